@@ -1,0 +1,51 @@
+/**
+ * Every bound of the engine, in one table. None depends on the input, so memory does not either. When one is hit, its name
+ * stands in the dump record's `limits`.
+ */
+export interface Limits {
+  /** Longest line that is looked at, bytes; the rest of a longer one is log and is passed on unread. */
+  readonly lineBytes: number
+  /** Foreign lines in a row that end a dump. */
+  readonly foreignLines: number
+  /** Foreign bytes in a row that end a dump. */
+  readonly foreignBytes: number
+  /** How far before the first header a preamble (`panic: …`) is looked for, bytes. */
+  readonly preambleBytes: number
+  /** Lines a header may wait for its first frame before it is taken for prose. */
+  readonly candidateLines: number
+  /** Unfinished pieces of cut lines that are remembered at once. */
+  readonly fragments: number
+  /** Distinct stacks remembered as bytes, bytes; past it the table starts over. */
+  readonly knownStackBytes: number
+  /** Signatures told apart in one dump; the rest is counted in `other`. */
+  readonly signatures: number
+  /** Frames kept of one goroutine. */
+  readonly frames: number
+  /** Goroutine ids remembered of one dump; past it survivors are unknown. */
+  readonly goroutineIds: number
+  /** Distinct label keys of a signature, and values of a key. */
+  readonly labels: number
+  /** Dumps remembered per source. */
+  readonly historyDumps: number
+  /** Signatures remembered per source. */
+  readonly historySignatures: number
+  /** Sources (stream keys) with a state of their own; the least recently used goes. */
+  readonly sources: number
+}
+
+export const LIMITS: Limits = Object.freeze({
+  lineBytes: 1 << 20,
+  foreignLines: 5_000,
+  foreignBytes: 1 << 20,
+  preambleBytes: 16 << 10,
+  candidateLines: 64,
+  fragments: 8,
+  knownStackBytes: 32 << 20,
+  signatures: 100_000,
+  frames: 512,
+  goroutineIds: 2_000_000,
+  labels: 16,
+  historyDumps: 16,
+  historySignatures: 200_000,
+  sources: 1_024,
+})
