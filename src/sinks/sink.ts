@@ -2,11 +2,14 @@
  * Where records go. The engine calls back synchronously, so a sink takes a record without waiting; what it has to wait for
  * (an export, a disk) it does on its own and settles in `end`.
  */
+import type { EngineStats } from '../engine/engine.ts'
 import type { DumpstreamRecord } from '../records.ts'
 
 export interface SinkResult {
   /** The last delivery failed: exit code 4. */
   readonly exportFailed: boolean
+  /** What `--fail-on` asked for holds: exit code 1. */
+  readonly conditionHolds?: boolean
 }
 
 export interface RecordSink {
@@ -36,6 +39,8 @@ export interface TelemetryOptions {
   readonly otlpTimeout: number
   /** `--otlp-logs`. */
   readonly otlpLogs: boolean
+  /** What has been read and found so far, over all inputs. */
+  readonly stats: () => EngineStats
   /** The process environment. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** One line for a person, without line end: written to stderr with the program's name before it. */
