@@ -1,0 +1,27 @@
+/**
+ * The subcommands. To add one: a file beside this one that exports `run`, and a row here. A command's name is looked for in
+ * the first argument only, so a FILE of that name is written `./diff`.
+ */
+import type { ParsedArgs } from './args.ts'
+import type { Flag } from './flags.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface CommandModule {
+  /** Resolves to the exit code. Throws `DumpstreamError` `DS_USAGE` for exit code 2, any other for 3. */
+  run(args: ParsedArgs, terminal: Terminal): Promise<number>
+}
+
+export interface Command {
+  readonly name: string
+  /** What follows the name: `BEFORE [AFTER]`. */
+  readonly operands: string
+  /** For `--help`: at most 52 columns, no full stop. */
+  readonly summary: string
+  /** Its own flags; `help` and `color` are understood everywhere. */
+  readonly flags: readonly Flag[]
+  /** Ends its help, as command lines. */
+  readonly examples: readonly string[]
+  load(): Promise<CommandModule>
+}
+
+export const COMMANDS: readonly Command[] = []

@@ -1,0 +1,162 @@
+/**
+ * The one table of flags. `--help`, the completions, the table in the README, the parser and a test are all made from it.
+ * To add a flag: a row here, and its meaning in options.ts.
+ */
+
+/** In the order of `--help`. */
+export const GROUPS = ['Output', 'Narrow what is printed', 'Signatures', 'Input', 'Other'] as const
+
+export interface Flag {
+  /** Without the dashes. */
+  readonly name: string
+  readonly short?: string
+  /** What stands for the value in the help; absent for a switch. */
+  readonly value?: string
+  /** The value may be left out, and is written `--name=VALUE` when given. */
+  readonly valueOptional?: boolean
+  /** May be given more than once. */
+  readonly repeatable?: boolean
+  /** The values there are. */
+  readonly choices?: readonly string[]
+  /** The value is a file's name. */
+  readonly file?: boolean
+  readonly group: (typeof GROUPS)[number]
+  /** For `--help`: at most 52 columns, no full stop. */
+  readonly summary: string
+  /** For the README: one or two sentences more. */
+  readonly details?: string
+}
+
+export const FLAGS: readonly Flag[] = [
+  {
+    name: 'format',
+    value: 'FORMAT',
+    choices: ['text', 'jsonl', 'none'],
+    group: 'Output',
+    summary: 'text (default on a terminal), jsonl (otherwise), none',
+    details:
+      '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all.',
+  },
+  {
+    name: 'logs',
+    value: 'WHAT',
+    choices: ['drop', 'pass'],
+    group: 'Output',
+    summary: 'ordinary log lines: drop (default) or pass through',
+    details:
+      'With `pass` every byte that is not dump comes out as it came in, and each dump is replaced by its records.',
+  },
+  {
+    name: 'out',
+    short: 'o',
+    value: 'FILE',
+    file: true,
+    group: 'Output',
+    summary: 'write the records to FILE instead of stdout',
+    details: 'FILE is overwritten. The format is `jsonl` unless `--format` says otherwise.',
+  },
+  {
+    name: 'emit',
+    value: 'RECORDS',
+    choices: ['goroutines'],
+    group: 'Output',
+    summary: 'also write a record for each goroutine, as it completes',
+  },
+  {
+    name: 'color',
+    value: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    group: 'Output',
+    summary: 'auto (default), always, never',
+    details: '`auto` colours a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR` colours anything.',
+  },
+  {
+    name: 'match',
+    short: 'm',
+    value: 'REGEX',
+    group: 'Narrow what is printed',
+    summary: 'signatures with a matching function or file in the stack',
+    details:
+      'A JavaScript regular expression, tried on every frame (`function file:line`) and on the creator. The table then ends with the goroutines that match. Goroutine records are not narrowed by it.',
+  },
+  {
+    name: 'top',
+    short: 'n',
+    value: 'N',
+    group: 'Narrow what is printed',
+    summary: 'the N largest of each dump (20 on a terminal, 0: all)',
+  },
+  {
+    name: 'min-count',
+    value: 'N',
+    group: 'Narrow what is printed',
+    summary: 'signatures of at least N goroutines',
+  },
+  {
+    name: 'state',
+    short: 's',
+    value: 'STATE',
+    repeatable: true,
+    group: 'Narrow what is printed',
+    summary: "signatures in a state: 'chan receive', 'IO wait'",
+    details:
+      'May be given again for more states. The first words of a state are enough, in any case: `chan` is both directions.',
+  },
+  {
+    name: 'similarity',
+    value: 'LEVEL',
+    choices: ['origin', 'functions', 'lines', 'exact'],
+    group: 'Signatures',
+    summary: 'origin, functions (default), lines, exact',
+    details:
+      'What makes two goroutines the same: the `go` statement, the chain of functions, also the lines, also the state.',
+  },
+  {
+    name: 'stacks',
+    value: 'WHEN',
+    choices: ['first', 'always', 'never'],
+    group: 'Signatures',
+    summary: 'write stacks: first time seen, always, never',
+    details: 'Default `first` in `jsonl`, `never` in `text`.',
+  },
+  {
+    name: 'follow',
+    short: 'f',
+    group: 'Input',
+    summary: 'read on as FILE grows, over rotation and truncation',
+    details:
+      'From the start of the file, which may not exist yet. Ends with Ctrl-C or SIGTERM; what is open is finished.',
+  },
+  {
+    name: 'idle',
+    value: 'DURATION',
+    group: 'Input',
+    summary: 'silence that ends a dump when following (1s)',
+    details: 'Also on a pipe. `500ms`, `2s`, `1m`.',
+  },
+  {
+    name: 'completion',
+    value: 'SHELL',
+    choices: ['bash', 'zsh', 'fish'],
+    group: 'Other',
+    summary: 'print the completion script of bash, zsh or fish',
+  },
+  { name: 'help', short: 'h', group: 'Other', summary: 'print this help' },
+  { name: 'version', short: 'V', group: 'Other', summary: 'print the version' },
+]
+
+/** `-f, --follow` or `    --idle DURATION`, as the help and the README write it. */
+export function spelling(flag: Flag): string {
+  const value = flag.value === undefined ? '' : flag.valueOptional === true ? `[=${flag.value}]` : ` ${flag.value}`
+  return `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${flag.name}${value}`
+}
+
+/** The table of flags for the README. */
+export function flagsMarkdown(flags: readonly Flag[] = FLAGS): string {
+  const rows = ['| flag | meaning |', '|---|---|']
+  for (const flag of flags) {
+    const text = flag.details === undefined ? flag.summary : `${flag.summary}. ${flag.details}`
+    rows.push(`| \`${spelling(flag).trim()}\` | ${text.replaceAll('|', '\\|')} |`)
+  }
+  return `${rows.join('\n')}\n`
+}

@@ -1,0 +1,73 @@
+/** What is meant: flags and terminal → everything the run needs to know, defaults filled in. */
+import type { EngineOptions } from '../engine/engine.ts'
+import type { Narrowing } from '../sinks/narrow.ts'
+import type { ParsedArgs } from './args.ts'
+import { type Terminal, wantsColor } from './terminal.ts'
+import { FlagValues } from './values.ts'
+
+export type Format = 'text' | 'jsonl' | 'none'
+
+export interface RunOptions {
+  /** `-` is stdin. Never empty. */
+  readonly files: readonly string[]
+  readonly follow: boolean
+  readonly format: Format
+  readonly passLogs: boolean
+  /** File for the records; undefined: stdout. */
+  readonly out: string | undefined
+  readonly narrowing: Narrowing
+  /** Stacks that are printed; the engine may be asked for more. */
+  readonly stacks: 'first' | 'always' | 'never'
+  /** Milliseconds of silence that end a dump on a pipe and when following. */
+  readonly idle: number
+  readonly color: boolean
+  readonly engine: Pick<EngineOptions, 'similarity' | 'stacks' | 'goroutines' | 'idle'>
+}
+
+const IDLE_MS = 1_000
+/** Rows on a terminal: a screen, with the headline and what stands below. */
+const TERMINAL_ROWS = 20
+
+/** @throws DumpstreamError `DS_USAGE` */
+export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
+  const values = new FlagValues(args)
+  const outName = values.text('out')
+  const out = outName === '-' ? undefined : outName
+  const onTerminal = out === undefined && terminal.stdoutIsTerminal
+  const format = values.choice('format', ['text', 'jsonl', 'none']) ?? (onTerminal ? 'text' : 'jsonl')
+  const stacks = values.choice('stacks', ['first', 'always', 'never']) ?? (format === 'text' ? 'never' : 'first')
+  const narrowing = readNarrowing(values, format === 'text' && onTerminal)
+  const similarity = values.choice('similarity', ['origin', 'functions', 'lines', 'exact'])
+  const idle = values.duration('idle') ?? IDLE_MS
+  return {
+    files: args.operands.length === 0 ? ['-'] : args.operands,
+    follow: values.has('follow'),
+    format,
+    passLogs: values.text('logs') === 'pass',
+    out,
+    narrowing,
+    stacks,
+    idle,
+    color: wantsColor(values.choice('color', ['auto', 'always', 'never']) ?? 'auto', onTerminal, terminal.env),
+    engine: {
+      // --match looks at every frame of every signature, each time.
+      stacks: narrowing.match === undefined ? stacks : 'always',
+      goroutines: values.has('emit'),
+      idle,
+      ...(similarity === undefined ? {} : { similarity }),
+    },
+  }
+}
+
+function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {
+  const match = values.regex('match')
+  const minCount = values.count('min-count')
+  const states = values.all('state')
+  const top = values.count('top') ?? (isScreen ? TERMINAL_ROWS : undefined)
+  return {
+    ...(match === undefined ? {} : { match }),
+    ...(minCount === undefined ? {} : { minCount }),
+    ...(states.length === 0 ? {} : { states }),
+    ...(top === undefined ? {} : { top }),
+  }
+}

@@ -1,0 +1,89 @@
+/** One line on the terminal behind stderr while a long file is read; rewritten in place and wiped before anything else is printed. */
+import { writeSync } from 'node:fs'
+import { grouped } from '../sinks/table.ts'
+import { cutMiddle, displayWidth, printable } from '../sinks/width.ts'
+
+/** A file that is read sooner needs no progress. */
+const FIRST_AFTER_MS = 500
+const EVERY_MS = 100
+const WIPE = '\r\u001b[K'
+
+export interface ProgressFigures {
+  readonly dumps: number
+  readonly goroutines: number
+}
+
+export class Progress {
+  readonly #columns: () => number
+  readonly #figures: () => ProgressFigures
+  #name = ''
+  #size = 0
+  #read = 0
+  #startedAt = 0
+  #nextAt = Number.POSITIVE_INFINITY
+  #shown = false
+
+  constructor(columns: () => number, figures: () => ProgressFigures) {
+    this.#columns = columns
+    this.#figures = figures
+  }
+
+  start(name: string, size: number): void {
+    this.#name = printable(name)
+    this.#size = size
+    this.#read = 0
+    this.#startedAt = performance.now()
+    this.#nextAt = this.#startedAt + FIRST_AFTER_MS
+  }
+
+  advance(bytes: number): void {
+    this.#read += bytes
+    const now = performance.now()
+    if (now < this.#nextAt) return
+    this.#nextAt = now + EVERY_MS
+    this.#write(WIPE + this.#line(now))
+    this.#shown = true
+  }
+
+  /** Before other output to the same terminal. */
+  wipe(): void {
+    if (!this.#shown) return
+    this.#write(WIPE)
+    this.#shown = false
+  }
+
+  stop(): void {
+    this.wipe()
+    this.#nextAt = Number.POSITIVE_INFINITY
+  }
+
+  #line(now: number): string {
+    const rate = (this.#read / (now - this.#startedAt)) * 1000
+    const part = Math.min(99, Math.floor((this.#read / this.#size) * 100))
+    const { dumps, goroutines } = this.#figures()
+    const tail = ` ${String(part).padStart(2)} % of ${bytesText(this.#size)}, ${bytesText(rate)}/s, ${grouped(dumps)} dump${dumps === 1 ? '' : 's'}, ${grouped(goroutines)} goroutine${goroutines === 1 ? '' : 's'}`
+    // The last column stays free: some terminals wrap as soon as it is filled.
+    const room = this.#columns() - 1 - displayWidth(tail)
+    return room < 4 ? tail.trimStart().slice(0, this.#columns() - 1) : `${cutMiddle(this.#name, room)}${tail}`
+  }
+
+  #write(text: string): void {
+    try {
+      writeSync(2, text)
+    } catch {
+      this.#nextAt = Number.POSITIVE_INFINITY
+    }
+  }
+}
+
+/** `1288490188` → `1.2 GiB`. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}

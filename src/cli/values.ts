@@ -1,0 +1,62 @@
+/** The values of flags, from text to what they mean. */
+import type { ParsedArgs } from './args.ts'
+import { quote, usageError } from './args.ts'
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+
+/** Reads one command line's flags by name. */
+export class FlagValues {
+  readonly #args: ParsedArgs
+
+  constructor(args: ParsedArgs) {
+    this.#args = args
+  }
+
+  has(name: string): boolean {
+    return this.#args.flags.has(name)
+  }
+
+  text(name: string): string | undefined {
+    return this.#args.flags.get(name)?.at(-1)
+  }
+
+  all(name: string): readonly string[] {
+    return this.#args.flags.get(name) ?? []
+  }
+
+  /** The value when it is one of `choices` (the parser has refused all others). */
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const text = this.text(name)
+    return choices.find((choice) => choice === text)
+  }
+
+  count(name: string): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    if (!/^\d{1,15}$/.test(text)) throw usageError(`--${name} takes a whole number such as 20, not ${quote(text)}`)
+    return Number(text)
+  }
+
+  /** Milliseconds; a bare number is seconds. */
+  duration(name: string): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+    const unit = UNITS[match?.[2] ?? 's']
+    if (match === null || unit === undefined || Number(match[1]) === 0) {
+      throw usageError(`--${name} takes a duration such as 500ms, 2s or 1m, not ${quote(text)}`)
+    }
+    return Number(match[1]) * unit
+  }
+
+  regex(name: string): RegExp | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    try {
+      return new RegExp(text)
+    } catch (error) {
+      const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
+      throw usageError(`--${name} takes a regular expression: ${why}; escape ( ) [ ] * + ? . with a backslash`)
+    }
+  }
+}

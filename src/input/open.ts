@@ -1,0 +1,83 @@
+/** Opens what a FILE argument names and says how it is best read. */
+import { closeSync, constants, fstatSync, open, openSync, type Stats, statSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { DumpstreamError } from '../errors.ts'
+import { systemErrorText } from '../system-error.ts'
+
+/**
+ * `file`: has a size and never waits; read in large synchronous pieces.
+ * `stream`: a pipe or a socket; read as the event loop says that there is something.
+ * `terminal`: someone types or pastes.
+ */
+export type InputKind = 'file' | 'stream' | 'terminal'
+
+export interface OpenInput {
+  /** What the records call it. */
+  readonly name: string
+  readonly kind: InputKind
+  readonly fd: number
+  /** Bytes, for a file that says so (`/proc` files say 0). */
+  readonly size: number | undefined
+  /** Tells a file apart from every other: `--out` must not be one of the inputs. */
+  readonly identity: string | undefined
+  close(): void
+}
+
+export const STDIN = 'stdin'
+
+/** `-` and no FILE at all. */
+export function openStdin(): OpenInput {
+  try {
+    return describe(STDIN, 0, () => {})
+  } catch (error) {
+    throw unreadable(STDIN, error)
+  }
+}
+
+export async function openPath(path: string): Promise<OpenInput> {
+  try {
+    // A named pipe without a writer blocks in open(2): that must not hold the event loop.
+    const fd = statSync(path).isFIFO() ? await openFifo(path) : openSync(path, constants.O_RDONLY)
+    return describe(path, fd, () => closeSync(fd))
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function openFifo(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, constants.O_RDONLY, (error, fd) => (error ? reject(error) : resolve(fd)))
+  })
+}
+
+function describe(name: string, fd: number, close: () => void): OpenInput {
+  const stats = fstatSync(fd)
+  const kind = kindOf(stats, fd)
+  if (stats.isDirectory()) {
+    close()
+    throw new DumpstreamError('DS_INPUT', `${name}: is a directory; name the files in it`)
+  }
+  return {
+    name,
+    kind,
+    fd,
+    size: stats.isFile() && stats.size > 0 ? stats.size : undefined,
+    identity: stats.isFile() ? identityOf(stats) : undefined,
+    // The stream that reads a pipe or a terminal closes it.
+    close: kind === 'file' ? close : () => {},
+  }
+}
+
+function kindOf(stats: Stats, fd: number): InputKind {
+  if (stats.isFIFO() || stats.isSocket()) return 'stream'
+  return stats.isCharacterDevice() && isatty(fd) ? 'terminal' : 'file'
+}
+
+export function identityOf(stats: Stats): string {
+  return `${stats.dev}:${stats.ino}`
+}
+
+function unreadable(name: string, error: unknown): DumpstreamError {
+  if (error instanceof DumpstreamError) return error
+  return new DumpstreamError('DS_INPUT', `${name}: ${systemErrorText(error)}`, { cause: error })
+}

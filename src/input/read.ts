@@ -1,0 +1,162 @@
+/**
+ * Reads an input to its end and hands the bytes on. The consumer is synchronous and takes everything at once, so nothing is
+ * queued here and the buffer is reused.
+ *
+ * Measured on Node 20 with 328 MB through `cat … |`: a socket with its own buffer 132 ms, a blocking `readSync` loop 137 ms,
+ * `fs.read` 206 ms, `process.stdin` 'data' events 260 ms. The socket also lets timers and signals run.
+ */
+import { readSync } from 'node:fs'
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { ReadStream } from 'node:tty'
+import { DumpstreamError } from '../errors.ts'
+import { systemErrorCode, systemErrorText } from '../system-error.ts'
+import { Gunzip, looksCompressed } from './gunzip.ts'
+import type { OpenInput } from './open.ts'
+
+/** Files: 64 KiB pieces read at a third of the rate of 1 MiB pieces. */
+const READ_BYTES = 1 << 20
+/** How long a file may be read before signals and timers get their turn. */
+const TURN_MS = 25
+
+export interface Reader {
+  /** Takes the next bytes; the view is valid during the call only. */
+  onChunk(bytes: Uint8Array): void
+  /** Bytes read of the input itself, before decompression. */
+  onRead?(bytes: number): void
+}
+
+/** Ends early, without an error, when `signal` is aborted. Rejects with a `DumpstreamError` when reading or decompressing fails; what came before has been handed on by then. */
+export async function readInput(input: OpenInput, reader: Reader, signal: AbortSignal): Promise<void> {
+  const gate = new MagicGate(reader, input.name)
+  try {
+    if (input.kind === 'file') await readFile(input.fd, gate, signal)
+    else await readStream(input, gate, signal)
+    await gate.end(signal)
+  } catch (error) {
+    if (error instanceof DumpstreamError) throw error
+    throw new DumpstreamError('DS_INPUT', `${input.name}: ${systemErrorText(error)}`, { cause: error })
+  }
+}
+
+async function readFile(fd: number, gate: MagicGate, signal: AbortSignal): Promise<void> {
+  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  let turn = performance.now() + TURN_MS
+  while (!signal.aborted) {
+    const count = readSync(fd, buffer, 0, READ_BYTES, null)
+    if (count === 0) return
+    const waits = gate.push(buffer.subarray(0, count))
+    if (waits !== undefined) await waits
+    if (performance.now() >= turn) {
+      await setImmediate()
+      turn = performance.now() + TURN_MS
+    }
+  }
+}
+
+function readStream(input: OpenInput, gate: MagicGate, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return resolve()
+    const take = (bytes: Uint8Array): void => {
+      try {
+        const waits = gate.push(bytes)
+        if (waits === undefined) return
+        socket.pause()
+        waits.then(() => socket.resume(), fail)
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const socket = input.kind === 'terminal' ? new ReadStream(input.fd) : openSocket(input.fd, take)
+    // A terminal is typed at: its speed does not matter, and its stream has no buffer of ours.
+    if (input.kind === 'terminal') socket.on('data', take)
+    const done = (): void => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }
+    const fail = (error: unknown): void => {
+      signal.removeEventListener('abort', stop)
+      socket.destroy()
+      reject(error)
+    }
+    const stop = (): void => {
+      socket.destroy()
+      done()
+    }
+    socket.once('end', done)
+    socket.once('error', (error) => {
+      // A connection whose other end went away has said all it had to say.
+      if (systemErrorCode(error) === 'ECONNRESET') done()
+      else fail(error)
+    })
+    signal.addEventListener('abort', stop, { once: true })
+  })
+}
+
+/** Documented for the constructor, but @types/node 20 has it for `connect` only. */
+type ReadableSocketOptions = SocketConstructorOpts & { readonly onread: OnReadOpts }
+
+function openSocket(fd: number, take: (bytes: Uint8Array) => void): Socket {
+  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  const options: ReadableSocketOptions = {
+    fd,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer,
+      callback: (count) => {
+        take(buffer.subarray(0, count))
+        return true
+      },
+    },
+  }
+  return new Socket(options)
+}
+
+/** Looks at the first bytes of an input, and puts a decompressor in the way when they are gzip's. */
+class MagicGate {
+  readonly #reader: Reader
+  readonly #name: string
+  #head: Buffer | undefined
+  #gunzip: Gunzip | undefined
+  #open = false
+
+  constructor(reader: Reader, name: string) {
+    this.#reader = reader
+    this.#name = name
+  }
+
+  push(bytes: Uint8Array): Promise<void> | undefined {
+    this.#reader.onRead?.(bytes.length)
+    if (this.#open) {
+      if (this.#gunzip !== undefined) return this.#gunzip.push(bytes)
+      this.#reader.onChunk(bytes)
+      return undefined
+    }
+    const head = this.#head === undefined ? bytes : Buffer.concat([this.#head, bytes])
+    const compressed = looksCompressed(head)
+    if (compressed === undefined) {
+      this.#head = Buffer.from(head)
+      return undefined
+    }
+    return this.#decide(compressed, head)
+  }
+
+  #decide(compressed: boolean, head: Uint8Array): Promise<void> | undefined {
+    this.#open = true
+    this.#head = undefined
+    if (!compressed) {
+      this.#reader.onChunk(head)
+      return undefined
+    }
+    this.#gunzip = new Gunzip(this.#name, (chunk) => this.#reader.onChunk(chunk))
+    return this.#gunzip.push(head)
+  }
+
+  async end(signal: AbortSignal): Promise<void> {
+    if (this.#head !== undefined) this.#decide(false, this.#head)
+    // A stopped read has cut the stream itself: that is no fault of the file's.
+    if (signal.aborted) this.#gunzip?.close()
+    else await this.#gunzip?.end()
+  }
+}

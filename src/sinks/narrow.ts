@@ -1,0 +1,43 @@
+/** What is printed of a dump: `--match`, `--min-count`, `--state`, `--top`. Nothing here changes what is counted. */
+import type { GoroutineRecord, SignatureRecord } from '../records.ts'
+
+export interface Narrowing {
+  /** Tried on every frame as `function file:line` and on the creator. Needs records with their stacks. */
+  readonly match?: RegExp
+  readonly minCount?: number
+  /** The first words of states, in any case. */
+  readonly states?: readonly string[]
+  /** Signatures a dump; 0 or absent: all. */
+  readonly top?: number
+}
+
+/** `top` aside: it depends on the records before. */
+export function isWanted(record: SignatureRecord, narrowing: Narrowing): boolean {
+  if (record.count < (narrowing.minCount ?? 0)) return false
+  if (narrowing.states !== undefined) {
+    const wanted = narrowing.states
+    if (!Object.keys(record.states).some((state) => isState(state, wanted))) return false
+  }
+  return narrowing.match === undefined || matches(record, narrowing.match)
+}
+
+/** A goroutine record says nothing of its stack: only its state narrows it. */
+export function isGoroutineWanted(record: GoroutineRecord, narrowing: Narrowing): boolean {
+  return narrowing.states === undefined || isState(record.state, narrowing.states)
+}
+
+/** `chan` is `chan send` and `chan receive (nil chan)`, but `run` is not `running`. */
+function isState(state: string, wanted: readonly string[]): boolean {
+  const lower = state.toLowerCase()
+  return wanted.some((words) => {
+    const start = words.toLowerCase()
+    return lower === start || lower.startsWith(`${start} `)
+  })
+}
+
+function matches(record: SignatureRecord, pattern: RegExp): boolean {
+  const place = record.file === undefined ? '' : ` ${record.file}:${record.line ?? ''}`
+  if (pattern.test(`${record.function}${place}`)) return true
+  if (record.created_by !== undefined && pattern.test(record.created_by)) return true
+  return record.stack?.some((frame) => pattern.test(frame)) ?? false
+}

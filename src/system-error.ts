@@ -1,0 +1,28 @@
+/** What the operating system answered, in words for the person at the terminal. */
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied; run as a user who may read it',
+  EPERM: 'permission denied; run as a user who may read it',
+  EISDIR: 'is a directory; name the files in it',
+  ENOTDIR: 'a part of the path is not a directory',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open; raise `ulimit -n`',
+  ENXIO: 'is a socket, or nobody is at its other end; it can not be opened as a file',
+  EIO: 'the disk or terminal failed (EIO)',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+  EBADF: 'is not open',
+}
+
+/** `ENOENT` and the like; undefined when the error is not the system's. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+export function systemErrorText(error: unknown): string {
+  const code = systemErrorCode(error)
+  if (code !== undefined) return WORDS[code] ?? code
+  return error instanceof Error ? error.message : String(error)
+}
