@@ -20,9 +20,9 @@ export interface Frame {
 /** One goroutine's call chain as printed, innermost frame first. */
 export interface Stack {
   readonly frames: readonly Frame[]
-  readonly createdBy?: Frame
+  readonly createdBy?: Frame | undefined
   /** Index in `frames` before which the runtime left frames out (`...51 frames elided...`). */
-  readonly elidedAt?: number
+  readonly elidedAt?: number | undefined
 }
 
 /** A group of goroutines that are the same at the chosen similarity. */
@@ -32,7 +32,7 @@ export interface Signature {
   readonly canonical: string
   /** The frame a person would name, and where it stands. */
   readonly title: Frame
-  readonly createdBy?: Frame
+  readonly createdBy?: Frame | undefined
   /** The first stack that was seen with this signature, as printed. */
   readonly stack: Stack
 }

@@ -2,9 +2,20 @@
  * The engine: bytes in, records out. Synchronous and pure: no Node streams, timers or clocks; every shell (the transform, the
  * command, the mounts) is a thin layer around it.
  */
-import type { Limits } from '../limits.ts'
-import type { Similarity } from '../model.ts'
+import { Assembler, type AssemblerSink } from '../blocks/assembler.ts'
+import type { FinishedDump } from '../blocks/dump.ts'
+import { startsPreamble } from '../blocks/preamble.ts'
+import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
+import type { HeaderInfo } from '../goroutines/header.ts'
+import { LIMITS, type Limits } from '../limits.ts'
+import { LogTape } from '../lines/tape.ts'
+import type { DumpTally, Signature, Similarity } from '../model.ts'
 import type { DumpstreamRecord } from '../records.ts'
+import { Signatures } from '../signatures/signature.ts'
+import { findNeedle, findPreamble, lineStart } from './gate.ts'
+import { dumpRecord, goroutineRecord, signatureRecord } from './report.ts'
+import { type LineSink, Splitter } from './splitter.ts'
+import { timeOf } from './time.ts'
 
 export interface EngineOptions {
   /** Name of the input in the records. Default `stdin`. */
@@ -42,6 +53,160 @@ export interface Engine {
   readonly stats: EngineStats
 }
 
-export function createEngine(_options: EngineOptions = {}): Engine {
-  throw new Error('not there yet')
+/** Lines ahead of a dump that are looked at: how the log looks, what it announces, when it was. */
+const OBSERVED_LINES = 16
+const OBSERVED_BYTES = 4096
+
+class PlainEngine implements Engine, LineSink, AssemblerSink {
+  readonly #options: EngineOptions
+  readonly #limits: Limits
+  readonly #source: string
+  readonly #splitter: Splitter
+  readonly #tape: LogTape
+  readonly #assembler: Assembler
+  readonly #seen = new Set<string>()
+  readonly #stats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+  #dump = 1
+  #lastLogTime: number | undefined
+  #now: number | undefined
+  #quietSince: number | undefined
+  #progress = 0
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#limits = { ...LIMITS, ...options.limits }
+    this.#source = options.source ?? 'stdin'
+    this.#tape = new LogTape(options.onLog)
+    this.#splitter = new Splitter(this, this.#limits.lineBytes)
+    const signatures = new Signatures(options.similarity ?? 'functions', this.#limits.historySignatures)
+    this.#assembler = new Assembler(this.#limits, signatures, this.#tape, this)
+  }
+
+  get stats(): EngineStats {
+    return this.#stats
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#stats.bytes += chunk.length
+    this.#splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+  }
+
+  tick(now: number): void {
+    this.#now = now
+    const { quiet, progress } = this.#assembler
+    if (quiet || progress !== this.#progress) {
+      this.#progress = progress
+      this.#quietSince = quiet ? undefined : now
+    } else if (this.#quietSince === undefined) {
+      this.#quietSince = now
+    } else if (now - this.#quietSince >= (this.#options.idle ?? 1000)) {
+      this.#quietSince = undefined
+      this.#assembler.end()
+    }
+  }
+
+  end(): void {
+    this.#splitter.end()
+    this.#assembler.end()
+  }
+
+  // --- LineSink
+
+  lines(buf: Buffer, start: number, end: number, base: number): void {
+    const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
+    let pos = start
+    while (pos < end) {
+      if (this.#assembler.quiet) pos = this.#approach(buf, pos, end)
+      if (pos < end) pos = this.#assembler.run(buf, words, pos, end, base)
+    }
+  }
+
+  unterminated(buf: Buffer, base: number): void {
+    this.#tape.lent = buf
+    this.lines(buf, 0, buf.length, base)
+    this.#assembler.end(buf.toString('latin1', Math.max(0, buf.length - 4096), buf.length - 1))
+    this.#tape.lent = undefined
+  }
+
+  overlong(buf: Buffer, start: number, end: number): void {
+    this.#tape.pass(buf, start, end)
+  }
+
+  /** Passes the log up to the next line that may begin a dump; returns where it stands. */
+  #approach(buf: Buffer, pos: number, end: number): number {
+    const needle = findNeedle(buf, pos, end)
+    const near = needle < 0 ? end : lineStart(buf, pos, needle)
+    const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, beginsCandidate)
+    if (at < end) this.#observe(buf, pos, near)
+    this.#tape.pass(buf, pos, at)
+    return at
+  }
+
+  /** What stands ahead of a dump, nearest line first. */
+  #observe(buf: Buffer, pos: number, to: number): void {
+    this.#lastLogTime = undefined
+    const from = Math.max(pos, to - OBSERVED_BYTES)
+    let at = to
+    for (let lines = 0; at > from && lines < OBSERVED_LINES; lines++) {
+      const start = lineStart(buf, from, at - 1)
+      const text = buf.toString('latin1', start, Math.min(at - 1, start + 512))
+      this.#lastLogTime ??= timeOf(text)
+      this.#assembler.observe(text)
+      at = start
+    }
+  }
+
+  // --- AssemblerSink
+
+  goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void {
+    this.#stats.goroutines++
+    if (this.#options.goroutines === true) {
+      this.#options.onRecord?.(goroutineRecord({ dump: this.#dump, source: this.#source }, id, info, signature))
+    }
+  }
+
+  dump(finished: FinishedDump): void {
+    const tally = this.#tally(finished)
+    this.#dump++
+    this.#stats.dumps++
+    this.#stats.damaged += finished.damaged
+    if (finished.format === 'profile') this.#stats.goroutines += finished.goroutines
+    const onRecord = this.#options.onRecord
+    if (onRecord === undefined) return
+    onRecord(dumpRecord(tally, undefined))
+    const order = [...tally.signatures].sort((a, b) => b.count - a.count)
+    for (const each of order)
+      onRecord(signatureRecord(tally, each.signature, each, undefined, this.#withStack(each.signature)))
+  }
+
+  #tally(finished: FinishedDump): DumpTally {
+    const { reason, ids, race, bytes, ...rest } = finished
+    const time = this.#lastLogTime ?? this.#now
+    return {
+      ...rest,
+      source: this.#source,
+      dump: this.#dump,
+      bytes: [bytes[0], Math.min(bytes[1], this.#stats.bytes)],
+      ...(reason === undefined ? {} : { reason }),
+      ...(ids === undefined ? {} : { ids }),
+      ...(time === undefined ? {} : { time }),
+    }
+  }
+
+  #withStack(signature: Signature): boolean {
+    const when = this.#options.stacks ?? 'first'
+    if (when !== 'first') return when === 'always'
+    if (this.#seen.has(signature.id)) return false
+    if (this.#seen.size >= this.#limits.historySignatures) this.#seen.clear()
+    this.#seen.add(signature.id)
+    return true
+  }
+}
+
+function beginsCandidate(text: string): boolean {
+  return text === RACE_RULE || text === RACE_WARNING || startsPreamble(text) !== undefined
+}
+
+export function createEngine(options: EngineOptions = {}): Engine {
+  return new PlainEngine(options)
 }

@@ -1,0 +1,96 @@
+/** A dump that is streaming in, and what it is when it is complete. */
+import type { Tally } from '../counts/tally.ts'
+import type { DumpFormat, DumpKind, GoroutineIds, SignatureTally } from '../model.ts'
+
+/** One of the accesses that a race report sets against each other. */
+export interface RaceAccess {
+  /** `Read`, `Previous write`, … */
+  readonly access: string
+  /** Absent for the main goroutine. */
+  readonly goroutine?: number
+  /** Innermost first, `function file:line` each. */
+  readonly stack: readonly string[]
+}
+
+export interface FinishedDump {
+  readonly kind: DumpKind
+  readonly format: DumpFormat
+  readonly goroutines: number
+  readonly signatures: readonly SignatureTally[]
+  readonly other: number
+  readonly bytes: readonly [number, number]
+  readonly foreignLines: number
+  readonly damaged: number
+  readonly truncated: boolean
+  readonly limits: readonly string[]
+  readonly reason: string | undefined
+  readonly ids: GoroutineIds | undefined
+  readonly race: readonly RaceAccess[] | undefined
+}
+
+export class OpenDump {
+  readonly format: DumpFormat
+  readonly tally: Tally
+  /** Absolute offsets: first byte; first byte behind the last line that was dump. */
+  readonly start: number
+  end: number
+  /** What the preamble said; undefined when there was none. */
+  kind: DumpKind | undefined
+  reason: string | undefined
+  foreignLines = 0
+  foreignBytes = 0
+  damaged = 0
+  truncated = false
+  /** The first goroutine was `[running]`: the one that made the dump. */
+  firstRunning = false
+  race: RaceAccess[] | undefined
+  readonly limits: Set<string> = new Set()
+
+  constructor(format: DumpFormat, tally: Tally, start: number) {
+    this.format = format
+    this.tally = tally
+    this.start = start
+    this.end = start
+  }
+
+  /** Dies or died: then the runtime goes on after the goroutines, with registers and further threads. */
+  get crash(): boolean {
+    return this.kind === 'signal' || this.kind === 'fatal' || this.kind === 'panic'
+  }
+
+  finish(): FinishedDump {
+    const { tally } = this
+    const signatures = tally.finish()
+    if (tally.idsOverflow) this.limits.add('goroutineIds')
+    if (tally.signaturesOverflow) this.limits.add('signatures')
+    return {
+      kind: this.kind ?? this.#kindByContent(signatures),
+      format: this.format,
+      goroutines: tally.goroutines,
+      signatures,
+      other: tally.other,
+      bytes: [this.start, this.end],
+      foreignLines: this.foreignLines,
+      damaged: this.damaged,
+      truncated: this.truncated || this.#fillsBuffer(),
+      limits: [...this.limits],
+      reason: this.reason,
+      ids: this.format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
+      race: this.race,
+    }
+  }
+
+  #kindByContent(signatures: readonly SignatureTally[]): DumpKind {
+    if (signatures.some((each) => each.leaked > 0)) return 'leak'
+    return this.format === 'stack' && this.tally.goroutines === 1 ? 'single' : 'all'
+  }
+
+  /**
+   * A traceback of exactly 2^n bytes, n >= 10, filled the buffer it was written to: runtime.Stack cuts without a sign, and pprof
+   * does at 64 MiB (runtime/pprof/pprof.go writeGoroutineStacks).
+   */
+  #fillsBuffer(): boolean {
+    const own = this.end - this.start - this.foreignBytes
+    return this.format === 'stack' && own >= 1024 && Number.isInteger(Math.log2(own))
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Cut lines. A writer's text may be cut anywhere by another writer on the same pipe (formats.md § 5): the head of a dump line
+ * with foreign text glued to it, whole foreign lines, then the tail of the dump line on a line of its own:
+ *
+ *     goroutine 1100 [chan receiveOTHERPROC 994 ####
+ *     ]:
+ *
+ * A head is put back together with its tail at the place where known lines say, else where the foreign part begins as other log
+ * lines do. Where neither says it, the pieces stay foreign and the goroutine is damaged.
+ */
+import { parseHeaderRest } from '../goroutines/header.ts'
+import type { KnownLine, KnownStacks } from '../goroutines/known.ts'
+import { type LineKind, readLine } from '../goroutines/line.ts'
+import { isKnownState } from '../goroutines/states.ts'
+import type { Held } from '../lines/tape.ts'
+
+/** A foreign line that may begin with the head of a dump line. Text is Latin-1. */
+export interface Fragment {
+  readonly text: string
+  readonly held: Held
+}
+
+/** Longest head that is looked at: names and paths are shorter. */
+const HEAD_BYTES = 1024
+/** Letters of a log line's beginning that make its shape; digits count as one another. */
+const SHAPE = 5
+const SHAPES = 64
+const LOG_START =
+  /^(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\{"|[A-Z]{4,}[ :=\]\d]|[IWEF]\d{4} |\[\d|time=|level=|ts=|<\d+>)/
+
+function shapeAt(text: string, at: number): string {
+  return text.slice(at, at + SHAPE).replace(/\d/g, '0')
+}
+
+export class Fragments {
+  readonly #limit: number
+  #list: Fragment[] = []
+  /** How log lines of this stream begin. */
+  readonly #shapes = new Set<string>()
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get pending(): readonly Fragment[] {
+    return this.#list
+  }
+
+  /** Learns how a whole log line begins. */
+  learn(text: string): void {
+    if (text.length < SHAPE) return
+    const shape = shapeAt(text, 0)
+    if (this.#shapes.has(shape)) return
+    if (this.#shapes.size >= SHAPES) {
+      for (const oldest of this.#shapes) {
+        this.#shapes.delete(oldest)
+        break
+      }
+    }
+    this.#shapes.add(shape)
+  }
+
+  /** Remembers a head; returns one that is too old now, for its bytes to be let go. */
+  add(fragment: Fragment): Fragment | undefined {
+    this.#list.push(fragment)
+    return this.#list.length > this.#limit ? this.#list.shift() : undefined
+  }
+
+  /** Forgets all; returns them. */
+  clear(): readonly Fragment[] {
+    if (this.#list.length === 0) return this.#list
+    const all = this.#list
+    this.#list = []
+    return all
+  }
+
+  remove(fragment: Fragment): void {
+    this.#list = this.#list.filter((each) => each !== fragment)
+  }
+
+  /** Does a log line begin at `at`? */
+  logStartsAt(text: string, at: number): boolean {
+    return this.#shapes.has(shapeAt(text, at)) || LOG_START.test(text.slice(at, at + 12))
+  }
+
+  /** Offsets in a head at which its foreign part may begin, likeliest first. */
+  #cuts(text: string): number[] {
+    const cuts: number[] = []
+    const end = Math.min(text.length, HEAD_BYTES)
+    for (let at = 1; at < end; at++) if (this.logStartsAt(text, at)) cuts.push(at)
+    return cuts
+  }
+
+  /** Where in `run` (offsets from..to) the foreign part begins: as a log line does, else at the end. */
+  #cutWithin(text: string, from: number, to: number): number {
+    for (let at = from; at <= to; at++) if (this.logStartsAt(text, at)) return at
+    return to
+  }
+
+  /** Joins head and tail into one of `lines`; returns it and where the head ends. */
+  joinKnown(
+    known: KnownStacks,
+    lines: readonly KnownLine[],
+    head: string,
+    tail: string,
+  ): { line: KnownLine; cut: number } | undefined {
+    for (const line of lines) {
+      const literal = known.literal(line)
+      if (literal[0] !== head[0]) continue
+      const cut = this.#cutOf(literal, line.tail, head, tail)
+      if (cut > 0) return { line, cut }
+    }
+    return undefined
+  }
+
+  #cutOf(literal: string, tailKind: number, head: string, tail: string): number {
+    const common = commonPrefix(literal, head)
+    const variable = VARIABLE[tailKind]
+    if (variable === undefined) {
+      const cut = literal.length - tail.length
+      return cut >= 1 && cut <= common && literal.endsWith(tail) ? cut : -1
+    }
+    // The cut lies in the literal part: the tail is its rest and then the variable part.
+    const m = variable.whole.exec(tail)
+    const rest = m === null ? undefined : tail.slice(0, tail.length - m[0].length)
+    for (let extra = 0; rest !== undefined && m !== null && extra <= m[0].length; extra++) {
+      // What looks variable may still be literal: a name may end in digits.
+      const part = tail.slice(0, rest.length + extra)
+      const cut = literal.length - part.length
+      if (
+        part.length > 0 &&
+        cut >= 1 &&
+        cut <= common &&
+        literal.endsWith(part) &&
+        variable.full.test(tail.slice(part.length))
+      )
+        return cut
+    }
+    // The cut lies behind it.
+    if (common < literal.length) return -1
+    let run = literal.length
+    while (run < head.length && variable.byte.test(head[run] ?? '')) run++
+    if (tail === '')
+      return variable.full.test(head.slice(literal.length, run)) ? this.#cutWithin(head, literal.length + 1, run) : -1
+    return variable.end.test(tail) ? this.#cutWithin(head, literal.length, run) : -1
+  }
+
+  /** Joins head and tail into a line that is not known, of a kind that may stand here. */
+  joinNew(head: string, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
+    if (!mayBegin(head)) return undefined
+    for (const cut of this.#cuts(head)) {
+      const text = head.slice(0, cut) + tail
+      const line = readLine(text)
+      if (line !== undefined && kinds.includes(line.kind)) return { text, cut }
+    }
+    return undefined
+  }
+
+  /** Joins head and tail into a goroutine header. */
+  joinHeader(head: string, tail: string): { text: string; cut: number } | undefined {
+    if (!'goroutine '.startsWith(head.slice(0, 10)) && !sharesStart(head, 'goroutine ')) return undefined
+    if (!tail.endsWith(':') && tail !== '') return undefined
+    let found: { text: string; cut: number } | undefined
+    for (let cut = 1; cut <= Math.min(head.length, HEAD_BYTES); cut++) {
+      const text = head.slice(0, cut) + tail
+      const m = /^goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(\[.*)$/.exec(text)
+      if (m === null) continue
+      const info = parseHeaderRest(m[1] ?? '')
+      if (info === undefined || !isKnownState(info.state)) continue
+      found = { text, cut }
+      if (this.logStartsAt(head, cut)) break
+    }
+    return found
+  }
+}
+
+interface Variable {
+  /** The longest variable part at the end of a tail. */
+  readonly whole: RegExp
+  readonly full: RegExp
+  readonly end: RegExp
+  readonly byte: RegExp
+}
+
+/** By KnownLine.tail: arguments, registers, parent. */
+const VARIABLE: readonly (Variable | undefined)[] = [
+  undefined,
+  {
+    whole: /[0-9a-fx?,{}._ ]*\)$/,
+    full: /^[0-9a-fx?,{}._ ]*\)$/,
+    end: /^[0-9a-fx?,{}._ ]*\)$/,
+    byte: /[0-9a-fx?,{}._ )]/,
+  },
+  {
+    whole: /[0-9a-fxspc= ]*$/,
+    full: /^0x[0-9a-f]+ sp=0x[0-9a-f]+( pc=0x[0-9a-f]+)?$/,
+    end: /^[0-9a-fxspc= ]+$/,
+    byte: /[0-9a-fxspc= ]/,
+  },
+  { whole: /\d+$/, full: /^\d+$/, end: /^\d+$/, byte: /\d/ },
+  undefined,
+]
+
+function commonPrefix(a: string, b: string): number {
+  const n = Math.min(a.length, b.length)
+  let i = 0
+  while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i++
+  return i
+}
+
+function sharesStart(text: string, word: string): boolean {
+  return commonPrefix(text, word) > 0
+}
+
+/** May a dump line begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */
+export function mayBegin(text: string): boolean {
+  return /^[A-Za-z_\t[.\x80-\xff]/.test(text)
+}

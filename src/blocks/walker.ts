@@ -1,0 +1,275 @@
+/**
+ * The goroutine at hand: a walk down the tree of known stacks, one line a step.
+ *
+ *   at              | line                                   | to
+ *   ----------------|----------------------------------------|---------------------------
+ *   header          | func, created, unavailable, note       | that line
+ *   func, created   | file                                   | file
+ *   file            | func, created, ancestor, elided, note  | that line
+ *   file of created | ancestor                               | ancestor
+ *   ancestor        | func                                   | func
+ *   elided, note    | func, created, file, note              | that line
+ *   unavailable     | created                                | created
+ *
+ * A line that may not stand where it does says that one before it is missing. It is found again where exactly one known stack
+ * allows it; else the goroutine is damaged: counted, and in no new signature.
+ */
+import type { HeaderInfo } from '../goroutines/header.ts'
+import type { KnownLine, KnownStacks } from '../goroutines/known.ts'
+import { type LineKind, readLine } from '../goroutines/line.ts'
+import { type StackEntry, stackOf } from '../goroutines/stack.ts'
+import type { Limits } from '../limits.ts'
+import type { Fragment, Fragments } from './fragments.ts'
+
+const AFTER_FRAME: readonly LineKind[] = ['func', 'created', 'ancestor', 'elided', 'note']
+const FOLLOWS: Readonly<Record<LineKind, readonly LineKind[]>> = {
+  func: ['file'],
+  created: ['file'],
+  file: AFTER_FRAME,
+  ancestor: ['func'],
+  elided: ['func', 'created', 'file', 'note'],
+  note: ['func', 'created', 'file', 'note', 'elided'],
+  unavailable: ['created'],
+}
+const AFTER_HEADER: readonly LineKind[] = ['func', 'created', 'unavailable', 'note']
+const ONLY_ANCESTOR: readonly LineKind[] = ['ancestor']
+/** Known lines looked at when a damaged goroutine is compared with known stacks. */
+const SEARCH = 512
+const LOST_LINES = 256
+
+export interface OpenGoroutine {
+  readonly id: number
+  readonly info: HeaderInfo
+  /** Absolute offset of its header. */
+  readonly start: number
+  /** `runtime stack:` is no goroutine. */
+  readonly counted: boolean
+}
+
+export class Walker {
+  readonly known: KnownStacks
+  readonly #limits: Limits
+  readonly #fragments: Fragments
+  goroutine: OpenGoroutine | undefined
+  /** Where the walk is; the hot loop of the assembler moves it. Undefined when no goroutine is open, or it is damaged. */
+  at: KnownLine | undefined
+  /** The last place in the tree before the damage. */
+  #lostAt: KnownLine | undefined
+  #lost: string[] = []
+  framesOverflow = false
+
+  constructor(known: KnownStacks, fragments: Fragments, limits: Limits) {
+    this.known = known
+    this.#fragments = fragments
+    this.#limits = limits
+  }
+
+  get damaged(): boolean {
+    return this.#lostAt !== undefined
+  }
+
+  begin(goroutine: OpenGoroutine): void {
+    if (this.known.full) this.known.restart()
+    this.goroutine = goroutine
+    this.at = this.known.root
+    this.#lostAt = undefined
+    this.#lost = []
+  }
+
+  /** True when nothing but its header has been seen. */
+  get bare(): boolean {
+    return this.at === this.known.root
+  }
+
+  /** The kinds of line that may come next. */
+  expected(): readonly LineKind[] {
+    const at = this.at
+    if (at === undefined) return AFTER_FRAME
+    if (at === this.known.root) return AFTER_HEADER
+    if (at.kind === 'file' && at.parent?.kind === 'created') return ONLY_ANCESTOR
+    return FOLLOWS[at.kind]
+  }
+
+  /** Takes a line that is not a known child of `at`. False: it is foreign. */
+  line(text: string, buf: Buffer, pos: number): boolean {
+    const line = readLine(text)
+    if (line === undefined || this.goroutine === undefined) return false
+    const at = this.at
+    if (at === undefined) return this.#lose(text, line.kind)
+    const expected = this.expected()
+    if (expected.includes(line.kind)) {
+      if (at.depth >= this.#limits.frames * 2 && line.kind !== 'created' && at.parent?.kind !== 'created') {
+        this.framesOverflow = true
+        return true
+      }
+      this.at = this.known.add(at, buf, pos, line)
+      return true
+    }
+    if (expected === ONLY_ANCESTOR || expected === AFTER_HEADER) return this.#resync(text, line.kind)
+    return this.#resync(text, line.kind)
+  }
+
+  /** The line before this one is missing. */
+  #resync(text: string, kind: LineKind): boolean {
+    const at = this.at as KnownLine
+    if (at.kind === 'file' && at.parent?.kind === 'created') return false
+    const found = this.#skip(at, text)
+    if (found !== undefined) {
+      this.at = found
+      return true
+    }
+    const cut = this.#fragments.pending.length > 0
+    // A file line out of nowhere is more likely a log line than all that is left of a frame.
+    if (kind === 'file' && !cut) return false
+    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return false
+    if (at.kind === 'func' && !cut && !this.known.literal(at).includes('.') && at.parent !== undefined) {
+      // `done(1)`: a log line had passed for a frame.
+      this.at = at.parent
+      return this.line(text, Buffer.from(text, 'latin1'), 0)
+    }
+    this.#lostAt = at
+    this.at = undefined
+    return this.#lose(text, kind)
+  }
+
+  /** The one known line below `at`, one line further down, that `text` is. */
+  #skip(at: KnownLine, text: string): KnownLine | undefined {
+    let found: KnownLine | undefined
+    let looked = 0
+    for (const missing of at.children ?? []) {
+      for (const line of missing.children ?? []) {
+        if (++looked > SEARCH) return undefined
+        if (!this.#is(line, text)) continue
+        if (found !== undefined) return undefined
+        found = line
+      }
+    }
+    return found
+  }
+
+  #is(line: KnownLine, text: string): boolean {
+    const literal = this.known.literal(line)
+    return text.startsWith(literal) && (line.tail !== 0 || text.length === literal.length)
+  }
+
+  #lose(text: string, kind: LineKind): boolean {
+    if (kind === 'note' || kind === 'unavailable') return false
+    if (this.#lost.length < LOST_LINES) this.#lost.push(text)
+    return true
+  }
+
+  /** Joins `tail` to a cut line that is pending. Returns the fragment and where its head ends. */
+  join(tail: string): { fragment: Fragment; cut: number } | undefined {
+    const at = this.at
+    if (at === undefined) return undefined
+    const expected = this.expected()
+    for (let i = this.#fragments.pending.length - 1; i >= 0; i--) {
+      const fragment = this.#fragments.pending[i] as Fragment
+      const known = this.#fragments.joinKnown(this.known, at.children ?? [], fragment.text, tail)
+      if (known !== undefined) {
+        this.at = known.line
+        return { fragment, cut: known.cut }
+      }
+      const made = this.#fragments.joinNew(fragment.text, tail, expected)
+      const line = made === undefined ? undefined : readLine(made.text)
+      if (made === undefined || line === undefined) continue
+      this.at = this.known.add(at, Buffer.from(made.text, 'latin1'), 0, line)
+      return { fragment, cut: made.cut }
+    }
+    return undefined
+  }
+
+  /** A whole known line with foreign text glued behind it: returns where the foreign text begins, or -1. */
+  glued(text: string): number {
+    const at = this.at
+    if (at === undefined) return -1
+    const joined = this.#fragments.joinKnown(this.known, at.children ?? [], text, '')
+    if (joined === undefined || joined.cut >= text.length) return -1
+    this.at = joined.line
+    return joined.cut
+  }
+
+  /** Does `text` begin as a line that is known to come next? */
+  beginsKnown(text: string): boolean {
+    for (const child of this.at?.children ?? []) {
+      const literal = this.known.literal(child)
+      if (literal.startsWith(text.slice(0, 4)) && text.length >= 4) return true
+    }
+    return false
+  }
+
+  /** Is the goroutine whole as far as it goes: not in the middle of a frame? */
+  get whole(): boolean {
+    const at = this.at
+    return (
+      at !== undefined &&
+      at !== this.known.root &&
+      at.kind !== 'func' &&
+      at.kind !== 'created' &&
+      at.kind !== 'ancestor'
+    )
+  }
+
+  /** Has the stack an end of its own: created by, main.main, or the runtime? If not, the dump may have been cut here. */
+  get ended(): boolean {
+    const at = this.at
+    if (at === undefined || !this.whole) return false
+    if (at.kind !== 'file' || at.parent === undefined) return at.entry !== undefined || at.kind === 'unavailable'
+    if (at.parent.kind === 'created' || at.entry !== undefined) return true
+    const name = this.known.literal(at.parent)
+    return (
+      this.goroutine?.id === 1 ||
+      name.startsWith('main.main') ||
+      name.startsWith('runtime.') ||
+      name.startsWith('main._cgoexp')
+    )
+  }
+
+  /** Ends the goroutine. `entry` is undefined when it cannot be said which stack it is. */
+  finish(): { entry: StackEntry | undefined; damaged: boolean } {
+    const at = this.at
+    this.at = undefined
+    this.goroutine = undefined
+    if (
+      at !== undefined &&
+      at !== this.known.root &&
+      at.kind !== 'func' &&
+      at.kind !== 'created' &&
+      at.kind !== 'ancestor'
+    ) {
+      at.entry ??= { stack: stackOf(this.known, at), serial: 0, slot: 0 }
+      return { entry: at.entry, damaged: false }
+    }
+    const from = at ?? this.#lostAt
+    return { entry: from === undefined || from === this.known.root ? undefined : this.#recover(from), damaged: true }
+  }
+
+  /** The dump ends in the middle of the stack: the one known stack that goes on from here. */
+  finishCut(): { entry: StackEntry | undefined; damaged: boolean } {
+    const at = this.at
+    if (at === undefined || at.children === undefined) return this.finish()
+    this.at = undefined
+    this.goroutine = undefined
+    return { entry: this.#recover(at), damaged: true }
+  }
+
+  /** The one known stack below `from` in which the lines that are left stand in order. */
+  #recover(from: KnownLine): StackEntry | undefined {
+    let found: StackEntry | undefined
+    let looked = 0
+    const visit = (at: KnownLine, next: number): boolean => {
+      if (++looked > SEARCH) return false
+      if (at.entry !== undefined && next === this.#lost.length) {
+        const entry = at.entry
+        if (found !== undefined && found !== entry) return false
+        found = entry
+      }
+      for (const child of at.children ?? []) {
+        const lost = this.#lost[next]
+        if (!visit(child, lost !== undefined && this.#is(child, lost) ? next + 1 : next)) return false
+      }
+      return true
+    }
+    return visit(from, 0) ? found : undefined
+  }
+}

@@ -1,0 +1,55 @@
+/** Byte constants and byte classes. Guarded by `npm run bench` (dump-heavy). */
+
+export const TAB = 0x09
+export const LF = 0x0a
+export const CR = 0x0d
+export const SPACE = 0x20
+export const PAREN_OPEN = 0x28
+export const PAREN_CLOSE = 0x29
+export const DOT = 0x2e
+export const ZERO = 0x30
+export const NINE = 0x39
+export const COLON = 0x3a
+export const BRACKET_OPEN = 0x5b
+
+function byteClass(members: string): Uint8Array {
+  const table = new Uint8Array(256)
+  for (let i = 0; i < members.length; i++) table[members.charCodeAt(i)] = 1
+  return table
+}
+
+/** What stands between the parentheses of a frame: `{0x12, 0x0?}, ..., _` (formats.md § 2.1). */
+export const ARGUMENT: Uint8Array = byteClass('0123456789abcdefx?,{}._ ')
+
+/** What stands after ` fp=` on a system-mode file line: `0x… sp=0x… pc=0x…`. */
+export const REGISTER: Uint8Array = byteClass('0123456789abcdefxsp= ')
+
+export const DIGIT: Uint8Array = byteClass('0123456789')
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE
+}
+
+/** Where [start, end) ends without its line end: LF, or CR LF. */
+export function trimLineEnd(buf: Uint8Array, start: number, end: number): number {
+  let e = end
+  if (e > start && buf[e - 1] === LF) e--
+  if (e > start && buf[e - 1] === CR) e--
+  return e
+}
+
+/** True when [start, end) holds nothing but blanks. */
+export function isBlank(buf: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const c = buf[i]
+    if (c !== SPACE && c !== TAB && c !== CR) return false
+  }
+  return true
+}
+
+/** Does `text` (ASCII) stand at `at`, before `end`? */
+export function startsWith(buf: Uint8Array, at: number, end: number, text: string): boolean {
+  if (at + text.length > end) return false
+  for (let i = 0; i < text.length; i++) if (buf[at + i] !== text.charCodeAt(i)) return false
+  return true
+}

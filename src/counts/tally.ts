@@ -1,0 +1,158 @@
+/** Counts of one dump, kept while it streams in: one slot a signature, whatever the number of goroutines. */
+import type { HeaderInfo } from '../goroutines/header.ts'
+import type { StackEntry } from '../goroutines/stack.ts'
+import type { Limits } from '../limits.ts'
+import type { Signature, SignatureTally } from '../model.ts'
+import type { Signatures } from '../signatures/signature.ts'
+import { GoroutineIdTable } from './ids.ts'
+
+/** Goroutines of one signature that had one header. */
+interface Cell {
+  readonly info: HeaderInfo
+  count: number
+}
+
+/** Distinct headers of a signature that are counted apart before they are folded into its maps. */
+const CELLS = 32
+
+class Slot implements SignatureTally {
+  readonly signature: Signature
+  count = 0
+  readonly states = new Map<string, number>()
+  leaked = 0
+  waitMin?: number
+  waitMax?: number
+  readonly labels = new Map<string, Map<string, number>>()
+  #cells: Cell[] = []
+  #recent: Cell | undefined
+  #waits = false
+  #noWait = false
+  readonly #limits: Limits
+
+  constructor(signature: Signature, limits: Limits) {
+    this.signature = signature
+    this.#limits = limits
+  }
+
+  add(info: HeaderInfo | undefined): void {
+    this.count++
+    if (info === undefined) return
+    let cell = this.#recent
+    if (cell === undefined || cell.info !== info) {
+      cell = this.#cells.find((each) => each.info === info)
+      if (cell === undefined) {
+        if (this.#cells.length >= CELLS) this.fold()
+        cell = { info, count: 0 }
+        this.#cells.push(cell)
+      }
+      this.#recent = cell
+    }
+    cell.count++
+  }
+
+  addMany(count: number, labels: ReadonlyMap<string, string> | undefined): void {
+    this.count += count
+    if (labels !== undefined) this.#countLabels(labels, count)
+  }
+
+  fold(): void {
+    for (const { info, count } of this.#cells) {
+      this.states.set(info.state, (this.states.get(info.state) ?? 0) + count)
+      if (info.leaked) this.leaked += count
+      if (info.minutes === undefined) this.#noWait = true
+      else {
+        this.#waits = true
+        this.waitMin = Math.min(this.waitMin ?? info.minutes, info.minutes)
+        this.waitMax = Math.max(this.waitMax ?? info.minutes, info.minutes)
+      }
+      if (info.labels !== undefined) this.#countLabels(info.labels, count)
+    }
+    if (this.#waits && this.#noWait) this.waitMin = 0
+    this.#cells = []
+    this.#recent = undefined
+  }
+
+  #countLabels(labels: ReadonlyMap<string, string>, count: number): void {
+    for (const [key, value] of labels) {
+      let values = this.labels.get(key)
+      if (values === undefined) {
+        if (this.labels.size >= this.#limits.labels) continue
+        values = new Map()
+        this.labels.set(key, values)
+      }
+      if (values.has(value) || values.size < this.#limits.labels) values.set(value, (values.get(value) ?? 0) + count)
+    }
+  }
+}
+
+let serials = 0
+
+export class Tally {
+  readonly #serial = ++serials
+  readonly #slots: Slot[] = []
+  readonly #slotOf = new Map<string, number>()
+  readonly #signatures: Signatures
+  readonly #limits: Limits
+  readonly ids: GoroutineIdTable = new GoroutineIdTable()
+  /** True once the id limit was hit: then `ids` is incomplete. */
+  idsOverflow = false
+  signaturesOverflow = false
+  /** Goroutines that stand in no signature. */
+  other = 0
+  goroutines = 0
+
+  constructor(signatures: Signatures, limits: Limits) {
+    this.#signatures = signatures
+    this.#limits = limits
+  }
+
+  /** Counts one goroutine; `entry` is undefined when it is damaged beyond recognition. Returns its signature. */
+  add(id: number, info: HeaderInfo, entry: StackEntry | undefined): Signature | undefined {
+    this.goroutines++
+    const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
+    if (id !== 0) {
+      if (this.ids.size < this.#limits.goroutineIds) this.ids.set(id, slot)
+      else this.idsOverflow = true
+    }
+    if (slot < 0) {
+      this.other++
+      return undefined
+    }
+    const found = this.#slots[slot] as Slot
+    found.add(info)
+    return found.signature
+  }
+
+  /** Counts the goroutines of one record of a text profile, which has no ids and no states. */
+  addRecord(count: number, entry: StackEntry | undefined, labels: ReadonlyMap<string, string> | undefined): void {
+    this.goroutines += count
+    const slot = entry === undefined ? -1 : this.#slot(entry, '')
+    if (slot < 0) this.other += count
+    else this.#slots[slot]?.addMany(count, labels)
+  }
+
+  #slot(entry: StackEntry, state: string): number {
+    if (entry.serial === this.#serial && !this.#signatures.stateful) return entry.slot
+    const signature = this.#signatures.of(entry.stack, state)
+    let slot = this.#slotOf.get(signature.id)
+    if (slot === undefined) {
+      if (this.#slots.length >= this.#limits.signatures) {
+        this.signaturesOverflow = true
+        slot = -1
+      } else {
+        slot = this.#slots.length
+        this.#slots.push(new Slot(signature, this.#limits))
+        this.#slotOf.set(signature.id, slot)
+      }
+    }
+    entry.serial = this.#serial
+    entry.slot = slot
+    return slot
+  }
+
+  /** The finished counts, in the order in which the signatures were first seen. */
+  finish(): readonly SignatureTally[] {
+    for (const slot of this.#slots) slot.fold()
+    return this.#slots
+  }
+}

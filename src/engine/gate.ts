@@ -1,0 +1,69 @@
+/**
+ * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched natively for the one word that
+ * every dump holds; only around a hit are lines looked at.
+ *
+ * Hot: guarded by `npm run bench` (ordinary log).
+ */
+import { CR, isDigit, LF, SPACE, startsWith } from '../bytes/ascii.ts'
+
+const NEEDLE = Buffer.from('goroutine')
+
+/** Offset of the next `goroutine` in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. */
+export function findNeedle(buf: Buffer, pos: number, end: number): number {
+  let at = buf.indexOf(NEEDLE, pos)
+  while (at >= 0 && at < end) {
+    if (isPromising(buf, at + NEEDLE.length, end)) return at
+    at = buf.indexOf(NEEDLE, at + NEEDLE.length)
+  }
+  return -1
+}
+
+/** What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. */
+function isPromising(buf: Buffer, at: number, end: number): boolean {
+  if (buf[at] !== SPACE) {
+    const c = buf[at + 1]
+    return startsWith(buf, at, end, 'leak profile: total ') || (startsWith(buf, at, end, ':') && (c === LF || c === CR))
+  }
+  let p = at + 1
+  if (!isDigit(buf[p])) return startsWith(buf, at, end, ' profile: total ')
+  while (isDigit(buf[p])) p++
+  return startsWith(buf, p, end, ' [') || startsWith(buf, p, end, ' gp=') || startsWith(buf, p, end, ':')
+}
+
+/** Start of the line that holds `at`, not before `pos`. */
+export function lineStart(buf: Buffer, pos: number, at: number): number {
+  if (at <= pos) return pos
+  const lf = buf.lastIndexOf(LF, at - 1)
+  return lf < pos ? pos : lf + 1
+}
+
+/** First bytes of lines that may begin a preamble: panic, fatal error, SIGQUIT/Signal, runtime, unexpected, WARNING, `====`. */
+const PREAMBLE_FIRST = new Set([0x70, 0x66, 0x53, 0x72, 0x75, 0x57, 0x3d])
+
+/**
+ * Looks back from `to` (a line start) over at most `window` bytes, not before `pos`, for the earliest line that `begins` says may
+ * begin a preamble. Returns its offset, or `to`.
+ */
+export function findPreamble(
+  buf: Buffer,
+  pos: number,
+  to: number,
+  window: number,
+  begins: (text: string) => boolean,
+): number {
+  const from = Math.max(pos, to - window)
+  let found = to
+  let at = to
+  while (at > from) {
+    const start = lineStart(buf, from, at - 1)
+    // A line that starts before the window is cut: not looked at.
+    if (start === from && from > pos && buf[from - 1] !== LF) break
+    if (
+      PREAMBLE_FIRST.has(buf[start] ?? 0) &&
+      begins(buf.toString('latin1', start, Math.min(at - 1, start + 256)).trimEnd())
+    )
+      found = start
+    at = start
+  }
+  return found
+}

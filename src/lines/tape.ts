@@ -1,0 +1,86 @@
+/**
+ * The log that passes by: bytes that are not dump leave in the order in which they came. A line whose nature is not yet known
+ * is held, and everything behind it waits; what waits is bounded, and the oldest held line is let go as log when it is too much.
+ */
+
+export interface Held {
+  /** Bytes from here on are log, if any; the bytes before it are dump. */
+  from: number
+  decided: boolean
+  readonly bytes: Buffer
+}
+
+const WAITING_BYTES = 1 << 20
+
+export class LogTape {
+  readonly #emit: ((bytes: Uint8Array) => void) | undefined
+  #queue: Held[] = []
+  #head = 0
+  #waiting = 0
+  /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
+  lent: Buffer | undefined
+
+  constructor(emit: ((bytes: Uint8Array) => void) | undefined) {
+    this.#emit = emit
+  }
+
+  /** [start, end) is log. */
+  pass(buf: Buffer, start: number, upTo: number): void {
+    const end = this.#real(buf, upTo)
+    if (this.#emit === undefined || start >= end) return
+    if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end))
+    else this.#push({ from: 0, decided: true, bytes: Buffer.from(buf.subarray(start, end)) })
+  }
+
+  /** [start, end) may be either. */
+  hold(buf: Buffer, start: number, upTo: number): Held {
+    const end = this.#real(buf, upTo)
+    const held: Held = { from: 0, decided: false, bytes: Buffer.from(buf.subarray(start, end)) }
+    if (this.#emit !== undefined) this.#push(held)
+    return held
+  }
+
+  /** It was dump, at least up to `from`; what follows is log. */
+  claim(held: Held, from: number = held.bytes.length): void {
+    if (held.decided) return
+    held.from = from
+    held.decided = true
+    this.#drain()
+  }
+
+  /** It was log. */
+  release(held: Held): void {
+    this.claim(held, 0)
+  }
+
+  #real(buf: Buffer, end: number): number {
+    return buf === this.lent && end === buf.length ? end - 1 : end
+  }
+
+  #push(held: Held): void {
+    this.#queue.push(held)
+    this.#waiting += held.bytes.length
+    while (this.#waiting > WAITING_BYTES) {
+      const oldest = this.#queue[this.#head]
+      if (oldest === undefined) break
+      this.release(oldest)
+    }
+  }
+
+  #drain(): void {
+    for (;;) {
+      const held = this.#queue[this.#head]
+      if (held === undefined || !held.decided) break
+      this.#head++
+      this.#waiting -= held.bytes.length
+      if (held.from < held.bytes.length) this.#emit?.(held.bytes.subarray(held.from))
+    }
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0
+      this.#head = 0
+    } else if (this.#head > 1024) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+  }
+}
