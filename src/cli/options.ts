@@ -50,13 +50,18 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     idle,
     color: wantsColor(values.choice('color', ['auto', 'always', 'never']) ?? 'auto', onTerminal, terminal.env),
     engine: {
-      // --match looks at every frame of every signature, each time.
-      stacks: narrowing.match === undefined ? stacks : 'always',
+      stacks: engineStacks(stacks, narrowing),
       goroutines: values.has('emit'),
       idle,
       ...(similarity === undefined ? {} : { similarity }),
     },
   }
+}
+
+/** `--match` looks at every stack each time; and where rows are left out, the first one printed need not be the first one seen. */
+function engineStacks(printed: 'first' | 'always' | 'never', narrowing: Narrowing): 'first' | 'always' | 'never' {
+  if (narrowing.match !== undefined) return 'always'
+  return printed === 'first' && Object.keys(narrowing).length > 0 ? 'always' : printed
 }
 
 function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {

@@ -1,4 +1,5 @@
 /** What stands at the other ends of stdin, stdout and stderr, asked once. */
+import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 export interface Terminal {
@@ -27,7 +28,11 @@ export function openTerminal(): Terminal {
       return Number.isInteger(told) && told > 0 ? told : process[stream].columns
     },
     complain: (line) => {
-      process.stderr.write(`dumpstream: ${line}\n`)
+      try {
+        writeSync(2, `dumpstream: ${line}\n`)
+      } catch {
+        // Nobody listens; the exit code still says it.
+      }
     },
   }
 }

@@ -11,6 +11,29 @@ export interface Narrowing {
   readonly top?: number
 }
 
+/** Signatures whose stack is known to have been printed; past it they are printed again, which is no harm. */
+const REMEMBERED_MAX = 200_000
+
+/** `--stacks` among the records that are printed: the first of a signature may have been narrowed away. */
+export class PrintedStacks {
+  readonly #when: 'first' | 'always' | 'never'
+  readonly #printed = new Set<string>()
+
+  constructor(when: 'first' | 'always' | 'never') {
+    this.#when = when
+  }
+
+  /** Asked once for each record that is printed. */
+  shows(record: SignatureRecord): boolean {
+    if (this.#when !== 'first') return this.#when === 'always'
+    const key = `${record.source}\n${record.id}`
+    if (this.#printed.has(key)) return false
+    if (this.#printed.size >= REMEMBERED_MAX) this.#printed.clear()
+    this.#printed.add(key)
+    return true
+  }
+}
+
 /** `top` aside: it depends on the records before. */
 export function isWanted(record: SignatureRecord, narrowing: Narrowing): boolean {
   if (record.count < (narrowing.minCount ?? 0)) return false

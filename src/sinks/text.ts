@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { DumpKind } from '../model.ts'
 import type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from '../records.ts'
-import { isGoroutineWanted, isWanted, type Narrowing } from './narrow.ts'
+import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import type { Output } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 import type { Paint } from './style.ts'
@@ -15,7 +15,7 @@ export interface TextOptions {
   /** Columns to fit in; Infinity when there is no terminal. Asked for each dump. */
   readonly width: () => number
   /** Print the stacks of the rows below the table. */
-  readonly stacks: 'first' | 'always' | 'never'
+  readonly stacks: PrintedStacks
 }
 
 /** Vanished signatures that are named; more are only counted. */
@@ -186,9 +186,8 @@ class DumpSummary {
   /** Frames are not cut: they are there to be copied. */
   #stacks(): string[] {
     const { paint, stacks } = this.#options
-    if (stacks === 'never') return []
     return this.#rows.flatMap((record) =>
-      record.stack === undefined
+      record.stack === undefined || !stacks.shows(record)
         ? []
         : [
             '',

@@ -1,0 +1,13 @@
+/** What the exit codes say. They are a contract: scripts and CI jobs act on them. */
+export const EXIT = {
+  fine: 0,
+  /** What `--fail-on` asked for holds. */
+  condition: 1,
+  usage: 2,
+  /** An input could not be read, or not to its end. */
+  input: 3,
+  /** The last export failed, or the output could not be written. */
+  delivery: 4,
+  /** Ctrl-C, as shells have it. */
+  interrupted: 130,
+} as const

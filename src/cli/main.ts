@@ -1,0 +1,64 @@
+/** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
+import { readFileSync } from 'node:fs'
+import { DumpstreamError } from '../errors.ts'
+import { makePaint } from '../sinks/style.ts'
+import { parseCommandLine } from './args.ts'
+import { COMMANDS, type Command } from './commands.ts'
+import { EXIT } from './exit.ts'
+import { FLAGS } from './flags.ts'
+import { openTerminal, type Terminal, wantsColor } from './terminal.ts'
+import { FlagValues } from './values.ts'
+
+/** Sets `process.exitCode`; never rejects for what a user can do wrong. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const terminal = openTerminal()
+  try {
+    process.exitCode = await dispatch(argv, terminal)
+  } catch (error) {
+    if (!(error instanceof DumpstreamError)) throw error
+    terminal.complain(error.message)
+    process.exitCode = exitCodeOf(error)
+  }
+}
+
+function exitCodeOf(error: DumpstreamError): number {
+  if (error.code === 'DS_USAGE') return EXIT.usage
+  return error.code === 'DS_OUTPUT' ? EXIT.delivery : EXIT.input
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const command = COMMANDS.find(({ name }) => name === argv[0])
+  const table = command?.flags ?? FLAGS
+  const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
+  const values = new FlagValues(args)
+  if (values.has('help')) return await printHelp(command, values, terminal)
+  if (values.has('version')) return await print(`dumpstream ${version()}\n`)
+  const shell = values.choice('completion', ['bash', 'zsh', 'fish'])
+  if (shell !== undefined) {
+    const { completionScript } = await import('./completion.ts')
+    return await print(completionScript(shell, FLAGS, COMMANDS))
+  }
+  const { run } = command === undefined ? await import('./run.ts') : await command.load()
+  return await run(args, terminal)
+}
+
+async function printHelp(command: Command | undefined, values: FlagValues, terminal: Terminal): Promise<number> {
+  const { commandHelpText, helpText } = await import('./help.ts')
+  const choice = values.choice('color', ['auto', 'always', 'never']) ?? 'auto'
+  const paint = makePaint(wantsColor(choice, terminal.stdoutIsTerminal, terminal.env))
+  return await print(command === undefined ? helpText(FLAGS, COMMANDS, paint) : commandHelpText(command, paint))
+}
+
+async function print(text: string): Promise<number> {
+  const { Output } = await import('../sinks/output.ts')
+  const stdout = new Output(1, { name: 'stdout' })
+  stdout.write(text)
+  stdout.flush()
+  if (stdout.failure !== undefined) throw stdout.failure
+  return EXIT.fine
+}
+
+function version(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
+}

@@ -1,0 +1,122 @@
+/** `dumpstream [options] [FILE…]`: the default command. */
+import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
+import { DumpstreamError } from '../errors.ts'
+import { identityOf } from '../input/open.ts'
+import { JsonlSink } from '../sinks/jsonl.ts'
+import { PrintedStacks } from '../sinks/narrow.ts'
+import { Output } from '../sinks/output.ts'
+import type { RecordSink, SinkResult } from '../sinks/sink.ts'
+import { makePaint } from '../sinks/style.ts'
+import { TextSink } from '../sinks/text.ts'
+import { systemErrorText } from '../system-error.ts'
+import { type ParsedArgs, usageError } from './args.ts'
+import { EXIT } from './exit.ts'
+import { type RunOptions, readOptions } from './options.ts'
+import { Progress } from './progress.ts'
+import { Session } from './session.ts'
+import { handleSignals } from './signals.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Resolves to the exit code. */
+export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
+  const options = readOptions(args, terminal)
+  const stdin = options.files.includes('-') ? statsOf(0) : undefined
+  if (options.follow && stdin?.isFile() === true) {
+    throw usageError('--follow needs the name of a file: dumpstream --follow FILE')
+  }
+  refuseOwnOutput(options)
+  if (stdin !== undefined && terminal.stdinIsTerminal && terminal.stderrIsTerminal) {
+    terminal.complain('reading from the terminal: paste a dump, then Ctrl-D; --help shows how to read logs')
+  }
+
+  const progress = openProgress(terminal, () => session.stats)
+  const stdout = new Output(1, { name: 'stdout', ...(progress && { beforeWrite: () => progress.wipe() }) })
+  const outFd = options.out === undefined ? undefined : openOut(options.out)
+  const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
+  const printer = openPrinter(options, records, terminal)
+  const sinks = [...(printer === undefined ? [] : [printer])]
+
+  const session: Session = new Session({
+    options,
+    sinks,
+    printer,
+    logs: options.passLogs ? stdout : undefined,
+    outputs: records === stdout ? [stdout] : [stdout, records],
+    progress,
+    complain: (line) => {
+      progress?.wipe()
+      terminal.complain(line)
+    },
+  })
+  let interrupted = false
+  const stopSignals = handleSignals({
+    stdinIsPiped: stdin !== undefined && !stdin.isFile() && !terminal.stdinIsTerminal,
+    stop: (signal) => {
+      interrupted = signal === 'SIGINT' && !options.follow
+      session.stop()
+    },
+  })
+  try {
+    await session.read()
+    const results = await Promise.all(sinks.map((sink) => sink.end()))
+    const outputs = outFd === undefined ? [stdout] : [stdout, records]
+    for (const output of outputs) output.flush()
+    const failures = outputs.flatMap((output) => output.failure ?? [])
+    for (const failure of failures) terminal.complain(failure.message)
+    return interrupted ? EXIT.interrupted : exitCode(session.inputFailed, failures.length > 0, results)
+  } finally {
+    stopSignals()
+    if (outFd !== undefined) closeSync(outFd)
+  }
+}
+
+/** An input that was not read spoils every other answer; a failed delivery spoils what was delivered. */
+function exitCode(inputFailed: boolean, outputFailed: boolean, results: readonly SinkResult[]): number {
+  if (inputFailed) return EXIT.input
+  if (outputFailed || results.some((result) => result.exportFailed)) return EXIT.delivery
+  return results.some((result) => result.conditionHolds === true) ? EXIT.condition : EXIT.fine
+}
+
+function openPrinter(options: RunOptions, output: Output, terminal: Terminal): RecordSink | undefined {
+  const { format, narrowing } = options
+  const stacks = new PrintedStacks(options.stacks)
+  if (format === 'jsonl') return new JsonlSink(output, { narrowing, stacks })
+  if (format === 'none') return undefined
+  const width = (): number =>
+    options.out === undefined ? (terminal.columns('stdout') ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  return new TextSink(output, { narrowing, stacks, paint: makePaint(options.color), width })
+}
+
+function openProgress(terminal: Terminal, figures: () => Session['stats']): Progress | undefined {
+  if (!terminal.stderrIsTerminal || terminal.env.TERM === 'dumb') return undefined
+  return new Progress(() => terminal.columns('stderr') ?? 80, figures)
+}
+
+function openOut(path: string): number {
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
+  }
+}
+
+/** Writing into the file that is read would empty it, or never end. */
+function refuseOwnOutput(options: RunOptions): void {
+  const inputs = new Map<string, string>()
+  for (const file of options.files) {
+    const stats = statsOf(file === '-' ? 0 : file)
+    if (stats?.isFile() === true) inputs.set(identityOf(stats), file === '-' ? 'stdin' : file)
+  }
+  const out = statsOf(options.out ?? 1)
+  const same = out?.isFile() === true ? inputs.get(identityOf(out)) : undefined
+  if (same !== undefined) throw usageError(`${same} is also the output; write the records to another file`)
+}
+
+function statsOf(file: string | number): Stats | undefined {
+  try {
+    return typeof file === 'number' ? fstatSync(file) : statSync(file)
+  } catch {
+    // Whoever opens it says why it can't be.
+    return undefined
+  }
+}

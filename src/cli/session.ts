@@ -1,0 +1,241 @@
+/** One run: each input through an engine of its own, all records to the same sinks. */
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
+import { DumpstreamError } from '../errors.ts'
+import { Follower } from '../input/follow.ts'
+import { type OpenInput, openPath, openStdin } from '../input/open.ts'
+import { readInput } from '../input/read.ts'
+import type { Output } from '../sinks/output.ts'
+import type { RecordSink } from '../sinks/sink.ts'
+import { systemErrorCode } from '../system-error.ts'
+import type { RunOptions } from './options.ts'
+import type { Progress } from './progress.ts'
+
+/** How often a followed file is looked at. */
+const LOOK_EVERY_MS = 100
+
+export interface SessionParts {
+  readonly options: RunOptions
+  readonly sinks: readonly RecordSink[]
+  /** The sink that prints: a dump must be on its output before the log goes on there. */
+  readonly printer: RecordSink | undefined
+  /** Where the log goes; undefined: nowhere. */
+  readonly logs: Output | undefined
+  /** Everything that is written to, for flushing. */
+  readonly outputs: readonly Output[]
+  readonly progress: Progress | undefined
+  readonly complain: (line: string) => void
+}
+
+export class Session {
+  readonly #parts: SessionParts
+  readonly #engines = new Set<Engine>()
+  readonly #stopping = new AbortController()
+  #past: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+  #inputFailed = false
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+  }
+
+  get inputFailed(): boolean {
+    return this.#inputFailed
+  }
+
+  /** Over all inputs, also those that are done. */
+  get stats(): EngineStats {
+    let sum = this.#past
+    for (const { stats } of this.#engines) sum = add(sum, stats)
+    return sum
+  }
+
+  /** Ends reading; what is open is finished. */
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** Resolves when all inputs are read, or reading was stopped. */
+  async read(): Promise<void> {
+    const { files, follow } = this.#parts.options
+    if (follow) {
+      await this.#followAll(files)
+      return
+    }
+    for (const file of files) {
+      if (this.#stopping.signal.aborted) return
+      await this.#readOne(file)
+    }
+  }
+
+  async #readOne(file: string): Promise<void> {
+    try {
+      const input = file === '-' ? openStdin() : await openPath(file)
+      try {
+        await this.#readInput(input)
+      } finally {
+        input.close()
+      }
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  async #readInput(input: OpenInput): Promise<void> {
+    const { progress } = this.#parts
+    const engine = this.#openEngine(input.name)
+    const stopTicking = input.kind === 'file' ? undefined : this.#tickWhileWaiting(engine)
+    if (input.size !== undefined) progress?.start(input.name, input.size)
+    try {
+      await readInput(
+        input,
+        { onChunk: (bytes) => this.#push(engine, bytes), onRead: (bytes) => progress?.advance(bytes) },
+        this.#stopping.signal,
+      )
+    } finally {
+      stopTicking?.()
+      progress?.stop()
+      this.#closeEngine(engine)
+    }
+  }
+
+  async #followAll(files: readonly string[]): Promise<void> {
+    const followed: Followed[] = []
+    const streams: Promise<void>[] = []
+    for (const file of files) {
+      const kind = file === '-' ? 'stream' : await this.#kindToFollow(file)
+      if (kind === 'stream') streams.push(this.#readOne(file))
+      else if (kind === 'file') followed.push(this.#openFollowed(file))
+    }
+    if (followed.length > 0) streams.push(this.#lookUntilStopped(followed))
+    await Promise.all(streams)
+    for (const { follower, engine } of followed) {
+      follower.close()
+      this.#closeEngine(engine)
+    }
+  }
+
+  /** A pipe has an end and no rotation; a file that is not there is waited for; what can't be read is said once and left. */
+  async #kindToFollow(file: string): Promise<'file' | 'stream' | undefined> {
+    try {
+      const input = await openPath(file)
+      input.close()
+      return input.kind === 'file' ? 'file' : 'stream'
+    } catch (error) {
+      if (error instanceof DumpstreamError && systemErrorCode(error.cause) === 'ENOENT') return 'file'
+      this.#report(error)
+      return undefined
+    }
+  }
+
+  #openFollowed(file: string): Followed {
+    const engine = this.#openEngine(file)
+    const follower = new Follower(file, {
+      onChunk: (bytes) => this.#push(engine, bytes),
+      onNotice: this.#parts.complain,
+    })
+    return { follower, engine }
+  }
+
+  async #lookUntilStopped(followed: readonly Followed[]): Promise<void> {
+    const { signal } = this.#stopping
+    let last = performance.now()
+    while (!signal.aborted) {
+      let more = false
+      for (const { follower } of followed) more = follower.poll(performance.now()) || more
+      const late = performance.now() - last > LOOK_EVERY_MS * 3
+      last = performance.now()
+      if (more) {
+        await nextTurn()
+        continue
+      }
+      if (!late) this.#tick(followed.map(({ engine }) => engine))
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+    }
+    // What was written before the signal is read.
+    for (const { follower } of followed) follower.poll(performance.now())
+  }
+
+  #openEngine(source: string): Engine {
+    const { options, sinks, printer, logs } = this.#parts
+    const engine = createEngine({
+      ...options.engine,
+      source,
+      onRecord: (record) => {
+        for (const sink of sinks) sink.record(record)
+      },
+      ...(logs === undefined
+        ? {}
+        : {
+            onLog: (bytes) => {
+              printer?.settle?.()
+              logs.writeBytes(bytes)
+            },
+          }),
+    })
+    this.#engines.add(engine)
+    return engine
+  }
+
+  #push(engine: Engine, bytes: Uint8Array): void {
+    engine.push(bytes)
+    this.#settle()
+  }
+
+  #closeEngine(engine: Engine): void {
+    engine.end()
+    this.#past = add(this.#past, engine.stats)
+    this.#engines.delete(engine)
+    this.#settle()
+  }
+
+  #tick(engines: readonly Engine[]): void {
+    const now = Date.now()
+    for (const engine of engines) engine.tick(now)
+    this.#settle()
+  }
+
+  /**
+   * A dump on a pipe ends with silence, too. A timer that comes late was held up by our own work or by a slow reader of the
+   * output, while input was waiting: that is no silence. Such a tick is left out; before the next one the input is read.
+   */
+  #tickWhileWaiting(engine: Engine): () => void {
+    const every = Math.max(10, this.#parts.options.idle / 4)
+    let last = performance.now()
+    const timer = setInterval(() => {
+      const now = performance.now()
+      const late = now - last > every * 2
+      last = now
+      if (!late) this.#tick([engine])
+    }, every)
+    return () => clearInterval(timer)
+  }
+
+  /** What is complete goes out. When nobody reads it any more, reading ends too. */
+  #settle(): void {
+    for (const sink of this.#parts.sinks) sink.settle?.()
+    for (const output of this.#parts.outputs) {
+      output.flush()
+      if (output.closed) this.stop()
+    }
+  }
+
+  #report(error: unknown): void {
+    if (!(error instanceof DumpstreamError)) throw error
+    this.#inputFailed = true
+    this.#parts.complain(error.message)
+  }
+}
+
+interface Followed {
+  readonly follower: Follower
+  readonly engine: Engine
+}
+
+function add(one: EngineStats, other: EngineStats): EngineStats {
+  return {
+    bytes: one.bytes + other.bytes,
+    dumps: one.dumps + other.dumps,
+    goroutines: one.goroutines + other.goroutines,
+    damaged: one.damaged + other.damaged,
+  }
+}

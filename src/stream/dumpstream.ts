@@ -1,0 +1,123 @@
+/**
+ * The public stream: a through2 transform around one engine, called once a chunk (a transform a line costs half the rate).
+ *
+ * through2 brings its own `readable-stream`: the result has the whole interface of `node:stream`'s Transform and is declared as
+ * one, but `instanceof stream.Transform` is false.
+ */
+import type { Transform } from 'node:stream'
+import { transform } from 'through2'
+import { createEngine, type EngineOptions } from '../engine/engine.ts'
+import type { DumpstreamRecord } from '../records.ts'
+
+export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onLog'> {
+  /**
+   * `drop` (default): records come out, as objects. `pass`: bytes come out, the log byte for byte, each dump replaced by its
+   * records as JSON lines.
+   */
+  readonly logs?: 'drop' | 'pass'
+  /** The input is live: an open dump also ends after `idle` milliseconds of silence. Default: true when `idle` is given. */
+  readonly follow?: boolean
+  /** Destroys the stream with an `AbortError`. */
+  readonly signal?: AbortSignal
+  /** Records (`drop`) or bytes (`pass`) that may wait for the reader. Default: 16, or 16 KiB. */
+  readonly readableHighWaterMark?: number
+}
+
+const IDLE_MS = 1_000
+const LINE_FEED = 0x0a
+
+/** Bytes in, records (or bytes, see `logs`) out. An error of the engine comes as the stream's `error`; bad input is none. */
+export function dumpstream(options: DumpstreamOptions = {}): Transform {
+  const {
+    logs = 'drop',
+    follow = options.idle !== undefined,
+    signal,
+    readableHighWaterMark,
+    ...engineOptions
+  } = options
+  const pass = logs === 'pass'
+  let atLineStart = true
+  let chunkInHand: Uint8Array | undefined
+
+  const engine = createEngine({
+    ...engineOptions,
+    onRecord: (record: DumpstreamRecord) => {
+      if (pass) {
+        // A record is a line of its own, also where the log stops in the middle of one.
+        stream.push(`${atLineStart ? '' : '\n'}${JSON.stringify(record)}\n`)
+        atLineStart = true
+      } else {
+        stream.push(record)
+      }
+    },
+    ...(pass
+      ? {
+          onLog: (bytes: Uint8Array) => {
+            if (bytes.length === 0) return
+            atLineStart = bytes[bytes.length - 1] === LINE_FEED
+            stream.push(isPartOf(bytes, chunkInHand) ? bytes : Buffer.from(bytes))
+          },
+        }
+      : {}),
+  })
+
+  const stream: Transform = transform(
+    {
+      readableObjectMode: !pass,
+      ...(signal === undefined ? {} : { signal }),
+      ...(readableHighWaterMark === undefined ? {} : { readableHighWaterMark }),
+    },
+    (chunk: Uint8Array, _encoding, done) => {
+      chunkInHand = chunk
+      attempt(() => engine.push(chunk), done)
+      chunkInHand = undefined
+    },
+    (done) => attempt(() => engine.end(), done),
+  )
+  if (follow) tickWhileOpen(stream, options.idle ?? IDLE_MS, (now) => engine.tick(now))
+  return stream
+}
+
+/** A throw would come out of the writer's `write()`; here it becomes the stream's error. */
+function attempt(work: () => void, done: (error?: Error) => void): void {
+  try {
+    work()
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)))
+    return
+  }
+  done()
+}
+
+/** A view of the chunk that was written stays valid: a stream owns what was written to it. Others are the engine's own memory. */
+function isPartOf(bytes: Uint8Array, chunk: Uint8Array | undefined): boolean {
+  return (
+    chunk !== undefined &&
+    bytes.buffer === chunk.buffer &&
+    bytes.byteOffset >= chunk.byteOffset &&
+    bytes.byteOffset + bytes.byteLength <= chunk.byteOffset + chunk.byteLength
+  )
+}
+
+/** Silence counts only while the stream could take more: what is held up by a slow reader is not silent. */
+function tickWhileOpen(stream: Transform, idle: number, tick: (now: number) => void): void {
+  const every = Math.max(10, idle / 4)
+  let last = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    const late = now - last > every * 2
+    last = now
+    const heldUp = stream.writableLength > 0 || stream.readableLength >= stream.readableHighWaterMark
+    if (late || heldUp || stream.destroyed) return
+    try {
+      tick(Date.now())
+    } catch (error) {
+      stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }, every)
+  timer.unref()
+  const stop = (): void => clearInterval(timer)
+  stream.once('close', stop)
+  stream.once('end', stop)
+  stream.once('error', stop)
+}

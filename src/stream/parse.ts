@@ -1,0 +1,13 @@
+import { createEngine, type EngineOptions } from '../engine/engine.ts'
+import type { DumpstreamRecord } from '../records.ts'
+
+export type ParseOptions = Omit<EngineOptions, 'onRecord' | 'onLog' | 'idle'>
+
+/** All records of a log that is in memory. Text is taken as UTF-8. */
+export function parseDumps(input: Uint8Array | string, options: ParseOptions = {}): DumpstreamRecord[] {
+  const records: DumpstreamRecord[] = []
+  const engine = createEngine({ ...options, onRecord: (record) => records.push(record) })
+  engine.push(typeof input === 'string' ? Buffer.from(input) : input)
+  engine.end()
+  return records
+}
