@@ -91,8 +91,9 @@ export class Assembler {
     this.#tape = tape
     this.#sink = sink
     this.#signatures = signatures
-    this.#fragments = new Fragments(limits.fragments)
-    this.#walker = new Walker(new KnownStacks(limits.knownStackBytes), this.#fragments, limits)
+    const known = new KnownStacks(limits.knownStackBytes)
+    this.#fragments = new Fragments(limits.fragments, known)
+    this.#walker = new Walker(known, this.#fragments, limits)
   }
 
   /** Nothing is open: the next line of interest is one that holds a mark. */
@@ -325,7 +326,7 @@ export class Assembler {
   }
 
   #releaseFragments(): void {
-    for (const fragment of this.#fragments.clear()) this.#tape.release(fragment.held)
+    this.#fragments.clear(this.#tape)
   }
 
   // --- goroutines and dumps
@@ -510,8 +511,7 @@ export class Assembler {
   #join(text: string, start: number, end: number): boolean {
     const joined = this.#walker.join(text)
     if (joined !== undefined) {
-      this.#tape.claim(joined.fragment.held, joined.cut)
-      this.#fragments.remove(joined.fragment)
+      this.#fragments.claim(joined.fragment, joined.cut, this.#tape)
       this.#claimed(start, end)
       return true
     }
@@ -520,8 +520,7 @@ export class Assembler {
       if (header === undefined) continue
       const line = Buffer.from(`${header.text}\n`, 'latin1')
       if (this.#headers.read(line, 0, line.length) < 0) continue
-      this.#tape.claim(fragment.held, header.cut)
-      this.#fragments.remove(fragment)
+      this.#fragments.claim(fragment, header.cut, this.#tape)
       this.#header(line, 0, line.length, start)
       this.#claimed(start, end)
       return true
@@ -535,8 +534,7 @@ export class Assembler {
     if (this.#fragments.pending.length > 0) {
       const joined = profile.join(text)
       if (joined !== undefined) {
-        this.#tape.claim(joined.fragment.held, joined.cut)
-        this.#fragments.remove(joined.fragment)
+        this.#fragments.claim(joined.fragment, joined.cut, this.#tape)
         this.#claimed(start, end)
         return true
       }
@@ -632,7 +630,9 @@ export class Assembler {
       this.#unsettled = true
       return
     }
-    const head = text !== '' && (profile === undefined ? mayBegin(text) : /^[#\d]/.test(text))
+    const head =
+      text !== '' &&
+      (this.#fragments.pending.length > 0 || (profile === undefined ? mayBegin(text) : /^[#\d]/.test(text)))
     if (!head) {
       this.#fragments.learn(text)
       this.#tape.pass(buf, pos, next)
@@ -642,8 +642,8 @@ export class Assembler {
       if (!text.startsWith('#')) this.#fragments.learn(text)
     } else if (!this.#walker.beginsKnown(text) && text.charCodeAt(0) !== 0x09 && !text.startsWith('gorout'))
       this.#fragments.learn(text)
-    const old = this.#fragments.add({ text, held: this.#tape.hold(buf, pos, next) })
-    if (old !== undefined) this.#tape.release(old.held)
+    const old = this.#fragments.add(text, this.#tape.hold(buf, pos, next))
+    if (old !== undefined) this.#tape.release(old)
   }
 
   /** A header behind a log line that lacks its line end. */

@@ -12,12 +12,15 @@ import { parseHeaderRest } from '../goroutines/header.ts'
 import type { KnownLine, KnownStacks } from '../goroutines/known.ts'
 import { type LineKind, readLine } from '../goroutines/line.ts'
 import { isKnownState } from '../goroutines/states.ts'
-import type { Held } from '../lines/tape.ts'
+import type { Held, LogTape } from '../lines/tape.ts'
 
-/** A foreign line that may begin with the head of a dump line. Text is Latin-1. */
+/** Foreign text that may begin with the head of a dump line, or with heads of it when the line was cut more than once. Latin-1. */
 export interface Fragment {
   readonly text: string
-  readonly held: Held
+  /** The lines of the log that `text` was taken from; each gives the bytes from its `at` up to the next one's. */
+  readonly parts: readonly { readonly held: Held; readonly at: number }[]
+  /** Offsets at which foreign text may begin. */
+  readonly cuts: readonly number[]
 }
 
 /** Longest head that is looked at: names and paths are shorter. */
@@ -25,6 +28,11 @@ const HEAD_BYTES = 1024
 /** Letters of a log line's beginning that make its shape; digits count as one another. */
 const SHAPE = 5
 const SHAPES = 64
+/** Places of a head at which it may be cut, and pieces of one line that are put together. */
+const CUTS = 8
+const PIECES = 6
+const LOG_FIRST = new Uint8Array(256)
+for (const c of '0123456789{[<tlABCDEFGHIJKLMNOPQRSTUVWXYZ') LOG_FIRST[c.charCodeAt(0)] = 1
 const LOG_START =
   /^(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\{"|[A-Z]{4,}[ :=\]\d]|[IWEF]\d{4} |\[\d|time=|level=|ts=|<\d+>)/
 
@@ -34,12 +42,15 @@ function shapeAt(text: string, at: number): string {
 
 export class Fragments {
   readonly #limit: number
+  readonly #known: KnownStacks
   #list: Fragment[] = []
   /** How log lines of this stream begin. */
   readonly #shapes = new Set<string>()
+  readonly #firsts = new Set<number>()
 
-  constructor(limit: number) {
+  constructor(limit: number, known: KnownStacks) {
     this.#limit = limit
+    this.#known = known
   }
 
   get pending(): readonly Fragment[] {
@@ -58,36 +69,67 @@ export class Fragments {
       }
     }
     this.#shapes.add(shape)
+    this.#firsts.add(text.charCodeAt(0))
   }
 
-  /** Remembers a head; returns one that is too old now, for its bytes to be let go. */
-  add(fragment: Fragment): Fragment | undefined {
-    this.#list.push(fragment)
-    return this.#list.length > this.#limit ? this.#list.shift() : undefined
+  /** Remembers what may be a head; returns one that is too old now, for its bytes to be let go. */
+  add(text: string, held: Held): Held | undefined {
+    const cuts = this.#cuts(text)
+    // The middle of a line that was cut before: with the head of it, it makes a longer head.
+    if (cuts.length > 0) {
+      const heads = this.#list.slice()
+      for (const head of heads) {
+        const cut = head.cuts[0]
+        if (cut === undefined || head.parts.length >= PIECES || this.#list.length >= this.#limit * 2) continue
+        const longer = head.text.slice(0, cut) + text
+        this.#list.push({
+          text: longer,
+          parts: [...head.parts, { held, at: cut }],
+          cuts: cuts.map((each) => each + cut),
+        })
+      }
+    }
+    this.#list.push({ text, parts: [{ held, at: 0 }], cuts })
+    if (this.#list.length <= this.#limit) return undefined
+    const oldest = this.#list[0]?.parts[0]?.held
+    this.#list = this.#list.filter((each) => each.parts[0]?.held !== oldest)
+    return oldest
   }
 
-  /** Forgets all; returns them. */
-  clear(): readonly Fragment[] {
-    if (this.#list.length === 0) return this.#list
+  /** Forgets all. */
+  clear(tape: LogTape): void {
+    if (this.#list.length === 0) return
     const all = this.#list
     this.#list = []
-    return all
+    for (const fragment of all) for (const part of fragment.parts) tape.release(part.held)
   }
 
-  remove(fragment: Fragment): void {
-    this.#list = this.#list.filter((each) => each !== fragment)
+  /** The first `cut` bytes of `fragment` are dump. */
+  claim(fragment: Fragment, cut: number, tape: LogTape): void {
+    fragment.parts.forEach((part, i) => {
+      tape.claim(part.held, (fragment.parts[i + 1]?.at ?? cut) - part.at)
+    })
+    this.#list = this.#list.filter(
+      (each) => !each.parts.some((part) => fragment.parts.some((own) => own.held === part.held)),
+    )
   }
 
   /** Does a log line begin at `at`? */
   logStartsAt(text: string, at: number): boolean {
-    return this.#shapes.has(shapeAt(text, at)) || LOG_START.test(text.slice(at, at + 12))
+    const c = text.charCodeAt(at)
+    if (LOG_FIRST[c] !== 1 && !this.#firsts.has(c)) return false
+    const shape = shapeAt(text, at)
+    return (
+      (this.#shapes.has(shape) && !this.#known.beginsLine(text.slice(at, at + SHAPE))) ||
+      LOG_START.test(text.slice(at, at + 12))
+    )
   }
 
   /** Offsets in a head at which its foreign part may begin, likeliest first. */
   #cuts(text: string): number[] {
     const cuts: number[] = []
     const end = Math.min(text.length, HEAD_BYTES)
-    for (let at = 1; at < end; at++) if (this.logStartsAt(text, at)) cuts.push(at)
+    for (let at = 1; at < end && cuts.length < CUTS; at++) if (this.logStartsAt(text, at)) cuts.push(at)
     return cuts
   }
 
@@ -98,14 +140,9 @@ export class Fragments {
   }
 
   /** Joins head and tail into one of `lines`; returns it and where the head ends. */
-  joinKnown(
-    known: KnownStacks,
-    lines: readonly KnownLine[],
-    head: string,
-    tail: string,
-  ): { line: KnownLine; cut: number } | undefined {
+  joinKnown(lines: readonly KnownLine[], head: string, tail: string): { line: KnownLine; cut: number } | undefined {
     for (const line of lines) {
-      const literal = known.literal(line)
+      const literal = this.#known.literal(line)
       if (literal[0] !== head[0]) continue
       const cut = this.#cutOf(literal, line.tail, head, tail)
       if (cut > 0) return { line, cut }
@@ -146,10 +183,10 @@ export class Fragments {
   }
 
   /** Joins head and tail into a line that is not known, of a kind that may stand here. */
-  joinNew(head: string, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
-    if (!mayBegin(head)) return undefined
-    for (const cut of this.#cuts(head)) {
-      const text = head.slice(0, cut) + tail
+  joinNew(head: Fragment, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
+    if (!mayBegin(head.text)) return undefined
+    for (const cut of head.cuts) {
+      const text = head.text.slice(0, cut) + tail
       const line = readLine(text)
       if (line !== undefined && kinds.includes(line.kind)) return { text, cut }
     }
@@ -158,7 +195,7 @@ export class Fragments {
 
   /** Joins head and tail into a goroutine header. */
   joinHeader(head: string, tail: string): { text: string; cut: number } | undefined {
-    if (!'goroutine '.startsWith(head.slice(0, 10)) && !sharesStart(head, 'goroutine ')) return undefined
+    if (head[0] !== 'g') return undefined
     if (!tail.endsWith(':') && tail !== '') return undefined
     let found: { text: string; cut: number } | undefined
     for (let cut = 1; cut <= Math.min(head.length, HEAD_BYTES); cut++) {
@@ -206,10 +243,6 @@ function commonPrefix(a: string, b: string): number {
   let i = 0
   while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i++
   return i
-}
-
-function sharesStart(text: string, word: string): boolean {
-  return commonPrefix(text, word) > 0
 }
 
 /** May a dump line begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */

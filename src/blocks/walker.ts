@@ -165,12 +165,12 @@ export class Walker {
     const expected = this.expected()
     for (let i = this.#fragments.pending.length - 1; i >= 0; i--) {
       const fragment = this.#fragments.pending[i] as Fragment
-      const known = this.#fragments.joinKnown(this.known, at.children ?? [], fragment.text, tail)
+      const known = this.#fragments.joinKnown(at.children ?? [], fragment.text, tail)
       if (known !== undefined) {
         this.at = known.line
         return { fragment, cut: known.cut }
       }
-      const made = this.#fragments.joinNew(fragment.text, tail, expected)
+      const made = this.#fragments.joinNew(fragment, tail, expected)
       const line = made === undefined ? undefined : readLine(made.text)
       if (made === undefined || line === undefined) continue
       this.at = this.known.add(at, Buffer.from(made.text, 'latin1'), 0, line)
@@ -183,7 +183,7 @@ export class Walker {
   glued(text: string): number {
     const at = this.at
     if (at === undefined) return -1
-    const joined = this.#fragments.joinKnown(this.known, at.children ?? [], text, '')
+    const joined = this.#fragments.joinKnown(at.children ?? [], text, '')
     if (joined === undefined || joined.cut >= text.length) return -1
     this.at = joined.line
     return joined.cut

@@ -63,6 +63,7 @@ export class KnownStacks {
   #words = new DataView(this.#arena.buffer, this.#arena.byteOffset, this.#arena.length)
   #used = 0
   readonly #limit: number
+  readonly #starts = new Set<string>()
   /** How often the tree was dropped for being full. */
   restarts = 0
 
@@ -78,7 +79,13 @@ export class KnownStacks {
   restart(): void {
     this.root = new KnownLine('note', undefined, 0, 0, NONE)
     this.#used = 0
+    this.#starts.clear()
     this.restarts++
+  }
+
+  /** Does some known line begin with `text`, five characters? What begins a dump line begins no log line. */
+  beginsLine(text: string): boolean {
+    return this.#starts.has(text)
   }
 
   /** The child of `node` that the line at `pos` is, or undefined; `after` then holds the offset behind its line end. */
@@ -146,6 +153,7 @@ export class KnownStacks {
   /** Adds the line at [start, …) of `buf`, read as `line`, below `node`. */
   add(node: KnownLine, buf: Buffer, start: number, line: LineText): KnownLine {
     const at = this.#store(buf, start, line.literal)
+    if (line.kind === 'func') this.#starts.add(buf.toString('latin1', start, start + 5))
     const child = new KnownLine(line.kind, node, at, line.literal, TAILS[line.tail])
     if (node.children === undefined) node.children = [child]
     else node.children.push(child)
