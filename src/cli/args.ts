@@ -60,7 +60,7 @@ function checkValue(flag: Flag, typed: string, value: string | undefined, inline
   }
   // `--out --logs` is a forgotten value; a value that does begin with a dash is written with `=`.
   if (!inline && /^-[^\d]/.test(value)) {
-    throw usageError(`${typed} needs ${valueInWords(flag)}; write ${spelled(flag)}=${value} if ${value} is meant`)
+    throw usageError(`${typed} needs ${valueInWords(flag)}; write --${flag.name}=${value} if ${value} is meant`)
   }
   if (flag.choices !== undefined && !flag.choices.includes(value)) {
     const meant = nearest(value, flag.choices)
@@ -73,8 +73,7 @@ function checkValue(flag: Flag, typed: string, value: string | undefined, inline
 
 function valueInWords(flag: Flag): string {
   if (flag.choices !== undefined) return `a value: ${inWords(flag.choices)}`
-  const name = flag.value ?? ''
-  return `${/^[AEIO]|^N$/.test(name) ? 'an' : 'a'} ${name}`
+  return `a value, such as --${flag.name} ${flag.example ?? flag.value}`
 }
 
 function unknownFlag(typed: string, table: readonly Flag[]): DumpstreamError {
@@ -98,10 +97,6 @@ function refuseSingleDash(argv: readonly string[], byName: ReadonlyMap<string, F
     const word = /^-([a-z][a-z-]+)(?:=|$)/.exec(arg)?.[1]
     if (word !== undefined && byName.has(word)) throw usageError(`write --${word} with two dashes, not -${word}`)
   }
-}
-
-function spelled(flag: Flag): string {
-  return `--${flag.name}`
 }
 
 /** `text, jsonl or none`. */

@@ -14,6 +14,8 @@ export interface Flag {
   readonly value?: string
   /** The value may be left out, and is written `--name=VALUE` when given. */
   readonly valueOptional?: boolean
+  /** A value to copy, for error messages; needed where there are no choices. */
+  readonly example?: string
   /** May be given more than once. */
   readonly repeatable?: boolean
   /** The values there are. */
@@ -50,6 +52,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'out',
     short: 'o',
     value: 'FILE',
+    example: 'dumps.jsonl',
     file: true,
     group: 'Output',
     summary: 'write the records to FILE instead of stdout',
@@ -74,6 +77,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'match',
     short: 'm',
     value: 'REGEX',
+    example: 'cron/hashtag',
     group: 'Narrow what is printed',
     summary: 'signatures with a matching function or file in the stack',
     details:
@@ -83,12 +87,14 @@ export const FLAGS: readonly Flag[] = [
     name: 'top',
     short: 'n',
     value: 'N',
+    example: '10',
     group: 'Narrow what is printed',
     summary: 'the N largest of each dump (20 on a terminal, 0: all)',
   },
   {
     name: 'min-count',
     value: 'N',
+    example: '10',
     group: 'Narrow what is printed',
     summary: 'signatures of at least N goroutines',
   },
@@ -96,6 +102,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'state',
     short: 's',
     value: 'STATE',
+    example: "'chan receive'",
     repeatable: true,
     group: 'Narrow what is printed',
     summary: "signatures in a state: 'chan receive', 'IO wait'",
@@ -130,6 +137,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'idle',
     value: 'DURATION',
+    example: '1s',
     group: 'Input',
     summary: 'silence that ends a dump when following (1s)',
     details: 'Also on a pipe. `500ms`, `2s`, `1m`.',

@@ -55,8 +55,10 @@ export class FlagValues {
     try {
       return new RegExp(text)
     } catch (error) {
-      const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
-      throw usageError(`--${name} takes a regular expression: ${why}; escape ( ) [ ] * + ? . with a backslash`)
+      const why = error instanceof Error ? error.message.replace(/^.*: /s, '') : String(error)
+      throw usageError(
+        `--${name} takes a regular expression, not ${quote(text)} (${why}); put \\ before ( ) [ ] * + ? . that mean themselves`,
+      )
     }
   }
 }

@@ -1,7 +1,7 @@
 /** JSON lines: every record as it is, one a line. */
 import type { DumpstreamRecord, SignatureRecord } from '../records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
-import type { Output } from './output.ts'
+import type { LineOutput } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 export interface JsonlOptions {
@@ -10,11 +10,11 @@ export interface JsonlOptions {
 }
 
 export class JsonlSink implements RecordSink {
-  readonly #output: Output
+  readonly #output: LineOutput
   readonly #options: JsonlOptions
   #printed = 0
 
-  constructor(output: Output, options: JsonlOptions) {
+  constructor(output: LineOutput, options: JsonlOptions) {
     this.#output = output
     this.#options = options
   }

@@ -21,7 +21,13 @@ export interface OutputOptions {
   readonly beforeWrite?: () => void
 }
 
-export class Output {
+/** What a printing sink needs of an output. */
+export interface LineOutput {
+  /** Whole lines, their line ends included. */
+  writeLines(text: string): void
+}
+
+export class Output implements LineOutput {
   readonly #fd: number
   readonly #options: OutputOptions
   readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES)

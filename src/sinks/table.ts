@@ -18,12 +18,14 @@ interface Column {
   cell(record: SignatureRecord, width: number): string
   /** Columns it would like to have. */
   natural(record: SignatureRecord): number
+  /** Columns below which it says much less; absent: the same. */
+  short?(record: SignatureRecord): number
 }
 
 /**
  * What gives way first when the terminal is narrow, from nothing to nearly everything. `least` is how far a column may be cut;
- * a column that is not named keeps its natural width. The first plan whose least widths fit is taken, and the room that is
- * left goes to the functions, then to the creators.
+ * a column that is not named keeps its natural width. The first plan whose least widths fit is taken; the room that is left
+ * goes to the functions until package and name are whole, then to the others, then to the rest of the functions' paths.
  */
 interface Plan {
   readonly at: 'path' | 'base' | 'none'
@@ -35,9 +37,9 @@ const PLANS: readonly Plan[] = [
   { at: 'path', least: {}, without: [] },
   { at: 'base', least: {}, without: [] },
   { at: 'base', least: { function: 36, creator: 26 }, without: [] },
-  { at: 'base', least: { function: 30, state: 14 }, without: ['creator'] },
-  { at: 'base', least: { function: 24, state: 12, at: 10 }, without: ['creator'] },
-  { at: 'base', least: { function: 18, state: 10, at: 8 }, without: ['creator', 'wait'] },
+  { at: 'base', least: { function: 32, state: 12, at: 12 }, without: ['creator'] },
+  { at: 'base', least: { function: 26, state: 8, at: 10 }, without: ['creator', 'wait'] },
+  { at: 'base', least: { function: 20, state: 6, at: 8 }, without: ['creator', 'wait'] },
   { at: 'none', least: { function: 8, state: 6 }, without: ['creator', 'wait', 'at'] },
 ]
 
@@ -79,6 +81,7 @@ function columnsFor(records: readonly SignatureRecord[]): Column[] {
       title: 'AT',
       cell: placeText,
       natural: (record) => displayWidth(placeText(record, Infinity)),
+      short: (record) => displayWidth(baseName(placeText(record, Infinity))),
     })
   }
   if (records.some((record) => record.created_by !== undefined)) {
@@ -108,37 +111,38 @@ function functionColumn(name: ColumnName, title: string, text: (record: Signatur
     title,
     cell: (record, width) => shortenFunction(printable(text(record)), width),
     natural: (record) => displayWidth(printable(text(record))),
+    short: (record) => displayWidth(withoutPath(printable(text(record)))),
   }
 }
 
 interface Placed {
   readonly column: Column
   width: number
+  /** What it would like to have. */
+  readonly wish: number
+  readonly short: number
 }
 
 function chooseLayout(columns: readonly Column[], records: readonly SignatureRecord[], room: number): Placed[] {
-  const natural = new Map(
-    columns.map((column) => [
-      column.name,
-      records.reduce((widest, record) => Math.max(widest, column.natural(record)), column.title.length),
-    ]),
-  )
-  const base = records.reduce(
-    (widest, record) => Math.max(widest, displayWidth(baseName(placeText(record, Infinity)))),
-    2,
-  )
+  const widest = (column: Column, measure: (record: SignatureRecord) => number): number =>
+    records.reduce((most, record) => Math.max(most, measure(record)), column.title.length)
+  const sized = columns.map((column) => ({
+    column,
+    natural: widest(column, column.natural),
+    short: widest(column, column.short ?? column.natural),
+  }))
   let placed: Placed[] = []
   for (const plan of PLANS) {
-    const kept = columns.filter((column) => !plan.without.includes(column.name))
-    const wish = (column: Column): number =>
-      column.name === 'at' && plan.at === 'base' ? base : (natural.get(column.name) ?? 0)
-    placed = kept.map((column) => ({
-      column,
-      width: Math.min(wish(column), Math.max(plan.least[column.name] ?? wish(column), column.title.length)),
-    }))
+    placed = sized
+      .filter(({ column }) => !plan.without.includes(column.name))
+      .map(({ column, natural, short }) => {
+        const wish = column.name === 'at' && plan.at === 'base' ? short : natural
+        const least = Math.max(plan.least[column.name] ?? wish, column.title.length)
+        return { column, width: Math.min(wish, least), wish, short: Math.min(short, wish) }
+      })
     const left = room - totalWidth(placed)
     if (left < 0) continue
-    grow(placed, left, wish)
+    grow(placed, left)
     return placed
   }
   return placed
@@ -148,14 +152,21 @@ function totalWidth(placed: readonly Placed[]): number {
   return placed.reduce((sum, { width }) => sum + width, GAP.length * (placed.length - 1))
 }
 
-const GROWS_FIRST: readonly ColumnName[] = ['state', 'at', 'function', 'creator']
+const GROWTH: readonly (readonly [ColumnName, 'short' | 'wish'])[] = [
+  ['function', 'short'],
+  ['at', 'wish'],
+  ['state', 'wish'],
+  ['creator', 'short'],
+  ['function', 'wish'],
+  ['creator', 'wish'],
+]
 
-function grow(placed: readonly Placed[], room: number, wish: (column: Column) => number): void {
+function grow(placed: readonly Placed[], room: number): void {
   let left = room
-  for (const name of GROWS_FIRST) {
+  for (const [name, goal] of GROWTH) {
     const place = placed.find(({ column }) => column.name === name)
     if (place === undefined) continue
-    const more = Math.min(left, wish(place.column) - place.width)
+    const more = Math.max(0, Math.min(left, place[goal] - place.width))
     place.width += more
     left -= more
   }
@@ -238,7 +249,12 @@ export function shortenFunction(name: string, width: number): string {
     const rest = name.slice(slash)
     if (displayWidth(rest) + 1 <= width) return `…${rest}`
   }
-  return cutMiddle(name.slice(path.lastIndexOf('/') + 1), width)
+  return cutMiddle(withoutPath(name), width)
+}
+
+function withoutPath(name: string): string {
+  const bracket = name.search(/[([]/)
+  return name.slice(name.lastIndexOf('/', bracket === -1 ? name.length : bracket) + 1)
 }
 
 export function signed(change: number | undefined): string {

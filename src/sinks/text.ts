@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { DumpKind } from '../model.ts'
 import type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from '../records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
-import type { Output } from './output.ts'
+import type { LineOutput } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 import type { Paint } from './style.ts'
 import { grouped, paintVerdict, shortenFunction, signed, tableLines } from './table.ts'
@@ -22,12 +22,12 @@ export interface TextOptions {
 const GONE_NAMED = 3
 
 export class TextSink implements RecordSink {
-  readonly #output: Output
+  readonly #output: LineOutput
   readonly #options: TextOptions
   #pending: DumpSummary | undefined
   #first = true
 
-  constructor(output: Output, options: TextOptions) {
+  constructor(output: LineOutput, options: TextOptions) {
     this.#output = output
     this.#options = options
   }
@@ -145,9 +145,8 @@ class DumpSummary {
     const narrowed = this.#narrowedBy()
     if (narrowed !== undefined) {
       const change = this.#wantedChange === undefined ? '' : ` (${signed(this.#wantedChange)})`
-      lines.push(
-        `  ${counted(this.#wantedGoroutines, 'goroutine')}${change} in ${counted(this.#wanted, 'signature')} ${narrowed}`,
-      )
+      const goroutines = `${counted(this.#wantedGoroutines, 'goroutine')}${change}`
+      lines.push(`  ${narrowed}: ${goroutines} in ${counted(this.#wanted, 'signature')}`)
     }
     if (this.#goneCount > 0) {
       const named = this.#gone.map((record) => shortenFunction(printable(record.function), Math.max(24, width / 3)))
@@ -162,11 +161,11 @@ class DumpSummary {
   #narrowedBy(): string | undefined {
     const { match, states, minCount } = this.#options.narrowing
     const parts = [
-      ...(match === undefined ? [] : [`match ${match}`]),
-      ...(states === undefined ? [] : [`are in ${states.join(' or ')}`]),
-      ...(minCount === undefined || minCount <= 1 ? [] : [`have at least ${grouped(minCount)}`]),
+      ...(match === undefined ? [] : [`matching ${match}`]),
+      ...(states === undefined ? [] : [`in ${states.join(' or ')}`]),
+      ...(minCount === undefined || minCount <= 1 ? [] : [`at least ${grouped(minCount)}`]),
     ]
-    return parts.length === 0 ? undefined : printable(`that ${parts.join(' and ')}`)
+    return parts.length === 0 ? undefined : printable(parts.join(', '))
   }
 
   #sentences(width: number): string[] {
