@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from './cli/main.ts'
+import { openTerminal } from './cli/terminal.ts'
 
-await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2), openTerminal())

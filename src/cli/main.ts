@@ -6,18 +6,17 @@ import { parseCommandLine } from './args.ts'
 import { COMMANDS, type Command } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { FLAGS } from './flags.ts'
-import { openTerminal, type Terminal, wantsColor } from './terminal.ts'
+import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
-/** Sets `process.exitCode`; never rejects for what a user can do wrong. */
-export async function main(argv: readonly string[]): Promise<void> {
-  const terminal = openTerminal()
+/** Resolves to the exit code; never rejects for what a user can do wrong. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    process.exitCode = await dispatch(argv, terminal)
+    return await dispatch(argv, terminal)
   } catch (error) {
     if (!(error instanceof DumpstreamError)) throw error
     terminal.complain(error.message)
-    process.exitCode = exitCodeOf(error)
+    return exitCodeOf(error)
   }
 }
 
@@ -32,11 +31,11 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
   const values = new FlagValues(args)
   if (values.has('help')) return await printHelp(command, values, terminal)
-  if (values.has('version')) return await print(`dumpstream ${version()}\n`)
+  if (values.has('version')) return await print(`dumpstream ${version()}\n`, terminal)
   const shell = values.choice('completion', ['bash', 'zsh', 'fish'])
   if (shell !== undefined) {
     const { completionScript } = await import('./completion.ts')
-    return await print(completionScript(shell, FLAGS, COMMANDS))
+    return await print(completionScript(shell, FLAGS, COMMANDS), terminal)
   }
   const { run } = command === undefined ? await import('./run.ts') : await command.load()
   return await run(args, terminal)
@@ -46,12 +45,15 @@ async function printHelp(command: Command | undefined, values: FlagValues, termi
   const { commandHelpText, helpText } = await import('./help.ts')
   const choice = values.choice('color', ['auto', 'always', 'never']) ?? 'auto'
   const paint = makePaint(wantsColor(choice, terminal.stdoutIsTerminal, terminal.env))
-  return await print(command === undefined ? helpText(FLAGS, COMMANDS, paint) : commandHelpText(command, paint))
+  return await print(
+    command === undefined ? helpText(FLAGS, COMMANDS, paint) : commandHelpText(command, paint),
+    terminal,
+  )
 }
 
-async function print(text: string): Promise<number> {
+async function print(text: string, terminal: Terminal): Promise<number> {
   const { Output } = await import('../sinks/output.ts')
-  const stdout = new Output(1, { name: 'stdout' })
+  const stdout = new Output(terminal.stdout, { name: 'stdout' })
   stdout.write(text)
   stdout.flush()
   if (stdout.failure !== undefined) throw stdout.failure

@@ -14,6 +14,7 @@ export interface ProgressFigures {
 }
 
 export class Progress {
+  readonly #fd: number
   readonly #columns: () => number
   readonly #figures: () => ProgressFigures
   #name = ''
@@ -23,7 +24,8 @@ export class Progress {
   #nextAt = Number.POSITIVE_INFINITY
   #shown = false
 
-  constructor(columns: () => number, figures: () => ProgressFigures) {
+  constructor(fd: number, columns: () => number, figures: () => ProgressFigures) {
+    this.#fd = fd
     this.#columns = columns
     this.#figures = figures
   }
@@ -69,7 +71,7 @@ export class Progress {
 
   #write(text: string): void {
     try {
-      writeSync(2, text)
+      writeSync(this.#fd, text)
     } catch {
       this.#nextAt = Number.POSITIVE_INFINITY
     }

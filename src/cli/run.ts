@@ -20,17 +20,20 @@ import type { Terminal } from './terminal.ts'
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   const options = readOptions(args, terminal)
-  const stdin = options.files.includes('-') ? statsOf(0) : undefined
+  const stdin = options.files.includes('-') ? statsOf(terminal.stdin) : undefined
   if (options.follow && stdin?.isFile() === true) {
     throw usageError('--follow needs the name of a file: dumpstream --follow FILE')
   }
-  refuseOwnOutput(options)
+  refuseOwnOutput(options, terminal)
   if (stdin !== undefined && terminal.stdinIsTerminal && terminal.stderrIsTerminal) {
     terminal.complain('reading from the terminal: paste a dump, then Ctrl-D; --help shows how to read logs')
   }
 
   const progress = openProgress(terminal, () => session.stats)
-  const stdout = new Output(1, { name: 'stdout', ...(progress && { beforeWrite: () => progress.wipe() }) })
+  const stdout = new Output(terminal.stdout, {
+    name: 'stdout',
+    ...(progress && { beforeWrite: () => progress.wipe() }),
+  })
   const outFd = options.out === undefined ? undefined : openOut(options.out)
   const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
   const printer = openPrinter(options, records, terminal)
@@ -38,6 +41,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
 
   const session: Session = new Session({
     options,
+    stdin: terminal.stdin,
     sinks,
     printer,
     logs: options.passLogs ? stdout : undefined,
@@ -89,7 +93,7 @@ function openPrinter(options: RunOptions, output: Output, terminal: Terminal): R
 
 function openProgress(terminal: Terminal, figures: () => Session['stats']): Progress | undefined {
   if (!terminal.stderrIsTerminal || terminal.env.TERM === 'dumb') return undefined
-  return new Progress(() => terminal.columns('stderr') ?? 80, figures)
+  return new Progress(terminal.stderr, () => terminal.columns('stderr') ?? 80, figures)
 }
 
 function openOut(path: string): number {
@@ -101,13 +105,13 @@ function openOut(path: string): number {
 }
 
 /** Writing into the file that is read would empty it, or never end. */
-function refuseOwnOutput(options: RunOptions): void {
+function refuseOwnOutput(options: RunOptions, terminal: Terminal): void {
   const inputs = new Map<string, string>()
   for (const file of options.files) {
-    const stats = statsOf(file === '-' ? 0 : file)
+    const stats = statsOf(file === '-' ? terminal.stdin : file)
     if (stats?.isFile() === true) inputs.set(identityOf(stats), file === '-' ? 'stdin' : file)
   }
-  const out = statsOf(options.out ?? 1)
+  const out = statsOf(options.out ?? terminal.stdout)
   const same = out?.isFile() === true ? inputs.get(identityOf(out)) : undefined
   if (same !== undefined) throw usageError(`${same} is also the output; write the records to another file`)
 }

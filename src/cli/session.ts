@@ -16,6 +16,8 @@ const LOOK_EVERY_MS = 100
 
 export interface SessionParts {
   readonly options: RunOptions
+  /** Descriptor. */
+  readonly stdin: number
   readonly sinks: readonly RecordSink[]
   /** The sink that prints: a dump must be on its output before the log goes on there. */
   readonly printer: RecordSink | undefined
@@ -69,7 +71,7 @@ export class Session {
 
   async #readOne(file: string): Promise<void> {
     try {
-      const input = file === '-' ? openStdin() : await openPath(file)
+      const input = file === '-' ? openStdin(this.#parts.stdin) : await openPath(file)
       try {
         await this.#readInput(input)
       } finally {

@@ -2,34 +2,43 @@
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
+/** Of a terminal that does not know its size, as behind `script`. */
+const COLUMNS_UNKNOWN = 80
+
 export interface Terminal {
+  /** Descriptors. */
+  readonly stdin: number
+  readonly stdout: number
+  readonly stderr: number
   readonly stdinIsTerminal: boolean
   readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Columns of the terminal that stdout or stderr is; undefined when there is none. Asked anew each time, for it may be resized. */
+  /** Columns of the terminal that stdout or stderr is; undefined when it is none. Asked anew each time, for it may be resized. */
   columns(stream: 'stdout' | 'stderr'): number | undefined
   /** Writes one line for a person, `dumpstream: ` before it. */
   complain(line: string): void
 }
 
-export function openTerminal(): Terminal {
-  const env = process.env
-  const stdoutIsTerminal = isatty(1)
-  const stderrIsTerminal = isatty(2)
+export function openTerminal(stdin = 0, stdout = 1, stderr = 2, env: Terminal['env'] = process.env): Terminal {
+  const stdoutIsTerminal = isatty(stdout)
+  const stderrIsTerminal = isatty(stderr)
   return {
-    stdinIsTerminal: isatty(0),
+    stdin,
+    stdout,
+    stderr,
+    stdinIsTerminal: isatty(stdin),
     stdoutIsTerminal,
     stderrIsTerminal,
     env,
     columns: (stream) => {
       if (stream === 'stdout' ? !stdoutIsTerminal : !stderrIsTerminal) return undefined
       const told = Number(env.COLUMNS)
-      return Number.isInteger(told) && told > 0 ? told : process[stream].columns
+      return Number.isInteger(told) && told > 0 ? told : process[stream].columns || COLUMNS_UNKNOWN
     },
     complain: (line) => {
       try {
-        writeSync(2, `dumpstream: ${line}\n`)
+        writeSync(stderr, `dumpstream: ${line}\n`)
       } catch {
         // Nobody listens; the exit code still says it.
       }

@@ -26,9 +26,9 @@ export interface OpenInput {
 export const STDIN = 'stdin'
 
 /** `-` and no FILE at all. */
-export function openStdin(): OpenInput {
+export function openStdin(fd: number): OpenInput {
   try {
-    return describe(STDIN, 0, () => {})
+    return describe(STDIN, fd, () => {})
   } catch (error) {
     throw unreadable(STDIN, error)
   }

@@ -113,6 +113,7 @@ class DumpSummary {
     const parts = [
       paint.bold(`${printable(dump.source)} · dump ${dump.dump}`),
       ...(KIND_WORDS[dump.kind] === '' ? [] : [paint.warning(KIND_WORDS[dump.kind])]),
+      ...(dump.format === 'profile' ? ['profile'] : []),
       ...(dump.process === undefined ? [] : [printable(dump.process)]),
       ...(dump.time === undefined ? [] : [dump.time.replace('T', ' ').replace(/\.\d+(?=Z)/, '')]),
       `${paint.bold(counted(dump.goroutines, 'goroutine'))}${this.#changeText()}`,
@@ -205,7 +206,7 @@ const KIND_WORDS: Readonly<Record<DumpKind, string>> = {
   panic: 'panic',
   fatal: 'fatal error',
   signal: 'signal',
-  leak: 'leak profile',
+  leak: 'leaked',
   race: 'data race',
   timeout: 'test timed out',
 }
