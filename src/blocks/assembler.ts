@@ -34,6 +34,7 @@ const TEXT_BYTES = 16 << 10
 /** Lines without a dump behind which a `panic serving` line is forgotten. */
 const ANNOUNCED_LINES = 64
 const BLANKS = 16
+const HEADER_HEAD = /^goroutine \d+ (?:\[|gp=0x)/
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
@@ -157,7 +158,7 @@ export class Assembler {
 
   /** A line outside any dump that stands close ahead of one: how the log looks, and what it announces. */
   observe(text: string): void {
-    this.#fragments.learn(text)
+    this.#fragments.learn(text, false)
     const reason = announcesPanic(text)
     if (reason !== undefined) this.#announced = { reason, lines: 0 }
   }
@@ -175,7 +176,7 @@ export class Assembler {
 
   // --- headers
 
-  #header(buf: Buffer, pos: number, next: number, base: number): void {
+  #header(buf: Buffer, pos: number, next: number, base: number, joined = false): void {
     const { id, info } = this.#headers
     const walker = this.#walker
     this.progress++
@@ -204,10 +205,12 @@ export class Assembler {
     } else {
       const candidate = this.#candidate ?? this.#newCandidate(base + pos)
       if (walker.goroutine !== undefined) this.#finishGoroutine(false)
-      candidate.held.push(this.#tape.hold(buf, pos, next))
+      if (!joined) candidate.held.push(this.#tape.hold(buf, pos, next))
       this.#unsettled = true
     }
     walker.begin({ id, info, start: base + pos, counted: true })
+    // Prose is not cut and put together again.
+    if (joined) this.#claimed(base + pos, base + next)
   }
 
   #startsNext(dump: OpenDump, id: number, info: HeaderInfo): boolean {
@@ -413,12 +416,10 @@ export class Assembler {
     if (this.#profileLine(text, base + pos, base + next)) return true
     if (this.#raceLine(text, base + pos, base + next)) return true
     const walker = this.#walker
-    if (walker.goroutine !== undefined) {
-      if (this.#fragments.pending.length > 0 && this.#join(text, base + pos, base + next)) return true
-      if (walker.line(text, buf, pos)) {
-        this.#claimed(base + pos, base + next)
-        return true
-      }
+    if (this.#fragments.pending.length > 0 && this.#join(text, base + pos, base + next)) return true
+    if (walker.goroutine !== undefined && walker.line(text, buf, pos)) {
+      this.#claimed(base + pos, base + next)
+      return true
     }
     if (text === 'runtime stack:' && (dump !== undefined || this.#candidate !== undefined)) {
       this.#finishGoroutine(false)
@@ -521,8 +522,7 @@ export class Assembler {
       const line = Buffer.from(`${header.text}\n`, 'latin1')
       if (this.#headers.read(line, 0, line.length) < 0) continue
       this.#fragments.claim(fragment, header.cut, this.#tape)
-      this.#header(line, 0, line.length, start)
-      this.#claimed(start, end)
+      this.#header(line, 0, end - start, start, true)
       return true
     }
     return false
@@ -596,13 +596,16 @@ export class Assembler {
       candidate.lines++
       candidate.foreignLines++
       candidate.foreignBytes += next - pos
-      if (text !== '') this.#fragments.learn(text)
-      this.#tape.pass(buf, pos, next)
+      this.#foreignText(text, buf, pos, next, base)
       if (candidate.lines > this.#limits.candidateLines) this.#dropCandidate()
       return
     }
     if (this.#dump === undefined) {
-      this.#tape.pass(buf, pos, next)
+      if (HEADER_HEAD.test(text)) {
+        // The very first header, cut.
+        this.#newCandidate(base + pos)
+        this.#foreign(text, buf, pos, next, base)
+      } else this.#tape.pass(buf, pos, next)
       return
     }
     if (this.#gluedHeader(text, buf, pos, next, base)) return
@@ -633,15 +636,15 @@ export class Assembler {
     const head =
       text !== '' &&
       (this.#fragments.pending.length > 0 || (profile === undefined ? mayBegin(text) : /^[#\d]/.test(text)))
-    if (!head) {
-      this.#fragments.learn(text)
+    if (!head || (this.#fragments.logStartsAt(text, 0) && !this.#walker.beginsKnown(text))) {
+      this.#fragments.learn(text, true)
       this.#tape.pass(buf, pos, next)
       return
     }
     if (profile !== undefined) {
-      if (!text.startsWith('#')) this.#fragments.learn(text)
+      if (!text.startsWith('#')) this.#fragments.learn(text, true)
     } else if (!this.#walker.beginsKnown(text) && text.charCodeAt(0) !== 0x09 && !text.startsWith('gorout'))
-      this.#fragments.learn(text)
+      this.#fragments.learn(text, true)
     const old = this.#fragments.add(text, this.#tape.hold(buf, pos, next))
     if (old !== undefined) this.#tape.release(old)
   }

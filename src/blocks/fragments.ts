@@ -28,6 +28,8 @@ const HEAD_BYTES = 1024
 /** Letters of a log line's beginning that make its shape; digits count as one another. */
 const SHAPE = 5
 const SHAPES = 64
+/** Lines of one shape inside dumps before it is taken for the shape of log lines. */
+const BELIEVED = 8
 /** Places of a head at which it may be cut, and pieces of one line that are put together. */
 const CUTS = 8
 const PIECES = 6
@@ -44,8 +46,8 @@ export class Fragments {
   readonly #limit: number
   readonly #known: KnownStacks
   #list: Fragment[] = []
-  /** How log lines of this stream begin. */
-  readonly #shapes = new Set<string>()
+  /** How log lines of this stream begin, and how often that was seen; least recently seen first. */
+  readonly #shapes = new Map<string, number>()
   readonly #firsts = new Set<number>()
 
   constructor(limit: number, known: KnownStacks) {
@@ -53,23 +55,24 @@ export class Fragments {
     this.#known = known
   }
 
+  /** Longest first: a piece in the middle must not pass for a line of its own. */
   get pending(): readonly Fragment[] {
     return this.#list
   }
 
-  /** Learns how a whole log line begins. */
-  learn(text: string): void {
+  /** Learns how a log line begins. Inside a dump it may be a piece of a cut line: there it takes more than one to be believed. */
+  learn(text: string, inside: boolean): void {
     if (text.length < SHAPE) return
     const shape = shapeAt(text, 0)
-    if (this.#shapes.has(shape)) return
-    if (this.#shapes.size >= SHAPES) {
-      for (const oldest of this.#shapes) {
-        this.#shapes.delete(oldest)
-        break
-      }
+    const seen = (this.#shapes.get(shape) ?? 0) + (inside ? 1 : BELIEVED)
+    this.#shapes.delete(shape)
+    this.#shapes.set(shape, seen)
+    if (seen >= BELIEVED) this.#firsts.add(text.charCodeAt(0))
+    if (this.#shapes.size <= SHAPES) return
+    for (const oldest of this.#shapes.keys()) {
+      this.#shapes.delete(oldest)
+      break
     }
-    this.#shapes.add(shape)
-    this.#firsts.add(text.charCodeAt(0))
   }
 
   /** Remembers what may be a head; returns one that is too old now, for its bytes to be let go. */
@@ -90,8 +93,9 @@ export class Fragments {
       }
     }
     this.#list.push({ text, parts: [{ held, at: 0 }], cuts })
+    this.#list.sort((a, b) => b.parts.length - a.parts.length)
     if (this.#list.length <= this.#limit) return undefined
-    const oldest = this.#list[0]?.parts[0]?.held
+    const oldest = this.#list.find((each) => each.parts.length === 1)?.parts[0]?.held
     this.#list = this.#list.filter((each) => each.parts[0]?.held !== oldest)
     return oldest
   }
@@ -120,7 +124,7 @@ export class Fragments {
     if (LOG_FIRST[c] !== 1 && !this.#firsts.has(c)) return false
     const shape = shapeAt(text, at)
     return (
-      (this.#shapes.has(shape) && !this.#known.beginsLine(text.slice(at, at + SHAPE))) ||
+      ((this.#shapes.get(shape) ?? 0) >= BELIEVED && !this.#known.beginsLine(text.slice(at, at + SHAPE))) ||
       LOG_START.test(text.slice(at, at + 12))
     )
   }
@@ -129,7 +133,11 @@ export class Fragments {
   #cuts(text: string): number[] {
     const cuts: number[] = []
     const end = Math.min(text.length, HEAD_BYTES)
-    for (let at = 1; at < end && cuts.length < CUTS; at++) if (this.logStartsAt(text, at)) cuts.push(at)
+    for (let at = 1; at < end && cuts.length < CUTS; at++) {
+      if (!this.logStartsAt(text, at)) continue
+      cuts.push(at)
+      at += SHAPE
+    }
     return cuts
   }
 

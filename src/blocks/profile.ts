@@ -94,8 +94,7 @@ export class Profile {
   /** Puts a cut line back together: the head stands in a fragment. Returns the fragment and where its head ends. */
   join(tail: string): { fragment: Fragment; cut: number } | undefined {
     const fragments = this.#fragments
-    for (let i = fragments.pending.length - 1; i >= 0; i--) {
-      const fragment = fragments.pending[i] as Fragment
+    for (const fragment of fragments.pending) {
       const head = fragment.text
       if (!/^[#\d]/.test(head)) continue
       for (let cut = 1; cut <= Math.min(head.length, 4096); cut++) {

@@ -163,8 +163,7 @@ export class Walker {
     const at = this.at
     if (at === undefined) return undefined
     const expected = this.expected()
-    for (let i = this.#fragments.pending.length - 1; i >= 0; i--) {
-      const fragment = this.#fragments.pending[i] as Fragment
+    for (const fragment of this.#fragments.pending) {
       const known = this.#fragments.joinKnown(at.children ?? [], fragment.text, tail)
       if (known !== undefined) {
         this.at = known.line

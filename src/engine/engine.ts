@@ -137,7 +137,7 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     const needle = findNeedle(buf, pos, end)
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
     const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, beginsCandidate)
-    if (at < end) this.#observe(buf, pos, near)
+    if (at < end) this.#observe(buf, pos, at)
     this.#tape.pass(buf, pos, at)
     return at
   }

@@ -42,9 +42,10 @@ const ARGUMENTS = /^[0-9a-fx?,{}._ ]*$/
 // Import paths, receivers, closures, `%2e`, raw UTF-8. Brackets may hold anything (type arguments that a debugger left whole).
 const NAME = /^[A-Za-z0-9_.\x80-\xff][\w.~%/@*()$+·\x80-\xff-]*$/
 
-/** True for what can be a linker name: `main.(*List[...]).Each`. */
+/** True for what can be a linker name: `main.(*List[...]).Each`. Names without a dot are hidden, but for `panic` (runtime/traceback.go showfuncinfo). */
 export function isName(text: string): boolean {
-  return NAME.test(text.includes('[') ? text.replace(/\[.*\]/, '') : text) && !/^\d+$/.test(text)
+  if (!text.includes('.')) return text === 'panic'
+  return NAME.test(text.includes('[') ? text.replace(/\[.*\]/, '') : text)
 }
 
 /** Is this the path of a file line? Prose with a colon and a number is not. */
