@@ -80,6 +80,8 @@ export class Assembler {
   #furtherThread = false
   #announced: { reason: string; lines: number } | undefined
   #blanks: Held[] = []
+  /** Goroutines of the last dump: the next one is likely to have as many. */
+  #expected = 0
   #foreignLines = 0
   #foreignBytes = 0
   /** Foreign lines, blanks or a candidate wait for the next dump line to tell what they were. */
@@ -180,43 +182,52 @@ export class Assembler {
     const { id, info } = this.#headers
     const walker = this.#walker
     this.progress++
-    let dump = this.#dump
-    if (
-      dump !== undefined &&
-      (dump.format === 'profile' || dump.race !== undefined || this.#startsNext(dump, id, info))
-    ) {
-      const preamble = this.#next
-      this.#next = undefined
-      this.#close()
-      if (preamble !== undefined) this.#candidate = preamble
-      dump = undefined
-    }
-    if (dump !== undefined) {
-      this.#finishGoroutine(false)
-      this.#split =
-        info.state === 'running' &&
-        dump.firstRunning &&
-        !dump.crash &&
-        dump.kind === undefined &&
-        dump.tally.goroutines > 0
-      this.#unsettled ||= this.#split
-      if (this.#unsettled && !this.#split) this.#settle(base + pos)
-      dump.end = base + next
-    } else {
+    const place = this.#meet(id, info)
+    const dump = this.#dump
+    if (dump === undefined) {
       const candidate = this.#candidate ?? this.#newCandidate(base + pos)
       if (walker.goroutine !== undefined) this.#finishGoroutine(false)
       if (!joined) candidate.held.push(this.#tape.hold(buf, pos, next))
       this.#unsettled = true
+    } else {
+      this.#split =
+        info.state === 'running' && dump.firstRunning && dump.kind === undefined && dump.tally.goroutines > 0
+      if (this.#split) this.#unsettled = true
+      else if (this.#unsettled) this.#settle(base + pos)
+      dump.end = base + next
     }
-    walker.begin({ id, info, start: base + pos, counted: true })
+    walker.begin({ id, place, info, start: base + pos, counted: true })
     // Prose is not cut and put together again.
     if (joined) this.#claimed(base + pos, base + next)
   }
 
-  #startsNext(dump: OpenDump, id: number, info: HeaderInfo): boolean {
-    const again = id !== 0 && (dump.tally.ids.has(id) || this.#walker.goroutine?.id === id)
-    if (this.#next !== undefined) return again || info.state === 'running' || this.#next.lines <= 1
-    return again
+  /** Ends the goroutine before this header, and the dump if the header starts another one. Returns the place of its id. */
+  #meet(id: number, info: HeaderInfo): number {
+    const dump = this.#dump
+    if (dump === undefined) return -1
+    if (dump.format === 'profile' || dump.race !== undefined) {
+      this.#close()
+      return -1
+    }
+    const { tally } = dump
+    const ended = this.#walker.ended
+    // A stack without an end of its own was cut if the next dump follows.
+    const cut = !ended && tally.ids.has(id)
+    this.#finishGoroutine(cut)
+    const place = tally.meet(id)
+    const again = place < 0 && id !== 0 && !tally.idsOverflow
+    const preamble = this.#next
+    const announced = preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
+    if (!again && !announced) return place
+    if (place >= 0) tally.ids.undo(place)
+    if (cut) dump.truncated = true
+    this.#next = undefined
+    this.#close()
+    if (preamble !== undefined) {
+      this.#candidate = preamble
+      this.#unsettled = true
+    }
+    return -1
   }
 
   #newCandidate(start: number): Candidate {
@@ -267,6 +278,7 @@ export class Assembler {
   /** A second running goroutine with frames is one that makes a dump: runtime.Stack and pprof print it first. */
   #splitAt(start: number): void {
     const { goroutine, at } = this.#walker
+    if (goroutine !== undefined && goroutine.place >= 0) this.#dump?.tally.ids.undo(goroutine.place)
     this.#walker.goroutine = undefined
     this.#walker.at = undefined
     this.#complete()
@@ -274,10 +286,11 @@ export class Assembler {
     this.#walker.at = at
     this.#dump = this.#newDump(start)
     this.#dump.firstRunning = true
+    if (goroutine !== undefined) goroutine.place = this.#dump.tally.meet(goroutine.id)
   }
 
   #newDump(start: number): OpenDump {
-    return new OpenDump('stack', new Tally(this.#signatures, this.#limits), start)
+    return new OpenDump('stack', new Tally(this.#signatures, this.#limits, this.#expected), start)
   }
 
   #confirm(candidate: Candidate): void {
@@ -306,7 +319,10 @@ export class Assembler {
     }
     this.#announced = undefined
     this.#dump = dump
-    for (const { id, info } of candidate.bare) this.#count(dump, id, info, undefined, true)
+    for (const { id, info } of candidate.bare)
+      this.#count(dump, { id, info, place: dump.tally.meet(id) }, undefined, true)
+    const { goroutine } = this.#walker
+    if (goroutine !== undefined) goroutine.place = dump.tally.meet(goroutine.id)
     dump.firstRunning = (candidate.bare[0]?.info ?? this.#walker.goroutine?.info)?.state === 'running'
   }
 
@@ -341,13 +357,18 @@ export class Assembler {
     const { entry, damaged } = cut ? walker.finishCut() : walker.finish()
     if (!goroutine.counted) return
     if (this.#dump === undefined) this.#candidate?.bare.push(goroutine)
-    else this.#count(this.#dump, goroutine.id, goroutine.info, entry, damaged)
+    else this.#count(this.#dump, goroutine, entry, damaged)
   }
 
-  #count(dump: OpenDump, id: number, info: HeaderInfo, entry: StackEntry | undefined, damaged: boolean): void {
-    const signature = dump.tally.add(id, info, entry)
+  #count(
+    dump: OpenDump,
+    goroutine: { readonly id: number; readonly info: HeaderInfo; readonly place: number },
+    entry: StackEntry | undefined,
+    damaged: boolean,
+  ): void {
+    const signature = dump.tally.add(goroutine.place, goroutine.info, entry)
     if (damaged) dump.damaged++
-    this.#sink.goroutine(id, info, signature)
+    this.#sink.goroutine(goroutine.id, goroutine.info, signature)
   }
 
   /** The dump is complete: nothing of it can follow. */
@@ -389,6 +410,7 @@ export class Assembler {
     this.#blanks = []
     this.#unsettled = this.#candidate !== undefined
     this.#releaseFragments()
+    this.#expected = dump.tally.ids.size
     this.#sink.dump(dump.finish())
   }
 
@@ -423,7 +445,7 @@ export class Assembler {
     }
     if (text === 'runtime stack:' && (dump !== undefined || this.#candidate !== undefined)) {
       this.#finishGoroutine(false)
-      walker.begin({ id: 0, info: RUNTIME_STACK, start: base + pos, counted: false })
+      walker.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: base + pos, counted: false })
       if (this.#candidate !== undefined) this.#candidate.held.push(this.#tape.hold(buf, pos, next))
       else this.#claimed(base + pos, base + next)
       return true

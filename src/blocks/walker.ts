@@ -39,6 +39,8 @@ const LOST_LINES = 256
 
 export interface OpenGoroutine {
   readonly id: number
+  /** Where its id is in the tally; -1 for nowhere. */
+  place: number
   readonly info: HeaderInfo
   /** Absolute offset of its header. */
   readonly start: number

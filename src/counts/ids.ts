@@ -1,18 +1,31 @@
 /**
  * Goroutine ids of one dump, each with its signature: an open-addressing table in two typed arrays (12 bytes a slot), since a
- * Map of a million ids costs four times that. Ids come in ascending runs, so the low bits place them next to each other; higher
- * bits are mixed in so that no pattern of ids makes one cluster.
+ * Map of a million ids costs four times that. Fibonacci hashing spreads runs of ids, and runs with gaps, evenly.
+ *
+ * Hot: guarded by `npm run bench` (dump-heavy).
  */
 import type { GoroutineIds } from '../model.ts'
 
+/** Goroutine 0 is the scheduler's; it is never stored. */
 const EMPTY = 0
+const SMALLEST_BITS = 10
+const LARGEST_BITS = 28
 
 export class GoroutineIdTable implements GoroutineIds {
-  /** id, 0 for empty: goroutine 0 is the scheduler's and is never stored. */
-  #keys = new Float64Array(1024)
-  #values = new Int32Array(1024)
-  #mask = 1023
+  #keys: Float64Array
+  #values: Int32Array
+  #mask: number
+  #shift: number
   size = 0
+
+  /** `expected`: how many ids there may be; the table grows past it. */
+  constructor(expected = 0) {
+    const bits = Math.min(LARGEST_BITS, Math.max(SMALLEST_BITS, Math.ceil(Math.log2(expected * 2 + 1))))
+    this.#keys = new Float64Array(1 << bits)
+    this.#values = new Int32Array(1 << bits)
+    this.#mask = (1 << bits) - 1
+    this.#shift = 32 - bits
+  }
 
   get(id: number): number {
     const at = this.#find(id)
@@ -23,13 +36,25 @@ export class GoroutineIdTable implements GoroutineIds {
     return this.#keys[this.#find(id)] !== EMPTY
   }
 
-  set(id: number, signature: number): void {
-    const at = this.#find(id)
-    this.#values[at] = signature
-    if (this.#keys[at] !== EMPTY) return
-    this.#keys[at] = id
-    this.size++
+  /** Adds `id` without a signature; returns its place for `put`, good until the next `add`, or -1 when it is there already. */
+  add(id: number): number {
     if (this.size * 2 > this.#mask) this.#grow()
+    const at = this.#find(id)
+    if (this.#keys[at] !== EMPTY) return -1
+    this.#keys[at] = id
+    this.#values[at] = -1
+    this.size++
+    return at
+  }
+
+  put(place: number, signature: number): void {
+    this.#values[place] = signature
+  }
+
+  /** Takes back the last `add`. */
+  undo(place: number): void {
+    this.#keys[place] = EMPTY
+    this.size--
   }
 
   forEach(visit: (id: number, signature: number) => void): void {
@@ -43,7 +68,7 @@ export class GoroutineIdTable implements GoroutineIds {
   #find(id: number): number {
     const keys = this.#keys
     const mask = this.#mask
-    let at = (id ^ Math.imul((id / 4096) | 0, 0x9e3779b1)) & mask
+    let at = Math.imul(id, 0x9e3779b1) >>> this.#shift
     for (;;) {
       const key = keys[at]
       if (key === id || key === EMPTY) return at
@@ -57,6 +82,7 @@ export class GoroutineIdTable implements GoroutineIds {
     this.#keys = new Float64Array(keys.length * 2)
     this.#values = new Int32Array(keys.length * 2)
     this.#mask = this.#keys.length - 1
+    this.#shift--
     for (let i = 0; i < keys.length; i++) {
       const id = keys[i] as number
       if (id === EMPTY) continue

@@ -93,7 +93,7 @@ export class Tally {
   readonly #slotOf = new Map<string, number>()
   readonly #signatures: Signatures
   readonly #limits: Limits
-  readonly ids: GoroutineIdTable = new GoroutineIdTable()
+  readonly ids: GoroutineIdTable
   /** True once the id limit was hit: then `ids` is incomplete. */
   idsOverflow = false
   signaturesOverflow = false
@@ -101,19 +101,26 @@ export class Tally {
   other = 0
   goroutines = 0
 
-  constructor(signatures: Signatures, limits: Limits) {
+  /** `expected`: goroutines of the dump before, as a hint. */
+  constructor(signatures: Signatures, limits: Limits, expected = 0) {
     this.#signatures = signatures
     this.#limits = limits
+    this.ids = new GoroutineIdTable(Math.min(expected, limits.goroutineIds))
+  }
+
+  /** Notes the id of a goroutine whose header has come: a place for `add`, or -1 when it is in this dump already or is not noted. */
+  meet(id: number): number {
+    if (id === 0) return -1
+    if (this.ids.size < this.#limits.goroutineIds) return this.ids.add(id)
+    this.idsOverflow = true
+    return -1
   }
 
   /** Counts one goroutine; `entry` is undefined when it is damaged beyond recognition. Returns its signature. */
-  add(id: number, info: HeaderInfo, entry: StackEntry | undefined): Signature | undefined {
+  add(place: number, info: HeaderInfo, entry: StackEntry | undefined): Signature | undefined {
     this.goroutines++
     const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
-    if (id !== 0) {
-      if (this.ids.size < this.#limits.goroutineIds) this.ids.set(id, slot)
-      else this.idsOverflow = true
-    }
+    if (place >= 0) this.ids.put(place, slot)
     if (slot < 0) {
       this.other++
       return undefined

@@ -23,7 +23,6 @@ export interface HeaderInfo {
   readonly labels: ReadonlyMap<string, string> | undefined
 }
 
-const WORD = 'goroutine '
 /** Longer than any header without labels; longer ones are parsed each time. */
 const INTERNED_BYTES = 512
 const INTERNED_HEADERS = 4096
@@ -42,8 +41,23 @@ export class HeaderReader {
 
   /** Reads the header at `pos`; returns the offset after its line end, or -1 if no header stands there. [pos, end) ends with a line end. */
   read(buf: Uint8Array, pos: number, end: number): number {
-    if (!startsWith(buf, pos, end, WORD)) return -1
-    let p = pos + WORD.length
+    // "goroutine "
+    if (
+      pos + 12 > end ||
+      buf[pos + 9] !== SPACE ||
+      buf[pos + 1] !== 0x6f ||
+      buf[pos + 2] !== 0x72 ||
+      buf[pos + 3] !== 0x6f ||
+      buf[pos + 4] !== 0x75 ||
+      buf[pos + 5] !== 0x74 ||
+      buf[pos + 6] !== 0x69 ||
+      buf[pos + 7] !== 0x6e ||
+      buf[pos + 8] !== 0x65 ||
+      buf[pos] !== 0x67
+    ) {
+      return -1
+    }
+    let p = pos + 10
     let id = 0
     let c = buf[p] as number
     if (DIGIT[c] !== 1) return -1
