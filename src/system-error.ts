@@ -18,7 +18,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** `ENOENT` and the like; undefined when the error is not the system's. */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
 }
 
 export function systemErrorText(error: unknown): string {

@@ -26,7 +26,10 @@ export interface Reader {
   onRead?(bytes: number): void
 }
 
-/** Ends early, without an error, when `signal` is aborted. Rejects with a `DumpstreamError` when reading or decompressing fails; what came before has been handed on by then. */
+/**
+ * Ends early, without an error, when `signal` is aborted. Rejects with a `DumpstreamError` when reading or decompressing
+ * fails; what came before has been handed on by then.
+ */
 export async function readInput(input: OpenInput, reader: Reader, signal: AbortSignal): Promise<void> {
   const gate = new MagicGate(reader, input.name)
   try {
@@ -34,7 +37,8 @@ export async function readInput(input: OpenInput, reader: Reader, signal: AbortS
     else await readStream(input, gate, signal)
     await gate.end(signal)
   } catch (error) {
-    if (error instanceof DumpstreamError) throw error
+    // What is not the system's is the consumer's own, or says it all already.
+    if (systemErrorCode(error) === undefined) throw error
     throw new DumpstreamError('DS_INPUT', `${input.name}: ${systemErrorText(error)}`, { cause: error })
   }
 }

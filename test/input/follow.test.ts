@@ -1,0 +1,265 @@
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Follower } from '../../src/input/follow.ts'
+
+/** Time is ours: a look is a call, so every order of events can be played. */
+class Watched {
+  readonly notices: string[] = []
+  readonly follower: Follower
+  readonly #chunks: Buffer[] = []
+  #now = 0
+
+  constructor(path: string) {
+    this.follower = new Follower(path, {
+      onChunk: (bytes) => this.#chunks.push(Buffer.from(bytes)),
+      onNotice: (line) => this.notices.push(line),
+    })
+  }
+
+  look(times = 1): void {
+    for (let i = 0; i < times; i++) {
+      this.#now += 100
+      let more = true
+      while (more) more = this.follower.poll(this.#now)
+    }
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString()
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+}
+
+let folder: string
+let log: string
+let watched: Watched
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'follow-'))
+  log = join(folder, 'app.log')
+  watched = new Watched(log)
+})
+
+afterEach(() => {
+  watched.follower.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('a followed file', () => {
+  it('is read from its start and then as it grows', () => {
+    writeFileSync(log, 'one\n')
+    watched.look()
+    appendFileSync(log, 'two\n')
+    watched.look()
+    appendFileSync(log, 'thr')
+    watched.look()
+    appendFileSync(log, 'ee\n')
+    watched.look(3)
+    expect(watched.text).toBe('one\ntwo\nthree\n')
+    expect(watched.notices).toEqual([])
+  })
+
+  it('is waited for when it is not there, and that is said once', () => {
+    watched.look(3)
+    writeFileSync(log, 'late\n')
+    watched.look()
+    expect(watched.text).toBe('late\n')
+    expect(watched.notices).toEqual([`${log}: not there yet; waiting for it`])
+  })
+
+  it('is a complaint, not a crash, when it is a directory', () => {
+    rmSync(log, { force: true })
+    const directory = new Watched(folder)
+    directory.look(2)
+    expect(directory.notices).toEqual([`${folder}: is a directory; name the files in it`])
+    directory.follower.close()
+  })
+
+  it('keeps a character whole whose bytes come in two writes', () => {
+    const snowman = Buffer.from('☃')
+    writeFileSync(log, snowman.subarray(0, 1))
+    watched.look()
+    appendFileSync(log, snowman.subarray(1))
+    watched.look()
+    expect(watched.text).toBe('☃')
+  })
+
+  it('loses nothing of a burst of 50 000 lines', () => {
+    writeFileSync(log, '')
+    watched.look()
+    const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i} ${'x'.repeat(i % 97)}\n`)
+    for (let at = 0; at < lines.length; at += 10_000) appendFileSync(log, lines.slice(at, at + 10_000).join(''))
+    watched.look()
+    expect(watched.text).toBe(lines.join(''))
+  })
+
+  it('tells when one look was not enough', () => {
+    writeFileSync(log, Buffer.alloc(40 << 20, 'a'))
+    expect([1, 2, 3, 4].map((now) => watched.follower.poll(now))).toEqual([true, true, false, false])
+    expect(watched.bytes.length).toBe(40 << 20)
+  })
+})
+
+describe('rotation', () => {
+  it('by rename and create: the rest of the old file comes first, then the new one', () => {
+    const fd = openSync(log, 'a')
+    writeSync(fd, 'a1\n')
+    watched.look()
+    writeSync(fd, 'a2\n')
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'b1\n')
+    writeSync(fd, 'a3\n')
+    watched.look(4)
+    expect(watched.text).toBe('a1\na2\na3\nb1\n')
+    closeSync(fd)
+  })
+
+  it('while the old descriptor is still written: its late lines are not lost', () => {
+    const fd = openSync(log, 'a')
+    writeSync(fd, 'a1\n')
+    watched.look()
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'b1\n')
+    watched.look(5)
+    writeSync(fd, 'a2, written after the switch\n')
+    watched.look()
+    appendFileSync(log, 'b2\n')
+    watched.look()
+    writeSync(fd, 'a3\n')
+    closeSync(fd)
+    watched.look()
+    expect(watched.text).toBe('a1\nb1\na2, written after the switch\nb2\na3\n')
+  })
+
+  it('does not wait for an old file that never falls silent', () => {
+    const fd = openSync(log, 'a')
+    writeSync(fd, 'a\n')
+    watched.look()
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'new\n')
+    for (let i = 0; i < 30; i++) {
+      writeSync(fd, 'a\n')
+      watched.look()
+    }
+    expect(watched.text).toBe(`${'a\n'.repeat(21)}a\nnew\n${'a\n'.repeat(9)}`)
+    closeSync(fd)
+  })
+
+  it('to an empty file: the old one is read until the new one has something to say', () => {
+    const fd = openSync(log, 'a')
+    writeSync(fd, 'a1\n')
+    watched.look()
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, '')
+    for (let i = 2; i < 60; i++) {
+      writeSync(fd, `a${i}\n`)
+      watched.look(3)
+    }
+    appendFileSync(log, 'b1\n')
+    watched.look(3)
+    expect(watched.text).toBe(`${Array.from({ length: 59 }, (_, i) => `a${i + 1}\n`).join('')}b1\n`)
+    closeSync(fd)
+  })
+
+  it('many times over between looks and across them', () => {
+    let expected = ''
+    writeFileSync(log, '')
+    for (let round = 0; round < 20; round++) {
+      const line = `round ${round}\n`
+      appendFileSync(log, line)
+      expected += line
+      watched.look(4)
+      renameSync(log, `${log}.${round}`)
+      writeFileSync(log, '')
+    }
+    watched.look(4)
+    expect(watched.text).toBe(expected)
+  })
+
+  it('by delete and create', () => {
+    writeFileSync(log, 'old\n')
+    watched.look()
+    appendFileSync(log, 'last words\n')
+    rmSync(log)
+    watched.look(2)
+    writeFileSync(log, 'new\n')
+    watched.look(4)
+    expect(watched.text).toBe('old\nlast words\nnew\n')
+    expect(watched.notices).toEqual([])
+  })
+})
+
+describe('truncation', () => {
+  it('by copytruncate: what was read is not read again, what comes after is', () => {
+    writeFileSync(log, 'one\ntwo\n')
+    watched.look()
+    copyFileSync(log, `${log}.1`)
+    truncateSync(log)
+    watched.look()
+    appendFileSync(log, 'three\n')
+    watched.look()
+    expect(watched.text).toBe('one\ntwo\nthree\n')
+    expect(watched.notices).toEqual([`${log}: was truncated; reading it from its start`])
+  })
+
+  it('is seen when the file has grown past the old position before the next look', () => {
+    writeFileSync(log, 'one\ntwo\n')
+    watched.look()
+    truncateSync(log)
+    appendFileSync(log, 'three, a line that is longer than both\n')
+    watched.look()
+    expect(watched.text).toBe('one\ntwo\nthree, a line that is longer than both\n')
+  })
+
+  it('is seen when the file has grown to exactly the old position', async () => {
+    writeFileSync(log, 'one\ntwo\n')
+    watched.look()
+    // The time of change is what gives it away; file systems keep it in steps of some milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    truncateSync(log)
+    appendFileSync(log, 'six\nten\n')
+    watched.look()
+    expect(watched.text).toBe('one\ntwo\nsix\nten\n')
+  })
+
+  it('under a writer that keeps its offset: the hole it leaves is not read as bytes', () => {
+    const fd = openSync(log, 'w')
+    writeSync(fd, 'one\ntwo\n')
+    watched.look()
+    truncateSync(log)
+    watched.look()
+    writeSync(fd, 'three\n')
+    watched.look()
+    writeSync(fd, 'four\n')
+    watched.look()
+    expect(watched.text).toBe('one\ntwo\nthree\nfour\n')
+    closeSync(fd)
+  })
+
+  it('under a writer that keeps its offset and writes before the next look', () => {
+    const fd = openSync(log, 'w')
+    writeSync(fd, 'one\ntwo\n')
+    watched.look()
+    truncateSync(log)
+    writeSync(fd, 'three\n')
+    watched.look()
+    expect(watched.text).toBe('one\ntwo\nthree\n')
+    closeSync(fd)
+  })
+})
