@@ -27,7 +27,7 @@ import { Fragments, mayBegin } from './fragments.ts'
 import { announcesPanic, continuesPreamble, isRegister, type PreambleStart, startsPreamble } from './preamble.ts'
 import { type PcLists, Profile, readProfileTitle } from './profile.ts'
 import { RACE_RULE, RACE_WARNING, RaceReport } from './race.ts'
-import { Walker } from './walker.ts'
+import { type OpenGoroutine, Walker } from './walker.ts'
 
 /** Longest line that is read as text; header labels are the longest there are. */
 const TEXT_BYTES = 16 << 10
@@ -191,7 +191,10 @@ export class Assembler {
       this.#unsettled = true
     } else {
       this.#split =
-        info.state === 'running' && dump.firstRunning && dump.kind === undefined && dump.tally.goroutines > 0
+        info.state === 'running' &&
+        dump.firstRunning &&
+        (dump.kind === undefined || isValue(dump)) &&
+        dump.tally.goroutines > 0
       if (this.#split) this.#unsettled = true
       else if (this.#unsettled) this.#settle(base + pos)
       dump.end = base + next
@@ -259,7 +262,10 @@ export class Assembler {
     if (dump === undefined) return
     if (this.#split && walker.goroutine !== undefined) {
       this.#split = false
-      if (walker.at?.kind === 'func') this.#splitAt(walker.goroutine.start)
+      if (walker.at?.kind !== 'func') {
+        // Running on another thread, stack unavailable: one of the others.
+      } else if (isValue(dump)) this.#retract(dump, walker.goroutine)
+      else this.#splitAt(walker.goroutine.start)
     }
     if (this.#blanks.length > 0) {
       for (const blank of this.#blanks) this.#tape.claim(blank)
@@ -287,6 +293,13 @@ export class Assembler {
     this.#dump = this.#newDump(start)
     this.#dump.firstRunning = true
     if (goroutine !== undefined) goroutine.place = this.#dump.tally.meet(goroutine.id)
+  }
+
+  /** What looked like the goroutine that panicked was text in the value of the panic. */
+  #retract(dump: OpenDump, goroutine: OpenGoroutine): void {
+    dump.tally = new Tally(this.#signatures, this.#limits)
+    dump.damaged = 0
+    goroutine.place = dump.tally.meet(goroutine.id)
   }
 
   #newDump(start: number): OpenDump {
@@ -688,4 +701,12 @@ const RUNTIME_STACK: HeaderInfo = {
   leaked: false,
   locked: false,
   labels: undefined,
+}
+
+/**
+ * Until Go 1.22 the lines of a panic value stand in column 0 and may look like a goroutine. The one that panics comes first and is
+ * the only one that runs and has a stack: if there is another, the first was part of the value.
+ */
+function isValue(dump: OpenDump): boolean {
+  return dump.kind === 'panic' && dump.tally.goroutines === 1
 }

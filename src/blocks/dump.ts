@@ -30,7 +30,7 @@ export interface FinishedDump {
 
 export class OpenDump {
   readonly format: DumpFormat
-  readonly tally: Tally
+  tally: Tally
   /** Absolute offsets: first byte; first byte behind the last line that was dump. */
   readonly start: number
   end: number
