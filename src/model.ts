@@ -60,6 +60,16 @@ export interface GoroutineIds {
   forEach(visit: (id: number, signature: number) => void): void
 }
 
+/** One of the accesses that a race report sets against each other. */
+export interface RaceAccess {
+  /** `Read`, `Previous write`, … */
+  readonly access: string
+  /** Absent for the main goroutine. */
+  readonly goroutine?: number
+  /** Innermost first, `function file:line` each. */
+  readonly stack: readonly string[]
+}
+
 /** One complete dump, counted: what the history is fed with. */
 export interface DumpTally {
   readonly source: string
@@ -81,6 +91,7 @@ export interface DumpTally {
   readonly limits: readonly string[]
   /** The panic value, fatal error or signal line that came first. */
   readonly reason?: string
+  readonly race?: readonly RaceAccess[]
   /** Milliseconds since the epoch. */
   readonly time?: number
   readonly process?: string

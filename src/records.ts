@@ -2,7 +2,7 @@
  * The records that go out, version 1: one JSON object a line. `schema/record.v1.json` says the same in JSON Schema and the
  * tests hold the two together. Absent means unknown, never `null`; times are RFC 3339 UTC.
  */
-import type { DumpFormat, DumpKind, Verdict } from './model.ts'
+import type { DumpFormat, DumpKind, RaceAccess, Verdict } from './model.ts'
 
 export interface DumpRecord {
   readonly v: 1
@@ -32,6 +32,8 @@ export interface DumpRecord {
   readonly attributes?: Readonly<Record<string, string>>
   /** Seconds since the earlier dump of this source. */
   readonly duration_s?: number
+  /** The accesses of a race report, which counts no goroutines. */
+  readonly race?: readonly RaceAccess[]
 }
 
 export interface SignatureRecord {

@@ -1,16 +1,6 @@
 /** A dump that is streaming in, and what it is when it is complete. */
 import type { Tally } from '../counts/tally.ts'
-import type { DumpFormat, DumpKind, GoroutineIds, SignatureTally } from '../model.ts'
-
-/** One of the accesses that a race report sets against each other. */
-export interface RaceAccess {
-  /** `Read`, `Previous write`, … */
-  readonly access: string
-  /** Absent for the main goroutine. */
-  readonly goroutine?: number
-  /** Innermost first, `function file:line` each. */
-  readonly stack: readonly string[]
-}
+import type { DumpFormat, DumpKind, GoroutineIds, RaceAccess, SignatureTally } from '../model.ts'
 
 export interface FinishedDump {
   readonly kind: DumpKind

@@ -12,7 +12,7 @@
  *       …
  *     ==================
  */
-import type { RaceAccess } from './dump.ts'
+import type { RaceAccess } from '../model.ts'
 
 export const RACE_RULE = '=================='
 export const RACE_WARNING = 'WARNING: DATA RACE'

@@ -15,7 +15,7 @@ export interface Command {
   readonly name: string
   /** What follows the name: `BEFORE [AFTER]`. */
   readonly operands: string
-  /** For `--help`: at most 52 columns, no full stop. */
+  /** For `--help`: at most 54 columns, no full stop. */
   readonly summary: string
   /** Its own flags; `help` and `color` are understood everywhere. */
   readonly flags: readonly Flag[]

@@ -23,7 +23,7 @@ export interface Flag {
   /** The value is a file's name. */
   readonly file?: boolean
   readonly group: (typeof GROUPS)[number]
-  /** For `--help`: at most 52 columns, no full stop. */
+  /** For `--help`: at most 54 columns, no full stop. */
   readonly summary: string
   /** For the README: one or two sentences more. */
   readonly details?: string
@@ -63,7 +63,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'RECORDS',
     choices: ['goroutines'],
     group: 'Output',
-    summary: 'also write a record for each goroutine, as it completes',
+    summary: 'also a record for each goroutine, as it completes',
   },
   {
     name: 'color',
@@ -79,7 +79,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'REGEX',
     example: 'cron/hashtag',
     group: 'Narrow what is printed',
-    summary: 'signatures with a matching function or file in the stack',
+    summary: 'signatures that have REGEX anywhere in their stack',
     details:
       'A JavaScript regular expression, tried on every frame (`function file:line`) and on the creator. The table then ends with the goroutines that match. Goroutine records are not narrowed by it.',
   },

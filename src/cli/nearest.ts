@@ -3,10 +3,10 @@
 /** The candidate that `word` was probably meant to be; undefined when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  // A third of the letters may be wrong, and at least one.
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  // Half of the letters may be wrong, three at most.
+  let bestDistance = Math.min(3, Math.ceil(word.length / 2)) + 1
   for (const candidate of candidates) {
-    const prefix = word.length >= 3 && candidate.startsWith(word)
+    const prefix = word.length >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))
     const distance = prefix ? 0.5 : editDistance(word, candidate)
     if (distance < bestDistance) {
       best = candidate

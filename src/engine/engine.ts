@@ -189,6 +189,7 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
       bytes: [bytes[0], Math.min(bytes[1], this.#stats.bytes)],
       ...(reason === undefined ? {} : { reason }),
       ...(ids === undefined ? {} : { ids }),
+      ...(race === undefined ? {} : { race }),
       ...(time === undefined ? {} : { time }),
     }
   }

@@ -26,6 +26,7 @@ export function dumpRecord(tally: DumpTally, durationSeconds: number | undefined
   if (tally.time !== undefined) record.time = new Date(tally.time).toISOString()
   if (tally.process !== undefined) record.process = tally.process
   if (tally.attributes !== undefined) record.attributes = tally.attributes
+  if (tally.race !== undefined) record.race = tally.race
   if (durationSeconds !== undefined) record.duration_s = durationSeconds
   return record
 }
