@@ -3,6 +3,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
 import { Follower } from '../input/follow.ts'
+import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { readInput } from '../input/read.ts'
 import type { Output } from '../sinks/output.ts'
@@ -85,16 +86,28 @@ export class Session {
   async #readInput(input: OpenInput): Promise<void> {
     const { progress } = this.#parts
     const engine = this.#openEngine(input.name)
-    const stopTicking = input.kind === 'file' ? undefined : this.#tickWhileWaiting(engine)
+    // A file never waits; on a pipe a dump also ends with silence.
+    const every = Math.max(10, this.#parts.options.idle / 4)
+    const idle = new IdleWatch(every, performance.now())
+    const tick = (): void => {
+      if (idle.isDue(performance.now())) this.#tick([engine])
+    }
+    const timer = input.kind === 'file' ? undefined : setInterval(tick, every)
     if (input.size !== undefined) progress?.start(input.name, input.size)
     try {
       await readInput(
         input,
-        { onChunk: (bytes) => this.#push(engine, bytes), onRead: (bytes) => progress?.advance(bytes) },
+        {
+          onChunk: (bytes) => this.#push(engine, bytes),
+          onRead: (bytes) => {
+            idle.read(bytes)
+            progress?.advance(bytes)
+          },
+        },
         this.#stopping.signal,
       )
     } finally {
-      stopTicking?.()
+      clearInterval(timer)
       progress?.stop()
       this.#closeEngine(engine)
     }
@@ -194,22 +207,6 @@ export class Session {
     const now = Date.now()
     for (const engine of engines) engine.tick(now)
     this.#settle()
-  }
-
-  /**
-   * A dump on a pipe ends with silence, too. A timer that comes late was held up by our own work or by a slow reader of the
-   * output, while input was waiting: that is no silence. Such a tick is left out; before the next one the input is read.
-   */
-  #tickWhileWaiting(engine: Engine): () => void {
-    const every = Math.max(10, this.#parts.options.idle / 4)
-    let last = performance.now()
-    const timer = setInterval(() => {
-      const now = performance.now()
-      const late = now - last > every * 2
-      last = now
-      if (!late) this.#tick([engine])
-    }, every)
-    return () => clearInterval(timer)
   }
 
   /** What is complete goes out. When nobody reads it any more, reading ends too. */

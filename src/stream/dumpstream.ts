@@ -99,16 +99,18 @@ function isPartOf(bytes: Uint8Array, chunk: Uint8Array | undefined): boolean {
   )
 }
 
-/** Silence counts only while the stream could take more: what is held up by a slow reader is not silent. */
+/** Silence counts only while the stream can take more, and could all the time since the last tick: what a slow reader holds up is not silent. */
 function tickWhileOpen(stream: Transform, idle: number, tick: (now: number) => void): void {
   const every = Math.max(10, idle / 4)
   let last = performance.now()
+  let heldUp = false
   const timer = setInterval(() => {
     const now = performance.now()
     const late = now - last > every * 2
     last = now
-    const heldUp = stream.writableLength > 0 || stream.readableLength >= stream.readableHighWaterMark
-    if (late || heldUp || stream.destroyed) return
+    const wasHeldUp = heldUp
+    heldUp = stream.writableLength > 0 || stream.readableLength >= stream.readableHighWaterMark
+    if (late || wasHeldUp || heldUp || stream.destroyed) return
     try {
       tick(Date.now())
     } catch (error) {

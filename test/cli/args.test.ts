@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommandLine } from '../../src/cli/args.ts'
+import { FLAGS, type Flag, flagsMarkdown, GROUPS, spelling } from '../../src/cli/flags.ts'
+import { readOptions } from '../../src/cli/options.ts'
+import { openTerminal, wantsColor } from '../../src/cli/terminal.ts'
+
+const NO_TERMINAL = { ...openTerminal(0, 1, 2, {}), stdoutIsTerminal: false }
+const TERMINAL = { ...NO_TERMINAL, stdoutIsTerminal: true }
+
+function options(argv: readonly string[], terminal = NO_TERMINAL) {
+  return readOptions(parseCommandLine(argv, FLAGS), terminal)
+}
+
+/** What each flag is when it is given; a flag without a row here fails the test below. */
+const MEANS: Readonly<Record<string, readonly [value: string | undefined, meaning: object]>> = {
+  format: ['text', { format: 'text', stacks: 'never' }],
+  logs: ['pass', { passLogs: true }],
+  out: ['x.jsonl', { out: 'x.jsonl', format: 'jsonl' }],
+  emit: ['goroutines', { engine: { goroutines: true, stacks: 'first', idle: 1000 } }],
+  color: ['always', { color: true }],
+  match: ['cron/', { narrowing: { match: /cron\// }, engine: { stacks: 'always', goroutines: false, idle: 1000 } }],
+  top: ['3', { narrowing: { top: 3 } }],
+  'min-count': ['5', { narrowing: { minCount: 5 } }],
+  state: ['chan receive', { narrowing: { states: ['chan receive'] } }],
+  similarity: ['lines', { engine: { similarity: 'lines', stacks: 'first', goroutines: false, idle: 1000 } }],
+  stacks: ['always', { stacks: 'always', engine: { stacks: 'always', goroutines: false, idle: 1000 } }],
+  follow: [undefined, { follow: true }],
+  idle: ['250ms', { idle: 250, engine: { idle: 250, stacks: 'first', goroutines: false } }],
+  completion: ['bash', {}],
+  help: [undefined, {}],
+  version: [undefined, {}],
+}
+
+function spellings({ name, short, value }: Flag, given: string | undefined): string[][] {
+  if (value === undefined || given === undefined) return [[`--${name}`], ...(short ? [[`-${short}`]] : [])]
+  return [[`--${name}`, given], [`--${name}=${given}`], ...(short ? [[`-${short}`, given], [`-${short}${given}`]] : [])]
+}
+
+describe('every flag', () => {
+  for (const flag of FLAGS) {
+    it(`--${flag.name} means the same in all its spellings`, () => {
+      const means = MEANS[flag.name]
+      expect(means).toBeDefined()
+      const [given, meaning] = means ?? [undefined, {}]
+      for (const argv of spellings(flag, given)) {
+        const parsed = parseCommandLine([...argv, 'app.log'], FLAGS)
+        expect(parsed.operands).toEqual(['app.log'])
+        expect(parsed.flags).toEqual(new Map([[flag.name, given === undefined ? [] : [given]]]))
+        expect(options([...argv, 'app.log'])).toMatchObject(meaning)
+      }
+    })
+  }
+
+  it('has a summary that fits the help, a group, and an example of its value', () => {
+    for (const flag of FLAGS) {
+      expect(GROUPS).toContain(flag.group)
+      expect(flag.summary.length, flag.name).toBeLessThanOrEqual(54)
+      expect(flag.summary).not.toMatch(/\.$/)
+      if (flag.value !== undefined) expect(flag.choices ?? flag.example, flag.name).toBeDefined()
+    }
+    const names = FLAGS.flatMap((flag) => [flag.name, ...(flag.short ? [flag.short] : [])])
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('is in the table for the README', () => {
+    const table = flagsMarkdown()
+    for (const flag of FLAGS) expect(table).toContain(`| \`${spelling(flag).trim()}\` | ${flag.summary}`)
+    expect(table.trimEnd().split('\n')).toHaveLength(FLAGS.length + 2)
+    for (const row of table.trimEnd().split('\n')) expect(row.replaceAll('\\|', '').match(/\|/g)).toHaveLength(3)
+  })
+})
+
+describe('a mistake is one line that says what to write', () => {
+  it.each([
+    [['--formt', 'text'], 'there is no --formt; did you mean --format?'],
+    [['--formattext'], 'there is no --formattext; did you mean --format?'],
+    [['--colour=never'], 'there is no --colour; did you mean --color?'],
+    [['--min'], 'there is no --min; did you mean --min-count?'],
+    [['--zzzz'], 'there is no --zzzz; dumpstream --help lists the flags'],
+    [['-F', 'x'], 'there is no -F; did you mean -f (--follow)?'],
+    [['-q'], 'there is no -q; dumpstream --help lists the flags'],
+    [['-match', 'x'], 'write --match with two dashes, not -match'],
+    [['--format', 'jsn'], '--format takes text, jsonl or none, not "jsn"; did you mean jsonl?'],
+    [['--format', 'xml'], '--format takes text, jsonl or none, not "xml"'],
+    [['--emit', 'frames'], '--emit takes goroutines, not "frames"'],
+    [['--format'], '--format needs a value: text, jsonl or none'],
+    [['--format='], '--format needs a value: text, jsonl or none'],
+    [['--state'], "--state needs a value, such as --state 'chan receive'"],
+    [['-o', '--logs', 'pass'], '-o needs a value, such as --out dumps.jsonl; write --out=--logs if --logs is meant'],
+    [['--follow=3'], '--follow takes no value; write it alone'],
+    [['--top', '1', '--top', '2'], '--top is given twice; keep one of them'],
+    [['--top', '-1'], '--top takes a whole number such as 20, not "-1"'],
+    [['--min-count', '1.5'], '--min-count takes a whole number such as 20, not "1.5"'],
+    [['--idle', 'soon'], '--idle takes a duration such as 500ms, 2s or 1m, not "soon"'],
+    [['--idle', '0'], '--idle takes a duration such as 500ms, 2s or 1m, not "0"'],
+    [
+      ['--match', '(*Cron)'],
+      '--match takes a regular expression, not "(*Cron)" (Nothing to repeat); put \\ before ( ) [ ] * + ? . that mean themselves',
+    ],
+  ])('%j', (argv, message) => {
+    expect(() => options(argv)).toThrow(expect.objectContaining({ code: 'DS_USAGE', message }))
+  })
+})
+
+describe('what is meant', () => {
+  it('without flags: text on a terminal, JSON lines elsewhere, stdin without a FILE', () => {
+    expect(options([], TERMINAL)).toMatchObject({
+      files: ['-'],
+      format: 'text',
+      narrowing: { top: 20 },
+      stacks: 'never',
+      color: true,
+      passLogs: false,
+      follow: false,
+    })
+    expect(options(['a', 'b'])).toMatchObject({ files: ['a', 'b'], format: 'jsonl', narrowing: {}, color: false })
+    expect(options(['--format', 'text'])).toMatchObject({ format: 'text', narrowing: {} })
+  })
+
+  it('--out is a file and no terminal, and - is stdout', () => {
+    expect(options(['--out', 'x'], TERMINAL)).toMatchObject({ format: 'jsonl', narrowing: {}, out: 'x', color: false })
+    expect(options(['--out', '-'], TERMINAL)).toMatchObject({ format: 'text', out: undefined })
+  })
+
+  it('--state may be repeated, and what follows -- is a FILE', () => {
+    const read = options(['-s', 'select', '--state=IO wait', '--', '-f', '--help'])
+    expect(read).toMatchObject({ narrowing: { states: ['select', 'IO wait'] }, files: ['-f', '--help'], follow: false })
+  })
+
+  it('the engine gives every stack when rows are left out, so that the first printed has its own', () => {
+    expect(options(['--min-count', '2']).engine.stacks).toBe('always')
+    expect(options(['--min-count', '2', '--stacks', 'never']).engine.stacks).toBe('never')
+    expect(options(['--match', 'x', '--stacks', 'never']).engine.stacks).toBe('always')
+  })
+
+  it.each([
+    ['500ms', 500],
+    ['2', 2000],
+    ['1.5s', 1500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+  ])('--idle %s is %i milliseconds', (text, milliseconds) => {
+    expect(options(['--idle', text]).idle).toBe(milliseconds)
+  })
+})
+
+describe('colour', () => {
+  it.each([
+    ['auto', true, {}, true],
+    ['auto', false, {}, false],
+    ['auto', true, { NO_COLOR: '1' }, false],
+    ['auto', true, { NO_COLOR: '' }, true],
+    ['auto', true, { TERM: 'dumb' }, false],
+    ['auto', false, { FORCE_COLOR: '1' }, true],
+    ['auto', false, { FORCE_COLOR: '' }, true],
+    ['auto', true, { FORCE_COLOR: '0' }, false],
+    ['auto', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['always', false, { NO_COLOR: '1' }, true],
+    ['never', true, { FORCE_COLOR: '1' }, false],
+  ] as const)('--color %s, terminal %s, %j: %s', (choice, isTerminal, env, wanted) => {
+    expect(wantsColor(choice, isTerminal, env)).toBe(wanted)
+  })
+})

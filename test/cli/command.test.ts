@@ -1,0 +1,270 @@
+/** The built command, as a process: what no test inside one process can show. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { dumpText, logText } from './dumps.ts'
+import { cli, environment, finish, shell, start } from './spawn.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function file(name: string, content: Uint8Array | string): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+function records(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+}
+
+/** Collects stdout and lets a test wait for something in it. */
+class Talk {
+  text = ''
+  readonly child: ChildProcess
+
+  constructor(child: ChildProcess) {
+    this.child = child
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.text += chunk
+    })
+  }
+
+  async until(words: string, milliseconds = 10_000): Promise<number> {
+    const from = performance.now()
+    while (!this.text.includes(words)) {
+      if (performance.now() - from > milliseconds) throw new Error(`no ${words} in ${JSON.stringify(this.text)}`)
+      await delay(5)
+    }
+    return performance.now() - from
+  }
+}
+
+describe('through pipes', () => {
+  it('finds the dump between the log lines of its stdin', async () => {
+    const result = await cli([], { input: logText(50) + dumpText() + logText(50) })
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(records(result.stdout)).toMatchObject([
+      { type: 'dump', source: 'stdin', goroutines: 55, signatures: 3 },
+      { type: 'signature', count: 41, function: 'content_svr/cron/hashtag_suggestion.(*Cron).step2.func1', line: 14 },
+      { type: 'signature', count: 12 },
+      { type: 'signature', count: 2 },
+    ])
+  })
+
+  it('passes the log through byte for byte, invalid UTF-8, NUL bytes and a missing line end included', async () => {
+    const before = Buffer.concat([
+      Buffer.from(logText(5)),
+      Buffer.from([0xff, 0xfe, 0, 0, 0xc3, 0x28, 13, 10]),
+      Buffer.from('x\n'),
+    ])
+    const after = Buffer.from(`${logText(5)}no line end`)
+    const input = Buffer.concat([before, Buffer.from(dumpText()), after])
+    const { bytes, code } = await cli(['--logs', 'pass', '--format', 'none'], { input })
+    expect(code).toBe(0)
+    expect(bytes.equals(Buffer.concat([before, after]))).toBe(true)
+  })
+
+  it('a reader that has seen enough is no error', async () => {
+    const log = file(
+      'app.log',
+      logText(20_000) +
+        Array.from({ length: 30 }, (_, i) => dumpText(undefined, 1 + i * 1000) + logText(2000)).join(''),
+    )
+    for (const line of [
+      `dumpstream ${log} | head -1 >&2; echo \${PIPESTATUS[0]}`,
+      `dumpstream --logs pass ${log} | head -1 >&2; echo \${PIPESTATUS[0]}`,
+      `cat ${log} | dumpstream --logs pass | true; echo \${PIPESTATUS[1]}`,
+      `dumpstream --help | true; echo \${PIPESTATUS[0]}`,
+    ]) {
+      const result = await shell(line)
+      expect(result.stdout, line).toBe('0\n')
+      expect(result.stderr.split('\n').length, result.stderr).toBeLessThanOrEqual(2)
+      expect(result.stderr).not.toMatch(/EPIPE|dumpstream:/)
+    }
+  })
+
+  it('ends a dump when the pipe falls silent, while it stays open', async () => {
+    const talk = new Talk(start(['--idle', '200ms']))
+    talk.child.stdin?.write(dumpText())
+    const waited = await talk.until('"count":2,')
+    expect(waited).toBeGreaterThan(150)
+    expect(waited).toBeLessThan(5000)
+    talk.child.stdin?.write(logText(1) + dumpText(undefined, 1))
+    await talk.until('"dump":2,')
+    const ended = finish(talk.child)
+    talk.child.stdin?.end()
+    expect((await ended).code).toBe(0)
+  })
+
+  it('does not take a slow reader of its output for silence of its input', async () => {
+    // The dump is open, and a tick has seen it, when the log in its middle fills the pipe to a reader that sleeps.
+    const first = file('first', dumpText(undefined, 1) + logText(1))
+    const second = file('second', logText(4000) + dumpText(undefined, 1000))
+    const input = `(cat ${first}; sleep 0.5; cat ${second})`
+    const result = await shell(`${input} | dumpstream --logs pass --idle 600ms | (sleep 2; cat) | grep '^{'`)
+    expect(records(result.stdout)).toMatchObject([{ type: 'dump', dump: 1, goroutines: 110 }, {}, {}, {}])
+  })
+
+  it('reads what is compressed, from a file and from a pipe', async () => {
+    const path = file('app.log.1', gzipSync(logText(10) + dumpText()))
+    const piped = await shell(`cat ${path} | dumpstream`)
+    const named = await cli([path])
+    expect(records(piped.stdout)).toMatchObject([{ goroutines: 55, source: 'stdin' }, {}, {}, {}])
+    expect(records(named.stdout)).toMatchObject([{ goroutines: 55, source: path }, {}, {}, {}])
+  })
+})
+
+describe('signals', () => {
+  it.each(['SIGINT', 'SIGQUIT'] as const)(
+    '%s does not end it while it is piped to: the dump is still to come',
+    async (signal) => {
+      const talk = new Talk(start(['--logs', 'pass', '--format', 'jsonl']))
+      const ended = finish(talk.child)
+      talk.child.stdin?.write(logText(1))
+      await talk.until('id=0')
+      talk.child.kill(signal)
+      talk.child.kill(signal)
+      await delay(50)
+      talk.child.stdin?.end(dumpText())
+      const result = await ended
+      expect(result).toMatchObject({ code: 0, signal: null, stderr: '' })
+      expect(result.stdout).toContain('"goroutines":55')
+    },
+  )
+
+  it('SIGTERM finishes the dump that is open, on a pipe', async () => {
+    const talk = new Talk(start(['--logs', 'pass', '--idle', '1h']))
+    const ended = finish(talk.child)
+    talk.child.stdin?.write(logText(1) + dumpText())
+    await talk.until('id=0')
+    await delay(100)
+    talk.child.kill('SIGTERM')
+    const result = await ended
+    expect(result).toMatchObject({ code: 0, signal: null, stderr: '' })
+    expect(result.stdout).toContain('"goroutines":55')
+  })
+
+  it.each([
+    ['SIGTERM', 0],
+    ['SIGINT', 0],
+  ] as const)('%s finishes the dump that is open in a followed file, exit code %i', async (signal, code) => {
+    const log = file('app.log', logText(1) + dumpText())
+    const talk = new Talk(start(['--follow', '--logs', 'pass', '--idle', '1h', log]))
+    const ended = finish(talk.child)
+    await talk.until('id=0')
+    talk.child.kill(signal)
+    const result = await ended
+    expect(result).toMatchObject({ code, signal: null, stderr: '' })
+    expect(result.stdout).toContain('"goroutines":55')
+  })
+
+  it('Ctrl-C while a long file is read ends with the code that shells know', async () => {
+    const log = file('app.log', '')
+    for (let i = 0; i < 40; i++) appendFileSync(log, Buffer.alloc(8 << 20, `${'x'.repeat(99)}\n`))
+    const child = spawn(
+      process.execPath,
+      [new URL('../../dist/cli.js', import.meta.url).pathname, ...Array(20).fill(log)],
+      {
+        env: environment(),
+        stdio: ['inherit', 'pipe', 'pipe'],
+      },
+    )
+    const ended = finish(child)
+    await delay(400)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 130, signal: null, stderr: '' })
+  })
+})
+
+describe('following', () => {
+  it('reads on over a rename, a truncation and a re-creation, and prints each dump as it ends', async () => {
+    const log = file('app.log', logText(3) + dumpText())
+    const talk = new Talk(start(['-f', '--idle', '150ms', '--logs', 'pass', log]))
+    const ended = finish(talk.child)
+    await talk.until('"dump":1,')
+    renameSync(log, `${log}.1`)
+    appendFileSync(`${log}.1`, 'last words\n')
+    writeFileSync(log, logText(1, 10) + dumpText(undefined, 1000))
+    await talk.until('"dump":2,')
+    writeFileSync(log, '')
+    await delay(250)
+    appendFileSync(log, logText(1, 20) + dumpText(undefined, 2000))
+    await talk.until('"dump":3,')
+    talk.child.kill('SIGTERM')
+    const result = await ended
+    expect(result.code).toBe(0)
+    expect(result.stderr).toBe(`dumpstream: ${log}: was truncated; reading it from its start\n`)
+    const lines = result.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
+    const expected = [logText(3), 'last words\n', logText(1, 10), logText(1, 20)].join('')
+    expect(lines).toEqual(expected.split('\n').slice(0, -1))
+  })
+
+  it('several files at once, one of which is not there yet', async () => {
+    const one = file('one.log', dumpText())
+    const two = join(folder, 'two.log')
+    const talk = new Talk(start(['-f', '--idle', '100ms', one, two]))
+    const ended = finish(talk.child)
+    await talk.until('one.log')
+    writeFileSync(two, dumpText())
+    await talk.until('two.log')
+    talk.child.kill('SIGTERM')
+    const result = await ended
+    expect(result).toMatchObject({ code: 0, stderr: `dumpstream: ${two}: not there yet; waiting for it\n` })
+    expect(records(result.stdout).filter((record) => record.type === 'dump')).toMatchObject([
+      { source: one, dump: 1 },
+      { source: two, dump: 1 },
+    ])
+  })
+
+  it('reads a pipe that it is given by name to its end', async () => {
+    const log = file('app.log', dumpText())
+    const result = await shell(`dumpstream -f <(cat ${log})`)
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(records(result.stdout)).toHaveLength(4)
+  })
+})
+
+describe('the process', () => {
+  it('writes nothing after its reader and leaves nothing running', async () => {
+    const result = await shell(`dumpstream --logs pass < ${file('x.log', logText(3))}`)
+    expect(result.stdout).toBe(logText(3))
+  })
+
+  it('is executable, and its version is that of the package', async () => {
+    const path = new URL('../../dist/cli.js', import.meta.url).pathname
+    expect(statSync(path).mode & 0o111).not.toBe(0)
+    expect(readFileSync(path, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+    for (const flag of ['-V', '--version']) expect((await cli([flag])).stdout).toBe(`dumpstream ${version}\n`)
+  })
+
+  it('exits with 2 and one line when the flags are wrong', async () => {
+    expect(await cli(['--formt'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'dumpstream: there is no --formt; did you mean --format?\n',
+    })
+  })
+
+  it('says nothing and still exits with its code when stderr is closed', async () => {
+    const result = await shell('dumpstream /nonexistent 2>&-; echo $?')
+    expect(result).toMatchObject({ stdout: '3\n' })
+  })
+})

@@ -1,0 +1,87 @@
+/** Runs the built command as a user would: a process of its own, with a fixed environment. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const CLI: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+export interface CliResult {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly bytes: Buffer
+}
+
+export interface CliSetup {
+  /** Written to stdin, which is then closed. Without it stdin is empty. */
+  readonly input?: Uint8Array | string
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', TZ: 'UTC', TERM: 'dumb', ...more }
+}
+
+export function start(argv: readonly string[], setup: CliSetup = {}): ChildProcess {
+  return spawn(process.execPath, [CLI, ...argv], {
+    env: environment(setup.env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(setup.cwd === undefined ? {} : { cwd: setup.cwd }),
+  })
+}
+
+export function finish(child: ChildProcess): Promise<CliResult> {
+  const stdout: Buffer[] = []
+  let stderr = ''
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      const bytes = Buffer.concat(stdout)
+      resolve({ code, signal, stdout: bytes.toString(), stderr, bytes })
+    })
+  })
+}
+
+export async function cli(argv: readonly string[], setup: CliSetup = {}): Promise<CliResult> {
+  const child = start(argv, setup)
+  // A command that does not read its stdin closes it early.
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(setup.input ?? '')
+  return await finish(child)
+}
+
+/** A shell line in which `dumpstream` is the built command. */
+export async function shell(line: string, setup: CliSetup = {}): Promise<CliResult> {
+  const child = spawn('bash', ['-c', `dumpstream() { '${process.execPath}' '${CLI}' "$@"; }\n${line}`], {
+    env: environment(setup.env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(setup.cwd === undefined ? {} : { cwd: setup.cwd }),
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(setup.input ?? '')
+  return await finish(child)
+}
+
+/** The same, behind a terminal of so many columns. stdout and stderr are one then, with CRLF line ends taken out. */
+export async function terminal(line: string, columns: number, setup: CliSetup = {}): Promise<CliResult> {
+  const script = `stty cols ${columns} rows 50; dumpstream() { '${process.execPath}' '${CLI}' "$@"; }; ${line}`
+  const child = spawn('script', ['--quiet', '--return', '--command', `bash -c ${shellQuote(script)}`, '/dev/null'], {
+    env: environment({ TERM: 'xterm-256color', ...setup.env }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(setup.cwd === undefined ? {} : { cwd: setup.cwd }),
+  })
+  child.stdin.on('error', () => {})
+  if (setup.input !== undefined) child.stdin.write(setup.input)
+  const result = await finish(child)
+  child.stdin.end()
+  return { ...result, stdout: result.stdout.replaceAll('\r\n', '\n') }
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
