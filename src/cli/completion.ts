@@ -92,18 +92,14 @@ ${specs(command.flags)}
     ;;`,
   )
   const names = commands.map((command) => shellQuote(`${command.name}:${command.summary.replaceAll(':', '\\:')}`))
-  return `#compdef dumpstream
-# zsh completion of dumpstream. In ~/.zshrc, after compinit: source <(dumpstream --completion zsh)
+  return `# zsh completion of dumpstream. In ~/.zshrc, after compinit: source <(dumpstream --completion zsh)
 _dumpstream_operand() {
   local -a commands=(${names.join(' ')})
   (( CURRENT == 2 && \${#commands} )) && _describe 'command' commands
   _files
 }
 _dumpstream() {
-  case \${words[2]} in
-${branches.join('\n')}
-  esac
-  _arguments -s -S \\
+${branches.length === 0 ? '' : `  case \${words[2]} in\n${branches.join('\n')}\n  esac\n`}  _arguments -s -S \\
 ${specs(flags)}
     '*:file:_dumpstream_operand'
 }
