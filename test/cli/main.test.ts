@@ -1,0 +1,289 @@
+/** The command in this process, on descriptors of its own: quick, and seen by the coverage. */
+import { closeSync, linkSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { FLAGS, GROUPS, spelling } from '../../src/cli/flags.ts'
+import { commandHelpText, helpText } from '../../src/cli/help.ts'
+import { main } from '../../src/cli/main.ts'
+import { openTerminal, type Terminal } from '../../src/cli/terminal.ts'
+import { makePaint } from '../../src/sinks/style.ts'
+import { displayWidth } from '../../src/sinks/width.ts'
+import { dumpText, logText } from './dumps.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'main-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function file(name: string, content: Uint8Array | string): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function run(
+  argv: readonly string[],
+  stdin: Uint8Array | string = '',
+  more: Partial<Terminal> = {},
+): Promise<Outcome> {
+  const paths = ['stdin', 'stdout', 'stderr'].map((name) => join(folder, `.${name}`))
+  const [input = '', output = '', errors = ''] = paths
+  writeFileSync(input, stdin)
+  const fds = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')] as const
+  try {
+    const code = await main(argv, { ...openTerminal(...fds, {}), ...more })
+    return { code, stdout: readFileSync(output, 'utf8'), stderr: readFileSync(errors, 'utf8') }
+  } finally {
+    for (const fd of fds) closeSync(fd)
+  }
+}
+
+function records(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+}
+
+const LOG = logText(5) + dumpText() + logText(5)
+
+describe('inputs', () => {
+  it('stdin is read when no FILE is named, and for -', async () => {
+    for (const argv of [[], ['-']]) {
+      const { code, stdout, stderr } = await run(argv, LOG)
+      expect([code, stderr]).toEqual([0, ''])
+      expect(records(stdout)).toMatchObject([
+        { source: 'stdin', goroutines: 55 },
+        { count: 41 },
+        { count: 12 },
+        { count: 2 },
+      ])
+    }
+  })
+
+  it('each FILE is a source of its own, and its dumps count from 1', async () => {
+    const [a, b] = [file('a.log', LOG), file('b.log', gzipSync(dumpText()))]
+    const { stdout } = await run([a, b, a])
+    expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([
+      { source: a, dump: 1 },
+      { source: b, dump: 1 },
+      { source: a, dump: 1 },
+    ])
+  })
+
+  it('what can not be read is one line each, the others are processed, and the exit code is 3', async () => {
+    const good = file('good.log', LOG)
+    const cut = file('cut.gz', gzipSync(Buffer.from(LOG + logText(5000))).subarray(0, -9))
+    const missing = join(folder, 'missing.log')
+    const { code, stdout, stderr } = await run([missing, folder, cut, good])
+    expect(code).toBe(3)
+    expect(stderr.split('\n')).toEqual([
+      `dumpstream: ${missing}: no such file`,
+      `dumpstream: ${folder}: is a directory; name the files in it`,
+      `dumpstream: ${cut}: the gzip stream is cut short; what came before it was read`,
+      '',
+    ])
+    expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ source: cut }, { source: good }])
+  })
+
+  it('a file that is read must not be written to', async () => {
+    const log = file('app.log', LOG)
+    linkSync(log, join(folder, 'link.log'))
+    for (const out of [log, join(folder, 'link.log')]) {
+      expect(await run(['--out', out, log])).toMatchObject({
+        code: 2,
+        stderr: `dumpstream: ${log} is also the output; write the records to another file\n`,
+      })
+    }
+    expect(readFileSync(log, 'utf8')).toBe(LOG)
+  })
+
+  it('--follow on stdin that is a file says what to write', async () => {
+    expect(await run(['--follow'], LOG)).toMatchObject({
+      code: 2,
+      stderr: 'dumpstream: --follow needs the name of a file: dumpstream --follow FILE\n',
+    })
+  })
+
+  it('--follow on what can not be followed ends with 3', async () => {
+    expect(await run(['--follow', folder])).toMatchObject({
+      code: 3,
+      stderr: `dumpstream: ${folder}: is a directory; name the files in it\n`,
+    })
+  })
+})
+
+describe('outputs', () => {
+  it('--logs pass puts the records where the dump ends: at the next one, or at the end', async () => {
+    const { stdout } = await run(['--logs', 'pass'], LOG + dumpText())
+    const lines = stdout.split('\n').slice(0, -1)
+    expect(lines.map((line) => line.startsWith('{"v":1,'))).toEqual([...Array(10).fill(false), ...Array(8).fill(true)])
+    expect(`${lines.slice(0, 10).join('\n')}\n`).toBe(logText(5) + logText(5))
+  })
+
+  it('--logs pass with text puts the table there', async () => {
+    const { stdout } = await run(['--logs', 'pass', '--format', 'text'], LOG)
+    expect(stdout.startsWith(logText(5) + logText(5))).toBe(true)
+    expect(stdout.split('\n')[10]).toMatch(/^stdin · dump 1 · .*55 goroutines · 3 signatures$/)
+  })
+
+  it('--logs pass gives the records lines of their own when the log ends within one', async () => {
+    const { stdout } = await run(['--logs', 'pass'], `${dumpText()}no line end`)
+    expect(stdout.startsWith('no line end\n{"v":1,')).toBe(true)
+  })
+
+  it('--out takes the records, stdout keeps the log', async () => {
+    const out = join(folder, 'dumps.jsonl')
+    const { stdout, code } = await run(['--logs', 'pass', '-o', out], LOG)
+    expect([code, stdout]).toEqual([0, logText(5) + logText(5)])
+    expect(records(readFileSync(out, 'utf8'))).toHaveLength(4)
+  })
+
+  it('--format none prints no record', async () => {
+    expect(await run(['--format', 'none'], LOG)).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it('an output that can not be written is one line and exit code 4', async () => {
+    const nowhere = join(folder, 'no', 'dumps.jsonl')
+    expect(await run(['--out', nowhere], LOG)).toMatchObject({
+      code: 4,
+      stderr: `dumpstream: can't write to ${nowhere}: no such file\n`,
+    })
+    expect(await run(['--out', '/dev/full'], LOG)).toMatchObject({
+      code: 4,
+      stderr: "dumpstream: can't write to /dev/full: no space left on the device\n",
+    })
+  })
+
+  it('--match prints what matches and counts everything', async () => {
+    const { stdout } = await run(['--match', 'cron/hashtag_suggestion'], LOG)
+    expect(records(stdout)).toMatchObject([{ goroutines: 55, signatures: 3 }, { count: 41 }])
+    const text = await run(['--format', 'text', '--match', 'cron/hashtag_suggestion'], LOG)
+    expect(text.stdout).toContain('55 goroutines · 3 signatures')
+    expect(text.stdout.trimEnd().split('\n').at(-1)).toBe(
+      '  matching /cron\\/hashtag_suggestion/: 41 goroutines in 1 signature',
+    )
+  })
+
+  it('--emit goroutines writes each goroutine before its dump', async () => {
+    const { stdout } = await run(['--emit', 'goroutines', '--state', 'select'], LOG)
+    expect(records(stdout)).toMatchObject([
+      { type: 'goroutine', goroutine: 153, state: 'select' },
+      { type: 'goroutine', goroutine: 154, state: 'select' },
+      { type: 'dump' },
+      { type: 'signature', count: 2 },
+    ])
+  })
+
+  it('--stacks and --similarity reach the records', async () => {
+    const twice = dumpText() + logText(1) + dumpText()
+    const stacks = async (when: string): Promise<boolean[]> =>
+      records((await run(['--stacks', when, '--top', '1'], twice)).stdout)
+        .filter(({ type }) => type === 'signature')
+        .map((record) => 'stack' in record)
+    expect(await stacks('first')).toEqual([true, false])
+    expect(await stacks('always')).toEqual([true, true])
+    expect(await stacks('never')).toEqual([false, false])
+    const ids = async (level: string): Promise<unknown[]> =>
+      records((await run(['--similarity', level], LOG)).stdout).map(({ id }) => id)
+    expect(await ids('functions')).not.toEqual(await ids('lines'))
+    expect(await ids('lines')).not.toEqual(await ids('exact'))
+  })
+})
+
+describe('help', () => {
+  it.each(['-h', '--help'])('%s is one screen of 80 columns with every flag', async (flag) => {
+    const { code, stdout, stderr } = await run([flag])
+    expect([code, stderr]).toEqual([0, ''])
+    const lines = stdout.split('\n')
+    expect(lines.length).toBeLessThanOrEqual(60)
+    for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
+    for (const flag of FLAGS) expect(stdout).toContain(`  ${spelling(flag)}`)
+    const used = GROUPS.filter((group) => FLAGS.some((flag) => flag.group === group))
+    expect(lines.filter((line) => line.endsWith(':'))).toEqual([...used, 'Examples'].map((group) => `${group}:`))
+    expect(stdout).toContain('cat app.log | dumpstream\n')
+  })
+
+  it('has colour when it is asked for', async () => {
+    expect((await run(['--help', '--color', 'always'])).stdout).toContain('\u001b[1mExamples:')
+    expect((await run(['--help'])).stdout).not.toContain('\u001b')
+  })
+
+  it('names every command, and each has its own', () => {
+    const command = {
+      name: 'diff',
+      operands: 'BEFORE AFTER',
+      summary: 'compare two dumps',
+      flags: FLAGS.slice(0, 1),
+      examples: ['dumpstream diff a.log b.log'],
+      load: () => Promise.reject(new Error('not in this test')),
+    }
+    const plain = makePaint(false)
+    expect(helpText(FLAGS, [command], plain)).toContain('       dumpstream diff BEFORE AFTER   compare two dumps\n')
+    expect(commandHelpText(command, plain)).toBe(
+      [
+        'Compare two dumps.',
+        '',
+        'Usage: dumpstream diff [options] BEFORE AFTER',
+        '',
+        'Output:',
+        '      --format FORMAT     text (default on a terminal), jsonl (otherwise), none',
+        '',
+        'Examples:',
+        '  dumpstream diff a.log b.log',
+        '',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('the commands', () => {
+  it('are found by the first argument, load, and understand --help', async () => {
+    for (const { name, summary, load } of COMMANDS) {
+      expect(summary.length, name).toBeLessThanOrEqual(54)
+      expect((await load()).run, name).toBeTypeOf('function')
+      expect(await run([name, '--help'])).toMatchObject({ code: 0, stderr: '' })
+    }
+  })
+})
+
+describe('the rest', () => {
+  it('--completion prints a script, --version the version, in all spellings', async () => {
+    for (const argv of [['--completion', 'bash'], ['--completion=bash']]) {
+      expect((await run(argv)).stdout).toContain('complete -F _dumpstream dumpstream')
+    }
+    for (const flag of ['-V', '--version']) expect((await run([flag])).stdout).toMatch(/^dumpstream \d+\.\d+\.\d+/)
+  })
+
+  it('wrong usage is exit code 2 and nothing is read', async () => {
+    expect(await run(['--top', 'ten'], LOG)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'dumpstream: --top takes a whole number such as 20, not "ten"\n',
+    })
+  })
+
+  it('a bug is not dressed up as bad input', async () => {
+    const broken = openTerminal(0, 1, 2, {})
+    Object.defineProperty(broken, 'stdoutIsTerminal', {
+      get: () => {
+        throw new TypeError('a bug')
+      },
+    })
+    await expect(main([], broken)).rejects.toThrow('a bug')
+  })
+})
