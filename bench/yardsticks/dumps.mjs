@@ -1,0 +1,56 @@
+// Yardstick 2: a log that is nearly all dump. Each parser's own time in its own process, on the same file held in memory.
+import { dumps } from '../generate.mjs'
+import { beyondStart, CLI, here, json, makeFile, median, ms, rate, remove } from '../measure.mjs'
+
+const node = process.execPath
+
+export function* dumpHeavy({ runs, peers, goroutines }) {
+  const inputs = [
+    { name: `${goroutines} goroutines, 10 stacks`, goroutines: goroutines / 2, stacks: 10 },
+    { name: `${goroutines / 5} goroutines, 2000 stacks`, goroutines: goroutines / 10, stacks: 2000 },
+  ]
+  for (const { name, ...what } of inputs) {
+    // Two dumps of one process, so that there is a history to follow.
+    const file = makeFile('dumps.log', dumps({ ...what, dumps: 2 }))
+    const ours = json([node, here('programs/engine.mjs'), file, String(runs * 2 + 1)])
+    if (peers.missing === undefined) {
+      const fast = peers.run('gostackparse', file, runs * 2 + 1)
+      yield row(name, ours, 'gostackparse', fast, 4)
+      yield row(name, ours, 'panicparse', peers.run('panicparse', file, 2, ['-names=false']), 20)
+    } else {
+      yield { yardstick: 2, case: name, ours: text(ours), rival: `peers not measured: ${peers.missing}` }
+    }
+    const command = beyondStart((path) => [node, CLI, '--format', 'jsonl', path], file, runs)
+    const grep = beyondStart((path) => ['grep', '-c', 'goroutine ', path], file, runs, { allow: [0, 1] })
+    yield {
+      yardstick: 2,
+      case: `${name}, the command`,
+      ours: `${ms(command.seconds)} ${rate(ours.bytes, command.seconds)}`,
+      rival: `grep -c: ${ms(grep.seconds)} ${rate(ours.bytes, grep.seconds)}`,
+      ratio: `${(command.seconds / grep.seconds).toFixed(2)}× its time`,
+      samples: { ours: command, rival: grep },
+    }
+    remove(file)
+  }
+}
+
+/** Median of the runs; the first, on cold code, beside it. */
+function text(found) {
+  const cold = rate(found.bytes, found.seconds[0])
+  const groups = found.groups === undefined ? '' : ` in ${Math.max(0, ...found.groups)}`
+  return `${rate(found.bytes, median(found.seconds))} (first ${cold}; ${found.goroutines}${groups})`
+}
+
+function row(name, ours, rival, theirs, goal) {
+  const ratio = median(theirs.seconds) / theirs.bytes / (median(ours.seconds) / ours.bytes)
+  return {
+    yardstick: 2,
+    case: name,
+    ours: text(ours),
+    rival: `${rival} ${theirs.version}: ${text(theirs)}`,
+    ratio: `${ratio.toFixed(1)}× its rate`,
+    goal: `≥ ${goal}×`,
+    met: ratio >= goal,
+    samples: { ours, rival: theirs },
+  }
+}
