@@ -50,6 +50,8 @@ interface Candidate {
   /** Lines since, for the limit. */
   lines: number
   preamble: PreambleStart | undefined
+  /** The empty line behind the preamble has come. */
+  closed: boolean
   /** Goroutines with a header and nothing else. */
   readonly bare: { id: number; info: HeaderInfo }[]
   profile: Profile | undefined
@@ -225,6 +227,7 @@ export class Assembler {
     if (place >= 0) tally.ids.undo(place)
     if (cut) dump.truncated = true
     this.#next = undefined
+    if (this.#foreignLines === 0) this.#claimBlanks()
     this.#close()
     if (preamble !== undefined) {
       this.#candidate = preamble
@@ -239,6 +242,7 @@ export class Assembler {
       held: [],
       lines: 0,
       preamble: undefined,
+      closed: false,
       bare: [],
       profile: undefined,
       race: undefined,
@@ -267,10 +271,7 @@ export class Assembler {
       } else if (isValue(dump)) this.#retract(dump, walker.goroutine)
       else this.#splitAt(walker.goroutine.start)
     }
-    if (this.#blanks.length > 0) {
-      for (const blank of this.#blanks) this.#tape.claim(blank)
-      this.#blanks = []
-    }
+    this.#claimBlanks()
     const open = this.#dump as OpenDump
     open.foreignLines += this.#foreignLines
     open.foreignBytes += this.#foreignBytes
@@ -279,6 +280,12 @@ export class Assembler {
     if (this.#next !== undefined) this.#dropNext()
     this.#releaseFragments()
     if (offset > open.end) open.end = offset
+  }
+
+  #claimBlanks(): void {
+    if (this.#blanks.length === 0) return
+    for (const blank of this.#blanks) this.#tape.claim(blank)
+    this.#blanks = []
   }
 
   /** A second running goroutine with frames is one that makes a dump: runtime.Stack and pprof print it first. */
@@ -482,7 +489,7 @@ export class Assembler {
       this.#furtherThread = true
       return true
     }
-    return this.#furtherThread && continuesPreamble(text)
+    return this.#furtherThread && continuesPreamble(text, 'signal')
   }
 
   /** Lines that begin a dump, or belong to what may become one. */
@@ -513,9 +520,14 @@ export class Assembler {
       return true
     }
     const preamble = startsPreamble(text)
-    if (preamble !== undefined && candidate?.preamble === undefined) {
-      const opened =
-        this.#dump === undefined ? (candidate ?? this.#newCandidate(base + pos)) : this.#nextCandidate(base + pos)
+    if (preamble !== undefined) {
+      const before = this.#next ?? candidate
+      // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second. Any other start is a new one.
+      const goesOn =
+        before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && this.#walker.goroutine === undefined
+      if (!goesOn || before === undefined) this.#startCandidate(base + pos)
+      const opened = this.#next ?? this.#candidate
+      if (opened === undefined) return false
       opened.preamble = preamble
       opened.held.push(this.#tape.hold(buf, pos, next))
       return true
@@ -523,24 +535,26 @@ export class Assembler {
     const open = this.#next ?? candidate
     if (
       open?.preamble !== undefined &&
+      !open.closed &&
       (this.#walker.goroutine === undefined) === (this.#next === undefined) &&
-      continuesPreamble(text)
+      continuesPreamble(text, open.preamble.kind)
     ) {
-      // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second.
-      if (text.startsWith('fatal error: ')) open.preamble = { kind: 'fatal', reason: text.slice(13) }
       open.held.push(this.#tape.hold(buf, pos, next))
       return true
     }
     return false
   }
 
-  #nextCandidate(start: number): Candidate {
+  /** A candidate in the place of the one there is; beside the open dump, if there is one. */
+  #startCandidate(start: number): void {
+    if (this.#dump === undefined) {
+      if (this.#candidate !== undefined) this.#dropCandidate()
+      this.#newCandidate(start)
+      return
+    }
     if (this.#next !== undefined) this.#dropNext()
-    const was = this.#candidate
-    const made = this.#newCandidate(start)
-    this.#candidate = was
-    this.#next = made
-    return made
+    this.#next = this.#newCandidate(start)
+    this.#candidate = undefined
   }
 
   /** Joins `text` to a pending head. */
@@ -608,12 +622,11 @@ export class Assembler {
         return
       }
     }
-    if (this.#candidate !== undefined) {
-      this.#candidate.held.push(this.#tape.hold(buf, pos, next))
-      return
-    }
-    if (this.#next !== undefined) {
-      this.#next.held.push(this.#tape.hold(buf, pos, next))
+    const opening = this.#candidate ?? this.#next
+    if (opening !== undefined) {
+      opening.held.push(this.#tape.hold(buf, pos, next))
+      // A tab alone is an empty line of a panic value.
+      if (trimLineEnd(buf, pos, next) === pos) opening.closed = true
       return
     }
     if (this.#blanks.length >= BLANKS) {
@@ -632,7 +645,8 @@ export class Assembler {
       candidate.foreignLines++
       candidate.foreignBytes += next - pos
       this.#foreignText(text, buf, pos, next, base)
-      if (candidate.lines > this.#limits.candidateLines) this.#dropCandidate()
+      const { candidateLines, preambleBytes } = this.#limits
+      if (candidate.lines > candidateLines || candidate.foreignBytes > preambleBytes) this.#dropCandidate()
       return
     }
     if (this.#dump === undefined) {

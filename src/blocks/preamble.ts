@@ -46,11 +46,11 @@ export function announcesPanic(text: string): string | undefined {
   return m === null ? undefined : (m[1] ?? '')
 }
 
-/** May this line stand in a preamble behind its first line? Blank lines aside. */
-export function continuesPreamble(text: string): boolean {
+/** May this line stand in a preamble of this kind behind its first line? Blank lines aside. */
+export function continuesPreamble(text: string, kind: DumpKind): boolean {
   switch (text[0]) {
     case '\t': // further panics, the lines of a panic value (1.23+), running tests
-      return true
+      return kind === 'panic' || kind === 'timeout'
     case '[':
       return /^\[signal .*\]$/.test(text)
     case 'P':

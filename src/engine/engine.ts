@@ -137,22 +137,23 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     const needle = findNeedle(buf, pos, end)
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
     const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, beginsCandidate)
-    if (at < end) this.#observe(buf, pos, at)
     this.#tape.pass(buf, pos, at)
+    if (at < end) this.#observe()
     return at
   }
 
   /** What stands ahead of a dump, nearest line first. */
-  #observe(buf: Buffer, pos: number, to: number): void {
+  #observe(): void {
     this.#lastLogTime = undefined
-    const from = Math.max(pos, to - OBSERVED_BYTES)
-    let at = to
-    for (let lines = 0; at > from && lines < OBSERVED_LINES; lines++) {
-      const start = lineStart(buf, from, at - 1)
-      const text = buf.toString('latin1', start, Math.min(at - 1, start + 512))
+    const lines = this.#tape
+      .recent()
+      .slice(-OBSERVED_BYTES)
+      .split('\n')
+      .slice(-OBSERVED_LINES - 1, -1)
+      .reverse()
+    for (const text of lines) {
       this.#lastLogTime ??= timeOf(text)
       this.#assembler.observe(text)
-      at = start
     }
   }
 

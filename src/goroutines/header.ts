@@ -92,7 +92,8 @@ export class HeaderReader {
     if (stop === start || buf[stop - 1] !== COLON) return -1
     let known = this.#table.get(hash)
     if (known === undefined || matches(known.bytes, buf, start, end) < 0) {
-      const bytes = buf.slice(start, stop)
+      // A copy: the chunk is the caller's, and slice() of a Buffer is a view.
+      const bytes = new Uint8Array(buf.subarray(start, stop))
       const info = parseHeaderRest(new TextDecoder().decode(bytes))
       if (info === undefined) return -1
       known = { bytes, info }

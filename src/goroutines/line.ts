@@ -40,11 +40,12 @@ const NOTE =
   /^(?:non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*|0x[0-9a-f]{16}: .*)$/
 const ARGUMENTS = /^[0-9a-fx?,{}._ ]*$/
 // Import paths, receivers, closures, `%2e`, raw UTF-8. Brackets may hold anything (type arguments that a debugger left whole).
-const NAME = /^[A-Za-z0-9_.\x80-\xff][\w.~%/@*()$+·\x80-\xff-]*$/
+const NAME = /^[A-Za-z0-9_\x80-\xff][\w.~%/@*()$+·\x80-\xff-]*$/
 
 /** True for what can be a linker name: `main.(*List[...]).Each`. Names without a dot are hidden, but for `panic` (runtime/traceback.go showfuncinfo). */
 export function isName(text: string): boolean {
   if (!text.includes('.')) return text === 'panic'
+  if (text.startsWith('[')) return false
   return NAME.test(text.includes('[') ? text.replace(/\[.*\]/, '') : text)
 }
 

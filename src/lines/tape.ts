@@ -11,12 +11,17 @@ export interface Held {
 }
 
 const WAITING_BYTES = 1 << 20
+/** Bytes of the log that are remembered: what stands ahead of a dump says when it was. */
+const RECENT_BYTES = 4096
 
 export class LogTape {
   readonly #emit: ((bytes: Uint8Array) => void) | undefined
   #queue: Held[] = []
   #head = 0
   #waiting = 0
+  readonly #recent = Buffer.alloc(RECENT_BYTES * 3)
+  #recentLength = 0
+  #recentWhole = true
   /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
   lent: Buffer | undefined
 
@@ -27,7 +32,9 @@ export class LogTape {
   /** [start, end) is log. */
   pass(buf: Buffer, start: number, upTo: number): void {
     const end = this.#real(buf, upTo)
-    if (this.#emit === undefined || start >= end) return
+    if (start >= end) return
+    this.#remember(buf, start, end)
+    if (this.#emit === undefined) return
     if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end))
     else this.#push({ from: 0, decided: true, bytes: Buffer.from(buf.subarray(start, end)) })
   }
@@ -50,7 +57,31 @@ export class LogTape {
 
   /** It was log. */
   release(held: Held): void {
+    if (!held.decided) this.#remember(held.bytes, 0, held.bytes.length)
     this.claim(held, 0)
+  }
+
+  /** The last bytes of the log so far, Latin-1, from a line start on where there is one. */
+  recent(): string {
+    const text = this.#recent.toString('latin1', 0, this.#recentLength)
+    return this.#recentWhole ? text : text.slice(text.indexOf('\n') + 1)
+  }
+
+  #remember(buf: Buffer, from: number, end: number): void {
+    const start = Math.max(from, end - RECENT_BYTES)
+    const length = end - start
+    if (this.#recentLength + length > this.#recent.length) {
+      const keep = Math.min(this.#recentLength, RECENT_BYTES)
+      this.#recent.copyWithin(0, this.#recentLength - keep, this.#recentLength)
+      this.#recentLength = keep
+      this.#recentWhole = false
+    }
+    if (start > from) {
+      this.#recentLength = 0
+      this.#recentWhole = false
+    }
+    buf.copy(this.#recent, this.#recentLength, start, end)
+    this.#recentLength += length
   }
 
   #real(buf: Buffer, end: number): number {
