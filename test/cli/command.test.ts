@@ -1,13 +1,22 @@
 /** The built command, as a process: what no test inside one process can show. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { dumpText, logText } from './dumps.ts'
-import { cli, environment, finish, shell, start } from './spawn.ts'
+import { CLI, cli, environment, finish, shell, start } from './spawn.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -176,18 +185,16 @@ describe('signals', () => {
   })
 
   it('Ctrl-C while a long file is read ends with the code that shells know', async () => {
-    const log = file('app.log', '')
-    for (let i = 0; i < 40; i++) appendFileSync(log, Buffer.alloc(8 << 20, `${'x'.repeat(99)}\n`))
-    const child = spawn(
-      process.execPath,
-      [new URL('../../dist/cli.js', import.meta.url).pathname, ...Array(20).fill(log)],
-      {
-        env: environment(),
-        stdio: ['inherit', 'pipe', 'pipe'],
-      },
-    )
+    const small = file('small.log', dumpText())
+    const long = file('long.log', '')
+    truncateSync(long, 1024 ** 3)
+    const child = spawn(process.execPath, [CLI, small, ...Array(50).fill(long)], {
+      env: environment(),
+      stdio: ['inherit', 'pipe', 'pipe'],
+    })
+    const talk = new Talk(child)
     const ended = finish(child)
-    await delay(400)
+    await talk.until('"dump":1,')
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 130, signal: null, stderr: '' })
   })
