@@ -1,7 +1,18 @@
 /** The command in this process, on descriptors of its own: quick, and seen by the coverage. */
-import { closeSync, linkSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  closeSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
@@ -124,6 +135,42 @@ describe('inputs', () => {
       code: 3,
       stderr: `dumpstream: ${folder}: is a directory; name the files in it\n`,
     })
+  })
+})
+
+describe('following', () => {
+  it('reads files as they grow and pipes to their end, and finishes what is open when it is told to stop', async () => {
+    const [log, late] = [file('app.log', logText(2) + dumpText()), join(folder, 'late.log')]
+    const fifo = join(folder, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const writer = spawn('sh', ['-c', `cat ${log} > ${fifo}`])
+    const running = run(['--follow', '--idle', '40ms', '--logs', 'pass', log, late, fifo])
+    const printed = (): string => readFileSync(join(folder, '.stdout'), 'utf8')
+    while (!printed().includes('"count":2,')) await delay(10)
+    writeFileSync(late, dumpText())
+    while (!printed().includes(late)) await delay(10)
+    appendFileSync(log, dumpText(undefined, 1000))
+    await delay(150)
+    appendFileSync(log, 'the last line\n')
+    process.emit('SIGTERM', 'SIGTERM')
+    const { code, stdout, stderr } = await running
+    writer.kill()
+    expect([code, stderr]).toEqual([0, `dumpstream: ${late}: not there yet; waiting for it\n`])
+    expect(stdout.split('\n').filter((line) => !line.startsWith('{'))).toContain('the last line')
+    const dumps = records(stdout.replace(/^[^{].*\n/gm, '')).filter(({ type }) => type === 'dump')
+    expect(dumps.filter(({ source }) => source === log)).toMatchObject([{ dump: 1 }, { dump: 2 }])
+    expect(dumps.filter(({ source }) => source !== log)).toHaveLength(2)
+  })
+
+  it('a pipe is idle by its own clock', async () => {
+    const fifo = join(folder, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const log = file('app.log', dumpText())
+    const writer = spawn('sh', ['-c', `(cat ${log}; sleep 0.4; cat ${log}) > ${fifo}`])
+    const { stdout, code } = await run(['--idle', '100ms', fifo])
+    writer.kill()
+    expect(code).toBe(0)
+    expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ dump: 1 }, { dump: 2 }])
   })
 })
 
