@@ -55,8 +55,9 @@ export interface SignatureTally {
 /** Goroutine id → index into `DumpTally.signatures`, compact enough for a million goroutines. */
 export interface GoroutineIds {
   readonly size: number
-  /** -1 when the id was not in the dump. */
+  /** -1 when the id was not in the dump, or stands in no signature. */
   get(id: number): number
+  has(id: number): boolean
   forEach(visit: (id: number, signature: number) => void): void
 }
 

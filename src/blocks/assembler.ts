@@ -39,6 +39,8 @@ const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
 export interface AssemblerSink {
+  /** A dump may begin here. Returns when that is, as far as the log tells, milliseconds since the epoch. */
+  opening(): number | undefined
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
@@ -46,6 +48,7 @@ export interface AssemblerSink {
 /** What may turn out to be a dump. */
 interface Candidate {
   readonly start: number
+  readonly time: number | undefined
   readonly held: Held[]
   /** Lines since, for the limit. */
   lines: number
@@ -239,6 +242,7 @@ export class Assembler {
   #newCandidate(start: number): Candidate {
     const candidate: Candidate = {
       start,
+      time: this.#sink.opening(),
       held: [],
       lines: 0,
       preamble: undefined,
@@ -297,7 +301,7 @@ export class Assembler {
     this.#complete()
     this.#walker.goroutine = goroutine
     this.#walker.at = at
-    this.#dump = this.#newDump(start)
+    this.#dump = this.#newDump(start, this.#sink.opening())
     this.#dump.firstRunning = true
     if (goroutine !== undefined) goroutine.place = this.#dump.tally.meet(goroutine.id)
   }
@@ -309,8 +313,9 @@ export class Assembler {
     goroutine.place = dump.tally.meet(goroutine.id)
   }
 
-  #newDump(start: number): OpenDump {
-    return new OpenDump('stack', new Tally(this.#signatures, this.#limits, this.#expected), start)
+  #newDump(start: number, time: number | undefined): OpenDump {
+    const tally = new Tally(this.#signatures, this.#limits, this.#expected)
+    return new OpenDump('stack', tally, start, time)
   }
 
   #confirm(candidate: Candidate): void {
@@ -319,8 +324,13 @@ export class Assembler {
     const { profile, race } = candidate
     const dump =
       profile === undefined
-        ? this.#newDump(candidate.start)
-        : new OpenDump('profile', candidate.tally ?? new Tally(this.#signatures, this.#limits), candidate.start)
+        ? this.#newDump(candidate.start, candidate.time)
+        : new OpenDump(
+            'profile',
+            candidate.tally ?? new Tally(this.#signatures, this.#limits),
+            candidate.start,
+            candidate.time,
+          )
     dump.foreignLines = candidate.foreignLines
     dump.foreignBytes = candidate.foreignBytes
     if (profile !== undefined) {

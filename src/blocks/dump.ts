@@ -15,6 +15,7 @@ export interface FinishedDump {
   readonly limits: readonly string[]
   readonly reason: string | undefined
   readonly ids: GoroutineIds | undefined
+  readonly time: number | undefined
   readonly race: readonly RaceAccess[] | undefined
 }
 
@@ -24,6 +25,7 @@ export class OpenDump {
   /** Absolute offsets: first byte; first byte behind the last line that was dump. */
   readonly start: number
   end: number
+  readonly time: number | undefined
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
   reason: string | undefined
@@ -36,7 +38,8 @@ export class OpenDump {
   race: RaceAccess[] | undefined
   readonly limits: Set<string> = new Set()
 
-  constructor(format: DumpFormat, tally: Tally, start: number) {
+  constructor(format: DumpFormat, tally: Tally, start: number, time: number | undefined) {
+    this.time = time
     this.format = format
     this.tally = tally
     this.start = start
@@ -66,6 +69,7 @@ export class OpenDump {
       limits: [...this.limits],
       reason: this.reason,
       ids: this.format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
+      time: this.time,
       race: this.race,
     }
   }

@@ -7,11 +7,13 @@ import type { FinishedDump } from '../blocks/dump.ts'
 import { startsPreamble } from '../blocks/preamble.ts'
 import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
 import type { HeaderInfo } from '../goroutines/header.ts'
+import { createHistory, type History } from '../history/history.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import { LogTape } from '../lines/tape.ts'
 import type { DumpTally, Signature, Similarity } from '../model.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import { Signatures } from '../signatures/signature.ts'
+import { judge, judgeGone } from '../verdicts/judge.ts'
 import { findNeedle, findPreamble, lineStart } from './gate.ts'
 import { dumpRecord, goroutineRecord, signatureRecord } from './report.ts'
 import { type LineSink, Splitter } from './splitter.ts'
@@ -64,10 +66,10 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
   readonly #splitter: Splitter
   readonly #tape: LogTape
   readonly #assembler: Assembler
+  readonly #history: History
   readonly #seen = new Set<string>()
   readonly #stats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
   #dump = 1
-  #lastLogTime: number | undefined
   #now: number | undefined
   #quietSince: number | undefined
   #progress = 0
@@ -79,6 +81,7 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     this.#tape = new LogTape(options.onLog)
     this.#splitter = new Splitter(this, this.#limits.lineBytes)
     const signatures = new Signatures(options.similarity ?? 'functions', this.#limits.historySignatures)
+    this.#history = createHistory({ limits: this.#limits })
     this.#assembler = new Assembler(this.#limits, signatures, this.#tape, this)
   }
 
@@ -138,26 +141,25 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
     const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, beginsCandidate)
     this.#tape.pass(buf, pos, at)
-    if (at < end) this.#observe()
     return at
   }
 
-  /** What stands ahead of a dump, nearest line first. */
-  #observe(): void {
-    this.#lastLogTime = undefined
-    const lines = this.#tape
+  // --- AssemblerSink
+
+  /** What stands ahead of a dump, nearest line first; when following, a log without time stamps leaves the arrival. */
+  opening(): number | undefined {
+    let time: number | undefined
+    for (const text of this.#tape
       .recent()
       .slice(-OBSERVED_BYTES)
       .split('\n')
       .slice(-OBSERVED_LINES - 1, -1)
-      .reverse()
-    for (const text of lines) {
-      this.#lastLogTime ??= timeOf(text)
+      .reverse()) {
+      time ??= timeOf(text)
       this.#assembler.observe(text)
     }
+    return time ?? this.#now
   }
-
-  // --- AssemblerSink
 
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void {
     this.#stats.goroutines++
@@ -174,15 +176,22 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     if (finished.format === 'profile') this.#stats.goroutines += finished.goroutines
     const onRecord = this.#options.onRecord
     if (onRecord === undefined) return
-    onRecord(dumpRecord(tally, undefined))
-    const order = [...tally.signatures].sort((a, b) => b.count - a.count)
-    for (const each of order)
-      onRecord(signatureRecord(tally, each.signature, each, undefined, this.#withStack(each.signature)))
+    const observed = this.#history.observe(tally)
+    onRecord(dumpRecord(tally, observed.durationSeconds))
+    const order = tally.signatures.map((each, i) => ({ each, track: observed.tracks[i] }))
+    order.sort((a, b) => b.each.count - a.each.count)
+    for (const { each, track } of order) {
+      const { signature } = each
+      onRecord(signatureRecord(tally, signature, each, judge(each, track), this.#withStack(signature)))
+    }
+    for (const { signature, before } of observed.vanished) {
+      const gone = judgeGone(before, observed.withIds)
+      onRecord(signatureRecord(tally, signature, undefined, gone, this.#withStack(signature)))
+    }
   }
 
   #tally(finished: FinishedDump): DumpTally {
-    const { reason, ids, race, bytes, ...rest } = finished
-    const time = this.#lastLogTime ?? this.#now
+    const { reason, ids, race, time, bytes, ...rest } = finished
     return {
       ...rest,
       source: this.#source,

@@ -1,0 +1,195 @@
+/**
+ * What was seen of each signature, dump by dump, for each source. Pure and bounded: of older dumps a few numbers a signature are
+ * kept, of the last one its goroutine ids.
+ *
+ * Goroutine ids tell a leak from a busy pool: an id is never used twice in a process, so a goroutine of this signature that was in
+ * it in the dump before has stayed, and one whose id is new has come.
+ */
+import type { Limits } from '../limits.ts'
+import type { DumpTally, GoroutineIds, Signature } from '../model.ts'
+import { comparable } from './comparable.ts'
+import { isRestart } from './restart.ts'
+import type { Track } from './track.ts'
+
+export interface ObservedDump {
+  /** Seconds since the earlier dump; undefined when a time is unknown, or there is no earlier dump. */
+  readonly durationSeconds: number | undefined
+  /** One for each of `tally.signatures`, in their order; empty when there is no earlier dump to compare with. */
+  readonly tracks: readonly Track[]
+  /** Signatures that the earlier dump had and this one has not, with what it had. */
+  readonly vanished: readonly { readonly signature: Signature; readonly before: number }[]
+  /** Goroutine ids were compared, not counts alone. */
+  readonly withIds: boolean
+  /** The process is another one than before: this dump is the first of a new history. */
+  readonly restarted: boolean
+}
+
+export interface History {
+  observe(tally: DumpTally): ObservedDump
+}
+
+/** The last dump of one group of comparable dumps of a source. */
+interface Past {
+  readonly tracks: Map<string, Track>
+  last: LastDump
+  dumps: number
+}
+
+interface LastDump {
+  readonly time: number | undefined
+  readonly process: string | undefined
+  readonly ids: GoroutineIds | undefined
+  readonly maxId: number
+  /** Signature ids by index, as `ids` refers to them. */
+  readonly signatures: readonly Signature[]
+}
+
+const NOTHING: ObservedDump = { durationSeconds: undefined, tracks: [], vanished: [], withIds: false, restarted: false }
+
+export function createHistory(options: { readonly limits: Limits }): History {
+  return new SourceHistories(options.limits)
+}
+
+class SourceHistories implements History {
+  readonly #limits: Limits
+  readonly #pasts = new Map<string, Past>()
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  observe(tally: DumpTally): ObservedDump {
+    const group = comparable(tally)
+    if (group === undefined) return NOTHING
+    const key = `${group}\n${tally.source}`
+    const known = this.#pasts.get(key)
+    const ids = idsOf(tally)
+    const restarted = known !== undefined && isRestart(known.last, tally, ids)
+    const past = known === undefined || restarted ? this.#begin(key) : known
+    const observed = past.dumps === 0 ? this.#first(tally, past) : compare(tally, past, ids)
+    past.dumps++
+    past.last = {
+      time: tally.time,
+      process: tally.process,
+      ids: ids.table,
+      maxId: ids.maxId,
+      signatures: tally.signatures.map((each) => each.signature),
+    }
+    this.#remember(key, past)
+    return { ...observed, restarted }
+  }
+
+  #begin(key: string): Past {
+    this.#pasts.delete(key)
+    return {
+      tracks: new Map(),
+      last: { time: undefined, process: undefined, ids: undefined, maxId: 0, signatures: [] },
+      dumps: 0,
+    }
+  }
+
+  #first(tally: DumpTally, past: Past): ObservedDump {
+    for (const { signature, count } of tally.signatures) past.tracks.set(signature.id, { signature, steps: [], count })
+    return NOTHING
+  }
+
+  /** Least recently used goes, sources and signatures alike. */
+  #remember(key: string, past: Past): void {
+    this.#pasts.delete(key)
+    this.#pasts.set(key, past)
+    for (const oldest of this.#pasts.keys()) {
+      if (this.#pasts.size <= this.#limits.sources) break
+      this.#pasts.delete(oldest)
+    }
+    for (const oldest of past.tracks.keys()) {
+      if (past.tracks.size <= this.#limits.historySignatures) break
+      past.tracks.delete(oldest)
+    }
+    for (const track of past.tracks.values()) {
+      if (track.steps.length > this.#limits.historyDumps)
+        track.steps.splice(0, track.steps.length - this.#limits.historyDumps)
+    }
+  }
+}
+
+interface IdsOfDump {
+  readonly table: GoroutineIds | undefined
+  readonly maxId: number
+}
+
+function idsOf(tally: DumpTally): IdsOfDump {
+  const table = tally.ids
+  let maxId = 0
+  table?.forEach((id) => {
+    if (id > maxId) maxId = id
+  })
+  return { table, maxId }
+}
+
+/** How the goroutines of each signature relate to the dump before. */
+interface Flow {
+  readonly survivors: Int32Array
+  readonly fresh: Int32Array
+  /** Of the fresh ones, those with an id in the older half of what the process has handed out since. */
+  readonly early: Int32Array
+}
+
+function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefined {
+  const before = last.ids
+  if (before === undefined || ids.table === undefined) return undefined
+  const slotOf = new Map<string, number>()
+  for (let i = 0; i < tally.signatures.length; i++) slotOf.set(tally.signatures[i]?.signature.id ?? '', i)
+  const now = new Int32Array(last.signatures.length)
+  for (let i = 0; i < now.length; i++) now[i] = slotOf.get(last.signatures[i]?.id ?? '') ?? -1
+  const size = tally.signatures.length
+  const out: Flow = { survivors: new Int32Array(size), fresh: new Int32Array(size), early: new Int32Array(size) }
+  const middle = (last.maxId + ids.maxId) / 2
+  ids.table.forEach((id, slot) => {
+    if (slot < 0) return
+    const was = before.get(id)
+    if (was < 0) {
+      if (before.has(id)) return
+      out.fresh[slot] = (out.fresh[slot] ?? 0) + 1
+      if (id <= middle) out.early[slot] = (out.early[slot] ?? 0) + 1
+    } else if (now[was] === slot) out.survivors[slot] = (out.survivors[slot] ?? 0) + 1
+  })
+  return out
+}
+
+function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
+  const { last, tracks } = past
+  const moved = flow(tally, last, ids)
+  const seconds =
+    tally.time !== undefined && last.time !== undefined && tally.time >= last.time
+      ? (tally.time - last.time) / 1000
+      : undefined
+  const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
+  const now = tally.signatures.map(({ signature, count }, slot) => {
+    gone.delete(signature.id)
+    const track = tracks.get(signature.id) ?? { signature, steps: [], count: 0 }
+    track.steps.push({
+      before: track.count,
+      count,
+      survivors: moved?.survivors[slot],
+      fresh: moved?.fresh[slot],
+      early: moved?.early[slot],
+      seconds,
+    })
+    track.count = count
+    // Most recently used last.
+    tracks.delete(signature.id)
+    tracks.set(signature.id, track)
+    return track
+  })
+  const vanished = [...gone.values()].map((signature) => {
+    const track = tracks.get(signature.id)
+    const before = track?.count ?? 0
+    if (track !== undefined) {
+      const left = moved === undefined ? undefined : 0
+      track.steps.push({ before, count: 0, survivors: left, fresh: left, early: left, seconds })
+      track.count = 0
+    }
+    return { signature, before }
+  })
+  return { durationSeconds: seconds, tracks: now, vanished, withIds: moved !== undefined, restarted: false }
+}

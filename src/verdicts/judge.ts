@@ -1,0 +1,150 @@
+/**
+ * One signature in one dump, and what its history says of it.
+ *
+ *   verdict   | when
+ *   ----------|----------------------------------------------------------------------------------------------------------
+ *   leaking   | the runtime marks its goroutines `(leaked)`; or what was there stays in every step, most steps grew, the last
+ *             | ones too, and the fresh ones came all along. With two dumps: it is at least twice as many, 10 more, all that
+ *             | was there has stayed, and they wait for other goroutines
+ *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
+ *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
+ *   shrinking | it is a fifth less, or more
+ *   new       | the earlier dump had none
+ *   steady    | none of these
+ */
+import type { Step, Track } from '../history/track.ts'
+import type { Assessment, SignatureTally, Verdict } from '../model.ts'
+import { because } from './because.ts'
+import { THRESHOLDS } from './thresholds.ts'
+
+/** `track` is undefined in the first dump of a history, which compares with nothing. */
+export function judge(tally: SignatureTally, track: Track | undefined): Assessment {
+  const step = track?.steps[track.steps.length - 1]
+  if (track === undefined || step === undefined) {
+    if (tally.leaked === 0) return {}
+    const proof = because('leaking', tally, undefined)
+    return { verdict: 'leaking', ...(proof === undefined ? {} : { because: proof }) }
+  }
+  const verdict = verdictOf(tally, track, step)
+  const sentence = because(verdict, tally, track)
+  return {
+    delta: step.count - step.before,
+    ...(step.survivors === undefined ? {} : { survivors: step.survivors }),
+    ...(step.fresh === undefined ? {} : { new: step.fresh }),
+    verdict,
+    ...(sentence === undefined ? {} : { because: sentence }),
+  }
+}
+
+/** A signature of the earlier dump that this one has not. */
+export function judgeGone(before: number, withIds: boolean): Assessment {
+  return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
+}
+
+function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
+  if (tally.leaked > 0) return 'leaking'
+  // The step in which it came is the beginning of its own history.
+  const steps = lastRun(track.steps).slice(-THRESHOLDS.steps)
+  if (steps.length === 0) return 'new'
+  if (isLeak(tally, steps)) return 'leaking'
+  if (isGrowth(steps)) return 'growing'
+  if (isStuck(tally, track)) return 'stuck'
+  if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
+  return 'steady'
+}
+
+/** The steps since the signature was last seen to come from nothing. */
+function lastRun(steps: readonly Step[]): readonly Step[] {
+  for (let i = steps.length - 1; i >= 0; i--) if (steps[i]?.before === 0) return steps.slice(i + 1)
+  return steps
+}
+
+function isLeak(tally: SignatureTally, steps: readonly Step[]): boolean {
+  if (!steps.every(stays)) return false
+  return steps.length === 1 ? isLeakOfTwo(tally, steps[0]) : isLeakOfMany(steps)
+}
+
+/** What was there is there. */
+function stays(step: Step): boolean {
+  return step.survivors !== undefined && step.survivors >= step.before * THRESHOLDS.stays
+}
+
+/** The fresh ones did not all come just now. */
+function drips(step: Step): boolean {
+  return (
+    step.fresh === undefined ||
+    step.early === undefined ||
+    step.fresh < 2 ||
+    step.early >= step.fresh * THRESHOLDS.early
+  )
+}
+
+function isLeakOfTwo(tally: SignatureTally, step: Step | undefined): boolean {
+  if (step === undefined) return false
+  return (
+    step.count - step.before >= THRESHOLDS.growthOfTwo &&
+    step.count >= step.before * THRESHOLDS.factorOfTwo &&
+    blockedShare(tally) >= THRESHOLDS.blockedOfTwo &&
+    drips(step)
+  )
+}
+
+function isLeakOfMany(steps: readonly Step[]): boolean {
+  const first = steps[0]?.before ?? 0
+  const last = steps[steps.length - 1]
+  if (last === undefined) return false
+  const grown = last.count - first
+  const growing = steps.filter((step) => step.count > step.before)
+  const recent = steps.slice(-2).filter((step) => step.count > step.before)
+  return (
+    grown >= Math.max(THRESHOLDS.growth, first * THRESHOLDS.growthShare) &&
+    growing.length >= steps.length * THRESHOLDS.growingSteps &&
+    recent.length === 2 &&
+    growing.filter(drips).length * 2 > growing.length
+  )
+}
+
+function isGrowth(steps: readonly Step[]): boolean {
+  const first = steps[0]?.before ?? 0
+  const last = steps[steps.length - 1]
+  if (last === undefined) return false
+  if (steps.length === 1)
+    return last.count - first >= Math.max(THRESHOLDS.growthOfTwo, first * THRESHOLDS.growthShareOfTwo)
+  return (
+    last.count - first >= Math.max(THRESHOLDS.growth, first * THRESHOLDS.shrink) &&
+    steps.slice(-3).every((step) => step.count > step.before)
+  )
+}
+
+/** States in which a goroutine waits until another one does something. */
+const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
+/** States in which it holds up work: for a lock, or to hand something over. Idle workers wait otherwise. */
+const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\))/
+
+function blockedShare(tally: SignatureTally): number {
+  let blocked = 0
+  for (const [state, count] of tally.states) if (BLOCKED.test(state)) blocked += count
+  return blocked / tally.count
+}
+
+function isStuck(tally: SignatureTally, track: Track): boolean {
+  let heldUp = 0
+  for (const [state, count] of tally.states) {
+    // Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells.
+    if (HELD_UP.test(state) || (state === 'semacquire' && waitsForLock(tally))) heldUp += count
+  }
+  if (heldUp < tally.count) return false
+  let seconds = 0
+  for (let i = track.steps.length - 1; i >= 0; i--) {
+    const step = track.steps[i]
+    if (step?.seconds === undefined || step.count !== step.before || step.survivors !== step.count) break
+    seconds += step.seconds
+  }
+  return seconds >= THRESHOLDS.stuckSeconds
+}
+
+function waitsForLock(tally: SignatureTally): boolean {
+  return tally.signature.stack.frames.some((frame) =>
+    /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
+  )
+}

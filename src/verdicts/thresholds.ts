@@ -1,0 +1,48 @@
+type Thresholds = Readonly<
+  Record<
+    | 'stays'
+    | 'growth'
+    | 'growthShare'
+    | 'growingSteps'
+    | 'early'
+    | 'growthOfTwo'
+    | 'growthShareOfTwo'
+    | 'factorOfTwo'
+    | 'blockedOfTwo'
+    | 'steps'
+    | 'stuckSeconds'
+    | 'shrink',
+    number
+  >
+>
+
+/**
+ * The thresholds of the verdicts, in one table; judge.ts says what is done with them. Crying wolf is the worst failure: where the
+ * numbers do not tell a leak from a load, the verdict is the weaker one. `npm run bench:verdicts` measures them.
+ */
+export const THRESHOLDS: Thresholds = Object.freeze({
+  /** Share of the goroutines of the dump before that must still be there for "what was there stays". */
+  stays: 0.95,
+  /** Goroutines that must have come over the whole of a history for a leak … */
+  growth: 3,
+  /** … and their share of what was there at its beginning. */
+  growthShare: 0.1,
+  /** Share of the steps of a history in which a leak grew. */
+  growingSteps: 0.7,
+  /** Share of the fresh goroutines that came in the first half of a step: a leak drips, a burst came just now. */
+  early: 0.2,
+  /** With two dumps alone: goroutines that came, … */
+  growthOfTwo: 10,
+  /** … their share of what was there, for growing, … */
+  growthShareOfTwo: 0.25,
+  /** … how many times as many there must be for a leak, … */
+  factorOfTwo: 2,
+  /** … and the share of them that waits for another goroutine, not for the network or the clock. */
+  blockedOfTwo: 0.9,
+  /** Steps that are looked at, newest first. */
+  steps: 8,
+  /** Seconds by the log's own time over which a waiter on a lock has not moved. */
+  stuckSeconds: 600,
+  /** Share by which a count must fall to be shrinking. */
+  shrink: 0.2,
+})
