@@ -24,17 +24,20 @@ export function makeFile(name, pieces) {
 
 export const remove = (path) => rmSync(path, { force: true })
 
-/** Seconds from start to exit of one run. Its stdout goes nowhere, as to /dev/null. Throws when the command failed. */
+/**
+ * Seconds from start to exit of one run. Its stdout goes to a file: GNU grep stops at the first match when it is /dev/null.
+ * Throws when the command failed.
+ */
 export function wall(argv, { env, allow = [0] } = {}) {
+  const out = openSync(join(temporary, 'stdout'), 'w')
   const start = process.hrtime.bigint()
-  const run = spawnSync(argv[0], argv.slice(1), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...env },
-  })
+  const run = spawnSync(argv[0], argv.slice(1), { stdio: ['ignore', out, 'pipe'], env: { ...process.env, ...env } })
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  closeSync(out)
   if (run.error !== undefined) throw run.error
-  if (!allow.includes(run.status))
+  if (!allow.includes(run.status)) {
     throw new Error(`${argv.join(' ')}: exit ${run.status} ${run.signal ?? ''}\n${run.stderr}`)
+  }
   return seconds
 }
 

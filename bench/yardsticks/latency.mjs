@@ -27,27 +27,25 @@ export async function* latency({ runs }) {
   yield await start(Math.max(runs * 3, 15))
 }
 
-/** Seconds from the last byte of a dump, or of what ends it, to the first byte of output about it. */
+/** Seconds from the moment the pipe has taken the last byte of a dump, or of what ends it, to the first byte of output about it. */
 async function afterDump(goroutines, end) {
   const child = spawn(node, [CLI, '--format', 'jsonl'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')
-  const text = Buffer.concat([...dumps({ goroutines, between: 0 })])
-  // A first dump, ended by the second, so that neither start-up nor cold code is in the figure.
+  const text = Buffer.concat([...dumps({ goroutines, between: 0 }), Buffer.from('\n')])
+  // A first dump, ended by the start of the second, so that neither start-up nor cold code is in the figure.
   const warm = once(child.stdout, 'data')
-  await write(child.stdin, Buffer.concat([text, Buffer.from('\n'), text]))
+  const begun = text.subarray(0, 400)
+  await write(child.stdin, Buffer.concat([text, begun]))
   await warm
   await quiet(child.stdout)
   const first = once(child.stdout, 'data')
+  await write(child.stdin, end === 'the next dump' ? Buffer.concat([text.subarray(400), begun]) : text.subarray(400))
   const ended = now()
-  if (end === 'the next dump') {
-    await write(child.stdin, Buffer.concat([Buffer.from('\n'), text.subarray(0, 400)]))
-  } else {
-    child.stdin.end()
-  }
+  if (end === 'end of input') child.stdin.end()
   await first
   const seconds = now() - ended
-  child.stdout.resume()
   child.stdin.end()
+  child.stdout.resume()
   await exit
   return seconds
 }
