@@ -1,7 +1,6 @@
 /** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
 import { readFileSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
-import { makePaint } from '../sinks/style.ts'
 import { parseCommandLine } from './args.ts'
 import { COMMANDS, type Command } from './commands.ts'
 import { EXIT } from './exit.ts'
@@ -43,6 +42,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
 
 async function printHelp(command: Command | undefined, values: FlagValues, terminal: Terminal): Promise<number> {
   const { commandHelpText, helpText } = await import('./help.ts')
+  const { makePaint } = await import('../sinks/style.ts')
   const choice = values.choice('color', ['auto', 'always', 'never']) ?? 'auto'
   const paint = makePaint(wantsColor(choice, terminal.stdoutIsTerminal, terminal.env))
   return await print(

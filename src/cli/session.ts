@@ -1,8 +1,7 @@
 /** One run: each input through an engine of its own, all records to the same sinks. */
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
-import { Follower } from '../input/follow.ts'
+import type { Follower } from '../input/follow.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { readInput } from '../input/read.ts'
@@ -119,7 +118,7 @@ export class Session {
     for (const file of files) {
       const kind = file === '-' ? 'stream' : await this.#kindToFollow(file)
       if (kind === 'stream') streams.push(this.#readOne(file))
-      else if (kind === 'file') followed.push(this.#openFollowed(file))
+      else if (kind === 'file') followed.push(await this.#openFollowed(file))
     }
     if (followed.length > 0) streams.push(this.#lookUntilStopped(followed))
     await Promise.all(streams)
@@ -142,7 +141,8 @@ export class Session {
     }
   }
 
-  #openFollowed(file: string): Followed {
+  async #openFollowed(file: string): Promise<Followed> {
+    const { Follower } = await import('../input/follow.ts')
     const engine = this.#openEngine(file)
     const follower = new Follower(file, {
       onChunk: (bytes) => this.#push(engine, bytes),
@@ -160,11 +160,11 @@ export class Session {
       const late = performance.now() - last > LOOK_EVERY_MS * 3
       last = performance.now()
       if (more) {
-        await nextTurn()
+        await new Promise(setImmediate)
         continue
       }
       if (!late) this.#tick(followed.map(({ engine }) => engine))
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+      await pause(LOOK_EVERY_MS, signal)
     }
     // What was written before the signal is read.
     for (const { follower } of followed) follower.poll(performance.now())
@@ -228,6 +228,19 @@ export class Session {
 interface Followed {
   readonly follower: Follower
   readonly engine: Engine
+}
+
+/** Resolves after a time, or at once when the signal is aborted. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal.addEventListener('abort', done)
+  })
 }
 
 function add(one: EngineStats, other: EngineStats): EngineStats {

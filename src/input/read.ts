@@ -6,12 +6,11 @@
  * `fs.read` 206 ms, `process.stdin` 'data' events 260 ms. The socket also lets timers and signals run.
  */
 import { readSync } from 'node:fs'
-import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
-import { ReadStream } from 'node:tty'
+import type { OnReadOpts, SocketConstructorOpts } from 'node:net'
 import { DumpstreamError } from '../errors.ts'
 import { systemErrorCode, systemErrorText } from '../system-error.ts'
-import { Gunzip, looksCompressed } from './gunzip.ts'
+import type { Gunzip } from './gunzip.ts'
+import { looksCompressed } from './magic.ts'
 import type { OpenInput } from './open.ts'
 
 /** Files: 64 KiB pieces read at a third of the rate of 1 MiB pieces. */
@@ -52,14 +51,16 @@ async function readFile(fd: number, gate: MagicGate, signal: AbortSignal): Promi
     const waits = gate.push(buffer.subarray(0, count))
     if (waits !== undefined) await waits
     if (performance.now() >= turn) {
-      await setImmediate()
+      await new Promise(setImmediate)
       turn = performance.now() + TURN_MS
     }
   }
 }
 
-function readStream(input: OpenInput, gate: MagicGate, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function readStream(input: OpenInput, gate: MagicGate, signal: AbortSignal): Promise<void> {
+  const { Socket } = await import('node:net')
+  const { ReadStream } = await import('node:tty')
+  return await new Promise((resolve, reject) => {
     if (signal.aborted) return resolve()
     const take = (bytes: Uint8Array): void => {
       try {
@@ -71,7 +72,7 @@ function readStream(input: OpenInput, gate: MagicGate, signal: AbortSignal): Pro
         fail(error)
       }
     }
-    const socket = input.kind === 'terminal' ? new ReadStream(input.fd) : openSocket(input.fd, take)
+    const socket = input.kind === 'terminal' ? new ReadStream(input.fd) : new Socket(socketOptions(input.fd, take))
     // A terminal is typed at: its speed does not matter, and its stream has no buffer of ours.
     if (input.kind === 'terminal') socket.on('data', take)
     const done = (): void => {
@@ -100,9 +101,9 @@ function readStream(input: OpenInput, gate: MagicGate, signal: AbortSignal): Pro
 /** Documented for the constructor, but @types/node 20 has it for `connect` only. */
 type ReadableSocketOptions = SocketConstructorOpts & { readonly onread: OnReadOpts }
 
-function openSocket(fd: number, take: (bytes: Uint8Array) => void): Socket {
+function socketOptions(fd: number, take: (bytes: Uint8Array) => void): ReadableSocketOptions {
   const buffer = Buffer.allocUnsafe(READ_BYTES)
-  const options: ReadableSocketOptions = {
+  return {
     fd,
     readable: true,
     writable: false,
@@ -114,7 +115,6 @@ function openSocket(fd: number, take: (bytes: Uint8Array) => void): Socket {
       },
     },
   }
-  return new Socket(options)
 }
 
 /** Looks at the first bytes of an input, and puts a decompressor in the way when they are gzip's. */
@@ -149,12 +149,15 @@ class MagicGate {
   #decide(compressed: boolean, head: Uint8Array): Promise<void> | undefined {
     this.#open = true
     this.#head = undefined
-    if (!compressed) {
-      this.#reader.onChunk(head)
-      return undefined
-    }
+    if (compressed) return this.#startGunzip(head)
+    this.#reader.onChunk(head)
+    return undefined
+  }
+
+  async #startGunzip(head: Uint8Array): Promise<void> {
+    const { Gunzip } = await import('./gunzip.ts')
     this.#gunzip = new Gunzip(this.#name, (chunk) => this.#reader.onChunk(chunk))
-    return this.#gunzip.push(head)
+    await this.#gunzip.push(head)
   }
 
   async end(signal: AbortSignal): Promise<void> {
