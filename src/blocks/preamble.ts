@@ -6,17 +6,6 @@ export interface PreambleStart {
   readonly reason: string
 }
 
-/** Bytes that every start of a preamble holds: what is looked for ahead of the first header. */
-export const PREAMBLE_MARKS: readonly string[] = [
-  'panic: ',
-  'fatal error: ',
-  '\nSIG',
-  '\nSignal ',
-  '\nruntime: ',
-  '\nunexpected fault address ',
-  'panic serving ',
-]
-
 /** Is this the first line of a preamble? */
 export function startsPreamble(text: string): PreambleStart | undefined {
   switch (text[0]) {

@@ -8,7 +8,7 @@ export const PAREN_OPEN = 0x28
 export const PAREN_CLOSE = 0x29
 export const DOT = 0x2e
 export const ZERO = 0x30
-export const NINE = 0x39
+const NINE = 0x39
 export const COLON = 0x3a
 export const BRACKET_OPEN = 0x5b
 
