@@ -1,0 +1,156 @@
+/** The package as a stranger gets it: packed, installed into an empty folder, used in every way it offers. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const DUMP = 'log\\n\\ngoroutine 1 [running]:\\nmain.main()\\n\\t/app/main.go:3 +0x1\\n'
+let folder = ''
+let files: { path: string; size: number }[] = []
+
+function run(command: string, args: readonly string[], input = ''): string {
+  return execFileSync(command, args, { cwd: folder, encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dumpstream-package-'))
+  const packed: { filename: string; files: typeof files }[] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  )
+  files = packed[0]?.files ?? []
+  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
+  run('npm', ['install', '--no-audit', '--no-fund', '--omit=optional', `./${packed[0]?.filename}`])
+}, 180_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the packed package', () => {
+  it('holds what runs, its types, its schema and its papers, and nothing else', () => {
+    const paths = files.map((file) => file.path)
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+        'package.json',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/cli.js',
+        'schema/record.v1.json',
+      ]),
+    )
+    expect(
+      paths.filter(
+        (path) =>
+          !/^(?:dist\/.*\.(?:js|d\.ts|map)|schema\/.*\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(
+            path,
+          ),
+      ),
+    ).toEqual([])
+    const size = files.reduce((sum, file) => sum + file.size, 0)
+    expect(size).toBeLessThan(1_000_000)
+  })
+
+  it('works by import', () => {
+    writeFileSync(
+      join(folder, 'use.mjs'),
+      `import { parseDumps } from 'dumpstream'\nconsole.log(parseDumps('${DUMP}').map((r) => r.type).join())`,
+    )
+    expect(run('node', ['use.mjs']).trim()).toBe('dump,signature')
+  })
+
+  it('works by require', () => {
+    writeFileSync(
+      join(folder, 'use.cjs'),
+      `const { parseDumps } = require('dumpstream')\nconsole.log(parseDumps('${DUMP}').map((r) => r.type).join())`,
+    )
+    expect(run('node', ['use.cjs']).trim()).toBe('dump,signature')
+  })
+
+  it('works as a stream', () => {
+    writeFileSync(
+      join(folder, 'stream.mjs'),
+      `import { dumpstream } from 'dumpstream'\nfor await (const record of process.stdin.pipe(dumpstream())) console.log(record.type)`,
+    )
+    expect(run('node', ['stream.mjs'], DUMP.replaceAll('\\n', '\n').replaceAll('\\t', '\t')).trim()).toBe(
+      'dump\nsignature',
+    )
+  })
+
+  it('works as a command', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(run(join(folder, 'node_modules/.bin/dumpstream'), ['--version'])).toContain(version)
+    const out = run(
+      join(folder, 'node_modules/.bin/dumpstream'),
+      ['--format', 'jsonl'],
+      DUMP.replaceAll('\\n', '\n').replaceAll('\\t', '\t'),
+    )
+    expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ type: 'dump', goroutines: 1 })
+  })
+
+  it('ships its record schema', () => {
+    writeFileSync(
+      join(folder, 'schema.mjs'),
+      "import schema from 'dumpstream/schema/record.v1.json' with { type: 'json' }\nconsole.log(schema.title)",
+    )
+    expect(run('node', ['--no-warnings', 'schema.mjs'])).toContain('version 1')
+  })
+
+  it('has declarations that compile with skipLibCheck off, and name no package that a consumer may lack', () => {
+    for (const file of readdirSync(join(folder, 'node_modules/dumpstream/dist'), {
+      recursive: true,
+      encoding: 'utf8',
+    })) {
+      if (!file.endsWith('.d.ts')) continue
+      const text = readFileSync(join(folder, 'node_modules/dumpstream/dist', file), 'utf8')
+      expect([file, /from '(?:through2|readable-stream|split2)'/.test(text)]).toEqual([file, false])
+    }
+    writeFileSync(
+      join(folder, 'use.ts'),
+      `import { createEngine, dumpstream, DumpstreamError, type DumpstreamRecord, parseDumps } from 'dumpstream'
+import type { Transform } from 'node:stream'
+const stream: Transform = dumpstream({ logs: 'pass', similarity: 'lines' })
+const records: DumpstreamRecord[] = parseDumps('x')
+const engine = createEngine({ onRecord: (record) => records.push(record) })
+engine.push(new Uint8Array()); engine.tick(0); engine.end()
+export const all: unknown = [stream, records.map((r) => (r.type === 'signature' ? r.verdict : r.source)), DumpstreamError]
+`,
+    )
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2022',
+          strict: true,
+          skipLibCheck: false,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          types: ['node'],
+        },
+        files: ['use.ts'],
+      }),
+    )
+    cpSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'), { recursive: true })
+    cpSync(join(root, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'), { recursive: true })
+    run('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
+  })
+
+  it('exports what it says, and nothing else', () => {
+    writeFileSync(join(folder, 'names.mjs'), "console.log(Object.keys(await import('dumpstream')).sort().join())")
+    expect(run('node', ['names.mjs']).trim()).toBe('DumpstreamError,LIMITS,createEngine,dumpstream,parseDumps')
+  })
+
+  it('passes publint and attw', () => {
+    execFileSync('npx', ['publint', '--strict'], { cwd: root, stdio: 'pipe' })
+    const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? ''
+    execFileSync('npx', ['attw', '--profile', 'esm-only', join(folder, tarball)], { cwd: root, stdio: 'pipe' })
+  })
+})
