@@ -3,7 +3,7 @@
  * the first argument only, so a FILE of that name is written `./diff`.
  */
 import type { ParsedArgs } from './args.ts'
-import type { Flag } from './flags.ts'
+import { COMMON_FLAGS, type Flag } from './flags.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface CommandModule {
@@ -17,7 +17,7 @@ export interface Command {
   readonly operands: string
   /** For `--help`: at most 54 columns, no full stop. */
   readonly summary: string
-  /** Its own flags; `help` and `color` are understood everywhere. */
+  /** Its own flags; the common ones come by themselves. */
   readonly flags: readonly Flag[]
   /** Ends its help, as command lines. */
   readonly examples: readonly string[]
@@ -25,3 +25,7 @@ export interface Command {
 }
 
 export const COMMANDS: readonly Command[] = []
+
+export function flagsOf(command: Command): readonly Flag[] {
+  return [...command.flags, ...COMMON_FLAGS]
+}

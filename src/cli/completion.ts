@@ -1,5 +1,5 @@
 /** Completion scripts for bash, zsh and fish, made from the table of flags. */
-import type { Command } from './commands.ts'
+import { type Command, flagsOf } from './commands.ts'
 import type { Flag } from './flags.ts'
 
 export type Shell = 'bash' | 'zsh' | 'fish'
@@ -17,7 +17,7 @@ interface Context {
 }
 
 function contextsOf(flags: readonly Flag[], commands: readonly Command[]): Context[] {
-  return [{ command: '', flags }, ...commands.map((command) => ({ command: command.name, flags: command.flags }))]
+  return [{ command: '', flags }, ...commands.map((command) => ({ command: command.name, flags: flagsOf(command) }))]
 }
 
 function words(flag: Flag): string[] {
@@ -86,7 +86,7 @@ function zsh(flags: readonly Flag[], commands: readonly Command[]): string {
     shift words
     (( CURRENT-- ))
     _arguments -s -S \\
-${specs(command.flags)}
+${specs(flagsOf(command))}
       '*:file:_files'
     return
     ;;`,

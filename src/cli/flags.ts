@@ -153,6 +153,9 @@ export const FLAGS: readonly Flag[] = [
   { name: 'version', short: 'V', group: 'Other', summary: 'print the version' },
 ]
 
+/** Understood by every command. */
+export const COMMON_FLAGS: readonly Flag[] = FLAGS.filter(({ name }) => name === 'color' || name === 'help')
+
 /** `-f, --follow` or `    --idle DURATION`, as the help and the README write it. */
 export function spelling(flag: Flag): string {
   const value = flag.value === undefined ? '' : flag.valueOptional === true ? `[=${flag.value}]` : ` ${flag.value}`

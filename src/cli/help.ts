@@ -1,6 +1,6 @@
 /** `--help`: one screen, made from the tables. */
 import type { Paint } from '../sinks/style.ts'
-import type { Command } from './commands.ts'
+import { type Command, flagsOf } from './commands.ts'
 import { type Flag, GROUPS, spelling } from './flags.ts'
 
 /** Where the summaries begin; the longest spelling and two blanks. */
@@ -33,7 +33,7 @@ export function commandHelpText(command: Command, paint: Paint): string {
     `${command.summary[0]?.toUpperCase() ?? ''}${command.summary.slice(1)}.`,
     '',
     `${paint.bold('Usage:')} dumpstream ${command.name} [options] ${command.operands}`.trimEnd(),
-    ...flagLines(command.flags, paint),
+    ...flagLines(flagsOf(command), paint),
   ]
   if (command.examples.length > 0) {
     lines.push('', paint.bold('Examples:'), ...command.examples.map((example) => `  ${example}`))

@@ -1,10 +1,11 @@
 /** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
-import { parseCommandLine } from './args.ts'
-import { COMMANDS, type Command } from './commands.ts'
+import { parseCommandLine, usageError } from './args.ts'
+import { COMMANDS, type Command, flagsOf } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { FLAGS } from './flags.ts'
+import { nearest } from './nearest.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
@@ -26,7 +27,8 @@ function exitCodeOf(error: DumpstreamError): number {
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const command = COMMANDS.find(({ name }) => name === argv[0])
-  const table = command?.flags ?? FLAGS
+  if (command === undefined) refuseUnknownCommand(argv[0])
+  const table = command === undefined ? FLAGS : flagsOf(command)
   const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
   const values = new FlagValues(args)
   if (values.has('help')) return await printHelp(command, values, terminal)
@@ -38,6 +40,16 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   }
   const { run } = command === undefined ? await import('./run.ts') : await command.load()
   return await run(args, terminal)
+}
+
+/** A mistyped command would be read as a FILE that is not there. */
+function refuseUnknownCommand(word: string | undefined): void {
+  if (word === undefined || !/^[a-z-]+$/.test(word) || word.startsWith('-') || existsSync(word)) return
+  const meant = nearest(
+    word,
+    COMMANDS.map(({ name }) => name),
+  )
+  if (meant !== undefined) throw usageError(`there is no file or command ${word}; did you mean ${meant}?`)
 }
 
 async function printHelp(command: Command | undefined, values: FlagValues, terminal: Terminal): Promise<number> {

@@ -1,4 +1,5 @@
 /** One run: each input through an engine of its own, all records to the same sinks. */
+import { existsSync } from 'node:fs'
 import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
 import type { Follower } from '../input/follow.ts'
@@ -7,7 +8,6 @@ import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { readInput } from '../input/read.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
-import { systemErrorCode } from '../system-error.ts'
 import type { RunOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 
@@ -70,15 +70,27 @@ export class Session {
   }
 
   async #readOne(file: string): Promise<void> {
+    const input = await this.#open(file)
+    if (input !== undefined) await this.#readOpen(input)
+  }
+
+  /** undefined after a complaint. */
+  async #open(file: string): Promise<OpenInput | undefined> {
     try {
-      const input = file === '-' ? openStdin(this.#parts.stdin) : await openPath(file)
-      try {
-        await this.#readInput(input)
-      } finally {
-        input.close()
-      }
+      return file === '-' ? openStdin(this.#parts.stdin) : await openPath(file, this.#stopping.signal)
     } catch (error) {
       this.#report(error)
+      return undefined
+    }
+  }
+
+  async #readOpen(input: OpenInput): Promise<void> {
+    try {
+      await this.#readInput(input)
+    } catch (error) {
+      this.#report(error)
+    } finally {
+      input.close()
     }
   }
 
@@ -116,28 +128,25 @@ export class Session {
     const followed: Followed[] = []
     const streams: Promise<void>[] = []
     for (const file of files) {
-      const kind = file === '-' ? 'stream' : await this.#kindToFollow(file)
-      if (kind === 'stream') streams.push(this.#readOne(file))
-      else if (kind === 'file') followed.push(await this.#openFollowed(file))
+      if (this.#stopping.signal.aborted) break
+      // What is not there yet is waited for.
+      const input = file === '-' || existsSync(file) ? await this.#open(file) : 'absent'
+      if (input === undefined) continue
+      if (input === 'absent') {
+        followed.push(await this.#openFollowed(file))
+      } else if (input.kind === 'file') {
+        input.close()
+        followed.push(await this.#openFollowed(file))
+      } else {
+        // A pipe has an end and no rotation. It is not opened anew: its writer may have come and gone.
+        streams.push(this.#readOpen(input))
+      }
     }
     if (followed.length > 0) streams.push(this.#lookUntilStopped(followed))
     await Promise.all(streams)
     for (const { follower, engine } of followed) {
       follower.close()
       this.#closeEngine(engine)
-    }
-  }
-
-  /** A pipe has an end and no rotation; a file that is not there is waited for; what can't be read is said once and left. */
-  async #kindToFollow(file: string): Promise<'file' | 'stream' | undefined> {
-    try {
-      const input = await openPath(file)
-      input.close()
-      return input.kind === 'file' ? 'file' : 'stream'
-    } catch (error) {
-      if (error instanceof DumpstreamError && systemErrorCode(error.cause) === 'ENOENT') return 'file'
-      this.#report(error)
-      return undefined
     }
   }
 

@@ -34,19 +34,33 @@ export function openStdin(fd: number): OpenInput {
   }
 }
 
-export async function openPath(path: string): Promise<OpenInput> {
+/** Waits for a writer when `path` is a named pipe, until `signal` is aborted. */
+export async function openPath(path: string, signal?: AbortSignal): Promise<OpenInput> {
   try {
     // A named pipe without a writer blocks in open(2): that must not hold the event loop.
-    const fd = statSync(path).isFIFO() ? await openFifo(path) : openSync(path, constants.O_RDONLY)
+    const fd = statSync(path).isFIFO() ? await openFifo(path, signal) : openSync(path, constants.O_RDONLY)
     return describe(path, fd, () => closeSync(fd))
   } catch (error) {
     throw unreadable(path, error)
   }
 }
 
-function openFifo(path: string): Promise<number> {
+function openFifo(path: string, signal: AbortSignal | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(path, constants.O_RDONLY, (error, fd) => (error ? reject(error) : resolve(fd)))
+    // Nothing cancels an open(2) that waits; being the writer it waits for does (fifo(7): O_RDWR does not block on Linux).
+    const unblock = (): void => {
+      try {
+        closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
+      } catch {
+        // Not ours to write: the wait goes on until a second signal.
+      }
+    }
+    signal?.addEventListener('abort', unblock, { once: true })
+    open(path, constants.O_RDONLY, (error, fd) => {
+      signal?.removeEventListener('abort', unblock)
+      if (error) reject(error)
+      else resolve(fd)
+    })
   })
 }
 

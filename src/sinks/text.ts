@@ -132,7 +132,7 @@ class DumpSummary {
     const change = this.#change
     const span = this.#dump.duration_s
     if (change === undefined) return ''
-    const text = `${change === 0 ? 'no change' : signed(change)}${span === undefined ? '' : ` in ${spanText(span)}`}`
+    const text = `${change === 0 ? 'no change' : signed(change)}${span === undefined || span === 0 ? '' : ` in ${spanText(span)}`}`
     return ` (${change > 0 ? this.#options.paint.warning(text) : text})`
   }
 

@@ -1,5 +1,5 @@
 /** The built command, as a process: what no test inside one process can show. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
   mkdtempSync,
@@ -182,6 +182,18 @@ describe('signals', () => {
     const result = await ended
     expect(result).toMatchObject({ code, signal: null, stderr: '' })
     expect(result.stdout).toContain('"goroutines":55')
+  })
+
+  it('SIGTERM ends it while it waits for the writer of a named pipe', async () => {
+    const fifo = join(folder, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    for (const argv of [[fifo], ['-f', file('app.log', logText(1)), fifo]]) {
+      const child = start(argv)
+      const ended = finish(child)
+      await delay(500)
+      child.kill('SIGTERM')
+      expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+    }
   })
 
   it('Ctrl-C while a long file is read ends with the code that shells know', async () => {
