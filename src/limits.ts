@@ -40,7 +40,7 @@ export const LIMITS: Limits = Object.freeze({
   preambleBytes: 16 << 10,
   candidateLines: 64,
   fragments: 8,
-  knownStackBytes: 32 << 20,
+  knownStackBytes: 8 << 20,
   signatures: 100_000,
   frames: 512,
   goroutineIds: 2_000_000,

@@ -42,14 +42,14 @@ export interface SignatureTally {
   readonly signature: Signature
   count: number
   /** Wait reason or status → goroutines in it. Empty for a profile. */
-  readonly states: Map<string, number>
+  readonly states: ReadonlyMap<string, number>
   /** Goroutines whose state carried the runtime's `(leaked)` mark. */
   leaked: number
   /** Minutes the runtime printed; a hint only. Goroutines without the word count as 0 once any has it. */
   waitMin?: number
   waitMax?: number
   /** Label key → value → goroutines, bounded. */
-  readonly labels: Map<string, Map<string, number>>
+  readonly labels: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
 /** Goroutine id → index into `DumpTally.signatures`, compact enough for a million goroutines. */

@@ -15,72 +15,91 @@ interface Cell {
 /** Distinct headers of a signature that are counted apart before they are folded into its maps. */
 const CELLS = 32
 
+/** Most signatures have no labels, and one header: neither costs them a map of their own. */
+const NO_LABELS: ReadonlyMap<string, Map<string, number>> = new Map()
+const NO_STATES: ReadonlyMap<string, number> = new Map()
+
 class Slot implements SignatureTally {
   readonly signature: Signature
   count = 0
-  readonly states = new Map<string, number>()
   leaked = 0
   waitMin?: number
   waitMax?: number
-  readonly labels = new Map<string, Map<string, number>>()
-  #cells: Cell[] = []
+  #states: Map<string, number> | undefined
+  #labels: Map<string, Map<string, number>> | undefined
   #recent: Cell | undefined
-  #waits = false
+  #cells: Cell[] | undefined
   #noWait = false
-  readonly #limits: Limits
 
-  constructor(signature: Signature, limits: Limits) {
+  constructor(signature: Signature) {
     this.signature = signature
-    this.#limits = limits
   }
 
-  add(info: HeaderInfo | undefined): void {
+  get states(): ReadonlyMap<string, number> {
+    return this.#states ?? NO_STATES
+  }
+
+  get labels(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return this.#labels ?? NO_LABELS
+  }
+
+  add(info: HeaderInfo, limits: Limits): void {
     this.count++
-    if (info === undefined) return
     let cell = this.#recent
     if (cell === undefined || cell.info !== info) {
-      cell = this.#cells.find((each) => each.info === info)
-      if (cell === undefined) {
-        if (this.#cells.length >= CELLS) this.fold()
-        cell = { info, count: 0 }
-        this.#cells.push(cell)
-      }
+      cell = this.#cell(info, limits)
       this.#recent = cell
     }
     cell.count++
   }
 
-  addMany(count: number, labels: ReadonlyMap<string, string> | undefined): void {
-    this.count += count
-    if (labels !== undefined) this.#countLabels(labels, count)
+  #cell(info: HeaderInfo, limits: Limits): Cell {
+    if (this.#recent === undefined) return { info, count: 0 }
+    this.#cells ??= [this.#recent]
+    const known = this.#cells.find((each) => each.info === info)
+    if (known !== undefined) return known
+    if (this.#cells.length >= CELLS) {
+      this.fold(limits)
+      this.#cells = []
+    }
+    const cell = { info, count: 0 }
+    this.#cells.push(cell)
+    return cell
   }
 
-  fold(): void {
-    for (const { info, count } of this.#cells) {
-      this.states.set(info.state, (this.states.get(info.state) ?? 0) + count)
+  addMany(count: number, labels: ReadonlyMap<string, string> | undefined, limits: Limits): void {
+    this.count += count
+    if (labels !== undefined) this.#countLabels(labels, count, limits)
+  }
+
+  fold(limits: Limits): void {
+    const cells = this.#cells ?? (this.#recent === undefined ? [] : [this.#recent])
+    for (const { info, count } of cells) {
+      this.#states ??= new Map()
+      this.#states.set(info.state, (this.#states.get(info.state) ?? 0) + count)
       if (info.leaked) this.leaked += count
       if (info.minutes === undefined) this.#noWait = true
       else {
-        this.#waits = true
         this.waitMin = Math.min(this.waitMin ?? info.minutes, info.minutes)
         this.waitMax = Math.max(this.waitMax ?? info.minutes, info.minutes)
       }
-      if (info.labels !== undefined) this.#countLabels(info.labels, count)
+      if (info.labels !== undefined) this.#countLabels(info.labels, count, limits)
     }
-    if (this.#waits && this.#noWait) this.waitMin = 0
-    this.#cells = []
+    if (this.waitMin !== undefined && this.#noWait) this.waitMin = 0
+    this.#cells = undefined
     this.#recent = undefined
   }
 
-  #countLabels(labels: ReadonlyMap<string, string>, count: number): void {
+  #countLabels(labels: ReadonlyMap<string, string>, count: number, limits: Limits): void {
+    this.#labels ??= new Map()
     for (const [key, value] of labels) {
-      let values = this.labels.get(key)
+      let values = this.#labels.get(key)
       if (values === undefined) {
-        if (this.labels.size >= this.#limits.labels) continue
+        if (this.#labels.size >= limits.labels) continue
         values = new Map()
-        this.labels.set(key, values)
+        this.#labels.set(key, values)
       }
-      if (values.has(value) || values.size < this.#limits.labels) values.set(value, (values.get(value) ?? 0) + count)
+      if (values.has(value) || values.size < limits.labels) values.set(value, (values.get(value) ?? 0) + count)
     }
   }
 }
@@ -126,7 +145,7 @@ export class Tally {
       return undefined
     }
     const found = this.#slots[slot] as Slot
-    found.add(info)
+    found.add(info, this.#limits)
     return found.signature
   }
 
@@ -135,7 +154,7 @@ export class Tally {
     this.goroutines += count
     const slot = entry === undefined ? -1 : this.#slot(entry, '')
     if (slot < 0) this.other += count
-    else this.#slots[slot]?.addMany(count, labels)
+    else this.#slots[slot]?.addMany(count, labels, this.#limits)
   }
 
   #slot(entry: StackEntry, state: string): number {
@@ -148,7 +167,7 @@ export class Tally {
         slot = -1
       } else {
         slot = this.#slots.length
-        this.#slots.push(new Slot(signature, this.#limits))
+        this.#slots.push(new Slot(signature))
         this.#slotOf.set(signature.id, slot)
       }
     }
@@ -159,7 +178,7 @@ export class Tally {
 
   /** The finished counts, in the order in which the signatures were first seen. */
   finish(): readonly SignatureTally[] {
-    for (const slot of this.#slots) slot.fold()
+    for (const slot of this.#slots) slot.fold(this.#limits)
     return this.#slots
   }
 }

@@ -5,6 +5,8 @@
  * A line is a literal part, which is the same in every goroutine with this stack, and a tail, which is not.
  */
 
+import { ARGUMENT, isDigit } from '../bytes/ascii.ts'
+
 export type LineKind =
   /** `main.(*T).f(0xc000012345, 0x0?)` */
   | 'func'
@@ -30,23 +32,27 @@ export interface LineText {
   readonly literal: number
 }
 
-const FILE =
-  /^[ \t]+(\S.*?):(\d+)(?: \+0x[0-9a-f]+)?( fp=0x[0-9a-f]+ sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?( pc=0x[0-9a-f]+)?$/
+const REGISTERS = / fp=0x[0-9a-f]+ sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?$| pc=0x[0-9a-f]+$/
 const CREATED = /^created by (\S.*?)( in goroutine \d+)?$/
 const ANCESTOR = /^\[originating from goroutine \d+\]:$/
 const ELIDED = /^\.\.\.(?:\d+|additional) frames elided\.\.\.$/
 const UNAVAILABLE = /^[ \t]+goroutine running on other thread; stack unavailable$/
 const NOTE =
   /^(?:non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*|0x[0-9a-f]{16}: .*)$/
-const ARGUMENTS = /^[0-9a-fx?,{}._ ]*$/
 // Import paths, receivers, closures, `%2e`, raw UTF-8. Brackets may hold anything (type arguments that a debugger left whole).
 const NAME = /^[A-Za-z0-9_\x80-\xff][\w.~%/@*()$+·\x80-\xff-]*$/
 
 /** True for what can be a linker name: `main.(*List[...]).Each`. Names without a dot are hidden, but for `panic` (runtime/traceback.go showfuncinfo). */
-export function isName(text: string): boolean {
+function isName(text: string): boolean {
   if (!text.includes('.')) return text === 'panic'
   if (text.startsWith('[')) return false
   return NAME.test(text.includes('[') ? text.replace(/\[.*\]/, '') : text)
+}
+
+/** Do arguments, and nothing else, stand between `from` and the last character? */
+function isArguments(text: string, from: number): boolean {
+  for (let i = from; i < text.length - 1; i++) if (ARGUMENT[text.charCodeAt(i)] !== 1) return false
+  return true
 }
 
 /** Is this the path of a file line? Prose with a colon and a number is not. */
@@ -61,7 +67,7 @@ export function readLine(text: string): LineText | undefined {
   const last = text.charCodeAt(text.length - 1)
   if (last === 0x29) {
     const open = text.lastIndexOf('(')
-    if (open > 0 && isName(text.slice(0, open)) && ARGUMENTS.test(text.slice(open + 1, -1))) {
+    if (open > 0 && isArguments(text, open + 1) && isName(text.slice(0, open))) {
       // `(...)` and `()` are part of what is inlined or has no arguments: literal would split nothing, but a tail joins both.
       return { kind: 'func', tail: 'arguments', literal: open + 1 }
     }
@@ -82,23 +88,48 @@ export function readLine(text: string): LineText | undefined {
 }
 
 function readIndented(text: string): LineText | undefined {
-  const m = FILE.exec(text)
-  if (m !== null && isPath(m[1] ?? '')) {
-    const registers = m[3] ?? m[4]
-    return registers === undefined
+  const end = fileEnd(text)
+  const at = splitFile(text, end)
+  if (at !== undefined && isPath(at.file)) {
+    return end === text.length
       ? { kind: 'file', tail: 'none', literal: text.length }
-      : {
-          kind: 'file',
-          tail: 'registers',
-          literal: text.indexOf(m[3] === undefined ? ' pc=0x' : ' fp=0x', m[0].lastIndexOf(':')) + 4,
-        }
+      : // Up to the `=` of ` fp=` or ` pc=`.
+        { kind: 'file', tail: 'registers', literal: end + 4 }
   }
   if (UNAVAILABLE.test(text)) return { kind: 'unavailable', tail: 'none', literal: text.length }
   return NOTE.test(text) ? { kind: 'note', tail: 'none', literal: text.length } : undefined
 }
 
-/** Path and line number of a file line, as printed. */
-export function readFileLine(text: string): { file: string; line: number } | undefined {
-  const m = FILE.exec(text)
-  return m === null ? undefined : { file: m[1] ?? '', line: Number(m[2]) }
+/** Where `path:line +0x1d` ends: before the registers of system mode, if there are any. */
+function fileEnd(text: string): number {
+  return text.includes('=') ? (REGISTERS.exec(text)?.index ?? text.length) : text.length
+}
+
+export interface FilePlace {
+  readonly file: string
+  readonly line: number
+}
+
+/** Path and line number of a file line, as printed: read from the right, since a path may hold spaces and colons. */
+export function readFileLine(text: string): FilePlace | undefined {
+  return splitFile(text, fileEnd(text))
+}
+
+function splitFile(text: string, end: number): FilePlace | undefined {
+  let at = end
+  while (at > 0 && isHex(text.charCodeAt(at - 1))) at--
+  // ` +0x1d` is not there for what is inlined, nor at the entry of a function.
+  const offset = at < end && text.endsWith(' +0x', at)
+  const numberEnd = offset ? at - 4 : end
+  let digits = numberEnd
+  while (digits > 0 && isDigit(text.charCodeAt(digits - 1))) digits--
+  if (digits === numberEnd || text.charCodeAt(digits - 1) !== 0x3a) return undefined
+  let start = 0
+  while (text.charCodeAt(start) === 0x09 || text.charCodeAt(start) === 0x20) start++
+  if (start >= digits - 1) return undefined
+  return { file: text.slice(start, digits - 1), line: Number(text.slice(digits, numberEnd)) }
+}
+
+function isHex(c: number): boolean {
+  return (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66)
 }

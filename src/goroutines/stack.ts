@@ -8,6 +8,7 @@ const FUNCTION = 'F'
 const FILE = 'f'
 const CREATED = 'C'
 const ELIDED = 'E'
+const IN_GOROUTINE = ' in goroutine '
 
 export class PrintedStack implements Stack {
   readonly #text: string
@@ -65,17 +66,25 @@ export function stackOf(known: KnownStacks, line: KnownLine): PrintedStack {
   for (const each of own) {
     const text = known.text(each)
     if (each.kind === 'func') out.push(FUNCTION + text.slice(0, -1))
-    else if (each.kind === 'file') out.push(FILE + text.replace(/ [fp]?[pc]=$/, ''))
-    else if (each.kind === 'created')
-      out.push(CREATED + text.slice('created by '.length).replace(/ in goroutine $/, ''))
-    else if (each.kind === 'elided') out.push(ELIDED)
+    else if (each.kind === 'file') out.push(FILE + placeText(text))
+    else if (each.kind === 'created') {
+      const end = text.endsWith(IN_GOROUTINE) ? text.length - IN_GOROUTINE.length : text.length
+      out.push(CREATED + text.slice('created by '.length, end))
+    } else if (each.kind === 'elided') out.push(ELIDED)
   }
   return new PrintedStack(out.join('\n'))
 }
 
+/** `path:line` of the literal part of a file line, which may end in the beginning of the registers. */
+function placeText(literal: string): string {
+  const registers = literal.endsWith('=')
+  const at = readFileLine(registers ? literal.slice(0, -4) : literal)
+  return at === undefined ? literal : `${at.file}:${at.line}`
+}
+
 /** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */
 export function stackFrom(frames: readonly { name: string; file: string }[]): PrintedStack {
-  const text = frames.map((frame) => `${FUNCTION}${frame.name}\n${FILE}\t${frame.file}`).join('\n')
+  const text = frames.map((frame) => `${FUNCTION}${frame.name}\n${FILE}${frame.file}`).join('\n')
   return new PrintedStack(Buffer.from(text, 'latin1').toString('utf8'))
 }
 
@@ -95,7 +104,8 @@ function parseStack(text: string): Parsed {
   for (const line of text.split('\n')) {
     const kind = line[0]
     if (kind === FILE) {
-      close(readFileLine(line.slice(1)))
+      const colon = line.lastIndexOf(':')
+      close({ file: line.slice(1, colon), line: Number(line.slice(colon + 1)) })
       continue
     }
     close(undefined)
