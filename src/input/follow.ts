@@ -10,7 +10,8 @@
  * |                                 | that keeps the old one open a little longer is still read                             |
  * | no file                         | the old one is read on; a new one is waited for                                       |
  *
- * One loss no follower can avoid: bytes that are written between two looks and truncated away before the second (copytruncate).
+ * Losses no follower by name can avoid: bytes that are written after one look and truncated away before the next (copytruncate),
+ * and a file that comes and is renamed away between two looks.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import {
   appendFileSync,
   closeSync,
@@ -202,6 +203,47 @@ describe('rotation', () => {
     watched.look(4)
     expect(watched.text).toBe('old\nlast words\nnew\n')
     expect(watched.notices).toEqual([])
+  })
+})
+
+describe('a writer that runs at the same time', () => {
+  // Rotates as logrotate does: rename, create, and only some time later does the writer open the new file.
+  const WRITER = `
+    const fs = require('node:fs')
+    const log = process.argv[1]
+    let fd = fs.openSync(log, 'a')
+    let line = 0
+    let rotations = 0
+    const step = () => {
+      for (let i = 0; i < 500; i++) fs.writeSync(fd, 'line ' + line + ' größe 服务 ' + 'x'.repeat(line++ % 61) + '\\n')
+      if (line >= 50000) return fs.closeSync(fd)
+      if (line % 5000 === 0) {
+        fs.renameSync(log, log + '.' + rotations++)
+        fs.closeSync(fs.openSync(log, 'a'))
+      }
+      if (line % 5000 === 1500) {
+        const old = fd
+        fd = fs.openSync(log, 'a')
+        fs.closeSync(old)
+      }
+      setTimeout(step, 20)
+    }
+    step()`
+
+  it('and rotates nine times in 50 000 lines: every byte once, in order', async () => {
+    const writer = spawn(process.execPath, ['-e', WRITER, log], { stdio: 'inherit' })
+    let running = true
+    writer.once('exit', () => {
+      running = false
+    })
+    while (running) {
+      watched.look()
+      await new Promise((resolve) => setTimeout(resolve, 4))
+    }
+    watched.look(30)
+    const expected = Array.from({ length: 50_000 }, (_, i) => `line ${i} größe 服务 ${'x'.repeat(i % 61)}\n`).join('')
+    expect(watched.bytes.length).toBe(Buffer.byteLength(expected))
+    expect(watched.text === expected).toBe(true)
   })
 })
 
