@@ -17,6 +17,7 @@ import { isBlank, LF, trimLineEnd } from '../bytes/ascii.ts'
 import { Tally } from '../counts/tally.ts'
 import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
 import { KnownStacks } from '../goroutines/known.ts'
+import { readLine } from '../goroutines/line.ts'
 import type { StackEntry } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
@@ -93,6 +94,8 @@ export class Assembler {
   #unsettled = false
   /** Lines that were dump, ever: shells watch it for silence. */
   progress = 0
+  /** Stop before a header that breaks into a goroutine: see contest.ts. */
+  watchful = true
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
     this.#limits = limits
@@ -138,6 +141,7 @@ export class Assembler {
       if (c === 0x67 && this.#profile === undefined) {
         const next = this.#headers.read(buf, pos, end)
         if (next > 0) {
+          if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) return pos
           this.#header(buf, pos, next, base)
           pos = next
           continue
@@ -161,6 +165,29 @@ export class Assembler {
       if (this.quiet) return pos
     }
     return pos
+  }
+
+  /**
+   * Does the header of goroutine `id` come in the middle of a goroutine of a dump that has `id` already? Then it is the header of
+   * another process's dump, written to the same stream at the same time.
+   */
+  #breaksIn(id: number): boolean {
+    const { goroutine } = this.#walker
+    if (goroutine === undefined || id === 0 || this.#blanks.length > 0 || this.#walker.ended) return false
+    return goroutine.id === id || this.#dump?.tally.ids.has(id) === true
+  }
+
+  /** How well the line at `pos` fits what comes next here: 3 it is known to, 2 it may, 1 it is a header that must wait, 0 it does not. */
+  fit(buf: Buffer, words: DataView, pos: number, next: number): number {
+    const walker = this.#walker
+    if (walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined) return 3
+    if (this.#headers.read(buf, pos, next) > 0) {
+      const { id } = this.#headers
+      if (walker.goroutine?.id === id || this.#dump?.tally.ids.has(id) === true) return 0
+      return walker.ended ? 2 : 1
+    }
+    const line = readLine(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))
+    return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 
   /** A line outside any dump that stands close ahead of one: how the log looks, and what it announces. */
@@ -660,6 +687,7 @@ export class Assembler {
       return
     }
     if (this.#dump === undefined) {
+      if (this.#gluedHeader(text, buf, pos, next, base)) return
       if (HEADER_HEAD.test(text)) {
         // The very first header, cut.
         this.#newCandidate(base + pos)

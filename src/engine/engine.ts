@@ -3,6 +3,7 @@
  * command, the mounts) is a thin layer around it.
  */
 import { Assembler, type AssemblerSink } from '../blocks/assembler.ts'
+import { Contest } from '../blocks/contest.ts'
 import type { FinishedDump } from '../blocks/dump.ts'
 import { startsPreamble } from '../blocks/preamble.ts'
 import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
@@ -65,7 +66,7 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
   readonly #source: string
   readonly #splitter: Splitter
   readonly #tape: LogTape
-  readonly #assembler: Assembler
+  readonly #assembler: Contest
   readonly #history: History
   readonly #seen = new Set<string>()
   readonly #stats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
@@ -82,7 +83,7 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     this.#splitter = new Splitter(this, this.#limits.lineBytes)
     const signatures = new Signatures(options.similarity ?? 'functions', this.#limits.historySignatures)
     this.#history = createHistory({ limits: this.#limits })
-    this.#assembler = new Assembler(this.#limits, signatures, this.#tape, this)
+    this.#assembler = new Contest(() => new Assembler(this.#limits, signatures, this.#tape, this))
   }
 
   get stats(): EngineStats {

@@ -1,0 +1,95 @@
+/**
+ * Two processes that dump into one stream at the same time, their lines interleaved. It shows when a header with an id that the open
+ * dump has already breaks into one of its goroutines. From there on each line goes to the dump that it fits, and where it fits both,
+ * to the one that has waited longer.
+ *
+ *   state | line                                                   | to
+ *   ------|--------------------------------------------------------|------------------------------
+ *   one   | header with a known id in the middle of a goroutine    | two: it opens the second dump
+ *   one   | any other                                              | one
+ *   two   | any                                                    | the better fit; two
+ *   two   | one of the dumps is complete                           | one: the other goes on alone
+ */
+import { LF } from '../bytes/ascii.ts'
+import type { Assembler } from './assembler.ts'
+
+export class Contest {
+  readonly #make: () => Assembler
+  #first: Assembler
+  #second: Assembler | undefined
+  /** Which was fed last. */
+  #last: Assembler
+
+  constructor(make: () => Assembler) {
+    this.#make = make
+    this.#first = make()
+    this.#last = this.#first
+  }
+
+  get quiet(): boolean {
+    return this.#second === undefined && this.#first.quiet
+  }
+
+  /** Grows with every line that was dump. */
+  get progress(): number {
+    return this.#first.progress + (this.#second?.progress ?? 0)
+  }
+
+  observe(text: string): void {
+    this.#first.observe(text)
+  }
+
+  end(lastLine = ''): void {
+    this.#first.end(lastLine)
+    this.#second?.end(lastLine)
+    this.#settle()
+  }
+
+  /** As Assembler.run. */
+  run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
+    let pos = start
+    while (pos < end && !this.quiet) {
+      if (this.#second === undefined) {
+        pos = this.#first.run(buf, words, pos, end, base)
+        if (pos >= end || this.#first.quiet) break
+        // It stopped before a header that is not its own.
+        this.#second = this.#make()
+        this.#first.watchful = false
+        this.#second.watchful = false
+        pos = this.#feed(this.#second, buf, words, pos, base)
+      } else {
+        pos = this.#feed(this.#choose(this.#first, this.#second, buf, words, pos), buf, words, pos, base)
+      }
+    }
+    // A line outside any dump: the assembler tells.
+    return pos === start && pos < end ? this.#first.run(buf, words, pos, end, base) : pos
+  }
+
+  #choose(one: Assembler, two: Assembler, buf: Buffer, words: DataView, pos: number): Assembler {
+    if (buf[pos] === LF) return this.#last
+    const next = buf.indexOf(LF, pos) + 1
+    const a = one.fit(buf, words, pos, next)
+    const b = two.fit(buf, words, pos, next)
+    if (a === 0 && b === 0) return this.#last
+    if (a !== b) return a > b ? one : two
+    return this.#last === one ? two : one
+  }
+
+  #feed(assembler: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
+    const next = buf.indexOf(LF, pos) + 1
+    this.#last = assembler
+    assembler.run(buf, words, pos, next, base)
+    this.#settle()
+    return next
+  }
+
+  /** One of two is complete: the other goes on alone. */
+  #settle(): void {
+    const second = this.#second
+    if (second === undefined || (!second.quiet && !this.#first.quiet)) return
+    if (this.#first.quiet && !second.quiet) this.#first = second
+    this.#second = undefined
+    this.#first.watchful = true
+    this.#last = this.#first
+  }
+}

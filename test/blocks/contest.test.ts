@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { goldenDump } from '../golden/dumps.ts'
+import { feed, linesOf } from '../property/weave.ts'
+
+function alternate(a: Buffer, b: Buffer): Buffer {
+  const [one, two] = [linesOf(a), linesOf(b)]
+  const out: Buffer[] = []
+  for (let i = 0; i < Math.max(one.length, two.length); i++)
+    out.push(one[i] ?? Buffer.alloc(0), two[i] ?? Buffer.alloc(0))
+  return Buffer.concat(out)
+}
+
+function signatures(bytes: Buffer): string[] {
+  return feed([bytes], { goroutines: true })
+    .records.flatMap((record) => (record.type === 'goroutine' ? [record.signature ?? 'damaged'] : []))
+    .sort()
+}
+
+describe('two processes that dump into one stream at once, line by line', () => {
+  it.each([
+    ['zoo-1.27-stack.txt', 'zoo-1.27-stack.txt'],
+    ['zoo-1.27-stack.txt', 'zoo-1.19-stack.txt'],
+    ['zoo-1.27-stack.txt', 'odd-1.27.txt'],
+  ])('%s and %s: two dumps, every goroutine with its own stack', (one, two) => {
+    const [a, b] = [goldenDump(one), goldenDump(two)]
+    const run = feed([alternate(a, b)], { goroutines: true })
+    expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([{ damaged: 0 }, { damaged: 0 }])
+    expect(signatures(alternate(a, b))).toEqual([...signatures(a), ...signatures(b)].sort())
+  })
+})
