@@ -497,6 +497,11 @@ export class Assembler {
     const walker = this.#walker
     if (this.#fragments.pending.length > 0 && this.#join(text, base + pos, base + next)) return true
     if (walker.goroutine !== undefined && walker.line(text, buf, pos)) {
+      // What is lost does not make a dump of what may be prose.
+      if (dump === undefined && walker.damaged) {
+        this.#dropCandidate()
+        return false
+      }
       this.#claimed(base + pos, base + next)
       return true
     }
