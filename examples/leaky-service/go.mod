@@ -1,0 +1,3 @@
+module content_svr
+
+go 1.26

@@ -1,0 +1,112 @@
+// Command content_svr is a service that leaks goroutines in two places, and dumps them to its own log on SIGUSR2.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/pprof"
+	"syscall"
+	"time"
+
+	"content_svr/cron/hashtag_suggestion"
+	"content_svr/pause"
+	"content_svr/producer"
+)
+
+const (
+	// A request logger writes this often; the service stands still for longer before it is dumped.
+	logEvery = 2 * time.Millisecond
+	settle   = 50 * time.Millisecond
+)
+
+func main() {
+	interval := flag.Duration("interval", 3*time.Minute, "how often the cron job runs and the producer publishes")
+	publishes := flag.Int("publishes", 4, "messages published each time")
+	form := flag.String("dump", "stack", "what SIGUSR2 writes to stdout: stack (runtime.Stack), debug1, debug2 (pprof)")
+	report := flag.String("report", "", "append the truth to this file: runtime.NumGoroutine and pprof, while all stands still")
+	fixed := flag.Bool("fixed", false, "run the corrected code")
+	flag.Parse()
+
+	log.SetOutput(os.Stdout)
+	for worker := range 3 {
+		go serve(worker)
+	}
+	cron := &hashtag_suggestion.Cron{Fixed: *fixed}
+	messages := &producer.Producer{Topic: "hashtags", Broker: 2 * time.Millisecond, Patience: time.Millisecond, Fixed: *fixed}
+	go every(*interval, func() { cron.Run(5) })
+	go every(*interval, func() {
+		for range *publishes {
+			messages.Publish()
+		}
+	})
+
+	dumps := make(chan os.Signal, 1)
+	signal.Notify(dumps, syscall.SIGUSR2)
+	fmt.Fprintf(os.Stderr, "content_svr %d: kill -USR2 %d dumps all goroutines to stdout\n", os.Getpid(), os.Getpid())
+	for n := 1; ; n++ {
+		<-dumps
+		pause.Still(func() {
+			time.Sleep(settle)
+			dump(*form, os.Stdout)
+			if *report != "" {
+				tell(*report, n)
+			}
+		})
+	}
+}
+
+// every runs work at once and then at each tick.
+func every(interval time.Duration, work func()) {
+	for ; ; time.Sleep(interval) {
+		pause.Work(work)
+	}
+}
+
+// serve logs requests, in the two forms that the service has come to use.
+func serve(worker int) {
+	access := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	for request := 0; ; request++ {
+		pause.Work(func() {
+			if worker == 0 {
+				log.Printf("refreshed %d keys", request)
+			} else {
+				access.Info("request handled", "worker", worker, "request", request, "path", "/api/v1/items", "status", 200)
+			}
+		})
+		time.Sleep(logEvery)
+	}
+}
+
+func dump(form string, out io.Writer) {
+	switch form {
+	case "debug1":
+		pprof.Lookup("goroutine").WriteTo(out, 1)
+	case "debug2":
+		pprof.Lookup("goroutine").WriteTo(out, 2)
+	default:
+		for size := 1 << 20; ; size *= 2 {
+			buf := make([]byte, size)
+			if n := runtime.Stack(buf, true); n < size {
+				out.Write(buf[:n])
+				return
+			}
+		}
+	}
+}
+
+// tell appends what the runtime itself counts to a file.
+func tell(path string, n int) {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer file.Close()
+	fmt.Fprintf(file, "dump %d: runtime.NumGoroutine %d\n", n, runtime.NumGoroutine())
+	pprof.Lookup("goroutine").WriteTo(file, 1)
+}
