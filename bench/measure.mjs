@@ -12,6 +12,7 @@ const PEAK = new URL('programs/peak.mjs', import.meta.url).href
 /** A folder for inputs, gone with the process. */
 export const temporary = mkdtempSync(join(tmpdir(), 'dumpstream-bench-'))
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
 /** Writes what a generator gives to a file of the temporary folder. */
 export function makeFile(name, pieces) {
