@@ -19,15 +19,13 @@ import (
 	"content_svr/producer"
 )
 
-const (
-	// A request logger writes this often; the service stands still for longer before it is dumped.
-	logEvery = 2 * time.Millisecond
-	settle   = 50 * time.Millisecond
-)
+// The service stands still for this long, at least, before it is dumped.
+const settle = 50 * time.Millisecond
 
 func main() {
 	interval := flag.Duration("interval", 3*time.Minute, "how often the cron job runs and the producer publishes")
 	publishes := flag.Int("publishes", 4, "messages published each time")
+	requests := flag.Duration("requests", 2*time.Millisecond, "how often each of three workers logs a request")
 	form := flag.String("dump", "stack", "what SIGUSR2 writes to stdout: stack (runtime.Stack), debug1, debug2 (pprof)")
 	report := flag.String("report", "", "append the truth to this file: runtime.NumGoroutine and pprof, while all stands still")
 	fixed := flag.Bool("fixed", false, "run the corrected code")
@@ -35,7 +33,7 @@ func main() {
 
 	log.SetOutput(os.Stdout)
 	for worker := range 3 {
-		go serve(worker)
+		go serve(worker, *requests)
 	}
 	cron := &hashtag_suggestion.Cron{Fixed: *fixed}
 	messages := &producer.Producer{Topic: "hashtags", Broker: 2 * time.Millisecond, Patience: time.Millisecond, Fixed: *fixed}
@@ -52,7 +50,7 @@ func main() {
 	for n := 1; ; n++ {
 		<-dumps
 		pause.Still(func() {
-			time.Sleep(settle)
+			time.Sleep(max(settle, 2**requests))
 			dump(*form, os.Stdout)
 			if *report != "" {
 				tell(*report, n)
@@ -69,7 +67,7 @@ func every(interval time.Duration, work func()) {
 }
 
 // serve logs requests, in the two forms that the service has come to use.
-func serve(worker int) {
+func serve(worker int, between time.Duration) {
 	access := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	for request := 0; ; request++ {
 		pause.Work(func() {
@@ -79,7 +77,7 @@ func serve(worker int) {
 				access.Info("request handled", "worker", worker, "request", request, "path", "/api/v1/items", "status", 200)
 			}
 		})
-		time.Sleep(logEvery)
+		time.Sleep(between)
 	}
 }
 

@@ -97,7 +97,8 @@ function isWrapper(frame: Frame): boolean {
   return name.includes('wrap') && /\.(?:gowrap|deferwrap)\d+$/.test(name)
 }
 
-function isParking(name: string): boolean {
+/** Frames of the runtime that say how a goroutine waits or was started, not what it is for. */
+export function isParking(name: string): boolean {
   return (
     /^runtime\.(?:gopark|goparkunlock|goexit|mcall|mstart\d?|systemstack_switch|asyncPreempt2?)$/.test(name) ||
     /\.gowrap\d+$/.test(name)

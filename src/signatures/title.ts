@@ -1,6 +1,6 @@
 /** Which frame of a stack a person would name: the innermost of their own code. */
 import type { Frame, Stack } from '../model.ts'
-import { isRuntime } from './canonical.ts'
+import { isParking, isRuntime } from './canonical.ts'
 
 /** First elements of standard library import paths (`go list std`, Go 1.27). A path with a dot in it is never one of them. */
 const STANDARD = new Set(
@@ -39,7 +39,7 @@ function isDependency(frame: Frame): boolean {
 
 /**
  * Own code before dependencies before the standard library; there the innermost frame that is not plumbing, else the innermost
- * that is not runtime, else the innermost.
+ * that is not runtime. A goroutine of the runtime itself goes by its entry.
  */
 export function titleFrame(stack: Stack): Frame {
   const frames = stack.frames
@@ -51,6 +51,7 @@ export function titleFrame(stack: Stack): Frame {
       (frame) => !isRuntime(frame.function) && !PLUMBING.test(frame.function) && frame.function !== 'panic',
     ) ??
     frames.find((frame) => !isRuntime(frame.function)) ??
+    frames.findLast((frame) => !isParking(frame.function)) ??
     frames[0] ??
     stack.createdBy ?? { function: 'unknown' }
   )

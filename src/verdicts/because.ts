@@ -13,7 +13,7 @@ export function because(verdict: Verdict, tally: SignatureTally, track: Track | 
     case 'growing':
       if (step?.survivors === undefined)
         return `${what}, ${step?.before ?? 0} before; a profile has no ids, so whether any has left is unknown`
-      return `${what}, ${step.before} before; ${step.before - step.survivors} of those have left${over(track)}`
+      return `${what}, ${step.before} before, of which ${left(step.before - step.survivors)}${over(track)}`
     case 'stuck':
       return `${what}; they are the same as ${minutes(stillSeconds(track))} ago`
     default:
@@ -46,6 +46,11 @@ function place(tally: SignatureTally): string {
 
 function came(fresh: number): string {
   return fresh === 1 ? '1 came' : `${fresh} came`
+}
+
+function left(count: number): string {
+  if (count === 0) return 'none has left'
+  return count === 1 ? '1 has left' : `${count} have left`
 }
 
 function stayed(before: number, survivors: number): string {

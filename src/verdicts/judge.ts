@@ -4,7 +4,7 @@
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
  *   leaking   | the runtime marks its goroutines `(leaked)`; or what was there stays in every step, most steps grew, the last
- *             | ones too, and the fresh ones came all along. With two dumps: it is at least twice as many, 10 more, all that
+ *             | ones too, and the fresh ones came all along. With two dumps: it is half as many again, 10 more, all that
  *             | was there has stayed, and they wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time

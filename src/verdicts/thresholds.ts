@@ -36,7 +36,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** … their share of what was there, for growing, … */
   growthShareOfTwo: 0.25,
   /** … how many times as many there must be for a leak, … */
-  factorOfTwo: 2,
+  factorOfTwo: 1.5,
   /** … and the share of them that waits for another goroutine, not for the network or the clock. */
   blockedOfTwo: 0.9,
   /** Steps that are looked at, newest first. */

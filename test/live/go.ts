@@ -1,0 +1,42 @@
+/** Builds Go programs for the live tests. A missing toolchain is a failure, not a reason to skip. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+/** `local` is the Go that is installed; others are fetched as modules by the go command itself. */
+export const TOOLCHAINS = ['local', 'go1.27.3'] as const
+export type Toolchain = (typeof TOOLCHAINS)[number]
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'dumpstream-live-'))
+  folders.push(folder)
+  return folder
+}
+
+/**
+ * Builds the module at `source` and returns the path of its binary. `language` is what its go.mod says from then on: with 1.27 the
+ * runtime prints labels in headers.
+ */
+export function buildGo(source: string, toolchain: Toolchain, language?: string): string {
+  const folder = temporaryFolder()
+  const module = join(folder, 'module')
+  cpSync(source, module, { recursive: true })
+  const go = (...args: string[]): void => {
+    execFileSync('go', args, {
+      cwd: module,
+      env: { ...process.env, GOTOOLCHAIN: toolchain, GOFLAGS: '-mod=mod' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+  }
+  if (language !== undefined) go('mod', 'edit', `-go=${language}`)
+  const binary = join(folder, 'program')
+  go('build', '-o', binary, '.')
+  return binary
+}
