@@ -2,7 +2,6 @@
  * Where records go. The engine calls back synchronously, so a sink takes a record without waiting; what it has to wait for
  * (an export, a disk) it does on its own and settles in `end`.
  */
-import type { EngineStats } from '../engine/engine.ts'
 import type { DumpstreamRecord } from '../records.ts'
 
 export interface SinkResult {
@@ -25,24 +24,4 @@ export interface RecordSink {
   settle?(): void
   /** The input is over. Called once, after the last `settle`. Never rejects for a failed delivery: it says so. */
   end(): SinkResult | Promise<SinkResult>
-}
-
-/** What the command line knows when it opens the OpenTelemetry sink (`src/sinks/otel/open.ts`). */
-export interface TelemetryOptions {
-  /** `--otlp`: true without a URL (`OTEL_EXPORTER_OTLP_*` or the default end point decide). */
-  readonly otlp?: string | true
-  /** `--prometheus [HOST:]PORT`, as typed. */
-  readonly prometheus?: string
-  /** `--metrics`, as typed (`console`). */
-  readonly metrics?: string
-  /** `--otlp-timeout`, milliseconds. */
-  readonly otlpTimeout: number
-  /** `--otlp-logs`. */
-  readonly otlpLogs: boolean
-  /** What has been read and found so far, over all inputs. */
-  readonly stats: () => EngineStats
-  /** The process environment. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** One line for a person, without line end: written to stderr with the program's name before it. */
-  readonly warn: (line: string) => void
 }
