@@ -7,11 +7,12 @@
 //   --runs 5         how often each command is run
 //   --scale 1        shrinks the inputs of 2 and 3, for a quick look; goals are judged at 1
 //   --json FILE      keeps the run, with every sample
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { size } from './generate.mjs'
-import { load } from './measure.mjs'
+import { here, load } from './measure.mjs'
 import { buildPeers } from './peers.mjs'
 import { table } from './table.mjs'
 import { dumpHeavy } from './yardsticks/dumps.mjs'
@@ -57,6 +58,7 @@ console.log(`${table(rows)}\n\n${machine}; ${loads}`)
 if (loadBefore !== undefined && loadBefore > 0.5)
   console.log('The machine had other work when this began: provisional.')
 if (values.json !== undefined) {
-  const kept = { date: new Date().toISOString(), machine, load: loads, options: values, rows }
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here('.'), encoding: 'utf8' }).trim()
+  const kept = { date: new Date().toISOString(), commit, machine, load: loads, options: values, rows }
   writeFileSync(values.json, `${JSON.stringify(kept, null, 1)}\n`)
 }
