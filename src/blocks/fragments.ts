@@ -25,6 +25,9 @@ export interface Fragment {
 
 /** Longest head that is looked at: names and paths are shorter. */
 const HEAD_BYTES = 1024
+const HEADER = 'goroutine '
+/** Longest head of a cut header. */
+const HEADER_BYTES = 256
 /** Letters of a log line's beginning that make its shape; digits count as one another. */
 const SHAPE = 5
 const SHAPES = 64
@@ -206,7 +209,10 @@ export class Fragments {
     if (head[0] !== 'g') return undefined
     if (!tail.endsWith(':') && tail !== '') return undefined
     let found: { text: string; cut: number } | undefined
-    for (let cut = 1; cut <= Math.min(head.length, HEAD_BYTES); cut++) {
+    // Where the head goes on otherwise than a header does, it is foreign.
+    const common = commonPrefix(head, HEADER)
+    const last = common < HEADER.length ? common : Math.min(head.length, HEADER_BYTES)
+    for (let cut = 1; cut <= last; cut++) {
       const text = head.slice(0, cut) + tail
       const m = /^goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(\[.*)$/.exec(text)
       if (m === null) continue
