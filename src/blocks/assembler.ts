@@ -125,16 +125,22 @@ export class Assembler {
     const known = walker.known
     let pos = start
     while (pos < end) {
-      const at = walker.at
+      let at = walker.at
       if (at !== undefined) {
-        const line = known.step(at, buf, words, pos, end)
+        let line = known.step(at, buf, words, pos, end)
         if (line !== undefined) {
           walker.at = line
           if (this.#unsettled) this.#settle(base + pos)
-          pos = known.after
+          do {
+            at = line
+            pos = known.after
+            if (pos >= end) break
+            line = known.step(at, buf, words, pos, end)
+          } while (line !== undefined)
+          walker.at = at
           const dump = this.#dump
           if (dump !== undefined) dump.end = base + pos
-          continue
+          if (pos >= end) break
         }
       }
       const c = buf[pos]

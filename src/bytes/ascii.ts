@@ -19,7 +19,8 @@ function byteClass(members: string): Uint8Array {
 }
 
 /** What stands between the parentheses of a frame: `{0x12, 0x0?}, ..., _` (formats.md § 2.1). */
-export const ARGUMENT: Uint8Array = byteClass('0123456789abcdefx?,{}._ ')
+export const ARGUMENT_BYTES = '0123456789abcdefx?,{}._ '
+export const ARGUMENT: Uint8Array = byteClass(ARGUMENT_BYTES)
 
 /** What stands after ` fp=` on a system-mode file line: `0x… sp=0x… pc=0x…`. */
 export const REGISTER: Uint8Array = byteClass('0123456789abcdefxsp= ')

@@ -7,6 +7,7 @@
  */
 import {
   ARGUMENT,
+  ARGUMENT_BYTES,
   BRACKET_OPEN,
   CR,
   DIGIT,
@@ -28,8 +29,13 @@ const PARENT = 3
 const ANY = 4
 const TAILS = { none: NONE, arguments: ARGUMENTS, registers: REGISTERS, parent: PARENT, any: ANY } as const
 
+/** Two bytes at once: half the steps through the longest part of a line that varies. */
+const ARGUMENT_PAIR = new Uint8Array(1 << 16)
+for (const a of ARGUMENT_BYTES)
+  for (const b of ARGUMENT_BYTES) ARGUMENT_PAIR[a.charCodeAt(0) | (b.charCodeAt(0) << 8)] = 1
+
 /** Children compared one by one before a hash is asked. */
-const FEW = 6
+const FEW = 24
 
 export class KnownLine {
   readonly kind: LineKind
@@ -39,6 +45,8 @@ export class KnownLine {
   readonly at: number
   readonly length: number
   readonly tail: number
+  /** Last four bytes of the literal part: where lines differ, they mostly differ here. */
+  readonly last: number
   /** The child that matched last. */
   recent: KnownLine | undefined = undefined
   children: KnownLine[] | undefined = undefined
@@ -46,13 +54,14 @@ export class KnownLine {
   /** The stack of the goroutines that end here, once one has. */
   entry: StackEntry | undefined = undefined
 
-  constructor(kind: LineKind, parent: KnownLine | undefined, at: number, length: number, tail: number) {
+  constructor(kind: LineKind, parent: KnownLine | undefined, at: number, length: number, tail: number, last = 0) {
     this.kind = kind
     this.parent = parent
     this.depth = parent === undefined ? 0 : parent.depth + 1
     this.at = at
     this.length = length
     this.tail = tail
+    this.last = last
   }
 }
 
@@ -113,22 +122,35 @@ export class KnownStacks {
 
   #match(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): boolean {
     const length = line.length
-    if (pos + length >= end) return false
+    const stop = pos + length
+    if (stop >= end) return false
     let a = line.at
     let p = pos
-    const known = this.#words
-    const whole = pos + (length & ~3)
-    while (p < whole) {
-      if (known.getInt32(a, true) !== words.getInt32(p, true)) return false
-      a += 4
-      p += 4
+    if (length >= 4) {
+      if (words.getInt32(stop - 4, true) !== line.last) return false
+      const known = this.#words
+      const whole = stop - 8
+      while (p < whole) {
+        if (
+          ((known.getInt32(a, true) ^ words.getInt32(p, true)) |
+            (known.getInt32(a + 4, true) ^ words.getInt32(p + 4, true))) !==
+          0
+        )
+          return false
+        a += 8
+        p += 8
+      }
+      if (p < stop - 4 && known.getInt32(a, true) !== words.getInt32(p, true)) return false
+      p = stop
+    } else {
+      const arena = this.#arena
+      while (p < stop) if (arena[a++] !== buf[p++]) return false
     }
-    const arena = this.#arena
-    const stop = pos + length
-    while (p < stop) if (arena[a++] !== buf[p++]) return false
     let c = buf[p] as number
     switch (line.tail) {
       case ARGUMENTS:
+        while (p + 1 < end && ARGUMENT_PAIR[words.getUint16(p, true)] === 1) p += 2
+        c = buf[p] as number
         while (ARGUMENT[c] === 1) c = buf[++p] as number
         if (c !== PAREN_CLOSE) return false
         c = buf[++p] as number
@@ -154,7 +176,8 @@ export class KnownStacks {
   add(node: KnownLine, buf: Buffer, start: number, line: LineText): KnownLine {
     const at = this.#store(buf, start, line.literal)
     if (line.kind === 'func') this.#starts.add(buf.toString('latin1', start, start + 5))
-    const child = new KnownLine(line.kind, node, at, line.literal, TAILS[line.tail])
+    const last = line.literal >= 4 ? this.#words.getInt32(at + line.literal - 4, true) : 0
+    const child = new KnownLine(line.kind, node, at, line.literal, TAILS[line.tail], last)
     if (node.children === undefined) node.children = [child]
     else node.children.push(child)
     node.recent = child
