@@ -1,5 +1,6 @@
 /** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { DumpstreamError } from '../errors.ts'
 import { parseCommandLine, usageError } from './args.ts'
 import { COMMANDS, type Command, flagsOf } from './commands.ts'
@@ -73,6 +74,6 @@ async function print(text: string, terminal: Terminal): Promise<number> {
 }
 
 function version(): string {
-  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const about: unknown = createRequire(import.meta.url)('dumpstream/package.json')
   return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
 }
