@@ -196,6 +196,14 @@ export class Assembler {
     return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 
+  /** The line that was taken last stands at [start, end) of the input, inside a carrier. */
+  reach(start: number, end: number): void {
+    const dump = this.#dump
+    if (dump === undefined) return
+    dump.carried = true
+    if (dump.end > start) dump.end = end
+  }
+
   /** A line outside any dump that stands close ahead of one: how the log looks, and what it announces. */
   observe(text: string): void {
     this.#fragments.learn(text, false)

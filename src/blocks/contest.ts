@@ -35,6 +35,11 @@ export class Contest {
     return this.#first.progress + (this.#second?.progress ?? 0)
   }
 
+  /** As Assembler.reach. */
+  reach(start: number, end: number): void {
+    this.#last.reach(start, end)
+  }
+
   observe(text: string): void {
     this.#first.observe(text)
   }

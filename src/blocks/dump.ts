@@ -35,6 +35,8 @@ export class OpenDump {
   truncated = false
   /** The first goroutine was `[running]`: the one that made the dump. */
   firstRunning = false
+  /** Its lines came inside a carrier: its length is not what Go wrote. */
+  carried = false
   race: RaceAccess[] | undefined
   readonly limits: Set<string> = new Set()
 
@@ -85,6 +87,6 @@ export class OpenDump {
    */
   #fillsBuffer(): boolean {
     const own = this.end - this.start - this.foreignBytes
-    return this.format === 'stack' && own >= 1024 && Number.isInteger(Math.log2(own))
+    return this.format === 'stack' && !this.carried && own >= 1024 && Number.isInteger(Math.log2(own))
   }
 }

@@ -2,22 +2,20 @@
  * The engine: bytes in, records out. Synchronous and pure: no Node streams, timers or clocks; every shell (the transform, the
  * command, the mounts) is a thin layer around it.
  */
-import { Assembler, type AssemblerSink } from '../blocks/assembler.ts'
+import { Assembler } from '../blocks/assembler.ts'
 import { Contest } from '../blocks/contest.ts'
-import type { FinishedDump } from '../blocks/dump.ts'
 import { startsPreamble } from '../blocks/preamble.ts'
 import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
-import type { HeaderInfo } from '../goroutines/header.ts'
-import { createHistory, type History } from '../history/history.ts'
+import { LF } from '../bytes/ascii.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import { LogTape } from '../lines/tape.ts'
-import type { DumpTally, Signature, Similarity } from '../model.ts'
+import type { Similarity } from '../model.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import { Signatures } from '../signatures/signature.ts'
-import { judge, judgeGone } from '../verdicts/judge.ts'
 import { findNeedle, findPreamble, lineStart } from './gate.ts'
-import { dumpRecord, goroutineRecord, signatureRecord } from './report.ts'
+import { type Origin, Reporter } from './reporter.ts'
 import { type LineSink, Splitter } from './splitter.ts'
+import { Streams } from './streams.ts'
 import { timeOf } from './time.ts'
 
 export interface EngineOptions {
@@ -60,58 +58,80 @@ export interface Engine {
 const OBSERVED_LINES = 16
 const OBSERVED_BYTES = 4096
 
-class PlainEngine implements Engine, LineSink, AssemblerSink {
+class LogEngine implements Engine, LineSink {
   readonly #options: EngineOptions
   readonly #limits: Limits
-  readonly #source: string
   readonly #splitter: Splitter
   readonly #tape: LogTape
-  readonly #assembler: Contest
-  readonly #history: History
-  readonly #seen = new Set<string>()
-  readonly #stats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
-  #dump = 1
+  readonly #reporter: Reporter
+  /** Dumps in the text as it is. */
+  readonly #plain: Contest
+  /** Dumps inside carriers. */
+  readonly #streams: Streams
+  #bytes = 0
   #now: number | undefined
   #quietSince: number | undefined
   #progress = 0
 
   constructor(options: EngineOptions) {
+    const limits = { ...LIMITS, ...options.limits }
+    const source = options.source ?? 'stdin'
+    const signatures = new Signatures(options.similarity ?? 'functions', limits.historySignatures)
     this.#options = options
-    this.#limits = { ...LIMITS, ...options.limits }
-    this.#source = options.source ?? 'stdin'
+    this.#limits = limits
     this.#tape = new LogTape(options.onLog)
-    this.#splitter = new Splitter(this, this.#limits.lineBytes)
-    const signatures = new Signatures(options.similarity ?? 'functions', this.#limits.historySignatures)
-    this.#history = createHistory({ limits: this.#limits })
-    this.#assembler = new Contest(() => new Assembler(this.#limits, signatures, this.#tape, this))
+    this.#splitter = new Splitter(this, limits.lineBytes)
+    this.#reporter = new Reporter({
+      limits,
+      stacks: options.stacks ?? 'first',
+      goroutines: options.goroutines ?? false,
+      onRecord: options.onRecord,
+    })
+    const assembler = (origin: Origin, opening: () => number | undefined): Assembler =>
+      new Assembler(limits, signatures, this.#tape, {
+        opening,
+        goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature),
+        dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
+      })
+    this.#plain = new Contest(() => assembler({ source, attributes: undefined }, () => this.#opening()))
+    this.#streams = new Streams(limits, this.#tape, (stream) =>
+      assembler(
+        { source: stream.key === '' ? source : stream.key, attributes: stream.attributes },
+        () => stream.time ?? this.#now,
+      ),
+    )
   }
 
   get stats(): EngineStats {
-    return this.#stats
+    const { dumps, goroutines, damaged } = this.#reporter
+    return { bytes: this.#bytes, dumps, goroutines, damaged }
   }
 
   push(chunk: Uint8Array): void {
-    this.#stats.bytes += chunk.length
+    this.#bytes += chunk.length
     this.#splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
   }
 
   tick(now: number): void {
     this.#now = now
-    const { quiet, progress } = this.#assembler
+    const idle = this.#options.idle ?? 1000
+    this.#streams.tick(now, idle)
+    const { quiet, progress } = this.#plain
     if (quiet || progress !== this.#progress) {
       this.#progress = progress
       this.#quietSince = quiet ? undefined : now
     } else if (this.#quietSince === undefined) {
       this.#quietSince = now
-    } else if (now - this.#quietSince >= (this.#options.idle ?? 1000)) {
+    } else if (now - this.#quietSince >= idle) {
       this.#quietSince = undefined
-      this.#assembler.end()
+      this.#plain.end()
     }
   }
 
   end(): void {
     this.#splitter.end()
-    this.#assembler.end()
+    this.#plain.end()
+    this.#streams.end()
   }
 
   // --- LineSink
@@ -120,15 +140,22 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
     let pos = start
     while (pos < end) {
-      if (this.#assembler.quiet) pos = this.#approach(buf, pos, end)
-      if (pos < end) pos = this.#assembler.run(buf, words, pos, end, base)
+      if (this.#streams.open) {
+        pos = this.#carriedLine(buf, pos, base)
+        continue
+      }
+      if (this.#plain.quiet) {
+        pos = this.#approach(buf, pos, end, base)
+        if (this.#streams.open) continue
+      }
+      if (pos < end) pos = this.#plain.run(buf, words, pos, end, base)
     }
   }
 
   unterminated(buf: Buffer, base: number): void {
     this.#tape.lent = buf
     this.lines(buf, 0, buf.length, base)
-    this.#assembler.end(buf.toString('latin1', Math.max(0, buf.length - 4096), buf.length - 1))
+    this.#plain.end(buf.toString('latin1', Math.max(0, buf.length - 4096), buf.length - 1))
     this.#tape.lent = undefined
   }
 
@@ -137,81 +164,52 @@ class PlainEngine implements Engine, LineSink, AssemblerSink {
   }
 
   /** Passes the log up to the next line that may begin a dump; returns where it stands. */
-  #approach(buf: Buffer, pos: number, end: number): number {
+  #approach(buf: Buffer, pos: number, end: number, base: number): number {
     const needle = findNeedle(buf, pos, end)
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
     const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, beginsCandidate)
+    const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
+    if (at === near && needle > near && this.#streams.recognise(buf, near, next)) {
+      return this.#enterCarrier(buf, pos, near, next, base)
+    }
     this.#tape.pass(buf, pos, at)
     return at
   }
 
-  // --- AssemblerSink
+  /** A dump begins at `near` inside a carrier: what announces it, a few lines ahead in the same carrier, belongs to it. */
+  #enterCarrier(buf: Buffer, pos: number, near: number, next: number, base: number): number {
+    let at = near
+    let line = near
+    for (let lines = 0; lines < OBSERVED_LINES && line > pos; lines++) {
+      const before = lineStart(buf, pos, line - 1)
+      if (this.#streams.precedes(buf, before, line)) at = before
+      line = before
+    }
+    this.#tape.pass(buf, pos, at)
+    let from = at
+    while (from < next) from = this.#carriedLine(buf, from, base)
+    return from
+  }
+
+  #carriedLine(buf: Buffer, pos: number, base: number): number {
+    const next = buf.indexOf(LF, pos) + 1
+    this.#streams.line(buf, pos, next, base + pos)
+    return next
+  }
 
   /** What stands ahead of a dump, nearest line first; when following, a log without time stamps leaves the arrival. */
-  opening(): number | undefined {
+  #opening(): number | undefined {
     let time: number | undefined
-    for (const text of this.#tape
+    const ahead = this.#tape
       .recent()
       .slice(-OBSERVED_BYTES)
       .split('\n')
       .slice(-OBSERVED_LINES - 1, -1)
-      .reverse()) {
+    for (const text of ahead.reverse()) {
       time ??= timeOf(text)
-      this.#assembler.observe(text)
+      this.#plain.observe(text)
     }
     return time ?? this.#now
-  }
-
-  goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void {
-    this.#stats.goroutines++
-    if (this.#options.goroutines === true) {
-      this.#options.onRecord?.(goroutineRecord({ dump: this.#dump, source: this.#source }, id, info, signature))
-    }
-  }
-
-  dump(finished: FinishedDump): void {
-    const tally = this.#tally(finished)
-    this.#dump++
-    this.#stats.dumps++
-    this.#stats.damaged += finished.damaged
-    if (finished.format === 'profile') this.#stats.goroutines += finished.goroutines
-    const onRecord = this.#options.onRecord
-    if (onRecord === undefined) return
-    const observed = this.#history.observe(tally)
-    onRecord(dumpRecord(tally, observed.durationSeconds))
-    const order = tally.signatures.map((each, i) => ({ each, track: observed.tracks[i] }))
-    order.sort((a, b) => b.each.count - a.each.count)
-    for (const { each, track } of order) {
-      const { signature } = each
-      onRecord(signatureRecord(tally, signature, each, judge(each, track), this.#withStack(signature)))
-    }
-    for (const { signature, before } of observed.vanished) {
-      const gone = judgeGone(before, observed.withIds)
-      onRecord(signatureRecord(tally, signature, undefined, gone, this.#withStack(signature)))
-    }
-  }
-
-  #tally(finished: FinishedDump): DumpTally {
-    const { reason, ids, race, time, bytes, ...rest } = finished
-    return {
-      ...rest,
-      source: this.#source,
-      dump: this.#dump,
-      bytes: [bytes[0], Math.min(bytes[1], this.#stats.bytes)],
-      ...(reason === undefined ? {} : { reason }),
-      ...(ids === undefined ? {} : { ids }),
-      ...(race === undefined ? {} : { race }),
-      ...(time === undefined ? {} : { time }),
-    }
-  }
-
-  #withStack(signature: Signature): boolean {
-    const when = this.#options.stacks ?? 'first'
-    if (when !== 'first') return when === 'always'
-    if (this.#seen.has(signature.id)) return false
-    if (this.#seen.size >= this.#limits.historySignatures) this.#seen.clear()
-    this.#seen.add(signature.id)
-    return true
   }
 }
 
@@ -220,5 +218,5 @@ function beginsCandidate(text: string): boolean {
 }
 
 export function createEngine(options: EngineOptions = {}): Engine {
-  return new PlainEngine(options)
+  return new LogEngine(options)
 }

@@ -10,9 +10,19 @@ export interface Held {
   readonly bytes: Buffer
 }
 
+const EMPTY = Buffer.alloc(0)
 const WAITING_BYTES = 1 << 20
 /** Bytes of the log that are remembered: what stands ahead of a dump says when it was. */
 const RECENT_BYTES = 4096
+
+/** A raw line whose text is at hand without what its carrier put around it: all calls for the text are about this line. */
+export interface CarriedLine {
+  readonly buf: Buffer
+  readonly start: number
+  readonly end: number
+  /** What became of it: nothing so far, which is to say dump; log; or held. */
+  fate: 'dump' | 'log' | 'held'
+}
 
 export class LogTape {
   readonly #emit: ((bytes: Uint8Array) => void) | undefined
@@ -24,6 +34,7 @@ export class LogTape {
   #recentWhole = true
   /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
   lent: Buffer | undefined
+  carried: CarriedLine | undefined
 
   constructor(emit: ((bytes: Uint8Array) => void) | undefined) {
     this.#emit = emit
@@ -31,6 +42,16 @@ export class LogTape {
 
   /** [start, end) is log. */
   pass(buf: Buffer, start: number, upTo: number): void {
+    const { carried } = this
+    if (carried !== undefined) {
+      if (carried.fate === 'dump') {
+        carried.fate = 'log'
+        this.carried = undefined
+        this.pass(carried.buf, carried.start, carried.end)
+        this.carried = carried
+      }
+      return
+    }
     const end = this.#real(buf, upTo)
     if (start >= end) return
     this.#remember(buf, start, end)
@@ -41,6 +62,8 @@ export class LogTape {
 
   /** [start, end) may be either. */
   hold(buf: Buffer, start: number, upTo: number): Held {
+    const { carried } = this
+    if (carried !== undefined) return this.#holdCarried(carried)
     const end = this.#real(buf, upTo)
     const held: Held = { from: 0, decided: false, bytes: Buffer.from(buf.subarray(start, end)) }
     if (this.#emit !== undefined) this.#push(held)
@@ -82,6 +105,15 @@ export class LogTape {
     }
     buf.copy(this.#recent, this.#recentLength, start, end)
     this.#recentLength += length
+  }
+
+  #holdCarried(carried: CarriedLine): Held {
+    if (carried.fate !== 'dump') return { from: 0, decided: true, bytes: EMPTY }
+    carried.fate = 'held'
+    this.carried = undefined
+    const held = this.hold(carried.buf, carried.start, carried.end)
+    this.carried = carried
+    return held
   }
 
   #real(buf: Buffer, end: number): number {

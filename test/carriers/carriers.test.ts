@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import type { DumpRecord } from '../../src/records.ts'
+import { goldenDump, goldenDumps } from '../golden/dumps.ts'
+import { feed, LOG_LINES, linesOf } from '../property/weave.ts'
+import { TIME, WRAPS, wrapLines } from './weave.ts'
+
+// Bytes that JSON cannot carry, texts of other producers, and dumps that start cut.
+const dumps = goldenDumps().filter(
+  ({ name, bytes }) =>
+    bytes.length > 0 &&
+    bytes.length < 60_000 &&
+    !/^(?:dlv|goleak|klog|race|test)|multiline|mystr|errjoin|nested|wrap|repanic|custom|-http|threadcreate|panicjson/.test(
+      name,
+    ),
+)
+
+function goroutines(bytes: Buffer): string[] {
+  return feed([bytes], { goroutines: true }).records.flatMap((record) =>
+    record.type === 'goroutine' ? [`${record.goroutine} ${record.state} ${record.signature}`] : [],
+  )
+}
+
+function counts(bytes: Buffer): string[] {
+  return feed([bytes])
+    .records.flatMap((record) =>
+      record.type === 'signature' && record.count > 0 ? [`${record.count} ${record.id}`] : [],
+    )
+    .sort()
+}
+
+describe.each(Object.entries(WRAPS))('every dump in %s', (_name, wrap) => {
+  it('has the goroutines and signatures of the bare dump', () => {
+    for (const { name, bytes } of dumps) {
+      const log = `${LOG_LINES[1]}\n`
+      const carried = Buffer.from(wrapLines(log + bytes.toString('utf8') + log, wrap))
+      expect([name, goroutines(carried)]).toEqual([name, goroutines(bytes)])
+      expect([name, counts(carried)]).toEqual([name, counts(bytes)])
+    }
+  })
+
+  it('lets the other lines through, byte for byte, in any chunks', () => {
+    const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
+    const before = wrapLines(`${LOG_LINES.slice(0, 4).join('\n')}\n`, wrap)
+    const after = wrapLines(`${LOG_LINES.slice(4, 8).join('\n')}\n`, wrap)
+    const input = Buffer.from(before + wrapLines(dump, wrap) + after)
+    for (const size of [input.length, 777, 1]) {
+      const chunks: Buffer[] = []
+      for (let at = 0; at < input.length; at += size) chunks.push(input.subarray(at, at + size))
+      const run = feed(chunks)
+      expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([
+        { goroutines: 39, damaged: 0, truncated: false },
+      ])
+      expect(run.log.toString()).toBe(before + after)
+    }
+  })
+})
+
+describe('streams', () => {
+  it('500 pods interleaved at random, 40 of them dumping at once: every dump whole', () => {
+    const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
+    let state = 5
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0
+      return (state >>> 8) % below
+    }
+    const pods = Array.from({ length: 500 }, (_, i) => {
+      const lines = i < 40 ? linesOf(Buffer.from(dump)) : LOG_LINES.map((line) => Buffer.from(`${line}\n`))
+      return lines.map(
+        (line) =>
+          `${JSON.stringify({ log: line.toString(), stream: 'stdout', kubernetes: { pod_name: `web-${i}` } })}\n`,
+      )
+    })
+    const out: string[] = []
+    while (pods.length > 0) {
+      const at = random(pods.length)
+      const line = pods[at]?.shift()
+      if (line === undefined) pods.splice(at, 1)
+      else out.push(line)
+    }
+    const found = feed([Buffer.from(out.join(''))]).records.filter(
+      (record): record is DumpRecord => record.type === 'dump',
+    )
+    expect(found.length).toBe(40)
+    expect(new Set(found.map((each) => each.source)).size).toBe(40)
+    for (const each of found) expect(each).toMatchObject({ goroutines: 39, damaged: 0, truncated: false, dump: 1 })
+    expect(found[0]?.attributes).toMatchObject({ 'k8s.pod.name': expect.stringMatching(/^web-\d+$/) })
+  })
+
+  it('a line that kubelet cut at 16 KiB is joined', () => {
+    const label = 'x'.repeat(20_000)
+    const header = `goroutine 7 [chan receive] {"k": "${label}"}:`
+    const input = [
+      `${TIME} stdout F goroutine 1 [running]:`,
+      `${TIME} stdout F main.main()`,
+      `${TIME} stdout F \t/app/main.go:3 +0x1d`,
+      `${TIME} stdout F `,
+      `${TIME} stdout P ${header.slice(0, 16384)}`,
+      `${TIME} stdout F ${header.slice(16384)}`,
+      `${TIME} stdout F main.wait()`,
+      `${TIME} stdout F \t/app/main.go:9 +0x1d`,
+    ].join('\n')
+    const run = feed([Buffer.from(`${input}\n`)], { goroutines: true })
+    expect(run.records.filter((record) => record.type === 'goroutine')).toMatchObject([
+      { goroutine: 1 },
+      { goroutine: 7, labels: { k: label } },
+    ])
+    expect(run.log.toString()).toBe('')
+  })
+})
+
+describe('a whole dump in one string', () => {
+  const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
+
+  it.each([
+    ['zap', JSON.stringify({ level: 'error', ts: 1795496400.5, msg: 'stuck', stacktrace: dump })],
+    [
+      'zap in docker',
+      JSON.stringify({
+        log: `${JSON.stringify({ level: 'error', msg: 'stuck', stacktrace: dump })}\n`,
+        stream: 'stdout',
+        time: TIME,
+      }),
+    ],
+    ['slog in CRI', `${TIME} stderr F ${JSON.stringify({ time: TIME, level: 'INFO', msg: dump })}`],
+    ['logrus', `time="${TIME}" level=info msg=${JSON.stringify(dump)}`],
+  ])('%s: found, and the line stays in the log', (_name, line) => {
+    const run = feed([Buffer.from(`${line}\n`)])
+    expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 39, damaged: 0 }])
+    expect(run.log.toString()).toBe(`${line}\n`)
+  })
+})
+
+describe('what looks like a carrier', () => {
+  it.each([
+    ['prose with a header at its end', 'we saw goroutine 7 [running]:\nand nothing else\n'],
+    ['JSON that quotes a header', '{"msg":"goroutine 7 [running]:"}\n{"msg":"nothing else"}\n'],
+  ])('%s makes no dump, and comes out as it was', (_name, text) => {
+    const run = feed([Buffer.from(text)])
+    expect(run.records).toEqual([])
+    expect(run.log.toString()).toBe(text)
+  })
+})
