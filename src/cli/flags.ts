@@ -66,6 +66,16 @@ export const FLAGS: readonly Flag[] = [
     summary: 'also a record for each goroutine, as it completes',
   },
   {
+    name: 'fail-on',
+    value: 'WHEN',
+    example: 'leaking',
+    repeatable: true,
+    group: 'Output',
+    summary: "exit code 1 when leaking, growing, 'count>99', …",
+    details:
+      'Judged on the last dump of each source: `leaking`, `growing`, `stuck`, `new`, `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Several with commas, or by giving the flag again.',
+  },
+  {
     name: 'color',
     value: 'WHEN',
     choices: ['auto', 'always', 'never'],

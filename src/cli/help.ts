@@ -24,7 +24,10 @@ export function helpText(flags: readonly Flag[], commands: readonly Command[], p
     lines.push(entry(`       dumpstream ${command.name} ${command.operands}`.trimEnd(), command.summary, 38))
   }
   lines.push(...flagLines(flags, paint), '', paint.bold('Examples:'), ...EXAMPLES.map((example) => `  ${example}`), '')
-  lines.push('Exit code: 0 fine, 2 wrong usage, 3 an input was not read, 4 an output failed')
+  lines.push(
+    'Exit code: 0 fine, 1 --fail-on holds, 2 wrong usage, 3 an input was not read,',
+    '           4 an output failed',
+  )
   return `${lines.join('\n')}\n`
 }
 

@@ -1,7 +1,8 @@
 /** What is meant: flags and terminal → everything the run needs to know, defaults filled in. */
 import type { EngineOptions } from '../engine/engine.ts'
+import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
 import type { Narrowing } from '../sinks/narrow.ts'
-import type { ParsedArgs } from './args.ts'
+import { type ParsedArgs, quote, usageError } from './args.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
@@ -16,6 +17,8 @@ export interface RunOptions {
   /** File for the records; undefined: stdout. */
   readonly out: string | undefined
   readonly narrowing: Narrowing
+  /** What makes exit code 1. */
+  readonly failOn: readonly Condition[]
   /** Stacks that are printed; the engine may be asked for more. */
   readonly stacks: 'first' | 'always' | 'never'
   /** Milliseconds of silence that end a dump on a pipe and when following. */
@@ -46,6 +49,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     passLogs: values.text('logs') === 'pass',
     out,
     narrowing,
+    failOn: readFailOn(values),
     stacks,
     idle,
     color: wantsColor(values.choice('color', ['auto', 'always', 'never']) ?? 'auto', onTerminal, terminal.env),
@@ -75,4 +79,13 @@ function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {
     ...(states.length === 0 ? {} : { states }),
     ...(top === undefined ? {} : { top }),
   }
+}
+
+export function readFailOn(values: FlagValues): Condition[] {
+  const words = values.all('fail-on').flatMap((text) => text.split(','))
+  return words.map((text) => {
+    const condition = readCondition(text.trim())
+    if (condition === undefined) throw usageError(`--fail-on takes ${CONDITIONS.join(', ')}, not ${quote(text)}`)
+    return condition
+  })
 }

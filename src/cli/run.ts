@@ -6,6 +6,7 @@
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
 import { identityOf } from '../input/open.ts'
+import { FailOn } from '../sinks/condition.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
@@ -38,7 +39,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const outFd = options.out === undefined ? undefined : openOut(options.out)
   const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
   const printer = await openPrinter(options, records, terminal)
-  const sinks = [...(printer === undefined ? [] : [printer])]
+  const sinks: RecordSink[] = [...(printer === undefined ? [] : [printer])]
+  if (options.failOn.length > 0) sinks.push(new FailOn(options.failOn, (line) => terminal.complain(line)))
 
   const session: Session = new Session({
     options,
