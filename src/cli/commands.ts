@@ -3,7 +3,7 @@
  * the first argument only, so a FILE of that name is written `./diff`.
  */
 import type { ParsedArgs } from './args.ts'
-import { COMMON_FLAGS, type Flag } from './flags.ts'
+import { COMMON_FLAGS, FLAGS, type Flag } from './flags.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface CommandModule {
@@ -24,7 +24,22 @@ export interface Command {
   load(): Promise<CommandModule>
 }
 
-export const COMMANDS: readonly Command[] = []
+const DIFF_FLAGS = ['format', 'fail-on', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks']
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'diff',
+    operands: 'BEFORE [AFTER]',
+    summary: 'what changed between two dumps',
+    flags: FLAGS.filter((flag) => DIFF_FLAGS.includes(flag.name)),
+    examples: [
+      'dumpstream diff before.log after.log',
+      'dumpstream diff app.log',
+      "dumpstream diff 'app.log#2' dumps.jsonl --fail-on leaking",
+    ],
+    load: () => import('./diff.ts'),
+  },
+]
 
 export function flagsOf(command: Command): readonly Flag[] {
   return [...command.flags, ...COMMON_FLAGS]

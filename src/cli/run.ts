@@ -7,13 +7,13 @@ import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
 import { identityOf } from '../input/open.ts'
 import { FailOn } from '../sinks/condition.ts'
-import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
 import { systemErrorText } from '../system-error.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { EXIT } from './exit.ts'
 import { type RunOptions, readOptions } from './options.ts'
+import { openPrinter } from './printer.ts'
 import type { Progress } from './progress.ts'
 import { Session } from './session.ts'
 import { handleSignals } from './signals.ts'
@@ -82,21 +82,6 @@ function exitCode(inputFailed: boolean, outputFailed: boolean, results: readonly
   if (inputFailed) return EXIT.input
   if (outputFailed || results.some((result) => result.exportFailed)) return EXIT.delivery
   return results.some((result) => result.conditionHolds === true) ? EXIT.condition : EXIT.fine
-}
-
-async function openPrinter(options: RunOptions, output: Output, terminal: Terminal): Promise<RecordSink | undefined> {
-  const { format, narrowing } = options
-  const stacks = new PrintedStacks(options.stacks)
-  if (format === 'none') return undefined
-  if (format === 'jsonl') {
-    const { JsonlSink } = await import('../sinks/jsonl.ts')
-    return new JsonlSink(output, { narrowing, stacks })
-  }
-  const { makePaint } = await import('../sinks/style.ts')
-  const { TextSink } = await import('../sinks/text.ts')
-  const width = (): number =>
-    options.out === undefined ? (terminal.columns('stdout') ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
-  return new TextSink(output, { narrowing, stacks, paint: makePaint(options.color), width })
 }
 
 async function openProgress(terminal: Terminal, figures: () => Session['stats']): Promise<Progress | undefined> {

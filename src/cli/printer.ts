@@ -1,0 +1,26 @@
+/** The sink that writes the records in the format that was asked for. */
+import { PrintedStacks } from '../sinks/narrow.ts'
+import type { Output } from '../sinks/output.ts'
+import type { RecordSink } from '../sinks/sink.ts'
+import type { RunOptions } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Undefined for `--format none`. */
+export async function openPrinter(
+  options: RunOptions,
+  output: Output,
+  terminal: Terminal,
+): Promise<RecordSink | undefined> {
+  const { format, narrowing } = options
+  const stacks = new PrintedStacks(options.stacks)
+  if (format === 'none') return undefined
+  if (format === 'jsonl') {
+    const { JsonlSink } = await import('../sinks/jsonl.ts')
+    return new JsonlSink(output, { narrowing, stacks })
+  }
+  const { makePaint } = await import('../sinks/style.ts')
+  const { TextSink } = await import('../sinks/text.ts')
+  const width = (): number =>
+    options.out === undefined ? (terminal.columns('stdout') ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  return new TextSink(output, { narrowing, stacks, paint: makePaint(options.color), width })
+}

@@ -1,0 +1,201 @@
+/**
+ * The dumps of a file: of a log, which is read by an engine, or of JSON lines that dumpstream wrote earlier, which are read back.
+ * Only the dumps that are asked for are kept.
+ */
+import split2 from 'split2'
+import type { RecordedDump } from '../diff/compare.ts'
+import { createEngine, type EngineOptions } from '../engine/engine.ts'
+import { DumpstreamError } from '../errors.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import { openPath } from './open.ts'
+import { readInput } from './read.ts'
+
+/** Longest record that is read back, bytes: a stack of 512 frames with long names has room. */
+const RECORD_BYTES = 1 << 20
+/** A longer line is passed over, the stream goes on (split2 README; its types do not know `skipOverflow`). */
+const LINES = { maxLength: RECORD_BYTES, skipOverflow: true }
+const OPEN_BRACE = 0x7b
+
+export interface RecordedDumps {
+  readonly first: RecordedDump | undefined
+  readonly last: RecordedDump | undefined
+  /** The dump that was asked for by number. */
+  readonly numbered: RecordedDump | undefined
+  /** The dumps were read back: there is no text of them. */
+  readonly readBack: boolean
+  /** Lines of JSON that were no records. */
+  readonly badLines: number
+}
+
+/** Reads FILE, plain or compressed. `number` asks for one dump besides the first and the last. */
+export async function readRecorded(
+  path: string,
+  number: number | undefined,
+  options: EngineOptions,
+): Promise<RecordedDumps> {
+  const collector = new Collector(number)
+  const signal = new AbortController().signal
+  const input = await openPath(path, signal)
+  let feed: Feed | undefined
+  try {
+    await readInput(
+      input,
+      {
+        onChunk: (bytes) => {
+          if (bytes.length === 0) return
+          feed ??= isRecords(bytes) ? new ReadBack(collector) : new FromLog(collector, path, options)
+          feed.push(bytes)
+        },
+      },
+      signal,
+    )
+  } finally {
+    input.close()
+  }
+  const badLines = (await feed?.end()) ?? 0
+  return { ...collector.dumps(), readBack: feed instanceof ReadBack, badLines }
+}
+
+/** The bytes of one dump of FILE, with what stands between its lines. */
+export async function readRange(path: string, [start, end]: readonly [number, number]): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let offset = 0
+  const controller = new AbortController()
+  const input = await openPath(path, controller.signal)
+  try {
+    await readInput(
+      input,
+      {
+        onChunk: (bytes) => {
+          const from = Math.max(0, start - offset)
+          const to = Math.min(bytes.length, end - offset)
+          if (from < to) parts.push(Buffer.from(bytes.subarray(from, to)))
+          offset += bytes.length
+          if (offset >= end) controller.abort()
+        },
+      },
+      controller.signal,
+    )
+  } finally {
+    input.close()
+  }
+  return Buffer.concat(parts)
+}
+
+/** A record of version 1 at the beginning: a log of JSON lines has no `"v":1,"type":` there. */
+function isRecords(bytes: Uint8Array): boolean {
+  return (
+    bytes[0] === OPEN_BRACE &&
+    /^\{"v":1,"type":"(?:dump|signature|goroutine)",/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
+  )
+}
+
+/** Keeps the first dump, the last one, and the one with the number. */
+class Collector {
+  readonly #number: number | undefined
+  #first: Kept | undefined
+  #last: Kept | undefined
+  #numbered: Kept | undefined
+
+  constructor(number: number | undefined) {
+    this.#number = number
+  }
+
+  add(record: DumpstreamRecord): void {
+    if (record.type === 'dump') {
+      const kept: Kept = { dump: record, signatures: [] }
+      this.#first ??= kept
+      this.#last = kept
+      if (record.dump === this.#number) this.#numbered = kept
+    } else if (record.type === 'signature') this.#last?.signatures.push(record)
+  }
+
+  dumps(): Pick<RecordedDumps, 'first' | 'last' | 'numbered'> {
+    return { first: this.#first, last: this.#last, numbered: this.#numbered }
+  }
+}
+
+interface Kept {
+  readonly dump: DumpRecord
+  readonly signatures: SignatureRecord[]
+}
+
+interface Feed {
+  push(bytes: Uint8Array): void
+  /** Resolves to the number of bad lines. */
+  end(): Promise<number>
+}
+
+class FromLog implements Feed {
+  readonly #engine
+
+  constructor(collector: Collector, source: string, options: EngineOptions) {
+    this.#engine = createEngine({ ...options, source, stacks: 'always', onRecord: (record) => collector.add(record) })
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#engine.push(bytes)
+  }
+
+  async end(): Promise<number> {
+    this.#engine.end()
+    return 0
+  }
+}
+
+class ReadBack implements Feed {
+  readonly #lines
+  #bad = 0
+
+  constructor(collector: Collector) {
+    this.#lines = split2('\n', (line: string) => readRecord(line), LINES)
+    this.#lines.on('data', (record: DumpstreamRecord | typeof BAD) => {
+      if (record === BAD) this.#bad++
+      else collector.add(record)
+    })
+  }
+
+  push(bytes: Uint8Array): void {
+    // The chunk is the reader's own: split2 may keep its end.
+    this.#lines.write(Buffer.from(bytes))
+  }
+
+  end(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#lines.once('error', (error) =>
+        reject(new DumpstreamError('DS_INPUT', `can't read records back: ${error.message}`, { cause: error })),
+      )
+      this.#lines.once('end', () => resolve(this.#bad))
+      this.#lines.end()
+    })
+  }
+}
+
+/** split2 ends the stream when its mapper returns null, and drops undefined. */
+const BAD = Symbol('bad line')
+
+function readRecord(line: string): DumpstreamRecord | typeof BAD | undefined {
+  if (line.trim() === '') return undefined
+  try {
+    const value: unknown = JSON.parse(line)
+    return isRecord(value) ? value : BAD
+  } catch {
+    return BAD
+  }
+}
+
+/** As much as is used here: a record that this version wrote has the rest. */
+function isRecord(value: unknown): value is DumpstreamRecord {
+  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1 || !('type' in value))
+    return false
+  if (value.type === 'goroutine') return true
+  if (value.type === 'dump') return 'dump' in value && 'source' in value && 'goroutines' in value
+  return (
+    value.type === 'signature' &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    'count' in value &&
+    typeof value.count === 'number' &&
+    'function' in value
+  )
+}

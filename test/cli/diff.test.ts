@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SignatureRecord } from '../../src/records.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const demo = join(root, 'examples/demo.log')
+let folder = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dumpstream-diff-'))
+  writeFileSync(join(folder, 'demo.log.gz'), gzipSync(readFileSync(demo)))
+  writeFileSync(join(folder, 'demo.jsonl'), run('--format', 'jsonl', demo).stdout)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function run(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  return { code: status, stdout, stderr }
+}
+
+function changes(...args: string[]): unknown[] {
+  const { stdout } = run('diff', '--format', 'jsonl', ...args)
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): SignatureRecord => JSON.parse(line))
+    .filter((record) => record.type === 'signature')
+    .map((record) => [record.function.replace(/^.*\//, ''), record.count, record.delta, record.verdict])
+}
+
+const grown = (verdict: string): unknown[] => [
+  ['producer.(*Producer).send', 292, 288, verdict],
+  ['hashtag_suggestion.(*Cron).step2.func1', 81, 80, verdict],
+  ['hashtag_suggestion.(*Cron).step3.func1', 81, 80, verdict],
+]
+
+describe('dumpstream diff', () => {
+  it('one log: its first dump against its last, with what goroutine ids tell', () => {
+    expect(changes(demo)).toEqual(grown('leaking'))
+  })
+
+  it('dumps by number, also compressed', () => {
+    expect(changes(`${demo}#1`, 'demo.log.gz#3')).toEqual(grown('leaking'))
+    expect(changes(`${demo}#2`, `${demo}#2`)).toEqual([])
+    expect(changes(`${demo}#3`, `${demo}#1`).at(0)).toEqual(['producer.(*Producer).send', 4, -288, 'shrinking'])
+  })
+
+  it('JSON lines written earlier: by counts', () => {
+    expect(changes(`${demo}#1`, 'demo.jsonl')).toEqual(grown('growing'))
+  })
+
+  it('bad lines among the records are counted and passed over', () => {
+    writeFileSync(join(folder, 'bad.jsonl'), `${readFileSync(join(folder, 'demo.jsonl'), 'utf8')}not JSON\n{"v":2}\n`)
+    expect(run('diff', `${demo}#1`, 'bad.jsonl').stderr).toBe(
+      'dumpstream: bad.jsonl: 2 lines are no records and were passed over\n',
+    )
+  })
+
+  it('exit code 1 when --fail-on holds', () => {
+    expect(run('diff', demo, '--fail-on', 'leaking').code).toBe(1)
+    expect(run('diff', demo, '--fail-on', 'count>1000').code).toBe(0)
+  })
+
+  it.each([
+    [[], 2, 'diff takes two FILEs, or one log with two dumps: dumpstream diff BEFORE AFTER'],
+    [['a', 'b', 'c'], 2, 'diff takes two FILEs'],
+    [['missing.log'], 3, 'missing.log: no such file'],
+    [[`${demo}#9`, demo], 3, `${demo} has no dump 9; its last is 3`],
+    [['package.json'], 3, 'no such file'],
+  ])('%j: exit code %d, one line that says why', (args, code, says) => {
+    const result = run('diff', ...args)
+    expect(result.code).toBe(code)
+    expect(result.stderr).toContain(says)
+    expect(result.stderr.trim().split('\n').length).toBe(1)
+  })
+
+  it('a log with one dump is told so', () => {
+    const bytes = readFileSync(demo)
+    writeFileSync(join(folder, 'one.log'), bytes.subarray(0, 8000))
+    expect(run('diff', 'one.log').stderr).toContain('one.log has one dump only')
+  })
+})
