@@ -1,0 +1,143 @@
+/**
+ * When something is sent: soon after there is news, again after a failure, now and then if nothing happens, and once at the end.
+ * One attempt at a time; whoever has news never waits.
+ *
+ *   state   | event                          | next
+ *   --------|--------------------------------|------------------------------------------------------------------
+ *   idle    | news                           | due, in NEWS_MS
+ *   idle    | the interval is over           | sending
+ *   due     | its time has come              | sending
+ *   sending | news                           | sending, and due after it
+ *   sending | delivered, or refused for good | idle, or due
+ *   sending | failed                         | waiting: 1 s, 2 s, 4 s … RETRY_MAX_MS, or what the other side asks for
+ *   waiting | its time has come              | sending
+ *   any     | end                            | ended: a last attempt, when the one under way is over or has taken half of the time
+ */
+
+export type Outcome =
+  | { readonly ok: true }
+  | {
+      readonly ok: false
+      /** For a person, to stand after a colon. */
+      readonly reason: string
+      /** The same again may succeed. */
+      readonly retry: boolean
+      /** Milliseconds that the other side asks to be left alone. */
+      readonly retryAfter?: number
+    }
+
+export interface DeliveriesOptions {
+  /** Must settle within `timeout` milliseconds. Undefined: there was nothing to send. */
+  attempt(timeout: number): Promise<Outcome | undefined>
+  onOutcome(outcome: Outcome): void
+  /** Milliseconds that an attempt may take, and the end. */
+  readonly timeout: number
+  /** Milliseconds to the next attempt when nothing happens. Absent: none then. */
+  readonly interval?: number
+}
+
+/** Dumps that come in a burst go out together; a short input is over before, and is sent once. */
+const NEWS_MS = 500
+const RETRY_MS = 1_000
+const RETRY_MAX_MS = 30_000
+const RETRY_AFTER_MAX_MS = 300_000
+
+export class Deliveries {
+  readonly #options: DeliveriesOptions
+  #state: 'idle' | 'due' | 'sending' | 'waiting' | 'ended' = 'idle'
+  #timer: NodeJS.Timeout | undefined
+  #underWay: Promise<void> | undefined
+  #again = false
+  #failures = 0
+  #last: Outcome = { ok: true }
+  #closed = false
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options
+    this.#rest()
+  }
+
+  news(): void {
+    if (this.#state === 'idle') this.#schedule('due', NEWS_MS)
+    else if (this.#state === 'sending') this.#again = true
+  }
+
+  /** Resolves, within the time-out, to how the last attempt went. */
+  async end(): Promise<Outcome> {
+    const deadline = performance.now() + this.#options.timeout
+    const underWay = this.#underWay
+    this.#state = 'ended'
+    clearTimeout(this.#timer)
+    if (underWay !== undefined) await within(underWay, this.#options.timeout / 2)
+    const left = Math.max(1, deadline - performance.now())
+    const outcome = await within(this.#try(left), left)
+    if (outcome === 'late') this.#note({ ok: false, reason: noAnswer(this.#options.timeout), retry: true })
+    else this.#note(outcome)
+    this.#closed = true
+    return this.#last
+  }
+
+  #schedule(state: 'idle' | 'due' | 'waiting', milliseconds: number): void {
+    this.#state = state
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#start(), milliseconds)
+    // What there is to tell keeps nobody from ending.
+    this.#timer.unref()
+  }
+
+  #rest(): void {
+    const { interval } = this.#options
+    if (interval !== undefined) this.#schedule('idle', interval)
+    else this.#state = 'idle'
+  }
+
+  #start(): void {
+    this.#state = 'sending'
+    this.#again = false
+    this.#underWay = this.#try(this.#options.timeout).then((outcome) => this.#over(outcome))
+  }
+
+  #over(outcome: Outcome | undefined): void {
+    this.#underWay = undefined
+    this.#note(outcome)
+    if (this.#state === 'ended') return
+    if (outcome?.ok === false && outcome.retry) {
+      const wait = Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_MAX_MS)
+      this.#schedule('waiting', Math.max(wait, Math.min(outcome.retryAfter ?? 0, RETRY_AFTER_MAX_MS)))
+      return
+    }
+    this.#failures = 0
+    if (this.#again) this.#schedule('due', NEWS_MS)
+    else this.#rest()
+  }
+
+  #note(outcome: Outcome | undefined): void {
+    if (outcome === undefined || this.#closed) return
+    this.#last = outcome
+    this.#options.onOutcome(outcome)
+  }
+
+  async #try(timeout: number): Promise<Outcome | undefined> {
+    try {
+      return await this.#options.attempt(timeout)
+    } catch (error) {
+      return { ok: false, reason: error instanceof Error ? error.message : String(error), retry: false }
+    }
+  }
+}
+
+export function noAnswer(timeout: number): string {
+  return `no answer within ${Math.round(timeout) / 1000} s`
+}
+
+async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), milliseconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

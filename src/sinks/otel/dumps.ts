@@ -1,0 +1,109 @@
+/**
+ * Records → whole dumps, cut down to what metrics are made of. One dump at a time: the records of a dump follow each other without
+ * a gap.
+ *
+ *   state  | record                           | next
+ *   -------|----------------------------------|------------------------------------------------------
+ *   closed | dump with signatures             | open
+ *   closed | dump without                     | closed: handed on
+ *   open   | signature of it                  | open, or closed with the last one: handed on
+ *   open   | dump                             | the open one is handed on as it is, then as closed
+ *   open   | flush                            | closed: handed on
+ */
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../records.ts'
+
+export interface WholeDump {
+  readonly dump: DumpRecord
+  /** The largest `signatures` ones, those that leak before all others; vanished ones are not among them. */
+  readonly signatures: readonly SignatureRecord[]
+  /** Goroutines of all others. */
+  readonly other: number
+  /** Goroutines whose signature is `leaking`. */
+  readonly leaking: number
+}
+
+export class DumpCollector {
+  readonly #most: number
+  readonly #onDump: (dump: WholeDump) => void
+  #dump: DumpRecord | undefined
+  #seen = 0
+  #leaking = 0
+  #largest: SignatureRecord[] = []
+  /** Past the largest ones. */
+  #smallLeaks: SignatureRecord[] = []
+
+  constructor(most: number, onDump: (dump: WholeDump) => void) {
+    this.#most = most
+    this.#onDump = onDump
+  }
+
+  record(record: DumpstreamRecord): void {
+    if (record.type === 'dump') {
+      this.flush()
+      this.#dump = record
+      if (record.signatures === 0) this.flush()
+    } else if (record.type === 'signature' && this.#dump !== undefined && record.count > 0) {
+      this.#take(record)
+      if (++this.#seen === this.#dump.signatures) this.flush()
+    }
+  }
+
+  /** Hands on what is open. */
+  flush(): void {
+    const dump = this.#dump
+    if (dump === undefined) return
+    const signatures = this.#chosen()
+    const shown = signatures.reduce((sum, each) => sum + each.count, 0)
+    const leaking = this.#leaking
+    this.#dump = undefined
+    this.#seen = 0
+    this.#leaking = 0
+    this.#largest = []
+    this.#smallLeaks = []
+    this.#onDump({ dump, signatures, other: dump.goroutines - shown, leaking })
+  }
+
+  #take(record: SignatureRecord): void {
+    if (record.verdict === 'leaking') this.#leaking += record.count
+    if (this.#largest.length < this.#most) this.#largest.push(record)
+    else if (record.verdict === 'leaking' && this.#smallLeaks.length < this.#most) this.#smallLeaks.push(record)
+  }
+
+  /** Whoever is paged for a leak must find it. */
+  #chosen(): SignatureRecord[] {
+    if (this.#smallLeaks.length === 0) return this.#largest
+    const leaks = this.#largest.filter((each) => each.verdict === 'leaking').concat(this.#smallLeaks)
+    const rest = this.#largest.filter((each) => each.verdict !== 'leaking')
+    const room = Math.max(0, this.#most - leaks.length)
+    return leaks
+      .slice(0, this.#most)
+      .concat(rest.slice(0, room))
+      .sort((a, b) => b.count - a.count)
+  }
+}
+
+/**
+ * Does this dump show all goroutines of the process? The stack that `debug.Stack` logs, a recovered panic and a race report do not:
+ * they are counted as dumps, but a gauge that followed them would drop to 1 and back.
+ */
+export function showsProcess(dump: DumpRecord): boolean {
+  switch (dump.kind) {
+    case 'all':
+    case 'signal':
+    case 'timeout':
+    case 'leak':
+      return true
+    case 'panic':
+    case 'fatal':
+      return dump.goroutines > 1
+    case 'single':
+    case 'race':
+      return false
+  }
+}
+
+/** Milliseconds since the epoch: when the dump was, else now. */
+export function timeOf(dump: DumpRecord, now: number): number {
+  const time = dump.time === undefined ? Number.NaN : Date.parse(dump.time)
+  return Number.isNaN(time) ? now : time
+}

@@ -1,0 +1,97 @@
+/** What there is to say at this moment: the last dump of each source, and what was counted. Plain numbers, no OpenTelemetry. */
+import type { DumpKind } from '../../model.ts'
+import type { DumpstreamRecord } from '../../records.ts'
+import { type Attributes, signatureAttributes, sourceAttributes } from './attributes.ts'
+import { DumpCollector, showsProcess, timeOf, type WholeDump } from './dumps.ts'
+import { ATTRIBUTE, OTHER } from './names.ts'
+
+/** Sources that are remembered; the one that was silent for longest goes, with all its series. */
+const SOURCES = 256
+
+export interface Series {
+  readonly attributes: Attributes
+  readonly value: number
+}
+
+export interface SourceAccount {
+  /** Of every point of this source. */
+  attributes: Attributes
+  /** When it was first heard of; milliseconds since the epoch. */
+  readonly since: number
+  readonly dumps: Map<DumpKind, number>
+  parsed: number
+  damaged: number
+  /** The last dump that showed the whole process. */
+  last: LastDump | undefined
+}
+
+export interface LastDump {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly total: number
+  readonly leaking: number
+  /** They sum up to `total`. */
+  readonly series: readonly Series[]
+}
+
+export class Ledger {
+  readonly since: number
+  readonly #dumps: DumpCollector
+  readonly #sources = new Map<string, SourceAccount>()
+  readonly #now: () => number
+  /** Dumps taken in. */
+  changes = 0
+  exportFailures = 0
+
+  /** `signatures`: how many get a series of their own, in each dump. */
+  constructor(signatures: number, now: () => number = Date.now) {
+    this.#now = now
+    this.since = now()
+    this.#dumps = new DumpCollector(signatures, (whole) => this.#take(whole))
+  }
+
+  get sources(): Iterable<SourceAccount> {
+    return this.#sources.values()
+  }
+
+  record(record: DumpstreamRecord): void {
+    this.#dumps.record(record)
+  }
+
+  /** What came so far is all of it. */
+  flush(): void {
+    this.#dumps.flush()
+  }
+
+  #take({ dump, signatures, other, leaking }: WholeDump): void {
+    this.changes++
+    const account = this.#account(dump.source)
+    account.attributes = sourceAttributes(dump)
+    account.dumps.set(dump.kind, (account.dumps.get(dump.kind) ?? 0) + 1)
+    account.parsed += dump.goroutines
+    account.damaged += dump.damaged
+    if (!showsProcess(dump)) return
+    const series = signatures.map((each) => ({ attributes: signatureAttributes(each), value: each.count }))
+    if (other > 0) series.push({ attributes: { [ATTRIBUTE.signature]: OTHER }, value: other })
+    account.last = { time: timeOf(dump, this.#now()), total: dump.goroutines, leaking, series }
+  }
+
+  #account(source: string): SourceAccount {
+    const known = this.#sources.get(source)
+    this.#sources.delete(source)
+    for (const oldest of this.#sources.keys()) {
+      if (this.#sources.size < SOURCES) break
+      this.#sources.delete(oldest)
+    }
+    const account = known ?? {
+      attributes: {},
+      since: this.#now(),
+      dumps: new Map<DumpKind, number>(),
+      parsed: 0,
+      damaged: 0,
+      last: undefined,
+    }
+    this.#sources.set(source, account)
+    return account
+  }
+}

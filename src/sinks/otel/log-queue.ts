@@ -1,0 +1,86 @@
+/** Log records on their way out: bounded, sent in order, kept while the other side is away. */
+import type { Outcome } from './deliveries.ts'
+import { type LogEntry, logsRequest } from './logs.ts'
+import type { Poster } from './post.ts'
+import type { RunResource } from './resources.ts'
+
+/** Records that wait; of more, the oldest go. */
+const QUEUE = 1_000
+/** Records in a request: with long stacks some hundred KiB. */
+const BATCH = 64
+
+export interface LogQueueOptions {
+  readonly poster: Poster
+  readonly run: RunResource
+  readonly version: string
+  /** Called when records that could not be sent any more are known to be lost. */
+  readonly onLost: (count: number) => void
+}
+
+export class LogQueue {
+  readonly #options: LogQueueOptions
+  #entries: LogEntry[] = []
+  #lost = 0
+
+  constructor(options: LogQueueOptions) {
+    this.#options = options
+  }
+
+  push(entry: LogEntry): void {
+    this.#entries.push(entry)
+    if (this.#entries.length <= QUEUE) return
+    this.#entries.shift()
+    this.#lost++
+  }
+
+  /** Sends what is there; undefined when there is nothing. */
+  async send(timeout: number): Promise<Outcome | undefined> {
+    const deadline = performance.now() + timeout
+    let outcome: Outcome | undefined
+    while (this.#entries.length > 0) {
+      const batch = this.#entries.slice(0, BATCH)
+      outcome = await this.#sendBatch(batch, Math.max(1, deadline - performance.now()))
+      if (!outcome.ok && outcome.retry) return outcome
+      // What is refused for good would be refused again.
+      const done = new Set(batch)
+      this.#entries = this.#entries.filter((entry) => !done.has(entry))
+      if (!outcome.ok) return outcome
+    }
+    if (outcome !== undefined) this.#tellLost()
+    return outcome
+  }
+
+  /** What is still here is lost. */
+  close(): void {
+    this.#lost += this.#entries.length
+    this.#entries = []
+    this.#tellLost()
+  }
+
+  #tellLost(): void {
+    if (this.#lost > 0) this.#options.onLost(this.#lost)
+    this.#lost = 0
+  }
+
+  async #sendBatch(batch: readonly LogEntry[], timeout: number): Promise<Outcome> {
+    const { poster, run, version } = this.#options
+    const reply = await poster.post(Buffer.from(logsRequest(batch, run, version)), timeout)
+    if (!reply.ok) return reply
+    const rejected = rejectedOf(reply.body)
+    return rejected === 0 ? { ok: true } : { ok: false, reason: `it refused ${rejected} of the records`, retry: false }
+  }
+}
+
+/** `partialSuccess.rejectedLogRecords` of the answer. */
+function rejectedOf(body: Buffer): number {
+  try {
+    const answer: unknown = JSON.parse(body.toString() || '{}')
+    if (typeof answer !== 'object' || answer === null || !('partialSuccess' in answer)) return 0
+    const partial: unknown = answer.partialSuccess
+    if (typeof partial !== 'object' || partial === null || !('rejectedLogRecords' in partial)) return 0
+    return Number(partial.rejectedLogRecords) || 0
+  } catch {
+    // Accepted, in words that nobody understands.
+    return 0
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Every name that goes out, in one table. The reference in the README is made from it, and a test holds it to what is exported.
+ *
+ * Names that the semantic conventions have are theirs (opentelemetry.io/docs/specs/semconv, 1.45.0); the package that holds them
+ * weighs 9.7 MB, so the few that are needed are copied. `go.goroutine.count` is left alone: it is what a live process says of itself.
+ */
+
+export const SCOPE = 'dumpstream'
+
+/** What a series is called that sums what has none of its own. */
+export const OTHER = 'other'
+
+export interface MetricName {
+  readonly name: string
+  readonly instrument: 'gauge' | 'counter'
+  /** UCUM. */
+  readonly unit: string
+  readonly description: string
+  /** The name at the `--prometheus` endpoint. */
+  readonly prometheus: string
+  /** Whose points: one a signature, one a source, or one in all. */
+  readonly per: 'signature' | 'source' | 'run'
+  /** Sent by `meterSink` too. */
+  readonly library: boolean
+}
+
+type MetricKey = 'goroutines' | 'total' | 'leaking' | 'dumps' | 'parsed' | 'damaged' | 'input' | 'failures'
+
+export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
+  goroutines: {
+    name: 'dumpstream.goroutines',
+    instrument: 'gauge',
+    unit: '{goroutine}',
+    description: 'Goroutines by signature in the last dump; they sum up to dumpstream.goroutines.total.',
+    prometheus: 'dumpstream_goroutines',
+    per: 'signature',
+    library: true,
+  },
+  total: {
+    name: 'dumpstream.goroutines.total',
+    instrument: 'gauge',
+    unit: '{goroutine}',
+    description: 'Goroutines in the last dump.',
+    prometheus: 'dumpstream_goroutines_total',
+    per: 'source',
+    library: true,
+  },
+  leaking: {
+    name: 'dumpstream.goroutines.leaking',
+    instrument: 'gauge',
+    unit: '{goroutine}',
+    description: 'Goroutines of the last dump whose signature is judged to leak.',
+    prometheus: 'dumpstream_goroutines_leaking',
+    per: 'source',
+    library: true,
+  },
+  dumps: {
+    name: 'dumpstream.dumps',
+    instrument: 'counter',
+    unit: '{dump}',
+    description: 'Dumps found, by kind.',
+    prometheus: 'dumpstream_dumps_total',
+    per: 'source',
+    library: true,
+  },
+  parsed: {
+    name: 'dumpstream.goroutines.parsed',
+    instrument: 'counter',
+    unit: '{goroutine}',
+    description: 'Goroutines counted in all dumps.',
+    prometheus: 'dumpstream_goroutines_parsed_total',
+    per: 'source',
+    library: true,
+  },
+  damaged: {
+    name: 'dumpstream.goroutines.damaged',
+    instrument: 'counter',
+    unit: '{goroutine}',
+    description: 'Goroutines that could not be read whole.',
+    prometheus: 'dumpstream_goroutines_damaged_total',
+    per: 'source',
+    library: true,
+  },
+  input: {
+    name: 'dumpstream.input',
+    instrument: 'counter',
+    unit: 'By',
+    description: 'Bytes read.',
+    prometheus: 'dumpstream_input_total',
+    per: 'run',
+    library: false,
+  },
+  failures: {
+    name: 'dumpstream.export.failures',
+    instrument: 'counter',
+    unit: '{export}',
+    description: 'Exports that failed, of metrics and logs.',
+    prometheus: 'dumpstream_export_failures_total',
+    per: 'run',
+    library: false,
+  },
+}
+
+export const ATTRIBUTE = {
+  source: 'dumpstream.source',
+  signature: 'dumpstream.signature',
+  verdict: 'dumpstream.verdict',
+  kind: 'dumpstream.dump.kind',
+  process: 'dumpstream.process',
+  state: 'go.goroutine.state',
+  functionName: 'code.function.name',
+  filePath: 'code.file.path',
+  lineNumber: 'code.line.number',
+  stacktrace: 'code.stacktrace',
+  serviceName: 'service.name',
+  processId: 'process.pid',
+  containerName: 'container.name',
+  k8sContainerName: 'k8s.container.name',
+  systemdUnit: 'systemd.unit',
+} as const
+
+/** What stands in attributes, and where: on the points, or on the resource. */
+export interface AttributeName {
+  readonly name: string
+  readonly on: 'signature' | 'source' | 'dumps' | 'resource'
+  readonly meaning: string
+  /** `meterSink` puts it on its points. */
+  readonly library: boolean
+}
+
+export const ATTRIBUTES: readonly AttributeName[] = [
+  {
+    name: ATTRIBUTE.signature,
+    on: 'signature',
+    meaning: 'the id of the records; `other` for the sum of all that have no series of their own',
+    library: true,
+  },
+  { name: ATTRIBUTE.functionName, on: 'signature', meaning: 'innermost function of your own code', library: true },
+  { name: ATTRIBUTE.filePath, on: 'signature', meaning: 'its file', library: true },
+  { name: ATTRIBUTE.lineNumber, on: 'signature', meaning: 'its line', library: true },
+  { name: ATTRIBUTE.state, on: 'signature', meaning: 'the state that most of them are in', library: false },
+  { name: ATTRIBUTE.verdict, on: 'signature', meaning: 'as in the records, from the second dump on', library: false },
+  { name: ATTRIBUTE.source, on: 'source', meaning: 'as in the records', library: true },
+  { name: ATTRIBUTE.process, on: 'source', meaning: '`process` of the records', library: true },
+  { name: 'log.iostream', on: 'source', meaning: '`stdout` or `stderr`, when the carrier says', library: true },
+  { name: ATTRIBUTE.kind, on: 'dumps', meaning: 'kind of dump, on `dumpstream.dumps`', library: true },
+  {
+    name: ATTRIBUTE.serviceName,
+    on: 'resource',
+    meaning: '`OTEL_SERVICE_NAME`, else the container or unit that the carrier names',
+    library: false,
+  },
+  { name: ATTRIBUTE.processId, on: 'resource', meaning: 'of the service, when the carrier knows', library: true },
+  { name: 'host.name', on: 'resource', meaning: 'the same', library: true },
+  { name: 'k8s.namespace.name', on: 'resource', meaning: 'the same', library: true },
+  { name: 'k8s.pod.name', on: 'resource', meaning: 'the same', library: true },
+  { name: ATTRIBUTE.k8sContainerName, on: 'resource', meaning: 'the same', library: true },
+  { name: ATTRIBUTE.containerName, on: 'resource', meaning: 'the same', library: true },
+  { name: 'container.id', on: 'resource', meaning: 'the same', library: true },
+  { name: ATTRIBUTE.systemdUnit, on: 'resource', meaning: 'the same', library: true },
+]
+
+/** Namespaces of the semantic conventions that describe what a thing is, not what it did. */
+const RESOURCE = /^(?:service|process|host|os|k8s|container|systemd|cloud|deployment|aws|gcp|azure)\./
+
+/** Does this attribute describe the entity that was observed? Then it stands on the resource, where the sink has one a source. */
+export function isOfResource(attribute: string): boolean {
+  return RESOURCE.test(attribute)
+}
+
+const PER = { signature: 'signature', source: 'source', run: 'run' } as const
+const ON = {
+  signature: 'points of signatures',
+  source: 'points of sources and signatures',
+  dumps: 'points of `dumpstream.dumps`',
+  resource: 'the resource; points at the Prometheus endpoint and in `meterSink`',
+} as const
+
+/** The reference for the README. */
+export function metricsMarkdown(): string {
+  const rows = ['| metric | Prometheus | kind, unit | one point for each | |', '|---|---|---|---|---|']
+  for (const metric of Object.values(METRICS)) {
+    rows.push(
+      `| \`${metric.name}\` | \`${metric.prometheus}\` | ${metric.instrument}, \`${metric.unit}\` | ${PER[metric.per]} | ${metric.description} |`,
+    )
+  }
+  rows.push('', '| attribute | on | |', '|---|---|---|')
+  for (const { name, on, meaning } of ATTRIBUTES) rows.push(`| \`${name}\` | ${ON[on]} | ${meaning} |`)
+  return `${rows.join('\n')}\n`
+}

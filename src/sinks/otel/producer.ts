@@ -1,0 +1,131 @@
+/**
+ * The ledger as OpenTelemetry metrics. A `MetricProducer`, not instruments: with instruments a series once reported is reported for
+ * ever under cumulative temporality, whether its signature is still there or not, and beyond 2000 of them all fall into one
+ * (sdk-metrics 2.12.0 and 3.1.1, measured). Here every gauge point is of the last dump of its source, at the dump's own time.
+ */
+import { emptyResource } from '@opentelemetry/resources'
+import type { CollectionResult, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { Attributes } from './attributes.ts'
+import { Batch } from './batch.ts'
+import type { Ledger } from './ledger.ts'
+import { ATTRIBUTE, METRICS, type MetricName } from './names.ts'
+import { entityResource, parted, type RunResource } from './resources.ts'
+
+export interface ProducerOptions {
+  readonly ledger: Ledger
+  readonly version: string
+  /** Of the counters; gauges have none. */
+  readonly temporality: 'cumulative' | 'delta'
+  /** Bytes read so far. */
+  readonly inputBytes: () => number
+  /** Gives each entity a resource of its own. Absent: one resource, which is the reader's, and all attributes on the points. */
+  readonly run?: RunResource
+  readonly now?: () => number
+}
+
+export interface Taken {
+  /** One for each resource. */
+  readonly metrics: readonly ResourceMetrics[]
+  /** They arrived: what deltas are counted from, the next time. */
+  delivered(): void
+}
+
+/** A count at a time, by series. */
+type Counted = Map<string, { readonly value: number; readonly time: number }>
+
+export class RecordProducer implements MetricProducer {
+  readonly #options: ProducerOptions
+  #base: Counted = new Map()
+
+  constructor(options: ProducerOptions) {
+    this.#options = options
+  }
+
+  /** For a `MetricReader`. */
+  async collect(): Promise<CollectionResult> {
+    const { metrics, delivered } = this.take()
+    delivered()
+    const [resourceMetrics = { resource: emptyResource(), scopeMetrics: [] }] = metrics
+    return { resourceMetrics, errors: [] }
+  }
+
+  /** The metrics of this moment. Deltas that are not delivered are part of the next ones. */
+  take(): Taken {
+    const { ledger, version, inputBytes, now = Date.now } = this.#options
+    const taking = new Taking(this.#options, this.#base, now())
+    taking.count(METRICS.input, {}, inputBytes(), ledger.since)
+    taking.count(METRICS.failures, {}, ledger.exportFailures, ledger.since)
+    for (const { attributes, since, dumps, parsed, damaged, last } of ledger.sources) {
+      for (const [kind, value] of dumps) {
+        taking.count(METRICS.dumps, { ...attributes, [ATTRIBUTE.kind]: kind }, value, since)
+      }
+      taking.count(METRICS.parsed, attributes, parsed, since)
+      taking.count(METRICS.damaged, attributes, damaged, since)
+      if (last === undefined) continue
+      const { time } = last
+      taking.gauge(METRICS.total, attributes, last.total, time)
+      taking.gauge(METRICS.leaking, attributes, last.leaking, time)
+      for (const series of last.series) {
+        taking.gauge(METRICS.goroutines, { ...attributes, ...series.attributes }, series.value, time)
+      }
+    }
+    return {
+      metrics: taking.batches.map((batch) => batch.metrics(version)),
+      delivered: () => {
+        this.#base = taking.counted
+      },
+    }
+  }
+}
+
+class Taking {
+  readonly counted: Counted = new Map()
+  readonly #options: ProducerOptions
+  readonly #base: Counted
+  readonly #now: number
+  readonly #batches = new Map<string, Batch>()
+
+  constructor(options: ProducerOptions, base: Counted, now: number) {
+    this.#options = options
+    this.#base = base
+    this.#now = now
+  }
+
+  get batches(): Batch[] {
+    return [...this.#batches.values()]
+  }
+
+  gauge(metric: MetricName, attributes: Attributes, value: number, time: number): void {
+    const { batch, own } = this.#place(attributes)
+    batch.gauge(metric, own, value, time)
+  }
+
+  count(metric: MetricName, attributes: Attributes, value: number, since: number): void {
+    const { batch, own } = this.#place(attributes)
+    if (this.#options.temporality === 'cumulative') {
+      batch.sum(metric, 'cumulative', own, value, since, this.#now)
+      return
+    }
+    const key = `${metric.name} ${JSON.stringify(attributes)}`
+    const known = this.#base.get(key)
+    // A source that was forgotten in between starts over.
+    const before = known === undefined || known.value > value ? { value: 0, time: since } : known
+    this.counted.set(key, { value, time: this.#now })
+    batch.sum(metric, 'delta', own, value - before.value, before.time, this.#now)
+  }
+
+  #place(attributes: Attributes): { batch: Batch; own: Attributes } {
+    const { run } = this.#options
+    if (run === undefined) return { batch: this.#batch('', emptyResource), own: attributes }
+    const { entity, own } = parted(attributes)
+    return { batch: this.#batch(JSON.stringify(entity), () => entityResource(run, entity)), own }
+  }
+
+  #batch(key: string, resource: () => ReturnType<typeof emptyResource>): Batch {
+    const known = this.#batches.get(key)
+    if (known !== undefined) return known
+    const batch = new Batch(resource())
+    this.#batches.set(key, batch)
+    return batch
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Tells a person about an outage: one line when it begins, one when it ends. OpenTelemetry itself says nothing: `forceFlush()` and
+ * `shutdown()` resolve though the collector refused.
+ *
+ *   state   | outcome   | next, and what is said
+ *   --------|-----------|--------------------------------------------
+ *   fine    | ok        | fine
+ *   fine    | failed    | failing: can't send metrics to …: …
+ *   failing | failed    | failing
+ *   failing | ok        | fine: metrics are sent again …
+ */
+import type { Outcome } from './deliveries.ts'
+
+export interface WatchOptions {
+  /** `metrics`, `logs`. */
+  readonly what: string
+  readonly target: string
+  readonly complain: (line: string) => void
+  /** Called for each failed export. */
+  readonly onFailure: () => void
+}
+
+export class Watch {
+  readonly #options: WatchOptions
+  #failures = 0
+  #since = 0
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  note(outcome: Outcome): void {
+    const { what, target, complain, onFailure } = this.#options
+    if (!outcome.ok) {
+      onFailure()
+      if (this.#failures++ > 0) return
+      this.#since = performance.now()
+      complain(`can't send ${what} to ${target}: ${outcome.reason}; reading goes on`)
+    } else if (this.#failures > 0) {
+      const seconds = Math.max(1, Math.round((performance.now() - this.#since) / 1000))
+      const failed = this.#failures === 1 ? '1 export' : `${this.#failures} exports`
+      this.#failures = 0
+      complain(`${what} are sent to ${target} again; ${failed} failed in ${seconds} s`)
+    }
+  }
+}
