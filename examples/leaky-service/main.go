@@ -2,9 +2,9 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"log/slog"
 	"os"
@@ -27,13 +27,18 @@ func main() {
 	publishes := flag.Int("publishes", 4, "messages published each time")
 	requests := flag.Duration("requests", 2*time.Millisecond, "how often each of three workers logs a request")
 	form := flag.String("dump", "stack", "what SIGUSR2 writes to stdout: stack (runtime.Stack), debug1, debug2 (pprof)")
+	how := flag.String("write", whole, "how it does: whole, while nothing is logged; or, while requests are logged, by lines or by so many bytes")
 	report := flag.String("report", "", "append the truth to this file: runtime.NumGoroutine and pprof, while all stands still")
 	fixed := flag.Bool("fixed", false, "run the corrected code")
 	flag.Parse()
 
 	log.SetOutput(os.Stdout)
+	write, err := writer(*how)
+	if err != nil {
+		log.Fatal(err)
+	}
 	for worker := range 3 {
-		go serve(worker, *requests)
+		go serve(worker, *requests, *how != whole)
 	}
 	cron := &hashtag_suggestion.Cron{Fixed: *fixed}
 	messages := &producer.Producer{Topic: "hashtags", Broker: 2 * time.Millisecond, Patience: time.Millisecond, Fixed: *fixed}
@@ -51,7 +56,7 @@ func main() {
 		<-dumps
 		pause.Still(func() {
 			time.Sleep(max(settle, 2**requests))
-			dump(*form, os.Stdout)
+			write(os.Stdout, dump(*form))
 			if *report != "" {
 				tell(*report, n)
 			}
@@ -66,39 +71,45 @@ func every(interval time.Duration, work func()) {
 	}
 }
 
-// serve logs requests, in the two forms that the service has come to use.
-func serve(worker int, between time.Duration) {
+// serve logs requests, in the two forms that the service has come to use. The busy do not stand still for a dump.
+func serve(worker int, between time.Duration, busy bool) {
 	access := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	for request := 0; ; request++ {
-		pause.Work(func() {
+		handle := func() {
 			if worker == 0 {
 				log.Printf("refreshed %d keys", request)
 			} else {
 				access.Info("request handled", "worker", worker, "request", request, "path", "/api/v1/items", "status", 200)
 			}
-		})
+		}
+		if busy {
+			handle()
+		} else {
+			pause.Work(handle)
+		}
 		time.Sleep(between)
 	}
 }
 
-func dump(form string, out io.Writer) {
+func dump(form string) []byte {
+	var out bytes.Buffer
 	switch form {
 	case "debug1":
-		pprof.Lookup("goroutine").WriteTo(out, 1)
+		pprof.Lookup("goroutine").WriteTo(&out, 1)
 	case "debug2":
-		pprof.Lookup("goroutine").WriteTo(out, 2)
+		pprof.Lookup("goroutine").WriteTo(&out, 2)
 	default:
 		for size := 1 << 20; ; size *= 2 {
 			buf := make([]byte, size)
 			if n := runtime.Stack(buf, true); n < size {
-				out.Write(buf[:n])
-				return
+				return buf[:n]
 			}
 		}
 	}
+	return out.Bytes()
 }
 
-// tell appends what the runtime itself counts to a file.
+// tell appends what the runtime itself counts to a file: first NumGoroutine, then the profile, after the dump.
 func tell(path string, n int) {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
