@@ -32,8 +32,10 @@ export function parseCommandLine(argv: readonly string[], table: readonly Flag[]
   const flags = new Map<string, string[]>()
   const operands: string[] = []
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  /** Index in argv of a word that was taken for a value. */
+  let taken = -1
   for (const token of tokens) {
-    if (token.kind === 'positional') operands.push(token.value)
+    if (token.kind === 'positional' && token.index !== taken) operands.push(token.value)
     if (token.kind !== 'option') continue
     const flag = byName.get(token.name)
     if (flag === undefined) throw unknownFlag(token.rawName, table)
@@ -43,7 +45,10 @@ export function parseCommandLine(argv: readonly string[], table: readonly Flag[]
     }
     const values = given ?? []
     flags.set(flag.name, values)
-    const value = checkValue(flag, token.rawName, token.value, token.inlineValue === true)
+    const next = argv[token.index + 1]
+    const follows = token.value === undefined && next !== undefined && flag.valueLike?.test(next) === true
+    if (follows) taken = token.index + 1
+    const value = checkValue(flag, token.rawName, follows ? next : token.value, token.inlineValue === true)
     if (value !== undefined) values.push(value)
   }
   return { flags, operands }

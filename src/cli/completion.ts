@@ -111,7 +111,9 @@ function zshSpec(flag: Flag): string {
   const about = `[${flag.summary.replaceAll(/[[\]\\:]/g, '\\$&')}]`
   const action = flag.choices ? `(${flag.choices.join(' ')})` : flag.file === true ? '_files' : ' '
   const value =
-    flag.value === undefined ? '' : `${flag.valueOptional === true ? '::' : ':'}${flag.value.toLowerCase()}:${action}`
+    flag.value === undefined
+      ? ''
+      : `${flag.valueOptional === true ? '::' : ':'}${flag.value.toLowerCase().replaceAll(':', '\\:')}:${action}`
   const equals = flag.value === undefined ? '' : flag.valueOptional === true ? '=-' : '='
   const plus = flag.value === undefined ? '' : '+'
   if (flag.short === undefined) {

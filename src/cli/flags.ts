@@ -4,7 +4,7 @@
  */
 
 /** In the order of `--help`. */
-export const GROUPS = ['Output', 'Narrow what is printed', 'Signatures', 'Input', 'Other'] as const
+export const GROUPS = ['Output', 'Narrow what is printed', 'Signatures', 'Input', 'Metrics', 'Other'] as const
 
 export interface Flag {
   /** Without the dashes. */
@@ -14,6 +14,8 @@ export interface Flag {
   readonly value?: string
   /** The value may be left out, and is written `--name=VALUE` when given. */
   readonly valueOptional?: boolean
+  /** The next word is taken for the optional value, too, when it looks like this. */
+  readonly valueLike?: RegExp
   /** A value to copy, for error messages; needed where there are no choices. */
   readonly example?: string
   /** May be given more than once. */
@@ -153,6 +155,62 @@ export const FLAGS: readonly Flag[] = [
     details: 'Also on a pipe. `500ms`, `2s`, `1m`.',
   },
   {
+    name: 'otlp',
+    value: 'URL',
+    valueOptional: true,
+    valueLike: /^https?:\/\//,
+    example: 'http://localhost:4318',
+    group: 'Metrics',
+    summary: 'send metrics by OTLP (http://localhost:4318)',
+    details:
+      'Soon after each dump, every minute, and at the end. The `OTEL_*` variables are understood, and `OTEL_METRICS_EXPORTER` (otlp, prometheus, console) asks for metrics as the flags do.',
+  },
+  {
+    name: 'otlp-protocol',
+    value: 'PROTOCOL',
+    choices: ['http/protobuf', 'http/json', 'grpc'],
+    group: 'Metrics',
+    summary: 'http/protobuf, http/json, grpc',
+    details: '`http/protobuf` unless told. `grpc` needs a package that is named when it is missing.',
+  },
+  {
+    name: 'otlp-timeout',
+    value: 'DURATION',
+    example: '3s',
+    group: 'Metrics',
+    summary: 'ends an export, and the last one of a run (3s)',
+  },
+  {
+    name: 'otlp-logs',
+    group: 'Metrics',
+    summary: 'also send dumps and leaks as log records',
+    details:
+      'A record for each dump, and one with its stack for each signature that leaks. By OTLP/HTTP, also without `--otlp`.',
+  },
+  {
+    name: 'prometheus',
+    value: '[HOST:]PORT',
+    example: '9464',
+    group: 'Metrics',
+    summary: 'serve http://127.0.0.1:PORT/metrics',
+    details: 'While the run lasts. HOST is 127.0.0.1 unless told.',
+  },
+  {
+    name: 'metrics',
+    value: 'WHERE',
+    choices: ['console'],
+    group: 'Metrics',
+    summary: 'console: print what would be sent on stderr',
+  },
+  {
+    name: 'metric-signatures',
+    value: 'N',
+    example: '100',
+    group: 'Metrics',
+    summary: 'series for the N largest of each dump (100)',
+    details: 'Those that leak come first. The rest is summed up in one series, `other`.',
+  },
+  {
     name: 'completion',
     value: 'SHELL',
     choices: ['bash', 'zsh', 'fish'],
@@ -168,8 +226,12 @@ export const COMMON_FLAGS: readonly Flag[] = FLAGS.filter(({ name }) => name ===
 
 /** `-f, --follow` or `    --idle DURATION`, as the help and the README write it. */
 export function spelling(flag: Flag): string {
-  const value = flag.value === undefined ? '' : flag.valueOptional === true ? `[=${flag.value}]` : ` ${flag.value}`
+  const value = flag.value === undefined ? '' : flag.valueOptional === true ? optional(flag) : ` ${flag.value}`
   return `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${flag.name}${value}`
+}
+
+function optional(flag: Flag): string {
+  return flag.valueLike === undefined ? `[=${flag.value}]` : ` [${flag.value}]`
 }
 
 /** The table of flags for the README. */

@@ -2,6 +2,7 @@
 import type { EngineOptions } from '../engine/engine.ts'
 import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
 import type { Narrowing } from '../sinks/narrow.ts'
+import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly narrowing: Narrowing
   /** What makes exit code 1. */
   readonly failOn: readonly Condition[]
+  /** Where metrics go; the environment has a say, too. */
+  readonly telemetry: TelemetryFlags
   /** Stacks that are printed; the engine may be asked for more. */
   readonly stacks: 'first' | 'always' | 'never'
   /** Milliseconds of silence that end a dump on a pipe and when following. */
@@ -50,11 +53,13 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     out,
     narrowing,
     failOn: readFailOn(values),
+    telemetry: readTelemetry(values),
     stacks,
     idle,
     color: wantsColor(values.choice('color', ['auto', 'always', 'never']) ?? 'auto', onTerminal, terminal.env),
     engine: {
-      stacks: engineStacks(stacks, narrowing),
+      // A log record of a leak has its stack each time.
+      stacks: values.has('otlp-logs') ? 'always' : engineStacks(stacks, narrowing),
       goroutines: values.has('emit'),
       idle,
       ...(similarity === undefined ? {} : { similarity }),
@@ -78,6 +83,22 @@ function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {
     ...(minCount === undefined ? {} : { minCount }),
     ...(states.length === 0 ? {} : { states }),
     ...(top === undefined ? {} : { top }),
+  }
+}
+
+function readTelemetry(values: FlagValues): TelemetryFlags {
+  const protocol = values.choice('otlp-protocol', PROTOCOLS)
+  const timeout = values.duration('otlp-timeout')
+  const prometheus = values.text('prometheus')
+  const signatures = values.count('metric-signatures')
+  return {
+    ...(values.has('otlp') ? { otlp: values.text('otlp') ?? true } : {}),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(values.has('otlp-logs') ? { logs: true } : {}),
+    ...(prometheus === undefined ? {} : { prometheus }),
+    ...(values.has('metrics') ? { console: true } : {}),
+    ...(signatures === undefined ? {} : { signatures }),
   }
 }
 

@@ -7,6 +7,7 @@ import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
 import { identityOf } from '../input/open.ts'
 import { FailOn } from '../sinks/condition.ts'
+import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
 import { systemErrorText } from '../system-error.ts'
@@ -36,10 +37,17 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     name: 'stdout',
     ...(progress && { beforeWrite: () => progress.wipe() }),
   })
+  const complain = (line: string): void => {
+    progress?.wipe()
+    terminal.complain(line)
+  }
+  // The endpoint may be asked before there is anything to read.
+  let inputBytes = (): number => 0
+  const telemetry = await openTelemetry(options, terminal, complain, () => inputBytes())
   const outFd = options.out === undefined ? undefined : openOut(options.out)
   const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
   const printer = await openPrinter(options, records, terminal)
-  const sinks: RecordSink[] = [...(printer === undefined ? [] : [printer])]
+  const sinks: RecordSink[] = [printer, telemetry].filter((sink) => sink !== undefined)
   if (options.failOn.length > 0) sinks.push(new FailOn(options.failOn, (line) => terminal.complain(line)))
 
   const session: Session = new Session({
@@ -50,11 +58,9 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     logs: options.passLogs ? stdout : undefined,
     outputs: records === stdout ? [stdout] : [stdout, records],
     progress,
-    complain: (line) => {
-      progress?.wipe()
-      terminal.complain(line)
-    },
+    complain,
   })
+  inputBytes = () => session.stats.bytes
   let interrupted = false
   const stopSignals = handleSignals({
     stdinIsPiped: stdin !== undefined && !stdin.isFile() && !terminal.stdinIsTerminal,
@@ -75,6 +81,24 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     stopSignals()
     if (outFd !== undefined) closeSync(outFd)
   }
+}
+
+/** OpenTelemetry is loaded only when it is asked for: it takes as long as all the rest of a start. */
+async function openTelemetry(
+  { telemetry: flags }: RunOptions,
+  terminal: Terminal,
+  complain: (line: string) => void,
+  inputBytes: () => number,
+): Promise<RecordSink | undefined> {
+  const { env } = terminal
+  if (!asksForTelemetry(flags, env)) return undefined
+  const { openTelemetry } = await import('../sinks/otel/open.ts')
+  const stderr = new Output(terminal.stderr, { name: 'stderr' })
+  const print = (text: string): void => {
+    stderr.write(text)
+    stderr.flush()
+  }
+  return await openTelemetry({ flags, env, complain, print, inputBytes })
 }
 
 /** An input that was not read spoils every other answer; a failed delivery spoils what was delivered. */

@@ -19,7 +19,6 @@ const FAIL_ON: Flag = {
   group: 'Output',
   summary: 'exit 1 when it holds',
 }
-const OTLP: Flag = { name: 'otlp', value: 'URL', valueOptional: true, group: 'Output', summary: 'send metrics' }
 const DIFF: Command = {
   name: 'diff',
   operands: 'BEFORE AFTER',
@@ -28,7 +27,7 @@ const DIFF: Command = {
   examples: [],
   load: () => Promise.reject(new Error('not in this test')),
 }
-const TABLE = [...FLAGS, OTLP]
+const TABLE = FLAGS
 
 let folder: string
 

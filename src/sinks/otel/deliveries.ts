@@ -11,7 +11,8 @@
  *   sending | delivered, or refused for good | idle, or due
  *   sending | failed                         | waiting: 1 s, 2 s, 4 s … RETRY_MAX_MS, or what the other side asks for
  *   waiting | its time has come              | sending
- *   any     | end                            | ended: a last attempt, when the one under way is over or has taken half of the time
+ *   any     | end                            | ended: a last attempt, when the one under way is over or has taken half of the time;
+ *           |                                | another one RETRY_MS later when there is time
  */
 
 export type Outcome =
@@ -69,12 +70,21 @@ export class Deliveries {
     this.#state = 'ended'
     clearTimeout(this.#timer)
     if (underWay !== undefined) await within(underWay, this.#options.timeout / 2)
-    const left = Math.max(1, deadline - performance.now())
-    const outcome = await within(this.#try(left), left)
-    if (outcome === 'late') this.#note({ ok: false, reason: noAnswer(this.#options.timeout), retry: true })
-    else this.#note(outcome)
+    let outcome = await this.#tryUntil(deadline)
+    // It may be about to start again.
+    if (outcome?.ok === false && outcome.retry && deadline - performance.now() > RETRY_MS) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      outcome = await this.#tryUntil(deadline)
+    }
+    this.#note(outcome)
     this.#closed = true
     return this.#last
+  }
+
+  async #tryUntil(deadline: number): Promise<Outcome | undefined> {
+    const left = Math.max(1, deadline - performance.now())
+    const outcome = await within(this.#try(left), left)
+    return outcome === 'late' ? { ok: false, reason: noAnswer(this.#options.timeout), retry: true } : outcome
   }
 
   #schedule(state: 'idle' | 'due' | 'waiting', milliseconds: number): void {

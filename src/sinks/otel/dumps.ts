@@ -14,7 +14,7 @@ import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../record
 
 export interface WholeDump {
   readonly dump: DumpRecord
-  /** The largest `signatures` ones, those that leak before all others; vanished ones are not among them. */
+  /** The largest ones and those that were asked for, largest first; vanished ones are not among them. */
   readonly signatures: readonly SignatureRecord[]
   /** Goroutines of all others. */
   readonly other: number
@@ -24,6 +24,7 @@ export interface WholeDump {
 
 export class DumpCollector {
   readonly #most: number
+  readonly #isWanted: (record: SignatureRecord) => boolean
   readonly #onDump: (dump: WholeDump) => void
   #dump: DumpRecord | undefined
   #seen = 0
@@ -31,10 +32,17 @@ export class DumpCollector {
   #largest: SignatureRecord[] = []
   /** Past the largest ones. */
   #smallLeaks: SignatureRecord[] = []
+  #wanted: SignatureRecord[] = []
 
-  constructor(most: number, onDump: (dump: WholeDump) => void) {
+  /** `most`: signatures that are kept of a dump, those that leak before all others; besides, all that are `isWanted`. */
+  constructor(
+    most: number,
+    onDump: (dump: WholeDump) => void,
+    isWanted: (record: SignatureRecord) => boolean = () => false,
+  ) {
     this.#most = most
     this.#onDump = onDump
+    this.#isWanted = isWanted
   }
 
   record(record: DumpstreamRecord): void {
@@ -60,24 +68,26 @@ export class DumpCollector {
     this.#leaking = 0
     this.#largest = []
     this.#smallLeaks = []
+    this.#wanted = []
     this.#onDump({ dump, signatures, other: dump.goroutines - shown, leaking })
   }
 
   #take(record: SignatureRecord): void {
     if (record.verdict === 'leaking') this.#leaking += record.count
-    if (this.#largest.length < this.#most) this.#largest.push(record)
+    if (this.#isWanted(record)) this.#wanted.push(record)
+    else if (this.#largest.length < this.#most) this.#largest.push(record)
     else if (record.verdict === 'leaking' && this.#smallLeaks.length < this.#most) this.#smallLeaks.push(record)
   }
 
   /** Whoever is paged for a leak must find it. */
   #chosen(): SignatureRecord[] {
-    if (this.#smallLeaks.length === 0) return this.#largest
+    if (this.#smallLeaks.length + this.#wanted.length === 0) return this.#largest
     const leaks = this.#largest.filter((each) => each.verdict === 'leaking').concat(this.#smallLeaks)
     const rest = this.#largest.filter((each) => each.verdict !== 'leaking')
     const room = Math.max(0, this.#most - leaks.length)
     return leaks
       .slice(0, this.#most)
-      .concat(rest.slice(0, room))
+      .concat(rest.slice(0, room), this.#wanted)
       .sort((a, b) => b.count - a.count)
   }
 }

@@ -105,7 +105,7 @@ export const ATTRIBUTE = {
   source: 'dumpstream.source',
   signature: 'dumpstream.signature',
   verdict: 'dumpstream.verdict',
-  kind: 'dumpstream.dump.kind',
+  kind: 'dumpstream.kind',
   process: 'dumpstream.process',
   state: 'go.goroutine.state',
   functionName: 'code.function.name',
@@ -122,7 +122,7 @@ export const ATTRIBUTE = {
 /** What stands in attributes, and where: on the points, or on the resource. */
 export interface AttributeName {
   readonly name: string
-  readonly on: 'signature' | 'source' | 'dumps' | 'resource'
+  readonly on: 'signature' | 'source' | 'dumps' | 'entity' | 'resource'
   readonly meaning: string
   /** `meterSink` puts it on its points. */
   readonly library: boolean
@@ -143,21 +143,23 @@ export const ATTRIBUTES: readonly AttributeName[] = [
   { name: ATTRIBUTE.source, on: 'source', meaning: 'as in the records', library: true },
   { name: ATTRIBUTE.process, on: 'source', meaning: '`process` of the records', library: true },
   { name: 'log.iostream', on: 'source', meaning: '`stdout` or `stderr`, when the carrier says', library: true },
-  { name: ATTRIBUTE.kind, on: 'dumps', meaning: 'kind of dump, on `dumpstream.dumps`', library: true },
+  { name: ATTRIBUTE.kind, on: 'dumps', meaning: '`kind` of the records', library: true },
   {
     name: ATTRIBUTE.serviceName,
     on: 'resource',
     meaning: '`OTEL_SERVICE_NAME`, else the container or unit that the carrier names',
     library: false,
   },
-  { name: ATTRIBUTE.processId, on: 'resource', meaning: 'of the service, when the carrier knows', library: true },
-  { name: 'host.name', on: 'resource', meaning: 'the same', library: true },
-  { name: 'k8s.namespace.name', on: 'resource', meaning: 'the same', library: true },
-  { name: 'k8s.pod.name', on: 'resource', meaning: 'the same', library: true },
-  { name: ATTRIBUTE.k8sContainerName, on: 'resource', meaning: 'the same', library: true },
-  { name: ATTRIBUTE.containerName, on: 'resource', meaning: 'the same', library: true },
-  { name: 'container.id', on: 'resource', meaning: 'the same', library: true },
-  { name: ATTRIBUTE.systemdUnit, on: 'resource', meaning: 'the same', library: true },
+  ...[
+    ATTRIBUTE.processId,
+    'host.name',
+    'k8s.namespace.name',
+    'k8s.pod.name',
+    ATTRIBUTE.k8sContainerName,
+    ATTRIBUTE.containerName,
+    'container.id',
+    ATTRIBUTE.systemdUnit,
+  ].map((name) => ({ name, on: 'entity' as const, meaning: 'of the service, when the carrier knows', library: true })),
 ]
 
 /** Namespaces of the semantic conventions that describe what a thing is, not what it did. */
@@ -168,23 +170,26 @@ export function isOfResource(attribute: string): boolean {
   return RESOURCE.test(attribute)
 }
 
-const PER = { signature: 'signature', source: 'source', run: 'run' } as const
 const ON = {
   signature: 'points of signatures',
   source: 'points of sources and signatures',
   dumps: 'points of `dumpstream.dumps`',
-  resource: 'the resource; points at the Prometheus endpoint and in `meterSink`',
+  entity: 'resource; points at the Prometheus endpoint and in `meterSink`, which have but one resource',
+  resource: 'resource',
 } as const
 
 /** The reference for the README. */
 export function metricsMarkdown(): string {
-  const rows = ['| metric | Prometheus | kind, unit | one point for each | |', '|---|---|---|---|---|']
-  for (const metric of Object.values(METRICS)) {
-    rows.push(
-      `| \`${metric.name}\` | \`${metric.prometheus}\` | ${metric.instrument}, \`${metric.unit}\` | ${PER[metric.per]} | ${metric.description} |`,
-    )
+  const rows = ['| metric | Prometheus | kind, unit | a point for each | |', '|---|---|---|---|---|']
+  for (const { name, prometheus, instrument, unit, per, description } of Object.values(METRICS)) {
+    rows.push(`| \`${name}\` | \`${prometheus}\` | ${instrument}, \`${unit}\` | ${per} | ${description} |`)
   }
   rows.push('', '| attribute | on | |', '|---|---|---|')
-  for (const { name, on, meaning } of ATTRIBUTES) rows.push(`| \`${name}\` | ${ON[on]} | ${meaning} |`)
+  const names = new Map<string, string[]>()
+  for (const { name, on, meaning } of ATTRIBUTES) {
+    const rest = `${ON[on]} | ${meaning}`
+    names.set(rest, [...(names.get(rest) ?? []), `\`${name}\``])
+  }
+  for (const [rest, alike] of names) rows.push(`| ${alike.join(', ')} | ${rest} |`)
   return `${rows.join('\n')}\n`
 }

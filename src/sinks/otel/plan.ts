@@ -3,26 +3,7 @@ import { readFileSync } from 'node:fs'
 import { DumpstreamError } from '../../errors.ts'
 import { systemErrorText } from '../../system-error.ts'
 import { type Env, EnvReader, httpUrl } from './env.ts'
-
-export const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
-export type Protocol = (typeof PROTOCOLS)[number]
-
-export interface TelemetryFlags {
-  /** `--otlp`: a URL, or true for the one of the environment or the default. */
-  readonly otlp?: string | true
-  /** `--otlp-protocol` */
-  readonly protocol?: Protocol
-  /** `--otlp-timeout`, milliseconds. */
-  readonly timeout?: number
-  /** `--otlp-logs` */
-  readonly logs?: boolean
-  /** `--prometheus`: `[HOST:]PORT`. */
-  readonly prometheus?: string
-  /** `--metrics console` */
-  readonly console?: boolean
-  /** `--metric-signatures`: series a dump. */
-  readonly signatures?: number
-}
+import { PROTOCOLS, type Protocol, type TelemetryFlags } from './flags.ts'
 
 /** Where one signal goes. */
 export interface OtlpTarget {
@@ -58,14 +39,6 @@ const INTERVAL_MS = 60_000
 const PROMETHEUS_PORT = 9464
 const HTTP_URL = 'http://localhost:4318'
 const GRPC_URL = 'http://localhost:4317'
-
-/** Cheap, and asked at every start. */
-export function asksForTelemetry(flags: TelemetryFlags, env: Env): boolean {
-  if (flags.otlp !== undefined || flags.prometheus !== undefined || flags.console === true || flags.logs === true)
-    return true
-  const exporters = env.OTEL_METRICS_EXPORTER?.trim() ?? ''
-  return exporters !== '' && exporters.toLowerCase() !== 'none'
-}
 
 /**
  * Undefined when nothing is to be opened.
