@@ -1,5 +1,5 @@
 /** Builds Go programs for the live tests. A missing toolchain is a failure, not a reason to skip. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,11 +29,14 @@ export function buildGo(source: string, toolchain: Toolchain, language?: string)
   const module = join(folder, 'module')
   cpSync(source, module, { recursive: true })
   const go = (...args: string[]): void => {
-    execFileSync('go', args, {
+    const { error, status, stderr } = spawnSync('go', args, {
       cwd: module,
       env: { ...process.env, GOTOOLCHAIN: toolchain, GOFLAGS: '-mod=mod' },
+      encoding: 'utf8',
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    if (error !== undefined) throw new Error(`the live tests need Go on the PATH (https://go.dev/dl): ${error.message}`)
+    if (status !== 0) throw new Error(`GOTOOLCHAIN=${toolchain} go ${args.join(' ')}: ${stderr}`)
   }
   if (language !== undefined) go('mod', 'edit', `-go=${language}`)
   const binary = join(folder, 'program')
