@@ -137,7 +137,7 @@ export class Deliveries {
 }
 
 export function noAnswer(timeout: number): string {
-  return `no answer within ${Math.round(timeout) / 1000} s`
+  return `no answer within ${Number((timeout / 1000).toPrecision(2))} s`
 }
 
 async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | 'late'> {
