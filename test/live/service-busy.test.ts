@@ -41,6 +41,11 @@ const languages: { toolchain: Toolchain; language: string | undefined }[] = [
   { toolchain: 'go1.27.3', language: '1.27' },
 ]
 const forms = ['stack', 'debug1', 'debug2']
+const pieces = [
+  ['stack', '4096'],
+  ['stack', '100'],
+  ['debug1', '300'],
+] as const
 
 describe('the leaking service, logging while it dumps', () => {
   it.each(languages.flatMap((each) => forms.map((form) => ({ ...each, form }))))(
@@ -59,10 +64,10 @@ describe('the leaking service, logging while it dumps', () => {
     },
   )
 
-  it.each(languages.flatMap((each) => ['4096', '700'].map((bytes) => ({ ...each, bytes }))))(
-    '$toolchain, go.mod $language, pieces of $bytes bytes: every goroutine counted, 99.5 % with their signature',
-    async ({ toolchain, language, bytes }) => {
-      const { found, expected } = await dumped(toolchain, language, '-dump', 'stack', '-write', bytes)
+  it.each(languages.flatMap((each) => pieces.map(([form, bytes]) => ({ ...each, form, bytes }))))(
+    '$toolchain, go.mod $language, -dump $form in pieces of $bytes bytes: every goroutine counted, 99.5 % with their signature',
+    async ({ toolchain, language, form, bytes }) => {
+      const { found, expected } = await dumped(toolchain, language, '-dump', form, '-write', bytes)
       expect(found.map(({ dump }) => dump.goroutines)).toEqual(expected.map((truth) => truth.goroutines))
       expect(found.reduce((sum, { dump }) => sum + dump.foreign_lines, 0)).toBeGreaterThan(0)
       let right = 0

@@ -24,7 +24,7 @@ describe('the leaking service, read from its stdout while it logs', () => {
       await sleep(300)
       for (let i = 0; i < 3; i++) {
         await run.signal()
-        await sleep(400)
+        await sleep(600)
       }
       const found = dumpsOf(dumpstream(`/proc/${run.pid}/fd/1`))
       const expected = truths(run.report)
@@ -39,18 +39,16 @@ describe('the leaking service, read from its stdout while it logs', () => {
       if (language === '1.27' || form === 'debug1')
         expect(labelled?.labels).toEqual({ topic: { hashtags: labelled?.count } })
       if (form === 'debug1') return
-      const leaking = found[2]?.signatures
-        .filter((each) => each.verdict === 'leaking')
-        .map((each) => each.function)
-        .sort()
-      expect(leaking).toEqual([
-        'content_svr/cron/hashtag_suggestion.(*Cron).step2.func1',
-        'content_svr/cron/hashtag_suggestion.(*Cron).step3.func1',
-        'content_svr/producer.(*Producer).send',
-      ])
-      for (const each of found[2]?.signatures ?? []) {
-        if (each.verdict !== 'leaking') continue
-        expect([each.survivors, each.new]).toEqual([each.count - (each.delta ?? 0), each.delta])
+      // Two dumps tell it, as three do.
+      for (const { signatures } of found.slice(1)) {
+        const leaking = signatures.filter((each) => each.verdict === 'leaking')
+        expect(leaking.map((each) => each.function).sort()).toEqual([
+          'content_svr/cron/hashtag_suggestion.(*Cron).step2.func1',
+          'content_svr/cron/hashtag_suggestion.(*Cron).step3.func1',
+          'content_svr/producer.(*Producer).send',
+        ])
+        for (const each of leaking)
+          expect([each.survivors, each.new]).toEqual([each.count - (each.delta ?? 0), each.delta])
       }
     },
   )
