@@ -36,6 +36,12 @@ const TEXT_BYTES = 16 << 10
 const ANNOUNCED_LINES = 64
 const BLANKS = 16
 const HEADER_HEAD = /^goroutine \d+ (?:\[|gp=0x)/
+/**
+ * On its way out of a system call a goroutine may be running although the world stands still: from Go 1.26 it is printed so, with its
+ * stack (runtime/traceback.go, tracebackothers). These are the callers of runtime.entersyscall.
+ */
+const IN_SYSCALL =
+  /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
@@ -311,8 +317,8 @@ export class Assembler {
     if (dump === undefined) return
     if (this.#split && walker.goroutine !== undefined) {
       this.#split = false
-      if (walker.at?.kind !== 'func') {
-        // Running on another thread, stack unavailable: one of the others.
+      if (walker.at?.kind !== 'func' || IN_SYSCALL.test(walker.known.literal(walker.at))) {
+        // Running on another thread, stack unavailable, or just out of a system call: one of the others.
       } else if (isValue(dump)) this.#retract(dump, walker.goroutine)
       else this.#splitAt(walker.goroutine.start)
     }
