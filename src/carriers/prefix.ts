@@ -34,20 +34,20 @@ function plain(line: Buffer, coloured: boolean): string {
 class Prefix implements Carrier {
   readonly name = 'prefix'
   readonly #shape: RegExp
-  readonly #blank: string
+  readonly #blank: RegExp
 
   constructor(prefix: string) {
     // A time stamp changes, with it the number of digits of a fraction; everything else stays.
     const shape = prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\d+/g, '\\d+')
     this.#shape = new RegExp(`^${shape}`)
-    this.#blank = prefix.trimEnd()
+    this.#blank = new RegExp(`^${shape.trimEnd()}$`)
   }
 
   read(line: Buffer): Envelope | undefined {
     const text = plain(line, line.includes(0x1b))
     const m = this.#shape.exec(text)
     // The prefix of an empty line may have lost its trailing blank.
-    if (m === null) return text.trimEnd() === this.#blank ? this.#envelope('', text) : undefined
+    if (m === null) return this.#blank.test(text.trimEnd()) ? this.#envelope('', text) : undefined
     return this.#envelope(text.slice(m[0].length).replaceAll(ESCAPED_TAB, '\t'), m[0])
   }
 

@@ -22,9 +22,14 @@ export function temporaryFolder(): string {
 
 /**
  * Builds the module at `source` and returns the path of its binary. `language` is what its go.mod says from then on: with 1.27 the
- * runtime prints labels in headers.
+ * runtime prints labels in headers. `flags` are for `go build`.
  */
-export function buildGo(source: string, toolchain: Toolchain, language?: string): string {
+export function buildGo(
+  source: string,
+  toolchain: Toolchain,
+  language?: string,
+  flags: readonly string[] = [],
+): string {
   const folder = temporaryFolder()
   const module = join(folder, 'module')
   cpSync(source, module, { recursive: true })
@@ -40,6 +45,6 @@ export function buildGo(source: string, toolchain: Toolchain, language?: string)
   }
   if (language !== undefined) go('mod', 'edit', `-go=${language}`)
   const binary = join(folder, 'program')
-  go('build', '-o', binary, '.')
+  go('build', ...flags, '-o', binary, '.')
   return binary
 }
