@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 import { validateRecord } from '../schema/validate.ts'
-import { carriedLog, carriedNames, carriedRecords, carriedTruth, expected, judge } from './carried.ts'
+import { carriedLog, carriedNames, carriedRecords, carriedTruth, gapOf, judge } from './carried.ts'
 
 const UPDATE = process.env.DUMPSTREAM_UPDATE_GOLDENS === '1'
 
@@ -15,7 +15,9 @@ describe('a dump carried by', () => {
     const log = carriedLog(name)
     const truth = carriedTruth(name)
     const run = feed([log])
-    expect(judge(log, truth, run)).toEqual(expected(name, truth))
+    const judged = judge(log, truth, run)
+    if (gapOf(name) === undefined) expect(judged).toEqual({ ...truth, damaged: 0 })
+    else expect(judged, 'it is read now: take it off GAPS').not.toEqual({ ...truth, damaged: 0 })
     const text = run.records.map((record) => `${JSON.stringify(record)}\n`).join('')
     const file = carriedRecords(name)
     if (UPDATE) writeFileSync(file, text)
