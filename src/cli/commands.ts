@@ -24,7 +24,19 @@ export interface Command {
   load(): Promise<CommandModule>
 }
 
-const DIFF_FLAGS = ['format', 'fail-on', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks']
+const DIFF_FLAGS = [
+  'format',
+  'out',
+  'fail-on',
+  'save',
+  'match',
+  'top',
+  'min-count',
+  'state',
+  'baseline',
+  'similarity',
+  'stacks',
+]
 
 export const COMMANDS: readonly Command[] = [
   {

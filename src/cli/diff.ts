@@ -1,6 +1,12 @@
 /**
  * `dumpstream diff BEFORE AFTER`: the two-dump question. Each is a dump, a log (its last dump, or FILE#2), either compressed, or JSON
  * lines that dumpstream wrote. One FILE alone: its first dump against its last.
+ *
+ * | sources (pods, containers, files) | what is compared                                                        |
+ * |-----------------------------------|-------------------------------------------------------------------------|
+ * | one FILE                          | each source that has two dumps with itself                              |
+ * | one in BEFORE, one in AFTER       | these, whatever they are called                                         |
+ * | several                           | those of the same name; which have no counterpart is told               |
  */
 import { existsSync } from 'node:fs'
 import { compareDumps, type RecordedDump } from '../diff/compare.ts'
@@ -8,16 +14,16 @@ import { createEngine, type EngineOptions } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
 import { type RecordedDumps, readRange, readRecorded } from '../input/recorded.ts'
 import type { DumpRecord, SignatureRecord } from '../records.ts'
-import { FailOn } from '../sinks/condition.ts'
-import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
-import { EXIT } from './exit.ts'
+import { withBaseline } from './baseline.ts'
+import { openDelivery } from './deliver.ts'
 import { readOptions } from './options.ts'
-import { openPrinter } from './printer.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Dumps up to this size are read again, both by one engine, for what goroutine ids tell. */
 const JUDGED_BYTES = 256 << 20
+/** Names of sources in one line. */
+const NAMED = 3
 
 /** A dump and where its text is. */
 interface Side {
@@ -26,76 +32,116 @@ interface Side {
   readonly readBack: boolean
 }
 
+type Pair = readonly [before: Side, after: Side]
+
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   const { operands } = args
   const [one, two] = operands
   if (one === undefined || operands.length > 2)
     throw usageError('diff takes two FILEs, or one log with two dumps: dumpstream diff BEFORE AFTER')
-  const options = readOptions(args, terminal)
+  const complain = (line: string): void => terminal.complain(line)
+  const options = await withBaseline(readOptions(args, terminal), complain)
   const engine: EngineOptions = options.engine.similarity === undefined ? {} : { similarity: options.engine.similarity }
 
-  const [before, after] =
+  const pairs =
     two === undefined
-      ? await firstAndLast(one, engine, terminal)
-      : [await lastOf(one, engine, terminal), await lastOf(two, engine, terminal)]
-  const changes = compareDumps(before.found, after.found, await judge(before, after, engine))
-
-  const output = new Output(terminal.stdout, { name: 'stdout' })
-  const printer = await openPrinter(options, output, terminal)
-  const condition = new FailOn(options.failOn, (line) => terminal.complain(line))
-  for (const record of [sinceBefore(before.found.dump, after.found.dump), ...changes]) {
-    printer?.record(record)
-    condition.record(record)
+      ? await firstAndLast(one, engine, complain)
+      : pairUp(await lastOf(one, engine, complain), await lastOf(two, engine, complain), complain)
+  const delivery = await openDelivery({ options, terminal, complain })
+  try {
+    let changed = 0
+    for (const [before, after] of pairs) {
+      const changes = compareDumps(before.found, after.found, await judge(before, after, engine))
+      changed += changes.length
+      const records = [sinceBefore(before.found.dump, after.found.dump), ...changes]
+      // Also what did not change is known from now on.
+      for (const record of after.found.signatures) delivery.saver?.record(record)
+      for (const record of records) for (const sink of delivery.sinks) sink.record(record)
+    }
+    const code = await delivery.end(false)
+    if (changed === 0 && options.format === 'text') complain('no signature changed')
+    return code
+  } finally {
+    delivery.close()
   }
-  await printer?.end()
-  output.flush()
-  if (output.failure !== undefined) terminal.complain(output.failure.message)
-  if (changes.length === 0 && options.format === 'text') terminal.complain('no signature changed')
-  if (output.failure !== undefined) return EXIT.delivery
-  return condition.end().conditionHolds === true ? EXIT.condition : EXIT.fine
 }
 
-async function firstAndLast(path: string, engine: EngineOptions, terminal: Terminal): Promise<[Side, Side]> {
-  const dumps = await read(path, undefined, engine, terminal)
-  if (dumps.first === undefined || dumps.last === undefined || dumps.first === dumps.last) {
-    throw new DumpstreamError(
-      'DS_INPUT',
-      `${path} has ${dumps.first === undefined ? 'no dump' : 'one dump only'}: name two files, or a log with two dumps`,
+async function firstAndLast(path: string, engine: EngineOptions, complain: (line: string) => void): Promise<Pair[]> {
+  const { sources, readBack } = await read(path, undefined, engine, complain)
+  const pairs = [...sources.values()]
+    .filter(({ first, last }) => first !== last)
+    .map(
+      ({ first, last }): Pair => [
+        { path, found: first, readBack },
+        { path, found: last, readBack },
+      ],
     )
+  if (pairs.length === 0) {
+    const what = sources.size === 0 ? 'no dump' : sources.size === 1 ? 'one dump only' : 'one dump only of each source'
+    throw new DumpstreamError('DS_INPUT', `${path} has ${what}: name two files, or a log with two dumps`)
   }
-  const { readBack } = dumps
-  return [
-    { path, found: dumps.first, readBack },
-    { path, found: dumps.last, readBack },
-  ]
+  return pairs
 }
 
-/** `FILE`: its last dump. `FILE#2`: its dump number 2. */
-async function lastOf(operand: string, engine: EngineOptions, terminal: Terminal): Promise<Side> {
+/** `FILE`: its last dump. `FILE#2`: its dump number 2. Of each source. */
+async function lastOf(operand: string, engine: EngineOptions, complain: (line: string) => void): Promise<Side[]> {
   const m = existsSync(operand) ? null : /^(.+)#(\d{1,9})$/.exec(operand)
   const path = m?.[1] ?? operand
   const number = m === null ? undefined : Number(m[2])
-  const dumps = await read(path, number, engine, terminal)
-  const found = number === undefined ? dumps.last : dumps.numbered
-  if (found === undefined) {
-    const count = dumps.last?.dump.dump ?? 0
-    throw new DumpstreamError(
-      'DS_INPUT',
-      number === undefined ? `${path} has no dump` : `${path} has no dump ${number}; its last is ${count}`,
-    )
+  const { sources, readBack } = await read(path, number, engine, complain)
+  const all = [...sources.values()]
+  const sides = all.flatMap((source) => {
+    const found = number === undefined ? source.last : source.numbered
+    return found === undefined ? [] : [{ path, found, readBack }]
+  })
+  if (sides.length > 0) return sides
+  const most = Math.max(0, ...all.map(({ last }) => last.dump.dump))
+  throw new DumpstreamError(
+    'DS_INPUT',
+    number === undefined ? `${path} has no dump` : `${path} has no dump ${number}; its last is ${most}`,
+  )
+}
+
+function pairUp(before: readonly Side[], after: readonly Side[], complain: (line: string) => void): Pair[] {
+  const [one] = before
+  const [other] = after
+  if (before.length === 1 && after.length === 1 && one !== undefined && other !== undefined) return [[one, other]]
+  const counterparts = new Map(before.map((side) => [sourceOf(side), side]))
+  const pairs: Pair[] = []
+  const alone: string[] = []
+  for (const side of after) {
+    const counterpart = counterparts.get(sourceOf(side))
+    counterparts.delete(sourceOf(side))
+    if (counterpart === undefined) alone.push(sourceOf(side))
+    else pairs.push([counterpart, side])
   }
-  return { path, found, readBack: dumps.readBack }
+  alone.push(...counterparts.keys())
+  if (pairs.length === 0) {
+    throw new DumpstreamError('DS_INPUT', `no source is in both files, so nothing can be compared: ${named(alone)}`)
+  }
+  if (alone.length > 0) complain(`in one of the files only, and not compared: ${named(alone)}`)
+  return pairs
+}
+
+/** A log without a carrier is its own source, whatever its name. */
+function sourceOf({ path, found }: Side): string {
+  return found.dump.source === path ? '' : found.dump.source
+}
+
+function named(sources: readonly string[]): string {
+  const names = sources.slice(0, NAMED).map((source) => (source === '' ? 'the log itself' : source))
+  return `${names.join(', ')}${sources.length > NAMED ? ` and ${sources.length - NAMED} more` : ''}`
 }
 
 async function read(
   path: string,
   number: number | undefined,
   engine: EngineOptions,
-  terminal: Terminal,
+  complain: (line: string) => void,
 ): Promise<RecordedDumps> {
   const dumps = await readRecorded(path, number, engine)
-  if (dumps.badLines > 0) terminal.complain(`${path}: ${dumps.badLines} lines are no records and were passed over`)
+  if (dumps.badLines > 0) complain(`${path}: ${dumps.badLines} lines are no records and were passed over`)
   return dumps
 }
 
@@ -103,12 +149,16 @@ async function read(
 async function judge(before: Side, after: Side, options: EngineOptions): Promise<SignatureRecord[]> {
   const ranges = [before.found.dump.bytes, after.found.dump.bytes]
   const size = ranges.reduce((sum, [start, end]) => sum + end - start, 0)
-  if (before.readBack || after.readBack || size > JUDGED_BYTES) return []
+  const source = sourceOf(before)
+  if (before.readBack || after.readBack || size > JUDGED_BYTES || source !== sourceOf(after)) return []
   const records: SignatureRecord[] = []
   let dumps = 0
   const engine = createEngine({
     ...options,
+    source: '',
     onRecord: (record) => {
+      // Between the lines of a dump in a carrier stand other sources', dumps too.
+      if (record.source !== source) return
       if (record.type === 'dump') dumps++
       else if (record.type === 'signature' && dumps === 2) records.push(record)
     },

@@ -122,6 +122,26 @@ export const FLAGS: readonly Flag[] = [
       'May be given again for more states. The first words of a state are enough, in any case: `chan` is both directions.',
   },
   {
+    name: 'baseline',
+    value: 'FILE',
+    example: 'known.jsonl',
+    file: true,
+    group: 'Narrow what is printed',
+    summary: 'only signatures with more goroutines than in FILE',
+    details:
+      'FILE was written by `--save`, or holds any records. A signature is left out, also for `--fail-on`, unless its count is above the highest that FILE has for its id, whatever the source. Use the same `--similarity`.',
+  },
+  {
+    name: 'save',
+    value: 'FILE',
+    example: 'known.jsonl',
+    file: true,
+    group: 'Output',
+    summary: 'write the signatures of this run to FILE at its end',
+    details:
+      'For `--baseline`: a record for each signature, of the dump in which it had most goroutines. FILE is replaced at once and as a whole.',
+  },
+  {
     name: 'similarity',
     value: 'LEVEL',
     choices: ['origin', 'functions', 'lines', 'exact'],
@@ -145,6 +165,20 @@ export const FLAGS: readonly Flag[] = [
     summary: 'read on as FILE grows, over rotation and truncation',
     details:
       'From the start of the file, which may not exist yet. Ends with Ctrl-C or SIGTERM; what is open is finished.',
+  },
+  {
+    name: 'from',
+    value: 'WHERE',
+    choices: ['start', 'end'],
+    group: 'Input',
+    summary: 'a followed file from its start (default) or its end',
+    details: 'The file that is there at first; what comes by rotation is read from its start.',
+  },
+  {
+    name: 'steal',
+    group: 'Input',
+    summary: 'read /proc/PID/fd/1 also when it is a pipe',
+    details: 'What is read then never reaches the reader that the pipe is for.',
   },
   {
     name: 'idle',

@@ -13,6 +13,14 @@ export interface RunOptions {
   /** `-` is stdin. Never empty. */
   readonly files: readonly string[]
   readonly follow: boolean
+  /** Where a followed file is read from. */
+  readonly from: 'start' | 'end'
+  /** Reads also pipes that are another process's stdout. */
+  readonly steal: boolean
+  /** File of known signatures: only what exceeds them is printed and judged. */
+  readonly baseline: string | undefined
+  /** File that the signatures of this run are written to. */
+  readonly save: string | undefined
   readonly format: Format
   readonly passLogs: boolean
   /** File for the records; undefined: stdout. */
@@ -48,6 +56,10 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
   return {
     files: args.operands.length === 0 ? ['-'] : args.operands,
     follow: values.has('follow'),
+    from: values.choice('from', ['start', 'end']) ?? 'start',
+    steal: values.has('steal'),
+    baseline: values.text('baseline'),
+    save: values.text('save'),
     format,
     passLogs: values.text('logs') === 'pass',
     out,
@@ -58,8 +70,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     idle,
     color: wantsColor(values.choice('color', ['auto', 'always', 'never']) ?? 'auto', onTerminal, terminal.env),
     engine: {
-      // A log record of a leak has its stack each time.
-      stacks: values.has('otlp-logs') ? 'always' : engineStacks(stacks, narrowing),
+      stacks: engineStacks(stacks, narrowing, values),
       goroutines: values.has('emit'),
       idle,
       ...(similarity === undefined ? {} : { similarity }),
@@ -67,10 +78,18 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
   }
 }
 
-/** `--match` looks at every stack each time; and where rows are left out, the first one printed need not be the first one seen. */
-function engineStacks(printed: 'first' | 'always' | 'never', narrowing: Narrowing): 'first' | 'always' | 'never' {
-  if (narrowing.match !== undefined) return 'always'
-  return printed === 'first' && Object.keys(narrowing).length > 0 ? 'always' : printed
+/**
+ * `--match` looks at every stack each time, and a log record of a leak has its own; where rows are left out, the first one printed
+ * need not be the first one seen. A saved signature has its stack, too.
+ */
+function engineStacks(
+  printed: 'first' | 'always' | 'never',
+  narrowing: Narrowing,
+  values: FlagValues,
+): 'first' | 'always' | 'never' {
+  if (narrowing.match !== undefined || values.has('otlp-logs')) return 'always'
+  if (printed === 'first' && (Object.keys(narrowing).length > 0 || values.has('baseline'))) return 'always'
+  return printed === 'never' && values.has('save') ? 'first' : printed
 }
 
 function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {

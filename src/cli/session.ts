@@ -5,6 +5,7 @@ import { DumpstreamError } from '../errors.ts'
 import type { Follower } from '../input/follow.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
+import type { ProcessIdentity } from '../input/process.ts'
 import { readInput } from '../input/read.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
@@ -82,7 +83,9 @@ export class Session {
   /** undefined after a complaint. */
   async #open(file: string): Promise<OpenInput | undefined> {
     try {
-      return file === '-' ? openStdin(this.#parts.stdin) : await openPath(file, this.#stopping.signal)
+      return file === '-'
+        ? openStdin(this.#parts.stdin)
+        : await openPath(file, this.#stopping.signal, this.#parts.options.steal)
     } catch (error) {
       this.#report(error)
       return undefined
@@ -134,8 +137,8 @@ export class Session {
     const streams: Promise<void>[] = []
     for (const file of files) {
       if (this.#stopping.signal.aborted) break
-      // What is not there yet is waited for.
-      const input = file === '-' || existsSync(file) ? await this.#open(file) : 'absent'
+      // What is not there yet is waited for; a process that is not there is a mistake.
+      const input = file === '-' || file.startsWith('/proc/') || existsSync(file) ? await this.#open(file) : 'absent'
       if (input === undefined) continue
       if (input === 'absent') {
         followed.push(await this.#openFollowed(file))
@@ -158,10 +161,12 @@ export class Session {
   async #openFollowed(file: string): Promise<Followed> {
     const { Follower } = await import('../input/follow.ts')
     const engine = this.#openEngine(file)
-    const follower = new Follower(file, {
-      onChunk: (bytes) => this.#push(engine, bytes),
-      onNotice: this.#parts.complain,
-    })
+    const process = file.startsWith('/proc/') ? await identifyOwner(file) : undefined
+    const follower = new Follower(
+      file,
+      { onChunk: (bytes) => this.#push(engine, bytes), onNotice: this.#parts.complain },
+      { from: this.#parts.options.from, ...(process === undefined ? {} : { process }) },
+    )
     return { follower, engine }
   }
 
@@ -169,7 +174,7 @@ export class Session {
     const { signal } = this.#stopping
     let last = performance.now()
     let wait: number = LOOK_MS.growing
-    while (!signal.aborted) {
+    while (!signal.aborted && followed.some(({ follower }) => !follower.over)) {
       let more = false
       for (const { follower } of followed) more = follower.poll(performance.now()) || more
       const late = performance.now() - last > wait * 3
@@ -245,6 +250,13 @@ export class Session {
 interface Followed {
   readonly follower: Follower
   readonly engine: Engine
+}
+
+async function identifyOwner(path: string): Promise<ProcessIdentity | undefined> {
+  const { descriptorOf } = await import('../input/descriptor.ts')
+  const { identifyProcess } = await import('../input/process.ts')
+  const descriptor = descriptorOf(path)
+  return descriptor === undefined ? undefined : identifyProcess(descriptor.pid)
 }
 
 /** Resolves after a time, or at once when the signal is aborted. */

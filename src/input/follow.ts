@@ -17,6 +17,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSy
 import { DumpstreamError } from '../errors.ts'
 import { systemErrorCode, systemErrorText } from '../system-error.ts'
 import { identityOf } from './open.ts'
+import type { ProcessIdentity } from './process.ts'
 
 const READ_BYTES = 1 << 20
 /** Reads of one file in one look: signals and the other files get their turn. */
@@ -39,9 +40,19 @@ export interface FollowEvents {
   onNotice(line: string): void
 }
 
+export interface FollowOptions {
+  /** Where reading begins in the file that is there at first; later ones are read from their start. Default `start`. */
+  readonly from?: 'start' | 'end'
+  /** The process whose descriptor `path` is: when it has ended, the path is another one's or nobody's. */
+  readonly process?: ProcessIdentity
+}
+
 export class Follower {
   readonly path: string
   readonly #events: FollowEvents
+  readonly #process: ProcessIdentity | undefined
+  #from: 'start' | 'end'
+  #over = false
   readonly #buffer: Buffer = Buffer.allocUnsafe(READ_BYTES)
   #current: Tail | undefined
   #lingering: Tail[] = []
@@ -49,9 +60,16 @@ export class Follower {
   #complaint = ''
   #more = false
 
-  constructor(path: string, events: FollowEvents) {
+  constructor(path: string, events: FollowEvents, options: FollowOptions = {}) {
     this.path = path
     this.#events = events
+    this.#from = options.from ?? 'start'
+    this.#process = options.process
+  }
+
+  /** The process has ended, and all that it wrote before the last look was read once `poll` has returned false. */
+  get over(): boolean {
+    return this.#over
   }
 
   /** Identity of the file that is read now, `dev:ino`. */
@@ -65,8 +83,9 @@ export class Follower {
    */
   poll(now: number): boolean {
     this.#more = false
-    const found = this.#look()
-    if (this.#current === undefined && found !== undefined) this.#current = this.#openTail(now)
+    this.#over ||= this.#process?.ended() === true
+    const found = this.#over ? undefined : this.#look()
+    if (this.#current === undefined && found !== undefined) this.#current = this.#openFirst(found, now)
     const current = this.#current
     if (current === undefined) return false
     this.#drain(current, now)
@@ -90,12 +109,21 @@ export class Follower {
       return stats
     } catch (error) {
       const absent = systemErrorCode(error) === 'ENOENT'
+      // What is not there at first is waited for, and is new then.
+      this.#from = 'start'
       // A file that was read before is usually back in a moment.
       if (!absent || this.#current === undefined) {
         this.#complain(absent ? 'not there yet; waiting for it' : systemErrorText(error))
       }
       return undefined
     }
+  }
+
+  #openFirst(found: Stats, now: number): Tail | undefined {
+    const tail = this.#openTail(now)
+    if (tail !== undefined && this.#from === 'end') tail.position = found.size
+    this.#from = 'start'
+    return tail
   }
 
   #openTail(now: number): Tail | undefined {

@@ -34,14 +34,29 @@ export function openStdin(fd: number): OpenInput {
   }
 }
 
-/** Waits for a writer when `path` is a named pipe, until `signal` is aborted. */
-export async function openPath(path: string, signal?: AbortSignal): Promise<OpenInput> {
+/**
+ * Waits for a writer when `path` is a named pipe, until `signal` is aborted. `steal`: also reads a pipe that is another process's
+ * stdout.
+ */
+export async function openPath(path: string, signal?: AbortSignal, steal = false): Promise<OpenInput> {
   try {
+    const stats = await look(path, steal)
     // A named pipe without a writer blocks in open(2): that must not hold the event loop.
-    const fd = statSync(path).isFIFO() ? await openFifo(path, signal) : openSync(path, constants.O_RDONLY)
+    const fd = stats.isFIFO() ? await openFifo(path, signal) : openSync(path, constants.O_RDONLY)
     return describe(path, fd, () => closeSync(fd))
   } catch (error) {
     throw unreadable(path, error)
+  }
+}
+
+async function look(path: string, steal: boolean): Promise<Stats> {
+  try {
+    const stats = statSync(path)
+    if (!stats.isFile()) (await import('./descriptor.ts')).checkDescriptor(path, stats, steal)
+    return stats
+  } catch (error) {
+    if (!path.startsWith('/proc/') || error instanceof DumpstreamError) throw error
+    throw (await import('./descriptor.ts')).explainAbsence(path, error) ?? error
   }
 }
 

@@ -6,6 +6,7 @@ import split2 from 'split2'
 import type { RecordedDump } from '../diff/compare.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
+import { LIMITS } from '../limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import { openPath } from './open.ts'
 import { readInput } from './read.ts'
@@ -16,11 +17,17 @@ const RECORD_BYTES = 1 << 20
 const LINES = { maxLength: RECORD_BYTES, skipOverflow: true }
 const OPEN_BRACE = 0x7b
 
-export interface RecordedDumps {
-  readonly first: RecordedDump | undefined
-  readonly last: RecordedDump | undefined
+/** The dumps of one source that were kept. */
+export interface SourceDumps {
+  readonly first: RecordedDump
+  readonly last: RecordedDump
   /** The dump that was asked for by number. */
   readonly numbered: RecordedDump | undefined
+}
+
+export interface RecordedDumps {
+  /** By source, in the order of their first dumps. */
+  readonly sources: ReadonlyMap<string, SourceDumps>
   /** The dumps were read back: there is no text of them. */
   readonly readBack: boolean
   /** Lines of JSON that were no records. */
@@ -34,6 +41,16 @@ export async function readRecorded(
   options: EngineOptions,
 ): Promise<RecordedDumps> {
   const collector = new Collector(number)
+  const read = await readRecords(path, options, (record) => collector.add(record))
+  return { sources: collector.sources, ...read }
+}
+
+/** Reads FILE to its end and hands on its records; those of a log are made with their stacks. */
+export async function readRecords(
+  path: string,
+  options: EngineOptions,
+  take: (record: DumpstreamRecord) => void,
+): Promise<Pick<RecordedDumps, 'readBack' | 'badLines'>> {
   const signal = new AbortController().signal
   const input = await openPath(path, signal)
   let feed: Feed | undefined
@@ -43,7 +60,7 @@ export async function readRecorded(
       {
         onChunk: (bytes) => {
           if (bytes.length === 0) return
-          feed ??= isRecords(bytes) ? new ReadBack(collector) : new FromLog(collector, path, options)
+          feed ??= isRecords(bytes) ? new ReadBack(take) : new FromLog(take, path, options)
           feed.push(bytes)
         },
       },
@@ -53,7 +70,7 @@ export async function readRecorded(
     input.close()
   }
   const badLines = (await feed?.end()) ?? 0
-  return { ...collector.dumps(), readBack: feed instanceof ReadBack, badLines }
+  return { readBack: feed instanceof ReadBack, badLines }
 }
 
 /** The bytes of one dump of FILE, with what stands between its lines. */
@@ -90,29 +107,38 @@ function isRecords(bytes: Uint8Array): boolean {
   )
 }
 
-/** Keeps the first dump, the last one, and the one with the number. */
+/** Keeps of each source the first dump, the last one, and the one with the number. */
 class Collector {
   readonly #number: number | undefined
-  #first: Kept | undefined
-  #last: Kept | undefined
-  #numbered: Kept | undefined
+  readonly #sources = new Map<string, Source>()
 
   constructor(number: number | undefined) {
     this.#number = number
   }
 
   add(record: DumpstreamRecord): void {
-    if (record.type === 'dump') {
-      const kept: Kept = { dump: record, signatures: [] }
-      this.#first ??= kept
-      this.#last = kept
-      if (record.dump === this.#number) this.#numbered = kept
-    } else if (record.type === 'signature') this.#last?.signatures.push(record)
+    const source = this.#sources.get(record.source)
+    if (record.type === 'signature') source?.last.signatures.push(record)
+    if (record.type !== 'dump') return
+    const kept: Kept = { dump: record, signatures: [] }
+    const numbered = record.dump === this.#number ? kept : undefined
+    if (source !== undefined) {
+      source.last = kept
+      source.numbered = numbered ?? source.numbered
+    } else if (this.#sources.size < LIMITS.sources) {
+      this.#sources.set(record.source, { first: kept, last: kept, numbered })
+    }
   }
 
-  dumps(): Pick<RecordedDumps, 'first' | 'last' | 'numbered'> {
-    return { first: this.#first, last: this.#last, numbered: this.#numbered }
+  get sources(): ReadonlyMap<string, SourceDumps> {
+    return this.#sources
   }
+}
+
+interface Source {
+  readonly first: Kept
+  last: Kept
+  numbered: Kept | undefined
 }
 
 interface Kept {
@@ -129,8 +155,8 @@ interface Feed {
 class FromLog implements Feed {
   readonly #engine
 
-  constructor(collector: Collector, source: string, options: EngineOptions) {
-    this.#engine = createEngine({ ...options, source, stacks: 'always', onRecord: (record) => collector.add(record) })
+  constructor(take: (record: DumpstreamRecord) => void, source: string, options: EngineOptions) {
+    this.#engine = createEngine({ ...options, source, stacks: 'always', onRecord: take })
   }
 
   push(bytes: Uint8Array): void {
@@ -147,11 +173,11 @@ class ReadBack implements Feed {
   readonly #lines
   #bad = 0
 
-  constructor(collector: Collector) {
+  constructor(take: (record: DumpstreamRecord) => void) {
     this.#lines = split2('\n', (line: string) => readRecord(line), LINES)
     this.#lines.on('data', (record: DumpstreamRecord | typeof BAD) => {
       if (record === BAD) this.#bad++
-      else collector.add(record)
+      else take(record)
     })
   }
 

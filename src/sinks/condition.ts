@@ -1,5 +1,6 @@
 /** `--fail-on`: what makes a run end with exit code 1. Judged on the last dump of each source. */
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import type { Baseline } from './baseline.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 /** One condition, as typed, and what it looks at. */
@@ -50,17 +51,20 @@ interface Last {
 export class FailOn implements RecordSink {
   readonly #conditions: readonly Condition[]
   readonly #say: (line: string) => void
+  readonly #baseline: Baseline | undefined
   readonly #last = new Map<string, Last>()
 
-  /** `say` gets one line for each condition that holds. */
-  constructor(conditions: readonly Condition[], say: (line: string) => void) {
+  /** `say` gets one line for each condition that holds. Signatures that `baseline` knows make none hold. */
+  constructor(conditions: readonly Condition[], say: (line: string) => void, baseline?: Baseline) {
     this.#conditions = conditions
     this.#say = say
+    this.#baseline = baseline
   }
 
   record(record: DumpstreamRecord): void {
     if (record.type === 'dump') this.#last.set(record.source, { dump: record, signatures: [] })
-    else if (record.type === 'signature') this.#last.get(record.source)?.signatures.push(record)
+    else if (record.type === 'signature' && this.#baseline?.isExceededBy(record) !== false)
+      this.#last.get(record.source)?.signatures.push(record)
   }
 
   end(): SinkResult {

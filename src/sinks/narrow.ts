@@ -1,10 +1,13 @@
-/** What is printed of a dump: `--match`, `--min-count`, `--state`, `--top`. Nothing here changes what is counted. */
+/** What is printed of a dump: `--match`, `--min-count`, `--state`, `--top`, `--baseline`. Nothing here changes what is counted. */
 import type { GoroutineRecord, SignatureRecord } from '../records.ts'
+import type { Baseline } from './baseline.ts'
 
 export interface Narrowing {
   /** Tried on every frame as `function file:line` and on the creator. Needs records with their stacks. */
   readonly match?: RegExp
   readonly minCount?: number
+  /** What is known already is left out. */
+  readonly baseline?: Baseline
   /** The first words of states, in any case. */
   readonly states?: readonly string[]
   /** Signatures a dump; 0 or absent: all. */
@@ -37,6 +40,7 @@ export class PrintedStacks {
 /** `top` aside: it depends on the records before. */
 export function isWanted(record: SignatureRecord, narrowing: Narrowing): boolean {
   if (record.count < (narrowing.minCount ?? 0)) return false
+  if (narrowing.baseline?.isExceededBy(record) === false) return false
   if (narrowing.states !== undefined) {
     const wanted = narrowing.states
     if (!Object.keys(record.states).some((state) => isState(state, wanted))) return false

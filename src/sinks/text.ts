@@ -160,8 +160,9 @@ class DumpSummary {
   }
 
   #narrowedBy(): string | undefined {
-    const { match, states, minCount } = this.#options.narrowing
+    const { match, states, minCount, baseline } = this.#options.narrowing
     const parts = [
+      ...(baseline === undefined ? [] : ['above the baseline']),
       ...(match === undefined ? [] : [`matching ${match}`]),
       ...(states === undefined ? [] : [`in ${states.join(' or ')}`]),
       ...(minCount === undefined || minCount <= 1 ? [] : [`at least ${grouped(minCount)}`]),

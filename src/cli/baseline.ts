@@ -1,0 +1,21 @@
+/** `--baseline FILE`, read before the run. */
+import { DumpstreamError } from '../errors.ts'
+import { readRecords } from '../input/recorded.ts'
+import { Baseline } from '../sinks/baseline.ts'
+import type { RunOptions } from './options.ts'
+
+/** The options with the baseline among what narrows. A log will do, too: its dumps are counted as they are read. */
+export async function withBaseline(options: RunOptions, complain: (line: string) => void): Promise<RunOptions> {
+  const path = options.baseline
+  if (path === undefined) return options
+  const baseline = new Baseline()
+  const { similarity } = options.engine
+  const { badLines } = await readRecords(path, similarity === undefined ? {} : { similarity }, (record) => {
+    if (record.type === 'signature') baseline.add(record)
+  })
+  if (baseline.size === 0) {
+    throw new DumpstreamError('DS_INPUT', `${path} knows no signatures; --save ${path} writes them`)
+  }
+  if (badLines > 0) complain(`${path}: ${badLines} lines are no records and were passed over`)
+  return { ...options, narrowing: { ...options.narrowing, baseline } }
+}

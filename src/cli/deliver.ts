@@ -1,0 +1,105 @@
+/** Where the records of a run go: what prints them, what judges, saves and exports them. Shared by the commands that read dumps. */
+import { closeSync, openSync } from 'node:fs'
+import { DumpstreamError } from '../errors.ts'
+import { FailOn } from '../sinks/condition.ts'
+import { asksForTelemetry } from '../sinks/otel/flags.ts'
+import { Output } from '../sinks/output.ts'
+import type { RecordSink, SinkResult } from '../sinks/sink.ts'
+import { systemErrorText } from '../system-error.ts'
+import { EXIT } from './exit.ts'
+import type { RunOptions } from './options.ts'
+import { openPrinter } from './printer.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface DeliverySetup {
+  readonly options: RunOptions
+  readonly terminal: Terminal
+  readonly complain: (line: string) => void
+  /** Bytes read so far, for the metrics; absent: there are none, whatever the environment says. */
+  readonly inputBytes?: () => number
+  /** Runs before each write to stdout. */
+  readonly beforeWrite?: () => void
+}
+
+export interface Delivery {
+  readonly stdout: Output
+  /** Where the records are printed: stdout, or `--out`. */
+  readonly records: Output
+  readonly outputs: readonly Output[]
+  readonly sinks: readonly RecordSink[]
+  readonly printer: RecordSink | undefined
+  /** What `--save` asked for, also among the sinks. */
+  readonly saver: RecordSink | undefined
+  /** Ends the sinks, writes what is left, and resolves to the exit code. */
+  end(inputFailed: boolean): Promise<number>
+  close(): void
+}
+
+export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
+  const { options, terminal, complain, beforeWrite } = setup
+  const stdout = new Output(terminal.stdout, { name: 'stdout', ...(beforeWrite && { beforeWrite }) })
+  // The endpoint may be asked before there is anything to read.
+  const telemetry = await openTelemetry(setup)
+  const outFd = options.out === undefined ? undefined : openOut(options.out)
+  const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
+  const outputs = records === stdout ? [stdout] : [stdout, records]
+  const printer = await openPrinter(options, records, terminal)
+  const sinks: RecordSink[] = [printer, telemetry].filter((sink) => sink !== undefined)
+  if (options.failOn.length > 0) {
+    sinks.push(new FailOn(options.failOn, (line) => terminal.complain(line), options.narrowing.baseline))
+  }
+  const saver = options.save === undefined ? undefined : await openSaver(options.save, complain)
+  if (saver !== undefined) sinks.push(saver)
+  return {
+    stdout,
+    records,
+    outputs,
+    sinks,
+    printer,
+    saver,
+    end: async (inputFailed) => {
+      const results = await Promise.all(sinks.map((sink) => sink.end()))
+      for (const output of outputs) output.flush()
+      const failures = outputs.flatMap((output) => output.failure ?? [])
+      for (const failure of failures) terminal.complain(failure.message)
+      return exitCode(inputFailed, failures.length > 0, results)
+    },
+    close: () => {
+      if (outFd !== undefined) closeSync(outFd)
+    },
+  }
+}
+
+/** OpenTelemetry is loaded only when it is asked for: it takes as long as all the rest of a start. */
+async function openTelemetry(setup: DeliverySetup): Promise<RecordSink | undefined> {
+  const { options, terminal, complain, inputBytes } = setup
+  const { env } = terminal
+  if (inputBytes === undefined || !asksForTelemetry(options.telemetry, env)) return undefined
+  const { openTelemetry } = await import('../sinks/otel/open.ts')
+  const stderr = new Output(terminal.stderr, { name: 'stderr' })
+  const print = (text: string): void => {
+    stderr.write(text)
+    stderr.flush()
+  }
+  return await openTelemetry({ flags: options.telemetry, env, complain, print, inputBytes })
+}
+
+async function openSaver(path: string, complain: (line: string) => void): Promise<RecordSink> {
+  const { SaveSink } = await import('../sinks/baseline.ts')
+  return new SaveSink(path, complain)
+}
+
+/** An input that was not read spoils every other answer; a failed delivery spoils what was delivered. */
+function exitCode(inputFailed: boolean, outputFailed: boolean, results: readonly SinkResult[]): number {
+  if (inputFailed) return EXIT.input
+  if (outputFailed || results.some((result) => result.exportFailed)) return EXIT.delivery
+  return results.some((result) => result.conditionHolds === true) ? EXIT.condition : EXIT.fine
+}
+
+function openOut(path: string): number {
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
+  }
+}
