@@ -1,0 +1,151 @@
+/**
+ * The table: every real dump of test/golden/dumps, woven through every carrier, held to the same lines without one.
+ * `npx vitest run test/carriers/table.test.ts` prints it.
+ */
+import { describe, expect, it } from 'vitest'
+import { goldenDumps } from '../golden/dumps.ts'
+import { feed, LOG_LINES } from '../property/weave.ts'
+import { WRAPS } from './weave.ts'
+
+/** What a carrier does to a dump, and why it cannot be otherwise, or is not yet. Each must be seen, and nothing else may be. */
+const DIFFERENCES: readonly {
+  readonly dump: RegExp
+  readonly carrier: RegExp
+  readonly in: 'goroutines' | 'signatures' | 'log'
+  readonly reason: string
+}[] = [
+  {
+    dump: /^inter-.*-(?:foreign|pprof1)|^leaky-/,
+    carrier: /./,
+    in: 'log',
+    reason:
+      'a line that another writer cut: without a carrier the foreign piece alone comes out, in one the whole line',
+  },
+  { dump: /^race-/, carrier: /./, in: 'log', reason: 'race reports have no header, by which carriers are told' },
+  {
+    dump: /^crash-1\.2[3-7]-multiline/,
+    carrier: /./,
+    in: 'log',
+    reason: 'a panic value that imitates a dump',
+  },
+  {
+    dump: /^crash-1\.2[3-7]-multiline/,
+    carrier: /prefix|^(?:cri|compose|heroku|cloud foundry|time stamps|log package|klog|syslog.*)$/,
+    in: 'signatures',
+    reason: 'a panic value that imitates a dump, indented: the TAB is taken for part of the prefix',
+  },
+  {
+    dump: /^crash-1\.2[3-7]-multiline/,
+    carrier: /^syslog, RFC 3164$/,
+    in: 'goroutines',
+    reason: 'the same, its TAB written as #011',
+  },
+  {
+    dump: /^klog-info/,
+    carrier: /prefix|^(?:cri|compose|heroku|cloud foundry|time stamps|log package|klog|syslog, RFC 5424)$/,
+    in: 'signatures',
+    reason: 'an indented dump is one behind a prefix, without it none',
+  },
+  {
+    dump: /^klog-info/,
+    carrier: /prefix|^(?:cri|compose|heroku|cloud foundry|time stamps|log package|klog|syslog, RFC 5424)$/,
+    in: 'log',
+    reason: 'the same',
+  },
+]
+
+const BEFORE = LOG_LINES.slice(0, 3)
+const AFTER = LOG_LINES.slice(4, 7)
+const dumps = goldenDumps().map(({ name, bytes }) => ({
+  name,
+  lines: [...BEFORE, ...bytes.toString('utf8').replace(/\n$/, '').split('\n'), ...AFTER],
+}))
+
+interface Found {
+  readonly goroutines: number
+  readonly signatures: string
+  readonly log: string
+}
+
+function found(text: string): Found {
+  const run = feed([Buffer.from(text)], { goroutines: true })
+  let goroutines = 0
+  const signatures: string[] = []
+  for (const record of run.records) {
+    if (record.type === 'dump') goroutines += record.goroutines
+    if (record.type === 'goroutine') signatures.push(`${record.goroutine} ${record.state} ${record.signature}`)
+    if (record.type === 'signature' && record.count > 0) signatures.push(`${record.count} × ${record.id}`)
+  }
+  return { goroutines, signatures: signatures.sort().join('\n'), log: run.log.toString('utf8') }
+}
+
+const bare = new Map(dumps.map(({ name, lines }) => [name, found(lines.map((line) => `${line}\n`).join(''))]))
+const total = [...bare.values()].reduce((sum, { goroutines }) => sum + goroutines, 0)
+
+/** What is carried, and the log as it was before it was. */
+function through(wrap: (line: string, i: number) => string, lines: readonly string[]): Found {
+  const raw = new Map<string, string>()
+  const carried = lines.map((line, i) => {
+    const wrapped = `${wrap(line, i)}\n`
+    // A line in parts is one line of log.
+    const [first = '', ...rest] = wrapped.split(/(?<=\n)/)
+    raw.set(first, `${line}\n`)
+    for (const part of rest) raw.set(part, '')
+    return wrapped
+  })
+  const got = found(carried.join(''))
+  const log = got.log.split(/(?<=\n)/).map((line) => raw.get(line) ?? `not a line that went in: ${line}`)
+  return { ...got, log: got.log === '' ? '' : log.join('') }
+}
+
+describe('every dump in every carrier', () => {
+  it('has its goroutines, its signatures, and leaves the log as it was', { timeout: 300_000 }, () => {
+    const table: string[][] = [['carrier', 'goroutines found', 'signatures equal', 'log bytes equal']]
+    const unexplained: string[] = []
+    const seen = new Set<unknown>()
+    for (const [carrier, wrap] of Object.entries(WRAPS)) {
+      const equal = { goroutines: 0, signatures: 0, log: 0 }
+      let goroutines = 0
+      for (const { name, lines } of dumps) {
+        const plain = bare.get(name)
+        if (plain === undefined) continue
+        const got = through(wrap, lines)
+        goroutines += Math.min(got.goroutines, plain.goroutines)
+        for (const aspect of ['goroutines', 'signatures', 'log'] as const) {
+          if (got[aspect] === plain[aspect]) equal[aspect]++
+          else if (aspect !== 'goroutines' || got.goroutines < plain.goroutines) {
+            const why = DIFFERENCES.find(
+              (each) => each.in === aspect && each.dump.test(name) && each.carrier.test(carrier),
+            )
+            if (why === undefined) unexplained.push(`${carrier}: ${aspect} of ${name}`)
+            seen.add(why)
+          }
+        }
+      }
+      const share = (part: number, all: number): string =>
+        `${part} of ${all} (${Math.floor((1000 * part) / all) / 10} %)`
+      table.push([
+        carrier,
+        share(goroutines, total),
+        share(equal.signatures, dumps.length),
+        share(equal.log, dumps.length),
+      ])
+    }
+    const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+    const text = table.map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    const notes = DIFFERENCES.map(
+      (each) => `${each.in} of ${each.dump.source} in ${each.carrier.source}: ${each.reason}`,
+    )
+    process.stdout.write(`${[...text, '', 'Different:', ...notes].join('\n')}\n`)
+    expect(unexplained).toEqual([])
+    expect(
+      DIFFERENCES.filter((each) => !seen.has(each)),
+      'no longer different: take it off',
+    ).toEqual([])
+  })
+})
