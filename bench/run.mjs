@@ -1,8 +1,8 @@
 // The yardsticks of speed, in one table: `npm run bench -- [options]`. Every figure is a ratio taken in this one run on the
 // same input; figures taken while the machine has other work are provisional, so its load is printed.
 //
-//   --only 1,2,3,4   some of the yardsticks
-//   --size 512M      length of the ordinary log (1)
+//   --only 1,2,3,4,5 some of the yardsticks; 5 is carriers
+//   --size 512M      length of the ordinary log (1; 5 takes a quarter)
 //   --long 1G        length of the log on a pipe (3); the yardstick's own is 10G, which takes about a minute more
 //   --runs 5         how often each command is run
 //   --scale 1        shrinks the inputs of 2 and 3, for a quick look; goals are judged at 1
@@ -15,6 +15,7 @@ import { size } from './generate.mjs'
 import { here, load } from './measure.mjs'
 import { buildPeers } from './peers.mjs'
 import { table } from './table.mjs'
+import { carriers } from './yardsticks/carriers.mjs'
 import { dumpHeavy } from './yardsticks/dumps.mjs'
 import { latency } from './yardsticks/latency.mjs'
 import { linear } from './yardsticks/linear.mjs'
@@ -22,7 +23,7 @@ import { ordinary } from './yardsticks/ordinary.mjs'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '1,2,3,4' },
+    only: { type: 'string', default: '1,2,3,4,5' },
     size: { type: 'string', default: '512M' },
     long: { type: 'string', default: '1G' },
     runs: { type: 'string', default: '5' },
@@ -41,6 +42,7 @@ const yardsticks = {
   2: () => dumpHeavy({ runs, peers, goroutines: Math.max(20_000, 100_000 * scale) }),
   3: () => linear({ runs, scale, long: size(values.long), longText: values.long }),
   4: () => latency({ runs }),
+  5: () => carriers({ size: size(values.size) / 4, runs }),
 }
 
 const rows = []
