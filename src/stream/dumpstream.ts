@@ -12,14 +12,18 @@ import type { DumpstreamRecord } from '../records.ts'
 export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onLog'> {
   /**
    * `drop` (default): records come out, as objects. `pass`: bytes come out, the log byte for byte, each dump replaced by its
-   * records as JSON lines.
+   * records as JSON lines. `objects`: both come out as objects, in order: the log as `Buffer`s, byte for byte, and the records. A
+   * program that sends them to different places need not tell them apart in the text.
    */
-  readonly logs?: 'drop' | 'pass'
+  readonly logs?: 'drop' | 'pass' | 'objects'
   /** The input is live: an open dump also ends after `idle` milliseconds of silence. Default: true when `idle` is given. */
   readonly follow?: boolean
   /** Destroys the stream with an `AbortError`. */
   readonly signal?: AbortSignal
-  /** Records (`drop`) or bytes (`pass`) that may wait for the reader. Default: 16, or 16 KiB. */
+  /**
+   * Objects, or bytes (`pass`), that may wait for the reader. Default: 16, or 16 KiB. All records of a dump are made at once, when
+   * it ends: those of one dump may wait beyond the mark.
+   */
   readonly readableHighWaterMark?: number
 }
 
@@ -36,6 +40,7 @@ export function dumpstream(options: DumpstreamOptions = {}): Transform {
     ...engineOptions
   } = options
   const pass = logs === 'pass'
+  const drop = logs === 'drop'
   let atLineStart = true
   let chunkInHand: Uint8Array | undefined
 
@@ -50,15 +55,15 @@ export function dumpstream(options: DumpstreamOptions = {}): Transform {
         stream.push(record)
       }
     },
-    ...(pass
-      ? {
+    ...(drop
+      ? {}
+      : {
           onLog: (bytes: Uint8Array) => {
             if (bytes.length === 0) return
             atLineStart = bytes[bytes.length - 1] === LINE_FEED
             stream.push(isPartOf(bytes, chunkInHand) ? bytes : Buffer.from(bytes))
           },
-        }
-      : {}),
+        }),
   })
 
   const stream: Transform = transform(

@@ -1,38 +1,28 @@
 /** The package as a stranger gets it: packed, installed into an empty folder, used in every way it offers. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Installed, installPackage, root } from './installed.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const DUMP = 'log\\n\\ngoroutine 1 [running]:\\nmain.main()\\n\\t/app/main.go:3 +0x1\\n'
+let installed: Installed
 let folder = ''
-let files: { path: string; size: number }[] = []
 
 function run(command: string, args: readonly string[], input = ''): string {
   return execFileSync(command, args, { cwd: folder, encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-package-'))
-  const packed: { filename: string; files: typeof files }[] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  )
-  files = packed[0]?.files ?? []
-  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-  run('npm', ['install', '--no-audit', '--no-fund', '--omit=optional', `./${packed[0]?.filename}`])
+  installed = installPackage()
+  folder = installed.folder
 }, 180_000)
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => installed.remove())
 
 describe('the packed package', () => {
   it('holds what runs, its types, its schema and its papers, and nothing else', () => {
+    const { files } = installed
     const paths = files.map((file) => file.path)
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -152,7 +142,6 @@ export const all: unknown = [stream, records.map((r) => (r.type === 'signature' 
 
   it('passes publint and attw', () => {
     execFileSync('npx', ['publint', '--strict'], { cwd: root, stdio: 'pipe' })
-    const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? ''
-    execFileSync('npx', ['attw', '--profile', 'esm-only', join(folder, tarball)], { cwd: root, stdio: 'pipe' })
+    execFileSync('npx', ['attw', '--profile', 'esm-only', installed.tarball], { cwd: root, stdio: 'pipe' })
   })
 })

@@ -54,6 +54,17 @@ describe('the transform', () => {
     }
   })
 
+  it('with logs: objects gives the log byte for byte as buffers, and the records between them', async () => {
+    for (const size of [7, 65536]) {
+      const items: unknown[] = []
+      for await (const item of Readable.from(pieces(LOG, size)).pipe(dumpstream({ logs: 'objects' }))) items.push(item)
+      const log = items.filter((item) => Buffer.isBuffer(item))
+      expect(Buffer.concat(log).toString()).toBe(logText(20) + logText(20) + logText(20))
+      expect(items.filter((item) => !Buffer.isBuffer(item))).toEqual(parseDumps(LOG))
+      expect(Buffer.isBuffer(items[0])).toBe(true)
+    }
+  })
+
   it('with logs: pass hands on bytes that stay as they are', async () => {
     const stream = dumpstream({ logs: 'pass' })
     const kept: Uint8Array[] = []
