@@ -164,7 +164,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Input',
     summary: 'read on as FILE grows, over rotation and truncation',
     details:
-      'From the start of the file, which may not exist yet. Ends with Ctrl-C or SIGTERM; what is open is finished.',
+      "From the start of the file, which may not exist yet. A quoted pattern ('/var/log/pods/*/*/*.log') also finds the files that come later. Ends with Ctrl-C or SIGTERM; what is open is finished.",
   },
   {
     name: 'from',

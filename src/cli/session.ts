@@ -5,8 +5,11 @@ import { DumpstreamError } from '../errors.ts'
 import type { Follower } from '../input/follow.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
+import { isPattern, matchingPaths } from '../input/pattern.ts'
+import { type PodFile, podFile } from '../input/pod-path.ts'
 import type { ProcessIdentity } from '../input/process.ts'
 import { readInput } from '../input/read.ts'
+import type { DumpstreamRecord } from '../records.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import type { RunOptions } from './options.ts'
@@ -18,6 +21,12 @@ import type { Progress } from './progress.ts'
  */
 const LOOK_MS = { growing: 40, quiet: 250 } as const
 const QUIET_AFTER_MS = 5_000
+/** How often patterns are matched anew. */
+const RESCAN_MS = 2_000
+/** A file that its pattern has not shown this long is gone: a rotation takes a moment only. */
+const GONE_MS = 60_000
+/** Files that patterns may open: each has an engine of its own. */
+const MATCHED_FILES = 1_000
 
 export interface SessionParts {
   readonly options: RunOptions
@@ -41,6 +50,7 @@ export class Session {
   #past: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
   #inputFailed = false
   #lastPush = 0
+  #toldTooMany = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -135,8 +145,10 @@ export class Session {
   async #followAll(files: readonly string[]): Promise<void> {
     const followed: Followed[] = []
     const streams: Promise<void>[] = []
+    const patterns = files.filter(isPattern)
     for (const file of files) {
       if (this.#stopping.signal.aborted) break
+      if (patterns.includes(file)) continue
       // What is not there yet is waited for; a process that is not there is a mistake.
       const input = file === '-' || file.startsWith('/proc/') || existsSync(file) ? await this.#open(file) : 'absent'
       if (input === undefined) continue
@@ -150,7 +162,7 @@ export class Session {
         streams.push(this.#readOpen(input))
       }
     }
-    if (followed.length > 0) streams.push(this.#lookUntilStopped(followed))
+    if (followed.length > 0 || patterns.length > 0) streams.push(this.#lookUntilStopped(followed, patterns))
     await Promise.all(streams)
     for (const { follower, engine } of followed) {
       follower.close()
@@ -158,23 +170,29 @@ export class Session {
     }
   }
 
-  async #openFollowed(file: string): Promise<Followed> {
+  async #openFollowed(file: string, from: 'start' | 'end' = this.#parts.options.from): Promise<Followed> {
     const { Follower } = await import('../input/follow.ts')
     const engine = this.#openEngine(file)
     const process = file.startsWith('/proc/') ? await identifyOwner(file) : undefined
     const follower = new Follower(
       file,
       { onChunk: (bytes) => this.#push(engine, bytes), onNotice: this.#parts.complain },
-      { from: this.#parts.options.from, ...(process === undefined ? {} : { process }) },
+      { from, ...(process === undefined ? {} : { process }) },
     )
     return { follower, engine }
   }
 
-  async #lookUntilStopped(followed: readonly Followed[]): Promise<void> {
+  async #lookUntilStopped(followed: Followed[], patterns: readonly string[]): Promise<void> {
     const { signal } = this.#stopping
     let last = performance.now()
+    let scanned = Number.NEGATIVE_INFINITY
     let wait: number = LOOK_MS.growing
-    while (!signal.aborted && followed.some(({ follower }) => !follower.over)) {
+    while (!signal.aborted && (patterns.length > 0 || followed.some(({ follower }) => !follower.over))) {
+      if (patterns.length > 0 && performance.now() - scanned >= RESCAN_MS) {
+        const from = scanned < 0 ? this.#parts.options.from : 'start'
+        scanned = performance.now()
+        await this.#match(patterns, followed, from)
+      }
       let more = false
       for (const { follower } of followed) more = follower.poll(performance.now()) || more
       const late = performance.now() - last > wait * 3
@@ -191,13 +209,39 @@ export class Session {
     for (const { follower } of followed) follower.poll(performance.now())
   }
 
+  /** Follows what matches now and is new; lets go of what has not matched for a while. */
+  async #match(patterns: readonly string[], followed: Followed[], from: 'start' | 'end'): Promise<void> {
+    const now = performance.now()
+    const paths = new Set(patterns.flatMap(matchingPaths))
+    for (const each of followed) {
+      if (each.seen === undefined) paths.delete(each.follower.path)
+      else if (paths.delete(each.follower.path)) each.seen = now
+    }
+    for (const each of followed.filter(({ seen }) => seen !== undefined && now - seen > GONE_MS)) {
+      each.follower.close()
+      this.#closeEngine(each.engine)
+      followed.splice(followed.indexOf(each), 1)
+    }
+    for (const path of paths) {
+      if (followed.length >= MATCHED_FILES) {
+        if (!this.#toldTooMany) this.#parts.complain(`${path}: not followed, for ${MATCHED_FILES} files are already`)
+        this.#toldTooMany = true
+        return
+      }
+      followed.push({ ...(await this.#openFollowed(path, from)), seen: now })
+    }
+  }
+
   #openEngine(source: string): Engine {
     const { options, sinks, printer, logs } = this.#parts
+    const pod = podFile(source)
     const engine = createEngine({
       ...options.engine,
       source,
+      ...(pod === undefined ? {} : { source: pod.key }),
       onRecord: (record) => {
-        for (const sink of sinks) sink.record(record)
+        const known = pod === undefined ? record : ofPod(record, pod)
+        for (const sink of sinks) sink.record(known)
       },
       ...(logs === undefined
         ? {}
@@ -250,6 +294,16 @@ export class Session {
 interface Followed {
   readonly follower: Follower
   readonly engine: Engine
+  /** When its pattern last showed it. Absent: it was named. */
+  seen?: number
+}
+
+/** kubelet's lines name their stream only (stdout, stderr): which container it is of, the name of the file knows. */
+function ofPod(record: DumpstreamRecord, { key, attributes }: PodFile): DumpstreamRecord {
+  const source = record.source === key ? key : `${key}/${record.source}`
+  return record.type === 'dump'
+    ? { ...record, source, attributes: { ...attributes, ...record.attributes } }
+    : { ...record, source }
 }
 
 async function identifyOwner(path: string): Promise<ProcessIdentity | undefined> {

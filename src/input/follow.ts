@@ -20,6 +20,8 @@ import { identityOf } from './open.ts'
 import type { ProcessIdentity } from './process.ts'
 
 const READ_BYTES = 1 << 20
+/** For all followers: a look is synchronous, and what it read is valid during the call only. */
+const buffer = Buffer.allocUnsafe(READ_BYTES)
 /** Reads of one file in one look: signals and the other files get their turn. */
 const READS_A_LOOK = 16
 /** Bytes before the position that are compared at each look: a file that was cut and has grown past the position differs in them. */
@@ -53,7 +55,6 @@ export class Follower {
   readonly #process: ProcessIdentity | undefined
   #from: 'start' | 'end'
   #over = false
-  readonly #buffer: Buffer = Buffer.allocUnsafe(READ_BYTES)
   #current: Tail | undefined
   #lingering: Tail[] = []
   /** The last complaint, so that it is made once. */
@@ -169,11 +170,11 @@ export class Follower {
       if (change !== undefined) this.#events.onNotice(`${this.path}: ${change}`)
       tail.quietLooks++
       for (let reads = 0; reads < READS_A_LOOK; reads++) {
-        const count = tail.read(this.#buffer)
+        const count = tail.read(buffer)
         if (count === 0) return
         tail.quietLooks = 0
         tail.lastByteAt = now
-        const bytes = tail.skipHole(this.#buffer.subarray(0, count))
+        const bytes = tail.skipHole(buffer.subarray(0, count))
         if (bytes.length > 0) this.#events.onChunk(bytes)
       }
       this.#more = true

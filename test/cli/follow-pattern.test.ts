@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, expect, it } from 'vitest'
+import { dumpText, logText } from './dumps.ts'
+import { start } from './spawn.ts'
+
+let folder = ''
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** As containerd writes it. */
+function cri(text: string): string {
+  return text.replace(/^.*\n/gm, (line) => `2026-11-24T05:00:00.123456789Z stderr F ${line}`)
+}
+
+it('--follow with a pattern finds the containers that come later, tells all of them apart, and follows their rotation', async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dumpstream-pods-'))
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(folder, 'pods', path, '..'), { recursive: true })
+    writeFileSync(join(folder, 'pods', path), text)
+  }
+  write('shop_content-0_u1/app/0.log', cri(logText(5) + dumpText()))
+  const child = start([
+    '--follow',
+    '--from',
+    'end',
+    join(folder, 'pods/*/*/*.log'),
+    '--idle',
+    '100ms',
+    '--format',
+    'jsonl',
+  ])
+  let out = ''
+  child.stdout?.on('data', (bytes) => {
+    out += bytes
+  })
+  const dumps = (): { source: string; goroutines: number; attributes: Record<string, string> }[] =>
+    out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'dump')
+  const until = async (count: number): Promise<void> => {
+    for (let waited = 0; dumps().length < count; waited += 20) {
+      if (waited > 15_000) throw new Error(`only ${dumps().length} dumps: ${out}`)
+      await delay(20)
+    }
+  }
+  await delay(1_000)
+  // The file that was there is read from its end; a new one from its start.
+  write('shop_content-1_u2/app/0.log', cri(dumpText()))
+  await until(1)
+  renameSync(
+    join(folder, 'pods/shop_content-0_u1/app/0.log'),
+    join(folder, 'pods/shop_content-0_u1/app/0.log.20261124'),
+  )
+  write('shop_content-0_u1/app/0.log', cri(dumpText(undefined, 5_000)))
+  await until(2)
+  child.kill('SIGTERM')
+  expect(dumps()).toMatchObject([
+    {
+      source: 'shop/content-1/app/stderr',
+      goroutines: 55,
+      attributes: {
+        'k8s.namespace.name': 'shop',
+        'k8s.pod.name': 'content-1',
+        'k8s.container.name': 'app',
+        'k8s.pod.uid': 'u2',
+        'log.iostream': 'stderr',
+      },
+    },
+    { source: 'shop/content-0/app/stderr', goroutines: 55 },
+  ])
+})
