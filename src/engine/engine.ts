@@ -32,8 +32,15 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>
   /** Called with each record, in order. */
   readonly onRecord?: (record: DumpstreamRecord) => void
-  /** Called with the bytes that are not dump, in order. The view is valid during the call only. Absent: they are dropped. */
-  readonly onLog?: (bytes: Uint8Array) => void
+  /** Of where the input comes from (pod, container, host): dump records carry them. */
+  readonly attributes?: Readonly<Record<string, string>>
+  /** When the line at hand was written, milliseconds since the epoch, where the caller knows better than the line. Asked when a dump opens. */
+  readonly time?: () => number | undefined
+  /**
+   * Called with the bytes that are not dump, in order, and where the first of them stood in the input. The view is valid during
+   * the call only. Absent: they are dropped.
+   */
+  readonly onLog?: (bytes: Uint8Array, offset: number) => void
 }
 
 export interface EngineStats {
@@ -51,6 +58,10 @@ export interface Engine {
   tick(now: number): void
   /** Ends the input: an open dump is completed. */
   end(): void
+  /** Offset in the input before which every byte is known to be log, and has been handed out, or dump. Needs `onLog`. */
+  readonly settled: number
+  /** A dump, or what may be the beginning of one, is under way: every line matters. */
+  readonly open: boolean
   readonly stats: EngineStats
 }
 
@@ -93,11 +104,11 @@ class LogEngine implements Engine, LineSink {
         goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature),
         dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
       })
-    this.#plain = new Contest(() => assembler({ source, attributes: undefined }, () => this.#opening()))
+    this.#plain = new Contest(() => assembler({ source, attributes: options.attributes }, () => this.#opening()))
     this.#streams = new Streams(limits, this.#tape, (stream) =>
       assembler(
-        { source: stream.key === '' ? source : stream.key, attributes: stream.attributes },
-        () => stream.time ?? this.#now,
+        { source: stream.key === '' ? source : stream.key, attributes: joined(options.attributes, stream.attributes) },
+        () => stream.time ?? options.time?.() ?? this.#now,
       ),
     )
   }
@@ -105,6 +116,14 @@ class LogEngine implements Engine, LineSink {
   get stats(): EngineStats {
     const { dumps, goroutines, damaged } = this.#reporter
     return { bytes: this.#bytes, dumps, goroutines, damaged }
+  }
+
+  get settled(): number {
+    return this.#tape.undecided ?? this.#splitter.decided
+  }
+
+  get open(): boolean {
+    return this.#streams.open || !this.#plain.quiet
   }
 
   push(chunk: Uint8Array): void {
@@ -137,6 +156,7 @@ class LogEngine implements Engine, LineSink {
   // --- LineSink
 
   lines(buf: Buffer, start: number, end: number, base: number): void {
+    this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
     let pos = start
     while (pos < end) {
@@ -159,7 +179,8 @@ class LogEngine implements Engine, LineSink {
     this.#tape.lent = undefined
   }
 
-  overlong(buf: Buffer, start: number, end: number): void {
+  overlong(buf: Buffer, start: number, end: number, base: number): void {
+    this.#tape.base = base
     this.#tape.pass(buf, start, end)
   }
 
@@ -209,12 +230,18 @@ class LogEngine implements Engine, LineSink {
       time ??= timeOf(text)
       this.#plain.observe(text)
     }
-    return time ?? this.#now
+    return this.#options.time?.() ?? time ?? this.#now
   }
 }
 
 function beginsCandidate(text: string): boolean {
   return text === RACE_RULE || text === RACE_WARNING || startsPreamble(text) !== undefined
+}
+
+type Attributes = Readonly<Record<string, string>> | undefined
+
+function joined(outer: Attributes, inner: Attributes): Attributes {
+  return outer === undefined || inner === undefined ? (outer ?? inner) : { ...outer, ...inner }
 }
 
 export function createEngine(options: EngineOptions = {}): Engine {

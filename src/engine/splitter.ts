@@ -17,8 +17,8 @@ export interface LineSink {
   lines(buf: Buffer, start: number, end: number, base: number): void
   /** The last line, which lacks its end: one is lent to it, the last byte of buf. */
   unterminated(buf: Buffer, base: number): void
-  /** A piece of a line that is too long to be looked at. */
-  overlong(buf: Buffer, start: number, end: number): void
+  /** A piece of a line that is too long to be looked at; `base` as above. */
+  overlong(buf: Buffer, start: number, end: number, base: number): void
 }
 
 export class Splitter {
@@ -57,15 +57,15 @@ export class Splitter {
     this.#sink.unterminated(Buffer.concat([this.#kept.subarray(0, length), NEWLINE]), this.offset - length)
   }
 
-  /** Is the line at hand without an end so far? */
-  get inside(): boolean {
-    return this.#length > 0
+  /** Absolute offset up to which all has been handed on. */
+  get decided(): number {
+    return this.offset - this.#length
   }
 
   #finishLine(chunk: Buffer, base: number): number {
     const lf = chunk.indexOf(LF)
     if (this.#overlong) {
-      this.#sink.overlong(chunk, 0, lf < 0 ? chunk.length : lf + 1)
+      this.#sink.overlong(chunk, 0, lf < 0 ? chunk.length : lf + 1, base)
       if (lf < 0) return -1
       this.#overlong = false
       return lf + 1
@@ -85,7 +85,7 @@ export class Splitter {
   #keep(chunk: Buffer, from: number): void {
     if (chunk.length - from > this.#limit) {
       this.#overlong = true
-      this.#sink.overlong(chunk, from, chunk.length)
+      this.#sink.overlong(chunk, from, chunk.length, this.offset - chunk.length)
     } else this.#append(chunk, from, chunk.length)
   }
 
@@ -93,7 +93,7 @@ export class Splitter {
     const length = this.#length
     this.#length = 0
     this.#overlong = true
-    this.#sink.overlong(this.#kept, 0, length)
+    this.#sink.overlong(this.#kept, 0, length, this.offset - length)
   }
 
   #append(chunk: Buffer, start: number, end: number): void {

@@ -4,6 +4,8 @@
  */
 
 export interface Held {
+  /** Absolute offset of its first byte. */
+  readonly at: number
   /** Bytes from here on are log, if any; the bytes before it are dump. */
   from: number
   decided: boolean
@@ -11,6 +13,9 @@ export interface Held {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** `offset`: where the first of the bytes stood in the input. */
+export type EmitLog = (bytes: Uint8Array, offset: number) => void
 const WAITING_BYTES = 1 << 20
 /** Bytes of the log that are remembered: what stands ahead of a dump says when it was. */
 const RECENT_BYTES = 4096
@@ -25,7 +30,7 @@ export interface CarriedLine {
 }
 
 export class LogTape {
-  readonly #emit: ((bytes: Uint8Array) => void) | undefined
+  readonly #emit: EmitLog | undefined
   #queue: Held[] = []
   #head = 0
   #waiting = 0
@@ -35,9 +40,16 @@ export class LogTape {
   /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
   lent: Buffer | undefined
   carried: CarriedLine | undefined
+  /** Absolute offset of the first byte of the buffer that the calls are about. */
+  base = 0
 
-  constructor(emit: ((bytes: Uint8Array) => void) | undefined) {
+  constructor(emit: EmitLog | undefined) {
     this.#emit = emit
+  }
+
+  /** Offset of the first byte that may still be either; undefined when all is decided. */
+  get undecided(): number | undefined {
+    return this.#queue[this.#head]?.at
   }
 
   /** [start, end) is log. */
@@ -56,8 +68,8 @@ export class LogTape {
     if (start >= end) return
     this.#remember(buf, start, end)
     if (this.#emit === undefined) return
-    if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end))
-    else this.#push({ from: 0, decided: true, bytes: Buffer.from(buf.subarray(start, end)) })
+    if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end), this.base + start)
+    else this.#push({ at: this.base + start, from: 0, decided: true, bytes: Buffer.from(buf.subarray(start, end)) })
   }
 
   /** [start, end) may be either. */
@@ -65,7 +77,7 @@ export class LogTape {
     const { carried } = this
     if (carried !== undefined) return this.#holdCarried(carried)
     const end = this.#real(buf, upTo)
-    const held: Held = { from: 0, decided: false, bytes: Buffer.from(buf.subarray(start, end)) }
+    const held: Held = { at: this.base + start, from: 0, decided: false, bytes: Buffer.from(buf.subarray(start, end)) }
     if (this.#emit !== undefined) this.#push(held)
     return held
   }
@@ -108,7 +120,7 @@ export class LogTape {
   }
 
   #holdCarried(carried: CarriedLine): Held {
-    if (carried.fate !== 'dump') return { from: 0, decided: true, bytes: EMPTY }
+    if (carried.fate !== 'dump') return { at: this.base + carried.start, from: 0, decided: true, bytes: EMPTY }
     carried.fate = 'held'
     this.carried = undefined
     const held = this.hold(carried.buf, carried.start, carried.end)
@@ -136,7 +148,7 @@ export class LogTape {
       if (held === undefined || !held.decided) break
       this.#head++
       this.#waiting -= held.bytes.length
-      if (held.from < held.bytes.length) this.#emit?.(held.bytes.subarray(held.from))
+      if (held.from < held.bytes.length) this.#emit?.(held.bytes.subarray(held.from), held.at + held.from)
     }
     if (this.#head === this.#queue.length) {
       this.#queue.length = 0

@@ -1,0 +1,189 @@
+/**
+ * A place in a pipeline: its log records go in one by one, those that are not dump come back as they were and in order, dumpstream's
+ * records stand where a dump was complete. One engine for each stream. Synchronous.
+ *
+ *   line is     | the engine has said                            | what happens
+ *   ------------|------------------------------------------------|----------------------------------
+ *   pending     | all of it is log                               | its record comes out
+ *   pending     | some of it is log (a log line cut a dump line) | its record comes out with the rest
+ *   pending     | none of it is log                              | dropped
+ *   pending     | nothing yet                                    | it waits, and what is behind it
+ */
+import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts'
+import { LIMITS } from '../limits.ts'
+import type { DumpstreamRecord } from '../records.ts'
+
+/** What comes out of a mount, in order. `item` is what the caller gave for a line. */
+export type Outcome<T> =
+  | {
+      readonly type: 'log'
+      readonly item: T
+      /** Set when a part of the text was dump: what is left of it. */
+      readonly rest: string | undefined
+    }
+  | { readonly type: 'record'; readonly record: DumpstreamRecord }
+
+export interface MountLine<T> {
+  /** Names the stream: lines of one stream are read together. */
+  readonly stream: string
+  /** With or without its line end; an empty line is `''`. May hold line feeds. */
+  readonly text: string
+  /** When it was written, milliseconds since the epoch. */
+  readonly time?: number | undefined
+  /** Of the stream; those of its first line count. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined
+  /** Comes back with the line. */
+  readonly item: T
+}
+
+export type MountOptions = Omit<EngineOptions, 'source' | 'onRecord' | 'onLog' | 'attributes' | 'time'>
+
+interface Pending<T> {
+  readonly type: 'log'
+  readonly item: T
+  readonly start: number
+  readonly end: number
+  /** Bytes of it that are log, as far as they are known. */
+  readonly pieces: Buffer[]
+  bytes: number
+  rest: string | undefined
+  decided: boolean
+}
+
+type Slot<T> = Pending<T> | (Outcome<T> & { readonly type: 'record' })
+
+class MountStream<T> {
+  readonly #engine: Engine
+  /** Lines that nothing is known of yet, or not all; oldest first. */
+  #pending: Pending<T>[] = []
+  /** What comes out next; a line stands here as soon as any of it is log. */
+  #slots: Slot<T>[] = []
+  #offset = 0
+  #time: number | undefined
+
+  constructor(source: string, attributes: MountLine<T>['attributes'], options: MountOptions) {
+    this.#engine = createEngine({
+      ...options,
+      source,
+      ...(attributes === undefined ? {} : { attributes }),
+      time: () => this.#time,
+      onRecord: (record) => this.#slots.push({ type: 'record', record }),
+      onLog: (bytes, offset) => this.#log(bytes, offset),
+    })
+  }
+
+  get open(): boolean {
+    return this.#engine.open || this.#pending.length > 0 || this.#slots.length > 0
+  }
+
+  push(line: MountLine<T>): Outcome<T>[] {
+    const bytes = Buffer.from(line.text.endsWith('\n') ? line.text : `${line.text}\n`)
+    const start = this.#offset
+    this.#offset += bytes.length
+    this.#time = line.time
+    this.#pending.push({
+      type: 'log',
+      item: line.item,
+      start,
+      end: this.#offset,
+      pieces: [],
+      bytes: 0,
+      rest: undefined,
+      decided: false,
+    })
+    this.#engine.push(bytes)
+    return this.#take()
+  }
+
+  tick(now: number): Outcome<T>[] {
+    this.#engine.tick(now)
+    return this.#take()
+  }
+
+  end(): Outcome<T>[] {
+    this.#engine.end()
+    return this.#take()
+  }
+
+  #log(bytes: Uint8Array, offset: number): void {
+    const end = offset + bytes.length
+    for (const line of this.#pending) {
+      if (line.start >= end) break
+      if (line.end <= offset) continue
+      const from = Math.max(line.start, offset)
+      const to = Math.min(line.end, end)
+      if (line.bytes === 0) this.#slots.push(line)
+      line.bytes += to - from
+      // The view is the engine's; a whole line needs no copy.
+      if (to - from < line.end - line.start) line.pieces.push(Buffer.from(bytes.subarray(from - offset, to - offset)))
+    }
+  }
+
+  #take(): Outcome<T>[] {
+    const { settled } = this.#engine
+    let decided = 0
+    for (const line of this.#pending) {
+      if (line.end > settled) break
+      decided++
+      line.decided = true
+      if (line.bytes > 0 && line.bytes < line.end - line.start) {
+        line.rest = Buffer.concat(line.pieces).toString().replace(/\n$/, '')
+      }
+    }
+    if (decided > 0) this.#pending = this.#pending.slice(decided)
+    const out: Outcome<T>[] = []
+    for (const slot of this.#slots) {
+      if (slot.type === 'log' && !slot.decided) break
+      out.push(slot.type === 'log' ? { type: 'log', item: slot.item, rest: slot.rest } : slot)
+    }
+    if (out.length > 0) this.#slots = this.#slots.slice(out.length)
+    return out
+  }
+}
+
+export class Mount<T> {
+  readonly #options: MountOptions
+  readonly #most: number
+  /** Least recently used first. */
+  readonly #streams = new Map<string, MountStream<T>>()
+
+  constructor(options: MountOptions = {}) {
+    this.#options = options
+    this.#most = options.limits?.sources ?? LIMITS.sources
+  }
+
+  /** Takes one record's text. What comes out may be of lines before it, and of the stream that had to make room for it. */
+  push(line: MountLine<T>): Outcome<T>[] {
+    const out: Outcome<T>[] = []
+    let stream = this.#streams.get(line.stream)
+    if (stream === undefined) {
+      for (const [key, oldest] of this.#streams) {
+        if (this.#streams.size < this.#most) break
+        out.push(...oldest.end())
+        this.#streams.delete(key)
+      }
+      stream = new MountStream(line.stream, line.attributes, this.#options)
+    }
+    this.#streams.delete(line.stream)
+    this.#streams.set(line.stream, stream)
+    out.push(...stream.push(line))
+    return out
+  }
+
+  /** Is a dump under way in the stream, or does a line of it wait? Otherwise only a line that may begin a dump is of interest. */
+  isOpen(stream: string): boolean {
+    return this.#streams.get(stream)?.open ?? false
+  }
+
+  /** As Engine.tick, for every stream. */
+  tick(now: number): Outcome<T>[] {
+    return [...this.#streams.values()].flatMap((stream) => stream.tick(now))
+  }
+
+  /** Completes what is open, forgets all streams. */
+  end(): Outcome<T>[] {
+    const out = [...this.#streams.values()].flatMap((stream) => stream.end())
+    this.#streams.clear()
+    return out
+  }
+}
