@@ -61,6 +61,7 @@ if (loadBefore !== undefined && loadBefore > 0.5)
   console.log('The machine had other work when this began: provisional.')
 if (values.json !== undefined) {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here('.'), encoding: 'utf8' }).trim()
-  const kept = { date: new Date().toISOString(), commit, machine, load: loads, options: values, rows }
-  writeFileSync(values.json, `${JSON.stringify(kept, null, 1)}\n`)
+  const { json: path, ...options } = values
+  const kept = { date: new Date().toISOString(), commit, machine, load: loads, options, rows }
+  writeFileSync(path, `${JSON.stringify(kept, null, 1)}\n`)
 }
