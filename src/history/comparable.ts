@@ -9,6 +9,8 @@ export type Group =
 
 /** The group a dump belongs to; undefined when it shows but a part of the process. */
 export function comparable(tally: DumpTally): Group | undefined {
+  // What was cut off would seem to have gone; the record says `truncated`.
+  if (tally.truncated) return undefined
   switch (tally.kind) {
     case 'all':
     case 'signal':

@@ -40,6 +40,8 @@ interface LastDump {
   readonly process: string | undefined
   readonly ids: GoroutineIds | undefined
   readonly maxId: number
+  /** Goroutines up to this id were settled; undefined in the first dump of a history. */
+  readonly settledId: number | undefined
   /** Signature ids by index, as `ids` refers to them. */
   readonly signatures: readonly Signature[]
 }
@@ -73,6 +75,7 @@ class SourceHistories implements History {
       process: tally.process,
       ids: ids.table,
       maxId: ids.maxId,
+      settledId: past.dumps === 1 || past.last.ids === undefined ? undefined : settledId(past.last.maxId, ids.maxId),
       signatures: tally.signatures.map((each) => each.signature),
     }
     this.#remember(key, past)
@@ -83,13 +86,14 @@ class SourceHistories implements History {
     this.#pasts.delete(key)
     return {
       tracks: new Map(),
-      last: { time: undefined, process: undefined, ids: undefined, maxId: 0, signatures: [] },
+      last: { time: undefined, process: undefined, ids: undefined, maxId: 0, settledId: undefined, signatures: [] },
       dumps: 0,
     }
   }
 
   #first(tally: DumpTally, past: Past): ObservedDump {
-    for (const { signature, count } of tally.signatures) past.tracks.set(signature.id, { signature, steps: [], count })
+    for (const { signature, count } of tally.signatures)
+      past.tracks.set(signature.id, { signature, steps: [], count, settled: undefined })
     return NOTHING
   }
 
@@ -132,6 +136,16 @@ interface Flow {
   readonly fresh: Int32Array
   /** Of the fresh ones, those with an id in the older half of what the process has handed out since. */
   readonly early: Int32Array
+  readonly settled: Int32Array
+  readonly kept: Int32Array
+  readonly joined: Int32Array
+}
+
+/** Share of the ids of a step, from its end, whose goroutines may be in flight. */
+const IN_FLIGHT = 0.25
+
+function settledId(before: number, now: number): number {
+  return now - Math.max(0, now - before) * IN_FLIGHT
 }
 
 function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefined {
@@ -142,16 +156,30 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
   const now = new Int32Array(last.signatures.length)
   for (let i = 0; i < now.length; i++) now[i] = slotOf.get(last.signatures[i]?.id ?? '') ?? -1
   const size = tally.signatures.length
-  const out: Flow = { survivors: new Int32Array(size), fresh: new Int32Array(size), early: new Int32Array(size) }
+  const column = (): Int32Array => new Int32Array(size)
+  const out: Flow = {
+    survivors: column(),
+    fresh: column(),
+    early: column(),
+    settled: column(),
+    kept: column(),
+    joined: column(),
+  }
   const middle = (last.maxId + ids.maxId) / 2
+  const settled = settledId(last.maxId, ids.maxId)
+  const settledBefore = last.settledId ?? Number.POSITIVE_INFINITY
   ids.table.forEach((id, slot) => {
     if (slot < 0) return
+    if (id <= settled) out.settled[slot] = (out.settled[slot] ?? 0) + 1
     const was = before.get(id)
     if (was < 0) {
       if (before.has(id)) return
       out.fresh[slot] = (out.fresh[slot] ?? 0) + 1
       if (id <= middle) out.early[slot] = (out.early[slot] ?? 0) + 1
-    } else if (now[was] === slot) out.survivors[slot] = (out.survivors[slot] ?? 0) + 1
+    } else if (now[was] === slot) {
+      out.survivors[slot] = (out.survivors[slot] ?? 0) + 1
+      if (id <= settledBefore) out.kept[slot] = (out.kept[slot] ?? 0) + 1
+    } else if (id <= settled) out.joined[slot] = (out.joined[slot] ?? 0) + 1
   })
   return out
 }
@@ -159,6 +187,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
 function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
   const { last, tracks } = past
   const moved = flow(tally, last, ids)
+  const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
   const seconds =
     tally.time !== undefined && last.time !== undefined && tally.time >= last.time
       ? (tally.time - last.time) / 1000
@@ -166,15 +195,23 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
   const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
   const now = tally.signatures.map(({ signature, count }, slot) => {
     gone.delete(signature.id)
-    const track = tracks.get(signature.id) ?? { signature, steps: [], count: 0 }
+    const track = tracks.get(signature.id) ?? { signature, steps: [], count: 0, settled: 0 }
+    const settled = moved?.settled[slot]
     track.steps.push({
       before: track.count,
       count,
       survivors: moved?.survivors[slot],
       fresh: moved?.fresh[slot],
       early: moved?.early[slot],
+      settled,
+      settledBefore: last.settledId === undefined ? undefined : track.settled,
+      kept: moved?.kept[slot],
+      joined: moved?.joined[slot],
+      issued,
+      damaged: tally.damaged,
       seconds,
     })
+    track.settled = settled
     track.count = count
     // Most recently used last.
     tracks.delete(signature.id)
@@ -186,7 +223,21 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
     const before = track?.count ?? 0
     if (track !== undefined) {
       const left = moved === undefined ? undefined : 0
-      track.steps.push({ before, count: 0, survivors: left, fresh: left, early: left, seconds })
+      track.steps.push({
+        before,
+        count: 0,
+        survivors: left,
+        fresh: left,
+        early: left,
+        settled: left,
+        settledBefore: track.settled,
+        kept: left,
+        joined: left,
+        issued,
+        damaged: tally.damaged,
+        seconds,
+      })
+      track.settled = left
       track.count = 0
     }
     return { signature, before }

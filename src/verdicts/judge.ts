@@ -3,9 +3,11 @@
  *
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
- *   leaking   | the runtime marks its goroutines `(leaked)`; or what was there stays in every step, most steps grew, the last
- *             | ones too, and the fresh ones came all along. With two dumps: it is half as many again, 10 more, all that
- *             | was there has stayed, and they wait for other goroutines
+ *   leaking   | the runtime marks its goroutines `(leaked)`; or, over three dumps and more: goroutines came and settled in two steps
+ *             | at least, one of the last two among them, and in half of all; of those that had settled hardly any left, against
+ *             | those that were there and against those that came; and it does not level off. Settled ones are counted, so that
+ *             | what is in flight at the moment of a dump does not matter. With two dumps: it is half as many again, 10 more, all
+ *             | that was there has stayed, the new ones came all along, and they wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
  *   shrinking | it is a fifth less, or more
@@ -43,45 +45,27 @@ export function judgeGone(before: number, withIds: boolean): Assessment {
 
 function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
   if (tally.leaked > 0) return 'leaking'
-  // The step in which it came is the beginning of its own history.
-  const steps = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  if (steps.length === 0) return 'new'
-  if (isLeak(tally, steps)) return 'leaking'
+  if (step.before === 0) return 'new'
+  const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
+  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeakOfMany(run)) return 'leaking'
+  // How many there are when it comes says nothing of how it grows.
+  const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
   if (isStuck(tally, track)) return 'stuck'
   if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
   return 'steady'
 }
 
-/** The steps since the signature was last seen to come from nothing. */
+/** The steps since the signature last came from nothing, with the one in which it came. */
 function lastRun(steps: readonly Step[]): readonly Step[] {
-  for (let i = steps.length - 1; i >= 0; i--) if (steps[i]?.before === 0) return steps.slice(i + 1)
+  for (let i = steps.length - 1; i >= 0; i--) if (steps[i]?.before === 0) return steps.slice(i)
   return steps
 }
 
-function isLeak(tally: SignatureTally, steps: readonly Step[]): boolean {
-  if (!steps.every(stays)) return false
-  return steps.length === 1 ? isLeakOfTwo(tally, steps[0]) : isLeakOfMany(steps)
-}
-
-/** What was there is there. */
-function stays(step: Step): boolean {
-  return step.survivors !== undefined && step.survivors >= step.before * THRESHOLDS.stays
-}
-
-/** The fresh ones did not all come just now. */
-function drips(step: Step): boolean {
+function isLeakOfTwo(tally: SignatureTally, step: Step): boolean {
+  if (step.survivors === undefined) return false
   return (
-    step.fresh === undefined ||
-    step.early === undefined ||
-    step.fresh < 2 ||
-    step.early >= step.fresh * THRESHOLDS.early
-  )
-}
-
-function isLeakOfTwo(tally: SignatureTally, step: Step | undefined): boolean {
-  if (step === undefined) return false
-  return (
+    step.survivors >= step.before * THRESHOLDS.stays &&
     step.count - step.before >= THRESHOLDS.growthOfTwo &&
     step.count >= step.before * THRESHOLDS.factorOfTwo &&
     blockedShare(tally) >= THRESHOLDS.blockedOfTwo &&
@@ -89,19 +73,53 @@ function isLeakOfTwo(tally: SignatureTally, step: Step | undefined): boolean {
   )
 }
 
+/** The fresh ones did not all come just now. */
+function drips(step: Step): boolean {
+  return step.fresh === undefined || step.early === undefined || step.early >= step.fresh * THRESHOLDS.early
+}
+
 function isLeakOfMany(steps: readonly Step[]): boolean {
-  const first = steps[0]?.before ?? 0
-  const last = steps[steps.length - 1]
-  if (last === undefined) return false
-  const grown = last.count - first
-  const growing = steps.filter((step) => step.count > step.before)
-  const recent = steps.slice(-2).filter((step) => step.count > step.before)
+  const arrived: number[] = []
+  let watched = 0
+  let left = 0
+  for (const step of steps) {
+    const { survivors, settled, settledBefore, kept } = step
+    if (survivors === undefined || settled === undefined || kept === undefined) return false
+    arrived.push(settled - (step.joined ?? 0) - (settledBefore === undefined ? survivors : kept))
+    if (settledBefore === undefined) continue
+    watched += settledBefore
+    left += Math.max(0, settledBefore - kept - step.damaged)
+  }
+  const came = arrived.reduce((sum, each) => sum + Math.max(0, each), 0)
+  const growing = arrived.filter((each) => each > 0).length
+  const recent = arrived.slice(-2).filter((each) => each > 0).length
   return (
-    grown >= Math.max(THRESHOLDS.growth, first * THRESHOLDS.growthShare) &&
-    growing.length >= steps.length * THRESHOLDS.growingSteps &&
-    recent.length === 2 &&
-    growing.filter(drips).length * 2 > growing.length
+    came >= THRESHOLDS.growth &&
+    growing >= Math.max(2, steps.length * THRESHOLDS.growingSteps) &&
+    recent >= 1 &&
+    watched >= THRESHOLDS.watched &&
+    left <= watched * (1 - THRESHOLDS.stays) &&
+    left <= came * THRESHOLDS.leave &&
+    !slows(steps, arrived)
   )
+}
+
+/** Arrivals of the newer steps fall behind those of the older ones, both by the process's own clock and by that of the log. */
+function slows(steps: readonly Step[], arrived: readonly number[]): boolean {
+  const half = Math.floor(steps.length / 2)
+  const sum = (of: (i: number) => number, from: number, to: number): number => {
+    let total = 0
+    for (let i = from; i < to; i++) total += of(i)
+    return total
+  }
+  const came = (i: number): number => arrived[i] ?? 0
+  const clocks = [(i: number) => steps[i]?.issued ?? 0, (i: number) => steps[i]?.seconds ?? 0, () => 1]
+  const older = sum(came, 0, half)
+  const newer = sum(came, half, steps.length)
+  return clocks.every((clock) => {
+    const before = sum(clock, 0, half)
+    return before === 0 || newer < (older * sum(clock, half, steps.length) * THRESHOLDS.keepsPace) / before
+  })
 }
 
 function isGrowth(steps: readonly Step[]): boolean {

@@ -2,8 +2,10 @@ type Thresholds = Readonly<
   Record<
     | 'stays'
     | 'growth'
-    | 'growthShare'
     | 'growingSteps'
+    | 'watched'
+    | 'leave'
+    | 'keepsPace'
     | 'early'
     | 'growthOfTwo'
     | 'growthShareOfTwo'
@@ -23,13 +25,17 @@ type Thresholds = Readonly<
 export const THRESHOLDS: Thresholds = Object.freeze({
   /** Share of the goroutines of the dump before that must still be there for "what was there stays". */
   stays: 0.95,
-  /** Goroutines that must have come over the whole of a history for a leak … */
+  /** Goroutines that must have come, and settled, over the steps that are looked at for a leak. */
   growth: 3,
-  /** … and their share of what was there at its beginning. */
-  growthShare: 0.1,
-  /** Share of the steps of a history in which a leak grew. */
-  growingSteps: 0.7,
-  /** Share of the fresh goroutines that came in the first half of a step: a leak drips, a burst came just now. */
+  /** Share of the steps in which a leak grew; two at least. */
+  growingSteps: 0.5,
+  /** Settled goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
+  watched: 3,
+  /** Goroutines that may leave for each one that comes. */
+  leave: 0.1,
+  /** Arrivals of the newer half of the steps against the older half, by the faster clock: less, and it levels off. */
+  keepsPace: 0.5,
+  /** With two dumps, share of the fresh goroutines that came in the first half of a step: a leak drips, a burst came just now. */
   early: 0.2,
   /** With two dumps alone: goroutines that came, … */
   growthOfTwo: 10,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { flagsMarkdown } from '../../src/cli/flags.ts'
+import { THRESHOLDS } from '../../src/verdicts/thresholds.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readme = readFileSync(`${root}/README.md`, 'utf8')
@@ -20,6 +21,10 @@ describe('the README', () => {
       if (['v', 'type', 'process', 'attributes'].includes(field)) continue
       expect(readme).toMatch(new RegExp(`\`${field}(?:\\.count)?\``))
     }
+  })
+
+  it('has every threshold of the verdicts, with its value', () => {
+    for (const [name, value] of Object.entries(THRESHOLDS)) expect(readme).toContain(`| \`${name}\` | ${value} |`)
   })
 
   it('links to files that exist', () => {

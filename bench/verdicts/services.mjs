@@ -1,0 +1,305 @@
+// Simulated services. Each kind says whether its subject leaks; the verdicts must find it in the text of the dumps alone. Parameters
+// are drawn for each service; none is tied to a threshold of the verdicts.
+import { arrivals, exponential, live, random, spread, uniform } from './process.mjs'
+
+const FOREVER = () => Number.POSITIVE_INFINITY
+const never = () => []
+
+/** What the goroutines of a leak wait in, by kind: state, frames inside the subject's. */
+const WAITS = {
+  'leak on send': ['chan send', []],
+  'leak on receive': ['chan receive', []],
+  'leak on range': ['chan receive', []],
+  'leak in select{}': ['select (no cases)', []],
+  'leak on a mutex': ['sync.Mutex.Lock', ['internal/sync.runtime_SemacquireMutex', 'internal/sync.(*Mutex).lockSlow']],
+  'leak on a WaitGroup': ['sync.WaitGroup.Wait', ['sync.runtime_SemacquireWaitGroup', 'sync.(*WaitGroup).Wait']],
+  'context never cancelled': ['select', []],
+  'http body never closed': ['select', ['net/http.(*persistConn).readLoop']],
+  'time.After loop': ['select', []],
+}
+
+const steadyLeak = (next) => {
+  const rate = spread(next, 3, 30)
+  return [group((from, to) => arrivals(next, () => rate, rate, from, to), FOREVER)]
+}
+
+function group(births, life, more = {}) {
+  return { births, life, ...more }
+}
+
+/** Goroutines of a moment: alive when a dump is taken, gone right after. */
+function passing(next, mean, dumps) {
+  const ends = new Map()
+  return group(
+    (from, to) =>
+      dumps
+        .filter((at) => at > from && at < to)
+        .flatMap((at) => {
+          const times = arrivals(next, () => mean / 0.002, mean / 0.002, at - 0.002, at)
+          for (const time of times) ends.set(time, at - time + 1e-6)
+          return times
+        }),
+    (at) => ends.get(at) ?? 0,
+  )
+}
+
+const atOnce = (next, at, count) => Array.from({ length: count }, () => at + next() * 0.002)
+const within = (times) => (from, to) => times.filter((at) => at >= from && at < to)
+
+/** name → { leaks, make(next, { load, dumps, last }) → groups of the subject, each kind of group with births and lives }. */
+export const KINDS = {
+  ...Object.fromEntries(Object.keys(WAITS).map((name) => [name, { leaks: true, make: steadyLeak }])),
+  'slow leak': {
+    leaks: true,
+    make: (next) => {
+      const rate = uniform(next, 1, 3)
+      return [group((from, to) => arrivals(next, () => rate, rate, from, to), FOREVER)]
+    },
+  },
+  'leak on an error path': {
+    leaks: true,
+    make: (next) => {
+      const rate = spread(next, 3, 12)
+      return [
+        group(
+          (from, to) =>
+            arrivals(next, () => rate, rate, from, to).flatMap((at) => atOnce(next, at, 1 + Math.floor(next() * 3))),
+          FOREVER,
+        ),
+      ]
+    },
+  },
+  'leak with the load of the day': {
+    leaks: true,
+    make: (next, { load }) => {
+      const rate = spread(next, 5, 30)
+      return [group((from, to) => arrivals(next, (at) => rate * load(at), rate * 2, from, to), FOREVER)]
+    },
+  },
+  'leak by a cron job': {
+    leaks: true,
+    make: (next) => {
+      const period = uniform(next, 0.2, 0.9)
+      const count = Math.ceil(spread(next, 2, 30))
+      return [
+        group((from, to) => {
+          const times = []
+          for (let at = from + next() * period; at < to; at += period) times.push(...atOnce(next, at, count))
+          return times
+        }, FOREVER),
+      ]
+    },
+  },
+  'leak since long ago': { leaks: true, age: 30, make: steadyLeak },
+  'leak beside handlers in flight': {
+    leaks: true,
+    make: (next, { dumps }) => [...steadyLeak(next), passing(next, uniform(next, 1, 20), dumps)],
+  },
+  'leak behind a pool': {
+    leaks: true,
+    make: (next) => [
+      ...steadyLeak(next),
+      group((from) => atOnce(next, from, Math.floor(spread(next, 4, 60))), FOREVER),
+    ],
+  },
+  'warm pool': {
+    leaks: false,
+    make: (next) => [
+      group((from) => atOnce(next, from, Math.floor(spread(next, 4, 100))), FOREVER, { busy: uniform(next, 0, 0.5) }),
+    ],
+  },
+  'busy handlers': { leaks: false, make: (next, { dumps }) => [passing(next, spread(next, 5, 100), dumps)] },
+  'one burst': {
+    leaks: false,
+    make: (next, { last }) => {
+      const at = next() * last
+      const long = spread(next, 0.01, 0.3)
+      const times = Array.from({ length: Math.floor(spread(next, 20, 300)) }, () => at + next() * long)
+      const life = spread(next, 0.05, 1.5)
+      return [group((from) => atOnce(next, from, 3), FOREVER), group(within(times), () => exponential(next, life))]
+    },
+  },
+  'pool that grows under load': {
+    leaks: false,
+    make: (next) => {
+      const rate = spread(next, 3, 30)
+      const busy = uniform(next, 0.1, 0.6)
+      const life = spread(next, 0.3, 5)
+      const grows = (from) => (at) => rate * Math.min(3, 1 + Math.max(0, at - from) / 10)
+      return [
+        group(
+          (from, to) => arrivals(next, grows(from), rate * 3, from, to),
+          () => exponential(next, life),
+          { busy },
+        ),
+      ]
+    },
+  },
+  'pool that turns over': {
+    leaks: false,
+    make: (next) => {
+      const rate = spread(next, 5, 60)
+      const life = spread(next, 0.1, 2)
+      return [
+        group(
+          (from, to) => arrivals(next, () => rate, rate, from, to),
+          () => exponential(next, life),
+        ),
+      ]
+    },
+  },
+  'load of the day': {
+    leaks: false,
+    make: (next, { load }) => {
+      const rate = spread(next, 10, 60)
+      const life = spread(next, 0.1, 2)
+      return [
+        group(
+          (from, to) => arrivals(next, (at) => rate * load(at), rate * 2, from, to),
+          () => exponential(next, life),
+        ),
+      ]
+    },
+  },
+  'batch job': {
+    leaks: false,
+    make: (next) => {
+      const period = spread(next, 0.7, 6)
+      const count = Math.floor(spread(next, 10, 100))
+      const life = period * uniform(next, 0.05, 0.8)
+      return [
+        group(
+          (from, to) => {
+            const times = []
+            for (let at = from + next() * period; at < to; at += period) times.push(...atOnce(next, at, count))
+            return times
+          },
+          () => life,
+        ),
+      ]
+    },
+  },
+  restarts: {
+    leaks: false,
+    restarts: (next, last) => {
+      const period = uniform(next, 0.8, 4)
+      const times = []
+      for (let at = period * next(); at < last; at += period) times.push(at)
+      return times
+    },
+    make: (next) => [group((from) => atOnce(next, from, Math.floor(spread(next, 10, 80))), FOREVER)],
+  },
+  deploy: {
+    leaks: false,
+    restarts: (next, last) => [next() * last],
+    make: (next) => [group((from) => atOnce(next, from, Math.floor(spread(next, 10, 80))), FOREVER)],
+  },
+  'long-lived connections': {
+    leaks: false,
+    make: (next) => {
+      const rate = spread(next, 10, 60)
+      const life = spread(next, 0.5, 8)
+      return [
+        group(
+          (from, to) => arrivals(next, () => rate, rate, from, to),
+          () => exponential(next, life),
+        ),
+      ]
+    },
+  },
+  'cache that warms up': {
+    leaks: false,
+    make: (next) => {
+      const count = Math.floor(spread(next, 10, 100))
+      const time = spread(next, 0.02, 2)
+      return [group((from) => Array.from({ length: count }, () => from + exponential(next, time)), FOREVER)]
+    },
+  },
+  timers: {
+    leaks: false,
+    state: 'sleep',
+    make: (next) => {
+      const rate = spread(next, 5, 50)
+      const life = spread(next, 0.05, 1.5)
+      return [
+        group(
+          (from, to) => arrivals(next, () => rate, rate, from, to),
+          () => life,
+        ),
+      ]
+    },
+  },
+}
+
+const STATES = ['chan receive', 'select', 'IO wait', 'semacquire', 'chan send']
+
+/** The text of each of `count` dumps of one service of `kind`, with log lines around and now and then between. */
+export function* serviceDumps(kind, count, seed) {
+  const next = random(seed)
+  const { make, restarts = never, leaks, state: given, age } = KINDS[kind]
+  const state = WAITS[kind]?.[0] ?? given ?? STATES[Math.floor(next() * STATES.length)]
+  const jitter = spread(next, 1.01, 1.6)
+  const dumps = []
+  for (let i = 0, at = 0; i < count; i++, at += spread(next, 1 / jitter, jitter)) dumps.push(at)
+  const last = dumps.at(-1)
+  const phase = next() * 7
+  const load = (at) => 1 + 0.8 * Math.sin(phase + (at * 2 * Math.PI) / 24)
+  const traffic = spread(next, 200, 4000)
+  const processors = 2 ** Math.floor(uniform(next, 1, 5))
+  const started = -(age ?? spread(next, 0.05, 5))
+  const cuts = [started, ...restarts(next, last), last + 0.01]
+  const subject = make(next, { load, dumps, last })
+  const workers = group((from) => atOnce(next, from, 12), FOREVER, { busy: 0.2, other: 'worker' })
+  const handlers = { ...passing(next, 8, dumps), other: 'api' }
+  const noisy = next() < 0.3
+  const timed = next() < 0.8
+  for (let i = 0; i + 1 < cuts.length; i++) {
+    const [start, end] = [cuts[i], cuts[i + 1]]
+    const all = live({
+      next,
+      groups: [...subject, workers, handlers],
+      start,
+      end,
+      traffic: (at) => traffic * load(at),
+      processors,
+    })
+    for (const at of dumps) {
+      if (at < start || at >= end) continue
+      const alive = all.filter((each) => each.at <= at && at < each.end)
+      yield dumpText(next, alive, { at, kind, state, leaks, noisy, timed, build: i })
+    }
+  }
+}
+
+/** A new build has its lines elsewhere. */
+function dumpText(next, alive, { at, kind, state, noisy, timed, build }) {
+  const stamp = timed ? `${new Date(Date.UTC(2026, 10, 24) + at * 3_600_000).toISOString()} ` : ''
+  const line = 40 + build
+  const out = [
+    `${stamp}INFO request handled status=200`,
+    'goroutine 1 [running]:',
+    'main.dump()',
+    '\t/app/main.go:93 +0x1d',
+    '',
+  ]
+  for (const each of alive) {
+    const { busy = 0, other } = each.group
+    const name = other ?? 'subject'
+    const works = next() < busy || at - each.at < 1e-4
+    const inner = works || other !== undefined ? [] : (WAITS[kind]?.[1] ?? [])
+    out.push(`goroutine ${each.id} [${works ? 'runnable' : other === undefined ? state : 'chan receive'}]:`)
+    for (const frame of inner)
+      out.push(`${frame}(0xc000${(each.id * 64).toString(16)})`, '\t/usr/local/go/src/x.go:95 +0x25')
+    if (noisy && next() < 0.02) out.push(`${stamp}INFO request handled status=200`)
+    out.push(`example.com/app/${name}.(*Thing).${works ? 'work' : 'wait'}(0xc000${(each.id * 64).toString(16)}, 0x5?)`)
+    // A line that was written over: this goroutine is damaged.
+    out.push(noisy && next() < 0.003 ? `\t/app/${name}/thi` : `\t/app/${name}/thing.go:${line} +0x9c`)
+    out.push(
+      `created by example.com/app/${name}.Start in goroutine 1`,
+      `\t/app/${name}/thing.go:${line - 20} +0x5e`,
+      '',
+    )
+  }
+  out.pop()
+  return `${out.join('\n')}\n${stamp}INFO done\n`
+}
