@@ -9,6 +9,9 @@ export type DumpFormat = 'stack' | 'profile'
 /** What makes two goroutines the same, from coarse to fine. See signatures/README in the docs: the canonical text of each level is a contract. */
 export type Similarity = 'origin' | 'functions' | 'lines' | 'exact'
 
+/** Where the time of a dump was found. */
+export type TimeFrom = 'carrier' | 'log' | 'arrival'
+
 export interface Frame {
   /** Full linker name: `content_svr/cron.(*Cron).step2.func1`. */
   readonly function: string
@@ -95,6 +98,7 @@ export interface DumpTally {
   readonly race?: readonly RaceAccess[]
   /** Milliseconds since the epoch. */
   readonly time?: number
+  readonly timeFrom?: TimeFrom
   readonly process?: string
   /** Attributes that the carrier knows: pod, container, host, unit. */
   readonly attributes?: Readonly<Record<string, string>>

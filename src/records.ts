@@ -2,7 +2,7 @@
  * The records that go out, version 1: one JSON object a line. `schema/record.v1.json` says the same in JSON Schema and the
  * tests hold the two together. Absent means unknown, never `null`; times are RFC 3339 UTC.
  */
-import type { DumpFormat, DumpKind, RaceAccess, Verdict } from './model.ts'
+import type { DumpFormat, DumpKind, RaceAccess, TimeFrom, Verdict } from './model.ts'
 
 export interface DumpRecord {
   readonly v: 1
@@ -28,6 +28,8 @@ export interface DumpRecord {
   /** Panic value, fatal error or signal. */
   readonly reason?: string
   readonly time?: string
+  /** Where `time` was found: the carrier's, a log line close ahead, or the arrival. */
+  readonly time_from?: TimeFrom
   readonly process?: string
   readonly attributes?: Readonly<Record<string, string>>
   /** Seconds since the earlier dump of this source. */

@@ -23,7 +23,7 @@ import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signature } from '../model.ts'
 import type { Signatures } from '../signatures/signature.ts'
-import { type FinishedDump, OpenDump } from './dump.ts'
+import { type FinishedDump, OpenDump, type Opening } from './dump.ts'
 import { Fragments, mayBegin } from './fragments.ts'
 import { announcesPanic, continuesPreamble, isRegister, type PreambleStart, startsPreamble } from './preamble.ts'
 import { type PcLists, Profile, readProfileTitle } from './profile.ts'
@@ -46,8 +46,8 @@ const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
 export interface AssemblerSink {
-  /** A dump may begin here. Returns when that is, as far as the log tells, milliseconds since the epoch. */
-  opening(): number | undefined
+  /** A dump may begin here. */
+  opening(): Opening
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
@@ -55,7 +55,7 @@ export interface AssemblerSink {
 /** What may turn out to be a dump. */
 interface Candidate {
   readonly start: number
-  readonly time: number | undefined
+  readonly opening: Opening
   readonly held: Held[]
   /** Lines since, for the limit. */
   lines: number
@@ -210,6 +210,13 @@ export class Assembler {
     if (dump.end > start) dump.end = end
   }
 
+  /** A limit was hit: what is open is all there will be. */
+  cut(limit: keyof Limits | undefined): void {
+    if (this.#dump === undefined) return
+    this.#dump.truncated = true
+    if (limit !== undefined) this.#dump.limits.add(limit)
+  }
+
   /** A line outside any dump that stands close ahead of one: how the log looks, and what it announces. */
   observe(text: string): void {
     this.#fragments.learn(text, false)
@@ -289,7 +296,7 @@ export class Assembler {
   #newCandidate(start: number): Candidate {
     const candidate: Candidate = {
       start,
-      time: this.#sink.opening(),
+      opening: this.#sink.opening(),
       held: [],
       lines: 0,
       preamble: undefined,
@@ -360,9 +367,9 @@ export class Assembler {
     goroutine.place = dump.tally.meet(goroutine.id)
   }
 
-  #newDump(start: number, time: number | undefined): OpenDump {
+  #newDump(start: number, opening: Opening): OpenDump {
     const tally = new Tally(this.#signatures, this.#limits, this.#expected)
-    return new OpenDump('stack', tally, start, time)
+    return new OpenDump('stack', tally, start, opening)
   }
 
   #confirm(candidate: Candidate): void {
@@ -371,12 +378,12 @@ export class Assembler {
     const { profile, race } = candidate
     const dump =
       profile === undefined
-        ? this.#newDump(candidate.start, candidate.time)
+        ? this.#newDump(candidate.start, candidate.opening)
         : new OpenDump(
             'profile',
             candidate.tally ?? new Tally(this.#signatures, this.#limits),
             candidate.start,
-            candidate.time,
+            candidate.opening,
           )
     dump.foreignLines = candidate.foreignLines
     dump.foreignBytes = candidate.foreignBytes

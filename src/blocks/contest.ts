@@ -11,6 +11,7 @@
  *   two   | one of the dumps is complete                           | one: the other goes on alone
  */
 import { LF } from '../bytes/ascii.ts'
+import type { Limits } from '../limits.ts'
 import type { Assembler } from './assembler.ts'
 
 export class Contest {
@@ -24,6 +25,23 @@ export class Contest {
     this.#make = make
     this.#first = make()
     this.#last = this.#first
+  }
+
+  /** There is a dump, not only what may become one. */
+  get open(): boolean {
+    return this.#second !== undefined || this.#first.open
+  }
+
+  /** As Assembler.fit. */
+  fit(buf: Buffer, words: DataView, pos: number, next: number): number {
+    const fit = this.#first.fit(buf, words, pos, next)
+    return this.#second === undefined ? fit : Math.max(fit, this.#second.fit(buf, words, pos, next))
+  }
+
+  /** As Assembler.cut. */
+  cut(limit: keyof Limits | undefined): void {
+    this.#first.cut(limit)
+    this.#second?.cut(limit)
   }
 
   get quiet(): boolean {

@@ -1,6 +1,15 @@
 /** A dump that is streaming in, and what it is when it is complete. */
 import type { Tally } from '../counts/tally.ts'
-import type { DumpFormat, DumpKind, GoroutineIds, RaceAccess, SignatureTally } from '../model.ts'
+import type { DumpFormat, DumpKind, GoroutineIds, RaceAccess, SignatureTally, TimeFrom } from '../model.ts'
+
+/** What is known from the outside of where a dump begins. */
+export interface Opening {
+  /** Milliseconds since the epoch. */
+  readonly time: number | undefined
+  readonly timeFrom: TimeFrom | undefined
+  /** Puts the JSON text of a record where the dump's first line stood, when its carrier is JSON. */
+  readonly frame: ((json: string) => string) | undefined
+}
 
 export interface FinishedDump {
   readonly kind: DumpKind
@@ -15,7 +24,7 @@ export interface FinishedDump {
   readonly limits: readonly string[]
   readonly reason: string | undefined
   readonly ids: GoroutineIds | undefined
-  readonly time: number | undefined
+  readonly opening: Opening
   readonly race: readonly RaceAccess[] | undefined
 }
 
@@ -25,7 +34,7 @@ export class OpenDump {
   /** Absolute offsets: first byte; first byte behind the last line that was dump. */
   readonly start: number
   end: number
-  readonly time: number | undefined
+  readonly opening: Opening
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
   reason: string | undefined
@@ -40,8 +49,8 @@ export class OpenDump {
   race: RaceAccess[] | undefined
   readonly limits: Set<string> = new Set()
 
-  constructor(format: DumpFormat, tally: Tally, start: number, time: number | undefined) {
-    this.time = time
+  constructor(format: DumpFormat, tally: Tally, start: number, opening: Opening) {
+    this.opening = opening
     this.format = format
     this.tally = tally
     this.start = start
@@ -71,7 +80,7 @@ export class OpenDump {
       limits: [...this.limits],
       reason: this.reason,
       ids: this.format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
-      time: this.time,
+      opening: this.opening,
       race: this.race,
     }
   }

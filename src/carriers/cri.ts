@@ -1,24 +1,57 @@
 /**
  * CRI, as kubelet and containerd write it (kubernetes/cri-api, `pkg/kubelet/kuberuntime/logs`): a line longer than 16 KiB comes in
- * parts tagged P, the last one F.
+ * parts tagged P, the last one F. Further tags stand behind colons. Podman's k8s-file is the same.
  *
  *     2026-11-24T05:00:00.123456789Z stdout F goroutine 7 [running]:
  */
-import type { Carrier, Envelope } from './carrier.ts'
+import { SPACE, startsWith } from '../bytes/ascii.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { timeOf } from './time.ts'
 
-const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::\S*)? /
+const DASH = 0x2d
+const PARTIAL = 0x50
+const FULL = 0x46
+/** `2026-11-24T05:00:00.123456789+05:30`. */
+const LONGEST_STAMP = 35
+const SHORTEST_STAMP = 20
 
-export const cri: Carrier = {
-  name: 'cri',
-  read(line): Envelope | undefined {
-    const m = LINE.exec(line.toString('latin1', 0, 96))
-    if (m === null) return undefined
-    return {
-      key: m[2] ?? '',
-      text: line.subarray(m[0].length),
-      partial: m[3] === 'P',
-      time: Date.parse((m[1] ?? '').replace(/(\.\d{3})\d+/, '$1')),
-      attributes: { 'log.iostream': m[2] ?? '' },
-    }
-  },
+export class Cri implements Carrier {
+  readonly name = 'cri'
+  #buf: Buffer = Buffer.alloc(0)
+  #pos = 0
+  #stampEnd = 0
+  #stream = ''
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (buf[pos + 4] !== DASH || buf[pos + 7] !== DASH || buf[pos + 10] !== 0x54) return false
+    let p = pos + SHORTEST_STAMP
+    const limit = Math.min(next - 1, pos + LONGEST_STAMP + 1)
+    while (p < limit && buf[p] !== SPACE) p++
+    if (buf[p] !== SPACE || !startsWith(buf, p + 1, next, 'std')) return false
+    this.#stampEnd = p
+    if (startsWith(buf, p + 4, next, 'out ')) this.#stream = 'stdout'
+    else if (startsWith(buf, p + 4, next, 'err ')) this.#stream = 'stderr'
+    else return false
+    p += 8
+    const tag = buf[p]
+    if (tag !== PARTIAL && tag !== FULL) return false
+    p++
+    // An empty line may have lost its blank.
+    while (p < next - 1 && buf[p] !== SPACE) p++
+    if (p < next - 1) p++
+    this.#buf = buf
+    this.#pos = pos
+    text.inPlace(buf, p, next)
+    text.key = this.#stream
+    text.partial = tag === PARTIAL
+    return true
+  }
+
+  time(): number | undefined {
+    return timeOf(this.#buf.toString('latin1', this.#pos, this.#stampEnd))
+  }
+
+  names(): StreamNames {
+    return { source: '', attributes: { 'log.iostream': this.#stream } }
+  }
 }

@@ -1,22 +1,83 @@
-/** Which carrier a line is of that holds the header of a goroutine, but not in column 0. */
-import { beginsDump, type Carrier, type Envelope } from './carrier.ts'
-import { cri } from './cri.ts'
-import { json } from './json.ts'
-import { prefixOf } from './prefix.ts'
-import { quoted } from './quoted.ts'
+/** Which carriers there are for each `--input`, and which one a line is of. */
+import type { Carrier } from './carrier.ts'
+import { cloudLogging } from './cloud-logging.ts'
+import { CloudWatchEvents, cloudWatch } from './cloudwatch.ts'
+import { Cri } from './cri.ts'
+import { docker } from './docker.ts'
+import { fluentBit } from './fluent-bit.ts'
+import { FluentdFile, fluentd } from './fluentd.ts'
+import { journald } from './journald.ts'
+import { type Dialect, JsonCarrier } from './json.ts'
+import { Logfmt } from './logfmt.ts'
+import { logger, namedBy } from './logger.ts'
+import { Otlp } from './otlp.ts'
+import { rsyslog } from './rsyslog.ts'
+import { Syslog } from './syslog.ts'
+import { syslogNg } from './syslog-ng.ts'
+import { vector } from './vector.ts'
 
-export function detectCarrier(line: Buffer): Carrier | undefined {
-  for (const carrier of [cri, json, quoted]) {
-    const envelope = carrier.read(line)
-    if (envelope !== undefined && beginsDump(opened(envelope).text.toString('latin1'))) return carrier
-  }
-  return prefixOf(line)
+/** `auto`: told by the line that holds the first header. `plain`: none. */
+export type InputKind = 'auto' | 'plain' | 'cri' | 'docker' | 'json' | 'journald' | 'syslog' | 'otlp'
+
+/** Names of fields in lines of JSON, dotted paths; they go before the usual ones. */
+export interface KeyNames {
+  readonly text?: string | undefined
+  readonly time?: string | undefined
+  readonly streams?: readonly string[] | undefined
 }
 
-/** A logger's line inside the carrier's may hold a whole dump in one string. */
-export function opened(envelope: Envelope): Envelope {
-  const { text } = envelope
-  if (!text.includes('goroutine ') || beginsDump(text.toString('latin1'))) return envelope
-  const inner = json.read(text) ?? quoted.read(text)
-  return inner !== undefined && beginsDump(inner.text.toString('latin1')) ? { ...envelope, text: inner.text } : envelope
+/** From the one that says most of itself to the one that takes anything. */
+const DIALECTS: readonly Dialect[] = [
+  docker,
+  journald,
+  cloudWatch,
+  cloudLogging,
+  vector,
+  syslogNg,
+  rsyslog,
+  fluentBit,
+  fluentd,
+  logger,
+]
+
+/** The carriers that are asked, in this order. */
+export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
+  const own = Object.values(keys).some((key) => key !== undefined) ? [new JsonCarrier(namedBy(keys))] : []
+  switch (kind) {
+    case 'plain':
+      return []
+    case 'cri':
+      return [new Cri()]
+    case 'docker':
+      return [new JsonCarrier(docker)]
+    case 'journald':
+      return [new JsonCarrier(journald), new Syslog()]
+    case 'syslog':
+      return [new Syslog()]
+    case 'otlp':
+      return [new Otlp()]
+    case 'json':
+      return own.length > 0 ? own : [new Otlp(), new CloudWatchEvents(), ...dialects(), new FluentdFile()]
+    case 'auto':
+      return [
+        ...own,
+        new Cri(),
+        new Otlp(),
+        new CloudWatchEvents(),
+        ...dialects(),
+        new FluentdFile(),
+        new Logfmt(),
+        new Syslog(),
+      ]
+  }
+}
+
+/** Carriers that a program's own logger may put inside those of the machine. */
+export function innerCarriers(keys: KeyNames): Carrier[] {
+  const named = keys.text === undefined ? logger : namedBy(keys)
+  return [new JsonCarrier(named), new Logfmt()]
+}
+
+function dialects(): Carrier[] {
+  return DIALECTS.map((dialect) => new JsonCarrier(dialect))
 }

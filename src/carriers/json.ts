@@ -1,114 +1,199 @@
 /**
- * JSON lines: Docker's json-file, `journalctl -o json`, and what shippers and loggers write. The text stands in one of a few usual
- * fields; a field that holds a whole dump (zap's `stacktrace`) wins. Docker ends the text of a line with `\n`, and leaves it out of
- * all but the last part of a line that it cut at 16 KiB (daemon/logger/copier.go).
+ * Lines of JSON. What the writers have in common is here; what each calls its fields is in a dialect, a file of its own. The line is
+ * scanned for those fields and nothing else.
  */
-import type { Carrier, Envelope } from './carrier.ts'
-import { beginsDump } from './carrier.ts'
+import { LF, SPACE } from '../bytes/ascii.ts'
+import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
+import { decodeEscapes } from './escapes.ts'
+import { attributesOfPath } from './kubernetes.ts'
+import { ABSENT, ARRAY, eachElement, JsonPaths, LITERAL, NULL, STRING } from './scan.ts'
+import { StreamKey } from './stream-key.ts'
+import { fillEscaped } from './syslog-text.ts'
+import { timeOf, timeOfNumber } from './time.ts'
 
-const TEXT_FIELDS = ['log', 'message', 'msg', 'MESSAGE', 'line', 'text', 'body', 'textPayload', '@message']
-const DUMP_FIELDS = ['stacktrace', 'stack', 'error', 'err', 'goroutines', 'dump']
-const TIME_FIELDS = ['time', 'timestamp', '@timestamp', 'ts', 'date']
-/** Fields that name a stream, and the attribute each becomes. */
-const STREAM_FIELDS: readonly (readonly [string, string])[] = [
-  ['kubernetes.namespace_name', 'k8s.namespace.name'],
-  ['kubernetes.pod_name', 'k8s.pod.name'],
-  ['kubernetes.container_name', 'k8s.container.name'],
-  ['container_name', 'container.name'],
-  ['container_id', 'container.id'],
-  ['_HOSTNAME', 'host.name'],
-  ['_SYSTEMD_UNIT', 'systemd.unit'],
-  ['CONTAINER_NAME', 'container.name'],
-  ['_PID', 'process.pid'],
-  ['host', 'host.name'],
-  ['stream', 'log.iostream'],
-]
-
-const DOCKER_FIELDS = new Set(['log', 'stream', 'time', 'attrs'])
-
-type Fields = Readonly<Record<string, unknown>>
-
-export const json: Carrier = {
-  name: 'json',
-  read(line): Envelope | undefined {
-    if (line[0] !== 0x7b) return undefined
-    const fields = parse(line.toString('utf8'))
-    if (fields === undefined) return undefined
-    const found = textOf(fields)
-    if (found === undefined) return undefined
-    const attributes = attributesOf(fields)
-    // Other writers of `log` leave the line end out of every line.
-    const docker = found === fields.log && Object.keys(fields).every((name) => DOCKER_FIELDS.has(name))
-    return {
-      key: Object.values(attributes).join('/'),
-      text: Buffer.from(found.endsWith('\n') ? found.slice(0, -1) : found),
-      partial: docker && !found.endsWith('\n'),
-      time: timeOf(fields),
-      attributes,
-    }
-  },
+/** A field that tells streams apart, and the attribute it becomes. */
+export interface StreamField {
+  readonly path: string
+  readonly attribute: string
+  /** Part of the stream's name in the records. */
+  readonly named: boolean
 }
 
-function parse(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isFields(value) ? value : undefined
-  } catch {
+/** What one writer of JSON lines calls its fields: dotted paths. */
+export interface Dialect {
+  readonly name: string
+  /** The text; the first that is there. */
+  readonly text: readonly string[]
+  /** One of each must be there. */
+  readonly requires?: readonly (readonly string[])[]
+  /** As many members as there may be. */
+  readonly maxMembers?: number
+  /** The first that is there. RFC 3339 and the like, or a number since the epoch (time.ts). */
+  readonly time: readonly string[]
+  readonly streams: readonly StreamField[]
+  /** A line without a text is an empty line. */
+  readonly blankWithoutText?: boolean
+  /** The text of a whole line ends with a line feed, unless the writer cut it at this many bytes. */
+  readonly cutAt?: number
+  /** The text may begin with the blank behind a syslog tag, and have control characters as `#011`. */
+  readonly syslogText?: boolean
+  /** `P` in this field: the carrier below had cut the line. */
+  readonly partialTag?: string
+}
+
+export class JsonCarrier implements Carrier {
+  readonly name: string
+  readonly #dialect: Dialect
+  readonly #paths: JsonPaths
+  readonly #requires: readonly (readonly number[])[]
+  readonly #texts: number
+  readonly #times: number
+  readonly #streams: number
+  readonly #tag: number
+  #buf: Buffer = EMPTY
+  #pos = 0
+  #next = 0
+  /** Index of the path of the text; -1 for none. */
+  #text = -1
+  #textEndsLine = false
+  /** Members of the last line that had a text. */
+  #members = 0
+  readonly #streamKey = new StreamKey()
+
+  constructor(dialect: Dialect) {
+    const required = dialect.requires ?? []
+    const paths = [...dialect.text, ...dialect.time, ...dialect.streams.map(({ path }) => path)]
+    this.name = dialect.name
+    this.#dialect = dialect
+    this.#texts = dialect.text.length
+    this.#times = this.#texts
+    this.#streams = this.#times + dialect.time.length
+    const indexOf = (path: string): number => {
+      const index = paths.indexOf(path)
+      return index < 0 ? paths.push(path) - 1 : index
+    }
+    this.#requires = required.map((some) => some.map(indexOf))
+    this.#tag = dialect.partialTag === undefined ? -1 : indexOf(dialect.partialTag)
+    this.#paths = new JsonPaths(paths)
+  }
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const { kinds } = this.#paths
+    if (buf[pos] !== 0x7b || this.#paths.scan(buf, pos, next) < 0) return false
+    for (const some of this.#requires) if (!some.some((index) => kinds[index] !== ABSENT)) return false
+    const { maxMembers, blankWithoutText } = this.#dialect
+    if (maxMembers !== undefined && this.#paths.members > maxMembers) return false
+    let found = -1
+    for (let i = 0; i < this.#texts; i++) {
+      const kind = kinds[i]
+      if (kind === STRING || kind === ARRAY || kind === NULL) {
+        found = i
+        break
+      }
+    }
+    // A logger that leaves out what is empty: zerolog's empty line is as the line before, but for the text.
+    if (found >= 0) this.#members = this.#paths.members
+    else if (blankWithoutText !== true && this.#paths.members !== this.#members - 1) return false
+    this.#buf = buf
+    this.#pos = pos
+    this.#next = next
+    this.#text = found
+    this.#fill(buf, text)
+    text.key = this.#key(buf)
+    return true
+  }
+
+  time(now?: number): number | undefined {
+    for (let i = this.#times; i < this.#streams; i++) {
+      const value = this.#value(i)
+      if (value === undefined) continue
+      const number = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : undefined
+      const time = number === undefined ? timeOf(value, now) : timeOfNumber(number)
+      if (time !== undefined) return time
+    }
     return undefined
   }
-}
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The text of the line; a logger's JSON line inside a container's is opened too. */
-function textOf(fields: Fields, depth = 0): string | undefined {
-  for (const name of DUMP_FIELDS) {
-    const value = fields[name]
-    if (typeof value === 'string' && beginsDump(value)) return value
-  }
-  for (const name of TEXT_FIELDS) {
-    const value = asText(fields[name])
-    if (value === undefined) continue
-    if (depth === 0 && value.startsWith('{')) {
-      const inner = parse(value)
-      const text = inner === undefined ? undefined : textOf(inner, 1)
-      if (text !== undefined && beginsDump(text)) return text
+  names(): StreamNames {
+    const attributes: Record<string, string> = {}
+    const names: string[] = []
+    for (const [i, { path, attribute, named }] of this.#dialect.streams.entries()) {
+      const value = this.#value(this.#streams + i)
+      if (value === undefined || value === '') continue
+      if (named) names.push(value)
+      if (!(attribute in attributes)) attributes[attribute] = value
+      if (attribute === 'log.file.path') Object.assign(attributes, attributesOfPath(value), attributes)
+      if (path === 'container_name') attributes[attribute] = value.replace(/^\//, '')
     }
-    return value
+    return { source: names.join('/'), attributes }
   }
-  return undefined
+
+  frame(): RecordFrame | undefined {
+    const at = this.#text
+    if (at < 0) return undefined
+    const quotes = this.#paths.kinds[at] === STRING ? 1 : 0
+    const before = this.#buf.toString('utf8', this.#pos, (this.#paths.starts[at] ?? 0) - quotes)
+    const after = this.#buf.toString('utf8', (this.#paths.ends[at] ?? 0) + quotes, this.#next).trimEnd()
+    const end = this.#textEndsLine ? '\n' : ''
+    return (json) => `${before}${JSON.stringify(json + end)}${after}`
+  }
+
+  #value(index: number): string | undefined {
+    const { kinds, starts, ends } = this.#paths
+    const kind = kinds[index]
+    if (kind !== STRING && kind !== LITERAL) return undefined
+    const raw = this.#buf.toString('utf8', starts[index], ends[index])
+    if (!raw.includes('\\')) return raw
+    const bytes = Buffer.from(raw)
+    return bytes.toString('utf8', 0, decodeEscapes(bytes, 0, bytes.length, bytes, 0))
+  }
+
+  #fill(buf: Buffer, text: CarriedText): void {
+    const { kinds, starts, ends } = this.#paths
+    const { cutAt, partialTag } = this.#dialect
+    const at = this.#text
+    const start = at < 0 ? 0 : (starts[at] as number)
+    const end = at < 0 ? 0 : (ends[at] as number)
+    const room = text.room(end - start)
+    let length = 0
+    if (at >= 0 && kinds[at] === STRING) length = decodeEscapes(buf, start, end, room, 0)
+    else if (at >= 0 && kinds[at] === ARRAY) length = fromArray(buf, start, end, room)
+    this.#textEndsLine = length > 0 && room[length - 1] === LF
+    text.partial = cutAt !== undefined && length >= cutAt && !this.#textEndsLine
+    if (partialTag !== undefined && kinds[this.#tag] === STRING && buf[starts[this.#tag] as number] === 0x50)
+      text.partial = true
+    text.filled(this.#textEndsLine ? length - 1 : length)
+    if (this.#dialect.syslogText === true) fillEscaped(text.buf, text.buf[0] === SPACE ? 1 : 0, text.end, text)
+  }
+
+  #key(buf: Buffer): string {
+    const { kinds, starts, ends } = this.#paths
+    const key = this.#streamKey
+    const stop = this.#streams + this.#dialect.streams.length
+    key.begin()
+    for (let i = this.#streams; i < stop; i++) {
+      if (kinds[i] === ABSENT) key.add(buf, 0, 0)
+      else key.add(buf, starts[i] as number, ends[i] as number)
+    }
+    return key.take()
+  }
 }
+
+const EMPTY = Buffer.alloc(0)
 
 /** journald gives bytes that are no UTF-8 as an array of numbers, and a field that came twice as an array of strings. */
-function asText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  if (!Array.isArray(value)) return undefined
-  if (value.every((each) => typeof each === 'number')) return Buffer.from(value).toString('utf8')
-  return value.every((each) => typeof each === 'string') ? value.join('\n') : undefined
-}
-
-function attributesOf(fields: Fields): Record<string, string> {
-  const out: Record<string, string> = {}
-  for (const [path, attribute] of STREAM_FIELDS) {
-    let value: unknown = fields
-    for (const part of path.split('.')) value = isFields(value) ? value[part] : undefined
-    if (typeof value === 'string' && !(attribute in out)) out[attribute] = value
-  }
-  return out
-}
-
-function timeOf(fields: Fields): number | undefined {
-  const micros = fields.__REALTIME_TIMESTAMP
-  if (typeof micros === 'string' && /^\d+$/.test(micros)) return Math.floor(Number(micros) / 1000)
-  for (const name of TIME_FIELDS) {
-    const value = fields[name]
-    // zap and zerolog write seconds since the epoch, with or without a fraction.
-    if (typeof value === 'number' && value > 0) return Math.round(value > 1e11 ? value : value * 1000)
-    if (typeof value !== 'string') continue
-    const time = Date.parse(value.replace(/(\.\d{3})\d+/, '$1'))
-    if (!Number.isNaN(time)) return time
-  }
-  return undefined
+function fromArray(buf: Buffer, start: number, end: number, room: Buffer): number {
+  let length = 0
+  let strings = 0
+  eachElement(buf, start, end, (from, to) => {
+    if (buf[from] === 0x22) {
+      if (strings++ > 0) room[length++] = LF
+      length = decodeEscapes(buf, from + 1, to - 1, room, length)
+      return
+    }
+    let byte = 0
+    for (let p = from; p < to; p++) byte = (byte * 10 + (buf[p] as number) - 0x30) & 0xff
+    room[length++] = byte
+  })
+  return length
 }

@@ -1,62 +1,215 @@
 /**
- * Text in front of every line: a time stamp, `[pod/x/y] ` of kubectl logs --prefix, `service-1  | ` of compose, a syslog header,
- * colours. Nothing tells it but the header that it stands in front of: what is ahead of `goroutine 7 [` is the prefix, and the lines
- * of its stream have one like it, digits aside.
+ * Text in front of every line, and perhaps behind it. Nothing tells it but the header that it stands around: what is ahead of
+ * `goroutine 7 [` is the prefix, and the lines of its stream have one like it: time stamps, levels, places in the code and numbers
+ * differ, blanks may be more or fewer, words make the name of the stream.
+ *
+ *     [pod/web-7d9f-abc12/app] goroutine 7 [running]:                     kubectl logs --prefix
+ *     service-1  | goroutine 7 [running]:                                 docker compose logs; nerdctl: `service_1 |`
+ *     web-1 app goroutine 7 [running]:                                    stern
+ *        2026-11-24T05:00:00.00+0000 [APP/PROC/WEB/0] OUT goroutine 7 …   cf logs
+ *     I1124 08:17:51.515399   26313 main.go:18] goroutine 7 [running]:    klog, glog
+ *     2026-11-24T05:00:00.123Z	INFO	app/main.go:3	goroutine 7 [running]:	{"service": "shop"}    zap console, with fields behind
+ *
+ * Colours (ECMA-48 control sequences) are taken out wherever they stand. Fields behind the text are told by the first one's name.
  */
-import { beginsDump, type Carrier, type Envelope } from './carrier.ts'
+import { CR, DIGIT, SPACE, TAB } from '../bytes/ascii.ts'
+import { beginsDump, type CarriedText, type Carrier, type StreamNames } from './carrier.ts'
+import { streamNames } from './prefix-names.ts'
+import { StreamKey } from './stream-key.ts'
+import { timeOf } from './time.ts'
 
-const HEADER_AT = /goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[|goroutine(?:leak)? profile: total \d+$/
+const HEADER_AT =
+  /(?:goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-const COLOUR = /\u001b\[[0-9;]*m/g
+const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
+const ESC = 0x1b
 const LONGEST = 512
-/** syslog daemons write control characters as octal (rsyslog `$EscapeControlCharactersOnReceive`). */
-const ESCAPED_TAB = '#011'
+const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
+
+const LEVEL =
+  /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
+const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
+const TIME = /^[[(]?\d[\d:.,+\-/TZ]*[\])]?$/
+const KLOG = /^[IWEF]\d{4}$/
+const PLACE = /^\S*\.\w+:\d+[\]:]?$/
+
+/** What a piece of the prefix may be. */
+type Piece =
+  | { readonly kind: 'literal'; readonly bytes: Uint8Array }
+  | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean }
+
+function table(has: (c: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, c) => (has(c) ? 1 : 0))
+}
+const BLANKS = table((c) => c === SPACE || c === TAB)
+const SOLID = table((c) => c > SPACE)
+const LETTERS = table((c) => (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a)
+const TIMES = table((c) => '0123456789:.,+-/TZ[]()'.includes(String.fromCharCode(c)))
+const BLANK_RUN: Piece = { kind: 'run', table: BLANKS, named: false }
+const SOLID_RUN: Piece = { kind: 'run', table: SOLID, named: false }
 
 /** The carrier of lines with a prefix like that of `line`, which holds a header; undefined when there is none. */
-export function prefixOf(line: Buffer): Carrier | undefined {
-  const coloured = line.includes(0x1b)
-  const text = plain(line, coloured)
+export function prefixOf(line: Buffer): Prefix | undefined {
+  const coloured = line.includes(ESC)
+  const raw = line.toString('latin1')
+  const text = coloured ? raw.replace(COLOUR, '') : raw
   const m = HEADER_AT.exec(text)
-  if (m === null || m.index > LONGEST || !beginsDump(text.slice(m.index))) return undefined
+  if (m === null || m.index > LONGEST || !beginsDump(m[0])) return undefined
   const prefix = text.slice(0, m.index)
-  if (prefix === '') return coloured ? new Prefix('') : undefined
+  const suffix = text.slice(m.index + m[0].length)
+  if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
   // A prefix ends in a separator; a log line that lacks its line end mostly does not. Blanks alone are indentation.
   if (prefix.trim() === '' || !/[\s\]:|>]$/.test(prefix)) return undefined
-  return new Prefix(prefix)
+  return new Prefix(prefix, suffix, coloured)
 }
 
-/** Latin-1, without colours. */
-function plain(line: Buffer, coloured: boolean): string {
-  const text = line.toString('latin1')
-  return coloured ? text.replace(COLOUR, '') : text
-}
-
-class Prefix implements Carrier {
+export class Prefix implements Carrier {
   readonly name = 'prefix'
-  readonly #shape: RegExp
-  readonly #blank: RegExp
+  readonly #pieces: readonly Piece[]
+  readonly #suffix: Uint8Array | undefined
+  readonly #padded: boolean
+  readonly #coloured: boolean
+  readonly #key = new StreamKey()
+  #buf: Buffer = Buffer.alloc(0)
+  #start = 0
+  #end = 0
 
-  constructor(prefix: string) {
-    // A time stamp changes, with it the number of digits of a fraction; everything else stays.
-    const shape = prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\d+/g, '\\d+')
-    this.#shape = new RegExp(`^${shape}`)
-    this.#blank = new RegExp(`^${shape.trimEnd()}$`)
+  constructor(prefix: string, suffix = '', coloured = false) {
+    this.#pieces = piecesOf(prefix)
+    this.#padded = suffix !== ''
+    const field = FIRST_FIELD.exec(suffix)
+    const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
+    this.#suffix = marker === undefined ? undefined : Uint8Array.from(Buffer.from(marker, 'latin1'))
+    this.#coloured = coloured
   }
 
-  read(line: Buffer): Envelope | undefined {
-    const text = plain(line, line.includes(0x1b))
-    const m = this.#shape.exec(text)
-    // The prefix of an empty line may have lost its trailing blank.
-    if (m === null) return this.#blank.test(text.trimEnd()) ? this.#envelope('', text) : undefined
-    return this.#envelope(text.slice(m[0].length).replaceAll(ESCAPED_TAB, '\t'), m[0])
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    let src = buf
+    let start = pos
+    let end = next - 1
+    if (buf[end - 1] === CR && end > pos) end--
+    if (this.#coloured) {
+      const room = text.room(next - pos)
+      end = withoutColours(buf, pos, end, room)
+      src = room
+      start = 0
+    }
+    const at = this.#match(src, start, end)
+    if (at < 0) return false
+    this.#buf = src
+    this.#start = start
+    this.#end = at
+    let stop = end
+    if (this.#padded) {
+      const marker = this.#suffix === undefined ? -1 : lastIndexOf(src, this.#suffix, Math.max(start, at - 1), end)
+      if (marker >= 0) stop = Math.max(at, marker)
+      while (stop > at && BLANKS[src[stop - 1] as number] === 1) stop--
+    }
+    text.key = this.#key.take()
+    text.partial = false
+    if (!this.#coloured && stop === next - 1) text.inPlace(buf, at, next)
+    else if (src === buf) text.filled(buf.copy(text.room(stop - at), 0, at, stop))
+    else {
+      src.copyWithin(0, at, stop)
+      text.filled(stop - at)
+    }
+    return true
   }
 
-  #envelope(text: string, prefix: string): Envelope {
-    // Without its digits-only words, which are times, the prefix names the stream.
-    const key = prefix
-      .replace(/\b[\d:.,T/Z+-]+\b/g, '')
-      .replace(/\s+/g, ' ')
-      .trim()
-    return { key, text: Buffer.from(text, 'latin1'), partial: false, time: undefined, attributes: undefined }
+  time(now?: number): number | undefined {
+    return this.#coloured ? undefined : timeOf(this.#buf.toString('latin1', this.#start, this.#end), now)
   }
+
+  names(): StreamNames {
+    return streamNames(this.#key.take().split('\0').slice(0, -1))
+  }
+
+  /** Offset of the text behind the prefix; -1 when it is not there. Blanks at its end may be missing where there is no text. */
+  #match(buf: Buffer, start: number, end: number): number {
+    let p = start
+    const key = this.#key
+    key.begin()
+    for (const piece of this.#pieces) {
+      if (piece.kind === 'literal') {
+        const { bytes } = piece
+        for (let i = 0; i < bytes.length; i++) if (buf[p + i] !== bytes[i]) return -1
+        p += bytes.length
+        if (p > end) return -1
+        continue
+      }
+      const from = p
+      const { table: allowed } = piece
+      while (p < end && allowed[buf[p] as number] === 1) p++
+      if (p === from && !(p === end && allowed === BLANKS)) return -1
+      // One blank parts the prefix from the text; more belong to the text.
+      if (piece === LAST_BLANK && p > from) p = from + 1
+      if (piece.named) key.add(buf, from, p)
+    }
+    return p
+  }
+}
+
+const LAST_BLANK: Piece = { kind: 'run', table: BLANKS, named: false }
+
+function literal(text: string): Piece {
+  return { kind: 'literal', bytes: Uint8Array.from(Buffer.from(text, 'latin1')) }
+}
+
+function piecesOf(prefix: string): Piece[] {
+  const pieces: Piece[] = []
+  const words = prefix.split(/([ \t]+)/)
+  for (const [i, word] of words.entries()) {
+    if (word === '') continue
+    const last = i >= words.length - 2
+    if (/^[ \t]/.test(word))
+      pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
+    else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
+    else if (PLACE.test(word)) pieces.push(SOLID_RUN)
+    else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
+    else if (/^[^\w]+$/.test(word)) pieces.push(literal(word))
+    else {
+      // What stands directly ahead of the text ends with its separator.
+      const separator = i === words.length - 1 ? word.slice(-1) : ''
+      const code = separator.charCodeAt(0)
+      pieces.push({
+        kind: 'run',
+        table: separator === '' ? SOLID : table((c) => c > SPACE && c !== code),
+        named: true,
+      })
+      if (separator !== '') pieces.push(literal(separator))
+    }
+  }
+  return pieces
+}
+
+/** `INFO[0000]`, `[warn]`, `I1124`: other letters and other numbers may stand there. */
+function levelPieces(word: string): Piece[] {
+  return (word.match(/[A-Za-z]+|\d+|[^A-Za-z\d]+/g) ?? []).map((part) => {
+    if (/^\d/.test(part)) return { kind: 'run', table: DIGIT, named: false }
+    return /^[A-Za-z]/.test(part) ? { kind: 'run', table: LETTERS, named: false } : literal(part)
+  })
+}
+
+/** Copies [pos, end) without control sequences to the start of `room`; returns how much that is. */
+function withoutColours(buf: Buffer, pos: number, end: number, room: Buffer): number {
+  let q = 0
+  for (let p = pos; p < end; p++) {
+    const c = buf[p] as number
+    if (c !== ESC || buf[p + 1] !== 0x5b) {
+      room[q++] = c
+      continue
+    }
+    p += 2
+    while (p < end && !((buf[p] as number) >= 0x40 && (buf[p] as number) <= 0x7e)) p++
+  }
+  return q
+}
+
+function lastIndexOf(buf: Buffer, bytes: Uint8Array, from: number, end: number): number {
+  for (let p = end - bytes.length; p >= from; p--) {
+    let i = 0
+    while (i < bytes.length && buf[p + i] === bytes[i]) i++
+    if (i === bytes.length) return p
+  }
+  return -1
 }

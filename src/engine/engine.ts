@@ -4,19 +4,22 @@
  */
 import { Assembler } from '../blocks/assembler.ts'
 import { Contest } from '../blocks/contest.ts'
-import { startsPreamble } from '../blocks/preamble.ts'
-import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
-import { LF } from '../bytes/ascii.ts'
+import type { Opening } from '../blocks/dump.ts'
+import { COLON, isDigit, LF, trimLineEnd } from '../bytes/ascii.ts'
+import type { RecordFrame } from '../carriers/carrier.ts'
+import type { InputKind } from '../carriers/detect.ts'
+import { attributesOfPath } from '../carriers/kubernetes.ts'
+import { timeOf } from '../carriers/time.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import { LogTape } from '../lines/tape.ts'
 import type { Similarity } from '../model.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import { Signatures } from '../signatures/signature.ts'
 import { findNeedle, findPreamble, lineStart } from './gate.ts'
+import { isPreamble } from './lane.ts'
 import { type Origin, Reporter } from './reporter.ts'
 import { type LineSink, Splitter } from './splitter.ts'
-import { Streams } from './streams.ts'
-import { timeOf } from './time.ts'
+import { type StreamOrigin, Streams } from './streams.ts'
 
 export interface EngineOptions {
   /** Name of the input in the records. Default `stdin`. */
@@ -30,12 +33,25 @@ export interface EngineOptions {
   /** Silence, in milliseconds of `tick` time, that ends an open dump. Default 1000. */
   readonly idle?: number
   readonly limits?: Partial<Limits>
-  /** Called with each record, in order. */
-  readonly onRecord?: (record: DumpstreamRecord) => void
   /** Of where the input comes from (pod, container, host): dump records carry them. */
   readonly attributes?: Readonly<Record<string, string>>
   /** When the line at hand was written, milliseconds since the epoch, where the caller knows better than the line. Asked when a dump opens. */
   readonly time?: () => number | undefined
+  /** What carries the log. Default `auto`: the line that holds the first header tells. `plain`: nothing does. */
+  readonly input?: InputKind
+  /** Field of JSON lines that holds the text, a dotted path: `payload.text`. */
+  readonly textKey?: string
+  /** Field of JSON lines that holds the time. */
+  readonly timeKey?: string
+  /** Fields of JSON lines that tell streams apart, and name them. */
+  readonly streamKeys?: readonly string[]
+  /** Names of streams stand behind the input's own, `app.log:web-1`: for several inputs in one run. Default false. */
+  readonly qualified?: boolean
+  /**
+   * Called with each record, in order. `frame` is there when the dump's carrier is JSON: it makes the carrier's line out of the record's
+   * JSON text, with all other fields of the dump's first line.
+   */
+  readonly onRecord?: (record: DumpstreamRecord, frame?: RecordFrame) => void
   /**
    * Called with the bytes that are not dump, in order, and where the first of them stood in the input. The view is valid during
    * the call only. Absent: they are dropped.
@@ -83,6 +99,8 @@ class LogEngine implements Engine, LineSink {
   #now: number | undefined
   #quietSince: number | undefined
   #progress = 0
+  /** Offset in the chunk at hand of the next word that a header may have; behind the chunk when there is none. */
+  #needle = -1
 
   constructor(options: EngineOptions) {
     const limits = { ...LIMITS, ...options.limits }
@@ -98,19 +116,34 @@ class LogEngine implements Engine, LineSink {
       goroutines: options.goroutines ?? false,
       onRecord: options.onRecord,
     })
-    const assembler = (origin: Origin, opening: () => number | undefined): Assembler =>
-      new Assembler(limits, signatures, this.#tape, {
-        opening,
-        goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature),
+    const assembler = (origin: Origin, opening: () => Opening): Assembler => {
+      let frame: RecordFrame | undefined
+      return new Assembler(limits, signatures, this.#tape, {
+        opening: () => {
+          const opened = opening()
+          frame = opened.frame
+          return opened
+        },
+        goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature, frame),
         dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
       })
+    }
     this.#plain = new Contest(() => assembler({ source, attributes: options.attributes }, () => this.#opening()))
-    this.#streams = new Streams(limits, this.#tape, (stream) =>
-      assembler(
-        { source: stream.key === '' ? source : stream.key, attributes: joined(options.attributes, stream.attributes) },
-        () => stream.time ?? options.time?.() ?? this.#now,
-      ),
-    )
+    this.#streams = new Streams({
+      limits,
+      tape: this.#tape,
+      input: options.input ?? 'auto',
+      keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
+      makeContest: (stream) => {
+        const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source
+        const attributes = { ...options.attributes, ...attributesOfPath(source), ...stream.attributes }
+        return new Contest(() =>
+          assembler({ source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes }, () =>
+            this.#carriedOpening(stream),
+          ),
+        )
+      },
+    })
   }
 
   get stats(): EngineStats {
@@ -158,17 +191,18 @@ class LogEngine implements Engine, LineSink {
   lines(buf: Buffer, start: number, end: number, base: number): void {
     this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
+    this.#needle = -1
     let pos = start
     while (pos < end) {
       if (this.#streams.open) {
-        pos = this.#carriedLine(buf, pos, base)
+        pos = this.#carriedLine(buf, words, pos, end, base)
         continue
       }
       if (this.#plain.quiet) {
-        pos = this.#approach(buf, pos, end, base)
+        pos = this.#approach(buf, words, pos, end, base)
         if (this.#streams.open) continue
       }
-      if (pos < end) pos = this.#plain.run(buf, words, pos, end, base)
+      if (pos < end) pos = this.#plain.run(buf, words, pos, this.#plainEnd(buf, pos, end), base)
     }
   }
 
@@ -185,41 +219,59 @@ class LogEngine implements Engine, LineSink {
   }
 
   /** Passes the log up to the next line that may begin a dump; returns where it stands. */
-  #approach(buf: Buffer, pos: number, end: number, base: number): number {
+  #approach(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
     const needle = findNeedle(buf, pos, end)
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
-    const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, beginsCandidate)
     const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
-    if (at === near && needle > near && this.#streams.recognise(buf, near, next)) {
-      return this.#enterCarrier(buf, pos, near, next, base)
+    if ((needle > near || (needle >= 0 && !isTitle(buf, next))) && this.#streams.recognise(buf, near, next, pos)) {
+      // What announces it, a few lines ahead in the same stream, belongs to it.
+      const at = this.#streams.announced(
+        buf,
+        Math.max(pos, lineStart(buf, pos, near - this.#limits.preambleBytes)),
+        near,
+        next,
+      )
+      this.#tape.pass(buf, pos, at)
+      let from = at
+      while (from < next) from = this.#carriedLine(buf, words, from, end, base)
+      return from
     }
+    const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, isPreamble)
     this.#tape.pass(buf, pos, at)
     return at
   }
 
-  /** A dump begins at `near` inside a carrier: what announces it, a few lines ahead in the same carrier, belongs to it. */
-  #enterCarrier(buf: Buffer, pos: number, near: number, next: number, base: number): number {
-    let at = near
-    let line = near
-    for (let lines = 0; lines < OBSERVED_LINES && line > pos; lines++) {
-      const before = lineStart(buf, pos, line - 1)
-      if (this.#streams.precedes(buf, before, line)) at = before
-      line = before
-    }
-    this.#tape.pass(buf, pos, at)
-    let from = at
-    while (from < next) from = this.#carriedLine(buf, from, base)
-    return from
-  }
-
-  #carriedLine(buf: Buffer, pos: number, base: number): number {
+  #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
-    this.#streams.line(buf, pos, next, base + pos)
+    if (this.#needle < pos) {
+      const at = findNeedle(buf, pos, end)
+      this.#needle = at < 0 ? end : at
+    }
+    const needle = this.#needle < next
+    if (this.#streams.line(buf, pos, next, base + pos, needle)) return next
+    if (!this.#plain.quiet || needle || isPreamble(buf.toString('latin1', pos, Math.min(next, pos + 512))))
+      this.#plain.run(buf, words, pos, next, base)
+    else this.#tape.pass(buf, pos, next)
     return next
   }
 
+  /** What may become a dump does not keep one in a carrier from being found. */
+  #plainEnd(buf: Buffer, pos: number, end: number): number {
+    if (this.#plain.open || this.#plain.quiet) return end
+    const needle = findNeedle(buf, buf.indexOf(LF, pos) + 1, end)
+    return needle < 0 ? end : Math.max(lineStart(buf, pos, needle), buf.indexOf(LF, pos) + 1)
+  }
+
+  #carriedOpening(stream: StreamOrigin): Opening {
+    const time = stream.time(this.#now)
+    const frame = this.#options.onLog === undefined ? undefined : stream.frame()
+    if (time !== undefined) return { time, timeFrom: 'carrier', frame }
+    const { time: logTime, timeFrom } = this.#opening()
+    return { time: logTime, timeFrom, frame }
+  }
+
   /** What stands ahead of a dump, nearest line first; when following, a log without time stamps leaves the arrival. */
-  #opening(): number | undefined {
+  #opening(): Opening {
     let time: number | undefined
     const ahead = this.#tape
       .recent()
@@ -227,21 +279,20 @@ class LogEngine implements Engine, LineSink {
       .split('\n')
       .slice(-OBSERVED_LINES - 1, -1)
     for (const text of ahead.reverse()) {
-      time ??= timeOf(text)
+      time ??= timeOf(text, this.#now)
       this.#plain.observe(text)
     }
-    return this.#options.time?.() ?? time ?? this.#now
+    const told = this.#options.time?.()
+    if (told !== undefined) return { time: told, timeFrom: 'carrier', frame: undefined }
+    if (time !== undefined) return { time, timeFrom: 'log', frame: undefined }
+    return { time: this.#now, timeFrom: this.#now === undefined ? undefined : 'arrival', frame: undefined }
   }
 }
 
-function beginsCandidate(text: string): boolean {
-  return text === RACE_RULE || text === RACE_WARNING || startsPreamble(text) !== undefined
-}
-
-type Attributes = Readonly<Record<string, string>> | undefined
-
-function joined(outer: Attributes, inner: Attributes): Attributes {
-  return outer === undefined || inner === undefined ? (outer ?? inner) : { ...outer, ...inner }
+/** A header ends with a colon, a profile's title with a number; what stands behind is not Go's. */
+function isTitle(buf: Buffer, next: number): boolean {
+  const last = buf[trimLineEnd(buf, 0, next) - 1]
+  return last === COLON || isDigit(last)
 }
 
 export function createEngine(options: EngineOptions = {}): Engine {

@@ -24,6 +24,7 @@ export function dumpRecord(tally: DumpTally, durationSeconds: number | undefined
   if (tally.limits.length > 0) record.limits = tally.limits
   if (tally.reason !== undefined) record.reason = tally.reason
   if (tally.time !== undefined) record.time = new Date(tally.time).toISOString()
+  if (tally.timeFrom !== undefined) record.time_from = tally.timeFrom
   if (tally.process !== undefined) record.process = tally.process
   if (tally.attributes !== undefined) record.attributes = tally.attributes
   if (tally.race !== undefined) record.race = tally.race

@@ -1,5 +1,6 @@
 /** Finished dumps → records, for every source: its dumps are numbered and compared with each other. */
 import type { FinishedDump } from '../blocks/dump.ts'
+import type { RecordFrame } from '../carriers/carrier.ts'
 import type { HeaderInfo } from '../goroutines/header.ts'
 import { createHistory, type History } from '../history/history.ts'
 import type { Limits } from '../limits.ts'
@@ -13,7 +14,7 @@ export interface ReporterOptions {
   readonly stacks: 'first' | 'always' | 'never'
   /** Also a record for each goroutine. */
   readonly goroutines: boolean
-  readonly onRecord: ((record: DumpstreamRecord) => void) | undefined
+  readonly onRecord: ((record: DumpstreamRecord, frame: RecordFrame | undefined) => void) | undefined
 }
 
 /** Where a dump came from. */
@@ -37,11 +38,17 @@ export class Reporter {
     this.#history = createHistory({ limits: options.limits })
   }
 
-  goroutine(origin: Origin, id: number, info: HeaderInfo, signature: Signature | undefined): void {
+  goroutine(
+    origin: Origin,
+    id: number,
+    info: HeaderInfo,
+    signature: Signature | undefined,
+    frame: RecordFrame | undefined,
+  ): void {
     this.goroutines++
     if (!this.#options.goroutines) return
     const dump = this.#numbers.get(origin.source) ?? 1
-    this.#options.onRecord?.(goroutineRecord({ dump, source: origin.source }, id, info, signature))
+    this.#options.onRecord?.(goroutineRecord({ dump, source: origin.source }, id, info, signature), frame)
   }
 
   /** `inputBytes`: how much there is of the input so far; a line end that it lacks is not counted. */
@@ -53,16 +60,17 @@ export class Reporter {
     const { onRecord } = this.#options
     if (onRecord === undefined) return
     const observed = this.#history.observe(tally)
-    onRecord(dumpRecord(tally, observed.durationSeconds))
+    const { frame } = finished.opening
+    onRecord(dumpRecord(tally, observed.durationSeconds), frame)
     const order = tally.signatures.map((each, i) => ({ each, track: observed.tracks[i] }))
     order.sort((a, b) => b.each.count - a.each.count)
     for (const { each, track } of order) {
       const { signature } = each
-      onRecord(signatureRecord(tally, signature, each, judge(each, track), this.#withStack(signature)))
+      onRecord(signatureRecord(tally, signature, each, judge(each, track), this.#withStack(signature)), frame)
     }
     for (const { signature, before } of observed.vanished) {
       const gone = judgeGone(before, observed.withIds)
-      onRecord(signatureRecord(tally, signature, undefined, gone, this.#withStack(signature)))
+      onRecord(signatureRecord(tally, signature, undefined, gone, this.#withStack(signature)), frame)
     }
   }
 
@@ -88,7 +96,8 @@ export class Reporter {
 }
 
 function toTally(origin: Origin, finished: FinishedDump, dump: number, inputBytes: number): DumpTally {
-  const { reason, ids, race, time, bytes, ...rest } = finished
+  const { reason, ids, race, opening, bytes, ...rest } = finished
+  const { time, timeFrom } = opening
   return {
     ...rest,
     source: origin.source,
@@ -98,6 +107,7 @@ function toTally(origin: Origin, finished: FinishedDump, dump: number, inputByte
     ...(ids === undefined ? {} : { ids }),
     ...(race === undefined ? {} : { race }),
     ...(time === undefined ? {} : { time }),
+    ...(time === undefined || timeFrom === undefined ? {} : { timeFrom }),
     ...(origin.attributes === undefined ? {} : { attributes: origin.attributes }),
   }
 }

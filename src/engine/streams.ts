@@ -1,202 +1,331 @@
 /**
- * Dumps inside carriers: one state for each stream of the input, so that one pod's lines never break another's dump.
+ * Dumps inside carriers: which carrier a line is of, which stream, and whether that has a dump open. One pod's lines never break
+ * another's dump.
  *
  *   state  | raw line                                         | what happens
  *   -------|--------------------------------------------------|--------------------------------------------------------
- *   closed | holds a header, a carrier knows it               | open: its text goes to the stream's own assembler
+ *   closed | holds a header, a carrier knows it               | open: its text goes to the stream's lane
  *   open   | of a carrier in use, its stream is open          | its text goes there
  *   open   | of a carrier in use, a dump begins in it         | its stream opens too
- *   open   | any other                                        | log
+ *   open   | holds a header, another carrier knows it         | that is in use from now on
+ *   open   | in no carrier, fits behind a header with a prefix | the prefix was of the first line only: it goes there
+ *   open   | any other                                        | log, or a dump without a carrier
  *   open   | the last open stream is complete                 | closed
+ *
+ * Hot while a dump is open: guarded by `npm run bench -- --only 5`.
  */
-import type { Assembler } from '../blocks/assembler.ts'
-import { Contest } from '../blocks/contest.ts'
-import { startsPreamble } from '../blocks/preamble.ts'
-import { LF, trimLineEnd } from '../bytes/ascii.ts'
-import { beginsDump, type Carrier, type Envelope } from '../carriers/carrier.ts'
-import { detectCarrier, opened } from '../carriers/detect.ts'
+import type { Contest } from '../blocks/contest.ts'
+import { LF, SPACE, TAB } from '../bytes/ascii.ts'
+import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
+import { carriersFor, type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
+import { dumpString } from '../carriers/dump-string.ts'
+import { Prefix, prefixOf } from '../carriers/prefix.ts'
+import { Syslog } from '../carriers/syslog.ts'
+import { Whole } from '../carriers/whole.ts'
 import type { Limits } from '../limits.ts'
-import type { Held, LogTape } from '../lines/tape.ts'
+import type { CarriedLine, LogTape } from '../lines/tape.ts'
+import { Lane } from './lane.ts'
 
-/** What is known of a stream from the outside. */
-export interface StreamOrigin {
-  readonly key: string
-  readonly attributes: Readonly<Record<string, string>> | undefined
-  /** Of the line at hand, as the carrier says. */
-  time: number | undefined
+/** Where a dump of a stream comes from. */
+export interface StreamOrigin extends StreamNames {
+  /** Of the line at hand. */
+  time(now: number | undefined): number | undefined
+  frame(): RecordFrame | undefined
 }
 
-interface Stream {
-  readonly origin: StreamOrigin
-  readonly contest: Contest
-  /** Parts of a line that the carrier cut, and the raw lines they came in. */
-  parts: Buffer[]
-  partBytes: number
-  held: Held[]
-  quietSince: number | undefined
+export interface StreamsOptions {
+  readonly limits: Limits
+  readonly tape: LogTape
+  readonly input: InputKind
+  readonly keys: KeyNames
+  readonly makeContest: (origin: StreamOrigin) => Contest
+}
+
+interface InUse {
+  readonly carrier: Carrier
+  readonly lanes: Map<string, Lane>
 }
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
-const CARRIERS = 4
+const CARRIERS = 16
+/** `  stack=<` of klog: the lines of the value follow, with one TAB more. */
+const KLOG_VALUE = /=<\r?$/
+/** How far ahead the line is looked for that an indented one goes on with, bytes. */
+const AHEAD_BYTES = 8192
 
 export class Streams {
-  readonly #limits: Limits
-  readonly #tape: LogTape
-  readonly #make: (origin: StreamOrigin) => Assembler
-  /** Least recently used first. */
-  readonly #streams = new Map<string, Stream>()
-  #carriers: Carrier[] = []
-  #open = 0
+  readonly #options: StreamsOptions
+  readonly #all: readonly Carrier[]
+  readonly #inner: readonly Carrier[]
+  readonly #whole: InUse = { carrier: new Whole(), lanes: new Map() }
+  readonly #text = new CarriedText()
+  #inUse: InUse[] = []
+  /** Every lane, least recently used first, and what takes it out of its map. */
+  readonly #lanes = new Map<Lane, () => void>()
+  #latest: Lane | undefined
+  readonly #open = new Set<Lane>()
+  /** A lane whose header had a prefix that its other lines may not have. */
+  #bare: Lane | undefined
+  #bareIsCertain = false
+  readonly #line: CarriedLine = { buf: Buffer.alloc(0), start: 0, end: 0, fate: 'dump', parts: [] }
+  /** The file whose lines follow, in the output of tail. */
+  file = ''
 
-  constructor(limits: Limits, tape: LogTape, make: (origin: StreamOrigin) => Assembler) {
-    this.#limits = limits
-    this.#tape = tape
-    this.#make = make
+  constructor(options: StreamsOptions) {
+    this.#options = options
+    this.#all = carriersFor(options.input, options.keys)
+    this.#inner = innerCarriers(options.keys)
+    if (options.input !== 'auto') this.#inUse = this.#all.map((carrier) => ({ carrier, lanes: new Map() }))
   }
 
   /** Some stream has a dump open: every line must be shown. */
   get open(): boolean {
-    return this.#open > 0
+    return this.#open.size > 0
   }
 
-  /** Does a dump begin in this line, in a carrier? Then the carrier is in use from now on. */
-  recognise(buf: Buffer, pos: number, next: number): boolean {
-    const line = buf.subarray(pos, trimLineEnd(buf, pos, next))
-    const known = this.#carriers.find((carrier) => startsIn(carrier, line))
-    if (known !== undefined) return true
-    const carrier = detectCarrier(line)
-    if (carrier === undefined) return false
-    this.#carriers.unshift(carrier)
-    this.#carriers.length = Math.min(this.#carriers.length, CARRIERS)
+  /**
+   * Does a dump begin in the line [pos, next), which holds the word, in a carrier? Then the carrier is in use from now on. The lines from
+   * `from` on stand ahead of it.
+   */
+  recognise(buf: Buffer, pos: number, next: number, from: number): boolean {
+    if (this.#all.length === 0) return false
+    if (buf[pos] === SPACE) this.#prime(buf, pos, from)
+    const line = buf.subarray(pos, next)
+    const lane = this.#newLane(this.#whole, undefined)
+    for (const { carrier } of this.#inUse) if (this.#startsIn(carrier, lane, buf, pos, next)) return true
+    if (this.#options.input !== 'auto') return false
+    for (const carrier of this.#all) {
+      if (this.#inUse.some((each) => each.carrier === carrier)) continue
+      if (this.#startsIn(carrier, lane, buf, pos, next)) return this.#use(carrier)
+    }
+    if (dumpString(line, 0, line.length - 1) !== undefined) {
+      if (!this.#inUse.includes(this.#whole)) this.#inUse.push(this.#whole)
+      return true
+    }
+    if (buf[pos] === TAB && buf[pos + 1] === 0x67 && KLOG_VALUE.test(this.#headOf(buf, pos, from, '\t')))
+      return this.#use(new Prefix('\t'))
+    const prefix = prefixOf(buf.subarray(pos, next - 1))
+    return prefix !== undefined && this.#use(prefix)
+  }
+
+  /** Where the first line of the announcement of the dump at `near` stands, in [from, near): of the same stream. */
+  announced(buf: Buffer, from: number, near: number, next: number): number {
+    const using = this.#inUse.find(({ carrier }) => carrier.read(buf, near, next, this.#text))
+    if (using === undefined) return near
+    const { key } = this.#text
+    const probe = this.#newLane(this.#whole, undefined)
+    let at = near
+    for (let line = near; line > from; ) {
+      const lf = buf.lastIndexOf(LF, line - 2)
+      const start = lf < from ? from : lf + 1
+      if (using.carrier.read(buf, start, line, this.#text) && this.#text.key === key)
+        if (probe.begins(this.#text, false, this.#text.buf)) at = start
+      line = start
+    }
+    return at
+  }
+
+  /**
+   * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds the word. False: it is of no
+   * carrier in use.
+   */
+  line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
+    const text = this.#text
+    const line = this.#line
+    line.buf = buf
+    line.start = pos
+    line.end = next
+    line.fate = 'dump'
+    line.parts = []
+    let known = false
+    for (let i = 0; i < this.#inUse.length; i++) {
+      const using = this.#inUse[i] as InUse
+      const { carrier } = using
+      if (using === this.#whole && !needle) continue
+      if (!carrier.read(buf, pos, next, text)) continue
+      if (carrier.several === true) {
+        if (this.#several(using, offset, needle)) return true
+      } else if (this.#take(using, offset, needle)) return true
+      if (using !== this.#whole) known = true
+    }
+    if (this.#toBare(buf, pos, next, offset)) return true
+    if (needle && this.recognise(buf, pos, next, pos)) {
+      const using = this.#inUse[0]
+      if (using?.carrier.read(buf, pos, next, text) === true && this.#take(using, offset, needle)) return true
+    }
+    if (!known) return false
+    this.#options.tape.pass(buf, pos, next)
     return true
-  }
-
-  /** Is this line the beginning of a panic or its kin in a carrier in use? */
-  precedes(buf: Buffer, pos: number, next: number): boolean {
-    const line = buf.subarray(pos, trimLineEnd(buf, pos, next))
-    const envelope = this.#read(line)
-    return envelope !== undefined && startsPreamble(envelope.text.toString('latin1', 0, 512)) !== undefined
-  }
-
-  /** Takes one raw line, [pos, next) of `buf`; `offset` is the absolute offset of `pos`. */
-  line(buf: Buffer, pos: number, next: number, offset: number): void {
-    const raw = buf.subarray(pos, trimLineEnd(buf, pos, next))
-    const read = this.#read(raw)
-    if (read === undefined) {
-      this.#tape.pass(buf, pos, next)
-      return
-    }
-    const envelope = opened(read)
-    let stream = this.#streams.get(envelope.key)
-    const begins = stream === undefined || stream.contest.quiet || envelope.text.includes(LF)
-    if (begins && !this.#mayBegin(envelope)) {
-      this.#tape.pass(buf, pos, next)
-      return
-    }
-    stream ??= this.#add(envelope)
-    stream.origin.time = envelope.time ?? stream.origin.time
-    this.#tape.carried = { buf, start: pos, end: next, fate: 'dump' }
-    this.#feed(stream, envelope, offset, offset + next - pos)
-    this.#tape.carried = undefined
-    this.#count()
   }
 
   /** Completes what is open. */
   end(): void {
-    for (const stream of this.#streams.values()) stream.contest.end()
-    this.#count()
+    for (const lane of [...this.#open]) lane.end()
+    this.#open.clear()
+    this.#bare = undefined
   }
 
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
-    for (const stream of this.#streams.values()) {
-      if (stream.contest.quiet) continue
-      stream.quietSince ??= now
-      if (now - stream.quietSince >= idle) stream.contest.end()
+    for (const lane of [...this.#open]) {
+      lane.tick(now, idle)
+      this.#settle(lane)
     }
-    this.#count()
   }
 
-  #read(line: Buffer): Envelope | undefined {
-    for (const carrier of this.#carriers) {
-      const envelope = carrier.read(line)
-      if (envelope !== undefined) return envelope
+  #startsIn(carrier: Carrier, lane: Lane, buf: Buffer, pos: number, next: number): boolean {
+    const text = this.#text
+    if (!carrier.read(buf, pos, next, text)) return false
+    do {
+      if (lane.begins(text, true, buf.subarray(pos, next))) return true
+    } while (carrier.again?.(text) === true)
+    return false
+  }
+
+  #use(carrier: Carrier): true {
+    this.#inUse.unshift({ carrier, lanes: new Map() })
+    for (const { lanes } of this.#inUse.splice(CARRIERS)) {
+      for (const lane of lanes.values()) this.#evict(lane)
     }
-    return undefined
+    return true
   }
 
-  #mayBegin(envelope: Envelope): boolean {
-    if (envelope.partial) return false
-    const text = envelope.text.toString('latin1', 0, Math.min(envelope.text.length, 1 << 20))
-    return beginsDump(text) || startsPreamble(text) !== undefined
-  }
-
-  #feed(stream: Stream, envelope: Envelope, start: number, end: number): void {
-    stream.quietSince = undefined
-    let { text } = envelope
-    if (envelope.partial || stream.parts.length > 0) {
-      stream.parts.push(Buffer.from(text))
-      stream.partBytes += text.length
-      if (envelope.partial && stream.partBytes <= this.#limits.lineBytes) {
-        stream.held.push(this.#tape.hold(text, 0, text.length))
-        return
+  /** The text at hand goes to its stream, if that is open or a dump begins here. */
+  #take(using: InUse, offset: number, needle: boolean): boolean {
+    const text = this.#text
+    const { buf, start, end } = this.#line
+    const key = this.file === '' ? text.key : `${this.file}\0${text.key}`
+    let lane = using.lanes.get(key)
+    if (lane === undefined || !lane.open) {
+      if (lane === undefined && !needle && !mayBegin(text)) return false
+      const made = lane ?? this.#newLane(using, key)
+      if (!made.begins(text, needle, buf.subarray(start, end))) return false
+      if (lane === undefined) this.#add(using, key, made)
+      lane = made
+      if (using.carrier instanceof Prefix) {
+        this.#bare = lane
+        this.#bareIsCertain = false
       }
-      text = Buffer.concat(stream.parts)
-      stream.parts = []
-      stream.partBytes = 0
-    }
-    if (text.includes(LF)) {
-      // A whole dump in one string: the line it came in says more, and stays in the log.
-      this.#tape.pass(text, 0, text.length)
-      for (const line of text.toString('latin1').split('\n'))
-        this.#push(stream, Buffer.from(line, 'latin1'), start, end)
-      stream.contest.end()
-    } else {
-      this.#push(stream, text, start, end)
-    }
-    const isLog = this.#tape.carried?.fate === 'log'
-    for (const part of stream.held) {
-      if (isLog) this.#tape.release(part)
-      else this.#tape.claim(part)
-    }
-    stream.held = []
+    } else if (lane === this.#bare && !this.#bareIsCertain && lane.fit(text) > 0) this.#bare = undefined
+    this.#feed(lane, text, offset, needle)
+    return true
   }
 
-  #push(stream: Stream, text: Buffer, start: number, end: number): void {
-    const line = Buffer.allocUnsafe(text.length + 1)
-    text.copy(line)
-    line[text.length] = LF
-    const words = new DataView(line.buffer, line.byteOffset, line.length)
-    stream.contest.run(line, words, 0, line.length, start)
-    stream.contest.reach(start, end)
+  #feed(lane: Lane, text: CarriedText, offset: number, needle: boolean): void {
+    const { tape } = this.#options
+    const line = this.#line
+    if (lane !== this.#latest) {
+      this.#latest = lane
+      const remove = this.#lanes.get(lane)
+      this.#lanes.delete(lane)
+      if (remove !== undefined) this.#lanes.set(lane, remove)
+    }
+    tape.carried = line
+    lane.feed(text, needle, offset, offset + line.end - line.start)
+    tape.settleCarried()
+    this.#settle(lane)
   }
 
-  #add(envelope: Envelope): Stream {
-    for (const [key, oldest] of this.#streams) {
-      if (this.#streams.size < this.#limits.sources) break
-      oldest.contest.end()
-      this.#streams.delete(key)
-    }
-    const origin: StreamOrigin = { key: envelope.key, attributes: envelope.attributes, time: envelope.time }
-    const stream: Stream = {
-      origin,
-      contest: new Contest(() => this.#make(origin)),
-      parts: [],
-      partBytes: 0,
-      held: [],
-      quietSince: undefined,
-    }
-    this.#streams.set(envelope.key, stream)
-    return stream
+  /** A line with several log records stays in the log: it says more than the dump. */
+  #several(using: InUse, offset: number, needle: boolean): boolean {
+    const { tape } = this.#options
+    const line = this.#line
+    let taken = false
+    do {
+      const fate = taken ? 'log' : 'dump'
+      line.fate = fate
+      if (!taken) {
+        tape.pass(line.buf, line.start, line.end)
+        line.fate = 'log'
+        taken = true
+      }
+      this.#take(using, offset, needle)
+    } while (using.carrier.again?.(this.#text) === true)
+    return taken
   }
 
-  #count(): void {
-    this.#open = 0
-    for (const stream of this.#streams.values()) if (!stream.contest.quiet) this.#open++
+  #toBare(buf: Buffer, pos: number, next: number, offset: number): boolean {
+    const lane = this.#bare
+    if (lane === undefined) return false
+    const text = this.#text
+    let stop = next - 1
+    while (stop > pos && buf[stop - 1] === SPACE) stop--
+    // logrus fills a message up with blanks.
+    if (stop < next - 1) text.filled(buf.copy(text.room(stop - pos), 0, pos, stop))
+    else text.inPlace(buf, pos, next)
+    text.partial = false
+    if (!this.#bareIsCertain && lane.fit(text) === 0) return false
+    this.#bareIsCertain = true
+    this.#feed(lane, text, offset, false)
+    return true
+  }
+
+  #settle(lane: Lane): void {
+    if (lane.open) this.#open.add(lane)
+    else {
+      this.#open.delete(lane)
+      if (lane === this.#bare) this.#bare = undefined
+    }
+  }
+
+  #newLane(using: InUse, key: string | undefined): Lane {
+    const { limits, tape, makeContest } = this.#options
+    const { carrier } = using
+    const names = key === undefined ? undefined : carrier.names()
+    const { file } = this
+    return new Lane({
+      limits,
+      tape,
+      innerCarriers: this.#inner,
+      makeContest: () =>
+        makeContest({
+          source: [file, names?.source ?? ''].filter((name) => name !== '').join(':'),
+          attributes: { ...(file === '' ? {} : { 'log.file.path': file }), ...names?.attributes },
+          time: (now) => carrier.time(now),
+          frame: () => carrier.frame?.(),
+        }),
+    })
+  }
+
+  #add(using: InUse, key: string, lane: Lane): void {
+    for (const oldest of this.#lanes.keys()) {
+      if (this.#lanes.size < this.#options.limits.sources) break
+      this.#evict(oldest)
+    }
+    using.lanes.set(key, lane)
+    this.#lanes.set(lane, () => using.lanes.delete(key))
+  }
+
+  #evict(lane: Lane): void {
+    lane.end('sources')
+    this.#settle(lane)
+    this.#lanes.get(lane)?.()
+    this.#lanes.delete(lane)
+    if (lane === this.#latest) this.#latest = undefined
+  }
+
+  /** The nearest line ahead of `pos` that does not begin with `indent`; it may have gone out. */
+  #headOf(buf: Buffer, pos: number, from: number, indent: string): string {
+    const text =
+      pos > from ? buf.toString('latin1', Math.max(from, pos - AHEAD_BYTES), pos) : this.#options.tape.recent()
+    return (
+      text
+        .split('\n')
+        .slice(0, -1)
+        .reverse()
+        .find((line) => !line.startsWith(indent)) ?? ''
+    )
+  }
+
+  /** A line with blanks ahead may go on with a message of journalctl, whose first line says whose it is. */
+  #prime(buf: Buffer, pos: number, from: number): void {
+    const syslog = this.#all.find((carrier) => carrier instanceof Syslog)
+    const line = Buffer.from(`${this.#headOf(buf, pos, from, ' ')}\n`, 'latin1')
+    syslog?.read(line, 0, line.length, this.#text)
   }
 }
 
-function startsIn(carrier: Carrier, line: Buffer): boolean {
-  const envelope = carrier.read(line)
-  return envelope !== undefined && beginsDump(opened(envelope).text.toString('latin1'))
+function mayBegin(text: CarriedText): boolean {
+  const c = text.buf[text.start]
+  return c === 0x70 || c === 0x66 || c === 0x53 || c === 0x72 || c === 0x75 || c === 0x57 || c === 0x3d
 }

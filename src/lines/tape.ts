@@ -10,6 +10,8 @@ export interface Held {
   from: number
   decided: boolean
   readonly bytes: Buffer
+  /** Parts of the same line that came before: what holds of it holds of them. */
+  earlier?: readonly Held[]
 }
 
 const EMPTY = Buffer.alloc(0)
@@ -22,11 +24,13 @@ const RECENT_BYTES = 4096
 
 /** A raw line whose text is at hand without what its carrier put around it: all calls for the text are about this line. */
 export interface CarriedLine {
-  readonly buf: Buffer
-  readonly start: number
-  readonly end: number
+  buf: Buffer
+  start: number
+  end: number
   /** What became of it: nothing so far, which is to say dump; log; or held. */
   fate: 'dump' | 'log' | 'held'
+  /** Parts of it that came before: the carrier had cut it. */
+  parts: readonly Held[]
 }
 
 export class LogTape {
@@ -59,6 +63,7 @@ export class LogTape {
       if (carried.fate === 'dump') {
         carried.fate = 'log'
         this.carried = undefined
+        for (const part of carried.parts) this.release(part)
         this.pass(carried.buf, carried.start, carried.end)
         this.carried = carried
       }
@@ -85,6 +90,7 @@ export class LogTape {
   /** It was dump, at least up to `from`; what follows is log. */
   claim(held: Held, from: number = held.bytes.length): void {
     if (held.decided) return
+    for (const part of held.earlier ?? []) this.claim(part, from === 0 ? 0 : part.bytes.length)
     held.from = from
     held.decided = true
     this.#drain()
@@ -92,8 +98,16 @@ export class LogTape {
 
   /** It was log. */
   release(held: Held): void {
+    for (const part of held.earlier ?? []) this.release(part)
     if (!held.decided) this.#remember(held.bytes, 0, held.bytes.length)
     this.claim(held, 0)
+  }
+
+  /** All is said about the line that is carried. */
+  settleCarried(): void {
+    const { carried } = this
+    this.carried = undefined
+    if (carried?.fate === 'dump') for (const part of carried.parts) this.claim(part)
   }
 
   /** The last bytes of the log so far, Latin-1, from a line start on where there is one. */
@@ -124,6 +138,7 @@ export class LogTape {
     carried.fate = 'held'
     this.carried = undefined
     const held = this.hold(carried.buf, carried.start, carried.end)
+    held.earlier = carried.parts
     this.carried = carried
     return held
   }

@@ -40,18 +40,7 @@ export function keepCarried(name: string, log: Buffer, truth: Truth): void {
 
 /** Forms that are not read, or not wholly, and what they do to a dump. The golden records hold what is found all the same. */
 const GAPS: readonly (readonly [form: RegExp, reason: string])[] = [
-  [/^(?:log|log-.*|klog|zap-console|zerolog-console|zerolog-colours|logrus-colours)\.message$/, 'prefix ahead of the first line alone'],
-  [/^(?!.*json).*\.fields$/, 'fields behind every line'],
-  [/^(?:slog|logrus)-text\.lines$/, 'logfmt line by line'],
-  [/^logrus-colours\.lines$/, 'lines filled up with blanks'],
-  [/^klog\.(?:field|error)$/, 'indented by one TAB more'],
-  [/^zerolog-json\.(?:lines|fields)$/, 'the empty lines of a dump are records without text'],
-  [/^journald-(?:short.*|with-unit)\.lines$/, 'two prefixes, both with a dump'],
   [/^journald-cat\.lines$/, 'two dumps mixed, and nothing that tells their lines apart'],
-  [/^rsyslog-(?:traditional|protocol23|file)\.(?:lines|rfc5424)$/, 'two prefixes, both with a dump'],
-  [/^rsyslog-json\.(?:lines|rfc5424|imuxsock)$/, 'a blank ahead of the text, #011 for TAB'],
-  [/^syslog-ng-json\.lines$/, 'two programs of one host are taken for one stream'],
-  [/^syslog-ng-file\.lines$/, 'two prefixes, both with a dump'],
 ]
 
 /** Why `name` is not read as its truth says; undefined when it is. */
@@ -63,7 +52,8 @@ export function gapOf(name: string): string | undefined {
 export type Judged = Omit<Truth, 'log'> & { readonly damaged: number; readonly log: Truth['log'] | 'left' }
 
 /** What the engine finds in `log`, in the words of the truth. */
-export function judge(log: Buffer, { functions }: Truth, run: Run = feed([log])): Judged {
+export function judge(log: Buffer, truth: Truth, run: Run = feed([log])): Judged {
+  const { functions } = truth
   const dumps = run.records.filter((record): record is DumpRecord => record.type === 'dump')
   const signatures = run.records.filter((record): record is SignatureRecord => record.type === 'signature')
   const holding = (name: string): number =>
@@ -75,16 +65,18 @@ export function judge(log: Buffer, { functions }: Truth, run: Run = feed([log]))
     goroutines: dumps.reduce((sum, dump) => sum + dump.goroutines, 0),
     damaged: dumps.reduce((sum, dump) => sum + dump.damaged, 0),
     functions: Object.fromEntries(Object.keys(functions).map((name) => [name, holding(name)])),
-    log: passed(log.toString('latin1'), run.log.toString('latin1')),
+    log: passed(log.toString('latin1'), run.log.toString('latin1'), truth),
   }
 }
 
-function passed(log: string, out: string): Judged['log'] {
+function passed(log: string, out: string, truth: Truth): Judged['log'] {
   if (out === log) return 'all'
   const requests = (text: string): string[] => text.match(new RegExp(REQUEST, 'g')) ?? []
   const others = out.split('\n').filter((line) => !REQUEST.test(line))
   const lines = log.split('\n')
   if (requests(out).join('\n') !== requests(log).join('\n')) throw new Error('ordinary lines are missing')
-  if (out === lines.filter((line) => REQUEST.test(line)).map((line) => `${line}\n`).join('')) return 'requests'
+  if (out === lines.filter((line) => REQUEST.test(line)).map((line) => `${line}\n`).join(''))
+    // A prefix in front of the first line goes with it.
+    return truth.log === 'rest' ? 'rest' : 'requests'
   return others.some((line) => DUMP_LINE.test(line) || !lines.some((each) => each.startsWith(line))) ? 'left' : 'rest'
 }

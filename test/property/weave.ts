@@ -29,6 +29,7 @@ export function withoutPlace(records: readonly DumpstreamRecord[]): unknown[] {
       bytes: _bytes,
       foreign_lines: _foreign,
       time: _time,
+      time_from: _from,
       duration_s: _duration,
       ...rest
     } = record as Partial<Extract<DumpstreamRecord, { type: 'dump' }>>

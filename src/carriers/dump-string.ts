@@ -1,0 +1,49 @@
+/**
+ * A whole dump in one string of a line, whatever its name and its writer: zap's `stacktrace`, logrus's `msg`, a logger's JSON line inside a
+ * carrier's, and text that was escaped and not quoted (moby#27163).
+ *
+ *     {"level":"error","msg":"stuck","stacktrace":"goroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n"}
+ *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
+ */
+import { beginsDump } from './carrier.ts'
+import { decodeEscapes, stringAround } from './escapes.ts'
+
+const NEEDLE = Buffer.from('goroutine')
+/** A string in a string in a string. */
+const DEPTH = 3
+
+export interface DumpString {
+  /** Lines, parted by line feeds. */
+  readonly text: Buffer
+  /** The line ended before the string did: what its writer had to say is longer. */
+  readonly cut: boolean
+}
+
+/** The first string of [pos, end) that is a dump of several lines. */
+export function dumpString(buf: Buffer, pos: number, end: number, depth: number = DEPTH): DumpString | undefined {
+  let from = pos
+  let at = indexOf(buf, from, end)
+  while (at >= 0) {
+    const span = stringAround(buf, from, end, at)
+    const bare = span === undefined && depth === DEPTH
+    if (span === undefined && !bare) return undefined
+    const { start, end: stop, cut } = span ?? { start: at, end, cut: false }
+    const text = Buffer.allocUnsafe(stop - start)
+    const length = decodeEscapes(buf, start, stop, text, 0)
+    const decoded = text.subarray(0, length)
+    const latin1 = decoded.toString('latin1')
+    if (latin1.includes('\n')) {
+      if (beginsDump(latin1)) return { text: decoded, cut }
+    }
+    const inner = depth > 1 && latin1.includes('"') ? dumpString(decoded, 0, length, depth - 1) : undefined
+    if (inner !== undefined) return { text: inner.text, cut: cut || inner.cut }
+    from = stop + 1
+    at = bare || from >= end ? -1 : indexOf(buf, from, end)
+  }
+  return undefined
+}
+
+function indexOf(buf: Buffer, from: number, end: number): number {
+  const at = buf.subarray(from, end).indexOf(NEEDLE)
+  return at < 0 ? -1 : from + at
+}

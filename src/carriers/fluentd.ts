@@ -1,0 +1,81 @@
+/**
+ * Fluentd (docs.fluentd.org): JSON of exec_filter and of the formatters, with tag and time injected; and lines of its `out_file`, which put
+ * both in front of the JSON, apart by TAB.
+ *
+ *     {"message":"goroutine 7 [running]:","tag":"app.web","time":1795507299.01463}
+ *     2026-11-24T07:00:00+00:00	app.web	{"message":"goroutine 7 [running]:"}
+ */
+import { TAB } from '../bytes/ascii.ts'
+import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
+import { type Dialect, JsonCarrier } from './json.ts'
+import { KUBERNETES_FIELDS } from './shipper-fields.ts'
+import { timeOf, timeOfNumber } from './time.ts'
+
+const FIELDS = [
+  ...KUBERNETES_FIELDS,
+  { path: 'container_name', attribute: 'container.name', named: true },
+  { path: 'container_id', attribute: 'container.id', named: false },
+  { path: 'stream', attribute: 'log.iostream', named: false },
+  { path: 'source', attribute: 'log.iostream', named: false },
+] as const
+
+export const fluentd: Dialect = {
+  name: 'fluentd',
+  text: ['log', 'message', 'msg'],
+  requires: [['tag', 'fluentd_tag']],
+  time: ['time', 'timestamp', '@timestamp'],
+  streams: [{ path: 'tag', attribute: 'fluent.tag', named: true }, ...FIELDS],
+  cutAt: 16 << 10,
+}
+
+/** What stands behind `time<TAB>tag<TAB>`. */
+const RECORD: Dialect = {
+  name: 'fluentd-file',
+  text: ['log', 'message', 'msg', 'MESSAGE'],
+  time: ['time', '@timestamp'],
+  streams: FIELDS,
+  cutAt: 16 << 10,
+}
+const HEAD = 512
+
+export class FluentdFile implements Carrier {
+  readonly name = 'fluentd-file'
+  readonly #record = new JsonCarrier(RECORD)
+  #time = ''
+  #tag = ''
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const limit = Math.min(next, pos + HEAD)
+    const one = tabIn(buf, pos, limit)
+    if (one < 0) return false
+    const two = tabIn(buf, one + 1, limit)
+    if (two < 0 || buf[two + 1] !== 0x7b || !this.#record.read(buf, two + 1, next, text)) return false
+    this.#time = buf.toString('latin1', pos, one)
+    this.#tag = buf.toString('utf8', one + 1, two)
+    text.key = `${this.#tag}\0${text.key}`
+    return true
+  }
+
+  time(now?: number): number | undefined {
+    return timeOf(this.#time, now) ?? (/^\d+(\.\d+)?$/.test(this.#time) ? timeOfNumber(Number(this.#time)) : undefined)
+  }
+
+  names(): StreamNames {
+    const { source, attributes } = this.#record.names()
+    return {
+      source: source === '' ? this.#tag : source,
+      attributes: { 'fluent.tag': this.#tag, ...attributes },
+    }
+  }
+
+  frame(): RecordFrame | undefined {
+    const inner = this.#record.frame()
+    const head = `${this.#time}\t${this.#tag}\t`
+    return inner === undefined ? undefined : (json) => head + inner(json)
+  }
+}
+
+function tabIn(buf: Buffer, pos: number, end: number): number {
+  for (let p = pos; p < end; p++) if (buf[p] === TAB) return p
+  return -1
+}

@@ -1,0 +1,33 @@
+/**
+ * Where kubelet and the container runtimes put their logs: the path says whose they are (kubernetes/kubernetes,
+ * `pkg/kubelet/kuberuntime/helpers.go`, BuildPodLogsDirectory and BuildContainerLogsDirectory).
+ *
+ *     /var/log/pods/<namespace>_<pod>_<uid>/<container>/0.log
+ *     /var/log/containers/<pod>_<namespace>_<container>-<id>.log
+ */
+
+const POD_LOG = /\/pods\/([^/_]+)_([^/_]+)_([^/_]+)\/([^/]+)\/[^/]+$/
+const CONTAINER_LOG = /\/containers\/([^/_]+)_([^/_]+)_([^/]+)-([0-9a-f]{64})\.log$/
+
+/** OpenTelemetry names; empty for a path of any other form. */
+export function attributesOfPath(path: string): Record<string, string> {
+  const pod = POD_LOG.exec(path)
+  if (pod !== null) {
+    const [, namespace = '', name = '', uid = '', container = ''] = pod
+    return {
+      'k8s.namespace.name': namespace,
+      'k8s.pod.name': name,
+      'k8s.pod.uid': uid,
+      'k8s.container.name': container,
+    }
+  }
+  const link = CONTAINER_LOG.exec(path)
+  if (link === null) return {}
+  const [, name = '', namespace = '', container = '', id = ''] = link
+  return {
+    'k8s.namespace.name': namespace,
+    'k8s.pod.name': name,
+    'k8s.container.name': container,
+    'container.id': id,
+  }
+}

@@ -1,0 +1,28 @@
+/** The words of a prefix that name a stream, in the forms of kubectl, compose and Cloud Foundry. */
+import type { StreamNames } from './carrier.ts'
+
+/** `[pod/web-7d9f-abc12/app]`: kubectl logs --prefix (`staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go`, addPrefixIfNeeded). */
+const KUBECTL = /^\[pod\/([^/\]]+)\/([^/\]]+)\]$/
+/** `[APP/PROC/WEB/0]`: cf logs (docs.cloudfoundry.org, "Log types and their messages"). */
+const CLOUD_FOUNDRY = /^\[(?:APP|RTR|STG|API|CELL|SSH|LGR)(?:\/[\w-]+)*\/(\d+)\]$/
+const STREAMS: Readonly<Record<string, string>> = { stdout: 'stdout', stderr: 'stderr', OUT: 'stdout', ERR: 'stderr' }
+
+export function streamNames(words: readonly string[]): StreamNames {
+  const attributes: Record<string, string> = {}
+  const names: string[] = []
+  for (const word of words.map((each) => Buffer.from(each, 'latin1').toString())) {
+    const stream = STREAMS[word]
+    const pod = KUBECTL.exec(word)
+    const instance = CLOUD_FOUNDRY.exec(word)
+    if (stream !== undefined) attributes['log.iostream'] = stream
+    else if (pod !== null) {
+      attributes['k8s.pod.name'] = pod[1] ?? ''
+      attributes['k8s.container.name'] = pod[2] ?? ''
+      names.push(`${pod[1]}/${pod[2]}`)
+    } else {
+      if (instance !== null) attributes['service.instance.id'] = instance[1] ?? ''
+      names.push(word.replace(/[:|>]$/, ''))
+    }
+  }
+  return { source: names.join(' '), attributes }
+}

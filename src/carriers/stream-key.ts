@@ -1,0 +1,47 @@
+/** The key of a stream out of some bytes of its line. Most lines are of the stream of the line before: then no string is made. */
+
+/** Longer keys differ in their first bytes, or are taken for one. */
+const LONGEST = 1024
+
+export class StreamKey {
+  readonly #bytes = new Uint8Array(LONGEST)
+  #length = 0
+  #same = true
+  #known = ''
+  #knownLength = -1
+
+  begin(): void {
+    this.#length = 0
+    this.#same = true
+  }
+
+  /** Adds [start, end) of `buf`, and what parts it from the next. */
+  add(buf: Uint8Array, start: number, end: number): void {
+    const bytes = this.#bytes
+    const stop = Math.min(end, start + LONGEST - 1 - this.#length)
+    let length = this.#length
+    for (let p = start; p < stop; p++, length++) {
+      if (bytes[length] !== buf[p]) {
+        this.#same = false
+        bytes[length] = buf[p] as number
+      }
+    }
+    if (length < LONGEST) {
+      if (bytes[length] !== 0) {
+        this.#same = false
+        bytes[length] = 0
+      }
+      length++
+    }
+    this.#length = length
+  }
+
+  /** What has been added since `begin`. */
+  take(): string {
+    if (!this.#same || this.#length !== this.#knownLength) {
+      this.#knownLength = this.#length
+      this.#known = Buffer.from(this.#bytes.buffer, 0, this.#length).toString('latin1')
+    }
+    return this.#known
+  }
+}

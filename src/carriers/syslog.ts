@@ -1,0 +1,226 @@
+/**
+ * syslog lines: RFC 5424, RFC 3164, what rsyslog and syslog-ng write into files, `journalctl -o short`, `short-iso`, `short-precise`, `short-full` and
+ * `with-unit`, and Heroku's and Cloud Foundry's drains; with and without `<PRI>`, and behind the octet count of RFC 6587.
+ *
+ *     <14>1 2026-11-24T05:00:00.003Z host app 43 - - goroutine 7 [running]:
+ *     <14>Nov 24 05:00:00 host app[43]: goroutine 7 [running]:
+ *     2026-11-24T05:00:00.123456+00:00 host app[43]: goroutine 7 [running]:
+ *     Tue 2026-11-24 05:00:00 UTC host app.service[43]: goroutine 7 [running]:
+ *     83 <40>1 2026-11-24T05:00:00+00:00 host app web.3 - goroutine 7 [running]:        Heroku: no structured data
+ *     2026-11-24T05:00:00+00:00 app[web.1]: goroutine 7 [running]:                       heroku logs
+ *
+ * rsyslog writes control characters as `#` and three octal digits, so that TAB is `#011` and a message of several lines has `#012` in it.
+ * journalctl puts as many blanks in front of the further lines of a message as its first has bytes ahead of the text (systemd
+ * `src/shared/logs-show.c`, print_multiline).
+ */
+import { BRACKET_OPEN, COLON, isDigit, SPACE } from '../bytes/ascii.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { StreamKey } from './stream-key.ts'
+import { fillEscaped } from './syslog-text.ts'
+import { timeOf } from './time.ts'
+
+const LESS = 0x3c
+const GREATER = 0x3e
+const BRACKET_CLOSE = 0x5d
+/** Longest line head that is looked at. */
+const HEAD = 512
+/** A level where the host should be: a logger's line. */
+const LEVEL = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|PANIC|CRITICAL)$/i
+const STRUCTURED_DATA = /^(?:-|(?:\[[^\s\]="]+(?: [^\s\]="]+="(?:[^"\\\]]|\\.)*")*\])+)(?: |$)/
+
+export class Syslog implements Carrier {
+  readonly name = 'syslog'
+  readonly #key = new StreamKey()
+  #buf: Buffer = Buffer.alloc(0)
+  #stamp = 0
+  #stampEnd = 0
+  /** Offsets of host, program and process, in turn. */
+  readonly #spans = new Int32Array(6)
+  /** Bytes ahead of the text of the last line with a head: what continues it has as many blanks. */
+  #width = 0
+  #lastKey = ''
+  #lastNames: StreamNames = { source: '', attributes: {} }
+  #lastHead = ''
+  #isContinuation = false
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    this.#isContinuation = false
+    if (buf[pos] === SPACE) return this.#continuation(buf, pos, next, text)
+    const end = Math.min(next - 1, pos + HEAD)
+    let p = skipCountAndPriority(buf, pos, end)
+    const modern = p > pos && buf[p] === 0x31 && buf[p + 1] === SPACE
+    if (modern) p += 2
+    this.#stamp = p
+    if (modern && buf[p] === 0x2d) p++
+    else p = stampEnd(buf, p, end)
+    if (p < 0 || buf[p] !== SPACE) return false
+    this.#stampEnd = p
+    p = modern ? this.#modern(buf, p + 1, next) : this.#traditional(buf, p + 1, end)
+    if (p < 0) return false
+    this.#buf = buf
+    const spans = this.#spans
+    this.#key.begin()
+    for (let i = 0; i < 6; i += 2) this.#key.add(buf, spans[i] as number, spans[i + 1] as number)
+    const key = this.#key.take()
+    if (key !== this.#lastKey) {
+      this.#lastKey = key
+      this.#lastNames = this.#readNames()
+    }
+    this.#width = p - pos
+    this.#lastHead = ''
+    text.key = key
+    text.partial = false
+    fillEscaped(buf, p, next, text)
+    return true
+  }
+
+  time(now?: number): number | undefined {
+    if (this.#isContinuation) return timeOf(this.#lastHead, now)
+    return timeOf(this.#buf.toString('latin1', this.#stamp, this.#stampEnd), now)
+  }
+
+  names(): StreamNames {
+    return this.#lastNames
+  }
+
+  #continuation(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const width = this.#width
+    if (width === 0 || pos + width > next - 1) return false
+    for (let p = pos; p < pos + width; p++) if (buf[p] !== SPACE) return false
+    this.#isContinuation = true
+    text.key = this.#lastKey
+    text.partial = false
+    text.inPlace(buf, pos + width, next)
+    return true
+  }
+
+  /** `host app 43 ID47 [sd] text`; returns where the text begins. */
+  #modern(buf: Buffer, pos: number, next: number): number {
+    const spans = this.#spans
+    let p = pos
+    for (let i = 0; i < 6; i += 2) {
+      const stop = tokenEnd(buf, p, next - 1)
+      const nil = stop === p + 1 && buf[p] === 0x2d
+      spans[i] = p
+      spans[i + 1] = nil ? p : stop
+      if (stop === p || buf[stop] !== SPACE) return -1
+      p = stop + 1
+    }
+    const id = tokenEnd(buf, p, next - 1)
+    if (id === p) return -1
+    if (buf[id] !== SPACE) return id
+    p = id + 1
+    // Heroku has none. Text in brackets is none either.
+    if (buf[p] === 0x2d || buf[p] === BRACKET_OPEN) {
+      const m = STRUCTURED_DATA.exec(buf.toString('latin1', p, Math.min(next - 1, p + 2 * HEAD)))
+      if (m !== null) {
+        p += m[0].length
+        // A blank that stood behind the colon of an RFC 3164 tag.
+        if (buf[p] === SPACE) p++
+      }
+    }
+    return buf[p] === 0xef && buf[p + 1] === 0xbb && buf[p + 2] === 0xbf ? p + 3 : p
+  }
+
+  /** `host app[43]: text`, `app[web.1]: text`. */
+  #traditional(buf: Buffer, pos: number, end: number): number {
+    const spans = this.#spans
+    spans.fill(pos)
+    let p = this.#tag(buf, pos, end)
+    if (p >= 0 && spans[4] !== spans[5]) return p
+    const host = tokenEnd(buf, pos, end)
+    if (host === pos || buf[host] !== SPACE || LEVEL.test(buf.toString('latin1', pos, host))) return -1
+    p = this.#tag(buf, host + 1, end)
+    if (p < 0) return -1
+    spans[0] = pos
+    spans[1] = host
+    return p
+  }
+
+  /** `app[43]: `, `app: `; returns where the text begins. */
+  #tag(buf: Buffer, pos: number, end: number): number {
+    const spans = this.#spans
+    let p = pos
+    while (p < end && buf[p] !== SPACE && buf[p] !== COLON && buf[p] !== BRACKET_OPEN) p++
+    if (p === pos) return -1
+    spans[2] = pos
+    spans[3] = p
+    spans[4] = p
+    spans[5] = p
+    if (buf[p] === BRACKET_OPEN) {
+      const start = p + 1
+      while (p < end && buf[p] !== BRACKET_CLOSE && buf[p] !== SPACE) p++
+      if (buf[p] !== BRACKET_CLOSE) return -1
+      spans[4] = start
+      spans[5] = p
+      p++
+      // rsyslog writes what came by RFC 5424 without the colon.
+      if (buf[p] === SPACE && p < end && pos > this.#stampEnd + 1) return p + 1
+    }
+    if (buf[p] !== COLON || p >= end) return -1
+    p++
+    return buf[p] === SPACE ? p + 1 : p === end ? p : -1
+  }
+
+  #readNames(): StreamNames {
+    const [host, program, pid] = [0, 2, 4].map((i) => this.#buf.toString('utf8', this.#spans[i], this.#spans[i + 1]))
+    this.#lastHead = this.#buf.toString('latin1', this.#stamp, this.#stampEnd)
+    const attributes: Record<string, string> = {}
+    if (host) attributes['host.name'] = host
+    if (program) attributes['service.name'] = program
+    if (pid) attributes[/^\d+$/.test(pid) ? 'process.pid' : 'syslog.procid'] = pid
+    return { source: [host, program, pid].filter(Boolean).join('/'), attributes }
+  }
+}
+
+/** `123 <14>`: either may be missing. */
+function skipCountAndPriority(buf: Buffer, pos: number, end: number): number {
+  let p = pos
+  while (p < end && p < pos + 7 && isDigit(buf[p])) p++
+  if (p > pos && (buf[p] !== SPACE || buf[p + 1] !== LESS)) return pos
+  if (p > pos) p++
+  if (buf[p] !== LESS) return pos
+  let q = p + 1
+  while (q < end && isDigit(buf[q])) q++
+  return q > p + 1 && q <= p + 4 && buf[q] === GREATER ? q + 1 : pos
+}
+
+const TIME_BYTE = new Uint8Array(256)
+for (const c of '0123456789:.,+-TZ') TIME_BYTE[c.charCodeAt(0)] = 1
+
+/** Where the time stamp at `pos` ends; -1 when there is none. */
+function stampEnd(buf: Buffer, pos: number, end: number): number {
+  let p = pos
+  if (isDigit(buf[p])) {
+    p = runEnd(buf, p, end)
+    return p - pos >= 15 ? p : -1
+  }
+  while (p < end && isLetter(buf[p])) p++
+  if (p - pos !== 3 || buf[p] !== SPACE) return -1
+  while (buf[p] === SPACE && p < end) p++
+  const date = p
+  p = runEnd(buf, p, end)
+  const isFull = p - date === 10
+  if (p === date || (p - date > 2 && !isFull) || buf[p] !== SPACE) return -1
+  const clock = p + 1
+  p = runEnd(buf, clock, end)
+  if (p - clock < 8) return -1
+  // `UTC`, `CET`, `+03` of short-full.
+  return isFull && buf[p] === SPACE ? tokenEnd(buf, p + 1, end) : p
+}
+
+function runEnd(buf: Buffer, pos: number, end: number): number {
+  let p = pos
+  while (p < end && TIME_BYTE[buf[p] as number] === 1) p++
+  return p
+}
+
+function tokenEnd(buf: Buffer, pos: number, end: number): number {
+  let p = pos
+  while (p < end && buf[p] !== SPACE) p++
+  return p
+}
+
+function isLetter(c: number | undefined): boolean {
+  return c !== undefined && (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a
+}
