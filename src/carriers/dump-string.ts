@@ -5,6 +5,7 @@
  *     {"level":"error","msg":"stuck","stacktrace":"goroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n"}
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
+import { LF } from '../bytes/ascii.ts'
 import { beginsDump } from './carrier.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
@@ -25,7 +26,8 @@ export function dumpString(buf: Buffer, pos: number, end: number, depth: number 
   let at = indexOf(buf, from, end)
   while (at >= 0) {
     const span = stringAround(buf, from, end, at)
-    const bare = span === undefined && depth === DEPTH
+    // Escaped, not quoted: then no line feed stands in it as it is.
+    const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
     const { start, end: stop, cut } = span ?? { start: at, end, cut: false }
     const text = Buffer.allocUnsafe(stop - start)

@@ -19,7 +19,7 @@ export const logger: Dialect = {
     { path: 'kubernetes.pod.name', attribute: 'k8s.pod.name', named: true },
     { path: 'host', attribute: 'host.name', named: true },
     { path: 'host.name', attribute: 'host.name', named: true },
-    { path: 'hostname', attribute: 'host.name', named: true },
+    { path: 'hostname', attribute: 'host.name', named: false },
     { path: 'service', attribute: 'service.name', named: true },
     { path: 'service.name', attribute: 'service.name', named: true },
     { path: 'container_name', attribute: 'container.name', named: true },

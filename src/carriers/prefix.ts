@@ -12,7 +12,7 @@
  *
  * Colours (ECMA-48 control sequences) are taken out wherever they stand. Fields behind the text are told by the first one's name.
  */
-import { CR, DIGIT, SPACE, TAB } from '../bytes/ascii.ts'
+import { CR, DIGIT, LF, SPACE, TAB } from '../bytes/ascii.ts'
 import { beginsDump, type CarriedText, type Carrier, type StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
 import { StreamKey } from './stream-key.ts'
@@ -50,6 +50,7 @@ const SOLID_RUN: Piece = { kind: 'run', table: SOLID, named: false }
 
 /** The carrier of lines with a prefix like that of `line`, which holds a header; undefined when there is none. */
 export function prefixOf(line: Buffer): Prefix | undefined {
+  if (line.includes(LF)) return undefined
   const coloured = line.includes(ESC)
   const raw = line.toString('latin1')
   const text = coloured ? raw.replace(COLOUR, '') : raw

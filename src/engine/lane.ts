@@ -62,7 +62,11 @@ export class Lane {
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
     if (text.partial) return needle && HEADER_HEAD.test(text.latin1())
-    if (PREAMBLE_FIRST[text.buf[text.start] as number] === 1 && isPreamble(text.latin1(PREAMBLE_BYTES))) return true
+    if (
+      PREAMBLE_FIRST[text.buf[text.start] as number] === 1 &&
+      isPreamble(text.latin1(PREAMBLE_BYTES).split('\n', 1)[0] ?? '')
+    )
+      return true
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
   }
 
@@ -131,10 +135,10 @@ export class Lane {
     const raw = this.#parts.tape.carried
     const several = line.buf.indexOf(LF, line.start) < line.end - 1
     if (several) {
-      if (needle || this.#contest?.quiet === false) {
-        this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
-        return
-      }
+      // The line feed at the end is ours.
+      if (this.#isDump(line)) this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
+      else this.#parts.tape.pass(line.buf, line.start, line.end)
+      return
     } else if (needle && raw !== undefined && !TITLE.test(line.latin1(TITLE_BYTES))) {
       const found = this.#string(line, raw.buf.subarray(raw.start, raw.end))
       if (found !== undefined) {
@@ -146,6 +150,10 @@ export class Lane {
     this.#contest = contest
     contest.run(line.buf, line.words, line.start, line.end, start - line.start)
     contest.reach(start, end)
+  }
+
+  #isDump(text: CarriedText): boolean {
+    return beginsDump(text.latin1()) || isPreamble(text.latin1(PREAMBLE_BYTES).split('\n', 1)[0] ?? '')
   }
 
   /** A whole dump in one string: the line it came in says more, and stays in the log. */

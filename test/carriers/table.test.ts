@@ -42,15 +42,21 @@ const DIFFERENCES: readonly {
   },
   {
     dump: /^klog-info/,
-    carrier: /prefix|^(?:cri|compose|heroku|cloud foundry|time stamps|log package|klog|syslog, RFC 5424)$/,
-    in: 'signatures',
-    reason: 'an indented dump is one behind a prefix, without it none',
+    carrier: /^(?:docker|journald|fluent bit|fluentd|vector|json message|cloud.*|syslog, RFC 3164|colours)$/,
+    in: 'goroutines',
+    reason: 'the indented value of klog is told by the line ahead of it, where it stands in no carrier',
   },
   {
     dump: /^klog-info/,
-    carrier: /prefix|^(?:cri|compose|heroku|cloud foundry|time stamps|log package|klog|syslog, RFC 5424)$/,
+    carrier: /./,
+    in: 'signatures',
+    reason: 'the indented value of klog is told by the line ahead of it, where it stands in no carrier',
+  },
+  {
+    dump: /^klog-info/,
+    carrier: /./,
     in: 'log',
-    reason: 'the same',
+    reason: 'the indented value of klog is told by the line ahead of it, where it stands in no carrier',
   },
 ]
 
