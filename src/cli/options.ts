@@ -35,7 +35,10 @@ export interface RunOptions {
   /** Milliseconds of silence that end a dump on a pipe and when following. */
   readonly idle: number
   readonly color: boolean
-  readonly engine: Pick<EngineOptions, 'similarity' | 'stacks' | 'goroutines' | 'idle'>
+  readonly engine: Pick<
+    EngineOptions,
+    'similarity' | 'stacks' | 'goroutines' | 'idle' | 'input' | 'textKey' | 'timeKey' | 'streamKeys' | 'qualified'
+  >
 }
 
 const IDLE_MS = 1_000
@@ -74,6 +77,8 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
       goroutines: values.has('emit'),
       idle,
       ...(similarity === undefined ? {} : { similarity }),
+      ...readCarrier(values),
+      ...(args.operands.length > 1 ? { qualified: true } : {}),
     },
   }
 }
@@ -90,6 +95,19 @@ function engineStacks(
   if (narrowing.match !== undefined || values.has('otlp-logs')) return 'always'
   if (printed === 'first' && (Object.keys(narrowing).length > 0 || values.has('baseline'))) return 'always'
   return printed === 'never' && values.has('save') ? 'first' : printed
+}
+
+function readCarrier(values: FlagValues): Pick<EngineOptions, 'input' | 'textKey' | 'timeKey' | 'streamKeys'> {
+  const input = values.choice('input', ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'])
+  const textKey = values.text('text-key')
+  const timeKey = values.text('time-key')
+  const streamKeys = values.all('stream-key').flatMap((text) => text.split(','))
+  return {
+    ...(input === undefined ? {} : { input }),
+    ...(textKey === undefined ? {} : { textKey }),
+    ...(timeKey === undefined ? {} : { timeKey }),
+    ...(streamKeys.length === 0 ? {} : { streamKeys }),
+  }
 }
 
 function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {

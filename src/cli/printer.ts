@@ -16,7 +16,7 @@ export async function openPrinter(
   if (format === 'none') return undefined
   if (format === 'jsonl') {
     const { JsonlSink } = await import('../sinks/jsonl.ts')
-    return new JsonlSink(output, { narrowing, stacks })
+    return new JsonlSink(output, { narrowing, stacks, framed: options.passLogs && options.out === undefined })
   }
   const { makePaint } = await import('../sinks/style.ts')
   const { TextSink } = await import('../sinks/text.ts')

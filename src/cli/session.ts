@@ -239,9 +239,9 @@ export class Session {
       ...options.engine,
       source,
       ...(pod === undefined ? {} : { source: pod.key }),
-      onRecord: (record) => {
+      onRecord: (record, frame) => {
         const known = pod === undefined ? record : ofPod(record, pod)
-        for (const sink of sinks) sink.record(known)
+        for (const sink of sinks) sink.record(known, frame)
       },
       ...(logs === undefined
         ? {}

@@ -1,4 +1,5 @@
 /** JSON lines: every record as it is, one a line. */
+import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord, SignatureRecord } from '../records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import type { LineOutput } from './output.ts'
@@ -7,6 +8,8 @@ import type { RecordSink, SinkResult } from './sink.ts'
 export interface JsonlOptions {
   readonly narrowing: Narrowing
   readonly stacks: PrintedStacks
+  /** The log goes on the same output: records take the form of the lines that they replace. */
+  readonly framed?: boolean
 }
 
 export class JsonlSink implements RecordSink {
@@ -19,17 +22,17 @@ export class JsonlSink implements RecordSink {
     this.#options = options
   }
 
-  record(record: DumpstreamRecord): void {
+  record(record: DumpstreamRecord, frame?: RecordFrame): void {
     const { narrowing } = this.#options
     if (record.type === 'dump') {
       this.#printed = 0
-      this.#write(record)
+      this.#write(record, frame)
     } else if (record.type === 'goroutine') {
-      if (isGoroutineWanted(record, narrowing)) this.#write(record)
+      if (isGoroutineWanted(record, narrowing)) this.#write(record, frame)
     } else if (isWanted(record, narrowing)) {
       this.#printed++
       const { top } = narrowing
-      if (top === undefined || top === 0 || this.#printed <= top) this.#write(this.#withStackOnce(record))
+      if (top === undefined || top === 0 || this.#printed <= top) this.#write(this.#withStackOnce(record), frame)
     }
   }
 
@@ -43,7 +46,8 @@ export class JsonlSink implements RecordSink {
     return rest
   }
 
-  #write(record: DumpstreamRecord): void {
-    this.#output.writeLines(`${JSON.stringify(record)}\n`)
+  #write(record: DumpstreamRecord, frame: RecordFrame | undefined): void {
+    const json = JSON.stringify(record)
+    this.#output.writeLines(`${frame === undefined || this.#options.framed !== true ? json : frame(json)}\n`)
   }
 }

@@ -2,6 +2,7 @@
  * Where records go. The engine calls back synchronously, so a sink takes a record without waiting; what it has to wait for
  * (an export, a disk) it does on its own and settles in `end`.
  */
+import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord } from '../records.ts'
 
 export interface SinkResult {
@@ -14,9 +15,9 @@ export interface SinkResult {
 export interface RecordSink {
   /**
    * Takes one record. Order: the `goroutine` records of a dump as they complete, its `dump` record, then its `signature`
-   * records, largest count first. The signature records of one dump follow their dump record without a gap.
+   * records, largest count first. `frame` makes the line of the dump's carrier out of the record's JSON text. The signature records of one dump follow their dump record without a gap.
    */
-  record(record: DumpstreamRecord): void
+  record(record: DumpstreamRecord, frame?: RecordFrame): void
   /**
    * The engine has returned from `push`, `tick` or `end`: the dumps handed over so far are whole, nothing more comes right
    * now. Called often, also with nothing new; must be cheap then.

@@ -6,6 +6,7 @@
  */
 import type { Transform } from 'node:stream'
 import { transform } from 'through2'
+import type { RecordFrame } from '../carriers/carrier.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 import type { DumpstreamRecord } from '../records.ts'
 
@@ -46,10 +47,11 @@ export function dumpstream(options: DumpstreamOptions = {}): Transform {
 
   const engine = createEngine({
     ...engineOptions,
-    onRecord: (record: DumpstreamRecord) => {
+    onRecord: (record: DumpstreamRecord, frame?: RecordFrame) => {
       if (pass) {
+        const json = JSON.stringify(record)
         // A record is a line of its own, also where the log stops in the middle of one.
-        stream.push(`${atLineStart ? '' : '\n'}${JSON.stringify(record)}\n`)
+        stream.push(`${atLineStart ? '' : '\n'}${frame === undefined ? json : frame(json)}\n`)
         atLineStart = true
       } else {
         stream.push(record)

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../src/engine/engine.ts'
+import type { DumpRecord } from '../../src/records.ts'
+import { feed } from '../property/weave.ts'
+
+const DUMP = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+const TIME = '2026-11-24T05:00:00.000000000Z'
+const lines = (wrap: (line: string) => object): Buffer =>
+  Buffer.from(DUMP.map((line) => `${JSON.stringify(wrap(line))}\n`).join(''))
+
+function framed(input: Buffer): Record<string, unknown>[] {
+  const out: Record<string, unknown>[] = []
+  const engine = createEngine({
+    onLog: () => {},
+    onRecord: (record, frame) => out.push(JSON.parse(frame?.(JSON.stringify(record)) ?? '{}')),
+  })
+  engine.push(input)
+  engine.end()
+  return out
+}
+
+describe('records that replace a dump come out in the JSON of its carrier', () => {
+  it.each([
+    ['docker', 'log', '\n', (line: string) => ({ log: `${line}\n`, stream: 'stderr', time: TIME })],
+    ['Fluent Bit', 'log', '', (line: string) => ({ date: 1.5, log: line, kubernetes: { pod_name: 'web-1', n: 1 } })],
+    ['journald', 'MESSAGE', '', (line: string) => ({ MESSAGE: line, _PID: '43', _SYSTEMD_UNIT: 'a.service' })],
+  ] as const)('%s', (_name, key, end, wrap) => {
+    const [dump] = framed(lines(wrap))
+    const text = String(dump?.[key])
+    expect(JSON.parse(text)).toMatchObject({ type: 'dump', goroutines: 1 })
+    expect(text.endsWith(`}${end}`)).toBe(true)
+    expect({ ...dump, [key]: '' }).toEqual({ ...wrap(''), [key]: '' })
+  })
+})
+
+describe('--input', () => {
+  const dumpOf = (records: readonly { type: string }[]): DumpRecord | undefined =>
+    records.find((record): record is DumpRecord => record.type === 'dump')
+
+  it("names of one's own: text, time, streams", () => {
+    const input = lines((line) => ({ p: { t: line, at: TIME }, meta: { pod: 'web-1' } }))
+    expect(feed([input]).records).toEqual([])
+    const { records } = feed([input], { textKey: 'p.t', timeKey: 'p.at', streamKeys: ['meta.pod'] })
+    expect(dumpOf(records)).toMatchObject({ source: 'web-1', time: '2026-11-24T05:00:00.000Z', time_from: 'carrier' })
+  })
+
+  it('plain: no carrier is looked for', () => {
+    const input = lines((line) => ({ log: `${line}\n`, stream: 'stderr', time: TIME }))
+    expect(feed([input], { input: 'plain' }).records).toEqual([])
+    expect(dumpOf(feed([input], { input: 'docker' }).records)).toEqual(dumpOf(feed([input]).records))
+  })
+})
