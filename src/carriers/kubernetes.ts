@@ -6,7 +6,7 @@
  *     /var/log/containers/<pod>_<namespace>_<container>-<id>.log
  */
 
-const POD_LOG = /\/pods\/([^/_]+)_([^/_]+)_([^/_]+)\/([^/]+)\/[^/]+$/
+const POD_LOG = /\/pods\/([^/_]+)_([^/_]+)_([^/_]+)\/([^/]+)\/\d+\.log$/
 const CONTAINER_LOG = /\/containers\/([^/_]+)_([^/_]+)_([^/]+)-([0-9a-f]{64})\.log$/
 
 /** OpenTelemetry names; empty for a path of any other form. */

@@ -6,10 +6,9 @@ import type { Follower } from '../input/follow.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { isPattern, matchingPaths } from '../input/pattern.ts'
-import { type PodFile, podFile } from '../input/pod-path.ts'
+import { podFile } from '../input/pod-path.ts'
 import type { ProcessIdentity } from '../input/process.ts'
 import { readInput } from '../input/read.ts'
-import type { DumpstreamRecord } from '../records.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import type { RunOptions } from './options.ts'
@@ -238,10 +237,10 @@ export class Session {
     const engine = createEngine({
       ...options.engine,
       source,
-      ...(pod === undefined ? {} : { source: pod.key }),
+      // Streams that have a name of their own stand behind the container.
+      ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
       onRecord: (record, frame) => {
-        const known = pod === undefined ? record : ofPod(record, pod)
-        for (const sink of sinks) sink.record(known, frame)
+        for (const sink of sinks) sink.record(record, frame)
       },
       ...(logs === undefined
         ? {}
@@ -299,13 +298,6 @@ interface Followed {
 }
 
 /** kubelet's lines name their stream only (stdout, stderr): which container it is of, the name of the file knows. */
-function ofPod(record: DumpstreamRecord, { key, attributes }: PodFile): DumpstreamRecord {
-  const source = record.source === key ? key : `${key}/${record.source}`
-  return record.type === 'dump'
-    ? { ...record, source, attributes: { ...attributes, ...record.attributes } }
-    : { ...record, source }
-}
-
 async function identifyOwner(path: string): Promise<ProcessIdentity | undefined> {
   const { descriptorOf } = await import('../input/descriptor.ts')
   const { identifyProcess } = await import('../input/process.ts')

@@ -60,7 +60,7 @@ it('--follow with a pattern finds the containers that come later, tells all of t
   child.kill('SIGTERM')
   expect(dumps()).toMatchObject([
     {
-      source: 'shop/content-1/app/stderr',
+      source: 'shop/content-1/app',
       goroutines: 55,
       attributes: {
         'k8s.namespace.name': 'shop',
@@ -70,6 +70,6 @@ it('--follow with a pattern finds the containers that come later, tells all of t
         'log.iostream': 'stderr',
       },
     },
-    { source: 'shop/content-0/app/stderr', goroutines: 55 },
+    { source: 'shop/content-0/app', goroutines: 55 },
   ])
 })
