@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"log"
 	"log/slog"
+	"net"
+	"net/http"
+	_ "net/http/pprof"
 	"os"
 	"os/signal"
 	"runtime"
@@ -29,6 +32,7 @@ func main() {
 	form := flag.String("dump", "stack", "what SIGUSR2 writes to stdout: stack (runtime.Stack), debug1, debug2 (pprof)")
 	how := flag.String("write", whole, "how it does: whole, while nothing is logged; or, while requests are logged, by lines or by so many bytes")
 	report := flag.String("report", "", "append the truth to this file: runtime.NumGoroutine and pprof, while all stands still")
+	address := flag.String("pprof", "", "serve /debug/pprof at this address, such as 127.0.0.1:6060")
 	fixed := flag.Bool("fixed", false, "run the corrected code")
 	flag.Parse()
 
@@ -48,6 +52,15 @@ func main() {
 			messages.Publish()
 		}
 	})
+
+	if *address != "" {
+		listener, err := net.Listen("tcp", *address)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Fprintf(os.Stderr, "content_svr: http://%s/debug/pprof/\n", listener.Addr())
+		go http.Serve(listener, nil)
+	}
 
 	dumps := make(chan os.Signal, 1)
 	signal.Notify(dumps, syscall.SIGUSR2)

@@ -5,6 +5,7 @@
 import type { ParsedArgs } from './args.ts'
 import { COMMON_FLAGS, FLAGS, type Flag } from './flags.ts'
 import type { Terminal } from './terminal.ts'
+import { WATCH_FLAGS } from './watch-flags.ts'
 
 export interface CommandModule {
   /** Resolves to the exit code. Throws `DumpstreamError` `DS_USAGE` for exit code 2, any other for 3. */
@@ -38,6 +39,22 @@ const DIFF_FLAGS = [
   'stacks',
 ]
 
+/** Of the flags of the program itself, what a watch understands too. */
+const WATCHED_FLAGS = [
+  ...DIFF_FLAGS,
+  'emit',
+  'from',
+  'steal',
+  'idle',
+  'otlp',
+  'otlp-protocol',
+  'otlp-timeout',
+  'otlp-logs',
+  'prometheus',
+  'metrics',
+  'metric-signatures',
+]
+
 export const COMMANDS: readonly Command[] = [
   {
     name: 'diff',
@@ -50,6 +67,18 @@ export const COMMANDS: readonly Command[] = [
       "dumpstream diff 'app.log#2' dumps.jsonl --fail-on leaking",
     ],
     load: () => import('./diff.ts'),
+  },
+  {
+    name: 'watch',
+    operands: '',
+    summary: 'ask for a dump now and then, and judge',
+    flags: [...WATCH_FLAGS, ...FLAGS.filter((flag) => WATCHED_FLAGS.includes(flag.name))],
+    examples: [
+      'dumpstream watch --pid 43 --signal USR2 --every 2h --count 2',
+      'dumpstream watch --url http://localhost:6060/debug/pprof/goroutine?debug=2',
+      "dumpstream watch --exec 'kubectl exec svc-0 -- curl -s localhost:6060/dump'",
+    ],
+    load: () => import('./watch.ts'),
   },
 ]
 

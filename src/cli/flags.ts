@@ -4,7 +4,15 @@
  */
 
 /** In the order of `--help`. */
-export const GROUPS = ['Output', 'Narrow what is printed', 'Signatures', 'Input', 'Metrics', 'Other'] as const
+export const GROUPS = [
+  'Where dumps come from',
+  'Output',
+  'Narrow what is printed',
+  'Signatures',
+  'Input',
+  'Metrics',
+  'Other',
+] as const
 
 export interface Flag {
   /** Without the dashes. */

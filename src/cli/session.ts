@@ -40,6 +40,8 @@ export interface SessionParts {
   readonly outputs: readonly Output[]
   readonly progress: Progress | undefined
   readonly complain: (line: string) => void
+  /** What is followed has been opened: bytes that are written from now on are read. */
+  readonly onOpened?: () => void
 }
 
 export class Session {
@@ -161,6 +163,9 @@ export class Session {
         streams.push(this.#readOpen(input))
       }
     }
+    // The first look settles where reading begins.
+    for (const { follower } of followed) follower.poll(performance.now())
+    this.#parts.onOpened?.()
     if (followed.length > 0 || patterns.length > 0) streams.push(this.#lookUntilStopped(followed, patterns))
     await Promise.all(streams)
     for (const { follower, engine } of followed) {
@@ -306,7 +311,7 @@ async function identifyOwner(path: string): Promise<ProcessIdentity | undefined>
 }
 
 /** Resolves after a time, or at once when the signal is aborted. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer)

@@ -42,6 +42,17 @@ export async function readInput(input: OpenInput, reader: Reader, signal: AbortS
   }
 }
 
+/** The same for bytes that come from elsewhere: the body of an answer, the output of a command. */
+export async function readChunks(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  onChunk: (bytes: Uint8Array) => void,
+): Promise<void> {
+  const gate = new MagicGate({ onChunk }, name)
+  for await (const chunk of chunks) await gate.push(chunk)
+  await gate.end(new AbortController().signal)
+}
+
 async function readFile(fd: number, gate: MagicGate, signal: AbortSignal): Promise<void> {
   const buffer = Buffer.allocUnsafe(READ_BYTES)
   let turn = performance.now() + TURN_MS

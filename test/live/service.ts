@@ -4,9 +4,12 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../src/records.ts'
 import { buildGo, type Toolchain, temporaryFolder } from './go.ts'
+
+// The first build of net/http by a toolchain takes a minute on a busy machine.
+vi.setConfig({ testTimeout: 300_000 })
 
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'examples/leaky-service')

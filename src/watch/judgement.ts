@@ -1,0 +1,66 @@
+/** What a watch says at its end: of each source, from its last dump. */
+import { LIMITS } from '../limits.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import type { Baseline } from '../sinks/baseline.ts'
+import type { RecordSink, SinkResult } from '../sinks/sink.ts'
+import { spanText } from '../sinks/text.ts'
+
+interface Seen {
+  readonly first: DumpRecord
+  last: DumpRecord
+  dumps: number
+  /** Of the last dump: what leaks or grows. */
+  told: SignatureRecord[]
+}
+
+export class Judgement implements RecordSink {
+  readonly #baseline: Baseline | undefined
+  readonly #seen = new Map<string, Seen>()
+
+  /** What `baseline` knows is not told. */
+  constructor(baseline: Baseline | undefined) {
+    this.#baseline = baseline
+  }
+
+  record(record: DumpstreamRecord): void {
+    const seen = this.#seen.get(record.source)
+    if (record.type === 'signature') {
+      const isTold = record.verdict === 'leaking' || record.verdict === 'growing'
+      if (isTold && this.#baseline?.isExceededBy(record) !== false) seen?.told.push(record)
+    } else if (record.type === 'dump') {
+      if (seen !== undefined) Object.assign(seen, { last: record, dumps: seen.dumps + 1, told: [] })
+      else if (this.#seen.size < LIMITS.sources) {
+        this.#seen.set(record.source, { first: record, last: record, dumps: 1, told: [] })
+      }
+    }
+  }
+
+  end(): SinkResult {
+    return { exportFailed: false }
+  }
+
+  get dumps(): number {
+    return [...this.#seen.values()].reduce((sum, { dumps }) => sum + dumps, 0)
+  }
+
+  /** Lines without line ends: one for each source, and one for each signature that leaks or grows. */
+  lines(): string[] {
+    if (this.#seen.size === 0) return ['no dump was seen']
+    return [...this.#seen.values()].flatMap((seen) => [headline(seen), ...seen.told.map(sentence)])
+  }
+}
+
+function headline({ first, last, dumps, told }: Seen): string {
+  const span = first.time === undefined || last.time === undefined ? 0 : Date.parse(last.time) - Date.parse(first.time)
+  const over = span > 0 ? ` over ${spanText(span / 1000)}` : ''
+  const leaking = told.filter((record) => record.verdict === 'leaking').length
+  const growing = told.length - leaking
+  const verdict = leaking === 0 ? 'nothing leaks' : leaking === 1 ? '1 signature leaks' : `${leaking} signatures leak`
+  const grows = growing === 0 ? '' : growing === 1 ? ', 1 grows' : `, ${growing} grow`
+  const single = dumps === 1 && leaking === 0
+  return `${dumps} dump${dumps === 1 ? '' : 's'} of ${last.source}${over}: ${single ? 'a leak shows from the second on' : verdict}${grows}`
+}
+
+function sentence(record: SignatureRecord): string {
+  return `  ${record.verdict} ${record.function} (${record.id})${record.because === undefined ? '' : `: ${record.because}`}`
+}

@@ -1,0 +1,149 @@
+/** A pprof endpoint over HTTP. Credentials stand in the request alone: never in a record, a message or another host's request. */
+import { DumpstreamError } from '../errors.ts'
+import { readChunks } from '../input/read.ts'
+import { systemErrorText } from '../system-error.ts'
+import type { Ask } from './asked.ts'
+
+/** Longest answer that is read, before decompression: pprof itself stops at 64 MiB of debug=2, other handlers do not. */
+const ANSWER_BYTES = 1 << 30
+const REDIRECTS_MAX = 5
+/** Of the body of an answer that is an error. */
+const REASON_BYTES = 200
+
+export interface Endpoint {
+  readonly url: URL
+  /** Without user and password. */
+  readonly name: string
+  readonly headers: Headers
+  /** Milliseconds for a whole answer. */
+  readonly timeout: number
+}
+
+/** `user`: `NAME:PASSWORD`; `headers`: `Name: value` each. Throws a plain sentence for what was typed wrong. */
+export function readEndpoint(
+  text: string,
+  user: string | undefined,
+  headers: readonly string[],
+  timeout: number,
+): Endpoint {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new Error('--url takes a URL such as http://localhost:6060/debug/pprof/goroutine?debug=2')
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new Error('--url takes a URL that begins with http:// or https://')
+  }
+  const fields = new Headers({ accept: 'text/plain, */*', 'accept-encoding': 'gzip' })
+  const credentials =
+    user ??
+    (url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
+  if (credentials !== undefined) fields.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
+  for (const header of headers) {
+    const m = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(header)
+    if (m === null) throw new Error("--header takes a name and a value such as 'X-Token: abc'")
+    fields.append(m[1] ?? '', m[2] ?? '')
+  }
+  url.username = ''
+  url.password = ''
+  if (url.pathname === '/' && url.search === '') url.href = new URL('/debug/pprof/goroutine?debug=2', url).href
+  return { url, name: url.href, headers: fields, timeout }
+}
+
+export function urlAsk(endpoint: Endpoint): Ask {
+  return async (take, signal) => {
+    const timeout = AbortSignal.timeout(endpoint.timeout)
+    try {
+      const response = await request(endpoint, AbortSignal.any([signal, timeout]))
+      await refuseError(response, endpoint)
+      await readChunks(endpoint.name, body(response, endpoint.name), firstOf(endpoint.name, take))
+    } catch (error) {
+      if (signal.aborted) return
+      if (timeout.aborted)
+        throw failure(endpoint.name, `no whole answer within ${endpoint.timeout / 1000}s; --timeout allows more`)
+      throw error instanceof DumpstreamError ? error : failure(endpoint.name, networkText(error))
+    }
+  }
+}
+
+/** Follows redirects within the host. */
+async function request({ url, name, headers }: Endpoint, signal: AbortSignal): Promise<Response> {
+  let at = url
+  for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+    const response = await fetch(at, { headers, signal, redirect: 'manual' })
+    const location = response.headers.get('location')
+    if (response.status < 300 || response.status > 399 || location === null) return response
+    await response.body?.cancel()
+    const next = new URL(location, at)
+    next.username = ''
+    next.password = ''
+    if (next.hostname !== url.hostname || (at.protocol === 'https:' && next.protocol !== 'https:')) {
+      throw failure(name, `redirects to ${next.href}, which is elsewhere; give that URL if it is meant`)
+    }
+    at = next
+  }
+  throw failure(name, `redirects more than ${REDIRECTS_MAX} times`)
+}
+
+async function refuseError(response: Response, { name }: Endpoint): Promise<void> {
+  if (response.status === 200) return
+  const advice =
+    response.status === 401 || response.status === 403
+      ? '; --user NAME:PASSWORD or --header may let you in'
+      : response.status === 404
+        ? '; does the service import net/http/pprof?'
+        : ''
+  let reason = ''
+  for await (const bytes of response.body ?? []) {
+    reason += Buffer.from(bytes).toString('utf8')
+    if (reason.length >= REASON_BYTES) break
+  }
+  const line = reason.split('\n')[0]?.slice(0, REASON_BYTES).trim() ?? ''
+  throw failure(name, `answered ${response.status} ${response.statusText}${line === '' ? '' : ` (${line})`}${advice}`)
+}
+
+async function* body(response: Response, name: string): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const bytes of response.body ?? []) {
+    size += bytes.length
+    if (size > ANSWER_BYTES)
+      throw failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; what came before was read`)
+    yield bytes
+  }
+}
+
+/** debug=0 is a protobuf profile: its period type (11) or a sample type (1) comes first, a message of two numbers (profile.proto). */
+function firstOf(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
+  let first = true
+  return (bytes) => {
+    if (first && (bytes[0] === 0x5a || bytes[0] === 0x0a) && bytes[2] === 0x08 && bytes[4] === 0x10) {
+      throw failure(name, 'answered with a protobuf profile; add ?debug=2 to the URL, or debug=1')
+    }
+    if (bytes.length > 0) first = false
+    take(bytes)
+  }
+}
+
+const NETWORK_WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name of the host can not be looked up now',
+  ECONNRESET: 'the connection was closed',
+  UND_ERR_SOCKET: 'the connection was closed',
+  EHOSTUNREACH: 'the host can not be reached',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
+}
+
+/** fetch says `fetch failed`, and why in the cause. */
+function networkText(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  return NETWORK_WORDS[code] ?? systemErrorText(cause)
+}
+
+function failure(name: string, text: string): DumpstreamError {
+  return new DumpstreamError('DS_INPUT', `${name}: ${text}`)
+}
