@@ -25,6 +25,12 @@ const CARRIERS = {
       __REALTIME_TIMESTAMP: '1795496400000000',
     }),
   'Fluent Bit': (line) => JSON.stringify({ date: 1795496400.5, log: line, stream: 'stdout', kubernetes }),
+  'OTLP JSON': (line) =>
+    JSON.stringify({
+      resourceLogs: [
+        { scopeLogs: [{ logRecords: [{ timeUnixNano: '1795496400123456789', body: { stringValue: line } }] }] },
+      ],
+    }),
   'kubectl logs --prefix': (line) => `[pod/web-7d9f-abc12/app] ${line}`,
   'syslog, RFC 3164': (line) => `Nov 24 05:00:00 host app[43]: ${line.replaceAll('\t', '#011')}`,
   'syslog, RFC 5424': (line) => `<14>1 ${TIME} host app 43 - - ${line}`,

@@ -3,6 +3,7 @@
  * `npx vitest run test/carriers/table.test.ts` prints it.
  */
 import { describe, expect, it } from 'vitest'
+import type { InputKind } from '../../src/carriers/detect.ts'
 import { goldenDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
@@ -42,7 +43,7 @@ const DIFFERENCES: readonly {
   },
   {
     dump: /^klog-info/,
-    carrier: /^(?:docker|journald|fluent bit|fluentd|vector|json message|cloud.*|syslog, RFC 3164|colours)$/,
+    carrier: /^(?:docker|journald|fluent bit|fluentd|vector|json message|cloud.*|syslog, RFC 3164|colours|otlp)$/,
     in: 'goroutines',
     reason: 'the indented value of klog is told by the line ahead of it, where it stands in no carrier',
   },
@@ -59,6 +60,19 @@ const DIFFERENCES: readonly {
     reason: 'the indented value of klog is told by the line ahead of it, where it stands in no carrier',
   },
 ]
+
+/** What each value of `--input` is for. */
+const INPUTS = {
+  cri: ['cri'],
+  docker: ['docker'],
+  json: ['fluent bit', 'fluentd', 'vector', 'json message', 'cloud logging', 'cloudwatch'],
+  journald: ['journald'],
+  syslog: ['syslog, RFC 3164', 'syslog, RFC 5424'],
+  otlp: ['otlp'],
+} as const satisfies Partial<Record<InputKind, readonly string[]>>
+
+/** Told the carrier, none is taken for a prefix: auto counts this one goroutine as damaged, told it is not found. */
+const UNLIKE_AUTO = { dump: /^crash-1\.2[3-7]-multiline|^klog-info/, carrier: /^(?:cri|syslog, RFC 5424)$/ }
 
 const BEFORE = LOG_LINES.slice(0, 3)
 const AFTER = LOG_LINES.slice(4, 7)
@@ -154,4 +168,29 @@ describe('every dump in every carrier', () => {
       'no longer different: take it off',
     ).toEqual([])
   })
+
+  it.each(Object.keys(INPUTS) as (keyof typeof INPUTS)[])(
+    '--input %s: the same as auto',
+    { timeout: 300_000 },
+    (input) => {
+      for (const carrier of INPUTS[input]) {
+        const wrap = WRAPS[carrier]
+        if (wrap === undefined) throw new Error(`no carrier ${carrier}`)
+        for (const { name, lines } of dumps) {
+          const text = Buffer.from(lines.map((line, i) => `${wrap(line, i)}\n`).join(''))
+          const [auto, told] = [feed([text]), feed([text], { input })]
+          if (UNLIKE_AUTO.dump.test(name) && UNLIKE_AUTO.carrier.test(carrier)) {
+            expect([carrier, name, told.records], 'it is the same now: take it off').not.toEqual([
+              carrier,
+              name,
+              auto.records,
+            ])
+            continue
+          }
+          expect([carrier, name, told.records]).toEqual([carrier, name, auto.records])
+          expect([carrier, name, told.log.equals(auto.log)]).toEqual([carrier, name, true])
+        }
+      }
+    },
+  )
 })

@@ -69,6 +69,16 @@ export const WRAPS: Readonly<Record<string, Wrap>> = {
       timestamp: TIME,
     }),
   'json message': (line) => JSON.stringify({ '@timestamp': TIME, message: line, host: 'h' }),
+  // opentelemetry.io/docs/specs/otlp, JSON encoding; a line a batch, as the Collector's file exporter writes it.
+  otlp: (line) =>
+    JSON.stringify({
+      resourceLogs: [
+        {
+          resource: { attributes: [{ key: 'k8s.pod.name', value: { stringValue: 'web-1' } }] },
+          scopeLogs: [{ logRecords: [{ timeUnixNano: '1795496400123456789', body: { stringValue: line } }] }],
+        },
+      ],
+    }),
   // cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry.
   'cloud logging': (line) =>
     JSON.stringify({
