@@ -99,3 +99,11 @@ export class OpenDump {
     return this.format === 'stack' && !this.carried && own >= 1024 && Number.isInteger(Math.log2(own))
   }
 }
+
+/**
+ * Until Go 1.22 the lines of a panic value stand in column 0 and may look like a goroutine. The one that panics comes first and is
+ * the only one that runs and has a stack: if there is another, the first was part of the value.
+ */
+export function isValue(dump: OpenDump): boolean {
+  return dump.kind === 'panic' && dump.tally.goroutines === 1
+}
