@@ -68,9 +68,9 @@ export class Follower {
     this.#process = options.process
   }
 
-  /** The process has ended, and all that it wrote before the last look was read once `poll` has returned false. */
+  /** The process has ended, and all that it wrote has been read. */
   get over(): boolean {
-    return this.#over
+    return this.#over && !this.#more
   }
 
   /** Identity of the file that is read now, `dev:ino`. */

@@ -305,3 +305,37 @@ describe('truncation', () => {
     closeSync(fd)
   })
 })
+
+describe('the process whose descriptor it is', () => {
+  it('has ended with more to read than one look takes: over once all is read', () => {
+    writeFileSync(log, Buffer.alloc(20 << 20, 'line\n'))
+    let bytes = 0
+    let ended = false
+    const onChunk = (chunk: Uint8Array): void => {
+      bytes += chunk.length
+    }
+    const follower = new Follower(log, { onChunk, onNotice: () => {} }, { process: { pid: 1, ended: () => ended } })
+    expect([follower.poll(0), follower.over]).toEqual([true, false])
+    ended = true
+    while (!follower.over) follower.poll(1)
+    expect(bytes).toBe(20 << 20)
+    follower.close()
+  })
+
+  it('from the end: what is there already is passed over, what comes by rotation is not', () => {
+    writeFileSync(log, 'old\n')
+    let text = ''
+    const onChunk = (chunk: Uint8Array): void => {
+      text += Buffer.from(chunk).toString()
+    }
+    const follower = new Follower(log, { onChunk, onNotice: () => {} }, { from: 'end' })
+    follower.poll(0)
+    appendFileSync(log, 'new\n')
+    follower.poll(1)
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'next\n')
+    for (let now = 2; now < 6; now++) follower.poll(now)
+    expect(text).toBe('new\nnext\n')
+    follower.close()
+  })
+})
