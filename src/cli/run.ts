@@ -34,12 +34,25 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     terminal.complain(line)
   }
   let inputBytes = (): number => 0
+  let interrupted = false
+  const stopping = new AbortController()
+  const stopSignals = handleSignals({
+    stdinIsPiped: stdin !== undefined && !stdin.isFile() && !terminal.stdinIsTerminal,
+    stop: (signal) => {
+      interrupted = signal === 'SIGINT' && !options.follow
+      stopping.abort()
+    },
+  })
+  // The metrics endpoint listens from here on, and whoever sees it may end the run.
   const delivery = await openDelivery({
     options,
     terminal,
     complain,
     inputBytes: () => inputBytes(),
     ...(progress && { beforeWrite: () => progress.wipe() }),
+  }).catch((error: unknown) => {
+    stopSignals()
+    throw error
   })
   const session: Session = new Session({
     options,
@@ -52,14 +65,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     complain,
   })
   inputBytes = () => session.stats.bytes
-  let interrupted = false
-  const stopSignals = handleSignals({
-    stdinIsPiped: stdin !== undefined && !stdin.isFile() && !terminal.stdinIsTerminal,
-    stop: (signal) => {
-      interrupted = signal === 'SIGINT' && !options.follow
-      session.stop()
-    },
-  })
+  stopping.signal.addEventListener('abort', () => session.stop())
+  if (stopping.signal.aborted) session.stop()
   try {
     await session.read()
     const code = await delivery.end(session.inputFailed)
