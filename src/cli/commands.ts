@@ -54,6 +54,14 @@ const WATCHED_FLAGS = [
   'metrics',
   'metric-signatures',
 ]
+const BRIDGE_FLAGS = ['out', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks', 'idle']
+const MAX_LINE: Flag = {
+  name: 'max-line',
+  value: 'BYTES',
+  example: '16000',
+  group: 'Output',
+  summary: 'longest line that is written (4000)',
+}
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -79,6 +87,14 @@ export const COMMANDS: readonly Command[] = [
       "dumpstream watch --exec 'kubectl exec svc-0 -- curl -s localhost:6060/dump'",
     ],
     load: () => import('./watch.ts'),
+  },
+  {
+    name: 'bridge',
+    operands: '',
+    summary: "Fluent Bit's Lua filter asks, line by line",
+    flags: [...FLAGS.filter(({ name, group }) => BRIDGE_FLAGS.includes(name) || group === 'Metrics'), MAX_LINE],
+    examples: ['dumpstream bridge', 'dumpstream bridge --otlp --out dumps.jsonl'],
+    load: () => import('./bridge.ts'),
   },
 ]
 

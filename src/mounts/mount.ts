@@ -22,6 +22,8 @@ export type Outcome<T> =
       readonly rest: string | undefined
     }
   | { readonly type: 'record'; readonly record: DumpstreamRecord }
+  /** The line was dump: it does not come back. */
+  | { readonly type: 'dump'; readonly item: T }
 
 export interface MountLine<T> {
   /** Names the stream: lines of one stream are read together. */
@@ -50,7 +52,7 @@ interface Pending<T> {
   decided: boolean
 }
 
-type Slot<T> = Pending<T> | (Outcome<T> & { readonly type: 'record' })
+type Slot<T> = Pending<T> | Exclude<Outcome<T>, { readonly type: 'log' }>
 
 class MountStream<T> {
   readonly #engine: Engine
@@ -126,7 +128,8 @@ class MountStream<T> {
       if (line.end > settled) break
       decided++
       line.decided = true
-      if (line.bytes > 0 && line.bytes < line.end - line.start) {
+      if (line.bytes === 0) this.#slots.push({ type: 'dump', item: line.item })
+      else if (line.bytes < line.end - line.start) {
         line.rest = Buffer.concat(line.pieces).toString().replace(/\n$/, '')
       }
     }

@@ -30,10 +30,10 @@ describe('Mount', () => {
     const attributes = { 'k8s.pod.name': 'web-1' }
     const time = Date.parse('2026-11-24T05:00:00Z')
     for (const text of linesOf(dumpText())) {
-      expect(mount.push({ stream: 'web', text, item: text, time, attributes })).toEqual([])
+      expect(logsOf(mount.push({ stream: 'web', text, item: text, time, attributes }))).toEqual([])
     }
     mount.tick(0)
-    const [dump] = mount.tick(2000)
+    const dump = mount.tick(2000).find(({ type }) => type === 'record')
     expect(dump).toMatchObject({
       record: { source: 'web', goroutines: 55, attributes, time: '2026-11-24T05:00:00.000Z' },
     })
@@ -72,7 +72,7 @@ describe('Mount', () => {
     const mount = new Mount<string>()
     const text = `${logText(1)}${dumpText()}`
     const out = [...mount.push({ stream: 's', text, item: 'both' }), ...mount.end()]
-    expect(out[0]).toEqual({ type: 'log', item: 'both', rest: logText(1).trimEnd() })
+    expect(out.find(({ type }) => type === 'log')).toEqual({ type: 'log', item: 'both', rest: logText(1).trimEnd() })
   })
 
   it('does not give a line back in the place of an equal one', () => {

@@ -1,0 +1,29 @@
+/** Records on lines of bounded length: what is left out is the least needed, and a mark says so. */
+
+/** In this order; a record without them is still one. */
+const DISPENSABLE = ['labels', 'because', 'attributes', 'race', 'created_by', 'reason', 'states', 'limits', 'stack']
+const MARK = '...'
+
+/** `line` is a record's JSON. The stack is shortened from its outer end, then fields go one by one; `"cut":true` says so. */
+export function boundedLine(line: string, most: number): string {
+  const text = line.trimEnd()
+  if (Buffer.byteLength(text) <= most) return text
+  const record: Record<string, unknown> = { ...JSON.parse(text), cut: true }
+  const fits = (): boolean => Buffer.byteLength(JSON.stringify(record)) <= most
+  delete record.labels
+  const { stack } = record
+  if (Array.isArray(stack)) {
+    for (let frames = stack.length - 1; frames > 0 && !fits(); frames = Math.floor(frames / 2)) {
+      record.stack = [...stack.slice(0, frames), MARK]
+    }
+  }
+  for (const name of DISPENSABLE) {
+    if (fits()) break
+    delete record[name]
+  }
+  for (const [name, value] of Object.entries(record)) {
+    if (fits()) break
+    if (typeof value === 'string' && value.length > 64) record[name] = `${value.slice(0, 60)}${MARK}`
+  }
+  return JSON.stringify(record)
+}

@@ -1,0 +1,207 @@
+/**
+ * `dumpstream bridge`: a log pipeline asks, line by line, what becomes of its records; they stay where they are, only their text
+ * crosses. One request a line on stdin, one reply a line on stdout, at once. Requests count from 1.
+ *
+ * | request                                | meaning                                                                      |
+ * |----------------------------------------|------------------------------------------------------------------------------|
+ * | `{"s":STREAM,"l":TEXT,"t":MS}`         | a record; `l` absent: an empty line; `t`: when, milliseconds since the epoch |
+ * | `{"more":1}`                           | what did not fit into the last reply                                         |
+ *
+ * | reply                                  | meaning                                                                      |
+ * |----------------------------------------|------------------------------------------------------------------------------|
+ * | `k`                                    | the record goes on; no dump is open in its stream                            |
+ * | `d`                                    | it was dump; its stream is open: every line of it has to be asked about      |
+ * | `{"open":0\|1,"out":[…],"more":1}`     | in the place of the record: `n`, the record of request n; `[n,TEXT]`, with   |
+ * |                                        | this text; `-n`, it was dump; `{…}`, a record to add                         |
+ *
+ * A record in no reply so far is held back. What cannot be read is answered with `k`.
+ */
+import { closeSync, openSync } from 'node:fs'
+import split2 from 'split2'
+import { DumpstreamError } from '../errors.ts'
+import { Mount, type Outcome } from '../mounts/mount.ts'
+import { JsonlSink } from '../sinks/jsonl.ts'
+import { PrintedStacks } from '../sinks/narrow.ts'
+import { asksForTelemetry } from '../sinks/otel/flags.ts'
+import { Output } from '../sinks/output.ts'
+import type { RecordSink } from '../sinks/sink.ts'
+import { systemErrorText } from '../system-error.ts'
+import { type ParsedArgs, usageError } from './args.ts'
+import { boundedLine } from './bounded.ts'
+import { EXIT } from './exit.ts'
+import { type RunOptions, readOptions } from './options.ts'
+import { handleSignals } from './signals.ts'
+import type { Terminal } from './terminal.ts'
+import { FlagValues } from './values.ts'
+
+/** Fluent Bit's in_exec reads lines of up to 4096 bytes, in_stdin of up to 16 000. */
+const MAX_LINE = 4_000
+const LEAST_LINE = 512
+/** What a reply says around its entries. */
+const REPLY_FRAME = 40
+/** Longer requests are not read; the other side waits in vain and lets its record go. */
+const REQUEST_BYTES = 8 << 20
+const SPLIT = { maxLength: REQUEST_BYTES, skipOverflow: true }
+/** Entries of replies that nobody came for: records are given up, oldest first. They are in `--out`, too. */
+const WAITING_ENTRIES = 100_000
+
+interface Request {
+  readonly stream: string
+  readonly text: string
+  readonly time: number | undefined
+}
+
+/** Resolves to the exit code. */
+export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
+  if (args.operands.length > 0) throw usageError('bridge reads requests from stdin; it takes no FILE')
+  const options = readOptions(args, terminal)
+  const maxLine = new FlagValues(args).count('max-line') ?? MAX_LINE
+  if (maxLine < LEAST_LINE) throw usageError(`--max-line takes at least ${LEAST_LINE} bytes`)
+  const stdout = new Output(terminal.stdout, { name: 'stdout' })
+  const sinks: RecordSink[] = []
+  const file = options.out === undefined ? undefined : openOut(options.out)
+  const out = file === undefined ? undefined : new Output(file, { name: options.out ?? '' })
+  if (out !== undefined) {
+    const { narrowing } = options
+    sinks.push(new JsonlSink(out, { narrowing, stacks: new PrintedStacks(options.stacks) }))
+  }
+  const telemetry = await openTelemetry(options, terminal)
+  if (telemetry !== undefined) sinks.push(telemetry)
+
+  const bridge = new Bridge(options, sinks, maxLine, (line) => terminal.complain(line))
+  const lines = process.stdin.pipe(split2(SPLIT))
+  const stopSignals = handleSignals({ stdinIsPiped: true, stop: () => lines.destroy() })
+  const timer = setInterval(
+    () => {
+      bridge.tick(Date.now())
+      out?.flush()
+    },
+    Math.max(10, options.idle / 4),
+  )
+  try {
+    await new Promise<void>((resolve) => {
+      lines.on('data', (line: string) => {
+        stdout.write(`${bridge.answer(line)}\n`)
+        stdout.flush()
+        if (stdout.closed) lines.destroy()
+      })
+      lines.once('close', resolve)
+      lines.once('error', () => resolve())
+    })
+    bridge.end()
+    process.stdin.destroy()
+    const results = await Promise.all(sinks.map((sink) => sink.end()))
+    out?.flush()
+    if (out?.failure !== undefined) terminal.complain(out.failure.message)
+    const failed = out?.failure !== undefined || results.some(({ exportFailed }) => exportFailed)
+    return failed ? EXIT.delivery : EXIT.fine
+  } finally {
+    clearInterval(timer)
+    stopSignals()
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+class Bridge {
+  readonly #mount: Mount<number>
+  readonly #sinks: readonly RecordSink[]
+  readonly #printer: JsonlSink
+  readonly #maxLine: number
+  readonly #complain: (line: string) => void
+  /** Entries for the next replies, as JSON. */
+  #entries: string[] = []
+  #requests = 0
+  #complained = false
+
+  constructor(options: RunOptions, sinks: readonly RecordSink[], maxLine: number, complain: (line: string) => void) {
+    this.#mount = new Mount(options.engine)
+    this.#sinks = sinks
+    this.#maxLine = maxLine
+    this.#complain = complain
+    this.#printer = new JsonlSink(
+      { writeLines: (text) => this.#entries.push(boundedLine(text, maxLine - REPLY_FRAME)) },
+      { narrowing: options.narrowing, stacks: new PrintedStacks(options.stacks) },
+    )
+  }
+
+  answer(line: string): string {
+    if (line === '{"more":1}') return this.#reply(false)
+    const item = ++this.#requests
+    const request = readRequest(line)
+    if (request === undefined) {
+      if (!this.#complained) this.#complain('a request is not {"s":…,"l":…}: answered with k, as all of its kind')
+      this.#complained = true
+      return 'k'
+    }
+    const outcomes = this.#mount.push({ ...request, item })
+    const open = this.#mount.isOpen(request.stream)
+    const [only] = outcomes
+    if (this.#entries.length === 0 && outcomes.length === 1 && only !== undefined) {
+      if (only.type === 'log' && only.item === item && only.rest === undefined && !open) return 'k'
+      if (only.type === 'dump' && only.item === item && open) return 'd'
+    }
+    this.#take(outcomes)
+    return this.#reply(open)
+  }
+
+  tick(now: number): void {
+    this.#take(this.#mount.tick(now))
+  }
+
+  end(): void {
+    this.#take(this.#mount.end())
+  }
+
+  #take(outcomes: readonly Outcome<number>[]): void {
+    for (const outcome of outcomes) {
+      if (outcome.type === 'record') {
+        for (const sink of this.#sinks) sink.record(outcome.record)
+        this.#printer.record(outcome.record)
+      } else if (outcome.type === 'dump') this.#entries.push(String(-outcome.item))
+      else if (outcome.rest === undefined) this.#entries.push(String(outcome.item))
+      else this.#entries.push(JSON.stringify([outcome.item, outcome.rest]))
+    }
+    for (const sink of this.#sinks) sink.settle?.()
+    if (this.#entries.length > WAITING_ENTRIES) this.#entries = this.#entries.filter((each) => !each.startsWith('{'))
+  }
+
+  #reply(open: boolean): string {
+    let bytes = REPLY_FRAME
+    let fits = 0
+    for (const entry of this.#entries) {
+      bytes += Buffer.byteLength(entry) + 1
+      if (bytes > this.#maxLine && fits > 0) break
+      fits++
+    }
+    const out = this.#entries.splice(0, fits).join(',')
+    return `{"open":${open ? 1 : 0},"out":[${out}]${this.#entries.length > 0 ? ',"more":1' : ''}}`
+  }
+}
+
+function readRequest(line: string): Request | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value !== 'object' || value === null || !('s' in value) || typeof value.s !== 'string') return undefined
+    const text = 'l' in value ? value.l : ''
+    if (typeof text !== 'string') return undefined
+    return { stream: value.s, text, time: 't' in value && typeof value.t === 'number' ? value.t : undefined }
+  } catch {
+    return undefined
+  }
+}
+
+/** Appended to: a bridge that is started anew goes on where the last one stopped. */
+function openOut(path: string): number {
+  try {
+    return openSync(path, 'a')
+  } catch (error) {
+    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
+  }
+}
+
+async function openTelemetry({ telemetry: flags }: RunOptions, terminal: Terminal): Promise<RecordSink | undefined> {
+  const { env, complain } = terminal
+  if (!asksForTelemetry(flags, env)) return undefined
+  const { openTelemetry } = await import('../sinks/otel/open.ts')
+  return await openTelemetry({ flags, env, complain, print: complain, inputBytes: () => 0 })
+}
