@@ -8,10 +8,8 @@ const SUMMARY_COLUMN = 26
 
 const EXAMPLES: readonly string[] = [
   'cat app.log | dumpstream',
-  'tail -F app.log | dumpstream --logs pass',
   'dumpstream --follow /proc/43/fd/1',
   'kubectl logs -f svc-0 | dumpstream --format jsonl > dumps.jsonl',
-  "zcat app.log.1.gz | dumpstream --match 'cron/hashtag_suggestion'",
 ]
 
 export function helpText(flags: readonly Flag[], commands: readonly Command[], paint: Paint): string {
@@ -24,10 +22,7 @@ export function helpText(flags: readonly Flag[], commands: readonly Command[], p
     lines.push(entry(`       dumpstream ${command.name} ${command.operands}`.trimEnd(), command.summary, 38))
   }
   lines.push(...flagLines(flags, paint), '', paint.bold('Examples:'), ...EXAMPLES.map((example) => `  ${example}`), '')
-  lines.push(
-    'Exit code: 0 fine, 1 --fail-on holds, 2 wrong usage, 3 an input was not read,',
-    '           4 an output failed',
-  )
+  lines.push('Exit code: 0 fine, 1 --fail-on holds, 2 usage, 3 an input or 4 an output failed')
   return `${lines.join('\n')}\n`
 }
 
