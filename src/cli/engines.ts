@@ -1,0 +1,105 @@
+/** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
+import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
+import { podFile } from '../input/pod-path.ts'
+import type { Output } from '../sinks/output.ts'
+import type { RecordSink } from '../sinks/sink.ts'
+import type { RunOptions } from './options.ts'
+
+export interface EnginesParts {
+  readonly options: RunOptions
+  readonly sinks: readonly RecordSink[]
+  /** The sink that prints: a dump must be on its output before the log goes on there. */
+  readonly printer: RecordSink | undefined
+  /** Where the log goes; undefined: nowhere. */
+  readonly logs: Output | undefined
+  /** Everything that is written to, for flushing. */
+  readonly outputs: readonly Output[]
+}
+
+export class Engines {
+  readonly #parts: EnginesParts
+  readonly #onUnread: () => void
+  readonly #open = new Set<Engine>()
+  #past: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+  #lastPush = 0
+
+  /** `onUnread`: nobody reads an output any more. */
+  constructor(parts: EnginesParts, onUnread: () => void) {
+    this.#parts = parts
+    this.#onUnread = onUnread
+  }
+
+  /** Over all inputs, also those that are done. */
+  get stats(): EngineStats {
+    let sum = this.#past
+    for (const { stats } of this.#open) sum = add(sum, stats)
+    return sum
+  }
+
+  /** When an input last had bytes, by `performance.now()`. */
+  get lastPush(): number {
+    return this.#lastPush
+  }
+
+  open(source: string): Engine {
+    const { options, sinks, printer, logs } = this.#parts
+    const pod = podFile(source)
+    const engine = createEngine({
+      ...options.engine,
+      source,
+      // Streams that have a name of their own stand behind the container.
+      ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
+      onRecord: (record, frame) => {
+        for (const sink of sinks) sink.record(record, frame)
+      },
+      ...(logs === undefined
+        ? {}
+        : {
+            onLog: (bytes) => {
+              printer?.settle?.()
+              logs.writeBytes(bytes)
+            },
+          }),
+    })
+    this.#open.add(engine)
+    return engine
+  }
+
+  push(engine: Engine, bytes: Uint8Array): void {
+    this.#lastPush = performance.now()
+    engine.push(bytes)
+    this.#settle()
+  }
+
+  /** Finishes what is open in it. */
+  close(engine: Engine): void {
+    engine.end()
+    this.#past = add(this.#past, engine.stats)
+    this.#open.delete(engine)
+    this.#settle()
+  }
+
+  tick(engines: readonly Engine[]): void {
+    const now = Date.now()
+    for (const engine of engines) engine.tick(now)
+    this.#settle()
+  }
+
+  /** What is complete goes out. */
+  #settle(): void {
+    for (const sink of this.#parts.sinks) sink.settle?.()
+    for (const output of this.#parts.outputs) {
+      output.flush()
+      if (output.closed) this.#onUnread()
+    }
+  }
+}
+
+function add(one: EngineStats, other: EngineStats): EngineStats {
+  return {
+    bytes: one.bytes + other.bytes,
+    dumps: one.dumps + other.dumps,
+    goroutines: one.goroutines + other.goroutines,
+    damaged: one.damaged + other.damaged,
+  }
+}
