@@ -54,7 +54,9 @@ const WATCHED_FLAGS = [
   'metrics',
   'metric-signatures',
 ]
-const BRIDGE_FLAGS = ['out', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks', 'idle']
+
+const MOUNT_FLAG_NAMES = ['out', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks', 'idle']
+const MOUNT_FLAGS = FLAGS.filter(({ name, group }) => MOUNT_FLAG_NAMES.includes(name) || group === 'Metrics')
 const MAX_LINE: Flag = {
   name: 'max-line',
   value: 'BYTES',
@@ -62,6 +64,18 @@ const MAX_LINE: Flag = {
   group: 'Output',
   summary: 'longest line that is written (4000)',
 }
+
+const EVENT_FLAGS: readonly Flag[] = [
+  {
+    name: 'text-key',
+    value: 'FIELD',
+    example: 'message',
+    group: 'Input',
+    summary: 'field of the text (message, log, msg, MESSAGE, text)',
+  },
+  { name: 'tag-key', value: 'FIELD', example: 'tag', group: 'Input', summary: 'field of the tag (tag)' },
+  { name: 'time-key', value: 'FIELD', example: 'time', group: 'Input', summary: 'field of the time (time)' },
+]
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -92,9 +106,25 @@ export const COMMANDS: readonly Command[] = [
     name: 'bridge',
     operands: '',
     summary: "Fluent Bit's Lua filter asks, line by line",
-    flags: [...FLAGS.filter(({ name, group }) => BRIDGE_FLAGS.includes(name) || group === 'Metrics'), MAX_LINE],
+    flags: [...MOUNT_FLAGS, MAX_LINE],
     examples: ['dumpstream bridge', 'dumpstream bridge --otlp --out dumps.jsonl'],
     load: () => import('./bridge.ts'),
+  },
+  {
+    name: 'exec-filter',
+    operands: '',
+    summary: "Fluentd's exec_filter: events in and out",
+    flags: [...MOUNT_FLAGS, ...EVENT_FLAGS],
+    examples: ['dumpstream exec-filter', 'dumpstream exec-filter --text-key log --out dumps.jsonl'],
+    load: () => import('./exec-filter.ts'),
+  },
+  {
+    name: 'mmexternal',
+    operands: '',
+    summary: "rsyslog's mmexternal asks about messages",
+    flags: MOUNT_FLAGS,
+    examples: ['dumpstream mmexternal', 'dumpstream mmexternal --out /var/log/dumps.jsonl'],
+    load: () => import('./mmexternal.ts'),
   },
 ]
 

@@ -178,6 +178,12 @@ export class Mount<T> {
     return this.#streams.get(stream)?.open ?? false
   }
 
+  /** Is any stream open? */
+  get open(): boolean {
+    for (const stream of this.#streams.values()) if (stream.open) return true
+    return false
+  }
+
   /** As Engine.tick, for every stream. */
   tick(now: number): Outcome<T>[] {
     return [...this.#streams.values()].flatMap((stream) => stream.tick(now))

@@ -1,0 +1,164 @@
+/**
+ * `dumpstream exec-filter`: events come as JSON objects, a line each, and go on as they came, at their own pace. In the place of a
+ * dump's come its records, each as an event with all other fields of the one in which the dump began:
+ *
+ *     {"message":"goroutine dump 1: 55 goroutines in 3 signatures","kubernetes":{…},"tag":"app.web","time":…,"dumpstream":{…}}
+ *
+ * While no dump is open, chunks without a word that a dump begins with are written on unread.
+ */
+import { isUtf8 } from 'node:buffer'
+import { LF } from '../bytes/ascii.ts'
+import { LIMITS } from '../limits.ts'
+import { type Event, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
+import { Mount, type Outcome } from '../mounts/mount.ts'
+import { sentence } from '../mounts/sentence.ts'
+import type { DumpstreamRecord } from '../records.ts'
+import { JsonlSink } from '../sinks/jsonl.ts'
+import { PrintedStacks } from '../sinks/narrow.ts'
+import { Output } from '../sinks/output.ts'
+import { type ParsedArgs, usageError } from './args.ts'
+import { EXIT } from './exit.ts'
+import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
+import { type RunOptions, readOptions } from './options.ts'
+import type { Terminal } from './terminal.ts'
+import { FlagValues } from './values.ts'
+
+/** Resolves to the exit code. */
+export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
+  if (args.operands.length > 0) throw usageError('exec-filter reads events from stdin; it takes no FILE')
+  const options = readOptions(args, terminal)
+  const values = new FlagValues(args)
+  const keys = {
+    text: values.text('text-key'),
+    tag: values.text('tag-key') ?? 'tag',
+    time: values.text('time-key') ?? 'time',
+  }
+  const stdout = new Output(terminal.stdout, { name: 'stdout' })
+  const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
+  const filter = new EventFilter(options, keys, stdout, elsewhere)
+  await readStdin(filter, options.idle, () => stdout.closed)
+  const code = await elsewhere.end()
+  if (stdout.failure === undefined) return code
+  terminal.complain(stdout.failure.message)
+  return EXIT.delivery
+}
+
+class EventFilter implements Mounted {
+  readonly #mount: Mount<Event>
+  readonly #keys: Parameters<typeof readEvent>[1]
+  readonly #stdout: Output
+  readonly #elsewhere: Elsewhere
+  readonly #printer: JsonlSink | undefined
+  /** Stream → the event in which its dump began. */
+  readonly #first = new Map<string, Event>()
+  /** Streams whose dump is complete: the next event that is dump begins another. */
+  readonly #complete = new Set<string>()
+  #record: DumpstreamRecord | undefined
+
+  constructor(
+    { engine, narrowing, stacks }: RunOptions,
+    keys: Parameters<typeof readEvent>[1],
+    stdout: Output,
+    elsewhere: Elsewhere,
+  ) {
+    this.#mount = new Mount(mountEngine(engine))
+    this.#keys = keys
+    this.#stdout = stdout
+    this.#elsewhere = elsewhere
+    if (elsewhere.out === undefined) {
+      const writeLines = (text: string): void => this.#writeRecord(text.trimEnd())
+      this.#printer = new JsonlSink({ writeLines }, { narrowing, stacks: new PrintedStacks(stacks) })
+    }
+  }
+
+  lines(buf: Buffer, start: number, end: number): void {
+    if (this.#mount.open || mayMatter(buf, start, end)) {
+      for (let pos = start; pos < end; ) {
+        const next = buf.indexOf(LF, pos) + 1
+        if (this.#mount.open || mayMatter(buf, pos, next)) this.#line(buf.subarray(pos, next - 1))
+        else this.#pass(buf.subarray(pos, next))
+        pos = next
+      }
+    } else this.#pass(buf.subarray(start, end))
+    this.#settle()
+  }
+
+  unterminated(line: Buffer): void {
+    const event = readEvent(line, this.#keys)
+    // Nothing follows that could put it in its place.
+    if (event === undefined) this.#pass(line)
+    else this.#line(line)
+    this.#settle()
+  }
+
+  overlong(piece: Buffer): void {
+    this.#stdout.writeBytes(piece)
+  }
+
+  tick(now: number): void {
+    this.#take(this.#mount.tick(now))
+    this.#settle()
+  }
+
+  end(): void {
+    this.#take(this.#mount.end())
+    this.#settle()
+  }
+
+  #line(line: Buffer): void {
+    const event = readEvent(line, this.#keys)
+    if (event === undefined) {
+      this.#pass(line)
+      this.#stdout.write('\n')
+      return
+    }
+    const { stream, text, time, attributes } = event
+    // The line is a view of what is read next, and may have to wait.
+    const item = { ...event, line: Buffer.from(line) }
+    this.#take(this.#mount.push({ stream, text, time, attributes, item }))
+  }
+
+  #take(outcomes: readonly Outcome<Event>[]): void {
+    for (const outcome of outcomes) {
+      if (outcome.type === 'dump') this.#dropped(outcome.item)
+      else if (outcome.type === 'record') {
+        if (outcome.record.type === 'dump') this.#complete.add(outcome.record.source)
+        this.#record = outcome.record
+        this.#printer?.record(outcome.record)
+        this.#elsewhere.record(outcome.record)
+      } else if (outcome.rest === undefined) {
+        this.#pass(outcome.item.line)
+        this.#stdout.write('\n')
+      } else this.#stdout.write(`${eventLine(outcome.item, outcome.rest)}\n`)
+    }
+  }
+
+  #dropped(event: Event): void {
+    const { stream } = event
+    if (this.#first.has(stream) && !this.#complete.delete(stream)) return
+    for (const oldest of this.#first.keys()) {
+      if (this.#first.size < LIMITS.sources) break
+      this.#first.delete(oldest)
+      this.#complete.delete(oldest)
+    }
+    this.#first.set(stream, event)
+  }
+
+  #writeRecord(json: string): void {
+    const record = this.#record
+    if (record === undefined) return
+    const event = this.#first.get(record.source) ?? { fields: {}, textKey: this.#keys.text ?? 'message' }
+    this.#stdout.write(`${eventLine(event, sentence(record), `"dumpstream":${json}`)}\n`)
+  }
+
+  /** Fluentd's JSON parser stops for good at a byte that is no UTF-8. */
+  #pass(bytes: Buffer): void {
+    if (isUtf8(bytes)) this.#stdout.writeBytes(bytes)
+    else this.#stdout.write(bytes.toString())
+  }
+
+  #settle(): void {
+    this.#stdout.flush()
+    this.#elsewhere.settle()
+  }
+}

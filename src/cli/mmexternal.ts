@@ -1,0 +1,171 @@
+/**
+ * `dumpstream mmexternal`: rsyslog asks about one message at a time, and goes on when it has read one line of JSON, which is merged
+ * into the message.
+ *
+ *   reply                                 | the message
+ *   --------------------------------------|------------------------------------------------------------
+ *   `{}`                                  | is log, or may be
+ *   `{"$!":{"dumpstream":{"drop":1}}}`    | is of a dump, for certain
+ *   … `"records":[…]`                     | also carries what a dump of its stream has said
+ *   … `"complaint":"…"`                   | also carries what dumpstream has to say of itself: its stderr is rsyslog's reply pipe
+ *
+ * A reply is final, so that a line is kept while it may be log: the first header of a dump, a panic's own lines, empty lines.
+ */
+import { LF, trimLineEnd } from '../bytes/ascii.ts'
+import { mayMatter } from '../mounts/events.ts'
+import { readMessage } from '../mounts/messages.ts'
+import { Mount, type Outcome } from '../mounts/mount.ts'
+import { JsonlSink } from '../sinks/jsonl.ts'
+import { PrintedStacks } from '../sinks/narrow.ts'
+import { Output } from '../sinks/output.ts'
+import { type ParsedArgs, usageError } from './args.ts'
+import { boundedLine } from './bounded.ts'
+import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
+import { type RunOptions, readOptions } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What a reply says around its records. */
+const FRAME_BYTES = 256
+/** rsyslog grows its buffer by 4 KiB a read and logs what it can't parse: a reply stays well below a message's usual limit. */
+const REPLY_BYTES = 32 << 10
+/** Records that wait for a message of their stream; the oldest streams give theirs up. */
+const WAITING_RECORDS = 10_000
+
+/** Resolves to the exit code. */
+export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
+  if (args.operands.length > 0) throw usageError('mmexternal reads messages from stdin; it takes no FILE')
+  const options = readOptions(args, terminal)
+  const stdout = new Output(terminal.stdout, { name: 'stdout' })
+  let complaint: string | undefined
+  const elsewhere = await openElsewhere({
+    options,
+    terminal,
+    complain: (line) => {
+      complaint = line
+    },
+  })
+  const takeComplaint = (): string | undefined => {
+    const taken = complaint
+    complaint = undefined
+    return taken
+  }
+  await readStdin(new Messages(options, stdout, elsewhere, takeComplaint), options.idle, () => stdout.closed)
+  return await elsewhere.end()
+}
+
+class Messages implements Mounted {
+  readonly #mount: Mount<number>
+  readonly #stdout: Output
+  readonly #elsewhere: Elsewhere
+  readonly #takeComplaint: () => string | undefined
+  readonly #printer: JsonlSink | undefined
+  /** Stream → its records, as JSON, that wait for a message. */
+  readonly #waiting = new Map<string, string[]>()
+  #waitingCount = 0
+  #source = ''
+  #number = 0
+  #drop = false
+
+  constructor(
+    { engine, narrowing, stacks }: RunOptions,
+    stdout: Output,
+    elsewhere: Elsewhere,
+    takeComplaint: () => string | undefined,
+  ) {
+    this.#mount = new Mount(mountEngine(engine))
+    this.#stdout = stdout
+    this.#elsewhere = elsewhere
+    this.#takeComplaint = takeComplaint
+    if (elsewhere.out === undefined) {
+      const writeLines = (text: string): void => this.#wait(text)
+      this.#printer = new JsonlSink({ writeLines }, { narrowing, stacks: new PrintedStacks(stacks) })
+    }
+  }
+
+  lines(buf: Buffer, start: number, end: number): void {
+    for (let pos = start; pos < end; ) {
+      const next = buf.indexOf(LF, pos) + 1
+      const isLog = this.#waitingCount === 0 && !this.#mount.open && !mayMatter(buf, pos, next)
+      this.#answer(isLog ? this.#compose([]) : this.#reply(buf.toString('utf8', pos, trimLineEnd(buf, pos, next))))
+      pos = next
+    }
+  }
+
+  unterminated(line: Buffer): void {
+    this.#answer(this.#reply(line.toString()))
+  }
+
+  /** It has to be answered, too. */
+  overlong(piece: Buffer): void {
+    if (piece.at(-1) === LF) this.#answer('{}')
+  }
+
+  tick(now: number): void {
+    this.#take(this.#mount.tick(now))
+    this.#elsewhere.settle()
+  }
+
+  end(): void {
+    this.#take(this.#mount.end())
+    this.#elsewhere.settle()
+  }
+
+  #answer(reply: string): void {
+    this.#stdout.write(`${reply}\n`)
+    this.#stdout.flush()
+    this.#elsewhere.settle()
+  }
+
+  #reply(line: string): string {
+    const { stream, text, time, attributes } = readMessage(line)
+    this.#drop = false
+    this.#take(this.#mount.push({ stream, text, time, attributes, item: ++this.#number }))
+    const records = this.#riding(stream)
+    return this.#compose([...(this.#drop ? ['"drop":1'] : []), ...(records === '' ? [] : [`"records":[${records}]`])])
+  }
+
+  #compose(parts: string[]): string {
+    const complaint = this.#takeComplaint()
+    if (complaint !== undefined) parts.push(`"complaint":${JSON.stringify(complaint)}`)
+    return parts.length === 0 ? '{}' : `{"$!":{"dumpstream":{${parts.join(',')}}}}`
+  }
+
+  #take(outcomes: readonly Outcome<number>[]): void {
+    for (const outcome of outcomes) {
+      if (outcome.type === 'dump' && outcome.item === this.#number) this.#drop = true
+      if (outcome.type !== 'record') continue
+      this.#source = outcome.record.source
+      this.#printer?.record(outcome.record)
+      this.#elsewhere.record(outcome.record)
+    }
+  }
+
+  #wait(text: string): void {
+    const records = this.#waiting.get(this.#source) ?? []
+    records.push(boundedLine(text, REPLY_BYTES - FRAME_BYTES))
+    this.#waiting.set(this.#source, records)
+    this.#waitingCount++
+    for (const [source, oldest] of this.#waiting) {
+      if (this.#waitingCount <= WAITING_RECORDS) break
+      this.#waiting.delete(source)
+      this.#waitingCount -= oldest.length
+    }
+  }
+
+  /** As many as go into a reply. */
+  #riding(stream: string): string {
+    const records = this.#waiting.get(stream)
+    if (records === undefined) return ''
+    let bytes = FRAME_BYTES
+    let fits = 0
+    for (const record of records) {
+      bytes += Buffer.byteLength(record) + 1
+      if (bytes > REPLY_BYTES && fits > 0) break
+      fits++
+    }
+    this.#waitingCount -= fits
+    const riding = records.splice(0, fits).join(',')
+    if (records.length === 0) this.#waiting.delete(stream)
+    return riding
+  }
+}

@@ -1,0 +1,136 @@
+/** What the commands share that stand in a pipeline: lines of stdin in, the clock, the end, and where else records go. */
+import { closeSync, openSync } from 'node:fs'
+import { Splitter } from '../engine/splitter.ts'
+import { DumpstreamError } from '../errors.ts'
+import type { MountOptions } from '../mounts/mount.ts'
+import type { DumpstreamRecord } from '../records.ts'
+import { JsonlSink } from '../sinks/jsonl.ts'
+import { PrintedStacks } from '../sinks/narrow.ts'
+import { asksForTelemetry } from '../sinks/otel/flags.ts'
+import { Output } from '../sinks/output.ts'
+import type { RecordSink } from '../sinks/sink.ts'
+import { systemErrorText } from '../system-error.ts'
+import { EXIT } from './exit.ts'
+import type { RunOptions } from './options.ts'
+import { handleSignals } from './signals.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Longer lines are passed on unread. */
+const LINE_BYTES = 8 << 20
+/** Fluentd closes the pipe and sends TERM at once: what is in the pipe is still read, until nothing comes for so long. */
+const DRAIN_MS = 200
+
+export interface Mounted {
+  /** [start, end) holds whole lines. */
+  lines(buf: Buffer, start: number, end: number): void
+  /** The last line, without a line end. */
+  unterminated(line: Buffer): void
+  /** A piece of a line that is too long to be read. */
+  overlong(piece: Buffer): void
+  tick(now: number): void
+  end(): void
+}
+
+export interface Elsewhere {
+  /** `--out`. */
+  readonly out: Output | undefined
+  record(record: DumpstreamRecord): void
+  /** What is complete goes out. */
+  settle(): void
+  /** Resolves to the exit code. */
+  end(): Promise<number>
+}
+
+export interface ElsewhereSetup {
+  readonly options: RunOptions
+  readonly terminal: Terminal
+  readonly complain: (line: string) => void
+}
+
+/** The engine gets the text alone: the flags that say where it stands are the filter's own. */
+export function mountEngine({ similarity, stacks, goroutines, idle }: RunOptions['engine']): MountOptions {
+  return {
+    ...(similarity === undefined ? {} : { similarity }),
+    ...(stacks === undefined ? {} : { stacks }),
+    ...(goroutines === undefined ? {} : { goroutines }),
+    ...(idle === undefined ? {} : { idle }),
+  }
+}
+
+/** A file and OTLP. The file is appended to: a filter that is started anew goes on where the last one stopped. */
+export async function openElsewhere({ options, terminal, complain }: ElsewhereSetup): Promise<Elsewhere> {
+  const file = options.out === undefined ? undefined : openOut(options.out)
+  const out = file === undefined ? undefined : new Output(file, { name: options.out ?? '' })
+  const sinks: RecordSink[] = []
+  if (out !== undefined) {
+    sinks.push(new JsonlSink(out, { narrowing: options.narrowing, stacks: new PrintedStacks(options.stacks) }))
+  }
+  if (asksForTelemetry(options.telemetry, terminal.env)) {
+    const { openTelemetry } = await import('../sinks/otel/open.ts')
+    const { env } = terminal
+    sinks.push(await openTelemetry({ flags: options.telemetry, env, complain, print: complain, inputBytes: () => 0 }))
+  }
+  return {
+    out,
+    record: (record) => {
+      for (const sink of sinks) sink.record(record)
+    },
+    settle: () => {
+      for (const sink of sinks) sink.settle?.()
+      out?.flush()
+    },
+    end: async () => {
+      const results = await Promise.all(sinks.map((sink) => sink.end()))
+      out?.flush()
+      if (out?.failure !== undefined) complain(out.failure.message)
+      if (file !== undefined) closeSync(file)
+      return out?.failure !== undefined || results.some(({ exportFailed }) => exportFailed) ? EXIT.delivery : EXIT.fine
+    },
+  }
+}
+
+/** Reads stdin to its end, or, after SIGTERM, until it is quiet. `closed`: nobody reads the answers any more. */
+export async function readStdin(mounted: Mounted, idle: number, closed: () => boolean): Promise<void> {
+  const { stdin } = process
+  const splitter = new Splitter(
+    {
+      lines: (buf, start, end) => mounted.lines(buf, start, end),
+      unterminated: (buf) => mounted.unterminated(buf.subarray(0, -1)),
+      overlong: (buf, start, end) => mounted.overlong(buf.subarray(start, end)),
+    },
+    LINE_BYTES,
+  )
+  let drained: NodeJS.Timeout | undefined
+  const stopSignals = handleSignals({
+    stdinIsPiped: true,
+    stop: () => {
+      drained = setTimeout(() => stdin.destroy(), DRAIN_MS)
+    },
+  })
+  const timer = setInterval(() => mounted.tick(Date.now()), Math.max(10, idle / 4))
+  try {
+    await new Promise<void>((resolve) => {
+      stdin.on('data', (chunk: Buffer) => {
+        drained?.refresh()
+        splitter.push(chunk)
+        if (closed()) stdin.destroy()
+      })
+      stdin.once('close', resolve)
+      stdin.once('error', () => resolve())
+    })
+    splitter.end()
+    mounted.end()
+  } finally {
+    clearInterval(timer)
+    clearTimeout(drained)
+    stopSignals()
+  }
+}
+
+function openOut(path: string): number {
+  try {
+    return openSync(path, 'a')
+  } catch (error) {
+    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
+  }
+}

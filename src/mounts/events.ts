@@ -1,0 +1,107 @@
+/**
+ * Events as JSON objects, one a line, as Fluentd's `exec_filter` and syslog-ng's `program()` write them: which of their fields is the
+ * text, which stream they are of, and when they were.
+ */
+
+type Fields = Readonly<Record<string, unknown>>
+
+export interface Event {
+  /** As it came, without its line end. */
+  readonly line: Buffer
+  readonly fields: Fields
+  readonly textKey: string
+  readonly text: string
+  readonly stream: string
+  /** Milliseconds since the epoch. */
+  readonly time: number | undefined
+  readonly attributes: Readonly<Record<string, string>> | undefined
+}
+
+export interface EventKeys {
+  /** Field that holds the text; absent: the first of the usual ones that an event has. */
+  readonly text?: string | undefined
+  readonly tag: string
+  readonly time: string
+}
+
+const TEXT_KEYS = ['message', 'log', 'msg', 'MESSAGE', 'text']
+/** Fields that tell the streams of one tag apart, and the attribute each becomes. Those in capitals are syslog-ng's. */
+const STREAM_FIELDS: readonly (readonly [string, string])[] = [
+  ['kubernetes.namespace_name', 'k8s.namespace.name'],
+  ['kubernetes.pod_name', 'k8s.pod.name'],
+  ['kubernetes.container_name', 'k8s.container.name'],
+  ['container_name', 'container.name'],
+  ['container_id', 'container.id'],
+  ['host', 'host.name'],
+  ['HOST', 'host.name'],
+  ['PROGRAM', 'service.name'],
+  ['PID', 'process.pid'],
+  ['FILE_NAME', 'log.file.path'],
+  ['stream', 'log.iostream'],
+]
+
+/** What any dump begins with, or is announced by. Lines without it are not read while no dump is open. */
+const MARK =
+  /goroutine|panic: |panic serving |fatal error: |SIG[A-Z]|Signal \d|runtime: |unexpected fault address|={18}|WARNING: DATA RACE/
+
+export function mayMatter(bytes: Buffer, start: number, end: number): boolean {
+  return MARK.test(bytes.toString('latin1', start, end))
+}
+
+/** Undefined when the line is no JSON object, or has no text. */
+export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
+  const fields = line[0] === 0x7b ? parse(line.toString()) : undefined
+  if (fields === undefined) return undefined
+  const textKey = keys.text ?? TEXT_KEYS.find((key) => typeof fields[key] === 'string')
+  const text = textKey === undefined ? undefined : fields[textKey]
+  if (textKey === undefined || typeof text !== 'string') return undefined
+  const attributes = attributesOf(fields)
+  const tag = fields[keys.tag]
+  const names = [...(typeof tag === 'string' ? [tag] : []), ...Object.values(attributes)]
+  return {
+    line,
+    fields,
+    textKey,
+    text,
+    stream: names.length === 0 ? 'stdin' : names.join('/'),
+    time: timeOf(fields[keys.time]),
+    attributes: Object.keys(attributes).length === 0 ? undefined : attributes,
+  }
+}
+
+/** The event with another text, and `more` behind its fields: JSON of one object's members, `"name":value`. */
+export function eventLine(event: Pick<Event, 'fields' | 'textKey'>, text: string, more = ''): string {
+  const json = JSON.stringify({ ...event.fields, [event.textKey]: text })
+  return more === '' ? json : `${json.slice(0, -1)},${more}}`
+}
+
+function attributesOf(fields: Fields): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const [path, attribute] of STREAM_FIELDS) {
+    let value: unknown = fields
+    for (const part of path.split('.')) value = isFields(value) ? value[part] : undefined
+    if (typeof value === 'string' && value !== '' && !(attribute in out)) out[attribute] = value
+  }
+  return out
+}
+
+/** Seconds since the epoch, as a number or a string, or a date. */
+function timeOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value * 1000
+  if (typeof value !== 'string') return undefined
+  const time = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value)
+  return Number.isFinite(time) ? time : undefined
+}
+
+function parse(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFields(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,155 @@
+/** `dumpstream exec-filter` under a parent that behaves as Fluentd does. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { until } from '../sinks/otel/receiver.ts'
+import { dumpText, logText } from './dumps.ts'
+import { type Event, Fluentd } from './fluentd.ts'
+import { cli } from './spawn.ts'
+
+const META = { kubernetes: { pod_name: 'web-1', labels: { app: 'web' } }, level: 3.5, 'é"': null }
+
+/** Lines of a log as Fluentd hands them over: `tag_key tag`, `time_key time`. */
+function chunkOf(text: string, tag = 'app.web', key = 'message'): string[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, i) => JSON.stringify({ [key]: line, ...META, tag, time: `1795496400.${100_000_000 + i}` }))
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function isRecord(line: string): boolean {
+  return line.includes('"dumpstream":{')
+}
+
+function eventsOf(lines: readonly string[]): Event[] {
+  return lines.filter(isRecord).map((line) => JSON.parse(line))
+}
+
+const BEFORE = chunkOf(logText(20))
+const DUMP = chunkOf(dumpText())
+const AFTER = chunkOf(logText(20, 20))
+
+describe('exec-filter', () => {
+  it('passes every other record on as it is, and puts records in the place of a dump', async () => {
+    const fluentd = new Fluentd()
+    await fluentd.write(joined([...BEFORE, ...DUMP.slice(0, 100)]))
+    await fluentd.write(joined([...DUMP.slice(100), ...AFTER]))
+    const { lines, code, stderr } = await fluentd.shutdown()
+    expect([code, stderr]).toEqual([0, ''])
+    expect(lines.filter((line) => !isRecord(line))).toEqual([...BEFORE, ...AFTER])
+    const [dump, ...signatures] = eventsOf(lines)
+    const { message: _, ...first } = JSON.parse(DUMP[0] ?? '')
+    expect(dump).toMatchObject({
+      ...first,
+      message: 'goroutine dump 1: 55 goroutines in 3 signatures',
+      dumpstream: { type: 'dump', goroutines: 55, damaged: 0, time: '2026-11-24T05:00:00.100Z' },
+    })
+    expect(signatures).toHaveLength(3)
+    for (const signature of signatures) {
+      expect(signature).toMatchObject({ ...first, dumpstream: { type: 'signature', dump: 1 } })
+    }
+  })
+
+  it('tells streams apart by tag, and gives each its own metadata back', async () => {
+    const fluentd = new Fluentd()
+    const [one, two] = ['app.one', 'app.two'].map((tag) => chunkOf(logText(5) + dumpText() + logText(5, 5), tag))
+    await fluentd.write(joined((one ?? []).flatMap((line, i) => [line, two?.[i] ?? ''])))
+    const { lines } = await fluentd.shutdown()
+    expect(lines.filter((line) => !isRecord(line))).toHaveLength(20)
+    const dumps = eventsOf(lines).filter(({ dumpstream }) => (dumpstream as Event).type === 'dump')
+    expect(
+      dumps.map(({ tag, dumpstream }) => [tag, (dumpstream as Event).goroutines, (dumpstream as Event).dump]),
+    ).toEqual([
+      ['app.one', 55, 1],
+      ['app.two', 55, 1],
+    ])
+  })
+
+  it.each([
+    ['log', []],
+    ['MESSAGE', []],
+    ['body_of_it', ['--text-key', 'body_of_it']],
+  ])('finds the text in %s', async (key, args) => {
+    const fluentd = new Fluentd(args)
+    await fluentd.write(joined(chunkOf(`before\n${dumpText()}after\n`, 'app.web', key)))
+    const { lines } = await fluentd.shutdown()
+    expect(lines.filter((line) => !isRecord(line)).map((line) => JSON.parse(line)[key])).toEqual(['before', 'after'])
+    expect(eventsOf(lines)[0]?.[key]).toBe('goroutine dump 1: 55 goroutines in 3 signatures')
+  })
+
+  it('takes other names of tag and time', async () => {
+    const renamed = (lines: readonly string[]): string[] =>
+      lines.map((line) => line.replace('"tag":', '"fluentd_tag":').replace('"time":', '"fluentd_time":'))
+    const fluentd = new Fluentd(['--tag-key', 'fluentd_tag', '--time-key', 'fluentd_time'])
+    await fluentd.write(joined(renamed(DUMP)))
+    const { lines } = await fluentd.shutdown()
+    expect(eventsOf(lines)[0]).toMatchObject({
+      fluentd_tag: 'app.web',
+      fluentd_time: '1795496400.100000000',
+      dumpstream: { time: '2026-11-24T05:00:00.100Z' },
+    })
+  })
+
+  it('says what a dump says after a while of silence, by itself', async () => {
+    const fluentd = new Fluentd(['--idle', '200ms'])
+    await fluentd.write(joined(DUMP))
+    await until(() => fluentd.lines().length === 4)
+    expect((await fluentd.shutdown()).lines).toHaveLength(4)
+  })
+
+  it('reads what is still in the pipe when TERM comes, and ends with what was open', async () => {
+    const many = chunkOf(logText(60_000))
+    const fluentd = new Fluentd()
+    await fluentd.ready()
+    const ended = fluentd.write(joined([...many, ...DUMP])).then(() => fluentd.shutdown())
+    const { lines, code } = await ended
+    expect(code).toBe(0)
+    expect(lines.filter((line) => !isRecord(line))).toEqual(many)
+    expect(eventsOf(lines)).toHaveLength(4)
+  })
+
+  it('flushes and ends at TERM alone', async () => {
+    const fluentd = new Fluentd()
+    await fluentd.write(joined([...BEFORE, ...DUMP]))
+    await until(() => fluentd.lines().length >= BEFORE.length)
+    fluentd.kill('SIGTERM')
+    await until(() => fluentd.lines().length === BEFORE.length + 4)
+    expect((await fluentd.shutdown()).code).toBe(0)
+  })
+
+  it('lets lines through that are no records, and repairs what is no UTF-8', async () => {
+    const odd = ['{"message":"cut', '[1,2]', '', 'goroutine 1 [running]:', '"text"', '{"message":7}', '{}', 'null']
+    const { bytes } = await cli(['exec-filter'], {
+      input: Buffer.concat([
+        Buffer.from(joined(odd)),
+        Buffer.from('{"message":"a\xffb"}\n', 'latin1'),
+        Buffer.from('{"message":"no end"}'),
+      ]),
+    })
+    // Fluentd's parser would give up the child, and all that it says from then on.
+    expect(bytes.toString()).toBe(`${joined(odd)}{"message":"a\uFFFDb"}\n{"message":"no end"}\n`)
+  })
+
+  it('waits for a reader that is slow, in bounded memory', async () => {
+    const { start } = await import('./spawn.ts')
+    const child = start(['exec-filter'])
+    child.stdin?.on('error', () => {})
+    const chunk = Buffer.from(joined(chunkOf(logText(5_000))))
+    let taken = 0
+    for (let i = 0; i < 100; i++) child.stdin?.write(chunk, () => taken++)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(taken).toBeLessThan(5)
+    const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024
+    expect(rss).toBeLessThan(150)
+    let bytes = 0
+    child.stdout?.on('data', (part: Buffer) => {
+      bytes += part.length
+    })
+    child.stdin?.end()
+    await new Promise((resolve) => child.once('close', resolve))
+    expect(bytes).toBe(chunk.length * 100)
+  })
+})

@@ -1,0 +1,145 @@
+/**
+ * The configuration of examples/fluentd at a real Fluentd, which Debian does not have: `FLUENTD=path npm run test:live`. Run with
+ * 1.14.6. Without it nothing here runs, and that is said; test/cli/exec-filter.test.ts plays its part in every run.
+ */
+import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { CLI } from '../cli/spawn.ts'
+import { until } from '../sinks/otel/receiver.ts'
+import { temporaryFolder } from './go.ts'
+import { adapted, linesOf, Pipeline } from './pipeline.ts'
+import { pause, textOf, workload } from './workload.ts'
+
+const { FLUENTD } = process.env
+const example = readFileSync(new URL('../../examples/fluentd/fluent.conf', import.meta.url), 'utf8')
+
+if (FLUENTD === undefined) console.warn('FLUENTD is not set: examples/fluentd was not run with a real Fluentd')
+
+interface Place {
+  readonly log: string
+  daemon: Pipeline
+  start(): void
+  events(): Record<string, unknown>[]
+}
+
+async function place(changes: Readonly<Record<string, string>> = {}): Promise<Place> {
+  const folder = temporaryFolder()
+  const config = join(folder, 'fluent.conf')
+  const text = adapted(example, {
+    'command dumpstream': `command ${process.execPath} ${CLI}`,
+    '/var/log/fluentd': folder,
+    '/var/log': folder,
+    'exec-filter ': 'exec-filter --idle 200ms ',
+  })
+  writeFileSync(config, adapted(text, changes))
+  const begin = (): Pipeline => {
+    return new Pipeline(FLUENTD ?? '', ['-c', config], { HOME: folder })
+  }
+  const made: Place = {
+    log: join(folder, 'app.log'),
+    daemon: begin(),
+    start: () => {
+      made.daemon = begin()
+    },
+    events: () =>
+      readdirSync(folder)
+        .filter((name) => /^app\.\d+\.log$/.test(name))
+        .sort()
+        .flatMap((name) => linesOf(join(folder, name)))
+        .map((line) => JSON.parse(line)),
+  }
+  return made
+}
+
+/** The log that came out. */
+function messages(here: Place): unknown[] {
+  return here
+    .events()
+    .filter((event) => event.dumpstream === undefined)
+    .map(({ message }) => message)
+}
+
+describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
+  it('gives every other record back with tag and time, in order, and records for each dump', async () => {
+    const input = workload(20_000, 40)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines))
+    await until(() => here.events().length >= input.log.length + 120, 60_000)
+    expect(messages(here)).toEqual(input.log)
+    const dumps = here.events().filter(({ dumpstream }) => dumpstream !== undefined)
+    expect(dumps).toHaveLength(120)
+    for (const event of here.events()) {
+      expect(event).toMatchObject({ tag: 'app.web', time: expect.stringMatching(/^\d{4}-.*\.\d{9}\+0000$/) })
+    }
+    expect(await here.daemon.stop()).toBeLessThan(15_000)
+  })
+
+  it('gets the last dump when it is stopped', async () => {
+    const input = workload(1_000, 1)
+    const here = await place({ '--idle 200ms': '--idle 1m' })
+    writeFileSync(here.log, textOf(input.lines))
+    await until(() => messages(here).length >= input.log.length, 60_000)
+    expect(here.events()).toHaveLength(input.log.length)
+    await here.daemon.stop()
+    expect(here.events()).toHaveLength(input.log.length + 3)
+  })
+
+  it('goes on after its dumpstream was killed', async () => {
+    const [one, two, three] = [workload(500, 1, 'one'), workload(500, 1, 'two'), workload(500, 1, 'three')]
+    const here = await place()
+    writeFileSync(here.log, textOf(one.lines))
+    await until(() => here.events().length >= one.log.length + 3, 60_000)
+    const pid = await here.daemon.filter()
+    process.kill(pid, 'SIGKILL')
+    appendFileSync(here.log, textOf(two.lines))
+    await pause(6_000)
+    appendFileSync(here.log, textOf(three.lines))
+    await until(() => messages(here).at(-1) === three.log.at(-1), 60_000)
+    const lost = two.log.filter((line) => !messages(here).includes(line))
+    console.log(`Fluentd, dumpstream killed as a chunk of ${two.log.length} lines came: ${lost.length} of them lost`)
+    expect(messages(here)).toEqual([...one.log, ...two.log, ...three.log].filter((line) => !lost.includes(line)))
+  })
+
+  it('loses nothing when it is restarted, and when the file is rotated', async () => {
+    const input = workload(3_000, 3)
+    const third = Math.floor(input.lines.length / 3)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines.slice(0, third)))
+    await until(() => messages(here).length >= 900, 60_000)
+    await here.daemon.stop()
+    appendFileSync(here.log, textOf(input.lines.slice(third, third * 2)))
+    here.start()
+    await until(() => messages(here).length >= 1_900, 60_000)
+    renameSync(here.log, `${here.log}.1`)
+    writeFileSync(here.log, textOf(input.lines.slice(third * 2)))
+    await until(() => messages(here).length >= input.log.length, 60_000)
+    expect(messages(here)).toEqual(input.log)
+  })
+
+  it('lives on after a byte that is no UTF-8', async () => {
+    const here = await place()
+    writeFileSync(here.log, Buffer.from('a\xffb\nc\n', 'latin1'))
+    await until(() => messages(here).length >= 2, 60_000)
+    expect(messages(here)).toEqual(['a\uFFFDb', 'c'])
+  })
+
+  it('takes how long, beside the same without dumpstream', async () => {
+    const input = workload(100_000, 100)
+    const seconds: number[] = []
+    for (const command of [`${process.execPath} ${CLI} exec-filter --idle 200ms`, 'cat #']) {
+      const here = await place({ [`${process.execPath} ${CLI} exec-filter --idle 200ms`]: command })
+      await until(() => here.daemon.output.includes('worker is now running'), 60_000)
+      const begin = performance.now()
+      writeFileSync(here.log, textOf(input.lines))
+      const last = input.lines.at(-1)
+      await until(() => messages(here).at(-1) === last, 200_000)
+      seconds.push((performance.now() - begin) / 1000)
+      await here.daemon.stop()
+    }
+    const [one = 0, other = 0] = seconds
+    console.log(
+      `Fluentd, ${input.lines.length} lines: ${one.toFixed(1)} s through dumpstream, ${other.toFixed(1)} s through cat`,
+    )
+  }, 600_000)
+})

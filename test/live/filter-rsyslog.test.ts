@@ -1,0 +1,207 @@
+/** The configuration of examples/rsyslog at a real rsyslogd: what comes out, and what is lost when something dies. */
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
+import { CLI } from '../cli/spawn.ts'
+import { freePort, until } from '../sinks/otel/receiver.ts'
+import { temporaryFolder } from './go.ts'
+import { adapted, linesOf, Pipeline } from './pipeline.ts'
+import { pause, textOf, workload } from './workload.ts'
+
+const example = readFileSync(new URL('../../examples/rsyslog/rsyslog.conf', import.meta.url), 'utf8')
+const RSYSLOGD = '/usr/sbin/rsyslogd'
+const COMMAND = '/usr/bin/node /usr/local/bin/dumpstream mmexternal'
+
+interface Place {
+  readonly folder: string
+  readonly log: string
+  readonly port: number
+  daemon: Pipeline
+  start(): void
+  filtered(): string[]
+  records(): DumpstreamRecord[]
+}
+
+async function place(more: Readonly<Record<string, string>> = {}, command = `${COMMAND} --idle 200ms`): Promise<Place> {
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const config = join(folder, 'rsyslog.conf')
+  const text = adapted(example, {
+    '/var/spool/rsyslog': folder,
+    '/var/log': folder,
+    '5514': String(port),
+    [COMMAND]: command.replace(COMMAND, `${process.execPath} ${CLI} mmexternal`),
+  })
+  writeFileSync(config, adapted(text, more))
+  const begin = (): Pipeline => {
+    return new Pipeline(RSYSLOGD, ['-n', '-f', config, '-i', join(folder, 'pid')])
+  }
+  const made: Place = {
+    folder,
+    log: join(folder, 'app.log'),
+    port,
+    daemon: begin(),
+    start: () => {
+      made.daemon = begin()
+    },
+    filtered: () => linesOf(join(folder, 'app.filtered.log')),
+    records: () => linesOf(join(folder, 'dumps.jsonl')).map((line) => JSON.parse(line)),
+  }
+  return made
+}
+
+/** The log and, of each dump, its first header: rsyslog can't be told later that it was one. */
+function expected(lines: readonly string[]): string[] {
+  return lines.filter((line) => line.startsWith('app ') || /^goroutine \d+ \[running\]:$/.test(line))
+}
+
+function send(port: number, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ port, host: '127.0.0.1' }, () => socket.end(text, () => resolve()))
+    socket.once('error', reject)
+  })
+}
+
+function dumpsOf(here: Place): DumpRecord[] {
+  return here.records().filter((record) => record.type === 'dump')
+}
+
+/** Resolves when somebody listens. */
+async function connected(port: number): Promise<void> {
+  for (;;) {
+    try {
+      await send(port, '')
+      return
+    } catch {
+      await pause(50)
+    }
+  }
+}
+
+describe('rsyslog', () => {
+  it('takes the dumps out of a file and leaves every line of the log in its order', async () => {
+    const input = workload(20_000, 40)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines))
+    const wanted = expected(input.lines)
+    await until(() => here.filtered().length >= wanted.length)
+    // What the last dump says rides on the next line.
+    await pause(600)
+    appendFileSync(here.log, 'app one more\n')
+    await until(() => dumpsOf(here).length >= 40)
+    expect(here.filtered()).toEqual([...wanted, 'app one more'])
+    expect(dumpsOf(here)).toMatchObject(
+      Array.from({ length: 40 }, (_, i) => ({ dump: i + 1, source: here.log, goroutines: 3, damaged: 0 })),
+    )
+    expect(here.records().filter(({ type }) => type === 'signature')).toHaveLength(80)
+    expect(await here.daemon.stop()).toBeLessThan(3_000)
+  })
+
+  it.each([
+    ['RFC 3164', (program: string, line: string) => `<14>Nov 24 05:00:00 host ${program}[43]: ${line}\n`],
+    ['RFC 5424', (program: string, line: string) => `<14>1 2026-11-24T05:00:00.123Z host ${program} 43 - - ${line}\n`],
+  ])('keeps two programs on one connection apart: %s', async (_, header) => {
+    const here = await place()
+    const inputs = ['one', 'two'].map((name) => ({ name, ...workload(2_000, 5, `app ${name}`) }))
+    const lines = inputs[0]?.lines.flatMap((_line, i) =>
+      inputs.flatMap(({ name, lines }) => header(name, lines[i] ?? '')),
+    )
+    await connected(here.port)
+    await send(here.port, (lines ?? []).join(''))
+    await until(() => here.filtered().length >= 2 * expected(inputs[0]?.lines ?? []).length)
+    await pause(600)
+    await send(here.port, ['one', 'two'].map((name) => header(name, `app ${name} one more`)).join(''))
+    await until(() => dumpsOf(here).length >= 10)
+    for (const { name, lines } of inputs) {
+      expect(
+        here
+          .filtered()
+          .map((line) => line.trimStart())
+          .filter((line) => line.startsWith(`app ${name}`)),
+      ).toEqual([...lines.filter((line) => line.startsWith('app ')), `app ${name} one more`])
+    }
+    expect(here.filtered().filter((line) => line.includes('goroutine '))).toHaveLength(10)
+    expect(here.filtered().filter((line) => /\.go:|created by|\(0x/.test(line))).toEqual([])
+    expect(
+      dumpsOf(here)
+        .map(({ source, dump, goroutines }) => `${source} ${dump} ${goroutines}`)
+        .sort(),
+    ).toEqual(['one', 'two'].flatMap((name) => [1, 2, 3, 4, 5].map((dump) => `host/${name}/43 ${dump} 3`)))
+  })
+
+  it('loses no line when its dumpstream is killed: the dump at hand stays in the log', async () => {
+    const input = workload(1_000, 2)
+    const here = await place()
+    const half = input.lines.findIndex((line) => line.startsWith('main.dump(')) + 1
+    writeFileSync(here.log, textOf(input.lines.slice(0, half)))
+    await until(() => here.filtered().length >= expected(input.lines.slice(0, half)).length)
+    const pid = await here.daemon.filter()
+    process.kill(pid, 'SIGKILL')
+    await pause(300)
+    appendFileSync(here.log, textOf(input.lines.slice(half)))
+    await until(() => here.filtered().at(-1) === input.lines.at(-1))
+    expect(await here.daemon.filter()).not.toBe(pid)
+    expect(here.filtered().filter((line) => line.startsWith('app '))).toEqual(input.log)
+    await pause(600)
+    appendFileSync(here.log, 'app one more\n')
+    await until(() => here.filtered().at(-1) === 'app one more' && here.records().length > 0)
+    // The one that it had begun to read is gone with it: two of the first dump, three of the second are left.
+    expect(dumpsOf(here).reduce((sum, { goroutines }) => sum + goroutines, 0)).toBe(5)
+  })
+
+  it('loses no line of the log when rsyslogd is restarted, and when the file is rotated', async () => {
+    const input = workload(6_000, 6)
+    const third = Math.floor(input.lines.length / 3)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines.slice(0, third)))
+    await until(() => here.filtered().length >= expected(input.lines.slice(0, third)).length)
+    await here.daemon.stop()
+    appendFileSync(here.log, textOf(input.lines.slice(third, third * 2)))
+    here.start()
+    await until(() => here.filtered().length >= expected(input.lines.slice(0, third * 2)).length)
+    renameSync(here.log, `${here.log}.1`)
+    writeFileSync(here.log, textOf(input.lines.slice(third * 2)))
+    await until(() => here.filtered().length >= expected(input.lines).length)
+    expect(here.filtered()).toEqual(expected(input.lines))
+  })
+
+  it('gets what a dump says at once with --out, without a next line', async () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'dumps.jsonl')
+    const here = await place({}, `${COMMAND} --idle 200ms --out ${out}`)
+    writeFileSync(here.log, textOf(workload(10, 1).lines))
+    await until(() => linesOf(out).length >= 3)
+    expect(JSON.parse(linesOf(out)[0] ?? '')).toMatchObject({ type: 'dump', source: here.log, goroutines: 3 })
+  })
+
+  it('stays one dumpstream when the queue has been empty for long', async () => {
+    const here = await place({ 'queue.timeoutWorkerThreadShutdown="-1"': 'queue.timeoutWorkerThreadShutdown="-1"' })
+    writeFileSync(here.log, 'app one\n')
+    const pid = await here.daemon.filter()
+    await pause(2_000)
+    appendFileSync(here.log, 'app two\n')
+    await until(() => here.filtered().length === 2)
+    expect(await here.daemon.filter()).toBe(pid)
+  })
+
+  it('takes how long, beside the same without dumpstream', async () => {
+    const input = workload(100_000, 100)
+    const wanted = expected(input.lines).length
+    const seconds: number[] = []
+    for (const isFiltered of [true, false]) {
+      const here = await place(isFiltered ? {} : { 'action(type="mmexternal"': '#' })
+      const begin = performance.now()
+      writeFileSync(here.log, textOf(input.lines))
+      const count = isFiltered ? wanted : input.lines.length
+      await until(() => here.filtered().length >= count, 120_000)
+      seconds.push((performance.now() - begin) / 1000)
+      await here.daemon.stop()
+    }
+    const [one = 0, other = 0] = seconds
+    console.log(
+      `rsyslog, ${input.lines.length} lines: ${one.toFixed(1)} s through dumpstream mmexternal, ${other.toFixed(1)} s without`,
+    )
+  }, 300_000)
+})
