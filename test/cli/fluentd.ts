@@ -48,7 +48,8 @@ export class Fluentd {
   async shutdown(): Promise<{ readonly lines: string[]; readonly code: number | null; readonly stderr: string }> {
     this.#child.stdin?.end()
     await new Promise((resolve) => setImmediate(resolve))
-    this.#child.kill('SIGTERM')
+    // A second TERM would end it at once.
+    if (!this.#child.killed) this.#child.kill('SIGTERM')
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), EXIT_TIMEOUT_MS)
     const { code, stderr } = await this.#over
     clearTimeout(timer)
