@@ -19,11 +19,12 @@ import { StreamKey } from './stream-key.ts'
 import { timeOf } from './time.ts'
 
 const HEADER_AT =
-  /(?:goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/
+  /(?:goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
 const ESC = 0x1b
 const LONGEST = 512
+const TRIES = 8
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 const LEVEL =
@@ -54,14 +55,30 @@ export function prefixOf(line: Buffer): Prefix | undefined {
   const coloured = line.includes(ESC)
   const raw = line.toString('latin1')
   const text = coloured ? raw.replace(COLOUR, '') : raw
-  const m = HEADER_AT.exec(text)
-  if (m === null || m.index > LONGEST || !beginsDump(m[0])) return undefined
+  const m = headerIn(text)
+  if (m === undefined) return undefined
   const prefix = text.slice(0, m.index)
   const suffix = text.slice(m.index + m[0].length)
   if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
   // A prefix ends in a separator; a log line that lacks its line end mostly does not. Blanks alone are indentation.
   if (prefix.trim() === '' || !/[\s\]:|>]$/.test(prefix)) return undefined
   return new Prefix(prefix, suffix, coloured)
+}
+
+/** Tried where a header may begin, so that a long line costs no more than its length. */
+function headerIn(text: string): RegExpExecArray | undefined {
+  let tries = TRIES
+  for (
+    let at = text.indexOf('goroutine');
+    at >= 0 && at <= LONGEST && tries > 0;
+    at = text.indexOf('goroutine', at + 1)
+  ) {
+    tries--
+    HEADER_AT.lastIndex = at
+    const m = HEADER_AT.exec(text)
+    if (m !== null && beginsDump(m[0])) return m
+  }
+  return undefined
 }
 
 export class Prefix implements Carrier {

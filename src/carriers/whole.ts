@@ -1,4 +1,4 @@
-/** No carrier: the line is the text. For lines that hold a whole dump in one string (dump-string.ts), and for those of tail. */
+/** No carrier: the line is the text. For lines that hold a whole dump in one string (dump-string.ts). */
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 
 export class Whole implements Carrier {

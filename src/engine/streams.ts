@@ -68,13 +68,14 @@ export class Streams {
   #bare: Lane | undefined
   #bareIsCertain = false
   readonly #line: CarriedLine = { buf: Buffer.alloc(0), start: 0, end: 0, fate: 'dump', parts: [] }
-  /** The file whose lines follow, in the output of tail. */
-  file = ''
+  /** Says whether a dump begins in a line, before there is a lane for it. */
+  readonly #probe: Lane
 
   constructor(options: StreamsOptions) {
     this.#options = options
     this.#all = carriersFor(options.input, options.keys)
     this.#inner = innerCarriers(options.keys)
+    this.#probe = this.#newLane(this.#whole, undefined)
     if (options.input !== 'auto') this.#inUse = this.#all.map((carrier) => ({ carrier, lanes: new Map() }))
   }
 
@@ -91,7 +92,7 @@ export class Streams {
     if (this.#all.length === 0) return false
     if (buf[pos] === SPACE) this.#prime(buf, pos, from)
     const line = buf.subarray(pos, next)
-    const lane = this.#newLane(this.#whole, undefined)
+    const lane = this.#probe
     for (const { carrier } of this.#inUse) if (this.#startsIn(carrier, lane, buf, pos, next)) return true
     if (this.#options.input !== 'auto') return false
     for (const carrier of this.#all) {
@@ -113,13 +114,12 @@ export class Streams {
     const using = this.#inUse.find(({ carrier }) => carrier.read(buf, near, next, this.#text))
     if (using === undefined) return near
     const { key } = this.#text
-    const probe = this.#newLane(this.#whole, undefined)
     let at = near
     for (let line = near; line > from; ) {
       const lf = buf.lastIndexOf(LF, line - 2)
       const start = lf < from ? from : lf + 1
       if (using.carrier.read(buf, start, line, this.#text) && this.#text.key === key)
-        if (probe.begins(this.#text, false, this.#text.buf)) at = start
+        if (this.#probe.begins(this.#text, false, this.#text.buf)) at = start
       line = start
     }
     return at
@@ -194,14 +194,17 @@ export class Streams {
   #take(using: InUse, offset: number, needle: boolean): boolean {
     const text = this.#text
     const { buf, start, end } = this.#line
-    const key = this.file === '' ? text.key : `${this.file}\0${text.key}`
+    const { key } = text
     let lane = using.lanes.get(key)
     if (lane === undefined || !lane.open) {
       if (lane === undefined && !needle && !mayBegin(text)) return false
-      const made = lane ?? this.#newLane(using, key)
-      if (!made.begins(text, needle, buf.subarray(start, end))) return false
-      if (lane === undefined) this.#add(using, key, made)
-      lane = made
+      const raw = buf.subarray(start, end)
+      if (!(lane ?? this.#probe).begins(text, needle, raw)) return false
+      if (lane === undefined) {
+        lane = this.#newLane(using, key)
+        lane.begins(text, needle, raw)
+        this.#add(using, key, lane)
+      }
       if (using.carrier instanceof Prefix) {
         this.#bare = lane
         this.#bareIsCertain = false
@@ -272,15 +275,14 @@ export class Streams {
     const { limits, tape, makeContest } = this.#options
     const { carrier } = using
     const names = key === undefined ? undefined : carrier.names()
-    const { file } = this
     return new Lane({
       limits,
       tape,
       innerCarriers: this.#inner,
       makeContest: () =>
         makeContest({
-          source: [file, names?.source ?? ''].filter((name) => name !== '').join(':'),
-          attributes: { ...(file === '' ? {} : { 'log.file.path': file }), ...names?.attributes },
+          source: names?.source ?? '',
+          attributes: names?.attributes ?? {},
           time: (now) => carrier.time(now),
           frame: () => carrier.frame?.(),
         }),

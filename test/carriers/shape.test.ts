@@ -50,3 +50,12 @@ describe('--input', () => {
     expect(dumpOf(feed([input], { input: 'docker' }).records)).toEqual(dumpOf(feed([input]).records))
   })
 })
+
+it('a long line that quotes headers costs no more than its length', () => {
+  for (const text of ['\\"goroutine 7 [x', 'goroutine 7 [running]:\\nmain.x(', '{\\"a\\":\\"goroutine 7 [x\\n\\",']) {
+    const line = Buffer.from(`{"msg":"${text.repeat(40_000)}"}\n`)
+    const run = feed([line])
+    expect(run.records).toEqual([])
+    expect(run.log.equals(line)).toBe(true)
+  }
+})
