@@ -16,19 +16,14 @@
  *
  * A record in no reply so far is held back. What cannot be read is answered with `k`.
  */
-import { closeSync, openSync } from 'node:fs'
 import split2 from 'split2'
-import { DumpstreamError } from '../errors.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
-import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
-import type { RecordSink } from '../sinks/sink.ts'
-import { systemErrorText } from '../system-error.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine } from './bounded.ts'
-import { EXIT } from './exit.ts'
+import { type Elsewhere, openElsewhere } from './mounted.ts'
 import { type RunOptions, readOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
@@ -58,23 +53,14 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const maxLine = new FlagValues(args).count('max-line') ?? MAX_LINE
   if (maxLine < LEAST_LINE) throw usageError(`--max-line takes at least ${LEAST_LINE} bytes`)
   const stdout = new Output(terminal.stdout, { name: 'stdout' })
-  const sinks: RecordSink[] = []
-  const file = options.out === undefined ? undefined : openOut(options.out)
-  const out = file === undefined ? undefined : new Output(file, { name: options.out ?? '' })
-  if (out !== undefined) {
-    const { narrowing } = options
-    sinks.push(new JsonlSink(out, { narrowing, stacks: new PrintedStacks(options.stacks) }))
-  }
-  const telemetry = await openTelemetry(options, terminal)
-  if (telemetry !== undefined) sinks.push(telemetry)
-
-  const bridge = new Bridge(options, sinks, maxLine, (line) => terminal.complain(line))
+  const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
+  const bridge = new Bridge(options, elsewhere, maxLine, (line) => terminal.complain(line))
   const lines = process.stdin.pipe(split2(SPLIT))
   const stopSignals = handleSignals({ stdinIsPiped: true, stop: () => lines.destroy() })
   const timer = setInterval(
     () => {
       bridge.tick(Date.now())
-      out?.flush()
+      elsewhere.settle()
     },
     Math.max(10, options.idle / 4),
   )
@@ -83,6 +69,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
       lines.on('data', (line: string) => {
         stdout.write(`${bridge.answer(line)}\n`)
         stdout.flush()
+        // Behind the answer: a disk is not waited for.
+        elsewhere.settle()
         if (stdout.closed) lines.destroy()
       })
       lines.once('close', resolve)
@@ -90,21 +78,16 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     })
     bridge.end()
     process.stdin.destroy()
-    const results = await Promise.all(sinks.map((sink) => sink.end()))
-    out?.flush()
-    if (out?.failure !== undefined) terminal.complain(out.failure.message)
-    const failed = out?.failure !== undefined || results.some(({ exportFailed }) => exportFailed)
-    return failed ? EXIT.delivery : EXIT.fine
+    return await elsewhere.end()
   } finally {
     clearInterval(timer)
     stopSignals()
-    if (file !== undefined) closeSync(file)
   }
 }
 
 class Bridge {
   readonly #mount: Mount<number>
-  readonly #sinks: readonly RecordSink[]
+  readonly #elsewhere: Elsewhere
   readonly #printer: JsonlSink
   readonly #maxLine: number
   readonly #complain: (line: string) => void
@@ -113,9 +96,9 @@ class Bridge {
   #requests = 0
   #complained = false
 
-  constructor(options: RunOptions, sinks: readonly RecordSink[], maxLine: number, complain: (line: string) => void) {
+  constructor(options: RunOptions, elsewhere: Elsewhere, maxLine: number, complain: (line: string) => void) {
     this.#mount = new Mount(options.engine)
-    this.#sinks = sinks
+    this.#elsewhere = elsewhere
     this.#maxLine = maxLine
     this.#complain = complain
     this.#printer = new JsonlSink(
@@ -155,13 +138,12 @@ class Bridge {
   #take(outcomes: readonly Outcome<number>[]): void {
     for (const outcome of outcomes) {
       if (outcome.type === 'record') {
-        for (const sink of this.#sinks) sink.record(outcome.record)
+        this.#elsewhere.record(outcome.record)
         this.#printer.record(outcome.record)
       } else if (outcome.type === 'dump') this.#entries.push(String(-outcome.item))
       else if (outcome.rest === undefined) this.#entries.push(String(outcome.item))
       else this.#entries.push(JSON.stringify([outcome.item, outcome.rest]))
     }
-    for (const sink of this.#sinks) sink.settle?.()
     if (this.#entries.length > WAITING_ENTRIES) this.#entries = this.#entries.filter((each) => !each.startsWith('{'))
   }
 
@@ -188,20 +170,4 @@ function readRequest(line: string): Request | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Appended to: a bridge that is started anew goes on where the last one stopped. */
-function openOut(path: string): number {
-  try {
-    return openSync(path, 'a')
-  } catch (error) {
-    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
-  }
-}
-
-async function openTelemetry({ telemetry: flags }: RunOptions, terminal: Terminal): Promise<RecordSink | undefined> {
-  const { env, complain } = terminal
-  if (!asksForTelemetry(flags, env)) return undefined
-  const { openTelemetry } = await import('../sinks/otel/open.ts')
-  return await openTelemetry({ flags, env, complain, print: complain, inputBytes: () => 0 })
 }

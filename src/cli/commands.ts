@@ -75,6 +75,13 @@ const EVENT_FLAGS: readonly Flag[] = [
   },
   { name: 'tag-key', value: 'FIELD', example: 'tag', group: 'Input', summary: 'field of the tag (tag)' },
   { name: 'time-key', value: 'FIELD', example: 'time', group: 'Input', summary: 'field of the time (time)' },
+  {
+    name: 'pad',
+    value: 'BYTES',
+    example: '8192',
+    group: 'Output',
+    summary: 'fill what is written up to blocks (Fluentd: 8192)',
+  },
 ]
 
 export const COMMANDS: readonly Command[] = [
@@ -115,7 +122,7 @@ export const COMMANDS: readonly Command[] = [
     operands: '',
     summary: "Fluentd's exec_filter: events in and out",
     flags: [...MOUNT_FLAGS, ...EVENT_FLAGS],
-    examples: ['dumpstream exec-filter', 'dumpstream exec-filter --text-key log --out dumps.jsonl'],
+    examples: ['dumpstream exec-filter --pad 8192', 'dumpstream exec-filter --text-key log --out dumps.jsonl'],
     load: () => import('./exec-filter.ts'),
   },
   {

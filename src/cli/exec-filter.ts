@@ -4,12 +4,15 @@
  *
  *     {"message":"goroutine dump 1: 55 goroutines in 3 signatures","kubernetes":{…},"tag":"app.web","time":…,"dumpstream":{…}}
  *
+ * `--pad 8192` is for Fluentd: its JSON parser reads blocks of 8192 bytes (parser_json.rb, `stream_buffer_size`; yajl-ruby's
+ * `io.read`) and waits until one is full, so that the last events of a batch would come with the next batch only. Empty lines fill it.
+ *
  * While no dump is open, chunks without a word that a dump begins with are written on unread.
  */
 import { isUtf8 } from 'node:buffer'
 import { LF } from '../bytes/ascii.ts'
 import { LIMITS } from '../limits.ts'
-import { type Event, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
+import { type Event, type EventKeys, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { sentence } from '../mounts/sentence.ts'
 import type { DumpstreamRecord } from '../records.ts'
@@ -23,6 +26,14 @@ import { type RunOptions, readOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
+/** A batch is filled up in one write. */
+const MAX_PAD = 1 << 20
+
+interface EventOptions extends EventKeys {
+  /** What goes out is a multiple of so many bytes whenever nothing more is at hand; 0: as it is. */
+  readonly pad: number
+}
+
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw usageError('exec-filter reads events from stdin; it takes no FILE')
@@ -33,9 +44,11 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     tag: values.text('tag-key') ?? 'tag',
     time: values.text('time-key') ?? 'time',
   }
+  const pad = values.count('pad') ?? 0
+  if (pad > MAX_PAD) throw usageError(`--pad takes at most ${MAX_PAD} bytes`)
   const stdout = new Output(terminal.stdout, { name: 'stdout' })
   const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
-  const filter = new EventFilter(options, keys, stdout, elsewhere)
+  const filter = new EventFilter(options, { ...keys, pad }, stdout, elsewhere)
   await readStdin(filter, options.idle, () => stdout.closed)
   const code = await elsewhere.end()
   if (stdout.failure === undefined) return code
@@ -45,7 +58,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
 
 class EventFilter implements Mounted {
   readonly #mount: Mount<Event>
-  readonly #keys: Parameters<typeof readEvent>[1]
+  readonly #keys: EventOptions
   readonly #stdout: Output
   readonly #elsewhere: Elsewhere
   readonly #printer: JsonlSink | undefined
@@ -55,12 +68,7 @@ class EventFilter implements Mounted {
   readonly #complete = new Set<string>()
   #record: DumpstreamRecord | undefined
 
-  constructor(
-    { engine, narrowing, stacks }: RunOptions,
-    keys: Parameters<typeof readEvent>[1],
-    stdout: Output,
-    elsewhere: Elsewhere,
-  ) {
+  constructor({ engine, narrowing, stacks }: RunOptions, keys: EventOptions, stdout: Output, elsewhere: Elsewhere) {
     this.#mount = new Mount(mountEngine(engine))
     this.#keys = keys
     this.#stdout = stdout
@@ -159,6 +167,12 @@ class EventFilter implements Mounted {
 
   #settle(): void {
     this.#stdout.flush()
+    const { pad } = this.#keys
+    const over = pad === 0 ? 0 : this.#stdout.written % pad
+    if (over > 0) {
+      this.#stdout.write('\n'.repeat(pad - over))
+      this.#stdout.flush()
+    }
     this.#elsewhere.settle()
   }
 }

@@ -32,6 +32,7 @@ export class Output implements LineOutput {
   readonly #options: OutputOptions
   readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   #used = 0
+  #written = 0
   #closed = false
   #failure: DumpstreamError | undefined
   #atLineStart = true
@@ -39,6 +40,11 @@ export class Output implements LineOutput {
   constructor(fd: number, options: OutputOptions) {
     this.#fd = fd
     this.#options = options
+  }
+
+  /** Bytes that have gone out so far. */
+  get written(): number {
+    return this.#written
   }
 
   /** The reader has gone (EPIPE), or writing failed: everything more is dropped. */
@@ -93,6 +99,7 @@ export class Output implements LineOutput {
   #writeOut(bytes: Uint8Array): void {
     if (this.#closed) return
     this.#options.beforeWrite?.()
+    this.#written += bytes.length
     let at = 0
     let wait = 1
     while (at < bytes.length) {

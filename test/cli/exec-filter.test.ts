@@ -93,6 +93,15 @@ describe('exec-filter', () => {
     })
   })
 
+  it('fills blocks, which Fluentd waits for', async () => {
+    const fluentd = new Fluentd(['--pad', '8192', '--idle', '200ms'])
+    await fluentd.write(joined([...BEFORE, ...DUMP]))
+    await until(() => fluentd.lines().filter((line) => line !== '').length === BEFORE.length + 4)
+    const { lines } = await fluentd.shutdown()
+    expect(Buffer.byteLength(joined(lines)) % 8192).toBe(0)
+    expect(lines.filter((line) => line !== '' && !isRecord(line))).toEqual(BEFORE)
+  })
+
   it('says what a dump says after a while of silence, by itself', async () => {
     const fluentd = new Fluentd(['--idle', '200ms'])
     await fluentd.write(joined(DUMP))

@@ -26,6 +26,8 @@ interface Place {
 async function place(changes: Readonly<Record<string, string>> = {}): Promise<Place> {
   const folder = temporaryFolder()
   const config = join(folder, 'fluent.conf')
+  // A file that comes later is looked for once a minute.
+  writeFileSync(join(folder, 'app.log'), '')
   const text = adapted(example, {
     'command dumpstream': `command ${process.execPath} ${CLI}`,
     '/var/log/fluentd': folder,
@@ -79,9 +81,12 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const input = workload(1_000, 1)
     const here = await place({ '--idle 200ms': '--idle 1m' })
     writeFileSync(here.log, textOf(input.lines))
-    await until(() => messages(here).length >= input.log.length, 60_000)
-    expect(here.events()).toHaveLength(input.log.length)
+    // Lines behind a dump may be the rest of one of its lines: some wait for its end.
+    await until(() => messages(here).length >= input.log.length / 2, 60_000)
+    await pause(2_000)
+    expect(here.events().length).toBeLessThan(input.log.length)
     await here.daemon.stop()
+    expect(messages(here)).toEqual(input.log)
     expect(here.events()).toHaveLength(input.log.length + 3)
   })
 
@@ -132,8 +137,8 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
       await until(() => here.daemon.output.includes('worker is now running'), 60_000)
       const begin = performance.now()
       writeFileSync(here.log, textOf(input.lines))
-      const last = input.lines.at(-1)
-      await until(() => messages(here).at(-1) === last, 200_000)
+      // cat does not fill the last block.
+      await until(() => messages(here).length >= input.log.length * 0.99, 200_000)
       seconds.push((performance.now() - begin) / 1000)
       await here.daemon.stop()
     }
