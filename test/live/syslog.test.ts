@@ -1,12 +1,13 @@
 /** rsyslog and syslog-ng receive two programs that dump at once, and write files in each of their usual forms. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gapOf, judge, keepCarried, type Truth } from '../golden/carried.ts'
 import { freePort } from '../sinks/otel/receiver.ts'
 import { send, startDaemon, written } from './daemon.ts'
 import { temporaryFolder } from './go.ts'
+import { unpackSyslogNg } from './syslog-ng.ts'
 import { UNITS_TRUTH, type UnitLine, unitLines } from './units.ts'
 
 const UPDATE = process.env.DUMPSTREAM_UPDATE_GOLDENS === '1'
@@ -114,7 +115,7 @@ describe('rsyslog', () => {
 describe('syslog-ng', () => {
   const files: Files = new Map()
   beforeAll(async () => {
-    const root = syslogNg()
+    const syslogNg = unpackSyslogNg()
     const folder = temporaryFolder()
     const port = await freePort()
     const config = join(folder, 'syslog-ng.conf')
@@ -131,20 +132,11 @@ describe('syslog-ng', () => {
         '',
       ].join('\n'),
     )
-    const at = (path: string): string => join(folder, path)
-    const daemon = await startDaemon(
-      [
-        join(root, 'usr/sbin/syslog-ng'),
-        ...['-F', '--no-caps', '-f', config, '--module-path', join(root, 'usr/lib/syslog-ng/3.38')],
-        ...['-R', at('persist'), '-p', at('pid'), '-c', at('ctl')],
-      ],
-      port,
-      { LD_LIBRARY_PATH: `${root}/usr/lib/syslog-ng:${root}/usr/lib/x86_64-linux-gnu` },
-    )
+    const daemon = await startDaemon(syslogNg.argv(folder, config), port, syslogNg.env)
     try {
       const lines = unitLines()
       await send(port, lines.map(rfc3164).join(''))
-      for (const form of ['file', 'json']) files.set(form, await written(at(form), lines.length))
+      for (const form of ['file', 'json']) files.set(form, await written(join(folder, form), lines.length))
     } finally {
       await daemon.stop()
     }
@@ -154,25 +146,3 @@ describe('syslog-ng', () => {
     check(`syslog-ng-${form}.lines`, files.get(form))
   })
 })
-
-/**
- * The folder that syslog-ng stands in. Debian lets one syslog daemon be installed, and rsyslog is: its packages are unpacked beside.
- */
-function syslogNg(): string {
-  const folder = temporaryFolder()
-  const root = join(folder, 'root')
-  mkdirSync(root)
-  const packages = ['syslog-ng-core', 'libivykis0', 'libnet1']
-  const apt = (...args: string[]): unknown =>
-    execFileSync('apt-get', ['-qq', ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-  try {
-    apt('download', ...packages)
-  } catch {
-    // A machine on which the lists of packages were never fetched.
-    apt('update')
-    apt('download', ...packages)
-  }
-  execFileSync('sh', ['-c', 'for package in *.deb; do dpkg -x "$package" root; done'], { cwd: folder })
-  if (!existsSync(join(root, 'usr/sbin/syslog-ng'))) throw new Error('syslog-ng-core has no usr/sbin/syslog-ng')
-  return root
-}

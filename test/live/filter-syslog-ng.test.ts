@@ -1,0 +1,150 @@
+/** The configuration of examples/syslog-ng at a real syslog-ng: what comes out, and what is lost when something dies. */
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CLI } from '../cli/spawn.ts'
+import { freePort, until } from '../sinks/otel/receiver.ts'
+import { answers } from './collector.ts'
+import { send } from './daemon.ts'
+import { temporaryFolder } from './go.ts'
+import { adapted, linesOf, Pipeline } from './pipeline.ts'
+import { type SyslogNg, unpackSyslogNg } from './syslog-ng.ts'
+import { pause, textOf, workload } from './workload.ts'
+
+const example = readFileSync(new URL('../../examples/syslog-ng/syslog-ng.conf', import.meta.url), 'utf8')
+let syslogNg: SyslogNg
+beforeAll(() => {
+  syslogNg = unpackSyslogNg()
+}, 120_000)
+
+interface Place {
+  readonly log: string
+  readonly port: number
+  daemon: Pipeline
+  start(): void
+  filtered(): string[]
+  /** Their messages. */
+  messages(): string[]
+  dumps(): Record<string, Record<string, unknown>>[]
+}
+
+async function place(changes: Readonly<Record<string, string>> = {}): Promise<Place> {
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const config = join(folder, 'syslog-ng.conf')
+  const text = adapted(example, {
+    'exec dumpstream exec-filter': `exec ${process.execPath} ${CLI} exec-filter --idle 200ms`,
+    '/run/dumpstream.pipe': join(folder, 'dumpstream.pipe'),
+    '/var/log': folder,
+    '5515': String(port),
+  })
+  writeFileSync(config, adapted(text, changes))
+  const begin = (): Pipeline => {
+    const [command, ...args] = syslogNg.argv(folder, config)
+    return new Pipeline(command, args, syslogNg.env)
+  }
+  const made: Place = {
+    log: join(folder, 'app.log'),
+    port,
+    daemon: begin(),
+    start: () => {
+      made.daemon = begin()
+    },
+    filtered: () => linesOf(join(folder, 'app.filtered.log')),
+    messages: () => made.filtered().map((line) => line.split(' ').slice(5).join(' ')),
+    dumps: () => linesOf(join(folder, 'dumps.jsonl')).map((line) => JSON.parse(line)),
+  }
+  return made
+}
+
+describe('syslog-ng', () => {
+  it('takes the dumps out of a file and leaves every line of the log in its order', async () => {
+    const input = workload(20_000, 40)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines))
+    await until(() => here.filtered().length >= input.log.length && here.dumps().length >= 120, 60_000)
+    expect(here.messages()).toEqual(input.log)
+    for (const line of here.filtered()) {
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00 \S+ app\[\] user\.notice \S+app\.log app /)
+    }
+    const dumps = here.dumps().filter(({ dumpstream }) => dumpstream?.type === 'dump')
+    expect(dumps).toHaveLength(40)
+    for (const { dumpstream } of dumps) expect(dumpstream).toMatchObject({ goroutines: 3, damaged: 0 })
+    expect(await here.daemon.stop()).toBeLessThan(5_000)
+  })
+
+  it('gives each message its time, host, program, process and priority back', async () => {
+    const here = await place()
+    await until(() => here.daemon.output.includes('starting up'))
+    while (!(await answers(here.port))) await pause(50)
+    const message = (line: string): string => {
+      const text = `<11>1 2026-11-24T05:00:00.123456+02:00 web-1 api 43 ID7 [a@1 k="v"] ${line}`
+      return `${Buffer.byteLength(text)} ${text}`
+    }
+    const { lines, log } = workload(100, 1)
+    await send(here.port, lines.map(message).join(''))
+    await until(() => here.filtered().length >= log.length && here.dumps().length >= 3)
+    expect(here.filtered()).toEqual(
+      log.map((line) => `2026-11-24T05:00:00.123456+02:00 web-1 api[43] user.err  ${line}`),
+    )
+    expect(here.dumps()[0]).toMatchObject({
+      ...{ HOST: 'web-1', PROGRAM: 'api', PID: '43', MSGID: 'ID7', severity: 'err', '.SDATA': { 'a@1': { k: 'v' } } },
+      dumpstream: { type: 'dump', source: 'web-1/api/43', goroutines: 3, time: '2026-11-24T03:00:00.123Z' },
+    })
+  })
+
+  it('goes on after its dumpstream was killed', async () => {
+    const [one, two] = [workload(500, 1, 'one'), workload(500, 1, 'two')]
+    const here = await place()
+    writeFileSync(here.log, textOf(one.lines))
+    await until(() => here.filtered().length >= 500)
+    process.kill(await here.daemon.filter(), 'SIGKILL')
+    appendFileSync(here.log, textOf(two.lines))
+    await pause(3_000)
+    appendFileSync(here.log, 'app one more\n')
+    await until(() => here.messages().at(-1) === 'app one more', 60_000)
+    const lost = two.log.filter((line) => !here.messages().includes(line))
+    console.log(`syslog-ng, dumpstream killed as ${two.log.length} lines came: ${lost.length} of them lost`)
+    const kept = [...one.log, ...two.log].filter((line) => !lost.includes(line))
+    expect(here.messages().filter((line) => kept.includes(line))).toEqual(kept)
+  })
+
+  it('goes on when syslog-ng is restarted, and loses nothing when the file is rotated', async () => {
+    const input = workload(6_000, 6)
+    const third = Math.floor(input.lines.length / 3)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines.slice(0, third)))
+    const upTo = (count: number): number => input.lines.slice(0, count).filter((line) => line.startsWith('app ')).length
+    await until(() => here.filtered().length >= upTo(third))
+    await here.daemon.stop()
+    appendFileSync(here.log, textOf(input.lines.slice(third, third * 2)))
+    here.start()
+    await until(() => here.filtered().length >= upTo(third * 2))
+    renameSync(here.log, `${here.log}.1`)
+    writeFileSync(here.log, textOf(input.lines.slice(third * 2)))
+    await until(() => here.filtered().length >= input.log.length)
+    expect(here.messages()).toEqual(input.log)
+  })
+
+  it('takes how long, beside the same without dumpstream', async () => {
+    const input = workload(100_000, 100)
+    const seconds: number[] = []
+    for (const isFiltered of [true, false]) {
+      const command = `exec ${process.execPath} ${CLI} exec-filter --idle 200ms`
+      const here = await place(isFiltered ? {} : { [command]: 'exec cat' })
+      const begin = performance.now()
+      writeFileSync(here.log, textOf(input.lines))
+      await until(() => here.filtered().length >= (isFiltered ? input.log : input.lines).length, 60_000).catch(
+        (error: unknown) => {
+          throw new Error(`${here.filtered().length} lines so far, ${here.daemon.output}`, { cause: error })
+        },
+      )
+      seconds.push((performance.now() - begin) / 1000)
+      await here.daemon.stop()
+    }
+    const [one = 0, other = 0] = seconds
+    console.log(
+      `syslog-ng, ${input.lines.length} lines: ${one.toFixed(1)} s through dumpstream, ${other.toFixed(1)} s through cat`,
+    )
+  }, 300_000)
+})
