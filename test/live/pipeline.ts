@@ -57,7 +57,10 @@ export class Pipeline {
   /** Resolves to the milliseconds that it took. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     const begin = performance.now()
+    // A supervisor that is killed leaves what it started behind.
+    const orphans = signal === 'SIGKILL' ? descendants(this.#child.pid ?? -1) : []
     this.#child.kill(signal)
+    for (const pid of orphans) kill(pid)
     await this.#gone
     running.delete(this)
     return performance.now() - begin
@@ -74,6 +77,14 @@ function descendants(pid: number): number[] {
     for (const [child, its] of parents) if (its === parent) found.push(child)
   }
   return found.slice(1)
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself.
+  }
 }
 
 function textOfFile(path: string): string {
