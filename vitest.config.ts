@@ -9,8 +9,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**'],
       exclude: ['src/**/*.md'],
-      reporter: ['text-summary', 'json-summary'],
-      thresholds: { lines: 95 },
+      // scripts/coverage.mjs adds what the built command ran, and judges.
+      reporter: ['json'],
     },
   },
 })

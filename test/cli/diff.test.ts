@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignatureRecord } from '../../src/records.ts'
+import { environment } from './spawn.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const demo = join(root, 'examples/demo.log')
@@ -22,6 +23,7 @@ function run(...args: string[]): { code: number | null; stdout: string; stderr: 
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.js'), ...args], {
     cwd: folder,
     encoding: 'utf8',
+    env: environment(),
   })
   return { code: status, stdout, stderr }
 }

@@ -20,7 +20,10 @@ export interface CliSetup {
 }
 
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', TZ: 'UTC', TERM: 'dumb', ...more }
+  const { PATH = '', DUMPSTREAM_COVERAGE } = process.env
+  // What the command runs counts as covered: scripts/coverage.mjs.
+  const coverage = DUMPSTREAM_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE: DUMPSTREAM_COVERAGE }
+  return { PATH, HOME: '/nonexistent', LANG: 'C.UTF-8', TZ: 'UTC', TERM: 'dumb', ...coverage, ...more }
 }
 
 export function start(argv: readonly string[], setup: CliSetup = {}): ChildProcess {

@@ -1,0 +1,65 @@
+// Line coverage of src by the tests, of which many run the built command as a process of its own: what these processes covered counts
+// as well. Vitest measures what runs in its own processes; the command's report as V8 has it (NODE_V8_COVERAGE) goes back to src over
+// the source maps of dist, by the same converter that vitest uses. Arguments go to vitest.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { mergeProcessCovs } from '@bcoe/v8-coverage'
+import { convert } from 'ast-v8-to-istanbul'
+import istanbul from 'istanbul-lib-coverage'
+import { parseAst } from 'rolldown/parseAst'
+
+/** Per cent of lines. */
+const LEAST = 95
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const raw = mkdtempSync(join(tmpdir(), 'dumpstream-coverage-'))
+try {
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--coverage', ...process.argv.slice(2)]
+  const env = { ...process.env, DUMPSTREAM_COVERAGE: raw }
+  const { status } = spawnSync(process.execPath, vitest, { cwd: root, stdio: 'inherit', env })
+  const map = istanbul.createCoverageMap(JSON.parse(readFileSync(join(root, 'coverage/coverage-final.json'), 'utf8')))
+  const own = map.getCoverageSummary().lines.pct
+  for (const script of scriptsOf(raw)) {
+    // A chunk without a map only names what others hold.
+    if (existsSync(`${fileURLToPath(script.url)}.map`)) map.merge(await toSource(script))
+  }
+  process.exitCode = report(map, own) && status === 0 ? 0 : 1
+} finally {
+  rmSync(raw, { recursive: true, force: true })
+}
+
+/** What all processes together ran of the scripts in dist. */
+function scriptsOf(folder) {
+  const dist = new URL('../dist/', import.meta.url).href
+  const reports = readdirSync(folder).flatMap((name) => {
+    try {
+      const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+      return [{ result: result.filter(({ url }) => url.startsWith(dist)) }]
+    } catch {
+      // Of a process that was killed while it wrote.
+      return []
+    }
+  })
+  console.log(`${reports.length} runs of the command`)
+  return mergeProcessCovs(reports).result
+}
+
+async function toSource(coverage) {
+  const code = readFileSync(fileURLToPath(coverage.url), 'utf8')
+  const sourceMap = JSON.parse(readFileSync(`${fileURLToPath(coverage.url)}.map`, 'utf8'))
+  return await convert({ code, ast: parseAst(code), sourceMap, coverage, wrapperLength: 0 })
+}
+
+function report(map, own) {
+  const rows = map.files().flatMap((file) => {
+    const { lines } = map.fileCoverageFor(file).toSummary()
+    return lines.pct < LEAST ? [`${lines.pct.toFixed(1).padStart(6)} %  ${relative(root, file)}`] : []
+  })
+  const { lines } = map.getCoverageSummary()
+  console.log(rows.sort().join('\n'))
+  console.log(`Lines: ${lines.pct} % (${lines.covered} of ${lines.total}); ${own} % without the runs of the command`)
+  return lines.pct >= LEAST
+}
