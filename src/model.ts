@@ -61,6 +61,9 @@ export interface GoroutineIds {
   /** -1 when the id was not in the dump, or stands in no signature. */
   get(id: number): number
   has(id: number): boolean
+  /** A note beside the id, for whoever compares dumps. */
+  mark(id: number): void
+  isMarked(id: number): boolean
   forEach(visit: (id: number, signature: number) => void): void
 }
 

@@ -229,11 +229,34 @@ export const KINDS = {
       ]
     },
   },
+  'pool beside handlers in flight': {
+    leaks: false,
+    make: (next, { dumps }) => [
+      group((from) => atOnce(next, from, Math.floor(spread(next, 4, 60))), FOREVER),
+      passing(next, uniform(next, 1, 20), dumps),
+    ],
+  },
+  'few connections': {
+    leaks: false,
+    make: (next) => {
+      const rate = spread(next, 1, 10)
+      const life = spread(next, 0.5, 8)
+      return [
+        group(
+          (from, to) => arrivals(next, () => rate, rate, from, to),
+          () => exponential(next, life),
+        ),
+      ]
+    },
+  },
 }
 
 const STATES = ['chan receive', 'select', 'IO wait', 'semacquire', 'chan send']
 
-/** The text of each of `count` dumps of one service of `kind`, with log lines around and now and then between. */
+/**
+ * `{ text, leaked }` of each of `count` dumps of one service of `kind`: its text, with log lines around and now and then between,
+ * and how many goroutines in it have come since the first dump and never end.
+ */
 export function* serviceDumps(kind, count, seed) {
   const next = random(seed)
   const { make, restarts = never, leaks, state: given, age } = KINDS[kind]
@@ -266,7 +289,8 @@ export function* serviceDumps(kind, count, seed) {
     for (const at of dumps) {
       if (at < start || at >= end) continue
       const alive = all.filter((each) => each.at <= at && at < each.end)
-      yield dumpText(next, alive, { at, kind, state, leaks, noisy, timed, build: i })
+      const leaked = leaks ? alive.filter((each) => each.at > dumps[0] && each.end === Number.POSITIVE_INFINITY) : []
+      yield { text: dumpText(next, alive, { at, kind, state, noisy, timed, build: i }), leaked: leaked.length }
     }
   }
 }

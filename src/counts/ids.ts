@@ -8,6 +8,8 @@ import type { GoroutineIds } from '../model.ts'
 
 /** Goroutine 0 is the scheduler's; it is never stored. */
 const EMPTY = 0
+/** Beside the signature, in the bit below the sign. */
+const MARK = 1 << 30
 const SMALLEST_BITS = 10
 const LARGEST_BITS = 28
 
@@ -29,7 +31,19 @@ export class GoroutineIdTable implements GoroutineIds {
 
   get(id: number): number {
     const at = this.#find(id)
-    return this.#keys[at] === EMPTY ? -1 : (this.#values[at] as number)
+    return this.#keys[at] === EMPTY ? -1 : signatureOf(this.#values[at] as number)
+  }
+
+  mark(id: number): void {
+    const at = this.#find(id)
+    const value = this.#values[at] as number
+    if (this.#keys[at] !== EMPTY && value >= 0) this.#values[at] = value | MARK
+  }
+
+  isMarked(id: number): boolean {
+    const at = this.#find(id)
+    const value = this.#values[at] as number
+    return this.#keys[at] !== EMPTY && value >= MARK
   }
 
   has(id: number): boolean {
@@ -61,7 +75,7 @@ export class GoroutineIdTable implements GoroutineIds {
     const keys = this.#keys
     for (let at = 0; at < keys.length; at++) {
       const id = keys[at] as number
-      if (id !== EMPTY) visit(id, this.#values[at] as number)
+      if (id !== EMPTY) visit(id, signatureOf(this.#values[at] as number))
     }
   }
 
@@ -92,4 +106,8 @@ export class GoroutineIdTable implements GoroutineIds {
       this.#values[at] = values[i] as number
     }
   }
+}
+
+function signatureOf(value: number): number {
+  return value < 0 ? value : value & ~MARK
 }

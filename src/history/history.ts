@@ -40,8 +40,10 @@ interface LastDump {
   readonly process: string | undefined
   readonly ids: GoroutineIds | undefined
   readonly maxId: number
-  /** Goroutines up to this id were settled; undefined in the first dump of a history. */
+  /** Goroutines up to this id were settled. */
   readonly settledId: number | undefined
+  /** The first dump of its history. */
+  readonly first: boolean
   /** Signature ids by index, as `ids` refers to them. */
   readonly signatures: readonly Signature[]
 }
@@ -76,6 +78,7 @@ class SourceHistories implements History {
       ids: ids.table,
       maxId: ids.maxId,
       settledId: past.dumps === 1 || past.last.ids === undefined ? undefined : settledId(past.last.maxId, ids.maxId),
+      first: past.dumps === 1,
       signatures: tally.signatures.map((each) => each.signature),
     }
     this.#remember(key, past)
@@ -86,7 +89,15 @@ class SourceHistories implements History {
     this.#pasts.delete(key)
     return {
       tracks: new Map(),
-      last: { time: undefined, process: undefined, ids: undefined, maxId: 0, settledId: undefined, signatures: [] },
+      last: {
+        time: undefined,
+        process: undefined,
+        ids: undefined,
+        maxId: 0,
+        settledId: undefined,
+        first: true,
+        signatures: [],
+      },
       dumps: 0,
     }
   }
@@ -133,12 +144,13 @@ function idsOf(tally: DumpTally): IdsOfDump {
 /** How the goroutines of each signature relate to the dump before. */
 interface Flow {
   readonly survivors: Int32Array
+  readonly veterans: Int32Array
   readonly fresh: Int32Array
   /** Of the fresh ones, those with an id in the older half of what the process has handed out since. */
   readonly early: Int32Array
   readonly settled: Int32Array
   readonly kept: Int32Array
-  readonly joined: Int32Array
+  readonly arrived: Int32Array
 }
 
 /** Share of the ids of a step, from its end, whose goroutines may be in flight. */
@@ -159,32 +171,58 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
   const column = (): Int32Array => new Int32Array(size)
   const out: Flow = {
     survivors: column(),
+    veterans: column(),
     fresh: column(),
     early: column(),
     settled: column(),
     kept: column(),
-    joined: column(),
+    arrived: column(),
   }
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
-  const settledBefore = last.settledId ?? Number.POSITIVE_INFINITY
+  const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
   ids.table.forEach((id, slot) => {
     if (slot < 0) return
-    if (id <= settled) out.settled[slot] = (out.settled[slot] ?? 0) + 1
+    if (id <= settled) add(out.settled, slot)
     const was = before.get(id)
     if (was < 0) {
       if (before.has(id)) return
-      out.fresh[slot] = (out.fresh[slot] ?? 0) + 1
-      if (id <= middle) out.early[slot] = (out.early[slot] ?? 0) + 1
+      add(out.fresh, slot)
+      if (id <= middle) add(out.early, slot)
+      if (id <= settled) add(out.arrived, slot)
     } else if (now[was] === slot) {
-      out.survivors[slot] = (out.survivors[slot] ?? 0) + 1
-      if (id <= settledBefore) out.kept[slot] = (out.kept[slot] ?? 0) + 1
-    } else if (id <= settled) out.joined[slot] = (out.joined[slot] ?? 0) + 1
+      add(out.survivors, slot)
+      if (before.isMarked(id)) add(out.veterans, slot)
+      ids.table?.mark(id)
+      if (id <= settledBefore) add(out.kept, slot)
+      else if (id <= settled && !last.first) add(out.arrived, slot)
+    }
   })
   return out
 }
 
+/** How many ids went before the first dump of a history is unknown until the second: taken to be as many as came after it. */
+function settleFirst(past: Past, ids: IdsOfDump): void {
+  const { last, tracks } = past
+  if (past.dumps > 1 || last.ids === undefined || ids.table === undefined) return
+  const settled = settledId(last.maxId, ids.maxId) - (ids.maxId - last.maxId)
+  const counts = new Int32Array(last.signatures.length)
+  last.ids.forEach((id, slot) => {
+    if (slot >= 0 && id <= settled) counts[slot] = (counts[slot] ?? 0) + 1
+  })
+  for (let i = 0; i < counts.length; i++) {
+    const track = tracks.get(last.signatures[i]?.id ?? '')
+    if (track !== undefined) track.settled = counts[i]
+  }
+  past.last = { ...last, settledId: settled }
+}
+
+function add(column: Int32Array, slot: number): void {
+  column[slot] = (column[slot] ?? 0) + 1
+}
+
 function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
+  settleFirst(past, ids)
   const { last, tracks } = past
   const moved = flow(tally, last, ids)
   const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
@@ -201,12 +239,12 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
       before: track.count,
       count,
       survivors: moved?.survivors[slot],
+      veterans: moved?.veterans[slot],
       fresh: moved?.fresh[slot],
       early: moved?.early[slot],
-      settled,
-      settledBefore: last.settledId === undefined ? undefined : track.settled,
+      settledBefore: track.settled,
       kept: moved?.kept[slot],
-      joined: moved?.joined[slot],
+      arrived: moved?.arrived[slot],
       issued,
       damaged: tally.damaged,
       seconds,
@@ -227,12 +265,12 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
         before,
         count: 0,
         survivors: left,
+        veterans: left,
         fresh: left,
         early: left,
-        settled: left,
         settledBefore: track.settled,
         kept: left,
-        joined: left,
+        arrived: left,
         issued,
         damaged: tally.damaged,
         seconds,

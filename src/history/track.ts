@@ -6,21 +6,21 @@ export interface Step {
   readonly count: number
   /** Goroutines that were in this signature before, and are. */
   readonly survivors: number | undefined
+  /** Of the survivors, those that had survived the step before too: they are no goroutines of a moment, whatever their ids. */
+  readonly veterans: number | undefined
   /** Goroutines whose ids are new. */
   readonly fresh: number | undefined
   /** Fresh ones with an id in the older half of what the process handed out since: a leak fills it all, a burst its end. */
   readonly early: number | undefined
   /**
-   * Goroutines of this signature that are settled: all but those with an id in the newest quarter of what the process handed out
-   * in this step, which may be in flight.
+   * Goroutines that were settled in the dump before: all but those with an id in the newest quarter of what the process had handed
+   * out in the step to it, which may have been in flight.
    */
-  readonly settled: number | undefined
-  /** Settled ones of the dump before; undefined where that was the first of its history. */
   readonly settledBefore: number | undefined
   /** Of those, the ones that are still in this signature. */
   readonly kept: number | undefined
-  /** Settled ones that the dump before had in another signature: they live, and came from there. */
-  readonly joined: number | undefined
+  /** Goroutines that came and are settled now. What the first dump of a history had has not come since. */
+  readonly arrived: number | undefined
   /** Goroutine ids that the process handed out in this step: its own clock, which follows the load. */
   readonly issued: number | undefined
   /** Goroutines of this dump that could not be read whole: those missing may be among them. */

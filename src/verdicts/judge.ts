@@ -3,11 +3,11 @@
  *
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
- *   leaking   | the runtime marks its goroutines `(leaked)`; or, over three dumps and more: goroutines came and settled in two steps
- *             | at least, one of the last two among them, and in half of all; of those that had settled hardly any left, against
- *             | those that were there and against those that came; and it does not level off. Settled ones are counted, so that
- *             | what is in flight at the moment of a dump does not matter. With two dumps: it is half as many again, 10 more, all
- *             | that was there has stayed, the new ones came all along, and they wait for other goroutines
+ *   leaking   | the runtime marks its goroutines `(leaked)`; or, over three dumps and more: goroutines come in two steps at least,
+ *             | one of the last two among them, and in half of all; of those that were there hardly any left, against those that
+ *             | were there and against those that came; and it does not level off. What is in flight at the moment of a dump does
+ *             | not count: leak.ts says how. With two dumps: it is half as many again, 10 more, all that was there has stayed,
+ *             | the new ones came all along, and they wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
  *   shrinking | it is a fifth less, or more
@@ -17,6 +17,7 @@
 import type { Step, Track } from '../history/track.ts'
 import type { Assessment, SignatureTally, Verdict } from '../model.ts'
 import { because } from './because.ts'
+import { isLeak } from './leak.ts'
 import { THRESHOLDS } from './thresholds.ts'
 
 /** `track` is undefined in the first dump of a history, which compares with nothing. */
@@ -47,7 +48,7 @@ function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
   if (tally.leaked > 0) return 'leaking'
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeakOfMany(run)) return 'leaking'
+  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run)) return 'leaking'
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
@@ -76,50 +77,6 @@ function isLeakOfTwo(tally: SignatureTally, step: Step): boolean {
 /** The fresh ones did not all come just now. */
 function drips(step: Step): boolean {
   return step.fresh === undefined || step.early === undefined || step.early >= step.fresh * THRESHOLDS.early
-}
-
-function isLeakOfMany(steps: readonly Step[]): boolean {
-  const arrived: number[] = []
-  let watched = 0
-  let left = 0
-  for (const step of steps) {
-    const { survivors, settled, settledBefore, kept } = step
-    if (survivors === undefined || settled === undefined || kept === undefined) return false
-    arrived.push(settled - (step.joined ?? 0) - (settledBefore === undefined ? survivors : kept))
-    if (settledBefore === undefined) continue
-    watched += settledBefore
-    left += Math.max(0, settledBefore - kept - step.damaged)
-  }
-  const came = arrived.reduce((sum, each) => sum + Math.max(0, each), 0)
-  const growing = arrived.filter((each) => each > 0).length
-  const recent = arrived.slice(-2).filter((each) => each > 0).length
-  return (
-    came >= THRESHOLDS.growth &&
-    growing >= Math.max(2, steps.length * THRESHOLDS.growingSteps) &&
-    recent >= 1 &&
-    watched >= THRESHOLDS.watched &&
-    left <= watched * (1 - THRESHOLDS.stays) &&
-    left <= came * THRESHOLDS.leave &&
-    !slows(steps, arrived)
-  )
-}
-
-/** Arrivals of the newer steps fall behind those of the older ones, both by the process's own clock and by that of the log. */
-function slows(steps: readonly Step[], arrived: readonly number[]): boolean {
-  const half = Math.floor(steps.length / 2)
-  const sum = (of: (i: number) => number, from: number, to: number): number => {
-    let total = 0
-    for (let i = from; i < to; i++) total += of(i)
-    return total
-  }
-  const came = (i: number): number => arrived[i] ?? 0
-  const clocks = [(i: number) => steps[i]?.issued ?? 0, (i: number) => steps[i]?.seconds ?? 0, () => 1]
-  const older = sum(came, 0, half)
-  const newer = sum(came, half, steps.length)
-  return clocks.every((clock) => {
-    const before = sum(clock, 0, half)
-    return before === 0 || newer < (older * sum(clock, half, steps.length) * THRESHOLDS.keepsPace) / before
-  })
 }
 
 function isGrowth(steps: readonly Step[]): boolean {

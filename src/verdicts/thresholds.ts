@@ -6,6 +6,7 @@ type Thresholds = Readonly<
     | 'watched'
     | 'leave'
     | 'keepsPace'
+    | 'chance'
     | 'early'
     | 'growthOfTwo'
     | 'growthShareOfTwo'
@@ -24,17 +25,22 @@ type Thresholds = Readonly<
  */
 export const THRESHOLDS: Thresholds = Object.freeze({
   /** Share of the goroutines of the dump before that must still be there for "what was there stays". */
-  stays: 0.95,
-  /** Goroutines that must have come, and settled, over the steps that are looked at for a leak. */
-  growth: 3,
+  stays: 0.97,
+  /**
+   * Goroutines that must have come over the steps that are looked at for a leak. Where as many leave as come, five come and none
+   * leaves once in e^5 = 148 times.
+   */
+  growth: 5,
   /** Share of the steps in which a leak grew; two at least. */
   growingSteps: 0.5,
-  /** Settled goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
+  /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
   watched: 3,
   /** Goroutines that may leave for each one that comes. */
   leave: 0.1,
-  /** Arrivals of the newer half of the steps against the older half, by the faster clock: less, and it levels off. */
-  keepsPace: 0.5,
+  /** Arrivals of the newer half of the steps against the older half, by the fastest clock: less may mean that it levels off, … */
+  keepsPace: 0.7,
+  /** … if they came earlier than chance would have them, by this many standard deviations. */
+  chance: 2,
   /** With two dumps, share of the fresh goroutines that came in the first half of a step: a leak drips, a burst came just now. */
   early: 0.2,
   /** With two dumps alone: goroutines that came, … */

@@ -1,0 +1,121 @@
+/**
+ * Is it a leak, over three dumps and more: goroutines come, stay, and do not come ever more slowly.
+ *
+ * In each dump some goroutines are in flight, and gone a moment later; whoever counts them sees every handler leave. There are three
+ * ways to leave them out, and one that says leak is enough:
+ *
+ *   view      | goroutines that count          | good for
+ *   ----------|--------------------------------|-----------------------------------------------------------------------
+ *   whole     | all, where none at all has left| a leak alone at its place: each goroutine tells
+ *   settled   | all but those with newest ids  | a leak beside goroutines of a moment, in a process that hands out many ids
+ *   veterans  | those seen in two dumps before | the same where ids are few: each P keeps 16 of them, so that their order is loose
+ */
+import type { Step } from '../history/track.ts'
+import { THRESHOLDS } from './thresholds.ts'
+
+/** What one view counts in a step. */
+interface Seen {
+  readonly came: number
+  readonly stayed: number
+  readonly left: number
+}
+
+/** What ids tell of a step, all known. */
+type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' ? undefined : never) }
+
+export function isLeak(steps: readonly Step[]): boolean {
+  const known = steps.filter(isKnown)
+  if (known.length < steps.length || known.length < 2 || levelsOff(known)) return false
+  return (
+    (known.every((step) => gone(step.before, step.survivors, step) === 0) && stays(known, whole)) ||
+    stays(known, settled) ||
+    (known.length > 2 && stays(known.slice(1), (step, i) => veterans(step, known[i])))
+  )
+}
+
+function isKnown(step: Step): step is Known {
+  return step.survivors !== undefined && step.settledBefore !== undefined && step.issued !== undefined
+}
+
+function whole(step: Known): Seen {
+  return { came: step.fresh, stayed: step.survivors, left: 0 }
+}
+
+function settled(step: Known): Seen {
+  return { came: step.arrived, stayed: step.survivors, left: gone(step.settledBefore, step.kept, step) }
+}
+
+function veterans(step: Known, before: Known | undefined): Seen {
+  const left = gone(before?.survivors ?? 0, step.veterans, step)
+  return { came: step.survivors - step.veterans, stayed: step.veterans, left }
+}
+
+/** A goroutine that could not be read whole may be one that seems to have left. */
+function gone(were: number, are: number, { damaged }: Step): number {
+  return Math.max(0, were - are - damaged)
+}
+
+function stays(steps: readonly Known[], view: (step: Known, i: number) => Seen): boolean {
+  let came = 0
+  let watched = 0
+  let left = 0
+  let growing = 0
+  let recent = 0
+  steps.forEach((step, i) => {
+    const seen = view(step, i)
+    came += seen.came
+    watched += seen.stayed + seen.left
+    left += seen.left
+    if (seen.came === 0) return
+    // One batch may settle by halves: it is one growth.
+    if (step.fresh > 0) growing++
+    if (i >= steps.length - 2) recent++
+  })
+  return (
+    came >= THRESHOLDS.growth &&
+    growing >= Math.max(2, steps.length * THRESHOLDS.growingSteps) &&
+    recent > 0 &&
+    watched >= THRESHOLDS.watched &&
+    left <= watched * (1 - THRESHOLDS.stays) &&
+    left <= came * THRESHOLDS.leave
+  )
+}
+
+/** Arrivals fall behind by whatever clock: the process's own (ids handed out), that of the log, the number of dumps. */
+function levelsOff(steps: readonly Known[]): boolean {
+  const clocks = [(step: Known) => step.issued, (step: Known) => step.seconds ?? 0, () => 1]
+  return clocks.every((clock) => slows(steps, clock))
+}
+
+/**
+ * The newer half of the steps has fewer arrivals for its length than the older, and they came too early for chance: the mean of the
+ * times at which they came, each known to half a step, is held to what it is when they come evenly.
+ */
+function slows(steps: readonly Known[], clock: (step: Known) => number): boolean {
+  const half = Math.floor(steps.length / 2)
+  const total = steps.reduce((sum, step) => sum + clock(step), 0)
+  if (total === 0) return true
+  const older = { came: 0, length: 0 }
+  const newer = { came: 0, length: 0 }
+  let start = 0
+  let sum = 0
+  let mean = 0
+  let square = 0
+  steps.forEach((step, i) => {
+    const length = clock(step) / total
+    const [early, late] = [start + length / 4, start + (length * 3) / 4]
+    sum += step.early * early + (step.fresh - step.early) * late
+    mean += (length * (early + late)) / 2
+    square += (length * (early ** 2 + late ** 2)) / 2
+    const part = i < half ? older : newer
+    part.came += step.fresh
+    part.length += length
+    start += length
+  })
+  const came = older.came + newer.came
+  const chance = Math.sqrt((square - mean ** 2) * came)
+  return (
+    mean * came - sum > chance * THRESHOLDS.chance &&
+    newer.came * older.length < older.came * newer.length * THRESHOLDS.keepsPace
+  )
+}
