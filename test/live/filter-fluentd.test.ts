@@ -106,6 +106,28 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     expect(messages(here)).toEqual([...one.log, ...two.log, ...three.log].filter((line) => !lost.includes(line)))
   })
 
+  it('loses a chunk at most when its dumpstream is killed in a busy stream', async () => {
+    const input = workload(100_000, 100)
+    const here = await place()
+    await until(() => here.daemon.output.includes('worker is now running'), 60_000)
+    // Lines come for as long as it takes: a death is noticed at the next chunk.
+    let killed = false
+    for (let at = 0; at < input.lines.length; at += 5_000) {
+      appendFileSync(here.log, textOf(input.lines.slice(at, at + 5_000)))
+      await pause(500)
+      if (!killed && messages(here).length >= 20_000) {
+        process.kill(await here.daemon.filter(), 'SIGKILL')
+        killed = true
+      }
+    }
+    expect(killed).toBe(true)
+    await until(() => messages(here).at(-1) === input.log.at(-1), 60_000)
+    const came = new Set(messages(here))
+    const lost = input.log.filter((line) => !came.has(line))
+    console.log(`Fluentd, dumpstream killed amid ${input.log.length} lines: ${lost.length} of them lost`)
+    expect(messages(here)).toEqual(input.log.filter((line) => came.has(line)))
+  }, 180_000)
+
   it('loses nothing when it is restarted, and when the file is rotated', async () => {
     const input = workload(3_000, 3)
     const third = Math.floor(input.lines.length / 3)

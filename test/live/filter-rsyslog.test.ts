@@ -151,6 +151,20 @@ describe('rsyslog', () => {
     expect(dumpsOf(here).reduce((sum, { goroutines }) => sum + goroutines, 0)).toBe(5)
   })
 
+  it('loses no line when its dumpstream is killed in a busy stream', async () => {
+    const input = workload(100_000, 100)
+    const here = await place()
+    writeFileSync(here.log, textOf(input.lines))
+    await until(() => here.filtered().length >= 20_000, 60_000)
+    process.kill(await here.daemon.filter(), 'SIGKILL')
+    await until(() => here.filtered().at(-1) === input.lines.at(-1), 60_000)
+    const log = here.filtered().filter((line) => line.startsWith('app '))
+    console.log(
+      `rsyslog, dumpstream killed amid ${input.log.length} lines: ${input.log.length - log.length} of them lost`,
+    )
+    expect(log).toEqual(input.log)
+  }, 120_000)
+
   it('loses no line of the log when rsyslogd is restarted, and when the file is rotated', async () => {
     const input = workload(6_000, 6)
     const third = Math.floor(input.lines.length / 3)
