@@ -61,7 +61,8 @@ export class Reporter {
     if (onRecord === undefined) return
     const observed = this.#history.observe(tally)
     const { frame } = finished.opening
-    onRecord(dumpRecord(tally, observed.durationSeconds), frame)
+    const limits = [...tally.limits, ...observed.limits]
+    onRecord(dumpRecord({ ...tally, limits }, observed.durationSeconds), frame)
     const order = tally.signatures.map((each, i) => ({ each, track: observed.tracks[i] }))
     order.sort((a, b) => b.each.count - a.each.count)
     for (const { each, track } of order) {

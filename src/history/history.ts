@@ -8,6 +8,7 @@
 import type { Limits } from '../limits.ts'
 import type { DumpTally, GoroutineIds, Signature } from '../model.ts'
 import { comparable } from './comparable.ts'
+import { isLate } from './late.ts'
 import { isRestart } from './restart.ts'
 import type { Track } from './track.ts'
 
@@ -22,6 +23,8 @@ export interface ObservedDump {
   readonly withIds: boolean
   /** The process is another one than before: this dump is the first of a new history. */
   readonly restarted: boolean
+  /** Names of the limits that the history hit. */
+  readonly limits: readonly string[]
 }
 
 export interface History {
@@ -42,13 +45,20 @@ interface LastDump {
   readonly maxId: number
   /** Goroutines up to this id were settled. */
   readonly settledId: number | undefined
-  /** The first dump of its history. */
+  /** The first with ids: what came before it is unknown. */
   readonly first: boolean
   /** Signature ids by index, as `ids` refers to them. */
   readonly signatures: readonly Signature[]
 }
 
-const NOTHING: ObservedDump = { durationSeconds: undefined, tracks: [], vanished: [], withIds: false, restarted: false }
+const NOTHING: ObservedDump = {
+  durationSeconds: undefined,
+  tracks: [],
+  vanished: [],
+  withIds: false,
+  restarted: false,
+  limits: [],
+}
 
 export function createHistory(options: { readonly limits: Limits }): History {
   return new SourceHistories(options.limits)
@@ -69,20 +79,22 @@ class SourceHistories implements History {
     const known = this.#pasts.get(key)
     const ids = idsOf(tally)
     const restarted = known !== undefined && isRestart(known.last, tally, ids)
+    if (known !== undefined && !restarted && isLate(known.last, tally, ids)) return NOTHING
     const past = known === undefined || restarted ? this.#begin(key) : known
     const observed = past.dumps === 0 ? this.#first(tally, past) : compare(tally, past, ids)
     past.dumps++
+    const first = past.dumps === 1 || past.last.ids === undefined
     past.last = {
       time: tally.time,
       process: tally.process,
       ids: ids.table,
       maxId: ids.maxId,
-      settledId: past.dumps === 1 || past.last.ids === undefined ? undefined : settledId(past.last.maxId, ids.maxId),
-      first: past.dumps === 1,
+      settledId: first ? undefined : settledId(past.last.maxId, ids.maxId),
+      first,
       signatures: tally.signatures.map((each) => each.signature),
     }
-    this.#remember(key, past)
-    return { ...observed, restarted }
+    const overflow = this.#remember(key, past)
+    return { ...observed, restarted, limits: overflow ? ['historySignatures'] : [] }
   }
 
   #begin(key: string): Past {
@@ -108,22 +120,25 @@ class SourceHistories implements History {
     return NOTHING
   }
 
-  /** Least recently used goes, sources and signatures alike. */
-  #remember(key: string, past: Past): void {
+  /** Least recently used goes, sources and signatures alike. True when signatures of the last dump had to go. */
+  #remember(key: string, past: Past): boolean {
     this.#pasts.delete(key)
     this.#pasts.set(key, past)
     for (const oldest of this.#pasts.keys()) {
       if (this.#pasts.size <= this.#limits.sources) break
       this.#pasts.delete(oldest)
     }
-    for (const oldest of past.tracks.keys()) {
+    let overflow = false
+    for (const [oldest, { count }] of past.tracks) {
       if (past.tracks.size <= this.#limits.historySignatures) break
       past.tracks.delete(oldest)
+      if (count > 0) overflow = true
     }
     for (const track of past.tracks.values()) {
       if (track.steps.length > this.#limits.historyDumps)
         track.steps.splice(0, track.steps.length - this.#limits.historyDumps)
     }
+    return overflow
   }
 }
 
@@ -201,10 +216,10 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
   return out
 }
 
-/** How many ids went before the first dump of a history is unknown until the second: taken to be as many as came after it. */
+/** How many ids went before the first dump with ids is unknown until the second: taken to be as many as came after it. */
 function settleFirst(past: Past, ids: IdsOfDump): void {
   const { last, tracks } = past
-  if (past.dumps > 1 || last.ids === undefined || ids.table === undefined) return
+  if (!last.first || last.ids === undefined || ids.table === undefined) return
   const settled = settledId(last.maxId, ids.maxId) - (ids.maxId - last.maxId)
   const counts = new Int32Array(last.signatures.length)
   last.ids.forEach((id, slot) => {
@@ -232,23 +247,28 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
       : undefined
   const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
   const now = tally.signatures.map(({ signature, count }, slot) => {
-    gone.delete(signature.id)
-    const track = tracks.get(signature.id) ?? { signature, steps: [], count: 0, settled: 0 }
+    const had = gone.delete(signature.id)
+    const known = tracks.get(signature.id)
+    const track = known ?? { signature, steps: [], count: 0, settled: 0 }
     const settled = moved?.settled[slot]
-    track.steps.push({
-      before: track.count,
-      count,
-      survivors: moved?.survivors[slot],
-      veterans: moved?.veterans[slot],
-      fresh: moved?.fresh[slot],
-      early: moved?.early[slot],
-      settledBefore: track.settled,
-      kept: moved?.kept[slot],
-      arrived: moved?.arrived[slot],
-      issued,
-      damaged: tally.damaged,
-      seconds,
-    })
+    // Of one that was there and is forgotten nothing can be said.
+    const forgotten = known === undefined && had
+    if (!forgotten) {
+      track.steps.push({
+        before: track.count,
+        count,
+        survivors: moved?.survivors[slot],
+        veterans: moved?.veterans[slot],
+        fresh: moved?.fresh[slot],
+        early: moved?.early[slot],
+        settledBefore: track.settled,
+        kept: moved?.kept[slot],
+        arrived: moved?.arrived[slot],
+        issued,
+        damaged: tally.damaged,
+        seconds,
+      })
+    }
     track.settled = settled
     track.count = count
     // Most recently used last.
@@ -256,29 +276,28 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
     tracks.set(signature.id, track)
     return track
   })
-  const vanished = [...gone.values()].map((signature) => {
+  const vanished = [...gone.values()].flatMap((signature) => {
     const track = tracks.get(signature.id)
-    const before = track?.count ?? 0
-    if (track !== undefined) {
-      const left = moved === undefined ? undefined : 0
-      track.steps.push({
-        before,
-        count: 0,
-        survivors: left,
-        veterans: left,
-        fresh: left,
-        early: left,
-        settledBefore: track.settled,
-        kept: left,
-        arrived: left,
-        issued,
-        damaged: tally.damaged,
-        seconds,
-      })
-      track.settled = left
-      track.count = 0
-    }
-    return { signature, before }
+    if (track === undefined) return []
+    const before = track.count
+    const left = moved === undefined ? undefined : 0
+    track.steps.push({
+      before,
+      count: 0,
+      survivors: left,
+      veterans: left,
+      fresh: left,
+      early: left,
+      settledBefore: track.settled,
+      kept: left,
+      arrived: left,
+      issued,
+      damaged: tally.damaged,
+      seconds,
+    })
+    track.settled = left
+    track.count = 0
+    return [{ signature, before }]
   })
-  return { durationSeconds: seconds, tracks: now, vanished, withIds: moved !== undefined, restarted: false }
+  return { durationSeconds: seconds, tracks: now, vanished, withIds: moved !== undefined, restarted: false, limits: [] }
 }

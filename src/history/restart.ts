@@ -1,5 +1,6 @@
 /** Is this dump of another process than the last one? A history must not go on over a restart: ids start over. */
 import type { DumpTally, GoroutineIds, Signature } from '../model.ts'
+import { timeGoesBack } from './late.ts'
 
 /**
  * Goroutine ids are handed out in batches of 16 to each P (runtime/proc.go `_GoidCacheBatch`), so that a goroutine born after a dump
@@ -12,6 +13,7 @@ const SAMPLE = 4096
 const OTHER_ORIGIN = 0.1
 
 interface Last {
+  readonly time: number | undefined
   readonly process: string | undefined
   readonly ids: GoroutineIds | undefined
   readonly maxId: number
@@ -25,7 +27,8 @@ export function isRestart(
 ): boolean {
   if (last.process !== undefined && tally.process !== undefined) return last.process !== tally.process
   const { ids: before, maxId } = last
-  if (before === undefined || now.table === undefined) return false
+  // Without ids nobody knows which of the two is older, or whether the clock was set back.
+  if (before === undefined || now.table === undefined) return timeGoesBack(last, tally)
   let looked = 0
   let common = 0
   let other = 0

@@ -24,13 +24,23 @@ interface Seen {
 type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' ? undefined : never) }
 
 export function isLeak(steps: readonly Step[]): boolean {
-  const known = steps.filter(isKnown)
-  if (known.length < steps.length || known.length < 2 || levelsOff(known)) return false
+  const known = sinceUnknown(steps)
+  if (known.length < 2 || levelsOff(known)) return false
   return (
     (known.every((step) => gone(step.before, step.survivors, step) === 0) && stays(known, whole)) ||
     stays(known, settled) ||
     (known.length > 2 && stays(known.slice(1), (step, i) => veterans(step, known[i])))
   )
+}
+
+/** The newest steps of which ids tell everything. */
+function sinceUnknown(steps: readonly Step[]): readonly Known[] {
+  const known: Known[] = []
+  for (const step of steps) {
+    if (isKnown(step)) known.push(step)
+    else known.length = 0
+  }
+  return known
 }
 
 function isKnown(step: Step): step is Known {

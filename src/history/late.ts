@@ -1,0 +1,22 @@
+/** Does this dump come before the last one? Logs are merged, and sent again, out of order. */
+import type { DumpTally, GoroutineIds } from '../model.ts'
+
+interface Last {
+  readonly time: number | undefined
+  readonly ids: GoroutineIds | undefined
+  readonly maxId: number
+}
+
+interface Now {
+  readonly table: GoroutineIds | undefined
+  readonly maxId: number
+}
+
+/** Clocks are set back, too, but the ids of a process go up all the same. */
+export function isLate(last: Last, tally: DumpTally, now: Now): boolean {
+  return timeGoesBack(last, tally) && last.ids !== undefined && now.table !== undefined && now.maxId < last.maxId
+}
+
+export function timeGoesBack(last: Pick<Last, 'time'>, tally: DumpTally): boolean {
+  return last.time !== undefined && tally.time !== undefined && tally.time < last.time
+}
