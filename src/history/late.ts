@@ -12,11 +12,14 @@ interface Now {
   readonly maxId: number
 }
 
+/** Of two lines of one moment one may give milliseconds, and the other whole seconds. */
+const RESOLUTION_MS = 1000
+
 /** Clocks are set back, too, but the ids of a process go up all the same. */
 export function isLate(last: Last, tally: DumpTally, now: Now): boolean {
   return timeGoesBack(last, tally) && last.ids !== undefined && now.table !== undefined && now.maxId < last.maxId
 }
 
 export function timeGoesBack(last: Pick<Last, 'time'>, tally: DumpTally): boolean {
-  return last.time !== undefined && tally.time !== undefined && tally.time < last.time
+  return last.time !== undefined && tally.time !== undefined && tally.time <= last.time - RESOLUTION_MS
 }

@@ -42,4 +42,10 @@ describe('profiles, which have no ids', () => {
     const dumps = judgeAll([profileText(0, 10), profileText(120, 40), profileText(60, 20), profileText(180, 60)])
     expect(dumps.map(({ verdicts }) => verdicts.work)).toEqual([undefined, 'growing', undefined, 'growing'])
   })
+
+  it('go on where a line with whole seconds comes after one with milliseconds', () => {
+    const whole = profileText(60, 40).replaceAll('.000Z', 'Z')
+    const dumps = judgeAll([profileText(0, 10), profileText(60, 20).replaceAll('.000Z', '.164Z'), whole])
+    expect(dumps.map(({ verdicts }) => verdicts.work)).toEqual([undefined, 'growing', 'growing'])
+  })
 })
