@@ -170,6 +170,11 @@ local function may_begin(line)
   return false
 end
 
+-- A part of a stack, well after the last line of a dump: a frame, its place, who created it.
+local function may_continue(line)
+  return line:byte(-1) == 41 or line:find("^\t") or line:find(".go:", 1, true) or line:find("created by ", 1, true)
+end
+
 -- A record of dumpstream's in the log: what was known of the stream, and the finding as a map of its own.
 local function finding(found)
   local out = {}
@@ -204,7 +209,7 @@ local function filter(tag, ts, record)
   if line == nil then line = "" end
   if type(line) ~= "string" or #line > LONGEST then return 0, ts, record end
   local stream = stream_of(tag, record)
-  if not open[stream] and not may_begin(line) then return 0, ts, record end
+  if open[stream] ~= 1 and not may_begin(line) and not (open[stream] == 2 and may_continue(line)) then return 0, ts, record end
   local now = os.time()
   if not writer then
     if now < down_until then return 0, ts, record end
@@ -222,15 +227,14 @@ local function filter(tag, ts, record)
   local ok, why = pcall(function()
     local reply = ask('{"s":' .. quote(stream) .. ',"l":' .. quote(line) .. string.format(',"t":%.0f}', seconds(ts) * 1000))
     if reply == "k" then entry(requests, out); open[stream] = nil; return end
-    if reply == "d" then entry(-requests, out); open[stream] = true; return end
+    if reply == "d" then entry(-requests, out); open[stream] = 1; return end
     local answer = value(reply, 1)
     while true do
       for _, each in ipairs(answer.out) do entry(each, out) end
-      if answer.open then open[stream] = answer.open == 1 or nil end
+      if answer.open then open[stream] = answer.open ~= 0 and answer.open or nil end
       if answer.more ~= 1 then break end
-      local is_open = open[stream]
       answer = value(ask('{"more":1}'), 1)
-      answer.open = is_open and 1 or 0
+      answer.open = nil
     end
   end)
   if not ok then for _, each in ipairs(stop(tostring(why), now)) do out[#out + 1] = each end end

@@ -11,12 +11,14 @@
  * |----------------------------------------|------------------------------------------------------------------------------|
  * | `k`                                    | the record goes on; no dump is open in its stream                            |
  * | `d`                                    | it was dump; its stream is open: every line of it has to be asked about      |
- * | `{"open":0\|1,"out":[…],"more":1}`     | in the place of the record: `n`, the record of request n; `[n,TEXT]`, with   |
- * |                                        | this text; `-n`, it was dump; `{…}`, a record to add                         |
+ * | `{"open":0\|1\|2,"out":[…],"more":1}`  | in the place of the record: `n`, the record of request n; `[n,TEXT]`, with   |
+ * |                                        | this text; `-n`, it was dump; `{…}`, a record to add. `open` 2: of its       |
+ * |                                        | stream, lines that look like a part of a stack are enough                    |
  *
  * A record in no reply so far is held back. What cannot be read is answered with `k`.
  */
 import split2 from 'split2'
+import { LIMITS } from '../limits.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
@@ -39,6 +41,11 @@ const REQUEST_BYTES = 8 << 20
 const SPLIT = { maxLength: REQUEST_BYTES, skipOverflow: true }
 /** Entries of replies that nobody came for: records are given up, oldest first. They are in `--out`, too. */
 const WAITING_ENTRIES = 100_000
+/**
+ * So many lines of log in a row, and the rest of the dump is known by its looks: a busy log would cross the pipe for a second after
+ * each dump. A line that was cut, and goes on after so many others, is damaged.
+ */
+const CALM_LINES = 64
 
 interface Request {
   readonly stream: string
@@ -95,6 +102,8 @@ class Bridge {
   #entries: string[] = []
   #requests = 0
   #complained = false
+  /** Open streams → lines of log since the last one of the dump. */
+  readonly #calm = new Map<string, number>()
 
   constructor(options: RunOptions, elsewhere: Elsewhere, maxLine: number, complain: (line: string) => void) {
     this.#mount = new Mount(options.engine)
@@ -108,7 +117,7 @@ class Bridge {
   }
 
   answer(line: string): string {
-    if (line === '{"more":1}') return this.#reply(false)
+    if (line === '{"more":1}') return this.#reply(0)
     const item = ++this.#requests
     const request = readRequest(line)
     if (request === undefined) {
@@ -117,11 +126,13 @@ class Bridge {
       return 'k'
     }
     const outcomes = this.#mount.push({ ...request, item })
-    const open = this.#mount.isOpen(request.stream)
     const [only] = outcomes
-    if (this.#entries.length === 0 && outcomes.length === 1 && only !== undefined) {
-      if (only.type === 'log' && only.item === item && only.rest === undefined && !open) return 'k'
-      if (only.type === 'dump' && only.item === item && open) return 'd'
+    const isAlone = outcomes.length === 1 && only?.type !== 'record' && only?.item === item
+    const isLog = isAlone && only.type === 'log' && only.rest === undefined
+    const open = this.#openness(request.stream, isLog)
+    if (this.#entries.length === 0) {
+      if (isLog && open === 0) return 'k'
+      if (isAlone && only.type === 'dump' && open === 1) return 'd'
     }
     this.#take(outcomes)
     return this.#reply(open)
@@ -133,6 +144,18 @@ class Bridge {
 
   end(): void {
     this.#take(this.#mount.end())
+  }
+
+  #openness(stream: string, isLog: boolean): 0 | 1 | 2 {
+    const lines = isLog ? (this.#calm.get(stream) ?? 0) + 1 : 0
+    this.#calm.delete(stream)
+    if (!this.#mount.isOpen(stream)) return 0
+    if (lines > 0) this.#calm.set(stream, lines)
+    for (const oldest of this.#calm.keys()) {
+      if (this.#calm.size <= LIMITS.sources) break
+      this.#calm.delete(oldest)
+    }
+    return lines < CALM_LINES ? 1 : 2
   }
 
   #take(outcomes: readonly Outcome<number>[]): void {
@@ -147,7 +170,7 @@ class Bridge {
     if (this.#entries.length > WAITING_ENTRIES) this.#entries = this.#entries.filter((each) => !each.startsWith('{'))
   }
 
-  #reply(open: boolean): string {
+  #reply(open: 0 | 1 | 2): string {
     let bytes = REPLY_FRAME
     let fits = 0
     for (const entry of this.#entries) {
@@ -156,7 +179,7 @@ class Bridge {
       fits++
     }
     const out = this.#entries.splice(0, fits).join(',')
-    return `{"open":${open ? 1 : 0},"out":[${out}]${this.#entries.length > 0 ? ',"more":1' : ''}}`
+    return `{"open":${open},"out":[${out}]${this.#entries.length > 0 ? ',"more":1' : ''}}`
   }
 }
 

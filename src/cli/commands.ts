@@ -82,6 +82,13 @@ const EVENT_FLAGS: readonly Flag[] = [
     group: 'Output',
     summary: 'fill what is written up to blocks (Fluentd: 8192)',
   },
+  {
+    name: 'to',
+    value: 'SHIPPER',
+    choices: ['fluent-bit'],
+    group: 'Output',
+    summary: "write what fluent-bit's in_stdin takes, text too",
+  },
 ]
 
 export const COMMANDS: readonly Command[] = [

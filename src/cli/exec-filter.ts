@@ -7,12 +7,15 @@
  * `--pad 8192` is for Fluentd: its JSON parser reads blocks of 8192 bytes (parser_json.rb, `stream_buffer_size`; yajl-ruby's
  * `io.read`) and waits until one is full, so that the last events of a batch would come with the next batch only. Empty lines fill it.
  *
+ * `--to fluent-bit` is for Fluent Bit's `in_stdin`: what goes out is in the form that it takes, lines of plain text too.
+ *
  * While no dump is open, chunks without a word that a dump begins with are written on unread.
  */
 import { isUtf8 } from 'node:buffer'
 import { LF } from '../bytes/ascii.ts'
 import { LIMITS } from '../limits.ts'
 import { type Event, type EventKeys, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
+import { fittingEvents, STDIN_LINE, type StdinOptions, stdinEvent, textKeyOf } from '../mounts/fluent-bit.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { sentence } from '../mounts/sentence.ts'
 import type { DumpstreamRecord } from '../records.ts'
@@ -20,6 +23,7 @@ import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
+import { boundedLine } from './bounded.ts'
 import { EXIT } from './exit.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
 import { type RunOptions, readOptions } from './options.ts'
@@ -32,6 +36,8 @@ const MAX_PAD = 1 << 20
 interface EventOptions extends EventKeys {
   /** What goes out is a multiple of so many bytes whenever nothing more is at hand; 0: as it is. */
   readonly pad: number
+  /** Everything that goes out is an event for Fluent Bit's `in_stdin`. */
+  readonly isForFluentBit: boolean
 }
 
 /** Resolves to the exit code. */
@@ -48,7 +54,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   if (pad > MAX_PAD) throw usageError(`--pad takes at most ${MAX_PAD} bytes`)
   const stdout = new Output(terminal.stdout, { name: 'stdout' })
   const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
-  const filter = new EventFilter(options, { ...keys, pad }, stdout, elsewhere)
+  const isForFluentBit = values.text('to') === 'fluent-bit'
+  const filter = new EventFilter(options, { ...keys, pad, isForFluentBit }, stdout, elsewhere)
   await readStdin(filter, options.idle, () => stdout.closed)
   const code = await elsewhere.end()
   if (stdout.failure === undefined) return code
@@ -80,11 +87,12 @@ class EventFilter implements Mounted {
   }
 
   lines(buf: Buffer, start: number, end: number): void {
-    if (this.#mount.open || mayMatter(buf, start, end)) {
+    if (this.#keys.isForFluentBit || this.#mount.open || mayMatter(buf, start, end)) {
       for (let pos = start; pos < end; ) {
         const next = buf.indexOf(LF, pos) + 1
-        if (this.#mount.open || mayMatter(buf, pos, next)) this.#line(buf.subarray(pos, next - 1))
-        else this.#pass(buf.subarray(pos, next))
+        const line = buf.subarray(pos, next - 1)
+        if (this.#mount.open || mayMatter(buf, pos, next)) this.#line(line)
+        else this.#passLine(line)
         pos = next
       }
     } else this.#pass(buf.subarray(start, end))
@@ -92,15 +100,15 @@ class EventFilter implements Mounted {
   }
 
   unterminated(line: Buffer): void {
-    const event = readEvent(line, this.#keys)
     // Nothing follows that could put it in its place.
-    if (event === undefined) this.#pass(line)
-    else this.#line(line)
+    if (this.#keys.isForFluentBit || readEvent(line, this.#keys) !== undefined) this.#line(line)
+    else this.#pass(line)
     this.#settle()
   }
 
   overlong(piece: Buffer): void {
-    this.#stdout.writeBytes(piece)
+    if (this.#keys.isForFluentBit) this.#passLine(piece)
+    else this.#stdout.writeBytes(piece)
   }
 
   tick(now: number): void {
@@ -114,15 +122,14 @@ class EventFilter implements Mounted {
   }
 
   #line(line: Buffer): void {
-    const event = readEvent(line, this.#keys)
-    if (event === undefined) {
-      this.#pass(line)
-      this.#stdout.write('\n')
+    // The line is a view of what is read next, and may have to wait.
+    const own = Buffer.from(this.#keys.isForFluentBit ? stdinEvent(line, this.#stdinOptions()) : line)
+    const item = readEvent(own, this.#keys)
+    if (item === undefined) {
+      this.#passLine(own)
       return
     }
-    const { stream, text, time, attributes } = event
-    // The line is a view of what is read next, and may have to wait.
-    const item = { ...event, line: Buffer.from(line) }
+    const { stream, text, time, attributes } = item
     this.#take(this.#mount.push({ stream, text, time, attributes, item }))
   }
 
@@ -134,10 +141,8 @@ class EventFilter implements Mounted {
         this.#record = outcome.record
         this.#printer?.record(outcome.record)
         this.#elsewhere.record(outcome.record)
-      } else if (outcome.rest === undefined) {
-        this.#pass(outcome.item.line)
-        this.#stdout.write('\n')
-      } else this.#stdout.write(`${eventLine(outcome.item, outcome.rest)}\n`)
+      } else if (outcome.rest === undefined) this.#passLine(outcome.item.line)
+      else this.#passLine(Buffer.from(eventLine(outcome.item, outcome.rest)))
     }
   }
 
@@ -155,8 +160,35 @@ class EventFilter implements Mounted {
   #writeRecord(json: string): void {
     const record = this.#record
     if (record === undefined) return
-    const event = this.#first.get(record.source) ?? { fields: {}, textKey: this.#keys.text ?? 'message' }
-    this.#stdout.write(`${eventLine(event, sentence(record), `"dumpstream":${json}`)}\n`)
+    const first = this.#first.get(record.source)
+    const line = (event: Parameters<typeof eventLine>[0], found: string): string =>
+      eventLine(event, sentence(record), `"dumpstream":${found}`)
+    if (!this.#keys.isForFluentBit) {
+      this.#stdout.write(
+        `${line(first ?? { head: undefined, fields: {}, textKey: this.#keys.text ?? 'message' }, json)}\n`,
+      )
+      return
+    }
+    const { keys, seconds } = this.#stdinOptions()
+    const bare = { head: first?.head ?? [seconds, {}], fields: {}, textKey: textKeyOf(keys) }
+    const isRoomy = first !== undefined && Buffer.byteLength(line(first, '')) < STDIN_LINE / 2
+    const event = isRoomy ? first : bare
+    const found = boundedLine(json, STDIN_LINE - Buffer.byteLength(line(event, '')))
+    this.#stdout.write(`${line(event, found)}\n`)
+  }
+
+  #stdinOptions(): StdinOptions {
+    return { keys: this.#keys, seconds: Date.now() / 1000 }
+  }
+
+  #passLine(line: Buffer): void {
+    if (this.#keys.isForFluentBit) {
+      const options = this.#stdinOptions()
+      for (const event of fittingEvents(stdinEvent(line, options), options)) this.#stdout.write(`${event}\n`)
+    } else {
+      this.#pass(line)
+      this.#stdout.write('\n')
+    }
   }
 
   /** Fluentd's JSON parser stops for good at a byte that is no UTF-8. */

@@ -1,6 +1,6 @@
 /**
- * Events as JSON objects, one a line, as Fluentd's `exec_filter` and syslog-ng's `program()` write them: which of their fields is the
- * text, which stream they are of, and when they were.
+ * Events as JSON objects, one a line, as Fluentd's `exec_filter` and syslog-ng's `program()` write them, or with time and metadata ahead,
+ * as Fluent Bit has them (fluent-bit.ts): which of their fields is the text, which stream they are of, and when they were.
  */
 
 type Fields = Readonly<Record<string, unknown>>
@@ -8,6 +8,8 @@ type Fields = Readonly<Record<string, unknown>>
 export interface Event {
   /** As it came, without its line end. */
   readonly line: Buffer
+  /** Of `[TIME,{…}]` and `[[TIME,METADATA],{…}]`: what stands ahead of the fields. */
+  readonly head: unknown
   readonly fields: Fields
   readonly textKey: string
   readonly text: string
@@ -48,10 +50,11 @@ export function mayMatter(bytes: Buffer, start: number, end: number): boolean {
   return MARK.test(bytes.toString('latin1', start, end))
 }
 
-/** Undefined when the line is no JSON object, or has no text. */
+/** Undefined when the line is no event, or has no text. */
 export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
-  const fields = line[0] === 0x7b ? parse(line.toString()) : undefined
-  if (fields === undefined) return undefined
+  const value = line[0] === 0x7b || line[0] === 0x5b ? parse(line.toString()) : undefined
+  const [head, fields] = Array.isArray(value) ? value : [undefined, value]
+  if (!isFields(fields)) return undefined
   const textKey = keys.text ?? TEXT_KEYS.find((key) => typeof fields[key] === 'string')
   const text = textKey === undefined ? undefined : fields[textKey]
   if (textKey === undefined || typeof text !== 'string') return undefined
@@ -60,19 +63,21 @@ export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
   const names = [...(typeof tag === 'string' ? [tag] : []), ...Object.values(attributes)]
   return {
     line,
+    head,
     fields,
     textKey,
     text,
     stream: names.length === 0 ? 'stdin' : names.join('/'),
-    time: timeOf(fields[keys.time]),
+    time: timeOf(Array.isArray(head) ? head[0] : (head ?? fields[keys.time])),
     attributes: Object.keys(attributes).length === 0 ? undefined : attributes,
   }
 }
 
 /** The event with another text, and `more` behind its fields: JSON of one object's members, `"name":value`. */
-export function eventLine(event: Pick<Event, 'fields' | 'textKey'>, text: string, more = ''): string {
+export function eventLine(event: Pick<Event, 'head' | 'fields' | 'textKey'>, text: string, more = ''): string {
   const json = JSON.stringify({ ...event.fields, [event.textKey]: text })
-  return more === '' ? json : `${json.slice(0, -1)},${more}}`
+  const whole = more === '' ? json : `${json.slice(0, -1)},${more}}`
+  return event.head === undefined ? whole : `[${JSON.stringify(event.head)},${whole}]`
 }
 
 function attributesOf(fields: Fields): Record<string, string> {
@@ -93,10 +98,9 @@ function timeOf(value: unknown): number | undefined {
   return Number.isFinite(time) ? time : undefined
 }
 
-function parse(text: string): Fields | undefined {
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return isFields(value) ? value : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -56,6 +56,16 @@ describe('bridge', () => {
     expect(records[0]).toMatchObject({ source: 'web', time: '2026-11-24T05:00:00.000Z' })
   })
 
+  it('wants only what may be a part of a stack once 64 lines of log in a row have followed one', async () => {
+    const dump = linesOf(dumpText())
+    const log = linesOf(logText(100))
+    const { stdout } = await cli(['bridge'], { input: requests([...dump, ...log, '\t/app/main.go:1', ...log]) })
+    const opened = linesOf(stdout)
+      .slice(dump.length)
+      .map((line) => (line === 'k' ? 0 : JSON.parse(line).open))
+    expect(opened.slice(0, 100)).toEqual([...Array(63).fill(1), ...Array(37).fill(2)])
+  })
+
   it('cuts its lines to --max-line, and hands the rest over when it is asked for more', async () => {
     const dump = linesOf(dumpText())
     const input = requests([...dump, ...dump]) + '{"more":1}\n'.repeat(5)

@@ -161,4 +161,62 @@ describe('exec-filter', () => {
     await new Promise((resolve) => child.once('close', resolve))
     expect(bytes).toBe(chunk.length * 100)
   })
+
+  describe('--to fluent-bit', () => {
+    const run = async (input: string): Promise<unknown[]> => {
+      const { code, stdout, stderr } = await cli(['exec-filter', '--to', 'fluent-bit'], { input })
+      expect([code, stderr]).toEqual([0, ''])
+      for (const line of stdout.split('\n')) expect(Buffer.byteLength(line)).toBeLessThan(16_000)
+      return stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line))
+    }
+    const now = [[expect.any(Number), {}]]
+
+    it('makes an event of every line, with a time, and of the last one too', async () => {
+      const events = ['[[1795496400.5,{"a":1}],{"log":"x"}]', '[1795496400.5,{"log":"y"}]']
+      expect(
+        await run(`${[...events, 'plain', '{"message":"z","time":"2026-11-25T05:00:00.25Z"}', '[1]'].join('\n')}\nend`),
+      ).toEqual([
+        ...events.map((event) => JSON.parse(event)),
+        [...now, { log: 'plain' }],
+        [[1795582800.25, {}], { message: 'z', time: '2026-11-25T05:00:00.25Z' }],
+        [...now, { log: '[1]' }],
+        [...now, { log: 'end' }],
+      ])
+    })
+
+    it('gives records the time and the metadata of the event in which their dump began', async () => {
+      const event = (log: string): string => JSON.stringify([[1795496400.5, { a: 1 }], { log, pod: 'web-1' }])
+      const log = logText(20).split('\n').slice(0, -1)
+      const dump = dumpText().split('\n').slice(0, -1)
+      const out = await run(joined([...log, ...dump].map(event)))
+      expect(out.slice(0, 20)).toEqual(log.map((line) => JSON.parse(event(line))))
+      expect(out.slice(20)).toHaveLength(4)
+      for (const found of out.slice(20)) {
+        expect(found).toMatchObject([[1795496400.5, { a: 1 }], { pod: 'web-1', dumpstream: { source: 'stdin' } }])
+      }
+    })
+
+    it('divides the text of a line that is too long for Fluent Bit, and loses none of it', async () => {
+      const text = `é"${'😀\u0001x'.repeat(10_000)}`
+      const texts = (events: unknown[]): string =>
+        events.map((each) => (Array.isArray(each) ? each[1].log : undefined)).join('')
+      expect(texts(await run(`${text}\n`))).toBe(text)
+      const wide = JSON.stringify({ log: 'short', other: text })
+      expect(texts(await run(`${wide}\n`))).toContain('😀')
+      const parts = await run(`${JSON.stringify([1795496400, { log: text, pod: 'web-1' }])}\n`)
+      expect(texts(parts)).toBe(text)
+      for (const part of parts) expect(part).toMatchObject([1795496400, { pod: 'web-1' }])
+    })
+
+    it('leaves fields out of a record that would be too long', async () => {
+      const event = (log: string): string => JSON.stringify([1795496400, { log, pod: 'p'.repeat(12_000) }])
+      const out = await run(joined(dumpText().split('\n').slice(0, -1).map(event)))
+      expect(out).toHaveLength(4)
+      for (const found of out)
+        expect(found).toEqual([1795496400, { log: expect.any(String), dumpstream: expect.anything() }])
+    })
+  })
 })

@@ -2,6 +2,7 @@
  * The configurations of examples/fluent-bit at a real Fluent Bit, which Debian does not have: `FLUENT_BIT=path npm run test:live`. Run
  * with 5.1.1. Without it nothing here runs, and that is said; test/live/fluent-bit.test.ts plays its part in every run.
  */
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -150,6 +151,25 @@ describe.skipIf(FLUENT_BIT === undefined)('Fluent Bit', () => {
     await until(() => dumps().length >= 3, 30_000)
     for (const dump of dumps()) expect(dump).toMatchObject({ goroutines: 3 })
     expect(await here.daemon.stop()).toBeLessThan(10_000)
+  })
+
+  it('stdin.yaml: lines and records with their time, until the input ends', async () => {
+    const input = workload(1_000, 3)
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'app.log'), `${textOf(input.lines)}${'x'.repeat(40_000)}\n`)
+    const event = '[[1795582801.25,{"a":1}],{"log":"an event","pod":"web-1"}]'
+    const line = `(cat ${folder}/app.log; echo '${event}') | ${DUMPSTREAM} exec-filter --to fluent-bit | ${FLUENT_BIT} -q -c ${examples}stdin.yaml`
+    const events = execFileSync('sh', ['-c', line], { encoding: 'utf8' })
+      .split('\n')
+      .filter((each) => each.startsWith('{'))
+      .map((each): Event => JSON.parse(each))
+    const texts = events.flatMap(({ log, dumpstream }) => (dumpstream === undefined ? [log] : []))
+    expect(texts.slice(0, input.log.length)).toEqual(input.log)
+    expect(texts.slice(input.log.length).join('')).toBe(`${'x'.repeat(40_000)}an event`)
+    expect(events.filter(({ dumpstream }) => dumpstream?.type === 'dump')).toHaveLength(3)
+    // As its stdout output shows metadata.
+    const metadata = { __internal__: { log_metadata: { a: 1 } } }
+    expect(events).toContainEqual({ date: 1795582801.25, ...metadata, log: 'an event', pod: 'web-1' })
   })
 
   it('takes how long, beside the same without dumpstream', async () => {
