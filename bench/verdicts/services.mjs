@@ -23,6 +23,18 @@ const steadyLeak = (next) => {
   return [group((from, to) => arrivals(next, () => rate, rate, from, to), FOREVER)]
 }
 
+/** Goroutines come at a rate and end after a while, both drawn from these bounds. */
+function turnover(next, rates, lives) {
+  const rate = spread(next, ...rates)
+  const life = spread(next, ...lives)
+  return [
+    group(
+      (from, to) => arrivals(next, () => rate, rate, from, to),
+      () => exponential(next, life),
+    ),
+  ]
+}
+
 function group(births, life, more = {}) {
   return { births, life, ...more }
 }
@@ -135,19 +147,7 @@ export const KINDS = {
       ]
     },
   },
-  'pool that turns over': {
-    leaks: false,
-    make: (next) => {
-      const rate = spread(next, 5, 60)
-      const life = spread(next, 0.1, 2)
-      return [
-        group(
-          (from, to) => arrivals(next, () => rate, rate, from, to),
-          () => exponential(next, life),
-        ),
-      ]
-    },
-  },
+  'pool that turns over': { leaks: false, make: (next) => turnover(next, [5, 60], [0.1, 2]) },
   'load of the day': {
     leaks: false,
     make: (next, { load }) => {
@@ -194,19 +194,7 @@ export const KINDS = {
     restarts: (next, last) => [next() * last],
     make: (next) => [group((from) => atOnce(next, from, Math.floor(spread(next, 10, 80))), FOREVER)],
   },
-  'long-lived connections': {
-    leaks: false,
-    make: (next) => {
-      const rate = spread(next, 10, 60)
-      const life = spread(next, 0.5, 8)
-      return [
-        group(
-          (from, to) => arrivals(next, () => rate, rate, from, to),
-          () => exponential(next, life),
-        ),
-      ]
-    },
-  },
+  'long-lived connections': { leaks: false, make: (next) => turnover(next, [10, 60], [0.5, 8]) },
   'cache that warms up': {
     leaks: false,
     make: (next) => {
@@ -236,19 +224,7 @@ export const KINDS = {
       passing(next, uniform(next, 1, 20), dumps),
     ],
   },
-  'few connections': {
-    leaks: false,
-    make: (next) => {
-      const rate = spread(next, 1, 10)
-      const life = spread(next, 0.5, 8)
-      return [
-        group(
-          (from, to) => arrivals(next, () => rate, rate, from, to),
-          () => exponential(next, life),
-        ),
-      ]
-    },
-  },
+  'few connections': { leaks: false, make: (next) => turnover(next, [1, 10], [0.5, 8]) },
 }
 
 const STATES = ['chan receive', 'select', 'IO wait', 'semacquire', 'chan send']

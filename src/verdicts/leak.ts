@@ -8,7 +8,7 @@
  *   ----------|--------------------------------|-----------------------------------------------------------------------
  *   whole     | all, where none at all has left| a leak alone at its place: each goroutine tells
  *   settled   | all but those with newest ids  | a leak beside goroutines of a moment, in a process that hands out many ids
- *   veterans  | those seen in two dumps before | the same where ids are few: each P keeps 16 of them, so that their order is loose
+ *   veterans  | those seen in two dumps or more| the same where ids are few: each P keeps 16 of them, so that their order is loose
  */
 import type { Step } from '../history/track.ts'
 import { THRESHOLDS } from './thresholds.ts'
@@ -51,6 +51,7 @@ function whole(step: Known): Seen {
   return { came: step.fresh, stayed: step.survivors, left: 0 }
 }
 
+/** Whoever stayed was not in flight, settled or not. */
 function settled(step: Known): Seen {
   return { came: step.arrived, stayed: step.survivors, left: gone(step.settledBefore, step.kept, step) }
 }
