@@ -170,9 +170,9 @@ local function may_begin(line)
   return false
 end
 
--- A part of a stack, well after the last line of a dump: a frame, its place, who created it.
+-- A part of a stack, well after the last line of a dump: a frame, its place, who created it, a count of a profile.
 local function may_continue(line)
-  return line:byte(-1) == 41 or line:find("^\t") or line:find(".go:", 1, true) or line:find("created by ", 1, true)
+  return line:byte(-1) == 41 or line:find("^\t") or line:find(".go:", 1, true) or line:find("created by ", 1, true) or line:find("%d @ 0x")
 end
 
 -- A record of dumpstream's in the log: what was known of the stream, and the finding as a map of its own.
