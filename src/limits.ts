@@ -27,6 +27,11 @@ export interface Limits {
   readonly labels: number
   /** Dumps remembered per source. */
   readonly historyDumps: number
+  /**
+   * Dumps in a row that a signature may be missing from before it is forgotten: as many as a verdict looks back on. One that comes
+   * back later begins anew.
+   */
+  readonly historyAbsences: number
   /** Signatures remembered per source. */
   readonly historySignatures: number
   /** Sources (stream keys) with a state of their own; the least recently used goes. */
@@ -46,6 +51,7 @@ export const LIMITS: Limits = Object.freeze({
   goroutineIds: 2_000_000,
   labels: 16,
   historyDumps: 16,
+  historyAbsences: 8,
   historySignatures: 200_000,
   sources: 1_024,
 })

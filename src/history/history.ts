@@ -116,7 +116,7 @@ class SourceHistories implements History {
 
   #first(tally: DumpTally, past: Past): ObservedDump {
     for (const { signature, count } of tally.signatures)
-      past.tracks.set(signature.id, { signature, steps: [], count, settled: undefined })
+      past.tracks.set(signature.id, { signature, steps: [], count, seen: past.dumps, settled: undefined })
     return NOTHING
   }
 
@@ -127,6 +127,10 @@ class SourceHistories implements History {
     for (const oldest of this.#pasts.keys()) {
       if (this.#pasts.size <= this.#limits.sources) break
       this.#pasts.delete(oldest)
+    }
+    for (const [oldest, { count, seen }] of past.tracks) {
+      if (count > 0 || past.dumps - 1 - seen < this.#limits.historyAbsences) break
+      past.tracks.delete(oldest)
     }
     let overflow = false
     for (const [oldest, { count }] of past.tracks) {
@@ -249,7 +253,7 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
   const now = tally.signatures.map(({ signature, count }, slot) => {
     const had = gone.delete(signature.id)
     const known = tracks.get(signature.id)
-    const track = known ?? { signature, steps: [], count: 0, settled: 0 }
+    const track = known ?? { signature, steps: [], count: 0, seen: past.dumps, settled: 0 }
     const settled = moved?.settled[slot]
     // Of one that was there and is forgotten nothing can be said.
     const forgotten = known === undefined && had
@@ -271,6 +275,7 @@ function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
     }
     track.settled = settled
     track.count = count
+    track.seen = past.dumps
     // Most recently used last.
     tracks.delete(signature.id)
     tracks.set(signature.id, track)

@@ -36,6 +36,8 @@ export interface Track {
   readonly steps: Step[]
   /** In the last dump. */
   count: number
+  /** Number, in its history, of the last dump that had it. */
+  seen: number
   /** Settled in the last dump; undefined in the first of a history. */
   settled: number | undefined
 }

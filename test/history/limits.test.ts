@@ -1,5 +1,8 @@
 /** What a history says once it may remember no more. */
 import { describe, expect, it } from 'vitest'
+import { createHistory } from '../../src/history/history.ts'
+import { LIMITS } from '../../src/limits.ts'
+import type { DumpTally } from '../../src/model.ts'
 import { dumpText, ids, judgeAll } from './dumps.ts'
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -39,6 +42,49 @@ describe('historyDumps', () => {
     const texts = ids(0, 19).map((i) => dumpText(i * 60, { leak: ids(10, 20 + i * 10), pool: ids(500, 520) }))
     const dumps = judgeAll(texts, { limits: { historyDumps: 3 } })
     expect(dumps.at(-1)?.verdicts).toMatchObject({ leak: 'leaking', pool: 'steady' })
+  })
+})
+
+describe('historyAbsences', () => {
+  const empty = {
+    source: 'stdin',
+    kind: 'all',
+    format: 'stack',
+    other: 0,
+    bytes: [0, 0],
+    foreignLines: 0,
+    damaged: 0,
+    truncated: false,
+    limits: [],
+  } as const
+
+  /** A dump with a pool, and with a burst when it is told so. */
+  const tally = (dump: number, burst: boolean): DumpTally => ({
+    ...empty,
+    dump,
+    goroutines: burst ? 10 : 5,
+    signatures: (burst ? ['pool', 'burst'] : ['pool']).map((id) => ({
+      signature: { id, canonical: id, title: { function: id }, stack: { frames: [] } },
+      count: 5,
+      leaked: 0,
+      states: new Map(),
+      labels: new Map(),
+    })),
+  })
+
+  const steps = (quiet: number): (number | undefined)[] => {
+    const history = createHistory({ limits: { ...LIMITS, historyAbsences: 3 } })
+    history.observe(tally(1, true))
+    for (let i = 0; i < quiet; i++) history.observe(tally(i + 2, false))
+    const { tracks } = history.observe(tally(quiet + 2, true))
+    return tracks.map((track) => track.steps.length)
+  }
+
+  it('a signature that returns after so many dumps begins anew; what stayed keeps its history', () => {
+    // The burst's steps are its leaving and its return, or its return alone.
+    expect(steps(2)).toEqual([3, 2])
+    expect(steps(3)).toEqual([4, 1])
+    expect(steps(9)).toEqual([10, 1])
   })
 })
 
