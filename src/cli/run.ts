@@ -3,12 +3,11 @@
  *
  * What only some runs need is imported when they do: each module costs 0.7 ms of the start on Node 20.
  */
-import { fstatSync, type Stats, statSync } from 'node:fs'
-import { identityOf } from '../input/open.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { openDelivery } from './deliver.ts'
 import { EXIT } from './exit.ts'
 import { type RunOptions, readOptions } from './options.ts'
+import { refuseOwnOutput, statsOf } from './own-output.ts'
 import type { Progress } from './progress.ts'
 import { Session } from './session.ts'
 import { handleSignals } from './signals.ts'
@@ -87,25 +86,4 @@ async function openProgress(terminal: Terminal, figures: () => Session['stats'])
   if (!terminal.stderrIsTerminal || terminal.env.TERM === 'dumb') return undefined
   const { Progress } = await import('./progress.ts')
   return new Progress(terminal.stderr, () => terminal.columns('stderr') ?? 80, figures)
-}
-
-/** Writing into the file that is read would empty it, or never end. */
-function refuseOwnOutput(options: RunOptions, terminal: Terminal): void {
-  const inputs = new Map<string, string>()
-  for (const file of options.files) {
-    const stats = statsOf(file === '-' ? terminal.stdin : file)
-    if (stats?.isFile() === true) inputs.set(identityOf(stats), file === '-' ? 'stdin' : file)
-  }
-  const out = statsOf(options.out ?? terminal.stdout)
-  const same = out?.isFile() === true ? inputs.get(identityOf(out)) : undefined
-  if (same !== undefined) throw usageError(`${same} is also the output; write the records to another file`)
-}
-
-function statsOf(file: string | number): Stats | undefined {
-  try {
-    return typeof file === 'number' ? fstatSync(file) : statSync(file)
-  } catch {
-    // Whoever opens it says why it can't be.
-    return undefined
-  }
 }

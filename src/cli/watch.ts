@@ -11,6 +11,7 @@ import { type ParsedArgs, quote, usageError } from './args.ts'
 import { withBaseline } from './baseline.ts'
 import { type Delivery, openDelivery } from './deliver.ts'
 import { type RunOptions, readOptions } from './options.ts'
+import { refuseOwnOutput } from './own-output.ts'
 import { pause } from './pause.ts'
 import { Session } from './session.ts'
 import { handleSignals } from './signals.ts'
@@ -53,6 +54,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const openAsker = await chooseAsker(values, timeout)
   const complain = (line: string): void => terminal.complain(line)
   const options = await withBaseline(readOptions(args, terminal), complain)
+  if (values.has('pid')) refuseOwnOutput({ files: [watchedLog(values)], out: options.out }, terminal)
 
   let inputBytes = (): number => 0
   const delivery = await openDelivery({ options, terminal, complain, inputBytes: () => inputBytes() })
@@ -189,7 +191,11 @@ function pidAsker(values: FlagValues): OpenAsker {
   if (objection !== undefined) throw usageError(objection)
   const target = new Target(pid, signal, values.has('i-know'))
   target.check()
-  return async (setup) => await openSignalled(setup, target, values.text('log') ?? `/proc/${pid}/fd/1`, signal.name)
+  return async (setup) => await openSignalled(setup, target, watchedLog(values), signal.name)
+}
+
+function watchedLog(values: FlagValues): string {
+  return values.text('log') ?? `/proc/${values.count('pid') ?? 0}/fd/1`
 }
 
 async function openSignalled(setup: Setup, target: Target, log: string, signalName: string): Promise<Asker> {

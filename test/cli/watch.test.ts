@@ -1,6 +1,15 @@
 /** `dumpstream watch` as a process. The services here are not Go's, so they are signalled with --i-know; test/live has a real one. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +109,26 @@ describe('dumpstream watch --pid', () => {
       /^2 dumps of .*app\.log.*: nothing leaks|^ {2}(?:leaking|growing) app\.worker/,
     )
     expect(code).toBe(0)
+  })
+
+  it('the log it reads must not be written to', async () => {
+    const log = join(folder, 'app.log')
+    const { pid } = await service(log)
+    linkSync(log, join(folder, 'link.log'))
+    appendFileSync(log, 'a line\n')
+    const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '1', ...quick]
+    for (const [read, out] of [
+      [`/proc/${pid}/fd/1`, log],
+      [log, join(folder, 'link.log')],
+    ] as const) {
+      expect(await cli([...args, ...(read === log ? ['--log', log] : []), '--out', out])).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: `dumpstream: ${read} is also the output; write the records to another file\n`,
+      })
+    }
+    // Nothing was signalled either: there is no dump in it.
+    expect(readFileSync(log, 'utf8')).toBe('a line\n')
   })
 
   it('ends with the process', async () => {
