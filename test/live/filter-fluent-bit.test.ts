@@ -1,9 +1,9 @@
 /**
- * The configurations of examples/fluent-bit at a real Fluent Bit, which Debian does not have: `FLUENT_BIT=path npm run test:live`. Run
- * with 5.1.1. Without it nothing here runs, and that is said; test/live/fluent-bit.test.ts plays its part in every run.
+ * The configurations of examples/fluent-bit at a real Fluent Bit, which Debian does not have: the one on the PATH, or
+ * `FLUENT_BIT=path npm run test:live`. Run with 5.1.1. Without it nothing here runs, and that is said; test/live/fluent-bit.test.ts plays its part in every run.
  */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -13,13 +13,20 @@ import { temporaryFolder } from './go.ts'
 import { adapted, linesOf, Pipeline } from './pipeline.ts'
 import { pause, textOf, type Workload, workload } from './workload.ts'
 
-const { FLUENT_BIT } = process.env
+const FLUENT_BIT = process.env.FLUENT_BIT ?? onPath('fluent-bit')
 const examples = fileURLToPath(new URL('../../examples/fluent-bit/', import.meta.url))
 const DUMPSTREAM = `${process.execPath} ${CLI}`
 const FIRST = Date.parse('2026-11-25T05:00:00Z')
 
 if (FLUENT_BIT === undefined)
-  console.warn('FLUENT_BIT is not set: examples/fluent-bit was not run with a real Fluent Bit')
+  console.warn(
+    'FLUENT_BIT is not set, and no fluent-bit on the PATH: examples/fluent-bit was not run with a real Fluent Bit',
+  )
+
+function onPath(name: string): string | undefined {
+  const places = (process.env.PATH ?? '').split(':').map((folder) => join(folder, name))
+  return places.find((place) => existsSync(place))
+}
 
 interface Event {
   readonly date: number
