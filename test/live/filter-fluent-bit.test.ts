@@ -55,7 +55,7 @@ class Place {
     return new Place(example, (folder) => ({
       'script: dumpstream.lua': `script: ${examples}dumpstream.lua`,
       '/var/log/containers/': `${folder}/`,
-      'read_from_head: true': `read_from_head: true\n      db: ${join(folder, 'position.db')}`,
+      'read_from_head: true': `read_from_head: true\n      refresh_interval: 1\n      db: ${join(folder, 'position.db')}`,
       ...changes,
     }))
   }
