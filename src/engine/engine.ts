@@ -201,6 +201,9 @@ class LogEngine implements Engine, LineSink {
       if (this.#plain.quiet) {
         pos = this.#approach(buf, words, pos, end, base)
         if (this.#streams.open) continue
+      } else if (!this.#plain.open && this.#entersCarrier(buf, pos)) {
+        pos = this.#carriedLine(buf, words, pos, end, base)
+        continue
       }
       if (pos < end) pos = this.#plain.run(buf, words, pos, this.#plainEnd(buf, pos, end), base)
     }
@@ -239,6 +242,16 @@ class LogEngine implements Engine, LineSink {
     const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, isPreamble)
     this.#tape.pass(buf, pos, at)
     return at
+  }
+
+  /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
+  #entersCarrier(buf: Buffer, pos: number): boolean {
+    const next = buf.indexOf(LF, pos) + 1
+    const needle = findNeedle(buf, pos, next)
+    if (needle < 0 || (needle === pos && isTitle(buf, next)) || !this.#streams.recognise(buf, pos, next, pos))
+      return false
+    this.#plain.end()
+    return true
   }
 
   #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {

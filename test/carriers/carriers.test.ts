@@ -75,6 +75,25 @@ describe('streams', () => {
   })
 })
 
+it.each(['SIGQUIT: quit', 'panic: boom'])(
+  '%s in no carrier, ahead of a dump in CRI, does not hide it in small chunks',
+  (line) => {
+    const dump = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+    const input = Buffer.from(`${line}\n${dump.map((text) => `${TIME} stderr F ${text}\n`).join('')}`)
+    const whole = feed([input])
+    expect(whole.records).toMatchObject([
+      { type: 'dump', goroutines: 1 },
+      { type: 'signature', count: 1 },
+    ])
+    expect(whole.log.toString()).toBe(`${line}\n`)
+    for (const size of [1, 7, line.length + 1]) {
+      const chunks: Buffer[] = []
+      for (let at = 0; at < input.length; at += size) chunks.push(input.subarray(at, at + size))
+      expect(feed(chunks)).toEqual(whole)
+    }
+  },
+)
+
 describe('a whole dump in one string', () => {
   const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
 
