@@ -120,7 +120,8 @@ export class Profile {
       if (this.#lists.size >= LISTS) this.#lists.clear()
       this.#lists.set(record.pcs, entry)
     }
-    this.#tally.addRecord(record.count, entry, record.labels)
+    // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
+    this.#tally.addRecord({ count: record.count, labels: record.labels, leaked: this.title.leak }, entry)
   }
 }
 

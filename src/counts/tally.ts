@@ -12,6 +12,14 @@ interface Cell {
   count: number
 }
 
+/** So many goroutines of one stack. */
+export interface ProfileRecord {
+  readonly count: number
+  readonly labels: ReadonlyMap<string, string> | undefined
+  /** The runtime says that nothing can wake them. */
+  readonly leaked: boolean
+}
+
 /** Distinct headers of a signature that are counted apart before they are folded into its maps. */
 const CELLS = 32
 
@@ -67,8 +75,9 @@ class Slot implements SignatureTally {
     return cell
   }
 
-  addMany(count: number, labels: ReadonlyMap<string, string> | undefined, limits: Limits): void {
+  addMany({ count, labels, leaked }: ProfileRecord, limits: Limits): void {
     this.count += count
+    if (leaked) this.leaked += count
     if (labels !== undefined) this.#countLabels(labels, count, limits)
   }
 
@@ -150,11 +159,11 @@ export class Tally {
   }
 
   /** Counts the goroutines of one record of a text profile, which has no ids and no states. */
-  addRecord(count: number, entry: StackEntry | undefined, labels: ReadonlyMap<string, string> | undefined): void {
-    this.goroutines += count
+  addRecord(record: ProfileRecord, entry: StackEntry | undefined): void {
+    this.goroutines += record.count
     const slot = entry === undefined ? -1 : this.#slot(entry, '')
-    if (slot < 0) this.other += count
-    else this.#slots[slot]?.addMany(count, labels, this.#limits)
+    if (slot < 0) this.other += record.count
+    else this.#slots[slot]?.addMany(record, this.#limits)
   }
 
   #slot(entry: StackEntry, state: string): number {

@@ -3,7 +3,7 @@
  *
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
- *   leaking   | the runtime marks its goroutines `(leaked)`; or, over three dumps and more: goroutines come in two steps at least,
+ *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines come in two steps at least,
  *             | one of the last two among them, and in half of all; of those that were there hardly any left, against those that
  *             | were there and against those that came; and it does not level off. What is in flight at the moment of a dump does
  *             | not count: leak.ts says how. With two dumps: it is half as many again, 10 more, all that was there has stayed,

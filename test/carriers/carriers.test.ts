@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { DumpRecord } from '../../src/records.ts'
+import { createEngine } from '../../src/engine/engine.ts'
+import { LIMITS } from '../../src/limits.ts'
+import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
 import { goldenDump } from '../golden/dumps.ts'
 import { feed, LOG_LINES, linesOf } from '../property/weave.ts'
 import { TIME, WRAPS, wrapLines } from './weave.ts'
@@ -23,6 +25,32 @@ describe.each(Object.entries(WRAPS))('a dump in %s', (_name, wrap) => {
 })
 
 describe('streams', () => {
+  it('past the limit the least recently used one goes: its open dump is completed, and says so', () => {
+    const records: DumpstreamRecord[] = []
+    const engine = createEngine({ limits: { ...LIMITS, sources: 2 }, onRecord: (record) => records.push(record) })
+    const dump = linesOf(goldenDump('zoo-1.27-stack.txt'))
+    const push = (pod: number, lines: readonly Buffer[]): void => {
+      for (const line of lines) {
+        const event = { log: line.toString(), stream: 'stdout', kubernetes: { pod_name: `web-${pod}` } }
+        engine.push(Buffer.from(`${JSON.stringify(event)}\n`))
+      }
+    }
+    const half = dump.length >> 1
+    push(1, dump.slice(0, half))
+    push(2, dump.slice(0, half))
+    push(1, dump.slice(half, half + 1))
+    expect(records).toEqual([])
+    push(3, dump)
+    push(1, dump.slice(half + 1))
+    engine.end()
+    const found = records.filter((record): record is DumpRecord => record.type === 'dump')
+    expect(found.map(({ source }) => source.slice(-5)).sort()).toEqual(['web-1', 'web-2', 'web-3'])
+    for (const each of found) {
+      if (each.source.endsWith('web-2')) expect(each).toMatchObject({ truncated: true, limits: ['sources'] })
+      else expect(each).toMatchObject({ truncated: false, goroutines: 39 })
+    }
+  })
+
   it('500 pods interleaved at random, 40 of them dumping at once: every dump whole', () => {
     const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
     let state = 5

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { goldenDump } from '../golden/dumps.ts'
 import { dumpText, type Group } from './dumps.ts'
 import { cli, finish, start } from './spawn.ts'
 
@@ -220,6 +221,26 @@ describe('dumpstream watch --exec and --url', () => {
     expect(stdout).toContain(`3 dumps of http://${at}`)
     expect(`${stdout}${stderr}`).not.toContain('secret')
     expect(code).toBe(0)
+  })
+})
+
+describe('dumpstream watch --url of a goroutineleak profile', () => {
+  it.each(['zoo-1.27-leak1.txt', 'zoo-1.27-leak2.txt'])('%s: all that the runtime found are leaking', async (name) => {
+    const answer = goldenDump(name)
+    const server = createServer((_request, response) => response.end(answer))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const url = `http://127.0.0.1:${port}/debug/pprof/goroutineleak?debug=1`
+    const { code, stdout } = await cli(['watch', '--url', url, '--count', '1', '--fail-on', 'leaking'])
+    server.close()
+    const [dump, ...signatures] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(dump).toMatchObject({ type: 'dump', kind: 'leak', source: url })
+    expect(signatures.filter(({ verdict }) => verdict === 'leaking').length).toBeGreaterThan(0)
+    expect(code).toBe(1)
   })
 })
 

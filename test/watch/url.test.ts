@@ -65,6 +65,25 @@ describe('a pprof endpoint', () => {
     expect(await get(base)).toBe('/debug/pprof/goroutine?debug=2')
   })
 
+  it('reads an answer of a gibibyte, and says that it is longer', async () => {
+    const piece = Buffer.alloc(8 << 20)
+    const base = await serve((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece)) {}
+      }
+      response.on('drain', more)
+      more()
+    })
+    let size = 0
+    const ask = urlAsk(readEndpoint(`${base}/d`, undefined, [], 60_000))
+    const asked = ask((bytes) => {
+      size += bytes.length
+    }, new AbortController().signal)
+    await expect(asked).rejects.toThrow(`${base}/d: the answer is longer than 1024 MiB; what came before was read`)
+    expect(size).toBeGreaterThan((1 << 30) - (8 << 20))
+    expect(size).toBeLessThanOrEqual(1 << 30)
+  })
+
   it('follows redirects within the host, with the credentials, and only so many', async () => {
     const base = await serve((request, response) => {
       const n = Number(request.url?.slice(2))
