@@ -229,12 +229,11 @@ local function filter(tag, ts, record)
     if reply == "k" then entry(requests, out); open[stream] = nil; return end
     if reply == "d" then entry(-requests, out); open[stream] = 1; return end
     local answer = value(reply, 1)
+    if answer.open then open[stream] = answer.open ~= 0 and answer.open or nil end
     while true do
       for _, each in ipairs(answer.out) do entry(each, out) end
-      if answer.open then open[stream] = answer.open ~= 0 and answer.open or nil end
       if answer.more ~= 1 then break end
       answer = value(ask('{"more":1}'), 1)
-      answer.open = nil
     end
   end)
   if not ok then for _, each in ipairs(stop(tostring(why), now)) do out[#out + 1] = each end end

@@ -90,7 +90,7 @@ class EventFilter implements Mounted {
     if (this.#keys.isForFluentBit || this.#mount.open || mayMatter(buf, start, end)) {
       for (let pos = start; pos < end; ) {
         const next = buf.indexOf(LF, pos) + 1
-        const line = buf.subarray(pos, next - 1)
+        const line = this.#own(buf.subarray(pos, next - 1))
         if (this.#mount.open || mayMatter(buf, pos, next)) this.#line(line)
         else this.#passLine(line)
         pos = next
@@ -99,7 +99,8 @@ class EventFilter implements Mounted {
     this.#settle()
   }
 
-  unterminated(line: Buffer): void {
+  unterminated(last: Buffer): void {
+    const line = this.#own(last)
     // Nothing follows that could put it in its place.
     if (this.#keys.isForFluentBit || readEvent(line, this.#keys) !== undefined) this.#line(line)
     else this.#pass(line)
@@ -107,7 +108,7 @@ class EventFilter implements Mounted {
   }
 
   overlong(piece: Buffer): void {
-    if (this.#keys.isForFluentBit) this.#passLine(piece)
+    if (this.#keys.isForFluentBit) this.#passLine(this.#own(piece))
     else this.#stdout.writeBytes(piece)
   }
 
@@ -123,10 +124,9 @@ class EventFilter implements Mounted {
 
   #line(line: Buffer): void {
     // The line is a view of what is read next, and may have to wait.
-    const own = Buffer.from(this.#keys.isForFluentBit ? stdinEvent(line, this.#stdinOptions()) : line)
-    const item = readEvent(own, this.#keys)
+    const item = readEvent(Buffer.from(line), this.#keys)
     if (item === undefined) {
-      this.#passLine(own)
+      this.#passLine(line)
       return
     }
     const { stream, text, time, attributes } = item
@@ -181,10 +181,14 @@ class EventFilter implements Mounted {
     return { keys: this.#keys, seconds: Date.now() / 1000 }
   }
 
+  /** A line in the form in which it goes out. */
+  #own(line: Buffer): Buffer {
+    return this.#keys.isForFluentBit ? Buffer.from(stdinEvent(line, this.#stdinOptions())) : line
+  }
+
   #passLine(line: Buffer): void {
     if (this.#keys.isForFluentBit) {
-      const options = this.#stdinOptions()
-      for (const event of fittingEvents(stdinEvent(line, options), options)) this.#stdout.write(`${event}\n`)
+      for (const event of fittingEvents(line.toString(), this.#stdinOptions())) this.#stdout.write(`${event}\n`)
     } else {
       this.#pass(line)
       this.#stdout.write('\n')

@@ -226,7 +226,7 @@ class LogEngine implements Engine, LineSink {
     const needle = findNeedle(buf, pos, end)
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
     const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
-    if ((needle > near || (needle >= 0 && !isTitle(buf, next))) && this.#streams.recognise(buf, near, next, pos)) {
+    if (this.#isCarried(buf, near, next, needle, pos)) {
       // What announces it, a few lines ahead in the same stream, belongs to it.
       const at = this.#streams.announced(
         buf,
@@ -244,12 +244,15 @@ class LogEngine implements Engine, LineSink {
     return at
   }
 
+  /** Does a carrier know the header in the line [line, next), whose word stands at `needle`? As Streams.recognise. */
+  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number): boolean {
+    return needle >= 0 && (needle > line || !isTitle(buf, next)) && this.#streams.recognise(buf, line, next, from)
+  }
+
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    const needle = findNeedle(buf, pos, next)
-    if (needle < 0 || (needle === pos && isTitle(buf, next)) || !this.#streams.recognise(buf, pos, next, pos))
-      return false
+    if (!this.#isCarried(buf, pos, next, findNeedle(buf, pos, next), pos)) return false
     this.#plain.end()
     return true
   }

@@ -227,7 +227,7 @@ function settleFirst(past: Past, ids: IdsOfDump): void {
   const settled = settledId(last.maxId, ids.maxId) - (ids.maxId - last.maxId)
   const counts = new Int32Array(last.signatures.length)
   last.ids.forEach((id, slot) => {
-    if (slot >= 0 && id <= settled) counts[slot] = (counts[slot] ?? 0) + 1
+    if (slot >= 0 && id <= settled) add(counts, slot)
   })
   for (let i = 0; i < counts.length; i++) {
     const track = tracks.get(last.signatures[i]?.id ?? '')

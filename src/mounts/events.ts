@@ -52,7 +52,7 @@ export function mayMatter(bytes: Buffer, start: number, end: number): boolean {
 
 /** Undefined when the line is no event, or has no text. */
 export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
-  const value = line[0] === 0x7b || line[0] === 0x5b ? parse(line.toString()) : undefined
+  const value = line[0] === 0x7b || line[0] === 0x5b ? parseJson(line.toString()) : undefined
   const [head, fields] = Array.isArray(value) ? value : [undefined, value]
   if (!isFields(fields)) return undefined
   const textKey = keys.text ?? TEXT_KEYS.find((key) => typeof fields[key] === 'string')
@@ -98,7 +98,8 @@ function timeOf(value: unknown): number | undefined {
   return Number.isFinite(time) ? time : undefined
 }
 
-function parse(text: string): unknown {
+/** Undefined when the text is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -106,6 +107,6 @@ function parse(text: string): unknown {
   }
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,7 +3,7 @@
  * with metadata `[[TIME,{…}],{…}]`; TIME is in seconds. A line that is none of these costs it what else it has read, and one that does
  * not fit into its buffer (`buffer_size`, 16 000 bytes) ends it.
  */
-import { type EventKeys, eventLine, readEvent } from './events.ts'
+import { type EventKeys, eventLine, isFields, parseJson, readEvent } from './events.ts'
 
 /** Bytes of a line, without its end. */
 export const STDIN_LINE = 15_900
@@ -19,9 +19,10 @@ export interface StdinOptions {
 /** A line of log as an event: what is one with a time stays as it is, an object gets the time that it tells or else now's, all else is text. */
 export function stdinEvent(line: Buffer, { keys, seconds }: StdinOptions): string {
   const text = line.toString()
-  const value = parse(text)
-  if (Array.isArray(value) && value.length === 2 && isObject(value[1])) return text
-  if (!isObject(value)) return `[[${seconds},{}],${JSON.stringify({ [textKeyOf(keys)]: text })}]`
+  // The error of a text that is no JSON costs more than the look.
+  const value = /^\s*[[{]/.test(text) ? parseJson(text) : undefined
+  if (Array.isArray(value) && value.length === 2 && isFields(value[1])) return text
+  if (!isFields(value)) return `[[${seconds},{}],${JSON.stringify({ [textKeyOf(keys)]: text })}]`
   const time = readEvent(line, keys)?.time
   return `[[${time === undefined ? seconds : time / 1000},{}],${text}]`
 }
@@ -48,16 +49,4 @@ function divided(text: string, room: number): string[] {
   const low = text.charCodeAt(half)
   const middle = low >= 0xdc00 && low < 0xe000 ? half + 1 : half
   return [...divided(text.slice(0, middle), room), ...divided(text.slice(middle), room)]
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

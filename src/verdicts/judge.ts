@@ -3,11 +3,11 @@
  *
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
- *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines come in two steps at least,
- *             | one of the last two among them, and in half of all; of those that were there hardly any left, against those that
- *             | were there and against those that came; and it does not level off. What is in flight at the moment of a dump does
- *             | not count: leak.ts says how. With two dumps: it is half as many again, 10 more, all that was there has stayed,
- *             | the new ones came all along, and they wait for other goroutines
+ *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines
+ *             | come in two steps at least, one of the last two among them, and in half of all; of those that were there hardly
+ *             | any left, against those that were there and against those that came; and it does not level off. What is in
+ *             | flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half as many again, 10
+ *             | more, all that was there has stayed, the new ones came all along, and they wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
  *   shrinking | it is a fifth less, or more
