@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: process.env.DUMPSTREAM_LIVE === '1' ? [] : ['test/live/**'],
-    testTimeout: 60_000,
+    setupFiles: ['test/property/seed.ts'],
+    testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? 60_000 : 3_600_000,
     coverage: {
       provider: 'v8',
       include: ['src/**'],

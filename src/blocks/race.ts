@@ -44,6 +44,8 @@ export class RaceReport {
       this.#stack = open.stack
       return 'part'
     }
+    // Lines that look like its frames are a report's own only behind an access.
+    if (!this.confirmed) return undefined
     if (CREATED.test(text)) {
       this.#stack = undefined
       return 'part'

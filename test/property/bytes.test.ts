@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DumpRecord } from '../../src/records.ts'
 import { goldenDump, goldenDumps } from '../golden/dumps.ts'
+import { runs } from './seed.ts'
 import { feed } from './weave.ts'
 
 const small = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.length < 20_000)
@@ -30,7 +31,7 @@ describe('any bytes', () => {
   it('at all: no throw, and without a dump the log comes out byte for byte', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4000 }), (bytes) => expectSound(Buffer.from(bytes))),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -70,7 +71,7 @@ describe('any bytes', () => {
       fc.property(fc.array(fc.constantFrom(...words), { maxLength: 200 }), (parts) =>
         expectSound(Buffer.from(parts.join(''))),
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
@@ -98,7 +99,7 @@ describe('any bytes', () => {
           expectSound(bytes)
         },
       ),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { goldenDumps } from '../golden/dumps.ts'
+import { runs } from './seed.ts'
 import { feed, LOG_LINES, linesOf, withoutPlace } from './weave.ts'
 
 // A dump that starts or ends glued to a log line, or is text of another producer, is not a dump line by line.
@@ -45,7 +46,7 @@ describe('chunking', () => {
         expect(cut.records).toEqual(whole.records)
         expect(cut.log.equals(whole.log)).toBe(true)
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     )
   })
 })
@@ -73,7 +74,7 @@ describe('foreign lines between the lines of a dump', () => {
         expect([name, withoutPlace(run.records)]).toEqual([name, withoutPlace(alone.records)])
         expect(withoutDump(run.log)).toBe(withoutDump(interleave(alone.log, lines, at)))
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
