@@ -1,6 +1,9 @@
 /** One plain sentence with the numbers behind a verdict. */
-import type { Track } from '../history/track.ts'
+import type { Step, Track } from '../history/track.ts'
 import type { SignatureTally, Verdict } from '../model.ts'
+
+/** Seconds between two dumps from which on an hourly rate is told: what came within seconds says little of an hour. */
+const RATE_SECONDS = 60
 
 /** Undefined for verdicts that speak for themselves. */
 export function because(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
@@ -9,11 +12,11 @@ export function because(verdict: Verdict, tally: SignatureTally, track: Track | 
   switch (verdict) {
     case 'leaking':
       if (tally.leaked > 0) return `${what}; the runtime says that nothing can wake ${tally.leaked} of them`
-      return `${what}; ${came(step?.fresh ?? 0)} since the last dump and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
+      return `${what}; ${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
     case 'growing':
       if (step?.survivors === undefined)
-        return `${what}, ${step?.before ?? 0} before; a profile has no ids, so whether any has left is unknown`
-      return `${what}, ${step.before} before, of which ${left(step.before - step.survivors)}${over(track)}`
+        return `${what}, ${more(step)}; a profile has no ids, so whether any has left is unknown`
+      return `${what}, ${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
     case 'stuck':
       return `${what}; they are the same as ${minutes(stillSeconds(track))} ago`
     default:
@@ -46,6 +49,19 @@ function place(tally: SignatureTally): string {
 
 function came(fresh: number): string {
   return fresh === 1 ? '1 came' : `${fresh} came`
+}
+
+function more(step: Step | undefined): string {
+  const before = step?.before ?? 0
+  return `${before} before${hourly((step?.count ?? 0) - before, step, 'more ')}`
+}
+
+/** Growth by the log's own time, where that is known. */
+function hourly(count: number, step: Step | undefined, more = ''): string {
+  const seconds = step?.seconds ?? 0
+  if (seconds < RATE_SECONDS || count <= 0) return ''
+  const rate = (count * 3600) / seconds
+  return ` (${rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate)} ${more}an hour)`
 }
 
 function left(count: number): string {
