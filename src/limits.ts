@@ -25,14 +25,16 @@ export interface Limits {
   readonly goroutineIds: number
   /** Distinct label keys of a signature, and values of a key. */
   readonly labels: number
-  /** Dumps remembered per source. */
+  /** Processes of one source whose histories go on side by side: replicas that write into one log. */
+  readonly processes: number
+  /** Dumps remembered per process. */
   readonly historyDumps: number
   /**
    * Dumps in a row that a signature may be missing from before it is forgotten: as many as a verdict looks back on. One that comes
    * back later begins anew.
    */
   readonly historyAbsences: number
-  /** Signatures remembered per source. */
+  /** Signatures remembered per process. */
   readonly historySignatures: number
   /** Sources (stream keys) with a state of their own; the least recently used goes. */
   readonly sources: number
@@ -50,6 +52,7 @@ export const LIMITS: Limits = Object.freeze({
   frames: 512,
   goroutineIds: 2_000_000,
   labels: 16,
+  processes: 4,
   historyDumps: 16,
   historyAbsences: 8,
   historySignatures: 200_000,

@@ -1,0 +1,80 @@
+/** Two processes whose dumps alternate in one log that names neither: two pods under one source. */
+import { describe, expect, it } from 'vitest'
+import { dumpText, type Goroutines, ids, judgeAll } from './dumps.ts'
+
+const each = (count: number, make: (k: number) => number): number[] => ids(0, count - 1).map(make)
+
+/** Workers of the start have the same ids in every process of one program. */
+const WORKERS = ids(20, 31)
+
+/** It leaks, and has handed out many ids: 100 more goroutines of 20 000 in each step. */
+const leaky = (i: number): Goroutines => ({
+  worker: WORKERS,
+  wait: each(100 * (i + 1), (k) => 201 + k * 200),
+  handler: ids(20_000 * (i + 1) - 4, 20_000 * (i + 1)),
+})
+/** It is younger, and healthy: five goroutines that turn over. */
+const healthy = (i: number): Goroutines => ({
+  worker: WORKERS,
+  wait: each(5, (k) => 8000 * (i + 1) + 101 + k * 300),
+  handler: ids(8000 * (i + 1) + 2000, 8000 * (i + 1) + 2004),
+})
+
+describe('two processes in one log without a name', () => {
+  it('have a history each: the counts 100, 5, 200, 5 are a leak and none, not growth and restarts', () => {
+    const texts = [0, 1, 2, 3].flatMap((i) => [dumpText(i * 60, leaky(i)), dumpText(i * 60 + 5, healthy(i))])
+    const dumps = judgeAll(texts)
+    const alone = judgeAll([0, 1, 2, 3].map((i) => dumpText(i * 60, leaky(i))))
+    expect(dumps.map(({ verdicts }) => verdicts.wait)).toEqual([
+      undefined,
+      undefined,
+      'leaking',
+      'steady',
+      'leaking',
+      'steady',
+      'leaking',
+      'steady',
+    ])
+    expect(dumps[6]?.verdicts).toEqual(alone[3]?.verdicts)
+    expect(dumps[6]?.signatures.find(({ function: name }) => name === 'main.wait')).toMatchObject({
+      count: 400,
+      delta: 100,
+      survivors: 300,
+      new: 100,
+    })
+    expect(dumps.map(({ dump }) => dump.duration_s)).toEqual([undefined, undefined, 3600, 3600, 3600, 3600, 3600, 3600])
+  })
+
+  it('are followed as far as `processes` goes', () => {
+    const other = (n: number, i: number): Goroutines => ({ worker: WORKERS, wait: ids(9000 * n, 9000 * n + 5 + i) })
+    const texts = [4, 3, 2, 1, 4].map((n, i) => dumpText(i, other(n, i)))
+    const survivors = (processes: number): unknown =>
+      judgeAll(texts, { limits: { processes } })
+        .at(-1)
+        ?.signatures.find(({ function: name }) => name === 'main.wait')?.survivors
+    expect(survivors(4)).toBe(6)
+    expect(survivors(3)).toBe(0)
+  })
+
+  it('that handed out less than 4096 ids look like one, and nothing is called leaking', () => {
+    const small = (goroutines: Goroutines): Goroutines =>
+      Object.fromEntries(
+        Object.entries(goroutines).map(([name, list]) => [name, list.map((id) => Math.ceil(id / 100))]),
+      )
+    const texts = [0, 1, 2, 3].flatMap((i) => [
+      dumpText(i * 60, small({ wait: leaky(i).wait ?? [] })),
+      dumpText(i * 60 + 5, small({ wait: healthy(i).wait ?? [] })),
+    ])
+    expect(judgeAll(texts).map(({ verdicts }) => verdicts.wait)).not.toContain('leaking')
+  })
+
+  it('a process that was restarted is not taken for one that came back', () => {
+    const texts = [
+      ...[0, 1, 2].map((i) => dumpText(i * 60, leaky(i))),
+      ...[0, 1, 2].map((i) => dumpText(200 + i * 60, { ...leaky(i), wait: each(50 * (i + 1), (k) => 271 + k * 400) })),
+    ]
+    const dumps = judgeAll(texts)
+    expect(dumps[3]?.verdicts).toEqual({ main: undefined, worker: undefined, wait: undefined, handler: undefined })
+    expect(dumps[5]?.verdicts).toMatchObject({ worker: 'steady', wait: 'leaking' })
+  })
+})
