@@ -15,7 +15,6 @@
  */
 import { LF, trimLineEnd } from '../bytes/ascii.ts'
 import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
-import { readLine } from '../goroutines/line.ts'
 import type { Limits } from '../limits.ts'
 import type { LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../signatures/signature.ts'
@@ -82,13 +81,16 @@ export class Assembler {
         if (line !== undefined) {
           walker.at = line
           if (this.#open.unsettled) this.#open.settle(base + pos)
+          let from = pos
           do {
             at = line
+            from = pos
             pos = known.after
             if (pos >= end) break
             line = known.step(at, buf, words, pos, end)
           } while (line !== undefined)
           walker.at = at
+          walker.length = trimLineEnd(buf, from, pos) - from
           const dump = this.#open.dump
           if (dump !== undefined) dump.end = base + pos
           if (pos >= end) break
@@ -143,7 +145,7 @@ export class Assembler {
       if (walker.goroutine?.id === id || this.#open.dump?.tally.ids.has(id) === true) return 0
       return walker.ended ? 2 : 1
     }
-    const line = readLine(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))
+    const line = walker.read(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))
     return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 
@@ -158,6 +160,7 @@ export class Assembler {
     const { id, info } = this.#headers
     const walker = this.#open.walker
     this.#open.progress++
+    this.#open.fragments.wraps.interrupt()
     const place = this.#meet(id, info)
     const dump = this.#open.dump
     if (dump === undefined) {

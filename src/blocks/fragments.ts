@@ -13,15 +13,8 @@ import type { KnownLine, KnownStacks } from '../goroutines/known.ts'
 import { type LineKind, readLine } from '../goroutines/line.ts'
 import { isKnownState } from '../goroutines/states.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
-
-/** Foreign text that may begin with the head of a dump line, or with heads of it when the line was cut more than once. Latin-1. */
-export interface Fragment {
-  readonly text: string
-  /** The lines of the log that `text` was taken from; each gives the bytes from its `at` up to the next one's. */
-  readonly parts: readonly { readonly held: Held; readonly at: number }[]
-  /** Offsets at which foreign text may begin. */
-  readonly cuts: readonly number[]
-}
+import { type Fragment, PIECES } from './fragment.ts'
+import { Wraps } from './wraps.ts'
 
 /** Longest head that is looked at: names and paths are shorter. */
 const HEAD_BYTES = 1024
@@ -33,9 +26,8 @@ const SHAPE = 5
 const SHAPES = 64
 /** Lines of one shape inside dumps before it is taken for the shape of log lines. */
 const BELIEVED = 8
-/** Places of a head at which it may be cut, and pieces of one line that are put together. */
+/** Places of a head at which it may be cut. */
 const CUTS = 8
-const PIECES = 6
 const LOG_FIRST = new Uint8Array(256)
 for (const c of '0123456789{[<tlABCDEFGHIJKLMNOPQRSTUVWXYZ') LOG_FIRST[c.charCodeAt(0)] = 1
 const LOG_START =
@@ -52,6 +44,7 @@ export class Fragments {
   /** How log lines of this stream begin, and how often that was seen; least recently seen first. */
   readonly #shapes = new Map<string, number>()
   readonly #firsts = new Set<number>()
+  readonly wraps: Wraps = new Wraps()
 
   constructor(limit: number, known: KnownStacks) {
     this.#limit = limit
@@ -90,35 +83,45 @@ export class Fragments {
         const longer = head.text.slice(0, cut) + text
         this.#list.push({
           text: longer,
-          parts: [...head.parts, { held, at: cut }],
+          parts: [...head.parts, { held, at: cut, length: text.length }],
           cuts: cuts.map((each) => each + cut),
         })
       }
     }
-    this.#list.push({ text, parts: [{ held, at: 0 }], cuts })
+    this.#list.push({ text, parts: [{ held, at: 0, length: text.length }], cuts })
+    const longer = this.wraps.add(text, held)
+    if (longer !== undefined) this.#list.push(longer)
     this.#list.sort((a, b) => b.parts.length - a.parts.length)
     if (this.#list.length <= this.#limit) return undefined
     const oldest = this.#list.find((each) => each.parts.length === 1)?.parts[0]?.held
     this.#list = this.#list.filter((each) => each.parts[0]?.held !== oldest)
+    if (longer?.parts[0]?.held === oldest) this.wraps.interrupt()
     return oldest
   }
 
   /** Forgets all. */
   clear(tape: LogTape): void {
+    this.wraps.interrupt()
     if (this.#list.length === 0) return
     const all = this.#list
     this.#list = []
     for (const fragment of all) for (const part of fragment.parts) tape.release(part.held)
   }
 
-  /** The first `cut` bytes of `fragment` are dump. */
-  claim(fragment: Fragment, cut: number, tape: LogTape): void {
-    fragment.parts.forEach((part, i) => {
-      tape.claim(part.held, (fragment.parts[i + 1]?.at ?? cut) - part.at)
+  /** The first `cut` bytes of `fragment` are dump. Returns the lengths of its lines of which nothing is foreign. */
+  claim(fragment: Fragment, cut: number, tape: LogTape): number[] {
+    const whole: number[] = []
+    fragment.parts.forEach(({ held, at, length }, i) => {
+      const claimed = (fragment.parts[i + 1]?.at ?? cut) - at
+      if (claimed === length) {
+        tape.claim(held)
+        whole.push(length)
+      } else tape.claim(held, claimed)
     })
     this.#list = this.#list.filter(
       (each) => !each.parts.some((part) => fragment.parts.some((own) => own.held === part.held)),
     )
+    return whole
   }
 
   /** Does a log line begin at `at`? */
@@ -202,6 +205,12 @@ export class Fragments {
       if (line !== undefined && kinds.includes(line.kind)) return { text, cut }
     }
     return undefined
+  }
+
+  /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */
+  goesOn(line: KnownLine, text: string, length: number): boolean {
+    // ` sp=0x… pc=0x…` stands nowhere else.
+    return VARIABLE[line.tail]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
   }
 
   /** Joins head and tail into a goroutine header. */

@@ -11,7 +11,8 @@
 import type { Tally } from '../counts/tally.ts'
 import { unquote } from '../goroutines/header.ts'
 import { type StackEntry, stackFrom } from '../goroutines/stack.ts'
-import type { Fragment, Fragments } from './fragments.ts'
+import type { Fragment } from './fragment.ts'
+import type { Fragments } from './fragments.ts'
 
 const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
 const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)$/

@@ -5,11 +5,13 @@
 import { isBlank, LF, trimLineEnd } from '../bytes/ascii.ts'
 import { Tally } from '../counts/tally.ts'
 import type { HeaderInfo, HeaderReader } from '../goroutines/header.ts'
+import type { Fragment } from './fragment.ts'
 import { mayBegin } from './fragments.ts'
 import type { Openings } from './openings.ts'
 import { continuesPreamble, isRegister, startsPreamble } from './preamble.ts'
 import { type PcLists, Profile, readProfileTitle } from './profile.ts'
 import { RACE_RULE, RACE_WARNING, RaceReport } from './race.ts'
+import { mayBeWrappedFile } from './wraps.ts'
 
 /** Longest line that is read as text; header labels are the longest there are. */
 const TEXT_BYTES = 16 << 10
@@ -46,16 +48,22 @@ export class UnknownLines {
   take(buf: Buffer, pos: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
     const stop = trimLineEnd(buf, pos, next)
+    const { fragments, walker } = this.#open
     if (isBlank(buf, pos, stop)) {
       this.#blank(buf, pos, next, base)
+      fragments.wraps.interrupt()
+      walker.length = 0
       return next
     }
     const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
     if (text !== '' && this.#dumpLine(text, buf, pos, next, base)) {
       this.#open.progress++
+      fragments.wraps.interrupt()
+      walker.length = text.length
       return next
     }
     this.#foreign(text, buf, pos, next, base)
+    walker.length = 0
     return next
   }
 
@@ -156,7 +164,7 @@ export class UnknownLines {
   #join(text: string, start: number, end: number): boolean {
     const joined = this.#open.walker.join(text)
     if (joined !== undefined) {
-      this.#open.fragments.claim(joined.fragment, joined.cut, this.#open.tape)
+      this.#claim(joined.fragment, joined.cut)
       this.#open.claimed(start, end)
       return true
     }
@@ -165,11 +173,20 @@ export class UnknownLines {
       if (header === undefined) continue
       const line = Buffer.from(`${header.text}\n`, 'latin1')
       if (this.#headers.read(line, 0, line.length) < 0) continue
-      this.#open.fragments.claim(fragment, header.cut, this.#open.tape)
+      this.#claim(fragment, header.cut)
       this.#onHeader(line, 0, end - start, start, true)
       return true
     }
     return false
+  }
+
+  /** The first `cut` bytes of `fragment` are dump; lines of it that were all dump had been taken for foreign ones. */
+  #claim(fragment: Fragment, cut: number): void {
+    const counted = this.#open.candidate ?? this.#open
+    for (const length of this.#open.fragments.claim(fragment, cut, this.#open.tape)) {
+      counted.foreignLines--
+      counted.foreignBytes -= length + 1
+    }
   }
 
   #profileLine(text: string, start: number, end: number): boolean {
@@ -178,7 +195,7 @@ export class UnknownLines {
     if (this.#open.fragments.pending.length > 0) {
       const joined = profile.join(text)
       if (joined !== undefined) {
-        this.#open.fragments.claim(joined.fragment, joined.cut, this.#open.tape)
+        this.#claim(joined.fragment, joined.cut)
         this.#open.claimed(start, end)
         return true
       }
@@ -284,15 +301,22 @@ export class UnknownLines {
     }
     const head =
       text !== '' &&
-      (this.#open.fragments.pending.length > 0 || (profile === undefined ? mayBegin(text) : /^[#\d]/.test(text)))
+      (this.#open.fragments.pending.length > 0 ||
+        (profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : /^[#\d]/.test(text)))
     if (!head || (this.#open.fragments.logStartsAt(text, 0) && !this.#open.walker.beginsKnown(text))) {
       this.#open.fragments.learn(text, true)
+      this.#open.fragments.wraps.interrupt()
       this.#open.tape.pass(buf, pos, next)
       return
     }
     if (profile !== undefined) {
       if (!text.startsWith('#')) this.#open.fragments.learn(text, true)
-    } else if (!this.#open.walker.beginsKnown(text) && text.charCodeAt(0) !== 0x09 && !text.startsWith('gorout'))
+    } else if (
+      !this.#open.walker.beginsKnown(text) &&
+      text.charCodeAt(0) !== 0x09 &&
+      !mayBeWrappedFile(text) &&
+      !text.startsWith('gorout')
+    )
       this.#open.fragments.learn(text, true)
     const old = this.#open.fragments.add(text, this.#open.tape.hold(buf, pos, next))
     if (old !== undefined) this.#open.tape.release(old)

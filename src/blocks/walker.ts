@@ -11,15 +11,16 @@
  *   elided, note    | func, created, file, note              | that line
  *   unavailable     | created                                | created
  *
- * A line that may not stand where it does says that one before it is missing. It is found again where exactly one known stack
- * allows it; else the goroutine is damaged: counted, and in no new signature.
+ * Where a file line is due, it may have lost its TAB. A line that may not stand where it does says that one before it is missing. It is found
+ * again where exactly one known stack allows it; else the goroutine is damaged: counted, and in no new signature.
  */
 import type { HeaderInfo } from '../goroutines/header.ts'
-import type { KnownLine, KnownStacks } from '../goroutines/known.ts'
-import { type LineKind, readLine } from '../goroutines/line.ts'
+import { type KnownLine, type KnownStacks, TAILS } from '../goroutines/known.ts'
+import { type LineKind, type LineText, readLine, readStripped } from '../goroutines/line.ts'
 import { type StackEntry, stackOf } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
-import type { Fragment, Fragments } from './fragments.ts'
+import type { Fragment } from './fragment.ts'
+import type { Fragments } from './fragments.ts'
 
 const AFTER_FRAME: readonly LineKind[] = ['func', 'created', 'ancestor', 'elided', 'note']
 const FOLLOWS: Readonly<Record<LineKind, readonly LineKind[]>> = {
@@ -58,6 +59,8 @@ export class Walker {
   /** The last place in the tree before the damage. */
   #lostAt: KnownLine | undefined
   #lost: string[] = []
+  /** Of the line that was taken last, if it is the one before: bytes without its line end. */
+  length = 0
   framesOverflow = false
 
   constructor(known: KnownStacks, fragments: Fragments, limits: Limits) {
@@ -73,6 +76,7 @@ export class Walker {
   begin(goroutine: OpenGoroutine): void {
     if (this.known.full) this.known.restart()
     this.goroutine = goroutine
+    this.length = 0
     this.at = this.known.root
     this.#lostAt = undefined
     this.#lost = []
@@ -92,10 +96,20 @@ export class Walker {
     return FOLLOWS[at.kind]
   }
 
+  /** What `text` is, if it can stand inside a goroutine. Where what Go indents is due, it may have lost its TAB. */
+  read(text: string): LineText | undefined {
+    const line = readLine(text)
+    if (line !== undefined || this.at?.kind === 'file') return line
+    const stripped = readStripped(text)
+    if (stripped === undefined) return undefined
+    return this.damaged || this.expected().includes(stripped.kind) ? stripped : undefined
+  }
+
   /** Takes a line that is not a known child of `at`. False: it is foreign. */
   line(text: string, buf: Buffer, pos: number): boolean {
-    const line = readLine(text)
-    if (line === undefined || this.goroutine === undefined) return false
+    const line = this.read(text)
+    if (this.goroutine === undefined) return false
+    if (line === undefined) return this.#goesOn(text)
     const at = this.at
     if (at === undefined) return this.#lose(text, line.kind)
     const expected = this.expected()
@@ -177,7 +191,24 @@ export class Walker {
       this.at = this.known.add(at, Buffer.from(made.text, 'latin1'), 0, line)
       return { fragment, cut: made.cut }
     }
-    return undefined
+    const wrapped = this.#fragments.wraps.join(tail, expected)
+    if (wrapped === undefined) return undefined
+    this.at = this.known.add(at, Buffer.from(wrapped.text, 'latin1'), 0, wrapped.line)
+    return { fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
+  }
+
+  /** Does the line before this one, although it can stand by itself, go on with `text`: its number, its registers, its goroutine? */
+  #goesOn(text: string): boolean {
+    const at = this.at
+    if (at?.parent === undefined || (at.kind !== 'file' && at.kind !== 'created')) return false
+    if (at.tail !== TAILS.none) return this.#fragments.goesOn(at, text, this.length)
+    if (!this.#fragments.wraps.goesOn(this.length)) return false
+    const whole = this.known.literal(at) + text
+    const line = readLine(whole) ?? readStripped(whole)
+    if (line?.kind !== at.kind) return false
+    const known = at.parent.children?.find((child) => child.tail === TAILS[line.tail] && this.#is(child, whole))
+    this.at = known ?? this.known.add(at.parent, Buffer.from(whole, 'latin1'), 0, line)
+    return true
   }
 
   /** A whole known line with foreign text glued behind it: returns where the foreign text begins, or -1. */

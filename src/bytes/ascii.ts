@@ -10,6 +10,7 @@ export const DOT = 0x2e
 export const ZERO = 0x30
 const NINE = 0x39
 export const COLON = 0x3a
+export const EQUALS = 0x3d
 export const BRACKET_OPEN = 0x5b
 
 function byteClass(members: string): Uint8Array {

@@ -12,6 +12,7 @@ import {
   CR,
   DIGIT,
   DOT,
+  EQUALS,
   LF,
   PAREN_CLOSE,
   PAREN_OPEN,
@@ -19,7 +20,7 @@ import {
   SPACE,
   TAB,
 } from '../bytes/ascii.ts'
-import type { LineKind, LineText } from './line.ts'
+import type { LineKind, LineText, Tail } from './line.ts'
 import type { StackEntry } from './stack.ts'
 
 const NONE = 0
@@ -27,7 +28,13 @@ const ARGUMENTS = 1
 const REGISTERS = 2
 const PARENT = 3
 const ANY = 4
-const TAILS = { none: NONE, arguments: ARGUMENTS, registers: REGISTERS, parent: PARENT, any: ANY } as const
+export const TAILS: Readonly<Record<Tail, number>> = {
+  none: NONE,
+  arguments: ARGUMENTS,
+  registers: REGISTERS,
+  parent: PARENT,
+  any: ANY,
+}
 
 /** Two bytes at once: half the steps through the longest part of a line that varies. */
 const ARGUMENT_PAIR = new Uint8Array(1 << 16)
@@ -236,13 +243,16 @@ function hashLine(buf: Buffer, pos: number, end: number): number {
   if (first === 0x63 && buf[pos + 7] === SPACE) return hashCreatedLine(buf, pos, end)
   let hash = 7
   let name = 7
-  for (let p = pos; p < end; p++) {
+  let p = pos
+  for (; p < end; p++) {
     const c = buf[p] as number
     if (c === LF || c === CR) break
     hash = (Math.imul(hash, 31) + c) | 0
     if (c === PAREN_OPEN) name = hash
+    // A file line without its TAB.
+    else if (c === EQUALS && isRegisterName(buf, p)) return hash
   }
-  return name === 7 ? hash : name
+  return buf[p - 1] === PAREN_CLOSE ? name : hash
 }
 
 /** Up to the `=` of ` fp=` (or ` pc=`), else the whole line. */
@@ -252,9 +262,14 @@ function hashFileLine(buf: Buffer, pos: number, end: number): number {
     const c = buf[p] as number
     if (c === LF || c === CR) break
     hash = (Math.imul(hash, 31) + c) | 0
-    if (c === 0x3d && buf[p - 3] === SPACE && (buf[p - 1] === 0x70 || buf[p - 1] === 0x63)) break
+    if (c === EQUALS && isRegisterName(buf, p)) break
   }
   return hash
+}
+
+/** Does ` fp` or ` pc` stand ahead of `at`? */
+function isRegisterName(buf: Buffer, at: number): boolean {
+  return buf[at - 3] === SPACE && (buf[at - 1] === 0x70 || buf[at - 1] === 0x63)
 }
 
 /** `created by NAME in goroutine ` holds five spaces, and a name none. */

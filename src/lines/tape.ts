@@ -10,7 +10,7 @@ export interface Held {
   from: number
   decided: boolean
   readonly bytes: Buffer
-  /** Parts of the same line that came before: what holds of it holds of them. */
+  /** Parts of the same line that came before: what holds of it holds of them. Of carried lines: what is not all dump is log. */
   earlier?: readonly Held[]
 }
 
@@ -90,8 +90,9 @@ export class LogTape {
   /** It was dump, at least up to `from`; what follows is log. */
   claim(held: Held, from: number = held.bytes.length): void {
     if (held.decided) return
-    for (const part of held.earlier ?? []) this.claim(part, from === 0 ? 0 : part.bytes.length)
-    held.from = from
+    const dump = held.earlier !== undefined && from < held.bytes.length ? 0 : from
+    for (const part of held.earlier ?? []) this.claim(part, dump === 0 ? 0 : part.bytes.length)
+    held.from = dump
     held.decided = true
     this.#drain()
   }

@@ -122,6 +122,18 @@ it.each(['SIGQUIT: quit', 'panic: boom'])(
   },
 )
 
+it('a line with a piece of a dump in it comes out whole where it is carried', () => {
+  const event = (log: string): string => `${JSON.stringify({ log: `${log}\n`, stream: 'stdout', time: TIME })}\n`
+  const foreign = event('main.wa2026-11-24T05:00:00Z INFO another writer')
+  const dump = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d'].map(event).join('')
+  const run = feed([Buffer.from(dump + foreign + event('it(0x1)') + event('\t/app/main.go:9 +0x1d'))])
+  expect(run.records).toMatchObject([
+    { type: 'dump', damaged: 0 },
+    { type: 'signature', stack: ['main.main /app/main.go:3', 'main.wait /app/main.go:9'] },
+  ])
+  expect(run.log.toString()).toBe(foreign)
+})
+
 describe('a whole dump in one string', () => {
   const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
 

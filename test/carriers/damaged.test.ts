@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseDumps } from '../../src/index.ts'
 import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
 import { type GoldenDump, goldenDumps } from '../golden/dumps.ts'
+import { feed, LOG_LINES, withoutPlace } from '../property/weave.ts'
 
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1)
 const eachLine =
@@ -44,14 +45,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'fields behind each line': { change: eachLine((l) => `${l} service=x`), goroutines: 1, signatures: 1, tells: true },
   'tabs to spaces': { change: (t) => t.replaceAll('\t', '    '), goroutines: 1, signatures: 0.9, tells: true },
-  'tabs stripped': { change: (t) => t.replaceAll('\t', ''), goroutines: 1, signatures: 0, tells: true },
+  'tabs stripped': { change: (t) => t.replaceAll('\t', ''), goroutines: 1, signatures: 1, tells: true },
   'lines cut at 1 KiB': { change: cut(1024), goroutines: 1, signatures: 1, tells: true },
   'lines cut at 2 KiB': { change: cut(2048), goroutines: 1, signatures: 1, tells: true },
   'lines cut at 4 KiB': { change: cut(4096), goroutines: 1, signatures: 1, tells: true },
   'lines cut at 8 KiB': { change: cut(8192), goroutines: 1, signatures: 1, tells: true },
   'lines cut at 16 KiB': { change: cut(16_384), goroutines: 1, signatures: 1, tells: true },
   'lines wrapped at 120 columns': { change: wrap(120), goroutines: 1, signatures: 1, tells: true },
-  'lines wrapped at 80 columns': { change: wrap(80), goroutines: 1, signatures: 0, tells: true },
+  'lines wrapped at 80 columns': { change: wrap(80), goroutines: 1, signatures: 1, tells: true },
   'a JSON string cut at 1 KiB': { change: inString(1024), goroutines: 0, signatures: 0, tells: true },
   'a JSON string cut at 4 KiB': { change: inString(4096), goroutines: 0, signatures: 0, tells: true },
   'a JSON string cut at 16 KiB': { change: inString(16_384), goroutines: 0, signatures: 0, tells: true },
@@ -110,4 +111,36 @@ describe('what damages a dump', () => {
     expect(shares[1]).toBeGreaterThanOrEqual(row.signatures)
     if (row.tells) expect(silent).toEqual([])
   })
+})
+
+const stripped = (text: string): string => text.replaceAll('\t', '')
+
+describe.each([
+  ['TABs stripped', stripped],
+  ['wrapped at 60 columns', wrap(60)],
+  ['wrapped at 72 columns', wrap(72)],
+  ['wrapped at 80 columns', wrap(80)],
+  ['wrapped at 80 columns, TABs as eight blanks', (text: string) => wrap(80)(text.replaceAll('\t', '        '))],
+  ['TABs stripped, and wrapped at 80 columns', (text: string) => wrap(80)(stripped(text))],
+])('%s', (_name, change) => {
+  it.each(['functions', 'lines'] as const)(
+    'the records at %s are those of the bare dump, and no line is left',
+    (similarity) => {
+      for (const { name, bytes } of subjects()) {
+        const bare = feed([bytes], { similarity })
+        const run = feed([Buffer.from(change(bytes.toString('latin1')), 'latin1')], { similarity })
+        expect([name, withoutPlace(run.records)]).toEqual([name, withoutPlace(bare.records)])
+        expect([name, run.log.toString()]).toEqual([name, ''])
+      }
+    },
+  )
+})
+
+it('log lines between those of a stripped dump are no part of it', () => {
+  for (const { name, bytes } of subjects()) {
+    const lines = linesOf(stripped(bytes.toString('latin1')))
+    const log = lines.map((_line, i) => `${LOG_LINES[i % LOG_LINES.length]}\n`)
+    const run = feed([Buffer.from(lines.map((line, i) => `${line}\n${log[i]}`).join(''))])
+    expect([name, run.log.toString()]).toEqual([name, log.join('')])
+  }
 })
