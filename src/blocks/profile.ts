@@ -10,7 +10,7 @@
  */
 import type { Tally } from '../counts/tally.ts'
 import { unquote } from '../goroutines/header.ts'
-import { type StackEntry, stackFrom } from '../goroutines/stack.ts'
+import { newEntry, type StackEntry, stackFrom } from '../goroutines/stack.ts'
 import type { Fragment } from './fragment.ts'
 import type { Fragments } from './fragments.ts'
 
@@ -117,7 +117,7 @@ export class Profile {
     if (cut || (record.frames.length === 0 && record.pcs !== '')) {
       if (entry === undefined) this.damaged += record.count
     } else if (entry === undefined) {
-      entry = { stack: stackFrom(record.frames), serial: 0, slot: 0 }
+      entry = newEntry(stackFrom(record.frames))
       if (this.#lists.size >= LISTS) this.#lists.clear()
       this.#lists.set(record.pcs, entry)
     }

@@ -17,7 +17,7 @@
 import type { HeaderInfo } from '../goroutines/header.ts'
 import { type KnownLine, type KnownStacks, TAILS } from '../goroutines/known.ts'
 import { type LineKind, type LineText, readLine, readStripped } from '../goroutines/line.ts'
-import { type StackEntry, stackOf } from '../goroutines/stack.ts'
+import { newEntry, type StackEntry, stackOf } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
 import type { Fragment } from './fragment.ts'
 import type { Fragments } from './fragments.ts'
@@ -269,7 +269,7 @@ export class Walker {
       at.kind !== 'created' &&
       at.kind !== 'ancestor'
     ) {
-      at.entry ??= { stack: stackOf(this.known, at), serial: 0, slot: 0 }
+      at.entry ??= newEntry(stackOf(this.known, at))
       return { entry: at.entry, damaged: false }
     }
     const from = at ?? this.#lostAt

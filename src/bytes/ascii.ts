@@ -32,6 +32,11 @@ export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE
 }
 
+/** The runtime prints numbers in lower case. */
+export function isHexDigit(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= ZERO && byte <= NINE) || (byte >= 0x61 && byte <= 0x66))
+}
+
 /** Where [start, end) ends without its line end: LF, or CR LF. */
 export function trimLineEnd(buf: Uint8Array, start: number, end: number): number {
   let e = end

@@ -168,7 +168,7 @@ export class Tally {
 
   #slot(entry: StackEntry, state: string): number {
     if (entry.serial === this.#serial && !this.#signatures.stateful) return entry.slot
-    const signature = this.#signatures.of(entry.stack, state)
+    const signature = this.#signatures.of(entry, state)
     let slot = this.#slotOf.get(signature.id)
     if (slot === undefined) {
       if (this.#slots.length >= this.#limits.signatures) {

@@ -80,6 +80,7 @@ export function signatureRecord(
 }
 
 function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {
+  if (counts.size === 1) for (const [only, count] of counts) return { [only]: count }
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]))
 }
 

@@ -216,14 +216,14 @@ export class KnownStacks {
     return at
   }
 
+  /** Where literal parts stand: good until the next `add`. */
+  get bytes(): Buffer {
+    return this.#arena
+  }
+
   /** The literal part, Latin-1. */
   literal(line: KnownLine): string {
     return this.#arena.toString('latin1', line.at, line.at + line.length)
-  }
-
-  /** The literal part, for people. */
-  text(line: KnownLine): string {
-    return this.#arena.toString('utf8', line.at, line.at + line.length)
   }
 }
 

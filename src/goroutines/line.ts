@@ -5,7 +5,7 @@
  * A line is a literal part, which is the same in every goroutine with this stack, and a tail, which is not.
  */
 
-import { ARGUMENT, isDigit } from '../bytes/ascii.ts'
+import { ARGUMENT, isDigit, isHexDigit } from '../bytes/ascii.ts'
 
 export type LineKind =
   /** `main.(*T).f(0xc000012345, 0x0?)` */
@@ -133,7 +133,7 @@ export function readFileLine(text: string): FilePlace | undefined {
 
 function splitFile(text: string, end: number): FilePlace | undefined {
   let at = end
-  while (at > 0 && isHex(text.charCodeAt(at - 1))) at--
+  while (at > 0 && isHexDigit(text.charCodeAt(at - 1))) at--
   // ` +0x1d` is not there for what is inlined, nor at the entry of a function.
   const offset = at < end && text.endsWith(' +0x', at)
   const numberEnd = offset ? at - 4 : end
@@ -144,8 +144,4 @@ function splitFile(text: string, end: number): FilePlace | undefined {
   while (text.charCodeAt(start) === 0x09 || text.charCodeAt(start) === 0x20) start++
   if (start >= digits - 1) return undefined
   return { file: text.slice(start, digits - 1), line: Number(text.slice(digits, numberEnd)) }
-}
-
-function isHex(c: number): boolean {
-  return (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66)
 }

@@ -1,18 +1,26 @@
-/** A stack as one compact string, parsed when it is asked for. */
-import type { Frame, Stack } from '../model.ts'
-import type { KnownLine, KnownStacks } from './known.ts'
-import { readFileLine } from './line.ts'
+/**
+ * A stack as one compact string, parsed when it is asked for.
+ *
+ * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
+ */
+import { EQUALS, isHexDigit, LF, SPACE, TAB } from '../bytes/ascii.ts'
+import type { Frame, Signature, Stack } from '../model.ts'
+import { type KnownLine, type KnownStacks, TAILS } from './known.ts'
 
 /** One line each: a letter for what it is, then its text. */
 const FUNCTION = 'F'
 const FILE = 'f'
 const CREATED = 'C'
 const ELIDED = 'E'
-const IN_GOROUTINE = ' in goroutine '
+const CREATED_BY = 'created by '.length
+const IN_GOROUTINE = ' in goroutine '.length
 
+/**
+ * Its frames are parsed anew when another stack was asked for in between: whoever wants several things of a stack wants them in a
+ * row, and the frames of all signatures at once are several times their text.
+ */
 export class PrintedStack implements Stack {
   readonly #text: string
-  #parsed: Parsed | undefined
 
   constructor(text: string) {
     this.#text = text
@@ -23,63 +31,122 @@ export class PrintedStack implements Stack {
   }
 
   get createdBy(): Frame | undefined {
-    return this.#parse().createdBy
+    if (latest === this) return latestParsed.createdBy
+    const at = this.#text.startsWith(CREATED) ? 0 : this.#text.lastIndexOf(`\n${CREATED}`) + 1
+    return at === 0 && !this.#text.startsWith(CREATED) ? undefined : frameAt(this.#text, at)
   }
 
   get elidedAt(): number | undefined {
     return this.#parse().elidedAt
   }
 
-  #parse(): Parsed {
-    this.#parsed ??= parseStack(this.#text)
-    return this.#parsed
+  /** Where `frame`, one of `frames` as they are now, stands: for `frameAt`. -1 when it is none of them. */
+  placeOf(frame: Frame): number {
+    const { frames, places } = this.#parse()
+    return places[frames.indexOf(frame)] ?? -1
   }
 
-  /** Drops the parsed form; the text remains. */
-  compact(): void {
-    this.#parsed = undefined
+  /** The frame at a place that `placeOf` gave: without the others. */
+  frameAt(place: number): Frame {
+    return frameAt(this.#text, place)
+  }
+
+  #parse(): Parsed {
+    if (latest !== this) {
+      latestParsed = parseStack(this.#text)
+      latest = this
+    }
+    return latestParsed
   }
 }
 
 /** A stack as the parser knows it, with the place of its signature in the dump at hand. */
 export interface StackEntry {
-  readonly stack: PrintedStack
+  stack: PrintedStack
   /** Serial of the tally for which `slot` holds. */
   serial: number
   slot: number
+  /** What it was found to be last, and for which state where that counts. */
+  signature: Signature | undefined
+  state: string
+}
+
+export function newEntry(stack: PrintedStack): StackEntry {
+  return { stack, serial: 0, slot: 0, signature: undefined, state: '' }
 }
 
 interface Parsed {
   readonly frames: Frame[]
+  /** Where each of them stands in the text. */
+  readonly places: number[]
   createdBy: Frame | undefined
   elidedAt: number | undefined
 }
 
+/** Most stacks fit; a longer one has a buffer of its own. */
+const SCRATCH = Buffer.alloc(64 << 10)
+
 /** The stack of a goroutine that ends at `line` of the tree. Ancestors (`[originating from …]`) are history, not stack. */
 export function stackOf(known: KnownStacks, line: KnownLine): PrintedStack {
-  const lines: KnownLine[] = []
-  for (let at: KnownLine | undefined = line; at?.parent !== undefined; at = at.parent) lines.push(at)
-  lines.reverse()
-  const ancestor = lines.findIndex((each) => each.kind === 'ancestor')
-  const own = ancestor < 0 ? lines : lines.slice(0, ancestor)
-  const out: string[] = []
-  for (const each of own) {
-    const text = known.text(each)
-    if (each.kind === 'func') out.push(FUNCTION + text.slice(0, -1))
-    else if (each.kind === 'file') out.push(FILE + placeText(text))
-    else if (each.kind === 'created') {
-      const end = text.endsWith(IN_GOROUTINE) ? text.length - IN_GOROUTINE.length : text.length
-      out.push(CREATED + text.slice('created by '.length, end))
-    } else if (each.kind === 'elided') out.push(ELIDED)
+  let lines: KnownLine[] = []
+  let length = 0
+  for (let at: KnownLine | undefined = line; at?.parent !== undefined; at = at.parent) {
+    if (at.kind === 'ancestor') {
+      lines = []
+      length = 0
+    } else {
+      lines.push(at)
+      // A letter and a line end, and no more of the literal part than there is.
+      length += at.length + 2
+    }
   }
-  return new PrintedStack(out.join('\n'))
+  const out = length <= SCRATCH.length ? SCRATCH : Buffer.alloc(length)
+  let end = 0
+  for (let i = lines.length - 1; i >= 0; i--) end = writeLine(known, lines[i] as KnownLine, out, end)
+  return new PrintedStack(out.toString('utf8', 0, Math.max(0, end - 1)))
+}
+
+/** Writes what a stack keeps of `line` at `at` of `out`; returns where it ends. */
+function writeLine(known: KnownStacks, line: KnownLine, out: Buffer, at: number): number {
+  const { bytes } = known
+  const end = line.at + line.length
+  switch (line.kind) {
+    case 'func':
+      // All but the `(`.
+      return write(out, at, FUNCTION, bytes, line.at, end - 1)
+    case 'file':
+      return writePlace(bytes, line, out, at)
+    case 'created': {
+      const stop = line.tail === TAILS.parent ? end - IN_GOROUTINE : end
+      return write(out, at, CREATED, bytes, line.at + CREATED_BY, stop)
+    }
+    case 'elided':
+      return write(out, at, ELIDED, bytes, end, end)
+    default:
+      return at
+  }
 }
 
 /** `path:line` of the literal part of a file line, which may end in the beginning of the registers. */
-function placeText(literal: string): string {
-  const registers = literal.endsWith('=')
-  const at = readFileLine(registers ? literal.slice(0, -4) : literal)
-  return at === undefined ? literal : `${at.file}:${at.line}`
+function writePlace(bytes: Buffer, line: KnownLine, out: Buffer, at: number): number {
+  let start = line.at
+  let end = line.at + line.length
+  while (bytes[start] === TAB || bytes[start] === SPACE) start++
+  // ` fp=`
+  if (bytes[end - 1] === EQUALS) end -= 4
+  let hex = end
+  while (isHexDigit(bytes[hex - 1])) hex--
+  // ` +0x`
+  if (bytes[hex - 1] === 0x78) end = hex - 4
+  return write(out, at, FILE, bytes, start, end)
+}
+
+/** A line of a stack: the letter, [start, end) of `bytes`, and a line end. */
+function write(out: Buffer, at: number, letter: string, bytes: Buffer, start: number, end: number): number {
+  out[at++] = letter.charCodeAt(0)
+  for (let i = start; i < end; i++) out[at++] = bytes[i] as number
+  out[at++] = LF
+  return at
 }
 
 /** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */
@@ -89,34 +156,34 @@ export function stackFrom(frames: readonly { name: string; file: string }[]): Pr
 }
 
 function parseStack(text: string): Parsed {
-  const parsed: Parsed = { frames: [], createdBy: undefined, elidedAt: undefined }
-  if (text === '') return parsed
-  let name = ''
-  let creator = false
-  let open = false
-  const close = (at: { file: string; line: number } | undefined): void => {
-    if (!open) return
-    const frame: Frame = at === undefined ? { function: name } : { function: name, file: at.file, line: at.line }
-    if (creator) parsed.createdBy = frame
-    else parsed.frames.push(frame)
-    open = false
+  const parsed: Parsed = { frames: [], places: [], createdBy: undefined, elidedAt: undefined }
+  let pos = 0
+  while (pos < text.length) {
+    const kind = text[pos]
+    if (kind === FUNCTION) {
+      parsed.places.push(pos)
+      parsed.frames.push(frameAt(text, pos))
+    } else if (kind === CREATED) parsed.createdBy = frameAt(text, pos)
+    else if (kind === ELIDED) parsed.elidedAt = parsed.frames.length
+    pos = lineEnd(text, pos) + 1
   }
-  for (const line of text.split('\n')) {
-    const kind = line[0]
-    if (kind === FILE) {
-      const colon = line.lastIndexOf(':')
-      close({ file: line.slice(1, colon), line: Number(line.slice(colon + 1)) })
-      continue
-    }
-    close(undefined)
-    if (kind === ELIDED) {
-      parsed.elidedAt = parsed.frames.length
-    } else {
-      name = line.slice(1)
-      creator = kind === CREATED
-      open = true
-    }
-  }
-  close(undefined)
   return parsed
 }
+
+/** The function at `pos`, and where it stands if the next line says so. */
+function frameAt(text: string, pos: number): Frame {
+  const end = lineEnd(text, pos)
+  const name = text.slice(pos + 1, end)
+  if (text[end + 1] !== FILE) return { function: name }
+  const stop = lineEnd(text, end + 1)
+  const colon = text.lastIndexOf(':', stop - 1)
+  return { function: name, file: text.slice(end + 2, colon), line: Number(text.slice(colon + 1, stop)) }
+}
+
+function lineEnd(text: string, pos: number): number {
+  const end = text.indexOf('\n', pos)
+  return end < 0 ? text.length : end
+}
+
+let latest: PrintedStack | undefined
+let latestParsed: Parsed = parseStack('')

@@ -139,9 +139,20 @@ const CYCLE = 8
  * `...51 frames elided...` says a different number each time. What was left out between two rounds goes with them.
  */
 function collapseRecursion(frames: string[]): string[] {
+  if (!mayRepeat(frames)) return frames
   let out = frames
   for (let period = 1; period <= CYCLE && period * 2 <= out.length; period++) out = foldPeriod(out, period)
   return out
+}
+
+/** Is a frame the same as one a cycle earlier? Most stacks have none, and need no copies. */
+function mayRepeat(frames: readonly string[]): boolean {
+  for (let i = 1; i < frames.length; i++) {
+    const frame = frames[i] as string
+    // One more: what was left out may stand in between.
+    for (let j = Math.max(0, i - CYCLE - 1); j < i; j++) if (frames[j] === frame) return true
+  }
+  return false
 }
 
 function foldPeriod(frames: string[], period: number): string[] {

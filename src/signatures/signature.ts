@@ -1,18 +1,22 @@
-/** A stack and its identity. Text is parsed when it is asked for: most signatures of a large dump are only counted. */
+/** A stack and its identity. Frames are parsed when they are asked for: most signatures of a large dump are only counted. */
 import { hash } from 'node:crypto'
-import type { PrintedStack } from '../goroutines/stack.ts'
-import type { Frame, Signature, Similarity, Stack } from '../model.ts'
+import type { PrintedStack, StackEntry } from '../goroutines/stack.ts'
+import type { Frame, Signature, Similarity } from '../model.ts'
 import { canonicalText } from './canonical.ts'
 import { titleFrame } from './title.ts'
 
+/** The title was not asked for. */
+const UNKNOWN = -2
+
 class StackSignature implements Signature {
   readonly id: string
-  readonly stack: Stack
+  readonly stack: PrintedStack
   readonly #similarity: Similarity
   readonly #state: string
-  #title: Frame | undefined
+  /** Where the title stands in the stack: a frame for each signature would be as much memory as all else of it. */
+  #titlePlace = UNKNOWN
 
-  constructor(id: string, stack: Stack, similarity: Similarity, state: string) {
+  constructor(id: string, stack: PrintedStack, similarity: Similarity, state: string) {
     this.id = id
     this.stack = stack
     this.#similarity = similarity
@@ -24,8 +28,10 @@ class StackSignature implements Signature {
   }
 
   get title(): Frame {
-    this.#title ??= titleFrame(this.stack)
-    return this.#title
+    if (this.#titlePlace >= 0) return this.stack.frameAt(this.#titlePlace)
+    const title = titleFrame(this.stack)
+    if (this.#titlePlace === UNKNOWN) this.#titlePlace = this.stack.placeOf(title)
+    return title
   }
 
   get createdBy(): Frame | undefined {
@@ -33,9 +39,13 @@ class StackSignature implements Signature {
   }
 }
 
+const ID = Buffer.alloc(16)
+
 /** First 16 hex digits of SHA-256 over the canonical text, UTF-8. */
 export function signatureId(canonical: string): string {
-  return hash('sha256', canonical, 'hex').slice(0, 16)
+  // A slice of a string keeps the whole string.
+  ID.write(hash('sha256', canonical, 'hex'), 'latin1')
+  return ID.toString('latin1')
 }
 
 /**
@@ -43,7 +53,7 @@ export function signatureId(canonical: string): string {
  * stack, so nothing but the sharing is lost.
  */
 export class Signatures {
-  readonly #byId = new Map<string, Signature>()
+  readonly #byId = new Map<string, StackSignature>()
   readonly #similarity: Similarity
   readonly #limit: number
 
@@ -57,9 +67,17 @@ export class Signatures {
     return this.#similarity === 'exact'
   }
 
-  of(stack: PrintedStack, state: string): Signature {
+  of(entry: StackEntry, state: string): Signature {
+    if (entry.signature !== undefined && (entry.state === state || !this.stateful)) return entry.signature
+    const signature = this.#find(entry.stack, state)
+    entry.signature = signature
+    entry.state = state
+    if (!this.stateful) entry.stack = signature.stack
+    return signature
+  }
+
+  #find(stack: PrintedStack, state: string): StackSignature {
     const id = signatureId(canonicalText(stack, this.#similarity, state))
-    stack.compact()
     const known = this.#byId.get(id)
     if (known !== undefined) return known
     if (this.#byId.size >= this.#limit) this.#byId.clear()

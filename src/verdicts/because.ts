@@ -7,21 +7,24 @@ const RATE_SECONDS = 60
 
 /** Undefined for verdicts that speak for themselves. */
 export function because(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
-  const what = `${goroutines(tally.count)} ${wait(tally)}${place(tally)}`
   const step = track?.steps[track.steps.length - 1]
   switch (verdict) {
     case 'leaking':
-      if (tally.leaked > 0) return `${what}; the runtime says that nothing can wake ${tally.leaked} of them`
-      return `${what}; ${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
+      if (tally.leaked > 0) return `${what(tally)}; the runtime says that nothing can wake ${tally.leaked} of them`
+      return `${what(tally)}; ${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
     case 'growing':
       if (step?.survivors === undefined)
-        return `${what}, ${more(step)}; a profile has no ids, so whether any has left is unknown`
-      return `${what}, ${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
+        return `${what(tally)}, ${more(step)}; a profile has no ids, so whether any has left is unknown`
+      return `${what(tally)}, ${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
     case 'stuck':
-      return `${what}; they are the same as ${minutes(stillSeconds(track))} ago`
+      return `${what(tally)}; they are the same as ${minutes(stillSeconds(track))} ago`
     default:
       return undefined
   }
+}
+
+function what(tally: SignatureTally): string {
+  return `${goroutines(tally.count)} ${wait(tally)}${place(tally)}`
 }
 
 function goroutines(count: number): string {
