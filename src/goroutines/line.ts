@@ -91,8 +91,8 @@ export function readLine(text: string): LineText | undefined {
 
 function readIndented(text: string): LineText | undefined {
   const end = fileEnd(text)
-  const at = splitFile(text, end)
-  if (at !== undefined && isPath(at.file)) return fileLine(text, end)
+  const path = pathOf(text, end)
+  if (path !== undefined && isPath(path)) return fileLine(text, end)
   if (UNAVAILABLE.test(text)) return { kind: 'unavailable', tail: 'none', literal: text.length }
   return NOTE.test(text) ? { kind: 'note', tail: 'none', literal: text.length } : undefined
 }
@@ -104,8 +104,8 @@ function readIndented(text: string): LineText | undefined {
 export function readStripped(text: string): LineText | undefined {
   if (UNAVAILABLE.test(text)) return { kind: 'unavailable', tail: 'none', literal: text.length }
   const end = fileEnd(text)
-  const at = splitFile(text, end)
-  if (at === undefined || !isPath(at.file) || !STRIPPED_FILE.test(text.slice(0, end))) return undefined
+  const path = pathOf(text, end)
+  if (path === undefined || !isPath(path) || !STRIPPED_FILE.test(text.slice(0, end))) return undefined
   return fileLine(text, end)
 }
 
@@ -121,17 +121,8 @@ function fileEnd(text: string): number {
   return text.includes('=') ? (REGISTERS.exec(text)?.index ?? text.length) : text.length
 }
 
-export interface FilePlace {
-  readonly file: string
-  readonly line: number
-}
-
-/** Path and line number of a file line, as printed: read from the right, since a path may hold spaces and colons. */
-export function readFileLine(text: string): FilePlace | undefined {
-  return splitFile(text, fileEnd(text))
-}
-
-function splitFile(text: string, end: number): FilePlace | undefined {
+/** The path of a file line, as printed: read from the right, since it may hold spaces and colons. */
+function pathOf(text: string, end: number): string | undefined {
   let at = end
   while (at > 0 && isHexDigit(text.charCodeAt(at - 1))) at--
   // ` +0x1d` is not there for what is inlined, nor at the entry of a function.
@@ -143,5 +134,5 @@ function splitFile(text: string, end: number): FilePlace | undefined {
   let start = 0
   while (text.charCodeAt(start) === 0x09 || text.charCodeAt(start) === 0x20) start++
   if (start >= digits - 1) return undefined
-  return { file: text.slice(start, digits - 1), line: Number(text.slice(digits, numberEnd)) }
+  return text.slice(start, digits - 1)
 }
