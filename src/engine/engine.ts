@@ -20,6 +20,7 @@ import { isPreamble } from './lane.ts'
 import { type Origin, Reporter } from './reporter.ts'
 import { type LineSink, Splitter } from './splitter.ts'
 import { type StreamOrigin, Streams } from './streams.ts'
+import { TailedEngine } from './tailed.ts'
 
 export interface EngineOptions {
   /** Name of the input in the records. Default `stdin`. */
@@ -312,5 +313,6 @@ function isTitle(buf: Buffer, next: number): boolean {
 }
 
 export function createEngine(options: EngineOptions = {}): Engine {
-  return new LogEngine(options)
+  const make = (own: EngineOptions): Engine => new LogEngine(own)
+  return options.input === 'plain' ? make(options) : new TailedEngine(options, make)
 }

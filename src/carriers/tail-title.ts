@@ -1,0 +1,62 @@
+/**
+ * `tail -f a.log b.log` says whose lines follow, GNU's (`src/tail.c`, write_header), BusyBox's (`coreutils/tail.c`, header_fmt_str) and BSD's alike:
+ *
+ *     ==> a.log <==
+ *     goroutine 7 [running]:
+ *
+ *     ==> b.log <==
+ *
+ * A line feed of its own stands ahead of each title but the first, also where the file's last line is not complete yet.
+ */
+import { LF, startsWith } from '../bytes/ascii.ts'
+
+const OPENS = '==> '
+const BEHIND = Buffer.from(`\n${OPENS}`)
+const TITLE = /^==> (.+) <==\r?\n$/
+/** Longest title: a path has 4096 bytes at most. */
+const LONGEST = 8192
+
+export interface TailTitle {
+  /** Of tail's own bytes: with the line feed ahead. */
+  readonly start: number
+  readonly end: number
+  /** The file, or `standard input`; undefined when its end has not come yet. */
+  readonly name: string | undefined
+}
+
+/** The first title in `buf` from `pos` on. `atLine`: a line begins at `pos`. */
+export function findTitle(buf: Buffer, pos: number, atLine: boolean): TailTitle | undefined {
+  let line = atLine && startsWith(buf, pos, buf.length, OPENS) ? pos : lineBehind(buf, pos)
+  while (line >= 0) {
+    const start = Math.max(line - 1, pos)
+    const lf = buf.indexOf(LF, line)
+    if (lf < 0) return buf.length - line < LONGEST ? { start, end: buf.length, name: undefined } : undefined
+    const name = lf - line < LONGEST ? TITLE.exec(buf.toString('utf8', line, lf + 1))?.[1] : undefined
+    if (name !== undefined) return { start, end: lf + 1, name }
+    line = lineBehind(buf, line)
+  }
+  return undefined
+}
+
+/** Start of the next line behind `pos` that opens as a title does; -1 when there is none. */
+function lineBehind(buf: Buffer, pos: number): number {
+  const lf = buf.indexOf(BEHIND, pos)
+  return lf < 0 ? -1 : lf + 1
+}
+
+/** May all of `buf` be the beginning of a title, or a title and more? */
+export function mayBeTitle(buf: Buffer): boolean {
+  return OPENS.startsWith(buf.toString('latin1', 0, OPENS.length)) && (buf.length < LONGEST || buf.includes(LF))
+}
+
+/** Where the beginning of a title may stand at the end of `buf`, with the line feed ahead; its length when none does. */
+export function titleBegins(buf: Buffer, pos: number, atLine: boolean): number {
+  const end = buf.length
+  const lf = end > pos ? buf.lastIndexOf(LF, end - 1) : -1
+  const line = lf < pos ? pos : lf + 1
+  if ((lf < pos && !atLine) || !OPENS.startsWith(buf.toString('latin1', line, end))) return end
+  if (line < end) return Math.max(lf, pos)
+  // An empty line; one that has text goes on.
+  const isEmpty = lf > pos ? buf[lf - 1] === LF : atLine
+  return isEmpty && lf >= pos ? lf : end
+}

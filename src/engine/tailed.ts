@@ -1,0 +1,293 @@
+/**
+ * Several files in one input, as `tail -f a.log b.log` writes them: each has an engine of its own, and is a source of its own. What is not
+ * dump comes out in the order of the input, titles included.
+ *
+ *   state    | input                              | what happens
+ *   ---------|------------------------------------|---------------------------------------------------------
+ *   start    | a title                            | its file is at hand; titled
+ *   start    | anything else                      | one file, of which nothing is looked at here, to the end
+ *   titled   | a title                            | log; its file is at hand
+ *   titled   | what may be the beginning of one   | waits for the rest, or for the next tick but one
+ *   titled   | anything else                      | of the file at hand
+ *
+ * An input without titles costs one test a chunk.
+ */
+import { LF } from '../bytes/ascii.ts'
+import { attributesOfPath } from '../carriers/kubernetes.ts'
+import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
+import { LIMITS } from '../limits.ts'
+import type { DumpstreamRecord } from '../records.ts'
+import type { Engine, EngineOptions, EngineStats } from './engine.ts'
+
+/** Log that waits for older lines of another file, bytes: past it, and when it waits too long, it goes ahead of them. */
+const WAITING_BYTES = 1 << 20
+/** Pieces of a file that are remembered while a dump is open in it; of a dump in more, the beginning is not known exactly. */
+const PIECES = 4096
+
+const EMPTY = Buffer.alloc(0)
+
+interface TailedFile {
+  readonly engine: Engine
+  /** Where its pieces stand: offsets in the file and in the input. */
+  pieces: { readonly at: number; readonly input: number }[]
+  bytes: number
+}
+
+export class TailedEngine implements Engine {
+  readonly #options: EngineOptions
+  readonly #make: (options: EngineOptions) => Engine
+  /** The engine of an input without titles. */
+  #only: Engine | undefined
+  /** Least recently used first. */
+  readonly #files = new Map<string, TailedFile>()
+  #file: TailedFile | undefined
+  /** What may be the beginning of a title. */
+  #held: Buffer = EMPTY
+  #heldSinceTick = false
+  /** The last byte was a line end. */
+  #atLine = true
+  #bytes = 0
+  #past: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+  /** Log that waits, and where it stood in the input. */
+  #queue: { readonly at: number; readonly bytes: Uint8Array }[] = []
+  #waiting = 0
+  #waitingSince: number | undefined
+  /** Offset in the input before which no file but the one at hand has anything to say. */
+  #others = Number.POSITIVE_INFINITY
+
+  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+    this.#options = options
+    this.#make = make
+  }
+
+  get stats(): EngineStats {
+    if (this.#only !== undefined) return this.#only.stats
+    let all = this.#past
+    for (const { engine } of this.#files.values()) all = sum(all, engine.stats)
+    return { ...all, bytes: this.#bytes }
+  }
+
+  get settled(): number {
+    return this.#only?.settled ?? Math.min(this.#decided(), this.#bytes - this.#held.length)
+  }
+
+  get open(): boolean {
+    if (this.#only !== undefined) return this.#only.open
+    for (const { engine } of this.#files.values()) if (engine.open) return true
+    return this.#queue.length > 0
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#only !== undefined) {
+      this.#only.push(chunk)
+      return
+    }
+    this.#bytes += chunk.length
+    const more = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    const buf = this.#held.length > 0 ? Buffer.concat([this.#held, more]) : more
+    this.#held = EMPTY
+    if (this.#file === undefined && !this.#begins(buf)) return
+    this.#read(buf)
+  }
+
+  tick(now: number): void {
+    if (this.#held.length > 0 && this.#heldSinceTick) this.#release()
+    this.#heldSinceTick = this.#held.length > 0
+    this.#only?.tick(now)
+    for (const { engine } of this.#files.values()) engine.tick(now)
+    this.#look()
+    if (this.#queue.length === 0) this.#waitingSince = undefined
+    else if (this.#waitingSince === undefined) this.#waitingSince = now
+    else if (now - this.#waitingSince >= (this.#options.idle ?? 1000)) this.#flush(Number.POSITIVE_INFINITY)
+  }
+
+  end(): void {
+    this.#release()
+    this.#only?.end()
+    for (const { engine } of this.#files.values()) engine.end()
+    this.#flush(Number.POSITIVE_INFINITY)
+  }
+
+  /** Is this a title, at the beginning of the input? If it is none, there will be none. */
+  #begins(buf: Buffer): boolean {
+    if (mayBeTitle(buf)) {
+      const title = findTitle(buf, 0, true)
+      if (title?.start === 0 && title.name !== undefined) return true
+      if (!buf.includes(LF)) {
+        this.#held = Buffer.from(buf)
+        return false
+      }
+    }
+    this.#only = this.#make(this.#options)
+    this.#only.push(buf)
+    return false
+  }
+
+  #read(buf: Buffer): void {
+    const base = this.#bytes - buf.length
+    let pos = 0
+    for (let title = findTitle(buf, 0, this.#atLine); title !== undefined; title = findTitle(buf, pos, true)) {
+      this.#give(buf, pos, title.start, base)
+      if (title.name === undefined) {
+        this.#hold(buf, title.start)
+        return
+      }
+      this.#log(undefined, buf.subarray(title.start, title.end), base + title.start)
+      this.#switch(title.name)
+      this.#atLine = true
+      pos = title.end
+    }
+    const rest = titleBegins(buf, pos, this.#atLine)
+    this.#give(buf, pos, rest, base)
+    this.#hold(buf, rest)
+  }
+
+  #hold(buf: Buffer, from: number): void {
+    this.#held = from < buf.length ? Buffer.from(buf.subarray(from)) : EMPTY
+    this.#heldSinceTick = false
+  }
+
+  /** It was no title. */
+  #release(): void {
+    const held = this.#held
+    this.#held = EMPTY
+    if (held.length === 0) return
+    if (this.#file !== undefined) {
+      this.#give(held, 0, held.length, this.#bytes - held.length)
+      return
+    }
+    this.#only = this.#make(this.#options)
+    this.#only.push(held)
+  }
+
+  /** [start, end) is of the file at hand. */
+  #give(buf: Buffer, start: number, end: number, base: number): void {
+    const file = this.#file
+    if (file === undefined || start >= end) return
+    const last = file.pieces[file.pieces.length - 1]
+    const input = base + start
+    if (last === undefined || last.input - last.at !== input - file.bytes) file.pieces.push({ at: file.bytes, input })
+    file.bytes += end - start
+    this.#atLine = buf[end - 1] === LF
+    file.engine.push(buf.subarray(start, end))
+    if (this.#queue.length > 0) this.#flush(this.#decided())
+    if (!file.engine.open && file.engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
+    else if (file.pieces.length > PIECES) file.pieces.splice(0, PIECES >> 1)
+  }
+
+  #switch(name: string): void {
+    let file = this.#files.get(name)
+    if (file === undefined) {
+      const most = this.#options.limits?.sources ?? LIMITS.sources
+      for (const [oldest, { engine }] of this.#files) {
+        if (this.#files.size < most) break
+        engine.end()
+        this.#past = sum(this.#past, engine.stats)
+        this.#files.delete(oldest)
+      }
+      file = this.#open(name)
+    }
+    this.#files.delete(name)
+    this.#files.set(name, file)
+    this.#file = file
+    this.#look()
+  }
+
+  #open(name: string): TailedFile {
+    const { source, qualified, attributes, onRecord, onLog } = this.#options
+    const named = { ...attributes, ...attributesOfPath(name) }
+    const engine = this.#make({
+      ...this.#options,
+      source: qualified === true && source !== undefined ? `${source}:${name}` : name,
+      qualified: true,
+      ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
+      ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(placed(record, file), frame) }),
+      ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#logOf(file, bytes, offset) }),
+    })
+    const file: TailedFile = { engine, pieces: [], bytes: 0 }
+    return file
+  }
+
+  /** Log of a file, at `offset` of it. */
+  #logOf(file: TailedFile, bytes: Uint8Array, offset: number): void {
+    for (let from = 0; from < bytes.length; ) {
+      const next = file.pieces[pieceOf(file, offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
+      const to = Math.min(bytes.length, next - offset)
+      this.#log(file, bytes.subarray(from, to), inInput(file, offset + from))
+      from = to
+    }
+  }
+
+  /** Log of `file`, or a title, at `at` of the input. */
+  #log(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
+    const { onLog } = this.#options
+    if (onLog === undefined) return
+    if (this.#queue.length === 0 && file !== undefined && file === this.#file && at < this.#others) {
+      onLog(bytes, at)
+      return
+    }
+    this.#queue.push({ at, bytes: Buffer.from(bytes) })
+    this.#waiting += bytes.length
+  }
+
+  /** The file at hand is another one, or another one has gone on. */
+  #look(): void {
+    this.#others = Number.POSITIVE_INFINITY
+    if (this.#options.onLog === undefined) return
+    for (const file of this.#files.values())
+      if (file !== this.#file) this.#others = Math.min(this.#others, undecided(file))
+    this.#flush(this.#decided())
+  }
+
+  /** Offset in the input before which no file has anything more to say. */
+  #decided(): number {
+    return Math.min(this.#others, this.#file === undefined ? Number.POSITIVE_INFINITY : undecided(this.#file))
+  }
+
+  /** The log that stood ahead of `decided` comes out. */
+  #flush(decided: number): void {
+    const upTo = this.#waiting > WAITING_BYTES ? Number.POSITIVE_INFINITY : decided
+    const ready = this.#queue.filter(({ at }) => at < upTo)
+    if (ready.length === 0) return
+    this.#queue = this.#queue.filter(({ at }) => at >= upTo)
+    ready.sort((a, b) => a.at - b.at)
+    for (const { bytes, at } of ready) {
+      this.#waiting -= bytes.length
+      this.#options.onLog?.(bytes, at)
+    }
+  }
+}
+
+/** Index of the piece that holds what stands at `offset` of the file. */
+function pieceOf(file: TailedFile, offset: number): number {
+  let i = file.pieces.length - 1
+  while (i > 0 && (file.pieces[i]?.at ?? 0) > offset) i--
+  return i
+}
+
+function inInput(file: TailedFile, offset: number): number {
+  const piece = file.pieces[pieceOf(file, offset)]
+  return piece === undefined ? 0 : piece.input + Math.max(0, offset - piece.at)
+}
+
+/** Offset in the input of the first byte of the file that may still be dump or log; none is infinite. */
+function undecided(file: TailedFile): number {
+  const { settled } = file.engine
+  return settled < file.bytes ? inInput(file, settled) : Number.POSITIVE_INFINITY
+}
+
+/** The record with the offsets of the input. */
+function placed(record: DumpstreamRecord, file: TailedFile): DumpstreamRecord {
+  if (record.type !== 'dump') return record
+  const [start, end] = record.bytes
+  return { ...record, bytes: [inInput(file, start), end > start ? inInput(file, end - 1) + 1 : inInput(file, end)] }
+}
+
+function sum(one: EngineStats, other: EngineStats): EngineStats {
+  return {
+    bytes: one.bytes + other.bytes,
+    dumps: one.dumps + other.dumps,
+    goroutines: one.goroutines + other.goroutines,
+    damaged: one.damaged + other.damaged,
+  }
+}
