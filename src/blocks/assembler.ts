@@ -29,6 +29,8 @@ export class Assembler {
   readonly #unknown: UnknownLines
   /** Stop before a header that breaks into a goroutine: see contest.ts. */
   watchful = true
+  /** It did: the line at which `run` stopped is of another dump. */
+  rival = false
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
     this.#open = new Openings(limits, signatures, tape, sink)
@@ -67,14 +69,20 @@ export class Assembler {
   }
 
   /**
-   * Takes the lines in [pos, end), which ends with a line end, until nothing is open any more. `base` is the absolute offset of
-   * buf[0]. Returns where it stopped.
+   * Takes the lines in [pos, end), which ends with a line end, until the dump is complete, or what might have become one is not. `base` is
+   * the absolute offset of buf[0]. Returns where it stopped.
    */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const walker = this.#open.walker
     const known = walker.known
+    this.rival = false
+    let wasOpen = this.open
     let pos = start
     while (pos < end) {
+      if (wasOpen !== this.open) {
+        if (wasOpen) return pos
+        wasOpen = true
+      }
       let at = walker.at
       if (at !== undefined) {
         let line = known.step(at, buf, words, pos, end)
@@ -100,7 +108,10 @@ export class Assembler {
       if (c === 0x67 && this.#open.profile === undefined) {
         const next = this.#headers.read(buf, pos, end)
         if (next > 0) {
-          if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) return pos
+          if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
+            this.rival = true
+            return pos
+          }
           this.#header(buf, pos, next, base)
           pos = next
           continue

@@ -74,14 +74,14 @@ export class Contest {
     while (pos < end && !this.quiet) {
       if (this.#second === undefined) {
         pos = this.#first.run(buf, words, pos, end, base)
-        if (pos >= end || this.#first.quiet) break
-        // It stopped before a header that is not its own.
+        if (!this.#first.rival) break
         this.#second = this.#make()
         this.#first.watchful = false
         this.#second.watchful = false
         pos = this.#feed(this.#second, buf, words, pos, base)
       } else {
         pos = this.#feed(this.#choose(this.#first, this.#second, buf, words, pos), buf, words, pos, base)
+        if (!this.open) break
       }
     }
     // A line outside any dump: the assembler tells.

@@ -25,8 +25,8 @@ const IN_SYSCALL =
   /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
 
 export interface AssemblerSink {
-  /** A dump may begin here. */
-  opening(): Opening
+  /** A dump may begin at `start` of the input. */
+  opening(start: number): Opening
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
@@ -101,7 +101,7 @@ export class Openings {
   }
 
   newCandidate(start: number): Candidate {
-    const candidate = newCandidate(start, this.#sink.opening())
+    const candidate = newCandidate(start, this.#sink.opening(start))
     this.candidate = candidate
     this.unsettled = true
     return candidate
@@ -164,7 +164,7 @@ export class Openings {
     this.complete()
     this.walker.goroutine = goroutine
     this.walker.at = at
-    this.dump = this.#newDump(start, this.#sink.opening())
+    this.dump = this.#newDump(start, this.#sink.opening(start))
     this.dump.firstRunning = true
     if (goroutine !== undefined) goroutine.place = this.dump.tally.meet(goroutine.id)
   }

@@ -94,7 +94,10 @@ export async function readStdin(mounted: Mounted, idle: number, closed: () => bo
   const { stdin } = process
   const splitter = new Splitter(
     {
-      lines: (buf, start, end) => mounted.lines(buf, start, end),
+      lines: (buf, start, end) => {
+        mounted.lines(buf, start, end)
+        return end
+      },
       unterminated: (buf) => mounted.unterminated(buf.subarray(0, -1)),
       overlong: (buf, start, end) => mounted.overlong(buf.subarray(start, end)),
     },

@@ -15,6 +15,7 @@ import { LogTape } from '../lines/tape.ts'
 import type { Similarity } from '../model.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import { Signatures } from '../signatures/signature.ts'
+import { findAnnouncement } from './announcement.ts'
 import { findNeedle, findPreamble, lineStart } from './gate.ts'
 import { isPreamble } from './lane.ts'
 import { type Origin, Reporter } from './reporter.ts'
@@ -36,8 +37,11 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>
   /** Of where the input comes from (pod, container, host): dump records carry them. */
   readonly attributes?: Readonly<Record<string, string>>
-  /** When the line at hand was written, milliseconds since the epoch, where the caller knows better than the line. Asked when a dump opens. */
-  readonly time?: () => number | undefined
+  /**
+   * When the line that holds `offset` of the input was written, milliseconds since the epoch, where the caller knows better than the line.
+   * Asked when a dump may begin there.
+   */
+  readonly time?: (offset: number) => number | undefined
   /** What carries the log. Default `auto`: the line that holds the first header tells. `plain`: nothing does. */
   readonly input?: InputKind
   /** Field of JSON lines that holds the text, a dotted path: `payload.text`. */
@@ -100,6 +104,10 @@ class LogEngine implements Engine, LineSink {
   #now: number | undefined
   #quietSince: number | undefined
   #progress = 0
+  /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
+  #announced = -1
+  #waitingFrom = -1
+  #waitingSince = 0
   /** Offset in the chunk at hand of the next word that a header may have; behind the chunk when there is none. */
   #needle = -1
 
@@ -117,11 +125,11 @@ class LogEngine implements Engine, LineSink {
       goroutines: options.goroutines ?? false,
       onRecord: options.onRecord,
     })
-    const assembler = (origin: Origin, opening: () => Opening): Assembler => {
+    const assembler = (origin: Origin, opening: (start: number) => Opening): Assembler => {
       let frame: RecordFrame | undefined
       return new Assembler(limits, signatures, this.#tape, {
-        opening: () => {
-          const opened = opening()
+        opening: (start) => {
+          const opened = opening(start)
           frame = opened.frame
           return opened
         },
@@ -129,7 +137,7 @@ class LogEngine implements Engine, LineSink {
         dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
       })
     }
-    this.#plain = new Contest(() => assembler({ source, attributes: options.attributes }, () => this.#opening()))
+    this.#plain = new Contest(() => assembler({ source, attributes: options.attributes }, (start) => this.#opening(start)))
     this.#streams = new Streams({
       limits,
       tape: this.#tape,
@@ -139,8 +147,8 @@ class LogEngine implements Engine, LineSink {
         const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source
         const attributes = { ...options.attributes, ...attributesOfPath(source), ...stream.attributes }
         return new Contest(() =>
-          assembler({ source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes }, () =>
-            this.#carriedOpening(stream),
+          assembler({ source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes }, (start) =>
+            this.#carriedOpening(stream, start),
           ),
         )
       },
@@ -157,7 +165,7 @@ class LogEngine implements Engine, LineSink {
   }
 
   get open(): boolean {
-    return this.#streams.open || !this.#plain.quiet
+    return this.#streams.open || !this.#plain.quiet || this.#splitter.waiting
   }
 
   push(chunk: Uint8Array): void {
@@ -169,6 +177,7 @@ class LogEngine implements Engine, LineSink {
     this.#now = now
     const idle = this.#options.idle ?? 1000
     this.#streams.tick(now, idle)
+    this.#tickWaiting(now, idle)
     const { quiet, progress } = this.#plain
     if (quiet || progress !== this.#progress) {
       this.#progress = progress
@@ -187,9 +196,17 @@ class LogEngine implements Engine, LineSink {
     this.#streams.end()
   }
 
+  /** What announced a dump that did not come is log. */
+  #tickWaiting(now: number, idle: number): void {
+    const from = this.#splitter.waiting ? this.#announced : -1
+    if (from !== this.#waitingFrom) this.#waitingSince = now
+    else if (from >= 0 && now - this.#waitingSince >= idle) this.#splitter.release()
+    this.#waitingFrom = from
+  }
+
   // --- LineSink
 
-  lines(buf: Buffer, start: number, end: number, base: number): void {
+  lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
     this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
     this.#needle = -1
@@ -200,7 +217,13 @@ class LogEngine implements Engine, LineSink {
         continue
       }
       if (this.#plain.quiet) {
-        pos = this.#approach(buf, words, pos, end, base)
+        const needle = findNeedle(buf, pos, end)
+        if (needle < 0 && !final) {
+          const at = this.#announcement(buf, pos, end, base)
+          this.#tape.pass(buf, pos, at)
+          return at
+        }
+        pos = this.#approach(buf, words, pos, end, base, needle)
         if (this.#streams.open) continue
       } else if (!this.#plain.open && this.#entersCarrier(buf, pos)) {
         pos = this.#carriedLine(buf, words, pos, end, base)
@@ -208,12 +231,14 @@ class LogEngine implements Engine, LineSink {
       }
       if (pos < end) pos = this.#plain.run(buf, words, pos, this.#plainEnd(buf, pos, end), base)
     }
+    return end
   }
 
   unterminated(buf: Buffer, base: number): void {
     this.#tape.lent = buf
-    this.lines(buf, 0, buf.length, base)
-    this.#plain.end(buf.toString('latin1', Math.max(0, buf.length - 4096), buf.length - 1))
+    this.lines(buf, 0, buf.length, base, true)
+    const last = lineStart(buf, 0, buf.length - 1)
+    this.#plain.end(buf.toString('latin1', Math.max(last, buf.length - 4096), buf.length - 1))
     this.#tape.lent = undefined
   }
 
@@ -222,9 +247,17 @@ class LogEngine implements Engine, LineSink {
     this.#tape.pass(buf, start, end)
   }
 
-  /** Passes the log up to the next line that may begin a dump; returns where it stands. */
-  #approach(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
-    const needle = findNeedle(buf, pos, end)
+  /** Where the lines that must wait for what comes next begin, in [pos, end]: they may announce a dump. */
+  #announcement(buf: Buffer, pos: number, end: number, base: number): number {
+    const window = this.#limits.preambleBytes
+    if (base + pos === this.#announced && end - pos <= window) return pos
+    const at = findAnnouncement(buf, pos, end, window)
+    this.#announced = at < end ? base + at : -1
+    return at
+  }
+
+  /** Passes the log up to the line of the word at `needle`, if there is one, or to what announces it; returns where it stands. */
+  #approach(buf: Buffer, words: DataView, pos: number, end: number, base: number, needle: number): number {
     const near = needle < 0 ? end : lineStart(buf, pos, needle)
     const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
     if (this.#isCarried(buf, near, next, needle, pos)) {
@@ -272,23 +305,25 @@ class LogEngine implements Engine, LineSink {
     return next
   }
 
-  /** What may become a dump does not keep one in a carrier from being found. */
+  /** What may become a dump does not keep one in a carrier from being found: up to where no header can be in one. */
   #plainEnd(buf: Buffer, pos: number, end: number): number {
-    if (this.#plain.open || this.#plain.quiet) return end
-    const needle = findNeedle(buf, buf.indexOf(LF, pos) + 1, end)
-    return needle < 0 ? end : Math.max(lineStart(buf, pos, needle), buf.indexOf(LF, pos) + 1)
+    if (this.#plain.open) return end
+    const next = buf.indexOf(LF, pos) + 1
+    if (this.#plain.quiet) return next
+    const needle = findNeedle(buf, next, end)
+    return needle < 0 ? end : lineStart(buf, next, needle)
   }
 
-  #carriedOpening(stream: StreamOrigin): Opening {
+  #carriedOpening(stream: StreamOrigin, start: number): Opening {
     const time = stream.time(this.#now)
     const frame = this.#options.onLog === undefined ? undefined : stream.frame()
     if (time !== undefined) return { time, timeFrom: 'carrier', frame }
-    const { time: logTime, timeFrom } = this.#opening()
+    const { time: logTime, timeFrom } = this.#opening(start)
     return { time: logTime, timeFrom, frame }
   }
 
   /** What stands ahead of a dump, nearest line first; when following, a log without time stamps leaves the arrival. */
-  #opening(): Opening {
+  #opening(start: number): Opening {
     let time: number | undefined
     const ahead = this.#tape
       .recent()
@@ -299,7 +334,7 @@ class LogEngine implements Engine, LineSink {
       time ??= timeOf(text, this.#now)
       this.#plain.observe(text)
     }
-    const told = this.#options.time?.()
+    const told = this.#options.time?.(start)
     if (told !== undefined) return { time: told, timeFrom: 'carrier', frame: undefined }
     if (time !== undefined) return { time, timeFrom: 'log', frame: undefined }
     return { time: this.#now, timeFrom: this.#now === undefined ? undefined : 'arrival', frame: undefined }

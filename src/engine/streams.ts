@@ -15,7 +15,7 @@
  * Hot while a dump is open: guarded by `npm run bench -- --only 5`.
  */
 import type { Contest } from '../blocks/contest.ts'
-import { LF, SPACE, TAB } from '../bytes/ascii.ts'
+import { SPACE, TAB } from '../bytes/ascii.ts'
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { carriersFor, type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { dumpString } from '../carriers/dump-string.ts'
@@ -24,6 +24,7 @@ import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
 import type { Limits } from '../limits.ts'
 import type { CarriedLine, LogTape } from '../lines/tape.ts'
+import { lineStart } from './gate.ts'
 import { Lane } from './lane.ts'
 
 /** Where a dump of a stream comes from. */
@@ -116,8 +117,7 @@ export class Streams {
     const { key } = this.#text
     let at = near
     for (let line = near; line > from; ) {
-      const lf = buf.lastIndexOf(LF, line - 2)
-      const start = lf < from ? from : lf + 1
+      const start = lineStart(buf, from, line - 1)
       if (using.carrier.read(buf, start, line, this.#text) && this.#text.key === key)
         if (this.#probe.begins(this.#text, false, this.#text.buf)) at = start
       line = start

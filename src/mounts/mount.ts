@@ -43,6 +43,7 @@ export type MountOptions = Omit<EngineOptions, 'source' | 'onRecord' | 'onLog' |
 interface Pending<T> {
   readonly type: 'log'
   readonly item: T
+  readonly time: number | undefined
   readonly start: number
   readonly end: number
   /** Bytes of it that are log, as far as they are known. */
@@ -61,14 +62,13 @@ class MountStream<T> {
   /** What comes out next; a line stands here as soon as any of it is log. */
   #slots: Slot<T>[] = []
   #offset = 0
-  #time: number | undefined
 
   constructor(source: string, attributes: MountLine<T>['attributes'], options: MountOptions) {
     this.#engine = createEngine({
       ...options,
       source,
       ...(attributes === undefined ? {} : { attributes }),
-      time: () => this.#time,
+      time: (offset) => this.#pending.find(({ end }) => end > offset)?.time,
       onRecord: (record) => this.#slots.push({ type: 'record', record }),
       onLog: (bytes, offset) => this.#log(bytes, offset),
     })
@@ -82,10 +82,10 @@ class MountStream<T> {
     const bytes = Buffer.from(line.text.endsWith('\n') ? line.text : `${line.text}\n`)
     const start = this.#offset
     this.#offset += bytes.length
-    this.#time = line.time
     this.#pending.push({
       type: 'log',
       item: line.item,
+      time: line.time,
       start,
       end: this.#offset,
       pieces: [],

@@ -36,12 +36,6 @@ const DIFFERENCES: readonly {
     reason: 'a panic value that imitates a dump, indented: the TAB is taken for part of the prefix',
   },
   {
-    dump: /^crash-1\.2[3-7]-multiline/,
-    carrier: /^syslog, RFC 3164$/,
-    in: 'goroutines',
-    reason: 'the same, its TAB written as #011',
-  },
-  {
     dump: /^klog-info/,
     carrier: /^(?:docker|journald|fluent bit|fluentd|vector|json message|cloud.*|syslog, RFC 3164|colours|otlp)$/,
     in: 'goroutines',

@@ -25,6 +25,15 @@ describe('Mount', () => {
     expect(later).toEqual(Array.from({ length: 79 }, (_, i) => i + 1))
   })
 
+  it('gives a dump the time of the line that announced it, not of its header', () => {
+    const mount = new Mount<number>()
+    const lines = ['panic: boom', '', 'goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+    const out = lines.flatMap((text, i) => mount.push({ stream: 'web', text, item: i, time: (i + 1) * 1000 }))
+    expect([...out, ...mount.end()].find((each) => each.type === 'record')).toMatchObject({
+      record: { kind: 'panic', reason: 'boom', time: '1970-01-01T00:00:01.000Z' },
+    })
+  })
+
   it('ends a dump after silence, with the attributes and the time of its stream', () => {
     const mount = new Mount<string>({ idle: 1000 })
     const attributes = { 'k8s.pod.name': 'web-1' }

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { feed } from '../property/weave.ts'
+
+const DUMP = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+const cri = (line: string): string => `2026-11-24T05:00:00.1Z stdout F ${line}`
+const text = (lines: readonly string[]): Buffer => Buffer.from(lines.map((line) => `${line}\n`).join(''))
+
+it('an empty line at the start of a chunk does not hang the search for what announces a carried dump', () => {
+  const { records } = feed([text(['', cri('served'), ...DUMP.map(cri)])])
+  expect(records[0]).toMatchObject({ type: 'dump', kind: 'single', goroutines: 1 })
+})
+
+it('a header glued to a log line does not hide the dump in a carrier behind it', () => {
+  const { records } = feed([text(['no line end: goroutine 9 [running]:', ...DUMP.map(cri)])])
+  expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }])
+})
+
+it.each([1, 40, 4096])('what announces a dump in a carrier belongs to it, also in chunks of %d bytes', (size) => {
+  const log = text(['served', 'panic: boom', '', ...DUMP, 'served'].map(cri))
+  const chunks = Array.from({ length: Math.ceil(log.length / size) }, (_, i) => log.subarray(i * size, (i + 1) * size))
+  const { records, log: rest } = feed(chunks)
+  expect(records[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 1 })
+  expect(rest.toString()).toBe(`${cri('served')}\n${cri('served')}\n`)
+})
