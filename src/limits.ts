@@ -15,7 +15,7 @@ export interface Limits {
   readonly candidateLines: number
   /** Unfinished pieces of cut lines that are remembered at once. */
   readonly fragments: number
-  /** Distinct stacks remembered as bytes, bytes; past it the table starts over. */
+  /** Memory of the lines of distinct stacks, text and table, bytes; past it the table starts over. */
   readonly knownStackBytes: number
   /** Signatures told apart in one dump; the rest is counted in `other`. */
   readonly signatures: number
@@ -47,7 +47,7 @@ export const LIMITS: Limits = Object.freeze({
   preambleBytes: 16 << 10,
   candidateLines: 64,
   fragments: 8,
-  knownStackBytes: 8 << 20,
+  knownStackBytes: 16 << 20,
   signatures: 100_000,
   frames: 512,
   goroutineIds: 2_000_000,

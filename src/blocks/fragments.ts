@@ -9,7 +9,7 @@
  * lines do. Where neither says it, the pieces stay foreign and the goroutine is damaged.
  */
 import { parseHeaderRest } from '../goroutines/header.ts'
-import type { KnownLine, KnownStacks } from '../goroutines/known.ts'
+import { type KnownLine, type KnownStacks, ROOT } from '../goroutines/known.ts'
 import { type LineKind, readLine } from '../goroutines/line.ts'
 import { isKnownState } from '../goroutines/states.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
@@ -154,11 +154,11 @@ export class Fragments {
   }
 
   /** Joins head and tail into one of `lines`; returns it and where the head ends. */
-  joinKnown(lines: readonly KnownLine[], head: string, tail: string): { line: KnownLine; cut: number } | undefined {
-    for (const line of lines) {
+  joinKnown(at: KnownLine, head: string, tail: string): { line: KnownLine; cut: number } | undefined {
+    for (let line = this.#known.firstChild(at); line !== ROOT; line = this.#known.nextChild(line)) {
       const literal = this.#known.literal(line)
       if (literal[0] !== head[0]) continue
-      const cut = this.#cutOf(literal, line.tail, head, tail)
+      const cut = this.#cutOf(literal, this.#known.tail(line), head, tail)
       if (cut > 0) return { line, cut }
     }
     return undefined
@@ -210,7 +210,7 @@ export class Fragments {
   /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */
   goesOn(line: KnownLine, text: string, length: number): boolean {
     // ` sp=0x… pc=0x…` stands nowhere else.
-    return VARIABLE[line.tail]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
+    return VARIABLE[this.#known.tail(line)]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
   }
 
   /** Joins head and tail into a goroutine header. */
@@ -242,7 +242,7 @@ interface Variable {
   readonly byte: RegExp
 }
 
-/** By KnownLine.tail: arguments, registers, parent. */
+/** By tail, as TAILS: arguments, registers, parent. */
 const VARIABLE: readonly (Variable | undefined)[] = [
   undefined,
   {

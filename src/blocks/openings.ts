@@ -128,7 +128,11 @@ export class Openings {
     if (dump === undefined) return
     if (this.split && walker.goroutine !== undefined) {
       this.split = false
-      if (walker.at?.kind !== 'func' || IN_SYSCALL.test(walker.known.literal(walker.at))) {
+      if (
+        walker.at === undefined ||
+        walker.known.kind(walker.at) !== 'func' ||
+        IN_SYSCALL.test(walker.known.literal(walker.at))
+      ) {
         // Running on another thread, stack unavailable, or just out of a system call: one of the others.
       } else if (isValue(dump)) this.#retract(dump, walker.goroutine)
       else this.#splitAt(walker.goroutine.start)

@@ -15,7 +15,7 @@
  * again where exactly one known stack allows it; else the goroutine is damaged: counted, and in no new signature.
  */
 import type { HeaderInfo } from '../goroutines/header.ts'
-import { type KnownLine, type KnownStacks, TAILS } from '../goroutines/known.ts'
+import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../goroutines/known.ts'
 import { type LineKind, type LineText, readLine, readStripped } from '../goroutines/line.ts'
 import { newEntry, type StackEntry, stackOf } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
@@ -77,29 +77,29 @@ export class Walker {
     if (this.known.full) this.known.restart()
     this.goroutine = goroutine
     this.length = 0
-    this.at = this.known.root
+    this.at = ROOT
     this.#lostAt = undefined
     this.#lost = []
   }
 
   /** True when nothing but its header has been seen. */
   get bare(): boolean {
-    return this.at === this.known.root
+    return this.at === ROOT
   }
 
   /** The kinds of line that may come next. */
   expected(): readonly LineKind[] {
     const at = this.at
     if (at === undefined) return AFTER_FRAME
-    if (at === this.known.root) return AFTER_HEADER
-    if (at.kind === 'file' && at.parent?.kind === 'created') return ONLY_ANCESTOR
-    return FOLLOWS[at.kind]
+    if (at === ROOT) return AFTER_HEADER
+    if (this.known.kind(at) === 'file' && this.#isUnderCreated(at)) return ONLY_ANCESTOR
+    return FOLLOWS[this.known.kind(at)]
   }
 
   /** What `text` is, if it can stand inside a goroutine. Where what Go indents is due, it may have lost its TAB. */
   read(text: string): LineText | undefined {
     const line = readLine(text)
-    if (line !== undefined || this.at?.kind === 'file') return line
+    if (line !== undefined || (this.at !== undefined && this.known.kind(this.at) === 'file')) return line
     const stripped = readStripped(text)
     if (stripped === undefined) return undefined
     return this.damaged || this.expected().includes(stripped.kind) ? stripped : undefined
@@ -114,7 +114,7 @@ export class Walker {
     if (at === undefined) return this.#lose(text, line.kind)
     const expected = this.expected()
     if (expected.includes(line.kind)) {
-      if (at.depth >= this.#limits.frames * 2 && line.kind !== 'created' && at.parent?.kind !== 'created') {
+      if (this.#isTooDeep(at, line.kind)) {
         this.framesOverflow = true
         return true
       }
@@ -128,7 +128,7 @@ export class Walker {
   /** The line before this one is missing. */
   #resync(text: string, kind: LineKind): boolean {
     const at = this.at as KnownLine
-    if (at.kind === 'file' && at.parent?.kind === 'created') return false
+    if (this.known.kind(at) === 'file' && this.#isUnderCreated(at)) return false
     const found = this.#skip(at, text)
     if (found !== undefined) {
       this.at = found
@@ -138,9 +138,9 @@ export class Walker {
     // A file line out of nowhere is more likely a log line than all that is left of a frame.
     if (kind === 'file' && !cut) return false
     if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return false
-    if (at.kind === 'func' && !cut && !this.known.literal(at).includes('.') && at.parent !== undefined) {
+    if (this.known.kind(at) === 'func' && !cut && !this.known.literal(at).includes('.')) {
       // `done(1)`: a log line had passed for a frame.
-      this.at = at.parent
+      this.at = this.known.parent(at)
       return this.line(text, Buffer.from(text, 'latin1'), 0)
     }
     this.#lostAt = at
@@ -148,12 +148,30 @@ export class Walker {
     return this.#lose(text, kind)
   }
 
+  #isUnderCreated(at: KnownLine): boolean {
+    return this.known.kind(this.known.parent(at)) === 'created'
+  }
+
+  /** No more frames are kept, but for the creator. */
+  #isTooDeep(at: KnownLine, kind: LineKind): boolean {
+    return this.known.depth(at) >= this.#limits.frames * 2 && kind !== 'created' && !this.#isUnderCreated(at)
+  }
+
+  #entryOf(at: KnownLine): StackEntry {
+    const known = this.known.entry(at)
+    if (known !== undefined) return known
+    const entry = newEntry(stackOf(this.known, at))
+    this.known.setEntry(at, entry)
+    return entry
+  }
+
   /** The one known line below `at`, one line further down, that `text` is. */
   #skip(at: KnownLine, text: string): KnownLine | undefined {
     let found: KnownLine | undefined
     let looked = 0
-    for (const missing of at.children ?? []) {
-      for (const line of missing.children ?? []) {
+    const { known } = this
+    for (let missing = known.firstChild(at); missing !== ROOT; missing = known.nextChild(missing)) {
+      for (let line = known.firstChild(missing); line !== ROOT; line = known.nextChild(line)) {
         if (++looked > SEARCH) return undefined
         if (!this.#is(line, text)) continue
         if (found !== undefined) return undefined
@@ -165,7 +183,7 @@ export class Walker {
 
   #is(line: KnownLine, text: string): boolean {
     const literal = this.known.literal(line)
-    return text.startsWith(literal) && (line.tail !== 0 || text.length === literal.length)
+    return text.startsWith(literal) && (this.known.tail(line) !== TAILS.none || text.length === literal.length)
   }
 
   #lose(text: string, kind: LineKind): boolean {
@@ -180,7 +198,7 @@ export class Walker {
     if (at === undefined) return undefined
     const expected = this.expected()
     for (const fragment of this.#fragments.pending) {
-      const known = this.#fragments.joinKnown(at.children ?? [], fragment.text, tail)
+      const known = this.#fragments.joinKnown(at, fragment.text, tail)
       if (known !== undefined) {
         this.at = known.line
         return { fragment, cut: known.cut }
@@ -200,14 +218,22 @@ export class Walker {
   /** Does the line before this one, although it can stand by itself, go on with `text`: its number, its registers, its goroutine? */
   #goesOn(text: string): boolean {
     const at = this.at
-    if (at?.parent === undefined || (at.kind !== 'file' && at.kind !== 'created')) return false
-    if (at.tail !== TAILS.none) return this.#fragments.goesOn(at, text, this.length)
+    if (at === undefined) return false
+    const { known } = this
+    const kind = known.kind(at)
+    if (kind !== 'file' && kind !== 'created') return false
+    if (known.tail(at) !== TAILS.none) return this.#fragments.goesOn(at, text, this.length)
     if (!this.#fragments.wraps.goesOn(this.length)) return false
-    const whole = this.known.literal(at) + text
+    const whole = known.literal(at) + text
     const line = readLine(whole) ?? readStripped(whole)
-    if (line?.kind !== at.kind) return false
-    const known = at.parent.children?.find((child) => child.tail === TAILS[line.tail] && this.#is(child, whole))
-    this.at = known ?? this.known.add(at.parent, Buffer.from(whole, 'latin1'), 0, line)
+    if (line?.kind !== kind) return false
+    const parent = known.parent(at)
+    for (let child = known.firstChild(parent); child !== ROOT; child = known.nextChild(child)) {
+      if (known.tail(child) !== TAILS[line.tail] || !this.#is(child, whole)) continue
+      this.at = child
+      return true
+    }
+    this.at = known.add(parent, Buffer.from(whole, 'latin1'), 0, line)
     return true
   }
 
@@ -215,7 +241,7 @@ export class Walker {
   glued(text: string): number {
     const at = this.at
     if (at === undefined) return -1
-    const joined = this.#fragments.joinKnown(at.children ?? [], text, '')
+    const joined = this.#fragments.joinKnown(at, text, '')
     if (joined === undefined || joined.cut >= text.length) return -1
     this.at = joined.line
     return joined.cut
@@ -223,32 +249,32 @@ export class Walker {
 
   /** Does `text` begin as a line that is known to come next? */
   beginsKnown(text: string): boolean {
-    for (const child of this.at?.children ?? []) {
-      const literal = this.known.literal(child)
-      if (literal.startsWith(text.slice(0, 4)) && text.length >= 4) return true
-    }
+    if (this.at === undefined || text.length < 4) return false
+    const start = text.slice(0, 4)
+    const { known } = this
+    for (let child = known.firstChild(this.at); child !== ROOT; child = known.nextChild(child))
+      if (known.literal(child, 4) === start) return true
     return false
   }
 
   /** Is the goroutine whole as far as it goes: not in the middle of a frame? */
   get whole(): boolean {
     const at = this.at
-    return (
-      at !== undefined &&
-      at !== this.known.root &&
-      at.kind !== 'func' &&
-      at.kind !== 'created' &&
-      at.kind !== 'ancestor'
-    )
+    if (at === undefined || at === ROOT) return false
+    const kind = this.known.kind(at)
+    return kind !== 'func' && kind !== 'created' && kind !== 'ancestor'
   }
 
   /** Has the stack an end of its own: created by, main.main, or the runtime? If not, the dump may have been cut here. */
   get ended(): boolean {
     const at = this.at
     if (at === undefined || !this.whole) return false
-    if (at.kind !== 'file' || at.parent === undefined) return at.entry !== undefined || at.kind === 'unavailable'
-    if (at.parent.kind === 'created' || at.entry !== undefined) return true
-    const name = this.known.literal(at.parent)
+    const { known } = this
+    const kind = known.kind(at)
+    if (known.entry(at) !== undefined || kind === 'unavailable') return true
+    if (kind !== 'file') return false
+    if (this.#isUnderCreated(at)) return true
+    const name = known.literal(known.parent(at))
     return (
       this.goroutine?.id === 1 ||
       name.startsWith('main.main') ||
@@ -259,27 +285,18 @@ export class Walker {
 
   /** Ends the goroutine. `entry` is undefined when it cannot be said which stack it is. */
   finish(): { entry: StackEntry | undefined; damaged: boolean } {
-    const at = this.at
+    const { at, whole } = this
     this.at = undefined
     this.goroutine = undefined
-    if (
-      at !== undefined &&
-      at !== this.known.root &&
-      at.kind !== 'func' &&
-      at.kind !== 'created' &&
-      at.kind !== 'ancestor'
-    ) {
-      at.entry ??= newEntry(stackOf(this.known, at))
-      return { entry: at.entry, damaged: false }
-    }
+    if (whole && at !== undefined) return { entry: this.#entryOf(at), damaged: false }
     const from = at ?? this.#lostAt
-    return { entry: from === undefined || from === this.known.root ? undefined : this.#recover(from), damaged: true }
+    return { entry: from === undefined || from === ROOT ? undefined : this.#recover(from), damaged: true }
   }
 
   /** The dump ends in the middle of the stack: the one known stack that goes on from here. */
   finishCut(): { entry: StackEntry | undefined; damaged: boolean } {
     const at = this.at
-    if (at === undefined || at.children === undefined) return this.finish()
+    if (at === undefined || this.known.firstChild(at) === ROOT) return this.finish()
     this.at = undefined
     this.goroutine = undefined
     return { entry: this.#recover(at), damaged: true }
@@ -291,12 +308,12 @@ export class Walker {
     let looked = 0
     const visit = (at: KnownLine, next: number): boolean => {
       if (++looked > SEARCH) return false
-      if (at.entry !== undefined && next === this.#lost.length) {
-        const entry = at.entry
+      const entry = this.known.entry(at)
+      if (entry !== undefined && next === this.#lost.length) {
         if (found !== undefined && found !== entry) return false
         found = entry
       }
-      for (const child of at.children ?? []) {
+      for (let child = this.known.firstChild(at); child !== ROOT; child = this.known.nextChild(child)) {
         const lost = this.#lost[next]
         if (!visit(child, lost !== undefined && this.#is(child, lost) ? next + 1 : next)) return false
       }

@@ -3,7 +3,8 @@
  * costs a comparison of bytes; a line that is not is read once (line.ts) and becomes a child. Nothing rests on a hash alone.
  *
  * Hot: guarded by `npm run bench` (dump-heavy). A child is tried in this order: the one that matched last; all of them while
- * they are few; by a hash of the line's literal part.
+ * they are few; by a hash of the line's literal part. Lines are rows of two tables of numbers: as objects each would take four times the
+ * memory, and a walk would wait for it.
  */
 import {
   ARGUMENT,
@@ -44,42 +45,58 @@ for (const a of ARGUMENT_BYTES)
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
 
-export class KnownLine {
-  readonly kind: LineKind
-  readonly parent: KnownLine | undefined
-  readonly depth: number
-  /** Literal part, in the arena. */
-  readonly at: number
-  readonly length: number
-  readonly tail: number
-  /** Last four bytes of the literal part: where lines differ, they mostly differ here. */
-  readonly last: number
-  /** The child that matched last. */
-  recent: KnownLine | undefined = undefined
-  children: KnownLine[] | undefined = undefined
-  byHash: Map<number, KnownLine[]> | undefined = undefined
-  /** The stack of the goroutines that end here, once one has. */
-  entry: StackEntry | undefined = undefined
+/** A line of the tree, as `KnownStacks` knows it: good until it starts over. */
+export type KnownLine = number
 
-  constructor(kind: LineKind, parent: KnownLine | undefined, at: number, length: number, tail: number, last = 0) {
-    this.kind = kind
-    this.parent = parent
-    this.depth = parent === undefined ? 0 : parent.depth + 1
-    this.at = at
-    this.length = length
-    this.tail = tail
-    this.last = last
-  }
-}
+/** Above the first lines of all stacks; no child of any line, so that it also stands for none. */
+export const ROOT: KnownLine = 0
+const NONE_OF_THEM = 0
+
+const KINDS: readonly LineKind[] = ['note', 'func', 'file', 'created', 'ancestor', 'elided', 'unavailable']
+
+/**
+ * What a walk reads of each line, side by side with what it reads of the next: where the literal part stands in the arena; its
+ * length, tail and kind; its last four bytes, since that is where lines mostly differ; and the child that matched last.
+ */
+const HOT = 4
+const AT = 0
+const SHAPE = 1
+const LAST_BYTES = 2
+const RECENT = 3
+const LENGTH_SHIFT = 6
+const TAIL_SHIFT = 3
+const LOW_BITS = 7
+
+/** The rest: how lines hang together, how deep one is and whether its children are hashed, and the next child with its hash. */
+const COLD = 6
+const ABOVE = 0
+const FIRST = 1
+const LAST = 2
+const NEXT = 3
+const DEPTH = 4
+const SAME_HASH = 5
+const HASHED = 1
+
+/** Bytes of a line beside its text: two rows, and a word for its stack. */
+const LINE_BYTES = (HOT + COLD) * 4 + 8
+const SMALLEST_LINES = 256
 
 export class KnownStacks {
-  root: KnownLine = new KnownLine('note', undefined, 0, 0, NONE)
   /** Grows; starts over when full, so that memory stays bounded whatever the input. */
   #arena = Buffer.alloc(64 << 10)
   #words = new DataView(this.#arena.buffer, this.#arena.byteOffset, this.#arena.length)
   #used = 0
+  #hot = new Int32Array(SMALLEST_LINES * HOT)
+  #cold = new Int32Array(SMALLEST_LINES * COLD)
+  #count = 1
+  /** The stack of the goroutines that end at a line, once one has. */
+  #entries: (StackEntry | undefined)[] = [undefined]
+  /** Hash of parent and literal part → the first child that has it. Only of lines with more than a few children. */
+  readonly #byHash = new Map<number, KnownLine>()
   readonly #limit: number
   readonly #starts = new Set<string>()
+  /** Lines up to here are in `#starts`. */
+  #startsUpTo = 1
   /** How often the tree was dropped for being full. */
   restarts = 0
 
@@ -88,38 +105,101 @@ export class KnownStacks {
   }
 
   get full(): boolean {
-    return this.#used >= this.#limit
+    return this.#used + this.#count * LINE_BYTES >= this.#limit
   }
 
   /** Forgets everything; only between goroutines. */
   restart(): void {
-    this.root = new KnownLine('note', undefined, 0, 0, NONE)
+    this.#hot.fill(0, 0, HOT)
+    this.#cold.fill(0, 0, COLD)
+    this.#count = 1
     this.#used = 0
+    this.#entries = [undefined]
+    this.#byHash.clear()
     this.#starts.clear()
+    this.#startsUpTo = 1
     this.restarts++
+  }
+
+  kind(line: KnownLine): LineKind {
+    return KINDS[(this.#hot[line * HOT + SHAPE] as number) & LOW_BITS] as LineKind
+  }
+
+  /** What stands behind the literal part, as `TAILS` has it. */
+  tail(line: KnownLine): number {
+    return ((this.#hot[line * HOT + SHAPE] as number) >> TAIL_SHIFT) & LOW_BITS
+  }
+
+  /** Of a first line: the root. Of the root: itself. */
+  parent(line: KnownLine): KnownLine {
+    return this.#cold[line * COLD + ABOVE] as number
+  }
+
+  /** The child that was added first; the root when there is none. */
+  firstChild(line: KnownLine): KnownLine {
+    return this.#cold[line * COLD + FIRST] as number
+  }
+
+  /** The next child of the same line; the root when there is none. */
+  nextChild(line: KnownLine): KnownLine {
+    return this.#cold[line * COLD + NEXT] as number
+  }
+
+  /** Lines above it, the root included. */
+  depth(line: KnownLine): number {
+    return (this.#cold[line * COLD + DEPTH] as number) >> 1
+  }
+
+  entry(line: KnownLine): StackEntry | undefined {
+    return this.#entries[line]
+  }
+
+  setEntry(line: KnownLine, entry: StackEntry): void {
+    this.#entries[line] = entry
   }
 
   /** Does some known line begin with `text`, five characters? What begins a dump line begins no log line. */
   beginsLine(text: string): boolean {
-    return this.#starts.has(text)
+    for (; this.#startsUpTo < this.#count; this.#startsUpTo++) {
+      const line = this.#startsUpTo
+      if (this.kind(line) === 'func') this.#starts.add(this.literal(line, text.length))
+    }
+    if (this.#starts.has(text)) return true
+    // `a.b(`, and then the arguments.
+    const shortest = 'a.('.length
+    for (let end = shortest; end < text.length; end++) if (this.#starts.has(text.slice(0, end))) return true
+    return false
   }
 
-  /** The child of `node` that the line at `pos` is, or undefined; `after` then holds the offset behind its line end. */
-  step(node: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
-    const recent = node.recent
-    if (recent === undefined) return undefined
+  /** The child of `line` that the line at `pos` is, or undefined; `after` then holds the offset behind its line end. */
+  step(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
+    const recent = this.#hot[line * HOT + RECENT] as number
+    if (recent === NONE_OF_THEM) return undefined
     if (this.#match(recent, buf, words, pos, end)) return recent
-    const children = node.children as KnownLine[]
-    const count = children.length
-    if (count === 1) return undefined
-    const tried = node.byHash === undefined ? children : node.byHash.get(hashLine(buf, pos, end))
-    if (tried === undefined) return undefined
-    for (let i = 0; i < tried.length; i++) {
-      const child = tried[i] as KnownLine
-      if (child !== recent && this.#match(child, buf, words, pos, end)) {
-        node.recent = child
+    return this.#other(line, recent, buf, words, pos, end)
+  }
+
+  /** As `step`, among the children beside the one that matched last. */
+  #other(
+    line: KnownLine,
+    recent: KnownLine,
+    buf: Buffer,
+    words: DataView,
+    pos: number,
+    end: number,
+  ): KnownLine | undefined {
+    const cold = this.#cold
+    const row = line * COLD
+    if (cold[row + FIRST] === cold[row + LAST]) return undefined
+    const hashed = ((cold[row + DEPTH] as number) & HASHED) !== 0
+    const next = hashed ? SAME_HASH : NEXT
+    let child = hashed ? (this.#byHash.get(mix(line, hashLine(buf, pos, end))) ?? NONE_OF_THEM) : cold[row + FIRST]
+    while (child !== undefined && child !== NONE_OF_THEM) {
+      if (child !== recent && cold[child * COLD + ABOVE] === line && this.#match(child, buf, words, pos, end)) {
+        this.#hot[line * HOT + RECENT] = child
         return child
       }
+      child = cold[child * COLD + next]
     }
     return undefined
   }
@@ -128,13 +208,16 @@ export class KnownStacks {
   after = 0
 
   #match(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): boolean {
-    const length = line.length
+    const row = line * HOT
+    const hot = this.#hot
+    const shape = hot[row + SHAPE] as number
+    const length = shape >>> LENGTH_SHIFT
     const stop = pos + length
     if (stop >= end) return false
-    let a = line.at
+    let a = hot[row + AT] as number
     let p = pos
     if (length >= 4) {
-      if (words.getInt32(stop - 4, true) !== line.last) return false
+      if (words.getInt32(stop - 4, true) !== hot[row + LAST_BYTES]) return false
       const known = this.#words
       const whole = stop - 8
       while (p < whole) {
@@ -154,7 +237,7 @@ export class KnownStacks {
       while (p < stop) if (arena[a++] !== buf[p++]) return false
     }
     let c = buf[p] as number
-    switch (line.tail) {
+    switch ((shape >> TAIL_SHIFT) & LOW_BITS) {
       case ARGUMENTS:
         while (p + 1 < end && ARGUMENT_PAIR[words.getUint16(p, true)] === 1) p += 2
         c = buf[p] as number
@@ -179,28 +262,60 @@ export class KnownStacks {
     return true
   }
 
-  /** Adds the line at [start, …) of `buf`, read as `line`, below `node`. */
-  add(node: KnownLine, buf: Buffer, start: number, line: LineText): KnownLine {
+  /** Adds the line at [start, …) of `buf`, read as `line`, below `parent`. */
+  add(parent: KnownLine, buf: Buffer, start: number, line: LineText): KnownLine {
     const at = this.#store(buf, start, line.literal)
-    if (line.kind === 'func') this.#starts.add(buf.toString('latin1', start, start + 5))
-    const last = line.literal >= 4 ? this.#words.getInt32(at + line.literal - 4, true) : 0
-    const child = new KnownLine(line.kind, node, at, line.literal, TAILS[line.tail], last)
-    if (node.children === undefined) node.children = [child]
-    else node.children.push(child)
-    node.recent = child
-    if (node.byHash !== undefined) this.#index(node.byHash, child)
-    else if (node.children.length > FEW) {
-      node.byHash = new Map()
-      for (const each of node.children) this.#index(node.byHash, each)
+    const child = this.#count++
+    if ((child + 1) * HOT > this.#hot.length) this.#growLines()
+    const hot = this.#hot
+    const cold = this.#cold
+    const row = child * HOT
+    hot[row + AT] = at
+    hot[row + SHAPE] = (line.literal << LENGTH_SHIFT) | (TAILS[line.tail] << TAIL_SHIFT) | KINDS.indexOf(line.kind)
+    hot[row + LAST_BYTES] = line.literal >= 4 ? this.#words.getInt32(at + line.literal - 4, true) : 0
+    hot[row + RECENT] = NONE_OF_THEM
+    const own = child * COLD
+    const above = parent * COLD
+    cold.fill(0, own, own + COLD)
+    cold[own + ABOVE] = parent
+    cold[own + DEPTH] = (this.depth(parent) + 1) << 1
+    const before = cold[above + LAST] as number
+    if (before === NONE_OF_THEM) cold[above + FIRST] = child
+    else cold[before * COLD + NEXT] = child
+    cold[above + LAST] = child
+    hot[parent * HOT + RECENT] = child
+    this.#entries.push(undefined)
+    if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.#index(parent, child)
+    else if (this.#isMany(parent)) {
+      cold[above + DEPTH] = (cold[above + DEPTH] as number) | HASHED
+      for (let each = cold[above + FIRST] as number; each !== NONE_OF_THEM; each = cold[each * COLD + NEXT] as number)
+        this.#index(parent, each)
     }
     return child
   }
 
-  #index(table: Map<number, KnownLine[]>, line: KnownLine): void {
-    const hash = hashLiteral(this.#arena, line.at, line.at + line.length)
-    const same = table.get(hash)
-    if (same === undefined) table.set(hash, [line])
-    else same.push(line)
+  #isMany(parent: KnownLine): boolean {
+    let left = FEW
+    for (let child = this.firstChild(parent); child !== NONE_OF_THEM; child = this.nextChild(child))
+      if (left-- === 0) return true
+    return false
+  }
+
+  #index(parent: KnownLine, child: KnownLine): void {
+    const row = child * HOT
+    const at = this.#hot[row + AT] as number
+    const key = mix(parent, hashLiteral(this.#arena, at, at + ((this.#hot[row + SHAPE] as number) >>> LENGTH_SHIFT)))
+    this.#cold[child * COLD + SAME_HASH] = this.#byHash.get(key) ?? NONE_OF_THEM
+    this.#byHash.set(key, child)
+  }
+
+  #growLines(): void {
+    const hot = new Int32Array(this.#hot.length * 2)
+    hot.set(this.#hot)
+    this.#hot = hot
+    const cold = new Int32Array(this.#cold.length * 2)
+    cold.set(this.#cold)
+    this.#cold = cold
   }
 
   #store(buf: Buffer, start: number, length: number): number {
@@ -211,7 +326,8 @@ export class KnownStacks {
       this.#words = new DataView(arena.buffer, arena.byteOffset, arena.length)
     }
     const at = this.#used
-    buf.copy(this.#arena, at, start, start + length)
+    const arena = this.#arena
+    for (let i = 0; i < length; i++) arena[at + i] = buf[start + i] as number
     this.#used += length
     return at
   }
@@ -221,10 +337,26 @@ export class KnownStacks {
     return this.#arena
   }
 
-  /** The literal part, Latin-1. */
-  literal(line: KnownLine): string {
-    return this.#arena.toString('latin1', line.at, line.at + line.length)
+  /** Offset of the literal part in `bytes`. */
+  start(line: KnownLine): number {
+    return this.#hot[line * HOT + AT] as number
   }
+
+  /** Length of the literal part. */
+  length(line: KnownLine): number {
+    return (this.#hot[line * HOT + SHAPE] as number) >>> LENGTH_SHIFT
+  }
+
+  /** The literal part, or so much of it, Latin-1. */
+  literal(line: KnownLine, most: number = this.length(line)): string {
+    const start = this.start(line)
+    return this.#arena.toString('latin1', start, start + Math.min(most, this.length(line)))
+  }
+}
+
+/** Children of different lines share one table. */
+function mix(parent: KnownLine, hash: number): number {
+  return hash ^ Math.imul(parent, 0x9e3779b1)
 }
 
 /** Hash of a literal part as `add` stores it. Lines with an `any` tail share one bucket: there are two kinds of them. */

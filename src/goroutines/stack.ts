@@ -5,7 +5,7 @@
  */
 import { EQUALS, isHexDigit, LF, SPACE, TAB } from '../bytes/ascii.ts'
 import type { Frame, Signature, Stack } from '../model.ts'
-import { type KnownLine, type KnownStacks, TAILS } from './known.ts'
+import { type KnownLine, type KnownStacks, ROOT, TAILS } from './known.ts'
 
 /** One line each: a letter for what it is, then its text. */
 const FUNCTION = 'F'
@@ -90,14 +90,14 @@ const SCRATCH = Buffer.alloc(64 << 10)
 export function stackOf(known: KnownStacks, line: KnownLine): PrintedStack {
   let lines: KnownLine[] = []
   let length = 0
-  for (let at: KnownLine | undefined = line; at?.parent !== undefined; at = at.parent) {
-    if (at.kind === 'ancestor') {
+  for (let at = line; at !== ROOT; at = known.parent(at)) {
+    if (known.kind(at) === 'ancestor') {
       lines = []
       length = 0
     } else {
       lines.push(at)
       // A letter and a line end, and no more of the literal part than there is.
-      length += at.length + 2
+      length += known.length(at) + 2
     }
   }
   const out = length <= SCRATCH.length ? SCRATCH : Buffer.alloc(length)
@@ -109,16 +109,17 @@ export function stackOf(known: KnownStacks, line: KnownLine): PrintedStack {
 /** Writes what a stack keeps of `line` at `at` of `out`; returns where it ends. */
 function writeLine(known: KnownStacks, line: KnownLine, out: Buffer, at: number): number {
   const { bytes } = known
-  const end = line.at + line.length
-  switch (line.kind) {
+  const start = known.start(line)
+  const end = start + known.length(line)
+  switch (known.kind(line)) {
     case 'func':
       // All but the `(`.
-      return write(out, at, FUNCTION, bytes, line.at, end - 1)
+      return write(out, at, FUNCTION, bytes, start, end - 1)
     case 'file':
-      return writePlace(bytes, line, out, at)
+      return writePlace(bytes, start, end, out, at)
     case 'created': {
-      const stop = line.tail === TAILS.parent ? end - IN_GOROUTINE : end
-      return write(out, at, CREATED, bytes, line.at + CREATED_BY, stop)
+      const stop = known.tail(line) === TAILS.parent ? end - IN_GOROUTINE : end
+      return write(out, at, CREATED, bytes, start + CREATED_BY, stop)
     }
     case 'elided':
       return write(out, at, ELIDED, bytes, end, end)
@@ -127,10 +128,10 @@ function writeLine(known: KnownStacks, line: KnownLine, out: Buffer, at: number)
   }
 }
 
-/** `path:line` of the literal part of a file line, which may end in the beginning of the registers. */
-function writePlace(bytes: Buffer, line: KnownLine, out: Buffer, at: number): number {
-  let start = line.at
-  let end = line.at + line.length
+/** `path:line` of the literal part of a file line, [from, upTo), which may end in the beginning of the registers. */
+function writePlace(bytes: Buffer, from: number, upTo: number, out: Buffer, at: number): number {
+  let start = from
+  let end = upTo
   while (bytes[start] === TAB || bytes[start] === SPACE) start++
   // ` fp=`
   if (bytes[end - 1] === EQUALS) end -= 4
