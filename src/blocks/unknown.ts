@@ -5,6 +5,7 @@
 import { isBlank, LF, trimLineEnd } from '../bytes/ascii.ts'
 import { Tally } from '../counts/tally.ts'
 import type { HeaderInfo, HeaderReader } from '../goroutines/header.ts'
+import { TEXT_BYTES } from '../goroutines/line.ts'
 import type { Fragment } from './fragment.ts'
 import { mayBegin } from './fragments.ts'
 import type { Openings } from './openings.ts'
@@ -13,8 +14,6 @@ import { type PcLists, Profile, readProfileTitle } from './profile.ts'
 import { RACE_RULE, RACE_WARNING, RaceReport } from './race.ts'
 import { mayBeWrappedFile } from './wraps.ts'
 
-/** Longest line that is read as text; header labels are the longest there are. */
-const TEXT_BYTES = 16 << 10
 /** Lines without a dump behind which a `panic serving` line is forgotten. */
 const ANNOUNCED_LINES = 64
 const BLANKS = 16
@@ -46,6 +45,8 @@ export class UnknownLines {
 
   /** Takes the line at `pos`, whatever it is; returns where the next one begins. */
   take(buf: Buffer, pos: number, base: number): number {
+    const after = this.#quick(buf, pos, base)
+    if (after >= 0) return after
     const next = buf.indexOf(LF, pos) + 1
     const stop = trimLineEnd(buf, pos, next)
     const { fragments, walker } = this.#open
@@ -64,6 +65,19 @@ export class UnknownLines {
     }
     this.#foreign(text, buf, pos, next, base)
     walker.length = 0
+    return next
+  }
+
+  /** Takes a line of a new stack without a look at its text, where nothing but the goroutine can have a claim to it; else returns -1. */
+  #quick(buf: Buffer, pos: number, base: number): number {
+    const { fragments, walker, candidate } = this.#open
+    if (fragments.pending.length > 0 || this.#open.profile !== undefined || this.#open.race !== undefined) return -1
+    if (candidate?.profile !== undefined || candidate?.race !== undefined) return -1
+    const next = walker.quick(buf, pos)
+    if (next < 0) return -1
+    this.#open.claimed(base + pos, base + next)
+    this.#open.progress++
+    fragments.wraps.interrupt()
     return next
   }
 

@@ -17,6 +17,7 @@
 import type { HeaderInfo } from '../goroutines/header.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../goroutines/known.ts'
 import { type LineKind, type LineText, readLine, readStripped } from '../goroutines/line.ts'
+import { QuickLine } from '../goroutines/quick.ts'
 import { newEntry, type StackEntry, stackOf } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
 import type { Fragment } from './fragment.ts'
@@ -62,6 +63,7 @@ export class Walker {
   /** Of the line that was taken last, if it is the one before: bytes without its line end. */
   length = 0
   framesOverflow = false
+  readonly #quick = new QuickLine()
 
   constructor(known: KnownStacks, fragments: Fragments, limits: Limits) {
     this.known = known
@@ -105,6 +107,17 @@ export class Walker {
     return this.damaged || this.expected().includes(stripped.kind) ? stripped : undefined
   }
 
+  /** Takes the line at `pos` where it is one that is read by its bytes, and may come next: as `line` would. Returns where the next one begins, or -1. */
+  quick(buf: Buffer, pos: number): number {
+    const { at } = this
+    const line = this.#quick
+    if (at === undefined || !line.read(buf, pos) || !this.expected().includes(line.kind)) return -1
+    if (this.#isTooDeep(at, line.kind)) this.framesOverflow = true
+    else this.at = this.known.add(at, buf, pos, line)
+    this.length = line.length
+    return line.after
+  }
+
   /** Takes a line that is not a known child of `at`. False: it is foreign. */
   line(text: string, buf: Buffer, pos: number): boolean {
     const line = this.read(text)
@@ -114,14 +127,10 @@ export class Walker {
     if (at === undefined) return this.#lose(text, line.kind)
     const expected = this.expected()
     if (expected.includes(line.kind)) {
-      if (this.#isTooDeep(at, line.kind)) {
-        this.framesOverflow = true
-        return true
-      }
-      this.at = this.known.add(at, buf, pos, line)
+      if (this.#isTooDeep(at, line.kind)) this.framesOverflow = true
+      else this.at = this.known.add(at, buf, pos, line)
       return true
     }
-    if (expected === ONLY_ANCESTOR || expected === AFTER_HEADER) return this.#resync(text, line.kind)
     return this.#resync(text, line.kind)
   }
 

@@ -7,6 +7,9 @@
 
 import { ARGUMENT, isDigit, isHexDigit } from '../bytes/ascii.ts'
 
+/** Longest line that is read; header labels are the longest there are. */
+export const TEXT_BYTES: number = 16 << 10
+
 export type LineKind =
   /** `main.(*T).f(0xc000012345, 0x0?)` */
   | 'func'
