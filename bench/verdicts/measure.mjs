@@ -8,7 +8,7 @@ import { KINDS, serviceDumps } from './services.mjs'
 export const VISIBLE = 5
 
 /** `{ subject, others, leaked }`: was the subject called leaking in the last dump, how many others were, how much had leaked. */
-function alarms(createEngine, kind, dumps, seed) {
+function alarms(createEngine, kind, dumps, seed, ages) {
   let last = []
   const engine = createEngine({
     stacks: 'never',
@@ -18,7 +18,7 @@ function alarms(createEngine, kind, dumps, seed) {
     },
   })
   let leaked = 0
-  for (const dump of serviceDumps(kind, dumps, seed)) {
+  for (const dump of serviceDumps(kind, dumps, seed, ages)) {
     engine.push(Buffer.from(dump.text))
     leaked = dump.leaked
   }
@@ -32,14 +32,15 @@ function alarms(createEngine, kind, dumps, seed) {
  * For each kind and each number of dumps, the share of `services` that were called leaking; over all of them precision, recall,
  * recall of the visible leaks, and the share of the leaks that were not visible yet.
  */
-export function measure(createEngine, { services, counts, seed }) {
+export function measure(createEngine, { services, counts, seed, ages }) {
   const totals = counts.map(() => ({ leaks: 0, found: 0, wrong: 0, visible: 0, visibleFound: 0 }))
   const rows = Object.entries(KINDS).map(([kind, { leaks }], k) => {
     const shares = counts.map((dumps, i) => {
       const total = totals[i]
       let called = 0
       for (let s = 0; s < services; s++) {
-        const { subject, others, leaked } = alarms(createEngine, kind, dumps, seed + k * 1_000_003 + dumps * 10_007 + s)
+        const ownSeed = seed + k * 1_000_003 + dumps * 10_007 + s
+        const { subject, others, leaked } = alarms(createEngine, kind, dumps, ownSeed, ages)
         if (subject) called++
         total.wrong += others
         if (!leaks) continue

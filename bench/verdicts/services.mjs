@@ -230,10 +230,16 @@ export const KINDS = {
 const STATES = ['chan receive', 'select', 'IO wait', 'semacquire', 'chan send']
 
 /**
+ * How old a process is when it is first dumped, in intervals between dumps: as often 0.05 to 0.5 as 5 to 50. A service runs for days or
+ * weeks, and is dumped every few minutes to hours; the young ones are those that somebody watches from a deploy on.
+ */
+export const AGES = [0.05, 50]
+
+/**
  * `{ text, leaked }` of each of `count` dumps of one service of `kind`: its text, with log lines around and now and then between,
  * and how many goroutines in it have come since the first dump and never end.
  */
-export function* serviceDumps(kind, count, seed) {
+export function* serviceDumps(kind, count, seed, ages = AGES) {
   const next = random(seed)
   const { make, restarts = never, leaks, state: given, age } = KINDS[kind]
   const state = WAITS[kind]?.[0] ?? given ?? STATES[Math.floor(next() * STATES.length)]
@@ -245,7 +251,7 @@ export function* serviceDumps(kind, count, seed) {
   const load = (at) => 1 + 0.8 * Math.sin(phase + (at * 2 * Math.PI) / 24)
   const traffic = spread(next, 200, 4000)
   const processors = 2 ** Math.floor(uniform(next, 1, 5))
-  const started = -(age ?? spread(next, 0.05, 5))
+  const started = -(age ?? spread(next, ...ages))
   const cuts = [started, ...restarts(next, last), last + 0.01]
   const subject = make(next, { load, dumps, last })
   const workers = group((from) => atOnce(next, from, 12), FOREVER, { busy: 0.2, other: 'worker' })

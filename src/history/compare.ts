@@ -14,11 +14,17 @@ interface Flow {
   readonly arrived: Int32Array
 }
 
-/** Share of the ids of a step, from its end, whose goroutines may be in flight. */
+/** Share of the ids of a step, from its end, whose goroutines may be in flight; … */
 const IN_FLIGHT = 0.25
+/**
+ * … but so many ids at least, up to half of the step: each P takes ids by 16 (runtime/proc.go `_GoidCacheBatch`) and hands them out
+ * when it comes to it, so that with 16 of them a goroutine of this moment may have an id by that much below the highest.
+ */
+const LOOSE_IDS = 16 * 16
 
 export function settledId(before: number, now: number): number {
-  return now - Math.max(0, now - before) * IN_FLIGHT
+  const issued = Math.max(0, now - before)
+  return now - Math.min(issued / 2, Math.max(issued * IN_FLIGHT, LOOSE_IDS))
 }
 
 function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefined {
@@ -66,7 +72,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
 function settleFirst(past: Past, ids: IdsOfDump): void {
   const { last, tracks } = past
   if (!last.first || last.ids === undefined || ids.table === undefined) return
-  const settled = settledId(last.maxId, ids.maxId) - (ids.maxId - last.maxId)
+  const settled = Math.min(settledId(2 * last.maxId - ids.maxId, last.maxId), last.maxId - LOOSE_IDS)
   const counts = new Int32Array(last.signatures.length)
   last.ids.forEach((id, slot) => {
     if (slot >= 0 && id <= settled) add(counts, slot)
@@ -87,6 +93,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
   const { last, tracks } = past
   const moved = flow(tally, last, ids)
   const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
+  const issuedBefore = moved === undefined ? undefined : last.maxId
   const seconds =
     tally.time !== undefined && last.time !== undefined && tally.time >= last.time
       ? (tally.time - last.time) / 1000
@@ -111,6 +118,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
         kept: moved?.kept[slot],
         arrived: moved?.arrived[slot],
         issued,
+        issuedBefore,
         damaged: tally.damaged,
         seconds,
       })
@@ -139,6 +147,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       kept: left,
       arrived: left,
       issued,
+      issuedBefore,
       damaged: tally.damaged,
       seconds,
     })

@@ -13,8 +13,8 @@ export interface Step {
   /** Fresh ones with an id in the older half of what the process handed out since: a leak fills it all, a burst its end. */
   readonly early: number | undefined
   /**
-   * Goroutines that were settled in the dump before: all but those with an id in the newest quarter of what the process had handed
-   * out in the step to it, which may have been in flight.
+   * Goroutines that were settled in the dump before: all but those with one of the newest ids, which may have been in flight
+   * (compare.ts says how many ids that are).
    */
   readonly settledBefore: number | undefined
   /** Of those, the ones that are still in this signature. */
@@ -23,6 +23,8 @@ export interface Step {
   readonly arrived: number | undefined
   /** Goroutine ids that the process handed out in this step: its own clock, which follows the load. */
   readonly issued: number | undefined
+  /** Those it had handed out before: its age by that clock. */
+  readonly issuedBefore: number | undefined
   /** Goroutines of this dump that could not be read whole: those missing may be among them. */
   readonly damaged: number
   /** Between the dumps, by the log's own time. */

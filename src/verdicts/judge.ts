@@ -48,7 +48,7 @@ function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
   if (tally.leaked > 0) return 'leaking'
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run)) return 'leaking'
+  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, isLost(tally))) return 'leaking'
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
@@ -96,19 +96,25 @@ const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
 /** States in which it holds up work: for a lock, or to hand something over. Idle workers wait otherwise. */
 const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\))/
 
+/** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
+const LOST = /^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/
+
 function blockedShare(tally: SignatureTally): number {
-  let blocked = 0
-  for (const [state, count] of tally.states) if (BLOCKED.test(state)) blocked += count
-  return blocked / tally.count
+  return inState(tally, (state) => BLOCKED.test(state)) / tally.count
+}
+
+function isLost(tally: SignatureTally): boolean {
+  return inState(tally, (state) => LOST.test(state) || isLock(state, tally)) === tally.count
+}
+
+function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
+  let sum = 0
+  for (const [state, count] of tally.states) if (holds(state)) sum += count
+  return sum
 }
 
 function isStuck(tally: SignatureTally, track: Track): boolean {
-  let heldUp = 0
-  for (const [state, count] of tally.states) {
-    // Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells.
-    if (HELD_UP.test(state) || (state === 'semacquire' && waitsForLock(tally))) heldUp += count
-  }
-  if (heldUp < tally.count) return false
+  if (inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) < tally.count) return false
   let seconds = 0
   for (let i = track.steps.length - 1; i >= 0; i--) {
     const step = track.steps[i]
@@ -118,7 +124,9 @@ function isStuck(tally: SignatureTally, track: Track): boolean {
   return seconds >= THRESHOLDS.stuckSeconds
 }
 
-function waitsForLock(tally: SignatureTally): boolean {
+/** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
+function isLock(state: string, tally: SignatureTally): boolean {
+  if (state !== 'semacquire') return false
   return tally.signature.stack.frames.some((frame) =>
     /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
   )

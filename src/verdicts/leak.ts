@@ -9,6 +9,9 @@
  *   whole     | all, where none at all has left| a leak alone at its place: each goroutine tells
  *   settled   | all but those with newest ids  | a leak beside goroutines of a moment, in a process that hands out many ids
  *   veterans  | those seen in two dumps or more| the same where ids are few: each P keeps 16 of them, so that their order is loose
+ *
+ * A process that is young fills its pools, and its connections gather: there more is asked for. What waits where nothing wakes it is
+ * lost, however few they are, and whether or not more come.
  */
 import type { Step } from '../history/track.ts'
 import { THRESHOLDS } from './thresholds.ts'
@@ -20,17 +23,34 @@ interface Seen {
   readonly left: number
 }
 
+/** How many goroutines there must be before what they do says anything. */
+interface Least {
+  readonly growth: number
+  readonly watched: number
+}
+
 /** What ids tell of a step, all known. */
 type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' ? undefined : never) }
 
-export function isLeak(steps: readonly Step[]): boolean {
+/** `lost`: they wait where nothing wakes them. */
+export function isLeak(steps: readonly Step[], lost: boolean): boolean {
   const known = sinceUnknown(steps)
-  if (known.length < 2 || levelsOff(known)) return false
+  if (known.length < 2) return false
+  const young = isYoung(known)
+  if (!lost && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance)) return false
+  const growth = lost ? THRESHOLDS.growthOfLost : young ? THRESHOLDS.growthOfYoung : THRESHOLDS.growth
+  const alone = { growth, watched: THRESHOLDS.watched }
+  const inFlight = { growth, watched: THRESHOLDS.watchedInFlight }
   return (
-    (known.every((step) => gone(step.before, step.survivors, step) === 0) && stays(known, whole)) ||
-    stays(known, settled) ||
-    (known.length > 2 && stays(known.slice(1), (step, i) => veterans(step, known[i])))
+    (known.every((step) => gone(step.before, step.survivors, step) === 0) && stays(known, alone, whole)) ||
+    stays(known, inFlight, settled) ||
+    (known.length > 2 && stays(known.slice(1), inFlight, (step, i) => veterans(step, known[i])))
   )
+}
+
+function isYoung(steps: readonly Known[]): boolean {
+  const issued = steps.reduce((sum, step) => sum + step.issued, 0)
+  return (steps[0]?.issuedBefore ?? 0) < (issued / steps.length) * THRESHOLDS.young
 }
 
 /** The newest steps of which ids tell everything. */
@@ -51,9 +71,8 @@ function whole(step: Known): Seen {
   return { came: step.fresh, stayed: step.survivors, left: 0 }
 }
 
-/** Whoever stayed was not in flight, settled or not. */
 function settled(step: Known): Seen {
-  return { came: step.arrived, stayed: step.survivors, left: gone(step.settledBefore, step.kept, step) }
+  return { came: step.arrived, stayed: step.kept, left: gone(step.settledBefore, step.kept, step) }
 }
 
 function veterans(step: Known, before: Known | undefined): Seen {
@@ -66,7 +85,7 @@ function gone(were: number, are: number, { damaged }: Step): number {
   return Math.max(0, were - are - damaged)
 }
 
-function stays(steps: readonly Known[], view: (step: Known, i: number) => Seen): boolean {
+function stays(steps: readonly Known[], least: Least, view: (step: Known, i: number) => Seen): boolean {
   let came = 0
   let watched = 0
   let left = 0
@@ -83,26 +102,26 @@ function stays(steps: readonly Known[], view: (step: Known, i: number) => Seen):
     if (i >= steps.length - 2) recent++
   })
   return (
-    came >= THRESHOLDS.growth &&
+    came >= least.growth &&
     growing >= Math.max(2, steps.length * THRESHOLDS.growingSteps) &&
     recent > 0 &&
-    watched >= THRESHOLDS.watched &&
+    watched >= least.watched &&
     left <= watched * (1 - THRESHOLDS.stays) &&
     left <= came * THRESHOLDS.leave
   )
 }
 
 /** Arrivals fall behind by whatever clock: the process's own (ids handed out), that of the log, the number of dumps. */
-function levelsOff(steps: readonly Known[]): boolean {
+function levelsOff(steps: readonly Known[], chance: number): boolean {
   const clocks = [(step: Known) => step.issued, (step: Known) => step.seconds ?? 0, () => 1]
-  return clocks.every((clock) => slows(steps, clock))
+  return clocks.every((clock) => slows(steps, chance, clock))
 }
 
 /**
  * The newer half of the steps has fewer arrivals for its length than the older, and they came too early for chance: the mean of the
  * times at which they came, each known to half a step, is held to what it is when they come evenly.
  */
-function slows(steps: readonly Known[], clock: (step: Known) => number): boolean {
+function slows(steps: readonly Known[], chance: number, clock: (step: Known) => number): boolean {
   const half = Math.floor(steps.length / 2)
   const total = steps.reduce((sum, step) => sum + clock(step), 0)
   if (total === 0) return true
@@ -124,9 +143,9 @@ function slows(steps: readonly Known[], clock: (step: Known) => number): boolean
     start += length
   })
   const came = older.came + newer.came
-  const chance = Math.sqrt((square - mean ** 2) * came)
+  const deviation = Math.sqrt((square - mean ** 2) * came)
   return (
-    mean * came - sum > chance * THRESHOLDS.chance &&
+    mean * came - sum > deviation * chance &&
     newer.came * older.length < older.came * newer.length * THRESHOLDS.keepsPace
   )
 }

@@ -2,11 +2,16 @@ type Thresholds = Readonly<
   Record<
     | 'stays'
     | 'growth'
+    | 'growthOfYoung'
+    | 'growthOfLost'
+    | 'young'
     | 'growingSteps'
     | 'watched'
+    | 'watchedInFlight'
     | 'leave'
     | 'keepsPace'
     | 'chance'
+    | 'chanceOfYoung'
     | 'early'
     | 'growthOfTwo'
     | 'growthShareOfTwo'
@@ -27,20 +32,30 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** Share of the goroutines of the dump before that must still be there for "what was there stays". */
   stays: 0.97,
   /**
-   * Goroutines that must have come over the steps that are looked at for a leak. Where as many leave as come, five come and none
-   * leaves once in e^5 = 148 times.
+   * Goroutines that must have come over the steps that are looked at for a leak. Where as many leave as come, four come and none
+   * leaves once in e^4 = 55 times, …
    */
-  growth: 5,
+  growth: 4,
+  /** … and five once in e^5 = 148 times: in a young process pools fill and connections gather, so that less leave than come. */
+  growthOfYoung: 5,
+  /** Of those that are lost where they wait none ever leaves: enough of them to see that they keep coming. */
+  growthOfLost: 3,
+  /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
+  young: 1,
   /** Share of the steps in which a leak grew; two at least. */
   growingSteps: 0.5,
-  /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
+  /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything; … */
   watched: 3,
+  /** … and where goroutines in flight are left out: who left soon may have been one of them. */
+  watchedInFlight: 5,
   /** Goroutines that may leave for each one that comes. */
   leave: 0.1,
   /** Arrivals of the newer half of the steps against the older half, by the fastest clock: less may mean that it levels off, … */
   keepsPace: 0.7,
-  /** … if they came earlier than chance would have them, by this many standard deviations. */
-  chance: 2,
+  /** … if they came earlier than chance would have them, by this many standard deviations, … */
+  chance: 3,
+  /** … or by this many in a young process, where pools fill. */
+  chanceOfYoung: 2,
   /** With two dumps, share of the fresh goroutines that came in the first half of a step: a leak drips, a burst came just now. */
   early: 0.2,
   /** With two dumps alone: goroutines that came, … */
