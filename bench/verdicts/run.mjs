@@ -1,4 +1,4 @@
-// How right the verdicts are, on simulated services: npm run bench:verdicts -- [--services 40] [--seed 20261124] [--dumps 2,3,5] [--ages 0.05,50]
+// How right the verdicts are, on simulated services: npm run bench:verdicts -- [--services 100] [--seed 20261124] [--dumps 2,3,5] [--ages 0.05,50]
 //
 // For each kind of service and each number of dumps, services are simulated, their dumps go as text through the engine, and
 // `leaking` in the last dump is held to the truth. What else is called leaking in that dump is a false alarm too. The rules were
@@ -12,7 +12,7 @@ const TUNED_ON = [5_000_001, 6_000_001]
 
 const { values } = parseArgs({
   options: {
-    services: { type: 'string', default: '40' },
+    services: { type: 'string', default: '100' },
     seed: { type: 'string', default: '20261124' },
     dumps: { type: 'string', default: '2,3,5,10,20,50' },
     ages: { type: 'string', default: AGES.join() },

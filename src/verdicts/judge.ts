@@ -5,9 +5,9 @@
  *   ----------|----------------------------------------------------------------------------------------------------------
  *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines
  *             | come in two steps at least, one of the last two among them, and in half of all; of those that were there hardly
- *             | any left, against those that were there and against those that came; and it does not level off. What is in
- *             | flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half as many again, 10
- *             | more, all that was there has stayed, the new ones came all along, and they wait for other goroutines
+ *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
+ *             | wakes them. What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
+ *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
  *   shrinking | it is a fifth less, or more
@@ -74,9 +74,9 @@ function isLeakOfTwo(tally: SignatureTally, step: Step): boolean {
   )
 }
 
-/** The fresh ones did not all come just now. */
-function drips(step: Step): boolean {
-  return step.fresh === undefined || step.early === undefined || step.early >= step.fresh * THRESHOLDS.early
+/** The fresh ones did not all come at once. */
+function drips({ fresh, early }: Step): boolean {
+  return fresh === undefined || early === undefined || Math.min(early, fresh - early) >= fresh * THRESHOLDS.eachHalf
 }
 
 function isGrowth(steps: readonly Step[]): boolean {

@@ -12,7 +12,7 @@ type Thresholds = Readonly<
     | 'keepsPace'
     | 'chance'
     | 'chanceOfYoung'
-    | 'early'
+    | 'eachHalf'
     | 'growthOfTwo'
     | 'growthShareOfTwo'
     | 'factorOfTwo'
@@ -56,8 +56,8 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   chance: 3,
   /** … or by this many in a young process, where pools fill. */
   chanceOfYoung: 2,
-  /** With two dumps, share of the fresh goroutines that came in the first half of a step: a leak drips, a burst came just now. */
-  early: 0.2,
+  /** With two dumps, share of the fresh goroutines that must have come in each half of the step: a leak drips, a burst comes at once. */
+  eachHalf: 0.2,
   /** With two dumps alone: goroutines that came, … */
   growthOfTwo: 10,
   /** … their share of what was there, for growing, … */
