@@ -53,6 +53,11 @@ export class Assembler {
     return this.#open.progress
   }
 
+  /** `run` stopped behind a line that went to a dump in a carrier. */
+  get elsewhere(): boolean {
+    return this.#unknown.elsewhere
+  }
+
   /** As Openings.reach. */
   reach(start: number, end: number): void {
     this.#open.reach(start, end)
@@ -76,6 +81,7 @@ export class Assembler {
     const walker = this.#open.walker
     const known = walker.known
     this.rival = false
+    this.#unknown.elsewhere = false
     let wasOpen = this.open
     let pos = start
     while (pos < end) {
@@ -132,7 +138,7 @@ export class Assembler {
         }
       }
       pos = this.#unknown.take(buf, pos, base)
-      if (this.#open.quiet) return pos
+      if (this.#open.quiet || this.#unknown.elsewhere) return pos
     }
     return pos
   }

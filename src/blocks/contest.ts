@@ -81,7 +81,7 @@ export class Contest {
         pos = this.#feed(this.#second, buf, words, pos, base)
       } else {
         pos = this.#feed(this.#choose(this.#first, this.#second, buf, words, pos), buf, words, pos, base)
-        if (!this.open) break
+        if (!this.open || this.#last.elsewhere) break
       }
     }
     // A line outside any dump: the assembler tells.

@@ -29,6 +29,8 @@ export interface AssemblerSink {
   opening(start: number): Opening
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
+  /** A line that is foreign to the open dump: does a dump in a carrier begin in it? Then it was taken. Absent inside carriers. */
+  carried?(buf: Buffer, pos: number, next: number, base: number): boolean
 }
 
 export class Openings {
@@ -67,6 +69,11 @@ export class Openings {
     const known = new KnownStacks(limits.knownStackBytes)
     this.fragments = new Fragments(limits.fragments, known)
     this.walker = new Walker(known, this.fragments, limits)
+  }
+
+  /** As AssemblerSink.carried. */
+  carried(buf: Buffer, pos: number, next: number, base: number): boolean {
+    return this.#sink.carried?.(buf, pos, next, base) === true
   }
 
   /** Nothing is open: the next line of interest is one that holds a mark. */

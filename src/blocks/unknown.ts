@@ -36,6 +36,8 @@ export class UnknownLines {
   readonly #headers: HeaderReader
   readonly #onHeader: TakeHeader
   readonly #pcLists: PcLists = new Map()
+  /** The line taken last went to a dump in a carrier: from here on lines are offered there first. */
+  elsewhere = false
 
   constructor(open: Openings, headers: HeaderReader, onHeader: TakeHeader) {
     this.#open = open
@@ -284,15 +286,18 @@ export class UnknownLines {
       } else this.#open.tape.pass(buf, pos, next)
       return
     }
+    if (this.#open.carried(buf, pos, next, base)) {
+      this.elsewhere = true
+      this.#countForeign(next - pos)
+      return
+    }
     if (this.#gluedHeader(text, buf, pos, next, base)) return
     if (text !== '' && END_MARK.test(text)) {
       this.#open.close()
       this.#open.tape.pass(buf, pos, next)
       return
     }
-    this.#open.foreignLines++
-    this.#open.foreignBytes += next - pos
-    this.#open.unsettled = true
+    this.#countForeign(next - pos)
     if (this.#open.next !== undefined && ++this.#open.next.lines > ANNOUNCED_LINES) this.#open.dropNext()
     this.#foreignText(text, buf, pos, next, base)
     if (
@@ -300,6 +305,12 @@ export class UnknownLines {
       this.#open.foreignBytes > this.#open.limits.foreignBytes
     )
       this.#open.close()
+  }
+
+  #countForeign(bytes: number): void {
+    this.#open.foreignLines++
+    this.#open.foreignBytes += bytes
+    this.#open.unsettled = true
   }
 
   #foreignText(text: string, buf: Buffer, pos: number, next: number, base: number): void {

@@ -5,6 +5,7 @@
 import { Assembler } from '../blocks/assembler.ts'
 import { Contest } from '../blocks/contest.ts'
 import type { Opening } from '../blocks/dump.ts'
+import type { AssemblerSink } from '../blocks/openings.ts'
 import { COLON, isDigit, LF, trimLineEnd } from '../bytes/ascii.ts'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
@@ -125,7 +126,11 @@ class LogEngine implements Engine, LineSink {
       goroutines: options.goroutines ?? false,
       onRecord: options.onRecord,
     })
-    const assembler = (origin: Origin, opening: (start: number) => Opening): Assembler => {
+    const assembler = (
+      origin: Origin,
+      opening: (start: number) => Opening,
+      more: Pick<AssemblerSink, 'carried'> = {},
+    ): Assembler => {
       let frame: RecordFrame | undefined
       return new Assembler(limits, signatures, this.#tape, {
         opening: (start) => {
@@ -135,9 +140,13 @@ class LogEngine implements Engine, LineSink {
         },
         goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature, frame),
         dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
+        ...more,
       })
     }
-    this.#plain = new Contest(() => assembler({ source, attributes: options.attributes }, (start) => this.#opening(start)))
+    const carried: AssemblerSink['carried'] = (buf, pos, next, base) => this.#carried(buf, pos, next, base)
+    this.#plain = new Contest(() =>
+      assembler({ source, attributes: options.attributes }, (start) => this.#opening(start), { carried }),
+    )
     this.#streams = new Streams({
       limits,
       tape: this.#tape,
@@ -147,8 +156,9 @@ class LogEngine implements Engine, LineSink {
         const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source
         const attributes = { ...options.attributes, ...attributesOfPath(source), ...stream.attributes }
         return new Contest(() =>
-          assembler({ source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes }, (start) =>
-            this.#carriedOpening(stream, start),
+          assembler(
+            { source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes },
+            (start) => this.#carriedOpening(stream, start),
           ),
         )
       },
@@ -289,6 +299,13 @@ class LogEngine implements Engine, LineSink {
     if (!this.#isCarried(buf, pos, next, findNeedle(buf, pos, next), pos)) return false
     this.#plain.end()
     return true
+  }
+
+  /** As AssemblerSink.carried. A log line that lacks its line end may stand ahead of a header, so that no prefix counts. */
+  #carried(buf: Buffer, pos: number, next: number, base: number): boolean {
+    const needle = findNeedle(buf, pos, next)
+    if (needle < 0 || (needle === pos && isTitle(buf, next))) return false
+    return this.#streams.recognise(buf, pos, next, pos, true) && this.#streams.line(buf, pos, next, base + pos, true)
   }
 
   #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {

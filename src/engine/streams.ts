@@ -87,14 +87,17 @@ export class Streams {
 
   /**
    * Does a dump begin in the line [pos, next), which holds the word, in a carrier? Then the carrier is in use from now on. The lines from
-   * `from` on stand ahead of it.
+   * `from` on stand ahead of it. `certain`: a prefix, which nothing tells but the header, does not count.
    */
-  recognise(buf: Buffer, pos: number, next: number, from: number): boolean {
+  recognise(buf: Buffer, pos: number, next: number, from: number, certain = false): boolean {
     if (this.#all.length === 0) return false
     if (buf[pos] === SPACE) this.#prime(buf, pos, from)
     const line = buf.subarray(pos, next)
     const lane = this.#probe
-    for (const { carrier } of this.#inUse) if (this.#startsIn(carrier, lane, buf, pos, next)) return true
+    for (const { carrier } of this.#inUse) {
+      if (certain && carrier instanceof Prefix) continue
+      if (this.#startsIn(carrier, lane, buf, pos, next)) return true
+    }
     if (this.#options.input !== 'auto') return false
     for (const carrier of this.#all) {
       if (this.#inUse.some((each) => each.carrier === carrier)) continue
@@ -104,6 +107,7 @@ export class Streams {
       if (!this.#inUse.includes(this.#whole)) this.#inUse.push(this.#whole)
       return true
     }
+    if (certain) return false
     if (buf[pos] === TAB && buf[pos + 1] === 0x67 && KLOG_VALUE.test(this.#headOf(buf, pos, from, '\t')))
       return this.#use(new Prefix('\t'))
     const prefix = prefixOf(buf.subarray(pos, next - 1))

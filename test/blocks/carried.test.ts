@@ -10,6 +10,22 @@ it('an empty line at the start of a chunk does not hang the search for what anno
   expect(records[0]).toMatchObject({ type: 'dump', kind: 'single', goroutines: 1 })
 })
 
+it('a dump in a carrier is found while one without is open', () => {
+  const { records, log } = feed([text([...DUMP, '', 'served', ...DUMP.map(cri), 'served', cri('served')])])
+  expect(records.filter((record) => record.type === 'dump')).toMatchObject([
+    { goroutines: 1, damaged: 0, bytes: [0, 57] },
+    { goroutines: 1, damaged: 0, attributes: { 'log.iostream': 'stdout' } },
+  ])
+  expect(log.toString()).toBe(`\nserved\nserved\n${cri('served')}\n`)
+})
+
+it('a dump in a string of a log line is found while one without a carrier is open', () => {
+  const line = JSON.stringify({ level: 'error', stack: `${DUMP.join('\n')}\n` })
+  const { records, log } = feed([text([...DUMP, '', 'served', line, 'served'])])
+  expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
+  expect(log.toString()).toBe(`\nserved\n${line}\nserved\n`)
+})
+
 it('a header glued to a log line does not hide the dump in a carrier behind it', () => {
   const { records } = feed([text(['no line end: goroutine 9 [running]:', ...DUMP.map(cri)])])
   expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }])
