@@ -6,9 +6,9 @@ import type { Signature, SignatureTally } from '../model.ts'
 import type { Signatures } from '../signatures/signature.ts'
 import { GoroutineIdTable } from './ids.ts'
 
-/** Goroutines of one signature that had one header. */
+/** Goroutines of one signature whose headers had the same labels. */
 interface Cell {
-  readonly info: HeaderInfo
+  readonly labels: ReadonlyMap<string, string>
   count: number
 }
 
@@ -20,10 +20,10 @@ export interface ProfileRecord {
   readonly leaked: boolean
 }
 
-/** Distinct headers of a signature that are counted apart before they are folded into its maps. */
+/** Distinct sets of labels of a signature that are counted apart before they are folded into its maps. */
 const CELLS = 32
 
-/** Most signatures have no labels, and one header: neither costs them a map of their own. */
+/** Most signatures have no labels, and one state: neither costs them a map of their own. */
 const NO_LABELS: ReadonlyMap<string, Map<string, number>> = new Map()
 const NO_STATES: ReadonlyMap<string, number> = new Map()
 
@@ -33,18 +33,23 @@ class Slot implements SignatureTally {
   leaked = 0
   waitMin?: number
   waitMax?: number
+  /** The state of the first one, and how many were in it: all, as long as there is no map. */
+  #state = ''
+  #inState = 0
   #states: Map<string, number> | undefined
-  #labels: Map<string, Map<string, number>> | undefined
-  #recent: Cell | undefined
-  #cells: Cell[] | undefined
+  #leastMinutes = Number.POSITIVE_INFINITY
+  #mostMinutes = -1
   #noWait = false
+  #labels: Map<string, Map<string, number>> | undefined
+  #cells: Cell[] | undefined
 
   constructor(signature: Signature) {
     this.signature = signature
   }
 
   get states(): ReadonlyMap<string, number> {
-    return this.#states ?? NO_STATES
+    if (this.#states !== undefined) return this.#states
+    return this.#inState === 0 ? NO_STATES : new Map([[this.#state, this.#inState]])
   }
 
   get labels(): ReadonlyMap<string, ReadonlyMap<string, number>> {
@@ -52,27 +57,36 @@ class Slot implements SignatureTally {
   }
 
   add(info: HeaderInfo, limits: Limits): void {
+    const { state, minutes } = info
     this.count++
-    let cell = this.#recent
-    if (cell === undefined || cell.info !== info) {
-      cell = this.#cell(info, limits)
-      this.#recent = cell
+    if (info.leaked) this.leaked++
+    if (this.#states !== undefined) this.#states.set(state, (this.#states.get(state) ?? 0) + 1)
+    else if (this.#inState === 0 || state === this.#state) {
+      this.#state = state
+      this.#inState++
+    } else {
+      this.#states = new Map([
+        [this.#state, this.#inState],
+        [state, 1],
+      ])
     }
-    cell.count++
+    if (minutes === undefined) this.#noWait = true
+    else {
+      if (minutes < this.#leastMinutes) this.#leastMinutes = minutes
+      if (minutes > this.#mostMinutes) this.#mostMinutes = minutes
+    }
+    if (info.labels !== undefined) this.#addLabels(info.labels, limits)
   }
 
-  #cell(info: HeaderInfo, limits: Limits): Cell {
-    if (this.#recent === undefined) return { info, count: 0 }
-    this.#cells ??= [this.#recent]
-    const known = this.#cells.find((each) => each.info === info)
-    if (known !== undefined) return known
-    if (this.#cells.length >= CELLS) {
-      this.fold(limits)
-      this.#cells = []
+  #addLabels(labels: ReadonlyMap<string, string>, limits: Limits): void {
+    this.#cells ??= []
+    const known = this.#cells.find((each) => each.labels === labels)
+    if (known !== undefined) {
+      known.count++
+      return
     }
-    const cell = { info, count: 0 }
-    this.#cells.push(cell)
-    return cell
+    if (this.#cells.length >= CELLS) this.#foldLabels(limits)
+    this.#cells.push({ labels, count: 1 })
   }
 
   addMany({ count, labels, leaked }: ProfileRecord, limits: Limits): void {
@@ -82,21 +96,16 @@ class Slot implements SignatureTally {
   }
 
   fold(limits: Limits): void {
-    const cells = this.#cells ?? (this.#recent === undefined ? [] : [this.#recent])
-    for (const { info, count } of cells) {
-      this.#states ??= new Map()
-      this.#states.set(info.state, (this.#states.get(info.state) ?? 0) + count)
-      if (info.leaked) this.leaked += count
-      if (info.minutes === undefined) this.#noWait = true
-      else {
-        this.waitMin = Math.min(this.waitMin ?? info.minutes, info.minutes)
-        this.waitMax = Math.max(this.waitMax ?? info.minutes, info.minutes)
-      }
-      if (info.labels !== undefined) this.#countLabels(info.labels, count, limits)
+    if (this.#mostMinutes >= 0) {
+      this.waitMin = this.#noWait ? 0 : this.#leastMinutes
+      this.waitMax = this.#mostMinutes
     }
-    if (this.waitMin !== undefined && this.#noWait) this.waitMin = 0
-    this.#cells = undefined
-    this.#recent = undefined
+    if (this.#cells !== undefined) this.#foldLabels(limits)
+  }
+
+  #foldLabels(limits: Limits): void {
+    for (const { labels, count } of this.#cells ?? []) this.#countLabels(labels, count, limits)
+    this.#cells = []
   }
 
   #countLabels(labels: ReadonlyMap<string, string>, count: number, limits: Limits): void {

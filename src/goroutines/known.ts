@@ -53,6 +53,16 @@ export const ROOT: KnownLine = 0
 const NONE_OF_THEM = 0
 
 const KINDS: readonly LineKind[] = ['note', 'func', 'file', 'created', 'ancestor', 'elided', 'unavailable']
+/** The other way around. */
+const CODES: Readonly<Record<LineKind, number>> = {
+  note: 0,
+  func: 1,
+  file: 2,
+  created: 3,
+  ancestor: 4,
+  elided: 5,
+  unavailable: 6,
+}
 
 /**
  * What a walk reads of each line, side by side with what it reads of the next: where the literal part stands in the arena; its
@@ -271,12 +281,16 @@ export class KnownStacks {
     const cold = this.#cold
     const row = child * HOT
     hot[row + AT] = at
-    hot[row + SHAPE] = (line.literal << LENGTH_SHIFT) | (TAILS[line.tail] << TAIL_SHIFT) | KINDS.indexOf(line.kind)
+    hot[row + SHAPE] = (line.literal << LENGTH_SHIFT) | (TAILS[line.tail] << TAIL_SHIFT) | CODES[line.kind]
     hot[row + LAST_BYTES] = line.literal >= 4 ? this.#words.getInt32(at + line.literal - 4, true) : 0
     hot[row + RECENT] = NONE_OF_THEM
     const own = child * COLD
     const above = parent * COLD
-    cold.fill(0, own, own + COLD)
+    // Other lines stood here before the tables started over.
+    cold[own + FIRST] = NONE_OF_THEM
+    cold[own + LAST] = NONE_OF_THEM
+    cold[own + NEXT] = NONE_OF_THEM
+    cold[own + SAME_HASH] = NONE_OF_THEM
     cold[own + ABOVE] = parent
     cold[own + DEPTH] = (this.depth(parent) + 1) << 1
     const before = cold[above + LAST] as number

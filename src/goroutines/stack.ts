@@ -3,7 +3,7 @@
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { EQUALS, isHexDigit, LF, SPACE, TAB } from '../bytes/ascii.ts'
+import { EQUALS, isHexDigit, LF, SPACE, TAB, ZERO } from '../bytes/ascii.ts'
 import type { Frame, Signature, Stack } from '../model.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from './known.ts'
 
@@ -82,6 +82,9 @@ interface Parsed {
   createdBy: Frame | undefined
   elidedAt: number | undefined
 }
+
+/** Any number of so many digits is exact. */
+const EXACT_DIGITS = 15
 
 /** Most stacks fit; a longer one has a buffer of its own. */
 const SCRATCH = Buffer.alloc(64 << 10)
@@ -178,7 +181,15 @@ function frameAt(text: string, pos: number): Frame {
   if (text[end + 1] !== FILE) return { function: name }
   const stop = lineEnd(text, end + 1)
   const colon = text.lastIndexOf(':', stop - 1)
-  return { function: name, file: text.slice(end + 2, colon), line: Number(text.slice(colon + 1, stop)) }
+  return { function: name, file: text.slice(end + 2, colon), line: numberAt(text, colon + 1, stop) }
+}
+
+/** As Number() of the digits there. */
+function numberAt(text: string, start: number, end: number): number {
+  if (end - start > EXACT_DIGITS) return Number(text.slice(start, end))
+  let number = 0
+  for (let i = start; i < end; i++) number = number * 10 + text.charCodeAt(i) - ZERO
+  return number
 }
 
 function lineEnd(text: string, pos: number): number {
