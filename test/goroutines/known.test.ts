@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../src/engine/engine.ts'
+import { KnownStacks, ROOT } from '../../src/goroutines/known.ts'
+import type { DumpstreamRecord } from '../../src/records.ts'
+
+/** So many goroutines, each with a stack of its own, in each of some dumps. */
+function dumps(count: number, goroutines: number): Buffer {
+  const lines: string[] = []
+  for (let dump = 0; dump < count; dump++) {
+    lines.push('2026-11-24T05:00:00Z INFO dumping')
+    for (let id = 1; id <= goroutines; id++) {
+      lines.push(`goroutine ${id} [select]:`, `main.f${id}(0x${dump})`, `\t/app/main.go:${id} +0x1d`)
+      lines.push(`main.g${id % 40}(...)`, '\t/app/main.go:7 +0x2')
+      lines.push('created by main.main in goroutine 1', '\t/app/main.go:3 +0x1d', '')
+    }
+  }
+  return Buffer.from(`${lines.join('\n')}\n`)
+}
+
+function records(input: Buffer, knownStackBytes?: number): DumpstreamRecord[] {
+  const found: DumpstreamRecord[] = []
+  const limits = knownStackBytes === undefined ? {} : { knownStackBytes }
+  const engine = createEngine({ limits, onRecord: (record) => found.push(record) })
+  engine.push(input)
+  engine.end()
+  return found
+}
+
+describe('known stacks', () => {
+  it('start over when they are full, and the records are the same', () => {
+    const input = dumps(3, 300)
+    const whole = records(input)
+    expect(whole.filter((record) => record.type === 'signature')).toHaveLength(900)
+    for (const bytes of [1, 1000, 5000, 30_000]) expect(records(input, bytes)).toEqual(whole)
+  })
+
+  it('bound the table as well as the text', () => {
+    const known = new KnownStacks(10_000)
+    let lines = 0
+    for (; !known.full; lines++)
+      known.add(ROOT, Buffer.from(`f.${lines}(`), 0, { kind: 'func', tail: 'arguments', literal: 4 })
+    expect(lines).toBeLessThan(10_000 / 40)
+    known.restart()
+    expect([known.full, known.firstChild(ROOT), known.restarts]).toEqual([false, ROOT, 1])
+  })
+})
