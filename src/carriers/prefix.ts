@@ -49,19 +49,24 @@ const TIMES = table((c) => '0123456789:.,+-/TZ[]()'.includes(String.fromCharCode
 const BLANK_RUN: Piece = { kind: 'run', table: BLANKS, named: false }
 const SOLID_RUN: Piece = { kind: 'run', table: SOLID, named: false }
 
-/** The carrier of lines with a prefix like that of `line`, which holds a header; undefined when there is none. */
-export function prefixOf(line: Buffer): Prefix | undefined {
+/**
+ * The carrier of lines with a prefix like that of `line`, which holds a header; undefined when there is none. `indented`: the header stands
+ * behind a TAB that is no part of the prefix.
+ */
+export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (line.includes(LF)) return undefined
   const coloured = line.includes(ESC)
   const raw = line.toString('latin1')
   const text = coloured ? raw.replace(COLOUR, '') : raw
   const m = headerIn(text)
   if (m === undefined) return undefined
-  const prefix = text.slice(0, m.index)
+  if (indented && text[m.index - 1] !== '\t') return undefined
+  const prefix = text.slice(0, indented ? m.index - 1 : m.index)
   const suffix = text.slice(m.index + m[0].length)
   if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
-  // A prefix ends in a separator; a log line that lacks its line end mostly does not. Blanks alone are indentation.
-  if (prefix.trim() === '' || !/[\s\]:|>]$/.test(prefix)) return undefined
+  // A prefix ends in a separator; a log line that lacks its line end mostly does not. Blanks alone are indentation, and so is a TAB behind a
+  // blank: the header is text in the value of a panic.
+  if (prefix.trim() === '' || !/[\s\]:|>]$/.test(prefix) || prefix.endsWith(' \t')) return undefined
   return new Prefix(prefix, suffix, coloured)
 }
 

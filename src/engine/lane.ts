@@ -16,7 +16,7 @@ import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
 import { LF } from '../bytes/ascii.ts'
 import { beginsDump, CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
-import { prefixOf } from '../carriers/prefix.ts'
+import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 
@@ -68,6 +68,11 @@ export class Lane {
     )
       return true
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
+  }
+
+  /** A dump begins whose lines have a TAB more than their own. */
+  indent(): void {
+    this.#inner = new Prefix('\t')
   }
 
   /** How well a line fits the open dump, as Assembler.fit. */

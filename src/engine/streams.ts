@@ -15,7 +15,7 @@
  * Hot while a dump is open: guarded by `npm run bench -- --only 5`.
  */
 import type { Contest } from '../blocks/contest.ts'
-import { SPACE, TAB } from '../bytes/ascii.ts'
+import { CR, SPACE, TAB } from '../bytes/ascii.ts'
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { carriersFor, type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { dumpString } from '../carriers/dump-string.ts'
@@ -49,7 +49,7 @@ interface InUse {
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
 const CARRIERS = 16
-/** `  stack=<` of klog: the lines of the value follow, with one TAB more. */
+/** ` > stack=<` of klog: the lines of the value follow, with one TAB more (klog, `internal/serialize/keyvalues.go`, writeStringValue). */
 const KLOG_VALUE = /=<\r?$/
 /** How far ahead the line is looked for that an indented one goes on with, bytes. */
 const AHEAD_BYTES = 8192
@@ -69,6 +69,9 @@ export class Streams {
   #bare: Lane | undefined
   #bareIsCertain = false
   readonly #line: CarriedLine = { buf: Buffer.alloc(0), start: 0, end: 0, fate: 'dump', parts: [] }
+  /** The stream in which a value of klog is under way: its carrier, and its key. */
+  #valueIn: Carrier | undefined
+  #valueKey = ''
   /** Says whether a dump begins in a line, before there is a lane for it. */
   readonly #probe: Lane
 
@@ -93,15 +96,14 @@ export class Streams {
     if (this.#all.length === 0) return false
     if (buf[pos] === SPACE) this.#prime(buf, pos, from)
     const line = buf.subarray(pos, next)
-    const lane = this.#probe
     for (const { carrier } of this.#inUse) {
       if (certain && carrier instanceof Prefix) continue
-      if (this.#startsIn(carrier, lane, buf, pos, next)) return true
+      if (this.#startsIn(carrier, buf, pos, next, from)) return true
     }
     if (this.#options.input !== 'auto') return false
     for (const carrier of this.#all) {
       if (this.#inUse.some((each) => each.carrier === carrier)) continue
-      if (this.#startsIn(carrier, lane, buf, pos, next)) return this.#use(carrier)
+      if (this.#startsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
     }
     if (dumpString(line, 0, line.length - 1) !== undefined) {
       if (!this.#inUse.includes(this.#whole)) this.#inUse.push(this.#whole)
@@ -110,8 +112,11 @@ export class Streams {
     if (certain) return false
     if (buf[pos] === TAB && buf[pos + 1] === 0x67 && KLOG_VALUE.test(this.#headOf(buf, pos, from, '\t')))
       return this.#use(new Prefix('\t'))
-    const prefix = prefixOf(buf.subarray(pos, next - 1))
-    return prefix !== undefined && this.#use(prefix)
+    const text = buf.subarray(pos, next - 1)
+    const prefix = prefixOf(text)
+    if (prefix !== undefined) return this.#use(prefix)
+    const indented = prefixOf(text, true)
+    return indented !== undefined && this.#startsIn(indented, buf, pos, next, from) && this.#use(indented)
   }
 
   /** Where the first line of the announcement of the dump at `near` stands, in [from, near): of the same stream. */
@@ -147,6 +152,7 @@ export class Streams {
       const { carrier } = using
       if (using === this.#whole && !needle) continue
       if (!carrier.read(buf, pos, next, text)) continue
+      this.#noteValue(carrier)
       if (carrier.several === true) {
         if (this.#several(using, offset, needle)) return true
       } else if (this.#take(using, offset, needle)) return true
@@ -177,13 +183,49 @@ export class Streams {
     }
   }
 
-  #startsIn(carrier: Carrier, lane: Lane, buf: Buffer, pos: number, next: number): boolean {
+  #startsIn(carrier: Carrier, buf: Buffer, pos: number, next: number, from: number): boolean {
     const text = this.#text
     if (!carrier.read(buf, pos, next, text)) return false
+    if (text.buf[text.start] === TAB && text.buf[text.start + 1] === 0x67) {
+      const { key } = text
+      this.#lookForValue(carrier, key, buf, from, pos)
+      return this.#isInValue(carrier, key)
+    }
     do {
-      if (lane.begins(text, true, buf.subarray(pos, next))) return true
+      if (this.#probe.begins(text, true, buf.subarray(pos, next))) return true
     } while (carrier.again?.(text) === true)
     return false
+  }
+
+  /** Does the nearest line of the stream `key` ahead of `pos` that is not indented begin a value of klog? */
+  #lookForValue(carrier: Carrier, key: string, buf: Buffer, from: number, pos: number): void {
+    const ahead =
+      pos > from
+        ? buf.subarray(Math.max(from, pos - AHEAD_BYTES), pos)
+        : Buffer.from(this.#options.tape.recent(), 'latin1')
+    for (let end = ahead.length; end > 0; ) {
+      const start = lineStart(ahead, 0, end - 1)
+      if (carrier.read(ahead, start, end, this.#text) && this.#text.key === key) {
+        this.#noteValue(carrier)
+        if (this.#text.buf[this.#text.start] !== TAB) return
+      }
+      end = start
+    }
+  }
+
+  /** The text at hand may begin a value of klog, or come behind one. */
+  #noteValue(carrier: Carrier): void {
+    const { buf, start, end, key } = this.#text
+    let last = end - 2
+    if (buf[last] === CR) last--
+    if (buf[last] === 0x3c && buf[last - 1] === 0x3d) {
+      this.#valueIn = carrier
+      this.#valueKey = key
+    } else if (this.#isInValue(carrier, key) && buf[start] !== TAB) this.#valueIn = undefined
+  }
+
+  #isInValue(carrier: Carrier, key: string): boolean {
+    return carrier === this.#valueIn && key === this.#valueKey
   }
 
   #use(carrier: Carrier): true {
@@ -203,12 +245,14 @@ export class Streams {
     if (lane === undefined || !lane.open) {
       if (lane === undefined && !needle && !mayBegin(text)) return false
       const raw = buf.subarray(start, end)
-      if (!(lane ?? this.#probe).begins(text, needle, raw)) return false
+      const isIndented = needle && text.buf[text.start] === TAB && this.#isInValue(using.carrier, key)
+      if (!isIndented && !(lane ?? this.#probe).begins(text, needle, raw)) return false
       if (lane === undefined) {
         lane = this.#newLane(using, key)
-        lane.begins(text, needle, raw)
+        if (!isIndented) lane.begins(text, needle, raw)
         this.#add(using, key, lane)
       }
+      if (isIndented) lane.indent()
       if (using.carrier instanceof Prefix) {
         this.#bare = lane
         this.#bareIsCertain = false
