@@ -19,7 +19,10 @@ import { StreamKey } from './stream-key.ts'
 import { timeOf } from './time.ts'
 
 const HEADER_AT =
-  /(?:goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/y
+  /(?:[\w ]+ at 0x[0-9a-f]+ by (?:main goroutine|goroutine \d+):|goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/y
+/** What a race report has ahead of the word (tsan, `tsan_report.cpp`). */
+const ACCESS_BEFORE = /(?:previous )?(?:atomic )?(?:read|write) at 0x[0-9a-f]+ by (?:main )?$/i
+const ACCESS_LENGTH = 64
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
 const ESC = 0x1b
@@ -62,7 +65,7 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (m === undefined) return undefined
   if (indented && text[m.index - 1] !== '\t') return undefined
   const prefix = text.slice(0, indented ? m.index - 1 : m.index)
-  const suffix = text.slice(m.index + m[0].length)
+  const suffix = text.slice(m.end)
   if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
   // A prefix ends in a separator; a log line that lacks its line end mostly does not. Blanks alone are indentation, and so is a TAB behind a
   // blank: the header is text in the value of a panic.
@@ -70,8 +73,8 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   return new Prefix(prefix, suffix, coloured)
 }
 
-/** Tried where a header may begin, so that a long line costs no more than its length. */
-function headerIn(text: string): RegExpExecArray | undefined {
+/** Where a header stands in `text`. Tried where one may begin, so that a long line costs no more than its length. */
+function headerIn(text: string): { index: number; end: number } | undefined {
   let tries = TRIES
   for (
     let at = text.indexOf('goroutine');
@@ -79,9 +82,11 @@ function headerIn(text: string): RegExpExecArray | undefined {
     at = text.indexOf('goroutine', at + 1)
   ) {
     tries--
-    HEADER_AT.lastIndex = at
+    const access = ACCESS_BEFORE.exec(text.slice(Math.max(0, at - ACCESS_LENGTH), at))
+    const index = access === null ? at : at - access[0].length
+    HEADER_AT.lastIndex = index
     const m = HEADER_AT.exec(text)
-    if (m !== null && beginsDump(m[0])) return m
+    if (m !== null && beginsDump(m[0])) return { index, end: index + m[0].length }
   }
   return undefined
 }

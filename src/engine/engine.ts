@@ -227,7 +227,7 @@ class LogEngine implements Engine, LineSink {
         continue
       }
       if (this.#plain.quiet) {
-        const needle = findNeedle(buf, pos, end)
+        const needle = this.#nextHeader(buf, pos, end)
         if (needle < 0 && !final) {
           const at = this.#announcement(buf, pos, end, base)
           this.#tape.pass(buf, pos, at)
@@ -264,6 +264,18 @@ class LogEngine implements Engine, LineSink {
     const at = findAnnouncement(buf, pos, end, window)
     this.#announced = at < end ? base + at : -1
     return at
+  }
+
+  /** Where the next word stands that a header may have, and no line of a carrier that only quotes one; -1 when there is none. */
+  #nextHeader(buf: Buffer, pos: number, end: number): number {
+    let at = findNeedle(buf, pos, end)
+    while (at >= 0) {
+      const line = lineStart(buf, pos, at)
+      const next = buf.indexOf(LF, at) + 1
+      if (at === line || !this.#streams.quotes(buf, line, next, pos)) return at
+      at = findNeedle(buf, next, end)
+    }
+    return -1
   }
 
   /** Passes the log up to the line of the word at `needle`, if there is one, or to what announces it; returns where it stands. */

@@ -119,6 +119,15 @@ export class Streams {
     return indented !== undefined && this.#startsIn(indented, buf, pos, next, from) && this.#use(indented)
   }
 
+  /** Is the line [pos, next), which holds the word, of a carrier, and no dump begins in it? As `recognise`. */
+  quotes(buf: Buffer, pos: number, next: number, from: number): boolean {
+    if (this.#all.length === 0 || this.recognise(buf, pos, next, from)) return false
+    const isRead = ({ carrier }: { carrier: Carrier }): boolean => carrier.read(buf, pos, next, this.#text)
+    if (this.#inUse.some((using) => using !== this.#whole && isRead(using))) return true
+    if (this.#options.input !== 'auto') return false
+    return this.#all.some((carrier) => isRead({ carrier })) || prefixOf(buf.subarray(pos, next - 1), true) !== undefined
+  }
+
   /** Where the first line of the announcement of the dump at `near` stands, in [from, near): of the same stream. */
   announced(buf: Buffer, from: number, near: number, next: number): number {
     const using = this.#inUse.find(({ carrier }) => carrier.read(buf, near, next, this.#text))
