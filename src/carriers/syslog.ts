@@ -115,8 +115,8 @@ export class Syslog implements Carrier {
       const m = STRUCTURED_DATA.exec(buf.toString('latin1', p, Math.min(next - 1, p + 2 * HEAD)))
       if (m !== null) {
         p += m[0].length
-        // A blank that stood behind the colon of an RFC 3164 tag.
-        if (buf[p] === SPACE) p++
+        // A blank that stood behind the colon of an RFC 3164 tag. Two are the text's: race reports are indented so.
+        if (buf[p] === SPACE && buf[p + 1] !== SPACE) p++
       }
     }
     return buf[p] === 0xef && buf[p + 1] === 0xbb && buf[p + 2] === 0xbf ? p + 3 : p

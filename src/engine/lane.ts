@@ -24,9 +24,9 @@ import type { Held, LogTape } from '../lines/tape.ts'
 const PREAMBLE_FIRST = new Uint8Array(256)
 for (const c of 'pfSruW=') PREAMBLE_FIRST[c.charCodeAt(0)] = 1
 const PREAMBLE_BYTES = 512
-/** A header or a profile's title begins so. */
-const TITLE = /^goroutine(?: \d| profile|leak profile)/
-const TITLE_BYTES = 24
+/** A header, a profile's title or an access of a race report begins so. */
+const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) at 0x)/i
+const TITLE_BYTES = 32
 /** A header that its carrier cut. */
 const HEADER_HEAD = /goroutine \d+ (?:\[|gp=0x)/
 
