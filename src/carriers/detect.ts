@@ -1,5 +1,5 @@
 /** Which carriers there are for each `--input`, and which one a line is of. */
-import type { Carrier } from './carrier.ts'
+import { CarriedText, type Carrier } from './carrier.ts'
 import { cloudLogging } from './cloud-logging.ts'
 import { CloudWatchEvents, cloudWatch } from './cloudwatch.ts'
 import { Cri } from './cri.ts'
@@ -70,6 +70,11 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
         new Syslog(),
       ]
   }
+}
+
+/** May the text of the log whose first line is [pos, next) of `buf` stand in arrays of bytes? journald writes them. */
+export function writesNumbers(kind: InputKind, buf: Buffer, pos: number, next: number): boolean {
+  return kind === 'journald' || (kind === 'auto' && new JsonCarrier(journald).read(buf, pos, next, new CarriedText()))
 }
 
 /** Carriers that a program's own logger may put inside those of the machine. */

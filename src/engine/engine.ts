@@ -8,7 +8,7 @@ import type { Opening } from '../blocks/dump.ts'
 import type { AssemblerSink } from '../blocks/openings.ts'
 import { COLON, isDigit, LF, trimLineEnd } from '../bytes/ascii.ts'
 import type { RecordFrame } from '../carriers/carrier.ts'
-import type { InputKind } from '../carriers/detect.ts'
+import { type InputKind, writesNumbers } from '../carriers/detect.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
 import { LIMITS, type Limits } from '../limits.ts'
@@ -109,6 +109,8 @@ class LogEngine implements Engine, LineSink {
   #announced = -1
   #waitingFrom = -1
   #waitingSince = 0
+  /** May text stand in arrays of bytes? Told by the first line. */
+  #numbers: boolean | undefined
   /** Offset in the chunk at hand of the next word that a header may have; behind the chunk when there is none. */
   #needle = -1
 
@@ -266,14 +268,19 @@ class LogEngine implements Engine, LineSink {
     return at
   }
 
+  #find(buf: Buffer, pos: number, end: number): number {
+    this.#numbers ??= writesNumbers(this.#options.input ?? 'auto', buf, pos, buf.indexOf(LF, pos) + 1)
+    return findNeedle(buf, pos, end, this.#numbers)
+  }
+
   /** Where the next word stands that a header may have, and no line of a carrier that only quotes one; -1 when there is none. */
   #nextHeader(buf: Buffer, pos: number, end: number): number {
-    let at = findNeedle(buf, pos, end)
+    let at = this.#find(buf, pos, end)
     while (at >= 0) {
       const line = lineStart(buf, pos, at)
       const next = buf.indexOf(LF, at) + 1
       if (at === line || !this.#streams.quotes(buf, line, next, pos)) return at
-      at = findNeedle(buf, next, end)
+      at = this.#find(buf, next, end)
     }
     return -1
   }
@@ -308,14 +315,14 @@ class LogEngine implements Engine, LineSink {
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    if (!this.#isCarried(buf, pos, next, findNeedle(buf, pos, next), pos)) return false
+    if (!this.#isCarried(buf, pos, next, this.#find(buf, pos, next), pos)) return false
     this.#plain.end()
     return true
   }
 
   /** As AssemblerSink.carried. A log line that lacks its line end may stand ahead of a header, so that no prefix counts. */
   #carried(buf: Buffer, pos: number, next: number, base: number): boolean {
-    const needle = findNeedle(buf, pos, next)
+    const needle = this.#find(buf, pos, next)
     if (needle < 0 || (needle === pos && isTitle(buf, next))) return false
     return this.#streams.recognise(buf, pos, next, pos, true) && this.#streams.line(buf, pos, next, base + pos, true)
   }
@@ -323,7 +330,7 @@ class LogEngine implements Engine, LineSink {
   #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
     if (this.#needle < pos) {
-      const at = findNeedle(buf, pos, end)
+      const at = this.#find(buf, pos, end)
       this.#needle = at < 0 ? end : at
     }
     const needle = this.#needle < next
@@ -339,7 +346,7 @@ class LogEngine implements Engine, LineSink {
     if (this.#plain.open) return end
     const next = buf.indexOf(LF, pos) + 1
     if (this.#plain.quiet) return next
-    const needle = findNeedle(buf, next, end)
+    const needle = this.#find(buf, next, end)
     return needle < 0 ? end : lineStart(buf, next, needle)
   }
 

@@ -8,8 +8,20 @@ import { CR, isDigit, LF, SPACE, startsWith } from '../bytes/ascii.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 
-/** Offset of the next `goroutine` in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. */
-export function findNeedle(buf: Buffer, pos: number, end: number): number {
+/** The word in an array of bytes: journald's form of what is no printable text. */
+const NUMBERS = Buffer.from([...NEEDLE].join(','))
+
+/**
+ * Offset of the next `goroutine` in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. `numbers`: it
+ * may also stand in an array of bytes.
+ */
+export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boolean): number {
+  const word = findWord(buf, pos, end)
+  const at = numbers ? buf.indexOf(NUMBERS, pos) : -1
+  return at >= 0 && at < (word < 0 ? end : word) ? at : word
+}
+
+function findWord(buf: Buffer, pos: number, end: number): number {
   let at = buf.indexOf(NEEDLE, pos)
   while (at >= 0 && at < end) {
     if (isPromising(buf, at + NEEDLE.length, end)) return at

@@ -134,6 +134,35 @@ it('a line with a piece of a dump in it comes out whole where it is carried', ()
   expect(run.log.toString()).toBe(foreign)
 })
 
+describe("journald's arrays of bytes", () => {
+  const entry = (message: string): string =>
+    `${JSON.stringify({ __CURSOR: 's=1', __REALTIME_TIMESTAMP: '1795496400000000', _PID: '43', MESSAGE: [...Buffer.from(message)] })}\n`
+  const coloured = (line: string): string => entry(`\u001b[36m${line}\u001b[0m`)
+  const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
+  const lines = linesOf(Buffer.from(dump)).map((line) => coloured(line.toString().trimEnd()))
+  const request = entry('\u001b[32mINFO\u001b[0m a request')
+
+  it.each(['auto', 'journald'] as const)('%s: a dump in them is found, and nothing else is taken', (input) => {
+    const log = Buffer.from(request + lines.join('') + request)
+    for (const size of [log.length, 100]) {
+      const chunks: Buffer[] = []
+      for (let at = 0; at < log.length; at += size) chunks.push(log.subarray(at, at + size))
+      const run = feed(chunks, { input })
+      expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([
+        { goroutines: 39, damaged: 0, attributes: { 'process.pid': '43' } },
+      ])
+      expect(run.log.toString()).toBe(request + request)
+    }
+  })
+
+  it('a whole dump in one: found, and the line stays in the log', () => {
+    const line = entry(`${dump}\u001b[0m`)
+    const run = feed([Buffer.from(line)])
+    expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 39 }])
+    expect(run.log.toString()).toBe(line)
+  })
+})
+
 describe('a whole dump in one string', () => {
   const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
 

@@ -82,6 +82,19 @@ describe('two units that dump at once, in the journal', () => {
   })
 })
 
+it('-o json of coloured lines, which it writes as arrays of bytes', () => {
+  const lines = unitLines().filter(({ text }) => text !== '')
+  const coloured = lines.map((line) => ({ ...line, text: `\u001b[36m${line.text}\u001b[0m` }))
+  const log = journalctl(makeJournal(coloured), 'json')
+  expect(log.toString('latin1')).not.toContain('goroutine')
+  const { goroutines, functions, damaged } = judge(log, { ...UNITS_TRUTH, log: 'all' })
+  expect({ goroutines, functions, damaged }).toEqual({
+    goroutines: UNITS_TRUTH.goroutines,
+    functions: UNITS_TRUTH.functions,
+    damaged: 0,
+  })
+})
+
 describe('a dump in one message of the journal', () => {
   let journal = ''
   let truth: Truth
