@@ -1,5 +1,6 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
 import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
+import { add, NOTHING } from '../engine/stats.ts'
 import { podFile } from '../input/pod-path.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
@@ -20,7 +21,7 @@ export class Engines {
   readonly #parts: EnginesParts
   readonly #onUnread: () => void
   readonly #open = new Set<Engine>()
-  #past: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+  #past: EngineStats = NOTHING
   #lastPush = 0
 
   /** `onUnread`: nobody reads an output any more. */
@@ -92,14 +93,5 @@ export class Engines {
       output.flush()
       if (output.closed) this.#onUnread()
     }
-  }
-}
-
-function add(one: EngineStats, other: EngineStats): EngineStats {
-  return {
-    bytes: one.bytes + other.bytes,
-    dumps: one.dumps + other.dumps,
-    goroutines: one.goroutines + other.goroutines,
-    damaged: one.damaged + other.damaged,
   }
 }

@@ -18,6 +18,7 @@ import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LIMITS } from '../limits.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import type { Engine, EngineOptions, EngineStats } from './engine.ts'
+import { add, NOTHING } from './stats.ts'
 
 /** Log that waits for older lines of another file, bytes: past it, and when it waits too long, it goes ahead of them. */
 const WAITING_BYTES = 1 << 20
@@ -47,7 +48,7 @@ export class TailedEngine implements Engine {
   /** The last byte was a line end. */
   #atLine = true
   #bytes = 0
-  #past: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+  #past: EngineStats = NOTHING
   /** Log that waits, and where it stood in the input. */
   #queue: { readonly at: number; readonly bytes: Uint8Array }[] = []
   #waiting = 0
@@ -63,7 +64,7 @@ export class TailedEngine implements Engine {
   get stats(): EngineStats {
     if (this.#only !== undefined) return this.#only.stats
     let all = this.#past
-    for (const { engine } of this.#files.values()) all = sum(all, engine.stats)
+    for (const { engine } of this.#files.values()) all = add(all, engine.stats)
     return { ...all, bytes: this.#bytes }
   }
 
@@ -182,7 +183,7 @@ export class TailedEngine implements Engine {
       for (const [oldest, { engine }] of this.#files) {
         if (this.#files.size < most) break
         engine.end()
-        this.#past = sum(this.#past, engine.stats)
+        this.#past = add(this.#past, engine.stats)
         this.#files.delete(oldest)
       }
       file = this.#open(name)
@@ -281,13 +282,4 @@ function placed(record: DumpstreamRecord, file: TailedFile): DumpstreamRecord {
   if (record.type !== 'dump') return record
   const [start, end] = record.bytes
   return { ...record, bytes: [inInput(file, start), end > start ? inInput(file, end - 1) + 1 : inInput(file, end)] }
-}
-
-function sum(one: EngineStats, other: EngineStats): EngineStats {
-  return {
-    bytes: one.bytes + other.bytes,
-    dumps: one.dumps + other.dumps,
-    goroutines: one.goroutines + other.goroutines,
-    damaged: one.damaged + other.damaged,
-  }
 }

@@ -1,0 +1,13 @@
+/** What several engines have counted together. */
+import type { EngineStats } from './engine.ts'
+
+export const NOTHING: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+
+export function add(one: EngineStats, other: EngineStats): EngineStats {
+  return {
+    bytes: one.bytes + other.bytes,
+    dumps: one.dumps + other.dumps,
+    goroutines: one.goroutines + other.goroutines,
+    damaged: one.damaged + other.damaged,
+  }
+}
