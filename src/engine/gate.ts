@@ -16,9 +16,12 @@ const NUMBERS = Buffer.from([...NEEDLE].join(','))
  * may also stand in an array of bytes.
  */
 export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boolean): number {
-  const word = findWord(buf, pos, end)
-  const at = numbers ? buf.indexOf(NUMBERS, pos) : -1
-  return at >= 0 && at < (word < 0 ? end : word) ? at : word
+  // What is behind `end` is not searched: a call may be about one line of many.
+  const seen = end < buf.length ? buf.subarray(0, end) : buf
+  const word = findWord(seen, pos, end)
+  if (!numbers) return word
+  const at = (word < 0 ? seen : buf.subarray(0, word)).indexOf(NUMBERS, pos)
+  return at < 0 ? word : at
 }
 
 function findWord(buf: Buffer, pos: number, end: number): number {
