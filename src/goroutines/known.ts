@@ -74,6 +74,9 @@ const DEPTH = 4
 const SAME_HASH = 5
 const HASHED = 1
 
+/** Of a known line, what tells its like from a log line. */
+const START_BYTES = 5
+
 /** Bytes of a line beside its text: two rows, and a word for its stack. */
 const LINE_BYTES = (HOT + COLD) * 4 + 8
 const SMALLEST_LINES = 256
@@ -159,7 +162,7 @@ export class KnownStacks {
   beginsLine(text: string): boolean {
     for (; this.#startsUpTo < this.#count; this.#startsUpTo++) {
       const line = this.#startsUpTo
-      if (this.kind(line) === 'func') this.#starts.add(this.literal(line, text.length))
+      if (this.kind(line) === 'func') this.#starts.add(this.literal(line, START_BYTES))
     }
     if (this.#starts.has(text)) return true
     // `a.b(`, and then the arguments.
@@ -306,8 +309,16 @@ export class KnownStacks {
     const row = child * HOT
     const at = this.#hot[row + AT] as number
     const key = mix(parent, hashLiteral(this.#arena, at, at + ((this.#hot[row + SHAPE] as number) >>> LENGTH_SHIFT)))
-    this.#cold[child * COLD + SAME_HASH] = this.#byHash.get(key) ?? NONE_OF_THEM
-    this.#byHash.set(key, child)
+    const first = this.#byHash.get(key)
+    if (first === undefined) {
+      this.#byHash.set(key, child)
+      return
+    }
+    // Behind those that were there: a line that was put together of pieces may stand here twice, and the first one is found.
+    const cold = this.#cold
+    let last = first
+    for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + SAME_HASH] as number) last = next
+    cold[last * COLD + SAME_HASH] = child
   }
 
   #growLines(): void {
