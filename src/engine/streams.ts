@@ -5,6 +5,7 @@
  *   state  | raw line                                         | what happens
  *   -------|--------------------------------------------------|--------------------------------------------------------
  *   closed | holds a header, a carrier knows it               | open: its text goes to the stream's lane
+ *   closed | the same, a dump without a carrier is open       | open, unless all that carries it is a prefix
  *   open   | of a carrier in use, its stream is open          | its text goes there
  *   open   | of a carrier in use, a dump begins in it         | its stream opens too
  *   open   | holds a header, another carrier knows it         | that is in use from now on

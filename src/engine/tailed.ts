@@ -195,13 +195,14 @@ export class TailedEngine implements Engine {
   }
 
   #open(name: string): TailedFile {
-    const { source, qualified, attributes, onRecord, onLog } = this.#options
+    const { source, qualified, attributes, time, onRecord, onLog } = this.#options
     const named = { ...attributes, ...attributesOfPath(name) }
     const engine = this.#make({
       ...this.#options,
       source: qualified === true && source !== undefined ? `${source}:${name}` : name,
       qualified: true,
       ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
+      ...(time === undefined ? {} : { time: (offset) => time(inInput(file, offset)) }),
       ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(placed(record, file), frame) }),
       ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#logOf(file, bytes, offset) }),
     })
