@@ -18,7 +18,8 @@ function expectSound(input: Buffer): void {
     expect(dump.bytes[1]).toBeLessThanOrEqual(input.length)
     end = dump.bytes[1]
     const sum = records.reduce(
-      (total, each) => total + (each.type === 'signature' && each.dump === dump.dump ? each.count : 0),
+      (total, each) =>
+        total + (each.type === 'signature' && each.source === dump.source && each.dump === dump.dump ? each.count : 0),
       0,
     )
     expect(sum + (dump.other?.count ?? 0)).toBe(dump.goroutines)
