@@ -1,9 +1,12 @@
-/** No carrier: the line is the text. For lines that hold a whole dump in one string (dump-string.ts). */
+/** No carrier, but a line that holds a whole dump in one string (dump-string.ts): the line is the text. */
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { dumpString } from './dump-string.ts'
 
 export class Whole implements Carrier {
   readonly name = 'whole'
+
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (dumpString(buf, pos, next - 1) === undefined) return false
     text.inPlace(buf, pos, next)
     text.key = ''
     text.partial = false

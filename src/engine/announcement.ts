@@ -10,14 +10,14 @@ interface Word {
   readonly bytes: Buffer
   /** What stands there, if it is an announcement. */
   readonly form: RegExp
-  /** How far from the end it is looked for at most, bytes. */
+  /** How far ahead of those that were found, or of the end, it is looked for at most, bytes. */
   readonly within: number
 }
 
 /** Longest text that a form reads. */
 const FORM_BYTES = 64
-/** These stand just ahead of their `fatal error:`, and are frequent words in logs. */
-const SOON = 2048
+/** The last two stand just ahead of their `fatal error:`, and begin as many words of a log do. */
+const SOON = 4096
 
 function word(text: string, form: RegExp, within = Number.POSITIVE_INFINITY): Word {
   return { bytes: Buffer.from(text), form, within }
@@ -42,7 +42,7 @@ export function findAnnouncement(buf: Buffer, pos: number, end: number, window: 
   const from = Math.max(pos, end - window)
   let first = end
   for (const { bytes, form, within } of WORDS) {
-    const at = findWord(buf, Math.max(from, end - within), first, bytes, form)
+    const at = findWord(buf, Math.max(from, first - within), first, bytes, form)
     if (at >= 0) first = at
   }
   if (first === end) return end

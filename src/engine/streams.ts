@@ -19,7 +19,6 @@ import type { Contest } from '../blocks/contest.ts'
 import { CR, SPACE, TAB } from '../bytes/ascii.ts'
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { carriersFor, type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
-import { dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
@@ -96,7 +95,6 @@ export class Streams {
   recognise(buf: Buffer, pos: number, next: number, from: number, certain = false): boolean {
     if (this.#all.length === 0) return false
     if (buf[pos] === SPACE) this.#prime(buf, pos, from)
-    const line = buf.subarray(pos, next)
     for (const { carrier } of this.#inUse) {
       if (certain && carrier instanceof Prefix) continue
       if (this.#startsIn(carrier, buf, pos, next, from)) return true
@@ -106,8 +104,8 @@ export class Streams {
       if (this.#inUse.some((each) => each.carrier === carrier)) continue
       if (this.#startsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
     }
-    if (dumpString(line, 0, line.length - 1) !== undefined) {
-      if (!this.#inUse.includes(this.#whole)) this.#inUse.push(this.#whole)
+    if (!this.#inUse.includes(this.#whole) && this.#startsIn(this.#whole.carrier, buf, pos, next, from)) {
+      this.#inUse.push(this.#whole)
       return true
     }
     if (certain) return false

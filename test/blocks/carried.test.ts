@@ -26,6 +26,13 @@ it('a dump in a string of a log line is found while one without a carrier is ope
   expect(log.toString()).toBe(`\nserved\n${line}\nserved\n`)
 })
 
+it('a dump in a string does not hide the indented value of klog behind it', () => {
+  const string = `time="2026-11-25T05:11:26Z" level=info stacktrace=${JSON.stringify(`${DUMP.join('\n')}\n`)}`
+  const klog = ['E1124 08:17:51.515399   26313 main.go:18] "failed" err=<', ...DUMP.map((line) => `\t${line}`), ' >']
+  const { records } = feed([text([string, ...klog])])
+  expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
+})
+
 it('a header glued to a log line does not hide the dump in a carrier behind it', () => {
   const { records } = feed([text(['no line end: goroutine 9 [running]:', ...DUMP.map(cri)])])
   expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }])
