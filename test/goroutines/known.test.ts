@@ -43,4 +43,18 @@ describe('known stacks', () => {
     known.restart()
     expect([known.full, known.firstChild(ROOT), known.restarts]).toEqual([false, ROOT, 1])
   })
+
+  it.each([3, 100])('among %d lines, of two that are the same the first is found', (many) => {
+    const known = new KnownStacks(1 << 20)
+    const add = (name: string): number =>
+      known.add(ROOT, Buffer.from(`${name}(`), 0, { kind: 'func', tail: 'arguments', literal: name.length + 1 })
+    const find = (name: string): number | undefined => {
+      const line = Buffer.from(`${name}(0x1)\n`)
+      return known.step(ROOT, line, new DataView(line.buffer, line.byteOffset, line.length), 0, line.length)
+    }
+    const lines = Array.from({ length: many }, (_, i) => add(`main.f${i}`))
+    add('main.f1')
+    expect(find('main.f0')).toBe(lines[0])
+    expect(find('main.f1')).toBe(lines[1])
+  })
 })
