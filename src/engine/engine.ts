@@ -8,15 +8,14 @@ import type { Opening } from '../blocks/dump.ts'
 import type { AssemblerSink } from '../blocks/openings.ts'
 import { COLON, isDigit, LF, trimLineEnd } from '../bytes/ascii.ts'
 import type { RecordFrame } from '../carriers/carrier.ts'
-import { type InputKind, writesNumbers } from '../carriers/detect.ts'
+import { writesNumbers } from '../carriers/detect.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import { LogTape } from '../lines/tape.ts'
-import type { Similarity } from '../model.ts'
-import type { DumpstreamRecord } from '../records.ts'
 import { Signatures } from '../signatures/signature.ts'
 import { findAnnouncement } from './announcement.ts'
+import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { findNeedle, findPreamble, lineStart } from './gate.ts'
 import { isPreamble } from './lane.ts'
 import { type Origin, Reporter } from './reporter.ts'
@@ -24,68 +23,7 @@ import { type LineSink, Splitter } from './splitter.ts'
 import { type StreamOrigin, Streams } from './streams.ts'
 import { TailedEngine } from './tailed.ts'
 
-export interface EngineOptions {
-  /** Name of the input in the records. Default `stdin`. */
-  readonly source?: string
-  /** Default `functions`. */
-  readonly similarity?: Similarity
-  /** When a signature record carries its stack: the first time a signature is seen (default), always, or never. */
-  readonly stacks?: 'first' | 'always' | 'never'
-  /** Also emit a record for each goroutine, the moment it is complete. Default false. */
-  readonly goroutines?: boolean
-  /** Silence, in milliseconds of `tick` time, that ends an open dump. Default 1000. */
-  readonly idle?: number
-  readonly limits?: Partial<Limits>
-  /** Of where the input comes from (pod, container, host): dump records carry them. */
-  readonly attributes?: Readonly<Record<string, string>>
-  /**
-   * When the line that holds `offset` of the input was written, milliseconds since the epoch, where the caller knows better than the line.
-   * Asked when a dump may begin there.
-   */
-  readonly time?: (offset: number) => number | undefined
-  /** What carries the log. Default `auto`: the line that holds the first header tells. `plain`: nothing does. */
-  readonly input?: InputKind
-  /** Field of JSON lines that holds the text, a dotted path: `payload.text`. */
-  readonly textKey?: string
-  /** Field of JSON lines that holds the time. */
-  readonly timeKey?: string
-  /** Fields of JSON lines that tell streams apart, and name them. */
-  readonly streamKeys?: readonly string[]
-  /** Names of streams stand behind the input's own, `app.log:web-1`: for several inputs in one run. Default false. */
-  readonly qualified?: boolean
-  /**
-   * Called with each record, in order. `frame` is there when the dump's carrier is JSON: it makes the carrier's line out of the record's
-   * JSON text, with all other fields of the dump's first line.
-   */
-  readonly onRecord?: (record: DumpstreamRecord, frame?: RecordFrame) => void
-  /**
-   * Called with the bytes that are not dump, in order, and where the first of them stood in the input. The view is valid during
-   * the call only. Absent: they are dropped.
-   */
-  readonly onLog?: (bytes: Uint8Array, offset: number) => void
-}
-
-export interface EngineStats {
-  /** Bytes pushed. */
-  readonly bytes: number
-  readonly dumps: number
-  readonly goroutines: number
-  readonly damaged: number
-}
-
-export interface Engine {
-  /** Feeds bytes; the chunk may be reused after the call. */
-  push(chunk: Uint8Array): void
-  /** Tells the time, milliseconds since the epoch: ends a dump after `idle` of silence, lets go of what was held back. Call it now and then while following. */
-  tick(now: number): void
-  /** Ends the input: an open dump is completed. */
-  end(): void
-  /** Offset in the input before which every byte is known to be log, and has been handed out, or dump. Needs `onLog`. */
-  readonly settled: number
-  /** A dump, or what may be the beginning of one, is under way: every line matters. */
-  readonly open: boolean
-  readonly stats: EngineStats
-}
+export type { Engine, EngineOptions, EngineStats } from './contract.ts'
 
 /** Lines ahead of a dump that are looked at: how the log looks, what it announces, when it was. */
 const OBSERVED_LINES = 16

@@ -1,5 +1,5 @@
 /** What several engines have counted together. */
-import type { EngineStats } from './engine.ts'
+import type { EngineStats } from './contract.ts'
 
 export const NOTHING: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
 

@@ -17,7 +17,7 @@ import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LIMITS } from '../limits.ts'
 import type { DumpstreamRecord } from '../records.ts'
-import type { Engine, EngineOptions, EngineStats } from './engine.ts'
+import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
 /** Log that waits for older lines of another file, bytes: past it, and when it waits too long, it goes ahead of them. */
