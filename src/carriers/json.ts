@@ -57,7 +57,9 @@ export class JsonCarrier implements Carrier {
   #text = -1
   #textEndsLine = false
   /** Members of the last line that had a text. */
+  /** Members of the last line with a text, and of the last one that had more or less: a line of the log stands between those of a dump. */
   #members = 0
+  #otherMembers = 0
   readonly #streamKey = new StreamKey()
 
   constructor(dialect: Dialect) {
@@ -91,9 +93,8 @@ export class JsonCarrier implements Carrier {
         break
       }
     }
-    // A logger that leaves out what is empty: zerolog's empty line is as the line before, but for the text.
-    if (found >= 0) this.#members = this.#paths.members
-    else if (blankWithoutText !== true && this.#paths.members !== this.#members - 1) return false
+    if (found >= 0) this.#remember(this.#paths.members)
+    else if (blankWithoutText !== true && !this.#isBlank(this.#paths.members)) return false
     this.#buf = buf
     this.#pos = pos
     this.#next = next
@@ -101,6 +102,17 @@ export class JsonCarrier implements Carrier {
     this.#fill(buf, text)
     text.key = this.#key(buf)
     return true
+  }
+
+  #remember(members: number): void {
+    if (members === this.#members) return
+    this.#otherMembers = this.#members
+    this.#members = members
+  }
+
+  /** A logger that leaves out what is empty: zerolog's empty line is as one before it, but for the text. */
+  #isBlank(members: number): boolean {
+    return members === this.#members - 1 || members === this.#otherMembers - 1
   }
 
   time(now?: number): number | undefined {

@@ -24,6 +24,27 @@ describe.each(Object.entries(WRAPS))('a dump in %s', (_name, wrap) => {
   })
 })
 
+// zerolog leaves an empty message out; the dump's lines have fields that the log's own have not.
+it("an empty line whose text the logger left out is the dump's, also behind a line of the log", () => {
+  const event = (message: string, more = {}): string =>
+    `${JSON.stringify({ level: 'info', ...more, time: '2026-11-25T16:36:33Z', ...(message === '' ? {} : { message }) })}\n`
+  const served = event('served')
+  const own = { service: 'shop', replica: 3 }
+  const dump = [
+    'goroutine 1 [running]:',
+    'main.main()',
+    '\t/app/main.go:3 +0x1d',
+    '',
+    'goroutine 2 [select]:',
+    'main.f()',
+  ]
+  const lines = [...dump, '\t/app/main.go:7 +0x1d'].map((line) => event(line, own))
+  lines.splice(3, 0, served)
+  const run = feed([Buffer.from(lines.join(''))])
+  expect(run.records[0]).toMatchObject({ goroutines: 2, damaged: 0 })
+  expect(run.log.toString()).toBe(served)
+})
+
 describe('streams', () => {
   it('past the limit the least recently used one goes: its open dump is completed, and says so', () => {
     const records: DumpstreamRecord[] = []

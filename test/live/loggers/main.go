@@ -182,17 +182,19 @@ func idle() { select {} }
 
 const loggingGoroutines = 2
 
-// Logs requests from goroutines of their own until told to stop.
+// Logs requests from goroutines of their own until told to stop. Each has logged one when it returns: it has request in its stack.
 func requests(log logger) (stop func()) {
 	done := make(chan struct{})
-	var ended sync.WaitGroup
+	var begun, ended sync.WaitGroup
 	for worker := range loggingGoroutines {
+		begun.Add(1)
 		ended.Add(1)
 		go func() {
 			defer ended.Done()
-			request(log, worker, done)
+			request(log, worker, done, &begun)
 		}()
 	}
+	begun.Wait()
 	return func() {
 		close(done)
 		ended.Wait()
@@ -200,9 +202,12 @@ func requests(log logger) (stop func()) {
 }
 
 //go:noinline
-func request(log logger, worker int, done chan struct{}) {
+func request(log logger, worker int, done chan struct{}, begun *sync.WaitGroup) {
 	for n := 1; ; n++ {
 		log.line(fmt.Sprintf("request %d of worker %d handled", n, worker))
+		if n == 1 {
+			begun.Done()
+		}
 		select {
 		case <-done:
 			return
