@@ -109,8 +109,7 @@ describe('syslog-ng', () => {
     await until(() => here.messages().at(-1) === 'app one more', 60_000)
     const lost = two.log.filter((line) => !here.messages().includes(line))
     console.log(`syslog-ng, dumpstream killed as ${two.log.length} lines came: ${lost.length} of them lost`)
-    const kept = [...one.log, ...two.log].filter((line) => !lost.includes(line))
-    expect(here.messages().filter((line) => kept.includes(line))).toEqual(kept)
+    expectOthers(here.messages(), [...one.log, ...two.log])
   })
 
   it('loses what is in the pipes when its dumpstream is killed in a busy stream', async () => {
@@ -123,9 +122,7 @@ describe('syslog-ng', () => {
     const came = new Set(here.messages())
     const lost = input.log.filter((line) => !came.has(line))
     console.log(`syslog-ng, dumpstream killed amid ${input.log.length} lines: ${lost.length} of them lost`)
-    // All others once, in order: what the old dumpstream had half written is no line of its own.
-    const kept = new Set(input.log.filter((line) => came.has(line)))
-    expect(here.messages().filter((line) => kept.has(line))).toEqual([...kept])
+    expectOthers(here.messages(), input.log)
     expect(lost.length).toBeLessThan(LOST_LINES)
   }, 120_000)
 
@@ -189,3 +186,14 @@ describe('syslog-ng', () => {
     )
   }, 300_000)
 })
+
+/**
+ * What was not lost when dumpstream was killed comes once: what the old one had half written is no line of its own. It comes in order, but
+ * for the message that syslog-ng had at hand: it may give that to the new one behind a few that it has taken since.
+ */
+function expectOthers(messages: readonly string[], log: readonly string[]): void {
+  const places = new Map(log.map((line, i) => [line, i]))
+  const came = messages.flatMap((line) => places.get(line) ?? [])
+  expect(new Set(came).size).toBe(came.length)
+  expect(came.filter((each, i) => each < (came[i - 1] ?? -1)).length).toBeLessThanOrEqual(1)
+}
