@@ -13,7 +13,7 @@ export const COLON = 0x3a
 export const EQUALS = 0x3d
 export const BRACKET_OPEN = 0x5b
 
-function byteClass(members: string): Uint8Array {
+export function byteClass(members: string): Uint8Array {
   const table = new Uint8Array(256)
   for (let i = 0; i < members.length; i++) table[members.charCodeAt(i)] = 1
   return table

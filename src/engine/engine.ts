@@ -246,8 +246,10 @@ class LogEngine implements Engine, LineSink {
   }
 
   /** Does a carrier know the header in the line [line, next), whose word stands at `needle`? As Streams.recognise. */
-  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number): boolean {
-    return needle >= 0 && (needle > line || !isTitle(buf, next)) && this.#streams.recognise(buf, line, next, from)
+  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number, certain = false): boolean {
+    return (
+      needle >= 0 && (needle > line || !isTitle(buf, next)) && this.#streams.recognise(buf, line, next, from, certain)
+    )
   }
 
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
@@ -261,8 +263,7 @@ class LogEngine implements Engine, LineSink {
   /** As AssemblerSink.carried. A log line that lacks its line end may stand ahead of a header, so that no prefix counts. */
   #carried(buf: Buffer, pos: number, next: number, base: number): boolean {
     const needle = this.#find(buf, pos, next)
-    if (needle < 0 || (needle === pos && isTitle(buf, next))) return false
-    return this.#streams.recognise(buf, pos, next, pos, true) && this.#streams.line(buf, pos, next, base + pos, true)
+    return this.#isCarried(buf, pos, next, needle, pos, true) && this.#streams.line(buf, pos, next, base + pos, true)
   }
 
   #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {

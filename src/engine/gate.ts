@@ -4,7 +4,7 @@
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
-import { CR, isDigit, LF, SPACE, startsWith } from '../bytes/ascii.ts'
+import { byteClass, CR, isDigit, LF, SPACE, startsWith } from '../bytes/ascii.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 
@@ -53,7 +53,7 @@ export function lineStart(buf: Buffer, pos: number, at: number): number {
 }
 
 /** First bytes of lines that may begin a preamble: panic, fatal error, SIGQUIT/Signal, runtime, unexpected, WARNING, `====`. */
-const PREAMBLE_FIRST = new Set([0x70, 0x66, 0x53, 0x72, 0x75, 0x57, 0x3d])
+export const PREAMBLE_FIRST: Uint8Array = byteClass('pfSruW=')
 
 /**
  * Looks back from `to` (a line start) over at most `window` bytes, not before `pos`, for the earliest line that `begins` says may
@@ -74,7 +74,7 @@ export function findPreamble(
     // A line that starts before the window is cut: not looked at.
     if (start === from && from > pos && buf[from - 1] !== LF) break
     if (
-      PREAMBLE_FIRST.has(buf[start] ?? 0) &&
+      PREAMBLE_FIRST[buf[start] as number] === 1 &&
       begins(buf.toString('latin1', start, Math.min(at - 1, start + 256)).trimEnd())
     )
       found = start

@@ -19,10 +19,8 @@ import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
+import { PREAMBLE_FIRST } from './gate.ts'
 
-/** First bytes of lines that begin a preamble or a race report: p f S r u W =. */
-const PREAMBLE_FIRST = new Uint8Array(256)
-for (const c of 'pfSruW=') PREAMBLE_FIRST[c.charCodeAt(0)] = 1
 const PREAMBLE_BYTES = 512
 /** A header, a profile's title or an access of a race report begins so. */
 const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) at 0x)/i

@@ -24,7 +24,7 @@ import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
 import type { Limits } from '../limits.ts'
 import type { CarriedLine, LogTape } from '../lines/tape.ts'
-import { lineStart } from './gate.ts'
+import { lineStart, PREAMBLE_FIRST } from './gate.ts'
 import { Lane } from './lane.ts'
 
 /** Where a dump of a stream comes from. */
@@ -251,7 +251,7 @@ export class Streams {
     const { key } = text
     let lane = using.lanes.get(key)
     if (lane === undefined || !lane.open) {
-      if (lane === undefined && !needle && !mayBegin(text)) return false
+      if (lane === undefined && !needle && PREAMBLE_FIRST[text.buf[text.start] as number] !== 1) return false
       const raw = buf.subarray(start, end)
       const isIndented = needle && text.buf[text.start] === TAB && this.#isInValue(using.carrier, key)
       if (!isIndented && !(lane ?? this.#probe).begins(text, needle, raw)) return false
@@ -381,9 +381,4 @@ export class Streams {
     const line = Buffer.from(`${this.#headOf(buf, pos, from, ' ')}\n`, 'latin1')
     syslog?.read(line, 0, line.length, this.#text)
   }
-}
-
-function mayBegin(text: CarriedText): boolean {
-  const c = text.buf[text.start]
-  return c === 0x70 || c === 0x66 || c === 0x53 || c === 0x72 || c === 0x75 || c === 0x57 || c === 0x3d
 }
