@@ -3,7 +3,8 @@
  * the first argument only, so a FILE of that name is written `./diff`.
  */
 import type { ParsedArgs } from './args.ts'
-import { COMMON_FLAGS, FLAGS, type Flag } from './flags.ts'
+import type { Flag } from './flag.ts'
+import { COMMON_FLAGS, FLAGS } from './flags.ts'
 import type { Terminal } from './terminal.ts'
 import { WATCH_FLAGS } from './watch-flags.ts'
 

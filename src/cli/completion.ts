@@ -1,6 +1,6 @@
 /** Completion scripts for bash, zsh and fish, made from the table of flags. */
 import { type Command, flagsOf } from './commands.ts'
-import type { Flag } from './flags.ts'
+import type { Flag } from './flag.ts'
 
 export type Shell = 'bash' | 'zsh' | 'fish'
 

@@ -1,7 +1,7 @@
 /** `--help`: one screen, made from the tables. */
 import type { Paint } from '../sinks/style.ts'
 import { type Command, flagsOf } from './commands.ts'
-import { type Flag, GROUPS, spelling } from './flags.ts'
+import { type Flag, GROUPS, spelling } from './flag.ts'
 
 /** Where the summaries begin; the longest spelling and two blanks. */
 const SUMMARY_COLUMN = 26

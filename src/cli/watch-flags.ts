@@ -1,5 +1,5 @@
 /** The flags that only `dumpstream watch` has. */
-import type { Flag } from './flags.ts'
+import type { Flag } from './flag.ts'
 
 const group = 'Where dumps come from'
 

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Command } from '../../src/cli/commands.ts'
 import { completionScript, type Shell } from '../../src/cli/completion.ts'
-import { FLAGS, type Flag } from '../../src/cli/flags.ts'
+import type { Flag } from '../../src/cli/flag.ts'
+import { FLAGS } from '../../src/cli/flags.ts'
 import { environment } from './spawn.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
