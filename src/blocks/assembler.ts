@@ -18,14 +18,13 @@ import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
 import type { Limits } from '../limits.ts'
 import type { LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../signatures/signature.ts'
-import { isValue } from './dump.ts'
-import { type AssemblerSink, Openings } from './openings.ts'
+import { type AssemblerSink, OpenBlocks } from './open-blocks.ts'
 import { announcesPanic } from './preamble.ts'
 import { UnknownLines } from './unknown.ts'
 
 export class Assembler {
   readonly #headers = new HeaderReader()
-  readonly #open: Openings
+  readonly #open: OpenBlocks
   readonly #unknown: UnknownLines
   /** Stop before a header that breaks into a goroutine: see contest.ts. */
   watchful = true
@@ -33,7 +32,7 @@ export class Assembler {
   rival = false
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
-    this.#open = new Openings(limits, signatures, tape, sink)
+    this.#open = new OpenBlocks(limits, signatures, tape, sink)
     this.#unknown = new UnknownLines(this.#open, this.#headers, (buf, pos, next, base, joined) =>
       this.#header(buf, pos, next, base, joined),
     )
@@ -58,17 +57,17 @@ export class Assembler {
     return this.#unknown.elsewhere
   }
 
-  /** As Openings.reach. */
+  /** As OpenBlocks.reach. */
   reach(start: number, end: number): void {
     this.#open.reach(start, end)
   }
 
-  /** As Openings.cut. */
+  /** As OpenBlocks.cut. */
   cut(limit: keyof Limits | undefined): void {
     this.#open.cut(limit)
   }
 
-  /** As Openings.end. */
+  /** As OpenBlocks.end. */
   end(lastLine = ''): void {
     this.#open.end(lastLine)
   }
@@ -81,7 +80,7 @@ export class Assembler {
     const walker = this.#open.walker
     const known = walker.known
     this.rival = false
-    this.#unknown.elsewhere = false
+    this.#unknown.restart()
     let wasOpen = this.open
     let pos = start
     while (pos < end) {
@@ -111,7 +110,7 @@ export class Assembler {
         }
       }
       const c = buf[pos]
-      if (c === 0x67 && this.#open.profile === undefined) {
+      if (c === 0x67 && this.#open.dump?.profile === undefined) {
         const next = this.#headers.read(buf, pos, end)
         if (next > 0) {
           if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
@@ -170,7 +169,7 @@ export class Assembler {
   observe(text: string): void {
     this.#open.fragments.learn(text, false)
     const reason = announcesPanic(text)
-    if (reason !== undefined) this.#open.announced = { reason, lines: 0 }
+    if (reason !== undefined) this.#open.announced = reason
   }
 
   #header(buf: Buffer, pos: number, next: number, base: number, joined = false): void {
@@ -189,7 +188,7 @@ export class Assembler {
       this.#open.split =
         info.state === 'running' &&
         dump.firstRunning &&
-        (dump.kind === undefined || isValue(dump)) &&
+        (dump.kind === undefined || dump.mayBePanicValue) &&
         dump.tally.goroutines > 0
       if (this.#open.split) this.#open.unsettled = true
       else if (this.#open.unsettled) this.#open.settle(base + pos)
@@ -221,7 +220,7 @@ export class Assembler {
     if (place >= 0) tally.ids.undo(place)
     if (cut) dump.truncated = true
     this.#open.next = undefined
-    if (this.#open.foreignLines === 0) this.#open.claimBlanks()
+    if (this.#open.foreign.lines === 0) this.#open.claimBlanks()
     this.#open.close()
     if (preamble !== undefined) {
       this.#open.candidate = preamble

@@ -1,43 +1,43 @@
-/** What may turn out to be a dump: its lines are held until frames follow. */
-import type { Tally } from '../counts/tally.ts'
+/**
+ * What may turn out to be a dump. Its lines are held until a frame, a profile record or an access of a race report follows: then they are
+ * part of the dump. If nothing of the kind comes, they were log.
+ */
 import type { HeaderInfo } from '../goroutines/header.ts'
-import type { Held } from '../lines/tape.ts'
+import type { Held, LogTape } from '../lines/tape.ts'
 import type { Opening } from './dump.ts'
+import { ForeignCount } from './foreign-count.ts'
 import type { PreambleStart } from './preamble.ts'
 import type { Profile } from './profile.ts'
 import type { RaceReport } from './race.ts'
 
-export interface Candidate {
+export class Candidate {
+  /** Absolute offset of its first line. */
   readonly start: number
   readonly opening: Opening
-  readonly held: Held[]
-  /** Lines since, for the limit. */
-  lines: number
+  readonly held: Held[] = []
+  /** Foreign lines since it began, for the limits. */
+  lines = 0
+  readonly foreign: ForeignCount = new ForeignCount()
   preamble: PreambleStart | undefined
   /** The empty line behind the preamble has come. */
-  closed: boolean
+  closed = false
   /** Goroutines with a header and nothing else. */
-  readonly bare: { id: number; info: HeaderInfo }[]
+  readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
   profile: Profile | undefined
   race: RaceReport | undefined
-  tally: Tally | undefined
-  foreignLines: number
-  foreignBytes: number
-}
 
-export function newCandidate(start: number, opening: Opening): Candidate {
-  return {
-    start,
-    opening,
-    held: [],
-    lines: 0,
-    preamble: undefined,
-    closed: false,
-    bare: [],
-    profile: undefined,
-    race: undefined,
-    tally: undefined,
-    foreignLines: 0,
-    foreignBytes: 0,
+  constructor(start: number, opening: Opening) {
+    this.start = start
+    this.opening = opening
+  }
+
+  /** Its lines are dump. */
+  claim(tape: LogTape): void {
+    for (const held of this.held) tape.claim(held)
+  }
+
+  /** Its lines are log. */
+  release(tape: LogTape): void {
+    for (const held of this.held) tape.release(held)
   }
 }

@@ -46,7 +46,7 @@ export type PcLists = Map<string, StackEntry>
 
 export class Profile {
   readonly title: ProfileTitle
-  readonly #tally: Tally
+  readonly tally: Tally
   readonly #lists: PcLists
   readonly #fragments: Fragments
   #record: OpenRecord | undefined
@@ -54,17 +54,17 @@ export class Profile {
 
   constructor(title: ProfileTitle, tally: Tally, lists: PcLists, fragments: Fragments) {
     this.title = title
-    this.#tally = tally
+    this.tally = tally
     this.#lists = lists
     this.#fragments = fragments
   }
 
   get started(): boolean {
-    return this.#record !== undefined || this.#tally.goroutines > 0
+    return this.#record !== undefined || this.tally.goroutines > 0
   }
 
   get complete(): boolean {
-    return this.#record === undefined && this.#tally.goroutines >= this.title.total
+    return this.#record === undefined && this.tally.goroutines >= this.title.total
   }
 
   /** Takes a line; false when it is not the profile's. */
@@ -122,7 +122,7 @@ export class Profile {
       this.#lists.set(record.pcs, entry)
     }
     // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
-    this.#tally.addRecord({ count: record.count, labels: record.labels, leaked: this.title.leak }, entry)
+    this.tally.addRecord({ count: record.count, labels: record.labels, leaked: this.title.leak }, entry)
   }
 }
 

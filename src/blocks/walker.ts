@@ -84,9 +84,10 @@ export class Walker {
     this.#lost = []
   }
 
-  /** True when nothing but its header has been seen. */
-  get bare(): boolean {
-    return this.at === ROOT
+  /** Forgets the goroutine. */
+  leave(): void {
+    this.goroutine = undefined
+    this.at = undefined
   }
 
   /** The kinds of line that may come next. */

@@ -5,7 +5,7 @@
 import { Assembler } from '../blocks/assembler.ts'
 import { Contest } from '../blocks/contest.ts'
 import type { Opening } from '../blocks/dump.ts'
-import type { AssemblerSink } from '../blocks/openings.ts'
+import type { AssemblerSink } from '../blocks/open-blocks.ts'
 import { COLON, isDigit, LF, trimLineEnd } from '../bytes/ascii.ts'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { writesNumbers } from '../carriers/detect.ts'

@@ -1,6 +1,7 @@
 /**
- * What is open in one stream of text: a dump, what may become one, and what stands between their lines. Here is decided what becomes
- * of it; assembler.ts and unknown.ts say which line decides. See the state table in assembler.ts.
+ * What is open in one stream of text: a dump, what may become one, and what stands between their lines. The files that read lines
+ * (assembler.ts, unknown.ts, beginnings.ts, foreign.ts) decide what a line is; here is what follows from it for the dump and for the log.
+ * The states are those of the table in assembler.ts.
  */
 import { Tally } from '../counts/tally.ts'
 import type { HeaderInfo } from '../goroutines/header.ts'
@@ -10,15 +11,14 @@ import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signature } from '../model.ts'
 import type { Signatures } from '../signatures/signature.ts'
-import { type Candidate, newCandidate } from './candidate.ts'
-import { type FinishedDump, isValue, OpenDump, type Opening } from './dump.ts'
+import { Candidate } from './candidate.ts'
+import { type DumpContent, type FinishedDump, OpenDump, type Opening } from './dump.ts'
+import { ForeignCount } from './foreign-count.ts'
 import { Fragments } from './fragments.ts'
-import type { Profile } from './profile.ts'
-import type { RaceReport } from './race.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**
- * On its way out of a system call a goroutine may be running although the world stands still: from Go 1.26 it is printed so, with its
+ * A goroutine on its way out of a system call may run although the world is stopped: from Go 1.26 it is printed as running, with its
  * stack (runtime/traceback.go, tracebackothers). These are the callers of runtime.entersyscall.
  */
 const IN_SYSCALL =
@@ -33,7 +33,7 @@ export interface AssemblerSink {
   carried?(buf: Buffer, pos: number, next: number, base: number): boolean
 }
 
-export class Openings {
+export class OpenBlocks {
   readonly limits: Limits
   readonly tape: LogTape
   readonly #sink: AssemblerSink
@@ -42,22 +42,20 @@ export class Openings {
   readonly walker: Walker
   dump: OpenDump | undefined
   candidate: Candidate | undefined
-  profile: Profile | undefined
-  race: RaceReport | undefined
-  /** A header that starts a new dump if frames follow it. */
+  /** The goroutine at hand starts a new dump if a frame follows its header. */
   split = false
-  /** A panic, SIGQUIT … line inside an open dump: it starts the next one if a header follows. */
+  /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
   next: Candidate | undefined
-  /** `-----` was seen: the next preamble belongs to this dump. */
-  furtherThread = false
-  announced: { reason: string; lines: number } | undefined
+  /** What the log said just ahead of the candidate: `http: panic serving …: REASON`. */
+  announced: string | undefined
+  /** Foreign lines since the last line of the open dump. They count only if it goes on. */
+  readonly foreign: ForeignCount = new ForeignCount()
+  /** Empty lines since the last line of the open dump: part of it if it goes on, else log. */
   blanks: Held[] = []
+  /** The next line of a dump tells what foreign lines, empty lines or a candidate were. */
+  unsettled = false
   /** Goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
-  foreignLines = 0
-  foreignBytes = 0
-  /** Foreign lines, blanks or a candidate wait for the next dump line to tell what they were. */
-  unsettled = false
   /** Lines that were dump, ever: shells watch it for silence. */
   progress = 0
 
@@ -108,53 +106,44 @@ export class Openings {
   }
 
   newCandidate(start: number): Candidate {
-    const candidate = newCandidate(start, this.#sink.opening(start))
+    // What was announced ahead of an earlier candidate is no reason for this one. The sink shows the lines ahead of it (`observe`).
+    this.announced = undefined
+    const candidate = new Candidate(start, this.#sink.opening(start))
     this.candidate = candidate
     this.unsettled = true
     return candidate
   }
 
-  /** A candidate in the place of the one there is; beside the open dump, if there is one. */
-  startCandidate(start: number): void {
+  /** A candidate in the place of the one that there is. While a dump is open, it stands beside it. */
+  startCandidate(start: number): Candidate {
     if (this.dump === undefined) {
       if (this.candidate !== undefined) this.dropCandidate()
-      this.newCandidate(start)
-      return
+      return this.newCandidate(start)
     }
     if (this.next !== undefined) this.dropNext()
     this.next = this.newCandidate(start)
     this.candidate = undefined
+    return this.next
   }
 
-  /** The line at `offset` is dump: so is what led to it, and what stood between was foreign. */
+  /** The line at `offset` is dump. Then what led to it is dump, too, and what stood between was foreign. */
   settle(offset: number): void {
     this.unsettled = false
     if (this.candidate !== undefined) this.#confirm(this.candidate)
-    const walker = this.walker
-    const dump = this.dump
-    if (dump === undefined) return
-    if (this.split && walker.goroutine !== undefined) {
+    if (this.dump === undefined) return
+    if (this.split && this.walker.goroutine !== undefined) {
       this.split = false
-      if (
-        walker.at === undefined ||
-        walker.known.kind(walker.at) !== 'func' ||
-        IN_SYSCALL.test(walker.known.literal(walker.at))
-      ) {
-        // Running on another thread, stack unavailable, or just out of a system call: one of the others.
-      } else if (isValue(dump)) this.#retract(dump, walker.goroutine)
-      else this.#splitAt(walker.goroutine.start)
+      if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
     }
     this.claimBlanks()
-    const open = this.dump as OpenDump
-    open.foreignLines += this.foreignLines
-    open.foreignBytes += this.foreignBytes
-    this.foreignLines = 0
-    this.foreignBytes = 0
+    const dump = this.dump
+    dump.foreign.takeOver(this.foreign)
     if (this.next !== undefined) this.dropNext()
     this.releaseFragments()
-    if (offset > open.end) open.end = offset
+    if (offset > dump.end) dump.end = offset
   }
 
+  /** The line at [start, end) of the input is dump. */
   claimed(start: number, end: number): void {
     if (this.unsettled || this.candidate !== undefined) this.settle(start)
     if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
@@ -166,92 +155,92 @@ export class Openings {
     this.blanks = []
   }
 
-  /** A second running goroutine with frames is one that makes a dump: runtime.Stack and pprof print it first. */
-  #splitAt(start: number): void {
-    const { goroutine, at } = this.walker
-    if (goroutine !== undefined && goroutine.place >= 0) this.dump?.tally.ids.undo(goroutine.place)
-    this.walker.goroutine = undefined
-    this.walker.at = undefined
+  /**
+   * A second running goroutine with frames has made a dump of its own: runtime.Stack and pprof print theirs first. One that runs on another
+   * thread, whose stack is unavailable, or that is just out of a system call is one of the others.
+   */
+  #isAnotherDump(): boolean {
+    const { at, known } = this.walker
+    return at !== undefined && known.kind(at) === 'func' && !IN_SYSCALL.test(known.literal(at))
+  }
+
+  /** The dump ends ahead of `goroutine`, which begins another one. */
+  #splitAt(goroutine: OpenGoroutine): void {
+    const { dump } = this
+    if (dump === undefined) return
+    if (dump.mayBePanicValue) {
+      // It is the dump that there is: what was counted so far was text.
+      dump.tally = this.#newTally()
+      dump.damaged = 0
+      goroutine.place = dump.tally.meet(goroutine.id)
+      return
+    }
+    if (goroutine.place >= 0) dump.tally.ids.undo(goroutine.place)
     this.complete()
-    this.walker.goroutine = goroutine
-    this.walker.at = at
-    this.dump = this.#newDump(start, this.#sink.opening(start))
-    this.dump.firstRunning = true
-    if (goroutine !== undefined) goroutine.place = this.dump.tally.meet(goroutine.id)
+    const next = this.#newDump(goroutine.start, this.#sink.opening(goroutine.start), { tally: this.#newTally() })
+    next.firstRunning = true
+    goroutine.place = next.tally.meet(goroutine.id)
   }
 
-  /** What looked like the goroutine that panicked was text in the value of the panic. */
-  #retract(dump: OpenDump, goroutine: OpenGoroutine): void {
-    dump.tally = new Tally(this.signatures, this.limits)
-    dump.damaged = 0
-    goroutine.place = dump.tally.meet(goroutine.id)
+  #newTally(): Tally {
+    return new Tally(this.signatures, this.limits, this.#expected)
   }
 
-  #newDump(start: number, opening: Opening): OpenDump {
-    const tally = new Tally(this.signatures, this.limits, this.#expected)
-    return new OpenDump('stack', tally, start, opening)
+  #newDump(start: number, opening: Opening, content: DumpContent): OpenDump {
+    const dump = new OpenDump(start, opening, content)
+    this.dump = dump
+    return dump
   }
 
+  /** What may become a dump is one. */
   #confirm(candidate: Candidate): void {
     this.candidate = undefined
-    for (const held of candidate.held) this.tape.claim(held)
-    const { profile, race } = candidate
-    const dump =
-      profile === undefined
-        ? this.#newDump(candidate.start, candidate.opening)
-        : new OpenDump(
-            'profile',
-            candidate.tally ?? new Tally(this.signatures, this.limits),
-            candidate.start,
-            candidate.opening,
-          )
-    dump.foreignLines = candidate.foreignLines
-    dump.foreignBytes = candidate.foreignBytes
-    if (profile !== undefined) {
-      dump.kind = profile.title.leak ? 'leak' : undefined
-      this.profile = profile
-    } else if (race !== undefined) {
-      dump.kind = 'race'
-      dump.race = []
-      this.race = race
-    } else if (candidate.preamble !== undefined) {
-      dump.kind = candidate.preamble.kind
-      dump.reason = candidate.preamble.reason
+    candidate.claim(this.tape)
+    const { profile, race, preamble } = candidate
+    const dump = this.#newDump(candidate.start, candidate.opening, {
+      tally: profile?.tally ?? this.#newTally(),
+      profile,
+      race,
+    })
+    dump.foreign.takeOver(candidate.foreign)
+    if (profile !== undefined) dump.kind = profile.title.leak ? 'leak' : undefined
+    else if (race !== undefined) dump.kind = 'race'
+    else if (preamble !== undefined) {
+      dump.kind = preamble.kind
+      dump.reason = preamble.reason
     } else if (this.announced !== undefined) {
       dump.kind = 'panic'
-      dump.reason = this.announced.reason
+      dump.reason = this.announced
     }
-    this.announced = undefined
-    this.dump = dump
     for (const { id, info } of candidate.bare)
       this.#count(dump, { id, info, place: dump.tally.meet(id) }, undefined, true)
     const { goroutine } = this.walker
     if (goroutine !== undefined) goroutine.place = dump.tally.meet(goroutine.id)
-    dump.firstRunning = (candidate.bare[0]?.info ?? this.walker.goroutine?.info)?.state === 'running'
+    dump.firstRunning = (candidate.bare[0]?.info ?? goroutine?.info)?.state === 'running'
   }
 
+  /** What might have become a dump is none. */
   dropCandidate(): void {
-    const candidate = this.candidate
+    this.candidate?.release(this.tape)
     this.candidate = undefined
-    this.walker.goroutine = undefined
-    this.walker.at = undefined
-    this.profile = undefined
-    for (const held of candidate?.held ?? []) this.tape.release(held)
-    this.foreignLines = 0
-    this.foreignBytes = 0
+    this.walker.leave()
+    this.foreign.clear()
     this.unsettled = false
     this.releaseFragments()
   }
 
+  /** As `dropCandidate`, of the one beside the open dump. */
   dropNext(): void {
-    for (const held of this.next?.held ?? []) this.tape.release(held)
+    this.next?.release(this.tape)
     this.next = undefined
   }
 
+  /** Pieces of cut lines that wait for the rest are log. */
   releaseFragments(): void {
     this.fragments.clear(this.tape)
   }
 
+  /** Counts the goroutine at hand. `cut`: the dump ends in the middle of it. */
   finishGoroutine(cut: boolean): void {
     const walker = this.walker
     const goroutine = walker.goroutine
@@ -290,29 +279,22 @@ export class Openings {
     if (this.next !== undefined) this.dropNext()
   }
 
+  /** As `close`, when the goroutine at hand is none of it. */
   complete(): void {
     const dump = this.dump
     if (dump === undefined) return
-    if (this.profile !== undefined) {
-      this.profile.closeRecord()
-      dump.damaged += this.profile.damaged
-      if (dump.tally.goroutines < this.profile.title.total) dump.truncated = true
-    }
-    if (this.race !== undefined) dump.race = this.race.accesses
     if (this.walker.framesOverflow) dump.limits.add('frames')
     this.walker.framesOverflow = false
+    // The reader of a profile asks for the fragments, which go below.
+    const finished = dump.finish()
     this.dump = undefined
-    this.profile = undefined
-    this.race = undefined
     this.split = false
-    this.furtherThread = false
-    this.foreignLines = 0
-    this.foreignBytes = 0
+    this.foreign.clear()
     for (const blank of this.blanks) this.tape.release(blank)
     this.blanks = []
     this.unsettled = this.candidate !== undefined
     this.releaseFragments()
     this.#expected = dump.tally.ids.size
-    this.#sink.dump(dump.finish())
+    this.#sink.dump(finished)
   }
 }
