@@ -55,11 +55,32 @@ export function measure(createEngine, { services, counts, seed, ages }) {
     })
     return { kind, leaks, shares }
   })
+  const judgements = totals.map(judgement)
+  const column = (key) => judgements.map((each) => each[key])
   return {
     rows,
-    precision: totals.map(({ found, wrong }) => found / (found + wrong)),
-    recall: totals.map(({ found, leaks }) => found / leaks),
-    recallOfVisible: totals.map(({ visibleFound, visible }) => visibleFound / visible),
-    notVisible: totals.map(({ visible, leaks }) => 1 - visible / leaks),
+    precision: column('precision'),
+    recall: column('recall'),
+    recallOfVisible: column('recallOfVisible'),
+    notVisible: column('notVisible'),
+    /** Over all that have three dumps or more. */
+    together: judgement(sum(totals.filter((_, i) => counts[i] >= 3))),
   }
+}
+
+function judgement({ leaks, found, wrong, visible, visibleFound }) {
+  return {
+    precision: found / (found + wrong),
+    recall: found / leaks,
+    recallOfVisible: visibleFound / visible,
+    notVisible: 1 - visible / leaks,
+  }
+}
+
+function sum(totals) {
+  const none = { leaks: 0, found: 0, wrong: 0, visible: 0, visibleFound: 0 }
+  return totals.reduce(
+    (all, each) => Object.fromEntries(Object.keys(none).map((key) => [key, all[key] + each[key]])),
+    none,
+  )
 }

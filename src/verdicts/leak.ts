@@ -1,14 +1,18 @@
 /**
  * Is it a leak, over three dumps and more: goroutines come, stay, and do not come ever more slowly.
  *
- * In each dump some goroutines are in flight, and gone a moment later; whoever counts them sees every handler leave. There are three
- * ways to leave them out, and one that says leak is enough:
+ * In each dump some goroutines are in flight, and gone a moment later; whoever counts them sees every handler leave. There are two
+ * ways to leave them out, beside the plain one, and it is enough that one says leak:
  *
- *   view      | goroutines that count          | good for
- *   ----------|--------------------------------|-----------------------------------------------------------------------
- *   whole     | all, where none at all has left| a leak alone at its place: each goroutine tells
- *   settled   | all but those with newest ids  | a leak beside goroutines of a moment, in a process that hands out many ids
- *   veterans  | those seen in two dumps or more| the same where ids are few: each P keeps 16 of them, so that their order is loose
+ *   view      | goroutines that count             | good for
+ *   ----------|-----------------------------------|------------------------------------------------------------------------
+ *   whole     | all                               | a leak alone at its place
+ *   settled   | all but those with the newest ids | a leak beside handlers, in a process that hands out many ids between dumps
+ *   veterans  | those seen in two dumps or more   | the same, where it hands out few: each P keeps 16 of them, so that their order is loose
+ *   of three  | veterans, and those that came in  | the same over three dumps alone, where there are veterans in the last step only
+ *             | the older half of the last step   |
+ *
+ * Connections that live long stay, too, while others leave: what a view leaves out must leave far more often than what it has.
  *
  * A process that is young fills its pools, and its connections gather: there more is asked for. What waits where nothing wakes it is
  * lost, however few they are, and whether or not more come.
@@ -23,10 +27,12 @@ interface Seen {
   readonly left: number
 }
 
-/** How many goroutines there must be before what they do says anything. */
-interface Least {
-  readonly growth: number
-  readonly watched: number
+/** What one view counts over all steps. */
+interface Total extends Seen {
+  readonly steps: number
+  /** Steps in which some came; of those, the last two. */
+  readonly growing: number
+  readonly recent: number
 }
 
 /** What ids tell of a step, all known. */
@@ -39,13 +45,15 @@ export function isLeak(steps: readonly Step[], lost: boolean): boolean {
   const young = isYoung(known)
   if (!lost && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance)) return false
   const growth = lost ? THRESHOLDS.growthOfLost : young ? THRESHOLDS.growthOfYoung : THRESHOLDS.growth
-  const alone = { growth, watched: THRESHOLDS.watched }
-  const inFlight = { growth, watched: THRESHOLDS.watchedInFlight }
-  return (
-    (known.every((step) => gone(step.before, step.survivors, step) === 0) && stays(known, alone, whole)) ||
-    stays(known, inFlight, settled) ||
-    (known.length > 2 && stays(known.slice(1), inFlight, (step, i) => veterans(step, known[i])))
-  )
+  const all = total(known, whole)
+  if (stays(all, growth)) return true
+  const inPart = [
+    total(known, settled),
+    known.length > 2
+      ? total(known.slice(1), (step, i) => veterans(step, known[i]))
+      : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
+  ]
+  return inPart.some((view) => stays(view, growth) && areOthers(view, all))
 }
 
 function isYoung(steps: readonly Known[]): boolean {
@@ -68,7 +76,7 @@ function isKnown(step: Step): step is Known {
 }
 
 function whole(step: Known): Seen {
-  return { came: step.fresh, stayed: step.survivors, left: 0 }
+  return { came: step.fresh, stayed: step.survivors, left: gone(step.before, step.survivors, step) }
 }
 
 function settled(step: Known): Seen {
@@ -80,32 +88,45 @@ function veterans(step: Known, before: Known | undefined): Seen {
   return { came: step.survivors - step.veterans, stayed: step.veterans, left }
 }
 
+/** The third dump tells which of those that came in the first step have stayed. Of the second step, the newer half may be in flight. */
+function ofThree(step: Known, before: Known | undefined, after: Known | undefined): Seen {
+  if (after !== undefined) return { came: after.survivors - after.veterans, stayed: 0, left: 0 }
+  return { ...veterans(step, before), came: step.early }
+}
+
+/** Had those of the view left as often as all together, so many of them would be gone that it is no chance that they stay. */
+function areOthers(view: Total, all: Total): boolean {
+  const share = all.left / (all.stayed + all.left)
+  return (view.stayed + view.left) * share >= THRESHOLDS.othersLeave
+}
+
 /** A goroutine that could not be read whole may be one that seems to have left. */
 function gone(were: number, are: number, { damaged }: Step): number {
   return Math.max(0, were - are - damaged)
 }
 
-function stays(steps: readonly Known[], least: Least, view: (step: Known, i: number) => Seen): boolean {
-  let came = 0
-  let watched = 0
-  let left = 0
-  let growing = 0
-  let recent = 0
+function total(steps: readonly Known[], view: (step: Known, i: number) => Seen): Total {
+  const sum = { steps: steps.length, came: 0, stayed: 0, left: 0, growing: 0, recent: 0 }
   steps.forEach((step, i) => {
     const seen = view(step, i)
-    came += seen.came
-    watched += seen.stayed + seen.left
-    left += seen.left
+    sum.came += seen.came
+    sum.stayed += seen.stayed
+    sum.left += seen.left
     if (seen.came === 0) return
     // One batch may settle by halves: it is one growth.
-    if (step.fresh > 0) growing++
-    if (i >= steps.length - 2) recent++
+    if (step.fresh > 0) sum.growing++
+    if (i >= steps.length - 2) sum.recent++
   })
+  return sum
+}
+
+function stays({ steps, came, stayed, left, growing, recent }: Total, growth: number): boolean {
+  const watched = stayed + left
   return (
-    came >= least.growth &&
-    growing >= Math.max(2, steps.length * THRESHOLDS.growingSteps) &&
+    came >= growth &&
+    growing >= Math.max(2, steps * THRESHOLDS.growingSteps) &&
     recent > 0 &&
-    watched >= least.watched &&
+    watched >= THRESHOLDS.watched &&
     left <= watched * (1 - THRESHOLDS.stays) &&
     left <= came * THRESHOLDS.leave
   )

@@ -7,8 +7,8 @@ type Thresholds = Readonly<
     | 'young'
     | 'growingSteps'
     | 'watched'
-    | 'watchedInFlight'
     | 'leave'
+    | 'othersLeave'
     | 'keepsPace'
     | 'chance'
     | 'chanceOfYoung'
@@ -41,21 +41,24 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** Of those that are lost where they wait none ever leaves: enough of them to see that they keep coming. */
   growthOfLost: 3,
   /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
-  young: 1,
+  young: 2,
   /** Share of the steps in which a leak grew; two at least. */
   growingSteps: 0.5,
-  /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything; … */
+  /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
   watched: 3,
-  /** … and where goroutines in flight are left out: who left soon may have been one of them. */
-  watchedInFlight: 5,
   /** Goroutines that may leave for each one that comes. */
   leave: 0.1,
+  /**
+   * Where some are left out as in flight: how many of those watched would have left, had they left as often as all together. That
+   * none does where 2.5 would have is a chance of e^-2.5, 1 in 12; the other conditions make it smaller.
+   */
+  othersLeave: 2.5,
   /** Arrivals of the newer half of the steps against the older half, by the fastest clock: less may mean that it levels off, … */
   keepsPace: 0.7,
   /** … if they came earlier than chance would have them, by this many standard deviations, … */
   chance: 3,
   /** … or by this many in a young process, where pools fill. */
-  chanceOfYoung: 1.8,
+  chanceOfYoung: 2,
   /** With two dumps, share of the fresh goroutines that must have come in each half of the step: a leak drips, a burst comes at once. */
   eachHalf: 0.2,
   /** With two dumps alone: goroutines that came, … */

@@ -88,10 +88,51 @@ describe('a leak beside goroutines in flight', () => {
     expect(last?.verdicts.subject).toBe('leaking')
   })
 
+  describe('whose ids are older than half of the step', () => {
+    /** `stay`: share of those seen twice that are in the third dump. */
+    const three = (stay: number): unknown => {
+      const older = spread(20, 3000, 30)
+      const leaked = [older, spread(3000, 3300, 6), spread(3300, 3600, 6)]
+      const dumps = [0, 1, 2].map((i) => {
+        const newest = 3000 + i * 300
+        const there = leaked.slice(0, i + 1).flat()
+        const still = i < 2 ? there : there.filter((id) => !older.slice(Math.floor(older.length * stay)).includes(id))
+        const passing = spread(newest - 290, newest, 9).map((id) => id + 1)
+        return dumpText(i * 60, { subject: [...still, ...passing], dumper: [newest + 9] })
+      })
+      return judgeAll(dumps).at(-1)?.verdicts.subject
+    }
+
+    it('is found in three dumps when those seen twice stay, though others leave', () => {
+      expect(three(1)).toBe('leaking')
+    })
+
+    it('is none when those seen twice leave, too', () => {
+      expect(three(0.9)).not.toBe('leaking')
+    })
+  })
+
   it('is none where those that had settled leave, too', () => {
     const leaving = (i: number): string =>
       dumpText(i * 60, { subject: spread(600 * i, 3000 + i * 600, 20 + i * 6), dumper: [3000 + i * 600] })
     expect(judgeAll([0, 1, 2].map(leaving)).at(-1)?.verdicts.subject).not.toBe('leaking')
+  })
+})
+
+describe('connections that gather, of which one closes now and then', () => {
+  it('are no leak for those that stay', () => {
+    const came = [[50], spread(78, 292, 10), spread(292, 419, 6), spread(419, 514, 5)]
+    const closed = [[], [], [came[1]?.[4]], [came[1]?.[4], came[2]?.[2]]]
+    const dumps = [78, 292, 419, 514].map((newest, i) =>
+      dumpText(i * 60, {
+        dumper: [newest],
+        subject: came
+          .slice(0, i + 1)
+          .flat()
+          .filter((id) => !closed[i]?.includes(id)),
+      }),
+    )
+    expect(judgeAll(dumps).at(-1)?.verdicts.subject).not.toBe('leaking')
   })
 })
 
