@@ -58,7 +58,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** … if they came earlier than chance would have them, by this many standard deviations, … */
   chance: 3,
   /** … or by this many in a young process, where pools fill. */
-  chanceOfYoung: 2,
+  chanceOfYoung: 1.9,
   /** With two dumps, share of the fresh goroutines that must have come in each half of the step: a leak drips, a burst comes at once. */
   eachHalf: 0.2,
   /** With two dumps alone: goroutines that came, … */
