@@ -48,7 +48,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Output',
     summary: "exit code 1 when leaking, growing, 'count>99', …",
     details:
-      'Judged on the last dump of each source: `leaking`, `growing`, `stuck`, `new`, `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Several with commas, or by giving the flag again.',
+      'Of the last dump of each source that shows its process: `leaking`, `growing`, `stuck`, `new`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Of any dump: `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`. Several with commas, or by giving the flag again.',
   },
   {
     name: 'color',

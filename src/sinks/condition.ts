@@ -1,13 +1,18 @@
-/** `--fail-on`: what makes a run end with exit code 1. Judged on the last dump of each source. */
+/**
+ * `--fail-on`: what makes a run end with exit code 1. Verdicts and numbers are held to the last dump of each source that shows its
+ * process; what has happened (a panic, a race, a dump that was cut) to every dump.
+ */
+import { LIMITS } from '../limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import type { Baseline } from './baseline.ts'
+import { showsProcess } from './process.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 /** One condition, as typed, and what it looks at. */
-export interface Condition {
-  readonly text: string
-  holds(dump: DumpRecord, signatures: readonly SignatureRecord[]): SignatureRecord | boolean
-}
+export type Condition = { readonly text: string } & (
+  | { readonly on: 'any dump' | 'last dump'; holds(dump: DumpRecord): boolean }
+  | { readonly on: 'signatures of the last dump'; holds(signature: SignatureRecord): boolean }
+)
 
 const VERDICTS = ['leaking', 'growing', 'stuck', 'new'] as const
 const KINDS = ['panic', 'fatal', 'race', 'timeout'] as const
@@ -29,30 +34,39 @@ export function readCondition(text: string): Condition | undefined {
     // What leaks grows, too.
     const holds = (each: SignatureRecord): boolean =>
       each.verdict === verdict || (verdict === 'growing' && each.verdict === 'leaking')
-    return { text, holds: (_dump, all) => all.find(holds) ?? false }
+    return { text, on: 'signatures of the last dump', holds }
   }
   const kind = KINDS.find((each) => each === text)
-  if (kind !== undefined) return { text, holds: (dump) => dump.kind === kind }
-  if (text === 'damaged') return { text, holds: (dump) => dump.damaged > 0 }
-  if (text === 'truncated') return { text, holds: (dump) => dump.truncated }
+  if (kind !== undefined) return { text, on: 'any dump', holds: (dump) => dump.kind === kind }
+  if (text === 'damaged') return { text, on: 'any dump', holds: (dump) => dump.damaged > 0 }
+  if (text === 'truncated') return { text, on: 'any dump', holds: (dump) => dump.truncated }
   const m = /^(count|delta|goroutines)>(\d{1,15})$/.exec(text)
   if (m === null) return undefined
   const limit = Number(m[2])
-  if (m[1] === 'goroutines') return { text, holds: (dump) => dump.goroutines > limit }
+  if (m[1] === 'goroutines') return { text, on: 'last dump', holds: (dump) => dump.goroutines > limit }
   const number = m[1] === 'count' ? (each: SignatureRecord) => each.count : (each: SignatureRecord) => each.delta ?? 0
-  return { text, holds: (_dump, all) => all.find((each) => number(each) > limit) ?? false }
+  return { text, on: 'signatures of the last dump', holds: (each) => number(each) > limit }
 }
 
-interface Last {
-  readonly dump: DumpRecord
-  readonly signatures: SignatureRecord[]
+/** What holds for one source so far: one line a condition. */
+interface Held {
+  /** Of any dump: the first one. */
+  readonly happened: Map<Condition, string>
+  /** Of the last dump that shows the process. */
+  readonly now: Map<Condition, string>
+  /** Until the first one, any dump stands for the process. */
+  isShown: boolean
+  /** The signatures that follow are of that dump. */
+  isOpen: boolean
 }
 
 export class FailOn implements RecordSink {
   readonly #conditions: readonly Condition[]
   readonly #say: (line: string) => void
   readonly #baseline: Baseline | undefined
-  readonly #last = new Map<string, Last>()
+  /** By source, the one of the last dump last. */
+  readonly #sources = new Map<string, Held>()
+  #holds = false
 
   /** `say` gets one line for each condition that holds. Signatures that `baseline` knows make none hold. */
   constructor(conditions: readonly Condition[], say: (line: string) => void, baseline?: Baseline) {
@@ -62,22 +76,62 @@ export class FailOn implements RecordSink {
   }
 
   record(record: DumpstreamRecord): void {
-    if (record.type === 'dump') this.#last.set(record.source, { dump: record, signatures: [] })
-    else if (record.type === 'signature' && this.#baseline?.isExceededBy(record) !== false)
-      this.#last.get(record.source)?.signatures.push(record)
+    if (record.type === 'dump') this.#dump(record)
+    else if (record.type === 'signature' && this.#baseline?.isExceededBy(record) !== false) this.#signature(record)
   }
 
   end(): SinkResult {
-    let conditionHolds = false
-    for (const { dump, signatures } of this.#last.values()) {
-      for (const condition of this.#conditions) {
-        const held = condition.holds(dump, signatures)
-        if (held === false) continue
-        conditionHolds = true
-        const what = held === true ? '' : `: ${held.count} in ${held.function}`
-        this.#say(`--fail-on ${condition.text} holds for dump ${dump.dump} of ${dump.source}${what}`)
-      }
-    }
-    return { exportFailed: false, conditionHolds }
+    for (const held of this.#sources.values()) this.#tell(held)
+    return { exportFailed: false, conditionHolds: this.#holds }
   }
+
+  #dump(dump: DumpRecord): void {
+    const held = this.#held(dump.source)
+    const shows = showsProcess(dump)
+    held.isShown ||= shows
+    held.isOpen = shows || !held.isShown
+    if (held.isOpen) held.now.clear()
+    for (const condition of this.#conditions) {
+      if (condition.on === 'signatures of the last dump') continue
+      if (condition.on === 'last dump' && !held.isOpen) continue
+      const lines = condition.on === 'any dump' ? held.happened : held.now
+      if (!lines.has(condition) && condition.holds(dump)) lines.set(condition, line(condition, dump))
+    }
+  }
+
+  #signature(signature: SignatureRecord): void {
+    const held = this.#sources.get(signature.source)
+    if (held?.isOpen !== true) return
+    for (const condition of this.#conditions) {
+      if (condition.on !== 'signatures of the last dump' || held.now.has(condition)) continue
+      if (!condition.holds(signature)) continue
+      held.now.set(condition, `${line(condition, signature)}: ${signature.count} in ${signature.function}`)
+    }
+  }
+
+  #held(source: string): Held {
+    const held = this.#sources.get(source) ?? { happened: new Map(), now: new Map(), isShown: false, isOpen: false }
+    this.#sources.delete(source)
+    this.#sources.set(source, held)
+    for (const [oldest, its] of this.#sources) {
+      if (this.#sources.size <= LIMITS.sources) break
+      this.#tell(its)
+      this.#sources.delete(oldest)
+    }
+    return held
+  }
+
+  /** In the order in which the conditions were given. */
+  #tell({ happened, now }: Held): void {
+    for (const condition of this.#conditions) {
+      const text = happened.get(condition) ?? now.get(condition)
+      if (text === undefined) continue
+      this.#holds = true
+      this.#say(text)
+    }
+  }
+}
+
+function line({ text }: Condition, { dump, source }: { readonly dump: number; readonly source: string }): string {
+  return `--fail-on ${text} holds for dump ${dump} of ${source}`
 }

@@ -92,26 +92,6 @@ export class DumpCollector {
   }
 }
 
-/**
- * Does this dump show all goroutines of the process? The stack that `debug.Stack` logs, a recovered panic and a race report do not:
- * they are counted as dumps, but a gauge that followed them would drop to 1 and back.
- */
-export function showsProcess(dump: DumpRecord): boolean {
-  switch (dump.kind) {
-    case 'all':
-    case 'signal':
-    case 'timeout':
-    case 'leak':
-      return true
-    case 'panic':
-    case 'fatal':
-      return dump.goroutines > 1
-    case 'single':
-    case 'race':
-      return false
-  }
-}
-
 /** Milliseconds since the epoch: when the dump was, else now. */
 export function timeOf(dump: DumpRecord, now: number): number {
   const time = dump.time === undefined ? Number.NaN : Date.parse(dump.time)

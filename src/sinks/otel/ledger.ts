@@ -1,8 +1,9 @@
 /** What there is to say at this moment: the last dump of each source, and what was counted. Plain numbers, no OpenTelemetry. */
 import type { DumpKind } from '../../model.ts'
 import type { DumpstreamRecord } from '../../records.ts'
+import { showsProcess } from '../process.ts'
 import { type Attributes, signatureAttributes, sourceAttributes } from './attributes.ts'
-import { DumpCollector, showsProcess, timeOf, type WholeDump } from './dumps.ts'
+import { DumpCollector, timeOf, type WholeDump } from './dumps.ts'
 import { ATTRIBUTE, OTHER } from './names.ts'
 
 /** Sources that are remembered; the one that was silent for longest goes, with all its series. */

@@ -8,9 +8,10 @@
  */
 import type { Counter, Meter, MetricOptions, ObservableResult, ValueType } from '@opentelemetry/api'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../records.ts'
+import { showsProcess } from '../process.ts'
 import type { RecordSink } from '../sink.ts'
 import { type Attributes, codeAttributes, sourceAttributes } from './attributes.ts'
-import { DumpCollector, showsProcess, type WholeDump } from './dumps.ts'
+import { DumpCollector, type WholeDump } from './dumps.ts'
 import { ATTRIBUTE, METRICS, type MetricName, OTHER } from './names.ts'
 
 export interface MeterSinkOptions {

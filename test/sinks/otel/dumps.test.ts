@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DumpKind, Verdict } from '../../../src/model.ts'
 import type { DumpstreamRecord } from '../../../src/records.ts'
-import { DumpCollector, showsProcess, timeOf, type WholeDump } from '../../../src/sinks/otel/dumps.ts'
+import { DumpCollector, timeOf, type WholeDump } from '../../../src/sinks/otel/dumps.ts'
+import { showsProcess } from '../../../src/sinks/process.ts'
 import { dump, signature } from '../records.ts'
 
 function collect(most: number, records: readonly DumpstreamRecord[], isWanted?: (id: string) => boolean): WholeDump[] {
