@@ -92,12 +92,22 @@ const EVENT_FLAGS: readonly Flag[] = [
   },
 ]
 
+/** Two profiles are compared by `go tool pprof -diff_base`. */
+function withoutProfiles(flag: Flag): Flag {
+  if (flag.name !== 'format') return flag
+  return {
+    ...flag,
+    choices: ['text', 'jsonl', 'none'],
+    summary: 'text (default on a terminal), jsonl (otherwise), none',
+  }
+}
+
 export const COMMANDS: readonly Command[] = [
   {
     name: 'diff',
     operands: 'BEFORE [AFTER]',
     summary: 'what changed between two dumps',
-    flags: FLAGS.filter((flag) => DIFF_FLAGS.includes(flag.name)),
+    flags: FLAGS.filter((flag) => DIFF_FLAGS.includes(flag.name)).map(withoutProfiles),
     examples: [
       'dumpstream diff before.log after.log',
       'dumpstream diff app.log',

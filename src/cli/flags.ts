@@ -8,11 +8,11 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'format',
     value: 'FORMAT',
-    choices: ['text', 'jsonl', 'none'],
+    choices: ['text', 'jsonl', 'none', 'pprof', 'folded'],
     group: 'Output',
-    summary: 'text (default on a terminal), jsonl (otherwise), none',
+    summary: 'text (on terminals), jsonl (else), none, pprof, folded',
     details:
-      '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all.',
+      '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all. `pprof` is a profile for `go tool pprof`, `folded` stacks for a flame graph: of the last dump of each source, at the end.',
   },
   {
     name: 'logs',

@@ -7,7 +7,12 @@ import { type ParsedArgs, quote, usageError } from './args.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
-export type Format = 'text' | 'jsonl' | 'none'
+/** What is printed while the run goes on, and what once at its end. */
+const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
+const PROFILE_FORMATS = ['pprof', 'folded'] as const
+
+export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
+export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat
 
 export interface RunOptions {
   /** `-` is stdin. Never empty. */
@@ -51,8 +56,12 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
   const outName = values.text('out')
   const out = outName === '-' ? undefined : outName
   const onTerminal = out === undefined && terminal.stdoutIsTerminal
-  const format = values.choice('format', ['text', 'jsonl', 'none']) ?? (onTerminal ? 'text' : 'jsonl')
-  const stacks = values.choice('stacks', ['first', 'always', 'never']) ?? (format === 'text' ? 'never' : 'first')
+  const format = values.choice('format', [...RECORD_FORMATS, ...PROFILE_FORMATS]) ?? (onTerminal ? 'text' : 'jsonl')
+  const passLogs = values.text('logs') === 'pass'
+  if (isProfile(format) && out === undefined) refuseStdout(format, passLogs, onTerminal)
+  const stacks = isProfile(format)
+    ? 'always'
+    : (values.choice('stacks', ['first', 'always', 'never']) ?? (format === 'text' ? 'never' : 'first'))
   const narrowing = readNarrowing(values, format === 'text' && onTerminal)
   const similarity = values.choice('similarity', ['origin', 'functions', 'lines', 'exact'])
   const idle = values.duration('idle') ?? IDLE_MS
@@ -64,7 +73,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     baseline: values.text('baseline'),
     save: values.text('save'),
     format,
-    passLogs: values.text('logs') === 'pass',
+    passLogs,
     out,
     narrowing,
     failOn: readFailOn(values),
@@ -81,6 +90,17 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
       ...(args.operands.length > 1 ? { qualified: true } : {}),
     },
   }
+}
+
+export function isProfile(format: Format): format is ProfileFormat {
+  return PROFILE_FORMATS.some((each) => each === format)
+}
+
+/** A profile has its output for itself. */
+function refuseStdout(format: ProfileFormat, passLogs: boolean, onTerminal: boolean): void {
+  if (passLogs) throw usageError(`--logs pass takes stdout: write the profile elsewhere, with --out FILE`)
+  if (format === 'pprof' && onTerminal)
+    throw usageError('--format pprof is not for a terminal: name a file, with --out FILE')
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The sink that writes the records in the format that was asked for. */
+import type { LastDumpsOptions } from '../sinks/last-dumps.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
-import type { RunOptions } from './options.ts'
+import { isProfile, type ProfileFormat, type RunOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Undefined for `--format none`. */
@@ -14,6 +15,8 @@ export async function openPrinter(
   const { format, narrowing } = options
   const stacks = new PrintedStacks(options.stacks)
   if (format === 'none') return undefined
+  if (isProfile(format))
+    return await openProfile(format, output, { narrowing, complain: (line) => terminal.complain(line) })
   if (format === 'jsonl') {
     const { JsonlSink } = await import('../sinks/jsonl.ts')
     return new JsonlSink(output, { narrowing, stacks, framed: options.passLogs && options.out === undefined })
@@ -23,4 +26,13 @@ export async function openPrinter(
   const width = (): number =>
     options.out === undefined ? (terminal.columns('stdout') ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
   return new TextSink(output, { narrowing, stacks, paint: makePaint(options.color), width })
+}
+
+async function openProfile(format: ProfileFormat, output: Output, options: LastDumpsOptions): Promise<RecordSink> {
+  if (format === 'folded') {
+    const { FoldedSink } = await import('../sinks/folded.ts')
+    return new FoldedSink(output, options)
+  }
+  const { PprofSink } = await import('../sinks/pprof/sink.ts')
+  return new PprofSink(output, options)
 }

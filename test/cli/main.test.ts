@@ -289,7 +289,7 @@ describe('help', () => {
         'Usage: dumpstream diff [options] BEFORE AFTER',
         '',
         'Output:',
-        '      --format FORMAT     text (default on a terminal), jsonl (otherwise), none',
+        '      --format FORMAT     text (on terminals), jsonl (else), none, pprof, folded',
         '      --color WHEN        auto (default), always, never',
         '',
         'Other:',

@@ -1,0 +1,122 @@
+/** The numbers of fields are those of google/pprof, proto/profile.proto; test/live/pprof.test.ts has pprof itself read profiles. */
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../../src/engine/engine.ts'
+import type { DumpstreamRecord } from '../../../src/records.ts'
+import type { Narrowing } from '../../../src/sinks/narrow.ts'
+import { Message } from '../../../src/sinks/pprof/message.ts'
+import { PprofSink } from '../../../src/sinks/pprof/sink.ts'
+import { goldenDumps, trueGoroutines } from '../../golden/dumps.ts'
+import { dump, signature } from '../records.ts'
+import { decode, type Fields, messages, numbers, texts } from './wire.ts'
+
+interface Sample {
+  readonly count: number
+  readonly stack: string[]
+  readonly labels: Record<string, string>
+}
+
+function profileOf(
+  records: readonly DumpstreamRecord[],
+  narrowing: Narrowing = {},
+): { fields: Fields; samples: Sample[] } {
+  const written: Uint8Array[] = []
+  const output = { writeBytes: (bytes: Uint8Array) => written.push(bytes) }
+  const sink = new PprofSink(output, { narrowing, complain: (line) => expect.unreachable(line) })
+  for (const record of records) sink.record(record)
+  sink.end()
+  expect(written.length).toBe(1)
+  const fields = decode(gunzipSync(written[0] ?? ''))
+  const strings = texts(fields, 6)
+  const functions = new Map(messages(fields, 5).map((each) => [numbers(each, 1)[0], each]))
+  const locations = new Map(messages(fields, 4).map((each) => [numbers(each, 1)[0], each]))
+  const name = (id: number): string => {
+    const [line] = messages(locations.get(id) ?? new Map(), 4)
+    const [functionId = -1] = numbers(line ?? new Map(), 1)
+    const found = functions.get(functionId) ?? new Map()
+    const file = strings[numbers(found, 4)[0] ?? 0]
+    return `${strings[numbers(found, 2)[0] ?? -1]} ${file}:${numbers(line ?? new Map(), 2)[0] ?? 0}`
+  }
+  const samples = messages(fields, 2).map((sample) => ({
+    count: numbers(sample, 2)[0] ?? 0,
+    stack: numbers(sample, 1).map(name),
+    labels: Object.fromEntries(
+      messages(sample, 3).map((label) => [strings[numbers(label, 1)[0] ?? 0], strings[numbers(label, 2)[0] ?? 0]]),
+    ),
+  }))
+  return { fields, samples }
+}
+
+const A = signature({
+  id: 'a',
+  count: 9,
+  states: { select: 7, 'chan send': 2 },
+  verdict: 'leaking',
+  stack: ['svc/store.get /srv/store.go:1', 'main.main /srv/main.go:2'],
+})
+
+/** Those of the golden dumps that are a single one. */
+function oneDumpEach(): [name: string, records: DumpstreamRecord[], goroutines: number][] {
+  return goldenDumps().flatMap((golden) => {
+    const records: DumpstreamRecord[] = []
+    const engine = createEngine({ stacks: 'always', onRecord: (record) => records.push(record) })
+    engine.push(golden.bytes)
+    engine.end()
+    const goroutines = trueGoroutines(golden)
+    const isOne = records.filter((record) => record.type === 'dump').length === 1 && goroutines > 0
+    return isOne ? [[golden.name, records, goroutines]] : []
+  })
+}
+
+describe('a profile', () => {
+  it('has a sample for each signature and state, with its labels', () => {
+    const stack = ['svc/store.get /srv/store.go:1', 'main.main /srv/main.go:2']
+    const labels = { source: 'app.log', signature: 'a', verdict: 'leaking' }
+    const { samples } = profileOf([dump({ goroutines: 12, other: { count: 3 } }), A])
+    expect(samples).toEqual([
+      { count: 7, stack, labels: { ...labels, state: 'select' } },
+      { count: 2, stack, labels: { ...labels, state: 'chan send' } },
+      { count: 3, stack: ['(other) :0'], labels: { source: 'app.log' } },
+    ])
+  })
+
+  it('counts goroutines, at the time of the newest dump', () => {
+    const { fields } = profileOf([dump({ time: '2026-11-24T10:57:35.250Z' }), A])
+    const strings = texts(fields, 6)
+    expect(strings[0]).toBe('')
+    const [type] = messages(fields, 1)
+    expect([1, 2].map((field) => strings[numbers(type ?? new Map(), field)[0] ?? 0])).toEqual(['goroutine', 'count'])
+    expect(numbers(fields, 9)).toEqual([Date.parse('2026-11-24T10:57:35.250Z') * 1e6])
+  })
+
+  it('of signatures without a stack has the frame that names them', () => {
+    const { stack: _, ...bare } = A
+    const { samples } = profileOf([dump(), { ...bare, states: {} }])
+    expect(samples.map(({ count, stack }) => ({ count, stack }))).toEqual([
+      {
+        count: 9,
+        stack: ['content_svr/cron/hashtag_suggestion.(*Cron).step2.func1 /app/cron/hashtag_suggestion/cron.go:14'],
+      },
+    ])
+  })
+
+  it.each(oneDumpEach())('of %s has as many goroutines as the dump', (_, records, goroutines) => {
+    const { samples } = profileOf(records)
+    expect(samples.reduce((sum, { count }) => sum + count, 0)).toBe(goroutines)
+    expect(samples.flatMap(({ stack }) => stack).filter((frame) => frame.startsWith('undefined'))).toEqual([])
+  })
+})
+
+describe('a message', () => {
+  it.each([1, 127, 128, 300, 2 ** 32, 2 ** 53 - 1, 1_795_517_855_000_000_000])('carries the number %d', (value) => {
+    expect(numbers(decode(new Message().number(3, value).toBytes()), 3)).toEqual([value])
+    expect(numbers(decode(new Message().numbers(3, [value, 0, value]).toBytes()), 3)).toEqual([value, 0, value])
+  })
+
+  it('grows past its first bytes', () => {
+    const long = 'é'.repeat(1000)
+    expect(
+      Buffer.from(texts(decode(new Message().text(1, long).text(1, '').toBytes()), 1)[0] ?? '', 'latin1').toString(),
+    ).toBe(long)
+  })
+})
