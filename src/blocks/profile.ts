@@ -17,7 +17,10 @@ import type { Fragments } from './fragments.ts'
 const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
 const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)$/
 const LABELS = /^# labels: \{(.*)\}$/
-const FRAME = /^#\t(0x[0-9a-f]+)(?:\t(\S.*)\+0x[0-9a-f]+\t+(\S.*:\d+))?$/
+/** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. */
+const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+))?$/
+/** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
+const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
 /** A log line glued to a line number, which may end in digits itself. */
 const GLUED = /\.(?:go|s):\d+.*:\d+$/
 const LABEL = /"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"(?:, |$)/y
@@ -69,8 +72,7 @@ export class Profile {
 
   /** Takes a line; false when it is not the profile's. */
   line(text: string): boolean {
-    const first = text.charCodeAt(0)
-    if (first === 0x23) return this.#frameLine(text)
+    if (text.charCodeAt(0) === 0x23) return this.#frameLine(text)
     const m = RECORD.exec(text)
     if (m === null) return false
     this.closeRecord()
@@ -81,9 +83,9 @@ export class Profile {
   #frameLine(text: string): boolean {
     const record = this.#record
     if (record === undefined) return false
-    const m = FRAME.exec(text)
+    const m = FRAME.exec(text) ?? readStripped(text, record.pcs)
     if (m !== null && !GLUED.test(text)) {
-      if (m[2] !== undefined) record.frames.push({ name: m[2], file: m[3] ?? '' })
+      if (m[1] !== undefined) record.frames.push({ name: m[1], file: m[2] ?? '' })
       return true
     }
     const labels = LABELS.exec(text)
@@ -124,6 +126,22 @@ export class Profile {
     // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
     this.tally.addRecord({ count: record.count, labels: record.labels, leaked: this.title.leak }, entry)
   }
+}
+
+/**
+ * A frame whose TABs are gone: name and offset may begin with hexadecimal digits, so that only the record's own pcs tell where that of the
+ * frame ends. It is the address of a call, which is one before the address to return to.
+ */
+function readStripped(text: string, pcs: string): RegExpExecArray | null {
+  if (!text.startsWith('#0x')) return null
+  for (const pc of pcs.trimStart().split(' ')) {
+    for (const address of [BigInt(pc) - 1n, BigInt(pc)]) {
+      const cell = `#0x${address.toString(16)}`
+      const m = text.startsWith(cell) ? STRIPPED_FRAME.exec(text.slice(cell.length)) : null
+      if (m !== null) return m
+    }
+  }
+  return null
 }
 
 /** Go's %q on each side (runtime/pprof/label.go), keys sorted. */

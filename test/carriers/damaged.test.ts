@@ -66,6 +66,11 @@ function subjects(): GoldenDump[] {
   )
 }
 
+/** Texts of debug=1. */
+function profiles(): GoldenDump[] {
+  return goldenDumps().filter(({ name }) => /^zoo-1\.\d+-(?:pprof1|leak1)/.test(name))
+}
+
 function dumpsOf(records: readonly DumpstreamRecord[]): DumpRecord[] {
   return records.flatMap((record) => (record.type === 'dump' ? [record] : []))
 }
@@ -132,6 +137,22 @@ describe.each([
         expect([name, withoutPlace(run.records)]).toEqual([name, withoutPlace(bare.records)])
         expect([name, run.log.toString()]).toEqual([name, ''])
       }
+    },
+  )
+})
+
+describe.each([
+  ['TABs stripped', stripped],
+  ['TABs as one blank', (text: string) => text.replaceAll('\t', ' ')],
+  ['TABs as four blanks', (text: string) => text.replaceAll('\t', '    ')],
+])('%s in the text of debug=1', (_name, change) => {
+  it.each(profiles().map(({ name, bytes }) => [name, bytes] as const))(
+    '%s: the records are those of the bare dump, and no line is left',
+    (_, bytes) => {
+      const bare = feed([bytes], { similarity: 'lines' })
+      const run = feed([Buffer.from(change(bytes.toString('latin1')), 'latin1')], { similarity: 'lines' })
+      expect(withoutPlace(run.records)).toEqual(withoutPlace(bare.records))
+      expect(run.log.toString()).toBe('')
     },
   )
 })
