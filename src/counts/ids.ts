@@ -1,12 +1,14 @@
 /**
- * Goroutine ids of one dump, each with its signature: an open-addressing table in two typed arrays (12 bytes a slot), since a
- * Map of a million ids costs four times that. Fibonacci hashing spreads runs of ids, and runs with gaps, evenly.
+ * Goroutine ids of one dump, each with its signature: in two columns in the order in which they came, and found by an open-addressing
+ * index of four bytes a slot, since a Map of a million ids costs four times that. Fibonacci hashing spreads runs of ids, and runs with
+ * gaps, evenly.
  *
- * Hot: guarded by `npm run bench` (dump-heavy).
+ * Hot: guarded by `npm run bench` (dump-heavy). What is waited for here is memory: the index is small, and the columns are gone through
+ * from end to end.
  */
 import type { GoroutineIds } from '../model.ts'
 
-/** Goroutine 0 is the scheduler's; it is never stored. */
+/** In the index: nothing; else a place in the columns, from 1. */
 const EMPTY = 0
 /** Beside the signature, in the bit below the sign. */
 const MARK = 1 << 30
@@ -14,8 +16,9 @@ const SMALLEST_BITS = 10
 const LARGEST_BITS = 28
 
 export class GoroutineIdTable implements GoroutineIds {
-  #keys: Float64Array
+  #ids: Float64Array
   #values: Int32Array
+  #index: Int32Array
   #mask: number
   #shift: number
   size = 0
@@ -23,42 +26,42 @@ export class GoroutineIdTable implements GoroutineIds {
   /** `expected`: how many ids there may be; the table grows past it. */
   constructor(expected = 0) {
     const bits = Math.min(LARGEST_BITS, Math.max(SMALLEST_BITS, Math.ceil(Math.log2(expected * 2 + 1))))
-    this.#keys = new Float64Array(1 << bits)
-    this.#values = new Int32Array(1 << bits)
+    this.#ids = new Float64Array(1 << (bits - 1))
+    this.#values = new Int32Array(1 << (bits - 1))
+    this.#index = new Int32Array(1 << bits)
     this.#mask = (1 << bits) - 1
     this.#shift = 32 - bits
   }
 
   get(id: number): number {
-    const at = this.#find(id)
-    return this.#keys[at] === EMPTY ? -1 : signatureOf(this.#values[at] as number)
+    const place = this.#place(id)
+    return place < 0 ? -1 : signatureOf(this.#values[place] as number)
   }
 
   mark(id: number): void {
-    const at = this.#find(id)
-    const value = this.#values[at] as number
-    if (this.#keys[at] !== EMPTY && value >= 0) this.#values[at] = value | MARK
+    const place = this.#place(id)
+    const value = this.#values[place] ?? -1
+    if (value >= 0) this.#values[place] = value | MARK
   }
 
   isMarked(id: number): boolean {
-    const at = this.#find(id)
-    const value = this.#values[at] as number
-    return this.#keys[at] !== EMPTY && value >= MARK
+    return (this.#values[this.#place(id)] ?? -1) >= MARK
   }
 
   has(id: number): boolean {
-    return this.#keys[this.#find(id)] !== EMPTY
+    return this.#place(id) >= 0
   }
 
-  /** Adds `id` without a signature; returns its place for `put`, good until the next `add`, or -1 when it is there already. */
+  /** Adds `id` without a signature; returns its place for `put`, or -1 when it is there already. */
   add(id: number): number {
-    if (this.size * 2 > this.#mask) this.#grow()
+    if (this.size === this.#ids.length) this.#grow()
     const at = this.#find(id)
-    if (this.#keys[at] !== EMPTY) return -1
-    this.#keys[at] = id
-    this.#values[at] = -1
-    this.size++
-    return at
+    if (this.#index[at] !== EMPTY) return -1
+    const place = this.size++
+    this.#index[at] = place + 1
+    this.#ids[place] = id
+    this.#values[place] = -1
+    return place
   }
 
   put(place: number, signature: number): void {
@@ -67,44 +70,46 @@ export class GoroutineIdTable implements GoroutineIds {
 
   /** Takes back the last `add`. */
   undo(place: number): void {
-    this.#keys[place] = EMPTY
+    this.#index[this.#find(this.#ids[place] as number)] = EMPTY
     this.size--
   }
 
   forEach(visit: (id: number, signature: number) => void): void {
-    const keys = this.#keys
-    for (let at = 0; at < keys.length; at++) {
-      const id = keys[at] as number
-      if (id !== EMPTY) visit(id, signatureOf(this.#values[at] as number))
-    }
+    for (let place = 0; place < this.size; place++)
+      visit(this.#ids[place] as number, signatureOf(this.#values[place] as number))
   }
 
+  /** -1 when the id is not there. */
+  #place(id: number): number {
+    return (this.#index[this.#find(id)] as number) - 1
+  }
+
+  /** Where in the index `id` is, or would be. */
   #find(id: number): number {
-    const keys = this.#keys
+    const index = this.#index
+    const ids = this.#ids
     const mask = this.#mask
     // Sixteen neighbours stay together: ids are handed out in runs, and a dump mostly goes up.
     let at = ((Math.imul(id >>> 4, 0x9e3779b1) >>> this.#shift) & ~15) | (id & 15)
     for (;;) {
-      const key = keys[at]
-      if (key === id || key === EMPTY) return at
+      const place = index[at] as number
+      if (place === EMPTY || ids[place - 1] === id) return at
       at = (at + 1) & mask
     }
   }
 
   #grow(): void {
-    const keys = this.#keys
-    const values = this.#values
-    this.#keys = new Float64Array(keys.length * 2)
-    this.#values = new Int32Array(keys.length * 2)
-    this.#mask = this.#keys.length - 1
+    const { length } = this.#index
+    const ids = new Float64Array(length)
+    ids.set(this.#ids)
+    this.#ids = ids
+    const values = new Int32Array(length)
+    values.set(this.#values)
+    this.#values = values
+    this.#index = new Int32Array(length * 2)
+    this.#mask = length * 2 - 1
     this.#shift--
-    for (let i = 0; i < keys.length; i++) {
-      const id = keys[i] as number
-      if (id === EMPTY) continue
-      const at = this.#find(id)
-      this.#keys[at] = id
-      this.#values[at] = values[i] as number
-    }
+    for (let place = 0; place < this.size; place++) this.#index[this.#find(ids[place] as number)] = place + 1
   }
 }
 

@@ -8,7 +8,7 @@ import type { IdsOfDump, LastDump } from './past.ts'
  * may have an id somewhat below the dump's highest.
  */
 const CACHED_IDS = 16 * 256
-/** Ids looked at. */
+/** Ids looked at, all over the dump: the old goroutines come first. */
 const SAMPLE = 4096
 /** Share of common ids that may be seen with another origin: cut and damaged stacks. */
 const OTHER_ORIGIN = 0.1
@@ -51,9 +51,14 @@ export function processOf<P extends { readonly last: Last }>(
 function relate(last: Last, tally: DumpTally, now: IdsOfDump): Relation {
   const { ids: before, maxId } = last
   const relation: Relation = { looked: 0, common: 0, other: 0, strangers: 0, impossible: 0 }
-  if (before === undefined) return relation
-  now.table?.forEach((id, slot) => {
-    if (id === 1 || slot < 0 || ++relation.looked > SAMPLE) return
+  if (before === undefined || now.table === undefined) return relation
+  const step = Math.ceil(now.table.size / SAMPLE)
+  let left = 1
+  now.table.forEach((id, slot) => {
+    if (--left > 0) return
+    left = step
+    if (id === 1 || slot < 0) return
+    relation.looked++
     const was = before.get(id)
     if (was >= 0) {
       relation.common++
