@@ -90,28 +90,24 @@ export class Assembler {
       }
       let at = walker.at
       if (at !== undefined) {
-        let line = known.step(at, buf, words, pos, end)
-        if (line !== undefined) {
+        // The first line settles what stood before it.
+        const { unsettled } = this.#open
+        const line = unsettled ? (known.step(at, buf, words, pos, end) ?? at) : known.walk(at, buf, words, pos, end)
+        if (line !== at) {
+          at = line
           walker.at = line
-          if (this.#open.unsettled) this.#open.settle(base + pos)
-          let from = pos
-          do {
-            at = line
-            from = pos
-            pos = known.after
-            if (pos >= end) break
-            line = known.step(at, buf, words, pos, end)
-          } while (line !== undefined)
-          walker.at = at
-          walker.length = trimLineEnd(buf, from, pos) - from
+          if (unsettled) this.#open.settle(base + pos)
+          pos = known.after
+          walker.length = trimLineEnd(buf, known.from, pos) - known.from
           const dump = this.#open.dump
           if (dump !== undefined) dump.end = base + pos
+          if (unsettled) continue
           if (pos >= end) break
         }
       }
       const c = buf[pos]
       if (c === 0x67 && this.#open.dump?.profile === undefined) {
-        const next = this.#headers.read(buf, pos, end)
+        const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
           if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
             this.rival = true
@@ -129,7 +125,7 @@ export class Assembler {
         this.#open.fragments.pending.length === 0
       ) {
         // The empty line between two goroutines.
-        const next = this.#headers.read(buf, pos + 1, end)
+        const next = this.#headers.read(buf, words, pos + 1, end)
         if (next > 0) {
           this.#header(buf, pos + 1, next, base)
           pos = next
@@ -156,7 +152,7 @@ export class Assembler {
   fit(buf: Buffer, words: DataView, pos: number, next: number): number {
     const walker = this.#open.walker
     if (walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined) return 3
-    if (this.#headers.read(buf, pos, next) > 0) {
+    if (this.#headers.read(buf, words, pos, next) > 0) {
       const { id } = this.#headers
       if (walker.goroutine?.id === id || this.#open.dump?.tally.ids.has(id) === true) return 0
       return walker.ended ? 2 : 1

@@ -13,6 +13,7 @@
  *   nothing          | the head of a header                    | held in a candidate
  *   nothing          | any other                               | log
  */
+import { wordsOf } from '../bytes/ascii.ts'
 import type { HeaderReader } from '../goroutines/header.ts'
 import { mayBegin } from './fragments.ts'
 import type { LineAt } from './line-at.ts'
@@ -97,7 +98,7 @@ export class ForeignLines {
     const open = this.#open
     if (open.dump?.profile !== undefined) return false
     const at = text.lastIndexOf('goroutine ')
-    if (at <= 0 || this.#headers.read(buf, pos + at, next) < 0) return false
+    if (at <= 0 || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
     open.tape.pass(buf, pos, pos + at)
     this.#onHeader(buf, pos + at, next, base)
     return true

@@ -4,8 +4,9 @@
  *
  * Hot where most stacks are new: `#quick`, guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { isBlank, LF, trimLineEnd } from '../bytes/ascii.ts'
-import type { HeaderInfo, HeaderReader } from '../goroutines/header.ts'
+import { isBlank, LF, trimLineEnd, wordsOf } from '../bytes/ascii.ts'
+import type { HeaderReader } from '../goroutines/header.ts'
+import { type HeaderInfo, headerInfo } from '../goroutines/info.ts'
 import { TEXT_BYTES } from '../goroutines/line.ts'
 import { Beginnings } from './beginnings.ts'
 import { ForeignLines, type TakeHeader } from './foreign.ts'
@@ -16,13 +17,7 @@ import { continuesPreamble, isRegister } from './preamble.ts'
 
 /** Empty lines in a row that may stand between two goroutines. */
 const BLANKS = 16
-const RUNTIME_STACK: HeaderInfo = {
-  state: 'runtime stack',
-  minutes: undefined,
-  leaked: false,
-  locked: false,
-  labels: undefined,
-}
+const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, false, false, undefined)
 
 export class UnknownLines {
   readonly #open: OpenBlocks
@@ -146,7 +141,7 @@ export class UnknownLines {
       const header = fragments.joinHeader(fragment.text, text)
       if (header === undefined) continue
       const whole = Buffer.from(`${header.text}\n`, 'latin1')
-      if (this.#headers.read(whole, 0, whole.length) < 0) continue
+      if (this.#headers.read(whole, wordsOf(whole), 0, whole.length) < 0) continue
       this.#claimHead(fragment, header.cut)
       this.#onHeader(whole, 0, next - pos, base + pos, true)
       return true

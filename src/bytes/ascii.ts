@@ -60,3 +60,8 @@ export function startsWith(buf: Uint8Array, at: number, end: number, text: strin
   for (let i = 0; i < text.length; i++) if (buf[at + i] !== text.charCodeAt(i)) return false
   return true
 }
+
+/** The bytes of `buf`, to be read several at once. */
+export function wordsOf(buf: Uint8Array): DataView {
+  return new DataView(buf.buffer, buf.byteOffset, buf.length)
+}

@@ -4,7 +4,7 @@
  *
  * Hot while a dump is open: `read` allocates nothing. Guarded by `npm run bench -- --only 5`.
  */
-import { LF } from '../bytes/ascii.ts'
+import { LF, wordsOf } from '../bytes/ascii.ts'
 
 /** What a carrier knows of a stream. */
 export interface StreamNames {
@@ -90,10 +90,6 @@ export class CarriedText {
 }
 
 const MAX_TEXT = 1 << 24
-
-function wordsOf(buf: Buffer): DataView {
-  return new DataView(buf.buffer, buf.byteOffset, buf.length)
-}
 
 const HEADER = /(?:^|\n)goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\].*:(?:\r?\n|\r?$)/
 const PROFILE = /(?:^|\n)goroutine(?:leak)? profile: total \d+(?:\r?\n|\r?$)/

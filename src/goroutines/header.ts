@@ -12,20 +12,19 @@
  * and found again by its bytes.
  */
 import { BRACKET_OPEN, COLON, CR, DIGIT, LF, SPACE, startsWith, ZERO } from '../bytes/ascii.ts'
+import { type HeaderInfo, headerInfo } from './info.ts'
+import { PlainHeaders } from './plain.ts'
 
-/** Everything a header says but the id. Equal text gives the same object. */
-export interface HeaderInfo {
-  /** Wait reason or status, without `(leaked)`, `(scan)`, `(durable)`. */
-  readonly state: string
-  readonly minutes: number | undefined
-  readonly leaked: boolean
-  readonly locked: boolean
-  readonly labels: ReadonlyMap<string, string> | undefined
-}
+export type { HeaderInfo } from './info.ts'
 
 /** Longer than any header without labels; longer ones are parsed each time. */
 const INTERNED_BYTES = 512
 const INTERNED_HEADERS = 4096
+
+/** `goro`, `utin` and `e `, as they are read. */
+const GORO = 0x6f726f67
+const UTIN = 0x6e697475
+const E_SPACE = 0x2065
 
 interface Known {
   readonly bytes: Uint8Array
@@ -36,27 +35,18 @@ interface Known {
 export class HeaderReader {
   id = 0
   info: HeaderInfo = NO_HEADER
-  #table = new Map<number, Known>()
-  #last: Known = { bytes: new Uint8Array(0), info: NO_HEADER }
+  readonly #plain = new PlainHeaders()
+  readonly #table = new Map<number, Known>()
 
   /** Reads the header at `pos`; returns the offset after its line end, or -1 if no header stands there. [pos, end) ends with a line end. */
-  read(buf: Uint8Array, pos: number, end: number): number {
-    // "goroutine "
+  read(buf: Uint8Array, words: DataView, pos: number, end: number): number {
     if (
       pos + 12 > end ||
-      buf[pos + 9] !== SPACE ||
-      buf[pos + 1] !== 0x6f ||
-      buf[pos + 2] !== 0x72 ||
-      buf[pos + 3] !== 0x6f ||
-      buf[pos + 4] !== 0x75 ||
-      buf[pos + 5] !== 0x74 ||
-      buf[pos + 6] !== 0x69 ||
-      buf[pos + 7] !== 0x6e ||
-      buf[pos + 8] !== 0x65 ||
-      buf[pos] !== 0x67
-    ) {
+      words.getInt32(pos, true) !== GORO ||
+      words.getInt32(pos + 4, true) !== UTIN ||
+      words.getUint16(pos + 8, true) !== E_SPACE
+    )
       return -1
-    }
     let p = pos + 10
     let id = 0
     let c = buf[p] as number
@@ -71,17 +61,14 @@ export class HeaderReader {
       p = skipThread(buf, p, end)
       if (p < 0) return -1
     }
-    const known = this.#last
-    const after = matches(known.bytes, buf, p, end)
-    if (after > 0) {
-      this.id = id
-      this.info = known.info
-      return after
-    }
-    return this.#readRest(buf, p, end, id)
+    const info = this.#plain.find(buf, words, p, end)
+    if (info === undefined) return this.#readRest(buf, words, p, end, id)
+    this.id = id
+    this.info = info
+    return this.#plain.after
   }
 
-  #readRest(buf: Uint8Array, start: number, end: number, id: number): number {
+  #readRest(buf: Uint8Array, words: DataView, start: number, end: number, id: number): number {
     let hash = 17
     let p = start
     while (p < end && buf[p] !== LF) {
@@ -94,8 +81,10 @@ export class HeaderReader {
     if (known === undefined || matches(known.bytes, buf, start, end) < 0) {
       // A copy: the chunk is the caller's, and slice() of a Buffer is a view.
       const bytes = new Uint8Array(buf.subarray(start, stop))
-      const info = parseHeaderRest(new TextDecoder().decode(bytes))
+      const text = new TextDecoder().decode(bytes)
+      const info = parseHeaderRest(text)
       if (info === undefined) return -1
+      this.#plain.learn(words, start, end, text, info)
       known = { bytes, info }
       if (bytes.length <= INTERNED_BYTES) {
         if (this.#table.size >= INTERNED_HEADERS) this.#table.clear()
@@ -104,12 +93,11 @@ export class HeaderReader {
     }
     this.id = id
     this.info = known.info
-    if (known.bytes.length <= INTERNED_BYTES) this.#last = known
     return p + 1
   }
 }
 
-const NO_HEADER: HeaderInfo = { state: '', minutes: undefined, leaked: false, locked: false, labels: undefined }
+const NO_HEADER: HeaderInfo = headerInfo('', undefined, false, false, undefined)
 
 /** `gp=0x… m=3 mp=0x… ` or `gp=0x… m=nil `: returns where `[` stands, or -1. */
 function skipThread(buf: Uint8Array, pos: number, end: number): number {
@@ -170,7 +158,7 @@ export function parseHeaderRest(text: string): HeaderInfo | undefined {
     if (wait !== null) minutes = Number(wait[1])
     else if (word === 'locked to thread') locked = true
   }
-  return { state, minutes, leaked, locked, labels }
+  return headerInfo(state, minutes, leaked, locked, labels)
 }
 
 /** The `]` that closes the bracket: the first outside quotes. States hold neither `]` nor quotes; 1.26 labels may hold both. */

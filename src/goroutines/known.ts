@@ -6,7 +6,7 @@
  * they are few; by a hash of the line's literal part. Lines are rows of two tables of numbers: as objects each would take four times the
  * memory, and a walk would wait for it.
  */
-import { ARGUMENT, ARGUMENT_BYTES, CR, DIGIT, LF, PAREN_CLOSE, REGISTER } from '../bytes/ascii.ts'
+import { ARGUMENT, ARGUMENT_BYTES, CR, DIGIT, LF, PAREN_CLOSE, REGISTER, wordsOf } from '../bytes/ascii.ts'
 import { hashLine, hashLiteral } from './hash.ts'
 import type { LineKind, LineText, Tail } from './line.ts'
 import type { StackEntry } from './stack.ts'
@@ -28,6 +28,9 @@ export const TAILS: Readonly<Record<Tail, number>> = {
 const ARGUMENT_PAIR = new Uint8Array(1 << 16)
 for (const a of ARGUMENT_BYTES)
   for (const b of ARGUMENT_BYTES) ARGUMENT_PAIR[a.charCodeAt(0) | (b.charCodeAt(0) << 8)] = 1
+
+/** Bytes that are read at once. */
+const WORD = 4
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
@@ -84,7 +87,7 @@ const SMALLEST_LINES = 256
 export class KnownStacks {
   /** Grows; starts over when full, so that memory stays bounded whatever the input. */
   #arena = Buffer.alloc(64 << 10)
-  #words = new DataView(this.#arena.buffer, this.#arena.byteOffset, this.#arena.length)
+  #words = wordsOf(this.#arena)
   #used = 0
   #hot = new Int32Array(SMALLEST_LINES * HOT)
   #cold = new Int32Array(SMALLEST_LINES * COLD)
@@ -171,32 +174,56 @@ export class KnownStacks {
     return false
   }
 
-  /** The child of `line` that the line at `pos` is, or undefined; `after` then holds the offset behind its line end. */
+  /** Where the last line that was matched begins, and the offset behind its line end. */
+  from = 0
+  after = 0
+
+  /** The child of `line` that the line at `pos` is, or undefined. */
   step(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
     const recent = this.#hot[line * HOT + RECENT] as number
     if (recent === NONE_OF_THEM) return undefined
-    if (this.#match(recent, buf, words, pos, end)) return recent
-    return this.#other(line, recent, buf, words, pos, end)
+    if (this.#match(recent, buf, words, pos, end, false) === recent) return recent
+    return this.#other(line, buf, words, pos, end)
+  }
+
+  /** Goes down from `line` as far as the lines from `pos` on are known: returns the last of them, or `line` itself. */
+  walk(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine {
+    let at = line
+    let start = pos
+    while (start < end) {
+      const recent = this.#hot[at * HOT + RECENT] as number
+      if (recent === NONE_OF_THEM) break
+      const last = this.#match(recent, buf, words, start, end, true)
+      if (last !== NONE_OF_THEM) {
+        at = last
+        start = this.after
+        if (start >= end) break
+      }
+      const other = this.#other(at, buf, words, start, end)
+      if (other === undefined) break
+      at = other
+      start = this.after
+    }
+    return at
   }
 
   /** As `step`, among the children beside the one that matched last. */
-  #other(
-    line: KnownLine,
-    recent: KnownLine,
-    buf: Buffer,
-    words: DataView,
-    pos: number,
-    end: number,
-  ): KnownLine | undefined {
+  #other(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
     const cold = this.#cold
     const row = line * COLD
     if (cold[row + FIRST] === cold[row + LAST]) return undefined
+    const hot = this.#hot
+    const recent = hot[line * HOT + RECENT] as number
     const hashed = ((cold[row + DEPTH] as number) & HASHED) !== 0
     const next = hashed ? SAME_HASH : NEXT
     let child = hashed ? (this.#byHash.get(mix(line, hashLine(buf, pos, end))) ?? NONE_OF_THEM) : cold[row + FIRST]
     while (child !== undefined && child !== NONE_OF_THEM) {
-      if (child !== recent && cold[child * COLD + ABOVE] === line && this.#match(child, buf, words, pos, end)) {
-        this.#hot[line * HOT + RECENT] = child
+      if (
+        child !== recent &&
+        cold[child * COLD + ABOVE] === line &&
+        this.#match(child, buf, words, pos, end, false) === child
+      ) {
+        hot[line * HOT + RECENT] = child
         return child
       }
       child = cold[child * COLD + next]
@@ -204,62 +231,56 @@ export class KnownStacks {
     return undefined
   }
 
-  /** Offset behind the line that `step` matched. */
-  after = 0
-
-  #match(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): boolean {
-    const row = line * HOT
+  /**
+   * Is the line at `pos` this one? `on`: and are those behind it the ones that followed last? Returns the last that is. One loop for a whole
+   * stack: with a call for each line, known stacks took a tenth longer.
+   */
+  #match(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number, on: boolean): KnownLine {
     const hot = this.#hot
-    const shape = hot[row + SHAPE] as number
-    const length = shape >>> LENGTH_SHIFT
-    const stop = pos + length
-    if (stop >= end) return false
-    let a = hot[row + AT] as number
-    let p = pos
-    if (length >= 4) {
-      if (words.getInt32(stop - 4, true) !== hot[row + LAST_BYTES]) return false
-      const known = this.#words
-      const whole = stop - 8
-      while (p < whole) {
-        if (
-          ((known.getInt32(a, true) ^ words.getInt32(p, true)) |
-            (known.getInt32(a + 4, true) ^ words.getInt32(p + 4, true))) !==
-          0
-        )
-          return false
-        a += 8
-        p += 8
+    const known = this.#words
+    let matched = NONE_OF_THEM
+    let from = pos
+    let start = pos
+    for (let next = line; next !== NONE_OF_THEM; ) {
+      const row = next * HOT
+      const shape = hot[row + SHAPE] as number
+      const length = shape >>> LENGTH_SHIFT
+      const stop = start + length
+      if (stop >= end) break
+      if (length < WORD) {
+        if (!isSameShort(this.#arena, hot[row + AT] as number, buf, start, stop)) break
+      } else {
+        if (words.getInt32(stop - WORD, true) !== hot[row + LAST_BYTES]) break
+        if (!isSame(known, hot[row + AT] as number, words, start, stop)) break
       }
-      if (p < stop - 4 && known.getInt32(a, true) !== words.getInt32(p, true)) return false
-      p = stop
-    } else {
-      const arena = this.#arena
-      while (p < stop) if (arena[a++] !== buf[p++]) return false
-    }
-    let c = buf[p] as number
-    switch ((shape >> TAIL_SHIFT) & LOW_BITS) {
-      case ARGUMENTS:
-        while (p + 1 < end && ARGUMENT_PAIR[words.getUint16(p, true)] === 1) p += 2
-        c = buf[p] as number
-        while (ARGUMENT[c] === 1) c = buf[++p] as number
-        if (c !== PAREN_CLOSE) return false
+      let p = stop
+      let c = buf[p] as number
+      const tail = (shape >> TAIL_SHIFT) & LOW_BITS
+      if (tail === ARGUMENTS) {
+        p = endOfArguments(buf, words, p, end)
+        if (buf[p] !== PAREN_CLOSE) break
         c = buf[++p] as number
-        break
-      case REGISTERS:
-        while (REGISTER[c] === 1) c = buf[++p] as number
-        break
-      case PARENT:
-        if (DIGIT[c] !== 1) return false
+      } else if (tail === PARENT) {
+        if (DIGIT[c] !== 1) break
         while (DIGIT[c] === 1) c = buf[++p] as number
-        break
-      case ANY:
+      } else if (tail === REGISTERS) {
+        while (REGISTER[c] === 1) c = buf[++p] as number
+      } else if (tail === ANY) {
         while (c !== LF && c !== CR) c = buf[++p] as number
-        break
+      }
+      if (c === CR) c = buf[++p] as number
+      if (c !== LF) break
+      matched = next
+      from = start
+      start = p + 1
+      if (!on || start >= end) break
+      next = hot[next * HOT + RECENT] as number
     }
-    if (c === CR) c = buf[++p] as number
-    if (c !== LF) return false
-    this.after = p + 1
-    return true
+    if (matched !== NONE_OF_THEM) {
+      this.from = from
+      this.after = start
+    }
+    return matched
   }
 
   /** Adds the line at [start, …) of `buf`, read as `line`, below `parent`. */
@@ -335,7 +356,7 @@ export class KnownStacks {
       const arena = Buffer.alloc(Math.max(this.#arena.length * 2, this.#used + length))
       this.#arena.copy(arena, 0, 0, this.#used)
       this.#arena = arena
-      this.#words = new DataView(arena.buffer, arena.byteOffset, arena.length)
+      this.#words = wordsOf(arena)
     }
     const at = this.#used
     const arena = this.#arena
@@ -364,6 +385,56 @@ export class KnownStacks {
     const start = this.start(line)
     return this.#arena.toString('latin1', start, start + Math.min(most, this.length(line)))
   }
+}
+
+/** Are [pos, stop) the bytes that stand at `a` of the known ones? But for the last four, which were looked at. */
+function isSame(known: DataView, at: number, words: DataView, pos: number, stop: number): boolean {
+  let a = at
+  let p = pos
+  const whole = stop - 8
+  while (p < whole) {
+    // As numbers of eight bytes. Those that are none, and the two zeros, are not what their bytes are.
+    const eight = known.getFloat64(a, true)
+    if (
+      (eight !== words.getFloat64(p, true) || eight === 0) &&
+      (known.getInt32(a, true) !== words.getInt32(p, true) ||
+        known.getInt32(a + 4, true) !== words.getInt32(p + 4, true))
+    )
+      return false
+    a += 8
+    p += 8
+  }
+  return p >= stop - 4 || known.getInt32(a, true) === words.getInt32(p, true)
+}
+
+function isSameShort(known: Buffer, at: number, buf: Buffer, pos: number, stop: number): boolean {
+  for (let p = pos, a = at; p < stop; p++, a++) if (known[a] !== buf[p]) return false
+  return true
+}
+
+/** Where what may be arguments ends. */
+function endOfArguments(buf: Buffer, words: DataView, pos: number, end: number): number {
+  let p = pos
+  if (buf[p] === PAREN_CLOSE) return p
+  while (p + 8 <= end) {
+    const four = words.getInt32(p, true)
+    const more = words.getInt32(p + 4, true)
+    if (
+      ((ARGUMENT_PAIR[four & 0xffff] as number) &
+        (ARGUMENT_PAIR[four >>> 16] as number) &
+        (ARGUMENT_PAIR[more & 0xffff] as number) &
+        (ARGUMENT_PAIR[more >>> 16] as number)) ===
+      0
+    )
+      break
+    p += 8
+  }
+  if (p + 4 <= end) {
+    const four = words.getInt32(p, true)
+    if (((ARGUMENT_PAIR[four & 0xffff] as number) & (ARGUMENT_PAIR[four >>> 16] as number)) !== 0) p += 4
+  }
+  if (p + 2 <= end && ARGUMENT_PAIR[words.getUint16(p, true)] === 1) p += 2
+  return ARGUMENT[buf[p] as number] === 1 ? p + 1 : p
 }
 
 /** Children of different lines share one table. */

@@ -57,4 +57,24 @@ describe('known stacks', () => {
     expect(find('main.f0')).toBe(lines[0])
     expect(find('main.f1')).toBe(lines[1])
   })
+
+  // Eight bytes are compared as one number: of these some are equal as numbers, and one is not even equal to itself.
+  it.each([
+    ['\0\0\0\0\0\0\0\0', '\0\0\0\0\0\0\0\x80'],
+    ['\0\0\0\0\0\0\xf8\xff', '\0\0\0\0\0\0\xf8\x7f'],
+    ['abcdefgh', 'abcdefgi'],
+  ])('are told apart by all of their bytes: %j, %j', (one, other) => {
+    const known = new KnownStacks(1 << 20)
+    const text = (name: string): Buffer => Buffer.from(`${name}/main.go:1 +0x1`, 'latin1')
+    const find = (name: string): number | undefined => {
+      const line = Buffer.concat([text(name), Buffer.from('\n')])
+      return known.step(ROOT, line, new DataView(line.buffer, line.byteOffset, line.length), 0, line.length)
+    }
+    const add = (name: string): number =>
+      known.add(ROOT, text(name), 0, { kind: 'file', tail: 'none', literal: text(name).length })
+    const first = add(one)
+    expect([find(one), find(other)]).toEqual([first, undefined])
+    const second = add(other)
+    expect([find(one), find(other), find(one)]).toEqual([first, second, first])
+  })
 })
