@@ -38,6 +38,8 @@ interface Setup {
   readonly values: FlagValues
   readonly timeout: number
   readonly sinks: readonly RecordSink[]
+  /** Dumps so far that show their process. */
+  readonly shown: () => number
   readonly delivery: Delivery
   readonly complain: (line: string) => void
 }
@@ -63,7 +65,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const stopSignals = handleSignals({ stdinIsPiped: false, stop: () => stopping.abort() })
   try {
     const sinks = [...delivery.sinks, judgement]
-    const asker = await openAsker({ options, values, timeout, sinks, delivery, complain })
+    const asker = await openAsker({ options, values, timeout, sinks, shown: () => judgement.shown, delivery, complain })
     inputBytes = () => asker.bytes
     const came = await askAll(asker, { every, count, delivery, signal: stopping.signal })
     await asker.close()
@@ -199,7 +201,7 @@ function watchedLog(values: FlagValues): string {
 }
 
 async function openSignalled(setup: Setup, target: Target, log: string, signalName: string): Promise<Asker> {
-  const { options, values, timeout, sinks, delivery, complain } = setup
+  const { options, values, timeout, sinks, shown, delivery, complain } = setup
   let reading: Promise<void> = Promise.resolve()
   let read = false
   const session = await new Promise<Session>((resolve, reject) => {
@@ -231,7 +233,7 @@ async function openSignalled(setup: Setup, target: Target, log: string, signalNa
       return session.stats.bytes
     },
     ask: async (signal) => {
-      const before = session.stats.dumps
+      const before = { shown: shown(), dumps: session.stats.dumps }
       try {
         target.send()
       } catch (error) {
@@ -241,10 +243,10 @@ async function openSignalled(setup: Setup, target: Target, log: string, signalNa
         return false
       }
       const until = performance.now() + timeout
-      while (session.stats.dumps === before && !read && !signal.aborted && performance.now() < until) {
+      while (shown() === before.shown && !read && !signal.aborted && performance.now() < until) {
         await pause(LOOK_MS, signal)
       }
-      if (session.stats.dumps > before || signal.aborted) return true
+      if (session.stats.dumps > before.dumps || signal.aborted) return true
       if (read) {
         over = true
         complain('the process has ended')

@@ -5,7 +5,7 @@
 import { LIMITS } from '../limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import type { Baseline } from './baseline.ts'
-import { showsProcess } from './process.ts'
+import { replaces } from './process.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 /** One condition, as typed, and what it looks at. */
@@ -54,10 +54,7 @@ interface Held {
   readonly happened: Map<Condition, string>
   /** Of the last dump that shows the process. */
   readonly now: Map<Condition, string>
-  /** Until the first one, any dump stands for the process. */
-  isShown: boolean
-  /** The signatures that follow are of that dump. */
-  isOpen: boolean
+  last: DumpRecord | undefined
 }
 
 export class FailOn implements RecordSink {
@@ -87,13 +84,13 @@ export class FailOn implements RecordSink {
 
   #dump(dump: DumpRecord): void {
     const held = this.#held(dump.source)
-    const shows = showsProcess(dump)
-    held.isShown ||= shows
-    held.isOpen = shows || !held.isShown
-    if (held.isOpen) held.now.clear()
+    if (replaces(dump, held.last)) {
+      held.last = dump
+      held.now.clear()
+    }
     for (const condition of this.#conditions) {
       if (condition.on === 'signatures of the last dump') continue
-      if (condition.on === 'last dump' && !held.isOpen) continue
+      if (condition.on === 'last dump' && held.last !== dump) continue
       const lines = condition.on === 'any dump' ? held.happened : held.now
       if (!lines.has(condition) && condition.holds(dump)) lines.set(condition, line(condition, dump))
     }
@@ -101,7 +98,7 @@ export class FailOn implements RecordSink {
 
   #signature(signature: SignatureRecord): void {
     const held = this.#sources.get(signature.source)
-    if (held?.isOpen !== true) return
+    if (held?.last?.dump !== signature.dump) return
     for (const condition of this.#conditions) {
       if (condition.on !== 'signatures of the last dump' || held.now.has(condition)) continue
       if (!condition.holds(signature)) continue
@@ -110,7 +107,7 @@ export class FailOn implements RecordSink {
   }
 
   #held(source: string): Held {
-    const held = this.#sources.get(source) ?? { happened: new Map(), now: new Map(), isShown: false, isOpen: false }
+    const held = this.#sources.get(source) ?? { happened: new Map(), now: new Map(), last: undefined }
     this.#sources.delete(source)
     this.#sources.set(source, held)
     for (const [oldest, its] of this.#sources) {

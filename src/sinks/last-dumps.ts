@@ -2,7 +2,7 @@
 import { LIMITS } from '../limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import { isWanted, type Narrowing } from './narrow.ts'
-import { showsProcess } from './process.ts'
+import { replaces } from './process.ts'
 
 export interface LastDump {
   readonly dump: DumpRecord
@@ -44,8 +44,7 @@ export class LastDumps {
   }
 
   #open(dump: DumpRecord): void {
-    const known = this.#sources.get(dump.source)
-    if (known !== undefined && showsProcess(known.dump) && !showsProcess(dump)) return
+    if (!replaces(dump, this.#sources.get(dump.source)?.dump)) return
     this.#sources.delete(dump.source)
     this.#sources.set(dump.source, { dump, signatures: [] })
     for (const oldest of this.#sources.keys()) {

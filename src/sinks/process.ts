@@ -20,3 +20,8 @@ export function showsProcess(dump: DumpRecord): boolean {
       return false
   }
 }
+
+/** Does `next` take the place of `last` as the state of their process? Where nothing shows it, any dump does. */
+export function replaces(next: DumpRecord, last: DumpRecord | undefined): boolean {
+  return last === undefined || showsProcess(next) || !showsProcess(last)
+}

@@ -1,12 +1,13 @@
-/** What a watch says at its end: of each source, from its last dump. */
+/** What a watch says at its end: of each source, from its last dump that shows the process. */
 import { LIMITS } from '../limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import type { Baseline } from '../sinks/baseline.ts'
+import { replaces, showsProcess } from '../sinks/process.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
 import { spanText } from '../sinks/text.ts'
 
 interface Seen {
-  readonly first: DumpRecord
+  first: DumpRecord
   last: DumpRecord
   dumps: number
   /** Of the last dump: what leaks or grows. */
@@ -16,6 +17,7 @@ interface Seen {
 export class Judgement implements RecordSink {
   readonly #baseline: Baseline | undefined
   readonly #seen = new Map<string, Seen>()
+  #shown = 0
 
   /** What `baseline` knows is not told. */
   constructor(baseline: Baseline | undefined) {
@@ -25,14 +27,25 @@ export class Judgement implements RecordSink {
   record(record: DumpstreamRecord): void {
     const seen = this.#seen.get(record.source)
     if (record.type === 'signature') {
+      if (seen?.last.dump !== record.dump) return
       const isTold = record.verdict === 'leaking' || record.verdict === 'growing'
-      if (isTold && this.#baseline?.isExceededBy(record) !== false) seen?.told.push(record)
+      if (isTold && this.#baseline?.isExceededBy(record) !== false) seen.told.push(record)
     } else if (record.type === 'dump') {
-      if (seen !== undefined) Object.assign(seen, { last: record, dumps: seen.dumps + 1, told: [] })
-      else if (this.#seen.size < LIMITS.sources) {
+      if (showsProcess(record)) this.#shown++
+      if (seen === undefined) {
+        if (this.#seen.size >= LIMITS.sources) return
         this.#seen.set(record.source, { first: record, last: record, dumps: 1, told: [] })
+      } else if (!showsProcess(seen.last) && showsProcess(record)) {
+        Object.assign(seen, { first: record, last: record, dumps: 1, told: [] })
+      } else if (replaces(record, seen.last)) {
+        Object.assign(seen, { last: record, dumps: seen.dumps + 1, told: [] })
       }
     }
+  }
+
+  /** Dumps that show their process. What a handler logs besides (the stack of one goroutine, a race report) answers no signal. */
+  get shown(): number {
+    return this.#shown
   }
 
   end(): SinkResult {

@@ -48,8 +48,8 @@ function dumpFiles(): void {
   })
 }
 
-/** Prints dump1, dump2, … to its stdout at each SIGUSR2; on a fourth one it exits. */
-async function service(log: string): Promise<ChildProcess> {
+/** Prints dump1, dump2, … to its stdout at each SIGUSR2, some time after `ahead`; on a fourth one it exits. */
+async function service(log: string, ahead = ''): Promise<ChildProcess> {
   dumpFiles()
   const fd = openSync(log, 'a')
   const script = `
@@ -57,7 +57,9 @@ async function service(log: string): Promise<ChildProcess> {
     let n = 0
     process.on('SIGUSR2', () => {
       if (++n > 3) process.exit(0)
-      writeSync(1, readFileSync('dump' + n))
+      const ahead = ${JSON.stringify(ahead)}
+      writeSync(1, ahead)
+      setTimeout(() => writeSync(1, readFileSync('dump' + n)), ahead === '' ? 0 : 600)
     })
     setInterval(() => {}, 1000)
     writeFileSync('ready', '')`
@@ -97,6 +99,17 @@ describe('dumpstream watch --pid', () => {
     )
     expect(code).toBe(1)
     expect(readFileSync(join(folder, 'known.jsonl'), 'utf8')).toContain('"count":70')
+  })
+
+  it('the stack of one goroutine, logged ahead of the dump, is not the answer', async () => {
+    const single = `goroutine 7 [running]:\nmain.f()\n\t/app/main.go:1 +0x1d\n\nINFO request failed\n`
+    const { pid } = await service(join(folder, 'app.log'), single)
+    const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '2', ...quick]
+    const { code, stdout, stderr } = await cli([...args, '--fail-on', 'growing'], { cwd: folder })
+    const dumps = stdout.split('\n').filter((line) => line.includes('"type":"dump"'))
+    expect(dumps.map((line) => JSON.parse(line).goroutines)).toEqual([1, 10, 1, 40])
+    expect(stderr).toContain(`dumpstream: 2 dumps of /proc/${pid}/fd/1`)
+    expect(code).toBe(1)
   })
 
   it('--log, from its start when told; the table ends with the judgement', async () => {
