@@ -18,8 +18,8 @@ import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
 import type { Limits } from '../limits.ts'
 import type { LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../signatures/signature.ts'
+import { APART_LINES, type OpenDump } from './dump.ts'
 import { type AssemblerSink, OpenBlocks } from './open-blocks.ts'
-import { announcesPanic } from './preamble.ts'
 import { UnknownLines } from './unknown.ts'
 
 export class Assembler {
@@ -106,7 +106,7 @@ export class Assembler {
         }
       }
       const c = buf[pos]
-      if (c === 0x67 && this.#open.dump?.profile === undefined) {
+      if (c === 0x67) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
           if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
@@ -161,11 +161,9 @@ export class Assembler {
     return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 
-  /** A line outside any dump that stands close ahead of one: how the log looks, and what it announces. */
+  /** A line outside any dump that stands close ahead of one: how the log looks. */
   observe(text: string): void {
     this.#open.fragments.learn(text, false)
-    const reason = announcesPanic(text)
-    if (reason !== undefined) this.#open.announced = reason
   }
 
   #header(buf: Buffer, pos: number, next: number, base: number, joined = false): void {
@@ -181,11 +179,7 @@ export class Assembler {
       if (!joined) candidate.held.push(this.#open.tape.hold(buf, pos, next))
       this.#open.unsettled = true
     } else {
-      this.#open.split =
-        info.state === 'running' &&
-        dump.firstRunning &&
-        (dump.kind === undefined || dump.mayBePanicValue) &&
-        dump.tally.goroutines > 0
+      this.#open.split = info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)
       if (this.#open.split) this.#open.unsettled = true
       else if (this.#open.unsettled) this.#open.settle(base + pos)
       dump.end = base + next
@@ -193,6 +187,12 @@ export class Assembler {
     walker.begin({ id, place, info, start: base + pos, counted: true })
     // Prose is not cut and put together again.
     if (joined) this.#open.claimed(base + pos, base + next)
+  }
+
+  /** May a second goroutine that runs, and has a stack, be the first of another dump? */
+  #mayStartNext(dump: OpenDump): boolean {
+    if (dump.served || (this.#open.foreign.lines > APART_LINES && !dump.furtherThread)) return true
+    return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
   }
 
   /** Ends the goroutine before this header, and the dump if the header starts another one. Returns the place of its id. */

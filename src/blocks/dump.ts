@@ -12,6 +12,8 @@ export interface Opening {
   readonly timeFrom: TimeFrom | undefined
   /** Puts the JSON text of a record where the dump's first line stood, when its carrier is JSON. */
   readonly frame: ((json: string) => string) | undefined
+  /** The log lines close ahead of it, behind the dump before it. */
+  readonly ahead: readonly string[]
 }
 
 /** A dump that is complete. Whose it is, which number it has and when it was is not known here. */
@@ -42,6 +44,9 @@ export interface DumpContent {
   readonly race?: RaceReport | undefined
 }
 
+/** More log than this ahead of a goroutine that runs: it is of another dump, and what was said of a panic is of one before. */
+export const APART_LINES = 16
+
 export class OpenDump {
   tally: Tally
   /** Absolute offsets: first byte; first byte behind the last line that was dump. */
@@ -55,6 +60,8 @@ export class OpenDump {
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
   reason: string | undefined
+  /** net/http announced it: it is of one goroutine, and the process lives on. */
+  served = false
   readonly foreign: ForeignCount = new ForeignCount()
   damaged = 0
   truncated = false
@@ -90,7 +97,7 @@ export class OpenDump {
    * part of the value.
    */
   get mayBePanicValue(): boolean {
-    return this.kind === 'panic' && this.tally.goroutines === 1
+    return this.kind === 'panic' && !this.served && this.tally.goroutines === 1
   }
 
   finish(): FinishedDump {

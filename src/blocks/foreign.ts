@@ -51,7 +51,10 @@ export class ForeignLines {
     else if (HEADER_HEAD.test(line.text)) {
       open.newCandidate(line.base + line.pos)
       this.#besideCandidate(line)
-    } else open.tape.pass(line.buf, line.pos, line.next)
+    } else {
+      open.hear(line.text)
+      open.tape.pass(line.buf, line.pos, line.next)
+    }
   }
 
   #besideCandidate(line: LineAt): void {
@@ -89,6 +92,7 @@ export class ForeignLines {
   }
 
   #count(bytes: number): void {
+    if (this.#open.foreign.lines === 0) this.#open.tape.markDump()
     this.#open.foreign.add(bytes)
     this.#open.unsettled = true
   }

@@ -12,9 +12,10 @@ import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signature } from '../model.ts'
 import type { Signatures } from '../signatures/signature.ts'
 import { Candidate } from './candidate.ts'
-import { type DumpContent, type FinishedDump, OpenDump, type Opening } from './dump.ts'
+import { APART_LINES, type DumpContent, type FinishedDump, OpenDump, type Opening } from './dump.ts'
 import { ForeignCount } from './foreign-count.ts'
 import { Fragments } from './fragments.ts'
+import { announcesPanic } from './preamble.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**
@@ -46,8 +47,8 @@ export class OpenBlocks {
   split = false
   /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
   next: Candidate | undefined
-  /** What the log said just ahead of the candidate: `http: panic serving …: REASON`. */
-  announced: string | undefined
+  /** What the log said, and how many lines ago: `http: panic serving …: REASON`. */
+  #announced: { readonly reason: string; lines: number } | undefined
   /** Foreign lines since the last line of the open dump. They count only if it goes on. */
   readonly foreign: ForeignCount = new ForeignCount()
   /** Empty lines since the last line of the open dump: part of it if it goes on, else log. */
@@ -106,12 +107,23 @@ export class OpenBlocks {
   }
 
   newCandidate(start: number): Candidate {
-    // What was announced ahead of an earlier candidate is no reason for this one. The sink shows the lines ahead of it (`observe`).
-    this.announced = undefined
-    const candidate = new Candidate(start, this.#sink.opening(start))
+    const candidate = new Candidate(start, this.#opening(start))
     this.candidate = candidate
     this.unsettled = true
     return candidate
+  }
+
+  #opening(start: number): Opening {
+    const opening = this.#sink.opening(start)
+    for (const text of opening.ahead) this.hear(text)
+    return opening
+  }
+
+  /** A log line ahead of what may come: does it announce a dump? */
+  hear(text: string): void {
+    const reason = announcesPanic(text)
+    if (reason !== undefined) this.#announced = { reason, lines: 0 }
+    else if (this.#announced !== undefined && ++this.#announced.lines >= APART_LINES) this.#announced = undefined
   }
 
   /** A candidate in the place of the one that there is. While a dump is open, it stands beside it. */
@@ -135,6 +147,7 @@ export class OpenBlocks {
       this.split = false
       if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
     }
+    this.#announced = undefined
     this.claimBlanks()
     const dump = this.dump
     dump.foreign.takeOver(this.foreign)
@@ -168,7 +181,7 @@ export class OpenBlocks {
   #splitAt(goroutine: OpenGoroutine): void {
     const { dump } = this
     if (dump === undefined) return
-    if (dump.mayBePanicValue) {
+    if (dump.mayBePanicValue && this.foreign.lines <= APART_LINES) {
       // It is the dump that there is: what was counted so far was text.
       dump.tally = this.#newTally()
       dump.damaged = 0
@@ -177,8 +190,9 @@ export class OpenBlocks {
     }
     if (goroutine.place >= 0) dump.tally.ids.undo(goroutine.place)
     this.complete()
-    const next = this.#newDump(goroutine.start, this.#sink.opening(goroutine.start), { tally: this.#newTally() })
+    const next = this.#newDump(goroutine.start, this.#opening(goroutine.start), { tally: this.#newTally() })
     next.firstRunning = true
+    this.#announce(next)
     goroutine.place = next.tally.meet(goroutine.id)
   }
 
@@ -208,15 +222,19 @@ export class OpenBlocks {
     else if (preamble !== undefined) {
       dump.kind = preamble.kind
       dump.reason = preamble.reason
-    } else if (this.announced !== undefined) {
-      dump.kind = 'panic'
-      dump.reason = this.announced
-    }
+    } else this.#announce(dump)
     for (const { id, info } of candidate.bare)
       this.#count(dump, { id, info, place: dump.tally.meet(id) }, undefined, true)
     const { goroutine } = this.walker
     if (goroutine !== undefined) goroutine.place = dump.tally.meet(goroutine.id)
     dump.firstRunning = (candidate.bare[0]?.info ?? goroutine?.info)?.state === 'running'
+  }
+
+  #announce(dump: OpenDump): void {
+    if (this.#announced === undefined) return
+    dump.kind = 'panic'
+    dump.reason = this.#announced.reason
+    dump.served = true
   }
 
   /** What might have become a dump is none. */
@@ -283,6 +301,8 @@ export class OpenBlocks {
   complete(): void {
     const dump = this.dump
     if (dump === undefined) return
+    if (this.foreign.lines === 0) this.tape.markDump()
+    this.#announced = undefined
     if (this.walker.framesOverflow) dump.limits.add('frames')
     this.walker.framesOverflow = false
     // The reader of a profile asks for the fragments, which go below.

@@ -292,28 +292,33 @@ class LogEngine implements Engine, LineSink {
   #carriedOpening(stream: StreamOrigin, start: number): Opening {
     const time = stream.time(this.#now)
     const frame = this.#options.onLog === undefined ? undefined : stream.frame()
-    if (time !== undefined) return { time, timeFrom: 'carrier', frame }
+    const ahead = stream.texts(lastLines(this.#tape.sinceDump()))
+    if (time !== undefined) return { time, timeFrom: 'carrier', frame, ahead }
     const { time: logTime, timeFrom } = this.#opening(start)
-    return { time: logTime, timeFrom, frame }
+    return { time: logTime, timeFrom, frame, ahead }
   }
 
   /** What stands ahead of a dump, nearest line first; when following, a log without time stamps leaves the arrival. */
   #opening(start: number): Opening {
     let time: number | undefined
-    const ahead = this.#tape
-      .recent()
-      .slice(-OBSERVED_BYTES)
-      .split('\n')
-      .slice(-OBSERVED_LINES - 1, -1)
-    for (const text of ahead.reverse()) {
+    for (const text of lastLines(this.#tape.recent()).reverse()) {
       time ??= timeOf(text, this.#now)
       this.#plain.observe(text)
     }
+    const more = { frame: undefined, ahead: lastLines(this.#tape.sinceDump()) }
     const told = this.#options.time?.(start)
-    if (told !== undefined) return { time: told, timeFrom: 'carrier', frame: undefined }
-    if (time !== undefined) return { time, timeFrom: 'log', frame: undefined }
-    return { time: this.#now, timeFrom: this.#now === undefined ? undefined : 'arrival', frame: undefined }
+    if (told !== undefined) return { time: told, timeFrom: 'carrier', ...more }
+    if (time !== undefined) return { time, timeFrom: 'log', ...more }
+    return { time: this.#now, timeFrom: this.#now === undefined ? undefined : 'arrival', ...more }
   }
+}
+
+function lastLines(log: string): string[] {
+  return log
+    .slice(-OBSERVED_BYTES)
+    .split('\n')
+    .slice(-OBSERVED_LINES - 1, -1)
+    .map((line) => line.trimEnd())
 }
 
 /** A header ends with a colon, a profile's title with a number; what stands behind is not Go's. */

@@ -32,6 +32,8 @@ export interface StreamOrigin extends StreamNames {
   /** Of the line at hand. */
   time(now: number | undefined): number | undefined
   frame(): RecordFrame | undefined
+  /** The texts of those of the lines that are of the stream. Asked last: the line at hand is another one then. */
+  texts(lines: readonly string[]): string[]
 }
 
 export interface StreamsOptions {
@@ -127,16 +129,15 @@ export class Streams {
     return this.#all.some((carrier) => isRead({ carrier })) || prefixOf(buf.subarray(pos, next - 1), true) !== undefined
   }
 
-  /** Where the first line of the announcement of the dump at `near` stands, in [from, near): of the same stream. */
+  /** Where the first line of an announcement stands, in [from, near), of the dump at `near` or of one in another stream. */
   announced(buf: Buffer, from: number, near: number, next: number): number {
     const using = this.#inUse.find(({ carrier }) => carrier.read(buf, near, next, this.#text))
     if (using === undefined) return near
-    const { key } = this.#text
     let at = near
     for (let line = near; line > from; ) {
       const start = lineStart(buf, from, line - 1)
-      if (using.carrier.read(buf, start, line, this.#text) && this.#text.key === key)
-        if (this.#probe.begins(this.#text, false, this.#text.buf)) at = start
+      if (using.carrier.read(buf, start, line, this.#text) && this.#probe.begins(this.#text, false, this.#text.buf))
+        at = start
       line = start
     }
     return at
@@ -341,7 +342,17 @@ export class Streams {
           attributes: names?.attributes ?? {},
           time: (now) => carrier.time(now),
           frame: () => carrier.frame?.(),
+          // A line of several records is still being read.
+          texts: (lines) => (carrier.several ? [] : this.#textsOf(carrier, key, lines)),
         }),
+    })
+  }
+
+  #textsOf(carrier: Carrier, key: string | undefined, lines: readonly string[]): string[] {
+    const text = new CarriedText()
+    return lines.flatMap((line) => {
+      const buf = Buffer.from(`${line}\n`, 'latin1')
+      return carrier.read(buf, 0, buf.length, text) && text.key === key ? [text.latin1().trimEnd()] : []
     })
   }
 

@@ -41,6 +41,8 @@ export class LogTape {
   readonly #recent = Buffer.alloc(RECENT_BYTES * 3)
   #recentLength = 0
   #recentWhole = true
+  /** Where in `recent` the last dump stood. */
+  #dumpAt = 0
   /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
   lent: Buffer | undefined
   carried: CarriedLine | undefined
@@ -117,17 +119,29 @@ export class LogTape {
     return this.#recentWhole ? text : text.slice(text.indexOf('\n') + 1)
   }
 
+  /** A dump stood, or stands, between the log so far and what comes. */
+  markDump(): void {
+    this.#dumpAt = this.#recentLength
+  }
+
+  /** As `recent`, behind the last dump. */
+  sinceDump(): string {
+    return this.#dumpAt === 0 ? this.recent() : this.#recent.toString('latin1', this.#dumpAt, this.#recentLength)
+  }
+
   #remember(buf: Buffer, from: number, end: number): void {
     const start = Math.max(from, end - RECENT_BYTES)
     const length = end - start
     if (this.#recentLength + length > this.#recent.length) {
       const keep = Math.min(this.#recentLength, RECENT_BYTES)
       this.#recent.copyWithin(0, this.#recentLength - keep, this.#recentLength)
+      this.#dumpAt = Math.max(0, this.#dumpAt - (this.#recentLength - keep))
       this.#recentLength = keep
       this.#recentWhole = false
     }
     if (start > from) {
       this.#recentLength = 0
+      this.#dumpAt = 0
       this.#recentWhole = false
     }
     buf.copy(this.#recent, this.#recentLength, start, end)

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { feed, LOG_LINES } from '../property/weave.ts'
+
+const sample = (name: string): string => readFileSync(new URL(`../golden/dumps/${name}`, import.meta.url), 'utf8')
+const SERVED = sample('crash-1.27-http.txt')
+const ALL = sample('zoo-1.27-stack.txt')
+const PROFILE = sample('zoo-1.27-pprof1.txt')
+const log = (lines: number): string =>
+  Array.from({ length: lines }, (_, n) => `${LOG_LINES[n % LOG_LINES.length]}\n`).join('')
+
+const dumpsOf = (text: string): unknown[] =>
+  feed([Buffer.from(text)]).records.flatMap((record) =>
+    record.type === 'dump'
+      ? [`${record.kind} ${record.format} ${record.goroutines} ${record.reason ?? ''}`.trim()]
+      : [],
+  )
+
+describe('a dump behind another one', () => {
+  it.each([1, 3, 30])('is not of the panic that net/http served %i lines before', (lines) => {
+    expect(dumpsOf(SERVED + log(lines) + ALL)).toEqual(['panic stack 1 handler boom', 'all stack 39'])
+  })
+
+  it('may be of a second panic that net/http served', () => {
+    const second = SERVED.replace('handler boom', 'other').replace('goroutine 7 [', 'goroutine 8 [')
+    expect(dumpsOf(SERVED + log(2) + second)).toEqual(['panic stack 1 handler boom', 'panic stack 1 other'])
+  })
+
+  it('is of the panic that net/http served while the first was open', () => {
+    expect(dumpsOf(ALL + log(2) + SERVED + log(3) + ALL)).toEqual([
+      'all stack 39',
+      'panic stack 1 handler boom',
+      'all stack 39',
+    ])
+  })
+
+  it('is not of a panic of which many lines have told since', () => {
+    const panic = sample('crash-1.27-panic.txt')
+    expect(dumpsOf(panic + log(40) + ALL)).toEqual(['panic stack 1 boom', 'all stack 39'])
+  })
+
+  it('is found where a profile was cut', () => {
+    const cut = PROFILE.slice(0, PROFILE.length / 2)
+    expect(dumpsOf(`${cut}\n${log(2)}${ALL}`)).toEqual(['all profile 14', 'all stack 39'])
+  })
+
+  it('is found where a carrier has dropped the empty lines of a profile', () => {
+    expect(dumpsOf(PROFILE.replace(/\n+/g, '\n') + log(2) + ALL)).toEqual(['all profile 39', 'all stack 39'])
+  })
+})
+
+describe('a panic that net/http served', () => {
+  const lines = SERVED.trimEnd().split('\n')
+  it.each([
+    ['CRI', (line: string) => `2026-11-24T07:00:00.000000000Z stderr F ${line}`],
+    ['Docker', (line: string) => JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-24T07:00:00Z' })],
+    ['compose', (line: string) => `web-1  | ${line}`],
+    ['CRLF', (line: string) => `${line}\r`],
+  ])('is one in %s, too', (_name, carry) => {
+    const text = [...log(3).trimEnd().split('\n'), ...lines].map((line) => `${carry(line)}\n`).join('')
+    expect(dumpsOf(text)).toEqual(['panic stack 1 handler boom'])
+  })
+
+  it('is one in a string, too', () => {
+    expect(dumpsOf(`${JSON.stringify({ level: 'ERROR', msg: SERVED })}\n`)).toEqual(['panic stack 1 handler boom'])
+  })
+})
+
+describe('two streams that die at once', () => {
+  it('have both a reason, whose ever lines came first', () => {
+    const lines = sample('crash-1.27-panic.txt').trimEnd().split('\n')
+    const text = lines.flatMap((line) => [`web-1  | ${line}\n`, `web-2  | ${line}\n`]).join('')
+    expect(dumpsOf(text)).toEqual(['panic stack 1 boom', 'panic stack 1 boom'])
+  })
+})
+
+describe('a profile', () => {
+  it('is read with spaces for its tabs', () => {
+    const stacks = (text: string): unknown =>
+      feed([Buffer.from(text)]).records.flatMap((record) => (record.type === 'signature' ? [record.id] : []))
+    expect(stacks(PROFILE.replace(/\t/g, '        '))).toEqual(stacks(PROFILE))
+  })
+})
