@@ -6,7 +6,7 @@ export type DumpKind = 'all' | 'single' | 'panic' | 'fatal' | 'signal' | 'leak' 
 /** `stack`: a traceback (debug=2 and its kin). `profile`: the text of debug=1, which has counts and no goroutine ids. */
 export type DumpFormat = 'stack' | 'profile'
 
-/** What makes two goroutines the same, from coarse to fine. See signatures/README in the docs: the canonical text of each level is a contract. */
+/** What makes two goroutines the same, from coarse to fine. The canonical text of each level is a contract: README, "Signature identity". */
 export type Similarity = 'origin' | 'functions' | 'lines' | 'exact'
 
 /** Where the time of a dump was found. */

@@ -16,6 +16,13 @@ const WORDS: Readonly<Record<string, string>> = {
   EBADF: 'is not open',
 }
 
+const WRITING: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  EACCES: 'permission denied; run as a user who may write there',
+  EPERM: 'permission denied; run as a user who may write there',
+  EISDIR: 'is a directory; name a file in it',
+}
+
 /** `ENOENT` and the like; undefined when the error is not the system's. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return undefined
@@ -26,4 +33,9 @@ export function systemErrorText(error: unknown): string {
   const code = systemErrorCode(error)
   if (code !== undefined) return WORDS[code] ?? code
   return error instanceof Error ? error.message : String(error)
+}
+
+/** As `systemErrorText`, of what was to be written. */
+export function writeErrorText(error: unknown): string {
+  return WRITING[systemErrorCode(error) ?? ''] ?? systemErrorText(error)
 }

@@ -16,8 +16,10 @@ import { Syslog } from './syslog.ts'
 import { syslogNg } from './syslog-ng.ts'
 import { vector } from './vector.ts'
 
+export const INPUT_KINDS = ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'] as const
+
 /** `auto`: told by the line that holds the first header. `plain`: none. */
-export type InputKind = 'auto' | 'plain' | 'cri' | 'docker' | 'json' | 'journald' | 'syslog' | 'otlp'
+export type InputKind = (typeof INPUT_KINDS)[number]
 
 /** Names of fields in lines of JSON, dotted paths; they go before the usual ones. */
 export interface KeyNames {

@@ -5,7 +5,7 @@ import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
-import { systemErrorText } from '../system-error.ts'
+import { writeErrorText } from '../system-error.ts'
 import { EXIT } from './exit.ts'
 import type { RunOptions } from './options.ts'
 import { openPrinter } from './printer.ts'
@@ -100,6 +100,6 @@ function openOut(path: string): number {
   try {
     return openSync(path, 'w')
   } catch (error) {
-    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
+    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${writeErrorText(error)}`, { cause: error })
   }
 }

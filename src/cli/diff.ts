@@ -18,12 +18,21 @@ import { type ParsedArgs, usageError } from './args.ts'
 import { withBaseline } from './baseline.ts'
 import { openDelivery } from './deliver.ts'
 import { readOptions } from './options.ts'
+import { refuseOwnOutput } from './own-output.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Dumps up to this size are read again, both by one engine, for what goroutine ids tell. */
 const JUDGED_BYTES = 256 << 20
 /** Names of sources in one line. */
 const NAMED = 3
+
+/** Both dumps are looked for by name. */
+const STDIN = '/dev/stdin'
+
+interface Operand {
+  readonly path: string
+  readonly number: number | undefined
+}
 
 /** A dump and where its text is. */
 interface Side {
@@ -36,17 +45,19 @@ type Pair = readonly [before: Side, after: Side]
 
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
-  const { operands } = args
-  const [one, two] = operands
-  if (one === undefined || operands.length > 2)
+  const [one, two, ...more] = args.operands.map(readOperand)
+  if (one === undefined || more.length > 0)
     throw usageError('diff takes two FILEs, or one log with two dumps: dumpstream diff BEFORE AFTER')
+  if (two === undefined && one.number !== undefined)
+    throw usageError(`diff takes two: dumpstream diff ${one.path}#1 ${one.path}#${one.number}`)
   const complain = (line: string): void => terminal.complain(line)
   const options = await withBaseline(readOptions(args, terminal), complain)
+  refuseOwnOutput({ ...options, files: two === undefined ? [one.path] : [one.path, two.path] }, terminal)
   const engine: EngineOptions = options.engine.similarity === undefined ? {} : { similarity: options.engine.similarity }
 
   const pairs =
     two === undefined
-      ? await firstAndLast(one, engine, complain)
+      ? await firstAndLast(one.path, engine, complain)
       : pairUp(await lastOf(one, engine, complain), await lastOf(two, engine, complain), complain)
   const delivery = await openDelivery({ options, terminal, complain })
   try {
@@ -84,11 +95,19 @@ async function firstAndLast(path: string, engine: EngineOptions, complain: (line
   return pairs
 }
 
-/** `FILE`: its last dump. `FILE#2`: its dump number 2. Of each source. */
-async function lastOf(operand: string, engine: EngineOptions, complain: (line: string) => void): Promise<Side[]> {
+/** `FILE`: its last dump. `FILE#2`: its dump number 2. `-` is stdin. */
+function readOperand(operand: string): Operand {
   const m = existsSync(operand) ? null : /^(.+)#(\d{1,9})$/.exec(operand)
   const path = m?.[1] ?? operand
-  const number = m === null ? undefined : Number(m[2])
+  return { path: path === '-' ? STDIN : path, number: m === null ? undefined : Number(m[2]) }
+}
+
+/** The dump that is meant, of each source. */
+async function lastOf(
+  { path, number }: Operand,
+  engine: EngineOptions,
+  complain: (line: string) => void,
+): Promise<Side[]> {
   const { sources, readBack } = await read(path, number, engine, complain)
   const all = [...sources.values()]
   const sides = all.flatMap((source) => {

@@ -9,7 +9,7 @@ import { PrintedStacks } from '../sinks/narrow.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
-import { systemErrorText } from '../system-error.ts'
+import { writeErrorText } from '../system-error.ts'
 import { EXIT } from './exit.ts'
 import type { RunOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
@@ -134,6 +134,6 @@ function openOut(path: string): number {
   try {
     return openSync(path, 'a')
   } catch (error) {
-    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${systemErrorText(error)}`, { cause: error })
+    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${writeErrorText(error)}`, { cause: error })
   }
 }

@@ -56,7 +56,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const openAsker = await chooseAsker(values, timeout)
   const complain = (line: string): void => terminal.complain(line)
   const options = await withBaseline(readOptions(args, terminal), complain)
-  if (values.has('pid')) refuseOwnOutput({ files: [watchedLog(values)], out: options.out }, terminal)
+  if (values.has('pid')) refuseOwnOutput({ ...options, files: [watchedLog(values)] }, terminal)
 
   let inputBytes = (): number => 0
   const delivery = await openDelivery({ options, terminal, complain, inputBytes: () => inputBytes() })

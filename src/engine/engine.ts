@@ -15,6 +15,7 @@ import { LIMITS, type Limits } from '../limits.ts'
 import { LogTape } from '../lines/tape.ts'
 import { Signatures } from '../signatures/signature.ts'
 import { findAnnouncement } from './announcement.ts'
+import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { findNeedle, findPreamble, lineStart } from './gate.ts'
 import { isPreamble } from './lane.ts'
@@ -327,7 +328,9 @@ function isTitle(buf: Buffer, next: number): boolean {
   return last === COLON || isDigit(last)
 }
 
+/** @throws DumpstreamError `DS_OPTION` */
 export function createEngine(options: EngineOptions = {}): Engine {
+  checkOptions(options)
   const make = (own: EngineOptions): Engine => new LogEngine(own)
   return options.input === 'plain' ? make(options) : new TailedEngine(options, make)
 }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
 import { LIMITS } from '../limits.ts'
 import type { DumpstreamRecord, SignatureRecord } from '../records.ts'
-import { systemErrorText } from '../system-error.ts'
+import { writeErrorText } from '../system-error.ts'
 import { Output } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
@@ -69,7 +69,7 @@ export class SaveSink implements RecordSink {
       renameSync(temporary, this.#path)
     } catch (error) {
       rmSync(temporary, { force: true })
-      return this.#failed(systemErrorText(error))
+      return this.#failed(writeErrorText(error))
     }
     return { exportFailed: false }
   }

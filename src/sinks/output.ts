@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
-import { systemErrorCode, systemErrorText } from '../system-error.ts'
+import { systemErrorCode, writeErrorText } from '../system-error.ts'
 
 const BUFFER_BYTES = 128 << 10
 /** A UTF-16 unit takes three bytes of UTF-8 at most. */
@@ -117,7 +117,7 @@ export class Output implements LineOutput {
         if (code !== 'EPIPE') {
           this.#failure = new DumpstreamError(
             'DS_OUTPUT',
-            `can't write to ${this.#options.name}: ${systemErrorText(error)}`,
+            `can't write to ${this.#options.name}: ${writeErrorText(error)}`,
             { cause: error },
           )
         }

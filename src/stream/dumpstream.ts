@@ -7,6 +7,7 @@
 import type { Transform } from 'node:stream'
 import { transform } from 'through2'
 import type { RecordFrame } from '../carriers/carrier.ts'
+import { checkChoice } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 import type { DumpstreamRecord } from '../records.ts'
 
@@ -31,7 +32,11 @@ export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onL
 const IDLE_MS = 1_000
 const LINE_FEED = 0x0a
 
-/** Bytes in, records (or bytes, see `logs`) out. An error of the engine comes as the stream's `error`; bad input is none. */
+/**
+ * Bytes in, records (or bytes, see `logs`) out. An error of the engine comes as the stream's `error`; bad input is none.
+ *
+ * @throws DumpstreamError `DS_OPTION`
+ */
 export function dumpstream(options: DumpstreamOptions = {}): Transform {
   const {
     logs = 'drop',
@@ -40,6 +45,7 @@ export function dumpstream(options: DumpstreamOptions = {}): Transform {
     readableHighWaterMark,
     ...engineOptions
   } = options
+  checkChoice('logs', ['drop', 'pass', 'objects'], logs)
   const pass = logs === 'pass'
   const drop = logs === 'drop'
   let atLineStart = true

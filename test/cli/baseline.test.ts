@@ -90,10 +90,24 @@ describe('--save and --baseline', () => {
     expect(readFileSync(join(folder, 'known.jsonl'), 'utf8')).toBe('old')
   })
 
+  it('--save does not put what is known in the place of the log that is read', async () => {
+    log('app.log', [receive(5)])
+    const before = readFileSync(join(folder, 'app.log'), 'utf8')
+    const result = await run('--save', 'app.log', '--format', 'none', 'app.log')
+    expect([result.code, result.stderr]).toEqual([
+      2,
+      'dumpstream: app.log is also what --save would write; save to another file\n',
+    ])
+    expect(readFileSync(join(folder, 'app.log'), 'utf8')).toBe(before)
+  })
+
   it('a folder that is not there: exit code 4', async () => {
     log('app.log', [receive(5)])
     const result = await run('--save', 'no/known.jsonl', '--format', 'none', 'app.log')
-    expect([result.code, result.stderr]).toEqual([4, "dumpstream: can't save to no/known.jsonl: no such file\n"])
+    expect([result.code, result.stderr]).toEqual([
+      4,
+      "dumpstream: can't save to no/known.jsonl: there is no such folder\n",
+    ])
   })
 
   it('a baseline that is missing, or knows nothing, is an input error', async () => {

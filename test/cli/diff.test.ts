@@ -77,11 +77,28 @@ describe('dumpstream diff', () => {
     [['missing.log'], 3, 'missing.log: no such file'],
     [[`${demo}#9`, demo], 3, `${demo} has no dump 9; its last is 3`],
     [['package.json'], 3, 'no such file'],
+    [[`${demo}#3`], 2, `diff takes two: dumpstream diff ${demo}#1 ${demo}#3`],
   ])('%j: exit code %d, one line that says why', (args, code, says) => {
     const result = run('diff', ...args)
     expect(result.code).toBe(code)
     expect(result.stderr).toContain(says)
     expect(result.stderr.trim().split('\n').length).toBe(1)
+  })
+
+  it('- is stdin', () => {
+    const command = `${process.execPath} ${join(root, 'dist/cli.js')} diff '${demo}#1' - < '${demo}'`
+    const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8', env: environment() })
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout.split('\n', 1)[0] ?? '')).toMatchObject({ source: '/dev/stdin', goroutines: 461 })
+  })
+
+  it.each(['--out', '--save'])('%s does not overwrite a log that is compared', (flag) => {
+    const bytes = readFileSync(demo)
+    writeFileSync(join(folder, 'kept.log'), bytes)
+    const result = run('diff', flag, 'kept.log', `${demo}#1`, 'kept.log#2')
+    expect(result.code).toBe(2)
+    expect(result.stderr).toMatch(/^dumpstream: kept\.log is also .*another file\n$/)
+    expect(readFileSync(join(folder, 'kept.log'))).toEqual(bytes)
   })
 
   it('a log with one dump is told so', () => {

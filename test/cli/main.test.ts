@@ -209,7 +209,7 @@ describe('outputs', () => {
     const nowhere = join(folder, 'no', 'dumps.jsonl')
     expect(await run(['--out', nowhere], LOG)).toMatchObject({
       code: 4,
-      stderr: `dumpstream: can't write to ${nowhere}: no such file\n`,
+      stderr: `dumpstream: can't write to ${nowhere}: there is no such folder\n`,
     })
     expect(await run(['--out', '/dev/full'], LOG)).toMatchObject({
       code: 4,

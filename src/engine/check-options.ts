@@ -1,0 +1,33 @@
+/** Options as JavaScript may pass them: one that has no such value is told at once, not found as a dump that is missing. */
+import { INPUT_KINDS } from '../carriers/detect.ts'
+import { DumpstreamError } from '../errors.ts'
+import { LIMITS } from '../limits.ts'
+import type { EngineOptions } from './contract.ts'
+
+const SIMILARITIES = ['origin', 'functions', 'lines', 'exact']
+const STACKS = ['first', 'always', 'never']
+
+/** @throws DumpstreamError `DS_OPTION` */
+export function checkOptions({ similarity, stacks, input, idle, limits, streamKeys }: EngineOptions): void {
+  checkChoice('similarity', SIMILARITIES, similarity)
+  checkChoice('stacks', STACKS, stacks)
+  checkChoice('input', INPUT_KINDS, input)
+  if (streamKeys !== undefined && !Array.isArray(streamKeys))
+    throw refusal('streamKeys', 'an array of names', streamKeys)
+  if (idle !== undefined && !(idle > 0)) throw refusal('idle', 'milliseconds above 0', idle)
+  for (const [name, value] of Object.entries(limits ?? {})) {
+    if (!Object.hasOwn(LIMITS, name))
+      throw new DumpstreamError('DS_OPTION', `limits has no ${name}; LIMITS has all names`)
+    if (!(Number.isInteger(value) && value > 0)) throw refusal(`limits.${name}`, 'a whole number above 0', value)
+  }
+}
+
+/** Absent is the default. */
+export function checkChoice(name: string, choices: readonly string[], value: unknown): void {
+  if (value !== undefined && !choices.some((choice) => choice === value)) throw refusal(name, choices.join(', '), value)
+}
+
+function refusal(name: string, what: string, value: unknown): DumpstreamError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return new DumpstreamError('DS_OPTION', `${name} takes ${what}, not ${text}`)
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { createEngine, dumpstream, parseDumps } from '../../src/index.ts'
+
+/** As JavaScript may call it. */
+const make = (options: object): unknown => Reflect.apply(createEngine, undefined, [options])
+
+describe('an option that has no such value', () => {
+  it.each([
+    [{ similarity: 'line' }, 'similarity takes origin, functions, lines, exact, not "line"'],
+    [{ stacks: true }, 'stacks takes first, always, never, not true'],
+    [{ input: 'k8s' }, 'input takes auto, plain, cri, docker, json, journald, syslog, otlp, not "k8s"'],
+    [{ streamKeys: 'pod' }, 'streamKeys takes an array of names, not "pod"'],
+    [{ idle: 0 }, 'idle takes milliseconds above 0, not 0'],
+    [{ limits: { signature: 5 } }, 'limits has no signature; LIMITS has all names'],
+    [{ limits: { signatures: -1 } }, 'limits.signatures takes a whole number above 0, not -1'],
+    [{ limits: { lineBytes: undefined } }, 'limits.lineBytes takes a whole number above 0, not undefined'],
+  ])('%j is told', (options, message) => {
+    expect(() => make(options)).toThrow(
+      expect.objectContaining({ name: 'DumpstreamError', code: 'DS_OPTION', message }),
+    )
+  })
+
+  it('is told by the stream and by parseDumps, too', () => {
+    const code = expect.objectContaining({ code: 'DS_OPTION' })
+    expect(() => Reflect.apply(dumpstream, undefined, [{ logs: 'keep' }])).toThrow(code)
+    expect(() => Reflect.apply(dumpstream, undefined, [{ similarity: 'line' }])).toThrow(code)
+    expect(() => Reflect.apply(parseDumps, undefined, [undefined])).toThrow(code)
+  })
+})
