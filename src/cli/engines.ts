@@ -1,6 +1,8 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
+
 import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
 import { add, NOTHING } from '../engine/stats.ts'
+import { elapsed } from '../input/clock.ts'
 import { podFile } from '../input/pod-path.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
@@ -37,7 +39,7 @@ export class Engines {
     return sum
   }
 
-  /** When an input last had bytes, by `performance.now()`. */
+  /** When an input last had bytes, by `elapsed()`. */
   get lastPush(): number {
     return this.#lastPush
   }
@@ -67,7 +69,7 @@ export class Engines {
   }
 
   push(engine: Engine, bytes: Uint8Array): void {
-    this.#lastPush = performance.now()
+    this.#lastPush = elapsed()
     engine.push(bytes)
     this.#settle()
   }

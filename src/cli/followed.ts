@@ -1,5 +1,7 @@
 /** The files that --follow watches: those that were named, and those that patterns show. */
+
 import type { Engine } from '../engine/engine.ts'
+import { elapsed } from '../input/clock.ts'
 import { Follower } from '../input/follow.ts'
 import { matchingPaths } from '../input/pattern.ts'
 import type { ProcessIdentity } from '../input/process.ts'
@@ -51,26 +53,26 @@ export class FollowedFiles {
 
   /** The first look settles where reading begins. */
   look(): void {
-    for (const { follower } of this.#followed) follower.poll(performance.now())
+    for (const { follower } of this.#followed) follower.poll(elapsed())
   }
 
   /** Resolves when all files are over, or reading was stopped. */
   async read(): Promise<void> {
     const { engines, patterns, signal } = this.#parts
     const followed = this.#followed
-    let last = performance.now()
+    let last = elapsed()
     let scanned = Number.NEGATIVE_INFINITY
     let wait: number = LOOK_MS.growing
     while (!signal.aborted && (patterns.length > 0 || followed.some(({ follower }) => !follower.over))) {
-      if (patterns.length > 0 && performance.now() - scanned >= RESCAN_MS) {
+      if (patterns.length > 0 && elapsed() - scanned >= RESCAN_MS) {
         const from = scanned < 0 ? this.#parts.from : 'start'
-        scanned = performance.now()
+        scanned = elapsed()
         await this.#match(from)
       }
       let more = false
-      for (const { follower } of followed) more = follower.poll(performance.now()) || more
-      const late = performance.now() - last > wait * 3
-      last = performance.now()
+      for (const { follower } of followed) more = follower.poll(elapsed()) || more
+      const late = elapsed() - last > wait * 3
+      last = elapsed()
       wait = last - engines.lastPush < QUIET_AFTER_MS ? LOOK_MS.growing : LOOK_MS.quiet
       if (more) {
         await new Promise(setImmediate)
@@ -80,7 +82,7 @@ export class FollowedFiles {
       await pause(wait, signal)
     }
     // What was written before the signal is read.
-    for (const { follower } of followed) follower.poll(performance.now())
+    for (const { follower } of followed) follower.poll(elapsed())
   }
 
   close(): void {
@@ -91,7 +93,7 @@ export class FollowedFiles {
   async #match(from: 'start' | 'end'): Promise<void> {
     const { patterns, complain } = this.#parts
     const followed = this.#followed
-    const now = performance.now()
+    const now = elapsed()
     const paths = new Set(patterns.flatMap(matchingPaths))
     for (const each of followed) {
       if (each.seen === undefined) paths.delete(each.follower.path)

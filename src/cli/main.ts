@@ -1,6 +1,5 @@
 /** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { DumpstreamError } from '../errors.ts'
 import { parseCommandLine, usageError } from './args.ts'
 import { COMMANDS, type Command, flagsOf } from './commands.ts'
@@ -33,7 +32,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
   const values = new FlagValues(args)
   if (values.has('help')) return await printHelp(command, values, terminal)
-  if (values.has('version')) return await print(`dumpstream ${version()}\n`, terminal)
+  if (values.has('version')) return await print(`dumpstream ${await version()}\n`, terminal)
   const shell = values.choice('completion', ['bash', 'zsh', 'fish'])
   if (shell !== undefined) {
     const { completionScript } = await import('./completion.ts')
@@ -73,7 +72,8 @@ async function print(text: string, terminal: Terminal): Promise<number> {
   return EXIT.fine
 }
 
-function version(): string {
+async function version(): Promise<string> {
+  const { createRequire } = await import('node:module')
   const about: unknown = createRequire(import.meta.url)('dumpstream/package.json')
   return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
 }

@@ -1,7 +1,9 @@
 /** One run: each input through an engine of its own, all records to the same sinks. */
+
 import { existsSync } from 'node:fs'
 import type { EngineStats } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
+import { elapsed } from '../input/clock.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { isPattern } from '../input/pattern.ts'
@@ -88,9 +90,9 @@ export class Session {
     const engine = this.#engines.open(input.name)
     // A file never waits; on a pipe a dump also ends with silence.
     const every = Math.max(10, this.#parts.options.idle / 4)
-    const idle = new IdleWatch(every, performance.now())
+    const idle = new IdleWatch(every, elapsed())
     const tick = (): void => {
-      if (idle.isDue(performance.now())) this.#engines.tick([engine])
+      if (idle.isDue(elapsed())) this.#engines.tick([engine])
     }
     const timer = input.kind === 'file' ? undefined : setInterval(tick, every)
     if (input.size !== undefined) progress?.start(input.name, input.size)

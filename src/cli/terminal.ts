@@ -1,6 +1,6 @@
 /** What stands at the other ends of stdin, stdout and stderr, asked once. */
 import { writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { isTerminal } from '../input/is-terminal.ts'
 
 /** Of a terminal that does not know its size, as behind `script`. */
 const COLUMNS_UNKNOWN = 80
@@ -21,13 +21,15 @@ export interface Terminal {
 }
 
 export function openTerminal(stdin = 0, stdout = 1, stderr = 2, env: Terminal['env'] = process.env): Terminal {
-  const stdoutIsTerminal = isatty(stdout)
-  const stderrIsTerminal = isatty(stderr)
+  const stdoutIsTerminal = isTerminal(stdout)
+  const stderrIsTerminal = isTerminal(stderr)
   return {
     stdin,
     stdout,
     stderr,
-    stdinIsTerminal: isatty(stdin),
+    get stdinIsTerminal() {
+      return isTerminal(stdin)
+    },
     stdoutIsTerminal,
     stderrIsTerminal,
     env,

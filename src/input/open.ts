@@ -1,8 +1,8 @@
 /** Opens what a FILE argument names and says how it is best read. */
 import { closeSync, constants, fstatSync, open, openSync, type Stats, statSync } from 'node:fs'
-import { isatty } from 'node:tty'
 import { DumpstreamError } from '../errors.ts'
 import { systemErrorText } from '../system-error.ts'
+import { isTerminal } from './is-terminal.ts'
 
 /**
  * `file`: has a size and never waits; read in large synchronous pieces.
@@ -99,7 +99,7 @@ function describe(name: string, fd: number, close: () => void): OpenInput {
 
 function kindOf(stats: Stats, fd: number): InputKind {
   if (stats.isFIFO() || stats.isSocket()) return 'stream'
-  return stats.isCharacterDevice() && isatty(fd) ? 'terminal' : 'file'
+  return isTerminal(fd) ? 'terminal' : 'file'
 }
 
 export function identityOf(stats: Stats): string {

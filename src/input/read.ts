@@ -9,6 +9,7 @@ import { readSync } from 'node:fs'
 import type { OnReadOpts, SocketConstructorOpts } from 'node:net'
 import { DumpstreamError } from '../errors.ts'
 import { systemErrorCode, systemErrorText } from '../system-error.ts'
+import { elapsed } from './clock.ts'
 import type { Gunzip } from './gunzip.ts'
 import { looksCompressed } from './magic.ts'
 import type { OpenInput } from './open.ts'
@@ -55,15 +56,15 @@ export async function readChunks(
 
 async function readFile(fd: number, gate: MagicGate, signal: AbortSignal): Promise<void> {
   const buffer = Buffer.allocUnsafe(READ_BYTES)
-  let turn = performance.now() + TURN_MS
+  let turn = elapsed() + TURN_MS
   while (!signal.aborted) {
     const count = readSync(fd, buffer, 0, READ_BYTES, null)
     if (count === 0) return
     const waits = gate.push(buffer.subarray(0, count))
     if (waits !== undefined) await waits
-    if (performance.now() >= turn) {
+    if (elapsed() >= turn) {
       await new Promise(setImmediate)
-      turn = performance.now() + TURN_MS
+      turn = elapsed() + TURN_MS
     }
   }
 }
