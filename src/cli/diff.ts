@@ -95,7 +95,7 @@ async function firstAndLast(path: string, engine: EngineOptions, complain: (line
   return pairs
 }
 
-/** `FILE`: its last dump. `FILE#2`: its dump number 2. `-` is stdin. */
+/** `FILE`: its last dump that shows the process. `FILE#2`: its dump number 2. `-` is stdin. */
 function readOperand(operand: string): Operand {
   const m = existsSync(operand) ? null : /^(.+)#(\d{1,9})$/.exec(operand)
   const path = m?.[1] ?? operand
@@ -115,7 +115,7 @@ async function lastOf(
     return found === undefined ? [] : [{ path, found, readBack }]
   })
   if (sides.length > 0) return sides
-  const most = Math.max(0, ...all.map(({ last }) => last.dump.dump))
+  const most = Math.max(0, ...all.map(({ highest }) => highest))
   throw new DumpstreamError(
     'DS_INPUT',
     number === undefined ? `${path} has no dump` : `${path} has no dump ${number}; its last is ${most}`,

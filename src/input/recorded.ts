@@ -8,6 +8,7 @@ import { createEngine, type EngineOptions } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import { replaces, showsProcess } from '../sinks/process.ts'
 import { openPath } from './open.ts'
 import { readInput } from './read.ts'
 
@@ -19,10 +20,13 @@ const OPEN_BRACE = 0x7b
 
 /** The dumps of one source that were kept. */
 export interface SourceDumps {
+  /** First and last are those that show the process, where any does: the stack of one goroutine is compared with nothing. */
   readonly first: RecordedDump
   readonly last: RecordedDump
   /** The dump that was asked for by number. */
   readonly numbered: RecordedDump | undefined
+  /** The highest number. */
+  readonly highest: number
 }
 
 export interface RecordedDumps {
@@ -107,7 +111,7 @@ function isRecords(bytes: Uint8Array): boolean {
   )
 }
 
-/** Keeps of each source the first dump, the last one, and the one with the number. */
+/** Keeps of each source the first dump of its process, the last one, and the one with the number. */
 class Collector {
   readonly #number: number | undefined
   readonly #sources = new Map<string, Source>()
@@ -118,15 +122,20 @@ class Collector {
 
   add(record: DumpstreamRecord): void {
     const source = this.#sources.get(record.source)
-    if (record.type === 'signature') source?.last.signatures.push(record)
+    if (record.type === 'signature') source?.open.signatures.push(record)
     if (record.type !== 'dump') return
     const kept: Kept = { dump: record, signatures: [] }
     const numbered = record.dump === this.#number ? kept : undefined
     if (source !== undefined) {
-      source.last = kept
+      if (replaces(record, source.last.dump)) {
+        if (!showsProcess(source.first.dump) && showsProcess(record)) source.first = kept
+        source.last = kept
+      }
+      source.open = kept
       source.numbered = numbered ?? source.numbered
+      source.highest = record.dump
     } else if (this.#sources.size < LIMITS.sources) {
-      this.#sources.set(record.source, { first: kept, last: kept, numbered })
+      this.#sources.set(record.source, { first: kept, last: kept, open: kept, numbered, highest: record.dump })
     }
   }
 
@@ -136,9 +145,12 @@ class Collector {
 }
 
 interface Source {
-  readonly first: Kept
+  first: Kept
   last: Kept
+  /** Whose signatures follow. */
+  open: Kept
   numbered: Kept | undefined
+  highest: number
 }
 
 interface Kept {

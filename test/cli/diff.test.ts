@@ -49,6 +49,17 @@ describe('dumpstream diff', () => {
     expect(changes(demo)).toEqual(grown('leaking'))
   })
 
+  it('the stack of one goroutine before and behind is not what is compared', () => {
+    const single = 'goroutine 7 [running]:\nmain.f()\n\t/app/main.go:1 +0x1d\n\nINFO request failed\n'
+    const log = join(folder, 'singles.log')
+    writeFileSync(log, single + readFileSync(demo, 'latin1') + single, 'latin1')
+    writeFileSync(join(folder, 'singles.jsonl'), run('--format', 'jsonl', log).stdout)
+    expect(changes(log)).toEqual(grown('leaking'))
+    expect(changes(`${log}#2`, log)).toEqual(grown('leaking'))
+    expect(changes(`${log}#2`, 'singles.jsonl')).toEqual(grown('growing'))
+    expect(run('diff', log, `${log}#6`).stderr).toContain('has no dump 6; its last is 5')
+  })
+
   it('dumps by number, also compressed', () => {
     expect(changes(`${demo}#1`, 'demo.log.gz#3')).toEqual(grown('leaking'))
     expect(changes(`${demo}#2`, `${demo}#2`)).toEqual([])
