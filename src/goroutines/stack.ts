@@ -3,7 +3,7 @@
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { EQUALS, isHexDigit, LF, SPACE, TAB, ZERO } from '../bytes/ascii.ts'
+import { COLON, EQUALS, isHexDigit, LF, SPACE, TAB, ZERO } from '../bytes/ascii.ts'
 import type { Frame, Signature, Stack } from '../model.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from './known.ts'
 
@@ -180,7 +180,9 @@ function frameAt(text: string, pos: number): Frame {
   const name = text.slice(pos + 1, end)
   if (text[end + 1] !== FILE) return { function: name }
   const stop = lineEnd(text, end + 1)
-  const colon = text.lastIndexOf(':', stop - 1)
+  // The line number is short, and a native search costs more than looking at it.
+  let colon = stop - 1
+  while (colon > end && text.charCodeAt(colon) !== COLON) colon--
   return { function: name, file: text.slice(end + 2, colon), line: numberAt(text, colon + 1, stop) }
 }
 

@@ -5,22 +5,21 @@ import type { Frame, Signature, Similarity } from '../model.ts'
 import { canonicalText } from './canonical.ts'
 import { titleFrame } from './title.ts'
 
-/** The title was not asked for. */
-const UNKNOWN = -2
-
 class StackSignature implements Signature {
   readonly id: string
   readonly stack: PrintedStack
   readonly #similarity: Similarity
   readonly #state: string
   /** Where the title stands in the stack: a frame for each signature would be as much memory as all else of it. */
-  #titlePlace = UNKNOWN
+  readonly #titlePlace: number
 
   constructor(id: string, stack: PrintedStack, similarity: Similarity, state: string) {
     this.id = id
     this.stack = stack
     this.#similarity = similarity
     this.#state = state
+    // Now that the frames are at hand: whoever asked for its canonical text has had them parsed.
+    this.#titlePlace = stack.placeOf(titleFrame(stack))
   }
 
   get canonical(): string {
@@ -28,10 +27,7 @@ class StackSignature implements Signature {
   }
 
   get title(): Frame {
-    if (this.#titlePlace >= 0) return this.stack.frameAt(this.#titlePlace)
-    const title = titleFrame(this.stack)
-    if (this.#titlePlace === UNKNOWN) this.#titlePlace = this.stack.placeOf(title)
-    return title
+    return this.#titlePlace < 0 ? titleFrame(this.stack) : this.stack.frameAt(this.#titlePlace)
   }
 
   get createdBy(): Frame | undefined {
