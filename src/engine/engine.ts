@@ -174,8 +174,13 @@ class LogEngine implements Engine, LineSink {
           this.#tape.pass(buf, pos, at)
           return at
         }
-        pos = this.#approach(buf, words, pos, end, base, needle)
-        if (this.#streams.open) continue
+        const near = needle < 0 ? end : lineStart(buf, pos, needle)
+        const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
+        if (this.#isCarried(buf, near, next, needle, pos)) {
+          pos = this.#approachCarried(buf, words, pos, near, next, end, base)
+          continue
+        }
+        pos = this.#approach(buf, pos, near)
       } else if (!this.#plain.open && this.#entersCarrier(buf, pos)) {
         pos = this.#carriedLine(buf, words, pos, end, base)
         continue
@@ -224,26 +229,29 @@ class LogEngine implements Engine, LineSink {
     return -1
   }
 
-  /** Passes the log up to the line of the word at `needle`, if there is one, or to what announces it; returns where it stands. */
-  #approach(buf: Buffer, words: DataView, pos: number, end: number, base: number, needle: number): number {
-    const near = needle < 0 ? end : lineStart(buf, pos, needle)
-    const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
-    if (this.#isCarried(buf, near, next, needle, pos)) {
-      // What announces it, a few lines ahead in the same stream, belongs to it.
-      const at = this.#streams.announced(
-        buf,
-        Math.max(pos, lineStart(buf, pos, near - this.#limits.preambleBytes)),
-        near,
-        next,
-      )
-      this.#tape.pass(buf, pos, at)
-      let from = at
-      while (from < next) from = this.#carriedLine(buf, words, from, end, base)
-      return from
-    }
+  /** Passes the log up to the line at `near`, which may hold a header, or to what announces it; returns where that stands. */
+  #approach(buf: Buffer, pos: number, near: number): number {
     const at = findPreamble(buf, pos, near, this.#limits.preambleBytes, isPreamble)
     this.#tape.pass(buf, pos, at)
     return at
+  }
+
+  /** As `#approach`, of the line [near, next) in a carrier, and takes it; returns where the next line begins. */
+  #approachCarried(
+    buf: Buffer,
+    words: DataView,
+    pos: number,
+    near: number,
+    next: number,
+    end: number,
+    base: number,
+  ): number {
+    // What announces it, a few lines ahead in the same stream, belongs to it.
+    const window = Math.max(pos, lineStart(buf, pos, near - this.#limits.preambleBytes))
+    let from = this.#streams.announced(buf, window, near, next)
+    this.#tape.pass(buf, pos, from)
+    while (from < next) from = this.#carriedLine(buf, words, from, end, base)
+    return from
   }
 
   /** Does a carrier know the header in the line [line, next), whose word stands at `needle`? As Streams.recognise. */

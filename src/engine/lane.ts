@@ -195,10 +195,7 @@ export class Lane {
   }
 
   #string(text: CarriedText, line: Buffer): DumpString | undefined {
-    return (
-      dumpString(text.buf, text.start, text.end - 1) ??
-      (line[0] === 0x7b ? dumpString(line, 0, line.length - 1) : undefined)
-    )
+    return dumpString(text.buf, text.start, text.end - 1) ?? dumpString(line, 0, line.length - 1)
   }
 
   /** The next dump of the stream may be seconds or weeks away. */
