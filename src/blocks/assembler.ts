@@ -18,7 +18,7 @@ import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
 import type { Limits } from '../limits.ts'
 import type { LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../signatures/signature.ts'
-import { APART_LINES, type OpenDump } from './dump.ts'
+import type { OpenDump } from './dump.ts'
 import { type AssemblerSink, OpenBlocks } from './open-blocks.ts'
 import { UnknownLines } from './unknown.ts'
 
@@ -191,7 +191,7 @@ export class Assembler {
 
   /** May a second goroutine that runs, and has a stack, be the first of another dump? */
   #mayStartNext(dump: OpenDump): boolean {
-    if (dump.served || (this.#open.foreign.lines > APART_LINES && !dump.furtherThread)) return true
+    if (dump.served || this.#open.isAnnounced || (this.#open.isApart && !dump.furtherThread)) return true
     return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
   }
 
@@ -215,13 +215,7 @@ export class Assembler {
     if (!again && !announced) return place
     if (place >= 0) tally.ids.undo(place)
     if (cut) dump.truncated = true
-    this.#open.next = undefined
-    if (this.#open.foreign.lines === 0) this.#open.claimBlanks()
-    this.#open.close()
-    if (preamble !== undefined) {
-      this.#open.candidate = preamble
-      this.#open.unsettled = true
-    }
+    this.#open.closeForNext()
     return -1
   }
 }

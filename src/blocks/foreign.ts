@@ -85,6 +85,7 @@ export class ForeignLines {
     }
     if (this.#gluedLine(line)) return
     this.#count(next - pos)
+    open.hear(text)
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits

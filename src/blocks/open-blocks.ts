@@ -138,6 +138,17 @@ export class OpenBlocks {
     return this.next
   }
 
+  /** Did net/http announce a dump since the last line of the open one? */
+  get isAnnounced(): boolean {
+    return this.#announced !== undefined
+  }
+
+  /** Is what comes next of another dump, if a goroutine that runs is? In a crash the runtime prints an empty line ahead of each. */
+  get isApart(): boolean {
+    const { lines } = this.foreign
+    return lines > APART_LINES || (lines > 0 && this.blanks.length === 0)
+  }
+
   /** The line at `offset` is dump. Then what led to it is dump, too, and what stood between was foreign. */
   settle(offset: number): void {
     this.unsettled = false
@@ -181,7 +192,7 @@ export class OpenBlocks {
   #splitAt(goroutine: OpenGoroutine): void {
     const { dump } = this
     if (dump === undefined) return
-    if (dump.mayBePanicValue && this.foreign.lines <= APART_LINES) {
+    if (dump.mayBePanicValue && !this.isApart) {
       // It is the dump that there is: what was counted so far was text.
       dump.tally = this.#newTally()
       dump.damaged = 0
@@ -295,6 +306,17 @@ export class OpenBlocks {
     }
     this.complete()
     if (this.next !== undefined) this.dropNext()
+  }
+
+  /** The dump is complete, and the preamble beside it, if there is one, begins the next. */
+  closeForNext(): void {
+    const { next } = this
+    this.next = undefined
+    if (this.foreign.lines === 0) this.claimBlanks()
+    this.close()
+    if (next === undefined) return
+    this.candidate = next
+    this.unsettled = true
   }
 
   /** As `close`, when the goroutine at hand is none of it. */

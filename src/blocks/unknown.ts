@@ -174,6 +174,7 @@ export class UnknownLines {
   #runtimeStack(line: LineAt): boolean {
     const open = this.#open
     if (line.text !== 'runtime stack:' || open.quiet) return false
+    if (open.dump !== undefined && open.next !== undefined && open.next.lines <= 1) open.closeForNext()
     open.finishGoroutine(false)
     open.walker.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: line.base + line.pos, counted: false })
     if (open.candidate !== undefined) open.candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
@@ -185,6 +186,8 @@ export class UnknownLines {
   #crashLine(line: LineAt): boolean {
     const { dump } = this.#open
     if (dump === undefined || !dump.isCrash) return false
+    // A log line behind a crash: what it says of threads to come is over.
+    if (this.#open.isApart) dump.furtherThread = false
     if (line.text === '-----') dump.furtherThread = true
     else if (!isRegister(line.text) && !(dump.furtherThread && continuesPreamble(line.text, 'signal'))) return false
     this.#claimed(line)

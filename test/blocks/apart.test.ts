@@ -34,6 +34,32 @@ describe('a dump behind another one', () => {
     ])
   })
 
+  it('is a stack overflow with its reason', () => {
+    const overflow = sample('crash-1.27-overflow.txt')
+    expect(dumpsOf(ALL + log(2) + overflow)).toEqual(['all stack 39', 'fatal stack 7 stack overflow'])
+  })
+
+  it('is not of a panic or of a fatal error that a log line parts from it', () => {
+    const fatal = sample('dead-1.24-goexit.txt')
+    expect(dumpsOf(sample('crash-1.27-panic.txt') + log(1) + ALL)).toEqual(['panic stack 1 boom', 'all stack 39'])
+    expect(dumpsOf(fatal + log(1) + ALL)).toEqual([expect.stringMatching(/^fatal stack 1 /), 'all stack 39'])
+  })
+
+  it('is a panic behind a crash of all threads', () => {
+    const threads = sample('tb-1.27-quit-crash.txt')
+    expect(dumpsOf(threads + log(1) + sample('crash-1.27-panic.txt'))).toEqual([
+      'signal stack 12 SIGQUIT: quit',
+      'panic stack 1 boom',
+    ])
+  })
+
+  it('is of the panic that net/http served behind a SIGQUIT of another process', () => {
+    expect(dumpsOf(sample('zoo-1.21-quit.txt') + log(1) + SERVED)).toEqual([
+      'signal stack 44 SIGQUIT: quit',
+      'panic stack 1 handler boom',
+    ])
+  })
+
   it('is not of a panic of which many lines have told since', () => {
     const panic = sample('crash-1.27-panic.txt')
     expect(dumpsOf(panic + log(40) + ALL)).toEqual(['panic stack 1 boom', 'all stack 39'])
