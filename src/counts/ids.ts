@@ -4,7 +4,7 @@
  * gaps, evenly.
  *
  * Hot: guarded by `npm run bench` (dump-heavy). What is waited for here is memory: the index is small, and the columns are gone through
- * from end to end.
+ * from end to end. With the ids themselves in the slots, known stacks took a twentieth longer.
  */
 import type { GoroutineIds } from '../model.ts'
 

@@ -393,12 +393,10 @@ function isSame(known: DataView, at: number, words: DataView, pos: number, stop:
   let p = pos
   const whole = stop - 8
   while (p < whole) {
-    // As numbers of eight bytes. Those that are none, and the two zeros, are not what their bytes are.
-    const eight = known.getFloat64(a, true)
     if (
-      (eight !== words.getFloat64(p, true) || eight === 0) &&
-      (known.getInt32(a, true) !== words.getInt32(p, true) ||
-        known.getInt32(a + 4, true) !== words.getInt32(p + 4, true))
+      ((known.getInt32(a, true) ^ words.getInt32(p, true)) |
+        (known.getInt32(a + 4, true) ^ words.getInt32(p + 4, true))) !==
+      0
     )
       return false
     a += 8
@@ -416,22 +414,10 @@ function isSameShort(known: Buffer, at: number, buf: Buffer, pos: number, stop: 
 function endOfArguments(buf: Buffer, words: DataView, pos: number, end: number): number {
   let p = pos
   if (buf[p] === PAREN_CLOSE) return p
-  while (p + 8 <= end) {
+  while (p + 4 <= end) {
     const four = words.getInt32(p, true)
-    const more = words.getInt32(p + 4, true)
-    if (
-      ((ARGUMENT_PAIR[four & 0xffff] as number) &
-        (ARGUMENT_PAIR[four >>> 16] as number) &
-        (ARGUMENT_PAIR[more & 0xffff] as number) &
-        (ARGUMENT_PAIR[more >>> 16] as number)) ===
-      0
-    )
-      break
-    p += 8
-  }
-  if (p + 4 <= end) {
-    const four = words.getInt32(p, true)
-    if (((ARGUMENT_PAIR[four & 0xffff] as number) & (ARGUMENT_PAIR[four >>> 16] as number)) !== 0) p += 4
+    if (((ARGUMENT_PAIR[four & 0xffff] as number) & (ARGUMENT_PAIR[four >>> 16] as number)) === 0) break
+    p += 4
   }
   if (p + 2 <= end && ARGUMENT_PAIR[words.getUint16(p, true)] === 1) p += 2
   return ARGUMENT[buf[p] as number] === 1 ? p + 1 : p

@@ -58,7 +58,7 @@ describe('known stacks', () => {
     expect(find('main.f1')).toBe(lines[1])
   })
 
-  // Eight bytes are compared as one number: of these some are equal as numbers, and one is not even equal to itself.
+  // Several are compared at once: as numbers some of these are equal, and some not even equal to themselves.
   it.each([
     ['\0\0\0\0\0\0\0\0', '\0\0\0\0\0\0\0\x80'],
     ['\0\0\0\0\0\0\xf8\xff', '\0\0\0\0\0\0\xf8\x7f'],
