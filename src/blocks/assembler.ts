@@ -199,8 +199,11 @@ export class Assembler {
   #meet(id: number, info: HeaderInfo): number {
     const dump = this.#open.dump
     if (dump === undefined) return -1
+    const preamble = this.#open.next
+    const announced = preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
     if (dump.format === 'profile' || dump.race !== undefined) {
-      this.#open.close()
+      if (!announced) this.#open.dropNext()
+      this.#open.closeForNext()
       return -1
     }
     const { tally } = dump
@@ -210,8 +213,6 @@ export class Assembler {
     this.#open.finishGoroutine(cut)
     const place = tally.meet(id)
     const again = place < 0 && id !== 0 && !tally.idsOverflow
-    const preamble = this.#open.next
-    const announced = preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
     if (!again && !announced) return place
     if (place >= 0) tally.ids.undo(place)
     if (cut) dump.truncated = true

@@ -204,7 +204,8 @@ export class UnknownLines {
       return
     if (profile !== undefined) {
       profile.closeRecord()
-      if (profile.complete) {
+      // The empty line behind a preamble is no end of the profile's last record.
+      if (profile.complete && open.next === undefined) {
         this.#claimed(line)
         open.close()
         return

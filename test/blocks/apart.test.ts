@@ -75,6 +75,15 @@ describe('a dump behind another one', () => {
   })
 })
 
+describe('a crash behind a profile whose empty lines a carrier has dropped', () => {
+  it.each([
+    ['crash-1.27-panic.txt', 'panic stack 1 boom'],
+    ['zoo-1.21-quit.txt', 'signal stack 44 SIGQUIT: quit'],
+  ])('keeps its kind and reason: %s', (name, dump) => {
+    expect(dumpsOf(PROFILE.replace(/\n+/g, '\n') + log(2) + sample(name))).toEqual(['all profile 39', dump])
+  })
+})
+
 describe('a panic that net/http served', () => {
   const lines = SERVED.trimEnd().split('\n')
   it.each([
