@@ -1,18 +1,18 @@
 /**
- * The goroutine at hand: a walk down the tree of known stacks, one line a step.
+ * The goroutine at hand: a walk down the tree of known stacks, one line a step. follows.ts says which line may come behind which.
  *
- *   at              | line                                   | to
- *   ----------------|----------------------------------------|---------------------------
- *   header          | func, created, unavailable, note       | that line
- *   func, created   | file                                   | file
- *   file            | func, created, ancestor, elided, note  | that line
- *   file of created | ancestor                               | ancestor
- *   ancestor        | func                                   | func
- *   elided, note    | func, created, file, note              | that line
- *   unavailable     | created                                | created
+ *   state   | line                                               | to
+ *   --------|----------------------------------------------------|-----------------------------------------------
+ *   walking | may come next                                      | walking, at that line
+ *   walking | goes on with the line before it, which was wrapped | walking, at the longer line
+ *   walking | stands two lines down in exactly one known stack   | walking, at that line: the one between is missing
+ *   walking | any other line of a stack                          | damaged, if more than a log line speaks for it
+ *   damaged | a line of a stack                                  | damaged: noted, to tell the stack by in the end
+ *   any     | any other                                          | the same: the line is foreign
  *
- * Where a file line is due, it may have lost its TAB. A line that may not stand where it does says that one before it is missing. It is found
- * again where exactly one known stack allows it; else the goroutine is damaged: counted, and in no new signature.
+ * Where a file line is due, it may have lost its TAB. A damaged goroutine is counted, and never in a new signature (missing.ts).
+ *
+ * Hot: `at`, which the assembler moves, and `quick`; guarded by `npm run bench` (dump-heavy).
  */
 import type { HeaderInfo } from '../goroutines/header.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../goroutines/known.ts'
@@ -20,24 +20,15 @@ import { type LineKind, type LineText, readLine, readStripped } from '../gorouti
 import { QuickLine } from '../goroutines/quick.ts'
 import { newEntry, type StackEntry, stackOf } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
+import { isFileOfCreator, kindsAfter } from './follows.ts'
 import type { Fragment } from './fragment.ts'
 import type { Fragments } from './fragments.ts'
+import { isLine, lineAfterNext, stackWith } from './missing.ts'
 
-const AFTER_FRAME: readonly LineKind[] = ['func', 'created', 'ancestor', 'elided', 'note']
-const FOLLOWS: Readonly<Record<LineKind, readonly LineKind[]>> = {
-  func: ['file'],
-  created: ['file'],
-  file: AFTER_FRAME,
-  ancestor: ['func'],
-  elided: ['func', 'created', 'file', 'note'],
-  note: ['func', 'created', 'file', 'note', 'elided'],
-  unavailable: ['created'],
-}
-const AFTER_HEADER: readonly LineKind[] = ['func', 'created', 'unavailable', 'note']
-const ONLY_ANCESTOR: readonly LineKind[] = ['ancestor']
-/** Known lines looked at when a damaged goroutine is compared with known stacks. */
-const SEARCH = 512
+/** Lines of a damaged goroutine that are noted. */
 const LOST_LINES = 256
+/** First letters of a line that are compared with those of known lines. */
+const START = 4
 
 export interface OpenGoroutine {
   readonly id: number
@@ -55,13 +46,14 @@ export class Walker {
   readonly #limits: Limits
   readonly #fragments: Fragments
   goroutine: OpenGoroutine | undefined
-  /** Where the walk is; the hot loop of the assembler moves it. Undefined when no goroutine is open, or it is damaged. */
+  /** Where the walk is. Undefined when no goroutine is open, or it is damaged. */
   at: KnownLine | undefined
-  /** The last place in the tree before the damage. */
+  /** Of a damaged goroutine: the last place before the damage, and the lines that came since. */
   #lostAt: KnownLine | undefined
   #lost: string[] = []
-  /** Of the line that was taken last, if it is the one before: bytes without its line end. */
+  /** Bytes of the line before the one at hand, without its line end; 0 when it was none of the goroutine's. */
   length = 0
+  /** The limit of frames was hit. */
   framesOverflow = false
   readonly #quick = new QuickLine()
 
@@ -92,11 +84,7 @@ export class Walker {
 
   /** The kinds of line that may come next. */
   expected(): readonly LineKind[] {
-    const at = this.at
-    if (at === undefined) return AFTER_FRAME
-    if (at === ROOT) return AFTER_HEADER
-    if (this.known.kind(at) === 'file' && this.#isUnderCreated(at)) return ONLY_ANCESTOR
-    return FOLLOWS[this.known.kind(at)]
+    return kindsAfter(this.known, this.at)
   }
 
   /** What `text` is, if it can stand inside a goroutine. Where what Go indents is due, it may have lost its TAB. */
@@ -108,13 +96,12 @@ export class Walker {
     return this.damaged || this.expected().includes(stripped.kind) ? stripped : undefined
   }
 
-  /** Takes the line at `pos` where it is one that is read by its bytes, and may come next: as `line` would. Returns where the next one begins, or -1. */
+  /** As `line`, of a line that can be read by its bytes and may come next. Returns where the line after it begins, or -1. */
   quick(buf: Buffer, pos: number): number {
     const { at } = this
     const line = this.#quick
     if (at === undefined || !line.read(buf, pos) || !this.expected().includes(line.kind)) return -1
-    if (this.#isTooDeep(at, line.kind)) this.framesOverflow = true
-    else this.at = this.known.add(at, buf, pos, line)
+    this.#add(at, buf, pos, line)
     this.length = line.length
     return line.after
   }
@@ -126,45 +113,40 @@ export class Walker {
     if (line === undefined) return this.#goesOn(text)
     const at = this.at
     if (at === undefined) return this.#lose(text, line.kind)
-    const expected = this.expected()
-    if (expected.includes(line.kind)) {
-      if (this.#isTooDeep(at, line.kind)) this.framesOverflow = true
-      else this.at = this.known.add(at, buf, pos, line)
-      return true
-    }
-    return this.#resync(text, line.kind)
+    if (!this.expected().includes(line.kind)) return this.#resync(at, text, line.kind)
+    this.#add(at, buf, pos, line)
+    return true
   }
 
-  /** The line before this one is missing. */
-  #resync(text: string, kind: LineKind): boolean {
-    const at = this.at as KnownLine
-    if (this.known.kind(at) === 'file' && this.#isUnderCreated(at)) return false
-    const found = this.#skip(at, text)
+  /** A line that was not known below `at`. Past the limit no more are kept, but for the creator. */
+  #add(at: KnownLine, buf: Buffer, pos: number, line: LineText): void {
+    const { known } = this
+    const isTooDeep = known.depth(at) >= this.#limits.frames * 2
+    if (isTooDeep && line.kind !== 'created' && !isFileOfCreator(known, at)) this.framesOverflow = true
+    else this.at = known.add(at, buf, pos, line)
+  }
+
+  /** `text` may not come behind `at`: a line before it is missing, or it is a log line. */
+  #resync(at: KnownLine, text: string, kind: LineKind): boolean {
+    const { known } = this
+    if (isFileOfCreator(known, at)) return false
+    const found = lineAfterNext(known, at, text)
     if (found !== undefined) {
       this.at = found
       return true
     }
+    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return false
     const cut = this.#fragments.pending.length > 0
     // A file line out of nowhere is more likely a log line than all that is left of a frame.
     if (kind === 'file' && !cut) return false
-    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return false
-    if (this.known.kind(at) === 'func' && !cut && !this.known.literal(at).includes('.')) {
+    if (known.kind(at) === 'func' && !cut && !known.literal(at).includes('.')) {
       // `done(1)`: a log line had passed for a frame.
-      this.at = this.known.parent(at)
+      this.at = known.parent(at)
       return this.line(text, Buffer.from(text, 'latin1'), 0)
     }
     this.#lostAt = at
     this.at = undefined
     return this.#lose(text, kind)
-  }
-
-  #isUnderCreated(at: KnownLine): boolean {
-    return this.known.kind(this.known.parent(at)) === 'created'
-  }
-
-  /** No more frames are kept, but for the creator. */
-  #isTooDeep(at: KnownLine, kind: LineKind): boolean {
-    return this.known.depth(at) >= this.#limits.frames * 2 && kind !== 'created' && !this.#isUnderCreated(at)
   }
 
   #entryOf(at: KnownLine): StackEntry {
@@ -175,27 +157,7 @@ export class Walker {
     return entry
   }
 
-  /** The one known line below `at`, one line further down, that `text` is. */
-  #skip(at: KnownLine, text: string): KnownLine | undefined {
-    let found: KnownLine | undefined
-    let looked = 0
-    const { known } = this
-    for (let missing = known.firstChild(at); missing !== ROOT; missing = known.nextChild(missing)) {
-      for (let line = known.firstChild(missing); line !== ROOT; line = known.nextChild(line)) {
-        if (++looked > SEARCH) return undefined
-        if (!this.#is(line, text)) continue
-        if (found !== undefined) return undefined
-        found = line
-      }
-    }
-    return found
-  }
-
-  #is(line: KnownLine, text: string): boolean {
-    const literal = this.known.literal(line)
-    return text.startsWith(literal) && (this.known.tail(line) !== TAILS.none || text.length === literal.length)
-  }
-
+  /** A line of a damaged goroutine. */
   #lose(text: string, kind: LineKind): boolean {
     if (kind === 'note' || kind === 'unavailable') return false
     if (this.#lost.length < LOST_LINES) this.#lost.push(text)
@@ -225,7 +187,7 @@ export class Walker {
     return { fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
   }
 
-  /** Does the line before this one, although it can stand by itself, go on with `text`: its number, its registers, its goroutine? */
+  /** Does the line before this one, which can stand by itself, go on with `text`: more of its number, its registers, its creator? */
   #goesOn(text: string): boolean {
     const at = this.at
     if (at === undefined) return false
@@ -239,7 +201,7 @@ export class Walker {
     if (line?.kind !== kind) return false
     const parent = known.parent(at)
     for (let child = known.firstChild(parent); child !== ROOT; child = known.nextChild(child)) {
-      if (known.tail(child) !== TAILS[line.tail] || !this.#is(child, whole)) continue
+      if (known.tail(child) !== TAILS[line.tail] || !isLine(known, child, whole)) continue
       this.at = child
       return true
     }
@@ -259,11 +221,11 @@ export class Walker {
 
   /** Does `text` begin as a line that is known to come next? */
   beginsKnown(text: string): boolean {
-    if (this.at === undefined || text.length < 4) return false
-    const start = text.slice(0, 4)
+    if (this.at === undefined || text.length < START) return false
+    const start = text.slice(0, START)
     const { known } = this
     for (let child = known.firstChild(this.at); child !== ROOT; child = known.nextChild(child))
-      if (known.literal(child, 4) === start) return true
+      if (known.literal(child, START) === start) return true
     return false
   }
 
@@ -283,7 +245,7 @@ export class Walker {
     const kind = known.kind(at)
     if (known.entry(at) !== undefined || kind === 'unavailable') return true
     if (kind !== 'file') return false
-    if (this.#isUnderCreated(at)) return true
+    if (isFileOfCreator(known, at)) return true
     const name = known.literal(known.parent(at))
     return (
       this.goroutine?.id === 1 ||
@@ -296,39 +258,21 @@ export class Walker {
   /** Ends the goroutine. `entry` is undefined when it cannot be said which stack it is. */
   finish(): { entry: StackEntry | undefined; damaged: boolean } {
     const { at, whole } = this
-    this.at = undefined
-    this.goroutine = undefined
+    this.leave()
     if (whole && at !== undefined) return { entry: this.#entryOf(at), damaged: false }
-    const from = at ?? this.#lostAt
-    return { entry: from === undefined || from === ROOT ? undefined : this.#recover(from), damaged: true }
+    return { entry: this.#find(at ?? this.#lostAt), damaged: true }
   }
 
-  /** The dump ends in the middle of the stack: the one known stack that goes on from here. */
+  /** As `finish`, when the dump ends in the middle of the stack: it is the one known stack that goes on from here. */
   finishCut(): { entry: StackEntry | undefined; damaged: boolean } {
-    const at = this.at
+    const { at } = this
     if (at === undefined || this.known.firstChild(at) === ROOT) return this.finish()
-    this.at = undefined
-    this.goroutine = undefined
-    return { entry: this.#recover(at), damaged: true }
+    this.leave()
+    return { entry: stackWith(this.known, at, this.#lost), damaged: true }
   }
 
-  /** The one known stack below `from` in which the lines that are left stand in order. */
-  #recover(from: KnownLine): StackEntry | undefined {
-    let found: StackEntry | undefined
-    let looked = 0
-    const visit = (at: KnownLine, next: number): boolean => {
-      if (++looked > SEARCH) return false
-      const entry = this.known.entry(at)
-      if (entry !== undefined && next === this.#lost.length) {
-        if (found !== undefined && found !== entry) return false
-        found = entry
-      }
-      for (let child = this.known.firstChild(at); child !== ROOT; child = this.known.nextChild(child)) {
-        const lost = this.#lost[next]
-        if (!visit(child, lost !== undefined && this.#is(child, lost) ? next + 1 : next)) return false
-      }
-      return true
-    }
-    return visit(from, 0) ? found : undefined
+  /** The stack of a damaged goroutine. Nothing is known of one without a line. */
+  #find(from: KnownLine | undefined): StackEntry | undefined {
+    return from === undefined || from === ROOT ? undefined : stackWith(this.known, from, this.#lost)
   }
 }
