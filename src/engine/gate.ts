@@ -1,10 +1,10 @@
 /**
- * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched natively for the one word that
- * every dump holds; only around a hit are lines looked at.
+ * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched natively for the one word that every dump
+ * holds, `goroutine`: the needle. Only around a needle are lines looked at.
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
-import { byteClass, CR, isDigit, LF, SPACE, startsWith } from '../bytes/ascii.ts'
+import { CR, isDigit, LF, SPACE, startsWith } from '../bytes/ascii.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 
@@ -50,35 +50,4 @@ export function lineStart(buf: Buffer, pos: number, at: number): number {
   if (at <= pos) return pos
   const lf = buf.lastIndexOf(LF, at - 1)
   return lf < pos ? pos : lf + 1
-}
-
-/** First bytes of lines that may begin a preamble: panic, fatal error, SIGQUIT/Signal, runtime, unexpected, WARNING, `====`. */
-export const PREAMBLE_FIRST: Uint8Array = byteClass('pfSruW=')
-
-/**
- * Looks back from `to` (a line start) over at most `window` bytes, not before `pos`, for the earliest line that `begins` says may
- * begin a preamble. Returns its offset, or `to`.
- */
-export function findPreamble(
-  buf: Buffer,
-  pos: number,
-  to: number,
-  window: number,
-  begins: (text: string) => boolean,
-): number {
-  const from = Math.max(pos, to - window)
-  let found = to
-  let at = to
-  while (at > from) {
-    const start = lineStart(buf, from, at - 1)
-    // A line that starts before the window is cut: not looked at.
-    if (start === from && from > pos && buf[from - 1] !== LF) break
-    if (
-      PREAMBLE_FIRST[buf[start] as number] === 1 &&
-      begins(buf.toString('latin1', start, Math.min(at - 1, start + 256)).trimEnd())
-    )
-      found = start
-    at = start
-  }
-  return found
 }

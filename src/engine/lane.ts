@@ -11,17 +11,15 @@
  *   any other                              | a line of the dump, or foreign to it
  */
 import type { Contest } from '../blocks/contest.ts'
-import { startsPreamble } from '../blocks/preamble.ts'
-import { RACE_RULE, RACE_WARNING } from '../blocks/race.ts'
 import { LF } from '../bytes/ascii.ts'
 import { beginsDump, CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
-import { PREAMBLE_FIRST } from './gate.ts'
+import { announces } from './announcement.ts'
+import { Silence } from './silence.ts'
 
-const PREAMBLE_BYTES = 512
 /** A header, a profile's title or an access of a race report begins so. */
 const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) at 0x)/i
 const TITLE_BYTES = 32
@@ -45,8 +43,7 @@ export class Lane {
   #pieces: Buffer[] = []
   #pieceBytes = 0
   #held: Held[] = []
-  #quietSince: number | undefined
-  #progress = 0
+  readonly #silence = new Silence()
 
   constructor(parts: LaneParts) {
     this.#parts = parts
@@ -60,11 +57,7 @@ export class Lane {
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
     if (text.partial) return needle && HEADER_HEAD.test(text.latin1())
-    if (
-      PREAMBLE_FIRST[text.buf[text.start] as number] === 1 &&
-      isPreamble(text.latin1(PREAMBLE_BYTES).split('\n', 1)[0] ?? '')
-    )
-      return true
+    if (announces(text.buf, text.start, text.end)) return true
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
   }
 
@@ -113,11 +106,7 @@ export class Lane {
 
   /** As Engine.tick. */
   tick(now: number, idle: number): void {
-    const progress = this.#contest?.progress ?? 0
-    if (progress !== this.#progress || this.#quietSince === undefined) {
-      this.#progress = progress
-      this.#quietSince = now
-    } else if (now - this.#quietSince >= idle) this.end()
+    if (this.#silence.lasts(this.#contest?.progress ?? 0, now, idle)) this.end()
   }
 
   #join(text: CarriedText): void {
@@ -132,7 +121,7 @@ export class Lane {
   }
 
   #whole(text: CarriedText, needle: boolean, start: number, end: number): void {
-    this.#quietSince = undefined
+    this.#silence.break()
     let line = text
     if (this.#inner?.read(text.buf, text.start, text.end, this.#text) === true) line = this.#text
     const raw = this.#parts.tape.carried
@@ -156,7 +145,7 @@ export class Lane {
   }
 
   #isDump(text: CarriedText): boolean {
-    return beginsDump(text.latin1()) || isPreamble(text.latin1(PREAMBLE_BYTES).split('\n', 1)[0] ?? '')
+    return beginsDump(text.latin1()) || announces(text.buf, text.start, text.end)
   }
 
   /** A whole dump in one string: the line it came in says more, and stays in the log. */
@@ -205,8 +194,3 @@ export class Lane {
 }
 
 const NEWLINE = Buffer.from('\n')
-
-export function isPreamble(text: string): boolean {
-  const line = text.trimEnd()
-  return line === RACE_RULE || line === RACE_WARNING || startsPreamble(line) !== undefined
-}

@@ -24,7 +24,8 @@ import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
 import type { Limits } from '../limits.ts'
 import type { CarriedLine, LogTape } from '../lines/tape.ts'
-import { lineStart, PREAMBLE_FIRST } from './gate.ts'
+import { mayAnnounce } from './announcement.ts'
+import { lineStart } from './gate.ts'
 import { Lane } from './lane.ts'
 
 /** Where a dump of a stream comes from. */
@@ -252,7 +253,7 @@ export class Streams {
     const { key } = text
     let lane = using.lanes.get(key)
     if (lane === undefined || !lane.open) {
-      if (lane === undefined && !needle && PREAMBLE_FIRST[text.buf[text.start] as number] !== 1) return false
+      if (lane === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
       const raw = buf.subarray(start, end)
       const isIndented = needle && text.buf[text.start] === TAB && this.#isInValue(using.carrier, key)
       if (!isIndented && !(lane ?? this.#probe).begins(text, needle, raw)) return false
