@@ -30,11 +30,12 @@ export class KlogValue {
   #key = ''
 
   /** Takes note of a line of a carrier: it may begin a value, or be the first one behind it. */
-  note(carrier: Carrier, { buf, start, end, key }: CarriedText): void {
-    if (beginsValue(buf, start, end)) {
+  note(carrier: Carrier, text: CarriedText): void {
+    if (beginsValue(text.buf, text.start, text.end)) {
       this.#carrier = carrier
-      this.#key = key
-    } else if (this.isIn(carrier, key) && buf[start] !== TAB) this.#carrier = undefined
+      this.#key = text.key
+    } else if (carrier === this.#carrier && text.key === this.#key && text.buf[text.start] !== TAB)
+      this.#carrier = undefined
   }
 
   /** Are the lines of this stream at present those of a value? */

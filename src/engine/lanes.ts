@@ -1,13 +1,23 @@
-/** The lanes of all streams: found by carrier and key, and bounded; the least recently used one goes. */
+/**
+ * The lanes of all streams: found by carrier and key, and bounded; the least recently used one goes.
+ *
+ * Hot while a dump is open: most lines are of the lane that was used last, which is found without a look-up.
+ */
 import type { Carrier } from '../carriers/carrier.ts'
 import type { Lane } from './lane.ts'
+
+interface Place {
+  readonly carrier: Carrier
+  readonly key: string
+}
 
 export class Lanes {
   readonly #most: number
   readonly #byCarrier = new Map<Carrier, Map<string, Lane>>()
   /** Every lane with its place in `#byCarrier`, the least recently used first. */
-  readonly #places = new Map<Lane, { readonly carrier: Carrier; readonly key: string }>()
+  readonly #places = new Map<Lane, Place>()
   #latest: Lane | undefined
+  #latestPlace: Place | undefined
   readonly #open = new Set<Lane>()
 
   constructor(most: number) {
@@ -20,6 +30,8 @@ export class Lanes {
   }
 
   get(carrier: Carrier, key: string): Lane | undefined {
+    const place = this.#latestPlace
+    if (place !== undefined && place.key === key && place.carrier === carrier) return this.#latest
     return this.#byCarrier.get(carrier)?.get(key)
   }
 
@@ -37,8 +49,9 @@ export class Lanes {
   fed(lane: Lane): void {
     this.#noteOpen(lane)
     if (lane === this.#latest) return
-    this.#latest = lane
     const place = this.#places.get(lane)
+    this.#latest = lane
+    this.#latestPlace = place
     if (place === undefined) return
     this.#places.delete(lane)
     this.#places.set(lane, place)
@@ -73,7 +86,10 @@ export class Lanes {
     this.#open.delete(lane)
     const place = this.#places.get(lane)
     this.#places.delete(lane)
-    if (lane === this.#latest) this.#latest = undefined
+    if (lane === this.#latest) {
+      this.#latest = undefined
+      this.#latestPlace = undefined
+    }
     if (place === undefined) return
     const ofCarrier = this.#byCarrier.get(place.carrier)
     ofCarrier?.delete(place.key)
