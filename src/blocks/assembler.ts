@@ -163,7 +163,7 @@ export class Assembler {
 
   /** A line outside any dump that stands close ahead of one: how the log looks. */
   observe(text: string): void {
-    this.#open.fragments.learn(text, false)
+    this.#open.fragments.shapes.learn(text, false)
   }
 
   #header(buf: Buffer, pos: number, next: number, base: number, joined = false): void {

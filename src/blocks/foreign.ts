@@ -125,12 +125,12 @@ export class ForeignLines {
   #holdOrPass({ text, buf, pos, next }: LineAt): void {
     const { fragments, tape } = this.#open
     if (!this.#mayBePiece(text)) {
-      fragments.learn(text, true)
+      fragments.shapes.learn(text, true)
       fragments.wraps.interrupt()
       tape.pass(buf, pos, next)
       return
     }
-    if (!this.#looksLikeDump(text)) fragments.learn(text, true)
+    if (!this.#looksLikeDump(text)) fragments.shapes.learn(text, true)
     const tooOld = fragments.add(text, tape.hold(buf, pos, next))
     if (tooOld !== undefined) tape.release(tooOld)
   }
@@ -141,7 +141,7 @@ export class ForeignLines {
     const may =
       fragments.pending.length > 0 ||
       (dump?.profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : /^[#\d]/.test(text))
-    return may && (!fragments.logStartsAt(text, 0) || walker.beginsKnown(text))
+    return may && (!fragments.shapes.startsAt(text, 0) || walker.beginsKnown(text))
   }
 
   /** Does the line begin as dump lines do? Then it teaches nothing about how log lines begin. */

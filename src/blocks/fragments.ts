@@ -14,6 +14,7 @@ import { type LineKind, readLine } from '../goroutines/line.ts'
 import { isKnownState } from '../goroutines/states.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import { type Fragment, PIECES } from './fragment.ts'
+import { LogShapes } from './log-shapes.ts'
 import { Wraps } from './wraps.ts'
 
 /** Longest head that is looked at: names and paths are shorter. */
@@ -21,54 +22,25 @@ const HEAD_BYTES = 1024
 const HEADER = 'goroutine '
 /** Longest head of a cut header. */
 const HEADER_BYTES = 256
-/** Letters of a log line's beginning that make its shape; digits count as one another. */
-const SHAPE = 5
-const SHAPES = 64
-/** Lines of one shape inside dumps before it is taken for the shape of log lines. */
-const BELIEVED = 8
-/** Places of a head at which it may be cut. */
+/** Places of a head at which it may be cut, and how far apart they are at least. */
 const CUTS = 8
-const LOG_FIRST = new Uint8Array(256)
-for (const c of '0123456789{[<tlABCDEFGHIJKLMNOPQRSTUVWXYZ') LOG_FIRST[c.charCodeAt(0)] = 1
-const LOG_START =
-  /^(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\{"|[A-Z]{4,}[ :=\]\d]|[IWEF]\d{4} |\[\d|time=|level=|ts=|<\d+>)/
-
-function shapeAt(text: string, at: number): string {
-  return text.slice(at, at + SHAPE).replace(/\d/g, '0')
-}
-
+const APART = 5
 export class Fragments {
   readonly #limit: number
   readonly #known: KnownStacks
   #list: Fragment[] = []
-  /** How log lines of this stream begin, and how often that was seen; least recently seen first. */
-  readonly #shapes = new Map<string, number>()
-  readonly #firsts = new Set<number>()
+  readonly shapes: LogShapes
   readonly wraps: Wraps = new Wraps()
 
   constructor(limit: number, known: KnownStacks) {
     this.#limit = limit
     this.#known = known
+    this.shapes = new LogShapes(known)
   }
 
   /** Longest first: a piece in the middle must not pass for a line of its own. */
   get pending(): readonly Fragment[] {
     return this.#list
-  }
-
-  /** Learns how a log line begins. Inside a dump it may be a piece of a cut line: there it takes more than one to be believed. */
-  learn(text: string, inside: boolean): void {
-    if (text.length < SHAPE) return
-    const shape = shapeAt(text, 0)
-    const seen = (this.#shapes.get(shape) ?? 0) + (inside ? 1 : BELIEVED)
-    this.#shapes.delete(shape)
-    this.#shapes.set(shape, seen)
-    if (seen >= BELIEVED) this.#firsts.add(text.charCodeAt(0))
-    if (this.#shapes.size <= SHAPES) return
-    for (const oldest of this.#shapes.keys()) {
-      this.#shapes.delete(oldest)
-      break
-    }
   }
 
   /** Remembers what may be a head; returns one that is too old now, for its bytes to be let go. */
@@ -124,32 +96,21 @@ export class Fragments {
     return whole
   }
 
-  /** Does a log line begin at `at`? */
-  logStartsAt(text: string, at: number): boolean {
-    const c = text.charCodeAt(at)
-    if (LOG_FIRST[c] !== 1 && !this.#firsts.has(c)) return false
-    const shape = shapeAt(text, at)
-    return (
-      ((this.#shapes.get(shape) ?? 0) >= BELIEVED && !this.#known.beginsLine(text.slice(at, at + SHAPE))) ||
-      LOG_START.test(text.slice(at, at + 12))
-    )
-  }
-
   /** Offsets in a head at which its foreign part may begin, likeliest first. */
   #cuts(text: string): number[] {
     const cuts: number[] = []
     const end = Math.min(text.length, HEAD_BYTES)
     for (let at = 1; at < end && cuts.length < CUTS; at++) {
-      if (!this.logStartsAt(text, at)) continue
+      if (!this.shapes.startsAt(text, at)) continue
       cuts.push(at)
-      at += SHAPE
+      at += APART
     }
     return cuts
   }
 
   /** Where in `run` (offsets from..to) the foreign part begins: as a log line does, else at the end. */
   #cutWithin(text: string, from: number, to: number): number {
-    for (let at = from; at <= to; at++) if (this.logStartsAt(text, at)) return at
+    for (let at = from; at <= to; at++) if (this.shapes.startsAt(text, at)) return at
     return to
   }
 
@@ -228,7 +189,7 @@ export class Fragments {
       const info = parseHeaderRest(m[1] ?? '')
       if (info === undefined || !isKnownState(info.state)) continue
       found = { text, cut }
-      if (this.logStartsAt(head, cut)) break
+      if (this.shapes.startsAt(head, cut)) break
     }
     return found
   }

@@ -101,7 +101,7 @@ export class Profile {
       const head = fragment.text
       if (!/^[#\d]/.test(head)) continue
       for (let cut = 1; cut <= Math.min(head.length, 4096); cut++) {
-        if (cut < head.length && !fragments.logStartsAt(head, cut)) continue
+        if (cut < head.length && !fragments.shapes.startsAt(head, cut)) continue
         if (this.line(head.slice(0, cut) + tail)) return { fragment, cut }
       }
     }

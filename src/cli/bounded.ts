@@ -1,4 +1,4 @@
-/** Records on lines of bounded length: what is left out is the least needed, and a mark says so. */
+/** Lines of bounded length: records without what is least needed, and as many of those that wait as one line takes. */
 
 /** In this order; a record without them is still one. */
 const DISPENSABLE = ['labels', 'because', 'attributes', 'race', 'created_by', 'reason', 'states', 'limits', 'stack']
@@ -26,4 +26,16 @@ export function boundedLine(line: string, most: number): string {
     if (typeof value === 'string' && value.length > 64) record[name] = `${value.slice(0, 60)}${MARK}`
   }
   return JSON.stringify(record)
+}
+
+/** Takes as many of the first `entries` as `most` bytes hold, a comma behind each; one of them always. */
+export function takeFitting(entries: string[], most: number): string[] {
+  let bytes = 0
+  let fits = 0
+  for (const entry of entries) {
+    bytes += Buffer.byteLength(entry) + 1
+    if (bytes > most && fits > 0) break
+    fits++
+  }
+  return entries.splice(0, fits)
 }

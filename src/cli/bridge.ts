@@ -20,11 +20,12 @@
 import split2 from 'split2'
 import { LIMITS } from '../limits.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
+import { setRecent } from '../recent.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
-import { boundedLine } from './bounded.ts'
+import { boundedLine, takeFitting } from './bounded.ts'
 import { type Elsewhere, openElsewhere } from './mounted.ts'
 import { type RunOptions, readOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
@@ -148,13 +149,11 @@ class Bridge {
 
   #openness(stream: string, isLog: boolean): 0 | 1 | 2 {
     const lines = isLog ? (this.#calm.get(stream) ?? 0) + 1 : 0
-    this.#calm.delete(stream)
-    if (!this.#mount.isOpen(stream)) return 0
-    if (lines > 0) this.#calm.set(stream, lines)
-    for (const oldest of this.#calm.keys()) {
-      if (this.#calm.size <= LIMITS.sources) break
-      this.#calm.delete(oldest)
+    if (!this.#mount.isOpen(stream)) {
+      this.#calm.delete(stream)
+      return 0
     }
+    setRecent(this.#calm, stream, lines, LIMITS.sources)
     return lines < CALM_LINES ? 1 : 2
   }
 
@@ -171,14 +170,7 @@ class Bridge {
   }
 
   #reply(open: 0 | 1 | 2): string {
-    let bytes = REPLY_FRAME
-    let fits = 0
-    for (const entry of this.#entries) {
-      bytes += Buffer.byteLength(entry) + 1
-      if (bytes > this.#maxLine && fits > 0) break
-      fits++
-    }
-    const out = this.#entries.splice(0, fits).join(',')
+    const out = takeFitting(this.#entries, this.#maxLine - REPLY_FRAME).join(',')
     return `{"open":${open},"out":[${out}]${this.#entries.length > 0 ? ',"more":1' : ''}}`
   }
 }

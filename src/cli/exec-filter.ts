@@ -18,6 +18,7 @@ import { type Event, type EventKeys, eventLine, mayMatter, readEvent } from '../
 import { fittingEvents, STDIN_LINE, type StdinOptions, stdinEvent, textKeyOf } from '../mounts/fluent-bit.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { sentence } from '../mounts/sentence.ts'
+import { setRecent } from '../recent.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
@@ -149,12 +150,7 @@ class EventFilter implements Mounted {
   #dropped(event: Event): void {
     const { stream } = event
     if (this.#first.has(stream) && !this.#complete.delete(stream)) return
-    for (const oldest of this.#first.keys()) {
-      if (this.#first.size < LIMITS.sources) break
-      this.#first.delete(oldest)
-      this.#complete.delete(oldest)
-    }
-    this.#first.set(stream, event)
+    setRecent(this.#first, stream, event, LIMITS.sources, (gone) => this.#complete.delete(gone))
   }
 
   #writeRecord(json: string): void {

@@ -19,7 +19,7 @@ import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
-import { boundedLine } from './bounded.ts'
+import { boundedLine, takeFitting } from './bounded.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
 import { type RunOptions, readOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -152,20 +152,13 @@ class Messages implements Mounted {
     }
   }
 
-  /** As many as go into a reply. */
+  /** The records that a message of their stream takes along: as many as go into a reply. */
   #riding(stream: string): string {
     const records = this.#waiting.get(stream)
     if (records === undefined) return ''
-    let bytes = FRAME_BYTES
-    let fits = 0
-    for (const record of records) {
-      bytes += Buffer.byteLength(record) + 1
-      if (bytes > REPLY_BYTES && fits > 0) break
-      fits++
-    }
-    this.#waitingCount -= fits
-    const riding = records.splice(0, fits).join(',')
+    const riding = takeFitting(records, REPLY_BYTES - FRAME_BYTES)
+    this.#waitingCount -= riding.length
     if (records.length === 0) this.#waiting.delete(stream)
-    return riding
+    return riding.join(',')
   }
 }

@@ -4,6 +4,7 @@
  * Hot while a dump is open: most lines are of the lane that was used last, which is found without a look-up.
  */
 import type { Carrier } from '../carriers/carrier.ts'
+import { setRecent } from '../recent.ts'
 import type { Lane } from './lane.ts'
 
 interface Place {
@@ -36,13 +37,9 @@ export class Lanes {
   }
 
   add(carrier: Carrier, key: string, lane: Lane): void {
-    for (const oldest of this.#places.keys()) {
-      if (this.#places.size < this.#most) break
-      this.#evict(oldest)
-    }
     const ofCarrier = this.#byCarrier.get(carrier) ?? new Map<string, Lane>()
     this.#byCarrier.set(carrier, ofCarrier.set(key, lane))
-    this.#places.set(lane, { carrier, key })
+    setRecent(this.#places, lane, { carrier, key }, this.#most, (gone, place) => this.#end(gone, place))
   }
 
   /** The lane has been fed: it is the one used latest, and it may be open now, or closed. */
@@ -52,14 +49,15 @@ export class Lanes {
     const place = this.#places.get(lane)
     this.#latest = lane
     this.#latestPlace = place
-    if (place === undefined) return
-    this.#places.delete(lane)
-    this.#places.set(lane, place)
+    if (place !== undefined) setRecent(this.#places, lane, place, this.#most)
   }
 
   /** The carrier is in use no longer. */
   drop(carrier: Carrier): void {
-    for (const lane of this.#byCarrier.get(carrier)?.values() ?? []) this.#evict(lane)
+    for (const [key, lane] of this.#byCarrier.get(carrier) ?? []) {
+      this.#places.delete(lane)
+      this.#end(lane, { carrier, key })
+    }
   }
 
   /** As Engine.tick: silence ends a dump. */
@@ -81,18 +79,16 @@ export class Lanes {
     else this.#open.delete(lane)
   }
 
-  #evict(lane: Lane): void {
+  /** There are too many: what is open in it is all there will be. */
+  #end(lane: Lane, { carrier, key }: Place): void {
     lane.end('sources')
     this.#open.delete(lane)
-    const place = this.#places.get(lane)
-    this.#places.delete(lane)
     if (lane === this.#latest) {
       this.#latest = undefined
       this.#latestPlace = undefined
     }
-    if (place === undefined) return
-    const ofCarrier = this.#byCarrier.get(place.carrier)
-    ofCarrier?.delete(place.key)
-    if (ofCarrier?.size === 0) this.#byCarrier.delete(place.carrier)
+    const ofCarrier = this.#byCarrier.get(carrier)
+    ofCarrier?.delete(key)
+    if (ofCarrier?.size === 0) this.#byCarrier.delete(carrier)
   }
 }

@@ -5,6 +5,7 @@ import type { HeaderInfo } from '../goroutines/header.ts'
 import { createHistory, type History } from '../history/history.ts'
 import type { Limits } from '../limits.ts'
 import type { DumpTally, Signature } from '../model.ts'
+import { setRecent } from '../recent.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import { judge, judgeGone } from '../verdicts/judge.ts'
 import { dumpRecord, goroutineRecord, signatureRecord } from './report.ts'
@@ -77,12 +78,7 @@ export class Reporter {
 
   #number(source: string): number {
     const number = this.#numbers.get(source) ?? 1
-    this.#numbers.delete(source)
-    this.#numbers.set(source, number + 1)
-    for (const oldest of this.#numbers.keys()) {
-      if (this.#numbers.size <= this.#options.limits.sources) break
-      this.#numbers.delete(oldest)
-    }
+    setRecent(this.#numbers, source, number + 1, this.#options.limits.sources)
     return number
   }
 

@@ -16,6 +16,7 @@ import { LF } from '../bytes/ascii.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LIMITS } from '../limits.ts'
+import { setRecent } from '../recent.ts'
 import type { DumpstreamRecord } from '../records.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
@@ -177,19 +178,12 @@ export class TailedEngine implements Engine {
   }
 
   #switch(name: string): void {
-    let file = this.#files.get(name)
-    if (file === undefined) {
-      const most = this.#options.limits?.sources ?? LIMITS.sources
-      for (const [oldest, { engine }] of this.#files) {
-        if (this.#files.size < most) break
-        engine.end()
-        this.#past = add(this.#past, engine.stats)
-        this.#files.delete(oldest)
-      }
-      file = this.#open(name)
-    }
-    this.#files.delete(name)
-    this.#files.set(name, file)
+    const file = this.#files.get(name) ?? this.#open(name)
+    const most = this.#options.limits?.sources ?? LIMITS.sources
+    setRecent(this.#files, name, file, most, (_, { engine }) => {
+      engine.end()
+      this.#past = add(this.#past, engine.stats)
+    })
     this.#file = file
     this.#look()
   }

@@ -3,6 +3,7 @@
  * process; what has happened (a panic, a race, a dump that was cut) to every dump.
  */
 import { LIMITS } from '../limits.ts'
+import { setRecent } from '../recent.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import type { Baseline } from './baseline.ts'
 import { replaces } from './process.ts'
@@ -108,13 +109,7 @@ export class FailOn implements RecordSink {
 
   #held(source: string): Held {
     const held = this.#sources.get(source) ?? { happened: new Map(), now: new Map(), last: undefined }
-    this.#sources.delete(source)
-    this.#sources.set(source, held)
-    for (const [oldest, its] of this.#sources) {
-      if (this.#sources.size <= LIMITS.sources) break
-      this.#tell(its)
-      this.#sources.delete(oldest)
-    }
+    setRecent(this.#sources, source, held, LIMITS.sources, (_, gone) => this.#tell(gone))
     return held
   }
 

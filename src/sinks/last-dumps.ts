@@ -1,5 +1,6 @@
 /** The last dump of each source that shows its process, with the signatures that are wanted of it: what a profile is made of. */
 import { LIMITS } from '../limits.ts'
+import { setRecent } from '../recent.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
 import { isWanted, type Narrowing } from './narrow.ts'
 import { replaces } from './process.ts'
@@ -45,13 +46,7 @@ export class LastDumps {
 
   #open(dump: DumpRecord): void {
     if (!replaces(dump, this.#sources.get(dump.source)?.dump)) return
-    this.#sources.delete(dump.source)
-    this.#sources.set(dump.source, { dump, signatures: [] })
-    for (const oldest of this.#sources.keys()) {
-      if (this.#sources.size <= LIMITS.sources) break
-      this.#sources.delete(oldest)
-      this.#forgotten++
-    }
+    setRecent(this.#sources, dump.source, { dump, signatures: [] }, LIMITS.sources, () => this.#forgotten++)
   }
 
   #take(record: SignatureRecord): void {

@@ -1,5 +1,6 @@
 /** What there is to say at this moment: the last dump of each source, and what was counted. Plain numbers, no OpenTelemetry. */
 import type { DumpKind } from '../../model.ts'
+import { setRecent } from '../../recent.ts'
 import type { DumpstreamRecord } from '../../records.ts'
 import { showsProcess } from '../process.ts'
 import { type Attributes, signatureAttributes, sourceAttributes } from './attributes.ts'
@@ -78,13 +79,7 @@ export class Ledger {
   }
 
   #account(source: string): SourceAccount {
-    const known = this.#sources.get(source)
-    this.#sources.delete(source)
-    for (const oldest of this.#sources.keys()) {
-      if (this.#sources.size < SOURCES) break
-      this.#sources.delete(oldest)
-    }
-    const account = known ?? {
+    const account = this.#sources.get(source) ?? {
       attributes: {},
       since: this.#now(),
       dumps: new Map<DumpKind, number>(),
@@ -92,7 +87,7 @@ export class Ledger {
       damaged: 0,
       last: undefined,
     }
-    this.#sources.set(source, account)
+    setRecent(this.#sources, source, account, SOURCES)
     return account
   }
 }

@@ -7,6 +7,7 @@
  * get one each, with attributes that do not change, and report 0 when they have vanished; all others are summed.
  */
 import type { Counter, Meter, MetricOptions, ObservableResult, ValueType } from '@opentelemetry/api'
+import { setRecent } from '../../recent.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../records.ts'
 import { showsProcess } from '../process.ts'
 import type { RecordSink } from '../sink.ts'
@@ -135,12 +136,7 @@ class MeterSink implements RecordSink {
   }
 
   #takeOther(dump: DumpRecord, leaking: number): void {
-    this.#others.delete(dump.source)
-    for (const oldest of this.#others.keys()) {
-      if (this.#others.size < OTHER_SOURCES) break
-      this.#others.delete(oldest)
-    }
-    this.#others.set(dump.source, { total: dump.goroutines, leaking })
+    setRecent(this.#others, dump.source, { total: dump.goroutines, leaking }, OTHER_SOURCES)
   }
 
   #addSeries(source: Source, record: SignatureRecord): { readonly attributes: Attributes; count: number } | undefined {
