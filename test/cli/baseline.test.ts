@@ -1,21 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import type { SignatureRecord } from '../../src/records.ts'
+import { folderForEachTest } from '../folder.ts'
 import { validateRecord } from '../schema/validate.ts'
 import { dumpText, type Group } from './dumps.ts'
 import { type CliResult, cli } from './spawn.ts'
 
-let folder: string
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'baseline-'))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
+const folder = folderForEachTest()
 
 const receive = (count: number, name = 'app.worker'): Group => ({
   count,
@@ -25,12 +16,12 @@ const receive = (count: number, name = 'app.worker'): Group => ({
 })
 
 function log(name: string, ...dumps: Group[][]): string {
-  writeFileSync(join(folder, name), dumps.map((groups) => `${dumpText(groups)}\nlog\n`).join(''))
+  folder.write(name, dumps.map((groups) => `${dumpText(groups)}\nlog\n`).join(''))
   return name
 }
 
 async function run(...args: string[]): Promise<CliResult> {
-  return await cli(args, { cwd: folder })
+  return await cli(args, { cwd: folder.path })
 }
 
 function signatures({ stdout }: CliResult): [string, number][] {
@@ -72,22 +63,22 @@ describe('--save and --baseline', () => {
   it('the file is records with stacks, each at its highest, and nothing else is left beside it', async () => {
     log('app.log', [receive(5)], [receive(9)], [receive(2)])
     await run('--save', 'known.jsonl', '--format', 'text', 'app.log')
-    const lines = readFileSync(join(folder, 'known.jsonl'), 'utf8').trim().split('\n')
+    const lines = readFileSync(folder.at('known.jsonl'), 'utf8').trim().split('\n')
     expect(lines.map((line) => validateRecord(JSON.parse(line)))).toEqual([[]])
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ count: 9, dump: 2, stack: ['app.worker /app/worker.go:7'] })
     expect(JSON.parse(lines[0] ?? '')).not.toHaveProperty('verdict')
-    expect(readdirSync(folder).sort()).toEqual(['app.log', 'known.jsonl'])
+    expect(readdirSync(folder.path).sort()).toEqual(['app.log', 'known.jsonl'])
   })
 
   it('a run without a dump leaves the old file, and says so', async () => {
-    writeFileSync(join(folder, 'known.jsonl'), 'old')
-    writeFileSync(join(folder, 'empty.log'), 'nothing\n')
+    folder.write('known.jsonl', 'old')
+    folder.write('empty.log', 'nothing\n')
     const result = await run('--save', 'known.jsonl', 'empty.log')
     expect([result.code, result.stderr]).toEqual([
       4,
       "dumpstream: can't save to known.jsonl: there was no dump; the file is left as it was\n",
     ])
-    expect(readFileSync(join(folder, 'known.jsonl'), 'utf8')).toBe('old')
+    expect(readFileSync(folder.at('known.jsonl'), 'utf8')).toBe('old')
   })
 
   it('--save does not put what is known in the place of the log that is read', async () => {
@@ -112,7 +103,7 @@ describe('--save and --baseline', () => {
 
   it('a baseline that is missing, or knows nothing, is an input error', async () => {
     log('app.log', [receive(5)])
-    writeFileSync(join(folder, 'empty.jsonl'), '{"v":1,"type":"goroutine","dump":1}\n')
+    folder.write('empty.jsonl', '{"v":1,"type":"goroutine","dump":1}\n')
     expect(await run('--baseline', 'no.jsonl', 'app.log')).toMatchObject({
       code: 3,
       stderr: 'dumpstream: no.jsonl: no such file\n',
@@ -127,7 +118,7 @@ describe('--save and --baseline', () => {
     log('one.log', [receive(5), receive(3, 'app.other')])
     log('two.log', [receive(9), receive(3, 'app.other')])
     await run('diff', 'one.log', 'two.log', '--save', 'known.jsonl')
-    expect(readFileSync(join(folder, 'known.jsonl'), 'utf8').trim().split('\n').length).toBe(2)
+    expect(readFileSync(folder.at('known.jsonl'), 'utf8').trim().split('\n').length).toBe(2)
     expect(signatures(await run('diff', 'one.log', 'two.log', '--baseline', 'known.jsonl'))).toEqual([])
     expect(signatures(await run('diff', 'one.log', 'two.log', '--baseline', 'one.log'))).toEqual([['app.worker', 9]])
   })
@@ -146,17 +137,17 @@ describe('diff of several sources', () => {
       shipped('a', dumpText([receive(12)])) +
       shipped('b', dumpText([receive(4)])) +
       shipped('c', dumpText([receive(1)]))
-    writeFileSync(join(folder, 'before.log'), before)
-    writeFileSync(join(folder, 'after.log'), after)
+    folder.write('before.log', before)
+    folder.write('after.log', after)
     const result = await run('diff', 'before.log', 'after.log')
     expect(signatures(result)).toEqual([['app.worker', 12]])
     expect(result.stdout.match(/"type":"dump"/g)?.length).toBe(2)
     expect(result.stderr).toBe('dumpstream: in one of the files only, and not compared: c\n')
-    writeFileSync(join(folder, 'both.log'), before + after)
+    folder.write('both.log', before + after)
     expect(signatures(await run('diff', 'both.log'))).toEqual([['app.worker', 12]])
     await run('both.log', '--out', 'both.jsonl')
     expect(signatures(await run('diff', 'both.jsonl'))).toEqual([['app.worker', 12]])
-    writeFileSync(join(folder, 'c.log'), shipped('c', dumpText([receive(1)])) + shipped('d', dumpText([receive(1)])))
+    folder.write('c.log', shipped('c', dumpText([receive(1)])) + shipped('d', dumpText([receive(1)])))
     expect(await run('diff', 'before.log', 'c.log')).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('no source is in both files, so nothing can be compared: '),

@@ -1,40 +1,16 @@
 /** The built command, as a process: what no test inside one process can show. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import {
-  appendFileSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFileSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { CLI, cli, environment, finish, shell, start } from './spawn.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
-let folder: string
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cli-'))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function file(name: string, content: Uint8Array | string): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
+const folder = folderForEachTest()
 
 function records(stdout: string): Record<string, unknown>[] {
   return stdout
@@ -91,7 +67,7 @@ describe('through pipes', () => {
   })
 
   it('a reader that has seen enough is no error', async () => {
-    const log = file(
+    const log = folder.write(
       'app.log',
       logText(20_000) +
         Array.from({ length: 30 }, (_, i) => dumpText(undefined, 1 + i * 1000) + logText(2000)).join(''),
@@ -124,15 +100,15 @@ describe('through pipes', () => {
 
   it('does not take a slow reader of its output for silence of its input', async () => {
     // The dump is open, and a tick has seen it, when the log in its middle fills the pipe to a reader that sleeps.
-    const first = file('first', dumpText(undefined, 1) + logText(1))
-    const second = file('second', logText(4000) + dumpText(undefined, 1000))
+    const first = folder.write('first', dumpText(undefined, 1) + logText(1))
+    const second = folder.write('second', logText(4000) + dumpText(undefined, 1000))
     const input = `(cat ${first}; sleep 0.5; cat ${second})`
     const result = await shell(`${input} | dumpstream --logs pass --idle 600ms | (sleep 2; cat) | grep '^{'`)
     expect(records(result.stdout)).toMatchObject([{ type: 'dump', dump: 1, goroutines: 110 }, {}, {}, {}])
   })
 
   it('reads what is compressed, from a file and from a pipe', async () => {
-    const path = file('app.log.1', gzipSync(logText(10) + dumpText()))
+    const path = folder.write('app.log.1', gzipSync(logText(10) + dumpText()))
     const piped = await shell(`cat ${path} | dumpstream`)
     const named = await cli([path])
     expect(records(piped.stdout)).toMatchObject([{ goroutines: 55, source: 'stdin' }, {}, {}, {}])
@@ -174,7 +150,7 @@ describe('signals', () => {
     ['SIGTERM', 0],
     ['SIGINT', 0],
   ] as const)('%s finishes the dump that is open in a followed file, exit code %i', async (signal, code) => {
-    const log = file('app.log', logText(1) + dumpText())
+    const log = folder.write('app.log', logText(1) + dumpText())
     const talk = new Talk(start(['--follow', '--logs', 'pass', '--idle', '1h', log]))
     const ended = finish(talk.child)
     await talk.until('id=0')
@@ -185,9 +161,9 @@ describe('signals', () => {
   })
 
   it('SIGTERM ends it while it waits for the writer of a named pipe', async () => {
-    const fifo = join(folder, 'fifo')
+    const fifo = folder.at('fifo')
     execFileSync('mkfifo', [fifo])
-    for (const argv of [[fifo], ['-f', file('app.log', logText(1)), fifo]]) {
+    for (const argv of [[fifo], ['-f', folder.write('app.log', logText(1)), fifo]]) {
       const child = start(argv)
       const ended = finish(child)
       await delay(500)
@@ -197,8 +173,8 @@ describe('signals', () => {
   })
 
   it('Ctrl-C while a long file is read ends with the code that shells know', async () => {
-    const small = file('small.log', dumpText())
-    const long = file('long.log', '')
+    const small = folder.write('small.log', dumpText())
+    const long = folder.write('long.log', '')
     truncateSync(long, 1024 ** 3)
     const child = spawn(process.execPath, [CLI, small, ...Array(50).fill(long)], {
       env: environment(),
@@ -214,7 +190,7 @@ describe('signals', () => {
 
 describe('following', () => {
   it('reads on over a rename, a truncation and a re-creation, and prints each dump as it ends', async () => {
-    const log = file('app.log', logText(3) + dumpText())
+    const log = folder.write('app.log', logText(3) + dumpText())
     const talk = new Talk(start(['-f', '--idle', '150ms', '--logs', 'pass', log]))
     const ended = finish(talk.child)
     await talk.until('"dump":1,')
@@ -236,8 +212,8 @@ describe('following', () => {
   })
 
   it('several files at once, one of which is not there yet', async () => {
-    const one = file('one.log', dumpText())
-    const two = join(folder, 'two.log')
+    const one = folder.write('one.log', dumpText())
+    const two = folder.at('two.log')
     const talk = new Talk(start(['-f', '--idle', '100ms', one, two]))
     const ended = finish(talk.child)
     await talk.until('one.log')
@@ -253,7 +229,7 @@ describe('following', () => {
   })
 
   it('reads a pipe that it is given by name to its end', async () => {
-    const log = file('app.log', dumpText())
+    const log = folder.write('app.log', dumpText())
     const result = await shell(`dumpstream -f <(cat ${log})`)
     expect(result).toMatchObject({ code: 0, stderr: '' })
     expect(records(result.stdout)).toHaveLength(4)
@@ -262,7 +238,7 @@ describe('following', () => {
 
 describe('the process', () => {
   it('writes nothing after its reader and leaves nothing running', async () => {
-    const result = await shell(`dumpstream --logs pass < ${file('x.log', logText(3))}`)
+    const result = await shell(`dumpstream --logs pass < ${folder.write('x.log', logText(3))}`)
     expect(result.stdout).toBe(logText(3))
   })
 

@@ -1,13 +1,11 @@
 /** The completion scripts, asked by the shells they are for. zsh and fish must be installed: `apt-get install zsh fish`. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Command } from '../../src/cli/commands.ts'
 import { completionScript, type Shell } from '../../src/cli/completion.ts'
 import type { Flag } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
+import { folderForAllTests } from '../folder.ts'
 import { environment } from './spawn.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -30,23 +28,18 @@ const DIFF: Command = {
 }
 const TABLE = FLAGS
 
-let folder: string
+const folder = folderForAllTests()
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'completion-'))
-  writeFileSync(join(folder, 'app.log'), '')
+  folder.write('app.log', '')
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
-    writeFileSync(join(folder, `script.${shell}`), completionScript(shell, TABLE, [DIFF]))
+    folder.write(`script.${shell}`, completionScript(shell, TABLE, [DIFF]))
   }
-})
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
 })
 
 function ask(shell: Shell, program: string): string[] {
   const args = { bash: ['--norc', '-c'], zsh: ['-f', '-c'], fish: ['--no-config', '-c'] }[shell]
-  const result = spawnSync(shell, [...args, program], { cwd: folder, env: environment(), encoding: 'utf8' })
+  const result = spawnSync(shell, [...args, program], { cwd: folder.path, env: environment(), encoding: 'utf8' })
   if (result.error !== undefined) throw result.error
   return result.stdout.split('\n').slice(0, -1)
 }

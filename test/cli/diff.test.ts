@@ -1,27 +1,25 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { SignatureRecord } from '../../src/records.ts'
+import { folderForAllTests } from '../folder.ts'
 import { environment } from './spawn.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const demo = join(root, 'examples/demo.log')
-let folder = ''
+const folder = folderForAllTests()
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-diff-'))
-  writeFileSync(join(folder, 'demo.log.gz'), gzipSync(readFileSync(demo)))
-  writeFileSync(join(folder, 'demo.jsonl'), run('--format', 'jsonl', demo).stdout)
+  folder.write('demo.log.gz', gzipSync(readFileSync(demo)))
+  folder.write('demo.jsonl', run('--format', 'jsonl', demo).stdout)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function run(...args: string[]): { code: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.js'), ...args], {
-    cwd: folder,
+    cwd: folder.path,
     encoding: 'utf8',
     env: environment(),
   })
@@ -71,7 +69,7 @@ describe('dumpstream diff', () => {
   })
 
   it('bad lines among the records are counted and passed over', () => {
-    writeFileSync(join(folder, 'bad.jsonl'), `${readFileSync(join(folder, 'demo.jsonl'), 'utf8')}not JSON\n{"v":2}\n`)
+    folder.write('bad.jsonl', `${readFileSync(folder.at('demo.jsonl'), 'utf8')}not JSON\n{"v":2}\n`)
     expect(run('diff', `${demo}#1`, 'bad.jsonl').stderr).toBe(
       'dumpstream: bad.jsonl: 2 lines are no records and were passed over\n',
     )
@@ -114,7 +112,7 @@ describe('dumpstream diff', () => {
 
   it('a log with one dump is told so', () => {
     const bytes = readFileSync(demo)
-    writeFileSync(join(folder, 'one.log'), bytes.subarray(0, 8000))
+    folder.write('one.log', bytes.subarray(0, 8000))
     expect(run('diff', 'one.log').stderr).toContain('one.log has one dump only')
   })
 })

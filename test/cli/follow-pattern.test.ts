@@ -1,13 +1,11 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { start } from './spawn.ts'
 
-let folder = ''
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const folder = folderForEachTest()
 
 /** As containerd writes it. */
 function cri(text: string): string {
@@ -15,17 +13,16 @@ function cri(text: string): string {
 }
 
 it('--follow with a pattern finds the containers that come later, tells all of them apart, and follows their rotation', async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-pods-'))
   const write = (path: string, text: string): void => {
-    mkdirSync(join(folder, 'pods', path, '..'), { recursive: true })
-    writeFileSync(join(folder, 'pods', path), text)
+    mkdirSync(folder.at('pods', path, '..'), { recursive: true })
+    writeFileSync(folder.at('pods', path), text)
   }
   write('shop_content-0_u1/app/0.log', cri(logText(5) + dumpText()))
   const child = start([
     '--follow',
     '--from',
     'end',
-    join(folder, 'pods/*/*/*.log'),
+    folder.at('pods/*/*/*.log'),
     '--idle',
     '100ms',
     '--format',
@@ -51,10 +48,7 @@ it('--follow with a pattern finds the containers that come later, tells all of t
   // The file that was there is read from its end; a new one from its start.
   write('shop_content-1_u2/app/0.log', cri(dumpText()))
   await until(1)
-  renameSync(
-    join(folder, 'pods/shop_content-0_u1/app/0.log'),
-    join(folder, 'pods/shop_content-0_u1/app/0.log.20261124'),
-  )
+  renameSync(folder.at('pods/shop_content-0_u1/app/0.log'), folder.at('pods/shop_content-0_u1/app/0.log.20261124'))
   write('shop_content-0_u1/app/0.log', cri(dumpText(undefined, 5_000)))
   await until(2)
   child.kill('SIGTERM')

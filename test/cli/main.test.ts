@@ -1,20 +1,9 @@
 /** The command in this process, on descriptors of its own: quick, and seen by the coverage. */
 import { execFileSync, spawn } from 'node:child_process'
-import {
-  appendFileSync,
-  closeSync,
-  linkSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFileSync, closeSync, linkSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { GROUPS, spelling } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
@@ -23,23 +12,10 @@ import { main } from '../../src/cli/main.ts'
 import { openTerminal, type Terminal } from '../../src/cli/terminal.ts'
 import { makePaint } from '../../src/sinks/style.ts'
 import { displayWidth } from '../../src/sinks/width.ts'
+import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 
-let folder: string
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'main-'))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function file(name: string, content: Uint8Array | string): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
+const folder = folderForEachTest()
 
 interface Outcome {
   readonly code: number
@@ -52,7 +28,7 @@ async function run(
   stdin: Uint8Array | string = '',
   more: Partial<Terminal> = {},
 ): Promise<Outcome> {
-  const paths = ['stdin', 'stdout', 'stderr'].map((name) => join(folder, `.${name}`))
+  const paths = ['stdin', 'stdout', 'stderr'].map((name) => folder.at(`.${name}`))
   const [input = '', output = '', errors = ''] = paths
   writeFileSync(input, stdin)
   const fds = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')] as const
@@ -88,7 +64,7 @@ describe('inputs', () => {
   })
 
   it('each FILE is a source of its own, and its dumps count from 1', async () => {
-    const [a, b] = [file('a.log', LOG), file('b.log', gzipSync(dumpText()))]
+    const [a, b] = [folder.write('a.log', LOG), folder.write('b.log', gzipSync(dumpText()))]
     const { stdout } = await run([a, b, a])
     expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([
       { source: a, dump: 1 },
@@ -98,14 +74,14 @@ describe('inputs', () => {
   })
 
   it('what can not be read is one line each, the others are processed, and the exit code is 3', async () => {
-    const good = file('good.log', LOG)
-    const cut = file('cut.gz', gzipSync(Buffer.from(LOG + logText(5000))).subarray(0, -9))
-    const missing = join(folder, 'missing.log')
-    const { code, stdout, stderr } = await run([missing, folder, cut, good])
+    const good = folder.write('good.log', LOG)
+    const cut = folder.write('cut.gz', gzipSync(Buffer.from(LOG + logText(5000))).subarray(0, -9))
+    const missing = folder.at('missing.log')
+    const { code, stdout, stderr } = await run([missing, folder.path, cut, good])
     expect(code).toBe(3)
     expect(stderr.split('\n')).toEqual([
       `dumpstream: ${missing}: no such file`,
-      `dumpstream: ${folder}: is a directory; name the files in it`,
+      `dumpstream: ${folder.path}: is a directory; name the files in it`,
       `dumpstream: ${cut}: the gzip stream is cut short; what came before it was read`,
       '',
     ])
@@ -113,9 +89,9 @@ describe('inputs', () => {
   })
 
   it('a file that is read must not be written to', async () => {
-    const log = file('app.log', LOG)
-    linkSync(log, join(folder, 'link.log'))
-    for (const out of [log, join(folder, 'link.log')]) {
+    const log = folder.write('app.log', LOG)
+    linkSync(log, folder.at('link.log'))
+    for (const out of [log, folder.at('link.log')]) {
       expect(await run(['--out', out, log])).toMatchObject({
         code: 2,
         stderr: `dumpstream: ${log} is also the output; write the records to another file\n`,
@@ -132,21 +108,21 @@ describe('inputs', () => {
   })
 
   it('--follow on what can not be followed ends with 3', async () => {
-    expect(await run(['--follow', folder])).toMatchObject({
+    expect(await run(['--follow', folder.path])).toMatchObject({
       code: 3,
-      stderr: `dumpstream: ${folder}: is a directory; name the files in it\n`,
+      stderr: `dumpstream: ${folder.path}: is a directory; name the files in it\n`,
     })
   })
 })
 
 describe('following', () => {
   it('reads files as they grow and pipes to their end, and finishes what is open when it is told to stop', async () => {
-    const [log, late] = [file('app.log', logText(2) + dumpText()), join(folder, 'late.log')]
-    const fifo = join(folder, 'fifo')
+    const [log, late] = [folder.write('app.log', logText(2) + dumpText()), folder.at('late.log')]
+    const fifo = folder.at('fifo')
     execFileSync('mkfifo', [fifo])
     const writer = spawn('sh', ['-c', `cat ${log} > ${fifo}`])
     const running = run(['--follow', '--idle', '40ms', '--logs', 'pass', log, late, fifo])
-    const printed = (): string => readFileSync(join(folder, '.stdout'), 'utf8')
+    const printed = (): string => readFileSync(folder.at('.stdout'), 'utf8')
     while (!printed().includes('"count":2,')) await delay(10)
     writeFileSync(late, dumpText())
     while (!printed().includes(late)) await delay(10)
@@ -164,9 +140,9 @@ describe('following', () => {
   })
 
   it('a pipe is idle by its own clock', async () => {
-    const fifo = join(folder, 'fifo')
+    const fifo = folder.at('fifo')
     execFileSync('mkfifo', [fifo])
-    const log = file('app.log', dumpText())
+    const log = folder.write('app.log', dumpText())
     const writer = spawn('sh', ['-c', `(cat ${log}; sleep 0.4; cat ${log}) > ${fifo}`])
     const { stdout, code } = await run(['--idle', '100ms', fifo])
     writer.kill()
@@ -195,7 +171,7 @@ describe('outputs', () => {
   })
 
   it('--out takes the records, stdout keeps the log', async () => {
-    const out = join(folder, 'dumps.jsonl')
+    const out = folder.at('dumps.jsonl')
     const { stdout, code } = await run(['--logs', 'pass', '-o', out], LOG)
     expect([code, stdout]).toEqual([0, logText(5) + logText(5)])
     expect(records(readFileSync(out, 'utf8'))).toHaveLength(4)
@@ -206,7 +182,7 @@ describe('outputs', () => {
   })
 
   it('an output that can not be written is one line and exit code 4', async () => {
-    const nowhere = join(folder, 'no', 'dumps.jsonl')
+    const nowhere = folder.at('no', 'dumps.jsonl')
     expect(await run(['--out', nowhere], LOG)).toMatchObject({
       code: 4,
       stderr: `dumpstream: can't write to ${nowhere}: there is no such folder\n`,

@@ -1,21 +1,12 @@
 /** `--format pprof` and `--format folded`, from the built command. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { cli, terminal } from './spawn.ts'
 
-let folder: string
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'profile-'))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
+const folder = folderForEachTest()
 
 const input = logText(5) + dumpText() + logText(5)
 
@@ -40,14 +31,14 @@ describe('--format pprof', () => {
   it('writes a gzipped profile into a pipe, or a file beside the log', async () => {
     const piped = await cli(['--format', 'pprof'], { input })
     expect({ code: piped.code, stderr: piped.stderr }).toEqual({ code: 0, stderr: '' })
-    const file = join(folder, 'goroutines.pb.gz')
+    const file = folder.at('goroutines.pb.gz')
     const passed = await cli(['--format', 'pprof', '--out', file, '--logs', 'pass'], { input })
     expect(passed.stdout).toBe(logText(5) + logText(5))
     expect(gunzipSync(readFileSync(file))).toEqual(gunzipSync(piped.bytes))
   })
 
   it('is refused on a terminal, where it would be noise', async () => {
-    const { code, stdout } = await terminal('dumpstream --format pprof </dev/null', 100, { cwd: folder })
+    const { code, stdout } = await terminal('dumpstream --format pprof </dev/null', 100, { cwd: folder.path })
     expect(code).toBe(2)
     expect(stdout).toContain('--format pprof is not for a terminal: name a file, with --out FILE')
   })

@@ -1,29 +1,26 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bytesText, Progress } from '../../src/cli/progress.ts'
 import { displayWidth } from '../../src/sinks/width.ts'
+import { folderForEachTest } from '../folder.ts'
 
 const WIPE = '\r\u001b[K'
 
-let folder: string
+const folder = folderForEachTest()
 let fd: number
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'progress-'))
-  fd = openSync(join(folder, 'screen'), 'w')
+  fd = openSync(folder.at('screen'), 'w')
   vi.useFakeTimers({ toFake: ['performance'] })
 })
 
 afterEach(() => {
   vi.useRealTimers()
   closeSync(fd)
-  rmSync(folder, { recursive: true, force: true })
 })
 
 function screen(): string {
-  return readFileSync(join(folder, 'screen'), 'utf8')
+  return readFileSync(folder.at('screen'), 'utf8')
 }
 
 describe('progress', () => {
@@ -70,7 +67,7 @@ describe('progress', () => {
   })
 
   it('gives up quietly when the terminal is gone', () => {
-    const gone = openSync(join(folder, 'screen'), 'r')
+    const gone = openSync(folder.at('screen'), 'r')
     const progress = new Progress(
       gone,
       () => 80,

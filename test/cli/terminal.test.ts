@@ -1,10 +1,9 @@
 /** The built command behind a real terminal (a pty made by script(1) of util-linux). */
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { displayWidth } from '../../src/sinks/width.ts'
+import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { terminal } from './spawn.ts'
 
@@ -12,22 +11,17 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const WIPE = '\r\u001b[K'
 
-let folder: string
+const folder = folderForEachTest()
 let log: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tty-'))
-  log = join(folder, 'app.log')
+  log = folder.at('app.log')
   writeFileSync(log, logText(5) + dumpText() + logText(5))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
 })
 
 describe('on a terminal', () => {
   it.each([80, 120, 200])('the table fits %i columns and is coloured', async (columns) => {
-    const { stdout, code } = await terminal(`dumpstream app.log`, columns, { cwd: folder })
+    const { stdout, code } = await terminal(`dumpstream app.log`, columns, { cwd: folder.path })
     expect(code).toBe(0)
     expect(stdout).toContain('\u001b[1mapp.log · dump 1\u001b[22m')
     const lines = stripVTControlCharacters(stdout).split('\n').slice(0, -1)
@@ -43,14 +37,14 @@ describe('on a terminal', () => {
       ['dumpstream app.log', { TERM: 'dumb' }],
       ['dumpstream --color never app.log', {}],
     ] as const) {
-      const { stdout } = await terminal(line, 100, { cwd: folder, env })
+      const { stdout } = await terminal(line, 100, { cwd: folder.path, env })
       expect(stdout).toContain('app.log · dump 1 · ')
       expect(stdout).not.toContain('\u001b')
     }
   })
 
   it('COLUMNS overrides the width of the terminal', async () => {
-    const { stdout } = await terminal('COLUMNS=70 dumpstream app.log', 200, { cwd: folder })
+    const { stdout } = await terminal('COLUMNS=70 dumpstream app.log', 200, { cwd: folder.path })
     for (const line of stripVTControlCharacters(stdout).split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(70)
   })
 
@@ -62,10 +56,10 @@ describe('on a terminal', () => {
       place: `/srv/p${i}.go:1`,
     }))
     writeFileSync(log, dumpText(groups))
-    const some = await terminal('dumpstream app.log', 100, { cwd: folder })
+    const some = await terminal('dumpstream app.log', 100, { cwd: folder.path })
     expect(stripVTControlCharacters(some.stdout).split('\n')).toHaveLength(2 + 20 + 1 + 1)
     expect(some.stdout).toContain('… and 10 more signatures, 65 goroutines')
-    const all = await terminal('dumpstream --top 0 app.log', 100, { cwd: folder })
+    const all = await terminal('dumpstream --top 0 app.log', 100, { cwd: folder.path })
     expect(stripVTControlCharacters(all.stdout).split('\n')).toHaveLength(2 + 30 + 1)
   })
 
@@ -79,7 +73,7 @@ describe('on a terminal', () => {
     // A GiB that takes no room on the disk, nor a line end.
     truncateSync(log, 1024 ** 3)
     appendFileSync(log, `\n${dumpText()}`)
-    const { stdout } = await terminal('dumpstream app.log', 100, { cwd: folder })
+    const { stdout } = await terminal('dumpstream app.log', 100, { cwd: folder.path })
     const shown = stdout.split(WIPE).find((line) => line.includes(' % of '))
     expect(shown).toMatch(/^app\.log {1,2}\d{1,2} % of 1\.0 GiB, [\d.]+ [KMG]iB\/s, \d dumps?, \d+ goroutines$/)
     // What is left on the screen after every carriage return and wipe.

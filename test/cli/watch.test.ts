@@ -1,35 +1,20 @@
 /** `dumpstream watch` as a process. The services here are not Go's, so they are signalled with --i-know; test/live has a real one. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  appendFileSync,
-  closeSync,
-  linkSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, closeSync, linkSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { folderForEachTest } from '../folder.ts'
 import { goldenDump } from '../golden/dumps.ts'
 import { dumpText, type Group } from './dumps.ts'
 import { cli, finish, start } from './spawn.ts'
 
-let folder: string
+const folder = folderForEachTest()
 let children: ChildProcess[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'watch-'))
-})
 
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
   children = []
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const worker = (count: number): Group => ({
@@ -44,7 +29,7 @@ const GROWTH = [10, 40, 70]
 
 function dumpFiles(): void {
   GROWTH.forEach((count, i) => {
-    writeFileSync(join(folder, `dump${i + 1}`), dumpText([worker(count)]))
+    folder.write(`dump${i + 1}`, dumpText([worker(count)]))
   })
 }
 
@@ -63,13 +48,13 @@ async function service(log: string, ahead = ''): Promise<ChildProcess> {
     })
     setInterval(() => {}, 1000)
     writeFileSync('ready', '')`
-  const child = spawn(process.execPath, ['-e', script], { cwd: folder, stdio: ['ignore', fd, 'ignore'] })
+  const child = spawn(process.execPath, ['-e', script], { cwd: folder.path, stdio: ['ignore', fd, 'ignore'] })
   closeSync(fd)
   children.push(child)
   for (let i = 0; i < 400; i++) {
     await delay(10)
     try {
-      readFileSync(join(folder, 'ready'))
+      readFileSync(folder.at('ready'))
       return child
     } catch {
       // Not yet.
@@ -82,12 +67,12 @@ const quick = ['--every', '100ms', '--idle', '100ms']
 
 describe('dumpstream watch --pid', () => {
   it('signals, reads what the process writes from then on, prints each dump and judges', async () => {
-    const log = join(folder, 'app.log')
+    const log = folder.at('app.log')
     writeFileSync(log, dumpText([worker(500)]))
     const { pid } = await service(log)
     const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '3', ...quick]
     const { code, stdout, stderr } = await cli([...args, '--fail-on', 'leaking', '--save', 'known.jsonl'], {
-      cwd: folder,
+      cwd: folder.path,
     })
     const dumps = stdout.split('\n').filter((line) => line.includes('"type":"dump"'))
     expect(dumps.map((line) => JSON.parse(line).goroutines)).toEqual(GROWTH)
@@ -98,14 +83,14 @@ describe('dumpstream watch --pid', () => {
       / {2}leaking app\.worker \([0-9a-f]{16}\): 70 goroutines wait in chan receive at worker\.go:7; 30 came/,
     )
     expect(code).toBe(1)
-    expect(readFileSync(join(folder, 'known.jsonl'), 'utf8')).toContain('"count":70')
+    expect(readFileSync(folder.at('known.jsonl'), 'utf8')).toContain('"count":70')
   })
 
   it('the stack of one goroutine, logged ahead of the dump, is not the answer', async () => {
     const single = `goroutine 7 [running]:\nmain.f()\n\t/app/main.go:1 +0x1d\n\nINFO request failed\n`
-    const { pid } = await service(join(folder, 'app.log'), single)
+    const { pid } = await service(folder.at('app.log'), single)
     const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '2', ...quick]
-    const { code, stdout, stderr } = await cli([...args, '--fail-on', 'growing'], { cwd: folder })
+    const { code, stdout, stderr } = await cli([...args, '--fail-on', 'growing'], { cwd: folder.path })
     const dumps = stdout.split('\n').filter((line) => line.includes('"type":"dump"'))
     expect(dumps.map((line) => JSON.parse(line).goroutines)).toEqual([1, 10, 1, 40])
     expect(stderr).toContain(`dumpstream: 2 dumps of /proc/${pid}/fd/1`)
@@ -113,7 +98,7 @@ describe('dumpstream watch --pid', () => {
   })
 
   it('--log, from its start when told; the table ends with the judgement', async () => {
-    const log = join(folder, 'app.log')
+    const log = folder.at('app.log')
     const { pid } = await service(log)
     appendFileSync(log, dumpText([worker(5)]))
     const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '1', ...quick]
@@ -126,14 +111,14 @@ describe('dumpstream watch --pid', () => {
   })
 
   it('the log it reads must not be written to', async () => {
-    const log = join(folder, 'app.log')
+    const log = folder.at('app.log')
     const { pid } = await service(log)
-    linkSync(log, join(folder, 'link.log'))
+    linkSync(log, folder.at('link.log'))
     appendFileSync(log, 'a line\n')
     const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '1', ...quick]
     for (const [read, out] of [
       [`/proc/${pid}/fd/1`, log],
-      [log, join(folder, 'link.log')],
+      [log, folder.at('link.log')],
     ] as const) {
       expect(await cli([...args, ...(read === log ? ['--log', log] : []), '--out', out])).toMatchObject({
         code: 2,
@@ -146,7 +131,7 @@ describe('dumpstream watch --pid', () => {
   })
 
   it('ends with the process', async () => {
-    const { pid } = await service(join(folder, 'app.log'))
+    const { pid } = await service(folder.at('app.log'))
     const { code, stdout, stderr } = await cli(['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', ...quick])
     expect(stdout.match(/"type":"dump"/g)?.length).toBe(3)
     expect(stderr).toMatch(/process(?: \d+)? has ended/)
@@ -155,7 +140,7 @@ describe('dumpstream watch --pid', () => {
   })
 
   it('Ctrl-C ends it with the judgement', async () => {
-    const { pid } = await service(join(folder, 'app.log'))
+    const { pid } = await service(folder.at('app.log'))
     const watch = start(['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--idle', '100ms'])
     const result = finish(watch)
     await delay(1_500)
@@ -167,8 +152,8 @@ describe('dumpstream watch --pid', () => {
   })
 
   it('no dump comes: told, and exit code 3', async () => {
-    const { pid } = await service(join(folder, 'app.log'))
-    const other = join(folder, 'other.log')
+    const { pid } = await service(folder.at('app.log'))
+    const other = folder.at('other.log')
     writeFileSync(other, '')
     const args = ['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--count', '1', '--timeout', '300ms']
     const { code, stderr } = await cli([...args, '--log', other])
@@ -194,7 +179,7 @@ describe('dumpstream watch --exec and --url', () => {
     dumpFiles()
     const command = 'n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n >n; cat dump$n; [ $n != 3 ] || exit 7'
     const args = ['watch', '--exec', command, '--every', '10ms', '--count', '3']
-    const { code, stdout, stderr } = await cli(args, { cwd: folder })
+    const { code, stdout, stderr } = await cli(args, { cwd: folder.path })
     expect(stdout.match(/"type":"dump"/g)?.length).toBe(3)
     expect(stderr).toContain(`the command ended with exit code 7: ${command}`)
     expect(stderr).toContain('1 signature leaks')
@@ -212,10 +197,10 @@ describe('dumpstream watch --exec and --url', () => {
   })
 
   it('a command without a dump, and one without a last line end', async () => {
-    writeFileSync(join(folder, 'dump'), dumpText([worker(3)]).trimEnd())
+    folder.write('dump', dumpText([worker(3)]).trimEnd())
     const none = await cli(['watch', '--exec', 'echo hello', '--count', '1'])
     expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('no goroutine dump in the answer') })
-    const one = await cli(['watch', '--exec', 'cat dump', '--count', '1', '--baseline', 'dump'], { cwd: folder })
+    const one = await cli(['watch', '--exec', 'cat dump', '--count', '1', '--baseline', 'dump'], { cwd: folder.path })
     expect(one.stdout).toContain('"goroutines":3')
     expect(one.stdout).not.toContain('app.worker')
   })

@@ -1,37 +1,21 @@
 /** `/proc/PID/fd/N` of real processes, one for each kind of thing a stdout can be. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { openPath } from '../../src/input/open.ts'
 import { identifyProcess } from '../../src/input/process.ts'
 import { dumpText } from '../cli/dumps.ts'
 import { CLI, cli, environment, finish, start, terminal } from '../cli/spawn.ts'
+import { folderForEachTest } from '../folder.ts'
 
-let folder: string
+const folder = folderForEachTest()
 let children: ChildProcess[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'descriptor-'))
-})
 
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
   children = []
-  rmSync(folder, { recursive: true, force: true })
 })
 
 function sleeper(): ChildProcess {
@@ -42,7 +26,7 @@ function sleeper(): ChildProcess {
 
 /** A process whose stdout is a file, with a dump in it. */
 function logger(): { child: ChildProcess; path: string; log: string } {
-  const log = join(folder, 'app.log')
+  const log = folder.at('app.log')
   const fd = openSync(log, 'a')
   const child = spawn('sh', ['-c', 'cat; exec sleep 60'], { stdio: ['pipe', fd, 'ignore'] })
   children.push(child)
@@ -66,7 +50,7 @@ describe('another process’s stdout', () => {
   })
 
   it('a pipe: refused with its reader and the ways that work; --steal reads it', async () => {
-    const [dump, pidFile, go] = ['dump', 'pid', 'go'].map((name) => join(folder, name))
+    const [dump, pidFile, go] = ['dump', 'pid', 'go'].map((name) => folder.at(name))
     writeFileSync(dump ?? '', dumpText())
     // The reader never reads: what is stolen is all there is.
     const service = 'echo $$ >"$1"; until [ -e "$2" ]; do sleep 0.05; done; cat "$0"; exec sleep 60'
@@ -98,7 +82,7 @@ describe('another process’s stdout', () => {
   })
 
   it('a socket: which journalctl command to use', async () => {
-    const path = join(folder, 'socket')
+    const path = folder.at('socket')
     const server = createServer().listen(path)
     const socket = connect(path)
     await new Promise((resolve) => socket.once('connect', resolve))
@@ -148,22 +132,22 @@ describe('another process’s stdout', () => {
   })
 
   it('a link to /dev/stdout, as images make of a log file, is the command’s own', async () => {
-    symlinkSync('/dev/stdout', join(folder, 'access.log'))
-    const { code, stderr } = await cli([join(folder, 'access.log')])
+    symlinkSync('/dev/stdout', folder.at('access.log'))
+    const { code, stderr } = await cli([folder.at('access.log')])
     expect(stderr).toContain("is where this command itself writes; the service's is /proc/PID/fd/1")
     expect(code).toBe(3)
   })
 
   it('followed: from the end when told, over a rotation, until the process ends', async () => {
-    const log = join(folder, 'app.log')
+    const log = folder.at('app.log')
     writeFileSync(log, dumpText())
     const service = spawn(
       'bash',
-      ['-c', 'exec 1>>"$0"; read go; cat "$1"; read go; exec 1>>"$0"; cat "$1"; read go', log, join(folder, 'dump')],
+      ['-c', 'exec 1>>"$0"; read go; cat "$1"; read go; exec 1>>"$0"; cat "$1"; read go', log, folder.at('dump')],
       { stdio: ['pipe', 'ignore', 'ignore'] },
     )
     children.push(service)
-    writeFileSync(join(folder, 'dump'), dumpText([{ count: 7, state: 'select', function: 'a.b', place: '/c.go:1' }]))
+    folder.write('dump', dumpText([{ count: 7, state: 'select', function: 'a.b', place: '/c.go:1' }]))
     await delay(200)
     const path = `/proc/${service.pid}/fd/1`
     const follower = start(['--follow', '--from', 'end', '--idle', '200ms', path])
@@ -184,9 +168,9 @@ describe('another process’s stdout', () => {
 
 describe('openPath', () => {
   it('reads a pipe of its own process: <(command) of a shell', async () => {
-    writeFileSync(join(folder, 'dump'), dumpText())
+    folder.write('dump', dumpText())
     const { stdout } = await finish(
-      spawn('bash', ['-c', `"$0" "$1" <(cat "$2")`, process.execPath, CLI, join(folder, 'dump')], {
+      spawn('bash', ['-c', `"$0" "$1" <(cat "$2")`, process.execPath, CLI, folder.at('dump')], {
         env: environment(),
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

@@ -3,7 +3,6 @@ import {
   appendFileSync,
   closeSync,
   copyFileSync,
-  mkdtempSync,
   openSync,
   renameSync,
   rmSync,
@@ -11,10 +10,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Follower } from '../../src/input/follow.ts'
+import { folderForEachTest } from '../folder.ts'
 
 /** Time is ours: a look is a call, so every order of events can be played. */
 class Watched {
@@ -47,19 +45,17 @@ class Watched {
   }
 }
 
-let folder: string
+const folder = folderForEachTest()
 let log: string
 let watched: Watched
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'follow-'))
-  log = join(folder, 'app.log')
+  log = folder.at('app.log')
   watched = new Watched(log)
 })
 
 afterEach(() => {
   watched.follower.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 describe('a followed file', () => {
@@ -86,9 +82,9 @@ describe('a followed file', () => {
 
   it('is a complaint, not a crash, when it is a directory', () => {
     rmSync(log, { force: true })
-    const directory = new Watched(folder)
+    const directory = new Watched(folder.path)
     directory.look(2)
-    expect(directory.notices).toEqual([`${folder}: is a directory; name the files in it`])
+    expect(directory.notices).toEqual([`${folder.path}: is a directory; name the files in it`])
     directory.follower.close()
   })
 

@@ -1,24 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { isPattern, matchingPaths } from '../../src/input/pattern.ts'
 import { podFile } from '../../src/input/pod-path.ts'
+import { folderForAllTests } from '../folder.ts'
 
-let folder = ''
+const folder = folderForAllTests()
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-pattern-'))
   for (const path of ['a_1/c/0.log', 'a_1/c/0.log.gz', 'a_1/c/12.log', 'b+2/c/0.log', '.h/c/0.log', 'what?.log']) {
-    mkdirSync(join(folder, path, '..'), { recursive: true })
-    writeFileSync(join(folder, path), '')
+    mkdirSync(folder.at(path, '..'), { recursive: true })
+    folder.write(path, '')
   }
-  symlinkSync('nowhere', join(folder, 'a_1/c/5.log'))
+  symlinkSync('nowhere', folder.at('a_1/c/5.log'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('patterns', () => {
   const names = (pattern: string): string[] =>
-    matchingPaths(join(folder, pattern)).map((path) => path.slice(folder.length + 1))
+    matchingPaths(folder.at(pattern)).map((path) => path.slice(folder.path.length + 1))
 
   it('match within a name, in order, and only what is there', () => {
     expect(names('*/*/*.log')).toEqual(['a_1/c/0.log', 'a_1/c/12.log', 'b+2/c/0.log'])
@@ -30,8 +27,8 @@ describe('patterns', () => {
   })
 
   it('are no file names: a file that is called like one is that file', () => {
-    expect(isPattern(join(folder, '*.log'))).toBe(true)
-    expect(isPattern(join(folder, 'what?.log'))).toBe(false)
+    expect(isPattern(folder.at('*.log'))).toBe(true)
+    expect(isPattern(folder.at('what?.log'))).toBe(false)
     expect(isPattern('app.log')).toBe(false)
   })
 })

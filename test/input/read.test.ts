@@ -1,27 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openPath, openStdin } from '../../src/input/open.ts'
 import { readInput } from '../../src/input/read.ts'
+import { folderForEachTest } from '../folder.ts'
 
-let folder: string
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'read-'))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function file(name: string, content: Uint8Array | string): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
+const folder = folderForEachTest()
 
 interface Outcome {
   readonly bytes: Buffer
@@ -68,7 +54,7 @@ describe('reading', () => {
     'hands on all %i bytes of a file',
     async (length) => {
       const content = noise(length)
-      const outcome = await readAll(file('plain', content))
+      const outcome = await readAll(folder.write('plain', content))
       expect(outcome.bytes.equals(content)).toBe(true)
       expect(outcome.read).toBe(length)
       expect(outcome.error).toBeUndefined()
@@ -79,15 +65,15 @@ describe('reading', () => {
     'takes a file that only begins like gzip as it is: %j',
     async (text) => {
       const content = Buffer.from(text, 'latin1')
-      expect((await readAll(file('plain', content))).bytes.equals(content)).toBe(true)
+      expect((await readAll(folder.write('plain', content))).bytes.equals(content)).toBe(true)
     },
   )
 
   it('decompresses gzip whatever its name, several members one after the other too', async () => {
     const content = noise(700_000)
-    const whole = await readAll(file('log', gzipSync(content)))
+    const whole = await readAll(folder.write('log', gzipSync(content)))
     expect(whole.bytes.equals(content)).toBe(true)
-    const members = await readAll(file('log2', Buffer.concat([gzipSync('one\n'), gzipSync('two\n')])))
+    const members = await readAll(folder.write('log2', Buffer.concat([gzipSync('one\n'), gzipSync('two\n')])))
     expect(members.bytes.toString()).toBe('one\ntwo\n')
     expect(members.error).toBeUndefined()
   })
@@ -97,7 +83,7 @@ describe('reading', () => {
     const packed = gzipSync(content)
     for (const part of [0.9, 0.5, 0.1]) {
       const cut = Math.floor(packed.length * part)
-      const outcome = await readAll(file('cut.gz', packed.subarray(0, cut)))
+      const outcome = await readAll(folder.write('cut.gz', packed.subarray(0, cut)))
       expect(outcome.error).toMatchObject({ code: 'DS_GZIP', message: expect.stringContaining('is cut short') })
       expect(outcome.bytes.length).toBeGreaterThan(cut - 100_000)
       expect(content.subarray(0, outcome.bytes.length).equals(outcome.bytes)).toBe(true)
@@ -108,15 +94,15 @@ describe('reading', () => {
     const content = noise(3_000_000)
     const packed = gzipSync(content)
     packed.fill(0xff, 2_000_000, 2_000_100)
-    const outcome = await readAll(file('bad.gz', packed))
+    const outcome = await readAll(folder.write('bad.gz', packed))
     expect(outcome.error).toMatchObject({ code: 'DS_GZIP', message: expect.stringContaining('is damaged') })
     expect(outcome.bytes.length).toBeGreaterThan(1_500_000)
   })
 
   it('reads a pipe to its end', async () => {
     const content = noise(3_000_000)
-    const source = file('source', content)
-    const fifo = join(folder, 'fifo')
+    const source = folder.write('source', content)
+    const fifo = folder.at('fifo')
     execFileSync('mkfifo', [fifo])
     const writer = spawn('sh', ['-c', `cat ${source} > ${fifo}`])
     const outcome = await readAll(fifo)
@@ -126,8 +112,8 @@ describe('reading', () => {
 
   it('reads a compressed pipe, whose bytes wait for the decompressor', async () => {
     const content = noise(3_000_000)
-    const source = file('source', gzipSync(content))
-    const fifo = join(folder, 'fifo')
+    const source = folder.write('source', gzipSync(content))
+    const fifo = folder.at('fifo')
     execFileSync('mkfifo', [fifo])
     const writer = spawn('sh', ['-c', `cat ${source} > ${fifo}`])
     const outcome = await readAll(fifo)
@@ -137,7 +123,7 @@ describe('reading', () => {
   })
 
   it('goes on where another program has read to, when stdin is a file', async () => {
-    const path = file('lines', 'first\nsecond\n')
+    const path = folder.write('lines', 'first\nsecond\n')
     const fd = openSync(path, 'r')
     execFileSync('sh', ['-c', 'read -r line'], { stdio: [fd, 'ignore', 'ignore'] })
     const chunks: Buffer[] = []
@@ -152,13 +138,13 @@ describe('reading', () => {
 
   it('stops without an error when it is told to, on files and on pipes', async () => {
     const stopped = AbortSignal.abort()
-    expect(await readAll(file('plain', 'x'), stopped)).toMatchObject({ read: 0, error: undefined })
+    expect(await readAll(folder.write('plain', 'x'), stopped)).toMatchObject({ read: 0, error: undefined })
     const packed = gzipSync(noise(3_000_000))
     const stop = new AbortController()
-    const input = await openPath(file('log.gz', packed))
+    const input = await openPath(folder.write('log.gz', packed))
     await readInput(input, { onChunk: () => stop.abort() }, stop.signal)
     input.close()
-    const fifo = join(folder, 'fifo')
+    const fifo = folder.at('fifo')
     execFileSync('mkfifo', [fifo])
     const writer = spawn('sh', ['-c', `exec sleep 100 > ${fifo}`])
     const silent = new AbortController()
@@ -168,7 +154,7 @@ describe('reading', () => {
   })
 
   it('lets timers run while it reads a long file', async () => {
-    const path = file('long', Buffer.alloc(64 << 20))
+    const path = folder.write('long', Buffer.alloc(64 << 20))
     let turns = 0
     const timer = setInterval(() => turns++, 1)
     const input = await openPath(path)
@@ -193,7 +179,7 @@ describe('reading', () => {
       throw bug
     }
     for (const content of [Buffer.from('plain'), gzipSync('packed')]) {
-      const input = await openPath(file('x', content))
+      const input = await openPath(folder.write('x', content))
       await expect(readInput(input, { onChunk: fail }, new AbortController().signal)).rejects.toBe(bug)
       input.close()
     }
@@ -202,18 +188,20 @@ describe('reading', () => {
 
 describe('opening', () => {
   it('says in one line what is wrong', async () => {
-    await expect(openPath(join(folder, 'no'))).rejects.toMatchObject({
+    await expect(openPath(folder.at('no'))).rejects.toMatchObject({
       code: 'DS_INPUT',
-      message: `${join(folder, 'no')}: no such file`,
+      message: `${folder.at('no')}: no such file`,
     })
-    await expect(openPath(folder)).rejects.toMatchObject({ message: `${folder}: is a directory; name the files in it` })
-    const under = join(file('plain', ''), 'x')
+    await expect(openPath(folder.path)).rejects.toMatchObject({
+      message: `${folder.path}: is a directory; name the files in it`,
+    })
+    const under = join(folder.write('plain', ''), 'x')
     await expect(openPath(under)).rejects.toMatchObject({ message: expect.stringContaining('not a directory') })
     expect(() => openStdin(999)).toThrow('stdin: is not open')
   })
 
   it('tells files, pipes and sizes apart', async () => {
-    const path = file('plain', 'abc')
+    const path = folder.write('plain', 'abc')
     expect(await openPath(path)).toMatchObject({ kind: 'file', size: 3 })
     expect(await openPath('/dev/null')).toMatchObject({ kind: 'file', size: undefined })
     expect((await openPath('/proc/version')).size).toBeUndefined()

@@ -1,23 +1,20 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Output } from '../../src/sinks/output.ts'
+import { folderForEachTest } from '../folder.ts'
 
-let folder: string
+const folder = folderForEachTest()
 let path: string
 let fd: number
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'output-'))
-  path = join(folder, 'out')
+  path = folder.at('out')
   fd = openSync(path, 'w')
 })
 
 afterEach(() => {
   closeSync(fd)
-  rmSync(folder, { recursive: true, force: true })
 })
 
 describe('the output', () => {
@@ -77,7 +74,7 @@ describe('the output', () => {
   })
 
   it('takes a reader that went away for no failure', async () => {
-    const fifo = join(folder, 'fifo')
+    const fifo = folder.at('fifo')
     const made = spawn('mkfifo', [fifo])
     await new Promise((resolve) => made.once('exit', resolve))
     const readEnd = openSync(fifo, 'r+')
@@ -91,7 +88,7 @@ describe('the output', () => {
   })
 
   it('waits for a slow reader of a pipe that does not block', async () => {
-    const fifo = join(folder, 'fifo')
+    const fifo = folder.at('fifo')
     const made = spawn('mkfifo', [fifo])
     await new Promise((resolve) => made.once('exit', resolve))
     const slow = spawn('sh', ['-c', `(sleep 0.3; cat) < ${fifo} | wc -c`])

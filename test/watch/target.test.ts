@@ -1,22 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
 import { isGoBinary } from '../../src/watch/go-binary.ts'
 import { objectionTo, readSignal, Target } from '../../src/watch/target.ts'
+import { folderForEachTest } from '../folder.ts'
 
-let folder: string
+const folder = folderForEachTest()
 let children: ChildProcess[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'target-'))
-})
 
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
   children = []
-  rmSync(folder, { recursive: true, force: true })
 })
 
 function signal(text: string) {
@@ -79,7 +73,7 @@ describe('the process', () => {
 describe('isGoBinary', () => {
   it('Node is none; what is no ELF file, or cut short, says nothing', () => {
     expect(isGoBinary(process.execPath)).toBe(false)
-    const script = join(folder, 'script')
+    const script = folder.at('script')
     writeFileSync(script, '#!/bin/sh\n'.repeat(20))
     expect(isGoBinary(script)).toBeUndefined()
     writeFileSync(script, '\x7fELF')
@@ -98,14 +92,14 @@ describe('isGoBinary', () => {
       ['.text', false],
       ['.rodata.go.buildinfox', false],
     ] as const) {
-      const path = join(folder, 'elf')
+      const path = folder.at('elf')
       writeFileSync(path, elf(`\0${section}\0.shstrtab\0`, wide, little))
       expect([section, isGoBinary(path)]).toEqual([section, isGo])
     }
   })
 
   it('a table of sections that points nowhere says nothing', () => {
-    const path = join(folder, 'elf')
+    const path = folder.at('elf')
     const bytes = elf('\0.go.buildinfo\0', true, true)
     bytes.writeBigUInt64LE(1n << 60n, 0x28)
     writeFileSync(path, bytes)

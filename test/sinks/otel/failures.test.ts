@@ -1,24 +1,19 @@
 /** What happens to the run when the other side is down, slow, unfriendly, or away for a while. Through the built command. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { cli, finish, start } from '../../cli/spawn.ts'
+import { folderForEachTest } from '../../folder.ts'
 import { byFunction, only, pointsOfJson } from './points.ts'
 import { type Answer, fine, freePort, listen, portOf, Receiver, status, until } from './receiver.ts'
 import { LEAK, POOL, Service, threeDumps } from './service.ts'
 
-let folder = ''
+const folder = folderForEachTest()
 const closing: (() => Promise<unknown> | unknown)[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-otlp-'))
-})
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 async function receiver(answer: Answer = fine, port = 0): Promise<Receiver> {
@@ -209,7 +204,7 @@ describe('on the way', () => {
   })
 
   it('a certificate is trusted when it is named, and told when it is not', async () => {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const [key, cert] = [folder.at('key.pem'), folder.at('cert.pem')]
     execFileSync(
       'openssl',
       [
@@ -250,7 +245,7 @@ describe('on the way', () => {
       { length: 40 },
       (_, i) => `${'x'.repeat(99)}\n`.repeat(5_000) + (threeDumps()[i % 3] ?? ''),
     ).join('')
-    const path = join(folder, 'app.log')
+    const path = folder.at('app.log')
     writeFileSync(path, log)
     const to = await receiver(() => {})
     const time = async (...args: string[]): Promise<[number, string]> => {
@@ -266,7 +261,7 @@ describe('on the way', () => {
   })
 
   it('an outage is one line, its end another; the last state arrives after it, and the failures are counted', async () => {
-    const path = join(folder, 'app.log')
+    const path = folder.at('app.log')
     const service = new Service().set(LEAK, 5)
     writeFileSync(path, service.dump('2026-11-24T05:00:00.000Z'))
     const first = await receiver()
@@ -320,7 +315,7 @@ describe('what is asked wrongly', () => {
       'gRPC needs a package: npm install @opentelemetry/exporter-metrics-otlp-grpc@0.223.0',
     ],
   ])('%j is one line and exit code 2, and no output is touched', async (args, said) => {
-    const out = join(folder, 'out.jsonl')
+    const out = folder.at('out.jsonl')
     writeFileSync(out, 'precious')
     const { code, stderr, stdout } = await cli([...args, '--out', out], { input: LOG })
     expect({ code, stderr, stdout }).toEqual({ code: 2, stderr: `dumpstream: ${said}\n`, stdout: '' })
@@ -330,7 +325,7 @@ describe('what is asked wrongly', () => {
   it('a URL may stand after the flag or its equals sign; any other word is a FILE', async () => {
     const to = await receiver()
     for (const args of [['--otlp', to.url], [`--otlp=${to.url}`]]) {
-      const path = join(folder, 'app.log')
+      const path = folder.at('app.log')
       writeFileSync(path, LOG)
       expect((await cli([...args, path])).code).toBe(0)
     }
@@ -360,7 +355,7 @@ describe('without being asked', () => {
 
   it('OTEL_METRIC_EXPORT_INTERVAL is how often when nothing happens', async () => {
     const to = await receiver()
-    const path = join(folder, 'app.log')
+    const path = folder.at('app.log')
     writeFileSync(path, LOG)
     const child = start(['--follow', '--format', 'none', '--otlp', to.url, path], {
       env: { OTEL_METRIC_EXPORT_INTERVAL: '200' },

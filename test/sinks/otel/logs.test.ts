@@ -1,7 +1,5 @@
 /** `--otlp-logs`, through the built command. */
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LogQueue } from '../../../src/sinks/otel/log-queue.ts'
 import { dumpEntry } from '../../../src/sinks/otel/logs.ts'
@@ -9,20 +7,19 @@ import { Poster } from '../../../src/sinks/otel/post.ts'
 import { runResource } from '../../../src/sinks/otel/resources.ts'
 import { WRAPS, wrapLines } from '../../carriers/weave.ts'
 import { cli, finish, start } from '../../cli/spawn.ts'
+import { folderForEachTest } from '../../folder.ts'
 import { dump } from '../records.ts'
 import { record } from './points.ts'
 import { fine, freePort, Receiver, status, until } from './receiver.ts'
 import { LEAK, Service, threeDumps } from './service.ts'
 
 let to: Receiver
-let folder = ''
+const folder = folderForEachTest()
 beforeEach(async () => {
   to = await Receiver.open()
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-logs-'))
 })
 afterEach(async () => {
   await to.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 interface Entry {
@@ -137,7 +134,7 @@ describe('--otlp-logs', () => {
   })
 
   it('keeps records while the collector is away, and sends them in order after it', async () => {
-    const path = join(folder, 'app.log')
+    const path = folder.at('app.log')
     const service = new Service().set(LEAK, 5)
     writeFileSync(path, service.dump('2026-11-24T05:00:00.000Z'))
     const port = await freePort()

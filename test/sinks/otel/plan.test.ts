@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asksForTelemetry, type TelemetryFlags } from '../../../src/sinks/otel/flags.ts'
 import { type OtlpTarget, readPlan, type TelemetryPlan } from '../../../src/sinks/otel/plan.ts'
+import { folderForAllTests } from '../../folder.ts'
 
 type Env = Readonly<Record<string, string>>
 
@@ -16,8 +14,7 @@ const metrics = (flags: TelemetryFlags, env: Env = {}): OtlpTarget | undefined =
 const url = (flags: TelemetryFlags, env: Env = {}): string | undefined => metrics(flags, env)?.url.href
 const logsUrl = (flags: TelemetryFlags, env: Env = {}): string | undefined => plan(flags, env).plan?.logs?.url.href
 
-const folder = mkdtempSync(join(tmpdir(), 'dumpstream-plan-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = folderForAllTests()
 
 describe('who asks for metrics', () => {
   it.each<[TelemetryFlags, Env, boolean]>([
@@ -196,11 +193,9 @@ describe('how metrics go', () => {
   })
 
   it('reads certificates, and does not go on without one that it can not read', () => {
-    writeFileSync(join(folder, 'ca.pem'), 'PEM')
-    expect(metrics({ otlp: true }, { OTEL_EXPORTER_OTLP_CERTIFICATE: join(folder, 'ca.pem') })?.ca?.toString()).toBe(
-      'PEM',
-    )
-    expect(() => metrics({ otlp: true }, { OTEL_EXPORTER_OTLP_CLIENT_KEY: join(folder, 'none') })).toThrow(
+    folder.write('ca.pem', 'PEM')
+    expect(metrics({ otlp: true }, { OTEL_EXPORTER_OTLP_CERTIFICATE: folder.at('ca.pem') })?.ca?.toString()).toBe('PEM')
+    expect(() => metrics({ otlp: true }, { OTEL_EXPORTER_OTLP_CLIENT_KEY: folder.at('none') })).toThrow(
       /^OTEL_EXPORTER_OTLP_CLIENT_KEY: .*none: no such file$/,
     )
   })

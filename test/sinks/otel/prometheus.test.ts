@@ -1,19 +1,13 @@
 /** The endpoint that Prometheus scrapes, through the built command. */
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import { METRICS } from '../../../src/sinks/otel/names.ts'
 import { cli, finish, start } from '../../cli/spawn.ts'
+import { folderForEachTest } from '../../folder.ts'
 import { freePort, Receiver, until } from './receiver.ts'
 import { threeDumps } from './service.ts'
 
-let folder = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dumpstream-prometheus-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
+const folder = folderForEachTest()
 async function scrape(port: number): Promise<string> {
   try {
     return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -29,7 +23,7 @@ const series = (text: string, metric: string): string[] =>
 describe('--prometheus', () => {
   it('serves the last dump, without what vanished, while the log is followed', async () => {
     const [first = '', second = '', third = ''] = threeDumps()
-    const path = join(folder, 'app.log')
+    const path = folder.at('app.log')
     writeFileSync(path, first)
     const port = await freePort()
     const child = start(['--follow', '--idle', '100ms', '--format', 'none', '--prometheus', `${port}`, path])
@@ -74,7 +68,7 @@ describe('--prometheus', () => {
 
   it('listens on loopback only, unless told', async () => {
     const port = await freePort()
-    const path = join(folder, 'app.log')
+    const path = folder.at('app.log')
     writeFileSync(path, '')
     const child = start(['--follow', '--prometheus', `${port}`, path])
     const over = finish(child)
@@ -95,7 +89,7 @@ describe('--prometheus', () => {
   it('says when the port is in use, before anything is read or written', async () => {
     const other = await Receiver.open()
     const { port } = other
-    const out = join(folder, 'out.jsonl')
+    const out = folder.at('out.jsonl')
     const { code, stderr, stdout } = await cli(['--prometheus', `${port}`, '--out', out], { input: 'x\n' })
     await other.close()
     expect(existsSync(out)).toBe(false)
