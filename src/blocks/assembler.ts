@@ -13,7 +13,7 @@
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
-import { LF, trimLineEnd } from '../bytes/ascii.ts'
+import { LF, LOWER_G, trimLineEnd } from '../bytes/ascii.ts'
 import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
 import type { Limits } from '../limits.ts'
 import type { LogTape } from '../lines/tape.ts'
@@ -106,7 +106,7 @@ export class Assembler {
         }
       }
       const c = buf[pos]
-      if (c === 0x67) {
+      if (c === LOWER_G) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
           if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
@@ -119,7 +119,7 @@ export class Assembler {
         }
       } else if (
         c === LF &&
-        buf[pos + 1] === 0x67 &&
+        buf[pos + 1] === LOWER_G &&
         at !== undefined &&
         !this.#open.unsettled &&
         this.#open.fragments.pending.length === 0

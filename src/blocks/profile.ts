@@ -8,6 +8,7 @@
  *     #\t0x526bb8\tmain.leak+0x18\t/app/main.go:124
  *     <empty line>
  */
+import { HASH } from '../bytes/ascii.ts'
 import type { Tally } from '../counts/tally.ts'
 import { unquote } from '../goroutines/header.ts'
 import { newEntry, type StackEntry, stackFrom } from '../goroutines/stack.ts'
@@ -72,7 +73,7 @@ export class Profile {
 
   /** Takes a line; false when it is not the profile's. */
   line(text: string): boolean {
-    if (text.charCodeAt(0) === 0x23) return this.#frameLine(text)
+    if (text.charCodeAt(0) === HASH) return this.#frameLine(text)
     const m = RECORD.exec(text)
     if (m === null) return false
     this.closeRecord()

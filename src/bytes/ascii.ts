@@ -4,14 +4,25 @@ export const TAB = 0x09
 export const LF = 0x0a
 export const CR = 0x0d
 export const SPACE = 0x20
+export const QUOTE = 0x22
+export const HASH = 0x23
 export const PAREN_OPEN = 0x28
 export const PAREN_CLOSE = 0x29
+export const COMMA = 0x2c
+export const DASH = 0x2d
 export const DOT = 0x2e
 export const ZERO = 0x30
 const NINE = 0x39
 export const COLON = 0x3a
+export const LESS = 0x3c
 export const EQUALS = 0x3d
+export const GREATER = 0x3e
 export const BRACKET_OPEN = 0x5b
+export const BACKSLASH = 0x5c
+export const BRACKET_CLOSE = 0x5d
+export const LOWER_G = 0x67
+export const BRACE_OPEN = 0x7b
+export const BRACE_CLOSE = 0x7d
 
 export function byteClass(members: string): Uint8Array {
   const table = new Uint8Array(256)

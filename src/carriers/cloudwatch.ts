@@ -5,7 +5,7 @@
  *     {"@timestamp":"2026-11-24 07:00:00.000","@message":"goroutine 7 [running]:","@logStream":"web-1"}
  *     {"messageType":"DATA_MESSAGE","logGroup":"/ecs/app","logStream":"web-1","logEvents":[{"id":"1","timestamp":1795500000000,"message":"…"}]}
  */
-import { LF } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import type { Dialect } from './json.ts'
@@ -36,7 +36,7 @@ export class CloudWatchEvents implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const { kinds, starts, ends } = this.#line
-    if (buf[pos] !== 0x7b || this.#line.scan(buf, pos, next) < 0 || kinds[0] !== ARRAY) return false
+    if (buf[pos] !== BRACE_OPEN || this.#line.scan(buf, pos, next) < 0 || kinds[0] !== ARRAY) return false
     this.#buf = buf
     this.#group = kinds[1] === STRING ? buf.toString('utf8', starts[1], ends[1]) : ''
     this.#stream = kinds[2] === STRING ? buf.toString('utf8', starts[2], ends[2]) : ''

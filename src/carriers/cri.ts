@@ -4,11 +4,10 @@
  *
  *     2026-11-24T05:00:00.123456789Z stdout F goroutine 7 [running]:
  */
-import { SPACE, startsWith } from '../bytes/ascii.ts'
+import { DASH, SPACE, startsWith } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { timeOf } from './time.ts'
 
-const DASH = 0x2d
 const PARTIAL = 0x50
 const FULL = 0x46
 /** `2026-11-24T05:00:00.123456789+05:30`. */

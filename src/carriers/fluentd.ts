@@ -5,7 +5,7 @@
  *     {"message":"goroutine 7 [running]:","tag":"app.web","time":1795507299.01463}
  *     2026-11-24T07:00:00+00:00	app.web	{"message":"goroutine 7 [running]:"}
  */
-import { TAB } from '../bytes/ascii.ts'
+import { BRACE_OPEN, TAB } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { type Dialect, JsonCarrier } from './json.ts'
 import { KUBERNETES_FIELDS } from './shipper-fields.ts'
@@ -49,7 +49,7 @@ export class FluentdFile implements Carrier {
     const one = tabIn(buf, pos, limit)
     if (one < 0) return false
     const two = tabIn(buf, one + 1, limit)
-    if (two < 0 || buf[two + 1] !== 0x7b || !this.#record.read(buf, two + 1, next, text)) return false
+    if (two < 0 || buf[two + 1] !== BRACE_OPEN || !this.#record.read(buf, two + 1, next, text)) return false
     this.#time = buf.toString('latin1', pos, one)
     this.#tag = buf.toString('utf8', one + 1, two)
     text.key = `${this.#tag}\0${text.key}`

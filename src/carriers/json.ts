@@ -2,7 +2,7 @@
  * Lines of JSON. What the writers have in common is here; what each calls its fields is in a dialect, a file of its own. The line is
  * scanned for those fields and nothing else.
  */
-import { LF, SPACE } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF, QUOTE, SPACE } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { attributesOfPath } from './kubernetes.ts'
@@ -56,8 +56,10 @@ export class JsonCarrier implements Carrier {
   /** Index of the path of the text; -1 for none. */
   #text = -1
   #textEndsLine = false
-  /** Members of the last line that had a text. */
-  /** Members of the last line with a text, and of the last one that had more or less: a line of the log stands between those of a dump. */
+  /**
+   * Members of the last line with a text, and of the last one that had another number of them: a line of the log, which has its own, may
+   * stand between those of a dump.
+   */
   #members = 0
   #otherMembers = 0
   readonly #streamKey = new StreamKey()
@@ -81,7 +83,7 @@ export class JsonCarrier implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const { kinds } = this.#paths
-    if (buf[pos] !== 0x7b || this.#paths.scan(buf, pos, next) < 0) return false
+    if (buf[pos] !== BRACE_OPEN || this.#paths.scan(buf, pos, next) < 0) return false
     for (const some of this.#requires) if (!some.some((index) => kinds[index] !== ABSENT)) return false
     const { maxMembers, blankWithoutText } = this.#dialect
     if (maxMembers !== undefined && this.#paths.members > maxMembers) return false
@@ -198,7 +200,7 @@ function fromArray(buf: Buffer, start: number, end: number, room: Buffer): numbe
   let length = 0
   let strings = 0
   eachElement(buf, start, end, (from, to) => {
-    if (buf[from] === 0x22) {
+    if (buf[from] === QUOTE) {
       if (strings++ > 0) room[length++] = LF
       length = decodeEscapes(buf, from + 1, to - 1, room, length)
       return

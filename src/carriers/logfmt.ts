@@ -5,14 +5,13 @@
  *     time=2026-11-24T05:00:00.779Z level=INFO msg="\t/app/main.go:3 +0x1d" service=shop
  *     time=2026-11-24T05:00:00.779Z level=INFO msg=main.main()
  */
-import { LF, SPACE } from '../bytes/ascii.ts'
+import { LF, QUOTE, SPACE } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { stringEnd } from './scan.ts'
 import { timeOf } from './time.ts'
 
 const HEAD = 256
-const QUOTE = 0x22
 const MSG = [0x6d, 0x73, 0x67, 0x3d] as const
 
 export class Logfmt implements Carrier {

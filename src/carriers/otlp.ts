@@ -5,7 +5,7 @@
  *     {"resourceLogs":[{"resource":{"attributes":[{"key":"k8s.pod.name","value":{"stringValue":"web-1"}}]},"scopeLogs":[
  *       {"logRecords":[{"timeUnixNano":"1795500000000000000","body":{"stringValue":"goroutine 7 [running]:"}}]}]}]}
  */
-import { LF } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { ARRAY, eachElement, JsonPaths, STRING } from './scan.ts'
@@ -45,7 +45,7 @@ export class Otlp implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const request = this.#request
-    if (buf[pos] !== 0x7b || request.scan(buf, pos, next) < 0 || request.kinds[0] !== ARRAY) return false
+    if (buf[pos] !== BRACE_OPEN || request.scan(buf, pos, next) < 0 || request.kinds[0] !== ARRAY) return false
     this.#buf = buf
     this.#pos = pos
     this.#next = next

@@ -4,15 +4,20 @@
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench -- --only 5`.
  */
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const COMMA = 0x2c
-const COLON = 0x3a
+import {
+  BACKSLASH,
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  COMMA,
+  CR,
+  LF,
+  QUOTE,
+  SPACE,
+  TAB,
+} from '../bytes/ascii.ts'
 
 export const ABSENT = 0
 /** Offsets without the quotes. */
@@ -54,7 +59,7 @@ export class JsonPaths {
   scan(buf: Uint8Array, pos: number, end: number): number {
     this.kinds.fill(ABSENT)
     this.members = 0
-    return buf[pos] === OPEN_BRACE ? this.#object(buf, pos, end, this.#root, true) : -1
+    return buf[pos] === BRACE_OPEN ? this.#object(buf, pos, end, this.#root, true) : -1
   }
 
   #object(buf: Uint8Array, pos: number, end: number, level: Level, outermost: boolean): number {
@@ -62,7 +67,7 @@ export class JsonPaths {
     for (;;) {
       p = skipBlank(buf, p, end)
       const c = buf[p]
-      if (c === CLOSE_BRACE && p < end) return p + 1
+      if (c === BRACE_CLOSE && p < end) return p + 1
       if (c === COMMA) {
         p++
         continue
@@ -83,7 +88,7 @@ export class JsonPaths {
   #value(buf: Uint8Array, pos: number, end: number, name: Name | undefined): number {
     if (pos >= end) return -1
     const c = buf[pos]
-    if (c === OPEN_BRACE && name?.child !== undefined) {
+    if (c === BRACE_OPEN && name?.child !== undefined) {
       const after = this.#object(buf, pos, end, name.child, false)
       if (after >= 0) this.#note(name, OBJECT, pos, after)
       return after
@@ -105,8 +110,8 @@ export class JsonPaths {
 }
 
 function kindOf(first: number | undefined): number {
-  if (first === OPEN_BRACE) return OBJECT
-  if (first === OPEN_BRACKET) return ARRAY
+  if (first === BRACE_OPEN) return OBJECT
+  if (first === BRACKET_OPEN) return ARRAY
   return first === 0x6e ? NULL : LITERAL
 }
 
@@ -150,7 +155,7 @@ function skipBlank(buf: Uint8Array, pos: number, end: number): number {
   let p = pos
   while (p < end) {
     const c = buf[p]
-    if (c !== 0x20 && c !== 0x09 && c !== 0x0a && c !== 0x0d) break
+    if (c !== SPACE && c !== TAB && c !== LF && c !== CR) break
     p++
   }
   return p
@@ -173,11 +178,11 @@ function valueEnd(buf: Uint8Array, pos: number, end: number): number {
     const stop = stringEnd(buf, pos + 1, end)
     return stop < 0 ? -1 : stop + 1
   }
-  if (c === OPEN_BRACE || c === OPEN_BRACKET) return nestedEnd(buf, pos, end)
+  if (c === BRACE_OPEN || c === BRACKET_OPEN) return nestedEnd(buf, pos, end)
   let p = pos
   while (p < end) {
     const d = buf[p]
-    if (d === COMMA || d === CLOSE_BRACE || d === CLOSE_BRACKET || d === 0x20 || d === 0x0a || d === 0x0d) return p
+    if (d === COMMA || d === BRACE_CLOSE || d === BRACKET_CLOSE || d === SPACE || d === LF || d === CR) return p
     p++
   }
   return -1
@@ -190,8 +195,8 @@ function nestedEnd(buf: Uint8Array, pos: number, end: number): number {
     if (c === QUOTE) {
       p = stringEnd(buf, p + 1, end)
       if (p < 0) return -1
-    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++
-    else if ((c === CLOSE_BRACE || c === CLOSE_BRACKET) && --depth === 0) return p + 1
+    } else if (c === BRACE_OPEN || c === BRACKET_OPEN) depth++
+    else if ((c === BRACE_CLOSE || c === BRACKET_CLOSE) && --depth === 0) return p + 1
   }
   return -1
 }
@@ -206,7 +211,7 @@ export function eachElement(
   let p = start + 1
   for (;;) {
     p = skipBlank(buf, p, end)
-    if (p >= end || buf[p] === CLOSE_BRACKET) return
+    if (p >= end || buf[p] === BRACKET_CLOSE) return
     if (buf[p] === COMMA) {
       p++
       continue

@@ -2,9 +2,8 @@
  * Text as syslog daemons write it: control characters as `#` and three octal digits (rsyslog `$EscapeControlCharactersOnReceive`), so that TAB
  * is `#011` and a message of several lines has `#012` in it.
  */
+import { HASH } from '../bytes/ascii.ts'
 import type { CarriedText } from './carrier.ts'
-
-const HASH = 0x23
 
 /** Text in which control characters may stand as `#011`. */
 export function fillEscaped(buf: Buffer, start: number, next: number, text: CarriedText): void {

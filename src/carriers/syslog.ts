@@ -13,15 +13,12 @@
  * journalctl puts as many blanks in front of the further lines of a message as its first has bytes ahead of the text (systemd
  * `src/shared/logs-show.c`, print_multiline).
  */
-import { BRACKET_OPEN, COLON, isDigit, SPACE } from '../bytes/ascii.ts'
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GREATER, isDigit, LESS, SPACE } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
 import { timeOf } from './time.ts'
 
-const LESS = 0x3c
-const GREATER = 0x3e
-const BRACKET_CLOSE = 0x5d
 /** Longest line head that is looked at. */
 const HEAD = 512
 /** A level where the host should be: a logger's line. */
@@ -51,7 +48,7 @@ export class Syslog implements Carrier {
     const modern = p > pos && buf[p] === 0x31 && buf[p + 1] === SPACE
     if (modern) p += 2
     this.#stamp = p
-    if (modern && buf[p] === 0x2d) p++
+    if (modern && buf[p] === DASH) p++
     else p = stampEnd(buf, p, end)
     if (p < 0 || buf[p] !== SPACE) return false
     this.#stampEnd = p
@@ -100,7 +97,7 @@ export class Syslog implements Carrier {
     let p = pos
     for (let i = 0; i < 6; i += 2) {
       const stop = tokenEnd(buf, p, next - 1)
-      const nil = stop === p + 1 && buf[p] === 0x2d
+      const nil = stop === p + 1 && buf[p] === DASH
       spans[i] = p
       spans[i + 1] = nil ? p : stop
       if (stop === p || buf[stop] !== SPACE) return -1
@@ -111,7 +108,7 @@ export class Syslog implements Carrier {
     if (buf[id] !== SPACE) return id
     p = id + 1
     // Heroku has none. Text in brackets is none either.
-    if (buf[p] === 0x2d || buf[p] === BRACKET_OPEN) {
+    if (buf[p] === DASH || buf[p] === BRACKET_OPEN) {
       const m = STRUCTURED_DATA.exec(buf.toString('latin1', p, Math.min(next - 1, p + 2 * HEAD)))
       if (m !== null) {
         p += m[0].length

@@ -3,6 +3,7 @@
  * the first argument only, so a FILE of that name is written `./diff`.
  */
 import type { ParsedArgs } from './args.ts'
+import { RECORD_FORMATS } from './choices.ts'
 import type { Flag } from './flag.ts'
 import { COMMON_FLAGS, FLAGS } from './flags.ts'
 import type { Terminal } from './terminal.ts'
@@ -97,7 +98,7 @@ function withoutProfiles(flag: Flag): Flag {
   if (flag.name !== 'format') return flag
   return {
     ...flag,
-    choices: ['text', 'jsonl', 'none'],
+    choices: RECORD_FORMATS,
     summary: 'text (default on a terminal), jsonl (otherwise), none',
   }
 }

@@ -2,13 +2,15 @@
  * The one table of flags. `--help`, the completions, the table in the README, the parser and a test are all made from it.
  * To add a flag: a row here, and its meaning in options.ts.
  */
+import { PROTOCOLS } from '../sinks/otel/flags.ts'
+import { COLORS, FORMATS, INPUTS, SHELLS, SIMILARITIES, STACKS, STARTS } from './choices.ts'
 import type { Flag } from './flag.ts'
 
 export const FLAGS: readonly Flag[] = [
   {
     name: 'format',
     value: 'FORMAT',
-    choices: ['text', 'jsonl', 'none', 'pprof', 'folded'],
+    choices: FORMATS,
     group: 'Output',
     summary: 'text (on terminals), jsonl (else), none, pprof, folded',
     details:
@@ -53,7 +55,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'color',
     value: 'WHEN',
-    choices: ['auto', 'always', 'never'],
+    choices: COLORS,
     group: 'Output',
     summary: 'auto (default), always, never',
     details: '`auto` colours a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR` colours anything.',
@@ -117,7 +119,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'similarity',
     value: 'LEVEL',
-    choices: ['origin', 'functions', 'lines', 'exact'],
+    choices: SIMILARITIES,
     group: 'Signatures',
     summary: 'origin, functions (default), lines, exact',
     details:
@@ -126,7 +128,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'stacks',
     value: 'WHEN',
-    choices: ['first', 'always', 'never'],
+    choices: STACKS,
     group: 'Signatures',
     summary: 'write stacks: first time seen, always, never',
     details: 'Default `first` in `jsonl`, `never` in `text`.',
@@ -142,7 +144,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'from',
     value: 'WHERE',
-    choices: ['start', 'end'],
+    choices: STARTS,
     group: 'Input',
     summary: 'a followed file from its start (default) or its end',
     details: 'The file that is there at first; what comes by rotation is read from its start.',
@@ -156,7 +158,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'input',
     value: 'CARRIER',
-    choices: ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'],
+    choices: INPUTS,
     group: 'Input',
     summary: 'auto (default), plain, cri, docker, json, journald, …',
     details:
@@ -208,7 +210,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'otlp-protocol',
     value: 'PROTOCOL',
-    choices: ['http/protobuf', 'http/json', 'grpc'],
+    choices: PROTOCOLS,
     group: 'Metrics',
     summary: 'http/protobuf, http/json, grpc',
     details: '`http/protobuf` unless told. `grpc` needs a package that is named when it is missing.',
@@ -253,7 +255,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'completion',
     value: 'SHELL',
-    choices: ['bash', 'zsh', 'fish'],
+    choices: SHELLS,
     group: 'Other',
     summary: 'print the completion script of bash, zsh or fish',
   },

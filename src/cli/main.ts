@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { DumpstreamError } from '../errors.ts'
 import { parseCommandLine, usageError } from './args.ts'
+import { COLORS, SHELLS } from './choices.ts'
 import { COMMANDS, type Command, flagsOf } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { FLAGS } from './flags.ts'
@@ -32,8 +33,9 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
   const values = new FlagValues(args)
   if (values.has('help')) return await printHelp(command, values, terminal)
-  if (values.has('version')) return await print(`dumpstream ${await version()}\n`, terminal)
-  const shell = values.choice('completion', ['bash', 'zsh', 'fish'])
+  if (values.has('version')) return await print(`dumpstream ${await version()}
+`, terminal)
+  const shell = values.choice('completion', SHELLS)
   if (shell !== undefined) {
     const { completionScript } = await import('./completion.ts')
     return await print(completionScript(shell, FLAGS, COMMANDS), terminal)
@@ -55,7 +57,7 @@ function refuseUnknownCommand(word: string | undefined): void {
 async function printHelp(command: Command | undefined, values: FlagValues, terminal: Terminal): Promise<number> {
   const { commandHelpText, helpText } = await import('./help.ts')
   const { makePaint } = await import('../sinks/style.ts')
-  const choice = values.choice('color', ['auto', 'always', 'never']) ?? 'auto'
+  const choice = values.choice('color', COLORS) ?? 'auto'
   const paint = makePaint(wantsColor(choice, terminal.stdoutIsTerminal, terminal.env))
   return await print(
     command === undefined ? helpText(FLAGS, COMMANDS, paint) : commandHelpText(command, paint),

@@ -4,15 +4,19 @@ import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts
 import type { Narrowing } from '../sinks/narrow.ts'
 import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
+import {
+  COLORS,
+  FORMATS,
+  type Format,
+  INPUTS,
+  PROFILE_FORMATS,
+  type ProfileFormat,
+  SIMILARITIES,
+  STACKS,
+  STARTS,
+} from './choices.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
-
-/** What is printed while the run goes on, and what once at its end. */
-const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
-const PROFILE_FORMATS = ['pprof', 'folded'] as const
-
-export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
-export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat
 
 export interface RunOptions {
   /** `-` is stdin. Never empty. */
@@ -56,19 +60,19 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
   const outName = values.text('out')
   const out = outName === '-' ? undefined : outName
   const onTerminal = out === undefined && terminal.stdoutIsTerminal
-  const format = values.choice('format', [...RECORD_FORMATS, ...PROFILE_FORMATS]) ?? (onTerminal ? 'text' : 'jsonl')
+  const format = values.choice('format', FORMATS) ?? (onTerminal ? 'text' : 'jsonl')
   const passLogs = values.text('logs') === 'pass'
   if (isProfile(format) && out === undefined) refuseStdout(format, passLogs, onTerminal)
   const stacks = isProfile(format)
     ? 'always'
-    : (values.choice('stacks', ['first', 'always', 'never']) ?? (format === 'text' ? 'never' : 'first'))
+    : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
   const narrowing = readNarrowing(values, format === 'text' && onTerminal)
-  const similarity = values.choice('similarity', ['origin', 'functions', 'lines', 'exact'])
+  const similarity = values.choice('similarity', SIMILARITIES)
   const idle = values.duration('idle') ?? IDLE_MS
   return {
     files: args.operands.length === 0 ? ['-'] : args.operands,
     follow: values.has('follow'),
-    from: values.choice('from', ['start', 'end']) ?? 'start',
+    from: values.choice('from', STARTS) ?? 'start',
     steal: values.has('steal'),
     baseline: values.text('baseline'),
     save: values.text('save'),
@@ -80,7 +84,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     telemetry: readTelemetry(values),
     stacks,
     idle,
-    color: wantsColor(values.choice('color', ['auto', 'always', 'never']) ?? 'auto', onTerminal, terminal.env),
+    color: wantsColor(values.choice('color', COLORS) ?? 'auto', onTerminal, terminal.env),
     engine: {
       stacks: engineStacks(stacks, narrowing, values),
       goroutines: values.has('emit'),
@@ -118,7 +122,7 @@ function engineStacks(
 }
 
 function readCarrier(values: FlagValues): Pick<EngineOptions, 'input' | 'textKey' | 'timeKey' | 'streamKeys'> {
-  const input = values.choice('input', ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'])
+  const input = values.choice('input', INPUTS)
   const textKey = values.text('text-key')
   const timeKey = values.text('time-key')
   const streamKeys = values.all('stream-key').flatMap((text) => text.split(','))

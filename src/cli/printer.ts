@@ -3,7 +3,8 @@ import type { LastDumpsOptions } from '../sinks/last-dumps.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
-import { isProfile, type ProfileFormat, type RunOptions } from './options.ts'
+import type { ProfileFormat } from './choices.ts'
+import { isProfile, type RunOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Undefined for `--format none`. */

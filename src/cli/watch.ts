@@ -9,6 +9,7 @@ import { Judgement } from '../watch/judgement.ts'
 import { objectionTo, readSignal, Target } from '../watch/target.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
 import { withBaseline } from './baseline.ts'
+import { STARTS } from './choices.ts'
 import { type Delivery, openDelivery } from './deliver.ts'
 import { type RunOptions, readOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
@@ -206,7 +207,7 @@ async function openSignalled(setup: Setup, target: Target, log: string, signalNa
   let read = false
   const session = await new Promise<Session>((resolve, reject) => {
     const opened: Session = new Session({
-      options: { ...options, files: [log], follow: true, from: values.choice('from', ['start', 'end']) ?? 'end' },
+      options: { ...options, files: [log], follow: true, from: values.choice('from', STARTS) ?? 'end' },
       stdin: -1,
       sinks,
       printer: delivery.printer,

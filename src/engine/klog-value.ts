@@ -6,11 +6,8 @@
  *     \tgoroutine 7 [running]:
  *      >
  */
-import { CR, TAB } from '../bytes/ascii.ts'
+import { CR, EQUALS, LESS, LOWER_G, TAB } from '../bytes/ascii.ts'
 import type { CarriedText, Carrier } from '../carriers/carrier.ts'
-
-const EQUALS = 0x3d
-const LESS = 0x3c
 
 /** Does the text [start, end), which ends with its line end, begin a value? */
 export function beginsValue(buf: Buffer, start: number, end: number): boolean {
@@ -21,7 +18,7 @@ export function beginsValue(buf: Buffer, start: number, end: number): boolean {
 
 /** Is this the header of a goroutine behind a TAB? */
 export function isIndentedHeader(buf: Buffer, start: number): boolean {
-  return buf[start] === TAB && buf[start + 1] === 0x67
+  return buf[start] === TAB && buf[start + 1] === LOWER_G
 }
 
 /** The stream in which a value is under way. */

@@ -11,7 +11,7 @@
  *   any other                              | a line of the dump, or foreign to it
  */
 import type { Contest } from '../blocks/contest.ts'
-import { LF } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF } from '../bytes/ascii.ts'
 import { beginsDump, CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'

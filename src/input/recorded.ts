@@ -2,7 +2,9 @@
  * The dumps of a file: of a log, which is read by an engine, or of JSON lines that dumpstream wrote earlier, which are read back.
  * Only the dumps that are asked for are kept.
  */
+
 import split2 from 'split2'
+import { BRACE_OPEN } from '../bytes/ascii.ts'
 import type { RecordedDump } from '../diff/compare.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 import { DumpstreamError } from '../errors.ts'
@@ -16,7 +18,6 @@ import { readInput } from './read.ts'
 const RECORD_BYTES = 1 << 20
 /** A longer line is passed over, the stream goes on (split2 README; its types do not know `skipOverflow`). */
 const LINES = { maxLength: RECORD_BYTES, skipOverflow: true }
-const OPEN_BRACE = 0x7b
 
 /** The dumps of one source that were kept. */
 export interface SourceDumps {
@@ -106,7 +107,7 @@ export async function readRange(path: string, [start, end]: readonly [number, nu
 /** A record of version 1 at the beginning: a log of JSON lines has no `"v":1,"type":` there. */
 function isRecords(bytes: Uint8Array): boolean {
   return (
-    bytes[0] === OPEN_BRACE &&
+    bytes[0] === BRACE_OPEN &&
     /^\{"v":1,"type":"(?:dump|signature|goroutine)",/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
   )
 }

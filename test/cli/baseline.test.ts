@@ -83,13 +83,13 @@ describe('--save and --baseline', () => {
 
   it('--save does not put what is known in the place of the log that is read', async () => {
     log('app.log', [receive(5)])
-    const before = readFileSync(join(folder, 'app.log'), 'utf8')
+    const before = readFileSync(folder.at('app.log'), 'utf8')
     const result = await run('--save', 'app.log', '--format', 'none', 'app.log')
     expect([result.code, result.stderr]).toEqual([
       2,
       'dumpstream: app.log is also what --save would write; save to another file\n',
     ])
-    expect(readFileSync(join(folder, 'app.log'), 'utf8')).toBe(before)
+    expect(readFileSync(folder.at('app.log'), 'utf8')).toBe(before)
   })
 
   it('a folder that is not there: exit code 4', async () => {

@@ -103,11 +103,11 @@ describe('dumpstream diff', () => {
 
   it.each(['--out', '--save'])('%s does not overwrite a log that is compared', (flag) => {
     const bytes = readFileSync(demo)
-    writeFileSync(join(folder, 'kept.log'), bytes)
+    folder.write('kept.log', bytes)
     const result = run('diff', flag, 'kept.log', `${demo}#1`, 'kept.log#2')
     expect(result.code).toBe(2)
     expect(result.stderr).toMatch(/^dumpstream: kept\.log is also .*another file\n$/)
-    expect(readFileSync(join(folder, 'kept.log'))).toEqual(bytes)
+    expect(readFileSync(folder.at('kept.log'))).toEqual(bytes)
   })
 
   it('a log with one dump is told so', () => {

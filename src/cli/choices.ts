@@ -1,0 +1,18 @@
+/** What a flag may be set to, where there are only so many values: the table of flags and what reads the flags have them from here. */
+import type { InputKind } from '../carriers/detect.ts'
+import type { Similarity } from '../model.ts'
+
+/** What is printed while the run goes on. */
+export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
+/** What is printed once, at the end of the run. */
+export const PROFILE_FORMATS = ['pprof', 'folded'] as const
+export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
+export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat
+export const FORMATS: readonly Format[] = [...RECORD_FORMATS, ...PROFILE_FORMATS]
+
+export const COLORS = ['auto', 'always', 'never'] as const
+export const STACKS = ['first', 'always', 'never'] as const
+export const STARTS = ['start', 'end'] as const
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export const SIMILARITIES: readonly Similarity[] = ['origin', 'functions', 'lines', 'exact']
+export const INPUTS: readonly InputKind[] = ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp']
