@@ -18,8 +18,9 @@ import { type HeaderInfo, HeaderReader } from '../goroutines/header.ts'
 import type { Limits } from '../limits.ts'
 import type { LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../signatures/signature.ts'
+import type { AssemblerSink } from './assembler-sink.ts'
 import type { OpenDump } from './dump.ts'
-import { type AssemblerSink, OpenBlocks } from './open-blocks.ts'
+import { OpenBlocks } from './open-blocks.ts'
 import { UnknownLines } from './unknown.ts'
 
 export class Assembler {
@@ -191,7 +192,8 @@ export class Assembler {
 
   /** May a second goroutine that runs, and has a stack, be the first of another dump? */
   #mayStartNext(dump: OpenDump): boolean {
-    if (dump.served || this.#open.isAnnounced || (this.#open.isApart && !dump.furtherThread)) return true
+    if (dump.served || this.#open.servedPanic.reason !== undefined || (this.#open.isApart && !dump.furtherThread))
+      return true
     return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
   }
 

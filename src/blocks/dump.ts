@@ -44,9 +44,6 @@ export interface DumpContent {
   readonly race?: RaceReport | undefined
 }
 
-/** More log than this ahead of a goroutine that runs: it is of another dump, and what was said of a panic is of one before. */
-export const APART_LINES = 16
-
 export class OpenDump {
   tally: Tally
   /** Absolute offsets: first byte; first byte behind the last line that was dump. */

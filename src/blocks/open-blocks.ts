@@ -9,13 +9,13 @@ import { KnownStacks } from '../goroutines/known.ts'
 import type { StackEntry } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
-import type { Signature } from '../model.ts'
 import type { Signatures } from '../signatures/signature.ts'
+import type { AssemblerSink } from './assembler-sink.ts'
 import { Candidate } from './candidate.ts'
-import { APART_LINES, type DumpContent, type FinishedDump, OpenDump, type Opening } from './dump.ts'
+import { type DumpContent, OpenDump, type Opening } from './dump.ts'
 import { ForeignCount } from './foreign-count.ts'
 import { Fragments } from './fragments.ts'
-import { announcesPanic } from './preamble.ts'
+import { APART_LINES, ServedPanic } from './served-panic.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**
@@ -24,15 +24,6 @@ import { type OpenGoroutine, Walker } from './walker.ts'
  */
 const IN_SYSCALL =
   /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
-
-export interface AssemblerSink {
-  /** A dump may begin at `start` of the input. */
-  opening(start: number): Opening
-  dump(dump: FinishedDump): void
-  goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
-  /** A line that is foreign to the open dump: does a dump in a carrier begin in it? Then it was taken. Absent inside carriers. */
-  carried?(buf: Buffer, pos: number, next: number, base: number): boolean
-}
 
 export class OpenBlocks {
   readonly limits: Limits
@@ -47,8 +38,7 @@ export class OpenBlocks {
   split = false
   /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
   next: Candidate | undefined
-  /** What the log said, and how many lines ago: `http: panic serving …: REASON`. */
-  #announced: { readonly reason: string; lines: number } | undefined
+  readonly servedPanic: ServedPanic = new ServedPanic()
   /** Foreign lines since the last line of the open dump. They count only if it goes on. */
   readonly foreign: ForeignCount = new ForeignCount()
   /** Empty lines since the last line of the open dump: part of it if it goes on, else log. */
@@ -115,15 +105,8 @@ export class OpenBlocks {
 
   #opening(start: number): Opening {
     const opening = this.#sink.opening(start)
-    for (const text of opening.ahead) this.hear(text)
+    for (const text of opening.ahead) this.servedPanic.hear(text)
     return opening
-  }
-
-  /** A log line ahead of what may come: does it announce a dump? */
-  hear(text: string): void {
-    const reason = announcesPanic(text)
-    if (reason !== undefined) this.#announced = { reason, lines: 0 }
-    else if (this.#announced !== undefined && ++this.#announced.lines >= APART_LINES) this.#announced = undefined
   }
 
   /** A candidate in the place of the one that there is. While a dump is open, it stands beside it. */
@@ -136,11 +119,6 @@ export class OpenBlocks {
     this.next = this.newCandidate(start)
     this.candidate = undefined
     return this.next
-  }
-
-  /** Did net/http announce a dump since the last line of the open one? */
-  get isAnnounced(): boolean {
-    return this.#announced !== undefined
   }
 
   /** Is what comes next of another dump, if a goroutine that runs is? In a crash the runtime prints an empty line ahead of each. */
@@ -158,7 +136,7 @@ export class OpenBlocks {
       this.split = false
       if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
     }
-    this.#announced = undefined
+    this.servedPanic.forget()
     this.claimBlanks()
     const dump = this.dump
     dump.foreign.takeOver(this.foreign)
@@ -241,10 +219,12 @@ export class OpenBlocks {
     dump.firstRunning = (candidate.bare[0]?.info ?? goroutine?.info)?.state === 'running'
   }
 
+  /** The dump is of the panic that net/http has announced, if it has. */
   #announce(dump: OpenDump): void {
-    if (this.#announced === undefined) return
+    const { reason } = this.servedPanic
+    if (reason === undefined) return
     dump.kind = 'panic'
-    dump.reason = this.#announced.reason
+    dump.reason = reason
     dump.served = true
   }
 
@@ -324,7 +304,7 @@ export class OpenBlocks {
     const dump = this.dump
     if (dump === undefined) return
     if (this.foreign.lines === 0) this.tape.markDump()
-    this.#announced = undefined
+    this.servedPanic.forget()
     if (this.walker.framesOverflow) dump.limits.add('frames')
     this.walker.framesOverflow = false
     // The reader of a profile asks for the fragments, which go below.

@@ -29,13 +29,6 @@ export function startsPreamble(text: string): PreambleStart | undefined {
   return undefined
 }
 
-/** A log line of net/http that announces a dump, and is no part of it: `2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom`. */
-export function announcesPanic(text: string): string | undefined {
-  if (!text.includes('panic serving ')) return undefined
-  const m = /\bpanic serving \S+: (.*)$/.exec(text)
-  return m === null ? undefined : (m[1] ?? '')
-}
-
 /** May this line stand in a preamble of this kind behind its first line? Blank lines aside. */
 export function continuesPreamble(text: string, kind: DumpKind): boolean {
   switch (text[0]) {

@@ -33,8 +33,12 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
   const values = new FlagValues(args)
   if (values.has('help')) return await printHelp(command, values, terminal)
-  if (values.has('version')) return await print(`dumpstream ${await version()}
-`, terminal)
+  if (values.has('version'))
+    return await print(
+      `dumpstream ${await version()}
+`,
+      terminal,
+    )
   const shell = values.choice('completion', SHELLS)
   if (shell !== undefined) {
     const { completionScript } = await import('./completion.ts')

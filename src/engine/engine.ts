@@ -3,9 +3,9 @@
  * command, the mounts) is a thin layer around it.
  */
 import { Assembler } from '../blocks/assembler.ts'
+import type { AssemblerSink } from '../blocks/assembler-sink.ts'
 import { Contest } from '../blocks/contest.ts'
 import type { Opening } from '../blocks/dump.ts'
-import type { AssemblerSink } from '../blocks/open-blocks.ts'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'

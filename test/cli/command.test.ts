@@ -6,18 +6,11 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
-import { CLI, cli, environment, finish, shell, start } from './spawn.ts'
+import { CLI, cli, environment, finish, recordsIn, shell, start } from './spawn.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
 const folder = folderForEachTest()
-
-function records(stdout: string): Record<string, unknown>[] {
-  return stdout
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line))
-}
 
 /** Collects stdout and lets a test wait for something in it. */
 class Talk {
@@ -45,7 +38,7 @@ describe('through pipes', () => {
   it('finds the dump between the log lines of its stdin', async () => {
     const result = await cli([], { input: logText(50) + dumpText() + logText(50) })
     expect(result).toMatchObject({ code: 0, stderr: '' })
-    expect(records(result.stdout)).toMatchObject([
+    expect(recordsIn(result.stdout)).toMatchObject([
       { type: 'dump', source: 'stdin', goroutines: 55, signatures: 3 },
       { type: 'signature', count: 41, function: 'content_svr/cron/hashtag_suggestion.(*Cron).step2.func1', line: 14 },
       { type: 'signature', count: 12 },
@@ -104,15 +97,15 @@ describe('through pipes', () => {
     const second = folder.write('second', logText(4000) + dumpText(undefined, 1000))
     const input = `(cat ${first}; sleep 0.5; cat ${second})`
     const result = await shell(`${input} | dumpstream --logs pass --idle 600ms | (sleep 2; cat) | grep '^{'`)
-    expect(records(result.stdout)).toMatchObject([{ type: 'dump', dump: 1, goroutines: 110 }, {}, {}, {}])
+    expect(recordsIn(result.stdout)).toMatchObject([{ type: 'dump', dump: 1, goroutines: 110 }, {}, {}, {}])
   })
 
   it('reads what is compressed, from a file and from a pipe', async () => {
     const path = folder.write('app.log.1', gzipSync(logText(10) + dumpText()))
     const piped = await shell(`cat ${path} | dumpstream`)
     const named = await cli([path])
-    expect(records(piped.stdout)).toMatchObject([{ goroutines: 55, source: 'stdin' }, {}, {}, {}])
-    expect(records(named.stdout)).toMatchObject([{ goroutines: 55, source: path }, {}, {}, {}])
+    expect(recordsIn(piped.stdout)).toMatchObject([{ goroutines: 55, source: 'stdin' }, {}, {}, {}])
+    expect(recordsIn(named.stdout)).toMatchObject([{ goroutines: 55, source: path }, {}, {}, {}])
   })
 })
 
@@ -222,7 +215,7 @@ describe('following', () => {
     talk.child.kill('SIGTERM')
     const result = await ended
     expect(result).toMatchObject({ code: 0, stderr: `dumpstream: ${two}: not there yet; waiting for it\n` })
-    expect(records(result.stdout).filter((record) => record.type === 'dump')).toMatchObject([
+    expect(recordsIn(result.stdout).filter((record) => record.type === 'dump')).toMatchObject([
       { source: one, dump: 1 },
       { source: two, dump: 1 },
     ])
@@ -232,7 +225,7 @@ describe('following', () => {
     const log = folder.write('app.log', dumpText())
     const result = await shell(`dumpstream -f <(cat ${log})`)
     expect(result).toMatchObject({ code: 0, stderr: '' })
-    expect(records(result.stdout)).toHaveLength(4)
+    expect(recordsIn(result.stdout)).toHaveLength(4)
   })
 })
 

@@ -14,6 +14,7 @@ import { makePaint } from '../../src/sinks/style.ts'
 import { displayWidth } from '../../src/sinks/width.ts'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
+import { recordsIn } from './spawn.ts'
 
 const folder = folderForEachTest()
 
@@ -40,13 +41,6 @@ async function run(
   }
 }
 
-function records(text: string): Record<string, unknown>[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line))
-}
-
 const LOG = logText(5) + dumpText() + logText(5)
 
 describe('inputs', () => {
@@ -54,7 +48,7 @@ describe('inputs', () => {
     for (const argv of [[], ['-']]) {
       const { code, stdout, stderr } = await run(argv, LOG)
       expect([code, stderr]).toEqual([0, ''])
-      expect(records(stdout)).toMatchObject([
+      expect(recordsIn(stdout)).toMatchObject([
         { source: 'stdin', goroutines: 55 },
         { count: 41 },
         { count: 12 },
@@ -66,7 +60,7 @@ describe('inputs', () => {
   it('each FILE is a source of its own, and its dumps count from 1', async () => {
     const [a, b] = [folder.write('a.log', LOG), folder.write('b.log', gzipSync(dumpText()))]
     const { stdout } = await run([a, b, a])
-    expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([
+    expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([
       { source: a, dump: 1 },
       { source: b, dump: 1 },
       { source: a, dump: 1 },
@@ -85,7 +79,7 @@ describe('inputs', () => {
       `dumpstream: ${cut}: the gzip stream is cut short; what came before it was read`,
       '',
     ])
-    expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ source: cut }, { source: good }])
+    expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ source: cut }, { source: good }])
   })
 
   it('a file that is read must not be written to', async () => {
@@ -134,7 +128,7 @@ describe('following', () => {
     writer.kill()
     expect([code, stderr]).toEqual([0, `dumpstream: ${late}: not there yet; waiting for it\n`])
     expect(stdout.split('\n').filter((line) => !line.startsWith('{'))).toContain('the last line')
-    const dumps = records(stdout.replace(/^[^{].*\n/gm, '')).filter(({ type }) => type === 'dump')
+    const dumps = recordsIn(stdout.replace(/^[^{].*\n/gm, '')).filter(({ type }) => type === 'dump')
     expect(dumps.filter(({ source }) => source === log)).toMatchObject([{ dump: 1 }, { dump: 2 }])
     expect(dumps.filter(({ source }) => source !== log)).toHaveLength(2)
   })
@@ -147,7 +141,7 @@ describe('following', () => {
     const { stdout, code } = await run(['--idle', '100ms', fifo])
     writer.kill()
     expect(code).toBe(0)
-    expect(records(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ dump: 1 }, { dump: 2 }])
+    expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ dump: 1 }, { dump: 2 }])
   })
 })
 
@@ -174,7 +168,7 @@ describe('outputs', () => {
     const out = folder.at('dumps.jsonl')
     const { stdout, code } = await run(['--logs', 'pass', '-o', out], LOG)
     expect([code, stdout]).toEqual([0, logText(5) + logText(5)])
-    expect(records(readFileSync(out, 'utf8'))).toHaveLength(4)
+    expect(recordsIn(readFileSync(out, 'utf8'))).toHaveLength(4)
   })
 
   it('--format none prints no record', async () => {
@@ -195,7 +189,7 @@ describe('outputs', () => {
 
   it('--match prints what matches and counts everything', async () => {
     const { stdout } = await run(['--match', 'cron/hashtag_suggestion'], LOG)
-    expect(records(stdout)).toMatchObject([{ goroutines: 55, signatures: 3 }, { count: 41 }])
+    expect(recordsIn(stdout)).toMatchObject([{ goroutines: 55, signatures: 3 }, { count: 41 }])
     const text = await run(['--format', 'text', '--match', 'cron/hashtag_suggestion'], LOG)
     expect(text.stdout).toContain('55 goroutines · 3 signatures')
     expect(text.stdout.trimEnd().split('\n').at(-1)).toBe(
@@ -205,7 +199,7 @@ describe('outputs', () => {
 
   it('--emit goroutines writes each goroutine before its dump', async () => {
     const { stdout } = await run(['--emit', 'goroutines', '--state', 'select'], LOG)
-    expect(records(stdout)).toMatchObject([
+    expect(recordsIn(stdout)).toMatchObject([
       { type: 'goroutine', goroutine: 153, state: 'select' },
       { type: 'goroutine', goroutine: 154, state: 'select' },
       { type: 'dump' },
@@ -216,14 +210,14 @@ describe('outputs', () => {
   it('--stacks and --similarity reach the records', async () => {
     const twice = dumpText() + logText(1) + dumpText()
     const stacks = async (when: string): Promise<boolean[]> =>
-      records((await run(['--stacks', when, '--top', '1'], twice)).stdout)
+      recordsIn((await run(['--stacks', when, '--top', '1'], twice)).stdout)
         .filter(({ type }) => type === 'signature')
         .map((record) => 'stack' in record)
     expect(await stacks('first')).toEqual([true, false])
     expect(await stacks('always')).toEqual([true, true])
     expect(await stacks('never')).toEqual([false, false])
     const ids = async (level: string): Promise<unknown[]> =>
-      records((await run(['--similarity', level], LOG)).stdout).map(({ id }) => id)
+      recordsIn((await run(['--similarity', level], LOG)).stdout).map(({ id }) => id)
     expect(await ids('functions')).not.toEqual(await ids('lines'))
     expect(await ids('lines')).not.toEqual(await ids('exact'))
   })

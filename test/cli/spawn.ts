@@ -19,6 +19,14 @@ export interface CliSetup {
   readonly cwd?: string
 }
 
+/** The records of a run with `--format jsonl`. */
+export function recordsIn(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+}
+
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = '', DUMPSTREAM_COVERAGE } = process.env
   // What the command runs counts as covered: scripts/coverage.mjs.

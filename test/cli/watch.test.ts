@@ -3,19 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, closeSync, linkSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { childrenForEachTest } from '../children.ts'
 import { folderForEachTest } from '../folder.ts'
 import { goldenDump } from '../golden/dumps.ts'
 import { dumpText, type Group } from './dumps.ts'
 import { cli, finish, start } from './spawn.ts'
 
 const folder = folderForEachTest()
-let children: ChildProcess[] = []
-
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL')
-  children = []
-})
+const children = childrenForEachTest()
 
 const worker = (count: number): Group => ({
   count,
@@ -50,7 +46,7 @@ async function service(log: string, ahead = ''): Promise<ChildProcess> {
     writeFileSync('ready', '')`
   const child = spawn(process.execPath, ['-e', script], { cwd: folder.path, stdio: ['ignore', fd, 'ignore'] })
   closeSync(fd)
-  children.push(child)
+  children.add(child)
   for (let i = 0; i < 400; i++) {
     await delay(10)
     try {
@@ -165,7 +161,7 @@ describe('dumpstream watch --pid', () => {
 
   it('what it writes can not be read: nothing is signalled', async () => {
     const child = spawn('sh', ['-c', 'trap "exit 9" USR2; while :; do sleep 0.1; done'], { stdio: 'ignore' })
-    children.push(child)
+    children.add(child)
     await delay(200)
     const { code, stderr } = await cli(['watch', '--pid', `${child.pid}`, '--signal', 'USR2', '--i-know'])
     expect(stderr).toContain('is /dev/null, which keeps nothing')

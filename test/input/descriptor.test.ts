@@ -3,33 +3,23 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openPath } from '../../src/input/open.ts'
 import { identifyProcess } from '../../src/input/process.ts'
+import { childrenForEachTest } from '../children.ts'
 import { dumpText } from '../cli/dumps.ts'
 import { CLI, cli, environment, finish, start, terminal } from '../cli/spawn.ts'
 import { folderForEachTest } from '../folder.ts'
 
 const folder = folderForEachTest()
-let children: ChildProcess[] = []
-
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL')
-  children = []
-})
-
-function sleeper(): ChildProcess {
-  const child = spawn('sleep', ['60'], { stdio: 'ignore' })
-  children.push(child)
-  return child
-}
+const children = childrenForEachTest()
 
 /** A process whose stdout is a file, with a dump in it. */
 function logger(): { child: ChildProcess; path: string; log: string } {
   const log = folder.at('app.log')
   const fd = openSync(log, 'a')
   const child = spawn('sh', ['-c', 'cat; exec sleep 60'], { stdio: ['pipe', fd, 'ignore'] })
-  children.push(child)
+  children.add(child)
   closeSync(fd)
   return { child, path: `/proc/${child.pid}/fd/1`, log }
 }
@@ -59,7 +49,7 @@ describe('another process’s stdout', () => {
       stdio: 'ignore',
       detached: true,
     })
-    children.push(child)
+    children.add(child)
     try {
       writeFileSync(pidFile ?? '', '')
       await holds(pidFile ?? '', '\n')
@@ -88,7 +78,7 @@ describe('another process’s stdout', () => {
     await new Promise((resolve) => socket.once('connect', resolve))
     // A child gets the socket itself, as systemd hands the journal's to a service.
     const child = spawn('sleep', ['60'], { stdio: ['ignore', socket, 'ignore'] })
-    children.push(child)
+    children.add(child)
     const { code, stderr } = await cli([`/proc/${child.pid}/fd/1`, '--steal'])
     socket.destroy()
     server.close()
@@ -102,11 +92,11 @@ describe('another process’s stdout', () => {
   })
 
   it('/dev/null keeps nothing', async () => {
-    expect((await cli([`/proc/${sleeper().pid}/fd/1`])).stderr).toContain('is /dev/null, which keeps nothing')
+    expect((await cli([`/proc/${children.sleeper().pid}/fd/1`])).stderr).toContain('is /dev/null, which keeps nothing')
   })
 
   it('no such process, no such descriptor', async () => {
-    const child = sleeper()
+    const child = children.sleeper()
     expect(await cli(['/proc/4194305/fd/1'])).toMatchObject({
       code: 3,
       stderr: 'dumpstream: /proc/4194305/fd/1: there is no process 4194305; pgrep finds the pid of a name\n',
@@ -119,7 +109,7 @@ describe('another process’s stdout', () => {
 
   it('no permission: whose process it is', async () => {
     const root = process.getuid?.() === 0
-    const victim = root ? (sleeper().pid ?? 0) : 1
+    const victim = root ? (children.sleeper().pid ?? 0) : 1
     const as = root ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
     const [command = process.execPath, ...args] = [...as, process.execPath, CLI, `/proc/${victim}/fd/1`]
     const result = await finish(spawn(command, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] }))
@@ -146,7 +136,7 @@ describe('another process’s stdout', () => {
       ['-c', 'exec 1>>"$0"; read go; cat "$1"; read go; exec 1>>"$0"; cat "$1"; read go', log, folder.at('dump')],
       { stdio: ['pipe', 'ignore', 'ignore'] },
     )
-    children.push(service)
+    children.add(service)
     folder.write('dump', dumpText([{ count: 7, state: 'select', function: 'a.b', place: '/c.go:1' }]))
     await delay(200)
     const path = `/proc/${service.pid}/fd/1`
@@ -179,7 +169,7 @@ describe('openPath', () => {
   })
 
   it('refuses the same in this process', async () => {
-    const child = sleeper()
+    const child = children.sleeper()
     await expect(openPath(`/proc/${child.pid}/fd/1`)).rejects.toMatchObject({
       code: 'DS_INPUT',
       message: expect.stringContaining('is /dev/null'),
@@ -190,7 +180,7 @@ describe('openPath', () => {
 
 describe('identifyProcess', () => {
   it('knows when a process has ended, waited for or not', async () => {
-    const child = sleeper()
+    const child = children.sleeper()
     const identity = identifyProcess(child.pid ?? 0)
     expect(identity?.ended()).toBe(false)
     const exited = new Promise((resolve) => child.once('exit', resolve))

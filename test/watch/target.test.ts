@@ -1,28 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isGoBinary } from '../../src/watch/go-binary.ts'
 import { objectionTo, readSignal, Target } from '../../src/watch/target.ts'
+import { childrenForEachTest } from '../children.ts'
 import { folderForEachTest } from '../folder.ts'
 
 const folder = folderForEachTest()
-let children: ChildProcess[] = []
-
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL')
-  children = []
-})
+const children = childrenForEachTest()
 
 function signal(text: string) {
   const found = readSignal(text)
   if (found === undefined) throw new Error(`no signal ${text}`)
   return found
-}
-
-function sleeper(): ChildProcess {
-  const child = spawn('sleep', ['60'], { stdio: 'ignore' })
-  children.push(child)
-  return child
 }
 
 describe('signals', () => {
@@ -47,20 +36,20 @@ describe('signals', () => {
 
 describe('the process', () => {
   it('that is no Go program is not signalled', () => {
-    const { pid = 0 } = sleeper()
+    const { pid = 0 } = children.sleeper()
     const target = new Target(pid, signal('USR2'), false)
     expect(() => target.send()).toThrow(`process ${pid} (sleep) is no Go program; --i-know signals it all the same`)
   })
 
   it('that does not catch the signal is not ended by it, whatever is known', () => {
-    const { pid = 0 } = sleeper()
+    const { pid = 0 } = children.sleeper()
     const target = new Target(pid, signal('USR2'), true)
     expect(() => target.send()).toThrow(`process ${pid} (sleep) does not catch SIGUSR2, which would end it`)
     expect(target.ended).toBe(false)
   })
 
   it('that has ended, or never was', async () => {
-    const child = sleeper()
+    const child = children.sleeper()
     const target = new Target(child.pid ?? 0, signal('USR2'), true)
     const exited = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
