@@ -49,9 +49,8 @@ describe('dumpstream diff', () => {
 
   it('the stack of one goroutine before and behind is not what is compared', () => {
     const single = 'goroutine 7 [running]:\nmain.f()\n\t/app/main.go:1 +0x1d\n\nINFO request failed\n'
-    const log = join(folder, 'singles.log')
-    writeFileSync(log, single + readFileSync(demo, 'latin1') + single, 'latin1')
-    writeFileSync(join(folder, 'singles.jsonl'), run('--format', 'jsonl', log).stdout)
+    const log = folder.write('singles.log', Buffer.from(single + readFileSync(demo, 'latin1') + single, 'latin1'))
+    folder.write('singles.jsonl', run('--format', 'jsonl', log).stdout)
     expect(changes(log)).toEqual(grown('leaking'))
     expect(changes(`${log}#2`, log)).toEqual(grown('leaking'))
     expect(changes(`${log}#2`, 'singles.jsonl')).toEqual(grown('growing'))
