@@ -27,9 +27,9 @@ export class Assembler {
   readonly #headers = new HeaderReader()
   readonly #open: OpenBlocks
   readonly #unknown: UnknownLines
-  /** Stop before a header that breaks into a goroutine: see contest.ts. */
+  /** `run` stops ahead of a header that stands in the middle of a goroutine: it may be of another process's dump (contest.ts). */
   watchful = true
-  /** It did: the line at which `run` stopped is of another dump. */
+  /** `run` has stopped ahead of such a header. */
   rival = false
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
@@ -39,7 +39,7 @@ export class Assembler {
     )
   }
 
-  /** Nothing is open: the next line of interest is one that holds a mark. */
+  /** Neither a dump nor what may become one is open. Then lines that cannot begin one need not be shown. */
   get quiet(): boolean {
     return this.#open.quiet
   }
@@ -48,12 +48,12 @@ export class Assembler {
     return this.#open.dump !== undefined
   }
 
-  /** Lines that were dump, ever: shells watch it for silence. */
+  /** How many lines were dump so far. While it stands still, the dump is silent. */
   get progress(): number {
     return this.#open.progress
   }
 
-  /** `run` stopped behind a line that went to a dump in a carrier. */
+  /** `run` has stopped behind a line in which a dump in a carrier begins: the lines that follow must be offered there first. */
   get elsewhere(): boolean {
     return this.#unknown.elsewhere
   }
@@ -74,8 +74,8 @@ export class Assembler {
   }
 
   /**
-   * Takes the lines in [pos, end), which ends with a line end, until the dump is complete, or what might have become one is not. `base` is
-   * the absolute offset of buf[0]. Returns where it stopped.
+   * Takes the lines in [start, end), of which the last one has its line end. Stops early when the dump is complete, or when what might have
+   * become one is none. `words` is a view of `buf`; `base` is the absolute offset of its first byte. Returns where it stopped.
    */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const walker = this.#open.walker
@@ -149,7 +149,10 @@ export class Assembler {
     return goroutine.id === id || this.#open.dump?.tally.ids.has(id) === true
   }
 
-  /** How well the line at `pos` fits what comes next here: 3 it is known to, 2 it may, 1 it is a header that must wait, 0 it does not. */
+  /**
+   * How well the line at `pos` fits what is due in this dump. 3: a known stack goes on with it. 2: it may come next. 1: it is a header, but
+   * the goroutine at hand has not ended. 0: it is none of this dump's.
+   */
   fit(buf: Buffer, words: DataView, pos: number, next: number): number {
     const walker = this.#open.walker
     if (walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined) return 3
@@ -162,7 +165,7 @@ export class Assembler {
     return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 
-  /** A line outside any dump that stands close ahead of one: how the log looks. */
+  /** Learns from a log line close ahead of a dump how log lines begin. */
   observe(text: string): void {
     this.#open.fragments.shapes.learn(text, false)
   }
@@ -186,7 +189,7 @@ export class Assembler {
       dump.end = base + next
     }
     walker.begin({ id, place, info, start: base + pos, counted: true })
-    // Prose is not cut and put together again.
+    // A header that was put together of pieces is no prose: its dump need not wait for a frame.
     if (joined) this.#open.claimed(base + pos, base + next)
   }
 

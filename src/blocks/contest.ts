@@ -18,7 +18,7 @@ export class Contest {
   readonly #make: () => Assembler
   #first: Assembler
   #second: Assembler | undefined
-  /** Which was fed last. */
+  /** The one that took the last line. */
   #last: Assembler
 
   constructor(make: () => Assembler) {
@@ -84,7 +84,7 @@ export class Contest {
         if (!this.open || this.#last.elsewhere) break
       }
     }
-    // A line outside any dump: the assembler tells.
+    // Nothing was taken, for nothing was open: the line may begin a dump.
     return pos === start && pos < end ? this.#first.run(buf, words, pos, end, base) : pos
   }
 

@@ -10,7 +10,7 @@ export interface Opening {
   /** Milliseconds since the epoch. */
   readonly time: number | undefined
   readonly timeFrom: TimeFrom | undefined
-  /** Puts the JSON text of a record where the dump's first line stood, when its carrier is JSON. */
+  /** Present when the carrier is JSON: puts the JSON text of a record in the place of the text of the dump's first line. */
   readonly frame: ((json: string) => string) | undefined
   /** The log lines close ahead of it, behind the dump before it. */
   readonly ahead: readonly string[]

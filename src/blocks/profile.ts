@@ -22,10 +22,10 @@ const LABELS = /^# labels: \{(.*)\}$/
 const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+))?$/
 /** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
 const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
-/** A log line glued to a line number, which may end in digits itself. */
+/** A line number with a log line glued to it, which ends in digits itself: it would pass for a longer path. */
 const GLUED = /\.(?:go|s):\d+.*:\d+$/
 const LABEL = /"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"(?:, |$)/y
-/** Distinct pc lists remembered. */
+/** Distinct lists of pcs that are remembered. */
 const LISTS = 100_000
 
 export interface ProfileTitle {

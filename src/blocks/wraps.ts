@@ -16,9 +16,9 @@ import { type Fragment, PIECES } from './fragment.ts'
 
 /** No terminal is narrower. */
 const NARROWEST = 40
-/** Lengths at which the lines of one stream are wrapped: a TAB may count as more than one column. */
+/** Lengths at which the lines of one stream are wrapped, at most. There is more than one: a TAB may count as several columns. */
 const WIDTHS = 8
-/** Kinds of line that are long enough. */
+/** Kinds of line that may be long enough to be wrapped. */
 const LONG: readonly LineKind[] = ['func', 'file', 'created']
 
 export class Wraps {
@@ -26,7 +26,7 @@ export class Wraps {
   #head: Fragment | undefined
   readonly #widths = new Set<number>()
 
-  /** Remembers a line that may be wrapped. Returns it together with the lines ahead of it, if it may be in the middle. */
+  /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
     this.#head = undefined
@@ -39,7 +39,7 @@ export class Wraps {
     return this.#head
   }
 
-  /** A line was no piece of another: what is wrapped goes on with the very next line. */
+  /** What is wrapped goes on with the very next line. The line at hand was no piece of one, so nothing is under way any more. */
   interrupt(): void {
     this.#head = undefined
   }

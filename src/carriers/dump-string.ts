@@ -10,7 +10,7 @@ import { beginsDump } from './carrier.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
 const NEEDLE = Buffer.from('goroutine')
-/** A string in a string in a string. */
+/** How deep strings in strings are looked into. */
 const DEPTH = 3
 
 export interface DumpString {
@@ -26,7 +26,7 @@ export function dumpString(buf: Buffer, pos: number, end: number, depth: number 
   let at = indexOf(buf, from, end)
   while (at >= 0) {
     const span = stringAround(buf, from, end, at)
-    // Escaped, not quoted: then no line feed stands in it as it is.
+    // Text that was escaped without being quoted: a line feed would not stand in it as it is.
     const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
     const { start, end: stop, cut } = span ?? { start: at, end, cut: false }

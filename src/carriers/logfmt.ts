@@ -28,7 +28,7 @@ export class Logfmt implements Carrier {
         p < end &&
         !(buf[p] === MSG[0] && buf[p + 1] === MSG[1] && buf[p + 2] === MSG[2] && buf[p + 3] === MSG[3])
       ) {
-        // A value in quotes is passed by.
+        // Skips a value in quotes.
         const stop = buf[p] === QUOTE ? stringEnd(buf, p + 1, end) : p
         if (stop < 0) return false
         p = stop + 1

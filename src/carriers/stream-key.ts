@@ -1,6 +1,6 @@
 /** The key of a stream out of some bytes of its line. Most lines are of the stream of the line before: then no string is made. */
 
-/** Longer keys differ in their first bytes, or are taken for one. */
+/** Bytes of a key that count: keys that differ only behind them are taken for the same. */
 const LONGEST = 1024
 
 export class StreamKey {

@@ -17,7 +17,7 @@ const TITLE = /^==> (.+) <==\r?\n$/
 const LONGEST = 8192
 
 export interface TailTitle {
-  /** Of tail's own bytes: with the line feed ahead. */
+  /** Offsets of the bytes that are tail's own, with the line feed ahead of the title. */
   readonly start: number
   readonly end: number
   /** The file, or `standard input`; undefined when its end has not come yet. */
@@ -56,7 +56,7 @@ export function titleBegins(buf: Buffer, pos: number, atLine: boolean): number {
   const line = lf < pos ? pos : lf + 1
   if ((lf < pos && !atLine) || !OPENS.startsWith(buf.toString('latin1', line, end))) return end
   if (line < end) return Math.max(lf, pos)
-  // An empty line; one that has text goes on.
+  // A line feed behind a line end, or at the beginning of a line, may be the one ahead of a title. Behind text it ends that line.
   const isEmpty = lf > pos ? buf[lf - 1] === LF : atLine
   return isEmpty && lf >= pos ? lf : end
 }

@@ -11,7 +11,7 @@
  *   any other                              | a line of the dump, or foreign to it
  */
 import type { Contest } from '../blocks/contest.ts'
-import { BRACE_OPEN, LF } from '../bytes/ascii.ts'
+import { LF } from '../bytes/ascii.ts'
 import { beginsDump, CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
@@ -38,7 +38,7 @@ export class Lane {
   readonly #parts: LaneParts
   readonly #text = new CarriedText()
   #contest: Contest | undefined
-  /** The logger inside. */
+  /** The form of the program's own logger, which stands inside the carrier. */
   #inner: Carrier | undefined
   #pieces: Buffer[] = []
   #pieceBytes = 0
@@ -61,7 +61,7 @@ export class Lane {
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
   }
 
-  /** A dump begins whose lines have a TAB more than their own. */
+  /** A dump begins in a value of klog: its lines have one TAB more than their own. */
   indent(): void {
     this.#inner = new Prefix('\t')
   }
@@ -187,7 +187,7 @@ export class Lane {
     return dumpString(text.buf, text.start, text.end - 1) ?? dumpString(line, 0, line.length - 1)
   }
 
-  /** The next dump of the stream may be seconds or weeks away. */
+  /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
     if (this.#contest?.quiet === true && this.#pieces.length === 0) this.#contest = undefined
   }

@@ -26,7 +26,7 @@ export interface LineSink {
   overlong(buf: Buffer, start: number, end: number, base: number): void
 }
 
-/** Lines that are put behind those that wait at once, bytes: what waits is copied once for as many. */
+/** How many bytes of new lines are put behind those that wait at a time: what waits is copied once for all of them. */
 const AT_ONCE = 64 << 10
 
 export class Splitter {
@@ -58,7 +58,7 @@ export class Splitter {
     this.#begin(chunk, Math.max(end, pos), base)
   }
 
-  /** Nothing that could tell what the lines that wait are has come for too long. */
+  /** The lines that wait have waited too long for what follows them: they are handed on as they are. */
   release(): void {
     if (this.#waiting > 0) this.#hand(this.#waiting, true)
   }

@@ -21,9 +21,9 @@ import type { DumpstreamRecord } from '../records.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
-/** Log that waits for older lines of another file, bytes: past it, and when it waits too long, it goes ahead of them. */
+/** How much log may wait for older lines of another file, bytes. Past it, and when it has waited too long, it goes out ahead of them. */
 const WAITING_BYTES = 1 << 20
-/** Pieces of a file that are remembered while a dump is open in it; of a dump in more, the beginning is not known exactly. */
+/** Pieces of a file that are remembered while a dump is open in it. Where a dump in more of them begins is not known exactly. */
 const PIECES = 4096
 
 const EMPTY = Buffer.alloc(0)
@@ -110,7 +110,7 @@ export class TailedEngine implements Engine {
     this.#flush(Number.POSITIVE_INFINITY)
   }
 
-  /** Is this a title, at the beginning of the input? If it is none, there will be none. */
+  /** Does the input begin with a title? If it does not, there will be no titles in it. */
   #begins(buf: Buffer): boolean {
     if (mayBeTitle(buf)) {
       const title = findTitle(buf, 0, true)
@@ -149,7 +149,7 @@ export class TailedEngine implements Engine {
     this.#heldSinceTick = false
   }
 
-  /** It was no title. */
+  /** What was held as the beginning of a title was none. */
   #release(): void {
     const held = this.#held
     this.#held = EMPTY
@@ -226,7 +226,7 @@ export class TailedEngine implements Engine {
     this.#waiting += bytes.length
   }
 
-  /** The file at hand is another one, or another one has gone on. */
+  /** Looks anew how far the files that are not at hand have decided: the one at hand has changed, or a clock has ended a dump. */
   #look(): void {
     this.#others = Number.POSITIVE_INFINITY
     if (this.#options.onLog === undefined) return

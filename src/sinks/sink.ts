@@ -14,8 +14,8 @@ export interface SinkResult {
 
 export interface RecordSink {
   /**
-   * Takes one record. Order: the `goroutine` records of a dump as they complete, its `dump` record, then its `signature`
-   * records, largest count first. `frame` makes the line of the dump's carrier out of the record's JSON text. The signature records of one dump follow their dump record without a gap.
+   * Takes one record. Order: the `goroutine` records of a dump as they complete, its `dump` record, and without a gap its `signature`
+   * records, largest count first. `frame` makes the line of the dump's carrier out of the record's JSON text.
    */
   record(record: DumpstreamRecord, frame?: RecordFrame): void
   /**
