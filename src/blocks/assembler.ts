@@ -145,7 +145,7 @@ export class Assembler {
    */
   #breaksIn(id: number): boolean {
     const { goroutine } = this.#open.walker
-    if (goroutine === undefined || id === 0 || this.#open.blanks.length > 0 || this.#open.walker.ended) return false
+    if (goroutine === undefined || id === 0 || this.#open.gap.hasBlanks || this.#open.walker.ended) return false
     return goroutine.id === id || this.#open.dump?.tally.ids.has(id) === true
   }
 
@@ -195,7 +195,7 @@ export class Assembler {
 
   /** May a second goroutine that runs, and has a stack, be the first of another dump? */
   #mayStartNext(dump: OpenDump): boolean {
-    if (dump.served || this.#open.servedPanic.reason !== undefined || (this.#open.isApart && !dump.furtherThread))
+    if (dump.served || this.#open.servedPanic.reason !== undefined || (this.#open.gap.isApart && !dump.furtherThread))
       return true
     return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
   }

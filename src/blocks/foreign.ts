@@ -89,12 +89,12 @@ export class ForeignLines {
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits
-    if (open.foreign.lines > foreignLines || open.foreign.bytes > foreignBytes) open.close()
+    if (open.gap.lines > foreignLines || open.gap.bytes > foreignBytes) open.close()
   }
 
   #count(bytes: number): void {
-    if (this.#open.foreign.lines === 0) this.#open.tape.markDump()
-    this.#open.foreign.add(bytes)
+    if (this.#open.gap.lines === 0) this.#open.tape.markDump()
+    this.#open.gap.add(bytes)
     this.#open.unsettled = true
   }
 

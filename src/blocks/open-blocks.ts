@@ -8,14 +8,14 @@ import type { HeaderInfo } from '../goroutines/header.ts'
 import { KnownStacks } from '../goroutines/known.ts'
 import type { StackEntry } from '../goroutines/stack.ts'
 import type { Limits } from '../limits.ts'
-import type { Held, LogTape } from '../lines/tape.ts'
+import type { LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../signatures/signature.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import { Candidate } from './candidate.ts'
 import { type DumpContent, OpenDump, type Opening } from './dump.ts'
-import { ForeignCount } from './foreign-count.ts'
 import { Fragments } from './fragments.ts'
-import { APART_LINES, ServedPanic } from './served-panic.ts'
+import { Gap } from './gap.ts'
+import { ServedPanic } from './served-panic.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**
@@ -39,10 +39,8 @@ export class OpenBlocks {
   /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
   next: Candidate | undefined
   readonly servedPanic: ServedPanic = new ServedPanic()
-  /** Foreign lines since the last line of the open dump. They count only if it goes on. */
-  readonly foreign: ForeignCount = new ForeignCount()
-  /** Empty lines since the last line of the open dump: part of it if it goes on, else log. */
-  blanks: Held[] = []
+  /** What stands behind the last line of the open dump. */
+  readonly gap: Gap
   /** The next line of a dump tells what foreign lines, empty lines or a candidate were. */
   unsettled = false
   /** Goroutines of the last dump: the next one is likely to have as many. */
@@ -53,6 +51,7 @@ export class OpenBlocks {
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
     this.limits = limits
     this.tape = tape
+    this.gap = new Gap(tape)
     this.#sink = sink
     this.signatures = signatures
     const known = new KnownStacks(limits.knownStackBytes)
@@ -121,12 +120,6 @@ export class OpenBlocks {
     return this.next
   }
 
-  /** Is what comes next of another dump, if a goroutine that runs is? In a crash the runtime prints an empty line ahead of each. */
-  get isApart(): boolean {
-    const { lines } = this.foreign
-    return lines > APART_LINES || (lines > 0 && this.blanks.length === 0)
-  }
-
   /** The line at `offset` is dump. Then what led to it is dump, too, and what stood between was foreign. */
   settle(offset: number): void {
     this.unsettled = false
@@ -137,9 +130,9 @@ export class OpenBlocks {
       if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
     }
     this.servedPanic.forget()
-    this.claimBlanks()
+    this.gap.claimBlanks()
     const dump = this.dump
-    dump.foreign.takeOver(this.foreign)
+    dump.foreign.takeOver(this.gap)
     if (this.next !== undefined) this.dropNext()
     this.releaseFragments()
     if (offset > dump.end) dump.end = offset
@@ -149,12 +142,6 @@ export class OpenBlocks {
   claimed(start: number, end: number): void {
     if (this.unsettled || this.candidate !== undefined) this.settle(start)
     if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
-  }
-
-  claimBlanks(): void {
-    if (this.blanks.length === 0) return
-    for (const blank of this.blanks) this.tape.claim(blank)
-    this.blanks = []
   }
 
   /**
@@ -170,7 +157,7 @@ export class OpenBlocks {
   #splitAt(goroutine: OpenGoroutine): void {
     const { dump } = this
     if (dump === undefined) return
-    if (dump.mayBePanicValue && !this.isApart) {
+    if (dump.mayBePanicValue && !this.gap.isApart) {
       // It is the dump that there is: what was counted so far was text.
       dump.tally = this.#newTally()
       dump.damaged = 0
@@ -233,7 +220,6 @@ export class OpenBlocks {
     this.candidate?.release(this.tape)
     this.candidate = undefined
     this.walker.leave()
-    this.foreign.clear()
     this.unsettled = false
     this.releaseFragments()
   }
@@ -292,7 +278,7 @@ export class OpenBlocks {
   closeForNext(): void {
     const { next } = this
     this.next = undefined
-    if (this.foreign.lines === 0) this.claimBlanks()
+    if (this.gap.lines === 0) this.gap.claimBlanks()
     this.close()
     if (next === undefined) return
     this.candidate = next
@@ -303,7 +289,7 @@ export class OpenBlocks {
   complete(): void {
     const dump = this.dump
     if (dump === undefined) return
-    if (this.foreign.lines === 0) this.tape.markDump()
+    if (this.gap.lines === 0) this.tape.markDump()
     this.servedPanic.forget()
     if (this.walker.framesOverflow) dump.limits.add('frames')
     this.walker.framesOverflow = false
@@ -311,9 +297,7 @@ export class OpenBlocks {
     const finished = dump.finish()
     this.dump = undefined
     this.split = false
-    this.foreign.clear()
-    for (const blank of this.blanks) this.tape.release(blank)
-    this.blanks = []
+    this.gap.end()
     this.unsettled = this.candidate !== undefined
     this.releaseFragments()
     this.#expected = dump.tally.ids.size

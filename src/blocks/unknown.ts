@@ -15,8 +15,6 @@ import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { continuesPreamble, isRegister } from './preamble.ts'
 
-/** Empty lines in a row that may stand between two goroutines. */
-const BLANKS = 16
 const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, false, false, undefined)
 
 export class UnknownLines {
@@ -151,8 +149,8 @@ export class UnknownLines {
 
   /** The first `cut` bytes of `fragment` are dump. Lines of it that are dump as a whole had been counted as foreign. */
   #claimHead(fragment: Fragment, cut: number): void {
-    const { candidate, fragments, tape, foreign } = this.#open
-    const counted = candidate?.foreign ?? foreign
+    const { candidate, fragments, tape, gap } = this.#open
+    const counted = candidate?.foreign ?? gap
     for (const length of fragments.claim(fragment, cut, tape)) counted.remove(length + 1)
   }
 
@@ -187,7 +185,7 @@ export class UnknownLines {
     const { dump } = this.#open
     if (dump === undefined || !dump.isCrash) return false
     // A log line behind a crash: what it says of threads to come is over.
-    if (this.#open.isApart) dump.furtherThread = false
+    if (this.#open.gap.isApart) dump.furtherThread = false
     if (line.text === '-----') dump.furtherThread = true
     else if (!isRegister(line.text) && !(dump.furtherThread && continuesPreamble(line.text, 'signal'))) return false
     this.#claimed(line)
@@ -218,12 +216,8 @@ export class UnknownLines {
       if (trimLineEnd(buf, pos, next) === pos) beginning.closed = true
       return
     }
-    if (open.blanks.length >= BLANKS) {
-      this.#foreign.take(tail)
-      return
-    }
-    open.blanks.push(open.tape.hold(buf, pos, next))
-    open.unsettled = true
+    if (open.gap.holdBlank(buf, pos, next)) open.unsettled = true
+    else this.#foreign.take(tail)
   }
 
   #claimed({ base, pos, next }: LineAt): void {

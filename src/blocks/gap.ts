@@ -1,0 +1,50 @@
+/**
+ * What stands between the last line of the open dump and the line at hand. If the dump goes on, its foreign lines count and its empty lines
+ * are the dump's own; if not, all of it is log behind the dump.
+ */
+import type { Held, LogTape } from '../lines/tape.ts'
+import { ForeignCount } from './foreign-count.ts'
+import { APART_LINES } from './served-panic.ts'
+
+/** Empty lines in a row that may stand between two goroutines. */
+const BLANKS = 16
+
+export class Gap extends ForeignCount {
+  readonly #tape: LogTape
+  #blanks: Held[] = []
+
+  constructor(tape: LogTape) {
+    super()
+    this.#tape = tape
+  }
+
+  get hasBlanks(): boolean {
+    return this.#blanks.length > 0
+  }
+
+  /** Is a goroutine that runs, and comes next, of another dump? In a crash the runtime prints an empty line ahead of each. */
+  get isApart(): boolean {
+    return this.lines > APART_LINES || (this.lines > 0 && !this.hasBlanks)
+  }
+
+  /** Holds the empty line [pos, next) of `buf`. False: there are too many for it to part goroutines. */
+  holdBlank(buf: Buffer, pos: number, next: number): boolean {
+    if (this.#blanks.length >= BLANKS) return false
+    this.#blanks.push(this.#tape.hold(buf, pos, next))
+    return true
+  }
+
+  /** The dump goes on. */
+  claimBlanks(): void {
+    if (!this.hasBlanks) return
+    for (const blank of this.#blanks) this.#tape.claim(blank)
+    this.#blanks = []
+  }
+
+  /** The dump is over. */
+  end(): void {
+    for (const blank of this.#blanks) this.#tape.release(blank)
+    this.#blanks = []
+    this.clear()
+  }
+}
