@@ -4,13 +4,14 @@
  * pipes are synchronous there too (Node.js, process I/O), but its queue is not bounded.
  */
 import { writeSync } from 'node:fs'
-import { LF } from '../bytes/ascii.ts'
 import { DumpstreamError } from '../errors.ts'
 import { systemErrorCode, writeErrorText } from '../system-error.ts'
 
 const BUFFER_BYTES = 128 << 10
 /** A UTF-16 unit takes three bytes of UTF-8 at most. */
 const UTF8_MAX = 3
+/** Not that of bytes/ascii.ts: `--help` loads this file, and would load what shares that one with it (scripts/build.mjs). */
+const LINE_FEED = 0x0a
 /** A descriptor shared with a non-blocking reader answers EAGAIN when it is full; waits grow from 1 to 16 ms. */
 const EAGAIN_WAIT_MAX_MS = 16
 
@@ -73,13 +74,13 @@ export class Output implements LineOutput {
     }
     if (most > BUFFER_BYTES - this.#used) this.flush()
     this.#used += this.#buffer.write(text, this.#used)
-    this.#atLineStart = this.#buffer[this.#used - 1] === LF
+    this.#atLineStart = this.#buffer[this.#used - 1] === LINE_FEED
   }
 
   /** The view is read before the call returns. */
   writeBytes(bytes: Uint8Array): void {
     if (this.#closed || bytes.length === 0) return
-    this.#atLineStart = bytes[bytes.length - 1] === LF
+    this.#atLineStart = bytes[bytes.length - 1] === LINE_FEED
     if (bytes.length > BUFFER_BYTES - this.#used) this.flush()
     if (bytes.length >= BUFFER_BYTES) {
       this.#writeOut(bytes)
