@@ -30,6 +30,11 @@ describe('the README', () => {
     for (const [name, value] of Object.entries(THRESHOLDS)) expect(readme).toContain(`| \`${name}\` | ${value} |`)
   })
 
+  it('has the newest run of the bench that is kept', async () => {
+    const bench: { newestRun(): unknown; runMarkdown(run: unknown): string } = await import(`${root}bench/readme.mjs`)
+    expect(readme).toContain(bench.runMarkdown(bench.newestRun()))
+  })
+
   it('links to files that exist', () => {
     for (const [, target] of readme.matchAll(/\]\(([^)#:]+)\)/g))
       expect([target, existsSync(`${root}/${target}`)]).toEqual([target, true])
