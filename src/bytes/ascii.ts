@@ -8,7 +8,6 @@ export const QUOTE = 0x22
 export const HASH = 0x23
 export const PAREN_OPEN = 0x28
 export const PAREN_CLOSE = 0x29
-export const COMMA = 0x2c
 export const DASH = 0x2d
 export const DOT = 0x2e
 export const ZERO = 0x30
@@ -22,7 +21,6 @@ export const BACKSLASH = 0x5c
 export const BRACKET_CLOSE = 0x5d
 export const LOWER_G = 0x67
 export const BRACE_OPEN = 0x7b
-export const BRACE_CLOSE = 0x7d
 
 export function byteClass(members: string): Uint8Array {
   const table = new Uint8Array(256)
