@@ -1,9 +1,10 @@
 /** Everything that is public. */
+
+export { DumpstreamError } from './core/errors.ts'
+export { LIMITS, type Limits } from './core/limits.ts'
+export type { DumpFormat, DumpKind, Similarity, Verdict } from './core/model.ts'
+export type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from './core/records.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineStats } from './engine/engine.ts'
-export { DumpstreamError } from './errors.ts'
-export { LIMITS, type Limits } from './limits.ts'
-export type { DumpFormat, DumpKind, Similarity, Verdict } from './model.ts'
-export type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from './records.ts'
 export { type MeterSinkOptions, meterSink, recordsToMetrics } from './sinks/otel/meter.ts'
 export type { RecordSink, SinkResult } from './sinks/sink.ts'
 export { type DumpstreamOptions, dumpstream } from './stream/dumpstream.ts'

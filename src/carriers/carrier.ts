@@ -4,7 +4,7 @@
  *
  * Hot while a dump is open: `read` allocates nothing. Guarded by `npm run bench -- --only 5`.
  */
-import { LF, wordsOf } from '../bytes/ascii.ts'
+import { LF, wordsOf } from '../core/ascii.ts'
 
 /** What a carrier knows of a stream. */
 export interface StreamNames {

@@ -5,7 +5,7 @@
  *     {"@timestamp":"2026-11-24 07:00:00.000","@message":"goroutine 7 [running]:","@logStream":"web-1"}
  *     {"messageType":"DATA_MESSAGE","logGroup":"/ecs/app","logStream":"web-1","logEvents":[{"id":"1","timestamp":1795500000000,"message":"…"}]}
  */
-import { BRACE_OPEN, LF } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import type { Dialect } from './json.ts'

@@ -4,7 +4,7 @@
  *
  *     2026-11-24T05:00:00.123456789Z stdout F goroutine 7 [running]:
  */
-import { DASH, SPACE, startsWith } from '../bytes/ascii.ts'
+import { DASH, SPACE, startsWith } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { timeOf } from './time.ts'
 

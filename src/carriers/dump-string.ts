@@ -5,7 +5,7 @@
  *     {"level":"error","msg":"stuck","stacktrace":"goroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n"}
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
-import { LF } from '../bytes/ascii.ts'
+import { LF } from '../core/ascii.ts'
 import { beginsDump } from './carrier.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 

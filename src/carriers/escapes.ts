@@ -2,7 +2,7 @@
  * Escapes of JSON strings (RFC 8259 § 7) and of Go's quoted strings (strconv.Quote: `\a`, `\v`, `\x07`, `\U0001f600`), which do not
  * contradict each other. Bytes in, bytes out.
  */
-import { BACKSLASH, QUOTE } from '../bytes/ascii.ts'
+import { BACKSLASH, QUOTE } from '../core/ascii.ts'
 
 const SIMPLE = new Uint8Array(128)
 for (const [letter, byte] of [

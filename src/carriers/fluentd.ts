@@ -5,7 +5,7 @@
  *     {"message":"goroutine 7 [running]:","tag":"app.web","time":1795507299.01463}
  *     2026-11-24T07:00:00+00:00	app.web	{"message":"goroutine 7 [running]:"}
  */
-import { BRACE_OPEN, TAB } from '../bytes/ascii.ts'
+import { BRACE_OPEN, TAB } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { type Dialect, JsonCarrier } from './json.ts'
 import { KUBERNETES_FIELDS } from './shipper-fields.ts'

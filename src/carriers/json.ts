@@ -2,7 +2,7 @@
  * Lines of JSON. What the writers have in common is here; what each calls its fields is in a dialect, a file of its own. The line is
  * scanned for those fields and nothing else.
  */
-import { BRACE_OPEN, LF, QUOTE, SPACE } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF, QUOTE, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { attributesOfPath } from './kubernetes.ts'

@@ -5,7 +5,7 @@
  *     time=2026-11-24T05:00:00.779Z level=INFO msg="\t/app/main.go:3 +0x1d" service=shop
  *     time=2026-11-24T05:00:00.779Z level=INFO msg=main.main()
  */
-import { LF, QUOTE, SPACE } from '../bytes/ascii.ts'
+import { LF, QUOTE, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { stringEnd } from './scan.ts'

@@ -5,7 +5,7 @@
  *     {"resourceLogs":[{"resource":{"attributes":[{"key":"k8s.pod.name","value":{"stringValue":"web-1"}}]},"scopeLogs":[
  *       {"logRecords":[{"timeUnixNano":"1795500000000000000","body":{"stringValue":"goroutine 7 [running]:"}}]}]}]}
  */
-import { BRACE_OPEN, LF } from '../bytes/ascii.ts'
+import { BRACE_OPEN, LF } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { ARRAY, eachElement, JsonPaths, STRING } from './scan.ts'

@@ -12,7 +12,7 @@
  *
  * Colours (ECMA-48 control sequences) are taken out wherever they stand. Fields behind the text are told by the first one's name.
  */
-import { CR, DIGIT, LF, SPACE, TAB } from '../bytes/ascii.ts'
+import { CR, DIGIT, LF, SPACE, TAB } from '../core/ascii.ts'
 import { beginsDump, type CarriedText, type Carrier, type StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
 import { StreamKey } from './stream-key.ts'

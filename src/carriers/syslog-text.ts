@@ -2,7 +2,7 @@
  * Text as syslog daemons write it: control characters as `#` and three octal digits (rsyslog `$EscapeControlCharactersOnReceive`), so that TAB
  * is `#011` and a message of several lines has `#012` in it.
  */
-import { HASH } from '../bytes/ascii.ts'
+import { HASH } from '../core/ascii.ts'
 import type { CarriedText } from './carrier.ts'
 
 /** Text in which control characters may stand as `#011`. */

@@ -13,7 +13,7 @@
  * journalctl puts as many blanks in front of the further lines of a message as its first has bytes ahead of the text (systemd
  * `src/shared/logs-show.c`, print_multiline).
  */
-import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GREATER, isDigit, LESS, SPACE } from '../bytes/ascii.ts'
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'

@@ -8,7 +8,7 @@
  *
  * A line feed of its own stands ahead of each title but the first, also where the file's last line is not complete yet.
  */
-import { LF, startsWith } from '../bytes/ascii.ts'
+import { LF, startsWith } from '../core/ascii.ts'
 
 const OPENS = '==> '
 const BEHIND = Buffer.from(`\n${OPENS}`)

@@ -1,6 +1,6 @@
 /** What was typed: argv against a table of flags. Every mistake is one line that says what to write instead. */
 import { parseArgs } from 'node:util'
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
 import type { Flag } from './flag.ts'
 import { nearest } from './nearest.ts'
 

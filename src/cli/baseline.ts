@@ -1,5 +1,5 @@
 /** `--baseline FILE`, read before the run. */
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
 import { readRecords } from '../input/recorded.ts'
 import { Baseline } from '../sinks/baseline.ts'
 import type { RunOptions } from './options.ts'

@@ -18,9 +18,9 @@
  * A record in no reply so far is held back. What cannot be read is answered with `k`.
  */
 import split2 from 'split2'
-import { LIMITS } from '../limits.ts'
+import { LIMITS } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
-import { setRecent } from '../recent.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'

@@ -1,6 +1,6 @@
 /** What a flag may be set to, where there are only so many values: the table of flags and what reads the flags have them from here. */
 import type { InputKind } from '../carriers/detect.ts'
-import type { Similarity } from '../model.ts'
+import type { Similarity } from '../core/model.ts'
 
 /** What is printed while the run goes on. */
 export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const

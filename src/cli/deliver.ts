@@ -1,11 +1,11 @@
 /** Where the records of a run go: what prints them, what judges, saves and exports them. Shared by the commands that read dumps. */
 import { closeSync, openSync } from 'node:fs'
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { writeErrorText } from '../core/system-error.ts'
 import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
-import { writeErrorText } from '../system-error.ts'
 import { EXIT } from './exit.ts'
 import type { RunOptions } from './options.ts'
 import { openPrinter } from './printer.ts'

@@ -9,11 +9,11 @@
  * | several                           | those of the same name; which have no counterpart is told               |
  */
 import { existsSync } from 'node:fs'
-import { compareDumps, type RecordedDump } from '../diff/compare.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import type { DumpRecord, SignatureRecord } from '../core/records.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
-import { DumpstreamError } from '../errors.ts'
 import { type RecordedDumps, readRange, readRecorded } from '../input/recorded.ts'
-import type { DumpRecord, SignatureRecord } from '../records.ts'
+import { compareDumps, type RecordedDump } from '../report/diff.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { withBaseline } from './baseline.ts'
 import { openDelivery } from './deliver.ts'

@@ -12,14 +12,14 @@
  * While no dump is open, chunks without a word that a dump begins with are written on unread.
  */
 import { isUtf8 } from 'node:buffer'
-import { LF } from '../bytes/ascii.ts'
-import { LIMITS } from '../limits.ts'
+import { LF } from '../core/ascii.ts'
+import { LIMITS } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import { type Event, type EventKeys, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
 import { fittingEvents, STDIN_LINE, type StdinOptions, stdinEvent, textKeyOf } from '../mounts/fluent-bit.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { sentence } from '../mounts/sentence.ts'
-import { setRecent } from '../recent.ts'
-import type { DumpstreamRecord } from '../records.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { Output } from '../sinks/output.ts'

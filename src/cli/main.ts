@@ -1,6 +1,6 @@
 /** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
 import { existsSync } from 'node:fs'
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
 import { parseCommandLine, usageError } from './args.ts'
 import { COLORS, SHELLS } from './choices.ts'
 import { COMMANDS, type Command, flagsOf } from './commands.ts'

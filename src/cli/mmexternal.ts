@@ -11,7 +11,7 @@
  *
  * A reply is final, so that a line is kept while it may be log: the first header of a dump, a panic's own lines, empty lines.
  */
-import { LF, trimLineEnd } from '../bytes/ascii.ts'
+import { LF, trimLineEnd } from '../core/ascii.ts'
 import { mayMatter } from '../mounts/events.ts'
 import { readMessage } from '../mounts/messages.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'

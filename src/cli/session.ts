@@ -1,8 +1,8 @@
 /** One run: each input through an engine of its own, all records to the same sinks. */
 
 import { existsSync } from 'node:fs'
+import { DumpstreamError } from '../core/errors.ts'
 import type { EngineStats } from '../engine/engine.ts'
-import { DumpstreamError } from '../errors.ts'
 import { elapsed } from '../input/clock.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'

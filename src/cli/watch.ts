@@ -1,8 +1,9 @@
 /**
  * `dumpstream watch`: asks for a dump now and then, prints each, and judges at the end. Ctrl-C and SIGTERM end it with the judgement.
  */
+
+import { DumpstreamError } from '../core/errors.ts'
 import { createEngine } from '../engine/engine.ts'
-import { DumpstreamError } from '../errors.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import { askOnce } from '../watch/asked.ts'
 import { Judgement } from '../watch/judgement.ts'

@@ -1,7 +1,7 @@
 /** Options as JavaScript may pass them: one that has no such value is told at once, not found as a dump that is missing. */
 import { INPUT_KINDS } from '../carriers/detect.ts'
-import { DumpstreamError } from '../errors.ts'
-import { LIMITS } from '../limits.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { EngineOptions } from './contract.ts'
 
 const SIMILARITIES = ['origin', 'functions', 'lines', 'exact']

@@ -1,9 +1,9 @@
 /** What every engine takes and does: that of one input (engine.ts), and that of several files in one (tailed.ts). */
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
-import type { Limits } from '../limits.ts'
-import type { Similarity } from '../model.ts'
-import type { DumpstreamRecord } from '../records.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Similarity } from '../core/model.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 
 export interface EngineOptions {
   /** Name of the input in the records. Default `stdin`. */

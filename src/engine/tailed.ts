@@ -12,12 +12,13 @@
  *
  * An input without titles costs one test a chunk.
  */
-import { LF } from '../bytes/ascii.ts'
+
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
-import { LIMITS } from '../limits.ts'
-import { setRecent } from '../recent.ts'
-import type { DumpstreamRecord } from '../records.ts'
+import { LF } from '../core/ascii.ts'
+import { LIMITS } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 

@@ -10,8 +10,8 @@
  * | another device           | /dev/null and its kin give nothing back                                                     |
  */
 import { existsSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
-import { DumpstreamError } from '../errors.ts'
-import { systemErrorCode } from '../system-error.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorCode } from '../core/system-error.ts'
 import { nameOf, readProc } from './process.ts'
 
 /** Descriptors that are looked at for the reader of a pipe; a busy host has some 100 000, and each costs two microseconds. */

@@ -14,8 +14,8 @@
  * and a file that comes and is renamed away between two looks.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
-import { DumpstreamError } from '../errors.ts'
-import { systemErrorCode, systemErrorText } from '../system-error.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 import type { ProcessIdentity } from './process.ts'
 

@@ -1,6 +1,6 @@
 /** Decompression in passing: compressed bytes in, plain bytes out at once, and one plain sentence when the file is cut or damaged. */
 import { createGunzip, type Gunzip as ZlibGunzip } from 'node:zlib'
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
 
 const OUTPUT_BYTES = 256 << 10
 

@@ -1,7 +1,7 @@
 /** Opens what a FILE argument names and says how it is best read. */
 import { closeSync, constants, fstatSync, open, openSync, type Stats, statSync } from 'node:fs'
-import { DumpstreamError } from '../errors.ts'
-import { systemErrorText } from '../system-error.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorText } from '../core/system-error.ts'
 import { isTerminal } from './is-terminal.ts'
 
 /**

@@ -7,8 +7,8 @@
  */
 import { readSync } from 'node:fs'
 import type { OnReadOpts, SocketConstructorOpts } from 'node:net'
-import { DumpstreamError } from '../errors.ts'
-import { systemErrorCode, systemErrorText } from '../system-error.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { elapsed } from './clock.ts'
 import type { Gunzip } from './gunzip.ts'
 import { looksCompressed } from './magic.ts'

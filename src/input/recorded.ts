@@ -4,12 +4,12 @@
  */
 
 import split2 from 'split2'
-import { BRACE_OPEN } from '../bytes/ascii.ts'
-import type { RecordedDump } from '../diff/compare.ts'
+import { BRACE_OPEN } from '../core/ascii.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
-import { DumpstreamError } from '../errors.ts'
-import { LIMITS } from '../limits.ts'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import type { RecordedDump } from '../report/diff.ts'
 import { replaces, showsProcess } from '../sinks/process.ts'
 import { openPath } from './open.ts'
 import { readInput } from './read.ts'

@@ -9,9 +9,10 @@
  *   pending     | none of it is log                              | dropped
  *   pending     | nothing yet                                    | it waits, and what is behind it
  */
+
+import { LIMITS } from '../core/limits.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts'
-import { LIMITS } from '../limits.ts'
-import type { DumpstreamRecord } from '../records.ts'
 
 /** What comes out of a mount, in order. `item` is what the caller gave for a line. */
 export type Outcome<T> =

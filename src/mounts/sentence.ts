@@ -1,5 +1,5 @@
 /** What a record says, in one line: the text of the event that takes a dump's place in a log. */
-import type { DumpstreamRecord } from '../records.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 
 export function sentence(record: DumpstreamRecord): string {
   switch (record.type) {

@@ -5,9 +5,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
-import { LIMITS } from '../limits.ts'
-import type { DumpstreamRecord, SignatureRecord } from '../records.ts'
-import { writeErrorText } from '../system-error.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { DumpstreamRecord, SignatureRecord } from '../core/records.ts'
+import { writeErrorText } from '../core/system-error.ts'
 import { Output } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 

@@ -2,9 +2,9 @@
  * `--fail-on`: what makes a run end with exit code 1. Verdicts and numbers are held to the last dump of each source that shows its
  * process; what has happened (a panic, a race, a dump that was cut) to every dump.
  */
-import { LIMITS } from '../limits.ts'
-import { setRecent } from '../recent.ts'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import { LIMITS } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from './baseline.ts'
 import { replaces } from './process.ts'
 import type { RecordSink, SinkResult } from './sink.ts'

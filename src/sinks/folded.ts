@@ -2,7 +2,7 @@
  * Folded stacks, one line each: `main.main;svc.run;svc.(*Pool).take 41`, outermost first, as flamegraph.pl and speedscope read them
  * (https://github.com/brendangregg/FlameGraph#2-fold-stacks). Of the last dump of each source; several sources are their own roots.
  */
-import type { DumpstreamRecord } from '../records.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import { type LastDump, LastDumps, type LastDumpsOptions, OTHER, othersOf, readFrame } from './last-dumps.ts'
 import type { LineOutput } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'

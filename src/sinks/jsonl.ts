@@ -1,6 +1,6 @@
 /** JSON lines: every record as it is, one a line. */
 import type { RecordFrame } from '../carriers/carrier.ts'
-import type { DumpstreamRecord, SignatureRecord } from '../records.ts'
+import type { DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import type { LineOutput } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'

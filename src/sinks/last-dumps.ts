@@ -1,7 +1,7 @@
 /** The last dump of each source that shows its process, with the signatures that are wanted of it: what a profile is made of. */
-import { LIMITS } from '../limits.ts'
-import { setRecent } from '../recent.ts'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import { LIMITS } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { isWanted, type Narrowing } from './narrow.ts'
 import { replaces } from './process.ts'
 

@@ -1,5 +1,5 @@
 /** What is printed of a dump: `--match`, `--min-count`, `--state`, `--top`, `--baseline`. Nothing here changes what is counted. */
-import type { GoroutineRecord, SignatureRecord } from '../records.ts'
+import type { GoroutineRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from './baseline.ts'
 
 export interface Narrowing {

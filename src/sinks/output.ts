@@ -4,13 +4,13 @@
  * pipes are synchronous there too (Node.js, process I/O), but its queue is not bounded.
  */
 import { writeSync } from 'node:fs'
-import { DumpstreamError } from '../errors.ts'
-import { systemErrorCode, writeErrorText } from '../system-error.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorCode, writeErrorText } from '../core/system-error.ts'
 
 const BUFFER_BYTES = 128 << 10
 /** A UTF-16 unit takes three bytes of UTF-8 at most. */
 const UTF8_MAX = 3
-/** Not that of bytes/ascii.ts: `--help` loads this file, and would load what shares that one with it (scripts/build.mjs). */
+/** Not that of core/ascii.ts: `--help` loads this file, and would load what shares that one with it (scripts/build.mjs). */
 const LINE_FEED = 0x0a
 /** A descriptor shared with a non-blocking reader answers EAGAIN when it is full; waits grow from 1 to 16 ms. */
 const EAGAIN_WAIT_MAX_MS = 16

@@ -1,5 +1,5 @@
 /** Which dumps stand for their process. */
-import type { DumpRecord } from '../records.ts'
+import type { DumpRecord } from '../core/records.ts'
 
 /**
  * Does this dump show all goroutines of the process? The stack that `debug.Stack` logs, a recovered panic and a race report do not:

@@ -3,7 +3,7 @@
  * (an export, a disk) it does on its own and settles in `end`.
  */
 import type { RecordFrame } from '../carriers/carrier.ts'
-import type { DumpstreamRecord } from '../records.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 
 export interface SinkResult {
   /** The last delivery failed: exit code 4. */

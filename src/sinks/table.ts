@@ -1,7 +1,7 @@
 /** The table of a dump: one row a signature, laid out for the width there is. */
 
-import type { Verdict } from '../model.ts'
-import type { SignatureRecord } from '../records.ts'
+import type { Verdict } from '../core/model.ts'
+import type { SignatureRecord } from '../core/records.ts'
 import type { Paint } from './style.ts'
 import { cutEnd, cutMiddle, displayWidth, padEnd, padStart, printable } from './width.ts'
 

@@ -1,7 +1,7 @@
 /** What a person wants to see after `kill -USR2`: a headline and a table a dump, and below it what is wrong in plain sentences. */
 import { stripVTControlCharacters } from 'node:util'
-import type { DumpKind } from '../model.ts'
-import type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from '../records.ts'
+import type { DumpKind } from '../core/model.ts'
+import type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import type { LineOutput } from './output.ts'
 import type { RecordSink, SinkResult } from './sink.ts'

@@ -7,9 +7,9 @@
 import type { Transform } from 'node:stream'
 import { transform } from 'through2'
 import type { RecordFrame } from '../carriers/carrier.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import { checkChoice } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
-import type { DumpstreamRecord } from '../records.ts'
 
 export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onLog'> {
   /**

@@ -1,6 +1,6 @@
+import { DumpstreamError } from '../core/errors.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
-import { DumpstreamError } from '../errors.ts'
-import type { DumpstreamRecord } from '../records.ts'
 
 export type ParseOptions = Omit<EngineOptions, 'onRecord' | 'onLog' | 'idle'>
 

@@ -1,6 +1,6 @@
 /** `--exec`: a shell command whose stdout has the dump. Its stderr goes where ours does: `2>&1` in the command reads both. */
 import { spawn } from 'node:child_process'
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
 import { readChunks } from '../input/read.ts'
 import type { Ask } from './asked.ts'
 

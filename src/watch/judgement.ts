@@ -1,6 +1,6 @@
 /** What a watch says at its end: of each source, from its last dump that shows the process. */
-import { LIMITS } from '../limits.ts'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../records.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from '../sinks/baseline.ts'
 import { replaces, showsProcess } from '../sinks/process.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'

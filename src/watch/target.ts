@@ -11,9 +11,9 @@
  */
 import { readdirSync } from 'node:fs'
 import { constants } from 'node:os'
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { identifyProcess, nameOf, type ProcessIdentity, readProc } from '../input/process.ts'
-import { systemErrorCode, systemErrorText } from '../system-error.ts'
 import { isGoBinary } from './go-binary.ts'
 
 const ENDING = /^SIG(?:HUP|INT|QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|SEGV|PIPE|STKFLT|TERM|SYS)$/

@@ -1,7 +1,7 @@
 /** A pprof endpoint over HTTP. Credentials stand in the request alone: never in a record, a message or another host's request. */
-import { DumpstreamError } from '../errors.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorText } from '../core/system-error.ts'
 import { readChunks } from '../input/read.ts'
-import { systemErrorText } from '../system-error.ts'
 import type { Ask } from './asked.ts'
 
 /** Longest answer that is read, before decompression: pprof itself stops at 64 MiB of debug=2, other handlers do not. */

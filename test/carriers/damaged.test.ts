@@ -1,8 +1,8 @@
 /** What loggers and carriers do to a dump, and what is left of it. README.md, "What is detected", states each row. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { DumpRecord, DumpstreamRecord } from '../../src/core/records.ts'
 import { parseDumps } from '../../src/index.ts'
-import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
 import { type GoldenDump, goldenDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES, withoutPlace } from '../property/weave.ts'
 

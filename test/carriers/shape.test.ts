@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { DumpRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
-import type { DumpRecord } from '../../src/records.ts'
 import { feed } from '../property/weave.ts'
 
 const DUMP = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']

@@ -1,7 +1,7 @@
 /** Several files in one input, as `tail -f a.log b.log` writes them. test/live/tail.test.ts has the real ones. */
 import { describe, expect, it } from 'vitest'
+import type { DumpRecord, DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
-import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
 import { goldenDump } from '../golden/dumps.ts'
 import { feed, LOG_LINES, linesOf, type Run } from '../property/weave.ts'
 import { WRAPS, wrapLines } from './weave.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { SignatureRecord } from '../../src/records.ts'
+import type { SignatureRecord } from '../../src/core/records.ts'
 import { folderForEachTest } from '../folder.ts'
 import { validateRecord } from '../schema/validate.ts'
 import { dumpText, type Group } from './dumps.ts'

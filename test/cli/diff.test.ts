@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SignatureRecord } from '../../src/records.ts'
+import type { SignatureRecord } from '../../src/core/records.ts'
 import { folderForAllTests } from '../folder.ts'
 import { environment } from './spawn.ts'
 

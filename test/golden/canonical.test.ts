@@ -1,10 +1,10 @@
 /** The canonical text of every level is a contract: this holds it down. `npm run goldens` rewrites canonical.txt. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parseStackText } from '../signatures/stacks.ts'
-import { canonicalText } from '../../src/signatures/canonical.ts'
-import { signatureId } from '../../src/signatures/signature.ts'
-import type { Similarity } from '../../src/model.ts'
+import { parseStackText } from '../stacks/stacks.ts'
+import { canonicalText } from '../../src/stacks/canonical.ts'
+import { signatureId } from '../../src/stacks/signature.ts'
+import type { Similarity } from '../../src/core/model.ts'
 import { goldenDump } from './dumps.ts'
 
 const LEVELS: readonly Similarity[] = ['origin', 'functions', 'lines', 'exact']

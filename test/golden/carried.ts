@@ -1,6 +1,6 @@
 /** Logs that real programs carried a dump in, in carriers/, and what is known of each without the engine. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { DumpRecord, SignatureRecord } from '../../src/records.ts'
+import type { DumpRecord, SignatureRecord } from '../../src/core/records.ts'
 import { feed, type Run } from '../property/weave.ts'
 
 const FOLDER = new URL('./carriers/', import.meta.url)

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/engine.ts'
-import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
+import type { DumpRecord, DumpstreamRecord } from '../../src/core/records.ts'
 import { validateRecord } from '../schema/validate.ts'
 import { goldenDumps, trueGoroutines, versionOf } from './dumps.ts'
 

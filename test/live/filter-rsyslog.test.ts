@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { DumpRecord, DumpstreamRecord } from '../../src/records.ts'
+import type { DumpRecord, DumpstreamRecord } from '../../src/core/records.ts'
 import { CLI } from '../cli/spawn.ts'
 import { freePort, until } from '../sinks/otel/receiver.ts'
 import { temporaryFolder } from './go.ts'

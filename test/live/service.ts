@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, vi } from 'vitest'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../src/records.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../src/core/records.ts'
 import { buildGo, type Toolchain, temporaryFolder } from './go.ts'
 
 // The first build of net/http by a toolchain takes a minute on a busy machine.

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
-import { THRESHOLDS } from '../../src/verdicts/thresholds.ts'
+import { THRESHOLDS } from '../../src/leaks/thresholds.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readme = readFileSync(`${root}/README.md`, 'utf8')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { DumpRecord } from '../../src/records.ts'
+import type { DumpRecord } from '../../src/core/records.ts'
 import { goldenDump, goldenDumps } from '../golden/dumps.ts'
 import { runs } from './seed.ts'
 import { feed } from './weave.ts'

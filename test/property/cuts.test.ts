@@ -1,6 +1,6 @@
 /** Lines cut in two, or in more, by another writer on the same pipe. The shares are printed: they are promises. */
 import { describe, expect, it } from 'vitest'
-import type { GoroutineRecord } from '../../src/records.ts'
+import type { GoroutineRecord } from '../../src/core/records.ts'
 import { goldenDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from './weave.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { Mount, type Outcome } from '../../src/mounts/mount.ts'
-import type { DumpstreamRecord } from '../../src/records.ts'
 import { dumpText, logText } from '../cli/dumps.ts'
 
 const LINES = [

@@ -1,6 +1,7 @@
 /** Ways in which other writers get between the bytes of a dump. */
+
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine, type EngineOptions } from '../../src/engine/engine.ts'
-import type { DumpstreamRecord } from '../../src/records.ts'
 
 export interface Run {
   readonly records: DumpstreamRecord[]

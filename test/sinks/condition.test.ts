@@ -1,7 +1,7 @@
 /** What `--fail-on` holds against which dump. */
 import { describe, expect, it } from 'vitest'
-import { LIMITS } from '../../src/limits.ts'
-import type { DumpstreamRecord } from '../../src/records.ts'
+import { LIMITS } from '../../src/core/limits.ts'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { FailOn, readCondition } from '../../src/sinks/condition.ts'
 import { dump, signature } from './records.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../src/records.ts'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { FoldedSink } from '../../src/sinks/folded.ts'
 import type { Narrowing } from '../../src/sinks/narrow.ts'
 import { dump, Page, signature } from './records.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../src/records.ts'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { JsonlSink } from '../../src/sinks/jsonl.ts'
 import { type Narrowing, PrintedStacks } from '../../src/sinks/narrow.ts'
 import { dump, Page, signature } from './records.ts'

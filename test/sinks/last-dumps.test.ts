@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LIMITS } from '../../src/limits.ts'
-import type { DumpstreamRecord } from '../../src/records.ts'
+import { LIMITS } from '../../src/core/limits.ts'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { LastDumps, readFrame } from '../../src/sinks/last-dumps.ts'
 import type { Narrowing } from '../../src/sinks/narrow.ts'
 import { dump, signature } from './records.ts'

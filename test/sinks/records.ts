@@ -1,5 +1,5 @@
 /** Records for the tests of what prints them. */
-import type { DumpRecord, SignatureRecord } from '../../src/records.ts'
+import type { DumpRecord, SignatureRecord } from '../../src/core/records.ts'
 import type { LineOutput } from '../../src/sinks/output.ts'
 
 export function dump(fields: Partial<DumpRecord> = {}): DumpRecord {

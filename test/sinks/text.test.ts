@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../src/records.ts'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { type Narrowing, PrintedStacks } from '../../src/sinks/narrow.ts'
 import { makePaint } from '../../src/sinks/style.ts'
 import { spanText, TextSink } from '../../src/sinks/text.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../src/records.ts'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { Judgement } from '../../src/watch/judgement.ts'
 import { dump, signature } from '../sinks/records.ts'
 

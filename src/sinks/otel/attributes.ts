@@ -1,5 +1,5 @@
 /** Records → attributes. */
-import type { DumpRecord, SignatureRecord } from '../../records.ts'
+import type { DumpRecord, SignatureRecord } from '../../core/records.ts'
 import { ATTRIBUTE } from './names.ts'
 
 export type Attributes = Record<string, string | number>

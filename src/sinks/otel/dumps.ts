@@ -10,7 +10,7 @@
  *   open   | dump                             | the open one is handed on as it is, then as closed
  *   open   | flush                            | closed: handed on
  */
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../records.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../core/records.ts'
 
 export interface WholeDump {
   readonly dump: DumpRecord

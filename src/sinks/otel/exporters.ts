@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { DumpstreamError } from '../../errors.ts'
+import { DumpstreamError } from '../../core/errors.ts'
 import type { Outcome } from './deliveries.ts'
 import type { OtlpTarget } from './plan.ts'
 import { Poster } from './post.ts'

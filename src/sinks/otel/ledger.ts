@@ -1,7 +1,8 @@
 /** What there is to say at this moment: the last dump of each source, and what was counted. Plain numbers, no OpenTelemetry. */
-import type { DumpKind } from '../../model.ts'
-import { setRecent } from '../../recent.ts'
-import type { DumpstreamRecord } from '../../records.ts'
+
+import { setRecent } from '../../core/lru.ts'
+import type { DumpKind } from '../../core/model.ts'
+import type { DumpstreamRecord } from '../../core/records.ts'
 import { showsProcess } from '../process.ts'
 import { type Attributes, signatureAttributes, sourceAttributes } from './attributes.ts'
 import { DumpCollector, timeOf, type WholeDump } from './dumps.ts'

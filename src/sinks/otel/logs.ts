@@ -3,7 +3,7 @@
  * hand (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding": 64-bit integers are strings, enums numbers, keys in camelCase),
  * for the log exporter would be another dependency.
  */
-import type { DumpRecord, SignatureRecord } from '../../records.ts'
+import type { DumpRecord, SignatureRecord } from '../../core/records.ts'
 import { type Attributes, shortened, signatureAttributes, sourceAttributes } from './attributes.ts'
 import { timeOf } from './dumps.ts'
 import { ATTRIBUTE, SCOPE } from './names.ts'

@@ -7,8 +7,8 @@
  * get one each, with attributes that do not change, and report 0 when they have vanished; all others are summed.
  */
 import type { Counter, Meter, MetricOptions, ObservableResult, ValueType } from '@opentelemetry/api'
-import { setRecent } from '../../recent.ts'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../records.ts'
+import { setRecent } from '../../core/lru.ts'
+import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../core/records.ts'
 import { showsProcess } from '../process.ts'
 import type { RecordSink } from '../sink.ts'
 import { type Attributes, codeAttributes, sourceAttributes } from './attributes.ts'

@@ -3,7 +3,7 @@
  * asked for: OpenTelemetry is a third of a start.
  */
 import { createRequire } from 'node:module'
-import type { DumpRecord, DumpstreamRecord } from '../../records.ts'
+import type { DumpRecord, DumpstreamRecord } from '../../core/records.ts'
 import type { RecordSink, SinkResult } from '../sink.ts'
 import { metricsText } from './console.ts'
 import { Deliveries, type Outcome } from './deliveries.ts'

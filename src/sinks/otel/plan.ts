@@ -1,7 +1,7 @@
 /** What was asked for, by flags and environment → what to open. A flag wins over its variable. */
 import { readFileSync } from 'node:fs'
-import { DumpstreamError } from '../../errors.ts'
-import { systemErrorText } from '../../system-error.ts'
+import { DumpstreamError } from '../../core/errors.ts'
+import { systemErrorText } from '../../core/system-error.ts'
 import { type Env, EnvReader, httpUrl } from './env.ts'
 import { PROTOCOLS, type Protocol, type TelemetryFlags } from './flags.ts'
 

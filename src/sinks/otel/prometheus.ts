@@ -1,7 +1,7 @@
 /** An endpoint that Prometheus scrapes: http://HOST:PORT/metrics. */
 import type { MeterProvider } from '@opentelemetry/sdk-metrics'
-import { DumpstreamError } from '../../errors.ts'
-import { systemErrorCode } from '../../system-error.ts'
+import { DumpstreamError } from '../../core/errors.ts'
+import { systemErrorCode } from '../../core/system-error.ts'
 import { missing } from './exporters.ts'
 import type { RecordProducer } from './producer.ts'
 import type { RunResource } from './resources.ts'

@@ -2,7 +2,7 @@
  * Dumps as a profile of pprof: google/pprof, proto/profile.proto, whose numbers of fields these are. One sample for each signature and
  * state, labelled with both and with the verdict, so that `go tool pprof -tagfocus leaking` shows what leaks.
  */
-import type { SignatureRecord } from '../../records.ts'
+import type { SignatureRecord } from '../../core/records.ts'
 import { type LastDump, OTHER, othersOf, readFrame, type StackFrame } from '../last-dumps.ts'
 import type { Narrowing } from '../narrow.ts'
 import { Message } from './message.ts'

@@ -1,6 +1,6 @@
 /** A profile for `go tool pprof`, gzipped as pprof writes its own: the last dump of each source, at the end of the run. */
 import { gzipSync } from 'node:zlib'
-import type { DumpstreamRecord } from '../../records.ts'
+import type { DumpstreamRecord } from '../../core/records.ts'
 import { LastDumps, type LastDumpsOptions } from '../last-dumps.ts'
 import type { RecordSink, SinkResult } from '../sink.ts'
 import { encodeProfile } from './profile.ts'

@@ -6,7 +6,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../../src/records.ts'
+import type { DumpstreamRecord } from '../../../src/core/records.ts'
 import { type MeterSinkOptions, meterSink, recordsToMetrics } from '../../../src/sinks/otel/meter.ts'
 import { dumpstream } from '../../../src/stream/dumpstream.ts'
 import { dump, signature } from '../records.ts'

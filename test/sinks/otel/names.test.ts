@@ -8,7 +8,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../../src/records.ts'
+import type { DumpstreamRecord } from '../../../src/core/records.ts'
 import { Ledger } from '../../../src/sinks/otel/ledger.ts'
 import { meterSink } from '../../../src/sinks/otel/meter.ts'
 import { ATTRIBUTES, METRICS, metricsMarkdown } from '../../../src/sinks/otel/names.ts'

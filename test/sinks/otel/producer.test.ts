@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { DumpstreamRecord } from '../../../src/records.ts'
+import type { DumpstreamRecord } from '../../../src/core/records.ts'
 import { Ledger } from '../../../src/sinks/otel/ledger.ts'
 import { RecordProducer } from '../../../src/sinks/otel/producer.ts'
 import { runResource } from '../../../src/sinks/otel/resources.ts'

@@ -1,8 +1,8 @@
 /** The numbers of fields are those of google/pprof, proto/profile.proto; test/live/pprof.test.ts has pprof itself read profiles. */
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import type { DumpstreamRecord } from '../../../src/core/records.ts'
 import { createEngine } from '../../../src/engine/engine.ts'
-import type { DumpstreamRecord } from '../../../src/records.ts'
 import type { Narrowing } from '../../../src/sinks/narrow.ts'
 import { Message } from '../../../src/sinks/pprof/message.ts'
 import { PprofSink } from '../../../src/sinks/pprof/sink.ts'

@@ -1,0 +1,14 @@
+/** What an assembler tells, and asks, whoever has made it. */
+
+import type { Signature } from '../core/model.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import type { FinishedDump, Opening } from './dump.ts'
+
+export interface AssemblerSink {
+  /** A dump may begin at `start` of the input. */
+  opening(start: number): Opening
+  dump(dump: FinishedDump): void
+  goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
+  /** A line that is foreign to the open dump: does a dump in a carrier begin in it? Then it was taken. Absent inside carriers. */
+  carried?(buf: Buffer, pos: number, next: number, base: number): boolean
+}

@@ -1,0 +1,227 @@
+/**
+ * Lines → dumps. One assembler for one stream of text; foreign lines may stand between any two lines of a dump.
+ *
+ *   state      | line                                  | what happens
+ *   -----------|---------------------------------------|------------------------------------------------------------
+ *   quiet      | preamble, header, profile, race title | held; → candidate
+ *   candidate  | frame, record, access                 | what was held is dump; → open
+ *   candidate  | too many other lines                  | what was held is log; → quiet
+ *   open       | its own lines                         | counted
+ *   open       | foreign                               | passed on as log; too many in a row: dump complete → quiet
+ *   open       | header with an id it has, a running   | dump complete; → candidate
+ *              | goroutine, preamble, title            |
+ *
+ * Hot: `run`, guarded by `npm run bench` (dump-heavy).
+ */
+import { LF, LOWER_G, trimLineEnd } from '../core/ascii.ts'
+import type { Limits } from '../core/limits.ts'
+import type { LogTape } from '../lines/tape.ts'
+import type { Signatures } from '../stacks/signature.ts'
+import { type HeaderInfo, HeaderReader } from '../text/header.ts'
+import type { AssemblerSink } from './assembler-sink.ts'
+import type { OpenDump } from './dump.ts'
+import { OpenBlocks } from './open-blocks.ts'
+import { UnknownLines } from './unknown.ts'
+
+export class Assembler {
+  readonly #headers = new HeaderReader()
+  readonly #open: OpenBlocks
+  readonly #unknown: UnknownLines
+  /** `run` stops ahead of a header that stands in the middle of a goroutine: it may be of another process's dump (contest.ts). */
+  watchful = true
+  /** `run` has stopped ahead of such a header. */
+  rival = false
+
+  constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
+    this.#open = new OpenBlocks(limits, signatures, tape, sink)
+    this.#unknown = new UnknownLines(this.#open, this.#headers, (buf, pos, next, base, joined) =>
+      this.#header(buf, pos, next, base, joined),
+    )
+  }
+
+  /** Neither a dump nor what may become one is open. Then lines that cannot begin one need not be shown. */
+  get quiet(): boolean {
+    return this.#open.quiet
+  }
+
+  get open(): boolean {
+    return this.#open.dump !== undefined
+  }
+
+  /** How many lines were dump so far. While it stands still, the dump is silent. */
+  get progress(): number {
+    return this.#open.progress
+  }
+
+  /** `run` has stopped behind a line in which a dump in a carrier begins: the lines that follow must be offered there first. */
+  get elsewhere(): boolean {
+    return this.#unknown.elsewhere
+  }
+
+  /** As OpenBlocks.reach. */
+  reach(start: number, end: number): void {
+    this.#open.reach(start, end)
+  }
+
+  /** As OpenBlocks.cut. */
+  cut(limit: keyof Limits | undefined): void {
+    this.#open.cut(limit)
+  }
+
+  /** As OpenBlocks.end. */
+  end(lastLine = ''): void {
+    this.#open.end(lastLine)
+  }
+
+  /**
+   * Takes the lines in [start, end), of which the last one has its line end. Stops early when the dump is complete, or when what might have
+   * become one is none. `words` is a view of `buf`; `base` is the absolute offset of its first byte. Returns where it stopped.
+   */
+  run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
+    const walker = this.#open.walker
+    const known = walker.known
+    this.rival = false
+    this.#unknown.restart()
+    let wasOpen = this.open
+    let pos = start
+    while (pos < end) {
+      if (wasOpen !== this.open) {
+        if (wasOpen) return pos
+        wasOpen = true
+      }
+      let at = walker.at
+      if (at !== undefined) {
+        // The first line settles what stood before it.
+        const { unsettled } = this.#open
+        const line = unsettled ? (known.step(at, buf, words, pos, end) ?? at) : known.walk(at, buf, words, pos, end)
+        if (line !== at) {
+          at = line
+          walker.at = line
+          if (unsettled) this.#open.settle(base + pos)
+          pos = known.after
+          walker.length = trimLineEnd(buf, known.from, pos) - known.from
+          const dump = this.#open.dump
+          if (dump !== undefined) dump.end = base + pos
+          if (unsettled) continue
+          if (pos >= end) break
+        }
+      }
+      const c = buf[pos]
+      if (c === LOWER_G) {
+        const next = this.#headers.read(buf, words, pos, end)
+        if (next > 0) {
+          if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
+            this.rival = true
+            return pos
+          }
+          this.#header(buf, pos, next, base)
+          pos = next
+          continue
+        }
+      } else if (
+        c === LF &&
+        buf[pos + 1] === LOWER_G &&
+        at !== undefined &&
+        !this.#open.unsettled &&
+        this.#open.fragments.pending.length === 0
+      ) {
+        // The empty line between two goroutines.
+        const next = this.#headers.read(buf, words, pos + 1, end)
+        if (next > 0) {
+          this.#header(buf, pos + 1, next, base)
+          pos = next
+          continue
+        }
+      }
+      pos = this.#unknown.take(buf, pos, base)
+      if (this.#open.quiet || this.#unknown.elsewhere) return pos
+    }
+    return pos
+  }
+
+  /**
+   * Does the header of goroutine `id` come in the middle of a goroutine of a dump that has `id` already? Then it is the header of
+   * another process's dump, written to the same stream at the same time.
+   */
+  #breaksIn(id: number): boolean {
+    const { goroutine } = this.#open.walker
+    if (goroutine === undefined || id === 0 || this.#open.gap.hasBlanks || this.#open.walker.ended) return false
+    return goroutine.id === id || this.#open.dump?.tally.ids.has(id) === true
+  }
+
+  /**
+   * How well the line at `pos` fits what is due in this dump. 3: a known stack goes on with it. 2: it may come next. 1: it is a header, but
+   * the goroutine at hand has not ended. 0: it is none of this dump's.
+   */
+  fit(buf: Buffer, words: DataView, pos: number, next: number): number {
+    const walker = this.#open.walker
+    if (walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined) return 3
+    if (this.#headers.read(buf, words, pos, next) > 0) {
+      const { id } = this.#headers
+      if (walker.goroutine?.id === id || this.#open.dump?.tally.ids.has(id) === true) return 0
+      return walker.ended ? 2 : 1
+    }
+    const line = walker.read(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))
+    return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
+  }
+
+  /** Learns from a log line close ahead of a dump how log lines begin. */
+  observe(text: string): void {
+    this.#open.fragments.shapes.learn(text, false)
+  }
+
+  #header(buf: Buffer, pos: number, next: number, base: number, joined = false): void {
+    const { id, info } = this.#headers
+    const walker = this.#open.walker
+    this.#open.progress++
+    this.#open.fragments.wraps.interrupt()
+    const place = this.#meet(id, info)
+    const dump = this.#open.dump
+    if (dump === undefined) {
+      const candidate = this.#open.candidate ?? this.#open.newCandidate(base + pos)
+      if (walker.goroutine !== undefined) this.#open.finishGoroutine(false)
+      if (!joined) candidate.held.push(this.#open.tape.hold(buf, pos, next))
+      this.#open.unsettled = true
+    } else {
+      this.#open.split = info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)
+      if (this.#open.split) this.#open.unsettled = true
+      else if (this.#open.unsettled) this.#open.settle(base + pos)
+      dump.end = base + next
+    }
+    walker.begin({ id, place, info, start: base + pos, counted: true })
+    // A header that was put together of pieces is no prose: its dump need not wait for a frame.
+    if (joined) this.#open.claimed(base + pos, base + next)
+  }
+
+  /** May a second goroutine that runs, and has a stack, be the first of another dump? */
+  #mayStartNext(dump: OpenDump): boolean {
+    if (dump.served || this.#open.servedPanic.reason !== undefined || (this.#open.gap.isApart && !dump.furtherThread))
+      return true
+    return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
+  }
+
+  /** Ends the goroutine before this header, and the dump if the header starts another one. Returns the place of its id. */
+  #meet(id: number, info: HeaderInfo): number {
+    const dump = this.#open.dump
+    if (dump === undefined) return -1
+    const preamble = this.#open.next
+    const announced = preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
+    if (dump.format === 'profile' || dump.race !== undefined) {
+      if (!announced) this.#open.dropNext()
+      this.#open.closeForNext()
+      return -1
+    }
+    const { tally } = dump
+    const ended = this.#open.walker.ended
+    // A stack without an end of its own was cut if the next dump follows.
+    const cut = !ended && tally.ids.has(id)
+    this.#open.finishGoroutine(cut)
+    const place = tally.meet(id)
+    const again = place < 0 && id !== 0 && !tally.idsOverflow
+    if (!again && !announced) return place
+    if (place >= 0) tally.ids.undo(place)
+    if (cut) dump.truncated = true
+    this.#open.closeForNext()
+    return -1
+  }
+}

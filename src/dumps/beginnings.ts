@@ -1,0 +1,86 @@
+/**
+ * Lines that begin a dump, or belong to what stands ahead of its first goroutine. They are held: what follows tells whether they are dump.
+ *
+ *   line                           | what happens
+ *   -------------------------------|---------------------------------------------------------------------
+ *   title of a profile             | the open dump is complete; a candidate
+ *   rule or title of a race report | the same; a title behind a rule belongs to the candidate of the rule
+ *   first line of a preamble       | a candidate; while a dump is open, one beside it
+ *   further line of a preamble     | belongs to its candidate, up to the first empty line or goroutine
+ *   any other                      | not taken
+ */
+import { Tally } from '../stacks/tally.ts'
+import { continuesPreamble, type PreambleStart, startsPreamble } from '../text/preamble.ts'
+import type { LineAt } from './line-at.ts'
+import type { OpenBlocks } from './open-blocks.ts'
+import { type PcLists, Profile, type ProfileTitle, readProfileTitle } from './profile.ts'
+import { RACE_RULE, RACE_WARNING, RaceReport } from './race.ts'
+
+export class Beginnings {
+  readonly #open: OpenBlocks
+  readonly #pcLists: PcLists = new Map()
+
+  constructor(open: OpenBlocks) {
+    this.#open = open
+  }
+
+  /** Takes the line if it is one of these. */
+  take(line: LineAt): boolean {
+    const { text } = line
+    const title = readProfileTitle(text)
+    if (title !== undefined) return this.#profile(title, line)
+    if (text === RACE_WARNING || text === RACE_RULE) return this.#race(line)
+    const preamble = startsPreamble(text)
+    return preamble === undefined ? this.#goesOn(line) : this.#preamble(preamble, line)
+  }
+
+  #profile(title: ProfileTitle, line: LineAt): true {
+    const open = this.#open
+    open.close()
+    if (open.candidate !== undefined) open.dropCandidate()
+    const candidate = open.newCandidate(line.base + line.pos)
+    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    const tally = new Tally(open.signatures, open.limits)
+    candidate.profile = new Profile(title, tally, this.#pcLists, open.fragments)
+    // No record will follow.
+    if (title.total === 0) open.settle(line.base + line.next)
+    return true
+  }
+
+  #race(line: LineAt): boolean {
+    const open = this.#open
+    const isRule = line.text === RACE_RULE
+    if (isRule && open.candidate !== undefined) return false
+    open.close()
+    // The rule above the title is held by now, if there was one.
+    if (open.candidate !== undefined && open.candidate.race === undefined) open.dropCandidate()
+    const candidate = open.candidate ?? open.newCandidate(line.base + line.pos)
+    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    candidate.race = new RaceReport()
+    return true
+  }
+
+  #preamble(preamble: PreambleStart, line: LineAt): true {
+    const open = this.#open
+    const before = open.next ?? open.candidate
+    // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second. Any other start is a new one.
+    const isSecond =
+      before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.walker.goroutine === undefined
+    const candidate = isSecond && before !== undefined ? before : open.startCandidate(line.base + line.pos)
+    candidate.preamble = preamble
+    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    return true
+  }
+
+  /** Takes a further line of the preamble at hand. */
+  #goesOn(line: LineAt): boolean {
+    const open = this.#open
+    const candidate = open.next ?? open.candidate
+    if (candidate?.preamble === undefined || candidate.closed) return false
+    // Beside an open dump a preamble goes on while a goroutine of that dump is at hand; else none has come yet.
+    if ((open.walker.goroutine !== undefined) !== (open.next !== undefined)) return false
+    if (!continuesPreamble(line.text, candidate.preamble.kind)) return false
+    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    return true
+  }
+}

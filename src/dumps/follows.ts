@@ -1,0 +1,41 @@
+/**
+ * Which line of a goroutine may come behind which. The lines stand in the tree of known stacks (stacks/known.ts).
+ *
+ *   at              | what may come next
+ *   ----------------|---------------------------------------
+ *   header          | func, created, unavailable, note
+ *   func, created   | file
+ *   file            | func, created, ancestor, elided, note
+ *   file of created | ancestor
+ *   ancestor        | func
+ *   elided          | func, created, file, note
+ *   note            | func, created, file, note, elided
+ *   unavailable     | created
+ */
+import { type KnownLine, type KnownStacks, ROOT } from '../stacks/known.ts'
+import type { LineKind } from '../text/line.ts'
+
+const AFTER_HEADER: readonly LineKind[] = ['func', 'created', 'unavailable', 'note']
+const AFTER_FRAME: readonly LineKind[] = ['func', 'created', 'ancestor', 'elided', 'note']
+const AFTER_CREATOR: readonly LineKind[] = ['ancestor']
+const AFTER: Readonly<Record<LineKind, readonly LineKind[]>> = {
+  func: ['file'],
+  created: ['file'],
+  file: AFTER_FRAME,
+  ancestor: ['func'],
+  elided: ['func', 'created', 'file', 'note'],
+  note: ['func', 'created', 'file', 'note', 'elided'],
+  unavailable: ['created'],
+}
+
+/** The kinds of line that may come behind `at`; undefined: nobody knows where in its stack the goroutine is. */
+export function kindsAfter(known: KnownStacks, at: KnownLine | undefined): readonly LineKind[] {
+  if (at === undefined) return AFTER_FRAME
+  if (at === ROOT) return AFTER_HEADER
+  return isFileOfCreator(known, at) ? AFTER_CREATOR : AFTER[known.kind(at)]
+}
+
+/** Is this the file line of `created by …`, behind which only ancestors may come? */
+export function isFileOfCreator(known: KnownStacks, at: KnownLine): boolean {
+  return known.kind(at) === 'file' && known.kind(known.parent(at)) === 'created'
+}

@@ -1,0 +1,153 @@
+/**
+ * Lines that nothing open can claim. They are log, but for what is hidden in them: the header of a goroutine behind a log line that lacks
+ * its line end, a dump line with foreign text glued to it, the head of a dump line that was cut (fragments.ts).
+ *
+ *   open             | line                                    | what happens
+ *   -----------------|-----------------------------------------|--------------------------------------------------
+ *   a dump           | a dump in a carrier begins in it        | taken there; `elsewhere`
+ *   anything         | ends in a header                        | what stands ahead of the header is log
+ *   a dump           | says that the dump is over              | log; the dump is complete
+ *   a dump, or a     | begins with a whole known line          | that is dump, the rest is log
+ *   candidate        | may begin with the head of a dump line  | held until its tail comes, or too much else
+ *                    | any other                               | log; too many of them end the dump or candidate
+ *   nothing          | the head of a header                    | held in a candidate
+ *   nothing          | any other                               | log
+ */
+import { wordsOf } from '../core/ascii.ts'
+import type { HeaderReader } from '../text/header.ts'
+import { mayBegin } from './fragments.ts'
+import type { LineAt } from './line-at.ts'
+import type { OpenBlocks } from './open-blocks.ts'
+import { mayBeWrappedFile } from './wraps.ts'
+
+/** Foreign lines behind which a preamble inside an open dump is taken for log. */
+const PREAMBLE_LINES = 64
+const HEADER_HEAD = /^goroutine \d+ (?:\[|gp=0x)/
+/** What programs that dump on a signal print behind their goroutines: `*** goroutine dump end ***`, `=== END goroutine stack dump ===`. */
+const END_MARK =
+  /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
+
+/** Takes the header of a goroutine at [pos, next) of `buf`; `joined`: its line was put together of pieces. */
+export type TakeHeader = (buf: Buffer, pos: number, next: number, base: number, joined?: boolean) => void
+
+export class ForeignLines {
+  readonly #open: OpenBlocks
+  readonly #headers: HeaderReader
+  readonly #onHeader: TakeHeader
+  /** The line taken last went to a dump in a carrier: from here on lines are offered there first. */
+  elsewhere = false
+
+  constructor(open: OpenBlocks, headers: HeaderReader, onHeader: TakeHeader) {
+    this.#open = open
+    this.#headers = headers
+    this.#onHeader = onHeader
+  }
+
+  take(line: LineAt): void {
+    const open = this.#open
+    if (open.candidate !== undefined) this.#besideCandidate(line)
+    else if (open.dump !== undefined) this.#inDump(line)
+    else if (this.#gluedHeader(line)) return
+    else if (HEADER_HEAD.test(line.text)) {
+      open.newCandidate(line.base + line.pos)
+      this.#besideCandidate(line)
+    } else {
+      open.servedPanic.hear(line.text)
+      open.tape.pass(line.buf, line.pos, line.next)
+    }
+  }
+
+  #besideCandidate(line: LineAt): void {
+    if (this.#gluedHeader(line) || this.#gluedLine(line)) return
+    const open = this.#open
+    const { candidate } = open
+    if (candidate === undefined) return
+    candidate.lines++
+    candidate.foreign.add(line.next - line.pos)
+    this.#holdOrPass(line)
+    const { candidateLines, preambleBytes } = open.limits
+    if (candidate.lines > candidateLines || candidate.foreign.bytes > preambleBytes) open.dropCandidate()
+  }
+
+  #inDump(line: LineAt): void {
+    const open = this.#open
+    const { text, buf, pos, next, base } = line
+    if (open.carried(buf, pos, next, base)) {
+      this.elsewhere = true
+      this.#count(next - pos)
+      return
+    }
+    if (this.#gluedHeader(line)) return
+    if (END_MARK.test(text)) {
+      open.close()
+      open.tape.pass(buf, pos, next)
+      return
+    }
+    if (this.#gluedLine(line)) return
+    this.#count(next - pos)
+    open.servedPanic.hear(text)
+    if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
+    this.#holdOrPass(line)
+    const { foreignLines, foreignBytes } = open.limits
+    if (open.gap.lines > foreignLines || open.gap.bytes > foreignBytes) open.close()
+  }
+
+  #count(bytes: number): void {
+    if (this.#open.gap.lines === 0) this.#open.tape.markDump()
+    this.#open.gap.add(bytes)
+    this.#open.unsettled = true
+  }
+
+  /** A header behind a log line that lacks its line end. */
+  #gluedHeader({ text, buf, pos, next, base }: LineAt): boolean {
+    const open = this.#open
+    if (open.dump?.profile !== undefined) return false
+    const at = text.lastIndexOf('goroutine ')
+    if (at <= 0 || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
+    open.tape.pass(buf, pos, pos + at)
+    this.#onHeader(buf, pos + at, next, base)
+    return true
+  }
+
+  /** A whole known line with foreign text behind it. */
+  #gluedLine({ text, buf, pos, next, base }: LineAt): boolean {
+    const open = this.#open
+    if (text === '' || open.dump?.profile !== undefined) return false
+    const length = open.walker.glued(text)
+    if (length <= 0) return false
+    open.claimed(base + pos, base + pos + length)
+    open.tape.pass(buf, pos + length, next)
+    this.#count(next - pos - length)
+    return true
+  }
+
+  /** Holds the line if it may begin with the head of a dump line, or go on with one; else it is log. */
+  #holdOrPass({ text, buf, pos, next }: LineAt): void {
+    const { fragments, tape } = this.#open
+    if (!this.#mayBePiece(text)) {
+      fragments.shapes.learn(text, true)
+      fragments.wraps.interrupt()
+      tape.pass(buf, pos, next)
+      return
+    }
+    if (!this.#looksLikeDump(text)) fragments.shapes.learn(text, true)
+    const tooOld = fragments.add(text, tape.hold(buf, pos, next))
+    if (tooOld !== undefined) tape.release(tooOld)
+  }
+
+  #mayBePiece(text: string): boolean {
+    const { fragments, walker, dump } = this.#open
+    if (text === '') return false
+    const may =
+      fragments.pending.length > 0 ||
+      (dump?.profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : /^[#\d]/.test(text))
+    return may && (!fragments.shapes.startsAt(text, 0) || walker.beginsKnown(text))
+  }
+
+  /** Does the line begin as dump lines do? Then it teaches nothing about how log lines begin. */
+  #looksLikeDump(text: string): boolean {
+    const { walker, dump } = this.#open
+    if (dump?.profile !== undefined) return text.startsWith('#')
+    return walker.beginsKnown(text) || text.startsWith('\t') || mayBeWrappedFile(text) || text.startsWith('gorout')
+  }
+}

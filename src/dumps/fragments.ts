@@ -1,0 +1,236 @@
+/**
+ * Cut lines. A writer's text may be cut anywhere by another writer on the same pipe (formats.md § 5): the head of a dump line
+ * with foreign text glued to it, whole foreign lines, then the tail of the dump line on a line of its own:
+ *
+ *     goroutine 1100 [chan receiveOTHERPROC 994 ####
+ *     ]:
+ *
+ * A head is put back together with its tail at the place where known lines say, else where the foreign part begins as other log
+ * lines do. Where neither says it, the pieces stay foreign and the goroutine is damaged.
+ */
+
+import type { Held, LogTape } from '../lines/tape.ts'
+import { type KnownLine, type KnownStacks, ROOT } from '../stacks/known.ts'
+import { parseHeaderRest } from '../text/header.ts'
+import { type LineKind, readLine } from '../text/line.ts'
+import { isKnownState } from '../text/states.ts'
+import { type Fragment, PIECES } from './fragment.ts'
+import { LogShapes } from './log-shapes.ts'
+import { Wraps } from './wraps.ts'
+
+/** Longest head that is looked at: names and paths are shorter. */
+const HEAD_BYTES = 1024
+const HEADER = 'goroutine '
+/** Longest head of a cut header. */
+const HEADER_BYTES = 256
+/** Places of a head at which it may be cut, and how far apart they are at least. */
+const CUTS = 8
+const APART = 5
+export class Fragments {
+  readonly #limit: number
+  readonly #known: KnownStacks
+  #list: Fragment[] = []
+  readonly shapes: LogShapes
+  readonly wraps: Wraps = new Wraps()
+
+  constructor(limit: number, known: KnownStacks) {
+    this.#limit = limit
+    this.#known = known
+    this.shapes = new LogShapes(known)
+  }
+
+  /** Longest first: a piece in the middle must not pass for a line of its own. */
+  get pending(): readonly Fragment[] {
+    return this.#list
+  }
+
+  /** Remembers what may be a head; returns one that is too old now, for its bytes to be let go. */
+  add(text: string, held: Held): Held | undefined {
+    const cuts = this.#cuts(text)
+    // The middle of a line that was cut before: with the head of it, it makes a longer head.
+    if (cuts.length > 0) {
+      const heads = this.#list.slice()
+      for (const head of heads) {
+        const cut = head.cuts[0]
+        if (cut === undefined || head.parts.length >= PIECES || this.#list.length >= this.#limit * 2) continue
+        const longer = head.text.slice(0, cut) + text
+        this.#list.push({
+          text: longer,
+          parts: [...head.parts, { held, at: cut, length: text.length }],
+          cuts: cuts.map((each) => each + cut),
+        })
+      }
+    }
+    this.#list.push({ text, parts: [{ held, at: 0, length: text.length }], cuts })
+    const longer = this.wraps.add(text, held)
+    if (longer !== undefined) this.#list.push(longer)
+    this.#list.sort((a, b) => b.parts.length - a.parts.length)
+    if (this.#list.length <= this.#limit) return undefined
+    const oldest = this.#list.find((each) => each.parts.length === 1)?.parts[0]?.held
+    this.#list = this.#list.filter((each) => each.parts[0]?.held !== oldest)
+    if (longer?.parts[0]?.held === oldest) this.wraps.interrupt()
+    return oldest
+  }
+
+  /** Forgets all. */
+  clear(tape: LogTape): void {
+    this.wraps.interrupt()
+    if (this.#list.length === 0) return
+    const all = this.#list
+    this.#list = []
+    for (const fragment of all) for (const part of fragment.parts) tape.release(part.held)
+  }
+
+  /** The first `cut` bytes of `fragment` are dump. Returns the lengths of its lines of which nothing is foreign. */
+  claim(fragment: Fragment, cut: number, tape: LogTape): number[] {
+    const whole: number[] = []
+    fragment.parts.forEach(({ held, at, length }, i) => {
+      const claimed = (fragment.parts[i + 1]?.at ?? cut) - at
+      if (claimed === length) {
+        tape.claim(held)
+        whole.push(length)
+      } else tape.claim(held, claimed)
+    })
+    this.#list = this.#list.filter(
+      (each) => !each.parts.some((part) => fragment.parts.some((own) => own.held === part.held)),
+    )
+    return whole
+  }
+
+  /** Offsets in a head at which its foreign part may begin, likeliest first. */
+  #cuts(text: string): number[] {
+    const cuts: number[] = []
+    const end = Math.min(text.length, HEAD_BYTES)
+    for (let at = 1; at < end && cuts.length < CUTS; at++) {
+      if (!this.shapes.startsAt(text, at)) continue
+      cuts.push(at)
+      at += APART
+    }
+    return cuts
+  }
+
+  /** Where in `run` (offsets from..to) the foreign part begins: as a log line does, else at the end. */
+  #cutWithin(text: string, from: number, to: number): number {
+    for (let at = from; at <= to; at++) if (this.shapes.startsAt(text, at)) return at
+    return to
+  }
+
+  /** Joins head and tail into one of `lines`; returns it and where the head ends. */
+  joinKnown(at: KnownLine, head: string, tail: string): { line: KnownLine; cut: number } | undefined {
+    for (let line = this.#known.firstChild(at); line !== ROOT; line = this.#known.nextChild(line)) {
+      const literal = this.#known.literal(line)
+      if (literal[0] !== head[0]) continue
+      const cut = this.#cutOf(literal, this.#known.tail(line), head, tail)
+      if (cut > 0) return { line, cut }
+    }
+    return undefined
+  }
+
+  #cutOf(literal: string, tailKind: number, head: string, tail: string): number {
+    const common = commonPrefix(literal, head)
+    const variable = VARIABLE[tailKind]
+    if (variable === undefined) {
+      const cut = literal.length - tail.length
+      return cut >= 1 && cut <= common && literal.endsWith(tail) ? cut : -1
+    }
+    // The cut lies in the literal part: the tail is its rest and then the variable part.
+    const m = variable.whole.exec(tail)
+    const rest = m === null ? undefined : tail.slice(0, tail.length - m[0].length)
+    for (let extra = 0; rest !== undefined && m !== null && extra <= m[0].length; extra++) {
+      // What looks variable may still be literal: a name may end in digits.
+      const part = tail.slice(0, rest.length + extra)
+      const cut = literal.length - part.length
+      if (
+        part.length > 0 &&
+        cut >= 1 &&
+        cut <= common &&
+        literal.endsWith(part) &&
+        variable.full.test(tail.slice(part.length))
+      )
+        return cut
+    }
+    // The cut lies behind it.
+    if (common < literal.length) return -1
+    let run = literal.length
+    while (run < head.length && variable.byte.test(head[run] ?? '')) run++
+    if (tail === '')
+      return variable.full.test(head.slice(literal.length, run)) ? this.#cutWithin(head, literal.length + 1, run) : -1
+    return variable.end.test(tail) ? this.#cutWithin(head, literal.length, run) : -1
+  }
+
+  /** Joins head and tail into a line that is not known, of a kind that may stand here. */
+  joinNew(head: Fragment, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
+    if (!mayBegin(head.text)) return undefined
+    for (const cut of head.cuts) {
+      const text = head.text.slice(0, cut) + tail
+      const line = readLine(text)
+      if (line !== undefined && kinds.includes(line.kind)) return { text, cut }
+    }
+    return undefined
+  }
+
+  /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */
+  goesOn(line: KnownLine, text: string, length: number): boolean {
+    // ` sp=0x… pc=0x…` stands nowhere else.
+    return VARIABLE[this.#known.tail(line)]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
+  }
+
+  /** Joins head and tail into a goroutine header. */
+  joinHeader(head: string, tail: string): { text: string; cut: number } | undefined {
+    if (head[0] !== 'g') return undefined
+    if (!tail.endsWith(':') && tail !== '') return undefined
+    let found: { text: string; cut: number } | undefined
+    // Where the head goes on otherwise than a header does, it is foreign.
+    const common = commonPrefix(head, HEADER)
+    const last = common < HEADER.length ? common : Math.min(head.length, HEADER_BYTES)
+    for (let cut = 1; cut <= last; cut++) {
+      const text = head.slice(0, cut) + tail
+      const m = /^goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(\[.*)$/.exec(text)
+      if (m === null) continue
+      const info = parseHeaderRest(m[1] ?? '')
+      if (info === undefined || !isKnownState(info.state)) continue
+      found = { text, cut }
+      if (this.shapes.startsAt(head, cut)) break
+    }
+    return found
+  }
+}
+
+interface Variable {
+  /** The longest variable part at the end of a tail. */
+  readonly whole: RegExp
+  readonly full: RegExp
+  readonly end: RegExp
+  readonly byte: RegExp
+}
+
+/** By tail, as TAILS: arguments, registers, parent. */
+const VARIABLE: readonly (Variable | undefined)[] = [
+  undefined,
+  {
+    whole: /[0-9a-fx?,{}._ ]*\)$/,
+    full: /^[0-9a-fx?,{}._ ]*\)$/,
+    end: /^[0-9a-fx?,{}._ ]*\)$/,
+    byte: /[0-9a-fx?,{}._ )]/,
+  },
+  {
+    whole: /[0-9a-fxspc= ]*$/,
+    full: /^0x[0-9a-f]+ sp=0x[0-9a-f]+( pc=0x[0-9a-f]+)?$/,
+    end: /^[0-9a-fxspc= ]+$/,
+    byte: /[0-9a-fxspc= ]/,
+  },
+  { whole: /\d+$/, full: /^\d+$/, end: /^\d+$/, byte: /\d/ },
+  undefined,
+]
+
+function commonPrefix(a: string, b: string): number {
+  const n = Math.min(a.length, b.length)
+  let i = 0
+  while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i++
+  return i
+}
+
+/** May a dump line begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */
+export function mayBegin(text: string): boolean {
+  return /^[A-Za-z_\t[.\x80-\xff]/.test(text)
+}

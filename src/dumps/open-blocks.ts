@@ -1,0 +1,307 @@
+/**
+ * What is open in one stream of text: a dump, what may become one, and what stands between their lines. The files that read lines
+ * (assembler.ts, unknown.ts, beginnings.ts, foreign.ts) decide what a line is; here is what follows from it for the dump and for the log.
+ * The states are those of the table in assembler.ts.
+ */
+
+import type { Limits } from '../core/limits.ts'
+import type { LogTape } from '../lines/tape.ts'
+import { KnownStacks } from '../stacks/known.ts'
+import type { Signatures } from '../stacks/signature.ts'
+import type { StackEntry } from '../stacks/stack.ts'
+import { Tally } from '../stacks/tally.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import type { AssemblerSink } from './assembler-sink.ts'
+import { Candidate } from './candidate.ts'
+import { type DumpContent, OpenDump, type Opening } from './dump.ts'
+import { Fragments } from './fragments.ts'
+import { Gap } from './gap.ts'
+import { ServedPanic } from './served-panic.ts'
+import { type OpenGoroutine, Walker } from './walker.ts'
+
+/**
+ * A goroutine on its way out of a system call may run although the world is stopped: from Go 1.26 it is printed as running, with its
+ * stack (runtime/traceback.go, tracebackothers). These are the callers of runtime.entersyscall.
+ */
+const IN_SYSCALL =
+  /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
+
+export class OpenBlocks {
+  readonly limits: Limits
+  readonly tape: LogTape
+  readonly #sink: AssemblerSink
+  readonly signatures: Signatures
+  readonly fragments: Fragments
+  readonly walker: Walker
+  dump: OpenDump | undefined
+  candidate: Candidate | undefined
+  /** The goroutine at hand starts a new dump if a frame follows its header. */
+  split = false
+  /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
+  next: Candidate | undefined
+  readonly servedPanic: ServedPanic = new ServedPanic()
+  /** What stands behind the last line of the open dump. */
+  readonly gap: Gap
+  /** The next line of a dump tells what foreign lines, empty lines or a candidate were. */
+  unsettled = false
+  /** Goroutines of the last dump: the next one is likely to have as many. */
+  #expected = 0
+  /** Lines that were dump, ever: shells watch it for silence. */
+  progress = 0
+
+  constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
+    this.limits = limits
+    this.tape = tape
+    this.gap = new Gap(tape)
+    this.#sink = sink
+    this.signatures = signatures
+    const known = new KnownStacks(limits.knownStackBytes)
+    this.fragments = new Fragments(limits.fragments, known)
+    this.walker = new Walker(known, this.fragments, limits)
+  }
+
+  /** As AssemblerSink.carried. */
+  carried(buf: Buffer, pos: number, next: number, base: number): boolean {
+    return this.#sink.carried?.(buf, pos, next, base) === true
+  }
+
+  /** Nothing is open: the next line of interest is one that holds a mark. */
+  get quiet(): boolean {
+    return this.dump === undefined && this.candidate === undefined
+  }
+
+  /** Completes what is open: silence, or the end of the input, whose last line may lack its end. */
+  end(lastLine = ''): void {
+    if (this.candidate !== undefined) this.dropCandidate()
+    if (this.dump !== undefined) {
+      // Go ends a dump with a line end; without one it was cut, but for text that a person has pasted whole.
+      if (lastLine !== '' && !(this.walker.ended && /\+0x[0-9a-f]+$/.test(lastLine))) this.dump.truncated = true
+      this.close()
+    }
+    this.releaseFragments()
+  }
+
+  /** A limit was hit: what is open is all there will be. */
+  cut(limit: keyof Limits | undefined): void {
+    if (this.dump === undefined) return
+    this.dump.truncated = true
+    if (limit !== undefined) this.dump.limits.add(limit)
+  }
+
+  /** The line that was taken last stands at [start, end) of the input, inside a carrier. */
+  reach(start: number, end: number): void {
+    const dump = this.dump
+    if (dump === undefined) return
+    dump.carried = true
+    if (dump.end > start) dump.end = end
+  }
+
+  newCandidate(start: number): Candidate {
+    const candidate = new Candidate(start, this.#opening(start))
+    this.candidate = candidate
+    this.unsettled = true
+    return candidate
+  }
+
+  #opening(start: number): Opening {
+    const opening = this.#sink.opening(start)
+    for (const text of opening.ahead) this.servedPanic.hear(text)
+    return opening
+  }
+
+  /** A candidate in the place of the one that there is. While a dump is open, it stands beside it. */
+  startCandidate(start: number): Candidate {
+    if (this.dump === undefined) {
+      if (this.candidate !== undefined) this.dropCandidate()
+      return this.newCandidate(start)
+    }
+    if (this.next !== undefined) this.dropNext()
+    this.next = this.newCandidate(start)
+    this.candidate = undefined
+    return this.next
+  }
+
+  /** The line at `offset` is dump. Then what led to it is dump, too, and what stood between was foreign. */
+  settle(offset: number): void {
+    this.unsettled = false
+    if (this.candidate !== undefined) this.#confirm(this.candidate)
+    if (this.dump === undefined) return
+    if (this.split && this.walker.goroutine !== undefined) {
+      this.split = false
+      if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
+    }
+    this.servedPanic.forget()
+    this.gap.claimBlanks()
+    const dump = this.dump
+    dump.foreign.takeOver(this.gap)
+    if (this.next !== undefined) this.dropNext()
+    this.releaseFragments()
+    if (offset > dump.end) dump.end = offset
+  }
+
+  /** The line at [start, end) of the input is dump. */
+  claimed(start: number, end: number): void {
+    if (this.unsettled || this.candidate !== undefined) this.settle(start)
+    if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
+  }
+
+  /**
+   * A second running goroutine with frames has made a dump of its own: runtime.Stack and pprof print theirs first. One that runs on another
+   * thread, whose stack is unavailable, or that is just out of a system call is one of the others.
+   */
+  #isAnotherDump(): boolean {
+    const { at, known } = this.walker
+    return at !== undefined && known.kind(at) === 'func' && !IN_SYSCALL.test(known.literal(at))
+  }
+
+  /** The dump ends ahead of `goroutine`, which begins another one. */
+  #splitAt(goroutine: OpenGoroutine): void {
+    const { dump } = this
+    if (dump === undefined) return
+    if (dump.mayBePanicValue && !this.gap.isApart) {
+      // It is the dump that there is: what was counted so far was text.
+      dump.tally = this.#newTally()
+      dump.damaged = 0
+      goroutine.place = dump.tally.meet(goroutine.id)
+      return
+    }
+    if (goroutine.place >= 0) dump.tally.ids.undo(goroutine.place)
+    this.complete()
+    const next = this.#newDump(goroutine.start, this.#opening(goroutine.start), { tally: this.#newTally() })
+    next.firstRunning = true
+    this.#announce(next)
+    goroutine.place = next.tally.meet(goroutine.id)
+  }
+
+  #newTally(): Tally {
+    return new Tally(this.signatures, this.limits, this.#expected)
+  }
+
+  #newDump(start: number, opening: Opening, content: DumpContent): OpenDump {
+    const dump = new OpenDump(start, opening, content)
+    this.dump = dump
+    return dump
+  }
+
+  /** What may become a dump is one. */
+  #confirm(candidate: Candidate): void {
+    this.candidate = undefined
+    candidate.claim(this.tape)
+    const { profile, race, preamble } = candidate
+    const dump = this.#newDump(candidate.start, candidate.opening, {
+      tally: profile?.tally ?? this.#newTally(),
+      profile,
+      race,
+    })
+    dump.foreign.takeOver(candidate.foreign)
+    if (profile !== undefined) dump.kind = profile.title.leak ? 'leak' : undefined
+    else if (race !== undefined) dump.kind = 'race'
+    else if (preamble !== undefined) {
+      dump.kind = preamble.kind
+      dump.reason = preamble.reason
+    } else this.#announce(dump)
+    for (const { id, info } of candidate.bare)
+      this.#count(dump, { id, info, place: dump.tally.meet(id) }, undefined, true)
+    const { goroutine } = this.walker
+    if (goroutine !== undefined) goroutine.place = dump.tally.meet(goroutine.id)
+    dump.firstRunning = (candidate.bare[0]?.info ?? goroutine?.info)?.state === 'running'
+  }
+
+  /** The dump is of the panic that net/http has announced, if it has. */
+  #announce(dump: OpenDump): void {
+    const { reason } = this.servedPanic
+    if (reason === undefined) return
+    dump.kind = 'panic'
+    dump.reason = reason
+    dump.served = true
+  }
+
+  /** What might have become a dump is none. */
+  dropCandidate(): void {
+    this.candidate?.release(this.tape)
+    this.candidate = undefined
+    this.walker.leave()
+    this.unsettled = false
+    this.releaseFragments()
+  }
+
+  /** As `dropCandidate`, of the one beside the open dump. */
+  dropNext(): void {
+    this.next?.release(this.tape)
+    this.next = undefined
+  }
+
+  /** Pieces of cut lines that wait for the rest are log. */
+  releaseFragments(): void {
+    this.fragments.clear(this.tape)
+  }
+
+  /** Counts the goroutine at hand. `cut`: the dump ends in the middle of it. */
+  finishGoroutine(cut: boolean): void {
+    const walker = this.walker
+    const goroutine = walker.goroutine
+    if (goroutine === undefined) return
+    const { entry, damaged } = cut ? walker.finishCut() : walker.finish()
+    if (!goroutine.counted) return
+    if (this.dump === undefined) this.candidate?.bare.push(goroutine)
+    else this.#count(this.dump, goroutine, entry, damaged)
+  }
+
+  #count(
+    dump: OpenDump,
+    goroutine: { readonly id: number; readonly info: HeaderInfo; readonly place: number },
+    entry: StackEntry | undefined,
+    damaged: boolean,
+  ): void {
+    const signature = dump.tally.add(goroutine.place, goroutine.info, entry)
+    if (damaged) dump.damaged++
+    this.#sink.goroutine(goroutine.id, goroutine.info, signature)
+  }
+
+  /** The dump is complete: nothing of it can follow. */
+  close(): void {
+    const dump = this.dump
+    if (dump === undefined) return
+    const walker = this.walker
+    if (walker.goroutine !== undefined) {
+      const cutLine = this.fragments.pending.some(
+        (each) => walker.beginsKnown(each.text) || each.text.startsWith('goroutine '),
+      )
+      const cut = cutLine || !walker.ended
+      if (cut && walker.goroutine.counted) dump.truncated = true
+      this.finishGoroutine(cut)
+    }
+    this.complete()
+    if (this.next !== undefined) this.dropNext()
+  }
+
+  /** The dump is complete, and the preamble beside it, if there is one, begins the next. */
+  closeForNext(): void {
+    const { next } = this
+    this.next = undefined
+    if (this.gap.lines === 0) this.gap.claimBlanks()
+    this.close()
+    if (next === undefined) return
+    this.candidate = next
+    this.unsettled = true
+  }
+
+  /** As `close`, when the goroutine at hand is none of it. */
+  complete(): void {
+    const dump = this.dump
+    if (dump === undefined) return
+    if (this.gap.lines === 0) this.tape.markDump()
+    this.servedPanic.forget()
+    if (this.walker.framesOverflow) dump.limits.add('frames')
+    this.walker.framesOverflow = false
+    // The reader of a profile asks for the fragments, which go below.
+    const finished = dump.finish()
+    this.dump = undefined
+    this.split = false
+    this.gap.end()
+    this.unsettled = this.candidate !== undefined
+    this.releaseFragments()
+    this.#expected = dump.tally.ids.size
+    this.#sink.dump(finished)
+  }
+}

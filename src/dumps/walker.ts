@@ -1,0 +1,279 @@
+/**
+ * The goroutine at hand: a walk down the tree of known stacks, one line a step. follows.ts says which line may come behind which.
+ *
+ *   state   | line                                               | to
+ *   --------|----------------------------------------------------|-----------------------------------------------
+ *   walking | may come next                                      | walking, at that line
+ *   walking | goes on with the line before it, which was wrapped | walking, at the longer line
+ *   walking | stands two lines down in exactly one known stack   | walking, at that line: the one between is missing
+ *   walking | any other line of a stack                          | damaged, if more than a log line speaks for it
+ *   damaged | a line of a stack                                  | damaged: noted, to tell the stack by in the end
+ *   any     | any other                                          | the same: the line is foreign
+ *
+ * Where a file line is due, it may have lost its TAB. A damaged goroutine is counted, and never in a new signature (missing.ts).
+ *
+ * Hot: `at`, which the assembler moves, and `quick`; guarded by `npm run bench` (dump-heavy).
+ */
+
+import type { Limits } from '../core/limits.ts'
+import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../stacks/known.ts'
+import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import { type LineKind, type LineText, readLine, readStripped } from '../text/line.ts'
+import { QuickLine } from '../text/quick.ts'
+import { isFileOfCreator, kindsAfter } from './follows.ts'
+import type { Fragment } from './fragment.ts'
+import type { Fragments } from './fragments.ts'
+import { isLine, lineAfterNext, stackWith } from './missing.ts'
+
+/** Lines of a damaged goroutine that are noted. */
+const LOST_LINES = 256
+/** First letters of a line that are compared with those of known lines. */
+const START = 4
+
+export interface OpenGoroutine {
+  readonly id: number
+  /** Where its id is in the tally; -1 for nowhere. */
+  place: number
+  readonly info: HeaderInfo
+  /** Absolute offset of its header. */
+  readonly start: number
+  /** `runtime stack:` is no goroutine. */
+  readonly counted: boolean
+}
+
+export class Walker {
+  readonly known: KnownStacks
+  readonly #limits: Limits
+  readonly #fragments: Fragments
+  goroutine: OpenGoroutine | undefined
+  /** Where the walk is. Undefined when no goroutine is open, or it is damaged. */
+  at: KnownLine | undefined
+  /** Of a damaged goroutine: the last place before the damage, and the lines that came since. */
+  #lostAt: KnownLine | undefined
+  #lost: string[] = []
+  /** Bytes of the line before the one at hand, without its line end; 0 when it was none of the goroutine's. */
+  length = 0
+  /** The limit of frames was hit. */
+  framesOverflow = false
+  readonly #quick = new QuickLine()
+
+  constructor(known: KnownStacks, fragments: Fragments, limits: Limits) {
+    this.known = known
+    this.#fragments = fragments
+    this.#limits = limits
+  }
+
+  get damaged(): boolean {
+    return this.#lostAt !== undefined
+  }
+
+  begin(goroutine: OpenGoroutine): void {
+    if (this.known.full) this.known.restart()
+    this.goroutine = goroutine
+    this.length = 0
+    this.at = ROOT
+    this.#lostAt = undefined
+    this.#lost = []
+  }
+
+  /** Forgets the goroutine. */
+  leave(): void {
+    this.goroutine = undefined
+    this.at = undefined
+  }
+
+  /** The kinds of line that may come next. */
+  expected(): readonly LineKind[] {
+    return kindsAfter(this.known, this.at)
+  }
+
+  /** What `text` is, if it can stand inside a goroutine. Where what Go indents is due, it may have lost its TAB. */
+  read(text: string): LineText | undefined {
+    const line = readLine(text)
+    if (line !== undefined || (this.at !== undefined && this.known.kind(this.at) === 'file')) return line
+    const stripped = readStripped(text)
+    if (stripped === undefined) return undefined
+    return this.damaged || this.expected().includes(stripped.kind) ? stripped : undefined
+  }
+
+  /** As `line`, of a line that can be read by its bytes and may come next. Returns where the line after it begins, or -1. */
+  quick(buf: Buffer, pos: number): number {
+    const { at } = this
+    const line = this.#quick
+    if (at === undefined || !line.read(buf, pos) || !this.expected().includes(line.kind)) return -1
+    this.#add(at, buf, pos, line)
+    this.length = line.length
+    return line.after
+  }
+
+  /** Takes a line that is not a known child of `at`. False: it is foreign. */
+  line(text: string, buf: Buffer, pos: number): boolean {
+    const line = this.read(text)
+    if (this.goroutine === undefined) return false
+    if (line === undefined) return this.#goesOn(text)
+    const at = this.at
+    if (at === undefined) return this.#lose(text, line.kind)
+    if (!this.expected().includes(line.kind)) return this.#resync(at, text, line.kind)
+    this.#add(at, buf, pos, line)
+    return true
+  }
+
+  /** A line that was not known below `at`. Past the limit no more are kept, but for the creator. */
+  #add(at: KnownLine, buf: Buffer, pos: number, line: LineText): void {
+    const { known } = this
+    const isTooDeep = known.depth(at) >= this.#limits.frames * 2
+    if (isTooDeep && line.kind !== 'created' && !isFileOfCreator(known, at)) this.framesOverflow = true
+    else this.at = known.add(at, buf, pos, line)
+  }
+
+  /** `text` may not come behind `at`: a line before it is missing, or it is a log line. */
+  #resync(at: KnownLine, text: string, kind: LineKind): boolean {
+    const { known } = this
+    if (isFileOfCreator(known, at)) return false
+    const found = lineAfterNext(known, at, text)
+    if (found !== undefined) {
+      this.at = found
+      return true
+    }
+    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return false
+    const cut = this.#fragments.pending.length > 0
+    // A file line out of nowhere is more likely a log line than all that is left of a frame.
+    if (kind === 'file' && !cut) return false
+    if (known.kind(at) === 'func' && !cut && !known.literal(at).includes('.')) {
+      // `done(1)`: a log line had passed for a frame.
+      this.at = known.parent(at)
+      return this.line(text, Buffer.from(text, 'latin1'), 0)
+    }
+    this.#lostAt = at
+    this.at = undefined
+    return this.#lose(text, kind)
+  }
+
+  #entryOf(at: KnownLine): StackEntry {
+    const known = this.known.entry(at)
+    if (known !== undefined) return known
+    const entry = newEntry(stackOf(this.known, at))
+    this.known.setEntry(at, entry)
+    return entry
+  }
+
+  /** A line of a damaged goroutine. */
+  #lose(text: string, kind: LineKind): boolean {
+    if (kind === 'note' || kind === 'unavailable') return false
+    if (this.#lost.length < LOST_LINES) this.#lost.push(text)
+    return true
+  }
+
+  /** Joins `tail` to a cut line that is pending. Returns the fragment and where its head ends. */
+  join(tail: string): { fragment: Fragment; cut: number } | undefined {
+    const at = this.at
+    if (at === undefined) return undefined
+    const expected = this.expected()
+    for (const fragment of this.#fragments.pending) {
+      const known = this.#fragments.joinKnown(at, fragment.text, tail)
+      if (known !== undefined) {
+        this.at = known.line
+        return { fragment, cut: known.cut }
+      }
+      const made = this.#fragments.joinNew(fragment, tail, expected)
+      const line = made === undefined ? undefined : readLine(made.text)
+      if (made === undefined || line === undefined) continue
+      this.at = this.known.add(at, Buffer.from(made.text, 'latin1'), 0, line)
+      return { fragment, cut: made.cut }
+    }
+    const wrapped = this.#fragments.wraps.join(tail, expected)
+    if (wrapped === undefined) return undefined
+    this.at = this.known.add(at, Buffer.from(wrapped.text, 'latin1'), 0, wrapped.line)
+    return { fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
+  }
+
+  /** Does the line before this one, which can stand by itself, go on with `text`: more of its number, its registers, its creator? */
+  #goesOn(text: string): boolean {
+    const at = this.at
+    if (at === undefined) return false
+    const { known } = this
+    const kind = known.kind(at)
+    if (kind !== 'file' && kind !== 'created') return false
+    if (known.tail(at) !== TAILS.none) return this.#fragments.goesOn(at, text, this.length)
+    if (!this.#fragments.wraps.goesOn(this.length)) return false
+    const whole = known.literal(at) + text
+    const line = readLine(whole) ?? readStripped(whole)
+    if (line?.kind !== kind) return false
+    const parent = known.parent(at)
+    for (let child = known.firstChild(parent); child !== ROOT; child = known.nextChild(child)) {
+      if (known.tail(child) !== TAILS[line.tail] || !isLine(known, child, whole)) continue
+      this.at = child
+      return true
+    }
+    this.at = known.add(parent, Buffer.from(whole, 'latin1'), 0, line)
+    return true
+  }
+
+  /** A whole known line with foreign text glued behind it: returns where the foreign text begins, or -1. */
+  glued(text: string): number {
+    const at = this.at
+    if (at === undefined) return -1
+    const joined = this.#fragments.joinKnown(at, text, '')
+    if (joined === undefined || joined.cut >= text.length) return -1
+    this.at = joined.line
+    return joined.cut
+  }
+
+  /** Does `text` begin as a line that is known to come next? */
+  beginsKnown(text: string): boolean {
+    if (this.at === undefined || text.length < START) return false
+    const start = text.slice(0, START)
+    const { known } = this
+    for (let child = known.firstChild(this.at); child !== ROOT; child = known.nextChild(child))
+      if (known.literal(child, START) === start) return true
+    return false
+  }
+
+  /** Is the goroutine whole as far as it goes: not in the middle of a frame? */
+  get whole(): boolean {
+    const at = this.at
+    if (at === undefined || at === ROOT) return false
+    const kind = this.known.kind(at)
+    return kind !== 'func' && kind !== 'created' && kind !== 'ancestor'
+  }
+
+  /** Has the stack an end of its own: created by, main.main, or the runtime? If not, the dump may have been cut here. */
+  get ended(): boolean {
+    const at = this.at
+    if (at === undefined || !this.whole) return false
+    const { known } = this
+    const kind = known.kind(at)
+    if (known.entry(at) !== undefined || kind === 'unavailable') return true
+    if (kind !== 'file') return false
+    if (isFileOfCreator(known, at)) return true
+    const name = known.literal(known.parent(at))
+    return (
+      this.goroutine?.id === 1 ||
+      name.startsWith('main.main') ||
+      name.startsWith('runtime.') ||
+      name.startsWith('main._cgoexp')
+    )
+  }
+
+  /** Ends the goroutine. `entry` is undefined when it cannot be said which stack it is. */
+  finish(): { entry: StackEntry | undefined; damaged: boolean } {
+    const { at, whole } = this
+    this.leave()
+    if (whole && at !== undefined) return { entry: this.#entryOf(at), damaged: false }
+    return { entry: this.#find(at ?? this.#lostAt), damaged: true }
+  }
+
+  /** As `finish`, when the dump ends in the middle of the stack: it is the one known stack that goes on from here. */
+  finishCut(): { entry: StackEntry | undefined; damaged: boolean } {
+    const { at } = this
+    if (at === undefined || this.known.firstChild(at) === ROOT) return this.finish()
+    this.leave()
+    return { entry: stackWith(this.known, at, this.#lost), damaged: true }
+  }
+
+  /** The stack of a damaged goroutine. Nothing is known of one without a line. */
+  #find(from: KnownLine | undefined): StackEntry | undefined {
+    return from === undefined || from === ROOT ? undefined : stackWith(this.known, from, this.#lost)
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Wrapped lines. A terminal or a logger that wraps cuts a line with nothing foreign in its head, and the tail is the very next line:
+ *
+ *     \t/usr/local/go/src/github.com/example/service/internal/worker/pool/dispatch
+ *     er.go:48 +0x1d
+ *
+ *   lines of this length | this line                       | what it is
+ *   ---------------------|---------------------------------|--------------------------------------
+ *   any                  | may stand here by itself        | none of the line before
+ *   any                  | makes a line that may stand here | its tail; such lines go on, from now on
+ *   go on                | makes a line that may stand here | its tail
+ */
+
+import type { Held } from '../lines/tape.ts'
+import { type LineKind, type LineText, readLine, readStripped } from '../text/line.ts'
+import { type Fragment, PIECES } from './fragment.ts'
+
+/** No terminal is narrower. */
+const NARROWEST = 40
+/** Lengths at which the lines of one stream are wrapped, at most. There is more than one: a TAB may count as several columns. */
+const WIDTHS = 8
+/** Kinds of line that may be long enough to be wrapped. */
+const LONG: readonly LineKind[] = ['func', 'file', 'created']
+
+export class Wraps {
+  /** The line before this one, and those that it goes on with, if it may be wrapped. */
+  #head: Fragment | undefined
+  readonly #widths = new Set<number>()
+
+  /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
+  add(text: string, held: Held): Fragment | undefined {
+    const before = this.#head
+    this.#head = undefined
+    if (text.length < NARROWEST) return undefined
+    const part = { held, at: 0, length: text.length }
+    this.#head = { text, parts: [part], cuts: [] }
+    if (before === undefined || before.parts.length >= PIECES || widthOf(before) !== text.length) return undefined
+    const at = before.text.length
+    this.#head = { text: before.text + text, parts: [...before.parts, { ...part, at }], cuts: [] }
+    return this.#head
+  }
+
+  /** What is wrapped goes on with the very next line. The line at hand was no piece of one, so nothing is under way any more. */
+  interrupt(): void {
+    this.#head = undefined
+  }
+
+  /** Joins `tail` to the line before it, into a line of one of `kinds`. */
+  join(tail: string, kinds: readonly LineKind[]): { fragment: Fragment; text: string; line: LineText } | undefined {
+    const fragment = this.#head
+    if (fragment === undefined) return undefined
+    const text = fragment.text + tail
+    const line = readLine(text) ?? readStripped(text)
+    if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
+    const width = widthOf(fragment)
+    if (!this.#widths.has(width)) {
+      const isIndented = /^\s/.test(text)
+      const own = readLine(tail) ?? (isIndented ? undefined : readStripped(tail))
+      if (tail.length > width || (own !== undefined && kinds.includes(own.kind))) return undefined
+      if (line.kind === 'file' && readStripped(text.trimStart()) === undefined) return undefined
+      this.#learn(width)
+    }
+    return { fragment, text, line }
+  }
+
+  /** Do lines of this length go on with the next? `certain`: this one does. */
+  goesOn(length: number, certain = false): boolean {
+    if (certain && length >= NARROWEST) this.#learn(length)
+    return this.#widths.has(length)
+  }
+
+  #learn(width: number): void {
+    this.#widths.add(width)
+    if (this.#widths.size <= WIDTHS) return
+    for (const oldest of this.#widths) {
+      this.#widths.delete(oldest)
+      break
+    }
+  }
+}
+
+/** Of the lines that are wrapped; the last of one is shorter. */
+function widthOf(fragment: Fragment): number {
+  return fragment.parts[0]?.length ?? 0
+}
+
+/** May this be the first part of a wrapped file line, with blanks in the place of its TAB, or nothing? */
+export function mayBeWrappedFile(text: string): boolean {
+  return text.length >= NARROWEST && /^ *(?:\/|[A-Z]:)/.test(text)
+}

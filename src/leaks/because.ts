@@ -1,0 +1,99 @@
+/** One plain sentence with the numbers behind a verdict. */
+
+import type { SignatureTally, Verdict } from '../core/model.ts'
+import type { Step, Track } from './track.ts'
+
+/** Seconds between two dumps from which on an hourly rate is told: what came within seconds says little of an hour. */
+const RATE_SECONDS = 60
+
+/** Undefined for verdicts that speak for themselves. */
+export function because(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
+  const step = track?.steps[track.steps.length - 1]
+  switch (verdict) {
+    case 'leaking':
+      if (tally.leaked > 0) return `${what(tally)}; the runtime says that nothing can wake ${tally.leaked} of them`
+      return `${what(tally)}; ${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
+    case 'growing':
+      if (step?.survivors === undefined)
+        return `${what(tally)}, ${more(step)}; a profile has no ids, so whether any has left is unknown`
+      return `${what(tally)}, ${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
+    case 'stuck':
+      return `${what(tally)}; they are the same as ${minutes(stillSeconds(track))} ago`
+    default:
+      return undefined
+  }
+}
+
+function what(tally: SignatureTally): string {
+  return `${goroutines(tally.count)} ${wait(tally)}${place(tally)}`
+}
+
+function goroutines(count: number): string {
+  return count === 1 ? '1 goroutine' : `${count} goroutines`
+}
+
+function wait(tally: SignatureTally): string {
+  let main = ''
+  let most = 0
+  for (const [state, count] of tally.states) {
+    if (count <= most) continue
+    most = count
+    main = state
+  }
+  if (main === '') return tally.count === 1 ? 'is' : 'are'
+  const verb = /^(?:running|runnable|idle|syscall)$/.test(main) ? ['is', 'are'] : ['waits in', 'wait in']
+  return `${tally.count === 1 ? verb[0] : verb[1]} ${main}`
+}
+
+function place(tally: SignatureTally): string {
+  const { file, line } = tally.signature.title
+  if (file === undefined) return ` in ${tally.signature.title.function}`
+  return ` at ${file.slice(file.lastIndexOf('/') + 1)}:${line ?? 0}`
+}
+
+function came(fresh: number): string {
+  return fresh === 1 ? '1 came' : `${fresh} came`
+}
+
+function more(step: Step | undefined): string {
+  const before = step?.before ?? 0
+  return `${before} before${hourly((step?.count ?? 0) - before, step, 'more ')}`
+}
+
+/** Growth by the log's own time, where that is known. */
+function hourly(count: number, step: Step | undefined, more = ''): string {
+  const seconds = step?.seconds ?? 0
+  if (seconds < RATE_SECONDS || count <= 0) return ''
+  const rate = (count * 3600) / seconds
+  return ` (${rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate)} ${more}an hour)`
+}
+
+function left(count: number): string {
+  if (count === 0) return 'none has left'
+  return count === 1 ? '1 has left' : `${count} have left`
+}
+
+function stayed(before: number, survivors: number): string {
+  if (before === survivors) return 'none that was there has left'
+  return `${before - survivors} of the ${before} that were there have left`
+}
+
+/** The whole history, where it is longer than one step. */
+function over(track: Track | undefined): string {
+  if (track === undefined || track.steps.length < 2) return ''
+  const counts = track.steps.map((step) => step.before)
+  return ` (${counts.slice(-4).join(' → ')} → ${track.count})`
+}
+
+function stillSeconds(track: Track | undefined): number {
+  let seconds = 0
+  for (const step of [...(track?.steps ?? [])].reverse()) {
+    if (step.seconds === undefined || step.count !== step.before) break
+    seconds += step.seconds
+  }
+  return seconds
+}
+
+function minutes(seconds: number): string {
+  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`
+}

@@ -1,0 +1,159 @@
+/** A dump held to the one before it of the same process: what came, what stayed, what has left, for each signature. */
+import type { DumpTally } from '../core/model.ts'
+import type { IdsOfDump, LastDump, ObservedDump, Past } from './past.ts'
+
+/** How the goroutines of each signature relate to the dump before. */
+interface Flow {
+  readonly survivors: Int32Array
+  readonly veterans: Int32Array
+  readonly fresh: Int32Array
+  /** Of the fresh ones, those with an id in the older half of what the process has handed out since. */
+  readonly early: Int32Array
+  readonly settled: Int32Array
+  readonly kept: Int32Array
+  readonly arrived: Int32Array
+}
+
+/** Share of the ids of a step, from its end, whose goroutines may be in flight; … */
+const IN_FLIGHT = 0.25
+/**
+ * … but so many ids at least, up to half of the step: each P takes ids by 16 (runtime/proc.go `_GoidCacheBatch`) and hands them out
+ * when it comes to it, so that with 16 of them a goroutine of this moment may have an id by that much below the highest.
+ */
+const LOOSE_IDS = 16 * 16
+
+export function settledId(before: number, now: number): number {
+  const issued = Math.max(0, now - before)
+  return now - Math.min(issued / 2, Math.max(issued * IN_FLIGHT, LOOSE_IDS))
+}
+
+function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefined {
+  const before = last.ids
+  if (before === undefined || ids.table === undefined) return undefined
+  const slotOf = new Map<string, number>()
+  for (let i = 0; i < tally.signatures.length; i++) slotOf.set(tally.signatures[i]?.signature.id ?? '', i)
+  const now = new Int32Array(last.signatures.length)
+  for (let i = 0; i < now.length; i++) now[i] = slotOf.get(last.signatures[i]?.id ?? '') ?? -1
+  const size = tally.signatures.length
+  const column = (): Int32Array => new Int32Array(size)
+  const out: Flow = {
+    survivors: column(),
+    veterans: column(),
+    fresh: column(),
+    early: column(),
+    settled: column(),
+    kept: column(),
+    arrived: column(),
+  }
+  const middle = (last.maxId + ids.maxId) / 2
+  const settled = settledId(last.maxId, ids.maxId)
+  const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
+  ids.table.forEach((id, slot) => {
+    if (slot < 0) return
+    if (id <= settled) add(out.settled, slot)
+    const was = before.get(id)
+    if (was < 0) {
+      if (before.has(id)) return
+      add(out.fresh, slot)
+      if (id <= middle) add(out.early, slot)
+      if (id <= settled) add(out.arrived, slot)
+    } else if (now[was] === slot) {
+      add(out.survivors, slot)
+      if (before.isMarked(id)) add(out.veterans, slot)
+      ids.table?.mark(id)
+      if (id <= settledBefore) add(out.kept, slot)
+      else if (id <= settled && !last.first) add(out.arrived, slot)
+    }
+  })
+  return out
+}
+
+/** How many ids went before the first dump with ids is unknown until the second: taken to be as many as came after it. */
+function settleFirst(past: Past, ids: IdsOfDump): void {
+  const { last, tracks } = past
+  if (!last.first || last.ids === undefined || ids.table === undefined) return
+  const settled = Math.min(settledId(2 * last.maxId - ids.maxId, last.maxId), last.maxId - LOOSE_IDS)
+  const counts = new Int32Array(last.signatures.length)
+  last.ids.forEach((id, slot) => {
+    if (slot >= 0 && id <= settled) add(counts, slot)
+  })
+  for (let i = 0; i < counts.length; i++) {
+    const track = tracks.get(last.signatures[i]?.id ?? '')
+    if (track !== undefined) track.settled = counts[i]
+  }
+  past.last = { ...last, settledId: settled }
+}
+
+function add(column: Int32Array, slot: number): void {
+  column[slot] = (column[slot] ?? 0) + 1
+}
+
+export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
+  settleFirst(past, ids)
+  const { last, tracks } = past
+  const moved = flow(tally, last, ids)
+  const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
+  const issuedBefore = moved === undefined ? undefined : last.maxId
+  const seconds =
+    tally.time !== undefined && last.time !== undefined && tally.time >= last.time
+      ? (tally.time - last.time) / 1000
+      : undefined
+  const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
+  const now = tally.signatures.map(({ signature, count }, slot) => {
+    const had = gone.delete(signature.id)
+    const known = tracks.get(signature.id)
+    const track = known ?? { signature, steps: [], count: 0, seen: past.dumps, settled: 0 }
+    const settled = moved?.settled[slot]
+    // Of one that was there and is forgotten nothing can be said.
+    const forgotten = known === undefined && had
+    if (!forgotten) {
+      track.steps.push({
+        before: track.count,
+        count,
+        survivors: moved?.survivors[slot],
+        veterans: moved?.veterans[slot],
+        fresh: moved?.fresh[slot],
+        early: moved?.early[slot],
+        settledBefore: track.settled,
+        kept: moved?.kept[slot],
+        arrived: moved?.arrived[slot],
+        issued,
+        issuedBefore,
+        damaged: tally.damaged,
+        seconds,
+      })
+    }
+    track.settled = settled
+    track.count = count
+    track.seen = past.dumps
+    // Most recently used last.
+    tracks.delete(signature.id)
+    tracks.set(signature.id, track)
+    return track
+  })
+  const vanished = [...gone.values()].flatMap((signature) => {
+    const track = tracks.get(signature.id)
+    if (track === undefined) return []
+    const before = track.count
+    const left = moved === undefined ? undefined : 0
+    track.steps.push({
+      before,
+      count: 0,
+      survivors: left,
+      veterans: left,
+      fresh: left,
+      early: left,
+      settledBefore: track.settled,
+      kept: left,
+      arrived: left,
+      issued,
+      issuedBefore,
+      damaged: tally.damaged,
+      seconds,
+    })
+    track.settled = left
+    track.count = 0
+    return [{ signature, before }]
+  })
+  return { durationSeconds: seconds, tracks: now, vanished, withIds: moved !== undefined, limits: [] }
+}

@@ -1,0 +1,134 @@
+/**
+ * One signature in one dump, and what its history says of it.
+ *
+ *   verdict   | when
+ *   ----------|----------------------------------------------------------------------------------------------------------
+ *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines
+ *             | come in two steps at least, one of the last two among them, and in half of all; of those that were there hardly
+ *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
+ *             | wakes them. What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
+ *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
+ *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
+ *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
+ *   shrinking | it is a fifth less, or more
+ *   new       | the earlier dump had none
+ *   steady    | none of these
+ */
+
+import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
+import { because } from './because.ts'
+import { isLeak } from './leak.ts'
+import { THRESHOLDS } from './thresholds.ts'
+import type { Step, Track } from './track.ts'
+
+/** `track` is undefined in the first dump of a history, which compares with nothing. */
+export function judge(tally: SignatureTally, track: Track | undefined): Assessment {
+  const step = track?.steps[track.steps.length - 1]
+  if (track === undefined || step === undefined) {
+    if (tally.leaked === 0) return {}
+    const proof = because('leaking', tally, undefined)
+    return { verdict: 'leaking', ...(proof === undefined ? {} : { because: proof }) }
+  }
+  const verdict = verdictOf(tally, track, step)
+  const sentence = because(verdict, tally, track)
+  return {
+    delta: step.count - step.before,
+    ...(step.survivors === undefined ? {} : { survivors: step.survivors }),
+    ...(step.fresh === undefined ? {} : { new: step.fresh }),
+    verdict,
+    ...(sentence === undefined ? {} : { because: sentence }),
+  }
+}
+
+/** A signature of the earlier dump that this one has not. */
+export function judgeGone(before: number, withIds: boolean): Assessment {
+  return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
+}
+
+function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
+  if (tally.leaked > 0) return 'leaking'
+  if (step.before === 0) return 'new'
+  const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
+  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, isLost(tally))) return 'leaking'
+  // How many there are when it comes says nothing of how it grows.
+  const steps = run[0]?.before === 0 ? run.slice(1) : run
+  if (isGrowth(steps)) return 'growing'
+  if (isStuck(tally, track)) return 'stuck'
+  if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
+  return 'steady'
+}
+
+/** The steps since the signature last came from nothing, with the one in which it came. */
+function lastRun(steps: readonly Step[]): readonly Step[] {
+  for (let i = steps.length - 1; i >= 0; i--) if (steps[i]?.before === 0) return steps.slice(i)
+  return steps
+}
+
+function isLeakOfTwo(tally: SignatureTally, step: Step): boolean {
+  if (step.survivors === undefined) return false
+  return (
+    step.survivors >= step.before * THRESHOLDS.stays &&
+    step.count - step.before >= THRESHOLDS.growthOfTwo &&
+    step.count >= step.before * THRESHOLDS.factorOfTwo &&
+    blockedShare(tally) >= THRESHOLDS.blockedOfTwo &&
+    drips(step)
+  )
+}
+
+/** The fresh ones did not all come at once. */
+function drips({ fresh, early }: Step): boolean {
+  return fresh === undefined || early === undefined || Math.min(early, fresh - early) >= fresh * THRESHOLDS.eachHalf
+}
+
+function isGrowth(steps: readonly Step[]): boolean {
+  const first = steps[0]?.before ?? 0
+  const last = steps[steps.length - 1]
+  if (last === undefined) return false
+  if (steps.length === 1)
+    return last.count - first >= Math.max(THRESHOLDS.growthOfTwo, first * THRESHOLDS.growthShareOfTwo)
+  return (
+    last.count - first >= Math.max(THRESHOLDS.growth, first * THRESHOLDS.shrink) &&
+    steps.slice(-3).every((step) => step.count > step.before)
+  )
+}
+
+/** States in which a goroutine waits until another one does something. */
+const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
+/** States in which it holds up work: for a lock, or to hand something over. Idle workers wait otherwise. */
+const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\))/
+
+/** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
+const LOST = /^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/
+
+function blockedShare(tally: SignatureTally): number {
+  return inState(tally, (state) => BLOCKED.test(state)) / tally.count
+}
+
+function isLost(tally: SignatureTally): boolean {
+  return inState(tally, (state) => LOST.test(state) || isLock(state, tally)) === tally.count
+}
+
+function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
+  let sum = 0
+  for (const [state, count] of tally.states) if (holds(state)) sum += count
+  return sum
+}
+
+function isStuck(tally: SignatureTally, track: Track): boolean {
+  if (inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) < tally.count) return false
+  let seconds = 0
+  for (let i = track.steps.length - 1; i >= 0; i--) {
+    const step = track.steps[i]
+    if (step?.seconds === undefined || step.count !== step.before || step.survivors !== step.count) break
+    seconds += step.seconds
+  }
+  return seconds >= THRESHOLDS.stuckSeconds
+}
+
+/** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
+function isLock(state: string, tally: SignatureTally): boolean {
+  if (state !== 'semacquire') return false
+  return tally.signature.stack.frames.some((frame) =>
+    /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
+  )
+}

@@ -1,0 +1,66 @@
+/** What a history keeps of one process: a few numbers a signature of older dumps, and the goroutine ids of the last one. */
+import type { DumpTally, GoroutineIds, Signature } from '../core/model.ts'
+import type { Track } from './track.ts'
+
+/** The history of one process in one group of comparable dumps of a source. */
+export interface Past {
+  readonly tracks: Map<string, Track>
+  last: LastDump
+  dumps: number
+}
+
+export interface LastDump {
+  readonly time: number | undefined
+  readonly process: string | undefined
+  readonly ids: GoroutineIds | undefined
+  readonly maxId: number
+  /** Goroutines up to this id were settled. */
+  readonly settledId: number | undefined
+  /** The first with ids: what came before it is unknown. */
+  readonly first: boolean
+  /** Signature ids by index, as `ids` refers to them. */
+  readonly signatures: readonly Signature[]
+}
+
+export interface ObservedDump {
+  /** Seconds since the earlier dump; undefined when a time is unknown, or there is no earlier dump. */
+  readonly durationSeconds: number | undefined
+  /** One for each of `tally.signatures`, in their order; empty when there is no earlier dump to compare with. */
+  readonly tracks: readonly Track[]
+  /** Signatures that the earlier dump had and this one has not, with what it had. */
+  readonly vanished: readonly { readonly signature: Signature; readonly before: number }[]
+  /** Goroutine ids were compared, not counts alone. */
+  readonly withIds: boolean
+  /** Names of the limits that the history hit. */
+  readonly limits: readonly string[]
+}
+
+export interface IdsOfDump {
+  readonly table: GoroutineIds | undefined
+  readonly maxId: number
+}
+
+export function idsOf(tally: DumpTally): IdsOfDump {
+  const table = tally.ids
+  let maxId = 0
+  table?.forEach((id) => {
+    if (id > maxId) maxId = id
+  })
+  return { table, maxId }
+}
+
+export function emptyPast(): Past {
+  return {
+    tracks: new Map(),
+    last: {
+      time: undefined,
+      process: undefined,
+      ids: undefined,
+      maxId: 0,
+      settledId: undefined,
+      first: true,
+      signatures: [],
+    },
+    dumps: 0,
+  }
+}

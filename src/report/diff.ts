@@ -1,0 +1,74 @@
+/** Two dumps, signature by signature. Pure: the ids are the same over builds and processes, so counts compare. */
+import type { DumpRecord, SignatureRecord } from '../core/records.ts'
+
+/** One dump with its signatures, as records say it. */
+export interface RecordedDump {
+  readonly dump: DumpRecord
+  readonly signatures: readonly SignatureRecord[]
+}
+
+/**
+ * What changed, as the records of `after` with `delta` against `before`; largest change first, what has vanished with a count of 0.
+ * What did not change is left out. `known` are records of `after` with what goroutine ids tell (survivors, verdicts), when both
+ * dumps are of one process.
+ */
+export function compareDumps(
+  before: RecordedDump,
+  after: RecordedDump,
+  known: readonly SignatureRecord[] = [],
+): SignatureRecord[] {
+  const counts = new Map(before.signatures.map((each) => [each.id, each]))
+  const judged = new Map(known.map((each) => [each.id, each]))
+  const changed: SignatureRecord[] = []
+  for (const each of after.signatures) {
+    if (each.count === 0) continue
+    const earlier = counts.get(each.id)
+    counts.delete(each.id)
+    const delta = each.count - (earlier?.count ?? 0)
+    if (delta !== 0) changed.push(withChange(each, delta, earlier === undefined, judged.get(each.id)))
+  }
+  for (const each of counts.values()) {
+    if (each.count > 0) changed.push(vanished(each, after.dump))
+  }
+  return changed.sort((a, b) => Math.abs(b.delta ?? 0) - Math.abs(a.delta ?? 0))
+}
+
+function withChange(
+  record: SignatureRecord,
+  delta: number,
+  isNew: boolean,
+  judged: SignatureRecord | undefined,
+): SignatureRecord {
+  const { verdict: _verdict, because: _because, survivors: _survivors, new: _new, delta: _delta, ...rest } = record
+  if (judged?.verdict !== undefined && judged.delta === delta) {
+    return {
+      ...rest,
+      delta,
+      verdict: judged.verdict,
+      ...(judged.because === undefined ? {} : { because: judged.because }),
+      ...(judged.survivors === undefined ? {} : { survivors: judged.survivors }),
+      ...(judged.new === undefined ? {} : { new: judged.new }),
+    }
+  }
+  return { ...rest, delta, verdict: isNew ? 'new' : delta > 0 ? 'growing' : 'shrinking' }
+}
+
+function vanished(record: SignatureRecord, dump: DumpRecord): SignatureRecord {
+  const { stack, file, line, created_by } = record
+  return {
+    v: 1,
+    type: 'signature',
+    dump: dump.dump,
+    source: dump.source,
+    id: record.id,
+    count: 0,
+    delta: -record.count,
+    verdict: 'gone',
+    states: {},
+    function: record.function,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(created_by === undefined ? {} : { created_by }),
+    ...(stack === undefined ? {} : { stack }),
+  }
+}

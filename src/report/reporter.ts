@@ -1,0 +1,111 @@
+/** Finished dumps → records, for every source: its dumps are numbered and compared with each other. */
+
+import type { RecordFrame } from '../carriers/carrier.ts'
+import type { Limits } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
+import type { DumpTally, Signature } from '../core/model.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
+import type { FinishedDump } from '../dumps/dump.ts'
+import { createHistory, type History } from '../leaks/history.ts'
+import { judge, judgeGone } from '../leaks/judge.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import { dumpRecord, goroutineRecord, signatureRecord } from './record.ts'
+
+export interface ReporterOptions {
+  readonly limits: Limits
+  readonly stacks: 'first' | 'always' | 'never'
+  /** Also a record for each goroutine. */
+  readonly goroutines: boolean
+  readonly onRecord: ((record: DumpstreamRecord, frame: RecordFrame | undefined) => void) | undefined
+}
+
+/** Where a dump came from. */
+export interface Origin {
+  readonly source: string
+  readonly attributes: Readonly<Record<string, string>> | undefined
+}
+
+export class Reporter {
+  readonly #options: ReporterOptions
+  readonly #history: History
+  /** Source → number of its next dump; least recently used first. */
+  readonly #numbers = new Map<string, number>()
+  readonly #seen = new Set<string>()
+  dumps = 0
+  goroutines = 0
+  damaged = 0
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+    this.#history = createHistory({ limits: options.limits })
+  }
+
+  goroutine(
+    origin: Origin,
+    id: number,
+    info: HeaderInfo,
+    signature: Signature | undefined,
+    frame: RecordFrame | undefined,
+  ): void {
+    this.goroutines++
+    if (!this.#options.goroutines) return
+    const dump = this.#numbers.get(origin.source) ?? 1
+    this.#options.onRecord?.(goroutineRecord({ dump, source: origin.source }, id, info, signature), frame)
+  }
+
+  /** `inputBytes`: how much there is of the input so far; a line end that it lacks is not counted. */
+  dump(origin: Origin, finished: FinishedDump, inputBytes: number): void {
+    this.dumps++
+    this.damaged += finished.damaged
+    if (finished.format === 'profile') this.goroutines += finished.goroutines
+    const tally = toTally(origin, finished, this.#number(origin.source), inputBytes)
+    const { onRecord } = this.#options
+    if (onRecord === undefined) return
+    const observed = this.#history.observe(tally)
+    const { frame } = finished.opening
+    const limits = [...tally.limits, ...observed.limits]
+    onRecord(dumpRecord({ ...tally, limits }, observed.durationSeconds), frame)
+    const order = tally.signatures.map((each, i) => ({ each, track: observed.tracks[i] }))
+    order.sort((a, b) => b.each.count - a.each.count)
+    for (const { each, track } of order) {
+      const { signature } = each
+      onRecord(signatureRecord(tally, signature, each, judge(each, track), this.#withStack(signature)), frame)
+    }
+    for (const { signature, before } of observed.vanished) {
+      const gone = judgeGone(before, observed.withIds)
+      onRecord(signatureRecord(tally, signature, undefined, gone, this.#withStack(signature)), frame)
+    }
+  }
+
+  #number(source: string): number {
+    const number = this.#numbers.get(source) ?? 1
+    setRecent(this.#numbers, source, number + 1, this.#options.limits.sources)
+    return number
+  }
+
+  #withStack(signature: Signature): boolean {
+    const { stacks, limits } = this.#options
+    if (stacks !== 'first') return stacks === 'always'
+    if (this.#seen.has(signature.id)) return false
+    if (this.#seen.size >= limits.historySignatures) this.#seen.clear()
+    this.#seen.add(signature.id)
+    return true
+  }
+}
+
+function toTally(origin: Origin, finished: FinishedDump, dump: number, inputBytes: number): DumpTally {
+  const { reason, ids, race, opening, bytes, ...rest } = finished
+  const { time, timeFrom } = opening
+  return {
+    ...rest,
+    source: origin.source,
+    dump,
+    bytes: [bytes[0], Math.min(bytes[1], inputBytes)],
+    ...(reason === undefined ? {} : { reason }),
+    ...(ids === undefined ? {} : { ids }),
+    ...(race === undefined ? {} : { race }),
+    ...(time === undefined ? {} : { time }),
+    ...(time === undefined || timeFrom === undefined ? {} : { timeFrom }),
+    ...(origin.attributes === undefined ? {} : { attributes: origin.attributes }),
+  }
+}

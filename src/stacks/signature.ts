@@ -1,0 +1,84 @@
+/** A stack and its identity. Frames are parsed when they are asked for: most signatures of a large dump are only counted. */
+import { hash } from 'node:crypto'
+import type { Frame, Signature, Similarity } from '../core/model.ts'
+import { canonicalText } from './canonical.ts'
+import type { PrintedStack, StackEntry } from './stack.ts'
+import { titleFrame } from './title.ts'
+
+class StackSignature implements Signature {
+  readonly id: string
+  readonly stack: PrintedStack
+  readonly #similarity: Similarity
+  readonly #state: string
+  /** Where the title stands in the stack: a frame for each signature would be as much memory as all else of it. */
+  readonly #titlePlace: number
+
+  constructor(id: string, stack: PrintedStack, similarity: Similarity, state: string) {
+    this.id = id
+    this.stack = stack
+    this.#similarity = similarity
+    this.#state = state
+    // Now that the frames are at hand: whoever asked for its canonical text has had them parsed.
+    this.#titlePlace = stack.placeOf(titleFrame(stack))
+  }
+
+  get canonical(): string {
+    return canonicalText(this.stack, this.#similarity, this.#state)
+  }
+
+  get title(): Frame {
+    return this.#titlePlace < 0 ? titleFrame(this.stack) : this.stack.frameAt(this.#titlePlace)
+  }
+
+  get createdBy(): Frame | undefined {
+    return this.stack.createdBy
+  }
+}
+
+const ID = Buffer.alloc(16)
+
+/** First 16 hex digits of SHA-256 over the canonical text, UTF-8. */
+export function signatureId(canonical: string): string {
+  // A slice of a string keeps the whole string.
+  ID.write(hash('sha256', canonical, 'hex'), 'latin1')
+  return ID.toString('latin1')
+}
+
+/**
+ * Signatures by id, so that the stacks of many dumps share one object. Starts over when full: an id is recomputed from the
+ * stack, so nothing but the sharing is lost.
+ */
+export class Signatures {
+  readonly #byId = new Map<string, StackSignature>()
+  readonly #similarity: Similarity
+  readonly #limit: number
+
+  constructor(similarity: Similarity, limit: number) {
+    this.#similarity = similarity
+    this.#limit = limit
+  }
+
+  /** Does the state of a goroutine take part in its identity? */
+  get stateful(): boolean {
+    return this.#similarity === 'exact'
+  }
+
+  of(entry: StackEntry, state: string): Signature {
+    if (entry.signature !== undefined && (entry.state === state || !this.stateful)) return entry.signature
+    const signature = this.#find(entry.stack, state)
+    entry.signature = signature
+    entry.state = state
+    if (!this.stateful) entry.stack = signature.stack
+    return signature
+  }
+
+  #find(stack: PrintedStack, state: string): StackSignature {
+    const id = signatureId(canonicalText(stack, this.#similarity, state))
+    const known = this.#byId.get(id)
+    if (known !== undefined) return known
+    if (this.#byId.size >= this.#limit) this.#byId.clear()
+    const signature = new StackSignature(id, stack, this.#similarity, state)
+    this.#byId.set(id, signature)
+    return signature
+  }
+}

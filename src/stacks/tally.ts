@@ -1,0 +1,203 @@
+/** Counts of one dump, kept while it streams in: one slot a signature, whatever the number of goroutines. */
+
+import type { Limits } from '../core/limits.ts'
+import type { Signature, SignatureTally } from '../core/model.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import { GoroutineIdTable } from './ids.ts'
+import type { Signatures } from './signature.ts'
+import type { StackEntry } from './stack.ts'
+
+/** Goroutines of one signature whose headers had the same labels. */
+interface Cell {
+  readonly labels: ReadonlyMap<string, string>
+  count: number
+}
+
+/** So many goroutines of one stack. */
+export interface ProfileRecord {
+  readonly count: number
+  readonly labels: ReadonlyMap<string, string> | undefined
+  /** The runtime says that nothing can wake them. */
+  readonly leaked: boolean
+}
+
+/** Distinct sets of labels of a signature that are counted apart before they are folded into its maps. */
+const CELLS = 32
+
+/** Most signatures have no labels, and one state: neither costs them a map of their own. */
+const NO_LABELS: ReadonlyMap<string, Map<string, number>> = new Map()
+const NO_STATES: ReadonlyMap<string, number> = new Map()
+
+class Slot implements SignatureTally {
+  readonly signature: Signature
+  count = 0
+  leaked = 0
+  waitMin?: number
+  waitMax?: number
+  /** The state of the first one, and how many were in it: all, as long as there is no map. */
+  #state = ''
+  #inState = 0
+  #states: Map<string, number> | undefined
+  #leastMinutes = Number.POSITIVE_INFINITY
+  #mostMinutes = -1
+  #noWait = false
+  #labels: Map<string, Map<string, number>> | undefined
+  #cells: Cell[] | undefined
+
+  constructor(signature: Signature) {
+    this.signature = signature
+  }
+
+  get states(): ReadonlyMap<string, number> {
+    if (this.#states !== undefined) return this.#states
+    return this.#inState === 0 ? NO_STATES : new Map([[this.#state, this.#inState]])
+  }
+
+  get labels(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return this.#labels ?? NO_LABELS
+  }
+
+  add(info: HeaderInfo, limits: Limits): void {
+    const { state, minutes } = info
+    this.count++
+    if (info.leaked) this.leaked++
+    if (this.#states !== undefined) this.#states.set(state, (this.#states.get(state) ?? 0) + 1)
+    else if (this.#inState === 0 || state === this.#state) {
+      this.#state = state
+      this.#inState++
+    } else {
+      this.#states = new Map([
+        [this.#state, this.#inState],
+        [state, 1],
+      ])
+    }
+    if (minutes === undefined) this.#noWait = true
+    else {
+      if (minutes < this.#leastMinutes) this.#leastMinutes = minutes
+      if (minutes > this.#mostMinutes) this.#mostMinutes = minutes
+    }
+    if (info.labels !== undefined) this.#addLabels(info.labels, limits)
+  }
+
+  #addLabels(labels: ReadonlyMap<string, string>, limits: Limits): void {
+    this.#cells ??= []
+    const known = this.#cells.find((each) => each.labels === labels)
+    if (known !== undefined) {
+      known.count++
+      return
+    }
+    if (this.#cells.length >= CELLS) this.#foldLabels(limits)
+    this.#cells.push({ labels, count: 1 })
+  }
+
+  addMany({ count, labels, leaked }: ProfileRecord, limits: Limits): void {
+    this.count += count
+    if (leaked) this.leaked += count
+    if (labels !== undefined) this.#countLabels(labels, count, limits)
+  }
+
+  fold(limits: Limits): void {
+    if (this.#mostMinutes >= 0) {
+      this.waitMin = this.#noWait ? 0 : this.#leastMinutes
+      this.waitMax = this.#mostMinutes
+    }
+    if (this.#cells !== undefined) this.#foldLabels(limits)
+  }
+
+  #foldLabels(limits: Limits): void {
+    for (const { labels, count } of this.#cells ?? []) this.#countLabels(labels, count, limits)
+    this.#cells = []
+  }
+
+  #countLabels(labels: ReadonlyMap<string, string>, count: number, limits: Limits): void {
+    this.#labels ??= new Map()
+    for (const [key, value] of labels) {
+      let values = this.#labels.get(key)
+      if (values === undefined) {
+        if (this.#labels.size >= limits.labels) continue
+        values = new Map()
+        this.#labels.set(key, values)
+      }
+      if (values.has(value) || values.size < limits.labels) values.set(value, (values.get(value) ?? 0) + count)
+    }
+  }
+}
+
+let serials = 0
+
+export class Tally {
+  readonly #serial = ++serials
+  readonly #slots: Slot[] = []
+  readonly #slotOf = new Map<string, number>()
+  readonly #signatures: Signatures
+  readonly #limits: Limits
+  readonly ids: GoroutineIdTable
+  /** True once the id limit was hit: then `ids` is incomplete. */
+  idsOverflow = false
+  signaturesOverflow = false
+  /** Goroutines that stand in no signature. */
+  other = 0
+  goroutines = 0
+
+  /** `expected`: goroutines of the dump before, as a hint. */
+  constructor(signatures: Signatures, limits: Limits, expected = 0) {
+    this.#signatures = signatures
+    this.#limits = limits
+    this.ids = new GoroutineIdTable(Math.min(expected, limits.goroutineIds))
+  }
+
+  /** Notes the id of a goroutine whose header has come: a place for `add`, or -1 when it is in this dump already or is not noted. */
+  meet(id: number): number {
+    if (id === 0) return -1
+    if (this.ids.size < this.#limits.goroutineIds) return this.ids.add(id)
+    this.idsOverflow = true
+    return -1
+  }
+
+  /** Counts one goroutine; `entry` is undefined when it is damaged beyond recognition. Returns its signature. */
+  add(place: number, info: HeaderInfo, entry: StackEntry | undefined): Signature | undefined {
+    this.goroutines++
+    const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
+    if (place >= 0) this.ids.put(place, slot)
+    if (slot < 0) {
+      this.other++
+      return undefined
+    }
+    const found = this.#slots[slot] as Slot
+    found.add(info, this.#limits)
+    return found.signature
+  }
+
+  /** Counts the goroutines of one record of a text profile, which has no ids and no states. */
+  addRecord(record: ProfileRecord, entry: StackEntry | undefined): void {
+    this.goroutines += record.count
+    const slot = entry === undefined ? -1 : this.#slot(entry, '')
+    if (slot < 0) this.other += record.count
+    else this.#slots[slot]?.addMany(record, this.#limits)
+  }
+
+  #slot(entry: StackEntry, state: string): number {
+    if (entry.serial === this.#serial && !this.#signatures.stateful) return entry.slot
+    const signature = this.#signatures.of(entry, state)
+    let slot = this.#slotOf.get(signature.id)
+    if (slot === undefined) {
+      if (this.#slots.length >= this.#limits.signatures) {
+        this.signaturesOverflow = true
+        slot = -1
+      } else {
+        slot = this.#slots.length
+        this.#slots.push(new Slot(signature))
+        this.#slotOf.set(signature.id, slot)
+      }
+    }
+    entry.serial = this.#serial
+    entry.slot = slot
+    return slot
+  }
+
+  /** The finished counts, in the order in which the signatures were first seen. */
+  finish(): readonly SignatureTally[] {
+    for (const slot of this.#slots) slot.fold(this.#limits)
+    return this.#slots
+  }
+}

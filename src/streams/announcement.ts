@@ -1,0 +1,100 @@
+/**
+ * What stands ahead of the first header of a dump and announces it: `panic: …`, `SIGQUIT: quit`, the title of a race report. It is looked
+ * for backwards from a header, and at the end of a chunk: lines that may announce a dump wait there for what comes next.
+ *
+ * Hot: `findAnnouncement`, guarded by `npm run bench` (ordinary log). Words are searched natively; only around a hit is text read.
+ */
+
+import { byteClass, LF } from '../core/ascii.ts'
+import { RACE_RULE, RACE_WARNING } from '../dumps/race.ts'
+import { lineStart } from '../text/needle.ts'
+import { startsPreamble } from '../text/preamble.ts'
+
+/** First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, runtime, unexpected, WARNING, `====`. */
+const FIRST_BYTES: Uint8Array = byteClass('pfSruW=')
+/** Longest line that is looked at. */
+const LINE_BYTES = 512
+
+/** May the line at `start` announce a dump, by its first byte? A cheap question ahead of `announces`. */
+export function mayAnnounce(buf: Buffer, start: number): boolean {
+  return FIRST_BYTES[buf[start] as number] === 1
+}
+
+/** Does the first line of [start, end) announce a dump? There is a line end at or ahead of `end`. */
+export function announces(buf: Buffer, start: number, end: number): boolean {
+  if (!mayAnnounce(buf, start)) return false
+  const stop = Math.min(buf.indexOf(LF, start), end, start + LINE_BYTES)
+  const line = buf.toString('latin1', start, stop).trimEnd()
+  return line === RACE_RULE || line === RACE_WARNING || startsPreamble(line) !== undefined
+}
+
+/**
+ * Looks back from `to` (a line start) over at most `window` bytes, not before `pos`, for the earliest line that announces a dump. Returns
+ * its offset, or `to`.
+ */
+export function announcementAhead(buf: Buffer, pos: number, to: number, window: number): number {
+  const from = Math.max(pos, to - window)
+  let found = to
+  let at = to
+  while (at > from) {
+    const start = lineStart(buf, from, at - 1)
+    // A line that starts before the window is cut: not looked at.
+    if (start === from && from > pos && buf[from - 1] !== LF) break
+    if (announces(buf, start, at)) found = start
+    at = start
+  }
+  return found
+}
+
+/** A word that an announcement begins with, wherever in its line a carrier has put it. */
+interface Word {
+  readonly bytes: Buffer
+  /** What stands there, if it is an announcement. */
+  readonly form: RegExp
+  /** How far ahead of the other words, or of the end, it is looked for at most, bytes. */
+  readonly within: number
+}
+
+/** Longest text that a form reads. */
+const FORM_BYTES = 64
+/** For words that stand just ahead of their `fatal error:`, and that many lines of an ordinary log hold, too. */
+const SOON = 4096
+
+function word(text: string, form: RegExp, within = Number.POSITIVE_INFINITY): Word {
+  return { bytes: Buffer.from(text), form, within }
+}
+
+/** The first lines of preambles (text/preamble.ts) and of race reports. */
+const WORDS: readonly Word[] = [
+  word('panic: ', /^panic: /),
+  word('fatal error: ', /^fatal error: /),
+  word('SIG', /^SIG[A-Z0-9]+: [a-z]/),
+  word('Signal ', /^Signal \d/),
+  word('DATA RACE', /^DATA RACE/),
+  word('==================', /^={18}/),
+  word('runtime: ', /^runtime: [a-zV]/, SOON),
+  word('unexpected fault address', /^unexpected fault address 0x/, SOON),
+]
+
+/** Start of the first line in [end - window, end), not before `pos`, that may announce a dump, or `end`. `end` is a line start. */
+export function findAnnouncement(buf: Buffer, pos: number, end: number, window: number): number {
+  const from = Math.max(pos, end - window)
+  let first = end
+  for (const { bytes, form, within } of WORDS) {
+    const at = findWord(buf, Math.max(from, first - within), first, bytes, form)
+    if (at >= 0) first = at
+  }
+  if (first === end) return end
+  const line = lineStart(buf, pos, first)
+  // One that starts ahead of the window is too far from what may come.
+  return line < from ? findAnnouncement(buf, buf.indexOf('\n', first) + 1, end, window) : line
+}
+
+function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: RegExp): number {
+  // Only the tail is searched: a view keeps the search from running on.
+  const tail = buf.subarray(from, end)
+  for (let at = tail.indexOf(bytes); at >= 0; at = tail.indexOf(bytes, at + 1)) {
+    if (form.test(tail.toString('latin1', at, at + FORM_BYTES))) return from + at
+  }
+  return -1
+}

@@ -1,0 +1,43 @@
+/**
+ * A dump in a value of klog: the lines of the value follow the log line, with one TAB more than their own (klog,
+ * `internal/serialize/keyvalues.go`, writeStringValue). Inside a carrier each of them is a line of its own.
+ *
+ *     E1124 08:17:51.515399   26313 main.go:18] "failed" stack=<
+ *     \tgoroutine 7 [running]:
+ *      >
+ */
+
+import type { CarriedText, Carrier } from '../carriers/carrier.ts'
+import { CR, EQUALS, LESS, LOWER_G, TAB } from '../core/ascii.ts'
+
+/** Does the text [start, end), which ends with its line end, begin a value? */
+export function beginsValue(buf: Buffer, start: number, end: number): boolean {
+  let last = end - 2
+  if (buf[last] === CR) last--
+  return last > start && buf[last] === LESS && buf[last - 1] === EQUALS
+}
+
+/** Is this the header of a goroutine behind a TAB? */
+export function isIndentedHeader(buf: Buffer, start: number): boolean {
+  return buf[start] === TAB && buf[start + 1] === LOWER_G
+}
+
+/** The stream in which a value is under way. */
+export class KlogValue {
+  #carrier: Carrier | undefined
+  #key = ''
+
+  /** Takes note of a line of a carrier: it may begin a value, or be the first one behind it. */
+  note(carrier: Carrier, text: CarriedText): void {
+    if (beginsValue(text.buf, text.start, text.end)) {
+      this.#carrier = carrier
+      this.#key = text.key
+    } else if (carrier === this.#carrier && text.key === this.#key && text.buf[text.start] !== TAB)
+      this.#carrier = undefined
+  }
+
+  /** Are the lines of this stream at present those of a value? */
+  isIn(carrier: Carrier, key: string): boolean {
+    return carrier === this.#carrier && key === this.#key
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * One stream of an input: a container, a unit, a file. It joins the parts that the carrier cut, takes off what the program's own logger put
+ * around the text, and gives the lines to its dump.
+ *
+ *   text                                   | what happens
+ *   ---------------------------------------|-------------------------------------------------------------------
+ *   a part                                 | kept, its line held
+ *   the last part                          | joined, and taken as a whole
+ *   in the form of the logger inside       | without it
+ *   several lines, or a dump in one string | the line stays in the log; its lines are one dump, which is complete
+ *   any other                              | a line of the dump, or foreign to it
+ */
+
+import { beginsDump, CarriedText, type Carrier } from '../carriers/carrier.ts'
+import { type DumpString, dumpString } from '../carriers/dump-string.ts'
+import { Prefix, prefixOf } from '../carriers/prefix.ts'
+import { LF } from '../core/ascii.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Contest } from '../dumps/contest.ts'
+import type { Held, LogTape } from '../lines/tape.ts'
+import { announces } from './announcement.ts'
+import { Silence } from './silence.ts'
+
+/** A header, a profile's title or an access of a race report begins so. */
+const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) at 0x)/i
+const TITLE_BYTES = 32
+/** A header that its carrier cut. */
+const HEADER_HEAD = /goroutine \d+ (?:\[|gp=0x)/
+
+export interface LaneParts {
+  readonly limits: Limits
+  readonly tape: LogTape
+  readonly makeContest: () => Contest
+  /** Carriers that may stand inside the one of the stream. */
+  readonly innerCarriers: readonly Carrier[]
+}
+
+export class Lane {
+  readonly #parts: LaneParts
+  readonly #text = new CarriedText()
+  #contest: Contest | undefined
+  /** The form of the program's own logger, which stands inside the carrier. */
+  #inner: Carrier | undefined
+  #pieces: Buffer[] = []
+  #pieceBytes = 0
+  #held: Held[] = []
+  readonly #silence = new Silence()
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts
+  }
+
+  /** A dump is open here, may be, or half a line is. */
+  get open(): boolean {
+    return this.#pieces.length > 0 || (this.#contest !== undefined && !this.#contest.quiet)
+  }
+
+  /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
+  begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
+    if (text.partial) return needle && HEADER_HEAD.test(text.latin1())
+    if (announces(text.buf, text.start, text.end)) return true
+    return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
+  }
+
+  /** A dump begins in a value of klog: its lines have one TAB more than their own. */
+  indent(): void {
+    this.#inner = new Prefix('\t')
+  }
+
+  /** How well a line fits the open dump, as Assembler.fit. */
+  fit(text: CarriedText): number {
+    return this.#contest?.fit(text.buf, text.words, text.start, text.end) ?? 0
+  }
+
+  /** Takes the text of the raw line that the tape carries, which stands at [start, end) of the input. */
+  feed(text: CarriedText, needle: boolean, start: number, end: number): void {
+    const { tape, limits } = this.#parts
+    const whole = text
+    if (text.partial || this.#pieces.length > 0) {
+      this.#pieces.push(Buffer.from(text.buf.subarray(text.start, text.end - 1)))
+      this.#pieceBytes += text.end - text.start
+      const { carried } = tape
+      if (text.partial && this.#pieceBytes <= limits.lineBytes && carried !== undefined) {
+        tape.carried = undefined
+        this.#held.push(tape.hold(carried.buf, carried.start, carried.end))
+        carried.fate = 'held'
+        tape.carried = carried
+        return
+      }
+      this.#join(whole)
+    }
+    this.#whole(whole, needle || this.#held.length > 0, start, end)
+    this.#held = []
+    this.#forget()
+  }
+
+  /** Completes what is open. */
+  end(limit?: keyof Limits): void {
+    for (const held of this.#held) this.#parts.tape.release(held)
+    this.#held = []
+    this.#pieces = []
+    this.#pieceBytes = 0
+    if (limit !== undefined) this.#contest?.cut(limit)
+    this.#contest?.end()
+    this.#forget()
+  }
+
+  /** As Engine.tick. */
+  tick(now: number, idle: number): void {
+    if (this.#silence.lasts(this.#contest?.progress ?? 0, now, idle)) this.end()
+  }
+
+  #join(text: CarriedText): void {
+    const room = text.room(this.#pieceBytes)
+    let length = 0
+    for (const piece of this.#pieces) length += piece.copy(room, length)
+    text.filled(length)
+    this.#pieces = []
+    this.#pieceBytes = 0
+    const { carried } = this.#parts.tape
+    if (carried !== undefined) carried.parts = this.#held
+  }
+
+  #whole(text: CarriedText, needle: boolean, start: number, end: number): void {
+    this.#silence.break()
+    let line = text
+    if (this.#inner?.read(text.buf, text.start, text.end, this.#text) === true) line = this.#text
+    const raw = this.#parts.tape.carried
+    const several = line.buf.indexOf(LF, line.start) < line.end - 1
+    if (several) {
+      // The line feed at the end is ours.
+      if (this.#isDump(line)) this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
+      else this.#parts.tape.pass(line.buf, line.start, line.end)
+      return
+    } else if (needle && raw !== undefined && !TITLE.test(line.latin1(TITLE_BYTES))) {
+      const found = this.#string(line, raw.buf.subarray(raw.start, raw.end))
+      if (found !== undefined) {
+        this.#dumpOf(found, start, end)
+        return
+      }
+    }
+    const contest = this.#contest ?? this.#parts.makeContest()
+    this.#contest = contest
+    contest.run(line.buf, line.words, line.start, line.end, start - line.start)
+    contest.reach(start, end)
+  }
+
+  #isDump(text: CarriedText): boolean {
+    return beginsDump(text.latin1()) || announces(text.buf, text.start, text.end)
+  }
+
+  /** A whole dump in one string: the line it came in says more, and stays in the log. */
+  #dumpOf({ text, cut }: DumpString, start: number, end: number): void {
+    const contest = this.#contest ?? this.#parts.makeContest()
+    this.#contest = contest
+    contest.end()
+    this.#parts.tape.pass(text, 0, text.length)
+    const endsLine = text[text.length - 1] === LF
+    const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
+    const words = new DataView(lines.buffer, lines.byteOffset, lines.length)
+    let pos = 0
+    while (pos < lines.length) {
+      const next = lines.indexOf(LF, pos) + 1
+      contest.run(lines, words, pos, next, start - pos)
+      contest.reach(start, end)
+      pos = next
+    }
+    if (cut) contest.cut(undefined)
+    const last = endsLine ? -1 : text.lastIndexOf(LF)
+    contest.end(endsLine ? '' : text.toString('latin1', last + 1))
+  }
+
+  /** The program's logger put something around the text, too. */
+  #findInner(text: CarriedText): boolean {
+    for (const carrier of this.#parts.innerCarriers) {
+      if (!carrier.read(text.buf, text.start, text.end, this.#text)) continue
+      if (!beginsDump(this.#text.latin1())) continue
+      this.#inner = carrier
+      return true
+    }
+    const prefix = prefixOf(text.buf.subarray(text.start, text.end - 1))
+    if (prefix === undefined) return false
+    this.#inner = prefix
+    return true
+  }
+
+  #string(text: CarriedText, line: Buffer): DumpString | undefined {
+    return dumpString(text.buf, text.start, text.end - 1) ?? dumpString(line, 0, line.length - 1)
+  }
+
+  /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
+  #forget(): void {
+    if (this.#contest?.quiet === true && this.#pieces.length === 0) this.#contest = undefined
+  }
+}
+
+const NEWLINE = Buffer.from('\n')

@@ -1,0 +1,159 @@
+/**
+ * Which carriers a log has. A carrier is in use from the first line on in which it carries the beginning of a dump; before that, any JSON of
+ * an ordinary log would pass for a carrier of text. With `--input` those named are in use from the start, and there are no others.
+ *
+ *   asked in this order                                   | in use when a dump begins in its text
+ *   ------------------------------------------------------|---------------------------------------
+ *   carriers in use, the latest first                     | already
+ *   the known ones: CRI, OTLP, JSON dialects, syslog, …   | from now on
+ *   a log line with a whole dump in one of its strings    | from now on, last of all
+ *   a TAB, in a value of klog                             | from now on
+ *   a prefix like that of this line                       | from now on
+ */
+
+import { CarriedText, type Carrier } from '../carriers/carrier.ts'
+import { carriersFor, type InputKind, type KeyNames } from '../carriers/detect.ts'
+import { Prefix, prefixOf } from '../carriers/prefix.ts'
+import { Syslog } from '../carriers/syslog.ts'
+import { Whole } from '../carriers/whole.ts'
+import { SPACE, TAB } from '../core/ascii.ts'
+import { lookAhead } from '../lines/look-back.ts'
+import type { LogTape } from '../lines/tape.ts'
+import { lineStart } from '../text/needle.ts'
+import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
+import type { Lane } from './lane.ts'
+
+/** Carriers in use at once: a log that several programs write, each in its own way. */
+const CARRIERS = 16
+
+export interface RecognitionParts {
+  readonly input: InputKind
+  readonly keys: KeyNames
+  readonly tape: LogTape
+  /** Says whether a dump begins in a text, before there is a lane for its stream. */
+  readonly probe: Lane
+  /** A carrier is in use no longer: there are too many. */
+  readonly onDrop: (carrier: Carrier) => void
+}
+
+export class Recognition {
+  readonly #parts: RecognitionParts
+  readonly #known: readonly Carrier[]
+  readonly whole: Carrier = new Whole()
+  readonly klog: KlogValue = new KlogValue()
+  readonly #text = new CarriedText()
+  #inUse: Carrier[]
+
+  constructor(parts: RecognitionParts) {
+    this.#parts = parts
+    this.#known = carriersFor(parts.input, parts.keys)
+    this.#inUse = parts.input === 'auto' ? [] : [...this.#known]
+  }
+
+  /** The latest first. */
+  get inUse(): readonly Carrier[] {
+    return this.#inUse
+  }
+
+  /**
+   * Does a dump begin in the line [pos, next), which holds a needle, in a carrier? Then that carrier is in use from now on. The lines from
+   * `from` on stand ahead of it. `certain`: a prefix does not count, which nothing tells but the header.
+   */
+  recognise(buf: Buffer, pos: number, next: number, from: number, certain = false): boolean {
+    if (this.#known.length === 0) return false
+    if (buf[pos] === SPACE) this.#showHeadOfMessage(buf, pos, from)
+    for (const carrier of this.#inUse) {
+      if (certain && carrier instanceof Prefix) continue
+      if (this.#beginsIn(carrier, buf, pos, next, from)) return true
+    }
+    if (this.#parts.input !== 'auto') return false
+    for (const carrier of this.#known) {
+      if (!this.#inUse.includes(carrier) && this.#beginsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
+    }
+    const { whole } = this
+    if (!this.#inUse.includes(whole) && this.#beginsIn(whole, buf, pos, next, from)) {
+      // Behind the others: any of them says more of a line than that it holds a dump.
+      this.#inUse.push(whole)
+      return true
+    }
+    if (certain) return false
+    if (isIndentedHeader(buf, pos) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
+    const line = buf.subarray(pos, next - 1)
+    const prefix = prefixOf(line)
+    if (prefix !== undefined) return this.#use(prefix)
+    const indented = prefixOf(line, true)
+    return indented !== undefined && this.#beginsIn(indented, buf, pos, next, from) && this.#use(indented)
+  }
+
+  /** Is the line of a carrier that only quotes a header? Then no dump begins in it. The parameters are those of `recognise`. */
+  quotes(buf: Buffer, pos: number, next: number, from: number): boolean {
+    if (this.#known.length === 0 || this.recognise(buf, pos, next, from)) return false
+    const reads = (carrier: Carrier): boolean => carrier.read(buf, pos, next, this.#text)
+    if (this.#inUse.some((carrier) => carrier !== this.whole && reads(carrier))) return true
+    if (this.#parts.input !== 'auto') return false
+    return this.#known.some(reads) || prefixOf(buf.subarray(pos, next - 1), true) !== undefined
+  }
+
+  /** Where the first line of an announcement stands, in [from, near), of the dump in the line [near, next) or of one in another stream. */
+  announced(buf: Buffer, from: number, near: number, next: number): number {
+    const text = this.#text
+    const carrier = this.#inUse.find((each) => each.read(buf, near, next, text))
+    if (carrier === undefined) return near
+    let at = near
+    for (let line = near; line > from; ) {
+      const start = lineStart(buf, from, line - 1)
+      if (carrier.read(buf, start, line, text) && this.#parts.probe.begins(text, false, text.buf)) at = start
+      line = start
+    }
+    return at
+  }
+
+  #beginsIn(carrier: Carrier, buf: Buffer, pos: number, next: number, from: number): boolean {
+    const text = this.#text
+    if (!carrier.read(buf, pos, next, text)) return false
+    if (isIndentedHeader(text.buf, text.start)) return this.#isInValue(carrier, text.key, buf, pos, from)
+    do {
+      if (this.#parts.probe.begins(text, true, buf.subarray(pos, next))) return true
+    } while (carrier.again?.(text) === true)
+    return false
+  }
+
+  /** Does the line at `pos`, of the stream `key`, stand in a value of klog? The nearest line of the stream that is not indented tells. */
+  #isInValue(carrier: Carrier, key: string, buf: Buffer, pos: number, from: number): boolean {
+    const text = this.#text
+    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+      if (!carrier.read(ahead, start, next, text) || text.key !== key) return false
+      this.klog.note(carrier, text)
+      return text.buf[text.start] !== TAB
+    })
+    return this.klog.isIn(carrier, key)
+  }
+
+  /** As `#isInValue`, without a carrier. */
+  #isInPlainValue(buf: Buffer, pos: number, from: number): boolean {
+    let found = false
+    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+      if (ahead[start] === TAB) return false
+      found = beginsValue(ahead, start, next)
+      return true
+    })
+    return found
+  }
+
+  /** A line with blanks ahead may go on with a message of journalctl: the message's first line says whose it is. */
+  #showHeadOfMessage(buf: Buffer, pos: number, from: number): void {
+    const syslog = this.#known.find((carrier) => carrier instanceof Syslog)
+    if (syslog === undefined) return
+    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+      if (ahead[start] === SPACE) return false
+      syslog.read(ahead, start, next, this.#text)
+      return true
+    })
+  }
+
+  #use(carrier: Carrier): true {
+    this.#inUse.unshift(carrier)
+    for (const dropped of this.#inUse.splice(CARRIERS)) this.#parts.onDrop(dropped)
+    return true
+  }
+}

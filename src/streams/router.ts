@@ -1,0 +1,212 @@
+/**
+ * Where a line goes: to the dump in the text as it is, to the stream of a carrier, or out as log. Most of a log goes out as it came, a
+ * chunk at a time.
+ *
+ *   open                    | what comes                           | where it goes
+ *   ------------------------|--------------------------------------|-----------------------------------------------------
+ *   nothing                 | lines without a header               | log; the last ones wait if they may announce a dump
+ *   nothing                 | a header, with what announces it     | streams if a carrier knows it, else plain
+ *   a dump in some stream   | any line                             | streams, else plain if something may be open there
+ *   plain, not yet a dump   | a header that a carrier knows        | streams; what was held is log
+ *   plain                   | any other                            | plain, which offers foreign lines to the streams
+ *
+ * Hot: `lines`, guarded by `npm run bench` (ordinary log). A needle is the word `goroutine` where a header may have it (gate.ts).
+ */
+
+import { type InputKind, writesNumbers } from '../carriers/detect.ts'
+import { COLON, isDigit, LF, trimLineEnd } from '../core/ascii.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Contest } from '../dumps/contest.ts'
+import type { LineSink } from '../lines/splitter.ts'
+import type { LogTape } from '../lines/tape.ts'
+import { findNeedle, lineStart } from '../text/needle.ts'
+import { announcementAhead, announces, findAnnouncement } from './announcement.ts'
+import type { Streams } from './streams.ts'
+
+/** Longest last line that is looked at when the input ends. */
+const LAST_LINE_BYTES = 4096
+
+export interface RouterParts {
+  readonly limits: Limits
+  readonly input: InputKind
+  readonly tape: LogTape
+  /** Dumps in the text as it is. */
+  readonly plain: Contest
+  /** Dumps inside carriers. */
+  readonly streams: Streams
+}
+
+export class Router implements LineSink {
+  readonly #limits: Limits
+  readonly #input: InputKind
+  readonly #tape: LogTape
+  readonly #plain: Contest
+  readonly #streams: Streams
+  /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
+  announced = -1
+  /** May text stand in arrays of bytes? The first line tells. */
+  #numbers: boolean | undefined
+  /** Offset in the chunk at hand of the next needle; the end of the chunk when there is none, -1 when nobody has looked. */
+  #needle = -1
+
+  constructor(parts: RouterParts) {
+    this.#limits = parts.limits
+    this.#input = parts.input
+    this.#tape = parts.tape
+    this.#plain = parts.plain
+    this.#streams = parts.streams
+  }
+
+  lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
+    this.#tape.base = base
+    const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
+    this.#needle = -1
+    let pos = start
+    while (pos < end) {
+      if (this.#streams.open) {
+        pos = this.#carriedLine(buf, words, pos, end, base)
+        continue
+      }
+      if (this.#plain.quiet) {
+        const needle = this.#nextHeader(buf, pos, end)
+        if (needle < 0 && !final) {
+          const at = this.#announcement(buf, pos, end, base)
+          this.#tape.pass(buf, pos, at)
+          return at
+        }
+        const near = needle < 0 ? end : lineStart(buf, pos, needle)
+        const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
+        if (this.#isCarried(buf, near, next, needle, pos)) {
+          pos = this.#approachCarried(buf, words, pos, near, next, end, base)
+          continue
+        }
+        pos = this.#approach(buf, pos, near)
+      } else if (!this.#plain.open && this.#entersCarrier(buf, pos)) {
+        pos = this.#carriedLine(buf, words, pos, end, base)
+        continue
+      }
+      if (pos < end) pos = this.#plain.run(buf, words, pos, this.#plainEnd(buf, pos, end), base)
+    }
+    return end
+  }
+
+  unterminated(buf: Buffer, base: number): void {
+    this.#tape.lent = buf
+    this.lines(buf, 0, buf.length, base, true)
+    const last = lineStart(buf, 0, buf.length - 1)
+    this.#plain.end(buf.toString('latin1', Math.max(last, buf.length - LAST_LINE_BYTES), buf.length - 1))
+    this.#tape.lent = undefined
+  }
+
+  overlong(buf: Buffer, start: number, end: number, base: number): void {
+    this.#tape.base = base
+    this.#tape.pass(buf, start, end)
+  }
+
+  /**
+   * As AssemblerSink.carried: takes a line that is foreign to the plain dump if a dump in a carrier begins in it. Only carriers count that
+   * are known for certain: what looks like a prefix may be a log line that lacks its line end.
+   */
+  carried(buf: Buffer, pos: number, next: number, base: number): boolean {
+    const needle = this.#find(buf, pos, next)
+    return this.#isCarried(buf, pos, next, needle, pos, true) && this.#streams.line(buf, pos, next, base + pos, true)
+  }
+
+  /** Where the lines that must wait for what comes next begin, in [pos, end]: they may announce a dump. */
+  #announcement(buf: Buffer, pos: number, end: number, base: number): number {
+    const window = this.#limits.preambleBytes
+    if (base + pos === this.announced && end - pos <= window) return pos
+    const at = findAnnouncement(buf, pos, end, window)
+    this.announced = at < end ? base + at : -1
+    return at
+  }
+
+  #find(buf: Buffer, pos: number, end: number): number {
+    this.#numbers ??= writesNumbers(this.#input, buf, pos, buf.indexOf(LF, pos) + 1)
+    return findNeedle(buf, pos, end, this.#numbers)
+  }
+
+  /** Where the next needle stands that may be of a header; -1 when there is none. Lines of carriers that only quote one are passed over. */
+  #nextHeader(buf: Buffer, pos: number, end: number): number {
+    let at = this.#find(buf, pos, end)
+    while (at >= 0) {
+      const line = lineStart(buf, pos, at)
+      const next = buf.indexOf(LF, at) + 1
+      if (at === line || !this.#streams.quotes(buf, line, next, pos)) return at
+      at = this.#find(buf, next, end)
+    }
+    return -1
+  }
+
+  /** Passes the log ahead of the line at `near`, which may hold a header, and of what announces it. Returns where that stands. */
+  #approach(buf: Buffer, pos: number, near: number): number {
+    const at = announcementAhead(buf, pos, near, this.#limits.preambleBytes)
+    this.#tape.pass(buf, pos, at)
+    return at
+  }
+
+  /** As `#approach`, of the line [near, next) in a carrier, which it takes, too. Returns where the next line begins. */
+  #approachCarried(
+    buf: Buffer,
+    words: DataView,
+    pos: number,
+    near: number,
+    next: number,
+    end: number,
+    base: number,
+  ): number {
+    // What announces it, a few lines ahead in the same stream, belongs to it.
+    const window = Math.max(pos, lineStart(buf, pos, near - this.#limits.preambleBytes))
+    let from = this.#streams.announced(buf, window, near, next)
+    this.#tape.pass(buf, pos, from)
+    while (from < next) from = this.#carriedLine(buf, words, from, end, base)
+    return from
+  }
+
+  /**
+   * Does a carrier know the header in the line [line, next), whose needle stands at `needle`? A line that begins with a needle and ends as a
+   * title does is a header without a carrier. `from` and `certain` as in Streams.recognise.
+   */
+  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number, certain = false): boolean {
+    return (
+      needle >= 0 && (needle > line || !isTitle(buf, next)) && this.#streams.recognise(buf, line, next, from, certain)
+    )
+  }
+
+  /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
+  #entersCarrier(buf: Buffer, pos: number): boolean {
+    const next = buf.indexOf(LF, pos) + 1
+    if (!this.#isCarried(buf, pos, next, this.#find(buf, pos, next), pos)) return false
+    this.#plain.end()
+    return true
+  }
+
+  /** Takes one line while a stream has a dump open. */
+  #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
+    const next = buf.indexOf(LF, pos) + 1
+    if (this.#needle < pos) {
+      const at = this.#find(buf, pos, end)
+      this.#needle = at < 0 ? end : at
+    }
+    const needle = this.#needle < next
+    if (this.#streams.line(buf, pos, next, base + pos, needle)) return next
+    if (!this.#plain.quiet || needle || announces(buf, pos, next)) this.#plain.run(buf, words, pos, next, base)
+    else this.#tape.pass(buf, pos, next)
+    return next
+  }
+
+  /** Up to where lines go to the plain dump. As long as it may still be none, a header in a carrier must be found: up to the next needle. */
+  #plainEnd(buf: Buffer, pos: number, end: number): number {
+    if (this.#plain.open) return end
+    const next = buf.indexOf(LF, pos) + 1
+    if (this.#plain.quiet) return next
+    const needle = this.#find(buf, next, end)
+    return needle < 0 ? end : lineStart(buf, next, needle)
+  }
+}
+
+/** Does the line end as titles do? A header ends with a colon, the title of a profile with a number. */
+function isTitle(buf: Buffer, next: number): boolean {
+  const last = buf[trimLineEnd(buf, 0, next) - 1]
+  return last === COLON || isDigit(last)
+}

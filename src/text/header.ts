@@ -1,0 +1,209 @@
+/**
+ * Goroutine headers of every era (Go 1.0 to 1.27; runtime/traceback.go, `goroutineheader`):
+ *
+ *     goroutine 7 [running]:
+ *     goroutine 7 [chan receive, 3 minutes, locked to thread]:
+ *     goroutine 7 gp=0xc000 m=3 mp=0xc000 [running]:                        1.22, system mode
+ *     goroutine 7 [select (no cases) (durable), synctest bubble 1]:         1.25
+ *     goroutine 7 [chan receive (leaked) labels:{"k": "v"}]:                1.26
+ *     goroutine 7 [chan receive] {k: v, "odd key": "a]: \"q\""}:            1.27
+ *
+ * Hot: guarded by `npm run bench` (dump-heavy). What follows the id repeats from goroutine to goroutine, so it is parsed once
+ * and found again by its bytes.
+ */
+import { BRACKET_OPEN, COLON, CR, DIGIT, LF, SPACE, startsWith, ZERO } from '../core/ascii.ts'
+import { type HeaderInfo, headerInfo } from './info.ts'
+import { PlainHeaders } from './plain.ts'
+
+export type { HeaderInfo } from './info.ts'
+
+/** Longer than any header without labels; longer ones are parsed each time. */
+const INTERNED_BYTES = 512
+const INTERNED_HEADERS = 4096
+
+/** `goro`, `utin` and `e `, as they are read. */
+const GORO = 0x6f726f67
+const UTIN = 0x6e697475
+const E_SPACE = 0x2065
+
+interface Known {
+  readonly bytes: Uint8Array
+  readonly info: HeaderInfo
+}
+
+/** Reads headers; `id` and `info` hold what the last successful `read` found. */
+export class HeaderReader {
+  id = 0
+  info: HeaderInfo = NO_HEADER
+  readonly #plain = new PlainHeaders()
+  readonly #table = new Map<number, Known>()
+
+  /** Reads the header at `pos`; returns the offset after its line end, or -1 if no header stands there. [pos, end) ends with a line end. */
+  read(buf: Uint8Array, words: DataView, pos: number, end: number): number {
+    if (
+      pos + 12 > end ||
+      words.getInt32(pos, true) !== GORO ||
+      words.getInt32(pos + 4, true) !== UTIN ||
+      words.getUint16(pos + 8, true) !== E_SPACE
+    )
+      return -1
+    let p = pos + 10
+    let id = 0
+    let c = buf[p] as number
+    if (DIGIT[c] !== 1) return -1
+    while (DIGIT[c] === 1) {
+      id = id * 10 + (c - ZERO)
+      c = buf[++p] as number
+    }
+    if (c !== SPACE) return -1
+    p++
+    if (buf[p] !== BRACKET_OPEN) {
+      p = skipThread(buf, p, end)
+      if (p < 0) return -1
+    }
+    const info = this.#plain.find(buf, words, p, end)
+    if (info === undefined) return this.#readRest(buf, words, p, end, id)
+    this.id = id
+    this.info = info
+    return this.#plain.after
+  }
+
+  #readRest(buf: Uint8Array, words: DataView, start: number, end: number, id: number): number {
+    let hash = 17
+    let p = start
+    while (p < end && buf[p] !== LF) {
+      hash = (Math.imul(hash, 31) + (buf[p] as number)) | 0
+      p++
+    }
+    const stop = p > start && buf[p - 1] === CR ? p - 1 : p
+    if (stop === start || buf[stop - 1] !== COLON) return -1
+    let known = this.#table.get(hash)
+    if (known === undefined || matches(known.bytes, buf, start, end) < 0) {
+      // A copy: the chunk is the caller's, and slice() of a Buffer is a view.
+      const bytes = new Uint8Array(buf.subarray(start, stop))
+      const text = new TextDecoder().decode(bytes)
+      const info = parseHeaderRest(text)
+      if (info === undefined) return -1
+      this.#plain.learn(words, start, end, text, info)
+      known = { bytes, info }
+      if (bytes.length <= INTERNED_BYTES) {
+        if (this.#table.size >= INTERNED_HEADERS) this.#table.clear()
+        this.#table.set(hash, known)
+      }
+    }
+    this.id = id
+    this.info = known.info
+    return p + 1
+  }
+}
+
+const NO_HEADER: HeaderInfo = headerInfo('', undefined, false, false, undefined)
+
+/** `gp=0x… m=3 mp=0x… ` or `gp=0x… m=nil `: returns where `[` stands, or -1. */
+function skipThread(buf: Uint8Array, pos: number, end: number): number {
+  if (!startsWith(buf, pos, end, 'gp=0x')) return -1
+  for (let p = pos; p < end && p < pos + 96; p++) {
+    const c = buf[p]
+    if (c === BRACKET_OPEN) return p
+    if (c === LF) return -1
+  }
+  return -1
+}
+
+/** Offset after the line end when `bytes` and then a line end stand at `pos`; else -1. */
+function matches(bytes: Uint8Array, buf: Uint8Array, pos: number, end: number): number {
+  const n = bytes.length
+  if (n === 0 || pos + n >= end) return -1
+  for (let i = 0; i < n; i++) if (bytes[i] !== buf[pos + i]) return -1
+  let p = pos + n
+  if (buf[p] === CR) p++
+  return buf[p] === LF ? p + 1 : -1
+}
+
+/**
+ * Parses `[state, mods] {labels}:`. Unknown words among the mods are passed over: the text is not covered by the Go 1 promise.
+ */
+export function parseHeaderRest(text: string): HeaderInfo | undefined {
+  if (text[0] !== '[') return undefined
+  const close = closingBracket(text)
+  if (close < 2) return undefined
+  let inside = text.slice(1, close)
+  const rest = text.slice(close + 1)
+  let labels: ReadonlyMap<string, string> | undefined
+  if (rest !== ':') {
+    if (!rest.startsWith(' {') || !rest.endsWith('}:')) return undefined
+    labels = parseLabels(rest.slice(2, -2))
+    if (labels === undefined) return undefined
+  }
+  const labelled = inside.indexOf(' labels:{')
+  if (labelled >= 0 && inside.endsWith('}')) {
+    labels = parseLabels(inside.slice(labelled + 9, -1))
+    if (labels === undefined) return undefined
+    inside = inside.slice(0, labelled)
+  }
+  const words = inside.split(', ')
+  let state = words[0] ?? ''
+  let leaked = false
+  for (;;) {
+    const mark = / \((leaked|scan|durable)\)$/.exec(state)
+    if (mark === null) break
+    if (mark[1] === 'leaked') leaked = true
+    state = state.slice(0, mark.index)
+  }
+  if (state === '') return undefined
+  let minutes: number | undefined
+  let locked = false
+  for (const word of words.slice(1)) {
+    const wait = /^(\d+) minutes$/.exec(word)
+    if (wait !== null) minutes = Number(wait[1])
+    else if (word === 'locked to thread') locked = true
+  }
+  return headerInfo(state, minutes, leaked, locked, labels)
+}
+
+/** The `]` that closes the bracket: the first outside quotes. States hold neither `]` nor quotes; 1.26 labels may hold both. */
+function closingBracket(text: string): number {
+  let quoted = false
+  for (let i = 1; i < text.length; i++) {
+    const c = text[i]
+    if (quoted) {
+      if (c === '\\') i++
+      else if (c === '"') quoted = false
+    } else if (c === '"') quoted = true
+    else if (c === ']') return i
+  }
+  return -1
+}
+
+const LABEL = /([A-Za-z0-9./_]*|"(?:[^"\\]|\\.)*"): ([A-Za-z0-9./_]*|"(?:[^"\\]|\\.)*")(?:, |$)/y
+
+/** `k: v, "k 2": "…"`; undefined when the text is something else. */
+function parseLabels(text: string): ReadonlyMap<string, string> | undefined {
+  const labels = new Map<string, string>()
+  LABEL.lastIndex = 0
+  while (LABEL.lastIndex < text.length) {
+    const m = LABEL.exec(text)
+    if (m === null) return undefined
+    labels.set(unquote(m[1] ?? ''), unquote(m[2] ?? ''))
+  }
+  return labels
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
+
+/** Go's quoting (runtime/print.go, 1.26+; strconv.Quote in profiles). A lone `\xff` stands for a byte that was no UTF-8: it becomes U+FFFD. */
+export function unquote(word: string): string {
+  if (!word.startsWith('"')) return word
+  return word.slice(1, -1).replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_all, x, u, w, c) => {
+    if (x !== undefined) {
+      const byte = Number.parseInt(x, 16)
+      return byte < 0x80 ? String.fromCharCode(byte) : '\ufffd'
+    }
+    const hex: string | undefined = u ?? w
+    if (hex !== undefined) {
+      const point = Number.parseInt(hex, 16)
+      return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
+    }
+    return ESCAPES[c] ?? c
+  })
+}

@@ -1,0 +1,53 @@
+/**
+ * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched natively for the one word that every dump
+ * holds, `goroutine`: the needle. Only around a needle are lines looked at.
+ *
+ * Hot: guarded by `npm run bench` (ordinary log).
+ */
+import { CR, isDigit, LF, SPACE, startsWith } from '../core/ascii.ts'
+
+const NEEDLE = Buffer.from('goroutine')
+
+/** The word in an array of bytes: journald's form of what is no printable text. */
+const NUMBERS = Buffer.from([...NEEDLE].join(','))
+
+/**
+ * Offset of the next `goroutine` in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. `numbers`: it
+ * may also stand in an array of bytes.
+ */
+export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boolean): number {
+  // What is behind `end` is not searched: a call may be about one line of many.
+  const seen = end < buf.length ? buf.subarray(0, end) : buf
+  const word = findWord(seen, pos, end)
+  if (!numbers) return word
+  const at = (word < 0 ? seen : buf.subarray(0, word)).indexOf(NUMBERS, pos)
+  return at < 0 ? word : at
+}
+
+function findWord(buf: Buffer, pos: number, end: number): number {
+  let at = buf.indexOf(NEEDLE, pos)
+  while (at >= 0 && at < end) {
+    if (isPromising(buf, at + NEEDLE.length, end)) return at
+    at = buf.indexOf(NEEDLE, at + NEEDLE.length)
+  }
+  return -1
+}
+
+/** What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. */
+function isPromising(buf: Buffer, at: number, end: number): boolean {
+  if (buf[at] !== SPACE) {
+    const c = buf[at + 1]
+    return startsWith(buf, at, end, 'leak profile: total ') || (startsWith(buf, at, end, ':') && (c === LF || c === CR))
+  }
+  let p = at + 1
+  if (!isDigit(buf[p])) return startsWith(buf, at, end, ' profile: total ')
+  while (isDigit(buf[p])) p++
+  return startsWith(buf, p, end, ' [') || startsWith(buf, p, end, ' gp=') || startsWith(buf, p, end, ':')
+}
+
+/** Start of the line that holds `at`, not before `pos`. */
+export function lineStart(buf: Buffer, pos: number, at: number): number {
+  if (at <= pos) return pos
+  const lf = buf.lastIndexOf(LF, at - 1)
+  return lf < pos ? pos : lf + 1
+}

@@ -1,0 +1,57 @@
+/** What the runtime prints before the first goroutine when a process dies or is told to dump (formats.md § 3.1, 3.2). */
+import type { DumpKind } from '../core/model.ts'
+
+export interface PreambleStart {
+  readonly kind: DumpKind
+  readonly reason: string
+}
+
+/** Is this the first line of a preamble? */
+export function startsPreamble(text: string): PreambleStart | undefined {
+  switch (text[0]) {
+    case 'p':
+      if (!text.startsWith('panic: ')) return undefined
+      return { kind: text.startsWith('panic: test timed out after ') ? 'timeout' : 'panic', reason: text.slice(7) }
+    case 'f':
+      return text.startsWith('fatal error: ') ? { kind: 'fatal', reason: text.slice(13) } : undefined
+    case 'S':
+      return /^SIG[A-Z0-9]+: [a-z][a-z /-]*$|^Signal \d+$/.test(text) ? { kind: 'signal', reason: text } : undefined
+    case 'r':
+      // These stand before their `fatal error:`, which then gives the reason.
+      return /^runtime: (?:goroutine stack exceeds|sp=|out of memory|cannot|g \d|bad|unexpected|program|mmap|VirtualAlloc|failed|may need)/.test(
+        text,
+      )
+        ? { kind: 'fatal', reason: text }
+        : undefined
+    case 'u':
+      return text.startsWith('unexpected fault address 0x') ? { kind: 'fatal', reason: text } : undefined
+  }
+  return undefined
+}
+
+/** May this line stand in a preamble of this kind behind its first line? Blank lines aside. */
+export function continuesPreamble(text: string, kind: DumpKind): boolean {
+  switch (text[0]) {
+    case '\t': // further panics, the lines of a panic value (1.23+), running tests
+      return kind === 'panic' || kind === 'timeout'
+    case '[':
+      return /^\[signal .*\]$/.test(text)
+    case 'P':
+      return /^PC=0x[0-9a-f]+ m=-?\d+ sigcode=\d+/.test(text)
+    case 's':
+      return text.startsWith('signal arrived during ') || text.startsWith('stack: frame={sp:')
+    case 'i':
+      return text.startsWith('instruction bytes:')
+    case 'g':
+      return text === 'goroutine running on other thread; stack unavailable'
+    case 'r':
+      return text.startsWith('running tests:') || text.startsWith('runtime: ')
+    default:
+      return startsPreamble(text) !== undefined
+  }
+}
+
+/** `rax    0x0`: the register dump behind the last goroutine. Names are padded to seven columns. */
+export function isRegister(text: string): boolean {
+  return /^[a-z][a-z0-9_]{1,7} +0x[0-9a-f]+$/.test(text)
+}

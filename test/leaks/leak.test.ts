@@ -1,0 +1,146 @@
+/** What three dumps say, rule by rule. */
+import { describe, expect, it } from 'vitest'
+import { dumpText, ids, judgeAll } from './dumps.ts'
+
+/** Evenly spread ids, `count` from `from` on up to `to`. */
+const spread = (from: number, to: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => Math.floor(from + ((i + 0.5) * (to - from)) / count))
+
+/** The verdict on `subject` in the last of dumps an hour apart, each of which has these goroutines more; `newest`: ids handed out. */
+function verdict(
+  newest: readonly number[],
+  cumulated: readonly (readonly number[])[],
+  state = 'chan receive',
+): unknown {
+  const texts = newest.map((id, i) =>
+    dumpText(i * 60, { dumper: [id], subject: cumulated.slice(0, i + 1).flat() }).replaceAll(
+      /\[chan receive\](?=:\nmain\.subject)/g,
+      `[${state}]`,
+    ),
+  )
+  return judgeAll(texts).at(-1)?.verdicts.subject
+}
+
+describe('goroutines that come and stay', () => {
+  const came = (first: number, start: number): number[][] => [
+    spread(20, start, first),
+    spread(start, start + 1000, 2),
+    spread(start + 1000, start + 2000, 2),
+  ]
+
+  it('leak when four have come, in a process that has run for long', () => {
+    expect(verdict([10_000, 11_000, 12_000], came(8, 10_000))).toBe('leaking')
+  })
+
+  it('do not yet in one that has just started, whose pools fill', () => {
+    expect(verdict([500, 1500, 2500], came(8, 500))).not.toBe('leaking')
+  })
+
+  it('do not where hardly one was watched', () => {
+    expect(verdict([10_000, 11_000, 12_000], [[], [10_500], spread(11_000, 12_000, 5)])).not.toBe('leaking')
+  })
+})
+
+describe('arrivals that slow down', () => {
+  const slower = [spread(20, 500, 8), spread(500, 1500, 12), spread(1500, 2500, 3)]
+
+  it('are a pool that fills, in a young process', () => {
+    expect(verdict([500, 1500, 2500], slower)).not.toBe('leaking')
+  })
+
+  it.each(['select (no cases)', 'chan receive (nil chan)', 'chan send (nil chan)', 'sync.Mutex.Lock'])(
+    'are a leak all the same in [%s], where nothing wakes them',
+    (state) => {
+      expect(verdict([500, 1500, 2500], slower, state)).toBe('leaking')
+    },
+  )
+
+  it('a WaitGroup is waited for in health, too', () => {
+    expect(verdict([500, 1500, 2500], slower, 'sync.WaitGroup.Wait')).not.toBe('leaking')
+  })
+})
+
+describe('where nothing wakes them', () => {
+  const few = [spread(20, 500, 3), [900], spread(1500, 2500, 2)]
+
+  it('three are enough', () => {
+    expect(verdict([500, 1500, 2500], few, 'select (no cases)')).toBe('leaking')
+    expect(verdict([500, 1500, 2500], few)).not.toBe('leaking')
+  })
+
+  it('a pool that does not grow is none', () => {
+    expect(verdict([500, 1500, 2500], [spread(20, 500, 9), [], []], 'select (no cases)')).toBe('steady')
+  })
+})
+
+describe('a leak beside goroutines in flight', () => {
+  /** Each P hands out ids of its own 16, so that those of a moment lie some way below the highest. */
+  const dump = (i: number): string => {
+    const leaked = [spread(20, 3000, 20), spread(3000, 3600, 6), spread(3600, 4200, 6)].slice(0, i + 1).flat()
+    const newest = 3000 + i * 600
+    const passing = spread(newest - 250, newest, 7).map((id) => id + 3)
+    return dumpText(i * 60, { subject: [...leaked, ...passing], dumper: [newest + 9] })
+  }
+
+  it('is found in three dumps, where ids are few and their order is loose', () => {
+    const last = judgeAll([0, 1, 2].map(dump)).at(-1)
+    expect(last?.signatures.find(({ function: name }) => name === 'main.subject')?.survivors).toBe(26)
+    expect(last?.verdicts.subject).toBe('leaking')
+  })
+
+  describe('whose ids are older than half of the step', () => {
+    /** `stay`: share of those seen twice that are in the third dump. */
+    const three = (stay: number): unknown => {
+      const older = spread(20, 3000, 30)
+      const leaked = [older, spread(3000, 3300, 6), spread(3300, 3600, 6)]
+      const dumps = [0, 1, 2].map((i) => {
+        const newest = 3000 + i * 300
+        const there = leaked.slice(0, i + 1).flat()
+        const still = i < 2 ? there : there.filter((id) => !older.slice(Math.floor(older.length * stay)).includes(id))
+        const passing = spread(newest - 290, newest, 9).map((id) => id + 1)
+        return dumpText(i * 60, { subject: [...still, ...passing], dumper: [newest + 9] })
+      })
+      return judgeAll(dumps).at(-1)?.verdicts.subject
+    }
+
+    it('is found in three dumps when those seen twice stay, though others leave', () => {
+      expect(three(1)).toBe('leaking')
+    })
+
+    it('is none when those seen twice leave, too', () => {
+      expect(three(0.9)).not.toBe('leaking')
+    })
+  })
+
+  it('is none where those that had settled leave, too', () => {
+    const leaving = (i: number): string =>
+      dumpText(i * 60, { subject: spread(600 * i, 3000 + i * 600, 20 + i * 6), dumper: [3000 + i * 600] })
+    expect(judgeAll([0, 1, 2].map(leaving)).at(-1)?.verdicts.subject).not.toBe('leaking')
+  })
+})
+
+describe('connections that gather, of which one closes now and then', () => {
+  it('are no leak for those that stay', () => {
+    const came = [[50], spread(78, 292, 10), spread(292, 419, 6), spread(419, 514, 5)]
+    const closed = [[], [], [came[1]?.[4]], [came[1]?.[4], came[2]?.[2]]]
+    const dumps = [78, 292, 419, 514].map((newest, i) =>
+      dumpText(i * 60, {
+        dumper: [newest],
+        subject: came
+          .slice(0, i + 1)
+          .flat()
+          .filter((id) => !closed[i]?.includes(id)),
+      }),
+    )
+    expect(judgeAll(dumps).at(-1)?.verdicts.subject).not.toBe('leaking')
+  })
+})
+
+describe('two dumps', () => {
+  const two = (came: readonly number[]): unknown => verdict([10_000, 12_000], [spread(20, 10_000, 10), came])
+
+  it('tell a leak that drips from a burst, whenever the burst was', () => {
+    expect(two(spread(10_000, 12_000, 20))).toBe('leaking')
+    for (const at of [10_100, 10_500, 11_200, 11_900]) expect(two(ids(at, at + 19))).toBe('growing')
+  })
+})

@@ -1,0 +1,137 @@
+/** What a history says once it may remember no more. */
+import { describe, expect, it } from 'vitest'
+import { LIMITS } from '../../src/core/limits.ts'
+import type { DumpTally } from '../../src/core/model.ts'
+import { createHistory } from '../../src/leaks/history.ts'
+import { dumpText, ids, judgeAll } from './dumps.ts'
+
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'f']
+const each = (count: number): Record<string, number[]> =>
+  Object.fromEntries(NAMES.map((name, i) => [name, ids(10 + i * 100, 9 + i * 100 + count)]))
+
+describe('historySignatures', () => {
+  it('is named in the record, and what it forgot is neither new nor gone', () => {
+    const texts = [dumpText(0, each(2)), dumpText(60, each(2)), dumpText(120, { a: each(2).a ?? [] })]
+    const dumps = judgeAll(texts, { limits: { historySignatures: 4 } })
+    expect(dumps.map(({ dump }) => dump.limits)).toEqual([['historySignatures'], ['historySignatures'], undefined])
+    const said = dumps.flatMap(({ verdicts }) => Object.values(verdicts))
+    expect(said).not.toContain('new')
+    // Of the first dump four are remembered: what they say of the second is right, and of the others it says nothing.
+    expect(dumps[1]?.verdicts).toEqual({
+      a: undefined,
+      b: undefined,
+      c: 'steady',
+      d: 'steady',
+      e: 'steady',
+      f: 'steady',
+      main: undefined,
+    })
+    expect(dumps[2]?.verdicts).toMatchObject({ a: undefined, main: undefined })
+    expect(Object.values(dumps[2]?.verdicts ?? {}).filter((verdict) => verdict === 'gone')).toHaveLength(4)
+  })
+
+  it('is not named while what goes has vanished before', () => {
+    const texts = NAMES.map((name, i) => dumpText(i * 60, { [name]: ids(10 + i, 10 + i) }))
+    const dumps = judgeAll(texts, { limits: { historySignatures: 3 } })
+    expect(dumps.map(({ dump }) => dump.limits)).toEqual(NAMES.map(() => undefined))
+  })
+})
+
+describe('historyDumps', () => {
+  it('bounds what is kept, not what is found: a leak over many dumps is one still', () => {
+    const texts = ids(0, 19).map((i) => dumpText(i * 60, { leak: ids(10, 20 + i * 10), pool: ids(500, 520) }))
+    const dumps = judgeAll(texts, { limits: { historyDumps: 3 } })
+    expect(dumps.at(-1)?.verdicts).toMatchObject({ leak: 'leaking', pool: 'steady' })
+  })
+})
+
+describe('historyAbsences', () => {
+  const empty = {
+    source: 'stdin',
+    kind: 'all',
+    format: 'stack',
+    other: 0,
+    bytes: [0, 0],
+    foreignLines: 0,
+    damaged: 0,
+    truncated: false,
+    limits: [],
+  } as const
+
+  /** A dump with a pool, and with a burst when it is told so. */
+  const tally = (dump: number, burst: boolean): DumpTally => ({
+    ...empty,
+    dump,
+    goroutines: burst ? 10 : 5,
+    signatures: (burst ? ['pool', 'burst'] : ['pool']).map((id) => ({
+      signature: { id, canonical: id, title: { function: id }, stack: { frames: [] } },
+      count: 5,
+      leaked: 0,
+      states: new Map(),
+      labels: new Map(),
+    })),
+  })
+
+  const steps = (quiet: number): (number | undefined)[] => {
+    const history = createHistory({ limits: { ...LIMITS, historyAbsences: 3 } })
+    history.observe(tally(1, true))
+    for (let i = 0; i < quiet; i++) history.observe(tally(i + 2, false))
+    const { tracks } = history.observe(tally(quiet + 2, true))
+    return tracks.map((track) => track.steps.length)
+  }
+
+  it('a signature that returns after so many dumps begins anew; what stayed keeps its history', () => {
+    // The burst's steps are its leaving and its return, or its return alone.
+    expect(steps(2)).toEqual([3, 2])
+    expect(steps(3)).toEqual([4, 1])
+    expect(steps(9)).toEqual([10, 1])
+  })
+})
+
+describe('goroutineIds', () => {
+  const leak = (i: number): string => dumpText(i * 60, { leak: ids(10, 20 + i * 10) })
+
+  it('is named, and without ids nothing is called leaking', () => {
+    const dumps = judgeAll(ids(0, 5).map(leak), { limits: { goroutineIds: 5 } })
+    expect(dumps.map(({ dump }) => dump.limits)).toEqual(ids(0, 5).map(() => ['goroutineIds']))
+    expect(dumps.map(({ verdicts }) => verdicts.leak)).toEqual([undefined, ...ids(1, 5).map(() => 'growing')])
+    expect(dumps.at(-1)?.signatures.some(({ survivors }) => survivors !== undefined)).toBe(false)
+  })
+
+  it('hit once does not blind the dumps that come after it', () => {
+    const crowd = dumpText(150, { leak: ids(10, 40), crowd: ids(1000, 1200) })
+    const texts = [leak(0), leak(1), leak(2), crowd, leak(4), leak(5), leak(6)]
+    const dumps = judgeAll(texts, { limits: { goroutineIds: 150 } })
+    expect(dumps.map(({ dump }) => dump.limits !== undefined)).toEqual([false, false, false, true, false, false, false])
+    expect(dumps[3]?.verdicts.leak).not.toBe('leaking')
+    expect(dumps.at(-1)?.verdicts.leak).toBe('leaking')
+  })
+})
+
+describe('signatures', () => {
+  it('is named; a dump whose signatures found no place is compared with nothing', () => {
+    const [first, turned] = [each(2), Object.fromEntries(Object.entries(each(2)).reverse())]
+    const dumps = judgeAll([dumpText(0, first), dumpText(60, turned)], { limits: { signatures: 4 } })
+    expect(dumps.map(({ dump }) => dump.limits)).toEqual([['signatures'], ['signatures']])
+    expect(dumps.flatMap(({ verdicts }) => Object.values(verdicts)).filter((verdict) => verdict !== undefined)).toEqual(
+      [],
+    )
+  })
+})
+
+describe('sources', () => {
+  it('the least recently used one is forgotten, and begins anew', () => {
+    const carried = (pod: string, text: string): string =>
+      text
+        .split('\n')
+        .map((msg) => `${JSON.stringify({ pod, msg })}\n`)
+        .join('')
+    const texts = ['a', 'b', 'c', 'a'].map((pod, i) => carried(pod, dumpText(i * 60, { pool: ids(10, 12) })))
+    const last = (sources: number): unknown =>
+      judgeAll(texts, { limits: { sources }, input: 'json', textKey: 'msg', streamKeys: ['pod'] })
+        .filter(({ dump }) => dump.source === 'a')
+        .at(-1)?.verdicts
+    expect(last(2)).toEqual({ main: undefined, pool: undefined })
+    expect(last(3)).toEqual({ main: 'steady', pool: 'steady' })
+  })
+})

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { GoroutineIdTable } from '../../src/stacks/ids.ts'
+
+it.each([0, 5000])('holds ids in their order, expected to be %d', (expected) => {
+  const table = new GoroutineIdTable(expected)
+  // Runs, gaps, ids beyond 32 bits that differ in the upper half alone.
+  const ids = Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? i : i % 3 === 1 ? 1e6 - 16 * i : 2 ** 32 + i) + 1)
+  for (const [i, id] of ids.entries()) {
+    const place = table.add(id)
+    if (i % 7 !== 0) table.put(place, i)
+    expect(table.add(id)).toBe(-1)
+  }
+  expect(table.size).toBe(ids.length)
+  const seen: [number, number][] = []
+  table.forEach((id, signature) => {
+    seen.push([id, signature])
+  })
+  expect(seen).toEqual(ids.map((id, i) => [id, i % 7 === 0 ? -1 : i]))
+  for (const id of [2, 2 ** 33, 1e6 + 1]) expect([table.has(id), table.get(id)]).toEqual([false, -1])
+})
+
+it('takes back the last id', () => {
+  const table = new GoroutineIdTable()
+  for (const id of [16, 32, 48]) table.put(table.add(id), 1)
+  table.undo(table.add(64))
+  expect([table.size, table.has(64), table.has(48)]).toEqual([3, false, true])
+  expect(table.add(80)).toBe(table.size - 1)
+})
+
+it('keeps a note beside an id that has a signature', () => {
+  const table = new GoroutineIdTable()
+  table.put(table.add(7), 3)
+  table.add(8)
+  for (const id of [7, 8, 9]) table.mark(id)
+  expect([7, 8, 9].map((id) => [table.isMarked(id), table.get(id)])).toEqual([
+    [true, 3],
+    [false, -1],
+    [false, -1],
+  ])
+})

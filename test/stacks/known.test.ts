@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
+import { createEngine } from '../../src/engine/engine.ts'
+import { KnownStacks, ROOT } from '../../src/stacks/known.ts'
+
+/** So many goroutines, each with a stack of its own, in each of some dumps. */
+function dumps(count: number, goroutines: number): Buffer {
+  const lines: string[] = []
+  for (let dump = 0; dump < count; dump++) {
+    lines.push('2026-11-24T05:00:00Z INFO dumping')
+    for (let id = 1; id <= goroutines; id++) {
+      lines.push(`goroutine ${id} [select]:`, `main.f${id}(0x${dump})`, `\t/app/main.go:${id} +0x1d`)
+      lines.push(`main.g${id % 40}(...)`, '\t/app/main.go:7 +0x2')
+      lines.push('created by main.main in goroutine 1', '\t/app/main.go:3 +0x1d', '')
+    }
+  }
+  return Buffer.from(`${lines.join('\n')}\n`)
+}
+
+function records(input: Buffer, knownStackBytes?: number): DumpstreamRecord[] {
+  const found: DumpstreamRecord[] = []
+  const limits = knownStackBytes === undefined ? {} : { knownStackBytes }
+  const engine = createEngine({ limits, onRecord: (record) => found.push(record) })
+  engine.push(input)
+  engine.end()
+  return found
+}
+
+describe('known stacks', () => {
+  it('start over when they are full, and the records are the same', () => {
+    const input = dumps(3, 300)
+    const whole = records(input)
+    expect(whole.filter((record) => record.type === 'signature')).toHaveLength(900)
+    for (const bytes of [1, 1000, 5000, 30_000]) expect(records(input, bytes)).toEqual(whole)
+  })
+
+  it('bound the table as well as the text', () => {
+    const known = new KnownStacks(10_000)
+    let lines = 0
+    for (; !known.full; lines++)
+      known.add(ROOT, Buffer.from(`f.${lines}(`), 0, { kind: 'func', tail: 'arguments', literal: 4 })
+    expect(lines).toBeLessThan(10_000 / 40)
+    known.restart()
+    expect([known.full, known.firstChild(ROOT), known.restarts]).toEqual([false, ROOT, 1])
+  })
+
+  it.each([3, 100])('among %d lines, of two that are the same the first is found', (many) => {
+    const known = new KnownStacks(1 << 20)
+    const add = (name: string): number =>
+      known.add(ROOT, Buffer.from(`${name}(`), 0, { kind: 'func', tail: 'arguments', literal: name.length + 1 })
+    const find = (name: string): number | undefined => {
+      const line = Buffer.from(`${name}(0x1)\n`)
+      return known.step(ROOT, line, new DataView(line.buffer, line.byteOffset, line.length), 0, line.length)
+    }
+    const lines = Array.from({ length: many }, (_, i) => add(`main.f${i}`))
+    add('main.f1')
+    expect(find('main.f0')).toBe(lines[0])
+    expect(find('main.f1')).toBe(lines[1])
+  })
+
+  // Several are compared at once: as numbers some of these are equal, and some not even equal to themselves.
+  it.each([
+    ['\0\0\0\0\0\0\0\0', '\0\0\0\0\0\0\0\x80'],
+    ['\0\0\0\0\0\0\xf8\xff', '\0\0\0\0\0\0\xf8\x7f'],
+    ['abcdefgh', 'abcdefgi'],
+  ])('are told apart by all of their bytes: %j, %j', (one, other) => {
+    const known = new KnownStacks(1 << 20)
+    const text = (name: string): Buffer => Buffer.from(`${name}/main.go:1 +0x1`, 'latin1')
+    const find = (name: string): number | undefined => {
+      const line = Buffer.concat([text(name), Buffer.from('\n')])
+      return known.step(ROOT, line, new DataView(line.buffer, line.byteOffset, line.length), 0, line.length)
+    }
+    const add = (name: string): number =>
+      known.add(ROOT, text(name), 0, { kind: 'file', tail: 'none', literal: text(name).length })
+    const first = add(one)
+    expect([find(one), find(other)]).toEqual([first, undefined])
+    const second = add(other)
+    expect([find(one), find(other), find(one)]).toEqual([first, second, first])
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { wordsOf } from '../../src/core/ascii.ts'
+import { HeaderReader, parseHeaderRest } from '../../src/text/header.ts'
+
+/** What stands between the id and the line end. */
+const RESTS = [
+  '[running]:',
+  '[select]:',
+  '[select, 7 minutes]:',
+  '[select, 07 minutes]:',
+  '[select, 0000000007 minutes]:',
+  '[select, 1023 minutes]:',
+  '[select, 1024 minutes]:',
+  '[select, 99999 minutes]:',
+  '[select,  minutes]:',
+  '[select, 7 minutes, locked to thread]:',
+  '[select, locked to thread]:',
+  '[select (no cases)]:',
+  '[select (no cases), 2 minutes]:',
+  '[sleep, 1 minutes]:',
+  '[sleep, 12 minutes]:',
+  '[sleep]:',
+  '[sync.RWMutex.RLock]:',
+  '[sync.RWMutex.Lock]:',
+  '[sync.RWMutex.RLock, 3 minutes]:',
+  '[chan receive (leaked)]:',
+  '[chan receive (nil chan)]:',
+  '[chan receive (leaked), 9 minutes]:',
+  '[chan receive (scan), 9 minutes]:',
+  '[chan receive]:',
+  '[a state that is longer than any of the runtime]:',
+  '[chan receive (leaked) labels:{"k": "v"}]:',
+  '[chan receive] {k: v, "odd key": "a]: \\"q\\""}:',
+  '[chan receive, 7 minutes] :',
+  '[chan receive, 7 minutes',
+  '[idle]:',
+  '[]:',
+]
+
+/** Reads `text` at `at` of a buffer that ends `after` bytes behind it. */
+function read(reader: HeaderReader, text: string, at = 0, after = 0): unknown {
+  const buf = Buffer.from(`${'x'.repeat(at)}${text}${'\n'.repeat(after)}`, 'latin1')
+  const next = reader.read(buf, wordsOf(buf), at, buf.length)
+  return next < 0 ? undefined : { ...reader.info, id: reader.id, next: next - at }
+}
+
+describe('a header that was seen before', () => {
+  it.each(['\n', '\r\n'])('reads as it did the first time, whatever was read in between, before %j', (end) => {
+    const reader = new HeaderReader()
+    const others = Array.from({ length: 100 }, (_, i) => `[state of kind ${i}]:`)
+    for (const rests of [RESTS, RESTS.toReversed(), others, RESTS])
+      for (const rest of rests) {
+        const text = `goroutine 17 ${rest}${end}`
+        const info = parseHeaderRest(rest)
+        const expected = info === undefined ? undefined : { ...info, id: 17, next: text.length }
+        for (const [at, after] of [
+          [0, 0],
+          [3, 1],
+          [5, 60],
+        ] as const)
+          expect(read(reader, text, at, after), text).toEqual(expected)
+      }
+  })
+
+  it('has an id of its own', () => {
+    const reader = new HeaderReader()
+    for (const id of [1, 22, 4294967297, 1])
+      expect(read(reader, `goroutine ${id} [select]:\n`, 0, 60)).toMatchObject({ id, state: 'select' })
+    for (const text of ['goroutine x [select]:\n', 'goroutines 7 [select]:\n', 'goroutine 7 select]:\n'])
+      expect(read(reader, text, 0, 60), text).toBeUndefined()
+  })
+
+  it('may say which thread it is on', () => {
+    const reader = new HeaderReader()
+    const text = 'goroutine 7 gp=0xc000 m=3 mp=0xc000 [select, 3 minutes]:\n'
+    for (let i = 0; i < 2; i++)
+      expect(read(reader, text, 0, 60)).toMatchObject({ id: 7, minutes: 3, next: text.length })
+  })
+})
