@@ -2,8 +2,19 @@
 
 export { DumpstreamError } from './core/errors.ts'
 export { LIMITS, type Limits } from './core/limits.ts'
-export type { DumpFormat, DumpKind, Similarity, Verdict } from './core/model.ts'
-export type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from './core/records.ts'
+export type { DumpFormat, DumpKind, FindingKind, Severity, Similarity, Verdict } from './core/model.ts'
+export type {
+  DumpRecord,
+  DumpstreamRecord,
+  FindingRecord,
+  FleetRecord,
+  GoroutineRecord,
+  MayHold,
+  Parents,
+  SignatureRecord,
+  SummaryRecord,
+  WaitsOn,
+} from './core/records.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineStats } from './engine/engine.ts'
 export { type MeterSinkOptions, meterSink, recordsToMetrics } from './sinks/otel/meter.ts'
 export type { RecordSink, SinkResult } from './sinks/sink.ts'

@@ -1,4 +1,4 @@
-/** The nouns of the project: types only, shared by every stage. */
+/** The nouns of the project, shared by every stage. */
 
 /** How a dump came to be. `signal` covers SIGQUIT and SIGABRT, `timeout` is `go test`'s alarm. */
 export type DumpKind = 'all' | 'single' | 'panic' | 'fatal' | 'signal' | 'leak' | 'race' | 'timeout'
@@ -110,6 +110,23 @@ export interface DumpTally {
 }
 
 export type Verdict = 'leaking' | 'growing' | 'stuck' | 'steady' | 'shrinking' | 'new' | 'gone'
+
+/** What a finding is about, most urgent first. */
+export const FINDING_KINDS = [
+  'crash',
+  'deadlock',
+  'leak',
+  'lost',
+  'pile_up',
+  'pool',
+  'stuck',
+  'growing',
+  'slow',
+  'race',
+  'timeout',
+] as const
+export type FindingKind = (typeof FINDING_KINDS)[number]
+export type Severity = 'critical' | 'warning' | 'info'
 
 /** What the history says of one signature in one dump. */
 export interface Assessment {

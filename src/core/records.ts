@@ -2,7 +2,7 @@
  * The records that go out, version 1: one JSON object a line. `schema/record.v1.json` says the same in JSON Schema and the
  * tests hold the two together. Absent means unknown, never `null`; times are RFC 3339 UTC.
  */
-import type { DumpFormat, DumpKind, RaceAccess, TimeFrom, Verdict } from './model.ts'
+import type { DumpFormat, DumpKind, FindingKind, RaceAccess, Severity, TimeFrom, Verdict } from './model.ts'
 
 export interface DumpRecord {
   readonly v: 1
@@ -36,6 +36,8 @@ export interface DumpRecord {
   readonly duration_s?: number
   /** The accesses of a race report, which counts no goroutines. */
   readonly race?: readonly RaceAccess[]
+  /** The log was written newest line first; absent where it was not. */
+  readonly order?: 'newest_first'
 }
 
 export interface SignatureRecord {
@@ -57,10 +59,117 @@ export interface SignatureRecord {
   readonly file?: string
   readonly line?: number
   readonly created_by?: string
-  /** Innermost first, `function file:line` each. */
+  /** Where the go statement stands, `base.go:27`. */
+  readonly created_at?: string
+  /** Counts in the last dumps of the source, this one last. */
+  readonly counts?: readonly number[]
+  /** Time of the first dump that had this signature, RFC 3339 UTC. */
+  readonly first_seen?: string
+  readonly parents?: Parents
+  /** True for goroutines that wait by design: accept loops, signal loops, workers of the runtime. */
+  readonly idle?: boolean
+  /** Innermost first, `function file:line` each. Always there where the verdict is `leaking` or `stuck`. */
   readonly stack?: readonly string[]
   /** Label key → value → goroutines. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+/** The goroutines that started those of a signature (`created by … in goroutine N`, Go 1.21 and later). */
+export interface Parents {
+  readonly distinct: number
+  /** How many of them are in the same dump. */
+  readonly alive: number
+}
+
+/** A goroutine that may hold what others wait for: a conjecture from pointers in its frames. */
+export interface MayHold {
+  readonly goroutine: number
+  readonly state: string
+  readonly function: string
+  readonly file?: string
+  readonly line?: number
+}
+
+/** One object that goroutines of a dump wait for. */
+export interface WaitsOn {
+  readonly kind: 'mutex' | 'rwmutex' | 'waitgroup' | 'cond' | 'channel' | 'semaphore'
+  /** An address, which means something within its dump only. */
+  readonly object: string
+  readonly waiters: number
+  readonly may_hold?: readonly MayHold[]
+}
+
+/** What a person should know of a dump. The findings of a dump follow its signature records, most urgent first. */
+export interface FindingRecord {
+  readonly v: 1
+  readonly type: 'finding'
+  readonly dump: number
+  readonly source: string
+  /** From 1 per dump. */
+  readonly rank: number
+  readonly finding: FindingKind
+  readonly severity: Severity
+  /** Goroutines that the finding is about. */
+  readonly goroutines: number
+  /** `292 goroutines leak in chan send at producer.go:40`. */
+  readonly title: string
+  /** The numbers behind it, one plain sentence. */
+  readonly because: string
+  /** Ids of the signatures that it is about, the worst first. */
+  readonly signatures: readonly string[]
+  readonly function?: string
+  readonly file?: string
+  readonly line?: number
+  readonly created_by?: string
+  readonly created_at?: string
+  readonly parents?: Parents
+  /** Goroutines in the last dumps of the source, this one last. */
+  readonly counts?: readonly number[]
+  readonly per_hour?: number
+  /** Time of the first dump that had it, RFC 3339 UTC. */
+  readonly since?: string
+  /** Class of the fault, only where the stacks prove it: `send_without_receiver`. */
+  readonly fault?: string
+  readonly hint?: string
+  /** Of the worst signature: innermost first, `function file:line` each. */
+  readonly stack?: readonly string[]
+  readonly waits_on?: readonly WaitsOn[]
+}
+
+/** The last record of an input. */
+export interface SummaryRecord {
+  readonly v: 1
+  readonly type: 'summary'
+  readonly source: string
+  readonly bytes: number
+  readonly lines: number
+  readonly dumps: number
+  /** In all dumps together. */
+  readonly goroutines: number
+  /** Findings of the last dump of each source, by kind. */
+  readonly findings: Readonly<Partial<Record<FindingKind, number>>>
+  /** Lines that look like headers and were not read as part of a dump. */
+  readonly unread?: { readonly headers: number; readonly hint: string }
+}
+
+/** One signature over all sources of a run (`--by signature`). */
+export interface FleetRecord {
+  readonly v: 1
+  readonly type: 'fleet'
+  readonly id: string
+  readonly goroutines: number
+  /** Sources whose last dump has the signature, and sources in all. */
+  readonly sources: number
+  readonly of: number
+  /** The source with most of it. */
+  readonly worst: { readonly source: string; readonly count: number }
+  readonly function: string
+  readonly file?: string
+  readonly line?: number
+  readonly first_seen?: string
+  /** Verdict → sources. */
+  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>
+  readonly stack?: readonly string[]
 }
 
 export interface GoroutineRecord {
@@ -76,4 +185,5 @@ export interface GoroutineRecord {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-export type DumpstreamRecord = DumpRecord | SignatureRecord | GoroutineRecord
+/** What the engine hands out. Fleet records are made of these by a sink. */
+export type DumpstreamRecord = DumpRecord | SignatureRecord | GoroutineRecord | FindingRecord | SummaryRecord

@@ -14,6 +14,10 @@ export function sentence(record: DumpstreamRecord): string {
     }
     case 'goroutine':
       return `goroutine ${record.goroutine}: ${record.state}`
+    case 'finding':
+      return `${record.severity}: ${record.title}: ${record.because}`
+    case 'summary':
+      return `${many(record.dumps, 'goroutine dump')} with ${many(record.goroutines, 'goroutine')} in ${many(record.bytes, 'byte')}`
   }
 }
 

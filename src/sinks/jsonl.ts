@@ -24,20 +24,30 @@ export class JsonlSink implements RecordSink {
 
   record(record: DumpstreamRecord, frame?: RecordFrame): void {
     const { narrowing } = this.#options
-    if (record.type === 'dump') {
-      this.#printed = 0
-      this.#write(record, frame)
-    } else if (record.type === 'goroutine') {
-      if (isGoroutineWanted(record, narrowing)) this.#write(record, frame)
-    } else if (isWanted(record, narrowing)) {
-      this.#printed++
-      const { top } = narrowing
-      if (top === undefined || top === 0 || this.#printed <= top) this.#write(this.#withStackOnce(record), frame)
+    switch (record.type) {
+      case 'dump':
+        this.#printed = 0
+        break
+      case 'goroutine':
+        if (!isGoroutineWanted(record, narrowing)) return
+        break
+      case 'signature':
+        this.#signature(record, frame)
+        return
     }
+    this.#write(record, frame)
   }
 
   end(): SinkResult {
     return { exportFailed: false }
+  }
+
+  #signature(record: SignatureRecord, frame: RecordFrame | undefined): void {
+    const { narrowing } = this.#options
+    if (!isWanted(record, narrowing)) return
+    this.#printed++
+    const { top } = narrowing
+    if (top === undefined || top === 0 || this.#printed <= top) this.#write(this.#withStackOnce(record), frame)
   }
 
   #withStackOnce(record: SignatureRecord): SignatureRecord {

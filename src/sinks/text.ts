@@ -39,7 +39,8 @@ export class TextSink implements RecordSink {
     }
     this.#finish()
     if (record.type === 'dump') this.#pending = new DumpSummary(record, this.#options)
-    else if (isGoroutineWanted(record, this.#options.narrowing)) this.#output.writeLines(`${goroutineLine(record)}\n`)
+    else if (record.type === 'goroutine' && isGoroutineWanted(record, this.#options.narrowing))
+      this.#output.writeLines(`${goroutineLine(record)}\n`)
   }
 
   settle(): void {
