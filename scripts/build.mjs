@@ -1,17 +1,17 @@
-// Compiles src/ to dist/, from empty: declarations by tsc, code by rolldown. The code goes into few files because each module costs
+// Compiles src/ to dist/, from empty: declarations by tsc into one file, code by rolldown. The code goes into few files because each module costs
 // half a millisecond of start (guarded by `npm run bench`, start to first byte): 53 of them were a third of the time to the first
 // byte. What is often wanted together is one file, with all that it imports: what every command needs, the engine, the default
 // command.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { dts } from 'rolldown-plugin-dts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 rmSync(`${root}/dist`, { recursive: true, force: true })
-execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', `${root}/tsconfig.build.json`], {
-  stdio: 'inherit',
-})
+await buildTypes()
 await build({
   cwd: root,
   input: { cli: 'src/cli.ts', index: 'src/index.ts' },
@@ -36,3 +36,27 @@ await build({
   logLevel: 'warn',
 })
 chmodSync(`${root}/dist/cli.js`, 0o755)
+
+/** One declaration file for `import` and its copy for `require`: TypeScript takes the module format of a declaration from its name. */
+async function buildTypes() {
+  // Inside the checkout, so that packages are found from there.
+  const declarations = mkdtempSync(join(root, 'node_modules/.dumpstream-types-'))
+  try {
+    const tsc = `${root}/node_modules/typescript/bin/tsc`
+    execFileSync(process.execPath, [tsc, '-p', `${root}/tsconfig.build.json`, '--outDir', declarations], {
+      stdio: 'inherit',
+    })
+    await build({
+      input: { index: join(declarations, 'index.d.ts') },
+      external: [/^node:/, /^[a-z@][^:]*$/],
+      plugins: [dts({ dtsOnly: true })],
+      output: { dir: `${root}/dist`, format: 'esm' },
+      logLevel: 'warn',
+    })
+  } finally {
+    rmSync(declarations, { recursive: true, force: true })
+  }
+  copyFileSync(`${root}/dist/index.d.ts`, `${root}/dist/index.d.cts`)
+  // `require` of an ES module works in every Node that `engines` names; TypeScript asks for a file of the right format.
+  writeFileSync(`${root}/dist/index.cjs`, "'use strict'\nmodule.exports = require('./index.js')\n")
+}

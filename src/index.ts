@@ -1,8 +1,19 @@
 /** Everything that is public. */
 
-export { DumpstreamError } from './core/errors.ts'
+export type { RecordFrame } from './carriers/carrier.ts'
+export type { InputKind } from './carriers/detect.ts'
+export { DumpstreamError, type DumpstreamErrorCode } from './core/errors.ts'
 export { LIMITS, type Limits } from './core/limits.ts'
-export type { DumpFormat, DumpKind, FindingKind, Severity, Similarity, Verdict } from './core/model.ts'
+export type {
+  DumpFormat,
+  DumpKind,
+  FindingKind,
+  RaceAccess,
+  Severity,
+  Similarity,
+  TimeFrom,
+  Verdict,
+} from './core/model.ts'
 export type {
   DumpRecord,
   DumpstreamRecord,
@@ -18,5 +29,5 @@ export type {
 export { createEngine, type Engine, type EngineOptions, type EngineStats } from './engine/engine.ts'
 export { type MeterSinkOptions, meterSink, recordsToMetrics } from './sinks/otel/meter.ts'
 export type { RecordSink, SinkResult } from './sinks/sink.ts'
-export { type DumpstreamOptions, dumpstream } from './stream/dumpstream.ts'
+export { type DumpstreamOptions, dumpstream, type TypedTransform } from './stream/dumpstream.ts'
 export { type ParseOptions, parseDumps } from './stream/parse.ts'

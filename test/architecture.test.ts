@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   engine: { imports: ['core', 'lines', 'carriers', 'stacks', 'dumps', 'streams', 'report'], node: 'none' },
   sinks: { imports: ['core', 'carriers'], node: 'any' },
   'sinks/otel': { imports: ['core', 'sinks'], node: 'any', packages: /^@opentelemetry\// },
-  stream: { imports: ['core', 'carriers', 'engine'], node: 'any', packages: /^through2$/ },
+  stream: { imports: ['core', 'carriers', 'engine'], node: 'any' },
   mounts: { imports: ['core', 'engine'], node: 'none' },
   input: { imports: ['core', 'carriers', 'engine', 'report', 'sinks'], node: 'any', packages: /^split2$/ },
   watch: { imports: ['core', 'engine', 'input', 'sinks'], node: 'any' },

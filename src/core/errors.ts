@@ -1,9 +1,15 @@
+/**
+ * What went wrong. `DS_OPTION`: an option of the library is not valid. `DS_USAGE`: the command line is not valid. `DS_INPUT`: an input cannot
+ * be read. `DS_GZIP`: compressed data is broken. `DS_OUTPUT`: an output cannot be written.
+ */
+export type DumpstreamErrorCode = 'DS_OPTION' | 'DS_USAGE' | 'DS_INPUT' | 'DS_GZIP' | 'DS_OUTPUT'
+
 /** Every error this package throws or emits on purpose. `code` is stable; `message` is one line that says what to do. */
 export class DumpstreamError extends Error {
   override readonly name = 'DumpstreamError'
-  readonly code: `DS_${string}`
+  readonly code: DumpstreamErrorCode
 
-  constructor(code: `DS_${string}`, message: string, options?: ErrorOptions) {
+  constructor(code: DumpstreamErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }

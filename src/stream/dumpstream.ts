@@ -1,15 +1,14 @@
-/**
- * The public stream: a through2 transform around one engine, called once a chunk (a transform a line costs half the rate).
- *
- * through2 brings its own `readable-stream`: the result has the whole interface of `node:stream`'s Transform and is declared as
- * one, but `instanceof stream.Transform` is false.
- */
-import type { Transform } from 'node:stream'
-import { transform } from 'through2'
+/** The public stream: a transform around one engine, called once a chunk (a transform per line costs half the rate). */
+import { Transform } from 'node:stream'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { checkChoice } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
+
+/** A transform whose readable side is typed: `for await` yields `T`. */
+export interface TypedTransform<T> extends Transform {
+  [Symbol.asyncIterator](): NodeJS.AsyncIterator<T>
+}
 
 export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onLog'> {
   /**
@@ -33,11 +32,21 @@ const IDLE_MS = 1_000
 const LINE_FEED = 0x0a
 
 /**
- * Bytes in, records (or bytes, see `logs`) out. An error of the engine comes as the stream's `error`; bad input is none.
+ * Bytes in, records out (or bytes, see {@link DumpstreamOptions.logs}).
  *
- * @throws DumpstreamError `DS_OPTION`
+ * Bad input never fails the stream. An error of the engine is emitted as the stream's `error`.
+ *
+ * @returns a `stream.Transform`: records in object mode, or `Buffer`s with `logs: 'pass'`.
+ * @throws DumpstreamError with code `DS_OPTION` for an option that is not valid.
+ * @example
+ * for await (const record of log.pipe(dumpstream({ source: 'app.log' }))) {
+ *   if (record.type === 'finding') console.log(record.title, record.because)
+ * }
  */
-export function dumpstream(options: DumpstreamOptions = {}): Transform {
+export function dumpstream(options?: DumpstreamOptions & { readonly logs?: 'drop' }): TypedTransform<DumpstreamRecord>
+export function dumpstream(options: DumpstreamOptions & { readonly logs: 'pass' }): TypedTransform<Buffer>
+export function dumpstream(options: DumpstreamOptions): TypedTransform<DumpstreamRecord | Buffer>
+export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<DumpstreamRecord | Buffer> {
   const {
     logs = 'drop',
     follow = options.idle !== undefined,
@@ -49,7 +58,7 @@ export function dumpstream(options: DumpstreamOptions = {}): Transform {
   const pass = logs === 'pass'
   const drop = logs === 'drop'
   let atLineStart = true
-  let chunkInHand: Uint8Array | undefined
+  let currentChunk: Uint8Array | undefined
 
   const engine = createEngine({
     ...engineOptions,
@@ -69,24 +78,22 @@ export function dumpstream(options: DumpstreamOptions = {}): Transform {
           onLog: (bytes: Uint8Array) => {
             if (bytes.length === 0) return
             atLineStart = bytes[bytes.length - 1] === LINE_FEED
-            stream.push(isPartOf(bytes, chunkInHand) ? bytes : Buffer.from(bytes))
+            stream.push(isPartOf(bytes, currentChunk) ? bytes : Buffer.from(bytes))
           },
         }),
   })
 
-  const stream: Transform = transform(
-    {
-      readableObjectMode: !pass,
-      ...(signal === undefined ? {} : { signal }),
-      ...(readableHighWaterMark === undefined ? {} : { readableHighWaterMark }),
-    },
-    (chunk: Uint8Array, _encoding, done) => {
-      chunkInHand = chunk
+  const stream = new Transform({
+    readableObjectMode: !pass,
+    ...(signal === undefined ? {} : { signal }),
+    ...(readableHighWaterMark === undefined ? {} : { readableHighWaterMark }),
+    transform(chunk: Uint8Array, _encoding, done) {
+      currentChunk = chunk
       attempt(() => engine.push(chunk), done)
-      chunkInHand = undefined
+      currentChunk = undefined
     },
-    (done) => attempt(() => engine.end(), done),
-  )
+    flush: (done) => attempt(() => engine.end(), done),
+  })
   if (follow) tickWhileOpen(stream, options.idle ?? IDLE_MS, (now) => engine.tick(now))
   return stream
 }
