@@ -126,7 +126,7 @@ describe('the packed command', () => {
     expect(await run('--metrics', 'console')).toMatchObject({ code: 0, out: true })
     expect(await run('--otlp')).toEqual({
       code: 2,
-      stderr: 'dumpstream: --otlp needs a package: npm install @opentelemetry/exporter-metrics-otlp-proto@0.223.0\n',
+      stderr: 'dumpstream: --otlp needs a package: npm install @opentelemetry/otlp-transformer@0.223.0\n',
       out: false,
     })
     expect(await run('--prometheus', '9464')).toEqual({

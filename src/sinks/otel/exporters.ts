@@ -15,7 +15,7 @@ export interface MetricsExporter {
   close(): void
 }
 
-const PROTO = '@opentelemetry/exporter-metrics-otlp-proto'
+const TRANSFORMER = '@opentelemetry/otlp-transformer'
 const GRPC = '@opentelemetry/exporter-metrics-otlp-grpc'
 /** Both go with sdk-metrics 2.12.0. */
 const EXPORTERS_VERSION = '0.223.0'
@@ -63,16 +63,16 @@ class HttpExporter implements MetricsExporter {
   }
 }
 
-/** Of otlp-transformer, which the exporter's package brings: pinned with it, and held by a test. */
+/** What is used of otlp-transformer, whose version is pinned because its API is experimental. */
 interface Serializer {
   serializeRequest(metrics: ResourceMetrics): Uint8Array | undefined
   deserializeResponse(body: Uint8Array): unknown
 }
 
 function loadSerializer(name: 'JsonMetricsSerializer' | 'ProtobufMetricsSerializer'): Serializer {
-  const transformer = requireBeside(PROTO, '@opentelemetry/otlp-transformer')
+  const transformer = requireInstalled(TRANSFORMER)
   const serializer = isObject(transformer) ? transformer[name] : undefined
-  if (!isSerializer(serializer)) throw missing('--otlp', PROTO)
+  if (!isSerializer(serializer)) throw missing('--otlp', TRANSFORMER)
   return serializer
 }
 
@@ -182,16 +182,6 @@ function requireInstalled(name: string): unknown {
   const require = createRequire(import.meta.url)
   try {
     return require(name)
-  } catch (error) {
-    if (isNotInstalled(error)) return undefined
-    throw error
-  }
-}
-
-/** A dependency of an installed package: not ours to name in package.json, and not always where we could see it (pnpm). */
-function requireBeside(name: string, dependency: string): unknown {
-  try {
-    return createRequire(createRequire(import.meta.url).resolve(name))(dependency)
   } catch (error) {
     if (isNotInstalled(error)) return undefined
     throw error
