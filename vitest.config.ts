@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import about from './package.json' with { type: 'json' }
 
 export default defineConfig({
+  define: { DUMPSTREAM_VERSION: JSON.stringify(about.version) },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: process.env.DUMPSTREAM_LIVE === '1' ? [] : ['test/live/**'],

@@ -1,6 +1,7 @@
 /** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
 import { existsSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
+import { VERSION } from '../core/version.ts'
 import { parseCommandLine, usageError } from './args.ts'
 import { COLORS, SHELLS } from './choices.ts'
 import { COMMANDS, type Command, flagsOf } from './commands.ts'
@@ -33,12 +34,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const args = parseCommandLine(command === undefined ? argv : argv.slice(1), table)
   const values = new FlagValues(args)
   if (values.has('help')) return await printHelp(command, values, terminal)
-  if (values.has('version'))
-    return await print(
-      `dumpstream ${await version()}
-`,
-      terminal,
-    )
+  if (values.has('version')) return await print(`dumpstream ${VERSION}\n`, terminal)
   const shell = values.choice('completion', SHELLS)
   if (shell !== undefined) {
     const { completionScript } = await import('./completion.ts')
@@ -76,10 +72,4 @@ async function print(text: string, terminal: Terminal): Promise<number> {
   stdout.flush()
   if (stdout.failure !== undefined) throw stdout.failure
   return EXIT.fine
-}
-
-async function version(): Promise<string> {
-  const { createRequire } = await import('node:module')
-  const about: unknown = createRequire(import.meta.url)('dumpstream/package.json')
-  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
 }

@@ -2,7 +2,6 @@
  * Ways out for metrics. For HTTP the SDK's serializers with a transport of our own (post.ts); for gRPC the SDK's exporter, which a
  * user installs when it is needed (34 packages).
  */
-import { createRequire } from 'node:module'
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { DumpstreamError } from '../../core/errors.ts'
 import type { Outcome } from './deliveries.ts'
@@ -21,8 +20,9 @@ const GRPC = '@opentelemetry/exporter-metrics-otlp-grpc'
 const EXPORTERS_VERSION = '0.223.0'
 
 /** @throws DumpstreamError `DS_USAGE` when a package is missing. */
-export function openExporter(target: OtlpTarget, version: string): MetricsExporter {
-  return target.protocol === 'grpc' ? new GrpcExporter(target) : new HttpExporter(target, version)
+export async function openExporter(target: OtlpTarget, version: string): Promise<MetricsExporter> {
+  if (target.protocol === 'grpc') return new GrpcExporter(target, await loadGrpcExporter())
+  return new HttpExporter(target, version, await loadSerializer(target.protocol === 'http/json'))
 }
 
 /** A URL as it may be shown: without what may be a password. */
@@ -35,11 +35,10 @@ class HttpExporter implements MetricsExporter {
   readonly #serializer: Serializer
   readonly #join: (requests: readonly Uint8Array[]) => Uint8Array
 
-  constructor(target: OtlpTarget, version: string) {
-    const json = target.protocol === 'http/json'
+  constructor(target: OtlpTarget, version: string, serializer: Serializer) {
     this.#poster = new Poster(target, version)
-    this.#serializer = loadSerializer(json ? 'JsonMetricsSerializer' : 'ProtobufMetricsSerializer')
-    this.#join = json ? joinJson : joinProtobuf
+    this.#serializer = serializer
+    this.#join = target.protocol === 'http/json' ? joinJson : joinProtobuf
   }
 
   async send(metrics: readonly ResourceMetrics[], timeout: number): Promise<Outcome> {
@@ -69,17 +68,11 @@ interface Serializer {
   deserializeResponse(body: Uint8Array): unknown
 }
 
-function loadSerializer(name: 'JsonMetricsSerializer' | 'ProtobufMetricsSerializer'): Serializer {
-  const transformer = requireInstalled(TRANSFORMER)
-  const serializer = isObject(transformer) ? transformer[name] : undefined
-  if (!isSerializer(serializer)) throw missing('--otlp', TRANSFORMER)
-  return serializer
-}
-
-function isSerializer(value: unknown): value is Serializer {
-  return (
-    isObject(value) && typeof value.serializeRequest === 'function' && typeof value.deserializeResponse === 'function'
-  )
+async function loadSerializer(json: boolean): Promise<Serializer> {
+  // A literal name, so that a bundle of the command has the package in it.
+  const transformer = await installed(() => import('@opentelemetry/otlp-transformer'))
+  if (transformer === undefined) throw missing('--otlp', TRANSFORMER)
+  return json ? transformer.JsonMetricsSerializer : transformer.ProtobufMetricsSerializer
 }
 
 /** Requests of one resource each as one request: their resources are a repeated field, and those join by writing them one after the other. */
@@ -112,8 +105,7 @@ class GrpcExporter implements MetricsExporter {
   readonly #make: (timeout: number) => PushMetricExporter
   readonly #open = new Set<PushMetricExporter>()
 
-  constructor(target: OtlpTarget) {
-    const Exporter = loadGrpcExporter()
+  constructor(target: OtlpTarget, Exporter: GrpcConstructor) {
     const { url } = target
     // Headers and certificates it reads from the environment, as it is used to.
     this.#make = (timeoutMillis) =>
@@ -162,8 +154,10 @@ interface GrpcOptions {
 }
 type GrpcConstructor = new (options: GrpcOptions) => PushMetricExporter
 
-function loadGrpcExporter(): GrpcConstructor {
-  const loaded = requireInstalled(GRPC)
+async function loadGrpcExporter(): Promise<GrpcConstructor> {
+  // Not a dependency: its name in a variable keeps it out of bundles.
+  const name: string = GRPC
+  const loaded: unknown = await installed(() => import(name))
   const found = isObject(loaded) ? loaded.OTLPMetricExporter : undefined
   if (!isConstructor(found)) throw missing('gRPC', GRPC)
   return found
@@ -177,19 +171,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** Undefined when it is not installed. */
-function requireInstalled(name: string): unknown {
-  const require = createRequire(import.meta.url)
+/** What `load` imports; undefined when that package is not installed. */
+export async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {
   try {
-    return require(name)
+    return await load()
   } catch (error) {
-    if (isNotInstalled(error)) return undefined
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
     throw error
   }
-}
-
-function isNotInstalled(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND'
 }
 
 export function missing(what: string, name: string): DumpstreamError {

@@ -2,8 +2,8 @@
  * Everything that was asked for, behind one sink. This is the only way in for the command line, which imports it when a metric is
  * asked for: OpenTelemetry is a third of a start.
  */
-import { createRequire } from 'node:module'
 import type { DumpRecord, DumpstreamRecord } from '../../core/records.ts'
+import { VERSION } from '../../core/version.ts'
 import type { RecordSink, SinkResult } from '../sink.ts'
 import { metricsText } from './console.ts'
 import { Deliveries, type Outcome } from './deliveries.ts'
@@ -51,7 +51,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<RecordSi
   if (plan === undefined) return new TelemetrySink(undefined, [])
   const opening = new Opening(plan, options)
   const outlets: Outlet[] = []
-  if (plan.metrics !== undefined) outlets.push(opening.otlp(plan.metrics))
+  if (plan.metrics !== undefined) outlets.push(await opening.otlp(plan.metrics))
   if (plan.logs !== undefined) outlets.push(opening.logs(plan.logs))
   if (plan.console) outlets.push(opening.console())
   if (plan.prometheus !== undefined) outlets.push(await opening.prometheus(plan.prometheus))
@@ -93,7 +93,6 @@ class Opening {
   readonly ledger: Ledger
   readonly #plan: TelemetryPlan
   readonly #options: TelemetryOptions
-  readonly #version: string = packageVersion()
   readonly #run: RunResource
 
   constructor(plan: TelemetryPlan, options: TelemetryOptions) {
@@ -103,9 +102,9 @@ class Opening {
     this.#run = runResource()
   }
 
-  otlp(target: OtlpTarget): Outlet {
+  async otlp(target: OtlpTarget): Promise<Outlet> {
     const { interval, timeout, temporality } = this.#plan
-    const exporter = openExporter(target, this.#version)
+    const exporter = await openExporter(target, VERSION)
     const producer = this.#producer(temporality === 'cumulative' ? 'cumulative' : 'delta', this.#run)
     const watch = this.#watch('metrics', target)
     const deliveries = new Deliveries({
@@ -133,9 +132,9 @@ class Opening {
     const { complain } = this.#options
     const watch = this.#watch('logs', target)
     const queue = new LogQueue({
-      poster: new Poster(target, this.#version),
+      poster: new Poster(target, VERSION),
       run: this.#run,
-      version: this.#version,
+      version: VERSION,
       onLost: (count) => complain(`${count} log records for ${shown(target.url)} are lost`),
     })
     const deliveries = new Deliveries({
@@ -193,7 +192,7 @@ class Opening {
   #producer(temporality: 'cumulative' | 'delta', run: RunResource | undefined): RecordProducer {
     return new RecordProducer({
       ledger: this.ledger,
-      version: this.#version,
+      version: VERSION,
       temporality,
       inputBytes: this.#options.inputBytes,
       ...(run === undefined ? {} : { run }),
@@ -208,9 +207,4 @@ class Opening {
       onFailure: () => this.ledger.exportFailures++,
     })
   }
-}
-
-function packageVersion(): string {
-  const about: unknown = createRequire(import.meta.url)('dumpstream/package.json')
-  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown'
 }

@@ -2,7 +2,7 @@
 import type { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { DumpstreamError } from '../../core/errors.ts'
 import { systemErrorCode } from '../../core/system-error.ts'
-import { missing } from './exporters.ts'
+import { installed, missing } from './exporters.ts'
 import type { RecordProducer } from './producer.ts'
 import type { RunResource } from './resources.ts'
 
@@ -18,7 +18,9 @@ export async function openPrometheus(
   producer: RecordProducer,
   run: RunResource,
 ): Promise<PrometheusEndpoint> {
-  const { PrometheusExporter } = await loadExporter()
+  const loaded = await installed(() => import('@opentelemetry/exporter-prometheus'))
+  if (loaded === undefined) throw missing('--prometheus', PACKAGE)
+  const { PrometheusExporter } = loaded
   const { MeterProvider } = await import('@opentelemetry/sdk-metrics')
   const exporter = new PrometheusExporter({
     ...address,
@@ -34,17 +36,6 @@ export async function openPrometheus(
     throw new DumpstreamError('DS_OUTPUT', cannotListen(address, error), { cause: error })
   }
   return { close: () => provider.shutdown() }
-}
-
-async function loadExporter(): Promise<typeof import('@opentelemetry/exporter-prometheus')> {
-  try {
-    return await import('@opentelemetry/exporter-prometheus')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-      throw missing('--prometheus', PACKAGE)
-    }
-    throw error
-  }
 }
 
 function cannotListen({ host, port }: { readonly host: string; readonly port: number }, error: unknown): string {

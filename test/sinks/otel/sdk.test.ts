@@ -68,7 +68,7 @@ describe('the serializers', () => {
     }
     const target = { url: new URL(`${receiver.url}/v1/metrics`), protocol, headers: {}, gzip: false }
     const { metrics }: { metrics: readonly ResourceMetrics[] } = producer.take()
-    expect(await openExporter(target, '1').send(metrics, 2_000)).toEqual({ ok: true })
+    expect(await (await openExporter(target, '1')).send(metrics, 2_000)).toEqual({ ok: true })
     expect(receiver.requests).toHaveLength(1)
     const body = receiver.requests[0]?.body ?? ''
     if (protocol === 'http/json') expect(pointsOfJson(body)).toHaveLength(pointsOf(metrics).length)

@@ -1,0 +1,5 @@
+/** Set by the build (scripts/build.mjs) and by vitest.config.ts, out of package.json. */
+declare const DUMPSTREAM_VERSION: string
+
+/** Version of this package, `1.2.3`. */
+export const VERSION: string = DUMPSTREAM_VERSION
