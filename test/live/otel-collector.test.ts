@@ -87,7 +87,7 @@ function each(line: string): Point[][] {
 
 /** The delivery in which a dump of so many goroutines came. */
 function withTotal(all: readonly Point[][], total: number): Point[] | undefined {
-  return all.find((points) => only(points, 'dumpstream.goroutines.total').some(({ value }) => value === total))
+  return all.find((points) => only(points, 'dumpstream.dump.goroutines').some(({ value }) => value === total))
 }
 
 const TOTALS = COUNTS.map((counts) => counts.reduce((sum, [, count]) => sum + count, 0))
@@ -120,7 +120,7 @@ function expectDump(points: readonly Point[], i: number, source: string, service
   const found = only(gauges, 'dumpstream.goroutines').map(({ value, attributes }) => ({ value, attributes }))
   expect(found).toHaveLength(expected.length)
   expect(found).toEqual(expect.arrayContaining(expected))
-  expect(only(gauges, 'dumpstream.goroutines.total').map(({ value }) => value)).toEqual([TOTALS[i]])
+  expect(only(gauges, 'dumpstream.dump.goroutines').map(({ value }) => value)).toEqual([TOTALS[i]])
   const leaking = i === 0 ? 0 : (counts.find(([kind]) => kind === LEAK)?.[1] ?? 0)
   expect(only(gauges, 'dumpstream.goroutines.leaking').map(({ value }) => value)).toEqual([leaking])
   for (const gauge of gauges) expect([gauge.time, gauge.unit]).toEqual([TIMES[i], '{goroutine}'])
@@ -246,7 +246,7 @@ describe('a collector', () => {
     await until(() => deliveries(place).length > 0)
     const totals = deliveries(place)
       .flat()
-      .filter(({ metric }) => metric === 'dumpstream.goroutines.total')
+      .filter(({ metric }) => metric === 'dumpstream.dump.goroutines')
     expect(
       Object.fromEntries(
         totals.map(({ resource, value }) => [

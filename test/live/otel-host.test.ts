@@ -76,7 +76,7 @@ describe('a host with its own SDK', () => {
       [`dumpstream.goroutines ${POOL.name}`]: 8,
       [`dumpstream.goroutines ${BRIEF.name}`]: 0,
       'dumpstream.goroutines other': 0,
-      'dumpstream.goroutines.total': total,
+      'dumpstream.dump.goroutines': total,
       'dumpstream.goroutines.leaking': 45,
       'dumpstream.dumps': 3,
       'dumpstream.goroutines.parsed': 15 + 33 + 53,
@@ -174,7 +174,7 @@ describe('the packed command', () => {
     await until(() => collector.lines().length > 0)
     const points = pointsOfJson(collector.lines()[0] ?? '')
     expect(only(points, 'dumpstream.goroutines').map(({ value }) => value)).toEqual([45, 8])
-    expect(only(points, 'dumpstream.goroutines.total')[0]).toMatchObject({
+    expect(only(points, 'dumpstream.dump.goroutines')[0]).toMatchObject({
       value: 53,
       time: '2026-11-24T07:00:00.000Z',
     })

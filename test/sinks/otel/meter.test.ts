@@ -58,7 +58,7 @@ function whole(counts: Readonly<Record<string, number>>, source = 'app.log'): Du
 }
 
 function sumsHold(points: readonly Point[]): void {
-  for (const total of only(points, 'dumpstream.goroutines.total')) {
+  for (const total of only(points, 'dumpstream.dump.goroutines')) {
     const sum = only(points, 'dumpstream.goroutines')
       .filter(({ attributes }) => attributes['dumpstream.source'] === total.attributes['dumpstream.source'])
       .reduce((all, { value }) => all + value, 0)
@@ -120,7 +120,7 @@ describe('meterSink', () => {
     const points = await own.points()
     sumsHold(points)
     expect(
-      only(points, 'dumpstream.goroutines.total').map(({ attributes, value }) => [
+      only(points, 'dumpstream.dump.goroutines').map(({ attributes, value }) => [
         attributes['dumpstream.source'],
         value,
       ]),

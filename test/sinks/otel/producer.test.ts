@@ -65,7 +65,7 @@ describe('the points of the last dump', () => {
     expect(new Set(gauges.map(({ time, start }) => `${time} ${start}`))).toEqual(
       new Set(['2026-11-24T05:00:00.000Z 2026-11-24T05:00:00.000Z']),
     )
-    expect(only(gauges, 'dumpstream.goroutines.total').map(({ value }) => value)).toEqual([8])
+    expect(only(gauges, 'dumpstream.dump.goroutines').map(({ value }) => value)).toEqual([8])
   })
 
   it('do not hold what vanished: not in the next export, not later', () => {
@@ -75,7 +75,7 @@ describe('the points of the last dump', () => {
     expect(byFunction(bench.points())).toEqual({ a: 6, c: 1 })
     bench.feed(whole(3, { a: 0, c: 0 }))
     expect(byFunction(bench.points())).toEqual({})
-    expect(only(bench.points(), 'dumpstream.goroutines.total').map(({ value }) => value)).toEqual([0])
+    expect(only(bench.points(), 'dumpstream.dump.goroutines').map(({ value }) => value)).toEqual([0])
   })
 
   it('stay when nothing new comes', () => {
@@ -105,7 +105,7 @@ describe('the points of the last dump', () => {
           })
           bench.ledger.flush()
           const points = bench.points()
-          for (const { attributes, value } of only(points, 'dumpstream.goroutines.total')) {
+          for (const { attributes, value } of only(points, 'dumpstream.dump.goroutines')) {
             const sum = only(points, 'dumpstream.goroutines')
               .filter((point) => point.attributes['dumpstream.source'] === attributes['dumpstream.source'])
               .reduce((total, point) => total + point.value, 0)
@@ -214,7 +214,7 @@ describe('sources', () => {
     const bench = new Bench()
     for (let i = 0; i < 256; i++) bench.feed(whole(1, { a: 1 }, { source: `pod-${i}` }))
     bench.feed(whole(2, { a: 2 }, { source: 'pod-0' })).feed(whole(1, { a: 1 }, { source: 'pod-256' }))
-    const sources = only(bench.points(), 'dumpstream.goroutines.total').map(
+    const sources = only(bench.points(), 'dumpstream.dump.goroutines').map(
       (point) => point.attributes['dumpstream.source'],
     )
     expect(sources).toHaveLength(256)
@@ -235,7 +235,7 @@ describe('sources', () => {
       .feed(whole(1, { a: 1 }, { source: 'one', attributes: pod('web-1') }))
       .feed(whole(1, { a: 2 }, { source: 'two', attributes: pod('web-2') }))
       .points()
-    const totals = only(points, 'dumpstream.goroutines.total')
+    const totals = only(points, 'dumpstream.dump.goroutines')
     expect(totals.map(({ resource, attributes, value }) => [resource['k8s.pod.name'], attributes, value])).toEqual([
       ['web-1', { 'dumpstream.source': 'one', 'log.iostream': 'stdout' }, 1],
       ['web-2', { 'dumpstream.source': 'two', 'log.iostream': 'stdout' }, 2],
@@ -258,7 +258,7 @@ describe('sources', () => {
     [{ 'host.name': 'h' }, 'unknown_service:dumpstream'],
   ])('%j is the service %s', (attributes, service) => {
     const points = new Bench({ entities: true }).feed(whole(1, { a: 1 }, { attributes })).points()
-    expect(only(points, 'dumpstream.goroutines.total')[0]?.resource['service.name']).toBe(service)
+    expect(only(points, 'dumpstream.dump.goroutines')[0]?.resource['service.name']).toBe(service)
   })
 
   it('keep all on the points where there is one resource only', () => {

@@ -32,7 +32,7 @@ describe('--prometheus', () => {
     let text = ''
     const shows = (wanted: number) => async (): Promise<boolean> => {
       text = await scrape(port)
-      return series(text, 'dumpstream_goroutines_total').some((line) => line.endsWith(` ${wanted}`))
+      return series(text, 'dumpstream_dump_goroutines').some((line) => line.endsWith(` ${wanted}`))
     }
     const wait = async (wanted: number): Promise<void> => {
       const deadline = performance.now() + 20_000
@@ -119,6 +119,6 @@ describe('--metrics console', () => {
     expect(stderr).toMatch(
       /\n {2}2026-11-24T07:00:00\.000Z dumpstream\.goroutines\{.*code\.function\.name="svc\/cron\.\(\*Cron\)\.step2\.func1".*\} 45\n/,
     )
-    expect(stderr.match(/dumpstream\.goroutines\.total/g)).toHaveLength(1)
+    expect(stderr.match(/dumpstream\.dump\.goroutines/g)).toHaveLength(1)
   })
 })
