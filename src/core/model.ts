@@ -139,4 +139,6 @@ export interface Assessment {
   readonly verdict?: Verdict
   /** One plain sentence with the numbers behind the verdict. */
   readonly because?: string
+  /** The part of `because` after how many wait where. */
+  readonly evidence?: string
 }

@@ -2,53 +2,43 @@
 
 import type { SignatureTally, Verdict } from '../core/model.ts'
 import type { Step, Track } from './track.ts'
+import { goroutines, mainState, placeOf } from './words.ts'
 
 /** Seconds between two dumps from which on an hourly rate is told: what came within seconds says little of an hour. */
 const RATE_SECONDS = 60
 
-/** Undefined for verdicts that speak for themselves. */
-export function because(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
+/** A whole sentence: how many wait where, and the evidence. Undefined for verdicts that speak for themselves. */
+export function because(verdict: Verdict, tally: SignatureTally, evidence: string | undefined): string | undefined {
+  return evidence === undefined ? undefined : `${what(tally)}${verdict === 'growing' ? ',' : ';'} ${evidence}`
+}
+
+/** What the dumps say for a verdict, without how many wait where. */
+export function evidence(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
   const step = track?.steps[track.steps.length - 1]
   switch (verdict) {
     case 'leaking':
-      if (tally.leaked > 0) return `${what(tally)}; the runtime says that nothing can wake ${tally.leaked} of them`
-      return `${what(tally)}; ${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
+      if (tally.leaked > 0) return `the runtime says that nothing can wake ${tally.leaked} of them`
+      return `${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
     case 'growing':
       if (step?.survivors === undefined)
-        return `${what(tally)}, ${more(step)}; a profile has no ids, so whether any has left is unknown`
-      return `${what(tally)}, ${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
+        return `${more(step)}; a profile has no ids, so whether any has left is unknown`
+      return `${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
     case 'stuck':
-      return `${what(tally)}; they are the same as ${minutes(stillSeconds(track))} ago`
+      return `they are the same as ${minutes(stillSeconds(track))} ago`
     default:
       return undefined
   }
 }
 
 function what(tally: SignatureTally): string {
-  return `${goroutines(tally.count)} ${wait(tally)}${place(tally)}`
-}
-
-function goroutines(count: number): string {
-  return count === 1 ? '1 goroutine' : `${count} goroutines`
+  return `${goroutines(tally.count)} ${wait(tally)} ${placeOf(tally.signature.title)}`
 }
 
 function wait(tally: SignatureTally): string {
-  let main = ''
-  let most = 0
-  for (const [state, count] of tally.states) {
-    if (count <= most) continue
-    most = count
-    main = state
-  }
+  const main = mainState(tally)
   if (main === '') return tally.count === 1 ? 'is' : 'are'
   const verb = /^(?:running|runnable|idle|syscall)$/.test(main) ? ['is', 'are'] : ['waits in', 'wait in']
   return `${tally.count === 1 ? verb[0] : verb[1]} ${main}`
-}
-
-function place(tally: SignatureTally): string {
-  const { file, line } = tally.signature.title
-  if (file === undefined) return ` in ${tally.signature.title.function}`
-  return ` at ${file.slice(file.lastIndexOf('/') + 1)}:${line ?? 0}`
 }
 
 function came(fresh: number): string {

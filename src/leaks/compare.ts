@@ -102,7 +102,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
   const now = tally.signatures.map(({ signature, count }, slot) => {
     const had = gone.delete(signature.id)
     const known = tracks.get(signature.id)
-    const track = known ?? { signature, steps: [], count: 0, seen: past.dumps, settled: 0 }
+    const track = known ?? { signature, steps: [], count: 0, seen: past.dumps, since: tally.time, settled: 0 }
     const settled = moved?.settled[slot]
     // Of one that was there and is forgotten nothing can be said.
     const forgotten = known === undefined && had

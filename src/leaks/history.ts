@@ -13,6 +13,7 @@ import { compare, settledId } from './compare.ts'
 import { isLate } from './late.ts'
 import { emptyPast, idsOf, type ObservedDump, type Past } from './past.ts'
 import { processOf } from './process.ts'
+import type { Track } from './track.ts'
 
 export interface History {
   observe(tally: DumpTally): ObservedDump
@@ -89,7 +90,10 @@ class SourceHistories implements History {
 }
 
 function first(tally: DumpTally, past: Past): ObservedDump {
-  for (const { signature, count } of tally.signatures)
-    past.tracks.set(signature.id, { signature, steps: [], count, seen: past.dumps, settled: undefined })
-  return NOTHING
+  const tracks = tally.signatures.map(({ signature, count }): Track => {
+    const track = { signature, steps: [], count, seen: past.dumps, since: tally.time, settled: undefined }
+    past.tracks.set(signature.id, track)
+    return track
+  })
+  return { ...NOTHING, tracks }
 }

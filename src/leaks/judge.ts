@@ -16,28 +16,36 @@
  */
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
-import { because } from './because.ts'
+import { because, evidence } from './because.ts'
 import { isLeak } from './leak.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step, Track } from './track.ts'
 
-/** `track` is undefined in the first dump of a history, which compares with nothing. */
+/** `track` is undefined for a dump that compares with nothing, and has no step in the first of a history. */
 export function judge(tally: SignatureTally, track: Track | undefined): Assessment {
   const step = track?.steps[track.steps.length - 1]
   if (track === undefined || step === undefined) {
     if (tally.leaked === 0) return {}
-    const proof = because('leaking', tally, undefined)
-    return { verdict: 'leaking', ...(proof === undefined ? {} : { because: proof }) }
+    return { verdict: 'leaking', ...reasons('leaking', tally, undefined) }
   }
   const verdict = verdictOf(tally, track, step)
-  const sentence = because(verdict, tally, track)
   return {
     delta: step.count - step.before,
     ...(step.survivors === undefined ? {} : { survivors: step.survivors }),
     ...(step.fresh === undefined ? {} : { new: step.fresh }),
     verdict,
-    ...(sentence === undefined ? {} : { because: sentence }),
+    ...reasons(verdict, tally, track),
   }
+}
+
+function reasons(
+  verdict: Verdict,
+  tally: SignatureTally,
+  track: Track | undefined,
+): Pick<Assessment, 'because' | 'evidence'> {
+  const proof = evidence(verdict, tally, track)
+  const sentence = because(verdict, tally, proof)
+  return proof === undefined || sentence === undefined ? {} : { because: sentence, evidence: proof }
 }
 
 /** A signature of the earlier dump that this one has not. */

@@ -25,7 +25,7 @@ export interface LastDump {
 export interface ObservedDump {
   /** Seconds since the earlier dump; undefined when a time is unknown, or there is no earlier dump. */
   readonly durationSeconds: number | undefined
-  /** One for each of `tally.signatures`, in their order; empty when there is no earlier dump to compare with. */
+  /** One for each of `tally.signatures`, in their order; empty for a dump that shows only a part of its process. */
   readonly tracks: readonly Track[]
   /** Signatures that the earlier dump had and this one has not, with what it had. */
   readonly vanished: readonly { readonly signature: Signature; readonly before: number }[]

@@ -40,6 +40,8 @@ export interface Track {
   count: number
   /** Number, in its history, of the last dump that had it. */
   seen: number
+  /** Time of the first dump that had it, milliseconds since the epoch. */
+  readonly since: number | undefined
   /** Settled in the last dump; undefined in the first of a history. */
   settled: number | undefined
 }

@@ -1,7 +1,11 @@
 /** A counted dump → the records that go out. */
 
-import type { Assessment, DumpTally, Frame, Signature, SignatureTally } from '../core/model.ts'
-import type { DumpRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
+import type { DumpTally, Signature, SignatureTally } from '../core/model.ts'
+import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
+import { countsOf } from '../findings/about.ts'
+import type { Finding, Seen } from '../findings/finding.ts'
+import { createdAt, stackText } from '../findings/stack-text.ts'
+import { judgeGone } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -33,51 +37,77 @@ export function dumpRecord(tally: DumpTally, durationSeconds: number | undefined
   return record
 }
 
-export function frameText(frame: Frame): string {
-  return frame.file === undefined ? frame.function : `${frame.function} ${frame.file}:${frame.line ?? 0}`
+interface Place {
+  readonly dump: number
+  readonly source: string
 }
 
-/** Innermost first; what the runtime left out is said where it was. */
-export function stackText(signature: Signature): string[] {
-  const { frames, elidedAt } = signature.stack
-  const lines = frames.map(frameText)
-  if (elidedAt !== undefined) lines.splice(elidedAt, 0, '...')
-  return lines
+/** `withStack`: also where the verdict does not ask for it. */
+export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: boolean): SignatureRecord {
+  const { tally, assessment, track } = seen
+  const { signature } = tally
+  const { verdict } = assessment
+  const record = emptyRecord({ dump, source }, signature, tally)
+  if (assessment.delta !== undefined) record.delta = assessment.delta
+  if (verdict !== undefined) record.verdict = verdict
+  if (assessment.because !== undefined) record.because = assessment.because
+  if (tally.waitMin !== undefined && tally.waitMax !== undefined)
+    record.wait_minutes = { min: tally.waitMin, max: tally.waitMax }
+  if (assessment.survivors !== undefined) record.survivors = assessment.survivors
+  if (assessment.new !== undefined) record.new = assessment.new
+  place(record, signature)
+  if (track !== undefined) record.counts = countsOf([seen])
+  if (track?.since !== undefined) record.first_seen = new Date(track.since).toISOString()
+  if (seen.idle) record.idle = true
+  if (withStack || verdict === 'leaking' || verdict === 'stuck') record.stack = stackText(signature)
+  if (tally.labels.size > 0)
+    record.labels = Object.fromEntries([...tally.labels].map(([key, values]) => [key, byCount(values)]))
+  return record
 }
 
-export function signatureRecord(
-  dump: { readonly dump: number; readonly source: string },
+/** Of a signature that the earlier dump had, `before` times, and this one has not. */
+export function goneRecord(
+  { dump, source }: Place,
   signature: Signature,
-  tally: SignatureTally | undefined,
-  assessment: Assessment | undefined,
+  before: number,
+  withIds: boolean,
   withStack: boolean,
 ): SignatureRecord {
-  const title = signature.title
-  const record: Writable<SignatureRecord> = {
+  const record = Object.assign(emptyRecord({ dump, source }, signature, undefined), judgeGone(before, withIds))
+  place(record, signature)
+  if (withStack) record.stack = stackText(signature)
+  return record
+}
+
+function emptyRecord(
+  { dump, source }: Place,
+  signature: Signature,
+  tally: SignatureTally | undefined,
+): Writable<SignatureRecord> {
+  return {
     v: 1,
     type: 'signature',
-    dump: dump.dump,
-    source: dump.source,
+    dump,
+    source,
     id: signature.id,
     count: tally?.count ?? 0,
     states: tally === undefined ? {} : byCount(tally.states),
-    function: title.function,
+    function: signature.title.function,
   }
-  if (assessment?.delta !== undefined) record.delta = assessment.delta
-  if (assessment?.verdict !== undefined) record.verdict = assessment.verdict
-  if (assessment?.because !== undefined) record.because = assessment.because
-  if (tally?.waitMin !== undefined && tally.waitMax !== undefined)
-    record.wait_minutes = { min: tally.waitMin, max: tally.waitMax }
-  if (assessment?.survivors !== undefined) record.survivors = assessment.survivors
-  if (assessment?.new !== undefined) record.new = assessment.new
-  if (title.file !== undefined) record.file = title.file
-  if (title.line !== undefined) record.line = title.line
-  if (signature.createdBy !== undefined) record.created_by = signature.createdBy.function
-  if (withStack) record.stack = stackText(signature)
-  if (tally !== undefined && tally.labels.size > 0) {
-    record.labels = Object.fromEntries([...tally.labels].map(([key, values]) => [key, byCount(values)]))
-  }
-  return record
+}
+
+function place(record: Writable<SignatureRecord>, signature: Signature): void {
+  const { file, line } = signature.title
+  if (file !== undefined) record.file = file
+  if (line !== undefined) record.line = line
+  if (signature.createdBy === undefined) return
+  record.created_by = signature.createdBy.function
+  const at = createdAt(signature)
+  if (at !== undefined) record.created_at = at
+}
+
+export function findingRecord({ dump, source }: Place, rank: number, finding: Finding): FindingRecord {
+  return { v: 1, type: 'finding', dump, source, rank, ...finding }
 }
 
 function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {

@@ -6,10 +6,13 @@ import { setRecent } from '../core/lru.ts'
 import type { DumpTally, Signature } from '../core/model.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
+import { findAll } from '../findings/find.ts'
+import type { Seen } from '../findings/finding.ts'
+import { isIdle } from '../findings/idle.ts'
 import { createHistory, type History } from '../leaks/history.ts'
-import { judge, judgeGone } from '../leaks/judge.ts'
+import { judge } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
-import { dumpRecord, goroutineRecord, signatureRecord } from './record.ts'
+import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord } from './record.ts'
 
 export interface ReporterOptions {
   readonly limits: Limits
@@ -65,16 +68,17 @@ export class Reporter {
     const { frame } = finished.opening
     const limits = [...tally.limits, ...observed.limits]
     onRecord(dumpRecord({ ...tally, limits }, observed.durationSeconds), frame)
-    const order = tally.signatures.map((each, i) => ({ each, track: observed.tracks[i] }))
-    order.sort((a, b) => b.each.count - a.each.count)
-    for (const { each, track } of order) {
-      const { signature } = each
-      onRecord(signatureRecord(tally, signature, each, judge(each, track), this.#withStack(signature)), frame)
-    }
-    for (const { signature, before } of observed.vanished) {
-      const gone = judgeGone(before, observed.withIds)
-      onRecord(signatureRecord(tally, signature, undefined, gone, this.#withStack(signature)), frame)
-    }
+    const seen = tally.signatures.map((each, i): Seen => {
+      const track = observed.tracks[i]
+      const idle = isIdle(each.signature, each.states)
+      return { tally: each, track, assessment: judge(each, track), idle }
+    })
+    seen.sort((a, b) => b.tally.count - a.tally.count)
+    for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)
+    for (const { signature, before } of observed.vanished)
+      onRecord(goneRecord(tally, signature, before, observed.withIds, this.#withStack(signature)), frame)
+    for (const [i, finding] of findAll({ dump: tally, seen }).entries())
+      onRecord(findingRecord(tally, i + 1, finding), frame)
   }
 
   #number(source: string): number {

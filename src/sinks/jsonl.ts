@@ -51,7 +51,10 @@ export class JsonlSink implements RecordSink {
   }
 
   #withStackOnce(record: SignatureRecord): SignatureRecord {
-    if (record.stack === undefined || this.#options.stacks.shows(record)) return record
+    const { stack, verdict } = record
+    if (stack === undefined || this.#options.stacks.shows(record)) return record
+    // These always carry their stack.
+    if (verdict === 'leaking' || verdict === 'stuck') return record
     const { stack: _, ...rest } = record
     return rest
   }

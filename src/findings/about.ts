@@ -1,0 +1,74 @@
+/** A finding about signatures: the fields that all rules fill alike. */
+import type { FindingKind, Severity } from '../core/model.ts'
+import type { WaitsOn } from '../core/records.ts'
+import type { Finding, Seen } from './finding.ts'
+import { createdAt, stackText } from './stack-text.ts'
+
+export interface Said {
+  readonly finding: FindingKind
+  readonly severity: Severity
+  readonly title: string
+  readonly because: string
+  readonly fault?: string
+  readonly hint?: string
+  readonly waits_on?: readonly WaitsOn[]
+}
+
+/** `seen`: the signatures that it is about, the worst first. */
+export function about(seen: readonly Seen[], said: Said): Finding {
+  const { finding, severity, title, because, ...more } = said
+  const goroutines = seen.reduce((sum, each) => sum + each.tally.count, 0)
+  return { finding, severity, goroutines, title, because, signatures: ids(seen), ...origin(seen), ...more }
+}
+
+function ids(seen: readonly Seen[]): string[] {
+  return seen.map((each) => each.tally.signature.id)
+}
+
+/** Place, creator, history and stack: those of the worst signature. */
+function origin(seen: readonly Seen[]): Partial<Finding> {
+  const worst = seen[0]
+  if (worst === undefined) return {}
+  const { signature } = worst.tally
+  const { function: name, file, line } = signature.title
+  const at = createdAt(signature)
+  const { track } = worst
+  return {
+    function: name,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(signature.createdBy === undefined ? {} : { created_by: signature.createdBy.function }),
+    ...(at === undefined ? {} : { created_at: at }),
+    ...(track === undefined ? {} : { counts: countsOf(seen) }),
+    ...perHour(seen),
+    ...(track?.since === undefined ? {} : { since: new Date(track.since).toISOString() }),
+    stack: stackText(signature),
+  }
+}
+
+/** Goroutines of all of them in the last dumps, this one last. */
+export function countsOf(seen: readonly Seen[]): number[] {
+  const rows = seen.flatMap(({ track }) =>
+    track === undefined ? [] : [[...track.steps.map((step) => step.before), track.count]],
+  )
+  const length = Math.max(0, ...rows.map((row) => row.length))
+  return Array.from({ length }, (_, i) => rows.reduce((sum, row) => sum + (row[row.length - length + i] ?? 0), 0))
+}
+
+/** Growth over the history, where the log has the times. */
+function perHour(seen: readonly Seen[]): { readonly per_hour?: number } {
+  let growth = 0
+  let seconds = 0
+  for (const { track } of seen) {
+    const steps = track?.steps ?? []
+    if (steps.length === 0 || steps.some((step) => step.seconds === undefined)) continue
+    growth += (track?.count ?? 0) - (steps[0]?.before ?? 0)
+    seconds = Math.max(
+      seconds,
+      steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0),
+    )
+  }
+  if (seconds === 0 || growth <= 0) return {}
+  const rate = (growth * 3600) / seconds
+  return { per_hour: rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate) }
+}

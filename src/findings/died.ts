@@ -1,0 +1,159 @@
+/** What the text of a dump says by itself: the process died, a test has run out of time, the race detector has found a race. */
+import type { Frame, RaceAccess } from '../core/model.ts'
+import { baseAt, goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+
+/** Characters of a panic value in a title. */
+const REASON_CHARACTERS = 120
+
+/** What the runtime, and the testing of synctest bubbles, say of a deadlock (runtime/proc.go checkdead; internal/synctest). */
+const DEADLOCK = /^(?:all goroutines are asleep - deadlock!|deadlock: )/
+
+/** Signatures that a finding about the whole process names. */
+const NAMED = 3
+
+export function crash({ dump, seen }: Scene): Finding[] {
+  const { kind, reason = '' } = dump
+  if (kind === 'panic' || kind === 'fatal') {
+    if (DEADLOCK.test(reason)) return []
+    const word = kind === 'panic' ? 'panic' : 'fatal error'
+    const [first] = inOrder(seen, dump.signatures)
+    const isServed = first !== undefined && hasFunction(first, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./)
+    const because =
+      isServed && dump.goroutines === 1
+        ? 'net/http has recovered it, and the process lives on'
+        : `the process ended with ${goroutines(dump.goroutines)} in the dump`
+    return [
+      about(first === undefined ? [] : [first], {
+        finding: 'crash',
+        severity: isServed && dump.goroutines === 1 ? 'warning' : 'critical',
+        title: `${word}: ${short(reason)}${first === undefined ? '' : ` in ${where(first.tally.signature.title)}`}`,
+        because,
+      }),
+    ]
+  }
+  if (kind === 'signal') {
+    // Who asked for a dump knows it; whoever reads the log later does not.
+    const isAsked = reason.startsWith('SIGQUIT')
+    return [
+      about([], {
+        finding: 'crash',
+        severity: isAsked ? 'info' : 'critical',
+        title: `the process ended by ${short(reason)}`,
+        because: isAsked
+          ? 'Go prints its goroutines and exits when it gets SIGQUIT'
+          : `the dump has ${goroutines(dump.goroutines)}`,
+      }),
+    ]
+  }
+  const [only] = seen
+  if (kind !== 'single' || only === undefined || !hasFunction(only, /^(?:panic|runtime\.gopanic)$/)) return []
+  return [
+    about([only], {
+      finding: 'crash',
+      severity: 'warning',
+      title: `panic in ${where(only.tally.signature.title)}`,
+      because: 'it was recovered: the stack of its goroutine alone was logged',
+    }),
+  ]
+}
+
+export function deadlock({ dump, seen }: Scene): Finding[] {
+  if (dump.kind !== 'fatal' && dump.kind !== 'panic') return []
+  if (!DEADLOCK.test(dump.reason ?? '')) return []
+  const blocked = seen.filter((each) => !each.idle || each.tally.signature.createdBy === undefined)
+  const [first] = blocked
+  return [
+    about(blocked.slice(0, NAMED), {
+      finding: 'deadlock',
+      severity: 'critical',
+      title: `${short(dump.reason ?? '')}${first === undefined ? '' : ` ${goroutines(first.tally.count)} ${placeOf(first.tally.signature.title)}`}`,
+      because: 'the runtime has found no goroutine that can run',
+    }),
+  ]
+}
+
+export function race({ dump }: Scene): Finding[] {
+  const [one, other] = dump.race ?? []
+  if (one === undefined) return []
+  const frame = ownFrame(one)
+  const parts = [one, other].flatMap((each) =>
+    each === undefined ? [] : `${lower(each.access)} ${accessPlace(ownFrame(each))}`,
+  )
+  return [
+    {
+      ...about([], {
+        finding: 'race',
+        severity: 'warning',
+        title: `data race: ${parts.join(', ')}`,
+        because: `the race detector saw ${dump.race?.length ?? 0} accesses to one address without order between them`,
+      }),
+      ...(frame === undefined ? {} : { function: frame.split(' ')[0] ?? frame }),
+      stack: [...one.stack],
+    },
+  ]
+}
+
+export function timeout({ dump, seen }: Scene): Finding[] {
+  if (dump.kind !== 'timeout') return []
+  const tests = seen.filter((each) => testIn(each) !== undefined)
+  const names = [...new Set(tests.flatMap((each) => testIn(each) ?? []))]
+  return [
+    about(tests.slice(0, NAMED), {
+      finding: 'timeout',
+      severity: 'critical',
+      title: `${short(dump.reason ?? 'test timed out')}${names.length === 0 ? '' : `: ${names.slice(0, NAMED).join(', ')}`}`,
+      because:
+        names.length === 0
+          ? 'no test is in the dump'
+          : `${names.length === 1 ? 'this test has' : 'these tests have'} not returned`,
+    }),
+  ]
+}
+
+/** The function that the testing package calls: `TestHang`, of `TestHang.func1` too. */
+function testIn({ tally }: Seen): string | undefined {
+  const { frames } = tally.signature.stack
+  const runner = frames.findIndex((frame) => frame.function === 'testing.tRunner')
+  const name = frames[runner - 1]?.function
+  if (name === undefined) return undefined
+  return /\.((?:Test|Benchmark|Fuzz|Example)[^./]*)/.exec(name)?.[1]
+}
+
+/** The goroutine that the dump begins with is the one that died. */
+function inOrder(seen: readonly Seen[], signatures: Scene['dump']['signatures']): Seen[] {
+  const [first] = signatures
+  return seen.filter((each) => each.tally === first)
+}
+
+function hasFunction({ tally }: Seen, name: RegExp): boolean {
+  return tally.signature.stack.frames.some((frame) => name.test(frame.function))
+}
+
+/** `shop/mail.(*Queue).drain queue.go:57`. */
+function where(frame: Frame): string {
+  const at = baseAt(frame)
+  return at === undefined ? frame.function : `${frame.function} ${at}`
+}
+
+/** `at main.go:10` of `main.(*S).inc /srv/app/race/main.go:10`. */
+function accessPlace(frame: string | undefined): string {
+  if (frame === undefined) return 'somewhere'
+  const file = frame.slice(frame.indexOf(' ') + 1)
+  return `at ${file.slice(file.lastIndexOf('/') + 1)}`
+}
+
+/** The runtime's map functions do the access, and somebody calls them. */
+function ownFrame({ stack }: RaceAccess): string | undefined {
+  return stack.find((frame) => !/^(?:internal\/)?runtime[./]/.test(frame)) ?? stack[0]
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function short(reason: string): string {
+  const line = reason.split('\n', 1)[0] ?? ''
+  return line.length <= REASON_CHARACTERS ? line : `${line.slice(0, REASON_CHARACTERS)}…`
+}

@@ -1,0 +1,16 @@
+/** Every rule is asked; what they find is put in order. */
+import { FINDING_KINDS, type Severity } from '../core/model.ts'
+import type { Finding, Scene } from './finding.ts'
+import { RULES } from './rules.ts'
+
+const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
+
+/** Most urgent first: by severity, by kind, by number of goroutines. Empty where nothing stands out. */
+export function findAll(scene: Scene): Finding[] {
+  return RULES.flatMap((rule) => rule.find(scene)).sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      FINDING_KINDS.indexOf(a.finding) - FINDING_KINDS.indexOf(b.finding) ||
+      b.goroutines - a.goroutines,
+  )
+}

@@ -1,0 +1,24 @@
+/** What the rules look at, and what they make of it. */
+import type { Assessment, DumpTally, SignatureTally } from '../core/model.ts'
+import type { FindingRecord } from '../core/records.ts'
+import type { Track } from '../leaks/track.ts'
+
+/** A finding before it has its rank in a dump. */
+export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'rank'>
+
+/** One signature of the dump, with all that is known of it. */
+export interface Seen {
+  readonly tally: SignatureTally
+  readonly assessment: Assessment
+  /** Undefined for dumps that show only a part of their process. */
+  readonly track: Track | undefined
+  /** It waits by design. */
+  readonly idle: boolean
+}
+
+/** One dump, with all that is known of it. */
+export interface Scene {
+  readonly dump: DumpTally
+  /** Largest first. */
+  readonly seen: readonly Seen[]
+}

@@ -1,0 +1,148 @@
+/**
+ * Goroutines that wait by design, each with the source that says so. They are counted, and set aside where a person reads.
+ *
+ * A row names functions: `inner` is a frame that must be there, `outer` another one further out.
+ */
+import type { Signature } from '../core/model.ts'
+
+export interface IdleRow {
+  readonly what: string
+  /** A function that is in the stack. */
+  readonly inner: RegExp
+  /** Another one, further out. */
+  readonly outer?: RegExp
+  readonly source: string
+}
+
+export const IDLE: readonly IdleRow[] = [
+  {
+    what: 'signal loop',
+    inner: /^os\/signal\.signal_recv$/,
+    source: 'os/signal/signal_unix.go loop',
+  },
+  {
+    what: 'accept loop',
+    inner: /^internal\/poll\.\(\*FD\)\.Accept$/,
+    source: 'net/http/server.go Serve, and every other server',
+  },
+  {
+    what: 'connection of an HTTP server between requests',
+    inner: /^(?:bufio\.\(\*Reader\)\.Peek|net\/http\.readRequest)$/,
+    outer: /^net\/http\.\(\*conn\)\.serve$/,
+    source: 'net/http/server.go serve: Peek(4), readRequest',
+  },
+  {
+    what: 'watch on the connection of a request in flight',
+    inner: /^net\/http\.\(\*connReader\)\.backgroundRead$/,
+    source: 'net/http/server.go startBackgroundRead',
+  },
+  {
+    what: 'connection of an HTTP client between requests',
+    inner: /^bufio\.\(\*Reader\)\.Peek$/,
+    outer: /^net\/http\.\(\*persistConn\)\.readLoop$/,
+    source: 'net/http/transport.go readLoop',
+  },
+  {
+    what: 'writer of an HTTP connection',
+    inner: /^net\/http\.\(\*persistConn\)\.writeLoop$/,
+    source: 'net/http/transport.go writeLoop',
+  },
+  {
+    what: 'HTTP/2 connection',
+    inner:
+      /^(?:net\/http\.\(\*http2|golang\.org\/x\/net\/http2\.\(\*|net\/http\/internal\/http2\.\(\*)(?:clientConnReadLoop\)\.run|[cC]lientConn\)\.readLoop|serverConn\)\.(?:serve|readFrames))$/,
+    source: 'golang.org/x/net/http2 transport.go readLoop; server.go serve, readFrames',
+  },
+  {
+    what: 'connections of a database pool',
+    inner: /^database\/sql\.\(\*DB\)\.connection(?:Opener|Cleaner|Resetter)$/,
+    source: 'database/sql/sql.go OpenDB, startCleanerLocked',
+  },
+  {
+    what: 'watcher of a database connection',
+    inner:
+      /^github\.com\/(?:go-sql-driver\/mysql\.\(\*mysqlConn\)\.startWatcher|jackc\/(?:pgx\/v\d\/pgxpool|pgxpool)\.\(\*Pool\)\.backgroundHealthCheck|redis\/go-redis\/.*\/pool\.\(\*ConnPool\)\.reaper)/,
+    source: 'go-sql-driver/mysql connection.go; pgxpool/pool.go; go-redis/internal/pool/pool.go',
+  },
+  {
+    what: 'gRPC connection',
+    inner:
+      /^google\.golang\.org\/grpc\/internal\/(?:transport\.\(\*(?:http2Client\)\.(?:reader|keepalive)|http2Server\)\.(?:HandleStreams|keepalive)|loopyWriter\)\.run|controlBuffer\)\.get)|grpcsync\.\(\*CallbackSerializer\)\.run)$/,
+    source: 'google.golang.org/grpc/internal/transport http2_client.go, http2_server.go, controlbuf.go',
+  },
+  {
+    what: 'gRPC balancer',
+    inner: /^google\.golang\.org\/grpc\.(?:\(\*ccBalancerWrapper\)\.watcher|\(\*Server\)\.serverWorker)$/,
+    source: 'google.golang.org/grpc server.go serverWorker; balancer_wrapper.go',
+  },
+  {
+    what: 'informer that waits for events',
+    inner:
+      /^k8s\.io\/(?:client-go\/tools\/cache\.(?:\(\*Reflector\)\.|watchHandler|\(\*processorListener\)\.(?:run|pop)|\(\*DeltaFIFO\)\.Pop|\(\*sharedProcessor\)\.run)|client-go\/util\/workqueue\.|apimachinery\/pkg\/watch\.\(\*(?:Broadcaster|StreamWatcher))/,
+    source: 'k8s.io/client-go/tools/cache reflector.go, shared_informer.go; util/workqueue/queue.go',
+  },
+  {
+    what: 'flusher of a logger',
+    inner:
+      /^(?:k8s\.io\/klog(?:\/v2)?\.\(\*(?:loggingT\)\.flushDaemon|flushDaemon\)\.run)|github\.com\/golang\/glog\.\(\*\w+\)\.flushDaemon|gopkg\.in\/natefinch\/lumberjack\.v2\.\(\*Logger\)\.millRun)/,
+    source: 'klog/v2/klog.go run; glog/glog_file.go flushDaemon; lumberjack.go millRun',
+  },
+  {
+    what: 'exporter of telemetry',
+    inner:
+      /^(?:go\.opencensus\.io\/stats\/view\.\(\*worker\)\.start|go\.opentelemetry\.io\/otel\/sdk\/(?:trace\.\(\*batchSpanProcessor\)\.processQueue|metric\.\(\*PeriodicReader\)\.run|log\.exportSync))/,
+    source: 'opencensus stats/view/worker.go; otel/sdk trace/batch_span_processor.go, metric/periodic_reader.go',
+  },
+  {
+    what: 'test that waits for another one',
+    inner:
+      /^testing\.(?:\(\*T\)\.(?:Run|Parallel)|\(\*testState\)\.waitParallel|\(\*testContext\)\.waitParallel|runTests\.func1|tRunner\.func1)$/,
+    source: 'testing/testing.go Run, tRunner',
+  },
+  {
+    what: 'context that waits for its parent',
+    inner: /^context\.(?:\(\*cancelCtx\)\.propagateCancel|propagateCancel|WithDeadlineCause)\.func\d$/,
+    source: 'context/context.go propagateCancel',
+  },
+]
+
+/** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
+function isRuntime(signature: Signature): boolean {
+  const { frames } = signature.stack
+  return frames.length > 0 && frames.every((frame) => /^(?:runtime\.|internal\/runtime\/)/.test(frame.function))
+}
+
+/** The main goroutine that waits for the end of the program: `main.main` calls what waits, and nothing of its own in between. */
+function isMain(signature: Signature, states: ReadonlyMap<string, number>): boolean {
+  if (signature.createdBy !== undefined) return false
+  const frames = signature.stack.frames.filter((frame) => !/^runtime\./.test(frame.function))
+  if (frames[frames.length - 1]?.function !== 'main.main') return false
+  return [...states.keys()].every((state) =>
+    /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|IO wait|sleep)$/.test(state),
+  )
+}
+
+/** Most functions are of no row: one look is enough. */
+const ANY = new RegExp(IDLE.map(({ inner }) => inner.source).join('|'))
+
+/** What a stack says does not change: signatures live from dump to dump. */
+const known = new WeakMap<Signature, boolean>()
+
+export function isIdle(signature: Signature, states: ReadonlyMap<string, number>): boolean {
+  let idle = known.get(signature)
+  if (idle === undefined) {
+    idle = isRuntime(signature) || isInTable(signature)
+    known.set(signature, idle)
+  }
+  return idle || isMain(signature, states)
+}
+
+function isInTable(signature: Signature): boolean {
+  const { frames } = signature.stack
+  if (!frames.some((frame) => ANY.test(frame.function))) return false
+  return IDLE.some(({ inner, outer }) => {
+    const at = frames.findIndex((frame) => inner.test(frame.function))
+    if (at < 0) return false
+    return outer === undefined || frames.slice(at + 1).some((frame) => outer.test(frame.function))
+  })
+}

@@ -1,0 +1,63 @@
+/** Findings from the verdicts of the history. */
+import type { Severity, Verdict } from '../core/model.ts'
+import { goroutines, mainState, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+
+/** Steps after which a leak is certain enough to wake somebody, … */
+const CERTAIN_STEPS = 4
+/** … or so many goroutines. */
+const CERTAIN_GOROUTINES = 100
+
+export function leak(scene: Scene): Finding[] {
+  return judged(scene, 'leaking').map((seen) =>
+    about([seen], {
+      finding: 'leak',
+      severity: leakSeverity(seen),
+      title: `${goroutines(seen.tally.count)} ${seen.tally.count === 1 ? 'leaks' : 'leak'}${inState(seen)} ${placeOf(seen.tally.signature.title)}`,
+      because: reasonOf(seen),
+    }),
+  )
+}
+
+export function stuck(scene: Scene): Finding[] {
+  return judged(scene, 'stuck').map((seen) =>
+    about([seen], {
+      finding: 'stuck',
+      severity: seen.tally.count >= CERTAIN_GOROUTINES ? 'critical' : 'warning',
+      title: `${goroutines(seen.tally.count)} ${seen.tally.count === 1 ? 'is' : 'are'} stuck${inState(seen)} ${placeOf(seen.tally.signature.title)}`,
+      because: reasonOf(seen),
+    }),
+  )
+}
+
+export function growing(scene: Scene): Finding[] {
+  return judged(scene, 'growing').map((seen) => {
+    const { count, signature } = seen.tally
+    return about([seen], {
+      finding: 'growing',
+      severity: 'info',
+      title: `${goroutines(count)}${inState(seen)} ${placeOf(signature.title)}, ${count - (seen.assessment.delta ?? 0)} before`,
+      because: reasonOf(seen),
+    })
+  })
+}
+
+function judged({ seen }: Scene, verdict: Verdict): Seen[] {
+  return seen.filter((each) => each.assessment.verdict === verdict)
+}
+
+function leakSeverity({ tally, track }: Seen): Severity {
+  const certain = tally.leaked > 0 || (track?.steps.length ?? 0) >= CERTAIN_STEPS || tally.count >= CERTAIN_GOROUTINES
+  return certain ? 'critical' : 'warning'
+}
+
+/** A profile has no states. */
+function inState({ tally }: Seen): string {
+  const state = mainState(tally)
+  return state === '' ? '' : ` in ${state}`
+}
+
+function reasonOf({ assessment }: Seen): string {
+  return assessment.evidence ?? ''
+}

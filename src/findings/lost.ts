@@ -1,0 +1,27 @@
+/** Goroutines that nothing can ever wake. */
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+
+/** Receives and sends on a nil channel, and `select {}`, never end (Go specification, Receive operator, Send statements, Select statements). */
+const NEVER_ENDS = /^(?:chan (?:receive|send) \(nil chan\)|select \(no cases\))$/
+
+export function lost({ seen }: Scene): Finding[] {
+  return seen.flatMap((each) => {
+    if (each.idle || each.tally.leaked > 0) return []
+    const states = lostStates(each)
+    const count = states.reduce((sum, [, number]) => sum + number, 0)
+    if (count === 0) return []
+    const names = states.map(([state]) => state).join(' and ')
+    return about([each], {
+      finding: 'lost',
+      severity: 'warning',
+      title: `${goroutines(count)} lost for ever in ${names} ${placeOf(each.tally.signature.title)}`,
+      because: `nothing can end ${names}`,
+    })
+  })
+}
+
+function lostStates({ tally }: Seen): [string, number][] {
+  return [...tally.states].filter(([state]) => NEVER_ENDS.test(state))
+}

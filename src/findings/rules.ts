@@ -1,0 +1,58 @@
+/**
+ * The rules, in one table: what must hold for a finding, and a dump that shows it. docs/findings-and-verdicts.md is printed from it.
+ */
+import type { FindingKind } from '../core/model.ts'
+import { crash, deadlock, race, timeout } from './died.ts'
+import type { Finding, Scene } from './finding.ts'
+import { growing, leak, stuck } from './judged.ts'
+import { lost } from './lost.ts'
+
+export interface Rule {
+  readonly finding: FindingKind
+  /** What must hold. */
+  readonly when: string
+  /** A real dump in test/golden/dumps, or the test that shows it. */
+  readonly example: string
+  readonly find: (scene: Scene) => readonly Finding[]
+}
+
+export const RULES: readonly Rule[] = [
+  {
+    finding: 'crash',
+    when: 'the dump begins with a panic, a fatal error or a signal, or its only goroutine has `panic` in its stack',
+    example: 'crash-1.27-nil.txt',
+    find: crash,
+  },
+  {
+    finding: 'deadlock',
+    when: 'the runtime says that all goroutines are asleep',
+    example: 'crash-1.27-deadlock.txt',
+    find: deadlock,
+  },
+  {
+    finding: 'leak',
+    when: 'the verdict on a signature is `leaking`',
+    example: 'leaky-1.27-three-dumps.txt',
+    find: leak,
+  },
+  {
+    finding: 'lost',
+    when: 'goroutines other than the main one wait on a nil channel, or in a `select` without cases',
+    example: 'zoo-1.27-stack.txt',
+    find: lost,
+  },
+  { finding: 'stuck', when: 'the verdict on a signature is `stuck`', example: 'test/leaks/leak.test.ts', find: stuck },
+  {
+    finding: 'growing',
+    when: 'the verdict on a signature is `growing`',
+    example: 'leaky-1.27-three-dumps.txt',
+    find: growing,
+  },
+  { finding: 'race', when: 'the dump is a report of the race detector', example: 'race-1.27.txt', find: race },
+  {
+    finding: 'timeout',
+    when: 'the alarm of `go test` has gone off',
+    example: 'test-1.27-timeout.txt',
+    find: timeout,
+  },
+]
