@@ -108,7 +108,9 @@ export async function readRange(path: string, [start, end]: readonly [number, nu
 function isRecords(bytes: Uint8Array): boolean {
   return (
     bytes[0] === BRACE_OPEN &&
-    /^\{"v":1,"type":"(?:dump|signature|goroutine)",/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
+    /^\{"v":1,"type":"(?:dump|signature|goroutine|finding|summary|fleet)",/.test(
+      Buffer.from(bytes.subarray(0, 64)).toString('latin1'),
+    )
   )
 }
 
@@ -227,7 +229,9 @@ function readRecord(line: string): DumpstreamRecord | typeof BAD | undefined {
 function isRecord(value: unknown): value is DumpstreamRecord {
   if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1 || !('type' in value))
     return false
-  if (value.type === 'goroutine') return true
+  // Nothing is read of these.
+  if (value.type === 'goroutine' || value.type === 'finding' || value.type === 'summary' || value.type === 'fleet')
+    return true
   if (value.type === 'dump') return 'dump' in value && 'source' in value && 'goroutines' in value
   return (
     value.type === 'signature' &&
