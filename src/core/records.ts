@@ -152,10 +152,12 @@ export interface SummaryRecord {
   readonly unread?: { readonly headers: number; readonly hint: string }
 }
 
-/** One signature over all sources of a run (`--by signature`). */
+/** One signature over all sources of a run (`--by signature`), or one value of a label (`--by label:KEY`). */
 export interface FleetRecord {
   readonly v: 1
   readonly type: 'fleet'
+  /** Of `--by label:KEY`: the value that the goroutines have; `id`, `function` and `stack` are those of its largest signature. */
+  readonly label?: { readonly key: string; readonly value: string }
   readonly id: string
   readonly goroutines: number
   /** Sources whose last dump has the signature, and sources in all. */

@@ -1,5 +1,5 @@
 /** Records for the tests of what prints them. */
-import type { DumpRecord, SignatureRecord } from '../../src/core/records.ts'
+import type { DumpRecord, FindingRecord, SignatureRecord } from '../../src/core/records.ts'
 import type { LineOutput } from '../../src/sinks/output.ts'
 
 export function dump(fields: Partial<DumpRecord> = {}): DumpRecord {
@@ -33,6 +33,23 @@ export function signature(fields: Partial<SignatureRecord> = {}): SignatureRecor
     file: '/app/cron/hashtag_suggestion/cron.go',
     line: 14,
     created_by: 'content_svr/cron/hashtag_suggestion.(*Cron).step2',
+    ...fields,
+  }
+}
+
+export function finding(fields: Partial<FindingRecord> = {}): FindingRecord {
+  return {
+    v: 1,
+    type: 'finding',
+    dump: 1,
+    source: 'app.log',
+    rank: 1,
+    finding: 'leak',
+    severity: 'critical',
+    goroutines: 41,
+    title: '41 goroutines leak in chan receive at cron.go:14',
+    because: '40 came since the last dump and the one that was there has not left',
+    signatures: ['9f0c2c3f5b7a1e42'],
     ...fields,
   }
 }
