@@ -2,4 +2,9 @@
 import { main } from './cli/main.ts'
 import { openTerminal } from './cli/terminal.ts'
 
-process.exitCode = await main(process.argv.slice(2), openTerminal())
+// Should the event loop run dry before the command is done, that must not pass for success: 13 is Node's own code for it. No `await`: the
+// single-file build (scripts/build-binary.mjs) is CommonJS, for V8's code cache.
+process.exitCode = 13
+main(process.argv.slice(2), openTerminal()).then((code) => {
+  process.exitCode = code
+})

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
-import { CLI, cli, environment, finish, recordsIn, shell, start } from './spawn.ts'
+import { COMMAND, cli, environment, finish, recordsIn, shell, start } from './spawn.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -169,7 +169,7 @@ describe('signals', () => {
     const small = folder.write('small.log', dumpText())
     const long = folder.write('long.log', '')
     truncateSync(long, 1024 ** 3)
-    const child = spawn(process.execPath, [CLI, small, ...Array(50).fill(long)], {
+    const child = spawn(COMMAND[0], [...COMMAND.slice(1), small, ...Array(50).fill(long)], {
       env: environment(),
       stdio: ['inherit', 'pipe', 'pipe'],
     })

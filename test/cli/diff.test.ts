@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { SignatureRecord } from '../../src/core/records.ts'
 import { folderForAllTests } from '../folder.ts'
-import { environment } from './spawn.ts'
+import { COMMAND, environment } from './spawn.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const demo = join(root, 'examples/demo.log')
@@ -18,7 +18,7 @@ beforeAll(() => {
 })
 
 function run(...args: string[]): { code: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.js'), ...args], {
+  const { status, stdout, stderr } = spawnSync(COMMAND[0], [...COMMAND.slice(1), ...args], {
     cwd: folder.path,
     encoding: 'utf8',
     env: environment(),
@@ -94,7 +94,7 @@ describe('dumpstream diff', () => {
   })
 
   it('- is stdin', () => {
-    const command = `${process.execPath} ${join(root, 'dist/cli.js')} diff '${demo}#1' - < '${demo}'`
+    const command = `${COMMAND.join(' ')} diff '${demo}#1' - < '${demo}'`
     const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8', env: environment() })
     expect(status).toBe(0)
     expect(JSON.parse(stdout.split('\n', 1)[0] ?? '')).toMatchObject({ source: '/dev/stdin', goroutines: 461 })

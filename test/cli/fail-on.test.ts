@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { COMMAND } from './spawn.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function run(...args: string[]): Promise<{ code: number; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [`${root}/dist/cli.js`, '--format', 'none', ...args],
-      { cwd: root },
-      (error, _stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr }),
+    execFile(COMMAND[0], [...COMMAND.slice(1), '--format', 'none', ...args], { cwd: root }, (error, _stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr }),
     )
   })
 }

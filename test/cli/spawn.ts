@@ -4,6 +4,13 @@ import { fileURLToPath } from 'node:url'
 
 export const CLI: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
+const { DUMPSTREAM_BINARY } = process.env
+
+/** The command and its first arguments: the built command, or the single file that DUMPSTREAM_BINARY names. */
+export const COMMAND: readonly [string, ...string[]] =
+  DUMPSTREAM_BINARY === undefined ? [process.execPath, CLI] : [DUMPSTREAM_BINARY]
+const SHELL_COMMAND = COMMAND.map((word) => `'${word}'`).join(' ')
+
 export interface CliResult {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -35,7 +42,8 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
 }
 
 export function start(argv: readonly string[], setup: CliSetup = {}): ChildProcess {
-  return spawn(process.execPath, [CLI, ...argv], {
+  const [program, ...first] = COMMAND
+  return spawn(program, [...first, ...argv], {
     env: environment(setup.env),
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(setup.cwd === undefined ? {} : { cwd: setup.cwd }),
@@ -68,7 +76,7 @@ export async function cli(argv: readonly string[], setup: CliSetup = {}): Promis
 
 /** A shell line in which `dumpstream` is the built command. */
 export async function shell(line: string, setup: CliSetup = {}): Promise<CliResult> {
-  const child = spawn('bash', ['-c', `dumpstream() { '${process.execPath}' '${CLI}' "$@"; }\n${line}`], {
+  const child = spawn('bash', ['-c', `dumpstream() { ${SHELL_COMMAND} "$@"; }\n${line}`], {
     env: environment(setup.env),
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(setup.cwd === undefined ? {} : { cwd: setup.cwd }),
@@ -80,7 +88,7 @@ export async function shell(line: string, setup: CliSetup = {}): Promise<CliResu
 
 /** The same, behind a terminal of so many columns. stdout and stderr are one then, with CRLF line ends taken out. */
 export async function terminal(line: string, columns: number, setup: CliSetup = {}): Promise<CliResult> {
-  const script = `stty cols ${columns} rows 50; dumpstream() { '${process.execPath}' '${CLI}' "$@"; }; ${line}`
+  const script = `stty cols ${columns} rows 50; dumpstream() { ${SHELL_COMMAND} "$@"; }; ${line}`
   const child = spawn('script', ['--quiet', '--return', '--command', `bash -c ${shellQuote(script)}`, '/dev/null'], {
     env: environment({ TERM: 'xterm-256color', ...setup.env }),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,30 +1,28 @@
 /**
- * examples/kubernetes: the manifests pass the API server's own validation of schemas (kubectl-validate, which holds them), the Dockerfile
- * is well formed, and its commands, run by hand, make a program that runs as another user in a folder nobody may write to.
+ * examples/kubernetes: the manifests, and what helm makes of the chart, pass the API server's own validation of schemas (kubectl-validate,
+ * which holds them). There is no cluster here: of the kubectl plugin, only what it asks of kubectl is tested.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { dumpText } from '../cli/dumps.ts'
+import { CLI } from '../cli/spawn.ts'
 import { temporaryFolder } from './go.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const example = join(root, 'examples/kubernetes')
-const dockerfile = readFileSync(join(example, 'Dockerfile'), 'utf8')
-const NOBODY = 65_532
 
 describe('the manifests', () => {
   let folder = ''
   beforeAll(() => {
     folder = temporaryFolder()
-    execFileSync('go', ['install', 'sigs.k8s.io/kubectl-validate@v0.0.4'], {
-      env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-  }, 600_000)
+    for (const program of ['sigs.k8s.io/kubectl-validate@v0.0.4', 'helm.sh/helm/v3/cmd/helm@v3.22.0'])
+      execFileSync('go', ['install', program], {
+        env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
+  }, 900_000)
 
   const validate = (path: string): { status: number | null; stdout: string } =>
     spawnSync(join(folder, 'kubectl-validate'), ['--version', '1.30', path], { encoding: 'utf8' })
@@ -38,66 +36,77 @@ describe('the manifests', () => {
     writeFileSync(broken, readFileSync(join(example, 'daemonset.yaml'), 'utf8').replace('readOnly:', 'readonly:'))
     expect(validate(broken).status).not.toBe(0)
   })
-})
 
-describe('the Dockerfile', () => {
-  it('is well formed', () => {
-    const folder = temporaryFolder()
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, 'dockerfile-utils@0.16.3'], {
-      stdio: 'ignore',
-    })
-    const { validate } = createRequire(join(folder, 'x.js'))('dockerfile-utils')
-    expect(validate(dockerfile)).toEqual([])
-    expect(validate('COPPY . .')).not.toEqual([])
-  }, 120_000)
-
-  it('has commands that make a program; it runs as another user, in a folder that cannot be written to', () => {
-    const folder = temporaryFolder()
-    const [build, image] = [join(folder, 'build'), join(folder, 'app')]
-    mkdirSync(build)
-    for (const [instruction, rest] of instructions(dockerfile.slice(0, dockerfile.lastIndexOf('\nFROM ')))) {
-      if (instruction === 'COPY') copy(rest, root, build)
-      if (instruction === 'RUN')
-        execFileSync('sh', ['-c', rest], { cwd: build, stdio: ['ignore', 'ignore', 'inherit'] })
-    }
-    mkdirSync(image)
-    for (const [instruction, rest] of instructions(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))) {
-      if (instruction === 'COPY') copy(rest.replace('--from=build ', '').replaceAll('/build/', ''), build, image)
-    }
-    expect(readdirSync(join(image, 'node_modules'))).not.toContain('vitest')
-    chmodSync(folder, 0o755)
-    execFileSync('chmod', ['-R', 'a+rX,a-w', image])
-    const entry: string[] = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '')
-    const [, program = ''] = entry.map((word) => word.replace('/app', image))
-    const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
-      spawnSync(process.execPath, [program, ...args], {
-        cwd: image,
-        encoding: 'utf8',
-        input: dumpText(),
-        env: { OTEL_METRICS_EXPORTER: 'console' },
-        ...(process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
-      })
-    const { status, stdout, stderr } = run('--format', 'jsonl')
-    expect([status, JSON.parse(stdout.split('\n')[0] ?? '')]).toMatchObject([0, { type: 'dump', goroutines: 55 }])
-    expect(stderr).toContain('dumpstream.goroutines')
-    expect(dockerfile).toContain(`USER ${NOBODY}:${NOBODY}`)
-  }, 300_000)
-})
-
-function instructions(text: string): [string, string][] {
-  return text.split('\n').flatMap((line) => {
-    const [, instruction, rest] = /^([A-Z]+) (.*)$/.exec(line) ?? []
-    return instruction === undefined || rest === undefined ? [] : [[instruction, rest]]
+  it.each([
+    ['as it is', []],
+    [
+      'with all values set',
+      ['--set', 'image.tag=2,otlp.logs=false,args={--match,shop/},nodeSelector.pool=a,imagePullSecrets[0].name=x'],
+    ],
+  ])('the chart is valid %s', (_how, values) => {
+    const chart = join(example, 'chart')
+    const run = (...args: string[]): string => execFileSync(join(folder, 'helm'), args, { encoding: 'utf8' })
+    run('lint', '--strict', chart, ...values)
+    const made = join(folder, 'chart.yaml')
+    writeFileSync(made, run('template', 'logs', chart, '--namespace', 'observability', ...values))
+    expect(readFileSync(made, 'utf8')).toContain('namespace: observability')
+    expect(validate(made)).toMatchObject({ status: 0 })
   })
-}
+})
 
-/** `COPY SOURCE… TARGET`, where a folder's contents go into the target. */
-function copy(words: string, from: string, into: string): void {
-  const sources = words.split(' ')
-  const target = sources.pop() ?? ''
-  for (const source of sources) {
-    cpSync(join(from, source), target.endsWith('/') ? join(into, target, source) : join(into, target), {
-      recursive: true,
+describe('the kubectl plugin', () => {
+  /** What kubectl is asked for, and the exit code of the plugin. */
+  function plugin(...args: string[]): { status: number | null; asked: string; stdout: string } {
+    const folder = temporaryFolder()
+    const asked = join(folder, 'asked')
+    const kubectl = join(folder, 'kubectl')
+    const dumpstream = join(folder, 'dumpstream')
+    writeFileSync(kubectl, `#!/bin/sh\necho "$*" > ${asked}\ncat ${join(root, 'examples/demo.log')}\n`)
+    writeFileSync(dumpstream, `#!/bin/sh\nexec ${process.execPath} ${CLI} "$@"\n`)
+    for (const file of [kubectl, dumpstream]) chmodSync(file, 0o755)
+    const env = { PATH: process.env.PATH, KUBECTL: kubectl, DUMPSTREAM: dumpstream }
+    const { status, stdout } = spawnSync('sh', [join(example, 'kubectl-dumpstream'), ...args], {
+      encoding: 'utf8',
+      env,
     })
+    return { status, stdout, asked: status === 2 ? '' : readFileSync(asked, 'utf8').trim() }
   }
-}
+
+  it('reads the logs of a pod, and exits as dumpstream does', () => {
+    const { status, asked } = plugin(
+      'web-1',
+      '-n',
+      'shop',
+      '-c',
+      'web',
+      '--',
+      '--format',
+      'none',
+      '--fail-on',
+      'leaking',
+    )
+    expect([asked, status]).toEqual(['logs --namespace shop --container web web-1', 1])
+  })
+
+  it('asks the pprof endpoint of a pod through the API server', () => {
+    const { status, asked } = plugin(
+      'web-1',
+      '-n',
+      'shop',
+      '--url',
+      '/debug/pprof/goroutine?debug=2',
+      '--',
+      '--format',
+      'none',
+    )
+    expect([asked, status]).toEqual([
+      'get --raw /api/v1/namespaces/shop/pods/web-1:6060/proxy/debug/pprof/goroutine?debug=2',
+      0,
+    ])
+  })
+
+  it('says how it is used', () => {
+    expect(plugin()).toMatchObject({ status: 2 })
+    expect(plugin('web-1', '--nonsense')).toMatchObject({ status: 2 })
+  })
+})
