@@ -1,0 +1,179 @@
+// Command shop is a service with an HTTP server, keep-alive clients, a pool, a cache and a ticker. Beside them runs one subject:
+// a leak that is called at random times, or something healthy. It prints dumps of itself, each after a line of log.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"math/rand"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"example.com/shop/healthy"
+	"example.com/shop/leaks"
+	"example.com/shop/suite"
+)
+
+func main() {
+	subject := flag.String("subject", "", "name of a leak or of something healthy")
+	list := flag.Bool("list", false, "print the names of all subjects")
+	seed := flag.Int64("seed", 1, "")
+	dumps := flag.Int("dumps", 8, "")
+	step := flag.Duration("step", 300*time.Millisecond, "between dumps")
+	age := flag.Float64("age", 1, "steps before the first dump")
+	load := flag.Float64("load", 300, "requests a second")
+	flag.Parse()
+	if *list {
+		for name := range suite.All {
+			fmt.Println("suite", name)
+		}
+		for name := range leaks.All {
+			fmt.Println("leak", name)
+		}
+		for name := range healthy.All {
+			fmt.Println("healthy", name)
+		}
+		return
+	}
+	rng := rand.New(rand.NewSource(*seed))
+	url := serve(rng.Int63(), *load)
+	workers(rng.Int63())
+	go janitor()
+	go report()
+	env := &healthy.Env{Rand: rand.New(rand.NewSource(rng.Int63())), Step: *step, URL: url}
+	if f := suite.All[*subject]; f != nil {
+		go callAtRandom(rng.Int63(), *step, f)
+	} else if f := leaks.All[*subject]; f != nil {
+		go callAtRandom(rng.Int63(), *step, func() { f(url) })
+	} else if f := healthy.All[*subject]; f != nil {
+		go f(env)
+	} else if *subject != "" {
+		fmt.Fprintln(os.Stderr, "no subject", *subject)
+		os.Exit(2)
+	}
+	time.Sleep(time.Duration(*age * float64(*step)))
+	for i := 0; i < *dumps; i++ {
+		if i > 0 {
+			time.Sleep(time.Duration((0.8 + 0.4*rng.Float64()) * float64(*step)))
+		}
+		dump()
+	}
+	os.Exit(0)
+}
+
+// dump writes one dump with a line of log before and after.
+func dump() {
+	buf := make([]byte, 64<<20)
+	n := runtime.Stack(buf, true)
+	fmt.Printf("%s INFO dump\n", time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
+	os.Stdout.Write(buf[:n])
+	fmt.Printf("%s INFO done\n", time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// callAtRandom calls f as a Poisson process with 1 to 15 calls a step.
+func callAtRandom(seed int64, step time.Duration, f func()) {
+	rng := rand.New(rand.NewSource(seed))
+	rate := math.Exp(rng.Float64() * math.Log(15))
+	for {
+		time.Sleep(time.Duration(rng.ExpFloat64() / rate * float64(step)))
+		go call(f)
+	}
+}
+
+func call(f func()) {
+	defer func() { recover() }()
+	f()
+}
+
+func serve(seed int64, load float64) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	url := "http://" + listener.Addr().String()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", handle)
+	mux.HandleFunc("/slow", slow)
+	server := &http.Server{Handler: mux}
+	go server.Serve(listener)
+	const clients = 8
+	for i := 0; i < clients; i++ {
+		go client(rand.New(rand.NewSource(seed+int64(i))), url, load/clients)
+	}
+	return url
+}
+
+func handle(w http.ResponseWriter, r *http.Request) {
+	var wg sync.WaitGroup
+	for i := 0; i < 2; i++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			time.Sleep(time.Duration(rand.ExpFloat64() * float64(3*time.Millisecond)))
+		}()
+	}
+	jobs <- struct{}{}
+	wg.Wait()
+	io.WriteString(w, "ok")
+}
+
+func slow(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-time.After(10 * time.Second):
+	}
+}
+
+func client(rng *rand.Rand, url string, rate float64) {
+	for {
+		time.Sleep(time.Duration(rng.ExpFloat64() / rate * float64(time.Second)))
+		response, err := http.Get(url)
+		if err != nil {
+			continue
+		}
+		io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+	}
+}
+
+var jobs = make(chan struct{}, 64)
+
+func workers(seed int64) {
+	rng := rand.New(rand.NewSource(seed))
+	for i := 0; i < 4+rng.Intn(12); i++ {
+		go worker()
+	}
+}
+
+func worker() {
+	for range jobs {
+		time.Sleep(time.Duration(rand.ExpFloat64() * float64(2*time.Millisecond)))
+	}
+}
+
+var cache sync.Map
+
+func janitor() {
+	ticker := time.NewTicker(50 * time.Millisecond)
+	stop := make(chan struct{})
+	for {
+		select {
+		case <-ticker.C:
+			cache.Range(func(k, v any) bool { cache.Delete(k); return true })
+		case <-stop:
+			return
+		}
+	}
+}
+
+func report() {
+	for range time.Tick(100 * time.Millisecond) {
+		cache.Store(time.Now(), runtime.NumGoroutine())
+	}
+}

@@ -1,0 +1,99 @@
+// Real Go programs: the service of program/, with one subject each. Those of Go's own goroutine leak tests are generated from the
+// distribution that is installed (src/runtime/testdata/testgoroutineleakprofile), never kept here.
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('./program', import.meta.url))
+/** Not leaks, or made to stress the leak profile: thousands of goroutines in one call. */
+const LEFT_OUT = new Set(['NoLeakGlobal', 'SpawnGC', 'DaisyChain'])
+
+/** Builds the program in a temporary folder; returns its path. */
+export function build() {
+  const folder = mkdtempSync(join(tmpdir(), 'dumpstream-verdicts-'))
+  cpSync(PROGRAM, folder, { recursive: true })
+  const root = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim()
+  generateSuite(join(root, 'src/runtime/testdata/testgoroutineleakprofile'), join(folder, 'suite'))
+  const binary = join(folder, 'shop')
+  const { status, stderr } = spawnSync('go', ['build', '-o', binary, '.'], { cwd: folder, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`go build: ${stderr}`)
+  return binary
+}
+
+function generateSuite(from, to) {
+  const files = ['', 'goker'].flatMap((sub) =>
+    readdirSync(join(from, sub))
+      .filter((name) => name.endsWith('.go') && name !== 'main.go')
+      .map((name) => join(sub, name)),
+  )
+  for (const file of files) {
+    const text = readFileSync(join(from, file), 'utf8')
+      .replace(/^package main$/m, 'package suite')
+      // They print the leak profile at their end; a service is dumped from outside.
+      .replace(/prof\.WriteTo\((\S+), 2\)/g, '_, _ = prof, $1')
+      // What they try a thousand times, to be sure of it, a service does as often as it is asked.
+      .replace(/^\tfor i := 0; i <=? \d{2,}; i\+\+ \{/gm, '\tfor i := 0; i < 2; i++ {')
+    writeFileSync(join(to, `go_${file.replace('/', '_')}`), text)
+  }
+  writeFileSync(join(to, 'yield.go'), 'package suite\n\nconst yieldCount = 10\n')
+}
+
+/** `[{ kind, name }]`; kind is `suite`, `leak` or `healthy`. */
+export function subjects(binary) {
+  return execFileSync(binary, ['-list'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([kind, name]) => ({ kind, name }))
+    .filter(({ name }) => !LEFT_OUT.has(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The programs are split by their name before anything is measured: one half to tune on, the other to report. */
+export function setOf(name) {
+  return createHash('sha256').update(name).digest()[0] % 2 === 0 ? 'tune' : 'report'
+}
+
+/** What is run of one subject: half of the processes young, half old. */
+export function plan(all, { set, seeds, step, dumps }) {
+  return all
+    .filter(({ name }) => setOf(name) === set)
+    .flatMap(({ kind, name }) =>
+      Array.from({ length: seeds }, (_, i) => {
+        const seed = (set === 'tune' ? 1 : 1001) + i
+        const young = seed % 2 === 1
+        return { kind, name, seed, step, dumps, age: young ? 0.1 + (seed % 5) / 10 : 4 + (seed % 4) }
+      }),
+    )
+}
+
+/** Runs them, so many at a time; each writes its log to `folder`. */
+export async function record(binary, runs, folder, atOnce) {
+  mkdirSync(folder, { recursive: true })
+  const left = [...runs]
+  const one = async () => {
+    for (let run = left.shift(); run !== undefined; run = left.shift()) {
+      const { kind, name, seed, step, dumps, age, load = 300 } = run
+      const args = ['-subject', name, '-seed', seed, '-step', `${step}ms`, '-dumps', dumps, '-age', age, '-load', load]
+      const text = await output(binary, args.map(String))
+      writeFileSync(join(folder, `${kind}.${name}.${seed}.log`), text)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, one))
+}
+
+function output(binary, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, GOMAXPROCS: '4' } })
+    const chunks = []
+    const errors = []
+    child.stdout.on('data', (chunk) => chunks.push(chunk))
+    child.stderr.on('data', (chunk) => errors.push(chunk))
+    child.on('error', reject)
+    // A leak may take its process with it: what it has printed counts.
+    child.on('close', () => resolve(Buffer.concat(chunks)))
+  })
+}
