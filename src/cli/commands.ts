@@ -129,6 +129,14 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./watch.ts'),
   },
   {
+    name: 'anonymize',
+    operands: '[FILE]',
+    summary: 'a log without its names, for a bug report',
+    flags: [],
+    examples: ['dumpstream anonymize app.log > shareable.log'],
+    load: () => import('./anonymize.ts'),
+  },
+  {
     name: 'bridge',
     operands: '',
     summary: "Fluent Bit's Lua filter asks, line by line",

@@ -24,7 +24,7 @@ export function packageOf(name: string): string {
   return dot < 0 ? head : head.slice(0, dot)
 }
 
-function isStandard(name: string): boolean {
+export function isStandard(name: string): boolean {
   const path = packageOf(name)
   if (path === 'main') return false
   const slash = path.indexOf('/')

@@ -1,0 +1,121 @@
+/**
+ * A log whose dumps can be shown to strangers: every word that is not Go's, a shipper's or a logger's becomes another word, the same one
+ * wherever it stands. Digits, punctuation, line ends and the names of fields stay, so that the log is read as the original is, damage
+ * included: a bug that the original shows, the result shows too.
+ */
+import type { DumpstreamRecord } from '../core/records.ts'
+import { isStandard } from '../stacks/title.ts'
+import { parseDumps } from '../stream/parse.ts'
+import { VOCABULARY } from './vocabulary.ts'
+
+export interface Anonymized {
+  readonly text: Buffer
+  /** Distinct words that were replaced. */
+  readonly replaced: number
+}
+
+/**
+ * Escapes and colours are not part of the word behind them (`\ngoroutine`, `\u001b[0mgoroutine`); rsyslog writes escapes as `#011`, the
+ * linker as `%2e`. An address of four numbers is a word, and so are letters, digits and underscores in a row.
+ */
+const TOKEN =
+  /(?:\p{Cc}|\\u001b|\\x1b|#033)\[[\d;]*m|\\+(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[a-z"/]|$)|#\d{3}|%[0-9a-f]{2}|\b0x[0-9a-f]+|\b\d{1,3}(?:\.\d{1,3}){3}\b|[\p{L}\p{M}\p{N}_]+/gu
+const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
+/** Times, durations, klog's first word, versions, numbers, and what the compiler calls closures and wrappers. */
+const FORM =
+  /^(?:[\d_]+|\d+[TZ]\d*Z?|\d+[AP]M|(?:\d+(?:ns|us|µs|ms|s|m|h))+|[IWEF]\d{4}|v\d+|0x[0-9a-f]+|(?:func|gowrap|deferwrap|range|dwrap|init)\d*)$/
+/** A name of a field: of JSON, also of JSON in a string of JSON, or of logfmt. */
+const FIELD = /(?<=\\*")[\w.@-]+(?=\\*"\s*:)|(?<=^|[\s{,"])[A-Za-z_][\w.-]*(?==)/gm
+
+/** A text as an array of its bytes: journald's form of what is not printable. */
+const BYTES = /\[\d{1,3}(?:,\d{1,3})+\]/g
+/** A file of the standard library. */
+const STANDARD_FILE = /(?<=\/src\/)[a-z][\w/.-]*\.(?:go|s)(?=:\d)/g
+
+/** @param log whole: a word that a chunk ends in the middle of could not be told. UTF-8; other bytes are taken as Latin-1. */
+export function anonymize(log: Uint8Array): Anonymized {
+  const { text, encoding } = decode(log)
+  const kept = new Set(VOCABULARY)
+  for (const match of text.matchAll(FIELD)) for (const word of match[0].match(TOKEN) ?? []) kept.add(word)
+  for (const word of standardWords(parseDumps(log, { stacks: 'always' }), text)) kept.add(word)
+  const words = new Replacements(kept)
+  const changed = text.replace(BYTES, (bytes) => inBytes(bytes, words)).replace(TOKEN, (token) => words.of(token))
+  return { text: Buffer.from(changed, encoding), replaced: words.size }
+}
+
+function inBytes(bytes: string, words: Replacements): string {
+  const { text, encoding } = decode(Buffer.from(JSON.parse(bytes)))
+  return JSON.stringify([
+    ...Buffer.from(
+      text.replace(TOKEN, (token) => words.of(token)),
+      encoding,
+    ),
+  ])
+}
+
+function decode(log: Uint8Array): { readonly text: string; readonly encoding: 'utf8' | 'latin1' } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(log), encoding: 'utf8' }
+  } catch {
+    return { text: Buffer.from(log).toString('latin1'), encoding: 'latin1' }
+  }
+}
+
+/** The words of the standard library's functions and files: which frames a person would name depends on them. */
+function standardWords(records: readonly DumpstreamRecord[], text: string): Set<string> {
+  const words = new Set<string>()
+  const frames = records.flatMap((record) => {
+    if (record.type === 'signature') return [...(record.stack ?? []), record.created_by ?? '']
+    return record.type === 'dump' ? (record.race ?? []).flatMap(({ stack }) => stack) : []
+  })
+  for (const frame of frames) {
+    const [name = ''] = frame.split(' ', 1)
+    if (isStandard(name)) for (const word of name.match(TOKEN) ?? []) words.add(word)
+  }
+  for (const [path] of text.matchAll(STANDARD_FILE))
+    if (isStandard(path)) for (const word of path.match(TOKEN) ?? []) words.add(word)
+  return words
+}
+
+class Replacements {
+  readonly #kept: ReadonlySet<string>
+  readonly #words = new Map<string, string>()
+  #addresses = 0
+
+  constructor(kept: ReadonlySet<string>) {
+    this.#kept = kept
+  }
+
+  get size(): number {
+    return this.#words.size
+  }
+
+  of(token: string): string {
+    if (/^[\p{Cc}\\#%]/u.test(token)) return token
+    if (this.#kept.has(token) || FORM.test(token)) return token
+    const known = this.#words.get(token)
+    if (known !== undefined) return known
+    const made = this.#make(token)
+    this.#words.set(token, made)
+    return made
+  }
+
+  /** An exported name stays exported; a test stays a test; a function of C stays one. */
+  #make(token: string): string {
+    if (ADDRESS.test(token)) {
+      const n = ++this.#addresses
+      return `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
+    }
+    const [, prefix = '', rest = ''] = /^(_Cfunc_|_cgo_|Test|Benchmark|Fuzz|Example)?(.*)$/su.exec(token) ?? []
+    const letters = lettersOf(this.#words.size)
+    const isUpper = prefix === '' ? /^\p{Lu}/u.test(rest) : rest !== '' && /^[\p{Lu}]/u.test(rest)
+    return `${prefix}${isUpper ? `Q${letters}` : `q${letters}`}`
+  }
+}
+
+/** 0 → `a`, 25 → `z`, 26 → `aa`. */
+function lettersOf(index: number): string {
+  let text = ''
+  for (let n = index; n >= 0; n = Math.floor(n / 26) - 1) text = String.fromCharCode(97 + (n % 26)) + text
+  return text
+}
