@@ -10,6 +10,7 @@ export const PAREN_OPEN = 0x28
 export const PAREN_CLOSE = 0x29
 export const DASH = 0x2d
 export const DOT = 0x2e
+export const SLASH = 0x2f
 export const ZERO = 0x30
 const NINE = 0x39
 export const COLON = 0x3a

@@ -93,9 +93,7 @@ export class ForeignLines {
   }
 
   #count(bytes: number): void {
-    if (this.#open.gap.lines === 0) this.#open.tape.markDump()
-    this.#open.gap.add(bytes)
-    this.#open.unsettled = true
+    this.#open.foreign(bytes)
   }
 
   /** A header behind a log line that lacks its line end. */
@@ -141,7 +139,7 @@ export class ForeignLines {
     const may =
       fragments.pending.length > 0 ||
       (dump?.profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : /^[#\d]/.test(text))
-    return may && (!fragments.shapes.startsAt(text, 0) || walker.beginsKnown(text))
+    return may && (!fragments.shapes.isStart(text) || walker.beginsKnown(text))
   }
 
   /** Does the line begin as dump lines do? Then it teaches nothing about how log lines begin. */

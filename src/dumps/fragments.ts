@@ -158,10 +158,17 @@ export class Fragments {
     return variable.end.test(tail) ? this.#cutWithin(head, literal.length, run) : -1
   }
 
-  /** Joins head and tail into a line that is not known, of a kind that may stand here. */
+  /**
+   * Joins head and tail into a line that is not known, of a kind that may stand here. A tail that is a line by itself is believed to be one,
+   * unless the head was cut within a word for certain.
+   */
   joinNew(head: Fragment, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
     if (!mayBegin(head.text)) return undefined
+    const own = readLine(tail)
+    const isWhole = own !== undefined && kinds.includes(own.kind)
     for (const cut of head.cuts) {
+      const isCertain = this.shapes.startsAt(head.text, cut) === 'certain'
+      if (isWhole && !(isCertain && /[A-Za-z0-9]/.test(head.text[cut - 1] ?? ''))) continue
       const text = head.text.slice(0, cut) + tail
       const line = readLine(text)
       if (line !== undefined && kinds.includes(line.kind)) return { text, cut }

@@ -9,7 +9,7 @@ import type { KnownStacks } from '../stacks/known.ts'
 /** Letters of a beginning that are compared; any digit is as good as another. */
 const SHAPE = 5
 /** Beginnings that are remembered. */
-const SHAPES = 64
+const SHAPES = 128
 /** How often a beginning must be seen inside dumps, where it may be a piece of a cut line, before it is taken for that of a log line. */
 const BELIEVED = 8
 /** Log lines of most programs begin with one of these. */
@@ -20,6 +20,15 @@ const LOG_START =
   /^(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\{"|[A-Z]{4,}[ :=\]\d]|[IWEF]\d{4} |\[\d|time=|level=|ts=|<\d+>)/
 /** Longest text that LOG_START looks at. */
 const LOG_START_BYTES = 12
+/** A date with its time, klog, JSON of a logger: no word has one of these glued behind it. */
+const CERTAIN_START =
+  /^(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:|\{"(?:time|ts|@?timestamp|level|lvl|severity|msg|message|log|logger|caller)":|time="?\d{4}-)/
+const CERTAIN_START_BYTES = 20
+/** Letters of a beginning that are compared where no word begins. */
+const LONG_SHAPE = 12
+
+/** How sure it is that a log line begins at some place of a line. */
+export type Certainty = 'certain' | 'likely' | undefined
 
 export class LogShapes {
   readonly #known: KnownStacks
@@ -35,22 +44,59 @@ export class LogShapes {
   /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line: there it takes more than one to be believed. */
   learn(text: string, inside: boolean): void {
     if (text.length < SHAPE) return
-    const shape = shapeAt(text, 0)
-    const seen = (this.#seen.get(shape) ?? 0) + (inside ? 1 : BELIEVED)
-    setRecent(this.#seen, shape, seen, SHAPES)
-    if (seen >= BELIEVED) this.#firsts.add(text.charCodeAt(0))
+    const times = inside ? 1 : BELIEVED
+    if (this.#note(shapeAt(text, 0), times)) this.#firsts.add(text.charCodeAt(0))
+    if (text.length >= LONG_SHAPE) this.#note(shapeAt(text, 0, LONG_SHAPE), times)
   }
 
-  /** Does a log line begin at `at`? What begins a line of a known stack does not. */
-  startsAt(text: string, at: number): boolean {
+  #note(shape: string, times: number): boolean {
+    const seen = (this.#seen.get(shape) ?? 0) + times
+    setRecent(this.#seen, shape, seen, SHAPES)
+    return seen >= BELIEVED
+  }
+
+  #isLearned(shape: string): boolean {
+    return (this.#seen.get(shape) ?? 0) >= BELIEVED
+  }
+
+  /** Does a log line begin like `text`? What begins a line of a known stack does not. */
+  isStart(text: string): boolean {
+    return this.#isStartAt(text, 0)
+  }
+
+  #isStartAt(text: string, at: number): boolean {
     const c = text.charCodeAt(at)
     if (LOG_FIRST[c] !== 1 && !this.#firsts.has(c)) return false
-    const isLearned = (this.#seen.get(shapeAt(text, at)) ?? 0) >= BELIEVED
-    if (isLearned && !this.#known.beginsLine(text.slice(at, at + SHAPE))) return true
+    if (this.#isLearned(shapeAt(text, at)) && !this.#known.beginsLine(text.slice(at, at + SHAPE))) return true
     return LOG_START.test(text.slice(at, at + LOG_START_BYTES))
+  }
+
+  /**
+   * Does a log line begin at `at`, glued behind what stands there? Only where a word begins: `uptime=12s` and `APP_WORKER: stopped` are no
+   * pieces. A beginning that is as long as no word, and has been seen, is one anywhere.
+   */
+  startsAt(text: string, at: number): Certainty {
+    if (!this.#isStartAt(text, at)) return undefined
+    if (CERTAIN_START.test(text.slice(at, at + CERTAIN_START_BYTES))) return 'certain'
+    const long = shapeAt(text, at, LONG_SHAPE)
+    if (/[0=":].*[0=":]/.test(long) && this.#isLearned(long)) return 'certain'
+    return beginsWord(text, at) ? 'likely' : undefined
   }
 }
 
-function shapeAt(text: string, at: number): string {
-  return text.slice(at, at + SHAPE).replace(/\d/g, '0')
+/** Letters in lower case, in upper case, and digits, are words of different kinds. */
+function beginsWord(text: string, at: number): boolean {
+  const kind = kindOf(text.charCodeAt(at))
+  const before = kindOf(text.charCodeAt(at - 1))
+  return before !== 'other' && before !== kind
+}
+
+function kindOf(c: number): 'lower' | 'upper' | 'digit' | 'other' {
+  if (c >= 0x61 && c <= 0x7a) return 'lower'
+  if (c >= 0x41 && c <= 0x5a) return 'upper'
+  return c >= 0x30 && c <= 0x39 ? 'digit' : 'other'
+}
+
+function shapeAt(text: string, at: number, length: number = SHAPE): string {
+  return text.slice(at, at + length).replace(/\d/g, '0')
 }

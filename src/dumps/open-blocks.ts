@@ -5,8 +5,8 @@
  */
 
 import type { Limits } from '../core/limits.ts'
-import type { LogTape } from '../lines/tape.ts'
-import { KnownStacks } from '../stacks/known.ts'
+import type { Held, LogTape } from '../lines/tape.ts'
+import { KnownStacks, ROOT } from '../stacks/known.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import type { StackEntry } from '../stacks/stack.ts'
 import { Tally } from '../stacks/tally.ts'
@@ -26,6 +26,9 @@ import { type OpenGoroutine, Walker } from './walker.ts'
 const IN_SYSCALL =
   /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
 
+/** The head of a header, in the last line of a dump. */
+const CUT_HEADER = /^goroutine \d+(?:$| (?:\[|gp=0x))/
+
 export class OpenBlocks {
   readonly limits: Limits
   readonly tape: LogTape
@@ -44,6 +47,8 @@ export class OpenBlocks {
   readonly gap: Gap
   /** The next line of a dump tells what foreign lines, empty lines or a candidate were. */
   unsettled = false
+  /** The line of the goroutine that waits for its file line, and the foreign lines since. */
+  #waiting: { readonly held: Held; lines: number } | undefined
   /** Goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
   /** Lines that were dump, ever: shells watch it for silence. */
@@ -139,8 +144,37 @@ export class OpenBlocks {
     if (offset > dump.end) dump.end = offset
   }
 
+  /** The line of the goroutine that `held` is waits for its file line. */
+  wait(held: Held): void {
+    this.#waiting = { held, lines: 0 }
+    this.unsettled = true
+  }
+
+  /** The line that waited for its file line is log. */
+  retract(): void {
+    this.walker.retract()
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    this.#waiting = undefined
+    this.tape.release(waiting.held)
+    if (this.dump !== undefined) this.gap.add(waiting.held.bytes.length)
+  }
+
+  /** A foreign line has come. */
+  foreign(bytes: number): void {
+    if (this.gap.lines === 0) this.tape.markDump()
+    this.gap.add(bytes)
+    this.unsettled = true
+    if (this.#waiting !== undefined && ++this.#waiting.lines > this.limits.candidateLines) this.retract()
+  }
+
   /** The line at [start, end) of the input is dump. */
   claimed(start: number, end: number): void {
+    if (this.#waiting !== undefined) {
+      if (this.walker.waits) this.retract()
+      else this.tape.claim(this.#waiting.held)
+      this.#waiting = undefined
+    }
     if (this.unsettled || this.candidate !== undefined) this.settle(start)
     if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
   }
@@ -150,8 +184,12 @@ export class OpenBlocks {
    * thread, whose stack is unavailable, or that is just out of a system call is one of the others.
    */
   #isAnotherDump(): boolean {
-    const { at, known } = this.walker
-    return at !== undefined && known.kind(at) === 'func' && !IN_SYSCALL.test(known.literal(at))
+    const { known } = this.walker
+    let first = this.walker.at
+    if (first === undefined || first === ROOT) return false
+    // gccgo's function was not believed without its file line.
+    if (known.kind(first) === 'file') first = known.parent(first)
+    return known.kind(first) === 'func' && !IN_SYSCALL.test(known.literal(first))
   }
 
   /** The dump ends ahead of `goroutine`, which begins another one. */
@@ -220,6 +258,7 @@ export class OpenBlocks {
   dropCandidate(): void {
     this.candidate?.release(this.tape)
     this.candidate = undefined
+    this.retract()
     this.walker.leave()
     this.unsettled = false
     this.releaseFragments()
@@ -241,6 +280,7 @@ export class OpenBlocks {
     const walker = this.walker
     const goroutine = walker.goroutine
     if (goroutine === undefined) return
+    this.retract()
     const { entry, damaged } = cut ? walker.finishCut() : walker.finish()
     if (!goroutine.counted) return
     if (this.dump === undefined) this.candidate?.bare.push(goroutine)
@@ -264,10 +304,9 @@ export class OpenBlocks {
     if (dump === undefined) return
     const walker = this.walker
     if (walker.goroutine !== undefined) {
-      const cutLine = this.fragments.pending.some(
-        (each) => walker.beginsKnown(each.text) || each.text.startsWith('goroutine '),
-      )
-      const cut = cutLine || !walker.ended
+      const cutLine = this.fragments.pending.some((each) => walker.beginsKnown(each.text) || CUT_HEADER.test(each.text))
+      // A stack may end in any function, but for those that have said who created them.
+      const cut = cutLine || !walker.whole || (!walker.ended && dump.tally.hasCreators)
       if (cut && walker.goroutine.counted) dump.truncated = true
       this.finishGoroutine(cut)
     }

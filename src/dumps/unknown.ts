@@ -158,7 +158,18 @@ export class UnknownLines {
   #frameLine(line: LineAt): boolean {
     const open = this.#open
     const { walker } = open
-    if (walker.goroutine === undefined || !walker.line(line.text, line.buf, line.pos)) return false
+    if (walker.goroutine === undefined) return false
+    const taken = walker.line(line.text, line.buf, line.pos)
+    switch (taken) {
+      case 'foreign':
+        return false
+      case 'retracts':
+        open.retract()
+        return this.#frameLine(line)
+      case 'waits':
+        open.wait(open.tape.hold(line.buf, line.pos, line.next))
+        return true
+    }
     // A goroutine of which a line is missing does not make a dump of what may be prose.
     if (open.dump === undefined && walker.damaged) {
       open.dropCandidate()

@@ -19,7 +19,7 @@ import type { Limits } from '../core/limits.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../stacks/known.ts'
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { HeaderInfo } from '../text/header.ts'
-import { type LineKind, type LineText, readLine, readStripped } from '../text/line.ts'
+import { type LineKind, type LineText, readBareFunction, readLine, readNamedFile, readStripped } from '../text/line.ts'
 import { QuickLine } from '../text/quick.ts'
 import { isFileOfCreator, kindsAfter } from './follows.ts'
 import type { Fragment } from './fragment.ts'
@@ -30,6 +30,16 @@ import { isLine, lineAfterNext, stackWith } from './missing.ts'
 const LOST_LINES = 256
 /** First letters of a line that are compared with those of known lines. */
 const START = 4
+/** Of a header it only matters that it was the line before. */
+const HEADER_LENGTH = 1
+/** Only Go prints an offset behind a place. */
+const OFFSET = / \+0x[0-9a-f]+/
+
+/**
+ * What became of a line. `waits`: it is dump only if its file line follows. `retracts`: the line that waited is none; this one must be asked
+ * for again.
+ */
+export type Taken = 'dump' | 'waits' | 'retracts' | 'foreign'
 
 export interface OpenGoroutine {
   readonly id: number
@@ -54,6 +64,11 @@ export class Walker {
   #lost: string[] = []
   /** Bytes of the line before the one at hand, without its line end; 0 when it was none of the goroutine's. */
   length = 0
+  /**
+   * The line at `at` waits for its file line, as what stands behind a complete stack does: it may be a log line, and then the stack ends at
+   * `from`. `bare`: the file line must be the very next one.
+   */
+  #waiting: { readonly from: KnownLine; readonly bare: boolean } | undefined
   /** The limit of frames was hit. */
   framesOverflow = false
   readonly #quick = new QuickLine()
@@ -71,16 +86,33 @@ export class Walker {
   begin(goroutine: OpenGoroutine): void {
     if (this.known.full) this.known.restart()
     this.goroutine = goroutine
-    this.length = 0
+    this.length = HEADER_LENGTH
     this.at = ROOT
     this.#lostAt = undefined
     this.#lost = []
+    this.#waiting = undefined
   }
 
   /** Forgets the goroutine. */
   leave(): void {
     this.goroutine = undefined
     this.at = undefined
+    this.#waiting = undefined
+  }
+
+  /** The last line of the goroutine is one only if its file line follows. */
+  get waits(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** The line that waited for its file line was a log line. */
+  retract(): void {
+    const { at } = this
+    const from = this.#waiting?.from
+    if (from === undefined) return
+    this.at = from
+    this.#waiting = undefined
+    if (at !== undefined && at !== from) this.known.takeBack(at)
   }
 
   /** The kinds of line that may come next. */
@@ -91,10 +123,25 @@ export class Walker {
   /** What `text` is, if it can stand inside a goroutine. Where what Go indents is due, it may have lost its TAB. */
   read(text: string): LineText | undefined {
     const line = readLine(text)
-    if (line !== undefined || (this.at !== undefined && this.known.kind(this.at) === 'file')) return line
-    const stripped = readStripped(text)
-    if (stripped === undefined) return undefined
-    return this.damaged || this.expected().includes(stripped.kind) ? stripped : undefined
+    if (line !== undefined) return line
+    const expected = this.expected()
+    if (expected.includes('file')) {
+      const file = this.length > 0 ? (readNamedFile(text) ?? readStripped(text)) : readStripped(text)
+      if (file !== undefined) return file
+    } else if (this.at === ROOT || this.damaged) {
+      const stripped = readStripped(text)
+      if (stripped !== undefined && (this.damaged || expected.includes(stripped.kind))) return stripped
+    }
+    return this.#mayBeBare ? readBareFunction(text) : undefined
+  }
+
+  /** gccgo's functions have no parentheses: one comes directly behind the header, or behind the file line of another. */
+  get #mayBeBare(): boolean {
+    const { at, known } = this
+    if (at === ROOT) return this.length > 0
+    if (at === undefined || this.length === 0 || known.kind(at) !== 'file') return false
+    const above = known.parent(at)
+    return known.kind(above) === 'func' && known.tail(above) === TAILS.none
   }
 
   /** As `line`, of a line that can be read by its bytes and may come next. Returns where the line after it begins, or -1. */
@@ -102,21 +149,42 @@ export class Walker {
     const { at } = this
     const line = this.#quick
     if (at === undefined || !line.read(buf, pos) || !this.expected().includes(line.kind)) return -1
+    if (line.kind === 'file') this.#waiting = undefined
+    else if (this.#waiting !== undefined || this.#mustWait(at, line)) return -1
     this.#add(at, buf, pos, line)
     this.length = line.length
     return line.after
   }
 
-  /** Takes a line that is not a known child of `at`. False: it is foreign. */
-  line(text: string, buf: Buffer, pos: number): boolean {
+  /** Must a function or a creator below `at` show its file line first? It does directly behind the lines of a stack that is not complete. */
+  #mustWait(at: KnownLine, line: LineText): boolean {
+    if (line.kind !== 'func' && line.kind !== 'created') return false
+    if (line.kind === 'func' && line.tail === 'none') return true
+    if (at === ROOT) return false
+    return this.known.kind(at) === 'file' && (this.length === 0 || this.#isEndOfMain(at))
+  }
+
+  /** Is this the file line of `main.main` of the first goroutine? */
+  #isEndOfMain(at: KnownLine): boolean {
+    return this.goroutine?.id === 1 && this.known.literal(this.known.parent(at)).startsWith('main.main(')
+  }
+
+  /** Takes a line that is not a known child of `at`. */
+  line(text: string, buf: Buffer, pos: number): Taken {
     const line = this.read(text)
-    if (this.goroutine === undefined) return false
-    if (line === undefined) return this.#goesOn(text)
+    if (this.goroutine === undefined) return 'foreign'
+    if (this.#waiting !== undefined && line?.kind !== 'file') {
+      const isFrame = line?.kind === 'func' || line?.kind === 'created'
+      return isFrame || this.#waiting.bare ? 'retracts' : 'foreign'
+    }
+    if (line === undefined) return this.#goesOn(text) ? 'dump' : 'foreign'
     const at = this.at
     if (at === undefined) return this.#lose(text, line.kind)
     if (!this.expected().includes(line.kind)) return this.#resync(at, text, line.kind)
+    const waits = this.#mustWait(at, line)
     this.#add(at, buf, pos, line)
-    return true
+    this.#waiting = waits ? { from: at, bare: line.tail === 'none' && line.kind === 'func' } : undefined
+    return waits ? 'waits' : 'dump'
   }
 
   /** A line that was not known below `at`. Past the limit no more are kept, but for the creator. */
@@ -128,18 +196,18 @@ export class Walker {
   }
 
   /** `text` may not come behind `at`: a line before it is missing, or it is a log line. */
-  #resync(at: KnownLine, text: string, kind: LineKind): boolean {
+  #resync(at: KnownLine, text: string, kind: LineKind): Taken {
     const { known } = this
-    if (isFileOfCreator(known, at)) return false
+    if (isFileOfCreator(known, at)) return 'foreign'
     const found = lineAfterNext(known, at, text)
     if (found !== undefined) {
       this.at = found
-      return true
+      return 'dump'
     }
-    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return false
-    const cut = this.#fragments.pending.length > 0
-    // A file line out of nowhere is more likely a log line than all that is left of a frame.
-    if (kind === 'file' && !cut) return false
+    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return 'foreign'
+    const cut = this.#fragments.pending.some((each) => each.cuts.length > 0)
+    // A file line out of nowhere is more likely a log line than all that is left of a frame. A complete stack needs none.
+    if (kind === 'file' && (!cut || this.ended || !OFFSET.test(text))) return 'foreign'
     if (known.kind(at) === 'func' && !cut && !known.literal(at).includes('.')) {
       // `done(1)`: a log line had passed for a frame.
       this.at = known.parent(at)
@@ -159,10 +227,10 @@ export class Walker {
   }
 
   /** A line of a damaged goroutine. */
-  #lose(text: string, kind: LineKind): boolean {
-    if (kind === 'note' || kind === 'unavailable') return false
+  #lose(text: string, kind: LineKind): Taken {
+    if (kind === 'note' || kind === 'unavailable') return 'foreign'
     if (this.#lost.length < LOST_LINES) this.#lost.push(text)
-    return true
+    return 'dump'
   }
 
   /** Joins `tail` to a cut line that is pending. Returns the fragment and where its head ends. */
@@ -173,19 +241,24 @@ export class Walker {
     for (const fragment of this.#fragments.pending) {
       const known = this.#fragments.joinKnown(at, fragment.text, tail)
       if (known !== undefined) {
-        this.at = known.line
+        this.#goTo(known.line)
         return { fragment, cut: known.cut }
       }
       const made = this.#fragments.joinNew(fragment, tail, expected)
       const line = made === undefined ? undefined : readLine(made.text)
       if (made === undefined || line === undefined) continue
-      this.at = this.known.add(at, Buffer.from(made.text, 'latin1'), 0, line)
+      this.#goTo(this.known.add(at, Buffer.from(made.text, 'latin1'), 0, line))
       return { fragment, cut: made.cut }
     }
     const wrapped = this.#fragments.wraps.join(tail, expected)
     if (wrapped === undefined) return undefined
-    this.at = this.known.add(at, Buffer.from(wrapped.text, 'latin1'), 0, wrapped.line)
+    this.#goTo(this.known.add(at, Buffer.from(wrapped.text, 'latin1'), 0, wrapped.line))
     return { fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
+  }
+
+  #goTo(line: KnownLine): void {
+    this.at = line
+    this.#waiting = undefined
   }
 
   /** Does the line before this one, which can stand by itself, go on with `text`: more of its number, its registers, its creator? */
@@ -230,9 +303,14 @@ export class Walker {
     return false
   }
 
+  /** The last line that is one for certain. */
+  get #last(): KnownLine | undefined {
+    return this.#waiting?.from ?? this.at
+  }
+
   /** Is the goroutine whole as far as it goes: not in the middle of a frame? */
   get whole(): boolean {
-    const at = this.at
+    const at = this.#last
     if (at === undefined || at === ROOT) return false
     const kind = this.known.kind(at)
     return kind !== 'func' && kind !== 'created' && kind !== 'ancestor'
@@ -240,7 +318,7 @@ export class Walker {
 
   /** Has the stack an end of its own: created by, main.main, or the runtime? If not, the dump may have been cut here. */
   get ended(): boolean {
-    const at = this.at
+    const at = this.#last
     if (at === undefined || !this.whole) return false
     const { known } = this
     const kind = known.kind(at)
@@ -267,9 +345,15 @@ export class Walker {
   /** As `finish`, when the dump ends in the middle of the stack: it is the one known stack that goes on from here. */
   finishCut(): { entry: StackEntry | undefined; damaged: boolean } {
     const { at } = this
-    if (at === undefined || this.known.firstChild(at) === ROOT) return this.finish()
+    if (at === undefined || this.known.firstChild(at) === ROOT || !this.#hasFrame(at)) return this.finish()
     this.leave()
     return { entry: stackWith(this.known, at, this.#lost), damaged: true }
+  }
+
+  /** Is a frame whole, its file line included? One that is not may be of any stack. */
+  #hasFrame(from: KnownLine): boolean {
+    for (let at = from; at !== ROOT; at = this.known.parent(at)) if (this.known.kind(at) === 'file') return true
+    return false
   }
 
   /** The stack of a damaged goroutine. Nothing is known of one without a line. */

@@ -319,6 +319,40 @@ export class KnownStacks {
     return child
   }
 
+  /** Takes back the line that was added last, below which no other was. */
+  takeBack(line: KnownLine): void {
+    if (line !== this.#count - 1 || this.firstChild(line) !== ROOT) return
+    const cold = this.#cold
+    const parent = this.parent(line)
+    const above = parent * COLD
+    let before = NONE_OF_THEM
+    for (let each = this.firstChild(parent); each !== line; each = this.nextChild(each)) before = each
+    if (before === NONE_OF_THEM) cold[above + FIRST] = NONE_OF_THEM
+    else cold[before * COLD + NEXT] = NONE_OF_THEM
+    cold[above + LAST] = before
+    this.#hot[parent * HOT + RECENT] = before
+    if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.#forget(parent, line)
+    this.#entries.pop()
+    this.#used = this.start(line)
+    this.#count--
+    this.#startsUpTo = Math.min(this.#startsUpTo, this.#count)
+  }
+
+  #forget(parent: KnownLine, child: KnownLine): void {
+    const key = this.#keyOf(parent, child)
+    const cold = this.#cold
+    let last = this.#byHash.get(key)
+    if (last === child) this.#byHash.delete(key)
+    // It is the last one that has this hash.
+    for (; last !== undefined && last !== NONE_OF_THEM; last = cold[last * COLD + SAME_HASH])
+      if (cold[last * COLD + SAME_HASH] === child) cold[last * COLD + SAME_HASH] = NONE_OF_THEM
+  }
+
+  #keyOf(parent: KnownLine, child: KnownLine): number {
+    const at = this.start(child)
+    return mix(parent, hashLiteral(this.#arena, at, at + this.length(child)))
+  }
+
   #isMany(parent: KnownLine): boolean {
     let left = FEW
     for (let child = this.firstChild(parent); child !== NONE_OF_THEM; child = this.nextChild(child))
@@ -327,9 +361,7 @@ export class KnownStacks {
   }
 
   #index(parent: KnownLine, child: KnownLine): void {
-    const row = child * HOT
-    const at = this.#hot[row + AT] as number
-    const key = mix(parent, hashLiteral(this.#arena, at, at + ((this.#hot[row + SHAPE] as number) >>> LENGTH_SHIFT)))
+    const key = this.#keyOf(parent, child)
     const first = this.#byHash.get(key)
     if (first === undefined) {
       this.#byHash.set(key, child)

@@ -116,8 +116,8 @@ function writeLine(known: KnownStacks, line: KnownLine, out: Buffer, at: number)
   const end = start + known.length(line)
   switch (known.kind(line)) {
     case 'func':
-      // All but the `(`.
-      return write(out, at, FUNCTION, bytes, start, end - 1)
+      // All but the `(`; gccgo prints none.
+      return write(out, at, FUNCTION, bytes, start, known.tail(line) === TAILS.none ? end : end - 1)
     case 'file':
       return writePlace(bytes, start, end, out, at)
     case 'created': {

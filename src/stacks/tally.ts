@@ -176,6 +176,11 @@ export class Tally {
     else this.#slots[slot]?.addMany(record, this.#limits)
   }
 
+  /** Has any of the stacks said who created its goroutine? */
+  get hasCreators(): boolean {
+    return this.#slots.some(({ signature }) => signature.stack.createdBy !== undefined)
+  }
+
   #slot(entry: StackEntry, state: string): number {
     if (entry.serial === this.#serial && !this.#signatures.stateful) return entry.slot
     const signature = this.#signatures.of(entry, state)

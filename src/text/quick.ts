@@ -19,6 +19,7 @@ import {
   LF,
   PAREN_CLOSE,
   PAREN_OPEN,
+  SLASH,
   SPACE,
   startsWith,
   TAB,
@@ -37,9 +38,11 @@ for (let c = 0; c < 256; c++) {
 /** What a path is made of here; what shows that it is one. */
 const PATH = 1
 const MARK = 2
+const BLANK = 4
 const PATH_BYTE = new Uint8Array(256).fill(PATH)
 for (const c of '\n\r:=') PATH_BYTE[c.charCodeAt(0)] = 0
 for (const c of './\\<?') PATH_BYTE[c.charCodeAt(0)] = PATH | MARK
+for (const c of ' \t\v\f\xa0') PATH_BYTE[c.charCodeAt(0)] = PATH | BLANK
 
 const CREATED_BY = 'created by '
 const IN_GOROUTINE = ' in goroutine '
@@ -47,6 +50,10 @@ const BRACKETS = '[...]'
 const OFFSET = ' +0x'
 /** White space in Latin-1: `created by` stands ahead of something else. */
 const NO_BREAK_SPACE = 0xa0
+
+function endsWith(buf: Buffer, end: number, text: string): boolean {
+  return startsWith(buf, end - text.length, end, text)
+}
 
 /** Reads one line; the fields hold what the last successful `read` found. */
 export class QuickLine implements LineText {
@@ -126,7 +133,11 @@ export class QuickLine implements LineText {
     const number = ++p
     while (DIGIT[buf[p] as number] === 1) p++
     if (p === number) return false
-    if (buf[p] === SPACE) {
+    if (buf[p] !== SPACE) {
+      // Without an offset only the name of the file shows that it is one; what else there is, `readLine` knows.
+      const isAbsolute = buf[pos + 1] === SLASH
+      if (!endsWith(buf, number - 1, '.go') || !(isAbsolute || (seen & BLANK) === 0)) return false
+    } else {
       if (!startsWith(buf, p, buf.length, OFFSET)) return false
       const offset = p + OFFSET.length
       p = offset
