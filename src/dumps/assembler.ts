@@ -195,7 +195,7 @@ export class Assembler {
 
   /** May a second goroutine that runs, and has a stack, be the first of another dump? */
   #mayStartNext(dump: OpenDump): boolean {
-    if (dump.served || this.#open.servedPanic.reason !== undefined || (this.#open.gap.isApart && !dump.furtherThread))
+    if (dump.served || this.#open.reasonBefore.latest !== undefined || (this.#open.gap.isApart && !dump.furtherThread))
       return true
     return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
   }

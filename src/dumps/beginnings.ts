@@ -11,10 +11,11 @@
  */
 import { Tally } from '../stacks/tally.ts'
 import { continuesPreamble, type PreambleStart, startsPreamble } from '../text/preamble.ts'
+import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { type PcLists, Profile, type ProfileTitle, readProfileTitle } from './profile.ts'
-import { RACE_RULE, RACE_WARNING, RaceReport } from './race.ts'
+import { RaceReport } from './race.ts'
 
 export class Beginnings {
   readonly #open: OpenBlocks

@@ -52,7 +52,7 @@ export class ForeignLines {
       open.newCandidate(line.base + line.pos)
       this.#besideCandidate(line)
     } else {
-      open.servedPanic.hear(line.text)
+      open.reasonBefore.note(line.text)
       open.tape.pass(line.buf, line.pos, line.next)
     }
   }
@@ -85,7 +85,7 @@ export class ForeignLines {
     }
     if (this.#gluedLine(line)) return
     this.#count(next - pos)
-    open.servedPanic.hear(text)
+    open.reasonBefore.note(text)
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits

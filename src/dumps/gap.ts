@@ -4,7 +4,7 @@
  */
 import type { Held, LogTape } from '../lines/tape.ts'
 import { ForeignCount } from './foreign-count.ts'
-import { APART_LINES } from './served-panic.ts'
+import { APART_LINES } from './logged-reason.ts'
 
 /** Empty lines in a row that may stand between two goroutines. */
 const BLANKS = 16

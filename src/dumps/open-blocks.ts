@@ -16,7 +16,7 @@ import { Candidate } from './candidate.ts'
 import { type DumpContent, OpenDump, type Opening } from './dump.ts'
 import { Fragments } from './fragments.ts'
 import { Gap } from './gap.ts'
-import { ServedPanic } from './served-panic.ts'
+import { ReasonBefore } from './logged-reason.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**
@@ -42,7 +42,7 @@ export class OpenBlocks {
   split = false
   /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
   next: Candidate | undefined
-  readonly servedPanic: ServedPanic = new ServedPanic()
+  readonly reasonBefore: ReasonBefore = new ReasonBefore()
   /** What stands behind the last line of the open dump. */
   readonly gap: Gap
   /** The next line of a dump tells what foreign lines, empty lines or a candidate were. */
@@ -110,7 +110,7 @@ export class OpenBlocks {
 
   #opening(start: number): Opening {
     const opening = this.#sink.opening(start)
-    for (const text of opening.ahead) this.servedPanic.hear(text)
+    for (const text of opening.ahead) this.reasonBefore.note(text)
     return opening
   }
 
@@ -135,7 +135,7 @@ export class OpenBlocks {
       this.split = false
       if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
     }
-    this.servedPanic.forget()
+    this.reasonBefore.forget()
     this.gap.claimBlanks()
     const dump = this.dump
     dump.foreign.takeOver(this.gap)
@@ -245,13 +245,14 @@ export class OpenBlocks {
     dump.firstRunning = (candidate.bare[0]?.info ?? goroutine?.info)?.state === 'running'
   }
 
-  /** The dump is of the panic that net/http has announced, if it has. */
+  /** The dump has the reason that the log in front of it gave, if it did. */
   #announce(dump: OpenDump): void {
-    const { reason } = this.servedPanic
+    const reason = this.reasonBefore.latest
     if (reason === undefined) return
-    dump.kind = 'panic'
-    dump.reason = reason
-    dump.served = true
+    dump.kind = reason.kind
+    dump.reason = reason.reason
+    // Where the log goes on to say why, the process mostly lives on.
+    dump.served = reason.kind === 'panic'
   }
 
   /** What might have become a dump is none. */
@@ -330,7 +331,7 @@ export class OpenBlocks {
     const dump = this.dump
     if (dump === undefined) return
     if (this.gap.lines === 0) this.tape.markDump()
-    this.servedPanic.forget()
+    this.reasonBefore.forget()
     if (this.walker.framesOverflow) dump.limits.add('frames')
     this.walker.framesOverflow = false
     // The reader of a profile asks for the fragments, which go below.

@@ -11,7 +11,7 @@
 import { HASH } from '../core/ascii.ts'
 import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
-import { unquote } from '../text/header.ts'
+import { unquote } from '../text/quote.ts'
 import type { Fragment } from './fragment.ts'
 import type { Fragments } from './fragments.ts'
 

@@ -19,7 +19,15 @@ import type { Limits } from '../core/limits.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../stacks/known.ts'
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { HeaderInfo } from '../text/header.ts'
-import { type LineKind, type LineText, readBareFunction, readLine, readNamedFile, readStripped } from '../text/line.ts'
+import {
+  isStackWords,
+  type LineKind,
+  type LineText,
+  readBareFunction,
+  readLine,
+  readNamedFile,
+  readStripped,
+} from '../text/line.ts'
 import { QuickLine } from '../text/quick.ts'
 import { isFileOfCreator, kindsAfter } from './follows.ts'
 import type { Fragment } from './fragment.ts'
@@ -52,6 +60,15 @@ export interface OpenGoroutine {
   readonly counted: boolean
 }
 
+interface Waiting {
+  readonly from: KnownLine
+  /**
+   * What proves that it is a frame: a file line with an offset; one that may have none, of what is inlined; one that is the very next line,
+   * of gccgo, which prints neither offsets nor parentheses.
+   */
+  readonly proof: 'offset' | 'file' | 'next'
+}
+
 export class Walker {
   readonly known: KnownStacks
   readonly #limits: Limits
@@ -66,9 +83,9 @@ export class Walker {
   length = 0
   /**
    * The line at `at` waits for its file line, as what stands behind a complete stack does: it may be a log line, and then the stack ends at
-   * `from`. `bare`: the file line must be the very next one.
+   * `from`.
    */
-  #waiting: { readonly from: KnownLine; readonly bare: boolean } | undefined
+  #waiting: Waiting | undefined
   /** The limit of frames was hit. */
   framesOverflow = false
   readonly #quick = new QuickLine()
@@ -111,6 +128,7 @@ export class Walker {
     const from = this.#waiting?.from
     if (from === undefined) return
     this.at = from
+    this.length = 0
     this.#waiting = undefined
     if (at !== undefined && at !== from) this.known.takeBack(at)
   }
@@ -126,7 +144,8 @@ export class Walker {
     if (line !== undefined) return line
     const expected = this.expected()
     if (expected.includes('file')) {
-      const file = this.length > 0 ? (readNamedFile(text) ?? readStripped(text)) : readStripped(text)
+      const isNext = this.length > 0 && this.#waiting === undefined
+      const file = (isNext ? readNamedFile(text) : undefined) ?? readStripped(text)
       if (file !== undefined) return file
     } else if (this.at === ROOT || this.damaged) {
       const stripped = readStripped(text)
@@ -175,16 +194,23 @@ export class Walker {
     if (this.goroutine === undefined) return 'foreign'
     if (this.#waiting !== undefined && line?.kind !== 'file') {
       const isFrame = line?.kind === 'func' || line?.kind === 'created'
-      return isFrame || this.#waiting.bare ? 'retracts' : 'foreign'
+      return isFrame || this.#waiting.proof === 'next' ? 'retracts' : 'foreign'
     }
-    if (line === undefined) return this.#goesOn(text) ? 'dump' : 'foreign'
+    if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'dump' : 'foreign'
     const at = this.at
+    if (this.#waiting?.proof === 'offset' && !OFFSET.test(text)) return 'foreign'
     if (at === undefined) return this.#lose(text, line.kind)
     if (!this.expected().includes(line.kind)) return this.#resync(at, text, line.kind)
     const waits = this.#mustWait(at, line)
     this.#add(at, buf, pos, line)
-    this.#waiting = waits ? { from: at, bare: line.tail === 'none' && line.kind === 'func' } : undefined
+    this.#waiting = waits ? { from: at, proof: proofOf(text, line) } : undefined
     return waits ? 'waits' : 'dump'
+  }
+
+  /** Words of the stack come directly behind what the runtime has to say of it. They are no part of the stack's text. */
+  #isWords(text: string): boolean {
+    const { at, known } = this
+    return at !== undefined && at !== ROOT && this.length > 0 && known.kind(at) === 'note' && isStackWords(text)
   }
 
   /** A line that was not known below `at`. Past the limit no more are kept, but for the creator. */
@@ -360,4 +386,9 @@ export class Walker {
   #find(from: KnownLine | undefined): StackEntry | undefined {
     return from === undefined || from === ROOT ? undefined : stackWith(this.known, from, this.#lost)
   }
+}
+
+function proofOf(text: string, line: LineText): Waiting['proof'] {
+  if (line.kind === 'func' && line.tail === 'none') return 'next'
+  return text.endsWith('(...)') ? 'file' : 'offset'
 }

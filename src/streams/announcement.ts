@@ -6,12 +6,15 @@
  */
 
 import { byteClass, LF } from '../core/ascii.ts'
-import { RACE_RULE, RACE_WARNING } from '../dumps/race.ts'
 import { lineStart } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
+import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
 
-/** First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, runtime, unexpected, WARNING, `====`. */
-const FIRST_BYTES: Uint8Array = byteClass('pfSruW=')
+/**
+ * First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, runtime, unexpected, WARNING, `====`, `^\\` and a
+ * byte order mark.
+ */
+const FIRST_BYTES: Uint8Array = byteClass('pfSruW=^\xef')
 /** Longest line that is looked at. */
 const LINE_BYTES = 512
 

@@ -14,6 +14,7 @@
 import { BRACKET_OPEN, COLON, CR, DIGIT, LF, SPACE, startsWith, ZERO } from '../core/ascii.ts'
 import { type HeaderInfo, headerInfo } from './info.ts'
 import { PlainHeaders } from './plain.ts'
+import { unquote } from './quote.ts'
 
 export type { HeaderInfo } from './info.ts'
 
@@ -187,23 +188,4 @@ function parseLabels(text: string): ReadonlyMap<string, string> | undefined {
     labels.set(unquote(m[1] ?? ''), unquote(m[2] ?? ''))
   }
   return labels
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
-
-/** Go's quoting (runtime/print.go, 1.26+; strconv.Quote in profiles). A lone `\xff` stands for a byte that was no UTF-8: it becomes U+FFFD. */
-export function unquote(word: string): string {
-  if (!word.startsWith('"')) return word
-  return word.slice(1, -1).replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_all, x, u, w, c) => {
-    if (x !== undefined) {
-      const byte = Number.parseInt(x, 16)
-      return byte < 0x80 ? String.fromCharCode(byte) : '\ufffd'
-    }
-    const hex: string | undefined = u ?? w
-    if (hex !== undefined) {
-      const point = Number.parseInt(hex, 16)
-      return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
-    }
-    return ESCAPES[c] ?? c
-  })
 }

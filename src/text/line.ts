@@ -41,7 +41,12 @@ const ANCESTOR = /^\[originating from goroutine \d+\]:$/
 const ELIDED = /^\.\.\.(?:\d+|additional) frames elided\.\.\.$/
 const UNAVAILABLE = /^[ \t]*goroutine running on other thread; stack unavailable$/
 const NOTE =
-  /^(?:non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*|0x[0-9a-f]{16}: .*)$/
+  /^(?:non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|unknown pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*)$/
+/**
+ * A row of words, with `0x` up to Go 1.25 (runtime/print.go) and without it from 1.26 on, which prints the columns above and what it knows of a
+ * word below (runtime/hexdump.go).
+ */
+const WORDS = /^(?:(?:0x)?[0-9a-f]{8,16}: .*| {10,}[0-9a-f ]{30,}| {10,}\^ .*)$/
 // Import paths, receivers, closures, `%2e`, raw UTF-8. Brackets may hold anything (type arguments that a debugger left whole).
 const NAME = /^[A-Za-z0-9_\x80-\xff][\w.~%/@*()$+·\x80-\xff-]*$/
 
@@ -60,7 +65,6 @@ function isArguments(text: string, from: number): boolean {
   for (let i = from; i < text.length - 1; i++) if (ARGUMENT[text.charCodeAt(i)] !== 1) return false
   return true
 }
-
 
 /** What `text` (one line, no line end) is, if it can stand inside a goroutine. */
 export function readLine(text: string): LineText | undefined {
@@ -94,6 +98,11 @@ function readIndented(text: string): LineText | undefined {
   if (file !== undefined) return file
   if (UNAVAILABLE.test(text)) return { kind: 'unavailable', tail: 'none', literal: text.length }
   return NOTE.test(text) ? { kind: 'note', tail: 'none', literal: text.length } : undefined
+}
+
+/** Is this one of the rows of words around the stack pointer, which the runtime prints where it does not know how to go on? */
+export function isStackWords(text: string): boolean {
+  return WORDS.test(text)
 }
 
 /**

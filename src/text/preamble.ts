@@ -6,8 +6,12 @@ export interface PreambleStart {
   readonly reason: string
 }
 
+/** A byte order mark, and what a terminal shows of Ctrl-\\: what comes first on the line that the runtime goes on with. Latin-1. */
+const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^\\)?/
+
 /** Is this the first line of a preamble? */
-export function startsPreamble(text: string): PreambleStart | undefined {
+export function startsPreamble(line: string): PreambleStart | undefined {
+  const text = line[0] === '^' || line[0] === '\xef' ? line.replace(BEFORE, '') : line
   switch (text[0]) {
     case 'p':
       if (!text.startsWith('panic: ')) return undefined

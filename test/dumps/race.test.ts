@@ -10,3 +10,50 @@ it('frames of a race report whose accesses are missing are log', () => {
   expect(records).toEqual([])
   expect(log.toString()).toBe(text)
 })
+
+const REPORT = `==================
+WARNING: DATA RACE
+Write at 0x00c0001d3fa0 by goroutine 40:
+  main.a()
+      /src/a.go:89 +0x952
+  main.(*List[...]).b.func1()
+      /src/my dir/b.go:9 +0x10
+
+Previous atomic read at 0x00c0001d3fa0 by main goroutine:
+  [failed to restore the stack]
+
+Heap block of size 104 at 0x00c0001d3f80 allocated by goroutine 1:
+  ??()
+      -:0 +0x4a5b
+
+Global var main.x of size 8 at 0x0000004a5b10 declared at /src/a.go:3
+
+Goroutine 40 (running) created at:
+  main.main()
+      /src/a.go:10 +0x1
+  #1 <null> <null> (unknown module)
+==================
+`
+const linesOf = (change: (line: string) => string): string => REPORT.split('\n').map(change).join('\n')
+
+it.each([
+  ['as it is', REPORT],
+  ['without its indentation', linesOf((line) => line.trimStart())],
+  ['with one blank in its place', linesOf((line) => line.replace(/^ +/, ' '))],
+  ['with TABs in its place', linesOf((line) => line.replace(/^ {6}/, '\t\t').replace(/^ {2}/, '\t'))],
+  ['with log lines between', linesOf((line) => `${line}\n2026/11/24 08:01:14 served`)],
+  ['without its indentation, with log lines between', linesOf((line) => `${line.trimStart()}\nserving() http://x:80`)],
+])('a race report %s is taken as a whole', (what, text) => {
+  const { records, log } = feed([Buffer.from(`before\n${text}after\n`)])
+  expect(records).toMatchObject([
+    {
+      kind: 'race',
+      race: [
+        { access: 'Write', goroutine: 40, stack: expect.arrayContaining(['main.a /src/a.go:89']) },
+        { access: 'Previous atomic read', stack: [] },
+      ],
+    },
+  ])
+  if (!what.includes('between')) expect(log.toString()).toBe('before\nafter\n')
+  else expect(log.toString()).not.toMatch(/main|0x|=====/)
+})

@@ -1,0 +1,33 @@
+/**
+ * The reason for a dump that a log line in front of it has given (text/reason.ts): it counts for the dump that begins next, if it begins
+ * soon.
+ */
+import { type LoggedReason, parts, readLoggedReason } from '../text/reason.ts'
+
+/** More lines than this between two parts of a dump: the second is of another one. */
+export const APART_LINES = 16
+
+export class ReasonBefore {
+  #latest: LoggedReason | undefined
+  /** Lines since. */
+  #lines = 0
+
+  /** Undefined when none was given of late. */
+  get latest(): LoggedReason | undefined {
+    return this.#latest
+  }
+
+  /** Takes note of a log line in front of what may come. */
+  note(text: string): void {
+    const found = readLoggedReason(text)
+    if (found !== undefined) {
+      this.#latest = found
+      this.#lines = 0
+    } else if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.forget()
+  }
+
+  /** What it was the reason for has come, or something else has. */
+  forget(): void {
+    this.#latest = undefined
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The lines of a race report (compiler-rt, tsan_report.cpp, SANITIZER_GO). Frames are indented by two and by six blanks, which a logger may
+ * have changed or taken away.
+ *
+ *     ==================
+ *     WARNING: DATA RACE
+ *     Read at 0x00c0000180e8 by goroutine 7:
+ *       main.(*S).inc()
+ *           /app/main.go:10 +0x30
+ *
+ *     Previous write at 0x00c0000180e8 by main goroutine:
+ *       [failed to restore the stack]
+ *
+ *     Goroutine 7 (running) created at:
+ *       main.main()
+ *           /app/main.go:12 +0x51
+ *     ==================
+ */
+import { readLine, readStripped } from './line.ts'
+
+export const RACE_RULE = '=================='
+export const RACE_WARNING = 'WARNING: DATA RACE'
+
+export type RaceLine =
+  /** The rule above and below a report. */
+  | { readonly kind: 'rule' }
+  /** Where the value was read or written: a stack follows. */
+  | { readonly kind: 'access'; readonly access: string; readonly goroutine: number | undefined }
+  /** Where something was created: a stack follows that is no access. */
+  | { readonly kind: 'section' }
+  | { readonly kind: 'function'; readonly name: string }
+  | { readonly kind: 'file'; readonly place: string }
+  /** In the place of a stack, or of a frame. */
+  | { readonly kind: 'unknown' }
+
+const ACCESS =
+  /^\s*((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite))(?: at 0x[0-9a-f]+)? by (?:main goroutine|goroutine (\d+)):$/
+const SECTION =
+  /^\s*(?:Goroutine \d+ \(\w+\) created at:|As if synchronized via sleep:|Heap block of size \d+ at 0x[0-9a-f]+ allocated by (?:main goroutine|goroutine \d+):|Global var .* of size \d+ at 0x[0-9a-f]+ declared at .*:\d+|Mutex M\d+ (?:\(0x[0-9a-f]+\) )?(?:created at:|is already destroyed\.))$/
+const UNKNOWN = /^\s*(?:\[failed to restore the stack\]|#\d+ .* \((?:.+\+0x[0-9a-f]+|unknown module)\))$/
+const FUNCTION = /^(\s*)(\S.*)\(\)$/
+const PLACE = /^\s*(\S.*:\d+)(?: \+0x[0-9a-f]+)?$/
+/** As Go prints it. Behind other indentation, or none, a log line may look so: then it has to be one that is due. */
+const FUNCTION_INDENT = 2
+const FILE_INDENT = /^ {6}\S/
+
+/** `due`: what comes next if the report goes on. Only that may have lost its indentation. */
+export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine | undefined {
+  if (text === RACE_RULE) return { kind: 'rule' }
+  const access = ACCESS.exec(text)
+  if (access !== null) {
+    const goroutine = access[2] === undefined ? undefined : Number(access[2])
+    return { kind: 'access', access: access[1] ?? '', goroutine }
+  }
+  if (SECTION.test(text)) return { kind: 'section' }
+  if (UNKNOWN.test(text)) return { kind: 'unknown' }
+  const called = FUNCTION.exec(text)
+  if (called !== null) {
+    const name = called[2] ?? ''
+    const isOwn = called[1]?.length === FUNCTION_INDENT && !called[1].includes('\t')
+    const isName = readLine(`${name}()`)?.kind === 'func' || /^\?+$/.test(name)
+    return isOwn || (due === 'function' && isName) ? { kind: 'function', name } : undefined
+  }
+  const place = PLACE.exec(text)?.[1]
+  if (place === undefined) return undefined
+  const isOwn = FILE_INDENT.test(text)
+  return isOwn || (due === 'file' && readStripped(text.trimStart())?.kind === 'file')
+    ? { kind: 'file', place }
+    : undefined
+}

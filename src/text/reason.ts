@@ -1,0 +1,58 @@
+/**
+ * What a log line in front of a dump says of the reason for it. The line is no part of the dump: a program has recovered and logs what it
+ * did, or a logger put something around the first line of what the runtime printed.
+ *
+ *     2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom                      net/http/server.go, conn.serve
+ *     E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: "boom" (boom)             k8s.io/apimachinery, util/runtime
+ *     2026/11/24 08:01:14 panic: boom
+ *     {"level":"error","msg":"recovered from panic: boom"}
+ */
+import type { DumpKind } from '../core/model.ts'
+import { continuesPreamble } from './preamble.ts'
+import { unquote } from './quote.ts'
+
+export interface LoggedReason {
+  readonly kind: DumpKind
+  readonly reason: string
+  /** It is so many lines in front of the header at most, not counting empty ones. */
+  readonly within: number
+}
+
+/** net/http prints the stack in the same call, but other requests log on. */
+const SERVING_LINES = 16
+
+const SERVING = /\bpanic serving \S+: (.*)$/
+const RECOVERED =
+  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|: ?)(\S.*)$/i
+const FATAL = /(?:^|\s)fatal error: (.+)$/
+const SIGNAL = /(?:^|\s)(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
+
+/** The reason that the log line `text` gives for the dump that follows. */
+export function readLoggedReason(text: string): LoggedReason | undefined {
+  if (/panic|recover/i.test(text)) {
+    const served = SERVING.exec(text)
+    if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
+    const recovered = RECOVERED.exec(text)
+    if (recovered !== null) return { kind: 'panic', reason: panicValue(recovered[1] ?? ''), within: 1 }
+  }
+  const fatal = text.includes('fatal error: ') ? FATAL.exec(text) : null
+  if (fatal !== null) return { kind: 'fatal', reason: fatal[1] ?? '', within: 1 }
+  const signal = text.includes('SIG') ? SIGNAL.exec(text) : null
+  return signal === null ? undefined : { kind: 'signal', reason: signal[1] ?? '', within: 1 }
+}
+
+/** Does a line between the reason and the header belong to neither? The runtime may print more of its preamble there. */
+export function parts(text: string): boolean {
+  return text.trim() !== '' && !continuesPreamble(text, 'signal')
+}
+
+/** `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */
+function panicValue(text: string): string {
+  const quoted = /^("(?:[^"\\]|\\.)*")(?: \((.*)\)$|\W|$)/.exec(text)
+  if (quoted !== null) return quoted[2] ?? unquote(quoted[1] ?? '')
+  const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
+  if (both !== null) return both[1] ?? ''
+  // Fields behind the message, and the end of the string that it stood in.
+  const bare = text.replace(/(?:\t\{".*\}|\\n.*)$/, '')
+  return /^[^"]*"(?:[},\s].*)?$/.test(bare) ? bare.slice(0, bare.indexOf('"')) : bare
+}
