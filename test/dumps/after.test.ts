@@ -45,13 +45,18 @@ const dumps = [...DUMPS.map((name) => [name, goldenDump(name).toString('latin1')
 
 describe.each(dumps)('%s', (_name, text) => {
   const alone = feed([Buffer.from(text, 'latin1')])
+  const expectWhole = (log: string): void => {
+    const run = feed([Buffer.from(text, 'latin1'), Buffer.from(log)])
+    expect(withoutPlace(run.records)).toEqual(withoutPlace(alone.records))
+    expect(run.log.toString()).toBe(alone.log.toString() + log)
+  }
 
   it.each(Object.entries(AFTER))('%s after it costs it nothing', (_what, after) => {
-    for (const between of ['', 'one line\n', 'log line\n'.repeat(3000)]) {
-      const log = between + after
-      const run = feed([Buffer.from(text, 'latin1'), Buffer.from(log)])
-      expect(withoutPlace(run.records)).toEqual(withoutPlace(alone.records))
-      expect(run.log.toString()).toBe(alone.log.toString() + log)
-    }
+    expectWhole(after)
+    expectWhole(`one line\n${after}`)
+  })
+
+  it('all of that 3000 lines later costs it nothing', () => {
+    expectWhole('log line\n'.repeat(3000) + Object.values(AFTER).join('log line\n'))
   })
 })
