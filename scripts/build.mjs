@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
+import { bundlePage } from './page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
@@ -17,7 +18,9 @@ await build({
   cwd: root,
   input: { cli: 'src/cli.ts', index: 'src/index.ts' },
   platform: 'node',
-  transform: { define: { DUMPSTREAM_VERSION: JSON.stringify(version) } },
+  transform: {
+    define: { DUMPSTREAM_VERSION: JSON.stringify(version), DUMPSTREAM_PAGE: JSON.stringify(await bundlePage(root)) },
+  },
   external: [/^node:/, /^[a-z@][^:]*$/],
   output: {
     dir: 'dist',

@@ -27,6 +27,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   engine: { imports: ['core', 'lines', 'carriers', 'stacks', 'dumps', 'streams', 'report'], node: 'none' },
   sinks: { imports: ['core', 'carriers'], node: 'any' },
   'sinks/otel': { imports: ['core', 'sinks'], node: 'any', packages: /^@opentelemetry\// },
+  // The script of the report page, which runs in a browser.
+  page: { imports: ['sinks'], node: 'none', packages: /^uplot$/ },
   stream: { imports: ['core', 'carriers', 'engine'], node: 'any' },
   anonymize: { imports: ['core', 'stacks', 'stream'], node: 'none' },
   mounts: { imports: ['core', 'engine'], node: 'none' },

@@ -7,8 +7,8 @@ export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
 /** What is printed once, at the end of the run. */
 export const PROFILE_FORMATS = ['pprof', 'folded'] as const
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
-export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat
-export const FORMATS: readonly Format[] = [...RECORD_FORMATS, ...PROFILE_FORMATS]
+export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat | 'html'
+export const FORMATS: readonly Format[] = [...RECORD_FORMATS, 'html', ...PROFILE_FORMATS]
 
 export const COLORS = ['auto', 'always', 'never'] as const
 export const STACKS = ['first', 'always', 'never'] as const

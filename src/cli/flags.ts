@@ -12,9 +12,9 @@ export const FLAGS: readonly Flag[] = [
     value: 'FORMAT',
     choices: FORMATS,
     group: 'Output',
-    summary: 'text (on terminals), jsonl (else), none, pprof, folded',
+    summary: 'text (on terminals), jsonl (else), none, html, …',
     details:
-      '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all. `pprof` is a profile for `go tool pprof`, `folded` stacks for a flame graph: of the last dump of each source, at the end.',
+      '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all. `html` is a report of the whole run in one file, to look at and to hand over. `pprof` is a profile for `go tool pprof`, `folded` stacks for a flame graph: of the last dump of each source, at the end.',
   },
   {
     name: 'logs',
@@ -34,6 +34,15 @@ export const FLAGS: readonly Flag[] = [
     group: 'Output',
     summary: 'write the records to FILE instead of stdout',
     details: 'FILE is overwritten. The format is `jsonl` unless `--format` says otherwise.',
+  },
+  {
+    name: 'source-url',
+    value: 'URL',
+    example: 'https://github.com/acme/shop/blob/main/{path}#L{line}',
+    group: 'Output',
+    summary: 'html: where the service’s files are, {path}, {line}',
+    details:
+      '`{path}` is the path within the service’s module. Files of modules with a version are linked to their tag without it.',
   },
   {
     name: 'emit',

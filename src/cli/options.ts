@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly save: string | undefined
   readonly format: Format
   readonly passLogs: boolean
+  /** `--source-url`, with `{path}` in it. */
+  readonly sourceUrl: string | undefined
   /** File for the records; undefined: stdout. */
   readonly out: string | undefined
   readonly narrowing: Narrowing
@@ -62,9 +64,9 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
   const onTerminal = out === undefined && terminal.stdoutIsTerminal
   const format = values.choice('format', FORMATS) ?? (onTerminal ? 'text' : 'jsonl')
   const passLogs = values.text('logs') === 'pass'
-  if (isProfile(format) && out === undefined) refuseStdout(format, passLogs, onTerminal)
-  const stacks = isProfile(format)
-    ? 'always'
+  if ((isProfile(format) || format === 'html') && out === undefined) refuseStdout(format, passLogs, onTerminal)
+  const stacks =
+    isProfile(format) || format === 'html' ? 'always'
     : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
   const narrowing = readNarrowing(values, format === 'text' && onTerminal)
   const similarity = values.choice('similarity', SIMILARITIES)
@@ -77,6 +79,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     baseline: values.text('baseline'),
     save: values.text('save'),
     format,
+    sourceUrl: readSourceUrl(values),
     passLogs,
     out,
     narrowing,
@@ -87,7 +90,8 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     color: wantsColor(values.choice('color', COLORS) ?? 'auto', onTerminal, terminal.env),
     engine: {
       stacks: engineStacks(stacks, narrowing, values),
-      goroutines: values.has('emit'),
+      // A report names some goroutines of each signature.
+      goroutines: values.has('emit') || format === 'html',
       idle,
       ...(similarity === undefined ? {} : { similarity }),
       ...readCarrier(values),
@@ -100,11 +104,20 @@ export function isProfile(format: Format): format is ProfileFormat {
   return PROFILE_FORMATS.some((each) => each === format)
 }
 
-/** A profile has its output for itself. */
-function refuseStdout(format: ProfileFormat, passLogs: boolean, onTerminal: boolean): void {
-  if (passLogs) throw usageError(`--logs pass takes stdout: write the profile elsewhere, with --out FILE`)
-  if (format === 'pprof' && onTerminal)
-    throw usageError('--format pprof is not for a terminal: name a file, with --out FILE')
+/** A profile or a report has its output for itself. */
+function refuseStdout(format: Format, passLogs: boolean, onTerminal: boolean): void {
+  if (passLogs) throw usageError(`--logs pass takes stdout: write the ${format} elsewhere, with --out FILE`)
+  if (format !== 'folded' && onTerminal)
+    throw usageError(`--format ${format} is not for a terminal: name a file, with --out FILE`)
+}
+
+/** Only a web address, for a reader will click on it. */
+function readSourceUrl(values: FlagValues): string | undefined {
+  const url = values.text('source-url')
+  if (url === undefined || (/^https?:\/\/[^{}\s]+/.test(url) && url.includes('{path}'))) return url
+  throw usageError(
+    `--source-url takes a URL such as https://github.com/acme/shop/blob/main/{path}#L{line}, not ${quote(url)}`,
+  )
 }
 
 /**

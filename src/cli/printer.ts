@@ -18,6 +18,10 @@ export async function openPrinter(
   if (format === 'none') return undefined
   if (isProfile(format))
     return await openProfile(format, output, { narrowing, complain: (line) => terminal.complain(line) })
+  if (format === 'html') {
+    const { HtmlSink } = await import('../sinks/html/sink.ts')
+    return new HtmlSink(output, { sourceUrl: options.sourceUrl })
+  }
   if (format === 'jsonl') {
     const { JsonlSink } = await import('../sinks/jsonl.ts')
     return new JsonlSink(output, { narrowing, stacks, framed: options.passLogs && options.out === undefined })

@@ -1,0 +1,77 @@
+/** A page that a server gave asks for the report again when the server says that there is a new one. */
+import { element } from './dom.ts'
+
+export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
+  const said = element('p', { class: 'live', role: 'status' }, 'connecting')
+  document.body.prepend(said)
+  let [shown, newest] = ['', '']
+  let busy = false
+
+  const update = async (): Promise<void> => {
+    // A page that nobody looks at waits until somebody does.
+    if (busy || shown === newest || document.hidden) return
+    busy = true
+    const wanted = newest
+    try {
+      const answer = await fetch('report', { cache: 'no-cache' })
+      if (answer.ok) {
+        replace(report, await answer.text())
+        shown = wanted
+        await onNew()
+      }
+    } catch {
+      // The event source says when the server is back.
+    }
+    busy = false
+    if (shown === wanted) void update()
+  }
+
+  const events = new EventSource('events')
+  events.addEventListener('open', () => {
+    said.textContent = 'live'
+    said.classList.remove('lost')
+  })
+  events.addEventListener('error', () => {
+    said.textContent = 'connection lost; trying again'
+    said.classList.add('lost')
+    // A server that answered wrongly is not asked again by the browser.
+    if (events.readyState === EventSource.CLOSED) said.textContent = 'connection closed; load the page again'
+  })
+  events.addEventListener('report', (event) => {
+    newest = event.data
+    // The page came with the newest report.
+    if (shown === '' && newest === report.dataset.version) shown = newest
+    void update()
+  })
+  document.addEventListener('visibilitychange', () => void update())
+}
+
+/** The new report in the place of the old one: what was open stays open, and what had the focus keeps it. */
+function replace(report: HTMLElement, text: string): void {
+  const open = new Set(Array.from(report.querySelectorAll('details[open]'), (each) => keyOf(each)))
+  const closed = new Set(Array.from(report.querySelectorAll('details:not([open])'), (each) => keyOf(each)))
+  const focused = document.activeElement?.getAttribute('data-key') ?? undefined
+  const selection = document.activeElement instanceof HTMLInputElement ? document.activeElement.selectionStart : null
+  const [x, y] = [scrollX, scrollY]
+  const parsed = new DOMParser().parseFromString(text, 'text/html')
+  const fresh = parsed.getElementById('report')
+  if (fresh === null) return
+  report.replaceChildren(...fresh.childNodes)
+  for (const details of report.querySelectorAll('details')) {
+    const key = keyOf(details)
+    if (open.has(key)) details.open = true
+    else if (closed.has(key)) details.open = false
+  }
+  requestAnimationFrame(() => {
+    scrollTo(x, y)
+    if (focused === undefined) return
+    const again = report.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)
+    again?.focus({ preventScroll: true })
+    if (again instanceof HTMLInputElement && selection !== null) again.setSelectionRange(selection, selection)
+  })
+}
+
+/** Rows go by their id, cards by what they are about. */
+function keyOf(details: Element): string {
+  return details.closest('tr')?.id ?? details.getAttribute('data-key') ?? details.querySelector('summary')?.textContent ?? ''
+}

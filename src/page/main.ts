@@ -1,0 +1,78 @@
+/** Brings a report to life. All that is worth reading is there without it: this adds search, charts and the flame graph. */
+import type { PageData, SourceData } from '../sinks/html/data-format.ts'
+import { drawChart } from './chart.ts'
+import { readData } from './data.ts'
+import { drawFlame } from './flame.ts'
+import { listen } from './live.ts'
+import { showStacks } from './stacks.ts'
+import { enhanceTable } from './table.ts'
+
+/** Undoes what outlives the elements of the page. */
+type Undo = () => void
+
+async function enliven(root: HTMLElement): Promise<Undo> {
+  const data = await readData(root)
+  if (data === undefined) return () => {}
+  const undos = data.sources.map((source, i) => enlivenSource(root, data, source, `s${i}`))
+  openTarget()
+  return () => {
+    for (const undo of undos) undo()
+  }
+}
+
+function enlivenSource(root: HTMLElement, data: PageData, source: SourceData, prefix: string): Undo {
+  const section = root.querySelector(`#${prefix}`)
+  if (section === null) return () => {}
+  const table = section.querySelector<HTMLTableElement>('[data-part="table"]')
+  if (table !== null) {
+    showStacks(table, data, source)
+    enhanceTable(table, data, source, prefix)
+  }
+  const flame = section.querySelector<HTMLElement>('[data-part="flame"]')
+  if (flame !== null) drawFlame(flame, data, source)
+  const chart = section.querySelector<HTMLElement>('[data-part="chart"]')
+  return chart === null ? () => {} : drawChart(chart, data, source, prefix)
+}
+
+/** The row that the address names is opened and shown. */
+function openTarget(): void {
+  const id = decodeURIComponent(location.hash.slice(1))
+  const target = id === '' ? null : document.getElementById(id)
+  if (target === null) return
+  target.hidden = false
+  const details = target.querySelector('details')
+  if (details === null) return
+  details.open = true
+  details.querySelector('summary')?.focus({ preventScroll: true })
+  target.scrollIntoView({ block: 'center' })
+}
+
+function openAllForPrint(): void {
+  // What is folded up would be missing on paper, but for the table, which would be a book.
+  for (const details of document.querySelectorAll<HTMLDetailsElement>('.findings details')) details.open = true
+}
+
+/** `/` goes to the first search field, as on many pages. */
+function focusSearch(event: KeyboardEvent): void {
+  const typing = event.target instanceof Element && event.target.matches('input, select, textarea')
+  if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return
+  event.preventDefault()
+  document.querySelector<HTMLElement>('input[type="search"]')?.focus()
+}
+
+async function start(): Promise<void> {
+  const report = document.getElementById('report')
+  if (report === null) return
+  document.documentElement.classList.add('scripted')
+  addEventListener('hashchange', openTarget)
+  addEventListener('keydown', focusSearch)
+  addEventListener('beforeprint', openAllForPrint)
+  let undo = await enliven(report)
+  if (document.documentElement.hasAttribute('data-live'))
+    listen(report, async () => {
+      undo()
+      undo = await enliven(report)
+    })
+}
+
+void start()

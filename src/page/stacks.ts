@@ -1,0 +1,39 @@
+/** The stack of a row is made when the row is opened: with links, and for rows that came without one. */
+import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
+import { baseName, element } from './dom.ts'
+
+export function showStacks(table: HTMLTableElement, data: PageData, source: SourceData): void {
+  Array.from(table.tBodies[0]?.rows ?? []).forEach((row, i) => {
+    const details = row.querySelector('details')
+    const signature = source.signatures[i]
+    if (details === null || signature === undefined || signature.k.length === 0) return
+    const show = (): void => {
+      if (details.open) details.querySelector('pre, .late')?.replaceWith(stackList(signature, data))
+    }
+    details.addEventListener('toggle', show)
+    show()
+  })
+}
+
+function stackList({ k: stack }: DataSignature, { functions, files, urls }: PageData): HTMLElement {
+  const list = element('ol', { class: 'stack' })
+  for (let at = 0; at < stack.length; at += 3) {
+    const [name = 0, file = -1, line = 0] = stack.slice(at, at + 3)
+    const path = files[file]
+    list.append(
+      element(
+        'li',
+        {},
+        element('span', {}, functions[name] ?? ''),
+        ...(path === undefined ? [] : [' ', placeOf(path, line, urls[file] ?? '')]),
+      ),
+    )
+  }
+  return list
+}
+
+function placeOf(path: string, line: number, url: string): HTMLElement {
+  const text = `${baseName(path)}:${line}`
+  if (url === '') return element('span', { class: 'at', title: path }, text)
+  return element('a', { class: 'at', title: path, rel: 'noreferrer', href: url.replaceAll('{line}', String(line)) }, text)
+}

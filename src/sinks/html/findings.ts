@@ -1,0 +1,92 @@
+/** What is the matter, most urgent first: a card each, with its evidence. */
+import type { FindingRecord, WaitsOn } from '../../core/records.ts'
+import type { SourceReport } from '../report/report.ts'
+import { grouped } from '../table.ts'
+import { printCommand } from './dumps.ts'
+import type { SourceLinks } from './links.ts'
+import { html, type Markup } from './markup.ts'
+import { functionName } from './signatures.ts'
+import { linkedStack, place } from './stack.ts'
+import { trend } from './trend.ts'
+import { waitsGraph } from './waits.ts'
+import { literalPattern, shellQuoted, timeText } from './words.ts'
+
+/** Cards that are open at first; the others are one line each. */
+const OPEN_MAX = 3
+const FINDINGS_MAX = 40
+/** Objects that a card names. */
+const OBJECTS_MAX = 5
+
+export function findingCards(source: SourceReport, prefix: string, links: SourceLinks): Markup {
+  const findings = findingsOf(source)
+  if (findings.length === 0)
+    return html`<section class="findings" aria-label="Findings"><p class="fine">Nothing stands out in this dump.</p></section>`
+  return html`<section class="findings" aria-label="Findings">
+${findings.slice(0, FINDINGS_MAX).map((finding, i) => card(finding, i < OPEN_MAX, source, prefix, links))}
+${findings.length > FINDINGS_MAX && html`<p class="quiet">${findings.length - FINDINGS_MAX} less urgent findings are left out.</p>`}
+${waitsGraph(findings, prefix)}</section>`
+}
+
+/** Those of the dump that the page is about, and the crashes and races of the dumps around it. */
+function findingsOf({ dumps, last }: SourceReport): FindingRecord[] {
+  const others = dumps.filter((point) => point !== last && !point.whole)
+  return [...last.findings, ...others.flatMap(({ findings }) => findings)]
+}
+
+function card(
+  finding: FindingRecord,
+  open: boolean,
+  source: SourceReport,
+  prefix: string,
+  links: SourceLinks,
+): Markup {
+  const dump = source.dumps.find((point) => point.dump.dump === finding.dump)?.dump
+  const facts = [
+    fact('Function', finding.function !== undefined && functionName(finding.function)),
+    fact('At', finding.file !== undefined && place(finding.file, finding.line, links)),
+    fact(
+      'Created by',
+      finding.created_by !== undefined &&
+        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<span class="at">${finding.created_at}</span>`}${finding.parents !== undefined && html` <span class="q">${finding.parents.distinct} creators, ${finding.parents.alive} of them alive</span>`}`,
+    ),
+    fact(
+      'Counts',
+      finding.counts !== undefined &&
+        finding.counts.length > 1 &&
+        html`${finding.counts.map(grouped).join(' → ')} ${trend(finding.counts)}`,
+    ),
+    fact('Rate', finding.per_hour !== undefined && `${grouped(Math.round(finding.per_hour))} an hour`),
+    fact('Since', timeText(finding.since)),
+    fact('Class', finding.fault?.replaceAll('_', ' ')),
+    fact('In the log', dump !== undefined && html`<code>${printCommand(dump)}</code>`),
+    fact('All of its goroutines', finding.function !== undefined && html`<code>${matchCommand(finding)}</code>`),
+  ]
+  const [id] = finding.signatures
+  return html`<details class="card ${finding.severity}"${open && html` open`}><summary><span class="kind">${finding.finding.replaceAll('_', ' ')}</span> <h3>${finding.title}</h3></summary>
+<p>${finding.because}</p>
+${finding.hint !== undefined && html`<p class="hint">${finding.hint}</p>`}
+<dl>${facts}</dl>
+${waits(finding.waits_on ?? [])}
+${finding.stack !== undefined && finding.stack.length > 0 && html`<details class="fold"><summary>Stack</summary>${linkedStack(finding.stack, links)}</details>`}
+${id !== undefined && html`<p class="to"><a href="#${prefix}-${id}">Show in the table of signatures</a></p>`}</details>
+`
+}
+
+function fact(name: string, value: Markup | string | undefined | false): Markup | undefined {
+  return value === undefined || value === false || value === '' ? undefined : html`<div><dt>${name}<dd>${value}</div>`
+}
+
+function waits(objects: readonly WaitsOn[]): Markup | undefined {
+  if (objects.length === 0) return undefined
+  return html`<ul class="waits">${objects.slice(0, OBJECTS_MAX).map(
+    ({ kind, object, waiters, may_hold: holders = [] }) =>
+      html`<li>${grouped(waiters)} wait for ${kind} <code>${object}</code>${holders.map(
+        (each) => html`; goroutine ${each.goroutine} [${each.state}] may hold it, in ${functionName(each.function)}`,
+      )}`,
+  )}</ul>`
+}
+
+function matchCommand({ source, function: name = '' }: FindingRecord): string {
+  const file = source === 'stdin' ? '' : ` ${shellQuoted(source)}`
+  return `dumpstream --stacks always --match ${shellQuoted(literalPattern(name))}${file}`
+}

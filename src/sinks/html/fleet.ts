@@ -1,0 +1,33 @@
+/** One signature over all sources: where it is worst, and since when. */
+import type { FleetRecord } from '../../core/records.ts'
+import { fleetOf } from '../report/fleet.ts'
+import type { Report, SourceReport } from '../report/report.ts'
+import { grouped } from '../table.ts'
+import { html, type Markup } from './markup.ts'
+import { functionName } from './signatures.ts'
+import { placeText, timeText } from './words.ts'
+
+const ROWS_MAX = 100
+
+/** Undefined for a single source. */
+export function fleetSection(report: Report, shown: readonly SourceReport[]): Markup | undefined {
+  const of = report.sources.length
+  if (of < 2) return undefined
+  const rows = fleetOf(report, { by: 'signature' })
+  const sections = new Map(shown.map(({ source }, i) => [source, `s${i}`]))
+  return html`<section class="part fleet" aria-labelledby="fleet"><h2 id="fleet">All ${of} sources by signature</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="fleet"><table><thead><tr><th scope="col" class="n">Goroutines<th scope="col" class="n">Sources<th scope="col">Verdict<th scope="col">Function<th scope="col">Worst<th scope="col">Since</thead><tbody>
+${rows.slice(0, ROWS_MAX).map((row) => fleetRow(row, sections.get(row.worst.source)))}
+</tbody></table></div>
+${rows.length > ROWS_MAX && html`<p class="quiet">${grouped(rows.length - ROWS_MAX)} more signatures are left out.</p>`}
+${of > shown.length && html`<p class="quiet">The ${shown.length} most urgent sources follow; ${of - shown.length} more are in this table only.</p>`}</section>`
+}
+
+function fleetRow(row: FleetRecord, section: string | undefined): Markup {
+  const { source, count } = row.worst
+  const worst = section === undefined ? source : html`<a href="#${section}-${row.id}">${source}</a>`
+  const verdicts = Object.entries(row.verdicts).map(
+    ([verdict, sources]) => html`<span class="v v-${verdict}">${verdict} in ${sources}</span> `,
+  )
+  return html`<tr><td class="n">${grouped(row.goroutines)}<td class="n">${row.sources} of ${row.of}<td>${verdicts}<td class="f">${functionName(row.function)} <span class="at">${placeText(row)}</span><td>${worst} <span class="q">${grouped(count)}</span><td>${timeText(row.first_seen)}`
+}

@@ -1,0 +1,99 @@
+/** The parts of a report page in their order: what is the matter first, where it is in the log last. */
+import type { FindingRecord } from '../../core/records.ts'
+import { readFrame, type StackFrame } from '../last-dumps.ts'
+import type { Report, SourceReport } from '../report/report.ts'
+import { grouped } from '../table.ts'
+import { packData, pageData } from './data.ts'
+import { dumpList } from './dumps.ts'
+import { findingCards } from './findings.ts'
+import { fleetSection } from './fleet.ts'
+import { SourceLinks } from './links.ts'
+import { html, type Markup } from './markup.ts'
+import { signatureTable, StackBudget } from './signatures.ts'
+import { stateTable } from './states.ts'
+import { counted, timeText, timeSpan, verdictCounts } from './words.ts'
+
+export interface PageOptions {
+  /** `--source-url`: `{path}` and `{line}` in it are replaced. */
+  readonly sourceUrl: string | undefined
+  /** Of a live page: changes with the report. */
+  readonly version?: string
+}
+
+/** Sources that have a section; the others are in the table of all sources. */
+const SECTIONS_MAX = 12
+/** Bytes of markup that a page with scripts off may have of stacks; the script has the others. */
+const STACK_BYTES = 110_000
+
+/** What is between the page's head and its script, and changes when a dump comes. */
+export function pageBody(report: Report, options: PageOptions): Markup {
+  const shown = mostUrgent(report)
+  const links = new SourceLinks(options.sourceUrl, framesOf(shown))
+  const budget = new StackBudget(STACK_BYTES, links)
+  const data = packData(pageData(report, shown, links))
+  return html`<header><p class="brand">dumpstream</p>${headline(report)}</header>
+<main id="main">
+${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, i, shown.length > 1, { links, budget }))}
+${report.sources.length === 0 && html`<p class="empty">There was no goroutine dump in the input.</p>`}
+</main>
+<script type="application/octet-stream" id="data">${data}</script>`
+}
+
+interface SectionParts {
+  readonly links: SourceLinks
+  readonly budget: StackBudget
+}
+
+function headline(report: Report): Markup {
+  const [only] = report.sources
+  const goroutines = report.sources.reduce((sum, { last }) => sum + last.dump.goroutines, 0)
+  if (report.sources.length !== 1 || only === undefined)
+    return html`<h1>${counted(report.sources.length, 'source')}</h1><p class="meta">${counted(goroutines, 'goroutine')} in their last dumps</p>`
+  return html`<h1>${only.source}</h1>${sourceMeta(only)}`
+}
+
+function sourceMeta({ dumps, dropped, last }: SourceReport): Markup {
+  const times = dumps.flatMap(({ dump }) => dump.time ?? [])
+  return html`<p class="meta"><b>${counted(last.dump.goroutines, 'goroutine')}</b>${change(dumps, last)} in ${counted(last.dump.signatures, 'signature')} · dump ${last.dump.dump} of ${dumps.length + dropped}${times.length > 0 && html` · ${timeText(times.at(-1))}`}${times.length > 1 && html`, ${timeSpan(times[0], times.at(-1))} after the first`}${last.dump.process !== undefined && html` · process ${last.dump.process}`}</p>`
+}
+
+function change(dumps: SourceReport['dumps'], last: SourceReport['last']): Markup | undefined {
+  const before = dumps.slice(0, dumps.indexOf(last)).findLast(({ whole }) => whole)
+  if (before === undefined || last.fresh) return undefined
+  const delta = last.dump.goroutines - before.dump.goroutines
+  return html` <span class="${delta > 0 ? 'up' : 'down'}">${delta > 0 ? '+' : delta < 0 ? '−' : '±'}${grouped(Math.abs(delta))}</span>`
+}
+
+function sourceSection(source: SourceReport, index: number, several: boolean, parts: SectionParts): Markup {
+  const prefix = `s${index}`
+  return html`<section class="source" id="${prefix}" aria-label="${source.source}">
+${several && html`<h2 class="name">${source.source}</h2>${sourceMeta(source)}`}
+<p class="counts">${verdictCounts(source)}</p>
+${findingCards(source, prefix, parts.links)}
+<section class="part" aria-labelledby="${prefix}-time"><h2 id="${prefix}-time">Goroutines over time</h2>
+<div class="chart" data-part="chart"><noscript><p class="quiet">The chart needs scripts. The counts of each dump are in the tables below.</p></noscript></div></section>
+<section class="part" aria-labelledby="${prefix}-sigs"><h2 id="${prefix}-sigs">Signatures</h2>
+${signatureTable(source, prefix, parts.budget)}</section>
+<section class="part" aria-labelledby="${prefix}-flame"><h2 id="${prefix}-flame">All stacks</h2>
+<div class="flame" data-part="flame"><noscript><p class="quiet">The flame graph needs scripts.</p></noscript></div></section>
+${stateTable(source, prefix)}
+${dumpList(source, prefix)}
+</section>`
+}
+
+const SEVERITIES: Readonly<Record<FindingRecord['severity'], number>> = { critical: 0, warning: 1, info: 2 }
+
+/** The sources that are worst off. */
+function mostUrgent(report: Report): SourceReport[] {
+  const urgency = ({ last }: SourceReport): number =>
+    last.findings.reduce((least, { severity }) => Math.min(least, SEVERITIES[severity]), 3)
+  return [...report.sources]
+    .sort((a, b) => urgency(a) - urgency(b) || b.last.dump.goroutines - a.last.dump.goroutines)
+    .slice(0, SECTIONS_MAX)
+}
+
+function* framesOf(sources: readonly SourceReport[]): Generator<StackFrame> {
+  for (const { signatures } of sources)
+    for (const { record } of signatures) for (const text of record.stack ?? []) yield readFrame(text)
+}
+

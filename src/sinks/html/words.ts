@@ -1,0 +1,56 @@
+/** How the page writes counts, times, places and commands. */
+import type { SourceReport } from '../report/report.ts'
+import { grouped } from '../table.ts'
+import { spanText } from '../text.ts'
+import { html, type Markup } from './markup.ts'
+
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `2026-11-24T10:57:31.068Z` → a `time` element, `2026-11-24 10:57:31 UTC`. */
+export function timeText(time: string | undefined): Markup | undefined {
+  if (time === undefined) return undefined
+  return html`<time datetime="${time}">${time.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC')}</time>`
+}
+
+export function timeSpan(from: string | undefined, to: string | undefined): string {
+  return spanText(Math.max(0, (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000))
+}
+
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+}
+
+/** `producer.go:40` */
+export function placeText({ file, line }: { readonly file?: string; readonly line?: number }): string {
+  if (file === undefined) return ''
+  return line === undefined ? baseName(file) : `${baseName(file)}:${line}`
+}
+
+/** What verdicts and findings are called, and the colour class of each. */
+const VERDICT_ORDER = ['leaking', 'stuck', 'growing', 'new', 'shrinking', 'steady', 'idle', 'gone'] as const
+
+/** `3 leaking · 1 growing · 6 idle · 281 steady`, each with its colour. */
+export function verdictCounts(source: SourceReport): Markup | undefined {
+  const counts = new Map<string, number>()
+  for (const { record } of source.signatures.slice(0, source.last.counts.size)) {
+    const verdict = record.idle === true ? 'idle' : record.verdict
+    if (verdict !== undefined) counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
+  }
+  const parts = VERDICT_ORDER.flatMap((verdict) => {
+    const count = counts.get(verdict)
+    return count === undefined ? [] : [html`<span class="v v-${verdict}">${grouped(count)} ${verdict}</span> `]
+  })
+  return parts.length === 0 ? undefined : html`<span class="of">Signatures:</span> ${parts}`
+}
+
+/** For a POSIX shell. */
+export function shellQuoted(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** A word that is a regular expression of itself. */
+export function literalPattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
