@@ -18,7 +18,8 @@ export async function bundlePage(root) {
   })
   const [{ code, moduleIds }] = output
   const packages = new Set(moduleIds.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))
-  if (String([...packages].sort()) !== String(BUNDLED)) throw new Error(`the page bundles ${[...packages]}, not ${BUNDLED}`)
+  if (String([...packages].sort()) !== String(BUNDLED))
+    throw new Error(`the page bundles ${[...packages]}, not ${BUNDLED}`)
   writeNotices(root)
   // `</script` in a string would end the element.
   const script = code.trim().replaceAll('</script', '<\\/script')

@@ -66,8 +66,9 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
   const passLogs = values.text('logs') === 'pass'
   if ((isProfile(format) || format === 'html') && out === undefined) refuseStdout(format, passLogs, onTerminal)
   const stacks =
-    isProfile(format) || format === 'html' ? 'always'
-    : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
+    isProfile(format) || format === 'html'
+      ? 'always'
+      : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
   const narrowing = readNarrowing(values, format === 'text' && onTerminal)
   const similarity = values.choice('similarity', SIMILARITIES)
   const idle = values.duration('idle') ?? IDLE_MS

@@ -44,7 +44,10 @@ export function drawChart(host: HTMLElement, data: PageData, source: SourceData,
     made?.destroy()
     made = new uPlot(options(layers, timed, plot.clientWidth, legend.show), [x, ...sums], plot)
     made.root.setAttribute('role', 'img')
-    made.root.setAttribute('aria-label', `Goroutines in ${points.length} dumps, from ${points[0]?.dump.g ?? 0} to ${points.at(-1)?.dump.g ?? 0}`)
+    made.root.setAttribute(
+      'aria-label',
+      `Goroutines in ${points.length} dumps, from ${points[0]?.dump.g ?? 0} to ${points.at(-1)?.dump.g ?? 0}`,
+    )
   }
   draw()
   legend.show(x.length - 1)
@@ -101,10 +104,19 @@ function piled(layers: readonly Layer[], length: number): (number | null)[][] {
   return tops.reverse()
 }
 
-function options(layers: readonly Layer[], timed: boolean, width: number, show: (index: number) => void): uPlot.Options {
+function options(
+  layers: readonly Layer[],
+  timed: boolean,
+  width: number,
+  show: (index: number) => void,
+): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string): string => style.getPropertyValue(name).trim()
-  const axis = { stroke: color('--quiet'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line') } }
+  const axis = {
+    stroke: color('--quiet'),
+    grid: { stroke: color('--line'), width: 1 },
+    ticks: { stroke: color('--line') },
+  }
   return {
     width: Math.max(200, width),
     height: HEIGHT,
@@ -113,7 +125,11 @@ function options(layers: readonly Layer[], timed: boolean, width: number, show: 
     scales: { x: { time: timed }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] } },
     axes: [
       { ...axis, ...(timed ? {} : { label: 'dump', labelSize: 18, incrs: [1, 2, 5, 10, 20, 50] }) },
-      { ...axis, size: 58, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? grouped(tick) : '')) },
+      {
+        ...axis,
+        size: 58,
+        values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? grouped(tick) : '')),
+      },
     ],
     series: [
       {},
@@ -140,7 +156,10 @@ function makeLegend(layers: readonly Layer[]): { readonly list: HTMLElement; sho
     const count = element('b')
     counts.push(count)
     const swatch = element('i', { class: `swatch c${layer.row === undefined ? 8 : i}` })
-    const name = layer.row === undefined ? element('span', {}, layer.name) : element('a', { href: `#${layer.row}`, title: layer.title }, layer.name)
+    const name =
+      layer.row === undefined
+        ? element('span', {}, layer.name)
+        : element('a', { href: `#${layer.row}`, title: layer.title }, layer.name)
     list.append(element('li', {}, swatch, count, ' ', name))
   })
   return {

@@ -24,7 +24,11 @@ interface Frame {
 
 export function drawFlame(host: HTMLElement, data: PageData, source: SourceData): void {
   const chosen = { dump: source.last, before: -1 }
-  const graph = element('div', { class: 'icicle', role: 'group', 'aria-label': 'Flame graph: arrow keys move, Enter zooms, Escape goes back' })
+  const graph = element('div', {
+    class: 'icicle',
+    role: 'group',
+    'aria-label': 'Flame graph: arrow keys move, Enter zooms, Escape goes back',
+  })
   const said = element('p', { class: 'said mono', role: 'status' })
   const redraw = (): void => {
     new Icicle(graph, said, treeOf(data, source, chosen.dump, chosen.before), chosen.before >= 0).draw()
@@ -106,7 +110,7 @@ class Icicle {
     this.#host.replaceChildren()
     const path: Frame[] = []
     for (let up: Frame | undefined = this.#top.parent; up !== undefined; up = up.parent) path.unshift(up)
-    path.forEach((frame, depth) => this.#place(frame, depth, 0, 1))
+    for (const [depth, frame] of path.entries()) this.#place(frame, depth, 0, 1)
     const deepest = this.#drawBelow(this.#top, path.length, 0, 1)
     this.#host.style.height = `${(deepest + 1) * ROW}px`
     const first = this.#buttons.get(focus ?? this.#top)

@@ -73,5 +73,7 @@ function replace(report: HTMLElement, text: string): void {
 
 /** Rows go by their id, cards by what they are about. */
 function keyOf(details: Element): string {
-  return details.closest('tr')?.id ?? details.getAttribute('data-key') ?? details.querySelector('summary')?.textContent ?? ''
+  return (
+    details.closest('tr')?.id ?? details.getAttribute('data-key') ?? details.querySelector('summary')?.textContent ?? ''
+  )
 }

@@ -35,5 +35,9 @@ function stackList({ k: stack }: DataSignature, { functions, files, urls }: Page
 function placeOf(path: string, line: number, url: string): HTMLElement {
   const text = `${baseName(path)}:${line}`
   if (url === '') return element('span', { class: 'at', title: path }, text)
-  return element('a', { class: 'at', title: path, rel: 'noreferrer', href: url.replaceAll('{line}', String(line)) }, text)
+  return element(
+    'a',
+    { class: 'at', title: path, rel: 'noreferrer', href: url.replaceAll('{line}', String(line)) },
+    text,
+  )
 }

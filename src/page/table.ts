@@ -60,7 +60,9 @@ export function enhanceTable(table: HTMLTableElement, data: PageData, source: So
       goroutines += row.signature.c[source.last] ?? 0
     }
     said.textContent =
-      shown === rows.length ? '' : `${grouped(shown)} of ${grouped(rows.length)} signatures, ${grouped(goroutines)} goroutines`
+      shown === rows.length
+        ? ''
+        : `${grouped(shown)} of ${grouped(rows.length)} signatures, ${grouped(goroutines)} goroutines`
   }
 
   const sort = (): void => {
@@ -69,7 +71,9 @@ export function enhanceTable(table: HTMLTableElement, data: PageData, source: So
     body.append(...order.map((row) => row.element))
   }
 
-  table.closest('.scroll')?.before(element('div', { class: 'controls' }, ...controls(rows, wishes, prefix, filter), said))
+  table
+    .closest('.scroll')
+    ?.before(element('div', { class: 'controls' }, ...controls(rows, wishes, prefix, filter), said))
   addSortButtons(table, (column) => {
     wishes.direction = wishes.column === column ? (wishes.direction === 1 ? -1 : 1) : column < NUMBERS ? -1 : 1
     wishes.column = column
@@ -103,9 +107,14 @@ function controls(rows: readonly Row[], wishes: Wishes, prefix: string, filter: 
     wishes.search = search.value
     filter()
   })
-  const facet = (label: string, key: 'verdict' | 'state' | 'package' | 'label', of: (row: Row) => readonly string[]) => {
+  const facet = (
+    label: string,
+    key: 'verdict' | 'state' | 'package' | 'label',
+    of: (row: Row) => readonly string[],
+  ) => {
     const counts = new Map<string, number>()
-    for (const row of rows) for (const value of of(row)) if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1)
+    for (const row of rows)
+      for (const value of of(row)) if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1)
     if (counts.size < 2 && wishes[key] === '') return []
     const values = [...counts].sort((a, b) => b[1] - a[1]).slice(0, OPTIONS_MAX)
     const made = choice(

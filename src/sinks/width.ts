@@ -69,7 +69,9 @@ export function wrap(text: string, width: number): string[] {
  * bidirectional ones could make a line read as something else.
  */
 export function printable(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu, '�')
+  return PLAIN.test(text)
+    ? text
+    : text.replace(/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu, '�')
 }
 
 function takeStart(text: string, width: number): string {

@@ -45,6 +45,10 @@ const MEANS: Readonly<Record<string, readonly [value: string | undefined, meanin
   'metric-signatures': ['20', { telemetry: { signatures: 20 } }],
   completion: ['bash', {}],
   help: [undefined, {}],
+  'source-url': [
+    'https://example.com/blob/main/{path}#L{line}',
+    { sourceUrl: 'https://example.com/blob/main/{path}#L{line}' },
+  ],
   version: [undefined, {}],
 }
 
@@ -97,11 +101,11 @@ describe('a mistake is one line that says what to write', () => {
     [['-F', 'x'], 'there is no -F; did you mean -f (--follow)?'],
     [['-q'], 'there is no -q; dumpstream --help lists the flags'],
     [['-match', 'x'], 'write --match with two dashes, not -match'],
-    [['--format', 'jsn'], '--format takes text, jsonl, none, pprof or folded, not "jsn"; did you mean jsonl?'],
-    [['--format', 'xml'], '--format takes text, jsonl, none, pprof or folded, not "xml"'],
+    [['--format', 'jsn'], '--format takes text, jsonl, none, html, pprof or folded, not "jsn"; did you mean jsonl?'],
+    [['--format', 'xml'], '--format takes text, jsonl, none, html, pprof or folded, not "xml"; did you mean html?'],
     [['--emit', 'frames'], '--emit takes goroutines, not "frames"'],
-    [['--format'], '--format needs a value: text, jsonl, none, pprof or folded'],
-    [['--format='], '--format needs a value: text, jsonl, none, pprof or folded'],
+    [['--format'], '--format needs a value: text, jsonl, none, html, pprof or folded'],
+    [['--format='], '--format needs a value: text, jsonl, none, html, pprof or folded'],
     [['--state'], "--state needs a value, such as --state 'chan receive'"],
     [['-o', '--logs', 'pass'], '-o needs a value, such as --out dumps.jsonl; write --out=--logs if --logs is meant'],
     [['--follow=3'], '--follow takes no value; write it alone'],

@@ -8,6 +8,7 @@ import { type PageOptions, pageBody } from './page.ts'
 
 /** Of the built package: scripts/build.mjs makes them from src/page. */
 declare const DUMPSTREAM_PAGE: PageAssets
+const ASSETS: PageAssets = DUMPSTREAM_PAGE
 
 export interface PageAssets {
   readonly script: string
@@ -23,7 +24,6 @@ export interface DocumentOptions extends PageOptions {
 }
 
 export function documentText(report: Report, options: DocumentOptions): string {
-  const assets = DUMPSTREAM_PAGE
   const title = report.sources.length === 1 ? (report.sources[0]?.source ?? '') : `${report.sources.length} sources`
   const head = html`<!doctype html>
 <html lang="en"${options.live && html` data-live`}>
@@ -36,11 +36,11 @@ export function documentText(report: Report, options: DocumentOptions): string {
 <meta name="generator" content="dumpstream">
 <title>${title} · goroutines</title>
 `
-  return `${head.text}<style>${assets.style}</style>
+  return `${head.text}<style>${ASSETS.style}</style>
 </head>
 <body>
 ${bodyText(report, options)}
-<script>${assets.script}</script>
+<script>${ASSETS.script}</script>
 </body>
 </html>
 `
@@ -48,11 +48,12 @@ ${bodyText(report, options)}
 
 /** The part that a live page asks for anew. */
 export function bodyText(report: Report, options: PageOptions): string {
-  return html`<div id="report"${options.version !== undefined && html` data-version="${options.version}"`}>${pageBody(report, options)}</div>`.text
+  return html`<div id="report"${options.version !== undefined && html` data-version="${options.version}"`}>${pageBody(report, options)}</div>`
+    .text
 }
 
 export function contentSecurityPolicy(live: boolean): string {
-  const { scriptHash, styleHash } = DUMPSTREAM_PAGE
+  const { scriptHash, styleHash } = ASSETS
   return [
     "default-src 'none'",
     `script-src '${scriptHash}'`,

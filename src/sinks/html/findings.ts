@@ -33,13 +33,7 @@ function findingsOf({ dumps, last }: SourceReport): FindingRecord[] {
   return [...last.findings, ...others.flatMap(({ findings }) => findings)]
 }
 
-function card(
-  finding: FindingRecord,
-  open: boolean,
-  source: SourceReport,
-  prefix: string,
-  links: SourceLinks,
-): Markup {
+function card(finding: FindingRecord, open: boolean, source: SourceReport, prefix: string, links: SourceLinks): Markup {
   const dump = source.dumps.find((point) => point.dump.dump === finding.dump)?.dump
   const facts = [
     fact('Function', finding.function !== undefined && functionName(finding.function)),
@@ -78,12 +72,14 @@ function fact(name: string, value: Markup | string | undefined | false): Markup 
 
 function waits(objects: readonly WaitsOn[]): Markup | undefined {
   if (objects.length === 0) return undefined
-  return html`<ul class="waits">${objects.slice(0, OBJECTS_MAX).map(
-    ({ kind, object, waiters, may_hold: holders = [] }) =>
-      html`<li>${grouped(waiters)} wait for ${kind} <code>${object}</code>${holders.map(
-        (each) => html`; goroutine ${each.goroutine} [${each.state}] may hold it, in ${functionName(each.function)}`,
-      )}`,
-  )}</ul>`
+  return html`<ul class="waits">${objects
+    .slice(0, OBJECTS_MAX)
+    .map(
+      ({ kind, object, waiters, may_hold: holders = [] }) =>
+        html`<li>${grouped(waiters)} wait for ${kind} <code>${object}</code>${holders.map(
+          (each) => html`; goroutine ${each.goroutine} [${each.state}] may hold it, in ${functionName(each.function)}`,
+        )}`,
+    )}</ul>`
 }
 
 function matchCommand({ source, function: name = '' }: FindingRecord): string {

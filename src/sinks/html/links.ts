@@ -79,7 +79,10 @@ function moduleUrl(path: string): string | undefined {
 
 /** The distribution says its version in its folder when the go command has fetched it, or where somebody keeps several. */
 function goUrl(path: string): string | undefined {
-  const m = /(?:toolchain@v0\.0\.1-|\/(?:sdk\/)?)(go1\.\d+(?:\.\d+|rc\d+|beta\d+)?)(?:\.[a-z0-9]+-[a-z0-9]+)?\/src\/(.+)$/.exec(path)
+  const m =
+    /(?:toolchain@v0\.0\.1-|\/(?:sdk\/)?)(go1\.\d+(?:\.\d+|rc\d+|beta\d+)?)(?:\.[a-z0-9]+-[a-z0-9]+)?\/src\/(.+)$/.exec(
+      path,
+    )
   return m === null ? undefined : `https://github.com/golang/go/blob/${m[1]}/src/${encoded(m[2] ?? '')}#L${LINE}`
 }
 

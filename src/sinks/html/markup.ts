@@ -27,7 +27,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
 function contentText(value: Content): string {
   if (value === undefined || value === false) return ''
   if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return escape(value)
+  if (typeof value === 'string') return escaped(value)
   if (value instanceof Markup) return value.text
   return value.map(contentText).join('')
 }
@@ -41,7 +41,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** Also replaces what a reader could not see: control characters, marks of direction, halves of surrogate pairs. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text
     .split('\n')
     .map((line) => printable(line).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? ''))

@@ -9,9 +9,9 @@ import { findingCards } from './findings.ts'
 import { fleetSection } from './fleet.ts'
 import { SourceLinks } from './links.ts'
 import { html, type Markup } from './markup.ts'
-import { signatureTable, StackBudget } from './signatures.ts'
+import { StackBudget, signatureTable } from './signatures.ts'
 import { stateTable } from './states.ts'
-import { counted, timeText, timeSpan, verdictCounts } from './words.ts'
+import { counted, timeSpan, timeText, verdictCounts } from './words.ts'
 
 export interface PageOptions {
   /** `--source-url`: `{path}` and `{line}` in it are replaced. */
@@ -36,7 +36,7 @@ export function pageBody(report: Report, options: PageOptions): Markup {
 ${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, i, shown.length > 1, { links, budget }))}
 ${report.sources.length === 0 && html`<p class="empty">There was no goroutine dump in the input.</p>`}
 </main>
-<script type="application/octet-stream" id="data">${data}</script>`
+<div id="data" hidden>${data}</div>`
 }
 
 interface SectionParts {
@@ -96,4 +96,3 @@ function* framesOf(sources: readonly SourceReport[]): Generator<StackFrame> {
   for (const { signatures } of sources)
     for (const { record } of signatures) for (const text of record.stack ?? []) yield readFrame(text)
 }
-

@@ -35,7 +35,9 @@ export function signatureTable(source: SourceReport, prefix: string, budget: Sta
   const rows = source.signatures.slice(0, ROWS_MAX)
   const present = rows.filter(({ record }) => last.counts.has(record.id))
   const left = source.signatures.length - rows.length
-  const rest = last.others + source.signatures.slice(ROWS_MAX).reduce((sum, { record }) => sum + (last.counts.get(record.id) ?? 0), 0)
+  const rest =
+    last.others +
+    source.signatures.slice(ROWS_MAX).reduce((sum, { record }) => sum + (last.counts.get(record.id) ?? 0), 0)
   // Those that a finding is about come first in the budget.
   const urgent = new Set(last.findings.flatMap(({ signatures }) => signatures))
   const stacks = new Map(
@@ -66,7 +68,9 @@ function signatureRow(
 function change(record: SignatureHistory['record'], count: number, last: DumpPoint): Markup | undefined {
   const delta = count === 0 || record.dump !== last.dump.dump ? undefined : record.delta
   if (delta === undefined || delta === 0) return undefined
-  return delta > 0 ? html`<span class="up">+${grouped(delta)}</span>` : html`<span class="down">−${grouped(-delta)}</span>`
+  return delta > 0
+    ? html`<span class="up">+${grouped(delta)}</span>`
+    : html`<span class="down">−${grouped(-delta)}</span>`
 }
 
 function details(
@@ -87,5 +91,3 @@ export function functionName(name: string): Markup {
   const slash = name.lastIndexOf('/', bracket === -1 ? name.length : bracket) + 1
   return html`<span class="fn">${slash > 0 && html`<span class="q">${name.slice(0, slash)}</span>`}${name.slice(slash)}</span>`
 }
-
-

@@ -20,10 +20,11 @@ export function stateTable(source: SourceReport, prefix: string): Markup | undef
   return html`<section class="part" aria-labelledby="${prefix}-states"><h2 id="${prefix}-states">States</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${prefix}-states"><table class="heat"><thead><tr><th scope="col">State \\ dump${dumps.map(({ dump, fresh }) => html`<th scope="col" class="n${fresh && ' cut'}">${dump.dump}`)}</thead><tbody>
 ${rows.slice(0, STATES_MAX).map(
-  ([state]) => html`<tr><th scope="row">${state}${dumps.map(({ states, fresh }) => {
-    const count = states.get(state) ?? 0
-    return html`<td class="n h${shade(count, top)}${fresh && ' cut'}">${count === 0 ? '' : grouped(count)}`
-  })}`,
+  ([state]) =>
+    html`<tr><th scope="row">${state}${dumps.map(({ states, fresh }) => {
+      const count = states.get(state) ?? 0
+      return html`<td class="n h${shade(count, top)}${fresh && ' cut'}">${count === 0 ? '' : grouped(count)}`
+    })}`,
 )}
 </tbody></table></div>${rows.length > STATES_MAX && html`<p class="quiet">${rows.length - STATES_MAX} rarer states are left out.</p>`}</section>`
 }

@@ -13,7 +13,8 @@ export function trend(counts: readonly number[]): Markup | undefined {
   const top = Math.max(...shown)
   const flat = shown.every((count) => count === top)
   // One that never changes is a line in the middle.
-  const y = (count: number): number => (flat ? HEIGHT / 2 : Math.round(HEIGHT - 1 - (count / Math.max(1, top)) * (HEIGHT - 2)))
+  const y = (count: number): number =>
+    flat ? HEIGHT / 2 : Math.round(HEIGHT - 1 - (count / Math.max(1, top)) * (HEIGHT - 2))
   const points = shown.map((count, i) => `${Math.round((i * WIDTH) / (shown.length - 1))} ${y(count)}`)
   const path = flat ? `M0 ${HEIGHT / 2}H${WIDTH}` : `M${points.join('L')}`
   return html`<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${summary(shown, flat)}"><path d="${path}"/></svg>`

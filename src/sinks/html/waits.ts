@@ -99,7 +99,8 @@ function layOut({ nodes, edges }: Graph): void {
   const starts = [...nodes.keys()].filter((key) => !reached.has(key))
   for (const key of starts) visit(key, 0)
   // A circle that nothing leads into begins anywhere.
-  for (const [key, { layer, kind }] of nodes) if (layer === 0 && kind === 'group' && !starts.includes(key)) visit(key, 0)
+  for (const [key, { layer, kind }] of nodes)
+    if (layer === 0 && kind === 'group' && !starts.includes(key)) visit(key, 0)
   const rows = new Map<number, number>()
   for (const node of nodes.values()) {
     node.row = rows.get(node.layer) ?? 0
