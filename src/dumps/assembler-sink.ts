@@ -9,6 +9,4 @@ export interface AssemblerSink {
   opening(start: number): Opening
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
-  /** A line that is foreign to the open dump: does a dump in a carrier begin in it? Then it was taken. Absent inside carriers. */
-  carried?(buf: Buffer, pos: number, next: number, base: number): boolean
 }

@@ -23,14 +23,23 @@ import type { OpenDump } from './dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import { UnknownLines } from './unknown.ts'
 
+/**
+ * Why `Assembler.run` stopped:
+ *
+ *   end     | all lines were taken
+ *   closed  | the dump is complete, or what might have become one is none: the lines that follow may belong to anybody
+ *   foreign | the next line is foreign to the open dump, and was not taken: `takeForeign` or `takenElsewhere` goes on
+ *   rival   | the next line is a header in the middle of a goroutine, with an id that the dump has already, and was not taken: another
+ *           | process may dump to the same stream. `takeHeader` goes on
+ */
+export type Stop = 'end' | 'closed' | 'foreign' | 'rival'
+
 export class Assembler {
   readonly #headers = new HeaderReader()
   readonly #open: OpenBlocks
   readonly #unknown: UnknownLines
-  /** `run` stops ahead of a header that stands in the middle of a goroutine: it may be of another process's dump (contest.ts). */
-  watchful = true
-  /** `run` has stopped ahead of such a header. */
-  rival = false
+  /** Why the last `run` stopped. */
+  stopped: Stop = 'end'
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
     this.#open = new OpenBlocks(limits, signatures, tape, sink)
@@ -53,11 +62,6 @@ export class Assembler {
     return this.#open.progress
   }
 
-  /** `run` has stopped behind a line in which a dump in a carrier begins: the lines that follow must be offered there first. */
-  get elsewhere(): boolean {
-    return this.#unknown.elsewhere
-  }
-
   /** As OpenBlocks.reach. */
   reach(start: number, end: number): void {
     this.#open.reach(start, end)
@@ -74,14 +78,13 @@ export class Assembler {
   }
 
   /**
-   * Takes the lines in [start, end), of which the last one has its line end. Stops early when the dump is complete, or when what might have
-   * become one is none. `words` is a view of `buf`; `base` is the absolute offset of its first byte. Returns where it stopped.
+   * Takes the lines in [start, end), of which the last one has its line end. `words` is a view of `buf`; `base` is the absolute offset of
+   * its first byte. Returns where it stopped; `stopped` says why.
    */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const walker = this.#open.walker
     const known = walker.known
-    this.rival = false
-    this.#unknown.restart()
+    this.stopped = 'closed'
     let wasOpen = this.open
     let pos = start
     while (pos < end) {
@@ -110,8 +113,8 @@ export class Assembler {
       if (c === LOWER_G) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
-          if (at !== undefined && this.watchful && this.#breaksIn(this.#headers.id)) {
-            this.rival = true
+          if (at !== undefined && this.#breaksIn(this.#headers.id)) {
+            this.stopped = 'rival'
             return pos
           }
           this.#header(buf, pos, next, base)
@@ -133,10 +136,33 @@ export class Assembler {
           continue
         }
       }
-      pos = this.#unknown.take(buf, pos, base)
-      if (this.#open.quiet || this.#unknown.elsewhere) return pos
+      const next = this.#unknown.take(buf, pos, base)
+      if (next === pos) {
+        this.stopped = 'foreign'
+        return pos
+      }
+      pos = next
+      if (this.#open.quiet) return pos
     }
+    this.stopped = 'end'
     return pos
+  }
+
+  /** Takes the foreign line at `pos`, which no other stage wants. Returns where the next one begins. */
+  takeForeign(buf: Buffer, pos: number, base: number): number {
+    return this.#unknown.takeForeign(buf, pos, base)
+  }
+
+  /** Another stage has taken the foreign line, which has `bytes`. */
+  takenElsewhere(bytes: number): void {
+    this.#unknown.takenElsewhere(bytes)
+  }
+
+  /** Takes the header at `pos`, which is that of no other process. Returns where the next line begins. */
+  takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
+    const next = this.#headers.read(buf, words, pos, end)
+    this.#header(buf, pos, next, base)
+    return next
   }
 
   /**

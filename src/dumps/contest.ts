@@ -12,14 +12,16 @@
  */
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Assembler } from './assembler.ts'
+import type { Assembler, Stop } from './assembler.ts'
 
 export class Contest {
   readonly #make: () => Assembler
   #first: Assembler
   #second: Assembler | undefined
-  /** The one that took the last line. */
+  /** The one that took the last line, or stopped before it. */
   #last: Assembler
+  /** Why the last `run` stopped. */
+  stopped: Stop = 'end'
 
   constructor(make: () => Assembler) {
     this.#make = make
@@ -68,24 +70,40 @@ export class Contest {
     this.#settle()
   }
 
-  /** As Assembler.run. */
+  /** As Assembler.run; there is no `rival`. */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     let pos = start
-    while (pos < end && !this.quiet) {
+    while (pos < end) {
       if (this.#second === undefined) {
         pos = this.#first.run(buf, words, pos, end, base)
-        if (!this.#first.rival) break
+        this.#last = this.#first
+        this.stopped = this.#first.stopped
+        if (this.stopped !== 'rival') return pos
         this.#second = this.#make()
-        this.#first.watchful = false
-        this.#second.watchful = false
         pos = this.#feed(this.#second, buf, words, pos, base)
       } else {
         pos = this.#feed(this.#choose(this.#first, this.#second, buf, words, pos), buf, words, pos, base)
-        if (!this.open || this.#last.elsewhere) break
+        if (this.stopped === 'foreign') return pos
+        if (!this.open) {
+          this.stopped = 'closed'
+          return pos
+        }
       }
     }
-    // Nothing was taken, for nothing was open: the line may begin a dump.
-    return pos === start && pos < end ? this.#first.run(buf, words, pos, end, base) : pos
+    this.stopped = 'end'
+    return pos
+  }
+
+  /** As Assembler.takeForeign. */
+  takeForeign(buf: Buffer, pos: number, base: number): number {
+    const next = this.#last.takeForeign(buf, pos, base)
+    this.#settle()
+    return next
+  }
+
+  /** As Assembler.takenElsewhere. */
+  takenElsewhere(bytes: number): void {
+    this.#last.takenElsewhere(bytes)
   }
 
   #choose(one: Assembler, two: Assembler, buf: Buffer, words: DataView, pos: number): Assembler {
@@ -101,7 +119,10 @@ export class Contest {
   #feed(assembler: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
     this.#last = assembler
-    assembler.run(buf, words, pos, next, base)
+    const stop = assembler.run(buf, words, pos, next, base)
+    this.stopped = assembler.stopped
+    if (this.stopped === 'foreign') return stop
+    if (this.stopped === 'rival') assembler.takeHeader(buf, words, pos, next, base)
     this.#settle()
     return next
   }
@@ -112,7 +133,6 @@ export class Contest {
     if (second === undefined || (!second.quiet && !this.#first.quiet)) return
     if (this.#first.quiet && !second.quiet) this.#first = second
     this.#second = undefined
-    this.#first.watchful = true
     this.#last = this.#first
   }
 }

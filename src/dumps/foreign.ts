@@ -4,7 +4,6 @@
  *
  *   open             | line                                    | what happens
  *   -----------------|-----------------------------------------|--------------------------------------------------
- *   a dump           | a dump in a carrier begins in it        | taken there; `elsewhere`
  *   anything         | ends in a header                        | what stands ahead of the header is log
  *   a dump           | says that the dump is over              | log; the dump is complete
  *   a dump, or a     | begins with a whole known line          | that is dump, the rest is log
@@ -34,8 +33,6 @@ export class ForeignLines {
   readonly #open: OpenBlocks
   readonly #headers: HeaderReader
   readonly #onHeader: TakeHeader
-  /** The line taken last went to a dump in a carrier: from here on lines are offered there first. */
-  elsewhere = false
 
   constructor(open: OpenBlocks, headers: HeaderReader, onHeader: TakeHeader) {
     this.#open = open
@@ -71,12 +68,7 @@ export class ForeignLines {
 
   #inDump(line: LineAt): void {
     const open = this.#open
-    const { text, buf, pos, next, base } = line
-    if (open.carried(buf, pos, next, base)) {
-      this.elsewhere = true
-      this.#count(next - pos)
-      return
-    }
+    const { text, buf, pos, next } = line
     if (this.#gluedHeader(line)) return
     if (END_MARK.test(text)) {
       open.close()
@@ -90,6 +82,11 @@ export class ForeignLines {
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits
     if (open.gap.lines > foreignLines || open.gap.bytes > foreignBytes) open.close()
+  }
+
+  /** A foreign line of `bytes` stands in the open dump, and another stage has taken it. */
+  takenElsewhere(bytes: number): void {
+    this.#count(bytes)
   }
 
   #count(bytes: number): void {

@@ -65,11 +65,6 @@ export class OpenBlocks {
     this.walker = new Walker(known, this.fragments, limits)
   }
 
-  /** As AssemblerSink.carried. */
-  carried(buf: Buffer, pos: number, next: number, base: number): boolean {
-    return this.#sink.carried?.(buf, pos, next, base) === true
-  }
-
   /** Nothing is open: the next line of interest is one that holds a mark. */
   get quiet(): boolean {
     return this.dump === undefined && this.candidate === undefined

@@ -32,17 +32,7 @@ export class UnknownLines {
     this.#foreign = new ForeignLines(open, headers, onHeader)
   }
 
-  /** The line taken last went to a dump in a carrier: from here on lines are offered there first. */
-  get elsewhere(): boolean {
-    return this.#foreign.elsewhere
-  }
-
-  /** A new run begins. */
-  restart(): void {
-    this.#foreign.elsewhere = false
-  }
-
-  /** Takes the line at `pos`, whatever it is; returns where the next one begins. */
+  /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */
   take(buf: Buffer, pos: number, base: number): number {
     const after = this.#quick(buf, pos, base)
     if (after >= 0) return after
@@ -59,11 +49,29 @@ export class UnknownLines {
       this.#open.progress++
       fragments.wraps.interrupt()
       walker.length = text.length
-    } else {
-      this.#foreign.take(line)
-      walker.length = 0
-    }
+    } else if (this.#open.dump !== undefined && this.#open.candidate === undefined) return pos
+    else this.#takeForeign(line)
     return next
+  }
+
+  /** Takes the line at `pos`, which is foreign to the open dump; returns where the next one begins. */
+  takeForeign(buf: Buffer, pos: number, base: number): number {
+    const next = buf.indexOf(LF, pos) + 1
+    const stop = trimLineEnd(buf, pos, next)
+    const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
+    this.#takeForeign({ text, buf, pos, next, base })
+    return next
+  }
+
+  /** As ForeignLines.takenElsewhere. */
+  takenElsewhere(bytes: number): void {
+    this.#foreign.takenElsewhere(bytes)
+    this.#open.walker.length = 0
+  }
+
+  #takeForeign(line: LineAt): void {
+    this.#foreign.take(line)
+    this.#open.walker.length = 0
   }
 
   /**

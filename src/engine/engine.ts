@@ -8,11 +8,11 @@ import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
 import { LIMITS } from '../core/limits.ts'
 import { Assembler } from '../dumps/assembler.ts'
-import type { AssemblerSink } from '../dumps/assembler-sink.ts'
 import { Contest } from '../dumps/contest.ts'
 import type { Opening } from '../dumps/dump.ts'
+import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
-import { LogTape } from '../lines/tape.ts'
+import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
 import { Signatures } from '../stacks/signature.ts'
 import { Router } from '../streams/router.ts'
@@ -31,7 +31,7 @@ const OBSERVED_BYTES = 4096
 class LogEngine implements Engine {
   readonly #options: EngineOptions
   readonly #splitter: Splitter
-  readonly #tape: LogTape
+  readonly #tape: LogQueue
   readonly #reporter: Reporter
   /** Dumps in the text as it is. */
   readonly #plain: Contest
@@ -51,20 +51,16 @@ class LogEngine implements Engine {
     const input = options.input ?? 'auto'
     const signatures = new Signatures(options.similarity ?? 'functions', limits.historySignatures)
     this.#options = options
-    this.#tape = new LogTape(options.onLog)
+    this.#tape = new LogQueue(options.onLog)
     this.#reporter = new Reporter({
       limits,
       stacks: options.stacks ?? 'first',
       goroutines: options.goroutines ?? false,
       onRecord: options.onRecord,
     })
-    const assembler = (
-      origin: Origin,
-      opening: (start: number) => Opening,
-      more: Pick<AssemblerSink, 'carried'> = {},
-    ): Assembler => {
+    const assembler = (origin: Origin, tape: LogTape, opening: (start: number) => Opening): Assembler => {
       let frame: RecordFrame | undefined
-      return new Assembler(limits, signatures, this.#tape, {
+      return new Assembler(limits, signatures, tape, {
         opening: (start) => {
           const opened = opening(start)
           frame = opened.frame
@@ -72,24 +68,23 @@ class LogEngine implements Engine {
         },
         goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature, frame),
         dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
-        ...more,
       })
     }
-    const carried: AssemblerSink['carried'] = (buf, pos, next, base) => this.#router.carried(buf, pos, next, base)
     this.#plain = new Contest(() =>
-      assembler({ source, attributes: options.attributes }, (start) => this.#opening(start), { carried }),
+      assembler({ source, attributes: options.attributes }, this.#tape, (start) => this.#opening(start)),
     )
     this.#streams = new Streams({
       limits,
       tape: this.#tape,
       input,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
-      makeContest: (stream) => {
+      makeContest: (stream, tape) => {
         const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source
         const attributes = { ...options.attributes, ...attributesOfPath(source), ...stream.attributes }
         return new Contest(() =>
           assembler(
             { source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes },
+            tape,
             (start) => this.#carriedOpening(stream, start),
           ),
         )

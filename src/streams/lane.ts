@@ -17,8 +17,9 @@ import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Contest } from '../dumps/contest.ts'
-import type { Held, LogTape } from '../lines/tape.ts'
+import type { Held } from '../lines/tape.ts'
 import { announces } from './announcement.ts'
+import type { CarriedTape } from './carried-tape.ts'
 import { Silence } from './silence.ts'
 
 /** A header, a profile's title or an access of a race report begins so. */
@@ -29,7 +30,7 @@ const HEADER_HEAD = /goroutine \d+ (?:\[|gp=0x)/
 
 export interface LaneParts {
   readonly limits: Limits
-  readonly tape: LogTape
+  readonly tape: CarriedTape
   readonly makeContest: () => Contest
   /** Carriers that may stand inside the one of the stream. */
   readonly innerCarriers: readonly Carrier[]
@@ -72,19 +73,15 @@ export class Lane {
     return this.#contest?.fit(text.buf, text.words, text.start, text.end) ?? 0
   }
 
-  /** Takes the text of the raw line that the tape carries, which stands at [start, end) of the input. */
+  /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */
   feed(text: CarriedText, needle: boolean, start: number, end: number): void {
     const { tape, limits } = this.#parts
     const whole = text
     if (text.partial || this.#pieces.length > 0) {
       this.#pieces.push(Buffer.from(text.buf.subarray(text.start, text.end - 1)))
       this.#pieceBytes += text.end - text.start
-      const { carried } = tape
-      if (text.partial && this.#pieceBytes <= limits.lineBytes && carried !== undefined) {
-        tape.carried = undefined
-        this.#held.push(tape.hold(carried.buf, carried.start, carried.end))
-        carried.fate = 'held'
-        tape.carried = carried
+      if (text.partial && this.#pieceBytes <= limits.lineBytes) {
+        this.#held.push(tape.holdPart())
         return
       }
       this.#join(whole)
@@ -117,23 +114,22 @@ export class Lane {
     text.filled(length)
     this.#pieces = []
     this.#pieceBytes = 0
-    const { carried } = this.#parts.tape
-    if (carried !== undefined) carried.parts = this.#held
+    this.#parts.tape.join(this.#held)
   }
 
   #whole(text: CarriedText, needle: boolean, start: number, end: number): void {
     this.#silence.break()
     let line = text
     if (this.#inner?.read(text.buf, text.start, text.end, this.#text) === true) line = this.#text
-    const raw = this.#parts.tape.carried
+    const { tape } = this.#parts
     const several = line.buf.indexOf(LF, line.start) < line.end - 1
     if (several) {
       // The line feed at the end is ours.
       if (this.#isDump(line)) this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
-      else this.#parts.tape.pass(line.buf, line.start, line.end)
+      else tape.keep()
       return
-    } else if (needle && raw !== undefined && !TITLE.test(line.latin1(TITLE_BYTES))) {
-      const found = this.#string(line, raw.buf.subarray(raw.start, raw.end))
+    } else if (needle && !TITLE.test(line.latin1(TITLE_BYTES))) {
+      const found = this.#string(line, tape.buf.subarray(tape.start, tape.end))
       if (found !== undefined) {
         this.#dumpOf(found, start, end)
         return
@@ -141,7 +137,13 @@ export class Lane {
     }
     const contest = this.#contest ?? this.#parts.makeContest()
     this.#contest = contest
-    contest.run(line.buf, line.words, line.start, line.end, start - line.start)
+    this.#toDump(contest, line.buf, line.words, line.start, line.end, start, end)
+  }
+
+  /** The line [pos, next) of `buf`, of the raw line [start, end) of the input, goes to the dump. */
+  #toDump(contest: Contest, buf: Buffer, words: DataView, pos: number, next: number, start: number, end: number): void {
+    contest.run(buf, words, pos, next, start - pos)
+    if (contest.stopped === 'foreign') contest.takeForeign(buf, pos, start - pos)
     contest.reach(start, end)
   }
 
@@ -154,15 +156,14 @@ export class Lane {
     const contest = this.#contest ?? this.#parts.makeContest()
     this.#contest = contest
     contest.end()
-    this.#parts.tape.pass(text, 0, text.length)
+    this.#parts.tape.keep()
     const endsLine = text[text.length - 1] === LF
     const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
     const words = new DataView(lines.buffer, lines.byteOffset, lines.length)
     let pos = 0
     while (pos < lines.length) {
       const next = lines.indexOf(LF, pos) + 1
-      contest.run(lines, words, pos, next, start - pos)
-      contest.reach(start, end)
+      this.#toDump(contest, lines, words, pos, next, start, end)
       pos = next
     }
     if (cut) contest.cut(undefined)

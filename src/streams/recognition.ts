@@ -57,13 +57,22 @@ export class Recognition {
 
   /**
    * Does a dump begin in the line [pos, next), which holds a needle, in a carrier? Then that carrier is in use from now on. The lines from
-   * `from` on stand ahead of it. `certain`: a prefix does not count, which nothing tells but the header.
+   * `from` on come before it.
    */
-  recognise(buf: Buffer, pos: number, next: number, from: number, certain = false): boolean {
+  recognise(buf: Buffer, pos: number, next: number, from: number): boolean {
+    return this.#recognise(buf, pos, next, from, true)
+  }
+
+  /** As `recognise`, but for prefixes: nothing shows them but the header itself. */
+  recogniseForm(buf: Buffer, pos: number, next: number, from: number): boolean {
+    return this.#recognise(buf, pos, next, from, false)
+  }
+
+  #recognise(buf: Buffer, pos: number, next: number, from: number, prefixes: boolean): boolean {
     if (this.#known.length === 0) return false
     if (buf[pos] === SPACE) this.#showHeadOfMessage(buf, pos, from)
     for (const carrier of this.#inUse) {
-      if (certain && carrier instanceof Prefix) continue
+      if (!prefixes && carrier instanceof Prefix) continue
       if (this.#beginsIn(carrier, buf, pos, next, from)) return true
     }
     if (this.#parts.input !== 'auto') return false
@@ -76,7 +85,7 @@ export class Recognition {
       this.#inUse.push(whole)
       return true
     }
-    if (certain) return false
+    if (!prefixes) return false
     if (isIndentedHeader(buf, pos) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
     const line = buf.subarray(pos, next - 1)
     const prefix = prefixOf(line)

@@ -8,7 +8,8 @@
  *   nothing                 | a header, with what announces it     | streams if a carrier knows it, else plain
  *   a dump in some stream   | any line                             | streams, else plain if something may be open there
  *   plain, not yet a dump   | a header that a carrier knows        | streams; what was held is log
- *   plain                   | any other                            | plain, which offers foreign lines to the streams
+ *   plain                   | a line that is foreign to it         | streams if a dump begins there in a carrier, else plain
+ *   plain                   | any other                            | plain
  *
  * Hot: `lines`, guarded by `npm run bench` (ordinary log). A needle is the word `goroutine` where a header may have it (gate.ts).
  */
@@ -17,8 +18,8 @@ import { type InputKind, writesNumbers } from '../carriers/detect.ts'
 import { COLON, isDigit, LF, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Contest } from '../dumps/contest.ts'
+import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
-import type { LogTape } from '../lines/tape.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { announcementAhead, announces, findAnnouncement } from './announcement.ts'
 import type { Streams } from './streams.ts'
@@ -29,7 +30,7 @@ const LAST_LINE_BYTES = 4096
 export interface RouterParts {
   readonly limits: Limits
   readonly input: InputKind
-  readonly tape: LogTape
+  readonly tape: LogQueue
   /** Dumps in the text as it is. */
   readonly plain: Contest
   /** Dumps inside carriers. */
@@ -39,7 +40,7 @@ export interface RouterParts {
 export class Router implements LineSink {
   readonly #limits: Limits
   readonly #input: InputKind
-  readonly #tape: LogTape
+  readonly #tape: LogQueue
   readonly #plain: Contest
   readonly #streams: Streams
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
@@ -85,7 +86,7 @@ export class Router implements LineSink {
         pos = this.#carriedLine(buf, words, pos, end, base)
         continue
       }
-      if (pos < end) pos = this.#plain.run(buf, words, pos, this.#plainEnd(buf, pos, end), base)
+      if (pos < end) pos = this.#plainLines(buf, words, pos, this.#plainEnd(buf, pos, end), base)
     }
     return end
   }
@@ -104,12 +105,22 @@ export class Router implements LineSink {
   }
 
   /**
-   * As AssemblerSink.carried: takes a line that is foreign to the plain dump if a dump in a carrier begins in it. Only carriers count that
-   * are known for certain: what looks like a prefix may be a log line that lacks its line end.
+   * Gives the lines [pos, end) to the plain dump, up to where it stops. A line that is foreign to it goes to the streams if a dump in a
+   * carrier begins there; a prefix is not enough, it may be a log line that lacks its line end.
    */
-  carried(buf: Buffer, pos: number, next: number, base: number): boolean {
-    const needle = this.#find(buf, pos, next)
-    return this.#isCarried(buf, pos, next, needle, pos, true) && this.#streams.line(buf, pos, next, base + pos, true)
+  #plainLines(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
+    const at = this.#plain.run(buf, words, pos, end, base)
+    if (this.#plain.stopped !== 'foreign') return at
+    const next = buf.indexOf(LF, at) + 1
+    if (
+      this.#mayBeCarried(buf, at, next, this.#find(buf, at, next)) &&
+      this.#streams.recognition.recogniseForm(buf, at, next, at) &&
+      this.#streams.line(buf, at, next, base + at, true)
+    ) {
+      this.#plain.takenElsewhere(next - at)
+      return next
+    }
+    return this.#plain.takeForeign(buf, at, base)
   }
 
   /** Where the lines that must wait for what comes next begin, in [pos, end]: they may announce a dump. */
@@ -132,7 +143,7 @@ export class Router implements LineSink {
     while (at >= 0) {
       const line = lineStart(buf, pos, at)
       const next = buf.indexOf(LF, at) + 1
-      if (at === line || !this.#streams.quotes(buf, line, next, pos)) return at
+      if (at === line || !this.#streams.recognition.quotes(buf, line, next, pos)) return at
       at = this.#find(buf, next, end)
     }
     return -1
@@ -157,20 +168,20 @@ export class Router implements LineSink {
   ): number {
     // What announces it, a few lines ahead in the same stream, belongs to it.
     const window = Math.max(pos, lineStart(buf, pos, near - this.#limits.preambleBytes))
-    let from = this.#streams.announced(buf, window, near, next)
+    let from = this.#streams.recognition.announced(buf, window, near, next)
     this.#tape.pass(buf, pos, from)
     while (from < next) from = this.#carriedLine(buf, words, from, end, base)
     return from
   }
 
-  /**
-   * Does a carrier know the header in the line [line, next), whose needle stands at `needle`? A line that begins with a needle and ends as a
-   * title does is a header without a carrier. `from` and `certain` as in Streams.recognise.
-   */
-  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number, certain = false): boolean {
-    return (
-      needle >= 0 && (needle > line || !isTitle(buf, next)) && this.#streams.recognise(buf, line, next, from, certain)
-    )
+  /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from` as in Recognition.recognise. */
+  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number): boolean {
+    return this.#mayBeCarried(buf, line, next, needle) && this.#streams.recognition.recognise(buf, line, next, from)
+  }
+
+  /** A line that begins with a needle and ends as a title does is a header without a carrier. */
+  #mayBeCarried(buf: Buffer, line: number, next: number, needle: number): boolean {
+    return needle >= 0 && (needle > line || !isTitle(buf, next))
   }
 
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
@@ -190,8 +201,10 @@ export class Router implements LineSink {
     }
     const needle = this.#needle < next
     if (this.#streams.line(buf, pos, next, base + pos, needle)) return next
-    if (!this.#plain.quiet || needle || announces(buf, pos, next)) this.#plain.run(buf, words, pos, next, base)
-    else this.#tape.pass(buf, pos, next)
+    if (!this.#plain.quiet || needle || announces(buf, pos, next)) {
+      this.#plain.run(buf, words, pos, next, base)
+      if (this.#plain.stopped === 'foreign') this.#plain.takeForeign(buf, pos, base)
+    } else this.#tape.pass(buf, pos, next)
     return next
   }
 

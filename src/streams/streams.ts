@@ -22,8 +22,9 @@ import { Prefix } from '../carriers/prefix.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Contest } from '../dumps/contest.ts'
-import type { CarriedLine, LogTape } from '../lines/tape.ts'
+import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from './announcement.ts'
+import { CarriedTape } from './carried-tape.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { Recognition } from './recognition.ts'
@@ -42,12 +43,13 @@ export interface StreamsOptions {
   readonly tape: LogTape
   readonly input: InputKind
   readonly keys: KeyNames
-  readonly makeContest: (origin: StreamOrigin) => Contest
+  readonly makeContest: (origin: StreamOrigin, tape: LogTape) => Contest
 }
 
 export class Streams {
   readonly #options: StreamsOptions
-  readonly #recognition: Recognition
+  /** Which carriers the log has. */
+  readonly recognition: Recognition
   readonly #lanes: Lanes
   /** Carriers that may stand inside the one of a stream. */
   readonly #inner: readonly Carrier[]
@@ -55,7 +57,8 @@ export class Streams {
   readonly #probe: Lane
   /** The text of the raw line at hand. */
   readonly #text = new CarriedText()
-  readonly #line: CarriedLine = { buf: Buffer.alloc(0), start: 0, end: 0, fate: 'dump', parts: [] }
+  /** The raw line at hand. */
+  readonly #line: CarriedTape
   /** A lane whose header had a prefix that its other lines may not have. */
   #bare: Lane | undefined
   /** They have none. */
@@ -64,10 +67,11 @@ export class Streams {
   constructor(options: StreamsOptions) {
     const { limits, input, keys, tape } = options
     this.#options = options
+    this.#line = new CarriedTape(tape)
     this.#inner = innerCarriers(keys)
     this.#lanes = new Lanes(limits.sources)
     this.#probe = this.#newLane(undefined)
-    this.#recognition = new Recognition({
+    this.recognition = new Recognition({
       input,
       keys,
       tape,
@@ -81,34 +85,14 @@ export class Streams {
     return this.#lanes.open
   }
 
-  /** As Recognition.recognise. */
-  recognise(buf: Buffer, pos: number, next: number, from: number, certain = false): boolean {
-    return this.#recognition.recognise(buf, pos, next, from, certain)
-  }
-
-  /** As Recognition.quotes. */
-  quotes(buf: Buffer, pos: number, next: number, from: number): boolean {
-    return this.#recognition.quotes(buf, pos, next, from)
-  }
-
-  /** As Recognition.announced. */
-  announced(buf: Buffer, from: number, near: number, next: number): number {
-    return this.#recognition.announced(buf, from, near, next)
-  }
-
   /**
    * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. False: it is of no carrier in
    * use.
    */
   line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
-    const { inUse, whole, klog } = this.#recognition
+    const { inUse, whole, klog } = this.recognition
     const text = this.#text
-    const line = this.#line
-    line.buf = buf
-    line.start = pos
-    line.end = next
-    line.fate = 'dump'
-    line.parts = []
+    this.#line.begin(buf, pos, next)
     let known = false
     for (const carrier of inUse) {
       if (carrier === whole && !needle) continue
@@ -122,8 +106,8 @@ export class Streams {
       if (carrier !== whole) known = true
     }
     if (this.#toBare(buf, pos, next, offset)) return true
-    if (needle && this.recognise(buf, pos, next, pos)) {
-      const carrier = this.#recognition.inUse[0]
+    if (needle && this.recognition.recognise(buf, pos, next, pos)) {
+      const carrier = this.recognition.inUse[0]
       if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return true
     }
     if (!known) return false
@@ -151,7 +135,7 @@ export class Streams {
       if (lane === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
       const { buf, start, end } = this.#line
       const raw = buf.subarray(start, end)
-      const isInValue = needle && text.buf[text.start] === TAB && this.#recognition.klog.isIn(carrier, key)
+      const isInValue = needle && text.buf[text.start] === TAB && this.recognition.klog.isIn(carrier, key)
       if (!isInValue && !(lane ?? this.#probe).begins(text, needle, raw)) return false
       if (lane === undefined) {
         lane = this.#newLane(carrier)
@@ -170,20 +154,16 @@ export class Streams {
   }
 
   #feed(lane: Lane, text: CarriedText, offset: number, needle: boolean): void {
-    const { tape } = this.#options
     const line = this.#line
-    tape.carried = line
     lane.feed(text, needle, offset, offset + line.end - line.start)
-    tape.settleCarried()
+    line.settle()
     this.#lanes.fed(lane)
   }
 
   /** A line with several log records stays in the log: it says more than the dump. */
   #several(carrier: Carrier, offset: number, needle: boolean): void {
-    const line = this.#line
-    this.#options.tape.pass(line.buf, line.start, line.end)
+    this.#line.keep()
     do {
-      line.fate = 'log'
       this.#take(carrier, offset, needle)
     } while (carrier.again?.(this.#text) === true)
   }
@@ -207,7 +187,8 @@ export class Streams {
 
   /** A lane of a stream of `carrier`; without one, for questions only. */
   #newLane(carrier: Carrier | undefined): Lane {
-    const { limits, tape, makeContest } = this.#options
+    const { limits, makeContest } = this.#options
+    const tape = this.#line
     const { key } = this.#text
     const names = carrier?.names()
     return new Lane({
@@ -215,14 +196,17 @@ export class Streams {
       tape,
       innerCarriers: this.#inner,
       makeContest: () =>
-        makeContest({
-          source: names?.source ?? '',
-          attributes: names?.attributes ?? {},
-          time: (now) => carrier?.time(now),
-          frame: () => carrier?.frame?.(),
-          // A line of several records is still being read.
-          texts: (lines) => (carrier === undefined || carrier.several ? [] : textsOf(carrier, key, lines)),
-        }),
+        makeContest(
+          {
+            source: names?.source ?? '',
+            attributes: names?.attributes ?? {},
+            time: (now) => carrier?.time(now),
+            frame: () => carrier?.frame?.(),
+            // A line of several records is still being read.
+            texts: (lines) => (carrier === undefined || carrier.several ? [] : textsOf(carrier, key, lines)),
+          },
+          tape,
+        ),
     })
   }
 }

@@ -1,0 +1,105 @@
+/**
+ * The log on its way out: bytes that are not dump leave in the order in which they came. A line whose nature is not yet known is held, and
+ * everything after it waits; what waits is bounded, and the oldest held line is let go as log when it is too much.
+ */
+import { RecentLog } from './recent-log.ts'
+import type { Held, LogTape } from './tape.ts'
+
+/** `offset`: where the first of the bytes was in the input. */
+export type EmitLog = (bytes: Uint8Array, offset: number) => void
+const WAITING_BYTES = 1 << 20
+
+export class LogQueue implements LogTape {
+  readonly #emit: EmitLog | undefined
+  readonly #recent = new RecentLog()
+  #queue: Held[] = []
+  #head = 0
+  #waiting = 0
+  /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
+  lent: Buffer | undefined
+  /** Absolute offset of the first byte of the buffer that the calls are about. */
+  base = 0
+
+  constructor(emit: EmitLog | undefined) {
+    this.#emit = emit
+  }
+
+  /** Offset of the first byte that may still be either; undefined when all is decided. */
+  get undecided(): number | undefined {
+    return this.#queue[this.#head]?.at
+  }
+
+  pass(buf: Buffer, start: number, upTo: number): void {
+    const end = this.#real(buf, upTo)
+    if (start >= end) return
+    this.#recent.add(buf, start, end)
+    if (this.#emit === undefined) return
+    if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end), this.base + start)
+    else this.#push({ at: this.base + start, from: 0, decided: true, bytes: Buffer.from(buf.subarray(start, end)) })
+  }
+
+  hold(buf: Buffer, start: number, upTo: number): Held {
+    const end = this.#real(buf, upTo)
+    const held: Held = { at: this.base + start, from: 0, decided: false, bytes: Buffer.from(buf.subarray(start, end)) }
+    if (this.#emit !== undefined) this.#push(held)
+    return held
+  }
+
+  claim(held: Held, from: number = held.bytes.length): void {
+    if (held.decided) return
+    const dump = held.earlier !== undefined && from < held.bytes.length ? 0 : from
+    for (const part of held.earlier ?? []) this.claim(part, dump === 0 ? 0 : part.bytes.length)
+    held.from = dump
+    held.decided = true
+    this.#drain()
+  }
+
+  release(held: Held): void {
+    for (const part of held.earlier ?? []) this.release(part)
+    if (!held.decided) this.#recent.add(held.bytes, 0, held.bytes.length)
+    this.claim(held, 0)
+  }
+
+  recent(): string {
+    return this.#recent.all()
+  }
+
+  sinceDump(): string {
+    return this.#recent.sinceDump()
+  }
+
+  markDump(): void {
+    this.#recent.markDump()
+  }
+
+  #real(buf: Buffer, end: number): number {
+    return buf === this.lent && end === buf.length ? end - 1 : end
+  }
+
+  #push(held: Held): void {
+    this.#queue.push(held)
+    this.#waiting += held.bytes.length
+    while (this.#waiting > WAITING_BYTES) {
+      const oldest = this.#queue[this.#head]
+      if (oldest === undefined) break
+      this.release(oldest)
+    }
+  }
+
+  #drain(): void {
+    for (;;) {
+      const held = this.#queue[this.#head]
+      if (held === undefined || !held.decided) break
+      this.#head++
+      this.#waiting -= held.bytes.length
+      if (held.from < held.bytes.length) this.#emit?.(held.bytes.subarray(held.from), held.at + held.from)
+    }
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0
+      this.#head = 0
+    } else if (this.#head > 1024) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+  }
+}
