@@ -1,27 +1,13 @@
 /**
- * Amazon CloudWatch Logs: Insights results with `@message`, and what a subscription delivers, where one line holds many log events
- * (docs.aws.amazon.com, "Subscription filters").
+ * What a subscription of Amazon CloudWatch Logs delivers: one line holds many log events (docs.aws.amazon.com, "Subscription filters").
  *
- *     {"@timestamp":"2026-11-24 07:00:00.000","@message":"goroutine 7 [running]:","@logStream":"web-1"}
  *     {"messageType":"DATA_MESSAGE","logGroup":"/ecs/app","logStream":"web-1","logEvents":[{"id":"1","timestamp":1795500000000,"message":"…"}]}
  */
 import { BRACE_OPEN, LF } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
-import type { Dialect } from './json.ts'
 import { ARRAY, eachElement, JsonPaths, LITERAL, STRING } from './scan.ts'
 import { timeOfNumber } from './time.ts'
-
-export const cloudWatch: Dialect = {
-  name: 'cloudwatch',
-  text: ['@message'],
-  requires: [['@message']],
-  time: ['@timestamp'],
-  streams: [
-    { path: '@log', attribute: 'aws.log.group.names', named: true },
-    { path: '@logStream', attribute: 'aws.log.stream.names', named: true },
-  ],
-}
 
 export class CloudWatchEvents implements Carrier {
   readonly name = 'cloudwatch-events'

@@ -1,20 +1,14 @@
 /** Which carriers there are for each `--input`, and which one a line is of. */
 import { CarriedText, type Carrier } from './carrier.ts'
-import { cloudLogging } from './cloud-logging.ts'
-import { CloudWatchEvents, cloudWatch } from './cloudwatch.ts'
+import { CloudWatchEvents } from './cloudwatch.ts'
 import { Cri } from './cri.ts'
-import { docker } from './docker.ts'
-import { fluentBit } from './fluent-bit.ts'
-import { FluentdFile, fluentd } from './fluentd.ts'
-import { journald } from './journald.ts'
-import { type Dialect, JsonCarrier } from './json.ts'
+import { DIALECTS, docker, journald, logger, namedBy } from './dialects.ts'
+import { FluentdFile } from './fluentd.ts'
+import { JsonCarrier } from './json.ts'
+import { LearnedJson } from './learned.ts'
 import { Logfmt } from './logfmt.ts'
-import { logger, namedBy } from './logger.ts'
 import { Otlp } from './otlp.ts'
-import { rsyslog } from './rsyslog.ts'
 import { Syslog } from './syslog.ts'
-import { syslogNg } from './syslog-ng.ts'
-import { vector } from './vector.ts'
 
 export const INPUT_KINDS = ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'] as const
 
@@ -27,20 +21,6 @@ export interface KeyNames {
   readonly time?: string | undefined
   readonly streams?: readonly string[] | undefined
 }
-
-/** From the one that says most of itself to the one that takes anything. */
-const DIALECTS: readonly Dialect[] = [
-  docker,
-  journald,
-  cloudWatch,
-  cloudLogging,
-  vector,
-  syslogNg,
-  rsyslog,
-  fluentBit,
-  fluentd,
-  logger,
-]
 
 /** The carriers that are asked, in this order. */
 export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
@@ -59,7 +39,9 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
     case 'otlp':
       return [new Otlp()]
     case 'json':
-      return own.length > 0 ? own : [new Otlp(), new CloudWatchEvents(), ...dialects(), new FluentdFile()]
+      return own.length > 0
+        ? own
+        : [new Otlp(), new CloudWatchEvents(), ...dialects(), new FluentdFile(), new LearnedJson()]
     case 'auto':
       return [
         ...own,
@@ -68,6 +50,7 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
         new CloudWatchEvents(),
         ...dialects(),
         new FluentdFile(),
+        new LearnedJson(),
         new Logfmt(),
         new Syslog(),
       ]

@@ -1,46 +1,19 @@
 /**
- * Fluentd (docs.fluentd.org): JSON of exec_filter and of the formatters, with tag and time injected; and lines of its `out_file`, which put
- * both in front of the JSON, apart by TAB.
+ * Lines of Fluentd's `out_file`, which puts time and tag in front of the JSON, apart by TAB (docs.fluentd.org, "out_file").
  *
- *     {"message":"goroutine 7 [running]:","tag":"app.web","time":1795507299.01463}
  *     2026-11-24T07:00:00+00:00	app.web	{"message":"goroutine 7 [running]:"}
  */
 import { BRACE_OPEN, TAB } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
-import { type Dialect, JsonCarrier } from './json.ts'
-import { KUBERNETES_FIELDS } from './shipper-fields.ts'
+import { FLUENTD_RECORD } from './dialects.ts'
+import { JsonCarrier } from './json.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
-const FIELDS = [
-  ...KUBERNETES_FIELDS,
-  { path: 'container_name', attribute: 'container.name', named: true },
-  { path: 'container_id', attribute: 'container.id', named: false },
-  { path: 'stream', attribute: 'log.iostream', named: false },
-  { path: 'source', attribute: 'log.iostream', named: false },
-] as const
-
-export const fluentd: Dialect = {
-  name: 'fluentd',
-  text: ['log', 'message', 'msg'],
-  requires: [['tag', 'fluentd_tag']],
-  time: ['time', 'timestamp', '@timestamp'],
-  streams: [{ path: 'tag', attribute: 'fluent.tag', named: true }, ...FIELDS],
-  cutAt: 16 << 10,
-}
-
-/** What stands behind `time<TAB>tag<TAB>`. */
-const RECORD: Dialect = {
-  name: 'fluentd-file',
-  text: ['log', 'message', 'msg', 'MESSAGE'],
-  time: ['time', '@timestamp'],
-  streams: FIELDS,
-  cutAt: 16 << 10,
-}
 const HEAD = 512
 
 export class FluentdFile implements Carrier {
   readonly name = 'fluentd-file'
-  readonly #record = new JsonCarrier(RECORD)
+  readonly #record = new JsonCarrier(FLUENTD_RECORD)
   #time = ''
   #tag = ''
 

@@ -10,23 +10,32 @@
  *     I1124 08:17:51.515399   26313 main.go:18] goroutine 7 [running]:    klog, glog
  *     2026-11-24T05:00:00.123Z	INFO	app/main.go:3	goroutine 7 [running]:	{"service": "shop"}    zap console, with fields behind
  *
- * Colours (ECMA-48 control sequences) are taken out wherever they stand. Fields behind the text are told by the first one's name.
+ *     F250826 15:24:56.099044 3162 sql/x.go:63 - [n1] 250 !goroutine 1 …  CockroachDB: a mark without a blank
+ *     goroutine 7 [running]: wasm_exec.js:97:29                           Firefox's console; an empty line is `<empty string>`
+ *       | goroutine 7 [running]:                                          hclog, which writes TAB as `\t`
+ *
+ * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
+ * after the text are found by the first one's name.
  */
-import { CR, DIGIT, LF, SPACE, TAB } from '../core/ascii.ts'
-import { beginsDump, type CarriedText, type Carrier, type StreamNames } from './carrier.ts'
+import { BACKSLASH, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { beginsDump, CarriedText, type Carrier, type StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
 import { StreamKey } from './stream-key.ts'
-import { timeOf } from './time.ts'
+import { timeOf, timeOfNumber } from './time.ts'
 
 const HEADER_AT =
   /(?:[\w ]+ at 0x[0-9a-f]+ by (?:main goroutine|goroutine \d+):|goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/y
 /** What a race report has ahead of the word (tsan, `tsan_report.cpp`). */
 const ACCESS_BEFORE = /(?:previous )?(?:atomic )?(?:read|write) at 0x[0-9a-f]+ by (?:main )?$/i
 const ACCESS_LENGTH = 64
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
+const CONTROL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]_P^X][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_`-~])/g
+/** Buildkite's time of a line, milliseconds (buildkite.com/docs, "Managing log output"). */
+const BUILDKITE = /_bk;t=(\d{12,14})/
 const ESC = 0x1b
 const LONGEST = 512
+/** Head of a line in which a control string may say the time. */
+const STAMP_BYTES = 64
 const TRIES = 8
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
@@ -34,8 +43,13 @@ const LEVEL =
   /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
 const TIME = /^[[(]?\d[\d:.,+\-/TZ]*[\])]?$/
-const KLOG = /^[IWEF]\d{4}$/
+const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
 const PLACE = /^\S*\.\w+:\d+[\]:]?$/
+
+/** What a prefix ends with. A log line that lacks its line end mostly does not. */
+const SEPARATOR = /[\s\]:|>]$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
+/** What Firefox shows for an empty line. */
+const EMPTY = '<empty string>'
 
 /** What a piece of the prefix may be. */
 type Piece =
@@ -60,17 +74,38 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (line.includes(LF)) return undefined
   const coloured = line.includes(ESC)
   const raw = line.toString('latin1')
-  const text = coloured ? raw.replace(COLOUR, '') : raw
+  const text = coloured ? raw.replace(CONTROL, '') : raw
   const m = headerIn(text)
   if (m === undefined) return undefined
   if (indented && text[m.index - 1] !== '\t') return undefined
   const prefix = text.slice(0, indented ? m.index - 1 : m.index)
   const suffix = text.slice(m.end)
   if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
-  // A prefix ends in a separator; a log line that lacks its line end mostly does not. Blanks alone are indentation, and so is a TAB behind a
-  // blank: the header is text in the value of a panic.
-  if (prefix.trim() === '' || !/[\s\]:|>]$/.test(prefix) || prefix.endsWith(' \t')) return undefined
+  // Blanks alone are indentation, and so is a TAB after a blank: `indentOf` reads them.
+  if (prefix.trim() === '' || !SEPARATOR.test(prefix) || prefix.endsWith(' \t')) return undefined
   return new Prefix(prefix, suffix, coloured)
+}
+
+/**
+ * As `prefixOf`, of a header that is indented as its frames are: `line` and `following` begin with the same blanks, perhaps after a time. That
+ * they are not text in the value of a panic is for the caller to see.
+ */
+export function indentOf(line: Buffer, following: Buffer | undefined): Prefix | undefined {
+  if (line.includes(LF) || line.includes(ESC)) return undefined
+  const text = line.toString('latin1')
+  const m = headerIn(text)
+  if (m === undefined) return undefined
+  const prefix = text.slice(0, m.index)
+  const blanks = /[ \t]+$/.exec(prefix)?.[0]
+  if (blanks === undefined || (blanks !== prefix && !blanks.endsWith(' \t'))) return undefined
+  const carrier =
+    blanks === prefix ? new Prefix(prefix, text.slice(m.end), false, true) : new Prefix(`${prefix}`, text.slice(m.end))
+  if (following === undefined) return carrier
+  const frame = new CarriedText()
+  const isFrame =
+    carrier.read(following, 0, following.length, frame) &&
+    /^[^\s(]\S*\(|^created by |^goroutine running/.test(frame.latin1())
+  return isFrame ? carrier : undefined
 }
 
 /** Where a header stands in `text`. Tried where one may begin, so that a long line costs no more than its length. */
@@ -97,13 +132,18 @@ export class Prefix implements Carrier {
   readonly #suffix: Uint8Array | undefined
   readonly #padded: boolean
   readonly #coloured: boolean
+  /** Length of the prefix when that is indentation; 0 otherwise. */
+  readonly #indent: number
+  #stamp = ''
   readonly #key = new StreamKey()
   #buf: Buffer = Buffer.alloc(0)
   #start = 0
   #end = 0
 
-  constructor(prefix: string, suffix = '', coloured = false) {
-    this.#pieces = piecesOf(prefix)
+  /** `verbatim`: the prefix is indentation, and every line has just that. */
+  constructor(prefix: string, suffix = '', coloured = false, verbatim = false) {
+    this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
+    this.#indent = verbatim ? prefix.length : 0
     this.#padded = suffix !== ''
     const field = FIRST_FIELD.exec(suffix)
     const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
@@ -122,8 +162,11 @@ export class Prefix implements Carrier {
       src = room
       start = 0
     }
-    const at = this.#match(src, start, end)
+    const at =
+      this.#indent > 0 && end - start < this.#indent ? this.#blankEnd(src, start, end) : this.#match(src, start, end)
     if (at < 0) return false
+    if (this.#coloured)
+      this.#stamp = buf[pos] === ESC ? buf.toString('latin1', pos, Math.min(next, pos + STAMP_BYTES)) : ''
     this.#buf = src
     this.#start = start
     this.#end = at
@@ -135,7 +178,13 @@ export class Prefix implements Carrier {
     }
     text.key = this.#key.take()
     text.partial = false
-    if (!this.#coloured && stop === next - 1) text.inPlace(buf, at, next)
+    if (this.#padded && stop - at === EMPTY.length && startsWith(src, at, stop, EMPTY)) stop = at
+    if (src[at] === BACKSLASH && src[at + 1] === 0x74 && at < stop) {
+      // hclog quotes the TAB of a file line.
+      const room = text.room(stop - at)
+      room[0] = TAB
+      text.filled(1 + src.copy(room, 1, at + 2, stop))
+    } else if (!this.#coloured && stop === next - 1) text.inPlace(buf, at, next)
     else if (src === buf) text.filled(buf.copy(text.room(stop - at), 0, at, stop))
     else {
       src.copyWithin(0, at, stop)
@@ -145,11 +194,20 @@ export class Prefix implements Carrier {
   }
 
   time(now?: number): number | undefined {
+    const stamp = BUILDKITE.exec(this.#stamp)
+    if (stamp !== null) return timeOfNumber(Number(stamp[1]))
     return this.#coloured ? undefined : timeOf(this.#buf.toString('latin1', this.#start, this.#end), now)
   }
 
   names(): StreamNames {
     return streamNames(this.#key.take().split('\0').slice(0, -1))
+  }
+
+  /** An empty line may have lost its indentation. -1: it is not empty. */
+  #blankEnd(buf: Buffer, start: number, end: number): number {
+    for (let p = start; p < end; p++) if (BLANKS[buf[p] as number] !== 1) return -1
+    this.#key.begin()
+    return end
   }
 
   /** Offset of the text behind the prefix; -1 when it is not there. Blanks at its end may be missing where there is no text. */
@@ -223,12 +281,20 @@ function withoutColours(buf: Buffer, pos: number, end: number, room: Buffer): nu
   let q = 0
   for (let p = pos; p < end; p++) {
     const c = buf[p] as number
-    if (c !== ESC || buf[p + 1] !== 0x5b) {
+    if (c !== ESC) {
       room[q++] = c
       continue
     }
-    p += 2
-    while (p < end && !((buf[p] as number) >= 0x40 && (buf[p] as number) <= 0x7e)) p++
+    const kind = buf[++p] as number
+    if (kind === 0x5b) {
+      p++
+      while (p < end && !((buf[p] as number) >= 0x40 && (buf[p] as number) <= 0x7e)) p++
+    } else if (kind === 0x5d || kind === 0x5f || kind === 0x50 || kind === 0x5e || kind === 0x58) {
+      // A string: up to BEL, or ESC \.
+      p++
+      while (p < end && buf[p] !== 0x07 && buf[p] !== ESC) p++
+      if (buf[p] === ESC) p++
+    }
   }
   return q
 }

@@ -92,11 +92,38 @@ export class JsonPaths {
       if (after >= 0) this.#note(name, OBJECT, pos, after)
       return after
     }
+    if (c === BRACKET_OPEN && name?.child !== undefined) return this.#array(buf, pos, end, name, name.child)
     const after = valueEnd(buf, pos, end)
     if (after < 0 || name === undefined) return after
     if (c === QUOTE) this.#note(name, STRING, pos + 1, after - 1)
     else this.#note(name, kindOf(c), pos, after)
     return after
+  }
+
+  /** Elements are found by their number: `values.1`. */
+  #array(buf: Uint8Array, pos: number, end: number, name: Name, level: Level): number {
+    let p = pos + 1
+    for (let index = 0; ; ) {
+      p = skipBlank(buf, p, end)
+      const c = buf[p]
+      if (p >= end) return -1
+      if (c === BRACKET_CLOSE) break
+      if (c === COMMA) {
+        p++
+        index++
+        continue
+      }
+      const after = this.#value(
+        buf,
+        p,
+        end,
+        index < 10 ? level[1]?.find(({ bytes }) => bytes[0] === 0x30 + index) : undefined,
+      )
+      if (after <= p) return -1
+      p = after
+    }
+    this.#note(name, ARRAY, pos, p + 1)
+    return p + 1
   }
 
   #note(name: Name, kind: number, start: number, end: number): void {

@@ -5,6 +5,8 @@ const STAMP = /(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9
 // `Nov 24 05:00:00` of RFC 3164 and journalctl; `I1124 05:00:00.515399` of klog: neither has a year.
 const BSD = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 const KLOG = /\b[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
+// `F250826 15:24:56.099044` of CockroachDB.
+const CRDB = /\b[IWEF](\d\d)(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 /** A time stamp stands in front, behind a level or a key, not deep in the message. */
 const HEAD = 120
@@ -25,6 +27,20 @@ export function timeOf(text: string, now?: number): number | undefined {
       `${year}-${month}-${day}T${hour}:${minute}:${second}.${(fraction ?? '0').padEnd(3, '0').slice(0, 3)}${offset}`,
     )
     return Number.isNaN(time) ? undefined : time
+  }
+  const crdb = CRDB.exec(head)
+  if (crdb !== null) {
+    const [, year, month, day, hour, minute, second, fraction] = crdb
+    const millis = Number((fraction ?? '0').padEnd(3, '0').slice(0, 3))
+    return Date.UTC(
+      2000 + Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+      millis,
+    )
   }
   return now === undefined ? undefined : withoutYear(head, now)
 }

@@ -125,7 +125,9 @@ export class Lane {
     const several = line.buf.indexOf(LF, line.start) < line.end - 1
     if (several) {
       // The line feed at the end is ours.
+      const found = needle ? dumpString(tape.buf, tape.start, tape.end - 1) : undefined
       if (this.#isDump(line)) this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
+      else if (found !== undefined) this.#dumpOf(found, start, end)
       else tape.keep()
       return
     } else if (needle && !TITLE.test(line.latin1(TITLE_BYTES))) {

@@ -13,10 +13,10 @@
 
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { carriersFor, type InputKind, type KeyNames } from '../carriers/detect.ts'
-import { Prefix, prefixOf } from '../carriers/prefix.ts'
+import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
-import { SPACE, TAB } from '../core/ascii.ts'
+import { LF, SPACE, TAB } from '../core/ascii.ts'
 import { lookAhead } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { lineStart } from '../text/needle.ts'
@@ -25,6 +25,8 @@ import type { Lane } from './lane.ts'
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
 const CARRIERS = 16
+/** Whose value may have lines that are indented. */
+const PANIC = /(?:^|\s)(?:panic|fatal error): /
 
 export interface RecognitionParts {
   readonly input: InputKind
@@ -60,19 +62,24 @@ export class Recognition {
    * `from` on come before it.
    */
   recognise(buf: Buffer, pos: number, next: number, from: number): boolean {
-    return this.#recognise(buf, pos, next, from, true)
+    return this.#recognise(buf, pos, next, from, 'any')
+  }
+
+  /** As `recognise`, but for indentation: after `panic: …` an indented header is text in its value. */
+  recogniseFlush(buf: Buffer, pos: number, next: number, from: number): boolean {
+    return this.#recognise(buf, pos, next, from, 'flush')
   }
 
   /** As `recognise`, but for prefixes: nothing shows them but the header itself. */
   recogniseForm(buf: Buffer, pos: number, next: number, from: number): boolean {
-    return this.#recognise(buf, pos, next, from, false)
+    return this.#recognise(buf, pos, next, from, 'none')
   }
 
-  #recognise(buf: Buffer, pos: number, next: number, from: number, prefixes: boolean): boolean {
+  #recognise(buf: Buffer, pos: number, next: number, from: number, prefixes: 'any' | 'flush' | 'none'): boolean {
     if (this.#known.length === 0) return false
     if (buf[pos] === SPACE) this.#showHeadOfMessage(buf, pos, from)
     for (const carrier of this.#inUse) {
-      if (!prefixes && carrier instanceof Prefix) continue
+      if (prefixes === 'none' && carrier instanceof Prefix) continue
       if (this.#beginsIn(carrier, buf, pos, next, from)) return true
     }
     if (this.#parts.input !== 'auto') return false
@@ -85,13 +92,15 @@ export class Recognition {
       this.#inUse.push(whole)
       return true
     }
-    if (!prefixes) return false
+    if (prefixes === 'none') return false
     if (isIndentedHeader(buf, pos) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
     const line = buf.subarray(pos, next - 1)
     const prefix = prefixOf(line)
     if (prefix !== undefined) return this.#use(prefix)
-    const indented = prefixOf(line, true)
-    return indented !== undefined && this.#beginsIn(indented, buf, pos, next, from) && this.#use(indented)
+    const indent = prefixes === 'any' ? indentOf(line, followingLine(buf, next)) : undefined
+    if (indent !== undefined && !this.#isInPanicValue(buf, pos, from)) return this.#use(indent)
+    const inValue = prefixOf(line, true)
+    return inValue !== undefined && this.#beginsIn(inValue, buf, pos, next, from) && this.#use(inValue)
   }
 
   /** Is the line of a carrier that only quotes a header? Then no dump begins in it. The parameters are those of `recognise`. */
@@ -149,6 +158,19 @@ export class Recognition {
     return found
   }
 
+  /** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Go indents them by a TAB. */
+  #isInPanicValue(buf: Buffer, pos: number, from: number): boolean {
+    const width = indentWidth(buf, pos)
+    let found = false
+    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+      const text = ahead.toString('latin1', start, next)
+      if (text.trim() === '' || indentWidth(ahead, start) >= width) return false
+      found = PANIC.test(text)
+      return true
+    })
+    return found
+  }
+
   /** A line with blanks ahead may go on with a message of journalctl: the message's first line says whose it is. */
   #showHeadOfMessage(buf: Buffer, pos: number, from: number): void {
     const syslog = this.#known.find((carrier) => carrier instanceof Syslog)
@@ -165,4 +187,16 @@ export class Recognition {
     for (const dropped of this.#inUse.splice(CARRIERS)) this.#parts.onDrop(dropped)
     return true
   }
+}
+
+/** The line at `start`; undefined when it has not come yet. */
+function followingLine(buf: Buffer, start: number): Buffer | undefined {
+  const end = buf.indexOf(LF, start) + 1
+  return end > start ? buf.subarray(start, end) : undefined
+}
+
+function indentWidth(buf: Buffer, start: number): number {
+  let p = start
+  while (buf[p] === SPACE || buf[p] === TAB) p++
+  return p - start
 }

@@ -24,6 +24,7 @@ import { findNeedle, lineStart } from '../text/needle.ts'
 import { announcementAhead, announces, findAnnouncement } from './announcement.ts'
 import type { Streams } from './streams.ts'
 
+const GOROUTINE = 'goroutine '
 /** Longest last line that is looked at when the input ends. */
 const LAST_LINE_BYTES = 4096
 
@@ -181,13 +182,14 @@ export class Router implements LineSink {
 
   /** A line that begins with a needle and ends as a title does is a header without a carrier. */
   #mayBeCarried(buf: Buffer, line: number, next: number, needle: number): boolean {
-    return needle >= 0 && (needle > line || !isTitle(buf, next))
+    return needle >= 0 && (needle > line || !isTitle(buf, line, next))
   }
 
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    if (!this.#isCarried(buf, pos, next, this.#find(buf, pos, next), pos)) return false
+    if (!this.#mayBeCarried(buf, pos, next, this.#find(buf, pos, next))) return false
+    if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
     this.#plain.end()
     return true
   }
@@ -219,7 +221,7 @@ export class Router implements LineSink {
 }
 
 /** Does the line end as titles do? A header ends with a colon, the title of a profile with a number. */
-function isTitle(buf: Buffer, next: number): boolean {
-  const last = buf[trimLineEnd(buf, 0, next) - 1]
-  return last === COLON || isDigit(last)
+function isTitle(buf: Buffer, line: number, next: number): boolean {
+  const last = buf[trimLineEnd(buf, line, next) - 1]
+  return last === COLON || (isDigit(last) && !isDigit(buf[line + GOROUTINE.length]))
 }

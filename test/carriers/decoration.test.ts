@@ -1,0 +1,71 @@
+/** What may be around every line of a dump that is not a carrier with a form: indentation, marks, places, control strings. */
+import { describe, expect, it } from 'vitest'
+import type { DumpRecord } from '../../src/core/records.ts'
+import { feed } from '../property/weave.ts'
+
+const DUMP = [
+  'panic: boom',
+  '',
+  'goroutine 7 [running]:',
+  'main.work(0x1)',
+  '\t/src/main.go:12 +0x1d',
+  'main.main()',
+  '\t/src/main.go:30 +0x20',
+  '',
+  'goroutine 18 [chan receive]:',
+  'main.wait(0x1)',
+  '\t/src/main.go:57 +0x45',
+  'created by main.main in goroutine 1',
+  '\t/src/main.go:31 +0x8a',
+]
+
+function dumpsOf(text: string): { dumps: DumpRecord[]; log: string } {
+  const { records, log } = feed([Buffer.from(text)])
+  return { dumps: records.filter((record): record is DumpRecord => record.type === 'dump'), log: log.toString('utf8') }
+}
+
+describe.each<[string, (line: string, i: number) => string]>([
+  ['two blanks', (line) => `  ${line}`],
+  ['four blanks, which an empty line has lost', (line) => (line === '' ? '' : `    ${line}`)],
+  ['eight blanks', (line) => `        ${line}`],
+  ['a TAB', (line) => `\t${line}`],
+  ['two TABs', (line) => `\t\t${line}`],
+  ['a blank and a TAB', (line) => ` \t${line}`],
+  ['a time and a TAB', (line, i) => `2026-11-24T05:00:0${i % 10}Z \t${line}`],
+  ['a mark of CockroachDB', (line) => `F250826 15:24:56.099044 3162 sql/x.go:63 - [n1] 250 !${line}`],
+  ['another mark', (line) => `app #${line}`],
+  ['a bar of UTF-8', (line) => `web │${line}`],
+  ['a place after it (Firefox)', (line) => `${line === '' ? '<empty string>' : line} wasm_exec.js:97:29`],
+  ['a place before it (Chrome)', (line) => `wasm_exec.js:22 ${line}`],
+  ['a goroutine before it', (line) => `goroutine 921 ${line}`],
+  ['the bar of hclog', (line) => `  | ${line.replace(/^\t/, '\\t')}`],
+  ['the time of Buildkite', (line, i) => `\u001b_bk;t=17955178511${10 + i}\u0007${line}\r`],
+  ['the time of GitLab', (line, i) => `2026-11-24T10:57:31.1${10 + i}456Z 01O ${line}`],
+  ['a hyperlink (OSC 8)', (line) => `\u001b]8;;file:///x\u001b\\web\u001b]8;;\u001b\\ | ${line}`],
+])('%s', (_, wrap) => {
+  it('is taken off, and the log around it stays', () => {
+    const { dumps, log } = dumpsOf(['before', ...DUMP.map(wrap), 'after', ''].join('\n'))
+    expect(dumps).toHaveLength(1)
+    expect(dumps[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 2, signatures: 2, damaged: 0 })
+    expect(log).toBe('before\nafter\n')
+  })
+})
+
+it('reads the time of Buildkite', () => {
+  const { dumps } = dumpsOf(DUMP.map((line) => `\u001b_bk;t=1795517851123\u0007${line}\r\n`).join(''))
+  expect(dumps[0]?.time).toBe('2026-11-24T10:57:31.123Z')
+})
+
+it('takes an indented header in the value of a panic for text', () => {
+  const value = ['panic: it was here:', '\tgoroutine 9 [running]:', '\tmain.old(0x1)', '\t\t/src/old.go:3 +0x1']
+  const { dumps } = dumpsOf([...value, ...DUMP.slice(1), ''].join('\n'))
+  expect(dumps).toHaveLength(1)
+  expect(dumps[0]).toMatchObject({ kind: 'panic', goroutines: 2, signatures: 2, damaged: 0 })
+})
+
+it('reads a dump behind a label in a string, and not a header that prose quotes', () => {
+  const stack = 'goroutine 32 [running]:\\nmain.f(0x1)\\n\\t/src/a.go:71 +0xf7\\n'
+  for (const label of ['Stack: ', 'stack trace: ', 'panic recovered: ', 'goroutine dump: '])
+    expect(dumpsOf(`time="2018-10-18T09:33:48Z" level=error msg="${label}${stack}"\n`).dumps).toHaveLength(1)
+  expect(dumpsOf(`time="2018-10-18T09:33:48Z" level=error msg="a tutorial: ${stack}"\n`).dumps).toHaveLength(0)
+})
