@@ -21,7 +21,8 @@ await build({
   transform: {
     define: { DUMPSTREAM_VERSION: JSON.stringify(version), DUMPSTREAM_PAGE: JSON.stringify(await bundlePage(root)) },
   },
-  external: [/^node:/, /^[a-z@][^:]*$/],
+  // Bundled: what is small, and would cost each start the loading of its modules.
+  external: [/^node:/, /^(?!get-east-asian-width$)[a-z@][^:]*$/],
   output: {
     dir: 'dist',
     format: 'esm',

@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   findings: { imports: ['core', 'leaks'], node: 'none' },
   report: { imports: ['core', 'text', 'carriers', 'dumps', 'leaks', 'findings'], node: 'none' },
   engine: { imports: ['core', 'lines', 'carriers', 'stacks', 'dumps', 'streams', 'report'], node: 'none' },
-  sinks: { imports: ['core', 'carriers'], node: 'any' },
+  sinks: { imports: ['core', 'carriers'], node: 'any', packages: /^get-east-asian-width$/ },
   'sinks/otel': { imports: ['core', 'sinks'], node: 'any', packages: /^@opentelemetry\// },
   // The script of the report page, which runs in a browser.
   page: { imports: ['sinks'], node: 'none', packages: /^uplot$/ },

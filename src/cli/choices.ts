@@ -7,11 +7,20 @@ export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
 /** What is printed once, at the end of the run. */
 export const PROFILE_FORMATS = ['pprof', 'folded'] as const
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
-export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat | 'html'
-export const FORMATS: readonly Format[] = [...RECORD_FORMATS, 'html', ...PROFILE_FORMATS]
+/** What is written once, at the end of the run, for others to read. */
+export const REPORT_FORMATS = ['html'] as const
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
+export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat | ReportFormat
+export const FORMATS: readonly Format[] = [...RECORD_FORMATS, ...REPORT_FORMATS, ...PROFILE_FORMATS]
+
+/** `--redact auto` masks what others get to see. */
+export function isHandedOver(format: Format): format is ReportFormat {
+  return REPORT_FORMATS.some((each) => each === format)
+}
 
 export const COLORS = ['auto', 'always', 'never'] as const
 export const STACKS = ['first', 'always', 'never'] as const
+export const REDACTIONS = ['auto', 'on', 'off'] as const
 export const STARTS = ['start', 'end'] as const
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export const SIMILARITIES: readonly Similarity[] = ['origin', 'functions', 'lines', 'exact']

@@ -24,6 +24,8 @@ export interface Command {
   readonly flags: readonly Flag[]
   /** Ends its help, as command lines. */
   readonly examples: readonly string[]
+  /** Nobody types it: a log pipeline runs it. */
+  readonly isProtocol?: true
   load(): Promise<CommandModule>
 }
 
@@ -142,6 +144,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "Fluent Bit's Lua filter asks, line by line",
     flags: [...MOUNT_FLAGS, MAX_LINE],
     examples: ['dumpstream bridge', 'dumpstream bridge --otlp --out dumps.jsonl'],
+    isProtocol: true,
     load: () => import('./bridge.ts'),
   },
   {
@@ -150,6 +153,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "Fluentd's exec_filter: events in and out",
     flags: [...MOUNT_FLAGS, ...EVENT_FLAGS],
     examples: ['dumpstream exec-filter --pad 8192', 'dumpstream exec-filter --text-key log --out dumps.jsonl'],
+    isProtocol: true,
     load: () => import('./exec-filter.ts'),
   },
   {
@@ -158,6 +162,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "rsyslog's mmexternal asks about messages",
     flags: MOUNT_FLAGS,
     examples: ['dumpstream mmexternal', 'dumpstream mmexternal --out /var/log/dumps.jsonl'],
+    isProtocol: true,
     load: () => import('./mmexternal.ts'),
   },
 ]

@@ -6,6 +6,7 @@ import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
+import { isHandedOver } from './choices.ts'
 import { EXIT } from './exit.ts'
 import type { RunOptions } from './options.ts'
 import { openPrinter } from './printer.ts'
@@ -43,7 +44,9 @@ export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
   const outFd = options.out === undefined ? undefined : openOut(options.out)
   const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
   const outputs = records === stdout ? [stdout] : [stdout, records]
-  const printer = await openPrinter(options, records, terminal)
+  const opened = await openPrinter(options, records, terminal)
+  const masks = options.redact === 'on' || (options.redact === 'auto' && isHandedOver(options.format))
+  const printer = opened !== undefined && masks ? await redacting(opened) : opened
   const sinks: RecordSink[] = [printer, telemetry].filter((sink) => sink !== undefined)
   if (options.failOn.length > 0) {
     sinks.push(new FailOn(options.failOn, (line) => terminal.complain(line), options.narrowing.baseline))
@@ -81,7 +84,13 @@ async function openTelemetry(setup: DeliverySetup): Promise<RecordSink | undefin
     stderr.write(text)
     stderr.flush()
   }
-  return await openTelemetry({ flags: options.telemetry, env, complain, print, inputBytes })
+  const sink = await openTelemetry({ flags: options.telemetry, env, complain, print, inputBytes })
+  return sink === undefined || options.redact === 'off' ? sink : await redacting(sink)
+}
+
+async function redacting(sink: RecordSink): Promise<RecordSink> {
+  const { RedactingSink } = await import('../sinks/redact/redact.ts')
+  return new RedactingSink(sink)
 }
 
 async function openSaver(path: string, complain: (line: string) => void): Promise<RecordSink> {

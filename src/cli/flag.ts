@@ -11,6 +11,16 @@ export const GROUPS = [
   'Other',
 ] as const
 
+/** `dumpstream help TOPIC` → the flags of a group. */
+export const TOPICS: Readonly<Record<string, (typeof GROUPS)[number]>> = {
+  output: 'Output',
+  narrow: 'Narrow what is printed',
+  signatures: 'Signatures',
+  input: 'Input',
+  metrics: 'Metrics',
+  other: 'Other',
+}
+
 export interface Flag {
   /** Without the dashes. */
   readonly name: string
@@ -30,6 +40,8 @@ export interface Flag {
   /** The value is a file's name. */
   readonly file?: boolean
   readonly group: (typeof GROUPS)[number]
+  /** In `--help` itself; the others are in `dumpstream help TOPIC`. */
+  readonly essential?: true
   /** For `--help`: at most 54 columns, no full stop. */
   readonly summary: string
   /** For the README: one or two sentences more. */

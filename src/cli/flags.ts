@@ -3,7 +3,7 @@
  * To add a flag: a row here, and its meaning in options.ts.
  */
 import { PROTOCOLS } from '../sinks/otel/flags.ts'
-import { COLORS, FORMATS, INPUTS, SHELLS, SIMILARITIES, STACKS, STARTS } from './choices.ts'
+import { COLORS, FORMATS, INPUTS, REDACTIONS, SHELLS, SIMILARITIES, STACKS, STARTS } from './choices.ts'
 import type { Flag } from './flag.ts'
 
 export const FLAGS: readonly Flag[] = [
@@ -12,7 +12,8 @@ export const FLAGS: readonly Flag[] = [
     value: 'FORMAT',
     choices: FORMATS,
     group: 'Output',
-    summary: 'text (on terminals), jsonl (else), none, html, …',
+    essential: true,
+    summary: 'text (on terminals), jsonl (else); see help formats',
     details:
       '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all. `html` is a report of the whole run in one file, to look at and to hand over. `pprof` is a profile for `go tool pprof`, `folded` stacks for a flame graph: of the last dump of each source, at the end.',
   },
@@ -21,6 +22,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'WHAT',
     choices: ['drop', 'pass'],
     group: 'Output',
+    essential: true,
     summary: 'ordinary log lines: drop (default) or pass through',
     details:
       'With `pass` every byte that is not dump comes out as it came in, and each dump is replaced by its records.',
@@ -32,6 +34,7 @@ export const FLAGS: readonly Flag[] = [
     example: 'dumps.jsonl',
     file: true,
     group: 'Output',
+    essential: true,
     summary: 'write the records to FILE instead of stdout',
     details: 'FILE is overwritten. The format is `jsonl` unless `--format` says otherwise.',
   },
@@ -57,9 +60,20 @@ export const FLAGS: readonly Flag[] = [
     example: 'leaking',
     repeatable: true,
     group: 'Output',
+    essential: true,
     summary: "exit code 1 when leaking, growing, 'count>99', …",
     details:
       'Of the last dump of each source that shows its process: `leaking`, `growing`, `stuck`, `new`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Of any dump: `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`. Several with commas, or by giving the flag again.',
+  },
+  {
+    name: 'redact',
+    value: 'WHEN',
+    choices: REDACTIONS,
+    group: 'Output',
+    essential: true,
+    summary: 'mask secrets: auto (default), on, off',
+    details:
+      '`auto` masks in what leaves the machine or is handed over: metrics, OTLP logs, and every format but `text`, `jsonl` and the profiles. Masked are credentials in URLs, tokens, keys of the usual forms, e-mail addresses, long hex and base64, in panic values, labels, attributes and names of sources. Ids and stacks stay as they are.',
   },
   {
     name: 'color',
@@ -75,6 +89,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'REGEX',
     example: 'cron/hashtag',
     group: 'Narrow what is printed',
+    essential: true,
     summary: 'signatures that have REGEX anywhere in their stack',
     details:
       'A JavaScript regular expression, tried on every frame (`function file:line`) and on the creator. The table then ends with the goroutines that match. Goroutine records are not narrowed by it.',
@@ -85,6 +100,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'N',
     example: '10',
     group: 'Narrow what is printed',
+    essential: true,
     summary: 'the N largest of each dump (20 on a terminal, 0: all)',
   },
   {
@@ -101,6 +117,7 @@ export const FLAGS: readonly Flag[] = [
     example: "'chan receive'",
     repeatable: true,
     group: 'Narrow what is printed',
+    essential: true,
     summary: "signatures in a state: 'chan receive', 'IO wait'",
     details:
       'May be given again for more states. The first words of a state are enough, in any case: `chan` is both directions.',
@@ -139,6 +156,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'WHEN',
     choices: STACKS,
     group: 'Signatures',
+    essential: true,
     summary: 'write stacks: first time seen, always, never',
     details: 'Default `first` in `jsonl`, `never` in `text`.',
   },
@@ -146,6 +164,7 @@ export const FLAGS: readonly Flag[] = [
     name: 'follow',
     short: 'f',
     group: 'Input',
+    essential: true,
     summary: 'read on as FILE grows, over rotation and truncation',
     details:
       "From the start of the file, which may not exist yet. A quoted pattern ('/var/log/pods/*/*/*.log') also finds the files that come later. Ends with Ctrl-C or SIGTERM; what is open is finished.",
@@ -169,6 +188,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'CARRIER',
     choices: INPUTS,
     group: 'Input',
+    essential: true,
     summary: 'auto (default), plain, cri, docker, json, journald, …',
     details:
       'What carries the log: `auto` is told by the line that holds the first header; `plain` is nothing. `json` are lines of any JSON, `journald` those of `journalctl -o json` and its short forms, `otlp` OTLP logs as JSON.',
@@ -212,6 +232,7 @@ export const FLAGS: readonly Flag[] = [
     valueLike: /^https?:\/\//,
     example: 'http://localhost:4318',
     group: 'Metrics',
+    essential: true,
     summary: 'send metrics by OTLP (http://localhost:4318)',
     details:
       'Soon after each dump, every minute, and at the end. The `OTEL_*` variables are understood, and `OTEL_METRICS_EXPORTER` (otlp, prometheus, console) asks for metrics as the flags do.',
@@ -243,6 +264,7 @@ export const FLAGS: readonly Flag[] = [
     value: '[HOST:]PORT',
     example: '9464',
     group: 'Metrics',
+    essential: true,
     summary: 'serve http://127.0.0.1:PORT/metrics',
     details: 'While the run lasts. HOST is 127.0.0.1 unless told.',
   },
@@ -268,7 +290,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Other',
     summary: 'print the completion script of bash, zsh or fish',
   },
-  { name: 'help', short: 'h', group: 'Other', summary: 'print this help' },
+  { name: 'help', short: 'h', group: 'Other', summary: 'print help; dumpstream help TOPIC has the rest' },
   { name: 'version', short: 'V', group: 'Other', summary: 'print the version' },
 ]
 

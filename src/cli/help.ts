@@ -1,29 +1,80 @@
-/** `--help`: one screen, made from the tables. */
+/** `--help` in a screenful, and the rest by topic: all of it is made from the tables. */
 import type { Paint } from '../sinks/style.ts'
+import { FORMATS, type Format } from './choices.ts'
 import { type Command, flagsOf } from './commands.ts'
-import { type Flag, GROUPS, spelling } from './flag.ts'
+import { EXIT_MEANINGS } from './exit.ts'
+import { type Flag, GROUPS, spelling, TOPICS } from './flag.ts'
 
 /** Where the summaries begin; the longest spelling and two blanks. */
 const SUMMARY_COLUMN = 26
+const COMMAND_COLUMN = 40
+const DETAILS_WIDTH = 76
 
 const EXAMPLES: readonly string[] = [
-  'cat app.log | dumpstream',
-  'dumpstream --follow /proc/43/fd/1',
+  'dumpstream app.log',
   'kubectl logs -f svc-0 | dumpstream --format jsonl > dumps.jsonl',
+  'dumpstream --follow /proc/43/fd/1',
 ]
 
-export function helpText(flags: readonly Flag[], commands: readonly Command[], paint: Paint): string {
+const FORMAT_MEANINGS: Readonly<Record<Format, string>> = {
+  text: 'what a person reads: findings first, then a table',
+  jsonl: 'one JSON object a line, schema/record.v1.json',
+  none: 'no records: for --fail-on, --otlp, --prometheus',
+  html: 'a report of the whole run in one file, to look at and to hand over',
+  pprof: 'a profile for go tool pprof, of the last dump of each source',
+  folded: 'stacks for flamegraph.pl, of the last dump of each source',
+}
+
+export interface HelpParts {
+  readonly flags: readonly Flag[]
+  readonly commands: readonly Command[]
+  readonly paint: Paint
+}
+
+export function helpText({ flags, commands, paint }: HelpParts): string {
   const lines = [
     'Finds Go goroutine dumps in a log, counts them by stack, and says what leaks.',
     '',
     `${paint.bold('Usage:')} dumpstream [options] [FILE...]   FILEs (plain or .gz) or stdin`,
   ]
   for (const command of commands) {
-    lines.push(entry(`       dumpstream ${command.name} ${command.operands}`.trimEnd(), command.summary, 38))
+    if (command.isProtocol === true) continue
+    const usage = `       dumpstream ${command.name} ${command.operands}`.trimEnd()
+    lines.push(entry(usage, command.summary, COMMAND_COLUMN))
   }
-  lines.push(...flagLines(flags, paint), '', paint.bold('Examples:'), ...EXAMPLES.map((example) => `  ${example}`), '')
-  lines.push('Exit code: 0 fine, 1 --fail-on holds, 2 usage, 3 an input or 4 an output failed')
+  const protocols = commands.filter((command) => command.isProtocol).map(({ name }) => name)
+  if (protocols.length > 0) lines.push(`       dumpstream ${protocols.join(', ')}: for log pipelines`)
+  const essential = flags.filter((flag) => flag.essential === true)
+  lines.push(...flagLines(essential, paint), '', paint.bold('More:'))
+  lines.push(`  dumpstream help TOPIC: ${Object.keys(TOPICS).join(', ')},`)
+  lines.push('  formats, exit, all, a command (help diff) or a flag (help --match)')
+  lines.push('', paint.bold('Examples:'), ...EXAMPLES.map((example) => `  ${example}`))
   return `${lines.join('\n')}\n`
+}
+
+/** Undefined where there is no such topic. A command's help is `commandHelpText`. */
+export function topicText(topic: string, { flags, commands, paint }: HelpParts): string | undefined {
+  const group = TOPICS[topic]
+  if (group !== undefined && Object.hasOwn(TOPICS, topic))
+    return text(
+      flagLines(
+        flags.filter((flag) => flag.group === group),
+        paint,
+      ).slice(1),
+    )
+  if (topic === 'all') return text(flagLines(flags, paint).slice(1))
+  if (topic === 'formats') return text(FORMATS.map((format) => entry(`  ${format}`, FORMAT_MEANINGS[format], 14)))
+  if (topic === 'exit') return text(EXIT_MEANINGS.map(([code, meaning]) => `  ${code}  ${meaning}`))
+  const name = topic.replace(/^--?/, '')
+  const flag = [...flags, ...commands.flatMap((command) => command.flags)].find(
+    (each) => each.name === name || each.short === name,
+  )
+  return flag === undefined ? undefined : flagText(flag, paint)
+}
+
+/** All topics, for the message about one that is none. */
+export function topicNames(commands: readonly Command[]): string[] {
+  return [...Object.keys(TOPICS), 'formats', 'exit', 'all', ...commands.map(({ name }) => name)]
 }
 
 export function commandHelpText(command: Command, paint: Paint): string {
@@ -36,7 +87,33 @@ export function commandHelpText(command: Command, paint: Paint): string {
   if (command.examples.length > 0) {
     lines.push('', paint.bold('Examples:'), ...command.examples.map((example) => `  ${example}`))
   }
-  return `${lines.join('\n')}\n`
+  return text(lines)
+}
+
+function flagText(flag: Flag, paint: Paint): string {
+  const summary = `${flag.summary[0]?.toUpperCase() ?? ''}${flag.summary.slice(1)}.`
+  return text([
+    paint.bold(spelling(flag).trim()),
+    '',
+    ...paragraph(summary),
+    ...(flag.details === undefined ? [] : ['', ...paragraph(flag.details.replaceAll('`', ''))]),
+    ...(flag.choices === undefined ? [] : ['', ...paragraph(`One of: ${flag.choices.join(', ')}`)]),
+    ...(flag.example === undefined ? [] : ['', `  Example: --${flag.name} ${flag.example}`]),
+  ])
+}
+
+/** All of it is ASCII: a character is a column. */
+function paragraph(prose: string): string[] {
+  const lines: string[] = []
+  let line = ' '
+  for (const word of prose.split(' ')) {
+    if (line.length + 1 + word.length > DETAILS_WIDTH) {
+      lines.push(line)
+      line = ' '
+    }
+    line += ` ${word}`
+  }
+  return [...lines, line]
 }
 
 function flagLines(flags: readonly Flag[], paint: Paint): string[] {
@@ -52,4 +129,8 @@ function flagLines(flags: readonly Flag[], paint: Paint): string[] {
 
 function entry(left: string, right: string, column: number): string {
   return left.length + 2 > column ? `${left}  ${right}` : `${left.padEnd(column)}${right}`
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`
 }

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
-import { parseCommandLine, usageError } from './args.ts'
+import type { Paint } from '../sinks/style.ts'
+import { inWords, parseCommandLine, usageError } from './args.ts'
 import { COLORS, SHELLS } from './choices.ts'
 import { COMMANDS, type Command, flagsOf } from './commands.ts'
 import { EXIT } from './exit.ts'
@@ -28,6 +29,7 @@ function exitCodeOf(error: DumpstreamError): number {
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  if (argv[0] === 'help' && !existsSync('help')) return await printTopic(argv.slice(1), terminal)
   const command = COMMANDS.find(({ name }) => name === argv[0])
   if (command === undefined) refuseUnknownCommand(argv[0])
   const table = command === undefined ? FLAGS : flagsOf(command)
@@ -56,13 +58,34 @@ function refuseUnknownCommand(word: string | undefined): void {
 
 async function printHelp(command: Command | undefined, values: FlagValues, terminal: Terminal): Promise<number> {
   const { commandHelpText, helpText } = await import('./help.ts')
+  const paint = await helpPaint(values, terminal)
+  const text =
+    command === undefined ? helpText({ flags: FLAGS, commands: COMMANDS, paint }) : commandHelpText(command, paint)
+  return await print(text, terminal)
+}
+
+/** `dumpstream help [TOPIC]`; a topic may be a flag. */
+async function printTopic(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { commandHelpText, helpText, topicNames, topicText } = await import('./help.ts')
+  const isColor = (word: string): boolean => word.startsWith('--color')
+  const [topic, ...more] = argv.filter((word) => !isColor(word))
+  if (more.length > 0) throw usageError('help takes one TOPIC')
+  const paint = await helpPaint(new FlagValues(parseCommandLine(argv.filter(isColor), FLAGS)), terminal)
+  const parts = { flags: FLAGS, commands: COMMANDS, paint }
+  if (topic === undefined) return await print(helpText(parts), terminal)
+  const command = COMMANDS.find(({ name }) => name === topic)
+  const text = command === undefined ? topicText(topic, parts) : commandHelpText(command, paint)
+  if (text !== undefined) return await print(text, terminal)
+  const meant = nearest(topic, topicNames(COMMANDS))
+  throw usageError(
+    `there is no help on ${topic}; ${meant === undefined ? `topics are ${inWords(topicNames(COMMANDS))}` : `did you mean ${meant}?`}`,
+  )
+}
+
+async function helpPaint(values: FlagValues, terminal: Terminal): Promise<Paint> {
   const { makePaint } = await import('../sinks/style.ts')
   const choice = values.choice('color', COLORS) ?? 'auto'
-  const paint = makePaint(wantsColor(choice, terminal.stdoutIsTerminal, terminal.env))
-  return await print(
-    command === undefined ? helpText(FLAGS, COMMANDS, paint) : commandHelpText(command, paint),
-    terminal,
-  )
+  return makePaint(wantsColor(choice, terminal.stdoutIsTerminal, terminal.env))
 }
 
 async function print(text: string, terminal: Terminal): Promise<number> {

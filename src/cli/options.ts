@@ -11,6 +11,7 @@ import {
   INPUTS,
   PROFILE_FORMATS,
   type ProfileFormat,
+  REDACTIONS,
   SIMILARITIES,
   STACKS,
   STARTS,
@@ -46,6 +47,8 @@ export interface RunOptions {
   /** Milliseconds of silence that end a dump on a pipe and when following. */
   readonly idle: number
   readonly color: boolean
+  /** What is masked: all that goes out, what leaves the machine or is handed over, or nothing. */
+  readonly redact: 'on' | 'auto' | 'off'
   readonly engine: Pick<
     EngineOptions,
     'similarity' | 'stacks' | 'goroutines' | 'idle' | 'input' | 'textKey' | 'timeKey' | 'streamKeys' | 'qualified'
@@ -89,6 +92,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     stacks,
     idle,
     color: wantsColor(values.choice('color', COLORS) ?? 'auto', onTerminal, terminal.env),
+    redact: values.choice('redact', REDACTIONS) ?? 'auto',
     engine: {
       stacks: engineStacks(stacks, narrowing, values),
       // A report names some goroutines of each signature.

@@ -1,7 +1,9 @@
 /** One line on the terminal behind stderr while a long file is read; rewritten in place and wiped before anything else is printed. */
+
 import { writeSync } from 'node:fs'
+import { printable } from '../sinks/printable.ts'
 import { grouped } from '../sinks/table.ts'
-import { cutMiddle, displayWidth, printable } from '../sinks/width.ts'
+import { cutMiddle, displayWidth } from '../sinks/width.ts'
 
 /** A file that is read sooner needs no progress. */
 const FIRST_AFTER_MS = 500

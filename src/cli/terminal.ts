@@ -1,6 +1,7 @@
 /** What stands at the other ends of stdin, stdout and stderr, asked once. */
 import { writeSync } from 'node:fs'
 import { isTerminal } from '../input/is-terminal.ts'
+import { printable } from '../sinks/printable.ts'
 
 /** Of a terminal that does not know its size, as behind `script`. */
 const COLUMNS_UNKNOWN = 80
@@ -40,7 +41,7 @@ export function openTerminal(stdin = 0, stdout = 1, stderr = 2, env: Terminal['e
     },
     complain: (line) => {
       try {
-        writeSync(stderr, `dumpstream: ${line}\n`)
+        writeSync(stderr, `dumpstream: ${printable(line)}\n`)
       } catch {
         // Nobody listens; the exit code still says it.
       }

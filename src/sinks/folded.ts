@@ -5,6 +5,7 @@
 import type { DumpstreamRecord } from '../core/records.ts'
 import { type LastDump, LastDumps, type LastDumpsOptions, OTHER, othersOf, readFrame } from './last-dumps.ts'
 import type { LineOutput } from './output.ts'
+import { printable } from './printable.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 export class FoldedSink implements RecordSink {
@@ -39,6 +40,6 @@ export class FoldedSink implements RecordSink {
 
   #line(frames: readonly string[], count: number): void {
     // A semicolon would be a frame of its own.
-    this.#output.writeLines(`${frames.map((frame) => frame.replaceAll(';', ':')).join(';')} ${count}\n`)
+    this.#output.writeLines(`${frames.map((frame) => printable(frame).replaceAll(';', ':')).join(';')} ${count}\n`)
   }
 }

@@ -3,6 +3,7 @@ import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import type { LineOutput } from './output.ts'
+import { inertJson } from './printable.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 export interface JsonlOptions {
@@ -60,7 +61,7 @@ export class JsonlSink implements RecordSink {
   }
 
   #write(record: DumpstreamRecord, frame: RecordFrame | undefined): void {
-    const json = JSON.stringify(record)
+    const json = inertJson(record)
     this.#output.writeLines(`${frame === undefined || this.#options.framed !== true ? json : frame(json)}\n`)
   }
 }

@@ -2,8 +2,9 @@
 
 import type { Verdict } from '../core/model.ts'
 import type { SignatureRecord } from '../core/records.ts'
+import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
-import { cutEnd, cutMiddle, displayWidth, padEnd, padStart, printable } from './width.ts'
+import { cutEnd, cutMiddle, displayWidth, padEnd, padStart } from './width.ts'
 
 const GAP = '  '
 const INDENT = '  '

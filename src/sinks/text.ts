@@ -1,13 +1,15 @@
 /** What a person wants to see after `kill -USR2`: a headline and a table a dump, and below it what is wrong in plain sentences. */
+
 import { stripVTControlCharacters } from 'node:util'
 import type { DumpKind } from '../core/model.ts'
 import type { DumpRecord, DumpstreamRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import type { LineOutput } from './output.ts'
+import { printable } from './printable.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 import type { Paint } from './style.ts'
 import { grouped, paintVerdict, shortenFunction, signed, tableLines } from './table.ts'
-import { cutEnd, displayWidth, printable, wrap } from './width.ts'
+import { cutEnd, displayWidth, wrap } from './width.ts'
 
 export interface TextOptions {
   readonly narrowing: Narrowing

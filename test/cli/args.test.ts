@@ -19,6 +19,7 @@ const MEANS: Readonly<Record<string, readonly [value: string | undefined, meanin
   out: ['x.jsonl', { out: 'x.jsonl', format: 'jsonl' }],
   emit: ['goroutines', { engine: { goroutines: true, stacks: 'first', idle: 1000 } }],
   color: ['always', { color: true }],
+  redact: ['off', { redact: 'off' }],
   'fail-on': ['leaking', { failOn: [{ text: 'leaking' }] }],
   match: ['cron/', { narrowing: { match: /cron\// }, engine: { stacks: 'always', goroutines: false, idle: 1000 } }],
   top: ['3', { narrowing: { top: 3 } }],

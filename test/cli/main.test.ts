@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { GROUPS, spelling } from '../../src/cli/flag.ts'
+import { spelling } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { commandHelpText, helpText } from '../../src/cli/help.ts'
 import { main } from '../../src/cli/main.ts'
@@ -224,16 +224,51 @@ describe('outputs', () => {
 })
 
 describe('help', () => {
-  it.each(['-h', '--help'])('%s is one screen of 80 columns with every flag', async (flag) => {
-    const { code, stdout, stderr } = await run([flag])
+  it.each([['-h'], ['--help'], ['help']])('%s is one screen of 80 columns with what is used most', async (...argv) => {
+    const { code, stdout, stderr } = await run(argv)
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.split('\n')
-    expect(lines.length).toBeLessThanOrEqual(62)
+    expect(lines.length).toBeLessThanOrEqual(50)
     for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
-    for (const flag of FLAGS) expect(stdout).toContain(`  ${spelling(flag)}`)
-    const used = GROUPS.filter((group) => FLAGS.some((flag) => flag.group === group))
-    expect(lines.filter((line) => line.endsWith(':'))).toEqual([...used, 'Examples'].map((group) => `${group}:`))
-    expect(stdout).toContain('cat app.log | dumpstream\n')
+    for (const flag of FLAGS.filter(({ essential }) => essential)) expect(stdout).toContain(`  ${spelling(flag)}`)
+    for (const { name } of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +dumpstream .*\\b${name}\\b`, 'm'))
+  })
+
+  it('names topics that have every flag between them, each in one screen', async () => {
+    const { stdout } = await run(['help'])
+    const topics = /help TOPIC: (.*),\n/.exec(stdout)?.[1]?.split(', ') ?? []
+    expect(topics.length).toBeGreaterThan(5)
+    let all = ''
+    for (const topic of topics) {
+      const { code, stdout: text } = await run(['help', topic])
+      expect([topic, code]).toEqual([topic, 0])
+      expect(text.split('\n').length).toBeLessThanOrEqual(50)
+      for (const line of text.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
+      all += text
+    }
+    for (const flag of FLAGS) expect(all).toContain(`  ${spelling(flag)}`)
+  })
+
+  it('on a flag says more than its line, whatever its dashes', async () => {
+    const { stdout } = await run(['help', '--match'])
+    expect(stdout).toContain('A JavaScript regular expression')
+    for (const line of stdout.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
+    expect((await run(['help', 'match'])).stdout).toBe(stdout)
+    expect((await run(['help', '-m'])).stdout).toBe(stdout)
+    expect((await run(['help', 'pid'])).stdout).toContain('/proc')
+  })
+
+  it('on a command is that of --help', async () => {
+    for (const { name } of COMMANDS)
+      expect((await run(['help', name])).stdout).toBe((await run([name, '--help'])).stdout)
+  })
+
+  it('on what is no topic says which one is meant', async () => {
+    expect(await run(['help', 'outptu'])).toMatchObject({
+      code: 2,
+      stderr: 'dumpstream: there is no help on outptu; did you mean output?\n',
+    })
+    expect((await run(['help', 'constructor'])).code).toBe(2)
   })
 
   it('has colour when it is asked for', async () => {
@@ -251,7 +286,9 @@ describe('help', () => {
       load: () => Promise.reject(new Error('not in this test')),
     }
     const plain = makePaint(false)
-    expect(helpText(FLAGS, [command], plain)).toContain('       dumpstream diff BEFORE AFTER   compare two dumps\n')
+    expect(helpText({ flags: FLAGS, commands: [command], paint: plain })).toContain(
+      '       dumpstream diff BEFORE AFTER     compare two dumps\n',
+    )
     expect(commandHelpText(command, plain)).toBe(
       [
         'Compare two dumps.',
@@ -259,11 +296,11 @@ describe('help', () => {
         'Usage: dumpstream diff [options] BEFORE AFTER',
         '',
         'Output:',
-        '      --format FORMAT     text (on terminals), jsonl (else), none, html, …',
+        '      --format FORMAT     text (on terminals), jsonl (else); see help formats',
         '      --color WHEN        auto (default), always, never',
         '',
         'Other:',
-        '  -h, --help              print this help',
+        '  -h, --help              print help; dumpstream help TOPIC has the rest',
         '',
         'Examples:',
         '  dumpstream diff a.log b.log',

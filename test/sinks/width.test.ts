@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutEnd, cutMiddle, displayWidth, padEnd, padStart, printable, wrap } from '../../src/sinks/width.ts'
+import { printable } from '../../src/sinks/printable.ts'
+import { cutEnd, cutMiddle, displayWidth, padEnd, padStart, wrap } from '../../src/sinks/width.ts'
 
 describe('columns', () => {
   it.each([

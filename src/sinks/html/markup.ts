@@ -2,7 +2,7 @@
  * HTML out of data: the one place where text is escaped. A template is markup; whatever is put into it is text, unless it is markup
  * already. There is no other way to make a `Markup`, so nothing that a log says can become an element, an attribute or a script.
  */
-import { printable } from '../width.ts'
+import { printable } from '../printable.ts'
 
 /** What may be put into a template. Arrays are joined, absent values leave nothing. */
 export type Content = Markup | string | number | undefined | false | readonly Content[]

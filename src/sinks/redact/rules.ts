@@ -119,7 +119,7 @@ export const RULES: readonly Rule[] = [
 ]
 
 /** Names of labels and attributes whose values are secret, whatever they look like. */
-export const SECRET_NAME =
+export const SECRET_NAME: RegExp =
   /passw(?:or)?d|passphrase|secret|api[_.-]?key|access[_.-]?key|private[_.-]?key|credential|authorization|(?:^|[_.-])(?:pwd|token|cookie|jwt)$/i
 
 /** Letters of both cases and digits, and changes between them as often as chance makes them: two in three, in names one in three. */
