@@ -7,7 +7,7 @@ import { type Flag, GROUPS, spelling, TOPICS } from './flag.ts'
 
 /** Where the summaries begin; the longest spelling and two blanks. */
 const SUMMARY_COLUMN = 26
-const COMMAND_COLUMN = 40
+const COMMAND_COLUMN = 38
 const DETAILS_WIDTH = 76
 
 const EXAMPLES: readonly string[] = [

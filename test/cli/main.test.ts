@@ -287,7 +287,7 @@ describe('help', () => {
     }
     const plain = makePaint(false)
     expect(helpText({ flags: FLAGS, commands: [command], paint: plain })).toContain(
-      '       dumpstream diff BEFORE AFTER     compare two dumps\n',
+      '       dumpstream diff BEFORE AFTER   compare two dumps\n',
     )
     expect(commandHelpText(command, plain)).toBe(
       [
