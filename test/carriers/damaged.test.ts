@@ -1,4 +1,4 @@
-/** What loggers and carriers do to a dump, and what is left of it. README.md, "What is detected", states each row. */
+/** What loggers and carriers do to a dump, and what is left of it. docs/limits.md states each row. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { DumpRecord, DumpstreamRecord } from '../../src/core/records.ts'
@@ -35,7 +35,7 @@ interface Row {
   readonly tells: boolean
 }
 
-/** As README.md has them. */
+/** As docs/limits.md has them. */
 const ROWS: Readonly<Record<string, Row>> = {
   'a time ahead of each line': {
     change: eachLine((l, i) => `${time(i)} ${l}`),
@@ -83,7 +83,7 @@ function signaturesOf(records: readonly DumpstreamRecord[]): string[] {
   return records.flatMap((record) => (record.type === 'signature' ? [`${record.count} ${record.id}`] : [])).sort()
 }
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
 
 describe('what damages a dump', () => {
   const bare = subjects().map(({ name, bytes }) => ({
@@ -107,7 +107,7 @@ describe('what damages a dump', () => {
       )
       if (!isEqual && !tells) silent.push(each.name)
     }
-    expect(readme).toContain(`| ${name} |`)
+    expect(page).toContain(`| ${name} |`)
     const shares = [found / all, equal / bare.length]
     console.log(
       `${name}: ${found} of ${all} goroutines, signatures of ${equal} of ${bare.length} dumps, silent ${silent}`,

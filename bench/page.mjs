@@ -1,10 +1,10 @@
-// Writes the tables of the newest kept run into the README: node bench/readme.mjs. A test holds the two together.
+// Writes the tables of the newest kept run into docs/benchmarks.md: node bench/page.mjs. A test holds the two together.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const README = `${root}README.md`
-const BEGIN = '<!-- node bench/readme.mjs -->\n'
+const PAGE = `${root}docs/benchmarks.md`
+const BEGIN = '<!-- node bench/page.mjs -->\n'
 const END = '\n<!-- end -->'
 
 /** The newest of bench/runs, by its name. */
@@ -13,7 +13,7 @@ export function newestRun() {
   return JSON.parse(readFileSync(`${root}bench/runs/${name}`, 'utf8'))
 }
 
-/** A kept run as the README shows it. */
+/** A kept run as the page shows it. */
 export function runMarkdown({ rows, machine, load, options }) {
   const yardsticks = rows.filter(({ yardstick, case: what }) => yardstick !== 5 || !carried(what))
   const lines = yardsticks.map(({ case: what, ours, rival = '', ratio = '', goal, met }) => [
@@ -59,9 +59,9 @@ function table(head, lines) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = readFileSync(README, 'utf8')
+  const text = readFileSync(PAGE, 'utf8')
   const from = text.indexOf(BEGIN)
   const to = text.indexOf(END, from)
-  if (from < 0 || to < 0) throw new Error('README.md has no place for the tables')
-  writeFileSync(README, `${text.slice(0, from + BEGIN.length)}${runMarkdown(newestRun())}${text.slice(to)}`)
+  if (from < 0 || to < 0) throw new Error('docs/benchmarks.md has no place for the tables')
+  writeFileSync(PAGE, `${text.slice(0, from + BEGIN.length)}${runMarkdown(newestRun())}${text.slice(to)}`)
 }

@@ -1,0 +1,85 @@
+/** README and docs, held to the code: generated parts, links, scripts, and the commands that they show. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { CLI, environment } from '../cli/spawn.ts'
+import { regenerate } from './generated.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const read = (page: string): string => readFileSync(join(root, page), 'utf8')
+
+/** A heading as GitHub links to it. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+}
+
+describe('the README', () => {
+  it('is short', () => {
+    expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(9216)
+  })
+
+  it('links to every page of docs', () => {
+    const linked = [...read('README.md').matchAll(/\]\((docs\/[\w-]+\.md)/g)].map((match) => match[1])
+    expect(new Set(linked)).toEqual(new Set(pages.filter((page) => page.startsWith('docs/'))))
+  })
+})
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page)
+
+  it('has generated parts that are up to date (npm run docs)', () => {
+    const made = regenerate(text)
+    if (process.env.DUMPSTREAM_UPDATE_DOCS !== undefined) writeFileSync(join(root, page), made)
+    else expect(text).toBe(made)
+  })
+
+  it('links to files and headings that exist', () => {
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue
+      const [file = '', anchor] = target.split('#')
+      const path = file === '' ? join(root, page) : join(root, dirname(page), file)
+      expect([target, existsSync(path)]).toEqual([target, true])
+      if (anchor === undefined || !path.endsWith('.md')) continue
+      const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] ?? ''))
+      expect(headings, target).toContain(anchor)
+    }
+  })
+
+  it('names scripts of package.json that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'))
+    for (const [, name] of text.matchAll(/npm run (?:--silent )?([\w:-]+)/g))
+      expect(Object.keys(scripts), page).toContain(name)
+  })
+
+  it('shows commands with flags that exist', () => {
+    const help = (command: string): string => {
+      const args = command === '' ? ['--help'] : [command, '--help']
+      const { stdout } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', env: environment() })
+      return stdout
+    }
+    for (const [, rest = ''] of text.matchAll(/^ {4}(?:.*\| |\$ )?(?:npx )?dumpstream\b([^|#>\n]*)/gm)) {
+      const [, command = ''] = /^ +([a-z][a-z-]+)(?: |$)/.exec(rest) ?? []
+      const known = help(existsInCommands(command) ? command : '')
+      // What a quoted word holds is not an option.
+      for (const [, flag] of rest.replace(/'[^']*'|"[^"]*"/g, '').matchAll(/ (--[a-z-]+)/g))
+        expect(known, `${page}: dumpstream${rest}`).toContain(flag)
+    }
+  })
+})
+
+function existsInCommands(word: string): boolean {
+  return existsSync(join(root, 'src/cli', `${word}.ts`)) && !/^(?:main|run|help)$/.test(word)
+}
