@@ -1,10 +1,10 @@
 /** README and docs, held to the code: generated parts, links, scripts, and the commands that they show. */
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { CLI, environment } from '../cli/spawn.ts'
+import { COMMANDS, flagsOf } from '../../src/cli/commands.ts'
+import { FLAGS } from '../../src/cli/flags.ts'
 import { regenerate } from './generated.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -65,21 +65,13 @@ describe.each(pages)('%s', (page) => {
   })
 
   it('shows commands with flags that exist', () => {
-    const help = (command: string): string => {
-      const args = command === '' ? ['--help'] : [command, '--help']
-      const { stdout } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', env: environment() })
-      return stdout
-    }
     for (const [, rest = ''] of text.matchAll(/^ {4}(?:.*\| |\$ )?(?:npx )?dumpstream\b([^|#>\n]*)/gm)) {
       const [, command = ''] = /^ +([a-z][a-z-]+)(?: |$)/.exec(rest) ?? []
-      const known = help(existsInCommands(command) ? command : '')
+      const found = COMMANDS.find(({ name }) => name === command)
+      const known = (found === undefined ? FLAGS : flagsOf(found)).map(({ name }) => `--${name}`)
       // What a quoted word holds is not an option.
       for (const [, flag] of rest.replace(/'[^']*'|"[^"]*"/g, '').matchAll(/ (--[a-z-]+)/g))
         expect(known, `${page}: dumpstream${rest}`).toContain(flag)
     }
   })
 })
-
-function existsInCommands(word: string): boolean {
-  return existsSync(join(root, 'src/cli', `${word}.ts`)) && !/^(?:main|run|help)$/.test(word)
-}

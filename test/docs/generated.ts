@@ -19,7 +19,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   thresholds: () => table(['threshold', 'value', 'meaning'], commented('src/leaks/thresholds.ts', THRESHOLDS)),
 }
 
-const REGION = /(<!-- generated: ([\w-]+) -->\n)[^]*?(<!-- end -->)/g
+const REGION = /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g
 
 /** The page with all its regions made anew. */
 export function regenerate(page: string): string {
@@ -39,7 +39,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function commented(path: string, values: object): string[][] {
   const text = file(path)
   return Object.entries(values).map(([name, value]: [string, number]) => {
-    const above = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n\\s*(?:readonly )?${name}:`).exec(text)?.[1]
+    const above = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n\\s*(?:readonly )?${name}:`).exec(text)?.[1]
     if (above === undefined) throw new Error(`${path}: ${name} has no comment`)
     const meaning = above
       .replace(/\n\s*\*/g, ' ')
