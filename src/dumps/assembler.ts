@@ -136,7 +136,7 @@ export class Assembler {
           continue
         }
       }
-      const next = this.#unknown.take(buf, pos, base)
+      const next = this.#unknown.take(buf, pos, end, base)
       if (next === pos) {
         this.stopped = 'foreign'
         return pos
@@ -201,6 +201,7 @@ export class Assembler {
     const walker = this.#open.walker
     this.#open.progress++
     this.#open.fragments.wraps.interrupt()
+    this.#open.decide()
     const place = this.#meet(id, info)
     const dump = this.#open.dump
     if (dump === undefined) {

@@ -60,6 +60,7 @@ export class ForeignLines {
     const { candidate } = open
     if (candidate === undefined) return
     candidate.lines++
+    open.noteForeign()
     candidate.foreign.add(line.next - line.pos)
     this.#holdOrPass(line)
     const { candidateLines, preambleBytes } = open.limits

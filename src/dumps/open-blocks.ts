@@ -47,8 +47,8 @@ export class OpenBlocks {
   readonly gap: Gap
   /** The next line of a dump tells what foreign lines, empty lines or a candidate were. */
   unsettled = false
-  /** The line of the goroutine that waits for its file line, and the foreign lines since. */
-  #waiting: { readonly held: Held; lines: number } | undefined
+  /** A line of the goroutine that may be a log line, and the foreign lines since. */
+  #doubtful: { readonly held: Held; readonly start: number; readonly end: number; lines: number } | undefined
   /** Goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
   /** Lines that were dump, ever: shells watch it for silence. */
@@ -139,20 +139,27 @@ export class OpenBlocks {
     if (offset > dump.end) dump.end = offset
   }
 
-  /** The line of the goroutine that `held` is waits for its file line. */
-  wait(held: Held): void {
-    this.#waiting = { held, lines: 0 }
+  /** The line at [start, end) of the input may be one of the goroutine, or log: what comes next decides. */
+  doubt(held: Held, start: number, end: number): void {
+    this.#doubtful = { held, start, end, lines: 0 }
     this.unsettled = true
   }
 
-  /** The line that waited for its file line is log. */
-  retract(): void {
-    this.walker.retract()
-    const waiting = this.#waiting
-    if (waiting === undefined) return
-    this.#waiting = undefined
-    this.tape.release(waiting.held)
-    if (this.dump !== undefined) this.gap.add(waiting.held.bytes.length)
+  /** The line that was in doubt is log, or dump; where `as` does not say it, what it is if nothing more comes. */
+  decide(as?: 'log' | 'dump'): void {
+    const what = this.walker.settle(as)
+    const doubtful = this.#doubtful
+    if (doubtful === undefined) return
+    this.#doubtful = undefined
+    const { held, start, end } = doubtful
+    if (what === 'log') {
+      this.tape.release(held)
+      if (this.dump !== undefined) this.gap.add(held.bytes.length)
+      return
+    }
+    this.tape.claim(held)
+    if (doubtful.lines === 0 || this.candidate !== undefined || this.split) this.settle(start)
+    if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
   }
 
   /** A foreign line has come. */
@@ -160,16 +167,17 @@ export class OpenBlocks {
     if (this.gap.lines === 0) this.tape.markDump()
     this.gap.add(bytes)
     this.unsettled = true
-    if (this.#waiting !== undefined && ++this.#waiting.lines > this.limits.candidateLines) this.retract()
+    this.noteForeign()
+  }
+
+  /** A line has come between a line in doubt and what decides it. */
+  noteForeign(): void {
+    if (this.#doubtful !== undefined && ++this.#doubtful.lines > this.limits.candidateLines) this.decide()
   }
 
   /** The line at [start, end) of the input is dump. */
   claimed(start: number, end: number): void {
-    if (this.#waiting !== undefined) {
-      if (this.walker.waits) this.retract()
-      else this.tape.claim(this.#waiting.held)
-      this.#waiting = undefined
-    }
+    this.decide()
     if (this.unsettled || this.candidate !== undefined) this.settle(start)
     if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
   }
@@ -252,9 +260,11 @@ export class OpenBlocks {
 
   /** What might have become a dump is none. */
   dropCandidate(): void {
-    this.candidate?.release(this.tape)
+    this.decide()
+    // A line that was in doubt has made a dump of it.
+    if (this.candidate === undefined) return
+    this.candidate.release(this.tape)
     this.candidate = undefined
-    this.retract()
     this.walker.leave()
     this.unsettled = false
     this.releaseFragments()
@@ -276,7 +286,7 @@ export class OpenBlocks {
     const walker = this.walker
     const goroutine = walker.goroutine
     if (goroutine === undefined) return
-    this.retract()
+    this.decide()
     const { entry, damaged } = cut ? walker.finishCut() : walker.finish()
     if (!goroutine.counted) return
     if (this.dump === undefined) this.candidate?.bare.push(goroutine)
@@ -299,6 +309,7 @@ export class OpenBlocks {
     const dump = this.dump
     if (dump === undefined) return
     const walker = this.walker
+    this.decide()
     if (walker.goroutine !== undefined) {
       const cutLine = this.fragments.pending.some((each) => walker.beginsKnown(each.text) || CUT_HEADER.test(each.text))
       // A stack may end in any function, but for those that have said who created them.

@@ -33,18 +33,20 @@ export class UnknownLines {
   }
 
   /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */
-  take(buf: Buffer, pos: number, base: number): number {
-    const after = this.#quick(buf, pos, base)
+  take(buf: Buffer, pos: number, end: number, base: number): number {
+    const after = this.#quick(buf, pos, end, base)
     if (after >= 0) return after
     const next = buf.indexOf(LF, pos) + 1
     const stop = trimLineEnd(buf, pos, next)
     const { fragments, walker } = this.#open
     const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
     const line = { text, buf, pos, next, base }
+    const decided = walker.decide(text)
+    if (decided !== undefined) this.#open.decide(decided)
     if (isBlank(buf, pos, stop)) {
       this.#blank(line)
       fragments.wraps.interrupt()
-      walker.length = 0
+      walker.interrupt('')
     } else if (text !== '' && this.#dumpLine(line)) {
       this.#open.progress++
       fragments.wraps.interrupt()
@@ -66,23 +68,23 @@ export class UnknownLines {
   /** As ForeignLines.takenElsewhere. */
   takenElsewhere(bytes: number): void {
     this.#foreign.takenElsewhere(bytes)
-    this.#open.walker.length = 0
+    this.#open.walker.interrupt('')
   }
 
   #takeForeign(line: LineAt): void {
     this.#foreign.take(line)
-    this.#open.walker.length = 0
+    this.#open.walker.interrupt(line.text)
   }
 
   /**
    * Takes a line of a new stack by its bytes alone, where nothing but the goroutine at hand can have a claim to it; else returns -1. With a
    * profile, a race report or pieces of cut lines about, its text must be looked at.
    */
-  #quick(buf: Buffer, pos: number, base: number): number {
+  #quick(buf: Buffer, pos: number, end: number, base: number): number {
     const { fragments, walker, dump, candidate } = this.#open
     const block = dump ?? candidate
     if (fragments.pending.length > 0 || block?.profile !== undefined || block?.race !== undefined) return -1
-    const next = walker.quick(buf, pos)
+    const next = walker.quick(buf, pos, end)
     if (next < 0) return -1
     this.#open.claimed(base + pos, base + next)
     this.#open.progress++
@@ -139,6 +141,8 @@ export class UnknownLines {
     const { text, pos, next, base } = line
     const joined = walker.join(text)
     if (joined !== undefined) {
+      // Its file line has been put together.
+      this.#open.decide('dump')
       this.#claimHead(joined.fragment, joined.cut)
       this.#claimed(line)
       return true
@@ -168,15 +172,10 @@ export class UnknownLines {
     const { walker } = open
     if (walker.goroutine === undefined) return false
     const taken = walker.line(line.text, line.buf, line.pos)
-    switch (taken) {
-      case 'foreign':
-        return false
-      case 'retracts':
-        open.retract()
-        return this.#frameLine(line)
-      case 'waits':
-        open.wait(open.tape.hold(line.buf, line.pos, line.next))
-        return true
+    if (taken === 'foreign') return false
+    if (taken === 'doubtful') {
+      open.doubt(open.tape.hold(line.buf, line.pos, line.next), line.base + line.pos, line.base + line.next)
+      return true
     }
     // A goroutine of which a line is missing does not make a dump of what may be prose.
     if (open.dump === undefined && walker.damaged) {

@@ -15,6 +15,7 @@
  * Hot: `at`, which the assembler moves, and `quick`; guarded by `npm run bench` (dump-heavy).
  */
 
+import { SPACE, TAB } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../stacks/known.ts'
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
@@ -40,14 +41,13 @@ const LOST_LINES = 256
 const START = 4
 /** Of a header it only matters that it was the line before. */
 const HEADER_LENGTH = 1
+/** Length of a foreign line that is the name of a function alone: a file line belongs to it, as in the stacks of zap and pkg/errors. */
+const NAME_ALONE = -1
 /** Only Go prints an offset behind a place. */
 const OFFSET = / \+0x[0-9a-f]+/
 
-/**
- * What became of a line. `waits`: it is dump only if its file line follows. `retracts`: the line that waited is none; this one must be asked
- * for again.
- */
-export type Taken = 'dump' | 'waits' | 'retracts' | 'foreign'
+/** What became of a line. `doubtful`: it is one of the goroutine for now, and what comes next decides (`decide`). */
+export type Taken = 'dump' | 'doubtful' | 'foreign'
 
 export interface OpenGoroutine {
   readonly id: number
@@ -60,14 +60,26 @@ export interface OpenGoroutine {
   readonly counted: boolean
 }
 
-interface Waiting {
-  readonly from: KnownLine
-  /**
-   * What proves that it is a frame: a file line with an offset; one that may have none, of what is inlined; one that is the very next line,
-   * of gccgo, which prints neither offsets nor parentheses.
-   */
-  readonly proof: 'offset' | 'file' | 'next'
-}
+/** The line at `at` may be a log line: then the goroutine goes on from `from`. */
+type Doubt =
+  | {
+      /** A function or a creator without its file line. */
+      readonly about: 'frame'
+      readonly from: KnownLine
+      /**
+       * What proves it: a file line with an offset; one that may have none, of what is inlined; one that is the very next line, of gccgo, which
+       * prints neither offsets nor parentheses.
+       */
+      readonly proof: 'offset' | 'file' | 'next'
+      /** What it is if nothing of the kind comes. Behind other log lines it is one; directly behind lines of the stack, the stack was cut. */
+      readonly otherwise: 'log' | 'dump'
+    }
+  | {
+      /** A file line without an offset, of a function with arguments: if one with an offset is next, that is the function's. */
+      readonly about: 'file'
+      readonly from: KnownLine
+      readonly otherwise: 'dump'
+    }
 
 export class Walker {
   readonly known: KnownStacks
@@ -79,13 +91,9 @@ export class Walker {
   /** Of a damaged goroutine: the last place before the damage, and the lines that came since. */
   #lostAt: KnownLine | undefined
   #lost: string[] = []
-  /** Bytes of the line before the one at hand, without its line end; 0 when it was none of the goroutine's. */
+  /** Bytes of the line before the one at hand, without its line end; 0 or less when it was none of the goroutine's. */
   length = 0
-  /**
-   * The line at `at` waits for its file line, as what stands behind a complete stack does: it may be a log line, and then the stack ends at
-   * `from`.
-   */
-  #waiting: Waiting | undefined
+  #doubt: Doubt | undefined
   /** The limit of frames was hit. */
   framesOverflow = false
   readonly #quick = new QuickLine()
@@ -107,30 +115,60 @@ export class Walker {
     this.at = ROOT
     this.#lostAt = undefined
     this.#lost = []
-    this.#waiting = undefined
+    this.#doubt = undefined
   }
 
   /** Forgets the goroutine. */
   leave(): void {
     this.goroutine = undefined
     this.at = undefined
-    this.#waiting = undefined
+    this.#doubt = undefined
   }
 
-  /** The last line of the goroutine is one only if its file line follows. */
-  get waits(): boolean {
-    return this.#waiting !== undefined
+  /** Whether the last line is one of the goroutine is not decided. */
+  get doubts(): boolean {
+    return this.#doubt !== undefined
   }
 
-  /** The line that waited for its file line was a log line. */
-  retract(): void {
+  /** What the last line is, now that `text` has come. Undefined: it is not decided yet. */
+  decide(text: string): 'log' | 'dump' | undefined {
+    const doubt = this.#doubt
+    if (doubt === undefined) return undefined
+    const line = this.read(text)
+    if (doubt.about === 'file') return readLine(text)?.kind === 'file' && OFFSET.test(text) ? 'log' : 'dump'
+    switch (line?.kind) {
+      case 'file':
+        return doubt.proof !== 'offset' || OFFSET.test(text) ? 'dump' : undefined
+      case 'func':
+      case 'created':
+        return this.#hasPieces ? 'dump' : 'log'
+      default:
+        return doubt.proof === 'next' ? 'log' : undefined
+    }
+  }
+
+  /** Decides what the last line is; where `as` does not say it, as if nothing more came. */
+  settle(as: 'log' | 'dump' | undefined): 'log' | 'dump' | undefined {
+    const doubt = this.#doubt
+    if (doubt === undefined) return undefined
+    this.#doubt = undefined
+    const what = as ?? doubt.otherwise
+    if (what === 'dump') return what
     const { at } = this
-    const from = this.#waiting?.from
-    if (from === undefined) return
-    this.at = from
+    this.at = doubt.from
     this.length = 0
-    this.#waiting = undefined
-    if (at !== undefined && at !== from) this.known.takeBack(at)
+    if (at !== undefined && at !== doubt.from) this.known.takeBack(at)
+    return what
+  }
+
+  /** A foreign line has come. */
+  interrupt(text: string): void {
+    this.length = text.includes('.') && readBareFunction(text) !== undefined ? NAME_ALONE : 0
+  }
+
+  /** Are there pieces of what may be cut lines? */
+  get #hasPieces(): boolean {
+    return this.#fragments.pending.some((each) => each.cuts.length > 0)
   }
 
   /** The kinds of line that may come next. */
@@ -144,7 +182,7 @@ export class Walker {
     if (line !== undefined) return line
     const expected = this.expected()
     if (expected.includes('file')) {
-      const isNext = this.length > 0 && this.#waiting === undefined
+      const isNext = this.length > 0 && this.#doubt?.otherwise !== 'log'
       const file = (isNext ? readNamedFile(text) : undefined) ?? readStripped(text)
       if (file !== undefined) return file
     } else if (this.at === ROOT || this.damaged) {
@@ -163,24 +201,39 @@ export class Walker {
     return known.kind(above) === 'func' && known.tail(above) === TAILS.none
   }
 
-  /** As `line`, of a line that can be read by its bytes and may come next. Returns where the line after it begins, or -1. */
-  quick(buf: Buffer, pos: number): number {
+  /**
+   * As `line`, of a line that can be read by its bytes, may come next, and leaves no doubt: what follows it in [pos, end) shows it. Returns
+   * where the line after it begins, or -1.
+   */
+  quick(buf: Buffer, pos: number, end: number): number {
     const { at } = this
     const line = this.#quick
-    if (at === undefined || !line.read(buf, pos) || !this.expected().includes(line.kind)) return -1
-    if (line.kind === 'file') this.#waiting = undefined
-    else if (this.#waiting !== undefined || this.#mustWait(at, line)) return -1
+    if (at === undefined || this.#doubt !== undefined || !line.read(buf, pos) || !this.expected().includes(line.kind))
+      return -1
+    const isIndentedNext = line.after >= end || isIndent(buf[line.after])
+    if (line.kind === 'file') {
+      if (this.length === NAME_ALONE || (isIndentedNext && !line.hasOffset)) return -1
+    } else if (line.after >= end || !isIndentedNext || this.#isApart(at)) return -1
     this.#add(at, buf, pos, line)
     this.length = line.length
     return line.after
   }
 
-  /** Must a function or a creator below `at` show its file line first? It does directly behind the lines of a stack that is not complete. */
-  #mustWait(at: KnownLine, line: LineText): boolean {
-    if (line.kind !== 'func' && line.kind !== 'created') return false
-    if (line.kind === 'func' && line.tail === 'none') return true
-    if (at === ROOT) return false
-    return this.known.kind(at) === 'file' && (this.length === 0 || this.#isEndOfMain(at))
+  /** Is what comes next more likely a log line than one of this stack, which may end at `at`? */
+  #isApart(at: KnownLine): boolean {
+    return at !== ROOT && this.known.kind(at) === 'file' && (this.length <= 0 || this.#isEndOfMain(at))
+  }
+
+  #doubtOf(at: KnownLine, text: string, line: LineText): Doubt | undefined {
+    if (line.kind === 'file') {
+      const isCertain = OFFSET.test(text) || this.known.kind(at) !== 'func' || this.known.tail(at) === TAILS.none
+      return isCertain ? undefined : { about: 'file', from: at, otherwise: 'dump' }
+    }
+    if (line.kind !== 'func' && line.kind !== 'created') return undefined
+    if (line.kind === 'func' && line.tail === 'none')
+      return { about: 'frame', from: at, proof: 'next', otherwise: 'log' }
+    if (!this.#isApart(at)) return { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }
+    return { about: 'frame', from: at, proof: text.endsWith('(...)') ? 'file' : 'offset', otherwise: 'log' }
   }
 
   /** Is this the file line of `main.main` of the first goroutine? */
@@ -188,23 +241,18 @@ export class Walker {
     return this.goroutine?.id === 1 && this.known.literal(this.known.parent(at)).startsWith('main.main(')
   }
 
-  /** Takes a line that is not a known child of `at`. */
+  /** Takes a line that is not a known child of `at`. What is in doubt is decided by now, as far as this line decides it. */
   line(text: string, buf: Buffer, pos: number): Taken {
     const line = this.read(text)
-    if (this.goroutine === undefined) return 'foreign'
-    if (this.#waiting !== undefined && line?.kind !== 'file') {
-      const isFrame = line?.kind === 'func' || line?.kind === 'created'
-      return isFrame || this.#waiting.proof === 'next' ? 'retracts' : 'foreign'
-    }
+    if (this.goroutine === undefined || this.#doubt !== undefined) return 'foreign'
     if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'dump' : 'foreign'
+    if (line.kind === 'file' && this.length === NAME_ALONE && !OFFSET.test(text)) return 'foreign'
     const at = this.at
-    if (this.#waiting?.proof === 'offset' && !OFFSET.test(text)) return 'foreign'
     if (at === undefined) return this.#lose(text, line.kind)
     if (!this.expected().includes(line.kind)) return this.#resync(at, text, line.kind)
-    const waits = this.#mustWait(at, line)
+    this.#doubt = this.#doubtOf(at, text, line)
     this.#add(at, buf, pos, line)
-    this.#waiting = waits ? { from: at, proof: proofOf(text, line) } : undefined
-    return waits ? 'waits' : 'dump'
+    return this.#doubt === undefined ? 'dump' : 'doubtful'
   }
 
   /** Words of the stack come directly behind what the runtime has to say of it. They are no part of the stack's text. */
@@ -231,7 +279,7 @@ export class Walker {
       return 'dump'
     }
     if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return 'foreign'
-    const cut = this.#fragments.pending.some((each) => each.cuts.length > 0)
+    const cut = this.#hasPieces
     // A file line out of nowhere is more likely a log line than all that is left of a frame. A complete stack needs none.
     if (kind === 'file' && (!cut || this.ended || !OFFSET.test(text))) return 'foreign'
     if (known.kind(at) === 'func' && !cut && !known.literal(at).includes('.')) {
@@ -284,7 +332,7 @@ export class Walker {
 
   #goTo(line: KnownLine): void {
     this.at = line
-    this.#waiting = undefined
+    this.#doubt = undefined
   }
 
   /** Does the line before this one, which can stand by itself, go on with `text`: more of its number, its registers, its creator? */
@@ -331,7 +379,7 @@ export class Walker {
 
   /** The last line that is one for certain. */
   get #last(): KnownLine | undefined {
-    return this.#waiting?.from ?? this.at
+    return this.#doubt?.otherwise === 'log' ? this.#doubt.from : this.at
   }
 
   /** Is the goroutine whole as far as it goes: not in the middle of a frame? */
@@ -388,7 +436,6 @@ export class Walker {
   }
 }
 
-function proofOf(text: string, line: LineText): Waiting['proof'] {
-  if (line.kind === 'func' && line.tail === 'none') return 'next'
-  return text.endsWith('(...)') ? 'file' : 'offset'
+function isIndent(byte: number | undefined): boolean {
+  return byte === TAB || byte === SPACE
 }

@@ -119,6 +119,7 @@ export function readBareFunction(text: string): LineText | undefined {
  */
 export function readStripped(text: string): LineText | undefined {
   if (UNAVAILABLE.test(text)) return { kind: 'unavailable', tail: 'none', literal: text.length }
+  if (isBlank(text.charCodeAt(0))) return undefined
   const end = fileEnd(text)
   const { path, offset } = placeOf(text, end)
   if (path === undefined || !(offset || (isSource(path) && !/\s/.test(path))) || isGlued(path)) return undefined
@@ -130,14 +131,16 @@ export function readStripped(text: string): LineText | undefined {
  * TAB.
  */
 export function readNamedFile(text: string): LineText | undefined {
-  if (text.charCodeAt(0) !== 0x09) return undefined
+  if (text.charCodeAt(0) !== 0x09 || isBlank(text.charCodeAt(1))) return undefined
   const end = fileEnd(text)
   const { path } = placeOf(text, end)
-  return path === undefined || isGlued(path) ? undefined : fileLine(text, end)
+  return path === undefined || isGlued(path) || /\s|:\/\//.test(path) ? undefined : fileLine(text, end)
 }
 
 /** An indented `path:line`: of a source file, or with the offset that only Go prints behind it. Prose may end in a colon and a number, too. */
 function readFile(text: string): LineText | undefined {
+  // What stands deeper is of a table, as testify's `Error Trace`.
+  if (text.charCodeAt(0) === 0x09 && isBlank(text.charCodeAt(1))) return undefined
   const end = fileEnd(text)
   const { path, offset } = placeOf(text, end)
   if (path === undefined || !(offset || isSource(path)) || isGlued(path)) return undefined
@@ -153,6 +156,10 @@ const BLANK_IN_PROSE = /^(?!\/|[A-Za-z]:[\\/]).*\s/
 
 function isSource(path: string): boolean {
   return SOURCE.test(path) && !BLANK_IN_PROSE.test(path)
+}
+
+function isBlank(c: number): boolean {
+  return c === 0x09 || c === 0x20
 }
 
 /** Has another place been glued to the line number? It would pass for a longer path. */
@@ -183,6 +190,6 @@ function placeOf(text: string, end: number): { path: string | undefined; offset:
   while (digits > 0 && isDigit(text.charCodeAt(digits - 1))) digits--
   if (digits === numberEnd || text.charCodeAt(digits - 1) !== 0x3a) return { path: undefined, offset }
   let start = 0
-  while (text.charCodeAt(start) === 0x09 || text.charCodeAt(start) === 0x20) start++
+  while (isBlank(text.charCodeAt(start))) start++
   return { path: start < digits - 1 ? text.slice(start, digits - 1) : undefined, offset: offset || end < text.length }
 }

@@ -64,6 +64,8 @@ export class QuickLine implements LineText {
   length = 0
   /** Offset behind its end. */
   after = 0
+  /** Of a file line: ` +0x1d` stands behind the place. */
+  hasOffset = false
 
   /** Reads the line at `pos`, which ends with a line end. False: it is none of these, or not for certain. */
   read(buf: Buffer, pos: number): boolean {
@@ -124,6 +126,7 @@ export class QuickLine implements LineText {
 
   #file(buf: Buffer, pos: number): boolean {
     let p = pos + 1
+    if (buf[p] === TAB || buf[p] === SPACE) return false
     let seen = 0
     for (let c = PATH_BYTE[buf[p] as number] as number; c !== 0; c = PATH_BYTE[buf[p] as number] as number) {
       seen |= c
@@ -133,7 +136,8 @@ export class QuickLine implements LineText {
     const number = ++p
     while (DIGIT[buf[p] as number] === 1) p++
     if (p === number) return false
-    if (buf[p] !== SPACE) {
+    this.hasOffset = buf[p] === SPACE
+    if (!this.hasOffset) {
       // Without an offset only the name of the file shows that it is one; what else there is, `readLine` knows.
       const isAbsolute = buf[pos + 1] === SLASH
       if (!endsWith(buf, number - 1, '.go') || !(isAbsolute || (seen & BLANK) === 0)) return false

@@ -1,0 +1,65 @@
+/** Repair of cut lines never invents: foreign lines between those of a dump change nothing, however much they look like pieces. */
+import { expect, it } from 'vitest'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
+import { goldenDump } from '../golden/dumps.ts'
+import { feed, linesOf } from '../property/weave.ts'
+import { logLines } from './log-lines.ts'
+
+const DUMPS = [
+  'zoo-1.27-stack.txt',
+  'zoo-1.19-stack.txt',
+  'odd-1.27.txt',
+  'tb-1.27-quit-all.txt',
+  'crash-1.19-maps.txt',
+]
+const LINES = 10_000
+
+/** What a dump is counted as. */
+function counted(records: readonly DumpstreamRecord[]): unknown[] {
+  return records.flatMap((record): unknown[] => {
+    if (record.type === 'dump') return [[record.kind, record.goroutines, record.damaged, record.truncated]]
+    return record.type === 'signature' ? [[record.id, record.count, record.stack]] : []
+  })
+}
+
+it(`of ${LINES} log lines between the lines of dumps, none is taken for a piece of one`, () => {
+  const log = logLines(LINES)
+  const dumps = DUMPS.map((name) => ({
+    lines: linesOf(goldenDump(name)),
+    alone: counted(feed([goldenDump(name)]).records),
+  }))
+  const wrong = new Set<string>()
+  let at = 0
+  for (let round = 0; at < log.length; round++) {
+    const { lines, alone } = dumps[round % dumps.length] as (typeof dumps)[number]
+    // Everywhere but in the preamble, whose lines are indented as log lines may be.
+    const first = lines.findIndex((line) => line.toString().startsWith('goroutine '))
+    const slots = lines.length - first - 2
+    const some = log.slice(at, at + slots)
+    // A call alone, between a function and its file, could be either.
+    some.forEach((text, i) => {
+      const before = lines[first + 1 + i]?.toString() ?? ''
+      if (/^[\w.]+\(\)$/.test(text) && !/^[\t\n]/.test(before)) some[i] = `${text} called`
+    })
+    at += slots
+    const woven = (foreign: readonly string[]): Buffer =>
+      Buffer.concat(
+        lines.flatMap((line, i) => {
+          const text = i > first && i <= first + slots ? foreign[i - first - 1] : undefined
+          return text === undefined ? [line] : [line, Buffer.from(`${text}\n`)]
+        }),
+      )
+    const { records, log: left } = feed([woven(some)])
+    const all = some.map((each) => `${each}\n`).join('')
+    if (JSON.stringify(counted(records)) === JSON.stringify(alone) && left.toString().includes(all)) continue
+    // Which of them was it?
+    for (const [i, text] of some.entries()) {
+      const one = feed([woven(some.map((each, k) => (k === i ? each : '2026/11/24 08:14:31 served')))])
+      if (JSON.stringify(counted(one.records)) !== JSON.stringify(alone) || !one.log.toString().includes(`${text}\n`))
+        wrong.add(text)
+    }
+    if (wrong.size === 0) wrong.add(`round ${round}`)
+  }
+  process.stdout.write(`wrong repairs: ${wrong.size} of ${LINES} log lines\n`)
+  expect([...wrong]).toEqual([])
+})
