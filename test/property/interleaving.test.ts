@@ -83,12 +83,12 @@ describe('foreign lines between the lines of a dump', () => {
 
   it('of every kind, between any two lines of every dump', () => {
     for (const { name, bytes } of dumps) {
-      const alone = feed([bytes])
+      const alone = feed([bytes], AT_ONCE)
       const lines = linesOf(bytes)
       const woven = Buffer.concat(
         lines.flatMap((line, i) => [line, Buffer.from(`${LOG_LINES[i % LOG_LINES.length]}\n`)]),
       )
-      expect([name, withoutPlace(feed([woven]).records)]).toEqual([name, withoutPlace(alone.records)])
+      expect([name, withoutPlace(feed([woven], AT_ONCE).records)]).toEqual([name, withoutPlace(alone.records)])
     }
   })
 })
