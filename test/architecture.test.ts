@@ -34,6 +34,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   mounts: { imports: ['core', 'engine'], node: 'none' },
   input: { imports: ['core', 'carriers', 'engine', 'report', 'sinks'], node: 'any', packages: /^split2$/ },
   watch: { imports: ['core', 'engine', 'input', 'sinks'], node: 'any' },
+  mcp: {
+    imports: ['core', 'input', 'sinks'],
+    node: 'none',
+    packages: /^@modelcontextprotocol\/sdk\//,
+  },
   cli: {
     imports: [
       'core',
@@ -47,6 +52,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'mounts',
       'input',
       'watch',
+      'mcp',
     ],
     node: 'any',
     packages: /^(?:split2|through2)$/,

@@ -139,6 +139,14 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./anonymize.ts'),
   },
   {
+    name: 'mcp',
+    operands: '',
+    summary: 'answers questions of agents about logs (MCP)',
+    flags: [],
+    examples: ['dumpstream mcp'],
+    load: () => import('./mcp.ts'),
+  },
+  {
     name: 'bridge',
     operands: '',
     summary: "Fluent Bit's Lua filter asks, line by line",

@@ -43,32 +43,34 @@ interface Side {
 
 type Pair = readonly [before: Side, after: Side]
 
+/** Two dumps of one source, and what changed from the one to the other. */
+export interface Comparison {
+  readonly after: RecordedDump
+  /** The record of `after`, its duration counted from the dump before. */
+  readonly dump: DumpRecord
+  readonly changes: readonly SignatureRecord[]
+}
+
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
-  const [one, two, ...more] = args.operands.map(readOperand)
+  const [one, two, ...more] = args.operands
   if (one === undefined || more.length > 0)
     throw usageError('diff takes two FILEs, or one log with two dumps: dumpstream diff BEFORE AFTER')
-  if (two === undefined && one.number !== undefined)
-    throw usageError(`diff takes two: dumpstream diff ${one.path}#1 ${one.path}#${one.number}`)
+  const operands = [one, ...(two === undefined ? [] : [two])]
   const complain = (line: string): void => terminal.complain(line)
   const options = await withBaseline(readOptions(args, terminal), complain)
-  refuseOwnOutput({ ...options, files: two === undefined ? [one.path] : [one.path, two.path] }, terminal)
+  refuseOwnOutput({ ...options, files: operands.map((operand) => readOperand(operand).path) }, terminal)
   const engine: EngineOptions = options.engine.similarity === undefined ? {} : { similarity: options.engine.similarity }
 
-  const pairs =
-    two === undefined
-      ? await firstAndLast(one.path, engine, complain)
-      : pairUp(await lastOf(one, engine, complain), await lastOf(two, engine, complain), complain)
+  const comparisons = await compareFiles(one, two, engine, complain)
   const delivery = await openDelivery({ options, terminal, complain })
   try {
     let changed = 0
-    for (const [before, after] of pairs) {
-      const changes = compareDumps(before.found, after.found, await judge(before, after, engine))
+    for (const { after, dump, changes } of comparisons) {
       changed += changes.length
-      const records = [sinceBefore(before.found.dump, after.found.dump), ...changes]
       // Also what did not change is known from now on.
-      for (const record of after.found.signatures) delivery.saver?.record(record)
-      for (const record of records) for (const sink of delivery.sinks) sink.record(record)
+      for (const record of after.signatures) delivery.saver?.record(record)
+      for (const record of [dump, ...changes]) for (const sink of delivery.sinks) sink.record(record)
     }
     const code = await delivery.end(false)
     if (changed === 0 && options.format === 'text') complain('no signature changed')
@@ -76,6 +78,34 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   } finally {
     delivery.close()
   }
+}
+
+/**
+ * Compares what two operands name; one alone: its first dump with its last.
+ *
+ * @throws DumpstreamError `DS_USAGE` or `DS_INPUT` when there is nothing to compare.
+ */
+export async function compareFiles(
+  before: string,
+  after: string | undefined,
+  engine: EngineOptions,
+  complain: (line: string) => void,
+): Promise<Comparison[]> {
+  const one = readOperand(before)
+  if (after === undefined && one.number !== undefined)
+    throw usageError(`diff takes two: dumpstream diff ${one.path}#1 ${one.path}#${one.number}`)
+  const pairs =
+    after === undefined
+      ? await firstAndLast(one.path, engine, complain)
+      : pairUp(await lastOf(one, engine, complain), await lastOf(readOperand(after), engine, complain), complain)
+  const comparisons: Comparison[] = []
+  for (const [first, last] of pairs)
+    comparisons.push({
+      after: last.found,
+      dump: sinceBefore(first.found.dump, last.found.dump),
+      changes: compareDumps(first.found, last.found, await judge(first, last, engine)),
+    })
+  return comparisons
 }
 
 async function firstAndLast(path: string, engine: EngineOptions, complain: (line: string) => void): Promise<Pair[]> {

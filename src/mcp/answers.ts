@@ -1,0 +1,171 @@
+/**
+ * What an agent is told of a log: small JSON texts, redacted, with the byte ranges and commands by which a person can check them. An answer
+ * that would be too long loses its least urgent parts, and says how many.
+ */
+import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
+import { readRecords } from '../input/recorded.ts'
+import { redactRecord } from '../sinks/redact/redact.ts'
+
+/** Longest answer, bytes of UTF-8. */
+export const ANSWER_BYTES = 8_000
+/** Sources and signatures of a log that are kept while it is read: the first ones. */
+const SOURCES = 200
+/** Frames of a stack in an overview. */
+const FRAMES = 6
+
+interface SourceState {
+  dumps: number
+  last: DumpRecord
+  findings: FindingRecord[]
+  largest: SignatureRecord[]
+}
+
+type Item = Readonly<Record<string, unknown>>
+
+/** What stands out of the last dump of each source. */
+export async function triage(path: string): Promise<string> {
+  const sources = new Map<string, SourceState>()
+  await readRecords(path, { stacks: 'always' }, (record) => noteLast(sources, record))
+  if (sources.size === 0) return `no goroutine dump in ${path}`
+  const items = [...sources.values()].flatMap(({ dumps, last, findings, largest }): Item[] => {
+    const head = { ...place(path, last), kind: last.kind, reason: last.reason, goroutines: last.goroutines, dumps }
+    if (findings.length === 0) return [{ ...head, findings: 'nothing stands out', largest: largest.map(signatureItem) }]
+    return [head, ...findings.map((finding) => findingItem(finding))]
+  })
+  return bounded(items)
+}
+
+/** The changes between two dumps, given as `dumpstream diff` finds them. */
+export function diff(
+  path: string,
+  comparisons: readonly { readonly dump: DumpRecord; readonly changes: readonly SignatureRecord[] }[],
+): string {
+  const items = comparisons.flatMap(({ dump, changes }): Item[] => [
+    { ...place(path, dump), goroutines: dump.goroutines, duration_s: dump.duration_s },
+    ...changes.map((change) => signatureItem(redactRecord(change))),
+  ])
+  return comparisons.every(({ changes }) => changes.length === 0) ? 'no signature changed' : bounded(items)
+}
+
+/** One signature in every dump that has it, with its whole stack. */
+export async function signature(path: string, id: string): Promise<string> {
+  const items: Item[] = []
+  let stack: readonly string[] | undefined
+  let dump: DumpRecord | undefined
+  await readRecords(path, { stacks: 'always' }, (record) => {
+    if (record.type === 'dump') dump = redactRecord(record)
+    if (record.type !== 'signature' || record.id !== id || dump === undefined) return
+    stack ??= record.stack
+    const { stack: _, ...rest } = signatureItem(redactRecord(record))
+    items.push({ ...place(path, dump), ...rest })
+  })
+  if (items.length === 0) return `no signature ${id} in ${path}; triage lists those that stand out`
+  // The newest first: what is cut off is history.
+  return bounded([{ id, stack: stack?.slice(0, 64) }, ...items.reverse()])
+}
+
+/** Who waits for whom, in the last dump of each source that shows it. */
+export async function waits(path: string): Promise<string> {
+  const sources = new Map<string, SourceState>()
+  await readRecords(path, { stacks: 'always' }, (record) => noteLast(sources, record))
+  const items = [...sources.values()].flatMap(({ last, findings }): Item[] => {
+    const waiting = findings.filter(({ finding, waits_on }) => waits_on !== undefined || finding === 'deadlock')
+    return waiting.length === 0 ? [] : [place(path, last), ...waiting.map((finding) => findingItem(finding))]
+  })
+  if (items.length > 0) return bounded(items)
+  return `no goroutine of ${path} is known to wait for an object that others wait for as well; addresses are printed for locks, and for channels in SIGQUIT dumps only`
+}
+
+function noteLast(sources: Map<string, SourceState>, record: DumpstreamRecord): void {
+  if (record.type === 'summary' || record.type === 'goroutine') return
+  if (record.type === 'dump') {
+    const known = sources.get(record.source)
+    if (known === undefined && sources.size >= SOURCES) return
+    sources.set(record.source, {
+      dumps: (known?.dumps ?? 0) + 1,
+      last: redactRecord(record),
+      findings: [],
+      largest: [],
+    })
+    return
+  }
+  const state = sources.get(record.source)
+  if (state === undefined) return
+  if (record.type === 'finding') state.findings.push(redactRecord(record))
+  else if (state.largest.length < 3 && record.count > 0) state.largest.push(redactRecord(record))
+}
+
+/** Where a dump is, and how it is printed. */
+function place(path: string, dump: DumpRecord): Item {
+  const [start, end] = dump.bytes
+  return {
+    source: dump.source,
+    dump: dump.dump,
+    time: dump.time,
+    bytes: dump.bytes,
+    evidence: `tail -c +${start + 1} ${shellWord(path)} | head -c ${end - start}`,
+  }
+}
+
+function shellWord(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function findingItem(record: FindingRecord): Item {
+  const { v: _v, type: _type, source: _source, dump: _dump, stack, ...rest } = record
+  return { ...rest, ...(stack === undefined ? {} : { stack: stack.slice(0, FRAMES) }) }
+}
+
+function signatureItem(record: SignatureRecord): Item {
+  const {
+    id,
+    count,
+    delta,
+    verdict,
+    because,
+    states,
+    function: name,
+    file,
+    line,
+    created_by,
+    created_at,
+    counts,
+  } = record
+  const { stack, labels, idle } = record
+  return {
+    id,
+    count,
+    delta,
+    verdict,
+    because,
+    states,
+    function: name,
+    file,
+    line,
+    created_by,
+    created_at,
+    counts,
+    idle,
+    labels,
+    stack: stack?.slice(0, FRAMES),
+  }
+}
+
+/** As many of the items, in their order, as an answer may hold. */
+function bounded(items: readonly Item[]): string {
+  const lines: string[] = []
+  let bytes = 0
+  for (const [index, item] of items.entries()) {
+    const line = JSON.stringify(item)
+    const size = Buffer.byteLength(line) + 1
+    const left = items.length - index
+    // Room for the line that says what is missing.
+    if (bytes + size > ANSWER_BYTES - 80) {
+      lines.push(`${left} more ${left === 1 ? 'item does' : 'items do'} not fit into this answer`)
+      break
+    }
+    lines.push(line)
+    bytes += size
+  }
+  return lines.join('\n')
+}

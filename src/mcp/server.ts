@@ -1,0 +1,113 @@
+/** The tools as the Model Context Protocol names them (modelcontextprotocol.io, "Tools"), on stdin and stdout. */
+import { DumpstreamError } from '../core/errors.ts'
+import { VERSION } from '../core/version.ts'
+
+declare global {
+  /** The SDK's declarations name this type of the DOM library; @types/node 20 has `Headers` only. */
+  type HeadersInit = ConstructorParameters<typeof Headers>[0]
+}
+
+const PACKAGE = '@modelcontextprotocol/sdk'
+
+export interface Tool {
+  readonly name: string
+  readonly description: string
+  /** Parameter → what it is; all are strings. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly optional?: readonly string[]
+  /** @throws DumpstreamError: the agent is told its message. */
+  call(args: Readonly<Record<string, string>>): Promise<string>
+}
+
+/**
+ * Serves until the client closes stdin.
+ *
+ * @throws DumpstreamError `DS_USAGE` when the SDK, an optional package, is not installed.
+ */
+export async function serve(tools: readonly Tool[]): Promise<void> {
+  const { Server, StdioServerTransport, types } = await load()
+  const server = new Server({ name: 'dumpstream', version: VERSION }, { capabilities: { tools: {} } })
+  server.setRequestHandler(types.ListToolsRequestSchema, () => ({ tools: tools.map(describe) }))
+  server.setRequestHandler(types.CallToolRequestSchema, async ({ params }) =>
+    answer(tools, params.name, params.arguments),
+  )
+  const closed = new Promise<void>((resolve) => {
+    server.onclose = resolve
+    // The transport does not notice the end of its input.
+    process.stdin.once('end', () => void server.close())
+  })
+  await server.connect(new StdioServerTransport())
+  await closed
+}
+
+interface Answer {
+  readonly [key: string]: unknown
+  readonly content: { readonly type: 'text'; readonly text: string }[]
+  readonly isError?: boolean
+}
+
+async function answer(
+  tools: readonly Tool[],
+  name: string,
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<Answer> {
+  const tool = tools.find((each) => each.name === name)
+  if (tool === undefined) return failure(`there is no tool ${name}`)
+  const args: Record<string, string> = {}
+  for (const parameter of Object.keys(tool.parameters)) {
+    const value = given[parameter]
+    if (typeof value === 'string') args[parameter] = value
+    else if (value !== undefined || tool.optional?.includes(parameter) !== true)
+      return failure(`${name} needs ${parameter}, a string`)
+  }
+  try {
+    return { content: [{ type: 'text', text: await tool.call(args) }] }
+  } catch (error) {
+    if (error instanceof DumpstreamError) return failure(error.message)
+    throw error
+  }
+}
+
+function failure(text: string): Answer {
+  return { content: [{ type: 'text', text }], isError: true }
+}
+
+function describe({ name, description, parameters, optional = [] }: Tool): {
+  name: string
+  description: string
+  inputSchema: { type: 'object'; properties: Record<string, object>; required: string[]; additionalProperties: false }
+  annotations: { readOnlyHint: true; openWorldHint: false }
+} {
+  const properties = Object.entries(parameters).map(([key, text]) => [key, { type: 'string', description: text }])
+  return {
+    name,
+    description,
+    inputSchema: {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      required: Object.keys(parameters).filter((parameter) => !optional.includes(parameter)),
+      additionalProperties: false,
+    },
+    annotations: { readOnlyHint: true, openWorldHint: false },
+  }
+}
+
+interface Sdk {
+  readonly Server: typeof import('@modelcontextprotocol/sdk/server/index.js').Server
+  readonly StdioServerTransport: typeof import('@modelcontextprotocol/sdk/server/stdio.js').StdioServerTransport
+  readonly types: typeof import('@modelcontextprotocol/sdk/types.js')
+}
+
+async function load(): Promise<Sdk> {
+  try {
+    const [{ Server }, { StdioServerTransport }, types] = await Promise.all([
+      import('@modelcontextprotocol/sdk/server/index.js'),
+      import('@modelcontextprotocol/sdk/server/stdio.js'),
+      import('@modelcontextprotocol/sdk/types.js'),
+    ])
+    return { Server, StdioServerTransport, types }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
+    throw new DumpstreamError('DS_USAGE', `mcp needs a package: npm install ${PACKAGE}`)
+  }
+}
