@@ -22,7 +22,7 @@ await build({
     define: { DUMPSTREAM_VERSION: JSON.stringify(version), DUMPSTREAM_PAGE: JSON.stringify(await bundlePage(root)) },
   },
   // Bundled: what is small, and would cost each start the loading of its modules.
-  external: [/^node:/, /^(?!get-east-asian-width$)[a-z@][^:]*$/],
+  external: [/^node:/, /^(?!(?:get-east-asian-width|re2js)$)[a-z@][^:]*$/],
   output: {
     dir: 'dist',
     format: 'esm',

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'rolldown'
 
-/** Packages whose code goes into the page. */
+/** Packages whose code goes into the page, … */
 const BUNDLED = ['uplot']
+/** … and into the command: see `external` in build.mjs. */
+const BUNDLED_IN_COMMAND = ['re2js']
 
 export async function bundlePage(root) {
   const { output } = await build({
@@ -35,13 +37,13 @@ function hash(text) {
 }
 
 function writeNotices(root) {
-  const parts = BUNDLED.map((name) => {
+  const parts = [...BUNDLED, ...BUNDLED_IN_COMMAND].map((name) => {
     const folder = `${root}/node_modules/${name}`
     const { version, license, homepage } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
     return `${name} ${version} (${license}) ${homepage}\n\n${readFileSync(`${folder}/LICENSE`, 'utf8').trim()}\n`
   })
   writeFileSync(
     `${root}/dist/THIRD_PARTY_NOTICES`,
-    `The report page of dumpstream (--format html, --serve) contains these packages.\n\n${parts.join('\n---\n\n')}`,
+    `dumpstream contains these packages: uplot in its report page (--format html, --serve), re2js in its command (--match).\n\n${parts.join('\n---\n\n')}`,
   )
 }

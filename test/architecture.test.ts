@@ -55,7 +55,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'mcp',
     ],
     node: 'any',
-    packages: /^(?:split2|through2)$/,
+    packages: /^(?:re2js|split2|through2)$/,
   },
 }
 

@@ -27,7 +27,7 @@ import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
 import { type Elsewhere, openElsewhere } from './mounted.ts'
-import { type RunOptions, readOptions } from './options.ts'
+import { type RunOptions, loadOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
@@ -57,7 +57,7 @@ interface Request {
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw usageError('bridge reads requests from stdin; it takes no FILE')
-  const options = readOptions(args, terminal)
+  const options = await loadOptions(args, terminal)
   const maxLine = new FlagValues(args).count('max-line') ?? MAX_LINE
   if (maxLine < LEAST_LINE) throw usageError(`--max-line takes at least ${LEAST_LINE} bytes`)
   const stdout = new Output(terminal.stdout, { name: 'stdout' })

@@ -17,7 +17,7 @@ import { compareDumps, type RecordedDump } from '../report/diff.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { withBaseline } from './baseline.ts'
 import { openDelivery } from './deliver.ts'
-import { readOptions } from './options.ts'
+import { loadOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -58,7 +58,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     throw usageError('diff takes two FILEs, or one log with two dumps: dumpstream diff BEFORE AFTER')
   const operands = [one, ...(two === undefined ? [] : [two])]
   const complain = (line: string): void => terminal.complain(line)
-  const options = await withBaseline(readOptions(args, terminal), complain)
+  const options = await withBaseline(await loadOptions(args, terminal), complain)
   refuseOwnOutput({ ...options, files: operands.map((operand) => readOperand(operand).path) }, terminal)
   const engine: EngineOptions = options.engine.similarity === undefined ? {} : { similarity: options.engine.similarity }
 

@@ -27,7 +27,7 @@ import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine } from './bounded.ts'
 import { EXIT } from './exit.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
-import { type RunOptions, readOptions } from './options.ts'
+import { type RunOptions, loadOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
@@ -44,7 +44,7 @@ interface EventOptions extends EventKeys {
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw usageError('exec-filter reads events from stdin; it takes no FILE')
-  const options = readOptions(args, terminal)
+  const options = await loadOptions(args, terminal)
   const values = new FlagValues(args)
   const keys = {
     text: values.text('text-key'),

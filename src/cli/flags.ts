@@ -92,7 +92,7 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'signatures that have REGEX anywhere in their stack',
     details:
-      'A JavaScript regular expression, tried on every frame (`function file:line`) and on the creator. The table then ends with the goroutines that match. Goroutine records are not narrowed by it.',
+      'A regular expression as Go has it (RE2: no look-around, no references), tried on every frame (`function file:line`) and on the creator. The table then ends with the goroutines that match. Goroutine records are not narrowed by it.',
   },
   {
     name: 'top',

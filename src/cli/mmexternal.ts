@@ -21,7 +21,7 @@ import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
-import { type RunOptions, readOptions } from './options.ts'
+import { type RunOptions, loadOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a reply says around its records. */
@@ -34,7 +34,7 @@ const WAITING_RECORDS = 10_000
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw usageError('mmexternal reads messages from stdin; it takes no FILE')
-  const options = readOptions(args, terminal)
+  const options = await loadOptions(args, terminal)
   const stdout = new Output(terminal.stdout, { name: 'stdout' })
   let complaint: string | undefined
   const elsewhere = await openElsewhere({

@@ -1,7 +1,7 @@
 /** What is meant: flags and terminal → everything the run needs to know, defaults filled in. */
 import type { EngineOptions } from '../engine/engine.ts'
 import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
-import type { Narrowing } from '../sinks/narrow.ts'
+import type { Narrowing, Pattern } from '../sinks/narrow.ts'
 import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
 import {
@@ -59,8 +59,21 @@ const IDLE_MS = 1_000
 /** Rows on a terminal: a screen, with the headline and what stands below. */
 const TERMINAL_ROWS = 20
 
-/** @throws DumpstreamError `DS_USAGE` */
-export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
+/** Makes a pattern out of the text that a flag has; throws `DS_USAGE`. */
+type Compile = (flag: string, text: string) => Pattern
+
+/** As `readOptions`. What compiles patterns is loaded when there is one. */
+export async function loadOptions(args: ParsedArgs, terminal: Terminal): Promise<RunOptions> {
+  if (!args.flags.has('match')) return readOptions(args, terminal)
+  const { compilePattern } = await import('./pattern.ts')
+  return readOptions(args, terminal, compilePattern)
+}
+
+/**
+ * @param compile needed when `--match` is given
+ * @throws DumpstreamError `DS_USAGE`
+ */
+export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Compile): RunOptions {
   const values = new FlagValues(args)
   const outName = values.text('out')
   const out = outName === '-' ? undefined : outName
@@ -72,7 +85,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal): RunOptions {
     isProfile(format) || format === 'html'
       ? 'always'
       : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
-  const narrowing = readNarrowing(values, format === 'text' && onTerminal)
+  const narrowing = readNarrowing(values, format === 'text' && onTerminal, compile)
   const similarity = values.choice('similarity', SIMILARITIES)
   const idle = values.duration('idle') ?? IDLE_MS
   return {
@@ -152,8 +165,9 @@ function readCarrier(values: FlagValues): Pick<EngineOptions, 'input' | 'textKey
   }
 }
 
-function readNarrowing(values: FlagValues, isScreen: boolean): Narrowing {
-  const match = values.regex('match')
+function readNarrowing(values: FlagValues, isScreen: boolean, compile: Compile | undefined): Narrowing {
+  const text = values.text('match')
+  const match = text === undefined ? undefined : compile?.('match', text)
   const minCount = values.count('min-count')
   const states = values.all('state')
   const top = values.count('top') ?? (isScreen ? TERMINAL_ROWS : undefined)

@@ -6,7 +6,7 @@
 import { type ParsedArgs, usageError } from './args.ts'
 import { openDelivery } from './deliver.ts'
 import { EXIT } from './exit.ts'
-import { type RunOptions, readOptions } from './options.ts'
+import { type RunOptions, loadOptions } from './options.ts'
 import { refuseOwnOutput, statsOf } from './own-output.ts'
 import type { Progress } from './progress.ts'
 import { Session } from './session.ts'
@@ -15,7 +15,7 @@ import type { Terminal } from './terminal.ts'
 
 /** Resolves to the exit code. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
-  const options = await complete(readOptions(args, terminal), terminal)
+  const options = await complete(await loadOptions(args, terminal), terminal)
   const stdin = options.files.includes('-') ? statsOf(terminal.stdin) : undefined
   if (options.follow && stdin?.isFile() === true) {
     throw usageError('--follow needs the name of a file: dumpstream --follow FILE')

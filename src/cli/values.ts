@@ -48,17 +48,4 @@ export class FlagValues {
     }
     return Number(match[1]) * unit
   }
-
-  regex(name: string): RegExp | undefined {
-    const text = this.text(name)
-    if (text === undefined) return undefined
-    try {
-      return new RegExp(text)
-    } catch (error) {
-      const why = error instanceof Error ? error.message.replace(/^.*: /s, '') : String(error)
-      throw usageError(
-        `--${name} takes a regular expression, not ${quote(text)} (${why}); put \\ before ( ) [ ] * + ? . that mean themselves`,
-      )
-    }
-  }
 }

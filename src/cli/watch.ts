@@ -12,7 +12,7 @@ import { type ParsedArgs, quote, usageError } from './args.ts'
 import { withBaseline } from './baseline.ts'
 import { STARTS } from './choices.ts'
 import { type Delivery, openDelivery } from './deliver.ts'
-import { type RunOptions, readOptions } from './options.ts'
+import { type RunOptions, loadOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
 import { pause } from './pause.ts'
 import { Session } from './session.ts'
@@ -57,7 +57,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const count = values.count('count') ?? Number.POSITIVE_INFINITY
   const openAsker = await chooseAsker(values, timeout)
   const complain = (line: string): void => terminal.complain(line)
-  const options = await withBaseline(readOptions(args, terminal), complain)
+  const options = await withBaseline(await loadOptions(args, terminal), complain)
   if (values.has('pid')) refuseOwnOutput({ ...options, files: [watchedLog(values)] }, terminal)
 
   let inputBytes = (): number => 0

@@ -2,9 +2,14 @@
 import type { GoroutineRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from './baseline.ts'
 
+/** What a regular expression is asked, whichever engine runs it. */
+export interface Pattern {
+  test(text: string): boolean
+}
+
 export interface Narrowing {
   /** Tried on every frame as `function file:line` and on the creator. Needs records with their stacks. */
-  readonly match?: RegExp
+  readonly match?: Pattern
   readonly minCount?: number
   /** What is known already is left out. */
   readonly baseline?: Baseline
@@ -62,7 +67,7 @@ function isState(state: string, wanted: readonly string[]): boolean {
   })
 }
 
-function matches(record: SignatureRecord, pattern: RegExp): boolean {
+function matches(record: SignatureRecord, pattern: Pattern): boolean {
   const place = record.file === undefined ? '' : ` ${record.file}:${record.line ?? ''}`
   if (pattern.test(`${record.function}${place}`)) return true
   if (record.created_by !== undefined && pattern.test(record.created_by)) return true

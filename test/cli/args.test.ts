@@ -3,13 +3,14 @@ import { parseCommandLine } from '../../src/cli/args.ts'
 import { type Flag, flagsMarkdown, GROUPS, spelling } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { readOptions } from '../../src/cli/options.ts'
+import { compilePattern } from '../../src/cli/pattern.ts'
 import { openTerminal, wantsColor } from '../../src/cli/terminal.ts'
 
 const NO_TERMINAL = { ...openTerminal(0, 1, 2, {}), stdoutIsTerminal: false }
 const TERMINAL = { ...NO_TERMINAL, stdoutIsTerminal: true }
 
 function options(argv: readonly string[], terminal = NO_TERMINAL) {
-  return readOptions(parseCommandLine(argv, FLAGS), terminal)
+  return readOptions(parseCommandLine(argv, FLAGS), terminal, compilePattern)
 }
 
 /** What each flag is when it is given; a flag without a row here fails the test below. */
@@ -117,7 +118,11 @@ describe('a mistake is one line that says what to write', () => {
     [['--idle', '0'], '--idle takes a duration such as 500ms, 2s or 1m, not "0"'],
     [
       ['--match', '(*Cron)'],
-      '--match takes a regular expression, not "(*Cron)" (Nothing to repeat); put \\ before ( ) [ ] * + ? . that mean themselves',
+      '--match takes a regular expression as Go has it (RE2), not "(*Cron)" (missing argument to repetition operator: `*`); put \\ before ( ) [ ] * + ? . that mean themselves',
+    ],
+    [
+      ['--match', '(?!main)'],
+      '--match takes a regular expression as Go has it (RE2), not "(?!main)" (invalid or unsupported Perl syntax: `(?!`); put \\ before ( ) [ ] * + ? . that mean themselves',
     ],
   ])('%j', (argv, message) => {
     expect(() => options(argv)).toThrow(expect.objectContaining({ code: 'DS_USAGE', message }))
