@@ -23,12 +23,12 @@ import { setRecent } from '../core/lru.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
-import { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
-import { type Elsewhere, openElsewhere } from './mounted.ts'
+import { type Elsewhere, openElsewhere, unreadable } from './mounted.ts'
 import { type RunOptions, loadOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
+import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
@@ -60,7 +60,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const options = await loadOptions(args, terminal)
   const maxLine = new FlagValues(args).count('max-line') ?? MAX_LINE
   if (maxLine < LEAST_LINE) throw usageError(`--max-line takes at least ${LEAST_LINE} bytes`)
-  const stdout = new Output(terminal.stdout, { name: 'stdout' })
+  const stdout = openStdout(terminal.stdout)
   const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
   const bridge = new Bridge(options, elsewhere, maxLine, (line) => terminal.complain(line))
   const lines = process.stdin.pipe(split2(SPLIT))
@@ -73,7 +73,12 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     Math.max(10, options.idle / 4),
   )
   try {
+    let failure: Error | undefined
     await new Promise<void>((resolve) => {
+      process.stdin.once('error', (error) => {
+        failure = error
+        resolve()
+      })
       lines.on('data', (line: string) => {
         stdout.write(`${bridge.answer(line)}\n`)
         stdout.flush()
@@ -86,7 +91,9 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     })
     bridge.end()
     process.stdin.destroy()
-    return await elsewhere.end()
+    const code = await elsewhere.end(stdout)
+    if (failure !== undefined) throw unreadable(failure)
+    return code
   } finally {
     clearInterval(timer)
     stopSignals()

@@ -1,15 +1,15 @@
 /** Where the records of a run go: what prints them, what judges, saves and exports them. Shared by the commands that read dumps. */
-import { closeSync, openSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
-import { writeErrorText } from '../core/system-error.ts'
 import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
 import { isHandedOver } from './choices.ts'
 import { EXIT } from './exit.ts'
-import type { RunOptions } from './options.ts'
+import { isProfile, type RunOptions } from './options.ts'
+import { type OutFile, openOutFile } from './out-file.ts'
 import { openPrinter } from './printer.ts'
+import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface DeliverySetup {
@@ -20,6 +20,8 @@ export interface DeliverySetup {
   readonly inputBytes?: () => number
   /** Runs before each write to stdout. */
   readonly beforeWrite?: () => void
+  /** Ends the wait for the reader of a named pipe. */
+  readonly signal?: AbortSignal
 }
 
 export interface Delivery {
@@ -38,11 +40,11 @@ export interface Delivery {
 
 export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
   const { options, terminal, complain, beforeWrite } = setup
-  const stdout = new Output(terminal.stdout, { name: 'stdout', ...(beforeWrite && { beforeWrite }) })
+  const stdout = openStdout(terminal.stdout, beforeWrite && { beforeWrite })
   // The endpoint may be asked before there is anything to read.
   const telemetry = await openTelemetry(setup)
-  const outFd = options.out === undefined ? undefined : openOut(options.out)
-  const records = outFd === undefined ? stdout : new Output(outFd, { name: options.out ?? '' })
+  const out = await openOut(setup)
+  const records = out?.output ?? stdout
   const outputs = records === stdout ? [stdout] : [stdout, records]
   const opened = await openPrinter(options, records, terminal)
   const masks = options.redact === 'on' || (options.redact === 'auto' && isHandedOver(options.format))
@@ -63,13 +65,12 @@ export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
     end: async (inputFailed) => {
       const results = await Promise.all(sinks.map((sink) => sink.end()))
       for (const output of outputs) output.flush()
-      const failures = outputs.flatMap((output) => output.failure ?? [])
+      const unfinished = finish(out)
+      const failures = [...(stdout.failure === undefined ? [] : [stdout.failure]), ...unfinished]
       for (const failure of failures) terminal.complain(failure.message)
       return exitCode(inputFailed, failures.length > 0, results)
     },
-    close: () => {
-      if (outFd !== undefined) closeSync(outFd)
-    },
+    close: () => out?.close(),
   }
 }
 
@@ -105,10 +106,21 @@ function exitCode(inputFailed: boolean, outputFailed: boolean, results: readonly
   return results.some((result) => result.conditionHolds === true) ? EXIT.condition : EXIT.fine
 }
 
-function openOut(path: string): number {
+async function openOut({ options, signal }: DeliverySetup): Promise<OutFile | undefined> {
+  const { out, format } = options
+  if (out === undefined) return undefined
+  return await openOutFile(out, isProfile(format) || format === 'html' ? 'whole' : 'over', signal)
+}
+
+/** Why what was written is not in its place. */
+function finish(out: OutFile | undefined): DumpstreamError[] {
+  if (out === undefined) return []
+  if (out.output.failure !== undefined) return [out.output.failure]
   try {
-    return openSync(path, 'w')
+    out.finish()
+    return []
   } catch (error) {
-    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${writeErrorText(error)}`, { cause: error })
+    if (error instanceof DumpstreamError) return [error]
+    throw error
   }
 }

@@ -22,12 +22,12 @@ import { Mount, type Outcome } from '../mounts/mount.ts'
 import { sentence } from '../mounts/sentence.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
-import { Output } from '../sinks/output.ts'
+import type { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine } from './bounded.ts'
-import { EXIT } from './exit.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
 import { type RunOptions, loadOptions } from './options.ts'
+import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
@@ -53,15 +53,12 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   }
   const pad = values.count('pad') ?? 0
   if (pad > MAX_PAD) throw usageError(`--pad takes at most ${MAX_PAD} bytes`)
-  const stdout = new Output(terminal.stdout, { name: 'stdout' })
+  const stdout = openStdout(terminal.stdout)
   const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
   const isForFluentBit = values.text('to') === 'fluent-bit'
   const filter = new EventFilter(options, { ...keys, pad, isForFluentBit }, stdout, elsewhere)
   await readStdin(filter, options.idle, () => stdout.closed)
-  const code = await elsewhere.end()
-  if (stdout.failure === undefined) return code
-  terminal.complain(stdout.failure.message)
-  return EXIT.delivery
+  return await elsewhere.end(stdout)
 }
 
 class EventFilter implements Mounted {

@@ -17,11 +17,12 @@ import { readMessage } from '../mounts/messages.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
-import { Output } from '../sinks/output.ts'
+import type { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
 import { type RunOptions, loadOptions } from './options.ts'
+import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a reply says around its records. */
@@ -35,7 +36,7 @@ const WAITING_RECORDS = 10_000
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw usageError('mmexternal reads messages from stdin; it takes no FILE')
   const options = await loadOptions(args, terminal)
-  const stdout = new Output(terminal.stdout, { name: 'stdout' })
+  const stdout = openStdout(terminal.stdout)
   let complaint: string | undefined
   const elsewhere = await openElsewhere({
     options,
@@ -50,7 +51,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     return taken
   }
   await readStdin(new Messages(options, stdout, elsewhere, takeComplaint), options.idle, () => stdout.closed)
-  return await elsewhere.end()
+  return await elsewhere.end(stdout)
 }
 
 class Messages implements Mounted {

@@ -1,17 +1,17 @@
 /** What the commands share that stand in a pipeline: lines of stdin in, the clock, the end, and where else records go. */
-import { closeSync, openSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import { writeErrorText } from '../core/system-error.ts'
+import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { MountOptions } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
-import { Output } from '../sinks/output.ts'
+import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import { EXIT } from './exit.ts'
 import type { RunOptions } from './options.ts'
+import { openOutFile } from './out-file.ts'
 import { handleSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,6 +19,8 @@ import type { Terminal } from './terminal.ts'
 const LINE_BYTES = 8 << 20
 /** Fluentd closes the pipe and sends TERM at once: what is in the pipe is still read, until nothing comes for so long. */
 const DRAIN_MS = 200
+/** A writer that does not notice is not waited for any longer. */
+const DRAIN_MAX_MS = 5_000
 
 export interface Mounted {
   /** [start, end) holds whole lines. */
@@ -37,8 +39,8 @@ export interface Elsewhere {
   record(record: DumpstreamRecord): void
   /** What is complete goes out. */
   settle(): void
-  /** Resolves to the exit code. */
-  end(): Promise<number>
+  /** Resolves to the exit code; what `stdout` could not take counts, too. */
+  end(stdout: Output): Promise<number>
 }
 
 export interface ElsewhereSetup {
@@ -59,8 +61,8 @@ export function mountEngine({ similarity, stacks, goroutines, idle }: RunOptions
 
 /** A file and OTLP. The file is appended to: a filter that is started anew goes on where the last one stopped. */
 export async function openElsewhere({ options, terminal, complain }: ElsewhereSetup): Promise<Elsewhere> {
-  const file = options.out === undefined ? undefined : openOut(options.out)
-  const out = file === undefined ? undefined : new Output(file, { name: options.out ?? '' })
+  const file = options.out === undefined ? undefined : await openOutFile(options.out, 'append')
+  const out = file?.output
   const sinks: RecordSink[] = []
   if (out !== undefined) {
     sinks.push(new JsonlSink(out, { narrowing: options.narrowing, stacks: new PrintedStacks(options.stacks) }))
@@ -79,17 +81,22 @@ export async function openElsewhere({ options, terminal, complain }: ElsewhereSe
       for (const sink of sinks) sink.settle?.()
       out?.flush()
     },
-    end: async () => {
+    end: async (stdout) => {
       const results = await Promise.all(sinks.map((sink) => sink.end()))
       out?.flush()
-      if (out?.failure !== undefined) complain(out.failure.message)
-      if (file !== undefined) closeSync(file)
-      return out?.failure !== undefined || results.some(({ exportFailed }) => exportFailed) ? EXIT.delivery : EXIT.fine
+      file?.close()
+      const failures = [stdout, out].flatMap((output) => output?.failure ?? [])
+      // There is nothing left that a complaint could get in the way of.
+      for (const { message } of failures) terminal.complain(message)
+      return failures.length > 0 || results.some(({ exportFailed }) => exportFailed) ? EXIT.delivery : EXIT.fine
     },
   }
 }
 
-/** Reads stdin to its end, or, after SIGTERM, until it is quiet. `closed`: nobody reads the answers any more. */
+/**
+ * Reads stdin to its end, or, after SIGTERM, until it is quiet. `closed`: nobody reads the answers any more.
+ * @throws DumpstreamError `DS_INPUT` when it can't be read; what came before has been handed on
+ */
 export async function readStdin(mounted: Mounted, idle: number, closed: () => boolean): Promise<void> {
   const { stdin } = process
   const splitter = new Splitter(
@@ -104,36 +111,43 @@ export async function readStdin(mounted: Mounted, idle: number, closed: () => bo
     LINE_BYTES,
   )
   let drained: NodeJS.Timeout | undefined
+  let stopped: NodeJS.Timeout | undefined
   const stopSignals = handleSignals({
     stdinIsPiped: true,
     stop: () => {
       drained = setTimeout(() => stdin.destroy(), DRAIN_MS)
+      stopped = setTimeout(() => stdin.destroy(), DRAIN_MAX_MS)
     },
   })
   const timer = setInterval(() => mounted.tick(Date.now()), Math.max(10, idle / 4))
   try {
-    await new Promise<void>((resolve) => {
-      stdin.on('data', (chunk: Buffer) => {
-        drained?.refresh()
-        splitter.push(chunk)
-        if (closed()) stdin.destroy()
-      })
-      stdin.once('close', resolve)
-      stdin.once('error', () => resolve())
+    const error = await stdinEnd((chunk) => {
+      drained?.refresh()
+      splitter.push(chunk)
+      if (closed()) stdin.destroy()
     })
     splitter.end()
     mounted.end()
+    if (error !== undefined) throw unreadable(error)
   } finally {
     clearInterval(timer)
     clearTimeout(drained)
+    clearTimeout(stopped)
     stopSignals()
   }
 }
 
-function openOut(path: string): number {
-  try {
-    return openSync(path, 'a')
-  } catch (error) {
-    throw new DumpstreamError('DS_OUTPUT', `can't write to ${path}: ${writeErrorText(error)}`, { cause: error })
-  }
+/** Resolves at the end of stdin, with the error if there was one. A file ends without `close`, a socket that is destroyed without `end`. */
+export function stdinEnd(onChunk: (chunk: Buffer) => void): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    process.stdin.on('data', onChunk)
+    process.stdin.once('end', () => resolve(undefined))
+    process.stdin.once('close', () => resolve(undefined))
+    process.stdin.once('error', resolve)
+  })
+}
+
+export function unreadable(error: Error): DumpstreamError {
+  const text = systemErrorCode(error) === undefined ? error.message : systemErrorText(error)
+  return new DumpstreamError('DS_INPUT', `stdin: ${text}`, { cause: error })
 }

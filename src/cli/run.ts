@@ -47,6 +47,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     options,
     terminal,
     complain,
+    signal: stopping.signal,
     inputBytes: () => inputBytes(),
     ...(progress && { beforeWrite: () => progress.wipe() }),
   }).catch((error: unknown) => {

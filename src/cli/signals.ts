@@ -9,35 +9,61 @@
  * | SIGQUIT         | ignored, for the same reason: Ctrl-\ is how a Go      | as the system has it                       |
  * |                 | program is told to dump                               |                                            |
  * | SIGTERM         | what is open is finished; exit code 0                 | the same                                   |
+ *
+ * A second SIGTERM (SIGINT) ends the process at once, and so does the first while the reader of the output has stopped: nothing could be
+ * finished then, and nothing else is heard.
  */
+import type { OutputOptions } from '../sinks/output.ts'
+
 export interface SignalPlan {
   readonly stdinIsPiped: boolean
   /** Stop reading and finish; called at most once. */
   stop(signal: 'SIGINT' | 'SIGTERM'): void
 }
 
+type Handler = readonly [NodeJS.Signals, () => void]
+
+/** Those that stop: left to the system while an output is stalled. */
+const stopping = new Set<Handler>()
+
+/** For an output that may be stalled. */
+export const STALL: Pick<OutputOptions, 'onStall' | 'onResume'> = {
+  onStall: () => {
+    for (const [signal, handler] of stopping) process.off(signal, handler)
+  },
+  onResume: () => {
+    for (const [signal, handler] of stopping) process.on(signal, handler)
+  },
+}
+
 /** Returns what takes the handlers away again. */
 export function handleSignals(plan: SignalPlan): () => void {
-  const handlers: [NodeJS.Signals, () => void][] = []
+  const handlers: Handler[] = []
   const on = (signal: NodeJS.Signals, handler: () => void): void => {
     handlers.push([signal, handler])
     process.on(signal, handler)
   }
   const off = (): void => {
-    for (const [signal, handler] of handlers) process.off(signal, handler)
+    for (const handler of handlers) {
+      process.off(...handler)
+      stopping.delete(handler)
+    }
   }
-  const stop = (signal: 'SIGINT' | 'SIGTERM') => () => {
-    // Without handlers, a second signal ends the program at once, should finishing take too long.
-    off()
-    plan.stop(signal)
+  const stopOn = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    on(signal, () => {
+      // Without handlers, a second signal ends the program at once, should finishing take too long.
+      off()
+      plan.stop(signal)
+    })
+    for (const handler of handlers) if (handler[0] === signal) stopping.add(handler)
   }
   const ignore = (): void => {}
-  on('SIGTERM', stop('SIGTERM'))
+  stopOn('SIGTERM')
   if (plan.stdinIsPiped) {
     on('SIGINT', ignore)
     on('SIGQUIT', ignore)
   } else {
-    on('SIGINT', stop('SIGINT'))
+    stopOn('SIGINT')
   }
   return off
 }

@@ -3,12 +3,10 @@
  * known up to the highest count that any record of the file has for its id, whatever its source; the same code has the same id in
  * every pod.
  */
-import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
+import { DumpstreamError } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord, SignatureRecord } from '../core/records.ts'
-import { writeErrorText } from '../core/system-error.ts'
-import { Output } from './output.ts'
+import { ReplacingFile } from './replacing-file.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
 /** Signatures that are kept, as many as the engine remembers of a source; more are not known. */
@@ -56,31 +54,26 @@ export class SaveSink implements RecordSink {
   }
 
   end(): SinkResult {
-    if (this.#highest.size === 0) return this.#failed('there was no dump; the file is left as it was')
-    // Beside the file: a rename stays within a file system.
-    const temporary = `${this.#path}.${randomUUID()}.tmp`
+    if (this.#highest.size === 0) {
+      this.#complain(`can't save to ${this.#path}: there was no dump; the file is left as it was`)
+      return { exportFailed: true }
+    }
+    let file: ReplacingFile | undefined
     try {
-      const fd = openSync(temporary, 'wx')
-      const output = new Output(fd, { name: temporary })
-      for (const record of this.#sorted()) output.writeLines(`${JSON.stringify(known(record))}\n`)
-      output.flush()
-      closeSync(fd)
-      if (output.failure !== undefined) throw output.failure
-      renameSync(temporary, this.#path)
+      file = new ReplacingFile(this.#path)
+      for (const record of this.#sorted()) file.output.writeLines(`${JSON.stringify(known(record))}\n`)
+      file.commit()
     } catch (error) {
-      rmSync(temporary, { force: true })
-      return this.#failed(writeErrorText(error))
+      file?.discard()
+      if (!(error instanceof DumpstreamError)) throw error
+      this.#complain(error.message)
+      return { exportFailed: true }
     }
     return { exportFailed: false }
   }
 
   #sorted(): SignatureRecord[] {
     return [...this.#highest.values()].sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))
-  }
-
-  #failed(why: string): SinkResult {
-    this.#complain(`can't save to ${this.#path}: ${why}`)
-    return { exportFailed: true }
   }
 }
 

@@ -2,8 +2,10 @@
  * The one writer of a file descriptor: a fixed buffer in front of synchronous writes. A reader that is slow therefore slows the
  * whole program down, and memory stays at one buffer however much a dump has to say. `process.stdout` is left alone: writes to
  * pipes are synchronous there too (Node.js, process I/O), but its queue is not bounded.
+ *
+ * A disk that fills up leaves whole lines: what was written of the last one is taken away again.
  */
-import { writeSync } from 'node:fs'
+import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorCode, writeErrorText } from '../core/system-error.ts'
 
@@ -12,14 +14,20 @@ const BUFFER_BYTES = 128 << 10
 const UTF8_MAX = 3
 /** Not that of core/ascii.ts: `--help` loads this file, and would load what shares that one with it (scripts/build.mjs). */
 const LINE_FEED = 0x0a
-/** A descriptor shared with a non-blocking reader answers EAGAIN when it is full; waits grow from 1 to 16 ms. */
-const EAGAIN_WAIT_MAX_MS = 16
+/** A pipe that does not block answers EAGAIN when it is full. Its reader mostly takes the 64 KiB in 20 to 40 µs: waits double from there. */
+const EAGAIN_WAIT_MS = { first: 0.03, longest: 16 } as const
+/** A reader that takes nothing for so long has stopped. */
+const STALLED_MS = 250
 
 export interface OutputOptions {
   /** What errors call it: a path, or `stdout`. */
   readonly name: string
   /** Runs before each write, to clear a progress line off the same terminal. */
   readonly beforeWrite?: () => void
+  /** The reader has stopped, and nothing else happens until it goes on. Needs a descriptor that does not block. */
+  readonly onStall?: () => void
+  /** It goes on. */
+  readonly onResume?: () => void
 }
 
 /** What a printing sink needs of an output. */
@@ -37,6 +45,10 @@ export class Output implements LineOutput {
   #closed = false
   #failure: DumpstreamError | undefined
   #atLineStart = true
+  /** Size before the first write, of a file. */
+  #sizeBefore: number | undefined
+  /** Bytes that have gone out since the last line end. */
+  #sinceLineEnd = 0
 
   constructor(fd: number, options: OutputOptions) {
     this.#fd = fd
@@ -100,31 +112,72 @@ export class Output implements LineOutput {
   #writeOut(bytes: Uint8Array): void {
     if (this.#closed) return
     this.#options.beforeWrite?.()
-    this.#written += bytes.length
+    if (this.#written === 0) this.#sizeBefore = fileSize(this.#fd)
     let at = 0
-    let wait = 1
+    let waiting: Waiting | undefined
     while (at < bytes.length) {
       try {
-        at += writeSync(this.#fd, bytes, at, bytes.length - at)
-        wait = 1
+        const count = writeSync(this.#fd, bytes, at, bytes.length - at)
+        this.#count(bytes.subarray(at, at + count))
+        at += count
+        if (waiting?.stalled) this.#options.onResume?.()
+        waiting = undefined
       } catch (error) {
-        const code = systemErrorCode(error)
-        if (code === 'EAGAIN') {
-          sleep(wait)
-          wait = Math.min(wait * 2, EAGAIN_WAIT_MAX_MS)
-          continue
+        if (systemErrorCode(error) !== 'EAGAIN') {
+          this.#fail(error)
+          return
         }
-        this.#closed = true
-        if (code !== 'EPIPE') {
-          this.#failure = new DumpstreamError(
-            'DS_OUTPUT',
-            `can't write to ${this.#options.name}: ${writeErrorText(error)}`,
-            { cause: error },
-          )
+        waiting ??= { wait: EAGAIN_WAIT_MS.first, since: performance.now(), stalled: false }
+        if (!waiting.stalled && performance.now() - waiting.since >= STALLED_MS) {
+          waiting.stalled = true
+          this.#options.onStall?.()
         }
-        return
+        sleep(waiting.wait)
+        waiting.wait = Math.min(waiting.wait * 2, EAGAIN_WAIT_MS.longest)
       }
     }
+  }
+
+  #count(bytes: Uint8Array): void {
+    this.#written += bytes.length
+    const last = bytes.lastIndexOf(LINE_FEED)
+    this.#sinceLineEnd = last === -1 ? this.#sinceLineEnd + bytes.length : bytes.length - last - 1
+  }
+
+  #fail(error: unknown): void {
+    this.#closed = true
+    if (systemErrorCode(error) === 'EPIPE') return
+    this.#failure = new DumpstreamError('DS_OUTPUT', `can't write to ${this.#options.name}: ${writeErrorText(error)}`, {
+      cause: error,
+    })
+    this.#cutToLines()
+  }
+
+  /** Not of a file into which others have written, too. */
+  #cutToLines(): void {
+    const size = fileSize(this.#fd)
+    if (size === undefined || this.#sizeBefore === undefined || size !== this.#sizeBefore + this.#written) return
+    try {
+      ftruncateSync(this.#fd, size - this.#sinceLineEnd)
+    } catch {
+      // Then the last line is a part of one; the error has been told.
+    }
+  }
+}
+
+interface Waiting {
+  wait: number
+  readonly since: number
+  stalled: boolean
+}
+
+/** Undefined for what is not a file. */
+function fileSize(fd: number): number | undefined {
+  try {
+    const stats = fstatSync(fd)
+    return stats.isFile() ? stats.size : undefined
+  } catch {
+    return undefined
   }
 }
 
