@@ -8,18 +8,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
+import { writeNotices } from './notices.mjs'
 import { bundlePage } from './page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 rmSync(`${root}/dist`, { recursive: true, force: true })
 await buildTypes()
-await build({
+const { page, output: pageOutput } = await bundlePage(root)
+const { output } = await build({
   cwd: root,
   input: { cli: 'src/cli.ts', index: 'src/index.ts' },
   platform: 'node',
   transform: {
-    define: { DUMPSTREAM_VERSION: JSON.stringify(version), DUMPSTREAM_PAGE: JSON.stringify(await bundlePage(root)) },
+    define: { DUMPSTREAM_VERSION: JSON.stringify(version), DUMPSTREAM_PAGE: JSON.stringify(page) },
   },
   // Bundled: what is small, and would cost each start the loading of its modules.
   external: [/^node:/, /^(?!(?:get-east-asian-width|re2js)$)[a-z@][^:]*$/],
@@ -42,6 +44,7 @@ await build({
   logLevel: 'warn',
 })
 chmodSync(`${root}/dist/cli.js`, 0o755)
+writeNotices(root, [...pageOutput, ...output])
 
 /** One declaration file for `import` and its copy for `require`: TypeScript takes the module format of a declaration from its name. */
 async function buildTypes() {

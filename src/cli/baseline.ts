@@ -14,7 +14,7 @@ export async function withBaseline(options: RunOptions, complain: (line: string)
     if (record.type === 'signature') baseline.add(record)
   })
   if (baseline.size === 0) {
-    throw new DumpstreamError('DS_INPUT', `${path} knows no signatures; --save ${path} writes them`)
+    throw new DumpstreamError('DS_INPUT', `${path} has no signatures; --save FILE makes a FILE that has them`)
   }
   if (badLines > 0) complain(`${path}: ${badLines} lines are no records and were passed over`)
   return { ...options, narrowing: { ...options.narrowing, baseline } }

@@ -25,8 +25,8 @@ import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
-import { type Elsewhere, openElsewhere, unreadable } from './mounted.ts'
-import { type RunOptions, loadOptions } from './options.ts'
+import { checkStdin, type Elsewhere, openElsewhere, unreadable } from './mounted.ts'
+import { loadOptions, type RunOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
 import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
@@ -60,6 +60,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const options = await loadOptions(args, terminal)
   const maxLine = new FlagValues(args).count('max-line') ?? MAX_LINE
   if (maxLine < LEAST_LINE) throw usageError(`--max-line takes at least ${LEAST_LINE} bytes`)
+  checkStdin()
   const stdout = openStdout(terminal.stdout)
   const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
   const bridge = new Bridge(options, elsewhere, maxLine, (line) => terminal.complain(line))

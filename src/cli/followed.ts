@@ -6,6 +6,7 @@ import { Follower } from '../input/follow.ts'
 import { matchingPaths } from '../input/pattern.ts'
 import type { ProcessIdentity } from '../input/process.ts'
 import type { Engines } from './engines.ts'
+import { placeOf } from './own-output.ts'
 import { pause } from './pause.ts'
 
 /**
@@ -31,6 +32,8 @@ interface Followed {
 export interface FollowedParts {
   readonly engines: Engines
   readonly patterns: readonly string[]
+  /** Files that the run writes itself, paths and descriptors. */
+  readonly written: readonly (string | number)[]
   /** Where reading starts in a file that is there already. */
   readonly from: 'start' | 'end'
   readonly signal: AbortSignal
@@ -91,7 +94,7 @@ export class FollowedFiles {
 
   /** Follows what matches now and is new; lets go of what has not matched for a while. */
   async #match(from: 'start' | 'end'): Promise<void> {
-    const { patterns, complain } = this.#parts
+    const { patterns, written, complain } = this.#parts
     const followed = this.#followed
     const now = elapsed()
     const paths = new Set(patterns.flatMap(matchingPaths))
@@ -103,7 +106,9 @@ export class FollowedFiles {
       this.#close(each)
       followed.splice(followed.indexOf(each), 1)
     }
+    const own = new Set(written.map(placeOf))
     for (const path of paths) {
+      if (own.has(placeOf(path))) continue
       if (followed.length >= MATCHED_FILES) {
         if (!this.#toldTooMany) complain(`${path}: not followed, for ${MATCHED_FILES} files are already`)
         this.#toldTooMany = true

@@ -21,7 +21,7 @@ import type { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
 import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
-import { type RunOptions, loadOptions } from './options.ts'
+import { loadOptions, type RunOptions } from './options.ts'
 import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 

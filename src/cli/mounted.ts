@@ -2,6 +2,7 @@
 import { DumpstreamError } from '../core/errors.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
+import { openStdin } from '../input/open.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { MountOptions } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
@@ -98,6 +99,7 @@ export async function openElsewhere({ options, terminal, complain }: ElsewhereSe
  * @throws DumpstreamError `DS_INPUT` when it can't be read; what came before has been handed on
  */
 export async function readStdin(mounted: Mounted, idle: number, closed: () => boolean): Promise<void> {
+  checkStdin()
   const { stdin } = process
   const splitter = new Splitter(
     {
@@ -145,6 +147,11 @@ export function stdinEnd(onChunk: (chunk: Buffer) => void): Promise<Error | unde
     process.stdin.once('close', () => resolve(undefined))
     process.stdin.once('error', resolve)
   })
+}
+
+/** Of what can't be read Node makes an empty stdin. */
+export function checkStdin(): void {
+  openStdin(0)
 }
 
 export function unreadable(error: Error): DumpstreamError {

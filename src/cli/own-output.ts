@@ -1,25 +1,39 @@
-/** No output may be an input of the same run. */
-import { fstatSync, type Stats, statSync } from 'node:fs'
+/** No output may be an input of the same run, and no log is lost to one. */
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { identityOf } from '../input/open.ts'
+import { targetOf } from '../sinks/path-target.ts'
 import { usageError } from './args.ts'
 import type { RunOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
+/** How each record begins. */
+const RECORD = /^\s*\{"v":\d/
+const RECORD_BYTES = 64
+
 /** Writing into the file that is read would empty it, or never end; saving would put what is known in the place of a log. */
-export function refuseOwnOutput(options: Pick<RunOptions, 'files' | 'out' | 'save'>, terminal: Terminal): void {
+export function refuseOwnOutput(
+  options: Pick<RunOptions, 'files' | 'out' | 'save' | 'baseline'>,
+  terminal: Terminal,
+): void {
+  const { files, out, save, baseline } = options
   const inputs = new Map<string, string>()
-  for (const file of options.files) {
-    const stats = statsOf(file === '-' ? terminal.stdin : file)
-    if (stats?.isFile() === true) inputs.set(identityOf(stats), file === '-' ? 'stdin' : file)
+  for (const file of files) {
+    const place = placeOf(file === '-' ? terminal.stdin : file)
+    if (place !== undefined) inputs.set(place, file === '-' ? 'stdin' : file)
   }
-  const inputAt = (file: string | number): string | undefined => {
-    const stats = statsOf(file)
-    return stats?.isFile() === true ? inputs.get(identityOf(stats)) : undefined
-  }
-  const out = inputAt(options.out ?? terminal.stdout)
-  if (out !== undefined) throw usageError(`${out} is also the output; write the records to another file`)
-  const saved = options.save === undefined ? undefined : inputAt(options.save)
-  if (saved !== undefined) throw usageError(`${saved} is also what --save would write; save to another file`)
+  const saved = save === undefined ? undefined : placeOf(save)
+  const savedInput = inputs.get(saved ?? '')
+  if (savedInput !== undefined) throw usageError(`${savedInput} is also what --save would write; save to another file`)
+  // Known signatures may be saved where they came from.
+  const known = baseline === undefined ? undefined : placeOf(baseline)
+  if (baseline !== undefined && known !== undefined) inputs.set(known, baseline)
+  const written = placeOf(out ?? terminal.stdout)
+  const input = inputs.get(written ?? '')
+  if (input !== undefined) throw usageError(`${input} is also the output; write the records to another file`)
+  if (written !== undefined && written === saved) throw usageError(`${save} is also the output; save to another file`)
+  if (save !== undefined && !mayBeSavedTo(save))
+    throw usageError(`${save} is not a file of saved signatures, and --save would replace it; save to another file`)
 }
 
 export function statsOf(file: string | number): Stats | undefined {
@@ -28,5 +42,30 @@ export function statsOf(file: string | number): Stats | undefined {
   } catch {
     // Whoever opens it says why it can't be.
     return undefined
+  }
+}
+
+/** The same for all names of one file, also of one that is not there yet; undefined for what is not a file. */
+export function placeOf(file: string | number): string | undefined {
+  const stats = statsOf(file)
+  if (stats !== undefined) return stats.isFile() ? identityOf(stats) : undefined
+  return typeof file === 'string' ? targetOf(resolve(file)) : undefined
+}
+
+/** Nothing, or what an earlier run has saved. */
+function mayBeSavedTo(path: string): boolean {
+  const stats = statsOf(path)
+  if (stats?.isFile() !== true || stats.size === 0) return true
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      const head = Buffer.alloc(RECORD_BYTES)
+      return RECORD.test(head.toString('latin1', 0, readSync(fd, head)))
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    // Whoever writes it says why it can't.
+    return true
   }
 }

@@ -6,7 +6,7 @@
 import { type ParsedArgs, usageError } from './args.ts'
 import { openDelivery } from './deliver.ts'
 import { EXIT } from './exit.ts'
-import { type RunOptions, loadOptions } from './options.ts'
+import { loadOptions, type RunOptions } from './options.ts'
 import { refuseOwnOutput, statsOf } from './own-output.ts'
 import type { Progress } from './progress.ts'
 import { Session } from './session.ts'
@@ -61,6 +61,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     printer: delivery.printer,
     logs: options.passLogs ? delivery.stdout : undefined,
     outputs: delivery.outputs,
+    written: [terminal.stdout, options.out, options.save].filter((each) => each !== undefined),
     progress,
     complain,
   })

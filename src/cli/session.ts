@@ -16,6 +16,8 @@ export interface SessionParts extends EnginesParts {
   readonly stdin: number
   readonly progress: Progress | undefined
   readonly complain: (line: string) => void
+  /** Paths and descriptors that the run writes to: a pattern that shows them does not mean them. */
+  readonly written?: readonly (string | number)[]
   /** What is followed has been opened: bytes that are written from now on are read. */
   readonly onOpened?: () => void
 }
@@ -117,10 +119,17 @@ export class Session {
 
   async #followAll(files: readonly string[]): Promise<void> {
     const { signal } = this.#stopping
-    const { options, complain } = this.#parts
+    const { options, complain, written = [] } = this.#parts
     const { FollowedFiles } = await import('./followed.ts')
     const patterns = files.filter(isPattern)
-    const followed = new FollowedFiles({ engines: this.#engines, patterns, from: options.from, signal, complain })
+    const followed = new FollowedFiles({
+      engines: this.#engines,
+      patterns,
+      written,
+      from: options.from,
+      signal,
+      complain,
+    })
     const streams: Promise<void>[] = []
     for (const file of files) {
       if (signal.aborted) break

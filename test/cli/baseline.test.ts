@@ -71,14 +71,15 @@ describe('--save and --baseline', () => {
   })
 
   it('a run without a dump leaves the old file, and says so', async () => {
-    folder.write('known.jsonl', 'old')
+    const old = '{"v":1,"type":"signature"}\n'
+    folder.write('known.jsonl', old)
     folder.write('empty.log', 'nothing\n')
     const result = await run('--save', 'known.jsonl', 'empty.log')
     expect([result.code, result.stderr]).toEqual([
       4,
       "dumpstream: can't save to known.jsonl: there was no dump; the file is left as it was\n",
     ])
-    expect(readFileSync(folder.at('known.jsonl'), 'utf8')).toBe('old')
+    expect(readFileSync(folder.at('known.jsonl'), 'utf8')).toBe(old)
   })
 
   it('--save does not put what is known in the place of the log that is read', async () => {
@@ -97,7 +98,7 @@ describe('--save and --baseline', () => {
     const result = await run('--save', 'no/known.jsonl', '--format', 'none', 'app.log')
     expect([result.code, result.stderr]).toEqual([
       4,
-      "dumpstream: can't save to no/known.jsonl: there is no such folder\n",
+      "dumpstream: can't write to no/known.jsonl: there is no such folder\n",
     ])
   })
 
@@ -110,7 +111,7 @@ describe('--save and --baseline', () => {
     })
     expect(await run('--baseline', 'empty.jsonl', 'app.log')).toMatchObject({
       code: 3,
-      stderr: 'dumpstream: empty.jsonl knows no signatures; --save empty.jsonl writes them\n',
+      stderr: 'dumpstream: empty.jsonl has no signatures; --save FILE makes a FILE that has them\n',
     })
   })
 
