@@ -18,13 +18,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
   text: { imports: ['core'], node: 'none' },
   lines: { imports: ['core', 'text'], node: 'none' },
   carriers: { imports: ['core'], node: 'none' },
+  forms: { imports: ['core', 'carriers'], node: 'none' },
   stacks: { imports: ['core', 'text'], node: 'crypto' },
   dumps: { imports: ['core', 'text', 'lines', 'stacks'], node: 'none' },
   streams: { imports: ['core', 'text', 'lines', 'carriers', 'dumps'], node: 'none' },
   leaks: { imports: ['core'], node: 'none' },
   findings: { imports: ['core', 'leaks'], node: 'none' },
   report: { imports: ['core', 'text', 'carriers', 'dumps', 'leaks', 'findings'], node: 'none' },
-  engine: { imports: ['core', 'lines', 'carriers', 'stacks', 'dumps', 'streams', 'report'], node: 'none' },
+  engine: {
+    imports: ['core', 'text', 'lines', 'carriers', 'forms', 'stacks', 'dumps', 'streams', 'report'],
+    node: 'none',
+  },
   sinks: { imports: ['core', 'carriers'], node: 'any', packages: /^get-east-asian-width$/ },
   'sinks/otel': { imports: ['core', 'sinks'], node: 'any', packages: /^@opentelemetry\// },
   // The script of the report page, which runs in a browser.

@@ -83,7 +83,8 @@ export const journald: DialectRow = {
   reference: 'systemd.io/JOURNAL_EXPORT_FORMATS, systemd.journal-fields(7)',
   text: ['MESSAGE'],
   requires: [['__REALTIME_TIMESTAMP', '__CURSOR', '_SYSTEMD_UNIT', '_TRANSPORT', '_BOOT_ID']],
-  time: ['__REALTIME_TIMESTAMP', '_SOURCE_REALTIME_TIMESTAMP'],
+  // `__VERBOSE_TIME` is the head of an entry of `-o verbose` (forms/journal.ts).
+  time: ['__REALTIME_TIMESTAMP', '_SOURCE_REALTIME_TIMESTAMP', '__VERBOSE_TIME'],
   streams: [
     named('_HOSTNAME', 'host.name'),
     named('_SYSTEMD_UNIT', 'systemd.unit'),

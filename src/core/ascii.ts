@@ -13,6 +13,7 @@ export const DOT = 0x2e
 export const SLASH = 0x2f
 export const ZERO = 0x30
 const NINE = 0x39
+export const COMMA = 0x2c
 export const COLON = 0x3a
 export const LESS = 0x3c
 export const EQUALS = 0x3d
@@ -22,6 +23,7 @@ export const BACKSLASH = 0x5c
 export const BRACKET_CLOSE = 0x5d
 export const LOWER_G = 0x67
 export const BRACE_OPEN = 0x7b
+export const BRACE_CLOSE = 0x7d
 
 export function byteClass(members: string): Uint8Array {
   const table = new Uint8Array(256)

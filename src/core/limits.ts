@@ -38,6 +38,8 @@ export interface Limits {
   readonly historySignatures: number
   /** Sources (stream keys) with a state of their own; the least recently used goes. */
   readonly sources: number
+  /** A log whose newest line is the first is read in blocks of this many bytes. */
+  readonly newestFirstBytes: number
 }
 
 export const LIMITS: Limits = Object.freeze({
@@ -57,4 +59,5 @@ export const LIMITS: Limits = Object.freeze({
   historyAbsences: 8,
   historySignatures: 200_000,
   sources: 1_024,
+  newestFirstBytes: 32 << 20,
 })

@@ -66,4 +66,6 @@ export interface Engine {
   /** A dump, or what may be the beginning of one, is under way: every line matters. */
   readonly open: boolean
   readonly stats: EngineStats
+  /** What could not be read, a clause each: `the JSON ends in the middle`. */
+  readonly faults?: readonly string[]
 }

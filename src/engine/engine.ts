@@ -20,6 +20,8 @@ import { Silence } from '../streams/silence.ts'
 import { type StreamOrigin, Streams } from '../streams/streams.ts'
 import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import { FormedEngine } from './formed.ts'
+import { OrderedEngine } from './ordered.ts'
 import { TailedEngine } from './tailed.ts'
 
 export type { Engine, EngineOptions, EngineStats } from './contract.ts'
@@ -176,6 +178,7 @@ function lastLines(log: string): string[] {
 /** @throws DumpstreamError `DS_OPTION` */
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options)
-  const make = (own: EngineOptions): Engine => new LogEngine(own)
-  return options.input === 'plain' ? make(options) : new TailedEngine(options, make)
+  const make = (own: EngineOptions): Engine => new OrderedEngine(own, (inner) => new LogEngine(inner))
+  if (options.input === 'plain') return make(options)
+  return new FormedEngine(options, (own) => new TailedEngine(own, make))
 }

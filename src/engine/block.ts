@@ -1,0 +1,157 @@
+/** Lines that are read from the last to the first, and which of them are log. */
+import { LF } from '../core/ascii.ts'
+
+import { isStackLine } from './stack-lines.ts'
+
+/** Lines without a stack among them, between which a block may be cut. */
+const GAP_LINES = 16
+const DUMP = 0
+const LOG = 1
+const PARTS = 2
+
+export class LineBlock {
+  /** Where it stands in the input, and where its lines stand in what the engine gets: in that, the last is the first. */
+  readonly at: number
+  readonly base: number
+  #bytes: Buffer = Buffer.allocUnsafe(64 << 10)
+  length = 0
+  /** Offsets of the lines; filled by `close`. */
+  #starts: Uint32Array = new Uint32Array(0)
+  #fates: Uint8Array = new Uint8Array(0)
+  readonly #parts = new Map<number, Uint8Array[]>()
+  /** The last line lacks its end: one was lent to it. */
+  #lent = false
+
+  constructor(at: number, base: number) {
+    this.at = at
+    this.base = base
+  }
+
+  add(buf: Buffer, start: number, end: number): void {
+    const need = this.length + end - start
+    if (need > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, need))
+      this.#bytes.copy(grown, 0, 0, this.length)
+      this.#bytes = grown
+    }
+    this.length += buf.copy(this.#bytes, this.length, start, end)
+  }
+
+  /** Ends the block where no dump is open, or else after a header, which is the last line of its goroutine. Returns what comes after. */
+  cut(): Buffer {
+    const at = this.#cutAt()
+    const rest = Buffer.from(this.#bytes.subarray(at, this.length))
+    this.length = at
+    this.close()
+    return rest
+  }
+
+  /** All lines are there. */
+  close(): void {
+    if (this.length > 0 && this.#bytes[this.length - 1] !== LF) {
+      this.add(NEWLINE, 0, 1)
+      this.#lent = true
+    }
+    let lines = 0
+    for (let at = this.#next(0); at > 0; at = this.#next(at)) lines++
+    this.#starts = new Uint32Array(lines)
+    this.#fates = new Uint8Array(lines)
+    let line = 0
+    for (let start = 0; line < lines; start = this.#next(start)) this.#starts[line++] = start
+  }
+
+  eachReversed(visit: (line: Buffer) => void): void {
+    for (let i = this.#starts.length - 1; i >= 0; i--) visit(this.#bytes.subarray(this.#starts[i], this.#end(i)))
+  }
+
+  /** [offset, …) of what the engine got is log. */
+  markLog(bytes: Uint8Array, offset: number): void {
+    const stop = Math.min(offset + bytes.length, this.base + this.length)
+    for (let at = Math.max(offset, this.base); at < stop; ) {
+      const line = this.#lineOf(at)
+      const start = this.#starts[line] ?? 0
+      const end = this.#end(line)
+      // Where the line stands in what the engine got.
+      const begins = this.base + this.length - end
+      const ends = begins + end - start
+      if (at === begins && ends <= stop) this.#fates[line] = LOG
+      else {
+        this.#fates[line] = PARTS
+        const part = bytes.slice(at - offset, Math.min(stop, ends) - offset)
+        this.#parts.set(line, [...(this.#parts.get(line) ?? []), part])
+      }
+      at = ends
+    }
+  }
+
+  /** The log, in the order of the input. */
+  eachLog(emit: (bytes: Uint8Array, offset: number) => void): void {
+    const length = this.length - (this.#lent ? 1 : 0)
+    let from = -1
+    for (let i = 0; i <= this.#starts.length; i++) {
+      const start = this.#starts[i] ?? length
+      const fate = i < this.#starts.length ? this.#fates[i] : DUMP
+      if (fate === LOG) {
+        if (from < 0) from = start
+        continue
+      }
+      const stop = Math.min(start, length)
+      if (from >= 0 && stop > from) emit(this.#bytes.subarray(from, stop), this.at + from)
+      from = -1
+      if (fate === PARTS) for (const part of this.#parts.get(i) ?? []) emit(part, this.at + start)
+    }
+  }
+
+  /** Offsets in the input of the line that is at `offset` of what the engine got. */
+  lineAt(offset: number): { start: number; end: number } {
+    const line = this.#lineOf(Math.min(Math.max(offset, this.base), this.base + this.length - 1))
+    return {
+      start: this.at + (this.#starts[line] ?? 0),
+      end: this.at + Math.min(this.#end(line), this.length - (this.#lent ? 1 : 0)),
+    }
+  }
+
+  #end(line: number): number {
+    return this.#starts[line + 1] ?? this.length
+  }
+
+  /** The line that holds the byte at `offset` of what the engine got. */
+  #lineOf(offset: number): number {
+    const place = this.length - 1 - (offset - this.base)
+    let low = 0
+    let high = this.#starts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#starts[middle] ?? 0) <= place) low = middle + 1
+      else high = middle
+    }
+    return low - 1
+  }
+
+  /** Start of the line after the one at `start`; 0 for none. */
+  #next(start: number): number {
+    if (start >= this.length) return 0
+    const lf = this.#bytes.indexOf(LF, start)
+    return lf < 0 || lf >= this.length ? 0 : lf + 1
+  }
+
+  #cutAt(): number {
+    let end = this.#bytes.lastIndexOf(LF, this.length - 1) + 1
+    if (end <= 0) return this.length
+    const last = end
+    let quiet = 0
+    let afterHeader = 0
+    for (; end > 0; ) {
+      const start = end < 2 ? 0 : this.#bytes.lastIndexOf(LF, end - 2) + 1
+      const line = this.#bytes.toString('latin1', start, end)
+      const isHeader = /goroutine \d+ (?:\[|gp=)/.test(line)
+      if (isHeader && afterHeader === 0) afterHeader = end
+      quiet = isHeader || isStackLine(line) ? 0 : quiet + 1
+      if (quiet >= GAP_LINES) return end
+      end = start
+    }
+    return afterHeader > 0 ? afterHeader : last
+  }
+}
+
+const NEWLINE = Buffer.from('\n')

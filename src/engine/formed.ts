@@ -1,0 +1,196 @@
+/**
+ * What form an input has is found by its first bytes; most have none, and cost no more than a look at their first line.
+ *
+ *   state    | input                                  | what happens
+ *   ---------|----------------------------------------|------------------------------------------------------
+ *   start    | too little to say                      | kept; at the second tick it has no form
+ *   start    | UTF-16                                 | its lines are an input like any other: start
+ *   start    | JSON, CSV, YAML, journal, frames       | their records are lines
+ *   start    | anything else                          | lines, and a carriage return alone ends one
+ */
+import { CR, LF } from '../core/ascii.ts'
+import { detectForm, type Found } from '../forms/detect.ts'
+import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import { ReformedEngine } from './reformed.ts'
+import { NOTHING } from './stats.ts'
+
+/** How far into an input a carriage return alone is looked for. */
+const RETURN_BYTES = 256 << 10
+
+const EMPTY = Buffer.alloc(0)
+
+export class FormedEngine implements Engine {
+  readonly #options: EngineOptions
+  readonly #make: (options: EngineOptions) => Engine
+  #engine: Engine | undefined
+  #head: Buffer = EMPTY
+  #ticks = 0
+  /** Bytes before those that the engine gets: a byte order mark. */
+  #skipped = 0
+  #bytes = 0
+  /** `looking`: as long as it may be. `yes`: a carriage return alone ends a line. */
+  #returns: 'looking' | 'yes' | 'no' = 'looking'
+  /** The last byte was a carriage return. */
+  #endsInReturn = false
+  /** The input as it was, from `settled` of the engine on, while carriage returns are changed. */
+  #raw: Buffer[] = []
+  #rawAt = 0
+
+  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+    this.#options = options
+    this.#make = make
+  }
+
+  get stats(): EngineStats {
+    return { ...(this.#engine?.stats ?? NOTHING), bytes: this.#bytes }
+  }
+
+  get faults(): readonly string[] {
+    return this.#engine?.faults ?? []
+  }
+
+  get settled(): number {
+    return this.#engine === undefined ? 0 : this.#engine.settled + this.#skipped
+  }
+
+  get open(): boolean {
+    return this.#engine?.open ?? false
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length
+    const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (this.#engine !== undefined) {
+      this.#give(this.#engine, buf)
+      return
+    }
+    const head = this.#head.length > 0 ? Buffer.concat([this.#head, buf]) : buf
+    const found = detectForm(head, false)
+    if (found === undefined) this.#head = Buffer.from(head)
+    else this.#begin(found, head)
+  }
+
+  tick(now: number): void {
+    if (this.#engine === undefined && this.#head.length > 0 && ++this.#ticks > 1) this.#decide()
+    this.#engine?.tick(now)
+  }
+
+  end(): void {
+    if (this.#engine === undefined) this.#decide()
+    if (this.#endsInReturn && this.#engine !== undefined) this.#push(this.#engine, Buffer.from('\r'))
+    this.#engine?.end()
+  }
+
+  #decide(): void {
+    const found = detectForm(this.#head, true)
+    if (found !== undefined) this.#begin(found, this.#head)
+  }
+
+  #begin(found: Found, head: Buffer): void {
+    this.#head = EMPTY
+    const { make, skip } = found
+    if (skip > 0) {
+      this.#options.onLog?.(head.subarray(0, skip), 0)
+      this.#skipped = skip
+    }
+    let engine: Engine
+    if (make === undefined) engine = this.#make(this.#plainOptions())
+    else {
+      this.#returns = 'no'
+      const isText = found.name.startsWith('utf-16')
+      engine = new ReformedEngine(this.#options, make, (own) =>
+        isText ? new FormedEngine(own, this.#make) : this.#make(own),
+      )
+    }
+    this.#engine = engine
+    this.#give(engine, head.subarray(skip))
+  }
+
+  #plainOptions(): EngineOptions {
+    const { onLog, onRecord, time } = this.#options
+    const skipped = this.#skipped
+    return {
+      ...this.#options,
+      ...(time === undefined || skipped === 0 ? {} : { time: (offset) => time(offset + skipped) }),
+      ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#log(bytes, offset) }),
+      ...(onRecord === undefined || skipped === 0
+        ? {}
+        : {
+            onRecord: (record, frame) =>
+              onRecord(
+                record.type === 'dump'
+                  ? { ...record, bytes: [record.bytes[0] + skipped, record.bytes[1] + skipped] }
+                  : record,
+                frame,
+              ),
+          }),
+    }
+  }
+
+  #give(engine: Engine, buf: Buffer): void {
+    if (this.#returns === 'no') {
+      engine.push(buf)
+      return
+    }
+    if (this.#returns === 'looking') {
+      if (this.#bytes > RETURN_BYTES && !this.#endsInReturn) this.#returns = 'no'
+      if (holdsReturn(buf, this.#endsInReturn)) this.#returns = 'yes'
+    }
+    // What follows a carriage return says what it is.
+    const whole = this.#endsInReturn ? Buffer.concat([RETURN, buf]) : buf
+    this.#endsInReturn = whole.length > 0 && whole[whole.length - 1] === CR
+    const shown = this.#endsInReturn ? whole.subarray(0, -1) : whole
+    this.#push(engine, shown)
+  }
+
+  #push(engine: Engine, buf: Buffer): void {
+    if (buf.length === 0) return
+    if (this.#returns !== 'yes') {
+      this.#rawAt += buf.length
+      engine.push(buf)
+      return
+    }
+    if (this.#options.onLog !== undefined) this.#raw.push(Buffer.from(buf))
+    engine.push(withLineFeeds(buf))
+    // What has been handed out, or was dump, is not needed any more.
+    const { settled } = engine
+    for (let first = this.#raw[0]; first !== undefined && this.#rawAt + first.length <= settled; first = this.#raw[0]) {
+      this.#rawAt += first.length
+      this.#raw.shift()
+    }
+  }
+
+  #log(bytes: Uint8Array, offset: number): void {
+    const { onLog } = this.#options
+    if (this.#raw.length === 0) {
+      onLog?.(bytes, offset + this.#skipped)
+      return
+    }
+    // The same places of the input as it was.
+    let at = this.#rawAt
+    if (offset < at) onLog?.(bytes.subarray(0, at - offset), offset + this.#skipped)
+    for (const raw of this.#raw) {
+      const from = Math.max(offset, at)
+      const to = Math.min(offset + bytes.length, at + raw.length)
+      if (from < to) onLog?.(raw.subarray(from - at, to - at), from + this.#skipped)
+      at += raw.length
+    }
+  }
+}
+
+const RETURN = Buffer.from('\r')
+
+/** Is there a carriage return that no line feed follows? The last byte does not count. */
+function holdsReturn(buf: Buffer, afterReturn: boolean): boolean {
+  if (afterReturn && buf.length > 0 && buf[0] !== LF) return true
+  for (let at = buf.indexOf(CR); at >= 0 && at < buf.length - 1; at = buf.indexOf(CR, at + 1))
+    if (buf[at + 1] !== LF) return true
+  return false
+}
+
+/** The same length, so that offsets hold. */
+function withLineFeeds(buf: Buffer): Buffer {
+  const out = Buffer.from(buf)
+  for (let at = out.indexOf(CR); at >= 0; at = out.indexOf(CR, at + 1)) if (out[at + 1] !== LF) out[at] = LF
+  return out
+}

@@ -1,0 +1,281 @@
+/**
+ * A log whose newest line is the first: the default of `gcloud logging read`, Grafana, Loki and most stores. It is read in blocks, each from its
+ * end; what is log comes out in the order of the input.
+ *
+ *   state    | input                                    | what happens
+ *   ---------|------------------------------------------|-----------------------------------------------------------------
+ *   looking  | no header                                | on to the engine; a stack at the end of a chunk waits for its header
+ *   looking  | a header, no stack before it             | on to the engine; if it opens a dump there: forward
+ *   looking  | a header, a stack before it              | both ways are tried on the lines around it: forward, or blocks
+ *   forward  | anything                                 | on to the engine
+ *   blocks   | anything                                 | kept up to the limit, then read from the end
+ *
+ * An ordinary log costs one search a chunk until its first dump.
+ */
+import { LF } from '../core/ascii.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
+import { findNeedle, lineStart } from '../text/needle.ts'
+import { LineBlock } from './block.ts'
+import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import { isStackLine, stackBefore, trailingStack } from './stack-lines.ts'
+
+/** Around the first header, each way, bytes. */
+const SAMPLE_BYTES = 64 << 10
+/** Headers that opened no dump, after which an order is not looked for any more. */
+const TRIES = 64
+const BATCH_BYTES = 64 << 10
+const EMPTY = Buffer.alloc(0)
+
+export class OrderedEngine implements Engine {
+  readonly #options: EngineOptions
+  readonly #make: (options: EngineOptions) => Engine
+  #engine: Engine
+  #state: 'looking' | 'forward' | 'blocks' = 'looking'
+  /** While looking: the beginning of a line, or a stack without its header yet. */
+  #held: Buffer = EMPTY
+  #heldTicks = 0
+  #tries = 0
+  #bytes = 0
+  /** Read from their ends, and not all decided. */
+  #blocks: LineBlock[] = []
+  /** The block that is being filled. */
+  #block: LineBlock | undefined
+
+  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+    this.#options = options
+    this.#make = make
+    this.#engine = make(options)
+  }
+
+  get stats(): EngineStats {
+    return { ...this.#engine.stats, bytes: this.#bytes }
+  }
+
+  get faults(): readonly string[] {
+    return this.#engine.faults ?? []
+  }
+
+  get settled(): number {
+    if (this.#state === 'blocks') return this.#blocks[0]?.at ?? this.#block?.at ?? this.#bytes
+    return Math.min(this.#engine.settled, this.#bytes - this.#held.length)
+  }
+
+  get open(): boolean {
+    return this.#state === 'blocks' || this.#engine.open
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length
+    if (this.#state === 'forward') {
+      this.#engine.push(chunk)
+      return
+    }
+    const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (this.#state === 'blocks') this.#fill(buf)
+    else this.#look(buf)
+  }
+
+  tick(now: number): void {
+    if (this.#state === 'blocks') return
+    if (this.#held.length > 0 && this.#held.includes(LF) && ++this.#heldTicks > 1) this.#release()
+    this.#engine.tick(now)
+  }
+
+  end(): void {
+    if (this.#state === 'looking') this.#decideAtEnd()
+    if (this.#block !== undefined) {
+      this.#block.close()
+      this.#read(this.#block)
+      this.#block = undefined
+    }
+    this.#engine.end()
+    this.#flush(true)
+  }
+
+  #look(buf: Buffer): void {
+    const all = this.#withHeld(buf)
+    if (all.length === 0) return
+    const needle = findNeedle(all, 0, all.length, false)
+    if (needle < 0) {
+      const from = trailingStack(all)
+      if (from > 0) this.#engine.push(all.subarray(0, from))
+      this.#held = from < all.length ? Buffer.from(all.subarray(from)) : EMPTY
+      this.#heldTicks = 0
+      return
+    }
+    const line = lineStart(all, 0, needle)
+    // The line must be whole, and the one after it says more.
+    const end = all.indexOf(LF, needle)
+    if (end < 0 && all.length - line < SAMPLE_BYTES) {
+      const from = Math.min(trailingStack(all.subarray(0, line)), line)
+      if (from > 0) this.#engine.push(all.subarray(0, from))
+      this.#held = Buffer.from(all.subarray(from))
+      return
+    }
+    this.#decide(all, line)
+  }
+
+  /** `buf` with what was held in front of it; of a line that had begun, only the rest of that line is copied. */
+  #withHeld(buf: Buffer): Buffer {
+    const held = this.#held
+    if (held.length === 0) return buf
+    this.#held = EMPTY
+    const lf = buf.indexOf(LF)
+    if (held.includes(LF) || lf < 0 || buf.length - lf < SAMPLE_BYTES) return Buffer.concat([held, buf])
+    const first = Buffer.concat([held, buf.subarray(0, lf + 1)])
+    if (findNeedle(first, 0, first.length, false) >= 0 || isStackLine(first.toString('latin1')))
+      return Buffer.concat([held, buf])
+    this.#engine.push(first)
+    return buf.subarray(lf + 1)
+  }
+
+  /** There is a header in the line at `line` of `buf`. */
+  #decide(buf: Buffer, line: number): void {
+    const from = Math.max(0, line - SAMPLE_BYTES)
+    const start = from === 0 ? 0 : buf.indexOf(LF, from) + 1
+    if (stackBefore(buf, start, line)) {
+      const stop = buf.lastIndexOf(LF, Math.min(buf.length, line + SAMPLE_BYTES) - 1) + 1
+      const sample = buf.subarray(start, Math.max(stop, line))
+      if (this.#score(reversed(sample)) > this.#score(sample)) {
+        this.#engine.end()
+        this.#begin(this.#bytes - buf.length)
+        this.#fill(buf)
+        return
+      }
+    }
+    this.#engine.push(buf)
+    if (this.#engine.open || this.#engine.stats.dumps > 0 || ++this.#tries >= TRIES) this.#state = 'forward'
+  }
+
+  /** A header may be the last line, without its end. */
+  #decideAtEnd(): void {
+    const held = this.#held
+    this.#held = EMPTY
+    if (held.length === 0) return
+    const needle = findNeedle(Buffer.concat([held, NEWLINE]), 0, held.length + 1, false)
+    if (needle < 0) this.#engine.push(held)
+    else this.#decide(held, lineStart(held, 0, needle))
+  }
+
+  #release(): void {
+    this.#engine.push(this.#held)
+    this.#held = EMPTY
+  }
+
+  /** Frames of goroutines that are whole. */
+  #score(sample: Buffer): number {
+    let score = 0
+    const engine = this.#make({
+      source: 'sample',
+      stacks: 'always',
+      ...(this.#options.input === undefined ? {} : { input: this.#options.input }),
+      ...(this.#options.textKey === undefined ? {} : { textKey: this.#options.textKey }),
+      ...(this.#options.streamKeys === undefined ? {} : { streamKeys: this.#options.streamKeys }),
+      onRecord: (record) => {
+        if (record.type === 'dump') score -= record.damaged * 8
+        else if (record.type === 'signature')
+          score += record.count * ((record.stack?.length ?? 0) + (record.created_by === undefined ? 0 : 1))
+      },
+    })
+    engine.push(sample)
+    engine.end()
+    return score
+  }
+
+  /** From `at` of the input on it is read in blocks. */
+  #begin(at: number): void {
+    this.#state = 'blocks'
+    const { onRecord, onLog, time } = this.#options
+    this.#engine = this.#make({
+      ...this.#options,
+      ...(time === undefined ? {} : { time: (offset) => time(this.#inInput(offset)) }),
+      ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(this.#placed(record), frame) }),
+      ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#takeLog(bytes, offset) }),
+    })
+    this.#block = new LineBlock(at, 0)
+  }
+
+  #fill(buf: Buffer): void {
+    const limit = this.#options.limits?.newestFirstBytes ?? LIMITS.newestFirstBytes
+    let pos = 0
+    while (pos < buf.length && this.#block !== undefined) {
+      const block = this.#block
+      const room = Math.max(1, limit - block.length)
+      const stop = Math.min(buf.length, pos + room)
+      block.add(buf, pos, stop)
+      pos = stop
+      if (block.length < limit) continue
+      const rest = block.cut()
+      this.#read(block)
+      this.#block = new LineBlock(block.at + block.length, block.base + block.length)
+      this.#block.add(rest, 0, rest.length)
+    }
+  }
+
+  /** Gives the lines of the block to the engine, the last one first. */
+  #read(block: LineBlock): void {
+    this.#blocks.push(block)
+    const batch = Buffer.allocUnsafe(BATCH_BYTES)
+    let length = 0
+    block.eachReversed((line) => {
+      if (length + line.length > batch.length) {
+        if (length > 0) this.#engine.push(batch.subarray(0, length))
+        length = 0
+      }
+      if (line.length > batch.length) this.#engine.push(line)
+      else length += line.copy(batch, length)
+    })
+    if (length > 0) this.#engine.push(batch.subarray(0, length))
+    this.#flush(false)
+  }
+
+  #takeLog(bytes: Uint8Array, offset: number): void {
+    for (const block of this.#blocks) block.markLog(bytes, offset)
+  }
+
+  /** The log of the blocks of which all is decided. */
+  #flush(final: boolean): void {
+    while (this.#blocks.length > 0) {
+      const block = this.#blocks[0] as LineBlock
+      if (!final && this.#options.onLog !== undefined && this.#engine.settled < block.base + block.length) return
+      if (!final && this.#blocks.length < 2) return
+      const { onLog } = this.#options
+      if (onLog !== undefined) block.eachLog(onLog)
+      this.#blocks.shift()
+    }
+  }
+
+  #inInput(offset: number): number {
+    return this.#lineAt(offset).start
+  }
+
+  #lineAt(offset: number): { start: number; end: number } {
+    const block =
+      this.#blocks.find(({ base, length }) => offset < base + length) ?? this.#blocks[this.#blocks.length - 1]
+    return block?.lineAt(offset) ?? { start: 0, end: this.#bytes }
+  }
+
+  #placed(record: DumpstreamRecord): DumpstreamRecord {
+    if (record.type !== 'dump') return record
+    const [first, end] = record.bytes
+    const newest = this.#lineAt(Math.max(first, end - 1))
+    const oldest = this.#lineAt(first)
+    return {
+      ...record,
+      bytes: [Math.min(newest.start, oldest.start), Math.max(newest.end, oldest.end)],
+      order: 'newest_first',
+    }
+  }
+}
+
+const NEWLINE = Buffer.from('\n')
+
+function reversed(lines: Buffer): Buffer {
+  const block = new LineBlock(0, 0)
+  block.add(lines, 0, lines.length)
+  block.close()
+  const out: Buffer[] = []
+  block.eachReversed((line) => out.push(line))
+  return Buffer.concat(out)
+}

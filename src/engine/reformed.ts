@@ -1,0 +1,233 @@
+/**
+ * An input that is not lines of text yet (forms/): its form makes lines of it, an engine reads those, and what is log comes out as it was in
+ * the input.
+ *
+ *   bytes → form → lines → engine → records, with the offsets of the input
+ *     └──────────── what each line was made of ────────────→ log
+ */
+import type { DumpstreamRecord } from '../core/records.ts'
+import type { Form, FormMaker } from '../forms/form.ts'
+import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+
+/** Bytes of lines that are given to the engine at once. */
+const BATCH_BYTES = 64 << 10
+/** Lines whose place is remembered one by one; of more, every second. */
+const PLACES = 1 << 15
+
+interface Piece {
+  /** Offsets of the line, and of what it was made of. */
+  readonly at: number
+  readonly end: number
+  readonly raw: number
+  /** What comes out if it is log. */
+  readonly log: Uint8Array | undefined
+  /** Parts of the line that are log; `all` of a frame. */
+  fate: 'all' | 'dump' | Uint8Array[]
+}
+
+export class ReformedEngine implements Engine {
+  readonly #options: EngineOptions
+  readonly #form: Form
+  readonly #engine: Engine
+  readonly #places = new Places()
+  #faults: string[] = []
+  #bytes = 0
+  /** Bytes of the input of which something has been made. */
+  #made = 0
+  #rawChunks: Buffer[] = []
+  #lineBytes = 0
+  #batch = Buffer.allocUnsafe(BATCH_BYTES)
+  #batched = 0
+  #pieces: Piece[] = []
+
+  constructor(options: EngineOptions, form: FormMaker, make: (options: EngineOptions) => Engine) {
+    this.#options = options
+    const { onRecord, time } = options
+    this.#engine = make({
+      ...options,
+      ...(time === undefined ? {} : { time: (offset) => time(this.#places.raw(offset)) }),
+      ...(onRecord === undefined ? {} : { onRecord: (record) => onRecord(this.#placed(record)) }),
+      onLog: (bytes, offset) => this.#takeLog(bytes, offset),
+    })
+    this.#form = form({
+      line: (text, raw, log) => this.#line(text, raw, log),
+      frame: (raw) => this.#frame(raw),
+      fault: (what) => this.#faults.push(what),
+    })
+  }
+
+  get stats(): EngineStats {
+    return { ...this.#engine.stats, bytes: this.#bytes }
+  }
+
+  get faults(): readonly string[] {
+    return [...this.#faults, ...(this.#engine.faults ?? [])]
+  }
+
+  get settled(): number {
+    return this.#pieces[0]?.raw ?? this.#made
+  }
+
+  get open(): boolean {
+    return this.#engine.open
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length
+    const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (this.#options.onLog !== undefined) this.#rawChunks.push(Buffer.from(buf))
+    this.#form.push(buf)
+    this.#give()
+  }
+
+  tick(now: number): void {
+    this.#form.flush?.()
+    this.#give()
+    this.#engine.tick(now)
+    this.#flush()
+  }
+
+  end(): void {
+    this.#form.end()
+    this.#give()
+    this.#engine.end()
+    this.#flush()
+  }
+
+  #line(text: Uint8Array, raw: number, log: Uint8Array | undefined): void {
+    const at = this.#lineBytes
+    this.#lineBytes += text.length
+    this.#places.add(at, this.#made)
+    const bytes = this.#take(raw)
+    this.#pieces.push({
+      at,
+      end: this.#lineBytes,
+      raw: this.#made,
+      log: bytes === undefined ? undefined : (log?.slice() ?? bytes),
+      fate: 'dump',
+    })
+    this.#made += raw
+    if (this.#batched + text.length > this.#batch.length) this.#give()
+    if (text.length > this.#batch.length) {
+      this.#engine.push(text)
+      return
+    }
+    this.#batch.set(text, this.#batched)
+    this.#batched += text.length
+  }
+
+  #frame(raw: number): void {
+    const at = this.#lineBytes
+    this.#pieces.push({ at, end: at, raw: this.#made, log: this.#take(raw), fate: 'all' })
+    this.#made += raw
+  }
+
+  /** The next `raw` bytes of the input; undefined when nobody wants the log. */
+  #take(raw: number): Buffer | undefined {
+    if (this.#options.onLog === undefined) return undefined
+    const taken: Buffer[] = []
+    for (let more = raw; more > 0; ) {
+      const first = this.#rawChunks[0]
+      if (first === undefined) break
+      if (first.length > more) this.#rawChunks[0] = first.subarray(more)
+      else this.#rawChunks.shift()
+      taken.push(first.subarray(0, more))
+      more -= Math.min(more, first.length)
+    }
+    return taken.length === 1 ? taken[0] : Buffer.concat(taken)
+  }
+
+  /** What has been batched goes to the engine. */
+  #give(): void {
+    const batch = this.#batch.subarray(0, this.#batched)
+    this.#batched = 0
+    if (batch.length > 0) this.#engine.push(batch)
+    this.#flush()
+  }
+
+  #takeLog(bytes: Uint8Array, offset: number): void {
+    const stop = offset + bytes.length
+    for (let i = pieceAt(this.#pieces, offset); i < this.#pieces.length; i++) {
+      const piece = this.#pieces[i] as Piece
+      if (piece.at >= stop) break
+      if (piece.end <= piece.at) continue
+      if (piece.at >= offset && piece.end <= stop) piece.fate = 'all'
+      else if (piece.fate !== 'all') {
+        const part = bytes.slice(Math.max(0, piece.at - offset), piece.end - offset)
+        piece.fate = piece.fate === 'dump' ? [part] : [...piece.fate, part]
+      }
+    }
+  }
+
+  /** Hands out the log of which the engine has decided. */
+  #flush(): void {
+    const { settled } = this.#engine
+    let done = 0
+    for (const piece of this.#pieces) {
+      if (piece.end > settled || (piece.end === piece.at && piece.at > settled)) break
+      done++
+      this.#emit(piece)
+    }
+    if (done > 0) this.#pieces.splice(0, done)
+  }
+
+  #emit({ fate, log, raw }: Piece): void {
+    const { onLog } = this.#options
+    if (onLog === undefined || fate === 'dump' || log === undefined) return
+    if (fate === 'all') {
+      if (log.length > 0) onLog(log, raw)
+      return
+    }
+    for (const part of fate) onLog(this.#form.encode?.(part) ?? part, raw)
+  }
+
+  #placed(record: DumpstreamRecord): DumpstreamRecord {
+    if (record.type !== 'dump') return record
+    const [start, end] = record.bytes
+    return { ...record, bytes: [this.#places.raw(start), this.#places.raw(end, this.#made)] }
+  }
+}
+
+function pieceAt(pieces: readonly Piece[], offset: number): number {
+  let low = 0
+  let high = pieces.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((pieces[middle]?.end ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Where lines stand in the input: exact for the last ones, and to some lines for those long past. */
+class Places {
+  #at: number[] = []
+  #raw: number[] = []
+  #skip = 0
+  #every = 1
+
+  add(at: number, raw: number): void {
+    if (this.#skip++ % this.#every !== 0) return
+    this.#at.push(at)
+    this.#raw.push(raw)
+    if (this.#at.length < PLACES) return
+    // The older half is thinned out.
+    const half = PLACES >> 1
+    const keep = (_: number, i: number): boolean => i >= half || i % 2 === 0
+    this.#at = this.#at.filter(keep)
+    this.#raw = this.#raw.filter(keep)
+  }
+
+  /** Offset in the input of the line that holds `at`. `end`: what is after the last line. */
+  raw(at: number, end?: number): number {
+    let low = 0
+    let high = this.#at.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#at[middle] ?? 0) <= at) low = middle + 1
+      else high = middle
+    }
+    if (end !== undefined && low === this.#at.length && (this.#at[low - 1] ?? -1) < at) return end
+    return this.#raw[low - 1] ?? 0
+  }
+}

@@ -1,0 +1,109 @@
+/** Which form an input has, by its first bytes. */
+import { CarriedText } from '../carriers/carrier.ts'
+import { CloudWatchEvents } from '../carriers/cloudwatch.ts'
+import { Otlp } from '../carriers/otlp.ts'
+import { eachElement, JsonPaths } from '../carriers/scan.ts'
+import { BRACE_OPEN, BRACKET_OPEN, LF } from '../core/ascii.ts'
+import { Csv, csvTable } from './csv.ts'
+import { JsonDocument } from './document.ts'
+import { isFrameHead, Multiplexed, Utf16 } from './encodings.ts'
+import type { FormMaker } from './form.ts'
+import { JournalExport, JournalVerbose } from './journal.ts'
+import { YamlDocuments } from './yaml.ts'
+
+/** Bytes that are looked at, at most, before an input has the form of plain lines. */
+export const SNIFF_BYTES: number = 64 << 10
+/** A first line of JSON may be a whole answer. */
+const FIRST_LINE_BYTES = 1 << 20
+
+export interface Found {
+  readonly name: string
+  /** Bytes before it that are of no form: a byte order mark. */
+  readonly skip: number
+  /** Absent: lines as they are. */
+  readonly make?: FormMaker
+}
+
+const PLAIN: Found = { name: 'lines', skip: 0 }
+const YAML = /^(?:---\s*\r?\n(?:\w[\w.]*:(?:\s|$)|$)|insertId: \S|logName: \S)/
+const VERBOSE = /^\w{3} \d{4}-\d\d-\d\d .*\[s=[0-9a-f]+;/
+
+/** Undefined: `head` is too short to say. `final`: there is no more. */
+export function detectForm(head: Buffer, final: boolean): Found | undefined {
+  if (head.length === 0) return final ? PLAIN : undefined
+  const enough = final || head.length >= SNIFF_BYTES
+  const [a, b, c] = head
+  if (a === 0xff || a === 0xfe || a === 0xef) {
+    if (head.length < 3 && !final) return undefined
+    if (a === 0xff && b === 0xfe) return { name: 'utf-16le', skip: 0, make: (sink) => new Utf16(sink, false) }
+    if (a === 0xfe && b === 0xff) return { name: 'utf-16be', skip: 0, make: (sink) => new Utf16(sink, true) }
+    return a === 0xef && b === 0xbb && c === 0xbf ? { name: 'utf-8-bom', skip: 3 } : PLAIN
+  }
+  if (a === 1 || a === 2) {
+    if (head.length < 8 && !final) return undefined
+    return isFrameHead(head) ? { name: 'multiplexed', skip: 0, make: (sink) => new Multiplexed(sink) } : PLAIN
+  }
+  const lf = head.indexOf(LF)
+  let start = 0
+  while (start < head.length && (head[start] as number) <= 0x20) start++
+  if (head[start] === BRACE_OPEN || head[start] === BRACKET_OPEN) return json(head, start, final)
+  if (start === head.length && !enough) return undefined
+  if (lf < 0) return enough ? PLAIN : undefined
+  const first = head.toString('utf8', 0, lf + 1)
+  if (first.startsWith('__CURSOR=')) return { name: 'journal-export', skip: 0, make: (sink) => new JournalExport(sink) }
+  if (VERBOSE.test(first)) return { name: 'journal-verbose', skip: 0, make: (sink) => new JournalVerbose(sink) }
+  if (csvTable(first, first) === undefined && !/^(?:---\s*$|insertId: |logName: )/.test(first.trimEnd())) return PLAIN
+  // The second line has the last word.
+  const second = head.indexOf(LF, lf + 1)
+  if (second < 0 && !enough) return undefined
+  const table = csvTable(first, head.toString('utf8', lf + 1, second < 0 ? head.length : second))
+  if (table !== undefined) return { name: 'csv', skip: 0, make: (sink) => new Csv(sink, table) }
+  const isYaml = YAML.test(head.toString('utf8', 0, second < 0 ? head.length : second + 1))
+  return isYaml ? { name: 'yaml', skip: 0, make: (sink) => new YamlDocuments(sink) } : PLAIN
+}
+
+const DOCUMENT: Found = { name: 'json-document', skip: 0, make: (sink) => new JsonDocument(sink) }
+
+/** Lines of JSON that each are one record are read faster as they are. */
+function json(head: Buffer, start: number, final: boolean): Found | undefined {
+  let second = start + 1
+  while (second < head.length && (head[second] as number) <= 0x20) second++
+  if (second === head.length && !final) return head.length < SNIFF_BYTES ? undefined : PLAIN
+  const next = head[second]
+  if (head[start] === BRACKET_OPEN) {
+    // `[pod/web-1/app] text` is not JSON.
+    return next === BRACE_OPEN || next === BRACKET_OPEN ? DOCUMENT : PLAIN
+  }
+  if (next !== 0x22) return PLAIN
+  const lf = head.indexOf(LF, start)
+  const hasBreak = head.subarray(start, second).includes(LF)
+  if (hasBreak) return DOCUMENT
+  if (lf < 0 && !final && head.length < FIRST_LINE_BYTES) return undefined
+  const end = lf < 0 ? head.length : lf
+  const whole = new JsonPaths([])
+  const after = whole.scan(head, start, end)
+  // More than 1 MiB in one line, or a value that goes over its line.
+  if (after < 0)
+    return lf < 0 || /[,{[:]\s*$/.test(head.toString('latin1', Math.max(start, end - 16), end)) ? DOCUMENT : PLAIN
+  const line = Buffer.concat([head.subarray(start, end), Buffer.from('\n')])
+  if ([new Otlp(), new CloudWatchEvents()].some((carrier) => carrier.read(line, 0, line.length, new CarriedText())))
+    return PLAIN
+  if (head.subarray(after, end).toString('latin1').trim() !== '') return head[after] === BRACE_OPEN ? DOCUMENT : PLAIN
+  return holdsRecords(head, start, after) ? DOCUMENT : PLAIN
+}
+
+/** Is an array of objects, or of arrays, in the object? Lists of pairs do not count. */
+function holdsRecords(buf: Buffer, start: number, end: number): boolean {
+  let found = false
+  const list = /"(?:[^"\\]|\\.)*"\s*:\s*\[\s*[[{]/g
+  const text = buf.toString('latin1', start, end)
+  for (let m = list.exec(text); m !== null && !found; m = list.exec(text)) {
+    const at = start + m.index + m[0].lastIndexOf('[', m[0].length - 2)
+    let elements = 0
+    eachElement(buf, at, end, (from) => {
+      elements++
+      if (elements === 1) found = !/^\{\s*"(?:key|field|Key)"/.test(buf.toString('latin1', from, from + 32))
+    })
+  }
+  return found
+}

@@ -1,0 +1,135 @@
+/**
+ * Forms: how a log was written down before it is lines of text. A form takes bytes and hands on lines, and says how many bytes of the input
+ * each line was made of: what is log comes out as it was.
+ */
+
+export interface FormSink {
+  /**
+   * `text`, which ends with its line end, was made of the next `raw` bytes of the input. It is valid during the call only. `log`: what comes
+   * out if it is log; absent: the bytes that it was made of.
+   */
+  line(text: Uint8Array, raw: number, log?: Uint8Array): void
+  /** The next `raw` bytes of the input are not text: brackets, a byte order mark, the names of columns. */
+  frame(raw: number): void
+  /** Something can't be read. One plain clause without the input's name: `the JSON ends in the middle of a record`. */
+  fault(what: string): void
+}
+
+export interface Form {
+  /** The chunk may be reused after the call. */
+  push(chunk: Buffer): void
+  end(): void
+  /** Nothing has come for a while: a record that is complete goes out, even if its comma has not come. */
+  flush?(): void
+  /** Bytes of the input as the form writes them, for a piece of a line that it made. Absent: as they are. */
+  encode?(text: Uint8Array): Uint8Array
+}
+
+export type FormMaker = (sink: FormSink) => Form
+
+/** Longest record that is put into one line, bytes: Limits.lineBytes holds for the line in turn. */
+export const RECORD_BYTES: number = 1 << 20
+
+/** A line that grows, for a record of many fields. */
+export class LineBuilder {
+  #bytes = Buffer.allocUnsafe(4096)
+  length = 0
+  /** More bytes came than a record may have. */
+  overflow = false
+
+  clear(): void {
+    this.length = 0
+    this.overflow = false
+  }
+
+  byte(value: number): void {
+    if (this.#fits(1)) this.#bytes[this.length++] = value
+  }
+
+  bytes(from: Uint8Array, start: number, end: number): void {
+    if (!this.#fits(end - start)) return
+    this.#bytes.set(from.subarray(start, end), this.length)
+    this.length += end - start
+  }
+
+  text(value: string): void {
+    this.bytes(Buffer.from(value), 0, Buffer.byteLength(value))
+  }
+
+  /** `from` as a string of JSON. */
+  quoted(from: Uint8Array, start = 0, end: number = from.length): void {
+    if (!this.#fits((end - start) * 6 + 2)) return
+    const { length } = this
+    const out = this.#bytes
+    let q = length
+    out[q++] = 0x22
+    for (let p = start; p < end; p++) {
+      const c = from[p] as number
+      if (c === 0x22 || c === 0x5c) {
+        out[q++] = 0x5c
+        out[q++] = c
+      } else if (c >= 0x20) out[q++] = c
+      else {
+        out[q++] = 0x5c
+        const simple = c === 0x0a ? 0x6e : c === 0x09 ? 0x74 : c === 0x0d ? 0x72 : 0
+        if (simple !== 0) out[q++] = simple
+        else q += out.write(`u${c.toString(16).padStart(4, '0')}`, q, 'latin1')
+      }
+    }
+    out[q++] = 0x22
+    this.length = q
+  }
+
+  /** What has been written, with a line end; empty after too much. */
+  take(): Uint8Array {
+    if (this.overflow) return LINE_END
+    this.byte(0x0a)
+    return this.#bytes.subarray(0, this.length)
+  }
+
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length)
+  }
+
+  #fits(more: number): boolean {
+    const need = this.length + more
+    if (need <= this.#bytes.length) return true
+    if (this.overflow || need > RECORD_BYTES * 8) {
+      this.overflow = true
+      return false
+    }
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, need))
+    this.#bytes.copy(grown, 0, 0, this.length)
+    this.#bytes = grown
+    return true
+  }
+}
+
+export const LINE_END: Uint8Array = Uint8Array.of(0x0a)
+const EMPTY = Buffer.alloc(0)
+
+/** Chunks, with what was left over of the one before in front. */
+export class Rest {
+  #bytes: Buffer = EMPTY
+
+  get length(): number {
+    return this.#bytes.length
+  }
+
+  with(chunk: Buffer): Buffer {
+    if (this.#bytes.length === 0) return chunk
+    const both = Buffer.concat([this.#bytes, chunk])
+    this.#bytes = EMPTY
+    return both
+  }
+
+  keep(buf: Buffer, from: number): void {
+    this.#bytes = from < buf.length ? Buffer.from(buf.subarray(from)) : EMPTY
+  }
+
+  take(): Buffer {
+    const bytes = this.#bytes
+    this.#bytes = EMPTY
+    return bytes
+  }
+}
