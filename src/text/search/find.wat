@@ -5,14 +5,6 @@
 (module
   (memory (export "memory") 6)
 
-  ;; Byte masks of the 16 positions at $p: 0xff where the three bytes fit.
-  (func $fits (param $p i32) (param $first v128) (param $fifth v128) (param $eighth v128) (result v128)
-    (v128.and
-      (v128.and
-        (i8x16.eq (v128.load (local.get $p)) (local.get $first))
-        (i8x16.eq (v128.load offset=4 (local.get $p)) (local.get $fifth)))
-      (i8x16.eq (v128.load offset=7 (local.get $p)) (local.get $eighth))))
-
   ;; Is the word of $length bytes at $word also at $p?
   (func $same (param $word i32) (param $length i32) (param $p i32) (result i32)
     (local $i i32)
@@ -39,18 +31,40 @@
     (block $done
       (loop $more
         (br_if $done (i32.gt_s (local.get $p) (local.get $last)))
+        ;; Written out four times and once more: V8 does not inline calls.
         (if (v128.any_true
               (v128.or
                 (v128.or
-                  (call $fits (local.get $p) (local.get $first) (local.get $fifth) (local.get $eighth))
-                  (call $fits (i32.add (local.get $p) (i32.const 16)) (local.get $first) (local.get $fifth) (local.get $eighth)))
+                (v128.and
+                  (v128.and
+                    (i8x16.eq (v128.load (local.get $p)) (local.get $first))
+                    (i8x16.eq (v128.load offset=4 (local.get $p)) (local.get $fifth)))
+                  (i8x16.eq (v128.load offset=7 (local.get $p)) (local.get $eighth)))
+                (v128.and
+                  (v128.and
+                    (i8x16.eq (v128.load offset=16 (local.get $p)) (local.get $first))
+                    (i8x16.eq (v128.load offset=20 (local.get $p)) (local.get $fifth)))
+                  (i8x16.eq (v128.load offset=23 (local.get $p)) (local.get $eighth))))
                 (v128.or
-                  (call $fits (i32.add (local.get $p) (i32.const 32)) (local.get $first) (local.get $fifth) (local.get $eighth))
-                  (call $fits (i32.add (local.get $p) (i32.const 48)) (local.get $first) (local.get $fifth) (local.get $eighth)))))
+                (v128.and
+                  (v128.and
+                    (i8x16.eq (v128.load offset=32 (local.get $p)) (local.get $first))
+                    (i8x16.eq (v128.load offset=36 (local.get $p)) (local.get $fifth)))
+                  (i8x16.eq (v128.load offset=39 (local.get $p)) (local.get $eighth)))
+                (v128.and
+                  (v128.and
+                    (i8x16.eq (v128.load offset=48 (local.get $p)) (local.get $first))
+                    (i8x16.eq (v128.load offset=52 (local.get $p)) (local.get $fifth)))
+                  (i8x16.eq (v128.load offset=55 (local.get $p)) (local.get $eighth))))))
           (then
-            ;; Some of these 64 fit: one after the other.
+            ;; Some of these 64 fit. The first 16, one after the other:
             (local.set $bits
-              (i8x16.bitmask (call $fits (local.get $p) (local.get $first) (local.get $fifth) (local.get $eighth))))
+              (i8x16.bitmask
+                (v128.and
+                  (v128.and
+                    (i8x16.eq (v128.load (local.get $p)) (local.get $first))
+                    (i8x16.eq (v128.load offset=4 (local.get $p)) (local.get $fifth)))
+                  (i8x16.eq (v128.load offset=7 (local.get $p)) (local.get $eighth)))))
             (block $none
               (loop $candidate
                 (br_if $none (i32.eqz (local.get $bits)))
