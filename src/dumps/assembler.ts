@@ -13,11 +13,13 @@
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
-import { LF, LOWER_G, trimLineEnd } from '../core/ascii.ts'
+import { LF, LOWER_G, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
-import type { LogTape } from '../lines/tape.ts'
+import type { Held, LogTape } from '../lines/tape.ts'
+import { ROOT } from '../stacks/known.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import { type HeaderInfo, HeaderReader } from '../text/header.ts'
+import { readLine, readStripped } from '../text/line.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import type { OpenDump } from './dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
@@ -33,6 +35,16 @@ import { UnknownLines } from './unknown.ts'
  *           | process may dump to the same stream. `takeHeader` goes on
  */
 export type Stop = 'end' | 'closed' | 'foreign' | 'rival'
+
+/** A line that is held until it is known whose it is. */
+export interface HeldLine {
+  readonly held: Held
+  /** With its line end. */
+  readonly bytes: Buffer
+  /** Where it stands in the input. */
+  readonly start: number
+  readonly end: number
+}
 
 export class Assembler {
   readonly #headers = new HeaderReader()
@@ -113,7 +125,7 @@ export class Assembler {
       if (c === LOWER_G) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
-          if (at !== undefined && this.#breaksIn(this.#headers.id)) {
+          if (at !== undefined && this.#breaksIn(this.#headers.id, this.#headers.info)) {
             this.stopped = 'rival'
             return pos
           }
@@ -167,10 +179,11 @@ export class Assembler {
 
   /**
    * Does the header of goroutine `id` come in the middle of a goroutine of a dump that has `id` already? Then it is the header of
-   * another process's dump, written to the same stream at the same time.
+   * another process's dump, written to the same stream at the same time, or of the next one, and the dump was cut.
    */
-  #breaksIn(id: number): boolean {
+  #breaksIn(id: number, info: HeaderInfo): boolean {
     const { goroutine } = this.#open.walker
+    if (this.#isAnnounced(info)) return false
     if (goroutine === undefined || id === 0 || this.#open.gap.hasBlanks || this.#open.walker.ended) return false
     return goroutine.id === id || this.#open.dump?.tally.ids.has(id) === true
   }
@@ -191,6 +204,46 @@ export class Assembler {
     return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 
+  /** Holds the line [pos, next) of `buf`, for `adopt`. */
+  hold(buf: Buffer, pos: number, next: number, base: number): HeldLine {
+    const held = this.#open.tape.hold(buf, pos, next)
+    return { held, bytes: Buffer.from(buf.subarray(pos, next)), start: base + pos, end: base + next }
+  }
+
+  /** Takes a held line, which fits. */
+  adopt({ held, bytes, start, end }: HeldLine): void {
+    const { walker, tape } = this.#open
+    const { at, known } = walker
+    const text = bytes.toString('latin1', 0, trimLineEnd(bytes, 0, bytes.length))
+    const line = at === undefined ? undefined : known.step(at, bytes, wordsOf(bytes), 0, bytes.length)
+    if (line !== undefined) walker.at = line
+    else {
+      const taken = walker.line(text, bytes, 0)
+      if (taken === 'doubtful') {
+        this.#open.doubt(held, start, end)
+        walker.length = text.length
+        return
+      }
+    }
+    walker.length = text.length
+    this.#open.progress++
+    tape.claim(held)
+    this.#open.claimed(start, end)
+  }
+
+  /** Is `held`, which fits, a function or a creator, and the line [pos, next) of `buf` its file line? */
+  completes(held: HeldLine, buf: Buffer, pos: number, next: number): boolean {
+    const kind = readLine(held.bytes.toString('latin1', 0, trimLineEnd(held.bytes, 0, held.bytes.length)))?.kind
+    if (kind !== 'func' && kind !== 'created') return false
+    const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
+    return (readLine(text) ?? readStripped(text))?.kind === 'file'
+  }
+
+  /** The open dump was cut where it is. */
+  endCut(): void {
+    this.#open.close(true)
+  }
+
   /** Learns from a log line close ahead of a dump how log lines begin. */
   observe(text: string): void {
     this.#open.fragments.shapes.learn(text, false)
@@ -205,6 +258,7 @@ export class Assembler {
     const place = this.#meet(id, info)
     const dump = this.#open.dump
     if (dump === undefined) {
+      if (!joined && this.#startsOver(info)) this.#open.dropCandidate()
       const candidate = this.#open.candidate ?? this.#open.newCandidate(base + pos)
       if (walker.goroutine !== undefined) this.#open.finishGoroutine(false)
       if (!joined) candidate.held.push(this.#open.tape.hold(buf, pos, next))
@@ -220,6 +274,21 @@ export class Assembler {
     if (joined) this.#open.claimed(base + pos, base + next)
   }
 
+  /** Does the preamble of another dump belong to this header? */
+  #isAnnounced(info: HeaderInfo): boolean {
+    const preamble = this.#open.next
+    return preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
+  }
+
+  /** Was what may become a dump cut in its first header, or behind it? A whole dump begins here then. */
+  #startsOver(info: HeaderInfo): boolean {
+    const { candidate, walker } = this.#open
+    if (candidate === undefined) return false
+    return (
+      candidate.isCut || (info.state === 'running' && walker.at === ROOT && walker.goroutine?.info.state === 'running')
+    )
+  }
+
   /** May a second goroutine that runs, and has a stack, be the first of another dump? */
   #mayStartNext(dump: OpenDump): boolean {
     if (dump.served || this.#open.reasonBefore.latest !== undefined || (this.#open.gap.isApart && !dump.furtherThread))
@@ -231,17 +300,17 @@ export class Assembler {
   #meet(id: number, info: HeaderInfo): number {
     const dump = this.#open.dump
     if (dump === undefined) return -1
-    const preamble = this.#open.next
-    const announced = preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
+    const announced = this.#isAnnounced(info)
     if (dump.format === 'profile' || dump.race !== undefined) {
       if (!announced) this.#open.dropNext()
       this.#open.closeForNext()
       return -1
     }
     const { tally } = dump
-    const ended = this.#open.walker.ended
-    // A stack without an end of its own was cut if the next dump follows.
-    const cut = !ended && tally.ids.has(id)
+    const { ended, whole, goroutine } = this.#open.walker
+    // A stack without an end was cut if the next dump follows.
+    const isCut = announced ? goroutine !== undefined && (!whole || tally.hasCreators) : tally.ids.has(id)
+    const cut = !ended && isCut
     this.#open.finishGoroutine(cut)
     const place = tally.meet(id)
     const again = place < 0 && id !== 0 && !tally.idsOverflow

@@ -11,10 +11,11 @@
  */
 import { Tally } from '../stacks/tally.ts'
 import { continuesPreamble, type PreambleStart, startsPreamble } from '../text/preamble.ts'
+import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
-import { type PcLists, Profile, type ProfileTitle, readProfileTitle } from './profile.ts'
+import { type PcLists, Profile } from './profile.ts'
 import { RaceReport } from './race.ts'
 
 export class Beginnings {
@@ -37,6 +38,7 @@ export class Beginnings {
 
   #profile(title: ProfileTitle, line: LineAt): true {
     const open = this.#open
+    open.decide()
     open.close()
     if (open.candidate !== undefined) open.dropCandidate()
     const candidate = open.newCandidate(line.base + line.pos)
@@ -51,6 +53,7 @@ export class Beginnings {
   #race(line: LineAt): boolean {
     const open = this.#open
     const isRule = line.text === RACE_RULE
+    open.decide()
     if (isRule && open.candidate !== undefined) return false
     open.close()
     // The rule above the title is held by now, if there was one.
@@ -63,6 +66,7 @@ export class Beginnings {
 
   #preamble(preamble: PreambleStart, line: LineAt): true {
     const open = this.#open
+    open.decide()
     const before = open.next ?? open.candidate
     // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second. Any other start is a new one.
     const isSecond =

@@ -22,6 +22,8 @@ export class Candidate {
   preamble: PreambleStart | undefined
   /** The empty line behind the preamble has come. */
   closed = false
+  /** A header of it was cut: a whole one is of another dump. */
+  isCut = false
   /** Goroutines with a header and nothing else. */
   readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
   profile: Profile | undefined

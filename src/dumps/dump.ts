@@ -109,7 +109,7 @@ export class OpenDump {
   finish(): FinishedDump {
     const { tally, profile } = this
     if (profile !== undefined) {
-      profile.closeRecord()
+      profile.finish()
       this.damaged += profile.damaged
       if (tally.goroutines < profile.title.total) this.truncated = true
     }

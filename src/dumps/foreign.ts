@@ -13,7 +13,9 @@
  *   nothing          | any other                               | log
  */
 import { wordsOf } from '../core/ascii.ts'
+import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
+import type { Beginnings } from './beginnings.ts'
 import { mayBegin } from './fragments.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -33,9 +35,11 @@ export class ForeignLines {
   readonly #open: OpenBlocks
   readonly #headers: HeaderReader
   readonly #onHeader: TakeHeader
+  readonly #beginnings: Beginnings
 
-  constructor(open: OpenBlocks, headers: HeaderReader, onHeader: TakeHeader) {
+  constructor(open: OpenBlocks, headers: HeaderReader, beginnings: Beginnings, onHeader: TakeHeader) {
     this.#open = open
+    this.#beginnings = beginnings
     this.#headers = headers
     this.#onHeader = onHeader
   }
@@ -55,11 +59,12 @@ export class ForeignLines {
   }
 
   #besideCandidate(line: LineAt): void {
-    if (this.#gluedHeader(line) || this.#gluedLine(line)) return
+    if (this.#gluedHeader(line) || this.#gluedLine(line) || this.#gluedBeginning(line)) return
     const open = this.#open
     const { candidate } = open
     if (candidate === undefined) return
     candidate.lines++
+    if (isCutHeader(line.text)) candidate.isCut = true
     open.noteForeign()
     candidate.foreign.add(line.next - line.pos)
     this.#holdOrPass(line)
@@ -70,7 +75,7 @@ export class ForeignLines {
   #inDump(line: LineAt): void {
     const open = this.#open
     const { text, buf, pos, next } = line
-    if (this.#gluedHeader(line)) return
+    if (this.#gluedHeader(line) || this.#gluedBeginning(line)) return
     if (END_MARK.test(text)) {
       open.close()
       open.tape.pass(buf, pos, next)
@@ -100,9 +105,29 @@ export class ForeignLines {
     if (open.dump?.profile !== undefined) return false
     const at = text.lastIndexOf('goroutine ')
     if (at <= 0 || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
+    const head = text.slice(0, at)
+    open.decide()
+    if (open.candidate !== undefined && isCutHeader(head)) open.dropCandidate()
+    // A line of the dump was cut, and what follows it is the first goroutine of the next one.
+    else if (
+      open.dump !== undefined &&
+      this.#headers.info.state === 'running' &&
+      !open.walker.ended &&
+      this.#mayBePiece(head)
+    )
+      open.close(true)
     open.tape.pass(buf, pos, pos + at)
     this.#onHeader(buf, pos + at, next, base)
     return true
+  }
+
+  /** What begins another dump, behind a line of this one that was cut. */
+  #gluedBeginning(line: LineAt): boolean {
+    const { text, buf, pos } = line
+    const at = cutBeginning(text)
+    if (at <= 0) return false
+    this.#open.tape.pass(buf, pos, pos + at)
+    return this.#beginnings.take({ ...line, text: text.slice(at), pos: pos + at })
   }
 
   /** A whole known line with foreign text behind it. */

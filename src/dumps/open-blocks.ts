@@ -10,6 +10,7 @@ import { KnownStacks, ROOT } from '../stacks/known.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import type { StackEntry } from '../stacks/stack.ts'
 import { Tally } from '../stacks/tally.ts'
+import { isCutHeader } from '../text/cut.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import { Candidate } from './candidate.ts'
@@ -25,9 +26,6 @@ import { type OpenGoroutine, Walker } from './walker.ts'
  */
 const IN_SYSCALL =
   /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
-
-/** The head of a header, in the last line of a dump. */
-const CUT_HEADER = /^goroutine \d+(?:$| (?:\[|gp=0x))/
 
 export class OpenBlocks {
   readonly limits: Limits
@@ -304,16 +302,16 @@ export class OpenBlocks {
     this.#sink.goroutine(goroutine.id, goroutine.info, signature)
   }
 
-  /** The dump is complete: nothing of it can follow. */
-  close(): void {
+  /** The dump is complete: nothing of it can follow. `isCut`: it ends in the middle of a goroutine. */
+  close(isCut = false): void {
     const dump = this.dump
     if (dump === undefined) return
     const walker = this.walker
     this.decide()
     if (walker.goroutine !== undefined) {
-      const cutLine = this.fragments.pending.some((each) => walker.beginsKnown(each.text) || CUT_HEADER.test(each.text))
+      const cutLine = this.fragments.pending.some((each) => walker.beginsKnown(each.text) || isCutHeader(each.text))
       // A stack may end in any function, but for those that have said who created them.
-      const cut = cutLine || !walker.whole || (!walker.ended && dump.tally.hasCreators)
+      const cut = isCut || cutLine || !walker.whole || (!walker.ended && dump.tally.hasCreators)
       if (cut && walker.goroutine.counted) dump.truncated = true
       this.finishGoroutine(cut)
     }

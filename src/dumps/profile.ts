@@ -11,11 +11,11 @@
 import { HASH } from '../core/ascii.ts'
 import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
+import type { ProfileTitle } from '../text/profile.ts'
 import { unquote } from '../text/quote.ts'
 import type { Fragment } from './fragment.ts'
 import type { Fragments } from './fragments.ts'
 
-const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
 const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)$/
 const LABELS = /^# labels: \{(.*)\}$/
 /** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. */
@@ -27,16 +27,6 @@ const GLUED = /\.(?:go|s):\d+.*:\d+$/
 const LABEL = /"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"(?:, |$)/y
 /** Distinct lists of pcs that are remembered. */
 const LISTS = 100_000
-
-export interface ProfileTitle {
-  readonly leak: boolean
-  readonly total: number
-}
-
-export function readProfileTitle(text: string): ProfileTitle | undefined {
-  const m = TITLE.exec(text)
-  return m === null ? undefined : { leak: m[1] === 'goroutineleak', total: Number(m[2]) }
-}
 
 interface OpenRecord {
   readonly count: number
@@ -65,6 +55,11 @@ export class Profile {
 
   get started(): boolean {
     return this.#record !== undefined || this.tally.goroutines > 0
+  }
+
+  /** The profile is over. */
+  finish(): void {
+    this.closeRecord(this.tally.goroutines + (this.#record?.count ?? 0) < this.title.total)
   }
 
   get complete(): boolean {
@@ -109,14 +104,15 @@ export class Profile {
     return undefined
   }
 
-  closeRecord(): void {
+  /** `isCut`: the profile ends before the record does. */
+  closeRecord(isCut = false): void {
     const record = this.#record
     if (record === undefined) return
     this.#record = undefined
     let entry: StackEntry | undefined = this.#lists.get(record.pcs)
     // The head of a line of it still waits for its tail: what it belonged to is counted, and known only if its pcs are. A pc list
     // longer than its frames is usual (hidden runtime frames), one without frames is not.
-    const cut = this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
+    const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
     if (cut || (record.frames.length === 0 && record.pcs !== '')) {
       if (entry === undefined) this.damaged += record.count
     } else if (entry === undefined) {

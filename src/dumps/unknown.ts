@@ -29,7 +29,7 @@ export class UnknownLines {
     this.#headers = headers
     this.#onHeader = onHeader
     this.#beginnings = new Beginnings(open)
-    this.#foreign = new ForeignLines(open, headers, onHeader)
+    this.#foreign = new ForeignLines(open, headers, this.#beginnings, onHeader)
   }
 
   /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */
@@ -216,7 +216,13 @@ export class UnknownLines {
     const profile = open.dump?.profile
     // Its line end may be all that is left of a cut line.
     const tail = { ...line, text: '' }
-    if (open.fragments.pending.length > 0 && (profile === undefined ? this.#join(tail) : this.#profileLine(tail)))
+    const preamble = open.next ?? (open.dump === undefined ? open.candidate : undefined)
+    const isOfPreamble = preamble?.preamble !== undefined && !preamble.closed
+    if (
+      !isOfPreamble &&
+      open.fragments.pending.length > 0 &&
+      (profile === undefined ? this.#join(tail) : this.#profileLine(tail))
+    )
       return
     if (profile !== undefined) {
       profile.closeRecord()

@@ -402,7 +402,7 @@ export class Walker {
     const name = known.literal(known.parent(at))
     return (
       this.goroutine?.id === 1 ||
-      name.startsWith('main.main') ||
+      name.startsWith('main.main(') ||
       name.startsWith('runtime.') ||
       name.startsWith('main._cgoexp')
     )

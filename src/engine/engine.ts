@@ -8,8 +8,8 @@ import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
 import { LIMITS } from '../core/limits.ts'
 import { Assembler } from '../dumps/assembler.ts'
-import { Contest } from '../dumps/contest.ts'
 import type { Opening } from '../dumps/dump.ts'
+import { InterleavedDumps } from '../dumps/interleaved.ts'
 import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { LogTape } from '../lines/tape.ts'
@@ -36,7 +36,7 @@ class LogEngine implements Engine {
   readonly #tape: LogQueue
   readonly #reporter: Reporter
   /** Dumps in the text as it is. */
-  readonly #plain: Contest
+  readonly #plain: InterleavedDumps
   /** Dumps inside carriers. */
   readonly #streams: Streams
   readonly #router: Router
@@ -72,7 +72,7 @@ class LogEngine implements Engine {
         dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
       })
     }
-    this.#plain = new Contest(() =>
+    this.#plain = new InterleavedDumps(() =>
       assembler({ source, attributes: options.attributes }, this.#tape, (start) => this.#opening(start)),
     )
     this.#streams = new Streams({
@@ -80,10 +80,10 @@ class LogEngine implements Engine {
       tape: this.#tape,
       input,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
-      makeContest: (stream, tape) => {
+      makeDumps: (stream, tape) => {
         const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source
         const attributes = { ...options.attributes, ...attributesOfPath(source), ...stream.attributes }
-        return new Contest(() =>
+        return new InterleavedDumps(() =>
           assembler(
             { source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes },
             tape,

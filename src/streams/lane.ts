@@ -16,7 +16,7 @@ import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Contest } from '../dumps/contest.ts'
+import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
 import { announces } from './announcement.ts'
 import type { CarriedTape } from './carried-tape.ts'
@@ -31,7 +31,7 @@ const HEADER_HEAD = /goroutine \d+ (?:\[|gp=0x)/
 export interface LaneParts {
   readonly limits: Limits
   readonly tape: CarriedTape
-  readonly makeContest: () => Contest
+  readonly makeDumps: () => InterleavedDumps
   /** Carriers that may stand inside the one of the stream. */
   readonly innerCarriers: readonly Carrier[]
 }
@@ -39,7 +39,7 @@ export interface LaneParts {
 export class Lane {
   readonly #parts: LaneParts
   readonly #text = new CarriedText()
-  #contest: Contest | undefined
+  #dumps: InterleavedDumps | undefined
   /** The form of the program's own logger, which stands inside the carrier. */
   #inner: Carrier | undefined
   #pieces: Buffer[] = []
@@ -53,7 +53,7 @@ export class Lane {
 
   /** A dump is open here, may be, or half a line is. */
   get open(): boolean {
-    return this.#pieces.length > 0 || (this.#contest !== undefined && !this.#contest.quiet)
+    return this.#pieces.length > 0 || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
@@ -70,7 +70,7 @@ export class Lane {
 
   /** How well a line fits the open dump, as Assembler.fit. */
   fit(text: CarriedText): number {
-    return this.#contest?.fit(text.buf, text.words, text.start, text.end) ?? 0
+    return this.#dumps?.fit(text.buf, text.words, text.start, text.end) ?? 0
   }
 
   /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */
@@ -97,14 +97,14 @@ export class Lane {
     this.#held = []
     this.#pieces = []
     this.#pieceBytes = 0
-    if (limit !== undefined) this.#contest?.cut(limit)
-    this.#contest?.end()
+    if (limit !== undefined) this.#dumps?.cut(limit)
+    this.#dumps?.end()
     this.#forget()
   }
 
   /** As Engine.tick. */
   tick(now: number, idle: number): void {
-    if (this.#silence.lasts(this.#contest?.progress ?? 0, now, idle)) this.end()
+    if (this.#silence.lasts(this.#dumps?.progress ?? 0, now, idle)) this.end()
   }
 
   #join(text: CarriedText): void {
@@ -137,16 +137,24 @@ export class Lane {
         return
       }
     }
-    const contest = this.#contest ?? this.#parts.makeContest()
-    this.#contest = contest
-    this.#toDump(contest, line.buf, line.words, line.start, line.end, start, end)
+    const dumps = this.#dumps ?? this.#parts.makeDumps()
+    this.#dumps = dumps
+    this.#toDump(dumps, line.buf, line.words, line.start, line.end, start, end)
   }
 
   /** The line [pos, next) of `buf`, of the raw line [start, end) of the input, goes to the dump. */
-  #toDump(contest: Contest, buf: Buffer, words: DataView, pos: number, next: number, start: number, end: number): void {
-    contest.run(buf, words, pos, next, start - pos)
-    if (contest.stopped === 'foreign') contest.takeForeign(buf, pos, start - pos)
-    contest.reach(start, end)
+  #toDump(
+    dumps: InterleavedDumps,
+    buf: Buffer,
+    words: DataView,
+    pos: number,
+    next: number,
+    start: number,
+    end: number,
+  ): void {
+    dumps.run(buf, words, pos, next, start - pos)
+    if (dumps.stopped === 'foreign') dumps.takeForeign(buf, pos, start - pos)
+    dumps.reach(start, end)
   }
 
   #isDump(text: CarriedText): boolean {
@@ -155,9 +163,9 @@ export class Lane {
 
   /** A whole dump in one string: the line it came in says more, and stays in the log. */
   #dumpOf({ text, cut }: DumpString, start: number, end: number): void {
-    const contest = this.#contest ?? this.#parts.makeContest()
-    this.#contest = contest
-    contest.end()
+    const dumps = this.#dumps ?? this.#parts.makeDumps()
+    this.#dumps = dumps
+    dumps.end()
     this.#parts.tape.keep()
     const endsLine = text[text.length - 1] === LF
     const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
@@ -165,12 +173,12 @@ export class Lane {
     let pos = 0
     while (pos < lines.length) {
       const next = lines.indexOf(LF, pos) + 1
-      this.#toDump(contest, lines, words, pos, next, start, end)
+      this.#toDump(dumps, lines, words, pos, next, start, end)
       pos = next
     }
-    if (cut) contest.cut(undefined)
+    if (cut) dumps.cut(undefined)
     const last = endsLine ? -1 : text.lastIndexOf(LF)
-    contest.end(endsLine ? '' : text.toString('latin1', last + 1))
+    dumps.end(endsLine ? '' : text.toString('latin1', last + 1))
   }
 
   /** The program's logger put something around the text, too. */
@@ -193,7 +201,7 @@ export class Lane {
 
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
-    if (this.#contest?.quiet === true && this.#pieces.length === 0) this.#contest = undefined
+    if (this.#dumps?.quiet === true && this.#pieces.length === 0) this.#dumps = undefined
   }
 }
 

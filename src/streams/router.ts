@@ -17,7 +17,7 @@
 import { type InputKind, writesNumbers } from '../carriers/detect.ts'
 import { COLON, isDigit, LF, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Contest } from '../dumps/contest.ts'
+import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
@@ -33,7 +33,7 @@ export interface RouterParts {
   readonly input: InputKind
   readonly tape: LogQueue
   /** Dumps in the text as it is. */
-  readonly plain: Contest
+  readonly plain: InterleavedDumps
   /** Dumps inside carriers. */
   readonly streams: Streams
 }
@@ -42,7 +42,7 @@ export class Router implements LineSink {
   readonly #limits: Limits
   readonly #input: InputKind
   readonly #tape: LogQueue
-  readonly #plain: Contest
+  readonly #plain: InterleavedDumps
   readonly #streams: Streams
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
   announced = -1

@@ -21,7 +21,7 @@ import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect
 import { Prefix } from '../carriers/prefix.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Contest } from '../dumps/contest.ts'
+import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from './announcement.ts'
 import { CarriedTape } from './carried-tape.ts'
@@ -43,7 +43,7 @@ export interface StreamsOptions {
   readonly tape: LogTape
   readonly input: InputKind
   readonly keys: KeyNames
-  readonly makeContest: (origin: StreamOrigin, tape: LogTape) => Contest
+  readonly makeDumps: (origin: StreamOrigin, tape: LogTape) => InterleavedDumps
 }
 
 export class Streams {
@@ -187,7 +187,7 @@ export class Streams {
 
   /** A lane of a stream of `carrier`; without one, for questions only. */
   #newLane(carrier: Carrier | undefined): Lane {
-    const { limits, makeContest } = this.#options
+    const { limits, makeDumps } = this.#options
     const tape = this.#line
     const { key } = this.#text
     const names = carrier?.names()
@@ -195,8 +195,8 @@ export class Streams {
       limits,
       tape,
       innerCarriers: this.#inner,
-      makeContest: () =>
-        makeContest(
+      makeDumps: () =>
+        makeDumps(
           {
             source: names?.source ?? '',
             attributes: names?.attributes ?? {},

@@ -11,7 +11,7 @@
  * Hot: guarded by `npm run bench` (dump-heavy). What follows the id repeats from goroutine to goroutine, so it is parsed once
  * and found again by its bytes.
  */
-import { BRACKET_OPEN, COLON, CR, DIGIT, LF, SPACE, startsWith, ZERO } from '../core/ascii.ts'
+import { BRACKET_OPEN, COLON, CR, DIGIT, LF, LOWER_G, SPACE, startsWith, ZERO } from '../core/ascii.ts'
 import { type HeaderInfo, headerInfo } from './info.ts'
 import { PlainHeaders } from './plain.ts'
 import { unquote } from './quote.ts'
@@ -106,7 +106,8 @@ function skipThread(buf: Uint8Array, pos: number, end: number): number {
   for (let p = pos; p < end && p < pos + 96; p++) {
     const c = buf[p]
     if (c === BRACKET_OPEN) return p
-    if (c === LF) return -1
+    // None of its letters: another header is glued to one that was cut.
+    if (c === LF || (c === LOWER_G && p > pos)) return -1
   }
   return -1
 }
@@ -151,7 +152,8 @@ export function parseHeaderRest(text: string): HeaderInfo | undefined {
     if (mark[1] === 'leaked') leaked = true
     state = state.slice(0, mark.index)
   }
-  if (state === '') return undefined
+  // A header that was cut has another one glued to it.
+  if (state === '' || state.includes('[')) return undefined
   let minutes: number | undefined
   let locked = false
   for (const word of words.slice(1)) {

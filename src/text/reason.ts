@@ -8,7 +8,8 @@
  *     {"level":"error","msg":"recovered from panic: boom"}
  */
 import type { DumpKind } from '../core/model.ts'
-import { continuesPreamble } from './preamble.ts'
+import { cutBeginning } from './cut.ts'
+import { continuesPreamble, startsPreamble } from './preamble.ts'
 import { unquote } from './quote.ts'
 
 export interface LoggedReason {
@@ -29,6 +30,11 @@ const SIGNAL = /(?:^|\s)(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
 /** The reason that the log line `text` gives for the dump that follows. */
 export function readLoggedReason(text: string): LoggedReason | undefined {
+  // What the runtime prints is of the dump, unless it was glued to a line that was cut.
+  if (startsPreamble(text) !== undefined) return undefined
+  const at = cutBeginning(text)
+  const glued = at < 0 ? undefined : startsPreamble(text.slice(at))
+  if (glued !== undefined) return { ...glued, within: 1 }
   if (/panic|recover/i.test(text)) {
     const served = SERVING.exec(text)
     if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
