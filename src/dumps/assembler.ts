@@ -140,9 +140,9 @@ export class Assembler {
         !this.#open.unsettled &&
         this.#open.fragments.pending.length === 0
       ) {
-        // The empty line between two goroutines.
+        // The empty line between two goroutines of one dump; one that runs may begin another.
         const next = this.#headers.read(buf, words, pos + 1, end)
-        if (next > 0) {
+        if (next > 0 && this.#headers.info.state !== 'running') {
           this.#header(buf, pos + 1, next, base)
           pos = next
           continue
@@ -242,6 +242,7 @@ export class Assembler {
   /** The open dump was cut where it is. */
   endCut(): void {
     this.#open.close(true)
+    this.#open.end()
   }
 
   /** Learns from a log line close ahead of a dump how log lines begin. */

@@ -102,7 +102,8 @@ export class ForeignLines {
   /** A header behind a log line that lacks its line end. */
   #gluedHeader({ text, buf, pos, next, base }: LineAt): boolean {
     const open = this.#open
-    if (open.dump?.profile !== undefined) return false
+    // Labels may hold anything.
+    if (open.dump?.profile !== undefined && text.startsWith('# labels')) return false
     const at = text.lastIndexOf('goroutine ')
     if (at <= 0 || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
     const head = text.slice(0, at)
@@ -126,6 +127,8 @@ export class ForeignLines {
     const { text, buf, pos } = line
     const at = cutBeginning(text)
     if (at <= 0) return false
+    this.#open.decide()
+    if (this.#open.candidate !== undefined) this.#open.dropCandidate()
     this.#open.tape.pass(buf, pos, pos + at)
     return this.#beginnings.take({ ...line, text: text.slice(at), pos: pos + at })
   }

@@ -141,9 +141,9 @@ export class UnknownLines {
     const { text, pos, next, base } = line
     const joined = walker.join(text)
     if (joined !== undefined) {
+      this.#claimHead(joined.fragment, joined.cut)
       // Its file line has been put together.
       this.#open.decide('dump')
-      this.#claimHead(joined.fragment, joined.cut)
       this.#claimed(line)
       return true
     }

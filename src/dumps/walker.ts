@@ -134,6 +134,9 @@ export class Walker {
   decide(text: string): 'log' | 'dump' | undefined {
     const doubt = this.#doubt
     if (doubt === undefined) return undefined
+    // What is indented and next is mostly the file line: it was looked for already where it was at hand (`quick`).
+    const isNext = this.length > 0
+    if (doubt.about === 'frame' && doubt.otherwise === 'dump' && isNext && isIndent(text.charCodeAt(0))) return 'dump'
     const line = this.read(text)
     if (doubt.about === 'file') return readLine(text)?.kind === 'file' && OFFSET.test(text) ? 'log' : 'dump'
     switch (line?.kind) {

@@ -19,7 +19,7 @@ export function isCutHeader(text: string): boolean {
 /** Where in `text` the first line of another dump begins, glued to a word: behind a line that was cut. -1: nowhere. */
 export function cutBeginning(text: string): number {
   for (const { index } of text.matchAll(BEGINNING)) {
-    if (index === 0 || (/[\s"'`:=>\]]/.test(text[index - 1] ?? '') && !HEAD.test(text))) continue
+    if (index === 0 || (/[\s"'`.:=>\]]/.test(text[index - 1] ?? '') && !HEAD.test(text))) continue
     const rest = text.slice(index)
     if (rest === RACE_RULE || readProfileTitle(rest) !== undefined || startsPreamble(rest) !== undefined) return index
   }
