@@ -11,8 +11,9 @@ function loaded(entry: string): string[] {
   const visit = (file: string): void => {
     if (seen.has(file)) return
     seen.add(file)
+    // Minified: `import{a as b}from"./x.js";import"./y.js";`.
     for (const [, name] of readFileSync(dist(file), 'utf8').matchAll(
-      /^(?:import|export) [^\n]*?["']\.[^"'\n]*?([\w.-]+\.js)["']/gm,
+      /(?:^|[;\n])(?:import|export)\b[^;"'`()]*["']\.[^"']*?([\w.-]+\.js)["']/g,
     ))
       if (name !== undefined) visit(existsSync(dist(`chunks/${name}`)) ? `chunks/${name}` : name)
   }
