@@ -119,7 +119,7 @@ export const logger: DialectRow = {
     named('service.name', 'service.name'),
     named('container_name', 'container.name'),
     field('container_id', 'container.id'),
-    field('file', 'log.file.path'),
+    { ...field('file', 'log.file.path'), mayBeCaller: true },
     named('log.file.path', 'log.file.path'),
     field('pid', 'process.pid'),
     field('stream', 'log.iostream'),

@@ -17,7 +17,12 @@ export interface StreamField {
   readonly attribute: string
   /** Part of the stream's name in the records. */
   readonly named: boolean
+  /** Some loggers write the place of the call there, `recover.go:119`, which is no part of the stream. */
+  readonly mayBeCaller?: boolean
 }
+
+/** A place in a source file. */
+const CALLER = /\.(?:go|s|c|cc|cpp|h|py|js|ts|java|rs|rb)(?::\d+)*$/
 
 /** What one writer of JSON lines calls its fields: dotted paths. */
 export interface Dialect {
@@ -50,6 +55,8 @@ export class JsonCarrier implements Carrier {
   readonly #times: number
   readonly #streams: number
   readonly #tag: number
+  /** Index of the path that may say the place of the call; -1 for none. */
+  readonly #mayBeCaller: number
   #buf: Buffer = EMPTY
   #pos = 0
   #next = 0
@@ -76,6 +83,8 @@ export class JsonCarrier implements Carrier {
       const index = paths.indexOf(path)
       return index < 0 ? paths.push(path) - 1 : index
     }
+    const caller = dialect.streams.findIndex(({ mayBeCaller }) => mayBeCaller === true)
+    this.#mayBeCaller = caller < 0 ? -1 : this.#streams + caller
     this.#requires = required.map((some) => some.map(indexOf))
     this.#tag = dialect.partialTag === undefined ? -1 : indexOf(dialect.partialTag)
     this.#paths = new JsonPaths(paths)
@@ -131,9 +140,9 @@ export class JsonCarrier implements Carrier {
   names(): StreamNames {
     const attributes: Record<string, string> = {}
     const names: string[] = []
-    for (const [i, { path, attribute, named }] of this.#dialect.streams.entries()) {
+    for (const [i, { path, attribute, named, mayBeCaller }] of this.#dialect.streams.entries()) {
       const value = this.#value(this.#streams + i)
-      if (value === undefined || value === '') continue
+      if (value === undefined || value === '' || (mayBeCaller === true && CALLER.test(value))) continue
       if (named) names.push(value)
       if (!(attribute in attributes)) attributes[attribute] = value
       if (attribute === 'log.file.path') Object.assign(attributes, attributesOfPath(value), attributes)
@@ -186,14 +195,21 @@ export class JsonCarrier implements Carrier {
     const stop = this.#streams + this.#dialect.streams.length
     key.begin()
     for (let i = this.#streams; i < stop; i++) {
-      if (kinds[i] === ABSENT) key.add(buf, 0, 0)
+      if (kinds[i] === ABSENT || (i === this.#mayBeCaller && this.#isCaller(buf, i))) key.add(buf, 0, 0)
       else key.add(buf, starts[i] as number, ends[i] as number)
     }
     return key.take()
   }
+
+  #isCaller(buf: Buffer, index: number): boolean {
+    const { starts, ends } = this.#paths
+    const end = ends[index] as number
+    return CALLER.test(buf.toString('latin1', Math.max(starts[index] as number, end - CALLER_BYTES), end))
+  }
 }
 
 const EMPTY = Buffer.alloc(0)
+const CALLER_BYTES = 64
 
 /** journald gives bytes that are no UTF-8 as an array of numbers, and a field that came twice as an array of strings. */
 function fromArray(buf: Buffer, start: number, end: number, room: Buffer): number {

@@ -15,14 +15,13 @@
  */
 import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { LEVEL } from './prefix.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
 import { timeOf } from './time.ts'
 
 /** Longest line head that is looked at. */
 const HEAD = 512
-/** A level where the host should be: a logger's line. */
-const LEVEL = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|PANIC|CRITICAL)$/i
 const STRUCTURED_DATA = /^(?:-|(?:\[[^\s\]="]+(?: [^\s\]="]+="(?:[^"\\\]]|\\.)*")*\])+)(?: |$)/
 
 export class Syslog implements Carrier {
@@ -126,9 +125,10 @@ export class Syslog implements Carrier {
     let p = this.#tag(buf, pos, end)
     if (p >= 0 && spans[4] !== spans[5]) return p
     const host = tokenEnd(buf, pos, end)
-    if (host === pos || buf[host] !== SPACE || LEVEL.test(buf.toString('latin1', pos, host))) return -1
+    // A level where the host or the program should be: a logger's line.
+    if (host === pos || buf[host] !== SPACE || isLevel(buf, pos, host)) return -1
     p = this.#tag(buf, host + 1, end)
-    if (p < 0) return -1
+    if (p < 0 || isLevel(buf, spans[2] as number, spans[3] as number)) return -1
     spans[0] = pos
     spans[1] = host
     return p
@@ -168,6 +168,13 @@ export class Syslog implements Carrier {
     if (pid) attributes[/^\d+$/.test(pid) ? 'process.pid' : 'syslog.procid'] = pid
     return { source: [host, program, pid].filter(Boolean).join('/'), attributes }
   }
+}
+
+/** With its brackets. */
+const LONGEST_LEVEL = 12
+
+function isLevel(buf: Buffer, start: number, end: number): boolean {
+  return end - start <= LONGEST_LEVEL && LEVEL.test(buf.toString('latin1', start, end))
 }
 
 /** `123 <14>`: either may be missing. */

@@ -1,4 +1,5 @@
 /** When a log line says it was written: time stamps of all usual forms → milliseconds since the epoch. */
+import { validTime } from '../core/number.ts'
 
 // RFC 3339 and its kin, Go's log package, and the date of the same with a slash; fractions of any length.
 const STAMP = /(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?/
@@ -26,7 +27,7 @@ export function timeOf(text: string, now?: number): number | undefined {
     const time = Date.parse(
       `${year}-${month}-${day}T${hour}:${minute}:${second}.${(fraction ?? '0').padEnd(3, '0').slice(0, 3)}${offset}`,
     )
-    return Number.isNaN(time) ? undefined : time
+    return validTime(time)
   }
   const crdb = CRDB.exec(head)
   if (crdb !== null) {
@@ -54,7 +55,7 @@ function withoutYear(head: string, now: number): number | undefined {
   const millis = Number((m[6] ?? '0').padEnd(3, '0').slice(0, 3))
   const year = new Date(now).getUTCFullYear()
   const time = Date.UTC(year, month, ...clock, millis)
-  return time > now + DAY_MS ? Date.UTC(year - 1, month, ...clock, millis) : time
+  return validTime(time > now + DAY_MS ? Date.UTC(year - 1, month, ...clock, millis) : time)
 }
 
 /** Numbers of this size count seconds, milliseconds, microseconds or nanoseconds since the epoch: there is no overlap from 1973 on. */
@@ -62,5 +63,5 @@ export function timeOfNumber(value: number): number | undefined {
   if (!(value > 0)) return undefined
   if (value < 1e11) return Math.round(value * 1000)
   if (value < 1e14) return Math.round(value)
-  return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6)
+  return validTime(Math.floor(value < 1e17 ? value / 1e3 : value / 1e6))
 }

@@ -9,6 +9,7 @@
  *     <empty line>
  */
 import { HASH } from '../core/ascii.ts'
+import { goroutineCount } from '../core/number.ts'
 import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
 import type { ProfileTitle } from '../text/profile.ts'
@@ -70,9 +71,10 @@ export class Profile {
   line(text: string): boolean {
     if (text.charCodeAt(0) === HASH) return this.#frameLine(text)
     const m = RECORD.exec(text)
-    if (m === null) return false
+    const count = goroutineCount(m?.[1] ?? '')
+    if (m === null || count === undefined) return false
     this.closeRecord()
-    this.#record = { count: Number(m[1]), pcs: m[2] ?? '', labels: undefined, frames: [] }
+    this.#record = { count, pcs: m[2] ?? '', labels: undefined, frames: [] }
     return true
   }
 

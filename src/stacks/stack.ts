@@ -186,9 +186,9 @@ function frameAt(text: string, pos: number): Frame {
   return { function: name, file: text.slice(end + 2, colon), line: numberAt(text, colon + 1, stop) }
 }
 
-/** As Number() of the digits there. */
+/** As Number() of the digits there, within what a number holds exactly. */
 function numberAt(text: string, start: number, end: number): number {
-  if (end - start > EXACT_DIGITS) return Number(text.slice(start, end))
+  if (end - start > EXACT_DIGITS) return Math.min(Number(text.slice(start, end)), Number.MAX_SAFE_INTEGER)
   let number = 0
   for (let i = start; i < end; i++) number = number * 10 + text.charCodeAt(i) - ZERO
   return number

@@ -12,6 +12,7 @@
  * and found again by its bytes.
  */
 import { BRACKET_OPEN, COLON, CR, DIGIT, LF, LOWER_G, SPACE, startsWith, ZERO } from '../core/ascii.ts'
+import { wholeNumber } from '../core/number.ts'
 import { type HeaderInfo, headerInfo } from './info.ts'
 import { PlainHeaders } from './plain.ts'
 import { unquote } from './quote.ts'
@@ -57,6 +58,8 @@ export class HeaderReader {
       c = buf[++p] as number
     }
     if (c !== SPACE) return -1
+    // Unknown: it would pass for another one.
+    if (id > Number.MAX_SAFE_INTEGER) id = 0
     p++
     if (buf[p] !== BRACKET_OPEN) {
       p = skipThread(buf, p, end)
@@ -158,7 +161,7 @@ export function parseHeaderRest(text: string): HeaderInfo | undefined {
   let locked = false
   for (const word of words.slice(1)) {
     const wait = /^(\d+) minutes$/.exec(word)
-    if (wait !== null) minutes = Number(wait[1])
+    if (wait !== null) minutes = wholeNumber(wait[1] ?? '')
     else if (word === 'locked to thread') locked = true
   }
   return headerInfo(state, minutes, leaked, locked, labels)

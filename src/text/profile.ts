@@ -1,4 +1,5 @@
 /** The lines of a text profile (runtime/pprof/pprof.go, printCountProfile; formats.md § 4). */
+import { goroutineCount } from '../core/number.ts'
 
 export interface ProfileTitle {
   readonly leak: boolean
@@ -10,5 +11,6 @@ const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
 /** `goroutine profile: total 41` */
 export function readProfileTitle(text: string): ProfileTitle | undefined {
   const m = TITLE.exec(text)
-  return m === null ? undefined : { leak: m[1] === 'goroutineleak', total: Number(m[2]) }
+  const total = goroutineCount(m?.[2] ?? '')
+  return m === null || total === undefined ? undefined : { leak: m[1] === 'goroutineleak', total }
 }

@@ -16,6 +16,7 @@
  *           /app/main.go:12 +0x51
  *     ==================
  */
+import { wholeNumber } from '../core/number.ts'
 import { readLine, readStripped } from './line.ts'
 
 export const RACE_RULE = '=================='
@@ -49,7 +50,7 @@ export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine |
   if (text === RACE_RULE) return { kind: 'rule' }
   const access = ACCESS.exec(text)
   if (access !== null) {
-    const goroutine = access[2] === undefined ? undefined : Number(access[2])
+    const goroutine = access[2] === undefined ? undefined : wholeNumber(access[2])
     return { kind: 'access', access: access[1] ?? '', goroutine }
   }
   if (SECTION.test(text)) return { kind: 'section' }
