@@ -1,0 +1,16 @@
+// Bundles the fuzzer with the engine from src/ and runs it: nothing is compiled while it runs. Its flags are in test/fuzz/main.ts.
+import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const file = `${root}/test/fuzz/.main.mjs`
+await build({
+  cwd: root,
+  input: 'test/fuzz/main.ts',
+  platform: 'node',
+  external: [/^node:/],
+  transform: { define: { DUMPSTREAM_VERSION: '"0"' } },
+  output: { file, format: 'esm', sourcemap: 'inline' },
+  logLevel: 'warn',
+})
+await import(file)

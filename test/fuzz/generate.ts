@@ -1,0 +1,230 @@
+/**
+ * Inputs that are nearly logs with dumps: lines of real dumps, single stacks, preambles and log lines, put into carriers, and carriers into
+ * carriers, woven together, and damaged by bytes, by lines and by splices.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Limits } from '../../src/core/limits.ts'
+import { WRAPS } from '../carriers/weave.ts'
+import { LOG_LINES } from '../property/weave.ts'
+import type { Random } from './random.ts'
+
+const SMALL = 6_000
+const LARGEST_INPUT = 8_000
+
+/** Lines of real texts, Latin-1: the small goldens, and the beginnings of the others. */
+const TEXTS: readonly (readonly string[])[] = ['dumps', 'carriers'].flatMap((folder) => {
+  const path = fileURLToPath(new URL(`../golden/${folder}/`, import.meta.url))
+  return readdirSync(path)
+    .filter((name) => /\.(?:txt|log)$/.test(name))
+    .map((name) =>
+      readFileSync(path + name, 'latin1')
+        .slice(0, SMALL)
+        .split('\n'),
+    )
+})
+
+/** Single lines on which something turns. */
+const SEEDS: readonly string[] = [
+  'goroutine 7 [running]:',
+  'goroutine 7 [chan receive, 3 minutes]:',
+  'goroutine 1 gp=0xc000002380 m=0 mp=0x5c2f00 [running]:',
+  'goroutine 7 [select] {k: v, "odd": "a]: \\"q\\""}:',
+  'goroutine 99999999999999999999 [running]:',
+  'goroutine 7 [sleep, 99999999999999999999 minutes]:',
+  'main.f(0x1, 0x2)',
+  '\t/app/main.go:3 +0x1d',
+  'created by main.main in goroutine 1',
+  'main.main()',
+  '...additional frames elided...',
+  '...12 frames elided...',
+  'goroutine profile: total 3',
+  'goroutineleak profile: total 1',
+  '3 @ 0x47 0x48',
+  '9007199254740993 @ 0x47 0x48',
+  '#\t0x47\tmain.f+0x1d\t/app/main.go:3',
+  '# labels: {"k":"v"}',
+  'panic: boom',
+  'panic: boom [recovered]',
+  'SIGQUIT: quit',
+  'fatal error: all goroutines are asleep - deadlock!',
+  'runtime stack:',
+  'runtime.throw(0xf227ff, 0x16)',
+  '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]',
+  'rax    0x0',
+  '-----',
+  'exit status 2',
+  '==================',
+  'WARNING: DATA RACE',
+  'Read at 0x00c000014098 by goroutine 7:',
+  'Previous write at 0x00c000014098 by main goroutine:',
+  'Goroutine 7 (running) created at:',
+  '  main.f()',
+  '      /app/main.go:3 +0x1d',
+  '',
+  '',
+  ' ',
+  '\t',
+  '==> a.log <==',
+  '==> b.log <==',
+  'E1124 08:17:51.515399   26313 main.go:18] "failed" stack=<',
+  ' >',
+  '2020/02/09 17:43:52 recovered: no such user u1: goroutine 32 [running]:',
+  'panic=boom stack=goroutine 32 [running]:',
+  '2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom',
+  '{"t":1e39,"msg":"goroutine 1 [running]:\\nmain.main()\\n\\t/src/main.go:3 +0x1\\n"}',
+  '{"level":"error","stacktrace":"goroutine 1 [running]:\\nmain.main()\\n\\t/src/main.go:3 +0x1"}',
+  '[PANIC RECOVER] boom goroutine 32 [running]:',
+  'see goroutine 7 [running]: in the docs',
+  'see goroutine 7 [running]:',
+  '=== END goroutine stack dump ===',
+]
+
+const WRAP_LIST = Object.values(WRAPS)
+const GLUE: readonly string[] = [': ', ' ', '', '\t', ']', '"', '\\', '\\n', '{', '\u001b[0m', '\0', '\xff']
+
+/** The bytes of an input, and the bounds that it is read with. */
+export interface Input {
+  readonly bytes: Buffer
+  readonly limits: Partial<Limits>
+}
+
+export function generate(random: Random): Input {
+  let lines = piece(random)
+  while (!random.once(2)) lines = random.once(3) ? weave(random, lines, piece(random)) : [...lines, ...piece(random)]
+  if (random.once(8)) lines = wrap(random, lines)
+  if (random.once(8)) lines.unshift('==> a.log <==')
+  let text = lines.join('\n')
+  if (!random.once(4)) text += '\n'
+  if (random.once(6)) text = text.replaceAll('\n', '\r\n')
+  let bytes: Buffer = Buffer.from(text.slice(0, LARGEST_INPUT), 'latin1')
+  while (random.once(2)) bytes = damage(random, bytes)
+  return { bytes, limits: random.once(3) ? smallLimits(random) : {} }
+}
+
+function piece(random: Random): string[] {
+  let lines: string[]
+  switch (random.below(5)) {
+    case 0:
+      lines = run(random, random.pick(TEXTS), 40)
+      break
+    case 1:
+      lines = [
+        'goroutine 7 [running]:',
+        'main.f(0x1)',
+        '\t/app/main.go:3 +0x1d',
+        'created by main.main',
+        '\t/app/main.go:9 +0x2',
+      ].slice(0, 2 + random.below(4))
+      break
+    case 2:
+      lines = Array.from({ length: 1 + random.below(6) }, () => random.pick(LOG_LINES))
+      break
+    default:
+      lines = Array.from({ length: 1 + random.below(8) }, () => random.pick(SEEDS))
+  }
+  if (random.once(4)) lines = editLines(random, lines)
+  if (random.once(3)) lines = wrap(random, lines)
+  return lines
+}
+
+function run(random: Random, lines: readonly string[], most: number): string[] {
+  const from = random.once(2) ? 0 : random.below(lines.length)
+  return lines.slice(from, from + 1 + random.below(most))
+}
+
+function wrap(random: Random, lines: readonly string[]): string[] {
+  const one = random.pick(WRAP_LIST)
+  if (random.once(6)) return [JSON.stringify({ level: 'error', stack: lines.join('\n') })]
+  if (random.once(8))
+    return ['E1124 08:17:51.515399   26313 main.go:18] "failed" stack=<', ...lines.map((line) => `\t${line}`), ' >']
+  // A prefix on the first line alone: what follows was logged with it in one call.
+  if (random.once(6)) return lines.flatMap((line, i) => (i === 0 ? one(line, i).split('\n') : line))
+  return lines.flatMap((line, i) => one(line, i).split('\n'))
+}
+
+function weave(random: Random, one: readonly string[], other: readonly string[]): string[] {
+  const out: string[] = []
+  let [i, j] = [0, 0]
+  while (i < one.length || j < other.length) {
+    if (j >= other.length || (i < one.length && !random.once(2))) out.push(one[i++] ?? '')
+    else out.push(other[j++] ?? '')
+  }
+  return out
+}
+
+function editLines(random: Random, lines: readonly string[]): string[] {
+  const out = [...lines]
+  const at = random.below(out.length)
+  switch (random.below(5)) {
+    case 0:
+      out.splice(at, 1)
+      break
+    case 1:
+      out.splice(at, 0, out[random.below(out.length)] ?? '')
+      break
+    case 2:
+      out.splice(at, 0, random.pick(SEEDS))
+      break
+    case 3: {
+      // Two lines become one.
+      const glued = `${out[at] ?? ''}${random.pick(GLUE)}${out[at + 1] ?? ''}`
+      out.splice(at, 2, glued)
+      break
+    }
+    default: {
+      // A line is cut, and the rest comes later.
+      const line = out[at] ?? ''
+      const cut = random.below(line.length + 1)
+      out.splice(at, 1, line.slice(0, cut), ...(random.once(2) ? [random.pick(LOG_LINES)] : []), line.slice(cut))
+    }
+  }
+  return out
+}
+
+function damage(random: Random, bytes: Buffer): Buffer {
+  if (bytes.length === 0) return bytes
+  const at = random.below(bytes.length)
+  const length = 1 + random.below(random.once(3) ? 200 : 4)
+  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + length)]
+  switch (random.below(6)) {
+    case 0:
+      return Buffer.concat([before, after])
+    case 1:
+      return Buffer.concat([bytes.subarray(0, at + length), bytes.subarray(at)])
+    case 2:
+      return Buffer.concat([before, Buffer.from(random.pick(GLUE), 'latin1'), bytes.subarray(at)])
+    case 3:
+      return Buffer.concat([before, Buffer.from(random.pick(['\r', '\n', '\r\n', '\n\n'])), bytes.subarray(at)])
+    case 4:
+      return Buffer.concat([before, bytes.subarray(random.below(bytes.length)).subarray(0, length), bytes.subarray(at)])
+    default: {
+      const flipped = Buffer.from(bytes)
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << random.below(8))
+      return flipped
+    }
+  }
+}
+
+const SMALL_LIMITS: Readonly<Partial<Record<keyof Limits, number>>> = {
+  lineBytes: 400,
+  foreignLines: 6,
+  foreignBytes: 500,
+  preambleBytes: 400,
+  candidateLines: 5,
+  candidateHeaders: 4,
+  fragments: 4,
+  signatures: 3,
+  frames: 6,
+  goroutineIds: 5,
+  sources: 3,
+}
+
+function smallLimits(random: Random): Partial<Limits> {
+  const limits: Partial<Record<keyof Limits, number>> = {}
+  for (const [name, most] of Object.entries(SMALL_LIMITS)) {
+    if (!random.once(4)) continue
+    limits[name as keyof Limits] = 1 + random.below(most)
+  }
+  return limits
+}
