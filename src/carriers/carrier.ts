@@ -49,7 +49,7 @@ export class CarriedText {
   #ownWords: DataView
 
   constructor() {
-    this.#own = Buffer.alloc(4096)
+    this.#own = Buffer.alloc(256)
     this.#ownWords = wordsOf(this.#own)
     this.buf = this.#own
     this.words = this.#ownWords

@@ -39,7 +39,8 @@ const STAMP_BYTES = 64
 const TRIES = 8
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
-const LEVEL =
+/** What loggers call the severity of a line. */
+export const LEVEL: RegExp =
   /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
 const TIME = /^[[(]?\d[\d:.,+\-/TZ]*[\])]?$/
@@ -108,8 +109,13 @@ export function indentOf(line: Buffer, following: Buffer | undefined): Prefix | 
   return isFrame ? carrier : undefined
 }
 
+/** In the place of a header, in a fatal error of the runtime itself. */
+const RUNTIME_STACK = /runtime stack:\s*$/
+
 /** Where a header stands in `text`. Tried where one may begin, so that a long line costs no more than its length. */
 function headerIn(text: string): { index: number; end: number } | undefined {
+  const stack = RUNTIME_STACK.exec(text)
+  if (stack !== null) return { index: stack.index, end: text.length }
   let tries = TRIES
   for (
     let at = text.indexOf('goroutine');

@@ -4,6 +4,8 @@
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench -- --only 5`.
  */
+import { setRecent } from '../core/lru.ts'
+
 // Of its own: the tests run each module by itself, where a constant of another one is a getter, and these loops ask for them at each byte.
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -34,6 +36,9 @@ interface Name {
   child: Level | undefined
 }
 
+/** Lists of paths that are remembered. */
+const LISTS = 64
+
 /** Names by length. */
 type Level = (Name[] | undefined)[]
 
@@ -44,14 +49,14 @@ export class JsonPaths {
   readonly ends: Int32Array
   /** Members of the outermost object. */
   members = 0
-  readonly #root: Level = []
+  readonly #root: Level
 
   /** Dotted paths; a name that has the dots in itself is found too. */
   constructor(paths: readonly string[]) {
     this.kinds = new Uint8Array(paths.length)
     this.starts = new Int32Array(paths.length)
     this.ends = new Int32Array(paths.length)
-    for (const [index, path] of paths.entries()) addPath(this.#root, path, index)
+    this.#root = rootOf(paths)
   }
 
   /** Scans the object that begins at `pos`. Returns the offset behind it; -1 when it is none, or cut. */
@@ -139,6 +144,19 @@ function kindOf(first: number | undefined): number {
   if (first === BRACE_OPEN) return OBJECT
   if (first === BRACKET_OPEN) return ARRAY
   return first === 0x6e ? NULL : LITERAL
+}
+
+/** Of the lists of paths of this run: the dialects, which each engine has anew, and what its user names. */
+const ROOTS = new Map<string, Level>()
+
+function rootOf(paths: readonly string[]): Level {
+  const key = paths.join('\0')
+  const known = ROOTS.get(key)
+  if (known !== undefined) return known
+  const root: Level = []
+  for (const [index, path] of paths.entries()) addPath(root, path, index)
+  setRecent(ROOTS, key, root, LISTS)
+  return root
 }
 
 /** `a.b` is found as `{"a":{"b":…}}` and as `{"a.b":…}`. */

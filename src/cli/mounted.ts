@@ -108,6 +108,7 @@ export async function readStdin(mounted: Mounted, idle: number, closed: () => bo
         return end
       },
       unterminated: (buf) => mounted.unterminated(buf.subarray(0, -1)),
+      beginning: (buf) => mounted.overlong(buf.subarray(0, -1)),
       overlong: (buf, start, end) => mounted.overlong(buf.subarray(start, end)),
     },
     LINE_BYTES,

@@ -13,6 +13,8 @@ export interface Limits {
   readonly preambleBytes: number
   /** Lines a header may wait for its first frame before it is taken for prose. */
   readonly candidateLines: number
+  /** Headers in a row without a frame, after which they are taken for prose. */
+  readonly candidateHeaders: number
   /** Unfinished pieces of cut lines that are remembered at once. */
   readonly fragments: number
   /** Memory of the lines of distinct stacks, text and table, bytes; past it the table starts over. */
@@ -48,6 +50,7 @@ export const LIMITS: Limits = Object.freeze({
   foreignBytes: 1 << 20,
   preambleBytes: 16 << 10,
   candidateLines: 64,
+  candidateHeaders: 1_024,
   fragments: 8,
   knownStackBytes: 16 << 20,
   signatures: 100_000,

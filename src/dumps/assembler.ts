@@ -22,6 +22,7 @@ import { type HeaderInfo, HeaderReader } from '../text/header.ts'
 import { readLine, readStripped } from '../text/line.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import type { OpenDump } from './dump.ts'
+import type { HeaderPlace } from './foreign.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import { UnknownLines } from './unknown.ts'
 
@@ -55,8 +56,8 @@ export class Assembler {
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
     this.#open = new OpenBlocks(limits, signatures, tape, sink)
-    this.#unknown = new UnknownLines(this.#open, this.#headers, (buf, pos, next, base, joined) =>
-      this.#header(buf, pos, next, base, joined),
+    this.#unknown = new UnknownLines(this.#open, this.#headers, (buf, pos, next, base, how) =>
+      this.#header(buf, pos, next, base, how),
     )
   }
 
@@ -170,11 +171,11 @@ export class Assembler {
     this.#unknown.takenElsewhere(bytes)
   }
 
-  /** Takes the header at `pos`, which is that of no other process. Returns where the next line begins. */
-  takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
+  /** Takes the header at `pos`, which is that of no other process. `held`: it is held already. */
+  takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held?: Held): void {
     const next = this.#headers.read(buf, words, pos, end)
-    this.#header(buf, pos, next, base)
-    return next
+    if (next > 0) this.#header(buf, pos, next, base, held ?? 'line')
+    else if (held !== undefined) this.#open.tape.release(held)
   }
 
   /**
@@ -250,7 +251,7 @@ export class Assembler {
     this.#open.fragments.shapes.learn(text, false)
   }
 
-  #header(buf: Buffer, pos: number, next: number, base: number, joined = false): void {
+  #header(buf: Buffer, pos: number, next: number, base: number, how: HeaderPlace | Held = 'line'): void {
     const { id, info } = this.#headers
     const walker = this.#open.walker
     this.#open.progress++
@@ -259,20 +260,28 @@ export class Assembler {
     const place = this.#meet(id, info)
     const dump = this.#open.dump
     if (dump === undefined) {
-      if (!joined && this.#startsOver(info)) this.#open.dropCandidate()
+      if (how !== 'joined' && this.#startsOver(info)) this.#open.dropCandidate()
+      if ((this.#open.candidate?.bare.length ?? 0) >= this.#open.limits.candidateHeaders) this.#open.dropCandidate()
       const candidate = this.#open.candidate ?? this.#open.newCandidate(base + pos)
       if (walker.goroutine !== undefined) this.#open.finishGoroutine(false)
-      if (!joined) candidate.held.push(this.#open.tape.hold(buf, pos, next))
+      if (how !== 'joined') candidate.held.push(this.#hold(buf, pos, next, how))
       this.#open.unsettled = true
     } else {
       this.#open.split = info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)
       if (this.#open.split) this.#open.unsettled = true
       else if (this.#open.unsettled) this.#open.settle(base + pos)
       dump.end = base + next
+      if (typeof how !== 'string') this.#open.tape.claim(how)
     }
     walker.begin({ id, place, info, start: base + pos, counted: true })
     // A header that was put together of pieces is no prose: its dump need not wait for a frame.
-    if (joined) this.#open.claimed(base + pos, base + next)
+    if (how === 'joined') this.#open.claimed(base + pos, base + next)
+  }
+
+  /** Of a header that is glued to a log line, the line end stays with the log line. */
+  #hold(buf: Buffer, pos: number, next: number, how: 'line' | 'glued' | Held): Held {
+    if (typeof how !== 'string') return how
+    return this.#open.tape.hold(buf, pos, how === 'glued' ? trimLineEnd(buf, pos, next) : next)
   }
 
   /** Does the preamble of another dump belong to this header? */

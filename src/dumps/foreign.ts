@@ -12,7 +12,7 @@
  *   nothing          | the head of a header                    | held in a candidate
  *   nothing          | any other                               | log
  */
-import { wordsOf } from '../core/ascii.ts'
+import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
 import type { Beginnings } from './beginnings.ts'
@@ -28,8 +28,11 @@ const HEADER_HEAD = /^goroutine \d+ (?:\[|gp=0x)/
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
-/** Takes the header of a goroutine at [pos, next) of `buf`; `joined`: its line was put together of pieces. */
-export type TakeHeader = (buf: Buffer, pos: number, next: number, base: number, joined?: boolean) => void
+/** A header has a line, is glued to a log line that lacks its line end, or was put together of pieces. */
+export type HeaderPlace = 'line' | 'glued' | 'joined'
+
+/** Takes the header of a goroutine at [pos, next) of `buf`. */
+export type TakeHeader = (buf: Buffer, pos: number, next: number, base: number, how: HeaderPlace) => void
 
 export class ForeignLines {
   readonly #open: OpenBlocks
@@ -118,7 +121,8 @@ export class ForeignLines {
     )
       open.close(true)
     open.tape.pass(buf, pos, pos + at)
-    this.#onHeader(buf, pos + at, next, base)
+    this.#onHeader(buf, pos + at, next, base, 'glued')
+    open.tape.pass(buf, trimLineEnd(buf, pos, next), next)
     return true
   }
 

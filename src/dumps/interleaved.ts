@@ -16,6 +16,7 @@
  */
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
+import type { Held } from '../lines/tape.ts'
 import type { Assembler, HeldLine, Stop } from './assembler.ts'
 
 /** Lines that are not of either dump, while it is not known whether there are two; lines of one dump without one of the other. */
@@ -30,17 +31,25 @@ const ONE: State = { name: 'one' }
 
 export class InterleavedDumps {
   readonly #make: () => Assembler
-  #first: Assembler
+  /** Made when the first line comes: most streams have no dump. */
+  #made: Assembler | undefined
   #state: State = ONE
   /** The one that took the last line, or stopped before it. */
-  #last: Assembler
+  #last: Assembler | undefined
   /** Why the last `run` stopped. */
   stopped: Stop = 'end'
 
   constructor(make: () => Assembler) {
     this.#make = make
-    this.#first = make()
-    this.#last = this.#first
+  }
+
+  get #first(): Assembler {
+    this.#made ??= this.#make()
+    return this.#made
+  }
+
+  set #first(assembler: Assembler) {
+    this.#made = assembler
   }
 
   get #second(): Assembler | undefined {
@@ -49,42 +58,42 @@ export class InterleavedDumps {
 
   /** There is a dump, not only what may become one. */
   get open(): boolean {
-    return this.#second !== undefined || this.#first.open
+    return this.#second !== undefined || this.#made?.open === true
   }
 
   get quiet(): boolean {
-    return this.#second === undefined && this.#first.quiet
+    return this.#second === undefined && this.#made?.quiet !== false
   }
 
   /** Grows with every line that was dump. */
   get progress(): number {
-    return this.#first.progress + (this.#second?.progress ?? 0)
+    return (this.#made?.progress ?? 0) + (this.#second?.progress ?? 0)
   }
 
   /** As Assembler.fit. */
   fit(buf: Buffer, words: DataView, pos: number, next: number): number {
-    const fit = this.#first.fit(buf, words, pos, next)
+    const fit = this.#made?.fit(buf, words, pos, next) ?? 0
     return Math.max(fit, this.#second?.fit(buf, words, pos, next) ?? 0)
   }
 
   /** As Assembler.cut. */
   cut(limit: keyof Limits | undefined): void {
-    this.#first.cut(limit)
+    this.#made?.cut(limit)
     this.#second?.cut(limit)
   }
 
   /** As Assembler.reach. */
   reach(start: number, end: number): void {
-    this.#last.reach(start, end)
+    this.#last?.reach(start, end)
   }
 
   observe(text: string): void {
-    this.#first.observe(text)
+    this.#made?.observe(text)
   }
 
   end(lastLine = ''): void {
     if (this.#state.name === 'weighing') this.#firstWasCut()
-    this.#first.end(lastLine)
+    this.#made?.end(lastLine)
     this.#second?.end(lastLine)
     this.#settle()
   }
@@ -116,14 +125,21 @@ export class InterleavedDumps {
 
   /** As Assembler.takeForeign. */
   takeForeign(buf: Buffer, pos: number, base: number): number {
-    const next = this.#last.takeForeign(buf, pos, base)
+    const next = (this.#last ?? this.#first).takeForeign(buf, pos, base)
     this.#settle()
     return next
   }
 
   /** As Assembler.takenElsewhere. */
   takenElsewhere(bytes: number): void {
-    this.#last.takenElsewhere(bytes)
+    this.#last?.takenElsewhere(bytes)
+  }
+
+  /** As Assembler.takeHeader. */
+  takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held: Held): void {
+    this.#last ??= this.#first
+    this.#last.takeHeader(buf, words, pos, end, base, held)
+    this.#settle()
   }
 
   /** Takes a line while two dumps may be open. */
@@ -193,13 +209,14 @@ export class InterleavedDumps {
   }
 
   #choose(one: Assembler, two: Assembler, buf: Buffer, words: DataView, pos: number): Assembler {
-    if (buf[pos] === LF) return this.#last
+    const last = this.#last ?? one
+    if (buf[pos] === LF) return last
     const next = buf.indexOf(LF, pos) + 1
     const a = one.fit(buf, words, pos, next)
     const b = two.fit(buf, words, pos, next)
-    if (a === 0 && b === 0) return this.#last
+    if (a === 0 && b === 0) return last
     if (a !== b) return a > b ? one : two
-    return this.#last === one ? two : one
+    return last === one ? two : one
   }
 
   #feed(assembler: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {

@@ -4,7 +4,7 @@
  *
  * Hot where most stacks are new: `#quick`, guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { isBlank, LF, trimLineEnd, wordsOf } from '../core/ascii.ts'
+import { isBlank, LF, SPACE, TAB, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { TEXT_BYTES } from '../text/line.ts'
@@ -37,7 +37,7 @@ export class UnknownLines {
     const after = this.#quick(buf, pos, end, base)
     if (after >= 0) return after
     const next = buf.indexOf(LF, pos) + 1
-    const stop = trimLineEnd(buf, pos, next)
+    const stop = textEnd(buf, pos, next)
     const { fragments, walker } = this.#open
     const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
     const line = { text, buf, pos, next, base }
@@ -153,7 +153,7 @@ export class UnknownLines {
       const whole = Buffer.from(`${header.text}\n`, 'latin1')
       if (this.#headers.read(whole, wordsOf(whole), 0, whole.length) < 0) continue
       this.#claimHead(fragment, header.cut)
-      this.#onHeader(whole, 0, next - pos, base + pos, true)
+      this.#onHeader(whole, 0, next - pos, base + pos, 'joined')
       return true
     }
     return false
@@ -247,4 +247,11 @@ export class UnknownLines {
   #claimed({ base, pos, next }: LineAt): void {
     this.#open.claimed(base + pos, base + next)
   }
+}
+
+/** Where the text of the line ends. logrus fills a message up with blanks; the last line of a dump in one is a file line. */
+function textEnd(buf: Buffer, pos: number, next: number): number {
+  let stop = trimLineEnd(buf, pos, next)
+  if (buf[pos] === TAB) while (stop > pos + 1 && buf[stop - 1] === SPACE) stop--
+  return stop
 }

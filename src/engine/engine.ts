@@ -7,6 +7,7 @@ import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
 import { LIMITS } from '../core/limits.ts'
+import { validTime } from '../core/number.ts'
 import { Assembler } from '../dumps/assembler.ts'
 import type { Opening } from '../dumps/dump.ts'
 import { InterleavedDumps } from '../dumps/interleaved.ts'
@@ -116,7 +117,7 @@ class LogEngine implements Engine {
   }
 
   tick(now: number): void {
-    this.#now = now
+    this.#now = validTime(now)
     const idle = this.#options.idle ?? 1000
     this.#streams.tick(now, idle)
     this.#tickWaiting(now, idle)
@@ -160,7 +161,7 @@ class LogEngine implements Engine {
       this.#plain.observe(text)
     }
     const more = { frame: undefined, ahead: lastLines(this.#tape.sinceDump()) }
-    const told = this.#options.time?.(start)
+    const told = validTime(this.#options.time?.(start))
     if (told !== undefined) return { time: told, timeFrom: 'carrier', ...more }
     if (time !== undefined) return { time, timeFrom: 'log', ...more }
     return { time: this.#now, timeFrom: this.#now === undefined ? undefined : 'arrival', ...more }

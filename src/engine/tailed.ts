@@ -108,6 +108,7 @@ export class TailedEngine implements Engine {
     this.#release()
     this.#only?.end()
     for (const { engine } of this.#files.values()) engine.end()
+    this.#look()
     this.#flush(Number.POSITIVE_INFINITY)
   }
 

@@ -47,16 +47,17 @@ export class LogQueue implements LogTape {
 
   claim(held: Held, from: number = held.bytes.length): void {
     if (held.decided) return
-    const dump = held.earlier !== undefined && from < held.bytes.length ? 0 : from
-    for (const part of held.earlier ?? []) this.claim(part, dump === 0 ? 0 : part.bytes.length)
-    held.from = dump
+    const whole = from >= held.bytes.length
+    for (const part of held.parts ?? []) this.claim(part, whole ? part.bytes.length : 0)
+    held.from = whole || held.parts === undefined ? from : 0
     held.decided = true
     this.#drain()
   }
 
   release(held: Held): void {
-    for (const part of held.earlier ?? []) this.release(part)
+    for (const part of held.parts ?? []) if (part.at < held.at) this.release(part)
     if (!held.decided) this.#recent.add(held.bytes, 0, held.bytes.length)
+    for (const part of held.parts ?? []) if (part.at >= held.at) this.release(part)
     this.claim(held, 0)
   }
 

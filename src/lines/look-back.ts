@@ -1,26 +1,31 @@
-/** What stands ahead of a line: in the chunk at hand or, when that begins with the line, in what the tape remembers of the log. */
+/** The lines before a line: those of the chunk, and before them those of the log that has passed. */
 
+import { LF } from '../core/ascii.ts'
 import { lineStart } from '../text/needle.ts'
+import { RECENT_BYTES } from './recent-log.ts'
 import type { LogTape } from './tape.ts'
 
-/** How far ahead lines are looked for, bytes. */
-const AHEAD_BYTES = 8192
-
 /**
- * Shows the lines ahead of `pos`, nearest first, up to the one that `isEnough` says it of. They stand in [from, pos) of `buf`, or have gone
- * out already.
+ * Shows the lines before `pos`, nearest first, up to the one that `isEnough` says it of, or to the bound of the log that is remembered.
+ * [from, pos) of `buf` is log that has not passed yet.
  */
-export function lookAhead(
+export function lookBack(
   tape: LogTape,
   buf: Buffer,
   from: number,
   pos: number,
   isEnough: (buf: Buffer, start: number, next: number) => boolean,
 ): void {
-  const ahead = pos > from ? buf.subarray(Math.max(from, pos - AHEAD_BYTES), pos) : Buffer.from(tape.recent(), 'latin1')
-  for (let next = ahead.length; next > 0; ) {
-    const start = lineStart(ahead, 0, next - 1)
-    if (isEnough(ahead, start, next)) return
+  const own = buf.subarray(Math.max(from, pos - RECENT_BYTES - 1), pos)
+  const before =
+    own.length > RECENT_BYTES
+      ? own
+      : Buffer.concat([Buffer.from(tape.recent(), 'latin1'), own]).subarray(-RECENT_BYTES - 1)
+  // The first line may be cut, but for that of the input.
+  const first = before.length > RECENT_BYTES ? before.indexOf(LF) + 1 : 0
+  for (let next = before.length; next > first; ) {
+    const start = lineStart(before, first, next - 1)
+    if (isEnough(before, start, next)) return
     next = start
   }
 }

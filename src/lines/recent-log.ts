@@ -1,33 +1,27 @@
 /** The last bytes of the log: the lines before a dump say when it was, and why. */
 
+import { LF } from '../core/ascii.ts'
+
 /** Bytes that are remembered. */
-const RECENT_BYTES = 4096
+export const RECENT_BYTES = 4096
 
 export class RecentLog {
-  readonly #bytes = Buffer.alloc(RECENT_BYTES * 3)
+  #bytes = Buffer.alloc(0)
   #length = 0
-  /** Nothing has been forgotten: the first byte begins a line. */
-  #whole = true
+  /** Some of the log is no longer among the bytes. */
+  #hasMore = false
   /** Where the last dump was. */
   #dumpAt = 0
 
   add(buf: Buffer, from: number, end: number): void {
-    const start = Math.max(from, end - RECENT_BYTES)
-    const length = end - start
-    if (this.#length + length > this.#bytes.length) {
-      const keep = Math.min(this.#length, RECENT_BYTES)
-      this.#bytes.copyWithin(0, this.#length - keep, this.#length)
-      this.#dumpAt = Math.max(0, this.#dumpAt - (this.#length - keep))
-      this.#length = keep
-      this.#whole = false
-    }
-    if (start > from) {
-      this.#length = 0
-      this.#dumpAt = 0
-      this.#whole = false
-    }
+    // One more than what is shown: the byte before says whether a line begins there.
+    const start = Math.max(from, end - RECENT_BYTES - 1)
+    if (this.#bytes.length === 0) this.#bytes = Buffer.allocUnsafe(RECENT_BYTES * 3)
+    if (start > from) this.#forget(this.#length)
+    else if (this.#length + end - start > this.#bytes.length) this.#forget(this.#length - RECENT_BYTES - 1)
     buf.copy(this.#bytes, this.#length, start, end)
-    this.#length += length
+    this.#length += end - start
+    if (start > from) this.#hasMore = true
   }
 
   /** A dump lies between the log so far and what comes. */
@@ -35,14 +29,29 @@ export class RecentLog {
     this.#dumpAt = this.#length
   }
 
-  /** Latin-1, from the start of a line where there is one. */
+  /** The last bytes, Latin-1, from the start of a line on. */
   all(): string {
-    const text = this.#bytes.toString('latin1', 0, this.#length)
-    return this.#whole ? text : text.slice(text.indexOf('\n') + 1)
+    return this.#since(0)
   }
 
   /** As `all`, after the last dump. */
   sinceDump(): string {
-    return this.#dumpAt === 0 ? this.all() : this.#bytes.toString('latin1', this.#dumpAt, this.#length)
+    return this.#since(this.#dumpAt)
+  }
+
+  #since(first: number): string {
+    const start = Math.max(first, this.#length - RECENT_BYTES)
+    const text = this.#bytes.toString('latin1', start, this.#length)
+    const beginsLine = start === 0 ? !this.#hasMore : start === first || this.#bytes[start - 1] === LF
+    return beginsLine ? text : text.slice(text.indexOf('\n') + 1)
+  }
+
+  /** The first `count` bytes go. */
+  #forget(count: number): void {
+    if (count <= 0) return
+    this.#bytes.copyWithin(0, count, this.#length)
+    this.#length -= count
+    this.#dumpAt = Math.max(0, this.#dumpAt - count)
+    this.#hasMore = true
   }
 }

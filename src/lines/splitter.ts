@@ -1,16 +1,16 @@
 /**
  * Chunks → runs of whole lines. A chunk is handed on as it is, but for the line that it shares with its neighbours, and for lines that
- * the sink wants to see again with those that follow: these are put together in a buffer of its own. A line of which more than `limit`
- * bytes would be kept is passed by unread.
+ * the sink wants to see again with those that follow: these are put together in a buffer of the splitter's own. A line of more than `limit`
+ * bytes is not read: the sink gets its first `limit` bytes as a beginning, and the rest in pieces.
  *
  *   state    | input                  | to
  *   ---------|------------------------|-----------------------------------------------------
  *   at start | whole lines            | handed on; at start, or waiting when some were not taken
  *   any      | beginning of a line    | kept; inside
  *   inside   | up to the line end     | the line handed on; as above
- *   waiting  | whole lines            | handed on behind those that wait; as above
- *   inside   | more than the limit    | what is kept is handed on for good; overlong
- *   overlong | up to the line end     | passed by; at start
+ *   waiting  | whole lines            | handed on after those that wait; as above
+ *   inside   | more than the limit    | what waits is handed on for good, then the beginning of the line; overlong
+ *   overlong | up to the line end     | handed on unread; at start
  */
 import { LF } from '../core/ascii.ts'
 
@@ -22,18 +22,20 @@ export interface LineSink {
   lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number
   /** The last lines; the very last one lacks its end: one is lent to it, the last byte of buf. */
   unterminated(buf: Buffer, base: number): void
-  /** A piece of a line that is too long to be looked at; `base` as above. */
+  /** The first bytes of a line that is too long to be read, as many as may be kept. A line end is lent to them, the last byte of buf. */
+  beginning(buf: Buffer, base: number): void
+  /** What follows the beginning of a line that is too long, in pieces, the last one with the line end; `base` as above. */
   overlong(buf: Buffer, start: number, end: number, base: number): void
 }
 
-/** How many bytes of new lines are put behind those that wait at a time: what waits is copied once for all of them. */
+/** How many bytes of new lines are put after those that wait at a time: what waits is copied once for all of them. */
 const AT_ONCE = 64 << 10
 
 export class Splitter {
   readonly #sink: LineSink
   readonly #limit: number
   /** Whole lines that wait, then the beginning of a line. */
-  #kept = Buffer.allocUnsafe(4096)
+  #kept = Buffer.allocUnsafe(256)
   #length = 0
   #waiting = 0
   #overlong = false
@@ -49,13 +51,11 @@ export class Splitter {
     const base = this.offset
     this.offset += chunk.length
     let pos = 0
-    while (pos < chunk.length && (this.#length > 0 || this.#overlong)) pos = this.#goOn(chunk, pos, base)
-    if (pos === chunk.length) return
-    const end = chunk.lastIndexOf(LF) + 1
-    const taken = end > pos ? this.#sink.lines(chunk, pos, end, base, false) : pos
-    this.#append(chunk, taken, Math.max(end, taken))
-    this.#waiting = this.#length
-    this.#begin(chunk, Math.max(end, pos), base)
+    while (pos < chunk.length) {
+      if (this.#overlong) pos = this.#passOverlong(chunk, pos, base)
+      else if (this.#length > 0) pos = this.#goOn(chunk, pos, base)
+      else pos = this.#whole(chunk, pos, base)
+    }
   }
 
   /** The lines that wait have waited too long for what follows them: they are handed on as they are. */
@@ -85,24 +85,44 @@ export class Splitter {
     return this.#waiting > 0
   }
 
+  /** Nothing is kept: hands on the whole lines at `pos`, up to one that is too long, and keeps the beginning of a line. */
+  #whole(chunk: Buffer, pos: number, base: number): number {
+    const last = chunk.lastIndexOf(LF) + 1
+    const end = last - pos > this.#limit ? this.#fittingEnd(chunk, pos, last) : last
+    if (end > pos) {
+      const taken = this.#sink.lines(chunk, pos, end, base, false)
+      this.#append(chunk, taken, end)
+      this.#waiting = this.#length
+      return end
+    }
+    return this.#begin(chunk, pos, base)
+  }
+
+  /** End of the whole lines in [pos, last) up to the first one that is too long. */
+  #fittingEnd(chunk: Buffer, pos: number, last: number): number {
+    let end = pos
+    while (end < last) {
+      const lf = chunk.lastIndexOf(LF, end + this.#limit)
+      if (lf < end) break
+      end = lf + 1
+    }
+    return end
+  }
+
   /** Takes more of the line, or of the lines, that are kept. Returns up to where. */
   #goOn(chunk: Buffer, pos: number, base: number): number {
     const lf = chunk.indexOf(LF, pos)
-    if (this.#overlong) {
-      const stop = lf < 0 ? chunk.length : lf + 1
-      this.#sink.overlong(chunk, pos, stop, base)
-      this.#overlong = lf < 0
-      return stop
-    }
-    if (lf < 0) {
-      this.#begin(chunk, pos, base)
-      return chunk.length
-    }
+    if (lf < 0 || lf - pos > this.#room) return this.#begin(chunk, pos, base)
     const more = this.#waiting === 0 ? -1 : chunk.lastIndexOf(LF, pos + AT_ONCE - 1)
-    const stop = Math.max(lf, more) + 1
+    const stop = more > lf && more - lf <= this.#limit ? more + 1 : lf + 1
     this.#append(chunk, pos, stop)
     this.#hand(this.#length, false, base + stop)
     return stop
+  }
+
+  /** Bytes that may be added to the line whose beginning is kept. */
+  get #room(): number {
+    return this.#limit - (this.#length - this.#waiting)
   }
 
   /** Hands on the first `whole` bytes of what is kept, which ends at `end` of the input. */
@@ -114,18 +134,25 @@ export class Splitter {
     this.#waiting = whole - taken
   }
 
-  /** Keeps the beginning of a line, [from, chunk.length). */
-  #begin(chunk: Buffer, from: number, base: number): void {
-    if (this.#length - this.#waiting + chunk.length - from <= this.#limit) {
-      this.#append(chunk, from, chunk.length)
-      return
-    }
-    if (this.#waiting > 0) this.#hand(this.#waiting, true, base + from)
+  /** Keeps the beginning of a line, from `pos` on, as much of it as there may be. Returns up to where. */
+  #begin(chunk: Buffer, pos: number, base: number): number {
+    const stop = Math.min(chunk.length, pos + this.#room)
+    this.#append(chunk, pos, stop)
+    if (stop === chunk.length) return stop
+    if (this.#waiting > 0) this.#hand(this.#waiting, true, base + stop)
     const length = this.#length
     this.#length = 0
     this.#overlong = true
-    if (length > 0) this.#sink.overlong(this.#kept, 0, length, base + from - length)
-    this.#sink.overlong(chunk, from, chunk.length, base)
+    this.#sink.beginning(Buffer.concat([this.#kept.subarray(0, length), NEWLINE]), base + stop - length)
+    return stop
+  }
+
+  #passOverlong(chunk: Buffer, pos: number, base: number): number {
+    const lf = chunk.indexOf(LF, pos)
+    const stop = lf < 0 ? chunk.length : lf + 1
+    this.#overlong = lf < 0
+    this.#sink.overlong(chunk, pos, stop, base)
+    return stop
   }
 
   #append(chunk: Buffer, start: number, end: number): void {

@@ -7,8 +7,8 @@ export interface Held {
   from: number
   decided: boolean
   readonly bytes: Buffer
-  /** Parts of the same line that came before: what holds of it holds of them. Of carried lines: what is not all dump is log. */
-  earlier?: readonly Held[]
+  /** The other parts of a line in a carrier: what holds of it holds of them, and what is not all dump is log. */
+  parts?: readonly Held[]
 }
 
 export interface LogTape {

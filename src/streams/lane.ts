@@ -18,6 +18,7 @@ import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
+import { isRuntimeStack } from '../text/needle.ts'
 import { announces } from './announcement.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { Silence } from './silence.ts'
@@ -33,7 +34,7 @@ export interface LaneParts {
   readonly tape: CarriedTape
   readonly makeDumps: () => InterleavedDumps
   /** Carriers that may stand inside the one of the stream. */
-  readonly innerCarriers: readonly Carrier[]
+  readonly innerCarriers: () => readonly Carrier[]
 }
 
 export class Lane {
@@ -59,7 +60,7 @@ export class Lane {
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
     if (text.partial) return needle && HEADER_HEAD.test(text.latin1())
-    if (announces(text.buf, text.start, text.end)) return true
+    if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
   }
 
@@ -88,6 +89,13 @@ export class Lane {
     }
     this.#whole(whole, needle || this.#held.length > 0, start, end)
     this.#held = []
+    this.#forget()
+  }
+
+  /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. */
+  feedBeginning(line: Buffer, start: number, end: number): void {
+    const found = dumpString(line, 0, line.length - 1)
+    if (found !== undefined) this.#dumpOf({ ...found, cut: true }, start, end, 'lineBytes')
     this.#forget()
   }
 
@@ -162,7 +170,7 @@ export class Lane {
   }
 
   /** A whole dump in one string: the line it came in says more, and stays in the log. */
-  #dumpOf({ text, cut }: DumpString, start: number, end: number): void {
+  #dumpOf({ text, cut }: DumpString, start: number, end: number, limit?: keyof Limits): void {
     const dumps = this.#dumps ?? this.#parts.makeDumps()
     this.#dumps = dumps
     dumps.end()
@@ -176,14 +184,14 @@ export class Lane {
       this.#toDump(dumps, lines, words, pos, next, start, end)
       pos = next
     }
-    if (cut) dumps.cut(undefined)
+    if (cut) dumps.cut(limit)
     const last = endsLine ? -1 : text.lastIndexOf(LF)
     dumps.end(endsLine ? '' : text.toString('latin1', last + 1))
   }
 
   /** The program's logger put something around the text, too. */
   #findInner(text: CarriedText): boolean {
-    for (const carrier of this.#parts.innerCarriers) {
+    for (const carrier of this.#parts.innerCarriers()) {
       if (!carrier.read(text.buf, text.start, text.end, this.#text)) continue
       if (!beginsDump(this.#text.latin1())) continue
       this.#inner = carrier

@@ -52,6 +52,19 @@ export class Lanes {
     if (place !== undefined) setRecent(this.#places, lane, place, this.#most)
   }
 
+  /** The lane is none: what is open in it is let go. */
+  remove(lane: Lane): void {
+    const place = this.#places.get(lane)
+    if (place === undefined) return
+    this.#places.delete(lane)
+    this.#end(lane, place)
+  }
+
+  /** Has `carrier` any lanes? */
+  has(carrier: Carrier): boolean {
+    return this.#byCarrier.has(carrier)
+  }
+
   /** The carrier is in use no longer. */
   drop(carrier: Carrier): void {
     for (const [key, lane] of this.#byCarrier.get(carrier) ?? []) {

@@ -17,9 +17,10 @@ import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
 import { LF, SPACE, TAB } from '../core/ascii.ts'
-import { lookAhead } from '../lines/look-back.ts'
+import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { lineStart } from '../text/needle.ts'
+import { isRuntimeStack, lineStart } from '../text/needle.ts'
+import { announces } from './announcement.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
 import type { Lane } from './lane.ts'
 
@@ -40,7 +41,8 @@ export interface RecognitionParts {
 
 export class Recognition {
   readonly #parts: RecognitionParts
-  readonly #known: readonly Carrier[]
+  /** Made when the first line is shown: most inputs have no dump. */
+  #all: readonly Carrier[] | undefined
   readonly whole: Carrier = new Whole()
   readonly klog: KlogValue = new KlogValue()
   readonly #text = new CarriedText()
@@ -48,8 +50,12 @@ export class Recognition {
 
   constructor(parts: RecognitionParts) {
     this.#parts = parts
-    this.#known = carriersFor(parts.input, parts.keys)
     this.#inUse = parts.input === 'auto' ? [] : [...this.#known]
+  }
+
+  get #known(): readonly Carrier[] {
+    this.#all ??= carriersFor(this.#parts.input, this.#parts.keys)
+    return this.#all
   }
 
   /** The latest first. */
@@ -96,7 +102,7 @@ export class Recognition {
     if (isIndentedHeader(buf, pos) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
     const line = buf.subarray(pos, next - 1)
     const prefix = prefixOf(line)
-    if (prefix !== undefined) return this.#use(prefix)
+    if (prefix !== undefined) return this.#isAnnounced(prefix, buf, pos, next, from) && this.#use(prefix)
     const indent = prefixes === 'any' ? indentOf(line, followingLine(buf, next)) : undefined
     if (indent !== undefined && !this.#isInPanicValue(buf, pos, from)) return this.#use(indent)
     const inValue = prefixOf(line, true)
@@ -139,7 +145,7 @@ export class Recognition {
   /** Does the line at `pos`, of the stream `key`, stand in a value of klog? The nearest line of the stream that is not indented tells. */
   #isInValue(carrier: Carrier, key: string, buf: Buffer, pos: number, from: number): boolean {
     const text = this.#text
-    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
       if (!carrier.read(ahead, start, next, text) || text.key !== key) return false
       this.klog.note(carrier, text)
       return text.buf[text.start] !== TAB
@@ -147,10 +153,23 @@ export class Recognition {
     return this.klog.isIn(carrier, key)
   }
 
+  /** `runtime stack:` alone proves no prefix: `fatal error: …` must come before it in the same stream. */
+  #isAnnounced(prefix: Prefix, buf: Buffer, pos: number, next: number, from: number): boolean {
+    const text = this.#text
+    if (!prefix.read(buf, pos, next, text) || !isRuntimeStack(text.buf, text.start, text.end)) return true
+    const { key } = text
+    let found = false
+    lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
+      found = prefix.read(before, start, end, text) && text.key === key && announces(text.buf, text.start, text.end)
+      return found
+    })
+    return found
+  }
+
   /** As `#isInValue`, without a carrier. */
   #isInPlainValue(buf: Buffer, pos: number, from: number): boolean {
     let found = false
-    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
       if (ahead[start] === TAB) return false
       found = beginsValue(ahead, start, next)
       return true
@@ -162,7 +181,7 @@ export class Recognition {
   #isInPanicValue(buf: Buffer, pos: number, from: number): boolean {
     const width = indentWidth(buf, pos)
     let found = false
-    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
       const text = ahead.toString('latin1', start, next)
       if (text.trim() === '' || indentWidth(ahead, start) >= width) return false
       found = PANIC.test(text)
@@ -175,11 +194,16 @@ export class Recognition {
   #showHeadOfMessage(buf: Buffer, pos: number, from: number): void {
     const syslog = this.#known.find((carrier) => carrier instanceof Syslog)
     if (syslog === undefined) return
-    lookAhead(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
+    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
       if (ahead[start] === SPACE) return false
       syslog.read(ahead, start, next, this.#text)
       return true
     })
+  }
+
+  /** The carrier is in use no longer: it was none. */
+  drop(carrier: Carrier): void {
+    this.#inUse = this.#inUse.filter((each) => each !== carrier)
   }
 
   #use(carrier: Carrier): true {

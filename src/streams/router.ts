@@ -15,11 +15,12 @@
  */
 
 import { type InputKind, writesNumbers } from '../carriers/detect.ts'
-import { COLON, isDigit, LF, trimLineEnd } from '../core/ascii.ts'
+import { COLON, isDigit, LF, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
+import type { Held } from '../lines/tape.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { announcementAhead, announces, findAnnouncement } from './announcement.ts'
 import type { Streams } from './streams.ts'
@@ -100,6 +101,12 @@ export class Router implements LineSink {
     this.#tape.lent = undefined
   }
 
+  beginning(buf: Buffer, base: number): void {
+    this.#tape.base = base
+    this.#tape.pass(buf, 0, buf.length - 1)
+    if (this.#find(buf, 0, buf.length) >= 0) this.#streams.beginning(buf, base)
+  }
+
   overlong(buf: Buffer, start: number, end: number, base: number): void {
     this.#tape.base = base
     this.#tape.pass(buf, start, end)
@@ -116,7 +123,7 @@ export class Router implements LineSink {
     if (
       this.#mayBeCarried(buf, at, next, this.#find(buf, at, next)) &&
       this.#streams.recognition.recogniseForm(buf, at, next, at) &&
-      this.#streams.line(buf, at, next, base + at, true)
+      this.#streams.line(buf, at, next, base + at, true) === 'taken'
     ) {
       this.#plain.takenElsewhere(next - at)
       return next
@@ -202,12 +209,20 @@ export class Router implements LineSink {
       this.#needle = at < 0 ? end : at
     }
     const needle = this.#needle < next
-    if (this.#streams.line(buf, pos, next, base + pos, needle)) return next
+    const taken = this.#streams.line(buf, pos, next, base + pos, needle)
+    if (taken === 'taken') return next
+    if (taken !== 'refused') this.#takeHeader(taken.header)
     if (!this.#plain.quiet || needle || announces(buf, pos, next)) {
       this.#plain.run(buf, words, pos, next, base)
       if (this.#plain.stopped === 'foreign') this.#plain.takeForeign(buf, pos, base)
     } else this.#tape.pass(buf, pos, next)
     return next
+  }
+
+  /** The plain dump takes a header that stood after a log line without a line end. */
+  #takeHeader(held: Held): void {
+    const line = Buffer.concat([held.bytes, NEWLINE])
+    this.#plain.takeHeader(line, wordsOf(line), 0, line.length, held.at, held)
   }
 
   /** Up to where lines go to the plain dump. As long as it may still be none, a header in a carrier must be found: up to the next needle. */
@@ -219,6 +234,8 @@ export class Router implements LineSink {
     return needle < 0 ? end : lineStart(buf, next, needle)
   }
 }
+
+const NEWLINE = Buffer.from('\n')
 
 /** Does the line end as titles do? A header ends with a colon, the title of a profile with a number. */
 function isTitle(buf: Buffer, line: number, next: number): boolean {

@@ -19,12 +19,12 @@
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
-import { SPACE, TAB } from '../core/ascii.ts'
+import { TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from './announcement.ts'
-import { CarriedTape } from './carried-tape.ts'
+import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { Recognition } from './recognition.ts'
@@ -46,29 +46,29 @@ export interface StreamsOptions {
   readonly makeDumps: (origin: StreamOrigin, tape: LogTape) => InterleavedDumps
 }
 
+/** What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. */
+export type Taken = 'taken' | 'refused' | GluedHeader
+
 export class Streams {
   readonly #options: StreamsOptions
   /** Which carriers the log has. */
   readonly recognition: Recognition
   readonly #lanes: Lanes
   /** Carriers that may stand inside the one of a stream. */
-  readonly #inner: readonly Carrier[]
+  #inner: readonly Carrier[] | undefined
   /** Says whether a dump begins in a text, before there is a lane for its stream. */
   readonly #probe: Lane
   /** The text of the raw line at hand. */
   readonly #text = new CarriedText()
   /** The raw line at hand. */
   readonly #line: CarriedTape
-  /** A lane whose header had a prefix that its other lines may not have. */
-  #bare: Lane | undefined
-  /** They have none. */
-  #bareIsCertain = false
+  /** The stream of a header with a prefix that its other lines may not have. */
+  #unproved: { readonly carrier: Prefix; readonly lane: Lane; readonly glued: GluedHeader } | undefined
 
   constructor(options: StreamsOptions) {
     const { limits, input, keys, tape } = options
     this.#options = options
     this.#line = new CarriedTape(tape)
-    this.#inner = innerCarriers(keys)
     this.#lanes = new Lanes(limits.sources)
     this.#probe = this.#newLane(undefined)
     this.recognition = new Recognition({
@@ -86,10 +86,9 @@ export class Streams {
   }
 
   /**
-   * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. False: it is of no carrier in
-   * use.
+   * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. Returns what became of it.
    */
-  line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
+  line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
     this.#line.begin(buf, pos, next)
@@ -100,25 +99,40 @@ export class Streams {
       klog.note(carrier, text)
       if (carrier.several === true) {
         this.#several(carrier, offset, needle)
-        return true
+        return 'taken'
       }
-      if (this.#take(carrier, offset, needle)) return true
+      if (this.#take(carrier, offset, needle)) return 'taken'
       if (carrier !== whole) known = true
     }
-    if (this.#toBare(buf, pos, next, offset)) return true
+    const header = this.#gluedBefore(buf, pos, next)
+    if (header !== undefined) return header
     if (needle && this.recognition.recognise(buf, pos, next, pos)) {
       const carrier = this.recognition.inUse[0]
-      if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return true
+      if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return 'taken'
     }
-    if (!known) return false
+    if (!known) return 'refused'
     this.#options.tape.pass(buf, pos, next)
-    return true
+    return 'taken'
+  }
+
+  /**
+   * The beginning of a line that is too long to be read, at `offset` of the input: it is in the log already, with all that follows. A dump
+   * in one of its strings is counted as far as it goes.
+   */
+  beginning(buf: Buffer, offset: number): void {
+    const { whole } = this.recognition
+    this.#text.key = ''
+    const lane = this.#lanes.get(whole, '') ?? this.#newLane(whole)
+    this.#lanes.add(whole, '', lane)
+    this.#line.beginKept(buf, 0, buf.length)
+    lane.feedBeginning(buf, offset, offset + buf.length - 1)
+    this.#lanes.fed(lane)
   }
 
   /** Completes what is open. */
   end(): void {
     this.#lanes.end()
-    this.#bare = undefined
+    this.#unproved = undefined
   }
 
   /** As Engine.tick: silence ends a dump. */
@@ -144,11 +158,14 @@ export class Streams {
         this.#lanes.add(carrier, key, lane)
       }
       if (isInValue) lane.indent()
-      if (carrier instanceof Prefix) {
-        this.#bare = lane
-        this.#bareIsCertain = false
+      if (carrier instanceof Prefix && needle) {
+        this.#line.mayBeGlued(Buffer.from(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end))))
+        this.#feed(lane, text, offset, needle)
+        const { glued } = this.#line
+        this.#unproved = glued === undefined ? undefined : { carrier, lane, glued }
+        return true
       }
-    } else if (lane === this.#bare && !this.#bareIsCertain && lane.fit(text) > 0) this.#bare = undefined
+    } else if (lane === this.#unproved?.lane && lane.fit(text) > 0) this.#unproved = undefined
     this.#feed(lane, text, offset, needle)
     return true
   }
@@ -168,33 +185,42 @@ export class Streams {
     } while (carrier.again?.(this.#text) === true)
   }
 
-  /** A line without the prefix that the header had goes to its lane, if the first of them fits there. */
-  #toBare(buf: Buffer, pos: number, next: number, offset: number): boolean {
-    const lane = this.#bare
-    if (lane === undefined || !lane.open) return false
+  /**
+   * The header of a stream that nothing proves, if the line [pos, next) goes on with it and has no prefix: what stood before the header is
+   * a log line, and the stream is none.
+   */
+  #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
+    const unproved = this.#unproved
+    if (unproved === undefined || !unproved.lane.open) return undefined
     const text = this.#text
-    let stop = next - 1
-    while (stop > pos && buf[stop - 1] === SPACE) stop--
-    // logrus fills a message up with blanks.
-    if (stop < next - 1) text.filled(buf.copy(text.room(stop - pos), 0, pos, stop))
-    else text.inPlace(buf, pos, next)
-    text.partial = false
-    if (!this.#bareIsCertain && lane.fit(text) === 0) return false
-    this.#bareIsCertain = true
-    this.#feed(lane, text, offset, false)
-    return true
+    text.inPlace(buf, pos, next)
+    if (unproved.lane.fit(text) === 0) return undefined
+    this.#unproved = undefined
+    const { carrier, lane, glued } = unproved
+    const { tape } = this.#options
+    tape.release(glued.before)
+    tape.release(glued.after)
+    // The header is no more that of the stream.
+    glued.line.decided = true
+    glued.line.parts = []
+    this.#lanes.remove(lane)
+    if (!this.#lanes.has(carrier)) this.recognition.drop(carrier)
+    return glued
   }
 
   /** A lane of a stream of `carrier`; without one, for questions only. */
   #newLane(carrier: Carrier | undefined): Lane {
-    const { limits, makeDumps } = this.#options
+    const { limits, keys, makeDumps } = this.#options
     const tape = this.#line
     const { key } = this.#text
     const names = carrier?.names()
     return new Lane({
       limits,
       tape,
-      innerCarriers: this.#inner,
+      innerCarriers: () => {
+        this.#inner ??= innerCarriers(keys)
+        return this.#inner
+      },
       makeDumps: () =>
         makeDumps(
           {

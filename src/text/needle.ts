@@ -1,28 +1,30 @@
 /**
- * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched for the one word that every dump
- * holds, `goroutine`: the needle. Only around a needle are lines looked at.
+ * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched for the word that dumps hold, `goroutine`, and
+ * for the line that a fatal error may have in its place, `runtime stack:`: the needles. Only around a needle are lines looked at.
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
-import { CR, isDigit, LF, SPACE, startsWith } from '../core/ascii.ts'
+import { CR, isDigit, LF, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { search } from './search/search.ts'
 
 const NEEDLE = Buffer.from('goroutine')
+const RUNTIME_STACK = Buffer.from('runtime stack:')
 
 /** The word in an array of bytes: journald's form of what is no printable text. */
 const NUMBERS = Buffer.from([...NEEDLE].join(','))
 
 /**
- * Offset of the next `goroutine` in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. `numbers`: it
- * may also stand in an array of bytes.
+ * Offset of the next needle in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. `numbers`: it may
+ * also be in an array of bytes.
  */
 export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boolean): number {
-  // What is behind `end` is not searched: a call may be about one line of many.
-  const seen = end < buf.length ? buf.subarray(0, end) : buf
-  const word = findWord(seen, pos, end)
-  if (!numbers) return word
-  const at = (word < 0 ? seen : buf.subarray(0, word)).indexOf(NUMBERS, pos)
-  return at < 0 ? word : at
+  // What comes after `end` is not searched: a call may be about one line of many.
+  const word = findWord(buf, pos, end)
+  const stack = search(buf, RUNTIME_STACK, pos, word < 0 ? end : word)
+  const first = stack < 0 ? word : stack
+  if (!numbers) return first
+  const at = buf.subarray(0, first < 0 ? end : first).indexOf(NUMBERS, pos)
+  return at < 0 ? first : at
 }
 
 function findWord(buf: Buffer, pos: number, end: number): number {
@@ -44,6 +46,11 @@ function isPromising(buf: Buffer, at: number, end: number): boolean {
   if (!isDigit(buf[p])) return startsWith(buf, at, end, ' profile: total ')
   while (isDigit(buf[p])) p++
   return startsWith(buf, p, end, ' [') || startsWith(buf, p, end, ' gp=') || startsWith(buf, p, end, ':')
+}
+
+/** Is the line [start, end), which ends with its line end, `runtime stack:`? */
+export function isRuntimeStack(buf: Buffer, start: number, end: number): boolean {
+  return startsWith(buf, start, end, 'runtime stack:') && trimLineEnd(buf, start, end) === start + RUNTIME_STACK.length
 }
 
 /** Start of the line that holds `at`, not before `pos`. */

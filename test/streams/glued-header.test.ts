@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { feed } from '../property/weave.ts'
+
+const STACK = 'main.f(0x1)\n\t/src/a.go:71 +0xf7\ncreated by main.main\n\t/src/b.go:3 +0x1\n'
+
+describe('text before a header on its line', () => {
+  it.each([
+    ['2020/02/09 17:43:52 panic=boom stack=', 'no blank before the header'],
+    ['2020/02/09 17:43:52 recovered: no such user u1: ', 'a message'],
+    ['[ERROR] request of alice@example.com failed: ', 'user data'],
+    ['E1124 08:17:51.515399   26313 main.go:18] ', 'a head of klog'],
+    ['\u001b[31mERROR\u001b[0m stuck: ', 'colours'],
+  ])('%j stays in the log with its line end, and names no source', (text) => {
+    const log = `2020/02/09 17:43:51 before\n${text}goroutine 32 [running]:\n${STACK}2020/02/09 17:43:53 after\n`
+    const run = feed([Buffer.from(log)])
+    expect(run.records[0]).toMatchObject({ type: 'dump', source: 'stdin', goroutines: 1, damaged: 0, foreign_lines: 0 })
+    expect(run.log.toString()).toBe(`2020/02/09 17:43:51 before\n${text}\n2020/02/09 17:43:53 after\n`)
+  })
+
+  it('keeps a carriage return with the line end', () => {
+    const run = feed([Buffer.from(`stack=goroutine 32 [running]:\n${STACK}`.replaceAll('\n', '\r\n'))])
+    expect(run.log.toString()).toBe('stack=\r\n')
+  })
+
+  it('names the source when all lines have it', () => {
+    const lines = `goroutine 32 [running]:\n${STACK}`.trimEnd().split('\n')
+    const run = feed([Buffer.from(lines.map((line) => `web-1 | ${line}\n`).join(''))])
+    expect(run.records[0]).toMatchObject({ type: 'dump', source: 'web-1', goroutines: 1 })
+    expect(run.log.toString()).toBe('')
+  })
+
+  it('comes out as it was when nothing follows the header', () => {
+    const log = 'see goroutine 7 [running]:\nthe docs\nmore\n'
+    expect(feed([Buffer.from(log)])).toMatchObject({ records: [], log: Buffer.from(log) })
+  })
+
+  it('gives one source for each of many messages', () => {
+    const log = Array.from(
+      { length: 50 },
+      (_, i) => `recovered: no user u${i}: goroutine 32 [running]:\n${STACK}`,
+    ).join('')
+    const dumps = feed([Buffer.from(log)]).records.filter((record) => record.type === 'dump')
+    expect(dumps).toHaveLength(50)
+    expect(new Set(dumps.map(({ source }) => source))).toEqual(new Set(['stdin']))
+  })
+})
+
+describe('a fatal error with a runtime stack alone', () => {
+  const LINES = [
+    'fatal error: runtime: out of memory',
+    '',
+    'runtime stack:',
+    'runtime.throw(0xf227ff, 0x16)',
+    '\t/go/src/runtime/panic.go:566 +0x78',
+  ]
+  const AFTER = Array.from({ length: 2000 }, (_, i) => `request ${i} handled`)
+  it.each<[string, (line: string) => string]>([
+    ['plain', (line) => line],
+    ['compose', (line) => `web-1  | ${line}`],
+    ['CRI', (line) => `2026-11-24T05:00:00.123456789Z stderr F ${line}`],
+    ['Docker', (line) => JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-24T05:00:00Z' })],
+    ['syslog', (line) => `Nov 24 05:00:00 host app[43]: ${line}`],
+    ['JSON', (line) => JSON.stringify({ time: '2026-11-24T05:00:00Z', msg: line })],
+  ])('is found in %s, with log after it', (_, wrap) => {
+    const text = [...LINES, ...AFTER].map((line) => `${wrap(line)}\n`).join('')
+    const run = feed([Buffer.from(text)])
+    expect(run.records[0]).toMatchObject({
+      type: 'dump',
+      kind: 'fatal',
+      reason: 'runtime: out of memory',
+      goroutines: 0,
+    })
+    expect(run.log.toString()).toBe(AFTER.map((line) => `${wrap(line)}\n`).join(''))
+  })
+
+  it('makes nothing of the words alone', () => {
+    const log = 'web-1 | dump of runtime stack:\nruntime stack:\nweb-1 | main.f()\n'
+    expect(feed([Buffer.from(log)])).toMatchObject({ records: [], log: Buffer.from(log) })
+  })
+})
