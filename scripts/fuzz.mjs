@@ -1,6 +1,7 @@
 // Bundles the fuzzer with the engine from src/ and runs it: nothing is compiled while it runs. Its flags are in test/fuzz/main.ts.
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { wat } from './wat.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const file = `${root}/test/fuzz/.main.mjs`
@@ -9,6 +10,7 @@ await build({
   input: 'test/fuzz/main.ts',
   platform: 'node',
   external: [/^node:/],
+  plugins: [wat()],
   transform: { define: { DUMPSTREAM_VERSION: '"0"' } },
   output: { file, format: 'esm', sourcemap: 'inline' },
   logLevel: 'warn',

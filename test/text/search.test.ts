@@ -40,6 +40,31 @@ describe('search', () => {
     }
   })
 
+  it('finds the first of two words with the same first, fourth and seventh byte', () => {
+    const [routine, stack] = [Buffer.from('routine'), Buffer.from('runtime stack:')]
+    const piece = fc.constantFrom(
+      'routine',
+      'runtime stack:',
+      'runtime stack',
+      'r',
+      'runtime ',
+      ' ',
+      'x'.repeat(61),
+      'y'.repeat(4099),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), fc.nat(), fc.nat(), (pieces, one, other) => {
+        const buf = Buffer.from(`${'-'.repeat(2_500)}${pieces.join('')}`)
+        const [pos, end] = [one % (buf.length + 1), other % (buf.length + 1)].sort((a, b) => a - b) as [number, number]
+        const places = [routine, stack].map((word) => buf.subarray(0, end).indexOf(word, pos)).filter((at) => at >= 0)
+        const first = places.length === 0 ? -1 : Math.min(...places)
+        expect(search(buf, routine, pos, end, stack)).toBe(first)
+        expect(searchShort(buf, routine, pos, end, stack)).toBe(first)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('does not look behind the end', () => {
     const buf = Buffer.from(`${' '.repeat(5_000)}goroutine`)
     expect(search(buf, WORD, 0, buf.length)).toBe(5_000)

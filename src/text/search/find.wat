@@ -1,13 +1,14 @@
-;; Finds a word in bytes, 64 at a time. search.ts puts word and bytes into the memory and is the reference that the tests hold this to.
+;; Finds one of two words in bytes, 64 at a time; both have the same first, fourth and seventh byte. search.ts puts word and bytes into the memory and is the reference that the tests hold this to.
 ;;
-;; A position is looked at only if three bytes of the word are where they must be: its first, its fifth and its eighth. Text holds the
-;; first byte of a word often, and all three hardly ever by chance. Then the word is compared whole.
+;; A position is looked at only if three bytes of the word are where they must be: its first, its fourth and its seventh. Text holds the
+;; first byte of a word often, and all three hardly ever by chance. Then the words are compared whole.
 (module
   (memory (export "memory") 6)
 
-  ;; Is the word of $length bytes at $word also at $p?
-  (func $same (param $word i32) (param $length i32) (param $p i32) (result i32)
+  ;; Is the word of $length bytes at $word also at $p, before $end?
+  (func $same (param $word i32) (param $length i32) (param $p i32) (param $end i32) (result i32)
     (local $i i32)
+    (if (i32.gt_s (i32.add (local.get $p) (local.get $length)) (local.get $end)) (then (return (i32.const 0))))
     (loop $next
       (if (i32.ge_u (local.get $i) (local.get $length)) (then (return (i32.const 1))))
       (if (i32.ne
@@ -18,15 +19,18 @@
       (br $next))
     (unreachable))
 
-  ;; Offset of the first whole word in [$start, $end); -1 if there is none. The word has 8 bytes or more. 80 bytes behind $end are read.
-  (func (export "find") (param $word i32) (param $length i32) (param $start i32) (param $end i32) (result i32)
-    (local $first v128) (local $fifth v128) (local $eighth v128)
+  ;; Offset of the first whole word in [$start, $end); -1 if there is none. The words have 7 bytes or more; the first is not longer than the
+  ;; other. 80 bytes behind $end are read.
+  (func (export "find")
+    (param $word i32) (param $length i32) (param $other i32) (param $otherLength i32) (param $start i32) (param $end i32)
+    (result i32)
+    (local $first v128) (local $fourth v128) (local $seventh v128)
     (local $p i32) (local $last i32) (local $bits i32) (local $at i32)
     (local.set $first (i8x16.splat (i32.load8_u (local.get $word))))
-    (local.set $fifth (i8x16.splat (i32.load8_u offset=4 (local.get $word))))
-    (local.set $eighth (i8x16.splat (i32.load8_u offset=7 (local.get $word))))
+    (local.set $fourth (i8x16.splat (i32.load8_u offset=3 (local.get $word))))
+    (local.set $seventh (i8x16.splat (i32.load8_u offset=6 (local.get $word))))
     (local.set $p (local.get $start))
-    ;; The last position at which the word fits in.
+    ;; The last position at which the first word fits in.
     (local.set $last (i32.sub (local.get $end) (local.get $length)))
     (block $done
       (loop $more
@@ -38,24 +42,24 @@
                 (v128.and
                   (v128.and
                     (i8x16.eq (v128.load (local.get $p)) (local.get $first))
-                    (i8x16.eq (v128.load offset=4 (local.get $p)) (local.get $fifth)))
-                  (i8x16.eq (v128.load offset=7 (local.get $p)) (local.get $eighth)))
+                    (i8x16.eq (v128.load offset=3 (local.get $p)) (local.get $fourth)))
+                  (i8x16.eq (v128.load offset=6 (local.get $p)) (local.get $seventh)))
                 (v128.and
                   (v128.and
                     (i8x16.eq (v128.load offset=16 (local.get $p)) (local.get $first))
-                    (i8x16.eq (v128.load offset=20 (local.get $p)) (local.get $fifth)))
-                  (i8x16.eq (v128.load offset=23 (local.get $p)) (local.get $eighth))))
+                    (i8x16.eq (v128.load offset=19 (local.get $p)) (local.get $fourth)))
+                  (i8x16.eq (v128.load offset=22 (local.get $p)) (local.get $seventh))))
                 (v128.or
                 (v128.and
                   (v128.and
                     (i8x16.eq (v128.load offset=32 (local.get $p)) (local.get $first))
-                    (i8x16.eq (v128.load offset=36 (local.get $p)) (local.get $fifth)))
-                  (i8x16.eq (v128.load offset=39 (local.get $p)) (local.get $eighth)))
+                    (i8x16.eq (v128.load offset=35 (local.get $p)) (local.get $fourth)))
+                  (i8x16.eq (v128.load offset=38 (local.get $p)) (local.get $seventh)))
                 (v128.and
                   (v128.and
                     (i8x16.eq (v128.load offset=48 (local.get $p)) (local.get $first))
-                    (i8x16.eq (v128.load offset=52 (local.get $p)) (local.get $fifth)))
-                  (i8x16.eq (v128.load offset=55 (local.get $p)) (local.get $eighth))))))
+                    (i8x16.eq (v128.load offset=51 (local.get $p)) (local.get $fourth)))
+                  (i8x16.eq (v128.load offset=54 (local.get $p)) (local.get $seventh))))))
           (then
             ;; Some of these 64 fit. The first 16, one after the other:
             (local.set $bits
@@ -63,14 +67,17 @@
                 (v128.and
                   (v128.and
                     (i8x16.eq (v128.load (local.get $p)) (local.get $first))
-                    (i8x16.eq (v128.load offset=4 (local.get $p)) (local.get $fifth)))
-                  (i8x16.eq (v128.load offset=7 (local.get $p)) (local.get $eighth)))))
+                    (i8x16.eq (v128.load offset=3 (local.get $p)) (local.get $fourth)))
+                  (i8x16.eq (v128.load offset=6 (local.get $p)) (local.get $seventh)))))
             (block $none
               (loop $candidate
                 (br_if $none (i32.eqz (local.get $bits)))
                 (local.set $at (i32.add (local.get $p) (i32.ctz (local.get $bits))))
                 (br_if $done (i32.gt_s (local.get $at) (local.get $last)))
-                (if (call $same (local.get $word) (local.get $length) (local.get $at)) (then (return (local.get $at))))
+                (if (i32.or
+                      (call $same (local.get $word) (local.get $length) (local.get $at) (local.get $end))
+                      (call $same (local.get $other) (local.get $otherLength) (local.get $at) (local.get $end)))
+                  (then (return (local.get $at))))
                 (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
                 (br $candidate)))
             (local.set $p (i32.add (local.get $p) (i32.const 16))))

@@ -12,15 +12,23 @@ const SHORT = 2_048
 /** Bytes that are copied at a time: a few at first, since the word may be near. */
 const FIRST = 16 << 10
 const MOST = 256 << 10
-/** Where the word is in the memory, and where the bytes are. */
+/** Where the words are in the memory, and where the bytes are. */
 const WORD_AT = 0
-const BYTES_AT = 64
+const OTHER_AT = 64
+const BYTES_AT = 128
 /** The kernel reads beyond the end of the bytes. */
 const BEYOND = 80
 
 interface Kernel {
   readonly memory: Uint8Array
-  readonly find: (word: number, length: number, start: number, end: number) => number
+  readonly find: (
+    word: number,
+    length: number,
+    other: number,
+    otherLength: number,
+    start: number,
+    end: number,
+  ) => number
 }
 
 /** What find.wat exports; TypeScript has WebAssembly in the DOM library only. */
@@ -37,30 +45,38 @@ declare const WebAssembly:
 let kernel: Kernel | undefined
 let isOpened = false
 
-/** Offset of the first whole `word`, of 8 to 64 bytes, in [pos, end) of `buf`; -1 if there is none. */
-export function search(buf: Buffer, word: Buffer, pos: number, end: number): number {
-  if (end - pos < SHORT) return searchShort(buf, word, pos, end)
+/**
+ * Offset of the first whole `word` or `other` in [pos, end) of `buf`; -1 if there is none. Both have 7 to 64 bytes, of which the first, fourth
+ * and seventh are the same; `other` is not the shorter one.
+ */
+export function search(buf: Buffer, word: Buffer, pos: number, end: number, other: Buffer = word): number {
+  if (end - pos < SHORT) return searchShort(buf, word, pos, end, other)
   if (!isOpened) open()
-  if (kernel === undefined) return searchShort(buf, word, pos, end)
+  if (kernel === undefined) return searchShort(buf, word, pos, end, other)
   const { memory, find } = kernel
   memory.set(word, WORD_AT)
+  memory.set(other, OTHER_AT)
   let size = FIRST
   for (let from = pos; from < end; ) {
     const to = Math.min(end, from + size)
     memory.set(buf.subarray(from, to), BYTES_AT)
-    const at = find(WORD_AT, word.length, BYTES_AT, BYTES_AT + to - from)
+    const at = find(WORD_AT, word.length, OTHER_AT, other.length, BYTES_AT, BYTES_AT + to - from)
     if (at >= 0) return from + at - BYTES_AT
     if (to === end) return -1
     // A word may lie across the border.
-    from = to - word.length + 1
+    from = to - other.length + 1
     size = Math.min(MOST, size * 4)
   }
   return -1
 }
 
 /** The same without the kernel: its reference. */
-export function searchShort(buf: Buffer, word: Buffer, pos: number, end: number): number {
-  return (end < buf.length ? buf.subarray(0, end) : buf).indexOf(word, pos)
+export function searchShort(buf: Buffer, word: Buffer, pos: number, end: number, other: Buffer = word): number {
+  const seen = end < buf.length ? buf.subarray(0, end) : buf
+  const at = seen.indexOf(word, pos)
+  if (other === word) return at
+  const otherAt = (at < 0 ? seen : seen.subarray(0, at + other.length)).indexOf(other, pos)
+  return otherAt < 0 || (at >= 0 && at < otherAt) ? at : otherAt
 }
 
 function open(): void {
