@@ -26,7 +26,14 @@ it('the command loads no engine before it knows what to do', () => {
 })
 
 it('the default command is few files', () => {
-  expect(loaded('chunks/run.js')).toEqual(['engine.js', 'errors.js', 'main.js', 'output.js', 'run.js'])
+  expect(loaded('chunks/run.js')).toEqual([
+    'engine.js',
+    'errors.js',
+    'main.js',
+    'output.js',
+    'rolldown-runtime.js',
+    'run.js',
+  ])
 })
 
 it('the library loads nothing of the command', () => {
