@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   core: { imports: [], node: 'none' },
   text: { imports: ['core'], node: 'none' },
   lines: { imports: ['core', 'text'], node: 'none' },
-  carriers: { imports: ['core'], node: 'none' },
+  carriers: { imports: ['core', 'text'], node: 'none' },
   forms: { imports: ['core', 'carriers'], node: 'none' },
   stacks: { imports: ['core', 'text'], node: 'crypto' },
   dumps: { imports: ['core', 'text', 'lines', 'stacks'], node: 'none' },
@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   page: { imports: ['sinks'], node: 'none', packages: /^uplot$/ },
   stream: { imports: ['core', 'carriers', 'engine'], node: 'any' },
   anonymize: { imports: ['core', 'stacks', 'stream'], node: 'none' },
-  mounts: { imports: ['core', 'engine'], node: 'none' },
+  mounts: { imports: ['core', 'text', 'engine'], node: 'none' },
   input: { imports: ['core', 'carriers', 'engine', 'report', 'sinks'], node: 'any', packages: /^split2$/ },
   watch: { imports: ['core', 'engine', 'input', 'sinks'], node: 'any' },
   mcp: {

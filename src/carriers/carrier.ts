@@ -90,15 +90,3 @@ export class CarriedText {
 }
 
 const MAX_TEXT = 1 << 24
-
-const HEADER = /(?:^|\n)goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\].*:(?:\r?\n|\r?$)/
-/** Echo's Recover logs no line end ahead of the stack (middleware/recover.go). Other text ahead of a header is prose that quotes one. */
-const ECHO = /(?:^|\n)\[PANIC RECOVER\] .*\bgoroutine \d+ \[[^\]\n]+\].*:\r?\n/
-const PROFILE = /(?:^|\n)goroutine(?:leak)? profile: total \d+(?:\r?\n|\r?$)/
-const RACE =
-  /(?:^|\n)(?:previous )?(?:atomic )?(?:read|write) at 0x[0-9a-f]+ by (?:goroutine \d+|main goroutine):(?:\r?\n|\r?$)/i
-
-/** Does a dump begin in `text`? */
-export function beginsDump(text: string): boolean {
-  return HEADER.test(text) || PROFILE.test(text) || RACE.test(text) || ECHO.test(text)
-}

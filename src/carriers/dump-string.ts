@@ -6,20 +6,13 @@
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
 import { LF } from '../core/ascii.ts'
-import { beginsDump } from './carrier.ts'
+import { beginsDump, headerAfterLabel } from '../text/titles.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
 const LINE_END = Buffer.from('\n')
 const NEEDLE = Buffer.from('goroutine')
 /** How deep strings in strings are looked into. */
 const DEPTH = 3
-
-/**
- * A label before the header (Traefik's `Stack: goroutine 94 [running]:`), which says what follows, and frames after it. Other words there are
- * prose that quotes a header.
- */
-const LABELLED =
-  /(?:^|\n)[^\n]{0,256}?(?:stack|trace|panic|recover|dump|crash|fatal|error)[^\n]{0,64}?[:=\s]\s*goroutine \d+ \[[^\]\n]+\](?=.*:\r?\n[^\s(][^\n]*\)\r?\n\t\S[^\n]*:\d+)/i
 
 export interface DumpString {
   /** Lines, parted by line feeds. */
@@ -44,8 +37,8 @@ export function dumpString(buf: Buffer, pos: number, end: number, depth: number 
     const latin1 = decoded.toString('latin1')
     if (latin1.includes('\n')) {
       if (beginsDump(latin1)) return { text: decoded, cut }
-      const label = LABELLED.exec(latin1)
-      if (label !== null) return { text: withoutLabel(decoded, label.index + label[0].lastIndexOf('goroutine ')), cut }
+      const header = headerAfterLabel(latin1)
+      if (header >= 0) return { text: withoutLabel(decoded, header), cut }
     }
     const inner = depth > 1 && latin1.includes('"') ? dumpString(decoded, 0, length, depth - 1) : undefined
     if (inner !== undefined) return { text: inner.text, cut: cut || inner.cut }

@@ -5,7 +5,8 @@
  *     {"a":{"b":[{"when":"2026-11-24T07:00:00Z","pod":"web-1","x":"goroutine 7 [running]:"}]}}      text: a.b.0.x
  */
 import { BRACE_OPEN } from '../core/ascii.ts'
-import { beginsDump, type CarriedText, type Carrier, type RecordFrame, type StreamNames } from './carrier.ts'
+import { beginsDump } from '../text/titles.ts'
+import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { JsonCarrier, type StreamField } from './json.ts'
 import { prefixOf } from './prefix.ts'
 import { timeOf, timeOfNumber } from './time.ts'

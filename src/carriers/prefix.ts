@@ -18,16 +18,12 @@
  * after the text are found by the first one's name.
  */
 import { BACKSLASH, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
-import { beginsDump, CarriedText, type Carrier, type StreamNames } from './carrier.ts'
+import { findTitle, startsFrame } from '../text/titles.ts'
+import { CarriedText, type Carrier, type StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
-const HEADER_AT =
-  /(?:[\w ]+ at 0x[0-9a-f]+ by (?:main goroutine|goroutine \d+):|goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]\n]+\](?: \{.*\}|):|goroutine(?:leak)? profile: total \d+)(?=\s|$)/y
-/** What a race report has ahead of the word (tsan, `tsan_report.cpp`). */
-const ACCESS_BEFORE = /(?:previous )?(?:atomic )?(?:read|write) at 0x[0-9a-f]+ by (?:main )?$/i
-const ACCESS_LENGTH = 64
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
 const CONTROL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]_P^X][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_`-~])/g
 /** Buildkite's time of a line, milliseconds (buildkite.com/docs, "Managing log output"). */
@@ -76,7 +72,7 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   const coloured = line.includes(ESC)
   const raw = line.toString('latin1')
   const text = coloured ? raw.replace(CONTROL, '') : raw
-  const m = headerIn(text)
+  const m = findTitle(text, LONGEST, TRIES)
   if (m === undefined) return undefined
   if (indented && text[m.index - 1] !== '\t') return undefined
   const prefix = text.slice(0, indented ? m.index - 1 : m.index)
@@ -94,7 +90,7 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
 export function indentOf(line: Buffer, following: Buffer | undefined): Prefix | undefined {
   if (line.includes(LF) || line.includes(ESC)) return undefined
   const text = line.toString('latin1')
-  const m = headerIn(text)
+  const m = findTitle(text, LONGEST, TRIES)
   if (m === undefined) return undefined
   const prefix = text.slice(0, m.index)
   const blanks = /[ \t]+$/.exec(prefix)?.[0]
@@ -103,33 +99,8 @@ export function indentOf(line: Buffer, following: Buffer | undefined): Prefix | 
     blanks === prefix ? new Prefix(prefix, text.slice(m.end), false, true) : new Prefix(`${prefix}`, text.slice(m.end))
   if (following === undefined) return carrier
   const frame = new CarriedText()
-  const isFrame =
-    carrier.read(following, 0, following.length, frame) &&
-    /^[^\s(]\S*\(|^created by |^goroutine running/.test(frame.latin1())
+  const isFrame = carrier.read(following, 0, following.length, frame) && startsFrame(frame.latin1())
   return isFrame ? carrier : undefined
-}
-
-/** In the place of a header, in a fatal error of the runtime itself. */
-const RUNTIME_STACK = /runtime stack:\s*$/
-
-/** Where a header stands in `text`. Tried where one may begin, so that a long line costs no more than its length. */
-function headerIn(text: string): { index: number; end: number } | undefined {
-  const stack = RUNTIME_STACK.exec(text)
-  if (stack !== null) return { index: stack.index, end: text.length }
-  let tries = TRIES
-  for (
-    let at = text.indexOf('goroutine');
-    at >= 0 && at <= LONGEST && tries > 0;
-    at = text.indexOf('goroutine', at + 1)
-  ) {
-    tries--
-    const access = ACCESS_BEFORE.exec(text.slice(Math.max(0, at - ACCESS_LENGTH), at))
-    const index = access === null ? at : at - access[0].length
-    HEADER_AT.lastIndex = index
-    const m = HEADER_AT.exec(text)
-    if (m !== null && beginsDump(m[0])) return { index, end: index + m[0].length }
-  }
-  return undefined
 }
 
 export class Prefix implements Carrier {

@@ -13,21 +13,16 @@
  *   nothing          | any other                               | log
  */
 import { trimLineEnd, wordsOf } from '../core/ascii.ts'
-import { cutBeginning, isCutHeader } from '../text/cut.ts'
+import { cutBeginning, isCutHeader, mayBegin, mayBeWrappedFile } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
+import { mayBeginProfileLine } from '../text/profile.ts'
+import { endsDump, startsHeader } from '../text/titles.ts'
 import type { Beginnings } from './beginnings.ts'
-import { mayBegin } from './fragments.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
-import { mayBeWrappedFile } from './wraps.ts'
 
 /** Foreign lines behind which a preamble inside an open dump is taken for log. */
 const PREAMBLE_LINES = 64
-const HEADER_HEAD = /^goroutine \d+ (?:\[|gp=0x)/
-/** What programs that dump on a signal print behind their goroutines: `*** goroutine dump end ***`, `=== END goroutine stack dump ===`. */
-const END_MARK =
-  /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
-
 /** A header has a line, is glued to a log line that lacks its line end, or was put together of pieces. */
 export type HeaderPlace = 'line' | 'glued' | 'joined'
 
@@ -52,7 +47,7 @@ export class ForeignLines {
     if (open.candidate !== undefined) this.#besideCandidate(line)
     else if (open.dump !== undefined) this.#inDump(line)
     else if (this.#gluedHeader(line)) return
-    else if (HEADER_HEAD.test(line.text)) {
+    else if (startsHeader(line.text)) {
       open.newCandidate(line.base + line.pos)
       this.#besideCandidate(line)
     } else {
@@ -79,7 +74,7 @@ export class ForeignLines {
     const open = this.#open
     const { text, buf, pos, next } = line
     if (this.#gluedHeader(line) || this.#gluedBeginning(line)) return
-    if (END_MARK.test(text)) {
+    if (endsDump(text)) {
       open.close()
       open.tape.pass(buf, pos, next)
       return
@@ -168,7 +163,7 @@ export class ForeignLines {
     if (text === '') return false
     const may =
       fragments.pending.length > 0 ||
-      (dump?.profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : /^[#\d]/.test(text))
+      (dump?.profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : mayBeginProfileLine(text))
     return may && (!fragments.shapes.isStart(text) || walker.beginsKnown(text))
   }
 

@@ -11,9 +11,11 @@
 
 import type { Held, LogTape } from '../lines/tape.ts'
 import { type KnownLine, type KnownStacks, ROOT } from '../stacks/known.ts'
+import { mayBegin } from '../text/cut.ts'
 import { parseHeaderRest } from '../text/header.ts'
 import { type LineKind, readLine } from '../text/line.ts'
 import { isKnownState } from '../text/states.ts'
+import { restOfHeader } from '../text/titles.ts'
 import { type Fragment, PIECES } from './fragment.ts'
 import { LogShapes } from './log-shapes.ts'
 import { Wraps } from './wraps.ts'
@@ -192,9 +194,9 @@ export class Fragments {
     const last = common < HEADER.length ? common : Math.min(head.length, HEADER_BYTES)
     for (let cut = 1; cut <= last; cut++) {
       const text = head.slice(0, cut) + tail
-      const m = /^goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(\[.*)$/.exec(text)
-      if (m === null) continue
-      const info = parseHeaderRest(m[1] ?? '')
+      const rest = restOfHeader(text)
+      if (rest === undefined) continue
+      const info = parseHeaderRest(rest)
       if (info === undefined || !isKnownState(info.state)) continue
       found = { text, cut }
       if (this.shapes.startsAt(head, cut)) break
@@ -235,9 +237,4 @@ function commonPrefix(a: string, b: string): number {
   let i = 0
   while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i++
   return i
-}
-
-/** May a dump line begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */
-export function mayBegin(text: string): boolean {
-  return /^[A-Za-z_\t[.\x80-\xff]/.test(text)
 }

@@ -21,6 +21,7 @@ import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../stacks/known.t
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import {
+  hasOffset,
   isStackWords,
   type LineKind,
   type LineText,
@@ -43,8 +44,6 @@ const START = 4
 const HEADER_LENGTH = 1
 /** Length of a foreign line that is the name of a function alone: a file line belongs to it, as in the stacks of zap and pkg/errors. */
 const NAME_ALONE = -1
-/** Only Go prints an offset behind a place. */
-const OFFSET = / \+0x[0-9a-f]+/
 
 /** What became of a line. `doubtful`: it is one of the goroutine for now, and what comes next decides (`decide`). */
 export type Taken = 'dump' | 'doubtful' | 'foreign'
@@ -138,10 +137,10 @@ export class Walker {
     const isNext = this.length > 0
     if (doubt.about === 'frame' && doubt.otherwise === 'dump' && isNext && isIndent(text.charCodeAt(0))) return 'dump'
     const line = this.read(text)
-    if (doubt.about === 'file') return readLine(text)?.kind === 'file' && OFFSET.test(text) ? 'log' : 'dump'
+    if (doubt.about === 'file') return readLine(text)?.kind === 'file' && hasOffset(text) ? 'log' : 'dump'
     switch (line?.kind) {
       case 'file':
-        return doubt.proof !== 'offset' || OFFSET.test(text) ? 'dump' : undefined
+        return doubt.proof !== 'offset' || hasOffset(text) ? 'dump' : undefined
       case 'func':
       case 'created':
         return this.#hasPieces ? 'dump' : 'log'
@@ -229,7 +228,7 @@ export class Walker {
 
   #doubtOf(at: KnownLine, text: string, line: LineText): Doubt | undefined {
     if (line.kind === 'file') {
-      const isCertain = OFFSET.test(text) || this.known.kind(at) !== 'func' || this.known.tail(at) === TAILS.none
+      const isCertain = hasOffset(text) || this.known.kind(at) !== 'func' || this.known.tail(at) === TAILS.none
       return isCertain ? undefined : { about: 'file', from: at, otherwise: 'dump' }
     }
     if (line.kind !== 'func' && line.kind !== 'created') return undefined
@@ -249,7 +248,7 @@ export class Walker {
     const line = this.read(text)
     if (this.goroutine === undefined || this.#doubt !== undefined) return 'foreign'
     if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'dump' : 'foreign'
-    if (line.kind === 'file' && this.length === NAME_ALONE && !OFFSET.test(text)) return 'foreign'
+    if (line.kind === 'file' && this.length === NAME_ALONE && !hasOffset(text)) return 'foreign'
     const at = this.at
     if (at === undefined) return this.#lose(text, line.kind)
     if (!this.expected().includes(line.kind)) return this.#resync(at, text, line.kind)
@@ -284,7 +283,7 @@ export class Walker {
     if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return 'foreign'
     const cut = this.#hasPieces
     // A file line out of nowhere is more likely a log line than all that is left of a frame. A complete stack needs none.
-    if (kind === 'file' && (!cut || this.ended || !OFFSET.test(text))) return 'foreign'
+    if (kind === 'file' && (!cut || this.ended || !hasOffset(text))) return 'foreign'
     if (known.kind(at) === 'func' && !cut && !known.literal(at).includes('.')) {
       // `done(1)`: a log line had passed for a frame.
       this.at = known.parent(at)

@@ -12,11 +12,10 @@
  */
 
 import type { Held } from '../lines/tape.ts'
+import { NARROWEST } from '../text/cut.ts'
 import { type LineKind, type LineText, readLine, readStripped } from '../text/line.ts'
 import { type Fragment, PIECES } from './fragment.ts'
 
-/** No terminal is narrower. */
-const NARROWEST = 40
 /** Lengths at which the lines of one stream are wrapped, at most. There is more than one: a TAB may count as several columns. */
 const WIDTHS = 8
 /** Kinds of line that may be long enough to be wrapped. */
@@ -82,9 +81,4 @@ export class Wraps {
 /** Of the lines that are wrapped; the last of one is shorter. */
 function widthOf(fragment: Fragment): number {
   return fragment.parts[0]?.length ?? 0
-}
-
-/** May this be the first part of a wrapped file line, with blanks in the place of its TAB, or nothing? */
-export function mayBeWrappedFile(text: string): boolean {
-  return text.length >= NARROWEST && /^ *(?:\/|[A-Z]:)/.test(text)
 }

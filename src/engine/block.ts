@@ -1,7 +1,7 @@
 /** Lines that are read from the last to the first, and which of them are log. */
 import { LF } from '../core/ascii.ts'
-
-import { isStackLine } from './stack-lines.ts'
+import { isStackLine } from '../text/stack-lines.ts'
+import { holdsHeaderHead } from '../text/titles.ts'
 
 /** Lines without a stack among them, between which a block may be cut. */
 const GAP_LINES = 16
@@ -144,7 +144,7 @@ export class LineBlock {
     for (; end > 0; ) {
       const start = end < 2 ? 0 : this.#bytes.lastIndexOf(LF, end - 2) + 1
       const line = this.#bytes.toString('latin1', start, end)
-      const isHeader = /goroutine \d+ (?:\[|gp=)/.test(line)
+      const isHeader = holdsHeaderHead(line)
       if (isHeader && afterHeader === 0) afterHeader = end
       quiet = isHeader || isStackLine(line) ? 0 : quiet + 1
       if (quiet >= GAP_LINES) return end

@@ -16,9 +16,9 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
+import { isStackLine, stackBefore, trailingStack } from '../text/stack-lines.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
-import { isStackLine, stackBefore, trailingStack } from './stack-lines.ts'
 
 /** Around the first header, each way, bytes. */
 const SAMPLE_BYTES = 64 << 10

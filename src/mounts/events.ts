@@ -3,6 +3,8 @@
  * as Fluent Bit has them (fluent-bit.ts): which of their fields is the text, which stream they are of, and when they were.
  */
 
+import { mayConcernDump } from '../text/announcement.ts'
+
 type Fields = Readonly<Record<string, unknown>>
 
 export interface Event {
@@ -42,12 +44,9 @@ const STREAM_FIELDS: readonly (readonly [string, string])[] = [
   ['stream', 'log.iostream'],
 ]
 
-/** What any dump begins with, or is announced by. Lines without it are not read while no dump is open. */
-const MARK =
-  /goroutine|panic: |panic serving |fatal error: |SIG[A-Z]|Signal \d|runtime: |unexpected fault address|={18}|WARNING: DATA RACE/
-
+/** Lines of which that is not so are not read while no dump is open. */
 export function mayMatter(bytes: Buffer, start: number, end: number): boolean {
-  return MARK.test(bytes.toString('latin1', start, end))
+  return mayConcernDump(bytes.toString('latin1', start, end))
 }
 
 /** Undefined when the line is no event, or has no text. */

@@ -11,23 +11,20 @@
  *   any other                              | a line of the dump, or foreign to it
  */
 
-import { beginsDump, CarriedText, type Carrier } from '../carriers/carrier.ts'
+import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
+import { announces } from '../text/announcement.ts'
 import { isRuntimeStack } from '../text/needle.ts'
-import { announces } from './announcement.ts'
+import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { Silence } from './silence.ts'
 
-/** A header, a profile's title or an access of a race report begins so. */
-const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) at 0x)/i
 const TITLE_BYTES = 32
-/** A header that its carrier cut. */
-const HEADER_HEAD = /goroutine \d+ (?:\[|gp=0x)/
 
 export interface LaneParts {
   readonly limits: Limits
@@ -59,7 +56,7 @@ export class Lane {
 
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
-    if (text.partial) return needle && HEADER_HEAD.test(text.latin1())
+    if (text.partial) return needle && holdsHeaderHead(text.latin1())
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
   }
@@ -138,7 +135,7 @@ export class Lane {
       else if (found !== undefined) this.#dumpOf(found, start, end)
       else tape.keep()
       return
-    } else if (needle && !TITLE.test(line.latin1(TITLE_BYTES))) {
+    } else if (needle && !startsTitle(line.latin1(TITLE_BYTES))) {
       const found = this.#string(line, tape.buf.subarray(tape.start, tape.end))
       if (found !== undefined) {
         this.#dumpOf(found, start, end)

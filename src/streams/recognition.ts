@@ -19,15 +19,13 @@ import { Whole } from '../carriers/whole.ts'
 import { LF, SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
+import { announces, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
-import { announces } from './announcement.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
 import type { Lane } from './lane.ts'
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
 const CARRIERS = 16
-/** Whose value may have lines that are indented. */
-const PANIC = /(?:^|\s)(?:panic|fatal error): /
 
 export interface RecognitionParts {
   readonly input: InputKind
@@ -184,7 +182,7 @@ export class Recognition {
     lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
       const text = ahead.toString('latin1', start, next)
       if (text.trim() === '' || indentWidth(ahead, start) >= width) return false
-      found = PANIC.test(text)
+      found = mentionsPanic(text)
       return true
     })
     return found

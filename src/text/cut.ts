@@ -25,3 +25,16 @@ export function cutBeginning(text: string): number {
   }
   return -1
 }
+
+/** May a dump line begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */
+export function mayBegin(text: string): boolean {
+  return /^[A-Za-z_\t[.\x80-\xff]/.test(text)
+}
+
+/** No terminal is narrower. */
+export const NARROWEST = 40
+
+/** May this be the first part of a wrapped file line, with blanks in the place of its TAB, or nothing? */
+export function mayBeWrappedFile(text: string): boolean {
+  return text.length >= NARROWEST && /^ *(?:\/|[A-Z]:)/.test(text)
+}

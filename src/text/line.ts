@@ -162,6 +162,11 @@ function isBlank(c: number): boolean {
   return c === 0x09 || c === 0x20
 }
 
+/** Does ` +0x1d` follow the place? Only Go prints that. */
+export function hasOffset(text: string): boolean {
+  return / \+0x[0-9a-f]+/.test(text)
+}
+
 /** Has another place been glued to the line number? It would pass for a longer path. */
 function isGlued(path: string): boolean {
   return /\.(?:go|s):\d/.test(path)

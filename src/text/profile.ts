@@ -1,16 +1,79 @@
 /** The lines of a text profile (runtime/pprof/pprof.go, printCountProfile; formats.md § 4). */
 import { goroutineCount } from '../core/number.ts'
 
+import { unquote } from './quote.ts'
+
 export interface ProfileTitle {
   readonly leak: boolean
   readonly total: number
 }
 
+export type ProfileLine =
+  /** `40 @ 0x487c0a 0x4176ce`: so many goroutines, and where they are. */
+  | { readonly kind: 'record'; readonly count: number; readonly pcs: string }
+  /** `# labels: {"handler":"/api"}` */
+  | { readonly kind: 'labels'; readonly labels: ReadonlyMap<string, string> }
+  /** `#\t0x526bb8\tmain.leak+0x18\t/app/main.go:124`; without a name, of a pc that nothing is known of. */
+  | { readonly kind: 'frame'; readonly name: string; readonly file: string }
+
 const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
+
+const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)$/
+const LABELS = /^# labels: \{(.*)\}$/
+/** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. */
+const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+))?$/
+/** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
+const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
+/** A line number with a log line glued to it, which ends in digits itself: it would pass for a longer path. */
+const GLUED = /\.(?:go|s):\d+.*:\d+$/
+const LABEL = /"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"(?:, |$)/y
 
 /** `goroutine profile: total 41` */
 export function readProfileTitle(text: string): ProfileTitle | undefined {
   const m = TITLE.exec(text)
   const total = goroutineCount(m?.[2] ?? '')
   return m === null || total === undefined ? undefined : { leak: m[1] === 'goroutineleak', total }
+}
+
+/** What `text` is in a record with these pcs; undefined: outside of one only another record may come. */
+export function readProfileLine(text: string, pcs: string | undefined): ProfileLine | undefined {
+  const record = RECORD.exec(text)
+  const count = goroutineCount(record?.[1] ?? '')
+  if (record !== null && count !== undefined) return { kind: 'record', count, pcs: record[2] ?? '' }
+  if (pcs === undefined || !text.startsWith('#')) return undefined
+  const m = FRAME.exec(text) ?? readStripped(text, pcs)
+  if (m !== null && !GLUED.test(text)) return { kind: 'frame', name: m[1] ?? '', file: m[2] ?? '' }
+  const labels = LABELS.exec(text)
+  return labels === null ? undefined : { kind: 'labels', labels: readLabels(labels[1] ?? '') }
+}
+
+/** May a line of a profile begin like this? */
+export function mayBeginProfileLine(text: string): boolean {
+  return /^[#\d]/.test(text)
+}
+
+/**
+ * A frame whose TABs are gone: name and offset may begin with hexadecimal digits, so that only the record's own pcs tell where that of the
+ * frame ends. It is the address of a call, which is one before the address to return to.
+ */
+function readStripped(text: string, pcs: string): RegExpExecArray | null {
+  if (!text.startsWith('#0x')) return null
+  for (const pc of pcs.trimStart().split(' ')) {
+    for (const address of [BigInt(pc) - 1n, BigInt(pc)]) {
+      const cell = `#0x${address.toString(16)}`
+      const m = text.startsWith(cell) ? STRIPPED_FRAME.exec(text.slice(cell.length)) : null
+      if (m !== null) return m
+    }
+  }
+  return null
+}
+
+/** Go's %q on each side (runtime/pprof/label.go), keys sorted. */
+function readLabels(text: string): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>()
+  const utf8 = Buffer.from(text, 'latin1').toString('utf8')
+  LABEL.lastIndex = 0
+  for (let m = LABEL.exec(utf8); m !== null; m = LABEL.exec(utf8))
+    labels.set(unquote(`"${m[1]}"`), unquote(`"${m[2]}"`))
+  return labels
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { readLoggedReason } from '../../src/text/reason.ts'
-import { feed } from '../property/weave.ts'
 
 describe('the reason that a log line gives for the dump after it', () => {
   it.each([
@@ -41,27 +40,4 @@ describe('the reason that a log line gives for the dump after it', () => {
       expect(readLoggedReason(text)).toBeUndefined()
     },
   )
-})
-
-const DUMP = 'goroutine 1 [running]:\nmain.main()\n\t/src/main.go:3 +0x1\n'
-const first = (text: string): unknown => feed([Buffer.from(text, 'latin1')]).records[0]
-
-describe('the first line of a preamble', () => {
-  it.each([
-    ['what a terminal shows of Ctrl-\\', '^\\SIGQUIT: quit\nPC=0x6cc43 m=2 sigcode=0\n\n', 'signal', 'SIGQUIT: quit'],
-    ['a byte order mark', '\xef\xbb\xbfpanic: boom\n\n', 'panic', 'boom'],
-    ['a prefix of the log package', '2026/11/24 08:01:14 panic: boom\n\n', 'panic', 'boom'],
-    [
-      'a prefix, and what the runtime says of a signal',
-      '2026/11/24 08:01:14 panic: boom\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\n',
-      'panic',
-      'boom',
-    ],
-  ])('%s loses neither kind nor reason', (_what, preamble, kind, reason) => {
-    expect(first(preamble + DUMP)).toMatchObject({ kind, reason, goroutines: 1 })
-  })
-
-  it('a recovered panic two lines before is not the reason', () => {
-    expect(first(`recovered from panic: boom\nserving on\n${DUMP}`)).toMatchObject({ kind: 'single' })
-  })
 })

@@ -6,9 +6,9 @@
  */
 
 import { byteClass, LF } from '../core/ascii.ts'
-import { lineStart } from '../text/needle.ts'
-import { startsPreamble } from '../text/preamble.ts'
-import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
+import { lineStart } from './needle.ts'
+import { startsPreamble } from './preamble.ts'
+import { RACE_RULE, RACE_WARNING } from './race.ts'
 
 /**
  * First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, runtime, unexpected, WARNING, `====`, `^\\` and a
@@ -100,4 +100,17 @@ function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: R
     if (form.test(tail.toString('latin1', at, at + FORM_BYTES))) return from + at
   }
   return -1
+}
+
+const MARK =
+  /goroutine|panic|recover|fatal error: |SIG[A-Z]|Signal \d|runtime: |unexpected fault address|={18}|WARNING: DATA RACE/i
+
+/** May `text` begin a dump, announce one, or say why it comes? A cheap question, ahead of all others. */
+export function mayConcernDump(text: string): boolean {
+  return MARK.test(text)
+}
+
+/** Is this a log line that announces a panic, or its first line? Its value may have lines that are indented. */
+export function mentionsPanic(text: string): boolean {
+  return /(?:^|\s)(?:panic|fatal error): /.test(text)
 }

@@ -1,0 +1,151 @@
+/**
+ * What the lines of a dump begin with, wherever in a text they are: at the start of a line, after what a carrier or a logger put before them,
+ * or in one string with other lines. How far a header reaches is said here alone: its labels may hold `]`, `"`, `}` and line ends as escapes.
+ *
+ *     goroutine 7 [chan receive labels:{"k": "http://[::1]:80/"}]:       Go 1.26
+ *     goroutine 7 [chan receive] {k: "]: \"q\" {x}"}:                    Go 1.27
+ *     goroutine profile: total 41
+ *     Previous write at 0x00c0000180e8 by goroutine 7:
+ */
+export interface Span {
+  readonly index: number
+  readonly end: number
+}
+
+const WORD = 'goroutine'
+const HEAD = /goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(?=\[)/y
+const PROFILE = /goroutine(?:leak)? profile: total \d+/y
+/** What comes before the word in the access of a race report, and how long it is at most. */
+const BEFORE_WORD = /(?:previous )?(?:atomic )?(?:read|write)(?: at 0x[0-9a-f]+)? by (?:main )?$/i
+const BEFORE_BYTES = 64
+const AFTER_WORD = / \d+:|:/y
+/** A header, a title, or an access, by its first bytes. */
+const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) (?:at 0x|by ))/i
+/** Echo logs no line end before the stack (middleware/recover.go). */
+const ECHO = '[PANIC RECOVER] '
+/** Words after which, and a colon or a blank, a header is no prose: `Stack: goroutine 94 [running]:` (Traefik). */
+const LABEL = /(?:stack|trace|panic|recover|dump|crash|fatal|error)[^\n]{0,64}?[:=\s]\s*$/i
+const LABEL_BYTES = 320
+/** A frame: a function, and its file line. */
+const FRAME = /^\r?\n[^\s(][^\n]*\)\r?\n\t\S[^\n]*:\d+/
+const FRAME_BYTES = 4096
+
+/** Where the header that begins at `at` of `text` ends, after its colon; -1: there is none. */
+export function headerEnd(text: string, at: number): number {
+  HEAD.lastIndex = at
+  if (!HEAD.test(text)) return -1
+  const open = HEAD.lastIndex
+  const close = closing(text, open, ']')
+  if (close < open + 2) return -1
+  if (text[close + 1] === ':') return close + 2
+  if (!text.startsWith(' {', close + 1)) return -1
+  const end = closing(text, close + 2, '}')
+  return end > 0 && text[end + 1] === ':' ? end + 2 : -1
+}
+
+/** Where the bracket at `open` is closed: not within quotes, not past the line. */
+function closing(text: string, open: number, bracket: ']' | '}'): number {
+  let isQuoted = false
+  for (let i = open + 1; i < text.length; i++) {
+    const c = text[i]
+    if (c === '\n') return -1
+    if (isQuoted) {
+      if (c === '\\') i++
+      else if (c === '"') isQuoted = false
+    } else if (c === '"') isQuoted = true
+    else if (c === bracket) return i
+    else if (c === '[') return -1
+  }
+  return -1
+}
+
+/** The header, the title of a profile or the access of a race report to which the word at `at` belongs. */
+function titleAt(text: string, at: number): Span | undefined {
+  const header = headerEnd(text, at)
+  if (header > 0) return { index: at, end: header }
+  PROFILE.lastIndex = at
+  if (PROFILE.test(text)) return { index: at, end: PROFILE.lastIndex }
+  const before = BEFORE_WORD.exec(text.slice(Math.max(0, at - BEFORE_BYTES), at))
+  AFTER_WORD.lastIndex = at + WORD.length
+  if (before === null || !AFTER_WORD.test(text)) return undefined
+  return { index: at - before[0].length, end: AFTER_WORD.lastIndex }
+}
+
+/** In the place of a header, in a fatal error of the runtime itself. */
+const RUNTIME_STACK = /runtime stack:\s*$/
+
+/** The first title within a line: in its first `within` characters, with at most so many tries, and not glued to what follows. */
+export function findTitle(text: string, within: number, tries: number): Span | undefined {
+  const stack = RUNTIME_STACK.exec(text)
+  if (stack !== null) return { index: stack.index, end: text.length }
+  let at = text.indexOf(WORD)
+  for (let left = tries; at >= 0 && at <= within && left > 0; left--) {
+    const found = titleAt(text, at)
+    if (found !== undefined && /^(?:\s|$)/.test(text.slice(found.end, found.end + 1))) return found
+    at = text.indexOf(WORD, at + 1)
+  }
+  return undefined
+}
+
+/** Does a dump begin in one of the lines of `text`: is one of them a title from its start to its end? */
+export function beginsDump(text: string): boolean {
+  for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
+    const found = titleAt(text, at)
+    if (found === undefined || !isLineEnd(text, found.end)) continue
+    if (found.index === 0 || text[found.index - 1] === '\n') return true
+    const line = text.lastIndexOf('\n', at) + 1
+    if (text.startsWith(ECHO, line) && found.end < text.length) return true
+  }
+  return false
+}
+
+/** Where the first header stands that follows a label on its line, and has a frame. -1: there is none. */
+export function headerAfterLabel(text: string): number {
+  for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
+    const end = headerEnd(text, at)
+    if (end < 0 || !FRAME.test(text.slice(end, end + FRAME_BYTES))) continue
+    const line = Math.max(text.lastIndexOf('\n', at) + 1, at - LABEL_BYTES)
+    if (LABEL.test(text.slice(line, at))) return at
+  }
+  return -1
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return (
+    at === text.length || text[at] === '\n' || (text[at] === '\r' && (at + 1 === text.length || text[at + 1] === '\n'))
+  )
+}
+
+/** Does `text` begin as titles do? */
+export function startsTitle(text: string): boolean {
+  return TITLE.test(text)
+}
+
+/** Does `text` hold the head of a header, as far as its bracket? */
+export function holdsHeaderHead(text: string): boolean {
+  return /goroutine \d+ (?:\[|gp=0x)/.test(text)
+}
+
+/** Is `text` the head of a header, as far as its bracket? */
+export function startsHeader(text: string): boolean {
+  return /^goroutine \d+ (?:\[|gp=0x)/.test(text)
+}
+
+/** What a header that was put together of pieces says after its id; undefined when it is none. */
+export function restOfHeader(text: string): string | undefined {
+  HEAD.lastIndex = 0
+  return HEAD.test(text) ? text.slice(HEAD.lastIndex) : undefined
+}
+
+/** What programs that dump on a signal print after their goroutines: `*** goroutine dump end ***`, `=== END goroutine stack dump ===`. */
+export function endsDump(text: string): boolean {
+  return END_MARK.test(text)
+}
+
+const END_MARK =
+  /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
+
+/** Is `text` a line at which a goroutine goes on after its header? A cheap question, for lines of unknown form. */
+export function startsFrame(text: string): boolean {
+  return /^[^\s(]\S*\(|^created by |^goroutine running/.test(text)
+}
