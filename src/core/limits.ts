@@ -25,6 +25,10 @@ export interface Limits {
   readonly frames: number
   /** Goroutine ids remembered of one dump; past it survivors are unknown. */
   readonly goroutineIds: number
+  /** Goroutines of one dump whose arguments are kept while it is open, to tell who waits for whom. */
+  readonly callers: number
+  /** Distinct goroutines remembered as those that started the goroutines of a signature. */
+  readonly parents: number
   /** Distinct label keys of a signature, and values of a key. */
   readonly labels: number
   /** Processes of one source whose histories go on side by side: replicas that write into one log. */
@@ -56,6 +60,8 @@ export const LIMITS: Limits = Object.freeze({
   signatures: 100_000,
   frames: 512,
   goroutineIds: 2_000_000,
+  callers: 100_000,
+  parents: 4_096,
   labels: 16,
   processes: 4,
   historyDumps: 16,

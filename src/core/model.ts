@@ -36,6 +36,8 @@ export interface Signature {
   /** The frame a person would name, and where it stands. */
   readonly title: Frame
   readonly createdBy?: Frame | undefined
+  /** Waits by design (idle.ts): `always`, whatever its state; `main`: the main goroutine, where it waits for the end of the program. */
+  readonly idle: 'always' | 'main' | 'no'
   /** The first stack that was seen with this signature, as printed. */
   readonly stack: Stack
 }
@@ -53,6 +55,36 @@ export interface SignatureTally {
   waitMax?: number
   /** Label key → value → goroutines, bounded. */
   readonly labels: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** The goroutines that started these; absent where the dump does not say (before Go 1.21). */
+  parents?: ParentTally
+}
+
+export interface ParentTally {
+  readonly distinct: number
+  /** How many of them are in the same dump. */
+  readonly alive: number
+  /** Index into `DumpTally.signatures` → how many of the living ones are in that signature. */
+  readonly signatures: ReadonlyMap<number, number>
+}
+
+/** A goroutine that calls methods on objects, or waits for one. */
+export interface CallingGoroutine {
+  readonly goroutine: number
+  readonly state: string
+  /** Index into `DumpTally.signatures`. */
+  readonly signature: number
+  /** Innermost first; `pointer` is the first argument, 0 where it is unknown. */
+  readonly calls: readonly { readonly function: string; readonly pointer: number }[]
+  /** How many of the innermost calls are of functions to wait in. */
+  readonly waits: number
+}
+
+/** The goroutines of a dump by what they call: to find who waits for whom. Some of each stack, and all that wait for an object. */
+export interface CallingGoroutines {
+  /** Those that wait in a lock, a WaitGroup, a Cond or, where the dump shows the runtime's frames, a channel. */
+  waiting(): readonly CallingGoroutine[]
+  /** Those that have one of `pointers` as the receiver of a method; none that wait. */
+  on(pointers: ReadonlySet<number>): readonly CallingGoroutine[]
 }
 
 /** Goroutine id → index into `DumpTally.signatures`, compact enough for a million goroutines. */
@@ -64,6 +96,8 @@ export interface GoroutineIds {
   /** A note beside the id, for whoever compares dumps. */
   mark(id: number): void
   isMarked(id: number): boolean
+  /** Did its header say for how many minutes it has waited? */
+  hasMinutes(id: number): boolean
   forEach(visit: (id: number, signature: number) => void): void
 }
 
@@ -107,6 +141,8 @@ export interface DumpTally {
   readonly attributes?: Readonly<Record<string, string>>
   /** Absent for profiles, and when the id limit was hit. */
   readonly ids?: GoroutineIds
+  /** Absent where no goroutine waits for an object. */
+  readonly callers?: CallingGoroutines
 }
 
 export type Verdict = 'leaking' | 'growing' | 'stuck' | 'steady' | 'shrinking' | 'new' | 'gone'

@@ -95,6 +95,13 @@ export class Assembler {
    * its first byte. Returns where it stopped; `stopped` says why.
    */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
+    const stop = this.#run(buf, words, start, end, base)
+    // The chunk is the caller's.
+    this.#open.walker.known.calls.leave()
+    return stop
+  }
+
+  #run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const walker = this.#open.walker
     const known = walker.known
     this.stopped = 'closed'
@@ -195,7 +202,11 @@ export class Assembler {
    */
   fit(buf: Buffer, words: DataView, pos: number, next: number): number {
     const walker = this.#open.walker
-    if (walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined) return 3
+    const { calls } = walker.known
+    const { count, parent } = calls
+    const goesOn = walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined
+    calls.takeBack(count, parent)
+    if (goesOn) return 3
     if (this.#headers.read(buf, words, pos, next) > 0) {
       const { id } = this.#headers
       if (walker.goroutine?.id === id || this.#open.dump?.tally.ids.has(id) === true) return 0

@@ -1,6 +1,7 @@
 /** A dump that is streaming in, and what it is when it is complete. */
 
 import type {
+  CallingGoroutines,
   DumpFormat,
   DumpKind,
   DumpTally,
@@ -43,6 +44,7 @@ export interface FinishedDump
   readonly reason: string | undefined
   readonly ids: GoroutineIds | undefined
   readonly race: readonly RaceAccess[] | undefined
+  readonly callers: CallingGoroutines | undefined
   readonly opening: Opening
 }
 
@@ -115,6 +117,7 @@ export class OpenDump {
     }
     const signatures = tally.finish()
     if (tally.idsOverflow) this.limits.add('goroutineIds')
+    if (tally.callers.overflow) this.limits.add('callers')
     if (tally.signaturesOverflow) this.limits.add('signatures')
     return {
       kind: this.kind ?? this.#kindByContent(signatures),
@@ -131,6 +134,7 @@ export class OpenDump {
       ids: this.format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,
       race: this.race?.accesses,
+      callers: tally.callers.anyWaits ? tally.callers : undefined,
     }
   }
 

@@ -297,7 +297,7 @@ export class OpenBlocks {
     entry: StackEntry | undefined,
     damaged: boolean,
   ): void {
-    const signature = dump.tally.add(goroutine.place, goroutine.info, entry)
+    const signature = dump.tally.add(goroutine.place, goroutine.id, goroutine.info, entry, this.walker.known)
     if (damaged) dump.damaged++
     this.#sink.goroutine(goroutine.id, goroutine.info, signature)
   }

@@ -110,6 +110,7 @@ export class Walker {
   begin(goroutine: OpenGoroutine): void {
     if (this.known.full) this.known.restart()
     this.goroutine = goroutine
+    this.known.calls.begin()
     this.length = HEADER_LENGTH
     this.at = ROOT
     this.#lostAt = undefined

@@ -48,6 +48,12 @@ function origin(seen: readonly Seen[]): Partial<Finding> {
 
 /** Goroutines of all of them in the last dumps, this one last. */
 export function countsOf(seen: readonly Seen[]): number[] {
+  const [only] = seen
+  if (seen.length === 1 && only?.track !== undefined) {
+    const counts = only.track.steps.map((step) => step.before)
+    counts.push(only.track.count)
+    return counts
+  }
   const rows = seen.flatMap(({ track }) =>
     track === undefined ? [] : [[...track.steps.map((step) => step.before), track.count]],
   )

@@ -22,3 +22,12 @@ export interface Scene {
   /** Largest first. */
   readonly seen: readonly Seen[]
 }
+
+/** How the main goroutine waits for the end of the program. */
+const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|semacquire|IO wait|sleep)$/
+
+export function isIdle({ signature, states }: SignatureTally): boolean {
+  if (signature.idle !== 'main') return signature.idle === 'always'
+  for (const state of states.keys()) if (!MAIN_WAITS.test(state)) return false
+  return true
+}

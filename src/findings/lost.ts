@@ -8,7 +8,7 @@ const NEVER_ENDS = /^(?:chan (?:receive|send) \(nil chan\)|select \(no cases\))$
 
 export function lost({ seen }: Scene): Finding[] {
   return seen.flatMap((each) => {
-    if (each.idle || each.tally.leaked > 0) return []
+    if (each.idle || each.tally.leaked > 0 || !mayBeLost(each)) return []
     const states = lostStates(each)
     const count = states.reduce((sum, [, number]) => sum + number, 0)
     if (count === 0) return []
@@ -20,6 +20,11 @@ export function lost({ seen }: Scene): Finding[] {
       because: `nothing can end ${names}`,
     })
   })
+}
+
+function mayBeLost({ tally }: Seen): boolean {
+  for (const state of tally.states.keys()) if (NEVER_ENDS.test(state)) return true
+  return false
 }
 
 function lostStates({ tally }: Seen): [string, number][] {

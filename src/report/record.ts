@@ -4,8 +4,9 @@ import type { DumpTally, Signature, SignatureTally } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
 import { countsOf } from '../findings/about.ts'
 import type { Finding, Seen } from '../findings/finding.ts'
-import { createdAt, stackText } from '../findings/stack-text.ts'
+import { stackText } from '../findings/stack-text.ts'
 import { judgeGone } from '../leaks/judge.ts'
+import { baseAt } from '../leaks/words.ts'
 import type { HeaderInfo } from '../text/header.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -55,9 +56,9 @@ export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: 
     record.wait_minutes = { min: tally.waitMin, max: tally.waitMax }
   if (assessment.survivors !== undefined) record.survivors = assessment.survivors
   if (assessment.new !== undefined) record.new = assessment.new
-  place(record, signature)
+  creator(record, signature)
   if (track !== undefined) record.counts = countsOf([seen])
-  if (track?.since !== undefined) record.first_seen = new Date(track.since).toISOString()
+  if (track?.since !== undefined) record.first_seen = isoTime(track.since)
   if (seen.idle) record.idle = true
   if (withStack || verdict === 'leaking' || verdict === 'stuck') record.stack = stackText(signature)
   if (tally.labels.size > 0)
@@ -74,7 +75,7 @@ export function goneRecord(
   withStack: boolean,
 ): SignatureRecord {
   const record = Object.assign(emptyRecord({ dump, source }, signature, undefined), judgeGone(before, withIds))
-  place(record, signature)
+  creator(record, signature)
   if (withStack) record.stack = stackText(signature)
   return record
 }
@@ -84,7 +85,8 @@ function emptyRecord(
   signature: Signature,
   tally: SignatureTally | undefined,
 ): Writable<SignatureRecord> {
-  return {
+  const { function: name, file, line } = signature.title
+  const record: Writable<SignatureRecord> = {
     v: 1,
     type: 'signature',
     dump,
@@ -92,22 +94,35 @@ function emptyRecord(
     id: signature.id,
     count: tally?.count ?? 0,
     states: tally === undefined ? {} : byCount(tally.states),
-    function: signature.title.function,
+    function: name,
   }
-}
-
-function place(record: Writable<SignatureRecord>, signature: Signature): void {
-  const { file, line } = signature.title
   if (file !== undefined) record.file = file
   if (line !== undefined) record.line = line
-  if (signature.createdBy === undefined) return
-  record.created_by = signature.createdBy.function
-  const at = createdAt(signature)
+  return record
+}
+
+function creator(record: Writable<SignatureRecord>, signature: Signature): void {
+  const { createdBy } = signature
+  if (createdBy === undefined) return
+  record.created_by = createdBy.function
+  const at = baseAt(createdBy)
   if (at !== undefined) record.created_at = at
 }
 
 export function findingRecord({ dump, source }: Place, rank: number, finding: Finding): FindingRecord {
   return { v: 1, type: 'finding', dump, source, rank, ...finding }
+}
+
+let latest = 0
+let latestText = new Date(0).toISOString()
+
+/** Most signatures of a dump were first seen with one of few. */
+function isoTime(time: number): string {
+  if (time !== latest) {
+    latest = time
+    latestText = new Date(time).toISOString()
+  }
+  return latestText
 }
 
 function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {

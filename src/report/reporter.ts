@@ -7,8 +7,7 @@ import type { DumpTally, Signature } from '../core/model.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
-import type { Seen } from '../findings/finding.ts'
-import { isIdle } from '../findings/idle.ts'
+import { isIdle, type Seen } from '../findings/finding.ts'
 import { createHistory, type History } from '../leaks/history.ts'
 import { judge } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
@@ -70,7 +69,7 @@ export class Reporter {
     onRecord(dumpRecord({ ...tally, limits }, observed.durationSeconds), frame)
     const seen = tally.signatures.map((each, i): Seen => {
       const track = observed.tracks[i]
-      const idle = isIdle(each.signature, each.states)
+      const idle = isIdle(each)
       return { tally: each, track, assessment: judge(each, track), idle }
     })
     seen.sort((a, b) => b.tally.count - a.tally.count)
@@ -98,7 +97,7 @@ export class Reporter {
 }
 
 function toTally(origin: Origin, finished: FinishedDump, dump: number, inputBytes: number): DumpTally {
-  const { reason, ids, race, opening, bytes, ...rest } = finished
+  const { reason, ids, race, callers, opening, bytes, ...rest } = finished
   const { time, timeFrom } = opening
   return {
     ...rest,
@@ -108,6 +107,7 @@ function toTally(origin: Origin, finished: FinishedDump, dump: number, inputByte
     ...(reason === undefined ? {} : { reason }),
     ...(ids === undefined ? {} : { ids }),
     ...(race === undefined ? {} : { race }),
+    ...(callers === undefined ? {} : { callers }),
     ...(time === undefined ? {} : { time }),
     ...(time === undefined || timeFrom === undefined ? {} : { timeFrom }),
     ...(origin.attributes === undefined ? {} : { attributes: origin.attributes }),

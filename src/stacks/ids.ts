@@ -10,8 +10,9 @@ import type { GoroutineIds } from '../core/model.ts'
 
 /** In the index: nothing; else a place in the columns, from 1. */
 const EMPTY = 0
-/** Beside the signature, in the bit below the sign. */
+/** Beside the signature, in the two bits below the sign. */
 const MARK = 1 << 30
+const MINUTES = 1 << 29
 const SMALLEST_BITS = 10
 const LARGEST_BITS = 28
 
@@ -48,6 +49,11 @@ export class GoroutineIdTable implements GoroutineIds {
     return (this.#values[this.#place(id)] ?? -1) >= MARK
   }
 
+  hasMinutes(id: number): boolean {
+    const value = this.#values[this.#place(id)] ?? -1
+    return value >= 0 && (value & MINUTES) !== 0
+  }
+
   has(id: number): boolean {
     return this.#place(id) >= 0
   }
@@ -64,8 +70,8 @@ export class GoroutineIdTable implements GoroutineIds {
     return place
   }
 
-  put(place: number, signature: number): void {
-    this.#values[place] = signature
+  put(place: number, signature: number, hasMinutes = false): void {
+    this.#values[place] = hasMinutes && signature >= 0 ? signature | MINUTES : signature
   }
 
   /** Takes back the last `add`. */
@@ -114,5 +120,5 @@ export class GoroutineIdTable implements GoroutineIds {
 }
 
 function signatureOf(value: number): number {
-  return value < 0 ? value : value & ~MARK
+  return value < 0 ? value : value & ~(MARK | MINUTES)
 }

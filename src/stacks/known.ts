@@ -6,8 +6,9 @@
  * they are few; by a hash of the line's literal part. Lines are rows of two tables of numbers: as objects each would take four times the
  * memory, and a walk would wait for it.
  */
-import { ARGUMENT, ARGUMENT_BYTES, CR, DIGIT, LF, PAREN_CLOSE, REGISTER, wordsOf } from '../core/ascii.ts'
+import { ARGUMENT, ARGUMENT_BYTES, CR, DIGIT, LF, PAREN_CLOSE, REGISTER, wordsOf, ZERO } from '../core/ascii.ts'
 import type { LineKind, LineText, Tail } from '../text/line.ts'
+import { callOf, numberAt, TracedCalls } from './calls.ts'
 import { hashLine, hashLiteral } from './hash.ts'
 import type { StackEntry } from './stack.ts'
 
@@ -16,6 +17,9 @@ const ARGUMENTS = 1
 const REGISTERS = 2
 const PARENT = 3
 const ANY = 4
+/** As ARGUMENTS, of a function whose first argument says who waits for whom: calls.ts. In the second a goroutine waits. */
+const TRACED = 5
+const WAITING = 6
 export const TAILS: Readonly<Record<Tail, number>> = {
   none: NONE,
   arguments: ARGUMENTS,
@@ -102,6 +106,8 @@ export class KnownStacks {
   #startsUpTo = 1
   /** How often the tree was dropped for being full. */
   restarts = 0
+  /** Calls of the goroutine that the walk is in. */
+  readonly calls: TracedCalls = new TracedCalls()
 
   constructor(limitBytes: number) {
     this.#limit = limitBytes
@@ -130,7 +136,8 @@ export class KnownStacks {
 
   /** What stands behind the literal part, as `TAILS` has it. */
   tail(line: KnownLine): number {
-    return ((this.#hot[line * HOT + SHAPE] as number) >> TAIL_SHIFT) & LOW_BITS
+    const tail = ((this.#hot[line * HOT + SHAPE] as number) >> TAIL_SHIFT) & LOW_BITS
+    return tail >= TRACED ? ARGUMENTS : tail
   }
 
   /** Of a first line: the root. Of the root: itself. */
@@ -241,6 +248,8 @@ export class KnownStacks {
     let matched = NONE_OF_THEM
     let from = pos
     let start = pos
+    let traced = 0
+    let parent = -1
     for (let next = line; next !== NONE_OF_THEM; ) {
       const row = next * HOT
       const shape = hot[row + SHAPE] as number
@@ -260,9 +269,18 @@ export class KnownStacks {
         p = endOfArguments(buf, words, p, end)
         if (buf[p] !== PAREN_CLOSE) break
         c = buf[++p] as number
+      } else if (tail >= TRACED) {
+        p = endOfArguments(buf, words, p, end)
+        if (buf[p] !== PAREN_CLOSE) break
+        c = buf[++p] as number
+        traced = stop
       } else if (tail === PARENT) {
         if (DIGIT[c] !== 1) break
-        while (DIGIT[c] === 1) c = buf[++p] as number
+        parent = 0
+        while (DIGIT[c] === 1) {
+          parent = parent * 10 + (c - ZERO)
+          c = buf[++p] as number
+        }
       } else if (tail === REGISTERS) {
         while (REGISTER[c] === 1) c = buf[++p] as number
       } else if (tail === ANY) {
@@ -271,12 +289,17 @@ export class KnownStacks {
       if (c === CR) c = buf[++p] as number
       if (c !== LF) break
       matched = next
+      if (traced !== 0) {
+        this.calls.note(buf, traced, tail === WAITING)
+        traced = 0
+      }
       from = start
       start = p + 1
       if (!on || start >= end) break
       next = hot[next * HOT + RECENT] as number
     }
     if (matched !== NONE_OF_THEM) {
+      if (parent >= 0) this.calls.parent = parent
       this.from = from
       this.after = start
     }
@@ -286,13 +309,15 @@ export class KnownStacks {
   /** Adds the line at [start, …) of `buf`, read as `line`, below `parent`. */
   add(parent: KnownLine, buf: Buffer, start: number, line: LineText): KnownLine {
     const at = this.#store(buf, start, line.literal)
+    const call = line.tail === 'arguments' ? callOf(this.#arena, at, at + line.literal) : undefined
+    const tail = call === undefined ? TAILS[line.tail] : call === 'waits' ? WAITING : TRACED
     const child = this.#count++
     if ((child + 1) * HOT > this.#hot.length) this.#growLines()
     const hot = this.#hot
     const cold = this.#cold
     const row = child * HOT
     hot[row + AT] = at
-    hot[row + SHAPE] = (line.literal << LENGTH_SHIFT) | (TAILS[line.tail] << TAIL_SHIFT) | CODES[line.kind]
+    hot[row + SHAPE] = (line.literal << LENGTH_SHIFT) | (tail << TAIL_SHIFT) | CODES[line.kind]
     hot[row + LAST_BYTES] = line.literal >= 4 ? this.#words.getInt32(at + line.literal - 4, true) : 0
     hot[row + RECENT] = NONE_OF_THEM
     const own = child * COLD
@@ -310,6 +335,8 @@ export class KnownStacks {
     cold[above + LAST] = child
     hot[parent * HOT + RECENT] = child
     this.#entries.push(undefined)
+    if (call !== undefined) this.calls.note(buf, start + line.literal, call === 'waits')
+    else if (line.tail === 'parent') this.calls.parent = numberAt(buf, start + line.literal)
     if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.#index(parent, child)
     else if (this.#isMany(parent)) {
       cold[above + DEPTH] = (cold[above + DEPTH] as number) | HASHED

@@ -2,12 +2,14 @@
 import { hash } from 'node:crypto'
 import type { Frame, Signature, Similarity } from '../core/model.ts'
 import { canonicalText } from './canonical.ts'
+import { idleness } from './idle.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
 import { titleFrame } from './title.ts'
 
 class StackSignature implements Signature {
   readonly id: string
   readonly stack: PrintedStack
+  readonly idle: Signature['idle']
   readonly #similarity: Similarity
   readonly #state: string
   /** Where the title stands in the stack: a frame for each signature would be as much memory as all else of it. */
@@ -19,6 +21,7 @@ class StackSignature implements Signature {
     this.#similarity = similarity
     this.#state = state
     // Now that the frames are at hand: whoever asked for its canonical text has had them parsed.
+    this.idle = idleness(stack)
     this.#titlePlace = stack.placeOf(titleFrame(stack))
   }
 

@@ -66,13 +66,17 @@ export interface StackEntry {
   /** Serial of the tally for which `slot` holds. */
   serial: number
   slot: number
+  /** Goroutines of that tally whose calls are kept. */
+  callers: number
+  /** Where its stack is among theirs. */
+  callersStack: number
   /** What it was found to be last, and for which state where that counts. */
   signature: Signature | undefined
   state: string
 }
 
 export function newEntry(stack: PrintedStack): StackEntry {
-  return { stack, serial: 0, slot: 0, signature: undefined, state: '' }
+  return { stack, serial: 0, slot: 0, callers: 0, callersStack: 0, signature: undefined, state: '' }
 }
 
 interface Parsed {

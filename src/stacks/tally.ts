@@ -1,9 +1,11 @@
 /** Counts of one dump, kept while it streams in: one slot a signature, whatever the number of goroutines. */
 
 import type { Limits } from '../core/limits.ts'
-import type { Signature, SignatureTally } from '../core/model.ts'
+import type { ParentTally, Signature, SignatureTally } from '../core/model.ts'
 import type { HeaderInfo } from '../text/header.ts'
+import { Callers } from './callers.ts'
 import { GoroutineIdTable } from './ids.ts'
+import type { KnownStacks } from './known.ts'
 import type { Signatures } from './signature.ts'
 import type { StackEntry } from './stack.ts'
 
@@ -43,6 +45,10 @@ class Slot implements SignatureTally {
   #noWait = false
   #labels: Map<string, Map<string, number>> | undefined
   #cells: Cell[] | undefined
+  /** The first one; 0 when there was none. */
+  #parent = 0
+  #otherParents: Set<number> | undefined
+  parents?: ParentTally
 
   constructor(signature: Signature) {
     this.signature = signature
@@ -57,9 +63,10 @@ class Slot implements SignatureTally {
     return this.#labels ?? NO_LABELS
   }
 
-  add(info: HeaderInfo, limits: Limits): void {
+  add(info: HeaderInfo, parent: number, limits: Limits): void {
     const { state, minutes } = info
     this.count++
+    if (parent !== 0 && parent !== this.#parent) this.#addParent(parent, limits)
     if (info.leaked) this.leaked++
     if (this.#states !== undefined) this.#states.set(state, (this.#states.get(state) ?? 0) + 1)
     else if (this.#inState === 0 || state === this.#state) {
@@ -79,6 +86,15 @@ class Slot implements SignatureTally {
     if (info.labels !== undefined) this.#addLabels(info.labels, limits)
   }
 
+  #addParent(parent: number, limits: Limits): void {
+    if (this.#parent === 0) {
+      this.#parent = parent
+      return
+    }
+    this.#otherParents ??= new Set()
+    if (this.#otherParents.size < limits.parents) this.#otherParents.add(parent)
+  }
+
   #addLabels(labels: ReadonlyMap<string, string>, limits: Limits): void {
     this.#cells ??= []
     const known = this.#cells.find((each) => each.labels === labels)
@@ -96,12 +112,27 @@ class Slot implements SignatureTally {
     if (labels !== undefined) this.#countLabels(labels, count, limits)
   }
 
-  fold(limits: Limits): void {
+  fold(limits: Limits, ids: GoroutineIdTable): void {
+    this.#foldParents(ids)
     if (this.#mostMinutes >= 0) {
       this.waitMin = this.#noWait ? 0 : this.#leastMinutes
       this.waitMax = this.#mostMinutes
     }
     if (this.#cells !== undefined) this.#foldLabels(limits)
+  }
+
+  #foldParents(ids: GoroutineIdTable): void {
+    if (this.#parent === 0) return
+    const signatures = new Map<number, number>()
+    let alive = 0
+    for (const id of [this.#parent, ...(this.#otherParents ?? [])]) {
+      if (!ids.has(id)) continue
+      alive++
+      const slot = ids.get(id)
+      if (slot >= 0) signatures.set(slot, (signatures.get(slot) ?? 0) + 1)
+    }
+    this.parents = { distinct: 1 + (this.#otherParents?.size ?? 0), alive, signatures }
+    this.#otherParents = undefined
   }
 
   #foldLabels(limits: Limits): void {
@@ -132,6 +163,7 @@ export class Tally {
   readonly #signatures: Signatures
   readonly #limits: Limits
   readonly ids: GoroutineIdTable
+  readonly callers: Callers
   /** True once the id limit was hit: then `ids` is incomplete. */
   idsOverflow = false
   signaturesOverflow = false
@@ -143,6 +175,7 @@ export class Tally {
   constructor(signatures: Signatures, limits: Limits, expected = 0) {
     this.#signatures = signatures
     this.#limits = limits
+    this.callers = new Callers(limits.callers)
     this.ids = new GoroutineIdTable(Math.min(expected, limits.goroutineIds))
   }
 
@@ -155,16 +188,23 @@ export class Tally {
   }
 
   /** Counts one goroutine; `entry` is undefined when it is damaged beyond recognition. Returns its signature. */
-  add(place: number, info: HeaderInfo, entry: StackEntry | undefined): Signature | undefined {
+  add(
+    place: number,
+    id: number,
+    info: HeaderInfo,
+    entry: StackEntry | undefined,
+    known: KnownStacks,
+  ): Signature | undefined {
     this.goroutines++
     const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
-    if (place >= 0) this.ids.put(place, slot)
-    if (slot < 0) {
+    if (place >= 0) this.ids.put(place, slot, info.minutes !== undefined)
+    if (slot < 0 || entry === undefined) {
       this.other++
       return undefined
     }
     const found = this.#slots[slot] as Slot
-    found.add(info, this.#limits)
+    found.add(info, known.calls.parent, this.#limits)
+    if (known.calls.count > 0) this.callers.add(id, info, slot, entry, known.calls)
     return found.signature
   }
 
@@ -195,6 +235,7 @@ export class Tally {
         this.#slotOf.set(signature.id, slot)
       }
     }
+    if (entry.serial !== this.#serial) entry.callers = 0
     entry.serial = this.#serial
     entry.slot = slot
     return slot
@@ -202,7 +243,7 @@ export class Tally {
 
   /** The finished counts, in the order in which the signatures were first seen. */
   finish(): readonly SignatureTally[] {
-    for (const slot of this.#slots) slot.fold(this.#limits)
+    for (const slot of this.#slots) slot.fold(this.#limits, this.ids)
     return this.#slots
   }
 }

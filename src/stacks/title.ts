@@ -24,6 +24,7 @@ export function packageOf(name: string): string {
   return dot < 0 ? head : head.slice(0, dot)
 }
 
+/** Is it a function of the standard library, or `panic`? */
 export function isStandard(name: string): boolean {
   const path = packageOf(name)
   if (path === 'main') return false

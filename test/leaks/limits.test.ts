@@ -64,7 +64,7 @@ describe('historyAbsences', () => {
     dump,
     goroutines: burst ? 10 : 5,
     signatures: (burst ? ['pool', 'burst'] : ['pool']).map((id) => ({
-      signature: { id, canonical: id, title: { function: id }, stack: { frames: [] } },
+      signature: { id, canonical: id, title: { function: id }, idle: 'no', stack: { frames: [] } },
       count: 5,
       leaked: 0,
       states: new Map(),

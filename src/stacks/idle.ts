@@ -3,7 +3,7 @@
  *
  * A row names functions: `inner` is a frame that must be there, `outer` another one further out.
  */
-import type { Signature } from '../core/model.ts'
+import type { Signature, Stack } from '../core/model.ts'
 
 export interface IdleRow {
   readonly what: string
@@ -106,40 +106,31 @@ export const IDLE: readonly IdleRow[] = [
   },
 ]
 
-/** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
-function isRuntime(signature: Signature): boolean {
-  const { frames } = signature.stack
-  return frames.length > 0 && frames.every((frame) => /^(?:runtime\.|internal\/runtime\/)/.test(frame.function))
-}
-
-/** The main goroutine that waits for the end of the program: `main.main` calls what waits, and nothing of its own in between. */
-function isMain(signature: Signature, states: ReadonlyMap<string, number>): boolean {
-  if (signature.createdBy !== undefined) return false
-  const frames = signature.stack.frames.filter((frame) => !/^runtime\./.test(frame.function))
-  if (frames[frames.length - 1]?.function !== 'main.main') return false
-  return [...states.keys()].every((state) =>
-    /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|IO wait|sleep)$/.test(state),
-  )
-}
-
 /** Most functions are of no row: one look is enough. */
 const ANY = new RegExp(IDLE.map(({ inner }) => inner.source).join('|'))
-
-/** What a stack says does not change: signatures live from dump to dump. */
-const known = new WeakMap<Signature, boolean>()
-
-export function isIdle(signature: Signature, states: ReadonlyMap<string, number>): boolean {
-  let idle = known.get(signature)
-  if (idle === undefined) {
-    idle = isRuntime(signature) || isInTable(signature)
-    known.set(signature, idle)
+/** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
+const RUNTIME = /^(?:internal\/)?runtime[./]/
+/** As `Signature.idle`. */
+export function idleness(stack: Stack): Signature['idle'] {
+  const { frames } = stack
+  let runtime = true
+  let any = false
+  for (const { function: name } of frames) {
+    if (runtime && !RUNTIME.test(name)) runtime = false
+    any ||= ANY.test(name)
   }
-  return idle || isMain(signature, states)
+  if (runtime && frames.length > 0) return 'always'
+  if (any && isInTable(stack)) return 'always'
+  return isMain(stack) ? 'main' : 'no'
 }
 
-function isInTable(signature: Signature): boolean {
-  const { frames } = signature.stack
-  if (!frames.some((frame) => ANY.test(frame.function))) return false
+/** Does `main.main` wait, and nothing of the program's own in between? */
+function isMain({ frames }: Stack): boolean {
+  const last = frames.findLast((frame) => !RUNTIME.test(frame.function))
+  return last?.function === 'main.main'
+}
+
+function isInTable({ frames }: Stack): boolean {
   return IDLE.some(({ inner, outer }) => {
     const at = frames.findIndex((frame) => inner.test(frame.function))
     if (at < 0) return false

@@ -1,0 +1,112 @@
+/**
+ * Which goroutines of a dump call what on which object: to find out who waits for whom. Of goroutines that wait for an object all are
+ * kept, of the others some of each stack, since one that holds a lock is mostly alone where it is. Most dumps have no
+ * goroutine that waits for an object, and are never asked: only numbers are kept.
+ */
+import type { CallingGoroutine, CallingGoroutines } from '../core/model.ts'
+import type { HeaderInfo } from '../text/info.ts'
+import { callOfName, type TracedCalls } from './calls.ts'
+import type { PrintedStack, StackEntry } from './stack.ts'
+
+/** Goroutines of a stack whose calls are kept, all of them; of those that wait, past it, those from the object to its first method. */
+const SAMPLES = 8
+
+/** A row: goroutine, signature, stack, where its pointers are, how many, how many of these calls wait. */
+const ROW = 6
+const SMALLEST = 64
+
+export class Callers implements CallingGoroutines {
+  readonly #most: number
+  #rows = new Float64Array(SMALLEST * ROW)
+  #count = 0
+  #pointers = new Float64Array(SMALLEST)
+  #used = 0
+  readonly #stacks: PrintedStack[] = []
+  readonly #infos: HeaderInfo[] = []
+  readonly #names = new Map<PrintedStack, readonly string[]>()
+  #waits = false
+  overflow = false
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  add(goroutine: number, info: HeaderInfo, signature: number, entry: StackEntry, calls: TracedCalls): void {
+    let { count, waits } = calls
+    if (entry.callers >= SAMPLES) {
+      if (waits === 0) return
+      if (count > waits) count = waits + 1
+    }
+    if (this.#count >= this.#most) {
+      this.overflow = true
+      return
+    }
+    if (waits > 0) this.#waits = true
+    if (entry.callers++ === 0) {
+      entry.callersStack = this.#stacks.length
+      this.#stacks.push(entry.stack)
+    }
+    this.#infos.push(info)
+    if (this.#used + count > this.#pointers.length) this.#pointers = grown(this.#pointers, this.#used + count)
+    const row = this.#count++ * ROW
+    if (row + ROW > this.#rows.length) this.#rows = grown(this.#rows, row + ROW)
+    const rows = this.#rows
+    rows[row] = goroutine
+    rows[row + 1] = signature
+    rows[row + 2] = entry.callersStack
+    rows[row + 3] = this.#used
+    rows[row + 4] = count
+    rows[row + 5] = waits
+    calls.read(count)
+    for (let i = 0; i < count; i++) this.#pointers[this.#used++] = calls.pointers[i] as number
+  }
+
+  /** Does any goroutine wait for an object? */
+  get anyWaits(): boolean {
+    return this.#waits
+  }
+
+  waiting(): readonly CallingGoroutine[] {
+    const out: CallingGoroutine[] = []
+    for (let row = 0; row < this.#count * ROW; row += ROW) if (this.#rows[row + 5] !== 0) this.#take(row, out)
+    return out
+  }
+
+  on(pointers: ReadonlySet<number>): readonly CallingGoroutine[] {
+    const out: CallingGoroutine[] = []
+    for (let row = 0; row < this.#count * ROW; row += ROW) {
+      if (this.#rows[row + 5] !== 0) continue
+      const start = this.#rows[row + 3] as number
+      const end = start + (this.#rows[row + 4] as number)
+      for (let at = start; at < end; at++) {
+        if (!pointers.has(this.#pointers[at] as number)) continue
+        this.#take(row, out)
+        break
+      }
+    }
+    return out
+  }
+
+  #take(row: number, out: CallingGoroutine[]): void {
+    const [goroutine = 0, signature = 0, stackIndex = 0, start = 0, count = 0, waits = 0] = this.#rows.subarray(
+      row,
+      row + ROW,
+    )
+    const stack = this.#stacks[stackIndex] as PrintedStack
+    let names = this.#names.get(stack)
+    if (names === undefined) {
+      names = stack.frames.flatMap((frame) => (callOfName(frame.function) === undefined ? [] : frame.function))
+      this.#names.set(stack, names)
+    }
+    // Another stack of the same signature is kept in its place.
+    if (names.length < count) return
+    const calls = names.slice(0, count).map((name, i) => ({ function: name, pointer: this.#pointers[start + i] ?? 0 }))
+    out.push({ goroutine, state: this.#infos[row / ROW]?.state ?? '', signature, calls, waits })
+  }
+}
+
+function grown(column: Float64Array<ArrayBuffer>, least: number): Float64Array<ArrayBuffer> {
+  const more = new Float64Array(least * 2)
+  more.set(column)
+  return more
+}

@@ -1,0 +1,120 @@
+/**
+ * Calls whose first argument says who waits for whom: of functions that lock, wait, send and receive, and of methods with a pointer
+ * receiver. The walk notes where the argument is, and no more, since most goroutines are never asked for theirs.
+ *
+ * Hot: `note`, guarded by `npm run bench` (dump-heavy).
+ */
+import { COMMA, DIGIT, DOT, isHexDigit, LOWER_A, PAREN_CLOSE, PAREN_OPEN, ZERO } from '../core/ascii.ts'
+import { isStandard } from './title.ts'
+
+/** Calls kept of one goroutine, the innermost ones. */
+const MOST = 64
+/** `(*`: a receiver. */
+const STAR = 0x2a
+const SLASH = 0x2f
+const LOWER_I = 0x69
+const LOWER_R = 0x72
+const LOWER_S = 0x73
+
+/** Where goroutines wait: sync/mutex.go, rwmutex.go, waitgroup.go, cond.go; runtime/chan.go, sema.go. */
+const WAITING =
+  /^(?:internal\/)?sync\.(?:\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\.|runtime_(?:Semacquire|notifyListWait))|^runtime\.(?:chanrecv|chansend|semacquire1?)\b/
+
+/** What the function whose literal part is [start, end) does with its first argument; undefined where that is of no interest. */
+export function callOf(bytes: Buffer, start: number, end: number): 'waits' | 'method' | undefined {
+  // The first element of the import path.
+  let slash = start
+  let dots = 0
+  for (; slash < end && bytes[slash] !== SLASH && bytes[slash] !== PAREN_OPEN; slash++) if (bytes[slash] === DOT) dots++
+  let isMethod = bytes[slash] === PAREN_OPEN && bytes[slash + 1] === STAR
+  for (let i = slash; i < end - 1 && !isMethod; i++) isMethod = bytes[i] === PAREN_OPEN && bytes[i + 1] === STAR
+  if (bytes[slash] === SLASH && dots > 0) return isMethod ? 'method' : undefined
+  // Neither a method nor `runtime.`, `sync.`, `internal/sync.`.
+  const first = bytes[start]
+  if (!isMethod && first !== LOWER_R && first !== LOWER_S && first !== LOWER_I) return undefined
+  return callOfName(bytes.toString('latin1', start, end - 1))
+}
+
+export function callOfName(name: string): 'waits' | 'method' | undefined {
+  if (WAITING.test(name)) return 'waits'
+  // Who is in another method of the standard library holds nothing that a reader could name.
+  return name.includes('(*') && !isStandard(name) ? 'method' : undefined
+}
+
+/** The calls of one goroutine, innermost first. */
+export class TracedCalls {
+  readonly #places = new Int32Array(MOST)
+  /** First arguments, as far as they were read. */
+  readonly pointers: Float64Array = new Float64Array(MOST)
+  #buf: Uint8Array | undefined
+  #read = 0
+  count = 0
+  /** How many of the innermost ones are functions to wait in. */
+  waits = 0
+  /** The goroutine that started this one; 0 when the dump does not say. */
+  parent = 0
+
+  begin(): void {
+    this.count = 0
+    this.#read = 0
+    this.parent = 0
+    this.waits = 0
+  }
+
+  /** `place` of `buf` is behind the `(`; `waits`: it is a function to wait in. */
+  note(buf: Uint8Array, place: number, waits: boolean): void {
+    const { count } = this
+    if (count === MOST) return
+    if (buf !== this.#buf) this.#enter(buf)
+    if (waits && count === this.waits) this.waits++
+    this.#places[count] = place
+    this.count = count + 1
+  }
+
+  #enter(buf: Uint8Array): void {
+    this.read(this.count)
+    this.#buf = buf
+  }
+
+  /** A line was only looked at: things are as they were. */
+  takeBack(count: number, parent: number): void {
+    this.count = count
+    this.parent = parent
+    if (this.waits > count) this.waits = count
+    if (this.#read > count) this.#read = count
+  }
+
+  /** The buffer goes. */
+  leave(): void {
+    if (this.#buf === undefined) return
+    this.read(this.count)
+    this.#buf = undefined
+  }
+
+  /** Reads the first `count` of `pointers`. */
+  read(count: number): void {
+    const buf = this.#buf
+    if (buf === undefined) return
+    for (; this.#read < count; this.#read++)
+      this.pointers[this.#read] = pointerAt(buf, this.#places[this.#read] as number)
+  }
+}
+
+/**
+ * The pointer at `at`, `0xc000012345`: 0 for anything else, and for what ends in `?`: the register may hold something else by now
+ * (runtime/traceback.go printArgs, 1.18).
+ */
+export function pointerAt(buf: Uint8Array, at: number): number {
+  if (buf[at] !== ZERO || buf[at + 1] !== 0x78) return 0
+  let p = at + 2
+  let value = 0
+  for (let c = buf[p] as number; isHexDigit(c); c = buf[++p] as number)
+    value = value * 16 + (DIGIT[c] === 1 ? c - ZERO : c - LOWER_A + 10)
+  return buf[p] === COMMA || buf[p] === PAREN_CLOSE ? value : 0
+}
+
+export function numberAt(buf: Uint8Array, at: number): number {
+  let value = 0
+  for (let p = at, c = buf[p] as number; DIGIT[c] === 1; c = buf[++p] as number) value = value * 10 + (c - ZERO)
+  return value
+}
