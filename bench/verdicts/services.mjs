@@ -227,7 +227,9 @@ export const KINDS = {
   'few connections': { leaks: false, make: (next) => turnover(next, [1, 10], [0.5, 8]) },
 }
 
-const STATES = ['chan receive', 'select', 'IO wait', 'semacquire', 'chan send']
+/** Who waits for the other end of a connection may be a user who stays: that is no leak before the dumps show more. */
+const BLOCKED = ['chan receive', 'select', 'semacquire', 'chan send']
+const STATES = [...BLOCKED, 'IO wait']
 
 /**
  * How old a process is when it is first dumped, in intervals between dumps: as often 0.05 to 0.5 as 5 to 50. A service runs for days or
@@ -242,7 +244,8 @@ export const AGES = [0.05, 50]
 export function* serviceDumps(kind, count, seed, ages = AGES) {
   const next = random(seed)
   const { make, restarts = never, leaks, state: given, age } = KINDS[kind]
-  const state = WAITS[kind]?.[0] ?? given ?? STATES[Math.floor(next() * STATES.length)]
+  const states = leaks ? BLOCKED : STATES
+  const state = WAITS[kind]?.[0] ?? given ?? states[Math.floor(next() * states.length)]
   const jitter = spread(next, 1.01, 1.6)
   const dumps = []
   for (let i = 0, at = 0; i < count; i++, at += spread(next, 1 / jitter, jitter)) dumps.push(at)

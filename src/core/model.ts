@@ -98,6 +98,8 @@ export interface GoroutineIds {
   isMarked(id: number): boolean
   /** Did its header say for how many minutes it has waited? */
   hasMinutes(id: number): boolean
+  /** Did it run, or could it have, rather than wait? */
+  isReady(id: number): boolean
   forEach(visit: (id: number, signature: number) => void): void
 }
 
@@ -141,6 +143,8 @@ export interface DumpTally {
   readonly attributes?: Readonly<Record<string, string>>
   /** Absent for profiles, and when the id limit was hit. */
   readonly ids?: GoroutineIds
+  /** Some header said for how many minutes its goroutine has waited. */
+  readonly anyMinutes?: boolean
   /** Absent where no goroutine waits for an object. */
   readonly callers?: CallingGoroutines
 }

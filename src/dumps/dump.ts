@@ -45,6 +45,7 @@ export interface FinishedDump
   readonly ids: GoroutineIds | undefined
   readonly race: readonly RaceAccess[] | undefined
   readonly callers: CallingGoroutines | undefined
+  readonly anyMinutes: boolean
   readonly opening: Opening
 }
 
@@ -134,6 +135,7 @@ export class OpenDump {
       ids: this.format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,
       race: this.race?.accesses,
+      anyMinutes: tally.anyMinutes,
       callers: tally.callers.anyWaits ? tally.callers : undefined,
     }
   }

@@ -12,7 +12,14 @@ interface Flow {
   readonly settled: Int32Array
   readonly kept: Int32Array
   readonly arrived: Int32Array
+  readonly worked: Int32Array
+  readonly asleep: Int32Array
+  readonly awake: Int32Array
+  readonly leftYoung: Int32Array
 }
+
+/** The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod), which notes who waits since when. */
+const MINUTES_SECONDS = 240
 
 /** Share of the ids of a step, from its end, whose goroutines may be in flight; … */
 const IN_FLIGHT = 0.25
@@ -27,7 +34,7 @@ export function settledId(before: number, now: number): number {
   return now - Math.min(issued / 2, Math.max(issued * IN_FLIGHT, LOOSE_IDS))
 }
 
-function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefined {
+function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number | undefined): Flow | undefined {
   const before = last.ids
   if (before === undefined || ids.table === undefined) return undefined
   const slotOf = new Map<string, number>()
@@ -44,7 +51,13 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
     settled: column(),
     kept: column(),
     arrived: column(),
+    worked: column(),
+    asleep: column(),
+    awake: column(),
+    leftYoung: column(),
   }
+  const youngest = new Float64Array(size)
+  let freshMinutes = false
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
   const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
@@ -54,18 +67,58 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump): Flow | undefine
     const was = before.get(id)
     if (was < 0) {
       if (before.has(id)) return
+      if (!freshMinutes && ids.table?.hasMinutes(id) === true) freshMinutes = true
       add(out.fresh, slot)
       if (id <= middle) add(out.early, slot)
       if (id <= settled) add(out.arrived, slot)
     } else if (now[was] === slot) {
       add(out.survivors, slot)
-      if (before.isMarked(id)) add(out.veterans, slot)
+      if (id > (youngest[slot] as number)) youngest[slot] = id
+      add(ids.table?.hasMinutes(id) === true ? out.asleep : out.awake, slot)
+      const isVeteran = before.isMarked(id)
+      if (isVeteran) add(out.veterans, slot)
+      if ((isVeteran || id <= settledBefore) && (ids.table?.isReady(id) === true || before.isReady(id)))
+        add(out.worked, slot)
       ids.table?.mark(id)
       if (id <= settledBefore) add(out.kept, slot)
       else if (id <= settled && !last.first) add(out.arrived, slot)
+    } else if (id <= settledBefore || before.isMarked(id)) {
+      // It has gone on from where it was; it may come back.
+      add(out.worked, slot)
+      const from = now[was] as number
+      if (from >= 0) add(out.worked, from)
     }
   })
+  // A new goroutine that the collector has met already: it has met all that were there before.
+  if (!freshMinutes && !(tally.anyMinutes === true && (seconds ?? 0) >= MINUTES_SECONDS)) out.awake.fill(0)
+  countYoungLeavers(out, last, now, ids, youngest)
   return out
+}
+
+/** Goroutines that may have left as those of a moment, and not as members: two at most, since chance makes two the youngest, too. */
+const YOUNG_LEAVERS = 2
+/** Goroutines that must have stayed for the youngest to be no chance. */
+const MUST_STAY = 5
+
+function countYoungLeavers(out: Flow, last: LastDump, now: Int32Array, ids: IdsOfDump, youngest: Float64Array): void {
+  const left = new Int32Array(out.survivors.length)
+  last.ids?.forEach((_, was) => {
+    const slot = now[was]
+    if (slot !== undefined && slot >= 0) add(left, slot)
+  })
+  let any = false
+  for (let slot = 0; slot < left.length; slot++) {
+    const stayed = out.survivors[slot] as number
+    const gone = (left[slot] as number) - stayed
+    left[slot] = gone > 0 && gone <= YOUNG_LEAVERS && stayed >= MUST_STAY && (out.fresh[slot] as number) > 0 ? 1 : 0
+    any ||= left[slot] === 1
+  }
+  if (!any) return
+  last.ids?.forEach((id, was) => {
+    const slot = now[was]
+    if (slot === undefined || slot < 0 || left[slot] !== 1) return
+    if (id > (youngest[slot] as number) && ids.table?.get(id) !== slot) add(out.leftYoung, slot)
+  })
 }
 
 /** How many ids went before the first dump with ids is unknown until the second: taken to be as many as came after it. */
@@ -91,18 +144,26 @@ function add(column: Int32Array, slot: number): void {
 export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
   settleFirst(past, ids)
   const { last, tracks } = past
-  const moved = flow(tally, last, ids)
-  const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
-  const issuedBefore = moved === undefined ? undefined : last.maxId
   const seconds =
     tally.time !== undefined && last.time !== undefined && tally.time >= last.time
       ? (tally.time - last.time) / 1000
       : undefined
+  const moved = flow(tally, last, ids, seconds)
+  const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
+  const issuedBefore = moved === undefined ? undefined : last.maxId
   const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
   const now = tally.signatures.map(({ signature, count }, slot) => {
     const had = gone.delete(signature.id)
     const known = tracks.get(signature.id)
-    const track = known ?? { signature, steps: [], count: 0, seen: past.dumps, since: tally.time, settled: 0 }
+    const track = known ?? {
+      signature,
+      steps: [],
+      count: 0,
+      seen: past.dumps,
+      since: tally.time,
+      settled: 0,
+      previous: 0,
+    }
     const settled = moved?.settled[slot]
     // Of one that was there and is forgotten nothing can be said.
     const forgotten = known === undefined && had
@@ -117,6 +178,10 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
         settledBefore: track.settled,
         kept: moved?.kept[slot],
         arrived: moved?.arrived[slot],
+        worked: moved?.worked[slot],
+        asleep: moved?.asleep[slot] ?? 0,
+        awake: moved?.awake[slot] ?? 0,
+        leftYoung: moved?.leftYoung[slot],
         issued,
         issuedBefore,
         damaged: tally.damaged,
@@ -124,6 +189,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       })
     }
     track.settled = settled
+    track.previous = had ? track.count : 0
     track.count = count
     track.seen = past.dumps
     // Most recently used last.
@@ -146,6 +212,10 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       settledBefore: track.settled,
       kept: left,
       arrived: left,
+      worked: left,
+      asleep: 0,
+      awake: 0,
+      leftYoung: left,
       issued,
       issuedBefore,
       damaged: tally.damaged,

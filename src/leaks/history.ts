@@ -11,7 +11,7 @@ import type { DumpTally } from '../core/model.ts'
 import { comparable } from './comparable.ts'
 import { compare, settledId } from './compare.ts'
 import { isLate } from './late.ts'
-import { emptyPast, idsOf, type ObservedDump, type Past } from './past.ts'
+import { emptyPast, type IdsOfDump, idsOf, type LastDump, type ObservedDump, type Past } from './past.ts'
 import { processOf } from './process.ts'
 import type { Track } from './track.ts'
 
@@ -40,23 +40,36 @@ class SourceHistories implements History {
     const key = `${group}\n${tally.source}`
     const ids = idsOf(tally)
     const pasts = this.#sources.get(key) ?? []
-    const known = processOf(tally, pasts, ids)
+    // Whether it is the same process, ids say best.
+    const views = pasts.map((past) => ({
+      past,
+      last: ids.table === undefined ? past.last : (past.withIds?.last ?? past.last),
+    }))
+    const known = processOf(tally, views, ids)?.past
     if (known !== undefined && isLate(known.last, tally, ids)) return NOTHING
     const past = known ?? emptyPast()
-    const observed = past.dumps === 0 ? first(tally, past) : compare(tally, past, ids)
+    if (isRepeated(past.last, tally, ids))
+      return { ...NOTHING, tracks: tally.signatures.flatMap(({ signature }) => past.tracks.get(signature.id) ?? []) }
+    if (ids.table === undefined) keepIds(past)
+    const durationSeconds = secondsSince(past.last, tally)
+    const counts = restoreIds(past, ids)
+    const maxId = Math.max(ids.maxId, past.last.maxId)
+    const observed = past.dumps === 0 ? first(tally, past) : compare(tally, past, { table: ids.table, maxId })
+    if (counts !== undefined) for (const track of observed.tracks) track.previous = counts.get(track.signature.id) ?? 0
     past.dumps++
     const isFirst = past.dumps === 1 || past.last.ids === undefined
     past.last = {
       time: tally.time,
       process: tally.process,
       ids: ids.table,
-      maxId: ids.maxId,
-      settledId: isFirst ? undefined : settledId(past.last.maxId, ids.maxId),
+      maxId,
+      settledId: isFirst ? undefined : settledId(past.last.maxId, maxId),
       first: isFirst,
+      goroutines: tally.goroutines,
       signatures: tally.signatures.map((each) => each.signature),
     }
     this.#remember(key, [past, ...pasts.filter((each) => each !== past)])
-    return { ...observed, limits: this.#forget(past) ? ['historySignatures'] : [] }
+    return { ...observed, durationSeconds, limits: this.#forget(past) ? ['historySignatures'] : [] }
   }
 
   /** Least recently used goes, sources and processes alike. */
@@ -89,9 +102,55 @@ class SourceHistories implements History {
   }
 }
 
+function secondsSince(last: LastDump, { time }: DumpTally): number | undefined {
+  return time !== undefined && last.time !== undefined && time >= last.time ? (time - last.time) / 1000 : undefined
+}
+
+/** The same goroutines at the same time: the dump was delivered twice. */
+function isRepeated(last: LastDump, tally: DumpTally, ids: IdsOfDump): boolean {
+  const { ids: before } = last
+  if (before === undefined || ids.table === undefined || before.size !== ids.table.size) return false
+  if (last.goroutines !== tally.goroutines) return false
+  if (last.time !== tally.time && tally.timeFrom !== 'arrival' && tally.time !== undefined) return false
+  let same = true
+  ids.table.forEach((id, slot) => {
+    if (!same) return
+    const was = before.get(id)
+    same = was < 0 ? slot < 0 : last.signatures[was]?.id === tally.signatures[slot]?.signature.id
+  })
+  return same
+}
+
+/** Before a dump without ids: the next one that has them is compared with the last that had. */
+function keepIds(past: Past): void {
+  if (past.last.ids === undefined) return
+  const tracks = new Map([...past.tracks].map(([id, track]) => [id, { ...track, steps: [...track.steps] }]))
+  past.withIds = { last: past.last, tracks }
+}
+
+/** Takes back what came between two dumps with ids; returns the counts of the dump in between. */
+function restoreIds(past: Past, ids: IdsOfDump): ReadonlyMap<string, number> | undefined {
+  const { withIds } = past
+  if (withIds === undefined || ids.table === undefined) return undefined
+  const counts = new Map([...past.tracks].map(([id, track]) => [id, track.count]))
+  past.tracks.clear()
+  for (const [id, track] of withIds.tracks) past.tracks.set(id, track)
+  past.last = withIds.last
+  past.withIds = undefined
+  return counts
+}
+
 function first(tally: DumpTally, past: Past): ObservedDump {
   const tracks = tally.signatures.map(({ signature, count }): Track => {
-    const track = { signature, steps: [], count, seen: past.dumps, since: tally.time, settled: undefined }
+    const track = {
+      signature,
+      steps: [],
+      count,
+      seen: past.dumps,
+      since: tally.time,
+      settled: undefined,
+      previous: undefined,
+    }
     past.tracks.set(signature.id, track)
     return track
   })

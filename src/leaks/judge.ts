@@ -17,7 +17,7 @@
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
 import { because, evidence } from './because.ts'
-import { isLeak } from './leak.ts'
+import { isLeak, type Waiting } from './leak.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step, Track } from './track.ts'
 
@@ -30,7 +30,7 @@ export function judge(tally: SignatureTally, track: Track | undefined): Assessme
   }
   const verdict = verdictOf(tally, track, step)
   return {
-    delta: step.count - step.before,
+    delta: step.count - (track.previous ?? step.before),
     ...(step.survivors === undefined ? {} : { survivors: step.survivors }),
     ...(step.fresh === undefined ? {} : { new: step.fresh }),
     verdict,
@@ -57,11 +57,12 @@ function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
   if (tally.leaked > 0) return 'leaking'
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, isLost(tally))) return 'leaking'
+  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, waitingOf(tally))) return 'leaking'
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
   if (isStuck(tally, track)) return 'stuck'
+  if (step.count >= step.before * (1 + THRESHOLDS.shrink) && step.count > step.before) return 'growing'
   if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
   return 'steady'
 }
@@ -73,7 +74,7 @@ function lastRun(steps: readonly Step[]): readonly Step[] {
 }
 
 function isLeakOfTwo(tally: SignatureTally, step: Step): boolean {
-  if (step.survivors === undefined) return false
+  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || tally.signature.idle !== 'no') return false
   return (
     step.survivors >= step.before * THRESHOLDS.stays &&
     step.count - step.before >= THRESHOLDS.growthOfTwo &&
@@ -114,6 +115,16 @@ function blockedShare(tally: SignatureTally): number {
 
 function isLost(tally: SignatureTally): boolean {
   return inState(tally, (state) => LOST.test(state) || isLock(state, tally)) === tally.count
+}
+
+/** States that end by themselves. */
+const ENDS = /^sleep$/
+const PEER = /^IO wait$/
+
+function waitingOf(tally: SignatureTally): Waiting {
+  if (isLost(tally)) return 'lost'
+  if (tally.signature.idle !== 'no' || inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'weak'
+  return inState(tally, (state) => PEER.test(state)) * 2 > tally.count ? 'peer' : 'blocked'
 }
 
 function inState(tally: SignatureTally, holds: (state: string) => boolean): number {

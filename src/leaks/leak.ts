@@ -39,10 +39,18 @@ interface Total extends Seen {
 /** What ids tell of a step, all known. */
 type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' ? undefined : never) }
 
-/** `lost`: they wait where nothing wakes them. */
-export function isLeak(steps: readonly Step[], lost: boolean): boolean {
+/**
+ * How they wait. `lost`: where nothing wakes them; `weak`: by design, or in a sleep, which ends by itself; `peer`: for the other end of a
+ * connection.
+ */
+export type Waiting = 'lost' | 'blocked' | 'weak' | 'peer'
+
+export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   const known = sinceUnknown(steps)
-  if (known.length < 2) return false
+  if (known.length < 2 || works(known)) return false
+  const lost = waiting === 'lost'
+  if (!lost && hasEnded(known)) return false
+  if (waiting === 'weak' || waiting === 'peer') return isEven(known)
   const young = isYoung(known)
   if (!lost && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance)) return false
   const growth = lost ? THRESHOLDS.growthOfLost : young ? THRESHOLDS.growthOfYoung : THRESHOLDS.growth
@@ -55,6 +63,32 @@ export function isLeak(steps: readonly Step[], lost: boolean): boolean {
       : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
   ]
   return inPart.some((view) => stays(view, growth) && areOthers(view, all))
+}
+
+/** Some of those that stayed have run since: the code goes on. */
+function works(steps: readonly Known[]): boolean {
+  let worked = 0
+  let stayed = 0
+  for (const step of steps) {
+    worked += step.worked + step.awake
+    stayed += step.survivors
+  }
+  return worked > 0 && worked >= stayed * THRESHOLDS.works
+}
+
+/** The last step brought none, though the others let expect some. */
+function hasEnded(steps: readonly Known[]): boolean {
+  const last = steps[steps.length - 1]
+  if (last === undefined || last.fresh > 0) return false
+  const came = steps.reduce((sum, step) => sum + step.fresh, 0)
+  return came / (steps.length - 1) >= THRESHOLDS.missed
+}
+
+/** It grows in every step at one pace, and none leaves: enough for what may also be a pool that fills. */
+function isEven(steps: readonly Known[]): boolean {
+  if (steps.length < THRESHOLDS.weakSteps || levelsOff(steps, THRESHOLDS.weakChance)) return false
+  const all = total(steps, whole)
+  return all.left === 0 && all.came >= THRESHOLDS.weakGrowth && steps.every((step) => step.fresh > 0)
 }
 
 function isYoung(steps: readonly Known[]): boolean {
@@ -77,7 +111,7 @@ function isKnown(step: Step): step is Known {
 }
 
 function whole(step: Known): Seen {
-  return { came: step.fresh, stayed: step.survivors, left: gone(step.before, step.survivors, step) }
+  return { came: step.fresh, stayed: step.survivors, left: gone(step.before - step.leftYoung, step.survivors, step) }
 }
 
 function settled(step: Known): Seen {

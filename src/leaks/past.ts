@@ -7,12 +7,16 @@ export interface Past {
   readonly tracks: Map<string, Track>
   last: LastDump
   dumps: number
+  /** The last dump with ids, and the tracks as they were then, where dumps without ids have come since. */
+  withIds: { readonly last: LastDump; readonly tracks: ReadonlyMap<string, Track> } | undefined
 }
 
 export interface LastDump {
+  readonly goroutines: number
   readonly time: number | undefined
   readonly process: string | undefined
   readonly ids: GoroutineIds | undefined
+  /** The highest id that was ever seen: what was handed out, whether or not it lives. */
   readonly maxId: number
   /** Goroutines up to this id were settled. */
   readonly settledId: number | undefined
@@ -53,6 +57,7 @@ export function emptyPast(): Past {
   return {
     tracks: new Map(),
     last: {
+      goroutines: 0,
       time: undefined,
       process: undefined,
       ids: undefined,
@@ -62,5 +67,6 @@ export function emptyPast(): Past {
       signatures: [],
     },
     dumps: 0,
+    withIds: undefined,
   }
 }

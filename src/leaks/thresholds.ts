@@ -18,6 +18,11 @@ type Thresholds = Readonly<
     | 'factorOfTwo'
     | 'blockedOfTwo'
     | 'steps'
+    | 'works'
+    | 'missed'
+    | 'weakSteps'
+    | 'weakGrowth'
+    | 'weakChance'
     | 'stuckSeconds'
     | 'shrink',
     number
@@ -69,6 +74,16 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   factorOfTwo: 1.5,
   /** … and the share of them that waits for another goroutine, not for the network or the clock. */
   blockedOfTwo: 0.9,
+  /** Share of what has stayed that was seen to have run since, from which on it is no leak: what leaks never runs again. */
+  works: 0.01,
+  /** Goroutines that should have come in the last step, by the pace of the others, if none came: then it has ended. Once in e^2 = 7 times by chance. */
+  missed: 2,
+  /** What wakes by itself (a sleep), or waits by design, may gather: steps over which it must grow in each, … */
+  weakSteps: 6,
+  /** … goroutines that must come, … */
+  weakGrowth: 10,
+  /** … and standard deviations by which it must not have come early. */
+  weakChance: 1,
   /** Steps that are looked at, newest first. */
   steps: 8,
   /** Seconds by the log's own time over which a waiter on a lock has not moved. */

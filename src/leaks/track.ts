@@ -8,6 +8,16 @@ export interface Step {
   readonly survivors: number | undefined
   /** Of the survivors, those that had survived the step before too: they are no goroutines of a moment, whatever their ids. */
   readonly veterans: number | undefined
+  /**
+   * Goroutines that were settled in this signature before, and have run since: they are in another one now, or could run. What leaks does
+   * neither.
+   */
+  readonly worked: number | undefined
+  /** Survivors whose header has minutes, and those whose has none although the garbage collector was there since: they have run. */
+  readonly asleep: number
+  readonly awake: number
+  /** Of those that have left, the ones that were younger than all that stayed: they may have been in flight. */
+  readonly leftYoung: number | undefined
   /** Goroutines whose ids are new. */
   readonly fresh: number | undefined
   /** Fresh ones with an id in the older half of what the process handed out since: a leak fills it all, a burst its end. */
@@ -44,4 +54,6 @@ export interface Track {
   readonly since: number | undefined
   /** Settled in the last dump; undefined in the first of a history. */
   settled: number | undefined
+  /** In the dump before the last one, whatever its form. */
+  previous: number | undefined
 }

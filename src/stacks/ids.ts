@@ -10,9 +10,10 @@ import type { GoroutineIds } from '../core/model.ts'
 
 /** In the index: nothing; else a place in the columns, from 1. */
 const EMPTY = 0
-/** Beside the signature, in the two bits below the sign. */
+/** Beside the signature, in the three bits below the sign. */
 const MARK = 1 << 30
 const MINUTES = 1 << 29
+const READY = 1 << 28
 const SMALLEST_BITS = 10
 const LARGEST_BITS = 28
 
@@ -54,6 +55,11 @@ export class GoroutineIdTable implements GoroutineIds {
     return value >= 0 && (value & MINUTES) !== 0
   }
 
+  isReady(id: number): boolean {
+    const value = this.#values[this.#place(id)] ?? -1
+    return value >= 0 && (value & READY) !== 0
+  }
+
   has(id: number): boolean {
     return this.#place(id) >= 0
   }
@@ -70,8 +76,8 @@ export class GoroutineIdTable implements GoroutineIds {
     return place
   }
 
-  put(place: number, signature: number, hasMinutes = false): void {
-    this.#values[place] = hasMinutes && signature >= 0 ? signature | MINUTES : signature
+  put(place: number, signature: number, hasMinutes = false, isReady = false): void {
+    this.#values[place] = signature < 0 ? signature : signature | (hasMinutes ? MINUTES : 0) | (isReady ? READY : 0)
   }
 
   /** Takes back the last `add`. */
@@ -120,5 +126,5 @@ export class GoroutineIdTable implements GoroutineIds {
 }
 
 function signatureOf(value: number): number {
-  return value < 0 ? value : value & ~(MARK | MINUTES)
+  return value < 0 ? value : value & ~(MARK | MINUTES | READY)
 }

@@ -164,6 +164,8 @@ export class Tally {
   readonly #limits: Limits
   readonly ids: GoroutineIdTable
   readonly callers: Callers
+  /** Some header said for how many minutes its goroutine has waited. */
+  anyMinutes = false
   /** True once the id limit was hit: then `ids` is incomplete. */
   idsOverflow = false
   signaturesOverflow = false
@@ -197,7 +199,8 @@ export class Tally {
   ): Signature | undefined {
     this.goroutines++
     const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
-    if (place >= 0) this.ids.put(place, slot, info.minutes !== undefined)
+    if (info.minutes !== undefined) this.anyMinutes = true
+    if (place >= 0) this.ids.put(place, slot, info.minutes !== undefined, info.ready)
     if (slot < 0 || entry === undefined) {
       this.other++
       return undefined

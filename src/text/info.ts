@@ -6,7 +6,11 @@ export interface HeaderInfo {
   readonly leaked: boolean
   readonly locked: boolean
   readonly labels: ReadonlyMap<string, string> | undefined
+  /** It runs, or could, or has to help the garbage collector first: it does not wait for anybody. */
+  readonly ready: boolean
 }
+
+const READY = /^(?:running|runnable|preempted|copystack|GC assist (?:wait|marking))$/
 
 /**
  * All are made here, so that they have one shape: with several, each look at one is a search, and known stacks take a tenth longer. Hot:
@@ -19,7 +23,7 @@ export function headerInfo(
   locked: boolean,
   labels: ReadonlyMap<string, string> | undefined,
 ): HeaderInfo {
-  return { state, minutes, leaked, locked, labels }
+  return { state, minutes, leaked, locked, labels, ready: READY.test(state) }
 }
 
 /** As `info`, but for its minutes. */

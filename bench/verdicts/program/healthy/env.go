@@ -4,6 +4,8 @@ package healthy
 import (
 	"math"
 	"math/rand"
+	"net"
+	"sync"
 	"time"
 )
 
@@ -46,3 +48,15 @@ func life(step time.Duration, mean float64) time.Duration {
 
 // work keeps a goroutine busy for a moment.
 func work() { time.Sleep(time.Duration(rand.Intn(200)) * time.Microsecond) }
+
+var (
+	keptMu sync.Mutex
+	kept   []net.Conn
+)
+
+// keep holds on to a connection: the garbage collector closes one that nobody holds.
+func keep(conn net.Conn) {
+	keptMu.Lock()
+	kept = append(kept, conn)
+	keptMu.Unlock()
+}

@@ -135,7 +135,11 @@ func websockets(e *Env, rate, mean float64) {
 	}()
 	e.arrivals(rate, func() {
 		conn, err := net.Dial("tcp", listener.Addr().String())
-		if err == nil && mean < 1e6 {
+		if err != nil {
+			return
+		}
+		keep(conn)
+		if mean < 1e6 {
 			time.AfterFunc(life(e.Step, mean), func() { conn.Close() })
 		}
 	})
@@ -341,6 +345,7 @@ func idleConns(e *Env) {
 	e.arrivals(e.spread(2, 10), func() {
 		conn, err := net.Dial("tcp", e.URL[len("http://"):])
 		if err == nil {
+			keep(conn)
 			io.WriteString(conn, "GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
 		}
 	})

@@ -219,6 +219,12 @@ func idle(done <-chan struct{}) { <-done }
 
 func serveForever() { go func() { select {} }() }
 
+// The peers that never answer, and never close.
+var (
+	deadMu sync.Mutex
+	dead   []net.Conn
+)
+
 func deadPeer() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -228,7 +234,9 @@ func deadPeer() {
 	go func() {
 		conn, err := listener.Accept()
 		if err == nil {
-			_ = conn
+			deadMu.Lock()
+			dead = append(dead, conn)
+			deadMu.Unlock()
 		}
 	}()
 	conn, err := net.Dial("tcp", listener.Addr().String())

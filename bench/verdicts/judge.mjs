@@ -1,0 +1,100 @@
+// Recorded logs of real programs, held to the truth: what leaks is what has a function of the subject in its stack.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { VISIBLE } from './measure.mjs'
+
+const SUBJECT = { suite: /^example\.com\/shop\/suite\./, leak: /^example\.com\/shop\/leaks\./ }
+
+/** `{ kind, name, seed, dumps }` of each log in `folder`; a dump is the text between two lines of log. */
+export function* logs(folder) {
+  for (const file of readdirSync(folder).sort()) {
+    const [kind, name, seed] = file.split('.')
+    const text = readFileSync(join(folder, file), 'latin1')
+    const dumps = text
+      .split(/^(?=\S+ INFO dump$)/m)
+      .filter((part) => / INFO dump\n/.test(part.slice(0, 60)) && part.includes(' INFO done'))
+    yield { kind, name, seed, dumps }
+  }
+}
+
+/** Ids of the goroutines whose stack has a function of the subject, and wait. */
+function subjectIds(dump, kind) {
+  const prefix = `example.com/shop/${kind === 'leak' ? 'leaks' : kind}.`
+  const ids = new Set()
+  for (const part of dump.split('\n\n')) {
+    const header = /goroutine (\d+) \[([^\],]+)/.exec(part)
+    if (header !== null && part.includes(`\n${prefix}`) && !/^(?:sleep|running|runnable)/.test(header[2]))
+      ids.add(header[1])
+  }
+  return ids
+}
+
+/** Records of the last of the first `count` dumps. */
+export function lastRecords(createEngine, dumps, count) {
+  let last = []
+  const engine = createEngine({
+    stacks: 'always',
+    onRecord: (record) => {
+      if (record.type === 'dump') last = []
+      last.push(record)
+    },
+  })
+  for (const dump of dumps.slice(0, count)) engine.push(Buffer.from(dump, 'latin1'))
+  engine.end()
+  return last
+}
+
+export function isOfSubject(record, kind) {
+  const pattern = SUBJECT[kind]
+  return pattern !== undefined && record.stack?.some((frame) => pattern.test(frame)) === true
+}
+
+/** `{ right, wrong, isLeak, visible }` for one log and so many dumps. */
+export function judgeLog(createEngine, { kind, dumps }, count, verdict = 'leaking') {
+  const records = lastRecords(createEngine, dumps, count)
+  const called = records.filter((record) => record.type === 'signature' && record.verdict === verdict)
+  const right = called.filter((record) => isOfSubject(record, kind))
+  let visible = 0
+  if (kind !== 'healthy') {
+    const first = subjectIds(dumps[0], kind)
+    visible = [...subjectIds(dumps[count - 1] ?? '', kind)].filter((id) => !first.has(id)).length
+  }
+  return { records, right, wrong: called.filter((record) => !isOfSubject(record, kind)), visible: visible >= VISIBLE }
+}
+
+/** Precision, recall of the visible, and what was wrong, by number of dumps. */
+export function judgeAll(createEngine, all, counts) {
+  return counts.map((count) => {
+    const sum = {
+      count,
+      found: 0,
+      wrong: 0,
+      alarms: 0,
+      healthy: 0,
+      visible: 0,
+      visibleFound: 0,
+      leaks: 0,
+      misses: [],
+      errors: [],
+    }
+    for (const log of all) {
+      if (log.dumps.length < count) continue
+      const { right, wrong, visible } = judgeLog(createEngine, log, count)
+      sum.wrong += wrong.length
+      for (const each of wrong)
+        sum.errors.push(`${log.name}.${log.seed} ${each.function} ${JSON.stringify(each.states)} ${each.counts}`)
+      if (log.kind === 'healthy') {
+        sum.healthy++
+        if (wrong.length > 0) sum.alarms++
+        continue
+      }
+      sum.leaks++
+      if (right.length > 0) sum.found++
+      if (!visible) continue
+      sum.visible++
+      if (right.length > 0) sum.visibleFound++
+      else sum.misses.push(`${log.name}.${log.seed}`)
+    }
+    return { ...sum, precision: sum.found / (sum.found + sum.wrong), recall: sum.visibleFound / sum.visible }
+  })
+}
