@@ -14,7 +14,6 @@ export const DOT = 0x2e
 export const SLASH = 0x2f
 export const ZERO = 0x30
 const NINE = 0x39
-export const COMMA = 0x2c
 export const COLON = 0x3a
 export const LESS = 0x3c
 export const EQUALS = 0x3d
