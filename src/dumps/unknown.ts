@@ -34,6 +34,7 @@ export class UnknownLines {
 
   /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */
   take(buf: Buffer, pos: number, end: number, base: number): number {
+    if (this.#open.walker.isProvedBy(buf[pos])) this.#open.decide('dump')
     const after = this.#quick(buf, pos, end, base)
     if (after >= 0) return after
     const next = buf.indexOf(LF, pos) + 1
@@ -86,7 +87,8 @@ export class UnknownLines {
     if (fragments.pending.length > 0 || block?.profile !== undefined || block?.race !== undefined) return -1
     const next = walker.quick(buf, pos, end)
     if (next < 0) return -1
-    this.#open.claimed(base + pos, base + next)
+    if (walker.doubts) this.#open.doubt(this.#open.tape.hold(buf, pos, next), base + pos, base + next)
+    else this.#open.claimed(base + pos, base + next)
     this.#open.progress++
     fragments.wraps.interrupt()
     return next

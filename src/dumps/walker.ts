@@ -134,9 +134,7 @@ export class Walker {
   decide(text: string): 'log' | 'dump' | undefined {
     const doubt = this.#doubt
     if (doubt === undefined) return undefined
-    // What is indented and next is mostly the file line: it was looked for already where it was at hand (`quick`).
-    const isNext = this.length > 0
-    if (doubt.about === 'frame' && doubt.otherwise === 'dump' && isNext && isIndent(text.charCodeAt(0))) return 'dump'
+    if (this.isProvedBy(text.charCodeAt(0))) return 'dump'
     const line = this.read(text)
     if (doubt.about === 'file') return readLine(text)?.kind === 'file' && hasOffset(text) ? 'log' : 'dump'
     switch (line?.kind) {
@@ -148,6 +146,14 @@ export class Walker {
       default:
         return doubt.proof === 'next' ? 'log' : undefined
     }
+  }
+
+  /**
+   * Does the first byte of the next line prove that the last one is a frame? What is indented is mostly its file line, and is taken for that
+   * where it is at hand, too (`quick`).
+   */
+  isProvedBy(byte: number | undefined): boolean {
+    return this.#doubt?.about === 'frame' && this.#doubt.otherwise === 'dump' && this.length > 0 && isIndent(byte)
   }
 
   /** Decides what the last line is; where `as` does not say it, as if nothing more came. */
@@ -205,8 +211,8 @@ export class Walker {
   }
 
   /**
-   * As `line`, of a line that can be read by its bytes, may come next, and leaves no doubt: what follows it in [pos, end) shows it. Returns
-   * where the line after it begins, or -1.
+   * As `line`, of a line that can be read by its bytes, may come next, and leaves no doubt: what follows it in [pos, end) shows it, or it is
+   * the last one there. Returns where the line after it begins, or -1.
    */
   quick(buf: Buffer, pos: number, end: number): number {
     const { at } = this
@@ -216,7 +222,9 @@ export class Walker {
     const isIndentedNext = line.after >= end || isIndent(buf[line.after])
     if (line.kind === 'file') {
       if (this.length === NAME_ALONE || (isIndentedNext && !line.hasOffset)) return -1
-    } else if (line.after >= end || !isIndentedNext || this.#isApart(at)) return -1
+    } else if (!isIndentedNext || this.#isApart(at)) return -1
+    // Where the next line is not at hand, it decides when it comes.
+    else if (line.after >= end) this.#doubt = { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }
     this.#add(at, buf, pos, line)
     this.length = line.length
     return line.after
