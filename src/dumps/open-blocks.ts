@@ -15,9 +15,9 @@ import type { HeaderInfo } from '../text/header.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import { Candidate } from './candidate.ts'
 import { type DumpContent, OpenDump, type Opening } from './dump.ts'
-import { Fragments } from './fragments.ts'
 import { Gap } from './gap.ts'
 import { ReasonBefore } from './logged-reason.ts'
+import { Fragments } from './repair/fragments.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**

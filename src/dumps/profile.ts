@@ -11,8 +11,8 @@
 import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
 import { mayBeginProfileLine, type ProfileTitle, readProfileLine } from '../text/profile.ts'
-import type { Fragment } from './fragment.ts'
-import type { Fragments } from './fragments.ts'
+import type { Fragments } from './repair/fragments.ts'
+import type { Fragment } from './repair/wraps.ts'
 
 /** Distinct lists of pcs that are remembered. */
 const LISTS = 100_000

@@ -11,9 +11,9 @@ import { TEXT_BYTES } from '../text/line.ts'
 import { continuesPreamble, isRegister } from '../text/preamble.ts'
 import { Beginnings } from './beginnings.ts'
 import { ForeignLines, type TakeHeader } from './foreign.ts'
-import type { Fragment } from './fragment.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
+import type { Fragment } from './repair/wraps.ts'
 
 const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, false, false, undefined)
 

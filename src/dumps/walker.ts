@@ -32,9 +32,9 @@ import {
 } from '../text/line.ts'
 import { QuickLine } from '../text/quick.ts'
 import { isFileOfCreator, kindsAfter } from './follows.ts'
-import type { Fragment } from './fragment.ts'
-import type { Fragments } from './fragments.ts'
-import { isLine, lineAfterNext, stackWith } from './missing.ts'
+import type { Fragments } from './repair/fragments.ts'
+import { isLine, lineAfterNext, stackWith } from './repair/missing.ts'
+import type { Fragment } from './repair/wraps.ts'
 
 /** Lines of a damaged goroutine that are noted. */
 const LOST_LINES = 256

@@ -3,8 +3,8 @@
  * that another writer cut, the foreign part begins.
  */
 
-import { setRecent } from '../core/lru.ts'
-import type { KnownStacks } from '../stacks/known.ts'
+import { setRecent } from '../../core/lru.ts'
+import type { KnownStacks } from '../../stacks/known.ts'
 
 /** Letters of a beginning that are compared; any digit is as good as another. */
 const SHAPE = 5

@@ -2,8 +2,8 @@
  * A goroutine of which lines are missing is looked for among the known stacks. It is taken for one of them only where no other one fits:
  * a damaged goroutine never becomes a stack that was not there.
  */
-import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../stacks/known.ts'
-import type { StackEntry } from '../stacks/stack.ts'
+import { type KnownLine, type KnownStacks, ROOT, TAILS } from '../../stacks/known.ts'
+import type { StackEntry } from '../../stacks/stack.ts'
 
 /** Known lines that one search looks at, at most: a tree with many branches tells little, and takes long. */
 const SEARCH_LINES = 512

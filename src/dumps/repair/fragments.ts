@@ -9,16 +9,15 @@
  * lines do. Where neither says it, the pieces stay foreign and the goroutine is damaged.
  */
 
-import type { Held, LogTape } from '../lines/tape.ts'
-import { type KnownLine, type KnownStacks, ROOT } from '../stacks/known.ts'
-import { mayBegin } from '../text/cut.ts'
-import { parseHeaderRest } from '../text/header.ts'
-import { type LineKind, readLine } from '../text/line.ts'
-import { isKnownState } from '../text/states.ts'
-import { restOfHeader } from '../text/titles.ts'
-import { type Fragment, PIECES } from './fragment.ts'
+import type { Held, LogTape } from '../../lines/tape.ts'
+import { type KnownLine, type KnownStacks, ROOT } from '../../stacks/known.ts'
+import { mayBegin } from '../../text/cut.ts'
+import { parseHeaderRest } from '../../text/header.ts'
+import { type LineKind, readLine } from '../../text/line.ts'
+import { isKnownState } from '../../text/states.ts'
+import { restOfHeader } from '../../text/titles.ts'
 import { LogShapes } from './log-shapes.ts'
-import { Wraps } from './wraps.ts'
+import { type Fragment, PIECES, Wraps } from './wraps.ts'
 
 /** Longest head that is looked at: names and paths are shorter. */
 const HEAD_BYTES = 1024
