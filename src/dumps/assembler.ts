@@ -1,15 +1,7 @@
 /**
  * Lines → dumps. One assembler for one stream of text; foreign lines may stand between any two lines of a dump.
  *
- *   state      | line                                  | what happens
- *   -----------|---------------------------------------|------------------------------------------------------------
- *   quiet      | preamble, header, profile, race title | held; → candidate
- *   candidate  | frame, record, access                 | what was held is dump; → open
- *   candidate  | too many other lines                  | what was held is log; → quiet
- *   open       | its own lines                         | counted
- *   open       | foreign                               | passed on as log; too many in a row: dump complete → quiet
- *   open       | header with an id it has, a running   | dump complete; → candidate
- *              | goroutine, preamble, title            |
+ * The states of a stream, and what leads from one to the next, are a table: states.ts.
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
@@ -24,6 +16,7 @@ import type { AssemblerSink } from './assembler-sink.ts'
 import type { OpenDump } from './dump.ts'
 import type { HeaderPlace } from './foreign.ts'
 import { OpenBlocks } from './open-blocks.ts'
+import type { State } from './states.ts'
 import { UnknownLines } from './unknown.ts'
 
 /**
@@ -68,6 +61,11 @@ export class Assembler {
 
   get open(): boolean {
     return this.#open.dump !== undefined
+  }
+
+  /** As the table in states.ts has it. */
+  get state(): State {
+    return this.#open.state
   }
 
   /** How many lines were dump so far. While it stands still, the dump is silent. */
@@ -278,8 +276,7 @@ export class Assembler {
       if (how !== 'joined') candidate.held.push(this.#hold(buf, pos, next, how))
       this.#open.unsettled = true
     } else {
-      this.#open.split = info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)
-      if (this.#open.split) this.#open.unsettled = true
+      if (info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)) this.#open.mayPart()
       else if (this.#open.unsettled) this.#open.settle(base + pos)
       dump.end = base + next
       if (typeof how !== 'string') this.#open.tape.claim(how)

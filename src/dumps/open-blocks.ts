@@ -1,7 +1,7 @@
 /**
  * What is open in one stream of text: a dump, what may become one, and what stands between their lines. The files that read lines
  * (assembler.ts, unknown.ts, beginnings.ts, foreign.ts) decide what a line is; here is what follows from it for the dump and for the log.
- * The states are those of the table in assembler.ts.
+ * The states, and what leads from one to the next, are a table: states.ts.
  */
 
 import type { Limits } from '../core/limits.ts'
@@ -18,6 +18,7 @@ import { type DumpContent, OpenDump, type Opening } from './dump.ts'
 import { Gap } from './gap.ts'
 import { ReasonBefore } from './logged-reason.ts'
 import { Fragments } from './repair/fragments.ts'
+import { after, type Event, type State } from './states.ts'
 import { type OpenGoroutine, Walker } from './walker.ts'
 
 /**
@@ -36,8 +37,7 @@ export class OpenBlocks {
   readonly walker: Walker
   dump: OpenDump | undefined
   candidate: Candidate | undefined
-  /** The goroutine at hand starts a new dump if a frame follows its header. */
-  split = false
+  #state: State = 'quiet'
   /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
   next: Candidate | undefined
   readonly reasonBefore: ReasonBefore = new ReasonBefore()
@@ -65,7 +65,16 @@ export class OpenBlocks {
 
   /** Nothing is open: the next line of interest is one that holds a mark. */
   get quiet(): boolean {
-    return this.dump === undefined && this.candidate === undefined
+    return this.#state === 'quiet'
+  }
+
+  /** As the table in states.ts has it. */
+  get state(): State {
+    return this.#state
+  }
+
+  #on(event: Event): void {
+    this.#state = after(this.#state, event)
   }
 
   /** Completes what is open: silence, or the end of the input, whose last line may lack its end. */
@@ -98,7 +107,14 @@ export class OpenBlocks {
     const candidate = new Candidate(start, this.#opening(start))
     this.candidate = candidate
     this.unsettled = true
+    this.#on('begins')
     return candidate
+  }
+
+  /** The goroutine whose header has come runs: if a frame follows, it may be the first of another dump. */
+  mayPart(): void {
+    this.unsettled = true
+    this.#on('runs')
   }
 
   #opening(start: number): Opening {
@@ -114,8 +130,9 @@ export class OpenBlocks {
       return this.newCandidate(start)
     }
     if (this.next !== undefined) this.dropNext()
-    this.next = this.newCandidate(start)
-    this.candidate = undefined
+    this.next = new Candidate(start, this.#opening(start))
+    this.unsettled = true
+    this.#on('begins')
     return this.next
   }
 
@@ -124,15 +141,14 @@ export class OpenBlocks {
     this.unsettled = false
     if (this.candidate !== undefined) this.#confirm(this.candidate)
     if (this.dump === undefined) return
-    if (this.split && this.walker.goroutine !== undefined) {
-      this.split = false
-      if (this.#isAnotherDump()) this.#splitAt(this.walker.goroutine)
-    }
+    const { goroutine } = this.walker
+    if (this.#state === 'parting' && goroutine !== undefined && this.#isAnotherDump()) this.#partAt(goroutine)
     this.reasonBefore.forget()
     this.gap.claimBlanks()
     const dump = this.dump
     dump.foreign.takeOver(this.gap)
     if (this.next !== undefined) this.dropNext()
+    this.#on('proved')
     this.releaseFragments()
     if (offset > dump.end) dump.end = offset
   }
@@ -156,7 +172,7 @@ export class OpenBlocks {
       return
     }
     this.tape.claim(held)
-    if (doubtful.lines === 0 || this.candidate !== undefined || this.split) this.settle(start)
+    if (doubtful.lines === 0 || this.candidate !== undefined || this.#state === 'parting') this.settle(start)
     if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
   }
 
@@ -194,7 +210,7 @@ export class OpenBlocks {
   }
 
   /** The dump ends ahead of `goroutine`, which begins another one. */
-  #splitAt(goroutine: OpenGoroutine): void {
+  #partAt(goroutine: OpenGoroutine): void {
     const { dump } = this
     if (dump === undefined) return
     if (dump.mayBePanicValue && !this.gap.isApart) {
@@ -206,10 +222,8 @@ export class OpenBlocks {
     }
     if (goroutine.place >= 0) dump.tally.ids.undo(goroutine.place)
     this.complete()
-    const next = this.#newDump(goroutine.start, this.#opening(goroutine.start), { tally: this.#newTally() })
-    next.firstRunning = true
-    this.#announce(next)
-    goroutine.place = next.tally.meet(goroutine.id)
+    this.#confirm(this.newCandidate(goroutine.start))
+    this.unsettled = false
   }
 
   #newTally(): Tally {
@@ -225,6 +239,7 @@ export class OpenBlocks {
   /** What may become a dump is one. */
   #confirm(candidate: Candidate): void {
     this.candidate = undefined
+    this.#on('proved')
     candidate.claim(this.tape)
     const { profile, race, preamble } = candidate
     const dump = this.#newDump(candidate.start, candidate.opening, {
@@ -263,6 +278,7 @@ export class OpenBlocks {
     if (this.candidate === undefined) return
     this.candidate.release(this.tape)
     this.candidate = undefined
+    this.#on('refuted')
     this.walker.leave()
     this.unsettled = false
     this.releaseFragments()
@@ -272,6 +288,7 @@ export class OpenBlocks {
   dropNext(): void {
     this.next?.release(this.tape)
     this.next = undefined
+    this.#on('refuted')
   }
 
   /** Pieces of cut lines that wait for the rest are log. */
@@ -315,8 +332,8 @@ export class OpenBlocks {
       if (cut && walker.goroutine.counted) dump.truncated = true
       this.finishGoroutine(cut)
     }
-    this.complete()
     if (this.next !== undefined) this.dropNext()
+    this.complete()
   }
 
   /** The dump is complete, and the preamble beside it, if there is one, begins the next. */
@@ -328,6 +345,7 @@ export class OpenBlocks {
     if (next === undefined) return
     this.candidate = next
     this.unsettled = true
+    this.#on('begins')
   }
 
   /** As `close`, when the goroutine at hand is none of it. */
@@ -341,7 +359,7 @@ export class OpenBlocks {
     // The reader of a profile asks for the fragments, which go below.
     const finished = dump.finish()
     this.dump = undefined
-    this.split = false
+    this.#on('over')
     this.gap.end()
     this.unsettled = this.candidate !== undefined
     this.releaseFragments()
