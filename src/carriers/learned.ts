@@ -136,3 +136,9 @@ function streamOf({ path, value }: Leaf): StreamField[] {
   const [, attribute] = found
   return [{ path, attribute, named: attribute !== 'log.iostream' && attribute !== 'container.id' }]
 }
+
+/** Dotted path of the string of a line of JSON that holds what looks like a header; undefined when there is none. */
+export function pathOfNeedle(line: string): string | undefined {
+  const leaf = leavesOf(line).find(({ value }) => typeof value === 'string' && /goroutine \d+ \[/.test(value))
+  return leaf?.path
+}

@@ -17,6 +17,8 @@ export interface EnginesParts {
   readonly logs: Output | undefined
   /** Everything that is written to, for flushing. */
   readonly outputs: readonly Output[]
+  /** A person looks on, or a gate depends on the run: an input without a dump is said, with how many lines it has. */
+  readonly isWatched?: boolean
 }
 
 export class Engines {
@@ -50,6 +52,7 @@ export class Engines {
     const engine = createEngine({
       ...options.engine,
       source,
+      lines: this.#parts.isWatched === true,
       // Streams that have a name of their own stand behind the container.
       ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
       onRecord: (record, frame) => {

@@ -64,13 +64,16 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     written: [terminal.stdout, options.out, options.save].filter((each) => each !== undefined),
     progress,
     complain,
+    isWatched: terminal.stderrIsTerminal || options.failOn.length > 0,
   })
   inputBytes = () => session.stats.bytes
   stopping.signal.addEventListener('abort', () => session.stop())
   if (stopping.signal.aborted) session.stop()
   try {
     await session.read()
-    const code = await delivery.end(session.inputFailed)
+    // A gate that saw no dump has seen nothing.
+    const sawNothing = options.failOn.length > 0 && session.stats.dumps === 0
+    const code = await delivery.end(session.inputFailed || sawNothing)
     return interrupted ? EXIT.interrupted : code
   } finally {
     stopSignals()

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
-import type { EngineStats } from '../engine/engine.ts'
+import type { Engine, EngineStats } from '../engine/engine.ts'
 import { elapsed } from '../input/clock.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
@@ -10,6 +10,9 @@ import { isPattern } from '../input/pattern.ts'
 import { readInput } from '../input/read.ts'
 import { Engines, type EnginesParts } from './engines.ts'
 import type { Progress } from './progress.ts'
+
+/** Bytes that say what a file is. */
+const HEAD_BYTES = 4096
 
 export interface SessionParts extends EnginesParts {
   /** Descriptor. */
@@ -90,6 +93,7 @@ export class Session {
   async #readInput(input: OpenInput): Promise<void> {
     const { progress } = this.#parts
     const engine = this.#engines.open(input.name)
+    let head: Buffer | undefined
     // A file never waits; on a pipe a dump also ends with silence.
     const every = Math.max(10, this.#parts.options.idle / 4)
     const idle = new IdleWatch(every, elapsed())
@@ -102,7 +106,10 @@ export class Session {
       await readInput(
         input,
         {
-          onChunk: (bytes) => this.#engines.push(engine, bytes),
+          onChunk: (bytes) => {
+            head ??= Buffer.from(bytes.subarray(0, HEAD_BYTES))
+            this.#engines.push(engine, bytes)
+          },
           onRead: (bytes) => {
             idle.read(bytes)
             progress?.advance(bytes)
@@ -114,6 +121,24 @@ export class Session {
       clearInterval(timer)
       progress?.stop()
       this.#engines.close(engine)
+      await this.#sayWhatIsMissing(input.name, engine, head)
+    }
+  }
+
+  /** An input without a dump is said where a person looks on or a gate depends on it; one that is broken, always. */
+  async #sayWhatIsMissing(name: string, engine: Engine, head: Buffer | undefined): Promise<void> {
+    const { complain, isWatched = false } = this.#parts
+    for (const fault of new Set(engine.faults)) {
+      this.#inputFailed = true
+      complain(`${name}: ${fault}; what came before it was read`)
+    }
+    if (engine.stats.dumps > 0) return
+    const { describeNonText } = await import('../input/magic.ts')
+    const what = head === undefined ? undefined : describeNonText(head)
+    if (what !== undefined) complain(`${name}: ${what}, not a log`)
+    else if (isWatched && !this.#stopping.signal.aborted) {
+      const { nothingFound } = await import('./nothing-found.ts')
+      for (const line of nothingFound(name, engine)) complain(line)
     }
   }
 

@@ -142,7 +142,8 @@ export interface SummaryRecord {
   readonly type: 'summary'
   readonly source: string
   readonly bytes: number
-  readonly lines: number
+  /** Absent when they were not counted: of an input of more than 16 MiB they are only where they were asked for. */
+  readonly lines?: number
   readonly dumps: number
   /** In all dumps together. */
   readonly goroutines: number

@@ -3,7 +3,7 @@ import type { RecordFrame } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Similarity } from '../core/model.ts'
-import type { DumpstreamRecord } from '../core/records.ts'
+import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 
 export interface EngineOptions {
   /** Name of the input in the records. Default `stdin`. */
@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly streamKeys?: readonly string[]
   /** Names of streams stand behind the input's own, `app.log:web-1`: for several inputs in one run. Default false. */
   readonly qualified?: boolean
+  /** Count the lines of the input, however long it is, for its summary. Default false: up to 16 MiB. */
+  readonly lines?: boolean
   /**
    * Called with each record, in order. `frame` is there when the dump's carrier is JSON: it makes the carrier's line out of the record's
    * JSON text, with all other fields of the dump's first line.
@@ -66,6 +68,8 @@ export interface Engine {
   /** A dump, or what may be the beginning of one, is under way: every line matters. */
   readonly open: boolean
   readonly stats: EngineStats
+  /** What the last record of the input says, as far as it has been read. */
+  readonly summary?: SummaryRecord
   /** What could not be read, a clause each: `the JSON ends in the middle`. */
   readonly faults?: readonly string[]
 }

@@ -23,6 +23,7 @@ import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 import { FormedEngine } from './formed.ts'
 import { OrderedEngine } from './ordered.ts'
+import { SummingEngine } from './summary.ts'
 import { TailedEngine } from './tailed.ts'
 
 export type { Engine, EngineOptions, EngineStats } from './contract.ts'
@@ -179,6 +180,10 @@ function lastLines(log: string): string[] {
 /** @throws DumpstreamError `DS_OPTION` */
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options)
+  return new SummingEngine(options, readerOf)
+}
+
+function readerOf(options: EngineOptions): Engine {
   const make = (own: EngineOptions): Engine => new OrderedEngine(own, (inner) => new LogEngine(inner))
   if (options.input === 'plain') return make(options)
   return new FormedEngine(options, (own) => new TailedEngine(own, make))

@@ -5,8 +5,8 @@
  *   state    | input                                    | what happens
  *   ---------|------------------------------------------|-----------------------------------------------------------------
  *   looking  | no header                                | on to the engine; a stack at the end of a chunk waits for its header
- *   looking  | a header, no stack before it             | on to the engine; if it opens a dump there: forward
- *   looking  | a header, a stack before it              | both ways are tried on the lines around it: forward, or blocks
+ *   looking  | a header, no function before it          | on to the engine; if it opens a dump there: forward
+ *   looking  | a header, a function before it           | waits for more, then both ways are tried: forward, or blocks
  *   forward  | anything                                 | on to the engine
  *   blocks   | anything                                 | kept up to the limit, then read from the end
  *
@@ -16,12 +16,14 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
-import { isStackLine, stackBefore, trailingStack } from '../text/stack-lines.ts'
+import { isStackLine, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineOptions, EngineStats } from './contract.ts'
 
 /** Around the first header, each way, bytes. */
 const SAMPLE_BYTES = 64 << 10
+/** After a header that may belong to what is before it. */
+const AFTER_BYTES = 16 << 10
 /** Headers that opened no dump, after which an order is not looked for any more. */
 const TRIES = 64
 const BATCH_BYTES = 64 << 10
@@ -105,15 +107,18 @@ export class OrderedEngine implements Engine {
       return
     }
     const line = lineStart(all, 0, needle)
-    // The line must be whole, and the one after it says more.
-    const end = all.indexOf(LF, needle)
-    if (end < 0 && all.length - line < SAMPLE_BYTES) {
-      const from = Math.min(trailingStack(all.subarray(0, line)), line)
-      if (from > 0) this.#engine.push(all.subarray(0, from))
-      this.#held = Buffer.from(all.subarray(from))
+    const end = all.indexOf(LF, needle) + 1
+    const start = sampleStart(all, line)
+    // The line must be whole; if its stack may be before it, what comes after it says more.
+    const mayTurn = end > 0 && votesIn(all, start, end).newestFirst > 0
+    if (end > 0 && (!mayTurn || all.length - line >= AFTER_BYTES || all.length >= SAMPLE_BYTES * 2)) {
+      this.#decide(all, line, end)
       return
     }
-    this.#decide(all, line)
+    const from = Math.min(trailingStack(all.subarray(0, line)), line)
+    if (from > 0) this.#engine.push(all.subarray(0, from))
+    this.#held = Buffer.from(all.subarray(from))
+    this.#heldTicks = 0
   }
 
   /** `buf` with what was held in front of it; of a line that had begun, only the rest of that line is copied. */
@@ -130,14 +135,14 @@ export class OrderedEngine implements Engine {
     return buf.subarray(lf + 1)
   }
 
-  /** There is a header in the line at `line` of `buf`. */
-  #decide(buf: Buffer, line: number): void {
-    const from = Math.max(0, line - SAMPLE_BYTES)
-    const start = from === 0 ? 0 : buf.indexOf(LF, from) + 1
-    if (stackBefore(buf, start, line)) {
-      const stop = buf.lastIndexOf(LF, Math.min(buf.length, line + SAMPLE_BYTES) - 1) + 1
-      const sample = buf.subarray(start, Math.max(stop, line))
-      if (this.#score(reversed(sample)) > this.#score(sample)) {
+  /** There is a header in the line [line, end) of `buf`. */
+  #decide(buf: Buffer, line: number, end: number): void {
+    const start = sampleStart(buf, line)
+    if (votesIn(buf, start, end).newestFirst > 0) {
+      const last = buf.lastIndexOf(LF, Math.min(buf.length, line + SAMPLE_BYTES) - 1) + 1
+      const sample = buf.subarray(start, Math.max(last, end))
+      const { forward, newestFirst } = votesIn(sample, 0, sample.length)
+      if (newestFirst > forward && this.#score(reversed(sample)) > this.#score(sample)) {
         this.#engine.end()
         this.#begin(this.#bytes - buf.length)
         this.#fill(buf)
@@ -148,18 +153,19 @@ export class OrderedEngine implements Engine {
     if (this.#engine.open || this.#engine.stats.dumps > 0 || ++this.#tries >= TRIES) this.#state = 'forward'
   }
 
-  /** A header may be the last line, without its end. */
+  /** What waited for more gets none. */
   #decideAtEnd(): void {
     const held = this.#held
     this.#held = EMPTY
     if (held.length === 0) return
-    const needle = findNeedle(Buffer.concat([held, NEWLINE]), 0, held.length + 1, false)
+    const whole = held[held.length - 1] === LF ? held : Buffer.concat([held, NEWLINE])
+    const needle = findNeedle(whole, 0, whole.length, false)
     if (needle < 0) this.#engine.push(held)
-    else this.#decide(held, lineStart(held, 0, needle))
+    else this.#decide(held, lineStart(held, 0, needle), Math.min(held.length, whole.indexOf(LF, needle) + 1))
   }
 
   #release(): void {
-    this.#engine.push(this.#held)
+    this.#decideAtEnd()
     this.#held = EMPTY
   }
 
@@ -173,7 +179,7 @@ export class OrderedEngine implements Engine {
       ...(this.#options.textKey === undefined ? {} : { textKey: this.#options.textKey }),
       ...(this.#options.streamKeys === undefined ? {} : { streamKeys: this.#options.streamKeys }),
       onRecord: (record) => {
-        if (record.type === 'dump') score -= record.damaged * 8
+        if (record.type === 'dump') score -= record.damaged * 8 + record.foreign_lines
         else if (record.type === 'signature')
           score += record.count * ((record.stack?.length ?? 0) + (record.created_by === undefined ? 0 : 1))
       },
@@ -278,4 +284,9 @@ function reversed(lines: Buffer): Buffer {
   const out: Buffer[] = []
   block.eachReversed((line) => out.push(line))
   return Buffer.concat(out)
+}
+
+/** Start of the lines before the one at `line` that are looked at. */
+function sampleStart(buf: Buffer, line: number): number {
+  return line <= SAMPLE_BYTES ? 0 : buf.indexOf(LF, line - SAMPLE_BYTES) + 1
 }

@@ -2,8 +2,8 @@
 import { CarriedText } from '../carriers/carrier.ts'
 import { CloudWatchEvents } from '../carriers/cloudwatch.ts'
 import { Otlp } from '../carriers/otlp.ts'
-import { eachElement, JsonPaths } from '../carriers/scan.ts'
-import { BRACE_OPEN, BRACKET_OPEN, LF } from '../core/ascii.ts'
+import { JsonPaths, stringEnd } from '../carriers/scan.ts'
+import { BRACE_OPEN, BRACKET_OPEN, LF, QUOTE } from '../core/ascii.ts'
 import { Csv, csvTable } from './csv.ts'
 import { JsonDocument } from './document.ts'
 import { isFrameHead, Multiplexed, Utf16 } from './encodings.ts'
@@ -74,7 +74,7 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
     // `[pod/web-1/app] text` is not JSON.
     return next === BRACE_OPEN || next === BRACKET_OPEN ? DOCUMENT : PLAIN
   }
-  if (next !== 0x22) return PLAIN
+  if (next !== QUOTE) return PLAIN
   const lf = head.indexOf(LF, start)
   const hasBreak = head.subarray(start, second).includes(LF)
   if (hasBreak) return DOCUMENT
@@ -94,16 +94,18 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
 
 /** Is an array of objects, or of arrays, in the object? Lists of pairs do not count. */
 function holdsRecords(buf: Buffer, start: number, end: number): boolean {
-  let found = false
-  const list = /"(?:[^"\\]|\\.)*"\s*:\s*\[\s*[[{]/g
-  const text = buf.toString('latin1', start, end)
-  for (let m = list.exec(text); m !== null && !found; m = list.exec(text)) {
-    const at = start + m.index + m[0].lastIndexOf('[', m[0].length - 2)
-    let elements = 0
-    eachElement(buf, at, end, (from) => {
-      elements++
-      if (elements === 1) found = !/^\{\s*"(?:key|field|Key)"/.test(buf.toString('latin1', from, from + 32))
-    })
+  for (let p = start; p < end; p++) {
+    const c = buf[p]
+    if (c === QUOTE) {
+      const stop = stringEnd(buf, p + 1, end)
+      if (stop < 0) return false
+      p = stop
+    } else if (c === BRACKET_OPEN) {
+      let q = p + 1
+      while (q < end && (buf[q] as number) <= 0x20) q++
+      const isPair = /^\{\s*"(?:key|field|Key)"/.test(buf.toString('latin1', q, Math.min(end, q + 32)))
+      if (!isPair && (buf[q] === BRACE_OPEN || buf[q] === BRACKET_OPEN)) return true
+    }
   }
-  return found
+  return false
 }

@@ -70,7 +70,10 @@ class MountStream<T> {
       source,
       ...(attributes === undefined ? {} : { attributes }),
       time: (offset) => this.#pending.find(({ end }) => end > offset)?.time,
-      onRecord: (record) => this.#slots.push({ type: 'record', record }),
+      onRecord: (record) => {
+        // A pipeline has no end that a summary could be of.
+        if (record.type !== 'summary') this.#slots.push({ type: 'record', record })
+      },
       onLog: (bytes, offset) => this.#log(bytes, offset),
     })
   }

@@ -35,6 +35,10 @@ export class JsonlSink implements RecordSink {
       case 'signature':
         this.#signature(record, frame)
         return
+      case 'summary':
+        // In a log it would be a line that nobody wrote.
+        if (this.#options.framed === true) return
+        break
     }
     this.#write(record, frame)
   }

@@ -64,6 +64,8 @@ export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<Dump
     ...engineOptions,
     onRecord: (record: DumpstreamRecord, frame?: RecordFrame) => {
       if (pass) {
+        // A summary replaces no dump: in a log it would be a line that nobody wrote.
+        if (record.type === 'summary') return
         const json = JSON.stringify(record)
         // A record is a line of its own, also where the log stops in the middle of one.
         stream.push(`${atLineStart ? '' : '\n'}${frame === undefined ? json : frame(json)}\n`)

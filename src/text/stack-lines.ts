@@ -3,8 +3,9 @@ import { LF } from '../core/ascii.ts'
 
 /** How much of the end of a chunk is looked at for a stack, bytes. */
 const TRAILING_BYTES = 64 << 10
-/** Lines before a header that are looked at. */
-const LINES = 16
+/** Lines of other writers between a header and a line of its stack. */
+const OTHERS = 3
+const FUNCTION = /[\w\])]\.[\w.*()[\]{}-]*\(.*\)|created by \w|goroutine running on other thread/
 const PLACE = / \+0x[0-9a-f]|\.(?:go|s):\d+(?:["\\\s]|$)|\d @ 0x[0-9a-f]|#\\?t0x[0-9a-f]/
 const PLACE_BYTES = [Buffer.from(' +0x'), Buffer.from('.go:'), Buffer.from(' @ 0x')]
 const OTHER = /created by |\([^)]*\)|^\W*$|""/
@@ -13,15 +14,53 @@ export function isStackLine(line: string): boolean {
   return PLACE.test(line) || OTHER.test(line)
 }
 
-/** Is there a stack in the lines right before `line`, in [start, line)? */
-export function stackBefore(buf: Buffer, start: number, line: number): boolean {
-  let end = line
-  for (let lines = 0; lines < LINES && end > start; lines++) {
-    const from = end < start + 2 ? start : Math.max(start, buf.lastIndexOf(LF, end - 2) + 1)
-    if (PLACE.test(buf.toString('latin1', from, end))) return true
-    end = from
+/** Which way round a log may be. */
+export interface Votes {
+  readonly forward: number
+  readonly newestFirst: number
+}
+
+/**
+ * What the neighbours of each header in [start, end) say. Oldest line first, the function of a goroutine is after its header; newest first, it is
+ * before it, and its place before that.
+ */
+export function votesIn(buf: Buffer, start: number, end: number): Votes {
+  const lines = buf.toString('latin1', start, end).split('\n')
+  const kinds = lines.map(kindOf)
+  let forward = 0
+  let newestFirst = 0
+  for (const [i, kind] of kinds.entries()) {
+    if (kind !== 'header' && kind !== 'title') continue
+    const before = nearest(kinds, i, -1)
+    const after = nearest(kinds, i, 1)
+    if (kind === 'title') {
+      if (after === 'stack') forward++
+      else if (before === 'stack') newestFirst++
+    } else if (after === 'function') forward++
+    else if (before === 'function') newestFirst++
   }
-  return false
+  return { forward, newestFirst }
+}
+
+type Kind = 'header' | 'title' | 'function' | 'place' | 'stack' | 'blank' | 'other'
+
+function kindOf(line: string): Kind {
+  if (/goroutine \d+ (?:\[|gp=)/.test(line)) return 'header'
+  if (/goroutine(?:leak)? profile: total/.test(line)) return 'title'
+  if (/\d+ @(?: 0x[0-9a-f]+)+/.test(line)) return 'stack'
+  if (PLACE.test(line)) return 'place'
+  if (FUNCTION.test(line)) return 'function'
+  return line.trim() === '' ? 'blank' : 'other'
+}
+
+/** The nearest line of a stack from `index` on; other writers' lines may be between. */
+function nearest(kinds: readonly Kind[], index: number, step: 1 | -1): Kind | undefined {
+  for (let i = index + step, others = 0; i >= 0 && i < kinds.length && others < OTHERS; i += step) {
+    const kind = kinds[i]
+    if (kind === 'other') others++
+    else if (kind !== 'blank') return kind
+  }
+  return undefined
 }
 
 /**

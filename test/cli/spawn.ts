@@ -26,12 +26,13 @@ export interface CliSetup {
   readonly cwd?: string
 }
 
-/** The records of a run with `--format jsonl`. */
+/** The records of a run with `--format jsonl`, but for the summaries of its inputs. */
 export function recordsIn(stdout: string): Record<string, unknown>[] {
   return stdout
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line))
+    .map((line): Record<string, unknown> => JSON.parse(line))
+    .filter(({ type }) => type !== 'summary')
 }
 
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -38,6 +38,8 @@ export function trueGoroutines({ name, bytes }: GoldenDump): number {
   const text = bytes.toString('latin1')
   let count = text.match(/^goroutine \d+ (?:gp=\S+ m=\S+(?: mp=\S+)? )?\[/gm)?.length ?? 0
   for (const m of text.matchAll(/^goroutine(?:leak)? profile: total (\d+)$/gm)) count += Number(m[1])
+  // Every line of the output is a string of `go test -json`.
+  if (name.includes('panicjson')) count = text.match(/"Output":"goroutine \d+ \[/g)?.length ?? 0
   // klog indents a value of many lines by a TAB.
   if (name === 'klog-info.txt') count = 1
   return name.includes('multiline') ? 1 : count

@@ -15,7 +15,8 @@ export function feed(chunks: Iterable<Uint8Array>, options: EngineOptions = {}):
   const engine = createEngine({
     stacks: 'always',
     ...options,
-    onRecord: (record) => records.push(record),
+    // The last one is of the input, not of a dump.
+    onRecord: (record) => record.type !== 'summary' && records.push(record),
     onLog: (bytes) => log.push(Buffer.from(bytes)),
   })
   for (const chunk of chunks) engine.push(chunk)

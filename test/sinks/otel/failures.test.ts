@@ -45,7 +45,8 @@ async function run(url: string, args: readonly string[] = [], env: Record<string
 
 /** A start, on a machine that has other work. */
 const START_MS = 2_500
-const RECORDS = 3 + 3 + 4 + 4
+/** With the summary of the input. */
+const RECORDS = 3 + 3 + 4 + 4 + 1
 
 describe('at the end of the input', () => {
   it('one export is made, and the exit code is 0', async () => {

@@ -113,7 +113,7 @@ describe('--metrics console', () => {
       env: { OTEL_RESOURCE_ATTRIBUTES: 'service.name=content,deployment.environment.name=test' },
     })
     expect(code).toBe(0)
-    expect(stdout.split('\n').filter((line) => line.startsWith('{"v":1')).length).toBe(14)
+    expect(stdout.split('\n').filter((line) => line.startsWith('{"v":1')).length).toBe(15)
     expect(stdout).not.toContain('dumpstream.goroutines')
     expect(stderr).toMatch(/^resource \{.*service\.name="content".*deployment\.environment\.name="test"/)
     expect(stderr).toMatch(

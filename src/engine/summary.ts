@@ -1,0 +1,126 @@
+/** The last record of an input: what there was in it. */
+import { headerHint } from '../carriers/hint.ts'
+import { LF } from '../core/ascii.ts'
+import { LIMITS } from '../core/limits.ts'
+import { setRecent } from '../core/lru.ts'
+import type { FindingKind } from '../core/model.ts'
+import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
+import { findNeedle, lineStart } from '../text/needle.ts'
+import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+
+/** Lines of a longer input are not counted unless it is asked for: that takes as long as reading it. */
+const COUNTED_BYTES = 16 << 20
+const OPEN_BYTES = 1 << 20
+/** Longest line that is looked at for a hint. */
+const HINT_BYTES = 64 << 10
+
+export class SummingEngine implements Engine {
+  readonly #engine: Engine
+  readonly #options: EngineOptions
+  readonly #findings = new Map<string, Map<FindingKind, number>>()
+  #lines = 0
+  #endsInLine = false
+  #headers = 0
+  #hint = ''
+  #ended = false
+
+  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+    this.#options = options
+    this.#engine = make({
+      ...options,
+      ...(options.onRecord === undefined
+        ? {}
+        : {
+            onRecord: (record, frame) => {
+              this.#observe(record)
+              options.onRecord?.(record, frame)
+            },
+          }),
+    })
+  }
+
+  get stats(): EngineStats {
+    return this.#engine.stats
+  }
+
+  get faults(): readonly string[] {
+    return this.#engine.faults ?? []
+  }
+
+  get settled(): number {
+    return this.#engine.settled
+  }
+
+  get open(): boolean {
+    return this.#engine.open
+  }
+
+  /** What its last record says. */
+  get summary(): SummaryRecord {
+    const { bytes, dumps, goroutines } = this.#engine.stats
+    const findings: Partial<Record<FindingKind, number>> = {}
+    for (const kinds of this.#findings.values())
+      for (const [kind, count] of kinds) findings[kind] = (findings[kind] ?? 0) + count
+    const lines = this.#countsLines ? { lines: this.#lines + (this.#endsInLine ? 1 : 0) } : {}
+    const unread = dumps === 0 && this.#headers > 0 ? { unread: { headers: this.#headers, hint: this.#hint } } : {}
+    return {
+      v: 1,
+      type: 'summary',
+      source: this.#options.source ?? 'stdin',
+      bytes,
+      ...lines,
+      dumps,
+      goroutines,
+      findings,
+      ...unread,
+    }
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#engine.push(chunk)
+    const { bytes, dumps } = this.#engine.stats
+    const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (this.#options.lines === true || bytes <= COUNTED_BYTES) this.#count(buf)
+    // What looks like a dump may turn out to be none; a long one does not.
+    if (dumps === 0 && (!this.#engine.open || bytes <= OPEN_BYTES)) this.#lookForHeaders(buf)
+  }
+
+  tick(now: number): void {
+    this.#engine.tick(now)
+  }
+
+  end(): void {
+    this.#engine.end()
+    if (this.#ended) return
+    this.#ended = true
+    this.#options.onRecord?.(this.summary)
+  }
+
+  get #countsLines(): boolean {
+    return this.#options.lines === true || this.#engine.stats.bytes <= COUNTED_BYTES
+  }
+
+  #observe(record: DumpstreamRecord): void {
+    if (record.type === 'dump') setRecent(this.#findings, record.source, new Map(), LIMITS.sources)
+    if (record.type !== 'finding') return
+    const kinds = this.#findings.get(record.source)
+    kinds?.set(record.finding, (kinds.get(record.finding) ?? 0) + 1)
+  }
+
+  #count(buf: Buffer): void {
+    for (let at = buf.indexOf(LF); at >= 0; at = buf.indexOf(LF, at + 1)) this.#lines++
+    if (buf.length > 0) this.#endsInLine = buf[buf.length - 1] !== LF
+  }
+
+  #lookForHeaders(buf: Buffer): void {
+    for (let at = findNeedle(buf, 0, buf.length, false); at >= 0; at = findNeedle(buf, at + 1, buf.length, false)) {
+      if (this.#headers++ > 0) continue
+      const start = Math.max(lineStart(buf, 0, at), at - HINT_BYTES)
+      const end = buf.indexOf(LF, at)
+      this.#hint = headerHint(
+        buf.toString('utf8', start, end < 0 ? Math.min(buf.length, at + HINT_BYTES) : end),
+        this.#options.input,
+      )
+    }
+  }
+}
