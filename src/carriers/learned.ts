@@ -139,6 +139,6 @@ function streamOf({ path, value }: Leaf): StreamField[] {
 
 /** Dotted path of the string of a line of JSON that holds what looks like a header; undefined when there is none. */
 export function pathOfNeedle(line: string): string | undefined {
-  const leaf = leavesOf(line).find(({ value }) => typeof value === 'string' && /goroutine \d+ \[/.test(value))
+  const leaf = leavesOf(line).find(({ value }) => typeof value === 'string' && value.includes(NEEDLE))
   return leaf?.path
 }

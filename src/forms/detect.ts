@@ -2,7 +2,7 @@
 import { CarriedText } from '../carriers/carrier.ts'
 import { CloudWatchEvents } from '../carriers/cloudwatch.ts'
 import { Otlp } from '../carriers/otlp.ts'
-import { JsonPaths, stringEnd } from '../carriers/scan.ts'
+import { eachElement, JsonPaths, stringEnd } from '../carriers/scan.ts'
 import { BRACE_OPEN, BRACKET_OPEN, LF, QUOTE } from '../core/ascii.ts'
 import { Csv, csvTable } from './csv.ts'
 import { JsonDocument } from './document.ts'
@@ -92,7 +92,7 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
   return holdsRecords(head, start, after) ? DOCUMENT : PLAIN
 }
 
-/** Is an array of objects, or of arrays, in the object? Lists of pairs do not count. */
+/** Is an array of several objects, or of arrays, in the object? Lists of pairs do not count; one of a single record is read as part of its line. */
 function holdsRecords(buf: Buffer, start: number, end: number): boolean {
   for (let p = start; p < end; p++) {
     const c = buf[p]
@@ -104,7 +104,11 @@ function holdsRecords(buf: Buffer, start: number, end: number): boolean {
       let q = p + 1
       while (q < end && (buf[q] as number) <= 0x20) q++
       const isPair = /^\{\s*"(?:key|field|Key)"/.test(buf.toString('latin1', q, Math.min(end, q + 32)))
-      if (!isPair && (buf[q] === BRACE_OPEN || buf[q] === BRACKET_OPEN)) return true
+      if (!isPair && (buf[q] === BRACE_OPEN || buf[q] === BRACKET_OPEN)) {
+        let elements = 0
+        eachElement(buf, p, end, () => elements++)
+        if (elements > 1) return true
+      }
     }
   }
   return false
