@@ -56,7 +56,6 @@ export function titleBegins(buf: Buffer, pos: number, atLine: boolean): number {
   const line = lf < pos ? pos : lf + 1
   if ((lf < pos && !atLine) || !OPENS.startsWith(buf.toString('latin1', line, end))) return end
   if (line < end) return Math.max(lf, pos)
-  // A line feed behind a line end, or at the beginning of a line, may be the one ahead of a title. Behind text it ends that line.
-  const isEmpty = lf > pos ? buf[lf - 1] === LF : atLine
-  return isEmpty && lf >= pos ? lf : end
+  // A line feed may be the one before a title, also where it seems to end a line: tail does not wait for the rest of one.
+  return lf >= pos ? lf : end
 }

@@ -68,6 +68,11 @@ export class Assembler {
     return this.#open.state
   }
 
+  /** Where what is open begins, a dump or what may become one; undefined when nothing is. */
+  get start(): number | undefined {
+    return this.#open.start
+  }
+
   /** How many lines were dump so far. While it stands still, the dump is silent. */
   get progress(): number {
     return this.#open.progress
@@ -176,11 +181,11 @@ export class Assembler {
     this.#unknown.takenElsewhere(bytes)
   }
 
-  /** Takes the header at `pos`, which is that of no other process. `held`: it is held already. */
+  /** Takes the header at `pos`, or the title of a profile or a race report, which is that of no other process. `held`: it is held already. */
   takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held?: Held): void {
     const next = this.#headers.read(buf, words, pos, end)
     if (next > 0) this.#header(buf, pos, next, base, held ?? 'line')
-    else if (held !== undefined) this.#open.tape.release(held)
+    else if (held !== undefined) this.#unknown.takeBeginning(buf, pos, base, held)
   }
 
   /**
@@ -210,7 +215,10 @@ export class Assembler {
       if (walker.goroutine?.id === id || this.#open.dump?.tally.ids.has(id) === true) return 0
       return walker.ended ? 2 : 1
     }
-    const line = walker.read(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))
+    const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
+    const { profile } = this.#open.dump ?? this.#open.candidate ?? {}
+    if (profile !== undefined) return profile.fits(text) ? 2 : 0
+    const line = walker.read(text)
     return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
   }
 

@@ -42,7 +42,7 @@ export class Beginnings {
     open.close()
     if (open.candidate !== undefined) open.dropCandidate()
     const candidate = open.newCandidate(line.base + line.pos)
-    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    candidate.held.push(open.hold(line))
     const tally = new Tally(open.signatures, open.limits)
     candidate.profile = new Profile(title, tally, this.#pcLists, open.fragments)
     // No record will follow.
@@ -59,7 +59,7 @@ export class Beginnings {
     // The rule above the title is held by now, if there was one.
     if (open.candidate !== undefined && open.candidate.race === undefined) open.dropCandidate()
     const candidate = open.candidate ?? open.newCandidate(line.base + line.pos)
-    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    candidate.held.push(open.hold(line))
     candidate.race = new RaceReport()
     return true
   }
@@ -73,7 +73,7 @@ export class Beginnings {
       before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.walker.goroutine === undefined
     const candidate = isSecond && before !== undefined ? before : open.startCandidate(line.base + line.pos)
     candidate.preamble = preamble
-    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    candidate.held.push(open.hold(line))
     return true
   }
 
@@ -85,7 +85,7 @@ export class Beginnings {
     // Beside an open dump a preamble goes on while a goroutine of that dump is at hand; else none has come yet.
     if ((open.walker.goroutine !== undefined) !== (open.next !== undefined)) return false
     if (!continuesPreamble(line.text, candidate.preamble.kind)) return false
-    candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    candidate.held.push(open.hold(line))
     return true
   }
 }

@@ -13,7 +13,11 @@ import type { RaceReport } from './race.ts'
 
 export class Candidate {
   /** Absolute offset of its first line. */
-  readonly start: number
+  start: number
+  /** Of a line inside a carrier: behind its last byte. */
+  end = 0
+  /** Its lines came inside a carrier. */
+  carried = false
   readonly opening: Opening
   readonly held: Held[] = []
   /** Foreign lines since it began, for the limits. */
@@ -34,9 +38,14 @@ export class Candidate {
     this.opening = opening
   }
 
-  /** Its lines are dump. */
-  claim(tape: LogTape): void {
-    for (const held of this.held) tape.claim(held)
+  /** Its lines are dump. Returns where the last of them ends. */
+  claim(tape: LogTape): number {
+    let end = this.start
+    for (const held of this.held) {
+      tape.claim(held)
+      end = Math.max(end, held.at + held.bytes.length)
+    }
+    return end
   }
 
   /** Its lines are log. */

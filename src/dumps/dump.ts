@@ -59,7 +59,7 @@ export interface DumpContent {
 export class OpenDump {
   tally: Tally
   /** Absolute offsets: first byte; first byte behind the last line that was dump. */
-  readonly start: number
+  start: number
   end: number
   readonly opening: Opening
   /** Present when the dump is a text profile. */

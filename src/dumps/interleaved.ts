@@ -65,6 +65,12 @@ export class InterleavedDumps {
     return this.#second === undefined && this.#made?.quiet !== false
   }
 
+  /** As Assembler.start, of the one that began first. */
+  get start(): number | undefined {
+    const [one, other] = [this.#made?.start, this.#second?.start]
+    return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+  }
+
   /** Grows with every line that was dump. */
   get progress(): number {
     return (this.#made?.progress ?? 0) + (this.#second?.progress ?? 0)

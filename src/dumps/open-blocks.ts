@@ -16,6 +16,7 @@ import type { AssemblerSink } from './assembler-sink.ts'
 import { Candidate } from './candidate.ts'
 import { type DumpContent, OpenDump, type Opening } from './dump.ts'
 import { Gap } from './gap.ts'
+import type { LineAt } from './line-at.ts'
 import { ReasonBefore } from './logged-reason.ts'
 import { Fragments } from './repair/fragments.ts'
 import { after, type Event, type State } from './states.ts'
@@ -97,10 +98,22 @@ export class OpenBlocks {
 
   /** The line that was taken last stands at [start, end) of the input, inside a carrier. */
   reach(start: number, end: number): void {
-    const dump = this.dump
-    if (dump === undefined) return
-    dump.carried = true
-    if (dump.end > start) dump.end = end
+    const open = this.dump ?? this.candidate
+    if (open === undefined) return
+    open.carried = true
+    // Offsets within a text say nothing of the input.
+    if (open.start > start && open.start < end) open.start = start
+    if (open.end > start || open.start === start) open.end = end
+  }
+
+  /** Where what is open begins; undefined when nothing is. */
+  get start(): number | undefined {
+    return this.dump?.start ?? this.candidate?.start
+  }
+
+  /** Holds the line: it may be dump. */
+  hold(line: LineAt): Held {
+    return line.held ?? this.tape.hold(line.buf, line.pos, line.next)
   }
 
   newCandidate(start: number): Candidate {
@@ -240,13 +253,15 @@ export class OpenBlocks {
   #confirm(candidate: Candidate): void {
     this.candidate = undefined
     this.#on('proved')
-    candidate.claim(this.tape)
+    const end = Math.max(candidate.end, candidate.claim(this.tape))
     const { profile, race, preamble } = candidate
     const dump = this.#newDump(candidate.start, candidate.opening, {
       tally: profile?.tally ?? this.#newTally(),
       profile,
       race,
     })
+    dump.end = end
+    dump.carried = candidate.carried
     dump.foreign.takeOver(candidate.foreign)
     if (profile !== undefined) dump.kind = profile.title.leak ? 'leak' : undefined
     else if (race !== undefined) dump.kind = 'race'

@@ -55,6 +55,11 @@ export class Profile {
     return this.#record === undefined && this.tally.goroutines >= this.title.total
   }
 
+  /** May the line be one of the profile's records? */
+  fits(text: string): boolean {
+    return readProfileLine(text, this.#record?.pcs)?.kind === 'record'
+  }
+
   /** Takes a line; false when it is not the profile's. */
   line(text: string): boolean {
     const line = readProfileLine(text, this.#record?.pcs)

@@ -5,6 +5,7 @@
  * Hot where most stacks are new: `#quick`, guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
 import { isBlank, LF, SPACE, TAB, trimLineEnd, wordsOf } from '../core/ascii.ts'
+import type { Held } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { TEXT_BYTES } from '../text/line.ts'
@@ -64,6 +65,13 @@ export class UnknownLines {
     const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
     this.#takeForeign({ text, buf, pos, next, base })
     return next
+  }
+
+  /** Takes the line at `pos`, which is held already, if a dump begins with it. */
+  takeBeginning(buf: Buffer, pos: number, base: number, held: Held): void {
+    const next = buf.indexOf(LF, pos) + 1
+    const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
+    if (!this.#beginnings.take({ text, buf, pos, next, base, held })) this.#open.tape.release(held)
   }
 
   /** As ForeignLines.takenElsewhere. */

@@ -6,12 +6,14 @@ import type { EngineOptions } from './contract.ts'
 
 const SIMILARITIES = ['origin', 'functions', 'lines', 'exact']
 const STACKS = ['first', 'always', 'never']
+const ORDERS = ['auto', 'oldest_first']
 
 /** @throws DumpstreamError `DS_OPTION` */
-export function checkOptions({ similarity, stacks, input, idle, limits, streamKeys }: EngineOptions): void {
+export function checkOptions({ similarity, stacks, input, order, idle, limits, streamKeys }: EngineOptions): void {
   checkChoice('similarity', SIMILARITIES, similarity)
   checkChoice('stacks', STACKS, stacks)
   checkChoice('input', INPUT_KINDS, input)
+  checkChoice('order', ORDERS, order)
   if (streamKeys !== undefined && !Array.isArray(streamKeys))
     throw refusal('streamKeys', 'an array of names', streamKeys)
   if (idle !== undefined && !(idle > 0)) throw refusal('idle', 'milliseconds above 0', idle)

@@ -26,6 +26,11 @@ export interface EngineOptions {
   readonly time?: (offset: number) => number | undefined
   /** What carries the log. Default `auto`: the line that holds the first header tells. `plain`: nothing does. */
   readonly input?: InputKind
+  /**
+   * `auto` (default): a log whose newest line is the first is found by the lines around its first header. `oldest_first`: it is not looked for,
+   * as where lines come while they are written.
+   */
+  readonly order?: 'auto' | 'oldest_first'
   /** Field of JSON lines that holds the text, a dotted path: `payload.text`. */
   readonly textKey?: string
   /** Field of JSON lines that holds the time. */
@@ -65,6 +70,12 @@ export interface Engine {
   end(): void
   /** Offset in the input before which every byte is known to be log, and has been handed out, or dump. Needs `onLog`. */
   readonly settled: number
+  /**
+   * Offset in the input of the first byte that a fresh engine needs to say what this one has still to say: the beginning of an open dump, of
+   * what may announce one, or of a line. Commit this one where reading goes on after a restart; `settled` passes inside an open dump. The
+   * fresh engine numbers dumps anew, and compares with none before.
+   */
+  readonly resumeAt: number
   /** A dump, or what may be the beginning of one, is under way: every line matters. */
   readonly open: boolean
   readonly stats: EngineStats

@@ -108,6 +108,11 @@ class LogEngine implements Engine {
     return this.#tape.undecided ?? this.#splitter.decided
   }
 
+  get resumeAt(): number {
+    const { settled } = this
+    return Math.min(settled, this.#splitter.decided, this.#plain.start ?? settled, this.#streams.start ?? settled)
+  }
+
   get open(): boolean {
     return this.#streams.open || !this.#plain.quiet || this.#splitter.waiting
   }
@@ -184,7 +189,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
 }
 
 function readerOf(options: EngineOptions): Engine {
-  const make = (own: EngineOptions): Engine => new OrderedEngine(own, (inner) => new LogEngine(inner))
+  const forward = (own: EngineOptions): Engine => new LogEngine(own)
+  const make = (own: EngineOptions): Engine =>
+    own.order === 'oldest_first' ? forward(own) : new OrderedEngine(own, forward)
   if (options.input === 'plain') return make(options)
   return new FormedEngine(options, (own) => new TailedEngine(own, make))
 }

@@ -53,6 +53,11 @@ export class FormedEngine implements Engine {
     return this.#engine === undefined ? 0 : this.#engine.settled + this.#skipped
   }
 
+  /** A byte order mark is not needed. */
+  get resumeAt(): number {
+    return this.#engine === undefined || this.#engine.resumeAt === 0 ? 0 : this.#engine.resumeAt + this.#skipped
+  }
+
   get open(): boolean {
     return this.#engine?.open ?? false
   }

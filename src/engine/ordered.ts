@@ -63,6 +63,11 @@ export class OrderedEngine implements Engine {
     return Math.min(this.#engine.settled, this.#bytes - this.#held.length)
   }
 
+  get resumeAt(): number {
+    if (this.#state === 'blocks') return this.settled
+    return Math.min(this.#engine.resumeAt, this.#bytes - this.#held.length)
+  }
+
   get open(): boolean {
     return this.#state === 'blocks' || this.#engine.open
   }

@@ -68,6 +68,11 @@ export class ReformedEngine implements Engine {
     return this.#pieces[0]?.raw ?? this.#made
   }
 
+  /** What form the input has is said at its beginning. */
+  get resumeAt(): number {
+    return 0
+  }
+
   get open(): boolean {
     return this.#engine.open
   }

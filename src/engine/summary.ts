@@ -51,6 +51,10 @@ export class SummingEngine implements Engine {
     return this.#engine.settled
   }
 
+  get resumeAt(): number {
+    return this.#engine.resumeAt
+  }
+
   get open(): boolean {
     return this.#engine.open
   }

@@ -31,8 +31,8 @@ const EMPTY = Buffer.alloc(0)
 
 interface TailedFile {
   readonly engine: Engine
-  /** Where its pieces stand: offsets in the file and in the input. */
-  pieces: { readonly at: number; readonly input: number }[]
+  /** Where its pieces are: offsets in the file, in the input, and of the title before it. */
+  pieces: { readonly at: number; readonly input: number; readonly title: number }[]
   bytes: number
 }
 
@@ -44,6 +44,8 @@ export class TailedEngine implements Engine {
   /** Least recently used first. */
   readonly #files = new Map<string, TailedFile>()
   #file: TailedFile | undefined
+  /** Of the file at hand. */
+  #titleAt = 0
   /** What may be the beginning of a title. */
   #held: Buffer = EMPTY
   #heldSinceTick = false
@@ -72,6 +74,17 @@ export class TailedEngine implements Engine {
 
   get settled(): number {
     return this.#only?.settled ?? Math.min(this.#decided(), this.#bytes - this.#held.length)
+  }
+
+  /** A fresh engine must see the title of the file at hand, and those of all files with something open. */
+  get resumeAt(): number {
+    if (this.#only !== undefined) return this.#only.resumeAt
+    let first = this.#titleAt
+    for (const file of this.#files.values()) {
+      const { resumeAt } = file.engine
+      if (resumeAt < file.bytes) first = Math.min(first, file.pieces[pieceOf(file, resumeAt)]?.title ?? 0)
+    }
+    return Math.min(first, this.settled)
   }
 
   get open(): boolean {
@@ -138,6 +151,7 @@ export class TailedEngine implements Engine {
       }
       this.#log(undefined, buf.subarray(title.start, title.end), base + title.start)
       this.#switch(title.name)
+      this.#titleAt = base + title.start + (buf[title.start] === LF ? 1 : 0)
       this.#atLine = true
       pos = title.end
     }
@@ -170,7 +184,8 @@ export class TailedEngine implements Engine {
     if (file === undefined || start >= end) return
     const last = file.pieces[file.pieces.length - 1]
     const input = base + start
-    if (last === undefined || last.input - last.at !== input - file.bytes) file.pieces.push({ at: file.bytes, input })
+    if (last === undefined || last.input - last.at !== input - file.bytes)
+      file.pieces.push({ at: file.bytes, input, title: this.#titleAt })
     file.bytes += end - start
     this.#atLine = buf[end - 1] === LF
     file.engine.push(buf.subarray(start, end))

@@ -54,6 +54,13 @@ export class Lane {
     return this.#pieces.length > 0 || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
+  /** Offset in the input of the first line of what is open; undefined when nothing is. */
+  get start(): number | undefined {
+    const dump = this.#dumps?.start
+    const part = this.#held[0]?.at
+    return dump === undefined || part === undefined ? (dump ?? part) : Math.min(dump, part)
+  }
+
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
     if (text.partial) return needle && holdsHeaderHead(text.latin1())

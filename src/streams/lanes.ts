@@ -30,6 +30,13 @@ export class Lanes {
     return this.#open.size > 0
   }
 
+  /** Where the first of what is open begins; undefined when nothing is. */
+  get start(): number | undefined {
+    let first: number | undefined
+    for (const { start } of this.#open) if (start !== undefined && (first === undefined || start < first)) first = start
+    return first
+  }
+
   get(carrier: Carrier, key: string): Lane | undefined {
     const place = this.#latestPlace
     if (place !== undefined && place.key === key && place.carrier === carrier) return this.#latest

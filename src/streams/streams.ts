@@ -80,6 +80,11 @@ export class Streams {
     })
   }
 
+  /** Where the first of what is open in any stream begins; undefined when nothing is. */
+  get start(): number | undefined {
+    return this.#lanes.start
+  }
+
   /** Some stream has a dump open: every line must be shown. */
   get open(): boolean {
     return this.#lanes.open

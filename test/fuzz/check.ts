@@ -34,6 +34,8 @@ function feed({ bytes, limits }: Input, cuts: Cuts, fault: (what: string) => voi
   let pushed = 0
   const engine = createEngine({
     stacks: 'always',
+    // Where the newest line may be the first, the lines around the first header that have come by then decide.
+    order: 'oldest_first',
     limits,
     onRecord: (record) => records.push(record),
     onLog: (piece, offset) => {
@@ -46,8 +48,13 @@ function feed({ bytes, limits }: Input, cuts: Cuts, fault: (what: string) => voi
       log.push(got)
     },
   })
+  let resumeAt = 0
   const look = (): void => {
     const now = engine.settled
+    const resume = engine.resumeAt
+    if (resume < resumeAt) fault(`resumeAt goes back from ${resumeAt} to ${resume}`)
+    if (resume > now) fault(`resumeAt is ${resume}, past ${now} that is settled`)
+    resumeAt = resume
     if (now < settled) fault(`settled goes back from ${settled} to ${now}`)
     if (now > pushed) fault(`settled is ${now} of ${pushed}`)
     settled = now

@@ -17,6 +17,13 @@ describe('text before a header on its line', () => {
     expect(run.log.toString()).toBe(`2020/02/09 17:43:51 before\n${text}\n2020/02/09 17:43:53 after\n`)
   })
 
+  it('goes before the title of a profile, too', () => {
+    const profile = 'goroutine profile: total 1\n1 @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:3\n\n'
+    const run = feed([Buffer.from(`2020/02/09 17:43:52 profile of u1: ${profile}after\n`)])
+    expect(run.records[0]).toMatchObject({ type: 'dump', source: 'stdin', format: 'profile', goroutines: 1 })
+    expect(run.log.toString()).toBe('2020/02/09 17:43:52 profile of u1: \nafter\n')
+  })
+
   it('keeps a carriage return with the line end', () => {
     const run = feed([Buffer.from(`stack=goroutine 32 [running]:\n${STACK}`.replaceAll('\n', '\r\n'))])
     expect(run.log.toString()).toBe('stack=\r\n')
