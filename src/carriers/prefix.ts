@@ -18,8 +18,8 @@
  * after the text are found by the first one's name.
  */
 import { BACKSLASH, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
-import { findTitle, startsFrame } from '../text/titles.ts'
-import { CarriedText, type Carrier, type StreamNames } from './carrier.ts'
+import { findTitle } from '../text/titles.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
@@ -84,10 +84,10 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
 }
 
 /**
- * As `prefixOf`, of a header that is indented as its frames are: `line` and `following` begin with the same blanks, perhaps after a time. That
- * they are not text in the value of a panic is for the caller to see.
+ * As `prefixOf`, of a header that is indented, perhaps after a time: its frames begin with the same blanks. That it is not text in the value of
+ * a panic is for the caller to see.
  */
-export function indentOf(line: Buffer, following: Buffer | undefined): Prefix | undefined {
+export function indentOf(line: Buffer): Prefix | undefined {
   if (line.includes(LF) || line.includes(ESC)) return undefined
   const text = line.toString('latin1')
   const m = findTitle(text, LONGEST, TRIES)
@@ -95,12 +95,7 @@ export function indentOf(line: Buffer, following: Buffer | undefined): Prefix | 
   const prefix = text.slice(0, m.index)
   const blanks = /[ \t]+$/.exec(prefix)?.[0]
   if (blanks === undefined || (blanks !== prefix && !blanks.endsWith(' \t'))) return undefined
-  const carrier =
-    blanks === prefix ? new Prefix(prefix, text.slice(m.end), false, true) : new Prefix(`${prefix}`, text.slice(m.end))
-  if (following === undefined) return carrier
-  const frame = new CarriedText()
-  const isFrame = carrier.read(following, 0, following.length, frame) && startsFrame(frame.latin1())
-  return isFrame ? carrier : undefined
+  return blanks === prefix ? new Prefix(prefix, text.slice(m.end), false, true) : new Prefix(prefix, text.slice(m.end))
 }
 
 export class Prefix implements Carrier {

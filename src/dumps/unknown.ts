@@ -250,7 +250,8 @@ export class UnknownLines {
       if (trimLineEnd(buf, pos, next) === pos) beginning.closed = true
       return
     }
-    if (open.gap.holdBlank(buf, pos, next)) open.unsettled = true
+    if (open.quiet) open.tape.pass(buf, pos, next)
+    else if (open.gap.holdBlank(buf, pos, next)) open.unsettled = true
     else this.#foreign.take(tail)
   }
 

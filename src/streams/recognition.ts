@@ -16,7 +16,7 @@ import { carriersFor, type InputKind, type KeyNames } from '../carriers/detect.t
 import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
 import { Whole } from '../carriers/whole.ts'
-import { LF, SPACE, TAB } from '../core/ascii.ts'
+import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { announces, mentionsPanic } from '../text/announcement.ts'
@@ -101,7 +101,7 @@ export class Recognition {
     const line = buf.subarray(pos, next - 1)
     const prefix = prefixOf(line)
     if (prefix !== undefined) return this.#isAnnounced(prefix, buf, pos, next, from) && this.#use(prefix)
-    const indent = prefixes === 'any' ? indentOf(line, followingLine(buf, next)) : undefined
+    const indent = prefixes === 'any' ? indentOf(line) : undefined
     if (indent !== undefined && !this.#isInPanicValue(buf, pos, from)) return this.#use(indent)
     const inValue = prefixOf(line, true)
     return inValue !== undefined && this.#beginsIn(inValue, buf, pos, next, from) && this.#use(inValue)
@@ -209,12 +209,6 @@ export class Recognition {
     for (const dropped of this.#inUse.splice(CARRIERS)) this.#parts.onDrop(dropped)
     return true
   }
-}
-
-/** The line at `start`; undefined when it has not come yet. */
-function followingLine(buf: Buffer, start: number): Buffer | undefined {
-  const end = buf.indexOf(LF, start) + 1
-  return end > start ? buf.subarray(start, end) : undefined
 }
 
 function indentWidth(buf: Buffer, start: number): number {

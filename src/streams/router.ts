@@ -175,7 +175,7 @@ export class Router implements LineSink {
     base: number,
   ): number {
     // What announces it, a few lines ahead in the same stream, belongs to it.
-    const window = Math.max(pos, lineStart(buf, pos, near - this.#limits.preambleBytes))
+    const window = firstLine(buf, pos, near - this.#limits.preambleBytes)
     let from = this.#streams.recognition.announced(buf, window, near, next)
     this.#tape.pass(buf, pos, from)
     while (from < next) from = this.#carriedLine(buf, words, from, end, base)
@@ -236,6 +236,11 @@ export class Router implements LineSink {
 }
 
 const NEWLINE = Buffer.from('\n')
+
+/** Start of the first line in `buf` from `least` on, not before the line at `pos`. */
+function firstLine(buf: Buffer, pos: number, least: number): number {
+  return least <= pos || buf[least - 1] === LF ? Math.max(pos, least) : buf.indexOf(LF, least) + 1
+}
 
 /** Does the line end as titles do? A header ends with a colon, the title of a profile with a number. */
 function isTitle(buf: Buffer, line: number, next: number): boolean {

@@ -196,7 +196,7 @@ export class Streams {
    */
   #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
     const unproved = this.#unproved
-    if (unproved === undefined || !unproved.lane.open) return undefined
+    if (unproved === undefined || unproved.glued.line.decided || !unproved.lane.open) return undefined
     const text = this.#text
     text.inPlace(buf, pos, next)
     if (unproved.lane.fit(text) === 0) return undefined

@@ -1,5 +1,5 @@
 /**
- * Properties run on one seed, so that a red run speaks of the change at hand and comes again. `npm run fuzz` goes on from random
+ * Properties run on one seed, so that a red run speaks of the change at hand and comes again. `npm run fuzz:properties` goes on from random
  * seeds, DUMPSTREAM_FUZZ times as long; what it finds becomes a test of its own.
  */
 import fc from 'fast-check'
