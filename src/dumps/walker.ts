@@ -443,7 +443,8 @@ export class Walker {
 
   /** The stack of a damaged goroutine. Nothing is known of one without a line. */
   #find(from: KnownLine | undefined): StackEntry | undefined {
-    return from === undefined || from === ROOT ? undefined : stackWith(this.known, from, this.#lost)
+    const isUnknown = from === undefined || from === ROOT || (this.#lost.length === 0 && !this.#hasFrame(from))
+    return isUnknown ? undefined : stackWith(this.known, from, this.#lost)
   }
 }
 

@@ -139,6 +139,8 @@ export function readNamedFile(text: string): LineText | undefined {
 
 /** An indented `path:line`: of a source file, or with the offset that only Go prints behind it. Prose may end in a colon and a number, too. */
 function readFile(text: string): LineText | undefined {
+  // gccgo knows no file.
+  if (text === '\t:0') return { kind: 'file', tail: 'none', literal: text.length }
   // What stands deeper is of a table, as testify's `Error Trace`.
   if (text.charCodeAt(0) === 0x09 && isBlank(text.charCodeAt(1))) return undefined
   const end = fileEnd(text)

@@ -7,7 +7,7 @@ export interface PreambleStart {
 }
 
 /** A byte order mark, and what a terminal shows of Ctrl-\\: what comes first on the line that the runtime goes on with. Latin-1. */
-const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^\\)?/
+const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^[A-Z\\])*/
 
 /** Is this the first line of a preamble? */
 export function startsPreamble(line: string): PreambleStart | undefined {

@@ -38,7 +38,8 @@ const ACCESS =
   /^\s*((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite))(?: at 0x[0-9a-f]+)? by (?:main goroutine|goroutine (\d+)):$/
 const SECTION =
   /^\s*(?:Goroutine \d+ \(\w+\) created at:|As if synchronized via sleep:|Heap block of size \d+ at 0x[0-9a-f]+ allocated by (?:main goroutine|goroutine \d+):|Global var .* of size \d+ at 0x[0-9a-f]+ declared at .*:\d+|Mutex M\d+ (?:\(0x[0-9a-f]+\) )?(?:created at:|is already destroyed\.))$/
-const UNKNOWN = /^\s*(?:\[failed to restore the stack\]|#\d+ .* \((?:.+\+0x[0-9a-f]+|unknown module)\))$/
+const UNKNOWN =
+  /^\s*(?:\[failed to restore the stack\]|\(unknown module\)|<(?:unknown|null)>.*|#\d+ .* \((?:.+\+0x[0-9a-f]+|unknown module)\))$/
 const FUNCTION = /^(\s*)(\S.*)\(\)$/
 const PLACE = /^\s*(\S.*:\d+)(?: \+0x[0-9a-f]+)?$/
 /** As Go prints it. Behind other indentation, or none, a log line may look so: then it has to be one that is due. */

@@ -24,12 +24,15 @@ const SERVING_LINES = 16
 
 const SERVING = /\bpanic serving \S+: (.*)$/
 const RECOVERED =
-  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|: ?)(\S.*)$/i
+  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|\s)fatal error: (.+)$/
 const SIGNAL = /(?:^|\s)(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
 /** The reason that the log line `text` gives for the dump that follows. */
-export function readLoggedReason(text: string): LoggedReason | undefined {
+export function readLoggedReason(line: string): LoggedReason | undefined {
+  const text = line.includes('\u001b') ? line.replace(COLOUR, '') : line
   // What the runtime prints is of the dump, unless it was glued to a line that was cut.
   if (startsPreamble(text) !== undefined) return undefined
   const at = cutBeginning(text)

@@ -32,6 +32,7 @@ Goroutine 40 (running) created at:
   main.main()
       /src/a.go:10 +0x1
   #1 <null> <null> (unknown module)
+  <unknown>
 ==================
 `
 const linesOf = (change: (line: string) => string): string => REPORT.split('\n').map(change).join('\n')

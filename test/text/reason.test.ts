@@ -19,6 +19,9 @@ describe('the reason that a log line gives for the dump after it', () => {
     ['[Recovery] panic recovered: boom', 'boom'],
     ['recovered: boom', 'boom'],
     ['panic="boom"', 'boom'],
+    ['{"level":"error","msg":"panicked","panic":"boom"}', 'boom'],
+    ['[negroni] PANIC: boom', 'boom'],
+    ['\u001b[31mpanic: boom\u001b[0m', 'boom'],
   ])('%s', (text, reason) => {
     expect(readLoggedReason(text)).toMatchObject({ kind: 'panic', reason })
   })
