@@ -32,11 +32,10 @@ const SIGNAL = /(?:^|\s)(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
 /** The reason that the log line `text` gives for the dump that follows. */
 export function readLoggedReason(line: string): LoggedReason | undefined {
+  // What the runtime prints is of the dump, unless it stands after a colour, or was glued to a line that was cut.
+  if (startsPreamble(line) !== undefined) return undefined
   const text = line.includes('\u001b') ? line.replace(COLOUR, '') : line
-  // What the runtime prints is of the dump, unless it was glued to a line that was cut.
-  if (startsPreamble(text) !== undefined) return undefined
-  const at = cutBeginning(text)
-  const glued = at < 0 ? undefined : startsPreamble(text.slice(at))
+  const glued = startsPreamble(text.slice(Math.max(0, cutBeginning(text))))
   if (glued !== undefined) return { ...glued, within: 1 }
   if (/panic|recover/i.test(text)) {
     const served = SERVING.exec(text)
