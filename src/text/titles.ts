@@ -144,8 +144,3 @@ export function endsDump(text: string): boolean {
 
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
-
-/** Is `text` a line at which a goroutine goes on after its header? A cheap question, for lines of unknown form. */
-export function startsFrame(text: string): boolean {
-  return /^[^\s(]\S*\(|^created by |^goroutine running/.test(text)
-}

@@ -37,7 +37,8 @@ function feed({ bytes, limits }: Input, cuts: Cuts, fault: (what: string) => voi
     // Where the newest line may be the first, the lines around the first header that have come by then decide.
     order: 'oldest_first',
     limits,
-    onRecord: (record) => records.push(record),
+    // How many headers a summary names as unread is an estimate, made chunk by chunk.
+    onRecord: (record) => record.type !== 'summary' && records.push(record),
     onLog: (piece, offset) => {
       const got = Buffer.from(piece)
       if (offset < out) fault(`log at ${offset} comes after log up to ${out}`)
