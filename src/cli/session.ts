@@ -5,6 +5,7 @@ import { DumpstreamError } from '../core/errors.ts'
 import type { Engine, EngineStats } from '../engine/engine.ts'
 import { elapsed } from '../input/clock.ts'
 import { IdleWatch } from '../input/idle.ts'
+import { describeNonText } from '../input/magic.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { isPattern } from '../input/pattern.ts'
 import { readInput } from '../input/read.ts'
@@ -133,7 +134,6 @@ export class Session {
       complain(`${name}: ${fault}; what came before it was read`)
     }
     if (engine.stats.dumps > 0) return
-    const { describeNonText } = await import('../input/magic.ts')
     const what = head === undefined ? undefined : describeNonText(head)
     if (what !== undefined) complain(`${name}: ${what}, not a log`)
     else if (isWatched && !this.#stopping.signal.aborted) {

@@ -120,7 +120,8 @@ export class OrderedEngine implements Engine {
       this.#decide(all, line, end)
       return
     }
-    const from = Math.min(trailingStack(all.subarray(0, line)), line)
+    const stack = Math.min(trailingStack(all.subarray(0, line)), line)
+    const from = mayTurn ? Math.min(start, stack) : stack
     if (from > 0) this.#engine.push(all.subarray(0, from))
     this.#held = Buffer.from(all.subarray(from))
     this.#heldTicks = 0

@@ -13,6 +13,8 @@ import { YamlDocuments } from './yaml.ts'
 
 /** Bytes that are looked at, at most, before an input has the form of plain lines. */
 export const SNIFF_BYTES: number = 64 << 10
+/** Lists in a line that are looked at. */
+const LISTS = 64
 /** A first line of JSON may be a whole answer. */
 const FIRST_LINE_BYTES = 1 << 20
 
@@ -94,13 +96,14 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
 
 /** Is an array of several objects, or of arrays, in the object? Lists of pairs do not count; one of a single record is read as part of its line. */
 function holdsRecords(buf: Buffer, start: number, end: number): boolean {
+  let lists = 0
   for (let p = start; p < end; p++) {
     const c = buf[p]
     if (c === QUOTE) {
       const stop = stringEnd(buf, p + 1, end)
       if (stop < 0) return false
       p = stop
-    } else if (c === BRACKET_OPEN) {
+    } else if (c === BRACKET_OPEN && ++lists <= LISTS) {
       let q = p + 1
       while (q < end && (buf[q] as number) <= 0x20) q++
       const isPair = /^\{\s*"(?:key|field|Key)"/.test(buf.toString('latin1', q, Math.min(end, q + 32)))

@@ -1,4 +1,7 @@
-/** Decompression in passing: compressed bytes in, plain bytes out at once, and one plain sentence when the file is cut or damaged. */
+/**
+ * Decompression in passing: compressed bytes in, plain bytes out at once, and one plain sentence when the file is cut or damaged. What comes
+ * after the last member and is none is passed over, as gzip(1) does: tapes have zeros there.
+ */
 import { createGunzip, type Gunzip as ZlibGunzip } from 'node:zlib'
 import { DumpstreamError } from '../core/errors.ts'
 
@@ -8,6 +11,10 @@ export class Gunzip {
   readonly #name: string
   readonly #zlib: ZlibGunzip
   #failure: Error | undefined
+  /** Some member was read. */
+  #hasOutput = false
+  /** What follows is not gzip's. */
+  #over = false
   #settle: (() => void) | undefined
 
   /** `onChunk` is called as bytes come out, before `push` and `end` resolve. */
@@ -16,6 +23,7 @@ export class Gunzip {
     this.#zlib = createGunzip({ chunkSize: OUTPUT_BYTES })
     // Flowing from the start, so that everything that came out before an error has been handed on when the error comes.
     this.#zlib.on('data', (chunk: Buffer) => {
+      this.#hasOutput = true
       try {
         onChunk(chunk)
       } catch (error) {
@@ -23,7 +31,8 @@ export class Gunzip {
       }
     })
     this.#zlib.on('error', (error) => {
-      this.#failure ??= this.#explain(error)
+      if (this.#hasOutput && error.message === 'incorrect header check') this.#over = true
+      else this.#failure ??= this.#explain(error)
       this.#settle?.()
     })
     this.#zlib.on('end', () => this.#settle?.())
@@ -44,7 +53,7 @@ export class Gunzip {
   }
 
   async #wait(start: (settle: () => void) => void): Promise<void> {
-    if (this.#failure === undefined) {
+    if (this.#failure === undefined && !this.#over) {
       await new Promise<void>((resolve) => {
         this.#settle = resolve
         start(resolve)

@@ -2,13 +2,13 @@
 import { LF } from '../core/ascii.ts'
 
 /** How much of the end of a chunk is looked at for a stack, bytes. */
-const TRAILING_BYTES = 64 << 10
+const TRAILING_BYTES = 4 << 20
 /** Lines of other writers between a header and a line of its stack. */
 const OTHERS = 3
 const FUNCTION = /[\w\])]\.[\w.*()[\]{}-]*\(.*\)|created by \w|goroutine running on other thread/
-const PLACE = / \+0x[0-9a-f]|\.(?:go|s):\d+(?:["\\\s]|$)|\d @ 0x[0-9a-f]|#\\?t0x[0-9a-f]/
+const PLACE = / \+0x[0-9a-f]|\.(?:go|s):\d+(?:["\\\s]|$)|\d @ 0x[0-9a-f]|#(?:\t|\\t)0x[0-9a-f]/
 const PLACE_BYTES = [Buffer.from(' +0x'), Buffer.from('.go:'), Buffer.from(' @ 0x')]
-const OTHER = /created by |\([^)]*\)|^\W*$|""/
+const OTHER = /created by |\([^)]*\)|^\W*$|""|# labels: |frames elided|goroutine running on other/
 
 export function isStackLine(line: string): boolean {
   return PLACE.test(line) || OTHER.test(line)
@@ -42,12 +42,14 @@ export function votesIn(buf: Buffer, start: number, end: number): Votes {
   return { forward, newestFirst }
 }
 
-type Kind = 'header' | 'title' | 'function' | 'place' | 'stack' | 'blank' | 'other'
+type Kind = 'header' | 'title' | 'preamble' | 'function' | 'place' | 'stack' | 'blank' | 'other'
 
 function kindOf(line: string): Kind {
   if (/goroutine \d+ (?:\[|gp=)/.test(line)) return 'header'
   if (/goroutine(?:leak)? profile: total/.test(line)) return 'title'
   if (/\d+ @(?: 0x[0-9a-f]+)+/.test(line)) return 'stack'
+  // A colour may be before it.
+  if (/(?:^|[^A-Za-z]|\[[\d;]*m)(?:panic|fatal error): /.test(line)) return 'preamble'
   if (PLACE.test(line)) return 'place'
   if (FUNCTION.test(line)) return 'function'
   return line.trim() === '' ? 'blank' : 'other'

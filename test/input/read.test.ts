@@ -78,6 +78,14 @@ describe('reading', () => {
     expect(members.error).toBeUndefined()
   })
 
+  it.each([
+    ['zeros', Buffer.alloc(10_000)],
+    ['what is not gzip', Buffer.from('a signature, say'.repeat(1000))],
+  ])('passes over %s after the last member, as gzip(1) does', async (_, tail) => {
+    const packed = Buffer.concat([gzipSync('one\n'), gzipSync('two\n'), tail])
+    expect((await readAll(folder.write('tape', packed))).toString()).toBe('one\ntwo\n')
+  })
+
   it('hands on what a gzip file holds up to where it is cut, and says that it is cut', async () => {
     const content = noise(3_000_000)
     const packed = gzipSync(content)
