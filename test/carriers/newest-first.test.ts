@@ -30,7 +30,10 @@ it('has the goroutines and the ids of the log in its order', { timeout: 300_000 
   const table: string[][] = [['carrier', 'dumps', 'goroutines equal', 'ids equal']]
   const unexplained: string[] = []
   const log = LOG_LINES.slice(0, 3)
-  for (const [carrier, wrap] of Object.entries({ none: (line: string) => line, ...WRAPS })) {
+  for (const [carrier, wrap] of Object.entries<(line: string, i: number) => string>({
+    none: (line) => line,
+    ...WRAPS,
+  })) {
     const equal = { goroutines: 0, signatures: 0 }
     const dumps = goldenDumps()
     for (const { name, bytes } of dumps) {
