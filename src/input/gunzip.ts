@@ -1,6 +1,6 @@
 /**
- * Decompression in passing: compressed bytes in, plain bytes out at once, and one plain sentence when the file is cut or damaged. What comes
- * after the last member and is none is passed over, as gzip(1) does: tapes have zeros there.
+ * Decompression in passing: compressed bytes in, plain bytes out at once, and one plain sentence when the file is cut or damaged. Zeros
+ * after the last member are passed over, as gzip(1) does: tapes have them.
  */
 import { createGunzip, type Gunzip as ZlibGunzip } from 'node:zlib'
 import { DumpstreamError } from '../core/errors.ts'
@@ -11,9 +11,7 @@ export class Gunzip {
   readonly #name: string
   readonly #zlib: ZlibGunzip
   #failure: Error | undefined
-  /** Some member was read. */
-  #hasOutput = false
-  /** What follows is not gzip's. */
+  /** All is out: the last member, and what zeros may follow it. */
   #over = false
   #settle: (() => void) | undefined
 
@@ -23,7 +21,6 @@ export class Gunzip {
     this.#zlib = createGunzip({ chunkSize: OUTPUT_BYTES })
     // Flowing from the start, so that everything that came out before an error has been handed on when the error comes.
     this.#zlib.on('data', (chunk: Buffer) => {
-      this.#hasOutput = true
       try {
         onChunk(chunk)
       } catch (error) {
@@ -31,11 +28,14 @@ export class Gunzip {
       }
     })
     this.#zlib.on('error', (error) => {
-      if (this.#hasOutput && error.message === 'incorrect header check') this.#over = true
-      else this.#failure ??= this.#explain(error)
+      this.#failure ??= this.#explain(error)
       this.#settle?.()
     })
-    this.#zlib.on('end', () => this.#settle?.())
+    // Before `end` is called when zeros follow the last member.
+    this.#zlib.on('end', () => {
+      this.#over = true
+      this.#settle?.()
+    })
   }
 
   /** Resolves when the bytes may be reused. Rejects when they are no valid gzip. */

@@ -78,11 +78,8 @@ describe('reading', () => {
     expect(members.error).toBeUndefined()
   })
 
-  it.each([
-    ['zeros', Buffer.alloc(10_000)],
-    ['what is not gzip', Buffer.from('a signature, say'.repeat(1000))],
-  ])('passes over %s after the last member, as gzip(1) does', async (_, tail) => {
-    const packed = Buffer.concat([gzipSync('one\n'), gzipSync('two\n'), tail])
+  it.each([512, 3_000_000])('passes over %i zeros after the last member, as gzip(1) does', async (zeros) => {
+    const packed = Buffer.concat([gzipSync('one\n'), gzipSync('two\n'), Buffer.alloc(zeros)])
     const { bytes, error } = await readAll(folder.write('tape', packed))
     expect([bytes.toString(), error]).toEqual(['one\ntwo\n', undefined])
   })
