@@ -142,7 +142,7 @@ export interface SummaryRecord {
   readonly type: 'summary'
   readonly source: string
   readonly bytes: number
-  /** Absent when they were not counted: of an input of more than 16 MiB they are only where they were asked for. */
+  /** Absent when they were not counted: of an input of more than 4 MiB they are only where they were asked for. */
   readonly lines?: number
   readonly dumps: number
   /** In all dumps together. */

@@ -39,7 +39,7 @@ export interface EngineOptions {
   readonly streamKeys?: readonly string[]
   /** Names of streams stand behind the input's own, `app.log:web-1`: for several inputs in one run. Default false. */
   readonly qualified?: boolean
-  /** Count the lines of the input, however long it is, for its summary. Default false: up to 16 MiB. */
+  /** Count the lines of the input, however long it is, for its summary. Default false: up to 4 MiB. */
   readonly lines?: boolean
   /**
    * Called with each record, in order. `frame` is there when the dump's carrier is JSON: it makes the carrier's line out of the record's
@@ -53,6 +53,12 @@ export interface EngineOptions {
   readonly onLog?: (bytes: Uint8Array, offset: number) => void
 }
 
+/** What the engines of one input do for each other. */
+export interface InnerOptions extends EngineOptions {
+  /** Called with each line that may hold a header, as long as no dump has begun. */
+  readonly onHeader?: (buf: Buffer, at: number) => void
+}
+
 export interface EngineStats {
   /** Bytes pushed. */
   readonly bytes: number
@@ -64,6 +70,8 @@ export interface EngineStats {
 export interface Engine {
   /** Feeds bytes; the chunk may be reused after the call. */
   push(chunk: Uint8Array): void
+  /** As `push`, of whole lines in which there is no needle (text/needle.ts): nobody need search them again. */
+  pushOrdinary?(lines: Uint8Array): void
   /** Tells the time, milliseconds since the epoch: ends a dump after `idle` of silence, lets go of what was held back. Call it now and then while following. */
   tick(now: number): void
   /** Ends the input: an open dump is completed. */

@@ -122,6 +122,12 @@ class LogEngine implements Engine {
     this.#splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
   }
 
+  pushOrdinary(lines: Uint8Array): void {
+    this.#router.isOrdinary = true
+    this.push(lines)
+    this.#router.isOrdinary = false
+  }
+
   tick(now: number): void {
     this.#now = validTime(now)
     const idle = this.#options.idle ?? 1000

@@ -18,7 +18,7 @@ import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { isStackLine, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { LineBlock } from './block.ts'
-import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import type { Engine, EngineOptions, EngineStats, InnerOptions } from './contract.ts'
 
 /** Around the first header, each way, bytes. */
 const SAMPLE_BYTES = 64 << 10
@@ -26,11 +26,13 @@ const SAMPLE_BYTES = 64 << 10
 const AFTER_BYTES = 16 << 10
 /** Headers that opened no dump, after which an order is not looked for any more. */
 const TRIES = 64
+/** Headers after the first are shown in so much of a chunk. */
+const SHOWN_BYTES = 1 << 20
 const BATCH_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 
 export class OrderedEngine implements Engine {
-  readonly #options: EngineOptions
+  readonly #options: InnerOptions
   readonly #make: (options: EngineOptions) => Engine
   #engine: Engine
   #state: 'looking' | 'forward' | 'blocks' = 'looking'
@@ -44,7 +46,7 @@ export class OrderedEngine implements Engine {
   /** The block that is being filled. */
   #block: LineBlock | undefined
 
-  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+  constructor(options: InnerOptions, make: (options: EngineOptions) => Engine) {
     this.#options = options
     this.#make = make
     this.#engine = make(options)
@@ -106,7 +108,7 @@ export class OrderedEngine implements Engine {
     const needle = findNeedle(all, 0, all.length, false)
     if (needle < 0) {
       const from = trailingStack(all)
-      if (from > 0) this.#engine.push(all.subarray(0, from))
+      if (from > 0) this.#pushOrdinary(all.subarray(0, from))
       this.#held = from < all.length ? Buffer.from(all.subarray(from)) : EMPTY
       this.#heldTicks = 0
       return
@@ -137,7 +139,7 @@ export class OrderedEngine implements Engine {
     const first = Buffer.concat([held, buf.subarray(0, lf + 1)])
     if (findNeedle(first, 0, first.length, false) >= 0 || isStackLine(first.toString('latin1')))
       return Buffer.concat([held, buf])
-    this.#engine.push(first)
+    this.#pushOrdinary(first)
     return buf.subarray(lf + 1)
   }
 
@@ -155,6 +157,7 @@ export class OrderedEngine implements Engine {
         return
       }
     }
+    if (this.#options.onHeader !== undefined) this.#showHeaders(buf)
     this.#engine.push(buf)
     if (this.#engine.open || this.#engine.stats.dumps > 0 || ++this.#tries >= TRIES) this.#state = 'forward'
   }
@@ -168,6 +171,17 @@ export class OrderedEngine implements Engine {
     const needle = findNeedle(whole, 0, whole.length, false)
     if (needle < 0) this.#engine.push(held)
     else this.#decide(held, lineStart(held, 0, needle), Math.min(held.length, whole.indexOf(LF, needle) + 1))
+  }
+
+  #pushOrdinary(lines: Buffer): void {
+    if (this.#engine.pushOrdinary === undefined) this.#engine.push(lines)
+    else this.#engine.pushOrdinary(lines)
+  }
+
+  #showHeaders(buf: Buffer): void {
+    const end = Math.min(buf.length, SHOWN_BYTES)
+    for (let at = findNeedle(buf, 0, end, false); at >= 0; at = findNeedle(buf, at + 1, end, false))
+      this.#options.onHeader?.(buf, at)
   }
 
   #release(): void {

@@ -5,12 +5,11 @@ import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import type { FindingKind } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
-import { findNeedle, lineStart } from '../text/needle.ts'
-import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import { lineStart } from '../text/needle.ts'
+import type { Engine, EngineOptions, EngineStats, InnerOptions } from './contract.ts'
 
 /** Lines of a longer input are not counted unless it is asked for: that takes as long as reading it. */
-const COUNTED_BYTES = 16 << 20
-const OPEN_BYTES = 1 << 20
+const COUNTED_BYTES = 4 << 20
 /** Longest line that is looked at for a hint. */
 const HINT_BYTES = 64 << 10
 
@@ -24,10 +23,11 @@ export class SummingEngine implements Engine {
   #hint = ''
   #ended = false
 
-  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+  constructor(options: EngineOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
     this.#engine = make({
       ...options,
+      onHeader: (buf, at) => this.#showHeader(buf, at),
       ...(options.onRecord === undefined
         ? {}
         : {
@@ -82,11 +82,9 @@ export class SummingEngine implements Engine {
 
   push(chunk: Uint8Array): void {
     this.#engine.push(chunk)
-    const { bytes, dumps } = this.#engine.stats
+    const { bytes } = this.#engine.stats
     const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     if (this.#options.lines === true || bytes <= COUNTED_BYTES) this.#count(buf)
-    // What looks like a dump may turn out to be none; a long one does not.
-    if (dumps === 0 && (!this.#engine.open || bytes <= OPEN_BYTES)) this.#lookForHeaders(buf)
   }
 
   tick(now: number): void {
@@ -116,15 +114,11 @@ export class SummingEngine implements Engine {
     if (buf.length > 0) this.#endsInLine = buf[buf.length - 1] !== LF
   }
 
-  #lookForHeaders(buf: Buffer): void {
-    for (let at = findNeedle(buf, 0, buf.length, false); at >= 0; at = findNeedle(buf, at + 1, buf.length, false)) {
-      if (this.#headers++ > 0) continue
-      const start = Math.max(lineStart(buf, 0, at), at - HINT_BYTES)
-      const end = buf.indexOf(LF, at)
-      this.#hint = headerHint(
-        buf.toString('utf8', start, end < 0 ? Math.min(buf.length, at + HINT_BYTES) : end),
-        this.#options.input,
-      )
-    }
+  #showHeader(buf: Buffer, at: number): void {
+    if (this.#headers++ > 0) return
+    const start = Math.max(lineStart(buf, 0, at), at - HINT_BYTES)
+    const end = buf.indexOf(LF, at)
+    const line = buf.toString('utf8', start, end < 0 ? Math.min(buf.length, at + HINT_BYTES) : end)
+    this.#hint = headerHint(line, this.#options.input)
   }
 }

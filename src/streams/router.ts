@@ -45,6 +45,8 @@ export class Router implements LineSink {
   readonly #tape: LogQueue
   readonly #plain: InterleavedDumps
   readonly #streams: Streams
+  /** The lines that come are known to hold no needle. */
+  isOrdinary = false
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
   announced = -1
   /** May text stand in arrays of bytes? The first line tells. */
@@ -142,6 +144,7 @@ export class Router implements LineSink {
 
   #find(buf: Buffer, pos: number, end: number): number {
     this.#numbers ??= writesNumbers(this.#input, buf, pos, buf.indexOf(LF, pos) + 1)
+    if (this.isOrdinary && !this.#numbers) return -1
     return findNeedle(buf, pos, end, this.#numbers)
   }
 
