@@ -18,7 +18,8 @@ export async function bundlePage(root) {
   const style = [`${root}/node_modules/uplot/dist/uPlot.min.css`, `${root}/src/page/style.css`]
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n')
-    .replace(/\s*\n\s*/g, '\n')
+    .replace(/\/\*.*?\*\//gs, '')
+    .replace(/\s*([{};,])\s*|(:)\s+|\s*\n\s*/g, '$1$2')
   return { page: { script, style, scriptHash: hash(script), styleHash: hash(style) }, output }
 }
 

@@ -1,6 +1,6 @@
 /** The stack of a row is made when the row is opened: with links, and for rows that came without one. */
 import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
-import { baseName, element } from './dom.ts'
+import { baseName, element, shortName } from './dom.ts'
 
 export function showStacks(table: HTMLTableElement, data: PageData, source: SourceData): void {
   Array.from(table.tBodies[0]?.rows ?? []).forEach((row, i) => {
@@ -8,7 +8,10 @@ export function showStacks(table: HTMLTableElement, data: PageData, source: Sour
     const signature = source.signatures[i]
     if (details === null || signature === undefined || signature.k.length === 0) return
     const show = (): void => {
-      if (details.open) details.querySelector('pre, .late')?.replaceWith(stackList(signature, data))
+      if (!details.open) return
+      details
+        .querySelector('pre, .late')
+        ?.replaceWith(stackList(signature, data), element('p', { class: 'quiet' }, `signature ${signature.i}`))
     }
     details.addEventListener('toggle', show)
     show()
@@ -24,7 +27,7 @@ function stackList({ k: stack }: DataSignature, { functions, files, urls }: Page
       element(
         'li',
         {},
-        element('span', {}, functions[name] ?? ''),
+        ...nameOf(functions[name] ?? ''),
         ...(path === undefined ? [] : [' ', placeOf(path, line, urls[file] ?? '')]),
       ),
     )
@@ -32,12 +35,15 @@ function stackList({ k: stack }: DataSignature, { functions, files, urls }: Page
   return list
 }
 
+/** The path of the package is dimmed. */
+function nameOf(name: string): HTMLElement[] {
+  const short = shortName(name)
+  const path = name.slice(0, name.length - short.length)
+  return [...(path === '' ? [] : [element('i', {}, path)]), element('b', {}, short)]
+}
+
 function placeOf(path: string, line: number, url: string): HTMLElement {
   const text = `${baseName(path)}:${line}`
-  if (url === '') return element('span', { class: 'at', title: path }, text)
-  return element(
-    'a',
-    { class: 'at', title: path, rel: 'noreferrer', href: url.replaceAll('{line}', String(line)) },
-    text,
-  )
+  if (url === '') return element('u', { title: path }, text)
+  return element('a', { title: path, rel: 'noreferrer', href: url.replaceAll('{line}', String(line)) }, text)
 }

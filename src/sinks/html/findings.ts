@@ -13,6 +13,8 @@ import { literalPattern, shellQuoted, timeText } from './words.ts'
 
 /** Cards that are open at first; the others are one line each. */
 const OPEN_MAX = 3
+/** Cards that have all facts and their stack; the row in the table has those of the others. */
+const FULL_MAX = 10
 const FINDINGS_MAX = 40
 /** Objects that a card names. */
 const OBJECTS_MAX = 5
@@ -22,7 +24,11 @@ export function findingCards(source: SourceReport, prefix: string, links: Source
   if (findings.length === 0)
     return html`<section class="findings" aria-label="Findings"><p class="fine">Nothing stands out in this dump.</p></section>`
   return html`<section class="findings" aria-label="Findings">
-${findings.slice(0, FINDINGS_MAX).map((finding, i) => card(finding, i < OPEN_MAX, source, prefix, links))}
+${findings
+  .slice(0, FINDINGS_MAX)
+  .map((finding, i) =>
+    i < FULL_MAX ? card(finding, i < OPEN_MAX, source, prefix, links) : briefCard(finding, prefix),
+  )}
 ${findings.length > FINDINGS_MAX && html`<p class="quiet">${findings.length - FINDINGS_MAX} less urgent findings are left out.</p>`}
 ${waitsGraph(findings, prefix)}</section>`
 }
@@ -41,13 +47,13 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
     fact(
       'Created by',
       finding.created_by !== undefined &&
-        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<span class="at">${finding.created_at}</span>`}${finding.parents !== undefined && html` <span class="q">${finding.parents.distinct} creators, ${finding.parents.alive} of them alive</span>`}`,
+        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<u>${finding.created_at}</u>`}${finding.parents !== undefined && html` <span class="q">${finding.parents.distinct} creators, ${finding.parents.alive} of them alive</span>`}`,
     ),
     fact(
       'Counts',
       finding.counts !== undefined &&
         finding.counts.length > 1 &&
-        html`${finding.counts.map(grouped).join(' → ')} ${trend(finding.counts)}`,
+        html`${finding.counts.map(grouped).join(' → ')} ${trend(finding.counts.map((count) => ({ count, fresh: false })))}`,
     ),
     fact('Rate', finding.per_hour !== undefined && `${grouped(Math.round(finding.per_hour))} an hour`),
     fact('Since', timeText(finding.since)),
@@ -55,15 +61,27 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
     fact('In the log', dump !== undefined && html`<code>${printCommand(dump)}</code>`),
     fact('All of its goroutines', finding.function !== undefined && html`<code>${matchCommand(finding)}</code>`),
   ]
-  const [id] = finding.signatures
-  return html`<details class="card ${finding.severity}"${open && html` open`}><summary><span class="kind">${finding.finding.replaceAll('_', ' ')}</span> <h3>${finding.title}</h3></summary>
+  return html`<details class="card ${finding.severity}"${open && html` open`}>${title(finding)}
 <p>${finding.because}</p>
 ${finding.hint !== undefined && html`<p class="hint">${finding.hint}</p>`}
 <dl>${facts}</dl>
 ${waits(finding.waits_on ?? [])}
 ${finding.stack !== undefined && finding.stack.length > 0 && html`<details class="fold"><summary>Stack</summary>${linkedStack(finding.stack, links)}</details>`}
-${id !== undefined && html`<p class="to"><a href="#${prefix}-${id}">Show in the table of signatures</a></p>`}</details>
+${toRow(finding, prefix)}</details>
 `
+}
+
+function briefCard(finding: FindingRecord, prefix: string): Markup {
+  return html`<details class="card ${finding.severity}">${title(finding)}<p>${finding.because}</p>${toRow(finding, prefix)}</details>
+`
+}
+
+function title({ finding, title: text }: FindingRecord): Markup {
+  return html`<summary><span class="kind">${finding.replaceAll('_', ' ')}</span> <h3>${text}</h3></summary>`
+}
+
+function toRow({ signatures: [id] }: FindingRecord, prefix: string): Markup | undefined {
+  return id === undefined ? undefined : html`<p><a href="#${prefix}-${id}">Show in the table of signatures</a></p>`
 }
 
 function fact(name: string, value: Markup | string | undefined | false): Markup | undefined {

@@ -27,7 +27,7 @@ function fleetRow(row: FleetRecord, section: string | undefined): Markup {
   const { source, count } = row.worst
   const worst = section === undefined ? source : html`<a href="#${section}-${row.id}">${source}</a>`
   const verdicts = Object.entries(row.verdicts).map(
-    ([verdict, sources]) => html`<span class="v v-${verdict}">${verdict} in ${sources}</span> `,
+    ([verdict, sources]) => html`<b class="v v-${verdict}">${verdict} in ${sources}</b> `,
   )
-  return html`<tr><td class="n">${grouped(row.goroutines)}<td class="n">${row.sources} of ${row.of}<td>${verdicts}<td class="f">${functionName(row.function)} <span class="at">${placeText(row)}</span><td>${worst} <span class="q">${grouped(count)}</span><td>${timeText(row.first_seen)}`
+  return html`<tr><td class="n">${grouped(row.goroutines)}<td class="n">${row.sources} of ${row.of}<td>${verdicts}<td class="f">${functionName(row.function)} <u>${placeText(row)}</u><td>${worst} <span class="q">${grouped(count)}</span><td>${timeText(row.first_seen)}`
 }

@@ -9,7 +9,7 @@ import { findingCards } from './findings.ts'
 import { fleetSection } from './fleet.ts'
 import { SourceLinks } from './links.ts'
 import { html, type Markup } from './markup.ts'
-import { StackBudget, signatureTable } from './signatures.ts'
+import { shortStack, signatureTable } from './signatures.ts'
 import { stateTable } from './states.ts'
 import { counted, timeSpan, timeText, verdictCounts } from './words.ts'
 
@@ -22,26 +22,61 @@ export interface PageOptions {
 
 /** Sources that have a section; the others are in the table of all sources. */
 const SECTIONS_MAX = 12
-/** Bytes of markup that a page with scripts off may have of stacks; the script has the others. */
-const STACK_BYTES = 110_000
+/** Rows of signatures on the page, at most and at least of each source. */
+const ROWS = { page: 1_500, most: 500, least: 100 } as const
+/**
+ * Characters of a page up to which rows get their stacks as markup, for those who read it with scripts off; the script has them all. With
+ * the script and the style, which are not counted, a page of 300 signatures and 20 dumps stays below 400 kB.
+ */
+const PAGE_BYTES = 315_000
+/** What rows may have of stacks, however long the page is. */
+const STACK_BYTES_LEAST = 40_000
 
 /** What is between the page's head and its script, and changes when a dump comes. */
 export function pageBody(report: Report, options: PageOptions): Markup {
   const shown = mostUrgent(report)
   const links = new SourceLinks(options.sourceUrl, framesOf(shown))
-  const budget = new StackBudget(STACK_BYTES, links)
   const data = packData(pageData(report, shown, links))
-  return html`<header><p class="brand">dumpstream</p>${headline(report)}</header>
+  const body = (
+    stacks: ReadonlyMap<string, Markup>,
+  ): Markup => html`<header><p class="brand">dumpstream</p>${headline(report)}</header>
 <main id="main">
-${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, i, shown.length > 1, { links, budget }))}
+${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, `s${i}`, shown.length, { links, stacks }))}
 ${report.sources.length === 0 && html`<p class="empty">There was no goroutine dump in the input.</p>`}
 </main>
 <div id="data" hidden>${data}</div>`
+  const bare = body(new Map())
+  return body(chooseStacks(shown, Math.max(STACK_BYTES_LEAST, PAGE_BYTES - bare.text.length)))
 }
 
 interface SectionParts {
   readonly links: SourceLinks
-  readonly budget: StackBudget
+  /** Source and id of a signature → its stack. */
+  readonly stacks: ReadonlyMap<string, Markup>
+}
+
+/** Those that findings are about come first, then the largest of each source in turn. */
+function chooseStacks(shown: readonly SourceReport[], bytes: number): Map<string, Markup> {
+  const stacks = new Map<string, Markup>()
+  let left = bytes
+  const add = (prefix: string, id: string, stack: readonly string[] | undefined): void => {
+    const key = `${prefix}-${id}`
+    if (stack === undefined || stack.length === 0 || stacks.has(key)) return
+    const markup = shortStack(stack)
+    if (markup.text.length > left) return
+    left -= markup.text.length
+    stacks.set(key, markup)
+  }
+  for (const [i, { last, signatures }] of shown.entries()) {
+    const urgent = new Set(last.findings.flatMap((finding) => finding.signatures))
+    for (const { record } of signatures) if (urgent.has(record.id)) add(`s${i}`, record.id, record.stack)
+  }
+  for (let row = 0; row < ROWS.most; row++)
+    for (const [i, { signatures }] of shown.entries()) {
+      const record = signatures[row]?.record
+      if (record !== undefined) add(`s${i}`, record.id, record.stack)
+    }
+  return stacks
 }
 
 function headline(report: Report): Markup {
@@ -61,24 +96,31 @@ function change(dumps: SourceReport['dumps'], last: SourceReport['last']): Marku
   const before = dumps.slice(0, dumps.indexOf(last)).findLast(({ whole }) => whole)
   if (before === undefined || last.fresh) return undefined
   const delta = last.dump.goroutines - before.dump.goroutines
-  return html` <span class="${delta > 0 ? 'up' : 'down'}">${delta > 0 ? '+' : delta < 0 ? '−' : '±'}${grouped(Math.abs(delta))}</span>`
+  if (delta === 0) return html` (no change)`
+  return html` (<span class="${delta > 0 ? 'up' : 'down'}">${delta > 0 ? '+' : '−'}${grouped(Math.abs(delta))}</span>)`
 }
 
-function sourceSection(source: SourceReport, index: number, several: boolean, parts: SectionParts): Markup {
-  const prefix = `s${index}`
+function sourceSection(source: SourceReport, prefix: string, of: number, { links, stacks }: SectionParts): Markup {
+  const rows = Math.min(ROWS.most, Math.max(ROWS.least, Math.floor(ROWS.page / of)))
   return html`<section class="source" id="${prefix}" aria-label="${source.source}">
-${several && html`<h2 class="name">${source.source}</h2>${sourceMeta(source)}`}
+${of > 1 && html`<h2 class="name">${source.source}</h2>${sourceMeta(source)}`}
 <p class="counts">${verdictCounts(source)}</p>
-${findingCards(source, prefix, parts.links)}
-<section class="part" aria-labelledby="${prefix}-time"><h2 id="${prefix}-time">Goroutines over time</h2>
-<div class="chart" data-part="chart"><noscript><p class="quiet">The chart needs scripts. The counts of each dump are in the tables below.</p></noscript></div></section>
+${findingCards(source, prefix, links)}
+${chart(source, prefix)}
 <section class="part" aria-labelledby="${prefix}-sigs"><h2 id="${prefix}-sigs">Signatures</h2>
-${signatureTable(source, prefix, parts.budget)}</section>
+${signatureTable(source, prefix, rows, stacks)}</section>
 <section class="part" aria-labelledby="${prefix}-flame"><h2 id="${prefix}-flame">All stacks</h2>
 <div class="flame" data-part="flame"><noscript><p class="quiet">The flame graph needs scripts.</p></noscript></div></section>
 ${stateTable(source, prefix)}
 ${dumpList(source, prefix)}
 </section>`
+}
+
+/** One dump makes no curve. */
+function chart(source: SourceReport, prefix: string): Markup | undefined {
+  if (source.dumps.filter(({ whole }) => whole).length < 2) return undefined
+  return html`<section class="part" aria-labelledby="${prefix}-time"><h2 id="${prefix}-time">Goroutines over time</h2>
+<div class="chart" data-part="chart"><noscript><p class="quiet">The chart needs scripts. The counts are in the tables below.</p></noscript></div></section>`
 }
 
 const SEVERITIES: Readonly<Record<FindingRecord['severity'], number>> = { critical: 0, warning: 1, info: 2 }

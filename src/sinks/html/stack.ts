@@ -2,31 +2,22 @@
 import { readFrame } from '../last-dumps.ts'
 import { isGoroot, type SourceLinks } from './links.ts'
 import { html, type Markup } from './markup.ts'
-import { baseName } from './words.ts'
-
-/** Frames as text, `function  base.go:LINE` each. */
-export function plainStack(stack: readonly string[]): Markup {
-  return html`<pre tabindex="0" aria-label="stack">${stack
-    .map((text) => {
-      const { function: name, file, line } = readFrame(text)
-      return file === '' ? name : `${name}  ${baseName(file)}:${line}`
-    })
-    .join('\n')}</pre>`
-}
+import { functionName } from './signatures.ts'
+import { placeText } from './words.ts'
 
 /** With links, and the frames of Go's distribution dimmed. */
 export function linkedStack(stack: readonly string[], links: SourceLinks): Markup {
   return html`<ol class="stack">${stack.map((text) => {
     const { function: name, file, line } = readFrame(text)
-    return html`<li${file !== '' && isGoroot(file) && html` class="std"`}><span>${name}</span>${file !== '' && html` ${place(file, line, links)}`}`
+    return html`<li${file !== '' && isGoroot(file) && html` class="std"`}>${functionName(name)}${file !== '' && html` ${place(file, line, links)}`}`
   })}</ol>`
 }
 
 /** `producer.go:40`, linked to where it can be read; the whole path is its title. */
 export function place(file: string, line: number | undefined, links: SourceLinks): Markup {
-  const text = line === undefined ? baseName(file) : `${baseName(file)}:${line}`
+  const text = placeText({ file, ...(line === undefined ? {} : { line }) })
   const url = links.urlOf(file)?.replaceAll('{line}', String(line ?? 1))
   return url === undefined
-    ? html`<span class="at" title="${file}">${text}</span>`
-    : html`<a class="at" title="${file}" href="${url}" rel="noreferrer">${text}</a>`
+    ? html`<u title="${file}">${text}</u>`
+    : html`<a title="${file}" href="${url}" rel="noreferrer">${text}</a>`
 }

@@ -18,12 +18,12 @@ export function stateTable(source: SourceReport, prefix: string): Markup | undef
   const rows = [...most].sort((a, b) => b[1] - a[1])
   const top = Math.max(...most.values())
   return html`<section class="part" aria-labelledby="${prefix}-states"><h2 id="${prefix}-states">States</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${prefix}-states"><table class="heat"><thead><tr><th scope="col">State \\ dump${dumps.map(({ dump, fresh }) => html`<th scope="col" class="n${fresh && ' cut'}">${dump.dump}`)}</thead><tbody>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${prefix}-states"><table class="heat"><thead><tr><th scope="col">State \\ dump${dumps.map(({ dump, fresh }) => html`<th scope="col" class="n${fresh && dump !== dumps[0]?.dump && ' cut'}">${dump.dump}`)}</thead><tbody>
 ${rows.slice(0, STATES_MAX).map(
   ([state]) =>
-    html`<tr><th scope="row">${state}${dumps.map(({ states, fresh }) => {
+    html`<tr><th scope="row">${state}${dumps.map(({ states, fresh }, i) => {
       const count = states.get(state) ?? 0
-      return html`<td class="n h${shade(count, top)}${fresh && ' cut'}">${count === 0 ? '' : grouped(count)}`
+      return html`<td class="n h${shade(count, top)}${fresh && i > 0 && ' cut'}">${count === 0 ? '' : grouped(count)}`
     })}`,
 )}
 </tbody></table></div>${rows.length > STATES_MAX && html`<p class="quiet">${rows.length - STATES_MAX} rarer states are left out.</p>`}</section>`

@@ -4,22 +4,41 @@ import { html, type Markup } from './markup.ts'
 const WIDTH = 64
 const HEIGHT = 16
 /** The newest. */
-const POINTS_MAX = 32
+const POINTS_MAX = 24
+/** Counts in words. */
+const WORDS_MAX = 4
 
-/** Undefined for fewer than two counts. What they are is in the title, for those who do not see it. */
-export function trend(counts: readonly number[]): Markup | undefined {
-  const shown = counts.slice(-POINTS_MAX)
-  if (shown.length < 2) return undefined
-  const top = Math.max(...shown)
-  const flat = shown.every((count) => count === top)
-  // One that never changes is a line in the middle.
-  const y = (count: number): number =>
-    flat ? HEIGHT / 2 : Math.round(HEIGHT - 1 - (count / Math.max(1, top)) * (HEIGHT - 2))
-  const points = shown.map((count, i) => `${Math.round((i * WIDTH) / (shown.length - 1))} ${y(count)}`)
-  const path = flat ? `M0 ${HEIGHT / 2}H${WIDTH}` : `M${points.join('L')}`
-  return html`<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${summary(shown, flat)}"><path d="${path}"/></svg>`
+/** One count, and whether nothing connects it with the one before: the curve has a gap there. */
+export interface TrendPoint {
+  readonly count: number
+  readonly fresh: boolean
 }
 
-function summary(counts: readonly number[], flat: boolean): string {
-  return flat ? 'no change' : counts.slice(-6).join(' → ')
+/** Undefined for fewer than two counts. What they are is in the label, for those who do not see it. */
+export function trend(all: readonly TrendPoint[]): Markup | undefined {
+  const points = all.slice(-POINTS_MAX)
+  const counts = points.map(({ count }) => count)
+  if (points.length < 2) return undefined
+  const flat = counts.every((count) => count === counts[0])
+  const gaps = points.slice(1).some(({ fresh }) => fresh)
+  const path = flat && !gaps ? `M0 ${HEIGHT / 2}h${WIDTH}` : curve(points)
+  const words = flat ? 'no change' : counts.slice(-WORDS_MAX).join(', ')
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${words}"><path d="${path}"/></svg>`
+}
+
+/** In whole units and relative to the point before, which is short. */
+function curve(points: readonly TrendPoint[]): string {
+  const top = Math.max(1, ...points.map(({ count }) => count))
+  let path = ''
+  let [x, y] = [0, 0]
+  for (const [i, { count, fresh }] of points.entries()) {
+    const nextX = Math.round((i * WIDTH) / (points.length - 1))
+    const nextY = Math.round(HEIGHT - 1 - (count / top) * (HEIGHT - 2))
+    const [right, down] = [nextX - x, nextY - y]
+    // A lone point is a dot one unit wide.
+    if (i === 0 || fresh) path += `M${Math.min(nextX, WIDTH - 1)} ${nextY}h1m-1 0`
+    else path += down === 0 ? `h${right}` : `l${right}${down < 0 ? '' : ' '}${down}`
+    ;[x, y] = [nextX, nextY]
+  }
+  return path
 }

@@ -40,7 +40,7 @@ export function verdictCounts(source: SourceReport): Markup | undefined {
   }
   const parts = VERDICT_ORDER.flatMap((verdict) => {
     const count = counts.get(verdict)
-    return count === undefined ? [] : [html`<span class="v v-${verdict}">${grouped(count)} ${verdict}</span> `]
+    return count === undefined ? [] : [html`<b class="v v-${verdict}">${grouped(count)} ${verdict}</b> `]
   })
   return parts.length === 0 ? undefined : html`<span class="of">Signatures:</span> ${parts}`
 }
