@@ -34,7 +34,7 @@ function signatureRow(row: SignatureHistory, source: SourceReport, prefix: strin
   const states = Object.entries(record.states)
   // Its finding says the same.
   const covered = source.last.findings.some(({ signatures }) => signatures[0] === record.id)
-  return html`<tr id="${prefix}-${record.id}"><td>${grouped(count)}<td>${change(record, count, source.last)}<td>${trend(trendOf(row, source))}<td>${verdict !== '' && html`<b class="v v-${verdict}">${verdict}</b>`}<td>${states[0]?.[0] ?? ''}${states.length > 1 && html` <span class="q">+${states.length - 1}</span>`}<td><details><summary>${functionName(record.function)} <u>${placeText(record)}</u></summary><div>${details(row, states, covered)}${stack ?? (record.stack !== undefined && html`<p class="quiet late">The page’s script shows the stack.</p>`)}</div></details>
+  return html`<tr id="${prefix}-${record.id}"><td>${grouped(count)}<td>${change(record, count, source.last)}<td>${trend(trendOf(row, source))}<td>${verdict !== '' && html`<b class="v v-${verdict}">${verdict}</b>`}<td>${states[0]?.[0] ?? ''}${states.length > 1 && html` <span class="q">+${states.length - 1}</span>`}<td><details><summary>${functionName(record.function)} <u>${placeText(record)}</u></summary><div>${details(row, states, covered)}${stack ?? (record.stack !== undefined && html`<p class="late">`)}</div></details>
 `
 }
 

@@ -26,7 +26,7 @@ export function trend(all: readonly TrendPoint[]): Markup | undefined {
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${words}"><path d="${path}"/></svg>`
 }
 
-/** In whole units and relative to the point before, which is short. */
+/** In whole units and relative to the point before, which is short; level parts are one line. */
 function curve(points: readonly TrendPoint[]): string {
   const top = Math.max(1, ...points.map(({ count }) => count))
   let path = ''
@@ -34,10 +34,13 @@ function curve(points: readonly TrendPoint[]): string {
   for (const [i, { count, fresh }] of points.entries()) {
     const nextX = Math.round((i * WIDTH) / (points.length - 1))
     const nextY = Math.round(HEIGHT - 1 - (count / top) * (HEIGHT - 2))
-    const [right, down] = [nextX - x, nextY - y]
+    const begins = i === 0 || fresh
+    // A level part goes on to where it ends.
+    const after = points[i + 1]
+    if (!begins && nextY === y && after !== undefined && !after.fresh && after.count === count) continue
     // A lone point is a dot one unit wide.
-    if (i === 0 || fresh) path += `M${Math.min(nextX, WIDTH - 1)} ${nextY}h1m-1 0`
-    else path += down === 0 ? `h${right}` : `l${right}${down < 0 ? '' : ' '}${down}`
+    if (begins) path += `M${Math.min(nextX, WIDTH - 1)} ${nextY}h1m-1 0`
+    else path += nextY === y ? `h${nextX - x}` : `l${nextX - x}${nextY < y ? '' : ' '}${nextY - y}`
     ;[x, y] = [nextX, nextY]
   }
   return path
