@@ -54,6 +54,8 @@ const WATCHED_FLAGS = [
   'otlp-protocol',
   'otlp-timeout',
   'otlp-logs',
+  'serve',
+  'source-url',
   'prometheus',
   'metrics',
   'metric-signatures',

@@ -3,6 +3,7 @@ import { DumpstreamError } from '../core/errors.ts'
 import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import { Output } from '../sinks/output.ts'
+import type { WebServers } from '../sinks/serve/server.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
 import { isHandedOver } from './choices.ts'
 import { EXIT } from './exit.ts'
@@ -22,6 +23,8 @@ export interface DeliverySetup {
   readonly beforeWrite?: () => void
   /** Ends the wait for the reader of a named pipe. */
   readonly signal?: AbortSignal
+  /** Aborted when somebody wants the program to end: a page that is served stays until then. */
+  readonly leave?: AbortSignal
 }
 
 export interface Delivery {
@@ -39,17 +42,27 @@ export interface Delivery {
 }
 
 export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
+  // Endpoints may be asked before there is anything to read.
+  const page = await openPage(setup)
+  try {
+    return await openSinks(setup, page)
+  } catch (error) {
+    await page?.close()
+    throw error
+  }
+}
+
+async function openSinks(setup: DeliverySetup, page: LivePage | undefined): Promise<Delivery> {
   const { options, terminal, complain, beforeWrite } = setup
   const stdout = openStdout(terminal.stdout, beforeWrite && { beforeWrite })
-  // The endpoint may be asked before there is anything to read.
-  const telemetry = await openTelemetry(setup)
+  const telemetry = await openTelemetry(setup, page?.servers)
   const out = await openOut(setup)
   const records = out?.output ?? stdout
   const outputs = records === stdout ? [stdout] : [stdout, records]
   const opened = await openPrinter(options, records, terminal)
   const masks = options.redact === 'on' || (options.redact === 'auto' && isHandedOver(options.format))
   const printer = opened !== undefined && masks ? await redacting(opened) : opened
-  const sinks: RecordSink[] = [printer, telemetry].filter((sink) => sink !== undefined)
+  const sinks: RecordSink[] = [printer, telemetry, page?.sink].filter((sink) => sink !== undefined)
   if (options.failOn.length > 0) {
     sinks.push(new FailOn(options.failOn, (line) => terminal.complain(line), options.narrowing.baseline))
   }
@@ -68,14 +81,51 @@ export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
       const unfinished = finish(out)
       const failures = [...(stdout.failure === undefined ? [] : [stdout.failure]), ...unfinished]
       for (const failure of failures) terminal.complain(failure.message)
+      await page?.stay()
       return exitCode(inputFailed, failures.length > 0, results)
     },
-    close: () => out?.close(),
+    close: () => {
+      // Nothing to do after `end`.
+      void page?.close()
+      out?.close()
+    },
+  }
+}
+
+interface LivePage {
+  readonly sink: RecordSink
+  readonly servers: WebServers
+  /** Resolves when somebody has asked the program to end; the page is closed then. */
+  stay(): Promise<void>
+  close(): Promise<void>
+}
+
+async function openPage({ options, complain, leave }: DeliverySetup): Promise<LivePage | undefined> {
+  if (options.serve === undefined) return undefined
+  const [{ LiveSink }, { WebServers }] = await Promise.all([
+    import('../sinks/serve/live.ts'),
+    import('../sinks/serve/server.ts'),
+  ])
+  const servers = new WebServers()
+  const live = new LiveSink({ sourceUrl: options.sourceUrl })
+  const url = await live.open(servers, options.serve)
+  complain(`serving ${url}`)
+  return {
+    sink: options.redact === 'off' ? live : await redacting(live),
+    servers,
+    stay: async () => {
+      if (leave?.aborted === false) {
+        complain(`the input is over; ${url} stays until Ctrl-C`)
+        await new Promise((resolve) => leave.addEventListener('abort', resolve, { once: true }))
+      }
+      await live.close()
+    },
+    close: () => live.close(),
   }
 }
 
 /** OpenTelemetry is loaded only when it is asked for: it takes as long as all the rest of a start. */
-async function openTelemetry(setup: DeliverySetup): Promise<RecordSink | undefined> {
+async function openTelemetry(setup: DeliverySetup, servers?: WebServers): Promise<RecordSink | undefined> {
   const { options, terminal, complain, inputBytes } = setup
   const { env } = terminal
   if (inputBytes === undefined || !asksForTelemetry(options.telemetry, env)) return undefined
@@ -85,7 +135,14 @@ async function openTelemetry(setup: DeliverySetup): Promise<RecordSink | undefin
     stderr.write(text)
     stderr.flush()
   }
-  const sink = await openTelemetry({ flags: options.telemetry, env, complain, print, inputBytes })
+  const sink = await openTelemetry({
+    flags: options.telemetry,
+    env,
+    complain,
+    print,
+    inputBytes,
+    ...(servers === undefined ? {} : { servers }),
+  })
   return sink === undefined || options.redact === 'off' ? sink : await redacting(sink)
 }
 

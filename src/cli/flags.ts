@@ -260,6 +260,16 @@ export const FLAGS: readonly Flag[] = [
       'A record for each dump, and one with its stack for each signature that leaks. By OTLP/HTTP, also without `--otlp`.',
   },
   {
+    name: 'serve',
+    value: '[HOST:]PORT',
+    example: '8080',
+    group: 'Output',
+    essential: true,
+    summary: 'serve the report at http://127.0.0.1:PORT/, live',
+    details:
+      'The page of `--format html`, which follows the run, and stays after its end until Ctrl-C or SIGTERM. HOST is 127.0.0.1 unless told. With the same address as `--prometheus` it is one server.',
+  },
+  {
     name: 'prometheus',
     value: '[HOST:]PORT',
     example: '9464',

@@ -3,6 +3,7 @@ import type { EngineOptions } from '../engine/engine.ts'
 import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
 import type { Narrowing, Pattern } from '../sinks/narrow.ts'
 import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
+import { type Address, LOOPBACK, readHostPort } from '../sinks/serve/address.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
 import {
   COLORS,
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly passLogs: boolean
   /** `--source-url`, with `{path}` in it. */
   readonly sourceUrl: string | undefined
+  /** `--serve` */
+  readonly serve: Address | undefined
   /** File for the records; undefined: stdout. */
   readonly out: string | undefined
   readonly narrowing: Narrowing
@@ -97,6 +100,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
     save: values.text('save'),
     format,
     sourceUrl: readSourceUrl(values),
+    serve: readServe(values),
     passLogs,
     out,
     narrowing,
@@ -129,6 +133,15 @@ function refuseStdout(format: Format, passLogs: boolean, onTerminal: boolean): v
     throw usageError(`--format ${format} is not for a terminal: name a file, with --out FILE`)
 }
 
+/** Port 0: any that is free. */
+function readServe(values: FlagValues): Address | undefined {
+  const text = values.text('serve')
+  if (text === undefined) return undefined
+  const address = readHostPort(text)
+  if (address === undefined) throw usageError(`--serve takes a port such as 8080, or 0.0.0.0:8080, not ${quote(text)}`)
+  return { host: address.host ?? LOOPBACK, port: address.port }
+}
+
 /** Only a web address, for a reader will click on it. */
 function readSourceUrl(values: FlagValues): string | undefined {
   const url = values.text('source-url')
@@ -147,7 +160,7 @@ function engineStacks(
   narrowing: Narrowing,
   values: FlagValues,
 ): 'first' | 'always' | 'never' {
-  if (narrowing.match !== undefined || values.has('otlp-logs')) return 'always'
+  if (narrowing.match !== undefined || values.has('otlp-logs') || values.has('serve')) return 'always'
   if (printed === 'first' && (Object.keys(narrowing).length > 0 || values.has('baseline'))) return 'always'
   return printed === 'never' && values.has('save') ? 'first' : printed
 }

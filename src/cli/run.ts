@@ -35,8 +35,12 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   let inputBytes = (): number => 0
   let interrupted = false
   const stopping = new AbortController()
+  /** A page that is served stays until then, also when Ctrl-C is for the service that is piped in. */
+  const leaving = new AbortController()
+  stopping.signal.addEventListener('abort', () => leaving.abort())
   const stopSignals = handleSignals({
     stdinIsPiped: stdin !== undefined && !stdin.isFile() && !terminal.stdinIsTerminal,
+    ignored: () => leaving.abort(),
     stop: (signal) => {
       interrupted = signal === 'SIGINT' && !options.follow
       stopping.abort()
@@ -49,6 +53,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     complain,
     signal: stopping.signal,
     inputBytes: () => inputBytes(),
+    leave: leaving.signal,
     ...(progress && { beforeWrite: () => progress.wipe() }),
   }).catch((error: unknown) => {
     stopSignals()

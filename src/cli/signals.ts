@@ -17,6 +17,8 @@ import type { OutputOptions } from '../sinks/output.ts'
 
 export interface SignalPlan {
   readonly stdinIsPiped: boolean
+  /** SIGINT has come while stdin is a pipe. */
+  ignored?(): void
   /** Stop reading and finish; called at most once. */
   stop(signal: 'SIGINT' | 'SIGTERM'): void
 }
@@ -57,11 +59,10 @@ export function handleSignals(plan: SignalPlan): () => void {
     })
     for (const handler of handlers) if (handler[0] === signal) stopping.add(handler)
   }
-  const ignore = (): void => {}
   stopOn('SIGTERM')
   if (plan.stdinIsPiped) {
-    on('SIGINT', ignore)
-    on('SIGQUIT', ignore)
+    on('SIGINT', () => plan.ignored?.())
+    on('SIGQUIT', () => {})
   } else {
     stopOn('SIGINT')
   }

@@ -61,9 +61,15 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   if (values.has('pid')) refuseOwnOutput({ ...options, files: [watchedLog(values)] }, terminal)
 
   let inputBytes = (): number => 0
-  const delivery = await openDelivery({ options, terminal, complain, inputBytes: () => inputBytes() })
-  const judgement = new Judgement(options.narrowing.baseline)
   const stopping = new AbortController()
+  const delivery = await openDelivery({
+    options,
+    terminal,
+    complain,
+    inputBytes: () => inputBytes(),
+    leave: stopping.signal,
+  })
+  const judgement = new Judgement(options.narrowing.baseline)
   const stopSignals = handleSignals({ stdinIsPiped: false, stop: () => stopping.abort() })
   try {
     const sinks = [...delivery.sinks, judgement]

@@ -4,6 +4,8 @@
  */
 import type { DumpRecord, DumpstreamRecord } from '../../core/records.ts'
 import { VERSION } from '../../core/version.ts'
+import type { Address } from '../serve/address.ts'
+import { WebServers } from '../serve/server.ts'
 import type { RecordSink, SinkResult } from '../sink.ts'
 import { metricsText } from './console.ts'
 import { Deliveries, type Outcome } from './deliveries.ts'
@@ -27,6 +29,8 @@ export interface TelemetryOptions {
   readonly complain: (line: string) => void
   /** Text for a person, line ends included: `--metrics console`. */
   readonly print: (text: string) => void
+  /** Shared with what else listens in this run; absent: its own. */
+  readonly servers?: WebServers
   /** Bytes read so far. */
   readonly inputBytes: () => number
 }
@@ -179,8 +183,13 @@ class Opening {
     }
   }
 
-  async prometheus(address: { readonly host: string; readonly port: number }): Promise<Outlet> {
-    const endpoint = await openPrometheus(address, this.#producer('cumulative', undefined), this.#run)
+  async prometheus(address: Address): Promise<Outlet> {
+    const endpoint = await openPrometheus(
+      this.#options.servers ?? new WebServers(),
+      address,
+      this.#producer('cumulative', undefined),
+      this.#run,
+    )
     return {
       end: async () => {
         await endpoint.close()

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { DumpstreamError } from '../../core/errors.ts'
 import { systemErrorText } from '../../core/system-error.ts'
+import { type Address, LOOPBACK, readHostPort } from '../serve/address.ts'
 import { type Env, EnvReader, httpUrl } from './env.ts'
 import { PROTOCOLS, type Protocol, type TelemetryFlags } from './flags.ts'
 
@@ -20,7 +21,7 @@ export interface OtlpTarget {
 export interface TelemetryPlan {
   readonly metrics: OtlpTarget | undefined
   readonly logs: OtlpTarget | undefined
-  readonly prometheus: { readonly host: string; readonly port: number } | undefined
+  readonly prometheus: Address | undefined
   readonly console: boolean
   /** Series of signatures in each dump. */
   readonly signatures: number
@@ -149,16 +150,15 @@ function withPath(base: URL, signal: Signal): URL {
   return url
 }
 
-function readAddress(flag: string | undefined, reader: EnvReader): { host: string; port: number } {
-  const given = flag === undefined ? undefined : /^(?:(\[[^\]]+\]|[^:\s]*):)?(\d{1,5})$/.exec(flag)
-  const port = given?.[2] ?? (flag === undefined ? reader.text('OTEL_EXPORTER_PROMETHEUS_PORT') : undefined)
-  const number = port === undefined && flag === undefined ? PROMETHEUS_PORT : Number(port)
+function readAddress(flag: string | undefined, reader: EnvReader): Address {
+  const given = flag === undefined ? undefined : readHostPort(flag)
+  const port = flag === undefined ? reader.text('OTEL_EXPORTER_PROMETHEUS_PORT') : undefined
+  const number = flag === undefined ? Number(port ?? PROMETHEUS_PORT) : (given?.port ?? 0)
   if (!Number.isInteger(number) || number < 1 || number > 65_535) {
     const name = flag === undefined ? 'OTEL_EXPORTER_PROMETHEUS_PORT' : '--prometheus'
     throw usage(`${name} takes a port such as 9464, or 0.0.0.0:9464, not ${JSON.stringify(flag ?? port)}`)
   }
-  // Whoever wants to be seen from outside says so: counts tell a lot about a service.
-  const host = (given?.[1] || undefined) ?? reader.text('OTEL_EXPORTER_PROMETHEUS_HOST') ?? '127.0.0.1'
+  const host = given?.host ?? reader.text('OTEL_EXPORTER_PROMETHEUS_HOST') ?? LOOPBACK
   return { host: host.replace(/^\[|\]$/g, ''), port: number }
 }
 

@@ -1,7 +1,7 @@
 /** An endpoint that Prometheus scrapes: http://HOST:PORT/metrics. */
 import type { MeterProvider } from '@opentelemetry/sdk-metrics'
-import { DumpstreamError } from '../../core/errors.ts'
-import { systemErrorCode } from '../../core/system-error.ts'
+import type { Address } from '../serve/address.ts'
+import type { WebServers } from '../serve/server.ts'
 import { installed, missing } from './exporters.ts'
 import type { RecordProducer } from './producer.ts'
 import type { RunResource } from './resources.ts'
@@ -14,7 +14,8 @@ export interface PrometheusEndpoint {
 
 /** @throws DumpstreamError `DS_USAGE` when the package is missing, `DS_OUTPUT` when the address can not be listened on. */
 export async function openPrometheus(
-  address: { readonly host: string; readonly port: number },
+  servers: WebServers,
+  address: Address,
   producer: RecordProducer,
   run: RunResource,
 ): Promise<PrometheusEndpoint> {
@@ -23,26 +24,19 @@ export async function openPrometheus(
   const { PrometheusExporter } = loaded
   const { MeterProvider } = await import('@opentelemetry/sdk-metrics')
   const exporter = new PrometheusExporter({
-    ...address,
     metricProducers: [producer],
     // `otel_scope_name` on every series says nothing here.
     withoutScopeInfo: true,
     preventServerStart: true,
   })
   const provider: MeterProvider = new MeterProvider({ resource: run.resource, readers: [exporter] })
-  try {
-    await exporter.startServer()
-  } catch (error) {
-    throw new DumpstreamError('DS_OUTPUT', cannotListen(address, error), { cause: error })
+  const endpoint = await servers.listen('--prometheus', address, {
+    '/metrics': (request, response) => exporter.getMetricsRequestHandler(request, response),
+  })
+  return {
+    close: async () => {
+      await endpoint.close()
+      await provider.shutdown()
+    },
   }
-  return { close: () => provider.shutdown() }
-}
-
-function cannotListen({ host, port }: { readonly host: string; readonly port: number }, error: unknown): string {
-  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  const code = systemErrorCode(error)
-  if (code === 'EADDRINUSE') return `--prometheus: ${where} is in use; name another port`
-  if (code === 'EACCES') return `--prometheus: ${where} may not be listened on; name a port above 1023`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--prometheus: ${host} is no address of this machine`
-  return `--prometheus: can't listen on ${where}: ${error instanceof Error ? error.message : String(error)}`
 }
