@@ -47,6 +47,7 @@ const MEANS: Readonly<Record<string, readonly [value: string | undefined, meanin
   'metric-signatures': ['20', { telemetry: { signatures: 20 } }],
   completion: ['bash', {}],
   help: [undefined, {}],
+  serve: ['0.0.0.0:8080', { serve: { host: '0.0.0.0', port: 8080 } }],
   'source-url': [
     'https://example.com/blob/main/{path}#L{line}',
     { sourceUrl: 'https://example.com/blob/main/{path}#L{line}' },
