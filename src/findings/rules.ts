@@ -6,6 +6,7 @@ import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { lost } from './lost.ts'
+import { pileUp, pool, ring, slow } from './pile-up.ts'
 
 export interface Rule {
   readonly finding: FindingKind
@@ -26,8 +27,14 @@ export const RULES: readonly Rule[] = [
   {
     finding: 'deadlock',
     when: 'the runtime says that all goroutines are asleep',
-    example: 'crash-1.27-deadlock.txt',
+    example: 'dead-1.27-mutex.txt',
     find: deadlock,
+  },
+  {
+    finding: 'deadlock',
+    when: 'each of several locks may be held by exactly one goroutine, which waits for the next of them; their addresses are known',
+    example: 'test/findings/waits.test.ts',
+    find: ring,
   },
   {
     finding: 'leak',
@@ -40,6 +47,24 @@ export const RULES: readonly Rule[] = [
     when: 'goroutines other than the main one wait on a nil channel, or in a `select` without cases',
     example: 'zoo-1.27-stack.txt',
     find: lost,
+  },
+  {
+    finding: 'pile_up',
+    when: '50 goroutines or more wait for one lock, or 100 to send in one place; 10 where each of them has waited for a minute',
+    example: 'test/findings/waits.test.ts',
+    find: pileUp,
+  },
+  {
+    finding: 'pool',
+    when: '10 goroutines or more wait for a member of a pool that the table of pools knows',
+    example: 'src/findings/pile-up.ts',
+    find: pool,
+  },
+  {
+    finding: 'slow',
+    when: 'fewer than 10 goroutines have waited for a lock, or to send, for 2 minutes or more',
+    example: 'src/findings/pile-up.ts',
+    find: slow,
   },
   { finding: 'stuck', when: 'the verdict on a signature is `stuck`', example: 'test/leaks/leak.test.ts', find: stuck },
   {

@@ -1,0 +1,165 @@
+/** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
+import { goroutines, mainState, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+import { cycle, type Group, groupWaiters } from './waits.ts'
+
+/** Waiters of one object, or senders in one place, that are no rush of a moment, … */
+const PILE = 50
+/** … or so many where none has come within a minute. */
+const OLD_PILE = 10
+/** Of these a service has as many as it has clients; senders wait under back-pressure. */
+const SENDERS = 100
+/** Goroutines that wait for a member of a pool. */
+const POOL = 10
+/** Minutes in a lock or a send, both of which are short where all is well. */
+const SLOW_MINUTES = 2
+const CRITICAL = 100
+
+const LOCK = /^(?:sync\.(?:Mutex|RWMutex)\.)/
+const SEND = /^chan send$/
+
+/** Where a goroutine waits for a member of a pool, with the file that says so. */
+export const POOLS: readonly { readonly what: string; readonly inner: RegExp; readonly source: string }[] = [
+  { what: 'database connection', inner: /^database\/sql\.\(\*DB\)\.conn$/, source: 'database/sql/sql.go conn' },
+  { what: 'database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
+  {
+    what: 'Redis connection',
+    inner: /\/pool\.\(\*ConnPool\)\.waitTurn$/,
+    source: 'go-redis internal/pool/pool.go waitTurn',
+  },
+  { what: 'HTTP connection', inner: /^net\/http\.\(\*Transport\)\.getConn$/, source: 'net/http/transport.go getConn' },
+  {
+    what: 'semaphore',
+    inner: /^golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire$/,
+    source: 'x/sync/semaphore/semaphore.go Acquire',
+  },
+  {
+    what: 'slot of an errgroup',
+    inner: /^golang\.org\/x\/sync\/errgroup\.\(\*Group\)\.Go$/,
+    source: 'x/sync/errgroup/errgroup.go Go',
+  },
+]
+
+const groupsOf = new WeakMap<Scene, readonly Group[]>()
+
+function groups(scene: Scene): readonly Group[] {
+  let found = groupsOf.get(scene)
+  if (found === undefined) {
+    found = groupWaiters(scene.dump)
+    groupsOf.set(scene, found)
+  }
+  return found
+}
+
+export function pileUp(scene: Scene): Finding[] {
+  const found: Finding[] = []
+  const told = new Set<Seen>()
+  for (const group of groups(scene)) {
+    const seen = seenOf(scene, group)
+    const { kind, waiters, may_hold } = group.waits
+    if ((kind !== 'mutex' && kind !== 'rwmutex') || waiters < leastOf(seen)) continue
+    for (const each of seen) told.add(each)
+    const [holder] = may_hold ?? []
+    const place = seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`
+    found.push({
+      ...about(seen, {
+        finding: 'pile_up',
+        severity: waiters >= CRITICAL ? 'critical' : 'warning',
+        title: `${goroutines(waiters)} wait for one ${kind}${place}`,
+        because: `all of them show ${group.waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}`,
+        waits_on: [group.waits],
+      }),
+      goroutines: waiters,
+    })
+  }
+  for (const seen of scene.seen) {
+    if (told.has(seen) || isJudged(seen)) continue
+    const state = mainState(seen.tally)
+    const least = LOCK.test(state)
+      ? leastOf([seen])
+      : SEND.test(state)
+        ? isOld(seen)
+          ? OLD_PILE
+          : SENDERS
+        : Number.POSITIVE_INFINITY
+    if (seen.tally.count < least) continue
+    found.push(
+      about([seen], {
+        finding: 'pile_up',
+        severity: seen.tally.count >= CRITICAL ? 'critical' : 'warning',
+        title: `${goroutines(seen.tally.count)} wait in ${state} ${placeOf(seen.tally.signature.title)}`,
+        because: `${goroutines(seen.tally.count)} in one place is more than a rush of a moment`,
+      }),
+    )
+  }
+  return found
+}
+
+/** A ring of locks whose addresses prove it. */
+export function ring(scene: Scene): Finding[] {
+  const found = cycle(groups(scene))
+  if (found.length < 2) return []
+  const seen = [...new Set(found.flatMap((group) => seenOf(scene, group)))]
+  const count = found.reduce((sum, group) => sum + group.waits.waiters, 0)
+  return [
+    {
+      ...about(seen, {
+        finding: 'deadlock',
+        severity: 'critical',
+        title: `${goroutines(count)} wait for each other on ${found.length} locks${seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`}`,
+        because: `each lock may be held by one that waits for another: ${found.map(({ waits }) => waits.object).join(', ')}`,
+        fault: 'resource_deadlock',
+        waits_on: found.map((group) => group.waits),
+      }),
+      goroutines: count,
+    },
+  ]
+}
+
+export function pool({ seen }: Scene): Finding[] {
+  return seen.flatMap((each) => {
+    if (each.tally.count < POOL) return []
+    const row = POOLS.find(({ inner }) => each.tally.signature.stack.frames.some((frame) => inner.test(frame.function)))
+    if (row === undefined || !/^(?:select|chan send|chan receive)$/.test(mainState(each.tally))) return []
+    return about([each], {
+      finding: 'pool',
+      severity: each.tally.count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(each.tally.count)} wait for a ${row.what} ${placeOf(each.tally.signature.title)}`,
+      because: 'all members of the pool are taken',
+    })
+  })
+}
+
+export function slow({ seen }: Scene): Finding[] {
+  return seen.flatMap((each) => {
+    const { tally } = each
+    const state = mainState(tally)
+    if (isJudged(each) || each.idle || tally.count >= OLD_PILE || (tally.waitMax ?? 0) < SLOW_MINUTES) return []
+    if (!LOCK.test(state) && !SEND.test(state)) return []
+    return about([each], {
+      finding: 'slow',
+      severity: 'warning',
+      title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
+      because: `a ${LOCK.test(state) ? 'lock is held for microseconds' : 'send waits for one receiver'} where all is well`,
+    })
+  })
+}
+
+function leastOf(seen: readonly Seen[]): number {
+  return seen.every(isOld) ? OLD_PILE : PILE
+}
+
+/** All of them have waited for a minute. */
+function isOld({ tally }: Seen): boolean {
+  return (tally.waitMin ?? 0) >= 1
+}
+
+function isJudged({ assessment }: Seen): boolean {
+  return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
+}
+
+/** The signatures of a group, most waiters first. */
+function seenOf({ dump, seen }: Scene, { signatures }: Group): Seen[] {
+  return signatures.flatMap((index) => seen.find(({ tally }) => tally === dump.signatures[index]) ?? [])
+}

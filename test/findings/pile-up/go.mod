@@ -1,0 +1,3 @@
+module example.com/pile-up
+
+go 1.24

@@ -1,0 +1,80 @@
+/** Who waits for whom, from real dumps and from the traps that addresses set. */
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import type { FindingRecord } from '../../src/core/records.ts'
+import { createEngine } from '../../src/engine/engine.ts'
+
+function findings(text: string | Buffer, chunk = 1 << 20): FindingRecord[] {
+  const found: FindingRecord[] = []
+  const engine = createEngine({
+    onRecord: (record) => {
+      if (record.type === 'finding') found.push(record)
+    },
+  })
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += chunk) engine.push(bytes.subarray(at, at + chunk))
+  engine.end()
+  return found
+}
+
+/** A goroutine in `(*store).NAME` that waits for the lock at `lock`, called through the methods `outer`. */
+function waiter(id: number, lock: string, ...outer: string[]): string {
+  const frames = outer.map((call) => `main.${call}\n\t/srv/app/main.go:9 +0x1d\n`).join('')
+  return `goroutine ${id} [sync.Mutex.Lock]:\ninternal/sync.(*Mutex).lockSlow(${lock})\n\t/go/src/internal/sync/mutex.go:149 +0x15d\nsync.(*Mutex).Lock(...)\n\t/go/src/sync/mutex.go:46\n${frames}created by main.main in goroutine 1\n\t/srv/app/main.go:5 +0x1d\n`
+}
+
+const MAIN = 'goroutine 1 [running]:\nmain.main()\n\t/srv/app/main.go:3 +0x1d\n'
+const ids = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i)
+
+describe('609 of 619 goroutines on one lock', () => {
+  const dump = gunzipSync(readFileSync(new URL('./pile-up.txt.gz', import.meta.url)))
+
+  it('are one finding over three signatures, with the one goroutine that may hold it', () => {
+    const [first] = findings(dump)
+    expect(first).toMatchObject({ finding: 'pile_up', severity: 'critical', goroutines: 609 })
+    expect(first?.signatures).toHaveLength(3)
+    expect(first?.waits_on).toMatchObject([{ kind: 'mutex', waiters: 609 }])
+    expect(first?.waits_on?.[0]?.may_hold?.map((each) => each.function)).toEqual(['main.(*store).flush'])
+  })
+
+  it('are the same, wherever the input is cut', () => {
+    expect(findings(dump, 997)).toEqual(findings(dump))
+  })
+})
+
+describe('who may hold a lock', () => {
+  const pile = (outer: string): string =>
+    ids(10, 60)
+      .map((id) => waiter(id, '0xc000010008', outer))
+      .join('\n')
+
+  it('is not one that waits for it too', () => {
+    const [first] = findings(`${MAIN}\n${pile('(*store).get(0xc000010000)')}`)
+    expect(first).toMatchObject({ finding: 'pile_up', goroutines: 60 })
+    expect(first?.waits_on?.[0]?.may_hold).toBeUndefined()
+  })
+
+  it.each([
+    ['an argument that may be stale', 'main.(*store).flush(0xc000010000?)'],
+    ['a buffer close by', 'main.(*reader).read(0xc000010040)'],
+    ['another object of the type', 'main.(*store).flush(0xc000020000)'],
+    ['a function that is no method', 'main.flush(0xc000010000)'],
+  ])('is not told from %s', (_what, call) => {
+    const other = `goroutine 5 [IO wait]:\n${call}\n\t/srv/app/main.go:20 +0x1d\ncreated by main.main in goroutine 1\n\t/srv/app/main.go:5 +0x1d\n`
+    const [first] = findings(`${MAIN}\n${other}\n${pile('(*store).get(0xc000010000)')}`)
+    expect(first?.waits_on?.[0]).toEqual({ kind: 'mutex', object: '0xc000010008', waiters: 60 })
+  })
+
+  it('makes a deadlock of two that wait for each other', () => {
+    const a = waiter(7, '0xc000010008', '(*store).get(0xc000010000)', '(*index).move(0xc000020000)')
+    const b = waiter(8, '0xc000020008', '(*index).get(0xc000020000)', '(*store).move(0xc000010000)')
+    const [first] = findings(`${MAIN}\n${a}\n${b}`)
+    expect(first).toMatchObject({
+      finding: 'deadlock',
+      severity: 'critical',
+      goroutines: 2,
+      fault: 'resource_deadlock',
+    })
+  })
+})
