@@ -26,7 +26,14 @@ export type {
   SummaryRecord,
   WaitsOn,
 } from './core/records.ts'
-export { createEngine, type Engine, type EngineOptions, type EngineStats } from './engine/engine.ts'
+export {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type EngineSnapshot,
+  type EngineStats,
+  type WholeEngine,
+} from './engine/engine.ts'
 export { type MeterSinkOptions, meterSink, recordsToMetrics } from './sinks/otel/meter.ts'
 export type { RecordSink, SinkResult } from './sinks/sink.ts'
 export { type DumpstreamOptions, dumpstream, type TypedTransform } from './stream/dumpstream.ts'

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   findings: { imports: ['core', 'leaks'], node: 'none' },
   report: { imports: ['core', 'text', 'carriers', 'dumps', 'leaks', 'findings'], node: 'none' },
   engine: {
-    imports: ['core', 'text', 'lines', 'carriers', 'forms', 'stacks', 'dumps', 'streams', 'report'],
+    imports: ['core', 'text', 'lines', 'carriers', 'forms', 'stacks', 'dumps', 'streams', 'leaks', 'report'],
     node: 'none',
   },
   sinks: { imports: ['core', 'carriers'], node: 'any', packages: /^get-east-asian-width$/ },

@@ -4,6 +4,8 @@ import type { InputKind } from '../carriers/detect.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Similarity } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
+import type { Memory } from './memory.ts'
+import type { EngineSnapshot } from './snapshot.ts'
 
 export interface EngineOptions {
   /** Name of the input in the records. Default `stdin`. */
@@ -42,6 +44,11 @@ export interface EngineOptions {
   /** Count the lines of the input, however long it is, for its summary. Default false: up to 4 MiB. */
   readonly lines?: boolean
   /**
+   * What `snapshot()` of another engine has returned, also after `JSON.stringify` and `JSON.parse`: dump numbers and histories go on from
+   * it, so that a leak under watch stays under watch. Push the input from `snapshot.resumeAt` on. The options must be the same.
+   */
+  readonly snapshot?: EngineSnapshot
+  /**
    * Called with each record, in order. `frame` is there when the dump's carrier is JSON: it makes the carrier's line out of the record's
    * JSON text, with all other fields of the dump's first line.
    */
@@ -57,6 +64,7 @@ export interface EngineOptions {
 export interface InnerOptions extends EngineOptions {
   /** Called with each line that may hold a header, as long as no dump has begun. */
   readonly onHeader?: (buf: Buffer, at: number) => void
+  readonly memory?: Memory
 }
 
 export interface EngineStats {
@@ -81,7 +89,7 @@ export interface Engine {
   /**
    * Offset in the input of the first byte that a fresh engine needs to say what this one has still to say: the beginning of an open dump, of
    * what may announce one, or of a line. Commit this one where reading goes on after a restart; `settled` passes inside an open dump. The
-   * fresh engine numbers dumps anew, and compares with none before.
+   * fresh engine numbers dumps anew, and compares with none before, unless it has a `snapshot`: that says by itself where to go on.
    */
   readonly resumeAt: number
   /** A dump, or what may be the beginning of one, is under way: every line matters. */
@@ -91,4 +99,20 @@ export interface Engine {
   readonly summary?: SummaryRecord
   /** What could not be read, a clause each: `the JSON ends in the middle`. */
   readonly faults?: readonly string[]
+}
+
+/** The whole of an engine, as `createEngine` makes it. */
+export interface WholeEngine extends Engine {
+  /**
+   * What is known of all sources, for an engine that goes on where this one is, after a restart. Costs as much as the histories are large
+   * (a few bytes a goroutine of the last dumps): take it after dumps, not after chunks.
+   *
+   * @example
+   * writeFileSync('state.json', JSON.stringify(engine.snapshot()))
+   * // in another process
+   * const snapshot = JSON.parse(readFileSync('state.json', 'utf8'))
+   * const engine = createEngine({ snapshot, onRecord })
+   * engine.push(log.subarray(snapshot.resumeAt))
+   */
+  snapshot(): EngineSnapshot
 }

@@ -20,20 +20,23 @@ import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { type StreamOrigin, Streams } from '../streams/streams.ts'
 import { checkOptions } from './check-options.ts'
-import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
 import { FormedEngine } from './formed.ts'
+import { Memory } from './memory.ts'
 import { OrderedEngine } from './ordered.ts'
+import { checkSnapshot } from './snapshot.ts'
 import { SummingEngine } from './summary.ts'
 import { TailedEngine } from './tailed.ts'
 
-export type { Engine, EngineOptions, EngineStats } from './contract.ts'
+export type { Engine, EngineOptions, EngineStats, WholeEngine } from './contract.ts'
+export type { EngineSnapshot } from './snapshot.ts'
 
 /** Lines ahead of a dump that are looked at: they tell how log lines begin, what the dump is announced by, and when it was. */
 const OBSERVED_LINES = 16
 const OBSERVED_BYTES = 4096
 
 class LogEngine implements Engine {
-  readonly #options: EngineOptions
+  readonly #options: InnerOptions
   readonly #splitter: Splitter
   readonly #tape: LogQueue
   readonly #reporter: Reporter
@@ -49,29 +52,38 @@ class LogEngine implements Engine {
   /** Since the splitter has kept lines that may announce a dump. */
   readonly #waiting = new Silence()
 
-  constructor(options: EngineOptions) {
+  constructor(options: InnerOptions) {
     const limits = { ...LIMITS, ...options.limits }
     const source = options.source ?? 'stdin'
     const input = options.input ?? 'auto'
     const signatures = new Signatures(options.similarity ?? 'functions', limits.historySignatures)
+    const memory = options.memory ?? Memory.make(limits, undefined)
     this.#options = options
-    this.#tape = new LogQueue(options.onLog)
+    const tape = new LogQueue(options.onLog)
+    if (memory.before !== undefined) tape.precede(memory.before.recent, memory.before.sinceDump)
+    memory.watch(() => ({ recent: tape.recent(), sinceDump: tape.sinceDump() }))
+    this.#tape = tape
     this.#reporter = new Reporter({
       limits,
       stacks: options.stacks ?? 'first',
       goroutines: options.goroutines ?? false,
       onRecord: options.onRecord,
+      history: memory.history,
+      numbers: memory.numbers,
     })
     const assembler = (origin: Origin, tape: LogTape, opening: (start: number) => Opening): Assembler => {
       let frame: RecordFrame | undefined
       return new Assembler(limits, signatures, tape, {
         opening: (start) => {
+          memory.open(start)
           const opened = opening(start)
           frame = opened.frame
           return opened
         },
         goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature, frame),
-        dump: (finished) => this.#reporter.dump(origin, finished, this.#bytes),
+        dump: (finished) => {
+          if (memory.finish(origin.source, finished.bytes)) this.#reporter.dump(origin, finished, this.#bytes)
+        },
       })
     }
     this.#plain = new InterleavedDumps(() =>
@@ -189,14 +201,15 @@ function lastLines(log: string): string[] {
 }
 
 /** @throws DumpstreamError `DS_OPTION` */
-export function createEngine(options: EngineOptions = {}): Engine {
+export function createEngine(options: EngineOptions = {}): WholeEngine {
   checkOptions(options)
+  checkSnapshot(options.snapshot, options.similarity ?? 'functions')
   return new SummingEngine(options, readerOf)
 }
 
-function readerOf(options: EngineOptions): Engine {
-  const forward = (own: EngineOptions): Engine => new LogEngine(own)
-  const make = (own: EngineOptions): Engine =>
+function readerOf(options: InnerOptions): Engine {
+  const forward = (own: InnerOptions): Engine => new LogEngine(own)
+  const make = (own: InnerOptions): Engine =>
     own.order === 'oldest_first' ? forward(own) : new OrderedEngine(own, forward)
   if (options.input === 'plain') return make(options)
   return new FormedEngine(options, (own) => new TailedEngine(own, make))

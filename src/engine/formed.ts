@@ -10,7 +10,7 @@
  */
 import { CR, LF } from '../core/ascii.ts'
 import { detectForm, type Found } from '../forms/detect.ts'
-import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { ReformedEngine } from './reformed.ts'
 import { NOTHING } from './stats.ts'
 
@@ -20,8 +20,8 @@ const RETURN_BYTES = 256 << 10
 const EMPTY = Buffer.alloc(0)
 
 export class FormedEngine implements Engine {
-  readonly #options: EngineOptions
-  readonly #make: (options: EngineOptions) => Engine
+  readonly #options: InnerOptions
+  readonly #make: (options: InnerOptions) => Engine
   #engine: Engine | undefined
   #head: Buffer = EMPTY
   #ticks = 0
@@ -36,7 +36,7 @@ export class FormedEngine implements Engine {
   #raw: Buffer[] = []
   #rawAt = 0
 
-  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+  constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
     this.#make = make
   }
@@ -111,11 +111,12 @@ export class FormedEngine implements Engine {
     this.#give(engine, head.subarray(skip))
   }
 
-  #plainOptions(): EngineOptions {
-    const { onLog, onRecord, time } = this.#options
+  #plainOptions(): InnerOptions {
+    const { onLog, onRecord, time, memory } = this.#options
     const skipped = this.#skipped
     return {
       ...this.#options,
+      ...(memory === undefined || skipped === 0 ? {} : { memory: memory.placed((offset) => offset + skipped) }),
       ...(time === undefined || skipped === 0 ? {} : { time: (offset) => time(offset + skipped) }),
       ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#log(bytes, offset) }),
       ...(onRecord === undefined || skipped === 0

@@ -18,7 +18,7 @@ import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { isStackLine, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { LineBlock } from './block.ts'
-import type { Engine, EngineOptions, EngineStats, InnerOptions } from './contract.ts'
+import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 
 /** Around the first header, each way, bytes. */
 const SAMPLE_BYTES = 64 << 10
@@ -33,7 +33,7 @@ const EMPTY = Buffer.alloc(0)
 
 export class OrderedEngine implements Engine {
   readonly #options: InnerOptions
-  readonly #make: (options: EngineOptions) => Engine
+  readonly #make: (options: InnerOptions) => Engine
   #engine: Engine
   #state: 'looking' | 'forward' | 'blocks' = 'looking'
   /** While looking: the beginning of a line, or a stack without its header yet. */
@@ -46,7 +46,7 @@ export class OrderedEngine implements Engine {
   /** The block that is being filled. */
   #block: LineBlock | undefined
 
-  constructor(options: InnerOptions, make: (options: EngineOptions) => Engine) {
+  constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
     this.#make = make
     this.#engine = make(options)
@@ -212,9 +212,10 @@ export class OrderedEngine implements Engine {
   /** From `at` of the input on it is read in blocks. */
   #begin(at: number): void {
     this.#state = 'blocks'
-    const { onRecord, onLog, time } = this.#options
+    const { onRecord, onLog, time, memory } = this.#options
     this.#engine = this.#make({
       ...this.#options,
+      ...(memory === undefined ? {} : { memory: memory.placed((offset) => this.#inInput(offset)) }),
       ...(time === undefined ? {} : { time: (offset) => time(this.#inInput(offset)) }),
       ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(this.#placed(record), frame) }),
       ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#takeLog(bytes, offset) }),

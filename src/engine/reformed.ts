@@ -7,7 +7,7 @@
  */
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { Form, FormMaker } from '../forms/form.ts'
-import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 
 /** Bytes of lines that are given to the engine at once. */
 const BATCH_BYTES = 64 << 10
@@ -26,7 +26,7 @@ interface Piece {
 }
 
 export class ReformedEngine implements Engine {
-  readonly #options: EngineOptions
+  readonly #options: InnerOptions
   readonly #form: Form
   readonly #engine: Engine
   readonly #places = new Places()
@@ -40,11 +40,12 @@ export class ReformedEngine implements Engine {
   #batched = 0
   #pieces: Piece[] = []
 
-  constructor(options: EngineOptions, form: FormMaker, make: (options: EngineOptions) => Engine) {
+  constructor(options: InnerOptions, form: FormMaker, make: (options: InnerOptions) => Engine) {
     this.#options = options
-    const { onRecord, time } = options
+    const { onRecord, time, memory } = options
     this.#engine = make({
       ...options,
+      ...(memory === undefined ? {} : { memory: memory.placed((offset) => this.#places.raw(offset)) }),
       ...(time === undefined ? {} : { time: (offset) => time(this.#places.raw(offset)) }),
       ...(onRecord === undefined ? {} : { onRecord: (record) => onRecord(this.#placed(record)) }),
       onLog: (bytes, offset) => this.#takeLog(bytes, offset),

@@ -6,16 +6,19 @@ import { setRecent } from '../core/lru.ts'
 import type { FindingKind } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import { lineStart } from '../text/needle.ts'
-import type { Engine, EngineOptions, EngineStats, InnerOptions } from './contract.ts'
+import type { Engine, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
+import { Memory } from './memory.ts'
+import type { EngineSnapshot } from './snapshot.ts'
 
 /** Lines of a longer input are not counted unless it is asked for: that takes as long as reading it. */
 const COUNTED_BYTES = 4 << 20
 /** Longest line that is looked at for a hint. */
 const HINT_BYTES = 64 << 10
 
-export class SummingEngine implements Engine {
+export class SummingEngine implements WholeEngine {
+  readonly #memory: Memory
   readonly #engine: Engine
-  readonly #options: EngineOptions
+  readonly #options: InnerOptions
   readonly #findings = new Map<string, Map<FindingKind, number>>()
   #lines = 0
   #endsInLine = false
@@ -23,11 +26,13 @@ export class SummingEngine implements Engine {
   #hint = ''
   #ended = false
 
-  constructor(options: EngineOptions, make: (options: InnerOptions) => Engine) {
+  constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
+    this.#memory = Memory.make({ ...LIMITS, ...options.limits }, options.snapshot)
     this.#engine = make({
       ...options,
       onHeader: (buf, at) => this.#showHeader(buf, at),
+      memory: this.#memory,
       ...(options.onRecord === undefined
         ? {}
         : {
@@ -96,6 +101,11 @@ export class SummingEngine implements Engine {
     if (this.#ended) return
     this.#ended = true
     this.#options.onRecord?.(this.summary)
+  }
+
+  snapshot(): EngineSnapshot {
+    const { resumeAt, open } = this.#engine
+    return this.#memory.snapshot(resumeAt, open, this.#options.similarity ?? 'functions')
   }
 
   get #countsLines(): boolean {

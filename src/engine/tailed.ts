@@ -19,7 +19,7 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import type { Engine, EngineOptions, EngineStats } from './contract.ts'
+import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
 /** How much log may wait for older lines of another file, bytes. Past it, and when it has waited too long, it goes out ahead of them. */
@@ -37,8 +37,8 @@ interface TailedFile {
 }
 
 export class TailedEngine implements Engine {
-  readonly #options: EngineOptions
-  readonly #make: (options: EngineOptions) => Engine
+  readonly #options: InnerOptions
+  readonly #make: (options: InnerOptions) => Engine
   /** The engine of an input without titles. */
   #only: Engine | undefined
   /** Least recently used first. */
@@ -60,7 +60,7 @@ export class TailedEngine implements Engine {
   /** Offset in the input before which no file but the one at hand has anything to say. */
   #others = Number.POSITIVE_INFINITY
 
-  constructor(options: EngineOptions, make: (options: EngineOptions) => Engine) {
+  constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
     this.#make = make
   }
@@ -206,13 +206,14 @@ export class TailedEngine implements Engine {
   }
 
   #open(name: string): TailedFile {
-    const { source, qualified, attributes, time, onRecord, onLog } = this.#options
+    const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
     const named = { ...attributes, ...attributesOfPath(name) }
     const engine = this.#make({
       ...this.#options,
       source: qualified === true && source !== undefined ? `${source}:${name}` : name,
       qualified: true,
       ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
+      ...(memory === undefined ? {} : { memory: memory.placed((offset) => inInput(file, offset)) }),
       ...(time === undefined ? {} : { time: (offset) => time(inInput(file, offset)) }),
       ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(placed(record, file), frame) }),
       ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#logOf(file, bytes, offset) }),

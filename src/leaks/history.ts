@@ -13,25 +13,34 @@ import { compare, settledId } from './compare.ts'
 import { isLate } from './late.ts'
 import { emptyPast, type IdsOfDump, idsOf, type LastDump, type ObservedDump, type Past } from './past.ts'
 import { processOf } from './process.ts'
+import { type HistorySnapshot, readHistory, writeHistory } from './snapshot.ts'
 import type { Track } from './track.ts'
 
 export interface History {
   observe(tally: DumpTally): ObservedDump
+  /** All of it, for `createHistory` of another process. */
+  snapshot(): HistorySnapshot
 }
 
 const NOTHING: ObservedDump = { durationSeconds: undefined, tracks: [], vanished: [], withIds: false, limits: [] }
 
-export function createHistory(options: { readonly limits: Limits }): History {
-  return new SourceHistories(options.limits)
+/** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
+export function createHistory(options: { readonly limits: Limits; readonly snapshot?: HistorySnapshot }): History {
+  return new SourceHistories(options.limits, options.snapshot)
 }
 
 class SourceHistories implements History {
   readonly #limits: Limits
   /** Group and source → their processes, the one of the last dump first. Most recently used last. */
-  readonly #sources = new Map<string, readonly Past[]>()
+  readonly #sources: Map<string, readonly Past[]>
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, snapshot: HistorySnapshot | undefined) {
     this.#limits = limits
+    this.#sources = new Map(snapshot === undefined ? [] : readHistory(snapshot))
+  }
+
+  snapshot(): HistorySnapshot {
+    return writeHistory(this.#sources, this.#limits.goroutineIds)
   }
 
   observe(tally: DumpTally): ObservedDump {

@@ -61,6 +61,15 @@ export class LogQueue implements LogTape {
     this.claim(held, 0)
   }
 
+  /** Log that came before the input: `recent` of another run, and of that what came after its last dump. */
+  precede(recent: string, sinceDump: string): void {
+    const all = Buffer.from(recent, 'latin1')
+    const after = Math.max(0, all.length - sinceDump.length)
+    this.#recent.add(all, 0, after)
+    this.#recent.markDump()
+    this.#recent.add(all, after, all.length)
+  }
+
   recent(): string {
     return this.#recent.all()
   }

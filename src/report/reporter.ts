@@ -8,7 +8,7 @@ import type { DumpstreamRecord } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
 import { isIdle, type Seen } from '../findings/finding.ts'
-import { createHistory, type History } from '../leaks/history.ts'
+import type { History } from '../leaks/history.ts'
 import { judge } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord } from './record.ts'
@@ -19,6 +19,9 @@ export interface ReporterOptions {
   /** Also a record for each goroutine. */
   readonly goroutines: boolean
   readonly onRecord: ((record: DumpstreamRecord, frame: RecordFrame | undefined) => void) | undefined
+  readonly history: History
+  /** Source → number of its next dump; least recently used first. */
+  readonly numbers: Map<string, number>
 }
 
 /** Where a dump came from. */
@@ -29,9 +32,6 @@ export interface Origin {
 
 export class Reporter {
   readonly #options: ReporterOptions
-  readonly #history: History
-  /** Source → number of its next dump; least recently used first. */
-  readonly #numbers = new Map<string, number>()
   readonly #seen = new Set<string>()
   dumps = 0
   goroutines = 0
@@ -39,7 +39,6 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options
-    this.#history = createHistory({ limits: options.limits })
   }
 
   goroutine(
@@ -51,7 +50,7 @@ export class Reporter {
   ): void {
     this.goroutines++
     if (!this.#options.goroutines) return
-    const dump = this.#numbers.get(origin.source) ?? 1
+    const dump = this.#options.numbers.get(origin.source) ?? 1
     this.#options.onRecord?.(goroutineRecord({ dump, source: origin.source }, id, info, signature), frame)
   }
 
@@ -63,7 +62,7 @@ export class Reporter {
     const tally = toTally(origin, finished, this.#number(origin.source), inputBytes)
     const { onRecord } = this.#options
     if (onRecord === undefined) return
-    const observed = this.#history.observe(tally)
+    const observed = this.#options.history.observe(tally)
     const { frame } = finished.opening
     const limits = [...tally.limits, ...observed.limits]
     onRecord(dumpRecord({ ...tally, limits }, observed.durationSeconds), frame)
@@ -81,8 +80,8 @@ export class Reporter {
   }
 
   #number(source: string): number {
-    const number = this.#numbers.get(source) ?? 1
-    setRecent(this.#numbers, source, number + 1, this.#options.limits.sources)
+    const number = this.#options.numbers.get(source) ?? 1
+    setRecent(this.#options.numbers, source, number + 1, this.#options.limits.sources)
     return number
   }
 

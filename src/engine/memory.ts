@@ -1,0 +1,120 @@
+/** What the engines of one input know together: histories and numbers of dumps, and which dumps are reported. */
+import type { Limits } from '../core/limits.ts'
+import type { Similarity } from '../core/model.ts'
+import { createHistory, type History } from '../leaks/history.ts'
+import { type EngineSnapshot, type LinesBefore, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
+
+/** Dumps that are remembered while one is open that began before their ends. */
+const FINISHED = 4096
+/** Dumps that are open at once whose lines before are remembered, 8 KiB each. */
+const OPENED = 64
+
+interface Finished {
+  readonly source: string
+  /** Offsets in the input. */
+  readonly start: number
+  readonly end: number
+}
+
+export class Memory {
+  readonly history: History
+  /** Source → number of its next dump; least recently used first. */
+  readonly numbers: Map<string, number>
+  readonly #known: ReadonlySet<string>
+  readonly #finished: Finished[]
+  readonly #place: (offset: number) => number
+  /** What came before the input. */
+  readonly before: LinesBefore | undefined
+  /** Where dumps began, as far as they may be open, and what came before. */
+  readonly #opened: (LinesBefore & { readonly start: number })[] = []
+  #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
+
+  private constructor(parts: Pick<Memory, 'history' | 'numbers'>, shared: Shared, place: (offset: number) => number) {
+    this.history = parts.history
+    this.numbers = parts.numbers
+    this.#known = shared.known
+    this.#finished = shared.finished
+    this.#place = place
+    this.before = shared.before
+  }
+
+  /** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
+  static make(limits: Limits, snapshot: EngineSnapshot | undefined): Memory {
+    const history = createHistory({ limits, ...(snapshot === undefined ? {} : { snapshot: snapshot.history }) })
+    const known = new Set(snapshot?.reported.map(keyOf))
+    return new Memory(
+      { history, numbers: new Map(snapshot?.numbers) },
+      { known, finished: [], before: snapshot?.before },
+      (offset) => offset,
+    )
+  }
+
+  /** The same for an engine of a part of the input: `place` makes offsets of the input of its own. It does not say what came before. */
+  placed(place: (offset: number) => number): Memory {
+    const outer = this.#place
+    const shared = { known: this.#known, finished: this.#finished, before: undefined }
+    return new Memory(this, shared, (offset) => outer(place(offset)))
+  }
+
+  /** `latest`: what has come so far. */
+  watch(latest: () => LinesBefore): void {
+    this.#latest = latest
+  }
+
+  /** A dump may begin at `start`. */
+  open(start: number): void {
+    this.#opened.push({ start: this.#place(start), ...this.#latest() })
+    if (this.#opened.length > OPENED) this.#opened.shift()
+  }
+
+  /** A dump is complete. True when it is to be reported: it was not, by the engine of the snapshot. */
+  finish(source: string, [first, after]: readonly [number, number]): boolean {
+    const start = this.#place(first)
+    this.#finished.push({ source, start, end: after > first ? this.#place(after - 1) + 1 : start })
+    if (this.#finished.length > FINISHED) this.#finished.shift()
+    return !this.#known.has(keyOf([source, start]))
+  }
+
+  /** `needed`: the first byte of what is still open. */
+  snapshot(needed: number, isOpen: boolean, similarity: Similarity): EngineSnapshot {
+    // Nothing that is open now began before what comes next.
+    if (!isOpen) {
+      this.#finished.length = 0
+      this.#opened.length = 0
+    }
+    const resumeAt = this.#beforeAll(needed)
+    const { recent, sinceDump } = this.#opened.find(({ start }) => start >= resumeAt) ?? this.#latest()
+    const reported = this.#finished.flatMap(({ source, start, end }): Reported[] =>
+      end > resumeAt ? [[source, start - resumeAt]] : [],
+    )
+    return {
+      v: SNAPSHOT_VERSION,
+      resumeAt,
+      similarity,
+      history: this.history.snapshot(),
+      numbers: [...this.numbers],
+      reported,
+      before: { recent, sinceDump },
+    }
+  }
+
+  /** A dump that is read from its middle would be another one: goes back to where none has begun. */
+  #beforeAll(needed: number): number {
+    let resumeAt = needed
+    for (let before = Number.POSITIVE_INFINITY; before !== resumeAt; ) {
+      before = resumeAt
+      for (const { start, end } of this.#finished) if (start < resumeAt && end > resumeAt) resumeAt = start
+    }
+    return resumeAt
+  }
+}
+
+interface Shared {
+  readonly known: ReadonlySet<string>
+  readonly finished: Finished[]
+  readonly before: LinesBefore | undefined
+}
+
+function keyOf([source, start]: Reported): string {
+  return `${start}\n${source}`
+}

@@ -1,0 +1,247 @@
+/**
+ * A history as JSON, and back. What is written is the structure as it is, field by field, with three things in a form of their own:
+ *
+ * | value                    | JSON                                                                                 |
+ * |--------------------------|--------------------------------------------------------------------------------------|
+ * | a Map                    | `{"$map":[[key,value],…]}`                                                           |
+ * | a signature              | `{"$signature":n}`, the n-th of `signatures`: many tracks and dumps refer to each     |
+ * | the goroutine ids        | `{"$ids":"…"}`: by id, the step to it, its signature and its marks, in variable bytes |
+ */
+import { DumpstreamError } from '../core/errors.ts'
+import type { GoroutineIds, Signature } from '../core/model.ts'
+import type { Past } from './past.ts'
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
+/** Plain JSON. */
+export interface HistorySnapshot {
+  readonly signatures: Json
+  /** Group and source, and the processes of it, least recently used first. */
+  readonly sources: Json
+}
+
+/** Notes beside an id, bits of one column. */
+const MARKED = 1
+const MINUTES = 2
+const READY = 4
+const FLAGS = 8
+
+/** `most`: how many goroutine ids may be written; beyond it, the least recent histories go on with counts alone. */
+export function writeHistory(sources: ReadonlyMap<string, readonly Past[]>, most: number): HistorySnapshot {
+  const writer = new Writer(most)
+  const newestFirst = [...sources].reverse().map(([key, pasts]): Json => [key, writer.json(pasts)])
+  return { sources: newestFirst.reverse(), signatures: writer.signatures }
+}
+
+/** @throws DumpstreamError `DS_OPTION` */
+export function readHistory(snapshot: HistorySnapshot): [string, readonly Past[]][] {
+  const { signatures, sources } = snapshot
+  if (!Array.isArray(signatures) || !signatures.every(isSignature) || !Array.isArray(sources)) throw refusal()
+  return sources.map((entry: unknown): [string, Past[]] => {
+    if (!Array.isArray(entry) || typeof entry[0] !== 'string') throw refusal()
+    const pasts = value(entry[1], signatures)
+    if (!Array.isArray(pasts) || !pasts.every(isPast)) throw refusal()
+    return [entry[0], pasts]
+  })
+}
+
+class Writer {
+  readonly signatures: Json[] = []
+  readonly #places = new Map<Signature, number>()
+  #left: number
+
+  constructor(most: number) {
+    this.#left = most
+  }
+
+  json(value: unknown): Json {
+    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
+    if (typeof value !== 'object' || value === null) return null
+    if (Array.isArray(value)) return value.map((each) => this.json(each))
+    if (value instanceof Map) return { $map: [...value].map((entry) => this.json(entry)) }
+    if (isSignature(value)) return { $signature: this.#place(value) }
+    if (isIds(value)) return this.#ids(value)
+    return this.#object(value)
+  }
+
+  #object(value: object): { readonly [name: string]: Json } {
+    const fields = Object.entries(value).filter(([, each]) => each !== undefined)
+    return Object.fromEntries(fields.map(([name, each]) => [name, this.json(each)]))
+  }
+
+  #place(signature: Signature): number {
+    const known = this.#places.get(signature)
+    if (known !== undefined) return known
+    this.#places.set(signature, this.signatures.length)
+    return this.signatures.push(this.#object(plain(signature))) - 1
+  }
+
+  #ids(ids: GoroutineIds): Json {
+    this.#left -= ids.size
+    if (this.#left < 0) return { $ids: null }
+    const rows: [id: number, signature: number][] = []
+    ids.forEach((id, signature) => {
+      rows.push([id, signature])
+    })
+    rows.sort(([a], [b]) => a - b)
+    const bytes: number[] = []
+    let before = 0
+    for (const [id, signature] of rows) {
+      putNumber(bytes, id - before)
+      putNumber(bytes, (signature + 1) * FLAGS + flagsOf(ids, id))
+      before = id
+    }
+    return { $ids: Buffer.from(bytes).toString('base64') }
+  }
+}
+
+function flagsOf(ids: GoroutineIds, id: number): number {
+  return (ids.isMarked(id) ? MARKED : 0) | (ids.hasMinutes(id) ? MINUTES : 0) | (ids.isReady(id) ? READY : 0)
+}
+
+/** Signatures and stacks find out about themselves when they are asked. */
+function plain({ id, canonical, title, createdBy, idle, stack }: Signature): Signature {
+  const { frames, createdBy: creator, elidedAt } = stack
+  return { id, canonical, title, createdBy, idle, stack: { frames, createdBy: creator, elidedAt } }
+}
+
+function value(json: unknown, signatures: readonly Signature[]): unknown {
+  if (typeof json !== 'object' || json === null) return json
+  if (Array.isArray(json)) return json.map((each) => value(each, signatures))
+  if ('$map' in json) return new Map(entries(json.$map).map(([key, each]) => [key, value(each, signatures)]))
+  if ('$ids' in json) return typeof json.$ids === 'string' ? new SavedIds(Buffer.from(json.$ids, 'base64')) : undefined
+  if ('$signature' in json) {
+    const signature = typeof json.$signature === 'number' ? signatures[json.$signature] : undefined
+    if (signature === undefined) throw refusal()
+    return signature
+  }
+  return Object.fromEntries(Object.entries(json).map(([name, each]) => [name, value(each, signatures)]))
+}
+
+function entries(json: unknown): [unknown, unknown][] {
+  if (!Array.isArray(json)) throw refusal()
+  return json.map((entry: unknown) => {
+    if (!Array.isArray(entry)) throw refusal()
+    return [entry[0], entry[1]]
+  })
+}
+
+/** The ids of a dump that another process has seen. */
+class SavedIds implements GoroutineIds {
+  readonly size: number
+  /** Ascending. */
+  readonly #ids: Float64Array
+  readonly #signatures: Int32Array
+  readonly #flags: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    const numbers = readNumbers(bytes)
+    this.size = numbers.length >> 1
+    this.#ids = new Float64Array(this.size)
+    this.#signatures = new Int32Array(this.size)
+    this.#flags = new Uint8Array(this.size)
+    let id = 0
+    for (let place = 0; place < this.size; place++) {
+      id += numbers[place * 2] ?? 0
+      const rest = numbers[place * 2 + 1] ?? 0
+      this.#ids[place] = id
+      this.#signatures[place] = Math.floor(rest / FLAGS) - 1
+      this.#flags[place] = rest % FLAGS
+    }
+  }
+
+  get(id: number): number {
+    return this.#signatures[this.#place(id)] ?? -1
+  }
+
+  has(id: number): boolean {
+    return this.#place(id) >= 0
+  }
+
+  mark(id: number): void {
+    const place = this.#place(id)
+    if (place >= 0) this.#flags[place] = (this.#flags[place] ?? 0) | MARKED
+  }
+
+  isMarked(id: number): boolean {
+    return this.#has(id, MARKED)
+  }
+
+  hasMinutes(id: number): boolean {
+    return this.#has(id, MINUTES)
+  }
+
+  isReady(id: number): boolean {
+    return this.#has(id, READY)
+  }
+
+  forEach(visit: (id: number, signature: number) => void): void {
+    for (let place = 0; place < this.size; place++) visit(this.#ids[place] as number, this.#signatures[place] as number)
+  }
+
+  #has(id: number, flag: number): boolean {
+    return ((this.#flags[this.#place(id)] ?? 0) & flag) !== 0
+  }
+
+  /** -1 when the id is not there. */
+  #place(id: number): number {
+    let low = 0
+    let high = this.size - 1
+    while (low <= high) {
+      const middle = (low + high) >> 1
+      const found = this.#ids[middle] as number
+      if (found === id) return middle
+      if (found < id) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+}
+
+/** Seven bits a byte, the lowest first; all but the last have the eighth set. Ids go up to 2^53. */
+function putNumber(bytes: number[], number: number): void {
+  let rest = number
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80)
+  bytes.push(rest)
+}
+
+function readNumbers(bytes: Uint8Array): number[] {
+  const numbers: number[] = []
+  let number = 0
+  let weight = 1
+  for (const byte of bytes) {
+    number += (byte & 0x7f) * weight
+    weight *= 0x80
+    if (byte > 0x7f) continue
+    numbers.push(number)
+    number = 0
+    weight = 1
+  }
+  return numbers
+}
+
+function isSignature(value: unknown): value is Signature {
+  return typeof value === 'object' && value !== null && 'canonical' in value && 'stack' in value && 'id' in value
+}
+
+function isIds(value: object): value is GoroutineIds {
+  return 'isMarked' in value && 'forEach' in value
+}
+
+function isPast(value: unknown): value is Past {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('tracks' in value && 'last' in value && 'dumps' in value)) return false
+  const { tracks, last, dumps } = value
+  if (!(tracks instanceof Map) || typeof last !== 'object' || last === null || typeof dumps !== 'number') return false
+  if (!('signatures' in last && Array.isArray(last.signatures) && last.signatures.every(isSignature))) return false
+  return [...tracks.values()].every(isTrack)
+}
+
+function isTrack(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('signature' in value && 'steps' in value)) return false
+  return isSignature(value.signature) && Array.isArray(value.steps)
+}
+
+function refusal(): DumpstreamError {
+  return new DumpstreamError('DS_OPTION', 'snapshot takes what engine.snapshot() made; this is not one')
+}

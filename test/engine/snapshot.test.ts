@@ -1,0 +1,118 @@
+/** What an engine knows goes on in another one, wherever the first was stopped. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { DumpstreamRecord } from '../../src/core/records.ts'
+import { createEngine, type EngineOptions, type EngineSnapshot } from '../../src/engine/engine.ts'
+
+const demo = readFileSync(new URL('../../examples/demo.log', import.meta.url))
+
+/** Goroutines of a leak, from `first` on, that block one after the other. */
+function dump(count: number, moment: number): string {
+  const blocks = Array.from(
+    { length: count },
+    (_, i) =>
+      `goroutine ${10 + i * 300} [chan send]:\nmain.leak()\n\t/app/main.go:7 +0x1\ncreated by main.main\n\t/app/main.go:3 +0x2\n`,
+  )
+  const main = 'goroutine 1 [select]:\nmain.main()\n\t/app/main.go:3 +0x1\n'
+  return `2026-11-24T10:0${moment}:00Z dump\n${[main, ...blocks].join('\n')}\n2026-11-24T10:0${moment}:01Z log goes on\n`
+}
+
+const leak = Buffer.from([0, 1, 2, 3, 4, 5].map((moment) => dump(4 + moment * 5, moment)).join('2026 log\n'.repeat(20)))
+
+/** Two pods whose dumps overlap, as JSON lines. */
+const pods = ((): Buffer => {
+  const lines = (pod: string): string[] =>
+    leak
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.stringify({ log: `${line}\n`, kubernetes: { pod_name: pod, container_name: 'app' } }))
+  const [a, b] = [lines('web-1'), lines('web-2')]
+  return Buffer.from(`${a.flatMap((line, i) => [line, ...(b[i - 7] === undefined ? [] : [b[i - 7]])]).join('\n')}\n`)
+})()
+
+interface Run {
+  readonly records: DumpstreamRecord[]
+  readonly snapshot: EngineSnapshot
+}
+
+/** Bytes of the input, [from, to); records have the offsets of the whole input. */
+function run(input: Buffer, from: number, to: number, options: EngineOptions, end: boolean): Run {
+  const records: DumpstreamRecord[] = []
+  const engine = createEngine({
+    stacks: 'always',
+    ...options,
+    onRecord: (record) => {
+      // It says what there was in this run.
+      if (record.type === 'summary') return
+      records.push(
+        record.type === 'dump' ? { ...record, bytes: [record.bytes[0] + from, record.bytes[1] + from] } : record,
+      )
+    },
+  })
+  for (let at = from; at < to; at += 997) engine.push(input.subarray(at, Math.min(to, at + 997)))
+  if (end) engine.end()
+  return { records, snapshot: JSON.parse(JSON.stringify(engine.snapshot())) }
+}
+
+const INPUTS: [string, Buffer][] = [
+  ['the demo', demo],
+  ['a leak', leak],
+  ['two pods', pods],
+]
+
+describe('a snapshot', () => {
+  it.each(INPUTS)('goes on anywhere in %s with the records of one run', (_, input) => {
+    const whole = run(input, 0, input.length, {}, true).records
+    expect(whole.filter(({ type }) => type === 'dump').length).toBeGreaterThan(1)
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: input.length }), { minLength: 1, maxLength: 4 }), (cuts) => {
+        const records: DumpstreamRecord[] = []
+        let at = 0
+        let snapshot: EngineSnapshot | undefined
+        for (const cut of [...cuts.sort((a, b) => a - b), input.length]) {
+          if (cut < at) continue
+          const part = run(input, at, cut, snapshot === undefined ? {} : { snapshot }, cut === input.length)
+          records.push(...part.records)
+          at += part.snapshot.resumeAt
+          snapshot = part.snapshot
+        }
+        expect(records).toEqual(whole)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('keeps a leak under watch', () => {
+    const first = run(leak, 0, leak.length >> 1, {}, false)
+    const rest = run(leak, first.snapshot.resumeAt, leak.length, { snapshot: first.snapshot }, true)
+    expect(rest.records.filter((record) => record.type === 'signature' && record.verdict === 'leaking')).not.toEqual([])
+    expect(rest.records.find((record) => record.type === 'dump')?.dump).toBeGreaterThan(1)
+  })
+
+  it('is refused when another version or similarity has made it, and when it is none', () => {
+    const { snapshot } = run(leak, 0, leak.length, {}, true)
+    const refused = (value: unknown, message: string): void => {
+      expect(() => createEngine({ snapshot: value as EngineSnapshot })).toThrow(
+        expect.objectContaining({ code: 'DS_OPTION', message: expect.stringContaining(message) }),
+      )
+    }
+    refused({ ...snapshot, v: 2 }, 'snapshot is of version 2, and this dumpstream reads 1; start without it')
+    refused({ ...snapshot, similarity: 'exact' }, 'another similarity than functions')
+    refused('a text', 'takes what engine.snapshot() made')
+    refused({ ...snapshot, history: { signatures: [1], sources: [] } }, 'this is not one')
+    refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'not one')
+  })
+
+  it('reads what version 1 has written', () => {
+    const file = new URL('snapshot.v1.json', import.meta.url)
+    const made = run(leak, 0, leak.length, {}, true).snapshot
+    if (process.env.DUMPSTREAM_UPDATE_GOLDENS === '1') writeFileSync(file, `${JSON.stringify(made)}\n`)
+    const kept: EngineSnapshot = JSON.parse(readFileSync(file, 'utf8'))
+    const more = Buffer.from(dump(40, 6))
+    const [now, then] = [made, kept].map((snapshot) => run(more, 0, more.length, { snapshot }, true).records)
+    expect(then).toEqual(now)
+    expect(then?.some((record) => record.type === 'signature' && record.verdict === 'leaking')).toBe(true)
+  })
+})
