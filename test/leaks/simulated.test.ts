@@ -20,7 +20,7 @@ describe('`leaking` on simulated services', () => {
     expect(recall3).toBeGreaterThanOrEqual(0.88)
     expect(Math.min(precision5, precision10)).toBeGreaterThanOrEqual(0.99)
     expect(Math.min(recall5, recall10)).toBeGreaterThanOrEqual(0.95)
-  })
+  }, 600_000)
 })
 
 describe('a dump that was cut', () => {
