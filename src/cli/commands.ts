@@ -143,7 +143,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'mcp',
     operands: '',
-    summary: 'answers questions of agents about logs (MCP)',
+    summary: 'answers agents about logs (MCP)',
     flags: [],
     examples: ['dumpstream mcp'],
     load: () => import('./mcp.ts'),

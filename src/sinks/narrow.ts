@@ -4,6 +4,8 @@ import type { Baseline } from './baseline.ts'
 
 /** What a regular expression is asked, whichever engine runs it. */
 export interface Pattern {
+  /** As it was written. */
+  readonly source: string
   test(text: string): boolean
 }
 

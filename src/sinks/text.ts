@@ -166,7 +166,7 @@ class DumpSummary {
     const { match, states, minCount, baseline } = this.#options.narrowing
     const parts = [
       ...(baseline === undefined ? [] : ['above the baseline']),
-      ...(match === undefined ? [] : [`matching ${match}`]),
+      ...(match === undefined ? [] : [`matching /${match.source}/`]),
       ...(states === undefined ? [] : [`in ${states.join(' or ')}`]),
       ...(minCount === undefined || minCount <= 1 ? [] : [`at least ${grouped(minCount)}`]),
     ]

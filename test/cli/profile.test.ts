@@ -46,7 +46,7 @@ describe('--format pprof', () => {
   it.each(['pprof', 'folded'])('%s and the log do not share stdout', async (format) => {
     const { code, stderr } = await cli(['--format', format, '--logs', 'pass'], { input })
     expect(code).toBe(2)
-    expect(stderr).toBe('dumpstream: --logs pass takes stdout: write the profile elsewhere, with --out FILE\n')
+    expect(stderr).toBe(`dumpstream: --logs pass takes stdout: write the ${format} elsewhere, with --out FILE\n`)
   })
 
   it('is not what diff prints', async () => {

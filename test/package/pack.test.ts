@@ -53,7 +53,7 @@ describe('the packed package', () => {
       join(folder, 'use.mjs'),
       `import { parseDumps } from 'dumpstream'\nconsole.log(parseDumps('${DUMP}').map((r) => r.type).join())`,
     )
-    expect(run('node', ['use.mjs']).trim()).toBe('dump,signature')
+    expect(run('node', ['use.mjs']).trim()).toBe('dump,signature,summary')
   })
 
   it('works by require', () => {
@@ -61,7 +61,7 @@ describe('the packed package', () => {
       join(folder, 'use.cjs'),
       `const { parseDumps } = require('dumpstream')\nconsole.log(parseDumps('${DUMP}').map((r) => r.type).join())`,
     )
-    expect(run('node', ['use.cjs']).trim()).toBe('dump,signature')
+    expect(run('node', ['use.cjs']).trim()).toBe('dump,signature,summary')
   })
 
   it('works as a stream', () => {
@@ -70,7 +70,7 @@ describe('the packed package', () => {
       `import { dumpstream } from 'dumpstream'\nfor await (const record of process.stdin.pipe(dumpstream())) console.log(record.type)`,
     )
     expect(run('node', ['stream.mjs'], DUMP.replaceAll('\\n', '\n').replaceAll('\\t', '\t')).trim()).toBe(
-      'dump\nsignature',
+      'dump\nsignature\nsummary',
     )
   })
 
