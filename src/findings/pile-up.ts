@@ -56,6 +56,7 @@ export function pileUp(scene: Scene): Finding[] {
   const found: Finding[] = []
   const told = new Set<Seen>()
   for (const group of groups(scene)) {
+    if (group.waits.waiters < OLD_PILE) continue
     const seen = seenOf(scene, group)
     const { kind, waiters, may_hold } = group.waits
     if ((kind !== 'mutex' && kind !== 'rwmutex') || waiters < leastOf(seen)) continue

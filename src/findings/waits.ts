@@ -37,12 +37,36 @@ export function groupWaiters(dump: DumpTally): Group[] {
   if (callers === undefined) return []
   const waiting = callers.waiting()
   const groups = group(waiting)
+  const wanted = new Set<string>()
   const pointers = new Set<number>()
-  for (const { receivers } of groups) for (const { pointer } of receivers.values()) pointers.add(pointer)
+  for (const { receivers } of groups) {
+    for (const [key, { pointer }] of receivers) {
+      wanted.add(key)
+      pointers.add(pointer)
+    }
+  }
   const others = pointers.size === 0 ? [] : callers.on(pointers)
-  return groups
-    .map((open) => close(dump, open, [...others, ...waiting]))
-    .sort((a, b) => b.waits.waiters - a.waits.waiters)
+  const inside = byReceiver([...others, ...waiting], wanted)
+  return groups.map((open) => close(dump, open, inside)).sort((a, b) => b.waits.waiters - a.waits.waiters)
+}
+
+/** Receiver → the goroutines that are in a method of it. */
+function byReceiver(
+  goroutines: readonly CallingGoroutine[],
+  wanted: ReadonlySet<string>,
+): ReadonlyMap<string, ReadonlySet<CallingGoroutine>> {
+  const found = new Map<string, Set<CallingGoroutine>>()
+  for (const goroutine of goroutines) {
+    for (const { function: name, pointer } of goroutine.calls) {
+      const type = pointer === 0 ? undefined : receiverType(name)
+      const key = type === undefined ? '' : keyOf({ type, pointer })
+      if (!wanted.has(key)) continue
+      const known = found.get(key)
+      if (known === undefined) found.set(key, new Set([goroutine]))
+      else known.add(goroutine)
+    }
+  }
+  return found
 }
 
 function group(waiting: readonly CallingGoroutine[]): Open[] {
@@ -83,11 +107,12 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
   return [...groups.values()]
 }
 
-function close(dump: DumpTally, open: Open, all: readonly CallingGoroutine[]): Group {
+function close(dump: DumpTally, open: Open, inside: ReadonlyMap<string, ReadonlySet<CallingGoroutine>>): Group {
   const { kind, object, goroutines, receivers } = open
   const own = new Set<CallingGoroutine>(goroutines)
   const isLock = kind === 'mutex' || kind === 'rwmutex'
-  const holders = isLock ? all.filter((each) => !own.has(each) && mayHold(each, object, receivers)) : []
+  const candidates = isLock ? [...receivers.keys()].flatMap((key) => [...(inside.get(key) ?? [])]) : []
+  const holders = [...new Set(candidates)].filter((each) => !own.has(each) && !mayWaitFor(each, object))
   const shown = holders.length > MAY_HOLD ? [] : holders
   const counts = new Map<number, number>()
   for (const each of goroutines) counts.set(each.signature, (counts.get(each.signature) ?? 0) + 1)
@@ -106,9 +131,8 @@ function close(dump: DumpTally, open: Open, all: readonly CallingGoroutine[]): G
 }
 
 /** Who waits for an unknown lock may wait for this one. */
-function mayHold(goroutine: CallingGoroutine, object: number, receivers: ReadonlyMap<string, Receiver>): boolean {
-  if (goroutine.waits > 0 && [0, object].includes(addressOf(goroutine, kindOf(goroutine)))) return false
-  return goroutine.calls.some((call) => isOf(call, receivers))
+function mayWaitFor(goroutine: CallingGoroutine, object: number): boolean {
+  return goroutine.waits > 0 && [0, object].includes(addressOf(goroutine, kindOf(goroutine)))
 }
 
 function isOf(call: CallingGoroutine['calls'][number], receivers: ReadonlyMap<string, Receiver>): boolean {
@@ -137,16 +161,19 @@ function mayHoldRecord(
 export function cycle(groups: readonly Group[]): readonly Group[] {
   const waitsFor = new Map<number, Group>()
   for (const each of groups) for (const { goroutine } of each.goroutines) waitsFor.set(goroutine, each)
+  const seen = new Set<Group>()
   for (const start of groups) {
     const path: Group[] = []
     let at: Group | undefined = start
-    while (at !== undefined && !path.includes(at)) {
+    while (at !== undefined && !seen.has(at)) {
       path.push(at)
+      seen.add(at)
       // More than one that may hold it proves nothing.
       const [holder, another]: readonly CallingGoroutine[] = at.heldBy
       at = holder === undefined || another !== undefined ? undefined : waitsFor.get(holder.goroutine)
     }
-    if (at !== undefined) return path.slice(path.indexOf(at))
+    // One that an earlier path has gone through leads to no ring, or that was found.
+    if (at !== undefined && path.includes(at)) return path.slice(path.indexOf(at))
   }
   return []
 }
