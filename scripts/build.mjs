@@ -20,7 +20,7 @@ const { output } = await build({
   input: { cli: 'src/cli.ts', index: 'src/index.ts' },
   ...common,
   // Bundled: what is small, and would cost each start the loading of its modules.
-  external: [/^node:/, /^(?!(?:get-east-asian-width|re2js)$)[a-z@][^:]*$/],
+  external: [/^node:/, /^(?!(?:get-east-asian-width|re2js|supports-hyperlinks|supports-color|has-flag)$)[a-z@][^:]*$/],
   output: {
     dir: 'dist',
     format: 'esm',

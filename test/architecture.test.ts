@@ -59,7 +59,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'mcp',
     ],
     node: 'any',
-    packages: /^(?:re2js|split2|through2)$/,
+    packages: /^(?:re2js|split2|supports-hyperlinks|through2)$/,
   },
 }
 

@@ -5,10 +5,10 @@ import type { Similarity } from '../core/model.ts'
 /** What is printed while the run goes on. */
 export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
 /** What is printed once, at the end of the run. */
-export const PROFILE_FORMATS = ['pprof', 'folded'] as const
+export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope'] as const
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
 /** What is written once, at the end of the run, for others to read. */
-export const REPORT_FORMATS = ['html'] as const
+export const REPORT_FORMATS = ['html', 'markdown', 'github', 'junit', 'sarif'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat | ReportFormat
 export const FORMATS: readonly Format[] = [...RECORD_FORMATS, ...REPORT_FORMATS, ...PROFILE_FORMATS]

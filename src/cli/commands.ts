@@ -54,8 +54,6 @@ const WATCHED_FLAGS = [
   'otlp-protocol',
   'otlp-timeout',
   'otlp-logs',
-  'serve',
-  'source-url',
   'prometheus',
   'metrics',
   'metric-signatures',
@@ -143,7 +141,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'mcp',
     operands: '',
-    summary: 'answers agents about logs (MCP)',
+    summary: 'answer questions of agents about logs (MCP)',
     flags: [],
     examples: ['dumpstream mcp'],
     load: () => import('./mcp.ts'),

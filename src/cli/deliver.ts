@@ -7,7 +7,7 @@ import type { WebServers } from '../sinks/serve/server.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
 import { isHandedOver } from './choices.ts'
 import { EXIT } from './exit.ts'
-import { isProfile, type RunOptions } from './options.ts'
+import { isWhole, type RunOptions } from './options.ts'
 import { type OutFile, openOutFile } from './out-file.ts'
 import { openPrinter } from './printer.ts'
 import { openStdout } from './stdout.ts'
@@ -25,6 +25,10 @@ export interface DeliverySetup {
   readonly signal?: AbortSignal
   /** Aborted when somebody wants the program to end: a page that is served stays until then. */
   readonly leave?: AbortSignal
+  /** The inputs are files that are read to their end: only the last dump of each source is told in full. */
+  readonly readsToEnd?: boolean
+  /** The command itself says at the end what came of it. */
+  readonly isJudged?: boolean
 }
 
 export interface Delivery {
@@ -59,7 +63,13 @@ async function openSinks(setup: DeliverySetup, page: LivePage | undefined): Prom
   const out = await openOut(setup)
   const records = out?.output ?? stdout
   const outputs = records === stdout ? [stdout] : [stdout, records]
-  const opened = await openPrinter(options, records, terminal)
+  const opened = await openPrinter({
+    options,
+    output: records,
+    terminal,
+    readsToEnd: setup.readsToEnd === true,
+    isJudged: setup.isJudged === true,
+  })
   const masks = options.redact === 'on' || (options.redact === 'auto' && isHandedOver(options.format))
   const printer = opened !== undefined && masks ? await redacting(opened) : opened
   const sinks: RecordSink[] = [printer, telemetry, page?.sink].filter((sink) => sink !== undefined)
@@ -166,7 +176,7 @@ function exitCode(inputFailed: boolean, outputFailed: boolean, results: readonly
 async function openOut({ options, signal }: DeliverySetup): Promise<OutFile | undefined> {
   const { out, format } = options
   if (out === undefined) return undefined
-  return await openOutFile(out, isProfile(format) || format === 'html' ? 'whole' : 'over', signal)
+  return await openOutFile(out, isWhole(format) ? 'whole' : 'over', signal)
 }
 
 /** Why what was written is not in its place. */

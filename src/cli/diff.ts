@@ -63,7 +63,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const engine: EngineOptions = options.engine.similarity === undefined ? {} : { similarity: options.engine.similarity }
 
   const comparisons = await compareFiles(one, two, engine, complain)
-  const delivery = await openDelivery({ options, terminal, complain })
+  const delivery = await openDelivery({ options, terminal, complain, isJudged: true })
   try {
     let changed = 0
     for (const { after, dump, changes } of comparisons) {

@@ -15,7 +15,7 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'text (on terminals), jsonl (else); see help formats',
     details:
-      '`text` is a table a dump, `jsonl` one JSON object a line (schema/record.v1.json), `none` no records at all. `html` is a report of the whole run in one file, to look at and to hand over. `pprof` is a profile for `go tool pprof`, `folded` stacks for a flame graph: of the last dump of each source, at the end.',
+      '`text` says what stands out and has a table below it, `jsonl` is one JSON object a line (schema/record.v1.json), `none` no records at all. Written at the end: `html`, a report of the whole run in one file; `markdown`, for a ticket; `github`, annotations and the job summary of GitHub Actions; `junit` and `sarif`, for CI servers and code scanning; and of the last dump of each source `pprof`, a profile for `go tool pprof`, `folded`, stacks for a flame graph, and `speedscope`.',
   },
   {
     name: 'logs',
@@ -46,6 +46,23 @@ export const FLAGS: readonly Flag[] = [
     summary: 'html: where the service’s files are, {path}, {line}',
     details:
       '`{path}` is the path within the service’s module. Files of modules with a version are linked to their tag without it.',
+  },
+  {
+    name: 'by',
+    value: 'WHAT',
+    example: 'signature',
+    group: 'Output',
+    essential: true,
+    summary: 'compare sources: signature, label:KEY; source: each',
+    details:
+      'Of several sources (pods, files, units), what they have in common: `signature` is a row for each signature, with how many sources have it and the worst of them, `label:KEY` a row for each value of a pprof label, `source` each source by itself. In `text`, `markdown`, and as `fleet` records in `jsonl`. Files with several sources are compared by signature unless told.',
+  },
+  {
+    name: 'quiet',
+    short: 'q',
+    group: 'Output',
+    summary: 'text: findings only, a line each',
+    details: 'Nothing is printed of a dump in which nothing stands out.',
   },
   {
     name: 'emit',
@@ -101,7 +118,7 @@ export const FLAGS: readonly Flag[] = [
     example: '10',
     group: 'Narrow what is printed',
     essential: true,
-    summary: 'the N largest of each dump (20 on a terminal, 0: all)',
+    summary: 'the N largest of each dump (text: 20; 0: all)',
   },
   {
     name: 'min-count',

@@ -7,7 +7,7 @@ import { type Flag, GROUPS, spelling, TOPICS } from './flag.ts'
 
 /** Where the summaries begin; the longest spelling and two blanks. */
 const SUMMARY_COLUMN = 26
-const COMMAND_COLUMN = 38
+const COMMAND_COLUMN = 36
 const DETAILS_WIDTH = 76
 
 const EXAMPLES: readonly string[] = [
@@ -21,8 +21,13 @@ const FORMAT_MEANINGS: Readonly<Record<Format, string>> = {
   jsonl: 'one JSON object a line, schema/record.v1.json',
   none: 'no records: for --fail-on, --otlp, --prometheus',
   html: 'a report of the whole run in one file, to look at and to hand over',
+  markdown: 'a summary for a ticket: GitHub, GitLab, Jira, Slack',
+  github: 'annotations and the job summary of GitHub Actions',
+  junit: 'JUnit XML: a test case for each finding',
+  sarif: 'SARIF 2.1.0, for code scanning',
   pprof: 'a profile for go tool pprof, of the last dump of each source',
   folded: 'stacks for flamegraph.pl, of the last dump of each source',
+  speedscope: 'a profile for speedscope.app, of the last dump of each source',
 }
 
 export interface HelpParts {

@@ -3,6 +3,7 @@ import type { EngineOptions } from '../engine/engine.ts'
 import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
 import type { Narrowing, Pattern } from '../sinks/narrow.ts'
 import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
+import { type Comparison, readFleetKey } from '../sinks/report/fleet.ts'
 import { type Address, LOOPBACK, readHostPort } from '../sinks/serve/address.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
 import {
@@ -10,6 +11,7 @@ import {
   FORMATS,
   type Format,
   INPUTS,
+  isHandedOver,
   PROFILE_FORMATS,
   type ProfileFormat,
   REDACTIONS,
@@ -52,6 +54,10 @@ export interface RunOptions {
   readonly color: boolean
   /** What is masked: all that goes out, what leaves the machine or is handed over, or nothing. */
   readonly redact: 'on' | 'auto' | 'off'
+  /** Findings only, a line each. */
+  readonly quiet: boolean
+  /** What sources are compared by. */
+  readonly by: Comparison | undefined
   readonly engine: Pick<
     EngineOptions,
     'similarity' | 'stacks' | 'goroutines' | 'idle' | 'input' | 'textKey' | 'timeKey' | 'streamKeys' | 'qualified'
@@ -59,8 +65,6 @@ export interface RunOptions {
 }
 
 const IDLE_MS = 1_000
-/** Rows on a terminal: a screen, with the headline and what stands below. */
-const TERMINAL_ROWS = 20
 
 /** Makes a pattern out of the text that a flag has; throws `DS_USAGE`. */
 type Compile = (flag: string, text: string) => Pattern
@@ -83,12 +87,11 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
   const onTerminal = out === undefined && terminal.stdoutIsTerminal
   const format = values.choice('format', FORMATS) ?? (onTerminal ? 'text' : 'jsonl')
   const passLogs = values.text('logs') === 'pass'
-  if ((isProfile(format) || format === 'html') && out === undefined) refuseStdout(format, passLogs, onTerminal)
-  const stacks =
-    isProfile(format) || format === 'html'
-      ? 'always'
-      : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
-  const narrowing = readNarrowing(values, format === 'text' && onTerminal, compile)
+  if (isWhole(format) && out === undefined) refuseStdout(format, passLogs, onTerminal)
+  const stacks = isWhole(format)
+    ? 'always'
+    : (values.choice('stacks', STACKS) ?? (format === 'text' ? 'never' : 'first'))
+  const narrowing = readNarrowing(values, compile)
   const similarity = values.choice('similarity', SIMILARITIES)
   const idle = values.duration('idle') ?? IDLE_MS
   return {
@@ -110,8 +113,10 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
     idle,
     color: wantsColor(values.choice('color', COLORS) ?? 'auto', onTerminal, terminal.env),
     redact: values.choice('redact', REDACTIONS) ?? 'auto',
+    quiet: values.has('quiet'),
+    by: readComparison(values, format),
     engine: {
-      stacks: engineStacks(stacks, narrowing, values),
+      stacks: format === 'text' ? 'always' : engineStacks(stacks, narrowing, values),
       // A report names some goroutines of each signature.
       goroutines: values.has('emit') || format === 'html',
       idle,
@@ -126,10 +131,15 @@ export function isProfile(format: Format): format is ProfileFormat {
   return PROFILE_FORMATS.some((each) => each === format)
 }
 
+/** Profiles and reports are written once, as a whole. */
+export function isWhole(format: Format): boolean {
+  return isProfile(format) || isHandedOver(format)
+}
+
 /** A profile or a report has its output for itself. */
 function refuseStdout(format: Format, passLogs: boolean, onTerminal: boolean): void {
   if (passLogs) throw usageError(`--logs pass takes stdout: write the ${format} elsewhere, with --out FILE`)
-  if (format !== 'folded' && onTerminal)
+  if ((format === 'pprof' || format === 'html') && onTerminal)
     throw usageError(`--format ${format} is not for a terminal: name a file, with --out FILE`)
 }
 
@@ -178,18 +188,28 @@ function readCarrier(values: FlagValues): Pick<EngineOptions, 'input' | 'textKey
   }
 }
 
-function readNarrowing(values: FlagValues, isScreen: boolean, compile: Compile | undefined): Narrowing {
+function readNarrowing(values: FlagValues, compile: Compile | undefined): Narrowing {
   const text = values.text('match')
   const match = text === undefined ? undefined : compile?.('match', text)
   const minCount = values.count('min-count')
   const states = values.all('state')
-  const top = values.count('top') ?? (isScreen ? TERMINAL_ROWS : undefined)
+  const top = values.count('top')
   return {
     ...(match === undefined ? {} : { match }),
     ...(minCount === undefined ? {} : { minCount }),
     ...(states.length === 0 ? {} : { states }),
     ...(top === undefined ? {} : { top }),
   }
+}
+
+function readComparison(values: FlagValues, format: Format): Comparison | undefined {
+  const text = values.text('by')
+  if (text === undefined) return undefined
+  const comparison = text === 'source' ? ({ by: 'source' } as const) : readFleetKey(text)
+  if (comparison === undefined)
+    throw usageError(`--by takes signature, source or label:KEY such as label:tenant, not ${quote(text)}`)
+  if (isProfile(format) || format === 'none') throw usageError(`--by is for reports, not for --format ${format}`)
+  return comparison
 }
 
 function readTelemetry(values: FlagValues): TelemetryFlags {

@@ -10,7 +10,7 @@ import { quote, usageError } from './args.ts'
 export function compilePattern(flag: string, text: string): Pattern {
   try {
     const compiled = RE2JS.compile(text)
-    return { test: (subject) => compiled.test(subject), source: text }
+    return { test: (subject) => compiled.test(subject), toString: () => text }
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error)
     throw usageError(

@@ -54,6 +54,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     signal: stopping.signal,
     inputBytes: () => inputBytes(),
     leave: leaving.signal,
+    readsToEnd: !options.follow && !options.passLogs && !options.engine.goroutines && stdin?.isFile() !== false,
     ...(progress && { beforeWrite: () => progress.wipe() }),
   }).catch((error: unknown) => {
     stopSignals()

@@ -17,6 +17,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Columns of the terminal that stdout or stderr is; undefined when it is none. Asked anew each time, for it may be resized. */
   columns(stream: 'stdout' | 'stderr'): number | undefined
+  /** Lines of the terminal that stdout is; undefined when it is none, or does not know. */
+  rows(): number | undefined
   /** Writes one line for a person, `dumpstream: ` before it. */
   complain(line: string): void
 }
@@ -38,6 +40,11 @@ export function openTerminal(stdin = 0, stdout = 1, stderr = 2, env: Terminal['e
       if (stream === 'stdout' ? !stdoutIsTerminal : !stderrIsTerminal) return undefined
       const told = Number(env.COLUMNS)
       return Number.isInteger(told) && told > 0 ? told : process[stream].columns || COLUMNS_UNKNOWN
+    },
+    rows: () => {
+      if (!stdoutIsTerminal) return undefined
+      const told = Number(env.LINES)
+      return Number.isInteger(told) && told > 0 ? told : process.stdout.rows || undefined
     },
     complain: (line) => {
       try {

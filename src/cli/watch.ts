@@ -66,6 +66,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     options,
     terminal,
     complain,
+    isJudged: true,
     inputBytes: () => inputBytes(),
     leave: stopping.signal,
   })

@@ -4,9 +4,9 @@ import type { Baseline } from './baseline.ts'
 
 /** What a regular expression is asked, whichever engine runs it. */
 export interface Pattern {
-  /** As it was written. */
-  readonly source: string
   test(text: string): boolean
+  /** As it was typed. */
+  toString(): string
 }
 
 export interface Narrowing {

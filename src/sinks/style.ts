@@ -1,4 +1,4 @@
-/** Colour, or none: the same calls either way. */
+/** Colour and links, or none: the same calls either way. */
 import { styleText } from 'node:util'
 
 type Painter = (text: string) => string
@@ -12,9 +12,15 @@ export interface Paint {
   readonly notice: Painter
   readonly fresh: Painter
   readonly good: Painter
+  /** A place in the source that a click opens, where the terminal has links. */
+  link(text: string, file: string | undefined, line: number | undefined): string
 }
 
-export function makePaint(color: boolean): Paint {
+/** The URL of a line of a file; undefined where there is nothing to open. */
+export type UrlOf = (file: string, line: number | undefined) => string | undefined
+
+/** `urlOf`: absent for a terminal without links. */
+export function makePaint(color: boolean, urlOf?: UrlOf): Paint {
   // validateStream: whether to colour was decided before; Node must not look at `process.stdout` for it.
   const painter =
     (...format: Extract<Parameters<typeof styleText>[0], readonly unknown[]>): Painter =>
@@ -28,5 +34,15 @@ export function makePaint(color: boolean): Paint {
     notice: painter('magenta'),
     fresh: painter('cyan'),
     good: painter('green'),
+    link: (text, file, line) => {
+      const url = file === undefined || text.trim() === '' ? undefined : urlOf?.(file, line)
+      return url === undefined ? text : hyperlink(text, url)
+    },
   }
+}
+
+/** OSC 8: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda. The URL is ASCII without controls: `encodeURI` made it. */
+function hyperlink(text: string, url: string): string {
+  const [, before = '', shown = '', after = ''] = /^(\s*)(.*?)(\s*)$/.exec(text) ?? []
+  return `${before}\u001b]8;;${encodeURI(url).replaceAll('%25', '%')}\u001b\\${shown}\u001b]8;;\u001b\\${after}`
 }

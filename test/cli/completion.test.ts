@@ -123,7 +123,19 @@ describe.skipIf(isMissing('zsh'))('in zsh', () => {
 
 describe('bash, where it takes a word apart at the equals sign', () => {
   it('offers the values of --format=', () => {
-    expect(ASK.bash(['dumpstream', '--format', '='])).toEqual(['text', 'jsonl', 'none', 'html', 'pprof', 'folded'])
+    expect(ASK.bash(['dumpstream', '--format', '='])).toEqual([
+      'text',
+      'jsonl',
+      'none',
+      'html',
+      'markdown',
+      'github',
+      'junit',
+      'sarif',
+      'pprof',
+      'folded',
+      'speedscope',
+    ])
     expect(ASK.bash(['dumpstream', '--format', '=', 'te'])).toEqual(['text'])
   })
 })

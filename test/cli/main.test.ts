@@ -193,7 +193,7 @@ describe('outputs', () => {
     const text = await run(['--format', 'text', '--match', 'cron/hashtag_suggestion'], LOG)
     expect(text.stdout).toContain('55 goroutines · 3 signatures')
     expect(text.stdout.trimEnd().split('\n').at(-1)).toBe(
-      '  matching /cron/hashtag_suggestion/: 41 goroutines in 1 signature',
+      '  matching cron/hashtag_suggestion: 41 goroutines in 1 signature',
     )
   })
 
@@ -287,7 +287,7 @@ describe('help', () => {
     }
     const plain = makePaint(false)
     expect(helpText({ flags: FLAGS, commands: [command], paint: plain })).toContain(
-      '       dumpstream diff BEFORE AFTER   compare two dumps\n',
+      '       dumpstream diff BEFORE AFTER  compare two dumps\n',
     )
     expect(commandHelpText(command, plain)).toBe(
       [

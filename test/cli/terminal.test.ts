@@ -25,10 +25,11 @@ describe('on a terminal', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('\u001b[1mapp.log · dump 1\u001b[22m')
     const lines = stripVTControlCharacters(stdout).split('\n').slice(0, -1)
-    expect(lines).toHaveLength(5)
+    expect(lines).toHaveLength(6)
+    expect(lines[1]).toBe('nothing stands out · 3 other')
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns)
-    expect(lines[1]).toMatch(/^ {2}COUNT {2}STATE .* FUNCTION .* AT/)
-    expect(lines[2]).toMatch(/^ {5}41 {2}chan receive {2}5m {4}.*hashtag_.*\.\(\*Cron\)\.step2\.func1 .*cron\.go:14/)
+    expect(lines[2]).toMatch(/^ {2}COUNT {2}STATE .* FUNCTION .* AT/)
+    expect(lines[3]).toMatch(/^ {5}41 {2}chan receive {2}5m {4}.*hashtag_.*\.\(\*Cron\)\.step2\.func1 .*cron\.go:14/)
   })
 
   it('there is no colour when NO_COLOR is set, TERM is dumb, or --color never is given', async () => {
@@ -48,7 +49,7 @@ describe('on a terminal', () => {
     for (const line of stripVTControlCharacters(stdout).split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(70)
   })
 
-  it('20 rows are printed and the rest is summed up; --top 0 prints them all', async () => {
+  it('as many rows are printed as there is room, 20 at most, and the rest is summed up; --top 0 prints them all', async () => {
     const groups = Array.from({ length: 30 }, (_, i) => ({
       count: 31 - i,
       state: 'select',
@@ -57,10 +58,10 @@ describe('on a terminal', () => {
     }))
     writeFileSync(log, dumpText(groups))
     const some = await terminal('dumpstream app.log', 100, { cwd: folder.path })
-    expect(stripVTControlCharacters(some.stdout).split('\n')).toHaveLength(2 + 20 + 1 + 1)
+    expect(stripVTControlCharacters(some.stdout).split('\n')).toHaveLength(3 + 20 + 1 + 1)
     expect(some.stdout).toContain('… and 10 more signatures, 65 goroutines')
     const all = await terminal('dumpstream --top 0 app.log', 100, { cwd: folder.path })
-    expect(stripVTControlCharacters(all.stdout).split('\n')).toHaveLength(2 + 30 + 1)
+    expect(stripVTControlCharacters(all.stdout).split('\n')).toHaveLength(3 + 30 + 1)
   })
 
   it('a dump can be pasted, and says so at the start', async () => {
@@ -80,6 +81,6 @@ describe('on a terminal', () => {
     const screen = stdout.split('\n').map((line) => line.slice(line.lastIndexOf(WIPE) + 1))
     expect(stripVTControlCharacters(screen.join('\n'))).not.toContain('% of')
     expect(stripVTControlCharacters(screen.join('\n'))).toMatch(/^app\.log · dump 2 · .*55 goroutines/m)
-    expect(stripVTControlCharacters(screen[0] ?? '')).toMatch(/^app\.log · dump 1 · .*55 goroutines/)
+    expect(stripVTControlCharacters(screen[0] ?? '')).toMatch(/^ {2}dump 1 · .*55 goroutines/)
   })
 })

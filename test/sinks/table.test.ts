@@ -38,9 +38,9 @@ describe('the table', () => {
       '     41     +40  leaking  chan receive  0–119m  content_svr/cron/hashtag_suggestion.(*Cron).step2.func1  cron.go:14',
     ])
     expect(tableLines(ROWS, 80, plain)).toEqual([
-      '  COUNT  CHANGE  VERDICT  STATE         FUNCTION                      AT',
-      '  1 221  +1 168  growing  chan send +2  producer.…cer).publish.func1  pro….go:88',
-      '     41     +40  leaking  chan receive  hashtag_s…*Cron).step2.func1  cron.go:14',
+      '  COUNT  CHANGE  VERDICT  STATE         FUNCTION                  AT',
+      '  1 221  +1 168  growing  chan send +2  produce…r).publish.func1  producer.go:88',
+      '     41     +40  leaking  chan receive  hashtag…ron).step2.func1  cron.go:14',
     ])
   })
 

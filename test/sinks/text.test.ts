@@ -3,11 +3,13 @@ import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { type Narrowing, PrintedStacks } from '../../src/sinks/narrow.ts'
 import { makePaint } from '../../src/sinks/style.ts'
 import { spanText, TextSink } from '../../src/sinks/text.ts'
-import { dump, Page, signature } from './records.ts'
+import { dump, finding, Page, signature } from './records.ts'
 
 interface Setup {
   readonly narrowing?: Narrowing
   readonly width?: number
+  readonly height?: number
+  readonly quiet?: boolean
   readonly color?: boolean
   readonly stacks?: 'first' | 'always' | 'never'
 }
@@ -18,6 +20,9 @@ function print(records: readonly DumpstreamRecord[], setup: Setup = {}): string[
     narrowing: setup.narrowing ?? {},
     paint: makePaint(setup.color ?? false),
     width: () => setup.width ?? 120,
+    height: () => setup.height,
+    quiet: setup.quiet ?? false,
+    summary: true,
     stacks: new PrintedStacks(setup.stacks ?? 'never'),
   })
   for (const record of records) sink.record(record)
@@ -77,14 +82,131 @@ describe('the headline', () => {
       'app.log · dump 1 · 221 goroutines · 9 signatures',
       '',
       'app.log · dump 2 · 221 goroutines · 9 signatures',
+      '',
+      'read 2 dumps, 442 goroutines',
     ])
+  })
+})
+
+describe('what stands out', () => {
+  const LEAK = finding({
+    goroutines: 292,
+    title: '292 goroutines leak in chan send at producer.go:40',
+    because: '144 came since the last dump and none that was there has left',
+    signatures: ['cc27e2ad0902f3f3'],
+    function: 'content_svr/producer.(*Producer).send',
+    file: '/app/producer/producer.go',
+    line: 40,
+    created_by: 'content_svr/producer.(*Producer).Publish.func1',
+    created_at: 'producer.go:27',
+    parents: { distinct: 1, alive: 1 },
+    counts: [4, 148, 292],
+    per_hour: 263_683,
+    since: '2026-11-24T10:57:31.068Z',
+    fault: 'send_without_receiver',
+    hint: 'give the channel a place for the answer',
+    stack: ['content_svr/producer.(*Producer).send /app/producer/producer.go:40', 'main.main /app/main.go:9'],
+    waits_on: [
+      {
+        kind: 'mutex',
+        object: '0xc0000140f0',
+        waiters: 609,
+        may_hold: [{ goroutine: 689, state: 'running', function: 'main.useMemory', file: '/app/main.go', line: 77 }],
+      },
+    ],
+  })
+  const WORST = signature({
+    id: 'cc27e2ad0902f3f3',
+    count: 292,
+    verdict: 'leaking',
+    labels: { tenant: { acme: 280, b: 12 } },
+  })
+
+  it('comes before the table, with all that is known of it', () => {
+    const lines = print([dump(), WORST, LEAK], { width: 80 })
+    expect(lines.slice(1, 18)).toEqual([
+      '1 leak',
+      '',
+      'LEAK     292 goroutines leak in chan send at producer.go:40            4 ▁▅█ 292',
+      '         144 came since the last dump and none that was there has left',
+      '         in   content_svr/producer.(*Producer).send',
+      '         from content_svr/producer.(*Producer).Publish.func1 producer.go:27',
+      '              all by one goroutine that lives on',
+      '         +263 683 an hour, since 2026-11-24 10:57:31Z',
+      '         tenant=acme: 280 of 292',
+      '         609 goroutines wait for mutex 0xc0000140f0',
+      '         goroutine 689 [running] main.useMemory main.go:77 may hold it',
+      '         send without receiver',
+      '         → give the channel a place for the answer',
+      '           content_svr/producer.(*Producer).send producer.go:40',
+      '           main.main main.go:9',
+      '',
+      '  COUNT  VERDICT  STATE         FUNCTION                              AT',
+    ])
+  })
+
+  it('is counted, with idle and steady signatures after it', () => {
+    const rest = [
+      ...Array.from({ length: 281 }, (_, i) => signature({ id: `steady-${i}`, verdict: 'steady' })),
+      ...Array.from({ length: 6 }, (_, i) => signature({ id: `idle-${i}`, verdict: 'steady', idle: true })),
+    ]
+    const found = [
+      finding({ signatures: ['a'] }),
+      finding({ signatures: ['b'] }),
+      finding({ signatures: ['c'] }),
+      finding({ finding: 'pile_up', severity: 'warning', signatures: ['d'] }),
+    ]
+    const leaks = ['a', 'b', 'c', 'd'].map((id) => signature({ id, verdict: 'leaking' }))
+    expect(print([dump(), ...leaks, ...rest, ...found])[1]).toBe('3 leak · 1 pile-up · 6 idle · 281 steady')
+  })
+
+  it('is said where there is nothing', () => {
+    expect(print([dump(), signature({ verdict: 'steady' })])[1]).toBe('nothing stands out · 1 steady')
+  })
+
+  it('is all that --quiet prints, a line each', () => {
+    expect(print([dump(), WORST, LEAK, dump({ dump: 2 }), signature({ dump: 2 })], { quiet: true })).toEqual([
+      'LEAK     app.log: 292 goroutines leak in chan send at producer.go:40',
+    ])
+  })
+
+  it('is narrowed with the signatures', () => {
+    const lines = print([dump(), WORST, signature({ function: 'main.other' }), LEAK], { narrowing: { match: /other/ } })
+    expect(lines.join('\n')).not.toContain('LEAK')
+  })
+})
+
+describe('idle goroutines', () => {
+  const records = [
+    dump(),
+    signature({ function: 'main.accept', idle: true }),
+    signature({ id: 'b', function: 'main.work' }),
+  ]
+
+  it('are set aside, and counted', () => {
+    const lines = print(records)
+    expect(lines.join('\n')).not.toContain('main.accept')
+    expect(lines.at(-1)).toBe('  41 goroutines idle in 1 signature: --top 0 shows them')
+  })
+
+  it.each([[{ top: 0 }], [{ match: /accept/ }], [{ states: ['chan receive'] }]])('are shown with %j', (narrowing) => {
+    expect(print(records, { narrowing }).join('\n')).toContain('main.accept')
+  })
+})
+
+describe('a screen', () => {
+  it('holds the table of 300 signatures, cut to the lines that are left', () => {
+    const rows = Array.from({ length: 300 }, (_, i) => signature({ id: String(i), verdict: 'steady' }))
+    const lines = print([dump(), ...rows, finding({ signatures: ['0'] })], { width: 80, height: 24 })
+    expect(lines.length).toBeLessThanOrEqual(24)
+    expect(lines.at(-1)).toMatch(/^ {2}… and \d+ more signatures/)
   })
 })
 
 describe('below the table', () => {
   it('the rows that are left out are summed up', () => {
     const lines = print([dump(), ...MANY], { narrowing: { top: 20 } })
-    expect(lines).toHaveLength(1 + 1 + 20 + 1)
+    expect(lines).toHaveLength(2 + 1 + 20 + 1)
     expect(lines.at(-1)).toBe('  … and 10 more signatures, 550 goroutines')
   })
 
@@ -119,7 +241,7 @@ describe('below the table', () => {
       [dump(), signature({ verdict: 'leaking', because }), signature({ verdict: 'steady', because: 'not printed' })],
       { width: 70 },
     )
-    expect(lines.slice(4)).toEqual([
+    expect(lines.slice(5)).toEqual([
       '  leaking content_svr/cron/hashtag_suggestion.(*Cron).step2.func1',
       '    41 goroutines wait in chan receive at cron.go:14; 40 came since',
       '    the last dump and none has left',
@@ -137,10 +259,10 @@ describe('below the table', () => {
       '    created by content_svr/cron/hashtag_suggestion.(*Cron).step2',
     ]
     const once = print(records, { stacks: 'first' })
-    expect(once.slice(3, 8)).toEqual(block)
-    expect(once).toHaveLength(3 + 5 + 1 + 3)
-    expect(print(records, { stacks: 'always' })).toHaveLength(3 + 5 + 1 + 3 + 5)
-    expect(print(records)).toHaveLength(3 + 1 + 3)
+    expect(once.slice(4, 9)).toEqual(block)
+    expect(once).toHaveLength(4 + 5 + 1 + 4 + 2)
+    expect(print(records, { stacks: 'always' })).toHaveLength(4 + 5 + 1 + 4 + 5 + 2)
+    expect(print(records)).toHaveLength(4 + 1 + 4 + 2)
   })
 })
 

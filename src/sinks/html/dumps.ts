@@ -1,9 +1,10 @@
 /** Where the dumps are in the log, and how to print them again. */
 import type { DumpRecord } from '../../core/records.ts'
 import type { SourceReport } from '../report/report.ts'
+import { shellQuoted } from '../shell.ts'
 import { grouped } from '../table.ts'
 import { html, type Markup } from './markup.ts'
-import { shellQuoted, timeText } from './words.ts'
+import { timeText } from './words.ts'
 
 export function dumpList(source: SourceReport, prefix: string): Markup {
   return html`<section class="part" aria-labelledby="${prefix}-dumps"><h2 id="${prefix}-dumps">Dumps</h2>

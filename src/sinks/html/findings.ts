@@ -1,6 +1,7 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
 import type { FindingRecord, WaitsOn } from '../../core/records.ts'
 import type { SourceReport } from '../report/report.ts'
+import { literalPattern, shellQuoted } from '../shell.ts'
 import { grouped } from '../table.ts'
 import { printCommand } from './dumps.ts'
 import type { SourceLinks } from './links.ts'
@@ -9,7 +10,7 @@ import { functionName } from './signatures.ts'
 import { linkedStack, place } from './stack.ts'
 import { trend } from './trend.ts'
 import { waitsGraph } from './waits.ts'
-import { literalPattern, shellQuoted, timeText } from './words.ts'
+import { timeText } from './words.ts'
 
 /** Cards that are open at first; the others are one line each. */
 const OPEN_MAX = 3

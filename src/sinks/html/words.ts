@@ -44,13 +44,3 @@ export function verdictCounts(source: SourceReport): Markup | undefined {
   })
   return parts.length === 0 ? undefined : html`<span class="of">Signatures:</span> ${parts}`
 }
-
-/** For a POSIX shell. */
-export function shellQuoted(text: string): string {
-  return /^[\w./:@%+,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
-}
-
-/** A word that is a regular expression of itself. */
-export function literalPattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-}

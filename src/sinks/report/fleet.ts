@@ -9,6 +9,9 @@ import type { Report } from './report.ts'
 /** What the sources are compared by: signatures, or the values of a label. */
 export type FleetKey = { readonly by: 'signature' } | { readonly by: 'label'; readonly label: string }
 
+/** What a report of several sources has sections for: what they have in common, or each of them. */
+export type Comparison = FleetKey | { readonly by: 'source' }
+
 /** Undefined where `text` is neither `signature` nor `label:KEY`. */
 export function readFleetKey(text: string): FleetKey | undefined {
   if (text === 'signature') return { by: 'signature' }
@@ -80,11 +83,13 @@ function emptyGroup(record: SignatureRecord, count: number): Group {
 }
 
 function see(group: Group, record: SignatureRecord, count: number): void {
+  // The stack may be in the record of another source only.
+  const stack = record.stack ?? (record.id === group.largest.id ? group.largest.stack : undefined)
   if (count > group.most) {
     group.most = count
-    // The stack may be in the record of another source only.
-    const stack = record.stack ?? (record.id === group.largest.id ? group.largest.stack : undefined)
     group.largest = stack === undefined ? record : { ...record, stack }
+  } else if (stack !== undefined && record.id === group.largest.id && group.largest.stack === undefined) {
+    group.largest = { ...group.largest, stack }
   }
   if (record.first_seen !== undefined && (group.firstSeen === undefined || record.first_seen < group.firstSeen))
     group.firstSeen = record.first_seen

@@ -1,0 +1,329 @@
+/** One dump as text: what stands out first, then the table. Keeps the rows that are shown and sums up the rest. */
+import { stripVTControlCharacters } from 'node:util'
+import type { DumpKind, FindingKind, Severity, Verdict } from '../core/model.ts'
+import { FINDING_KINDS } from '../core/model.ts'
+import type { DumpRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
+import { findingLines, findingTitle, KIND_NAMES, paintSeverity } from './finding-text.ts'
+import { counted, grouped, shortenFunction, signed, spanText, timeText } from './names.ts'
+import { isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
+import { printable } from './printable.ts'
+import type { Paint } from './style.ts'
+import { paintVerdict, tableLines } from './table.ts'
+import { cutEnd, displayWidth, wrap } from './width.ts'
+
+export interface TextOptions {
+  readonly narrowing: Narrowing
+  readonly paint: Paint
+  /** Columns to fit in. Asked for each dump. */
+  readonly width: () => number
+  /** Lines of the screen; undefined where there is none. */
+  readonly height: () => number | undefined
+  /** Print the stacks of the rows below the table. */
+  readonly stacks: PrintedStacks
+  /** Findings only, a line each; nothing where nothing stands out. */
+  readonly quiet: boolean
+  /** The last line says what was read. */
+  readonly summary: boolean
+}
+
+/** Rows of a table where nobody says how many. */
+const ROWS = 20
+const ROWS_LEAST = 5
+/** Vanished signatures that are named; more are only counted. */
+const GONE_NAMED = 3
+/** Findings that are told with their evidence, and those that have at least a line. */
+const FINDINGS_FULL = 4
+const FINDINGS_SHOWN = 10
+
+export class DumpText {
+  readonly dump: DumpRecord
+  readonly #options: TextOptions
+  readonly #rows: SignatureRecord[] = []
+  readonly #findings: FindingRecord[] = []
+  /** Records of the signatures that the findings may be about; those come first, for they are large. */
+  readonly #records = new Map<string, SignatureRecord>()
+  readonly #gone: SignatureRecord[] = []
+  readonly #wantedIds = new Set<string>()
+  /** What is not wanted, or is in no row: counts by verdict. */
+  readonly #verdicts = new Map<Verdict | 'idle' | '', string[]>()
+  #goneCount = 0
+  #change: number | undefined
+  #wanted = 0
+  #wantedGoroutines = 0
+  #wantedChange: number | undefined
+  #idle = 0
+  #idleGoroutines = 0
+
+  constructor(dump: DumpRecord, options: TextOptions) {
+    this.dump = dump
+    this.#options = options
+  }
+
+  add(record: SignatureRecord): void {
+    const { narrowing } = this.#options
+    if (record.delta !== undefined) this.#change = (this.#change ?? 0) + record.delta
+    if (!isWanted(record, narrowing)) return
+    if (record.delta !== undefined) this.#wantedChange = (this.#wantedChange ?? 0) + record.delta
+    this.#wantedIds.add(record.id)
+    if (record.count === 0) {
+      this.#goneCount++
+      if (this.#gone.length < GONE_NAMED) this.#gone.push(record)
+      return
+    }
+    const isSetAside = record.idle === true && !this.#showsIdle
+    const word = record.idle === true ? 'idle' : (record.verdict ?? '')
+    const ids = this.#verdicts.get(word)
+    if (ids === undefined) this.#verdicts.set(word, [record.id])
+    else ids.push(record.id)
+    this.#wanted++
+    this.#wantedGoroutines += record.count
+    if (isSetAside) {
+      this.#idle++
+      this.#idleGoroutines += record.count
+    }
+    if (this.#records.size < 10_000) this.#records.set(record.id, record)
+    const { top } = narrowing
+    if (isSetAside || (top !== 0 && this.#rows.length >= (top ?? ROWS))) return
+    this.#rows.push(record)
+  }
+
+  addFinding(finding: FindingRecord): void {
+    this.#findings.push(finding)
+  }
+
+  /** Who asks for some goroutines gets the idle ones among them, too. */
+  get #showsIdle(): boolean {
+    const { match, states, minCount, top } = this.#options.narrowing
+    return match !== undefined || states !== undefined || minCount !== undefined || top === 0
+  }
+
+  /** Those about signatures that are wanted, most urgent first. */
+  get findings(): readonly FindingRecord[] {
+    return this.#findings.filter(
+      ({ signatures }) => signatures.length === 0 || signatures.some((id) => this.#wantedIds.has(id)),
+    )
+  }
+
+  /** One line, for a dump that others come after. */
+  briefLine(width: number): string {
+    const parts = [
+      `dump ${this.dump.dump}`,
+      ...(KIND_WORDS[this.dump.kind] === '' ? [] : [KIND_WORDS[this.dump.kind]]),
+      ...(this.dump.time === undefined ? [] : [timeText(this.dump.time)]),
+      `${counted(this.dump.goroutines, 'goroutine')}${this.#changeText((text) => text)}`,
+      ...this.#findingCounts().map(([text]) => text),
+      ...(this.dump.reason === undefined ? [] : [printable(this.dump.reason)]),
+    ]
+    return this.#options.paint.dim(cutEnd(`  ${parts.join(' · ')}`, width))
+  }
+
+  /** `taken`: lines of the screen that are in use already. */
+  lines(taken = 0): string[] {
+    const { paint } = this.#options
+    const width = this.#options.width()
+    const above = [...this.#headline(width), ...this.#countLine(width), ...this.#findingLines(width)]
+    const below = this.#below(width)
+    const rows = this.#rowsThatFit(taken + above.length + below.length + 4)
+    return [
+      ...above,
+      ...(rows.length > 0 ? tableLines(rows, width, paint) : []),
+      ...[...this.#hidden(rows), ...below].map((line) => paint.dim(cutEnd(line, width))),
+      ...this.#sentences(rows, width),
+      ...this.#stacks(rows),
+    ]
+  }
+
+  /** `--quiet`: a line a finding. */
+  quietLines(): string[] {
+    const width = this.#options.width()
+    const source = printable(this.dump.source)
+    return this.findings.map((finding) => findingTitle(finding, width, this.#options.paint, `${source}: `))
+  }
+
+  #headline(width: number): string[] {
+    const { paint } = this.#options
+    const { dump } = this
+    const parts = [
+      paint.bold(`${printable(dump.source)} · dump ${dump.dump}`),
+      ...(KIND_WORDS[dump.kind] === '' ? [] : [paint.warning(KIND_WORDS[dump.kind])]),
+      ...(dump.format === 'profile' ? ['profile'] : []),
+      ...(dump.process === undefined ? [] : [printable(dump.process)]),
+      ...(dump.time === undefined ? [] : [timeText(dump.time)]),
+      `${paint.bold(counted(dump.goroutines, 'goroutine'))}${this.#changeText(paint.warning)}`,
+      counted(dump.signatures, 'signature'),
+      ...(dump.foreign_lines > 0 ? [paint.dim(`${counted(dump.foreign_lines, 'log line')} in between`)] : []),
+      ...(dump.damaged > 0 ? [paint.warning(`${grouped(dump.damaged)} damaged`)] : []),
+      ...(dump.truncated ? [paint.warning('truncated')] : []),
+      ...(dump.limits === undefined ? [] : [paint.warning(`limits hit: ${dump.limits.join(', ')}`)]),
+    ]
+    const lines = flow(parts, ' · ', width)
+    if (dump.reason !== undefined) lines.push(paint.alarm(cutEnd(`  ${printable(dump.reason)}`, width)))
+    return lines
+  }
+
+  #changeText(paint: (text: string) => string): string {
+    const change = this.#change
+    const span = this.dump.duration_s
+    if (change === undefined) return ''
+    const text = `${change === 0 ? 'no change' : signed(change)}${span === undefined || span === 0 ? '' : ` in ${spanText(span)}`}`
+    return ` (${change > 0 ? paint(text) : text})`
+  }
+
+  /** `3 leak · 1 pile-up · 6 idle · 281 steady`. */
+  #countLine(width: number): string[] {
+    const { paint } = this.#options
+    if (this.#wanted === 0 && this.#findings.length === 0) return []
+    const found = this.#findingCounts()
+    const parts =
+      found.length === 0
+        ? [paint.good('nothing stands out')]
+        : found.map(([text, severity]) => paintSeverity(severity, text, paint))
+    const named = new Set(this.findings.flatMap(({ signatures }) => signatures))
+    for (const word of COUNTED) {
+      const rest = (this.#verdicts.get(word) ?? []).filter((id) => !named.has(id)).length
+      if (rest > 0) parts.push(`${grouped(rest)} ${word === '' ? 'other' : word}`)
+    }
+    return flow(parts, ' · ', width)
+  }
+
+  #findingCounts(): [text: string, severity: Severity][] {
+    const counts = new Map<FindingKind, { count: number; severity: Severity }>()
+    for (const { finding, severity } of this.findings) {
+      const known = counts.get(finding)
+      if (known === undefined) counts.set(finding, { count: 1, severity })
+      else known.count++
+    }
+    return FINDING_KINDS.flatMap((kind): [string, Severity][] => {
+      const known = counts.get(kind)
+      return known === undefined ? [] : [[`${grouped(known.count)} ${KIND_NAMES[kind]}`, known.severity]]
+    })
+  }
+
+  #findingLines(width: number): string[] {
+    const { paint } = this.#options
+    const { findings } = this
+    const lines: string[] = []
+    for (const [index, finding] of findings.slice(0, FINDINGS_SHOWN).entries()) {
+      if (index >= FINDINGS_FULL) {
+        lines.push(findingTitle(finding, width, paint))
+        continue
+      }
+      const [worst] = finding.signatures
+      const record = worst === undefined ? undefined : this.#records.get(worst)
+      lines.push('', ...findingLines(finding, { width, paint, record, stack: index === 0 }))
+    }
+    const more = findings.length - FINDINGS_SHOWN
+    if (more > 0) lines.push(paint.dim(`  … and ${counted(more, 'more finding')}`))
+    return lines.length === 0 ? [] : [...lines, '']
+  }
+
+  #rowsThatFit(taken: number): readonly SignatureRecord[] {
+    const height = this.#options.height()
+    if (height === undefined || this.#options.narrowing.top !== undefined) return this.#rows
+    return this.#rows.slice(0, Math.max(ROWS_LEAST, height - taken))
+  }
+
+  #hidden(rows: readonly SignatureRecord[]): string[] {
+    const hidden = this.#wanted - rows.length - this.#idle
+    if (hidden <= 0) return []
+    const shown = rows.reduce((sum, { count }) => sum + count, 0)
+    const rest = this.#wantedGoroutines - this.#idleGoroutines - shown
+    return [`  … and ${counted(hidden, 'more signature')}, ${counted(rest, 'goroutine')}`]
+  }
+
+  #below(width: number): string[] {
+    const lines: string[] = []
+    if (this.#idle > 0)
+      lines.push(
+        `  ${counted(this.#idleGoroutines, 'goroutine')} idle in ${counted(this.#idle, 'signature')}: --top 0 shows them`,
+      )
+    const narrowed = this.#narrowedBy()
+    if (narrowed !== undefined) {
+      const change = this.#wantedChange === undefined ? '' : ` (${signed(this.#wantedChange)})`
+      const goroutines = `${counted(this.#wantedGoroutines, 'goroutine')}${change}`
+      lines.push(`  ${narrowed}: ${goroutines} in ${counted(this.#wanted, 'signature')}`)
+    }
+    if (this.#goneCount > 0) {
+      const named = this.#gone.map((record) => shortenFunction(printable(record.function), Math.max(24, width / 3)))
+      const more = this.#goneCount - named.length
+      lines.push(`  gone: ${named.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`)
+    }
+    const other = this.dump.other?.count ?? 0
+    if (other > 0) lines.push(`  ${counted(other, 'goroutine')} in no signature`)
+    return lines
+  }
+
+  #narrowedBy(): string | undefined {
+    const { match, states, minCount, baseline } = this.#options.narrowing
+    const parts = [
+      ...(baseline === undefined ? [] : ['above the baseline']),
+      ...(match === undefined ? [] : [`matching ${match}`]),
+      ...(states === undefined ? [] : [`in ${states.join(' or ')}`]),
+      ...(minCount === undefined || minCount <= 1 ? [] : [`at least ${grouped(minCount)}`]),
+    ]
+    return parts.length === 0 ? undefined : printable(parts.join(', '))
+  }
+
+  /** Of verdicts without a finding: a comparison of two dumps has none. */
+  #sentences(rows: readonly SignatureRecord[], width: number): string[] {
+    const { paint } = this.#options
+    const named = new Set(this.#findings.flatMap(({ signatures }) => signatures))
+    return rows.flatMap((record) => {
+      const said = record.verdict === 'leaking' || record.verdict === 'growing' || record.verdict === 'stuck'
+      if (!said || record.because === undefined || named.has(record.id)) return []
+      const verdict = paintVerdict(record.verdict, record.verdict, paint)
+      const room = Math.max(20, width - 4)
+      return [
+        `  ${verdict} ${paint.bold(shortenFunction(printable(record.function), room - record.verdict.length - 1))}`,
+        ...wrap(printable(record.because), room).map((line) => `    ${line}`),
+      ]
+    })
+  }
+
+  /** Frames are not cut: they are there to be copied. */
+  #stacks(rows: readonly SignatureRecord[]): string[] {
+    const { paint, stacks } = this.#options
+    return rows.flatMap((record) =>
+      record.stack === undefined || !stacks.shows(record)
+        ? []
+        : [
+            '',
+            `  ${paint.bold(grouped(record.count))} × ${printable(record.function)} ${paint.dim(record.id)}`,
+            ...record.stack.map((frame) => `    ${printable(frame)}`),
+            ...(record.created_by === undefined ? [] : [paint.dim(`    created by ${printable(record.created_by)}`)]),
+          ],
+    )
+  }
+}
+
+/** Signatures without a finding, in this order. */
+const COUNTED = ['leaking', 'stuck', 'growing', 'new', 'shrinking', '', 'idle', 'steady'] as const
+
+/** The usual kind goes without saying. */
+const KIND_WORDS: Readonly<Record<DumpKind, string>> = {
+  all: '',
+  single: 'one stack',
+  panic: 'panic',
+  fatal: 'fatal error',
+  signal: 'signal',
+  leak: 'leaked',
+  race: 'data race',
+  timeout: 'test timed out',
+}
+
+/** Puts parts on as few lines as they need. */
+function flow(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const part of parts) {
+    const longer = line === '' ? part : `${line}${separator}${part}`
+    if (line !== '' && displayWidth(stripVTControlCharacters(longer)) > width) {
+      lines.push(line)
+      line = `  ${part}`
+    } else {
+      line = longer
+    }
+  }
+  lines.push(line)
+  return lines
+}

@@ -1,0 +1,163 @@
+/** A finding as text: its title, the numbers behind it, the place, where it was started. */
+import { stripVTControlCharacters } from 'node:util'
+import type { FindingKind, Severity } from '../core/model.ts'
+import type { FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
+import { readFrame } from './last-dumps.ts'
+import { baseName, counted, grouped, placeOf, shortenFunction, sparkline, timeText } from './names.ts'
+import { printable } from './printable.ts'
+import type { Paint } from './style.ts'
+import { cutEnd, displayWidth, padEnd, wrap } from './width.ts'
+
+export const KIND_NAMES: Readonly<Record<FindingKind, string>> = {
+  crash: 'crash',
+  deadlock: 'deadlock',
+  leak: 'leak',
+  lost: 'lost',
+  pile_up: 'pile-up',
+  pool: 'pool',
+  stuck: 'stuck',
+  growing: 'growing',
+  slow: 'slow',
+  race: 'race',
+  timeout: 'timeout',
+}
+
+const SEVERITY_STYLE = { critical: 'alarm', warning: 'warning', info: 'notice' } as const
+
+/** Columns of the words before a finding: the longest is `deadlock`. */
+const KIND_COLUMN = 8
+const INDENT = ' '.repeat(KIND_COLUMN + 1)
+/** Frames of the stack of the worst finding. */
+const FRAMES = 6
+const OBJECTS = 3
+const HOLDERS = 2
+const LABELS = 3
+
+export function paintSeverity(severity: Severity, text: string, paint: Paint): string {
+  return paint[SEVERITY_STYLE[severity]](text)
+}
+
+/** One line, cut at the end. */
+export function findingTitle(finding: FindingRecord, width: number, paint: Paint, before = ''): string {
+  const kind = padEnd(KIND_NAMES[finding.finding].toUpperCase(), KIND_COLUMN)
+  const title = cutEnd(`${before}${printable(finding.title)}`, Math.max(8, width - INDENT.length))
+  return `${paintSeverity(finding.severity, kind, paint)} ${title}`
+}
+
+export interface FindingParts {
+  readonly width: number
+  readonly paint: Paint
+  /** Of the worst signature, where it is known. */
+  readonly record: SignatureRecord | undefined
+  readonly stack: boolean
+}
+
+/** With its evidence. */
+export function findingLines(finding: FindingRecord, parts: FindingParts): string[] {
+  const { width, paint, record } = parts
+  const room = Math.max(24, width - INDENT.length)
+  const indented = (text: string): string[] => wrap(text, room).map((line) => `${INDENT}${line}`)
+  return [
+    ...titleLines(finding, width, paint),
+    ...indented(printable(finding.because)),
+    ...(finding.function === undefined
+      ? []
+      : [`${INDENT}${paint.dim('in  ')} ${paint.bold(shortenFunction(printable(finding.function), room - 5))}`]),
+    ...creatorLine(finding, room, paint),
+    ...rateLine(finding).flatMap(indented),
+    ...labelLines(record).flatMap(indented),
+    ...waitLines(finding.waits_on ?? []).flatMap(indented),
+    ...(finding.fault === undefined ? [] : indented(printable(finding.fault.replaceAll('_', ' ')))),
+    ...(finding.hint === undefined ? [] : indented(`→ ${printable(finding.hint)}`)),
+    // A single frame is in the lines above.
+    ...(parts.stack && (finding.stack ?? []).length > 1 ? stackLines(finding.stack ?? [], room, paint) : []),
+  ]
+}
+
+/** The title, and at its right, where there is room, the course of the counts. */
+function titleLines(finding: FindingRecord, width: number, paint: Paint): string[] {
+  const kind = paintSeverity(finding.severity, padEnd(KIND_NAMES[finding.finding].toUpperCase(), KIND_COLUMN), paint)
+  const counts = finding.counts ?? []
+  const course = sparkline(counts)
+  const graph = course === '' ? '' : `${grouped(counts[0] ?? 0)} ${course} ${grouped(counts.at(-1) ?? 0)}`
+  const room = Math.max(24, width - INDENT.length)
+  const title = wrap(printable(finding.title), room)
+  const lines = title.map((line, i) => `${i === 0 ? `${kind} ` : INDENT}${paint.bold(line)}`)
+  if (graph === '') return lines
+  const gap = room - displayWidth(title.at(-1) ?? '') - displayWidth(graph)
+  if (gap < 2) return [...lines, `${INDENT}${graph}`]
+  return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${' '.repeat(gap)}${graph}`]
+}
+
+/** `from producer.(*Producer).Publish.func1 producer.go:27, all by one goroutine that lives on`. */
+function creatorLine(finding: FindingRecord, room: number, paint: Paint): string[] {
+  const { created_by: creator, created_at: at, parents } = finding
+  if (creator === undefined) return []
+  const place = at === undefined ? '' : ` ${printable(at)}`
+  const by = parents === undefined ? '' : parentsText(parents)
+  const name = printable(creator)
+  const whole = `${name}${place}${by}`
+  if (displayWidth(whole) + 5 <= room) return [`${INDENT}${paint.dim('from')} ${whole}`]
+  const line = `${INDENT}${paint.dim('from')} ${shortenFunction(name, Math.max(8, room - 5 - displayWidth(place)))}${place}`
+  return by === '' ? [line] : [line, `${INDENT}     ${cutEnd(by.replace(/^, /, ''), room - 5)}`]
+}
+
+function parentsText({ distinct, alive }: Parents): string {
+  if (distinct === 1)
+    return alive === 1 ? ', all by one goroutine that lives on' : ', all by one goroutine that is gone'
+  if (alive === 0) return `, by ${grouped(distinct)} goroutines that are gone`
+  return `, by ${grouped(distinct)} goroutines of which ${grouped(alive)} live on`
+}
+
+function rateLine({ per_hour: rate, since, because }: FindingRecord): string[] {
+  const parts = [
+    ...(rate === undefined || because.includes(' an hour') ? [] : [`+${grouped(rate)} an hour`]),
+    ...(since === undefined ? [] : [`since ${timeText(since)}`]),
+  ]
+  return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+/** What most of them have in common: `tenant=acme: 280 of 292`. */
+function labelLines(record: SignatureRecord | undefined): string[] {
+  if (record?.labels === undefined) return []
+  const parts = Object.entries(record.labels).flatMap(([key, values]) => {
+    const [first] = Object.entries(values).sort((a, b) => b[1] - a[1])
+    if (first === undefined) return []
+    const [value, count] = first
+    return [`${printable(key)}=${printable(value)}: ${grouped(count)} of ${grouped(record.count)}`]
+  })
+  return parts.length === 0 ? [] : [parts.slice(0, LABELS).join(', ')]
+}
+
+function waitLines(waits: readonly WaitsOn[]): string[] {
+  const lines = waits
+    .slice(0, OBJECTS)
+    .flatMap((wait) => [
+      `${counted(wait.waiters, 'goroutine')} wait${wait.waiters === 1 ? 's' : ''} for ${wait.kind} ${printable(wait.object)}`,
+      ...(wait.may_hold ?? []).slice(0, HOLDERS).map((holder) => `${holderText(holder)} may hold it`),
+    ])
+  return waits.length > OBJECTS ? [...lines, `… and ${counted(waits.length - OBJECTS, 'more object')}`] : lines
+}
+
+function holderText(holder: MayHold): string {
+  const place = baseName(placeOf(holder))
+  return `goroutine ${holder.goroutine} [${printable(holder.state)}] ${printable(holder.function)}${place === '' ? '' : ` ${place}`}`
+}
+
+/** Function and place of each frame; the whole paths are in `--stacks always`. */
+function stackLines(stack: readonly string[], room: number, paint: Paint): string[] {
+  const lines = stack.slice(0, FRAMES).map((text) => {
+    const { function: name, file, line } = readFrame(text)
+    if (file === '') return `${INDENT}  ${cutEnd(printable(name), room - 2)}`
+    const place = printable(`${baseName(file)}:${line}`)
+    const shown = shortenFunction(printable(name), Math.max(8, room - 3 - displayWidth(place)))
+    return `${INDENT}  ${shown} ${paint.dim(paint.link(place, file, line))}`
+  })
+  const more = stack.length - FRAMES
+  return more > 0 ? [...lines, paint.dim(`${INDENT}  … ${counted(more, 'more frame')}: --stacks always`)] : lines
+}
+
+/** Without colours and links, for tests of widths. */
+export function plainWidth(line: string): number {
+  return displayWidth(stripVTControlCharacters(line))
+}

@@ -1,0 +1,92 @@
+/** How functions, places, counts and spans of time are written for people. */
+import { printable } from './printable.ts'
+import { cutMiddle, displayWidth } from './width.ts'
+
+/**
+ * `content_svr/cron/hashtag_suggestion.(*Cron).step2.func1` → `…/hashtag_suggestion.(*Cron).step2.func1` →
+ * `hashtag_suggestion.(*Cron).step2.func1` → `hashtag_…Cron).step2.func1`. The package's last element and the function are what
+ * people know it by; what stands in brackets may hold slashes of its own.
+ */
+export function shortenFunction(name: string, width: number): string {
+  if (displayWidth(name) <= width) return name
+  const bracket = name.search(/[([]/)
+  const path = bracket === -1 ? name : name.slice(0, bracket)
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    const rest = name.slice(slash)
+    if (displayWidth(rest) + 1 <= width) return `…${rest}`
+  }
+  return cutMiddle(withoutPath(name), width)
+}
+
+export function withoutPath(name: string): string {
+  const bracket = name.search(/[([]/)
+  return name.slice(name.lastIndexOf('/', bracket === -1 ? name.length : bracket) + 1)
+}
+
+/** `/app/producer/producer.go:40`, or empty where no file is known. */
+export function placeOf({ file, line }: { readonly file?: string; readonly line?: number }): string {
+  if (file === undefined) return ''
+  return printable(line === undefined ? file : `${file}:${line}`)
+}
+
+/** `producer.go:40` of a path. */
+export function baseName(place: string): string {
+  return place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)
+}
+
+export function signed(change: number | undefined): string {
+  if (change === undefined) return ''
+  if (change === 0) return '='
+  return change > 0 ? `+${grouped(change)}` : `-${grouped(-change)}`
+}
+
+/** `1234567` → `1 234 567`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
+}
+
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `7200` → `2h`, `5400` → `1h30m`. */
+export function spanText(seconds: number): string {
+  if (seconds < 10) return `${Math.round(seconds * 10) / 10}s`
+  const whole = Math.round(seconds)
+  const parts: [number, string][] = [
+    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 3_600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'm'],
+    [whole % 60, 's'],
+  ]
+  const from = parts.findIndex(([count]) => count > 0)
+  return parts
+    .slice(from, from + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join('')
+}
+
+/** `2026-11-24T10:57:31.068Z` → `2026-11-24 10:57:31Z`. */
+export function timeText(time: string): string {
+  return printable(time)
+    .replace('T', ' ')
+    .replace(/\.\d+(?=Z)/, '')
+}
+
+const BARS = '▁▂▃▄▅▆▇█'
+/** Counts that are drawn; older ones are left out. */
+const BARS_MAX = 16
+
+/** `[4, 148, 292]` → `▁▄█`; empty for a single count, which has no course. */
+export function sparkline(counts: readonly number[]): string {
+  if (counts.length < 2) return ''
+  const shown = counts.slice(-BARS_MAX)
+  const top = Math.max(...shown)
+  return shown
+    .map((count) => {
+      if (count <= 0 || top <= 0) return ' '
+      return BARS[Math.min(BARS.length - 1, Math.max(0, Math.ceil((count / top) * BARS.length) - 1))] ?? ' '
+    })
+    .join('')
+}
