@@ -1,41 +1,64 @@
--- dumpstream in Fluent Bit: a filter, or a processor, that takes goroutine dumps out of the log and puts their summaries in.
--- Only lines that may begin a dump, and those of a stream with a dump open, are asked about; all others never leave Fluent Bit.
--- Fails open: without an answer every record goes on as it is. The protocol stands in src/cli/bridge.ts.
+-- dumpstream in Fluent Bit: a Lua filter that finds goroutine dumps in the log and adds what they say.
+--
+-- No record waits here: a Lua filter cannot give back records with times of their own. Lines that may be part of a dump are copied to
+-- a journal, a file that `dumpstream bridge --journal` reads at its own pace (format: src/mounts/journal.ts). What it finds comes back
+-- in a file, and goes out in place of a heartbeat or of a withheld line, with the time of the dump, or else beside any other record.
+-- A line of a dump is withheld only when it is in the journal. The journal outlives Fluent Bit and the bridge, and the next start goes
+-- on with it. Whatever fails, records go on as they are.
 local COMMAND = os.getenv("DUMPSTREAM") or "dumpstream bridge"
-local KEY = os.getenv("DUMPSTREAM_KEY") or "log"
-local WAIT_MS = tonumber(os.getenv("DUMPSTREAM_WAIT_MS") or "5000")
--- Seconds until a bridge that failed is started anew.
-local BACK_OFF = 2
--- A longer text is not asked about.
-local LONGEST = 1048576
-local STARTS = { "goroutine ", "panic: ", "fatal error: ", "SIGQUIT", "SIGABRT", "WARNING: DATA RACE", "goroutineleak profile" }
+-- Of what stays in the log: `all`, `crash` (panics, fatal errors, signals, race reports), or `none`.
+local KEEP = os.getenv("DUMPSTREAM_KEEP") or "crash"
+local KEYS = { "log", "message", "msg", "MESSAGE" }
+local PROTOCOL = "1"
+-- Seconds: until a failed bridge is started anew; without progress, after which a bridge is given up; that a finding waits for a
+-- record whose time may be changed; of log time without a dump line, after which a window closes.
+local BACK_OFF, HUNG, PATIENCE, WINDOW = 2, 10, 2, 5
+-- Lines of log after a dump line that are copied to the journal, and after which the window closes.
+local NEAR, FAR = 64, 5000
+-- Bytes: a longer text is not read; a journal file; what may wait in the journal.
+local LONGEST, SEGMENT, BACKLOG = 1048576, 8388608, 67108864
+local WINDOWS, AT_ONCE, RECENT = 1000, 100, 1000
 
-local has_ffi, ffi = pcall(require, "ffi")
-if has_ffi then
-  has_ffi = pcall(ffi.cdef, [[
-    struct ds_pollfd { int fd; short events; short revents; };
-    int poll(struct ds_pollfd *fds, unsigned long nfds, int timeout);
-    int open(const char *path, int flags, ...);
-    int close(int fd);
-    long read(int fd, void *buf, unsigned long count);
-    int kill(int pid, int sig);
-  ]])
+local byte, find, match, sub, gsub, format = string.byte, string.find, string.match, string.sub, string.gsub, string.format
+local EMPTY = {}
+local function say(what) io.stderr:write("dumpstream.lua: ", what, "\n") end
+
+local key_path = os.getenv("DUMPSTREAM_KEY")
+if key_path == "" then key_path = nil end
+local path = {}
+for part in (key_path or ""):gmatch("[^.]+") do path[#path + 1] = part end
+if KEEP ~= "all" and KEEP ~= "crash" and KEEP ~= "none" then
+  say("DUMPSTREAM_KEEP is all, crash or none, not " .. KEEP .. "; crash is taken")
+  KEEP = "crash"
 end
--- Plain Lua has no poll: there the wait for a hung bridge has no bound.
-if not has_ffi then io.stderr:write("dumpstream.lua: no LuaJIT FFI: a bridge that hangs is waited for\n") end
 
-local writer, reader, pid, down_until = nil, nil, nil, 0
-local requests, held, open, meta = 0, {}, {}, {}
-local input = ""
-
+-- JSON ------------------------------------------------------------------------------------------------------------------------
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 local function quote(s)
-  return '"' .. s:gsub('[%c"\\]', function(c) return ESCAPES[c] or string.format("\\u%04x", c:byte()) end) .. '"'
+  return '"' .. gsub(s, '[%c"\\]', function(c) return ESCAPES[c] or format("\\u%04x", byte(c)) end) .. '"'
+end
+-- Without the field `skip`, a dotted path.
+local function encode(v, skip)
+  local kind = type(v)
+  if kind == "string" then return quote(v) end
+  if kind == "boolean" then return tostring(v) end
+  if kind == "number" then return (v ~= v or v == math.huge or v == -math.huge) and "null" or format("%.17g", v) end
+  if kind ~= "table" then return "null" end
+  local out = {}
+  if v[1] ~= nil then
+    for _, each in ipairs(v) do out[#out + 1] = encode(each) end
+    return "[" .. table.concat(out, ",") .. "]"
+  end
+  local name, rest = match(skip or "", "^([^.]*)%.?(.*)$")
+  for k, each in pairs(v) do
+    if tostring(k) ~= name then out[#out + 1] = quote(tostring(k)) .. ":" .. encode(each)
+    elseif rest ~= "" then out[#out + 1] = quote(tostring(k)) .. ":" .. encode(each, rest) end
+  end
+  return "{" .. table.concat(out, ",") .. "}"
 end
 
-local value
 local UNESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
-local function blank(s, i) return s:find("%S", i) or #s + 1 end
+local function blank(s, i) return find(s, "%S", i) or #s + 1 end
 local function utf8_of(n)
   local char, floor = string.char, math.floor
   if n < 128 then return char(n) end
@@ -43,20 +66,20 @@ local function utf8_of(n)
   if n < 65536 then return char(224 + floor(n / 4096), 128 + floor(n / 64) % 64, 128 + n % 64) end
   return char(240 + floor(n / 262144), 128 + floor(n / 4096) % 64, 128 + floor(n / 64) % 64, 128 + n % 64)
 end
-local function text(s, i)
-  if s:sub(i, i) ~= '"' then error("no string") end
+local function text_at(s, i)
+  if sub(s, i, i) ~= '"' then error("no string") end
   local out, at = {}, i + 1
   while true do
-    local k = s:find('["\\]', at)
-    out[#out + 1] = s:sub(at, k - 1)
-    if s:sub(k, k) == '"' then return table.concat(out), k + 1 end
-    local e = s:sub(k + 1, k + 1)
+    local k = find(s, '["\\]', at)
+    out[#out + 1] = sub(s, at, k - 1)
+    if sub(s, k, k) == '"' then return table.concat(out), k + 1 end
+    local e = sub(s, k + 1, k + 1)
     at = k + 2
     if e == "u" then
-      local n = tonumber(s:sub(k + 2, k + 5), 16)
+      local n = tonumber(sub(s, k + 2, k + 5), 16)
       at = k + 6
-      if n >= 0xd800 and n < 0xdc00 and s:sub(at, at + 1) == "\\u" then
-        n = 0x10000 + (n - 0xd800) * 1024 + tonumber(s:sub(at + 2, at + 5), 16) - 0xdc00
+      if n >= 0xd800 and n < 0xdc00 and sub(s, at, at + 1) == "\\u" then
+        n = 0x10000 + (n - 0xd800) * 1024 + tonumber(sub(s, at + 2, at + 5), 16) - 0xdc00
         at = at + 6
       end
       out[#out + 1] = utf8_of(n)
@@ -65,186 +88,470 @@ local function text(s, i)
 end
 local function list(s, i, close, each)
   i = blank(s, i + 1)
-  if s:sub(i, i) == close then return i + 1 end
+  if sub(s, i, i) == close then return i + 1 end
   while true do
     i = blank(s, each(i))
-    local c = s:sub(i, i)
+    local c = sub(s, i, i)
     if c == close then return i + 1 end
     if c ~= "," then error("no JSON") end
     i = blank(s, i + 1)
   end
 end
-function value(s, i)
+local function decode(s, i)
   i = blank(s, i)
-  local c = s:sub(i, i)
-  if c == '"' then return text(s, i) end
+  local c = sub(s, i, i)
+  if c == '"' then return text_at(s, i) end
   if c == "{" then
     local o = {}
     return o, list(s, i, "}", function(at)
       local k
-      k, at = text(s, at)
+      k, at = text_at(s, at)
       at = blank(s, at)
-      if s:sub(at, at) ~= ":" then error("no JSON") end
-      o[k], at = value(s, at + 1)
+      if sub(s, at, at) ~= ":" then error("no JSON") end
+      o[k], at = decode(s, at + 1)
       return at
     end)
   end
   if c == "[" then
     local a = {}
-    return a, list(s, i, "]", function(at) a[#a + 1], at = value(s, at); return at end)
+    return a, list(s, i, "]", function(at) a[#a + 1], at = decode(s, at); return at end)
   end
-  if s:sub(i, i + 3) == "true" then return true, i + 4 end
-  if s:sub(i, i + 4) == "false" then return false, i + 5 end
-  local n = s:match("^-?%d[%d.eE+-]*", i)
+  if sub(s, i, i + 3) == "true" then return true, i + 4 end
+  if sub(s, i, i + 4) == "false" then return false, i + 5 end
+  if sub(s, i, i + 3) == "null" then return nil, i + 4 end
+  local n = match(s, "^-?%d[%d.eE+-]*", i)
   return tonumber(n), i + #n
 end
 
--- The last use of a bridge: what it held back comes out in the order in which it came.
-local function stop(why, now)
-  io.stderr:write("dumpstream.lua: " .. why .. "; records go on as they are\n")
-  if pid and has_ffi then pcall(ffi.C.kill, pid, 9) end
-  if writer then pcall(writer.close, writer) end
-  if reader then if has_ffi then ffi.C.close(reader) else pcall(reader.close, reader) end end
-  writer, reader, pid, input, down_until = nil, nil, nil, "", now + BACK_OFF
-  local numbers, out = {}, {}
-  for n in pairs(held) do numbers[#numbers + 1] = n end
-  table.sort(numbers)
-  for _, n in ipairs(numbers) do out[#out + 1] = held[n].record end
-  requests, held, open, meta = 0, {}, {}, {}
+-- The journal -------------------------------------------------------------------------------------------------------------------
+local base, journal, writer, reader
+local generation, written, read_generation, rest = 0, 0, 1, ""
+-- What the bridge has read, as far as it says; `alive`: it has said so lately.
+local acked_generation, acked, alive, progressed, started, complained = 0, 0, false, 0, 0, {}
+-- Events that wait for a record: { time in seconds, record, generation and offset behind it in the file }, oldest first.
+local queue, first_waiting, waiting_since = {}, 1, 0
+local taken = "1 0"
+local windows, open_windows, declared, streams = {}, 0, {}, 0
+
+local function once(what)
+  if not complained[what] then say(what) end
+  complained[what] = true
+end
+
+local function shell(command)
+  local pipe = io.popen(command, "r")
+  local out = pipe:read("*a")
+  pipe:close()
   return out
 end
 
-local function read_line()
-  if not has_ffi then return reader:read("*l") end
-  local buffer = ffi.new("char[65536]")
-  local fds = ffi.new("struct ds_pollfd[1]")
-  fds[0].fd, fds[0].events = reader, 1
-  while true do
-    local lf = input:find("\n", 1, true)
-    if lf then
-      local line = input:sub(1, lf - 1)
-      input = input:sub(lf + 1)
-      return line
-    end
-    if ffi.C.poll(fds, 1, WAIT_MS) <= 0 then return nil, "no answer in " .. WAIT_MS .. " ms" end
-    local n = tonumber(ffi.C.read(reader, buffer, 65536))
-    if n <= 0 then return nil, "the bridge has ended" end
-    input = input .. ffi.string(buffer, n)
+-- A directory that is ours alone, unless the user has named it.
+local function directory()
+  local named = os.getenv("DUMPSTREAM_DIR")
+  if named == "" then named = nil end
+  return match(shell([[umask 077
+    ok() { mkdir -p "$1" 2>/dev/null && [ -d "$1" ] && [ -w "$1" ]; }
+    if [ -n "$DUMPSTREAM_DIR" ]; then ok "$DUMPSTREAM_DIR" && printf '%s\n' "$DUMPSTREAM_DIR"
+    else for d in /var/lib/dumpstream "${TMPDIR:-/tmp}/dumpstream-$(id -u)"; do
+      ok "$d" && [ -O "$d" ] && [ ! -h "$d" ] && printf '%s\n' "$d" && break; done
+    fi; echo "$$"]]), "^(.-)\n?(%d+)\n$")
+end
+
+local function next_segment()
+  local opened, why = io.open(base .. "." .. (generation + 1) .. ".in", "wb")
+  if journal then journal:close() end
+  journal, declared, written = opened, {}, 0
+  generation = generation + 1
+  if opened then opened:setvbuf("full", 65536) else once("can't write the journal: " .. why .. "; records go on as they are") end
+end
+
+local function append(line)
+  if not journal:write(line) then
+    journal:close()
+    journal, alive = nil, false
+    once("can't write the journal; records go on as they are")
+    return false
   end
+  written = written + #line
+  return true
 end
 
-local function start()
-  local fifo = os.tmpname()
-  os.remove(fifo)
-  local made = os.execute("mkfifo -m 600 " .. fifo)
-  if made ~= 0 and made ~= true then error("mkfifo failed") end
-  -- O_RDONLY | O_NONBLOCK, so that a command that is not there does not hold up the log; the shell says its id first.
-  if has_ffi then reader = ffi.C.open(fifo, 2048) end
-  writer = io.popen("exec >" .. fifo .. "; echo $$; exec " .. COMMAND, "w")
-  if not has_ffi then reader = io.open(fifo, "r") end
-  local line, why = read_line()
-  os.remove(fifo)
-  pid = tonumber(line)
-  if not pid then error(why or "it did not start") end
-  writer:setvbuf("full")
+-- The shell has gone when the bridge runs: closing the pipe waits for nobody, so that a bridge that hangs holds up no stop.
+local function start(now)
+  if writer then writer:close() end
+  started, progressed, alive = now, now, false
+  writer = io.popen("{ " .. COMMAND .. " --journal '" .. base .. "' <&3 3<&- >/dev/null & } 3<&0", "w")
 end
 
-local function ask(request)
-  if not (writer:write(request, "\n") and writer:flush()) then error("the bridge has ended") end
-  local line, why = read_line()
-  if not line then error(why or "the bridge has ended") end
-  return line
+-- The first line of the state: what the bridge has read.
+local function read_state(now)
+  local state = io.open(base .. ".state", "rb")
+  if not state then return end
+  local protocol, g, offset = match(state:read("*l") or "", "^dumpstream (%d+) (%d+) (%d+)$")
+  state:close()
+  if protocol ~= PROTOCOL then once("this dumpstream speaks another protocol: take dumpstream.lua of its version"); return end
+  g, offset = tonumber(g), tonumber(offset)
+  local behind = g < generation or offset < written
+  if g ~= acked_generation or offset ~= acked or not behind then progressed, alive = now, true end
+  acked_generation, acked = g, offset
+end
+
+local function save_taken()
+  local file = io.open(base .. ".taken", "wb")
+  if file then file:write(taken, "\n"); file:close() end
+end
+
+local function read_events(now)
+  if not reader then
+    reader = io.open(base .. "." .. read_generation .. ".out", "rb")
+    if not reader then return end
+  end
+  local data = reader:read(1048576)
+  if not data then
+    -- The next file has been begun: this one is complete.
+    local following = io.open(base .. "." .. (read_generation + 1) .. ".out", "rb")
+    if not following or #rest > 0 then if following then following:close() end; return end
+    reader:close()
+    reader, read_generation = following, read_generation + 1
+    return
+  end
+  local offset = reader:seek() - #data - #rest
+  data = rest .. data
+  local at = 1
+  while true do
+    local lf = find(data, "\n", at, true)
+    if not lf then break end
+    local time, json = match(sub(data, at, lf - 1), "^([%d.]+)\t(.*)$")
+    local ok, record = pcall(decode, json or "", 1)
+    if first_waiting > #queue then queue, first_waiting, waiting_since = {}, 1, now end
+    if ok and type(record) == "table" then
+      queue[#queue + 1] = { tonumber(time), record, read_generation .. " " .. (offset + lf) }
+    else once("an event of the bridge could not be read") end
+    at = lf + 1
+  end
+  rest = sub(data, at)
+end
+
+local function tick(now)
+  if journal then journal:flush() end
+  if not writer or not (writer:write("\n") and writer:flush()) then
+    if writer then once("the bridge has ended; records go on as they are until it runs again") end
+    alive = false
+    if now >= started + BACK_OFF then start(now) end
+  end
+  read_state(now)
+  if alive then complained["the bridge has ended; records go on as they are until it runs again"] = nil end
+  if now - progressed > HUNG and now - started > HUNG then
+    say("the bridge has read nothing for " .. HUNG .. " s; records go on as they are until it runs again")
+    os.execute("kill -9 $(cat '" .. base .. ".pid' 2>/dev/null) 2>/dev/null")
+    start(now)
+  end
+  if not journal or written > SEGMENT then next_segment() end
+  read_events(now)
+  save_taken()
+end
+
+-- Dumps ---------------------------------------------------------------------------------------------------------------------------
+-- FNV-1a, 32 bits, from two bases: as in src/mounts/identity.ts.
+local bit = require("bit")
+local function fnv(hash, s)
+  for i = 1, #s do
+    hash = bit.bxor(hash, byte(s, i))
+    hash = bit.tobit(bit.lshift(hash, 24) + hash * 403)
+  end
+  return bit.tohex(hash)
+end
+local function identity(source, time, first)
+  -- As the journal has it.
+  local ms = tonumber(format("%.6f", time)) * 1000
+  local s = source .. "\0" .. format("%.3f", ms) .. "\0" .. first
+  return fnv(-2128831035, s) .. fnv(84696351, s)
+end
+
+-- What a line of a dump is by its looks; the second value is the id of a header.
+local function shape(line)
+  local last = byte(line, -1)
+  if not last then return "blank" end
+  if last <= 32 and last ~= 9 then
+    line = match(line, "^(.-)[ \r\n]*$")
+    last = byte(line, -1)
+    if not last then return "blank" end
+  end
+  local first = byte(line, 1)
+  if first == 9 then return find(line, ":%d+", 2) and "place" or nil end
+  if last == 58 then
+    local id = match(line, "^goroutine (%d+) .*%]:$")
+    if id then return "header", id end
+  end
+  if first == 99 and find(line, "created by ", 1, true) == 1 then return "creator" end
+  if last == 41 then
+    local name = match(line, "^([^%s%(%[]+)[%(%[]")
+    return name and (find(name, ".", 1, true) or name == "panic") and "call" or nil
+  end
+  if first == 46 and find(line, "^%.%.%..*elided%.%.%.$") then return "elided" end
+  if first == 35 and find(line, "^#\t0x%x+\t") then return "frame" end
+  return find(line, "^%d+ @ 0x%x") and "count" or find(line, "^goroutine profile: total %d+$") and "title" or nil
+end
+-- What may come after what. Lines of log may come between any two.
+local AFTER = {
+  header = { call = true, elided = true },
+  call = { place = true },
+  place = { call = true, creator = true, blank = true, elided = true },
+  creator = { place = true },
+  elided = { call = true, creator = true, blank = true },
+  blank = { count = true },
+  title = { count = true },
+  count = { frame = true, blank = true, count = true },
+  frame = { frame = true, blank = true },
+}
+
+local ANNOUNCES = { "panic: ", "fatal error: ", "SIGQUIT", "SIGABRT", "SIGSEGV", "WARNING: DATA RACE" }
+local function announces(line)
+  for i = 1, #ANNOUNCES do if find(line, ANNOUNCES[i], 1, true) then return true end end
+  return false
+end
+local function may_begin(line)
+  return find(line, "goroutine", 1, true) or find(line, "panic: ", 1, true) or find(line, "SIG", 1, true)
+    or find(line, "fatal error: ", 1, true) or find(line, "DATA RACE", 1, true)
+end
+
+local recent, recent_next = {}, 1
+local function begin_dump(w, line, time, id)
+  w.id, w.ids, w.crash = identity(w.source, time, line), { [id] = true }, w.announced ~= nil and w.calm < 16
+  w.announced = nil
+  -- A multiline filter sends every record through again.
+  w.again = recent[w.id] ~= nil
+  if w.again then return end
+  if recent[recent_next] then recent[recent[recent_next]] = nil end
+  recent[recent_next], recent[w.id] = w.id, true
+  recent_next = recent_next % RECENT + 1
+end
+
+-- Is the line, for certain, part of a dump?
+local function step(w, line, time)
+  local kind, id = shape(line)
+  if kind == "header" or kind == "title" then
+    if not w.id or w.announced or w.ids[id or line] then begin_dump(w, line, time, id or line) else w.ids[id or line] = true end
+  elseif not kind or not w.previous or not AFTER[w.previous][kind] then return false end
+  w.previous = kind
+  return true
+end
+
+-- Several lines in one record: all of them have to be.
+local function step_all(w, text, time)
+  if not find(text, "\n", 1, true) then return step(w, text, time) end
+  local all = true
+  for line in string.gmatch(text:gsub("\n$", "") .. "\n", "(.-)\n") do
+    if announces(line) then w.announced = true end
+    if not step(w, line, time) then all = false end
+  end
+  return all
 end
 
 local function stream_of(tag, record)
-  local k = record.kubernetes
-  local place = record.file or tag
+  local k, place = record.kubernetes, record.file or tag
   if type(k) == "table" and k.pod_name then
     place = (k.namespace_name or "") .. "/" .. k.pod_name .. "/" .. (k.container_name or "")
   end
-  return tostring(place) .. (type(record.stream) == "string" and "/" .. record.stream or "")
+  return type(record.stream) == "string" and place .. "/" .. record.stream or tostring(place)
 end
 
-local function may_begin(line)
-  for _, word in ipairs(STARTS) do if line:find(word, 1, true) then return true end end
-  return false
-end
-
--- A part of a stack, well after the last line of a dump: a frame, its place, who created it, a count of a profile.
-local function may_continue(line)
-  return line:byte(-1) == 41 or line:find("^\t") or line:find(".go:", 1, true) or line:find("created by ", 1, true) or line:find("%d @ 0x")
-end
-
--- A record of dumpstream's in the log: what was known of the stream, and the finding as a map of its own.
-local function finding(found)
-  local out = {}
-  for k, v in pairs(meta[found.source] or {}) do out[k] = v end
-  if found.type == "dump" then
-    out[KEY] = string.format("goroutine dump %d: %d goroutines in %d signatures", found.dump, found.goroutines, found.signatures)
-  else
-    out[KEY] = string.format("%d goroutines in %s", found.count or 1, found["function"] or "?")
+local function sweep(time)
+  for source, w in pairs(windows) do
+    if w.last and math.abs(time - w.last) > WINDOW then windows[source] = nil; open_windows = open_windows - 1 end
   end
-  out.dumpstream = found
-  return out
 end
 
-local function entry(each, out)
-  if type(each) == "table" and each[1] == nil then out[#out + 1] = finding(each); return end
-  local n = type(each) == "table" and each[1] or each
-  local one = held[math.abs(n)]
-  if one == nil then error("an answer about no record") end
-  held[math.abs(n)] = nil
-  if n < 0 then return end
-  if type(each) == "table" then one.record[KEY] = each[2] end
-  out[#out + 1] = one.record
+local function open_window(source, time)
+  if open_windows >= WINDOWS then sweep(time) end
+  if open_windows >= WINDOWS then return nil end
+  open_windows = open_windows + 1
+  local w = { source = source, calm = 0, last = time }
+  windows[source] = w
+  return w
 end
 
-local function seconds(ts)
-  if type(ts) == "table" then return (ts.sec or 0) + (ts.nsec or 0) / 1e9 end
-  return tonumber(ts) or 0
-end
-
-local function filter(tag, ts, record)
-  local line = record[KEY]
-  if line == nil then line = "" end
-  if type(line) ~= "string" or #line > LONGEST then return 0, ts, record end
-  local stream = stream_of(tag, record)
-  if open[stream] ~= 1 and not may_begin(line) and not (open[stream] == 2 and may_continue(line)) then return 0, ts, record end
-  local now = os.time()
-  if not writer then
-    if now < down_until then return 0, ts, record end
-    local ok, why = pcall(start)
-    if not ok then stop("can't start: " .. tostring(why), now); return 0, ts, record end
+local UNSAFE = { ["\\"] = "\\\\", ["\n"] = "\\n" }
+local function copy(w, line, time, withheld, tag, record, key)
+  if not w.number then streams = streams + 1; w.number = streams end
+  local n = w.number
+  if not declared[n] then
+    if not append("+" .. n .. '\t{"source":' .. quote(w.source) .. ',"tag":' .. quote(tag) .. ',"key":' .. quote(key) ..
+      ',"fields":' .. encode(record, key) .. "}\n") then return false end
+    declared[n] = true
   end
-  requests = requests + 1
-  held[requests] = { record = record }
-  if not open[stream] then
-    local known = {}
-    for k, v in pairs(record) do if k ~= KEY then known[k] = v end end
-    meta[stream] = known
+  if find(line, "[\\\n]") then line = gsub(line, "[\\\n]", UNSAFE) end
+  if not withheld then return append(format("%d\t%.6f\t-\t%s\n", n, time, line)) end
+  -- It leaves the log: not even a kill -9 may lose it.
+  return append(format("%d\t%.6f\tw\t%s\n", n, time, line)) and journal:flush()
+end
+
+-- The filter ------------------------------------------------------------------------------------------------------------------
+local function same_kind(time, like)
+  if type(like) ~= "table" then return time end
+  local whole = math.floor(time)
+  return { sec = whole, nsec = math.floor((time - whole) * 1e9 + 0.5) }
+end
+
+-- The events of one time, in place of a record that does not go on.
+local function instead(ts)
+  local first = queue[first_waiting]
+  if not first then return -1, ts, nil, EMPTY end
+  local out, meta = {}, {}
+  while first and first[1] == (out.time or first[1]) and #out < AT_ONCE do
+    out.time = first[1]
+    queue[first_waiting] = false
+    out[#out + 1], meta[#meta + 1], taken = first[2], {}, first[3]
+    first_waiting = first_waiting + 1
+    first = queue[first_waiting]
   end
-  local out = {}
-  local ok, why = pcall(function()
-    local reply = ask('{"s":' .. quote(stream) .. ',"l":' .. quote(line) .. string.format(',"t":%.0f}', seconds(ts) * 1000))
-    if reply == "k" then entry(requests, out); open[stream] = nil; return end
-    if reply == "d" then entry(-requests, out); open[stream] = 1; return end
-    local answer = value(reply, 1)
-    if answer.open then open[stream] = answer.open ~= 0 and answer.open or nil end
-    while true do
-      for _, each in ipairs(answer.out) do entry(each, out) end
-      if answer.more ~= 1 then break end
-      answer = value(ask('{"more":1}'), 1)
+  local time = out.time
+  out.time = nil
+  return 1, same_kind(time, ts), EMPTY, out
+end
+
+-- Beside a record, with the time of the record.
+local function beside(ts, metadata, record)
+  local out, meta = {}, {}
+  while queue[first_waiting] and #out < AT_ONCE do
+    local each = queue[first_waiting]
+    queue[first_waiting] = false
+    out[#out + 1], meta[#meta + 1], taken = each[2], EMPTY, each[3]
+    first_waiting = first_waiting + 1
+  end
+  out[#out + 1], meta[#meta + 1] = record, metadata or EMPTY
+  return 2, ts, meta, out
+end
+
+local last_second, last_tick, since_tick, seen_text, without_text = 0, 0, 0, false, 0
+local function no_text(record)
+  without_text = without_text + 1
+  if seen_text or without_text ~= 100 then return end
+  local names = {}
+  for k in pairs(record) do names[#names + 1] = tostring(k) end
+  say("none of 100 records has a text in " .. (key_path or table.concat(KEYS, ", ")) .. " (they have " ..
+    table.concat(names, ", ") .. "): DUMPSTREAM_KEY names the field")
+end
+
+-- The text of a record, and its field.
+local function text_of(record)
+  if not key_path then
+    for i = 1, #KEYS do
+      local text = record[KEYS[i]]
+      if type(text) == "string" then return text, KEYS[i] end
     end
-  end)
-  if not ok then for _, each in ipairs(stop(tostring(why), now)) do out[#out + 1] = each end end
-  if #out == 0 then return -1, ts, record end
-  if #out == 1 and out[1] == record and ok then return 0, ts, record end
-  return 2, ts, out
+    return nil, KEYS[1]
+  end
+  local at = record
+  for i = 1, #path do
+    if type(at) ~= "table" then return nil, key_path end
+    at = at[path[i]]
+  end
+  return type(at) == "string" and at or nil, key_path
 end
 
-function dumpstream(tag, ts, record)
-  local ok, code, time, out = pcall(filter, tag, ts, record)
-  if ok then return code, time, out end
-  io.stderr:write("dumpstream.lua: " .. tostring(code) .. "\n")
-  return 0, ts, record
+local function filter(tag, ts, metadata, record)
+  local time = type(ts) == "table" and ts.sec + ts.nsec / 1e9 or ts
+  local second = time - time % 1
+  since_tick = since_tick + 1
+  local heartbeat = record.dumpstream == "heartbeat"
+  if second ~= last_second or since_tick > 1000 or heartbeat then
+    last_second, since_tick = second, 0
+    local now = os.time()
+    if now ~= last_tick then last_tick = now; tick(now) end
+  end
+  if heartbeat then return instead(ts) end
+  local waits = queue[first_waiting] and last_tick - waiting_since >= PATIENCE
+
+  local line, key = record.log, "log"
+  if key_path or type(line) ~= "string" then line, key = text_of(record) end
+  if line then seen_text = true else line = ""; if not seen_text then no_text(record) end end
+
+  local begins = may_begin(line)
+  if (begins or open_windows > 0) and journal and #line <= LONGEST then
+    local source = stream_of(tag, record)
+    local w = windows[source]
+    if w and w.last and math.abs(time - w.last) > WINDOW and not begins then
+      windows[source], open_windows, w = nil, open_windows - 1, nil
+    end
+    if begins and not w then w = open_window(source, time) end
+    if w then
+      if begins and not find(line, "^goroutine ") and announces(line) then w.announced = true end
+      local is_dump = step_all(w, line, time)
+      if is_dump or begins then w.calm, w.last = 0, time else w.calm = w.calm + 1 end
+      if w.calm > FAR then windows[source] = nil; open_windows = open_windows - 1 end
+      local withheld = is_dump and alive and not w.again and (KEEP == "none" or KEEP == "crash" and not w.crash)
+        and (acked_generation == generation and written - acked or written + SEGMENT * (generation - acked_generation)) < BACKLOG
+      if not w.again and w.calm <= NEAR then
+        withheld = copy(w, line, time, withheld, tag, record, key) and withheld
+      end
+      if withheld then return instead(ts) end
+      if is_dump and metadata then
+        metadata["dumpstream.dump"] = w.id
+        if waits then return beside(ts, metadata, record) end
+        return 2, ts, metadata, record
+      end
+    end
+  end
+  if waits then return beside(ts, metadata, record) end
+  return 0, ts, nil, EMPTY
+end
+
+-- Of a record that is not changed, nothing is returned: it would be packed for nothing (plugins/filter_lua/lua.c, 5.1.1).
+function dumpstream(tag, ts, group, metadata, record)
+  local old = record == nil
+  if old then record, metadata = group, nil end
+  local ok, code, time, meta, out = pcall(filter, tag, ts, metadata, record)
+  if not ok then
+    once(tostring(code))
+    code, time, meta, out = 0, ts, nil, EMPTY
+  end
+  if old then return code, time, out end
+  return code, time, meta, out
+end
+
+-- Start and stop ----------------------------------------------------------------------------------------------------------------
+-- Dumps that were open when the last run stopped go on.
+local function reopen(dir)
+  local name = base .. ".open"
+  if not os.rename(dir .. "/open", name) then return end
+  for row in io.lines(name) do
+    local id, crash, previous, source = match(row, "^(%S+) (%d) (%S+) (.*)$")
+    local w = id and not windows[source] and open_window(source, nil)
+    if w then w.id, w.ids, w.crash, w.previous = id, {}, crash == "1", previous end
+  end
+  os.remove(name)
+end
+
+local dir, shell_id = directory()
+if not dir or dir == "" then
+  say("no directory to write to: set DUMPSTREAM_DIR; records go on as they are")
+else
+  base = dir .. "/" .. os.time() .. "-" .. shell_id
+  reopen(dir)
+  next_segment()
+  local now = os.time()
+  start(now)
+  os.execute("i=0; while [ ! -s '" .. base .. ".state' ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i+1)); done")
+  read_state(os.time())
+  if not alive then
+    once("`" .. COMMAND .. "` did not start: is dumpstream on the PATH? `dumpstream fluent-bit --check` says what is wrong; " ..
+      "records go on as they are")
+  end
+  -- Runs when Fluent Bit closes the script.
+  local stop = newproxy(true)
+  getmetatable(stop).__gc = function()
+    -- The file may be closed by now, which has flushed it.
+    pcall(function() journal:flush() end)
+    save_taken()
+    local file
+    for source, w in pairs(windows) do
+      if w.id and not find(source, "\n", 1, true) then
+        file = file or io.open(dir .. "/open", "ab")
+        if file then file:write(w.id, " ", w.crash and 1 or 0, " ", w.previous or "place", " ", source, "\n") end
+      end
+    end
+    if file then file:close() end
+  end
+  _G["dumpstream stop"] = stop
 end

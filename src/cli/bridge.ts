@@ -25,6 +25,7 @@ import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
+import { runJournal } from './bridge-journal.ts'
 import { checkStdin, type Elsewhere, openElsewhere, unreadable } from './mounted.ts'
 import { loadOptions, type RunOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
@@ -58,6 +59,11 @@ interface Request {
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw usageError('bridge reads requests from stdin; it takes no FILE')
   const options = await loadOptions(args, terminal)
+  const journal = new FlagValues(args).text('journal')
+  if (journal !== undefined) {
+    const { complain } = terminal
+    return await runJournal({ base: journal, options, elsewhere: await openElsewhere({ options, terminal, complain }) })
+  }
   const maxLine = new FlagValues(args).count('max-line') ?? MAX_LINE
   if (maxLine < LEAST_LINE) throw usageError(`--max-line takes at least ${LEAST_LINE} bytes`)
   checkStdin()

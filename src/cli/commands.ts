@@ -69,6 +69,14 @@ const MAX_LINE: Flag = {
   summary: 'longest line that is written (4000)',
 }
 
+const JOURNAL: Flag = {
+  name: 'journal',
+  value: 'BASE',
+  example: '/var/lib/dumpstream/1',
+  group: 'Input',
+  summary: 'read what dumpstream.lua of Fluent Bit writes',
+}
+
 const EVENT_FLAGS: readonly Flag[] = [
   {
     name: 'text-key',
@@ -150,7 +158,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'bridge',
     operands: '',
     summary: "Fluent Bit's Lua filter asks, line by line",
-    flags: [...MOUNT_FLAGS, MAX_LINE],
+    flags: [...MOUNT_FLAGS, MAX_LINE, JOURNAL],
     examples: ['dumpstream bridge', 'dumpstream bridge --otlp --out dumps.jsonl'],
     isProtocol: true,
     load: () => import('./bridge.ts'),

@@ -41,7 +41,7 @@ export interface Elsewhere {
   /** What is complete goes out. */
   settle(): void
   /** Resolves to the exit code; what `stdout` could not take counts, too. */
-  end(stdout: Output): Promise<number>
+  end(stdout?: Output): Promise<number>
 }
 
 export interface ElsewhereSetup {

@@ -57,7 +57,7 @@ export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
   const textKey = keys.text ?? TEXT_KEYS.find((key) => typeof fields[key] === 'string')
   const text = textKey === undefined ? undefined : fields[textKey]
   if (textKey === undefined || typeof text !== 'string') return undefined
-  const attributes = attributesOf(fields)
+  const attributes = streamAttributes(fields)
   const tag = fields[keys.tag]
   const names = [...(typeof tag === 'string' ? [tag] : []), ...Object.values(attributes)]
   return {
@@ -79,7 +79,8 @@ export function eventLine(event: Pick<Event, 'head' | 'fields' | 'textKey'>, tex
   return event.head === undefined ? whole : `[${JSON.stringify(event.head)},${whole}]`
 }
 
-function attributesOf(fields: Fields): Record<string, string> {
+/** Attributes of the stream of an event: pod, container, host, file. */
+export function streamAttributes(fields: Fields): Record<string, string> {
   const out: Record<string, string> = {}
   for (const [path, attribute] of STREAM_FIELDS) {
     let value: unknown = fields

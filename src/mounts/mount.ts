@@ -10,9 +10,12 @@
  *   pending     | nothing yet                                    | it waits, and what is behind it
  */
 
+import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts'
+import { findNeedle, lineStart } from '../text/needle.ts'
+import { dumpIdentity } from './identity.ts'
 
 /** What comes out of a mount, in order. `item` is what the caller gave for a line. */
 export type Outcome<T> =
@@ -22,7 +25,14 @@ export type Outcome<T> =
       /** Set when a part of the text was dump: what is left of it. */
       readonly rest: string | undefined
     }
-  | { readonly type: 'record'; readonly record: DumpstreamRecord }
+  | {
+      readonly type: 'record'
+      readonly record: DumpstreamRecord
+      /** Of the dump that it is about: the same whenever the same dump is read (identity.ts). */
+      readonly identity: string
+      /** The line that holds the dump's first header; absent when it is not known any more. */
+      readonly item: T | undefined
+    }
   /** The line was dump: it does not come back. */
   | { readonly type: 'dump'; readonly item: T }
 
@@ -41,11 +51,16 @@ export interface MountLine<T> {
 
 export type MountOptions = Omit<EngineOptions, 'source' | 'onRecord' | 'onLog' | 'attributes' | 'time'>
 
-interface Pending<T> {
-  readonly type: 'log'
+/** A line that may be the first header of a dump. */
+interface Header<T> {
   readonly item: T
+  readonly text: string
   readonly time: number | undefined
   readonly start: number
+}
+
+interface Pending<T> extends Header<T> {
+  readonly type: 'log'
   readonly end: number
   /** Bytes of it that are log, as far as they are known. */
   readonly pieces: Buffer[]
@@ -56,8 +71,16 @@ interface Pending<T> {
 
 type Slot<T> = Pending<T> | Exclude<Outcome<T>, { readonly type: 'log' }>
 
+/** So many are remembered of an open dump; the first one counts. */
+const HEADERS = 32
+
 class MountStream<T> {
   readonly #engine: Engine
+  readonly #source: string
+  #headers: Header<T>[] = []
+  /** Of the dump that the records are about. */
+  #identity = ''
+  #item: T | undefined
   /** Lines that nothing is known of yet, or not all; oldest first. */
   #pending: Pending<T>[] = []
   /** What comes out next; a line stands here as soon as any of it is log. */
@@ -65,6 +88,7 @@ class MountStream<T> {
   #offset = 0
 
   constructor(source: string, attributes: MountLine<T>['attributes'], options: MountOptions) {
+    this.#source = source
     this.#engine = createEngine({
       ...options,
       source,
@@ -72,7 +96,9 @@ class MountStream<T> {
       time: (offset) => this.#pending.find(({ end }) => end > offset)?.time,
       onRecord: (record) => {
         // A pipeline has no end that a summary could be of.
-        if (record.type !== 'summary') this.#slots.push({ type: 'record', record })
+        if (record.type === 'summary') return
+        if (record.type === 'dump') this.#identify(record.bytes)
+        this.#slots.push({ type: 'record', record, identity: this.#identity, item: this.#item })
       },
       onLog: (bytes, offset) => this.#log(bytes, offset),
     })
@@ -86,9 +112,10 @@ class MountStream<T> {
     const bytes = Buffer.from(line.text.endsWith('\n') ? line.text : `${line.text}\n`)
     const start = this.#offset
     this.#offset += bytes.length
-    this.#pending.push({
+    const pending: Pending<T> = {
       type: 'log',
       item: line.item,
+      text: line.text,
       time: line.time,
       start,
       end: this.#offset,
@@ -96,7 +123,9 @@ class MountStream<T> {
       bytes: 0,
       rest: undefined,
       decided: false,
-    })
+    }
+    this.#pending.push(pending)
+    this.#note(pending, bytes)
     this.#engine.push(bytes)
     return this.#take()
   }
@@ -109,6 +138,24 @@ class MountStream<T> {
   end(): Outcome<T>[] {
     this.#engine.end()
     return this.#take()
+  }
+
+  #note(line: Pending<T>, bytes = Buffer.from(line.text)): void {
+    if (this.#headers.length < HEADERS && findNeedle(bytes, 0, bytes.length, false) >= 0) this.#headers.push(line)
+  }
+
+  #identify([start, end]: readonly [number, number]): void {
+    const isWithin = (line: Header<T>): boolean => line.start >= start && line.start < end
+    // One record may hold log and dump.
+    const first =
+      this.#headers.find(isWithin) ??
+      this.#pending.find(isWithin) ??
+      this.#pending.find((line) => line.start < end && line.end > start)
+    const text = first === undefined ? '' : firstHeader(first.text)
+    this.#identity = dumpIdentity(this.#source, first?.time, text)
+    this.#item = first?.item
+    this.#headers = []
+    for (const line of this.#pending) if (line.start >= end) this.#note(line)
   }
 
   #log(bytes: Uint8Array, offset: number): void {
@@ -137,7 +184,13 @@ class MountStream<T> {
         line.rest = Buffer.concat(line.pieces).toString().replace(/\n$/, '')
       }
     }
-    if (decided > 0) this.#pending = this.#pending.slice(decided)
+    if (decided > 0) {
+      const logs = new Set<Header<T>>(
+        this.#pending.slice(0, decided).filter((line) => line.bytes === line.end - line.start),
+      )
+      if (logs.size > 0) this.#headers = this.#headers.filter((line) => !logs.has(line))
+      this.#pending = this.#pending.slice(decided)
+    }
     const out: Outcome<T>[] = []
     for (const slot of this.#slots) {
       if (slot.type === 'log' && !slot.decided) break
@@ -146,6 +199,14 @@ class MountStream<T> {
     if (out.length > 0) this.#slots = this.#slots.slice(out.length)
     return out
   }
+}
+
+/** The line of a text that holds its first header. */
+function firstHeader(text: string): string {
+  const bytes = Buffer.from(text)
+  const at = Math.max(0, findNeedle(bytes, 0, bytes.length, false))
+  const end = bytes.indexOf(LF, at)
+  return bytes.toString('utf8', lineStart(bytes, 0, at), end < 0 ? bytes.length : end).trimEnd()
 }
 
 export class Mount<T> {
