@@ -530,13 +530,16 @@ else
   base = dir .. "/" .. os.time() .. "-" .. shell_id
   reopen(dir)
   next_segment()
-  local now = os.time()
-  start(now)
-  os.execute("i=0; while [ ! -s '" .. base .. ".state' ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i+1)); done")
+  start(os.time())
+  local program = match(COMMAND, "^%S+")
+  local found = shell("command -v '" .. gsub(program, "'", "'\\''") .. "'") ~= ""
+  if found then
+    os.execute("i=0; while [ ! -s '" .. base .. ".state' ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i+1)); done")
+  end
   read_state(os.time())
   if not alive then
-    once("`" .. COMMAND .. "` did not start: is dumpstream on the PATH? `dumpstream fluent-bit --check` says what is wrong; " ..
-      "records go on as they are")
+    say((found and "`" .. COMMAND .. "` did not start" or program .. " is not on the PATH") ..
+      "; records go on as they are. `dumpstream fluent-bit --check` says what is wrong")
   end
   -- Runs when Fluent Bit closes the script.
   local stop = newproxy(true)
