@@ -37,18 +37,30 @@ export function drawChart(host: HTMLElement, data: PageData, source: SourceData,
   const layers = layersOf(data, source, at, prefix)
   const legend = makeLegend(layers)
   const plot = element('div', { class: 'plot' })
-  host.replaceChildren(plot, legend.list)
-  const sums = piled(layers, x.length)
   let made: uPlot | undefined
+  let withRest = true
   const draw = (): void => {
     made?.destroy()
-    made = new uPlot(options(layers, timed, plot.clientWidth, legend.show), [x, ...sums], plot)
+    const shown = withRest ? layers : layers.filter(({ row }) => row !== undefined)
+    made = new uPlot(options(shown, timed, plot.clientWidth, legend.show), [x, ...piled(shown, x.length)], plot)
     made.root.setAttribute('role', 'img')
     made.root.setAttribute(
       'aria-label',
       `Goroutines in ${points.length} dumps, from ${points[0]?.dump.g ?? 0} to ${points.at(-1)?.dump.g ?? 0}`,
     )
   }
+  const rest = element('input', { type: 'checkbox', 'data-key': `${prefix}-rest` })
+  rest.checked = true
+  rest.addEventListener('change', () => {
+    withRest = rest.checked
+    draw()
+  })
+  const hasRest = layers.some(({ row }) => row === undefined)
+  host.replaceChildren(
+    plot,
+    legend.list,
+    ...(hasRest ? [element('label', { class: 'check' }, rest, ' with all others')] : []),
+  )
   draw()
   legend.show(x.length - 1)
   let width = plot.clientWidth
@@ -122,9 +134,10 @@ function options(
     height: HEIGHT,
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { show: false } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: { x: { time: timed }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] } },
     axes: [
-      { ...axis, ...(timed ? {} : { label: 'dump', labelSize: 18, incrs: [1, 2, 5, 10, 20, 50] }) },
+      { ...axis, ...(timed ? { values: timeTicks } : { label: 'dump', labelSize: 18, incrs: [1, 2, 5, 10, 20, 50] }) },
       {
         ...axis,
         size: 58,
@@ -136,10 +149,11 @@ function options(
       ...layers.toReversed().map(
         (layer): uPlot.Series => ({
           label: layer.name,
-          stroke: color('--paper'),
+          stroke: color(layer.color),
           width: 1,
           fill: color(layer.color),
-          points: { show: layer.values.length < 40, size: 4, fill: color(layer.color), stroke: color('--paper') },
+          // One dump between two gaps has no line.
+          points: { show: layer.values.includes(null) || layer.values.length < 3, size: 4, fill: color(layer.color) },
         }),
       ),
     ],
@@ -147,6 +161,18 @@ function options(
       setCursor: [(plot) => show(plot.cursor.idx ?? layers[0]?.values.length ?? 0)],
     },
   }
+}
+
+/** `10:57:31`, with the date below where it is another; UTC, as the times of the records. */
+function timeTicks(_plot: uPlot, ticks: number[], _axis: number, _space: number, step: number): string[] {
+  let day = ''
+  return ticks.map((tick) => {
+    const [date = '', time = ''] = new Date(tick * 1000).toISOString().split('T')
+    const clock = time.slice(0, step < 1 ? 12 : step < 60 ? 8 : 5)
+    const line = date === day ? clock : `${clock}\n${date}`
+    day = date
+    return line
+  })
 }
 
 function makeLegend(layers: readonly Layer[]): { readonly list: HTMLElement; show(index: number): void } {

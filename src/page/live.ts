@@ -15,9 +15,10 @@ export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
     try {
       const answer = await fetch('report', { cache: 'no-cache' })
       if (answer.ok) {
-        replace(report, await answer.text())
+        const refocus = replace(report, await answer.text())
         shown = wanted
         await onNew()
+        refocus()
       }
     } catch {
       // The event source says when the server is back.
@@ -46,8 +47,11 @@ export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
   document.addEventListener('visibilitychange', () => void update())
 }
 
-/** The new report in the place of the old one: what was open stays open, and what had the focus keeps it. */
-function replace(report: HTMLElement, text: string): void {
+/**
+ * The new report in the place of the old one. What was open stays open; what had the focus gets it back by the function that is returned,
+ * for when the new controls are there.
+ */
+function replace(report: HTMLElement, text: string): () => void {
   const open = new Set(Array.from(report.querySelectorAll('details[open]'), (each) => keyOf(each)))
   const closed = new Set(Array.from(report.querySelectorAll('details:not([open])'), (each) => keyOf(each)))
   const focused = document.activeElement?.getAttribute('data-key') ?? undefined
@@ -55,25 +59,26 @@ function replace(report: HTMLElement, text: string): void {
   const [x, y] = [scrollX, scrollY]
   const parsed = new DOMParser().parseFromString(text, 'text/html')
   const fresh = parsed.getElementById('report')
-  if (fresh === null) return
+  if (fresh === null) return () => {}
   report.replaceChildren(...fresh.childNodes)
   for (const details of report.querySelectorAll('details')) {
     const key = keyOf(details)
     if (open.has(key)) details.open = true
     else if (closed.has(key)) details.open = false
   }
-  requestAnimationFrame(() => {
+  return () => {
     scrollTo(x, y)
     if (focused === undefined) return
     const again = report.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)
     again?.focus({ preventScroll: true })
     if (again instanceof HTMLInputElement && selection !== null) again.setSelectionRange(selection, selection)
-  })
+  }
 }
 
-/** Rows go by their id, cards by what they are about. */
+/** What it is about, whatever its place and its counts are now. */
 function keyOf(details: Element): string {
-  return (
-    details.closest('tr')?.id ?? details.getAttribute('data-key') ?? details.querySelector('summary')?.textContent ?? ''
-  )
+  const own = details.getAttribute('data-key')
+  if (own !== null) return own
+  const source = details.closest('.source')?.getAttribute('data-key') ?? ''
+  return `${details.closest('tr')?.id.replace(/^s\d+-/, '') ?? ''} ${source}`
 }

@@ -40,8 +40,10 @@ function openTarget(): void {
   const target = id === '' ? null : document.getElementById(id)
   if (target === null) return
   target.hidden = false
+  const source = target.closest<HTMLDetailsElement>('details.source')
+  if (source !== null) source.open = true
   const details = target.querySelector('details')
-  if (details === null) return
+  if (details === null || target === source) return
   details.open = true
   details.querySelector('summary')?.focus({ preventScroll: true })
   target.scrollIntoView({ block: 'center' })
@@ -49,7 +51,8 @@ function openTarget(): void {
 
 function openAllForPrint(): void {
   // What is folded up would be missing on paper, but for the table, which would be a book.
-  for (const details of document.querySelectorAll<HTMLDetailsElement>('.findings details')) details.open = true
+  for (const details of document.querySelectorAll<HTMLDetailsElement>('.findings details, details.source'))
+    details.open = true
 }
 
 /** `/` goes to the first search field, as on many pages. */

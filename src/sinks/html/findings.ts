@@ -62,19 +62,24 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
     fact('In the log', dump !== undefined && html`<code>${printCommand(dump)}</code>`),
     fact('All of its goroutines', finding.function !== undefined && html`<code>${matchCommand(finding)}</code>`),
   ]
-  return html`<details class="card ${finding.severity}"${open && html` open`}>${title(finding)}
+  return html`<details class="card ${finding.severity}" data-key="${keyOf(finding)}"${open && html` open`}>${title(finding)}
 <p>${finding.because}</p>
 ${finding.hint !== undefined && html`<p class="hint">${finding.hint}</p>`}
 <dl>${facts}</dl>
 ${waits(finding.waits_on ?? [])}
-${finding.stack !== undefined && finding.stack.length > 0 && html`<details class="fold"><summary>Stack</summary>${linkedStack(finding.stack, links)}</details>`}
+${finding.stack !== undefined && finding.stack.length > 0 && html`<details class="fold" data-key="stack of ${keyOf(finding)}"><summary>Stack</summary>${linkedStack(finding.stack, links)}</details>`}
 ${toRow(finding, prefix)}</details>
 `
 }
 
 function briefCard(finding: FindingRecord, prefix: string): Markup {
-  return html`<details class="card ${finding.severity}">${title(finding)}<p>${finding.because}</p>${toRow(finding, prefix)}</details>
+  return html`<details class="card ${finding.severity}" data-key="${keyOf(finding)}">${title(finding)}<p>${finding.because}</p>${toRow(finding, prefix)}</details>
 `
+}
+
+/** The same from dump to dump, by which a live page keeps open what was open. */
+function keyOf({ source, finding, signatures }: FindingRecord): string {
+  return `${finding} ${signatures[0] ?? ''} ${source}`
 }
 
 function title({ finding, title: text }: FindingRecord): Markup {

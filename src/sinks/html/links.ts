@@ -102,22 +102,28 @@ export function isGoroot(path: string): boolean {
 function rootsOf(frames: Iterable<StackFrame>): string[] {
   const roots = new Set<string>()
   for (const { function: name, file } of frames) {
-    if (file === '' || file.includes('@') || isGoroot(file)) continue
+    if (file === '' || /@|(?:^|\/)vendor\//.test(file) || isGoroot(file)) continue
     const folder = file.split('/').slice(0, -1)
     if (!file.startsWith('/')) {
-      const depth = /^[^/]+\.[^/]+\//.test(file) ? 3 : 1
+      const depth = moduleDepth(folder[0] ?? '')
       if (folder.length >= depth) roots.add(`${folder.slice(0, depth).join('/')}/`)
       continue
     }
     const elements = packageOf(name).split('/')
     let shared = 0
     while (shared < elements.length && elements.at(-1 - shared) === folder.at(-1 - shared)) shared++
-    // The whole import path is in the folder's: the repository begins where the path of its host ends.
-    if (shared >= 3 && shared === elements.length && elements[0]?.includes('.')) shared -= 3
+    // A checkout is often called as its repository is: the module's own path ends before.
+    shared = Math.max(0, Math.min(shared, elements.length - moduleDepth(elements[0] ?? '')))
     // Package main says nothing of its folder.
     if (shared > 0 || elements.length > 1) roots.add(`${folder.slice(0, folder.length - shared).join('/')}/`)
   }
-  return [...roots].filter((root) => !root.endsWith('/vendor/')).sort((a, b) => b.length - a.length)
+  return [...roots].sort((a, b) => b.length - a.length)
+}
+
+/** Elements of a module's path at least: `github.com/acme/shop`, `go.uber.org/zap`, `content_svr`. */
+function moduleDepth(first: string): number {
+  if (!first.includes('.')) return 1
+  return /^(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)$/.test(first) ? 3 : 2
 }
 
 /** `a/b.(*T).m` → `a/b`: the package ends at the first dot after the last slash that is not in brackets. */

@@ -22,15 +22,17 @@ export interface PageOptions {
 
 /** Sources that have a section; the others are in the table of all sources. */
 const SECTIONS_MAX = 12
+/** Of several, those that are open at first. */
+const OPEN_MAX = 2
 /** Rows of signatures on the page, at most and at least of each source. */
 const ROWS = { page: 1_500, most: 500, least: 100 } as const
 /**
  * Characters of a page up to which rows get their stacks as markup, for those who read it with scripts off; the script has them all. With
  * the script and the style, which are not counted, a page of 300 signatures and 20 dumps stays below 400 kB.
  */
-const PAGE_BYTES = 315_000
+const PAGE_BYTES = 300_000
 /** What rows may have of stacks, however long the page is. */
-const STACK_BYTES_LEAST = 40_000
+const STACK_BYTES_LEAST = 25_000
 
 /** What is between the page's head and its script, and changes when a dump comes. */
 export function pageBody(report: Report, options: PageOptions): Markup {
@@ -41,7 +43,7 @@ export function pageBody(report: Report, options: PageOptions): Markup {
     stacks: ReadonlyMap<string, Markup>,
   ): Markup => html`<header><p class="brand">dumpstream</p>${headline(report)}</header>
 <main id="main">
-${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, `s${i}`, shown.length, { links, stacks }))}
+${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, i, shown.length, { links, stacks }))}
 ${report.sources.length === 0 && html`<p class="empty">There was no goroutine dump in the input.</p>`}
 </main>
 <div id="data" hidden>${data}</div>`
@@ -100,11 +102,10 @@ function change(dumps: SourceReport['dumps'], last: SourceReport['last']): Marku
   return html` (<span class="${delta > 0 ? 'up' : 'down'}">${delta > 0 ? '+' : '−'}${grouped(Math.abs(delta))}</span>)`
 }
 
-function sourceSection(source: SourceReport, prefix: string, of: number, { links, stacks }: SectionParts): Markup {
+function sourceSection(source: SourceReport, index: number, of: number, { links, stacks }: SectionParts): Markup {
+  const prefix = `s${index}`
   const rows = Math.min(ROWS.most, Math.max(ROWS.least, Math.floor(ROWS.page / of)))
-  return html`<section class="source" id="${prefix}" aria-label="${source.source}">
-${of > 1 && html`<h2 class="name">${source.source}</h2>${sourceMeta(source)}`}
-<p class="counts">${verdictCounts(source)}</p>
+  const parts = html`<p class="counts">${verdictCounts(source)}</p>
 ${findingCards(source, prefix, links)}
 ${chart(source, prefix)}
 <section class="part" aria-labelledby="${prefix}-sigs"><h2 id="${prefix}-sigs">Signatures</h2>
@@ -112,8 +113,12 @@ ${signatureTable(source, prefix, rows, stacks)}</section>
 <section class="part" aria-labelledby="${prefix}-flame"><h2 id="${prefix}-flame">All stacks</h2>
 <div class="flame" data-part="flame"><noscript><p class="quiet">The flame graph needs scripts.</p></noscript></div></section>
 ${stateTable(source, prefix)}
-${dumpList(source, prefix)}
-</section>`
+${dumpList(source, prefix)}`
+  const key = `source ${source.source}`
+  if (of === 1)
+    return html`<section class="source" id="${prefix}" data-key="${key}" aria-label="${source.source}">${parts}</section>`
+  return html`<details class="source" id="${prefix}" data-key="${key}"${index < OPEN_MAX && html` open`}><summary><h2 class="name">${source.source}</h2></summary>${sourceMeta(source)}
+${parts}</details>`
 }
 
 /** One dump makes no curve. */

@@ -108,21 +108,23 @@ export function serviceLog(dumps = 20, signatures = 300): string {
   return parts.join('')
 }
 
-/** Two dumps of a pod of a fleet: one function leaks in some of them. */
+/** Three dumps of a pod of a fleet, an hour apart: one function leaks in every third pod. */
 export function podLog(pod: number): string {
-  const leak = pod % 3 === 0
+  const leaks = pod % 3 === 0
   const parts: string[] = []
+  const senders: number[] = []
+  let id = 20
   for (let dump = 0; dump < 3; dump++) {
     parts.push(`${clock(dump * 60 + pod)} INFO dumping all goroutines\n`)
-    const count = leak ? 3 + dump * (40 + pod * 5) : 3
-    let id = 20
-    for (let i = 0; i < count; i++)
+    const wanted = leaks ? 3 + dump * (40 + pod * 5) : 3
+    while (senders.length < wanted) senders.push(id++)
+    for (const sender of senders)
       parts.push(
-        `goroutine ${id++} [chan send]:\ncontent_svr/producer.(*Producer).send(0xc0001, 0x1)\n${at('/app/producer/producer.go', 40)}\ncreated by content_svr/producer.(*Producer).Publish in goroutine 1\n${at('/app/producer/producer.go', 27)}\n\n`,
+        `goroutine ${sender} [chan send]:\ncontent_svr/producer.(*Producer).send(0xc0001, 0x1)\n${at('/app/producer/producer.go', 40)}\ncreated by content_svr/producer.(*Producer).Publish in goroutine 1\n${at('/app/producer/producer.go', 27)}\n\n`,
       )
     for (let i = 0; i < 4 + (pod % 4); i++)
       parts.push(
-        `goroutine ${10_000 + dump * 100 + i} [IO wait]:\ninternal/poll.runtime_pollWait(0x7f1c, 0x72)\n${at('/usr/local/go/src/runtime/netpoll.go', 351)}\nnet/http.(*conn).serve(0xc0001)\n${at('/usr/local/go/src/net/http/server.go', 2009)}\ncreated by net/http.(*Server).Serve in goroutine 1\n${at('/usr/local/go/src/net/http/server.go', 3086)}\n\n`,
+        `goroutine ${id++} [IO wait]:\ninternal/poll.runtime_pollWait(0x7f1c, 0x72)\n${at('/usr/local/go/src/runtime/netpoll.go', 351)}\nnet/http.(*conn).serve(0xc0001)\n${at('/usr/local/go/src/net/http/server.go', 2009)}\ncreated by net/http.(*Server).Serve in goroutine 1\n${at('/usr/local/go/src/net/http/server.go', 3086)}\n\n`,
       )
     parts.push(`${clock(dump * 60 + pod)} INFO done\n`)
   }
