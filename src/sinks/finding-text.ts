@@ -1,5 +1,4 @@
 /** A finding as text: its title, the numbers behind it, the place, where it was started. */
-import { stripVTControlCharacters } from 'node:util'
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
 import { readFrame } from './last-dumps.ts'
@@ -155,9 +154,4 @@ function stackLines(stack: readonly string[], room: number, paint: Paint): strin
   })
   const more = stack.length - FRAMES
   return more > 0 ? [...lines, paint.dim(`${INDENT}  … ${counted(more, 'more frame')}: --stacks always`)] : lines
-}
-
-/** Without colours and links, for tests of widths. */
-export function plainWidth(line: string): number {
-  return displayWidth(stripVTControlCharacters(line))
 }
