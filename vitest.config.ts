@@ -13,7 +13,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**'],
-      exclude: ['src/**/*.md'],
+      // The script of the report page runs in a browser, where the live tests run it.
+      exclude: ['src/**/*.md', 'src/page/**'],
       // scripts/coverage.mjs adds what the built command ran, and judges.
       reporter: ['json'],
     },

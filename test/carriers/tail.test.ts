@@ -155,7 +155,7 @@ describe('bounds', () => {
     const run = feed([Buffer.from(text)], { limits: { sources: 2 } })
     expect(dumpsOf(run).map(({ source, dump }) => [source, dump])).toEqual([
       ['a', 1],
-      ['a', 1],
+      ['a', 2],
     ])
     expect(dumpsOf(run).reduce((sum, { goroutines }) => sum + goroutines, 0)).toBe(39)
     // The empty line behind its last goroutine is log.
