@@ -11,6 +11,10 @@ import { WRAPS } from './weave.ts'
 const DIFFERENCES: readonly (readonly [dump: RegExp, reason: string])[] = [
   [/^(?:inter|leaky|trunc)-/, 'cut and mixed lines are repaired by what came before them'],
   [
+    /^crash-.*-overflow/,
+    'reversed, the frames of one goroutine are longer than what is looked back on in carriers of long lines',
+  ],
+  [
     /^(?:dlv|goleak|klog)|threadcreate|panicjson|^race|multiline|errjoin|mystr/,
     'not of the runtime, or a value with a header in it',
   ],
