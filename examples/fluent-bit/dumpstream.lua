@@ -315,23 +315,25 @@ local function may_begin(line)
     or find(line, "fatal error: ", 1, true) or find(line, "DATA RACE", 1, true)
 end
 
-local recent, recent_next = {}, 1
-local function begin_dump(w, line, time, id)
+-- Headers of dumps that were copied: a multiline filter sends every record through again, joined to one with the time of its first line.
+local recent, ring, ring_next = {}, {}, 1
+local function begin_dump(w, line, time, id, joined)
   w.id, w.ids, w.crash = identity(w.source, time, line), { [id] = true }, w.announced ~= nil and w.calm < 16
   w.announced = nil
-  -- A multiline filter sends every record through again.
-  w.again = recent[w.id] ~= nil
-  if w.again then return end
-  if recent[recent_next] then recent[recent[recent_next]] = nil end
-  recent[recent_next], recent[w.id] = w.id, true
-  recent_next = recent_next % RECENT + 1
+  local key = w.source .. "\0" .. line
+  local before = recent[key]
+  w.again = before ~= nil and (before.id == w.id or joined and math.abs(time - before.time) < WINDOW)
+  if w.again then w.id = before.id; return end
+  if ring[ring_next] then recent[ring[ring_next]] = nil end
+  ring[ring_next], recent[key] = key, { id = w.id, time = time }
+  ring_next = ring_next % RECENT + 1
 end
 
 -- Is the line, for certain, part of a dump?
-local function step(w, line, time)
+local function step(w, line, time, joined)
   local kind, id = shape(line)
   if kind == "header" or kind == "title" then
-    if not w.id or w.announced or w.ids[id or line] then begin_dump(w, line, time, id or line) else w.ids[id or line] = true end
+    if not w.id or w.announced or w.ids[id or line] then begin_dump(w, line, time, id or line, joined) else w.ids[id or line] = true end
   elseif not kind or not w.previous or not AFTER[w.previous][kind] then return false end
   w.previous = kind
   return true
@@ -343,7 +345,7 @@ local function step_all(w, text, time)
   local all = true
   for line in string.gmatch(text:gsub("\n$", "") .. "\n", "(.-)\n") do
     if announces(line) then w.announced = true end
-    if not step(w, line, time) then all = false end
+    if not step(w, line, time, true) then all = false end
   end
   return all
 end

@@ -77,6 +77,12 @@ const JOURNAL: Flag = {
   summary: 'read what dumpstream.lua of Fluent Bit writes',
 }
 
+const CHECK: Flag = {
+  name: 'check',
+  group: 'Other',
+  summary: 'say whether everything is there',
+}
+
 const EVENT_FLAGS: readonly Flag[] = [
   {
     name: 'text-key',
@@ -162,6 +168,15 @@ export const COMMANDS: readonly Command[] = [
     examples: ['dumpstream bridge', 'dumpstream bridge --otlp --out dumps.jsonl'],
     isProtocol: true,
     load: () => import('./bridge.ts'),
+  },
+  {
+    name: 'fluent-bit',
+    operands: '[RECORDS]',
+    summary: 'is everything there that dumpstream.lua needs?',
+    flags: [CHECK],
+    examples: ['dumpstream fluent-bit --check', 'dumpstream fluent-bit --check records.jsonl'],
+    isProtocol: true,
+    load: () => import('./fluent-bit.ts'),
   },
   {
     name: 'exec-filter',

@@ -6,7 +6,7 @@
  *   --------------------------------------|------------------------------------------------------------
  *   `{}`                                  | is log, or may be
  *   `{"$!":{"dumpstream":{"drop":1}}}`    | is of a dump, for certain
- *   … `"records":[…]`                     | also carries what a dump of its stream has said
+ *   … `"records":[…]`                     | also carries what a dump has said, of any stream
  *   … `"complaint":"…"`                   | also carries what dumpstream has to say of itself: its stderr is rsyslog's reply pipe
  *
  * A reply is final, so that a line is kept while it may be log: the first header of a dump, a panic's own lines, empty lines.
@@ -29,7 +29,7 @@ import type { Terminal } from './terminal.ts'
 const FRAME_BYTES = 256
 /** rsyslog grows its buffer by 4 KiB a read and logs what it can't parse: a reply stays well below a message's usual limit. */
 const REPLY_BYTES = 32 << 10
-/** Records that wait for a message of their stream; the oldest streams give theirs up. */
+/** Records that wait for a message; the oldest are given up. */
 const WAITING_RECORDS = 10_000
 
 /** Resolves to the exit code. */
@@ -60,10 +60,8 @@ class Messages implements Mounted {
   readonly #elsewhere: Elsewhere
   readonly #takeComplaint: () => string | undefined
   readonly #printer: JsonlSink | undefined
-  /** Stream → its records, as JSON, that wait for a message. */
-  readonly #waiting = new Map<string, string[]>()
-  #waitingCount = 0
-  #source = ''
+  /** Records, as JSON, that wait for a message. */
+  #waiting: string[] = []
   #number = 0
   #drop = false
 
@@ -86,7 +84,7 @@ class Messages implements Mounted {
   lines(buf: Buffer, start: number, end: number): void {
     for (let pos = start; pos < end; ) {
       const next = buf.indexOf(LF, pos) + 1
-      const isLog = this.#waitingCount === 0 && !this.#mount.open && !mayMatter(buf, pos, next)
+      const isLog = this.#waiting.length === 0 && !this.#mount.open && !mayMatter(buf, pos, next)
       this.#answer(isLog ? this.#compose([]) : this.#reply(buf.toString('utf8', pos, trimLineEnd(buf, pos, next))))
       pos = next
     }
@@ -121,7 +119,7 @@ class Messages implements Mounted {
     const { stream, text, time, attributes } = readMessage(line)
     this.#drop = false
     this.#take(this.#mount.push({ stream, text, time, attributes, item: ++this.#number }))
-    const records = this.#riding(stream)
+    const records = this.#riding()
     return this.#compose([...(this.#drop ? ['"drop":1'] : []), ...(records === '' ? [] : [`"records":[${records}]`])])
   }
 
@@ -135,31 +133,18 @@ class Messages implements Mounted {
     for (const outcome of outcomes) {
       if (outcome.type === 'dump' && outcome.item === this.#number) this.#drop = true
       if (outcome.type !== 'record') continue
-      this.#source = outcome.record.source
       this.#printer?.record(outcome.record)
       this.#elsewhere.record(outcome.record)
     }
   }
 
   #wait(text: string): void {
-    const records = this.#waiting.get(this.#source) ?? []
-    records.push(boundedLine(text, REPLY_BYTES - FRAME_BYTES))
-    this.#waiting.set(this.#source, records)
-    this.#waitingCount++
-    for (const [source, oldest] of this.#waiting) {
-      if (this.#waitingCount <= WAITING_RECORDS) break
-      this.#waiting.delete(source)
-      this.#waitingCount -= oldest.length
-    }
+    this.#waiting.push(boundedLine(text, REPLY_BYTES - FRAME_BYTES))
+    if (this.#waiting.length > WAITING_RECORDS) this.#waiting = this.#waiting.slice(WAITING_RECORDS / 10)
   }
 
-  /** The records that a message of their stream takes along: as many as go into a reply. */
-  #riding(stream: string): string {
-    const records = this.#waiting.get(stream)
-    if (records === undefined) return ''
-    const riding = takeFitting(records, REPLY_BYTES - FRAME_BYTES)
-    this.#waitingCount -= riding.length
-    if (records.length === 0) this.#waiting.delete(stream)
-    return riding.join(',')
+  /** The records that a message takes along: as many as go into a reply. */
+  #riding(): string {
+    return takeFitting(this.#waiting, REPLY_BYTES - FRAME_BYTES).join(',')
   }
 }

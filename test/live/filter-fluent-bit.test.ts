@@ -3,10 +3,11 @@
  * `FLUENT_BIT=path npm run test:live`. Run with 5.1.1. Without it nothing here runs, and that is said; test/live/fluent-bit.test.ts plays its part in every run.
  */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { dumpText } from '../cli/dumps.ts'
 import { CLI } from '../cli/spawn.ts'
 import { until } from '../sinks/otel/receiver.ts'
 import { temporaryFolder } from './go.ts'
@@ -34,15 +35,22 @@ interface Event {
   readonly stream?: string
   readonly log?: string
   readonly dumpstream?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>>
 }
 
 class Place {
   readonly folder: string = temporaryFolder()
   readonly log: string = join(this.folder, 'web.log')
   readonly #config: string
+  readonly env: Readonly<Record<string, string>>
   daemon: Pipeline
 
-  constructor(example: string, changes: (folder: string) => Readonly<Record<string, string>>) {
+  constructor(
+    example: string,
+    changes: (folder: string) => Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.env = env
     this.#config = join(this.folder, example)
     // A file that comes later is looked for once a minute.
     writeFileSync(this.log, '')
@@ -51,19 +59,26 @@ class Place {
   }
 
   /** A tail of containers' logs that knows where it was. */
-  static tail(example: string, changes: Readonly<Record<string, string>> = {}): Place {
-    return new Place(example, (folder) => ({
+  static tail(
+    example: string,
+    changes: Readonly<Record<string, string>> = {},
+    env: Readonly<Record<string, string>> = {},
+  ): Place {
+    const adaptations = (folder: string): Readonly<Record<string, string>> => ({
       'script: dumpstream.lua': `script: ${examples}dumpstream.lua`,
       '/var/log/containers/': `${folder}/`,
       'read_from_head: true': `read_from_head: true\n      refresh_interval: 1\n      db: ${join(folder, 'position.db')}`,
       ...changes,
-    }))
+    })
+    return new Place(example, adaptations, env)
   }
 
   start(): Pipeline {
     // Its own log goes to stderr.
-    this.daemon = new Pipeline('sh', ['-c', `exec ${FLUENT_BIT} -c ${this.#config} >>${join(this.folder, 'out')}`], {
+    this.daemon = new Pipeline('sh', ['-c', `exec ${FLUENT_BIT} -Y -c ${this.#config} >>${join(this.folder, 'out')}`], {
       DUMPSTREAM: `${DUMPSTREAM} bridge --idle 200ms`,
+      DUMPSTREAM_DIR: join(this.folder, 'journal'),
+      ...this.env,
     })
     return this.daemon
   }
@@ -77,10 +92,32 @@ class Place {
     return this.events().flatMap(({ log, dumpstream }) => (dumpstream === undefined ? [log] : []))
   }
 
+  /** The process that reads the journal. */
+  bridge(): number {
+    const folder = join(this.folder, 'journal')
+    const file = readdirSync(folder).find((name) => name.endsWith('.pid'))
+    return Number(readFileSync(join(folder, file ?? 'none'), 'utf8'))
+  }
+
+  dumps(): Event[] {
+    return this.events().filter(({ dumpstream }) => dumpstream?.type === 'dump')
+  }
+
+  /** The last kilobytes that came out. */
+  tailEnd(): string {
+    const path = join(this.folder, 'out')
+    if (!existsSync(path)) return ''
+    return execFileSync('tail', ['-c', '8192', path], { encoding: 'utf8' })
+  }
+
   findings(): Readonly<Record<string, unknown>>[] {
     return this.events().flatMap(({ dumpstream }) => (dumpstream === undefined ? [] : [dumpstream]))
   }
 }
+
+const identityOf = ({ attributes }: Event): unknown => attributes?.['dumpstream.dump']
+/** A script that does nothing, for the same configuration. */
+const NO_FILTER = 'code: "function dumpstream(tag, ts, record) return 0, ts, record end"\n      alias: none #'
 
 /** Lines of a container's log, a millisecond apart. */
 function cri({ lines }: Pick<Workload, 'lines'>, from = 0): string {
@@ -89,62 +126,106 @@ function cri({ lines }: Pick<Workload, 'lines'>, from = 0): string {
   )
 }
 
-/** What is known of the last dump rides on the next record that is asked about. */
-const ASKED = 'app INFO goroutine pool has grown'
+const PANIC = [
+  ...['panic: boom', '', 'goroutine 7 [running]:', 'shop/mail.(*Queue).drain(0xc000014070)'],
+  ...['\t/app/mail/queue.go:57 +0x1d', '', 'goroutine 1 [chan receive]:', 'main.main()', '\t/app/main.go:30 +0x1d'],
+]
+
+/** Dumps as `fmt.Println(string(buf))` prints them: with empty lines, and one behind. */
+function printed(lines: number, dumps: number): { lines: string[]; log: string[] } {
+  const log = Array.from({ length: lines }, (_, i) => `numbered ${i}`)
+  const every = Math.floor(lines / dumps)
+  const all = log.flatMap((line, i) =>
+    i % every === every - 1 ? [line, ...dumpText().replace(/\n$/, '').split('\n'), ''] : [line],
+  )
+  return { lines: all, log }
+}
 
 describe.skipIf(FLUENT_BIT === undefined)('Fluent Bit', () => {
-  it.each(['processor.yaml', 'filter.yaml'])(
-    '%s: every other record goes on, in order, with its metadata',
-    async (example) => {
-      const input = workload(20_000, 40)
-      const here = Place.tail(example)
-      writeFileSync(here.log, cri(input))
-      await until(() => here.messages().length >= input.log.length, 60_000)
-      await pause(500)
-      appendFileSync(here.log, cri({ lines: [ASKED] }, input.lines.length))
-      await until(() => here.messages().length > input.log.length)
-      expect(here.messages()).toEqual([...input.log, ASKED])
-      const dumps = here.findings().filter(({ type }) => type === 'dump')
-      expect(dumps).toHaveLength(40)
-      for (const dump of dumps) expect(dump).toMatchObject({ goroutines: 3, damaged: 0 })
-      for (const event of here.events()) expect(event).toMatchObject({ file: here.log, stream: 'stdout', logtag: 'F' })
-      const times = here.events().map(({ date }) => date)
-      expect(times).toEqual(times.toSorted((a, b) => a - b))
-      expect(here.daemon.output).not.toMatch(/\[error\]|dumpstream\.lua/)
-      expect(await here.daemon.stop()).toBeLessThan(8_000)
-    },
-  )
+  it('filter.yaml: every other record goes on, in order, with its metadata and its time', async () => {
+    const input = workload(20_000, 40)
+    const here = Place.tail('filter.yaml')
+    writeFileSync(here.log, cri(input))
+    await until(() => here.dumps().length >= 40 && here.messages().length >= input.log.length, 60_000)
+    expect(here.messages()).toEqual(input.log)
+    const times = new Map(input.lines.map((line, i) => [line, FIRST + i]))
+    for (const { date, log, dumpstream } of here.events()) {
+      if (dumpstream === undefined && log !== undefined) expect(Math.floor(date * 1000)).toBe(times.get(log))
+    }
+    for (const dump of here.dumps()) expect(dump.dumpstream).toMatchObject({ goroutines: 3, damaged: 0 })
+    for (const event of here.events()) expect(event).toMatchObject({ file: here.log, stream: 'stdout', logtag: 'F' })
+    expect(here.daemon.output).not.toMatch(/\[error\]|dumpstream\.lua/)
+    expect(await here.daemon.stop()).toBeLessThan(8_000)
+  }, 90_000)
 
-  it('processor.yaml: loses no record that is not dump when the bridge is killed in a busy stream', async () => {
-    const input = workload(40_000, 400)
-    const here = Place.tail('processor.yaml')
-    const third = Math.floor(input.lines.length / 3)
-    writeFileSync(here.log, cri({ lines: input.lines.slice(0, third) }))
-    const pid = await here.daemon.filter()
-    appendFileSync(here.log, cri({ lines: input.lines.slice(third) }, third))
-    process.kill(pid, 'SIGKILL')
-    const log = (): unknown[] => here.messages().filter((line) => String(line).startsWith('app '))
-    await until(() => log().length >= input.log.length, 60_000)
-    expect(log()).toEqual(input.log)
-    expect(here.daemon.output).toMatch(/the bridge has ended; records go on as they are/)
+  it('filter.yaml: says a crash that is the last thing of its stream, and keeps its text', async () => {
+    const here = Place.tail('filter.yaml')
+    const lines = Array.from({ length: 20 }, (_, i) => `a ${i}`)
+    appendFileSync(here.log, cri({ lines: [...lines, ...PANIC] }))
+    await until(() => here.findings().some(({ type }) => type === 'finding'))
+    expect(here.messages()).toEqual([...lines, ...PANIC])
+    const found = here.events().find(({ dumpstream }) => dumpstream?.type === 'finding')
+    expect(found).toMatchObject({ severity: 'ERROR', log: expect.stringMatching(/^panic: boom in shop\/mail/) })
+    expect(found?.date).toBeCloseTo((FIRST + 22) / 1000, 2)
+    const marked = here.events().filter((event) => JSON.stringify(event).includes('"log_metadata":{"dumpstream.dump"'))
+    expect(marked.map(({ log }) => log)).toEqual(PANIC.slice(2))
   })
 
-  it('processor.yaml: loses nothing when it is restarted, and when the file is rotated', async () => {
-    const input = workload(6_000, 6)
-    const third = Math.floor(input.lines.length / 3)
-    const upTo = (count: number): number => input.lines.slice(0, count).filter((line) => line.startsWith('app ')).length
-    const here = Place.tail('processor.yaml')
-    writeFileSync(here.log, cri({ lines: input.lines.slice(0, third) }))
-    await until(() => here.messages().length >= upTo(third))
-    await here.daemon.stop()
-    appendFileSync(here.log, cri({ lines: input.lines.slice(third, third * 2) }, third))
-    here.start()
-    await until(() => here.messages().length >= upTo(third * 2))
+  it.each([
+    ['a restart', (here: Place) => here.daemon.stop().then(() => here.start())],
+    ['a reload', (here: Place) => Promise.resolve(here.daemon.signal('SIGHUP'))],
+    ['a killed bridge', (here: Place) => Promise.resolve(process.kill(here.bridge(), 'SIGKILL'))],
+  ])(
+    'filter.yaml: loses no line and no dump by %s in the middle of one',
+    async (_, happen) => {
+      const input = printed(3_000, 6)
+      const here = Place.tail('filter.yaml', {}, { DUMPSTREAM: `${DUMPSTREAM} bridge --idle 3s` })
+      await pause(1_000)
+      const cut = input.lines.indexOf('numbered 1499') + 100
+      appendFileSync(here.log, cri({ lines: input.lines.slice(0, cut) }))
+      await pause(700)
+      await happen(here)
+      appendFileSync(here.log, cri({ lines: input.lines.slice(cut) }, cut))
+      const numbered = (): unknown[] => here.messages().filter((line) => String(line).startsWith('numbered'))
+      await until(() => numbered().length >= 3_000 && new Set(here.dumps().map(identityOf)).size >= 6, 60_000)
+      expect(numbered()).toEqual(input.log)
+      expect(here.dumps().map(({ dumpstream }) => dumpstream?.goroutines)).toEqual(Array(6).fill(55))
+    },
+    90_000,
+  )
+
+  it('filter.yaml: loses nothing when the file is rotated', async () => {
+    const input = workload(4_000, 4)
+    const half = Math.floor(input.lines.length / 2)
+    const here = Place.tail('filter.yaml')
+    writeFileSync(here.log, cri({ lines: input.lines.slice(0, half) }))
+    await pause(2_000)
     renameSync(here.log, `${here.log}.1`)
-    writeFileSync(here.log, cri({ lines: input.lines.slice(third * 2) }, third * 2))
+    writeFileSync(here.log, cri({ lines: input.lines.slice(half) }, half))
     await until(() => here.messages().length >= input.log.length, 90_000)
     expect(here.messages()).toEqual(input.log)
   }, 120_000)
+
+  it('filter.yaml: a multiline filter behind it sends records through again, and every dump is counted once', async () => {
+    const multiline = '  outputs:\n'
+    const here = Place.tail('filter.yaml', {
+      [multiline]: `    - {name: multiline, match: "kube.*", multiline.key_content: log, multiline.parser: go}\n${multiline}`,
+    })
+    const lines = Array.from({ length: 200 }, (_, i) => `numbered ${i}`)
+    appendFileSync(here.log, cri({ lines: [...lines.slice(0, 100), ...PANIC, ...lines.slice(100)] }))
+    await until(() => here.findings().some(({ type }) => type === 'finding'), 20_000)
+    await pause(3_000)
+    await here.daemon.stop()
+    expect(here.messages().filter((line) => String(line).startsWith('numbered'))).toEqual(lines)
+    expect(here.dumps()).toHaveLength(1)
+  }, 60_000)
+
+  it('filter.yaml: takes records that a multiline parser of the tail has joined', async () => {
+    const here = Place.tail('filter.yaml', { 'parser: cri': 'multiline.parser: go' })
+    appendFileSync(here.log, textOf(['before', ...PANIC, 'after', 'later']))
+    await until(() => here.findings().some(({ type }) => type === 'finding'), 20_000)
+    expect(here.messages().join('\n')).toContain('queue.go:57')
+  }, 60_000)
 
   it('exec.yaml: the records of a file that dumpstream follows', async () => {
     const input = workload(1_000, 3)
@@ -180,22 +261,28 @@ describe.skipIf(FLUENT_BIT === undefined)('Fluent Bit', () => {
   })
 
   it('takes how long, beside the same without dumpstream', async () => {
-    const input = workload(200_000, 200)
-    const text = cri(input)
-    for (const [name, example, changes] of [
-      ['a processor', 'processor.yaml', {}],
-      ['a filter', 'filter.yaml', {}],
-      ['nothing', 'filter.yaml', { 'match: kube.*': 'match: none' }],
+    const dump = dumpText([
+      { count: 2_000, state: 'chan receive', function: 'svc/cron.(*Cron).step', place: '/app/cron.go:14' },
+    ])
+    const log = Array.from({ length: 200_000 }, (_, i) => `app INFO request handled id=${i} path=/api/v1/items`)
+    const dumps = log.flatMap((line, i) => (i % 10_000 === 5_000 ? [line, ...dump.split('\n')] : [line]))
+    for (const [what, lines] of [
+      ['no dump', log],
+      ['20 dumps of 2000 goroutines', dumps],
     ] as const) {
-      const here = Place.tail(example, changes)
-      const begin = performance.now()
-      writeFileSync(here.log, text)
-      const expected = name === 'nothing' ? input.lines.length - input.dumps * 3 : input.log.length
-      await until(() => here.messages().length >= expected, 100_000)
-      console.log(
-        `Fluent Bit, ${input.lines.length} lines, ${name}: ${((performance.now() - begin) / 1000).toFixed(1)} s`,
-      )
-      await here.daemon.stop()
+      const seconds: Record<string, number> = {}
+      for (const name of ['nothing', 'the filter']) {
+        const here = Place.tail('filter.yaml', name === 'nothing' ? { 'script: dumpstream.lua': NO_FILTER } : {})
+        await pause(1_000)
+        const text = cri({ lines })
+        const begin = performance.now()
+        writeFileSync(here.log, text)
+        const last = log.at(-1)
+        await until(() => here.tailEnd().includes(String(last)), 100_000)
+        seconds[name] = (performance.now() - begin) / 1000
+        await here.daemon.stop()
+      }
+      console.log(`Fluent Bit, ${lines.length} lines, ${what}:`, seconds)
     }
   }, 300_000)
 })

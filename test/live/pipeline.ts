@@ -54,6 +54,10 @@ export class Pipeline {
     return pid
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
   /** Resolves to the milliseconds that it took. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     const begin = performance.now()
