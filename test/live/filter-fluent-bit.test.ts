@@ -107,7 +107,7 @@ class Place {
   tailEnd(): string {
     const path = join(this.folder, 'out')
     if (!existsSync(path)) return ''
-    return execFileSync('tail', ['-c', '8192', path], { encoding: 'utf8' })
+    return execFileSync('tail', ['-c', '1000000', path], { encoding: 'utf8' })
   }
 
   findings(): Readonly<Record<string, unknown>>[] {
