@@ -26,7 +26,6 @@ const { output } = await build({
     format: 'esm',
     chunkFileNames: 'chunks/[name].js',
     sourcemap: true,
-    minify: true,
     codeSplitting: {
       // What two of them share goes to the one with the higher priority: neither the library nor `--help` may load the others for it.
       groups: [
