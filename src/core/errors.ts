@@ -14,3 +14,13 @@ export class DumpstreamError extends Error {
     this.code = code
   }
 }
+
+/** What `load` imports; undefined when that package is not installed. */
+export async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}

@@ -13,6 +13,12 @@ const SOURCES = 200
 /** Frames of a stack in an overview. */
 const FRAMES = 6
 
+/** What is told of a signature, besides its stack. */
+const SHOWN = [
+  ...(['id', 'count', 'delta', 'verdict', 'because', 'states', 'function', 'file', 'line'] as const),
+  ...(['created_by', 'created_at', 'counts', 'idle', 'labels'] as const),
+]
+
 interface SourceState {
   dumps: number
   last: DumpRecord
@@ -117,38 +123,7 @@ function findingItem(record: FindingRecord): Item {
 }
 
 function signatureItem(record: SignatureRecord): Item {
-  const {
-    id,
-    count,
-    delta,
-    verdict,
-    because,
-    states,
-    function: name,
-    file,
-    line,
-    created_by,
-    created_at,
-    counts,
-  } = record
-  const { stack, labels, idle } = record
-  return {
-    id,
-    count,
-    delta,
-    verdict,
-    because,
-    states,
-    function: name,
-    file,
-    line,
-    created_by,
-    created_at,
-    counts,
-    idle,
-    labels,
-    stack: stack?.slice(0, FRAMES),
-  }
+  return { ...Object.fromEntries(SHOWN.map((field) => [field, record[field]])), stack: record.stack?.slice(0, FRAMES) }
 }
 
 /** As many of the items, in their order, as an answer may hold. */

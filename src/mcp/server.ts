@@ -1,5 +1,5 @@
 /** The tools as the Model Context Protocol names them (modelcontextprotocol.io, "Tools"), on stdin and stdout. */
-import { DumpstreamError } from '../core/errors.ts'
+import { DumpstreamError, installed } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 
 declare global {
@@ -99,15 +99,14 @@ interface Sdk {
 }
 
 async function load(): Promise<Sdk> {
-  try {
-    const [{ Server }, { StdioServerTransport }, types] = await Promise.all([
+  const sdk = await installed(() =>
+    Promise.all([
       import('@modelcontextprotocol/sdk/server/index.js'),
       import('@modelcontextprotocol/sdk/server/stdio.js'),
       import('@modelcontextprotocol/sdk/types.js'),
-    ])
-    return { Server, StdioServerTransport, types }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
-    throw new DumpstreamError('DS_USAGE', `mcp needs a package: npm install ${PACKAGE}`)
-  }
+    ]),
+  )
+  if (sdk === undefined) throw new DumpstreamError('DS_USAGE', `mcp needs a package: npm install ${PACKAGE}`)
+  const [{ Server }, { StdioServerTransport }, types] = sdk
+  return { Server, StdioServerTransport, types }
 }

@@ -2,39 +2,28 @@
  * Folded stacks, one line each: `main.main;svc.run;svc.(*Pool).take 41`, outermost first, as flamegraph.pl and speedscope read them
  * (https://github.com/brendangregg/FlameGraph#2-fold-stacks). Of the last dump of each source; several sources are their own roots.
  */
-import type { DumpstreamRecord } from '../core/records.ts'
-import { type LastDump, LastDumps, type LastDumpsOptions, OTHER, othersOf, readFrame } from './last-dumps.ts'
+import { type LastDump, type LastDumpsOptions, LastDumpsSink, OTHER, othersOf, readFrame } from './last-dumps.ts'
 import type { LineOutput } from './output.ts'
 import { printable } from './printable.ts'
-import type { RecordSink, SinkResult } from './sink.ts'
 
-export class FoldedSink implements RecordSink {
+export class FoldedSink extends LastDumpsSink {
   readonly #output: LineOutput
-  readonly #options: LastDumpsOptions
-  readonly #last: LastDumps
 
   constructor(output: LineOutput, options: LastDumpsOptions) {
+    super(options)
     this.#output = output
-    this.#options = options
-    this.#last = new LastDumps(options)
   }
 
-  record(record: DumpstreamRecord): void {
-    this.#last.record(record)
+  protected override write(dumps: readonly LastDump[]): void {
+    for (const last of dumps) this.#dump(last, dumps.length > 1 ? [last.dump.source] : [])
   }
 
-  end(): SinkResult {
-    const dumps = this.#last.all()
-    for (const last of dumps) this.#write(last, dumps.length > 1 ? [last.dump.source] : [])
-    return { exportFailed: false }
-  }
-
-  #write(last: LastDump, roots: readonly string[]): void {
+  #dump(last: LastDump, roots: readonly string[]): void {
     for (const { stack = [], function: title, count } of last.signatures) {
       const functions = stack.length === 0 ? [title] : stack.map((frame) => readFrame(frame).function).reverse()
       this.#line([...roots, ...functions], count)
     }
-    const others = othersOf(last, this.#options.narrowing)
+    const others = othersOf(last, this.narrowing)
     if (others > 0) this.#line([...roots, OTHER], others)
   }
 

@@ -4,6 +4,7 @@ import { setRecent } from '../core/lru.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { isWanted, type Narrowing } from './narrow.ts'
 import { replaces } from './process.ts'
+import type { RecordSink, SinkResult } from './sink.ts'
 
 export interface LastDump {
   readonly dump: DumpRecord
@@ -56,6 +57,30 @@ export class LastDumps {
     if (top !== undefined && top > 0 && last.signatures.length >= top) return
     if (isWanted(record, this.#narrowing)) last.signatures.push(record)
   }
+}
+
+/** What is written once, at the end of the run, of the last dumps. */
+export abstract class LastDumpsSink implements RecordSink {
+  protected readonly narrowing: Narrowing
+  readonly #last: LastDumps
+
+  constructor(options: LastDumpsOptions) {
+    this.narrowing = options.narrowing
+    this.#last = new LastDumps(options)
+  }
+
+  record(record: DumpstreamRecord): void {
+    this.#last.record(record)
+  }
+
+  end(): SinkResult {
+    const dumps = this.#last.all()
+    if (dumps.length > 0) this.write(dumps)
+    return { exportFailed: false }
+  }
+
+  /** `dumps`: one at least. */
+  protected abstract write(dumps: readonly LastDump[]): void
 }
 
 /** Goroutines that stand in no signature are a frame of their own, so that a profile has as many as the dump. */

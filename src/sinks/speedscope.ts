@@ -1,13 +1,12 @@
 /**
  * A profile for https://www.speedscope.app: goroutines as samples, the last dump of each source, at the end of the run. The format is
- * its file-format-schema.json, which the tests hold this to.
+ * its file-format-schema.json.
  */
-import type { DumpstreamRecord } from '../core/records.ts'
 import { VERSION } from '../core/version.ts'
 import {
   type LastDump,
-  LastDumps,
   type LastDumpsOptions,
+  LastDumpsSink,
   OTHER,
   othersOf,
   readFrame,
@@ -15,7 +14,6 @@ import {
 } from './last-dumps.ts'
 import type { LineOutput } from './output.ts'
 import { inertJson, printable } from './printable.ts'
-import type { RecordSink, SinkResult } from './sink.ts'
 
 const SCHEMA = 'https://www.speedscope.app/file-format-schema.json'
 
@@ -25,27 +23,19 @@ interface Frame {
   readonly line?: number
 }
 
-export class SpeedscopeSink implements RecordSink {
+export class SpeedscopeSink extends LastDumpsSink {
   readonly #output: LineOutput
-  readonly #options: LastDumpsOptions
-  readonly #last: LastDumps
   readonly #frames: Frame[] = []
   /** Name, file and line → index in the shared frames. */
   readonly #indexes = new Map<string, number>()
 
   constructor(output: LineOutput, options: LastDumpsOptions) {
+    super(options)
     this.#output = output
-    this.#options = options
-    this.#last = new LastDumps(options)
   }
 
-  record(record: DumpstreamRecord): void {
-    this.#last.record(record)
-  }
-
-  end(): SinkResult {
-    const profiles = this.#last.all().map((last) => this.#profile(last))
-    if (profiles.length === 0) return { exportFailed: false }
+  protected override write(dumps: readonly LastDump[]): void {
+    const profiles = dumps.map((last) => this.#profile(last))
     const [first] = profiles
     const file = {
       $schema: SCHEMA,
@@ -56,7 +46,6 @@ export class SpeedscopeSink implements RecordSink {
       profiles,
     }
     this.#output.writeLines(`${inertJson(file)}\n`)
-    return { exportFailed: false }
   }
 
   #profile(last: LastDump) {
@@ -68,7 +57,7 @@ export class SpeedscopeSink implements RecordSink {
     }
     for (const { stack = [], function: name, file = '', line = 0, count } of last.signatures)
       add(stack.length === 0 ? [{ function: name, file, line }] : stack.map(readFrame).reverse(), count)
-    const others = othersOf(last, this.#options.narrowing)
+    const others = othersOf(last, this.narrowing)
     if (others > 0) add([{ function: OTHER, file: '', line: 0 }], others)
     return {
       type: 'sampled' as const,

@@ -1,6 +1,8 @@
 /** The parts of a report page in their order: what is the matter first, where it is in the log last. */
+
 import type { FindingRecord } from '../../core/records.ts'
 import { readFrame, type StackFrame } from '../last-dumps.ts'
+import { counted } from '../names.ts'
 import type { Report, SourceReport } from '../report/report.ts'
 import { grouped } from '../table.ts'
 import { packData, pageData } from './data.ts'
@@ -11,7 +13,7 @@ import { SourceLinks } from './links.ts'
 import { html, type Markup } from './markup.ts'
 import { shortStack, signatureTable } from './signatures.ts'
 import { stateTable } from './states.ts'
-import { counted, timeSpan, timeText, verdictCounts } from './words.ts'
+import { timeSpan, timeText, verdictCounts } from './words.ts'
 
 export interface PageOptions {
   /** `--source-url`: `{path}` and `{line}` in it are replaced. */

@@ -1,12 +1,8 @@
 /** How the page writes counts, times, places and commands. */
-import type { SourceReport } from '../report/report.ts'
-import { grouped } from '../table.ts'
-import { spanText } from '../text.ts'
-import { html, type Markup } from './markup.ts'
 
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
-}
+import { baseName, grouped, spanText } from '../names.ts'
+import type { SourceReport } from '../report/report.ts'
+import { html, type Markup } from './markup.ts'
 
 /** `2026-11-24T10:57:31.068Z` → a `time` element, `2026-11-24 10:57:31 UTC`. */
 export function timeText(time: string | undefined): Markup | undefined {
@@ -16,10 +12,6 @@ export function timeText(time: string | undefined): Markup | undefined {
 
 export function timeSpan(from: string | undefined, to: string | undefined): string {
   return spanText(Math.max(0, (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000))
-}
-
-export function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }
 
 /** `producer.go:40` */

@@ -3,7 +3,7 @@
  * user installs when it is needed (34 packages).
  */
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { DumpstreamError } from '../../core/errors.ts'
+import { DumpstreamError, installed } from '../../core/errors.ts'
 import type { Outcome } from './deliveries.ts'
 import type { OtlpTarget } from './plan.ts'
 import { Poster } from './post.ts'
@@ -169,16 +169,6 @@ function isConstructor(value: unknown): value is GrpcConstructor {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
-}
-
-/** What `load` imports; undefined when that package is not installed. */
-export async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await load()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
-    throw error
-  }
 }
 
 export function missing(what: string, name: string): DumpstreamError {

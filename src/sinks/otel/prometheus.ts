@@ -1,8 +1,10 @@
 /** An endpoint that Prometheus scrapes: http://HOST:PORT/metrics. */
+
 import type { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { installed } from '../../core/errors.ts'
 import type { Address } from '../serve/address.ts'
 import type { WebServers } from '../serve/server.ts'
-import { installed, missing } from './exporters.ts'
+import { missing } from './exporters.ts'
 import type { RecordProducer } from './producer.ts'
 import type { RunResource } from './resources.ts'
 
