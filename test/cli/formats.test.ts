@@ -1,10 +1,13 @@
 /** Every format, as the command prints it of a real dump, read as its readers read it. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { folderForAllTests } from '../folder.ts'
 import { goldenDumps } from '../golden/dumps.ts'
-import { cli } from './spawn.ts'
+import { cli, terminal } from './spawn.ts'
 
+const folder = folderForAllTests()
 const demo = fileURLToPath(new URL('../../examples/demo.log', import.meta.url))
 const print = async (format: string, input?: Uint8Array, ...more: string[]): Promise<string> => {
   const { code, stdout, stderr } = await cli(['--format', format, ...more, ...(input ? [] : [demo])], {
@@ -43,6 +46,40 @@ describe('--format html', () => {
     const html = await print('html', HOSTILE)
     expect(html).not.toContain('<img')
     expect(html.match(/<\/script/g)?.length).toBe(html.match(/<script/g)?.length)
+  })
+})
+
+describe('the page', () => {
+  it('draws who waits for whom', async () => {
+    const pileUp = gunzipSync(readFileSync(new URL('../findings/pile-up.txt.gz', import.meta.url)))
+    const html = await print('html', pileUp)
+    expect(html).toContain('Who waits for whom')
+    expect(html).toMatch(/<svg class="graph"[^>]*aria-label="[^"]*609[^"]*flush/)
+  })
+
+  it('compares several sources by signature', async () => {
+    const log = readFileSync(demo)
+    const logs = ['web-1.log', 'web-2.log'].map((name) => folder.write(name, log))
+    const { stdout } = await cli(['--format', 'html', ...logs])
+    expect(stdout).toContain('All 2 sources by signature')
+    expect(stdout).toContain('2 of 2')
+  })
+})
+
+describe('beside what is printed', () => {
+  it('github appends to the summary of the job', async () => {
+    const path = folder.write('summary.md', '# before\n')
+    await cli(['--format', 'github', demo], { env: { GITHUB_STEP_SUMMARY: path } })
+    expect(readFileSync(path, 'utf8')).toMatch(/^# before\n[\s\S]*### 292 goroutines leak/)
+    const { stderr, code } = await cli(['--format', 'github', demo], { env: { GITHUB_STEP_SUMMARY: folder.path } })
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^dumpstream: can't write the job summary to /)])
+  })
+
+  it('places are links where the terminal has them, and only there', async () => {
+    const command = `dumpstream --source-url 'https://git.example/{path}#L{line}' ${demo}`
+    const { stdout } = await terminal(command, 120, { env: { FORCE_HYPERLINK: '1' } })
+    expect(stdout).toContain('\u001b]8;;https://git.example/')
+    expect((await terminal(command, 120, { env: { FORCE_HYPERLINK: '0' } })).stdout).not.toContain('\u001b]8;;')
   })
 })
 

@@ -1,0 +1,122 @@
+/** `dumpstream bridge --journal`: what it writes for a filter that writes files and does not wait, over stops and crashes. */
+import type { ChildProcess } from 'node:child_process'
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { folderForEachTest } from '../folder.ts'
+import { dumpText, logText } from './dumps.ts'
+import { cli, finish, start } from './spawn.ts'
+
+const folder = folderForEachTest()
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+function bridge(id: string): ChildProcess {
+  const child = start(['bridge', '--idle', '200ms', '--journal', folder.at(id)])
+  children.push(child)
+  return child
+}
+
+const STREAM = `+1\t${JSON.stringify({ source: 'pod-1', tag: 'app', key: 'log', fields: { pod: 'a' } })}\n`
+
+/** Entries of stream 1, a millisecond apart; withheld where the filter took them out of the log. */
+function entries(text: string, mark: '-' | 'w' = 'w'): string {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, i) => `1\t${(1_795_500_000 + i / 1000).toFixed(3)}\t${mark}\t${line}\n`)
+    .join('')
+}
+
+function events(id: string): { time: number; record: Record<string, unknown> }[] {
+  const path = folder.at(`${id}.1.out`)
+  if (!existsSync(path)) return []
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => ({
+      time: Number(line.slice(0, line.indexOf('\t'))),
+      record: JSON.parse(line.slice(line.indexOf('\t'))),
+    }))
+}
+
+async function eventually(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !holds(); tries++) await sleep(50)
+  expect(holds()).toBe(true)
+}
+
+const saysDump = (id: string) => (): boolean =>
+  events(id).some(({ record }) => String(record.log).startsWith('goroutine dump 1: 55 goroutines'))
+
+describe('bridge --journal', () => {
+  it('writes what it found as records of the log: text, severity, attributes, the fields and the time of their stream', async () => {
+    appendFileSync(folder.at('1-1.1.in'), STREAM + entries(logText(2), '-') + entries(dumpText()))
+    const child = bridge('1-1')
+    await eventually(saysDump('1-1'))
+    const [first] = events('1-1')
+    expect(first).toMatchObject({
+      record: { pod: 'a', severity: 'INFO', attributes: { 'dumpstream.goroutines': 55 }, dumpstream: { type: 'dump' } },
+    })
+    expect(Math.floor(first?.time ?? 0)).toBe(1_795_500_000)
+    child.stdin?.end()
+    expect(await finish(child)).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.pid'))).toEqual([])
+  })
+
+  it('gives back as log what was withheld and is no dump, with its own time', async () => {
+    appendFileSync(folder.at('1-1.1.in'), STREAM + entries('panic: recovered\n\nan ordinary line\nand another\n'))
+    const child = bridge('1-1')
+    await eventually(() => events('1-1').length >= 3)
+    expect(events('1-1').map(({ time, record }) => [time, record.log])).toEqual([
+      [1_795_500_000, 'panic: recovered'],
+      [1_795_500_000.002, 'an ordinary line'],
+      [1_795_500_000.003, 'and another'],
+    ])
+    child.stdin?.end()
+    await finish(child)
+  })
+
+  it('goes on after a kill in the middle of a dump, and says the dump once', async () => {
+    const lines = entries(dumpText()).split(/(?<=\n)/)
+    const half = lines.length / 2
+    appendFileSync(folder.at('1-1.1.in'), STREAM + lines.slice(0, half).join(''))
+    const first = bridge('1-1')
+    await eventually(() => existsSync(folder.at('1-1.state')))
+    first.kill('SIGKILL')
+    await finish(first)
+    appendFileSync(folder.at('1-1.1.in'), lines.slice(half).join(''))
+    const second = bridge('1-1')
+    await eventually(saysDump('1-1'))
+    second.stdin?.end()
+    await finish(second)
+    expect(events('1-1').filter(({ record }) => String(record.log).startsWith('goroutine dump'))).toHaveLength(1)
+  })
+
+  it('takes over the journal of a filter that is gone, and removes it', async () => {
+    appendFileSync(folder.at('1-1.1.in'), STREAM + entries(dumpText()) + entries(logText(80), '-'))
+    const child = bridge('2-2')
+    await eventually(saysDump('2-2'))
+    await eventually(() => !existsSync(folder.at('1-1.1.in')))
+    child.stdin?.end()
+    await finish(child)
+  })
+
+  it('reads on in the next file of the journal', async () => {
+    appendFileSync(folder.at('1-1.1.in'), STREAM + entries(logText(3), '-'))
+    const child = bridge('1-1')
+    await eventually(() => existsSync(folder.at('1-1.state')))
+    appendFileSync(folder.at('1-1.2.in'), STREAM + entries(dumpText()))
+    await eventually(saysDump('1-1'))
+    child.stdin?.end()
+    await finish(child)
+  })
+
+  it('says where there is no such directory', async () => {
+    expect(await cli(['bridge', '--journal', '/nonexistent/1-1'])).toMatchObject({
+      code: 3,
+      stderr: 'dumpstream: --journal /nonexistent/1-1: there is no such directory\n',
+    })
+  })
+})
