@@ -50,3 +50,11 @@ export function logText(lines: number, from = 0): string {
     (_, i) => `2026-11-24T05:00:${String((from + i) % 60).padStart(2, '0')}Z INFO request handled id=${from + i}\n`,
   ).join('')
 }
+
+/** Is `line` a function or a creator that `known` has not? Then it is added. Only the file line behind such a line proves that it is no log. */
+export function isNewFrame(line: string, known: Set<string>): boolean {
+  const [name] = /^created by \S+|^[^\t(]\S*\((?=0x)/.exec(line) ?? []
+  if (name === undefined || known.has(name)) return false
+  known.add(name)
+  return true
+}
