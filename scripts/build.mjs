@@ -54,8 +54,10 @@ async function buildTypes() {
     await build({
       input: { index: join(declarations, 'index.d.ts') },
       external: [/^node:/, /^[a-z@][^:]*$/],
-      plugins: [dts({ dtsOnly: true })],
+      plugins: [dts({ dtsInput: true, emitDtsOnly: true })],
       output: { dir: `${root}/dist`, format: 'esm' },
+      // No comments that name the folder of the declarations: the same source makes the same file.
+      experimental: { attachDebugInfo: 'none' },
       logLevel: 'warn',
     })
   } finally {
