@@ -121,7 +121,7 @@ class Bridge {
   readonly #calm = new Map<string, number>()
 
   constructor(options: RunOptions, elsewhere: Elsewhere, maxLine: number, complain: (line: string) => void) {
-    this.#mount = new Mount(options.engine)
+    this.#mount = new Mount({ ...options.engine, onFault: ({ message }) => complain(message) })
     this.#elsewhere = elsewhere
     this.#maxLine = maxLine
     this.#complain = complain

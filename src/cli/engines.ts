@@ -1,6 +1,6 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
 
-import { createEngine, type Engine, type EngineStats } from '../engine/engine.ts'
+import { createEngine, type EngineSnapshot, type EngineStats, type WholeEngine } from '../engine/engine.ts'
 import { add, NOTHING } from '../engine/stats.ts'
 import { elapsed } from '../input/clock.ts'
 import { podFile } from '../input/pod-path.ts'
@@ -19,12 +19,13 @@ export interface EnginesParts {
   readonly outputs: readonly Output[]
   /** A person looks on, or a gate depends on the run: an input without a dump is said, with how many lines it has. */
   readonly isWatched?: boolean
+  readonly complain: (line: string) => void
 }
 
 export class Engines {
   readonly #parts: EnginesParts
   readonly #onUnread: () => void
-  readonly #open = new Set<Engine>()
+  readonly #open = new Set<WholeEngine>()
   #past: EngineStats = NOTHING
   #lastPush = 0
 
@@ -46,15 +47,23 @@ export class Engines {
     return this.#lastPush
   }
 
-  open(source: string): Engine {
+  /** Somebody takes what is written. */
+  get isRead(): boolean {
+    return this.#parts.outputs.every((output) => !output.closed)
+  }
+
+  /** @throws DumpstreamError `DS_OPTION` when `snapshot` can't be gone on with */
+  open(source: string, snapshot?: EngineSnapshot): WholeEngine {
     const { options, sinks, printer, logs } = this.#parts
     const pod = podFile(source)
     const engine = createEngine({
       ...options.engine,
       source,
+      ...(snapshot === undefined ? {} : { snapshot }),
       lines: this.#parts.isWatched === true,
       // Streams that have a name of their own stand behind the container.
       ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
+      onFault: ({ message }) => this.#parts.complain(`${source}: ${message}`),
       onRecord: (record, frame) => {
         for (const sink of sinks) sink.record(record, frame)
       },
@@ -71,21 +80,27 @@ export class Engines {
     return engine
   }
 
-  push(engine: Engine, bytes: Uint8Array): void {
+  push(engine: WholeEngine, bytes: Uint8Array): void {
     this.#lastPush = elapsed()
     engine.push(bytes)
     this.#settle()
   }
 
   /** Finishes what is open in it. */
-  close(engine: Engine): void {
+  close(engine: WholeEngine): void {
     engine.end()
     this.#past = add(this.#past, engine.stats)
     this.#open.delete(engine)
     this.#settle()
   }
 
-  tick(engines: readonly Engine[]): void {
+  /** What is open in it is another process's to finish. */
+  leave(engine: WholeEngine): void {
+    this.#past = add(this.#past, engine.stats)
+    this.#open.delete(engine)
+  }
+
+  tick(engines: readonly WholeEngine[]): void {
     const now = Date.now()
     for (const engine of engines) engine.tick(now)
     this.#settle()

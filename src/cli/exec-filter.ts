@@ -74,7 +74,7 @@ class EventFilter implements Mounted {
   #record: DumpstreamRecord | undefined
 
   constructor({ engine, narrowing, stacks }: RunOptions, keys: EventOptions, stdout: Output, elsewhere: Elsewhere) {
-    this.#mount = new Mount(mountEngine(engine))
+    this.#mount = new Mount(mountEngine(engine, elsewhere.complain))
     this.#keys = keys
     this.#stdout = stdout
     this.#elsewhere = elsewhere

@@ -195,6 +195,16 @@ export const FLAGS: readonly Flag[] = [
     details: 'The file that is there at first; what comes by rotation is read from its start.',
   },
   {
+    name: 'state-file',
+    value: 'FILE',
+    example: 'dumpstream.state',
+    file: true,
+    group: 'Input',
+    summary: 'with --follow: go on after a restart where it was',
+    details:
+      'FILE keeps how far each file has been read, and what is known of its dumps, so that a leak stays under watch. It is written once a second and at the end. A dump that is open then is left to the next run.',
+  },
+  {
     name: 'steal',
     group: 'Input',
     summary: 'read /proc/PID/fd/1 also when it is a pipe',

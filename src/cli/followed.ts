@@ -1,6 +1,7 @@
 /** The files that --follow watches: those that were named, and those that patterns show. */
 
-import type { Engine } from '../engine/engine.ts'
+import { DumpstreamError } from '../core/errors.ts'
+import type { EngineSnapshot, WholeEngine } from '../engine/engine.ts'
 import { elapsed } from '../input/clock.ts'
 import { Follower } from '../input/follow.ts'
 import { matchingPaths } from '../input/pattern.ts'
@@ -8,6 +9,7 @@ import type { ProcessIdentity } from '../input/process.ts'
 import type { Engines } from './engines.ts'
 import { placeOf } from './own-output.ts'
 import { pause } from './pause.ts'
+import type { StateFile } from './state.ts'
 
 /**
  * How often followed files are looked at: often while one of them grows, so that a dump is printed within 50 ms of its end, and
@@ -20,11 +22,13 @@ const RESCAN_MS = 2_000
 /** A file that its pattern has not shown this long is gone: a rotation takes a moment only. */
 const GONE_MS = 60_000
 /** Files that patterns may open: each has an engine of its own. */
-const MATCHED_FILES = 1_000
+const MATCHED_FILES = 10_000
+/** How often what has been reached is written down. */
+const SAVE_MS = 1_000
 
 interface Followed {
   readonly follower: Follower
-  readonly engine: Engine
+  readonly engine: WholeEngine
   /** When its pattern last showed it. Absent: it was named. */
   seen?: number
 }
@@ -38,12 +42,16 @@ export interface FollowedParts {
   readonly from: 'start' | 'end'
   readonly signal: AbortSignal
   readonly complain: (line: string) => void
+  /** Where the files were when another process followed them, and what this one leaves. */
+  readonly state: StateFile | undefined
 }
 
 export class FollowedFiles {
   readonly #parts: FollowedParts
   readonly #followed: Followed[] = []
   #toldTooMany = false
+  #saved = { at: Number.NEGATIVE_INFINITY, push: -1, dumps: 0 }
+  #saveFailure: string | undefined
 
   constructor(parts: FollowedParts) {
     this.#parts = parts
@@ -77,6 +85,7 @@ export class FollowedFiles {
       const late = elapsed() - last > wait * 3
       last = elapsed()
       wait = last - engines.lastPush < QUIET_AFTER_MS ? LOOK_MS.growing : LOOK_MS.quiet
+      if (elapsed() - this.#saved.at >= SAVE_MS) this.#save()
       if (more) {
         await new Promise(setImmediate)
         continue
@@ -88,8 +97,34 @@ export class FollowedFiles {
     for (const { follower } of followed) follower.poll(elapsed())
   }
 
-  close(): void {
+  /** False when what has been reached could not be written down. */
+  close(): boolean {
+    this.#save()
     for (const each of this.#followed) this.#close(each)
+    return this.#saveFailure === undefined
+  }
+
+  /** Only what has gone out is done. */
+  #save(): void {
+    const { engines, state, complain } = this.#parts
+    if (state === undefined || !engines.isRead) return
+    const { lastPush: push } = engines
+    const { dumps } = engines.stats
+    if (this.#saved.push === push && this.#saved.dumps === dumps) return
+    this.#saved = { at: elapsed(), push, dumps }
+    try {
+      state.save(
+        this.#followed.map(({ follower, engine }) => {
+          const snapshot = engine.snapshot()
+          return { path: follower.path, places: follower.placesAt(snapshot.resumeAt), snapshot }
+        }),
+      )
+      this.#saveFailure = undefined
+    } catch (error) {
+      if (!(error instanceof DumpstreamError)) throw error
+      if (this.#saveFailure !== error.message) complain(error.message)
+      this.#saveFailure = error.message
+    }
   }
 
   /** Follows what matches now and is new; lets go of what has not matched for a while. */
@@ -119,20 +154,34 @@ export class FollowedFiles {
   }
 
   async #open(file: string, from: 'start' | 'end'): Promise<Followed> {
-    const { engines, complain } = this.#parts
-    const engine = engines.open(file)
+    const { engines, complain, state } = this.#parts
+    const saved = state?.take(file)
+    const engine = this.#engine(file, saved?.snapshot)
     const process = file.startsWith('/proc/') ? await identifyOwner(file) : undefined
     const follower = new Follower(
       file,
       { onChunk: (bytes) => engines.push(engine, bytes), onNotice: complain },
-      { from, ...(process === undefined ? {} : { process }) },
+      { from, ...(saved === undefined ? {} : { resume: saved.places }), ...(process === undefined ? {} : { process }) },
     )
     return { follower, engine }
   }
 
+  #engine(file: string, snapshot: EngineSnapshot | undefined): WholeEngine {
+    const { engines, state } = this.#parts
+    try {
+      return engines.open(file, snapshot)
+    } catch (error) {
+      if (error instanceof DumpstreamError && state !== undefined) throw state.refusal(error)
+      throw error
+    }
+  }
+
+  /** What is open at the end the next process finishes, when there is one to do it. */
   #close({ follower, engine }: Followed): void {
+    const { engines, state } = this.#parts
+    if (state === undefined || follower.over) engines.close(engine)
+    else engines.leave(engine)
     follower.close()
-    this.#parts.engines.close(engine)
   }
 }
 

@@ -71,7 +71,7 @@ class Messages implements Mounted {
     elsewhere: Elsewhere,
     takeComplaint: () => string | undefined,
   ) {
-    this.#mount = new Mount(mountEngine(engine))
+    this.#mount = new Mount(mountEngine(engine, elsewhere.complain))
     this.#stdout = stdout
     this.#elsewhere = elsewhere
     this.#takeComplaint = takeComplaint

@@ -37,6 +37,8 @@ export interface Mounted {
 export interface Elsewhere {
   /** `--out`. */
   readonly out: Output | undefined
+  /** One line for a person, wherever that may go. */
+  readonly complain: (line: string) => void
   record(record: DumpstreamRecord): void
   /** What is complete goes out. */
   settle(): void
@@ -51,8 +53,12 @@ export interface ElsewhereSetup {
 }
 
 /** The engine gets the text alone: the flags that say where it stands are the filter's own. */
-export function mountEngine({ similarity, stacks, goroutines, idle }: RunOptions['engine']): MountOptions {
+export function mountEngine(
+  { similarity, stacks, goroutines, idle }: RunOptions['engine'],
+  complain: (line: string) => void,
+): MountOptions {
   return {
+    onFault: ({ message }) => complain(message),
     ...(similarity === undefined ? {} : { similarity }),
     ...(stacks === undefined ? {} : { stacks }),
     ...(goroutines === undefined ? {} : { goroutines }),
@@ -75,6 +81,7 @@ export async function openElsewhere({ options, terminal, complain }: ElsewhereSe
   }
   return {
     out,
+    complain,
     record: (record) => {
       for (const sink of sinks) sink.record(record)
     },

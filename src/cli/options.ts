@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly baseline: string | undefined
   /** File that the signatures of this run are written to. */
   readonly save: string | undefined
+  /** File that says where followed files were, and what is known of them. */
+  readonly state: string | undefined
   readonly format: Format
   readonly passLogs: boolean
   /** `--source-url`, with `{path}` in it. */
@@ -101,6 +103,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
     steal: values.has('steal'),
     baseline: values.text('baseline'),
     save: values.text('save'),
+    state: values.text('state-file'),
     format,
     sourceUrl: readSourceUrl(values),
     serve: readServe(values),

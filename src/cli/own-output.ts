@@ -13,10 +13,10 @@ const RECORD_BYTES = 64
 
 /** Writing into the file that is read would empty it, or never end; saving would put what is known in the place of a log. */
 export function refuseOwnOutput(
-  options: Pick<RunOptions, 'files' | 'out' | 'save' | 'baseline'>,
+  options: Pick<RunOptions, 'files' | 'out' | 'save' | 'baseline' | 'state'>,
   terminal: Terminal,
 ): void {
-  const { files, out, save, baseline } = options
+  const { files, out, save, baseline, state } = options
   const inputs = new Map<string, string>()
   for (const file of files) {
     const place = placeOf(file === '-' ? terminal.stdin : file)
@@ -32,6 +32,9 @@ export function refuseOwnOutput(
   const input = inputs.get(written ?? '')
   if (input !== undefined) throw usageError(`${input} is also the output; write the records to another file`)
   if (written !== undefined && written === saved) throw usageError(`${save} is also the output; save to another file`)
+  const kept = state === undefined ? undefined : placeOf(state)
+  if (kept !== undefined && (inputs.has(kept) || kept === saved || kept === written))
+    throw usageError(`${state} is also another file of this run; name another --state-file`)
   if (save !== undefined && !mayBeSavedTo(save))
     throw usageError(`${save} is not a file of saved signatures, and --save would replace it; save to another file`)
 }

@@ -22,6 +22,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   }
   if (options.from === 'end' && !options.follow)
     throw usageError('--from end needs --follow: there is nothing after the end')
+  if (options.state !== undefined && !options.follow)
+    throw usageError('--state-file needs --follow: what has an end is read to its end')
   refuseOwnOutput(options, terminal)
   if (stdin !== undefined && terminal.stdinIsTerminal && terminal.stderrIsTerminal) {
     terminal.complain('reading from the terminal: paste a dump, then Ctrl-D; --help shows how to read logs')
@@ -67,7 +69,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     printer: delivery.printer,
     logs: options.passLogs ? delivery.stdout : undefined,
     outputs: delivery.outputs,
-    written: [terminal.stdout, options.out, options.save].filter((each) => each !== undefined),
+    written: [terminal.stdout, options.out, options.save, options.state].filter((each) => each !== undefined),
     progress,
     complain,
     isWatched: terminal.stderrIsTerminal || options.failOn.length > 0,
@@ -80,7 +82,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     // A gate that saw no dump has seen nothing.
     const sawNothing = options.failOn.length > 0 && session.stats.dumps === 0
     const code = await delivery.end(session.inputFailed || sawNothing)
-    return interrupted ? EXIT.interrupted : code
+    if (interrupted) return EXIT.interrupted
+    return session.stateFailed && code !== EXIT.input ? EXIT.delivery : code
   } finally {
     stopSignals()
     delivery.close()

@@ -11,6 +11,7 @@ import { isPattern } from '../input/pattern.ts'
 import { readInput } from '../input/read.ts'
 import { Engines, type EnginesParts } from './engines.ts'
 import type { Progress } from './progress.ts'
+import type { StateFile } from './state.ts'
 
 /** Bytes that say what a file is. */
 const HEAD_BYTES = 4096
@@ -19,7 +20,6 @@ export interface SessionParts extends EnginesParts {
   /** Descriptor. */
   readonly stdin: number
   readonly progress: Progress | undefined
-  readonly complain: (line: string) => void
   /** Paths and descriptors that the run writes to: a pattern that shows them does not mean them. */
   readonly written?: readonly (string | number)[]
   /** What is followed has been opened: bytes that are written from now on are read. */
@@ -31,10 +31,16 @@ export class Session {
   readonly #engines: Engines
   readonly #stopping = new AbortController()
   #inputFailed = false
+  #stateFailed = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.#engines = new Engines(parts, () => this.stop())
+  }
+
+  /** `--state-file` could not be written. */
+  get stateFailed(): boolean {
+    return this.#stateFailed
   }
 
   get inputFailed(): boolean {
@@ -154,6 +160,7 @@ export class Session {
       from: options.from,
       signal,
       complain,
+      state: options.state === undefined ? undefined : await openState(options.state),
     })
     const streams: Promise<void>[] = []
     for (const file of files) {
@@ -176,7 +183,7 @@ export class Session {
     this.#parts.onOpened?.()
     streams.push(followed.read())
     await Promise.all(streams)
-    followed.close()
+    this.#stateFailed = !followed.close()
   }
 
   #report(error: unknown): void {
@@ -184,4 +191,9 @@ export class Session {
     this.#inputFailed = true
     this.#parts.complain(error.message)
   }
+}
+
+async function openState(path: string): Promise<StateFile> {
+  const { StateFile } = await import('./state.ts')
+  return new StateFile(path)
 }

@@ -1,6 +1,7 @@
 /** What every engine takes and does: that of one input (engine.ts), and that of several files in one (tailed.ts). */
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
+import type { DumpstreamError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Similarity } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
@@ -53,6 +54,11 @@ export interface EngineOptions {
    * JSON text, with all other fields of the dump's first line.
    */
   readonly onRecord?: (record: DumpstreamRecord, frame?: RecordFrame) => void
+  /**
+   * Called when a dump had to be dropped because of a bug of dumpstream: the engine goes on after it. What your own functions throw is thrown
+   * by `push`, `tick` and `end`.
+   */
+  readonly onFault?: (error: DumpstreamError) => void
   /**
    * Called with the bytes that are not dump, in order, and where the first of them stood in the input. The view is valid during
    * the call only. Absent: they are dropped.

@@ -22,6 +22,7 @@ import { type StreamOrigin, Streams } from '../streams/streams.ts'
 import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
 import { FormedEngine } from './formed.ts'
+import { GuardedEngine } from './guarded.ts'
 import { Memory } from './memory.ts'
 import { OrderedEngine } from './ordered.ts'
 import { checkSnapshot } from './snapshot.ts'
@@ -204,7 +205,7 @@ function lastLines(log: string): string[] {
 export function createEngine(options: EngineOptions = {}): WholeEngine {
   checkOptions(options)
   checkSnapshot(options.snapshot, options.similarity ?? 'functions')
-  return new SummingEngine(options, readerOf)
+  return new SummingEngine(options, (own) => new GuardedEngine(own, readerOf))
 }
 
 function readerOf(options: InnerOptions): Engine {

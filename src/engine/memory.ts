@@ -2,6 +2,7 @@
 import type { Limits } from '../core/limits.ts'
 import type { Similarity } from '../core/model.ts'
 import { createHistory, type History } from '../leaks/history.ts'
+import type { HistorySnapshot } from '../leaks/snapshot.ts'
 import { type EngineSnapshot, type LinesBefore, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
 /** Dumps that are remembered while one is open that began before their ends. */
@@ -20,8 +21,7 @@ export class Memory {
   readonly history: History
   /** Source → number of its next dump; least recently used first. */
   readonly numbers: Map<string, number>
-  readonly #known: ReadonlySet<string>
-  readonly #finished: Finished[]
+  readonly #shared: Shared
   readonly #place: (offset: number) => number
   /** What came before the input. */
   readonly before: LinesBefore | undefined
@@ -29,31 +29,31 @@ export class Memory {
   readonly #opened: (LinesBefore & { readonly start: number })[] = []
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
-  private constructor(parts: Pick<Memory, 'history' | 'numbers'>, shared: Shared, place: (offset: number) => number) {
+  private constructor(
+    parts: Pick<Memory, 'history' | 'numbers' | 'before'>,
+    shared: Shared,
+    place: (offset: number) => number,
+  ) {
     this.history = parts.history
     this.numbers = parts.numbers
-    this.#known = shared.known
-    this.#finished = shared.finished
+    this.#shared = shared
     this.#place = place
-    this.before = shared.before
+    this.before = parts.before
   }
 
   /** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
   static make(limits: Limits, snapshot: EngineSnapshot | undefined): Memory {
     const history = createHistory({ limits, ...(snapshot === undefined ? {} : { snapshot: snapshot.history }) })
     const known = new Set(snapshot?.reported.map(keyOf))
-    return new Memory(
-      { history, numbers: new Map(snapshot?.numbers) },
-      { known, finished: [], before: snapshot?.before },
-      (offset) => offset,
-    )
+    const parts = { history, numbers: new Map(snapshot?.numbers), before: snapshot?.before }
+    return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 }, (offset) => offset)
   }
 
   /** The same for an engine of a part of the input: `place` makes offsets of the input of its own. It does not say what came before. */
   placed(place: (offset: number) => number): Memory {
     const outer = this.#place
-    const shared = { known: this.#known, finished: this.#finished, before: undefined }
-    return new Memory(this, shared, (offset) => outer(place(offset)))
+    const { history, numbers } = this
+    return new Memory({ history, numbers, before: undefined }, this.#shared, (offset) => outer(place(offset)))
   }
 
   /** `latest`: what has come so far. */
@@ -69,33 +69,45 @@ export class Memory {
 
   /** A dump is complete. True when it is to be reported: it was not, by the engine of the snapshot. */
   finish(source: string, [first, after]: readonly [number, number]): boolean {
+    const { known, finished } = this.#shared
     const start = this.#place(first)
-    this.#finished.push({ source, start, end: after > first ? this.#place(after - 1) + 1 : start })
-    if (this.#finished.length > FINISHED) this.#finished.shift()
-    return !this.#known.has(keyOf([source, start]))
+    this.#shared.dumps++
+    finished.push({ source, start, end: after > first ? this.#place(after - 1) + 1 : start })
+    if (finished.length > FINISHED) finished.shift()
+    return !known.has(keyOf([source, start]))
   }
 
   /** `needed`: the first byte of what is still open. */
   snapshot(needed: number, isOpen: boolean, similarity: Similarity): EngineSnapshot {
     // Nothing that is open now began before what comes next.
+    const { finished } = this.#shared
     if (!isOpen) {
-      this.#finished.length = 0
+      finished.length = 0
       this.#opened.length = 0
     }
     const resumeAt = this.#beforeAll(needed)
     const { recent, sinceDump } = this.#opened.find(({ start }) => start >= resumeAt) ?? this.#latest()
-    const reported = this.#finished.flatMap(({ source, start, end }): Reported[] =>
+    const reported = finished.flatMap(({ source, start, end }): Reported[] =>
       end > resumeAt ? [[source, start - resumeAt]] : [],
     )
     return {
       v: SNAPSHOT_VERSION,
       resumeAt,
       similarity,
-      history: this.history.snapshot(),
+      history: this.#history(),
       numbers: [...this.numbers],
       reported,
       before: { recent, sinceDump },
     }
+  }
+
+  /** Without a dump since, it is the same. */
+  #history(): HistorySnapshot {
+    const { written, dumps } = this.#shared
+    if (written?.dumps === dumps) return written.history
+    const history = this.history.snapshot()
+    this.#shared.written = { history, dumps }
+    return history
   }
 
   /** A dump that is read from its middle would be another one: goes back to where none has begun. */
@@ -103,7 +115,7 @@ export class Memory {
     let resumeAt = needed
     for (let before = Number.POSITIVE_INFINITY; before !== resumeAt; ) {
       before = resumeAt
-      for (const { start, end } of this.#finished) if (start < resumeAt && end > resumeAt) resumeAt = start
+      for (const { start, end } of this.#shared.finished) if (start < resumeAt && end > resumeAt) resumeAt = start
     }
     return resumeAt
   }
@@ -112,7 +124,9 @@ export class Memory {
 interface Shared {
   readonly known: ReadonlySet<string>
   readonly finished: Finished[]
-  readonly before: LinesBefore | undefined
+  /** The history as it was last written, and how many dumps were finished then. */
+  written: { readonly history: HistorySnapshot; readonly dumps: number } | undefined
+  dumps: number
 }
 
 function keyOf([source, start]: Reported): string {

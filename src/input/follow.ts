@@ -6,26 +6,27 @@
  * | the same file, longer           | read on                                                                               |
  * | the same file, shorter          | truncated: from its start                                                             |
  * | the same file, other bytes there| truncated and grown again since the last look: from its start                         |
- * | another file                    | the old one is read on until it is quiet, then the new one from its start; a writer   |
+ * | another file                    | the old one is read on until it is quiet, then those that came and were renamed since |
+ * |                                 | the last look, then the new one from its start; a writer                              |
  * |                                 | that keeps the old one open a little longer is still read                             |
  * | no file                         | the old one is read on; a new one is waited for                                       |
  *
  * Losses no follower by name can avoid: bytes that are written after one look and truncated away before the next (copytruncate),
- * and a file that comes and is renamed away between two looks.
+ * and a file that comes and is deleted between two looks; one that is renamed is found by its new name if that ends in digits. Beyond 32 files the descriptors of the quiet ones are closed (tail.ts): what
+ * is written to one of these and deleted before the next look is lost, too.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 import type { ProcessIdentity } from './process.ts'
+import { rotatedSince, Tail, type TailPlace } from './tail.ts'
 
 const READ_BYTES = 1 << 20
 /** For all followers: a look is synchronous, and what it read is valid during the call only. */
 const buffer = Buffer.allocUnsafe(READ_BYTES)
 /** Reads of one file in one look: signals and the other files get their turn. */
 const READS_A_LOOK = 16
-/** Bytes before the position that are compared at each look: a file that was cut and has grown past the position differs in them. */
-const FINGERPRINT_BYTES = 64
 /** Looks without a new byte after which a rotated file counts as quiet. */
 const QUIET_LOOKS = 2
 /** How long the new file may be kept waiting by an old one that never is. */
@@ -34,6 +35,10 @@ const QUIET_WAIT_MS = 2_000
 const LINGER_MS = 10_000
 /** Rotated files that are looked at once; the oldest goes. */
 const LINGERING_MAX = 8
+/** Files that are known to have been read. */
+const READ_MAX = 64
+/** Rotations, and turns between a file and the one before it, over which a place is known. */
+const RUNS_MAX = 256
 
 export interface FollowEvents {
   /** New bytes; the view is valid during the call only. */
@@ -47,6 +52,18 @@ export interface FollowOptions {
   readonly from?: 'start' | 'end'
   /** The process whose descriptor `path` is: when it has ended, the path is another one's or nobody's. */
   readonly process?: ProcessIdentity
+  /** Where another process had come to: `placesAt` of its follower. */
+  readonly resume?: readonly TailPlace[]
+}
+
+/** Bytes that were handed on from one file without a gap. */
+interface Run {
+  readonly tail: Tail
+  readonly generation: number
+  /** In the file, and in all that was handed on. */
+  readonly position: number
+  readonly offset: number
+  length: number
 }
 
 export class Follower {
@@ -60,12 +77,19 @@ export class Follower {
   /** The last complaint, so that it is made once. */
   #complaint = ''
   #more = false
+  #resume: readonly TailPlace[]
+  /** Bytes handed on, and which files they are of, oldest first. */
+  #handed = 0
+  #runs: Run[] = []
+  /** Identities of files that were read under the path. */
+  readonly #read = new Set<string>()
 
   constructor(path: string, events: FollowEvents, options: FollowOptions = {}) {
     this.path = path
     this.#events = events
     this.#from = options.from ?? 'start'
     this.#process = options.process
+    this.#resume = options.resume ?? []
   }
 
   /** The process has ended, and all that it wrote has been read. */
@@ -86,19 +110,39 @@ export class Follower {
     this.#more = false
     this.#over ||= this.#process?.ended() === true
     const found = this.#over ? undefined : this.#look()
-    if (this.#current === undefined && found !== undefined) this.#current = this.#openFirst(found, now)
+    if (this.#current === undefined) this.#current = this.#resumeFirst(now) ?? this.#openFirst(found, now)
     const current = this.#current
     if (current === undefined) return false
-    this.#drain(current, now)
+    const isQuiet = found !== undefined && identityOf(found) === current.identity && current.isUntouched(found)
+    if (isQuiet) current.quietLooks++
+    else this.#drain(current, now)
     if (found !== undefined && identityOf(found) !== current.identity) this.#rotate(current, found, now)
     this.#drainLingering(now)
     return this.#more
   }
 
+  /**
+   * Where reading has to go on, in each file that is still read, for what comes after the first `offset` bytes that were handed on; what
+   * came before will not be asked for again. The file at the path is the last one. Empty when nothing has been opened.
+   */
+  placesAt(offset: number): TailPlace[] {
+    const first = this.#runs.findIndex(({ offset: start, length }) => start + length > offset)
+    this.#runs.splice(0, first === -1 ? this.#runs.length : first)
+    const places = new Map<Tail, number>()
+    for (const { tail, generation, position, offset: start } of this.#runs)
+      if (generation === tail.generation && !places.has(tail)) places.set(tail, position + Math.max(0, offset - start))
+    const current = this.#current === undefined ? [] : [this.#current]
+    const read = [...this.#lingering, ...current]
+    // What is neither read any more nor asked for again is done.
+    const older = [...places.keys()].filter((tail) => !read.includes(tail))
+    const found = [...older, ...read].map((tail) => tail.placeAt(places.get(tail) ?? tail.position))
+    return found.length > 0 ? found : [...this.#resume]
+  }
+
   close(): void {
-    for (const tail of this.#lingering) closeSync(tail.fd)
+    for (const tail of this.#lingering) tail.close()
     this.#lingering = []
-    if (this.#current !== undefined) closeSync(this.#current.fd)
+    this.#current?.close()
     this.#current = undefined
   }
 
@@ -120,7 +164,45 @@ export class Follower {
     }
   }
 
-  #openFirst(found: Stats, now: number): Tail | undefined {
+  /** What was read before, wherever it is now, and what came after it. The file at the path may be another one, and comes last. */
+  #resumeFirst(now: number): Tail | undefined {
+    if (this.#resume.length === 0) return undefined
+    const tails = this.#resume.flatMap((place) => Tail.resume(this.path, place, now) ?? [])
+    this.#resume = []
+    this.#from = 'start'
+    const last = tails.at(-1)
+    if (last === undefined) {
+      this.#events.onNotice(`${this.path}: what was read before is gone; reading from the start`)
+      return undefined
+    }
+    tails.push(...this.#missed(last, now))
+    const current = tails.pop()
+    for (const tail of tails) this.#drainAll(tail, now)
+    this.#lingering = tails.slice(-LINGERING_MAX)
+    return current
+  }
+
+  /** Files that came after `tail` and had gone again at the next look. */
+  #missed(tail: Tail, now: number): Tail[] {
+    this.#read.add(tail.identity)
+    for (const oldest of this.#read) {
+      if (this.#read.size <= READ_MAX) break
+      this.#read.delete(oldest)
+    }
+    const missed = rotatedSince(this.path, tail, this.#read, now)
+    for (const { identity } of missed) this.#read.add(identity)
+    return missed
+  }
+
+  #drainAll(tail: Tail, now: number): void {
+    do {
+      this.#more = false
+      this.#drain(tail, now)
+    } while (this.#more)
+  }
+
+  #openFirst(found: Stats | undefined, now: number): Tail | undefined {
+    if (found === undefined) return undefined
     const tail = this.#openTail(now)
     if (tail !== undefined && this.#from === 'end') tail.position = found.size
     this.#from = 'start'
@@ -129,8 +211,7 @@ export class Follower {
 
   #openTail(now: number): Tail | undefined {
     try {
-      const fd = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK)
-      return new Tail(fd, identityOf(fstatSync(fd)), now)
+      return Tail.open(this.path, now)
     } catch (error) {
       // Between the look and this the file may have gone again.
       if (systemErrorCode(error) !== 'ENOENT') this.#complain(systemErrorText(error))
@@ -145,11 +226,10 @@ export class Follower {
     if (current.quietLooks < QUIET_LOOKS && now - current.rotatedAt < QUIET_WAIT_MS) return
     const next = this.#openTail(now)
     if (next === undefined) return
-    this.#lingering.push(current)
-    if (this.#lingering.length > LINGERING_MAX) {
-      const oldest = this.#lingering.shift()
-      if (oldest !== undefined) closeSync(oldest.fd)
-    }
+    const missed = this.#missed(current, now)
+    for (const tail of missed) this.#drainAll(tail, now)
+    this.#lingering.push(current, ...missed)
+    while (this.#lingering.length > LINGERING_MAX) this.#lingering.shift()?.close()
     this.#current = next
     this.#drain(next, now)
   }
@@ -159,14 +239,14 @@ export class Follower {
     this.#lingering = this.#lingering.filter((tail) => {
       this.#drain(tail, now)
       if (now - tail.lastByteAt < LINGER_MS) return true
-      closeSync(tail.fd)
+      tail.close()
       return false
     })
   }
 
   #drain(tail: Tail, now: number): void {
     try {
-      const change = tail.checkForTruncation(fstatSync(tail.fd))
+      const change = tail.checkForTruncation(tail.stat())
       if (change !== undefined) this.#events.onNotice(`${this.path}: ${change}`)
       tail.quietLooks++
       for (let reads = 0; reads < READS_A_LOOK; reads++) {
@@ -175,7 +255,7 @@ export class Follower {
         tail.quietLooks = 0
         tail.lastByteAt = now
         const bytes = tail.skipHole(buffer.subarray(0, count))
-        if (bytes.length > 0) this.#events.onChunk(bytes)
+        if (bytes.length > 0) this.#hand(tail, bytes)
       }
       this.#more = true
     } catch (error) {
@@ -184,81 +264,21 @@ export class Follower {
     }
   }
 
+  #hand(tail: Tail, bytes: Uint8Array): void {
+    const position = tail.position - bytes.length
+    const last = this.#runs[this.#runs.length - 1]
+    const goesOn =
+      last?.tail === tail && last.generation === tail.generation && position === last.position + last.length
+    if (goesOn) last.length += bytes.length
+    else this.#runs.push({ tail, generation: tail.generation, position, offset: this.#handed, length: bytes.length })
+    if (this.#runs.length > RUNS_MAX) this.#runs.shift()
+    this.#handed += bytes.length
+    this.#events.onChunk(bytes)
+  }
+
   #complain(text: string): void {
     if (this.#complaint === text) return
     this.#complaint = text
     this.#events.onNotice(`${this.path}: ${text}`)
-  }
-}
-
-/** One open file and how far it has been read. */
-class Tail {
-  readonly fd: number
-  readonly identity: string
-  position = 0
-  quietLooks = 0
-  lastByteAt: number
-  rotatedAt: number | undefined
-  readonly #fingerprint: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
-  readonly #now: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
-  #fingerprintLength = 0
-  #modified = 0
-  #afterTruncation = false
-
-  constructor(fd: number, identity: string, now: number) {
-    this.fd = fd
-    this.identity = identity
-    this.lastByteAt = now
-  }
-
-  /** Goes back to the start when the file was cut; says so. */
-  checkForTruncation(stats: Stats): string | undefined {
-    const untouched = stats.size === this.position && stats.mtimeMs === this.#modified
-    this.#modified = stats.mtimeMs
-    if (untouched || (stats.size >= this.position && this.#sameBytesBefore())) return undefined
-    this.position = 0
-    this.#fingerprintLength = 0
-    this.#afterTruncation = true
-    return 'was truncated; reading it from its start'
-  }
-
-  read(buffer: Buffer): number {
-    const count = readSync(this.fd, buffer, 0, buffer.length, this.position)
-    if (count === 0) return 0
-    this.position += count
-    this.#remember(buffer.subarray(0, count))
-    return count
-  }
-
-  /** A writer that was not told of the truncation writes on at its old offset: the hole before it reads as NUL bytes nobody wrote. */
-  skipHole(bytes: Uint8Array): Uint8Array {
-    if (!this.#afterTruncation) return bytes
-    const first = bytes.findIndex((byte) => byte !== 0)
-    if (first === -1) return bytes.subarray(bytes.length)
-    this.#afterTruncation = false
-    return bytes.subarray(first)
-  }
-
-  #remember(bytes: Buffer): void {
-    if (bytes.length >= FINGERPRINT_BYTES) {
-      bytes.copy(this.#fingerprint, 0, bytes.length - FINGERPRINT_BYTES)
-      this.#fingerprintLength = FINGERPRINT_BYTES
-      return
-    }
-    const kept = Math.min(this.#fingerprintLength, FINGERPRINT_BYTES - bytes.length)
-    this.#fingerprint.copy(this.#fingerprint, 0, this.#fingerprintLength - kept, this.#fingerprintLength)
-    bytes.copy(this.#fingerprint, kept)
-    this.#fingerprintLength = kept + bytes.length
-  }
-
-  #sameBytesBefore(): boolean {
-    const length = this.#fingerprintLength
-    if (length === 0) return true
-    const count = readSync(this.fd, this.#now, 0, length, this.position - length)
-    const there = this.#now.subarray(0, count)
-    if (count === length && there.equals(this.#fingerprint.subarray(0, length))) return true
-    // Only NUL bytes: the hole of a writer that kept its offset (see skipHole). What it wrote starts at or after our position.
-    this.#afterTruncation = count === length && there.every((byte) => byte === 0)
-    return this.#afterTruncation
   }
 }

@@ -61,6 +61,7 @@ export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<Dump
   let currentChunk: Uint8Array | undefined
 
   const engine = createEngine({
+    onFault: (error) => process.emitWarning(error),
     ...engineOptions,
     onRecord: (record: DumpstreamRecord, frame?: RecordFrame) => {
       if (pass) {

@@ -1,12 +1,16 @@
-/** A pprof endpoint over HTTP. Credentials stand in the request alone: never in a record, a message or another host's request. */
+/**
+ * A pprof endpoint over HTTP. Credentials and headers are in the request alone: never in a record, a message, or a request to another
+ * origin (scheme, host and port).
+ */
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorText } from '../core/system-error.ts'
 import { readChunks } from '../input/read.ts'
 import type { Ask } from './asked.ts'
 
-/** Longest answer that is read, before decompression: pprof itself stops at 64 MiB of debug=2, other handlers do not. */
+/** Longest answer that is read, before and after decompression: pprof itself stops at 64 MiB of debug=2, other handlers do not. */
 const ANSWER_BYTES = 1 << 30
 const REDIRECTS_MAX = 5
+const COMMON_HEADERS = { accept: 'text/plain, */*', 'accept-encoding': 'gzip' }
 /** Of the body of an answer that is an error. */
 const REASON_BYTES = 200
 
@@ -35,7 +39,7 @@ export function readEndpoint(
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Error('--url takes a URL that begins with http:// or https://')
   }
-  const fields = new Headers({ accept: 'text/plain, */*', 'accept-encoding': 'gzip' })
+  const fields = new Headers(COMMON_HEADERS)
   const credentials =
     user ??
     (url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
@@ -57,7 +61,11 @@ export function urlAsk(endpoint: Endpoint): Ask {
     try {
       const response = await request(endpoint, AbortSignal.any([signal, timeout]))
       await refuseError(response, endpoint)
-      await readChunks(endpoint.name, body(response, endpoint.name), firstOf(endpoint.name, take))
+      await readChunks(
+        endpoint.name,
+        body(response, endpoint.name),
+        bounded(endpoint.name, firstOf(endpoint.name, take)),
+      )
     } catch (error) {
       if (signal.aborted) return
       if (timeout.aborted)
@@ -67,11 +75,12 @@ export function urlAsk(endpoint: Endpoint): Ask {
   }
 }
 
-/** Follows redirects within the host. */
+/** Follows redirects within the host; to another port or scheme without credentials. */
 async function request({ url, name, headers }: Endpoint, signal: AbortSignal): Promise<Response> {
   let at = url
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-    const response = await fetch(at, { headers, signal, redirect: 'manual' })
+    const fields = at.origin === url.origin ? headers : COMMON_HEADERS
+    const response = await fetch(at, { headers: fields, signal, redirect: 'manual' })
     const location = response.headers.get('location')
     if (response.status < 300 || response.status > 399 || location === null) return response
     await response.body?.cancel()
@@ -103,12 +112,25 @@ async function refuseError(response: Response, { name }: Endpoint): Promise<void
   throw failure(name, `answered ${response.status} ${response.statusText}${line === '' ? '' : ` (${line})`}${advice}`)
 }
 
+/** What a few bytes decompress to may be long, too. */
+function bounded(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
+  let size = 0
+  return (bytes) => {
+    size += bytes.length
+    if (size > ANSWER_BYTES) throw tooLong(name)
+    take(bytes)
+  }
+}
+
+function tooLong(name: string): DumpstreamError {
+  return failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; what came before was read`)
+}
+
 async function* body(response: Response, name: string): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const bytes of response.body ?? []) {
     size += bytes.length
-    if (size > ANSWER_BYTES)
-      throw failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; what came before was read`)
+    if (size > ANSWER_BYTES) throw tooLong(name)
     yield bytes
   }
 }
@@ -131,6 +153,8 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the host can not be looked up now',
   ECONNRESET: 'the connection was closed',
   UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_HEADERS_OVERFLOW: 'its headers are longer than 16 KiB',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as it says',
   EHOSTUNREACH: 'the host can not be reached',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',

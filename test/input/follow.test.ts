@@ -189,6 +189,24 @@ describe('rotation', () => {
     expect(watched.text).toBe(expected)
   })
 
+  it('twice between two looks: what came and was renamed is read under its new name', () => {
+    writeFileSync(log, 'one\n')
+    watched.look()
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'two\n')
+    renameSync(`${log}.1`, `${log}.2`)
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'three\n')
+    writeFileSync(`${log}.1.gz`, 'not this\n')
+    writeFileSync(`${log}.bak`, 'nor this\n')
+    watched.look(8)
+    renameSync(`${log}.1`, `${log}.3`)
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'four\n')
+    watched.look(8)
+    expect(watched.text).toBe('one\ntwo\nthree\nfour\n')
+  })
+
   it('by delete and create', () => {
     writeFileSync(log, 'old\n')
     watched.look()

@@ -108,6 +108,52 @@ describe('a pprof endpoint', () => {
     expect(asked).toBe(false)
   })
 
+  it('a redirect to another port is followed without credentials and headers', async () => {
+    const other = await serve((request, response) => {
+      const { authorization = 'none', 'x-token': token = 'none' } = request.headers
+      response.end(`${authorization} ${token}`)
+    })
+    const base = await serve((_request, response) => response.writeHead(302, { location: `${other}/d` }).end())
+    expect(await get(`${base}/d`, { user: 'a:b', headers: ['X-Token: abc'] })).toBe('none none')
+  })
+
+  it('a redirect to another scheme, and to nowhere, is an error in one line', async () => {
+    for (const location of [
+      'file:///etc/passwd',
+      'ftp://127.0.0.1/d',
+      'http://[',
+      'data:text/plain,goroutine 1 [running]:',
+    ]) {
+      const base = await serve((_request, response) => response.writeHead(302, { location }).end())
+      await expect(get(`${base}/d`), location).rejects.toMatchObject({ code: 'DS_INPUT' })
+    }
+  })
+
+  it('a gibibyte that is a mebibyte on the wire is not read to its end', async () => {
+    const bomb = gzipSync(Buffer.alloc(1 << 30), { level: 9 })
+    const more = gzipSync(Buffer.alloc(64 << 20))
+    for (const head of [{ 'content-encoding': 'gzip' }, {}]) {
+      const base = await serve((_request, response) => response.writeHead(200, head).end(Buffer.concat([bomb, more])))
+      let size = 0
+      const ask = urlAsk(readEndpoint(`${base}/d`, undefined, [], 60_000))
+      const asked = ask((bytes) => {
+        size += bytes.length
+      }, new AbortController().signal)
+      await expect(asked).rejects.toThrow('the answer is longer than 1024 MiB; what came before was read')
+      expect(size).toBeLessThanOrEqual(1 << 30)
+    }
+  })
+
+  it('headers without end are an error, and so is an answer that trickles', async () => {
+    const long = await serve((_request, response) => response.writeHead(200, { 'x-long': 'x'.repeat(60_000) }).end())
+    await expect(get(`${long}/d`)).rejects.toThrow('its headers are longer than 16 KiB')
+    const slow = await serve((_request, response) => {
+      const timer = setInterval(() => response.write('x'), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    await expect(get(`${slow}/d`, { timeout: 400 })).rejects.toThrow('no whole answer within 0.4s')
+  })
+
   it('a protobuf profile: add ?debug=2', async () => {
     const base = await serve((_request, response) =>
       response.end(gzipSync(Buffer.from([0x5a, 4, 8, 1, 0x10, 2, 0x0a, 4]))),

@@ -12,11 +12,15 @@
  *   sending | failed                         | waiting: 1 s, 2 s, 4 s … RETRY_MAX_MS, or what the other side asks for
  *   waiting | its time has come              | sending
  *   any     | end                            | ended: a last attempt, when the one under way is over or has taken half of the time;
- *           |                                | another one RETRY_MS later when there is time
+ *           |                                | another one RETRY_MS later when there is time. None before the other side wants one
  */
 
 export type Outcome =
-  | { readonly ok: true }
+  | {
+      readonly ok: true
+      /** What the other side has to say of what it took, for a person. */
+      readonly note?: string
+    }
   | {
       readonly ok: false
       /** For a person, to stand after a colon. */
@@ -41,7 +45,7 @@ export interface DeliveriesOptions {
 const NEWS_MS = 500
 const RETRY_MS = 1_000
 const RETRY_MAX_MS = 30_000
-const RETRY_AFTER_MAX_MS = 300_000
+const RETRY_AFTER_MAX_MS = 3_600_000
 
 export class Deliveries {
   readonly #options: DeliveriesOptions
@@ -51,6 +55,8 @@ export class Deliveries {
   #again = false
   #failures = 0
   #last: Outcome = { ok: true }
+  /** The other side asked to be left alone until then, by `performance.now()`. */
+  #notBefore = 0
   #closed = false
 
   constructor(options: DeliveriesOptions) {
@@ -70,15 +76,21 @@ export class Deliveries {
     this.#state = 'ended'
     clearTimeout(this.#timer)
     if (underWay !== undefined) await within(underWay, this.#options.timeout / 2)
-    let outcome = await this.#tryUntil(deadline)
+    let outcome = await this.#tryAfter(0, deadline)
     // It may be about to start again.
-    if (outcome?.ok === false && outcome.retry && deadline - performance.now() > RETRY_MS) {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-      outcome = await this.#tryUntil(deadline)
-    }
+    if (outcome?.ok === false && outcome.retry) outcome = (await this.#tryAfter(RETRY_MS, deadline)) ?? outcome
     this.#note(outcome)
     this.#closed = true
     return this.#last
+  }
+
+  /** Undefined when there was nothing to send, or it would be too late. */
+  async #tryAfter(milliseconds: number, deadline: number): Promise<Outcome | undefined> {
+    const now = performance.now()
+    const wait = Math.max(milliseconds, this.#notBefore - now)
+    if (wait > 0 && now + wait >= deadline) return undefined
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    return await this.#tryUntil(deadline)
   }
 
   async #tryUntil(deadline: number): Promise<Outcome | undefined> {
@@ -113,7 +125,7 @@ export class Deliveries {
     if (this.#state === 'ended') return
     if (outcome?.ok === false && outcome.retry) {
       const wait = Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_MAX_MS)
-      this.#schedule('waiting', Math.max(wait, Math.min(outcome.retryAfter ?? 0, RETRY_AFTER_MAX_MS)))
+      this.#schedule('waiting', Math.max(wait, this.#notBefore - performance.now()))
       return
     }
     this.#failures = 0
@@ -129,7 +141,10 @@ export class Deliveries {
 
   async #try(timeout: number): Promise<Outcome | undefined> {
     try {
-      return await this.#options.attempt(timeout)
+      const outcome = await this.#options.attempt(timeout)
+      const wanted = outcome?.ok === false ? Math.min(outcome.retryAfter ?? 0, RETRY_AFTER_MAX_MS) : 0
+      this.#notBefore = performance.now() + wanted
+      return outcome
     } catch (error) {
       return { ok: false, reason: error instanceof Error ? error.message : String(error), retry: false }
     }

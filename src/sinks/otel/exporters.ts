@@ -53,7 +53,7 @@ class HttpExporter implements MetricsExporter {
   /** A 200 may still say that points were refused; sending them again would change nothing. */
   #accepted(body: Buffer): Outcome {
     const { rejected, message } = refusal(this.#serializer, body)
-    if (rejected === 0) return { ok: true }
+    if (rejected === 0) return message === '' ? { ok: true } : { ok: true, note: message }
     return {
       ok: false,
       reason: `it refused ${rejected} of the points${message === '' ? '' : `: ${message}`}`,

@@ -66,21 +66,30 @@ export class LogQueue {
     const { poster, run, version } = this.#options
     const reply = await poster.post(Buffer.from(logsRequest(batch, run, version)), timeout)
     if (!reply.ok) return reply
-    const rejected = rejectedOf(reply.body)
-    return rejected === 0 ? { ok: true } : { ok: false, reason: `it refused ${rejected} of the records`, retry: false }
+    const { rejected, message } = refusal(reply.body)
+    if (rejected === 0) return message === '' ? { ok: true } : { ok: true, note: message }
+    const why = message === '' ? '' : `: ${message}`
+    return { ok: false, reason: `it refused ${rejected} of the records${why}`, retry: false }
   }
 }
 
-/** `partialSuccess.rejectedLogRecords` of the answer. */
-function rejectedOf(body: Buffer): number {
+/** `partialSuccess` of the answer. */
+function refusal(body: Buffer): { rejected: number; message: string } {
   try {
     const answer: unknown = JSON.parse(body.toString() || '{}')
-    if (typeof answer !== 'object' || answer === null || !('partialSuccess' in answer)) return 0
-    const partial: unknown = answer.partialSuccess
-    if (typeof partial !== 'object' || partial === null || !('rejectedLogRecords' in partial)) return 0
-    return Number(partial.rejectedLogRecords) || 0
+    const partial: unknown = isObject(answer) ? answer.partialSuccess : undefined
+    if (!isObject(partial)) return { rejected: 0, message: '' }
+    const { rejectedLogRecords, errorMessage } = partial
+    return {
+      rejected: Number(rejectedLogRecords ?? 0) || 0,
+      message: typeof errorMessage === 'string' ? errorMessage : '',
+    }
   } catch {
     // Accepted, in words that nobody understands.
-    return 0
+    return { rejected: 0, message: '' }
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

@@ -8,6 +8,8 @@
  *   fine    | failed    | failing: can't send metrics to …: …
  *   failing | failed    | failing
  *   failing | ok        | fine: metrics are sent again …
+ *
+ * What the other side says of what it took is told once, until it says something else.
  */
 import type { Outcome } from './deliveries.ts'
 
@@ -24,6 +26,7 @@ export class Watch {
   readonly #options: WatchOptions
   #failures = 0
   #since = 0
+  #told: string | undefined
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -42,5 +45,8 @@ export class Watch {
       this.#failures = 0
       complain(`${what} are sent to ${target} again; ${failed} failed in ${seconds} s`)
     }
+    const note = outcome.ok ? outcome.note : undefined
+    if (note !== undefined && note !== this.#told) complain(`${what} were taken by ${target}, which says: ${note}`)
+    this.#told = note
   }
 }

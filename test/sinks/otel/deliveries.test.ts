@@ -49,6 +49,26 @@ describe('deliveries', () => {
     expect(started).toEqual([1_000, 2_000, 3_000])
   })
 
+  it('are left out at the end while the other side wants none', async () => {
+    const busy: Outcome = { ok: false, reason: 'it answers 429', retry: true, retryAfter: 3_600_000 }
+    const { deliveries, started, noted, at } = make([busy])
+    deliveries.news()
+    await at(10_000)
+    const end = deliveries.end()
+    await at(20_000)
+    expect(await end).toMatchObject({ ok: false, reason: 'it answers 429' })
+    expect([started, noted]).toEqual([[500], ['it answers 429']])
+  })
+
+  it('wait at the end for as long as the other side asks, if there is time', async () => {
+    const busy: Outcome = { ok: false, reason: 'it answers 429', retry: true, retryAfter: 2_000 }
+    const { deliveries, started, at } = make([busy, OK])
+    const end = deliveries.end()
+    await at(5_000)
+    expect(await end).toEqual(OK)
+    expect(started).toEqual([0, 2_000])
+  })
+
   it('go out one at a time; news that come meanwhile go out after', async () => {
     const { deliveries, started, at } = make([OK], { takes: 2_000 })
     deliveries.news()

@@ -147,6 +147,24 @@ describe('at the end of the input', () => {
     })
   })
 
+  it('a collector that takes all and has something to say is told, too', async () => {
+    const to = await receiver((response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"partialSuccess":{"errorMessage":"names are deprecated"}}'),
+    )
+    expect(await run(to.url)).toMatchObject({
+      code: 0,
+      stderr: `dumpstream: metrics were taken by ${to.url}/v1/metrics, which says: names are deprecated\n`,
+    })
+  })
+
+  it('a collector that asks to be left alone for an hour gets one request', async () => {
+    const to = await receiver((response) => response.writeHead(429, { 'retry-after': '3600' }).end())
+    expect((await run(to.url)).code).toBe(4)
+    expect(to.requests).toHaveLength(1)
+  })
+
   it('the same in protobuf', async () => {
     // ExportMetricsServiceResponse{partial_success{rejected_data_points: 3, error_message: "old"}}
     const body = Buffer.from([0x0a, 0x07, 0x08, 0x03, 0x12, 0x03, ...Buffer.from('old')])

@@ -1,0 +1,142 @@
+/**
+ * `--state-file`: where each followed file was, and what is known of its dumps. The first line says what follows, and its SHA-256; then
+ * comes a line of JSON for each file. It is replaced as a whole, so that a process that is killed leaves the last one.
+ *
+ * What is written is as of the last record that went out: after a restart, records since then come once more, with the same dump numbers.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { DumpstreamError } from '../core/errors.ts'
+import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
+import type { EngineSnapshot } from '../engine/engine.ts'
+import type { TailPlace } from '../input/tail.ts'
+import { ReplacingFile } from '../sinks/replacing-file.ts'
+
+const VERSION = 1
+/** Files that were not met again are kept, the newest ones. */
+const KEPT = 10_000
+
+/** One file that is followed. */
+export interface FileState {
+  readonly path: string
+  readonly places: readonly TailPlace[]
+  readonly snapshot: EngineSnapshot
+}
+
+export class StateFile {
+  readonly #path: string
+  /** From an earlier process, by path, as long as the file has not been opened. */
+  readonly #waiting: Map<string, FileState>
+  /** History → its JSON. */
+  readonly #texts = new WeakMap<object, string>()
+
+  /** @throws DumpstreamError `DS_INPUT` when there is a file that can't be gone on with */
+  constructor(path: string) {
+    this.#path = path
+    this.#waiting = new Map(read(path).map((state) => [state.path, state]))
+  }
+
+  /** What is known of a file, once. */
+  take(path: string): FileState | undefined {
+    const state = this.#waiting.get(path)
+    this.#waiting.delete(path)
+    return state
+  }
+
+  /** That snapshot can't be gone on with. */
+  refusal(error: DumpstreamError): DumpstreamError {
+    return new DumpstreamError('DS_INPUT', `${this.#path}: ${error.message}; remove it to start over`, { cause: error })
+  }
+
+  /** @throws DumpstreamError `DS_OUTPUT`: the old file is as it was */
+  save(states: readonly FileState[]): void {
+    const waiting = [...this.#waiting.values()].slice(-KEPT)
+    const lines = [...waiting, ...states].map((state) => `${this.#line(state)}\n`)
+    const hash = createHash('sha256')
+    for (const line of lines) hash.update(line)
+    const file = new ReplacingFile(this.#path)
+    try {
+      file.output.write(`${JSON.stringify({ dumpstream: 'state', v: VERSION, sha256: hash.digest('hex') })}\n`)
+      for (const line of lines) file.output.write(line)
+      file.commit()
+    } finally {
+      file.discard()
+    }
+  }
+
+  /** The history is most of it, and seldom another one. */
+  #line({ path, places, snapshot: { history, ...snapshot } }: FileState): string {
+    const text = this.#texts.get(history) ?? JSON.stringify(history)
+    this.#texts.set(history, text)
+    const rest = JSON.stringify({ path, places, snapshot })
+    return `${rest.slice(0, -2)},"history":${text}}}`
+  }
+}
+
+function read(path: string): FileState[] {
+  const text = contentOf(path)
+  if (text === undefined) return []
+  const end = text.indexOf('\n') + 1
+  const head = parse(text.slice(0, end))
+  if (!isRecord(head) || head.dumpstream !== 'state') throw refusal(path, 'is not a state file; name another one')
+  if (head.v !== VERSION)
+    throw refusal(
+      path,
+      `is of version ${String(head.v)}, and this dumpstream reads ${VERSION}; remove it to start over`,
+    )
+  const body = text.slice(end)
+  if (createHash('sha256').update(body).digest('hex') !== head.sha256)
+    throw refusal(path, 'is damaged; remove it to start over')
+  return body
+    .split('\n')
+    .slice(0, -1)
+    .map(parse)
+    .map((state) => {
+      if (!isState(state)) throw refusal(path, 'is not what dumpstream writes; remove it to start over')
+      return state
+    })
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, 'utf8')
+    return text === '' ? undefined : text
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined
+    throw refusal(path, systemErrorText(error))
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is in the snapshot the engine checks. */
+function isState(value: unknown): value is FileState {
+  return isRecord(value) && typeof value.path === 'string' && isPlaces(value.places) && isRecord(value.snapshot)
+}
+
+function isPlaces(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (place: unknown) =>
+        isRecord(place) &&
+        typeof place.identity === 'string' &&
+        typeof place.fingerprint === 'string' &&
+        Number.isSafeInteger(place.position),
+    )
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function refusal(path: string, text: string): DumpstreamError {
+  return new DumpstreamError('DS_INPUT', `${path}: ${text}`)
+}

@@ -1,0 +1,137 @@
+/**
+ * Goes on when an engine throws, which none should: whoever can write a log line could end the process otherwise. What is open is ended
+ * as it is, the rest of what was pushed comes out as log, and a new engine takes over with what is known so far.
+ */
+import { DumpstreamError } from '../core/errors.ts'
+import type { Engine, EngineStats, InnerOptions } from './contract.ts'
+import { add, NOTHING } from './stats.ts'
+
+export class GuardedEngine implements Engine {
+  readonly #options: InnerOptions
+  readonly #make: (options: InnerOptions) => Engine
+  #engine: Engine
+  /** Offset in the input of the first byte that the engine got. */
+  #base = 0
+  #bytes = 0
+  #past: EngineStats = NOTHING
+  /** What the caller's own functions threw: that is the caller's. */
+  #theirs: unknown
+
+  constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
+    this.#options = options
+    this.#make = make
+    this.#engine = make(this.#guarded(options))
+  }
+
+  get stats(): EngineStats {
+    return { ...add(this.#past, this.#engine.stats), bytes: this.#bytes }
+  }
+
+  get faults(): readonly string[] {
+    return this.#engine.faults ?? []
+  }
+
+  get settled(): number {
+    return this.#base + this.#engine.settled
+  }
+
+  get resumeAt(): number {
+    return this.#base + this.#engine.resumeAt
+  }
+
+  get open(): boolean {
+    return this.#engine.open
+  }
+
+  push(chunk: Uint8Array): void {
+    const before = this.#bytes
+    this.#bytes += chunk.length
+    this.#try(() => this.#engine.push(chunk), { chunk, at: before })
+  }
+
+  tick(now: number): void {
+    this.#try(() => this.#engine.tick(now))
+  }
+
+  end(): void {
+    this.#try(() => this.#engine.end())
+  }
+
+  #try(work: () => void, pushed?: { readonly chunk: Uint8Array; readonly at: number }): void {
+    try {
+      work()
+    } catch (error) {
+      if (error === this.#theirs && error !== undefined) throw error
+      this.#replace(error, pushed)
+    }
+  }
+
+  #replace(error: unknown, pushed: { readonly chunk: Uint8Array; readonly at: number } | undefined): void {
+    this.#finish()
+    const settled = Math.min(this.settled, this.#bytes)
+    const { stats } = this.#engine
+    this.#past = add(this.#past, stats)
+    this.#base = this.#bytes
+    const { onLog, onFault } = this.#options
+    if (pushed !== undefined && onLog !== undefined) {
+      const from = Math.max(settled, pushed.at)
+      if (from < this.#bytes) onLog(pushed.chunk.subarray(from - pushed.at), from)
+    }
+    // It has been read: the dumps that it reported are known, and so are their numbers.
+    const { snapshot: _, ...options } = this.#options
+    this.#engine = this.#make(this.#guarded(options))
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const lost = pushed === undefined ? this.#bytes - settled : Math.max(0, pushed.at - settled)
+    const held = lost === 0 ? '' : `, and ${lost} bytes before it with it`
+    onFault?.(
+      new DumpstreamError(
+        'DS_FAULT',
+        `a dump could not be read${held} (${what}); reading goes on; please report this as a bug of dumpstream`,
+        { cause: error },
+      ),
+    )
+  }
+
+  /** What it holds may still come out. */
+  #finish(): void {
+    try {
+      this.#engine.end()
+    } catch (error) {
+      if (error === this.#theirs) throw error
+    }
+  }
+
+  #guarded(options: InnerOptions): InnerOptions {
+    const base = this.#base
+    const { onRecord, onLog, onHeader, time, memory } = options
+    return {
+      ...options,
+      ...(memory === undefined || base === 0 ? {} : { memory: memory.placed((offset) => base + offset) }),
+      ...(time === undefined ? {} : { time: (offset) => this.#call(() => time(base + offset)) }),
+      ...(onHeader === undefined ? {} : { onHeader: (buf, at) => this.#call(() => onHeader(buf, at)) }),
+      ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#call(() => onLog(bytes, base + offset)) }),
+      ...(onRecord === undefined
+        ? {}
+        : {
+            onRecord: (record, frame) =>
+              this.#call(() =>
+                onRecord(
+                  record.type === 'dump' && base > 0
+                    ? { ...record, bytes: [record.bytes[0] + base, record.bytes[1] + base] }
+                    : record,
+                  frame,
+                ),
+              ),
+          }),
+    }
+  }
+
+  #call<T>(their: () => T): T {
+    try {
+      return their()
+    } catch (error) {
+      this.#theirs = error
+      throw error
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * One file that is followed: how far it has been read, and whether it is still the same. Its descriptor is closed while other files need
+ * one: few are open, however many files are followed.
+ */
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { systemErrorCode } from '../core/system-error.ts'
+import { identityOf } from './open.ts'
+
+/** Descriptors that are open at once. Node itself has 20, and 64 must be enough for all. */
+const MOST_OPEN = 32
+/** Bytes before the position that are compared at each look: a file that was cut and has grown past the position differs in them. */
+const FINGERPRINT_BYTES = 64
+
+/** Where reading may go on in another process. Plain JSON. */
+export interface TailPlace {
+  /** `dev:ino` */
+  readonly identity: string
+  readonly position: number
+  /** The bytes before the position, Base64; empty where they are not known. */
+  readonly fingerprint: string
+}
+
+/** Least recently used first. */
+const open = new Set<Tail>()
+
+export class Tail {
+  readonly identity: string
+  position = 0
+  quietLooks = 0
+  lastByteAt: number
+  rotatedAt: number | undefined
+  /** Goes up when the file was truncated. */
+  generation = 0
+  /** Where it was found. It may have another name by now. */
+  readonly #path: string
+  #fd: number | undefined
+  readonly #fingerprint: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
+  readonly #now: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
+  #fingerprintLength = 0
+  #modified = 0
+  #afterTruncation = false
+
+  private constructor(path: string, fd: number, now: number) {
+    this.#path = path
+    this.#fd = fd
+    this.identity = identityOf(fstatSync(fd))
+    this.lastByteAt = now
+  }
+
+  /** @throws the system's error */
+  static open(path: string, now: number): Tail {
+    const tail = new Tail(path, openFile(path), now)
+    keep(tail)
+    return tail
+  }
+
+  /** What was read by another process: found where it is now, or under the name that rotation gave it; undefined when it is gone. */
+  static resume(path: string, place: TailPlace, now: number): Tail | undefined {
+    const found = findFile(path, place.identity)
+    if (found === undefined) return undefined
+    const tail = Tail.open(found, now)
+    if (tail.identity !== place.identity) {
+      tail.close()
+      return undefined
+    }
+    tail.position = place.position
+    tail.#remember(Buffer.from(place.fingerprint, 'base64').subarray(-FINGERPRINT_BYTES))
+    return tail
+  }
+
+  /** Nothing has happened to the file since the last look. */
+  isUntouched(stats: Stats): boolean {
+    return stats.size === this.position && stats.mtimeMs === this.#modified
+  }
+
+  /** @throws the system's error, ENOENT when the file is gone */
+  stat(): Stats {
+    return fstatSync(this.#descriptor())
+  }
+
+  /** Goes back to the start when the file was cut; says so. */
+  checkForTruncation(stats: Stats): string | undefined {
+    const untouched = this.isUntouched(stats)
+    this.#modified = stats.mtimeMs
+    if (untouched || (stats.size >= this.position && this.#sameBytesBefore())) return undefined
+    this.position = 0
+    this.generation++
+    this.#fingerprintLength = 0
+    this.#afterTruncation = true
+    return 'was truncated; reading it from its start'
+  }
+
+  read(buffer: Buffer): number {
+    const count = readSync(this.#descriptor(), buffer, 0, buffer.length, this.position)
+    if (count === 0) return 0
+    this.position += count
+    this.#remember(buffer.subarray(0, count))
+    return count
+  }
+
+  /** A writer that was not told of the truncation writes on at its old offset: the hole before it reads as NUL bytes nobody wrote. */
+  skipHole(bytes: Uint8Array): Uint8Array {
+    if (!this.#afterTruncation) return bytes
+    const first = bytes.findIndex((byte) => byte !== 0)
+    if (first === -1) return bytes.subarray(bytes.length)
+    this.#afterTruncation = false
+    return bytes.subarray(first)
+  }
+
+  /** `position` is one that has been read. */
+  placeAt(position: number): TailPlace {
+    return { identity: this.identity, position, fingerprint: this.#bytesBefore(position).toString('base64') }
+  }
+
+  /** It is opened again when it is read again. */
+  close(): void {
+    open.delete(this)
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+
+  #descriptor(): number {
+    if (this.#fd === undefined) {
+      const found = findFile(this.#path, this.identity)
+      // Whoever asks treats it as it treats any file that is not there.
+      this.#fd = openFile(found ?? this.#path)
+      if (identityOf(fstatSync(this.#fd)) !== this.identity) {
+        this.close()
+        throw Object.assign(new Error('is gone'), { code: 'ENOENT', syscall: 'open' })
+      }
+    }
+    keep(this)
+    return this.#fd
+  }
+
+  #bytesBefore(position: number): Buffer {
+    if (position === this.position) return this.#fingerprint.subarray(0, this.#fingerprintLength)
+    const length = Math.min(position, FINGERPRINT_BYTES)
+    try {
+      const bytes = Buffer.alloc(length)
+      const count = readSync(this.#descriptor(), bytes, 0, length, position - length)
+      return count === length ? bytes : bytes.subarray(0, 0)
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error
+      return Buffer.alloc(0)
+    }
+  }
+
+  #remember(bytes: Buffer): void {
+    if (bytes.length >= FINGERPRINT_BYTES) {
+      bytes.copy(this.#fingerprint, 0, bytes.length - FINGERPRINT_BYTES)
+      this.#fingerprintLength = FINGERPRINT_BYTES
+      return
+    }
+    const kept = Math.min(this.#fingerprintLength, FINGERPRINT_BYTES - bytes.length)
+    this.#fingerprint.copy(this.#fingerprint, 0, this.#fingerprintLength - kept, this.#fingerprintLength)
+    bytes.copy(this.#fingerprint, kept)
+    this.#fingerprintLength = kept + bytes.length
+  }
+
+  #sameBytesBefore(): boolean {
+    const length = this.#fingerprintLength
+    if (length === 0) return true
+    const count = readSync(this.#descriptor(), this.#now, 0, length, this.position - length)
+    const there = this.#now.subarray(0, count)
+    if (count === length && there.equals(this.#fingerprint.subarray(0, length))) return true
+    // Only NUL bytes: the hole of a writer that kept its offset (see skipHole). What it wrote starts at or after our position.
+    this.#afterTruncation = count === length && there.every((byte) => byte === 0)
+    return this.#afterTruncation
+  }
+}
+
+function keep(tail: Tail): void {
+  open.delete(tail)
+  open.add(tail)
+  for (const oldest of open) {
+    if (open.size <= MOST_OPEN) return
+    oldest.close()
+  }
+}
+
+function openFile(path: string): number {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK
+  try {
+    return openSync(path, flags)
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EMFILE' || open.size === 0) throw error
+    for (const each of open) each.close()
+    return openSync(path, flags)
+  }
+}
+
+/** What rotation puts behind the name of a file: `.1`, `-20261124`, `.20261124-101500`. Not what it has compressed. */
+const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
+
+/**
+ * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `read`: identities of those that
+ * somebody did see.
+ */
+export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>, now: number): Tail[] {
+  try {
+    const { mtimeMs, ino } = tail.stat()
+    const atPath = statSync(path, { throwIfNoEntry: false })
+    const name = basename(path)
+    return readdirSync(dirname(path))
+      .filter((each) => each.startsWith(name) && ROTATED.test(each.slice(name.length)))
+      .map((each) => join(dirname(path), each))
+      .map((each) => ({ path: each, stats: statSync(each) }))
+      .filter(({ stats }) => stats.isFile() && stats.ino !== ino && stats.ino !== atPath?.ino)
+      .filter(({ stats }) => stats.mtimeMs >= mtimeMs && !read.has(identityOf(stats)))
+      .sort((a, b) => a.stats.mtimeMs - b.stats.mtimeMs)
+      .map((each) => Tail.open(each.path, now))
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+    return []
+  }
+}
+
+/** The path, or what the file is called that was there: rotation renames within the folder. */
+function findFile(path: string, identity: string): string | undefined {
+  if (isFile(path, identity)) return path
+  const folder = dirname(path)
+  try {
+    return readdirSync(folder)
+      .map((name) => join(folder, name))
+      .find((each) => isFile(each, identity))
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+    return undefined
+  }
+}
+
+function isFile(path: string, identity: string): boolean {
+  try {
+    return identityOf(statSync(path)) === identity
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+    return false
+  }
+}
