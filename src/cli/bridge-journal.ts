@@ -103,7 +103,7 @@ class JournalReader {
   #printed: RecordOutcome | undefined
 
   constructor(base: string, options: RunOptions, elsewhere: Elsewhere, out: JournalOut) {
-    this.#mount = new Mount(mountEngine(options.engine))
+    this.#mount = new Mount(mountEngine(options.engine, elsewhere.complain))
     this.#elsewhere = elsewhere
     this.#out = out
     this.#own = new Journal(base)

@@ -33,6 +33,7 @@ const MEANS: Readonly<Record<string, readonly [value: string | undefined, meanin
   baseline: ['known.jsonl', { baseline: 'known.jsonl', engine: { stacks: 'always' } }],
   save: ['known.jsonl', { save: 'known.jsonl' }],
   from: ['end', { from: 'end' }],
+  'state-file': ['state', { state: 'state' }],
   steal: [undefined, { steal: true }],
   follow: [undefined, { follow: true }],
   input: ['cri', { engine: { input: 'cri' } }],
