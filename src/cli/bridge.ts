@@ -20,6 +20,8 @@
 import split2 from 'split2'
 import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
+import { SteadyClock } from '../core/steady-clock.ts'
+import { elapsed } from '../input/clock.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
@@ -72,9 +74,10 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const bridge = new Bridge(options, elsewhere, maxLine, (line) => terminal.complain(line))
   const lines = process.stdin.pipe(split2(SPLIT))
   const stopSignals = handleSignals({ stdinIsPiped: true, stop: () => lines.destroy() })
+  const clock = new SteadyClock()
   const timer = setInterval(
     () => {
-      bridge.tick(Date.now())
+      bridge.tick(clock.now(Date.now(), elapsed(), bridge.open))
       elsewhere.settle()
     },
     Math.max(10, options.idle / 4),
@@ -151,6 +154,10 @@ class Bridge {
     }
     this.#take(outcomes)
     return this.#reply(open)
+  }
+
+  get open(): boolean {
+    return this.#mount.open
   }
 
   tick(now: number): void {

@@ -1,5 +1,6 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
 
+import { SteadyClock } from '../core/steady-clock.ts'
 import { createEngine, type EngineSnapshot, type EngineStats, type WholeEngine } from '../engine/engine.ts'
 import { add, NOTHING } from '../engine/stats.ts'
 import { elapsed } from '../input/clock.ts'
@@ -26,6 +27,7 @@ export class Engines {
   readonly #parts: EnginesParts
   readonly #onUnread: () => void
   readonly #open = new Set<WholeEngine>()
+  readonly #clocks = new WeakMap<WholeEngine, SteadyClock>()
   #past: EngineStats = NOTHING
   #lastPush = 0
 
@@ -101,8 +103,13 @@ export class Engines {
   }
 
   tick(engines: readonly WholeEngine[]): void {
-    const now = Date.now()
-    for (const engine of engines) engine.tick(now)
+    const wall = Date.now()
+    const now = elapsed()
+    for (const engine of engines) {
+      const clock = this.#clocks.get(engine) ?? new SteadyClock()
+      this.#clocks.set(engine, clock)
+      engine.tick(clock.now(wall, now, engine.open))
+    }
     this.#settle()
   }
 

@@ -84,6 +84,10 @@ class EventFilter implements Mounted {
     }
   }
 
+  get open(): boolean {
+    return this.#mount.open
+  }
+
   lines(buf: Buffer, start: number, end: number): void {
     if (this.#keys.isForFluentBit || this.#mount.open || mayMatter(buf, start, end)) {
       for (let pos = start; pos < end; ) {

@@ -202,7 +202,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Input',
     summary: 'with --follow: go on after a restart where it was',
     details:
-      'FILE keeps how far each file has been read, and what is known of its dumps, so that a leak stays under watch. It is written once a second and at the end. A dump that is open then is left to the next run.',
+      'FILE keeps how far each file has been read, and what is known of its dumps, so that a leak stays under watch. It is written after each dump, once a second and at the end; after a kill, dumps since then come once more, with the same numbers. A dump that is open at the end is left to the next run.',
   },
   {
     name: 'steal',

@@ -23,8 +23,9 @@ const RESCAN_MS = 2_000
 const GONE_MS = 60_000
 /** Files that patterns may open: each has an engine of its own. */
 const MATCHED_FILES = 10_000
-/** How often what has been reached is written down. */
-const SAVE_MS = 1_000
+/** How often what has been reached is written down: soon after a dump, so that a kill repeats few of them. */
+const SAVE_MS = { dumps: 100, bytes: 1_000 } as const
+const SAVE_SHARE = 10
 
 interface Followed {
   readonly follower: Follower
@@ -50,7 +51,7 @@ export class FollowedFiles {
   readonly #parts: FollowedParts
   readonly #followed: Followed[] = []
   #toldTooMany = false
-  #saved = { at: Number.NEGATIVE_INFINITY, push: -1, dumps: 0 }
+  #saved = { at: Number.NEGATIVE_INFINITY, took: 0, push: -1, dumps: 0 }
   #saveFailure: string | undefined
 
   constructor(parts: FollowedParts) {
@@ -85,7 +86,7 @@ export class FollowedFiles {
       const late = elapsed() - last > wait * 3
       last = elapsed()
       wait = last - engines.lastPush < QUIET_AFTER_MS ? LOOK_MS.growing : LOOK_MS.quiet
-      if (elapsed() - this.#saved.at >= SAVE_MS) this.#save()
+      if (this.#isSaveDue()) this.#save()
       if (more) {
         await new Promise(setImmediate)
         continue
@@ -104,6 +105,14 @@ export class FollowedFiles {
     return this.#saveFailure === undefined
   }
 
+  #isSaveDue(): boolean {
+    if (this.#parts.state === undefined) return false
+    const since = elapsed() - this.#saved.at
+    // With many files it takes its time, which the log must not wait for.
+    if (since < this.#saved.took * SAVE_SHARE) return false
+    return since >= SAVE_MS.bytes || (since >= SAVE_MS.dumps && this.#parts.engines.stats.dumps !== this.#saved.dumps)
+  }
+
   /** Only what has gone out is done. */
   #save(): void {
     const { engines, state, complain } = this.#parts
@@ -111,7 +120,7 @@ export class FollowedFiles {
     const { lastPush: push } = engines
     const { dumps } = engines.stats
     if (this.#saved.push === push && this.#saved.dumps === dumps) return
-    this.#saved = { at: elapsed(), push, dumps }
+    const at = elapsed()
     try {
       state.save(
         this.#followed.map(({ follower, engine }) => {
@@ -125,6 +134,7 @@ export class FollowedFiles {
       if (this.#saveFailure !== error.message) complain(error.message)
       this.#saveFailure = error.message
     }
+    this.#saved = { at, took: elapsed() - at, push, dumps }
   }
 
   /** Follows what matches now and is new; lets go of what has not matched for a while. */

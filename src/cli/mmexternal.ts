@@ -81,6 +81,10 @@ class Messages implements Mounted {
     }
   }
 
+  get open(): boolean {
+    return this.#mount.open
+  }
+
   lines(buf: Buffer, start: number, end: number): void {
     for (let pos = start; pos < end; ) {
       const next = buf.indexOf(LF, pos) + 1

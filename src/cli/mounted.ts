@@ -1,7 +1,9 @@
 /** What the commands share that stand in a pipeline: lines of stdin in, the clock, the end, and where else records go. */
 import { DumpstreamError } from '../core/errors.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
+import { SteadyClock } from '../core/steady-clock.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
+import { elapsed } from '../input/clock.ts'
 import { openStdin } from '../input/open.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { MountOptions } from '../mounts/mount.ts'
@@ -24,6 +26,8 @@ const DRAIN_MS = 200
 const DRAIN_MAX_MS = 5_000
 
 export interface Mounted {
+  /** A dump, or what may be the beginning of one, is under way. */
+  readonly open: boolean
   /** [start, end) holds whole lines. */
   lines(buf: Buffer, start: number, end: number): void
   /** The last line, without a line end. */
@@ -129,7 +133,9 @@ export async function readStdin(mounted: Mounted, idle: number, closed: () => bo
       stopped = setTimeout(() => stdin.destroy(), DRAIN_MAX_MS)
     },
   })
-  const timer = setInterval(() => mounted.tick(Date.now()), Math.max(10, idle / 4))
+  const clock = new SteadyClock()
+  const tick = (): void => mounted.tick(clock.now(Date.now(), elapsed(), mounted.open))
+  const timer = setInterval(tick, Math.max(10, idle / 4))
   try {
     const error = await stdinEnd((chunk) => {
       drained?.refresh()

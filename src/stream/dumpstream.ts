@@ -2,6 +2,7 @@
 import { Transform } from 'node:stream'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
+import { SteadyClock } from '../core/steady-clock.ts'
 import { checkChoice } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 
@@ -97,7 +98,11 @@ export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<Dump
     },
     flush: (done) => attempt(() => engine.end(), done),
   })
-  if (follow) tickWhileOpen(stream, options.idle ?? IDLE_MS, (now) => engine.tick(now))
+  const clock = new SteadyClock()
+  if (follow)
+    tickWhileOpen(stream, options.idle ?? IDLE_MS, (elapsed) =>
+      engine.tick(clock.now(Date.now(), elapsed, engine.open)),
+    )
   return stream
 }
 
@@ -123,7 +128,7 @@ function isPartOf(bytes: Uint8Array, chunk: Uint8Array | undefined): boolean {
 }
 
 /** Silence counts only while the stream can take more, and could all the time since the last tick: what a slow reader holds up is not silent. */
-function tickWhileOpen(stream: Transform, idle: number, tick: (now: number) => void): void {
+function tickWhileOpen(stream: Transform, idle: number, tick: (elapsed: number) => void): void {
   const every = Math.max(10, idle / 4)
   let last = performance.now()
   let heldUp = false
@@ -135,7 +140,7 @@ function tickWhileOpen(stream: Transform, idle: number, tick: (now: number) => v
     heldUp = stream.writableLength > 0 || stream.readableLength >= stream.readableHighWaterMark
     if (late || wasHeldUp || heldUp || stream.destroyed) return
     try {
-      tick(Date.now())
+      tick(now)
     } catch (error) {
       stream.destroy(error instanceof Error ? error : new Error(String(error)))
     }
