@@ -44,6 +44,7 @@ try {
   const sbom = JSON.parse(run('npm', ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only']))
   // npm takes the name of the folder.
   sbom.metadata.component.name = about.name
+  sbom.components.push(...bundled())
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`)
 } finally {
   writeFileSync(join(root, 'package.json'), original)
@@ -71,6 +72,21 @@ writeFileSync(join(folder, 'dumpstream.rb'), formula())
 console.log([...sums.keys(), 'SHA256SUMS', 'notes.md', 'package.json', 'dumpstream.rb'].join('\n'))
 
 /** The text under the version's heading, as keepachangelog.com has them; undefined when there is none. */
+/** What the build has put into our own files is installed with the package, too. */
+function bundled() {
+  const notices = readFileSync(join(root, 'dist/THIRD_PARTY_NOTICES'), 'utf8')
+  return [...notices.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d\S*) \((.+?)\)/gm)].map(([, name, version, licence]) => ({
+    'bom-ref': `${name}@${version}`,
+    type: 'library',
+    name,
+    version,
+    scope: 'required',
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    properties: [{ name: 'dumpstream:bundled', value: 'true' }],
+    licenses: [{ license: { id: licence } }],
+  }))
+}
+
 function notesOf(changelog, wanted) {
   for (const section of changelog.split(/^## /m).slice(1)) {
     const [heading, ...lines] = section.split('\n')
