@@ -11,7 +11,7 @@ export function lost({ seen }: Scene): Finding[] {
     if (each.idle || each.tally.leaked > 0 || !mayBeLost(each)) return []
     const states = lostStates(each)
     const count = states.reduce((sum, [, number]) => sum + number, 0)
-    if (count === 0) return []
+    if (count === 0 || isKept(each, count)) return []
     const names = states.map(([state]) => state).join(' and ')
     return about([each], {
       finding: 'lost',
@@ -20,6 +20,11 @@ export function lost({ seen }: Scene): Finding[] {
       because: `nothing can end ${names}`,
     })
   })
+}
+
+/** One `select {}` alone, by a goroutine that lives on, keeps something going on purpose. */
+function isKept({ tally }: Seen, count: number): boolean {
+  return count === 1 && tally.states.has('select (no cases)') && tally.parents?.alive !== 0
 }
 
 function mayBeLost({ tally }: Seen): boolean {

@@ -21,14 +21,18 @@ import { isLeak, type Waiting } from './leak.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step, Track } from './track.ts'
 
-/** `track` is undefined for a dump that compares with nothing, and has no step in the first of a history. */
-export function judge(tally: SignatureTally, track: Track | undefined): Assessment {
+/** `signatures`: all of the dump. `track` is undefined for a dump that compares with nothing, and has no step in the first of a history. */
+export function judge(
+  tally: SignatureTally,
+  track: Track | undefined,
+  signatures: readonly SignatureTally[] = [],
+): Assessment {
   const step = track?.steps[track.steps.length - 1]
   if (track === undefined || step === undefined) {
     if (tally.leaked === 0) return {}
     return { verdict: 'leaking', ...reasons('leaking', tally, undefined) }
   }
-  const verdict = verdictOf(tally, track, step)
+  const verdict = verdictOf(tally, track, step, signatures)
   return {
     delta: step.count - (track.previous ?? step.before),
     ...(step.survivors === undefined ? {} : { survivors: step.survivors }),
@@ -53,11 +57,11 @@ export function judgeGone(before: number, withIds: boolean): Assessment {
   return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
 }
 
-function verdictOf(tally: SignatureTally, track: Track, step: Step): Verdict {
+function verdictOf(tally: SignatureTally, track: Track, step: Step, signatures: readonly SignatureTally[]): Verdict {
   if (tally.leaked > 0) return 'leaking'
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, waitingOf(tally))) return 'leaking'
+  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, waitingOf(tally, signatures))) return 'leaking'
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
@@ -121,10 +125,28 @@ function isLost(tally: SignatureTally): boolean {
 const ENDS = /^sleep$/
 const PEER = /^IO wait$/
 
-function waitingOf(tally: SignatureTally): Waiting {
+/** Share of the goroutines that were each started by one that lives on and waits for its peer. */
+const OF_CONNECTIONS = 0.9
+
+/** Does each belong to a connection: was it started by another one that waits for its peer? */
+function isOfConnections({ parents, count }: SignatureTally, signatures: readonly SignatureTally[]): boolean {
+  if (parents === undefined || parents.distinct < count * OF_CONNECTIONS) return false
+  let waiting = 0
+  for (const [index, living] of parents.signatures) {
+    const of = signatures[index]
+    if (of !== undefined && isPeer(of)) waiting += living
+  }
+  return waiting >= count * OF_CONNECTIONS
+}
+
+function isPeer(tally: SignatureTally): boolean {
+  return inState(tally, (state) => PEER.test(state)) * 2 > tally.count
+}
+
+function waitingOf(tally: SignatureTally, signatures: readonly SignatureTally[]): Waiting {
   if (isLost(tally)) return 'lost'
   if (tally.signature.idle !== 'no' || inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'weak'
-  return inState(tally, (state) => PEER.test(state)) * 2 > tally.count ? 'peer' : 'blocked'
+  return isPeer(tally) || isOfConnections(tally, signatures) ? 'peer' : 'blocked'
 }
 
 function inState(tally: SignatureTally, holds: (state: string) => boolean): number {

@@ -50,7 +50,9 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   if (known.length < 2 || works(known)) return false
   const lost = waiting === 'lost'
   if (!lost && hasEnded(known)) return false
-  if (waiting === 'weak' || waiting === 'peer') return isEven(known)
+  // Users who stay cannot be told from peers that are gone.
+  if (waiting === 'peer') return false
+  if (waiting === 'weak') return isEven(known)
   const young = isYoung(known)
   if (!lost && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance)) return false
   const growth = lost ? THRESHOLDS.growthOfLost : young ? THRESHOLDS.growthOfYoung : THRESHOLDS.growth

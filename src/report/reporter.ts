@@ -69,7 +69,7 @@ export class Reporter {
     const seen = tally.signatures.map((each, i): Seen => {
       const track = observed.tracks[i]
       const idle = isIdle(each)
-      return { tally: each, track, assessment: judge(each, track), idle }
+      return { tally: each, track, assessment: judge(each, track, tally.signatures), idle }
     })
     seen.sort((a, b) => b.tally.count - a.tally.count)
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)

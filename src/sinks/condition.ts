@@ -4,7 +4,8 @@
  */
 import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
-import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
+import { FINDING_KINDS } from '../core/model.ts'
+import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from './baseline.ts'
 import { replaces } from './process.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
@@ -13,13 +14,17 @@ import type { RecordSink, SinkResult } from './sink.ts'
 export type Condition = { readonly text: string } & (
   | { readonly on: 'any dump' | 'last dump'; holds(dump: DumpRecord): boolean }
   | { readonly on: 'signatures of the last dump'; holds(signature: SignatureRecord): boolean }
+  | { readonly on: 'findings of any dump' | 'findings of the last dump'; holds(finding: FindingRecord): boolean }
 )
 
 const VERDICTS = ['leaking', 'growing', 'stuck', 'new'] as const
 const KINDS = ['panic', 'fatal', 'race', 'timeout'] as const
+/** Findings whose name is no verdict and no kind of dump. What has happened stays so; the others may heal. */
+const FINDINGS = FINDING_KINDS.filter((each) => ![...VERDICTS, ...KINDS].some((other) => other === each))
 /** All that may be asked for, for the error message. */
 export const CONDITIONS: readonly string[] = [
   ...VERDICTS,
+  ...FINDINGS,
   ...KINDS,
   'damaged',
   'truncated',
@@ -36,6 +41,11 @@ export function readCondition(text: string): Condition | undefined {
     const holds = (each: SignatureRecord): boolean =>
       each.verdict === verdict || (verdict === 'growing' && each.verdict === 'leaking')
     return { text, on: 'signatures of the last dump', holds }
+  }
+  const finding = FINDINGS.find((each) => each === text)
+  if (finding !== undefined) {
+    const on = finding === 'crash' || finding === 'deadlock' ? 'findings of any dump' : 'findings of the last dump'
+    return { text, on, holds: (each) => each.finding === finding }
   }
   const kind = KINDS.find((each) => each === text)
   if (kind !== undefined) return { text, on: 'any dump', holds: (dump) => dump.kind === kind }
@@ -56,6 +66,8 @@ interface Held {
   /** Of the last dump that shows the process. */
   readonly now: Map<Condition, string>
   last: DumpRecord | undefined
+  /** Signatures of the dump at hand that the baseline knows. */
+  readonly known: Set<string>
 }
 
 export class FailOn implements RecordSink {
@@ -75,7 +87,10 @@ export class FailOn implements RecordSink {
 
   record(record: DumpstreamRecord): void {
     if (record.type === 'dump') this.#dump(record)
-    else if (record.type === 'signature' && this.#baseline?.isExceededBy(record) !== false) this.#signature(record)
+    else if (record.type === 'finding') this.#finding(record)
+    else if (record.type !== 'signature') return
+    else if (this.#baseline?.isExceededBy(record) !== false) this.#signature(record)
+    else this.#sources.get(record.source)?.known.add(record.id)
   }
 
   end(): SinkResult {
@@ -85,12 +100,13 @@ export class FailOn implements RecordSink {
 
   #dump(dump: DumpRecord): void {
     const held = this.#held(dump.source)
+    held.known.clear()
     if (replaces(dump, held.last)) {
       held.last = dump
       held.now.clear()
     }
     for (const condition of this.#conditions) {
-      if (condition.on === 'signatures of the last dump') continue
+      if (condition.on !== 'any dump' && condition.on !== 'last dump') continue
       if (condition.on === 'last dump' && held.last !== dump) continue
       const lines = condition.on === 'any dump' ? held.happened : held.now
       if (!lines.has(condition) && condition.holds(dump)) lines.set(condition, line(condition, dump))
@@ -107,8 +123,27 @@ export class FailOn implements RecordSink {
     }
   }
 
+  #finding(finding: FindingRecord): void {
+    const held = this.#sources.get(finding.source)
+    if (held === undefined) return
+    const { signatures } = finding
+    if (signatures.length > 0 && signatures.every((id) => held.known.has(id))) return
+    for (const condition of this.#conditions) {
+      if (condition.on !== 'findings of any dump' && condition.on !== 'findings of the last dump') continue
+      if (condition.on === 'findings of the last dump' && held.last?.dump !== finding.dump) continue
+      const lines = condition.on === 'findings of any dump' ? held.happened : held.now
+      if (!lines.has(condition) && condition.holds(finding))
+        lines.set(condition, `${line(condition, finding)}: ${finding.title}`)
+    }
+  }
+
   #held(source: string): Held {
-    const held = this.#sources.get(source) ?? { happened: new Map(), now: new Map(), last: undefined }
+    const held = this.#sources.get(source) ?? {
+      happened: new Map(),
+      now: new Map(),
+      last: undefined,
+      known: new Set(),
+    }
     setRecent(this.#sources, source, held, LIMITS.sources, (_, gone) => this.#tell(gone))
     return held
   }

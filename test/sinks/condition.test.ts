@@ -1,7 +1,7 @@
 /** What `--fail-on` holds against which dump. */
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
-import type { DumpstreamRecord } from '../../src/core/records.ts'
+import type { DumpstreamRecord, FindingRecord } from '../../src/core/records.ts'
 import { FailOn, readCondition } from '../../src/sinks/condition.ts'
 import { dump, signature } from './records.ts'
 
@@ -73,5 +73,35 @@ describe('more sources than are kept', () => {
     const { holds, lines } = judged(['leaking'], [...LEAKING, ...others])
     expect(holds).toBe(true)
     expect(lines.length).toBe(1)
+  })
+})
+
+describe('a finding', () => {
+  const finding = (kind: FindingRecord['finding'], number = 1): FindingRecord => ({
+    v: 1,
+    type: 'finding',
+    dump: number,
+    source: 'app.log',
+    rank: 1,
+    finding: kind,
+    severity: 'warning',
+    goroutines: 60,
+    title: '60 goroutines wait for one mutex at cache.go:9',
+    because: 'why',
+    signatures: ['9f0c2c3f5b7a1e42'],
+  })
+
+  it('is that of the last dump', () => {
+    const piled = [dump({ dump: 1 }), finding('pile_up')]
+    expect(judged(['pile_up'], piled)).toEqual({
+      holds: true,
+      lines: ['--fail-on pile_up holds for dump 1 of app.log: 60 goroutines wait for one mutex at cache.go:9'],
+    })
+    expect(judged(['leak', 'pool'], piled).holds).toBe(false)
+    expect(judged(['pile_up'], [...piled, dump({ dump: 2 })]).holds).toBe(false)
+  })
+
+  it('of a crash or a deadlock has happened, whatever comes after it', () => {
+    expect(judged(['crash', 'deadlock'], [dump({ dump: 1 }), finding('crash'), dump({ dump: 2 })]).holds).toBe(true)
   })
 })

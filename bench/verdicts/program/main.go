@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"math"
 	"math/rand"
@@ -41,7 +42,9 @@ func main() {
 		}
 		return
 	}
-	rng := rand.New(rand.NewSource(*seed))
+	name := fnv.New64()
+	io.WriteString(name, *subject)
+	rng := rand.New(rand.NewSource(*seed + int64(name.Sum64()>>1)))
 	url := serve(rng.Int63(), *load)
 	workers(rng.Int63())
 	go janitor()
