@@ -6,6 +6,7 @@
 // tuned on the seeds from TUNED_ON on, 60 to 250 services of each kind; those of the default are others.
 import { parseArgs } from 'node:util'
 import { createEngine } from '../../dist/index.js'
+import { hardMix } from './hard.mjs'
 import { measure, VISIBLE } from './measure.mjs'
 import { AGES } from './services.mjs'
 
@@ -17,8 +18,22 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '20261124' },
     dumps: { type: 'string', default: '2,3,4,5,10,20,50' },
     ages: { type: 'string', default: AGES.join() },
+    programs: { type: 'boolean', default: false },
+    'real-time': { type: 'boolean', default: false },
+    set: { type: 'string', default: 'report' },
+    seeds: { type: 'string', default: '4' },
+    keep: { type: 'string' },
+    from: { type: 'string' },
   },
 })
+if (values.programs) {
+  const { set, keep, from } = values
+  const options = { set, keep, from, seeds: Number(values.seeds), realTime: values['real-time'] }
+  const { lines, dumps, said } = await hardMix(createEngine, options)
+  console.log(lines.join('\n'))
+  console.log(`\nSomething stands out in ${said} of ${dumps} single dumps of healthy services.`)
+  process.exit(0)
+}
 const counts = values.dumps.split(',').map(Number)
 const services = Number(values.services)
 const seed = Number(values.seed)

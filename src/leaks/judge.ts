@@ -8,8 +8,9 @@
  *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
  *             | wakes them. What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
  *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
- *   growing   | it grew step by step, but goroutines leave too, or there are no ids to tell; or it grew by a quarter at once
- *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time
+ *   growing   | it grew step by step, but goroutines leave too, or have run since, or there are no ids to tell; or it grew by a fifth
+ *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time, and none has run since; or in another
+ *             | state, if they came while the process was watched, or each was started by a goroutine that is gone
  *   shrinking | it is a fifth less, or more
  *   new       | the earlier dump had none
  *   steady    | none of these
@@ -156,14 +157,31 @@ function inState(tally: SignatureTally, holds: (state: string) => boolean): numb
 }
 
 function isStuck(tally: SignatureTally, track: Track): boolean {
-  if (inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) < tally.count) return false
+  if (tally.signature.idle !== 'no') return false
   let seconds = 0
   for (let i = track.steps.length - 1; i >= 0; i--) {
     const step = track.steps[i]
     if (step?.seconds === undefined || step.count !== step.before || step.survivors !== step.count) break
+    // A stage under back-pressure goes on all the time.
+    if (step.awake > 0 || (step.worked ?? 0) > 0) return false
     seconds += step.seconds
   }
-  return seconds >= THRESHOLDS.stuckSeconds
+  if (seconds < THRESHOLDS.stuckSeconds) return false
+  return (
+    inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) === tally.count || isLeftBehind(tally, track)
+  )
+}
+
+/**
+ * In the other states idle workers wait for hours, too. These are none: all have slept all the time, and they came while the process was
+ * watched, or each was started by another one that is gone.
+ */
+function isLeftBehind(tally: SignatureTally, track: Track): boolean {
+  const last = track.steps[track.steps.length - 1]
+  if (last?.asleep !== tally.count || blockedShare(tally) < 1) return false
+  const { parents } = tally
+  const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0
+  return track.steps[0]?.before === 0 || isOfRequests
 }
 
 /** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */

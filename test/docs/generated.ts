@@ -4,8 +4,10 @@ import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
 import { LIMITS } from '../../src/core/limits.ts'
+import { RULES } from '../../src/findings/rules.ts'
 import { THRESHOLDS } from '../../src/leaks/thresholds.ts'
 import { metricsMarkdown } from '../../src/sinks/otel/names.ts'
+import { IDLE } from '../../src/stacks/idle.ts'
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -16,6 +18,16 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   metrics: metricsMarkdown,
   records: recordsMarkdown,
   limits: () => table(['limit', 'default', 'meaning'], commented('src/core/limits.ts', LIMITS)),
+  rules: () =>
+    table(
+      ['finding', 'when', 'example'],
+      RULES.map(({ finding, when, example }) => [`\`${finding}\``, when, `\`${example}\``]),
+    ),
+  idle: () =>
+    table(
+      ['what', 'source'],
+      IDLE.map(({ what, source }) => [what, source]),
+    ),
   thresholds: () => table(['threshold', 'value', 'meaning'], commented('src/leaks/thresholds.ts', THRESHOLDS)),
 }
 

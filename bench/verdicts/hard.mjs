@@ -1,0 +1,46 @@
+// The hard mix: real Go programs, one leak or one healthy habit each beside the traffic of a service.
+//   npm run bench:verdicts -- --programs [--seeds 4] [--set report|tune] [--real-time] [--keep FOLDER | --from FOLDER]
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { judgeAll, lastRecords, logs } from './judge.mjs'
+import { build, plan, record, subjects } from './programs.mjs'
+
+/** Dumps that follow each other at once, and those 100 s apart, whose headers have minutes. */
+const FAST = { step: 300, dumps: 8, counts: [2, 3, 5, 8], atOnce: 6, load: 300 }
+const REAL = { step: 100_000, dumps: 5, counts: [3, 5], atOnce: 200, load: 3 }
+
+export async function hardMix(createEngine, { set = 'report', seeds = 4, realTime = false, keep, from }) {
+  const { step, dumps, counts, atOnce, load } = realTime ? REAL : FAST
+  let folder = from
+  if (folder === undefined) {
+    folder = keep ?? mkdtempSync(join(tmpdir(), 'dumpstream-hard-'))
+    const binary = build()
+    const runs = plan(subjects(binary), { set, seeds, step, dumps }).map((run) => ({ ...run, load }))
+    await record(binary, realTime ? runs.map((run) => ({ ...run, age: 0.2 })) : runs, folder, atOnce)
+  }
+  const all = [...logs(folder)]
+  const lines = [
+    '| dumps | precision | recall of visible leaks | healthy runs with an alarm |',
+    '|---|---|---|---|',
+    ...judgeAll(createEngine, all, counts).map(
+      ({ count, precision, recall, found, wrong, visible, visibleFound, alarms, healthy }) =>
+        `| ${count} | ${precision.toFixed(3)} (${found} right, ${wrong} wrong) | ${recall.toFixed(3)} (${visibleFound} of ${visible}) | ${alarms} of ${healthy} |`,
+    ),
+  ]
+  return { lines, ...triage(createEngine, all) }
+}
+
+/** Single dumps of healthy services in which something stands out. */
+function triage(createEngine, all) {
+  let dumps = 0
+  let said = 0
+  for (const log of all) {
+    if (log.kind !== 'healthy') continue
+    for (const text of log.dumps) {
+      dumps++
+      if (lastRecords(createEngine, [text], 1).some((each) => each.type === 'finding')) said++
+    }
+  }
+  return { dumps, said }
+}
