@@ -103,7 +103,7 @@ export async function compareFiles(
     comparisons.push({
       after: last.found,
       dump: sinceBefore(first.found.dump, last.found.dump),
-      changes: compareDumps(first.found, last.found, await judge(first, last, engine)),
+      changes: compareDumps(first.found, last.found, await judge(first, last, engine), first.path === last.path),
     })
   return comparisons
 }

@@ -10,12 +10,13 @@ export interface RecordedDump {
 /**
  * What changed, as the records of `after` with `delta` against `before`; largest change first, what has vanished with a count of 0.
  * What did not change is left out. `known` are records of `after` with what goroutine ids tell (survivors, verdicts), when both
- * dumps are of one process.
+ * dumps are of one process. `ofOneLog`: both are of one log, whose history has judged `after`; the change must not contradict it.
  */
 export function compareDumps(
   before: RecordedDump,
   after: RecordedDump,
   known: readonly SignatureRecord[] = [],
+  ofOneLog = false,
 ): SignatureRecord[] {
   const counts = new Map(before.signatures.map((each) => [each.id, each]))
   const judged = new Map(known.map((each) => [each.id, each]))
@@ -25,7 +26,9 @@ export function compareDumps(
     const earlier = counts.get(each.id)
     counts.delete(each.id)
     const delta = each.count - (earlier?.count ?? 0)
-    if (delta !== 0) changed.push(withChange(each, delta, earlier === undefined, judged.get(each.id)))
+    if (delta === 0) continue
+    const change = withChange(each, delta, earlier === undefined, judged.get(each.id))
+    changed.push(ofOneLog ? withHistory(change, each) : change)
   }
   for (const each of counts.values()) {
     if (each.count > 0) changed.push(vanished(each, after.dump))
@@ -51,6 +54,13 @@ function withChange(
     }
   }
   return { ...rest, delta, verdict: isNew ? 'new' : delta > 0 ? 'growing' : 'shrinking' }
+}
+
+/** The history of the log knows the dumps in between. */
+function withHistory(change: SignatureRecord, { verdict, because }: SignatureRecord): SignatureRecord {
+  const isWorse = verdict === 'leaking' || verdict === 'stuck' || (verdict === 'growing' && change.verdict === 'steady')
+  if (!isWorse || verdict === change.verdict) return change
+  return { ...change, verdict, ...(because === undefined ? {} : { because }) }
 }
 
 function vanished(record: SignatureRecord, dump: DumpRecord): SignatureRecord {

@@ -71,6 +71,16 @@ describe('two dumps compared', () => {
     expect(compareDumps(recorded({ a: 2 }), after, judged)).toMatchObject([{ verdict: 'growing', delta: 39 }])
   })
 
+  it('of one log keeps what its history says of the dumps in between', () => {
+    const [before, after] = [recorded({ a: 212 }), recorded({ a: 252 })]
+    const judged = after.signatures.map((each): SignatureRecord => ({ ...each, delta: 40, verdict: 'steady' }))
+    const whole = {
+      ...after,
+      signatures: after.signatures.map((each) => ({ ...each, verdict: 'leaking' as const, because: 'why' })),
+    }
+    expect(compareDumps(before, whole, judged, true)).toMatchObject([{ delta: 40, verdict: 'leaking', because: 'why' }])
+  })
+
   it('two equal dumps have no changes', () => {
     expect(changes({ a: 1 }, { a: 1 })).toEqual([])
   })
