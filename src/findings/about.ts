@@ -33,12 +33,14 @@ function origin(seen: readonly Seen[]): Partial<Finding> {
   const { function: name, file, line } = signature.title
   const at = createdAt(signature)
   const { track } = worst
+  const { parents } = worst.tally
   return {
     function: name,
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line }),
     ...(signature.createdBy === undefined ? {} : { created_by: signature.createdBy.function }),
     ...(at === undefined ? {} : { created_at: at }),
+    ...(parents === undefined ? {} : { parents: { distinct: parents.distinct, alive: parents.alive } }),
     ...(track === undefined ? {} : { counts: countsOf(seen) }),
     ...perHour(seen),
     ...(track?.since === undefined ? {} : { since: new Date(track.since).toISOString() }),

@@ -15,9 +15,17 @@ export function leak(scene: Scene): Finding[] {
       finding: 'leak',
       severity: leakSeverity(seen),
       title: `${goroutines(seen.tally.count)} ${seen.tally.count === 1 ? 'leaks' : 'leak'}${inState(seen)} ${placeOf(seen.tally.signature.title)}`,
-      because: reasonOf(seen),
+      because: `${reasonOf(seen)}${originOf(seen)}`,
     }),
   )
+}
+
+/** A loop starts them, or each request one. */
+function originOf({ tally: { parents, count } }: Seen): string {
+  if (parents === undefined || count === 1) return ''
+  const { distinct, alive } = parents
+  if (distinct === 1) return `; all were started by one goroutine, which ${alive === 1 ? 'lives' : 'is gone'}`
+  return alive === 0 ? `; they were started by ${distinct} goroutines that are gone` : ''
 }
 
 export function stuck(scene: Scene): Finding[] {

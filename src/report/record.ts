@@ -59,6 +59,8 @@ export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: 
   creator(record, signature)
   if (track !== undefined) record.counts = countsOf([seen])
   if (track?.since !== undefined) record.first_seen = isoTime(track.since)
+  const { parents } = tally
+  if (parents !== undefined) record.parents = { distinct: parents.distinct, alive: parents.alive }
   if (seen.idle) record.idle = true
   if (withStack || verdict === 'leaking' || verdict === 'stuck') record.stack = stackText(signature)
   if (tally.labels.size > 0)
