@@ -76,8 +76,8 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   blockedOfTwo: 0.9,
   /** Share of what has stayed that was seen to have run since, from which on it is no leak: what leaks never runs again. */
   works: 0.01,
-  /** Goroutines that should have come in the last step, by the pace of the others, if none came: then it has ended. Once in e^2 = 7 times by chance. */
-  missed: 2,
+  /** Goroutines that should have come in the last step, by the pace of the others, if none came: then it has ended. Once in e^3 = 20 times by chance. */
+  missed: 3,
   /** What wakes by itself (a sleep), or waits by design, may gather: steps over which it must grow in each, … */
   weakSteps: 6,
   /** … goroutines that must come, … */
