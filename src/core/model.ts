@@ -73,10 +73,14 @@ export interface CallingGoroutine {
   readonly state: string
   /** Index into `DumpTally.signatures`. */
   readonly signature: number
-  /** Innermost first; `pointer` is the first argument, 0 where it is unknown. */
-  readonly calls: readonly { readonly function: string; readonly pointer: number }[]
+  /** Names of the functions that it calls, innermost first; goroutines of one stack share them. */
+  readonly names: readonly string[]
+  /** How many of them are known of this goroutine. */
+  readonly count: number
   /** How many of the innermost calls are of functions to wait in. */
   readonly waits: number
+  /** First argument of the call at `i`; 0 where it is unknown. */
+  pointer(i: number): number
 }
 
 /** The goroutines of a dump by what they call: to find who waits for whom. Some of each stack, and all that wait for an object. */

@@ -2,7 +2,7 @@
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
-import { cycle, type Group, groupWaiters } from './waits.ts'
+import { cycle, type Group, groupWaiters, signaturesOf } from './waits.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
 const PILE = 50
@@ -56,20 +56,22 @@ export function pileUp(scene: Scene): Finding[] {
   const found: Finding[] = []
   const told = new Set<Seen>()
   for (const group of groups(scene)) {
-    if (group.waits.waiters < OLD_PILE) continue
+    const waiters = group.goroutines.length
+    if (waiters < OLD_PILE) break
     const seen = seenOf(scene, group)
-    const { kind, waiters, may_hold } = group.waits
+    const { kind } = group
     if ((kind !== 'mutex' && kind !== 'rwmutex') || waiters < leastOf(seen)) continue
     for (const each of seen) told.add(each)
-    const [holder] = may_hold ?? []
+    const waits = group.waits()
+    const [holder] = waits.may_hold ?? []
     const place = seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`
     found.push({
       ...about(seen, {
         finding: 'pile_up',
         severity: waiters >= CRITICAL ? 'critical' : 'warning',
         title: `${goroutines(waiters)} wait for one ${kind}${place}`,
-        because: `all of them show ${group.waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}`,
-        waits_on: [group.waits],
+        because: `all of them show ${waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}`,
+        waits_on: [waits],
       }),
       goroutines: waiters,
     })
@@ -102,16 +104,16 @@ export function ring(scene: Scene): Finding[] {
   const found = cycle(groups(scene))
   if (found.length < 2) return []
   const seen = [...new Set(found.flatMap((group) => seenOf(scene, group)))]
-  const count = found.reduce((sum, group) => sum + group.waits.waiters, 0)
+  const count = found.reduce((sum, group) => sum + group.goroutines.length, 0)
   return [
     {
       ...about(seen, {
         finding: 'deadlock',
         severity: 'critical',
         title: `${goroutines(count)} wait for each other on ${found.length} locks${seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`}`,
-        because: `each lock may be held by one that waits for another: ${found.map(({ waits }) => waits.object).join(', ')}`,
+        because: `each lock may be held by one that waits for another: ${found.map(({ waits }) => waits().object).join(', ')}`,
         fault: 'resource_deadlock',
-        waits_on: found.map((group) => group.waits),
+        waits_on: found.map((group) => group.waits()),
       }),
       goroutines: count,
     },
@@ -161,6 +163,6 @@ function isJudged({ assessment }: Seen): boolean {
 }
 
 /** The signatures of a group, most waiters first. */
-function seenOf({ dump, seen }: Scene, { signatures }: Group): Seen[] {
-  return signatures.flatMap((index) => seen.find(({ tally }) => tally === dump.signatures[index]) ?? [])
+function seenOf({ dump, seen }: Scene, group: Group): Seen[] {
+  return signaturesOf(group).flatMap((index) => seen.find(({ tally }) => tally === dump.signatures[index]) ?? [])
 }

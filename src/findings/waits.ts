@@ -11,12 +11,11 @@ const MAY_HOLD = 3
 const OBJECT_BYTES = 4096
 
 export interface Group {
-  readonly waits: WaitsOn
+  readonly kind: WaitsOn['kind']
   readonly goroutines: readonly CallingGoroutine[]
-  /** Indexes of their signatures, the one with most of them first. */
-  readonly signatures: readonly number[]
-  /** Those that may hold it and wait for something else themselves. */
-  readonly heldBy: readonly CallingGoroutine[]
+  /** Those that may hold it. */
+  readonly mayHold: readonly CallingGoroutine[]
+  readonly waits: () => WaitsOn
 }
 
 interface Receiver {
@@ -24,11 +23,12 @@ interface Receiver {
   readonly pointer: number
 }
 
+/** Goroutines that wait for one object. */
 interface Open {
   readonly kind: WaitsOn['kind']
   readonly object: number
   readonly goroutines: CallingGoroutine[]
-  readonly receivers: Map<string, Receiver>
+  readonly receivers: Receiver[]
 }
 
 /** Most waiters first. Empty where no goroutine waits for an object whose address is known. */
@@ -37,115 +37,126 @@ export function groupWaiters(dump: DumpTally): Group[] {
   if (callers === undefined) return []
   const waiting = callers.waiting()
   const groups = group(waiting)
-  const wanted = new Set<string>()
   const pointers = new Set<number>()
-  for (const { receivers } of groups) {
-    for (const [key, { pointer }] of receivers) {
-      wanted.add(key)
-      pointers.add(pointer)
-    }
-  }
-  const others = pointers.size === 0 ? [] : callers.on(pointers)
-  const inside = byReceiver([...others, ...waiting], wanted)
-  return groups.map((open) => close(dump, open, inside)).sort((a, b) => b.waits.waiters - a.waits.waiters)
+  for (const { receivers } of groups) for (const { pointer } of receivers) pointers.add(pointer)
+  const inside = pointers.size === 0 ? new Map() : byPointer([...callers.on(pointers), ...waiting], pointers)
+  return groups
+    .map((open) => close(dump, open, holdersOf(open, inside)))
+    .sort((a, b) => b.goroutines.length - a.goroutines.length)
 }
 
-/** Receiver → the goroutines that are in a method of it. */
-function byReceiver(
-  goroutines: readonly CallingGoroutine[],
-  wanted: ReadonlySet<string>,
-): ReadonlyMap<string, ReadonlySet<CallingGoroutine>> {
-  const found = new Map<string, Set<CallingGoroutine>>()
-  for (const goroutine of goroutines) {
-    for (const { function: name, pointer } of goroutine.calls) {
-      const type = pointer === 0 ? undefined : receiverType(name)
-      const key = type === undefined ? '' : keyOf({ type, pointer })
-      if (!wanted.has(key)) continue
-      const known = found.get(key)
-      if (known === undefined) found.set(key, new Set([goroutine]))
-      else known.add(goroutine)
+function group(waiting: readonly CallingGoroutine[]): Open[] {
+  const byKind = new Map<WaitsOn['kind'], Map<number, Open>>()
+  const add = (goroutine: CallingGoroutine, kind: Open['kind'], object: number, receiver?: Receiver): void => {
+    let objects = byKind.get(kind)
+    if (objects === undefined) {
+      objects = new Map()
+      byKind.set(kind, objects)
+    }
+    let open = objects.get(object)
+    if (open === undefined) {
+      open = { kind, object, goroutines: [], receivers: [] }
+      objects.set(object, open)
+    }
+    open.goroutines.push(goroutine)
+    if (receiver !== undefined && !open.receivers.some((each) => isSame(each, receiver))) open.receivers.push(receiver)
+  }
+  const lost: CallingGoroutine[] = []
+  for (const goroutine of waiting) {
+    const object = addressOf(goroutine)
+    if (object === 0) {
+      lost.push(goroutine)
+      continue
+    }
+    const pointer = goroutine.pointer(goroutine.waits)
+    const isOwn = pointer !== 0 && object >= pointer && object < pointer + OBJECT_BYTES
+    add(goroutine, shapeOf(goroutine).kind, object, isOwn ? receiverOf(goroutine) : undefined)
+  }
+  const known = lost.length === 0 ? undefined : byReceiver(byKind)
+  for (const goroutine of lost) {
+    const receiver = receiverOf(goroutine)
+    const { kind } = shapeOf(goroutine)
+    if (receiver === undefined) continue
+    // Two locks of one object: the receiver alone does not say which.
+    const object = known?.get(`${kind} ${receiver.type} ${receiver.pointer}`) ?? receiver.pointer
+    if (object !== 0) add(goroutine, kind, object, receiver)
+  }
+  return [...byKind.values()].flatMap((objects) => [...objects.values()])
+}
+
+/** Kind and receiver → the object of that kind that its methods wait for, 0 for several. */
+function byReceiver(byKind: ReadonlyMap<string, ReadonlyMap<number, Open>>): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const objects of byKind.values()) {
+    for (const { kind, object, receivers } of objects.values()) {
+      for (const { type, pointer } of receivers) {
+        const key = `${kind} ${type} ${pointer}`
+        found.set(key, found.has(key) ? 0 : object)
+      }
     }
   }
   return found
 }
 
-function group(waiting: readonly CallingGoroutine[]): Open[] {
-  const groups = new Map<string, Open>()
-  const addresses = new Map<string, number>()
-  const add = (
-    goroutine: CallingGoroutine,
-    kind: WaitsOn['kind'],
-    object: number,
-    receiver: Receiver | undefined,
-  ): void => {
-    const key = `${kind} ${object}`
-    const open: Open = groups.get(key) ?? { kind, object, goroutines: [], receivers: new Map() }
-    open.goroutines.push(goroutine)
-    if (receiver !== undefined) open.receivers.set(keyOf(receiver), receiver)
-    groups.set(key, open)
-  }
-  const lost: { goroutine: CallingGoroutine; kind: WaitsOn['kind']; receiver: Receiver }[] = []
-  for (const goroutine of waiting) {
-    const kind = kindOf(goroutine)
-    const receiver = receiverOf(goroutine)
-    const object = addressOf(goroutine, kind)
-    if (object === 0) {
-      if (receiver !== undefined) lost.push({ goroutine, kind, receiver })
-      continue
+/** Receiver → the goroutines that are in a method of it. */
+function byPointer(
+  goroutines: readonly CallingGoroutine[],
+  wanted: ReadonlySet<number>,
+): ReadonlyMap<number, readonly CallingGoroutine[]> {
+  const found = new Map<number, CallingGoroutine[]>()
+  for (const goroutine of goroutines) {
+    for (let i = goroutine.waits; i < goroutine.count; i++) {
+      const pointer = goroutine.pointer(i)
+      if (!wanted.has(pointer)) continue
+      const known = found.get(pointer)
+      if (known === undefined) found.set(pointer, [goroutine])
+      else if (known[known.length - 1] !== goroutine) known.push(goroutine)
     }
-    const isOwn = receiver !== undefined && object >= receiver.pointer && object < receiver.pointer + OBJECT_BYTES
-    add(goroutine, kind, object, isOwn ? receiver : undefined)
-    if (!isOwn) continue
-    // Two locks of one object: the receiver alone does not say which.
-    const known = addresses.get(`${kind} ${keyOf(receiver)}`)
-    addresses.set(`${kind} ${keyOf(receiver)}`, known === undefined || known === object ? object : 0)
   }
-  for (const { goroutine, kind, receiver } of lost) {
-    const object = addresses.get(`${kind} ${keyOf(receiver)}`)
-    if (object !== 0) add(goroutine, kind, object ?? receiver.pointer, receiver)
-  }
-  return [...groups.values()]
+  return found
 }
 
-function close(dump: DumpTally, open: Open, inside: ReadonlyMap<string, ReadonlySet<CallingGoroutine>>): Group {
-  const { kind, object, goroutines, receivers } = open
-  const own = new Set<CallingGoroutine>(goroutines)
-  const isLock = kind === 'mutex' || kind === 'rwmutex'
-  const candidates = isLock ? [...receivers.keys()].flatMap((key) => [...(inside.get(key) ?? [])]) : []
-  const holders = [...new Set(candidates)].filter((each) => !own.has(each) && !mayWaitFor(each, object))
-  const shown = holders.length > MAY_HOLD ? [] : holders
-  const counts = new Map<number, number>()
-  for (const each of goroutines) counts.set(each.signature, (counts.get(each.signature) ?? 0) + 1)
-  const may_hold = shown.map((each) => mayHoldRecord(dump, each, receivers))
+function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGoroutine[]>): readonly CallingGoroutine[] {
+  if ((open.kind !== 'mutex' && open.kind !== 'rwmutex') || open.receivers.length === 0) return []
+  const found = new Set<CallingGoroutine>()
+  for (const receiver of open.receivers) {
+    for (const each of inside.get(receiver.pointer) ?? []) {
+      // Who waits for an unknown lock may wait for this one.
+      if (each.waits > 0 && [0, open.object].includes(addressOf(each))) continue
+      if (methodOf(each, [receiver]) >= 0) found.add(each)
+      if (found.size > MAY_HOLD) return []
+    }
+  }
+  return [...found]
+}
+
+function close(dump: DumpTally, { kind, object, goroutines, receivers }: Open, mayHold: Group['mayHold']): Group {
   return {
-    waits: {
+    kind,
+    goroutines,
+    mayHold,
+    waits: () => ({
       kind,
       object: `0x${object.toString(16)}`,
       waiters: goroutines.length,
-      ...(may_hold.length === 0 ? {} : { may_hold }),
-    },
-    goroutines,
-    signatures: [...counts].sort((a, b) => b[1] - a[1]).map(([index]) => index),
-    heldBy: shown.filter((each) => each.waits > 0),
+      ...(mayHold.length === 0 ? {} : { may_hold: mayHold.map((each) => mayHoldRecord(dump, each, receivers)) }),
+    }),
   }
 }
 
-/** Who waits for an unknown lock may wait for this one. */
-function mayWaitFor(goroutine: CallingGoroutine, object: number): boolean {
-  return goroutine.waits > 0 && [0, object].includes(addressOf(goroutine, kindOf(goroutine)))
+/** Which of the calls of `goroutine` is of a method of one of `receivers`; -1 for none. */
+function methodOf(goroutine: CallingGoroutine, receivers: readonly Receiver[]): number {
+  for (let i = goroutine.waits; i < goroutine.count; i++) {
+    const pointer = goroutine.pointer(i)
+    if (pointer === 0) continue
+    const type = receiverType(goroutine.names[i] ?? '')
+    if (type !== undefined && receivers.some((each) => isSame(each, { type, pointer }))) return i
+  }
+  return -1
 }
 
-function isOf(call: CallingGoroutine['calls'][number], receivers: ReadonlyMap<string, Receiver>): boolean {
-  const type = receiverType(call.function)
-  return type !== undefined && call.pointer !== 0 && receivers.has(keyOf({ type, pointer: call.pointer }))
-}
-
-function mayHoldRecord(
-  dump: DumpTally,
-  goroutine: CallingGoroutine,
-  receivers: ReadonlyMap<string, Receiver>,
-): MayHold {
-  const name = goroutine.calls.find((call) => isOf(call, receivers))?.function ?? ''
+function mayHoldRecord(dump: DumpTally, goroutine: CallingGoroutine, receivers: readonly Receiver[]): MayHold {
+  const name = goroutine.names[methodOf(goroutine, receivers)] ?? ''
   const { frames } = dump.signatures[goroutine.signature]?.signature.stack ?? { frames: [] }
   const frame = frames.find((each) => each.function === name)
   return {
@@ -157,72 +168,104 @@ function mayHoldRecord(
   }
 }
 
-/** Groups that wait for each other in a ring, each with a goroutine that may hold what the next one waits for. */
+/** Signatures of the waiters, by index, the one with most of them first. */
+export function signaturesOf({ goroutines }: Group): number[] {
+  const counts = new Map<number, number>()
+  for (const each of goroutines) counts.set(each.signature, (counts.get(each.signature) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([index]) => index)
+}
+
+/** Groups that wait for each other in a ring, each with the one goroutine that may hold what it waits for. */
 export function cycle(groups: readonly Group[]): readonly Group[] {
+  // More than one that may hold it proves nothing.
+  const held = groups.filter(({ mayHold }) => mayHold.length === 1 && (mayHold[0]?.waits ?? 0) > 0)
+  if (held.length < 2) return []
   const waitsFor = new Map<number, Group>()
-  for (const each of groups) for (const { goroutine } of each.goroutines) waitsFor.set(goroutine, each)
+  for (const each of held) for (const { goroutine } of each.goroutines) waitsFor.set(goroutine, each)
   const seen = new Set<Group>()
-  for (const start of groups) {
+  for (const start of held) {
     const path: Group[] = []
     let at: Group | undefined = start
     while (at !== undefined && !seen.has(at)) {
       path.push(at)
       seen.add(at)
-      // More than one that may hold it proves nothing.
-      const [holder, another]: readonly CallingGoroutine[] = at.heldBy
-      at = holder === undefined || another !== undefined ? undefined : waitsFor.get(holder.goroutine)
+      at = waitsFor.get(at.mayHold[0]?.goroutine ?? 0)
     }
-    // One that an earlier path has gone through leads to no ring, or that was found.
+    // One that an earlier path has gone through leads to no ring, or to one that was found.
     if (at !== undefined && path.includes(at)) return path.slice(path.indexOf(at))
   }
   return []
 }
 
-function keyOf({ type, pointer }: Receiver): string {
-  return `${type} ${pointer}`
+function isSame(a: Receiver, b: Receiver): boolean {
+  return a.pointer === b.pointer && a.type === b.type
 }
 
 /** `shop.(*Cache)` of `shop.(*Cache).get`. */
 function receiverType(name: string): string | undefined {
-  return /^.*?\(\*[^)]+\)/.exec(name)?.[0]
+  const at = name.indexOf('(*')
+  const end = name.indexOf(').', at)
+  return at < 0 || end < 0 ? undefined : name.slice(0, end + 1)
 }
 
 /** Of the method that called what waits. */
-function receiverOf({ calls, waits }: CallingGoroutine): Receiver | undefined {
-  const caller = calls[waits]
-  const type = caller === undefined ? undefined : receiverType(caller.function)
-  return caller === undefined || type === undefined || caller.pointer === 0
-    ? undefined
-    : { type, pointer: caller.pointer }
+function receiverOf(goroutine: CallingGoroutine): Receiver | undefined {
+  const pointer = goroutine.pointer(goroutine.waits)
+  const type = pointer === 0 ? undefined : receiverType(goroutine.names[goroutine.waits] ?? '')
+  return type === undefined ? undefined : { type, pointer }
 }
 
-function kindOf({ calls, waits }: CallingGoroutine): WaitsOn['kind'] {
-  const names = calls.slice(0, waits).map((call) => call.function)
-  const has = (text: string): boolean => names.some((name) => name.includes(text))
-  if (has('(*RWMutex)') || has('RWMutex')) return 'rwmutex'
-  if (has('(*Mutex)') || has('SemacquireMutex')) return 'mutex'
-  if (has('(*WaitGroup)') || has('WaitGroup')) return 'waitgroup'
-  if (has('(*Cond)') || has('notifyListWait')) return 'cond'
-  return has('runtime.chan') ? 'channel' : 'semaphore'
+/** What the functions that a stack waits in say. */
+interface Shape {
+  readonly kind: WaitsOn['kind']
+  /** Calls of methods of the object. */
+  readonly methods: readonly number[]
+  /** Where the semaphore is in the object (sync/mutex.go, rwmutex.go); undefined where it is the object itself, or a channel. */
+  readonly offset: number
 }
 
-/** Where the semaphore is in what it belongs to (sync/mutex.go, rwmutex.go, waitgroup.go). */
+const shapes = new WeakMap<readonly string[], Shape>()
+
+const KINDS: readonly (readonly [name: RegExp, kind: WaitsOn['kind']])[] = [
+  [/RWMutex/, 'rwmutex'],
+  [/\(\*Mutex\)|SemacquireMutex/, 'mutex'],
+  [/WaitGroup/, 'waitgroup'],
+  [/\(\*Cond\)|notifyListWait/, 'cond'],
+  [/^runtime\.chan/, 'channel'],
+]
+
 const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
   [/SemacquireRWMutexR$/, 12],
   [/SemacquireRWMutex$/, 8],
   [/SemacquireMutex$/, 4],
 ]
 
-/** The object's; 0 where the frames have lost it. */
-function addressOf({ calls, waits }: CallingGoroutine, kind: WaitsOn['kind']): number {
-  const own = calls.slice(0, waits)
-  const method = own.find(
-    (call) => call.pointer !== 0 && /\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./.test(call.function),
-  )
-  if (method !== undefined) return method.pointer
-  const first = own.find((call) => call.pointer !== 0)
-  if (first === undefined) return 0
-  if (kind === 'channel') return first.pointer
-  const offset = OFFSETS.find(([name]) => own.some((call) => name.test(call.function)))?.[1]
-  return offset === undefined ? first.pointer : first.pointer - offset
+function shapeOf({ names, waits }: CallingGoroutine): Shape {
+  let shape = shapes.get(names)
+  if (shape === undefined) {
+    const own = names.slice(0, waits)
+    const find = <T>(rows: readonly (readonly [RegExp, T])[]): T | undefined =>
+      rows.find(([pattern]) => own.some((name) => pattern.test(name)))?.[1]
+    shape = {
+      kind: find(KINDS) ?? 'semaphore',
+      methods: own.flatMap((name, i) => (/\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./.test(name) ? i : [])),
+      offset: find(OFFSETS) ?? 0,
+    }
+    shapes.set(names, shape)
+  }
+  return shape
+}
+
+/** Of the object that it waits for; 0 where the frames have lost it. */
+function addressOf(goroutine: CallingGoroutine): number {
+  const { methods, offset } = shapeOf(goroutine)
+  for (const i of methods) {
+    const pointer = goroutine.pointer(i)
+    if (pointer !== 0) return pointer
+  }
+  for (let i = 0; i < goroutine.waits; i++) {
+    const pointer = goroutine.pointer(i)
+    if (pointer !== 0) return pointer - offset
+  }
+  return 0
 }

@@ -88,20 +88,46 @@ export class Callers implements CallingGoroutines {
   }
 
   #take(row: number, out: CallingGoroutine[]): void {
-    const [goroutine = 0, signature = 0, stackIndex = 0, start = 0, count = 0, waits = 0] = this.#rows.subarray(
-      row,
-      row + ROW,
-    )
-    const stack = this.#stacks[stackIndex] as PrintedStack
+    const rows = this.#rows
+    const stack = this.#stacks[rows[row + 2] as number] as PrintedStack
     let names = this.#names.get(stack)
     if (names === undefined) {
       names = stack.frames.flatMap((frame) => (callOfName(frame.function) === undefined ? [] : frame.function))
       this.#names.set(stack, names)
     }
+    const caller = new Caller(rows, row, this.#infos[row / ROW] as HeaderInfo, names, this.#pointers)
     // Another stack of the same signature is kept in its place.
-    if (names.length < count) return
-    const calls = names.slice(0, count).map((name, i) => ({ function: name, pointer: this.#pointers[start + i] ?? 0 }))
-    out.push({ goroutine, state: this.#infos[row / ROW]?.state ?? '', signature, calls, waits })
+    if (names.length >= caller.count) out.push(caller)
+  }
+}
+
+class Caller implements CallingGoroutine {
+  readonly goroutine: number
+  readonly signature: number
+  readonly count: number
+  readonly waits: number
+  readonly names: readonly string[]
+  readonly #info: HeaderInfo
+  readonly #first: number
+  readonly #pointers: Float64Array
+
+  constructor(rows: Float64Array, row: number, info: HeaderInfo, names: readonly string[], pointers: Float64Array) {
+    this.goroutine = rows[row] as number
+    this.signature = rows[row + 1] as number
+    this.#first = rows[row + 3] as number
+    this.count = rows[row + 4] as number
+    this.waits = rows[row + 5] as number
+    this.names = names
+    this.#info = info
+    this.#pointers = pointers
+  }
+
+  get state(): string {
+    return this.#info.state
+  }
+
+  pointer(i: number): number {
+    return i < this.count ? (this.#pointers[this.#first + i] as number) : 0
   }
 }
 
