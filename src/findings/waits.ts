@@ -118,16 +118,20 @@ function byPointer(
 
 function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGoroutine[]>): readonly CallingGoroutine[] {
   if ((open.kind !== 'mutex' && open.kind !== 'rwmutex') || open.receivers.length === 0) return []
-  const found = new Set<CallingGoroutine>()
+  const found: CallingGoroutine[] = []
   for (const receiver of open.receivers) {
-    for (const each of inside.get(receiver.pointer) ?? []) {
+    const all = inside.get(receiver.pointer) ?? []
+    // Mostly one waiter alone is in a method of it.
+    if (all.length === 1 && all[0] === open.goroutines[0]) continue
+    for (const each of all) {
       // Who waits for an unknown lock may wait for this one.
-      if (each.waits > 0 && [0, open.object].includes(addressOf(each))) continue
-      if (methodOf(each, [receiver]) >= 0) found.add(each)
-      if (found.size > MAY_HOLD) return []
+      const waitsFor = each.waits === 0 ? undefined : addressOf(each)
+      if (waitsFor === 0 || waitsFor === open.object || found.includes(each)) continue
+      if (methodOf(each, [receiver]) >= 0) found.push(each)
+      if (found.length > MAY_HOLD) return []
     }
   }
-  return [...found]
+  return found
 }
 
 function close(dump: DumpTally, { kind, object, goroutines, receivers }: Open, mayHold: Group['mayHold']): Group {
