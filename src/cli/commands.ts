@@ -43,6 +43,8 @@ const DIFF_FLAGS = [
   'stacks',
 ]
 
+const REPORT_FLAGS = [...DIFF_FLAGS, 'by', 'quiet', 'redact', 'source-url']
+
 /** Of the flags of the program itself, what a watch understands too. */
 const WATCHED_FLAGS = [
   ...DIFF_FLAGS,
@@ -131,6 +133,18 @@ export const COMMANDS: readonly Command[] = [
       "dumpstream diff 'app.log#2' dumps.jsonl --fail-on leaking",
     ],
     load: () => import('./diff.ts'),
+  },
+  {
+    name: 'report',
+    operands: 'FILE...',
+    summary: 'Markdown and html of logs, or of JSON lines',
+    flags: FLAGS.filter((flag) => REPORT_FLAGS.includes(flag.name)),
+    examples: [
+      'dumpstream report app.log',
+      'dumpstream report -o monday node-*.jsonl',
+      'dumpstream report --format text --by signature node-*.jsonl',
+    ],
+    load: () => import('./report.ts'),
   },
   {
     name: 'watch',

@@ -13,6 +13,7 @@ import type { RecordedDump } from '../report/diff.ts'
 import { replaces, showsProcess } from '../sinks/process.ts'
 import { openPath } from './open.ts'
 import { readInput } from './read.ts'
+import { isFleetRecord, isRecord } from './record-shape.ts'
 
 /** Longest record that is read back, bytes: a stack of 512 frames with long names has room. */
 const RECORD_BYTES = 1 << 20
@@ -219,26 +220,9 @@ function readRecord(line: string): DumpstreamRecord | typeof BAD | undefined {
   if (line.trim() === '') return undefined
   try {
     const value: unknown = JSON.parse(line)
+    if (isFleetRecord(value)) return undefined
     return isRecord(value) ? value : BAD
   } catch {
     return BAD
   }
-}
-
-/** As much as is used here: a record that this version wrote has the rest. */
-function isRecord(value: unknown): value is DumpstreamRecord {
-  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1 || !('type' in value))
-    return false
-  // Nothing is read of these.
-  if (value.type === 'goroutine' || value.type === 'finding' || value.type === 'summary' || value.type === 'fleet')
-    return true
-  if (value.type === 'dump') return 'dump' in value && 'source' in value && 'goroutines' in value
-  return (
-    value.type === 'signature' &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    'count' in value &&
-    typeof value.count === 'number' &&
-    'function' in value
-  )
 }

@@ -34,6 +34,8 @@ const GONE_NAMED = 3
 /** Findings that are told with their evidence, and those that have at least a line. */
 const FINDINGS_FULL = 4
 const FINDINGS_SHOWN = 10
+/** Signatures, the largest, whose labels a finding may show. */
+const RECORDS_MAX = 200
 
 export class DumpText {
   readonly dump: DumpRecord
@@ -81,7 +83,7 @@ export class DumpText {
       this.#idle++
       this.#idleGoroutines += record.count
     }
-    if (this.#records.size < 10_000) this.#records.set(record.id, record)
+    if (this.#records.size < RECORDS_MAX) this.#records.set(record.id, record)
     const { top } = narrowing
     if (isSetAside || (top !== 0 && this.#rows.length >= (top ?? ROWS))) return
     this.#rows.push(record)

@@ -20,6 +20,8 @@ const DUMPS_MAX = 240
 const COUNTS_MAX = 500_000
 /** Signatures kept of a dump, the largest; the rest is summed in `others`. */
 const SIGNATURES_MAX = 1_000
+/** Stacks that sources share; past it they are collected anew. */
+const STACKS_MAX = 50_000
 /** Goroutines kept of a signature in the last dump, as examples. */
 const EXAMPLES_MAX = 5
 
@@ -92,6 +94,8 @@ interface OpenSource {
 export class ReportBuilder {
   readonly #sources = new Map<string, OpenSource>()
   readonly #summaries: SummaryRecord[] = []
+  /** By signature. */
+  readonly #stacks = new Map<string, readonly string[]>()
   #dropped = 0
   #counts = 0
   #version = 0
@@ -177,9 +181,24 @@ export class ReportBuilder {
     const { records } = this.#source(record.source)
     // The stack of one goroutine does not speak for the process.
     if (!point.whole && records.has(record.id)) return
-    const stack = record.stack ?? records.get(record.id)?.stack
+    const stack = this.#stackOf(record)
     records.set(record.id, stack === undefined ? record : { ...record, stack })
     while (this.#counts > COUNTS_MAX && this.#dropOldestOfAll());
+  }
+
+  /** Only the first record of a signature need have the stack, and all that have the same share it. */
+  #stackOf({ id, stack }: SignatureRecord): readonly string[] | undefined {
+    const known = this.#stacks.get(id)
+    if (known !== undefined) {
+      const isSame =
+        stack === undefined || (stack.length === known.length && stack.every((frame, i) => frame === known[i]))
+      return isSame ? known : stack
+    }
+    if (stack !== undefined) {
+      if (this.#stacks.size >= STACKS_MAX) this.#stacks.clear()
+      this.#stacks.set(id, stack)
+    }
+    return stack
   }
 
   #addExample(record: GoroutineRecord): void {

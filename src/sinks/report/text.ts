@@ -39,15 +39,19 @@ export class ReportTextSink implements RecordSink {
   readonly #sources = new Map<string, SourceText>()
   readonly #report = new ReportBuilder()
   readonly #run = new RunCounts()
+  /** Sources are compared; none is told by itself. */
+  #isFleet: boolean
 
   constructor(output: LineOutput, options: ReportTextOptions) {
     this.#output = output
     this.#options = options
+    this.#isFleet = options.by !== undefined && options.by.by !== 'source'
   }
 
   record(record: DumpstreamRecord): void {
     this.#run.record(record)
     this.#report.record(record)
+    if (this.#isFleet) return
     if (record.type === 'dump') this.#open(record)
     else if (record.type === 'signature') this.#openOf(record)?.add(record)
     else if (record.type === 'finding') this.#openOf(record)?.addFinding(record)
@@ -60,8 +64,14 @@ export class ReportTextSink implements RecordSink {
   }
 
   #open(dump: DumpRecord): void {
-    const open = new DumpText(dump, this.#options)
     const known = this.#sources.get(dump.source)
+    if (known === undefined && this.#sources.size > 0 && this.#options.by === undefined) {
+      // The report has all that the comparison needs.
+      this.#isFleet = true
+      this.#sources.clear()
+      return
+    }
+    const open = new DumpText(dump, this.#options)
     const source = known ?? { open, last: open, earlier: [], skipped: 0 }
     if (known !== undefined) {
       // What does not show the process is a line, and what it showed last stays.
@@ -92,8 +102,7 @@ export class ReportTextSink implements RecordSink {
     for (const source of this.#sources.values()) {
       if (source.open !== source.last) this.#pass(source, source.open)
     }
-    const isFleet = by !== undefined ? by.by !== 'source' : this.#sources.size > 1
-    if (isFleet) {
+    if (this.#isFleet) {
       const report = this.#report.report()
       const key = by === undefined || by.by === 'source' ? ({ by: 'signature' } as const) : by
       return quiet
