@@ -314,7 +314,7 @@ const KIND_WORDS: Readonly<Record<DumpKind, string>> = {
 }
 
 /** Puts parts on as few lines as they need. */
-function flow(parts: readonly string[], separator: string, width: number): string[] {
+export function flow(parts: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const part of parts) {

@@ -29,6 +29,8 @@ const INDENT = ' '.repeat(KIND_COLUMN + 1)
 /** Frames of the stack of the worst finding. */
 const FRAMES = 6
 const OBJECTS = 3
+/** Where the course of the counts ends, on a wide terminal. */
+const GRAPH_COLUMN = 100
 const HOLDERS = 2
 const LABELS = 3
 
@@ -83,7 +85,8 @@ function titleLines(finding: FindingRecord, width: number, paint: Paint): string
   const title = wrap(printable(finding.title), room)
   const lines = title.map((line, i) => `${i === 0 ? `${kind} ` : INDENT}${paint.bold(line)}`)
   if (graph === '') return lines
-  const gap = room - displayWidth(title.at(-1) ?? '') - displayWidth(graph)
+  // Farther from the title nobody sees that they belong together.
+  const gap = Math.min(room, GRAPH_COLUMN) - displayWidth(title.at(-1) ?? '') - displayWidth(graph)
   if (gap < 2) return [...lines, `${INDENT}${graph}`]
   return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${' '.repeat(gap)}${graph}`]
 }

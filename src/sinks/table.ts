@@ -24,7 +24,7 @@ const LAYOUT: Layout = {
     { least: { function: 20 }, without: ['creator', 'wait'], short: ['at'] },
     { least: { function: 20, state: 12 }, without: ['creator', 'wait'], short: ['at'] },
     { least: { function: 14, state: 8 }, without: ['creator', 'wait'], short: ['at'] },
-    { least: { function: 8, state: 6 }, without: ['creator', 'wait'], short: ['at'] },
+    { least: { function: 14 }, without: ['creator', 'wait', 'state'], short: ['at'] },
     { least: { function: 8 }, without: ['creator', 'wait', 'state'], short: ['at'] },
     { least: {}, without: ['creator', 'wait', 'state', 'function'], short: ['at'] },
     { least: {}, without: ['creator', 'wait', 'state', 'function', 'change', 'verdict'], short: ['at'] },
@@ -109,7 +109,7 @@ function withCaller(name: string, caller: string | undefined, width: number): st
     if (displayWidth(one) + displayWidth(other) <= room) return `${one}${ARROW}${other}`
   }
   const callerRoom = Math.max(room - displayWidth(withoutPath(name)), Math.ceil((room * 2) / 3))
-  if (room < 8) return cutMiddle(withoutPath(caller), width)
+  if (room < 8) return cutMiddle(`←${withoutPath(caller)}`, width)
   const shortCaller = shortenFunction(caller, callerRoom)
   return `${shortenFunction(name, room - displayWidth(shortCaller))}${ARROW}${shortCaller}`
 }

@@ -66,6 +66,25 @@ describe('the table', () => {
     )
   })
 
+  it('cuts no place, from 60 to 200 columns, as long as it is shorter than a line', () => {
+    const place = fc.record({
+      file: fc.stringMatching(/^\/app\/[a-z_]{1,30}\/[a-z_]{1,30}\.go$/),
+      line: fc.integer({ min: 1, max: 99_999 }),
+      function: fc.stringMatching(/^[a-z/]{1,60}\.[A-Za-z]{1,60}$/),
+      count: fc.nat(2_000_000),
+      delta: fc.integer({ min: -99_999, max: 99_999 }),
+      verdict: fc.constantFrom('leaking' as const, 'shrinking' as const),
+      states: fc.constantFrom({ 'sync.RWMutex.RLock': 3, select: 1 }, { select: 2 }),
+    })
+    fc.assert(
+      fc.property(fc.array(place, { minLength: 1, maxLength: 6 }), fc.integer({ min: 60, max: 200 }), (rows, width) => {
+        const lines = tableLines(rows.map(signature), width, plain)
+        for (const [i, { file, line }] of rows.entries())
+          expect(lines[i + 1]).toContain(`${file.slice(file.lastIndexOf('/') + 1)}:${line}`)
+      }),
+    )
+  })
+
   it('leaves out columns that say nothing', () => {
     const first = signature({ states: {} })
     const { file: _, line: __, created_by: ___, ...bare } = first

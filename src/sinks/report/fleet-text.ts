@@ -1,7 +1,7 @@
 /** Many sources in one screen: what stands out in how many of them, and a row for each signature or value of a label. */
 import type { FleetRecord } from '../../core/records.ts'
 import { type Column, columnLines, type Layout, plainColumn } from '../columns.ts'
-import type { TextOptions } from '../dump-text.ts'
+import { flow, type TextOptions } from '../dump-text.ts'
 import { findingLines, KIND_NAMES, paintSeverity } from '../finding-text.ts'
 import { baseName, counted, grouped, placeOf, shortenFunction, timeText, withoutPath } from '../names.ts'
 import { isWanted } from '../narrow.ts'
@@ -80,18 +80,20 @@ function headline(report: Report, found: readonly FoundTogether[], idle: number,
     counted(ids.size, 'signature'),
     ...(newest === undefined ? [] : [`last dump ${timeText(newest)}`]),
   ]
-  const counts = new Map<string, { count: number; found: FoundTogether }>()
+  const kinds = new Map<string, { count: number; found: FoundTogether }>()
   for (const each of found) {
-    const known = counts.get(each.worst.finding)
-    counts.set(each.worst.finding, { count: (known?.count ?? 0) + 1, found: known?.found ?? each })
+    const known = kinds.get(each.worst.finding)
+    kinds.set(each.worst.finding, { count: (known?.count ?? 0) + 1, found: known?.found ?? each })
   }
   const stands =
-    counts.size === 0
+    kinds.size === 0
       ? [paint.good('nothing stands out')]
-      : [...counts.values()].map(({ count, found: { worst } }) =>
+      : [...kinds.values()].map(({ count, found: { worst } }) =>
           paintSeverity(worst.severity, `${grouped(count)} ${KIND_NAMES[worst.finding]}`, paint),
         )
-  return [parts.join(' · '), [...stands, ...(idle > 0 ? [`${grouped(idle)} idle`] : [])].join(' · ')]
+  const width = options.width()
+  const counts = [...stands, ...(idle > 0 ? [`${grouped(idle)} idle`] : [])]
+  return [...flow(parts, ' · ', width), ...flow(counts, ' · ', width)]
 }
 
 function findings(found: readonly FoundTogether[], report: Report, options: TextOptions): string[] {
