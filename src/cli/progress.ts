@@ -1,8 +1,8 @@
 /** One line on the terminal behind stderr while a long file is read; rewritten in place and wiped before anything else is printed. */
 
 import { writeSync } from 'node:fs'
+import { grouped } from '../sinks/names.ts'
 import { printable } from '../sinks/printable.ts'
-import { grouped } from '../sinks/table.ts'
 import { cutMiddle, displayWidth } from '../sinks/width.ts'
 
 /** A file that is read sooner needs no progress. */

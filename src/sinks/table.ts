@@ -8,8 +8,6 @@ import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
 import { cutMiddle, displayWidth } from './width.ts'
 
-export { grouped, shortenFunction, signed } from './names.ts'
-
 /**
  * The place is never cut, whatever has to give way: functions first, then states, then whole columns. The room that is left goes to
  * the functions until package and name are whole, then to the others, then to the rest of the functions' paths.

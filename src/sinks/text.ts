@@ -12,7 +12,6 @@ import type { LineOutput } from './output.ts'
 import { printable } from './printable.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
-export { spanText } from './names.ts'
 export type { TextOptions }
 
 /** Prints each dump as it comes. */

@@ -2,9 +2,9 @@
 import { LIMITS } from '../core/limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from '../sinks/baseline.ts'
+import { spanText } from '../sinks/names.ts'
 import { replaces, showsProcess } from '../sinks/process.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
-import { spanText } from '../sinks/text.ts'
 
 interface Seen {
   first: DumpRecord

@@ -83,7 +83,7 @@ describe('a place in the source', () => {
     writeFileSync(folder.at('app.log'), dumpText())
     const url = "'https://example.com/blob/main/{path}#L{line}'"
     const { stdout } = await terminal(`dumpstream app.log --source-url ${url}`, 100, { cwd: folder.path, env })
-    expect(stdout).toMatch(/\]8;;https:\/\/example\.com\/blob\/main\/\S*cron\.go#L14\u001b/)
+    expect(stdout).toMatch(/\]8;;https:\/\/example\.com\/blob\/main\/\S*cron\.go#L14/)
     expect(existsSync('/app/cron/hashtag_suggestion/cron.go')).toBe(false)
   })
 })

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { grouped, shortenFunction, signed } from '../../src/sinks/names.ts'
 import { makePaint } from '../../src/sinks/style.ts'
-import { grouped, shortenFunction, signed, tableLines } from '../../src/sinks/table.ts'
+import { tableLines } from '../../src/sinks/table.ts'
 import { displayWidth } from '../../src/sinks/width.ts'
 import { signature } from './records.ts'
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
+import { spanText } from '../../src/sinks/names.ts'
 import { type Narrowing, PrintedStacks } from '../../src/sinks/narrow.ts'
 import { makePaint } from '../../src/sinks/style.ts'
-import { spanText, TextSink } from '../../src/sinks/text.ts'
+import { TextSink } from '../../src/sinks/text.ts'
 import { dump, finding, Page, signature } from './records.ts'
 
 interface Setup {

@@ -1,8 +1,8 @@
 /** Where the dumps are in the log, and how to print them again. */
 import type { DumpRecord } from '../../core/records.ts'
+import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
 import { shellQuoted } from '../shell.ts'
-import { grouped } from '../table.ts'
 import { html, type Markup } from './markup.ts'
 import { timeText } from './words.ts'
 

@@ -1,8 +1,8 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
 import type { FindingRecord, WaitsOn } from '../../core/records.ts'
+import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
-import { grouped } from '../table.ts'
 import { printCommand } from './dumps.ts'
 import type { SourceLinks } from './links.ts'
 import { html, type Markup } from './markup.ts'

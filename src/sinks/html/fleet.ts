@@ -1,8 +1,8 @@
 /** One signature over all sources: where it is worst, and since when. */
 import type { FleetRecord } from '../../core/records.ts'
+import { grouped } from '../names.ts'
 import { fleetOf } from '../report/fleet.ts'
 import type { Report, SourceReport } from '../report/report.ts'
-import { grouped } from '../table.ts'
 import { html, type Markup } from './markup.ts'
 import { functionName } from './signatures.ts'
 import { placeText, timeText } from './words.ts'

@@ -1,10 +1,8 @@
 /** The parts of a report page in their order: what is the matter first, where it is in the log last. */
-
 import type { FindingRecord } from '../../core/records.ts'
 import { readFrame, type StackFrame } from '../last-dumps.ts'
-import { counted } from '../names.ts'
+import { counted, grouped } from '../names.ts'
 import type { Report, SourceReport } from '../report/report.ts'
-import { grouped } from '../table.ts'
 import { packData, pageData } from './data.ts'
 import { dumpList } from './dumps.ts'
 import { findingCards } from './findings.ts'

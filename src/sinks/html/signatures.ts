@@ -1,9 +1,7 @@
 /** The table of signatures. Each row opens to its stack, also with scripts off; the script adds search, sort and filters. */
-
 import { readFrame } from '../last-dumps.ts'
-import { counted } from '../names.ts'
+import { counted, grouped } from '../names.ts'
 import type { DumpPoint, SignatureHistory, SourceReport } from '../report/report.ts'
-import { grouped } from '../table.ts'
 import { html, type Markup } from './markup.ts'
 import { type TrendPoint, trend } from './trend.ts'
 import { placeText } from './words.ts'

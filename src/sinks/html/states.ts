@@ -1,6 +1,7 @@
 /** What goroutines wait in, dump by dump: a table that is coloured like a heat map. */
+
+import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
-import { grouped } from '../table.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Columns: the newest dumps. */

@@ -1,6 +1,6 @@
 /** Who waits for whom: groups of goroutines, the objects they wait for, and who may hold those, as a graph from left to right. */
 import type { FindingRecord, MayHold } from '../../core/records.ts'
-import { grouped, shortenFunction } from '../table.ts'
+import { grouped, shortenFunction } from '../names.ts'
 import { html, type Markup } from './markup.ts'
 
 const BOX = { width: 236, height: 44, gapX: 76, gapY: 18, margin: 6 } as const
