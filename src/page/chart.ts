@@ -6,6 +6,8 @@ import { element, grouped, shortName } from './dom.ts'
 /** Signatures that have a colour; the rest is one more layer. */
 const LAYERS = 8
 const HEIGHT = 260
+/** Pixels between ticks, which are up to `10:57:31.200` wide. */
+const TICK_SPACE = 90
 
 interface Layer {
   readonly name: string
@@ -132,12 +134,19 @@ function options(
   return {
     width: Math.max(200, width),
     height: HEIGHT,
+    // The last time is written around the end of the axis.
+    padding: [8, 40, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { show: false } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: { x: { time: timed }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] } },
     axes: [
-      { ...axis, ...(timed ? { values: timeTicks } : { label: 'dump', labelSize: 18, incrs: [1, 2, 5, 10, 20, 50] }) },
+      {
+        ...axis,
+        ...(timed
+          ? { values: timeTicks, space: TICK_SPACE }
+          : { label: 'dump', labelSize: 18, incrs: [1, 2, 5, 10, 20, 50] }),
+      },
       {
         ...axis,
         size: 58,

@@ -2,8 +2,8 @@
  * All stacks of a dump as an icicle: who called is above, as wide as it has goroutines. With a second dump the width is what either has
  * more of, and the colour says what came and what went.
  *
- * Not d3-flame-graph: with the parts of d3 that it needs it is larger than the rest of this script, its frames can not be reached with a
- * keyboard, and it writes styles that the page's policy forbids.
+ * No library: d3-flame-graph with what it needs of d3 is 65 kB, as much as the rest of the script with uPlot, and its frames can not be
+ * reached with a keyboard; flame-chart-js is 92 kB, and a canvas.
  */
 import type { PageData, SourceData } from '../sinks/html/data-format.ts'
 import { choice, element, grouped, shortName } from './dom.ts'
@@ -11,6 +11,8 @@ import { choice, element, grouped, shortName } from './dom.ts'
 const ROW = 20
 /** Share of the width below which a frame is not drawn. */
 const LEAST = 0.002
+/** Share below which a frame has no name on it. */
+const NAMED = 0.02
 
 interface Frame {
   readonly name: string
@@ -136,7 +138,8 @@ class Icicle {
     const button = element(
       'button',
       { type: 'button', tabindex: '-1', class: this.#tone(frame), title: text, 'aria-label': text },
-      shortName(frame.name),
+      // No name can be read in so few pixels.
+      share < NAMED ? '' : shortName(frame.name),
     )
     button.style.left = `${left * 100}%`
     button.style.width = `${share * 100}%`

@@ -30,8 +30,8 @@ ${rows.slice(0, STATES_MAX).map(
 </tbody></table></div>${rows.length > STATES_MAX && html`<p class="quiet">${rows.length - STATES_MAX} rarer states are left out.</p>`}</section>`
 }
 
-/** By the logarithm: one goroutine can be seen beside a thousand. */
+/** By the square root: a few goroutines can be seen beside a thousand. */
 function shade(count: number, top: number): number {
   if (count === 0) return 0
-  return top <= 1 ? 1 : 1 + Math.round((Math.log(count) / Math.log(top)) * (SHADES - 1))
+  return 1 + Math.round(Math.sqrt(count / top) * (SHADES - 1))
 }
