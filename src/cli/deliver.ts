@@ -9,7 +9,7 @@ import { isHandedOver } from './choices.ts'
 import { EXIT } from './exit.ts'
 import { isWhole, type RunOptions } from './options.ts'
 import { type OutFile, openOutFile } from './out-file.ts'
-import { openPrinter } from './printer.ts'
+import { fleetKey, openPrinter } from './printer.ts'
 import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -117,7 +117,7 @@ async function openPage({ options, complain, leave }: DeliverySetup): Promise<Li
     import('../sinks/serve/server.ts'),
   ])
   const servers = new WebServers()
-  const live = new LiveSink({ sourceUrl: options.sourceUrl })
+  const live = new LiveSink({ sourceUrl: options.sourceUrl, by: fleetKey(options) })
   const url = await live.open(servers, options.serve)
   complain(`serving ${url}`)
   return {

@@ -41,7 +41,8 @@ export async function openPrinter(setup: PrinterSetup): Promise<RecordSink | und
   return new JsonlSink(output, { narrowing, stacks, framed: options.passLogs && options.out === undefined })
 }
 
-function fleetKey({ by }: RunOptions): FleetKey | undefined {
+/** Undefined where every source is shown by itself. */
+export function fleetKey({ by }: RunOptions): FleetKey | undefined {
   return by === undefined || by.by === 'source' ? undefined : by
 }
 
@@ -89,11 +90,12 @@ async function openProfile(format: ProfileFormat, output: Output, options: LastD
 }
 
 async function openReport(format: ReportFormat, { options, output, terminal }: PrinterSetup): Promise<RecordSink> {
-  if (format === 'html') {
-    const { HtmlSink } = await import('../sinks/html/sink.ts')
-    return new HtmlSink(output, { sourceUrl: options.sourceUrl })
-  }
   const { ReportSink } = await import('../sinks/report/sink.ts')
+  if (format === 'html') {
+    const { documentText } = await import('../sinks/html/document.ts')
+    const page = { sourceUrl: options.sourceUrl, by: fleetKey(options), live: false }
+    return new ReportSink(output, (report) => documentText(report, page))
+  }
   const { markdownText } = await import('../sinks/report/markdown.ts')
   const markdown = { files: options.files, key: fleetKey(options) ?? ({ by: 'signature' } as const) }
   switch (format) {

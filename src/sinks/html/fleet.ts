@@ -1,7 +1,7 @@
-/** One signature over all sources: where it is worst, and since when. */
+/** One signature, or one value of a label, over all sources: where it is worst, and since when. */
 import type { FleetRecord } from '../../core/records.ts'
-import { grouped } from '../names.ts'
-import { fleetOf } from '../report/fleet.ts'
+import { counted, grouped } from '../names.ts'
+import { type FleetKey, fleetOf } from '../report/fleet.ts'
 import type { Report, SourceReport } from '../report/report.ts'
 import { html, type Markup } from './markup.ts'
 import { functionName } from './signatures.ts'
@@ -9,18 +9,27 @@ import { placeText, timeText } from './words.ts'
 
 const ROWS_MAX = 100
 
-/** Undefined for a single source. */
-export function fleetSection(report: Report, shown: readonly SourceReport[]): Markup | undefined {
+/** `key` undefined: by signature, which says nothing new of a single source. */
+export function fleetSection(
+  report: Report,
+  shown: readonly SourceReport[],
+  key: FleetKey | undefined,
+): Markup | undefined {
   const of = report.sources.length
-  if (of < 2) return undefined
-  const rows = fleetOf(report, { by: 'signature' })
+  if (of === 0 || (of === 1 && key?.by !== 'label')) return undefined
+  const rows = fleetOf(report, key ?? { by: 'signature' })
   const sections = new Map(shown.map(({ source }, i) => [source, `s${i}`]))
-  return html`<section class="part fleet" aria-labelledby="fleet"><h2 id="fleet">All ${of} sources by signature</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="fleet"><table><thead><tr><th scope="col" class="n">Goroutines<th scope="col" class="n">Sources<th scope="col">Verdict<th scope="col">Function<th scope="col">Worst<th scope="col">Since</thead><tbody>
+  const by = key?.by === 'label' ? `label ${key.label}` : 'signature'
+  return html`<section class="part fleet" aria-labelledby="fleet"><h2 id="fleet">${of > 1 && `All ${of} sources by `}${of > 1 ? by : `By ${by}`}</h2>
+${
+  rows.length === 0
+    ? html`<p class="quiet">No goroutine has it.</p>`
+    : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="fleet"><table><thead><tr><th scope="col" class="n">Goroutines<th scope="col" class="n">Sources<th scope="col">Verdict<th scope="col">${key?.by === 'label' ? 'Value, and its largest signature' : 'Function'}<th scope="col">Worst<th scope="col">Since</thead><tbody>
 ${rows.slice(0, ROWS_MAX).map((row) => fleetRow(row, sections.get(row.worst.source)))}
-</tbody></table></div>
-${rows.length > ROWS_MAX && html`<p class="quiet">${grouped(rows.length - ROWS_MAX)} more signatures are left out.</p>`}
-${of > shown.length && html`<p class="quiet">The ${shown.length} most urgent sources follow; ${of - shown.length} more are in this table only.</p>`}</section>`
+</tbody></table></div>`
+}
+${rows.length > ROWS_MAX && html`<p class="quiet">${grouped(rows.length - ROWS_MAX)} more are left out.</p>`}
+${of > shown.length && html`<p class="quiet">The ${counted(shown.length, 'most urgent source')} follow; ${of - shown.length} more are in this table only.</p>`}</section>`
 }
 
 function fleetRow(row: FleetRecord, section: string | undefined): Markup {
@@ -29,5 +38,5 @@ function fleetRow(row: FleetRecord, section: string | undefined): Markup {
   const verdicts = Object.entries(row.verdicts).map(
     ([verdict, sources]) => html`<b class="v v-${verdict}">${verdict} in ${sources}</b> `,
   )
-  return html`<tr><td class="n">${grouped(row.goroutines)}<td class="n">${row.sources} of ${row.of}<td>${verdicts}<td class="f">${functionName(row.function)} <u>${placeText(row)}</u><td>${worst} <span class="q">${grouped(count)}</span><td>${timeText(row.first_seen)}`
+  return html`<tr><td class="n">${grouped(row.goroutines)}<td class="n">${row.sources} of ${row.of}<td>${verdicts}<td class="f">${row.label !== undefined && html`<span class="label">${row.label.value}</span> `}${functionName(row.function)} <u>${placeText(row)}</u><td>${worst} <span class="q">${grouped(count)}</span><td>${timeText(row.first_seen)}`
 }

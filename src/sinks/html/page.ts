@@ -2,6 +2,7 @@
 import type { FindingRecord } from '../../core/records.ts'
 import { readFrame, type StackFrame } from '../last-dumps.ts'
 import { counted, grouped } from '../names.ts'
+import type { FleetKey } from '../report/fleet.ts'
 import type { Report, SourceReport } from '../report/report.ts'
 import { packData, pageData } from './data.ts'
 import { dumpList } from './dumps.ts'
@@ -16,6 +17,8 @@ import { timeSpan, timeText, verdictCounts } from './words.ts'
 export interface PageOptions {
   /** `--source-url`: `{path}` and `{line}` in it are replaced. */
   readonly sourceUrl: string | undefined
+  /** What several sources are compared by; undefined: by signature. */
+  readonly by: FleetKey | undefined
   /** Of a live page: changes with the report. */
   readonly version?: string
 }
@@ -43,7 +46,7 @@ export function pageBody(report: Report, options: PageOptions): Markup {
     stacks: ReadonlyMap<string, Markup>,
   ): Markup => html`<header><p class="brand">dumpstream</p>${headline(report)}</header>
 <main id="main">
-${fleetSection(report, shown)}${shown.map((source, i) => sourceSection(source, i, shown.length, { links, stacks }))}
+${fleetSection(report, shown, options.by)}${shown.map((source, i) => sourceSection(source, i, shown.length, { links, stacks }))}
 ${report.sources.length === 0 && html`<p class="empty">There was no goroutine dump in the input.</p>`}
 </main>
 <div id="data" hidden>${data}</div>`

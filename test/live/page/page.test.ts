@@ -33,6 +33,7 @@ beforeAll(async () => {
   await report('waits', [folder.write('waits.log', waitingLog())])
   const pods = Array.from({ length: 20 }, (_, i) => folder.write(`web-${i}.log`, podLog(i)))
   await report('fleet', pods)
+  await report('label', [folder.write('labels.log', hostileLog())], ['--by', 'label:__proto__'])
 }, 300_000)
 
 afterAll(async () => {
@@ -207,6 +208,17 @@ describe('a fleet of 20 pods', () => {
     expect(await link.textContent()).toMatch(/web-18\.log$/)
     await link.click()
     await expect.poll(() => page.locator('.sigs tr:target details[open]').count()).toBe(1)
+    await context.close()
+  })
+})
+
+describe('--by label:KEY', () => {
+  it('counts the goroutines of each value, which stays text', async () => {
+    const { page, context, said } = await openPage(browser, urls.label ?? '')
+    await enlivened(page)
+    const rows = await text(page, '.fleet tbody tr')
+    expect(rows).toEqual([expect.stringMatching(/^574\s+1 of 1\s.*<img src=x onerror=window\.harm=8>/s)])
+    expect(said).toEqual([])
     await context.close()
   })
 })
