@@ -34,6 +34,8 @@ export {
   type EngineStats,
   type WholeEngine,
 } from './engine/engine.ts'
+export { dumpIdentity } from './mounts/identity.ts'
+export { createMount, type Mount, type MountLine, type MountOptions, type Outcome } from './mounts/mount.ts'
 export { type MeterSinkOptions, meterSink, recordsToMetrics } from './sinks/otel/meter.ts'
 export type { RecordSink, SinkResult } from './sinks/sink.ts'
 export { type DumpstreamOptions, dumpstream, type TypedTransform } from './stream/dumpstream.ts'

@@ -261,3 +261,15 @@ export class Mount<T> {
     return out
   }
 }
+
+/**
+ * A place in a pipeline for log records: each goes in with an item of the caller's, and what is decided comes out, in order.
+ *
+ * @throws DumpstreamError `DS_OPTION` at the first line of a stream, for an option that is invalid
+ * @example
+ * const mount = createMount<LogRecord>()
+ * for (const { type, ...outcome } of mount.push({ stream: pod, text: record.log, time: record.time, item: record })) …
+ */
+export function createMount<T>(options: MountOptions = {}): Mount<T> {
+  return new Mount(options)
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dumpIdentity } from '../../src/mounts/identity.ts'
 import { Mount, type Outcome } from '../../src/mounts/mount.ts'
 import { dumpText, logText } from '../cli/dumps.ts'
 
@@ -91,5 +92,30 @@ describe('Mount', () => {
     const out = texts.flatMap((text, item) => mount.push({ stream: 's', text, item }))
     const logs = logsOf([...out, ...mount.end()])
     expect(logs[0]).toBe(texts.lastIndexOf(panic))
+  })
+
+  it('names a dump by its source, its time and its first header, the same whenever it is read', () => {
+    const texts = ['app started', 'panic: boom', '', 'goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+    const identities = (source: string, times: (i: number) => number): string[] => {
+      const mount = new Mount<number>()
+      const out = texts.flatMap((text, item) => mount.push({ stream: source, text, item, time: times(item) }))
+      return [...out, ...mount.end()].flatMap((each) => (each.type === 'record' ? [each.identity] : []))
+    }
+    const once = identities('web', (i) => 1000 * i)
+    expect(new Set(once)).toEqual(new Set([dumpIdentity('web', 3000, 'goroutine 1 [running]:')]))
+    expect(identities('web', (i) => 1000 * i)).toEqual(once)
+    expect(identities('api', (i) => 1000 * i)).not.toContain(once[0])
+    expect(identities('web', (i) => 1000 * i + 1)).not.toContain(once[0])
+  })
+
+  it('gives each dump of a stream its own identity, and the item of its first header', () => {
+    const mount = new Mount<number>()
+    const lines = [...linesOf(dumpText()), ...linesOf(logText(3)), ...linesOf(dumpText())]
+    const out = lines.flatMap((text, item) => mount.push({ stream: 's', text, item, time: item }))
+    const dumps = [...out, ...mount.end()].flatMap((each) =>
+      each.type === 'record' && each.record.type === 'dump' ? [each] : [],
+    )
+    expect(dumps.map(({ item }) => item)).toEqual([0, linesOf(dumpText()).length + 3])
+    expect(new Set(dumps.map(({ identity }) => identity)).size).toBe(2)
   })
 })

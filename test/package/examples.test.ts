@@ -104,6 +104,24 @@ describe('recipes', () => {
       ),
     )
   })
+
+  it('mount.mjs hands on records in order, and what a dump among them says', () => {
+    const line = (log: string): string => `${JSON.stringify({ pod: 'web-1', time: '2026-11-25T05:00:00Z', log })}\n`
+    const dump = ['panic: boom', '', 'goroutine 7 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+    const input = ['before', ...dump, 'exit status 2'].map(line).join('')
+    const { stdout, status } = spawnSync(process.execPath, ['recipes/mount.mjs'], {
+      cwd: folder,
+      input,
+      encoding: 'utf8',
+    })
+    const records = stdout
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each))
+    expect(records.map(({ log }) => log)).toEqual(['before', 'exit status 2', 'panic: boom in main.main main.go:3'])
+    expect(records[2]).toMatchObject({ pod: 'web-1', dump: expect.stringMatching(/^[0-9a-f]{16}$/) })
+    expect(status).toBe(0)
+  })
 })
 
 describe('the pino transport', () => {

@@ -160,7 +160,7 @@ export const all: unknown = [stream, records.map((r) => (r.type === 'signature' 
   it('exports what it says, and nothing else', () => {
     writeFileSync(join(folder, 'names.mjs'), "console.log(Object.keys(await import('dumpstream')).sort().join())")
     expect(run('node', ['names.mjs']).trim()).toBe(
-      'DumpstreamError,LIMITS,createEngine,dumpstream,meterSink,parseDumps,recordsToMetrics',
+      'DumpstreamError,LIMITS,createEngine,createMount,dumpIdentity,dumpstream,meterSink,parseDumps,recordsToMetrics',
     )
   })
 
