@@ -2,7 +2,8 @@
  * `dumpstream exec-filter`: events come as JSON objects, a line each, and go on as they came, at their own pace. In the place of a
  * dump's come its records, each as an event with all other fields of the one in which the dump began:
  *
- *     {"message":"goroutine dump 1: 55 goroutines in 3 signatures","kubernetes":{…},"tag":"app.web","time":…,"dumpstream":{…}}
+ *     {"message":"goroutine dump 1: 55 goroutines in 3 signatures","kubernetes":{…},"tag":"app.web","time":…,"severity":"INFO",
+ *      "attributes":{…},"dumpstream":{…}}
  *
  * `--pad 8192` is for Fluentd: its JSON parser reads blocks of 8192 bytes (parser_json.rb, `stream_buffer_size`; yajl-ruby's
  * `io.read`) and waits until one is full, so that the last events of a batch would come with the next batch only. Empty lines fill it.
@@ -13,13 +14,10 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { LF } from '../core/ascii.ts'
-import { LIMITS } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
-import type { DumpstreamRecord } from '../core/records.ts'
 import { type Event, type EventKeys, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
 import { fittingEvents, STDIN_LINE, type StdinOptions, stdinEvent, textKeyOf } from '../mounts/fluent-bit.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
-import { sentence } from '../mounts/sentence.ts'
+import { attributesOf, sentence, severityOf } from '../mounts/sentence.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import type { Output } from '../sinks/output.ts'
@@ -67,11 +65,7 @@ class EventFilter implements Mounted {
   readonly #stdout: Output
   readonly #elsewhere: Elsewhere
   readonly #printer: JsonlSink | undefined
-  /** Stream → the event in which its dump began. */
-  readonly #first = new Map<string, Event>()
-  /** Streams whose dump is complete: the next event that is dump begins another. */
-  readonly #complete = new Set<string>()
-  #record: DumpstreamRecord | undefined
+  #printed: Extract<Outcome<Event>, { readonly type: 'record' }> | undefined
 
   constructor({ engine, narrowing, stacks }: RunOptions, keys: EventOptions, stdout: Output, elsewhere: Elsewhere) {
     this.#mount = new Mount(mountEngine(engine, elsewhere.complain))
@@ -137,29 +131,24 @@ class EventFilter implements Mounted {
 
   #take(outcomes: readonly Outcome<Event>[]): void {
     for (const outcome of outcomes) {
-      if (outcome.type === 'dump') this.#dropped(outcome.item)
-      else if (outcome.type === 'record') {
-        if (outcome.record.type === 'dump') this.#complete.add(outcome.record.source)
-        this.#record = outcome.record
+      if (outcome.type === 'record') {
+        this.#printed = outcome
         this.#printer?.record(outcome.record)
         this.#elsewhere.record(outcome.record)
-      } else if (outcome.rest === undefined) this.#passLine(outcome.item.line)
-      else this.#passLine(Buffer.from(eventLine(outcome.item, outcome.rest)))
+      } else if (outcome.type === 'log') {
+        if (outcome.rest === undefined) this.#passLine(outcome.item.line)
+        else this.#passLine(Buffer.from(eventLine(outcome.item, outcome.rest)))
+      }
     }
   }
 
-  #dropped(event: Event): void {
-    const { stream } = event
-    if (this.#first.has(stream) && !this.#complete.delete(stream)) return
-    setRecent(this.#first, stream, event, LIMITS.sources, (gone) => this.#complete.delete(gone))
-  }
-
   #writeRecord(json: string): void {
-    const record = this.#record
-    if (record === undefined) return
-    const first = this.#first.get(record.source)
+    if (this.#printed === undefined) return
+    const { record, identity, item: first } = this.#printed
+    const attributes = JSON.stringify(attributesOf(record, identity))
+    const more = `"severity":"${severityOf(record)}","attributes":${attributes}`
     const line = (event: Parameters<typeof eventLine>[0], found: string): string =>
-      eventLine(event, sentence(record), `"dumpstream":${found}`)
+      eventLine(event, sentence(record), `${more},"dumpstream":${found}`)
     if (!this.#keys.isForFluentBit) {
       this.#stdout.write(
         `${line(first ?? { head: undefined, fields: {}, textKey: this.#keys.text ?? 'message' }, json)}\n`,

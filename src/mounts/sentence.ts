@@ -1,8 +1,11 @@
 /** What a record says of itself in a log: a sentence that can be searched for, a severity, and attributes under OpenTelemetry's names. */
 import type { FindingKind } from '../core/model.ts'
-import type { DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
+import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 
 export type SeverityText = 'ERROR' | 'WARN' | 'INFO'
+
+/** Characters. */
+const REASON = 500
 
 /** Searches for a verdict find the finding, too. */
 const VERDICT_OF: Readonly<Partial<Record<FindingKind, string>>> = {
@@ -16,7 +19,7 @@ export function sentence(record: DumpstreamRecord): string {
   switch (record.type) {
     case 'dump': {
       const counted = `${many(record.goroutines, 'goroutine')} in ${many(record.signatures, 'signature')}`
-      const reason = record.reason?.split('\n', 1)[0]
+      const reason = reasonOf(record)
       return `goroutine dump ${record.dump}: ${counted}${reason === undefined ? '' : ` (${record.kind}: ${reason})`}`
     }
     case 'signature':
@@ -53,7 +56,7 @@ export function attributesOf(record: DumpstreamRecord, identity: string | undefi
   if (record.type === 'dump') {
     all['dumpstream.kind'] = record.kind
     all['dumpstream.goroutines'] = record.goroutines
-    all['dumpstream.reason'] = record.reason
+    all['dumpstream.reason'] = reasonOf(record)
   } else if (record.type === 'signature' || record.type === 'finding') {
     all['code.function.name'] = record.function
     all['code.file.path'] = record.file
@@ -75,6 +78,12 @@ export function attributesOf(record: DumpstreamRecord, identity: string | undefi
   const known: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(all)) if (value !== undefined) known[name] = value
   return known
+}
+
+/** Its first line, of a length that fits into any event. */
+function reasonOf({ reason }: DumpRecord): string | undefined {
+  const line = reason?.split('\n', 1)[0]
+  return line === undefined || line.length <= REASON ? line : `${line.slice(0, REASON)}…`
 }
 
 function signatureText(record: SignatureRecord): string {
