@@ -32,7 +32,7 @@ const { output } = await build({
         { name: 'errors', test: /src\/core\/errors\.ts$|rolldown/, priority: 4 },
         { name: 'main', test: /src\/cli\/main\.ts$/, priority: 3 },
         { name: 'output', test: /src\/sinks\/output\.ts$/, priority: 2 },
-        { name: 'engine', test: /src\/(?:engine\/engine|sinks\/condition)\.ts$/, priority: 1 },
+        { name: 'engine', test: /src\/(?:engine\/engine|sinks\/condition|core\/steady-clock)\.ts$/, priority: 1 },
         { name: 'run', test: /src\/cli\/run\.ts$/, priority: 0 },
       ],
     },

@@ -93,10 +93,10 @@ function titleLines(finding: FindingRecord, width: number, paint: Paint): string
 
 /** `from producer.(*Producer).Publish.func1 producer.go:27, all by one goroutine that lives on`. */
 function creatorLine(finding: FindingRecord, room: number, paint: Paint): string[] {
-  const { created_by: creator, created_at: at, parents } = finding
+  const { because, created_by: creator, created_at: at, parents } = finding
   if (creator === undefined) return []
   const place = at === undefined ? '' : ` ${printable(at)}`
-  const by = parents === undefined ? '' : parentsText(parents)
+  const by = parents === undefined || because.includes(' started by ') ? '' : parentsText(parents)
   const name = printable(creator)
   const whole = `${name}${place}${by}`
   if (displayWidth(whole) + 5 <= room) return [`${INDENT}${paint.dim('from')} ${whole}`]
