@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   stream: { imports: ['core', 'carriers', 'engine'], node: 'any' },
   anonymize: { imports: ['core', 'stacks', 'stream'], node: 'none' },
   mounts: { imports: ['core', 'text', 'engine'], node: 'none' },
+  partitions: { imports: ['core', 'text', 'streams', 'engine'], node: 'none' },
   input: { imports: ['core', 'carriers', 'engine', 'report', 'sinks'], node: 'any', packages: /^split2$/ },
   watch: { imports: ['core', 'engine', 'input', 'sinks'], node: 'any' },
   mcp: {

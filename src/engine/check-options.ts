@@ -7,13 +7,16 @@ import type { EngineOptions } from './contract.ts'
 const SIMILARITIES = ['origin', 'functions', 'lines', 'exact']
 const STACKS = ['first', 'always', 'never']
 const ORDERS = ['auto', 'oldest_first']
+const FORMS = ['auto', 'lines']
 
 /** @throws DumpstreamError `DS_OPTION` */
-export function checkOptions({ similarity, stacks, input, order, idle, limits, streamKeys }: EngineOptions): void {
+export function checkOptions(options: EngineOptions): void {
+  const { similarity, stacks, input, order, form, idle, limits, streamKeys } = options
   checkChoice('similarity', SIMILARITIES, similarity)
   checkChoice('stacks', STACKS, stacks)
   checkChoice('input', INPUT_KINDS, input)
   checkChoice('order', ORDERS, order)
+  checkChoice('form', FORMS, form)
   if (streamKeys !== undefined && !Array.isArray(streamKeys))
     throw refusal('streamKeys', 'an array of names', streamKeys)
   if (idle !== undefined && !(idle > 0)) throw refusal('idle', 'milliseconds above 0', idle)

@@ -34,6 +34,11 @@ export interface EngineOptions {
    * as where lines come while they are written.
    */
   readonly order?: 'auto' | 'oldest_first'
+  /**
+   * `auto` (default): an input that is not lines (UTF-16, CSV, YAML, a JSON document, `tail` of several files) is found by its first bytes.
+   * `lines`: it is not looked for, as where messages are pushed line by line.
+   */
+  readonly form?: 'auto' | 'lines'
   /** Field of JSON lines that holds the text, a dotted path: `payload.text`. */
   readonly textKey?: string
   /** Field of JSON lines that holds the time. */

@@ -212,6 +212,6 @@ function readerOf(options: InnerOptions): Engine {
   const forward = (own: InnerOptions): Engine => new LogEngine(own)
   const make = (own: InnerOptions): Engine =>
     own.order === 'oldest_first' ? forward(own) : new OrderedEngine(own, forward)
-  if (options.input === 'plain') return make(options)
+  if (options.input === 'plain' || options.form === 'lines') return make(options)
   return new FormedEngine(options, (own) => new TailedEngine(own, make))
 }
