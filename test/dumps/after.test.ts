@@ -1,7 +1,7 @@
 /** What programs log after a dump: it costs the dump nothing, and comes out byte for byte. */
 import { describe, expect, it } from 'vitest'
 import { goldenDump } from '../golden/dumps.ts'
-import { feed, withoutPlace } from '../property/weave.ts'
+import { counted, readDumps } from './reader.ts'
 
 const AFTER: Readonly<Record<string, string>> = {
   'a banner with host and port': 'restarting\n  listening on 0.0.0.0:8080\nready\n',
@@ -44,10 +44,10 @@ const SMALL: Readonly<Record<string, string>> = {
 const dumps = [...DUMPS.map((name) => [name, goldenDump(name).toString('latin1')] as const), ...Object.entries(SMALL)]
 
 describe.each(dumps)('%s', (_name, text) => {
-  const alone = feed([Buffer.from(text, 'latin1')])
+  const alone = readDumps(text)
   const expectWhole = (log: string): void => {
-    const run = feed([Buffer.from(text, 'latin1'), Buffer.from(log)])
-    expect(withoutPlace(run.records)).toEqual(withoutPlace(alone.records))
+    const run = readDumps(Buffer.concat([Buffer.from(text, 'latin1'), Buffer.from(log)]))
+    expect(run.dumps.map(counted)).toEqual(alone.dumps.map(counted))
     expect(run.log.toString()).toBe(alone.log.toString() + log)
   }
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 const PANIC = '2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom\n'
 const DUMP = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:12 +0x1d\n'
-const dumpBehind = (log: string): unknown => feed([Buffer.from(log + DUMP)]).records[0]
+const dumpBehind = (log: string): unknown => readDumps(log + DUMP).dumps[0]
 
 it('a dump behind a panic that net/http reports is of that panic', () => {
   expect(dumpBehind(PANIC)).toMatchObject({ kind: 'panic', reason: 'boom' })

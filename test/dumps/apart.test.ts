@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { feed, LOG_LINES } from '../property/weave.ts'
+import { LOG_LINES } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 const sample = (name: string): string => readFileSync(new URL(`../golden/dumps/${name}`, import.meta.url), 'utf8')
 const SERVED = sample('crash-1.27-http.txt')
@@ -10,10 +11,8 @@ const log = (lines: number): string =>
   Array.from({ length: lines }, (_, n) => `${LOG_LINES[n % LOG_LINES.length]}\n`).join('')
 
 const dumpsOf = (text: string): unknown[] =>
-  feed([Buffer.from(text)]).records.flatMap((record) =>
-    record.type === 'dump'
-      ? [`${record.kind} ${record.format} ${record.goroutines} ${record.reason ?? ''}`.trim()]
-      : [],
+  readDumps(Buffer.from(text)).dumps.map((dump) =>
+    `${dump.kind} ${dump.format} ${dump.goroutines} ${dump.reason ?? ''}`.trim(),
   )
 
 describe('a dump behind another one', () => {
@@ -84,35 +83,9 @@ describe('a crash behind a profile whose empty lines a carrier has dropped', () 
   })
 })
 
-describe('a panic that net/http served', () => {
-  const lines = SERVED.trimEnd().split('\n')
-  it.each([
-    ['CRI', (line: string) => `2026-11-24T07:00:00.000000000Z stderr F ${line}`],
-    ['Docker', (line: string) => JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-24T07:00:00Z' })],
-    ['compose', (line: string) => `web-1  | ${line}`],
-    ['CRLF', (line: string) => `${line}\r`],
-  ])('is one in %s, too', (_name, carry) => {
-    const text = [...log(3).trimEnd().split('\n'), ...lines].map((line) => `${carry(line)}\n`).join('')
-    expect(dumpsOf(text)).toEqual(['panic stack 1 handler boom'])
-  })
-
-  it('is one in a string, too', () => {
-    expect(dumpsOf(`${JSON.stringify({ level: 'ERROR', msg: SERVED })}\n`)).toEqual(['panic stack 1 handler boom'])
-  })
-})
-
-describe('two streams that die at once', () => {
-  it('have both a reason, whose ever lines came first', () => {
-    const lines = sample('crash-1.27-panic.txt').trimEnd().split('\n')
-    const text = lines.flatMap((line) => [`web-1  | ${line}\n`, `web-2  | ${line}\n`]).join('')
-    expect(dumpsOf(text)).toEqual(['panic stack 1 boom', 'panic stack 1 boom'])
-  })
-})
-
 describe('a profile', () => {
   it('is read with spaces for its tabs', () => {
-    const stacks = (text: string): unknown =>
-      feed([Buffer.from(text)]).records.flatMap((record) => (record.type === 'signature' ? [record.id] : []))
+    const stacks = (text: string): unknown => readDumps(text).dumps[0]?.signatures.map(({ signature }) => signature.id)
     expect(stacks(PROFILE.replace(/\t/g, '        '))).toEqual(stacks(PROFILE))
   })
 })

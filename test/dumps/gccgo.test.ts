@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 const DUMP = `panic: boom
 
@@ -25,23 +25,22 @@ runtime.goexit
 `
 
 it('goroutines of gccgo have functions without parentheses', () => {
-  const { records, log } = feed([Buffer.from(DUMP)])
-  expect(records.filter((record) => record.type === 'dump')).toMatchObject([
-    { kind: 'panic', goroutines: 3, signatures: 3, damaged: 0, truncated: false },
+  const { dumps, log } = readDumps(DUMP)
+  expect(dumps).toMatchObject([{ kind: 'panic', goroutines: 3, damaged: 0, truncated: false }])
+  const stacks = dumps[0]?.signatures.map(({ signature }) => signature.stack)
+  expect(stacks).toHaveLength(3)
+  expect(stacks?.[1]?.createdBy).toMatchObject({ function: 'main.main' })
+  expect(stacks?.[1]?.frames).toMatchObject([
+    { function: 'runtime.gopark', file: '../../../src/libgo/go/runtime/proc.go', line: 413 },
+    { function: 'main..z2fT', file: '/src/a.go', line: 9 },
   ])
-  expect(records).toContainEqual(
-    expect.objectContaining({
-      created_by: 'main.main',
-      stack: ['runtime.gopark ../../../src/libgo/go/runtime/proc.go:413', 'main..z2fT /src/a.go:9'],
-    }),
-  )
   expect(log.toString()).toBe('')
 })
 
 it('words after a header are no functions of gccgo', () => {
   const text = 'see goroutine 7 [running]:\nmain.go\nis.fine\n'
-  const { records, log } = feed([Buffer.from(text)])
-  expect(records.filter((record) => record.type === 'dump')).toEqual([])
+  const { dumps, log } = readDumps(text)
+  expect(dumps).toEqual([])
   expect(log.toString()).toBe(text)
 })
 
@@ -54,10 +53,10 @@ it('a goroutine that was cut in its first frame joins no signature', () => {
     'goroutine 75 [select]:\nmain.read(0x1)\n',
     'goroutine 75 [select]:\nmain.read(0x1)\n\t/src/a.g',
   ])
-    expect(feed([Buffer.from(whole + cut)]).records[0]).toMatchObject({
+    expect(readDumps(whole + cut).dumps[0]).toMatchObject({
       goroutines: 2,
       damaged: 1,
       truncated: true,
-      other: { count: 1 },
+      other: 1,
     })
 })

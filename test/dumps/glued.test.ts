@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 const FOREIGN = '2026/11/24 05:00:00 served'
 const goroutine = (id: number, behindFile = ''): string =>
   `goroutine ${id} [chan receive]:\nmain.f(0x1)\n\t/app/main.go:12 +0x1d${behindFile}\nmain.main()\n\t/app/main.go:5 +0x2e\n\n`
 
 it('a foreign line glued to a line of a dump is counted once', () => {
-  const { records, log } = feed([Buffer.from(goroutine(1) + goroutine(2, FOREIGN))])
-  expect(records[0]).toMatchObject({ type: 'dump', goroutines: 2, foreign_lines: 1, damaged: 0 })
+  const { dumps, log } = readDumps(goroutine(1) + goroutine(2, FOREIGN))
+  expect(dumps).toMatchObject([{ goroutines: 2, foreignLines: 1, damaged: 0 }])
   expect(log.toString().replaceAll('\n', '')).toBe(FOREIGN)
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 const DUMP = 'goroutine 1 [running]:\nmain.main()\n\t/src/main.go:3 +0x1\n'
-const first = (text: string): unknown => feed([Buffer.from(text, 'latin1')]).records[0]
+const first = (text: string): unknown => readDumps(text).dumps[0]
 
 describe('the first line of a preamble', () => {
   it.each([

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 it('frames of a race report whose accesses are missing are log', () => {
   const text =
     '==================\nPrevious write at 0x00c00009a150 by main gorout\n  runtime.mapassign_faststr()\n' +
     '      /usr/local/go/src/runtime/map_faststr.go:203 +0x0\n\nGoroutine 10 (running) created at:\n  main.main()\n' +
     '      /srv/app/race/main.go:19 +0x130\n==================\n'
-  const { records, log } = feed([Buffer.from(text)])
-  expect(records).toEqual([])
+  const { dumps, log } = readDumps(text)
+  expect(dumps).toEqual([])
   expect(log.toString()).toBe(text)
 })
 
@@ -45,8 +45,8 @@ it.each([
   ['with log lines between', linesOf((line) => `${line}\n2026/11/24 08:01:14 served`)],
   ['without its indentation, with log lines between', linesOf((line) => `${line.trimStart()}\nserving() http://x:80`)],
 ])('a race report %s is taken as a whole', (what, text) => {
-  const { records, log } = feed([Buffer.from(`before\n${text}after\n`)])
-  expect(records.filter((record) => record.type === 'dump')).toMatchObject([
+  const { dumps, log } = readDumps(`before\n${text}after\n`)
+  expect(dumps).toMatchObject([
     {
       kind: 'race',
       race: [

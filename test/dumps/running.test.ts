@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 const DUMPER = 'goroutine 1 [running]:\nmain.dump()\n\t/app/main.go:116 +0x3d\nmain.main()\n\t/app/main.go:58 +0x34d\n'
 const WAITING = 'goroutine 21 [chan receive]:\nmain.receive(0x0?)\n\t/app/main.go:175 +0x15\n'
@@ -12,13 +12,13 @@ describe('a second running goroutine', () => {
     ['main._Cfunc_sleep(0x3c)', '_cgo_gotypes.go:45 +0x45'],
   ])('that just left a system call, %s, belongs to the same dump', (call, file) => {
     const leaving = `goroutine 6 [running]:\n${call}\n\t/usr/local/go/src/${file}\nmain.log()\n\t/app/main.go:27 +0xb3\n`
-    const run = feed([Buffer.from([DUMPER, WAITING, leaving, WAITING.replace('21', '22')].join('\n'))])
-    expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([{ kind: 'all', goroutines: 4 }])
+    const { dumps } = readDumps([DUMPER, WAITING, leaving, WAITING.replace('21', '22')].join('\n'))
+    expect(dumps).toMatchObject([{ kind: 'all', goroutines: 4 }])
   })
 
   it('with frames of the program on top dumps itself: that is the next dump', () => {
     const other = DUMPER.replace('goroutine 1', 'goroutine 9')
-    const run = feed([Buffer.from([DUMPER, WAITING, other, WAITING.replace('21', '22')].join('\n'))])
-    expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 2 }, { goroutines: 2 }])
+    const { dumps } = readDumps([DUMPER, WAITING, other, WAITING.replace('21', '22')].join('\n'))
+    expect(dumps).toMatchObject([{ goroutines: 2 }, { goroutines: 2 }])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { route } from './reader.ts'
 
 const STACK = 'main.f(0x1)\n\t/src/a.go:71 +0xf7\ncreated by main.main\n\t/src/b.go:3 +0x1\n'
 
@@ -12,33 +12,33 @@ describe('text before a header on its line', () => {
     ['\u001b[31mERROR\u001b[0m stuck: ', 'colours'],
   ])('%j stays in the log with its line end, and names no source', (text) => {
     const log = `2020/02/09 17:43:51 before\n${text}goroutine 32 [running]:\n${STACK}2020/02/09 17:43:53 after\n`
-    const run = feed([Buffer.from(log)])
-    expect(run.records[0]).toMatchObject({ type: 'dump', source: 'stdin', goroutines: 1, damaged: 0, foreign_lines: 0 })
-    expect(run.log.toString()).toBe(`2020/02/09 17:43:51 before\n${text}\n2020/02/09 17:43:53 after\n`)
+    const run = route([log])
+    expect(run.dumps[0]).toMatchObject({ source: '', goroutines: 1, damaged: 0, foreignLines: 0 })
+    expect(run.log).toBe(`2020/02/09 17:43:51 before\n${text}\n2020/02/09 17:43:53 after\n`)
   })
 
   it('goes before the title of a profile, too', () => {
     const profile = 'goroutine profile: total 1\n1 @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:3\n\n'
-    const run = feed([Buffer.from(`2020/02/09 17:43:52 profile of u1: ${profile}after\n`)])
-    expect(run.records[0]).toMatchObject({ type: 'dump', source: 'stdin', format: 'profile', goroutines: 1 })
-    expect(run.log.toString()).toBe('2020/02/09 17:43:52 profile of u1: \nafter\n')
+    const run = route([`2020/02/09 17:43:52 profile of u1: ${profile}after\n`])
+    expect(run.dumps[0]).toMatchObject({ source: '', format: 'profile', goroutines: 1 })
+    expect(run.log).toBe('2020/02/09 17:43:52 profile of u1: \nafter\n')
   })
 
   it('keeps a carriage return with the line end', () => {
-    const run = feed([Buffer.from(`stack=goroutine 32 [running]:\n${STACK}`.replaceAll('\n', '\r\n'))])
-    expect(run.log.toString()).toBe('stack=\r\n')
+    const run = route([`stack=goroutine 32 [running]:\n${STACK}`.replaceAll('\n', '\r\n')])
+    expect(run.log).toBe('stack=\r\n')
   })
 
   it('names the source when all lines have it', () => {
     const lines = `goroutine 32 [running]:\n${STACK}`.trimEnd().split('\n')
-    const run = feed([Buffer.from(lines.map((line) => `web-1 | ${line}\n`).join(''))])
-    expect(run.records[0]).toMatchObject({ type: 'dump', source: 'web-1', goroutines: 1 })
-    expect(run.log.toString()).toBe('')
+    const run = route([lines.map((line) => `web-1 | ${line}\n`).join('')])
+    expect(run.dumps[0]).toMatchObject({ source: 'web-1', goroutines: 1 })
+    expect(run.log).toBe('')
   })
 
   it('comes out as it was when nothing follows the header', () => {
     const log = 'see goroutine 7 [running]:\nthe docs\nmore\n'
-    expect(feed([Buffer.from(log)])).toMatchObject({ records: [], log: Buffer.from(log) })
+    expect(route([log])).toEqual({ dumps: [], log })
   })
 
   it('gives one source for each of many messages', () => {
@@ -46,9 +46,9 @@ describe('text before a header on its line', () => {
       { length: 50 },
       (_, i) => `recovered: no user u${i}: goroutine 32 [running]:\n${STACK}`,
     ).join('')
-    const dumps = feed([Buffer.from(log)]).records.filter((record) => record.type === 'dump')
+    const { dumps } = route([log])
     expect(dumps).toHaveLength(50)
-    expect(new Set(dumps.map(({ source }) => source))).toEqual(new Set(['stdin']))
+    expect(new Set(dumps.map(({ source }) => source))).toEqual(new Set(['']))
   })
 })
 
@@ -70,18 +70,17 @@ describe('a fatal error with a runtime stack alone', () => {
     ['JSON', (line) => JSON.stringify({ time: '2026-11-24T05:00:00Z', msg: line })],
   ])('is found in %s, with log after it', (_, wrap) => {
     const text = [...LINES, ...AFTER].map((line) => `${wrap(line)}\n`).join('')
-    const run = feed([Buffer.from(text)])
-    expect(run.records[0]).toMatchObject({
-      type: 'dump',
+    const run = route([text])
+    expect(run.dumps[0]).toMatchObject({
       kind: 'fatal',
       reason: 'runtime: out of memory',
       goroutines: 0,
     })
-    expect(run.log.toString()).toBe(AFTER.map((line) => `${wrap(line)}\n`).join(''))
+    expect(run.log).toBe(AFTER.map((line) => `${wrap(line)}\n`).join(''))
   })
 
   it('makes nothing of the words alone', () => {
     const log = 'web-1 | dump of runtime stack:\nruntime stack:\nweb-1 | main.f()\n'
-    expect(feed([Buffer.from(log)])).toMatchObject({ records: [], log: Buffer.from(log) })
+    expect(route([log])).toEqual({ dumps: [], log })
   })
 })

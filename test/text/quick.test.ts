@@ -11,7 +11,8 @@ const quick = new QuickLine()
 function read(text: string, lineEnd = '\n'): object | undefined {
   const buf = Buffer.from(`\n${text}${lineEnd}main.f()\n`, 'latin1')
   if (!quick.read(buf, 1)) return undefined
-  expect([quick.length, quick.after]).toEqual([text.length, 1 + text.length + lineEnd.length])
+  if (quick.length !== text.length || quick.after !== 1 + text.length + lineEnd.length)
+    throw new Error(`${JSON.stringify(text)} is read up to ${quick.length}, ${quick.after}`)
   return { kind: quick.kind, tail: quick.tail, literal: quick.literal }
 }
 
@@ -58,7 +59,8 @@ describe('lines read by their bytes', () => {
       for (const text of bytes.toString('latin1').split(/\r?\n/)) {
         const line = readLine(text)
         const found = read(text)
-        if (found !== undefined) expect(found).toEqual(line)
+        // Nearly all are equal, and `expect` takes its time.
+        if (found !== undefined && JSON.stringify(found) !== JSON.stringify(line)) expect(found).toEqual(line)
         if (line !== undefined) one++
         if (found !== undefined) both++
       }

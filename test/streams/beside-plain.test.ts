@@ -1,47 +1,47 @@
 import { expect, it } from 'vitest'
-import { feed } from '../property/weave.ts'
+import { route } from './reader.ts'
 
 const DUMP = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
 const cri = (line: string): string => `2026-11-24T05:00:00.1Z stdout F ${line}`
 const text = (lines: readonly string[]): Buffer => Buffer.from(lines.map((line) => `${line}\n`).join(''))
 
 it('an empty line at the start of a chunk does not hang the search for what announces a carried dump', () => {
-  const { records } = feed([text(['', cri('served'), ...DUMP.map(cri)])])
-  expect(records[0]).toMatchObject({ type: 'dump', kind: 'single', goroutines: 1 })
+  const { dumps } = route([text(['', cri('served'), ...DUMP.map(cri)])])
+  expect(dumps[0]).toMatchObject({ kind: 'single', goroutines: 1 })
 })
 
 it('a dump in a carrier is found while one without is open', () => {
-  const { records, log } = feed([text([...DUMP, '', 'served', ...DUMP.map(cri), 'served', cri('served')])])
-  expect(records.filter((record) => record.type === 'dump')).toMatchObject([
+  const { dumps, log } = route([text([...DUMP, '', 'served', ...DUMP.map(cri), 'served', cri('served')])])
+  expect(dumps).toMatchObject([
     { goroutines: 1, damaged: 0, bytes: [0, 57] },
     { goroutines: 1, damaged: 0, attributes: { 'log.iostream': 'stdout' } },
   ])
-  expect(log.toString()).toBe(`\nserved\nserved\n${cri('served')}\n`)
+  expect(log).toBe(`\nserved\nserved\n${cri('served')}\n`)
 })
 
 it('a dump in a string of a log line is found while one without a carrier is open', () => {
   const line = JSON.stringify({ level: 'error', stack: `${DUMP.join('\n')}\n` })
-  const { records, log } = feed([text([...DUMP, '', 'served', line, 'served'])])
-  expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
-  expect(log.toString()).toBe(`\nserved\n${line}\nserved\n`)
+  const { dumps, log } = route([text([...DUMP, '', 'served', line, 'served'])])
+  expect(dumps).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
+  expect(log).toBe(`\nserved\n${line}\nserved\n`)
 })
 
 it('a dump in a string does not hide the indented value of klog behind it', () => {
   const string = `time="2026-11-25T05:11:26Z" level=info stacktrace=${JSON.stringify(`${DUMP.join('\n')}\n`)}`
   const klog = ['E1124 08:17:51.515399   26313 main.go:18] "failed" err=<', ...DUMP.map((line) => `\t${line}`), ' >']
-  const { records } = feed([text([string, ...klog])])
-  expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
+  const { dumps } = route([text([string, ...klog])])
+  expect(dumps).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
 })
 
 it('a header glued to a log line does not hide the dump in a carrier behind it', () => {
-  const { records } = feed([text(['no line end: goroutine 9 [running]:', ...DUMP.map(cri)])])
-  expect(records.filter((record) => record.type === 'dump')).toMatchObject([{ goroutines: 1 }])
+  const { dumps } = route([text(['no line end: goroutine 9 [running]:', ...DUMP.map(cri)])])
+  expect(dumps).toMatchObject([{ goroutines: 1 }])
 })
 
 it.each([1, 40, 4096])('what announces a dump in a carrier belongs to it, also in chunks of %d bytes', (size) => {
   const log = text(['served', 'panic: boom', '', ...DUMP, 'served'].map(cri))
   const chunks = Array.from({ length: Math.ceil(log.length / size) }, (_, i) => log.subarray(i * size, (i + 1) * size))
-  const { records, log: rest } = feed(chunks)
-  expect(records[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 1 })
-  expect(rest.toString()).toBe(`${cri('served')}\n${cri('served')}\n`)
+  const { dumps, log: rest } = route(chunks)
+  expect(dumps[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 1 })
+  expect(rest).toBe(`${cri('served')}\n${cri('served')}\n`)
 })

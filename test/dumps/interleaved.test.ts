@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { goldenDump } from '../golden/dumps.ts'
-import { feed, linesOf } from '../property/weave.ts'
+import { linesOf } from '../property/weave.ts'
+import { readDumps } from './reader.ts'
 
 function alternate(a: Buffer, b: Buffer): Buffer {
   const [one, two] = [linesOf(a), linesOf(b)]
@@ -11,8 +12,8 @@ function alternate(a: Buffer, b: Buffer): Buffer {
 }
 
 function signatures(bytes: Buffer): string[] {
-  return feed([bytes], { goroutines: true })
-    .records.flatMap((record) => (record.type === 'goroutine' ? [record.signature ?? 'damaged'] : []))
+  return readDumps(bytes)
+    .goroutines.map(({ signature }) => signature ?? 'damaged')
     .sort()
 }
 
@@ -23,8 +24,7 @@ describe('two processes that dump into one stream at once, line by line', () => 
     ['zoo-1.27-stack.txt', 'odd-1.27.txt'],
   ])('%s and %s: two dumps, every goroutine with its own stack', (one, two) => {
     const [a, b] = [goldenDump(one), goldenDump(two)]
-    const run = feed([alternate(a, b)], { goroutines: true })
-    expect(run.records.filter((record) => record.type === 'dump')).toMatchObject([{ damaged: 0 }, { damaged: 0 }])
+    expect(readDumps(alternate(a, b)).dumps).toMatchObject([{ damaged: 0 }, { damaged: 0 }])
     expect(signatures(alternate(a, b))).toEqual([...signatures(a), ...signatures(b)].sort())
   })
 })

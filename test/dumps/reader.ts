@@ -1,0 +1,82 @@
+/** Lines → dumps, with nothing above the stage: what the tests of this folder read with. */
+import { wordsOf } from '../../src/core/ascii.ts'
+import { LIMITS } from '../../src/core/limits.ts'
+import { Assembler } from '../../src/dumps/assembler.ts'
+import type { FinishedDump, Opening } from '../../src/dumps/dump.ts'
+import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
+import { LogQueue } from '../../src/lines/log-queue.ts'
+import type { LogTape } from '../../src/lines/tape.ts'
+import { Signatures } from '../../src/stacks/signature.ts'
+
+export interface Goroutine {
+  readonly id: number
+  readonly state: string
+  /** Of its signature; undefined where it cannot be said which stack it has. */
+  readonly signature: string | undefined
+}
+
+export interface Found {
+  readonly dumps: FinishedDump[]
+  readonly goroutines: Goroutine[]
+}
+
+const LINES_BEFORE = 16
+
+/** The log lines since the last dump, nearest last. */
+export function linesBefore(tape: LogTape): string[] {
+  const lines = tape.sinceDump().split('\n')
+  return lines.slice(-LINES_BEFORE - 1, -1).map((line) => line.trimEnd())
+}
+
+/** An assembler that puts what it finds into `found`. */
+export function makeAssembler(
+  tape: LogTape,
+  found: Found,
+  ahead: (tape: LogTape) => string[] = linesBefore,
+  onDump?: (dump: FinishedDump) => void,
+): Assembler {
+  const opening = (): Opening => ({
+    time: undefined,
+    timeFrom: undefined,
+    frame: undefined,
+    ahead: ahead(tape),
+  })
+  return new Assembler(LIMITS, new Signatures('functions', 1000), tape, {
+    opening,
+    dump: (dump) => {
+      found.dumps.push(dump)
+      onDump?.(dump)
+    },
+    goroutine: (id, { state }, signature) => found.goroutines.push({ id, state, signature: signature?.id }),
+  })
+}
+
+/** What `text` (a string: Latin-1) has in it, and the bytes that are not dump. */
+export function readDumps(text: string | Buffer): Found & { readonly log: Buffer } {
+  const log: Buffer[] = []
+  const found: Found = { dumps: [], goroutines: [] }
+  const tape = new LogQueue((bytes) => log.push(Buffer.from(bytes)))
+  const dumps = new InterleavedDumps(() => makeAssembler(tape, found))
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
+  const isWhole = bytes.length === 0 || bytes[bytes.length - 1] === 0x0a
+  const buf = isWhole ? bytes : Buffer.concat([bytes, Buffer.from('\n')])
+  if (!isWhole) tape.lent = buf
+  const words = wordsOf(buf)
+  for (let pos = 0; pos < buf.length; ) {
+    const next = dumps.run(buf, words, pos, buf.length, 0)
+    pos = dumps.stopped === 'foreign' ? dumps.takeForeign(buf, next, 0) : next
+  }
+  dumps.end(isWhole ? '' : bytes.toString('latin1', bytes.lastIndexOf(0x0a) + 1))
+  return { ...found, log: Buffer.concat(log) }
+}
+
+/** What a dump is counted as, but for its place. */
+export function counted(dump: FinishedDump): unknown {
+  const { kind, format, reason, goroutines, other, damaged, truncated, signatures } = dump
+  const counts = signatures
+    .map(({ signature, count, states }) =>
+      JSON.stringify([signature.id, count, [...states], signature.stack.frames, signature.createdBy]),
+    )
+    .sort()
+  return { kind, format, reason, goroutines, other, damaged, truncated, counts }
+}

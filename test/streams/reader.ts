@@ -1,0 +1,50 @@
+/** Chunks → dumps in streams, with nothing above the stage: what the tests of this folder read with. */
+
+import type { InputKind } from '../../src/carriers/detect.ts'
+import { LIMITS } from '../../src/core/limits.ts'
+import type { FinishedDump } from '../../src/dumps/dump.ts'
+import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
+import { LogQueue } from '../../src/lines/log-queue.ts'
+import { Splitter } from '../../src/lines/splitter.ts'
+import { Router } from '../../src/streams/router.ts'
+import { Streams } from '../../src/streams/streams.ts'
+import { type Found, linesBefore, makeAssembler } from '../dumps/reader.ts'
+
+export interface StreamDump extends FinishedDump {
+  /** `''`: the text as it is. */
+  readonly source: string
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export interface Run {
+  readonly dumps: StreamDump[]
+  readonly log: string
+}
+
+export function route(chunks: readonly (string | Buffer)[], input: InputKind = 'auto'): Run {
+  const dumps: StreamDump[] = []
+  const log: Buffer[] = []
+  const found: Found = { dumps: [], goroutines: [] }
+  const tape = new LogQueue((bytes) => log.push(Buffer.from(bytes)))
+  const plain = new InterleavedDumps(() =>
+    makeAssembler(tape, found, undefined, (dump) => dumps.push({ ...dump, source: '', attributes: {} })),
+  )
+  const streams = new Streams({
+    limits: LIMITS,
+    tape,
+    input,
+    keys: { text: undefined, time: undefined, streams: undefined },
+    makeDumps: ({ source, attributes, texts }, own) => {
+      const ahead = (): string[] => texts(linesBefore(tape))
+      return new InterleavedDumps(() =>
+        makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes })),
+      )
+    },
+  })
+  const splitter = new Splitter(new Router({ limits: LIMITS, input, tape, plain, streams }), LIMITS.lineBytes)
+  for (const chunk of chunks) splitter.push(Buffer.from(chunk))
+  splitter.end()
+  plain.end()
+  streams.end()
+  return { dumps, log: Buffer.concat(log).toString() }
+}
