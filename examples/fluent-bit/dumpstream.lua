@@ -10,9 +10,9 @@ local COMMAND = os.getenv("DUMPSTREAM") or "dumpstream bridge"
 local KEEP = os.getenv("DUMPSTREAM_KEEP") or "crash"
 local KEYS = { "log", "message", "msg", "MESSAGE" }
 local PROTOCOL = "1"
--- Seconds: until a failed bridge is started anew; without progress, after which a bridge is given up; that a finding waits for a
--- record whose time may be changed; of log time without a dump line, after which a window closes.
-local BACK_OFF, HUNG, PATIENCE, WINDOW = 2, 10, 2, 5
+-- Seconds: until a failed bridge is started anew; without progress, after which a bridge is given up, at first and at most; that a
+-- finding waits for a record whose time may be changed; of log time without a dump line, after which a window closes.
+local BACK_OFF, HUNG, LONGEST_HUNG, PATIENCE, WINDOW = 2, 10, 320, 2, 5
 -- Lines of log after a dump line that are copied to the journal, and after which the window closes.
 local NEAR, FAR = 64, 5000
 -- Bytes: a longer text is not read; a journal file; what may wait in the journal.
@@ -126,8 +126,10 @@ end
 -- The journal -------------------------------------------------------------------------------------------------------------------
 local base, journal, writer, reader
 local generation, written, read_generation, rest = 0, 0, 1, ""
--- What the bridge has read, as far as it says; `alive`: it has said so lately.
-local acked_generation, acked, alive, progressed, started, complained = 0, 0, false, 0, 0, {}
+-- What the bridge has read, as far as it says, and what it could have read; `alive`: it has said so lately.
+local acked_generation, acked, flushed_generation, flushed, alive, started, complained = 0, 0, 0, 0, false, 0, {}
+-- Seconds that it did not go on; so many are too many. A machine that is too busy for it gives it more each time.
+local stalled, patience, last_said = 0, HUNG, nil
 -- Events that wait for a record: { time in seconds, record, generation and offset behind it in the file }, oldest first.
 local queue, first_waiting, waiting_since = {}, 1, 0
 local taken = "1 0"
@@ -179,21 +181,22 @@ end
 -- The shell has gone when the bridge runs: closing the pipe waits for nobody, so that a bridge that hangs holds up no stop.
 local function start(now)
   if writer then writer:close() end
-  started, progressed, alive = now, now, false
+  started, stalled, alive = now, 0, false
   writer = io.popen("{ " .. COMMAND .. " --journal '" .. base .. "' <&3 3<&- >/dev/null & } 3<&0", "w")
 end
 
 -- The first line of the state: what the bridge has read.
-local function read_state(now)
+local function read_state()
   local state = io.open(base .. ".state", "rb")
   if not state then return end
-  local protocol, g, offset = match(state:read("*l") or "", "^dumpstream (%d+) (%d+) (%d+)$")
+  local said = state:read("*a")
   state:close()
+  local protocol, g, offset = match(said or "", "^dumpstream (%d+) (%d+) (%d+)\n")
   if protocol ~= PROTOCOL then once("this dumpstream speaks another protocol: take dumpstream.lua of its version"); return end
   g, offset = tonumber(g), tonumber(offset)
-  local behind = g < generation or offset < written
-  if g ~= acked_generation or offset ~= acked or not behind then progressed, alive = now, true end
-  acked_generation, acked = g, offset
+  local is_behind = g < flushed_generation or g == flushed_generation and offset < flushed
+  if said ~= last_said or not is_behind then stalled, patience, alive = 0, HUNG, true end
+  acked_generation, acked, last_said = g, offset, said
 end
 
 local function save_taken()
@@ -232,17 +235,21 @@ local function read_events(now)
   rest = sub(data, at)
 end
 
-local function tick(now)
+-- `since`: seconds since the last time. Where nobody asked for long, Fluent Bit has slept, not the bridge.
+local function tick(now, since)
   if journal then journal:flush() end
   if not writer or not (writer:write("\n") and writer:flush()) then
     if writer then once("the bridge has ended; records go on as they are until it runs again") end
     alive = false
     if now >= started + BACK_OFF then start(now) end
   end
-  read_state(now)
+  stalled = stalled + math.min(since, 2)
+  read_state()
+  flushed_generation, flushed = generation, written
   if alive then complained["the bridge has ended; records go on as they are until it runs again"] = nil end
-  if now - progressed > HUNG and now - started > HUNG then
-    say("the bridge has read nothing for " .. HUNG .. " s; records go on as they are until it runs again")
+  if stalled > patience then
+    say("the bridge has read nothing for " .. patience .. " s; records go on as they are until it runs again")
+    patience = math.min(patience * 2, LONGEST_HUNG)
     os.execute("kill -9 $(cat '" .. base .. ".pid' 2>/dev/null) 2>/dev/null")
     start(now)
   end
@@ -460,7 +467,7 @@ local function filter(tag, ts, metadata, record)
   if second ~= last_second or since_tick > 1000 or heartbeat then
     last_second, since_tick = second, 0
     local now = os.time()
-    if now ~= last_tick then last_tick = now; tick(now) end
+    if now ~= last_tick then local since = now - last_tick; last_tick = now; tick(now, since) end
   end
   if heartbeat then return instead(ts) end
   local waits = queue[first_waiting] and last_tick - waiting_since >= PATIENCE
@@ -538,7 +545,7 @@ else
   if found then
     os.execute("i=0; while [ ! -s '" .. base .. ".state' ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i+1)); done")
   end
-  read_state(os.time())
+  read_state()
   if not alive then
     say((found and "`" .. COMMAND .. "` did not start" or program .. " is not on the PATH") ..
       "; records go on as they are. `dumpstream fluent-bit --check` says what is wrong")

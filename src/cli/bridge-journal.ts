@@ -96,8 +96,9 @@ class JournalReader {
   readonly #open = new Map<string, { journal: Journal; position: number }>()
   /** Stream → position behind its last line, of those that are not open. */
   #done: Record<string, number> = {}
-  #saved = -1
-  #savedResume = -1
+  #saved = ''
+  /** Chunks of what others left. */
+  #chunks = 0
   #events = ''
   /** What is being printed. */
   #printed: RecordOutcome | undefined
@@ -117,16 +118,14 @@ class JournalReader {
   adopt(base: string): void {
     const journal = new Journal(base)
     this.#adopted.push(journal)
-    this.#readAll(journal)
-    this.#flush()
+    this.#readAll(journal, () => this.#chunks++)
     this.#forgetAdopted()
+    this.save()
   }
 
   read(): void {
     this.#readAll(this.#own)
-    this.#flush()
     this.#forgetAdopted()
-    this.save()
   }
 
   tick(now: number): void {
@@ -142,12 +141,11 @@ class JournalReader {
     const { position } = this.#own
     let resume = position
     for (const open of this.#open.values()) if (open.journal === this.#own) resume = Math.min(resume, open.position)
-    if (position === this.#saved && resume === this.#savedResume) return
-    const done = Object.fromEntries(Object.entries(this.#done).filter(([, end]) => end > resume))
-    this.#done = done
-    this.#own.save(resume, done)
-    this.#saved = position
-    this.#savedResume = resume
+    const all = `${position} ${resume} ${this.#chunks}`
+    if (all === this.#saved) return
+    this.#done = Object.fromEntries(Object.entries(this.#done).filter(([, end]) => end > resume))
+    this.#own.save(resume, this.#done, this.#chunks)
+    this.#saved = all
   }
 
   close(): void {
@@ -156,9 +154,12 @@ class JournalReader {
     for (const journal of this.#adopted) journal.close()
   }
 
-  #readAll(journal: Journal): void {
-    while (journal.read((line, position) => this.#line(journal, line, position)))
-      if (this.#events.length > 0) this.#flush()
+  #readAll(journal: Journal, onChunk?: () => void): void {
+    while (journal.read((line, position) => this.#line(journal, line, position))) {
+      onChunk?.()
+      this.#flush()
+      this.save()
+    }
   }
 
   #forgetAdopted(): void {

@@ -2,7 +2,7 @@
  * Journals in a directory, as a filter that cannot wait writes them (mounts/journal.ts). Each filter has an id, and these files:
  *
  *   `ID.N.in`    what it wrote, in files of some megabytes; `ID.N.out`: the events for it
- *   `ID.state`   how far this was read: `dumpstream PROTOCOL N OFFSET`, then where to begin again after a stop
+ *   `ID.state`   how far this was read: `dumpstream PROTOCOL N OFFSET`, then where to begin again after a stop; any change is a sign of life
  *   `ID.taken`   how far the filter has handed on the events: `N OFFSET`
  *   `ID.pid`     who reads it
  *
@@ -24,7 +24,8 @@ import { basename, dirname, join } from 'node:path'
 import { LF } from '../core/ascii.ts'
 import { JOURNAL_PROTOCOL } from '../mounts/journal.ts'
 
-const CHUNK_BYTES = 1 << 20
+/** After so many it is said how far it was read: who waits for that takes a silent one for hung. */
+const CHUNK_BYTES = 256 << 10
 const OUT_BYTES = 8 << 20
 const MODE = 0o600
 /** A position is the number of a file and an offset in it, in one number. */
@@ -61,10 +62,6 @@ export class Journal {
     return position < this.#saved.resume || position < (this.#saved.done[source] ?? 0)
   }
 
-  isBefore(position: number): boolean {
-    return position < this.#saved.resume
-  }
-
   /** Reads what is there, at most a chunk; false when there was nothing. */
   read(each: (line: string, position: number) => void): boolean {
     this.#fd ??= openIfThere(`${this.base}.${this.#file}.in`)
@@ -83,9 +80,10 @@ export class Journal {
     return true
   }
 
-  /** `resume`: where to begin again. Files before it are not needed any more. */
-  save(resume: number, done: Readonly<Record<string, number>>): void {
-    const text = `dumpstream ${JOURNAL_PROTOCOL} ${this.#file} ${this.#offset}\n${JSON.stringify({ resume, done })}\n`
+  /** `resume`: where to begin again. Files before it are not needed any more. `adopted`: chunks read of what others left. */
+  save(resume: number, done: Readonly<Record<string, number>>, adopted: number): void {
+    const rest = JSON.stringify({ resume, done, adopted })
+    const text = `dumpstream ${JOURNAL_PROTOCOL} ${this.#file} ${this.#offset}\n${rest}\n`
     writeFileSync(`${this.base}.state.new`, text, { mode: MODE })
     renameSync(`${this.base}.state.new`, `${this.base}.state`)
     for (let file = Math.floor(resume / FILE) - 1; file > 0 && removed(`${this.base}.${file}.in`); ) file--

@@ -114,9 +114,10 @@ describe('bridge --journal', () => {
   })
 
   it('says where there is no such directory', async () => {
-    expect(await cli(['bridge', '--journal', '/nonexistent/1-1'])).toMatchObject({
+    const base = folder.at('missing/1-1')
+    expect(await cli(['bridge', '--journal', base])).toMatchObject({
       code: 3,
-      stderr: 'dumpstream: --journal /nonexistent/1-1: there is no such directory\n',
+      stderr: `dumpstream: --journal ${base}: there is no such directory\n`,
     })
   })
 })

@@ -92,11 +92,13 @@ class Place {
     return this.events().flatMap(({ log, dumpstream }) => (dumpstream === undefined ? [log] : []))
   }
 
-  /** The process that reads the journal. */
-  bridge(): number {
+  /** The process that reads the journal; waits for it. */
+  async bridge(): Promise<number> {
     const folder = join(this.folder, 'journal')
-    const file = readdirSync(folder).find((name) => name.endsWith('.pid'))
-    return Number(readFileSync(join(folder, file ?? 'none'), 'utf8'))
+    const files = (): string[] =>
+      (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.pid'))
+    await until(() => files().length > 0)
+    return Number(readFileSync(join(folder, files()[0] ?? ''), 'utf8'))
   }
 
   dumps(): Event[] {
@@ -174,7 +176,7 @@ describe.skipIf(FLUENT_BIT === undefined)('Fluent Bit', () => {
   it.each([
     ['a restart', (here: Place) => here.daemon.stop().then(() => here.start())],
     ['a reload', (here: Place) => Promise.resolve(here.daemon.signal('SIGHUP'))],
-    ['a killed bridge', (here: Place) => Promise.resolve(process.kill(here.bridge(), 'SIGKILL'))],
+    ['a killed bridge', (here: Place) => here.bridge().then((pid) => process.kill(pid, 'SIGKILL'))],
   ])(
     'filter.yaml: loses no line and no dump by %s in the middle of one',
     async (_, happen) => {

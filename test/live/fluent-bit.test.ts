@@ -229,6 +229,12 @@ describe.runIf(LIVE)('dumpstream.lua under LuaJIT', () => {
     expect(run.numbers.filter((n) => ordinary.includes(n))).toEqual(ordinary)
   })
 
+  it('does not take its bridge for hung because no record came for a minute', async () => {
+    const run = await filter(text, ['leap:150', ...BEATS])
+    expect(run.stderr).toBe('')
+    expect(run.dumps).toEqual(['dump 55'])
+  })
+
   it.each([
     ['false', /`false` did not start; records go on as they are/],
     ['no-such-command', /no-such-command is not on the PATH; records go on as they are/],
