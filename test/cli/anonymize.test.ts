@@ -27,10 +27,10 @@ describe('dumpstream anonymize', () => {
   })
 
   it('says what it cannot read, in one line', async () => {
-    expect(await cli(['anonymize', '/nonexistent'])).toMatchObject({
+    expect(await cli(['anonymize', '/no-such-file'])).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: 'dumpstream: /nonexistent: no such file\n',
+      stderr: 'dumpstream: /no-such-file: no such file\n',
     })
   })
 })

@@ -90,7 +90,7 @@ describe('dumpstream mcp', () => {
   })
 
   it.each([
-    ['triage', { path: '/nonexistent' }, '/nonexistent: no such file'],
+    ['triage', { path: '/no-such-file' }, '/no-such-file: no such file'],
     ['triage', {}, 'triage needs path, a string'],
     ['signature', { path: demo, id: '0000000000000000' }, `no signature 0000000000000000 in ${demo}`],
     ['nonsense', {}, 'there is no tool nonsense'],
