@@ -38,6 +38,7 @@ const { output } = await build({
     },
   },
   logLevel: 'warn',
+  checks: { bundlerTimings: false },
 })
 chmodSync(`${root}/dist/cli.js`, 0o755)
 writeNotices(root, [...pageOutput, ...output])
@@ -59,6 +60,7 @@ async function buildTypes() {
       // No comments that name the folder of the declarations: the same source makes the same file.
       experimental: { attachDebugInfo: 'none' },
       logLevel: 'warn',
+      checks: { bundlerTimings: false },
     })
   } finally {
     rmSync(declarations, { recursive: true, force: true })

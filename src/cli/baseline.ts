@@ -16,6 +16,6 @@ export async function withBaseline(options: RunOptions, complain: (line: string)
   if (baseline.size === 0) {
     throw new DumpstreamError('DS_INPUT', `${path} has no signatures; --save FILE makes a FILE that has them`)
   }
-  if (badLines > 0) complain(`${path}: ${badLines} lines are no records and were passed over`)
+  if (badLines > 0) complain(`${path}: skipped ${badLines} lines that are not records`)
   return { ...options, narrowing: { ...options.narrowing, baseline } }
 }

@@ -139,7 +139,7 @@ class Bridge {
     const item = ++this.#requests
     const request = readRequest(line)
     if (request === undefined) {
-      if (!this.#complained) this.#complain('a request is not {"s":…,"l":…}: answered with k, as all of its kind')
+      if (!this.#complained) this.#complain('a request is not {"s":…,"l":…}: answering k, also to others like it')
       this.#complained = true
       return 'k'
     }

@@ -68,7 +68,7 @@ const MAX_LINE: Flag = {
   value: 'BYTES',
   example: '16000',
   group: 'Output',
-  summary: 'longest line that is written (4000)',
+  summary: 'longest line to write (4000)',
 }
 
 const JOURNAL: Flag = {
@@ -82,7 +82,7 @@ const JOURNAL: Flag = {
 const CHECK: Flag = {
   name: 'check',
   group: 'Other',
-  summary: 'say whether everything is there',
+  summary: 'check that nothing is missing',
 }
 
 const EVENT_FLAGS: readonly Flag[] = [
@@ -100,7 +100,7 @@ const EVENT_FLAGS: readonly Flag[] = [
     value: 'BYTES',
     example: '8192',
     group: 'Output',
-    summary: 'fill what is written up to blocks (Fluentd: 8192)',
+    summary: 'pad the output to blocks (Fluentd: 8192)',
   },
   {
     name: 'to',
@@ -137,7 +137,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'report',
     operands: 'FILE...',
-    summary: 'Markdown and html of logs, or of JSON lines',
+    summary: 'write a report of logs, in Markdown and html',
     flags: FLAGS.filter((flag) => REPORT_FLAGS.includes(flag.name)),
     examples: [
       'dumpstream report app.log',
@@ -149,11 +149,11 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'watch',
     operands: '',
-    summary: 'ask for a dump now and then, and judge',
+    summary: 'ask a process for dumps, and judge them',
     flags: [...WATCH_FLAGS, ...FLAGS.filter((flag) => WATCHED_FLAGS.includes(flag.name))],
     examples: [
       'dumpstream watch --pid 43 --signal USR2 --every 2h --count 2',
-      'dumpstream watch --url http://localhost:6060/debug/pprof/goroutine?debug=2',
+      "dumpstream watch --url 'http://localhost:6060/debug/pprof/goroutine?debug=2'",
       "dumpstream watch --exec 'kubectl exec svc-0 -- curl -s localhost:6060/dump'",
     ],
     load: () => import('./watch.ts'),
@@ -161,7 +161,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'anonymize',
     operands: '[FILE]',
-    summary: 'a log without its names, for a bug report',
+    summary: 'take the names out of a log',
     flags: [],
     examples: ['dumpstream anonymize app.log > shareable.log'],
     load: () => import('./anonymize.ts'),
@@ -169,7 +169,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'mcp',
     operands: '',
-    summary: 'answer questions of agents about logs (MCP)',
+    summary: "answer an agent's questions about logs",
     flags: [],
     examples: ['dumpstream mcp'],
     load: () => import('./mcp.ts'),
@@ -186,7 +186,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'fluent-bit',
     operands: '[RECORDS]',
-    summary: 'is everything there that dumpstream.lua needs?',
+    summary: 'check that dumpstream.lua has what it needs',
     flags: [CHECK],
     examples: ['dumpstream fluent-bit --check', 'dumpstream fluent-bit --check records.jsonl'],
     isProtocol: true,

@@ -125,7 +125,7 @@ async function openPage({ options, complain, leave }: DeliverySetup): Promise<Li
     servers,
     stay: async () => {
       if (leave?.aborted === false) {
-        complain(`the input is over; ${url} stays until Ctrl-C`)
+        complain(`end of input; ${url} stays up until Ctrl-C`)
         await new Promise((resolve) => leave.addEventListener('abort', resolve, { once: true }))
       }
       await live.close()

@@ -190,7 +190,7 @@ async function read(
   complain: (line: string) => void,
 ): Promise<RecordedDumps> {
   const dumps = await readRecorded(path, number, engine)
-  if (dumps.badLines > 0) complain(`${path}: ${dumps.badLines} lines are no records and were passed over`)
+  if (dumps.badLines > 0) complain(`${path}: skipped ${dumps.badLines} lines that are not records`)
   return dumps
 }
 

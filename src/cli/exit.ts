@@ -14,10 +14,10 @@ export const EXIT = {
 
 /** Of those that scripts look at, for `dumpstream help exit`. */
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
-  [EXIT.fine, 'fine'],
-  [EXIT.condition, 'what --fail-on asked for holds'],
-  [EXIT.usage, 'the command line is wrong'],
-  [EXIT.input, 'an input could not be read; with --fail-on also: no dump in it'],
-  [EXIT.delivery, 'the output could not be written, or the last export failed'],
-  [EXIT.interrupted, 'Ctrl-C, unless following'],
+  [EXIT.fine, 'no error'],
+  [EXIT.condition, 'a --fail-on condition holds'],
+  [EXIT.usage, 'the command line is not valid'],
+  [EXIT.input, 'an input could not be read; with --fail-on, also: there was no dump'],
+  [EXIT.delivery, 'an output could not be written, or the last export failed'],
+  [EXIT.interrupted, 'Ctrl-C, unless with --follow'],
 ]

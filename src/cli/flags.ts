@@ -13,9 +13,9 @@ export const FLAGS: readonly Flag[] = [
     choices: FORMATS,
     group: 'Output',
     essential: true,
-    summary: 'text (on terminals), jsonl (else); see help formats',
+    summary: 'text (on a terminal) or jsonl; see help formats',
     details:
-      '`text` says what stands out and has a table below it, `jsonl` is one JSON object a line (schema/record.v1.json), `none` no records at all. Written at the end: `html`, a report of the whole run in one file; `markdown`, for a ticket; `github`, annotations and the job summary of GitHub Actions; `junit` and `sarif`, for CI servers and code scanning; and of the last dump of each source `pprof`, a profile for `go tool pprof`, `folded`, stacks for a flame graph, and `speedscope`.',
+      '`text` has the findings first and a table of signatures below. `jsonl` has one JSON object per line (schema/record.v1.json). `none` writes no records. These are written at the end of the run: `html`, a report in one file; `markdown`, for a ticket; `github`, annotations and the job summary of GitHub Actions; `junit` and `sarif`, for CI servers and code scanning; and, from the last dump of each source, `pprof` for `go tool pprof`, `folded` for a flame graph, and `speedscope`.',
   },
   {
     name: 'logs',
@@ -25,7 +25,7 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'ordinary log lines: drop (default) or pass through',
     details:
-      'With `pass` every byte that is not dump comes out as it came in, and each dump is replaced by its records.',
+      'With `pass`, every byte that is not part of a dump is passed through unchanged, and each dump is replaced by its records.',
   },
   {
     name: 'out',
@@ -43,9 +43,9 @@ export const FLAGS: readonly Flag[] = [
     value: 'URL',
     example: 'https://github.com/acme/shop/blob/main/{path}#L{line}',
     group: 'Output',
-    summary: 'html: where the service’s files are, {path}, {line}',
+    summary: 'html: link to source files, with {path} and {line}',
     details:
-      '`{path}` is the path within the service’s module. Files of modules with a version are linked to their tag without it.',
+      '`{path}` is the path within the service’s module. Files of versioned modules are linked to their tag even without this flag.',
   },
   {
     name: 'by',
@@ -53,23 +53,23 @@ export const FLAGS: readonly Flag[] = [
     example: 'signature',
     group: 'Output',
     essential: true,
-    summary: 'compare sources: signature, label:KEY; source: each',
+    summary: 'compare sources: signature, label:KEY, or source',
     details:
-      'Of several sources (pods, files, units), what they have in common: `signature` is a row for each signature, with how many sources have it and the worst of them, `label:KEY` a row for each value of a pprof label, `source` each source by itself. In `text`, `markdown`, and as `fleet` records in `jsonl`. Files with several sources are compared by signature unless told.',
+      'Shows what several sources (pods, files, units) have in common. `signature`: one row per signature, with the number of sources that have it and the worst of them. `label:KEY`: one row per value of a pprof label. `source`: each source separately. Applies to `text` and `markdown`, and gives `fleet` records in `jsonl`. Files with several sources are compared by signature by default.',
   },
   {
     name: 'quiet',
     short: 'q',
     group: 'Output',
-    summary: 'text: findings only, a line each',
-    details: 'Nothing is printed of a dump in which nothing stands out.',
+    summary: 'text: findings only, one line each',
+    details: 'Prints nothing for a dump without findings.',
   },
   {
     name: 'emit',
     value: 'RECORDS',
     choices: ['goroutines'],
     group: 'Output',
-    summary: 'also a record for each goroutine, as it completes',
+    summary: 'also a record for each goroutine, as it is parsed',
   },
   {
     name: 'fail-on',
@@ -78,9 +78,9 @@ export const FLAGS: readonly Flag[] = [
     repeatable: true,
     group: 'Output',
     essential: true,
-    summary: "exit code 1 when leaking, growing, 'count>99', …",
+    summary: "exit with 1 on leaking, growing, 'count>99', …",
     details:
-      'Of the last dump of each source that shows its process: `leaking`, `growing`, `stuck`, `new`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Of any dump: `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`. Several with commas, or by giving the flag again.',
+      'Tested on the last dump of each source that shows the whole process: `leaking`, `growing`, `stuck`, `new`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Tested on every dump: `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`. Separate several with commas, or repeat the flag.',
   },
   {
     name: 'redact',
@@ -90,7 +90,7 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'mask secrets: auto (default), on, off',
     details:
-      '`auto` masks in what leaves the machine or is handed over: metrics, OTLP logs, and every format but `text`, `jsonl` and the profiles. Masked are credentials in URLs, tokens, keys of the usual forms, e-mail addresses, long hex and base64, in panic values, labels, attributes and names of sources. Ids and stacks stay as they are.',
+      '`auto` masks whatever leaves the machine or is handed over: metrics, OTLP logs, and every format except `text`, `jsonl` and the profiles. It masks credentials in URLs, tokens, well-known key formats, e-mail addresses, and long hex and base64 strings in panic values, labels, attributes and source names. Ids and stacks are unchanged.',
   },
   {
     name: 'color',
@@ -98,7 +98,8 @@ export const FLAGS: readonly Flag[] = [
     choices: COLORS,
     group: 'Output',
     summary: 'auto (default), always, never',
-    details: '`auto` colours a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `FORCE_COLOR` colours anything.',
+    details:
+      '`auto` uses colours on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`. `FORCE_COLOR` turns them on everywhere.',
   },
   {
     name: 'match',
@@ -107,9 +108,9 @@ export const FLAGS: readonly Flag[] = [
     example: 'cron/hashtag',
     group: 'Narrow what is printed',
     essential: true,
-    summary: 'signatures that have REGEX anywhere in their stack',
+    summary: 'only signatures with REGEX anywhere in the stack',
     details:
-      'A regular expression as Go has it (RE2: no look-around, no references), tried on every frame (`function file:line`) and on the creator. The table then ends with the goroutines that match. Goroutine records are not narrowed by it.',
+      'A regular expression in Go syntax (RE2: no look-around, no back-references), matched against every frame (`function file:line`) and the creator. The table then ends with the number of matching goroutines. Goroutine records are not filtered.',
   },
   {
     name: 'top',
@@ -118,14 +119,14 @@ export const FLAGS: readonly Flag[] = [
     example: '10',
     group: 'Narrow what is printed',
     essential: true,
-    summary: 'the N largest of each dump (text: 20; 0: all)',
+    summary: 'only the N largest of each dump (text: 20; 0: all)',
   },
   {
     name: 'min-count',
     value: 'N',
     example: '10',
     group: 'Narrow what is printed',
-    summary: 'signatures of at least N goroutines',
+    summary: 'only signatures with at least N goroutines',
   },
   {
     name: 'state',
@@ -135,9 +136,9 @@ export const FLAGS: readonly Flag[] = [
     repeatable: true,
     group: 'Narrow what is printed',
     essential: true,
-    summary: "signatures in a state: 'chan receive', 'IO wait'",
+    summary: "only signatures in a state, such as 'chan receive'",
     details:
-      'May be given again for more states. The first words of a state are enough, in any case: `chan` is both directions.',
+      'Repeat it for more states. The first words of a state are enough, and case does not matter: `chan` matches both directions.',
   },
   {
     name: 'baseline',
@@ -147,7 +148,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Narrow what is printed',
     summary: 'only signatures with more goroutines than in FILE',
     details:
-      'FILE was written by `--save`, or holds any records. A signature is left out, also for `--fail-on`, unless its count is above the highest that FILE has for its id, whatever the source. Use the same `--similarity`.',
+      'FILE was written by `--save`, or has any other records. A signature is left out, also for `--fail-on`, unless its count exceeds the highest count that FILE has for its id, from whatever source. Use the same `--similarity`.',
   },
   {
     name: 'save',
@@ -155,9 +156,9 @@ export const FLAGS: readonly Flag[] = [
     example: 'known.jsonl',
     file: true,
     group: 'Output',
-    summary: 'write the signatures of this run to FILE at its end',
+    summary: 'write the signatures of this run to FILE at the end',
     details:
-      'For `--baseline`: a record for each signature, of the dump in which it had most goroutines. FILE is replaced at once and as a whole.',
+      'For `--baseline`: one record per signature, from the dump in which it had the most goroutines. FILE is replaced atomically.',
   },
   {
     name: 'similarity',
@@ -166,7 +167,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Signatures',
     summary: 'origin, functions (default), lines, exact',
     details:
-      'What makes two goroutines the same: the `go` statement, the chain of functions, also the lines, also the state.',
+      'What two goroutines must share to have one signature: `origin`, the `go` statement; `functions`, the chain of functions; `lines`, the line numbers as well; `exact`, the state as well.',
   },
   {
     name: 'stacks',
@@ -174,25 +175,25 @@ export const FLAGS: readonly Flag[] = [
     choices: STACKS,
     group: 'Signatures',
     essential: true,
-    summary: 'write stacks: first time seen, always, never',
-    details: 'Default `first` in `jsonl`, `never` in `text`.',
+    summary: 'write stacks: first (time seen), always, never',
+    details: 'The default is `first` for `jsonl` and `never` for `text`.',
   },
   {
     name: 'follow',
     short: 'f',
     group: 'Input',
     essential: true,
-    summary: 'read on as FILE grows, over rotation and truncation',
+    summary: 'keep reading as FILE grows, is rotated or truncated',
     details:
-      "From the start of the file, which may not exist yet. A quoted pattern ('/var/log/pods/*/*/*.log') also finds the files that come later. Ends with Ctrl-C or SIGTERM; what is open is finished.",
+      "Starts at the beginning of the file, which need not exist yet. A quoted pattern ('/var/log/pods/*/*/*.log') also finds files that are created later. Ctrl-C or SIGTERM ends it, after an open dump is finished.",
   },
   {
     name: 'from',
     value: 'WHERE',
     choices: STARTS,
     group: 'Input',
-    summary: 'a followed file from its start (default) or its end',
-    details: 'The file that is there at first; what comes by rotation is read from its start.',
+    summary: '--follow from the start (default) or end of the file',
+    details: 'Applies to files that exist at the beginning; rotated-in files are always read from their start.',
   },
   {
     name: 'state-file',
@@ -200,15 +201,15 @@ export const FLAGS: readonly Flag[] = [
     example: 'dumpstream.state',
     file: true,
     group: 'Input',
-    summary: 'with --follow: go on after a restart where it was',
+    summary: 'with --follow: resume after a restart',
     details:
-      'FILE keeps how far each file has been read, and what is known of its dumps, so that a leak stays under watch. It is written after each dump, once a second and at the end; after a kill, dumps since then come once more, with the same numbers. A dump that is open at the end is left to the next run.',
+      'FILE records how far each file has been read, and the history of its dumps, so that a leak is still recognised after a restart. It is written after each dump, once a second, and at the end. After a kill, dumps since the last write are reported again, with the same numbers. A dump that is open at the end is left to the next run.',
   },
   {
     name: 'steal',
     group: 'Input',
-    summary: 'read /proc/PID/fd/1 also when it is a pipe',
-    details: 'What is read then never reaches the reader that the pipe is for.',
+    summary: 'read /proc/PID/fd/1 even if it is a pipe',
+    details: 'What dumpstream reads from a pipe never reaches its real reader.',
   },
   {
     name: 'input',
@@ -218,22 +219,22 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'auto (default), plain, cri, docker, json, journald, …',
     details:
-      'What carries the log: `auto` is told by the line that holds the first header; `plain` is nothing. `json` are lines of any JSON, `journald` those of `journalctl -o json` and its short forms, `otlp` OTLP logs as JSON.',
+      'What the log lines are wrapped in. `auto` decides by the line with the first goroutine header; `plain` is no wrapping; `json` is any JSON lines; `journald` is `journalctl -o json` and its short formats; `otlp` is OTLP logs as JSON.',
   },
   {
     name: 'text-key',
     value: 'FIELD',
     example: 'payload.text',
     group: 'Input',
-    summary: 'field of JSON lines that holds the text',
-    details: 'A dotted path, for JSON with names of its own.',
+    summary: 'JSON lines: field with the text',
+    details: 'A dotted path, for JSON whose field names are not known.',
   },
   {
     name: 'time-key',
     value: 'FIELD',
     example: 'payload.at',
     group: 'Input',
-    summary: 'field of JSON lines that holds the time',
+    summary: 'JSON lines: field with the time',
   },
   {
     name: 'stream-key',
@@ -241,16 +242,16 @@ export const FLAGS: readonly Flag[] = [
     example: 'meta.pod',
     repeatable: true,
     group: 'Input',
-    summary: 'fields of JSON lines that name their stream',
-    details: 'Several with commas, or by giving the flag again.',
+    summary: 'JSON lines: fields that name the stream',
+    details: 'Separate several with commas, or repeat the flag.',
   },
   {
     name: 'idle',
     value: 'DURATION',
     example: '1s',
     group: 'Input',
-    summary: 'silence that ends a dump when following (1s)',
-    details: 'Also on a pipe. `500ms`, `2s`, `1m`.',
+    summary: 'silence that ends a dump on a live input (1s)',
+    details: 'For `--follow` and pipes. Such as `500ms`, `2s`, `1m`.',
   },
   {
     name: 'otlp',
@@ -262,7 +263,7 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'send metrics by OTLP (http://localhost:4318)',
     details:
-      'Soon after each dump, every minute, and at the end. The `OTEL_*` variables are understood, and `OTEL_METRICS_EXPORTER` (otlp, prometheus, console) asks for metrics as the flags do.',
+      'Sends soon after each dump, every minute, and at the end. The `OTEL_*` variables apply; `OTEL_METRICS_EXPORTER` (otlp, prometheus, console) turns metrics on as the flags do.',
   },
   {
     name: 'otlp-protocol',
@@ -270,21 +271,21 @@ export const FLAGS: readonly Flag[] = [
     choices: PROTOCOLS,
     group: 'Metrics',
     summary: 'http/protobuf, http/json, grpc',
-    details: '`http/protobuf` unless told. `grpc` needs a package that is named when it is missing.',
+    details: 'The default is `http/protobuf`. `grpc` needs another package; if it is missing, the message names it.',
   },
   {
     name: 'otlp-timeout',
     value: 'DURATION',
     example: '3s',
     group: 'Metrics',
-    summary: 'ends an export, and the last one of a run (3s)',
+    summary: 'time limit of an export (3s)',
   },
   {
     name: 'otlp-logs',
     group: 'Metrics',
     summary: 'also send dumps and leaks as log records',
     details:
-      'A record for each dump, and one with its stack for each signature that leaks. By OTLP/HTTP, also without `--otlp`.',
+      'One record per dump, and one with the stack per leaking signature. Over OTLP/HTTP; `--otlp` is not needed.',
   },
   {
     name: 'serve',
@@ -294,7 +295,7 @@ export const FLAGS: readonly Flag[] = [
     essential: true,
     summary: 'serve the report at http://127.0.0.1:PORT/, live',
     details:
-      'The page of `--format html`, which follows the run, and stays after its end until Ctrl-C or SIGTERM. HOST is 127.0.0.1 unless told. With the same address as `--prometheus` it is one server.',
+      'The page of `--format html`, updated as dumps arrive. It stays up after the end of the input, until Ctrl-C or SIGTERM. HOST defaults to 127.0.0.1. With the same address as `--prometheus`, one server serves both.',
   },
   {
     name: 'prometheus',
@@ -303,22 +304,22 @@ export const FLAGS: readonly Flag[] = [
     group: 'Metrics',
     essential: true,
     summary: 'serve http://127.0.0.1:PORT/metrics',
-    details: 'While the run lasts. HOST is 127.0.0.1 unless told.',
+    details: 'For as long as the run lasts. HOST defaults to 127.0.0.1.',
   },
   {
     name: 'metrics',
     value: 'WHERE',
     choices: ['console'],
     group: 'Metrics',
-    summary: 'console: print what would be sent on stderr',
+    summary: 'console: print the metrics to stderr',
   },
   {
     name: 'metric-signatures',
     value: 'N',
     example: '100',
     group: 'Metrics',
-    summary: 'series for the N largest of each dump (100)',
-    details: 'Those that leak come first. The rest is summed up in one series, `other`.',
+    summary: 'one series for each of the N largest (100)',
+    details: 'Leaking signatures come first. The rest is summed up in one series, `other`.',
   },
   {
     name: 'completion',
@@ -327,7 +328,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Other',
     summary: 'print the completion script of bash, zsh or fish',
   },
-  { name: 'help', short: 'h', group: 'Other', summary: 'print help; dumpstream help TOPIC has the rest' },
+  { name: 'help', short: 'h', group: 'Other', summary: 'print help; see also: dumpstream help TOPIC' },
   { name: 'version', short: 'V', group: 'Other', summary: 'print the version' },
 ]
 

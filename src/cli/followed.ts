@@ -155,7 +155,7 @@ export class FollowedFiles {
     for (const path of paths) {
       if (own.has(placeOf(path))) continue
       if (followed.length >= MATCHED_FILES) {
-        if (!this.#toldTooMany) complain(`${path}: not followed, for ${MATCHED_FILES} files are already`)
+        if (!this.#toldTooMany) complain(`${path}: not followed: ${MATCHED_FILES} files already are`)
         this.#toldTooMany = true
         return
       }

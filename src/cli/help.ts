@@ -4,11 +4,13 @@ import { FORMATS, type Format } from './choices.ts'
 import { type Command, flagsOf } from './commands.ts'
 import { EXIT_MEANINGS } from './exit.ts'
 import { type Flag, GROUPS, spelling, TOPICS } from './flag.ts'
+import { FLAGS } from './flags.ts'
 
 /** Where the summaries begin; the longest spelling and two blanks. */
 const SUMMARY_COLUMN = 26
 const COMMAND_COLUMN = 36
 const DETAILS_WIDTH = 76
+const FLAGS_ON_A_SCREEN = 30
 
 const EXAMPLES: readonly string[] = [
   'dumpstream app.log',
@@ -17,10 +19,10 @@ const EXAMPLES: readonly string[] = [
 ]
 
 const FORMAT_MEANINGS: Readonly<Record<Format, string>> = {
-  text: 'what a person reads: findings first, then a table',
-  jsonl: 'one JSON object a line, schema/record.v1.json',
+  text: 'findings first, then a table',
+  jsonl: 'one JSON object per line, schema/record.v1.json',
   none: 'no records: for --fail-on, --otlp, --prometheus',
-  html: 'a report of the whole run in one file, to look at and to hand over',
+  html: 'a report of the whole run in one file',
   markdown: 'a summary for a ticket: GitHub, GitLab, Jira, Slack',
   github: 'annotations and the job summary of GitHub Actions',
   junit: 'JUnit XML: a test case for each finding',
@@ -38,7 +40,7 @@ export interface HelpParts {
 
 export function helpText({ flags, commands, paint }: HelpParts): string {
   const lines = [
-    'Finds Go goroutine dumps in a log, counts them by stack, and says what leaks.',
+    'Finds goroutine dumps in a log, groups them by stack, and says what leaks.',
     '',
     `${paint.bold('Usage:')} dumpstream [options] [FILE...]   FILEs (plain or .gz) or stdin`,
   ]
@@ -87,12 +89,25 @@ export function commandHelpText(command: Command, paint: Paint): string {
     `${command.summary[0]?.toUpperCase() ?? ''}${command.summary.slice(1)}.`,
     '',
     `${paint.bold('Usage:')} dumpstream ${command.name} [options] ${command.operands}`.trimEnd(),
-    ...flagLines(flagsOf(command), paint),
+    ...commandFlagLines(flagsOf(command), paint),
   ]
   if (command.examples.length > 0) {
     lines.push('', paint.bold('Examples:'), ...command.examples.map((example) => `  ${example}`))
   }
   return text(lines)
+}
+
+/** More flags than fit on a screen: its own and the essential ones with their meaning, the others by name. */
+function commandFlagLines(flags: readonly Flag[], paint: Paint): string[] {
+  if (flags.length <= FLAGS_ON_A_SCREEN) return flagLines(flags, paint)
+  const isShown = (flag: Flag): boolean => flag.essential === true || !FLAGS.includes(flag)
+  const others = flags.filter((flag) => !isShown(flag)).map(({ name }) => `--${name}`)
+  return [
+    ...flagLines(flags.filter(isShown), paint),
+    '',
+    paint.bold('Also (dumpstream help FLAG):'),
+    ...paragraph(others.join(', ')),
+  ]
 }
 
 function flagText(flag: Flag, paint: Paint): string {

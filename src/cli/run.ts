@@ -23,7 +23,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   if (options.from === 'end' && !options.follow)
     throw usageError('--from end needs --follow: there is nothing after the end')
   if (options.state !== undefined && !options.follow)
-    throw usageError('--state-file needs --follow: what has an end is read to its end')
+    throw usageError('--state-file needs --follow: without it, a file is read to its end')
   refuseOwnOutput(options, terminal)
   if (stdin !== undefined && terminal.stdinIsTerminal && terminal.stderrIsTerminal) {
     terminal.complain('reading from the terminal: paste a dump, then Ctrl-D; --help shows how to read logs')

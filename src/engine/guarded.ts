@@ -86,7 +86,7 @@ export class GuardedEngine implements Engine {
     onFault?.(
       new DumpstreamError(
         'DS_FAULT',
-        `a dump could not be read${held} (${what}); reading goes on; please report this as a bug of dumpstream`,
+        `a dump could not be read${held} (${what}); reading continues; please report this as a bug of dumpstream`,
         { cause: error },
       ),
     )

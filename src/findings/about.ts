@@ -1,6 +1,7 @@
 /** A finding about signatures: the fields that all rules fill alike. */
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
+import { RATE_SECONDS } from '../leaks/because.ts'
 import type { Finding, Seen } from './finding.ts'
 import { createdAt, stackText } from './stack-text.ts'
 
@@ -76,7 +77,7 @@ function perHour(seen: readonly Seen[]): { readonly per_hour?: number } {
       steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0),
     )
   }
-  if (seconds === 0 || growth <= 0) return {}
+  if (seconds < RATE_SECONDS || growth <= 0) return {}
   const rate = (growth * 3600) / seconds
   return { per_hour: rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate) }
 }

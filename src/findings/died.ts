@@ -22,7 +22,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
     const isServed = first !== undefined && hasFunction(first, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./)
     const because =
       isServed && dump.goroutines === 1
-        ? 'net/http has recovered it, and the process lives on'
+        ? 'net/http recovered it, and the process goes on'
         : `the process ended with ${goroutines(dump.goroutines)} in the dump`
     return [
       about(first === undefined ? [] : [first], {
@@ -40,7 +40,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
       about([], {
         finding: 'crash',
         severity: isAsked ? 'info' : 'critical',
-        title: `the process ended by ${short(reason)}`,
+        title: `the process was ended by ${short(reason)}`,
         because: isAsked
           ? 'Go prints its goroutines and exits when it gets SIGQUIT'
           : `the dump has ${goroutines(dump.goroutines)}`,
@@ -54,7 +54,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
       finding: 'crash',
       severity: 'warning',
       title: `panic in ${where(only.tally.signature.title)}`,
-      because: 'it was recovered: the stack of its goroutine alone was logged',
+      because: 'recovered: only the stack of its own goroutine was logged',
     }),
   ]
 }
@@ -87,7 +87,7 @@ export function race({ dump }: Scene): Finding[] {
         finding: 'race',
         severity: 'warning',
         title: `data race: ${parts.join(', ')}`,
-        because: `the race detector saw ${dump.race?.length ?? 0} accesses to one address without order between them`,
+        because: `the race detector saw ${dump.race?.length ?? 0} unsynchronized accesses to one address`,
       }),
       ...(frame === undefined ? {} : { function: frame.split(' ')[0] ?? frame }),
       stack: [...one.stack],

@@ -24,8 +24,9 @@ export function leak(scene: Scene): Finding[] {
 function originOf({ tally: { parents, count } }: Seen): string {
   if (parents === undefined || count === 1) return ''
   const { distinct, alive } = parents
-  if (distinct === 1) return `; all were started by one goroutine, which ${alive === 1 ? 'lives' : 'is gone'}`
-  return alive === 0 ? `; they were started by ${distinct} goroutines that are gone` : ''
+  if (distinct === 1)
+    return `; all were started by one goroutine, which ${alive === 1 ? 'is still alive' : 'has exited'}`
+  return alive === 0 ? `; they were started by ${distinct} goroutines that have exited` : ''
 }
 
 export function stuck(scene: Scene): Finding[] {

@@ -16,8 +16,8 @@ export function lost({ seen }: Scene): Finding[] {
     return about([each], {
       finding: 'lost',
       severity: 'warning',
-      title: `${goroutines(count)} lost for ever in ${names} ${placeOf(each.tally.signature.title)}`,
-      because: `nothing can end ${names}`,
+      title: `${goroutines(count)} blocked forever in ${names} ${placeOf(each.tally.signature.title)}`,
+      because: `nothing can wake a goroutine in ${names}`,
     })
   })
 }

@@ -92,7 +92,7 @@ export function pileUp(scene: Scene): Finding[] {
         finding: 'pile_up',
         severity: seen.tally.count >= CRITICAL ? 'critical' : 'warning',
         title: `${goroutines(seen.tally.count)} wait in ${state} ${placeOf(seen.tally.signature.title)}`,
-        because: `${goroutines(seen.tally.count)} in one place is more than a rush of a moment`,
+        because: `${goroutines(seen.tally.count)} in one place is more than a brief burst`,
       }),
     )
   }
@@ -111,7 +111,7 @@ export function ring(scene: Scene): Finding[] {
         finding: 'deadlock',
         severity: 'critical',
         title: `${goroutines(count)} wait for each other on ${found.length} locks${seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`}`,
-        because: `each lock may be held by one that waits for another: ${found.map(({ waits }) => waits().object).join(', ')}`,
+        because: `each lock may be held by a goroutine that waits for another: ${found.map(({ waits }) => waits().object).join(', ')}`,
         fault: 'resource_deadlock',
         waits_on: found.map((group) => group.waits()),
       }),
@@ -144,7 +144,7 @@ export function slow({ seen }: Scene): Finding[] {
       finding: 'slow',
       severity: 'warning',
       title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
-      because: `a ${LOCK.test(state) ? 'lock is held for microseconds' : 'send waits for one receiver'} where all is well`,
+      because: `a ${LOCK.test(state) ? 'lock is normally held for microseconds' : 'send normally finds its receiver at once'}`,
     })
   })
 }

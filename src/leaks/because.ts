@@ -4,8 +4,8 @@ import type { SignatureTally, Verdict } from '../core/model.ts'
 import type { Step, Track } from './track.ts'
 import { goroutines, mainState, placeOf } from './words.ts'
 
-/** Seconds between two dumps from which on an hourly rate is told: what came within seconds says little of an hour. */
-const RATE_SECONDS = 60
+/** Shortest time, in seconds, that an hourly rate is computed from: what came within seconds says little of an hour. */
+export const RATE_SECONDS = 60
 
 /** A whole sentence: how many wait where, and the evidence. Undefined for verdicts that speak for themselves. */
 export function because(verdict: Verdict, tally: SignatureTally, evidence: string | undefined): string | undefined {
@@ -18,10 +18,10 @@ export function evidence(verdict: Verdict, tally: SignatureTally, track: Track |
   switch (verdict) {
     case 'leaking':
       if (tally.leaked > 0) return `the runtime says that nothing can wake ${tally.leaked} of them`
-      return `${came(step?.fresh ?? 0)} since the last dump${hourly(step?.fresh ?? 0, step)} and ${stayed(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
+      return `${step?.fresh ?? 0} new since the last dump${hourly(step?.fresh ?? 0, step)}, and ${exited(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
     case 'growing':
       if (step?.survivors === undefined)
-        return `${more(step)}; a profile has no ids, so whether any has left is unknown`
+        return `${more(step)}; a profile has no ids, so whether any has exited is unknown`
       return `${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
     case 'stuck':
       return `they are the same as ${minutes(stillSeconds(track))} ago`
@@ -41,10 +41,6 @@ function wait(tally: SignatureTally): string {
   return `${tally.count === 1 ? verb[0] : verb[1]} ${main}`
 }
 
-function came(fresh: number): string {
-  return fresh === 1 ? '1 came' : `${fresh} came`
-}
-
 function more(step: Step | undefined): string {
   const before = step?.before ?? 0
   return `${before} before${hourly((step?.count ?? 0) - before, step, 'more ')}`
@@ -59,13 +55,13 @@ function hourly(count: number, step: Step | undefined, more = ''): string {
 }
 
 function left(count: number): string {
-  if (count === 0) return 'none has left'
-  return count === 1 ? '1 has left' : `${count} have left`
+  if (count === 0) return 'none has exited'
+  return count === 1 ? '1 has exited' : `${count} have exited`
 }
 
-function stayed(before: number, survivors: number): string {
-  if (before === survivors) return 'none that was there has left'
-  return `${before - survivors} of the ${before} that were there have left`
+function exited(before: number, survivors: number): string {
+  if (before === survivors) return 'none of the earlier ones has exited'
+  return `${before - survivors} of the earlier ${before} have exited`
 }
 
 /** The whole history, where it is longer than one step. */

@@ -28,7 +28,7 @@ export interface TextOptions {
 
 /** Rows of a table where nobody says how many. */
 const ROWS = 20
-const ROWS_LEAST = 5
+const ROWS_LEAST = 3
 /** Vanished signatures that are named; more are only counted. */
 const GONE_NAMED = 3
 /** Findings that are told with their evidence, and those that have at least a line. */
@@ -110,10 +110,14 @@ export class DumpText {
   briefLine(width: number): string {
     const parts = [
       `dump ${this.dump.dump}`,
-      ...(KIND_WORDS[this.dump.kind] === '' ? [] : [KIND_WORDS[this.dump.kind]]),
+      ...(KIND_WORDS[this.dump.kind] === '' || this.dump.kind === 'race' ? [] : [KIND_WORDS[this.dump.kind]]),
       ...(this.dump.time === undefined ? [] : [timeText(this.dump.time)]),
-      `${counted(this.dump.goroutines, 'goroutine')}${this.#changeText((text) => text)}`,
-      ...this.#findingCounts().map(([text]) => text),
+      ...(this.dump.kind === 'race'
+        ? this.findings.map(({ title }) => printable(title))
+        : [
+            `${counted(this.dump.goroutines, 'goroutine')}${this.#changeText((text) => text)}`,
+            ...this.#findingCounts().map(([text]) => text),
+          ]),
       ...(this.dump.reason === undefined ? [] : [printable(this.dump.reason)]),
     ]
     return this.#options.paint.dim(cutEnd(`  ${parts.join(' · ')}`, width))
@@ -123,16 +127,19 @@ export class DumpText {
   lines(taken = 0): string[] {
     const { paint } = this.#options
     const width = this.#options.width()
-    const above = [...this.#headline(width), ...this.#countLine(width), ...this.#findingLines(width)]
     const below = this.#below(width)
-    const rows = this.#rowsThatFit(taken + above.length + below.length + 4)
-    return [
-      ...above,
+    const head = [...this.#headline(width), ...this.#countLine(width)]
+    // A blank line, the head of the table, the line of what is hidden, and the two that end a run.
+    const around = taken + head.length + below.length + (this.findings.length > 0 ? 5 : 4)
+    const above = [...head, ...this.#findingsThatFit(width, around)]
+    const rows = this.#rowsThatFit(around + above.length - head.length)
+    const rest = [
       ...(rows.length > 0 ? tableLines(rows, width, paint) : []),
       ...[...this.#hidden(rows), ...below].map((line) => paint.dim(cutEnd(line, width))),
       ...this.#sentences(rows, width),
       ...this.#stacks(rows),
     ]
+    return rest.length > 0 && this.findings.length > 0 ? [...above, '', ...rest] : [...above, ...rest]
   }
 
   /** `--quiet`: a line a finding. */
@@ -151,8 +158,13 @@ export class DumpText {
       ...(dump.format === 'profile' ? ['profile'] : []),
       ...(dump.process === undefined ? [] : [printable(dump.process)]),
       ...(dump.time === undefined ? [] : [timeText(dump.time)]),
-      `${paint.bold(counted(dump.goroutines, 'goroutine'))}${this.#changeText(paint.warning)}`,
-      counted(dump.signatures, 'signature'),
+      // A report of the race detector has accesses in place of goroutines.
+      ...(dump.kind === 'race'
+        ? []
+        : [
+            `${paint.bold(counted(dump.goroutines, 'goroutine'))}${this.#changeText(paint.warning)}`,
+            counted(dump.signatures, 'signature'),
+          ]),
       ...(dump.foreign_lines > 0 ? [paint.dim(`${counted(dump.foreign_lines, 'log line')} in between`)] : []),
       ...(dump.damaged > 0 ? [paint.warning(`${grouped(dump.damaged)} damaged`)] : []),
       ...(dump.truncated ? [paint.warning('truncated')] : []),
@@ -201,22 +213,32 @@ export class DumpText {
     })
   }
 
-  #findingLines(width: number): string[] {
+  /** The verdict must not scroll away: on a short screen only the first findings have their evidence. */
+  #findingsThatFit(width: number, around: number): string[] {
+    const height = this.#options.height() ?? Number.POSITIVE_INFINITY
+    const rows = Math.min(ROWS_LEAST, this.#rows.length)
+    let full = FINDINGS_FULL
+    let lines = this.#findingLines(width, full)
+    while (full > 1 && around + lines.length + rows > height) lines = this.#findingLines(width, --full)
+    return lines
+  }
+
+  #findingLines(width: number, full: number): string[] {
     const { paint } = this.#options
     const { findings } = this
     const lines: string[] = []
     for (const [index, finding] of findings.slice(0, FINDINGS_SHOWN).entries()) {
-      if (index >= FINDINGS_FULL) {
-        lines.push(findingTitle(finding, width, paint))
+      if (index >= full) {
+        lines.push(...(index === full ? [''] : []), findingTitle(finding, width, paint))
         continue
       }
       const [worst] = finding.signatures
       const record = worst === undefined ? undefined : this.#records.get(worst)
-      lines.push('', ...findingLines(finding, { width, paint, record, stack: index === 0 }))
+      lines.push('', ...findingLines(finding, { width, paint, record, stack: index === 0, race: this.dump.race }))
     }
     const more = findings.length - FINDINGS_SHOWN
     if (more > 0) lines.push(paint.dim(`  … and ${counted(more, 'more finding')}`))
-    return lines.length === 0 ? [] : [...lines, '']
+    return lines
   }
 
   #rowsThatFit(taken: number): readonly SignatureRecord[] {

@@ -1,6 +1,6 @@
 /** A finding as text: its title, the numbers behind it, the place, where it was started. */
 import type { FindingKind, Severity } from '../core/model.ts'
-import type { FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
+import type { DumpRecord, FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
 import { readFrame } from './last-dumps.ts'
 import { baseName, counted, grouped, placeOf, shortenFunction, sparkline, timeText } from './names.ts'
 import { printable } from './printable.ts'
@@ -51,6 +51,8 @@ export interface FindingParts {
   /** Of the worst signature, where it is known. */
   readonly record: SignatureRecord | undefined
   readonly stack: boolean
+  /** Of a race: what each goroutine did, and where. */
+  readonly race?: DumpRecord['race']
 }
 
 /** With its evidence. */
@@ -61,7 +63,7 @@ export function findingLines(finding: FindingRecord, parts: FindingParts): strin
   return [
     ...titleLines(finding, width, paint),
     ...indented(printable(finding.because)),
-    ...(finding.function === undefined
+    ...(finding.function === undefined || parts.race !== undefined
       ? []
       : [`${INDENT}${paint.dim('in  ')} ${paint.bold(shortenFunction(printable(finding.function), room - 5))}`]),
     ...creatorLine(finding, room, paint),
@@ -70,8 +72,14 @@ export function findingLines(finding: FindingRecord, parts: FindingParts): strin
     ...waitLines(finding.waits_on ?? []).flatMap(indented),
     ...(finding.fault === undefined ? [] : indented(printable(finding.fault.replaceAll('_', ' ')))),
     ...(finding.hint === undefined ? [] : indented(`→ ${printable(finding.hint)}`)),
+    ...(parts.race ?? []).flatMap(({ access, goroutine, stack }) => [
+      `${INDENT}${printable(access.toLowerCase())} by ${goroutine === undefined ? 'the main goroutine' : `goroutine ${goroutine}`}`,
+      ...stackLines(stack, room, paint),
+    ]),
     // A single frame is in the lines above.
-    ...(parts.stack && (finding.stack ?? []).length > 1 ? stackLines(finding.stack ?? [], room, paint) : []),
+    ...(parts.race === undefined && parts.stack && (finding.stack ?? []).length > 1
+      ? stackLines(finding.stack ?? [], room, paint)
+      : []),
   ]
 }
 
@@ -91,12 +99,12 @@ function titleLines(finding: FindingRecord, width: number, paint: Paint): string
   return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${' '.repeat(gap)}${graph}`]
 }
 
-/** `from producer.(*Producer).Publish.func1 producer.go:27, all by one goroutine that lives on`. */
+/** `from producer.(*Producer).Publish.func1 producer.go:27, all by one goroutine that is still alive`. */
 function creatorLine(finding: FindingRecord, room: number, paint: Paint): string[] {
   const { because, created_by: creator, created_at: at, parents } = finding
   if (creator === undefined) return []
   const place = at === undefined ? '' : ` ${printable(at)}`
-  const by = parents === undefined || because.includes(' started by ') ? '' : parentsText(parents)
+  const by = parents === undefined || because.includes(' started by ') ? '' : parentsText(finding.goroutines, parents)
   const name = printable(creator)
   const whole = `${name}${place}${by}`
   if (displayWidth(whole) + 5 <= room) return [`${INDENT}${paint.dim('from')} ${whole}`]
@@ -104,11 +112,11 @@ function creatorLine(finding: FindingRecord, room: number, paint: Paint): string
   return by === '' ? [line] : [line, `${INDENT}     ${cutEnd(by.replace(/^, /, ''), room - 5)}`]
 }
 
-function parentsText({ distinct, alive }: Parents): string {
-  if (distinct === 1)
-    return alive === 1 ? ', all by one goroutine that lives on' : ', all by one goroutine that is gone'
-  if (alive === 0) return `, by ${grouped(distinct)} goroutines that are gone`
-  return `, by ${grouped(distinct)} goroutines of which ${grouped(alive)} live on`
+function parentsText(goroutines: number, { distinct, alive }: Parents): string {
+  if (goroutines === 1) return alive === 1 ? '' : ', by a goroutine that has exited'
+  if (distinct === 1) return `, all by one goroutine that ${alive === 1 ? 'is still alive' : 'has exited'}`
+  if (alive === 0) return `, by ${grouped(distinct)} goroutines that have exited`
+  return `, by ${grouped(distinct)} goroutines, ${grouped(alive)} of them still alive`
 }
 
 function rateLine({ per_hour: rate, since, because }: FindingRecord): string[] {

@@ -39,7 +39,7 @@ export class LastDumps {
   /** At the end of a run: tells what a reader would miss. */
   all(): LastDump[] {
     const dumps = [...this.#sources.values()].filter(({ dump }) => dump.goroutines > 0)
-    if (dumps.length === 0) this.#complain('there was no dump: nothing is written')
+    if (dumps.length === 0) this.#complain('there was no dump; nothing was written')
     if (this.#forgotten > 0)
       this.#complain(`${this.#forgotten} sources are left out: only the newest ${LIMITS.sources} are kept`)
     return dumps

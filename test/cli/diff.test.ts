@@ -70,7 +70,7 @@ describe('dumpstream diff', () => {
   it('bad lines among the records are counted and passed over', () => {
     folder.write('bad.jsonl', `${readFileSync(folder.at('demo.jsonl'), 'utf8')}not JSON\n{"v":2}\n`)
     expect(run('diff', `${demo}#1`, 'bad.jsonl').stderr).toBe(
-      'dumpstream: bad.jsonl: 2 lines are no records and were passed over\n',
+      'dumpstream: bad.jsonl: skipped 2 lines that are not records\n',
     )
   })
 

@@ -4,7 +4,7 @@ import { appendFileSync, closeSync, linkSync, openSync, readFileSync, writeFileS
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { COMMANDS, flagsOf } from '../../src/cli/commands.ts'
 import { spelling } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { commandHelpText, helpText } from '../../src/cli/help.ts'
@@ -251,7 +251,7 @@ describe('help', () => {
 
   it('on a flag says more than its line, whatever its dashes', async () => {
     const { stdout } = await run(['help', '--match'])
-    expect(stdout).toContain('A regular expression as Go has it')
+    expect(stdout).toContain('A regular expression in Go syntax')
     for (const line of stdout.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
     expect((await run(['help', 'match'])).stdout).toBe(stdout)
     expect((await run(['help', '-m'])).stdout).toBe(stdout)
@@ -261,6 +261,15 @@ describe('help', () => {
   it('on a command is that of --help', async () => {
     for (const { name } of COMMANDS)
       expect((await run(['help', name])).stdout).toBe((await run([name, '--help'])).stdout)
+  })
+
+  it('on a command is one screen, and names every flag of it', async () => {
+    for (const command of COMMANDS) {
+      const { stdout } = await run(['help', command.name])
+      expect(stdout.split('\n').length, command.name).toBeLessThanOrEqual(50)
+      for (const line of stdout.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
+      for (const { name } of flagsOf(command)) expect(stdout).toContain(`--${name}`)
+    }
   })
 
   it('on what is no topic says which one is meant', async () => {
@@ -296,11 +305,11 @@ describe('help', () => {
         'Usage: dumpstream diff [options] BEFORE AFTER',
         '',
         'Output:',
-        '      --format FORMAT     text (on terminals), jsonl (else); see help formats',
+        '      --format FORMAT     text (on a terminal) or jsonl; see help formats',
         '      --color WHEN        auto (default), always, never',
         '',
         'Other:',
-        '  -h, --help              print help; dumpstream help TOPIC has the rest',
+        '  -h, --help              print help; see also: dumpstream help TOPIC',
         '',
         'Examples:',
         '  dumpstream diff a.log b.log',

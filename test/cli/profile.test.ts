@@ -22,7 +22,7 @@ describe('--format folded', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'dumpstream: there was no dump: nothing is written\n',
+      stderr: 'dumpstream: there was no dump; nothing was written\n',
     })
   })
 })

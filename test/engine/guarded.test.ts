@@ -53,7 +53,9 @@ describe('an engine that throws', () => {
     const last = `four\n${DUMP}five\n`
     const { records, faults, log, engine } = run([first, boom, last])
     expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatch(/^DS_FAULT a dump could not be read.*\(RangeError: Invalid time value\); reading goes on/)
+    expect(faults[0]).toMatch(
+      /^DS_FAULT a dump could not be read.*\(RangeError: Invalid time value\); reading continues/,
+    )
     expect(log).toBe('one\ntwo\nthree BOOM\nfour\nfive\n')
     const at = first.length + boom.length + 'four\n'.length
     expect(records.at(-1)).toMatchObject({ goroutines: 1, bytes: [at, at + DUMP.length] })

@@ -11,22 +11,22 @@ describe('growth per hour', () => {
   it('is told of a leak, by the time of the log', () => {
     const texts = [dumpText(0, { cron: [20] }), dumpText(120, { cron: ids(20, 60) })]
     expect(sentence(texts)).toBe(
-      '41 goroutines wait in chan receive at main.go:9; 40 came since the last dump (20 an hour) and none that was there has left',
+      '41 goroutines wait in chan receive at main.go:9; 40 new since the last dump (20 an hour), and none of the earlier ones has exited',
     )
   })
 
   it('has a decimal where it is small', () => {
     const texts = ids(0, 3).map((i) => dumpText(i * 420, { cron: ids(20, 29 + i * 12) }))
-    expect(sentence(texts)).toContain('; 12 came since the last dump (1.7 an hour) and ')
+    expect(sentence(texts)).toContain('; 12 new since the last dump (1.7 an hour) and ')
   })
 
   it('is told of what grows, where the count says it', () => {
     const [before, now] = [ids(20, 29), [...ids(22, 29), ...ids(101, 142)]]
     expect(sentence([dumpText(0, { work: before }), dumpText(30, { work: now })])).toBe(
-      '50 goroutines wait in chan receive at main.go:9, 10 before (80 more an hour), of which 2 have left',
+      '50 goroutines wait in chan receive at main.go:9, 10 before (80 more an hour), of which 2 have exited',
     )
     expect(sentence([profileText(0, 10), profileText(120, 41)])).toBe(
-      '41 goroutines are at main.go:9, 10 before (16 more an hour); a profile has no ids, so whether any has left is unknown',
+      '41 goroutines are at main.go:9, 10 before (16 more an hour); a profile has no ids, so whether any has exited is unknown',
     )
   })
 
@@ -34,7 +34,7 @@ describe('growth per hour', () => {
     const leak = (i: number, seconds: number): string => dumpText((i * seconds) / 60, { cron: ids(20, 40 + i * 40) })
     const timeless = (i: number): string => leak(i, 0).replaceAll(/^\S+Z /gm, '')
     for (const texts of [[timeless(0), timeless(1)], [0, 1].map((i) => leak(i, 59))])
-      expect(sentence(texts)).toContain('; 40 came since the last dump and ')
-    expect(sentence([0, 1].map((i) => leak(i, 60)))).toContain('; 40 came since the last dump (2400 an hour) and ')
+      expect(sentence(texts)).toContain('; 40 new since the last dump and ')
+    expect(sentence([0, 1].map((i) => leak(i, 60)))).toContain('; 40 new since the last dump (2400 an hour) and ')
   })
 })

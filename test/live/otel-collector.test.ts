@@ -209,8 +209,8 @@ describe('a collector', () => {
     const { code, stderr } = await over
     expect(code).toBe(0)
     expect(stderr.split('\n')).toEqual([
-      `dumpstream: can't send metrics to ${place.url}/v1/metrics: connection refused; reading goes on`,
-      expect.stringMatching(/^dumpstream: metrics are sent to \S+ again; \d exports? failed in \d+ s$/),
+      `dumpstream: can't send metrics to ${place.url}/v1/metrics: connection refused; reading continues`,
+      expect.stringMatching(/^dumpstream: sending metrics to \S+ works again; \d exports? failed in \d+ s$/),
       '',
     ])
   })

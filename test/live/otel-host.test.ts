@@ -182,7 +182,9 @@ describe('the packed command', () => {
 
     const down = await run(grpc)
     expect(down.code).toBe(4)
-    expect(down.stderr).toMatch(/^dumpstream: can't send metrics to http:\/\/127\.0\.0\.1:\d+: .*; reading goes on\n$/)
+    expect(down.stderr).toMatch(
+      /^dumpstream: can't send metrics to http:\/\/127\.0\.0\.1:\d+: .*; reading continues\n$/,
+    )
     expect(down.milliseconds).toBeLessThan(2_000 + 2_500)
   })
 })

@@ -45,7 +45,7 @@ describe('the last dump of a source', () => {
 
 describe('what a reader would miss', () => {
   it('is told: no dump at all', () => {
-    expect(last([])).toEqual({ found: [], told: ['there was no dump: nothing is written'] })
+    expect(last([])).toEqual({ found: [], told: ['there was no dump; nothing was written'] })
   })
 
   it('is told: more sources than are kept', () => {

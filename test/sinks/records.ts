@@ -48,7 +48,7 @@ export function finding(fields: Partial<FindingRecord> = {}): FindingRecord {
     severity: 'critical',
     goroutines: 41,
     title: '41 goroutines leak in chan receive at cron.go:14',
-    because: '40 came since the last dump and the one that was there has not left',
+    because: '40 new since the last dump and the one that was there has not left',
     signatures: ['9f0c2c3f5b7a1e42'],
     ...fields,
   }

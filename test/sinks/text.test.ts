@@ -93,7 +93,7 @@ describe('what stands out', () => {
   const LEAK = finding({
     goroutines: 292,
     title: '292 goroutines leak in chan send at producer.go:40',
-    because: '144 came since the last dump and none that was there has left',
+    because: '144 new since the last dump, and none of the earlier ones has exited',
     signatures: ['cc27e2ad0902f3f3'],
     function: 'content_svr/producer.(*Producer).send',
     file: '/app/producer/producer.go',
@@ -129,10 +129,10 @@ describe('what stands out', () => {
       '1 leak',
       '',
       'LEAK     292 goroutines leak in chan send at producer.go:40            4 ▁▅█ 292',
-      '         144 came since the last dump and none that was there has left',
+      '         144 new since the last dump, and none of the earlier ones has exited',
       '         in   content_svr/producer.(*Producer).send',
       '         from content_svr/producer.(*Producer).Publish.func1 producer.go:27',
-      '              all by one goroutine that lives on',
+      '              all by one goroutine that is still alive',
       '         +263 683 an hour, since 2026-11-24 10:57:31Z',
       '         tenant=acme: 280 of 292',
       '         609 goroutines wait for mutex 0xc0000140f0',
@@ -237,15 +237,15 @@ describe('below the table', () => {
   })
 
   it('what leaks or grows is said in a sentence, what is steady is not', () => {
-    const because = '41 goroutines wait in chan receive at cron.go:14; 40 came since the last dump and none has left'
+    const because = '41 goroutines wait in chan receive at cron.go:14; 40 new since the last dump and none has left'
     const lines = print(
       [dump(), signature({ verdict: 'leaking', because }), signature({ verdict: 'steady', because: 'not printed' })],
       { width: 70 },
     )
     expect(lines.slice(5)).toEqual([
       '  leaking content_svr/cron/hashtag_suggestion.(*Cron).step2.func1',
-      '    41 goroutines wait in chan receive at cron.go:14; 40 came since',
-      '    the last dump and none has left',
+      '    41 goroutines wait in chan receive at cron.go:14; 40 new since the',
+      '    last dump and none has left',
     ])
   })
 
@@ -305,5 +305,54 @@ describe('spans of time', () => {
     [90_000, '1d1h'],
   ])('%d seconds are %s', (seconds, text) => {
     expect(spanText(seconds)).toBe(text)
+  })
+})
+
+describe('a report of the race detector', () => {
+  const race = dump({
+    kind: 'race',
+    goroutines: 0,
+    signatures: 0,
+    race: [
+      { access: 'Read', stack: ['main.main /srv/main.go:22'] },
+      {
+        access: 'Previous write',
+        goroutine: 7,
+        stack: ['main.(*S).inc /srv/main.go:10', 'main.main.func1 /srv/main.go:16'],
+      },
+    ],
+  })
+  const found = finding({ finding: 'race', severity: 'warning', title: 'data race: read at main.go:22', because: 'x' })
+
+  it('shows both accesses, and neither goroutines nor a table, which it has not', () => {
+    const lines = print([
+      race,
+      { ...found, signatures: [], function: 'main.main', stack: ['main.main /srv/main.go:22'] },
+    ])
+    expect(lines).toEqual([
+      'app.log · dump 1 · data race',
+      '1 race',
+      '',
+      'RACE     data race: read at main.go:22',
+      '         x',
+      '         read by the main goroutine',
+      '           main.main main.go:22',
+      '         previous write by goroutine 7',
+      '           main.(*S).inc main.go:10',
+      '           main.main.func1 main.go:16',
+    ])
+  })
+})
+
+describe('a short screen', () => {
+  it('has the evidence of the first finding only, so that the verdict does not scroll away', () => {
+    const findings = [1, 2, 3].map((rank) => finding({ rank, title: `leak ${rank}`, signatures: ['0'] }))
+    const records = [dump(), ...MANY, ...findings]
+    const lines = print(records, { width: 80, height: 15 })
+    expect(lines.length).toBeLessThan(15)
+    expect(lines.slice(0, 7).join('\n')).toMatch(/^app\.log[\s\S]*LEAK {5}leak 1\n {9}40 new/)
+    expect(lines).toContain('LEAK     leak 2')
+    expect(lines.join('\n')).not.toMatch(/leak 2\n {9}40 new/)
+    expect(print(records, { width: 80, height: 60 }).join('\n')).toMatch(/leak 2\n {9}40 new/)
   })
 })

@@ -38,15 +38,15 @@ export class Watch {
       onFailure()
       if (this.#failures++ > 0) return
       this.#since = performance.now()
-      complain(`can't send ${what} to ${target}: ${outcome.reason}; reading goes on`)
+      complain(`can't send ${what} to ${target}: ${outcome.reason}; reading continues`)
     } else if (this.#failures > 0) {
       const seconds = Math.max(1, Math.round((performance.now() - this.#since) / 1000))
       const failed = this.#failures === 1 ? '1 export' : `${this.#failures} exports`
       this.#failures = 0
-      complain(`${what} are sent to ${target} again; ${failed} failed in ${seconds} s`)
+      complain(`sending ${what} to ${target} works again; ${failed} failed in ${seconds} s`)
     }
     const note = outcome.ok ? outcome.note : undefined
-    if (note !== undefined && note !== this.#told) complain(`${what} were taken by ${target}, which says: ${note}`)
+    if (note !== undefined && note !== this.#told) complain(`${what} were accepted by ${target}, which says: ${note}`)
     this.#told = note
   }
 }

@@ -184,10 +184,10 @@ describe('an outage', () => {
     watch.note(DOWN)
     watch.note(OK)
     expect(said).toEqual([
-      "can't send metrics to http://c:4318/v1/metrics: connection refused; reading goes on",
-      'metrics are sent to http://c:4318/v1/metrics again; 3 exports failed in 42 s',
-      "can't send metrics to http://c:4318/v1/metrics: connection refused; reading goes on",
-      'metrics are sent to http://c:4318/v1/metrics again; 1 export failed in 1 s',
+      "can't send metrics to http://c:4318/v1/metrics: connection refused; reading continues",
+      'sending metrics to http://c:4318/v1/metrics works again; 3 exports failed in 42 s',
+      "can't send metrics to http://c:4318/v1/metrics: connection refused; reading continues",
+      'sending metrics to http://c:4318/v1/metrics works again; 1 export failed in 1 s',
     ])
     expect(failures).toBe(4)
   })

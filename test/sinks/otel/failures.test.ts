@@ -68,7 +68,7 @@ describe('at the end of the input', () => {
     const found = await run(url)
     expect(found).toMatchObject({
       code: 4,
-      stderr: `dumpstream: can't send metrics to ${url}/v1/metrics: connection refused; reading goes on\n`,
+      stderr: `dumpstream: can't send metrics to ${url}/v1/metrics: connection refused; reading continues\n`,
       records: RECORDS,
     })
     expect(found.milliseconds).toBeLessThan(3_000 + START_MS)
@@ -89,7 +89,7 @@ describe('at the end of the input', () => {
     const to = await receiver(answer)
     const found = await run(to.url, ['--otlp-timeout', '700ms'])
     expect(found).toMatchObject({ code: 4, records: RECORDS })
-    expect(found.stderr).toMatch(/^dumpstream: can't send metrics to .*; reading goes on\n$/)
+    expect(found.stderr).toMatch(/^dumpstream: can't send metrics to .*; reading continues\n$/)
     expect(found.milliseconds).toBeLessThan(700 + START_MS)
   })
 
@@ -103,7 +103,7 @@ describe('at the end of the input', () => {
     })
     const found = await run(`http://127.0.0.1:${portOf(server)}`, ['--otlp-timeout', '700ms', '--otlp-logs'])
     expect(found.code).toBe(4)
-    expect(found.stderr).toContain('/v1/metrics: no answer within 0.7 s; reading goes on\n')
+    expect(found.stderr).toContain('/v1/metrics: no answer within 0.7 s; reading continues\n')
     expect(found.milliseconds).toBeLessThan(700 + START_MS)
   })
 
@@ -129,7 +129,7 @@ describe('at the end of the input', () => {
     const to = await receiver(status(code))
     expect(await run(to.url)).toMatchObject({
       code: 4,
-      stderr: `dumpstream: can't send metrics to ${to.url}/v1/metrics: ${said}; reading goes on\n`,
+      stderr: `dumpstream: can't send metrics to ${to.url}/v1/metrics: ${said}; reading continues\n`,
       records: RECORDS,
     })
     expect(to.requests).toHaveLength(1)
@@ -143,7 +143,7 @@ describe('at the end of the input', () => {
     )
     expect(await run(to.url)).toMatchObject({
       code: 4,
-      stderr: `dumpstream: can't send metrics to ${to.url}/v1/metrics: it refused 3 of the points: too old; reading goes on\n`,
+      stderr: `dumpstream: can't send metrics to ${to.url}/v1/metrics: it refused 3 of the points: too old; reading continues\n`,
     })
   })
 
@@ -155,7 +155,7 @@ describe('at the end of the input', () => {
     )
     expect(await run(to.url)).toMatchObject({
       code: 0,
-      stderr: `dumpstream: metrics were taken by ${to.url}/v1/metrics, which says: names are deprecated\n`,
+      stderr: `dumpstream: metrics were accepted by ${to.url}/v1/metrics, which says: names are deprecated\n`,
     })
   })
 
@@ -174,7 +174,7 @@ describe('at the end of the input', () => {
     const { code, stderr } = await cli(['--format', 'none', '--otlp', to.url], { input: LOG })
     expect([code, stderr]).toEqual([
       4,
-      `dumpstream: can't send metrics to ${to.url}/v1/metrics: it refused 3 of the points: old; reading goes on\n`,
+      `dumpstream: can't send metrics to ${to.url}/v1/metrics: it refused 3 of the points: old; reading continues\n`,
     ])
     expect(to.requests[0]?.headers['content-type']).toBe('application/x-protobuf')
   })
@@ -315,8 +315,8 @@ describe('on the way', () => {
     const { code, stderr } = await over
     expect(code).toBe(0)
     expect(stderr.split('\n')).toEqual([
-      `dumpstream: can't send metrics to ${url}/v1/metrics: connection refused; reading goes on`,
-      expect.stringMatching(/^dumpstream: metrics are sent to \S+ again; \d exports? failed in \d+ s$/),
+      `dumpstream: can't send metrics to ${url}/v1/metrics: connection refused; reading continues`,
+      expect.stringMatching(/^dumpstream: sending metrics to \S+ works again; \d exports? failed in \d+ s$/),
       '',
     ])
   })

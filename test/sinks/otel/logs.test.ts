@@ -159,7 +159,7 @@ describe('--otlp-logs', () => {
     })
     expect(code).toBe(4)
     expect(stderr).toBe(
-      `dumpstream: can't send logs to ${to.url}/v1/logs: it answers 400 Bad Request; reading goes on\n`,
+      `dumpstream: can't send logs to ${to.url}/v1/logs: it answers 400 Bad Request; reading continues\n`,
     )
     expect(to.requests).toHaveLength(1)
   })

@@ -109,7 +109,7 @@ describe('text of several sources', () => {
       '         producer.go:40',
       '         shop/web-7d9f8c6b5-t2x9k/app 49, shop/web-7d9f8c6b5-s2x9k/app 48,',
       '         shop/web-7d9f8c6b5-r2x9k/app 47, shop/web-7d9f8c6b5-q2x9k/app 46 and 16',
-      '         more, since 2026-11-24 10:10:00Z. Worst: 40 came since the last dump',
+      '         more, since 2026-11-24 10:10:00Z. Worst: 40 new since the last dump and',
     ])
   })
 

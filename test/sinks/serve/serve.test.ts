@@ -21,7 +21,7 @@ interface Serving {
   stop(): void
 }
 
-/** Resolves when the input is over and the page stays. */
+/** Resolves when the input has ended and the page stays. */
 async function serve(...more: string[]): Promise<Serving> {
   const port = await freePort()
   const path = folder.write('app.log', threeDumps().join(''))
@@ -33,7 +33,7 @@ async function serve(...more: string[]): Promise<Serving> {
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk
-      if (said.includes('stays until')) resolve()
+      if (said.includes('stays up until')) resolve()
     })
     child.once('close', () => resolve())
   })
@@ -103,7 +103,7 @@ describe('--serve', () => {
     expect(code).toBe(0)
     expect(stderr.split('\n').slice(0, 2)).toEqual([
       `dumpstream: serving http://127.0.0.1:${port}/`,
-      `dumpstream: the input is over; http://127.0.0.1:${port}/ stays until Ctrl-C`,
+      `dumpstream: end of input; http://127.0.0.1:${port}/ stays up until Ctrl-C`,
     ])
   })
 
