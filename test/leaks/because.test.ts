@@ -17,7 +17,7 @@ describe('growth per hour', () => {
 
   it('has a decimal where it is small', () => {
     const texts = ids(0, 3).map((i) => dumpText(i * 420, { cron: ids(20, 29 + i * 12) }))
-    expect(sentence(texts)).toContain('; 12 new since the last dump (1.7 an hour) and ')
+    expect(sentence(texts)).toContain('; 12 new since the last dump (1.7 an hour), and ')
   })
 
   it('is told of what grows, where the count says it', () => {
@@ -34,7 +34,7 @@ describe('growth per hour', () => {
     const leak = (i: number, seconds: number): string => dumpText((i * seconds) / 60, { cron: ids(20, 40 + i * 40) })
     const timeless = (i: number): string => leak(i, 0).replaceAll(/^\S+Z /gm, '')
     for (const texts of [[timeless(0), timeless(1)], [0, 1].map((i) => leak(i, 59))])
-      expect(sentence(texts)).toContain('; 40 new since the last dump and ')
-    expect(sentence([0, 1].map((i) => leak(i, 60)))).toContain('; 40 new since the last dump (2400 an hour) and ')
+      expect(sentence(texts)).toContain('; 40 new since the last dump, and ')
+    expect(sentence([0, 1].map((i) => leak(i, 60)))).toContain('; 40 new since the last dump (2400 an hour), and ')
   })
 })
