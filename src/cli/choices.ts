@@ -1,6 +1,8 @@
 /** What a flag may be set to, where there are only so many values: the table of flags and what reads the flags have them from here. */
+
 import type { InputKind } from '../carriers/detect.ts'
 import type { Similarity } from '../core/model.ts'
+import type { Keep } from '../mounts/keep.ts'
 
 /** What is printed while the run goes on. */
 export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
@@ -25,3 +27,6 @@ export const STARTS = ['start', 'end'] as const
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export const SIMILARITIES: readonly Similarity[] = ['origin', 'functions', 'lines', 'exact']
 export const INPUTS: readonly InputKind[] = ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp']
+
+/** `--keep`: the first one is the default. */
+export const KEEPS: readonly Keep[] = ['crash', 'all', 'none']

@@ -3,7 +3,7 @@
  * the first argument only, so a FILE of that name is written `./diff`.
  */
 import type { ParsedArgs } from './args.ts'
-import { RECORD_FORMATS } from './choices.ts'
+import { KEEPS, RECORD_FORMATS } from './choices.ts'
 import type { Flag } from './flag.ts'
 import { COMMON_FLAGS, FLAGS } from './flags.ts'
 import type { Terminal } from './terminal.ts'
@@ -83,6 +83,14 @@ const CHECK: Flag = {
   name: 'check',
   group: 'Other',
   summary: 'check that nothing is missing',
+}
+
+const KEEP_FLAG: Flag = {
+  name: 'keep',
+  value: 'TEXT',
+  choices: KEEPS,
+  group: 'Output',
+  summary: 'text of dumps that stays in the log',
 }
 
 const EVENT_FLAGS: readonly Flag[] = [
@@ -196,7 +204,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'exec-filter',
     operands: '',
     summary: "Fluentd's exec_filter: events in and out",
-    flags: [...MOUNT_FLAGS, ...EVENT_FLAGS],
+    flags: [...MOUNT_FLAGS, KEEP_FLAG, ...EVENT_FLAGS],
     examples: ['dumpstream exec-filter --pad 8192', 'dumpstream exec-filter --text-key log --out dumps.jsonl'],
     isProtocol: true,
     load: () => import('./exec-filter.ts'),
@@ -205,7 +213,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'mmexternal',
     operands: '',
     summary: "rsyslog's mmexternal asks about messages",
-    flags: MOUNT_FLAGS,
+    flags: [...MOUNT_FLAGS, KEEP_FLAG],
     examples: ['dumpstream mmexternal', 'dumpstream mmexternal --out /var/log/dumps.jsonl'],
     isProtocol: true,
     load: () => import('./mmexternal.ts'),

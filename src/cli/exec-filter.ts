@@ -16,6 +16,7 @@ import { isUtf8 } from 'node:buffer'
 import { LF } from '../core/ascii.ts'
 import { type Event, type EventKeys, eventLine, mayMatter, readEvent } from '../mounts/events.ts'
 import { fittingEvents, STDIN_LINE, type StdinOptions, stdinEvent, textKeyOf } from '../mounts/fluent-bit.ts'
+import { type Keep, Keeper } from '../mounts/keep.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { attributesOf, sentence, severityOf } from '../mounts/sentence.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
@@ -23,7 +24,7 @@ import { PrintedStacks } from '../sinks/narrow.ts'
 import type { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine } from './bounded.ts'
-import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
+import { type Elsewhere, keepOf, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
 import { loadOptions, type RunOptions } from './options.ts'
 import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
@@ -37,6 +38,15 @@ interface EventOptions extends EventKeys {
   readonly pad: number
   /** Everything that goes out is an event for Fluent Bit's `in_stdin`. */
   readonly isForFluentBit: boolean
+  readonly keep: Keep
+}
+
+interface Item {
+  readonly event: Event
+  /** It stays in the log even if it is dump. */
+  readonly stays: boolean
+  /** It has gone on already. */
+  readonly isGone: boolean
 }
 
 /** Resolves to the exit code. */
@@ -54,21 +64,26 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   const stdout = openStdout(terminal.stdout)
   const elsewhere = await openElsewhere({ options, terminal, complain: terminal.complain })
   const isForFluentBit = values.text('to') === 'fluent-bit'
-  const filter = new EventFilter(options, { ...keys, pad, isForFluentBit }, stdout, elsewhere)
+  const keep = keepOf(values)
+  const filter = new EventFilter(options, { ...keys, pad, isForFluentBit, keep }, stdout, elsewhere)
   await readStdin(filter, options.idle, () => stdout.closed)
   return await elsewhere.end(stdout)
 }
 
 class EventFilter implements Mounted {
-  readonly #mount: Mount<Event>
+  readonly #mount: Mount<Item>
+  readonly #keeper: Keeper
+  /** Stream → lines that have not gone on. */
+  readonly #held = new Map<string, number>()
   readonly #keys: EventOptions
   readonly #stdout: Output
   readonly #elsewhere: Elsewhere
   readonly #printer: JsonlSink | undefined
-  #printed: Extract<Outcome<Event>, { readonly type: 'record' }> | undefined
+  #printed: Extract<Outcome<Item>, { readonly type: 'record' }> | undefined
 
   constructor({ engine, narrowing, stacks }: RunOptions, keys: EventOptions, stdout: Output, elsewhere: Elsewhere) {
     this.#mount = new Mount(mountEngine(engine, elsewhere.complain))
+    this.#keeper = new Keeper(keys.keep)
     this.#keys = keys
     this.#stdout = stdout
     this.#elsewhere = elsewhere
@@ -110,6 +125,7 @@ class EventFilter implements Mounted {
 
   tick(now: number): void {
     this.#take(this.#mount.tick(now))
+    this.#keeper.forget((stream) => this.#mount.isOpen(stream))
     this.#settle()
   }
 
@@ -120,31 +136,46 @@ class EventFilter implements Mounted {
 
   #line(line: Buffer): void {
     // The line is a view of what is read next, and may have to wait.
-    const item = readEvent(Buffer.from(line), this.#keys)
-    if (item === undefined) {
+    const event = readEvent(Buffer.from(line), this.#keys)
+    if (event === undefined) {
       this.#passLine(line)
       return
     }
-    const { stream, text, time, attributes } = item
-    this.#take(this.#mount.push({ stream, text, time, attributes, item }))
+    const { stream, text, time, attributes } = event
+    const stays = this.#keeper.stays(stream, text, this.#mount.isOpen(stream))
+    const held = this.#held.get(stream) ?? 0
+    // What goes on anyway need not wait: nothing of it is lost with this process.
+    const isGone = stays && held === 0
+    if (isGone) this.#passLine(line)
+    else this.#held.set(stream, held + 1)
+    this.#take(this.#mount.push({ stream, text, time, attributes, item: { event, stays, isGone } }))
   }
 
-  #take(outcomes: readonly Outcome<Event>[]): void {
+  #take(outcomes: readonly Outcome<Item>[]): void {
     for (const outcome of outcomes) {
       if (outcome.type === 'record') {
         this.#printed = outcome
         this.#printer?.record(outcome.record)
         this.#elsewhere.record(outcome.record)
-      } else if (outcome.type === 'log') {
-        if (outcome.rest === undefined) this.#passLine(outcome.item.line)
-        else this.#passLine(Buffer.from(eventLine(outcome.item, outcome.rest)))
-      }
+      } else if (!outcome.item.isGone) this.#decided(outcome)
+    }
+  }
+
+  #decided(outcome: Exclude<Outcome<Item>, { readonly type: 'record' }>): void {
+    const { event, stays } = outcome.item
+    const held = (this.#held.get(event.stream) ?? 0) - 1
+    if (held > 0) this.#held.set(event.stream, held)
+    else this.#held.delete(event.stream)
+    if (outcome.type === 'dump' ? stays : stays || outcome.rest === undefined) this.#passLine(event.line)
+    else if (outcome.type === 'log' && outcome.rest !== undefined) {
+      this.#passLine(Buffer.from(eventLine(event, outcome.rest)))
     }
   }
 
   #writeRecord(json: string): void {
     if (this.#printed === undefined) return
-    const { record, identity, item: first } = this.#printed
+    const { record, identity, item } = this.#printed
+    const first = item?.event
     const attributes = JSON.stringify(attributesOf(record, identity))
     const more = `"severity":"${severityOf(record)}","attributes":${attributes}`
     const line = (event: Parameters<typeof eventLine>[0], found: string): string =>

@@ -9,10 +9,11 @@
  *   … `"records":[…]`                     | also carries what a dump has said, of any stream
  *   … `"complaint":"…"`                   | also carries what dumpstream has to say of itself: its stderr is rsyslog's reply pipe
  *
- * A reply is final, so that a line is kept while it may be log: the first header of a dump, a panic's own lines, empty lines.
+ * A reply is final, so that a line is kept while it may be log: the first header of a dump, empty lines. Of the rest, `--keep` says what stays.
  */
 import { LF, trimLineEnd } from '../core/ascii.ts'
 import { mayMatter } from '../mounts/events.ts'
+import { type Keep, Keeper } from '../mounts/keep.ts'
 import { readMessage } from '../mounts/messages.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
@@ -20,10 +21,11 @@ import { PrintedStacks } from '../sinks/narrow.ts'
 import type { Output } from '../sinks/output.ts'
 import { type ParsedArgs, usageError } from './args.ts'
 import { boundedLine, takeFitting } from './bounded.ts'
-import { type Elsewhere, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
+import { type Elsewhere, keepOf, type Mounted, mountEngine, openElsewhere, readStdin } from './mounted.ts'
 import { loadOptions, type RunOptions } from './options.ts'
 import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
+import { FlagValues } from './values.ts'
 
 /** What a reply says around its records. */
 const FRAME_BYTES = 256
@@ -50,11 +52,21 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     complaint = undefined
     return taken
   }
-  await readStdin(new Messages(options, stdout, elsewhere, takeComplaint), options.idle, () => stdout.closed)
+  const keep = keepOf(new FlagValues(args))
+  await readStdin(new Messages({ options, keep, stdout, elsewhere, takeComplaint }), options.idle, () => stdout.closed)
   return await elsewhere.end(stdout)
 }
 
+interface Setup {
+  readonly options: RunOptions
+  readonly keep: Keep
+  readonly stdout: Output
+  readonly elsewhere: Elsewhere
+  readonly takeComplaint: () => string | undefined
+}
+
 class Messages implements Mounted {
+  readonly #keeper: Keeper
   readonly #mount: Mount<number>
   readonly #stdout: Output
   readonly #elsewhere: Elsewhere
@@ -65,12 +77,8 @@ class Messages implements Mounted {
   #number = 0
   #drop = false
 
-  constructor(
-    { engine, narrowing, stacks }: RunOptions,
-    stdout: Output,
-    elsewhere: Elsewhere,
-    takeComplaint: () => string | undefined,
-  ) {
+  constructor({ options: { engine, narrowing, stacks }, keep, stdout, elsewhere, takeComplaint }: Setup) {
+    this.#keeper = new Keeper(keep)
     this.#mount = new Mount(mountEngine(engine, elsewhere.complain))
     this.#stdout = stdout
     this.#elsewhere = elsewhere
@@ -105,6 +113,7 @@ class Messages implements Mounted {
 
   tick(now: number): void {
     this.#take(this.#mount.tick(now))
+    this.#keeper.forget((each) => this.#mount.isOpen(each))
     this.#elsewhere.settle()
   }
 
@@ -122,9 +131,13 @@ class Messages implements Mounted {
   #reply(line: string): string {
     const { stream, text, time, attributes } = readMessage(line)
     this.#drop = false
+    const stays = this.#keeper.stays(stream, text, this.#mount.isOpen(stream))
     this.#take(this.#mount.push({ stream, text, time, attributes, item: ++this.#number }))
     const records = this.#riding()
-    return this.#compose([...(this.#drop ? ['"drop":1'] : []), ...(records === '' ? [] : [`"records":[${records}]`])])
+    return this.#compose([
+      ...(this.#drop && !stays ? ['"drop":1'] : []),
+      ...(records === '' ? [] : [`"records":[${records}]`]),
+    ])
   }
 
   #compose(parts: string[]): string {

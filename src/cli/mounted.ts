@@ -6,17 +6,20 @@ import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { elapsed } from '../input/clock.ts'
 import { openStdin } from '../input/open.ts'
 import { Splitter } from '../lines/splitter.ts'
+import type { Keep } from '../mounts/keep.ts'
 import type { MountOptions } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
+import { KEEPS } from './choices.ts'
 import { EXIT } from './exit.ts'
 import type { RunOptions } from './options.ts'
 import { openOutFile } from './out-file.ts'
 import { handleSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
+import type { FlagValues } from './values.ts'
 
 /** Longer lines are passed on unread. */
 const LINE_BYTES = 8 << 20
@@ -68,6 +71,12 @@ export function mountEngine(
     ...(goroutines === undefined ? {} : { goroutines }),
     ...(idle === undefined ? {} : { idle }),
   }
+}
+
+/** `--keep`. */
+export function keepOf(values: FlagValues): Keep {
+  const named = values.text('keep')
+  return KEEPS.find((keep) => keep === named) ?? 'crash'
 }
 
 /** A file and OTLP. The file is appended to: a filter that is started anew goes on where the last one stopped. */

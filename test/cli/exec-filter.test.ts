@@ -31,6 +31,7 @@ function eventsOf(lines: readonly string[]): Event[] {
 const BEFORE = chunkOf(logText(20))
 const DUMP = chunkOf(dumpText())
 const AFTER = chunkOf(logText(20, 20))
+const CRASH = chunkOf('panic: boom\n\ngoroutine 7 [running]:\nmain.f()\n\t/app/main.go:3 +0x1d\n')
 
 describe('exec-filter', () => {
   it('passes every other record on as it is, and puts records in the place of a dump', async () => {
@@ -107,6 +108,40 @@ describe('exec-filter', () => {
     await fluentd.write(joined(DUMP))
     await until(() => fluentd.lines().length === 4)
     expect((await fluentd.shutdown()).lines).toHaveLength(4)
+  })
+
+  it.each([
+    [[], true, false],
+    [['--keep', 'all'], true, true],
+    [['--keep', 'none'], false, false],
+  ])('%s: leaves the text of crashes, of all dumps, or of none in the log', async (args, isCrashKept, isOtherKept) => {
+    const fluentd = new Fluentd(args)
+    await fluentd.write(joined([...BEFORE, ...DUMP, ...AFTER, ...CRASH]))
+    const { lines } = await fluentd.shutdown()
+    expect(lines.filter((line) => !isRecord(line))).toEqual([
+      ...[...BEFORE, ...(isOtherKept ? DUMP : []), ...AFTER],
+      ...(isCrashKept ? CRASH : []),
+    ])
+    const dumps = eventsOf(lines).filter(({ dumpstream }) => (dumpstream as Event).type === 'dump')
+    expect(dumps.map(({ dumpstream }) => (dumpstream as Event).goroutines)).toEqual([55, 1])
+  })
+
+  it('holds no line of a crash: a kill loses none', async () => {
+    const fluentd = new Fluentd(['--idle', '1m'])
+    await fluentd.write(joined([...BEFORE, ...CRASH]))
+    await until(() => fluentd.lines().length === BEFORE.length + CRASH.length)
+    fluentd.kill('SIGKILL')
+    expect((await fluentd.shutdown()).lines).toEqual([...BEFORE, ...CRASH])
+  })
+
+  it('finds a dump in an event that a multiline parser has joined', async () => {
+    const fluentd = new Fluentd()
+    const text = 'panic: boom\n\ngoroutine 7 [running]:\nmain.f()\n\t/app/main.go:3 +0x1d'
+    const event = JSON.stringify({ message: text, ...META, tag: 'app.web', time: 1 })
+    await fluentd.write(joined([...BEFORE, event, ...AFTER]))
+    const { lines } = await fluentd.shutdown()
+    expect(lines.filter((line) => !isRecord(line))).toEqual([...BEFORE, event, ...AFTER])
+    expect(eventsOf(lines)[0]?.dumpstream).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 1 })
   })
 
   it('reads what is still in the pipe when TERM comes, and ends with what was open', async () => {

@@ -76,6 +76,21 @@ describe('mmexternal', () => {
     expect(await rsyslog.end()).toBe(0)
   })
 
+  it.each([
+    ['crash', [false, true]],
+    ['all', [false, false]],
+    ['none', [true, true]],
+  ])('--keep %s', async (keep, drops) => {
+    const rsyslog = new Rsyslog(['--keep', keep])
+    const crash = ['panic: boom', 'goroutine 7 [running]:', 'main.f()', '\t/app/main.go:3 +0x1d']
+    const dropped = async (lines: readonly string[]): Promise<boolean> =>
+      (await rsyslog.askAll(lines.map((line) => message(line)))).some(({ drop }) => drop === 1)
+    const other = (await rsyslog.askAll(TEXT.map((line) => message(line, { procid: '44' })))).some(
+      ({ drop }) => drop === 1,
+    )
+    expect([await dropped(crash), other]).toEqual(drops)
+  })
+
   it('drops no line that only looks like a dump', async () => {
     const rsyslog = new Rsyslog()
     const prose = ['goroutine 7 [running]:', 'is what a header looks like', 'panic: not at all', '', 'and so on']

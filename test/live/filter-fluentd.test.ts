@@ -9,7 +9,7 @@ import { CLI } from '../cli/spawn.ts'
 import { until } from '../sinks/otel/receiver.ts'
 import { temporaryFolder } from './go.ts'
 import { adapted, linesOf, Pipeline } from './pipeline.ts'
-import { pause, textOf, workload } from './workload.ts'
+import { CRASH, cutInTwo, pause, textOf, workload } from './workload.ts'
 
 const { FLUENTD } = process.env
 const example = readFileSync(new URL('../../examples/fluentd/fluent.conf', import.meta.url), 'utf8')
@@ -80,6 +80,46 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
       expect(event).toMatchObject({ tag: 'app.web', time: expect.stringMatching(/^\d{4}-.*\.\d{9}\+0000$/) })
     }
     expect(await here.daemon.stop()).toBeLessThan(15_000)
+  })
+
+  it('keeps a crash that is the last thing a stream says, and says it without a next line', async () => {
+    const here = await place()
+    const log = workload(20, 0).lines
+    writeFileSync(here.log, textOf([...log, ...CRASH]))
+    const found = (): Record<string, unknown>[] => here.events().filter(({ dumpstream }) => dumpstream !== undefined)
+    await until(() =>
+      found().some(({ severity, message }) => severity === 'ERROR' && /^panic: boom/.test(`${message}`)),
+    )
+    expect(messages(here)).toEqual([...log, ...CRASH])
+  })
+
+  it.each([
+    ['a restart', (here: Place) => here.daemon.stop().then(() => here.start())],
+    ['a reload', (here: Place) => Promise.resolve(here.daemon.signal('SIGUSR2'))],
+  ])('loses no line of the log by %s in the middle of a dump', async (_, happen) => {
+    const { before, after, log } = cutInTwo()
+    const here = await place({ '--idle 200ms': '--idle 1m' })
+    const lines = (): unknown[] => messages(here).filter((line) => String(line).startsWith('app '))
+    const isThere = (count: number): boolean => lines().length >= count
+    writeFileSync(here.log, textOf(before))
+    await until(() => isThere(before.filter((line) => line.startsWith('app ')).length - 1), 60_000)
+    await happen(here)
+    appendFileSync(here.log, textOf([...after, ...CRASH]))
+    await until(() => isThere(log.length), 60_000)
+    expect(lines()).toEqual(log)
+  })
+
+  it('gives every event of a backlog its own time', async () => {
+    const parse = '@type regexp\n    expression /^(?<time>\\S+) (?<message>.*)$/\n    time_format %Y-%m-%dT%H:%M:%S.%NZ'
+    const here = await place({ '@type none': parse })
+    const input = workload(5_000, 5)
+    const time = (i: number): string => new Date(Date.parse('2026-11-25T05:00:00Z') + i).toISOString()
+    appendFileSync(here.log, textOf(input.lines.map((line, i) => `${time(i)} ${line}`)))
+    await until(() => messages(here).length >= input.log.length, 60_000)
+    const times = new Map(input.lines.map((line, i) => [line, time(i).slice(0, -1)]))
+    for (const event of here.events()) {
+      if (event.dumpstream === undefined) expect(event.time).toContain(times.get(String(event.message)))
+    }
   })
 
   it('gets the last dump when it is stopped', async () => {

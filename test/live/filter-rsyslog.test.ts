@@ -9,7 +9,7 @@ import { CLI } from '../cli/spawn.ts'
 import { freePort, until } from '../sinks/otel/receiver.ts'
 import { temporaryFolder } from './go.ts'
 import { adapted, linesOf, Pipeline } from './pipeline.ts'
-import { pause, textOf, workload } from './workload.ts'
+import { CRASH, cutInTwo, pause, textOf, workload } from './workload.ts'
 
 const example = readFileSync(new URL('../../examples/rsyslog/rsyslog.conf', import.meta.url), 'utf8')
 const RSYSLOGD = '/usr/sbin/rsyslogd'
@@ -94,11 +94,9 @@ describe('rsyslog', () => {
     writeFileSync(here.log, textOf(input.lines))
     const wanted = expected(input.lines)
     await until(() => here.filtered().length >= wanted.length)
-    // What the last dump says rides on the next line.
-    await pause(600)
-    appendFileSync(here.log, 'app one more\n')
+    // What the last dump says rides on the next message of rsyslog itself.
     await until(() => dumpsOf(here).length >= 40)
-    expect(here.filtered()).toEqual([...wanted, 'app one more'])
+    expect(here.filtered()).toEqual(wanted)
     expect(dumpsOf(here)).toMatchObject(
       Array.from({ length: 40 }, (_, i) => ({ dump: i + 1, source: here.log, goroutines: 3, damaged: 0 })),
     )
@@ -120,7 +118,8 @@ describe('rsyslog', () => {
     await until(() => here.filtered().length >= 2 * expected(inputs[0]?.lines ?? []).length)
     await pause(600)
     await send(here.port, ['one', 'two'].map((name) => header(name, `app ${name} one more`)).join(''))
-    await until(() => dumpsOf(here).length >= 10)
+    const more = (): number => here.filtered().filter((line) => line.endsWith('one more')).length
+    await until(() => dumpsOf(here).length >= 10 && more() === 2)
     for (const { name, lines } of inputs) {
       expect(
         here
@@ -139,6 +138,38 @@ describe('rsyslog', () => {
     ).toEqual(['one', 'two'].flatMap((name) => [1, 2, 3, 4, 5].map((dump) => `host/${name}/43 ${dump} 3`)))
   })
 
+  it('keeps a crash that is the last thing a stream says, and says it without a next line', async () => {
+    const here = await place()
+    const log = workload(20, 0).lines
+    writeFileSync(here.log, textOf([...log, ...CRASH]))
+    await until(() => here.records().some(({ type }) => type === 'finding'))
+    expect(here.filtered()).toEqual([...log, ...CRASH])
+    expect(dumpsOf(here)).toMatchObject([{ kind: 'panic', reason: 'boom', goroutines: 2 }])
+  })
+
+  it.each([
+    ['a restart', (here: Place) => here.daemon.stop().then(() => here.start())],
+    ['a HUP', (here: Place) => Promise.resolve(here.daemon.signal('SIGHUP'))],
+  ])('loses no line of the log by %s in the middle of a dump', async (_, happen) => {
+    const { before, after, log } = cutInTwo()
+    const here = await place()
+    const lines = (): string[] => here.filtered().filter((line) => line.startsWith('app '))
+    writeFileSync(here.log, textOf(before))
+    await until(() => lines().length >= before.filter((line) => line.startsWith('app ')).length)
+    await happen(here)
+    appendFileSync(here.log, textOf(after))
+    await until(() => lines().length >= log.length && dumpsOf(here).length > 0)
+    expect(lines()).toEqual(log)
+  })
+
+  it('finds a dump in messages that imfile has joined', async () => {
+    const here = await place({ 'addMetadata="on"': 'addMetadata="on" startmsg.regex="^(app|panic)" escapeLF="off"' })
+    writeFileSync(here.log, textOf(['app one', ...CRASH, 'app two', 'app three']))
+    await until(() => dumpsOf(here).length > 0)
+    expect(dumpsOf(here)).toMatchObject([{ kind: 'panic', goroutines: 2, damaged: 0 }])
+    expect(here.filtered()).toEqual(['app one', ...CRASH, 'app two'])
+  })
+
   it('loses no line when its dumpstream is killed: the dump at hand stays in the log', async () => {
     const input = workload(1_000, 2)
     const here = await place()
@@ -152,9 +183,7 @@ describe('rsyslog', () => {
     await until(() => here.filtered().at(-1) === input.lines.at(-1))
     expect(await here.daemon.filter()).not.toBe(pid)
     expect(here.filtered().filter((line) => line.startsWith('app '))).toEqual(input.log)
-    await pause(600)
-    appendFileSync(here.log, 'app one more\n')
-    await until(() => here.filtered().at(-1) === 'app one more' && here.records().length > 0)
+    await until(() => dumpsOf(here).length >= 2)
     // The one that it had begun to read is gone with it: two of the first dump, three of the second are left.
     expect(dumpsOf(here).reduce((sum, { goroutines }) => sum + goroutines, 0)).toBe(5)
   })

@@ -11,7 +11,7 @@ import { send } from './daemon.ts'
 import { temporaryFolder } from './go.ts'
 import { adapted, linesOf, Pipeline } from './pipeline.ts'
 import { type SyslogNg, unpackSyslogNg } from './syslog-ng.ts'
-import { pause, textOf, workload } from './workload.ts'
+import { CRASH, cutInTwo, pause, textOf, workload } from './workload.ts'
 
 const example = readFileSync(new URL('../../examples/syslog-ng/syslog-ng.conf', import.meta.url), 'utf8')
 /** Two pipes of 64 KiB, and what dumpstream has read or not written: messages of some 250 bytes. */
@@ -92,9 +92,51 @@ describe('syslog-ng', () => {
       log.map((line) => `2026-11-24T05:00:00.123456+02:00 web-1 api[43] user.err  ${line}`),
     )
     expect(here.dumps()[0]).toMatchObject({
-      ...{ HOST: 'web-1', PROGRAM: 'api', PID: '43', MSGID: 'ID7', severity: 'INFO', '.SDATA': { 'a@1': { k: 'v' } } },
+      ...{
+        HOST: 'web-1',
+        PROGRAM: 'api',
+        PID: '43',
+        MSGID: 'ID7',
+        level: 'err',
+        severity: 'INFO',
+        '.SDATA': { 'a@1': { k: 'v' } },
+      },
       dumpstream: { type: 'dump', source: 'web-1/api/43', goroutines: 3, time: '2026-11-24T03:00:00.123Z' },
     })
+  })
+
+  it('keeps a crash that is the last thing a stream says, and says it without a next line', async () => {
+    const here = await place()
+    const log = workload(20, 0).lines
+    writeFileSync(here.log, textOf([...log, ...CRASH]))
+    await until(() => here.dumps().some(({ dumpstream }) => dumpstream?.type === 'finding'))
+    expect(here.messages()).toEqual([...log, ...CRASH])
+    expect(here.dumps()[0]).toMatchObject({ severity: 'ERROR', dumpstream: { kind: 'panic', goroutines: 2 } })
+  })
+
+  it.each([
+    ['a restart', (here: Place) => here.daemon.stop().then(() => here.start())],
+    ['a reload', (here: Place) => Promise.resolve(here.daemon.signal('SIGHUP'))],
+  ])('loses no line of the log by %s in the middle of a dump', async (_, happen) => {
+    const { before, after, log } = cutInTwo()
+    const here = await place()
+    const lines = (): string[] => here.messages().filter((line) => line.startsWith('app '))
+    const isThere = (count: number): boolean => lines().length >= count
+    writeFileSync(here.log, textOf(before))
+    // The last one may be held: it is behind a line of the dump.
+    await until(() => isThere(before.filter((line) => line.startsWith('app ')).length - 1))
+    await happen(here)
+    appendFileSync(here.log, textOf(after))
+    await until(() => isThere(log.length) && here.dumps().length > 0)
+    expect(lines()).toEqual(log)
+  })
+
+  it('finds a dump in messages that the file source has joined', async () => {
+    const here = await place({ 'flags(no-parse) program': 'flags(no-parse) multi-line-mode(indented) program' })
+    writeFileSync(here.log, textOf(['app one', ...CRASH, 'app two', 'app three']))
+    await until(() => here.dumps().length > 0)
+    expect(here.dumps()[0]).toMatchObject({ dumpstream: { kind: 'panic', goroutines: 2, damaged: 0 } })
+    expect(here.messages().slice(0, 2)).toEqual(['app one', 'panic: boom'])
   })
 
   it('goes on after its dumpstream was killed', async () => {

@@ -44,6 +44,24 @@ export function workload(lines: number, dumps: number, name = 'app'): Workload {
   }
 }
 
+/** A process that dies. */
+export const CRASH: readonly string[] = [
+  ...[
+    'panic: boom',
+    'goroutine 7 [running]:',
+    'shop/mail.(*Queue).drain(0xc000014070)',
+    '\t/app/mail/queue.go:57 +0x1d',
+  ],
+  ...['goroutine 1 [chan receive]:', 'main.main()', '\t/app/main.go:30 +0x1d'],
+]
+
+/** Numbered lines of log with a dump of three goroutines that is cut in two, in the middle of the second goroutine. */
+export function cutInTwo(): { before: readonly string[]; after: readonly string[]; log: readonly string[] } {
+  const { lines, log } = workload(1_000, 1)
+  const cut = lines.findIndex((line) => line.startsWith('svc/cron')) + 1
+  return { before: lines.slice(0, cut), after: lines.slice(cut), log }
+}
+
 export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
