@@ -280,13 +280,16 @@ export class Assembler {
       if (how !== 'joined' && this.#startsOver(info)) this.#open.dropCandidate()
       if ((this.#open.candidate?.bare.length ?? 0) >= this.#open.limits.candidateHeaders) this.#open.dropCandidate()
       const candidate = this.#open.candidate ?? this.#open.newCandidate(base + pos)
+      candidate.start = Math.min(candidate.start, base + pos)
       if (walker.goroutine !== undefined) this.#open.finishGoroutine(false)
       if (how !== 'joined') candidate.held.push(this.#hold(buf, pos, next, how))
       this.#open.unsettled = true
     } else {
       if (info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)) this.#open.mayPart()
       else if (this.#open.unsettled) this.#open.settle(base + pos)
-      dump.end = base + next
+      // A header that was held elsewhere may stand before what came here.
+      dump.start = Math.min(dump.start, base + pos)
+      dump.end = Math.max(dump.end, base + next)
       if (typeof how !== 'string') this.#open.tape.claim(how)
     }
     walker.begin({ id, place, info, start: base + pos, counted: true })

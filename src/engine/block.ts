@@ -18,7 +18,8 @@ export class LineBlock {
   /** Offsets of the lines; filled by `close`. */
   #starts: Uint32Array = new Uint32Array(0)
   #fates: Uint8Array = new Uint8Array(0)
-  readonly #parts = new Map<number, Uint8Array[]>()
+  /** Of a line that is log in parts: where each begins and ends in the block. */
+  readonly #parts = new Map<number, [number, number][]>()
   /** The last line lacks its end: one was lent to it. */
   #lent = false
 
@@ -64,9 +65,9 @@ export class LineBlock {
     for (let i = this.#starts.length - 1; i >= 0; i--) visit(this.#bytes.subarray(this.#starts[i], this.#end(i)))
   }
 
-  /** [offset, …) of what the engine got is log. */
-  markLog(bytes: Uint8Array, offset: number): void {
-    const stop = Math.min(offset + bytes.length, this.base + this.length)
+  /** `size` bytes from `offset` on of what the engine got are log. */
+  markLog(size: number, offset: number): void {
+    const stop = Math.min(offset + size, this.base + this.length)
     for (let at = Math.max(offset, this.base); at < stop; ) {
       const line = this.#lineOf(at)
       const start = this.#starts[line] ?? 0
@@ -77,7 +78,7 @@ export class LineBlock {
       if (at === begins && ends <= stop) this.#fates[line] = LOG
       else {
         this.#fates[line] = PARTS
-        const part = bytes.slice(at - offset, Math.min(stop, ends) - offset)
+        const part: [number, number] = [start + at - begins, start + Math.min(stop, ends) - begins]
         this.#parts.set(line, [...(this.#parts.get(line) ?? []), part])
       }
       at = ends
@@ -98,7 +99,11 @@ export class LineBlock {
       const stop = Math.min(start, length)
       if (from >= 0 && stop > from) emit(this.#bytes.subarray(from, stop), this.at + from)
       from = -1
-      if (fate === PARTS) for (const part of this.#parts.get(i) ?? []) emit(part, this.at + start)
+      if (fate !== PARTS) continue
+      for (const [first, after] of this.#parts.get(i) ?? []) {
+        const end = Math.min(after, length)
+        if (first < end) emit(this.#bytes.subarray(first, end), this.at + first)
+      }
     }
   }
 

@@ -5,8 +5,8 @@
  *   state    | input                                    | what happens
  *   ---------|------------------------------------------|-----------------------------------------------------------------
  *   looking  | no header                                | on to the engine; a stack at the end of a chunk waits for its header
- *   looking  | a header, no function before it          | on to the engine; if it opens a dump there: forward
- *   looking  | a header, a function before it           | waits for more, then both ways are tried: forward, or blocks
+ *   looking  | a header, no function before it          | on to the engine, with its line; if it opens a dump there: forward
+ *   looking  | a header, a function before it           | waits for more, then both ways are tried: as above, or blocks
  *   forward  | anything                                 | on to the engine
  *   blocks   | anything                                 | kept up to the limit, then read from the end
  *
@@ -19,15 +19,12 @@ import { findNeedle, lineStart } from '../text/needle.ts'
 import { isStackLine, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
+import { UnreadHeaders } from './unread-headers.ts'
 
-/** Around the first header, each way, bytes. */
+/** After the first header, bytes; before it, the stack that it may belong to. */
 const SAMPLE_BYTES = 64 << 10
-/** After a header that may belong to what is before it. */
-const AFTER_BYTES = 16 << 10
 /** Headers that opened no dump, after which an order is not looked for any more. */
 const TRIES = 64
-/** Headers after the first are shown in so much of a chunk. */
-const SHOWN_BYTES = 1 << 20
 const BATCH_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 
@@ -40,6 +37,8 @@ export class OrderedEngine implements Engine {
   #held: Buffer = EMPTY
   #heldTicks = 0
   #tries = 0
+  /** Counts the headers as long as there is no dump. */
+  #headers: UnreadHeaders | undefined
   #bytes = 0
   /** Read from their ends, and not all decided. */
   #blocks: LineBlock[] = []
@@ -50,6 +49,7 @@ export class OrderedEngine implements Engine {
     this.#options = options
     this.#make = make
     this.#engine = make(options)
+    this.#headers = options.onHeader === undefined ? undefined : new UnreadHeaders(options.onHeader)
   }
 
   get stats(): EngineStats {
@@ -77,7 +77,7 @@ export class OrderedEngine implements Engine {
   push(chunk: Uint8Array): void {
     this.#bytes += chunk.length
     if (this.#state === 'forward') {
-      this.#engine.push(chunk)
+      this.#forward(chunk)
       return
     }
     const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
@@ -93,6 +93,7 @@ export class OrderedEngine implements Engine {
 
   end(): void {
     if (this.#state === 'looking') this.#decideAtEnd()
+    this.#headers?.end()
     if (this.#block !== undefined) {
       this.#block.close()
       this.#read(this.#block)
@@ -102,30 +103,34 @@ export class OrderedEngine implements Engine {
     this.#flush(true)
   }
 
+  /**
+   * Takes whole lines only, and decides about each header with the same lines around it, however the input is cut into chunks.
+   */
   #look(buf: Buffer): void {
-    const all = this.#withHeld(buf)
-    if (all.length === 0) return
-    const needle = findNeedle(all, 0, all.length, false)
-    if (needle < 0) {
-      const from = trailingStack(all)
-      if (from > 0) this.#pushOrdinary(all.subarray(0, from))
-      this.#held = from < all.length ? Buffer.from(all.subarray(from)) : EMPTY
-      this.#heldTicks = 0
-      return
+    let all = this.#withHeld(buf)
+    while (all.length > 0) {
+      const needle = findNeedle(all, 0, all.length, false)
+      if (needle < 0) {
+        const from = trailingStack(all)
+        if (from > 0) this.#pushOrdinary(all.subarray(0, from))
+        this.#hold(all, from)
+        return
+      }
+      const line = lineStart(all, 0, needle)
+      const end = all.indexOf(LF, needle) + 1
+      const start = Math.min(trailingStack(all.subarray(0, line)), line)
+      // The line must be whole; if its stack may be before it, what comes after it says more.
+      if (end === 0 || (votesIn(all, start, end).newestFirst > 0 && all.length - line < SAMPLE_BYTES)) {
+        if (start > 0) this.#engine.push(all.subarray(0, start))
+        this.#hold(all, start)
+        return
+      }
+      all = this.#decide(all, start, line, end)
     }
-    const line = lineStart(all, 0, needle)
-    const end = all.indexOf(LF, needle) + 1
-    const start = sampleStart(all, line)
-    // The line must be whole; if its stack may be before it, what comes after it says more.
-    const mayTurn = end > 0 && votesIn(all, start, end).newestFirst > 0
-    if (end > 0 && (!mayTurn || all.length - line >= AFTER_BYTES || all.length >= SAMPLE_BYTES * 2)) {
-      this.#decide(all, line, end)
-      return
-    }
-    const stack = Math.min(trailingStack(all.subarray(0, line)), line)
-    const from = mayTurn ? Math.min(start, stack) : stack
-    if (from > 0) this.#engine.push(all.subarray(0, from))
-    this.#held = Buffer.from(all.subarray(from))
+  }
+
+  #hold(buf: Buffer, from: number): void {
+    this.#held = from < buf.length ? Buffer.from(buf.subarray(from)) : EMPTY
     this.#heldTicks = 0
   }
 
@@ -143,45 +148,54 @@ export class OrderedEngine implements Engine {
     return buf.subarray(lf + 1)
   }
 
-  /** There is a header in the line [line, end) of `buf`. */
-  #decide(buf: Buffer, line: number, end: number): void {
-    const start = sampleStart(buf, line)
+  /** There is a header in the line [line, end) of `buf`, and perhaps its stack from `start` on. Returns what is still to be looked at. */
+  #decide(buf: Buffer, start: number, line: number, end: number): Buffer {
     if (votesIn(buf, start, end).newestFirst > 0) {
-      const last = buf.lastIndexOf(LF, Math.min(buf.length, line + SAMPLE_BYTES) - 1) + 1
-      const sample = buf.subarray(start, Math.max(last, end))
+      const sample = buf.subarray(start, Math.max(end, buf.lastIndexOf(LF, line + SAMPLE_BYTES - 1) + 1))
       const { forward, newestFirst } = votesIn(sample, 0, sample.length)
       if (newestFirst > forward && this.#score(reversed(sample)) > this.#score(sample)) {
         this.#engine.end()
         this.#begin(this.#bytes - buf.length)
         this.#fill(buf)
-        return
+        return EMPTY
       }
     }
-    if (this.#options.onHeader !== undefined) this.#showHeaders(buf)
-    this.#engine.push(buf)
-    if (this.#engine.open || this.#engine.stats.dumps > 0 || ++this.#tries >= TRIES) this.#state = 'forward'
+    this.#headers?.push(buf.subarray(line, end))
+    this.#engine.push(buf.subarray(0, end))
+    const rest = buf.subarray(end)
+    if (!this.#engine.open && this.#engine.stats.dumps === 0 && ++this.#tries < TRIES) return rest
+    this.#state = 'forward'
+    if (rest.length > 0) this.#forward(rest)
+    return EMPTY
+  }
+
+  #forward(chunk: Uint8Array): void {
+    this.#engine.push(chunk)
+    if (this.#headers === undefined) return
+    if (this.#engine.stats.dumps > 0) this.#headers = undefined
+    else this.#headers.push(chunk)
   }
 
   /** What waited for more gets none. */
   #decideAtEnd(): void {
-    const held = this.#held
+    let rest = this.#held
     this.#held = EMPTY
-    if (held.length === 0) return
-    const whole = held[held.length - 1] === LF ? held : Buffer.concat([held, NEWLINE])
-    const needle = findNeedle(whole, 0, whole.length, false)
-    if (needle < 0) this.#engine.push(held)
-    else this.#decide(held, lineStart(held, 0, needle), Math.min(held.length, whole.indexOf(LF, needle) + 1))
+    while (rest.length > 0) {
+      const whole = rest[rest.length - 1] === LF ? rest : Buffer.concat([rest, NEWLINE])
+      const needle = findNeedle(whole, 0, whole.length, false)
+      if (needle < 0) {
+        this.#engine.push(rest)
+        return
+      }
+      const line = lineStart(rest, 0, needle)
+      const start = Math.min(trailingStack(rest.subarray(0, line)), line)
+      rest = this.#decide(rest, start, line, Math.min(rest.length, whole.indexOf(LF, needle) + 1))
+    }
   }
 
   #pushOrdinary(lines: Buffer): void {
     if (this.#engine.pushOrdinary === undefined) this.#engine.push(lines)
     else this.#engine.pushOrdinary(lines)
-  }
-
-  #showHeaders(buf: Buffer): void {
-    const end = Math.min(buf.length, SHOWN_BYTES)
-    for (let at = findNeedle(buf, 0, end, false); at >= 0; at = findNeedle(buf, at + 1, end, false))
-      this.#options.onHeader?.(buf, at)
   }
 
   #release(): void {
@@ -258,7 +272,7 @@ export class OrderedEngine implements Engine {
   }
 
   #takeLog(bytes: Uint8Array, offset: number): void {
-    for (const block of this.#blocks) block.markLog(bytes, offset)
+    for (const block of this.#blocks) block.markLog(bytes.length, offset)
   }
 
   /** The log of the blocks of which all is decided. */
@@ -305,9 +319,4 @@ function reversed(lines: Buffer): Buffer {
   const out: Buffer[] = []
   block.eachReversed((line) => out.push(line))
   return Buffer.concat(out)
-}
-
-/** Start of the lines before the one at `line` that are looked at. */
-function sampleStart(buf: Buffer, line: number): number {
-  return line <= SAMPLE_BYTES ? 0 : buf.indexOf(LF, line - SAMPLE_BYTES) + 1
 }

@@ -21,8 +21,8 @@ interface Piece {
   readonly raw: number
   /** What comes out if it is log. */
   readonly log: Uint8Array | undefined
-  /** Parts of the line that are log; `all` of a frame. */
-  fate: 'all' | 'dump' | Uint8Array[]
+  /** Parts of the line that are log, each its first offset in the line and the one behind it; `all` of a frame. */
+  fate: 'all' | 'dump' | [number, number][]
 }
 
 export class ReformedEngine implements Engine {
@@ -159,7 +159,7 @@ export class ReformedEngine implements Engine {
       if (piece.end <= piece.at) continue
       if (piece.at >= offset && piece.end <= stop) piece.fate = 'all'
       else if (piece.fate !== 'all') {
-        const part = bytes.slice(Math.max(0, piece.at - offset), piece.end - offset)
+        const part: [number, number] = [Math.max(offset, piece.at) - piece.at, Math.min(stop, piece.end) - piece.at]
         piece.fate = piece.fate === 'dump' ? [part] : [...piece.fate, part]
       }
     }
@@ -180,17 +180,22 @@ export class ReformedEngine implements Engine {
   #emit({ fate, log, raw }: Piece): void {
     const { onLog } = this.#options
     if (onLog === undefined || fate === 'dump' || log === undefined) return
-    if (fate === 'all') {
+    const form = this.#form
+    // A part of a record of JSON, of CSV, … is none: the whole of it is log, though a dump has taken a part of its text.
+    if (fate === 'all' || form.place === undefined) {
       if (log.length > 0) onLog(log, raw)
       return
     }
-    for (const part of fate) onLog(this.#form.encode?.(part) ?? part, raw)
+    for (const part of fate) {
+      const [from, to] = part.map((offset) => form.place?.(log, offset) ?? 0) as [number, number]
+      if (from < to) onLog(log.subarray(from, to), raw + from)
+    }
   }
 
   #placed(record: DumpstreamRecord): DumpstreamRecord {
     if (record.type !== 'dump') return record
     const [start, end] = record.bytes
-    return { ...record, bytes: [this.#places.raw(start), this.#places.raw(end, this.#made)] }
+    return { ...record, bytes: [this.#places.raw(start), this.#places.after(end) ?? this.#made] }
   }
 }
 
@@ -224,8 +229,18 @@ class Places {
     this.#raw = this.#raw.filter(keep)
   }
 
-  /** Offset in the input of the line that holds `at`. `end`: what is after the last line. */
-  raw(at: number, end?: number): number {
+  /** Offset in the input of the line that holds `at`. */
+  raw(at: number): number {
+    return this.#raw[this.#lines(at) - 1] ?? 0
+  }
+
+  /** Offset in the input of the first line that begins at `end` or behind it; undefined when there is none yet. */
+  after(end: number): number | undefined {
+    return this.#raw[this.#lines(end - 1)]
+  }
+
+  /** How many lines begin at `at` or before it. */
+  #lines(at: number): number {
     let low = 0
     let high = this.#at.length
     while (low < high) {
@@ -233,7 +248,6 @@ class Places {
       if ((this.#at[middle] ?? 0) <= at) low = middle + 1
       else high = middle
     }
-    if (end !== undefined && low === this.#at.length && (this.#at[low - 1] ?? -1) < at) return end
-    return this.#raw[low - 1] ?? 0
+    return low
   }
 }

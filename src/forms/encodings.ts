@@ -34,9 +34,17 @@ export class Utf16 implements Form {
     this.#flush()
   }
 
-  encode(text: Uint8Array): Uint8Array {
-    const bytes = Buffer.from(Buffer.from(text).toString('utf8'), 'utf16le')
-    return this.#bigEndian ? bytes.swap16() : bytes
+  place(raw: Uint8Array, offset: number): number {
+    const high = this.#bigEndian ? 0 : 1
+    const unitAt = (at: number): number => ((raw[at + high] ?? 0) << 8) | (raw[at + 1 - high] ?? 0)
+    let at = 0
+    for (let utf8 = 0; utf8 < offset && at < raw.length; ) {
+      const unit = unitAt(at)
+      const isPair = (unit & 0xfc00) === 0xd800 && at + 2 < raw.length && (unitAt(at + 2) & 0xfc00) === 0xdc00
+      utf8 += unit < 0x80 ? 1 : unit < 0x800 ? 2 : isPair ? 4 : 3
+      at += isPair ? 4 : 2
+    }
+    return Math.min(at, raw.length)
   }
 
   #flush(): void {

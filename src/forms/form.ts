@@ -21,8 +21,8 @@ export interface Form {
   end(): void
   /** Nothing has come for a while: a record that is complete goes out, even if its comma has not come. */
   flush?(): void
-  /** Bytes of the input as the form writes them, for a piece of a line that it made. Absent: as they are. */
-  encode?(text: Uint8Array): Uint8Array
+  /** Where in `raw`, what a line was made of, the byte at `offset` of the line is. Absent: a line is log as a whole, or not at all. */
+  place?(raw: Uint8Array, offset: number): number
 }
 
 export type FormMaker = (sink: FormSink) => Form

@@ -13,7 +13,7 @@ const SAMPLES = 8
 
 /** A row: goroutine, signature, stack, where its pointers are, how many, how many of these calls wait. */
 const ROW = 6
-const SMALLEST = 64
+const SMALLEST = 8
 
 export class Callers implements CallingGoroutines {
   readonly #most: number

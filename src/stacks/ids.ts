@@ -14,7 +14,7 @@ const EMPTY = 0
 const MARK = 1 << 30
 const MINUTES = 1 << 29
 const READY = 1 << 28
-const SMALLEST_BITS = 10
+const SMALLEST_BITS = 6
 const LARGEST_BITS = 28
 
 export class GoroutineIdTable implements GoroutineIds {

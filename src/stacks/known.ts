@@ -86,11 +86,11 @@ const START_BYTES = 5
 
 /** Bytes of a line beside its text: two rows, and a word for its stack. */
 const LINE_BYTES = (HOT + COLD) * 4 + 8
-const SMALLEST_LINES = 256
+const SMALLEST_LINES = 32
 
 export class KnownStacks {
   /** Grows; starts over when full, so that memory stays bounded whatever the input. */
-  #arena = Buffer.alloc(64 << 10)
+  #arena = Buffer.alloc(2 << 10)
   #words = wordsOf(this.#arena)
   #used = 0
   #hot = new Int32Array(SMALLEST_LINES * HOT)

@@ -3,6 +3,8 @@ import { LF } from '../core/ascii.ts'
 
 /** How much of the end of a chunk is looked at for a stack, bytes. */
 const TRAILING_BYTES = 4 << 20
+/** From the beginning of a place to that of the next one, or to the end, bytes: more is no stack. */
+const GAP_BYTES = 4096
 /** Lines of other writers between a header and a line of its stack. */
 const OTHERS = 3
 const FUNCTION = /[\w\])]\.[\w.*()[\]{}-]*\(.*\)|created by \w|goroutine running on other thread/
@@ -67,20 +69,26 @@ function nearest(kinds: readonly Kind[], index: number, step: 1 | -1): Kind | un
 
 /**
  * Where the stack begins that [0, buf.length) ends with; the beginning of a line that lacks its end, when there is no stack. It begins with the
- * place of its outermost frame.
+ * place of its outermost frame. A few lines of other writers may be among its own, or after it.
  */
 export function trailingStack(buf: Buffer): number {
   const whole = buf.lastIndexOf(LF) + 1
   const partial = buf.length - whole < TRAILING_BYTES ? whole : buf.length
-  const tail = buf.subarray(Math.max(0, whole - 4096), whole)
   if (partial === buf.length && whole !== buf.length) return partial
+  const tail = buf.subarray(Math.max(0, whole - GAP_BYTES), whole)
   if (!PLACE_BYTES.some((bytes) => tail.includes(bytes))) return partial
   let found = partial
+  let after = whole
+  let others = 0
   for (let end = whole; end > 0 && whole - end < TRAILING_BYTES; ) {
     const start = end < 2 ? 0 : buf.lastIndexOf(LF, end - 2) + 1
-    const line = buf.toString('latin1', start, Math.min(end, start + 4096))
-    if (PLACE.test(line)) found = start
-    else if (!OTHER.test(line)) break
+    if (after - start > GAP_BYTES) break
+    const line = buf.toString('latin1', start, end)
+    if (PLACE.test(line)) {
+      found = start
+      after = start
+      others = 0
+    } else if (!OTHER.test(line) && ++others >= OTHERS) break
     end = start
   }
   return found

@@ -8,8 +8,10 @@ import type { Input } from './generate.ts'
 import type { Random } from './random.ts'
 
 interface Run {
-  readonly records: DumpstreamRecord[]
-  readonly log: string
+  /** The records, each as its JSON. */
+  readonly records: readonly string[]
+  /** What was log: from, to, from, to, … in the input. */
+  readonly log: readonly number[]
 }
 
 /** What is wrong with the input; undefined when nothing is. */
@@ -18,35 +20,40 @@ export type Fault = string | undefined
 /** Offsets at which an input is cut. */
 export type Cuts = readonly number[]
 
+/** An input that is longer is not cut after each byte by chance: it would take as long as hundreds of others. */
+const EACH_BYTE = 600
+
 export function randomCuts(random: Random, length: number): Cuts {
   if (length === 0) return []
-  const count = random.once(4) ? length : 1 + random.below(6)
-  if (count === length) return Array.from({ length: length - 1 }, (_, i) => i + 1)
+  if (length <= EACH_BYTE && random.once(12)) return Array.from({ length: length - 1 }, (_, i) => i + 1)
+  const count = 1 + random.below(6)
   return [...new Set(Array.from({ length: count }, () => random.below(length)))].sort((a, b) => a - b)
 }
 
 /** Reads the input in pieces, and judges what comes of it. */
-function feed({ bytes, limits }: Input, cuts: Cuts, fault: (what: string) => void): Run {
-  const records: DumpstreamRecord[] = []
-  const log: Buffer[] = []
+function feed({ bytes, options }: Input, cuts: Cuts, judge: Judge | undefined, fault: (what: string) => void): Run {
+  const records: string[] = []
+  const log: number[] = []
   let out = 0
   let settled = 0
   let pushed = 0
   const engine = createEngine({
+    ...options,
     stacks: 'always',
-    // Where the newest line may be the first, the lines around the first header that have come by then decide.
-    order: 'oldest_first',
-    limits,
-    // How many headers a summary names as unread is an estimate, made chunk by chunk.
-    onRecord: (record) => record.type !== 'summary' && records.push(record),
+    onRecord: (record) => {
+      records.push(JSON.stringify(record))
+      judge?.add(record)
+    },
+    onFault: (error) => fault(`drops a dump: ${error.message}`),
     onLog: (piece, offset) => {
-      const got = Buffer.from(piece)
+      const end = offset + piece.length
       if (offset < out) fault(`log at ${offset} comes after log up to ${out}`)
       if (offset < settled) fault(`log at ${offset} comes after ${settled} was settled`)
-      if (!got.equals(bytes.subarray(offset, offset + got.length)))
+      if (bytes.compare(piece, 0, piece.length, offset, Math.min(end, bytes.length)) !== 0)
         fault(`log at ${offset} is not what the input has there`)
-      out = offset + got.length
-      log.push(got)
+      if (log.length > 0 && log[log.length - 1] === offset) log[log.length - 1] = end
+      else if (piece.length > 0) log.push(offset, end)
+      out = end
     },
   })
   let resumeAt = 0
@@ -73,25 +80,38 @@ function feed({ bytes, limits }: Input, cuts: Cuts, fault: (what: string) => voi
   engine.end()
   look()
   if (settled !== bytes.length) fault(`settled is ${settled} at the end of ${bytes.length}`)
-  return { records, log: Buffer.concat(log).toString('latin1') }
+  return { records, log }
 }
 
-function judgeRecords(records: readonly DumpstreamRecord[], length: number, fault: (what: string) => void): void {
-  const sums = new Map<string, number>()
-  for (const record of records) {
-    const text = JSON.stringify(record)
-    if (text.includes('null')) fault(`a record holds null: ${text}`)
-    if (record.type !== 'dump' && record.type !== 'signature') continue
+/** Looks at each record by itself, and at the sums of each dump. */
+class Judge {
+  readonly #length: number
+  readonly #fault: (what: string) => void
+  readonly #sums = new Map<string, number>()
+
+  constructor(length: number, fault: (what: string) => void) {
+    this.#length = length
+    this.#fault = fault
+  }
+
+  add(record: DumpstreamRecord): void {
+    if (record.type !== 'dump' && record.type !== 'signature') return
     const key = `${record.source}\0${record.dump}`
     if (record.type === 'signature') {
-      sums.set(key, (sums.get(key) ?? 0) - record.count)
-      continue
+      this.#sums.set(key, (this.#sums.get(key) ?? 0) - record.count)
+      return
     }
     const [start, end] = record.bytes
-    if (!(start >= 0 && start < end && end <= length)) fault(`bytes of a dump are [${start}, ${end}] of ${length}`)
-    sums.set(key, record.goroutines - (record.other?.count ?? 0))
+    if (!(start >= 0 && start < end && end <= this.#length))
+      this.#fault(`bytes of a dump are [${start}, ${end}] of ${this.#length}`)
+    this.#sums.set(key, record.goroutines - (record.other?.count ?? 0))
   }
-  for (const [key, rest] of sums) if (rest !== 0) fault(`the signatures of dump ${key} lack ${rest} goroutines`)
+
+  end(records: readonly string[]): void {
+    for (const text of records) if (text.includes('null')) this.#fault(`a record holds null: ${text}`)
+    for (const [key, rest] of this.#sums)
+      if (rest !== 0) this.#fault(`the signatures of dump ${key} lack ${rest} goroutines`)
+  }
 }
 
 /** Reads the input whole and cut at `cuts`. */
@@ -101,14 +121,14 @@ export function check(input: Input, cuts: Cuts): Fault {
     first ??= what
   }
   try {
-    const whole = feed(input, [], (what) => fault(`whole: ${what}`))
-    judgeRecords(whole.records, input.bytes.length, fault)
-    const parts = feed(input, cuts, (what) => fault(`in chunks: ${what}`))
-    const [one, other] = [JSON.stringify(whole.records), JSON.stringify(parts.records)]
-    if (one !== other) fault(`records differ in chunks\n  whole: ${one}\n  parts: ${other}`)
-    if (whole.log !== parts.log) {
-      fault(`log differs in chunks\n  whole: ${JSON.stringify(whole.log)}\n  parts: ${JSON.stringify(parts.log)}`)
-    }
+    const judge = new Judge(input.bytes.length, fault)
+    const whole = feed(input, [], judge, (what) => fault(`whole: ${what}`))
+    judge.end(whole.records)
+    const parts = feed(input, cuts, undefined, (what) => fault(`in chunks: ${what}`))
+    const [one, other] = [whole.records.join('\n  '), parts.records.join('\n  ')]
+    if (one !== other) fault(`records differ in chunks\n whole:\n  ${one}\n parts:\n  ${other}`)
+    if (whole.log.join() !== parts.log.join())
+      fault(`log differs in chunks\n  whole: ${whole.log.join()}\n  parts: ${parts.log.join()}`)
   } catch (error) {
     fault(`throws: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   }

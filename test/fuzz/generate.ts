@@ -4,13 +4,19 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { INPUT_KINDS } from '../../src/carriers/detect.ts'
 import type { Limits } from '../../src/core/limits.ts'
+import type { EngineOptions } from '../../src/engine/engine.ts'
 import { WRAPS } from '../carriers/weave.ts'
+import { WRITTEN } from '../forms/written.ts'
 import { LOG_LINES } from '../property/weave.ts'
 import type { Random } from './random.ts'
 
 const SMALL = 6_000
-const LARGEST_INPUT = 8_000
+const LARGEST_INPUT = 4_000
+/** Lines of a text that are taken at once: mostly few, since most faults are where one thing ends and another begins. */
+const FEW_LINES = 8
+const MANY_LINES = 40
 
 /** Lines of real texts, Latin-1: the small goldens, and the beginnings of the others. */
 const TEXTS: readonly (readonly string[])[] = ['dumps', 'carriers'].flatMap((folder) => {
@@ -81,12 +87,16 @@ const SEEDS: readonly string[] = [
 ]
 
 const WRAP_LIST = Object.values(WRAPS)
+/** Frames are made anew for what is log: their bytes are others. */
+const FORMS = WRITTEN.filter(({ name }) => !name.includes('multiplexed'))
+const FORM_LINES = 20
+
 const GLUE: readonly string[] = [': ', ' ', '', '\t', ']', '"', '\\', '\\n', '{', '\u001b[0m', '\0', '\xff']
 
-/** The bytes of an input, and the bounds that it is read with. */
+/** The bytes of an input, and what it is read with. */
 export interface Input {
   readonly bytes: Buffer
-  readonly limits: Partial<Limits>
+  readonly options: EngineOptions
 }
 
 export function generate(random: Random): Input {
@@ -94,19 +104,23 @@ export function generate(random: Random): Input {
   while (!random.once(2)) lines = random.once(3) ? weave(random, lines, piece(random)) : [...lines, ...piece(random)]
   if (random.once(8)) lines = wrap(random, lines)
   if (random.once(8)) lines.unshift('==> a.log <==')
+  let bytes = random.once(10) ? random.pick(FORMS).write(lines.slice(0, FORM_LINES)) : written(random, lines)
+  while (random.once(2)) bytes = damage(random, bytes)
+  return { bytes, options: someOptions(random) }
+}
+
+function written(random: Random, lines: readonly string[]): Buffer {
   let text = lines.join('\n')
   if (!random.once(4)) text += '\n'
   if (random.once(6)) text = text.replaceAll('\n', '\r\n')
-  let bytes: Buffer = Buffer.from(text.slice(0, LARGEST_INPUT), 'latin1')
-  while (random.once(2)) bytes = damage(random, bytes)
-  return { bytes, limits: random.once(3) ? smallLimits(random) : {} }
+  return Buffer.from(text.slice(0, LARGEST_INPUT), 'latin1')
 }
 
 function piece(random: Random): string[] {
   let lines: string[]
   switch (random.below(5)) {
     case 0:
-      lines = run(random, random.pick(TEXTS), 40)
+      lines = run(random, random.pick(TEXTS), random.once(8) ? MANY_LINES : FEW_LINES)
       break
     case 1:
       lines = [
@@ -218,6 +232,19 @@ const SMALL_LIMITS: Readonly<Partial<Record<keyof Limits, number>>> = {
   frames: 6,
   goroutineIds: 5,
   sources: 3,
+}
+
+const SIMILARITIES = ['origin', 'functions', 'lines', 'exact'] as const
+
+function someOptions(random: Random): EngineOptions {
+  return {
+    order: random.once(2) ? 'auto' : 'oldest_first',
+    ...(random.once(3) ? { limits: smallLimits(random) } : {}),
+    ...(random.once(6) ? { input: random.pick(INPUT_KINDS) } : {}),
+    ...(random.once(6) ? { similarity: random.pick(SIMILARITIES) } : {}),
+    ...(random.once(6) ? { goroutines: true } : {}),
+    ...(random.once(8) ? { qualified: true, source: 'app.log' } : {}),
+  }
 }
 
 function smallLimits(random: Random): Partial<Limits> {

@@ -1,4 +1,5 @@
 /** Makes a failing input small: lines go, then bytes, as long as it still fails in the same way. */
+import type { Limits } from '../../src/core/limits.ts'
 import { type Cuts, check, type Fault } from './check.ts'
 import type { Input } from './generate.ts'
 
@@ -9,7 +10,7 @@ export interface Failure {
 }
 
 /** How a fault is told from another: its words without its numbers. */
-function kindOf(fault: Fault): string | undefined {
+export function kindOf(fault: Fault): string | undefined {
   return fault?.split(/[\d\n]/, 1)[0]
 }
 
@@ -47,9 +48,19 @@ export function shrink(failure: Failure, deadline: number): Failure {
       if (!smaller) size = Math.floor(size / 2)
     }
   }
-  for (const name of Object.keys(best.input.limits)) {
-    const { [name as keyof Input['limits']]: _gone, ...limits } = best.input.limits
-    best = failureOf({ ...best.input, limits }, kind) ?? best
+  return withLeast(best, kind)
+}
+
+/** With as few options and bounds as it takes. */
+function withLeast(failure: Failure, kind: string | undefined): Failure {
+  let best = failure
+  for (const name of Object.keys(best.input.options)) {
+    const { [name as keyof Input['options']]: _gone, ...options } = best.input.options
+    best = failureOf({ ...best.input, options }, kind) ?? best
+  }
+  for (const name of Object.keys(best.input.options.limits ?? {})) {
+    const { [name as keyof Limits]: _gone, ...limits } = best.input.options.limits ?? {}
+    best = failureOf({ ...best.input, options: { ...best.input.options, limits } }, kind) ?? best
   }
   return best
 }

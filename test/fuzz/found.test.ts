@@ -1,0 +1,36 @@
+/** What the fuzzer has found, as small as it could be made: each is read whole and cut after each byte. */
+import { expect, it } from 'vitest'
+import { check } from './check.ts'
+import type { Input } from './generate.ts'
+
+/** What went wrong → the input, Latin-1, and what it was read with. */
+const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'a header that is taken late, from before what has come of its dump, makes the dump end before it begins': [
+    'ed: no such user u1: goroutine 32 [rng]:\ngoroutine 7 [select] {k:\n v, "odd": ""}:\ngoro',
+    { order: 'oldest_first' },
+  ],
+  'a part of a line that follows broken JSON is log, and stands where it stands in the input': [
+    '{""]bgoroutine 2 [g]:',
+    { order: 'oldest_first' },
+  ],
+  'a part of a record of JSON is log as a whole': ['{"":" 6",\n[ICm goroutine 32 [g]:', { order: 'oldest_first' }],
+  'headers of which no dump comes are counted the same in any chunks': [
+    'panic=boom stack=goroutine 32 [running]:\n<14>1 2026-11-24T43 - - goroutine 7 [running]:',
+  ],
+  'a part of a line of a log whose newest line is the first is log, and stands where it stands in the input': [
+    '2026/11/24 08:14:31.885920 std logger line 6\r\ngorouutine 7 [running]:\r\nmain.f(0x1)\r\n\t/app/main.go:3 +0x1d\r\n' +
+      'created by main.main\r\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom\r\n' +
+      'see goroutine 7 [running]: in the docs\r\npanic: boom\r\nsee goroutine 7 [running]:\r\n...12 frames elided...\r\n' +
+      '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\r\n \r\ngoroutine 7 [running]:\r\n',
+  ],
+  'a dump in the beginning of a record that is too long to be read ends where the record does': [
+    '[{"textPayload":"goroutine 1 [running]:\\nmain.main()\\n\\t/src/main.go:3 +0x1\\n","labels":{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}},\n{"textPayload":"x"}]\n',
+    { limits: { lineBytes: 60 } },
+  ],
+}
+
+it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {
+  const bytes = Buffer.from(text, 'latin1')
+  const each = Array.from({ length: bytes.length - 1 }, (_, i) => i + 1)
+  expect(check({ bytes, options }, each)).toBeUndefined()
+})
