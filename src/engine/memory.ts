@@ -49,11 +49,14 @@ export class Memory {
     return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 }, (offset) => offset)
   }
 
-  /** The same for an engine of a part of the input: `place` makes offsets of the input of its own. It does not say what came before. */
-  placed(place: (offset: number) => number): Memory {
+  /**
+   * The same for an engine of a part of the input: `place` makes offsets of the input of its own. `before`: what came before that part; absent,
+   * it does not say.
+   */
+  placed(place: (offset: number) => number, before?: LinesBefore): Memory {
     const outer = this.#place
     const { history, numbers } = this
-    return new Memory({ history, numbers, before: undefined }, this.#shared, (offset) => outer(place(offset)))
+    return new Memory({ history, numbers, before }, this.#shared, (offset) => outer(place(offset)))
   }
 
   /** `latest`: what has come so far. */

@@ -1,6 +1,6 @@
 /**
- * Several files in one input, as `tail -f a.log b.log` writes them: each has an engine of its own, and is a source of its own. What is not
- * dump comes out in the order of the input, titles included.
+ * Several files in one input, as `tail -f a.log b.log` writes them: each is a source of its own, and has an engine of its own as soon as a dump
+ * may begin in it. What is not dump comes out in the order of the input, titles included.
  *
  *   state    | input                              | what happens
  *   ---------|------------------------------------|---------------------------------------------------------
@@ -19,6 +19,10 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
+import { RECENT_BYTES } from '../lines/recent-log.ts'
+import { findAnnouncement } from '../text/announcement.ts'
+import { findNeedle } from '../text/needle.ts'
+import { holdsPlace } from '../text/stack-lines.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
@@ -27,13 +31,21 @@ const WAITING_BYTES = 1 << 20
 /** Pieces of a file that are remembered while a dump is open in it. Where a dump in more of them begins is not known exactly. */
 const PIECES = 4096
 
+/** Files that keep their engine when nothing is open in them: it knows the carriers of its log, and its stacks. */
+const ENGINES = 64
+
 const EMPTY = Buffer.alloc(0)
 
 interface TailedFile {
-  readonly engine: Engine
-  /** Where its pieces are: offsets in the file, in the input, and of the title before it. */
+  readonly name: string
+  /** Made when something comes that may be of a dump, and gone when nothing has for long. */
+  engine: Engine | undefined
+  /** Where its pieces are: offsets in what the engine got, in the input, and of the title before it. */
   pieces: { readonly at: number; readonly input: number; readonly title: number }[]
+  /** How much the engine got. */
   bytes: number
+  /** The last lines of its log, as long as there is no engine. */
+  recent: Buffer
 }
 
 export class TailedEngine implements Engine {
@@ -44,6 +56,9 @@ export class TailedEngine implements Engine {
   /** Least recently used first. */
   readonly #files = new Map<string, TailedFile>()
   #file: TailedFile | undefined
+  /** Those with an engine, least recently used first; and of these, other than the one at hand, those that may still say something. */
+  readonly #running = new Set<TailedFile>()
+  readonly #undecided = new Set<TailedFile>()
   /** Of the file at hand. */
   #titleAt = 0
   /** What may be the beginning of a title. */
@@ -51,6 +66,8 @@ export class TailedEngine implements Engine {
   #heldSinceTick = false
   /** The last byte was a line end. */
   #atLine = true
+  /** Of the chunk at hand, once somebody has asked. */
+  #chunkIsOrdinary: boolean | undefined
   #bytes = 0
   #past: EngineStats = NOTHING
   /** Log that waits, and where it stood in the input. */
@@ -68,7 +85,7 @@ export class TailedEngine implements Engine {
   get stats(): EngineStats {
     if (this.#only !== undefined) return this.#only.stats
     let all = this.#past
-    for (const { engine } of this.#files.values()) all = add(all, engine.stats)
+    for (const { engine } of this.#running) if (engine !== undefined) all = add(all, engine.stats)
     return { ...all, bytes: this.#bytes }
   }
 
@@ -80,8 +97,8 @@ export class TailedEngine implements Engine {
   get resumeAt(): number {
     if (this.#only !== undefined) return this.#only.resumeAt
     let first = this.#titleAt
-    for (const file of this.#files.values()) {
-      const { resumeAt } = file.engine
+    for (const file of this.#running) {
+      const resumeAt = file.engine?.resumeAt ?? file.bytes
       if (resumeAt < file.bytes) first = Math.min(first, file.pieces[pieceOf(file, resumeAt)]?.title ?? 0)
     }
     return Math.min(first, this.settled)
@@ -89,7 +106,7 @@ export class TailedEngine implements Engine {
 
   get open(): boolean {
     if (this.#only !== undefined) return this.#only.open
-    for (const { engine } of this.#files.values()) if (engine.open) return true
+    for (const { engine } of this.#running) if (engine?.open === true) return true
     return this.#queue.length > 0
   }
 
@@ -110,7 +127,7 @@ export class TailedEngine implements Engine {
     if (this.#held.length > 0 && this.#heldSinceTick) this.#release()
     this.#heldSinceTick = this.#held.length > 0
     this.#only?.tick(now)
-    for (const { engine } of this.#files.values()) engine.tick(now)
+    for (const { engine } of this.#running) engine?.tick(now)
     this.#look()
     if (this.#queue.length === 0) this.#waitingSince = undefined
     else if (this.#waitingSince === undefined) this.#waitingSince = now
@@ -120,7 +137,7 @@ export class TailedEngine implements Engine {
   end(): void {
     this.#release()
     this.#only?.end()
-    for (const { engine } of this.#files.values()) engine.end()
+    for (const { engine } of this.#running) engine?.end()
     this.#look()
     this.#flush(Number.POSITIVE_INFINITY)
   }
@@ -141,6 +158,7 @@ export class TailedEngine implements Engine {
   }
 
   #read(buf: Buffer): void {
+    this.#chunkIsOrdinary = undefined
     const base = this.#bytes - buf.length
     let pos = 0
     for (let title = findTitle(buf, 0, this.#atLine); title !== undefined; title = findTitle(buf, pos, true)) {
@@ -167,6 +185,7 @@ export class TailedEngine implements Engine {
 
   /** What was held as the beginning of a title was none. */
   #release(): void {
+    this.#chunkIsOrdinary = undefined
     const held = this.#held
     this.#held = EMPTY
     if (held.length === 0) return
@@ -182,44 +201,92 @@ export class TailedEngine implements Engine {
   #give(buf: Buffer, start: number, end: number, base: number): void {
     const file = this.#file
     if (file === undefined || start >= end) return
-    const last = file.pieces[file.pieces.length - 1]
+    this.#atLine = buf[end - 1] === LF
     const input = base + start
+    if (file.engine === undefined && this.#isOrdinary(buf, start, end)) {
+      const piece = buf.subarray(start, end)
+      const kept = piece.length >= RECENT_BYTES ? EMPTY : file.recent.subarray(-RECENT_BYTES + piece.length)
+      file.recent = Buffer.concat([kept, piece.subarray(-RECENT_BYTES)])
+      this.#log(file, piece, input)
+      return
+    }
+    const engine = file.engine ?? this.#start(file)
+    const last = file.pieces[file.pieces.length - 1]
     if (last === undefined || last.input - last.at !== input - file.bytes)
       file.pieces.push({ at: file.bytes, input, title: this.#titleAt })
     file.bytes += end - start
-    this.#atLine = buf[end - 1] === LF
-    file.engine.push(buf.subarray(start, end))
+    engine.push(buf.subarray(start, end))
     if (this.#queue.length > 0) this.#flush(this.#decided())
-    if (!file.engine.open && file.engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
+    if (!engine.open && engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > PIECES) file.pieces.splice(0, PIECES >> 1)
   }
 
+  /** Are these whole lines of log, of which no engine need know more than that they came before what comes? */
+  #isOrdinary(buf: Buffer, start: number, end: number): boolean {
+    if (buf[end - 1] !== LF) return false
+    // There may be thousands of titles in a chunk.
+    this.#chunkIsOrdinary ??= isOrdinary(buf)
+    return this.#chunkIsOrdinary || isOrdinary(buf.subarray(start, end))
+  }
+
   #switch(name: string): void {
-    const file = this.#files.get(name) ?? this.#open(name)
+    const before = this.#file
+    const file = this.#files.get(name) ?? { name, engine: undefined, pieces: [], bytes: 0, recent: EMPTY }
     const most = this.#options.limits?.sources ?? LIMITS.sources
-    setRecent(this.#files, name, file, most, (_, { engine }) => {
-      engine.end()
-      this.#past = add(this.#past, engine.stats)
-    })
+    setRecent(this.#files, name, file, most, (_, gone) => this.#stop(gone))
     this.#file = file
+    if (before !== undefined && undecided(before) < Number.POSITIVE_INFINITY) this.#undecided.add(before)
+    this.#undecided.delete(file)
+    if (this.#running.delete(file)) this.#running.add(file)
     this.#look()
   }
 
-  #open(name: string): TailedFile {
+  /** What is open in it is all there will be. */
+  #stop(file: TailedFile): void {
+    this.#running.delete(file)
+    this.#undecided.delete(file)
+    const { engine } = file
+    if (engine === undefined) return
+    engine.end()
+    this.#past = add(this.#past, engine.stats)
+    file.engine = undefined
+    file.pieces = []
+    file.bytes = 0
+  }
+
+  /** Makes the engine of a file; of those that have nothing open, the ones that were used longest ago lose theirs. */
+  #start(file: TailedFile): Engine {
+    const engine = this.#engineOf(file)
+    file.engine = engine
+    file.recent = EMPTY
+    this.#running.add(file)
+    if (this.#running.size > ENGINES)
+      for (const idle of this.#running) {
+        if (this.#running.size <= ENGINES) break
+        if (idle !== file && idle.engine?.open === false && undecided(idle) === Number.POSITIVE_INFINITY)
+          this.#stop(idle)
+      }
+    return engine
+  }
+
+  #engineOf(file: TailedFile): Engine {
     const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
+    const { name } = file
     const named = { ...attributes, ...attributesOfPath(name) }
-    const engine = this.#make({
+    const text = file.recent.toString('latin1')
+    const recent = file.recent.length < RECENT_BYTES ? text : text.slice(text.indexOf('\n') + 1)
+    return this.#make({
       ...this.#options,
       source: qualified === true && source !== undefined ? `${source}:${name}` : name,
       qualified: true,
       ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
-      ...(memory === undefined ? {} : { memory: memory.placed((offset) => inInput(file, offset)) }),
+      ...(memory === undefined
+        ? {}
+        : { memory: memory.placed((offset) => inInput(file, offset), { recent, sinceDump: recent }) }),
       ...(time === undefined ? {} : { time: (offset) => time(inInput(file, offset)) }),
       ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(placed(record, file), frame) }),
       ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#logOf(file, bytes, offset) }),
     })
-    const file: TailedFile = { engine, pieces: [], bytes: 0 }
-    return file
   }
 
   /** Log of a file, at `offset` of it. */
@@ -248,8 +315,11 @@ export class TailedEngine implements Engine {
   #look(): void {
     this.#others = Number.POSITIVE_INFINITY
     if (this.#options.onLog === undefined) return
-    for (const file of this.#files.values())
-      if (file !== this.#file) this.#others = Math.min(this.#others, undecided(file))
+    for (const file of this.#undecided) {
+      const first = undecided(file)
+      if (first === Number.POSITIVE_INFINITY) this.#undecided.delete(file)
+      else this.#others = Math.min(this.#others, first)
+    }
     this.#flush(this.#decided())
   }
 
@@ -272,6 +342,16 @@ export class TailedEngine implements Engine {
   }
 }
 
+/** Is nothing in `lines` that may be of a dump, or may announce one? */
+function isOrdinary(lines: Buffer): boolean {
+  const { length } = lines
+  return (
+    findNeedle(lines, 0, length, true) < 0 &&
+    findAnnouncement(lines, 0, length, length) === length &&
+    !holdsPlace(lines)
+  )
+}
+
 /** Index of the piece that holds what stands at `offset` of the file. */
 function pieceOf(file: TailedFile, offset: number): number {
   let i = file.pieces.length - 1
@@ -286,7 +366,7 @@ function inInput(file: TailedFile, offset: number): number {
 
 /** Offset in the input of the first byte of the file that may still be dump or log; none is infinite. */
 function undecided(file: TailedFile): number {
-  const { settled } = file.engine
+  const settled = file.engine?.settled ?? file.bytes
   return settled < file.bytes ? inInput(file, settled) : Number.POSITIVE_INFINITY
 }
 

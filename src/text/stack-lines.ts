@@ -67,6 +67,11 @@ function nearest(kinds: readonly Kind[], index: number, step: 1 | -1): Kind | un
   return undefined
 }
 
+/** May a line of `lines` say where in the code a frame is? */
+export function holdsPlace(lines: Buffer): boolean {
+  return PLACE_BYTES.some((bytes) => lines.includes(bytes))
+}
+
 /**
  * Where the stack begins that [0, buf.length) ends with; the beginning of a line that lacks its end, when there is no stack. It begins with the
  * place of its outermost frame. A few lines of other writers may be among its own, or after it.
@@ -75,8 +80,7 @@ export function trailingStack(buf: Buffer): number {
   const whole = buf.lastIndexOf(LF) + 1
   const partial = buf.length - whole < TRAILING_BYTES ? whole : buf.length
   if (partial === buf.length && whole !== buf.length) return partial
-  const tail = buf.subarray(Math.max(0, whole - GAP_BYTES), whole)
-  if (!PLACE_BYTES.some((bytes) => tail.includes(bytes))) return partial
+  if (!holdsPlace(buf.subarray(Math.max(0, whole - GAP_BYTES), whole))) return partial
   let found = partial
   let after = whole
   let others = 0
