@@ -10,6 +10,8 @@ export default defineConfig({
     exclude: process.env.DUMPSTREAM_LIVE === '1' ? [] : ['test/live/**'],
     setupFiles: ['test/property/seed.ts'],
     testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? 60_000 : 3_600_000,
+    // What clears up removes trees of Go modules, and folders of 10 000 files.
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['src/**'],

@@ -56,7 +56,7 @@ describe('the single file in an empty root', () => {
   it.each(['jsonl', 'text', 'folded'])('prints %s', (format) => {
     const { code, stdout } = run(dumpText(), '--format', format)
     expect(code).toBe(0)
-    expect(stdout).toContain('content_svr/producer')
+    expect(stdout).toContain('producer.(*Producer).publish')
   })
 
   it('sends metrics by OTLP', async () => {
