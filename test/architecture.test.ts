@@ -39,6 +39,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   partitions: { imports: ['core', 'text', 'streams', 'engine'], node: 'none' },
   input: { imports: ['core', 'carriers', 'engine', 'report', 'sinks'], node: 'any', packages: /^split2$/ },
   watch: { imports: ['core', 'engine', 'input', 'sinks'], node: 'any' },
+  kafka: { imports: ['core', 'sinks', 'partitions'], node: 'any', packages: /^@platformatic\/kafka$/ },
   mcp: {
     imports: ['core', 'input', 'sinks'],
     node: 'none',
@@ -57,6 +58,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'mounts',
       'input',
       'watch',
+      'kafka',
       'mcp',
     ],
     node: 'any',

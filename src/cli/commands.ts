@@ -6,6 +6,7 @@ import type { ParsedArgs } from './args.ts'
 import { KEEPS, RECORD_FORMATS } from './choices.ts'
 import type { Flag } from './flag.ts'
 import { COMMON_FLAGS, FLAGS } from './flags.ts'
+import { KAFKA_FLAGS } from './kafka-flags.ts'
 import type { Terminal } from './terminal.ts'
 import { WATCH_FLAGS } from './watch-flags.ts'
 
@@ -51,6 +52,32 @@ const WATCHED_FLAGS = [
   'emit',
   'from',
   'steal',
+  'idle',
+  'otlp',
+  'otlp-protocol',
+  'otlp-timeout',
+  'otlp-logs',
+  'prometheus',
+  'metrics',
+  'metric-signatures',
+]
+
+/** Of the flags of the program itself, what a reader of topics understands too. */
+const TOPIC_READER_FLAGS = [
+  'format',
+  'out',
+  'match',
+  'top',
+  'min-count',
+  'state',
+  'quiet',
+  'redact',
+  'similarity',
+  'stacks',
+  'input',
+  'text-key',
+  'time-key',
+  'stream-key',
   'idle',
   'otlp',
   'otlp-protocol',
@@ -165,6 +192,18 @@ export const COMMANDS: readonly Command[] = [
       "dumpstream watch --exec 'kubectl exec svc-0 -- curl -s localhost:6060/dump'",
     ],
     load: () => import('./watch.ts'),
+  },
+  {
+    name: 'kafka',
+    operands: '',
+    summary: 'read topics, as a member of a consumer group',
+    flags: [...KAFKA_FLAGS, ...FLAGS.filter((flag) => TOPIC_READER_FLAGS.includes(flag.name)).map(withoutProfiles)],
+    examples: [
+      'dumpstream kafka --brokers kafka:9092 --topic logs',
+      'dumpstream kafka --brokers kafka:9092 --topic logs --out-topic goroutines --state-topic dumpstream-state',
+      'dumpstream kafka --brokers kafka:9092 --topic logs --from earliest --prometheus 9464 --format none',
+    ],
+    load: () => import('./kafka.ts'),
   },
   {
     name: 'anonymize',

@@ -2,6 +2,7 @@
 import { DumpstreamError } from '../core/errors.ts'
 import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
+import type { TelemetryOptions } from '../sinks/otel/open.ts'
 import { Output } from '../sinks/output.ts'
 import type { WebServers } from '../sinks/serve/server.ts'
 import type { RecordSink, SinkResult } from '../sinks/sink.ts'
@@ -19,6 +20,8 @@ export interface DeliverySetup {
   readonly complain: (line: string) => void
   /** Bytes read so far, for the metrics; absent: there are none, whatever the environment says. */
   readonly inputBytes?: () => number
+  /** Of a log in partitions: how far each is read. */
+  readonly partitions?: TelemetryOptions['partitions']
   /** Runs before each write to stdout. */
   readonly beforeWrite?: () => void
   /** Ends the wait for the reader of a named pipe. */
@@ -136,7 +139,7 @@ async function openPage({ options, complain, leave }: DeliverySetup): Promise<Li
 
 /** OpenTelemetry is loaded only when it is asked for: it takes as long as all the rest of a start. */
 async function openTelemetry(setup: DeliverySetup, servers?: WebServers): Promise<RecordSink | undefined> {
-  const { options, terminal, complain, inputBytes } = setup
+  const { options, terminal, complain, inputBytes, partitions } = setup
   const { env } = terminal
   if (inputBytes === undefined || !asksForTelemetry(options.telemetry, env)) return undefined
   const { openTelemetry } = await import('../sinks/otel/open.ts')
@@ -151,6 +154,7 @@ async function openTelemetry(setup: DeliverySetup, servers?: WebServers): Promis
     complain,
     print,
     inputBytes,
+    ...(partitions === undefined ? {} : { partitions }),
     ...(servers === undefined ? {} : { servers }),
   })
   return sink === undefined || options.redact === 'off' ? sink : await redacting(sink)

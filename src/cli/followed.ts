@@ -1,6 +1,7 @@
 /** The files that --follow watches: those that were named, and those that patterns show. */
 
 import { DumpstreamError } from '../core/errors.ts'
+import { pause } from '../core/pause.ts'
 import type { EngineSnapshot, WholeEngine } from '../engine/engine.ts'
 import { elapsed } from '../input/clock.ts'
 import { Follower } from '../input/follow.ts'
@@ -8,7 +9,6 @@ import { matchingPaths } from '../input/pattern.ts'
 import type { ProcessIdentity } from '../input/process.ts'
 import type { Engines } from './engines.ts'
 import { placeOf } from './own-output.ts'
-import { pause } from './pause.ts'
 import type { StateFile } from './state.ts'
 
 /**

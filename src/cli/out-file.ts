@@ -1,11 +1,11 @@
 /** `--out FILE`, opened as it will be written. */
 import { closeSync, constants, openSync, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
+import { pause } from '../core/pause.ts'
 import { systemErrorCode, writeErrorText } from '../core/system-error.ts'
 import { Output } from '../sinks/output.ts'
 import { descriptorAt } from '../sinks/path-target.ts'
 import { ReplacingFile } from '../sinks/replacing-file.ts'
-import { pause } from './pause.ts'
 import { STALL } from './signals.ts'
 
 /** How often it is looked whether somebody reads a named pipe. */

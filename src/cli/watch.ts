@@ -3,6 +3,7 @@
  */
 
 import { DumpstreamError } from '../core/errors.ts'
+import { pause } from '../core/pause.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import { askOnce } from '../watch/asked.ts'
@@ -14,7 +15,6 @@ import { STARTS } from './choices.ts'
 import { type Delivery, openDelivery } from './deliver.ts'
 import { loadOptions, type RunOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
-import { pause } from './pause.ts'
 import { Session } from './session.ts'
 import { handleSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'

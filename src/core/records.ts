@@ -11,6 +11,8 @@ export interface DumpRecord {
   readonly dump: number
   /** File path, `stdin`, or the stream key that the carrier gave. */
   readonly source: string
+  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  readonly dump_id?: string
   readonly kind: DumpKind
   readonly format: DumpFormat
   readonly goroutines: number
@@ -45,6 +47,8 @@ export interface SignatureRecord {
   readonly type: 'signature'
   readonly dump: number
   readonly source: string
+  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  readonly dump_id?: string
   readonly id: string
   readonly count: number
   readonly delta?: number
@@ -105,6 +109,8 @@ export interface FindingRecord {
   readonly type: 'finding'
   readonly dump: number
   readonly source: string
+  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  readonly dump_id?: string
   /** From 1 per dump. */
   readonly rank: number
   readonly finding: FindingKind
@@ -180,6 +186,8 @@ export interface GoroutineRecord {
   readonly type: 'goroutine'
   readonly dump: number
   readonly source: string
+  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  readonly dump_id?: string
   readonly goroutine: number
   readonly state: string
   readonly wait_minutes?: number

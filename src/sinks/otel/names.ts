@@ -18,13 +18,23 @@ export interface MetricName {
   readonly description: string
   /** The name at the `--prometheus` endpoint. */
   readonly prometheus: string
-  /** Whose points: one a signature, one a source, or one in all. */
-  readonly per: 'signature' | 'source' | 'run'
+  /** Whose points: one a signature, one a source, one a partition that is read, or one in all. */
+  readonly per: 'signature' | 'source' | 'partition' | 'run'
   /** Sent by `meterSink` too. */
   readonly library: boolean
 }
 
-type MetricKey = 'goroutines' | 'total' | 'leaking' | 'dumps' | 'parsed' | 'damaged' | 'input' | 'failures'
+type MetricKey =
+  | 'goroutines'
+  | 'total'
+  | 'leaking'
+  | 'dumps'
+  | 'parsed'
+  | 'damaged'
+  | 'lag'
+  | 'settled'
+  | 'input'
+  | 'failures'
 
 export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
   goroutines: {
@@ -81,6 +91,24 @@ export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
     per: 'source',
     library: true,
   },
+  lag: {
+    name: 'dumpstream.partition.lag',
+    instrument: 'gauge',
+    unit: '{message}',
+    description: 'Messages of the partition that are not read yet.',
+    prometheus: 'dumpstream_partition_lag',
+    per: 'partition',
+    library: false,
+  },
+  settled: {
+    name: 'dumpstream.partition.settled',
+    instrument: 'gauge',
+    unit: '{message}',
+    description: 'Offset that is committed: all before it is written.',
+    prometheus: 'dumpstream_partition_settled',
+    per: 'partition',
+    library: false,
+  },
   input: {
     name: 'dumpstream.input',
     instrument: 'counter',
@@ -112,6 +140,8 @@ export const ATTRIBUTE = {
   filePath: 'code.file.path',
   lineNumber: 'code.line.number',
   stacktrace: 'code.stacktrace',
+  topic: 'messaging.destination.name',
+  partition: 'messaging.destination.partition.id',
   serviceName: 'service.name',
   processId: 'process.pid',
   containerName: 'container.name',
@@ -122,7 +152,7 @@ export const ATTRIBUTE = {
 /** What stands in attributes, and where: on the points, or on the resource. */
 export interface AttributeName {
   readonly name: string
-  readonly on: 'signature' | 'source' | 'dumps' | 'entity' | 'resource'
+  readonly on: 'signature' | 'source' | 'dumps' | 'partition' | 'entity' | 'resource'
   readonly meaning: string
   /** `meterSink` puts it on its points. */
   readonly library: boolean
@@ -144,6 +174,8 @@ export const ATTRIBUTES: readonly AttributeName[] = [
   { name: ATTRIBUTE.process, on: 'source', meaning: '`process` of the records', library: true },
   { name: 'log.iostream', on: 'source', meaning: '`stdout` or `stderr`, when the carrier says', library: true },
   { name: ATTRIBUTE.kind, on: 'dumps', meaning: '`kind` of the records', library: true },
+  { name: ATTRIBUTE.topic, on: 'partition', meaning: 'the topic', library: false },
+  { name: ATTRIBUTE.partition, on: 'partition', meaning: 'the number of the partition', library: false },
   {
     name: ATTRIBUTE.serviceName,
     on: 'resource',
@@ -174,6 +206,7 @@ const ON = {
   signature: 'points of signatures',
   source: 'points of sources and signatures',
   dumps: 'points of `dumpstream.dumps`',
+  partition: 'points of partitions',
   entity: 'resource; points at the Prometheus endpoint and in `meterSink`, which have but one resource',
   resource: 'resource',
 } as const

@@ -17,7 +17,7 @@ import { LogQueue } from './log-queue.ts'
 import { dumpEntry, leakEntry } from './logs.ts'
 import { type OtlpTarget, readPlan, type TelemetryPlan } from './plan.ts'
 import { Poster } from './post.ts'
-import { RecordProducer } from './producer.ts'
+import { type PartitionPoint, RecordProducer } from './producer.ts'
 import { openPrometheus } from './prometheus.ts'
 import { type RunResource, runResource } from './resources.ts'
 import { Watch } from './watch.ts'
@@ -33,6 +33,8 @@ export interface TelemetryOptions {
   readonly servers?: WebServers
   /** Bytes read so far. */
   readonly inputBytes: () => number
+  /** Of a log in partitions: how far each is read. */
+  readonly partitions?: () => readonly PartitionPoint[]
 }
 
 /** One way out. */
@@ -204,6 +206,7 @@ class Opening {
       version: VERSION,
       temporality,
       inputBytes: this.#options.inputBytes,
+      ...(this.#options.partitions === undefined ? {} : { partitions: this.#options.partitions }),
       ...(run === undefined ? {} : { run }),
     })
   }

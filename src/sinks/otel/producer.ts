@@ -18,9 +18,18 @@ export interface ProducerOptions {
   readonly temporality: 'cumulative' | 'delta'
   /** Bytes read so far. */
   readonly inputBytes: () => number
+  /** What is read of a log in partitions. */
+  readonly partitions?: () => readonly PartitionPoint[]
   /** Gives each entity a resource of its own. Absent: one resource, which is the reader's, and all attributes on the points. */
   readonly run?: RunResource
   readonly now?: () => number
+}
+
+export interface PartitionPoint {
+  readonly topic: string
+  readonly partition: number
+  readonly lag: number
+  readonly settled: bigint
 }
 
 export interface Taken {
@@ -51,10 +60,15 @@ export class RecordProducer implements MetricProducer {
 
   /** The metrics of this moment. Deltas that are not delivered are part of the next ones. */
   take(): Taken {
-    const { ledger, version, inputBytes, now = Date.now } = this.#options
+    const { ledger, version, inputBytes, partitions, now = Date.now } = this.#options
     const taking = new Taking(this.#options, this.#base, now())
     taking.count(METRICS.input, {}, inputBytes(), ledger.since)
     taking.count(METRICS.failures, {}, ledger.exportFailures, ledger.since)
+    for (const { topic, partition, lag, settled } of partitions?.() ?? []) {
+      const attributes = { [ATTRIBUTE.topic]: topic, [ATTRIBUTE.partition]: String(partition) }
+      taking.gauge(METRICS.lag, attributes, lag, now())
+      taking.gauge(METRICS.settled, attributes, Number(settled), now())
+    }
     for (const { attributes, since, dumps, parsed, damaged, last } of ledger.sources) {
       for (const [kind, value] of dumps) {
         taking.count(METRICS.dumps, { ...attributes, [ATTRIBUTE.kind]: kind }, value, since)

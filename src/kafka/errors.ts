@@ -1,0 +1,77 @@
+/** What the client throws, as one line, and whether it is worth trying again. */
+import { DumpstreamError } from '../core/errors.ts'
+import type { FetchResponse } from './client.ts'
+
+/** Ids of Kafka's protocol → what a person should know. They don't go away by trying again. */
+const FINAL: Readonly<Record<string, string>> = {
+  TOPIC_AUTHORIZATION_FAILED:
+    'no right to use the topic: it takes an ACL that allows READ (WRITE for --out-topic and --state-topic)',
+  GROUP_AUTHORIZATION_FAILED: 'no right to be in the group: it takes an ACL that allows READ on it',
+  CLUSTER_AUTHORIZATION_FAILED: 'no right on the cluster',
+  SASL_AUTHENTICATION_FAILED: 'the user or the password is wrong',
+  UNSUPPORTED_SASL_MECHANISM: 'the broker does not have this SASL mechanism',
+  INVALID_GROUP_ID: 'this is not a name for a group',
+  INVALID_TOPIC_EXCEPTION: 'this is not a name for a topic',
+}
+
+export interface Failure {
+  /** A clause. */
+  readonly text: string
+  readonly isFinal: boolean
+  /** Ids of Kafka's protocol. */
+  readonly ids: ReadonlySet<string>
+}
+
+export function failureOf(error: unknown): Failure {
+  const all = [...causes(error, new Set())]
+  const ids = new Set(all.map((each) => property(each, 'apiId')).filter((id) => typeof id === 'string'))
+  for (const [id, text] of Object.entries(FINAL)) if (ids.has(id)) return { text, isFinal: true, ids }
+  const messages = all.map((each) => (each instanceof Error ? each.message : String(each)))
+  const refused = all.find((each) => property(each, 'code') === 'PLT_KFK_AUTHENTICATION')
+  if (refused !== undefined)
+    return { text: `the broker refuses who we say we are (${oneLine(messages.at(-1))})`, isFinal: true, ids }
+  const unknown = messages.find((text) => text.startsWith('Unknown topic '))
+  if (unknown !== undefined || ids.has('UNKNOWN_TOPIC_OR_PARTITION'))
+    return {
+      text: `${unknown === undefined ? 'the topic' : `topic ${unknown.slice('Unknown topic '.length, -1)}`} is not there`,
+      isFinal: true,
+      ids,
+    }
+  const tls = messages.find((text) => /\b(?:TLS|certificate|SSL|self[- ]signed)\b/i.test(text))
+  if (tls !== undefined) return { text: oneLine(tls), isFinal: true, ids }
+  // The innermost says most: `connect ECONNREFUSED 127.0.0.1:9092`.
+  return { text: oneLine(messages.at(-1)), isFinal: false, ids }
+}
+
+export function inputError(what: string, error: unknown): DumpstreamError {
+  return error instanceof DumpstreamError
+    ? error
+    : new DumpstreamError('DS_INPUT', `${what}: ${failureOf(error).text}`, { cause: error })
+}
+
+/** Outermost first. */
+function* causes(error: unknown, seen: Set<unknown>): Generator<unknown> {
+  if (error === undefined || error === null || seen.has(error)) return
+  seen.add(error)
+  yield error
+  if (error instanceof AggregateError) for (const each of error.errors) yield* causes(each, seen)
+  if (error instanceof Error) yield* causes(error.cause, seen)
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+function oneLine(text: string | undefined): string {
+  return (text ?? 'unknown').replace(/\s+/g, ' ').trim().replace(/\.$/, '')
+}
+
+/** What the broker answered nevertheless. */
+export function responseOf(error: unknown): FetchResponse | undefined {
+  const response = property(error, 'response')
+  return isFetchResponse(response) ? response : undefined
+}
+
+function isFetchResponse(value: unknown): value is FetchResponse {
+  return typeof value === 'object' && value !== null && 'responses' in value && Array.isArray(value.responses)
+}

@@ -1,0 +1,91 @@
+/** Records to a topic: a signature's under its id, so that all of one signature are in one partition, the others under their dump's. */
+import type { Producer } from '@platformatic/kafka'
+import { pause } from '../core/pause.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
+import { closeClient, type KafkaConnection, loadClient, openProducer } from './client.ts'
+import { failureOf, inputError } from './errors.ts'
+import { Outage } from './outage.ts'
+
+/** In one request. */
+const MESSAGES = 500
+
+export interface OutRecord {
+  readonly record: DumpstreamRecord
+  readonly dumpId: string
+  /** As it is written. */
+  readonly json: string
+}
+
+export interface RecordTopic {
+  /** Resolves when the brokers have them; tries again as long as they are away. */
+  write(records: readonly OutRecord[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface RecordTopicOptions {
+  readonly connection: KafkaConnection
+  readonly outTopic: string
+  readonly complain: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+/** @throws DumpstreamError `DS_INPUT` when the topic is not there, or may not be used */
+export async function openRecordTopic(options: RecordTopicOptions): Promise<RecordTopic> {
+  const { connection, outTopic, complain, signal } = options
+  const producer = openProducer(await loadClient(), connection)
+  try {
+    await producer.metadata({ topics: [outTopic] })
+  } catch (error) {
+    await closeClient(producer)
+    throw inputError(`--out-topic ${outTopic}`, error)
+  }
+  const outage = new Outage(complain, () => performance.now())
+  return {
+    write: async (records) => {
+      for (let at = 0; at < records.length; at += MESSAGES)
+        await send(producer, records.slice(at, at + MESSAGES), { outTopic, complain, signal, outage })
+    },
+    close: () => closeClient(producer),
+  }
+}
+
+interface Sending extends Omit<RecordTopicOptions, 'connection'> {
+  readonly outage: Outage
+}
+
+async function send(producer: Producer, records: readonly OutRecord[], sending: Sending): Promise<void> {
+  const { outTopic, complain, signal, outage } = sending
+  const what = `--out-topic ${outTopic}`
+  const messages = records.map(({ record, dumpId, json }) => ({
+    topic: outTopic,
+    key: Buffer.from(keyOf(record) ?? dumpId),
+    value: Buffer.from(json),
+    headers: new Map([[Buffer.from('dump-id'), Buffer.from(dumpId)]]),
+  }))
+  for (;;) {
+    try {
+      await producer.send({ messages, compression: 'gzip' })
+      outage.worked(what)
+      return
+    } catch (error) {
+      const { text, isFinal, ids } = failureOf(error)
+      if (ids.has('MESSAGE_TOO_LARGE') || ids.has('RECORD_LIST_TOO_LARGE')) {
+        if (records.length > 1) {
+          for (const record of records) await send(producer, [record], sending)
+        } else
+          complain(
+            `${what}: a record of ${messages[0]?.value.length} bytes is too large (max.message.bytes) and is left out`,
+          )
+        return
+      }
+      if (isFinal || signal.aborted) throw inputError(what, error)
+      producer.clearMetadata()
+      await pause(outage.failed(what, text), signal)
+    }
+  }
+}
+
+function keyOf(record: DumpstreamRecord): string | undefined {
+  if (record.type === 'signature') return record.id
+  return record.type === 'finding' ? record.signatures[0] : undefined
+}

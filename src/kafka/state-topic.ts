@@ -1,0 +1,162 @@
+/**
+ * States in a compacted topic: key `[group, topic, partition, stream]` as JSON, value the state as JSON. Those of a partition are in the
+ * partition of the same number, which is read from its start by whoever gets it.
+ */
+import type { Consumer, Producer } from '@platformatic/kafka'
+import { DumpstreamError } from '../core/errors.ts'
+import type { StreamState } from '../partitions/stream.ts'
+import { closeClient, type KafkaConnection, loadClient, openAdmin, openConsumer, openProducer } from './client.ts'
+import { failureOf, inputError } from './errors.ts'
+import { readState, type StateStore, type StreamChange } from './states.ts'
+
+const FETCH_BYTES = 16 << 20
+const SESSION_MS = 30_000
+const LATEST = -1n
+const EARLIEST = -2n
+
+export interface StateTopicOptions {
+  readonly connection: KafkaConnection
+  readonly group: string
+  readonly stateTopic: string
+  /** A topic: it gets as many partitions as this one has, where it has to be made. */
+  readonly like: string
+  readonly complain: (line: string) => void
+}
+
+/** @throws DumpstreamError `DS_INPUT` when it is not there and can't be made */
+export async function openStateTopic(options: StateTopicOptions): Promise<StateStore> {
+  const client = await loadClient()
+  const { connection, stateTopic, group } = options
+  const consumer = openConsumer(client, connection, group, { sessionTimeout: SESSION_MS })
+  const producer = openProducer(client, connection)
+  const store = new StateTopic(consumer, producer, options)
+  try {
+    await consumer.metadata({ topics: [stateTopic] }).catch(async (error: unknown) => {
+      if (!failureOf(error).text.endsWith('is not there')) throw error
+      const { like } = options
+      const topics = (await consumer.metadata({ topics: [like] })).topics
+      await makeTopic(options, topics.get(like)?.partitionsCount ?? 1)
+    })
+    consumer.topics.track(stateTopic)
+  } catch (error) {
+    await store.close()
+    throw inputError(`--state-topic ${stateTopic}`, error)
+  }
+  return store
+}
+
+async function makeTopic({ connection, stateTopic }: StateTopicOptions, partitions: number): Promise<void> {
+  const admin = openAdmin(await loadClient(), connection)
+  try {
+    await admin.createTopics({
+      topics: [stateTopic],
+      partitions,
+      // As the cluster has it for all topics.
+      replicas: -1,
+      configs: [{ name: 'cleanup.policy', value: 'compact' }],
+    })
+  } catch (error) {
+    // Another member was faster.
+    if (!failureOf(error).ids.has('TOPIC_ALREADY_EXISTS')) throw error
+  } finally {
+    await admin.close()
+  }
+}
+
+class StateTopic implements StateStore {
+  readonly #consumer: Consumer
+  readonly #producer: Producer
+  readonly #options: StateTopicOptions
+
+  constructor(consumer: Consumer, producer: Producer, options: StateTopicOptions) {
+    this.#consumer = consumer
+    this.#producer = producer
+    this.#options = options
+  }
+
+  async load(topic: string, partition: number): Promise<StreamState[]> {
+    const { group, complain } = this.#options
+    const { id, leader, count } = await this.#place(partition)
+    const own = partition % count
+    const [start, end] = await Promise.all([this.#offset(own, EARLIEST), this.#offset(own, LATEST)])
+    const prefix = JSON.stringify([group, topic, partition]).slice(0, -1)
+    const states = new Map<string, StreamState>()
+    let unread = 0
+    for (let position = start; position < end; ) {
+      const response = await this.#consumer.fetch({
+        node: leader,
+        maxWaitTime: 500,
+        minBytes: 1,
+        maxBytes: FETCH_BYTES,
+        topics: [{ topicId: id, partitions: [{ ...fetched(position), partition: own }] }],
+      })
+      const batches = response.responses[0]?.partitions[0]?.records ?? []
+      const before = position
+      for (const batch of batches) {
+        position = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
+        for (const { key, value } of batch.records) {
+          const name = String(key)
+          if (!name.startsWith(prefix)) continue
+          const state = value === null || value.length === 0 ? undefined : readState(value.toString())
+          if (state !== undefined) states.set(name, state)
+          else states.delete(name)
+          if (state === undefined && value !== null && value.length > 0) unread++
+        }
+      }
+      if (position === before && batches.length === 0) break
+    }
+    if (unread > 0) complain(`${topic}/${partition}: ${unread} states are not what dumpstream writes; begun anew`)
+    return [...states.values()]
+  }
+
+  async save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void> {
+    const { group, stateTopic, complain } = this.#options
+    const { count } = await this.#place(partition)
+    const messages = changes.map(({ stream, state }) => ({
+      topic: stateTopic,
+      partition: partition % count,
+      key: Buffer.from(JSON.stringify([group, topic, partition, stream ?? null])),
+      // A null value is forgotten by the broker, too.
+      ...(state === undefined ? {} : { value: Buffer.from(JSON.stringify(state)) }),
+    }))
+    try {
+      await this.#producer.send({ messages, compression: 'gzip' })
+    } catch (error) {
+      if (!failureOf(error).ids.has('MESSAGE_TOO_LARGE')) throw error
+      if (messages.length > 1) {
+        for (const change of changes) await this.save(topic, partition, [change])
+        return
+      }
+      complain(
+        `${topic}/${partition}: a state is too large for ${stateTopic} (max.message.bytes): its history is lost at the next restart`,
+      )
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([closeClient(this.#consumer), closeClient(this.#producer)])
+  }
+
+  async #place(partition: number): Promise<{ readonly id: string; readonly leader: number; readonly count: number }> {
+    const { stateTopic } = this.#options
+    const topic = (await this.#consumer.metadata({ topics: [stateTopic] })).topics.get(stateTopic)
+    const count = topic?.partitionsCount ?? 0
+    const leader = count === 0 ? undefined : topic?.partitions[partition % count]?.leader
+    if (topic === undefined || leader === undefined)
+      throw new DumpstreamError('DS_INPUT', `topic ${stateTopic} is not there`)
+    return { id: topic.id, leader, count }
+  }
+
+  async #offset(partition: number, timestamp: bigint): Promise<bigint> {
+    const { stateTopic } = this.#options
+    const partitions = { [stateTopic]: [partition] }
+    const offsets = await this.#consumer.listOffsets({ topics: [stateTopic], partitions, timestamp })
+    return offsets.get(stateTopic)?.[partition] ?? 0n
+  }
+}
+
+function fetched(fetchOffset: bigint): Omit<FetchPartition, 'partition'> {
+  return { fetchOffset, currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes: FETCH_BYTES }
+}
+
+type FetchPartition = Parameters<Consumer['fetch']>[0]['topics'][number]['partitions'][number]
