@@ -67,6 +67,22 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     group,
     summary: 'keep histories in FOLDER, which all members share',
   },
+  {
+    name: 'session',
+    value: 'DURATION',
+    example: '10s',
+    group,
+    summary: 'silence after which others take over (30s)',
+    details:
+      'How long the partitions of a member that was killed are read by nobody. The brokers allow 6s to 30m unless told.',
+  },
+  {
+    name: 'commit-every',
+    value: 'DURATION',
+    example: '5s',
+    group,
+    summary: 'keep states and commit offsets so often (5s)',
+  },
   { name: 'tls', group, summary: 'connect with TLS' },
   {
     name: 'tls-ca',

@@ -68,6 +68,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
       from,
       streamBy,
       engine: engineOptions(options, values),
+      ...timing(values),
       ...(states === undefined ? {} : { states }),
       write: writer(options, delivery, out, () => stopping.abort()),
       complain,
@@ -107,6 +108,15 @@ function engineOptions({ engine }: RunOptions, values: FlagValues): StreamOption
   }
 }
 
+function timing(values: FlagValues): { sessionTimeout?: number; checkpointEvery?: number } {
+  const sessionTimeout = values.duration('session')
+  const checkpointEvery = values.duration('commit-every')
+  return {
+    ...(sessionTimeout === undefined ? {} : { sessionTimeout }),
+    ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
+  }
+}
+
 async function openStates(
   values: FlagValues,
   { connection, topics, group }: Asked,
@@ -142,8 +152,7 @@ function writer(
   return async (records) => {
     for (const { record, dumpId } of records) {
       current = { record, dumpId }
-      const named: DumpstreamRecord =
-        record.type === 'summary' ? record : { ...record, dump_id: dumpId }
+      const named: DumpstreamRecord = record.type === 'summary' ? record : { ...record, dump_id: dumpId }
       for (const sink of sinks) sink.record(named)
     }
     for (const sink of sinks) sink.settle?.()

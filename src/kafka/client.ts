@@ -52,13 +52,18 @@ function baseOptions({ brokers, clientId, tls, sasl }: KafkaConnection): BaseOpt
     retries: 0,
     connectTimeout: CONNECT_MS,
     requestTimeout: REQUEST_MS,
-    ...(tls === undefined ? {} : { tls: { ...tls }, tlsServerName: true }),
+    ...(tls === undefined ? {} : { tls: { ...tls }, tlsServerName: !brokers.some(isAddress) }),
     ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   }
 }
 
 /** The client does not export it. */
 export type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
+
+/** The name that is asked for is one of hosts (RFC 6066). */
+function isAddress(broker: string): boolean {
+  return /^(?:\[|\d+\.\d+\.\d+\.\d+:)/.test(broker)
+}
 
 export interface GroupTiming {
   /** A member of which nothing was heard for so long is out of the group, milliseconds. */

@@ -14,6 +14,12 @@ const FINAL: Readonly<Record<string, string>> = {
   INVALID_TOPIC_EXCEPTION: 'this is not a name for a topic',
 }
 
+/** What goes away by itself, in fewer words than the client has for it. */
+const OFTEN: Readonly<Record<string, string>> = {
+  NOT_LEADER_OR_FOLLOWER: 'another broker leads the partition now',
+  LEADER_NOT_AVAILABLE: 'the partition has no leader right now',
+}
+
 export interface Failure {
   /** A clause. */
   readonly text: string
@@ -39,6 +45,8 @@ export function failureOf(error: unknown): Failure {
     }
   const tls = messages.find((text) => /\b(?:TLS|certificate|SSL|self[- ]signed)\b/i.test(text))
   if (tls !== undefined) return { text: oneLine(tls), isFinal: true, ids }
+  const [id] = ids
+  if (id !== undefined) return { text: OFTEN[id] ?? id.toLowerCase().replaceAll('_', ' '), isFinal: false, ids }
   // The innermost says most: `connect ECONNREFUSED 127.0.0.1:9092`.
   return { text: oneLine(messages.at(-1)), isFinal: false, ids }
 }

@@ -4,6 +4,7 @@
  */
 import type { Consumer, Producer } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
+import { pause } from '../core/pause.ts'
 import type { StreamState } from '../partitions/stream.ts'
 import { closeClient, type KafkaConnection, loadClient, openAdmin, openConsumer, openProducer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
@@ -11,6 +12,9 @@ import { readState, type StateStore, type StreamChange } from './states.ts'
 
 const FETCH_BYTES = 16 << 20
 const SESSION_MS = 30_000
+/** How long the brokers take to agree on who leads a topic that was just made. */
+const LEADER_MS = 200
+const LEADER_TRIES = 50
 const LATEST = -1n
 const EARLIEST = -2n
 
@@ -36,6 +40,7 @@ export async function openStateTopic(options: StateTopicOptions): Promise<StateS
       const { like } = options
       const topics = (await consumer.metadata({ topics: [like] })).topics
       await makeTopic(options, topics.get(like)?.partitionsCount ?? 1)
+      await store.hasLeader()
     })
     consumer.topics.track(stateTopic)
   } catch (error) {
@@ -72,6 +77,21 @@ class StateTopic implements StateStore {
     this.#consumer = consumer
     this.#producer = producer
     this.#options = options
+  }
+
+  /** Resolves when a topic that was just made can be used. */
+  async hasLeader(): Promise<void> {
+    const { signal } = new AbortController()
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#offset(0, LATEST)
+        return
+      } catch (error) {
+        if (tries >= LEADER_TRIES) throw error
+        this.#consumer.clearMetadata()
+        await pause(LEADER_MS, signal)
+      }
+    }
   }
 
   async load(topic: string, partition: number): Promise<StreamState[]> {

@@ -1,0 +1,245 @@
+// Dumps of pods, woven into their logs, produced to a topic; consumers that are killed; and what came out, held to what one process says.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { Admin, Consumer, Producer } from '@platformatic/kafka'
+
+const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const LOG_LINES = 20
+
+/** Goroutines of a leak, from `first` on, that block one after the other. */
+function dump(leaked) {
+  const lines = ['goroutine 1 [select]:', 'main.main()', '\t/app/main.go:3 +0x1', '']
+  for (let i = 0; i < leaked; i++)
+    lines.push(
+      `goroutine ${10 + i * 300} [chan send]:`,
+      'main.leak()',
+      '\t/app/main.go:7 +0x1',
+      'created by main.main',
+      '\t/app/main.go:3 +0x2',
+      '',
+    )
+  return lines
+}
+
+/** What a pod logs between one dump and the next, and the dump: lines. */
+export function podLines(pod, number) {
+  const log = Array.from({ length: LOG_LINES }, (_, i) => `level=info pod=${pod} served=${number * LOG_LINES + i}`)
+  return [...log, ...dump(2 + (number % 12)), `level=info pod=${pod} goes on`]
+}
+
+/** Bytes that are no log: a consumer must not stumble over them. */
+export const POISON = [
+  Buffer.alloc(0),
+  Buffer.from([0x0a, 0x80, 0x04, 0, 0, 0xff, 0xfe, 0x01]),
+  Buffer.alloc(512 << 10, 0x41),
+  Buffer.from('{"log":"goroutine 7 [running]:\\n'),
+  Buffer.from('\n\n\r\n\0'),
+]
+
+export async function makeTopics(brokers, topics, { partitions = 8, replicas = 1 } = {}) {
+  const admin = new Admin({ clientId: 'bench', bootstrapBrokers: brokers })
+  await again(() => admin.createTopics({ topics, partitions, replicas }))
+  await admin.close()
+}
+
+/** Writes `dumps` dumps of `pods` pods, a message a line, each pod in one partition. Resolves to messages by partition, as they were written. */
+export async function produce(brokers, topic, { pods, dumps, partitions = 8, poison = true, pauseMs = 0 }) {
+  const producer = new Producer({
+    clientId: 'bench',
+    bootstrapBrokers: brokers,
+    retries: 20,
+    retryDelay: 500,
+    idempotent: true,
+    acks: -1,
+  })
+  for (let number = 0; number < dumps; number++) {
+    const messages = []
+    const lines = Array.from({ length: pods }, (_, pod) => podLines(`pod-${pod}`, number))
+    for (let line = 0; line < Math.max(...lines.map(({ length }) => length)); line++) {
+      for (let pod = 0; pod < pods; pod++) {
+        const text = lines[pod][line]
+        if (text !== undefined)
+          messages.push({
+            topic,
+            partition: pod % partitions,
+            key: Buffer.from(`pod-${pod}`),
+            value: Buffer.from(text),
+          })
+      }
+    }
+    if (poison)
+      messages.push({
+        topic,
+        partition: number % partitions,
+        key: Buffer.from('poison'),
+        value: POISON[number % POISON.length],
+      })
+    for (let at = 0; at < messages.length; at += 2000) await producer.send({ messages: messages.slice(at, at + 2000) })
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  await producer.close()
+}
+
+/** All messages of a topic that are there now, by partition. */
+export async function readAll(brokers, topic) {
+  const consumer = new Consumer({
+    clientId: 'bench',
+    groupId: `bench-${Math.random()}`,
+    bootstrapBrokers: brokers,
+    retries: 10,
+    retryDelay: 500,
+  })
+  const { id, partitions } = (await again(() => consumer.metadata({ topics: [topic] }))).topics.get(topic)
+  const ends = (await again(() => consumer.listOffsets({ topics: [topic] }))).get(topic)
+  consumer.topics.track(topic)
+  const all = []
+  for (const [partition, { leader }] of partitions.entries()) {
+    const messages = []
+    all.push(messages)
+    for (let position = 0n; position < ends[partition]; ) {
+      const response = await consumer.fetch({
+        node: leader,
+        maxWaitTime: 500,
+        minBytes: 1,
+        maxBytes: 64 << 20,
+        topics: [
+          {
+            topicId: id,
+            partitions: [
+              {
+                partition,
+                fetchOffset: position,
+                currentLeaderEpoch: -1,
+                lastFetchedEpoch: -1,
+                partitionMaxBytes: 64 << 20,
+              },
+            ],
+          },
+        ],
+      })
+      for (const batch of response.responses[0]?.partitions[0]?.records ?? []) {
+        for (const record of batch.records) {
+          const offset = batch.firstOffset + BigInt(record.offsetDelta)
+          if (offset < position) continue
+          messages.push({
+            offset,
+            key: record.key,
+            value: record.value,
+            time: Number(batch.firstTimestamp + record.timestampDelta),
+          })
+        }
+        position = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
+      }
+    }
+  }
+  await consumer.close(true)
+  return all
+}
+
+/** Messages of the group that are not committed yet. */
+export async function lagOf(brokers, topic, group) {
+  const admin = new Admin({ clientId: 'bench', bootstrapBrokers: brokers, retries: 10, retryDelay: 500 })
+  const consumer = new Consumer({
+    clientId: 'bench',
+    groupId: group,
+    bootstrapBrokers: brokers,
+    retries: 10,
+    retryDelay: 500,
+  })
+  try {
+    const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic)
+    const committed = (
+      await consumer.listCommittedOffsets({ topics: [{ topic, partitions: ends.map((_, i) => i) }] })
+    ).get(topic)
+    return ends.reduce((sum, end, i) => sum + Number(end - (committed[i] < 0n ? 0n : committed[i])), 0)
+  } finally {
+    await Promise.all([admin.close(), consumer.close(true)])
+  }
+}
+
+/** A process of the command. `said`: its stderr. */
+export function startConsumer(brokers, flags) {
+  const argv = [
+    COMMAND,
+    'kafka',
+    '--brokers',
+    brokers.join(),
+    '--session',
+    '3s',
+    '--commit-every',
+    '500ms',
+    '--from',
+    'earliest',
+    ...flags,
+  ]
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const consumer = {
+    child,
+    said: '',
+    ended: new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code))),
+  }
+  child.stderr.on('data', (chunk) => {
+    consumer.said += chunk
+  })
+  return consumer
+}
+
+/** What one process says of each dump that it reads in order: dump id → its records as JSON, without what is of one process. */
+export function expected(createPartition, topic, partitions) {
+  const dumps = new Map()
+  for (const [number, messages] of partitions.entries()) {
+    const partition = createPartition({ topic, partition: number, engine: { stacks: 'always' } })
+    const records = partition.push(
+      messages
+        .filter(({ value }) => value !== null && value.length > 0)
+        .map(({ offset, key, value, time }) => ({ offset, bytes: value, stream: key?.toString(), time })),
+    )
+    for (const { record, dumpId } of [...records, ...partition.tick(0), ...partition.tick(60_000)])
+      add(dumps, dumpId, record)
+  }
+  return new Map([...dumps].map(([id, records]) => [id, records.join('\n')]))
+}
+
+/** Of the topic of records: dump id → each version of it that was written. */
+export function written(partitions) {
+  const dumps = new Map()
+  for (const { value } of partitions.flat()) {
+    const { dump_id, ...record } = JSON.parse(value.toString())
+    add(dumps, dump_id, record)
+  }
+  return dumps
+}
+
+function add(dumps, id, record) {
+  const known = dumps.get(id) ?? []
+  dumps.set(id, known)
+  known.push(JSON.stringify(record.type === 'dump' ? { ...record, bytes: 0 } : record))
+}
+
+/** `lost`: dumps that were not written, `doubled`: written more than once, `other`: that say something else than one process does. */
+export function compare(whole, out) {
+  let [lost, doubled, other] = [0, 0, 0]
+  for (const [id, text] of whole) {
+    const records = out.get(id)
+    if (records === undefined) {
+      lost++
+      continue
+    }
+    const said = new Set(text.split('\n'))
+    if (records.length > said.size) doubled++
+    const distinct = new Set(records)
+    if ([...said].some((record) => !distinct.has(record)) || distinct.size > said.size) other++
+  }
+  return { dumps: whole.size, lost, doubled, other, invented: [...out.keys()].filter((id) => !whole.has(id)).length }
+}
+
+async function again(work) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries >= 40) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}
