@@ -34,8 +34,17 @@ export {
   type EngineStats,
   type WholeEngine,
 } from './engine/engine.ts'
+export type { KafkaConnection, KafkaSasl, KafkaTls } from './kafka/client.ts'
+export type { PartitionFigures, StreamBy } from './kafka/owned.ts'
+export { type KafkaSource, type KafkaSourceOptions, kafkaSource } from './kafka/source.ts'
+export { openStateFolder } from './kafka/state-folder.ts'
+export { openStateTopic, type StateTopicOptions } from './kafka/state-topic.ts'
+export type { StateStore, StreamChange } from './kafka/states.ts'
 export { dumpIdentity } from './mounts/identity.ts'
 export { createMount, type Mount, type MountLine, type MountOptions, type Outcome } from './mounts/mount.ts'
+export type { PartitionMessage, PlacedRecord } from './partitions/message.ts'
+export { type Checkpoint, createPartition, type Partition, type PartitionOptions } from './partitions/partition.ts'
+export type { StreamOptions, StreamState } from './partitions/stream.ts'
 export { type MeterSinkOptions, meterSink, recordsToMetrics } from './sinks/otel/meter.ts'
 export type { RecordSink, SinkResult } from './sinks/sink.ts'
 export { type DumpstreamOptions, dumpstream, type TypedTransform } from './stream/dumpstream.ts'

@@ -56,6 +56,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'sinks/otel',
       'anonymize',
       'mounts',
+      'partitions',
       'input',
       'watch',
       'kafka',

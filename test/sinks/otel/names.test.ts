@@ -11,7 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../../src/core/records.ts'
 import { Ledger } from '../../../src/sinks/otel/ledger.ts'
 import { meterSink } from '../../../src/sinks/otel/meter.ts'
-import { ATTRIBUTES, METRICS, metricsMarkdown } from '../../../src/sinks/otel/names.ts'
+import { ATTRIBUTE, ATTRIBUTES, METRICS, metricsMarkdown } from '../../../src/sinks/otel/names.ts'
 import { RecordProducer } from '../../../src/sinks/otel/producer.ts'
 import { runResource } from '../../../src/sinks/otel/resources.ts'
 import { dump, signature } from '../records.ts'
@@ -35,6 +35,7 @@ function exported(entities: boolean): Point[] {
     version: '1',
     temporality: 'cumulative',
     inputBytes: () => 1,
+    partitions: () => [{ topic: 'logs', partition: 3, lag: 2, settled: 7n }],
     ...(entities ? { run: runResource() } : {}),
   })
   for (const record of RECORDS) ledger.record(record)
@@ -80,6 +81,7 @@ describe('the table of names', () => {
     expect(keys(of(METRICS.goroutines.name))).toEqual(on('signature', 'source'))
     expect(keys(of(METRICS.total.name))).toEqual(on('source'))
     expect(keys(of(METRICS.dumps.name))).toEqual(on('source', 'dumps'))
+    expect(keys(of(METRICS.lag.name, METRICS.settled.name))).toEqual(on('partition'))
     expect(keys(of(METRICS.input.name, METRICS.failures.name))).toEqual([])
     const resource = new Set(of(METRICS.total.name).flatMap((point) => Object.keys(point.resource)))
     expect([...resource].filter((key) => !key.startsWith('telemetry.sdk.')).sort()).toEqual(on('entity', 'resource'))
@@ -87,7 +89,7 @@ describe('the table of names', () => {
 
   it('says what stands on points where there is one resource', () => {
     const points = exported(false).filter(({ metric }) => metric === METRICS.goroutines.name)
-    expect(keys(points)).toEqual(names(ATTRIBUTES.filter(({ on }) => on !== 'dumps' && on !== 'resource')))
+    expect(keys(points)).toEqual(names(ATTRIBUTES.filter(({ on }) => !['dumps', 'partition', 'resource'].includes(on))))
   })
 
   it('says what a library host gets', async () => {
@@ -101,7 +103,8 @@ describe('the table of names', () => {
       const points = exported(true).filter(({ metric }) => metric === name)
       const sourced = points.every(({ attributes }) => 'dumpstream.source' in attributes)
       const signed = points.every(({ attributes }) => 'dumpstream.signature' in attributes)
-      expect([name, signed ? 'signature' : sourced ? 'source' : 'run']).toEqual([name, per])
+      const parted = points.every(({ attributes }) => ATTRIBUTE.partition in attributes)
+      expect([name, signed ? 'signature' : sourced ? 'source' : parted ? 'partition' : 'run']).toEqual([name, per])
     }
   })
 })
