@@ -236,6 +236,8 @@ export class OpenBlocks {
     if (goroutine.place >= 0) dump.tally.ids.undo(goroutine.place)
     this.complete()
     this.#confirm(this.newCandidate(goroutine.start))
+    // Its header has come, and was taken for one of the dump that there was.
+    if (this.dump !== undefined) this.dump.end = Math.max(this.dump.end, dump.end)
     this.unsettled = false
   }
 

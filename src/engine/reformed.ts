@@ -103,7 +103,7 @@ export class ReformedEngine implements Engine {
   #line(text: Uint8Array, raw: number, log: Uint8Array | undefined): void {
     const at = this.#lineBytes
     this.#lineBytes += text.length
-    this.#places.add(at, this.#made)
+    this.#places.add(at, this.#made, this.#made + raw)
     const bytes = this.#take(raw)
     this.#pieces.push({
       at,
@@ -195,7 +195,7 @@ export class ReformedEngine implements Engine {
   #placed(record: DumpstreamRecord): DumpstreamRecord {
     if (record.type !== 'dump') return record
     const [start, end] = record.bytes
-    return { ...record, bytes: [this.#places.raw(start), this.#places.after(end) ?? this.#made] }
+    return { ...record, bytes: [this.#places.raw(start), this.#places.after(end)] }
   }
 }
 
@@ -214,19 +214,23 @@ function pieceAt(pieces: readonly Piece[], offset: number): number {
 class Places {
   #at: number[] = []
   #raw: number[] = []
+  #end: number[] = []
   #skip = 0
   #every = 1
 
-  add(at: number, raw: number): void {
+  /** The line that begins at `at` was made of what stands at [raw, end) of the input. */
+  add(at: number, raw: number, end: number): void {
     if (this.#skip++ % this.#every !== 0) return
     this.#at.push(at)
     this.#raw.push(raw)
+    this.#end.push(end)
     if (this.#at.length < PLACES) return
     // The older half is thinned out.
     const half = PLACES >> 1
     const keep = (_: number, i: number): boolean => i >= half || i % 2 === 0
     this.#at = this.#at.filter(keep)
     this.#raw = this.#raw.filter(keep)
+    this.#end = this.#end.filter(keep)
   }
 
   /** Offset in the input of the line that holds `at`. */
@@ -234,9 +238,9 @@ class Places {
     return this.#raw[this.#lines(at) - 1] ?? 0
   }
 
-  /** Offset in the input of the first line that begins at `end` or behind it; undefined when there is none yet. */
-  after(end: number): number | undefined {
-    return this.#raw[this.#lines(end - 1)]
+  /** Offset in the input behind the line that holds the byte before `end`. */
+  after(end: number): number {
+    return this.#end[this.#lines(end - 1) - 1] ?? 0
   }
 
   /** How many lines begin at `at` or before it. */

@@ -6,11 +6,17 @@
  */
 import { BRACKET_OPEN, CR, DOT, EQUALS, LF, PAREN_CLOSE, PAREN_OPEN, SPACE, TAB } from '../core/ascii.ts'
 
+/**
+ * Odd, and another one in each process: whoever writes a log cannot make lines, or ids, that all have one hash. What its upper bits are made of
+ * spreads runs of numbers evenly (Knuth, TAOCP 3, 6.4).
+ */
+export const MULTIPLIER: number = 0x9e3779b1 ^ (Math.floor(Math.random() * (1 << 20)) << 1)
+
 /** Hash of a literal part as `add` stores it. Lines with an `any` tail share one bucket: there are two kinds of them. */
 export function hashLiteral(buf: Buffer, start: number, end: number): number {
   if (buf[start] === DOT || buf[start] === BRACKET_OPEN) return 0
   let hash = 7
-  for (let p = start; p < end; p++) hash = (Math.imul(hash, 31) + (buf[p] as number)) | 0
+  for (let p = start; p < end; p++) hash = (Math.imul(hash, MULTIPLIER) + (buf[p] as number)) | 0
   return hash
 }
 
@@ -26,7 +32,7 @@ export function hashLine(buf: Buffer, pos: number, end: number): number {
   for (; p < end; p++) {
     const c = buf[p] as number
     if (c === LF || c === CR) break
-    hash = (Math.imul(hash, 31) + c) | 0
+    hash = (Math.imul(hash, MULTIPLIER) + c) | 0
     if (c === PAREN_OPEN) name = hash
     // A file line without its TAB.
     else if (c === EQUALS && isRegisterName(buf, p)) return hash
@@ -40,7 +46,7 @@ function hashFileLine(buf: Buffer, pos: number, end: number): number {
   for (let p = pos; p < end; p++) {
     const c = buf[p] as number
     if (c === LF || c === CR) break
-    hash = (Math.imul(hash, 31) + c) | 0
+    hash = (Math.imul(hash, MULTIPLIER) + c) | 0
     if (c === EQUALS && isRegisterName(buf, p)) break
   }
   return hash
@@ -58,7 +64,7 @@ function hashCreatedLine(buf: Buffer, pos: number, end: number): number {
   for (let p = pos; p < end; p++) {
     const c = buf[p] as number
     if (c === LF || c === CR) break
-    hash = (Math.imul(hash, 31) + c) | 0
+    hash = (Math.imul(hash, MULTIPLIER) + c) | 0
     if (c === SPACE && ++spaces === 5) break
   }
   return hash

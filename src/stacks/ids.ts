@@ -7,6 +7,7 @@
  * from end to end. With the ids themselves in the slots, known stacks took a twentieth longer.
  */
 import type { GoroutineIds } from '../core/model.ts'
+import { MULTIPLIER } from './hash.ts'
 
 /** In the index: nothing; else a place in the columns, from 1. */
 const EMPTY = 0
@@ -16,6 +17,7 @@ const MINUTES = 1 << 29
 const READY = 1 << 28
 const SMALLEST_BITS = 6
 const LARGEST_BITS = 28
+const UINT32 = 0xffffffff
 
 export class GoroutineIdTable implements GoroutineIds {
   #ids: Float64Array
@@ -102,7 +104,8 @@ export class GoroutineIdTable implements GoroutineIds {
     const ids = this.#ids
     const mask = this.#mask
     // Sixteen neighbours stay together: ids are handed out in runs, and a dump mostly goes up.
-    let at = ((Math.imul(id >>> 4, 0x9e3779b1) >>> this.#shift) & ~15) | (id & 15)
+    const sixteen = id <= UINT32 ? id >>> 4 : Math.floor(id / 16) ^ Math.imul(Math.floor(id / (UINT32 + 1)), MULTIPLIER)
+    let at = ((Math.imul(sixteen, MULTIPLIER) >>> this.#shift) & ~15) | (id & 15)
     for (;;) {
       const place = index[at] as number
       if (place === EMPTY || ids[place - 1] === id) return at

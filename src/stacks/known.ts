@@ -38,6 +38,8 @@ const WORD = 4
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
+/** Lines with one hash that are found by it: of more, which only somebody who knows the hash can make, the others are read anew each time. */
+const SAME = 64
 
 /** A line of the tree, as `KnownStacks` knows it: good until it starts over. */
 export type KnownLine = number
@@ -397,7 +399,11 @@ export class KnownStacks {
     // Behind those that were there: a line that was put together of pieces may stand here twice, and the first one is found.
     const cold = this.#cold
     let last = first
-    for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + SAME_HASH] as number) last = next
+    let left = SAME
+    for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + SAME_HASH] as number) {
+      last = next
+      if (left-- === 0) return
+    }
     cold[last * COLD + SAME_HASH] = child
   }
 

@@ -62,6 +62,8 @@ export class Streams {
   readonly #text = new CarriedText()
   /** The raw line at hand. */
   readonly #line: CarriedTape
+  /** There is a raw line at hand: what a carrier has read last is of it. */
+  #isAtLine = false
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: { readonly carrier: Prefix; readonly lane: Lane; readonly glued: GluedHeader } | undefined
 
@@ -94,6 +96,13 @@ export class Streams {
    * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. Returns what became of it.
    */
   line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
+    this.#isAtLine = true
+    const taken = this.#take(buf, pos, next, offset, needle)
+    this.#isAtLine = false
+    return taken
+  }
+
+  #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
     this.#line.begin(buf, pos, next)
@@ -106,14 +115,14 @@ export class Streams {
         this.#several(carrier, offset, needle)
         return 'taken'
       }
-      if (this.#take(carrier, offset, needle)) return 'taken'
+      if (this.#give(carrier, offset, needle)) return 'taken'
       if (carrier !== whole) known = true
     }
     const header = this.#gluedBefore(buf, pos, next)
     if (header !== undefined) return header
     if (needle && this.recognition.recognise(buf, pos, next, pos)) {
       const carrier = this.recognition.inUse[0]
-      if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return 'taken'
+      if (carrier?.read(buf, pos, next, text) === true && this.#give(carrier, offset, needle)) return 'taken'
     }
     if (!known) return 'refused'
     this.#options.tape.pass(buf, pos, next)
@@ -146,7 +155,7 @@ export class Streams {
   }
 
   /** The text at hand goes to its stream, if that is open or a dump begins here. */
-  #take(carrier: Carrier, offset: number, needle: boolean): boolean {
+  #give(carrier: Carrier, offset: number, needle: boolean): boolean {
     const text = this.#text
     const { key } = text
     let lane = this.#lanes.get(carrier, key)
@@ -186,7 +195,7 @@ export class Streams {
   #several(carrier: Carrier, offset: number, needle: boolean): void {
     this.#line.keep()
     do {
-      this.#take(carrier, offset, needle)
+      this.#give(carrier, offset, needle)
     } while (carrier.again?.(this.#text) === true)
   }
 
@@ -219,6 +228,8 @@ export class Streams {
     const tape = this.#line
     const { key } = this.#text
     const names = carrier?.names()
+    // Of the line in which the latest dump of the stream began: at the end there is none at hand.
+    let [time, frame]: [number | undefined, RecordFrame | undefined] = [undefined, undefined]
     return new Lane({
       limits,
       tape,
@@ -231,8 +242,14 @@ export class Streams {
           {
             source: names?.source ?? '',
             attributes: names?.attributes ?? {},
-            time: (now) => carrier?.time(now),
-            frame: () => carrier?.frame?.(),
+            time: (now) => {
+              if (this.#isAtLine) time = carrier?.time(now)
+              return time
+            },
+            frame: () => {
+              if (this.#isAtLine) frame = carrier?.frame?.()
+              return frame
+            },
             // A line of several records is still being read.
             texts: (lines) => (carrier === undefined || carrier.several ? [] : textsOf(carrier, key, lines)),
           },

@@ -33,12 +33,14 @@ interface Known {
   readonly info: HeaderInfo
 }
 
+/** What headers say, by their bytes: the same for all readers, since thousands of them may be at work. */
+const TABLE = new Map<number, Known>()
+const PLAIN = new PlainHeaders()
+
 /** Reads headers; `id` and `info` hold what the last successful `read` found. */
 export class HeaderReader {
   id = 0
   info: HeaderInfo = NO_HEADER
-  readonly #plain = new PlainHeaders()
-  readonly #table = new Map<number, Known>()
 
   /** Reads the header at `pos`; returns the offset after its line end, or -1 if no header stands there. [pos, end) ends with a line end. */
   read(buf: Uint8Array, words: DataView, pos: number, end: number): number {
@@ -65,11 +67,11 @@ export class HeaderReader {
       p = skipThread(buf, p, end)
       if (p < 0) return -1
     }
-    const info = this.#plain.find(buf, words, p, end)
+    const info = PLAIN.find(buf, words, p, end)
     if (info === undefined) return this.#readRest(buf, words, p, end, id)
     this.id = id
     this.info = info
-    return this.#plain.after
+    return PLAIN.after
   }
 
   #readRest(buf: Uint8Array, words: DataView, start: number, end: number, id: number): number {
@@ -81,18 +83,18 @@ export class HeaderReader {
     }
     const stop = p > start && buf[p - 1] === CR ? p - 1 : p
     if (stop === start || buf[stop - 1] !== COLON) return -1
-    let known = this.#table.get(hash)
+    let known = TABLE.get(hash)
     if (known === undefined || matches(known.bytes, buf, start, end) < 0) {
       // A copy: the chunk is the caller's, and slice() of a Buffer is a view.
       const bytes = new Uint8Array(buf.subarray(start, stop))
       const text = new TextDecoder().decode(bytes)
       const info = parseHeaderRest(text)
       if (info === undefined) return -1
-      this.#plain.learn(words, start, end, text, info)
+      PLAIN.learn(words, start, end, text, info)
       known = { bytes, info }
       if (bytes.length <= INTERNED_BYTES) {
-        if (this.#table.size >= INTERNED_HEADERS) this.#table.clear()
-        this.#table.set(hash, known)
+        if (TABLE.size >= INTERNED_HEADERS) TABLE.clear()
+        TABLE.set(hash, known)
       }
     }
     this.id = id

@@ -83,7 +83,7 @@ export class PlainHeaders {
     if (name === undefined || start + LONGEST > end) return
     let state = this.#states.get(name)
     if (state === undefined) {
-      if (this.#states.size >= MOST_STATES) return
+      if (this.#states.size >= MOST_STATES) this.#forget()
       state = { length: name.length, info: withMinutes(info, undefined), waited: [] }
       this.#states.set(name, state)
     }
@@ -93,6 +93,11 @@ export class PlainHeaders {
     this.#pieces[row] = words.getFloat64(start, true)
     this.#pieces[row + 1] = words.getFloat64(start + last(name.length), true)
     this.#pieces[row + 2] = words.getFloat64(start + middle(name.length), true)
+  }
+
+  #forget(): void {
+    this.#states.clear()
+    this.#slots.fill(undefined)
   }
 }
 

@@ -27,6 +27,26 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     '[{"textPayload":"goroutine 1 [running]:\\nmain.main()\\n\\t/src/main.go:3 +0x1\\n","labels":{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}},\n{"textPayload":"x"}]\n',
     { limits: { lineBytes: 60 } },
   ],
+  "the time of a dump that is told from another at the end of the input is not read out of a chunk that is the caller's again":
+    [
+      [
+        'goroutine 7 [running]:',
+        'main.f(0x1)',
+        'goroutine 1 [running]:',
+        'runtime/pprof.writeGoroutineStacks({0x6890d8})',
+      ]
+        .map((line) => `{"log":"${line}\\n","stream":"stdout","time":"2026-11-24T05:00:00.123456789Z"}\r\n`)
+        .join(''),
+    ],
+  'a dump in a record of JSON ends where the record does, however much of what follows has been read': [
+    '{"log":"...12 frames elided...\\n","stream":"stdout","time":"2026-11-24T05:00:00.123456789Z"}{"log":"{\\"l{\\"level\\":\\"error\\",' +
+      '\\"stacktrace\\":\\"goroutine 1 [running]:\\\\nmain.main()\\\\n\\\\t/src/main.go:3 +0x1\\"}\\n","stream":"stdout",' +
+      '"time":"2026-11-24T05:00:00.123456789Z"}\r\n{"log":"[PANIC RE\r\n',
+  ],
+  'a dump that begins in the middle of a string ends where the string does': [
+    '{"level":"error","stack":"goroutine 1 [running]:\\nmain.repanic2.func1()\\n2020/02/09 17:43:52 recovered: no such user u1: ' +
+      'goroutine 32 [running]:\\n\\t/srv/app/crash/main.go:47 +0x65\\npanic({0x66c520, 0x739410})"}\r\n',
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {

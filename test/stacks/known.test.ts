@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
+import { hashLiteral } from '../../src/stacks/hash.ts'
 import { KnownStacks, ROOT } from '../../src/stacks/known.ts'
 
 /** So many goroutines, each with a stack of its own, in each of some dumps. */
@@ -76,5 +77,25 @@ describe('known stacks', () => {
     expect([find(one), find(other)]).toEqual([first, undefined])
     const second = add(other)
     expect([find(one), find(other), find(one)]).toEqual([first, second, first])
+  })
+
+  it('tell lines apart that have one hash whatever it is multiplied by', () => {
+    // Thue and Morse: two texts of 2^10 letters that no polynomial modulo 2^32 tells apart.
+    const parity = (n: number): number => n.toString(2).replaceAll('0', '').length % 2
+    const one = Array.from({ length: 1 << 10 }, (_, i) => 'ab'[parity(i)]).join('')
+    const other = Array.from({ length: 1 << 10 }, (_, i) => 'ba'[parity(i)]).join('')
+    const [first, second] = [one, other].map((text) => hashLiteral(Buffer.from(text), 0, text.length))
+    expect(first).toBe(second)
+    const name = (i: number): string => Array.from({ length: 8 }, (_, bit) => ((i >> bit) & 1 ? one : other)).join('')
+    const lines = Array.from({ length: 600 }, (_, i) => [
+      `goroutine ${i + 1} [select]:`,
+      `main.${name(i % 200)}(0x1)`,
+      '\t/app/main.go:7 +0x2',
+      '',
+    ]).flat()
+    const counts = records(Buffer.from(lines.join('\n'))).flatMap((each) =>
+      each.type === 'signature' ? each.count : [],
+    )
+    expect(counts).toEqual(Array.from({ length: 200 }, () => 3))
   })
 })
