@@ -3,7 +3,8 @@
 // byte. What is often wanted together is one file, with all that it imports: what every command needs, the engine, the default
 // command.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
@@ -12,6 +13,7 @@ import { bundling } from './bundling.mjs'
 import { writeNotices } from './notices.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(`${root}/dist`, { recursive: true, force: true })
 await buildTypes()
 const { common, pageOutput } = await bundling(root)
@@ -19,8 +21,9 @@ const { output } = await build({
   cwd: root,
   input: { cli: 'src/cli.ts', index: 'src/index.ts' },
   ...common,
-  // Bundled: what is small, and would cost each start the loading of its modules.
-  external: [/^node:/, /^(?!(?:get-east-asian-width|re2js|supports-hyperlinks|supports-color|has-flag)$)[a-z@][^:]*$/],
+  // Bundled: the packages that are none of package.json's dependencies. They are small, and would cost each start the loading of their modules, or
+  // each user packages that few need.
+  external: isInstalled,
   output: {
     dir: 'dist',
     format: 'esm',
@@ -42,6 +45,13 @@ const { output } = await build({
 })
 chmodSync(`${root}/dist/cli.js`, 0o755)
 writeNotices(root, [...pageOutput, ...output])
+
+/** A package that a user has, or a module of Node. */
+function isInstalled(id) {
+  const { dependencies, optionalDependencies, peerDependencies } = manifest
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+  return isBuiltin(id) || names.some((name) => id === name || id.startsWith(`${name}/`))
+}
 
 /** One declaration file for `import` and its copy for `require`: TypeScript takes the module format of a declaration from its name. */
 async function buildTypes() {

@@ -18,8 +18,16 @@ export function writeNotices(root, output) {
 
 function notice(root, name) {
   const folder = join(root, 'node_modules', name)
-  const { version, license, homepage = '' } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const text = ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt'].flatMap((file) => read(join(folder, file))).at(0)
+  const {
+    version,
+    license,
+    homepage = '',
+    main = 'index.js',
+  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const files = ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'LICENSE.MIT']
+  // xz-decompress says whose its parts are, and their licences, at the head of its code.
+  const banner = read(join(folder, main)).flatMap((code) => /^\/\*![\s\S]*?\*\//.exec(code)?.[0] ?? [])
+  const text = [...files.flatMap((file) => read(join(folder, file))), ...banner].at(0)
   if (text === undefined) throw new Error(`${name} has no licence to quote`)
   return `${name} ${version} (${license}) ${homepage}\n\n${text.trim()}\n`
 }

@@ -37,7 +37,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   anonymize: { imports: ['core', 'stacks', 'stream'], node: 'none' },
   mounts: { imports: ['core', 'text', 'engine'], node: 'none' },
   partitions: { imports: ['core', 'text', 'streams', 'engine'], node: 'none' },
-  input: { imports: ['core', 'carriers', 'engine', 'report', 'sinks'], node: 'any', packages: /^split2$/ },
+  input: {
+    imports: ['core', 'carriers', 'engine', 'report', 'sinks'],
+    node: 'any',
+    packages: /^(?:split2|tar-stream|unbzip2-stream|xz-decompress)$/,
+  },
   watch: { imports: ['core', 'engine', 'input', 'sinks'], node: 'any' },
   kafka: { imports: ['core', 'sinks', 'partitions'], node: 'any', packages: /^@platformatic\/kafka$/ },
   mcp: {

@@ -173,9 +173,18 @@ function pairUp(before: readonly Side[], after: readonly Side[], complain: (line
   return pairs
 }
 
-/** A log without a carrier is its own source, whatever its name. */
+/** A log without a carrier is its own source, whatever its name; so is a member of an archive, whatever that is called. */
 function sourceOf({ path, found }: Side): string {
-  return found.dump.source === path ? '' : found.dump.source
+  const { source } = found.dump
+  if (source === path) return ''
+  return found.member !== undefined && source.startsWith(`${path}:`) ? source.slice(path.length + 1) : source
+}
+
+/** The stream that a dump is of, within its file or member. */
+function streamOf(side: Side): string {
+  const { member, dump } = side.found
+  if (member === undefined) return sourceOf(side)
+  return dump.source === member ? '' : dump.source.slice(member.length + 1)
 }
 
 function named(sources: readonly string[]): string {
@@ -198,8 +207,8 @@ async function read(
 async function judge(before: Side, after: Side, options: EngineOptions): Promise<SignatureRecord[]> {
   const ranges = [before.found.dump.bytes, after.found.dump.bytes]
   const size = ranges.reduce((sum, [start, end]) => sum + end - start, 0)
-  const source = sourceOf(before)
-  if (before.readBack || after.readBack || size > JUDGED_BYTES || source !== sourceOf(after)) return []
+  const source = streamOf(before)
+  if (before.readBack || after.readBack || size > JUDGED_BYTES || source !== streamOf(after)) return []
   const records: SignatureRecord[] = []
   let dumps = 0
   const engine = createEngine({
@@ -212,7 +221,7 @@ async function judge(before: Side, after: Side, options: EngineOptions): Promise
       else if (record.type === 'signature' && dumps === 2) records.push(record)
     },
   })
-  for (const side of [before, after]) engine.push(await readRange(side.path, side.found.dump.bytes))
+  for (const side of [before, after]) engine.push(await readRange(side.path, side.found.dump.bytes, side.found.member))
   engine.end()
   return dumps === 2 ? records : []
 }

@@ -1,7 +1,7 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
 
 import { SteadyClock } from '../core/steady-clock.ts'
-import { createEngine, type EngineSnapshot, type EngineStats, type WholeEngine } from '../engine/engine.ts'
+import { createEngine, type EngineOptions, type EngineStats, type WholeEngine } from '../engine/engine.ts'
 import { add, NOTHING } from '../engine/stats.ts'
 import { elapsed } from '../input/clock.ts'
 import { podFile } from '../input/pod-path.ts'
@@ -54,14 +54,18 @@ export class Engines {
     return this.#parts.outputs.every((output) => !output.closed)
   }
 
-  /** @throws DumpstreamError `DS_OPTION` when `snapshot` can't be gone on with */
-  open(source: string, snapshot?: EngineSnapshot): WholeEngine {
+  /**
+   * `more`: what this input needs besides the options of the run.
+   *
+   * @throws DumpstreamError `DS_OPTION` when a snapshot can't be gone on with
+   */
+  open(source: string, more: EngineOptions = {}): WholeEngine {
     const { options, sinks, printer, logs } = this.#parts
     const pod = podFile(source)
     const engine = createEngine({
       ...options.engine,
       source,
-      ...(snapshot === undefined ? {} : { snapshot }),
+      ...more,
       lines: this.#parts.isWatched === true,
       // Streams that have a name of their own stand behind the container.
       ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
@@ -88,9 +92,9 @@ export class Engines {
     this.#settle()
   }
 
-  /** Finishes what is open in it. */
-  close(engine: WholeEngine): void {
-    engine.end()
+  /** Finishes what is open in it. `isCut`: the input had more. */
+  close(engine: WholeEngine, isCut = false): void {
+    engine.end(isCut)
     this.#past = add(this.#past, engine.stats)
     this.#open.delete(engine)
     this.#settle()

@@ -179,7 +179,7 @@ export class FollowedFiles {
   #engine(file: string, snapshot: EngineSnapshot | undefined): WholeEngine {
     const { engines, state } = this.#parts
     try {
-      return engines.open(file, snapshot)
+      return engines.open(file, snapshot === undefined ? {} : { snapshot })
     } catch (error) {
       if (error instanceof DumpstreamError && state !== undefined) throw state.refusal(error)
       throw error

@@ -1,14 +1,24 @@
 /** What is said of an input in which no dump was found. */
-import type { Engine } from '../engine/engine.ts'
+import type { SummaryRecord } from '../core/records.ts'
+
+export interface Input {
+  readonly name: string
+  readonly bytes: number
+  /** Undefined: not counted. */
+  readonly lines: number | undefined
+  /** Files in an archive. */
+  readonly members: number
+  readonly unread: SummaryRecord['unread']
+}
 
 /** One line, and one more when something looked like a dump. */
-export function nothingFound(name: string, engine: Engine): string[] {
-  const summary = engine.summary
-  const { bytes } = engine.stats
-  const lines =
-    summary?.lines === undefined ? '' : `, ${grouped(summary.lines)} ${summary.lines === 1 ? 'line' : 'lines'}`
-  const first = `no goroutine dump in ${name} (${size(bytes)}${lines})`
-  const unread = summary?.unread
+export function nothingFound({ name, bytes, lines, members, unread }: Input): string[] {
+  const counts = [
+    ...(members === 0 ? [] : [plural(members, 'file')]),
+    size(bytes),
+    ...(lines === undefined ? [] : [plural(lines, 'line')]),
+  ]
+  const first = `no goroutine dump in ${name} (${counts.join(', ')})`
   if (unread === undefined) return [first]
   const { headers, hint } = unread
   const what =
@@ -16,6 +26,10 @@ export function nothingFound(name: string, engine: Engine): string[] {
       ? '1 line looks like a header of a goroutine and was'
       : `${grouped(headers)} lines look like headers of goroutines and were`
   return [first, `${what} not read; try ${hint}`]
+}
+
+function plural(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** `80 131`: a comma is a point elsewhere. */

@@ -10,11 +10,9 @@ import { type OpenInput, openPath, openStdin } from '../input/open.ts'
 import { isPattern } from '../input/pattern.ts'
 import { readInput } from '../input/read.ts'
 import { Engines, type EnginesParts } from './engines.ts'
+import { InputTexts } from './input-texts.ts'
 import type { Progress } from './progress.ts'
 import type { StateFile } from './state.ts'
-
-/** Bytes that say what a file is. */
-const HEAD_BYTES = 4096
 
 export interface SessionParts extends EnginesParts {
   /** Descriptor. */
@@ -98,53 +96,62 @@ export class Session {
   }
 
   async #readInput(input: OpenInput): Promise<void> {
-    const { progress } = this.#parts
-    const engine = this.#engines.open(input.name)
-    let head: Buffer | undefined
+    const { progress, complain } = this.#parts
+    const texts = new InputTexts(this.#engines, input.name, (engine, name) => this.#checkText(engine, name))
     // A file never waits; on a pipe a dump also ends with silence.
     const every = Math.max(10, this.#parts.options.idle / 4)
     const idle = new IdleWatch(every, elapsed())
     const tick = (): void => {
-      if (idle.isDue(elapsed())) this.#engines.tick([engine])
+      if (idle.isDue(elapsed())) this.#engines.tick([texts.engine])
     }
     const timer = input.kind === 'file' ? undefined : setInterval(tick, every)
     if (input.size !== undefined) progress?.start(input.name, input.size)
+    let isCut = true
     try {
       await readInput(
         input,
         {
-          onChunk: (bytes) => {
-            head ??= Buffer.from(bytes.subarray(0, HEAD_BYTES))
-            this.#engines.push(engine, bytes)
-          },
+          onChunk: (bytes) => texts.push(bytes),
           onRead: (bytes) => {
             idle.read(bytes)
             progress?.advance(bytes)
           },
+          onMember: (name) => texts.begin(name),
+          onNotice: complain,
+          onFault: (error) => {
+            texts.isCut = true
+            this.#report(error)
+          },
         },
         this.#stopping.signal,
       )
+      isCut = false
     } finally {
       clearInterval(timer)
       progress?.stop()
-      this.#engines.close(engine)
-      await this.#sayWhatIsMissing(input.name, engine, head)
+      texts.end(isCut)
+      await this.#sayWhatIsMissing(texts)
     }
   }
 
-  /** An input without a dump is said where a person looks on or a gate depends on it; one that is broken, always. */
-  async #sayWhatIsMissing(name: string, engine: Engine, head: Buffer | undefined): Promise<void> {
-    const { complain, isWatched = false } = this.#parts
+  /** What is broken in it is said always. */
+  #checkText(engine: Engine, name: string): void {
     for (const fault of new Set(engine.faults)) {
       this.#inputFailed = true
-      complain(`${name}: ${fault}; what came before it was read`)
+      this.#parts.complain(`${name}: ${fault}; what came before it was read`)
     }
-    if (engine.stats.dumps > 0) return
+  }
+
+  /** An input without a dump is said where a person looks on or a gate depends on it. */
+  async #sayWhatIsMissing(texts: InputTexts): Promise<void> {
+    const { complain, isWatched = false } = this.#parts
+    if (texts.dumps > 0) return
+    const { head } = texts
     const what = head === undefined ? undefined : describeNonText(head)
-    if (what !== undefined) complain(`${name}: ${what}, not a log`)
+    if (what !== undefined) complain(`${texts.name}: ${what}, not a log`)
     else if (isWatched && !this.#stopping.signal.aborted) {
       const { nothingFound } = await import('./nothing-found.ts')
-      for (const line of nothingFound(name, engine)) complain(line)
+      for (const line of nothingFound(texts)) complain(line)
     }
   }
 

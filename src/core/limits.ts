@@ -46,6 +46,14 @@ export interface Limits {
   readonly sources: number
   /** A log whose newest line is the first is read in blocks of this many bytes. */
   readonly newestFirstBytes: number
+  /** How often an input may be packed, one archive in the other. */
+  readonly packings: number
+  /** Members of an archive that are read. */
+  readonly members: number
+  /** Bytes that come out of a packed input, for each byte that it has; the first `unpackedBytes` are free. */
+  readonly unpackedRatio: number
+  /** Bytes that any packed input may have. */
+  readonly unpackedBytes: number
 }
 
 export const LIMITS: Limits = Object.freeze({
@@ -69,4 +77,8 @@ export const LIMITS: Limits = Object.freeze({
   historySignatures: 200_000,
   sources: 1_024,
   newestFirstBytes: 32 << 20,
+  packings: 8,
+  members: 100_000,
+  unpackedRatio: 1_000,
+  unpackedBytes: 1 << 30,
 })

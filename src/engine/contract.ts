@@ -114,6 +114,9 @@ export interface Engine {
 
 /** The whole of an engine, as `createEngine` makes it. */
 export interface WholeEngine extends Engine {
+  /** Ends the input. `isCut`: there was more of it, which could not be read; the dump that it ends in is `truncated`. */
+  end(isCut?: boolean): void
+  readonly summary: SummaryRecord
   /**
    * What is known of all sources, for an engine that goes on where this one is, after a restart. Costs as much as the histories are large
    * (a few bytes a goroutine of the last dumps): take it after dumps, not after chunks.

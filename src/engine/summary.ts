@@ -4,7 +4,7 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import type { FindingKind } from '../core/model.ts'
-import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
+import type { DumpRecord, DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import { lineStart } from '../text/needle.ts'
 import type { Engine, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
 import { Memory } from './memory.ts'
@@ -14,6 +14,9 @@ import type { EngineSnapshot } from './snapshot.ts'
 const COUNTED_BYTES = 4 << 20
 /** Longest line that is looked at for a hint. */
 const HINT_BYTES = 64 << 10
+
+/** What is left of a record or a line where an input breaks off: a dump that ends so close to its end may have gone on. */
+const BREAK_BYTES = 4096
 
 export class SummingEngine implements WholeEngine {
   readonly #memory: Memory
@@ -25,6 +28,8 @@ export class SummingEngine implements WholeEngine {
   #headers = 0
   #hint = ''
   #ended = false
+  /** While the input is ended: there was more of it. */
+  #isCut: boolean | undefined
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
@@ -38,7 +43,7 @@ export class SummingEngine implements WholeEngine {
         : {
             onRecord: (record, frame) => {
               this.#observe(record)
-              options.onRecord?.(record, frame)
+              options.onRecord?.(this.#isBroken(record) ? { ...record, truncated: true } : record, frame)
             },
           }),
     })
@@ -96,7 +101,8 @@ export class SummingEngine implements WholeEngine {
     this.#engine.tick(now)
   }
 
-  end(): void {
+  end(isCut = false): void {
+    this.#isCut = isCut
     this.#engine.end()
     if (this.#ended) return
     this.#ended = true
@@ -110,6 +116,12 @@ export class SummingEngine implements WholeEngine {
 
   get #countsLines(): boolean {
     return this.#options.lines === true || this.#engine.stats.bytes <= COUNTED_BYTES
+  }
+
+  /** A dump that was open where the input breaks off. */
+  #isBroken(record: DumpstreamRecord): record is DumpRecord {
+    if (record.type !== 'dump' || this.#isCut === undefined) return false
+    return (this.#isCut || this.faults.length > 0) && record.bytes[1] > this.stats.bytes - BREAK_BYTES
   }
 
   #observe(record: DumpstreamRecord): void {

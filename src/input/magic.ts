@@ -1,15 +1,52 @@
 /** What the first bytes of an input say about it. */
 
-/** RFC 1952: two magic bytes, then the only method there is. */
-const GZIP_HEAD = [0x1f, 0x8b, 0x08] as const
+import { LF } from '../core/ascii.ts'
 
-/** Whether these first bytes are gzip's; undefined when there are too few to tell. */
-export function looksCompressed(head: Uint8Array): boolean | undefined {
-  for (const [at, byte] of GZIP_HEAD.entries()) {
-    if (at >= head.length) return undefined
-    if (head[at] !== byte) return false
+/** What an input may be packed in. */
+export type Packing = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'zip' | 'tar'
+
+interface Head {
+  readonly packing: Packing
+  readonly at: number
+  readonly bytes: readonly number[]
+}
+
+const USTAR_AT = 257
+const NAME_BYTES = 100
+const BZ_BLOCK = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59] as const
+
+/** RFC 1952, RFC 8878, the magic bytes of bzip2's first block, xz's file-format.txt, PKWARE's APPNOTE, POSIX's ustar and GNU's. */
+const HEADS: readonly Head[] = [
+  { packing: 'gzip', at: 0, bytes: [0x1f, 0x8b, 0x08] },
+  { packing: 'zstd', at: 0, bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  // A frame to be skipped, in which pzstd writes the size of the next.
+  { packing: 'zstd', at: 0, bytes: [0x50, 0x2a, 0x4d, 0x18] },
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+    (level): Head => ({
+      packing: 'bzip2',
+      at: 0,
+      bytes: [0x42, 0x5a, 0x68, 0x30 + level, ...BZ_BLOCK],
+    }),
+  ),
+  { packing: 'xz', at: 0, bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
+  { packing: 'zip', at: 0, bytes: [0x50, 0x4b, 0x03, 0x04] },
+  // Without a member.
+  { packing: 'zip', at: 0, bytes: [0x50, 0x4b, 0x05, 0x06] },
+  { packing: 'tar', at: USTAR_AT, bytes: [0x75, 0x73, 0x74, 0x61, 0x72] },
+]
+
+/** How an input is packed that begins with these bytes; `none`, or undefined when there are too few to tell. */
+export function packingOf(head: Uint8Array): Packing | 'none' | undefined {
+  let undecided = head.length === 0
+  for (const { packing, at, bytes } of HEADS) {
+    // The name that a tar begins with is filled up with zeros, and has no line end.
+    if (at > 0 && !head.includes(0) && (head.length >= NAME_BYTES || head.includes(LF))) continue
+    const there = head.subarray(at, at + bytes.length)
+    if (!there.every((byte, i) => byte === bytes[i])) continue
+    if (there.length === bytes.length) return packing
+    undecided = true
   }
-  return true
+  return undecided ? undefined : 'none'
 }
 
 const KNOWN: readonly (readonly [name: string, head: readonly number[]])[] = [

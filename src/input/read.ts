@@ -10,8 +10,7 @@ import type { OnReadOpts, SocketConstructorOpts } from 'node:net'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { elapsed } from './clock.ts'
-import type { Gunzip } from './gunzip.ts'
-import { looksCompressed } from './magic.ts'
+import { Gate, type Reader } from './gate.ts'
 import type { OpenInput } from './open.ts'
 
 /** Files: 64 KiB pieces read at a third of the rate of 1 MiB pieces. */
@@ -19,23 +18,18 @@ const READ_BYTES = 1 << 20
 /** How long a file may be read before signals and timers get their turn. */
 const TURN_MS = 25
 
-export interface Reader {
-  /** Takes the next bytes; the view is valid during the call only. */
-  onChunk(bytes: Uint8Array): void
-  /** Bytes read of the input itself, before decompression. */
-  onRead?(bytes: number): void
-}
-
 /**
  * Ends early, without an error, when `signal` is aborted. Rejects with a `DumpstreamError` when reading or decompressing
  * fails; what came before has been handed on by then.
  */
 export async function readInput(input: OpenInput, reader: Reader, signal: AbortSignal): Promise<void> {
-  const gate = new MagicGate(reader, input.name)
+  const gate = new Gate(input.name, reader)
   try {
     if (input.kind === 'file') await readFile(input.fd, gate, signal)
     else await readStream(input, gate, signal)
-    await gate.end(signal)
+    // A stopped read has cut the stream itself: that is no fault of the file's.
+    if (signal.aborted) gate.close()
+    else await gate.end()
   } catch (error) {
     // What is not the system's is the consumer's own, or says it all already.
     if (systemErrorCode(error) === undefined) throw error
@@ -49,12 +43,12 @@ export async function readChunks(
   chunks: AsyncIterable<Uint8Array>,
   onChunk: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  const gate = new MagicGate({ onChunk }, name)
+  const gate = new Gate(name, { onChunk })
   for await (const chunk of chunks) await gate.push(chunk)
-  await gate.end(new AbortController().signal)
+  await gate.end()
 }
 
-async function readFile(fd: number, gate: MagicGate, signal: AbortSignal): Promise<void> {
+async function readFile(fd: number, gate: Gate, signal: AbortSignal): Promise<void> {
   const buffer = Buffer.allocUnsafe(READ_BYTES)
   let turn = elapsed() + TURN_MS
   while (!signal.aborted) {
@@ -69,7 +63,7 @@ async function readFile(fd: number, gate: MagicGate, signal: AbortSignal): Promi
   }
 }
 
-async function readStream(input: OpenInput, gate: MagicGate, signal: AbortSignal): Promise<void> {
+async function readStream(input: OpenInput, gate: Gate, signal: AbortSignal): Promise<void> {
   const { Socket } = await import('node:net')
   const { ReadStream } = await import('node:tty')
   return await new Promise((resolve, reject) => {
@@ -126,56 +120,5 @@ function socketOptions(fd: number, take: (bytes: Uint8Array) => void): ReadableS
         return true
       },
     },
-  }
-}
-
-/** Looks at the first bytes of an input, and puts a decompressor in the way when they are gzip's. */
-class MagicGate {
-  readonly #reader: Reader
-  readonly #name: string
-  #head: Buffer | undefined
-  #gunzip: Gunzip | undefined
-  #open = false
-
-  constructor(reader: Reader, name: string) {
-    this.#reader = reader
-    this.#name = name
-  }
-
-  push(bytes: Uint8Array): Promise<void> | undefined {
-    this.#reader.onRead?.(bytes.length)
-    if (this.#open) {
-      if (this.#gunzip !== undefined) return this.#gunzip.push(bytes)
-      this.#reader.onChunk(bytes)
-      return undefined
-    }
-    const head = this.#head === undefined ? bytes : Buffer.concat([this.#head, bytes])
-    const compressed = looksCompressed(head)
-    if (compressed === undefined) {
-      this.#head = Buffer.from(head)
-      return undefined
-    }
-    return this.#decide(compressed, head)
-  }
-
-  #decide(compressed: boolean, head: Uint8Array): Promise<void> | undefined {
-    this.#open = true
-    this.#head = undefined
-    if (compressed) return this.#startGunzip(head)
-    this.#reader.onChunk(head)
-    return undefined
-  }
-
-  async #startGunzip(head: Uint8Array): Promise<void> {
-    const { Gunzip } = await import('./gunzip.ts')
-    this.#gunzip = new Gunzip(this.#name, (chunk) => this.#reader.onChunk(chunk))
-    await this.#gunzip.push(head)
-  }
-
-  async end(signal: AbortSignal): Promise<void> {
-    if (this.#head !== undefined) this.#decide(false, this.#head)
-    // A stopped read has cut the stream itself: that is no fault of the file's.
-    if (signal.aborted) this.#gunzip?.close()
-    else await this.#gunzip?.end()
   }
 }

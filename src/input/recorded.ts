@@ -47,27 +47,49 @@ export async function readRecorded(
   options: EngineOptions,
 ): Promise<RecordedDumps> {
   const collector = new Collector(number)
-  const read = await readRecords(path, options, (record) => collector.add(record))
+  const read = await readRecords(path, options, (record, member) => collector.add(record, member))
   return { sources: collector.sources, ...read }
 }
 
-/** Reads FILE to its end and hands on its records; those of a log are made with their stacks. */
+/**
+ * Reads FILE to its end and hands on its records; those of a log are made with their stacks. `member`: that of an archive, which is read as
+ * a FILE of its own.
+ */
 export async function readRecords(
   path: string,
   options: EngineOptions,
-  take: (record: DumpstreamRecord) => void,
+  take: (record: DumpstreamRecord, member: string | undefined) => void,
 ): Promise<Pick<RecordedDumps, 'readBack' | 'badLines'>> {
   const signal = new AbortController().signal
   const input = await openPath(path, signal)
   let feed: Feed | undefined
+  let member: string | undefined
+  let badLines = 0
+  let readBack = false
+  let fault: DumpstreamError | undefined
+  const close = async (): Promise<void> => {
+    const over = feed
+    feed = undefined
+    readBack ||= over instanceof ReadBack
+    const bad = (await over?.end()) ?? 0
+    badLines += bad
+  }
+  let closing: Promise<void> = Promise.resolve()
   try {
     await readInput(
       input,
       {
         onChunk: (bytes) => {
           if (bytes.length === 0) return
-          feed ??= isRecords(bytes) ? new ReadBack(take) : new FromLog(take, path, options)
+          feed ??= openFeed(bytes, path, member, take, options)
           feed.push(bytes)
+        },
+        onMember: (name) => {
+          closing = Promise.all([closing, close()]).then(() => {})
+          member = name
+        },
+        onFault: (error) => {
+          fault ??= error
         },
       },
       signal,
@@ -75,14 +97,33 @@ export async function readRecords(
   } finally {
     input.close()
   }
-  const badLines = (await feed?.end()) ?? 0
-  return { readBack: feed instanceof ReadBack, badLines }
+  await closing
+  await close()
+  if (fault !== undefined) throw fault
+  return { readBack, badLines }
 }
 
-/** The bytes of one dump of FILE, with what stands between its lines. */
-export async function readRange(path: string, [start, end]: readonly [number, number]): Promise<Buffer> {
+function openFeed(
+  bytes: Uint8Array,
+  path: string,
+  member: string | undefined,
+  take: (record: DumpstreamRecord, member: string | undefined) => void,
+  options: EngineOptions,
+): Feed {
+  const taken = (record: DumpstreamRecord): void => take(record, member)
+  if (isRecords(bytes)) return new ReadBack(taken)
+  return new FromLog(taken, member ?? path, member === undefined ? options : { ...options, qualified: true })
+}
+
+/** The bytes of one dump of FILE, or of a member of it, with what stands between its lines. */
+export async function readRange(
+  path: string,
+  [start, end]: readonly [number, number],
+  member: string | undefined,
+): Promise<Buffer> {
   const parts: Buffer[] = []
   let offset = 0
+  let isInside = member === undefined
   const controller = new AbortController()
   const input = await openPath(path, controller.signal)
   try {
@@ -90,12 +131,18 @@ export async function readRange(path: string, [start, end]: readonly [number, nu
       input,
       {
         onChunk: (bytes) => {
+          if (!isInside) return
           const from = Math.max(0, start - offset)
           const to = Math.min(bytes.length, end - offset)
           if (from < to) parts.push(Buffer.from(bytes.subarray(from, to)))
           offset += bytes.length
           if (offset >= end) controller.abort()
         },
+        onMember: (name) => {
+          isInside = name === member
+        },
+        // It has been said of the whole.
+        onFault: () => {},
       },
       controller.signal,
     )
@@ -124,11 +171,11 @@ class Collector {
     this.#number = number
   }
 
-  add(record: DumpstreamRecord): void {
+  add(record: DumpstreamRecord, member: string | undefined): void {
     const source = this.#sources.get(record.source)
     if (record.type === 'signature') source?.open.signatures.push(record)
     if (record.type !== 'dump') return
-    const kept: Kept = { dump: record, signatures: [] }
+    const kept: Kept = { dump: record, signatures: [], ...(member === undefined ? {} : { member }) }
     const numbered = record.dump === this.#number ? kept : undefined
     if (source !== undefined) {
       if (replaces(record, source.last.dump)) {
@@ -160,6 +207,7 @@ interface Source {
 interface Kept {
   readonly dump: DumpRecord
   readonly signatures: SignatureRecord[]
+  readonly member?: string
 }
 
 interface Feed {

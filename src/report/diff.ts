@@ -5,6 +5,8 @@ import type { DumpRecord, SignatureRecord } from '../core/records.ts'
 export interface RecordedDump {
   readonly dump: DumpRecord
   readonly signatures: readonly SignatureRecord[]
+  /** The member of an archive that it is from: `bundle.zip:app.log`. */
+  readonly member?: string
 }
 
 /**

@@ -1,0 +1,77 @@
+/**
+ * gzip (RFC 1952): one member after the other, zeros after the last one passed over, and anything else there said, as gzip(1) does. zlib's own
+ * reader of several members loses what it has just inflated when garbage follows.
+ */
+import zlib from 'node:zlib'
+import { DumpstreamError } from '../core/errors.ts'
+import { ByteQueue, EndOfBytes } from './byte-queue.ts'
+import { inflate } from './inflate.ts'
+import { brokenText, type Stage, type StageParts } from './stage.ts'
+
+const HEADER_BYTES = 10
+const DEFLATED = 8
+const HAS_CHECKSUM = 1 << 1
+const HAS_EXTRA = 1 << 2
+const HAS_NAME = 1 << 3
+const HAS_COMMENT = 1 << 4
+const SOME_BYTES = 64 << 10
+
+export function openGzip(parts: StageParts): Stage {
+  const broken = (reason: string | undefined, cause?: unknown): DumpstreamError =>
+    new DumpstreamError('DS_GZIP', brokenText(parts.name, 'gzip stream', reason), { cause })
+  return new ByteQueue(async (queue) => {
+    try {
+      do await readMember(queue, parts, broken)
+      while (await isAtMember(queue, parts))
+    } catch (error) {
+      await parts.onEnd().catch(() => {})
+      throw error instanceof EndOfBytes ? broken(undefined, error) : error
+    }
+    await parts.onEnd()
+  })
+}
+
+async function readMember(queue: ByteQueue, parts: StageParts, broken: (reason: string) => Error): Promise<void> {
+  await passHeader(queue, broken)
+  let crc = 0
+  await inflate({
+    queue,
+    onChunk: (bytes) => {
+      crc = zlib.crc32(bytes, crc)
+      return parts.onChunk(bytes)
+    },
+    explain: (error) => broken(error.message),
+  })
+  const trailer = await queue.exactly(8)
+  if (trailer.readUInt32LE() !== crc) throw broken('incorrect data check')
+}
+
+async function passHeader(queue: ByteQueue, broken: (reason: string) => Error): Promise<void> {
+  const header = await queue.exactly(HEADER_BYTES)
+  if (header[2] !== DEFLATED) throw broken('unknown compression method')
+  const flags = header.readUInt8(3)
+  if ((flags & HAS_EXTRA) !== 0) await queue.exactly((await queue.exactly(2)).readUInt16LE())
+  if ((flags & HAS_NAME) !== 0) await passText(queue)
+  if ((flags & HAS_COMMENT) !== 0) await passText(queue)
+  if ((flags & HAS_CHECKSUM) !== 0) await queue.exactly(2)
+}
+
+async function passText(queue: ByteQueue): Promise<void> {
+  while ((await queue.exactly(1))[0] !== 0);
+}
+
+/** Also after zeros; false at the end. */
+async function isAtMember(queue: ByteQueue, parts: StageParts): Promise<boolean> {
+  for (;;) {
+    const head = await queue.peek(2)
+    if (head.length === 0) return false
+    if (head[0] !== 0) {
+      if (head[0] === 0x1f && (head.length < 2 || head[1] === 0x8b)) return true
+      parts.onNotice(`${parts.name}: what follows the gzip stream is not gzip's, and was ignored`)
+      return false
+    }
+    const piece = await queue.some(SOME_BYTES)
+    const first = piece.findIndex((byte) => byte !== 0)
+    if (first > 0) queue.unread(piece.subarray(first))
+  }
+}
