@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   dumps: { imports: ['core', 'text', 'lines', 'stacks'], node: 'none' },
   streams: { imports: ['core', 'text', 'lines', 'carriers', 'dumps'], node: 'none' },
   leaks: { imports: ['core'], node: 'none' },
-  findings: { imports: ['core', 'leaks'], node: 'none' },
+  findings: { imports: ['core', 'stacks', 'leaks'], node: 'none' },
   report: { imports: ['core', 'text', 'carriers', 'dumps', 'leaks', 'findings'], node: 'none' },
   engine: {
     imports: ['core', 'text', 'lines', 'carriers', 'forms', 'stacks', 'dumps', 'streams', 'leaks', 'report'],

@@ -137,6 +137,8 @@ export interface FindingRecord {
   /** Class of the fault, only where the stacks prove it: `send_without_receiver`. */
   readonly fault?: string
   readonly hint?: string
+  /** What those who wait for each other wait for: locks alone, locks and others, no lock. */
+  readonly class?: 'resource_deadlock' | 'lock_over_channel' | 'communication'
   /** Of the worst signature: innermost first, `function file:line` each. */
   readonly stack?: readonly string[]
   readonly waits_on?: readonly WaitsOn[]

@@ -12,6 +12,7 @@ export interface Said {
   readonly because: string
   readonly fault?: string
   readonly hint?: string
+  readonly class?: WaitClass
   readonly waits_on?: readonly WaitsOn[]
 }
 

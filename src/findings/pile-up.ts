@@ -2,6 +2,7 @@
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
+import { standstills } from './standstill.ts'
 import { cycle, type Group, groupWaiters, signaturesOf } from './waits.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
@@ -118,6 +119,24 @@ export function ring(scene: Scene): Finding[] {
       goroutines: count,
     },
   ]
+}
+
+/** Nobody is left who could go on. */
+export function standstill(scene: Scene): Finding[] {
+  return standstills(scene).map(({ heldUp, class: kind }) => {
+    const [worst] = heldUp
+    const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
+    const place = worst === undefined ? '' : ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
+    return {
+      ...about(heldUp, {
+        finding: 'stuck',
+        severity: count >= CRITICAL ? 'critical' : 'warning',
+        title: `${goroutines(count)} wait${place}`,
+        because: 'no goroutine of this code runs, nor waits for anything outside of the program',
+        class: kind,
+      }),
+    }
+  })
 }
 
 export function pool({ seen }: Scene): Finding[] {

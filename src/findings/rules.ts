@@ -6,7 +6,7 @@ import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { lost } from './lost.ts'
-import { pileUp, pool, ring, slow } from './pile-up.ts'
+import { pileUp, pool, ring, slow, standstill } from './pile-up.ts'
 
 export interface Rule {
   readonly finding: FindingKind
@@ -65,6 +65,12 @@ export const RULES: readonly Rule[] = [
     when: 'fewer than 10 goroutines have waited for a lock, or to send, for 2 minutes or more',
     example: 'src/findings/pile-up.ts',
     find: slow,
+  },
+  {
+    finding: 'stuck',
+    when: 'goroutines of one package wait for locks, or to send, and no other goroutine of that code is at work or waits for the world outside',
+    example: 'bench/verdicts/program/hangs',
+    find: standstill,
   },
   { finding: 'stuck', when: 'the verdict on a signature is `stuck`', example: 'test/leaks/leak.test.ts', find: stuck },
   {

@@ -33,7 +33,7 @@ export function isStandard(name: string): boolean {
 }
 
 /** Module cache, vendor folder, or `-trimpath`'s `module@version`: somebody else's code. */
-function isDependency(frame: Frame): boolean {
+export function isDependency(frame: Frame): boolean {
   const file = frame.file ?? ''
   return /\/pkg\/mod\/|\/vendor\/|@v\d/.test(file)
 }

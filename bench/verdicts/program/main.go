@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/shop/hangs"
 	"example.com/shop/healthy"
 	"example.com/shop/leaks"
 	"example.com/shop/suite"
@@ -29,6 +30,7 @@ func main() {
 	step := flag.Duration("step", 300*time.Millisecond, "between dumps")
 	age := flag.Float64("age", 1, "steps before the first dump")
 	load := flag.Float64("load", 300, "requests a second")
+	callers := flag.Int("callers", 12, "clients of what hangs")
 	flag.Parse()
 	if *list {
 		for name := range suite.All {
@@ -39,6 +41,9 @@ func main() {
 		}
 		for name := range healthy.All {
 			fmt.Println("healthy", name)
+		}
+		for name := range hangs.All {
+			fmt.Println("hang", name)
 		}
 		return
 	}
@@ -56,6 +61,8 @@ func main() {
 		go callAtRandom(rng.Int63(), *step, func() { f(url) })
 	} else if f := healthy.All[*subject]; f != nil {
 		go f(env)
+	} else if f := hangs.All[*subject]; f != nil {
+		go f(url, *callers)
 	} else if *subject != "" {
 		fmt.Fprintln(os.Stderr, "no subject", *subject)
 		os.Exit(2)
@@ -103,6 +110,7 @@ func serve(seed int64, load float64) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", handle)
 	mux.HandleFunc("/slow", slow)
+	mux.HandleFunc("/never", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	server := &http.Server{Handler: mux}
 	go server.Serve(listener)
 	const clients = 8
