@@ -2,7 +2,8 @@
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
-import { standstills } from './standstill.ts'
+import { miscounts } from './miscount.ts'
+import { mayBeWoken, standstills, waitsForOutside } from './standstill.ts'
 import { cycle, type Group, groupWaiters, signaturesOf } from './waits.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
@@ -11,7 +12,9 @@ const PILE = 50
 const OLD_PILE = 10
 /** Of these a service has as many as it has clients; senders wait under back-pressure. */
 const SENDERS = 100
-/** Goroutines that wait for a member of a pool. */
+/** Waiters for a lock behind a call to the world outside. */
+const BEHIND_CALL = 5
+/** Goroutines that wait for a member of a pool, while others go on. */
 const POOL = 10
 /** Minutes in a lock or a send, both of which are short where all is well. */
 const SLOW_MINUTES = 2
@@ -20,23 +23,33 @@ const CRITICAL = 100
 const LOCK = /^(?:sync\.(?:Mutex|RWMutex)\.)/
 const SEND = /^chan send$/
 
+interface Pool {
+  readonly what: string
+  readonly inner: RegExp
+  readonly source: string
+}
+
 /** Where a goroutine waits for a member of a pool, with the file that says so. */
-export const POOLS: readonly { readonly what: string; readonly inner: RegExp; readonly source: string }[] = [
-  { what: 'database connection', inner: /^database\/sql\.\(\*DB\)\.conn$/, source: 'database/sql/sql.go conn' },
-  { what: 'database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
+export const POOLS: readonly Pool[] = [
+  { what: 'a database connection', inner: /^database\/sql\.\(\*DB\)\.conn$/, source: 'database/sql/sql.go conn' },
+  { what: 'a database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
   {
-    what: 'Redis connection',
+    what: 'a Redis connection',
     inner: /\/pool\.\(\*ConnPool\)\.waitTurn$/,
     source: 'go-redis internal/pool/pool.go waitTurn',
   },
-  { what: 'HTTP connection', inner: /^net\/http\.\(\*Transport\)\.getConn$/, source: 'net/http/transport.go getConn' },
   {
-    what: 'semaphore',
+    what: 'an HTTP connection',
+    inner: /^net\/http\.\(\*Transport\)\.getConn$/,
+    source: 'net/http/transport.go getConn',
+  },
+  {
+    what: 'a semaphore',
     inner: /^golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire$/,
     source: 'x/sync/semaphore/semaphore.go Acquire',
   },
   {
-    what: 'slot of an errgroup',
+    what: 'a slot of an errgroup',
     inner: /^golang\.org\/x\/sync\/errgroup\.\(\*Group\)\.Go$/,
     source: 'x/sync/errgroup/errgroup.go Go',
   },
@@ -58,30 +71,32 @@ export function pileUp(scene: Scene): Finding[] {
   const told = new Set<Seen>()
   for (const group of groups(scene)) {
     const waiters = group.goroutines.length
-    if (waiters < OLD_PILE) break
+    if (waiters < BEHIND_CALL) break
     const seen = seenOf(scene, group)
     const { kind } = group
-    if ((kind !== 'mutex' && kind !== 'rwmutex') || waiters < leastOf(seen)) continue
+    if ((kind !== 'mutex' && kind !== 'rwmutex') || waiters < leastOf(scene, seen)) continue
     for (const each of seen) told.add(each)
     const waits = group.waits()
     const [holder] = waits.may_hold ?? []
     const place = seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`
+    const behind = seen[0] === undefined ? undefined : waitsForOutside(scene, seen[0])
     found.push({
       ...about(seen, {
         finding: 'pile_up',
         severity: waiters >= CRITICAL ? 'critical' : 'warning',
         title: `${goroutines(waiters)} wait for one ${kind}${place}`,
-        because: `all of them show ${waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}`,
+        because: `all of them show ${waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}${behind === undefined ? '' : `; meanwhile ${behind.tally.signature.title.function} waits for the world outside in ${mainState(behind.tally)}`}`,
         waits_on: [waits],
       }),
       goroutines: waiters,
     })
   }
+  const halted = new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
   for (const seen of scene.seen) {
-    if (told.has(seen) || isJudged(seen)) continue
+    if (told.has(seen) || halted.has(seen) || isJudged(seen)) continue
     const state = mainState(seen.tally)
     const least = LOCK.test(state)
-      ? leastOf([seen])
+      ? leastOf(scene, [seen])
       : SEND.test(state)
         ? isOld(seen)
           ? OLD_PILE
@@ -123,34 +138,61 @@ export function ring(scene: Scene): Finding[] {
 
 /** Nobody is left who could go on. */
 export function standstill(scene: Scene): Finding[] {
+  return [...halted(scene), ...miscounted(scene)]
+}
+
+function miscounted(scene: Scene): Finding[] {
+  return miscounts(scene).map((each) =>
+    about([each], {
+      finding: 'stuck',
+      severity: 'warning',
+      title: `${goroutines(each.tally.count)} wait for a WaitGroup ${placeOf(each.tally.signature.title)}`,
+      because: 'none of them has started a goroutine that still lives',
+      fault: 'waitgroup_miscount',
+      hint: 'Add counts more than there are goroutines that call Done: call Add(1) beside each go statement and defer Done in the goroutine',
+    }),
+  )
+}
+
+function halted(scene: Scene): Finding[] {
   return standstills(scene).map(({ heldUp, class: kind }) => {
     const [worst] = heldUp
     const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
     const place = worst === undefined ? '' : ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
-    return {
-      ...about(heldUp, {
-        finding: 'stuck',
-        severity: count >= CRITICAL ? 'critical' : 'warning',
-        title: `${goroutines(count)} wait${place}`,
-        because: 'no goroutine of this code runs, nor waits for anything outside of the program',
-        class: kind,
-      }),
-    }
+    return about(heldUp, {
+      finding: 'stuck',
+      severity: count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(count)} wait${place}`,
+      because: 'no goroutine of this code runs, nor waits for anything outside of the program',
+      class: kind,
+    })
   })
 }
 
-export function pool({ seen }: Scene): Finding[] {
-  return seen.flatMap((each) => {
-    if (each.tally.count < POOL) return []
-    const row = POOLS.find(({ inner }) => each.tally.signature.stack.frames.some((frame) => inner.test(frame.function)))
-    if (row === undefined || !/^(?:select|chan send|chan receive)$/.test(mainState(each.tally))) return []
-    return about([each], {
+export function pool(scene: Scene): Finding[] {
+  const waiting = scene.seen.flatMap((seen) => {
+    const row = poolOf(seen)
+    return row === undefined ? [] : { seen, row }
+  })
+  const others = waiting.map(({ seen }) => seen)
+  return waiting.flatMap(({ seen, row }) => {
+    const { count, signature } = seen.tally
+    const isLeftAlone = !mayBeWoken(scene, seen, others)
+    if (count < POOL && !isLeftAlone) return []
+    return about([seen], {
       finding: 'pool',
-      severity: each.tally.count >= CRITICAL ? 'critical' : 'warning',
-      title: `${goroutines(each.tally.count)} wait for a ${row.what} ${placeOf(each.tally.signature.title)}`,
-      because: 'all members of the pool are taken',
+      severity: count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} ${placeOf(signature.title)}`,
+      because: isLeftAlone
+        ? 'all members of the pool are taken, and no goroutine of this code is at work with one'
+        : 'all members of the pool are taken',
     })
   })
+}
+
+function poolOf({ tally }: Seen): Pool | undefined {
+  if (!/^(?:select|chan send|chan receive)$/.test(mainState(tally))) return undefined
+  return POOLS.find(({ inner }) => tally.signature.stack.frames.some((frame) => inner.test(frame.function)))
 }
 
 export function slow({ seen }: Scene): Finding[] {
@@ -168,7 +210,9 @@ export function slow({ seen }: Scene): Finding[] {
   })
 }
 
-function leastOf(seen: readonly Seen[]): number {
+function leastOf(scene: Scene, seen: readonly Seen[]): number {
+  const [worst] = seen
+  if (worst !== undefined && waitsForOutside(scene, worst) !== undefined) return BEHIND_CALL
   return seen.every(isOld) ? OLD_PILE : PILE
 }
 

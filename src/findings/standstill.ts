@@ -16,38 +16,73 @@ const WAITGROUP = /^(?:sync\.WaitGroup\.Wait|semacquire)$/
 const MAY_BE_IDLE = /^(?:chan receive|select)$/
 /** Waits within the program; all others end by themselves, by the scheduler, or by the world outside. */
 const INNER = /^(?:sync\.|semacquire|chan |select)/
-/** Standard packages that wait on behalf of their caller for another goroutine of the program. */
+/** Packages that wait on behalf of their caller for another goroutine of the program. */
 const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
 
-/** Signatures that are held up together, the ones with most goroutines first. */
+/** What a lock consists of (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
+const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/
+
 export interface Standstill {
+  /** Signatures that are held up together, the ones with most goroutines first. */
   readonly heldUp: readonly Seen[]
   readonly class: WaitClass
 }
 
 export function standstills(scene: Scene): Standstill[] {
-  const held = scene.seen.filter((each) => isHeldUp(each))
-  if (held.length === 0) return []
-  const regions: { readonly seen: Seen[]; readonly packages: Set<string> }[] = []
-  for (const each of held) {
+  const clusters: { readonly seen: Seen[]; readonly packages: ReadonlySet<string> }[] = []
+  for (const each of scene.seen) {
+    if (!isHeldUp(each) || mayBeWoken(scene, each)) continue
     const own = packagesOf(each)
-    const near = regions.filter(({ packages }) => [...own].some((name) => packages.has(name)))
-    const joined = { seen: [...near.flatMap(({ seen }) => seen), each], packages: new Set(own) }
-    for (const region of near) {
-      for (const name of region.packages) joined.packages.add(name)
-      regions.splice(regions.indexOf(region), 1)
-    }
-    regions.push(joined)
+    const near = clusters.filter(({ packages }) => [...own].some((name) => packages.has(name)))
+    for (const cluster of near) clusters.splice(clusters.indexOf(cluster), 1)
+    const packages = new Set([...near.flatMap((cluster) => [...cluster.packages]), ...own])
+    clusters.push({ seen: [...near.flatMap(({ seen }) => seen), each], packages })
   }
-  const dumper = dumperOf(scene)
-  return regions.flatMap(({ seen, packages }) => {
-    const demand = seen.reduce((sum, each) => sum + inDemand(each), 0)
-    if (demand < HELD_UP) return []
-    const runs = scene.seen.some((each) => each !== dumper && !each.idle && mayGoOn(each) && touches(each, packages))
-    if (runs) return []
+  return clusters.flatMap(({ seen }) => {
+    if (seen.reduce((sum, each) => sum + inDemand(each), 0) < HELD_UP) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
     return [{ heldUp, class: classOf(heldUp.map(({ tally }) => tally)) }]
   })
+}
+
+/** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? `others` are not asked. */
+export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] = []): boolean {
+  return helpers(scene, waiter).some((each) => !others.includes(each))
+}
+
+/** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */
+export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
+  if (lockedBy(waiter) === undefined) return undefined
+  const found = helpers(scene, waiter)
+  return found.every((each) => isOutside(each)) ? found[0] : undefined
+}
+
+function helpers(scene: Scene, waiter: Seen): Seen[] {
+  const isNear = nearTo(waiter)
+  const dumper = dumperOf(scene)
+  return scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each) && isNear(each))
+}
+
+/**
+ * A lock that a method takes is held by a goroutine that is in a method of the same type. Any other is held, and a channel served, by
+ * somebody in the same package, or in one that is in the stack of the waiter.
+ */
+function nearTo(waiter: Seen): (each: Seen) => boolean {
+  const type = lockedBy(waiter)
+  if (type !== undefined)
+    return (each) => each.tally.signature.stack.frames.some((frame) => frame.function.startsWith(type))
+  const packages = packagesOf(waiter)
+  return ({ tally: { signature } }) => {
+    if (signature.createdBy !== undefined && packages.has(packageOf(signature.createdBy.function))) return true
+    return signature.stack.frames.some((frame) => packages.has(packageOf(frame.function)))
+  }
+}
+
+/** `shop.(*Cache).` where a method of it waits for a lock. */
+function lockedBy({ tally }: Seen): string | undefined {
+  if (waitsForLock(tally) < tally.count) return undefined
+  const caller = tally.signature.stack.frames.find((frame) => !IN_LOCK.test(frame.function))?.function
+  return caller === undefined ? undefined : /^.*?\(\*[^)]*\)\./.exec(caller)?.[0]
 }
 
 function isHeldUp(each: Seen): boolean {
@@ -61,15 +96,25 @@ function inDemand({ tally }: Seen): number {
   return waitsForLock(tally) + (tally.states.get('chan send') ?? 0)
 }
 
-/** Is any of them at work, or does it wait for what is outside of the program? */
-function mayGoOn({ tally }: Seen): boolean {
-  let idle = false
+function goesOn(each: Seen): boolean {
+  for (const state of each.tally.states.keys()) if (!INNER.test(state)) return !keepsAlive(each)
+  return isOutside(each)
+}
+
+/** Does it wait for the network, or another program? */
+function isOutside({ tally }: Seen): boolean {
   for (const state of tally.states.keys()) {
-    if (!INNER.test(state)) return true
-    if (MAY_BE_IDLE.test(state)) idle = true
+    if (state === 'IO wait') continue
+    if (!MAY_BE_IDLE.test(state)) return false
+    const inner = tally.signature.stack.frames.find(({ function: name }) => !FOR_CALLER.test(packageOf(name)))
+    if (inner === undefined || !(isStandard(inner.function) || isDependency(inner))) return false
   }
-  const inner = tally.signature.stack.frames.find(({ function: name }) => !FOR_CALLER.test(packageOf(name)))
-  return idle && inner !== undefined && (isStandard(inner.function) || isDependency(inner))
+  return true
+}
+
+/** `main` that sleeps, so that the program does not end. */
+function keepsAlive({ tally }: Seen): boolean {
+  return tally.states.has('sleep') && tally.signature.title.function === 'main.main' && tally.states.size === 1
 }
 
 /** Whoever has the dump written runs, and is in it first. */
@@ -79,20 +124,9 @@ function dumperOf({ dump, seen }: Scene): Seen | undefined {
   return seen.find(({ tally }) => tally === first)
 }
 
-/**
- * Whose code it is, outermost or not, and who started it. Of the standard library only what calls the wait: a lock of it is held by
- * whoever is in the same package.
- */
+/** Whose code it is, outermost or not, and who started it. */
 function packagesOf({ tally: { signature } }: Seen): Set<string> {
   const names = signature.stack.frames.map((frame) => frame.function)
   if (signature.createdBy !== undefined) names.push(signature.createdBy.function)
-  const own = names.filter((name) => name.includes('.') && !isStandard(name))
-  const caller = names.find((name) => !FOR_CALLER.test(packageOf(name)))
-  return new Set([...own, ...(caller === undefined ? [] : [caller])].map(packageOf))
-}
-
-/** Is any of its frames of one of these packages, or was it started by one? */
-function touches({ tally: { signature } }: Seen, packages: ReadonlySet<string>): boolean {
-  if (signature.createdBy !== undefined && packages.has(packageOf(signature.createdBy.function))) return true
-  return signature.stack.frames.some((frame) => packages.has(packageOf(frame.function)))
+  return new Set(names.filter((name) => name.includes('.') && !isStandard(name)).map(packageOf))
 }
