@@ -44,22 +44,28 @@ export function lastRecords(createEngine, dumps, count) {
   return last
 }
 
-export function isOfSubject(record, kind) {
+/** Leaks whose goroutines are those of the connection. */
+const OF_CONNECTIONS = new Set(['body-not-closed', 'transport-per-call'])
+
+export function isOfSubject(record, { kind, name }) {
+  if (OF_CONNECTIONS.has(name) && record.stack?.some((frame) => frame.startsWith('net/http.(*persistConn).')) === true)
+    return true
   const pattern = SUBJECT[kind]
   return pattern !== undefined && record.stack?.some((frame) => pattern.test(frame)) === true
 }
 
 /** `{ right, wrong, isLeak, visible }` for one log and so many dumps. */
-export function judgeLog(createEngine, { kind, dumps }, count, verdict = 'leaking') {
+export function judgeLog(createEngine, log, count, verdict = 'leaking') {
+  const { kind, dumps } = log
   const records = lastRecords(createEngine, dumps, count)
   const called = records.filter((record) => record.type === 'signature' && record.verdict === verdict)
-  const right = called.filter((record) => isOfSubject(record, kind))
+  const right = called.filter((record) => isOfSubject(record, log))
   let visible = 0
   if (kind !== 'healthy') {
     const first = subjectIds(dumps[0], kind)
     visible = [...subjectIds(dumps[count - 1] ?? '', kind)].filter((id) => !first.has(id)).length
   }
-  return { records, right, wrong: called.filter((record) => !isOfSubject(record, kind)), visible: visible >= VISIBLE }
+  return { records, right, wrong: called.filter((record) => !isOfSubject(record, log)), visible: visible >= VISIBLE }
 }
 
 /** Precision, recall of the visible, and what was wrong, by number of dumps. */

@@ -18,8 +18,11 @@ interface Flow {
   readonly leftYoung: Int32Array
 }
 
-/** The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod), which notes who waits since when. */
-const MINUTES_SECONDS = 240
+/**
+ * The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod), which notes who waits since when; a minute
+ * later the header says so.
+ */
+const MINUTES_SECONDS = 200
 
 /** Share of the ids of a step, from its end, whose goroutines may be in flight; … */
 const IN_FLIGHT = 0.25
@@ -57,7 +60,8 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     leftYoung: column(),
   }
   const youngest = new Float64Array(size)
-  let freshMinutes = false
+  const isLong = tally.anyMinutes === true && (seconds ?? 0) >= MINUTES_SECONDS
+  const isLongForVeterans = tally.anyMinutes === true && (seconds ?? 0) + (last.stepSeconds ?? 0) >= MINUTES_SECONDS
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
   const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
@@ -67,15 +71,17 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     const was = before.get(id)
     if (was < 0) {
       if (before.has(id)) return
-      if (!freshMinutes && ids.table?.hasMinutes(id) === true) freshMinutes = true
       add(out.fresh, slot)
       if (id <= middle) add(out.early, slot)
       if (id <= settled) add(out.arrived, slot)
     } else if (now[was] === slot) {
       add(out.survivors, slot)
       if (id > (youngest[slot] as number)) youngest[slot] = id
-      add(ids.table?.hasMinutes(id) === true ? out.asleep : out.awake, slot)
       const isVeteran = before.isMarked(id)
+      if (ids.table?.hasMinutes(id) === true) add(out.asleep, slot)
+      // The collector has met all that came before the newest one whom it found waiting.
+      else if (isLong || (isVeteran && isLongForVeterans) || id <= ids.maxIdWithMinutes - LOOSE_IDS)
+        add(out.awake, slot)
       if (isVeteran) add(out.veterans, slot)
       if ((isVeteran || id <= settledBefore) && (ids.table?.isReady(id) === true || before.isReady(id)))
         add(out.worked, slot)
@@ -89,8 +95,6 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
       if (from >= 0) add(out.worked, from)
     }
   })
-  // A new goroutine that the collector has met already: it has met all that were there before.
-  if (!freshMinutes && !(tally.anyMinutes === true && (seconds ?? 0) >= MINUTES_SECONDS)) out.awake.fill(0)
   countYoungLeavers(out, last, now, ids, youngest)
   return out
 }

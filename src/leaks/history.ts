@@ -63,7 +63,7 @@ class SourceHistories implements History {
     const durationSeconds = secondsSince(past.last, tally)
     const counts = restoreIds(past, ids)
     const maxId = Math.max(ids.maxId, past.last.maxId)
-    const observed = past.dumps === 0 ? first(tally, past) : compare(tally, past, { table: ids.table, maxId })
+    const observed = past.dumps === 0 ? first(tally, past) : compare(tally, past, { ...ids, maxId })
     if (counts !== undefined) for (const track of observed.tracks) track.previous = counts.get(track.signature.id) ?? 0
     past.dumps++
     const isFirst = past.dumps === 1 || past.last.ids === undefined
@@ -72,6 +72,7 @@ class SourceHistories implements History {
       process: tally.process,
       ids: ids.table,
       maxId,
+      ...(durationSeconds === undefined ? {} : { stepSeconds: durationSeconds }),
       settledId: isFirst ? undefined : settledId(past.last.maxId, maxId),
       first: isFirst,
       goroutines: tally.goroutines,

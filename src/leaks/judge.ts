@@ -125,6 +125,8 @@ function isLost(tally: SignatureTally): boolean {
 /** States that end by themselves. */
 const ENDS = /^sleep$/
 const PEER = /^IO wait$/
+/** Waits for what may come. */
+const MAY_BE_KEPT = /^(?:chan receive|select)$/
 
 /** Share of the goroutines that were each started by one that lives on and waits for its peer. */
 const OF_CONNECTIONS = 0.9
@@ -147,7 +149,11 @@ function isPeer(tally: SignatureTally): boolean {
 function waitingOf(tally: SignatureTally, signatures: readonly SignatureTally[]): Waiting {
   if (isLost(tally)) return 'lost'
   if (tally.signature.idle !== 'no' || inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'weak'
-  return isPeer(tally) || isOfConnections(tally, signatures) ? 'peer' : 'blocked'
+  if (isPeer(tally) || isOfConnections(tally, signatures)) return 'peer'
+  if (tally.parents === undefined) return 'blocked'
+  const { distinct, alive } = tally.parents
+  if (distinct > 1 && alive === 0) return 'orphaned'
+  return distinct === 1 && inState(tally, (state) => MAY_BE_KEPT.test(state)) > 0 ? 'kept' : 'blocked'
 }
 
 function inState(tally: SignatureTally, holds: (state: string) => boolean): number {

@@ -41,9 +41,10 @@ type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K exte
 
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design, or in a sleep, which ends by itself; `peer`: for the other end of a
- * connection.
+ * connection; `orphaned`: each was started by another goroutine, all of which are gone; `kept`: for what may come, all started by one
+ * goroutine, as workers, tickers and subscriptions are.
  */
-export type Waiting = 'lost' | 'blocked' | 'weak' | 'peer'
+export type Waiting = 'lost' | 'orphaned' | 'blocked' | 'kept' | 'weak' | 'peer'
 
 export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   const known = sinceUnknown(steps)
@@ -55,16 +56,35 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   if (waiting === 'weak') return isEven(known)
   const young = isYoung(known)
   if (!lost && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance)) return false
-  const growth = lost ? THRESHOLDS.growthOfLost : young ? THRESHOLDS.growthOfYoung : THRESHOLDS.growth
+  const least = leastOf(waiting, young, known.length)
   const all = total(known, whole)
-  if (stays(all, growth)) return true
+  if (stays(all, least)) return true
   const inPart = [
     total(known, settled),
     known.length > 2
       ? total(known.slice(1), (step, i) => veterans(step, known[i]))
       : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
   ]
-  return inPart.some((view) => stays(view, growth) && areOthers(view, all))
+  return inPart.some((view) => stays(view, least) && areOthers(view, all))
+}
+
+/** What must be seen of them. */
+interface Least {
+  readonly growth: number
+  readonly watched: number
+  /** Goroutines watched from which on one step with growth is enough. */
+  readonly watchedForOne: number
+  /** Must some have come in the last two steps? */
+  readonly recent: boolean
+}
+
+function leastOf(waiting: Waiting, young: boolean, steps: number): Least {
+  const { watched, watchedLost, watchedForOne } = THRESHOLDS
+  if (waiting === 'lost') return { growth: THRESHOLDS.growthOfLost, watched: watchedLost, watchedForOne, recent: false }
+  const usual = { growth: THRESHOLDS.growth, watched, watchedForOne: Number.POSITIVE_INFINITY, recent: true }
+  if (waiting === 'orphaned') return { ...usual, watched: watchedLost }
+  if (waiting === 'kept' && steps < THRESHOLDS.stepsOfKept) return { ...usual, growth: THRESHOLDS.growthOfKept }
+  return young ? { ...usual, growth: THRESHOLDS.growthOfYoung } : usual
 }
 
 /** Some of those that stayed have run since: the code goes on. */
@@ -157,13 +177,13 @@ function total(steps: readonly Known[], view: (step: Known, i: number) => Seen):
   return sum
 }
 
-function stays({ steps, came, stayed, left, growing, recent }: Total, growth: number): boolean {
+function stays({ steps, came, stayed, left, growing, recent }: Total, least: Least): boolean {
   const watched = stayed + left
   return (
-    came >= growth &&
-    growing >= Math.max(2, steps * THRESHOLDS.growingSteps) &&
-    recent > 0 &&
-    watched >= THRESHOLDS.watched &&
+    came >= least.growth &&
+    growing >= (watched >= least.watchedForOne ? 1 : Math.max(2, steps * THRESHOLDS.growingSteps)) &&
+    (recent > 0 || !least.recent) &&
+    watched >= least.watched &&
     left <= watched * (1 - THRESHOLDS.stays) &&
     left <= came * THRESHOLDS.leave
   )

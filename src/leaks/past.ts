@@ -20,6 +20,8 @@ export interface LastDump {
   readonly maxId: number
   /** Goroutines up to this id were settled. */
   readonly settledId: number | undefined
+  /** Between the dump before and this one. */
+  readonly stepSeconds?: number | undefined
   /** The first with ids: what came before it is unknown. */
   readonly first: boolean
   /** Signature ids by index, as `ids` refers to them. */
@@ -42,15 +44,20 @@ export interface ObservedDump {
 export interface IdsOfDump {
   readonly table: GoroutineIds | undefined
   readonly maxId: number
+  /** The highest id whose header says for how many minutes it has waited; 0 for none. */
+  readonly maxIdWithMinutes: number
 }
 
 export function idsOf(tally: DumpTally): IdsOfDump {
   const table = tally.ids
   let maxId = 0
+  let maxIdWithMinutes = 0
+  const any = tally.anyMinutes === true
   table?.forEach((id) => {
     if (id > maxId) maxId = id
+    if (any && id > maxIdWithMinutes && table.hasMinutes(id)) maxIdWithMinutes = id
   })
-  return { table, maxId }
+  return { table, maxId, maxIdWithMinutes }
 }
 
 export function emptyPast(): Past {

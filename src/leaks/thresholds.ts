@@ -4,6 +4,10 @@ type Thresholds = Readonly<
     | 'growth'
     | 'growthOfYoung'
     | 'growthOfLost'
+    | 'growthOfKept'
+    | 'stepsOfKept'
+    | 'watchedLost'
+    | 'watchedForOne'
     | 'young'
     | 'growingSteps'
     | 'watched'
@@ -45,12 +49,23 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   growthOfYoung: 5,
   /** Of those that are lost where they wait none ever leaves: enough of them to see that they keep coming. */
   growthOfLost: 3,
+  /**
+   * What waits for what may come (a receive, a select), and was started by one goroutine, may be kept on purpose: a worker, a ticker of a
+   * tenant, a subscription. So many must come, …
+   */
+  growthOfKept: 30,
+  /** … or over so many steps. */
+  stepsOfKept: 5,
   /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
   young: 2,
   /** Share of the steps in which a leak grew; two at least. */
   growingSteps: 0.5,
   /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
   watched: 3,
+  /** Of those that are lost, or whose starters are all gone. */
+  watchedLost: 2,
+  /** So many that are lost, and stay, are enough where all the others came in one step. */
+  watchedForOne: 5,
   /** Goroutines that may leave for each one that comes. */
   leave: 0.1,
   /**
