@@ -53,7 +53,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
    * What waits for what may come (a receive, a select), and was started by one goroutine, may be kept on purpose: a worker, a ticker of a
    * tenant, a subscription. So many must come, …
    */
-  growthOfKept: 30,
+  growthOfKept: 20,
   /** … or over so many steps. */
   stepsOfKept: 5,
   /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */

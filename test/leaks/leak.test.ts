@@ -41,6 +41,35 @@ describe('goroutines that come and stay', () => {
   })
 })
 
+describe('who has started them', () => {
+  const judged = (state: string, parent: (id: number) => number, each: number): unknown => {
+    const newest = [500, 1500, 2500]
+    const came = [spread(20, 500, 3), spread(500, 1500, each), spread(1500, 2500, each)]
+    const texts = newest.map((id, i) =>
+      dumpText(i * 60, { dumper: [id], subject: came.slice(0, i + 1).flat() }, parent).replaceAll(
+        /\[chan receive\](?=:\nmain\.subject)/g,
+        `[${state}]`,
+      ),
+    )
+    return judgeAll(texts).at(-1)?.verdicts.subject
+  }
+  const byOneLoop = (): number => 1
+  const byRequests = (id: number): number => id + 100_000
+
+  it.each(['chan receive', 'select'])('one loop keeps workers and tickers: few in [%s] are no leak yet', (state) => {
+    expect(judged(state, byOneLoop, 4)).toBe('growing')
+    expect(judged(state, byOneLoop, 20)).toBe('leaking')
+  })
+
+  it('one loop that sends has lost its receivers', () => {
+    expect(judged('chan send', byOneLoop, 4)).toBe('leaking')
+  })
+
+  it('requests that are gone leave nobody behind who is wanted', () => {
+    expect(judged('select', byRequests, 2)).toBe('leaking')
+  })
+})
+
 describe('arrivals that slow down', () => {
   const slower = [spread(20, 500, 8), spread(500, 1500, 12), spread(1500, 2500, 3)]
 

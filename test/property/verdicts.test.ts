@@ -17,7 +17,8 @@ describe('`leaking` on simulated services', () => {
     const [precision3 = 0, precision5 = 0, precision10 = 0] = precision
     const [recall3 = 0, recall5 = 0, recall10 = 0] = recall
     expect(precision3).toBeGreaterThanOrEqual(0.98)
-    expect(recall3).toBeGreaterThanOrEqual(0.88)
+    // One leak in four is that of a loop, which is held back until it can be told from workers and tickers.
+    expect(recall3).toBeGreaterThanOrEqual(0.84)
     expect(Math.min(precision5, precision10)).toBeGreaterThanOrEqual(0.99)
     expect(Math.min(recall5, recall10)).toBeGreaterThanOrEqual(0.95)
   })
