@@ -107,6 +107,7 @@ const FIELDS: Readonly<Record<string, Fields>> = {
       since: time,
       fault: text,
       hint: text,
+      class: text,
       stack: listOf(text),
       waits_on: listOf(waitsOn),
     },
