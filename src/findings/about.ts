@@ -2,6 +2,7 @@
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
 import { RATE_SECONDS } from '../leaks/because.ts'
+import type { WaitClass } from './class.ts'
 import type { Finding, Seen } from './finding.ts'
 import { createdAt, stackText } from './stack-text.ts'
 
