@@ -35,12 +35,12 @@ export class LogQueue implements LogTape {
     this.#recent.add(buf, start, end)
     if (this.#emit === undefined) return
     if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end), this.base + start)
-    else this.#push({ at: this.base + start, from: 0, decided: true, bytes: Buffer.from(buf.subarray(start, end)) })
+    else this.#push({ at: this.base + start, from: 0, decided: true, bytes: copyOf(buf, start, end) })
   }
 
   hold(buf: Buffer, start: number, upTo: number): Held {
     const end = this.#real(buf, upTo)
-    const held: Held = { at: this.base + start, from: 0, decided: false, bytes: Buffer.from(buf.subarray(start, end)) }
+    const held: Held = { at: this.base + start, from: 0, decided: false, bytes: copyOf(buf, start, end) }
     if (this.#emit !== undefined) this.#push(held)
     return held
   }
@@ -112,4 +112,11 @@ export class LogQueue implements LogTape {
       this.#head = 0
     }
   }
+}
+
+/** Without a view in between: there may be one for each line. */
+function copyOf(buf: Buffer, start: number, end: number): Buffer {
+  const copy = Buffer.allocUnsafe(end - start)
+  buf.copy(copy, 0, start, end)
+  return copy
 }

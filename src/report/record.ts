@@ -9,9 +9,13 @@ import { judgeGone } from '../leaks/judge.ts'
 import { baseAt } from '../leaks/words.ts'
 import type { HeaderInfo } from '../text/header.ts'
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
+export type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-export function dumpRecord(tally: DumpTally, durationSeconds: number | undefined): DumpRecord {
+export function dumpRecord(
+  tally: DumpTally,
+  limits: readonly string[],
+  durationSeconds: number | undefined,
+): DumpRecord {
   const record: Writable<DumpRecord> = {
     v: 1,
     type: 'dump',
@@ -27,7 +31,7 @@ export function dumpRecord(tally: DumpTally, durationSeconds: number | undefined
     truncated: tally.truncated,
   }
   if (tally.other > 0) record.other = { count: tally.other }
-  if (tally.limits.length > 0) record.limits = tally.limits
+  if (limits.length > 0) record.limits = limits
   if (tally.reason !== undefined) record.reason = tally.reason
   if (tally.time !== undefined) record.time = new Date(tally.time).toISOString()
   if (tally.timeFrom !== undefined) record.time_from = tally.timeFrom

@@ -11,7 +11,7 @@ import { isIdle, type Seen } from '../findings/finding.ts'
 import type { History } from '../leaks/history.ts'
 import { judge } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
-import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord } from './record.ts'
+import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord, type Writable } from './record.ts'
 
 export interface ReporterOptions {
   readonly limits: Limits
@@ -65,7 +65,7 @@ export class Reporter {
     const observed = this.#options.history.observe(tally)
     const { frame } = finished.opening
     const limits = [...tally.limits, ...observed.limits]
-    onRecord(dumpRecord({ ...tally, limits }, observed.durationSeconds), frame)
+    onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
     const seen = tally.signatures.map((each, i): Seen => {
       const track = observed.tracks[i]
       const idle = isIdle(each)
@@ -95,20 +95,31 @@ export class Reporter {
   }
 }
 
+/** One object, field by field: there may be a dump for each few lines of a log. */
 function toTally(origin: Origin, finished: FinishedDump, dump: number, inputBytes: number): DumpTally {
-  const { reason, ids, race, callers, opening, bytes, ...rest } = finished
+  const { reason, ids, race, callers, opening, bytes } = finished
   const { time, timeFrom } = opening
-  return {
-    ...rest,
+  const tally: Writable<DumpTally> = {
     source: origin.source,
     dump,
+    kind: finished.kind,
+    format: finished.format,
+    goroutines: finished.goroutines,
+    signatures: finished.signatures,
+    other: finished.other,
     bytes: [bytes[0], Math.min(bytes[1], inputBytes)],
-    ...(reason === undefined ? {} : { reason }),
-    ...(ids === undefined ? {} : { ids }),
-    ...(race === undefined ? {} : { race }),
-    ...(callers === undefined ? {} : { callers }),
-    ...(time === undefined ? {} : { time }),
-    ...(time === undefined || timeFrom === undefined ? {} : { timeFrom }),
-    ...(origin.attributes === undefined ? {} : { attributes: origin.attributes }),
+    foreignLines: finished.foreignLines,
+    damaged: finished.damaged,
+    truncated: finished.truncated,
+    limits: finished.limits,
+    anyMinutes: finished.anyMinutes,
   }
+  if (reason !== undefined) tally.reason = reason
+  if (ids !== undefined) tally.ids = ids
+  if (race !== undefined) tally.race = race
+  if (callers !== undefined) tally.callers = callers
+  if (time !== undefined) tally.time = time
+  if (time !== undefined && timeFrom !== undefined) tally.timeFrom = timeFrom
+  if (origin.attributes !== undefined) tally.attributes = origin.attributes
+  return tally
 }

@@ -13,13 +13,15 @@ const SAMPLES = 8
 
 /** A row: goroutine, signature, stack, where its pointers are, how many, how many of these calls wait. */
 const ROW = 6
-const SMALLEST = 8
+
+/** Most dumps have none. */
+const NONE = new Float64Array(0)
 
 export class Callers implements CallingGoroutines {
   readonly #most: number
-  #rows = new Float64Array(SMALLEST * ROW)
+  #rows = NONE
   #count = 0
-  #pointers = new Float64Array(SMALLEST)
+  #pointers = NONE
   #used = 0
   readonly #stacks: PrintedStack[] = []
   readonly #infos: HeaderInfo[] = []

@@ -41,11 +41,14 @@ export function callOfName(name: string): 'waits' | 'method' | undefined {
   return name.includes('(*') && !isStandard(name) ? 'method' : undefined
 }
 
+const NO_PLACES = new Int32Array(0)
+const NO_POINTERS = new Float64Array(0)
+
 /** The calls of one goroutine, innermost first. */
 export class TracedCalls {
-  readonly #places = new Int32Array(MOST)
+  #places = NO_PLACES
   /** First arguments, as far as they were read. */
-  readonly pointers: Float64Array = new Float64Array(MOST)
+  pointers: Float64Array = NO_POINTERS
   #buf: Uint8Array | undefined
   #read = 0
   count = 0
@@ -64,11 +67,21 @@ export class TracedCalls {
   /** `place` of `buf` is behind the `(`; `waits`: it is a function to wait in. */
   note(buf: Uint8Array, place: number, waits: boolean): void {
     const { count } = this
-    if (count === MOST) return
+    if (count === this.#places.length) {
+      if (count === MOST) return
+      this.#grow()
+    }
     if (buf !== this.#buf) this.#enter(buf)
     if (waits && count === this.waits) this.waits++
     this.#places[count] = place
     this.count = count + 1
+  }
+
+  /** Most streams have no such call: nothing is kept for them. */
+  #grow(): void {
+    const [places, pointers] = [new Int32Array(MOST), new Float64Array(MOST)]
+    this.#places = places
+    this.pointers = pointers
   }
 
   #enter(buf: Uint8Array): void {

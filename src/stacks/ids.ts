@@ -15,7 +15,8 @@ const EMPTY = 0
 const MARK = 1 << 30
 const MINUTES = 1 << 29
 const READY = 1 << 28
-const SMALLEST_BITS = 6
+/** Sixteen places, in arrays so small that V8 keeps them in its own heap: most dumps of a log may be of one goroutine. */
+const SMALLEST_BITS = 4
 const LARGEST_BITS = 28
 const UINT32 = 0xffffffff
 

@@ -88,11 +88,13 @@ const START_BYTES = 5
 
 /** Bytes of a line beside its text: two rows, and a word for its stack. */
 const LINE_BYTES = (HOT + COLD) * 4 + 8
-const SMALLEST_LINES = 32
+/** Thousands of streams may have a dump open, of a few lines each. */
+const SMALLEST_LINES = 4
+const SMALLEST_ARENA = 512
 
 export class KnownStacks {
   /** Grows; starts over when full, so that memory stays bounded whatever the input. */
-  #arena = Buffer.alloc(2 << 10)
+  #arena = Buffer.allocUnsafe(SMALLEST_ARENA)
   #words = wordsOf(this.#arena)
   #used = 0
   #hot = new Int32Array(SMALLEST_LINES * HOT)
