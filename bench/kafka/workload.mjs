@@ -43,15 +43,22 @@ export async function makeTopics(brokers, topics, { partitions = 8, replicas = 1
 }
 
 /** Writes `dumps` dumps of `pods` pods, a message a line, each pod in one partition. Resolves to messages by partition, as they were written. */
-export async function produce(brokers, topic, { pods, dumps, partitions = 8, poison = true, pauseMs = 0 }) {
+export async function produce(brokers, topic, { pods, dumps, partitions = 8, poison = true, pauseMs = 0, skewMs = 0 }) {
+  // An answer that is lost is written twice, in order: what is there is what consumers are held to.
   const producer = new Producer({
     clientId: 'bench',
     bootstrapBrokers: brokers,
-    retries: 20,
-    retryDelay: 500,
-    idempotent: true,
+    retries: 0,
     acks: -1,
+    connectTimeout: 1_000,
   })
+  const send = (messages) =>
+    again(async () => {
+      await producer.send({ messages }).catch((error) => {
+        producer.clearMetadata()
+        throw error
+      })
+    })
   for (let number = 0; number < dumps; number++) {
     const messages = []
     const lines = Array.from({ length: pods }, (_, pod) => podLines(`pod-${pod}`, number))
@@ -62,6 +69,7 @@ export async function produce(brokers, topic, { pods, dumps, partitions = 8, poi
           messages.push({
             topic,
             partition: pod % partitions,
+            timestamp: BigInt(Date.now() - (pod % partitions) * skewMs),
             key: Buffer.from(`pod-${pod}`),
             value: Buffer.from(text),
           })
@@ -74,7 +82,10 @@ export async function produce(brokers, topic, { pods, dumps, partitions = 8, poi
         key: Buffer.from('poison'),
         value: POISON[number % POISON.length],
       })
-    for (let at = 0; at < messages.length; at += 2000) await producer.send({ messages: messages.slice(at, at + 2000) })
+    const parts = Array.from({ length: partitions }, (_, part) =>
+      messages.filter(({ partition }) => partition === part),
+    )
+    await Promise.all(parts.filter(({ length }) => length > 0).map(send))
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   await producer.close()
@@ -136,25 +147,47 @@ export async function readAll(brokers, topic) {
   return all
 }
 
+export async function deleteTopic(brokers, topic) {
+  const admin = new Admin({ clientId: 'bench', bootstrapBrokers: brokers })
+  await admin.deleteTopics({ topics: [topic] })
+  await admin.close()
+}
+
+/** One past the newest message of each partition. */
+export function endsOf(brokers, topic) {
+  return withConsumer(brokers, 'bench', async (consumer) =>
+    (await consumer.listOffsets({ topics: [topic] })).get(topic),
+  )
+}
+
+/** Has the group committed all before `ends`? */
+export function isCommitted(brokers, topic, group, ends) {
+  return withConsumer(brokers, group, async (consumer) => {
+    const asked = { topics: [{ topic, partitions: ends.map((_, i) => i) }] }
+    const committed = (await consumer.listCommittedOffsets(asked)).get(topic)
+    return ends.every((end, i) => committed[i] >= end)
+  })
+}
+
+async function withConsumer(brokers, groupId, work) {
+  return await again(async () => {
+    const consumer = new Consumer({ clientId: 'bench', groupId, bootstrapBrokers: brokers, retries: 0 })
+    try {
+      return await work(consumer)
+    } finally {
+      await new Promise((resolve) => consumer.close(true, resolve))
+    }
+  })
+}
+
 /** Messages of the group that are not committed yet. */
 export async function lagOf(brokers, topic, group) {
-  const admin = new Admin({ clientId: 'bench', bootstrapBrokers: brokers, retries: 10, retryDelay: 500 })
-  const consumer = new Consumer({
-    clientId: 'bench',
-    groupId: group,
-    bootstrapBrokers: brokers,
-    retries: 10,
-    retryDelay: 500,
-  })
-  try {
-    const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic)
-    const committed = (
-      await consumer.listCommittedOffsets({ topics: [{ topic, partitions: ends.map((_, i) => i) }] })
-    ).get(topic)
+  const ends = await endsOf(brokers, topic)
+  return await withConsumer(brokers, group, async (consumer) => {
+    const asked = { topics: [{ topic, partitions: ends.map((_, i) => i) }] }
+    const committed = (await consumer.listCommittedOffsets(asked)).get(topic)
     return ends.reduce((sum, end, i) => sum + Number(end - (committed[i] < 0n ? 0n : committed[i])), 0)
-  } finally {
-    await Promise.all([admin.close(), consumer.close(true)])
-  }
+  })
 }
 
 /** A process of the command. `said`: its stderr. */
@@ -238,7 +271,7 @@ async function again(work) {
     try {
       return await work()
     } catch (error) {
-      if (tries >= 40) throw error
+      if (tries >= 240) throw error
       await new Promise((resolve) => setTimeout(resolve, 250))
     }
   }

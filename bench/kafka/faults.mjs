@@ -1,0 +1,122 @@
+// What faults cost: dumps lost, written twice, and how long until all that was there at the fault is committed.
+//
+//   npm run build && node bench/kafka/faults.mjs [--dumps 40] [--pods 16] [--only 'broker killed']
+//
+// Three brokers and two members of a group, each a process; dumps of pods woven into their logs over 8 partitions. What was written is held
+// to what one process says that reads all partitions in order (workload.mjs).
+import { parseArgs } from 'node:util'
+import { createPartition } from '../../dist/index.js'
+import { startKafka } from './cluster.mjs'
+import {
+  compare,
+  deleteTopic,
+  endsOf,
+  expected,
+  isCommitted,
+  makeTopics,
+  produce,
+  readAll,
+  startConsumer,
+  written,
+} from './workload.mjs'
+
+const { values } = parseArgs({
+  options: {
+    dumps: { type: 'string', default: '40' },
+    pods: { type: 'string', default: '16' },
+    only: { type: 'string' },
+  },
+})
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+const FAULTS = {
+  none: async () => {},
+  'kill -9 of a member, 8 times': async ({ consumers, start }) => {
+    for (let kill = 0; kill < 8; kill++) {
+      await pause(800 + Math.random() * 1_500)
+      consumers[kill % 2].child.kill('SIGKILL')
+      await consumers[kill % 2].ended
+      consumers[kill % 2] = start()
+    }
+  },
+  'a broker killed of three, and back after 8 s': async ({ kafka }) => {
+    await pause(3_000)
+    kafka.kill(2)
+    await pause(8_000)
+    await kafka.restart(2)
+  },
+  'a member joins and leaves, 8 times': async ({ start }) => {
+    for (let turn = 0; turn < 8; turn++) {
+      const guest = start()
+      await pause(1_500)
+      guest.child.kill('SIGTERM')
+      await guest.ended
+    }
+  },
+  'a member stopped for 6 s, its session is 3 s': async ({ consumers }) => {
+    await pause(2_000)
+    consumers[0].child.kill('SIGSTOP')
+    await pause(6_000)
+    consumers[0].child.kill('SIGCONT')
+  },
+  'clocks of the partitions a day apart': async () => {},
+}
+
+const kafka = await startKafka({ brokers: 3 })
+const { brokers } = kafka
+const rows = []
+try {
+  for (const [index, [name, fault]] of Object.entries(FAULTS).entries()) {
+    if (values.only !== undefined && !name.includes(values.only)) continue
+    const [topic, out, states, group] = ['logs', 'out', 'states', 'group'].map((each) => `${each}-${index}`)
+    await makeTopics(brokers, [topic, out], { replicas: 3 })
+    const start = () =>
+      startConsumer(brokers, ['--topic', topic, '--out-topic', out, '--state-topic', states, '--group', group])
+    const consumers = [start(), start()]
+    const skewMs = name.includes('apart') ? 86_400_000 : 0
+    const producing = produce(brokers, topic, {
+      pods: Number(values.pods),
+      dumps: Number(values.dumps),
+      pauseMs: 300,
+      skewMs,
+    })
+    await fault({ kafka, consumers, start })
+    const at = performance.now()
+    const ends = await endsOf(brokers, topic)
+    while (!(await isCommitted(brokers, topic, group, ends))) await pause(100)
+    const seconds = (performance.now() - at) / 1000
+    await producing
+    const last = await endsOf(brokers, topic)
+    while (!(await isCommitted(brokers, topic, group, last))) await pause(300)
+    for (const { child } of consumers) child.kill('SIGTERM')
+    const codes = await Promise.all(consumers.map(({ ended }) => ended))
+    const [logs, records] = await Promise.all([readAll(brokers, topic), readAll(brokers, out)])
+    const result = compare(expected(createPartition, topic, logs), written(records))
+    rows.push({ name, ...result, seconds, codes })
+    process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`)
+    const said = consumers.flatMap(({ said }) => said.split('\n').filter((line) => line !== ''))
+    for (const line of said) process.stderr.write(`  ${line}\n`)
+  }
+  if (values.only === undefined) await deleted()
+} finally {
+  await kafka.stop()
+}
+process.stdout.write(
+  '| fault | dumps | lost | doubled | told otherwise | all of before committed after |\n|---|---|---|---|---|---|\n',
+)
+for (const { name, dumps, lost, doubled, other, invented, seconds } of rows)
+  process.stdout.write(
+    `| ${name} | ${dumps} | ${lost} | ${doubled} | ${other + invented} | ${seconds.toFixed(1)} s |\n`,
+  )
+
+async function deleted() {
+  await makeTopics(brokers, ['gone'], { replicas: 3 })
+  const consumer = startConsumer(brokers, ['--topic', 'gone', '--group', 'gone'])
+  await pause(4_000)
+  const at = performance.now()
+  await deleteTopic(brokers, 'gone')
+  const code = await consumer.ended
+  process.stderr.write(
+    `topic deleted: exit ${code} after ${((performance.now() - at) / 1000).toFixed(1)} s: ${consumer.said}`,
+  )
+}
