@@ -16,7 +16,7 @@ const NO_EPOCH = -1
 /** https://kafka.apache.org/protocol#protocol_error_codes */
 const OFFSET_OUT_OF_RANGE = 1
 /** So often in a row a topic may be unknown: brokers learn of it one after the other. */
-const UNKNOWN_TRIES = 8
+const UNKNOWN_TRIES = 6
 
 export interface FetcherParts {
   readonly consumer: Consumer

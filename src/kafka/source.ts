@@ -330,6 +330,8 @@ class Source implements KafkaSource {
     const timer = new AbortController()
     const late = pause(CHECKPOINT_MS, timer.signal)
     await Promise.race([this.#settle(), late])
+    // The client asks for the topics before it says farewell, and stays for ever when one of them is gone.
+    this.#consumer.topics.untrackAll(...this.#options.topics)
     await Promise.race([leaveGroup(this.#consumer), late])
     await Promise.race([closeClient(this.#consumer), late])
     timer.abort()

@@ -93,7 +93,7 @@ async function recordsOf(): Promise<(DumpstreamRecord & { readonly dump_id: stri
   const consumer = await stream.consumers.get('GOROUTINES')
   const records = []
   for (let left = state.messages; left > 0; left--) records.push((await consumer.next())?.json())
-  return records as (DumpstreamRecord & { readonly dump_id: string })[]
+  return records
 }
 
 describe('examples/nats', () => {
@@ -121,10 +121,7 @@ describe('examples/nats', () => {
     // The last dump of each pod ends with 5 s of silence.
     while (read <= state.last_seq) {
       await delay(300)
-      read = Number(
-        (await manager.streams.getMessage('STATES', { last_by_subj: 'states.logs.0' }))?.json<{ offset: string }>()
-          .offset,
-      )
+      read = Number((await manager.streams.getMessage('STATES', { last_by_subj: 'states.logs.0' }))?.json().offset)
     }
     consumer.kill('SIGTERM')
     await once(consumer, 'exit')
