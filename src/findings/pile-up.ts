@@ -85,7 +85,7 @@ export function pileUp(scene: Scene): Finding[] {
         finding: 'pile_up',
         severity: waiters >= CRITICAL ? 'critical' : 'warning',
         title: `${goroutines(waiters)} wait for one ${kind}${place}`,
-        because: `all of them show ${waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}${behind === undefined ? '' : `; meanwhile ${behind.tally.signature.title.function} waits for the world outside in ${mainState(behind.tally)}`}`,
+        because: `all of them wait for ${waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}${behind === undefined ? '' : `; meanwhile ${behind.tally.signature.title.function} waits for the world outside in ${mainState(behind.tally)}`}`,
         waits_on: [waits],
       }),
       goroutines: waiters,

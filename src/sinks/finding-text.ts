@@ -112,7 +112,8 @@ function creatorLine(finding: FindingRecord, room: number, paint: Paint): string
   return by === '' ? [line] : [line, `${INDENT}     ${cutEnd(by.replace(/^, /, ''), room - 5)}`]
 }
 
-function parentsText(goroutines: number, { distinct, alive }: Parents): string {
+/** `, all by one goroutine that is still alive`; empty where it says nothing. */
+export function parentsText(goroutines: number, { distinct, alive }: Parents): string {
   if (goroutines === 1) return alive === 1 ? '' : ', by a goroutine that has exited'
   if (distinct === 1) return `, all by one goroutine that ${alive === 1 ? 'is still alive' : 'has exited'}`
   if (alive === 0) return `, by ${grouped(distinct)} goroutines that have exited`

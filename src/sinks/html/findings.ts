@@ -1,5 +1,6 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
 import type { FindingRecord, WaitsOn } from '../../core/records.ts'
+import { parentsText } from '../finding-text.ts'
 import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
@@ -48,7 +49,7 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
     fact(
       'Created by',
       finding.created_by !== undefined &&
-        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<u>${finding.created_at}</u>`}${finding.parents !== undefined && html` <span class="q">${finding.parents.distinct} creators, ${finding.parents.alive} of them alive</span>`}`,
+        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<u>${finding.created_at}</u>`}${finding.parents !== undefined && !finding.because.includes(' started by ') && html`<span class="q">${parentsText(finding.goroutines, finding.parents)}</span>`}`,
     ),
     fact(
       'Counts',
@@ -83,7 +84,7 @@ function keyOf({ source, finding, signatures }: FindingRecord): string {
 }
 
 function title({ finding, title: text }: FindingRecord): Markup {
-  return html`<summary><span class="kind">${finding.replaceAll('_', ' ')}</span> <h3>${text}</h3></summary>`
+  return html`<summary><span class="kind">${finding.replaceAll('_', '-')}</span> <h3>${text}</h3></summary>`
 }
 
 function toRow({ signatures: [id] }: FindingRecord, prefix: string): Markup | undefined {

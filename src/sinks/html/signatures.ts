@@ -21,7 +21,9 @@ export function signatureTable(
   const left = source.signatures.slice(rowsMax).filter(({ record }) => last.counts.has(record.id))
   const rare = left.length + last.otherSignatures
   const rest = left.reduce((sum, { record }) => sum + (last.counts.get(record.id) ?? 0), last.others)
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${prefix}-sigs"><table class="sigs" data-part="table"><thead><tr><th scope="col" class="n">Count<th scope="col" class="n">Change<th scope="col">Trend<th scope="col">Verdict<th scope="col">State<th scope="col">Function</thead><tbody>
+  // A single dump has neither change nor trend.
+  const single = source.dumps.filter(({ whole }) => whole).length < 2
+  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${prefix}-sigs"><table class="sigs${single && ' single'}" data-part="table"><thead><tr><th scope="col" class="n">Count<th scope="col" class="n">Change<th scope="col">Trend<th scope="col">Verdict<th scope="col">State<th scope="col">Function</thead><tbody>
 ${rows.map((row) => signatureRow(row, source, prefix, stacks.get(`${prefix}-${row.record.id}`)))}
 </tbody></table></div>
 ${rest > 0 && html`<p class="quiet">${counted(rest, 'goroutine')} more, ${rare > 0 ? `in ${counted(rare, 'rarer signature')}` : 'in no signature: they are damaged'}.</p>`}`

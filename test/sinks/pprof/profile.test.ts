@@ -1,4 +1,4 @@
-/** The numbers of fields are those of google/pprof, proto/profile.proto; test/live/pprof.test.ts has pprof itself read profiles. */
+/** Profiles, read by another implementation of the format; test/live/pprof.test.ts has pprof itself read them. */
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../../src/core/records.ts'
@@ -8,43 +8,16 @@ import { Message } from '../../../src/sinks/pprof/message.ts'
 import { PprofSink } from '../../../src/sinks/pprof/sink.ts'
 import { goldenDumps, trueGoroutines } from '../../golden/dumps.ts'
 import { dump, signature } from '../records.ts'
-import { decode, type Fields, messages, numbers, texts } from './wire.ts'
+import { readProfile } from './read.ts'
 
-interface Sample {
-  readonly count: number
-  readonly stack: string[]
-  readonly labels: Record<string, string>
-}
-
-function profileOf(
-  records: readonly DumpstreamRecord[],
-  narrowing: Narrowing = {},
-): { fields: Fields; samples: Sample[] } {
+function profileOf(records: readonly DumpstreamRecord[], narrowing: Narrowing = {}): ReturnType<typeof readProfile> {
   const written: Uint8Array[] = []
   const output = { writeBytes: (bytes: Uint8Array) => written.push(bytes) }
   const sink = new PprofSink(output, { narrowing, complain: (line) => expect.unreachable(line) })
   for (const record of records) sink.record(record)
   sink.end()
   expect(written.length).toBe(1)
-  const fields = decode(gunzipSync(written[0] ?? ''))
-  const strings = texts(fields, 6)
-  const functions = new Map(messages(fields, 5).map((each) => [numbers(each, 1)[0], each]))
-  const locations = new Map(messages(fields, 4).map((each) => [numbers(each, 1)[0], each]))
-  const name = (id: number): string => {
-    const [line] = messages(locations.get(id) ?? new Map(), 4)
-    const [functionId = -1] = numbers(line ?? new Map(), 1)
-    const found = functions.get(functionId) ?? new Map()
-    const file = strings[numbers(found, 4)[0] ?? 0]
-    return `${strings[numbers(found, 2)[0] ?? -1]} ${file}:${numbers(line ?? new Map(), 2)[0] ?? 0}`
-  }
-  const samples = messages(fields, 2).map((sample) => ({
-    count: numbers(sample, 2)[0] ?? 0,
-    stack: numbers(sample, 1).map(name),
-    labels: Object.fromEntries(
-      messages(sample, 3).map((label) => [strings[numbers(label, 1)[0] ?? 0], strings[numbers(label, 2)[0] ?? 0]]),
-    ),
-  }))
-  return { fields, samples }
+  return readProfile(gunzipSync(written[0] ?? ''))
 }
 
 const A = signature({
@@ -81,12 +54,13 @@ describe('a profile', () => {
   })
 
   it('counts goroutines, at the time of the newest dump', () => {
-    const { fields } = profileOf([dump({ time: '2026-11-24T10:57:35.250Z' }), A])
-    const strings = texts(fields, 6)
+    const { profile } = profileOf([dump({ time: '2026-11-24T10:57:35.250Z' }), A])
+    const { strings } = profile.stringTable
     expect(strings[0]).toBe('')
-    const [type] = messages(fields, 1)
-    expect([1, 2].map((field) => strings[numbers(type ?? new Map(), field)[0] ?? 0])).toEqual(['goroutine', 'count'])
-    expect(numbers(fields, 9)).toEqual([Date.parse('2026-11-24T10:57:35.250Z') * 1e6])
+    expect(profile.sampleType.map(({ type, unit }) => [strings[Number(type)], strings[Number(unit)]])).toEqual([
+      ['goroutine', 'count'],
+    ])
+    expect(Number(profile.timeNanos)).toBe(Date.parse('2026-11-24T10:57:35.250Z') * 1e6)
   })
 
   it('of signatures without a stack has the frame that names them', () => {
@@ -109,14 +83,19 @@ describe('a profile', () => {
 
 describe('a message', () => {
   it.each([1, 127, 128, 300, 2 ** 32, 2 ** 53 - 1, 1_795_517_855_000_000_000])('carries the number %d', (value) => {
-    expect(numbers(decode(new Message().number(3, value).toBytes()), 3)).toEqual([value])
-    expect(numbers(decode(new Message().numbers(3, [value, 0, value]).toBytes()), 3)).toEqual([value, 0, value])
+    const { profile } = readProfile(new Message().number(9, value).toBytes())
+    expect(Number(profile.timeNanos)).toBe(value)
+    const sample = new Message().numbers(2, [value, 0, value])
+    expect(readProfile(new Message().message(2, sample).toBytes()).profile.sample[0]?.value.map(Number)).toEqual([
+      value,
+      0,
+      value,
+    ])
   })
 
   it('grows past its first bytes', () => {
     const long = 'é'.repeat(1000)
-    expect(
-      Buffer.from(texts(decode(new Message().text(1, long).text(1, '').toBytes()), 1)[0] ?? '', 'latin1').toString(),
-    ).toBe(long)
+    const { profile } = readProfile(new Message().text(6, '').text(6, long).toBytes())
+    expect(profile.stringTable.strings).toEqual(['', long])
   })
 })
