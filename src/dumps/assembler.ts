@@ -5,19 +5,18 @@
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
-import { LF, LOWER_G, trimLineEnd, wordsOf } from '../core/ascii.ts'
+import { LF, LOWER_G, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
-import { ROOT } from '../stacks/known.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import { type HeaderInfo, HeaderReader } from '../text/header.ts'
-import { readLine, readStripped } from '../text/line.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
-import type { OpenDump } from './dump.ts'
-import type { HeaderPlace } from './foreign.ts'
+import type { HeaderPlace } from './foreign-lines.ts'
+import { adopt, type Fit, fitOf, type HeldLine } from './held-line.ts'
+import { LineReader } from './line-reader.ts'
+import { breaksIn, isAnnounced, mayStartNext, startsOver } from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import type { State } from './states.ts'
-import { UnknownLines } from './unknown.ts'
 
 /**
  * Why `Assembler.run` stopped:
@@ -30,26 +29,16 @@ import { UnknownLines } from './unknown.ts'
  */
 export type Stop = 'end' | 'closed' | 'foreign' | 'rival'
 
-/** A line that is held until it is known whose it is. */
-export interface HeldLine {
-  readonly held: Held
-  /** With its line end. */
-  readonly bytes: Buffer
-  /** Where it stands in the input. */
-  readonly start: number
-  readonly end: number
-}
-
 export class Assembler {
   readonly #headers = new HeaderReader()
   readonly #open: OpenBlocks
-  readonly #unknown: UnknownLines
+  readonly #reader: LineReader
   /** Why the last `run` stopped. */
   stopped: Stop = 'end'
 
   constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
     this.#open = new OpenBlocks(limits, signatures, tape, sink)
-    this.#unknown = new UnknownLines(this.#open, this.#headers, (buf, pos, next, base, how) =>
+    this.#reader = new LineReader(this.#open, this.#headers, (buf, pos, next, base, how) =>
       this.#header(buf, pos, next, base, how),
     )
   }
@@ -100,13 +89,13 @@ export class Assembler {
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const stop = this.#run(buf, words, start, end, base)
     // The chunk is the caller's.
-    this.#open.walker.known.calls.leave()
+    this.#open.goroutine.tree.calls.leave()
     return stop
   }
 
   #run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
-    const walker = this.#open.walker
-    const known = walker.known
+    const { goroutine } = this.#open
+    const { tree } = goroutine
     this.stopped = 'closed'
     let wasOpen = this.open
     let pos = start
@@ -115,17 +104,17 @@ export class Assembler {
         if (wasOpen) return pos
         wasOpen = true
       }
-      let at = walker.at
+      let at = goroutine.at
       if (at !== undefined) {
         // The first line settles what stood before it.
         const { unsettled } = this.#open
-        const line = unsettled ? (known.step(at, buf, words, pos, end) ?? at) : known.walk(at, buf, words, pos, end)
+        const line = unsettled ? (tree.step(at, buf, words, pos, end) ?? at) : tree.walk(at, buf, words, pos, end)
         if (line !== at) {
           at = line
-          walker.at = line
+          goroutine.at = line
           if (unsettled) this.#open.settle(base + pos)
-          pos = known.after
-          walker.length = trimLineEnd(buf, known.from, pos) - known.from
+          pos = tree.after
+          goroutine.length = trimLineEnd(buf, tree.from, pos) - tree.from
           const dump = this.#open.dump
           if (dump !== undefined) dump.end = base + pos
           if (unsettled) continue
@@ -136,7 +125,7 @@ export class Assembler {
       if (c === LOWER_G) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
-          if (at !== undefined && this.#breaksIn(this.#headers.id, this.#headers.info)) {
+          if (at !== undefined && breaksIn(this.#open, this.#headers.id, this.#headers.info)) {
             this.stopped = 'rival'
             return pos
           }
@@ -159,7 +148,7 @@ export class Assembler {
           continue
         }
       }
-      const next = this.#unknown.take(buf, pos, end, base)
+      const next = this.#reader.take(buf, pos, end, base)
       if (next === pos) {
         this.stopped = 'foreign'
         return pos
@@ -173,53 +162,24 @@ export class Assembler {
 
   /** Takes the foreign line at `pos`, which no other stage wants. Returns where the next one begins. */
   takeForeign(buf: Buffer, pos: number, base: number): number {
-    return this.#unknown.takeForeign(buf, pos, base)
+    return this.#reader.takeForeign(buf, pos, base)
   }
 
   /** Another stage has taken the foreign line, which has `bytes`. */
   takenElsewhere(bytes: number): void {
-    this.#unknown.takenElsewhere(bytes)
+    this.#reader.takenElsewhere(bytes)
   }
 
   /** Takes the header at `pos`, or the title of a profile or a race report, which is that of no other process. `held`: it is held already. */
   takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held?: Held): void {
     const next = this.#headers.read(buf, words, pos, end)
     if (next > 0) this.#header(buf, pos, next, base, held ?? 'line')
-    else if (held !== undefined) this.#unknown.takeBeginning(buf, pos, base, held)
+    else if (held !== undefined) this.#reader.takeBeginning(buf, pos, base, held)
   }
 
-  /**
-   * Does the header of goroutine `id` come in the middle of a goroutine of a dump that has `id` already? Then it is the header of
-   * another process's dump, written to the same stream at the same time, or of the next one, and the dump was cut.
-   */
-  #breaksIn(id: number, info: HeaderInfo): boolean {
-    const { goroutine } = this.#open.walker
-    if (this.#isAnnounced(info)) return false
-    if (goroutine === undefined || id === 0 || this.#open.gap.hasBlanks || this.#open.walker.ended) return false
-    return goroutine.id === id || this.#open.dump?.tally.ids.has(id) === true
-  }
-
-  /**
-   * How well the line at `pos` fits what is due in this dump. 3: a known stack goes on with it. 2: it may come next. 1: it is a header, but
-   * the goroutine at hand has not ended. 0: it is none of this dump's.
-   */
-  fit(buf: Buffer, words: DataView, pos: number, next: number): number {
-    const walker = this.#open.walker
-    const { calls } = walker.known
-    const { count, parent } = calls
-    const goesOn = walker.at !== undefined && walker.known.step(walker.at, buf, words, pos, next) !== undefined
-    calls.takeBack(count, parent)
-    if (goesOn) return 3
-    if (this.#headers.read(buf, words, pos, next) > 0) {
-      const { id } = this.#headers
-      if (walker.goroutine?.id === id || this.#open.dump?.tally.ids.has(id) === true) return 0
-      return walker.ended ? 2 : 1
-    }
-    const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
-    const { profile } = this.#open.dump ?? this.#open.candidate ?? {}
-    if (profile !== undefined) return profile.fits(text) ? 2 : 0
-    const line = walker.read(text)
-    return line !== undefined && walker.goroutine !== undefined && walker.expected().includes(line.kind) ? 2 : 0
+  /** As fitOf. */
+  fit(buf: Buffer, words: DataView, pos: number, next: number): Fit {
+    return fitOf(this.#open, this.#headers, buf, words, pos, next)
   }
 
   /** Holds the line [pos, next) of `buf`, for `adopt`. */
@@ -229,32 +189,8 @@ export class Assembler {
   }
 
   /** Takes a held line, which fits. */
-  adopt({ held, bytes, start, end }: HeldLine): void {
-    const { walker, tape } = this.#open
-    const { at, known } = walker
-    const text = bytes.toString('latin1', 0, trimLineEnd(bytes, 0, bytes.length))
-    const line = at === undefined ? undefined : known.step(at, bytes, wordsOf(bytes), 0, bytes.length)
-    if (line !== undefined) walker.at = line
-    else {
-      const taken = walker.line(text, bytes, 0)
-      if (taken === 'doubtful') {
-        this.#open.doubt(held, start, end)
-        walker.length = text.length
-        return
-      }
-    }
-    walker.length = text.length
-    this.#open.progress++
-    tape.claim(held)
-    this.#open.claimed(start, end)
-  }
-
-  /** Is `held`, which fits, a function or a creator, and the line [pos, next) of `buf` its file line? */
-  completes(held: HeldLine, buf: Buffer, pos: number, next: number): boolean {
-    const kind = readLine(held.bytes.toString('latin1', 0, trimLineEnd(held.bytes, 0, held.bytes.length)))?.kind
-    if (kind !== 'func' && kind !== 'created') return false
-    const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
-    return (readLine(text) ?? readStripped(text))?.kind === 'file'
+  adopt(line: HeldLine): void {
+    adopt(this.#open, line)
   }
 
   /** The open dump was cut where it is. */
@@ -270,31 +206,30 @@ export class Assembler {
 
   #header(buf: Buffer, pos: number, next: number, base: number, how: HeaderPlace | Held = 'line'): void {
     const { id, info } = this.#headers
-    const walker = this.#open.walker
-    this.#open.progress++
-    this.#open.fragments.wraps.interrupt()
-    this.#open.decide()
-    const place = this.#meet(id, info)
-    const dump = this.#open.dump
+    const open = this.#open
+    open.progress++
+    open.fragments.wraps.interrupt()
+    open.decide()
+    const place = this.#addId(id, info)
+    const { dump } = open
     if (dump === undefined) {
-      if (how !== 'joined' && this.#startsOver(info)) this.#open.dropCandidate()
-      if ((this.#open.candidate?.bare.length ?? 0) >= this.#open.limits.candidateHeaders) this.#open.dropCandidate()
-      const candidate = this.#open.candidate ?? this.#open.newCandidate(base + pos)
+      if (how !== 'joined' && startsOver(open, info)) open.dropCandidate()
+      if ((open.candidate?.bare.length ?? 0) >= open.limits.candidateHeaders) open.dropCandidate()
+      const candidate = open.candidate ?? open.newCandidate(base + pos)
       candidate.start = Math.min(candidate.start, base + pos)
-      if (walker.goroutine !== undefined) this.#open.finishGoroutine(false)
+      open.finishGoroutine(false)
       if (how !== 'joined') candidate.held.push(this.#hold(buf, pos, next, how))
-      this.#open.unsettled = true
     } else {
-      if (info.state === 'running' && dump.tally.goroutines > 0 && this.#mayStartNext(dump)) this.#open.mayPart()
-      else if (this.#open.unsettled) this.#open.settle(base + pos)
+      if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart()
+      else if (open.unsettled) open.settle(base + pos)
       // A header that was held elsewhere may stand before what came here.
       dump.start = Math.min(dump.start, base + pos)
       dump.end = Math.max(dump.end, base + next)
-      if (typeof how !== 'string') this.#open.tape.claim(how)
+      if (typeof how !== 'string') open.tape.claim(how)
     }
-    walker.begin({ id, place, info, start: base + pos, counted: true })
+    open.goroutine.begin({ id, place, info, start: base + pos, counted: true })
     // A header that was put together of pieces is no prose: its dump need not wait for a frame.
-    if (how === 'joined') this.#open.claimed(base + pos, base + next)
+    if (how === 'joined') open.claimed(base + pos, base + next)
   }
 
   /** Of a header that is glued to a log line, the line end stays with the log line. */
@@ -303,50 +238,29 @@ export class Assembler {
     return this.#open.tape.hold(buf, pos, how === 'glued' ? trimLineEnd(buf, pos, next) : next)
   }
 
-  /** Does the preamble of another dump belong to this header? */
-  #isAnnounced(info: HeaderInfo): boolean {
-    const preamble = this.#open.next
-    return preamble !== undefined && (info.state === 'running' || preamble.lines <= 1)
-  }
-
-  /** Was what may become a dump cut in its first header, or behind it? A whole dump begins here then. */
-  #startsOver(info: HeaderInfo): boolean {
-    const { candidate, walker } = this.#open
-    if (candidate === undefined) return false
-    return (
-      candidate.isCut || (info.state === 'running' && walker.at === ROOT && walker.goroutine?.info.state === 'running')
-    )
-  }
-
-  /** May a second goroutine that runs, and has a stack, be the first of another dump? */
-  #mayStartNext(dump: OpenDump): boolean {
-    if (dump.served || this.#open.reasonBefore.latest !== undefined || (this.#open.gap.isApart && !dump.furtherThread))
-      return true
-    return dump.firstRunning && (dump.kind === undefined || dump.mayBePanicValue)
-  }
-
   /** Ends the goroutine before this header, and the dump if the header starts another one. Returns the place of its id. */
-  #meet(id: number, info: HeaderInfo): number {
-    const dump = this.#open.dump
+  #addId(id: number, info: HeaderInfo): number {
+    const open = this.#open
+    const { dump } = open
     if (dump === undefined) return -1
-    const announced = this.#isAnnounced(info)
-    if (dump.format === 'profile' || dump.race !== undefined) {
-      if (!announced) this.#open.dropNext()
-      this.#open.closeForNext()
+    const announced = isAnnounced(open, info)
+    if (dump.body.goroutines === 'none') {
+      if (!announced) open.dropNext()
+      open.closeForNext()
       return -1
     }
     const { tally } = dump
-    const { ended, whole, goroutine } = this.#open.walker
+    const { ended, whole, header } = open.goroutine
     // A stack without an end was cut if the next dump follows.
-    const isCut = announced ? goroutine !== undefined && (!whole || tally.hasCreators) : tally.ids.has(id)
+    const isCut = announced ? header !== undefined && (!whole || tally.hasCreators) : tally.ids.has(id)
     const cut = !ended && isCut
-    this.#open.finishGoroutine(cut)
-    const place = tally.meet(id)
+    open.finishGoroutine(cut)
+    const place = tally.addId(id)
     const again = place < 0 && id !== 0 && !tally.idsOverflow
     if (!again && !announced) return place
     if (place >= 0) tally.ids.undo(place)
     if (cut) dump.truncated = true
-    this.#open.closeForNext()
+    open.closeForNext()
     return -1
   }
 }

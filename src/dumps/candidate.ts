@@ -6,46 +6,30 @@
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { PreambleStart } from '../text/preamble.ts'
-import type { Opening } from './dump.ts'
-import { ForeignCount } from './foreign-count.ts'
-import type { Profile } from './profile.ts'
-import type { RaceReport } from './race.ts'
+import { Block } from './block.ts'
 
-export class Candidate {
-  /** Absolute offset of its first line. */
-  start: number
-  /** Of a line inside a carrier: behind its last byte. */
-  end = 0
-  /** Its lines came inside a carrier. */
-  carried = false
-  readonly opening: Opening
+export class Candidate extends Block {
   readonly held: Held[] = []
   /** Foreign lines since it began, for the limits. */
   lines = 0
-  readonly foreign: ForeignCount = new ForeignCount()
   preamble: PreambleStart | undefined
-  /** The empty line behind the preamble has come. */
-  closed = false
-  /** A header of it was cut: a whole one is of another dump. */
-  isCut = false
+  /** The preamble whose next line may come: it goes on up to its first empty line. */
+  preambleAtHand: PreambleStart | undefined
   /** Goroutines with a header and nothing else. */
   readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
-  profile: Profile | undefined
-  race: RaceReport | undefined
 
-  constructor(start: number, opening: Opening) {
-    this.start = start
-    this.opening = opening
+  /** A preamble begins, or goes on with what is more than a further line. */
+  announce(preamble: PreambleStart): void {
+    this.preamble = preamble
+    this.preambleAtHand = preamble
   }
 
-  /** Its lines are dump. Returns where the last of them ends. */
-  claim(tape: LogTape): number {
-    let end = this.start
+  /** Its lines are dump. */
+  claim(tape: LogTape): void {
     for (const held of this.held) {
       tape.claim(held)
-      end = Math.max(end, held.at + held.bytes.length)
+      this.end = Math.max(this.end, held.at + held.bytes.length)
     }
-    return end
   }
 
   /** Its lines are log. */

@@ -2,7 +2,6 @@
 
 import type {
   CallingGoroutines,
-  DumpFormat,
   DumpKind,
   DumpTally,
   GoroutineIds,
@@ -11,9 +10,11 @@ import type {
   TimeFrom,
 } from '../core/model.ts'
 import type { Tally } from '../stacks/tally.ts'
-import { ForeignCount } from './foreign-count.ts'
-import type { Profile } from './profile.ts'
-import type { RaceReport } from './race.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import type { PreambleStart } from '../text/preamble.ts'
+import type { LoggedReason } from '../text/reason.ts'
+import { Block } from './block.ts'
+import type { Candidate } from './candidate.ts'
 
 /** What is known from the outside of where a dump begins. */
 export interface Opening {
@@ -49,50 +50,39 @@ export interface FinishedDump
   readonly opening: Opening
 }
 
-/** What a dump is made of. */
-export interface DumpContent {
-  readonly tally: Tally
-  readonly profile?: Profile | undefined
-  readonly race?: RaceReport | undefined
-}
-
-export class OpenDump {
+export class OpenDump extends Block {
   tally: Tally
-  /** Absolute offsets: first byte; first byte behind the last line that was dump. */
-  start: number
-  end: number
-  readonly opening: Opening
-  /** Present when the dump is a text profile. */
-  readonly profile: Profile | undefined
-  /** Present when the dump is a report of the race detector. */
-  readonly race: RaceReport | undefined
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
   reason: string | undefined
-  /** net/http announced it: it is of one goroutine, and the process lives on. */
-  served = false
-  readonly foreign: ForeignCount = new ForeignCount()
+  /** Where `kind` and `reason` are from. Where the log says why, the program has mostly recovered, and the process lives on. */
+  announcedBy: 'preamble' | 'log' | 'nobody' = 'nobody'
   damaged = 0
   truncated = false
-  /** The first goroutine was `[running]`: the one that made the dump. */
-  firstRunning = false
-  /** Its lines came inside a carrier: its length is not what Go wrote. */
-  carried = false
-  /** `-----` was seen: the next preamble is that of a further thread, and belongs to this dump. */
-  furtherThread = false
+  /** Of its first goroutine: where that runs, it has made the dump. */
+  first: HeaderInfo | undefined
+  /** What a crash has come to: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
+  part: 'goroutines' | 'threads' = 'goroutines'
   readonly limits: Set<string> = new Set()
 
-  constructor(start: number, opening: Opening, content: DumpContent) {
-    this.start = start
-    this.end = start
-    this.opening = opening
-    this.tally = content.tally
-    this.profile = content.profile
-    this.race = content.race
+  /** `before`: the reason that the log before it gives, if it does. */
+  constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
+    const { start, end, opening, body, preamble } = candidate
+    super(start, opening, body)
+    this.end = end
+    this.carried = candidate.carried
+    this.foreign.takeOver(candidate.foreign)
+    this.tally = tally
+    body.open(tally)
+    if (body.goroutines === 'none') this.kind = body.kind
+    else if (preamble !== undefined) this.#announce(preamble, 'preamble')
+    else if (before !== undefined) this.#announce(before, 'log')
   }
 
-  get format(): DumpFormat {
-    return this.profile === undefined ? 'stack' : 'profile'
+  #announce({ kind, reason }: PreambleStart | LoggedReason, by: 'preamble' | 'log'): void {
+    this.kind = kind
+    this.reason = reason
+    this.announcedBy = by
   }
 
   /** The process died, or was told to: the runtime goes on after the goroutines, with registers and further threads. */
@@ -106,35 +96,32 @@ export class OpenDump {
    * part of the value.
    */
   get mayBePanicValue(): boolean {
-    return this.kind === 'panic' && !this.served && this.tally.goroutines === 1
+    return this.kind === 'panic' && this.announcedBy === 'preamble' && this.tally.goroutines === 1
   }
 
   finish(): FinishedDump {
-    const { tally, profile } = this
-    if (profile !== undefined) {
-      profile.finish()
-      this.damaged += profile.damaged
-      if (tally.goroutines < profile.title.total) this.truncated = true
-    }
+    const { tally } = this
+    const { format } = this.body
+    const { damaged, truncated, race } = this.body.finish()
     const signatures = tally.finish()
     if (tally.idsOverflow) this.limits.add('goroutineIds')
     if (tally.callers.overflow) this.limits.add('callers')
     if (tally.signaturesOverflow) this.limits.add('signatures')
     return {
       kind: this.kind ?? this.#kindByContent(signatures),
-      format: this.format,
+      format,
       goroutines: tally.goroutines,
       signatures,
       other: tally.other,
       bytes: [this.start, this.end],
       foreignLines: this.foreign.lines,
-      damaged: this.damaged,
-      truncated: this.truncated || this.#fillsBuffer(),
+      damaged: this.damaged + damaged,
+      truncated: this.truncated || truncated || this.#fillsBuffer(),
       limits: [...this.limits],
       reason: this.reason,
-      ids: this.format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
+      ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,
-      race: this.race?.accesses,
+      race,
       anyMinutes: tally.anyMinutes,
       callers: tally.callers.anyWaits ? tally.callers : undefined,
     }
@@ -142,7 +129,7 @@ export class OpenDump {
 
   #kindByContent(signatures: readonly SignatureTally[]): DumpKind {
     if (signatures.some((each) => each.leaked > 0)) return 'leak'
-    return this.format === 'stack' && this.tally.goroutines === 1 ? 'single' : 'all'
+    return this.body.format === 'stack' && this.tally.goroutines === 1 ? 'single' : 'all'
   }
 
   /**
@@ -151,6 +138,6 @@ export class OpenDump {
    */
   #fillsBuffer(): boolean {
     const own = this.end - this.start - this.foreign.bytes
-    return this.format === 'stack' && !this.carried && own >= 1024 && Number.isInteger(Math.log2(own))
+    return this.body.format === 'stack' && !this.carried && own >= 1024 && Number.isInteger(Math.log2(own))
   }
 }

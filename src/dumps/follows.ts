@@ -1,5 +1,5 @@
 /**
- * Which line of a goroutine may come behind which. The lines stand in the tree of known stacks (stacks/known.ts).
+ * Which line of a goroutine may come behind which. The lines stand in the tree of known stacks (stacks/stack-tree.ts).
  *
  *   at              | what may come next
  *   ----------------|---------------------------------------
@@ -12,7 +12,7 @@
  *   note            | func, created, file, note, elided
  *   unavailable     | created
  */
-import { type KnownLine, type KnownStacks, ROOT } from '../stacks/known.ts'
+import { type KnownLine, ROOT, type StackTree } from '../stacks/stack-tree.ts'
 import type { LineKind } from '../text/line.ts'
 
 const AFTER_HEADER: readonly LineKind[] = ['func', 'created', 'unavailable', 'note']
@@ -29,13 +29,13 @@ const AFTER: Readonly<Record<LineKind, readonly LineKind[]>> = {
 }
 
 /** The kinds of line that may come behind `at`; undefined: nobody knows where in its stack the goroutine is. */
-export function kindsAfter(known: KnownStacks, at: KnownLine | undefined): readonly LineKind[] {
+export function kindsAfter(tree: StackTree, at: KnownLine | undefined): readonly LineKind[] {
   if (at === undefined) return AFTER_FRAME
   if (at === ROOT) return AFTER_HEADER
-  return isFileOfCreator(known, at) ? AFTER_CREATOR : AFTER[known.kind(at)]
+  return isFileOfCreator(tree, at) ? AFTER_CREATOR : AFTER[tree.kind(at)]
 }
 
 /** Is this the file line of `created by …`, behind which only ancestors may come? */
-export function isFileOfCreator(known: KnownStacks, at: KnownLine): boolean {
-  return known.kind(at) === 'file' && known.kind(known.parent(at)) === 'created'
+export function isFileOfCreator(tree: StackTree, at: KnownLine): boolean {
+  return tree.kind(at) === 'file' && tree.kind(tree.parent(at)) === 'created'
 }

@@ -3,37 +3,29 @@
  * and dumped again. Both show when a header with an id that the open dump has already breaks into one of its goroutines, and the next two
  * lines tell them apart: two lines of one frame, one after the other, are of one writer, and the dump before it was cut.
  *
- *   state    | line                                                | what happens
- *   ---------|-----------------------------------------------------|--------------------------------------------------------------
- *   one      | header with a known id in the middle of a goroutine | a second dump takes it; → weighing
- *   one      | any other                                           | the dump's; one
- *   weighing | goes on with the second dump alone                  | the first was cut: it is complete; → one
- *   weighing | goes on with the first dump alone                   | they are interleaved; → two
- *   weighing | goes on with either                                 | held: it is of the writer of the next one; weighing
- *   weighing | nothing of the kind comes, or the end               | the first was cut: it is complete; → one
- *   two      | any                                                 | the dump's that it fits; of both, the one's that waited; two
- *   two      | one of them is complete, or the other goes on alone | → one
+ * The states, and what leads from one to the next, are a table: WRITERS in states.ts.
  */
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held } from '../lines/tape.ts'
-import type { Assembler, HeldLine, Stop } from './assembler.ts'
+import type { Assembler, Stop } from './assembler.ts'
+import { completes, type HeldLine } from './held-line.ts'
+import { after, WRITERS, type Writers, type WritersEvent } from './states.ts'
 
-/** Lines that are not of either dump, while it is not known whether there are two; lines of one dump without one of the other. */
+/** Lines that fit neither dump, while it is not known whether there are two; lines of one dump without one of the other. */
 const MOST_LINES = 64
-
-type State =
-  | { readonly name: 'one' }
-  | { readonly name: 'weighing'; readonly second: Assembler; readonly held: HeldLine | undefined; foreign: number }
-  | { readonly name: 'two'; readonly second: Assembler; alone: number }
-
-const ONE: State = { name: 'one' }
 
 export class InterleavedDumps {
   readonly #make: () => Assembler
   /** Made when the first line comes: most streams have no dump. */
   #made: Assembler | undefined
-  #state: State = ONE
+  #state: Writers = 'one'
+  /** The second dump; undefined where there is one alone. */
+  #second: Assembler | undefined
+  /** While weighing: a line that fits both. */
+  #held: HeldLine | undefined
+  /** Lines that say nothing of how many write. */
+  #lines = 0
   /** The one that took the last line, or stopped before it. */
   #last: Assembler | undefined
   /** Why the last `run` stopped. */
@@ -52,8 +44,16 @@ export class InterleavedDumps {
     this.#made = assembler
   }
 
-  get #second(): Assembler | undefined {
-    return this.#state.name === 'one' ? undefined : this.#state.second
+  /** As the table WRITERS in states.ts has it. */
+  get state(): Writers {
+    return this.#state
+  }
+
+  #on(event: WritersEvent, second?: Assembler): void {
+    this.#state = after(WRITERS, this.#state, event)
+    this.#second = second
+    this.#held = undefined
+    this.#lines = 0
   }
 
   /** There is a dump, not only what may become one. */
@@ -98,7 +98,7 @@ export class InterleavedDumps {
   }
 
   end(lastLine = ''): void {
-    if (this.#state.name === 'weighing') this.#firstWasCut()
+    this.#endWeighing()
     this.#made?.end(lastLine)
     this.#second?.end(lastLine)
     this.#settle()
@@ -108,16 +108,17 @@ export class InterleavedDumps {
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     let pos = start
     while (pos < end) {
-      if (this.#state.name === 'one') {
+      const second = this.#second
+      if (second === undefined) {
         pos = this.#first.run(buf, words, pos, end, base)
         this.#last = this.#first
         this.stopped = this.#first.stopped
         if (this.stopped !== 'rival') return pos
-        const second = this.#make()
-        this.#state = { name: 'weighing', second, held: undefined, foreign: 0 }
-        pos = this.#feed(second, buf, words, pos, base)
+        this.#on('rival', this.#make())
+        pos = this.#feed(this.#second ?? this.#first, buf, words, pos, base)
       } else {
-        pos = this.#state.name === 'two' ? this.#deal(buf, words, pos, base) : this.#weigh(buf, words, pos, base)
+        pos =
+          this.#state === 'two' ? this.#deal(second, buf, words, pos, base) : this.#weigh(second, buf, words, pos, base)
         if (this.stopped === 'foreign') return pos
         if (!this.open) {
           this.stopped = 'closed'
@@ -149,49 +150,49 @@ export class InterleavedDumps {
   }
 
   /** Takes a line while two dumps may be open. */
-  #weigh(buf: Buffer, words: DataView, pos: number, base: number): number {
-    const state = this.#state
-    if (state.name !== 'weighing') return pos
-    const { second, held } = state
+  #weigh(second: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
     if (buf[pos] === LF) return this.#feed(second, buf, words, pos, base)
     const first = this.#first
+    const held = this.#held
+    const ofSecond = second.fit(buf, words, pos, next) > 0
     if (held !== undefined) {
-      if (second.completes(held, buf, pos, next)) {
-        this.#firstWasCut()
+      if (completes(held, buf, pos, next)) {
+        this.#endWeighing()
         return this.#feed(second, buf, words, pos, base)
       }
-      if (second.fit(buf, words, pos, next) > 0 || first.completes(held, buf, pos, next)) {
+      if (ofSecond) {
+        this.#on('first', second)
         first.adopt(held)
-        this.#state = { name: 'two', second, alone: 0 }
-        return this.#deal(buf, words, pos, base)
+        return this.#deal(second, buf, words, pos, base)
       }
     } else {
       const ofFirst = first.fit(buf, words, pos, next) > 0
-      const ofSecond = second.fit(buf, words, pos, next) > 0
       if (ofFirst && ofSecond) {
-        this.#state = { name: 'weighing', second, held: second.hold(buf, pos, next, base), foreign: 0 }
+        this.#held = second.hold(buf, pos, next, base)
+        this.#lines = 0
         this.#last = second
         return next
       }
       if (ofFirst) {
-        this.#state = { name: 'two', second, alone: 0 }
+        this.#on('first', second)
         return this.#feed(first, buf, words, pos, base)
       }
       if (ofSecond) {
-        this.#firstWasCut()
+        this.#endWeighing()
         return this.#feed(second, buf, words, pos, base)
       }
     }
-    if (++state.foreign > MOST_LINES) this.#firstWasCut()
+    if (++this.#lines > MOST_LINES) this.#endWeighing()
     return this.#feed(second, buf, words, pos, base)
   }
 
-  /** What came since the header of the second dump is the second's: the first is all there will be of it. */
-  #firstWasCut(): void {
-    if (this.#state.name !== 'weighing') return
-    const { second, held } = this.#state
-    this.#state = ONE
+  /** The first dump was cut: it is all there will be of it, and what has come since the header of the second is the second's. */
+  #endWeighing(): void {
+    const second = this.#second
+    const held = this.#held
+    if (this.#state !== 'weighing' || second === undefined) return
+    this.#on('second')
     this.#first.endCut()
     this.#first = second
     this.#last = second
@@ -199,17 +200,14 @@ export class InterleavedDumps {
   }
 
   /** Takes a line of two dumps. */
-  #deal(buf: Buffer, words: DataView, pos: number, base: number): number {
-    const state = this.#state
-    if (state.name !== 'two') return pos
+  #deal(second: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
     const before = this.#last
-    const taker = this.#choose(this.#first, state.second, buf, words, pos)
-    state.alone = taker === before ? state.alone + 1 : 0
-    if (state.alone > MOST_LINES) {
-      const other = taker === this.#first ? state.second : this.#first
+    const taker = this.#choose(this.#first, second, buf, words, pos)
+    this.#lines = taker === before ? this.#lines + 1 : 0
+    if (this.#lines > MOST_LINES) {
+      const other = taker === this.#first ? second : this.#first
       other.endCut()
       this.#settle()
-      state.alone = 0
     }
     return this.#feed(taker, buf, words, pos, base)
   }
@@ -238,12 +236,11 @@ export class InterleavedDumps {
 
   /** One of two is complete: the other goes on alone. */
   #settle(): void {
-    const state = this.#state
-    if (state.name !== 'two') return
-    const { second } = state
+    const second = this.#second
+    if (this.#state !== 'two' || second === undefined) return
     if (!second.quiet && !this.#first.quiet) return
     if (this.#first.quiet && !second.quiet) this.#first = second
-    this.#state = ONE
+    this.#on('alone')
     this.#last = this.#first
   }
 }

@@ -8,11 +8,12 @@
  *     #\t0x526bb8\tmain.leak+0x18\t/app/main.go:124
  *     <empty line>
  */
+import type { DumpKind } from '../core/model.ts'
 import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
 import { mayBeginProfileLine, type ProfileTitle, readProfileLine } from '../text/profile.ts'
+import type { Body, BodyEnd, Joined, Part } from './body.ts'
 import type { Fragments } from './repair/fragments.ts'
-import type { Fragment } from './repair/wraps.ts'
 
 /** Distinct lists of pcs that are remembered. */
 const LISTS = 100_000
@@ -27,73 +28,104 @@ interface OpenRecord {
 /** pc list → stack: the same pcs are the same stack as long as the process lives. Shared by the profiles of one stream. */
 export type PcLists = Map<string, StackEntry>
 
-export class Profile {
-  readonly title: ProfileTitle
-  readonly tally: Tally
+export class Profile implements Body {
+  readonly format = 'profile'
+  readonly goroutines = 'none'
+  readonly #title: ProfileTitle
+  /** There is none before its first record. */
+  #tally: Tally | undefined
   readonly #lists: PcLists
   readonly #fragments: Fragments
   #record: OpenRecord | undefined
-  damaged = 0
+  #damaged = 0
 
-  constructor(title: ProfileTitle, tally: Tally, lists: PcLists, fragments: Fragments) {
-    this.title = title
-    this.tally = tally
+  constructor(title: ProfileTitle, lists: PcLists, fragments: Fragments) {
+    this.#title = title
     this.#lists = lists
     this.#fragments = fragments
   }
 
-  get started(): boolean {
-    return this.#record !== undefined || this.tally.goroutines > 0
+  get kind(): DumpKind | undefined {
+    return this.#title.leak ? 'leak' : undefined
   }
 
-  /** The profile is over. */
-  finish(): void {
-    this.closeRecord(this.tally.goroutines + (this.#record?.count ?? 0) < this.title.total)
+  get #counted(): number {
+    return this.#tally?.goroutines ?? 0
   }
 
-  get complete(): boolean {
-    return this.#record === undefined && this.tally.goroutines >= this.title.total
+  open(tally: Tally): void {
+    this.#tally = tally
   }
 
-  /** May the line be one of the profile's records? */
+  finish(): BodyEnd {
+    this.#closeRecord(this.#counted + (this.#record?.count ?? 0) < this.#title.total)
+    return { damaged: this.#damaged, truncated: this.#counted < this.#title.total, race: undefined }
+  }
+
+  /** It ends the record, and the last one ends the profile. */
+  blank(): 'last' | 'foreign' {
+    this.#closeRecord()
+    return this.#counted >= this.#title.total ? 'last' : 'foreign'
+  }
+
   fits(text: string): boolean {
     return readProfileLine(text, this.#record?.pcs)?.kind === 'record'
   }
 
-  /** Takes a line; false when it is not the profile's. */
-  line(text: string): boolean {
+  line(text: string): Part {
     const line = readProfileLine(text, this.#record?.pcs)
     switch (line?.kind) {
       case 'record':
-        this.closeRecord()
+        this.#closeRecord()
         this.#record = { count: line.count, pcs: line.pcs, labels: undefined, frames: [] }
-        return true
+        return 'part'
       case 'frame':
         if (line.name !== '') this.#record?.frames.push(line)
-        return true
+        return 'part'
       case 'labels':
         if (this.#record !== undefined) this.#record.labels = line.labels
-        return true
+        return 'part'
     }
+    return 'foreign'
+  }
+
+  /** A line of a profile looks the same wherever it is cut: what is glued to one can't be told from it. */
+  glued(): number {
+    return -1
+  }
+
+  mayBegin(text: string): boolean {
+    return mayBeginProfileLine(text)
+  }
+
+  beginsKnown(): boolean {
     return false
   }
 
-  /** Puts a cut line back together: the head stands in a fragment. Returns the fragment and where its head ends. */
-  join(tail: string): { fragment: Fragment; cut: number } | undefined {
+  resembles(text: string): boolean {
+    return text.startsWith('#')
+  }
+
+  /** Labels may hold anything. */
+  mayQuote(text: string): boolean {
+    return text.startsWith('# labels')
+  }
+
+  join(tail: string): Joined | undefined {
     const fragments = this.#fragments
     for (const fragment of fragments.pending) {
       const head = fragment.text
       if (!mayBeginProfileLine(head)) continue
       for (let cut = 1; cut <= Math.min(head.length, 4096); cut++) {
         if (cut < head.length && !fragments.shapes.startsAt(head, cut)) continue
-        if (this.line(head.slice(0, cut) + tail)) return { fragment, cut }
+        if (this.line(head.slice(0, cut) + tail) === 'part') return { fragment, cut }
       }
     }
     return undefined
   }
 
   /** `isCut`: the profile ends before the record does. */
-  closeRecord(isCut = false): void {
+  #closeRecord(isCut = false): void {
     const record = this.#record
     if (record === undefined) return
     this.#record = undefined
@@ -102,13 +134,13 @@ export class Profile {
     // longer than its frames is usual (hidden runtime frames), one without frames is not.
     const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
     if (cut || (record.frames.length === 0 && record.pcs !== '')) {
-      if (entry === undefined) this.damaged += record.count
+      if (entry === undefined) this.#damaged += record.count
     } else if (entry === undefined) {
       entry = newEntry(stackFrom(record.frames))
       if (this.#lists.size >= LISTS) this.#lists.clear()
       this.#lists.set(record.pcs, entry)
     }
     // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
-    this.tally.addRecord({ count: record.count, labels: record.labels, leaked: this.title.leak }, entry)
+    this.#tally?.addRecord({ count: record.count, labels: record.labels, leaked: this.#title.leak }, entry)
   }
 }

@@ -2,8 +2,8 @@
  * Reports of the race detector (formats.md § 3.3): two accesses with their stacks, then where the goroutines were created. They
  * hold no goroutine headers, so they count no goroutines; the accesses go into the record.
  */
-import type { RaceAccess } from '../core/model.ts'
 import { readRaceLine } from '../text/race.ts'
+import type { Body, BodyEnd, Joined, Part } from './body.ts'
 
 /** Frames of an access that are kept. */
 const FRAMES = 64
@@ -14,20 +14,25 @@ interface OpenAccess {
   readonly stack: string[]
 }
 
-export class RaceReport {
+export class RaceReport implements Body {
+  readonly format = 'stack'
+  readonly kind = 'race'
+  readonly goroutines = 'none'
   readonly #accesses: OpenAccess[] = []
   #stack: string[] | undefined
   #function = ''
   #due: 'function' | 'file' = 'function'
 
-  /** `part`: it belongs to the report; `end`: it closes it. */
-  line(text: string): 'part' | 'end' | undefined {
+  /** It counts no goroutines. */
+  open(): void {}
+
+  line(text: string): Part {
     const line = readRaceLine(text, this.#due)
-    // Lines that look like its frames are a report's own only behind an access.
-    if (line === undefined || (!this.confirmed && line.kind !== 'rule' && line.kind !== 'access')) return undefined
+    // Lines that look like its frames, and a rule, are a report's own only behind an access.
+    if (line === undefined || (this.#accesses.length === 0 && line.kind !== 'access')) return 'foreign'
     switch (line.kind) {
       case 'rule':
-        return 'end'
+        return 'last'
       case 'access': {
         const open: OpenAccess = { access: line.access, goroutine: line.goroutine, stack: [] }
         this.#accesses.push(open)
@@ -48,13 +53,44 @@ export class RaceReport {
     return 'part'
   }
 
-  get confirmed(): boolean {
-    return this.#accesses.length > 0
+  /** Empty lines part its sections. */
+  blank(): 'foreign' {
+    return 'foreign'
   }
 
-  get accesses(): RaceAccess[] {
-    return this.#accesses.map(({ access, goroutine, stack }) =>
+  /** The runtime writes a report in one piece: its lines are not put together. */
+  join(): Joined | undefined {
+    return undefined
+  }
+
+  glued(): number {
+    return -1
+  }
+
+  fits(text: string): boolean {
+    return readRaceLine(text, this.#due) !== undefined
+  }
+
+  mayBegin(text: string): boolean {
+    return text.startsWith('g')
+  }
+
+  beginsKnown(): boolean {
+    return false
+  }
+
+  resembles(text: string): boolean {
+    return /^(?:\t| {2})/.test(text)
+  }
+
+  mayQuote(): boolean {
+    return false
+  }
+
+  finish(): BodyEnd {
+    const race = this.#accesses.map(({ access, goroutine, stack }) =>
       goroutine === undefined ? { access, stack } : { access, goroutine, stack },
     )
+    return { damaged: 0, truncated: false, race }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Hashes by which a line finds its like among many (known.ts): of the literal part as it is kept, and of what is the literal part of a
+ * Hashes by which a line finds its like among many (stack-tree.ts): of the literal part as it is kept, and of what is the literal part of a
  * line as it is read.
  *
  * Hot: guarded by `npm run bench` (dump-heavy, 2000 stacks).

@@ -5,7 +5,7 @@
  */
 import { COLON, EQUALS, isHexDigit, LF, SPACE, TAB, ZERO } from '../core/ascii.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
-import { type KnownLine, type KnownStacks, ROOT, TAILS } from './known.ts'
+import { type KnownLine, ROOT, type StackTree, TAILS } from './stack-tree.ts'
 
 /** One line each: a letter for what it is, then its text. */
 const FUNCTION = 'F'
@@ -94,38 +94,38 @@ const EXACT_DIGITS = 15
 const SCRATCH = Buffer.alloc(64 << 10)
 
 /** The stack of a goroutine that ends at `line` of the tree. Ancestors (`[originating from …]`) are history, not stack. */
-export function stackOf(known: KnownStacks, line: KnownLine): PrintedStack {
+export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
   let lines: KnownLine[] = []
   let length = 0
-  for (let at = line; at !== ROOT; at = known.parent(at)) {
-    if (known.kind(at) === 'ancestor') {
+  for (let at = line; at !== ROOT; at = tree.parent(at)) {
+    if (tree.kind(at) === 'ancestor') {
       lines = []
       length = 0
     } else {
       lines.push(at)
       // A letter and a line end, and no more of the literal part than there is.
-      length += known.length(at) + 2
+      length += tree.length(at) + 2
     }
   }
   const out = length <= SCRATCH.length ? SCRATCH : Buffer.alloc(length)
   let end = 0
-  for (let i = lines.length - 1; i >= 0; i--) end = writeLine(known, lines[i] as KnownLine, out, end)
+  for (let i = lines.length - 1; i >= 0; i--) end = writeLine(tree, lines[i] as KnownLine, out, end)
   return new PrintedStack(out.toString('utf8', 0, Math.max(0, end - 1)))
 }
 
 /** Writes what a stack keeps of `line` at `at` of `out`; returns where it ends. */
-function writeLine(known: KnownStacks, line: KnownLine, out: Buffer, at: number): number {
-  const { bytes } = known
-  const start = known.start(line)
-  const end = start + known.length(line)
-  switch (known.kind(line)) {
+function writeLine(tree: StackTree, line: KnownLine, out: Buffer, at: number): number {
+  const { bytes } = tree
+  const start = tree.start(line)
+  const end = start + tree.length(line)
+  switch (tree.kind(line)) {
     case 'func':
       // All but the `(`; gccgo prints none.
-      return write(out, at, FUNCTION, bytes, start, known.tail(line) === TAILS.none ? end : end - 1)
+      return write(out, at, FUNCTION, bytes, start, tree.tail(line) === TAILS.none ? end : end - 1)
     case 'file':
       return writePlace(bytes, start, end, out, at)
     case 'created': {
-      const stop = known.tail(line) === TAILS.parent ? end - IN_GOROUTINE : end
+      const stop = tree.tail(line) === TAILS.parent ? end - IN_GOROUTINE : end
       return write(out, at, CREATED, bytes, start + CREATED_BY, stop)
     }
     case 'elided':

@@ -5,9 +5,9 @@ import type { ParentTally, Signature, SignatureTally } from '../core/model.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import { Callers } from './callers.ts'
 import { GoroutineIdTable } from './ids.ts'
-import type { KnownStacks } from './known.ts'
 import type { Signatures } from './signature.ts'
 import type { StackEntry } from './stack.ts'
+import type { StackTree } from './stack-tree.ts'
 
 /** Goroutines of one signature whose headers had the same labels. */
 interface Cell {
@@ -182,7 +182,7 @@ export class Tally {
   }
 
   /** Notes the id of a goroutine whose header has come: a place for `add`, or -1 when it is in this dump already or is not noted. */
-  meet(id: number): number {
+  addId(id: number): number {
     if (id === 0) return -1
     if (this.ids.size < this.#limits.goroutineIds) return this.ids.add(id)
     this.idsOverflow = true
@@ -195,7 +195,7 @@ export class Tally {
     id: number,
     info: HeaderInfo,
     entry: StackEntry | undefined,
-    known: KnownStacks,
+    tree: StackTree,
   ): Signature | undefined {
     this.goroutines++
     const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
@@ -206,8 +206,8 @@ export class Tally {
       return undefined
     }
     const found = this.#slots[slot] as Slot
-    found.add(info, known.calls.parent, this.#limits)
-    if (known.calls.count > 0) this.callers.add(id, info, slot, entry, known.calls)
+    found.add(info, tree.calls.parent, this.#limits)
+    if (tree.calls.count > 0) this.callers.add(id, info, slot, entry, tree.calls)
     return found.signature
   }
 

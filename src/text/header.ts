@@ -13,8 +13,8 @@
  */
 import { BRACKET_OPEN, COLON, CR, DIGIT, LF, LOWER_G, SPACE, startsWith, ZERO } from '../core/ascii.ts'
 import { wholeNumber } from '../core/number.ts'
+import { FastHeaders } from './header-fast.ts'
 import { type HeaderInfo, headerInfo } from './info.ts'
-import { PlainHeaders } from './plain.ts'
 import { unquote } from './quote.ts'
 
 export type { HeaderInfo } from './info.ts'
@@ -35,7 +35,7 @@ interface Known {
 
 /** What headers say, by their bytes: the same for all readers, since thousands of them may be at work. */
 const TABLE = new Map<number, Known>()
-const PLAIN = new PlainHeaders()
+const FAST = new FastHeaders()
 
 /** Reads headers; `id` and `info` hold what the last successful `read` found. */
 export class HeaderReader {
@@ -67,11 +67,11 @@ export class HeaderReader {
       p = skipThread(buf, p, end)
       if (p < 0) return -1
     }
-    const info = PLAIN.find(buf, words, p, end)
+    const info = FAST.find(buf, words, p, end)
     if (info === undefined) return this.#readRest(buf, words, p, end, id)
     this.id = id
     this.info = info
-    return PLAIN.after
+    return FAST.after
   }
 
   #readRest(buf: Uint8Array, words: DataView, start: number, end: number, id: number): number {
@@ -90,7 +90,7 @@ export class HeaderReader {
       const text = new TextDecoder().decode(bytes)
       const info = parseHeaderRest(text)
       if (info === undefined) return -1
-      PLAIN.learn(words, start, end, text, info)
+      FAST.learn(words, start, end, text, info)
       known = { bytes, info }
       if (bytes.length <= INTERNED_BYTES) {
         if (TABLE.size >= INTERNED_HEADERS) TABLE.clear()

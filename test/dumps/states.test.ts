@@ -2,11 +2,20 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
 import { LIMITS } from '../../src/core/limits.ts'
-import { Assembler } from '../../src/dumps/assembler.ts'
-import type { FinishedDump } from '../../src/dumps/dump.ts'
-import { after, EVENTS, type Event, STATES, type State, stateTable, TRANSITIONS } from '../../src/dumps/states.ts'
+import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
+import {
+  after,
+  type Event,
+  printTable,
+  STREAM,
+  type State,
+  WRITERS,
+  type Writers,
+  type WritersEvent,
+  waysOf,
+} from '../../src/dumps/states.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
-import { Signatures } from '../../src/stacks/signature.ts'
+import { makeAssembler } from './reader.ts'
 
 const FRAME = 'main.f(0x1)\n\t/src/a.go:3 +0x1\n'
 const BEGINS = 'panic: boom\n'
@@ -30,54 +39,103 @@ const LINES: Readonly<Record<State, Partial<Record<Event, string>>>> = {
   parting: { begins: BEGINS, runs: 'goroutine 9 [running]:\n', proved: FRAME, over: '*** END ***\n' },
 }
 
-function stateAfter(text: string): { state: State; dumps: FinishedDump[]; assembler: Assembler } {
-  const dumps: FinishedDump[] = []
-  const assembler = new Assembler(LIMITS, new Signatures('functions', 1000), new LogQueue(undefined), {
-    opening: () => ({ time: undefined, timeFrom: undefined, frame: undefined, ahead: [] }),
-    dump: (dump) => dumps.push(dump),
-    goroutine: () => undefined,
-  })
+const CUT = `${HEADER}${FRAME}\ngoroutine 8 [select]:\nmain.g(0x1)\n`
+const FIRST = '\t/src/b.go:4 +0x2\n'
+const WRITERS_WAYS: Readonly<Record<Writers, string>> = { one: CUT, weighing: CUT + HEADER, two: CUT + HEADER + FIRST }
+const WRITERS_LINES: Readonly<Record<Writers, Partial<Record<WritersEvent, string>>>> = {
+  one: { rival: HEADER },
+  weighing: { second: FRAME, first: FIRST },
+  two: { alone: '*** END ***\n' },
+}
+
+interface Machine {
+  run(buf: Buffer, words: DataView, pos: number, end: number, base: number): number
+  takeForeign(buf: Buffer, pos: number, base: number): number
+  readonly stopped: string
+}
+
+function show(machine: Machine, text: string): void {
   const buf = Buffer.from(text)
   const words = wordsOf(buf)
   for (let pos = 0; pos < buf.length; ) {
-    const next = assembler.run(buf, words, pos, buf.length, 0)
-    pos = assembler.stopped === 'foreign' ? assembler.takeForeign(buf, next, 0) : next
+    const next = machine.run(buf, words, pos, buf.length, 0)
+    pos = machine.stopped === 'foreign' ? machine.takeForeign(buf, next, 0) : next
   }
-  return { state: assembler.state, dumps, assembler }
 }
 
-const transitions = Object.entries(TRANSITIONS).flatMap(([state, on]) =>
-  Object.entries(on).map(([event, to]) => [state as State, event as Event, to] as const),
-)
+const make = () => makeAssembler(new LogQueue(undefined), { dumps: [], goroutines: [] })
+
+function assemblerAfter(text: string): ReturnType<typeof make> {
+  const assembler = make()
+  show(assembler, text)
+  return assembler
+}
+
+function writersAfter(text: string): InterleavedDumps {
+  const dumps = new InterleavedDumps(make)
+  show(dumps, text)
+  return dumps
+}
 
 describe('the states of a stream', () => {
   it.each(Object.entries(WAYS))('%s is reached', (state, way) => {
-    expect(stateAfter(way).state).toBe(state)
+    expect(assemblerAfter(way).state).toBe(state)
   })
 
-  it.each(transitions)('%s, %s: %s', (state, event, to) => {
-    const lines = LINES[state][event]
+  it.each(waysOf(STREAM))('$from, $event: $to', ({ from, event, to }) => {
+    const lines = LINES[from][event]
     expect(lines).toBeDefined()
-    expect(after(state, event)).toBe(to)
-    expect(stateAfter(WAYS[state] + lines).state).toBe(to)
+    expect(after(STREAM, from, event)).toBe(to)
+    expect(assemblerAfter(WAYS[from] + lines).state).toBe(to)
   })
 
   it('all lead back to quiet when nothing more comes', () => {
     for (const way of Object.values(WAYS)) {
-      const { assembler } = stateAfter(way)
+      const assembler = assemblerAfter(way)
       assembler.end()
       expect(assembler.state).toBe('quiet')
       expect(assembler.quiet).toBe(true)
     }
   })
+})
 
-  it('are all in the table, with every event', () => {
-    expect(new Set(transitions.flatMap(([state, , to]) => [state, to]))).toEqual(new Set(Object.keys(STATES)))
-    expect(new Set(transitions.map(([, event]) => event))).toEqual(new Set(Object.keys(EVENTS)))
+describe('who writes', () => {
+  it.each(Object.entries(WRITERS_WAYS))('%s is reached', (state, way) => {
+    expect(writersAfter(way).state).toBe(state)
   })
 
-  it('are in src/README.md as the table prints them', () => {
+  it.each(waysOf(WRITERS))('$from, $event: $to', ({ from, event, to }) => {
+    const lines = WRITERS_LINES[from][event]
+    expect(lines).toBeDefined()
+    expect(after(WRITERS, from, event)).toBe(to)
+    expect(writersAfter(WRITERS_WAYS[from] + lines).state).toBe(to)
+  })
+
+  it('is one again when nothing more comes', () => {
+    for (const way of Object.values(WRITERS_WAYS)) {
+      const dumps = writersAfter(way)
+      dumps.end()
+      expect([dumps.state, dumps.quiet]).toEqual(['one', true])
+    }
+  })
+})
+
+describe.each([
+  ['of a stream', STREAM],
+  ['of who writes', WRITERS],
+])('the table %s', (_what, table) => {
+  it('has every state and every event in it', () => {
+    const ways = waysOf<string, string>(table)
+    expect(new Set(ways.flatMap(({ from, to }) => [from, to]))).toEqual(new Set(Object.keys(table.states)))
+    expect(new Set(ways.map(({ event }) => event))).toEqual(new Set(Object.keys(table.events)))
+  })
+
+  it('is in src/README.md as it is printed', () => {
     const readme = readFileSync(new URL('../../src/README.md', import.meta.url), 'utf8')
-    expect(readme).toContain(stateTable())
+    expect(readme).toContain(printTable<string, string>(table))
   })
+})
+
+it('an event that a state has no way for is a fault', () => {
+  expect(() => after(STREAM, 'quiet', 'over')).toThrow('no way from "quiet" on "over"')
 })

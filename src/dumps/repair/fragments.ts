@@ -10,7 +10,7 @@
  */
 
 import type { Held, LogTape } from '../../lines/tape.ts'
-import { type KnownLine, type KnownStacks, ROOT } from '../../stacks/known.ts'
+import { type KnownLine, ROOT, type StackTree } from '../../stacks/stack-tree.ts'
 import { mayBegin } from '../../text/cut.ts'
 import { parseHeaderRest } from '../../text/header.ts'
 import { type LineKind, readLine } from '../../text/line.ts'
@@ -29,15 +29,17 @@ const CUTS = 8
 const APART = 5
 export class Fragments {
   readonly #limit: number
-  readonly #known: KnownStacks
+  readonly #tree: StackTree
+  readonly #tape: LogTape
   #list: Fragment[] = []
   readonly shapes: LogShapes
   readonly wraps: Wraps = new Wraps()
 
-  constructor(limit: number, known: KnownStacks) {
+  constructor(limit: number, tree: StackTree, tape: LogTape) {
     this.#limit = limit
-    this.#known = known
-    this.shapes = new LogShapes(known)
+    this.#tape = tape
+    this.#tree = tree
+    this.shapes = new LogShapes(tree)
   }
 
   /** Longest first: a piece in the middle must not pass for a line of its own. */
@@ -45,8 +47,8 @@ export class Fragments {
     return this.#list
   }
 
-  /** Remembers what may be a head; returns one that is too old now, for its bytes to be let go. */
-  add(text: string, held: Held): Held | undefined {
+  /** Remembers what may be a head. One that is too old is log. */
+  add(text: string, held: Held): void {
     const cuts = this.#cuts(text)
     // The middle of a line that was cut before: with the head of it, it makes a longer head.
     if (cuts.length > 0) {
@@ -66,31 +68,31 @@ export class Fragments {
     const longer = this.wraps.add(text, held)
     if (longer !== undefined) this.#list.push(longer)
     this.#list.sort((a, b) => b.parts.length - a.parts.length)
-    if (this.#list.length <= this.#limit) return undefined
+    if (this.#list.length <= this.#limit) return
     const oldest = this.#list.find((each) => each.parts.length === 1)?.parts[0]?.held
     this.#list = this.#list.filter((each) => each.parts[0]?.held !== oldest)
     if (longer?.parts[0]?.held === oldest) this.wraps.interrupt()
-    return oldest
+    if (oldest !== undefined) this.#tape.release(oldest)
   }
 
-  /** Forgets all. */
-  clear(tape: LogTape): void {
+  /** Those that wait for the rest are log. */
+  clear(): void {
     this.wraps.interrupt()
     if (this.#list.length === 0) return
     const all = this.#list
     this.#list = []
-    for (const fragment of all) for (const part of fragment.parts) tape.release(part.held)
+    for (const fragment of all) for (const part of fragment.parts) this.#tape.release(part.held)
   }
 
   /** The first `cut` bytes of `fragment` are dump. Returns the lengths of its lines of which nothing is foreign. */
-  claim(fragment: Fragment, cut: number, tape: LogTape): number[] {
+  claim(fragment: Fragment, cut: number): number[] {
     const whole: number[] = []
     fragment.parts.forEach(({ held, at, length }, i) => {
       const claimed = (fragment.parts[i + 1]?.at ?? cut) - at
       if (claimed === length) {
-        tape.claim(held)
+        this.#tape.claim(held)
         whole.push(length)
-      } else tape.claim(held, claimed)
+      } else this.#tape.claim(held, claimed)
     })
     this.#list = this.#list.filter(
       (each) => !each.parts.some((part) => fragment.parts.some((own) => own.held === part.held)),
@@ -118,10 +120,10 @@ export class Fragments {
 
   /** Joins head and tail into one of `lines`; returns it and where the head ends. */
   joinKnown(at: KnownLine, head: string, tail: string): { line: KnownLine; cut: number } | undefined {
-    for (let line = this.#known.firstChild(at); line !== ROOT; line = this.#known.nextChild(line)) {
-      const literal = this.#known.literal(line)
+    for (let line = this.#tree.firstChild(at); line !== ROOT; line = this.#tree.nextChild(line)) {
+      const literal = this.#tree.literal(line)
       if (literal[0] !== head[0]) continue
-      const cut = this.#cutOf(literal, this.#known.tail(line), head, tail)
+      const cut = this.#cutOf(literal, this.#tree.tail(line), head, tail)
       if (cut > 0) return { line, cut }
     }
     return undefined
@@ -180,7 +182,7 @@ export class Fragments {
   /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */
   goesOn(line: KnownLine, text: string, length: number): boolean {
     // ` sp=0x… pc=0x…` stands nowhere else.
-    return VARIABLE[this.#known.tail(line)]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
+    return VARIABLE[this.#tree.tail(line)]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
   }
 
   /** Joins head and tail into a goroutine header. */

@@ -4,7 +4,7 @@
  */
 
 import { setRecent } from '../../core/lru.ts'
-import type { KnownStacks } from '../../stacks/known.ts'
+import type { StackTree } from '../../stacks/stack-tree.ts'
 
 /** Letters of a beginning that are compared; any digit is as good as another. */
 const SHAPE = 5
@@ -31,14 +31,14 @@ const LONG_SHAPE = 12
 export type Certainty = 'certain' | 'likely' | undefined
 
 export class LogShapes {
-  readonly #known: KnownStacks
+  readonly #tree: StackTree
   /** Shape → how often it was seen; the least recently seen first. */
   readonly #seen = new Map<string, number>()
   /** First letters of the shapes that are believed. */
   readonly #firsts = new Set<number>()
 
-  constructor(known: KnownStacks) {
-    this.#known = known
+  constructor(tree: StackTree) {
+    this.#tree = tree
   }
 
   /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line: there it takes more than one to be believed. */
@@ -67,7 +67,7 @@ export class LogShapes {
   #isStartAt(text: string, at: number): boolean {
     const c = text.charCodeAt(at)
     if (LOG_FIRST[c] !== 1 && !this.#firsts.has(c)) return false
-    if (this.#isLearned(shapeAt(text, at)) && !this.#known.beginsLine(text.slice(at, at + SHAPE))) return true
+    if (this.#isLearned(shapeAt(text, at)) && !this.#tree.beginsLine(text.slice(at, at + SHAPE))) return true
     return LOG_START.test(text.slice(at, at + LOG_START_BYTES))
   }
 

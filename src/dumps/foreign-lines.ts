@@ -13,13 +13,12 @@
  *   nothing          | any other                               | log
  */
 import { trimLineEnd, wordsOf } from '../core/ascii.ts'
-import { cutBeginning, isCutHeader, mayBegin, mayBeWrappedFile } from '../text/cut.ts'
+import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
-import { mayBeginProfileLine } from '../text/profile.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
-import type { Beginnings } from './beginnings.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
+import type { Openers } from './openers.ts'
 
 /** Foreign lines behind which a preamble inside an open dump is taken for log. */
 const PREAMBLE_LINES = 64
@@ -33,11 +32,11 @@ export class ForeignLines {
   readonly #open: OpenBlocks
   readonly #headers: HeaderReader
   readonly #onHeader: TakeHeader
-  readonly #beginnings: Beginnings
+  readonly #openers: Openers
 
-  constructor(open: OpenBlocks, headers: HeaderReader, beginnings: Beginnings, onHeader: TakeHeader) {
+  constructor(open: OpenBlocks, headers: HeaderReader, openers: Openers, onHeader: TakeHeader) {
     this.#open = open
-    this.#beginnings = beginnings
+    this.#openers = openers
     this.#headers = headers
     this.#onHeader = onHeader
   }
@@ -62,7 +61,6 @@ export class ForeignLines {
     const { candidate } = open
     if (candidate === undefined) return
     candidate.lines++
-    if (isCutHeader(line.text)) candidate.isCut = true
     open.noteForeign()
     candidate.foreign.add(line.next - line.pos)
     this.#holdOrPass(line)
@@ -85,7 +83,7 @@ export class ForeignLines {
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits
-    if (open.gap.lines > foreignLines || open.gap.bytes > foreignBytes) open.close()
+    if (open.sinceLastLine.lines > foreignLines || open.sinceLastLine.bytes > foreignBytes) open.close()
   }
 
   /** A foreign line of `bytes` stands in the open dump, and another stage has taken it. */
@@ -100,8 +98,7 @@ export class ForeignLines {
   /** A header behind a log line that lacks its line end. */
   #gluedHeader({ text, buf, pos, next, base }: LineAt): boolean {
     const open = this.#open
-    // Labels may hold anything.
-    if (open.dump?.profile !== undefined && text.startsWith('# labels')) return false
+    if (open.dump?.body.mayQuote(text) === true) return false
     const at = text.lastIndexOf('goroutine ')
     if (at <= 0 || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
     const head = text.slice(0, at)
@@ -111,7 +108,7 @@ export class ForeignLines {
     else if (
       open.dump !== undefined &&
       this.#headers.info.state === 'running' &&
-      !open.walker.ended &&
+      !open.goroutine.ended &&
       this.#mayBePiece(head)
     )
       open.close(true)
@@ -129,14 +126,13 @@ export class ForeignLines {
     this.#open.decide()
     if (this.#open.candidate !== undefined) this.#open.dropCandidate()
     this.#open.tape.pass(buf, pos, pos + at)
-    return this.#beginnings.take({ ...line, text: text.slice(at), pos: pos + at })
+    return this.#openers.take({ ...line, text: text.slice(at), pos: pos + at })
   }
 
   /** A whole known line with foreign text behind it. */
   #gluedLine({ text, buf, pos, next, base }: LineAt): boolean {
     const open = this.#open
-    if (text === '' || open.dump?.profile !== undefined) return false
-    const length = open.walker.glued(text)
+    const length = text === '' ? -1 : open.body.glued(text)
     if (length <= 0) return false
     open.claimed(base + pos, base + pos + length)
     open.tape.pass(buf, pos + length, next)
@@ -153,24 +149,16 @@ export class ForeignLines {
       tape.pass(buf, pos, next)
       return
     }
-    if (!this.#looksLikeDump(text)) fragments.shapes.learn(text, true)
-    const tooOld = fragments.add(text, tape.hold(buf, pos, next))
-    if (tooOld !== undefined) tape.release(tooOld)
+    if (!this.#open.body.resembles(text)) fragments.shapes.learn(text, true)
+    fragments.add(text, tape.hold(buf, pos, next))
   }
 
   #mayBePiece(text: string): boolean {
-    const { fragments, walker, dump } = this.#open
+    const { fragments, body } = this.#open
     if (text === '') return false
-    const may =
-      fragments.pending.length > 0 ||
-      (dump?.profile === undefined ? mayBegin(text) || mayBeWrappedFile(text) : mayBeginProfileLine(text))
-    return may && (!fragments.shapes.isStart(text) || walker.beginsKnown(text))
-  }
-
-  /** Does the line begin as dump lines do? Then it teaches nothing about how log lines begin. */
-  #looksLikeDump(text: string): boolean {
-    const { walker, dump } = this.#open
-    if (dump?.profile !== undefined) return text.startsWith('#')
-    return walker.beginsKnown(text) || text.startsWith('\t') || mayBeWrappedFile(text) || text.startsWith('gorout')
+    return (
+      (fragments.pending.length > 0 || body.mayBegin(text)) &&
+      (!fragments.shapes.isStart(text) || body.beginsKnown(text))
+    )
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Lines that begin a dump, or belong to what stands ahead of its first goroutine. They are held: what follows tells whether they are dump.
+ * Lines that begin a dump, or come before its first goroutine and belong to it. They are held: what follows says whether they are dump.
  *
  *   line                           | what happens
  *   -------------------------------|---------------------------------------------------------------------
@@ -9,7 +9,6 @@
  *   further line of a preamble     | belongs to its candidate, up to the first empty line or goroutine
  *   any other                      | not taken
  */
-import { Tally } from '../stacks/tally.ts'
 import { continuesPreamble, type PreambleStart, startsPreamble } from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
@@ -18,7 +17,7 @@ import type { OpenBlocks } from './open-blocks.ts'
 import { type PcLists, Profile } from './profile.ts'
 import { RaceReport } from './race.ts'
 
-export class Beginnings {
+export class Openers {
   readonly #open: OpenBlocks
   readonly #pcLists: PcLists = new Map()
 
@@ -41,10 +40,8 @@ export class Beginnings {
     open.decide()
     open.close()
     if (open.candidate !== undefined) open.dropCandidate()
-    const candidate = open.newCandidate(line.base + line.pos)
-    candidate.held.push(open.hold(line))
-    const tally = new Tally(open.signatures, open.limits)
-    candidate.profile = new Profile(title, tally, this.#pcLists, open.fragments)
+    const profile = new Profile(title, this.#pcLists, open.fragments)
+    open.newCandidate(line.base + line.pos, profile).held.push(open.hold(line))
     // No record will follow.
     if (title.total === 0) open.settle(line.base + line.next)
     return true
@@ -57,10 +54,9 @@ export class Beginnings {
     if (isRule && open.candidate !== undefined) return false
     open.close()
     // The rule above the title is held by now, if there was one.
-    if (open.candidate !== undefined && open.candidate.race === undefined) open.dropCandidate()
-    const candidate = open.candidate ?? open.newCandidate(line.base + line.pos)
+    if (open.candidate !== undefined && open.candidate.body.kind !== 'race') open.dropCandidate()
+    const candidate = open.candidate ?? open.newCandidate(line.base + line.pos, new RaceReport())
     candidate.held.push(open.hold(line))
-    candidate.race = new RaceReport()
     return true
   }
 
@@ -70,21 +66,21 @@ export class Beginnings {
     const before = open.next ?? open.candidate
     // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second. Any other start is a new one.
     const isSecond =
-      before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.walker.goroutine === undefined
+      before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.goroutine.header === undefined
     const candidate = isSecond && before !== undefined ? before : open.startCandidate(line.base + line.pos)
-    candidate.preamble = preamble
+    candidate.announce(preamble)
     candidate.held.push(open.hold(line))
     return true
   }
 
-  /** Takes a further line of the preamble at hand. */
+  /** Takes a further line of a preamble. */
   #goesOn(line: LineAt): boolean {
     const open = this.#open
     const candidate = open.next ?? open.candidate
-    if (candidate?.preamble === undefined || candidate.closed) return false
-    // Beside an open dump a preamble goes on while a goroutine of that dump is at hand; else none has come yet.
-    if ((open.walker.goroutine !== undefined) !== (open.next !== undefined)) return false
-    if (!continuesPreamble(line.text, candidate.preamble.kind)) return false
+    if (candidate?.preambleAtHand === undefined) return false
+    // Beside an open dump a preamble goes on while a goroutine of that dump is open; else none has come yet.
+    if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
+    if (!continuesPreamble(line.text, candidate.preambleAtHand.kind)) return false
     candidate.held.push(open.hold(line))
     return true
   }

@@ -36,7 +36,7 @@ interface State {
   readonly waited: (HeaderInfo | undefined)[]
 }
 
-export class PlainHeaders {
+export class FastHeaders {
   /** By the first bytes: of a short state these hold what follows it, too. */
   readonly #slots = new Array<State | undefined>(1 << SLOT_BITS)
   readonly #pieces = new Float64Array(PIECES << SLOT_BITS)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readLine } from '../../src/text/line.ts'
-import { QuickLine } from '../../src/text/quick.ts'
+import { FastLine } from '../../src/text/line-fast.ts'
 import { goldenDumps } from '../golden/dumps.ts'
 import { runs } from '../property/seed.ts'
 
-const quick = new QuickLine()
+const quick = new FastLine()
 
 /** What is read of the bytes, which stand between others, or undefined. */
 function read(text: string, lineEnd = '\n'): object | undefined {

@@ -41,7 +41,7 @@ const FEW = 24
 /** Lines with one hash that are found by it: of more, which only somebody who knows the hash can make, the others are read anew each time. */
 const SAME = 64
 
-/** A line of the tree, as `KnownStacks` knows it: good until it starts over. */
+/** A line of the tree, as `StackTree` knows it: good until it starts over. */
 export type KnownLine = number
 
 /** Above the first lines of all stacks; no child of any line, so that it also stands for none. */
@@ -92,7 +92,7 @@ const LINE_BYTES = (HOT + COLD) * 4 + 8
 const SMALLEST_LINES = 4
 const SMALLEST_ARENA = 512
 
-export class KnownStacks {
+export class StackTree {
   /** Grows; starts over when full, so that memory stays bounded whatever the input. */
   #arena = Buffer.allocUnsafe(SMALLEST_ARENA)
   #words = wordsOf(this.#arena)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { hashLiteral } from '../../src/stacks/hash.ts'
-import { KnownStacks, ROOT } from '../../src/stacks/known.ts'
+import { ROOT, StackTree } from '../../src/stacks/stack-tree.ts'
 
 /** So many goroutines, each with a stack of its own, in each of some dumps. */
 function dumps(count: number, goroutines: number): Buffer {
@@ -36,7 +36,7 @@ describe('known stacks', () => {
   })
 
   it('bound the table as well as the text', () => {
-    const known = new KnownStacks(10_000)
+    const known = new StackTree(10_000)
     let lines = 0
     for (; !known.full; lines++)
       known.add(ROOT, Buffer.from(`f.${lines}(`), 0, { kind: 'func', tail: 'arguments', literal: 4 })
@@ -46,7 +46,7 @@ describe('known stacks', () => {
   })
 
   it.each([3, 100])('among %d lines, of two that are the same the first is found', (many) => {
-    const known = new KnownStacks(1 << 20)
+    const known = new StackTree(1 << 20)
     const add = (name: string): number =>
       known.add(ROOT, Buffer.from(`${name}(`), 0, { kind: 'func', tail: 'arguments', literal: name.length + 1 })
     const find = (name: string): number | undefined => {
@@ -65,7 +65,7 @@ describe('known stacks', () => {
     ['\0\0\0\0\0\0\xf8\xff', '\0\0\0\0\0\0\xf8\x7f'],
     ['abcdefgh', 'abcdefgi'],
   ])('are told apart by all of their bytes: %j, %j', (one, other) => {
-    const known = new KnownStacks(1 << 20)
+    const known = new StackTree(1 << 20)
     const text = (name: string): Buffer => Buffer.from(`${name}/main.go:1 +0x1`, 'latin1')
     const find = (name: string): number | undefined => {
       const line = Buffer.concat([text(name), Buffer.from('\n')])

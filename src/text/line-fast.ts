@@ -56,7 +56,7 @@ function endsWith(buf: Buffer, end: number, text: string): boolean {
 }
 
 /** Reads one line; the fields hold what the last successful `read` found. */
-export class QuickLine implements LineText {
+export class FastLine implements LineText {
   kind: LineKind = 'func'
   tail: Tail = 'none'
   literal = 0

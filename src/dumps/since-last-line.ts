@@ -1,6 +1,6 @@
 /**
- * What stands between the last line of the open dump and the line at hand. If the dump goes on, its foreign lines count and its empty lines
- * are the dump's own; if not, all of it is log behind the dump.
+ * What has come since the last line of the open dump. If the dump goes on, its foreign lines count and its empty lines are the dump's own; if
+ * not, all of it is log after the dump.
  */
 import type { Held, LogTape } from '../lines/tape.ts'
 import { ForeignCount } from './foreign-count.ts'
@@ -9,13 +9,18 @@ import { APART_LINES } from './logged-reason.ts'
 /** Empty lines in a row that may stand between two goroutines. */
 const BLANKS = 16
 
-export class Gap extends ForeignCount {
+export class SinceLastLine extends ForeignCount {
   readonly #tape: LogTape
   #blanks: Held[] = []
 
   constructor(tape: LogTape) {
     super()
     this.#tape = tape
+  }
+
+  /** The next line is the one after the last line of the dump. */
+  get isNothing(): boolean {
+    return this.lines === 0 && this.#blanks.length === 0
   }
 
   get hasBlanks(): boolean {

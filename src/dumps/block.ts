@@ -1,0 +1,30 @@
+/** What is open, a dump or what may become one: where it is in the input, and what it is made of. */
+import type { Body } from './body.ts'
+import type { Opening } from './dump.ts'
+import { ForeignCount } from './foreign-count.ts'
+
+export class Block {
+  /** Absolute offsets: first byte; first byte after its last line. */
+  start: number
+  end: number
+  readonly opening: Opening
+  readonly body: Body
+  readonly foreign: ForeignCount = new ForeignCount()
+  /** Its lines came inside a carrier: its length is not what Go wrote. */
+  carried = false
+
+  constructor(start: number, opening: Opening, body: Body) {
+    this.start = start
+    this.end = start
+    this.opening = opening
+    this.body = body
+  }
+
+  /** The line that was taken last is at [start, end) of the input, inside a carrier. */
+  reach(start: number, end: number): void {
+    this.carried = true
+    // Offsets within a text say nothing of the input.
+    if (this.start > start && this.start < end) this.start = start
+    if (this.end > start || this.start === start) this.end = end
+  }
+}

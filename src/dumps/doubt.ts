@@ -1,0 +1,74 @@
+/**
+ * Lines of a goroutine that may be log lines: what comes next decides.
+ *
+ *   line                                        | what proves it
+ *   --------------------------------------------|----------------------------------------------------------------
+ *   a function or a creator                     | its file line
+ *   the same, where the stack may have ended    | a file line with an offset, but for what is inlined
+ *   the same, without parentheses (gccgo)       | a file line as the very next line
+ *   a file line without an offset               | that no file line with one comes next
+ */
+import { SPACE, TAB } from '../core/ascii.ts'
+import { type KnownLine, type StackTree, TAILS } from '../stacks/stack-tree.ts'
+import { hasOffset, type LineText } from '../text/line.ts'
+
+/** The line at which the goroutine is may be a log line: then it goes on from `from`. */
+export type Doubt =
+  | {
+      /** A function or a creator without its file line. */
+      readonly about: 'frame'
+      readonly from: KnownLine
+      readonly proof: 'offset' | 'file' | 'next'
+      /** What it is if nothing of the kind comes. Behind other log lines it is one; directly behind lines of the stack, the stack was cut. */
+      readonly otherwise: 'log' | 'dump'
+    }
+  | {
+      /** A file line without an offset, of a function with arguments: if one with an offset is next, that is the function's. */
+      readonly about: 'file'
+      readonly from: KnownLine
+      readonly otherwise: 'dump'
+    }
+
+/**
+ * The doubt about the line `text`, read as `line`, that comes behind `from`. `isApart`: what comes there is more likely a log line than one of
+ * this stack.
+ */
+export function doubtOf(
+  tree: StackTree,
+  from: KnownLine,
+  text: string,
+  line: LineText,
+  isApart: boolean,
+): Doubt | undefined {
+  if (line.kind === 'file') {
+    const isCertain = hasOffset(text) || tree.kind(from) !== 'func' || tree.tail(from) === TAILS.none
+    return isCertain ? undefined : { about: 'file', from, otherwise: 'dump' }
+  }
+  if (line.kind !== 'func' && line.kind !== 'created') return undefined
+  if (line.kind === 'func' && line.tail === 'none') return { about: 'frame', from, proof: 'next', otherwise: 'log' }
+  if (!isApart) return { about: 'frame', from, proof: 'file', otherwise: 'dump' }
+  return { about: 'frame', from, proof: text.endsWith('(...)') ? 'file' : 'offset', otherwise: 'log' }
+}
+
+/** What the line in doubt is, now that `text` has come, read as `line`. Undefined: it is not decided yet. */
+export function decideDoubt(
+  doubt: Doubt,
+  text: string,
+  line: LineText | undefined,
+  hasPieces: boolean,
+): 'log' | 'dump' | undefined {
+  if (doubt.about === 'file') return line?.kind === 'file' && hasOffset(text) ? 'log' : 'dump'
+  switch (line?.kind) {
+    case 'file':
+      return doubt.proof !== 'offset' || hasOffset(text) ? 'dump' : undefined
+    case 'func':
+    case 'created':
+      return hasPieces ? 'dump' : 'log'
+    default:
+      return doubt.proof === 'next' ? 'log' : undefined
+  }
+}
+
+export function isIndent(byte: number | undefined): boolean {
+  return byte === TAB || byte === SPACE
+}

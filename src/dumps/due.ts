@@ -1,0 +1,38 @@
+/** What a line is in the place where it comes: in some places more is believed to be a line of a stack than in others. */
+import { type KnownLine, ROOT, type StackTree, TAILS } from '../stacks/stack-tree.ts'
+import { type LineKind, type LineText, readBareFunction, readLine, readNamedFile, readStripped } from '../text/line.ts'
+
+export interface Place {
+  readonly tree: StackTree
+  /** The line of the goroutine before this one; undefined where it is damaged. */
+  readonly at: KnownLine | undefined
+  readonly expected: readonly LineKind[]
+  /** As OpenGoroutine.length. */
+  readonly length: number
+  /** That line is the previous one, and a line of the goroutine for certain. */
+  readonly isCertain: boolean
+  readonly isDamaged: boolean
+}
+
+/** What `text` is, if it can be part of a goroutine. Where what Go indents is due, it may have lost its TAB. */
+export function readDue(text: string, place: Place): LineText | undefined {
+  const { at, expected, isDamaged } = place
+  const line = readLine(text)
+  if (line !== undefined) return line
+  if (expected.includes('file')) {
+    const file = (place.isCertain ? readNamedFile(text) : undefined) ?? readStripped(text)
+    if (file !== undefined) return file
+  } else if (at === ROOT || isDamaged) {
+    const stripped = readStripped(text)
+    if (stripped !== undefined && (isDamaged || expected.includes(stripped.kind))) return stripped
+  }
+  return mayBeBare(place) ? readBareFunction(text) : undefined
+}
+
+/** gccgo's functions have no parentheses: one comes directly behind the header, or behind the file line of another. */
+function mayBeBare({ tree, at, length }: Place): boolean {
+  if (at === ROOT) return length > 0
+  if (at === undefined || length === 0 || tree.kind(at) !== 'file') return false
+  const above = tree.parent(at)
+  return tree.kind(above) === 'func' && tree.tail(above) === TAILS.none
+}

@@ -1,0 +1,66 @@
+/** Where a goroutine begins and ends: its header, whether it is whole, whether more of it was due, and which stack it has. */
+import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
+import { type KnownLine, ROOT, type StackTree } from '../stacks/stack-tree.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import { isFileOfCreator } from './follows.ts'
+import { stackWith } from './repair/missing.ts'
+
+export interface GoroutineHeader {
+  readonly id: number
+  /** Where its id is in the tally; -1 for nowhere. */
+  place: number
+  readonly info: HeaderInfo
+  /** Absolute offset in the input. */
+  readonly start: number
+  /** `runtime stack:` comes in the place of one, and counts as no goroutine. */
+  readonly counted: boolean
+}
+
+/** What a goroutine was. `entry` is undefined when it cannot be said which stack it has. */
+export interface GoroutineEnd {
+  readonly entry: StackEntry | undefined
+  readonly damaged: boolean
+}
+
+/** Is the goroutine that ends at `at` whole as far as it goes: not in the middle of a frame? */
+export function isWhole(tree: StackTree, at: KnownLine | undefined): boolean {
+  if (at === undefined || at === ROOT) return false
+  const kind = tree.kind(at)
+  return kind !== 'func' && kind !== 'created' && kind !== 'ancestor'
+}
+
+/** Has its stack an end of its own: created by, main.main, or the runtime? If not, the dump may have been cut here. */
+export function isEnd(tree: StackTree, at: KnownLine | undefined, id: number | undefined): boolean {
+  if (at === undefined || !isWhole(tree, at)) return false
+  const kind = tree.kind(at)
+  if (tree.entry(at) !== undefined || kind === 'unavailable') return true
+  if (kind !== 'file') return false
+  if (isFileOfCreator(tree, at)) return true
+  const name = tree.literal(tree.parent(at))
+  return id === 1 || name.startsWith('main.main(') || name.startsWith('runtime.') || name.startsWith('main._cgoexp')
+}
+
+/** The stack of the goroutines that end at `at`. */
+export function entryAt(tree: StackTree, at: KnownLine): StackEntry {
+  const known = tree.entry(at)
+  if (known !== undefined) return known
+  const entry = newEntry(stackOf(tree, at))
+  tree.setEntry(at, entry)
+  return entry
+}
+
+/** The one known stack of a damaged goroutine, which was at `from` before the damage; `lost` came since. Nothing is known of one without a line. */
+export function damagedEntry(
+  tree: StackTree,
+  from: KnownLine | undefined,
+  lost: readonly string[],
+): StackEntry | undefined {
+  const isUnknown = from === undefined || from === ROOT || (lost.length === 0 && !hasFrame(tree, from))
+  return isUnknown ? undefined : stackWith(tree, from, lost)
+}
+
+/** Is a frame whole, its file line included? A goroutine without one may be of any stack. */
+export function hasFrame(tree: StackTree, from: KnownLine): boolean {
+  for (let at = from; at !== ROOT; at = tree.parent(at)) if (tree.kind(at) === 'file') return true
+  return false
+}

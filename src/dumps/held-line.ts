@@ -1,0 +1,71 @@
+/** Lines of a stream that two dumps share: how well one fits a dump, and one that is held until it is known whose it is. */
+import { trimLineEnd, wordsOf } from '../core/ascii.ts'
+import type { Held } from '../lines/tape.ts'
+import type { HeaderReader } from '../text/header.ts'
+import { readLine, readStripped } from '../text/line.ts'
+import type { OpenBlocks } from './open-blocks.ts'
+
+/**
+ * How well a line fits what is due in a dump. 3: a known stack goes on with it. 2: it may come next. 1: it is a header, but the open goroutine
+ * has not ended. 0: it is none of this dump's.
+ */
+export type Fit = 0 | 1 | 2 | 3
+
+/** A line that is held until it is known whose it is. */
+export interface HeldLine {
+  readonly held: Held
+  /** With its line end. */
+  readonly bytes: Buffer
+  /** Where it is in the input. */
+  readonly start: number
+  readonly end: number
+}
+
+/** How well the line [pos, next) of `buf` fits the dump that is open. */
+export function fitOf(
+  open: OpenBlocks,
+  headers: HeaderReader,
+  buf: Buffer,
+  words: DataView,
+  pos: number,
+  next: number,
+): Fit {
+  const { goroutine, dump } = open
+  const { tree, at } = goroutine
+  const { count, parent } = tree.calls
+  const goesOn = at !== undefined && tree.step(at, buf, words, pos, next) !== undefined
+  tree.calls.takeBack(count, parent)
+  if (goesOn) return 3
+  if (headers.read(buf, words, pos, next) > 0) {
+    const { id } = headers
+    if (goroutine.header?.id === id || dump?.tally.ids.has(id) === true) return 0
+    return goroutine.ended ? 2 : 1
+  }
+  return open.body.fits(buf.toString('latin1', pos, trimLineEnd(buf, pos, next))) ? 2 : 0
+}
+
+/** Takes a held line, which fits. */
+export function adopt(open: OpenBlocks, { held, bytes, start, end }: HeldLine): void {
+  const { goroutine, tape } = open
+  const { at, tree } = goroutine
+  const text = bytes.toString('latin1', 0, trimLineEnd(bytes, 0, bytes.length))
+  const line = at === undefined ? undefined : tree.step(at, bytes, wordsOf(bytes), 0, bytes.length)
+  const part = line === undefined ? open.body.line(text, bytes, 0) : 'part'
+  if (line !== undefined) goroutine.at = line
+  goroutine.length = text.length
+  if (part === 'doubtful') {
+    open.doubt(held, start, end)
+    return
+  }
+  open.progress++
+  tape.claim(held)
+  open.claimed(start, end)
+}
+
+/** Is `held` a function or a creator, and the line [pos, next) of `buf` its file line? */
+export function completes(held: HeldLine, buf: Buffer, pos: number, next: number): boolean {
+  const kind = readLine(held.bytes.toString('latin1', 0, trimLineEnd(held.bytes, 0, held.bytes.length)))?.kind
+  if (kind !== 'func' && kind !== 'created') return false
+  const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
+  return (readLine(text) ?? readStripped(text))?.kind === 'file'
+}

@@ -1,0 +1,62 @@
+/** Where one dump ends and another begins. */
+import { ROOT } from '../stacks/stack-tree.ts'
+import { isCutHeader } from '../text/cut.ts'
+import type { HeaderInfo } from '../text/header.ts'
+import type { OpenDump } from './dump.ts'
+import type { OpenBlocks } from './open-blocks.ts'
+import type { OpenGoroutine } from './open-goroutine.ts'
+
+/**
+ * A goroutine on its way out of a system call may run although the world is stopped: from Go 1.26 it is printed as running, with its
+ * stack (runtime/traceback.go, tracebackothers). These are the callers of runtime.entersyscall.
+ */
+const IN_SYSCALL =
+  /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
+
+/** Does the preamble of another dump belong to this header? */
+export function isAnnounced({ next }: OpenBlocks, info: HeaderInfo): boolean {
+  return next !== undefined && (info.state === 'running' || next.lines <= 1)
+}
+
+/**
+ * Does the header of goroutine `id` come in the middle of a goroutine of a dump that has `id` already? Then it is the header of
+ * another process's dump, written to the same stream at the same time, or of the next one, and the dump was cut.
+ */
+export function breaksIn(open: OpenBlocks, id: number, info: HeaderInfo): boolean {
+  const { header, ended } = open.goroutine
+  if (isAnnounced(open, info)) return false
+  if (header === undefined || id === 0 || open.sinceLastLine.hasBlanks || ended) return false
+  return header.id === id || open.dump?.tally.ids.has(id) === true
+}
+
+/** Was what may become a dump cut in its first header, or behind it? A whole dump begins here then. */
+export function startsOver({ candidate, goroutine, fragments }: OpenBlocks, info: HeaderInfo): boolean {
+  if (candidate === undefined) return false
+  if (candidate.body.goroutines === 'none' || fragments.pending.some(({ text }) => isCutHeader(text))) return true
+  return info.state === 'running' && goroutine.at === ROOT && goroutine.header?.info.state === 'running'
+}
+
+/** May a second goroutine that runs, and has a stack, be the first of another dump? */
+export function mayStartNext({ reasonBefore, sinceLastLine }: OpenBlocks, dump: OpenDump): boolean {
+  if (dump.kind === 'panic' && dump.announcedBy === 'log') return true
+  if (reasonBefore.latest !== undefined || (sinceLastLine.isApart && dump.part !== 'threads')) return true
+  return dump.first?.state === 'running' && (dump.kind === undefined || dump.mayBePanicValue)
+}
+
+/**
+ * A second running goroutine with frames has made a dump of its own: runtime.Stack and pprof print theirs first. One that runs on another
+ * thread, whose stack is unavailable, or that is just out of a system call is one of the others.
+ */
+export function isAnotherDump({ at, tree }: OpenGoroutine): boolean {
+  if (at === undefined || at === ROOT) return false
+  // gccgo's function was not believed without its file line.
+  const first = tree.kind(at) === 'file' ? tree.parent(at) : at
+  return tree.kind(first) === 'func' && !IN_SYSCALL.test(tree.literal(first))
+}
+
+/** Does the dump end in the middle of a goroutine, if it ends here? */
+export function endsCut({ goroutine, fragments }: OpenBlocks, { body, tally }: OpenDump): boolean {
+  if (fragments.pending.some(({ text }) => body.beginsKnown(text) || isCutHeader(text))) return true
+  // A stack may end in any function, but for those that have said who created them.
+  return !goroutine.whole || (!goroutine.ended && tally.hasCreators)
+}

@@ -1,0 +1,303 @@
+/**
+ * The goroutine that is open: a walk down the tree of stacks, one line a step. follows.ts says which line may come behind which.
+ *
+ *   state   | line                                               | to
+ *   --------|----------------------------------------------------|-----------------------------------------------
+ *   walking | may come next                                      | walking, at that line
+ *   walking | goes on with the line before it, which was wrapped | walking, at the longer line
+ *   walking | stands two lines down in exactly one known stack   | walking, at that line: the one between is missing
+ *   walking | any other line of a stack                          | damaged, if more than a log line speaks for it
+ *   damaged | a line of a stack                                  | damaged: noted, to tell the stack by in the end
+ *   any     | any other                                          | the same: the line is foreign
+ *
+ * Where a file line is due, it may have lost its TAB. A damaged goroutine is counted, and never in a new signature (missing.ts).
+ *
+ * Hot: `at`, which the assembler moves, and `lineFast`; guarded by `npm run bench` (dump-heavy).
+ */
+import type { Limits } from '../core/limits.ts'
+import { type KnownLine, ROOT, type StackTree } from '../stacks/stack-tree.ts'
+import { hasOffset, isStackWords, type LineKind, type LineText, readBareFunction, readLine } from '../text/line.ts'
+import { FastLine } from '../text/line-fast.ts'
+import type { Joined, Part } from './body.ts'
+import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
+import { readDue } from './due.ts'
+import { isFileOfCreator, kindsAfter } from './follows.ts'
+import {
+  damagedEntry,
+  entryAt,
+  type GoroutineEnd,
+  type GoroutineHeader,
+  hasFrame,
+  isEnd,
+  isWhole,
+} from './goroutine.ts'
+import type { Fragments } from './repair/fragments.ts'
+import { goOn, joinTail } from './repair/join.ts'
+import { hasLineLike, lineAfterNext, stackWith } from './repair/missing.ts'
+
+/** Lines of a damaged goroutine that are noted. */
+const LOST_LINES = 256
+/** Of a header it only matters that it was the line before. */
+const HEADER_LENGTH = 1
+/** Length of a foreign line that is the name of a function alone: a file line belongs to it, as in the stacks of zap and pkg/errors. */
+const NAME_ALONE = -1
+
+export class OpenGoroutine {
+  readonly tree: StackTree
+  readonly #limits: Limits
+  readonly #fragments: Fragments
+  /** Undefined when no goroutine is open. */
+  header: GoroutineHeader | undefined
+  /** Where the walk is. Undefined when no goroutine is open, or it is damaged. */
+  at: KnownLine | undefined
+  /** Of a damaged goroutine: the last place before the damage, and the lines that came since. */
+  #lostAt: KnownLine | undefined
+  #lost: string[] = []
+  /** Length of the previous line without its line end; 0 or less if it was not part of this goroutine. */
+  length = 0
+  #doubt: Doubt | undefined
+  /** Lines of its stack past the limit that were not kept. */
+  tooDeep = 0
+  readonly #fast = new FastLine()
+
+  constructor(tree: StackTree, fragments: Fragments, limits: Limits) {
+    this.tree = tree
+    this.#fragments = fragments
+    this.#limits = limits
+  }
+
+  begin(header: GoroutineHeader): void {
+    if (this.tree.full) this.tree.restart()
+    this.header = header
+    this.tree.calls.begin()
+    this.length = HEADER_LENGTH
+    this.at = ROOT
+    this.#lostAt = undefined
+    this.#lost = []
+    this.#doubt = undefined
+  }
+
+  /** Forgets the goroutine. */
+  leave(): void {
+    this.header = undefined
+    this.at = undefined
+    this.#doubt = undefined
+  }
+
+  /** Whether the last line is one of the goroutine is not decided. */
+  get doubts(): boolean {
+    return this.#doubt !== undefined
+  }
+
+  /** What the last line is, now that `text` has come. Undefined: it is not decided yet. */
+  decide(text: string): 'log' | 'dump' | undefined {
+    const doubt = this.#doubt
+    if (doubt === undefined) return undefined
+    if (this.isProvedBy(text.charCodeAt(0))) return 'dump'
+    return decideDoubt(doubt, text, doubt.about === 'file' ? readLine(text) : this.#read(text), this.#hasPieces)
+  }
+
+  /**
+   * Does the first byte of the next line prove that the last one is a frame? What is indented is mostly its file line, and is taken for that
+   * where it is at hand, too (`lineFast`).
+   */
+  isProvedBy(byte: number | undefined): boolean {
+    return this.#doubt?.about === 'frame' && this.#doubt.otherwise === 'dump' && this.length > 0 && isIndent(byte)
+  }
+
+  /** Decides what the last line is; where `as` does not say it, as if nothing more came. */
+  settle(as: 'log' | 'dump' | undefined): 'log' | 'dump' | undefined {
+    const doubt = this.#doubt
+    if (doubt === undefined) return undefined
+    this.#doubt = undefined
+    const what = as ?? doubt.otherwise
+    if (what === 'dump') return what
+    const { at } = this
+    this.at = doubt.from
+    this.length = 0
+    if (at !== undefined && at !== doubt.from) this.tree.takeBack(at)
+    return what
+  }
+
+  /** A foreign line has come. */
+  interrupt(text: string): void {
+    this.length = text.includes('.') && readBareFunction(text) !== undefined ? NAME_ALONE : 0
+  }
+
+  /** Are there pieces of what may be cut lines? */
+  get #hasPieces(): boolean {
+    return this.#fragments.pending.some((each) => each.cuts.length > 0)
+  }
+
+  /** The kinds of line that may come next. */
+  get #expected(): readonly LineKind[] {
+    return kindsAfter(this.tree, this.at)
+  }
+
+  /** Is `text` a line that may come next? */
+  fits(text: string): boolean {
+    const line = this.#read(text)
+    return line !== undefined && this.header !== undefined && this.#expected.includes(line.kind)
+  }
+
+  /** As readDue. */
+  #read(text: string): LineText | undefined {
+    const { tree, at } = this
+    const isCertain = this.length > 0 && this.#doubt?.otherwise !== 'log'
+    const isDamaged = this.#lostAt !== undefined
+    return readDue(text, { tree, at, expected: this.#expected, length: this.length, isCertain, isDamaged })
+  }
+
+  /**
+   * As `line`, of a line that can be read by its bytes, may come next, and leaves no doubt: what follows it in [pos, end) shows it, or it is
+   * the last one there. Returns where the line after it begins, or -1.
+   */
+  lineFast(buf: Buffer, pos: number, end: number): number {
+    const { at } = this
+    const line = this.#fast
+    if (at === undefined || this.#doubt !== undefined || !line.read(buf, pos) || !this.#expected.includes(line.kind))
+      return -1
+    const isIndentedNext = line.after >= end || isIndent(buf[line.after])
+    if (line.kind === 'file') {
+      if (this.length === NAME_ALONE || (isIndentedNext && !line.hasOffset)) return -1
+    } else if (!isIndentedNext || this.#isApart(at)) return -1
+    // Where the next line is not at hand, it decides when it comes.
+    else if (line.after >= end) this.#doubt = { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }
+    this.#add(at, buf, pos, line)
+    this.length = line.length
+    return line.after
+  }
+
+  /** Is what comes next more likely a log line than one of this stack, which may end at `at`? */
+  #isApart(at: KnownLine): boolean {
+    return at !== ROOT && this.tree.kind(at) === 'file' && (this.length <= 0 || this.#isEndOfMain(at))
+  }
+
+  /** Is this the file line of `main.main` of the first goroutine? */
+  #isEndOfMain(at: KnownLine): boolean {
+    return this.header?.id === 1 && this.tree.literal(this.tree.parent(at)).startsWith('main.main(')
+  }
+
+  /** Takes a line that is not a known child of `at`. What is in doubt is decided by now, as far as this line decides it. */
+  line(text: string, buf: Buffer, pos: number): Part {
+    if (this.header === undefined) return 'foreign'
+    const line = this.#read(text)
+    if (this.#doubt !== undefined) return 'foreign'
+    if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'part' : 'foreign'
+    if (line.kind === 'file' && this.length === NAME_ALONE && !hasOffset(text)) return 'foreign'
+    const at = this.at
+    if (at === undefined) return this.#lose(text, line.kind)
+    if (!this.#expected.includes(line.kind)) return this.#resync(at, text, line.kind)
+    this.#doubt = doubtOf(this.tree, at, text, line, this.#isApart(at))
+    this.#add(at, buf, pos, line)
+    return this.#doubt === undefined ? 'part' : 'doubtful'
+  }
+
+  /** Words of the stack come directly behind what the runtime has to say of it. They are no part of the stack's text. */
+  #isWords(text: string): boolean {
+    const { at, tree } = this
+    return at !== undefined && at !== ROOT && this.length > 0 && tree.kind(at) === 'note' && isStackWords(text)
+  }
+
+  /** A line that was not known below `at`. Past the limit no more are kept, but for the creator. */
+  #add(at: KnownLine, buf: Buffer, pos: number, line: LineText): void {
+    const { tree } = this
+    const isTooDeep = tree.depth(at) >= this.#limits.frames * 2
+    if (isTooDeep && line.kind !== 'created' && !isFileOfCreator(tree, at)) this.tooDeep++
+    else this.at = tree.add(at, buf, pos, line)
+  }
+
+  /** `text` may not come behind `at`: a line before it is missing, or it is a log line. */
+  #resync(at: KnownLine, text: string, kind: LineKind): Part {
+    const { tree } = this
+    if (isFileOfCreator(tree, at)) return 'foreign'
+    const found = lineAfterNext(tree, at, text)
+    if (found !== undefined) {
+      this.at = found
+      return 'part'
+    }
+    if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return 'foreign'
+    const cut = this.#hasPieces
+    // A file line out of nowhere is more likely a log line than all that is left of a frame. A complete stack needs none.
+    if (kind === 'file' && (!cut || this.ended || !hasOffset(text))) return 'foreign'
+    if (tree.kind(at) === 'func' && !cut && !tree.literal(at).includes('.')) {
+      // `done(1)`: a log line had passed for a frame.
+      this.at = tree.parent(at)
+      return this.line(text, Buffer.from(text, 'latin1'), 0)
+    }
+    this.#lostAt = at
+    this.at = undefined
+    return this.#lose(text, kind)
+  }
+
+  /** A line of a damaged goroutine. */
+  #lose(text: string, kind: LineKind): Part {
+    if (kind === 'note' || kind === 'unavailable') return 'foreign'
+    if (this.#lost.length < LOST_LINES) this.#lost.push(text)
+    return 'damaged'
+  }
+
+  /** Joins `tail` to a cut line that is pending. */
+  join(tail: string): Joined | undefined {
+    const { at } = this
+    const joined = at === undefined ? undefined : joinTail(this.tree, this.#fragments, at, this.#expected, tail)
+    if (joined === undefined) return undefined
+    this.at = joined.line
+    this.#doubt = undefined
+    return joined
+  }
+
+  /** Does the line before this one, which can stand by itself, go on with `text`? */
+  #goesOn(text: string): boolean {
+    const { at } = this
+    const longer = at === undefined ? undefined : goOn(this.tree, this.#fragments, at, this.length, text)
+    if (longer === undefined) return false
+    this.at = longer
+    return true
+  }
+
+  /** A whole known line with foreign text glued behind it: returns where the foreign text begins, or -1. */
+  glued(text: string): number {
+    const { at } = this
+    const joined = at === undefined ? undefined : this.#fragments.joinKnown(at, text, '')
+    if (joined === undefined || joined.cut >= text.length) return -1
+    this.at = joined.line
+    return joined.cut
+  }
+
+  /** Does `text` begin as a line that is known to come next? */
+  beginsKnown(text: string): boolean {
+    return this.at !== undefined && hasLineLike(this.tree, this.at, text)
+  }
+
+  /** The last line that is one for certain. */
+  get #last(): KnownLine | undefined {
+    return this.#doubt?.otherwise === 'log' ? this.#doubt.from : this.at
+  }
+
+  /** As isWhole. */
+  get whole(): boolean {
+    return isWhole(this.tree, this.#last)
+  }
+
+  /** As isEnd. */
+  get ended(): boolean {
+    return isEnd(this.tree, this.#last, this.header?.id)
+  }
+
+  /** Ends the goroutine. */
+  finish(): GoroutineEnd {
+    const { at, whole } = this
+    this.leave()
+    if (whole && at !== undefined) return { entry: entryAt(this.tree, at), damaged: false }
+    return { entry: damagedEntry(this.tree, at ?? this.#lostAt, this.#lost), damaged: true }
+  }
+
+  /** As `finish`, when the dump ends in the middle of the stack: it is the one known stack that goes on from here. */
+  finishCut(): GoroutineEnd {
+    const { at } = this
+    if (at === undefined || this.tree.firstChild(at) === ROOT || !hasFrame(this.tree, at)) return this.finish()
+    this.leave()
+    return { entry: stackWith(this.tree, at, this.#lost), damaged: true }
+  }
+}

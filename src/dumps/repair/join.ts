@@ -1,0 +1,58 @@
+/** Cut and wrapped lines of a goroutine, put back together: each function says at which line of the tree the goroutine is then. */
+import { type KnownLine, ROOT, type StackTree, TAILS } from '../../stacks/stack-tree.ts'
+import { type LineKind, readLine, readStripped } from '../../text/line.ts'
+import type { Fragments } from './fragments.ts'
+import { isLine } from './missing.ts'
+import type { Fragment } from './wraps.ts'
+
+export interface JoinedLine {
+  readonly line: KnownLine
+  readonly fragment: Fragment
+  /** Where the head ends in `fragment`. */
+  readonly cut: number
+}
+
+/** Joins `tail` to a head that is pending, into a line of one of `kinds` below `at`. */
+export function joinTail(
+  tree: StackTree,
+  fragments: Fragments,
+  at: KnownLine,
+  kinds: readonly LineKind[],
+  tail: string,
+): JoinedLine | undefined {
+  for (const fragment of fragments.pending) {
+    const known = fragments.joinKnown(at, fragment.text, tail)
+    if (known !== undefined) return { ...known, fragment }
+    const made = fragments.joinNew(fragment, tail, kinds)
+    const line = made === undefined ? undefined : readLine(made.text)
+    if (made === undefined || line === undefined) continue
+    return { line: tree.add(at, Buffer.from(made.text, 'latin1'), 0, line), fragment, cut: made.cut }
+  }
+  const wrapped = fragments.wraps.join(tail, kinds)
+  if (wrapped === undefined) return undefined
+  const line = tree.add(at, Buffer.from(wrapped.text, 'latin1'), 0, wrapped.line)
+  return { line, fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
+}
+
+/**
+ * Does the line at `at`, which can stand by itself and has `length` bytes, go on with `text`: more of its number, its registers, its creator?
+ */
+export function goOn(
+  tree: StackTree,
+  fragments: Fragments,
+  at: KnownLine,
+  length: number,
+  text: string,
+): KnownLine | undefined {
+  const kind = tree.kind(at)
+  if (kind !== 'file' && kind !== 'created') return undefined
+  if (tree.tail(at) !== TAILS.none) return fragments.goesOn(at, text, length) ? at : undefined
+  if (!fragments.wraps.goesOn(length)) return undefined
+  const whole = tree.literal(at) + text
+  const line = readLine(whole) ?? readStripped(whole)
+  if (line?.kind !== kind) return undefined
+  const parent = tree.parent(at)
+  for (let child = tree.firstChild(parent); child !== ROOT; child = tree.nextChild(child))
+    if (tree.tail(child) === TAILS[line.tail] && isLine(tree, child, whole)) return child
+  return tree.add(parent, Buffer.from(whole, 'latin1'), 0, line)
+}
