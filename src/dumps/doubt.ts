@@ -9,7 +9,8 @@
  *   a file line without an offset               | that no file line with one comes next
  */
 import { SPACE, TAB } from '../core/ascii.ts'
-import { type KnownLine, type StackTree, TAILS } from '../stacks/stack-tree.ts'
+import { type KnownLine, TAILS } from '../stacks/line-table.ts'
+import type { StackTree } from '../stacks/stack-tree.ts'
 import { hasOffset, type LineText } from '../text/line.ts'
 
 /** The line at which the goroutine is may be a log line: then it goes on from `from`. */

@@ -1,5 +1,6 @@
 /** What a line is in the place where it comes: in some places more is believed to be a line of a stack than in others. */
-import { type KnownLine, ROOT, type StackTree, TAILS } from '../stacks/stack-tree.ts'
+import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
+import type { StackTree } from '../stacks/stack-tree.ts'
 import { type LineKind, type LineText, readBareFunction, readLine, readNamedFile, readStripped } from '../text/line.ts'
 
 export interface Place {

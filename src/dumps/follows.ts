@@ -12,7 +12,8 @@
  *   note            | func, created, file, note, elided
  *   unavailable     | created
  */
-import { type KnownLine, ROOT, type StackTree } from '../stacks/stack-tree.ts'
+import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import type { StackTree } from '../stacks/stack-tree.ts'
 import type { LineKind } from '../text/line.ts'
 
 const AFTER_HEADER: readonly LineKind[] = ['func', 'created', 'unavailable', 'note']

@@ -1,6 +1,8 @@
 /** Where a goroutine begins and ends: its header, whether it is whole, whether more of it was due, and which stack it has. */
+
+import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
-import { type KnownLine, ROOT, type StackTree } from '../stacks/stack-tree.ts'
+import type { StackTree } from '../stacks/stack-tree.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import { isFileOfCreator } from './follows.ts'
 import { stackWith } from './repair/missing.ts'

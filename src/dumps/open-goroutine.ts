@@ -15,7 +15,8 @@
  * Hot: `at`, which the assembler moves, and `lineFast`; guarded by `npm run bench` (dump-heavy).
  */
 import type { Limits } from '../core/limits.ts'
-import { type KnownLine, ROOT, type StackTree } from '../stacks/stack-tree.ts'
+import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import type { StackTree } from '../stacks/stack-tree.ts'
 import { hasOffset, isStackWords, type LineKind, type LineText, readBareFunction, readLine } from '../text/line.ts'
 import { FastLine } from '../text/line-fast.ts'
 import type { Joined, Part } from './body.ts'

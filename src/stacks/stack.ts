@@ -5,7 +5,8 @@
  */
 import { COLON, EQUALS, isHexDigit, LF, SPACE, TAB, ZERO } from '../core/ascii.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
-import { type KnownLine, ROOT, type StackTree, TAILS } from './stack-tree.ts'
+import { type KnownLine, ROOT, TAILS } from './line-table.ts'
+import type { StackTree } from './stack-tree.ts'
 
 /** One line each: a letter for what it is, then its text. */
 const FUNCTION = 'F'

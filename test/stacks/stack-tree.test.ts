@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { hashLiteral } from '../../src/stacks/hash.ts'
-import { ROOT, StackTree } from '../../src/stacks/stack-tree.ts'
+import { ROOT } from '../../src/stacks/line-table.ts'
+import { StackTree } from '../../src/stacks/stack-tree.ts'
 
 /** So many goroutines, each with a stack of its own, in each of some dumps. */
 function dumps(count: number, goroutines: number): Buffer {

@@ -10,7 +10,8 @@
  */
 
 import type { Held, LogTape } from '../../lines/tape.ts'
-import { type KnownLine, ROOT, type StackTree } from '../../stacks/stack-tree.ts'
+import { type KnownLine, ROOT } from '../../stacks/line-table.ts'
+import type { StackTree } from '../../stacks/stack-tree.ts'
 import { mayBegin } from '../../text/cut.ts'
 import { parseHeaderRest } from '../../text/header.ts'
 import { type LineKind, readLine } from '../../text/line.ts'

@@ -1,5 +1,6 @@
 /** Cut and wrapped lines of a goroutine, put back together: each function says at which line of the tree the goroutine is then. */
-import { type KnownLine, ROOT, type StackTree, TAILS } from '../../stacks/stack-tree.ts'
+import { type KnownLine, ROOT, TAILS } from '../../stacks/line-table.ts'
+import type { StackTree } from '../../stacks/stack-tree.ts'
 import { type LineKind, readLine, readStripped } from '../../text/line.ts'
 import type { Fragments } from './fragments.ts'
 import { isLine } from './missing.ts'

@@ -3,8 +3,9 @@
  * a damaged goroutine never becomes a stack that was not there.
  */
 
+import { type KnownLine, ROOT, TAILS } from '../../stacks/line-table.ts'
 import type { StackEntry } from '../../stacks/stack.ts'
-import { type KnownLine, ROOT, type StackTree, TAILS } from '../../stacks/stack-tree.ts'
+import type { StackTree } from '../../stacks/stack-tree.ts'
 
 /** Known lines that one search looks at, at most: a tree with many branches tells little, and takes long. */
 const SEARCH_LINES = 512
