@@ -58,3 +58,13 @@ it.each([
   if (!what.includes('between')) expect(log.toString()).toBe('before\nafter\n')
   else expect(log.toString()).not.toMatch(/main|0x|=====/)
 })
+
+it.each([
+  ['a rule', '==================\n'],
+  ['the title of a race report', '==================\nWARNING: DATA RACE\n'],
+  ['the title of a profile', 'goroutine profile: total 4\n'],
+])('%s without anything behind it is log, and does not make the goroutine after it one of its own', (_what, before) => {
+  const { dumps, log } = readDumps(`${before}goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n`)
+  expect(dumps).toMatchObject([{ kind: 'single', format: 'stack', goroutines: 1, race: undefined }])
+  expect(log.toString()).toBe(before)
+})
