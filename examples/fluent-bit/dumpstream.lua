@@ -11,8 +11,8 @@ local KEEP = os.getenv("DUMPSTREAM_KEEP") or "crash"
 local KEYS = { "log", "message", "msg", "MESSAGE" }
 local PROTOCOL = "1"
 -- Seconds: until a failed bridge is started anew; without progress, after which a bridge is given up, at first and at most; that a
--- finding waits for a record whose time may be changed; of log time without a dump line, after which a window closes.
-local BACK_OFF, HUNG, LONGEST_HUNG, PATIENCE, WINDOW = 2, 10, 320, 2, 5
+-- finding waits for a record whose time may be changed; of log time without a dump line, after which a window closes, and of quiet.
+local BACK_OFF, HUNG, LONGEST_HUNG, PATIENCE, WINDOW, QUIET = 2, 10, 320, 2, 5, 60
 -- Lines of log after a dump line that are copied to the journal, and after which the window closes.
 local NEAR, FAR = 64, 5000
 -- Bytes: a longer text is not read; a journal file; what may wait in the journal.
@@ -133,7 +133,7 @@ local stalled, patience, last_said = 0, HUNG, nil
 -- Events that wait for a record: { time in seconds, record, generation and offset behind it in the file }, oldest first.
 local queue, first_waiting, waiting_since = {}, 1, 0
 local taken = "1 0"
-local windows, open_windows, declared, streams = {}, 0, {}, 0
+local windows, open_windows, declared, streams, last_tick, open_saved = {}, 0, {}, 0, 0, false
 
 local function once(what)
   if not complained[what] then say(what) end
@@ -204,6 +204,24 @@ local function save_taken()
   if file then file:write(taken, "\n"); file:close() end
 end
 
+local function close_window(source)
+  if windows[source] then windows[source] = nil; open_windows = open_windows - 1 end
+end
+
+-- Dumps that are open: the next run goes on with them, after a kill too.
+local function save_open()
+  if open_windows == 0 and not open_saved then return end
+  local file = io.open(base .. ".open", "wb")
+  if not file then return end
+  for source, w in pairs(windows) do
+    if w.id and not find(source, "\n", 1, true) then
+      file:write(w.id, " ", w.crash and 1 or 0, " ", w.previous or "place", " ", source, "\n")
+    end
+  end
+  file:close()
+  open_saved = open_windows > 0
+end
+
 local function read_events(now)
   if not reader then
     reader = io.open(base .. "." .. read_generation .. ".out", "rb")
@@ -254,6 +272,9 @@ local function tick(now, since)
     start(now)
   end
   if not journal or written > SEGMENT then next_segment() end
+  -- Whoever has crashed says nothing more.
+  for source, w in pairs(windows) do if now - w.seen > QUIET then close_window(source) end end
+  save_open()
   read_events(now)
   save_taken()
 end
@@ -367,7 +388,7 @@ end
 
 local function sweep(time)
   for source, w in pairs(windows) do
-    if w.last and math.abs(time - w.last) > WINDOW then windows[source] = nil; open_windows = open_windows - 1 end
+    if w.last and math.abs(time - w.last) > WINDOW then close_window(source) end
   end
 end
 
@@ -375,7 +396,7 @@ local function open_window(source, time)
   if open_windows >= WINDOWS then sweep(time) end
   if open_windows >= WINDOWS then return nil end
   open_windows = open_windows + 1
-  local w = { source = source, calm = 0, last = time }
+  local w = { source = source, calm = 0, last = time, seen = last_tick }
   windows[source] = w
   return w
 end
@@ -432,7 +453,7 @@ local function beside(ts, metadata, record)
   return 2, ts, meta, out
 end
 
-local last_second, last_tick, since_tick, seen_text, without_text = 0, 0, 0, false, 0
+local last_second, since_tick, seen_text, without_text = 0, 0, false, 0
 local function no_text(record)
   without_text = without_text + 1
   if seen_text or without_text ~= 100 then return end
@@ -481,14 +502,15 @@ local function filter(tag, ts, metadata, record)
     local source = stream_of(tag, record)
     local w = windows[source]
     if w and w.last and math.abs(time - w.last) > WINDOW and not begins then
-      windows[source], open_windows, w = nil, open_windows - 1, nil
+      close_window(source)
+      w = nil
     end
     if begins and not w then w = open_window(source, time) end
     if w then
       if begins and not find(line, "^goroutine ") and announces(line) then w.announced = true end
       local is_dump = step_all(w, line, time)
-      if is_dump or begins then w.calm, w.last = 0, time else w.calm = w.calm + 1 end
-      if w.calm > FAR then windows[source] = nil; open_windows = open_windows - 1 end
+      if is_dump or begins then w.calm, w.last, w.seen = 0, time, last_tick else w.calm = w.calm + 1 end
+      if w.calm > FAR then close_window(source) end
       local withheld = is_dump and alive and not w.again and (KEEP == "none" or KEEP == "crash" and not w.crash)
         and (acked_generation == generation and written - acked or written + SEGMENT * (generation - acked_generation)) < BACKLOG
       if not w.again and w.calm <= NEAR then
@@ -522,14 +544,11 @@ end
 -- Start and stop ----------------------------------------------------------------------------------------------------------------
 -- Dumps that were open when the last run stopped go on.
 local function reopen(dir)
-  local name = base .. ".open"
-  if not os.rename(dir .. "/open", name) then return end
-  for row in io.lines(name) do
-    local id, crash, previous, source = match(row, "^(%S+) (%d) (%S+) (.*)$")
-    local w = id and not windows[source] and open_window(source, nil)
+  local rows = shell("cd '" .. dir .. "' && cat -- *.open 2>/dev/null; rm -f -- *.open")
+  for id, crash, previous, source in rows:gmatch("(%S+) (%d) (%S+) ([^\n]*)\n") do
+    local w = not windows[source] and open_window(source, nil)
     if w then w.id, w.ids, w.crash, w.previous = id, {}, crash == "1", previous end
   end
-  os.remove(name)
 end
 
 local dir, shell_id = directory()
@@ -537,6 +556,7 @@ if not dir or dir == "" then
   say("no directory to write to: set DUMPSTREAM_DIR; records go on as they are")
 else
   base = dir .. "/" .. os.time() .. "-" .. shell_id
+  last_tick = os.time()
   reopen(dir)
   next_segment()
   start(os.time())
@@ -556,14 +576,7 @@ else
     -- The file may be closed by now, which has flushed it.
     pcall(function() journal:flush() end)
     save_taken()
-    local file
-    for source, w in pairs(windows) do
-      if w.id and not find(source, "\n", 1, true) then
-        file = file or io.open(dir .. "/open", "ab")
-        if file then file:write(w.id, " ", w.crash and 1 or 0, " ", w.previous or "place", " ", source, "\n") end
-      end
-    end
-    if file then file:close() end
+    save_open()
   end
   _G["dumpstream stop"] = stop
 end

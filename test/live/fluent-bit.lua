@@ -2,7 +2,7 @@
 -- time, metadata, record; codes 0 (kept), -1 (dropped), 1 (new time) and 2 (the old one), each with a record or an array of them.
 -- arg: script, log file, then words: `from:N` and `to:N` (lines of the file), `kill:N` and `stop:N` (signals to the bridge before line N),
 -- `beats:N` (heartbeats at the end, ten a second, at most N), `others:N` (records of another stream instead), `events:N` (until so many
--- have come), `leap:N` (a minute passes before line N), `again` (each record once more at the end, as a multiline filter sends it), `old` (three arguments), `key:FIELD`.
+-- have come), `leap:N` (a minute passes before line N), `die:N` (a second passes, and it is killed before line N), `again` (each record once more at the end, as a multiline filter sends it), `old` (three arguments), `key:FIELD`.
 local words = {}
 for i = 3, #arg do
   local name, value = arg[i]:match("^(%a+):?(.*)$")
@@ -53,6 +53,12 @@ for line in io.lines(arg[2]) do
     if n == words.kill then signal("KILL") end
     if n == words.stop then signal("STOP") end
     if n == words.leap then leapt = 60 end
+    if n == words.die then
+      leapt = 1
+      filter("kube.dumpstream", first + 3600, { dumpstream = "heartbeat" })
+      io.stdout:flush()
+      os.execute("kill -9 $PPID")
+    end
     filter("kube.web", first + n / 1000, record_of(n, line))
     if words.again then passed[#passed + 1] = { n, line } end
   end
