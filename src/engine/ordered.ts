@@ -140,7 +140,7 @@ export class OrderedEngine implements Engine {
     if (held.length === 0) return buf
     this.#held = EMPTY
     const lf = buf.indexOf(LF)
-    if (held.includes(LF) || lf < 0 || buf.length - lf < SAMPLE_BYTES) return Buffer.concat([held, buf])
+    if (held.includes(LF) || lf < 0) return Buffer.concat([held, buf])
     const first = Buffer.concat([held, buf.subarray(0, lf + 1)])
     if (findNeedle(first, 0, first.length, false) >= 0 || isStackLine(first.toString('latin1')))
       return Buffer.concat([held, buf])

@@ -9,6 +9,7 @@ import { byteClass, LF } from '../core/ascii.ts'
 import { lineStart } from './needle.ts'
 import { startsPreamble } from './preamble.ts'
 import { RACE_RULE, RACE_WARNING } from './race.ts'
+import { Words } from './search/words.ts'
 
 /**
  * First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, runtime, unexpected, WARNING, `====`, `^\\` and a
@@ -51,6 +52,7 @@ export function announcementAhead(buf: Buffer, pos: number, to: number, window: 
 
 /** A word that an announcement begins with, wherever in its line a carrier has put it. */
 interface Word {
+  readonly text: string
   readonly bytes: Buffer
   /** What stands there, if it is an announcement. */
   readonly form: RegExp
@@ -64,7 +66,7 @@ const FORM_BYTES = 64
 const SOON = 4096
 
 function word(text: string, form: RegExp, within = Number.POSITIVE_INFINITY): Word {
-  return { bytes: Buffer.from(text), form, within }
+  return { text, bytes: Buffer.from(text), form, within }
 }
 
 /** The first lines of preambles (text/preamble.ts) and of race reports. */
@@ -79,9 +81,14 @@ const WORDS: readonly Word[] = [
   word('unexpected fault address', /^unexpected fault address 0x/, SOON),
 ]
 
+const ANY_WORD = new Words(WORDS.map(({ text }) => text))
+/** Words that are no announcement, after which each of the forms is looked for in turn. */
+const TRIES = 16
+
 /** Start of the first line in [end - window, end), not before `pos`, that may announce a dump, or `end`. `end` is a line start. */
 export function findAnnouncement(buf: Buffer, pos: number, end: number, window: number): number {
   const from = Math.max(pos, end - window)
+  if (!mayHoldForm(buf, from, end)) return end
   let first = end
   for (const { bytes, form, within } of WORDS) {
     const at = findWord(buf, Math.max(from, first - within), first, bytes, form)
@@ -91,6 +98,16 @@ export function findAnnouncement(buf: Buffer, pos: number, end: number, window: 
   const line = lineStart(buf, pos, first)
   // One that starts ahead of the window is too far from what may come.
   return line < from ? findAnnouncement(buf, buf.indexOf('\n', first) + 1, end, window) : line
+}
+
+/** May [from, end) hold an announcement? Most of a log does not even hold one of the words. */
+function mayHoldForm(buf: Buffer, from: number, end: number): boolean {
+  let tries = TRIES
+  for (let at = ANY_WORD.first(buf, from, end); at >= 0; at = ANY_WORD.first(buf, at + 1, end)) {
+    const text = buf.toString('latin1', at, Math.min(end, at + FORM_BYTES))
+    if (tries-- === 0 || WORDS.some(({ form }) => form.test(text))) return true
+  }
+  return false
 }
 
 function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: RegExp): number {

@@ -9,6 +9,10 @@ const GAP_BYTES = 4096
 const OTHERS = 3
 const FUNCTION = /[\w\])]\.[\w.*()[\]{}-]*\(.*\)|created by \w|goroutine running on other thread/
 const PLACE = / \+0x[0-9a-f]|\.(?:go|s):\d+(?:["\\\s]|$)|\d @ 0x[0-9a-f]|#(?:\t|\\t)0x[0-9a-f]/
+/** A place without one may be the caller of a log line. In a stack, where such frames were inlined, it is alone: its function is between. */
+const OFFSET = /\+0x[0-9a-f]|\d @ 0x[0-9a-f]/
+/** More lines without an offset are a log. gccgo prints none. */
+const LINES_WITHOUT_OFFSET = 64
 const PLACE_BYTES = [Buffer.from(' +0x'), Buffer.from('.go:'), Buffer.from(' @ 0x')]
 const OTHER = /created by |\([^)]*\)|^\W*$|""|# labels: |frames elided|goroutine running on other/
 
@@ -84,11 +88,19 @@ export function trailingStack(buf: Buffer): number {
   let found = partial
   let after = whole
   let others = 0
+  let withoutOffset = 0
+  let isCaller = false
   for (let end = whole; end > 0 && whole - end < TRAILING_BYTES; ) {
     const start = end < 2 ? 0 : buf.lastIndexOf(LF, end - 2) + 1
     if (after - start > GAP_BYTES) break
     const line = buf.toString('latin1', start, end)
-    if (PLACE.test(line)) {
+    const isPlace = PLACE.test(line)
+    const hasOffset = isPlace && OFFSET.test(line)
+    const mayBeCaller = isPlace && !hasOffset
+    withoutOffset = hasOffset ? 0 : withoutOffset + 1
+    if ((mayBeCaller && isCaller) || withoutOffset > LINES_WITHOUT_OFFSET) break
+    isCaller = mayBeCaller
+    if (isPlace) {
       found = start
       after = start
       others = 0

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { search, searchShort } from '../../src/text/search/search.ts'
+import { Words } from '../../src/text/search/words.ts'
 
 const WORD = Buffer.from('goroutine')
 
@@ -76,5 +77,59 @@ describe('search', () => {
     search(Buffer.from(`${' '.repeat(9_000)}goroutine`), WORD, 0, 9_009)
     expect(search(Buffer.alloc(9_000, ' '), WORD, 0, 9_000)).toBe(-1)
     expect(search(Buffer.alloc(3_000, ' '), WORD, 0, 3_000)).toBe(-1)
+  })
+})
+
+describe('Words', () => {
+  const WORDS = ['panic: ', 'SIG', 'Signal ', '='.repeat(18), '\xef\xbb\xbf', 'runtime: ', 'a', 'zzzzz']
+
+  it('finds the word that indexOf finds first, wherever words and their pieces are', () => {
+    const words = new Words(WORDS.slice(0, 6))
+    const rare = new Words(WORDS)
+    const piece = fc.constantFrom(
+      ...WORDS,
+      'panic',
+      'p.nic: ',
+      'SI',
+      'S.G',
+      '='.repeat(17),
+      'running: ',
+      'printing',
+      '\n',
+      'x'.repeat(61),
+      'y'.repeat(40_000),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), fc.nat(), fc.nat(), (pieces, one, other) => {
+        const buf = Buffer.from(pieces.join(''), 'latin1')
+        const [pos, end] = [one % (buf.length + 1), other % (buf.length + 1)].sort((a, b) => a - b) as [number, number]
+        expect(words.first(buf, pos, end)).toBe(words.firstByName(buf, pos, end))
+        expect(rare.first(buf, pos, end)).toBe(rare.firstByName(buf, pos, end))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('finds a word at every offset, also across the border of what is copied, and nothing of an earlier search', () => {
+    const words = new Words(WORDS.slice(0, 2))
+    const buf = Buffer.alloc(70_000, 'panic; ')
+    for (let at = 0; at < buf.length - 7; at += at % 32_768 > 32_740 || at % 32_768 < 20 ? 1 : 977) {
+      const before = Buffer.from(buf.subarray(at, at + 7))
+      buf.write('panic: ', at)
+      expect(words.first(buf, 0, buf.length)).toBe(at)
+      expect(words.first(buf, 0, at + 6)).toBe(-1)
+      before.copy(buf, at)
+    }
+    expect(words.first(buf, 0, buf.length)).toBe(-1)
+  })
+
+  it('finds every byte of a word that is looked at, whatever its halves are', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const word = Buffer.from([byte, 1, 255 - byte, byte ^ 0x55, byte])
+      const words = new Words([word.toString('latin1')])
+      const buf = Buffer.alloc(100, 0x20)
+      word.copy(buf, 37)
+      expect(words.first(buf, 0, 100)).toBe(37)
+    }
   })
 })

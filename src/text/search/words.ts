@@ -1,0 +1,93 @@
+/**
+ * Finds the first of up to eight words in one pass: `Buffer.indexOf` takes one for each word, and hops from one first letter to the next. The
+ * pass is SIMD code (words.wat) over a memory of its own. Without WebAssembly (`node --jitless`), `indexOf` does it.
+ *
+ * Hot: guarded by `npm run bench` (ordinary log).
+ */
+import module from './words.wat'
+
+/** Which bytes of a word the kernel looks at. */
+const LOOKED_AT = [0, 2, 3, 4]
+const TABLE = 16
+const MOST_WORDS = 8
+/** Where tables and bytes are in the memory, and how many bytes are copied at a time. */
+const TABLES_AT = 0
+const BYTES_AT = 256
+const PIECE = 32 << 10
+
+interface Kernel {
+  readonly memory: Uint8Array
+  readonly find: (tables: number, start: number, end: number) => number
+}
+
+/** What words.wat exports; TypeScript has WebAssembly in the DOM library only. */
+interface Exports extends Omit<Kernel, 'memory'> {
+  readonly memory: { readonly buffer: ArrayBuffer }
+}
+declare const WebAssembly:
+  | undefined
+  | {
+      readonly Module: new (bytes: Uint8Array) => object
+      readonly Instance: new (module: object) => { readonly exports: Exports }
+    }
+
+export class Words {
+  readonly #words: readonly Buffer[]
+  readonly #longest: number
+  #kernel: Kernel | undefined
+  #isOpened = false
+
+  constructor(words: readonly string[]) {
+    this.#words = words.slice(0, MOST_WORDS).map((word) => Buffer.from(word, 'latin1'))
+    this.#longest = Math.max(...words.map(({ length }) => length))
+  }
+
+  /** Offset of the first word that is whole in [pos, end) of `buf`; -1 if there is none. */
+  first(buf: Buffer, pos: number, end: number): number {
+    if (!this.#isOpened) this.#open()
+    if (this.#kernel === undefined) return this.firstByName(buf, pos, end)
+    const { memory, find } = this.#kernel
+    for (let from = pos; from < end; from += PIECE) {
+      // What begins in this piece may end in the next.
+      const seen = buf.subarray(from, Math.min(end, from + PIECE + this.#longest))
+      memory.set(seen, BYTES_AT)
+      const stop = BYTES_AT + Math.min(seen.length, PIECE)
+      for (let at = find(TABLES_AT, BYTES_AT, stop); at >= 0; at = find(TABLES_AT, at + 1, stop))
+        if (this.#isWord(seen, at - BYTES_AT)) return from + at - BYTES_AT
+    }
+    return -1
+  }
+
+  /** The same without the kernel: its reference. */
+  firstByName(buf: Buffer, pos: number, end: number): number {
+    const seen = buf.subarray(pos, Math.max(pos, end))
+    const places = this.#words.map((word) => seen.indexOf(word)).filter((at) => at >= 0)
+    return places.length === 0 ? -1 : pos + Math.min(...places)
+  }
+
+  #isWord(buf: Buffer, at: number): boolean {
+    return this.#words.some((word) => {
+      for (let i = 0; i < word.length; i++) if (buf[at + i] !== word[i]) return false
+      return true
+    })
+  }
+
+  #open(): void {
+    this.#isOpened = true
+    if (typeof WebAssembly === 'undefined') return
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(module, 'base64')))
+    const memory = new Uint8Array(exports.memory.buffer)
+    for (const [i, offset] of LOOKED_AT.entries()) {
+      const low = TABLES_AT + i * 2 * TABLE
+      const high = low + TABLE
+      for (const [n, word] of this.#words.entries()) {
+        const byte = word[offset]
+        for (let half = 0; half < TABLE; half++) {
+          if (byte === undefined || (byte & 15) === half) memory[low + half] = (memory[low + half] ?? 0) | (1 << n)
+          if (byte === undefined || byte >> 4 === half) memory[high + half] = (memory[high + half] ?? 0) | (1 << n)
+        }
+      }
+    }
+    this.#kernel = { memory, find: exports.find }
+  }
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { trailingStack } from '../../src/text/stack-lines.ts'
+
+const stack = [
+  '\t/src/shop/start.go:12 +0x1d',
+  'created by example.com/shop.Start in goroutine 7',
+  '\t/src/shop/cart.go:31',
+  'example.com/shop.(*Cart[...]).Add(...)',
+]
+
+describe('trailingStack', () => {
+  it('finds the stack that stands before its header', () => {
+    const log = 'level=info msg=ready\n'
+    const text = `${log}${stack.join('\n')}\nexample.com/sh`
+    expect(trailingStack(Buffer.from(text))).toBe(log.length)
+  })
+
+  it('finds no stack in a log whose lines name their caller, as zap and logrus do', () => {
+    const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
+    expect(trailingStack(Buffer.from(`${line.repeat(100)}{"lev`))).toBeGreaterThanOrEqual(line.length * 99)
+  })
+
+  it('reads no further back than the stack goes', () => {
+    const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
+    const text = Buffer.from(line.repeat(1000) + stack.join('\n'))
+    expect(trailingStack(text)).toBeGreaterThan(line.length * 990)
+  })
+})
