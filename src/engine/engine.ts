@@ -16,9 +16,9 @@ import { Splitter } from '../lines/splitter.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
 import { Signatures } from '../stacks/signature.ts'
+import { CarriedStreams, type StreamOrigin } from '../streams/carried-streams.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
-import { type StreamOrigin, Streams } from '../streams/streams.ts'
 import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
 import { FormedEngine } from './formed.ts'
@@ -44,7 +44,7 @@ class LogEngine implements Engine {
   /** Dumps in the text as it is. */
   readonly #plain: InterleavedDumps
   /** Dumps inside carriers. */
-  readonly #streams: Streams
+  readonly #streams: CarriedStreams
   readonly #router: Router
   #bytes = 0
   #now: number | undefined
@@ -90,7 +90,7 @@ class LogEngine implements Engine {
     this.#plain = new InterleavedDumps(() =>
       assembler({ source, attributes: options.attributes }, this.#tape, (start) => this.#opening(start)),
     )
-    this.#streams = new Streams({
+    this.#streams = new CarriedStreams({
       limits,
       tape: this.#tape,
       input,

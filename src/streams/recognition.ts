@@ -22,7 +22,7 @@ import type { LogTape } from '../lines/tape.ts'
 import { announces, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
-import type { Lane } from './lane.ts'
+import type { Stream } from './stream.ts'
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
 const CARRIERS = 16
@@ -31,8 +31,8 @@ export interface RecognitionParts {
   readonly input: InputKind
   readonly keys: KeyNames
   readonly tape: LogTape
-  /** Says whether a dump begins in a text, before there is a lane for its stream. */
-  readonly probe: Lane
+  /** Says whether a dump begins in a text, before its stream is there. */
+  readonly probe: Stream
   /** A carrier is in use no longer: there are too many. */
   readonly onDrop: (carrier: Carrier) => void
 }

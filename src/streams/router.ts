@@ -23,7 +23,7 @@ import type { LineSink } from '../lines/splitter.ts'
 import type { Held } from '../lines/tape.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
-import type { Streams } from './streams.ts'
+import type { CarriedStreams } from './carried-streams.ts'
 
 const GOROUTINE = 'goroutine '
 /** Longest last line that is looked at when the input ends. */
@@ -36,7 +36,7 @@ export interface RouterParts {
   /** Dumps in the text as it is. */
   readonly plain: InterleavedDumps
   /** Dumps inside carriers. */
-  readonly streams: Streams
+  readonly streams: CarriedStreams
 }
 
 export class Router implements LineSink {
@@ -44,7 +44,7 @@ export class Router implements LineSink {
   readonly #input: InputKind
   readonly #tape: LogQueue
   readonly #plain: InterleavedDumps
-  readonly #streams: Streams
+  readonly #streams: CarriedStreams
   /** The lines that come are known to hold no needle. */
   isOrdinary = false
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */

@@ -6,8 +6,8 @@ import type { FinishedDump } from '../../src/dumps/dump.ts'
 import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
 import { Splitter } from '../../src/lines/splitter.ts'
+import { CarriedStreams } from '../../src/streams/carried-streams.ts'
 import { Router } from '../../src/streams/router.ts'
-import { Streams } from '../../src/streams/streams.ts'
 import { type Found, linesBefore, makeAssembler } from '../dumps/reader.ts'
 
 export interface StreamDump extends FinishedDump {
@@ -29,7 +29,7 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
   const plain = new InterleavedDumps(() =>
     makeAssembler(tape, found, undefined, (dump) => dumps.push({ ...dump, source: '', attributes: {} })),
   )
-  const streams = new Streams({
+  const streams = new CarriedStreams({
     limits: LIMITS,
     tape,
     input,

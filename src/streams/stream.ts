@@ -26,7 +26,7 @@ import { Silence } from './silence.ts'
 
 const TITLE_BYTES = 32
 
-export interface LaneParts {
+export interface StreamParts {
   readonly limits: Limits
   readonly tape: CarriedTape
   readonly makeDumps: () => InterleavedDumps
@@ -34,8 +34,8 @@ export interface LaneParts {
   readonly innerCarriers: () => readonly Carrier[]
 }
 
-export class Lane {
-  readonly #parts: LaneParts
+export class Stream {
+  readonly #parts: StreamParts
   readonly #text = new CarriedText()
   #dumps: InterleavedDumps | undefined
   /** The form of the program's own logger, which stands inside the carrier. */
@@ -45,7 +45,7 @@ export class Lane {
   #held: Held[] = []
   readonly #silence = new Silence()
 
-  constructor(parts: LaneParts) {
+  constructor(parts: StreamParts) {
     this.#parts = parts
   }
 

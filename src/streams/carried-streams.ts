@@ -1,10 +1,10 @@
 /**
  * Dumps inside carriers: each raw line goes to the stream that it is of. One pod's lines never break another's dump. recognition.ts tells
- * which carriers a log has, lanes.ts keeps the streams, lane.ts is one of them.
+ * which carriers a log has, stream-map.ts keeps the streams, stream.ts is one of them.
  *
  *   state  | raw line                                           | what happens
  *   -------|----------------------------------------------------|------------------------------------------------------
- *   closed | holds a header, a carrier knows it                 | open: its text goes to the lane of its stream
+ *   closed | holds a header, a carrier knows it                 | open: its text goes to its stream
  *   closed | the same, a dump without a carrier is open         | open, unless all that carries it is a prefix
  *   open   | of a carrier in use, its stream is open            | its text goes there
  *   open   | of a carrier in use, a dump begins in it           | its stream opens too
@@ -25,9 +25,9 @@ import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
-import { Lane } from './lane.ts'
-import { Lanes } from './lanes.ts'
 import { Recognition } from './recognition.ts'
+import { Stream } from './stream.ts'
+import { StreamMap } from './stream-map.ts'
 
 /** Where a dump of a stream comes from. */
 export interface StreamOrigin extends StreamNames {
@@ -38,7 +38,7 @@ export interface StreamOrigin extends StreamNames {
   texts(lines: readonly string[]): string[]
 }
 
-export interface StreamsOptions {
+export interface CarriedStreamsOptions {
   readonly limits: Limits
   readonly tape: LogTape
   readonly input: InputKind
@@ -49,15 +49,15 @@ export interface StreamsOptions {
 /** What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. */
 export type Taken = 'taken' | 'refused' | GluedHeader
 
-export class Streams {
-  readonly #options: StreamsOptions
+export class CarriedStreams {
+  readonly #options: CarriedStreamsOptions
   /** Which carriers the log has. */
   readonly recognition: Recognition
-  readonly #lanes: Lanes
+  readonly #map: StreamMap
   /** Carriers that may stand inside the one of a stream. */
   #inner: readonly Carrier[] | undefined
-  /** Says whether a dump begins in a text, before there is a lane for its stream. */
-  readonly #probe: Lane
+  /** Says whether a dump begins in a text, before its stream is there. */
+  readonly #probe: Stream
   /** The text of the raw line at hand. */
   readonly #text = new CarriedText()
   /** The raw line at hand. */
@@ -65,31 +65,31 @@ export class Streams {
   /** There is a raw line at hand: what a carrier has read last is of it. */
   #isAtLine = false
   /** The stream of a header with a prefix that its other lines may not have. */
-  #unproved: { readonly carrier: Prefix; readonly lane: Lane; readonly glued: GluedHeader } | undefined
+  #unproved: { readonly carrier: Prefix; readonly stream: Stream; readonly glued: GluedHeader } | undefined
 
-  constructor(options: StreamsOptions) {
+  constructor(options: CarriedStreamsOptions) {
     const { limits, input, keys, tape } = options
     this.#options = options
     this.#line = new CarriedTape(tape)
-    this.#lanes = new Lanes(limits.sources)
-    this.#probe = this.#newLane(undefined)
+    this.#map = new StreamMap(limits.sources)
+    this.#probe = this.#newStream(undefined)
     this.recognition = new Recognition({
       input,
       keys,
       tape,
       probe: this.#probe,
-      onDrop: (carrier) => this.#lanes.drop(carrier),
+      onDrop: (carrier) => this.#map.drop(carrier),
     })
   }
 
   /** Where the first of what is open in any stream begins; undefined when nothing is. */
   get start(): number | undefined {
-    return this.#lanes.start
+    return this.#map.start
   }
 
   /** Some stream has a dump open: every line must be shown. */
   get open(): boolean {
-    return this.#lanes.open
+    return this.#map.open
   }
 
   /**
@@ -136,59 +136,59 @@ export class Streams {
   beginning(buf: Buffer, offset: number): void {
     const { whole } = this.recognition
     this.#text.key = ''
-    const lane = this.#lanes.get(whole, '') ?? this.#newLane(whole)
-    this.#lanes.add(whole, '', lane)
+    const stream = this.#map.get(whole, '') ?? this.#newStream(whole)
+    this.#map.add(whole, '', stream)
     this.#line.beginKept(buf, 0, buf.length)
-    lane.feedBeginning(buf, offset, offset + buf.length - 1)
-    this.#lanes.fed(lane)
+    stream.feedBeginning(buf, offset, offset + buf.length - 1)
+    this.#map.fed(stream)
   }
 
   /** Completes what is open. */
   end(): void {
-    this.#lanes.end()
+    this.#map.end()
     this.#unproved = undefined
   }
 
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
-    this.#lanes.tick(now, idle)
+    this.#map.tick(now, idle)
   }
 
   /** The text at hand goes to its stream, if that is open or a dump begins here. */
   #give(carrier: Carrier, offset: number, needle: boolean): boolean {
     const text = this.#text
     const { key } = text
-    let lane = this.#lanes.get(carrier, key)
-    if (lane === undefined || !lane.open) {
-      if (lane === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
+    let stream = this.#map.get(carrier, key)
+    if (stream === undefined || !stream.open) {
+      if (stream === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
       const { buf, start, end } = this.#line
       const raw = buf.subarray(start, end)
       const isInValue = needle && text.buf[text.start] === TAB && this.recognition.klog.isIn(carrier, key)
-      if (!isInValue && !(lane ?? this.#probe).begins(text, needle, raw)) return false
-      if (lane === undefined) {
-        lane = this.#newLane(carrier)
-        // The lane looks for itself for the logger inside.
-        if (!isInValue) lane.begins(text, needle, raw)
-        this.#lanes.add(carrier, key, lane)
+      if (!isInValue && !(stream ?? this.#probe).begins(text, needle, raw)) return false
+      if (stream === undefined) {
+        stream = this.#newStream(carrier)
+        // The stream looks for itself for the logger inside.
+        if (!isInValue) stream.begins(text, needle, raw)
+        this.#map.add(carrier, key, stream)
       }
-      if (isInValue) lane.indent()
+      if (isInValue) stream.indent()
       if (carrier instanceof Prefix && needle) {
         this.#line.mayBeGlued(Buffer.from(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end))))
-        this.#feed(lane, text, offset, needle)
+        this.#feed(stream, text, offset, needle)
         const { glued } = this.#line
-        this.#unproved = glued === undefined ? undefined : { carrier, lane, glued }
+        this.#unproved = glued === undefined ? undefined : { carrier, stream, glued }
         return true
       }
-    } else if (lane === this.#unproved?.lane && lane.fit(text) > 0) this.#unproved = undefined
-    this.#feed(lane, text, offset, needle)
+    } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) this.#unproved = undefined
+    this.#feed(stream, text, offset, needle)
     return true
   }
 
-  #feed(lane: Lane, text: CarriedText, offset: number, needle: boolean): void {
+  #feed(stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
     const line = this.#line
-    lane.feed(text, needle, offset, offset + line.end - line.start)
+    stream.feed(text, needle, offset, offset + line.end - line.start)
     line.settle()
-    this.#lanes.fed(lane)
+    this.#map.fed(stream)
   }
 
   /** A line with several log records stays in the log: it says more than the dump. */
@@ -205,32 +205,32 @@ export class Streams {
    */
   #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
     const unproved = this.#unproved
-    if (unproved === undefined || unproved.glued.line.decided || !unproved.lane.open) return undefined
+    if (unproved === undefined || unproved.glued.line.decided || !unproved.stream.open) return undefined
     const text = this.#text
     text.inPlace(buf, pos, next)
-    if (unproved.lane.fit(text) === 0) return undefined
+    if (unproved.stream.fit(text) === 0) return undefined
     this.#unproved = undefined
-    const { carrier, lane, glued } = unproved
+    const { carrier, stream, glued } = unproved
     const { tape } = this.#options
     tape.release(glued.before)
     tape.release(glued.after)
     // The header is no more that of the stream.
     glued.line.decided = true
     glued.line.parts = []
-    this.#lanes.remove(lane)
-    if (!this.#lanes.has(carrier)) this.recognition.drop(carrier)
+    this.#map.remove(stream)
+    if (!this.#map.has(carrier)) this.recognition.drop(carrier)
     return glued
   }
 
-  /** A lane of a stream of `carrier`; without one, for questions only. */
-  #newLane(carrier: Carrier | undefined): Lane {
+  /** A stream of `carrier`; without one, for questions only. */
+  #newStream(carrier: Carrier | undefined): Stream {
     const { limits, keys, makeDumps } = this.#options
     const tape = this.#line
     const { key } = this.#text
     const names = carrier?.names()
     // Of the line in which the latest dump of the stream began: at the end there is none at hand.
     let [time, frame]: [number | undefined, RecordFrame | undefined] = [undefined, undefined]
-    return new Lane({
+    return new Stream({
       limits,
       tape,
       innerCarriers: () => {
