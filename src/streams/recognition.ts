@@ -102,7 +102,7 @@ export class Recognition {
     const prefix = prefixOf(line)
     if (prefix !== undefined) return this.#isAnnounced(prefix, buf, pos, next, from) && this.#use(prefix)
     const indent = prefixes === 'any' ? indentOf(line) : undefined
-    if (indent !== undefined && !this.#isInPanicValue(buf, pos, from)) return this.#use(indent)
+    if (indent !== undefined && !this.#isInPanicValue(buf, pos, next, from)) return this.#use(indent)
     const inValue = prefixOf(line, true)
     return inValue !== undefined && this.#beginsIn(inValue, buf, pos, next, from) && this.#use(inValue)
   }
@@ -176,12 +176,12 @@ export class Recognition {
   }
 
   /** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Go indents them by a TAB. */
-  #isInPanicValue(buf: Buffer, pos: number, from: number): boolean {
-    const width = indentWidth(buf, pos)
+  #isInPanicValue(buf: Buffer, pos: number, next: number, from: number): boolean {
+    const indent = indentBefore(buf.toString('latin1', pos, next))
     let found = false
-    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
-      const text = ahead.toString('latin1', start, next)
-      if (text.trim() === '' || indentWidth(ahead, start) >= width) return false
+    lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
+      const text = before.toString('latin1', start, end)
+      if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
       found = mentionsPanic(text)
       return true
     })
@@ -211,8 +211,23 @@ export class Recognition {
   }
 }
 
-function indentWidth(buf: Buffer, start: number): number {
-  let p = start
-  while (buf[p] === SPACE || buf[p] === TAB) p++
-  return p - start
+interface Indent {
+  /** Where it is in its line: after a prefix, if there is one. */
+  readonly at: number
+  readonly width: number
+}
+
+/** Time stamps before an indented text differ in length by so much at most, zeros left out. */
+const SLACK = 4
+
+function indentBefore(line: string): Indent {
+  const end = line.indexOf('goroutine')
+  const at = line.slice(0, end).trimEnd().length
+  return { at, width: end - at }
+}
+
+/** Is the text of `line` indented by as much, after a prefix by a TAB? */
+function isIndentedBy(line: string, { at, width }: Indent): boolean {
+  if (at === 0) return line.length - line.trimStart().length >= width
+  return line.slice(Math.max(0, at - SLACK), at + SLACK).includes('\t')
 }

@@ -8,9 +8,6 @@ import { goldenDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
 
-/** A panic value whose lines, behind a TAB, look like a dump. */
-const IMITATION = /^crash-1\.2[3-7]-multiline/
-
 /** What a carrier does to a dump, and why it cannot be otherwise, or is not yet. Each must be seen, and nothing else may be. */
 const DIFFERENCES: readonly {
   readonly dump: RegExp
@@ -25,12 +22,6 @@ const DIFFERENCES: readonly {
     reason:
       'a line that another writer cut: without a carrier the foreign piece alone comes out, in one the whole line',
   },
-  ...(['signatures', 'log'] as const).map((aspect) => ({
-    dump: IMITATION,
-    carrier: /^(?:cri|kubectl|compose|heroku|cloud foundry|time stamps|log package|klog|syslog, RFC 5424)/,
-    in: aspect,
-    reason: 'a panic value that imitates an indented dump is taken for one',
-  })),
 ]
 
 /** What each value of `--input` is for. */
@@ -156,7 +147,6 @@ describe('every dump in every carrier', () => {
         for (const { name, lines } of dumps) {
           const text = Buffer.from(lines.map((line, i) => `${wrap(line, i)}\n`).join(''))
           const [auto, told] = [feed([text]), feed([text], { input })]
-          if (carrier !== 'none' && IMITATION.test(name)) continue
           if (carrier === 'none' && UNLIKE_AUTO.test(name)) {
             expect([name, told.records.length, auto.records.length > 1]).toEqual([name, 0, true])
             continue

@@ -33,3 +33,26 @@ describe('two streams that die at once', () => {
     expect(dumpsOf(text)).toEqual(['panic stack 1 boom', 'panic stack 1 boom'])
   })
 })
+
+describe('the value of a panic that imitates a dump', () => {
+  const VALUE = [
+    'panic: one',
+    '\ttwo',
+    '\tgoroutine 7 [running]:',
+    '\tmain.fake()',
+    '\t\t/src/fake.go:1 +0x1',
+    '\t',
+    '',
+  ]
+  const DUMP = ['goroutine 1 [running]:', 'main.main()', '\t/src/main.go:68 +0x76f']
+  it.each<[string, (line: string, i: number) => string]>([
+    ['CRI', (line) => `2026-11-24T07:00:00.000000000Z stderr F ${line}`],
+    ['compose', (line) => `web-1  | ${line}`],
+    ['time stamps of any length', (line, i) => `2026-11-24T07:00:00.${'1'.repeat(1 + (i % 3))}Z ${line}`],
+  ])('is not taken for one in %s', (_name, carry) => {
+    const text = [...VALUE, ...DUMP].map((line, i) => `${carry(line, i)}\n`).join('')
+    const { dumps } = route([text])
+    expect(dumps).toMatchObject([{ kind: 'panic', goroutines: 1 }])
+    expect(dumps[0]?.signatures[0]?.signature.title.function).toBe('main.main')
+  })
+})
