@@ -1,5 +1,7 @@
 /** `dumpstream exec-filter` under a parent that behaves as Fluentd does. */
+
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { until } from '../sinks/otel/receiver.ts'
 import { dumpText, logText } from './dumps.ts'
@@ -184,7 +186,7 @@ describe('exec-filter', () => {
     const chunk = Buffer.from(joined(chunkOf(logText(5_000))))
     let taken = 0
     for (let i = 0; i < 100; i++) child.stdin?.write(chunk, () => taken++)
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await delay(1_000)
     expect(taken).toBeLessThan(5)
     const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024
     expect(rss).toBeLessThan(150)

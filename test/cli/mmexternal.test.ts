@@ -1,6 +1,8 @@
 /** `dumpstream mmexternal` under a parent that asks as rsyslog does: a line, then exactly one line back. */
+
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dumpText, isNewFrame } from './dumps.ts'
 import { cli, start } from './spawn.ts'
@@ -68,7 +70,7 @@ describe('mmexternal', () => {
     expect(await rsyslog.ask(message('before'))).toEqual({})
     const replies = await rsyslog.askAll(TEXT.map((line) => message(line.replaceAll('\t', '#011'))))
     expectKept(replies)
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await delay(1_500)
     const { records } = await rsyslog.ask(message('other', { procid: '44' }))
     expect(records?.map(({ type }) => type)).toEqual(['dump', 'signature', 'signature', 'signature'])
     expect(records?.[0]).toMatchObject({ source: 'web-1/api/43', goroutines: 55, time: '2026-11-24T05:00:00.000Z' })
@@ -101,7 +103,7 @@ describe('mmexternal', () => {
     const rsyslog = new Rsyslog(['--idle', '100ms'])
     const metadata = { '$!': { metadata: { filename: '/var/log/app.log' } } }
     await rsyslog.askAll(TEXT.map((line) => message(line, metadata)))
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    await delay(600)
     expect((await rsyslog.ask(message('after', metadata))).records?.[0]).toMatchObject({ source: '/var/log/app.log' })
   })
 
@@ -123,7 +125,7 @@ describe('mmexternal', () => {
       .filter((line) => line !== '')
     const rsyslog = new Rsyslog(['--idle', '100ms'])
     await rsyslog.askAll(lines.map((line) => message(line)))
-    await new Promise((resolve) => setTimeout(resolve, 800))
+    await delay(800)
     const counts: number[] = []
     for (;;) {
       const reply = await rsyslog.ask(message('after'))
@@ -140,7 +142,7 @@ describe('mmexternal', () => {
     await rsyslog.askAll(TEXT.map((line) => message(line)))
     let complaint: string | undefined
     for (let i = 0; i < 100 && complaint === undefined; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await delay(50)
       ;({ complaint } = await rsyslog.ask(message('after')))
     }
     expect(complaint).toMatch(/^can't send metrics to http:\/\/127\.0\.0\.1:9/)

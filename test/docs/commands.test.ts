@@ -25,6 +25,7 @@ const NOT_RUN: readonly (readonly [line: RegExp, why: string])[] = [
   [/^(?:buildah|docker) /, 'test/live/binary.test.ts builds and runs the image'],
   [/^dumpstream \[options\]/, 'is a synopsis'],
   [/^dumpstream watch /, 'needs a service: test/live/watch.test.ts'],
+  [/^dumpstream kafka /, 'needs a cluster: test/live/kafka.test.ts'],
   [/http:\/\/collector:4318/, 'needs a collector: test/live/otel-collector.test.ts'],
   [/\/proc\/43\//, 'needs that process: test/input/descriptor.test.ts'],
 ]

@@ -10,6 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Follower } from '../../src/input/follow.ts'
 import { folderForEachTest } from '../folder.ts'
@@ -252,7 +253,7 @@ describe('a writer that runs at the same time', () => {
     })
     while (running) {
       watched.look()
-      await new Promise((resolve) => setTimeout(resolve, 4))
+      await delay(4)
     }
     watched.look(30)
     const expected = Array.from({ length: 50_000 }, (_, i) => `line ${i} größe 服务 ${'x'.repeat(i % 61)}\n`).join('')
@@ -287,7 +288,7 @@ describe('truncation', () => {
     writeFileSync(log, 'one\ntwo\n')
     watched.look()
     // The time of change is what gives it away; file systems keep it in steps of some milliseconds.
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await delay(30)
     truncateSync(log)
     appendFileSync(log, 'six\nten\n')
     watched.look()

@@ -1,10 +1,12 @@
 /** An OpenTelemetry Collector, built from its Go modules: collector/main.go. Built once for each version of its sources. */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const source = fileURLToPath(new URL('collector', import.meta.url))
@@ -65,7 +67,7 @@ export async function startCollector(binary: string, setup: CollectorSetup): Pro
   while (!(await answers(port))) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`the collector did not start: ${output}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await delay(50)
   }
   return {
     lines: () =>

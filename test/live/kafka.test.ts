@@ -1,4 +1,5 @@
 /** Real brokers: what consumers that are killed have written is what one process says that reads everything in order. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPartition } from '../../src/partitions/partition.ts'
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => kafka?.stop())
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 300))
+  while (!(await holds())) await delay(300)
 }
 
 describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {

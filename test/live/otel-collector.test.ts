@@ -1,6 +1,8 @@
 /** Metrics and log records at a real OpenTelemetry Collector: each point that its file exporter wrote, over three dumps. */
+
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WRAPS, wrapLines } from '../carriers/weave.ts'
@@ -195,7 +197,7 @@ describe('a collector', () => {
 
     await place.stop()
     appendFileSync(path, second)
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await delay(3_000)
     await place.start()
     await until(() => withTotal(deliveries(place), TOTALS[1] ?? 0) !== undefined, 40_000)
     const after = withTotal(deliveries(place), TOTALS[1] ?? 0) ?? []
@@ -225,7 +227,7 @@ describe('a collector', () => {
     const { code, stderr } = await cli(['--format', 'none', '--otlp', place.url], { input: threeDumps().join(''), env })
     expect([code, stderr]).toEqual([0, ''])
     await until(() => deliveries(place).length > 0)
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await delay(1_500)
     expect(deliveries(place)).toHaveLength(1)
     const points = deliveries(place)[0] ?? []
     expect(byFunction(points)).toEqual({ [LEAK.name]: 45, [POOL.name]: 8 })

@@ -1,7 +1,9 @@
 /** A real Prometheus scrapes the endpoint, answers queries, and evaluates the rules of examples/prometheus; so does promtool. */
+
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { finish, start } from '../cli/spawn.ts'
@@ -47,7 +49,7 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>): Promis
       last = error
     }
     if (performance.now() > deadline) throw new Error(`waited for ${what}`, { cause: last })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await delay(200)
   }
 }
 

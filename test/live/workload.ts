@@ -1,4 +1,5 @@
 /** A log with dumps in it, line by line, so that what a filter lets through can be held to it. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { dumpText, type Group } from '../cli/dumps.ts'
 
 export interface Workload {
@@ -67,5 +68,5 @@ export function textOf(lines: readonly string[]): string {
 }
 
 export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+  return delay(milliseconds)
 }

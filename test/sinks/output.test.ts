@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Output } from '../../src/sinks/output.ts'
 import { folderForEachTest } from '../folder.ts'
@@ -102,7 +103,7 @@ describe('the output', () => {
       try {
         writeEnd = openSync(fifo, O_WRONLY | O_NONBLOCK)
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await delay(5)
       }
     }
     const output = new Output(writeEnd, { name: 'out' })

@@ -1,8 +1,10 @@
 /** What happens to the run when the other side is down, slow, unfriendly, or away for a while. Through the built command. */
+
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { cli, finish, start } from '../../cli/spawn.ts'
 import { folderForEachTest } from '../../folder.ts'
@@ -302,7 +304,7 @@ describe('on the way', () => {
 
     await first.close()
     appendFileSync(path, service.set(LEAK, 9).dump('2026-11-24T05:10:00.000Z'))
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await delay(2_500)
     appendFileSync(path, service.set(LEAK, 12).dump('2026-11-24T05:20:00.000Z'))
     const second = await receiver(fine, port)
     await until(() => second.requests.length > 0, 10_000)

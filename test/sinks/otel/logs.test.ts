@@ -1,5 +1,7 @@
 /** `--otlp-logs`, through the built command. */
+
 import { appendFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LogQueue } from '../../../src/sinks/otel/log-queue.ts'
 import { dumpEntry } from '../../../src/sinks/otel/logs.ts'
@@ -141,7 +143,7 @@ describe('--otlp-logs', () => {
     const env = { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `http://127.0.0.1:${port}/v1/logs` }
     const child = start(['--follow', '--idle', '100ms', '--format', 'none', '--otlp-logs', path], { env })
     const over = finish(child)
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await delay(1_500)
     appendFileSync(path, service.dump('2026-11-24T05:10:00.000Z'))
     const back = await Receiver.open(port)
     await until(() => entries(back).length >= 2)

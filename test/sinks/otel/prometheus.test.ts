@@ -1,5 +1,7 @@
 /** The endpoint that Prometheus scrapes, through the built command. */
+
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { METRICS } from '../../../src/sinks/otel/names.ts'
 import { cli, finish, start } from '../../cli/spawn.ts'
@@ -38,7 +40,7 @@ describe('--prometheus', () => {
       const deadline = performance.now() + 20_000
       while (!(await shows(wanted)())) {
         if (performance.now() > deadline) throw new Error(`no dump of ${wanted} goroutines: ${text}`)
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await delay(50)
       }
       seen.push(text)
     }

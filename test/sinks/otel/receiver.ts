@@ -1,6 +1,8 @@
 /** A small OTLP/HTTP endpoint that can be as bad as needed. */
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 
 export interface Received {
@@ -84,6 +86,6 @@ export async function until(holds: () => boolean, milliseconds = 20_000): Promis
   const deadline = performance.now() + milliseconds
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`waited ${milliseconds} ms for: ${holds}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await delay(20)
   }
 }
