@@ -34,6 +34,8 @@ const GONE_NAMED = 3
 /** Findings that are told with their evidence, and those that have at least a line. */
 const FINDINGS_FULL = 4
 const FINDINGS_SHOWN = 10
+/** … of which so many at least, however short the screen is. */
+const FINDINGS_LEAST = 4
 /** Signatures, the largest, whose labels a finding may show. */
 const RECORDS_MAX = 200
 
@@ -213,30 +215,38 @@ export class DumpText {
     })
   }
 
-  /** The verdict must not scroll away: on a short screen only the first findings have their evidence. */
+  /** The verdict must not scroll away: on a short screen fewer findings have their evidence, then fewer are named, then no stack is shown. */
   #findingsThatFit(width: number, around: number): string[] {
     const height = this.#options.height() ?? Number.POSITIVE_INFINITY
     const rows = Math.min(ROWS_LEAST, this.#rows.length)
-    let full = FINDINGS_FULL
-    let lines = this.#findingLines(width, full)
-    while (full > 1 && around + lines.length + rows > height) lines = this.#findingLines(width, --full)
-    return lines
+    const plan = { full: FINDINGS_FULL, shown: FINDINGS_SHOWN, stack: true }
+    for (;;) {
+      const lines = this.#findingLines(width, plan)
+      if (around + lines.length + rows <= height) return lines
+      if (plan.full > 1) plan.full--
+      else if (plan.shown > FINDINGS_LEAST) plan.shown--
+      else if (plan.stack) plan.stack = false
+      else return lines
+    }
   }
 
-  #findingLines(width: number, full: number): string[] {
+  #findingLines(width: number, { full, shown, stack }: { full: number; shown: number; stack: boolean }): string[] {
     const { paint } = this.#options
     const { findings } = this
     const lines: string[] = []
-    for (const [index, finding] of findings.slice(0, FINDINGS_SHOWN).entries()) {
+    for (const [index, finding] of findings.slice(0, shown).entries()) {
       if (index >= full) {
         lines.push(...(index === full ? [''] : []), findingTitle(finding, width, paint))
         continue
       }
       const [worst] = finding.signatures
       const record = worst === undefined ? undefined : this.#records.get(worst)
-      lines.push('', ...findingLines(finding, { width, paint, record, stack: index === 0, race: this.dump.race }))
+      lines.push(
+        '',
+        ...findingLines(finding, { width, paint, record, stack: stack && index === 0, race: this.dump.race }),
+      )
     }
-    const more = findings.length - FINDINGS_SHOWN
+    const more = findings.length - shown
     if (more > 0) lines.push(paint.dim(`  … and ${counted(more, 'more finding')}`))
     return lines
   }

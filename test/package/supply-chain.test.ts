@@ -42,7 +42,10 @@ describe('the package', () => {
     const notices = read('dist/THIRD_PARTY_NOTICES')
     for (const name of ['uplot', 're2js']) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'))
     const parts = notices.split('\n---\n')
-    for (const part of parts) expect(part).toMatch(/Permission is hereby granted|Redistribution and use|License: MIT|Apache License\s+Version 2\.0/)
+    for (const part of parts)
+      expect(part).toMatch(
+        /Permission is hereby granted|Redistribution and use|License: MIT|Apache License\s+Version 2\.0/,
+      )
     // What is installed beside it brings its own.
     for (const name of Object.keys({ ...about.dependencies, ...about.optionalDependencies }))
       expect(notices).not.toMatch(new RegExp(`^${name} \\d`, 'm'))

@@ -355,4 +355,15 @@ describe('a short screen', () => {
     expect(lines.join('\n')).not.toMatch(/leak 2\n {9}40 new/)
     expect(print(records, { width: 80, height: 60 }).join('\n')).toMatch(/leak 2\n {9}40 new/)
   })
+
+  it('names the first findings, counts the others, and leaves the stack of the worst out', () => {
+    const stack = ['main.a /a.go:1', 'main.b /a.go:2', 'main.c /a.go:3']
+    const findings = Array.from({ length: 30 }, (_, i) => finding({ title: `leak ${i + 1}`, signatures: ['0'], stack }))
+    const lines = print([dump(), ...MANY, ...findings], { width: 80, height: 18 })
+    expect(lines.length).toBeLessThan(18)
+    expect(lines.filter((line) => line.startsWith('LEAK'))).toHaveLength(4)
+    expect(lines).toContain('  … and 26 more findings')
+    expect(lines.join('\n')).not.toContain('main.b')
+    expect(print([dump(), ...MANY, ...findings], { width: 80, height: 60 }).join('\n')).toContain('main.b')
+  })
 })
