@@ -33,6 +33,8 @@ const PIECES = 4096
 
 /** Files that keep their engine when nothing is open in them: it knows the carriers of its log, and its stacks. */
 const ENGINES = 64
+/** How many of them are looked at, when one more comes, for some that need it no longer. */
+const LOOKS = 4
 
 const EMPTY = Buffer.alloc(0)
 
@@ -260,12 +262,17 @@ export class TailedEngine implements Engine {
     file.engine = engine
     file.recent = EMPTY
     this.#running.add(file)
-    if (this.#running.size > ENGINES)
-      for (const idle of this.#running) {
-        if (this.#running.size <= ENGINES) break
-        if (idle !== file && idle.engine?.open === false && undecided(idle) === Number.POSITIVE_INFINITY)
-          this.#stop(idle)
+    let looks = LOOKS
+    for (const each of this.#running) {
+      if (this.#running.size <= ENGINES || looks-- === 0) break
+      if (each === file) continue
+      if (each.engine?.open === false && undecided(each) === Number.POSITIVE_INFINITY) this.#stop(each)
+      else {
+        // Another one is looked at next time.
+        this.#running.delete(each)
+        this.#running.add(each)
       }
+    }
     return engine
   }
 
