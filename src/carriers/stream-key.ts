@@ -6,13 +6,13 @@ const LONGEST = 1024
 export class StreamKey {
   readonly #bytes = new Uint8Array(LONGEST)
   #length = 0
-  #same = true
+  /** The bytes have changed since the key was taken last, perhaps by a line that turned out to be of no stream. */
+  #stale = true
   #known = ''
   #knownLength = -1
 
   begin(): void {
     this.#length = 0
-    this.#same = true
   }
 
   /** Adds [start, end) of `buf`, and what parts it from the next. */
@@ -22,13 +22,13 @@ export class StreamKey {
     let length = this.#length
     for (let p = start; p < stop; p++, length++) {
       if (bytes[length] !== buf[p]) {
-        this.#same = false
+        this.#stale = true
         bytes[length] = buf[p] as number
       }
     }
     if (length < LONGEST) {
       if (bytes[length] !== 0) {
-        this.#same = false
+        this.#stale = true
         bytes[length] = 0
       }
       length++
@@ -38,7 +38,8 @@ export class StreamKey {
 
   /** What has been added since `begin`. */
   take(): string {
-    if (!this.#same || this.#length !== this.#knownLength) {
+    if (this.#stale || this.#length !== this.#knownLength) {
+      this.#stale = false
       this.#knownLength = this.#length
       this.#known = Buffer.from(this.#bytes.buffer, 0, this.#length).toString('latin1')
     }

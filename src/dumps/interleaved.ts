@@ -172,6 +172,7 @@ export class InterleavedDumps {
         this.#held = second.hold(buf, pos, next, base)
         this.#lines = 0
         this.#last = second
+        this.stopped = 'end'
         return next
       }
       if (ofFirst) {

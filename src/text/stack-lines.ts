@@ -13,7 +13,8 @@ const PLACE = / \+0x[0-9a-f]|\.(?:go|s):\d+(?:["\\\s]|$)|\d @ 0x[0-9a-f]|#(?:\t|
 const OFFSET = /\+0x[0-9a-f]|\d @ 0x[0-9a-f]/
 /** More lines without an offset are a log. gccgo prints none. */
 const LINES_WITHOUT_OFFSET = 64
-const PLACE_BYTES = [Buffer.from(' +0x'), Buffer.from('.go:'), Buffer.from(' @ 0x')]
+/** Each place has one of these. */
+const PLACE_BYTES = [' +0x', '.go:', '.s:', ' @ 0x', '#\t0x', '#\\t0x'].map((text) => Buffer.from(text))
 const OTHER = /created by |\([^)]*\)|^\W*$|""|# labels: |frames elided|goroutine running on other/
 
 export function isStackLine(line: string): boolean {

@@ -47,6 +47,19 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     '{"level":"error","stack":"goroutine 1 [running]:\\nmain.repanic2.func1()\\n2020/02/09 17:43:52 recovered: no such user u1: ' +
       'goroutine 32 [running]:\\n\\t/srv/app/crash/main.go:47 +0x65\\npanic({0x66c520, 0x739410})"}\r\n',
   ],
+  'lines of a log are taken twice where a line is held between two dumps': [
+    'goroutine 7 [h]:\n\ngoroutine 7 [ng]:\n=\ngoroutin\ne 7 [running]:\n.1\ngoroutine 100 [rung]:\n',
+    { order: 'oldest_first' },
+  ],
+  'a line of another stream that is no line of the carrier makes the next one pass for one of its stream': [
+    '\u001b[90m5:11AM\nworker e\n\u001b[90m5:11AM \u001b[32mINF\u001b[0m \u001b[1mgoroutine 1 [rng]:\n' +
+      '\u001b[90m5:11AM \u001b[32mINF\u001b[0m \u001b[1mmain.whole()\u001b',
+  ],
+  'the place of a profile is a line of a stack, however the chunk ends': [
+    '#\t0x43d944\truntime.allocm+0xc4\t\t\nx\n\t/usr/local/go/src/runtime/proc.go:193\nx\n\nmain.main()\n' +
+      'see goroutine 7 [running]:\n\t\ngoroutine 99\n999999999999999999 [running]:\n{panic: boom [recovered]\n',
+    { input: 'plain' },
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {
