@@ -138,7 +138,8 @@ export class Session {
   #checkText(engine: Engine, name: string): void {
     for (const fault of new Set(engine.faults)) {
       this.#inputFailed = true
-      this.#parts.complain(`${name}: ${fault}; what came before it was read`)
+      const before = engine.stats.dumps > 0 ? '; what came before it was read' : ''
+      this.#parts.complain(`${name}: ${fault}${before}`)
     }
   }
 

@@ -9,6 +9,7 @@ import { JsonDocument } from './document.ts'
 import { isFrameHead, Multiplexed, Utf16 } from './encodings.ts'
 import type { FormMaker } from './form.ts'
 import { JournalExport, JournalVerbose } from './journal.ts'
+import { isProfileHead, Pprof } from './pprof.ts'
 import { YamlDocuments } from './yaml.ts'
 
 /** Bytes that are looked at, at most, before an input has the form of plain lines. */
@@ -45,6 +46,7 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
     if (head.length < 8 && !final) return undefined
     return isFrameHead(head) ? { name: 'multiplexed', skip: 0, make: (sink) => new Multiplexed(sink) } : PLAIN
   }
+  if (isProfileHead(head)) return { name: 'pprof', skip: 0, make: (sink) => new Pprof(sink) }
   const lf = head.indexOf(LF)
   let start = 0
   while (start < head.length && (head[start] as number) <= 0x20) start++

@@ -6,6 +6,7 @@ import { createEngine, type EngineOptions } from '../../src/engine/engine.ts'
 export interface Run {
   readonly records: DumpstreamRecord[]
   readonly log: Buffer
+  readonly faults: readonly string[]
 }
 
 /** Feeds `chunks` to a fresh engine. */
@@ -21,7 +22,7 @@ export function feed(chunks: Iterable<Uint8Array>, options: EngineOptions = {}):
   })
   for (const chunk of chunks) engine.push(chunk)
   engine.end()
-  return { records, log: Buffer.concat(log) }
+  return { records, log: Buffer.concat(log), faults: engine.faults ?? [] }
 }
 
 /** The records without what depends on where in the input a dump stood. */
