@@ -1,5 +1,6 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
 
+import type { DumpstreamRecord } from '../core/records.ts'
 import { SteadyClock } from '../core/steady-clock.ts'
 import { createEngine, type EngineOptions, type EngineStats, type WholeEngine } from '../engine/engine.ts'
 import { add, NOTHING } from '../engine/stats.ts'
@@ -55,11 +56,15 @@ export class Engines {
   }
 
   /**
-   * `more`: what this input needs besides the options of the run.
+   * `more`: what this input needs besides the options of the run. `place` puts its records where they are in the input.
    *
    * @throws DumpstreamError `DS_OPTION` when a snapshot can't be gone on with
    */
-  open(source: string, more: EngineOptions = {}): WholeEngine {
+  open(
+    source: string,
+    more: EngineOptions = {},
+    place: (record: DumpstreamRecord) => DumpstreamRecord = unplaced,
+  ): WholeEngine {
     const { options, sinks, printer, logs } = this.#parts
     const pod = podFile(source)
     const engine = createEngine({
@@ -71,7 +76,7 @@ export class Engines {
       ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
       onFault: ({ message }) => this.#parts.complain(`${source}: ${message}`),
       onRecord: (record, frame) => {
-        for (const sink of sinks) sink.record(record, frame)
+        for (const sink of sinks) sink.record(place(record), frame)
       },
       ...(logs === undefined
         ? {}
@@ -100,6 +105,11 @@ export class Engines {
     this.#settle()
   }
 
+  /** What it has read is read again. */
+  drop(engine: WholeEngine): void {
+    this.#open.delete(engine)
+  }
+
   /** What is open in it is another process's to finish. */
   leave(engine: WholeEngine): void {
     this.#past = add(this.#past, engine.stats)
@@ -125,4 +135,8 @@ export class Engines {
       if (output.closed) this.#onUnread()
     }
   }
+}
+
+function unplaced(record: DumpstreamRecord): DumpstreamRecord {
+  return record
 }

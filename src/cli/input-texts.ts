@@ -1,5 +1,5 @@
 /** The texts of one input: itself, or each member of the archive that it is. Each is read by an engine of its own and is a source of its own. */
-import type { SummaryRecord } from '../core/records.ts'
+import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import type { WholeEngine } from '../engine/engine.ts'
 import type { Engines } from './engines.ts'
 
@@ -36,6 +36,12 @@ export class InputTexts {
   push(bytes: Uint8Array): void {
     if (this.members === 0) this.head ??= Buffer.from(bytes.subarray(0, HEAD_BYTES))
     this.#engines.push(this.engine, bytes)
+  }
+
+  /** The newest line is the first: it is read anew, from its end. `place` puts its records where they are in the input. */
+  turn(place: (record: DumpstreamRecord) => DumpstreamRecord): void {
+    this.#engines.drop(this.engine)
+    this.engine = this.#engines.open(this.name, { order: 'oldest_first' }, place)
   }
 
   /** What follows is of this member. */

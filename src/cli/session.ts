@@ -107,11 +107,22 @@ export class Session {
     const timer = input.kind === 'file' ? undefined : setInterval(tick, every)
     if (input.size !== undefined) progress?.start(input.name, input.size)
     let isCut = true
+    const { fd, size } = input
+    // What is log comes out in the order of the file.
+    let mayTurn = input.kind === 'file' && size !== undefined && this.#parts.logs === undefined
+    const turning = new AbortController()
+    const { signal } = this.#stopping
     try {
       await readInput(
         input,
         {
-          onChunk: (bytes) => texts.push(bytes),
+          onChunk: (bytes) => {
+            texts.push(bytes)
+            if (mayTurn && texts.engine.isNewestFirst === true) turning.abort()
+          },
+          onPacked: () => {
+            mayTurn = false
+          },
           onRead: (bytes) => {
             idle.read(bytes)
             progress?.advance(bytes)
@@ -123,8 +134,13 @@ export class Session {
             this.#report(error)
           },
         },
-        this.#stopping.signal,
+        AbortSignal.any([signal, turning.signal]),
       )
+      if (turning.signal.aborted && size !== undefined) {
+        const { placedBackwards, readBackwards } = await import('../input/backwards.ts')
+        texts.turn((record) => placedBackwards(record, size))
+        await readBackwards({ fd, size, onChunk: (lines) => texts.push(lines) }, signal)
+      }
       isCut = false
     } finally {
       clearInterval(timer)
@@ -136,6 +152,7 @@ export class Session {
 
   /** What is broken in it is said always. */
   #checkText(engine: Engine, name: string): void {
+    for (const notice of new Set(engine.notices)) this.#parts.complain(`${name}: ${notice}`)
     for (const fault of new Set(engine.faults)) {
       this.#inputFailed = true
       const before = engine.stats.dumps > 0 ? '; what came before it was read' : ''

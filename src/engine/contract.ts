@@ -108,6 +108,13 @@ export interface Engine {
   readonly stats: EngineStats
   /** What the last record of the input says, as far as it has been read. */
   readonly summary?: SummaryRecord
+  /**
+   * The newest line is the first, and the input is plain lines: whoever can read it from its end does better, with `order: 'oldest_first'`. No
+   * record has been made of it.
+   */
+  readonly isNewestFirst?: boolean
+  /** What was read, but not as well as it could be, a clause each. */
+  readonly notices?: readonly string[]
   /** What could not be read, a clause each: `the JSON ends in the middle`. */
   readonly faults?: readonly string[]
 }

@@ -25,6 +25,8 @@ export class FormedEngine implements Engine {
   #engine: Engine | undefined
   #head: Buffer = EMPTY
   #ticks = 0
+  /** Lines as they are. */
+  #isPlain = false
   /** Bytes before those that the engine gets: a byte order mark. */
   #skipped = 0
   #bytes = 0
@@ -47,6 +49,14 @@ export class FormedEngine implements Engine {
 
   get faults(): readonly string[] {
     return this.#engine?.faults ?? []
+  }
+
+  get notices(): readonly string[] {
+    return this.#engine?.notices ?? []
+  }
+
+  get isNewestFirst(): boolean {
+    return this.#isPlain && this.#returns !== 'yes' && this.#skipped === 0 && this.#engine?.isNewestFirst === true
   }
 
   get settled(): number {
@@ -99,6 +109,7 @@ export class FormedEngine implements Engine {
       this.#skipped = skip
     }
     let engine: Engine
+    this.#isPlain = make === undefined
     if (make === undefined) engine = this.#make(this.#plainOptions())
     else {
       this.#returns = 'no'

@@ -31,6 +31,14 @@ export class GuardedEngine implements Engine {
     return this.#engine.faults ?? []
   }
 
+  get notices(): readonly string[] {
+    return this.#engine.notices ?? []
+  }
+
+  get isNewestFirst(): boolean {
+    return this.#engine.isNewestFirst === true
+  }
+
   get settled(): number {
     return this.#base + this.#engine.settled
   }

@@ -42,6 +42,8 @@ export class OrderedEngine implements Engine {
   #bytes = 0
   /** Read from their ends, and not all decided. */
   #blocks: LineBlock[] = []
+  /** Blocks that were ended where the input goes on. */
+  #cuts = 0
   /** The block that is being filled. */
   #block: LineBlock | undefined
 
@@ -58,6 +60,16 @@ export class OrderedEngine implements Engine {
 
   get faults(): readonly string[] {
     return this.#engine.faults ?? []
+  }
+
+  get notices(): readonly string[] {
+    return this.#cuts === 0
+      ? []
+      : ['the newest line is the first, and dumps are compared in pieces; read it as a whole: tac FILE | dumpstream']
+  }
+
+  get isNewestFirst(): boolean {
+    return this.#state === 'blocks' && this.#cuts === 0
   }
 
   get settled(): number {
@@ -248,6 +260,7 @@ export class OrderedEngine implements Engine {
       pos = stop
       if (block.length < limit) continue
       const rest = block.cut()
+      this.#cuts++
       this.#read(block)
       this.#block = new LineBlock(block.at + block.length, block.base + block.length)
       this.#block.add(rest, 0, rest.length)

@@ -65,6 +65,10 @@ export class ReformedEngine implements Engine {
     return [...this.#faults, ...(this.#engine.faults ?? [])]
   }
 
+  get notices(): readonly string[] {
+    return this.#engine.notices ?? []
+  }
+
   get settled(): number {
     return this.#pieces[0]?.raw ?? this.#made
   }

@@ -57,6 +57,14 @@ export class SummingEngine implements WholeEngine {
     return this.#engine.faults ?? []
   }
 
+  get notices(): readonly string[] {
+    return this.#engine.notices ?? []
+  }
+
+  get isNewestFirst(): boolean {
+    return this.#engine.isNewestFirst === true
+  }
+
   get settled(): number {
     return this.#engine.settled
   }

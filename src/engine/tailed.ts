@@ -91,6 +91,18 @@ export class TailedEngine implements Engine {
     return { ...all, bytes: this.#bytes }
   }
 
+  get notices(): readonly string[] {
+    const engines = [
+      ...(this.#only === undefined ? [] : [this.#only]),
+      ...[...this.#files.values()].map(({ engine }) => engine),
+    ]
+    return engines.flatMap((engine) => engine.notices ?? [])
+  }
+
+  get isNewestFirst(): boolean {
+    return this.#only?.isNewestFirst === true
+  }
+
   get settled(): number {
     return this.#only?.settled ?? Math.min(this.#decided(), this.#bytes - this.#held.length)
   }

@@ -14,6 +14,8 @@ export interface Reader {
   onChunk(bytes: Uint8Array): void
   /** Bytes read of the input itself, before decompression. */
   onRead?(bytes: number): void
+  /** The input is packed: what is handed on are not its own bytes. */
+  onPacked?(): void
   /** The bytes that follow, up to the next call, are of this member of the archive that the input is: `bundle.zip:node-3/app.log`. */
   onMember?(name: string): void
   /** One line for a person; nothing is lost. */
@@ -98,6 +100,7 @@ export class Gate implements Stage {
   async #unpack(packing: Packing, head: Uint8Array): Promise<void> {
     const { reader, limits } = this.#input
     if (this.#depth >= limits.packings) throw this.#stop(`is packed more than ${limits.packings} times`)
+    reader.onPacked?.()
     const { openStage } = await import('./packings.ts')
     const plain = this.#inner(this.#name, this.#isMember)
     const stage = await openStage(packing, {

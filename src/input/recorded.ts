@@ -75,6 +75,8 @@ export async function readRecords(
     badLines += bad
   }
   let closing: Promise<void> = Promise.resolve()
+  const turning = new AbortController()
+  let mayTurn = input.kind === 'file' && input.size !== undefined
   try {
     await readInput(
       input,
@@ -83,6 +85,10 @@ export async function readRecords(
           if (bytes.length === 0) return
           feed ??= openFeed(bytes, path, member, take, options)
           feed.push(bytes)
+          if (mayTurn && feed.isNewestFirst) turning.abort()
+        },
+        onPacked: () => {
+          mayTurn = false
         },
         onMember: (name) => {
           closing = Promise.all([closing, close()]).then(() => {})
@@ -92,8 +98,18 @@ export async function readRecords(
           fault ??= error
         },
       },
-      signal,
+      turning.signal,
     )
+    if (turning.signal.aborted && input.size !== undefined) {
+      const { size, fd } = input
+      const { placedBackwards, readBackwards } = await import('./backwards.ts')
+      const backwards = new FromLog((record) => take(placedBackwards(record, size), undefined), path, {
+        ...options,
+        order: 'oldest_first',
+      })
+      feed = backwards
+      await readBackwards({ fd, size, onChunk: (lines) => backwards.push(lines) }, signal)
+    }
   } finally {
     input.close()
   }
@@ -211,6 +227,8 @@ interface Kept {
 }
 
 interface Feed {
+  /** Nothing of it has been handed on: it is better read from its end. */
+  readonly isNewestFirst: boolean
   push(bytes: Uint8Array): void
   /** Resolves to the number of bad lines. */
   end(): Promise<number>
@@ -218,6 +236,10 @@ interface Feed {
 
 class FromLog implements Feed {
   readonly #engine
+
+  get isNewestFirst(): boolean {
+    return this.#engine.isNewestFirst === true
+  }
 
   constructor(take: (record: DumpstreamRecord) => void, source: string, options: EngineOptions) {
     this.#engine = createEngine({ ...options, source, stacks: 'always', onRecord: take })
@@ -234,6 +256,7 @@ class FromLog implements Feed {
 }
 
 class ReadBack implements Feed {
+  readonly isNewestFirst = false
   readonly #lines
   #bad = 0
 
