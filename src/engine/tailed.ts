@@ -96,7 +96,7 @@ export class TailedEngine implements Engine {
       ...(this.#only === undefined ? [] : [this.#only]),
       ...[...this.#files.values()].map(({ engine }) => engine),
     ]
-    return engines.flatMap((engine) => engine.notices ?? [])
+    return engines.flatMap((engine) => engine?.notices ?? [])
   }
 
   get isNewestFirst(): boolean {
