@@ -214,6 +214,7 @@ async function judge(before: Side, after: Side, options: EngineOptions): Promise
   const engine = createEngine({
     ...options,
     source: '',
+    order: 'oldest_first',
     onRecord: (record) => {
       // Between the lines of a dump in a carrier stand other sources', dumps too.
       if (record.source !== source) return
@@ -221,7 +222,10 @@ async function judge(before: Side, after: Side, options: EngineOptions): Promise
       else if (record.type === 'signature' && dumps === 2) records.push(record)
     },
   })
-  for (const side of [before, after]) engine.push(await readRange(side.path, side.found.dump.bytes, side.found.member))
+  for (const { path, found } of [before, after]) {
+    const text = await readRange(path, found.dump.bytes, found.member)
+    engine.push(found.dump.order === 'newest_first' ? (await import('../input/backwards.ts')).oldestFirst(text) : text)
+  }
   engine.end()
   return dumps === 2 ? records : []
 }

@@ -15,6 +15,7 @@ const BAD_QUOTES = 3
 /** A column with one of these names is in every download of a log. */
 const KNOWN =
   /^"?[@_]?(?:raw|line|log|message|msg|text|body|content|value|event|log_?(?:entry|message|line)|time|timestamp|ts(?:ns)?|date|datetime|_time|timegenerated(?: \[.*\])?|host|service|severity|level|status|source)"?$/i
+const ISO_TIME = /^"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d/
 const NAME = /^[\p{L}@_"'#*][^=(){}]{0,80}$/u
 
 export interface CsvTable {
@@ -28,13 +29,19 @@ export function csvTable(first: string, second: string): CsvTable | undefined {
   for (const delimiter of DELIMITERS) {
     const names = line.split(String.fromCharCode(delimiter))
     if (names.length < 2 || !names.every((name) => NAME.test(name.trim()))) continue
-    if (!names.some((name) => KNOWN.test(name.trim()))) continue
+    if (!names.some((name) => KNOWN.test(name.trim())) && !isTimed(names.length, second, delimiter)) continue
     if (new Set(names).size < names.length) continue
     if (second.split(String.fromCharCode(delimiter)).length < Math.min(names.length, 2) && !second.startsWith('"'))
       continue
     return { delimiter, columns: names.length }
   }
   return undefined
+}
+
+/** Columns in another language: the row below has as many, and a time. Prose has commas, and may have times. */
+function isTimed(columns: number, second: string, delimiter: number): boolean {
+  const fields = second.split(String.fromCharCode(delimiter))
+  return delimiter !== COMMA && fields.length >= columns && fields.some((field) => ISO_TIME.test(field))
 }
 
 export class Csv implements Form {

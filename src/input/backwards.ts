@@ -70,6 +70,11 @@ function reverse(lines: Buffer, out: Buffer): Buffer {
   return out.subarray(0, at)
 }
 
+/** Lines of a log whose newest line is the first, oldest first. */
+export function oldestFirst(lines: Buffer): Buffer {
+  return reverse(lines, Buffer.allocUnsafe(lines.length + 1))
+}
+
 /** The record of what was read so, placed in the file of `size` bytes. */
 export function placedBackwards(record: DumpstreamRecord, size: number): DumpstreamRecord {
   if (record.type !== 'dump') return record
