@@ -23,15 +23,19 @@ export interface CsvTable {
   readonly columns: number
 }
 
-/** What the first line says: undefined when it is not the names of columns. `second`: the line after it. */
-export function csvTable(first: string, second: string): CsvTable | undefined {
+/** What the first line says: undefined when it is not the names of columns. `second`: the line after it; absent: whether it matters. */
+export function csvTable(first: string, second?: string): CsvTable | undefined {
   const line = first.replace(/\r?\n?$/, '')
   for (const delimiter of DELIMITERS) {
     const names = line.split(String.fromCharCode(delimiter))
     if (names.length < 2 || !names.every((name) => NAME.test(name.trim()))) continue
-    if (!names.some((name) => KNOWN.test(name.trim())) && !isTimed(names.length, second, delimiter)) continue
+    if (!names.some((name) => KNOWN.test(name.trim())) && !isTimed(names.length, delimiter, second)) continue
     if (new Set(names).size < names.length) continue
-    if (second.split(String.fromCharCode(delimiter)).length < Math.min(names.length, 2) && !second.startsWith('"'))
+    if (
+      second !== undefined &&
+      second.split(String.fromCharCode(delimiter)).length < Math.min(names.length, 2) &&
+      !second.startsWith('"')
+    )
       continue
     return { delimiter, columns: names.length }
   }
@@ -39,7 +43,8 @@ export function csvTable(first: string, second: string): CsvTable | undefined {
 }
 
 /** Columns in another language: the row below has as many, and a time. Prose has commas, and may have times. */
-function isTimed(columns: number, second: string, delimiter: number): boolean {
+function isTimed(columns: number, delimiter: number, second: string | undefined): boolean {
+  if (second === undefined) return delimiter !== COMMA
   const fields = second.split(String.fromCharCode(delimiter))
   return delimiter !== COMMA && fields.length >= columns && fields.some((field) => ISO_TIME.test(field))
 }

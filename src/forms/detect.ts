@@ -56,7 +56,7 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
   const first = head.toString('utf8', 0, lf + 1)
   if (first.startsWith('__CURSOR=')) return { name: 'journal-export', skip: 0, make: (sink) => new JournalExport(sink) }
   if (VERBOSE.test(first)) return { name: 'journal-verbose', skip: 0, make: (sink) => new JournalVerbose(sink) }
-  if (csvTable(first, first) === undefined && !/^(?:---\s*$|insertId: |logName: )/.test(first.trimEnd())) return PLAIN
+  if (csvTable(first) === undefined && !/^(?:---\s*$|insertId: |logName: )/.test(first.trimEnd())) return PLAIN
   // The second line has the last word.
   const second = head.indexOf(LF, lf + 1)
   if (second < 0 && !enough) return undefined

@@ -111,7 +111,7 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
   const out = length <= SCRATCH.length ? SCRATCH : Buffer.alloc(length)
   let end = 0
   for (let i = lines.length - 1; i >= 0; i--) end = writeLine(tree, lines[i] as KnownLine, out, end)
-  return new PrintedStack(out.toString('utf8', 0, Math.max(0, end - 1)))
+  return new PrintedStack(unescaped(out.toString('utf8', 0, Math.max(0, end - 1))))
 }
 
 /** Writes what a stack keeps of `line` at `at` of `out`; returns where it ends. */
@@ -161,7 +161,13 @@ function write(out: Buffer, at: number, letter: string, bytes: Buffer, start: nu
 /** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */
 export function stackFrom(frames: readonly { name: string; file: string }[]): PrintedStack {
   const text = frames.map((frame) => `${FUNCTION}${frame.name}\n${FILE}${frame.file}`).join('\n')
-  return new PrintedStack(Buffer.from(text, 'latin1').toString('utf8'))
+  return new PrintedStack(unescaped(Buffer.from(text, 'latin1').toString('utf8')))
+}
+
+/** `main.(*T).Gr<C3><B6><C3><9F>e`: a pager has written the bytes of what is not ASCII so. */
+function unescaped(text: string): string {
+  if (!text.includes('<')) return text
+  return text.replace(/(?:<[89A-F][0-9A-F]>)+/g, (bytes) => Buffer.from(bytes.replace(/[<>]/g, ''), 'hex').toString())
 }
 
 function parseStack(text: string): Parsed {

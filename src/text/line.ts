@@ -48,7 +48,8 @@ const NOTE =
  */
 const WORDS = /^(?:(?:0x)?[0-9a-f]{8,16}: .*| {10,}[0-9a-f ]{30,}| {10,}\^ .*)$/
 // Import paths, receivers, closures, `%2e`, raw UTF-8. Brackets may hold anything (type arguments that a debugger left whole).
-const NAME = /^[A-Za-z0-9_\x80-\xff][\w.~%/@*()$+·\x80-\xff-]*$/
+// A pager writes a byte that is not ASCII as `<C2>` (less(1), LESSCHARSET).
+const NAME = /^(?:[A-Za-z0-9_\x80-\xff]|<[89A-F][0-9A-F]>)(?:[\w.~%/@*()$+·\x80-\xff-]|<[89A-F][0-9A-F]>)*$/
 
 /** gccgo's names: `main.f`, `main.T.Method`, `main..func1`, `runtime_main`. */
 const BARE_NAME = /^[A-Za-z_\x80-\xff][\w.~%/@*$\x80-\xff-]*$/

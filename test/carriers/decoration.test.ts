@@ -24,6 +24,17 @@ function dumpsOf(text: string): { dumps: DumpRecord[]; log: string } {
   return { dumps: records.filter((record): record is DumpRecord => record.type === 'dump'), log: log.toString('utf8') }
 }
 
+it('reads names that a pager has escaped, with the ids of the names', () => {
+  const dump = DUMP.join('\n').replaceAll('main.wait', 'main.(*Gr\u00f6\u00dfe).wait\u4e16')
+  const escaped = dump.replace(/[\u0080-\uffff]/g, (c) =>
+    [...Buffer.from(c)].map((byte) => `<${byte.toString(16).toUpperCase()}>`).join(''),
+  )
+  expect(escaped).toContain('main.(*Gr<C3><B6><C3><9F>e).wait<E4><B8><96>(0x1)')
+  const records = (text: string): unknown[] =>
+    feed([Buffer.from(text)]).records.filter(({ type }) => type === 'signature')
+  expect(records(escaped)).toEqual(records(dump))
+})
+
 describe.each<[string, (line: string, i: number) => string]>([
   ['two blanks', (line) => `  ${line}`],
   ['four blanks, which an empty line has lost', (line) => (line === '' ? '' : `    ${line}`)],

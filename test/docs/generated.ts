@@ -1,5 +1,6 @@
 /** The parts of docs that are made from code: `npm run docs` writes them, docs.test.ts holds the pages to them. */
 import { readFileSync } from 'node:fs'
+import { DIALECTS } from '../../src/carriers/dialects.ts'
 import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
@@ -16,6 +17,16 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   flags: () => flagsMarkdown(FLAGS),
   'watch-flags': () => flagsMarkdown(WATCH_FLAGS),
   metrics: metricsMarkdown,
+  dialects: () =>
+    table(
+      ['carrier', 'written by', 'reference', 'a line'],
+      DIALECTS.map(({ name, of, reference, sample }) => [
+        `\`${name}\``,
+        of,
+        reference,
+        `\`${sample.replaceAll('|', '\\|')}\``,
+      ]),
+    ),
   records: recordsMarkdown,
   limits: () => table(['limit', 'default', 'meaning'], commented('src/core/limits.ts', LIMITS)),
   rules: () =>
