@@ -41,11 +41,13 @@ export function kafkaJars() {
   return join(CACHE, '*')
 }
 
-/** `settings`: of server.properties. */
-export async function startKafka({ brokers = 1, settings = {} } = {}) {
+/** `settings`: of server.properties. `listeners`: more of them, name → protocol. `format`: more for the format of the storage. */
+export async function startKafka({ brokers = 1, settings = {}, listeners = {}, format = [] } = {}) {
   const jars = kafkaJars()
   const folder = mkdtempSync(join(tmpdir(), 'dumpstream-kafka-'))
-  const ports = await freePorts(brokers * 2)
+  const names = Object.keys(listeners)
+  const ports = await freePorts(brokers * 2 + names.length)
+  const own = new Map(names.map((name, i) => [name, ports[brokers * 2 + i]]))
   const nodes = Array.from({ length: brokers }, (_, i) => ({
     id: i + 1,
     port: ports[i * 2],
@@ -60,7 +62,12 @@ export async function startKafka({ brokers = 1, settings = {} } = {}) {
       'process.roles': 'broker,controller',
       'node.id': id,
       'controller.quorum.voters': voters,
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}${[...own].map(([name, other]) => `,${name}://127.0.0.1:${other}`).join('')}`,
+      'listener.security.protocol.map': [
+        'CONTROLLER:PLAINTEXT',
+        'PLAINTEXT:PLAINTEXT',
+        ...names.map((name) => `${name}:${listeners[name]}`),
+      ].join(),
       'controller.listener.names': 'CONTROLLER',
       'log.dirs': join(folder, `data-${id}`),
       'auto.create.topics.enable': false,
@@ -87,7 +94,7 @@ export async function startKafka({ brokers = 1, settings = {} } = {}) {
     )
     execFileSync(
       'java',
-      ['-Xmx128m', '-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config],
+      ['-Xmx128m', '-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config, ...format],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
       },
@@ -116,6 +123,7 @@ export async function startKafka({ brokers = 1, settings = {} } = {}) {
   await Promise.all(nodes.map(listening))
   return {
     brokers: nodes.map(({ port }) => `127.0.0.1:${port}`),
+    ports: Object.fromEntries(own),
     folder,
     kill: (id) => processes.get(id).kill('SIGKILL'),
     restart: async (id) => {

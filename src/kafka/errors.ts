@@ -52,9 +52,10 @@ export function failureOf(error: unknown): Failure {
 }
 
 export function inputError(what: string, error: unknown): DumpstreamError {
-  return error instanceof DumpstreamError
-    ? error
-    : new DumpstreamError('DS_INPUT', `${what}: ${failureOf(error).text}`, { cause: error })
+  if (error instanceof DumpstreamError) return error
+  const { text } = failureOf(error)
+  const hint = text === 'Connection closed' ? '; the broker may want --tls or --sasl' : ''
+  return new DumpstreamError('DS_INPUT', `${what}: ${text}${hint}`, { cause: error })
 }
 
 /** Outermost first. */

@@ -9,8 +9,9 @@ import type { OwnedPartition } from './owned.ts'
 
 /** An answer waits so long for messages. */
 const WAIT_MS = 500
-const RESPONSE_BYTES = 16 << 20
-const PARTITION_BYTES = 4 << 20
+/** Compressed: a log is some ten times as much, and each line an object of the client. */
+const RESPONSE_BYTES = 2 << 20
+const PARTITION_BYTES = 512 << 10
 /** The client and the broker then do without. */
 const NO_EPOCH = -1
 /** https://kafka.apache.org/protocol#protocol_error_codes */

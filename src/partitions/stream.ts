@@ -33,6 +33,17 @@ export interface Place {
 
 const LINE_END = Buffer.from([LF])
 
+interface Line {
+  readonly message: PartitionMessage
+  /** Bytes of it that are known. */
+  readonly skipped: number
+  readonly line: Buffer
+}
+
+function endsLine(line: Buffer): boolean {
+  return line.at(-1) === LF
+}
+
 export class PartitionStream {
   readonly #engine: WholeEngine
   /** Messages before this place were read by another engine. */
@@ -96,23 +107,33 @@ export class PartitionStream {
 
   /** Messages of this stream, in order. Those that are known are passed over. */
   push(messages: readonly PartitionMessage[]): void {
+    const lines = messages.flatMap((message) => this.#line(message) ?? [])
+    // Most of a log is not dump: one search for all of it.
+    if (!this.#engine.open) {
+      const all = Buffer.concat(lines.flatMap(({ line }) => (endsLine(line) ? line : [line, LINE_END])))
+      if (findNeedle(all, 0, all.length, true) < 0) {
+        for (const line of lines) this.#note(line)
+        this.#feed(all)
+        return
+      }
+    }
     const chunks: Buffer[] = []
-    for (const message of messages) {
-      const { offset } = message
-      if (offset <= this.#last && !(offset === this.#from?.offset && this.#pushed === 0)) continue
-      const skipped = offset === this.#from?.offset ? Math.min(this.#from.byte, message.bytes.length) : 0
-      if (this.#starts.length === 0) this.#skipped = skipped
-      const { bytes } = message
-      const line = Buffer.from(bytes.buffer, bytes.byteOffset + skipped, bytes.length - skipped)
+    const feed = (): void => {
+      if (chunks.length > 0) this.#feed(Buffer.concat(chunks.splice(0)))
+    }
+    for (const each of lines) {
+      const { line, message } = each
       const isAlone = this.#engine.open || findNeedle(line, 0, line.length, true) >= 0
       if (isAlone) {
-        this.#feed(chunks)
+        feed()
         this.#tick(message.time)
       }
-      this.#note(message, line, chunks)
-      if (isAlone) this.#feed(chunks)
+      this.#note(each)
+      chunks.push(line)
+      if (!endsLine(line)) chunks.push(LINE_END)
+      if (isAlone) feed()
     }
-    this.#feed(chunks)
+    feed()
   }
 
   /** Time goes on, and nothing came: `now` is of the caller's clock. */
@@ -149,25 +170,28 @@ export class PartitionStream {
     this.#engine.tick(time)
   }
 
-  #note({ offset, bytes, time }: PartitionMessage, line: Buffer, chunks: Buffer[]): void {
+  /** What is new of a message; undefined: nothing. */
+  #line(message: PartitionMessage): Line | undefined {
+    const { offset, bytes } = message
+    const from = this.#from
+    const isBegun = from !== undefined && offset === from.offset
+    if (isBegun ? this.#pushed > 0 || from.byte > bytes.length : offset <= this.#last) return undefined
+    const skipped = isBegun ? from.byte : 0
+    return { message, skipped, line: Buffer.from(bytes.buffer, bytes.byteOffset + skipped, bytes.length - skipped) }
+  }
+
+  #note({ message: { offset, time }, line, skipped }: Line): void {
+    if (this.#starts.length === 0) this.#skipped = skipped
     this.#last = offset
     this.#time = time ?? this.#time
     this.isChanged = true
-    if (line.length === 0 && bytes.length > 0) return
     this.#starts.push(this.#pushed)
     this.#offsets.push(offset)
-    chunks.push(line)
-    this.#pushed += line.length
-    if (line.at(-1) === LF) return
-    chunks.push(LINE_END)
-    this.#pushed++
+    this.#pushed += line.length + (endsLine(line) ? 0 : 1)
   }
 
-  #feed(chunks: Buffer[]): void {
-    if (chunks.length === 0) return
-    const [only] = chunks
-    this.#engine.push(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks))
-    chunks.length = 0
+  #feed(bytes: Buffer): void {
+    this.#engine.push(bytes)
     this.#forget()
   }
 
