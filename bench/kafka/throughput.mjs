@@ -14,6 +14,7 @@ const { values } = parseArgs({
 const PARTITIONS = 8
 const PODS = 64
 const BATCH = 2_000
+const START = Date.parse('2026-11-24T10:00:00Z')
 const LINE = `level=info ts=2026-11-24T10:00:00Z caller=http/server.go:311 method=GET path=/api/v1/items/{} status=200 duration=3.1ms trace=`
 
 /** A line of log in some 180 bytes; a dump of some goroutines every 2000 lines of a pod. */
@@ -29,7 +30,9 @@ function* messages(topic) {
       own.reverse()
     }
     const key = Buffer.from(`pod-${pod}`)
-    yield { topic, partition: pod % PARTITIONS, key, value: Buffer.from(own.pop()) }
+    // 50 lines a second of each pod.
+    const timestamp = BigInt(START + Math.floor(number / PODS) * 20)
+    yield { topic, partition: pod % PARTITIONS, timestamp, key, value: Buffer.from(own.pop()) }
   }
 }
 
@@ -60,11 +63,11 @@ try {
     for (let at = 0; at < own.length; at += 5_000) {
       const some = own.slice(at, at + 5_000)
       partition.push(
-        some.map(({ key, value }, i) => ({
+        some.map(({ key, value, timestamp }, i) => ({
           offset: BigInt(at + i),
           bytes: value,
           stream: key.toString(),
-          time: 1_795_856_730_000 + at,
+          time: Number(timestamp),
         })),
       )
       for (const { value } of some) read += value.length
@@ -77,7 +80,20 @@ try {
   for (const members of values.members.split(',').map(Number)) {
     const group = `g${members}`
     const at = performance.now()
-    const flags = ['--topic', 'big', '--out-topic', 'out', '--state-topic', `states-${members}`, '--group', group]
+    const flags = [
+      '--session',
+      '30s',
+      '--commit-every',
+      '2s',
+      '--topic',
+      'big',
+      '--out-topic',
+      'out',
+      '--state-topic',
+      `states-${members}`,
+      '--group',
+      group,
+    ]
     const consumers = Array.from({ length: members }, () => startConsumer(brokers, flags))
     while (!(await isCommitted(brokers, 'big', group, ends))) await new Promise((resolve) => setTimeout(resolve, 200))
     const seconds = (performance.now() - at) / 1000

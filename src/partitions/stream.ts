@@ -41,7 +41,8 @@ interface Line {
 }
 
 function endsLine(line: Buffer): boolean {
-  return line.at(-1) === LF
+  // Not `at`: this is asked of every message.
+  return line[line.length - 1] === LF
 }
 
 export class PartitionStream {
@@ -107,10 +108,19 @@ export class PartitionStream {
 
   /** Messages of this stream, in order. Those that are known are passed over. */
   push(messages: readonly PartitionMessage[]): void {
-    const lines = messages.flatMap((message) => this.#line(message) ?? [])
+    const lines: Line[] = []
+    for (const message of messages) {
+      const line = this.#line(message)
+      if (line !== undefined) lines.push(line)
+    }
     // Most of a log is not dump: one search for all of it.
     if (!this.#engine.open) {
-      const all = Buffer.concat(lines.flatMap(({ line }) => (endsLine(line) ? line : [line, LINE_END])))
+      const pieces: Buffer[] = []
+      for (const { line } of lines) {
+        pieces.push(line)
+        if (!endsLine(line)) pieces.push(LINE_END)
+      }
+      const all = Buffer.concat(pieces)
       if (findNeedle(all, 0, all.length, true) < 0) {
         for (const line of lines) this.#note(line)
         this.#feed(all)
