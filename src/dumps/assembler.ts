@@ -9,6 +9,7 @@ import { LF, LOWER_G, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
+import type { StackTrees } from '../stacks/trees.ts'
 import { type HeaderInfo, HeaderReader } from '../text/header.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
@@ -36,8 +37,8 @@ export class Assembler {
   /** Why the last `run` stopped. */
   stopped: Stop = 'end'
 
-  constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
-    this.#open = new OpenBlocks(limits, signatures, tape, sink)
+  constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
+    this.#open = new OpenBlocks(limits, signatures, trees, tape, sink)
     this.#reader = new LineReader(this.#open, this.#headers, (buf, pos, next, base, how) =>
       this.#header(buf, pos, next, base, how),
     )
@@ -46,6 +47,11 @@ export class Assembler {
   /** Neither a dump nor what may become one is open. Then lines that cannot begin one need not be shown. */
   get quiet(): boolean {
     return this.#open.quiet
+  }
+
+  /** As OpenBlocks.release. */
+  release(): void {
+    this.#open.release()
   }
 
   get open(): boolean {

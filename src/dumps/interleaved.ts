@@ -56,6 +56,11 @@ export class InterleavedDumps {
     this.#lines = 0
   }
 
+  /** Nothing is open, and no more lines will come. */
+  release(): void {
+    this.#made?.release()
+  }
+
   /** There is a dump, not only what may become one. */
   get open(): boolean {
     return this.#second !== undefined || this.#made?.open === true

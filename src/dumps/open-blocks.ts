@@ -8,8 +8,8 @@ import type { Limits } from '../core/limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import type { StackEntry } from '../stacks/stack.ts'
-import { StackTree } from '../stacks/stack-tree.ts'
 import { Tally } from '../stacks/tally.ts'
+import type { StackTrees } from '../stacks/trees.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import type { Block } from './block.ts'
@@ -30,6 +30,7 @@ export class OpenBlocks {
   readonly limits: Limits
   readonly tape: LogTape
   readonly #sink: AssemblerSink
+  readonly #trees: StackTrees
   readonly signatures: Signatures
   readonly fragments: Fragments
   readonly goroutine: OpenGoroutine
@@ -49,16 +50,22 @@ export class OpenBlocks {
   /** Lines that were dump, ever: shells watch it for silence. */
   progress = 0
 
-  constructor(limits: Limits, signatures: Signatures, tape: LogTape, sink: AssemblerSink) {
+  constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
     this.limits = limits
     this.tape = tape
     this.sinceLastLine = new SinceLastLine(tape)
     this.#sink = sink
     this.signatures = signatures
-    const tree = new StackTree(limits.knownStackBytes)
+    this.#trees = trees
+    const tree = trees.take()
     this.fragments = new Fragments(limits.fragments, tree, tape)
     this.goroutine = new OpenGoroutine(tree, this.fragments, limits)
     this.#stacks = new StackBody(this.goroutine)
+  }
+
+  /** Gives back what the next dump may use; only when nothing is open, and nothing will be. */
+  release(): void {
+    this.#trees.give(this.goroutine.tree)
   }
 
   /** Nothing is open: the next line of interest is one that holds a mark. */

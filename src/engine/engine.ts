@@ -17,6 +17,7 @@ import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
 import { Signatures } from '../stacks/signature.ts'
 import { CarriedStreams, type StreamOrigin } from '../streams/carried-streams.ts'
+import { StackTrees } from '../stacks/trees.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
@@ -58,6 +59,7 @@ class LogEngine implements Engine {
     const source = options.source ?? 'stdin'
     const input = options.input ?? 'auto'
     const signatures = new Signatures(options.similarity ?? 'functions', limits.historySignatures)
+    const trees = new StackTrees(limits.knownStackBytes)
     const memory = options.memory ?? Memory.make(limits, undefined)
     this.#options = options
     const tape = new LogQueue(options.onLog)
@@ -74,7 +76,7 @@ class LogEngine implements Engine {
     })
     const assembler = (origin: Origin, tape: LogTape, opening: (start: number) => Opening): Assembler => {
       let frame: RecordFrame | undefined
-      return new Assembler(limits, signatures, tape, {
+      return new Assembler(limits, signatures, trees, tape, {
         opening: (start) => {
           memory.open(start)
           const opened = opening(start)

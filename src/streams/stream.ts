@@ -213,7 +213,9 @@ export class Stream {
 
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
-    if (this.#dumps?.quiet === true && this.#pieces.length === 0) this.#dumps = undefined
+    if (this.#dumps?.quiet !== true || this.#pieces.length > 0) return
+    this.#dumps.release()
+    this.#dumps = undefined
   }
 }
 

@@ -7,6 +7,7 @@ import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
 import type { LogTape } from '../../src/lines/tape.ts'
 import { Signatures } from '../../src/stacks/signature.ts'
+import { StackTrees } from '../../src/stacks/trees.ts'
 
 export interface Goroutine {
   readonly id: number
@@ -41,7 +42,7 @@ export function makeAssembler(
     frame: undefined,
     ahead: ahead(tape),
   })
-  return new Assembler(LIMITS, new Signatures('functions', 1000), tape, {
+  return new Assembler(LIMITS, new Signatures('functions', 1000), new StackTrees(LIMITS.knownStackBytes), tape, {
     opening,
     dump: (dump) => {
       found.dumps.push(dump)

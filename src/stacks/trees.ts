@@ -1,0 +1,27 @@
+/**
+ * The trees of known stacks of one engine. Each open dump walks a tree of its own; when it is over, the tree with all it has learnt goes to
+ * the next one, of whichever stream: pods of one deployment have the same stacks.
+ */
+import { StackTree } from './stack-tree.ts'
+
+/** Trees that wait for a dump: each is as large as what it has learnt. */
+const SPARE = 2
+
+export class StackTrees {
+  readonly #limit: number
+  /** The one that was used last is the last. */
+  readonly #spare: StackTree[] = []
+
+  constructor(limitBytes: number) {
+    this.#limit = limitBytes
+  }
+
+  take(): StackTree {
+    return this.#spare.pop() ?? new StackTree(this.#limit)
+  }
+
+  /** Nobody is in the tree any more. */
+  give(tree: StackTree): void {
+    if (this.#spare.length < SPARE) this.#spare.push(tree)
+  }
+}
