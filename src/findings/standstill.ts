@@ -47,42 +47,69 @@ export function standstills(scene: Scene): Standstill[] {
 
 /** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? `others` are not asked. */
 export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] = []): boolean {
-  return helpers(scene, waiter).some((each) => !others.includes(each))
+  const { byType, byPackage } = helpersOf(scene)
+  const type = lockedBy(waiter)
+  const lists = type === undefined ? [...packagesOf(waiter)].map((name) => byPackage.get(name)) : [byType.get(type)]
+  return lists.some((helpers) => helpers?.some((each) => !others.includes(each)) === true)
 }
 
 /** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */
 export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
-  if (lockedBy(waiter) === undefined) return undefined
-  const found = helpers(scene, waiter)
-  return found.every((each) => isOutside(each)) ? found[0] : undefined
+  const { byType, outside } = helpersOf(scene)
+  const helpers = byType.get(lockedBy(waiter) ?? '') ?? []
+  return helpers.every((each) => outside.has(each)) ? helpers[0] : undefined
 }
 
-function helpers(scene: Scene, waiter: Seen): Seen[] {
-  const isNear = nearTo(waiter)
+/** Those of a dump who go on, by where they are: found once, since a dump may have thousands of signatures, and each asks for its own. */
+interface Helpers {
+  /** A lock that a method takes is held by a goroutine that is in a method of the same type. */
+  readonly byType: ReadonlyMap<string, readonly Seen[]>
+  /** Any other lock is held, and a channel served, by somebody in the same package, or in one that is in the stack of the waiter. */
+  readonly byPackage: ReadonlyMap<string, readonly Seen[]>
+  readonly outside: ReadonlySet<Seen>
+}
+
+const helpersFound = new WeakMap<Scene, Helpers>()
+
+function helpersOf(scene: Scene): Helpers {
+  const found = helpersFound.get(scene) ?? findHelpers(scene)
+  helpersFound.set(scene, found)
+  return found
+}
+
+function findHelpers(scene: Scene): Helpers {
+  const byType = new Map<string, Seen[]>()
+  const byPackage = new Map<string, Seen[]>()
+  const outside = new Set<Seen>()
   const dumper = dumperOf(scene)
-  return scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each) && isNear(each))
+  for (const each of scene.seen) {
+    if (each === dumper || each.idle || !goesOn(each)) continue
+    if (isOutside(each)) outside.add(each)
+    const { stack, createdBy } = each.tally.signature
+    const names = stack.frames.map((frame) => frame.function)
+    for (const type of new Set(names.map(typeOf))) if (type !== undefined) add(byType, type, each)
+    if (createdBy !== undefined) names.push(createdBy.function)
+    for (const name of new Set(names.map(packageOf))) add(byPackage, name, each)
+  }
+  return { byType, byPackage, outside }
 }
 
-/**
- * A lock that a method takes is held by a goroutine that is in a method of the same type. Any other is held, and a channel served, by
- * somebody in the same package, or in one that is in the stack of the waiter.
- */
-function nearTo(waiter: Seen): (each: Seen) => boolean {
-  const type = lockedBy(waiter)
-  if (type !== undefined)
-    return (each) => each.tally.signature.stack.frames.some((frame) => frame.function.startsWith(type))
-  const packages = packagesOf(waiter)
-  return ({ tally: { signature } }) => {
-    if (signature.createdBy !== undefined && packages.has(packageOf(signature.createdBy.function))) return true
-    return signature.stack.frames.some((frame) => packages.has(packageOf(frame.function)))
-  }
+function add(index: Map<string, Seen[]>, key: string, each: Seen): void {
+  const list = index.get(key)
+  if (list === undefined) index.set(key, [each])
+  else list.push(each)
+}
+
+/** `shop.(*Cache).` of a method of it. */
+function typeOf(name: string): string | undefined {
+  return /^.*?\(\*[^)]*\)\./.exec(name)?.[0]
 }
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */
 function lockedBy({ tally }: Seen): string | undefined {
   if (waitsForLock(tally) < tally.count) return undefined
   const caller = tally.signature.stack.frames.find((frame) => !IN_LOCK.test(frame.function))?.function
-  return caller === undefined ? undefined : /^.*?\(\*[^)]*\)\./.exec(caller)?.[0]
+  return caller === undefined ? undefined : typeOf(caller)
 }
 
 function isHeldUp(each: Seen): boolean {
