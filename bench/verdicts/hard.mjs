@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { judgeAll, lastRecords, logs } from './judge.mjs'
+import { isOfSubject, judgeAll, lastRecords, logs } from './judge.mjs'
 import { build, plan, record, subjects } from './programs.mjs'
 
 /** Dumps that follow each other at once, and those 100 s apart, whose headers have minutes. */
@@ -20,15 +20,37 @@ export async function hardMix(createEngine, { set = 'report', seeds = 4, realTim
     await record(binary, realTime ? runs.map((run) => ({ ...run, age: 0.2 })) : runs, folder, atOnce)
   }
   const all = [...logs(folder)]
+  const series = all.filter(({ kind }) => kind !== 'hang')
   const lines = [
     '| dumps | precision | recall of visible leaks | healthy runs with an alarm |',
     '|---|---|---|---|',
-    ...judgeAll(createEngine, all, counts).map(
+    ...judgeAll(createEngine, series, counts).map(
       ({ count, precision, recall, found, wrong, visible, visibleFound, alarms, healthy }) =>
         `| ${count} | ${precision.toFixed(3)} (${found} right, ${wrong} wrong) | ${recall.toFixed(3)} (${visibleFound} of ${visible}) | ${alarms} of ${healthy} |`,
     ),
   ]
-  return { lines, ...triage(createEngine, all) }
+  return { lines, healthy: triage(createEngine, all), hangs: hanging(createEngine, all) }
+}
+
+/** Findings of a dump in which the guilty signature must be. */
+const FIRST = 3
+
+/** Single dumps of services that hang. */
+function hanging(createEngine, all) {
+  const hangs = all.filter(({ kind }) => kind === 'hang')
+  const missed = hangs.filter((log) => !isFound(createEngine, log))
+  return {
+    dumps: hangs.length,
+    found: hangs.length - missed.length,
+    missed: missed.map(({ name, seed }) => `${name}.${seed}`),
+  }
+}
+
+function isFound(createEngine, log) {
+  const records = lastRecords(createEngine, log.dumps.slice(-1), 1)
+  const guilty = records.filter((each) => each.type === 'signature' && isOfSubject(each, log)).map(({ id }) => id)
+  const first = records.filter((each) => each.type === 'finding').slice(0, FIRST)
+  return first.some(({ signatures }) => signatures.some((id) => guilty.includes(id)))
 }
 
 /** Single dumps of healthy services in which something stands out. */

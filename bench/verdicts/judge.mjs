@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VISIBLE } from './measure.mjs'
 
-const SUBJECT = { suite: /^example\.com\/shop\/suite\./, leak: /^example\.com\/shop\/leaks\./ }
+const SUBJECT = {
+  suite: /^example\.com\/shop\/suite\./,
+  leak: /^example\.com\/shop\/leaks\./,
+  hang: /^example\.com\/shop\/hangs\./,
+}
 
 /** `{ kind, name, seed, dumps }` of each log in `folder`; a dump is the text between two lines of log. */
 export function* logs(folder) {

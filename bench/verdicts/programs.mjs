@@ -41,7 +41,7 @@ function generateSuite(from, to) {
   writeFileSync(join(to, 'yield.go'), 'package suite\n\nconst yieldCount = 10\n')
 }
 
-/** `[{ kind, name }]`; kind is `suite`, `leak` or `healthy`. */
+/** `[{ kind, name }]`; kind is `suite`, `leak`, `healthy` or `hang`. */
 export function subjects(binary) {
   return execFileSync(binary, ['-list'], { encoding: 'utf8' })
     .trim()
@@ -57,13 +57,17 @@ export function setOf(name) {
   return createHash('sha256').update(name).digest()[0] % 2 === 0 ? 'tune' : 'report'
 }
 
-/** What is run of one subject: half of the processes young, half old. */
+/** Clients of what hangs. */
+const CALLERS = [6, 12, 24, 80]
+
+/** What is run of one subject: half of the processes young, half old. What hangs is dumped once. */
 export function plan(all, { set, seeds, step, dumps }) {
   return all
     .filter(({ name }) => setOf(name) === set)
     .flatMap(({ kind, name }) =>
       Array.from({ length: seeds }, (_, i) => {
         const seed = (set === 'tune' ? 1 : 1001) + i
+        if (kind === 'hang') return { kind, name, seed, step, dumps: 1, age: 3, callers: CALLERS[i % CALLERS.length] }
         const young = seed % 2 === 1
         return { kind, name, seed, step, dumps, age: young ? 0.1 + (seed % 5) / 10 : 4 + (seed % 4) }
       }),
@@ -76,8 +80,23 @@ export async function record(binary, runs, folder, atOnce) {
   const left = [...runs]
   const one = async () => {
     for (let run = left.shift(); run !== undefined; run = left.shift()) {
-      const { kind, name, seed, step, dumps, age, load = 300 } = run
-      const args = ['-subject', name, '-seed', seed, '-step', `${step}ms`, '-dumps', dumps, '-age', age, '-load', load]
+      const { kind, name, seed, step, dumps, age, load = 300, callers = 12 } = run
+      const args = [
+        '-subject',
+        name,
+        '-seed',
+        seed,
+        '-step',
+        `${step}ms`,
+        '-dumps',
+        dumps,
+        '-age',
+        age,
+        '-load',
+        load,
+        '-callers',
+        callers,
+      ]
       const text = await output(binary, args.map(String))
       writeFileSync(join(folder, `${kind}.${name}.${seed}.log`), text)
     }

@@ -131,6 +131,10 @@ export interface FindingRecord {
   readonly parents?: Parents
   /** Goroutines in the last dumps of the source, this one last. */
   readonly counts?: readonly number[]
+  /** Steps from dump to dump that are behind it; absent where it is of one dump. */
+  readonly steps?: number
+  /** The first frame that differs, further out, where other goroutines of the dump are in the same function: `main.report main.go:33`. */
+  readonly caller?: string
   readonly per_hour?: number
   /** Time of the first dump that had it, RFC 3339 UTC. */
   readonly since?: string

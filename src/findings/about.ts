@@ -13,15 +13,25 @@ export interface Said {
   readonly because: string
   readonly fault?: string
   readonly hint?: string
-  readonly class?: WaitClass
+  readonly class?: WaitClass | undefined
   readonly waits_on?: readonly WaitsOn[]
 }
 
 /** `seen`: the signatures that it is about, the worst first. */
 export function about(seen: readonly Seen[], said: Said): Finding {
-  const { finding, severity, title, because, ...more } = said
+  const { finding, severity, title, because, class: kind, ...more } = said
   const goroutines = seen.reduce((sum, each) => sum + each.tally.count, 0)
-  return { finding, severity, goroutines, title, because, signatures: ids(seen), ...origin(seen), ...more }
+  return {
+    finding,
+    severity,
+    goroutines,
+    title,
+    because,
+    signatures: ids(seen),
+    ...origin(seen),
+    ...more,
+    ...(kind === undefined ? {} : { class: kind }),
+  }
 }
 
 function ids(seen: readonly Seen[]): string[] {
@@ -45,6 +55,7 @@ function origin(seen: readonly Seen[]): Partial<Finding> {
     ...(at === undefined ? {} : { created_at: at }),
     ...(parents === undefined ? {} : { parents: { distinct: parents.distinct, alive: parents.alive } }),
     ...(track === undefined ? {} : { counts: countsOf(seen) }),
+    ...(track === undefined || track.steps.length === 0 ? {} : { steps: track.steps.length }),
     ...perHour(seen),
     ...(track?.since === undefined ? {} : { since: new Date(track.since).toISOString() }),
     stack: stackText(signature),

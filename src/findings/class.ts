@@ -4,11 +4,16 @@ import type { SignatureTally } from '../core/model.ts'
 export type WaitClass = 'resource_deadlock' | 'lock_over_channel' | 'communication'
 
 const LOCK = /^sync\.(?:Mutex|RWMutex)\./
+/** Waits for another goroutine of the program. */
+export const INNER: RegExp = /^(?:sync\.|semacquire|chan |select)/
 /** Until Go 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
 const LOCK_FRAME = /^(?:internal\/)?sync\.(?:runtime_Semacquire(?:RW)?Mutex|\(\*(?:RW)?Mutex\)\.)/
 
 /** Locks alone: they wait for each other's. Locks and others: one is held by a goroutine that waits for something else. */
-export function classOf(tallies: readonly SignatureTally[]): WaitClass {
+export function classOf(tallies: readonly SignatureTally[]): WaitClass | undefined {
+  // Who sleeps, or waits for the network, waits for no other goroutine; and a profile has no states.
+  if (tallies.some(({ states }) => states.size === 0 || ![...states.keys()].every((state) => INNER.test(state))))
+    return undefined
   const locks = tallies.filter((tally) => waitsForLock(tally) > 0).length
   if (locks === 0) return 'communication'
   return locks === tallies.length ? 'resource_deadlock' : 'lock_over_channel'

@@ -2,6 +2,9 @@
 import type { Severity, Verdict } from '../core/model.ts'
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { causes } from './causes.ts'
+import { classOf } from './class.ts'
+import { faultOf } from './faults.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 
 /** Steps after which a leak is certain enough to wake somebody, … */
@@ -10,14 +13,28 @@ const CERTAIN_STEPS = 4
 const CERTAIN_GOROUTINES = 100
 
 export function leak(scene: Scene): Finding[] {
-  return judged(scene, 'leaking').map((seen) =>
-    about([seen], {
+  return causes(judged(scene, 'leaking')).flatMap((seen) => {
+    const [worst, ...others] = seen
+    if (worst === undefined) return []
+    const { count, signature } = worst.tally
+    const known = faultOf(worst.tally)
+    return about(seen, {
       finding: 'leak',
-      severity: leakSeverity(seen),
-      title: `${goroutines(seen.tally.count)} ${seen.tally.count === 1 ? 'leaks' : 'leak'}${inState(seen)} ${placeOf(seen.tally.signature.title)}`,
-      because: `${reasonOf(seen)}${originOf(seen)}`,
-    }),
-  )
+      severity: leakSeverity(worst),
+      title: `${goroutines(count)} ${count === 1 ? 'leaks' : 'leak'}${inState(worst)} ${placeOf(signature.title)}`,
+      because: `${reasonOf(worst)}${originOf(worst)}${withThem(others)}`,
+      ...(known === undefined ? {} : { fault: known.fault, hint: known.hint }),
+      class: classOf(seen.map(({ tally }) => tally)),
+    })
+  })
+}
+
+/** `; 40 more wait with them, in sync.WaitGroup.Wait at main.go:22`. */
+function withThem(others: readonly Seen[]): string {
+  const [first] = others
+  if (first === undefined) return ''
+  const count = others.reduce((sum, { tally }) => sum + tally.count, 0)
+  return `; ${count} more leak with them${inState(first)} ${placeOf(first.tally.signature.title)}${others.length === 1 ? '' : ' and elsewhere'}`
 }
 
 /** A loop starts them, or each request one. */
@@ -36,6 +53,7 @@ export function stuck(scene: Scene): Finding[] {
       severity: seen.tally.count >= CERTAIN_GOROUTINES ? 'critical' : 'warning',
       title: `${goroutines(seen.tally.count)} ${seen.tally.count === 1 ? 'is' : 'are'} stuck${inState(seen)} ${placeOf(seen.tally.signature.title)}`,
       because: reasonOf(seen),
+      class: classOf([seen.tally]),
     }),
   )
 }

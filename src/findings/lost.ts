@@ -1,6 +1,7 @@
 /** Goroutines that nothing can ever wake. */
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { faultOf } from './faults.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 
 /** Receives and sends on a nil channel, and `select {}`, never end (Go specification, Receive operator, Send statements, Select statements). */
@@ -18,8 +19,14 @@ export function lost({ seen }: Scene): Finding[] {
       severity: 'warning',
       title: `${goroutines(count)} blocked forever in ${names} ${placeOf(each.tally.signature.title)}`,
       because: `nothing can wake a goroutine in ${names}`,
+      ...faultAndHint(each, count),
     })
   })
+}
+
+function faultAndHint({ tally }: Seen, count: number): { readonly fault?: string; readonly hint?: string } {
+  const known = count === tally.count ? faultOf(tally) : undefined
+  return known === undefined ? {} : { fault: known.fault, hint: known.hint }
 }
 
 /** One `select {}` alone, by a goroutine that lives on, keeps something going on purpose. */

@@ -4,7 +4,7 @@
  * are none of these: they wait in a receive, a select, or for a condition.
  */
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
-import { classOf, type WaitClass, waitsForLock } from './class.ts'
+import { classOf, INNER, type WaitClass, waitsForLock } from './class.ts'
 import type { Scene, Seen } from './finding.ts'
 
 /** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. */
@@ -14,8 +14,6 @@ const HELD_UP = 2
 const WAITGROUP = /^(?:sync\.WaitGroup\.Wait|semacquire)$/
 /** Who waits so is as idle as a worker between two jobs. */
 const MAY_BE_IDLE = /^(?:chan receive|select)$/
-/** Waits within the program; all others end by themselves, by the scheduler, or by the world outside. */
-const INNER = /^(?:sync\.|semacquire|chan |select)/
 /** Packages that wait on behalf of their caller for another goroutine of the program. */
 const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
 
@@ -25,7 +23,7 @@ const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex
 export interface Standstill {
   /** Signatures that are held up together, the ones with most goroutines first. */
   readonly heldUp: readonly Seen[]
-  readonly class: WaitClass
+  readonly class: WaitClass | undefined
 }
 
 export function standstills(scene: Scene): Standstill[] {

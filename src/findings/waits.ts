@@ -39,6 +39,11 @@ export function groupWaiters(dump: DumpTally): Group[] {
   const groups = group(waiting)
   const pointers = new Set<number>()
   for (const { receivers } of groups) for (const { pointer } of receivers) pointers.add(pointer)
+  for (const open of groups) {
+    if (open.receivers.length > 0 || (open.kind !== 'mutex' && open.kind !== 'rwmutex')) continue
+    open.receivers.push(...atBeginning(open))
+    if (open.receivers.length > 0) pointers.add(open.object)
+  }
   const inside = pointers.size === 0 ? new Map() : byPointer([...callers.on(pointers), ...waiting], pointers)
   return groups
     .map((open) => close(dump, open, holdersOf(open, inside)))
@@ -82,6 +87,15 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
     if (object !== 0) add(goroutine, kind, object, receiver)
   }
   return [...byKind.values()].flatMap((objects) => [...objects.values()])
+}
+
+/**
+ * Where the receivers of all waiters are stale: if the lock is the first field, its address is that of the object, and whoever is in a
+ * method of that very address and type is in the same object.
+ */
+function atBeginning({ goroutines, object }: Open): Receiver[] {
+  const types = new Set(goroutines.flatMap((each) => receiverType(each.names[each.waits] ?? '') ?? []))
+  return [...types].map((type) => ({ type, pointer: object }))
 }
 
 /** Kind and receiver → the object of that kind that its methods wait for, 0 for several. */

@@ -108,6 +108,8 @@ const FIELDS: Readonly<Record<string, Fields>> = {
       fault: text,
       hint: text,
       class: text,
+      steps: count,
+      caller: text,
       stack: listOf(text),
       waits_on: listOf(waitsOn),
     },

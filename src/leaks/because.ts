@@ -1,6 +1,7 @@
 /** One plain sentence with the numbers behind a verdict. */
 
 import type { SignatureTally, Verdict } from '../core/model.ts'
+import { isYoung } from './leak.ts'
 import type { Step, Track } from './track.ts'
 import { goroutines, mainState, placeOf } from './words.ts'
 
@@ -18,11 +19,11 @@ export function evidence(verdict: Verdict, tally: SignatureTally, track: Track |
   switch (verdict) {
     case 'leaking':
       if (tally.leaked > 0) return `the runtime says that nothing can wake ${tally.leaked} of them`
-      return `${step?.fresh ?? 0} new since the last dump${hourly(step?.fresh ?? 0, step)}, and ${exited(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}`
+      return `${step?.fresh ?? 0} new since the last dump${hourly(step?.fresh ?? 0, step)}, and ${exited(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}${age(track)}`
     case 'growing':
       if (step?.survivors === undefined)
         return `${more(step)}; a profile has no ids, so whether any has exited is unknown`
-      return `${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}`
+      return `${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}${ran(track)}`
     case 'stuck':
       return `they are the same as ${minutes(stillSeconds(track))} ago`
     default:
@@ -62,6 +63,23 @@ function left(count: number): string {
 function exited(before: number, survivors: number): string {
   if (before === survivors) return 'none of the earlier ones has exited'
   return `${before - survivors} of the earlier ${before} have exited`
+}
+
+/** Pools are smaller than that, mostly. */
+const POOL = 100
+
+/** In a young process pools fill, too. */
+function age(track: Track | undefined): string {
+  return track !== undefined && track.count < POOL && isYoung(track.steps)
+    ? '; the process is young, and may be filling its pools'
+    : ''
+}
+
+/** What leaks never runs again. */
+function ran(track: Track | undefined): string {
+  const step = track?.steps.at(-1)
+  const count = Math.min(step?.survivors ?? 0, (step?.awake ?? 0) + (step?.worked ?? 0))
+  return count === 0 ? '' : `; ${count} of those that stayed ${count === 1 ? 'has' : 'have'} run since`
 }
 
 /** The whole history, where it is longer than one step. */

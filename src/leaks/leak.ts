@@ -113,9 +113,11 @@ function isEven(steps: readonly Known[]): boolean {
   return all.left === 0 && all.came >= THRESHOLDS.weakGrowth && steps.every((step) => step.fresh > 0)
 }
 
-function isYoung(steps: readonly Known[]): boolean {
-  const issued = steps.reduce((sum, step) => sum + step.issued, 0)
-  return (steps[0]?.issuedBefore ?? 0) < (issued / steps.length) * THRESHOLDS.young
+export function isYoung(steps: readonly Step[]): boolean {
+  const first = steps.find((step) => step.issued !== undefined)
+  if (first?.issuedBefore === undefined) return false
+  const issued = steps.reduce((sum, step) => sum + (step.issued ?? 0), 0)
+  return first.issuedBefore < (issued / steps.length) * THRESHOLDS.young
 }
 
 /** The newest steps of which ids tell everything. */

@@ -5,6 +5,7 @@ import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
 import { LIMITS } from '../../src/core/limits.ts'
+import { FAULTS } from '../../src/findings/faults.ts'
 import { RULES } from '../../src/findings/rules.ts'
 import { THRESHOLDS } from '../../src/leaks/thresholds.ts'
 import { metricsMarkdown } from '../../src/sinks/otel/names.ts'
@@ -33,6 +34,11 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
     table(
       ['finding', 'when', 'example'],
       RULES.map(({ finding, when, example }) => [`\`${finding}\``, when, `\`${example}\``]),
+    ),
+  faults: () =>
+    table(
+      ['fault', 'what the stacks show', 'source'],
+      FAULTS.map(({ fault, when, source }) => [`\`${fault}\``, when, source]),
     ),
   idle: () =>
     table(

@@ -1,22 +1,8 @@
 /** Who waits for whom, from real dumps and from the traps that addresses set. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { FindingRecord } from '../../src/core/records.ts'
-import { createEngine } from '../../src/engine/engine.ts'
-
-function findings(text: string | Buffer, chunk = 1 << 20): FindingRecord[] {
-  const found: FindingRecord[] = []
-  const engine = createEngine({
-    onRecord: (record) => {
-      if (record.type === 'finding') found.push(record)
-    },
-  })
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; at += chunk) engine.push(bytes.subarray(at, at + chunk))
-  engine.end()
-  return found
-}
+import { findings } from './findings.ts'
 
 /** A goroutine in `(*store).NAME` that waits for the lock at `lock`, called through the methods `outer`. */
 function waiter(id: number, lock: string, ...outer: string[]): string {
@@ -64,6 +50,23 @@ describe('who may hold a lock', () => {
     const other = `goroutine 5 [IO wait]:\n${call}\n\t/srv/app/main.go:20 +0x1d\ncreated by main.main in goroutine 1\n\t/srv/app/main.go:5 +0x1d\n`
     const [first] = findings(`${MAIN}\n${other}\n${pile('(*store).get(0xc000010000)')}`)
     expect(first?.waits_on?.[0]).toEqual({ kind: 'mutex', object: '0xc000010008', waiters: 60 })
+  })
+
+  it('is told from an object whose first field is the lock, where the receivers of the waiters are stale', () => {
+    const a = waiter(7, '0xc000020000', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000010000)')
+    const b = waiter(8, '0xc000010000', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000020000)')
+    const [first] = findings(`${MAIN}\n${a}\n${b}`)
+    expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2, fault: 'resource_deadlock' })
+  })
+
+  it('is nobody in any dump of the zoo', () => {
+    const folder = new URL('../golden/dumps/', import.meta.url)
+    const zoo = readdirSync(folder).filter((name) => name.startsWith('zoo-'))
+    expect(zoo.length).toBeGreaterThan(20)
+    for (const name of zoo) {
+      const held = findings(readFileSync(new URL(name, folder))).flatMap(({ waits_on: waits }) => waits ?? [])
+      expect({ name, held: held.filter((each) => each.may_hold !== undefined) }).toEqual({ name, held: [] })
+    }
   })
 
   it('makes a deadlock of two that wait for each other', () => {

@@ -1,0 +1,34 @@
+/** Who called, where the function that waits is a helper that several callers share. */
+import type { Frame } from '../core/model.ts'
+import { isStandard } from '../stacks/title.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+import { frameText } from './stack-text.ts'
+
+export function tellApart(findings: readonly Finding[], { seen }: Scene): Finding[] {
+  const byFunction = new Map<string, Seen[]>()
+  const wanted = new Set(findings.map((finding) => finding.function))
+  for (const each of seen) {
+    const name = each.tally.signature.title.function
+    if (wanted.has(name)) byFunction.set(name, [...(byFunction.get(name) ?? []), each])
+  }
+  return findings.map((finding) => {
+    const same = byFunction.get(finding.function ?? '') ?? []
+    const own = same.find(({ tally }) => tally.signature.id === finding.signatures[0])
+    const others = same.filter(({ tally }) => !finding.signatures.includes(tally.signature.id))
+    const caller = own === undefined || others.length === 0 ? undefined : firstDifference(own, others)
+    return caller === undefined ? finding : { ...finding, caller: frameText(caller) }
+  })
+}
+
+/** Beyond the function that they share. */
+function firstDifference(own: Seen, others: readonly Seen[]): Frame | undefined {
+  const chains = others.map(callersOf)
+  return callersOf(own).find(
+    (frame, i) => !isStandard(frame.function) && chains.every((chain) => chain[i]?.function !== frame.function),
+  )
+}
+
+function callersOf({ tally: { signature } }: Seen): readonly Frame[] {
+  const { frames } = signature.stack
+  return frames.slice(frames.findIndex((frame) => frame.function === signature.title.function) + 1)
+}

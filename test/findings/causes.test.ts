@@ -1,0 +1,66 @@
+/** Leaks of one cause, what is wrong with them, and who called. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, times, type Written } from './findings.ts'
+
+const leaked = (state: string, call: string, by: string): Written => ({
+  state: `${state} (leaked)`,
+  calls: [call],
+  by: `${by} in goroutine 99`,
+})
+const leaks = (goroutines: readonly Written[]) => findings(dumpOf(goroutines)).filter((each) => each.finding === 'leak')
+
+describe('leaks of one cause', () => {
+  it('are those that wait for others which they have started, and which leak', () => {
+    const found = leaks([
+      leaked('chan receive', 'shop/api.gather()', 'net/http.(*Server).Serve'),
+      ...times(4, () => leaked('chan send', 'shop/api.gather.func1()', 'shop/api.gather')),
+    ])
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({ goroutines: 5, function: 'shop/api.gather.func1', fault: 'send_without_receiver' })
+    expect(found[0]?.because).toContain('1 more leak with them in chan receive')
+  })
+
+  it('are the two loops of a connection whose body nobody closes', () => {
+    const found = leaks([
+      leaked('select', 'net/http.(*persistConn).readLoop(0xc000010000)', 'net/http.(*Transport).dialConn'),
+      leaked('select', 'net/http.(*persistConn).writeLoop(0xc000010000)', 'net/http.(*Transport).dialConn'),
+    ])
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({ fault: 'body_never_closed' })
+  })
+
+  it('are not all that one function has started', () => {
+    const found = leaks([
+      ...times(9, () => leaked('chan send', 'shop/api.a()', 'shop/api.start')),
+      ...times(3, () => leaked('select', 'shop/api.b()', 'shop/api.start')),
+    ])
+    expect(found).toHaveLength(2)
+  })
+})
+
+describe('what is wrong', () => {
+  it.each([
+    ['chan send', 'shop/api.put()', 'send_without_receiver', 'communication'],
+    ['chan receive (nil chan)', 'shop/api.wait()', 'nil_channel', 'communication'],
+    ['select', 'database/sql.(*Rows).awaitDone()', 'rows_never_closed', 'communication'],
+    ['chan receive', 'shop/api.wait()', undefined, 'communication'],
+    ['sync.Mutex.Lock', 'shop/api.wait()', undefined, 'resource_deadlock'],
+    ['IO wait', 'shop/api.read()', undefined, undefined],
+  ])('with a leak in [%s] %s is %s', (state, call, fault, kind) => {
+    const [first] = leaks([leaked(state, call, 'shop/api.start')])
+    expect(first?.fault).toBe(fault)
+    expect(first?.hint === undefined).toBe(fault === undefined)
+    expect(first?.class).toBe(kind)
+  })
+})
+
+describe('a helper that several callers share', () => {
+  it('is told apart by the first frame that differs', () => {
+    const wait = (caller: string): Written => ({
+      state: 'chan send (leaked)',
+      calls: ['shop/queue.put()', 'shop/queue.retry()', caller],
+    })
+    const found = leaks([wait('shop/mail.send()'), wait('shop/bill.send()')])
+    expect(found.map(({ caller }) => caller?.split(' ')[0]).sort()).toEqual(['shop/bill.send', 'shop/mail.send'])
+  })
+})

@@ -1,0 +1,79 @@
+/** Who waits while nobody of the same code runs: what one dump without minutes shows. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, times, type Written } from './findings.ts'
+
+const LOCK = ['internal/sync.(*Mutex).lockSlow(0xc000010008)', 'sync.(*Mutex).Lock(...)']
+const join: Written = {
+  state: 'sync.Mutex.Lock',
+  calls: [...LOCK, 'main.(*hub).join(0x0?)'],
+  by: 'net/http.(*Server).Serve in goroutine 9',
+}
+const sender: Written = { state: 'chan send', calls: ['shop/queue.put(0x1)'], by: 'shop/api.start in goroutine 9' }
+const waitFor = (state: string, call: string): Written => ({ state, calls: [call], by: 'main.main in goroutine 9' })
+
+describe('goroutines that wait for a lock', () => {
+  it('are at a standstill behind a holder that waits to send', () => {
+    const [first] = findings(dumpOf([waitFor('chan send', 'main.(*hub).publish(0x0?)'), join, join, join]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 4, class: 'lock_over_channel' })
+  })
+
+  it('are at a standstill where the holder has gone', () => {
+    const [first] = findings(dumpOf([join, join, waitFor('sleep', 'main.tick()')]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 2, class: 'resource_deadlock' })
+  })
+
+  it.each(['runnable', 'sleep', 'syscall', 'IO wait'])('are none behind a holder in [%s]', (state) => {
+    expect(findings(dumpOf([join, join, join, waitFor(state, 'main.(*hub).publish(0x0?)')]))).toEqual([])
+  })
+
+  it('are a pile-up when five wait behind a call to another program', () => {
+    const call: Written = {
+      state: 'select',
+      calls: ['net/http.(*persistConn).roundTrip(0x0?)', 'net/http.(*Client).Do(...)', 'main.(*hub).refresh(0x0?)'],
+    }
+    expect(findings(dumpOf([call, ...times(4, () => join)]))).toEqual([])
+    expect(findings(dumpOf([call, ...times(5, () => join)]))[0]).toMatchObject({ finding: 'pile_up', goroutines: 5 })
+  })
+})
+
+describe('goroutines that wait to send', () => {
+  it('are at a standstill where all others of the code wait, too', () => {
+    const [first] = findings(dumpOf([sender, sender, waitFor('chan receive', 'shop/queue.idle()')]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 2, class: 'communication' })
+  })
+
+  it('are under back-pressure where one is at work', () => {
+    expect(findings(dumpOf([sender, sender, waitFor('IO wait', 'shop/queue.store()')]))).toEqual([])
+  })
+})
+
+describe('a WaitGroup', () => {
+  const waiter: Written = {
+    state: 'sync.WaitGroup.Wait',
+    calls: ['sync.(*WaitGroup).Wait(0xc000010008)', 'shop/render.pages(0x3)'],
+    by: 'net/http.(*Server).Serve in goroutine 77',
+  }
+
+  it('is counted wrong where none of those who wait has started a goroutine that lives', () => {
+    const [first] = findings(dumpOf([waiter, waiter]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 2, fault: 'waitgroup_miscount' })
+  })
+
+  it('is not where one is at work', () => {
+    const page = { state: 'IO wait', calls: ['shop/render.page()'], by: 'shop/render.pages in goroutine 2' }
+    expect(findings(dumpOf([waiter, waiter, page]))).toEqual([])
+  })
+})
+
+describe('a pool', () => {
+  const query: Written = { state: 'select', calls: ['database/sql.(*DB).conn(0x0?)', 'shop/users.find()'] }
+
+  it('is exhausted for one waiter, when nobody is at work with a connection', () => {
+    expect(findings(dumpOf([query]))[0]).toMatchObject({ finding: 'pool', goroutines: 1 })
+  })
+
+  it('is busy for a few waiters, when somebody is', () => {
+    const busy = { state: 'IO wait', calls: ['database/sql.(*Rows).Next(0x0?)', 'shop/users.list()'] }
+    expect(findings(dumpOf([query, query, busy]))).toEqual([])
+  })
+})
