@@ -11,7 +11,7 @@ describe('growth per hour', () => {
   it('is told of a leak, by the time of the log', () => {
     const texts = [dumpText(0, { cron: [20] }), dumpText(120, { cron: ids(20, 60) })]
     expect(sentence(texts)).toBe(
-      '41 goroutines wait in chan receive at main.go:9; 40 new since the last dump (20 an hour), and none of the earlier ones has exited',
+      '41 goroutines wait in chan receive at main.go:9; 40 new since the last dump (20 an hour), and none of the earlier ones has exited; the process is young, and may be filling its pools',
     )
   })
 
