@@ -26,7 +26,15 @@ export interface Standstill {
   readonly class: WaitClass | undefined
 }
 
-export function standstills(scene: Scene): Standstill[] {
+const standstillsFound = new WeakMap<Scene, readonly Standstill[]>()
+
+export function standstills(scene: Scene): readonly Standstill[] {
+  const found = standstillsFound.get(scene) ?? findStandstills(scene)
+  standstillsFound.set(scene, found)
+  return found
+}
+
+function findStandstills(scene: Scene): Standstill[] {
   const clusters: { readonly seen: Seen[]; readonly packages: ReadonlySet<string> }[] = []
   for (const each of scene.seen) {
     if (!isHeldUp(each) || mayBeWoken(scene, each)) continue

@@ -178,19 +178,29 @@ function parseStack(text: string): Parsed {
     if (kind === FUNCTION) {
       parsed.places.push(pos)
       parsed.frames.push(frameAt(text, pos))
-    } else if (kind === CREATED) parsed.createdBy = frameAt(text, pos)
-    else if (kind === ELIDED) parsed.elidedAt = parsed.frames.length
-    pos = lineEnd(text, pos) + 1
+      pos = behindFrame
+    } else if (kind === CREATED) {
+      parsed.createdBy = frameAt(text, pos)
+      pos = behindFrame
+    } else {
+      if (kind === ELIDED) parsed.elidedAt = parsed.frames.length
+      pos = lineEnd(text, pos) + 1
+    }
   }
   return parsed
 }
 
+/** Where the line after the frame begins that `frameAt` gave last. */
+let behindFrame = 0
+
 /** The function at `pos`, and where it stands if the next line says so. */
 function frameAt(text: string, pos: number): Frame {
   const end = lineEnd(text, pos)
+  behindFrame = end + 1
   const name = text.slice(pos + 1, end)
   if (text[end + 1] !== FILE) return { function: name }
   const stop = lineEnd(text, end + 1)
+  behindFrame = stop + 1
   // The line number is short, and a native search costs more than looking at it.
   let colon = stop - 1
   while (colon > end && text.charCodeAt(colon) !== COLON) colon--
