@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 const PIECE = 256 << 10
 
 /** mulberry32: small, seedable, and good enough to vary a log. Gives integers below n. */
-function random(seed) {
+export function random(seed) {
   let a = seed >>> 0
   return (n) => {
     a = (a + 0x6d2b79f5) | 0

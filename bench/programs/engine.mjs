@@ -5,7 +5,7 @@ import { createEngine } from '../../dist/index.js'
 
 const [file, runs = '1', ...flags] = process.argv.slice(2)
 const input = readFileSync(file)
-const chunk = 256 << 10
+const chunk = 64 << 10
 const result = { goroutines: 0, groups: [], records: 0, bytes: input.length, seconds: [] }
 for (let i = 0; i < Number(runs); i++) {
   result.goroutines = 0
