@@ -108,7 +108,7 @@ function add(index: Map<string, Seen[]>, key: string, each: Seen): void {
 
 /** `shop.(*Cache).` of a method of it. */
 function typeOf(name: string): string | undefined {
-  return /^.*?\(\*[^)]*\)\./.exec(name)?.[0]
+  return name.includes('(*') ? /^.*?\(\*[^)]*\)\./.exec(name)?.[0] : undefined
 }
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */

@@ -17,11 +17,16 @@ const PLUMBING =
 
 /** The import path of a linker name: up to the last slash, then up to the first dot behind it. */
 export function packageOf(name: string): string {
-  const end = name.search(/[[(]/)
-  const head = end < 0 ? name : name.slice(0, end)
-  const slash = head.lastIndexOf('/')
-  const dot = head.indexOf('.', slash + 1)
-  return dot < 0 ? head : head.slice(0, dot)
+  // Asked for every frame of every signature of every dump: one pass over the letters, and no expression.
+  let dot = -1
+  let end = 0
+  for (; end < name.length; end++) {
+    const c = name[end]
+    if (c === '[' || c === '(') break
+    if (c === '/') dot = -1
+    else if (c === '.' && dot < 0) dot = end
+  }
+  return name.slice(0, dot < 0 ? end : dot)
 }
 
 /** Is it a function of the standard library, or `panic`? */
