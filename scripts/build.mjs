@@ -32,12 +32,12 @@ const { output } = await build({
     codeSplitting: {
       // What two of them share goes to the one with the higher priority: neither the library nor `--help` may load the others for it.
       groups: [
-        { name: 'errors', test: /src[\\/]core[\\/]errors\.ts$|rolldown/, priority: 4 },
+        { name: 'errors', test: /src[\\/]core[\\/](?:system-error|errors)\.ts$|rolldown/, priority: 4 },
         { name: 'main', test: /src[\\/]cli[\\/]main\.ts$/, priority: 3 },
         { name: 'output', test: /src[\\/]sinks[\\/]output\.ts$/, priority: 2 },
         {
           name: 'engine',
-          test: /src[\\/](?:engine[\\/]engine|sinks[\\/]condition|core[\\/]steady-clock)\.ts$/,
+          test: /src[\\/](?:engine[\\/]engine|sinks[\\/](?:condition|replacing-file)|core[\\/](?:steady-clock|pause))\.ts$/,
           priority: 1,
         },
         { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 0 },

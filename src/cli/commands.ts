@@ -200,8 +200,8 @@ export const COMMANDS: readonly Command[] = [
     flags: [...KAFKA_FLAGS, ...FLAGS.filter((flag) => TOPIC_READER_FLAGS.includes(flag.name)).map(withoutProfiles)],
     examples: [
       'dumpstream kafka --brokers kafka:9092 --topic logs',
-      'dumpstream kafka --brokers kafka:9092 --topic logs --out-topic goroutines --state-topic dumpstream-state',
-      'dumpstream kafka --brokers kafka:9092 --topic logs --from earliest --prometheus 9464 --format none',
+      'dumpstream kafka --brokers kafka:9092 --topic logs --state-topic states',
+      'dumpstream kafka --brokers kafka:9092 --topic logs --from earliest',
     ],
     load: () => import('./kafka.ts'),
   },

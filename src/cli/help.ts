@@ -11,6 +11,8 @@ const SUMMARY_COLUMN = 26
 const COMMAND_COLUMN = 36
 const DETAILS_WIDTH = 76
 const FLAGS_ON_A_SCREEN = 30
+/** Flags of its own from which on a command has no room for others. */
+const OWN_FLAGS = 15
 
 const EXAMPLES: readonly string[] = [
   'dumpstream app.log',
@@ -97,10 +99,11 @@ export function commandHelpText(command: Command, paint: Paint): string {
   return text(lines)
 }
 
-/** More flags than fit on a screen: its own and the essential ones with their meaning, the others by name. */
+/** More flags than fit on a screen: its own, and the essential ones if they fit, with their meaning, the others by name. */
 function commandFlagLines(flags: readonly Flag[], paint: Paint): string[] {
   if (flags.length <= FLAGS_ON_A_SCREEN) return flagLines(flags, paint)
-  const isShown = (flag: Flag): boolean => flag.essential === true || !FLAGS.includes(flag)
+  const own = flags.filter((flag) => !FLAGS.includes(flag))
+  const isShown = (flag: Flag): boolean => own.includes(flag) || (flag.essential === true && own.length < OWN_FLAGS)
   const others = flags.filter((flag) => !isShown(flag)).map(({ name }) => `--${name}`)
   return [
     ...flagLines(flags.filter(isShown), paint),

@@ -154,11 +154,14 @@ function miscounted(scene: Scene): Finding[] {
   )
 }
 
+/** Signatures that leak have a finding of their own. */
 function halted(scene: Scene): Finding[] {
-  return standstills(scene).map(({ heldUp, class: kind }) => {
+  return standstills(scene).flatMap(({ heldUp: all, class: kind }) => {
+    const heldUp = all.filter(({ assessment }) => assessment.verdict !== 'leaking')
     const [worst] = heldUp
+    if (worst === undefined) return []
     const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
-    const place = worst === undefined ? '' : ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
+    const place = ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
     return about(heldUp, {
       finding: 'stuck',
       severity: count >= CRITICAL ? 'critical' : 'warning',

@@ -38,11 +38,18 @@ export function paintSeverity(severity: Severity, text: string, paint: Paint): s
   return paint[SEVERITY_STYLE[severity]](text)
 }
 
-/** One line, cut at the end. */
+/** One line. */
 export function findingTitle(finding: FindingRecord, width: number, paint: Paint, before = ''): string {
   const kind = padEnd(KIND_NAMES[finding.finding].toUpperCase(), KIND_COLUMN)
-  const title = cutEnd(`${before}${printable(finding.title)}`, Math.max(8, width - INDENT.length))
+  const title = cutBeforePlace(`${before}${printable(finding.title)}`, Math.max(8, width - INDENT.length))
   return `${paintSeverity(finding.severity, kind, paint)} ${title}`
+}
+
+/** Who has to look wants to know where: ` at cron.go:42` stays. */
+function cutBeforePlace(title: string, width: number): string {
+  const at = title.lastIndexOf(' at ')
+  const room = width - displayWidth(title.slice(at))
+  return at === -1 || room < 8 ? cutEnd(title, width) : `${cutEnd(title.slice(0, at), room)}${title.slice(at)}`
 }
 
 export interface FindingParts {

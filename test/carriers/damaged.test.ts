@@ -37,13 +37,13 @@ interface Row {
 
 /** As docs/limits.md has them. */
 const ROWS: Readonly<Record<string, Row>> = {
-  'a time ahead of each line': {
+  'a time before each line': {
     change: eachLine((l, i) => `${time(i)} ${l}`),
     goroutines: 1,
     signatures: 1,
     tells: true,
   },
-  'fields behind each line': { change: eachLine((l) => `${l} service=x`), goroutines: 1, signatures: 1, tells: true },
+  'fields after each line': { change: eachLine((l) => `${l} service=x`), goroutines: 1, signatures: 1, tells: true },
   'tabs to spaces': { change: (t) => t.replaceAll('\t', '    '), goroutines: 1, signatures: 0.9, tells: true },
   'tabs stripped': { change: (t) => t.replaceAll('\t', ''), goroutines: 1, signatures: 1, tells: true },
   'lines cut at 1 KiB': { change: cut(1024), goroutines: 1, signatures: 1, tells: true },

@@ -17,7 +17,7 @@ const STORY: readonly Group[] = [
   },
   {
     count: 12,
-    state: 'chan send',
+    state: 'sleep',
     function: 'content_svr/producer.(*Producer).publish.func1',
     place: '/app/producer/producer.go:88',
   },

@@ -76,7 +76,7 @@ describe('dumpstream watch --pid', () => {
       new RegExp(`dumpstream: 3 dumps of /proc/${pid}/fd/1(?: over [\\d.]+s)?: 1 signature leaks\n`),
     )
     expect(stderr).toMatch(
-      / {2}leaking app\.worker \([0-9a-f]{16}\): 70 goroutines wait in chan receive at worker\.go:7; 30 came/,
+      / {2}leaking app\.worker \([0-9a-f]{16}\): 70 goroutines wait in chan receive at worker\.go:7; 30 new/,
     )
     expect(code).toBe(1)
     expect(readFileSync(folder.at('known.jsonl'), 'utf8')).toContain('"count":70')

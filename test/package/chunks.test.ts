@@ -37,5 +37,5 @@ it('the default command is few files', () => {
 })
 
 it('the library loads nothing of the command', () => {
-  expect(loaded('index.js').filter((file) => /^(?:main|run|output|cli)/.test(file))).toEqual([])
+  expect(loaded('index.js').filter((file) => /^(?:main|run|cli)/.test(file))).toEqual([])
 })
