@@ -12,6 +12,8 @@ const SEMICOLON = 0x3b
 const DELIMITERS = [COMMA, SEMICOLON, TAB, 0x7c] as const
 /** Quotes without an end that are forgiven; after that, quotes are text. */
 const BAD_QUOTES = 3
+/** Lines after a quote that never closes which tell whether it was a quote, or the file is cut in its field. */
+const LINES_AHEAD = 8
 /** A column with one of these names is in every download of a log. */
 const KNOWN =
   /^"?[@_]?(?:raw|line|log|message|msg|text|body|content|value|event|log_?(?:entry|message|line)|time|timestamp|ts(?:ns)?|date|datetime|_time|timegenerated(?: \[.*\])?|host|service|severity|level|status|source)"?$/i
@@ -83,6 +85,11 @@ export class Csv implements Form {
     for (let pos = 0; pos < buf.length; ) {
       const end = this.#rowEnd(buf, pos)
       if (end < 0 && this.#hasOpenQuote(buf, pos)) {
+        if (this.#isCutField(buf, pos)) {
+          this.#sink.fault('the CSV ends in the middle of a field')
+          this.#row(buf, pos, buf.length, true)
+          return
+        }
         pos = this.#forgive(buf, pos)
         continue
       }
@@ -136,13 +143,25 @@ export class Csv implements Form {
     return end
   }
 
-  #row(buf: Buffer, pos: number, end: number): void {
+  /** Are the lines after the first one no rows? */
+  #isCutField(buf: Buffer, pos: number): boolean {
+    const lines = buf
+      .toString('latin1', pos, pos + RECORD_BYTES)
+      .split('\n')
+      .slice(1, 1 + LINES_AHEAD)
+    const delimiter = String.fromCharCode(this.#delimiter)
+    const rows = lines.filter((line) => line.split(delimiter).length >= (this.#names?.length ?? 0))
+    return rows.length * 2 < lines.length
+  }
+
+  /** `isCut`: its last field has no end. */
+  #row(buf: Buffer, pos: number, end: number, isCut = false): void {
     let stop = end
     if (stop > pos && buf[stop - 1] === LF) stop--
     if (stop > pos && buf[stop - 1] === CR) stop--
     if (this.#names === undefined) {
       this.#names = []
-      this.#fields(buf, pos, stop, (text) => this.#names?.push(JSON.stringify(text.toString('utf8').trim())))
+      this.#fields(buf, pos, stop, isCut, (text) => this.#names?.push(JSON.stringify(text.toString('utf8').trim())))
       this.#sink.frame(end - pos)
       return
     }
@@ -151,7 +170,7 @@ export class Csv implements Form {
     line.clear()
     line.byte(0x7b)
     let index = 0
-    this.#fields(buf, pos, stop, (text) => {
+    this.#fields(buf, pos, stop, isCut, (text) => {
       const name = names[index] ?? JSON.stringify(`column ${index + 1}`)
       if (index++ > 0) line.byte(COMMA)
       line.text(`${name}:`)
@@ -163,10 +182,11 @@ export class Csv implements Form {
     this.#sink.line(line.take(), end - pos)
   }
 
-  #fields(buf: Buffer, pos: number, end: number, take: (text: Buffer) => void): void {
+  #fields(buf: Buffer, pos: number, end: number, isCut: boolean, take: (text: Buffer) => void): void {
     for (let p = pos; p <= end; ) {
       if (buf[p] === QUOTE && p < end) {
-        const close = closingQuote(buf, p + 1, end)
+        const found = closingQuote(buf, p + 1, end)
+        const close = found < 0 && isCut ? end : found
         if (close >= 0) {
           const text = buf.subarray(p + 1, close)
           take(text.includes('""') ? Buffer.from(text.toString('latin1').replaceAll('""', '"'), 'latin1') : text)

@@ -114,3 +114,35 @@ describe.each(WRITTEN.map((form) => [form.name, form] as const))('%s', (_, { wri
     }
   })
 })
+
+describe.each([',', ';', '\t'])('a table with fields of many lines, between %j', (mark) => {
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+  const row = (text: string, i: number): string => [`2026-11-24T10:57:${30 + i}.000Z`, 'web-1', quoted(text)].join(mark)
+  const texts = [LOG.join('\n'), DUMP.join('\n'), LOG.join('\r\n'), `panic "x", y;\tz`]
+  const bytes = Buffer.from(`${[['time', 'pod', 'message'].join(mark), ...texts.map(row)].join('\n')}\n`)
+
+  it('has the goroutines of the text', () => {
+    const run = feed([bytes])
+    expect(dumpOf(run)).toMatchObject({ goroutines: 3, damaged: 0, truncated: false, time: '2026-11-24T10:57:31.000Z' })
+    expect(signaturesOf(run)).toEqual(bare)
+    // A record goes on as a whole.
+    expect(run.log.equals(bytes)).toBe(true)
+  })
+
+  it('is the same in any chunks', () => {
+    for (const size of [1, 7, 100]) expect(signaturesOf(feed(inChunks(bytes, size)))).toEqual(bare)
+  })
+
+  it('that ends in the middle of a field: what was readable is counted, and said to be cut', () => {
+    const run = feed([bytes.subarray(0, bytes.indexOf('+0x14b'))])
+    expect(dumpOf(run)).toMatchObject({ truncated: true })
+    expect(signaturesOf(run)).toEqual(expect.arrayContaining(bare.slice(0, 2).sort()))
+  })
+
+  it('with a quote that never closes in one row: the others are read', () => {
+    const rows = LOG.concat(DUMP).map((line, i) => row(line, i))
+    rows.splice(2, 0, ['2026-11-24T10:57:29.000Z', 'web-1', '"a quote'].join(mark))
+    const run = feed([Buffer.from(`${[['time', 'pod', 'message'].join(mark), ...rows].join('\n')}\n`)])
+    expect(signaturesOf(run)).toEqual(bare)
+  })
+})
