@@ -9,6 +9,7 @@
  *   `[{"key":"a","value":1},…]`, also with `field`  | `{"a":1,…}`, part of its record
  *   an array of such in a record                    | lines, each with the fields of the record before the array
  *   a line of text between two values               | itself
+ *   a record that breaks off                        | what there is of it: carriers know JSON that is cut
  *
  *     {"status":"success","data":{"result":[{"stream":{"pod":"web-1"},"values":[["1795517851473000000","goroutine 7 [running]:"]]}]}}
  *
@@ -93,7 +94,7 @@ export class JsonDocument implements Form {
     this.#emit(0)
     this.#at += buf.length - taken
     if (this.#levels.length > 0) this.#sink.fault('the JSON ends in the middle')
-    this.#levels = []
+    this.#breakOff()
     this.#frame(this.#at)
   }
 
@@ -125,11 +126,13 @@ export class JsonDocument implements Form {
         stop = endOfString(buf, p + 1)
         if (stop < 0) {
           if (!final) return p
+          this.#cutString(buf, p, buf.length)
           this.#at += buf.length - p
           return buf.length
         }
         if (buf[stop - 1] === LF) {
           // A string does not go over the end of its line: the rest of it is missing.
+          this.#cutString(buf, p, buf[stop - 2] === CR ? stop - 2 : stop - 1)
           this.#at += stop - p
           this.#fail('a string without its end')
           p = stop
@@ -380,14 +383,29 @@ export class JsonDocument implements Form {
     this.#cut = Math.max(this.#cut, upTo)
   }
 
+  /** A value without its last quote. */
+  #cutString(buf: Buffer, start: number, stop: number): void {
+    const level = this.#levels[this.#levels.length - 1]
+    if (level?.expects === 'value') this.#scalar(level, buf, start, stop)
+  }
+
+  #breakOff(): void {
+    const line = this.#line()
+    if (line !== undefined && line.length > 1 && this.#at > this.#cut) {
+      this.#sink.line(line.take(), this.#at - this.#cut)
+      this.#cut = this.#at
+    }
+    this.#levels = []
+  }
+
   /** Begins anew with what follows: a line, or a value. */
   #fail(what: string): void {
     this.#sink.fault(`${what} in the JSON`)
+    this.#emit(0)
     this.#at += this.#rest.take().length
+    this.#breakOff()
     this.#frame(this.#at)
     this.#tokenEnd = this.#at
-    this.#levels = []
-    this.#complete = undefined
   }
 }
 

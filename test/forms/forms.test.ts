@@ -59,6 +59,8 @@ function wordsIn(bytes: Buffer): string[] {
 }
 
 const bare = signaturesOf(feed([Buffer.from(`${LINES.join('\n')}\n`)]))
+/** Of the goroutines before the last one. */
+const signaturesOfWhole = signaturesOf(feed([Buffer.from(`${DUMP.slice(0, 11).join('\n')}\n`)]))
 /** Pieces of dump lines as they are in every form. */
 const LEFT = /\+0x|created by|goroutine \d+ \[/
 
@@ -101,6 +103,15 @@ describe.each(WRITTEN.map((form) => [form.name, form] as const))('%s', (_, { wri
     expect(signaturesOf(run)).toEqual(bare)
     expect(run.log.toString('latin1')).not.toMatch(LEFT)
     expect(wordsIn(run.log)).toEqual(wordsIn(write([...NOT_DUMP].reverse())))
+  })
+
+  it('that ends in the middle of the dump: what was readable is counted', () => {
+    const bytes = write(LINES)
+    const at = bytes.indexOf('store.go:118')
+    // UTF-16 has it in other bytes.
+    const run = feed([bytes.subarray(0, at < 0 ? bytes.indexOf(Buffer.from('store.go', 'utf16le')) & ~1 : at)])
+    expect(dumpOf(run).goroutines).toBe(3)
+    expect(signaturesOf(run)).toEqual(expect.arrayContaining(signaturesOfWhole))
   })
 
   it.each([1, 7, 100])('is the same in chunks of %s bytes', (size) => {
