@@ -94,7 +94,16 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
  * method of that very address and type is in the same object.
  */
 function atBeginning({ goroutines, object }: Open): Receiver[] {
-  const types = new Set(goroutines.flatMap((each) => receiverType(each.names[each.waits] ?? '') ?? []))
+  const asked = new Set<string>()
+  const types = new Set<string>()
+  // Thousands wait in a few functions.
+  for (const { names, waits } of goroutines) {
+    const name = names[waits] ?? ''
+    if (asked.has(name)) continue
+    asked.add(name)
+    const type = receiverType(name)
+    if (type !== undefined) types.add(type)
+  }
   return [...types].map((type) => ({ type, pointer: object }))
 }
 
