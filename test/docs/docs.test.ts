@@ -31,6 +31,12 @@ describe('the README', () => {
     expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(9216)
   })
 
+  it('shows what a terminal of 120 columns shows (test/cli/screens)', () => {
+    const [, picture = ''] = /```\n\$ dumpstream app\.log[^\n]*\n([\s\S]*?)```/.exec(read('README.md')) ?? []
+    const screen = read('test/cli/screens/leak-120.txt').replaceAll('examples/demo.log', 'app.log')
+    for (const part of picture.split('…\n')) expect(screen).toContain(part)
+  })
+
   it('links to every page of docs', () => {
     const linked = [...read('README.md').matchAll(/\]\((docs\/[\w-]+\.md)/g)].map((match) => match[1])
     expect(new Set(linked)).toEqual(new Set(pages.filter((page) => page.startsWith('docs/'))))
