@@ -102,6 +102,8 @@ class BlockReader {
         list.push(nested.read(width + 1))
         continue
       }
+      // A list may stand as far left as its name; the next name ends it.
+      if (list.length > 0) break
       this.#at++
       const name = unquoted(m[3] ?? '')
       const value = m[4] ?? ''
