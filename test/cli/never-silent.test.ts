@@ -65,7 +65,7 @@ describe('a broken input', () => {
     [
       'a quote that never closes',
       `time,message\n${lines.map((line) => `t,${line.includes('"') || line.includes(',') ? '' : line}\n`).join('')}t,"open\n`,
-      'a quote in the CSV never closes',
+      'the CSV ends in the middle of a field',
     ],
   ])('%s: what was readable is counted, one line on stderr, exit code 3', async (_, input, fault) => {
     const { code, stdout, stderr } = await cli([], { input })
