@@ -46,21 +46,10 @@ const DIFF_FLAGS = [
 
 const REPORT_FLAGS = [...DIFF_FLAGS, 'by', 'quiet', 'redact', 'source-url']
 
+const METRIC_FLAG_NAMES = FLAGS.filter(({ group }) => group === 'Metrics').map(({ name }) => name)
+
 /** Of the flags of the program itself, what a watch understands too. */
-const WATCHED_FLAGS = [
-  ...DIFF_FLAGS,
-  'emit',
-  'from',
-  'steal',
-  'idle',
-  'otlp',
-  'otlp-protocol',
-  'otlp-timeout',
-  'otlp-logs',
-  'prometheus',
-  'metrics',
-  'metric-signatures',
-]
+const WATCHED_FLAGS = [...DIFF_FLAGS, 'emit', 'from', 'steal', 'idle', ...METRIC_FLAG_NAMES]
 
 /** Of the flags of the program itself, what a reader of topics understands too. */
 const TOPIC_READER_FLAGS = [
@@ -79,17 +68,14 @@ const TOPIC_READER_FLAGS = [
   'time-key',
   'stream-key',
   'idle',
-  'otlp',
-  'otlp-protocol',
-  'otlp-timeout',
-  'otlp-logs',
-  'prometheus',
-  'metrics',
-  'metric-signatures',
+  ...METRIC_FLAG_NAMES,
 ]
 
-const MOUNT_FLAG_NAMES = ['out', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks', 'idle']
-const MOUNT_FLAGS = FLAGS.filter(({ name, group }) => MOUNT_FLAG_NAMES.includes(name) || group === 'Metrics')
+const MOUNT_FLAG_NAMES = [
+  ...['out', 'match', 'top', 'min-count', 'state', 'similarity', 'stacks', 'idle'],
+  ...METRIC_FLAG_NAMES,
+]
+const MOUNT_FLAGS = FLAGS.filter(({ name }) => MOUNT_FLAG_NAMES.includes(name))
 const MAX_LINE: Flag = {
   name: 'max-line',
   value: 'BYTES',
