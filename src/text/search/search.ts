@@ -5,7 +5,9 @@
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
+
 import module from './find.wat'
+import { type Kernel, openKernel } from './kernel.ts'
 
 /** Below this, copying and calling cost more than they save. */
 const SHORT = 2_048
@@ -19,30 +21,9 @@ const BYTES_AT = 128
 /** The kernel reads beyond the end of the bytes. */
 const BEYOND = 80
 
-interface Kernel {
-  readonly memory: Uint8Array
-  readonly find: (
-    word: number,
-    length: number,
-    other: number,
-    otherLength: number,
-    start: number,
-    end: number,
-  ) => number
-}
+type Find = (word: number, length: number, other: number, otherLength: number, start: number, end: number) => number
 
-/** What find.wat exports; TypeScript has WebAssembly in the DOM library only. */
-interface Exports extends Omit<Kernel, 'memory'> {
-  readonly memory: { readonly buffer: ArrayBuffer }
-}
-declare const WebAssembly:
-  | undefined
-  | {
-      readonly Module: new (bytes: Uint8Array) => object
-      readonly Instance: new (module: object) => { readonly exports: Exports }
-    }
-
-let kernel: Kernel | undefined
+let kernel: Kernel<Find> | undefined
 let isOpened = false
 
 /**
@@ -81,9 +62,6 @@ export function searchShort(buf: Buffer, word: Buffer, pos: number, end: number,
 
 function open(): void {
   isOpened = true
-  if (typeof WebAssembly === 'undefined') return
-  // A short module is compiled at once, and runs at full speed from its first call.
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(module, 'base64')))
-  const memory = new Uint8Array(exports.memory.buffer)
-  if (memory.length >= BYTES_AT + MOST + BEYOND) kernel = { memory, find: exports.find }
+  const opened = openKernel<Find>(module)
+  if (opened !== undefined && opened.memory.length >= BYTES_AT + MOST + BEYOND) kernel = opened
 }

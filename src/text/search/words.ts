@@ -4,6 +4,7 @@
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
+import { type Kernel, openKernel } from './kernel.ts'
 import module from './words.wat'
 
 /** Which bytes of a word the kernel looks at. */
@@ -15,26 +16,12 @@ const TABLES_AT = 0
 const BYTES_AT = 256
 const PIECE = 32 << 10
 
-interface Kernel {
-  readonly memory: Uint8Array
-  readonly find: (tables: number, start: number, end: number) => number
-}
-
-/** What words.wat exports; TypeScript has WebAssembly in the DOM library only. */
-interface Exports extends Omit<Kernel, 'memory'> {
-  readonly memory: { readonly buffer: ArrayBuffer }
-}
-declare const WebAssembly:
-  | undefined
-  | {
-      readonly Module: new (bytes: Uint8Array) => object
-      readonly Instance: new (module: object) => { readonly exports: Exports }
-    }
+type Find = (tables: number, start: number, end: number) => number
 
 export class Words {
   readonly #words: readonly Buffer[]
   readonly #longest: number
-  #kernel: Kernel | undefined
+  #kernel: Kernel<Find> | undefined
   #isOpened = false
 
   constructor(words: readonly string[]) {
@@ -74,9 +61,9 @@ export class Words {
 
   #open(): void {
     this.#isOpened = true
-    if (typeof WebAssembly === 'undefined') return
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(module, 'base64')))
-    const memory = new Uint8Array(exports.memory.buffer)
+    this.#kernel = openKernel<Find>(module)
+    if (this.#kernel === undefined) return
+    const { memory } = this.#kernel
     for (const [i, offset] of LOOKED_AT.entries()) {
       const low = TABLES_AT + i * 2 * TABLE
       const high = low + TABLE
@@ -88,6 +75,5 @@ export class Words {
         }
       }
     }
-    this.#kernel = { memory, find: exports.find }
   }
 }
