@@ -1,4 +1,5 @@
 /** The words of a prefix that name a stream, in the forms of kubectl, compose and Cloud Foundry. */
+import { utf8Of } from '../core/latin1.ts'
 import type { StreamNames } from './carrier.ts'
 
 /** `[pod/web-7d9f-abc12/app]`: kubectl logs --prefix (`staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go`, addPrefixIfNeeded). */
@@ -10,7 +11,7 @@ const STREAMS: Readonly<Record<string, string>> = { stdout: 'stdout', stderr: 's
 export function streamNames(words: readonly string[]): StreamNames {
   const attributes: Record<string, string> = {}
   const names: string[] = []
-  for (const word of words.map((each) => Buffer.from(each, 'latin1').toString())) {
+  for (const word of words.map(utf8Of)) {
     const stream = STREAMS[word]
     const pod = KUBECTL.exec(word)
     const instance = CLOUD_FOUNDRY.exec(word)

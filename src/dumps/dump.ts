@@ -1,5 +1,6 @@
 /** A dump that is streaming in, and what it is when it is complete. */
 
+import { utf8Of } from '../core/latin1.ts'
 import type {
   CallingGoroutines,
   DumpKind,
@@ -54,6 +55,7 @@ export class OpenDump extends Block {
   tally: Tally
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
+  /** Latin-1, as lines are. */
   reason: string | undefined
   /** Where `kind` and `reason` are from. Where the log says why, the program has mostly recovered, and the process lives on. */
   announcedBy: 'preamble' | 'log' | 'nobody' = 'nobody'
@@ -118,7 +120,7 @@ export class OpenDump extends Block {
       damaged: this.damaged + damaged,
       truncated: this.truncated || truncated || this.#fillsBuffer(),
       limits: [...this.limits],
-      reason: this.reason,
+      reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,
       race,

@@ -2,6 +2,7 @@
  * Reports of the race detector (formats.md § 3.3): two accesses with their stacks, then where the goroutines were created. They
  * hold no goroutine headers, so they count no goroutines; the accesses go into the record.
  */
+import { utf8Of } from '../core/latin1.ts'
 import { readRaceLine } from '../text/race.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 
@@ -88,9 +89,11 @@ export class RaceReport implements Body {
   }
 
   finish(): BodyEnd {
-    const race = this.#accesses.map(({ access, goroutine, stack }) =>
-      goroutine === undefined ? { access, stack } : { access, goroutine, stack },
-    )
+    const race = this.#accesses.map(({ goroutine, ...read }) => ({
+      access: utf8Of(read.access),
+      ...(goroutine === undefined ? {} : { goroutine }),
+      stack: read.stack.map(utf8Of),
+    }))
     return { damaged: 0, truncated: false, race }
   }
 }

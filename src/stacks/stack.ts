@@ -4,6 +4,7 @@
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
 import { COLON, EQUALS, isHexDigit, LF, SPACE, TAB, ZERO } from '../core/ascii.ts'
+import { utf8Of } from '../core/latin1.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
 import { type KnownLine, ROOT, TAILS } from './line-table.ts'
 import type { StackTree } from './stack-tree.ts'
@@ -161,7 +162,7 @@ function write(out: Buffer, at: number, letter: string, bytes: Buffer, start: nu
 /** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */
 export function stackFrom(frames: readonly { name: string; file: string }[]): PrintedStack {
   const text = frames.map((frame) => `${FUNCTION}${frame.name}\n${FILE}${frame.file}`).join('\n')
-  return new PrintedStack(unescaped(Buffer.from(text, 'latin1').toString('utf8')))
+  return new PrintedStack(unescaped(utf8Of(text)))
 }
 
 /** `main.(*T).Gr<C3><B6><C3><9F>e`: a pager has written the bytes of what is not ASCII so. */

@@ -1,4 +1,5 @@
 /** The lines of a text profile (runtime/pprof/pprof.go, printCountProfile; formats.md § 4). */
+import { utf8Of } from '../core/latin1.ts'
 import { goroutineCount } from '../core/number.ts'
 
 import { unquote } from './quote.ts'
@@ -71,7 +72,7 @@ function readStripped(text: string, pcs: string): RegExpExecArray | null {
 /** Go's %q on each side (runtime/pprof/label.go), keys sorted. */
 function readLabels(text: string): ReadonlyMap<string, string> {
   const labels = new Map<string, string>()
-  const utf8 = Buffer.from(text, 'latin1').toString('utf8')
+  const utf8 = utf8Of(text)
   LABEL.lastIndex = 0
   for (let m = LABEL.exec(utf8); m !== null; m = LABEL.exec(utf8))
     labels.set(unquote(`"${m[1]}"`), unquote(`"${m[2]}"`))
