@@ -263,6 +263,12 @@ export function* serviceDumps(kind, count, seed, ages = AGES) {
   const timed = next() < 0.8
   // Most leaks come with requests, whose goroutines are gone soon; some by a loop. What is healthy comes as often one way as the other.
   const byRequest = next() < (leaks ? 0.75 : 0.5)
+  // How long what lives on waits for its next turn; what leaks has none.
+  const idle = spread(next, ...IDLE)
+  const waited = (each, at) =>
+    leaks && each.end === Number.POSITIVE_INFINITY && each.group.other === undefined
+      ? at - each.at
+      : Math.min(at - each.at, exponential(next, idle))
   for (let i = 0; i + 1 < cuts.length; i++) {
     const [start, end] = [cuts[i], cuts[i + 1]]
     const all = live({
@@ -278,18 +284,21 @@ export function* serviceDumps(kind, count, seed, ages = AGES) {
       const alive = all.filter((each) => each.at <= at && at < each.end)
       const leaked = leaks ? alive.filter((each) => each.at > dumps[0] && each.end === Number.POSITIVE_INFINITY) : []
       yield {
-        text: dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, build: i }),
+        text: dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, waited, build: i }),
         leaked: leaked.length,
       }
     }
   }
 }
 
+/** Hours that idle workers wait, on average: from half a minute to two hours. */
+const IDLE = [1 / 120, 2]
+
 /** Ids of goroutines that are in no dump. */
 const GONE = 1e9
 
 /** A new build has its lines elsewhere. */
-function dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, build }) {
+function dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, waited, build }) {
   const stamp = timed ? `${new Date(Date.UTC(2026, 10, 24) + at * 3_600_000).toISOString()} ` : ''
   const line = 40 + build
   const out = [
@@ -304,7 +313,9 @@ function dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, build
     const name = other ?? 'subject'
     const works = next() < busy || at - each.at < 1e-4
     const inner = works || other !== undefined ? [] : (WAITS[kind]?.[1] ?? [])
-    out.push(`goroutine ${each.id} [${works ? 'runnable' : other === undefined ? state : 'chan receive'}]:`)
+    const minutes = works ? 0 : Math.floor(waited(each, at) * 60)
+    const header = works ? 'runnable' : other === undefined ? state : 'chan receive'
+    out.push(`goroutine ${each.id} [${header}${minutes > 0 ? `, ${minutes} minutes` : ''}]:`)
     for (const frame of inner)
       out.push(`${frame}(0xc000${(each.id * 64).toString(16)})`, '\t/usr/local/go/src/x.go:95 +0x25')
     if (noisy && next() < 0.02) out.push(`${stamp}INFO request handled status=200`)

@@ -83,14 +83,15 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
       else if (isLong || (isVeteran && isLongForVeterans) || id <= ids.maxIdWithMinutes - LOOSE_IDS)
         add(out.awake, slot)
       if (isVeteran) add(out.veterans, slot)
-      if ((isVeteran || id <= settledBefore) && (ids.table?.isReady(id) === true || before.isReady(id)))
-        add(out.worked, slot)
+      // One that was ready when it was first seen may have been on its way in.
+      const isReady =
+        ids.table?.isReady(id) === true ? isVeteran || id <= settledBefore : isVeteran && before.isReady(id)
+      if (isReady) add(out.worked, slot)
       ids.table?.mark(id)
       if (id <= settledBefore) add(out.kept, slot)
       else if (id <= settled && !last.first) add(out.arrived, slot)
     } else if (id <= settledBefore || before.isMarked(id)) {
-      // It has gone on from where it was; it may come back.
-      add(out.worked, slot)
+      // It has gone on from where it was; it may come back. Where it is now it has not been before, as far as anybody knows.
       const from = now[was] as number
       if (from >= 0) add(out.worked, from)
     }

@@ -4,7 +4,7 @@
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
  *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines
- *             | come in two steps at least, one of the last two among them, and in half of all; of those that were there hardly
+ *             | come in two steps at least, and in half of all, and have not ceased to; of those that were there hardly
  *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
  *             | wakes them. What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
  *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
@@ -152,7 +152,7 @@ function waitingOf(tally: SignatureTally, signatures: readonly SignatureTally[])
   if (isPeer(tally) || isOfConnections(tally, signatures)) return 'peer'
   if (tally.parents === undefined) return 'blocked'
   const { distinct, alive } = tally.parents
-  if (distinct > 1 && alive === 0) return 'orphaned'
+  if (distinct > 1 && alive === 0) return tally.states.get('chan send') === tally.count ? 'unreceived' : 'orphaned'
   return distinct === 1 && inState(tally, (state) => MAY_BE_KEPT.test(state)) > 0 ? 'kept' : 'blocked'
 }
 

@@ -31,9 +31,8 @@ interface Seen {
 /** What one view counts over all steps. */
 interface Total extends Seen {
   readonly steps: number
-  /** Steps in which some came; of those, the last two. */
+  /** Steps in which some came. */
   readonly growing: number
-  readonly recent: number
 }
 
 /** What ids tell of a step, all known. */
@@ -41,10 +40,10 @@ type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K exte
 
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design, or in a sleep, which ends by itself; `peer`: for the other end of a
- * connection; `orphaned`: each was started by another goroutine, all of which are gone; `kept`: for what may come, all started by one
- * goroutine, as workers, tickers and subscriptions are.
+ * connection; `orphaned`: each was started by another goroutine, all of which are gone; `unreceived`: the same, to send, which idle
+ * workers never do; `kept`: for what may come, all started by one goroutine, as workers, tickers and subscriptions are.
  */
-export type Waiting = 'lost' | 'orphaned' | 'blocked' | 'kept' | 'weak' | 'peer'
+export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer'
 
 export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   const known = sinceUnknown(steps)
@@ -55,8 +54,9 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   if (waiting === 'peer') return false
   if (waiting === 'weak') return isEven(known)
   const young = isYoung(known)
-  if (!lost && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance)) return false
-  const least = leastOf(waiting, young, known.length)
+  if (!lost && waiting !== 'unreceived' && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance))
+    return false
+  const least = leastOf(waiting, young, known)
   const all = total(known, whole)
   if (stays(all, least)) return true
   const inPart = [
@@ -71,20 +71,43 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
 /** What must be seen of them. */
 interface Least {
   readonly growth: number
+  /** What is enough where they were watched for longer. */
+  readonly growthOfWatched: number
   readonly watched: number
   /** Goroutines watched from which on one step with growth is enough. */
   readonly watchedForOne: number
-  /** Must some have come in the last two steps? */
-  readonly recent: boolean
 }
 
-function leastOf(waiting: Waiting, young: boolean, steps: number): Least {
-  const { watched, watchedLost, watchedForOne } = THRESHOLDS
-  if (waiting === 'lost') return { growth: THRESHOLDS.growthOfLost, watched: watchedLost, watchedForOne, recent: false }
-  const usual = { growth: THRESHOLDS.growth, watched, watchedForOne: Number.POSITIVE_INFINITY, recent: true }
-  if (waiting === 'orphaned') return { ...usual, watched: watchedLost }
-  if (waiting === 'kept' && steps < THRESHOLDS.stepsOfKept) return { ...usual, growth: THRESHOLDS.growthOfKept }
-  return young ? { ...usual, growth: THRESHOLDS.growthOfYoung } : usual
+function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[]): Least {
+  const { growth, growthOfLost, watched, watchedLost, watchedForOne, watchedForOneSend } = THRESHOLDS
+  const never = Number.POSITIVE_INFINITY
+  switch (waiting) {
+    case 'lost':
+      return { growth: growthOfLost, growthOfWatched: growthOfLost - 1, watched: watchedLost, watchedForOne }
+    case 'unreceived':
+      return { growth, growthOfWatched: growth - 1, watched: watchedLost, watchedForOne: watchedForOneSend }
+    case 'orphaned':
+      return { growth, growthOfWatched: growth - 1, watched: watchedLost, watchedForOne: never }
+    case 'kept':
+      if (!haveSlept(steps)) return alike(THRESHOLDS.growthOfUnknown * steps.length)
+      if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
+  }
+  return alike(young ? THRESHOLDS.growthOfYoung : growth)
+
+  function alike(least: number): Least {
+    return { growth: least, growthOfWatched: least, watched, watchedForOne: never }
+  }
+}
+
+/** Most of those that stayed have minutes: they have not run. Without minutes nobody knows. */
+function haveSlept(steps: readonly Known[]): boolean {
+  let asleep = 0
+  let stayed = 0
+  for (const step of steps) {
+    asleep += step.asleep
+    stayed += step.survivors
+  }
+  return asleep * 2 > stayed
 }
 
 /** Some of those that stayed have run since: the code goes on. */
@@ -98,12 +121,11 @@ function works(steps: readonly Known[]): boolean {
   return worked > 0 && worked >= stayed * THRESHOLDS.works
 }
 
-/** The last step brought none, though the others let expect some. */
+/** The last steps brought none, though the others let expect some. */
 function hasEnded(steps: readonly Known[]): boolean {
-  const last = steps[steps.length - 1]
-  if (last === undefined || last.fresh > 0) return false
+  const growing = steps.findLastIndex((step) => step.fresh > 0) + 1
   const came = steps.reduce((sum, step) => sum + step.fresh, 0)
-  return came / (steps.length - 1) >= THRESHOLDS.missed
+  return (came / growing) * (steps.length - growing) >= THRESHOLDS.missed
 }
 
 /** It grows in every step at one pace, and none leaves: enough for what may also be a pool that fills. */
@@ -165,7 +187,7 @@ function gone(were: number, are: number, { damaged }: Step): number {
 }
 
 function total(steps: readonly Known[], view: (step: Known, i: number) => Seen): Total {
-  const sum = { steps: steps.length, came: 0, stayed: 0, left: 0, growing: 0, recent: 0 }
+  const sum = { steps: steps.length, came: 0, stayed: 0, left: 0, growing: 0 }
   steps.forEach((step, i) => {
     const seen = view(step, i)
     sum.came += seen.came
@@ -174,17 +196,15 @@ function total(steps: readonly Known[], view: (step: Known, i: number) => Seen):
     if (seen.came === 0) return
     // One batch may settle by halves: it is one growth.
     if (step.fresh > 0) sum.growing++
-    if (i >= steps.length - 2) sum.recent++
   })
   return sum
 }
 
-function stays({ steps, came, stayed, left, growing, recent }: Total, least: Least): boolean {
+function stays({ steps, came, stayed, left, growing }: Total, least: Least): boolean {
   const watched = stayed + left
   return (
-    came >= least.growth &&
+    came >= (watched >= THRESHOLDS.watchedLong ? least.growthOfWatched : least.growth) &&
     growing >= (watched >= least.watchedForOne ? 1 : Math.max(2, steps * THRESHOLDS.growingSteps)) &&
-    (recent > 0 || !least.recent) &&
     watched >= least.watched &&
     left <= watched * (1 - THRESHOLDS.stays) &&
     left <= came * THRESHOLDS.leave

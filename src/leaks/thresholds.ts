@@ -6,8 +6,11 @@ type Thresholds = Readonly<
     | 'growthOfLost'
     | 'growthOfKept'
     | 'stepsOfKept'
+    | 'growthOfUnknown'
     | 'watchedLost'
     | 'watchedForOne'
+    | 'watchedForOneSend'
+    | 'watchedLong'
     | 'young'
     | 'growingSteps'
     | 'watched'
@@ -56,6 +59,8 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   growthOfKept: 20,
   /** … or over so many steps. */
   stepsOfKept: 5,
+  /** Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average. */
+  growthOfUnknown: 15,
   /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
   young: 2,
   /** Share of the steps in which a leak grew; two at least. */
@@ -65,7 +70,11 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** Of those that are lost, or whose starters are all gone. */
   watchedLost: 2,
   /** So many that are lost, and stay, are enough where all the others came in one step. */
-  watchedForOne: 5,
+  watchedForOne: 4,
+  /** The same of those that wait to send, and whose starters are all gone. */
+  watchedForOneSend: 10,
+  /** Where so many were watched, and those are lost or their starters are all gone, one less must come. */
+  watchedLong: 10,
   /** Goroutines that may leave for each one that comes. */
   leave: 0.1,
   /**
@@ -91,8 +100,8 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   blockedOfTwo: 0.9,
   /** Share of what has stayed that was seen to have run since, from which on it is no leak: what leaks never runs again. */
   works: 0.01,
-  /** Goroutines that should have come in the last step, by the pace of the others, if none came: then it has ended. Once in e^3 = 20 times by chance. */
-  missed: 3,
+  /** Goroutines that should have come in the last steps, by the pace of the others, if none came: then it has ended. Once in e^5 = 148 times by chance. */
+  missed: 5,
   /** What wakes by itself (a sleep), or waits by design, may gather: steps over which it must grow in each, … */
   weakSteps: 6,
   /** … goroutines that must come, … */

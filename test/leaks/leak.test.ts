@@ -61,12 +61,81 @@ describe('who has started them', () => {
     expect(judged(state, byOneLoop, 20)).toBe('leaking')
   })
 
+  it('one loop that keeps a few more in each of many steps has not lost them, where no header says how long they wait', () => {
+    const came = Array.from({ length: 8 }, (_, i) => spread(500 + i * 1000, 1500 + i * 1000, 5))
+    const last = (parent: (id: number) => number): unknown =>
+      judgeAll(
+        came.map((_, i) => dumpText(i, { dumper: [1500 + i * 1000], subject: came.slice(0, i + 1).flat() }, parent)),
+      ).at(-1)?.verdicts.subject
+    expect(last(byOneLoop)).toBe('growing')
+    expect(last(byRequests)).toBe('leaking')
+  })
+
+  it('requests that are gone wait for nobody to receive, though fewer come in the end', () => {
+    const slower = [spread(20, 500, 8), spread(500, 1500, 12), spread(1500, 2500, 3)]
+    const last = (state: string): unknown =>
+      judgeAll(
+        [500, 1500, 2500].map((id, i) =>
+          dumpText(i * 60, { dumper: [id], subject: slower.slice(0, i + 1).flat() }, byRequests).replaceAll(
+            /\[chan receive\](?=:\nmain\.subject)/g,
+            `[${state}]`,
+          ),
+        ),
+      ).at(-1)?.verdicts.subject
+    expect(last('chan send')).toBe('leaking')
+    expect(last('select')).not.toBe('leaking')
+  })
+
   it('one loop that sends has lost its receivers', () => {
     expect(judged('chan send', byOneLoop, 4)).toBe('leaking')
   })
 
   it('requests that are gone leave nobody behind who is wanted', () => {
     expect(judged('select', byRequests, 2)).toBe('leaking')
+  })
+})
+
+describe('a pause', () => {
+  const paused = (each: number): unknown => {
+    const newest = ids(0, 6).map((i) => 10_500 + i * 1000)
+    return verdict(
+      newest,
+      newest.map((id, i) => (i === 0 ? spread(20, id, 9) : i < 5 ? spread(id - 1000, id, each) : [])),
+    )
+  }
+
+  it('of two steps is chance where two came in each', () => {
+    expect(paused(2)).toBe('leaking')
+  })
+
+  it('is the end where six came in each', () => {
+    expect(paused(6)).not.toBe('leaking')
+  })
+})
+
+describe('goroutines that have come from elsewhere', () => {
+  it('have not worked where they are, and stay', () => {
+    const started = [spread(20, 10_000, 6), spread(10_000, 11_000, 6), spread(11_000, 12_000, 6)]
+    const texts = [10_000, 11_000, 12_000].map((newest, i) =>
+      dumpText(i * 60, {
+        dumper: [newest],
+        subject: [...started.slice(0, i).flat(), ...(started[i] ?? []).slice(1)],
+        starting: (started[i] ?? []).slice(0, 1),
+      }).replaceAll('main.startings', 'main.subjects'),
+    )
+    expect(judgeAll(texts).at(-1)?.verdicts.subject).toBe('leaking')
+  })
+
+  it('and were ready when they were first seen, have only started', () => {
+    const started = [spread(20, 8000, 6), spread(10_000, 11_000, 6), spread(11_000, 12_000, 6)]
+    const texts = [10_000, 11_000, 12_000].map((newest, i) => {
+      const text = dumpText(i * 60, { dumper: [newest], subject: started.slice(0, i + 1).flat() })
+      return (started[i] ?? []).reduce(
+        (all, id) => all.replace(`goroutine ${id} [chan receive]`, `goroutine ${id} [runnable]`),
+        text,
+      )
+    })
+    expect(judgeAll(texts).at(-1)?.verdicts.subject).toBe('leaking')
   })
 })
 
