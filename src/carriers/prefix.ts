@@ -17,7 +17,7 @@
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
  * after the text are found by the first one's name.
  */
-import { BACKSLASH, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { BACKSLASH, BRACE_OPEN, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
@@ -104,6 +104,7 @@ export class Prefix implements Carrier {
   readonly #suffix: Uint8Array | undefined
   readonly #padded: boolean
   readonly #coloured: boolean
+  readonly #mayBeBrace: boolean
   /** Length of the prefix when that is indentation; 0 otherwise. */
   readonly #indent: number
   #stamp = ''
@@ -116,6 +117,7 @@ export class Prefix implements Carrier {
   constructor(prefix: string, suffix = '', coloured = false, verbatim = false) {
     this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
     this.#indent = verbatim ? prefix.length : 0
+    this.#mayBeBrace = prefix.startsWith('{')
     this.#padded = suffix !== ''
     const field = FIRST_FIELD.exec(suffix)
     const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
@@ -134,6 +136,8 @@ export class Prefix implements Carrier {
       src = room
       start = 0
     }
+    // A record of JSON has no prefix: its strings are no names.
+    if (src[start] === BRACE_OPEN && !this.#mayBeBrace) return false
     const at =
       this.#indent > 0 && end - start < this.#indent ? this.#blankEnd(src, start, end) : this.#match(src, start, end)
     if (at < 0) return false

@@ -13,7 +13,7 @@ import type { StackTrees } from '../stacks/trees.ts'
 import { type HeaderInfo, HeaderReader } from '../text/header.ts'
 import type { AssemblerSink } from './assembler-sink.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
-import { adopt, type Fit, fitOf, type HeldLine } from './held-line.ts'
+import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
 import { breaksIn, isAnnounced, mayStartNext, startsOver } from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
@@ -191,12 +191,24 @@ export class Assembler {
   /** Holds the line [pos, next) of `buf`, for `adopt`. */
   hold(buf: Buffer, pos: number, next: number, base: number): HeldLine {
     const held = this.#open.tape.hold(buf, pos, next)
-    return { held, bytes: Buffer.from(buf.subarray(pos, next)), start: base + pos, end: base + next }
+    return {
+      held,
+      bytes: Buffer.from(buf.subarray(pos, next)),
+      start: base + pos,
+      end: base + next,
+      fits: openPart(this.#open),
+    }
   }
 
   /** Takes a held line, which fits. */
   adopt(line: HeldLine): void {
     adopt(this.#open, line)
+  }
+
+  /** Takes the line that it holds, unless what that fits is over: then it is log. */
+  takeHeld(line: HeldLine): void {
+    if (line.fits === openPart(this.#open)) adopt(this.#open, line)
+    else this.#open.tape.release(line.held)
   }
 
   /** The open dump was cut where it is. */
@@ -219,7 +231,7 @@ export class Assembler {
     const place = this.#addId(id, info)
     const { dump } = open
     if (dump === undefined) {
-      if (how !== 'joined' && startsOver(open, info)) open.dropCandidate()
+      if (how === 'joined' ? open.body.goroutines === 'none' : startsOver(open, info)) open.dropCandidate()
       if ((open.candidate?.bare.length ?? 0) >= open.limits.candidateHeaders) open.dropCandidate()
       const candidate = open.candidate ?? open.newCandidate(base + pos)
       candidate.start = Math.min(candidate.start, base + pos)

@@ -3,6 +3,8 @@ import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { readLine, readStripped } from '../text/line.ts'
+import type { Body } from './body.ts'
+import type { GoroutineHeader } from './goroutine.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
 /**
@@ -19,6 +21,13 @@ export interface HeldLine {
   /** Where it is in the input. */
   readonly start: number
   readonly end: number
+  /** What it fits in the dump that holds it. */
+  readonly fits: GoroutineHeader | Body
+}
+
+/** What the next line of the dump goes on with: its open goroutine, or its body where there is none. */
+export function openPart({ goroutine, body }: OpenBlocks): GoroutineHeader | Body {
+  return goroutine.header ?? body
 }
 
 /** How well the line [pos, next) of `buf` fits the dump that is open. */

@@ -63,7 +63,7 @@ export class InterleavedDumps {
 
   /** There is a dump, not only what may become one. */
   get open(): boolean {
-    return this.#second !== undefined || this.#made?.open === true
+    return this.#second?.open === true || this.#made?.open === true
   }
 
   get quiet(): boolean {
@@ -125,7 +125,7 @@ export class InterleavedDumps {
         pos =
           this.#state === 'two' ? this.#deal(second, buf, words, pos, base) : this.#weigh(second, buf, words, pos, base)
         if (this.stopped === 'foreign') return pos
-        if (!this.open) {
+        if (this.quiet) {
           this.stopped = 'closed'
           return pos
         }
@@ -202,7 +202,7 @@ export class InterleavedDumps {
     this.#first.endCut()
     this.#first = second
     this.#last = second
-    if (held !== undefined) second.adopt(held)
+    if (held !== undefined) second.takeHeld(held)
   }
 
   /** Takes a line of two dumps. */

@@ -169,6 +169,8 @@ export class LineReader {
     const open = this.#open
     if (line.text !== 'runtime stack:' || open.quiet) return false
     if (open.dump !== undefined && open.next !== undefined && open.next.lines <= 1) open.closeForNext()
+    // A profile or a report of races has none.
+    if (open.body.goroutines === 'none') return false
     open.finishGoroutine(false)
     open.goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: line.base + line.pos, counted: false })
     if (open.candidate !== undefined) open.candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))

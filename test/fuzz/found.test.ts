@@ -60,6 +60,19 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'see goroutine 7 [running]:\n\t\ngoroutine 99\n999999999999999999 [running]:\n{panic: boom [recovered]\n',
     { input: 'plain' },
   ],
+  'a header that is put together of pieces is none of a race report': [
+    'WARNING: DATA RACE\ngoroutine 7 [chan receive, 3 u\ntes]:\nmain.main()\ngorout\n',
+  ],
+  'the stack of the runtime is none of a race report': [
+    'WARNING: DATA RACE\nruntime stack:\nruntime.gcenable(...)\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom\n' +
+      '\t/usr/local/go/s\nworker goroutine 12 finished in 3ms\nrc/runtime/mgc.go:201 +0x66\n\nruntime.main(...)\n' +
+      '\t/usr/local/go/src/runtime/proc.go:210 +0x177\nruntime.goexit(...)\n\t/usr/local/go/src/runtime/asm_amd64.s:1651 +0x1\n',
+  ],
+  'a line that is held for one of two writers is log when what it fits is over': [
+    'goroutine 1 [running]:\ngoroutine 1 [running]:\ncreated by main.main in goroutine 1\n' +
+      'one {"a":1}\ntwo {\n{"a":2}\n{"a":3}\n{"a":4}\ngoroutine 7 [running]:"main.f(0x1)\n',
+    { limits: { candidateLines: 4 } },
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {

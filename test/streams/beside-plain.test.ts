@@ -26,6 +26,18 @@ it('a dump in a string of a log line is found while one without a carrier is ope
   expect(log).toBe(`\nserved\n${line}\nserved\n`)
 })
 
+it('a dump in a string of a log line is found behind two headers of which no dump comes', () => {
+  const line = JSON.stringify({ level: 'error', stack: `${DUMP.join('\n')}\n` })
+  const { dumps } = route([text(['goroutine 1 [running]:', 'goroutine 1 [running]:', line, 'served'])])
+  expect(dumps).toMatchObject([{ goroutines: 1, source: '' }])
+})
+
+it('a string of a log line is no name of a stream, whatever prefix a header has had', () => {
+  const line = JSON.stringify({ level: 'error', stack: `${DUMP.join('\n')}\n` })
+  const { dumps } = route([text(['see goroutine 7 [running]:', '{"log":"a"}', line, 'served'])])
+  expect(dumps).toMatchObject([{ goroutines: 1, source: '' }])
+})
+
 it('a dump in a string does not hide the indented value of klog behind it', () => {
   const string = `time="2026-11-25T05:11:26Z" level=info stacktrace=${JSON.stringify(`${DUMP.join('\n')}\n`)}`
   const klog = ['E1124 08:17:51.515399   26313 main.go:18] "failed" err=<', ...DUMP.map((line) => `\t${line}`), ' >']
