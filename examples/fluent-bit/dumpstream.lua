@@ -346,11 +346,12 @@ end
 -- Headers of dumps that were copied: a multiline filter sends every record through again, joined to one with the time of its first line.
 local recent, ring, ring_next = {}, {}, 1
 local function begin_dump(w, line, time, id, joined)
+  line = match(line, "^(.-)%s*$")
   w.id, w.ids, w.crash = identity(w.source, time, line), { [id] = true }, w.announced ~= nil and w.calm < 16
   w.announced = nil
   local key = w.source .. "\0" .. line
   local before = recent[key]
-  w.again = before ~= nil and (before.id == w.id or joined and math.abs(time - before.time) < WINDOW)
+  w.again = before ~= nil and (before.id == w.id or joined and time <= before.time and before.time - time < WINDOW)
   if w.again then w.id = before.id; return end
   if ring[ring_next] then recent[ring[ring_next]] = nil end
   ring[ring_next], recent[key] = key, { id = w.id, time = time }
@@ -369,9 +370,11 @@ end
 
 -- Several lines in one record: all of them have to be.
 local function step_all(w, text, time)
+  -- Docker's records end with the line feed of their one line.
+  if byte(text, -1) == 10 then text = sub(text, 1, -2) end
   if not find(text, "\n", 1, true) then return step(w, text, time) end
   local all = true
-  for line in string.gmatch(text:gsub("\n$", "") .. "\n", "(.-)\n") do
+  for line in string.gmatch(text .. "\n", "(.-)\n") do
     if announces(line) then w.announced = true end
     if not step(w, line, time, true) then all = false end
   end

@@ -2,7 +2,8 @@
 -- time, metadata, record; codes 0 (kept), -1 (dropped), 1 (new time) and 2 (the old one), each with a record or an array of them.
 -- arg: script, log file, then words: `from:N` and `to:N` (lines of the file), `kill:N` and `stop:N` (signals to the bridge before line N),
 -- `beats:N` (heartbeats at the end, ten a second, at most N), `others:N` (records of another stream instead), `events:N` (until so many
--- have come), `leap:N` (a minute passes before line N), `die:N` (a second passes, and it is killed before line N), `again` (each record once more at the end, as a multiline filter sends it), `old` (three arguments), `key:FIELD`.
+-- have come), `leap:N` (a minute passes before line N), `die:N` (a second passes, and it is killed before line N), `again` (each record once more at the end, as a multiline filter sends it), `old` (three arguments), `key:FIELD`,
+-- `feed` (each text ends with its line feed, as Docker's).
 local words = {}
 for i = 3, #arg do
   local name, value = arg[i]:match("^(%a+):?(.*)$")
@@ -41,6 +42,7 @@ local function filter(tag, ts, record)
 end
 local first = 1795496400
 local function record_of(n, line)
+  if words.feed then line = line .. "\n" end
   local r = { n = n, stream = "stdout", kubernetes = { pod_name = "web-1" } }
   if words.key == "payload.text" then r.payload = { text = line } else r[words.key or "log"] = line end
   return r

@@ -189,6 +189,14 @@ describe.runIf(LIVE)('dumpstream.lua under LuaJIT', () => {
     expect(run.lines.filter(({ n }) => ordinary.includes(n))).toHaveLength(ordinary.length * 2)
   })
 
+  it('tells two dumps of one stream apart that begin with one header, where each record ends with a line feed', async () => {
+    const twice = before + dump + logText(200, 50) + dump + logText(50, 250)
+    const run = await filter(twice, ['feed', 'beats:60', 'events:8'])
+    expect(run.dumps).toEqual(['dump 55', 'dump 55'])
+    expect(new Set(run.events.map(({ identity }) => identity)).size).toBe(2)
+    expect(run.lines.filter(({ mark }) => mark !== '-')).toEqual([])
+  })
+
   it('holds no line behind an empty one, nor behind a preamble that is none', async () => {
     const noise = 'panic: recovered\n\nfatal error: not a Go one\ngoroutine pool exhausted\n'
     const log = `${dump}\n${logText(200)}${noise}`
