@@ -1,13 +1,12 @@
 /** What kind of deadlock a set of goroutines that wait is in, by what they wait for. */
 import type { SignatureTally } from '../core/model.ts'
+import { codeOf } from './code.ts'
 
 export type WaitClass = 'resource_deadlock' | 'lock_over_channel' | 'communication'
 
 const LOCK = /^sync\.(?:Mutex|RWMutex)\./
 /** Waits for another goroutine of the program. */
 export const INNER: RegExp = /^(?:sync\.|semacquire|chan |select)/
-/** Until Go 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
-const LOCK_FRAME = /^(?:internal\/)?sync\.(?:runtime_Semacquire(?:RW)?Mutex|\(\*(?:RW)?Mutex\)\.)/
 
 /** Locks alone: they wait for each other's. Locks and others: one is held by a goroutine that waits for something else. */
 export function classOf(tallies: readonly SignatureTally[]): WaitClass | undefined {
@@ -24,8 +23,7 @@ export function waitsForLock({ signature, states }: SignatureTally): number {
   let count = 0
   for (const [state, number] of states) {
     if (LOCK.test(state)) count += number
-    else if (state === 'semacquire' && signature.stack.frames.some((frame) => LOCK_FRAME.test(frame.function)))
-      count += number
+    else if (state === 'semacquire' && codeOf(signature).inLock) count += number
   }
   return count
 }

@@ -1,8 +1,10 @@
 /** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { codeOf } from './code.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { miscounts } from './miscount.ts'
+import type { Pool } from './pools.ts'
 import { mayBeWoken, standstills, waitsForOutside } from './standstill.ts'
 import { cycle, type Group, groupWaiters, signaturesOf } from './waits.ts'
 
@@ -23,44 +25,12 @@ const CRITICAL = 100
 const LOCK = /^(?:sync\.(?:Mutex|RWMutex)\.)/
 const SEND = /^chan send$/
 
-interface Pool {
-  readonly what: string
-  readonly inner: RegExp
-  readonly source: string
-}
-
-/** Where a goroutine waits for a member of a pool, with the file that says so. */
-export const POOLS: readonly Pool[] = [
-  { what: 'a database connection', inner: /^database\/sql\.\(\*DB\)\.conn$/, source: 'database/sql/sql.go conn' },
-  { what: 'a database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
-  {
-    what: 'a Redis connection',
-    inner: /\/pool\.\(\*ConnPool\)\.waitTurn$/,
-    source: 'go-redis internal/pool/pool.go waitTurn',
-  },
-  {
-    what: 'an HTTP connection',
-    inner: /^net\/http\.\(\*Transport\)\.getConn$/,
-    source: 'net/http/transport.go getConn',
-  },
-  {
-    what: 'a semaphore',
-    inner: /^golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire$/,
-    source: 'x/sync/semaphore/semaphore.go Acquire',
-  },
-  {
-    what: 'a slot of an errgroup',
-    inner: /^golang\.org\/x\/sync\/errgroup\.\(\*Group\)\.Go$/,
-    source: 'x/sync/errgroup/errgroup.go Go',
-  },
-]
-
 const groupsOf = new WeakMap<Scene, readonly Group[]>()
 
 function groups(scene: Scene): readonly Group[] {
   let found = groupsOf.get(scene)
   if (found === undefined) {
-    found = groupWaiters(scene.dump)
+    found = groupWaiters(scene.dump, BEHIND_CALL)
     groupsOf.set(scene, found)
   }
   return found
@@ -74,7 +44,7 @@ export function pileUp(scene: Scene): Finding[] {
     if (waiters < BEHIND_CALL) break
     const seen = seenOf(scene, group)
     const { kind } = group
-    if ((kind !== 'mutex' && kind !== 'rwmutex') || waiters < leastOf(scene, seen)) continue
+    if (waiters < leastOf(scene, seen)) continue
     for (const each of seen) told.add(each)
     const waits = group.waits()
     const [holder] = waits.may_hold ?? []
@@ -195,7 +165,7 @@ export function pool(scene: Scene): Finding[] {
 
 function poolOf({ tally }: Seen): Pool | undefined {
   if (!/^(?:select|chan send|chan receive)$/.test(mainState(tally))) return undefined
-  return POOLS.find(({ inner }) => tally.signature.stack.frames.some((frame) => inner.test(frame.function)))
+  return codeOf(tally.signature).pool
 }
 
 export function slow({ seen }: Scene): Finding[] {

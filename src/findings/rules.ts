@@ -57,7 +57,7 @@ export const RULES: readonly Rule[] = [
   {
     finding: 'pool',
     when: '10 goroutines or more wait for a member of a pool that the table of pools knows',
-    example: 'src/findings/pile-up.ts',
+    example: 'src/findings/pools.ts',
     find: pool,
   },
   {

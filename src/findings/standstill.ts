@@ -3,8 +3,8 @@
  * all is well another goroutine of the same code is at work meanwhile, holds the lock, or is on its way to receive. Idle workers
  * are none of these: they wait in a receive, a select, or for a condition.
  */
-import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { classOf, INNER, type WaitClass, waitsForLock } from './class.ts'
+import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
 
 /** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. */
@@ -14,11 +14,6 @@ const HELD_UP = 2
 const WAITGROUP = /^(?:sync\.WaitGroup\.Wait|semacquire)$/
 /** Who waits so is as idle as a worker between two jobs. */
 const MAY_BE_IDLE = /^(?:chan receive|select)$/
-/** Packages that wait on behalf of their caller for another goroutine of the program. */
-const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
-
-/** What a lock consists of (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
-const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/
 
 export interface Standstill {
   /** Signatures that are held up together, the ones with most goroutines first. */
@@ -38,8 +33,8 @@ function findStandstills(scene: Scene): Standstill[] {
   const clusters: { readonly seen: Seen[]; readonly packages: ReadonlySet<string> }[] = []
   for (const each of scene.seen) {
     if (!isHeldUp(each) || mayBeWoken(scene, each)) continue
-    const own = packagesOf(each)
-    const near = clusters.filter(({ packages }) => [...own].some((name) => packages.has(name)))
+    const own = codeOf(each.tally.signature).ownPackages
+    const near = clusters.filter(({ packages }) => own.some((name) => packages.has(name)))
     for (const cluster of near) clusters.splice(clusters.indexOf(cluster), 1)
     const packages = new Set([...near.flatMap((cluster) => [...cluster.packages]), ...own])
     clusters.push({ seen: [...near.flatMap(({ seen }) => seen), each], packages })
@@ -55,7 +50,10 @@ function findStandstills(scene: Scene): Standstill[] {
 export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] = []): boolean {
   const { byType, byPackage } = helpersOf(scene)
   const type = lockedBy(waiter)
-  const lists = type === undefined ? [...packagesOf(waiter)].map((name) => byPackage.get(name)) : [byType.get(type)]
+  const lists =
+    type === undefined
+      ? codeOf(waiter.tally.signature).ownPackages.map((name) => byPackage.get(name))
+      : [byType.get(type)]
   return lists.some((helpers) => helpers?.some((each) => !others.includes(each)) === true)
 }
 
@@ -91,11 +89,9 @@ function findHelpers(scene: Scene): Helpers {
   for (const each of scene.seen) {
     if (each === dumper || each.idle || !goesOn(each)) continue
     if (isOutside(each)) outside.add(each)
-    const { stack, createdBy } = each.tally.signature
-    const names = stack.frames.map((frame) => frame.function)
-    for (const type of new Set(names.map(typeOf))) if (type !== undefined) add(byType, type, each)
-    if (createdBy !== undefined) names.push(createdBy.function)
-    for (const name of new Set(names.map(packageOf))) add(byPackage, name, each)
+    const { types, packages } = codeOf(each.tally.signature)
+    for (const type of types) add(byType, type, each)
+    for (const name of packages) add(byPackage, name, each)
   }
   return { byType, byPackage, outside }
 }
@@ -106,16 +102,10 @@ function add(index: Map<string, Seen[]>, key: string, each: Seen): void {
   else list.push(each)
 }
 
-/** `shop.(*Cache).` of a method of it. */
-function typeOf(name: string): string | undefined {
-  return name.includes('(*') ? /^.*?\(\*[^)]*\)\./.exec(name)?.[0] : undefined
-}
-
 /** `shop.(*Cache).` where a method of it waits for a lock. */
 function lockedBy({ tally }: Seen): string | undefined {
   if (waitsForLock(tally) < tally.count) return undefined
-  const caller = tally.signature.stack.frames.find((frame) => !IN_LOCK.test(frame.function))?.function
-  return caller === undefined ? undefined : typeOf(caller)
+  return codeOf(tally.signature).lockedBy
 }
 
 function isHeldUp(each: Seen): boolean {
@@ -139,8 +129,7 @@ function isOutside({ tally }: Seen): boolean {
   for (const state of tally.states.keys()) {
     if (state === 'IO wait') continue
     if (!MAY_BE_IDLE.test(state)) return false
-    const inner = tally.signature.stack.frames.find(({ function: name }) => !FOR_CALLER.test(packageOf(name)))
-    if (inner === undefined || !(isStandard(inner.function) || isDependency(inner))) return false
+    if (!codeOf(tally.signature).calledOut) return false
   }
   return true
 }
@@ -155,11 +144,4 @@ function dumperOf({ dump, seen }: Scene): Seen | undefined {
   const [first] = dump.signatures
   if (dump.kind !== 'all' || first === undefined || first.count > 1 || !first.states.has('running')) return undefined
   return seen.find(({ tally }) => tally === first)
-}
-
-/** Whose code it is, outermost or not, and who started it. */
-function packagesOf({ tally: { signature } }: Seen): Set<string> {
-  const names = signature.stack.frames.map((frame) => frame.function)
-  if (signature.createdBy !== undefined) names.push(signature.createdBy.function)
-  return new Set(names.filter((name) => name.includes('.') && !isStandard(name)).map(packageOf))
 }

@@ -11,53 +11,59 @@ const MAY_HOLD = 3
 const OBJECT_BYTES = 4096
 
 export interface Group {
-  readonly kind: WaitsOn['kind']
+  readonly kind: LockKind
   readonly goroutines: readonly CallingGoroutine[]
   /** Those that may hold it. */
   readonly mayHold: readonly CallingGoroutine[]
   readonly waits: () => WaitsOn
 }
 
+type Signatures = DumpTally['signatures']
+type LockKind = Extract<WaitsOn['kind'], 'mutex' | 'rwmutex'>
+
 interface Receiver {
   readonly type: string
   readonly pointer: number
 }
 
-/** Goroutines that wait for one object. */
+/** Goroutines that wait for one lock. */
 interface Open {
-  readonly kind: WaitsOn['kind']
+  readonly kind: LockKind
   readonly object: number
   readonly goroutines: CallingGoroutine[]
   readonly receivers: Receiver[]
 }
 
-/** Most waiters first. Empty where no goroutine waits for an object whose address is known. */
-export function groupWaiters(dump: DumpTally): Group[] {
-  const { callers } = dump
+/**
+ * Most waiters first, locks alone: of a channel, a WaitGroup or a condition nobody is the holder. A group of fewer than `least` waiters that may
+ * be held by nobody who waits is left out: it is no pile, and in no ring.
+ */
+export function groupWaiters({ callers, signatures }: DumpTally, least: number): Group[] {
   if (callers === undefined) return []
   const waiting = callers.waiting()
   const groups = group(waiting)
-  const pointers = new Set<number>()
-  for (const { receivers } of groups) for (const { pointer } of receivers) pointers.add(pointer)
-  for (const open of groups) {
-    if (open.receivers.length > 0 || (open.kind !== 'mutex' && open.kind !== 'rwmutex')) continue
-    open.receivers.push(...atBeginning(open))
-    if (open.receivers.length > 0) pointers.add(open.object)
-  }
-  const inside = pointers.size === 0 ? new Map() : byPointer([...callers.on(pointers), ...waiting], pointers)
-  return groups
-    .map((open) => close(dump, open, holdersOf(open, inside)))
+  for (const open of groups) if (open.receivers.length === 0) atBeginning(open)
+  const among = byPointer(waiting, pointersOf(groups))
+  const wanted = groups.filter((open) => open.goroutines.length >= least || holdersOf(open, among).length > 0)
+  if (wanted.length === 0) return []
+  const pointers = pointersOf(wanted)
+  const inside = pointers.size === 0 ? among : byPointer([...callers.on(pointers), ...waiting], pointers)
+  return wanted
+    .map((open) => close(signatures, open, holdersOf(open, inside)))
     .sort((a, b) => b.goroutines.length - a.goroutines.length)
 }
 
+function pointersOf(groups: readonly Open[]): Set<number> {
+  const pointers = new Set<number>()
+  for (const { receivers } of groups) for (const { pointer } of receivers) pointers.add(pointer)
+  return pointers
+}
+
 function group(waiting: readonly CallingGoroutine[]): Open[] {
-  const byKind = new Map<WaitsOn['kind'], Map<number, Open>>()
-  const add = (goroutine: CallingGoroutine, kind: Open['kind'], object: number, receiver?: Receiver): void => {
-    let objects = byKind.get(kind)
-    if (objects === undefined) {
-      objects = new Map()
-      byKind.set(kind, objects)
-    }
+  const mutexes = new Map<number, Open>()
+  const rwmutexes = new Map<number, Open>()
+  const add = (goroutine: CallingGoroutine, kind: LockKind, object: number, receiver?: Receiver): void => {
+    const objects = kind === 'mutex' ? mutexes : rwmutexes
     let open = objects.get(object)
     if (open === undefined) {
       open = { kind, object, goroutines: [], receivers: [] }
@@ -68,6 +74,8 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
   }
   const lost: CallingGoroutine[] = []
   for (const goroutine of waiting) {
+    const { kind } = shapeOf(goroutine)
+    if (kind === undefined) continue
     const object = addressOf(goroutine)
     if (object === 0) {
       lost.push(goroutine)
@@ -75,47 +83,38 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
     }
     const pointer = goroutine.pointer(goroutine.waits)
     const isOwn = pointer !== 0 && object >= pointer && object < pointer + OBJECT_BYTES
-    add(goroutine, shapeOf(goroutine).kind, object, isOwn ? receiverOf(goroutine) : undefined)
+    add(goroutine, kind, object, isOwn ? receiverOf(goroutine) : undefined)
   }
-  const known = lost.length === 0 ? undefined : byReceiver(byKind)
+  const known = lost.length === 0 ? undefined : byReceiver([...mutexes.values(), ...rwmutexes.values()])
   for (const goroutine of lost) {
     const receiver = receiverOf(goroutine)
     const { kind } = shapeOf(goroutine)
-    if (receiver === undefined) continue
+    if (receiver === undefined || kind === undefined) continue
     // Two locks of one object: the receiver alone does not say which.
     const object = known?.get(`${kind} ${receiver.type} ${receiver.pointer}`) ?? receiver.pointer
     if (object !== 0) add(goroutine, kind, object, receiver)
   }
-  return [...byKind.values()].flatMap((objects) => [...objects.values()])
+  return [...mutexes.values(), ...rwmutexes.values()]
 }
 
 /**
  * Where the receivers of all waiters are stale: if the lock is the first field, its address is that of the object, and whoever is in a
  * method of that very address and type is in the same object.
  */
-function atBeginning({ goroutines, object }: Open): Receiver[] {
-  const asked = new Set<string>()
-  const types = new Set<string>()
-  // Thousands wait in a few functions.
-  for (const { names, waits } of goroutines) {
-    const name = names[waits] ?? ''
-    if (asked.has(name)) continue
-    asked.add(name)
-    const type = receiverType(name)
-    if (type !== undefined) types.add(type)
+function atBeginning({ goroutines, object, receivers }: Open): void {
+  for (const goroutine of goroutines) {
+    const { type } = shapeOf(goroutine)
+    if (type !== undefined && !receivers.some((each) => each.type === type)) receivers.push({ type, pointer: object })
   }
-  return [...types].map((type) => ({ type, pointer: object }))
 }
 
 /** Kind and receiver → the object of that kind that its methods wait for, 0 for several. */
-function byReceiver(byKind: ReadonlyMap<string, ReadonlyMap<number, Open>>): ReadonlyMap<string, number> {
+function byReceiver(groups: readonly Open[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
-  for (const objects of byKind.values()) {
-    for (const { kind, object, receivers } of objects.values()) {
-      for (const { type, pointer } of receivers) {
-        const key = `${kind} ${type} ${pointer}`
-        found.set(key, found.has(key) ? 0 : object)
-      }
+  for (const { kind, object, receivers } of groups) {
+    for (const { type, pointer } of receivers) {
+      const key = `${kind} ${type} ${pointer}`
+      found.set(key, found.has(key) ? 0 : object)
     }
   }
   return found
@@ -140,7 +139,6 @@ function byPointer(
 }
 
 function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGoroutine[]>): readonly CallingGoroutine[] {
-  if ((open.kind !== 'mutex' && open.kind !== 'rwmutex') || open.receivers.length === 0) return []
   const found: CallingGoroutine[] = []
   for (const receiver of open.receivers) {
     const all = inside.get(receiver.pointer) ?? []
@@ -157,7 +155,11 @@ function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGorou
   return found
 }
 
-function close(dump: DumpTally, { kind, object, goroutines, receivers }: Open, mayHold: Group['mayHold']): Group {
+function close(
+  signatures: Signatures,
+  { kind, object, goroutines, receivers }: Open,
+  mayHold: Group['mayHold'],
+): Group {
   return {
     kind,
     goroutines,
@@ -166,7 +168,7 @@ function close(dump: DumpTally, { kind, object, goroutines, receivers }: Open, m
       kind,
       object: `0x${object.toString(16)}`,
       waiters: goroutines.length,
-      ...(mayHold.length === 0 ? {} : { may_hold: mayHold.map((each) => mayHoldRecord(dump, each, receivers)) }),
+      ...(mayHold.length === 0 ? {} : { may_hold: mayHold.map((each) => mayHoldRecord(signatures, each, receivers)) }),
     }),
   }
 }
@@ -182,9 +184,9 @@ function methodOf(goroutine: CallingGoroutine, receivers: readonly Receiver[]): 
   return -1
 }
 
-function mayHoldRecord(dump: DumpTally, goroutine: CallingGoroutine, receivers: readonly Receiver[]): MayHold {
+function mayHoldRecord(signatures: Signatures, goroutine: CallingGoroutine, receivers: readonly Receiver[]): MayHold {
   const name = goroutine.names[methodOf(goroutine, receivers)] ?? ''
-  const { frames } = dump.signatures[goroutine.signature]?.signature.stack ?? { frames: [] }
+  const { frames } = signatures[goroutine.signature]?.signature.stack ?? { frames: [] }
   const frame = frames.find((each) => each.function === name)
   return {
     goroutine: goroutine.goroutine,
@@ -238,13 +240,17 @@ function receiverType(name: string): string | undefined {
 /** Of the method that called what waits. */
 function receiverOf(goroutine: CallingGoroutine): Receiver | undefined {
   const pointer = goroutine.pointer(goroutine.waits)
-  const type = pointer === 0 ? undefined : receiverType(goroutine.names[goroutine.waits] ?? '')
-  return type === undefined ? undefined : { type, pointer }
+  const { type } = shapeOf(goroutine)
+  return pointer === 0 || type === undefined ? undefined : { type, pointer }
 }
 
 /** What the functions that a stack waits in say. */
 interface Shape {
-  readonly kind: WaitsOn['kind']
+  readonly waits: number
+  /** Undefined for all that is no lock. */
+  readonly kind: LockKind | undefined
+  /** Of the method that called what waits. */
+  readonly type: string | undefined
   /** Calls of methods of the object. */
   readonly methods: readonly number[]
   /** Where the semaphore is in the object (sync/mutex.go, rwmutex.go); undefined where it is the object itself, or a channel. */
@@ -253,12 +259,9 @@ interface Shape {
 
 const shapes = new WeakMap<readonly string[], Shape>()
 
-const KINDS: readonly (readonly [name: RegExp, kind: WaitsOn['kind']])[] = [
+const KINDS: readonly (readonly [name: RegExp, kind: LockKind])[] = [
   [/RWMutex/, 'rwmutex'],
   [/\(\*Mutex\)|SemacquireMutex/, 'mutex'],
-  [/WaitGroup/, 'waitgroup'],
-  [/\(\*Cond\)|notifyListWait/, 'cond'],
-  [/^runtime\.chan/, 'channel'],
 ]
 
 const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
@@ -269,12 +272,15 @@ const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
 
 function shapeOf({ names, waits }: CallingGoroutine): Shape {
   let shape = shapes.get(names)
-  if (shape === undefined) {
+  // Another stack of the same signature may have more of them.
+  if (shape?.waits !== waits) {
     const own = names.slice(0, waits)
     const find = <T>(rows: readonly (readonly [RegExp, T])[]): T | undefined =>
       rows.find(([pattern]) => own.some((name) => pattern.test(name)))?.[1]
     shape = {
-      kind: find(KINDS) ?? 'semaphore',
+      waits,
+      kind: find(KINDS),
+      type: receiverType(names[waits] ?? ''),
       methods: own.flatMap((name, i) => (/\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./.test(name) ? i : [])),
       offset: find(OFFSETS) ?? 0,
     }

@@ -4,6 +4,7 @@
  * goroutine that waits for an object, and are never asked: only numbers are kept.
  */
 import type { CallingGoroutine, CallingGoroutines } from '../core/model.ts'
+import { remembered } from '../core/remembered.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
@@ -17,6 +18,13 @@ const ROW = 6
 /** Most dumps have none. */
 const NONE = new Float64Array(0)
 
+/** Stacks whose names are kept from dump to dump. */
+const NAMED = 4096
+
+const namesOf = remembered(NAMED, (stack: PrintedStack): readonly string[] =>
+  stack.frames.flatMap((frame) => (callOfName(frame.function) === undefined ? [] : frame.function)),
+)
+
 export class Callers implements CallingGoroutines {
   readonly #most: number
   #rows = NONE
@@ -25,7 +33,6 @@ export class Callers implements CallingGoroutines {
   #used = 0
   readonly #stacks: PrintedStack[] = []
   readonly #infos: HeaderInfo[] = []
-  readonly #names = new Map<PrintedStack, readonly string[]>()
   #waits = false
   overflow = false
 
@@ -92,11 +99,7 @@ export class Callers implements CallingGoroutines {
   #take(row: number, out: CallingGoroutine[]): void {
     const rows = this.#rows
     const stack = this.#stacks[rows[row + 2] as number] as PrintedStack
-    let names = this.#names.get(stack)
-    if (names === undefined) {
-      names = stack.frames.flatMap((frame) => (callOfName(frame.function) === undefined ? [] : frame.function))
-      this.#names.set(stack, names)
-    }
+    const names = namesOf(stack)
     const caller = new Caller(rows, row, this.#infos[row / ROW] as HeaderInfo, names, this.#pointers)
     // Another stack of the same signature is kept in its place.
     if (names.length >= caller.count) out.push(caller)

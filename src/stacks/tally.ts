@@ -36,7 +36,7 @@ class Slot implements SignatureTally {
   leaked = 0
   waitMin?: number
   waitMax?: number
-  /** The state of the first one, and how many were in it: all, as long as there is no map. */
+  /** The state of the first one, and how many were in it: all, as long as there is no map. Who asks, asks more than once. */
   #state = ''
   #inState = 0
   #states: Map<string, number> | undefined
@@ -55,8 +55,8 @@ class Slot implements SignatureTally {
   }
 
   get states(): ReadonlyMap<string, number> {
-    if (this.#states !== undefined) return this.#states
-    return this.#inState === 0 ? NO_STATES : new Map([[this.#state, this.#inState]])
+    if (this.#states === undefined && this.#inState > 0) this.#states = new Map([[this.#state, this.#inState]])
+    return this.#states ?? NO_STATES
   }
 
   get labels(): ReadonlyMap<string, ReadonlyMap<string, number>> {

@@ -1,0 +1,31 @@
+/** Where a goroutine waits for a member of a pool, with the file that says so. */
+export interface Pool {
+  readonly what: string
+  readonly inner: RegExp
+  readonly source: string
+}
+
+export const POOLS: readonly Pool[] = [
+  { what: 'a database connection', inner: /^database\/sql\.\(\*DB\)\.conn$/, source: 'database/sql/sql.go conn' },
+  { what: 'a database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
+  {
+    what: 'a Redis connection',
+    inner: /\/pool\.\(\*ConnPool\)\.waitTurn$/,
+    source: 'go-redis internal/pool/pool.go waitTurn',
+  },
+  {
+    what: 'an HTTP connection',
+    inner: /^net\/http\.\(\*Transport\)\.getConn$/,
+    source: 'net/http/transport.go getConn',
+  },
+  {
+    what: 'a semaphore',
+    inner: /^golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire$/,
+    source: 'x/sync/semaphore/semaphore.go Acquire',
+  },
+  {
+    what: 'a slot of an errgroup',
+    inner: /^golang\.org\/x\/sync\/errgroup\.\(\*Group\)\.Go$/,
+    source: 'x/sync/errgroup/errgroup.go Go',
+  },
+]
