@@ -95,7 +95,7 @@ export class Assembler {
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const stop = this.#run(buf, words, start, end, base)
     // The chunk is the caller's.
-    this.#open.goroutine.tree.calls.leave()
+    this.#open.goroutine.tree.leave()
     return stop
   }
 

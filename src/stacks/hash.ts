@@ -1,8 +1,6 @@
 /**
  * Hashes by which a line finds its like among many (stack-tree.ts): of the literal part as it is kept, and of what is the literal part of a
- * line as it is read.
- *
- * Hot: guarded by `npm run bench` (dump-heavy, 2000 stacks).
+ * line as it is read. The kernel has both, too (walk.wat).
  */
 import { BRACKET_OPEN, CR, DOT, EQUALS, LF, PAREN_CLOSE, PAREN_OPEN, SPACE, TAB } from '../core/ascii.ts'
 
@@ -12,60 +10,58 @@ import { BRACKET_OPEN, CR, DOT, EQUALS, LF, PAREN_CLOSE, PAREN_OPEN, SPACE, TAB 
  */
 export const MULTIPLIER: number = 0x9e3779b1 ^ (Math.floor(Math.random() * (1 << 20)) << 1)
 
-/** Hash of a literal part as `add` stores it. Lines with an `any` tail share one bucket: there are two kinds of them. */
-export function hashLiteral(buf: Buffer, start: number, end: number): number {
+const LOWER_C = 0x63
+const LOWER_P = 0x70
+const WORD = 4
+
+/** Hash of a literal part. Lines with an `any` tail share one bucket: there are two kinds of them. */
+export function hashLiteral(buf: Buffer, words: DataView, start: number, length: number): number {
   if (buf[start] === DOT || buf[start] === BRACKET_OPEN) return 0
-  let hash = 7
-  for (let p = start; p < end; p++) hash = (Math.imul(hash, MULTIPLIER) + (buf[p] as number)) | 0
-  return hash
+  const end = start + length
+  let hash = length
+  let p = start
+  if (length >= WORD) {
+    for (; p < end - WORD; p += WORD) hash = mix(hash, words.getInt32(p, true))
+    hash = mix(hash, words.getInt32(end - WORD, true))
+  } else for (; p < end; p++) hash = mix(hash, buf[p] as number)
+  return hash ^ (hash >>> 16)
 }
 
-/** Hash of what is the literal part of the line at `pos`, by the same cuts that line.ts makes. */
-export function hashLine(buf: Buffer, pos: number, end: number): number {
+function mix(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, MULTIPLIER)
+  return mixed ^ (mixed >>> 15)
+}
+
+/** Length of what is the literal part of the line at `pos`, by the same cuts that line.ts makes. */
+export function literalLength(buf: Buffer, pos: number, end: number): number {
   const first = buf[pos]
-  if (first === DOT || first === BRACKET_OPEN) return 0
-  if (first === TAB || first === SPACE) return hashFileLine(buf, pos, end)
-  if (first === 0x63 && buf[pos + 7] === SPACE) return hashCreatedLine(buf, pos, end)
-  let hash = 7
-  let name = 7
+  const isFile = first === TAB || first === SPACE
+  if (first === LOWER_C && buf[pos + 7] === SPACE) return createdLength(buf, pos, end)
+  let name = 0
   let p = pos
   for (; p < end; p++) {
-    const c = buf[p] as number
+    const c = buf[p]
     if (c === LF || c === CR) break
-    hash = (Math.imul(hash, MULTIPLIER) + c) | 0
-    if (c === PAREN_OPEN) name = hash
-    // A file line without its TAB.
-    else if (c === EQUALS && isRegisterName(buf, p)) return hash
+    if (c === PAREN_OPEN) name = p + 1 - pos
+    // In a line that is none of a file: it has lost its TAB.
+    else if (c === EQUALS && p >= pos + 3 && isRegisterName(buf, p)) return p + 1 - pos
   }
-  return buf[p - 1] === PAREN_CLOSE ? name : hash
+  return !isFile && name > 0 && buf[p - 1] === PAREN_CLOSE ? name : p - pos
 }
 
-/** Up to the `=` of ` fp=` (or ` pc=`), else the whole line. */
-function hashFileLine(buf: Buffer, pos: number, end: number): number {
-  let hash = 7
-  for (let p = pos; p < end; p++) {
-    const c = buf[p] as number
-    if (c === LF || c === CR) break
-    hash = (Math.imul(hash, MULTIPLIER) + c) | 0
-    if (c === EQUALS && isRegisterName(buf, p)) break
-  }
-  return hash
-}
-
-/** Does ` fp` or ` pc` stand ahead of `at`? */
+/** Does ` fp` or ` pc` stand before `at`? */
 function isRegisterName(buf: Buffer, at: number): boolean {
-  return buf[at - 3] === SPACE && (buf[at - 1] === 0x70 || buf[at - 1] === 0x63)
+  return buf[at - 3] === SPACE && (buf[at - 1] === LOWER_P || buf[at - 1] === LOWER_C)
 }
 
 /** `created by NAME in goroutine ` holds five spaces, and a name none. */
-function hashCreatedLine(buf: Buffer, pos: number, end: number): number {
-  let hash = 7
+function createdLength(buf: Buffer, pos: number, end: number): number {
   let spaces = 0
-  for (let p = pos; p < end; p++) {
-    const c = buf[p] as number
+  let p = pos
+  for (; p < end; p++) {
+    const c = buf[p]
     if (c === LF || c === CR) break
-    hash = (Math.imul(hash, MULTIPLIER) + c) | 0
-    if (c === SPACE && ++spaces === 5) break
+    if (c === SPACE && ++spaces === 5) return p + 1 - pos
   }
-  return hash
+  return p - pos
 }

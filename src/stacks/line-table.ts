@@ -1,18 +1,36 @@
 /**
  * The lines of the tree of stacks, as rows of two tables of numbers, with their text in one buffer: as objects each would take four times the
- * memory, and a walk would wait for it.
+ * memory, and a walk would wait for it. A table that is more than small stands in the memory of a kernel (walk.ts), which walks it.
  */
-import { wordsOf } from '../core/ascii.ts'
 import type { LineKind, Tail } from '../text/line.ts'
+import { hashLiteral } from './hash.ts'
+import {
+  ABOVE,
+  ANY,
+  ARGUMENTS,
+  AT,
+  COLD,
+  DEPTH,
+  FIRST,
+  HASHED,
+  HOT,
+  KEY,
+  LAST,
+  LAST_BYTES,
+  LENGTH_SHIFT,
+  LOW_BITS,
+  NEXT,
+  NEXT_IN_BUCKET,
+  NONE,
+  PARENT,
+  RECENT,
+  REGISTERS,
+  SHAPE,
+  TAIL_SHIFT,
+  TRACED,
+} from './rows.ts'
+import { plainTables, type Tables, WalkKernel } from './walk.ts'
 
-const NONE = 0
-export const ARGUMENTS = 1
-export const REGISTERS = 2
-export const PARENT = 3
-export const ANY = 4
-/** As ARGUMENTS, of a function whose first argument says who waits for whom: calls.ts. In the second a goroutine waits. */
-export const TRACED = 5
-export const WAITING = 6
 export const TAILS: Readonly<Record<Tail, number>> = {
   none: NONE,
   arguments: ARGUMENTS,
@@ -40,43 +58,36 @@ const CODES: Readonly<Record<LineKind, number>> = {
   unavailable: 6,
 }
 
-/**
- * What a walk reads of each line, side by side with what it reads of the next: where the literal part stands in the arena; its
- * length, tail and kind; its last four bytes, since that is where lines mostly differ; and the child that matched last.
- */
-export const HOT = 4
-export const AT = 0
-export const SHAPE = 1
-export const LAST_BYTES = 2
-export const RECENT = 3
-export const LENGTH_SHIFT = 6
-export const TAIL_SHIFT = 3
-export const LOW_BITS = 7
-
-/** The rest: how lines hang together, how deep one is and whether its children are hashed, and the next child with its hash. */
-export const COLD = 6
-export const ABOVE = 0
-export const FIRST = 1
-export const LAST = 2
-export const NEXT = 3
-export const DEPTH = 4
-export const SAME_HASH = 5
-export const HASHED = 1
+/** Lines in a bucket: of more, which only somebody who knows the hash can make, the others are read anew each time. */
+const MOST_IN_BUCKET = 64
 
 /** Bytes of a line beside its text: two rows, and a word for its stack. */
-const LINE_BYTES = (HOT + COLD) * 4 + 8
+const LINE_BYTES = (HOT + COLD + 1) * 4 + 8
 /** Thousands of streams may have a dump open, of a few lines each. */
 const SMALLEST_LINES = 4
 const SMALLEST_ARENA = 512
+/** A kernel is made for a tree of so many lines. */
+const LEAST_LINES = 256
 
 export class LineTable {
-  /** Grows; starts over when full, so that memory stays bounded whatever the input. */
-  protected arena: Buffer = Buffer.allocUnsafe(SMALLEST_ARENA)
-  protected words: DataView = wordsOf(this.arena)
+  /** Grow; the table starts over when full, so that memory stays bounded whatever the input. */
+  #tables: Tables = plainTables(SMALLEST_LINES, SMALLEST_ARENA)
+  protected hot: Int32Array = this.#tables.hot
+  protected cold: Int32Array = this.#tables.cold
+  /** Hash of parent and literal part → the first line that has it. Only of lines whose parent has more than a few. */
+  protected buckets: Int32Array = this.#tables.buckets
+  protected arena: Buffer = this.#tables.arena
+  protected words: DataView = this.#tables.words
+  /** Walks the tree; undefined while it is small, and where there is no WebAssembly. */
+  protected kernel: WalkKernel | undefined
+  readonly #mayHaveKernel: boolean
   #used = 0
-  protected hot: Int32Array = new Int32Array(SMALLEST_LINES * HOT)
-  protected cold: Int32Array = new Int32Array(SMALLEST_LINES * COLD)
   protected count = 1
+
+  /** `mayHaveKernel`: each has a memory that may be large. */
+  protected constructor(mayHaveKernel: boolean) {
+    this.#mayHaveKernel = mayHaveKernel
+  }
 
   /** What it takes, with a word for the stack of each line. */
   protected get size(): number {
@@ -86,6 +97,7 @@ export class LineTable {
   protected clear(): void {
     this.hot.fill(0, 0, HOT)
     this.cold.fill(0, 0, COLD)
+    this.buckets.fill(0)
     this.count = 1
     this.#used = 0
   }
@@ -123,7 +135,7 @@ export class LineTable {
   /** Adds a line as the last child of `parent`, with a literal part of `length` bytes at `at` of `bytes`. */
   protected append(parent: KnownLine, at: number, length: number, tail: number, kind: LineKind): KnownLine {
     const child = this.count++
-    if ((child + 1) * HOT > this.hot.length) this.#grow()
+    if ((child + 1) * HOT > this.hot.length) this.#grow(this.buckets.length * 2, this.arena.length)
     const { hot, cold } = this
     const row = child * HOT
     hot[row + AT] = at
@@ -136,7 +148,7 @@ export class LineTable {
     cold[own + FIRST] = NONE_OF_THEM
     cold[own + LAST] = NONE_OF_THEM
     cold[own + NEXT] = NONE_OF_THEM
-    cold[own + SAME_HASH] = NONE_OF_THEM
+    cold[own + NEXT_IN_BUCKET] = NONE_OF_THEM
     cold[own + ABOVE] = parent
     cold[own + DEPTH] = (this.depth(parent) + 1) << 1
     const before = cold[above + LAST] as number
@@ -163,28 +175,67 @@ export class LineTable {
     this.count--
   }
 
-  #grow(): void {
-    const hot = new Int32Array(this.hot.length * 2)
-    hot.set(this.hot)
-    this.hot = hot
-    const cold = new Int32Array(this.cold.length * 2)
-    cold.set(this.cold)
-    this.cold = cold
+  #grow(lines: number, arenaBytes: number): void {
+    const { hot, cold, arena } = this
+    const isLarge = this.#mayHaveKernel && lines >= LEAST_LINES
+    const kernel = isLarge ? WalkKernel.open(lines, arenaBytes) : undefined
+    const tables = kernel?.tables ?? plainTables(lines, arenaBytes)
+    tables.hot.set(hot)
+    tables.cold.set(cold)
+    arena.copy(tables.arena, 0, 0, this.#used)
+    this.kernel = kernel
+    this.#tables = tables
+    this.hot = tables.hot
+    this.cold = tables.cold
+    this.buckets = tables.buckets
+    this.arena = tables.arena
+    this.words = tables.words
+    for (let line = 1; line < this.count; line++)
+      if (((tables.cold[this.parent(line) * COLD + DEPTH] as number) & HASHED) !== 0) this.index(line)
   }
 
   /** Keeps the literal part; returns where it is in `bytes`. */
   protected store(buf: Buffer, start: number, length: number): number {
-    if (this.#used + length > this.arena.length) {
-      const arena = Buffer.alloc(Math.max(this.arena.length * 2, this.#used + length))
-      this.arena.copy(arena, 0, 0, this.#used)
-      this.arena = arena
-      this.words = wordsOf(arena)
-    }
     const at = this.#used
+    if (at + length > this.arena.length) this.#grow(this.buckets.length, Math.max(this.arena.length * 2, at + length))
     const arena = this.arena
     for (let i = 0; i < length; i++) arena[at + i] = buf[start + i] as number
     this.#used += length
     return at
+  }
+
+  /** Puts `line` into its bucket. */
+  protected index(line: KnownLine): void {
+    const { cold, buckets } = this
+    const key = keyOf(this.parent(line), hashLiteral(this.arena, this.words, this.start(line), this.length(line)))
+    cold[line * COLD + KEY] = key
+    cold[line * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
+    const bucket = key & (buckets.length - 1)
+    let last = buckets[bucket] as number
+    if (last === NONE_OF_THEM) {
+      buckets[bucket] = line
+      return
+    }
+    // Behind those that were there: a line that was put together of pieces may stand here twice, and the first one is found.
+    let left = MOST_IN_BUCKET
+    for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + NEXT_IN_BUCKET] as number) {
+      last = next
+      if (left-- === 0) return
+    }
+    cold[last * COLD + NEXT_IN_BUCKET] = line
+  }
+
+  /** Takes `line`, the last one there, out of its bucket. */
+  protected unindex(line: KnownLine): void {
+    const { cold, buckets } = this
+    const bucket = (cold[line * COLD + KEY] as number) & (buckets.length - 1)
+    if (buckets[bucket] === line) buckets[bucket] = NONE_OF_THEM
+    for (
+      let each = buckets[bucket] as number;
+      each !== NONE_OF_THEM;
+      each = cold[each * COLD + NEXT_IN_BUCKET] as number
+    )
+      if (cold[each * COLD + NEXT_IN_BUCKET] === line) cold[each * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
   }
 
   /** Where literal parts stand: good until the next `add`. */
@@ -207,4 +258,9 @@ export class LineTable {
     const start = this.start(line)
     return this.arena.toString('latin1', start, start + Math.min(most, this.length(line)))
   }
+}
+
+/** Children of different lines share the buckets. */
+export function keyOf(parent: KnownLine, hash: number): number {
+  return hash ^ Math.imul(parent, 0x9e3779b1)
 }

@@ -8,7 +8,8 @@
 import { CR, DIGIT, LF, PAREN_CLOSE, REGISTER, ZERO } from '../core/ascii.ts'
 import type { LineText } from '../text/line.ts'
 import { callOf, numberAt, TracedCalls } from './calls.ts'
-import { hashLine, hashLiteral } from './hash.ts'
+import { hashLiteral, literalLength } from './hash.ts'
+import { type KnownLine, keyOf, LineTable, NONE_OF_THEM, ROOT, TAILS } from './line-table.ts'
 import {
   ABOVE,
   ANY,
@@ -19,41 +20,32 @@ import {
   FIRST,
   HASHED,
   HOT,
-  type KnownLine,
+  KEY,
   LAST,
   LAST_BYTES,
   LENGTH_SHIFT,
-  LineTable,
   LOW_BITS,
   NEXT,
-  NONE_OF_THEM,
+  NEXT_IN_BUCKET,
   PARENT,
   RECENT,
   REGISTERS,
-  ROOT,
-  SAME_HASH,
   SHAPE,
   TAIL_SHIFT,
-  TAILS,
   TRACED,
   WAITING,
-} from './line-table.ts'
+} from './rows.ts'
 import { endOfArguments, isSame, isSameShort, WORD } from './same-bytes.ts'
 import type { StackEntry } from './stack.ts'
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
-/** Lines with one hash that are found by it: of more, which only somebody who knows the hash can make, the others are read anew each time. */
-const SAME = 64
-
 /** Of a known line, what tells its like from a log line. */
 const START_BYTES = 5
 
 export class StackTree extends LineTable {
   /** The stack of the goroutines that end at a line, once one has. */
   #entries: (StackEntry | undefined)[] = [undefined]
-  /** Hash of parent and literal part → the first child that has it. Only of lines with more than a few children. */
-  readonly #byHash = new Map<number, KnownLine>()
   readonly #limit: number
   readonly #starts = new Set<string>()
   /** Lines up to here are in `#starts`. */
@@ -63,8 +55,8 @@ export class StackTree extends LineTable {
   /** Calls of the goroutine that the walk is in. */
   readonly calls: TracedCalls = new TracedCalls()
 
-  constructor(limitBytes: number) {
-    super()
+  constructor(limitBytes: number, mayHaveKernel = true) {
+    super(mayHaveKernel)
     this.#limit = limitBytes
   }
 
@@ -76,7 +68,6 @@ export class StackTree extends LineTable {
   restart(): void {
     this.clear()
     this.#entries = [undefined]
-    this.#byHash.clear()
     this.#starts.clear()
     this.#startsUpTo = 1
     this.restarts++
@@ -117,6 +108,27 @@ export class StackTree extends LineTable {
 
   /** Goes down from `line` as far as the lines from `pos` on are known: returns the last of them, or `line` itself. */
   walk(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine {
+    const { kernel } = this
+    if (kernel === undefined || !kernel.suits(buf, pos, end)) return this.walkPlain(line, buf, words, pos, end)
+    let at = line
+    let start = pos
+    for (;;) {
+      const last = kernel.walk(at, buf, start, end)
+      if (last !== at) {
+        at = last
+        start = kernel.after
+        this.from = kernel.from
+        this.after = start
+        kernel.noteCalls(this.calls, buf)
+      }
+      if (start >= end || kernel.hasWhole(start, end)) return at
+      // The line goes on behind what the kernel has seen.
+      if (!kernel.seeFrom(buf, start, end)) return this.walkPlain(at, buf, words, start, end)
+    }
+  }
+
+  /** The same without the kernel: its reference. */
+  walkPlain(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine {
     let at = line
     let start = pos
     while (start < end) {
@@ -136,6 +148,12 @@ export class StackTree extends LineTable {
     return at
   }
 
+  /** The buffer that was walked goes: it may hold something else by the next time. */
+  leave(): void {
+    this.calls.leave()
+    this.kernel?.leave()
+  }
+
   /** As `step`, among the children beside the one that matched last. */
   #other(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
     const cold = this.cold
@@ -144,18 +162,19 @@ export class StackTree extends LineTable {
     const hot = this.hot
     const recent = hot[line * HOT + RECENT] as number
     const hashed = ((cold[row + DEPTH] as number) & HASHED) !== 0
-    const next = hashed ? SAME_HASH : NEXT
-    let child = hashed ? (this.#byHash.get(mix(line, hashLine(buf, pos, end))) ?? NONE_OF_THEM) : cold[row + FIRST]
-    while (child !== undefined && child !== NONE_OF_THEM) {
+    const next = hashed ? NEXT_IN_BUCKET : NEXT
+    const key = hashed ? keyOf(line, hashLiteral(buf, words, pos, literalLength(buf, pos, end))) : 0
+    let child = (hashed ? this.buckets[key & (this.buckets.length - 1)] : cold[row + FIRST]) as number
+    while (child !== NONE_OF_THEM) {
       if (
         child !== recent &&
-        cold[child * COLD + ABOVE] === line &&
+        (!hashed || (cold[child * COLD + KEY] === key && cold[child * COLD + ABOVE] === line)) &&
         this.#match(child, buf, words, pos, end, false) === child
       ) {
         hot[line * HOT + RECENT] = child
         return child
       }
-      child = cold[child * COLD + next]
+      child = cold[child * COLD + next] as number
     }
     return undefined
   }
@@ -172,6 +191,7 @@ export class StackTree extends LineTable {
     let start = pos
     let traced = 0
     let parent = -1
+    const { calls } = this
     for (let next = line; next !== NONE_OF_THEM; ) {
       const row = next * HOT
       const shape = hot[row + SHAPE] as number
@@ -212,16 +232,16 @@ export class StackTree extends LineTable {
       if (c !== LF) break
       matched = next
       if (traced !== 0) {
-        this.calls.note(buf, traced, tail === WAITING)
+        calls.note(buf, traced, tail === WAITING)
         traced = 0
       }
+      if (tail === PARENT) calls.parent = parent
       from = start
       start = p + 1
       if (!on || start >= end) break
       next = hot[next * HOT + RECENT] as number
     }
     if (matched !== NONE_OF_THEM) {
-      if (parent >= 0) this.calls.parent = parent
       this.from = from
       this.after = start
     }
@@ -239,11 +259,11 @@ export class StackTree extends LineTable {
     this.#entries.push(undefined)
     if (call !== undefined) this.calls.note(buf, start + line.literal, call === 'waits')
     else if (line.tail === 'parent') this.calls.parent = numberAt(buf, start + line.literal)
-    if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.#index(parent, child)
+    if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.index(child)
     else if (this.#isMany(parent)) {
       cold[above + DEPTH] = (cold[above + DEPTH] as number) | HASHED
       for (let each = cold[above + FIRST] as number; each !== NONE_OF_THEM; each = cold[each * COLD + NEXT] as number)
-        this.#index(parent, each)
+        this.index(each)
     }
     return child
   }
@@ -252,25 +272,10 @@ export class StackTree extends LineTable {
   takeBack(line: KnownLine): void {
     if (line !== this.count - 1 || this.firstChild(line) !== ROOT) return
     const parent = this.parent(line)
-    if (((this.cold[parent * COLD + DEPTH] as number) & HASHED) !== 0) this.#forget(parent, line)
+    if (((this.cold[parent * COLD + DEPTH] as number) & HASHED) !== 0) this.unindex(line)
     this.#entries.pop()
     this.removeLast()
     this.#startsUpTo = Math.min(this.#startsUpTo, this.count)
-  }
-
-  #forget(parent: KnownLine, child: KnownLine): void {
-    const key = this.#keyOf(parent, child)
-    const cold = this.cold
-    let last = this.#byHash.get(key)
-    if (last === child) this.#byHash.delete(key)
-    // It is the last one that has this hash.
-    for (; last !== undefined && last !== NONE_OF_THEM; last = cold[last * COLD + SAME_HASH])
-      if (cold[last * COLD + SAME_HASH] === child) cold[last * COLD + SAME_HASH] = NONE_OF_THEM
-  }
-
-  #keyOf(parent: KnownLine, child: KnownLine): number {
-    const at = this.start(child)
-    return mix(parent, hashLiteral(this.arena, at, at + this.length(child)))
   }
 
   #isMany(parent: KnownLine): boolean {
@@ -279,27 +284,4 @@ export class StackTree extends LineTable {
       if (left-- === 0) return true
     return false
   }
-
-  #index(parent: KnownLine, child: KnownLine): void {
-    const key = this.#keyOf(parent, child)
-    const first = this.#byHash.get(key)
-    if (first === undefined) {
-      this.#byHash.set(key, child)
-      return
-    }
-    // Behind those that were there: a line that was put together of pieces may stand here twice, and the first one is found.
-    const cold = this.cold
-    let last = first
-    let left = SAME
-    for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + SAME_HASH] as number) {
-      last = next
-      if (left-- === 0) return
-    }
-    cold[last * COLD + SAME_HASH] = child
-  }
-}
-
-/** Children of different lines share one table. */
-function mix(parent: KnownLine, hash: number): number {
-  return hash ^ Math.imul(parent, 0x9e3779b1)
 }

@@ -6,18 +6,21 @@ import { StackTree } from './stack-tree.ts'
 
 /** Trees that wait for a dump: each is as large as what it has learnt. */
 const SPARE = 2
+/** Trees that a kernel may walk: each of these may take a memory of its own, and many streams may have a dump open. */
+const WITH_KERNEL = 4
 
 export class StackTrees {
   readonly #limit: number
   /** The one that was used last is the last. */
   readonly #spare: StackTree[] = []
+  #made = 0
 
   constructor(limitBytes: number) {
     this.#limit = limitBytes
   }
 
   take(): StackTree {
-    return this.#spare.pop() ?? new StackTree(this.#limit)
+    return this.#spare.pop() ?? new StackTree(this.#limit, this.#made++ < WITH_KERNEL)
   }
 
   /** Nobody is in the tree any more. */

@@ -6,8 +6,8 @@
  * Hot: guarded by `npm run bench` (ordinary log).
  */
 
+import { type Kernel, openKernel } from '../../core/kernel.ts'
 import module from './find.wat'
-import { type Kernel, openKernel } from './kernel.ts'
 
 /** Below this, copying and calling cost more than they save. */
 const SHORT = 2_048
@@ -23,7 +23,7 @@ const BEYOND = 80
 
 type Find = (word: number, length: number, other: number, otherLength: number, start: number, end: number) => number
 
-let kernel: Kernel<Find> | undefined
+let kernel: Kernel<{ readonly find: Find }> | undefined
 let isOpened = false
 
 /**
@@ -34,14 +34,14 @@ export function search(buf: Buffer, word: Buffer, pos: number, end: number, othe
   if (end - pos < SHORT) return searchShort(buf, word, pos, end, other)
   if (!isOpened) open()
   if (kernel === undefined) return searchShort(buf, word, pos, end, other)
-  const { memory, find } = kernel
+  const { memory, functions } = kernel
   memory.set(word, WORD_AT)
   memory.set(other, OTHER_AT)
   let size = FIRST
   for (let from = pos; from < end; ) {
     const to = Math.min(end, from + size)
     memory.set(buf.subarray(from, to), BYTES_AT)
-    const at = find(WORD_AT, word.length, OTHER_AT, other.length, BYTES_AT, BYTES_AT + to - from)
+    const at = functions.find(WORD_AT, word.length, OTHER_AT, other.length, BYTES_AT, BYTES_AT + to - from)
     if (at >= 0) return from + at - BYTES_AT
     if (to === end) return -1
     // A word may lie across the border.
@@ -62,6 +62,6 @@ export function searchShort(buf: Buffer, word: Buffer, pos: number, end: number,
 
 function open(): void {
   isOpened = true
-  const opened = openKernel<Find>(module)
+  const opened = openKernel<{ readonly find: Find }>(module)
   if (opened !== undefined && opened.memory.length >= BYTES_AT + MOST + BEYOND) kernel = opened
 }

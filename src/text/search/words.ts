@@ -4,7 +4,7 @@
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
-import { type Kernel, openKernel } from './kernel.ts'
+import { type Kernel, openKernel } from '../../core/kernel.ts'
 import module from './words.wat'
 
 /** Which bytes of a word the kernel looks at. */
@@ -21,7 +21,7 @@ type Find = (tables: number, start: number, end: number) => number
 export class Words {
   readonly #words: readonly Buffer[]
   readonly #longest: number
-  #kernel: Kernel<Find> | undefined
+  #kernel: Kernel<{ readonly find: Find }> | undefined
   #isOpened = false
 
   constructor(words: readonly string[]) {
@@ -33,13 +33,13 @@ export class Words {
   first(buf: Buffer, pos: number, end: number): number {
     if (!this.#isOpened) this.#open()
     if (this.#kernel === undefined) return this.firstByName(buf, pos, end)
-    const { memory, find } = this.#kernel
+    const { memory, functions } = this.#kernel
     for (let from = pos; from < end; from += PIECE) {
       // What begins in this piece may end in the next.
       const seen = buf.subarray(from, Math.min(end, from + PIECE + this.#longest))
       memory.set(seen, BYTES_AT)
       const stop = BYTES_AT + Math.min(seen.length, PIECE)
-      for (let at = find(TABLES_AT, BYTES_AT, stop); at >= 0; at = find(TABLES_AT, at + 1, stop))
+      for (let at = functions.find(TABLES_AT, BYTES_AT, stop); at >= 0; at = functions.find(TABLES_AT, at + 1, stop))
         if (this.#isWord(seen, at - BYTES_AT)) return from + at - BYTES_AT
     }
     return -1
@@ -61,7 +61,7 @@ export class Words {
 
   #open(): void {
     this.#isOpened = true
-    this.#kernel = openKernel<Find>(module)
+    this.#kernel = openKernel<{ readonly find: Find }>(module)
     if (this.#kernel === undefined) return
     const { memory } = this.#kernel
     for (const [i, offset] of LOOKED_AT.entries()) {
