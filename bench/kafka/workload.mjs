@@ -161,7 +161,7 @@ export function endsOf(brokers, topic) {
 }
 
 /** Has the group committed all before `ends`? */
-export function isCommitted(brokers, topic, group, ends) {
+function isCommitted(brokers, topic, group, ends) {
   return withConsumer(brokers, group, async (consumer) => {
     const asked = { topics: [{ topic, partitions: ends.map((_, i) => i) }] }
     const committed = (await consumer.listCommittedOffsets(asked)).get(topic)
@@ -180,6 +180,15 @@ async function withConsumer(brokers, groupId, work) {
   })
 }
 
+/** Resolves when the group has committed all before `ends`. Rejects when one of `consumers` has ended by itself: it would never be. */
+export async function untilCommitted(brokers, topic, group, ends, consumers) {
+  while (!(await isCommitted(brokers, topic, group, ends))) {
+    for (const { child, said } of consumers())
+      if (child.exitCode !== null) throw new Error(`a consumer has ended (${child.exitCode}): ${said}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** Messages of the group that are not committed yet. */
 export async function lagOf(brokers, topic, group) {
   const ends = await endsOf(brokers, topic)
@@ -191,20 +200,9 @@ export async function lagOf(brokers, topic, group) {
 }
 
 /** A process of the command. `said`: its stderr. */
-export function startConsumer(brokers, flags) {
-  const argv = [
-    COMMAND,
-    'kafka',
-    '--brokers',
-    brokers.join(),
-    '--session',
-    '3s',
-    '--commit-every',
-    '500ms',
-    '--from',
-    'earliest',
-    ...flags,
-  ]
+export function startConsumer(brokers, flags, { session = '3s', commitEvery = '500ms' } = {}) {
+  const timing = ['--session', session, '--commit-every', commitEvery]
+  const argv = [COMMAND, 'kafka', '--brokers', brokers.join(), '--from', 'earliest', ...timing, ...flags]
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] })
   const consumer = {
     child,

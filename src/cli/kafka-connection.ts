@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorText } from '../core/system-error.ts'
 import type { KafkaConnection, KafkaSasl, KafkaTls } from '../kafka/client.ts'
-import type { StreamBy } from '../kafka/owned.ts'
+import type { StreamBy } from '../kafka/runs.ts'
 import { quote, usageError } from './args.ts'
 import type { FlagValues } from './values.ts'
 

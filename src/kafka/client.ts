@@ -35,7 +35,7 @@ export interface KafkaConnection {
   readonly sasl?: KafkaSasl
 }
 
-type Client = typeof import('@platformatic/kafka')
+export type Client = typeof import('@platformatic/kafka')
 
 /** @throws DumpstreamError `DS_USAGE` when the package is not installed */
 export async function loadClient(): Promise<Client> {
@@ -56,9 +56,6 @@ function baseOptions({ brokers, clientId, tls, sasl }: KafkaConnection): BaseOpt
     ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   }
 }
-
-/** The client does not export it. */
-export type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
 
 /** The name that is asked for is one of hosts (RFC 6066). */
 function isAddress(broker: string): boolean {

@@ -1,6 +1,5 @@
 /** What the client throws, as one line, and whether it is worth trying again. */
 import { DumpstreamError } from '../core/errors.ts'
-import type { FetchResponse } from './client.ts'
 
 /** Ids of Kafka's protocol → what a person should know. They don't go away by trying again. */
 const FINAL: Readonly<Record<string, string>> = {
@@ -36,6 +35,8 @@ export function failureOf(error: unknown): Failure {
   const refused = all.find((each) => property(each, 'code') === 'PLT_KFK_AUTHENTICATION')
   if (refused !== undefined)
     return { text: `the broker refuses who we say we are (${oneLine(messages.at(-1))})`, isFinal: true, ids }
+  const packed = all.find((each) => property(each, 'code') === 'PLT_KFK_UNSUPPORTED_COMPRESSION')
+  if (packed !== undefined) return { text: oneLine(messages.at(-1)), isFinal: true, ids }
   const unknown = messages.find((text) => text.startsWith('Unknown topic '))
   if (unknown !== undefined || ids.has('UNKNOWN_TOPIC_OR_PARTITION'))
     return {
@@ -73,14 +74,4 @@ function property(value: unknown, name: string): unknown {
 
 function oneLine(text: string | undefined): string {
   return (text ?? 'unknown').replace(/\s+/g, ' ').trim().replace(/\.$/, '')
-}
-
-/** What the broker answered nevertheless. */
-export function responseOf(error: unknown): FetchResponse | undefined {
-  const response = property(error, 'response')
-  return isFetchResponse(response) ? response : undefined
-}
-
-function isFetchResponse(value: unknown): value is FetchResponse {
-  return typeof value === 'object' && value !== null && 'responses' in value && Array.isArray(value.responses)
 }

@@ -1,19 +1,17 @@
 /** Fetches from the brokers that lead the partitions, one request at a time from each. */
 import type { Consumer } from '@platformatic/kafka'
 import { pause } from '../core/pause.ts'
-import type { PartitionMessage } from '../partitions/message.ts'
-import type { FetchResponse } from './client.ts'
-import { failureOf, responseOf } from './errors.ts'
+import type { MessageRun } from '../partitions/run.ts'
+import { failureOf } from './errors.ts'
+import type { FetchAnswer, FetchClient } from './fetch.ts'
 import type { Outage } from './outage.ts'
 import type { OwnedPartition } from './owned.ts'
 
-/** An answer waits so long for messages. */
-const WAIT_MS = 500
-/** Compressed: a log is some ten times as much, and each line an object of the client. */
+/** What a broker led is looked for again. */
+const LOOK_MS = 500
+const MOVED_MS = 100
 const RESPONSE_BYTES = 2 << 20
 const PARTITION_BYTES = 512 << 10
-/** The client and the broker then do without. */
-const NO_EPOCH = -1
 /** https://kafka.apache.org/protocol#protocol_error_codes */
 const OFFSET_OUT_OF_RANGE = 1
 /** So often in a row a topic may be unknown: brokers learn of it one after the other. */
@@ -21,13 +19,14 @@ const UNKNOWN_TRIES = 6
 
 export interface FetcherParts {
   readonly consumer: Consumer
+  readonly client: FetchClient
   readonly outage: Outage
   readonly topics: readonly string[]
   readonly signal: AbortSignal
   /** What this member has now. */
   readonly owned: () => readonly OwnedPartition[]
   /** Resolves when the messages are dealt with; the next ones are under way meanwhile. */
-  readonly take: (owned: OwnedPartition, messages: readonly PartitionMessage[]) => Promise<void>
+  readonly take: (owned: OwnedPartition, runs: readonly MessageRun[]) => Promise<void>
   /** The position is not there any more: sets another one. */
   readonly outOfRange: (owned: OwnedPartition) => Promise<void>
   /** It will not work again. */
@@ -36,7 +35,13 @@ export interface FetcherParts {
 
 interface Answer {
   readonly owned: OwnedPartition
-  readonly messages: readonly PartitionMessage[]
+  readonly runs: readonly MessageRun[]
+}
+
+interface Answers {
+  readonly answers: readonly Answer[]
+  /** Of those that are not there. */
+  readonly failure: unknown
 }
 
 export class Fetcher {
@@ -76,14 +81,18 @@ export class Fetcher {
     let under = this.#fetch(node)
     while (!signal.aborted) {
       try {
-        const answers = await under
-        if (answers === undefined) break
-        outage.worked(name)
-        this.#unknown = 0
+        const answered = await under
+        if (answered === undefined) break
+        const { answers, failure } = answered
+        if (failure === undefined) {
+          outage.worked(name)
+          this.#unknown = 0
+        }
         under = this.#fetch(node)
         // It is awaited at the next turn.
         under.catch(() => {})
-        for (const { owned, messages } of answers) await take(owned, messages)
+        for (const { owned, runs } of answers) await take(owned, runs)
+        if (failure !== undefined) throw failure
       } catch (error) {
         await this.#wait(name, error)
         under = this.#fetch(node)
@@ -93,7 +102,7 @@ export class Fetcher {
     outage.forget(name)
     this.#asked.delete(node)
     // What it led is led by another one now, or is another member's.
-    if (!signal.aborted) setTimeout(() => void this.look(), WAIT_MS).unref()
+    if (!signal.aborted) setTimeout(() => void this.look(), LOOK_MS).unref()
   }
 
   async #wait(name: string, error: unknown): Promise<void> {
@@ -103,54 +112,38 @@ export class Fetcher {
     consumer.clearMetadata()
     if (isFinal && ++this.#unknown > UNKNOWN_TRIES) failed(error)
     // A leader that has moved is no outage.
-    else await pause(ids.has('NOT_LEADER_OR_FOLLOWER') ? WAIT_MS / 5 : outage.failed(name, text), signal)
+    else await pause(ids.has('NOT_LEADER_OR_FOLLOWER') ? MOVED_MS : outage.failed(name, text), signal)
   }
 
   /** Undefined when this broker leads nothing that is owned. */
-  async #fetch(node: number): Promise<Answer[] | undefined> {
+  async #fetch(node: number): Promise<Answers | undefined> {
     const led = (await this.#byLeader()).get(node)
     if (led === undefined) return undefined
-    const request = {
-      node,
-      maxWaitTime: WAIT_MS,
-      minBytes: 1,
-      maxBytes: RESPONSE_BYTES,
-      topics: [...led].map(([topicId, owned]) => ({
-        topicId,
-        partitions: owned.map(({ partition, position }) => ({
-          partition,
-          fetchOffset: position,
-          currentLeaderEpoch: NO_EPOCH,
-          lastFetchedEpoch: NO_EPOCH,
-          partitionMaxBytes: PARTITION_BYTES,
-        })),
-      })),
-    }
-    let response: FetchResponse | undefined
-    try {
-      response = await this.#parts.consumer.fetch(request)
-    } catch (error) {
-      // One partition fails: the client throws the answers of the others away with it.
-      response = failureOf(error).ids.has('OFFSET_OUT_OF_RANGE') ? responseOf(error) : undefined
-      if (response === undefined) throw error
-    }
-    return await this.#advance(response, led)
+    const request = { node, topics: led, maxBytes: RESPONSE_BYTES, partitionBytes: PARTITION_BYTES }
+    return await this.#advance(await this.#parts.client.fetch(request), led)
   }
 
-  async #advance(response: FetchResponse, led: Led): Promise<Answer[]> {
+  /** What goes wrong with one partition must not cost what the others have moved on by. */
+  async #advance({ partitions, error }: FetchAnswer, led: Led): Promise<Answers> {
+    const { client, outOfRange } = this.#parts
     const answers: Answer[] = []
-    for (const { topicId, partitions } of response.responses) {
-      for (const answered of partitions) {
-        const owned = led.get(topicId)?.find(({ partition }) => partition === answered.partitionIndex)
-        if (owned === undefined) continue
-        if (answered.errorCode === OFFSET_OUT_OF_RANGE) await this.#parts.outOfRange(owned)
-        if (answered.errorCode !== 0) continue
-        owned.end = answered.lastStableOffset < 0n ? answered.highWatermark : answered.lastStableOffset
-        const messages = owned.advance(answered.records ?? [], Date.now())
-        if (messages.length > 0) answers.push({ owned, messages })
+    let failure: unknown = partitions.length === 0 ? error : undefined
+    for (const answered of partitions) {
+      const owned = led.get(answered.topicId)?.find(({ partition }) => partition === answered.partition)
+      if (owned === undefined) continue
+      try {
+        if (answered.errorCode === OFFSET_OUT_OF_RANGE) await outOfRange(owned)
+        else if (answered.errorCode !== 0) failure = error
+        else {
+          owned.end = answered.end
+          const runs = owned.advance(answered, client.decompress, Date.now())
+          if (runs.length > 0) answers.push({ owned, runs })
+        }
+      } catch (thrown) {
+        failure = thrown
       }
     }
-    return answers
+    return { answers, failure }
   }
 
   async #byLeader(): Promise<Map<number, Led>> {

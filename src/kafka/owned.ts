@@ -1,20 +1,10 @@
 /** A partition that this member of the group has: how far it is read, and what is to be kept of it. */
-import type { RecordsBatch } from '@platformatic/kafka'
-import type { PartitionMessage, PlacedRecord } from '../partitions/message.ts'
+import type { PlacedRecord } from '../partitions/message.ts'
 import { Partition, type PartitionOptions } from '../partitions/partition.ts'
+import type { MessageRun } from '../partitions/run.ts'
+import { type Decompress, eachBatch, type FetchedBatches } from './batches.ts'
+import { RunBuilder, type StreamBy } from './runs.ts'
 import type { StreamChange } from './states.ts'
-
-/** What names a message's stream. */
-export type StreamBy =
-  | { readonly by: 'key' }
-  | { readonly by: 'none' }
-  | { readonly by: 'header'; readonly name: string }
-
-/** Bits of a batch's attributes (https://kafka.apache.org/documentation/#recordbatch). */
-const LOG_APPEND_TIME = 0x08
-const CONTROL = 0x20
-/** A key or a header that is longer names no pod. */
-const NAME_BYTES = 512
 
 export interface PartitionFigures {
   readonly topic: string
@@ -63,29 +53,16 @@ export class OwnedPartition {
     return { topic, partition, lag, settled: committed, streams: this.#runner.streams }
   }
 
-  /** Moves on; the messages are what is new of them. */
-  advance(batches: readonly RecordsBatch[], now: number): PartitionMessage[] {
-    const messages: PartitionMessage[] = []
-    for (const batch of batches) {
-      const { firstOffset, firstTimestamp, maxTimestamp, attributes } = batch
-      if ((attributes & CONTROL) === 0) {
-        for (const record of batch.records) {
-          const offset = firstOffset + BigInt(record.offsetDelta)
-          if (offset < this.position || record.value === null || record.value.length === 0) continue
-          const written = (attributes & LOG_APPEND_TIME) === 0 ? firstTimestamp + record.timestampDelta : maxTimestamp
-          // A clock that is ahead would make all others look silent.
-          const time = written < 0n ? undefined : Math.min(Number(written), now)
-          messages.push({ offset, bytes: record.value, stream: streamOf(record, this.#streamBy), time })
-        }
-      }
-      const next = firstOffset + BigInt(batch.lastOffsetDelta) + 1n
-      if (next > this.position) this.position = next
-    }
-    return messages
+  /** Moves on; the runs are what is new in the batches. */
+  advance(fetched: FetchedBatches, decompress: Decompress, now: number): MessageRun[] {
+    const runs = new RunBuilder(this.#streamBy)
+    const from = this.position
+    this.position = eachBatch(fetched, from, decompress, (records) => runs.add(records, from, now))
+    return runs.take()
   }
 
-  push(messages: readonly PartitionMessage[]): PlacedRecord[] {
-    return this.#runner.push(messages)
+  push(runs: readonly MessageRun[]): PlacedRecord[] {
+    return this.#runner.pushRuns(runs)
   }
 
   tick(now: number): PlacedRecord[] {
@@ -104,16 +81,4 @@ export class OwnedPartition {
       if (this.#changes.get(change.stream) === change) this.#changes.delete(change.stream)
     }
   }
-}
-
-interface Named {
-  readonly key: Buffer | null
-  readonly headers: readonly (readonly [Buffer | null, Buffer | null])[]
-}
-
-function streamOf({ key, headers }: Named, streamBy: StreamBy): string | undefined {
-  if (streamBy.by === 'none') return undefined
-  const name =
-    streamBy.by === 'key' ? key : headers.find(([header]) => header !== null && String(header) === streamBy.name)?.[1]
-  return name === null || name === undefined || name.length === 0 ? undefined : name.toString('utf8', 0, NAME_BYTES)
 }

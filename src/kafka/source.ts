@@ -15,9 +15,11 @@ import type { PlacedRecord } from '../partitions/message.ts'
 import type { StreamOptions } from '../partitions/stream.ts'
 import { closeClient, type KafkaConnection, leaveGroup, loadClient, openConsumer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
+import { FetchClient } from './fetch.ts'
 import { Fetcher } from './fetcher.ts'
 import { Outage } from './outage.ts'
-import { OwnedPartition, type PartitionFigures, type StreamBy } from './owned.ts'
+import { OwnedPartition, type PartitionFigures } from './owned.ts'
+import type { StreamBy } from './runs.ts'
 import type { StateStore } from './states.ts'
 
 const CHECKPOINT_MS = 5_000
@@ -71,7 +73,7 @@ export async function kafkaSource(options: KafkaSourceOptions): Promise<KafkaSou
   const client = await loadClient()
   const { group, sessionTimeout = SESSION_MS } = options
   const consumer = openConsumer(client, options, group, { sessionTimeout })
-  const source = new Source(consumer, options)
+  const source = new Source(consumer, new FetchClient(client, consumer), options)
   try {
     await source.open()
   } catch (error) {
@@ -98,7 +100,7 @@ class Source implements KafkaSource {
   readonly done: Promise<void>
   #end: () => void = () => {}
 
-  constructor(consumer: Consumer, options: KafkaSourceOptions) {
+  constructor(consumer: Consumer, client: FetchClient, options: KafkaSourceOptions) {
     this.#consumer = consumer
     this.#options = options
     this.#outage = new Outage(options.complain ?? (() => {}), () => performance.now())
@@ -109,14 +111,15 @@ class Source implements KafkaSource {
     this.done.catch(() => {})
     this.#fetcher = new Fetcher({
       consumer,
+      client,
       outage: this.#outage,
       topics: options.topics,
       signal: this.#stopping.signal,
       owned: () => [...this.#owned.values()],
-      take: async (owned, messages) => {
+      take: async (owned, runs) => {
         if (this.#owned.get(owned.key) !== owned) return
-        for (const { bytes } of messages) this.#bytes += bytes.length
-        await this.#write(owned.push(messages))
+        for (const { bytes } of runs) this.#bytes += bytes.length
+        await this.#write(owned.push(runs))
       },
       outOfRange: (owned) => this.#outOfRange(owned),
       failed: (error) => this.#fail(error),

@@ -6,8 +6,10 @@ import type { Consumer, Producer } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
 import type { StreamState } from '../partitions/stream.ts'
+import { eachBatch, type Records } from './batches.ts'
 import { closeClient, type KafkaConnection, loadClient, openAdmin, openConsumer, openProducer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
+import { FetchClient } from './fetch.ts'
 import { readState, type StateStore, type StreamChange } from './states.ts'
 
 const FETCH_BYTES = 16 << 20
@@ -33,7 +35,7 @@ export async function openStateTopic(options: StateTopicOptions): Promise<StateS
   const { connection, stateTopic, group } = options
   const consumer = openConsumer(client, connection, group, { sessionTimeout: SESSION_MS })
   const producer = openProducer(client, connection)
-  const store = new StateTopic(consumer, producer, options)
+  const store = new StateTopic(consumer, new FetchClient(client, consumer), producer, options)
   try {
     await consumer.metadata({ topics: [stateTopic] }).catch(async (error: unknown) => {
       if (!failureOf(error).text.endsWith('is not there')) throw error
@@ -70,11 +72,13 @@ async function makeTopic({ connection, stateTopic }: StateTopicOptions, partitio
 
 class StateTopic implements StateStore {
   readonly #consumer: Consumer
+  readonly #fetcher: FetchClient
   readonly #producer: Producer
   readonly #options: StateTopicOptions
 
-  constructor(consumer: Consumer, producer: Producer, options: StateTopicOptions) {
+  constructor(consumer: Consumer, fetcher: FetchClient, producer: Producer, options: StateTopicOptions) {
     this.#consumer = consumer
+    this.#fetcher = fetcher
     this.#producer = producer
     this.#options = options
   }
@@ -102,28 +106,26 @@ class StateTopic implements StateStore {
     const prefix = JSON.stringify([group, topic, partition]).slice(0, -1)
     const states = new Map<string, StreamState>()
     let unread = 0
-    for (let position = start; position < end; ) {
-      const response = await this.#consumer.fetch({
-        node: leader,
-        maxWaitTime: 500,
-        minBytes: 1,
-        maxBytes: FETCH_BYTES,
-        topics: [{ topicId: id, partitions: [{ ...fetched(position), partition: own }] }],
-      })
-      const batches = response.responses[0]?.partitions[0]?.records ?? []
-      const before = position
-      for (const batch of batches) {
-        position = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
-        for (const { key, value } of batch.records) {
-          const name = String(key)
-          if (!name.startsWith(prefix)) continue
-          const state = value === null || value.length === 0 ? undefined : readState(value.toString())
-          if (state !== undefined) states.set(name, state)
-          else states.delete(name)
-          if (state === undefined && value !== null && value.length > 0) unread++
-        }
+    const take = (records: Records): void => {
+      while (records.next()) {
+        const { value } = records
+        const name = String(records.key)
+        if (!name.startsWith(prefix)) continue
+        const isState = value !== undefined && value.length > 0
+        const state = isState ? readState(value.toString()) : undefined
+        if (state !== undefined) states.set(name, state)
+        else states.delete(name)
+        if (state === undefined && isState) unread++
       }
-      if (position === before && batches.length === 0) break
+    }
+    for (let position = start; position < end; ) {
+      const topics = new Map([[id, [{ partition: own, position }]]])
+      const request = { node: leader, topics, maxBytes: FETCH_BYTES, partitionBytes: FETCH_BYTES }
+      const { partitions, error } = await this.#fetcher.fetch(request)
+      if (error !== undefined) throw error
+      const [fetched] = partitions
+      if (fetched === undefined || fetched.bytes.length === 0) break
+      position = eachBatch(fetched, position, this.#fetcher.decompress, take)
     }
     if (unread > 0) complain(`${topic}/${partition}: ${unread} states are not what dumpstream writes; begun anew`)
     return [...states.values()]
@@ -174,9 +176,3 @@ class StateTopic implements StateStore {
     return offsets.get(stateTopic)?.[partition] ?? 0n
   }
 }
-
-function fetched(fetchOffset: bigint): Omit<FetchPartition, 'partition'> {
-  return { fetchOffset, currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes: FETCH_BYTES }
-}
-
-type FetchPartition = Parameters<Consumer['fetch']>[0]['topics'][number]['partitions'][number]

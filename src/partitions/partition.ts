@@ -5,6 +5,7 @@
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { PartitionMessage, PlacedRecord } from './message.ts'
+import { type MessageRun, runsOf } from './run.ts'
 import { PartitionStream, type Place, type StreamOptions, type StreamState } from './stream.ts'
 
 /** Silence of a stream that ends its dump: shippers write in bursts. */
@@ -64,11 +65,17 @@ export class Partition {
    * @throws DumpstreamError `DS_OPTION` for an option, or a state, that is invalid
    */
   push(messages: readonly PartitionMessage[]): PlacedRecord[] {
-    const newest = messages.at(-1)
-    if (newest === undefined) return []
-    for (const [stream, own] of byStream(messages)) this.#stream(stream).push(own)
-    this.#next = newest.offset + 1n
-    for (const { time } of messages) if (time !== undefined && time > this.#time) this.#time = time
+    return this.pushRuns(runsOf(messages))
+  }
+
+  /** As `push`, of messages that are joined already: a run of each stream. */
+  pushRuns(runs: readonly MessageRun[]): PlacedRecord[] {
+    for (const run of runs) {
+      this.#stream(run.stream).push(run)
+      const newest = run.offsets.at(-1)
+      if (newest !== undefined && newest >= (this.#next ?? 0n)) this.#next = newest + 1n
+      for (const time of run.times) if (time > this.#time) this.#time = time
+    }
     // Other streams go on, this one has nothing to say.
     if (Number.isFinite(this.#time)) for (const each of this.#streams.values()) each.pass(this.#time, this.#idle)
     return this.#take()
@@ -140,16 +147,6 @@ export class Partition {
     this.#records = []
     return records
   }
-}
-
-function byStream(messages: readonly PartitionMessage[]): Map<string | undefined, PartitionMessage[]> {
-  const streams = new Map<string | undefined, PartitionMessage[]>()
-  for (const message of messages) {
-    const own = streams.get(message.stream)
-    if (own === undefined) streams.set(message.stream, [message])
-    else own.push(message)
-  }
-  return streams
 }
 
 /**

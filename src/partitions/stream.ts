@@ -3,12 +3,11 @@
  *
  * The engine's clock is the time of the messages, so that the same messages make the same dumps, however they arrive.
  */
-import { LF } from '../core/ascii.ts'
 import type { DumpRecord, DumpstreamRecord } from '../core/records.ts'
 import { createEngine, type EngineOptions, type EngineSnapshot, type WholeEngine } from '../engine/engine.ts'
 import { Silence } from '../streams/silence.ts'
 import { findNeedle } from '../text/needle.ts'
-import type { PartitionMessage } from './message.ts'
+import type { MessageRun } from './run.ts'
 
 export type StreamOptions = Omit<
   EngineOptions,
@@ -29,20 +28,6 @@ export interface StreamState {
 export interface Place {
   readonly offset: bigint
   readonly byte: number
-}
-
-const LINE_END = Buffer.from([LF])
-
-interface Line {
-  readonly message: PartitionMessage
-  /** Bytes of it that are known. */
-  readonly skipped: number
-  readonly line: Buffer
-}
-
-function endsLine(line: Buffer): boolean {
-  // Not `at`: this is asked of every message.
-  return line[line.length - 1] === LF
 }
 
 export class PartitionStream {
@@ -107,43 +92,29 @@ export class PartitionStream {
   }
 
   /** Messages of this stream, in order. Those that are known are passed over. */
-  push(messages: readonly PartitionMessage[]): void {
-    const lines: Line[] = []
-    for (const message of messages) {
-      const line = this.#line(message)
-      if (line !== undefined) lines.push(line)
-    }
-    // Most of a log is not dump: one search for all of it.
-    if (!this.#engine.open) {
-      const pieces: Buffer[] = []
-      for (const { line } of lines) {
-        pieces.push(line)
-        if (!endsLine(line)) pieces.push(LINE_END)
-      }
-      const all = Buffer.concat(pieces)
-      if (findNeedle(all, 0, all.length, true) < 0) {
-        for (const line of lines) this.#note(line)
-        this.#feed(all)
-        return
-      }
-    }
-    const chunks: Buffer[] = []
-    const feed = (): void => {
-      if (chunks.length > 0) this.#feed(Buffer.concat(chunks.splice(0)))
-    }
-    for (const each of lines) {
-      const { line, message } = each
-      const isAlone = this.#engine.open || findNeedle(line, 0, line.length, true) >= 0
+  push(run: MessageRun): void {
+    const first = this.#firstNew(run)
+    if (first === undefined) return
+    const { bytes, times } = run
+    let fed = first.at
+    let needle = this.#engine.open ? fed : findNeedle(bytes, fed, bytes.length, true)
+    let at = fed
+    for (let index = first.index; index < times.length; index++) {
+      const end = endOf(run, index)
+      const isAlone = this.#engine.open || (needle >= 0 && needle < end)
       if (isAlone) {
-        feed()
-        this.#tick(message.time)
+        if (at > fed) this.#feed(bytes.subarray(fed, at))
+        this.#tick(times[index])
       }
-      this.#note(each)
-      chunks.push(line)
-      if (!endsLine(line)) chunks.push(LINE_END)
-      if (isAlone) feed()
+      this.#note(run, index, at, end)
+      if (isAlone) {
+        this.#feed(bytes.subarray(at, end))
+        fed = end
+        if (needle >= 0 && needle < end) needle = findNeedle(bytes, end, bytes.length, true)
+      }
+      at = end
     }
-    feed()
+    if (at > fed) this.#feed(bytes.subarray(fed, at))
   }
 
   /** Time goes on, and nothing came: `now` is of the caller's clock. */
@@ -175,29 +146,33 @@ export class PartitionStream {
   }
 
   #tick(time: number | undefined): void {
-    if (time === undefined) return
+    if (time === undefined || Number.isNaN(time)) return
     if (this.#time !== undefined && this.#time < time) this.#engine.tick(this.#time)
     this.#engine.tick(time)
   }
 
-  /** What is new of a message; undefined: nothing. */
-  #line(message: PartitionMessage): Line | undefined {
-    const { offset, bytes } = message
+  /** The first message that is new, and where what is new of it begins; undefined: none is. */
+  #firstNew(run: MessageRun): { readonly index: number; readonly at: number } | undefined {
     const from = this.#from
-    const isBegun = from !== undefined && offset === from.offset
-    if (isBegun ? this.#pushed > 0 || from.byte > bytes.length : offset <= this.#last) return undefined
-    const skipped = isBegun ? from.byte : 0
-    return { message, skipped, line: Buffer.from(bytes.buffer, bytes.byteOffset + skipped, bytes.length - skipped) }
+    for (const [index, offset] of run.offsets.entries()) {
+      const start = run.starts[index] ?? 0
+      if (offset > this.#last && offset !== from?.offset) return { index, at: start }
+      if (from === undefined || offset !== from.offset || this.#pushed > 0) continue
+      if (start + from.byte < endOf(run, index)) return { index, at: start + from.byte }
+    }
+    return undefined
   }
 
-  #note({ message: { offset, time }, line, skipped }: Line): void {
-    if (this.#starts.length === 0) this.#skipped = skipped
+  #note({ starts, offsets, times }: MessageRun, index: number, at: number, end: number): void {
+    const offset = offsets[index] ?? this.#last
+    if (this.#starts.length === 0) this.#skipped = at - (starts[index] ?? 0)
     this.#last = offset
-    this.#time = time ?? this.#time
+    const time = times[index] ?? Number.NaN
+    if (!Number.isNaN(time)) this.#time = time
     this.isChanged = true
     this.#starts.push(this.#pushed)
     this.#offsets.push(offset)
-    this.#pushed += line.length + (endsLine(line) ? 0 : 1)
+    this.#pushed += end - at
   }
 
   #feed(bytes: Buffer): void {
@@ -239,4 +214,8 @@ export class PartitionStream {
     }
     return low
   }
+}
+
+function endOf({ starts, bytes }: MessageRun, index: number): number {
+  return starts[index + 1] ?? bytes.length
 }

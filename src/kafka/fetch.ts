@@ -1,0 +1,155 @@
+/** One fetch from a broker: the client's connections and requests, and the answer with batches that nobody has taken apart. */
+import type { Connection, Consumer, fetchV17, Reader } from '@platformatic/kafka'
+import { DumpstreamError } from '../core/errors.ts'
+import type { Decompress, FetchedBatches } from './batches.ts'
+import type { Client } from './client.ts'
+
+/** An answer waits so long for messages. */
+const WAIT_MS = 500
+const READ_COMMITTED = 1
+const FETCH = 1
+const NOTHING = Buffer.alloc(0)
+/** The client and the broker then do without. */
+const NO_EPOCH = -1
+
+type RequestCreator = typeof fetchV17.createRequest
+
+export interface FetchedPartition extends FetchedBatches {
+  readonly topicId: string
+  readonly partition: number
+  /** 0: none (https://kafka.apache.org/protocol#protocol_error_codes). */
+  readonly errorCode: number
+  /** One past the newest message that may be read. */
+  readonly end: bigint
+}
+
+export interface FetchAnswer {
+  readonly partitions: readonly FetchedPartition[]
+  /** What went wrong with some of them, as the client says it. */
+  readonly error: Error | undefined
+}
+
+export interface FetchRequest {
+  readonly node: number
+  /** Topic id → what of it. */
+  readonly topics: ReadonlyMap<string, readonly { readonly partition: number; readonly position: bigint }[]>
+  /** Compressed: a log is some ten times as much. */
+  readonly maxBytes: number
+  readonly partitionBytes: number
+}
+
+export class FetchClient {
+  readonly #client: Client
+  readonly #consumer: Consumer
+  readonly #requests: ReadonlyMap<number, RequestCreator>
+
+  constructor(client: Client, consumer: Consumer) {
+    this.#client = client
+    this.#consumer = consumer
+    const { fetchV13, fetchV14, fetchV15, fetchV16, fetchV17 } = client
+    // They differ in the request only; the ones before have no ids of topics.
+    this.#requests = new Map([
+      [13, fetchV13.createRequest],
+      [14, fetchV14.createRequest],
+      [15, fetchV15.createRequest],
+      [16, fetchV16.createRequest],
+      [17, fetchV17.createRequest],
+    ])
+  }
+
+  readonly decompress: Decompress = (compression, bytes) => {
+    const algorithm = this.#client.compressionsAlgorithmsByBitmask[compression]
+    if (algorithm === undefined) throw new RangeError(`compression ${compression} is not known`)
+    return algorithm.decompressSync(bytes)
+  }
+
+  /** Rejects when the broker can't be asked, or answers nothing. */
+  async fetch({ node, topics, maxBytes, partitionBytes }: FetchRequest): Promise<FetchAnswer> {
+    const [connection, version] = await Promise.all([this.#connection(node), this.#version()])
+    const create = this.#requests.get(version)
+    if (create === undefined) throw new DumpstreamError('DS_INPUT', 'the brokers are older than Kafka 3.1')
+    const asked = [...topics].map(([topicId, partitions]) => ({
+      topicId,
+      partitions: partitions.map(({ partition, position }) => ({
+        partition,
+        fetchOffset: position,
+        currentLeaderEpoch: NO_EPOCH,
+        lastFetchedEpoch: NO_EPOCH,
+        partitionMaxBytes: partitionBytes,
+      })),
+    }))
+    return await new Promise((resolve, reject) =>
+      connection.send(
+        FETCH,
+        version,
+        () => create(WAIT_MS, 1, maxBytes, READ_COMMITTED, 0, 0, asked, [], ''),
+        (_correlation, _key, _version, reader) => this.#read(reader, version),
+        true,
+        true,
+        settle<FetchAnswer>(resolve, reject),
+      ),
+    )
+  }
+
+  async #connection(node: number): Promise<Connection> {
+    const { topics } = this.#consumer
+    const broker = (await this.#consumer.metadata({ topics: [...topics.current] })).brokers.get(node)
+    if (broker === undefined) throw new Error(`broker ${node} is not there`)
+    return await new Promise((resolve, reject) =>
+      this.#consumer[this.#client.kGetConnection](broker, settle<Connection>(resolve, reject)),
+    )
+  }
+
+  /** The highest that both sides have. */
+  async #version(): Promise<number> {
+    const api = await new Promise<{ readonly version: number }>((resolve, reject) =>
+      this.#consumer[this.#client.kGetApi]('Fetch', settle<{ readonly version: number }>(resolve, reject)),
+    )
+    return api.version
+  }
+
+  #read(reader: Reader, version: number): FetchAnswer {
+    const errors: Record<string, [number, null]> = {}
+    reader.readInt32()
+    const errorCode = reader.readInt16()
+    if (errorCode !== 0) errors[''] = [errorCode, null]
+    reader.readInt32()
+    const partitions = reader
+      .readArray((topic) => {
+        const topicId = topic.readUUID()
+        return topic.readArray((each) => readPartition(each, topicId))
+      })
+      .flat()
+    for (const [index, partition] of partitions.entries())
+      if (partition.errorCode !== 0) errors[`/partitions/${index}`] = [partition.errorCode, null]
+    const isRight = Object.keys(errors).length === 0
+    const error = isRight ? undefined : new this.#client.ResponseError(FETCH, version, errors, undefined)
+    return { partitions, error }
+  }
+}
+
+function readPartition(reader: Reader, topicId: string): FetchedPartition {
+  const partition = reader.readInt32()
+  const errorCode = reader.readInt16()
+  const highWatermark = reader.readInt64()
+  const lastStable = reader.readInt64()
+  reader.readInt64()
+  const aborted = reader.readArray((each) => ({ producerId: each.readInt64(), firstOffset: each.readInt64() }))
+  reader.readInt32()
+  const length = reader.readUnsignedVarInt() - 1
+  const { position } = reader
+  // Parts of it came one after the other: joined here, once.
+  const bytes = length > 0 ? reader.buffer.subarray(position, position + length).buffer : NOTHING
+  if (length > 0) reader.skip(length)
+  return { topicId, partition, errorCode, end: lastStable < 0n ? highWatermark : lastStable, bytes, aborted }
+}
+
+function settle<T>(
+  resolve: (value: T) => void,
+  reject: (error: Error) => void,
+): (error: Error | null, value?: T) => void {
+  return (error, value) => {
+    if (value === undefined) reject(error ?? new Error('no answer'))
+    else resolve(value)
+  }
+}

@@ -1,0 +1,99 @@
+/** Runs of messages out of batches: what is copied is the text, and all that is kept of a message is a few numbers. */
+import { LF } from '../core/ascii.ts'
+import type { MessageRun } from '../partitions/run.ts'
+import type { Records } from './batches.ts'
+
+/** What names a message's stream. */
+export type StreamBy =
+  | { readonly by: 'key' }
+  | { readonly by: 'none' }
+  | { readonly by: 'header'; readonly name: string }
+
+/** A key or a header that is longer names no pod. */
+const NAME_BYTES = 512
+/** Up to here a loop is faster than a call that copies. */
+const SHORT = 64
+const FIRST_BYTES = 16 << 10
+
+export class RunBuilder {
+  readonly #streamBy: StreamBy
+  /** Streams by their names as they are sent. */
+  readonly #byName = new Map<string, Run>()
+  #own: Run | undefined
+
+  constructor(streamBy: StreamBy) {
+    this.#streamBy = streamBy
+  }
+
+  /** Messages before `from` were read. Milliseconds since the epoch: a clock that is ahead of `now` would make all other streams look silent. */
+  add(records: Records, from: bigint, now: number): void {
+    const { firstOffset, bytes } = records
+    const skipped = from > firstOffset ? Number(from - firstOffset) : 0
+    while (records.next()) {
+      const { delta, time, valueAt, valueLength } = records
+      if (valueLength <= 0 || delta < skipped) continue
+      const run = this.#run(records)
+      run.offsets.push(firstOffset + BigInt(delta))
+      run.times.push(time < 0 ? Number.NaN : Math.min(time, now))
+      run.append(bytes, valueAt, valueAt + valueLength)
+    }
+  }
+
+  take(): MessageRun[] {
+    const runs = [...this.#byName.values()]
+    if (this.#own !== undefined) runs.push(this.#own)
+    return runs.map(({ stream, offsets, times, starts, bytes }) => ({ stream, offsets, times, starts, bytes }))
+  }
+
+  #run(records: Records): Run {
+    const by = this.#streamBy
+    const named = by.by === 'none' ? undefined : by.by === 'key' ? records.key : records.header(by.name)
+    if (named === undefined || named.length === 0) {
+      this.#own ??= new Run(undefined)
+      return this.#own
+    }
+    const name = named.toString('latin1', 0, NAME_BYTES)
+    let run = this.#byName.get(name)
+    if (run === undefined) {
+      run = new Run(named.toString('utf8', 0, NAME_BYTES))
+      this.#byName.set(name, run)
+    }
+    return run
+  }
+}
+
+class Run {
+  readonly stream: string | undefined
+  readonly starts: number[] = []
+  readonly offsets: bigint[] = []
+  readonly times: number[] = []
+  #buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  #length = 0
+
+  constructor(stream: string | undefined) {
+    this.stream = stream
+  }
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  append(bytes: Buffer, start: number, end: number): void {
+    this.#reserve(end - start + 1)
+    const buffer = this.#buffer
+    let at = this.#length
+    this.starts.push(at)
+    if (end - start > SHORT) at += bytes.copy(buffer, at, start, end)
+    else for (let from = start; from < end; from++) buffer[at++] = bytes[from] ?? 0
+    if (bytes[end - 1] !== LF) buffer[at++] = LF
+    this.#length = at
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes
+    if (needed <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, needed))
+    this.#buffer.copy(larger, 0, 0, this.#length)
+    this.#buffer = larger
+  }
+}
