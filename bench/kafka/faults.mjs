@@ -1,6 +1,6 @@
 // What faults cost: dumps lost, written twice, and how long until all that was there at the fault is committed.
 //
-//   npm run build && node bench/kafka/faults.mjs [--dumps 40] [--pods 16] [--only 'broker killed']
+//   npm run build && node bench/kafka/faults.mjs [--dumps 640] [--only 'kill -9']
 //
 // Three brokers and two members of a group, each a process; dumps of pods woven into their logs over 8 partitions. What was written is held
 // to what one process says that reads all partitions in order (workload.mjs).
@@ -10,9 +10,8 @@ import { startKafka } from './cluster.mjs'
 import {
   compare,
   deleteTopic,
-  endsOf,
   expected,
-  isCommitted,
+  Follower,
   makeTopics,
   produce,
   readAll,
@@ -22,22 +21,26 @@ import {
 
 const { values } = parseArgs({
   options: {
-    dumps: { type: 'string', default: '40' },
-    pods: { type: 'string', default: '16' },
+    dumps: { type: 'string', default: '640' },
     only: { type: 'string' },
   },
 })
+const PODS = 16
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const FAULTS = {
   none: async () => {},
-  'kill -9 of a member, 8 times': async ({ consumers, start }) => {
-    for (let kill = 0; kill < 8; kill++) {
+  'kill -9 of a member, again and again': async ({ consumers, start, isWritten }) => {
+    let kills = 0
+    while (kills < 8 || !isWritten()) {
       await pause(800 + Math.random() * 1_500)
-      consumers[kill % 2].child.kill('SIGKILL')
-      await consumers[kill % 2].ended
-      consumers[kill % 2] = start()
+      const victim = Math.floor(Math.random() * 2)
+      consumers[victim].child.kill('SIGKILL')
+      await consumers[victim].ended
+      consumers[victim] = start()
+      kills++
     }
+    return `${kills} times`
   },
   'a broker killed of three, and back after 8 s': async ({ kafka }) => {
     await pause(3_000)
@@ -45,13 +48,16 @@ const FAULTS = {
     await pause(8_000)
     await kafka.restart(2)
   },
-  'a member joins and leaves, 8 times': async ({ start }) => {
-    for (let turn = 0; turn < 8; turn++) {
+  'a member joins and leaves, again and again': async ({ start, isWritten }) => {
+    let turns = 0
+    while (turns < 8 || !isWritten()) {
       const guest = start()
       await pause(1_500)
       guest.child.kill('SIGTERM')
       await guest.ended
+      turns++
     }
+    return `${turns} times`
   },
   'a member stopped for 6 s, its session is 3 s': async ({ consumers }) => {
     await pause(2_000)
@@ -74,25 +80,24 @@ try {
       startConsumer(brokers, ['--topic', topic, '--out-topic', out, '--state-topic', states, '--group', group])
     const consumers = [start(), start()]
     const skewMs = name.includes('apart') ? 86_400_000 : 0
-    const producing = produce(brokers, topic, {
-      pods: Number(values.pods),
-      dumps: Number(values.dumps),
-      pauseMs: 300,
-      skewMs,
+    let isWritten = false
+    const dumps = Math.ceil(Number(values.dumps) / PODS)
+    const producing = produce(brokers, topic, { pods: PODS, dumps, pauseMs: 300, skewMs }).then(() => {
+      isWritten = true
     })
-    await fault({ kafka, consumers, start })
+    const how = await fault({ kafka, consumers, start, isWritten: () => isWritten })
     const at = performance.now()
-    const ends = await endsOf(brokers, topic)
-    while (!(await isCommitted(brokers, topic, group, ends))) await pause(100)
+    const follower = new Follower(brokers, topic, group)
+    await follower.reaches(await follower.ends(), consumers)
     const seconds = (performance.now() - at) / 1000
     await producing
-    const last = await endsOf(brokers, topic)
-    while (!(await isCommitted(brokers, topic, group, last))) await pause(300)
+    await follower.reaches(await follower.ends(), consumers)
+    await follower.close()
     for (const { child } of consumers) child.kill('SIGTERM')
     const codes = await Promise.all(consumers.map(({ ended }) => ended))
     const [logs, records] = await Promise.all([readAll(brokers, topic), readAll(brokers, out)])
     const result = compare(expected(createPartition, topic, logs), written(records))
-    rows.push({ name, ...result, seconds, codes })
+    rows.push({ name: how === undefined ? name : `${name}: ${how}`, ...result, seconds, codes })
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`)
     const said = consumers.flatMap(({ said }) => said.split('\n').filter((line) => line !== ''))
     for (const line of said) process.stderr.write(`  ${line}\n`)

@@ -2,31 +2,9 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Admin, Consumer, Producer } from '@platformatic/kafka'
+import { podLines } from './leak.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-const LOG_LINES = 20
-
-/** Goroutines of a leak, from `first` on, that block one after the other. */
-function dump(leaked) {
-  const lines = ['goroutine 1 [select]:', 'main.main()', '\t/app/main.go:3 +0x1', '']
-  for (let i = 0; i < leaked; i++)
-    lines.push(
-      `goroutine ${10 + i * 300} [chan send]:`,
-      'main.leak()',
-      '\t/app/main.go:7 +0x1',
-      'created by main.main',
-      '\t/app/main.go:3 +0x2',
-      '',
-    )
-  return lines
-}
-
-/** What a pod logs between one dump and the next, and the dump: lines. */
-export function podLines(pod, number) {
-  const log = Array.from({ length: LOG_LINES }, (_, i) => `level=info pod=${pod} served=${number * LOG_LINES + i}`)
-  return [...log, ...dump(2 + (number % 12)), `level=info pod=${pod} goes on`]
-}
-
 /** Bytes that are no log: a consumer must not stumble over them. */
 export const POISON = [
   Buffer.alloc(0),
@@ -153,50 +131,63 @@ export async function deleteTopic(brokers, topic) {
   await admin.close()
 }
 
-/** One past the newest message of each partition. */
-export function endsOf(brokers, topic) {
-  return withConsumer(brokers, 'bench', async (consumer) =>
-    (await consumer.listOffsets({ topics: [topic] })).get(topic),
-  )
-}
+/** What a group has read of a topic. */
+export class Follower {
+  #consumer
+  #options
+  #topic
 
-/** Has the group committed all before `ends`? */
-function isCommitted(brokers, topic, group, ends) {
-  return withConsumer(brokers, group, async (consumer) => {
-    const asked = { topics: [{ topic, partitions: ends.map((_, i) => i) }] }
-    const committed = (await consumer.listCommittedOffsets(asked)).get(topic)
-    return ends.every((end, i) => committed[i] >= end)
-  })
-}
-
-async function withConsumer(brokers, groupId, work) {
-  return await again(async () => {
-    const consumer = new Consumer({ clientId: 'bench', groupId, bootstrapBrokers: brokers, retries: 0 })
-    try {
-      return await work(consumer)
-    } finally {
-      await new Promise((resolve) => consumer.close(true, resolve))
-    }
-  })
-}
-
-/** Resolves when the group has committed all before `ends`. Rejects when one of `consumers` has ended by itself: it would never be. */
-export async function untilCommitted(brokers, topic, group, ends, consumers) {
-  while (!(await isCommitted(brokers, topic, group, ends))) {
-    for (const { child, said } of consumers())
-      if (child.exitCode !== null) throw new Error(`a consumer has ended (${child.exitCode}): ${said}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+  constructor(brokers, topic, groupId) {
+    this.#topic = topic
+    this.#options = { clientId: 'bench', groupId, bootstrapBrokers: brokers, retries: 0 }
   }
-}
 
-/** Messages of the group that are not committed yet. */
-export async function lagOf(brokers, topic, group) {
-  const ends = await endsOf(brokers, topic)
-  return await withConsumer(brokers, group, async (consumer) => {
-    const asked = { topics: [{ topic, partitions: ends.map((_, i) => i) }] }
-    const committed = (await consumer.listCommittedOffsets(asked)).get(topic)
+  /** One past the newest message of each partition. */
+  ends() {
+    return this.#ask(async (consumer) => (await consumer.listOffsets({ topics: [this.#topic] })).get(this.#topic))
+  }
+
+  /** Of each partition, what is read next; negative: nothing is committed. */
+  async committed() {
+    const partitions = (await this.ends()).map((_, i) => i)
+    const asked = { topics: [{ topic: this.#topic, partitions }] }
+    return await this.#ask(async (consumer) => (await consumer.listCommittedOffsets(asked)).get(this.#topic))
+  }
+
+  /** Messages that are not committed yet. */
+  async lag() {
+    const [ends, committed] = await Promise.all([this.ends(), this.committed()])
     return ends.reduce((sum, end, i) => sum + Number(end - (committed[i] < 0n ? 0n : committed[i])), 0)
-  })
+  }
+
+  /** Resolves when the group has committed all before `ends`. Rejects when one of `consumers` has ended by itself: it would never be. */
+  async reaches(ends, consumers) {
+    for (;;) {
+      const committed = await this.committed()
+      if (ends.every((end, i) => committed[i] >= end)) return
+      for (const { child, said } of consumers)
+        if (child.exitCode !== null) throw new Error(`a consumer has ended (${child.exitCode}): ${said}`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  async close() {
+    const consumer = this.#consumer
+    this.#consumer = undefined
+    if (consumer !== undefined) await new Promise((resolve) => consumer.close(true, resolve))
+  }
+
+  #ask(work) {
+    return again(async () => {
+      this.#consumer ??= new Consumer(this.#options)
+      try {
+        return await work(this.#consumer)
+      } catch (error) {
+        await this.close()
+        throw error
+      }
+    })
+  }
 }
 
 /** A process of the command. `said`: its stderr. */

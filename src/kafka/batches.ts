@@ -73,7 +73,13 @@ export function eachBatch(
 /** Control batches are not compressed. */
 function isAbort(batch: Buffer): boolean {
   const record = new Records(batch, (_, bytes) => bytes)
-  return record.next() && record.keyLength >= 4 && record.bytes.readInt16BE(record.keyAt + 2) === ABORT
+  return record.next() && record.key.length >= 4 && record.bytes.readInt16BE(record.key.at + 2) === ABORT
+}
+
+/** Where something is in `bytes`. A length of -1 is Kafka's null. */
+export interface Place {
+  at: number
+  length: number
 }
 
 /** The records of a batch, one at a time. */
@@ -90,11 +96,9 @@ export class Records {
   delta = 0
   /** Milliseconds since the epoch; negative: none. */
   time = 0
-  /** Lengths are -1 for null. */
-  keyAt = 0
-  keyLength = -1
-  valueAt = 0
-  valueLength = -1
+  readonly key: Place = { at: 0, length: -1 }
+  readonly value: Place = { at: 0, length: -1 }
+  readonly #header: Place = { at: 0, length: -1 }
 
   constructor(batch: Buffer, decompress: Decompress) {
     const attributes = batch.readInt16BE(ATTRIBUTES_AT)
@@ -118,39 +122,32 @@ export class Records {
     const time = this.#firstTime + this.#number()
     this.time = this.#appendTime ?? time
     this.delta = this.#number()
-    this.keyLength = this.#number()
-    this.keyAt = this.#pass(this.keyLength)
-    this.valueLength = this.#number()
-    this.valueAt = this.#pass(this.valueLength)
+    this.#place(this.key)
+    this.#place(this.value)
     return true
   }
 
-  get key(): Buffer | undefined {
-    return this.keyLength < 0 ? undefined : this.bytes.subarray(this.keyAt, this.keyAt + this.keyLength)
-  }
-
-  get value(): Buffer | undefined {
-    return this.valueLength < 0 ? undefined : this.bytes.subarray(this.valueAt, this.valueAt + this.valueLength)
-  }
-
-  header(name: string): Buffer | undefined {
-    let at = -1
-    let length = -1
-    for (let left = this.#number(); left > 0 && length < 0; left--) {
-      const nameLength = this.#number()
-      const nameAt = this.#pass(nameLength)
-      const isIt = this.bytes.toString('utf8', nameAt, nameAt + nameLength) === name
-      const valueLength = this.#number()
-      at = this.#pass(valueLength)
-      if (isIt) length = valueLength
+  header(name: string): Place | undefined {
+    const header = this.#header
+    for (let left = this.#number(); left > 0; left--) {
+      this.#place(header)
+      const isIt = this.textOf(header) === name
+      this.#place(header)
+      if (isIt) return header
     }
-    return length < 0 ? undefined : this.bytes.subarray(at, at + length)
+    return undefined
   }
 
-  #pass(length: number): number {
-    const at = this.#at
-    if (length > 0) this.#at += length
-    return at
+  /** Empty for null. */
+  textOf({ at, length }: Place): string {
+    return length <= 0 ? '' : this.bytes.toString('utf8', at, at + length)
+  }
+
+  /** Goes past what a length is in front of. */
+  #place(place: Place): void {
+    place.length = this.#number()
+    place.at = this.#at
+    if (place.length > 0) this.#at += place.length
   }
 
   /** Seven bits a byte, the lowest first, the sign in the lowest bit. */

@@ -11,8 +11,6 @@ export type StreamBy =
 
 /** A key or a header that is longer names no pod. */
 const NAME_BYTES = 512
-/** Up to here a loop is faster than a call that copies. */
-const SHORT = 64
 const FIRST_BYTES = 16 << 10
 
 export class RunBuilder {
@@ -30,12 +28,12 @@ export class RunBuilder {
     const { firstOffset, bytes } = records
     const skipped = from > firstOffset ? Number(from - firstOffset) : 0
     while (records.next()) {
-      const { delta, time, valueAt, valueLength } = records
-      if (valueLength <= 0 || delta < skipped) continue
+      const { delta, time, value } = records
+      if (value.length <= 0 || delta < skipped) continue
       const run = this.#run(records)
       run.offsets.push(firstOffset + BigInt(delta))
       run.times.push(time < 0 ? Number.NaN : Math.min(time, now))
-      run.append(bytes, valueAt, valueAt + valueLength)
+      run.append(bytes, value.at, value.at + value.length)
     }
   }
 
@@ -47,16 +45,18 @@ export class RunBuilder {
 
   #run(records: Records): Run {
     const by = this.#streamBy
-    const named = by.by === 'none' ? undefined : by.by === 'key' ? records.key : records.header(by.name)
-    if (named === undefined || named.length === 0) {
+    const name = by.by === 'none' ? undefined : by.by === 'key' ? records.key : records.header(by.name)
+    if (name === undefined || name.length === 0) {
       this.#own ??= new Run(undefined)
       return this.#own
     }
-    const name = named.toString('latin1', 0, NAME_BYTES)
-    let run = this.#byName.get(name)
+    const { at, length } = name
+    const end = at + Math.min(length, NAME_BYTES)
+    const sent = records.bytes.toString('latin1', at, end)
+    let run = this.#byName.get(sent)
     if (run === undefined) {
-      run = new Run(named.toString('utf8', 0, NAME_BYTES))
-      this.#byName.set(name, run)
+      run = new Run(records.bytes.toString('utf8', at, end))
+      this.#byName.set(sent, run)
     }
     return run
   }
@@ -80,13 +80,9 @@ class Run {
 
   append(bytes: Buffer, start: number, end: number): void {
     this.#reserve(end - start + 1)
-    const buffer = this.#buffer
-    let at = this.#length
-    this.starts.push(at)
-    if (end - start > SHORT) at += bytes.copy(buffer, at, start, end)
-    else for (let from = start; from < end; from++) buffer[at++] = bytes[from] ?? 0
-    if (bytes[end - 1] !== LF) buffer[at++] = LF
-    this.#length = at
+    this.starts.push(this.#length)
+    this.#length += bytes.copy(this.#buffer, this.#length, start, end)
+    if (bytes[end - 1] !== LF) this.#buffer[this.#length++] = LF
   }
 
   #reserve(bytes: number): void {

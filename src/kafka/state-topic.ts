@@ -108,14 +108,13 @@ class StateTopic implements StateStore {
     let unread = 0
     const take = (records: Records): void => {
       while (records.next()) {
-        const { value } = records
-        const name = String(records.key)
+        const name = records.textOf(records.key)
         if (!name.startsWith(prefix)) continue
-        const isState = value !== undefined && value.length > 0
-        const state = isState ? readState(value.toString()) : undefined
+        const text = records.textOf(records.value)
+        const state = text === '' ? undefined : readState(text)
         if (state !== undefined) states.set(name, state)
         else states.delete(name)
-        if (state === undefined && isState) unread++
+        if (state === undefined && text !== '') unread++
       }
     }
     for (let position = start; position < end; ) {

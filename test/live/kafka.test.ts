@@ -1,10 +1,9 @@
 /** Real brokers: what consumers that are killed have written is what one process says that reads everything in order. */
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPartition } from '../../src/partitions/partition.ts'
 
 const { startKafka } = await import(new URL('../../bench/kafka/cluster.mjs', import.meta.url).href)
-const { compare, expected, lagOf, makeTopics, produce, readAll, startConsumer, written } = await import(
+const { compare, expected, Follower, makeTopics, produce, readAll, startConsumer, written } = await import(
   new URL('../../bench/kafka/workload.mjs', import.meta.url).href
 )
 
@@ -18,10 +17,6 @@ beforeAll(async () => {
   kafka = await startKafka()
 }, 600_000)
 afterAll(() => kafka?.stop())
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await delay(300)
-}
 
 describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
   it('loses no dump when consumers are killed, over poisoned messages, and every double is alike', {
@@ -39,7 +34,9 @@ describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
       consumers[kill % 2] = startConsumer(brokers, FLAGS)
     }
     await producing
-    await until(async () => (await lagOf(brokers, 'logs', 'g')) === 0)
+    const follower = new Follower(brokers, 'logs', 'g')
+    await follower.reaches(await follower.ends(), consumers)
+    await follower.close()
     for (const { child, ended } of consumers) {
       child.kill('SIGTERM')
       expect(await ended).toBe(0)

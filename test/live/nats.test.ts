@@ -14,7 +14,7 @@ import { temporaryFolder } from './go.ts'
 const imported = async (name: string) => await import(name)
 const { jetstream, jetstreamManager } = await imported('@nats-io/jetstream')
 const { connect, headers } = await imported('@nats-io/transport-node')
-const { podLines } = await import(new URL('../../bench/kafka/workload.mjs', import.meta.url).href)
+const { podLines } = await import(new URL('../../bench/kafka/leak.mjs', import.meta.url).href)
 
 const SERVER = 'github.com/nats-io/nats-server/v2@v2.10.29'
 const PODS = 3

@@ -5,25 +5,15 @@ import type { PartitionMessage, PlacedRecord } from '../../src/partitions/messag
 import { createPartition, type Partition, type PartitionOptions } from '../../src/partitions/partition.ts'
 import type { StreamState } from '../../src/partitions/stream.ts'
 
-const START = Date.parse('2026-11-24T10:00:00Z')
+const { leakingDump } = await import(new URL('../../bench/kafka/leak.mjs', import.meta.url).href)
 
-function leak(count: number): string[] {
-  const others = Array.from({ length: count }, (_, i) => [
-    `goroutine ${10 + i * 300} [chan send]:`,
-    'main.leak()',
-    '\t/app/main.go:7 +0x1',
-    'created by main.main',
-    '\t/app/main.go:3 +0x2',
-    '',
-  ])
-  return ['goroutine 1 [select]:', 'main.main()', '\t/app/main.go:3 +0x1', '', ...others.flat()]
-}
+const START = Date.parse('2026-11-24T10:00:00Z')
 
 /** What one pod logs: three dumps of a leak, log lines between them. */
 function podLog(): string[] {
   return [0, 1, 2].flatMap((dump) => [
     ...Array.from({ length: 9 }, (_, i) => `2026-11-24T10:0${dump}:0${i}Z served`),
-    ...leak(3 + dump * 3),
+    ...leakingDump(3 + dump * 3),
     `2026-11-24T10:0${dump}:10Z goes on`,
   ])
 }
@@ -155,7 +145,7 @@ describe('a partition', () => {
 
   it('names a dump by the byte of its message where it does not begin there', () => {
     const partition = open([])
-    const records = partition.push([{ offset: 7n, bytes: Buffer.from(`served\n${leak(2).join('\n')}`) }])
+    const records = partition.push([{ offset: 7n, bytes: Buffer.from(`served\n${leakingDump(2).join('\n')}`) }])
     records.push(...partition.end())
     expect(new Set(records.map(({ dumpId }) => dumpId))).toEqual(new Set(['logs/3/7+7']))
     expect(records[0]?.record.source).toBe('logs/3')
@@ -164,7 +154,12 @@ describe('a partition', () => {
   it('ends a dump whose stream is silent while others go on', () => {
     const partition = open([])
     partition.push(
-      leak(2).map((line, i) => ({ offset: BigInt(i), bytes: Buffer.from(line), stream: 'a', time: START })),
+      leakingDump(2).map((line: string, i: number) => ({
+        offset: BigInt(i),
+        bytes: Buffer.from(line),
+        stream: 'a',
+        time: START,
+      })),
     )
     const later = (i: number): PartitionMessage => ({
       offset: BigInt(100 + i),
@@ -197,7 +192,7 @@ describe('a partition', () => {
 function nextDumps(kept: Kept): Map<string, unknown[]> {
   const partition = kept.open()
   const messages = [...kept.states.keys()].sort().flatMap((stream) =>
-    [...leak(20), '2026-11-24T10:06:00Z goes on'].map((line) => ({
+    [...leakingDump(20), '2026-11-24T10:06:00Z goes on'].map((line) => ({
       stream,
       bytes: Buffer.from(line),
       time: START + 360_000,
