@@ -85,7 +85,7 @@ export function findingLines(finding: FindingRecord, parts: FindingParts): strin
     ]),
     // A single frame is in the lines above.
     ...(parts.race === undefined && parts.stack && (finding.stack ?? []).length > 1
-      ? stackLines(finding.stack ?? [], room, paint)
+      ? stackLines(fromOwn(finding.stack ?? [], finding.function), room, paint, finding.stack?.length)
       : []),
   ]
 }
@@ -162,8 +162,14 @@ function holderText(holder: MayHold): string {
   return `goroutine ${holder.goroutine} [${printable(holder.state)}] ${printable(holder.function)}${place === '' ? '' : ` ${place}`}`
 }
 
-/** Function and place of each frame; the whole paths are in `--stacks always`. */
-function stackLines(stack: readonly string[], room: number, paint: Paint): string[] {
+/** A stack from the frame that the function called: with `GOTRACEBACK=system`, six frames of the runtime stand ahead of `sync.(*Mutex).Lock`. */
+function fromOwn(stack: readonly string[], own: string | undefined): readonly string[] {
+  if (stack.length <= FRAMES) return stack
+  return stack.slice(Math.max(0, stack.findIndex((text) => readFrame(text).function === own) - 1))
+}
+
+/** Function and place of each frame, of `length` that there are; the whole paths are in `--stacks always`. */
+function stackLines(stack: readonly string[], room: number, paint: Paint, length = stack.length): string[] {
   const lines = stack.slice(0, FRAMES).map((text) => {
     const { function: name, file, line } = readFrame(text)
     if (file === '') return `${INDENT}  ${cutEnd(printable(name), room - 2)}`
@@ -171,6 +177,6 @@ function stackLines(stack: readonly string[], room: number, paint: Paint): strin
     const shown = shortenFunction(printable(name), Math.max(8, room - 3 - displayWidth(place)))
     return `${INDENT}  ${shown} ${paint.dim(paint.link(place, file, line))}`
   })
-  const more = stack.length - FRAMES
+  const more = length - lines.length
   return more > 0 ? [...lines, paint.dim(`${INDENT}  … ${counted(more, 'more frame')}: --stacks always`)] : lines
 }

@@ -161,6 +161,26 @@ describe('what stands out', () => {
     expect(print([dump(), ...leaks, ...rest, ...found])[1]).toBe('3 leak · 1 pile-up · 6 idle · 281 steady')
   })
 
+  it('shows the own frames, where frames of the runtime filled the room for them', () => {
+    const runtime = Array.from({ length: 7 }, (_, i) => `runtime.park${i} /go/src/runtime/sema.go:${i + 1}`)
+    const found = finding({
+      function: 'shop.(*Cart).Add',
+      stack: [
+        ...runtime,
+        'sync.(*Mutex).Lock /go/src/sync/mutex.go:46',
+        'shop.(*Cart).Add /app/cart.go:18',
+        'main.main /app/main.go:3',
+      ],
+    })
+    const lines = print([dump(), signature({ verdict: 'leaking' }), found], { narrowing: {} }).map((line) =>
+      line.trim(),
+    )
+    expect(lines).toContain('shop.(*Cart).Add cart.go:18')
+    expect(lines).toContain('main.main main.go:3')
+    expect(lines).toContain('… 7 more frames: --stacks always')
+    expect(lines).not.toContain('runtime.park6 sema.go:7')
+  })
+
   it('is said where there is nothing', () => {
     expect(print([dump(), signature({ verdict: 'steady' })])[1]).toBe('nothing stands out · 1 steady')
   })
