@@ -54,8 +54,7 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   if (waiting === 'peer') return false
   if (waiting === 'weak') return isEven(known)
   const young = isYoung(known)
-  if (!lost && waiting !== 'unreceived' && levelsOff(known, young ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance))
-    return false
+  if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young))) return false
   const least = leastOf(waiting, young, known)
   const all = total(known, whole)
   if (stays(all, least)) return true
@@ -66,6 +65,12 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
       : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
   ]
   return inPart.some((view) => stays(view, least) && areOthers(view, all))
+}
+
+/** Standard deviations by which arrivals must be early to level off. */
+function chanceOf(waiting: Waiting, young: boolean): number {
+  if (!young) return THRESHOLDS.chance
+  return waiting === 'orphaned' ? THRESHOLDS.chanceOfOrphaned : THRESHOLDS.chanceOfYoung
 }
 
 /** What must be seen of them. */

@@ -19,6 +19,7 @@ type Thresholds = Readonly<
     | 'keepsPace'
     | 'chance'
     | 'chanceOfYoung'
+    | 'chanceOfOrphaned'
     | 'eachHalf'
     | 'growthOfTwo'
     | 'growthShareOfTwo'
@@ -64,7 +65,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
   young: 2,
   /** Share of the steps in which a leak grew; two at least. */
-  growingSteps: 0.5,
+  growingSteps: 0.4,
   /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
   watched: 3,
   /** Of those that are lost, or whose starters are all gone. */
@@ -88,6 +89,8 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   chance: 3,
   /** … or by this many in a young process, where pools fill. */
   chanceOfYoung: 1.9,
+  /** The same where their starters are all gone: pools are filled by one that lives on, mostly. */
+  chanceOfOrphaned: 2.5,
   /** With two dumps, share of the fresh goroutines that must have come in each half of the step: a leak drips, a burst comes at once. */
   eachHalf: 0.2,
   /** With two dumps alone: goroutines that came, … */
