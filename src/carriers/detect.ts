@@ -1,4 +1,5 @@
 /** Which carriers there are for each `--input`, and which one a line is of. */
+import { BRACE_OPEN } from '../core/ascii.ts'
 import { CarriedText, type Carrier } from './carrier.ts'
 import { CloudWatchEvents } from './cloudwatch.ts'
 import { Cri } from './cri.ts'
@@ -59,7 +60,8 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
 
 /** May the text of the log whose first line is [pos, next) of `buf` stand in arrays of bytes? journald writes them. */
 export function writesNumbers(kind: InputKind, buf: Buffer, pos: number, next: number): boolean {
-  return kind === 'journald' || (kind === 'auto' && new JsonCarrier(journald).read(buf, pos, next, new CarriedText()))
+  if (kind !== 'auto' || buf[pos] !== BRACE_OPEN) return kind === 'journald'
+  return new JsonCarrier(journald).read(buf, pos, next, new CarriedText())
 }
 
 /** Carriers that a program's own logger may put inside those of the machine. */

@@ -2,9 +2,11 @@
 
 /** Bytes of a key that count: keys that differ only behind them are taken for the same. */
 const LONGEST = 1024
+const NONE = new Uint8Array(0)
 
 export class StreamKey {
-  readonly #bytes = new Uint8Array(LONGEST)
+  /** Made when something is added: most carriers of a log never see a line of theirs. */
+  #bytes = NONE
   #length = 0
   /** The bytes have changed since the key was taken last, perhaps by a line that turned out to be of no stream. */
   #stale = true
@@ -17,6 +19,7 @@ export class StreamKey {
 
   /** Adds [start, end) of `buf`, and what parts it from the next. */
   add(buf: Uint8Array, start: number, end: number): void {
+    if (this.#bytes === NONE) this.#bytes = new Uint8Array(LONGEST)
     const bytes = this.#bytes
     const stop = Math.min(end, start + LONGEST - 1 - this.#length)
     let length = this.#length
