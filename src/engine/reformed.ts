@@ -51,7 +51,7 @@ export class ReformedEngine implements Engine {
       onLog: (bytes, offset) => this.#takeLog(bytes, offset),
     })
     this.#form = form({
-      line: (text, raw, log) => this.#line(text, raw, log),
+      line: (text, raw, log, before) => this.#line(text, raw, log, before ?? 0),
       frame: (raw) => this.#frame(raw),
       fault: (what) => this.#faults.push(what),
     })
@@ -104,10 +104,10 @@ export class ReformedEngine implements Engine {
     this.#flush()
   }
 
-  #line(text: Uint8Array, raw: number, log: Uint8Array | undefined): void {
+  #line(text: Uint8Array, raw: number, log: Uint8Array | undefined, before: number): void {
     const at = this.#lineBytes
     this.#lineBytes += text.length
-    this.#places.add(at, this.#made, this.#made + raw)
+    this.#places.add(at, this.#made - before, this.#made + raw)
     const bytes = this.#take(raw)
     this.#pieces.push({
       at,

@@ -87,10 +87,19 @@ export function isFrameHead(buf: Uint8Array, at = 0): boolean {
 export class Multiplexed implements Form {
   readonly #sink: FormSink
   readonly #rest = new Rest()
-  /** Of the line that each stream has not ended. */
-  readonly #open: Buffer[] = [EMPTY, EMPTY, EMPTY]
+  /** The line that each stream has not ended, as far as it has come. */
+  readonly #open: Buffer[][] = STREAMS.map(() => [])
+  readonly #openBytes: number[] = STREAMS.map(() => 0)
+  /** Where it begins in the input. */
+  readonly #openAt: number[] = STREAMS.map(() => 0)
+  /** Bytes of the input that were read. */
+  #at = 0
+  /** Of the frame that is read: its stream, and the bytes that it still has. */
+  #stream = 0
+  #left = 0
   /** Bytes of the input of which no line has been made. */
   #raw = 0
+  #isDamaged = false
 
   constructor(sink: FormSink) {
     this.#sink = sink
@@ -99,43 +108,77 @@ export class Multiplexed implements Form {
   push(chunk: Buffer): void {
     const buf = this.#rest.with(chunk)
     let pos = 0
-    while (pos + HEAD <= buf.length) {
-      const length = buf.readUInt32BE(pos + 4)
-      if (!isFrameHead(buf, pos)) {
-        this.#sink.fault('what is not a frame in the stream of Docker')
-        this.#raw += buf.length - pos
-        pos = buf.length
-        break
-      }
-      if (pos + HEAD + length > buf.length) break
-      this.#frame(buf[pos] as number, buf.subarray(pos + HEAD, pos + HEAD + length))
-      pos += HEAD + length
+    for (;;) {
+      if (this.#left > 0) pos = this.#payload(buf, pos)
+      if (this.#left > 0 || pos + HEAD > buf.length) break
+      if (isFrameHead(buf, pos)) {
+        this.#stream = buf[pos] as number
+        this.#left = buf.readUInt32BE(pos + 4)
+        this.#skip(HEAD)
+        pos += HEAD
+      } else pos = this.#damage(buf, pos)
     }
     this.#rest.keep(buf, pos)
   }
 
   end(): void {
     const rest = this.#rest.take()
-    if (rest.length > 0) this.#sink.fault('the stream of Docker ends in the middle of a frame')
-    for (const [stream, open] of this.#open.entries()) if (open.length > 0) this.#line(stream, open, LINE_END)
+    if (rest.length > 0 || this.#left > 0) this.#sink.fault('the stream of Docker ends in the middle of a frame')
+    this.#endLines()
     this.#raw += rest.length
     if (this.#raw > 0) this.#sink.frame(this.#raw)
   }
 
-  #frame(stream: number, payload: Buffer): void {
-    const open = this.#open[stream] ?? EMPTY
-    const text = open.length > 0 ? Buffer.concat([open, payload]) : payload
-    let pos = 0
-    this.#raw += HEAD + payload.length
-    for (let lf = text.indexOf(LF, pos); lf >= 0; lf = text.indexOf(LF, pos)) {
-      this.#line(stream, text.subarray(pos, lf + 1))
-      pos = lf + 1
+  /** Takes what there is of the frame at `pos`, up to its end; returns where that is. */
+  #payload(buf: Buffer, pos: number): number {
+    const end = Math.min(buf.length, pos + this.#left)
+    const stream = this.#stream
+    this.#left -= end - pos
+    let at = pos
+    while (at < end) {
+      // A line without an end comes in pieces.
+      const most = Math.min(end, at + RECORD_BYTES - (this.#openBytes[stream] ?? 0))
+      const lf = buf.subarray(at, most).indexOf(LF)
+      const stop = lf < 0 ? most : at + lf + 1
+      if (this.#open[stream]?.length === 0) this.#openAt[stream] = this.#at
+      this.#open[stream]?.push(Buffer.from(buf.subarray(at, stop)))
+      this.#openBytes[stream] = (this.#openBytes[stream] ?? 0) + stop - at
+      this.#skip(stop - at)
+      at = stop
+      if (lf >= 0) this.#line(stream)
+      else if (this.#openBytes[stream] === RECORD_BYTES) this.#line(stream, LINE_END)
     }
-    this.#open[stream] = Buffer.from(text.subarray(pos))
+    return end
+  }
+
+  /** What is at `pos` is not a frame: it is log as it is, up to the next frame. Returns where that may begin. */
+  #damage(buf: Buffer, pos: number): number {
+    if (!this.#isDamaged) this.#sink.fault('what is not a frame in the stream of Docker')
+    this.#isDamaged = true
+    this.#endLines()
+    let at = pos + 1
+    while (at + HEAD <= buf.length && !isFrameHead(buf, at)) at++
+    this.#skip(at - pos)
+    this.#sink.frame(this.#raw)
+    this.#raw = 0
+    return at
+  }
+
+  /** `bytes` more of the input are read. */
+  #skip(bytes: number): void {
+    this.#at += bytes
+    this.#raw += bytes
+  }
+
+  #endLines(): void {
+    for (const [stream, open] of this.#open.entries()) if (open.length > 0) this.#line(stream, LINE_END)
   }
 
   /** A line of log goes out in a frame for itself. */
-  #line(stream: number, text: Buffer, end: Uint8Array = EMPTY): void {
+  #line(stream: number, end: Uint8Array = EMPTY): void {
+    const text = Buffer.concat(this.#open[stream] ?? [])
+    this.#open[stream] = []
+    this.#openBytes[stream] = 0
     const record = JSON.stringify({
       log: Buffer.concat([text, end]).toString('utf8'),
       stream: STREAMS[stream] ?? 'stdout',
@@ -143,7 +186,8 @@ export class Multiplexed implements Form {
     const head = Buffer.alloc(HEAD)
     head[0] = stream
     head.writeUInt32BE(text.length, 4)
-    this.#sink.line(Buffer.from(`${record}\n`), this.#raw, Buffer.concat([head, text]))
+    const before = Math.max(0, this.#at - this.#raw - (this.#openAt[stream] ?? 0))
+    this.#sink.line(Buffer.from(`${record}\n`), this.#raw, Buffer.concat([head, text]), before)
     this.#raw = 0
   }
 }

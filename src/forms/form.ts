@@ -6,9 +6,9 @@
 export interface FormSink {
   /**
    * `text`, which ends with its line end, was made of the next `raw` bytes of the input. It is valid during the call only. `log`: what comes
-   * out if it is log; absent: the bytes that it was made of.
+   * out if it is log; absent: the bytes that it was made of. `before`: how many bytes before those it begins, where another line ended since.
    */
-  line(text: Uint8Array, raw: number, log?: Uint8Array): void
+  line(text: Uint8Array, raw: number, log?: Uint8Array, before?: number): void
   /** The next `raw` bytes of the input are not text: brackets, a byte order mark, the names of columns. */
   frame(raw: number): void
   /** Something can't be read. One plain clause without the input's name: `the JSON ends in the middle of a record`. */

@@ -4,14 +4,15 @@
  */
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
+import { isFrameHead } from '../../src/forms/encodings.ts'
 import type { Input } from './generate.ts'
 import type { Random } from './random.ts'
 
 interface Run {
   /** The records, each as its JSON. */
   readonly records: readonly string[]
-  /** What was log: from, to, from, to, … in the input. */
-  readonly log: readonly number[]
+  /** What was log: from, to, from, to, … in the input; of frames, the bytes. */
+  readonly log: readonly (number | string)[]
 }
 
 /** What is wrong with the input; undefined when nothing is. */
@@ -33,7 +34,9 @@ export function randomCuts(random: Random, length: number): Cuts {
 /** Reads the input in pieces, and judges what comes of it. */
 function feed({ bytes, options }: Input, cuts: Cuts, judge: Judge | undefined, fault: (what: string) => void): Run {
   const records: string[] = []
-  const log: number[] = []
+  const log: (number | string)[] = []
+  const frames: Buffer[] = []
+  const isFramed = options.input !== 'plain' && isFrameHead(bytes)
   let out = 0
   let settled = 0
   let pushed = 0
@@ -49,6 +52,12 @@ function feed({ bytes, options }: Input, cuts: Cuts, judge: Judge | undefined, f
       const end = offset + piece.length
       if (offset < out) fault(`log at ${offset} comes after log up to ${out}`)
       if (offset < settled) fault(`log at ${offset} comes after ${settled} was settled`)
+      if (isFramed) {
+        // The frames are made anew: others come out than went in.
+        frames.push(Buffer.from(piece))
+        out = offset
+        return
+      }
       if (bytes.compare(piece, 0, piece.length, offset, Math.min(end, bytes.length)) !== 0)
         fault(`log at ${offset} is not what the input has there`)
       if (log.length > 0 && log[log.length - 1] === offset) log[log.length - 1] = end
@@ -80,7 +89,7 @@ function feed({ bytes, options }: Input, cuts: Cuts, judge: Judge | undefined, f
   engine.end()
   look()
   if (settled !== bytes.length) fault(`settled is ${settled} at the end of ${bytes.length}`)
-  return { records, log }
+  return { records, log: isFramed ? [Buffer.concat(frames).toString('latin1')] : log }
 }
 
 /** Looks at each record by itself, and at the sums of each dump. */

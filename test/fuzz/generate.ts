@@ -87,8 +87,6 @@ const SEEDS: readonly string[] = [
 ]
 
 const WRAP_LIST = Object.values(WRAPS)
-/** Frames are made anew for what is log: their bytes are others. */
-const FORMS = WRITTEN.filter(({ name }) => !name.includes('multiplexed'))
 const FORM_LINES = 20
 
 const GLUE: readonly string[] = [': ', ' ', '', '\t', ']', '"', '\\', '\\n', '{', '\u001b[0m', '\0', '\xff']
@@ -104,7 +102,11 @@ export function generate(random: Random): Input {
   while (!random.once(2)) lines = random.once(3) ? weave(random, lines, piece(random)) : [...lines, ...piece(random)]
   if (random.once(8)) lines = wrap(random, lines)
   if (random.once(8)) lines.unshift('==> a.log <==')
-  let bytes = random.once(10) ? random.pick(FORMS).write(lines.slice(0, FORM_LINES)) : written(random, lines)
+  let bytes = random.once(10)
+    ? random.pick(WRITTEN).write(lines.slice(0, FORM_LINES))
+    : random.once(40)
+      ? framed(random, written(random, lines))
+      : written(random, lines)
   while (random.once(2)) bytes = damage(random, bytes)
   return { bytes, options: someOptions(random) }
 }
@@ -114,6 +116,20 @@ function written(random: Random, lines: readonly string[]): Buffer {
   if (!random.once(4)) text += '\n'
   if (random.once(6)) text = text.replaceAll('\n', '\r\n')
   return Buffer.from(text.slice(0, LARGEST_INPUT), 'latin1')
+}
+
+/** The two streams of a container, as Docker's API sends them: in frames that end anywhere. */
+function framed(random: Random, bytes: Buffer): Buffer {
+  const frames: Buffer[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const size = random.once(3) ? 1 + random.below(8) : random.below(200)
+    const payload = bytes.subarray(at, at + size)
+    const head = Buffer.from([1 + random.below(2), 0, 0, 0, 0, 0, 0, 0])
+    head.writeUInt32BE(payload.length, 4)
+    frames.push(head, payload)
+    at += size
+  }
+  return Buffer.concat(frames)
 }
 
 function piece(random: Random): string[] {
