@@ -14,6 +14,8 @@ import type { Random } from './random.ts'
 
 const SMALL = 6_000
 const LARGEST_INPUT = 4_000
+/** Most inputs are no longer: a fault that needs more is rare, and an input costs as much time as it is long. */
+const USUAL_INPUT = 1_000
 /** Lines of a text that are taken at once: mostly few, since most faults are where one thing ends and another begins. */
 const FEW_LINES = 8
 const MANY_LINES = 40
@@ -115,7 +117,7 @@ function written(random: Random, lines: readonly string[]): Buffer {
   let text = lines.join('\n')
   if (!random.once(4)) text += '\n'
   if (random.once(6)) text = text.replaceAll('\n', '\r\n')
-  return Buffer.from(text.slice(0, LARGEST_INPUT), 'latin1')
+  return Buffer.from(text.slice(0, random.once(8) ? LARGEST_INPUT : USUAL_INPUT), 'latin1')
 }
 
 /** The two streams of a container, as Docker's API sends them: in frames that end anywhere. */
