@@ -3,6 +3,11 @@
  * stands in the dump record's `limits`.
  */
 export interface Limits {
+  /**
+   * Memory that all files and streams of an input share for what is open in them, bytes; histories may have half of it. Past it, the dump that
+   * has not grown for longest ends, and signatures of one that is too large alone are counted in `other`.
+   */
+  readonly memoryBytes: number
   /** Longest line that is looked at, bytes; the rest of a longer one is log and is passed on unread. */
   readonly lineBytes: number
   /** Foreign lines in a row that end a dump. */
@@ -57,6 +62,7 @@ export interface Limits {
 }
 
 export const LIMITS: Limits = Object.freeze({
+  memoryBytes: 512 << 20,
   lineBytes: 1 << 20,
   foreignLines: 5_000,
   foreignBytes: 1 << 20,

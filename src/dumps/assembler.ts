@@ -68,6 +68,11 @@ export class Assembler {
     return this.#open.start
   }
 
+  /** As OpenBlocks.bytes. */
+  get bytes(): number {
+    return this.#open.bytes
+  }
+
   /** How many lines were dump so far. While it stands still, the dump is silent. */
   get progress(): number {
     return this.#open.progress
@@ -236,7 +241,7 @@ export class Assembler {
       const candidate = open.candidate ?? open.newCandidate(base + pos)
       candidate.start = Math.min(candidate.start, base + pos)
       open.finishGoroutine(false)
-      if (how !== 'joined') candidate.held.push(this.#hold(buf, pos, next, how))
+      if (how !== 'joined') candidate.hold(this.#hold(buf, pos, next, how))
     } else {
       if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart()
       else if (open.unsettled) open.settle(base + pos)

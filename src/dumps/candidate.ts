@@ -8,8 +8,13 @@ import type { HeaderInfo } from '../text/header.ts'
 import type { PreambleStart } from '../text/preamble.ts'
 import { Block } from './block.ts'
 
+/** What a held line takes beside its text. */
+const HELD_BYTES = 200
+
 export class Candidate extends Block {
-  readonly held: Held[] = []
+  readonly #held: Held[] = []
+  /** About what its lines take. */
+  bytes = 0
   /** Foreign lines since it began, for the limits. */
   lines = 0
   preamble: PreambleStart | undefined
@@ -24,9 +29,15 @@ export class Candidate extends Block {
     this.preambleAtHand = preamble
   }
 
+  /** One more line that may be dump. */
+  hold(held: Held): void {
+    this.#held.push(held)
+    this.bytes += HELD_BYTES + held.bytes.length
+  }
+
   /** Its lines are dump. */
   claim(tape: LogTape): void {
-    for (const held of this.held) {
+    for (const held of this.#held) {
       tape.claim(held)
       this.end = Math.max(this.end, held.at + held.bytes.length)
     }
@@ -34,6 +45,6 @@ export class Candidate extends Block {
 
   /** Its lines are log. */
   release(tape: LogTape): void {
-    for (const held of this.held) tape.release(held)
+    for (const held of this.#held) tape.release(held)
   }
 }

@@ -109,6 +109,7 @@ export class OpenDump extends Block {
     if (tally.idsOverflow) this.limits.add('goroutineIds')
     if (tally.callers.overflow) this.limits.add('callers')
     if (tally.signaturesOverflow) this.limits.add('signatures')
+    if (tally.memoryOverflow) this.limits.add('memoryBytes')
     return {
       kind: this.kind ?? this.#kindByContent(signatures),
       format,

@@ -76,6 +76,11 @@ export class InterleavedDumps {
     return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
   }
 
+  /** As Assembler.bytes, of both. */
+  get bytes(): number {
+    return (this.#made?.bytes ?? 0) + (this.#second?.bytes ?? 0)
+  }
+
   /** Grows with every line that was dump. */
   get progress(): number {
     return (this.#made?.progress ?? 0) + (this.#second?.progress ?? 0)

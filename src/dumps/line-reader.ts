@@ -173,7 +173,7 @@ export class LineReader {
     if (open.body.goroutines === 'none') return false
     open.finishGoroutine(false)
     open.goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: line.base + line.pos, counted: false })
-    if (open.candidate !== undefined) open.candidate.held.push(open.tape.hold(line.buf, line.pos, line.next))
+    if (open.candidate !== undefined) open.candidate.hold(open.tape.hold(line.buf, line.pos, line.next))
     else this.#claimed(line)
     return true
   }
@@ -205,7 +205,7 @@ export class LineReader {
       return
     }
     if (beginning !== undefined) {
-      beginning.held.push(open.tape.hold(buf, pos, next))
+      beginning.hold(open.tape.hold(buf, pos, next))
       // A tab alone is an empty line of a panic value.
       if (trimLineEnd(buf, pos, next) === pos) beginning.preambleAtHand = undefined
       return

@@ -125,6 +125,13 @@ export class OpenBlocks {
     return this.#block?.start
   }
 
+  /** About what is kept for it, bytes; 0 when nothing is. */
+  get bytes(): number {
+    if (this.#state === 'quiet') return 0
+    const held = (this.candidate?.bytes ?? 0) + (this.next?.bytes ?? 0)
+    return this.goroutine.tree.memory + (this.dump?.tally.bytes ?? 0) + held
+  }
+
   /** Holds the line: it may be dump. */
   hold(line: LineAt): Held {
     return line.held ?? this.tape.hold(line.buf, line.pos, line.next)

@@ -41,7 +41,7 @@ export class Openers {
     open.close()
     if (open.candidate !== undefined) open.dropCandidate()
     const profile = new Profile(title, this.#pcLists, open.fragments)
-    open.newCandidate(line.base + line.pos, profile).held.push(open.hold(line))
+    open.newCandidate(line.base + line.pos, profile).hold(open.hold(line))
     // No record will follow.
     if (title.total === 0) open.settle(line.base + line.next)
     return true
@@ -56,7 +56,7 @@ export class Openers {
     // The rule above the title is held by now, if there was one.
     if (open.candidate !== undefined && open.candidate.body.kind !== 'race') open.dropCandidate()
     const candidate = open.candidate ?? open.newCandidate(line.base + line.pos, new RaceReport())
-    candidate.held.push(open.hold(line))
+    candidate.hold(open.hold(line))
     return true
   }
 
@@ -69,7 +69,7 @@ export class Openers {
       before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.goroutine.header === undefined
     const candidate = isSecond && before !== undefined ? before : open.startCandidate(line.base + line.pos)
     candidate.announce(preamble)
-    candidate.held.push(open.hold(line))
+    candidate.hold(open.hold(line))
     return true
   }
 
@@ -81,7 +81,7 @@ export class Openers {
     // Beside an open dump a preamble goes on while a goroutine of that dump is open; else none has come yet.
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
     if (!continuesPreamble(line.text, candidate.preambleAtHand.kind)) return false
-    candidate.held.push(open.hold(line))
+    candidate.hold(open.hold(line))
     return true
   }
 }

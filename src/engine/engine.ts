@@ -6,6 +6,7 @@
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
+import type { Budget, Keeper } from '../core/budget.ts'
 import { LIMITS } from '../core/limits.ts'
 import { validTime } from '../core/number.ts'
 import { Assembler } from '../dumps/assembler.ts'
@@ -15,8 +16,6 @@ import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
-import { Signatures } from '../stacks/signature.ts'
-import { StackTrees } from '../stacks/trees.ts'
 import { CarriedStreams, type StreamOrigin } from '../streams/carried-streams.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
@@ -37,8 +36,9 @@ export type { EngineSnapshot } from './snapshot.ts'
 const OBSERVED_LINES = 16
 const OBSERVED_BYTES = 4096
 
-class LogEngine implements Engine {
+class LogEngine implements Engine, Keeper {
   readonly #options: InnerOptions
+  readonly #budget: Budget
   readonly #splitter: Splitter
   readonly #tape: LogQueue
   readonly #reporter: Reporter
@@ -58,9 +58,9 @@ class LogEngine implements Engine {
     const limits = { ...LIMITS, ...options.limits }
     const source = options.source ?? 'stdin'
     const input = options.input ?? 'auto'
-    const signatures = new Signatures(options.similarity ?? 'functions', limits.historySignatures)
-    const trees = new StackTrees(limits.knownStackBytes)
-    const memory = options.memory ?? Memory.make(limits, undefined)
+    const memory = options.memory ?? Memory.make(limits, options.similarity ?? 'functions', undefined)
+    const { budget, signatures, trees } = memory
+    this.#budget = budget
     this.#options = options
     const tape = new LogQueue(options.onLog)
     if (memory.before !== undefined) tape.precede(memory.before.recent, memory.before.sinceDump)
@@ -94,6 +94,7 @@ class LogEngine implements Engine {
     )
     this.#streams = new CarriedStreams({
       limits,
+      budget,
       tape: this.#tape,
       input,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
@@ -132,9 +133,22 @@ class LogEngine implements Engine {
     return this.#streams.open || !this.#plain.quiet || this.#splitter.waiting
   }
 
+  /** Beside what its streams keep: the dump in the text as it is, the log that waits, the beginning of a line. */
+  get bytes(): number {
+    return this.#plain.bytes + this.#tape.waiting + this.#splitter.kept
+  }
+
+  giveBack(): void {
+    this.#plain.cut('memoryBytes')
+    this.#plain.end()
+    this.#splitter.giveBack()
+  }
+
   push(chunk: Uint8Array): void {
     this.#bytes += chunk.length
     this.#splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+    this.#streams.count()
+    this.#budget.note(this)
   }
 
   pushOrdinary(lines: Uint8Array): void {
@@ -159,6 +173,7 @@ class LogEngine implements Engine {
     this.#splitter.end()
     this.#plain.end()
     this.#streams.end()
+    this.#budget.forget(this)
   }
 
   /** Lines that announced a dump which did not come are log. */

@@ -1,14 +1,25 @@
-/** What the engines of one input know together: histories and numbers of dumps, and which dumps are reported. */
+/**
+ * What the engines of one input know and keep together: histories and numbers of dumps, which dumps are reported, known stacks, and the
+ * budget of memory that all draw on.
+ */
+import { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Similarity } from '../core/model.ts'
 import { createHistory, type History } from '../leaks/history.ts'
 import type { HistorySnapshot } from '../leaks/snapshot.ts'
+import { Signatures } from '../stacks/signature.ts'
+import { StackTrees } from '../stacks/trees.ts'
 import { type EngineSnapshot, type LinesBefore, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
 /** Dumps that are remembered while one is open that began before their ends. */
 const FINISHED = 4096
 /** Dumps that are open at once whose lines before are remembered, 8 KiB each. */
 const OPENED = 64
+
+/** Of the memory for all that is open, what signatures may take that nothing open refers to any more. */
+const SIGNATURES_SHARE = 1 / 4
+/** The same of the tree of known stacks of one dump. */
+const TREE_SHARE = 1 / 16
 
 interface Finished {
   readonly source: string
@@ -21,8 +32,12 @@ export class Memory {
   readonly history: History
   /** Source → number of its next dump; least recently used first. */
   readonly numbers: Map<string, number>
+  readonly budget: Budget
+  readonly signatures: Signatures
+  readonly trees: StackTrees
   readonly #shared: Shared
-  readonly #place: (offset: number) => number
+  /** Absent for the whole input: no snapshot asks what came before the dumps of a part of it. */
+  readonly #place: ((offset: number) => number) | undefined
   /** What came before the input. */
   readonly before: LinesBefore | undefined
   /** Where dumps began, as far as they may be open, and what came before. */
@@ -30,23 +45,34 @@ export class Memory {
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
   private constructor(
-    parts: Pick<Memory, 'history' | 'numbers' | 'before'>,
+    parts: Pick<Memory, 'history' | 'numbers' | 'budget' | 'signatures' | 'trees' | 'before'>,
     shared: Shared,
-    place: (offset: number) => number,
+    place?: (offset: number) => number,
   ) {
     this.history = parts.history
     this.numbers = parts.numbers
+    this.budget = parts.budget
+    this.signatures = parts.signatures
+    this.trees = parts.trees
     this.#shared = shared
     this.#place = place
     this.before = parts.before
   }
 
   /** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
-  static make(limits: Limits, snapshot: EngineSnapshot | undefined): Memory {
+  static make(limits: Limits, similarity: Similarity, snapshot: EngineSnapshot | undefined): Memory {
+    const { memoryBytes, historySignatures, knownStackBytes } = limits
     const history = createHistory({ limits, ...(snapshot === undefined ? {} : { snapshot: snapshot.history }) })
     const known = new Set(snapshot?.reported.map(keyOf))
-    const parts = { history, numbers: new Map(snapshot?.numbers), before: snapshot?.before }
-    return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 }, (offset) => offset)
+    const parts = {
+      history,
+      numbers: new Map(snapshot?.numbers),
+      budget: new Budget(memoryBytes),
+      signatures: new Signatures(similarity, historySignatures, memoryBytes * SIGNATURES_SHARE),
+      trees: new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE)),
+      before: snapshot?.before,
+    }
+    return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 })
   }
 
   /**
@@ -54,9 +80,7 @@ export class Memory {
    * it does not say.
    */
   placed(place: (offset: number) => number, before?: LinesBefore): Memory {
-    const outer = this.#place
-    const { history, numbers } = this
-    return new Memory({ history, numbers, before }, this.#shared, (offset) => outer(place(offset)))
+    return new Memory({ ...this, before }, this.#shared, (offset) => this.#inInput(place(offset)))
   }
 
   /** `latest`: what has come so far. */
@@ -66,18 +90,23 @@ export class Memory {
 
   /** A dump may begin at `start`. */
   open(start: number): void {
-    this.#opened.push({ start: this.#place(start), ...this.#latest() })
+    if (this.#place !== undefined) return
+    this.#opened.push({ start, ...this.#latest() })
     if (this.#opened.length > OPENED) this.#opened.shift()
   }
 
   /** A dump is complete. True when it is to be reported: it was not, by the engine of the snapshot. */
   finish(source: string, [first, after]: readonly [number, number]): boolean {
     const { known, finished } = this.#shared
-    const start = this.#place(first)
+    const start = this.#inInput(first)
     this.#shared.dumps++
-    finished.push({ source, start, end: after > first ? this.#place(after - 1) + 1 : start })
+    finished.push({ source, start, end: after > first ? this.#inInput(after - 1) + 1 : start })
     if (finished.length > FINISHED) finished.shift()
     return !known.has(keyOf([source, start]))
+  }
+
+  #inInput(offset: number): number {
+    return this.#place === undefined ? offset : this.#place(offset)
   }
 
   /** `needed`: the first byte of what is still open. */

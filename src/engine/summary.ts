@@ -33,7 +33,7 @@ export class SummingEngine implements WholeEngine {
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     this.#options = options
-    this.#memory = Memory.make({ ...LIMITS, ...options.limits }, options.snapshot)
+    this.#memory = Memory.make({ ...LIMITS, ...options.limits }, options.similarity ?? 'functions', options.snapshot)
     this.#engine = make({
       ...options,
       onHeader: (buf, at) => this.#showHeader(buf, at),

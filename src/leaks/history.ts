@@ -7,7 +7,7 @@
  * have a history each.
  */
 import type { Limits } from '../core/limits.ts'
-import type { DumpTally } from '../core/model.ts'
+import type { DumpTally, Signature } from '../core/model.ts'
 import { comparable } from './comparable.ts'
 import { compare, settledId } from './compare.ts'
 import { isLate } from './late.ts'
@@ -15,6 +15,11 @@ import { emptyPast, type IdsOfDump, idsOf, type LastDump, type ObservedDump, typ
 import { processOf } from './process.ts'
 import { type HistorySnapshot, readHistory, writeHistory } from './snapshot.ts'
 import type { Track } from './track.ts'
+import { trackWeight, weightOf } from './weight.ts'
+
+/** Of the memory for all that is open, what histories may have beside it, and what is left of that when some have gone. */
+const SHARE = 1 / 2
+const ENOUGH = 7 / 8
 
 export interface History {
   observe(tally: DumpTally): ObservedDump
@@ -33,10 +38,17 @@ class SourceHistories implements History {
   readonly #limits: Limits
   /** Group and source → their processes, the one of the last dump first. Most recently used last. */
   readonly #sources: Map<string, readonly Past[]>
+  readonly #mostBytes: number
+  /** What each takes, and all together, where signatures that sources share are counted for each of them; how much of that is too much. */
+  readonly #weights = new Map<string, number>()
+  #weight = 0
+  #shared = 0
 
   constructor(limits: Limits, snapshot: HistorySnapshot | undefined) {
     this.#limits = limits
+    this.#mostBytes = limits.memoryBytes * SHARE
     this.#sources = new Map(snapshot === undefined ? [] : readHistory(snapshot))
+    for (const [key, pasts] of this.#sources) this.#weigh(key, pasts)
   }
 
   snapshot(): HistorySnapshot {
@@ -78,37 +90,76 @@ class SourceHistories implements History {
       goroutines: tally.goroutines,
       signatures: tally.signatures.map((each) => each.signature),
     }
+    const forgotten = this.#forget(past)
     this.#remember(key, [past, ...pasts.filter((each) => each !== past)])
-    return { ...observed, durationSeconds, limits: this.#forget(past) ? ['historySignatures'] : [] }
+    return { ...observed, durationSeconds, limits: forgotten }
   }
 
   /** Least recently used goes, sources and processes alike. */
   #remember(key: string, pasts: readonly Past[]): void {
+    const kept = pasts.slice(0, this.#limits.processes)
     this.#sources.delete(key)
-    this.#sources.set(key, pasts.slice(0, this.#limits.processes))
+    this.#sources.set(key, kept)
+    this.#weigh(key, kept)
     for (const oldest of this.#sources.keys()) {
       if (this.#sources.size <= this.#limits.sources) break
-      this.#sources.delete(oldest)
+      this.#drop(oldest)
+    }
+    if (this.#weight - this.#shared > this.#mostBytes) this.#makeRoom()
+  }
+
+  #weigh(key: string, pasts: readonly Past[]): void {
+    const weight = pasts.reduce((sum, past) => sum + weightOf(past), 0)
+    this.#weight += weight - (this.#weights.get(key) ?? 0)
+    this.#weights.set(key, weight)
+  }
+
+  #drop(key: string): void {
+    this.#sources.delete(key)
+    this.#weight -= this.#weights.get(key) ?? 0
+    this.#weights.delete(key)
+  }
+
+  /** Drops the sources that were used least recently, an eighth of them at a time. */
+  #makeRoom(): void {
+    for (;;) {
+      const counted = new Set<Signature>()
+      let bytes = 0
+      for (const pasts of this.#sources.values()) for (const past of pasts) bytes += weightOf(past, counted)
+      this.#shared = this.#weight - bytes
+      if (bytes <= this.#mostBytes * ENOUGH || this.#sources.size < 2) return
+      let left = Math.ceil((this.#sources.size - 1) / 8)
+      for (const oldest of this.#sources.keys()) {
+        if (left-- === 0) break
+        this.#drop(oldest)
+      }
     }
   }
 
-  /** The same of signatures. True when some of the last dump had to go. */
-  #forget(past: Past): boolean {
+  /** The same of signatures. Returns the limits for which some of the last dump had to go. */
+  #forget(past: Past): string[] {
     for (const [oldest, { count, seen }] of past.tracks) {
       if (count > 0 || past.dumps - 1 - seen < this.#limits.historyAbsences) break
       past.tracks.delete(oldest)
     }
-    let overflow = false
+    const hit = new Set<string>()
     for (const [oldest, { count }] of past.tracks) {
       if (past.tracks.size <= this.#limits.historySignatures) break
       past.tracks.delete(oldest)
-      if (count > 0) overflow = true
+      if (count > 0) hit.add('historySignatures')
     }
     for (const track of past.tracks.values()) {
       if (track.steps.length > this.#limits.historyDumps)
         track.steps.splice(0, track.steps.length - this.#limits.historyDumps)
     }
-    return overflow
+    let weight = weightOf(past)
+    for (const [oldest, track] of past.tracks) {
+      if (weight <= this.#mostBytes) break
+      past.tracks.delete(oldest)
+      weight -= trackWeight(track)
+      if (track.count > 0) hit.add('memoryBytes')
+    }
+    return [...hit]
   }
 }
 

@@ -14,7 +14,8 @@ export class LogQueue implements LogTape {
   readonly #recent = new RecentLog()
   #queue: Held[] = []
   #head = 0
-  #waiting = 0
+  /** Bytes that wait. */
+  waiting = 0
   /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
   lent: Buffer | undefined
   /** Absolute offset of the first byte of the buffer that the calls are about. */
@@ -88,8 +89,8 @@ export class LogQueue implements LogTape {
 
   #push(held: Held): void {
     this.#queue.push(held)
-    this.#waiting += held.bytes.length
-    while (this.#waiting > WAITING_BYTES) {
+    this.waiting += held.bytes.length
+    while (this.waiting > WAITING_BYTES) {
       const oldest = this.#queue[this.#head]
       if (oldest === undefined) break
       this.release(oldest)
@@ -101,7 +102,7 @@ export class LogQueue implements LogTape {
       const held = this.#queue[this.#head]
       if (held === undefined || !held.decided) break
       this.#head++
-      this.#waiting -= held.bytes.length
+      this.waiting -= held.bytes.length
       if (held.from < held.bytes.length) this.#emit?.(held.bytes.subarray(held.from), held.at + held.from)
     }
     if (this.#head === this.#queue.length) {

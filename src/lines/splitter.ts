@@ -28,6 +28,7 @@ export interface LineSink {
   overlong(buf: Buffer, start: number, end: number, base: number): void
 }
 
+const SMALLEST = 256
 /** How many bytes of new lines are put after those that wait at a time: what waits is copied once for all of them. */
 const AT_ONCE = 64 << 10
 
@@ -35,7 +36,7 @@ export class Splitter {
   readonly #sink: LineSink
   readonly #limit: number
   /** Whole lines that wait, then the beginning of a line. */
-  #kept = Buffer.allocUnsafe(256)
+  #kept = Buffer.allocUnsafe(SMALLEST)
   #length = 0
   #waiting = 0
   #overlong = false
@@ -61,6 +62,18 @@ export class Splitter {
   /** The lines that wait have waited too long for what follows them: they are handed on as they are. */
   release(): void {
     if (this.#waiting > 0) this.#hand(this.#waiting, true)
+  }
+
+  /** Bytes of lines that wait, and of the beginning of a line. */
+  get kept(): number {
+    return this.#length
+  }
+
+  /** There is no memory for what is kept: lines that wait are handed on, and a line that has begun is too long to be read. */
+  giveBack(): void {
+    this.release()
+    if (this.#length > 0) this.#handBeginning(this.offset)
+    this.#kept = Buffer.allocUnsafe(SMALLEST)
   }
 
   /** The input is over. */
@@ -140,11 +153,16 @@ export class Splitter {
     this.#append(chunk, pos, stop)
     if (stop === chunk.length) return stop
     if (this.#waiting > 0) this.#hand(this.#waiting, true, base + stop)
+    this.#handBeginning(base + stop)
+    return stop
+  }
+
+  /** What is kept, which ends at `end` of the input, is the beginning of a line that is too long. */
+  #handBeginning(end: number): void {
     const length = this.#length
     this.#length = 0
     this.#overlong = true
-    this.#sink.beginning(Buffer.concat([this.#kept.subarray(0, length), NEWLINE]), base + stop - length)
-    return stop
+    this.#sink.beginning(Buffer.concat([this.#kept.subarray(0, length), NEWLINE]), end - length)
   }
 
   #passOverlong(chunk: Buffer, pos: number, base: number): number {

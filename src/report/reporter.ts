@@ -64,7 +64,7 @@ export class Reporter {
     if (onRecord === undefined) return
     const observed = this.#options.history.observe(tally)
     const { frame } = finished.opening
-    const limits = [...tally.limits, ...observed.limits]
+    const limits = [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
     const seen = tally.signatures.map((each, i): Seen => {
       const track = observed.tracks[i]

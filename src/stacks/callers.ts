@@ -70,6 +70,11 @@ export class Callers implements CallingGoroutines {
     for (let i = 0; i < count; i++) this.#pointers[this.#used++] = calls.pointers[i] as number
   }
 
+  /** What it takes. */
+  get bytes(): number {
+    return this.#rows.byteLength + this.#pointers.byteLength + this.#infos.length * 8
+  }
+
   /** Does any goroutine wait for an object? */
   get anyWaits(): boolean {
     return this.#waits

@@ -38,6 +38,11 @@ export class GoroutineIdTable implements GoroutineIds {
     this.#shift = 32 - bits
   }
 
+  /** What it takes. */
+  get bytes(): number {
+    return this.#ids.byteLength + this.#values.byteLength + this.#index.byteLength
+  }
+
   get(id: number): number {
     const place = this.#place(id)
     return place < 0 ? -1 : signatureOf(this.#values[place] as number)

@@ -94,6 +94,11 @@ export class LineTable {
     return this.#used + this.count * LINE_BYTES
   }
 
+  /** What the tables take, used or not. */
+  protected get allocated(): number {
+    return this.arena.length + this.hot.byteLength + this.cold.byteLength + this.buckets.byteLength
+  }
+
   protected clear(): void {
     this.hot.fill(0, 0, HOT)
     this.cold.fill(0, 0, COLD)

@@ -54,11 +54,15 @@ export function signatureId(canonical: string): string {
 export class Signatures {
   readonly #byId = new Map<string, StackSignature>()
   readonly #similarity: Similarity
-  readonly #limit: number
+  readonly #most: number
+  readonly #mostBytes: number
+  #bytes = 0
 
-  constructor(similarity: Similarity, limit: number) {
+  /** `most` of them, which take `mostBytes`. */
+  constructor(similarity: Similarity, most: number, mostBytes: number) {
     this.#similarity = similarity
-    this.#limit = limit
+    this.#most = most
+    this.#mostBytes = mostBytes
   }
 
   /** Does the state of a goroutine take part in its identity? */
@@ -79,7 +83,11 @@ export class Signatures {
     const id = signatureId(canonicalText(stack, this.#similarity, state))
     const known = this.#byId.get(id)
     if (known !== undefined) return known
-    if (this.#byId.size >= this.#limit) this.#byId.clear()
+    if (this.#byId.size >= this.#most || this.#bytes >= this.#mostBytes) {
+      this.#byId.clear()
+      this.#bytes = 0
+    }
+    this.#bytes += stack.length
     const signature = new StackSignature(id, stack, this.#similarity, state)
     this.#byId.set(id, signature)
     return signature

@@ -40,6 +40,9 @@ import type { StackEntry } from './stack.ts'
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
+/** The texts of the stacks may take so many times what their lines do. */
+const TEXT = 4
+
 /** Of a known line, what tells its like from a log line. */
 const START_BYTES = 5
 
@@ -50,6 +53,8 @@ export class StackTree extends LineTable {
   readonly #starts = new Set<string>()
   /** Lines up to here are in `#starts`. */
   #startsUpTo = 1
+  /** Bytes of the texts of its stacks: two that differ in their last line alone share all other lines, and no text. */
+  #text = 0
   /** How often the tree was dropped for being full. */
   restarts = 0
   /** Calls of the goroutine that the walk is in. */
@@ -61,13 +66,19 @@ export class StackTree extends LineTable {
   }
 
   get full(): boolean {
-    return this.size >= this.#limit
+    return this.size >= this.#limit || this.#text >= this.#limit * TEXT
+  }
+
+  /** What it takes, with the texts of its stacks. */
+  get memory(): number {
+    return this.allocated + this.#text
   }
 
   /** Forgets everything; only between goroutines. */
   restart(): void {
     this.clear()
     this.#entries = [undefined]
+    this.#text = 0
     this.#starts.clear()
     this.#startsUpTo = 1
     this.restarts++
@@ -78,6 +89,7 @@ export class StackTree extends LineTable {
   }
 
   setEntry(line: KnownLine, entry: StackEntry): void {
+    this.#text += entry.stack.length
     this.#entries[line] = entry
   }
 

@@ -28,6 +28,11 @@ export class PrintedStack implements Stack {
     this.#text = text
   }
 
+  /** Characters of its text. */
+  get length(): number {
+    return this.#text.length
+  }
+
   get frames(): readonly Frame[] {
     return this.#parse().frames
   }

@@ -23,6 +23,21 @@ export interface ProfileRecord {
   readonly leaked: boolean
 }
 
+/** What a signature takes beside its text: its slot, and its place in the maps. */
+const SLOT_BYTES = 512
+/** What a goroutine takes that started others, and a value of a label beside its text. */
+const PARENT_BYTES = 40
+const VALUE_BYTES = 64
+/** Of the memory for all that is open, what one dump may take. */
+const SHARE = 1 / 2
+
+/** What all slots of a dump take together. */
+interface Taken {
+  bytes: number
+  /** There is no room for anything new. */
+  isFull: boolean
+}
+
 /** Distinct sets of labels of a signature that are counted apart before they are folded into its maps. */
 const CELLS = 32
 
@@ -32,6 +47,7 @@ const NO_STATES: ReadonlyMap<string, number> = new Map()
 
 class Slot implements SignatureTally {
   readonly signature: Signature
+  readonly #taken: Taken
   count = 0
   leaked = 0
   waitMin?: number
@@ -50,8 +66,9 @@ class Slot implements SignatureTally {
   #otherParents: Set<number> | undefined
   parents?: ParentTally
 
-  constructor(signature: Signature) {
+  constructor(signature: Signature, taken: Taken) {
     this.signature = signature
+    this.#taken = taken
   }
 
   get states(): ReadonlyMap<string, number> {
@@ -92,7 +109,9 @@ class Slot implements SignatureTally {
       return
     }
     this.#otherParents ??= new Set()
-    if (this.#otherParents.size < limits.parents) this.#otherParents.add(parent)
+    if (this.#otherParents.size >= limits.parents || this.#taken.isFull || this.#otherParents.has(parent)) return
+    this.#otherParents.add(parent)
+    this.#taken.bytes += PARENT_BYTES
   }
 
   #addLabels(labels: ReadonlyMap<string, string>, limits: Limits): void {
@@ -149,7 +168,10 @@ class Slot implements SignatureTally {
         values = new Map()
         this.#labels.set(key, values)
       }
-      if (values.has(value) || values.size < limits.labels) values.set(value, (values.get(value) ?? 0) + count)
+      const isNew = !values.has(value)
+      if (isNew && (values.size >= limits.labels || this.#taken.isFull)) continue
+      if (isNew) this.#taken.bytes += VALUE_BYTES + value.length
+      values.set(value, (values.get(value) ?? 0) + count)
     }
   }
 }
@@ -169,6 +191,10 @@ export class Tally {
   /** True once the id limit was hit: then `ids` is incomplete. */
   idsOverflow = false
   signaturesOverflow = false
+  /** True once there was no memory for more. */
+  memoryOverflow = false
+  readonly #taken: Taken = { bytes: 0, isFull: false }
+  readonly #most: number
   /** Goroutines that stand in no signature. */
   other = 0
   goroutines = 0
@@ -177,8 +203,14 @@ export class Tally {
   constructor(signatures: Signatures, limits: Limits, expected = 0) {
     this.#signatures = signatures
     this.#limits = limits
+    this.#most = limits.memoryBytes * SHARE
     this.callers = new Callers(limits.callers)
     this.ids = new GoroutineIdTable(Math.min(expected, limits.goroutineIds))
+  }
+
+  /** About what it takes. */
+  get bytes(): number {
+    return this.#taken.bytes + this.ids.bytes + this.callers.bytes
   }
 
   /** Notes the id of a goroutine whose header has come: a place for `add`, or -1 when it is in this dump already or is not noted. */
@@ -228,19 +260,29 @@ export class Tally {
     if (entry.serial === this.#serial && !this.#signatures.stateful) return entry.slot
     const signature = this.#signatures.of(entry, state)
     let slot = this.#slotOf.get(signature.id)
-    if (slot === undefined) {
-      if (this.#slots.length >= this.#limits.signatures) {
-        this.signaturesOverflow = true
-        slot = -1
-      } else {
-        slot = this.#slots.length
-        this.#slots.push(new Slot(signature))
-        this.#slotOf.set(signature.id, slot)
-      }
-    }
+    slot ??= this.#newSlot(signature, entry)
     if (entry.serial !== this.#serial) entry.callers = 0
     entry.serial = this.#serial
     entry.slot = slot
+    return slot
+  }
+
+  /** -1 when there is no room for one more. */
+  #newSlot(signature: Signature, { stack }: StackEntry): number {
+    const taken = this.#taken
+    if (this.#slots.length >= this.#limits.signatures) {
+      this.signaturesOverflow = true
+      return -1
+    }
+    taken.isFull ||= this.bytes > this.#most
+    if (taken.isFull) {
+      this.memoryOverflow = true
+      return -1
+    }
+    taken.bytes += SLOT_BYTES + stack.length
+    const slot = this.#slots.length
+    this.#slots.push(new Slot(signature, taken))
+    this.#slotOf.set(signature.id, slot)
     return slot
   }
 

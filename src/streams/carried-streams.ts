@@ -20,6 +20,7 @@ import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '.
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { TAB, trimLineEnd } from '../core/ascii.ts'
+import type { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
@@ -40,6 +41,7 @@ export interface StreamOrigin extends StreamNames {
 
 export interface CarriedStreamsOptions {
   readonly limits: Limits
+  readonly budget: Budget
   readonly tape: LogTape
   readonly input: InputKind
   readonly keys: KeyNames
@@ -68,10 +70,10 @@ export class CarriedStreams {
   #unproved: { readonly carrier: Prefix; readonly stream: Stream; readonly glued: GluedHeader } | undefined
 
   constructor(options: CarriedStreamsOptions) {
-    const { limits, input, keys, tape } = options
+    const { limits, budget, input, keys, tape } = options
     this.#options = options
     this.#line = new CarriedTape(tape)
-    this.#map = new StreamMap(limits.sources)
+    this.#map = new StreamMap(limits.sources, budget)
     this.#probe = this.#newStream(undefined)
     this.recognition = new Recognition({
       input,
@@ -141,6 +143,11 @@ export class CarriedStreams {
     this.#line.beginKept(buf, 0, buf.length)
     stream.feedBeginning(buf, offset, offset + buf.length - 1)
     this.#map.fed(stream)
+  }
+
+  /** As StreamMap.count. */
+  count(): void {
+    this.#map.count()
   }
 
   /** Completes what is open. */

@@ -4,16 +4,19 @@
  * Hot while a dump is open: most lines are of the stream that was used last, which is found without a look-up.
  */
 import type { Carrier } from '../carriers/carrier.ts'
+import type { Budget, Keeper } from '../core/budget.ts'
 import { setRecent } from '../core/lru.ts'
 import type { Stream } from './stream.ts'
 
-interface Place {
+/** Where a stream is; the budget of memory asks for what it keeps, and may have it ended. */
+interface Place extends Keeper {
   readonly carrier: Carrier
   readonly key: string
 }
 
 export class StreamMap {
   readonly #most: number
+  readonly #budget: Budget
   readonly #byCarrier = new Map<Carrier, Map<string, Stream>>()
   /** Every stream with its place in `#byCarrier`, the least recently used first. */
   readonly #places = new Map<Stream, Place>()
@@ -21,8 +24,9 @@ export class StreamMap {
   #latestPlace: Place | undefined
   readonly #open = new Set<Stream>()
 
-  constructor(most: number) {
+  constructor(most: number, budget: Budget) {
     this.#most = most
+    this.#budget = budget
   }
 
   /** Some stream is open. */
@@ -46,17 +50,34 @@ export class StreamMap {
   add(carrier: Carrier, key: string, stream: Stream): void {
     const ofCarrier = this.#byCarrier.get(carrier) ?? new Map<string, Stream>()
     this.#byCarrier.set(carrier, ofCarrier.set(key, stream))
-    setRecent(this.#places, stream, { carrier, key }, this.#most, (gone, place) => this.#end(gone, place))
+    const place: Place = {
+      carrier,
+      key,
+      get bytes() {
+        return stream.bytes
+      },
+      giveBack: () => {
+        stream.end('memoryBytes')
+        this.#noteOpen(stream)
+      },
+    }
+    setRecent(this.#places, stream, place, this.#most, (gone, its) => this.#end(gone, its))
   }
 
   /** The stream has been fed: it is the one used latest, and it may be open now, or closed. */
   fed(stream: Stream): void {
     this.#noteOpen(stream)
     if (stream === this.#latest) return
+    this.count()
     const place = this.#places.get(stream)
     this.#latest = stream
     this.#latestPlace = place
     if (place !== undefined) setRecent(this.#places, stream, place, this.#most)
+  }
+
+  /** Counts what the stream keeps that was used latest: others may have to give back. */
+  count(): void {
+    if (this.#latestPlace !== undefined) this.#budget.note(this.#latestPlace)
   }
 
   /** The stream is none: what is open in it is let go. */
@@ -74,9 +95,10 @@ export class StreamMap {
 
   /** The carrier is in use no longer. */
   drop(carrier: Carrier): void {
-    for (const [key, stream] of this.#byCarrier.get(carrier) ?? []) {
+    for (const stream of this.#byCarrier.get(carrier)?.values() ?? []) {
+      const place = this.#places.get(stream)
       this.#places.delete(stream)
-      this.#end(stream, { carrier, key })
+      if (place !== undefined) this.#end(stream, place)
     }
   }
 
@@ -85,13 +107,23 @@ export class StreamMap {
     for (const stream of [...this.#open]) {
       stream.tick(now, idle)
       this.#noteOpen(stream)
+      if (!stream.open) this.#forget(stream)
     }
   }
 
   /** Completes what is open. */
   end(): void {
-    for (const stream of [...this.#open]) stream.end()
+    for (const stream of [...this.#open]) {
+      stream.end()
+      this.#forget(stream)
+    }
     this.#open.clear()
+  }
+
+  /** Nothing is kept for it. */
+  #forget(stream: Stream): void {
+    const place = this.#places.get(stream)
+    if (place !== undefined) this.#budget.forget(place)
   }
 
   #noteOpen(stream: Stream): void {
@@ -100,8 +132,10 @@ export class StreamMap {
   }
 
   /** There are too many: what is open in it is all there will be. */
-  #end(stream: Stream, { carrier, key }: Place): void {
+  #end(stream: Stream, place: Place): void {
+    const { carrier, key } = place
     stream.end('sources')
+    this.#budget.forget(place)
     this.#open.delete(stream)
     if (stream === this.#latest) {
       this.#latest = undefined

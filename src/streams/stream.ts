@@ -61,6 +61,11 @@ export class Stream {
     return dump === undefined || part === undefined ? (dump ?? part) : Math.min(dump, part)
   }
 
+  /** About what it keeps: the parts of a line, which are held as well, and its dump. */
+  get bytes(): number {
+    return this.#pieceBytes * 2 + (this.#dumps?.bytes ?? 0)
+  }
+
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
     if (text.partial) return needle && holdsHeaderHead(text.latin1())

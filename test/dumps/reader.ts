@@ -42,14 +42,20 @@ export function makeAssembler(
     frame: undefined,
     ahead: ahead(tape),
   })
-  return new Assembler(LIMITS, new Signatures('functions', 1000), new StackTrees(LIMITS.knownStackBytes), tape, {
-    opening,
-    dump: (dump) => {
-      found.dumps.push(dump)
-      onDump?.(dump)
+  return new Assembler(
+    LIMITS,
+    new Signatures('functions', 1000, LIMITS.memoryBytes),
+    new StackTrees(LIMITS.knownStackBytes),
+    tape,
+    {
+      opening,
+      dump: (dump) => {
+        found.dumps.push(dump)
+        onDump?.(dump)
+      },
+      goroutine: (id, { state }, signature) => found.goroutines.push({ id, state, signature: signature?.id }),
     },
-    goroutine: (id, { state }, signature) => found.goroutines.push({ id, state, signature: signature?.id }),
-  })
+  )
 }
 
 /** What `text` (a string: Latin-1) has in it, and the bytes that are not dump. */

@@ -1,6 +1,7 @@
 /** Chunks → dumps in streams, with nothing above the stage: what the tests of this folder read with. */
 
 import type { InputKind } from '../../src/carriers/detect.ts'
+import { Budget } from '../../src/core/budget.ts'
 import { LIMITS } from '../../src/core/limits.ts'
 import type { FinishedDump } from '../../src/dumps/dump.ts'
 import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
@@ -31,6 +32,7 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
   )
   const streams = new CarriedStreams({
     limits: LIMITS,
+    budget: new Budget(LIMITS.memoryBytes),
     tape,
     input,
     keys: { text: undefined, time: undefined, streams: undefined },
