@@ -117,6 +117,7 @@ export class InterleavedDumps {
   /** As Assembler.run; there is no `rival`. */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     let pos = start
+    let wasOpen = this.open
     while (pos < end) {
       const second = this.#second
       if (second === undefined) {
@@ -130,11 +131,13 @@ export class InterleavedDumps {
         pos =
           this.#state === 'two' ? this.#deal(second, buf, words, pos, base) : this.#weigh(second, buf, words, pos, base)
         if (this.stopped === 'foreign') return pos
-        if (this.quiet) {
+        // What is left may become a dump: a header in a carrier must be found.
+        if (this.quiet || (wasOpen && !this.open)) {
           this.stopped = 'closed'
           return pos
         }
       }
+      wasOpen = this.open
     }
     this.stopped = 'end'
     return pos

@@ -63,6 +63,10 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
   'a header that is put together of pieces is none of a race report': [
     'WARNING: DATA RACE\ngoroutine 7 [chan receive, 3 u\ntes]:\nmain.main()\ngorout\n',
   ],
+  'the second of two writers that may have a dump does not hide one in a carrier when the first has ended': [
+    'see goroutine 7 [running]: in the docs\nmain.main()\ngoroutine 7 [select] {k: v, "odd": "a]: \\"q\\""}:\n      /app/main.go:3 +0x1d\n' +
+      'goroutine 7 [chan receive, 3 minutes]:\n{"t":,"msg":"goroutine 1 [running]:\\nmain.main()\\n\\t/src/main.go:3 +0x1\\n"}\n',
+  ],
   'the stack of the runtime is none of a race report': [
     'WARNING: DATA RACE\nruntime stack:\nruntime.gcenable(...)\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom\n' +
       '\t/usr/local/go/s\nworker goroutine 12 finished in 3ms\nrc/runtime/mgc.go:201 +0x66\n\nruntime.main(...)\n' +
