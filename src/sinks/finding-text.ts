@@ -73,9 +73,10 @@ export function findingLines(finding: FindingRecord, parts: FindingParts): strin
     ...(finding.function === undefined || parts.race !== undefined
       ? []
       : [`${INDENT}${paint.dim('in  ')} ${paint.bold(shortenFunction(printable(finding.function), room - 5))}`]),
+    ...callerLine(finding, room, paint),
     ...creatorLine(finding, room, paint),
     ...rateLine(finding).flatMap(indented),
-    ...labelLines(record).flatMap(indented),
+    ...[labelsText(record)].flatMap((text) => (text === undefined ? [] : indented(text))),
     ...waitLines(finding.waits_on ?? []).flatMap(indented),
     ...(finding.fault === undefined ? [] : indented(printable(finding.fault.replaceAll('_', ' ')))),
     ...(finding.hint === undefined ? [] : indented(`→ ${printable(finding.hint)}`)),
@@ -106,6 +107,32 @@ function titleLines(finding: FindingRecord, width: number, paint: Paint): string
   return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${' '.repeat(gap)}${graph}`]
 }
 
+/** Who called, where other goroutines are in the same function. */
+function callerLine({ caller }: FindingRecord, room: number, paint: Paint): string[] {
+  if (caller === undefined) return []
+  const { function: name, file, line } = readFrame(caller)
+  const place = file === '' ? '' : ` ${printable(baseName(`${file}:${line}`))}`
+  return [
+    `${INDENT}${paint.dim('via ')} ${shortenFunction(printable(name), Math.max(8, room - 5 - displayWidth(place)))}${place}`,
+  ]
+}
+
+const CLASSES = {
+  resource_deadlock: 'all wait for locks',
+  lock_over_channel: 'some wait for locks, some for channels',
+  communication: 'none waits for a lock',
+} as const satisfies Record<NonNullable<FindingRecord['class']>, string>
+
+/** What those who wait for each other wait for. */
+export function classText({ class: kind }: FindingRecord): string | undefined {
+  return kind === undefined ? undefined : CLASSES[kind]
+}
+
+/** `over 2 steps`: from dump to dump. */
+export function stepsText({ steps }: FindingRecord): string | undefined {
+  return steps === undefined ? undefined : `over ${counted(steps, 'step')}`
+}
+
 /** `from producer.(*Producer).Publish.func1 producer.go:27, all by one goroutine that is still alive`. */
 function creatorLine(finding: FindingRecord, room: number, paint: Paint): string[] {
   const { because, created_by: creator, created_at: at, parents } = finding
@@ -127,24 +154,29 @@ export function parentsText(goroutines: number, { distinct, alive }: Parents): s
   return `, by ${grouped(distinct)} goroutines, ${grouped(alive)} of them still alive`
 }
 
-function rateLine({ per_hour: rate, since, because }: FindingRecord): string[] {
+function rateLine(finding: FindingRecord): string[] {
+  const { per_hour: rate, since, because } = finding
   const parts = [
     ...(rate === undefined || because.includes(' an hour') ? [] : [`+${grouped(rate)} an hour`]),
     ...(since === undefined ? [] : [`since ${timeText(since)}`]),
+    ...[stepsText(finding), classText(finding)].filter((part) => part !== undefined),
   ]
   return parts.length === 0 ? [] : [parts.join(', ')]
 }
 
-/** What most of them have in common: `tenant=acme: 280 of 292`. */
-function labelLines(record: SignatureRecord | undefined): string[] {
-  if (record?.labels === undefined) return []
+/** What most of them have in common: `tenant=acme: 280 of 292`, of the keys with the most goroutines. */
+export function labelsText(record: SignatureRecord | undefined): string | undefined {
+  if (record?.labels === undefined) return undefined
   const parts = Object.entries(record.labels).flatMap(([key, values]) => {
     const [first] = Object.entries(values).sort((a, b) => b[1] - a[1])
-    if (first === undefined) return []
-    const [value, count] = first
-    return [`${printable(key)}=${printable(value)}: ${grouped(count)} of ${grouped(record.count)}`]
+    return first === undefined ? [] : [{ text: `${printable(key)}=${printable(first[0])}`, count: first[1] }]
   })
-  return parts.length === 0 ? [] : [parts.slice(0, LABELS).join(', ')]
+  if (parts.length === 0) return undefined
+  return parts
+    .sort((a, b) => b.count - a.count)
+    .slice(0, LABELS)
+    .map(({ text, count }) => `${text}: ${grouped(count)} of ${grouped(record.count)}`)
+    .join(', ')
 }
 
 function waitLines(waits: readonly WaitsOn[]): string[] {

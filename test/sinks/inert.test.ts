@@ -75,6 +75,7 @@ function recordsWith(text: string): DumpstreamRecord[] {
       because: text,
       hint: text,
       fault: text,
+      caller: stack[0] ?? '',
       signatures: [id],
       stack,
       counts: [1, 2],

@@ -104,7 +104,10 @@ describe('what stands out', () => {
     counts: [4, 148, 292],
     per_hour: 263_683,
     since: '2026-11-24T10:57:31.068Z',
+    steps: 2,
+    caller: 'content_svr/api.(*Server).Upload /app/api/upload.go:12',
     fault: 'send_without_receiver',
+    class: 'communication',
     hint: 'give the channel a place for the answer',
     stack: ['content_svr/producer.(*Producer).send /app/producer/producer.go:40', 'main.main /app/main.go:9'],
     waits_on: [
@@ -125,15 +128,17 @@ describe('what stands out', () => {
 
   it('comes before the table, with all that is known of it', () => {
     const lines = print([dump(), WORST, LEAK], { width: 80 })
-    expect(lines.slice(1, 18)).toEqual([
+    expect(lines.slice(1, 20)).toEqual([
       '1 leak',
       '',
       'LEAK     292 goroutines leak in chan send at producer.go:40            4 ▁▅█ 292',
       '         144 new since the last dump, and none of the earlier ones has exited',
       '         in   content_svr/producer.(*Producer).send',
+      '         via  content_svr/api.(*Server).Upload upload.go:12',
       '         from content_svr/producer.(*Producer).Publish.func1 producer.go:27',
       '              all by one goroutine that is still alive',
-      '         +263 683 an hour, since 2026-11-24 10:57:31Z',
+      '         +263 683 an hour, since 2026-11-24 10:57:31Z, over 2 steps, none waits for a',
+      '         lock',
       '         tenant=acme: 280 of 292',
       '         609 goroutines wait for mutex 0xc0000140f0',
       '         goroutine 689 [running] main.useMemory main.go:77 may hold it',

@@ -1,6 +1,7 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
-import type { FindingRecord, WaitsOn } from '../../core/records.ts'
-import { parentsText } from '../finding-text.ts'
+import type { FindingRecord, SignatureRecord, WaitsOn } from '../../core/records.ts'
+import { classText, labelsText, parentsText, stepsText } from '../finding-text.ts'
+import { readFrame } from '../last-dumps.ts'
 import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
@@ -45,6 +46,7 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
   const dump = source.dumps.find((point) => point.dump.dump === finding.dump)?.dump
   const facts = [
     fact('Function', finding.function !== undefined && functionName(finding.function)),
+    fact('Called by', finding.caller !== undefined && caller(finding.caller, links)),
     fact('At', finding.file !== undefined && place(finding.file, finding.line, links)),
     fact(
       'Created by',
@@ -58,8 +60,10 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
         html`${finding.counts.map(grouped).join(' → ')} ${trend(finding.counts.map((count) => ({ count, fresh: false })))}`,
     ),
     fact('Rate', finding.per_hour !== undefined && `${grouped(Math.round(finding.per_hour))} an hour`),
-    fact('Since', timeText(finding.since)),
-    fact('Class', finding.fault?.replaceAll('_', ' ')),
+    fact('Since', [timeText(finding.since), stepsText(finding)].filter(Boolean).join(', ')),
+    fact('Labels', labelsText(recordOf(finding, source))),
+    fact('Fault', finding.fault?.replaceAll('_', ' ')),
+    fact('Class', classText(finding)),
     fact('In the log', dump !== undefined && html`<code>${printCommand(dump)}</code>`),
     fact('All of its goroutines', finding.function !== undefined && html`<code>${matchCommand(finding)}</code>`),
   ]
@@ -71,6 +75,15 @@ ${waits(finding.waits_on ?? [])}
 ${finding.stack !== undefined && finding.stack.length > 0 && html`<details class="fold" data-key="stack of ${keyOf(finding)}"><summary>Stack</summary>${linkedStack(finding.stack, links)}</details>`}
 ${toRow(finding, prefix)}</details>
 `
+}
+
+function caller(text: string, links: SourceLinks): Markup {
+  const { function: name, file, line } = readFrame(text)
+  return html`${functionName(name)} ${file !== '' && place(file, line, links)}`
+}
+
+function recordOf({ signatures: [id] }: FindingRecord, { signatures }: SourceReport): SignatureRecord | undefined {
+  return signatures.find(({ record }) => record.id === id)?.record
 }
 
 function briefCard(finding: FindingRecord, prefix: string): Markup {

@@ -2,7 +2,9 @@
  * A report for a ticket: headline, table, evidence, one stack in a fold, the commands to repeat it; at most 60 lines. GitHub-flavored
  * Markdown, as far as GitLab and Jira have it, too; Slack shows it as it is written.
  */
-import { KIND_NAMES } from '../finding-text.ts'
+import type { FindingRecord, SignatureRecord } from '../../core/records.ts'
+import { classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
+import { readFrame } from '../last-dumps.ts'
 import { baseName, counted, grouped, placeOf, signed, spanText, sparkline, timeText } from '../names.ts'
 import { printable } from '../printable.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
@@ -30,7 +32,7 @@ export function markdownText(report: Report, options: MarkdownOptions): string {
     ...overview(report, found),
     ...(found.length > 0 ? ['', ...findingTable(found, report.sources.length)] : []),
     ...(report.sources.length > 1 ? ['', ...fleetTable(report, options.key)] : []),
-    ...(found.length > 0 ? ['', ...evidence(found)] : []),
+    ...(found.length > 0 ? ['', ...evidence(found, report)] : []),
     ...stackFold(found),
     ...commands(found, options),
   ].join('\n')}\n`
@@ -142,10 +144,14 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
   return [row(titles), row(titles.map(() => '---')), ...rows.map(row)]
 }
 
-function evidence(found: readonly FoundTogether[]): string[] {
+function evidence(found: readonly FoundTogether[], report: Report): string[] {
   return found.slice(0, EVIDENCE).map(({ worst, since, sources }) => {
     const rate = worst.per_hour === undefined ? '' : `; +${grouped(worst.per_hour)} an hour`
     const at = since === undefined ? '' : `; since ${timeText(since)}`
+    const more = [stepsText(worst), classText(worst)].map((part) => (part === undefined ? '' : `; ${part}`)).join('')
+    const by = worst.caller === undefined ? '' : `; called by ${code(withBaseName(worst.caller))}`
+    const labels = labelsText(recordOf(worst, report))
+    const common = labels === undefined ? '' : `; ${code(labels)}`
     const where = sources.length > 1 ? ` (${code(worst.source)})` : ''
     const hint = worst.hint === undefined ? '' : `. ${escaped(worst.hint)}`
     const waits = (worst.waits_on ?? []).slice(0, 1).map(({ kind, object, waiters, may_hold: holders = [] }) => {
@@ -153,8 +159,18 @@ function evidence(found: readonly FoundTogether[]): string[] {
       const held = holder === undefined ? '' : `; goroutine ${holder.goroutine} ${code(holder.function)} may hold it`
       return `. ${counted(waiters, 'goroutine')} wait for ${kind} ${code(object)}${held}`
     })
-    return `- **${escaped(worst.title)}**${where}: ${escaped(worst.because)}${rate}${at}${hint}${waits.join('')}`
+    return `- **${escaped(worst.title)}**${where}: ${escaped(worst.because)}${rate}${at}${more}${by}${common}${hint}${waits.join('')}`
   })
+}
+
+function recordOf({ source, signatures: [id] }: FindingRecord, { sources }: Report): SignatureRecord | undefined {
+  return sources.find((each) => each.source === source)?.signatures.find(({ record }) => record.id === id)?.record
+}
+
+/** `main.report main.go:33`. */
+function withBaseName(frame: string): string {
+  const { function: name, file, line } = readFrame(frame)
+  return file === '' ? name : `${name} ${baseName(`${file}:${line}`)}`
 }
 
 function stackFold(found: readonly FoundTogether[]): string[] {
