@@ -41,6 +41,7 @@ export { type KafkaSource, type KafkaSourceOptions, kafkaSource } from './kafka/
 export { openStateFolder } from './kafka/state-folder.ts'
 export { openStateTopic, type StateTopicOptions } from './kafka/state-topic.ts'
 export type { StateStore, StreamChange } from './kafka/states.ts'
+export { openTransactions, type TransactionOptions, type Transactions } from './kafka/transactions.ts'
 export { dumpIdentity } from './mounts/identity.ts'
 export { createMount, type Mount, type MountLine, type MountOptions, type Outcome } from './mounts/mount.ts'
 export type { PartitionMessage, PlacedRecord } from './partitions/message.ts'

@@ -1,6 +1,6 @@
 // What faults cost: dumps lost, written twice, and how long until all that was there at the fault is committed.
 //
-//   npm run build && node bench/kafka/faults.mjs [--dumps 640] [--only 'kill -9']
+//   npm run build && node bench/kafka/faults.mjs [--dumps 640] [--only 'kill -9'] [--exactly-once]
 //
 // Three brokers and two members of a group, each a process; dumps of pods woven into their logs over 8 partitions. What was written is held
 // to what one process says that reads all partitions in order (workload.mjs).
@@ -15,6 +15,7 @@ import {
   makeTopics,
   produce,
   readAll,
+  readCommitted,
   startConsumer,
   written,
 } from './workload.mjs'
@@ -23,6 +24,7 @@ const { values } = parseArgs({
   options: {
     dumps: { type: 'string', default: '640' },
     only: { type: 'string' },
+    'exactly-once': { type: 'boolean', default: false },
   },
 })
 const PODS = 16
@@ -76,8 +78,9 @@ try {
     if (values.only !== undefined && !name.includes(values.only)) continue
     const [topic, out, states, group] = ['logs', 'out', 'states', 'group'].map((each) => `${each}-${index}`)
     await makeTopics(brokers, [topic, out], { replicas: 3 })
-    const start = () =>
-      startConsumer(brokers, ['--topic', topic, '--out-topic', out, '--state-topic', states, '--group', group])
+    const flags = ['--topic', topic, '--out-topic', out, '--state-topic', states, '--group', group]
+    if (values['exactly-once']) flags.push('--exactly-once')
+    const start = () => startConsumer(brokers, flags)
     const consumers = [start(), start()]
     const skewMs = name.includes('apart') ? 86_400_000 : 0
     let isWritten = false
@@ -95,7 +98,8 @@ try {
     await follower.close()
     for (const { child } of consumers) child.kill('SIGTERM')
     const codes = await Promise.all(consumers.map(({ ended }) => ended))
-    const [logs, records] = await Promise.all([readAll(brokers, topic), readAll(brokers, out)])
+    const read = values['exactly-once'] ? readCommitted : readAll
+    const [logs, records] = await Promise.all([readAll(brokers, topic), read(brokers, out)])
     const result = compare(expected(createPartition, topic, logs), written(records))
     rows.push({ name: how === undefined ? name : `${name}: ${how}`, ...result, seconds, codes })
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`)

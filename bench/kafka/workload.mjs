@@ -1,7 +1,9 @@
 // Dumps of pods, woven into their logs, produced to a topic; consumers that are killed; and what came out, held to what one process says.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Admin, Consumer, Producer } from '@platformatic/kafka'
+import { kafkaJars } from './cluster.mjs'
 import { podLines } from './leak.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -123,6 +125,23 @@ export async function readAll(brokers, topic) {
   }
   await consumer.close(true)
   return all
+}
+
+/** What Kafka's own consumer reads of a topic when it takes committed messages only: values, in the form of `readAll`. */
+export async function readCommitted(brokers, topic) {
+  const argv = [
+    'org.apache.kafka.tools.consumer.ConsoleConsumer',
+    '--bootstrap-server',
+    brokers.join(),
+    '--topic',
+    topic,
+  ]
+  const how = ['--from-beginning', '--isolation-level', 'read_committed', '--timeout-ms', '10000']
+  const { stdout } = await promisify(execFile)('java', ['-Xmx256m', '-cp', kafkaJars(), ...argv, ...how], {
+    maxBuffer: 1 << 30,
+  })
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return [lines.map((value) => ({ value }))]
 }
 
 export async function deleteTopic(brokers, topic) {

@@ -68,6 +68,13 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     summary: 'keep histories in FOLDER, which all members share',
   },
   {
+    name: 'exactly-once',
+    group,
+    summary: 'write records, states and offsets in transactions',
+    details:
+      'With `--out-topic`, and `--state-topic` for histories. Consumers that read committed messages only see each record once; they wait for the next commit.',
+  },
+  {
     name: 'session',
     value: 'DURATION',
     example: '10s',

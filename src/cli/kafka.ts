@@ -9,6 +9,7 @@ import { type KafkaSource, kafkaSource } from '../kafka/source.ts'
 import { openStateFolder } from '../kafka/state-folder.ts'
 import { openStateTopic } from '../kafka/state-topic.ts'
 import type { StateStore } from '../kafka/states.ts'
+import { openTransactions, type Transactions } from '../kafka/transactions.ts'
 import type { PlacedRecord } from '../partitions/message.ts'
 import type { StreamOptions } from '../partitions/stream.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
@@ -56,11 +57,8 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   try {
     const states = await openStates(values, asked, complain)
     if (states !== undefined) beside.push(states)
-    const outTopic = values.text('out-topic')
-    const out =
-      outTopic === undefined
-        ? undefined
-        : await openRecordTopic({ connection: asked.connection, outTopic, complain, signal })
+    const transactions = await openTransactional(values, asked, complain)
+    const out = transactions ?? (await openOut(values, asked, complain, signal))
     if (out !== undefined) beside.push(out)
     source = await kafkaSource({
       ...asked.connection,
@@ -70,6 +68,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
       engine: engineOptions(options, values),
       ...timing(values),
       ...(states === undefined ? {} : { states }),
+      ...(transactions === undefined ? {} : { transactions }),
       write: writer(options, delivery, out, () => stopping.abort()),
       complain,
       signal,
@@ -89,6 +88,10 @@ function readAsked(values: FlagValues, { env }: Terminal): Asked {
   if (topics.length === 0) throw usageError('kafka needs --topic TOPIC')
   if (values.has('state-topic') && values.has('state-dir'))
     throw usageError('--state-topic and --state-dir exclude each other; keep one of them')
+  if (values.has('exactly-once') && !values.has('out-topic'))
+    throw usageError('--exactly-once needs --out-topic TOPIC: only a topic is part of a transaction')
+  if (values.has('exactly-once') && values.has('state-dir'))
+    throw usageError('--exactly-once keeps states in --state-topic: a folder is not part of a transaction')
   return { connection, topics, group: values.text('group') ?? GROUP }
 }
 
@@ -128,6 +131,26 @@ async function openStates(
   const [like] = topics
   if (stateTopic === undefined || like === undefined) return undefined
   return await openStateTopic({ connection, group, stateTopic, like, complain })
+}
+
+async function openOut(
+  values: FlagValues,
+  { connection }: Asked,
+  complain: (line: string) => void,
+  signal: AbortSignal,
+): Promise<RecordTopic | undefined> {
+  const outTopic = values.text('out-topic')
+  return outTopic === undefined ? undefined : await openRecordTopic({ connection, outTopic, complain, signal })
+}
+
+async function openTransactional(
+  values: FlagValues,
+  { connection, group }: Asked,
+  complain: (line: string) => void,
+): Promise<Transactions | undefined> {
+  const outTopic = values.text('out-topic')
+  if (!values.has('exactly-once') || outTopic === undefined) return undefined
+  return await openTransactions({ connection, group, outTopic, complain })
 }
 
 /** Resolves when all that was asked for has the records. */

@@ -11,6 +11,8 @@ import { DumpstreamError, installed } from '../core/errors.ts'
 const PACKAGE = '@platformatic/kafka'
 const CONNECT_MS = 5_000
 const REQUEST_MS = 30_000
+/** A transaction that was begun by a member that is killed is aborted then. */
+const TRANSACTION_MS = 10_000
 
 export interface KafkaSasl {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
@@ -92,6 +94,21 @@ export function openProducer(client: Client, connection: KafkaConnection): Produ
   return new client.Producer<Buffer, Buffer, Buffer, Buffer>({
     ...baseOptions(connection),
     acks: -1,
+    autocreateTopics: false,
+  })
+}
+
+/** Its transactions end, one way or the other, within `TRANSACTION_MS`. */
+export function openTransactional(client: Client, connection: KafkaConnection, transactionalId: string): Producer {
+  return new client.Producer<Buffer, Buffer, Buffer, Buffer>({
+    ...baseOptions(connection),
+    // The client takes one or none for any number.
+    retries: 2,
+    retryDelay: 100,
+    idempotent: true,
+    transactionalId,
+    // The client asks for transactions of that length.
+    timeout: TRANSACTION_MS,
     autocreateTopics: false,
   })
 }

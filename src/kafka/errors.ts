@@ -6,6 +6,8 @@ const FINAL: Readonly<Record<string, string>> = {
   TOPIC_AUTHORIZATION_FAILED:
     'no right to use the topic: it takes an ACL that allows READ (WRITE for --out-topic and --state-topic)',
   GROUP_AUTHORIZATION_FAILED: 'no right to be in the group: it takes an ACL that allows READ on it',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    'no right to use transactions: it takes an ACL that allows WRITE on transactional ids that begin with the name of the group',
   CLUSTER_AUTHORIZATION_FAILED: 'no right on the cluster',
   SASL_AUTHENTICATION_FAILED: 'the user or the password is wrong',
   UNSUPPORTED_SASL_MECHANISM: 'the broker does not have this SASL mechanism',

@@ -1,8 +1,9 @@
 /** One fetch from a broker: the client's connections and requests, and the answer with batches that nobody has taken apart. */
-import type { Connection, Consumer, fetchV17, Reader } from '@platformatic/kafka'
+import type { Consumer, fetchV17, Reader } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import type { Decompress, FetchedBatches } from './batches.ts'
 import type { Client } from './client.ts'
+import { connectionTo, requestOf, settle } from './wire.ts'
 
 /** An answer waits so long for messages. */
 const WAIT_MS = 500
@@ -65,7 +66,10 @@ export class FetchClient {
 
   /** Rejects when the broker can't be asked, or answers nothing. */
   async fetch({ node, topics, maxBytes, partitionBytes }: FetchRequest): Promise<FetchAnswer> {
-    const [connection, version] = await Promise.all([this.#connection(node), this.#version()])
+    const [connection, { version }] = await Promise.all([
+      connectionTo(this.#client, this.#consumer, node),
+      requestOf(this.#client, this.#consumer, 'Fetch'),
+    ])
     const create = this.#requests.get(version)
     if (create === undefined) throw new DumpstreamError('DS_INPUT', 'the brokers are older than Kafka 3.1')
     const asked = [...topics].map(([topicId, partitions]) => ({
@@ -89,23 +93,6 @@ export class FetchClient {
         settle<FetchAnswer>(resolve, reject),
       ),
     )
-  }
-
-  async #connection(node: number): Promise<Connection> {
-    const { topics } = this.#consumer
-    const broker = (await this.#consumer.metadata({ topics: [...topics.current] })).brokers.get(node)
-    if (broker === undefined) throw new Error(`broker ${node} is not there`)
-    return await new Promise((resolve, reject) =>
-      this.#consumer[this.#client.kGetConnection](broker, settle<Connection>(resolve, reject)),
-    )
-  }
-
-  /** The highest that both sides have. */
-  async #version(): Promise<number> {
-    const api = await new Promise<{ readonly version: number }>((resolve, reject) =>
-      this.#consumer[this.#client.kGetApi]('Fetch', settle<{ readonly version: number }>(resolve, reject)),
-    )
-    return api.version
   }
 
   #read(reader: Reader, version: number): FetchAnswer {
@@ -142,14 +129,4 @@ function readPartition(reader: Reader, topicId: string): FetchedPartition {
   const bytes = length > 0 ? reader.buffer.subarray(position, position + length).buffer : NOTHING
   if (length > 0) reader.skip(length)
   return { topicId, partition, errorCode, end: lastStable < 0n ? highWatermark : lastStable, bytes, aborted }
-}
-
-function settle<T>(
-  resolve: (value: T) => void,
-  reject: (error: Error) => void,
-): (error: Error | null, value?: T) => void {
-  return (error, value) => {
-    if (value === undefined) reject(error ?? new Error('no answer'))
-    else resolve(value)
-  }
 }

@@ -14,8 +14,8 @@ const RESPONSE_BYTES = 2 << 20
 const PARTITION_BYTES = 512 << 10
 /** https://kafka.apache.org/protocol#protocol_error_codes */
 const OFFSET_OUT_OF_RANGE = 1
-/** So often in a row a topic may be unknown: brokers learn of it one after the other. */
-const UNKNOWN_TRIES = 6
+/** So long a topic may be unknown: brokers learn of it one after the other. */
+const UNKNOWN_MS = 15_000
 
 export interface FetcherParts {
   readonly consumer: Consumer
@@ -48,7 +48,7 @@ export class Fetcher {
   readonly #parts: FetcherParts
   /** Leaders that are asked. */
   readonly #asked = new Set<number>()
-  #unknown = 0
+  #unknownSince: number | undefined
 
   constructor(parts: FetcherParts) {
     this.#parts = parts
@@ -86,7 +86,7 @@ export class Fetcher {
         const { answers, failure } = answered
         if (failure === undefined) {
           outage.worked(name)
-          this.#unknown = 0
+          this.#unknownSince = undefined
         }
         under = this.#fetch(node)
         // It is awaited at the next turn.
@@ -110,7 +110,9 @@ export class Fetcher {
     if (signal.aborted) return
     const { text, isFinal, ids } = failureOf(error)
     consumer.clearMetadata()
-    if (isFinal && ++this.#unknown > UNKNOWN_TRIES) failed(error)
+    const now = performance.now()
+    if (isFinal) this.#unknownSince ??= now
+    if (isFinal && now - (this.#unknownSince ?? now) > UNKNOWN_MS) failed(error)
     // A leader that has moved is no outage.
     else await pause(ids.has('NOT_LEADER_OR_FOLLOWER') ? MOVED_MS : outage.failed(name, text), signal)
   }

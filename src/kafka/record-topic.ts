@@ -1,8 +1,8 @@
 /** Records to a topic: a signature's under its id, so that all of one signature are in one partition, the others under their dump's. */
-import type { Producer } from '@platformatic/kafka'
+import type { MessageToProduce, Producer } from '@platformatic/kafka'
 import { pause } from '../core/pause.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import { closeClient, type KafkaConnection, loadClient, openProducer } from './client.ts'
+import { type Client, closeClient, type KafkaConnection, loadClient, openProducer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
 import { Outage } from './outage.ts'
 
@@ -32,13 +32,9 @@ export interface RecordTopicOptions {
 /** @throws DumpstreamError `DS_INPUT` when the topic is not there, or may not be used */
 export async function openRecordTopic(options: RecordTopicOptions): Promise<RecordTopic> {
   const { connection, outTopic, complain, signal } = options
-  const producer = openProducer(await loadClient(), connection)
-  try {
-    await producer.metadata({ topics: [outTopic] })
-  } catch (error) {
-    await closeClient(producer)
-    throw inputError(`--out-topic ${outTopic}`, error)
-  }
+  const client = await loadClient()
+  await requireTopic(client, connection, outTopic)
+  const producer = openProducer(client, connection)
   const outage = new Outage(complain, () => performance.now())
   return {
     write: async (records) => {
@@ -49,6 +45,23 @@ export async function openRecordTopic(options: RecordTopicOptions): Promise<Reco
   }
 }
 
+/** @throws DumpstreamError `DS_INPUT` */
+export async function requireTopic(client: Client, connection: KafkaConnection, outTopic: string): Promise<void> {
+  const producer = openProducer(client, connection)
+  try {
+    await producer.metadata({ topics: [outTopic] })
+  } catch (error) {
+    throw inputError(`--out-topic ${outTopic}`, error)
+  } finally {
+    await closeClient(producer)
+  }
+}
+
+export function outMessage(topic: string, { record, dumpId, json }: OutRecord): MessageToProduce {
+  const headers = new Map([[Buffer.from('dump-id'), Buffer.from(dumpId)]])
+  return { topic, key: Buffer.from(keyOf(record) ?? dumpId), value: Buffer.from(json), headers }
+}
+
 interface Sending extends Omit<RecordTopicOptions, 'connection'> {
   readonly outage: Outage
 }
@@ -56,12 +69,7 @@ interface Sending extends Omit<RecordTopicOptions, 'connection'> {
 async function send(producer: Producer, records: readonly OutRecord[], sending: Sending): Promise<void> {
   const { outTopic, complain, signal, outage } = sending
   const what = `--out-topic ${outTopic}`
-  const messages = records.map(({ record, dumpId, json }) => ({
-    topic: outTopic,
-    key: Buffer.from(keyOf(record) ?? dumpId),
-    value: Buffer.from(json),
-    headers: new Map([[Buffer.from('dump-id'), Buffer.from(dumpId)]]),
-  }))
+  const messages = records.map((each) => outMessage(outTopic, each))
   for (;;) {
     try {
       await producer.send({ messages, compression: 'gzip' })
@@ -74,7 +82,7 @@ async function send(producer: Producer, records: readonly OutRecord[], sending: 
           for (const record of records) await send(producer, [record], sending)
         } else
           complain(
-            `${what}: a record of ${messages[0]?.value.length} bytes is too large (max.message.bytes) and is left out`,
+            `${what}: a record of ${messages[0]?.value?.length ?? 0} bytes is too large (max.message.bytes) and is left out`,
           )
         return
       }

@@ -6,39 +6,45 @@
  * | every 5 s         | records are written, then the states are kept, then offsets are committed, never past an open dump  |
  * | a rebalance       | the same at once; whoever gets a partition goes on from the committed offset with the kept states   |
  * | a broker is away  | said once, tried again ever more slowly, said when it is back                                       |
- * | killed anywhere   | dumps since the last commit are written once more, with the same `dumpId`                           |
+ * | killed anywhere   | dumps since the last commit are written once more, with the same `dumpId`; not with `transactions`  |
  */
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
 import type { PlacedRecord } from '../partitions/message.ts'
 import type { StreamOptions } from '../partitions/stream.ts'
-import { closeClient, type KafkaConnection, leaveGroup, loadClient, openConsumer } from './client.ts'
+import { type Client, closeClient, type KafkaConnection, leaveGroup, loadClient, openConsumer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
 import { FetchClient } from './fetch.ts'
 import { Fetcher } from './fetcher.ts'
+import { joinGroup } from './membership.ts'
 import { Outage } from './outage.ts'
 import { OwnedPartition, type PartitionFigures } from './owned.ts'
+import { Positions, type Start } from './positions.ts'
 import type { StreamBy } from './runs.ts'
-import type { StateStore } from './states.ts'
+import type { StateStore, StreamChange } from './states.ts'
+import type { Offset, Transactions } from './transactions.ts'
 
 const CHECKPOINT_MS = 5_000
 const SESSION_MS = 30_000
 const TICK_MS = 250
-/** Offsets that Kafka takes for times. */
-const LATEST = -1n
-const EARLIEST = -2n
+/** How long another member's transaction is waited for at a time. */
+const UNSTABLE_MS = 200
+/** The partitions are another member's: it goes on from the last commit. */
+const OTHERS = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']
 
 export interface KafkaSourceOptions extends KafkaConnection {
   readonly group: string
   readonly topics: readonly string[]
   /** Where the group has committed nothing yet: default `latest`, as Kafka has it; a number is milliseconds since the epoch. */
-  readonly from?: 'earliest' | 'latest' | number
+  readonly from?: Start
   /** What names a message's stream. Default: its key. */
   readonly streamBy?: StreamBy
   readonly engine?: StreamOptions
   /** Keeps histories over rebalances and restarts. Absent: they begin anew. */
   readonly states?: StateStore
+  /** `write` puts records aside there, and each commit is a transaction. States have to be in a topic then. */
+  readonly transactions?: Transactions
   /** Resolves when the records are written: offsets are committed after that. What it throws ends the source. */
   readonly write: (records: readonly PlacedRecord[]) => Promise<void> | void
   /** One line for a person: an outage and its end, messages that are gone. */
@@ -73,7 +79,7 @@ export async function kafkaSource(options: KafkaSourceOptions): Promise<KafkaSou
   const client = await loadClient()
   const { group, sessionTimeout = SESSION_MS } = options
   const consumer = openConsumer(client, options, group, { sessionTimeout })
-  const source = new Source(consumer, new FetchClient(client, consumer), options)
+  const source = new Source(client, consumer, options)
   try {
     await source.open()
   } catch (error) {
@@ -83,11 +89,17 @@ export async function kafkaSource(options: KafkaSourceOptions): Promise<KafkaSou
   return source
 }
 
+interface Point {
+  readonly owned: OwnedPartition
+  readonly changes: readonly StreamChange[]
+}
+
 class Source implements KafkaSource {
   readonly #consumer: Consumer
   readonly #options: KafkaSourceOptions
   readonly #outage: Outage
   readonly #fetcher: Fetcher
+  readonly #positions: Positions
   readonly #stopping = new AbortController()
   readonly #owned = new Map<string, OwnedPartition>()
   #generation = -1
@@ -100,8 +112,9 @@ class Source implements KafkaSource {
   readonly done: Promise<void>
   #end: () => void = () => {}
 
-  constructor(consumer: Consumer, client: FetchClient, options: KafkaSourceOptions) {
+  constructor(client: Client, consumer: Consumer, options: KafkaSourceOptions) {
     this.#consumer = consumer
+    this.#positions = new Positions(client, consumer, options.from ?? 'latest')
     this.#options = options
     this.#outage = new Outage(options.complain ?? (() => {}), () => performance.now())
     const ended = new Promise<void>((resolve) => {
@@ -111,7 +124,7 @@ class Source implements KafkaSource {
     this.done.catch(() => {})
     this.#fetcher = new Fetcher({
       consumer,
-      client,
+      client: new FetchClient(client, consumer),
       outage: this.#outage,
       topics: options.topics,
       signal: this.#stopping.signal,
@@ -139,17 +152,14 @@ class Source implements KafkaSource {
     const { topics, signal, checkpointEvery = CHECKPOINT_MS } = this.#options
     await this.#consumer.metadata({ topics: [...topics] })
     this.#consumer.topics.trackAll(...topics)
-    this.#consumer.on('consumer:group:join', ({ assignments, generationId }) => {
-      this.#assigning = this.#assigning.then(() => this.#assign(assignments ?? [], generationId ?? -1))
+    await joinGroup({
+      consumer: this.#consumer,
+      outage: this.#outage,
+      signal: this.#stopping.signal,
+      assigned: (assignments, generation) => this.#reassign(assignments, generation),
+      rebalancing: () => void this.#settle(),
+      failed: (error) => this.#fail(error),
     })
-    this.#consumer.on('consumer:group:rebalance', () => void this.#settle())
-    this.#consumer.on('consumer:heartbeat:error', ({ error }) => {
-      this.#outage.failed('the group', failureOf(error).text)
-    })
-    this.#consumer.on('consumer:heartbeat:end', () => this.#outage.worked('the group'))
-    // The client gave up joining again.
-    this.#consumer.on('error', (error: unknown) => void this.#join(error))
-    await this.#firstJoin()
     const commits = setInterval(() => void this.#settle(), checkpointEvery)
     const ticks = setInterval(() => void this.#tick(), TICK_MS)
     const stop = (): void => {
@@ -162,39 +172,8 @@ class Source implements KafkaSource {
     if (signal?.aborted === true) this.#stopping.abort()
   }
 
-  /** The coordinator may have to be made first. */
-  async #firstJoin(): Promise<void> {
-    const until = performance.now() + CHECKPOINT_MS * 4
-    for (;;) {
-      try {
-        await this.#consumer.joinGroup({})
-        return
-      } catch (error) {
-        const { isFinal, ids } = failureOf(error)
-        if (isFinal || performance.now() > until || ![...ids].some((id) => id.includes('COORDINATOR'))) throw error
-        await pause(TICK_MS, this.#stopping.signal)
-      }
-    }
-  }
-
-  async #join(first: unknown): Promise<void> {
-    let error = first
-    while (!this.#stopping.signal.aborted) {
-      const { text, isFinal } = failureOf(error)
-      if (isFinal) {
-        this.#fail(error)
-        return
-      }
-      await pause(this.#outage.failed('the group', text), this.#stopping.signal)
-      if (this.#stopping.signal.aborted) return
-      try {
-        await this.#consumer.joinGroup({})
-        this.#outage.worked('the group')
-        return
-      } catch (again) {
-        error = again
-      }
-    }
+  #reassign(assignments: readonly GroupAssignment[], generation: number): void {
+    this.#assigning = this.#assigning.then(() => this.#assign(assignments, generation))
   }
 
   async #assign(assignments: readonly GroupAssignment[], generation: number): Promise<void> {
@@ -203,6 +182,7 @@ class Source implements KafkaSource {
     const isNext = generation === this.#generation + 1
     this.#generation = generation
     const mine = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}/${each}`)))
+    if (this.#options.transactions !== undefined) await this.#drop()
     for (const key of this.#owned.keys()) if (!isNext || !mine.has(key)) this.#owned.delete(key)
     for (const { topic, partitions } of assignments) {
       const added = partitions.filter((each) => !this.#owned.has(`${topic}/${each}`))
@@ -211,13 +191,21 @@ class Source implements KafkaSource {
     void this.#fetcher.look()
   }
 
+  /** All that is not committed is read again: what it has said is in no transaction that is. */
+  async #drop(): Promise<void> {
+    await this.#checkpoint
+    this.#owned.clear()
+    this.#written = this.#written.then(() => void this.#options.transactions?.cut())
+    await this.#written
+  }
+
   /** False when there has been another rebalance. */
   async #adopt(topic: string, partitions: readonly number[], generation: number): Promise<boolean> {
     const { states, engine, streamBy = { by: 'key' } } = this.#options
     while (!this.#stopping.signal.aborted) {
       try {
         // What the one before has written last comes first.
-        const committed = await this.#positions(topic, partitions)
+        const committed = await this.#positions.of(topic, partitions)
         const kept = await Promise.all(partitions.map((each) => states?.load(topic, each) ?? []))
         if (this.#consumer.generationId !== generation) return false
         for (const [index, partition] of partitions.entries()) {
@@ -234,36 +222,16 @@ class Source implements KafkaSource {
           return false
         }
         if (this.#consumer.generationId !== generation) return false
-        await pause(this.#outage.failed('the group', failureOf(error).text), this.#stopping.signal)
+        const { text, ids } = failureOf(error)
+        const wait = ids.has('UNSTABLE_OFFSET_COMMIT') ? UNSTABLE_MS : this.#outage.failed('the group', text)
+        await pause(wait, this.#stopping.signal)
       }
     }
     return false
   }
 
-  async #positions(topic: string, partitions: readonly number[]): Promise<bigint[]> {
-    const committed = await this.#consumer.listCommittedOffsets({ topics: [{ topic, partitions: [...partitions] }] })
-    const found = committed.get(topic) ?? []
-    if (partitions.every((each) => (found[each] ?? -1n) >= 0n)) return partitions.map((each) => found[each] ?? 0n)
-    const { from = 'latest' } = this.#options
-    const starts = await this.#offsetsAt(
-      topic,
-      from === 'earliest' ? EARLIEST : from === 'latest' ? LATEST : BigInt(from),
-    )
-    const ends = typeof from === 'number' ? await this.#offsetsAt(topic, LATEST) : []
-    return partitions.map((each) => {
-      const offset = found[each] ?? -1n
-      if (offset >= 0n) return offset
-      const start = starts[each] ?? -1n
-      return start >= 0n ? start : (ends[each] ?? 0n)
-    })
-  }
-
-  async #offsetsAt(topic: string, timestamp: bigint): Promise<readonly (bigint | undefined)[]> {
-    return (await this.#consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? []
-  }
-
   async #outOfRange(owned: OwnedPartition): Promise<void> {
-    const earliest = (await this.#offsetsAt(owned.topic, EARLIEST))[owned.partition] ?? 0n
+    const earliest = await this.#positions.earliest(owned.topic, owned.partition)
     const { position } = owned
     this.#options.complain?.(
       position < earliest
@@ -295,6 +263,16 @@ class Source implements KafkaSource {
 
   async #settleNow(): Promise<void> {
     const points = [...this.#owned.values()].map((owned) => ({ owned, ...owned.checkpoint() }))
+    const moved = points
+      .filter(({ owned, offset }) => offset !== owned.committed)
+      .map(({ owned, offset }) => ({ owned, topic: owned.topic, partition: owned.partition, offset }))
+    if (this.#options.transactions === undefined) await this.#settleInOrder(points, moved)
+    else await this.#settleAtOnce(this.#options.transactions, points, moved)
+    for (const { owned, offset } of moved) owned.committed = offset
+    if (moved.length > 0) this.#outage.worked('commits')
+  }
+
+  async #settleInOrder(points: readonly Point[], moved: readonly Offset[]): Promise<void> {
     await this.#written
     const { states } = this.#options
     for (const { owned, changes } of points) {
@@ -302,13 +280,22 @@ class Source implements KafkaSource {
       await states?.save(owned.topic, owned.partition, changes)
       owned.kept(changes)
     }
-    const moved = points.filter(({ owned, offset }) => offset !== owned.committed)
     if (moved.length === 0) return
-    await this.#consumer.commit({
-      offsets: moved.map(({ owned: { topic, partition }, offset }) => ({ topic, partition, offset, leaderEpoch: -1 })),
-    })
-    for (const { owned, offset } of moved) owned.committed = offset
-    this.#outage.worked('commits')
+    const offsets = moved.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 }))
+    await this.#consumer.commit({ offsets })
+  }
+
+  async #settleAtOnce(transactions: Transactions, points: readonly Point[], moved: readonly Offset[]): Promise<void> {
+    // Behind the last record that the points have, ahead of the next one.
+    const cut = this.#written.then(() => transactions.cut())
+    this.#written = cut.then(() => {})
+    const messages = await cut
+    for (const { owned, changes } of points)
+      if (changes.length > 0)
+        messages.push(...((await this.#options.states?.messages?.(owned.topic, owned.partition, changes)) ?? []))
+    if (messages.length + moved.length === 0) return
+    await transactions.commit(this.#consumer, messages, moved)
+    for (const { owned, changes } of points) owned.kept(changes)
   }
 
   #missed(error: unknown): void {
@@ -317,10 +304,13 @@ class Source implements KafkaSource {
       return
     }
     const { text, ids, isFinal } = failureOf(error)
-    // The partitions are another member's: it goes on from the last commit.
-    if (['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'].some((id) => ids.has(id))) return
-    if (isFinal) this.#fail(error)
-    else this.#outage.failed('commits', text)
+    if (isFinal) {
+      this.#fail(error)
+      return
+    }
+    if (!OTHERS.some((id) => ids.has(id))) this.#outage.failed('commits', text)
+    const { assignments, generationId } = this.#consumer
+    if (this.#options.transactions !== undefined) this.#reassign(assignments ?? [], generationId)
   }
 
   #fail(error: unknown): void {

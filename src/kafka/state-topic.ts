@@ -2,7 +2,7 @@
  * States in a compacted topic: key `[group, topic, partition, stream]` as JSON, value the state as JSON. Those of a partition are in the
  * partition of the same number, which is read from its start by whoever gets it.
  */
-import type { Consumer, Producer } from '@platformatic/kafka'
+import type { Consumer, MessageToProduce, Producer } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
 import type { StreamState } from '../partitions/stream.ts'
@@ -19,6 +19,9 @@ const LEADER_MS = 200
 const LEADER_TRIES = 50
 const LATEST = -1n
 const EARLIEST = -2n
+/** Levels of isolation. */
+const UNCOMMITTED = 0
+const COMMITTED = 1
 
 export interface StateTopicOptions {
   readonly connection: KafkaConnection
@@ -102,7 +105,8 @@ class StateTopic implements StateStore {
     const { group, complain } = this.#options
     const { id, leader, count } = await this.#place(partition)
     const own = partition % count
-    const [start, end] = await Promise.all([this.#offset(own, EARLIEST), this.#offset(own, LATEST)])
+    // What a transaction has written that is about to commit is of what the offsets say, too: it is waited for.
+    const [start, end] = await Promise.all([this.#offset(own, EARLIEST), this.#offset(own, LATEST, UNCOMMITTED)])
     const prefix = JSON.stringify([group, topic, partition]).slice(0, -1)
     const states = new Map<string, StreamState>()
     let unread = 0
@@ -123,23 +127,28 @@ class StateTopic implements StateStore {
       const { partitions, error } = await this.#fetcher.fetch(request)
       if (error !== undefined) throw error
       const [fetched] = partitions
-      if (fetched === undefined || fetched.bytes.length === 0) break
+      if (fetched === undefined || (fetched.bytes.length === 0 && fetched.end >= end)) break
       position = eachBatch(fetched, position, this.#fetcher.decompress, take)
     }
     if (unread > 0) complain(`${topic}/${partition}: ${unread} states are not what dumpstream writes; begun anew`)
     return [...states.values()]
   }
 
-  async save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void> {
-    const { group, stateTopic, complain } = this.#options
+  async messages(topic: string, partition: number, changes: readonly StreamChange[]): Promise<MessageToProduce[]> {
+    const { group, stateTopic } = this.#options
     const { count } = await this.#place(partition)
-    const messages = changes.map(({ stream, state }) => ({
+    return changes.map(({ stream, state }) => ({
       topic: stateTopic,
       partition: partition % count,
       key: Buffer.from(JSON.stringify([group, topic, partition, stream ?? null])),
       // A null value is forgotten by the broker, too.
       ...(state === undefined ? {} : { value: Buffer.from(JSON.stringify(state)) }),
     }))
+  }
+
+  async save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void> {
+    const { stateTopic, complain } = this.#options
+    const messages = await this.messages(topic, partition, changes)
     try {
       await this.#producer.send({ messages, compression: 'gzip' })
     } catch (error) {
@@ -168,10 +177,10 @@ class StateTopic implements StateStore {
     return { id: topic.id, leader, count }
   }
 
-  async #offset(partition: number, timestamp: bigint): Promise<bigint> {
+  async #offset(partition: number, timestamp: bigint, isolationLevel = COMMITTED): Promise<bigint> {
     const { stateTopic } = this.#options
     const partitions = { [stateTopic]: [partition] }
-    const offsets = await this.#consumer.listOffsets({ topics: [stateTopic], partitions, timestamp })
+    const offsets = await this.#consumer.listOffsets({ topics: [stateTopic], partitions, timestamp, isolationLevel })
     return offsets.get(stateTopic)?.[partition] ?? 0n
   }
 }

@@ -1,4 +1,5 @@
 /** Where the states of streams are kept between processes. */
+import type { MessageToProduce } from '@platformatic/kafka'
 import type { StreamState } from '../partitions/stream.ts'
 
 export interface StreamChange {
@@ -13,6 +14,8 @@ export interface StateStore {
   load(topic: string, partition: number): Promise<readonly StreamState[]>
   /** Resolves when it is kept: offsets are committed after that. */
   save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void>
+  /** As `save`, for a transaction; absent where there is none. */
+  messages?(topic: string, partition: number, changes: readonly StreamChange[]): Promise<MessageToProduce[]>
   close(): Promise<void>
 }
 

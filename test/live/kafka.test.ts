@@ -3,13 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPartition } from '../../src/partitions/partition.ts'
 
 const { startKafka } = await import(new URL('../../bench/kafka/cluster.mjs', import.meta.url).href)
-const { compare, expected, Follower, makeTopics, produce, readAll, startConsumer, written } = await import(
-  new URL('../../bench/kafka/workload.mjs', import.meta.url).href
-)
+const { compare, expected, Follower, makeTopics, produce, readAll, readCommitted, startConsumer, written } =
+  await import(new URL('../../bench/kafka/workload.mjs', import.meta.url).href)
 
 const PODS = 16
 const DUMPS = 25
-const FLAGS = ['--topic', 'logs', '--out-topic', 'out', '--state-topic', 'states', '--group', 'g']
 
 let kafka: { readonly brokers: readonly string[]; stop(): Promise<void> }
 
@@ -18,29 +16,43 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => kafka?.stop())
 
+interface Killed {
+  readonly topic: string
+  readonly out: string
+  readonly dumps: number
+  readonly flags: readonly string[]
+}
+
+/** Dumps are written while consumers are killed; resolves when all is committed, and the consumers have ended. */
+async function killWhileReading({ topic, out, dumps, flags }: Killed): Promise<void> {
+  const { brokers } = kafka
+  await makeTopics(brokers, [topic, out])
+  const all = ['--topic', topic, '--out-topic', out, '--state-topic', `${topic}-states`, '--group', topic, ...flags]
+  const producing = produce(brokers, topic, { pods: PODS, dumps, pauseMs: 400 })
+  const consumers = [startConsumer(brokers, all), startConsumer(brokers, all)]
+  for (let kill = 0; kill < 6; kill++) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000 + ((kill * 7_919) % 2_500)))
+    const victim = consumers[kill % 2]
+    victim.child.kill('SIGKILL')
+    await victim.ended
+    consumers[kill % 2] = startConsumer(brokers, all)
+  }
+  await producing
+  const follower = new Follower(brokers, topic, topic)
+  await follower.reaches(await follower.ends(), consumers)
+  await follower.close()
+  for (const { child, ended } of consumers) {
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+  }
+}
+
 describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
   it('loses no dump when consumers are killed, over poisoned messages, and every double is alike', {
     timeout: 170_000,
   }, async () => {
     const { brokers } = kafka
-    await makeTopics(brokers, ['logs', 'out'])
-    const producing = produce(brokers, 'logs', { pods: PODS, dumps: DUMPS, pauseMs: 400 })
-    const consumers = [startConsumer(brokers, FLAGS), startConsumer(brokers, FLAGS)]
-    for (let kill = 0; kill < 6; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 1_000 + ((kill * 7_919) % 2_500)))
-      const victim = consumers[kill % 2]
-      victim.child.kill('SIGKILL')
-      await victim.ended
-      consumers[kill % 2] = startConsumer(brokers, FLAGS)
-    }
-    await producing
-    const follower = new Follower(brokers, 'logs', 'g')
-    await follower.reaches(await follower.ends(), consumers)
-    await follower.close()
-    for (const { child, ended } of consumers) {
-      child.kill('SIGTERM')
-      expect(await ended).toBe(0)
-    }
+    await killWhileReading({ topic: 'logs', out: 'out', dumps: DUMPS, flags: [] })
     const [logs, out] = await Promise.all([readAll(brokers, 'logs'), readAll(brokers, 'out')])
     const whole = expected(createPartition, 'logs', logs)
     expect(whole.size).toBe(PODS * DUMPS)
@@ -52,5 +64,13 @@ describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
     for (const [partition, messages] of out.entries())
       for (const { key } of messages) places.set(String(key), (places.get(String(key)) ?? new Set()).add(partition))
     expect([...places.values()].every(({ size }) => size === 1)).toBe(true)
+  })
+
+  it('with --exactly-once, who reads committed messages reads each record once', { timeout: 170_000 }, async () => {
+    const { brokers } = kafka
+    await killWhileReading({ topic: 'once', out: 'once-out', dumps: DUMPS, flags: ['--exactly-once'] })
+    const [logs, out] = await Promise.all([readAll(brokers, 'once'), readCommitted(brokers, 'once-out')])
+    const result = compare(expected(createPartition, 'once', logs), written(out))
+    expect(result).toEqual({ dumps: PODS * DUMPS, lost: 0, doubled: 0, other: 0, invented: 0 })
   })
 })
