@@ -83,6 +83,16 @@ export const FLAGS: readonly Flag[] = [
       'Tested on the last dump of each source that shows the whole process: `leaking`, `growing`, `stuck`, `new`, `count>N`, `delta>N` (of any signature), `goroutines>N`. Tested on every dump: `panic`, `fatal`, `race`, `timeout`, `damaged`, `truncated`. Separate several with commas, or repeat the flag.',
   },
   {
+    name: 'bound',
+    value: 'WHAT=N',
+    example: 'goroutines=1e6',
+    repeatable: true,
+    group: 'Output',
+    summary: 'leaks say when they reach goroutines=1e6, memory=2GiB',
+    details:
+      'At the rate of the dumps so far, by the time of the log: a leak that was watched for less than a minute says nothing. Memory is counted as 2 KiB for each goroutine, the least that its stack has, so that the bound is reached no later.',
+  },
+  {
     name: 'redact',
     value: 'WHEN',
     choices: REDACTIONS,

@@ -6,6 +6,7 @@ import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
 import { type Comparison, readFleetKey } from '../sinks/report/fleet.ts'
 import { type Address, LOOPBACK, readHostPort } from '../sinks/serve/address.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
+import { readBound } from './bound.ts'
 import {
   COLORS,
   FORMATS,
@@ -62,7 +63,16 @@ export interface RunOptions {
   readonly by: Comparison | undefined
   readonly engine: Pick<
     EngineOptions,
-    'similarity' | 'stacks' | 'goroutines' | 'idle' | 'input' | 'textKey' | 'timeKey' | 'streamKeys' | 'qualified'
+    | 'similarity'
+    | 'bound'
+    | 'stacks'
+    | 'goroutines'
+    | 'idle'
+    | 'input'
+    | 'textKey'
+    | 'timeKey'
+    | 'streamKeys'
+    | 'qualified'
   >
 }
 
@@ -124,6 +134,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
       goroutines: values.has('emit') || format === 'html',
       idle,
       ...(similarity === undefined ? {} : { similarity }),
+      ...(values.has('bound') ? { bound: readBound(values.all('bound')) } : {}),
       ...readCarrier(values),
       ...(args.operands.length > 1 ? { qualified: true } : {}),
     },

@@ -66,10 +66,11 @@ async function readAll(
   sinks: readonly RecordSink[],
   complain: (line: string) => void,
 ): Promise<boolean> {
-  const { similarity, goroutines } = options.engine
+  const { similarity, goroutines, bound } = options.engine
   const engine: EngineOptions = {
     ...(similarity === undefined ? {} : { similarity }),
     ...(goroutines === true ? { goroutines } : {}),
+    ...(bound === undefined ? {} : { bound }),
   }
   const names = new SourceNames()
   let failed = false

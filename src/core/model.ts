@@ -188,3 +188,10 @@ export interface Assessment {
   /** The part of `because` after how many wait where. */
   readonly evidence?: string
 }
+
+/** What a process may have; its leaks say when they reach it. */
+export interface Bound {
+  readonly goroutines?: number
+  /** Bytes. */
+  readonly memory?: number
+}

@@ -103,6 +103,18 @@ export interface WaitsOn {
   readonly may_hold?: readonly MayHold[]
 }
 
+/** When a process has as many goroutines as it may have. */
+export interface ReachedBound {
+  /** So many goroutines. */
+  readonly goroutines: number
+  /** Bytes, where memory is what is bound: so many goroutines fit in at most, so that it is reached no later. */
+  readonly memory?: number
+  /** From the dump on. */
+  readonly hours: number
+  /** RFC 3339 UTC; absent where the dump has no time, or it takes a century. */
+  readonly at?: string
+}
+
 /** What a person should know of a dump. The findings of a dump follow its signature records, most urgent first. */
 export interface FindingRecord {
   readonly v: 1
@@ -136,6 +148,8 @@ export interface FindingRecord {
   /** The first frame that differs, further out, where other goroutines of the dump are in the same function: `main.report main.go:33`. */
   readonly caller?: string
   readonly per_hour?: number
+  /** Of a leak, when a bound was given: when it is reached at this rate. */
+  readonly bound?: ReachedBound
   /** Time of the first dump that had it, RFC 3339 UTC. */
   readonly since?: string
   /** Class of the fault, only where the stacks prove it: `send_without_receiver`. */

@@ -11,7 +11,7 @@ const FORMS = ['auto', 'lines']
 
 /** @throws DumpstreamError `DS_OPTION` */
 export function checkOptions(options: EngineOptions): void {
-  const { similarity, stacks, input, order, form, idle, limits, streamKeys } = options
+  const { similarity, stacks, input, order, form, idle, limits, streamKeys, bound } = options
   checkChoice('similarity', SIMILARITIES, similarity)
   checkChoice('stacks', STACKS, stacks)
   checkChoice('input', INPUT_KINDS, input)
@@ -20,6 +20,10 @@ export function checkOptions(options: EngineOptions): void {
   if (streamKeys !== undefined && !Array.isArray(streamKeys))
     throw refusal('streamKeys', 'an array of names', streamKeys)
   if (idle !== undefined && !(idle > 0)) throw refusal('idle', 'milliseconds above 0', idle)
+  for (const [name, value] of Object.entries(bound ?? {})) {
+    if (name !== 'goroutines' && name !== 'memory') throw refusal('bound', 'goroutines or memory', name)
+    if (!(typeof value === 'number' && value > 0)) throw refusal(`bound.${name}`, 'a number above 0', value)
+  }
   for (const [name, value] of Object.entries(limits ?? {})) {
     if (!Object.hasOwn(LIMITS, name))
       throw new DumpstreamError('DS_OPTION', `limits has no ${name}; LIMITS has all names`)

@@ -3,7 +3,7 @@ import type { RecordFrame } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
 import type { DumpstreamError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Similarity } from '../core/model.ts'
+import type { Bound, Similarity } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import type { Memory } from './memory.ts'
 import type { EngineSnapshot } from './snapshot.ts'
@@ -20,6 +20,8 @@ export interface EngineOptions {
   /** Silence, in milliseconds of `tick` time, that ends an open dump. Default 1000. */
   readonly idle?: number
   readonly limits?: Partial<Limits>
+  /** What a process may have, `{ goroutines: 1e6 }` or bytes of `memory`: findings of leaks say when they reach it. */
+  readonly bound?: Bound
   /** Of where the input comes from (pod, container, host): dump records carry them. */
   readonly attributes?: Readonly<Record<string, string>>
   /**

@@ -72,6 +72,7 @@ class LogEngine implements Engine, Keeper {
       goroutines: options.goroutines ?? false,
       onRecord: options.onRecord,
       history: memory.history,
+      bound: options.bound,
       numbers: memory.numbers,
     })
     const assembler = (origin: Origin, tape: LogTape, opening: (start: number) => Opening): Assembler => {

@@ -1,5 +1,5 @@
 /** What the rules look at, and what they make of it. */
-import type { Assessment, DumpTally, SignatureTally } from '../core/model.ts'
+import type { Assessment, Bound, DumpTally, SignatureTally } from '../core/model.ts'
 import type { FindingRecord } from '../core/records.ts'
 import type { Track } from '../leaks/track.ts'
 
@@ -21,6 +21,7 @@ export interface Scene {
   readonly dump: DumpTally
   /** Largest first. */
   readonly seen: readonly Seen[]
+  readonly bound?: Bound | undefined
 }
 
 /** How the main goroutine waits for the end of the program. */

@@ -2,6 +2,7 @@
 import type { Severity, Verdict } from '../core/model.ts'
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { reached } from './bound.ts'
 import { causes } from './causes.ts'
 import { classOf } from './class.ts'
 import { faultOf } from './faults.ts'
@@ -18,7 +19,7 @@ export function leak(scene: Scene): Finding[] {
     if (worst === undefined) return []
     const { count, signature } = worst.tally
     const known = faultOf(worst.tally)
-    return about(seen, {
+    const found = about(seen, {
       finding: 'leak',
       severity: leakSeverity(worst),
       title: `${goroutines(count)} ${count === 1 ? 'leaks' : 'leak'}${inState(worst)} ${placeOf(signature.title)}`,
@@ -26,6 +27,8 @@ export function leak(scene: Scene): Finding[] {
       ...(known === undefined ? {} : { fault: known.fault, hint: known.hint }),
       class: classOf(seen.map(({ tally }) => tally)),
     })
+    const bound = scene.bound === undefined ? undefined : reached(scene, found, scene.bound)
+    return bound === undefined ? found : { ...found, bound }
   })
 }
 

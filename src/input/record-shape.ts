@@ -104,6 +104,7 @@ const FIELDS: Readonly<Record<string, Fields>> = {
       parents,
       counts: listOf(count),
       per_hour: amount,
+      bound: shape({ needed: { goroutines: amount, hours: amount }, optional: { memory: amount, at: time } }),
       since: time,
       fault: text,
       hint: text,

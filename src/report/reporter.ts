@@ -3,7 +3,7 @@
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { Limits } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
-import type { DumpTally, Signature } from '../core/model.ts'
+import type { Bound, DumpTally, Signature } from '../core/model.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
@@ -20,6 +20,7 @@ export interface ReporterOptions {
   readonly goroutines: boolean
   readonly onRecord: ((record: DumpstreamRecord, frame: RecordFrame | undefined) => void) | undefined
   readonly history: History
+  readonly bound?: Bound | undefined
   /** Source → number of its next dump; least recently used first. */
   readonly numbers: Map<string, number>
 }
@@ -75,7 +76,7 @@ export class Reporter {
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)
     for (const { signature, before } of observed.vanished)
       onRecord(goneRecord(tally, signature, before, observed.withIds, this.#withStack(signature)), frame)
-    for (const [i, finding] of findAll({ dump: tally, seen }).entries())
+    for (const [i, finding] of findAll({ dump: tally, seen, bound: this.#options.bound }).entries())
       onRecord(findingRecord(tally, i + 1, finding), frame)
   }
 

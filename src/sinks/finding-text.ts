@@ -2,7 +2,7 @@
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
 import { readFrame } from './last-dumps.ts'
-import { baseName, counted, grouped, placeOf, shortenFunction, sparkline, timeText } from './names.ts'
+import { baseName, counted, grouped, placeOf, shortenFunction, spanText, sparkline, timeText } from './names.ts'
 import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
 import { cutEnd, displayWidth, padEnd, wrap } from './width.ts'
@@ -76,6 +76,7 @@ export function findingLines(finding: FindingRecord, parts: FindingParts): strin
     ...callerLine(finding, room, paint),
     ...creatorLine(finding, room, paint),
     ...rateLine(finding).flatMap(indented),
+    ...[boundText(finding)].flatMap((text) => (text === undefined ? [] : indented(`reaches ${text}`))),
     ...[labelsText(record)].flatMap((text) => (text === undefined ? [] : indented(text))),
     ...waitLines(finding.waits_on ?? []).flatMap(indented),
     ...(finding.fault === undefined ? [] : indented(printable(finding.fault.replaceAll('_', ' ')))),
@@ -126,6 +127,20 @@ const CLASSES = {
 /** What those who wait for each other wait for. */
 export function classText({ class: kind }: FindingRecord): string | undefined {
   return kind === undefined ? undefined : CLASSES[kind]
+}
+
+/** `1 000 000 goroutines in 3h48m, at 2026-11-24 14:45:31Z`. */
+export function boundText({ bound }: FindingRecord): string | undefined {
+  if (bound === undefined) return undefined
+  const { goroutines, memory, hours, at } = bound
+  const what = memory === undefined ? counted(goroutines, 'goroutine') : `${bytesText(memory)} of stacks at the latest`
+  return `${what} ${hours === 0 ? 'by now' : `in ${spanText(hours * 3600)}`}${at === undefined ? '' : `, at ${timeText(at)}`}`
+}
+
+/** `2 GiB`. */
+function bytesText(bytes: number): string {
+  const power = Math.min(4, Math.max(0, Math.floor(Math.log2(bytes) / 10)))
+  return `${Number((bytes / 2 ** (10 * power)).toFixed(1))} ${['bytes', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? ''}`
 }
 
 /** `over 2 steps`: from dump to dump. */

@@ -23,6 +23,7 @@ const MEANS: Readonly<Record<string, readonly [value: string | undefined, meanin
   redact: ['off', { redact: 'off' }],
   by: ['label:tenant', { by: { by: 'label', label: 'tenant' } }],
   quiet: [undefined, { quiet: true }],
+  bound: ['goroutines=1e6', { engine: { bound: { goroutines: 1e6 } } }],
   'fail-on': ['leaking', { failOn: [{ text: 'leaking' }] }],
   match: ['cron/', { narrowing: { match: /cron\// }, engine: { stacks: 'always', goroutines: false, idle: 1000 } }],
   top: ['3', { narrowing: { top: 3 } }],
@@ -94,6 +95,22 @@ describe('every flag', () => {
     for (const flag of FLAGS) expect(table).toContain(`| \`${spelling(flag).trim()}\` | ${flag.summary}`)
     expect(table.trimEnd().split('\n')).toHaveLength(FLAGS.length + 2)
     for (const row of table.trimEnd().split('\n')) expect(row.replaceAll('\\|', '').match(/\|/g)).toHaveLength(3)
+  })
+})
+
+describe('a bound', () => {
+  it.each([
+    ['goroutines=50000', { goroutines: 50_000 }],
+    ['memory=2GiB', { memory: 2 ** 31 }],
+    ['memory=512Mi,goroutines=1e5', { memory: 2 ** 29, goroutines: 1e5 }],
+  ])('is %s', (text, bound) => {
+    expect(options(['--bound', text, 'app.log']).engine.bound).toEqual(bound)
+  })
+
+  it.each(['1e6', 'goroutines=0', 'goroutines=5GiB', 'memory=lots', 'threads=5'])('is not %s', (text) => {
+    expect(() => options(['--bound', text, 'app.log'])).toThrow(
+      `--bound takes goroutines=1e6 or memory=2GiB, not "${text}"`,
+    )
   })
 })
 

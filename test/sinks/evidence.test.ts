@@ -15,7 +15,12 @@ const RECORDS = [
     verdict: 'leaking',
     labels: { 'grpc.method': { '/shop.Cart/Add': 280, '/shop.Cart/Get': 12 } },
   }),
-  finding({ caller: 'main.report /app/main.go:33', class: 'lock_over_channel', steps: 2 }),
+  finding({
+    caller: 'main.report /app/main.go:33',
+    class: 'lock_over_channel',
+    steps: 2,
+    bound: { goroutines: 1e6, hours: 3.8 },
+  }),
 ]
 
 const OUTPUTS = {
@@ -52,6 +57,10 @@ describe.each(Object.entries(OUTPUTS))('in %s', (_name, open) => {
 
   it('stands over how many steps', () => {
     expect(words).toContain('over 2 steps')
+  })
+
+  it('stands when it reaches the bound', () => {
+    expect(words).toMatch(/1.000.000 goroutines in 3h48m/)
   })
 
   it('stands the label that most of them have', () => {

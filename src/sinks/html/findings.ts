@@ -1,6 +1,6 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
 import type { FindingRecord, SignatureRecord, WaitsOn } from '../../core/records.ts'
-import { classText, labelsText, parentsText, stepsText } from '../finding-text.ts'
+import { boundText, classText, labelsText, parentsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
 import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
@@ -60,6 +60,7 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
         html`${finding.counts.map(grouped).join(' → ')} ${trend(finding.counts.map((count) => ({ count, fresh: false })))}`,
     ),
     fact('Rate', finding.per_hour !== undefined && `${grouped(Math.round(finding.per_hour))} an hour`),
+    fact('Reaches', boundText(finding)),
     fact('Since', [timeText(finding.since), stepsText(finding)].filter(Boolean).join(', ')),
     fact('Labels', labelsText(recordOf(finding, source))),
     fact('Fault', finding.fault?.replaceAll('_', ' ')),

@@ -3,7 +3,7 @@
  * Markdown, as far as GitLab and Jira have it, too; Slack shows it as it is written.
  */
 import type { FindingRecord, SignatureRecord } from '../../core/records.ts'
-import { classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
+import { boundText, classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
 import { baseName, counted, grouped, placeOf, signed, spanText, sparkline, timeText } from '../names.ts'
 import { printable } from '../printable.ts'
@@ -148,7 +148,10 @@ function evidence(found: readonly FoundTogether[], report: Report): string[] {
   return found.slice(0, EVIDENCE).map(({ worst, since, sources }) => {
     const rate = worst.per_hour === undefined ? '' : `; +${grouped(worst.per_hour)} an hour`
     const at = since === undefined ? '' : `; since ${timeText(since)}`
-    const more = [stepsText(worst), classText(worst)].map((part) => (part === undefined ? '' : `; ${part}`)).join('')
+    const bound = boundText(worst)
+    const more = [bound === undefined ? undefined : `reaches ${bound}`, stepsText(worst), classText(worst)]
+      .map((part) => (part === undefined ? '' : `; ${part}`))
+      .join('')
     const by = worst.caller === undefined ? '' : `; called by ${code(withBaseName(worst.caller))}`
     const labels = labelsText(recordOf(worst, report))
     const common = labels === undefined ? '' : `; ${code(labels)}`
