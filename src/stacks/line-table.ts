@@ -248,6 +248,11 @@ export class LineTable {
     return this.arena
   }
 
+  /** As `bytes`. */
+  get bytesAsWords(): DataView {
+    return this.words
+  }
+
   /** Offset of the literal part in `bytes`. */
   start(line: KnownLine): number {
     return this.hot[line * HOT + AT] as number
