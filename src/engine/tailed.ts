@@ -72,7 +72,7 @@ export class TailedEngine implements Engine {
   #chunkIsOrdinary: boolean | undefined
   #bytes = 0
   #past: EngineStats = NOTHING
-  /** Log that waits, and where it stood in the input. */
+  /** Log that waits, and where it stood in the input: in this order. */
   #queue: { readonly at: number; readonly bytes: Uint8Array }[] = []
   #waiting = 0
   #waitingSince: number | undefined
@@ -219,8 +219,9 @@ export class TailedEngine implements Engine {
     const input = base + start
     if (file.engine === undefined && this.#isOrdinary(buf, start, end)) {
       const piece = buf.subarray(start, end)
-      const kept = piece.length >= RECENT_BYTES ? EMPTY : file.recent.subarray(-RECENT_BYTES + piece.length)
-      file.recent = Buffer.concat([kept, piece.subarray(-RECENT_BYTES)])
+      const last = piece.subarray(-RECENT_BYTES)
+      const kept = file.recent.subarray(Math.max(0, file.recent.length + last.length - RECENT_BYTES))
+      file.recent = kept.length === 0 ? Buffer.from(last) : Buffer.concat([kept, last])
       this.#log(file, piece, input)
       return
     }
@@ -322,11 +323,15 @@ export class TailedEngine implements Engine {
   #log(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
     const { onLog } = this.#options
     if (onLog === undefined) return
-    if (this.#queue.length === 0 && file !== undefined && file === this.#file && at < this.#others) {
+    const decided = file !== undefined && file === this.#file ? this.#others : this.#decided()
+    if (this.#queue.length === 0 && at < decided) {
       onLog(bytes, at)
       return
     }
-    this.#queue.push({ at, bytes: Buffer.from(bytes) })
+    // What a dump has held may be older than what waits.
+    let place = this.#queue.length
+    while (place > 0 && (this.#queue[place - 1]?.at ?? 0) > at) place--
+    this.#queue.splice(place, 0, { at, bytes: Buffer.from(bytes) })
     this.#waiting += bytes.length
   }
 
@@ -350,11 +355,9 @@ export class TailedEngine implements Engine {
   /** The log that stood ahead of `decided` comes out. */
   #flush(decided: number): void {
     const upTo = this.#waiting > WAITING_BYTES ? Number.POSITIVE_INFINITY : decided
-    const ready = this.#queue.filter(({ at }) => at < upTo)
-    if (ready.length === 0) return
-    this.#queue = this.#queue.filter(({ at }) => at >= upTo)
-    ready.sort((a, b) => a.at - b.at)
-    for (const { bytes, at } of ready) {
+    const left = this.#queue.findIndex(({ at }) => at >= upTo)
+    if (left === 0) return
+    for (const { bytes, at } of this.#queue.splice(0, left < 0 ? this.#queue.length : left)) {
       this.#waiting -= bytes.length
       this.#options.onLog?.(bytes, at)
     }
