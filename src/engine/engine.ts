@@ -211,12 +211,17 @@ class LogEngine implements Engine, Keeper {
   }
 }
 
+/** From the end: there may be many, and a dump each few lines. */
 function lastLines(log: string): string[] {
-  return log
-    .slice(-OBSERVED_BYTES)
-    .split('\n')
-    .slice(-OBSERVED_LINES - 1, -1)
-    .map((line) => line.trimEnd())
+  const lines: string[] = []
+  const first = Math.max(0, log.length - OBSERVED_BYTES)
+  let end = log.lastIndexOf('\n')
+  while (end >= first && lines.length < OBSERVED_LINES) {
+    const start = end === 0 ? 0 : Math.max(first, log.lastIndexOf('\n', end - 1) + 1)
+    lines.push(log.slice(start, end).trimEnd())
+    end = start - 1
+  }
+  return lines.reverse()
 }
 
 /** @throws DumpstreamError `DS_OPTION` */

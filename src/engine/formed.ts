@@ -10,16 +10,16 @@
  */
 import { CR, LF } from '../core/ascii.ts'
 import { detectForm, type Found } from '../forms/detect.ts'
+import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { ReformedEngine } from './reformed.ts'
-import { NOTHING } from './stats.ts'
 
 /** How far into an input a carriage return alone is looked for. */
 const RETURN_BYTES = 256 << 10
 
 const EMPTY = Buffer.alloc(0)
 
-export class FormedEngine implements Engine {
+export class FormedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #make: (options: InnerOptions) => Engine
   #engine: Engine | undefined
@@ -39,37 +39,30 @@ export class FormedEngine implements Engine {
   #rawAt = 0
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
+    super()
     this.#options = options
     this.#make = make
   }
 
-  get stats(): EngineStats {
-    return { ...(this.#engine?.stats ?? NOTHING), bytes: this.#bytes }
+  protected get inner(): Engine | undefined {
+    return this.#engine
   }
 
-  get faults(): readonly string[] {
-    return this.#engine?.faults ?? []
+  override get stats(): EngineStats {
+    return { ...super.stats, bytes: this.#bytes }
   }
 
-  get notices(): readonly string[] {
-    return this.#engine?.notices ?? []
+  override get isNewestFirst(): boolean {
+    return this.#isPlain && this.#returns !== 'yes' && this.#skipped === 0 && super.isNewestFirst
   }
 
-  get isNewestFirst(): boolean {
-    return this.#isPlain && this.#returns !== 'yes' && this.#skipped === 0 && this.#engine?.isNewestFirst === true
-  }
-
-  get settled(): number {
+  override get settled(): number {
     return this.#engine === undefined ? 0 : this.#engine.settled + this.#skipped
   }
 
   /** A byte order mark is not needed. */
-  get resumeAt(): number {
+  override get resumeAt(): number {
     return this.#engine === undefined || this.#engine.resumeAt === 0 ? 0 : this.#engine.resumeAt + this.#skipped
-  }
-
-  get open(): boolean {
-    return this.#engine?.open ?? false
   }
 
   push(chunk: Uint8Array): void {

@@ -3,10 +3,11 @@
  * as it is, the rest of what was pushed comes out as log, and a new engine takes over with what is known so far.
  */
 import { DumpstreamError } from '../core/errors.ts'
+import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
-export class GuardedEngine implements Engine {
+export class GuardedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #make: (options: InnerOptions) => Engine
   #engine: Engine
@@ -18,37 +19,26 @@ export class GuardedEngine implements Engine {
   #theirs: unknown
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
+    super()
     this.#options = options
     this.#make = make
     this.#engine = make(this.#guarded(options))
   }
 
-  get stats(): EngineStats {
+  protected get inner(): Engine {
+    return this.#engine
+  }
+
+  override get stats(): EngineStats {
     return { ...add(this.#past, this.#engine.stats), bytes: this.#bytes }
   }
 
-  get faults(): readonly string[] {
-    return this.#engine.faults ?? []
-  }
-
-  get notices(): readonly string[] {
-    return this.#engine.notices ?? []
-  }
-
-  get isNewestFirst(): boolean {
-    return this.#engine.isNewestFirst === true
-  }
-
-  get settled(): number {
+  override get settled(): number {
     return this.#base + this.#engine.settled
   }
 
-  get resumeAt(): number {
+  override get resumeAt(): number {
     return this.#base + this.#engine.resumeAt
-  }
-
-  get open(): boolean {
-    return this.#engine.open
   }
 
   push(chunk: Uint8Array): void {

@@ -17,6 +17,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { isStackLine, trailingStack, votesIn } from '../text/stack-lines.ts'
+import { EngineAround } from './around.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { UnreadHeaders } from './unread-headers.ts'
@@ -28,7 +29,7 @@ const TRIES = 64
 const BATCH_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 
-export class OrderedEngine implements Engine {
+export class OrderedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #make: (options: InnerOptions) => Engine
   #engine: Engine
@@ -48,41 +49,42 @@ export class OrderedEngine implements Engine {
   #block: LineBlock | undefined
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
+    super()
     this.#options = options
     this.#make = make
     this.#engine = make(options)
     this.#headers = options.onHeader === undefined ? undefined : new UnreadHeaders(options.onHeader)
   }
 
-  get stats(): EngineStats {
-    return { ...this.#engine.stats, bytes: this.#bytes }
+  protected get inner(): Engine {
+    return this.#engine
   }
 
-  get faults(): readonly string[] {
-    return this.#engine.faults ?? []
+  override get stats(): EngineStats {
+    return { ...super.stats, bytes: this.#bytes }
   }
 
-  get notices(): readonly string[] {
+  override get notices(): readonly string[] {
     return this.#cuts === 0
       ? []
       : ['the newest line is the first, and dumps are compared in pieces; read it as a whole: tac FILE | dumpstream']
   }
 
-  get isNewestFirst(): boolean {
+  override get isNewestFirst(): boolean {
     return this.#state === 'blocks' && this.#cuts === 0
   }
 
-  get settled(): number {
+  override get settled(): number {
     if (this.#state === 'blocks') return this.#blocks[0]?.at ?? this.#block?.at ?? this.#bytes
     return Math.min(this.#engine.settled, this.#bytes - this.#held.length)
   }
 
-  get resumeAt(): number {
+  override get resumeAt(): number {
     if (this.#state === 'blocks') return this.settled
     return Math.min(this.#engine.resumeAt, this.#bytes - this.#held.length)
   }
 
-  get open(): boolean {
+  override get open(): boolean {
     return this.#state === 'blocks' || this.#engine.open
   }
 

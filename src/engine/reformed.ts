@@ -7,6 +7,7 @@
  */
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { Form, FormMaker } from '../forms/form.ts'
+import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 
 /** Bytes of lines that are given to the engine at once. */
@@ -25,7 +26,7 @@ interface Piece {
   fate: 'all' | 'dump' | [number, number][]
 }
 
-export class ReformedEngine implements Engine {
+export class ReformedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #form: Form
   readonly #engine: Engine
@@ -41,6 +42,7 @@ export class ReformedEngine implements Engine {
   #pieces: Piece[] = []
 
   constructor(options: InnerOptions, form: FormMaker, make: (options: InnerOptions) => Engine) {
+    super()
     this.#options = options
     const { onRecord, time, memory } = options
     this.#engine = make({
@@ -57,29 +59,25 @@ export class ReformedEngine implements Engine {
     })
   }
 
-  get stats(): EngineStats {
-    return { ...this.#engine.stats, bytes: this.#bytes }
+  protected get inner(): Engine {
+    return this.#engine
   }
 
-  get faults(): readonly string[] {
-    return [...this.#faults, ...(this.#engine.faults ?? [])]
+  override get stats(): EngineStats {
+    return { ...super.stats, bytes: this.#bytes }
   }
 
-  get notices(): readonly string[] {
-    return this.#engine.notices ?? []
+  override get faults(): readonly string[] {
+    return [...this.#faults, ...super.faults]
   }
 
-  get settled(): number {
+  override get settled(): number {
     return this.#pieces[0]?.raw ?? this.#made
   }
 
   /** What form the input has is said at its beginning. */
-  get resumeAt(): number {
+  override get resumeAt(): number {
     return 0
-  }
-
-  get open(): boolean {
-    return this.#engine.open
   }
 
   push(chunk: Uint8Array): void {

@@ -6,7 +6,8 @@ import { setRecent } from '../core/lru.ts'
 import type { FindingKind } from '../core/model.ts'
 import type { DumpRecord, DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import { lineStart } from '../text/needle.ts'
-import type { Engine, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
+import { EngineAround } from './around.ts'
+import type { Engine, InnerOptions, WholeEngine } from './contract.ts'
 import { Memory } from './memory.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 
@@ -18,7 +19,7 @@ const HINT_BYTES = 64 << 10
 /** What is left of a record or a line where an input breaks off: a dump that ends so close to its end may have gone on. */
 const BREAK_BYTES = 4096
 
-export class SummingEngine implements WholeEngine {
+export class SummingEngine extends EngineAround implements WholeEngine {
   readonly #memory: Memory
   readonly #engine: Engine
   readonly #options: InnerOptions
@@ -32,6 +33,7 @@ export class SummingEngine implements WholeEngine {
   #isCut: boolean | undefined
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
+    super()
     this.#options = options
     this.#memory = Memory.make({ ...LIMITS, ...options.limits }, options.similarity ?? 'functions', options.snapshot)
     this.#engine = make({
@@ -49,32 +51,8 @@ export class SummingEngine implements WholeEngine {
     })
   }
 
-  get stats(): EngineStats {
-    return this.#engine.stats
-  }
-
-  get faults(): readonly string[] {
-    return this.#engine.faults ?? []
-  }
-
-  get notices(): readonly string[] {
-    return this.#engine.notices ?? []
-  }
-
-  get isNewestFirst(): boolean {
-    return this.#engine.isNewestFirst === true
-  }
-
-  get settled(): number {
-    return this.#engine.settled
-  }
-
-  get resumeAt(): number {
-    return this.#engine.resumeAt
-  }
-
-  get open(): boolean {
-    return this.#engine.open
+  protected get inner(): Engine {
+    return this.#engine
   }
 
   /** What its last record says. */

@@ -23,6 +23,7 @@ import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
 import { findNeedle } from '../text/needle.ts'
 import { holdsPlace } from '../text/stack-lines.ts'
+import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
@@ -50,7 +51,7 @@ interface TailedFile {
   recent: Buffer
 }
 
-export class TailedEngine implements Engine {
+export class TailedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #make: (options: InnerOptions) => Engine
   /** The engine of an input without titles. */
@@ -80,18 +81,23 @@ export class TailedEngine implements Engine {
   #others = Number.POSITIVE_INFINITY
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
+    super()
     this.#options = options
     this.#make = make
   }
 
-  get stats(): EngineStats {
+  protected get inner(): Engine | undefined {
+    return this.#only
+  }
+
+  override get stats(): EngineStats {
     if (this.#only !== undefined) return this.#only.stats
     let all = this.#past
     for (const { engine } of this.#running) if (engine !== undefined) all = add(all, engine.stats)
     return { ...all, bytes: this.#bytes }
   }
 
-  get notices(): readonly string[] {
+  override get notices(): readonly string[] {
     const engines = [
       ...(this.#only === undefined ? [] : [this.#only]),
       ...[...this.#files.values()].map(({ engine }) => engine),
@@ -99,16 +105,12 @@ export class TailedEngine implements Engine {
     return engines.flatMap((engine) => engine?.notices ?? [])
   }
 
-  get isNewestFirst(): boolean {
-    return this.#only?.isNewestFirst === true
-  }
-
-  get settled(): number {
+  override get settled(): number {
     return this.#only?.settled ?? Math.min(this.#decided(), this.#bytes - this.#held.length)
   }
 
   /** A fresh engine must see the title of the file at hand, and those of all files with something open. */
-  get resumeAt(): number {
+  override get resumeAt(): number {
     if (this.#only !== undefined) return this.#only.resumeAt
     let first = this.#titleAt
     for (const file of this.#running) {
@@ -118,7 +120,7 @@ export class TailedEngine implements Engine {
     return Math.min(first, this.settled)
   }
 
-  get open(): boolean {
+  override get open(): boolean {
     if (this.#only !== undefined) return this.#only.open
     for (const { engine } of this.#running) if (engine?.open === true) return true
     return this.#queue.length > 0
