@@ -271,5 +271,6 @@ function smallLimits(random: Random): Partial<Limits> {
     if (!random.once(4)) continue
     limits[name as keyof Limits] = 1 + random.below(most)
   }
+  if (random.once(20)) limits.memoryBytes = 4096 + random.below(32 << 10)
   return limits
 }
