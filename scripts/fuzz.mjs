@@ -12,7 +12,7 @@ await build({
   external: [/^node:/],
   plugins: [wat()],
   transform: { define: { DUMPSTREAM_VERSION: '"0"' } },
-  output: { file, format: 'esm', sourcemap: 'inline' },
+  output: { file, format: 'esm', sourcemap: 'inline', codeSplitting: false },
   logLevel: 'warn',
 })
 await import(file)

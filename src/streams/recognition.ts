@@ -19,7 +19,7 @@ import { Whole } from '../carriers/whole.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { announces, mentionsPanic } from '../text/announcement.ts'
+import { announces, findAnnouncement, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
 import type { Stream } from './stream.ts'
@@ -121,8 +121,10 @@ export class Recognition {
     const text = this.#text
     const carrier = this.#inUse.find((each) => each.read(buf, near, next, text))
     if (carrier === undefined) return near
+    // Only lines that have waited: what would have gone out at the end of a chunk is log in any chunks.
+    const least = findAnnouncement(buf, from, near, near - from)
     let at = near
-    for (let line = near; line > from; ) {
+    for (let line = near; line > least; ) {
       const start = lineStart(buf, from, line - 1)
       if (carrier.read(buf, start, line, text) && this.#parts.probe.begins(text, false, text.buf)) at = start
       line = start

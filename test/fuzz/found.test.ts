@@ -67,6 +67,9 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     'see goroutine 7 [running]: in the docs\nmain.main()\ngoroutine 7 [select] {k: v, "odd": "a]: \\"q\\""}:\n      /app/main.go:3 +0x1d\n' +
       'goroutine 7 [chan receive, 3 minutes]:\n{"t":,"msg":"goroutine 1 [running]:\\nmain.main()\\n\\t/src/main.go:3 +0x1\\n"}\n',
   ],
+  'what announces a dump in colours is part of it only where it has waited for one': [
+    'SIGQUI\u001b[36T: quit\n\u001b[36mgoroutine 7 [running]:\u001b[0m\n\u001b[36mmain.f(0x1)\u001b[',
+  ],
   'the stack of the runtime is none of a race report': [
     'WARNING: DATA RACE\nruntime stack:\nruntime.gcenable(...)\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom\n' +
       '\t/usr/local/go/s\nworker goroutine 12 finished in 3ms\nrc/runtime/mgc.go:201 +0x66\n\nruntime.main(...)\n' +

@@ -214,7 +214,7 @@ function editLines(random: Random, lines: readonly string[]): string[] {
   return out
 }
 
-function damage(random: Random, bytes: Buffer): Buffer {
+export function damage(random: Random, bytes: Buffer): Buffer {
   if (bytes.length === 0) return bytes
   const at = random.below(bytes.length)
   const length = 1 + random.below(random.once(3) ? 200 : 4)

@@ -1,13 +1,15 @@
 /**
- * `npm run fuzz -- [--seed N] [--first N] [--inputs N] [--seconds N] [--stop N] [--jobs N]`: reads random inputs until one of the bounds is met,
- * on every core, and prints each kind of failure as small as it can be made.
+ * `npm run fuzz -- [--target engine|archives|protocols] [--seed N] [--first N] [--inputs N] [--seconds N] [--stop N] [--jobs N]`: reads random
+ * inputs until one of the bounds is met, on every core, and prints each kind of failure; those of the engine as small as they can be made.
  */
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { check, randomCuts } from './check.ts'
+import { type Checked, checkArchive } from './archives.ts'
+import { check, type Fault, randomCuts } from './check.ts'
 import { generate } from './generate.ts'
+import { checkProtocol } from './protocols.ts'
 import { Random } from './random.ts'
 import { type Failure, kindOf, shrink } from './shrink.ts'
 
@@ -15,8 +17,16 @@ const SHRINK_MS = 10_000
 /** Inputs after which a job says how far it is. */
 const ROUND = 256
 
+/** What is read with anything but the engine alone. `cli`: the command, built. */
+const TARGETS: Readonly<Record<string, (random: Random, cli: string) => Promise<Checked>>> = {
+  archives: checkArchive,
+  protocols: checkProtocol,
+}
+
 /** What a job reads: every `step`-th input from `first` on. */
 interface Job {
+  readonly target: string
+  readonly cli: string
   readonly seed: number
   readonly first: number
   readonly end: number
@@ -36,11 +46,13 @@ interface Progress {
 }
 
 if (isMainThread) await direct()
-else work(workerData as Job)
+else await work(workerData as Job)
 
 async function direct(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      target: { type: 'string', default: 'engine' },
+      cli: { type: 'string', default: fileURLToPath(new URL('../../dist/cli.js', import.meta.url)) },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       first: { type: 'string', default: '0' },
       inputs: { type: 'string', default: 'Infinity' },
@@ -56,6 +68,8 @@ async function direct(): Promise<void> {
   await Promise.all(
     Array.from({ length: jobs }, async (_, i) => {
       const job: Job = {
+        target: values.target,
+        cli: values.cli,
         seed,
         first: first + i,
         end: first + Number(values.inputs),
@@ -94,7 +108,7 @@ async function direct(): Promise<void> {
   process.exitCode = failures > 0 ? 1 : 0
 }
 
-function work({ seed, first, end, step, seconds, stop }: Job): void {
+async function work({ target, cli, seed, first, end, step, seconds, stop }: Job): Promise<void> {
   const deadline = performance.now() + seconds * 1000
   // How often each kind of failure was made small: the same comes again and again.
   const kinds = new Map<string, number>()
@@ -108,30 +122,51 @@ function work({ seed, first, end, step, seconds, stop }: Job): void {
   for (let index = first; index < end && performance.now() < deadline; index += step) {
     const before = performance.now()
     const random = new Random(seed, index)
-    const input = generate(random)
-    const cuts = randomCuts(random, input.bytes.length)
-    const fault = check(input, cuts)
+    const other = TARGETS[target]
+    const { fault, size, describe } = other === undefined ? readByEngine(random) : await readBy(other, random, cli)
     const ms = performance.now() - before
     cpuMs += ms
     inputs++
-    bytes += input.bytes.length
+    bytes += size
     if (ms > slowest.ms) slowest = { ms, index }
     if (fault !== undefined) {
       failures++
       const kind = kindOf(fault) ?? ''
       const times = (kinds.get(kind) ?? 0) + 1
       kinds.set(kind, times)
-      if (times <= stop) lines.push(described(seed, index, shrink({ input, cuts, fault }, Date.now() + SHRINK_MS)))
+      if (times <= stop) lines.push(`--- seed ${seed}, input ${index}: ${describe()}`)
     }
     if (inputs % ROUND === 0 || lines.length > 0) say()
   }
   say()
 }
 
-function described(seed: number, index: number, { input, cuts, fault }: Failure): string {
+interface Outcome {
+  readonly fault: Fault
+  readonly size: number
+  describe(): string
+}
+
+function readByEngine(random: Random): Outcome {
+  const input = generate(random)
+  const cuts = randomCuts(random, input.bytes.length)
+  const fault = check(input, cuts)
+  return {
+    fault,
+    size: input.bytes.length,
+    describe: () => described(shrink({ input, cuts, fault: fault ?? '' }, Date.now() + SHRINK_MS)),
+  }
+}
+
+async function readBy(target: (typeof TARGETS)[string], random: Random, cli: string): Promise<Outcome> {
+  const { fault, bytes } = await target(random, cli)
+  return { fault, size: bytes.length, describe: () => fault ?? '' }
+}
+
+function described({ input, cuts, fault }: Failure): string {
   const cut = cuts.length > 8 ? 'after each byte' : `at ${cuts.join(', ')}`
   return (
-    `--- seed ${seed}, input ${index}: ${fault}\n  cut ${cut}; options ${JSON.stringify(input.options)}; ` +
+    `${fault}\n  cut ${cut}; options ${JSON.stringify(input.options)}; ` +
     `${input.bytes.length} bytes (latin1):\n  ${JSON.stringify(input.bytes.toString('latin1'))}`
   )
 }
