@@ -7,6 +7,8 @@ import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { cli, finish, start } from './spawn.ts'
 
+/** The nightly run kills a thousand times. */
+const KILLS = Number(process.env.DUMPSTREAM_KILLS ?? 5)
 const folder = folderForEachTest()
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -22,11 +24,11 @@ function bridge(id: string): ChildProcess {
 const STREAM = `+1\t${JSON.stringify({ source: 'pod-1', tag: 'app', key: 'log', fields: { pod: 'a' } })}\n`
 
 /** Entries of stream 1, a millisecond apart; withheld where the filter took them out of the log. */
-function entries(text: string, mark: '-' | 'w' = 'w'): string {
+function entries(text: string, mark: '-' | 'w' = 'w', from = 1_795_500_000): string {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((line, i) => `1\t${(1_795_500_000 + i / 1000).toFixed(3)}\t${mark}\t${line}\n`)
+    .map((line, i) => `1\t${(from + i / 1000).toFixed(3)}\t${mark}\t${line}\n`)
     .join('')
 }
 
@@ -93,6 +95,45 @@ describe('bridge --journal', () => {
     await finish(second)
     expect(events('1-1').filter(({ record }) => String(record.log).startsWith('goroutine dump'))).toHaveLength(1)
   })
+
+  it(`loses no dump and no line of log over ${KILLS} kills`, async () => {
+    appendFileSync(folder.at('1-1.1.in'), STREAM)
+    let written = 0
+    const write = async (): Promise<void> => {
+      const text = `panic: recovered\n\nordinary line ${written++}\n${dumpText()}an ordinary line\nand another\n`
+      const lines = entries(text, 'w', 1_795_500_000 + written).split(/(?<=\n)/)
+      const cut = Math.floor(Math.random() * lines.length)
+      appendFileSync(folder.at('1-1.1.in'), lines.slice(0, cut).join(''))
+      await sleep(Math.random() * 50)
+      appendFileSync(folder.at('1-1.1.in'), lines.slice(cut).join(''))
+      await sleep(Math.random() * 150)
+    }
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = bridge('1-1')
+      const until = performance.now() + 100 + Math.random() * 1_200
+      while (performance.now() < until) await write()
+      child.kill('SIGKILL')
+      expect((await finish(child)).stderr).toBe('')
+    }
+    const last = bridge('1-1')
+    const seen = (beginning: string): number[] =>
+      events('1-1').flatMap(({ time, record }) =>
+        String(record.log).startsWith(beginning) ? [Math.floor(time) - 1_795_500_000] : [],
+      )
+    const all = Array.from({ length: written }, (_, i) => i + 1)
+    const isThere = (): boolean =>
+      ['goroutine dump', 'ordinary line'].every((beginning) => new Set(seen(beginning)).size === written)
+    for (let tries = 0; tries < 1200 && !isThere(); tries++) await sleep(50)
+    last.stdin?.end()
+    await finish(last)
+    for (const beginning of ['goroutine dump', 'ordinary line']) {
+      const found = seen(beginning)
+      expect([...new Set(found)]).toEqual(all)
+      // How far was read is saved after the events: those of one look at the journal may come again.
+      expect(found.length).toBeLessThan(2 * all.length)
+      if (KILLS > 100) console.log(`${KILLS} kills, ${written} of '${beginning}', ${found.length - written} twice`)
+    }
+  }, 3_600_000)
 
   it('takes over the journal of a filter that is gone, and removes it', async () => {
     appendFileSync(folder.at('1-1.1.in'), STREAM + entries(dumpText()) + entries(logText(80), '-'))
