@@ -154,6 +154,16 @@ describe('a log is not written over', () => {
   })
 })
 
+describe('a disk that fails', () => {
+  it('is one line, and the next file is read', async () => {
+    const log = folder.write('app.log', dumpText())
+    // Where nothing is mapped, a read of it is EIO.
+    const { code, stdout, stderr } = await cli(['/proc/self/mem', log])
+    expect([code, stderr]).toEqual([3, 'dumpstream: /proc/self/mem: the disk or terminal failed (EIO)\n'])
+    expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ goroutines: 55 }])
+  })
+})
+
 describe('a device that is full', () => {
   const FULL = "can't write to stdout: no space left on the device"
 
