@@ -1,6 +1,6 @@
 /**
- * A stack as one list of names, paths and line numbers, of which names and paths are shared (texts.ts); its frames are made when they are
- * asked for.
+ * A stack as one string of the numbers of its names, its paths and its lines, of which names and paths are shared (texts.ts): an eighth of its
+ * text. Its frames are made when they are asked for.
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -13,9 +13,10 @@ import { Texts } from './texts.ts'
 const CREATED_BY = 'created by '.length
 const IN_GOROUTINE = ' in goroutine '.length
 
-/** A function, its file and the line there, one after the other; the file is empty where none was printed. */
-type Parts = readonly (string | number)[]
-const PARTS = 3
+/** A function, its file (0 where none was printed) and the line there, in two units of 16 bits. */
+const UNITS = 4
+/** In the place of a line's upper 16 bits: the lower ones are the number of its text. */
+const LINE_IS_TEXT = 0xffff
 
 /**
  * Its frames are made anew when another stack was asked for in between: whoever wants several things of a stack wants them in a
@@ -23,14 +24,16 @@ const PARTS = 3
  */
 export class PrintedStack implements Stack {
   /** Of the frames, innermost first, and then of the creator. */
-  readonly #parts: Parts
+  readonly #code: string
+  readonly #texts: Texts
   readonly #hasCreator: boolean
   readonly elidedAt: number | undefined
   /** Bytes of its text, which is what it takes at most: where nothing of it is shared. */
   readonly length: number
 
-  constructor(parts: Parts, hasCreator: boolean, elidedAt: number | undefined, length: number) {
-    this.#parts = parts
+  constructor(code: string, texts: Texts, hasCreator: boolean, elidedAt: number | undefined, length: number) {
+    this.#code = code
+    this.#texts = texts
     this.#hasCreator = hasCreator
     this.elidedAt = elidedAt
     this.length = length
@@ -38,10 +41,9 @@ export class PrintedStack implements Stack {
 
   get frames(): readonly Frame[] {
     if (latest !== this) {
-      const parts = this.#parts
-      const end = parts.length - (this.#hasCreator ? PARTS : 0)
+      const end = this.#code.length - (this.#hasCreator ? UNITS : 0)
       const frames: Frame[] = []
-      for (let at = 0; at < end; at += PARTS) frames.push(frameAt(parts, at))
+      for (let at = 0; at < end; at += UNITS) frames.push(this.#frameAt(at))
       latestFrames = frames
       latest = this
     }
@@ -49,7 +51,7 @@ export class PrintedStack implements Stack {
   }
 
   get createdBy(): Frame | undefined {
-    return this.#hasCreator ? frameAt(this.#parts, this.#parts.length - PARTS) : undefined
+    return this.#hasCreator ? this.#frameAt(this.#code.length - UNITS) : undefined
   }
 
   /** Where `frame`, one of `frames` as they are now, stands: for `frameAt`. -1 when it is none of them. */
@@ -59,18 +61,24 @@ export class PrintedStack implements Stack {
 
   /** The frame at a place that `placeOf` gave: without the others. */
   frameAt(place: number): Frame {
-    return frameAt(this.#parts, place * PARTS)
+    return this.#frameAt(place * UNITS)
+  }
+
+  #frameAt(at: number): Frame {
+    const code = this.#code
+    const texts = this.#texts
+    const name = texts.at(code.charCodeAt(at))
+    const file = code.charCodeAt(at + 1)
+    if (file === 0) return { function: name }
+    const low = code.charCodeAt(at + 2)
+    const high = code.charCodeAt(at + 3)
+    const line = high === LINE_IS_TEXT ? numberIn(texts.at(low)) : high * 0x10000 + low
+    return { function: name, file: texts.at(file), line }
   }
 }
 
 let latest: PrintedStack | undefined
 let latestFrames: readonly Frame[] = []
-
-function frameAt(parts: Parts, at: number): Frame {
-  const name = parts[at] as string
-  const file = parts[at + 1] as string
-  return file === '' ? { function: name } : { function: name, file, line: parts[at + 2] as number }
-}
 
 /** A stack as the parser knows it, with the place of its signature in the dump at hand. */
 export interface StackEntry {
@@ -91,11 +99,17 @@ export function newEntry(stack: PrintedStack): StackEntry {
   return { stack, serial: 0, slot: 0, callers: 0, callersStack: 0, signature: undefined, state: '' }
 }
 
-/** Any number of so many digits is exact. */
-const EXACT_DIGITS = 15
-
 /** Of the process, since services in one log have the same. */
-const texts = new Texts()
+let texts: Texts | undefined
+
+function textsWithRoom(): Texts {
+  if (texts?.hasRoom === false) {
+    texts.close()
+    texts = undefined
+  }
+  texts ??= new Texts()
+  return texts
+}
 
 /** The stack of a goroutine that ends at `line` of the tree. Ancestors (`[originating from …]`) are history, not stack. */
 export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
@@ -104,8 +118,9 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
     if (tree.kind(at) === 'ancestor') lines = []
     else lines.push(at)
   }
-  const parts: (string | number)[] = []
-  let creator: (string | number)[] = []
+  const known = textsWithRoom()
+  const units: number[] = []
+  let creator: number[] = []
   let elidedAt: number | undefined
   let length = 0
   const { bytes, bytesAsWords: words } = tree
@@ -114,7 +129,7 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
     const kind = tree.kind(at)
     length += tree.length(at)
     if (kind !== 'func' && kind !== 'created') {
-      if (kind === 'elided') elidedAt = parts.length / PARTS
+      if (kind === 'elided') elidedAt = units.length / UNITS
       continue
     }
     let start = tree.start(at)
@@ -127,17 +142,18 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
     }
     // Without the `(`; gccgo prints none.
     else if (tail !== TAILS.none) end--
-    const into = kind === 'created' ? creator : parts
-    into.push(texts.of(bytes, words, start, end))
+    const into = kind === 'created' ? creator : units
+    into.push(known.numberOf(bytes, words, start, end))
     const next = lines[i - 1]
-    if (next === undefined || tree.kind(next) !== 'file') into.push('', 0)
-    else pushPlace(into, bytes, words, tree.start(next), tree.start(next) + tree.length(next))
+    if (next === undefined || tree.kind(next) !== 'file') into.push(0, 0, 0)
+    else pushPlace(into, known, bytes, words, tree.start(next), tree.start(next) + tree.length(next))
   }
-  return new PrintedStack(parts.concat(creator), creator.length > 0, elidedAt, length)
+  units.push(...creator)
+  return new PrintedStack(codeOf(units), known, creator.length > 0, elidedAt, length)
 }
 
 /** Path and line of the literal part of a file line, [from, upTo), which may end in the beginning of the registers. */
-function pushPlace(into: (string | number)[], bytes: Buffer, words: DataView, from: number, upTo: number): void {
+function pushPlace(into: number[], known: Texts, bytes: Buffer, words: DataView, from: number, upTo: number): void {
   let start = from
   let end = upTo
   while (bytes[start] === TAB || bytes[start] === SPACE) start++
@@ -149,28 +165,40 @@ function pushPlace(into: (string | number)[], bytes: Buffer, words: DataView, fr
   if (bytes[hex - 1] === 0x78) end = hex - 4
   let colon = end - 1
   while (colon > start && bytes[colon] !== COLON) colon--
-  into.push(texts.of(bytes, words, start, colon), numberAt(bytes, colon + 1, end))
+  into.push(known.numberOf(bytes, words, start, colon))
+  let line = 0
+  for (let i = colon + 1; i < end && DIGIT[bytes[i] as number] === 1; i++)
+    line = line * 10 + (bytes[i] as number) - ZERO
+  if (line < LINE_IS_TEXT * 0x10000) into.push(line & 0xffff, Math.floor(line / 0x10000))
+  else into.push(known.numberOf(bytes, words, colon + 1, end), LINE_IS_TEXT)
+}
+
+/** Units that are passed to a function at once. */
+const PIECE = 4096
+
+function codeOf(units: readonly number[]): string {
+  let code = ''
+  for (let at = 0; at < units.length; at += PIECE)
+    code += String.fromCharCode(...(units.length <= PIECE ? units : units.slice(at, at + PIECE)))
+  return code
 }
 
 /** As Number() of the digits there, within what a number holds exactly. */
-function numberAt(bytes: Buffer, start: number, end: number): number {
-  if (end - start > EXACT_DIGITS) return Math.min(Number(bytes.toString('latin1', start, end)), Number.MAX_SAFE_INTEGER)
-  let number = 0
-  for (let i = start; i < end && DIGIT[bytes[i] as number] === 1; i++)
-    number = number * 10 + (bytes[i] as number) - ZERO
-  return number
+function numberIn(digits: string): number {
+  return Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
 }
 
 /** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */
 export function stackFrom(frames: readonly { name: string; file: string }[]): PrintedStack {
-  const parts: (string | number)[] = []
+  const known = textsWithRoom()
+  const units: number[] = []
   let length = 0
   for (const { name, file } of frames) {
     const bytes = Buffer.from(name + file, 'latin1')
-    length += bytes.length
     const words = wordsOf(bytes)
-    parts.push(texts.of(bytes, words, 0, name.length))
-    pushPlace(parts, bytes, words, name.length, bytes.length)
+    length += bytes.length
+    units.push(known.numberOf(bytes, words, 0, name.length))
+    pushPlace(units, known, bytes, words, name.length, bytes.length)
   }
-  return new PrintedStack(parts, false, undefined, length)
+  return new PrintedStack(codeOf(units), known, false, undefined, length)
 }

@@ -45,6 +45,36 @@ const CELLS = 32
 const NO_LABELS: ReadonlyMap<string, Map<string, number>> = new Map()
 const NO_STATES: ReadonlyMap<string, number> = new Map()
 
+/** Where most stacks are distinct, most signatures have one goroutine, in one of a few states. */
+const ONE_IN = new Map<string, ReadonlyMap<string, number>>()
+const MOST_STATES = 256
+
+function oneIn(state: string): ReadonlyMap<string, number> {
+  const known = ONE_IN.get(state)
+  if (known !== undefined) return known
+  const one = new Map([[state, 1]])
+  if (ONE_IN.size < MOST_STATES) ONE_IN.set(state, one)
+  return one
+}
+
+const NO_SIGNATURES: ReadonlyMap<number, number> = new Map()
+
+/** As most have: a map of each would take more than all else of the signature. */
+class OneParent implements ParentTally {
+  readonly distinct = 1
+  readonly alive: number
+  readonly #slot: number
+
+  constructor(isAlive: boolean, slot: number) {
+    this.alive = isAlive ? 1 : 0
+    this.#slot = slot
+  }
+
+  get signatures(): ReadonlyMap<number, number> {
+    return this.#slot < 0 ? NO_SIGNATURES : new Map([[this.#slot, 1]])
+  }
+}
+
 class Slot implements SignatureTally {
   readonly signature: Signature
   readonly #taken: Taken
@@ -72,6 +102,7 @@ class Slot implements SignatureTally {
   }
 
   get states(): ReadonlyMap<string, number> {
+    if (this.#states === undefined && this.#inState === 1) return oneIn(this.#state)
     if (this.#states === undefined && this.#inState > 0) this.#states = new Map([[this.#state, this.#inState]])
     return this.#states ?? NO_STATES
   }
@@ -142,15 +173,19 @@ class Slot implements SignatureTally {
 
   #foldParents(ids: GoroutineIdTable): void {
     if (this.#parent === 0) return
+    if (this.#otherParents === undefined) {
+      this.parents = new OneParent(ids.has(this.#parent), ids.get(this.#parent))
+      return
+    }
     const signatures = new Map<number, number>()
     let alive = 0
-    for (const id of [this.#parent, ...(this.#otherParents ?? [])]) {
+    for (const id of [this.#parent, ...this.#otherParents]) {
       if (!ids.has(id)) continue
       alive++
       const slot = ids.get(id)
       if (slot >= 0) signatures.set(slot, (signatures.get(slot) ?? 0) + 1)
     }
-    this.parents = { distinct: 1 + (this.#otherParents?.size ?? 0), alive, signatures }
+    this.parents = { distinct: 1 + this.#otherParents.size, alive, signatures }
     this.#otherParents = undefined
   }
 

@@ -1,6 +1,6 @@
 /**
- * Names and paths as strings, each once: thousands of stacks are made of a few hundred of them, and what is found by its bytes needs no new
- * string. What is known is bounded; past that it starts over, and nothing but the sharing is lost.
+ * Names and paths as strings, each once and with a number: thousands of stacks are made of a few hundred of them, and what is found by its bytes
+ * needs no new string. A full table is followed by an empty one, and lives on in the stacks that refer to it.
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -8,50 +8,61 @@ import { wordsOf } from '../core/ascii.ts'
 import { hashLiteral } from './hash.ts'
 import { isSame, isSameShort, WORD } from './same-bytes.ts'
 
-/** Half full at most. */
+/** Half full, or little more. */
 const INDEX = 1 << 16
 const MOST = INDEX / 2
 const MOST_BYTES = 4 << 20
 const SMALLEST = 64 << 10
+const NOTHING = Buffer.alloc(0)
 
 export class Texts {
-  /** Hash → place in the columns, from 1; 0 for nothing. */
-  readonly #index = new Int32Array(INDEX)
-  readonly #hashes: number[] = []
-  readonly #starts: number[] = []
-  readonly #strings: string[] = []
+  /** Hash → number, from 1; 0 for nothing, and for the empty text. */
+  #index = new Int32Array(INDEX)
+  readonly #strings: string[] = ['']
+  #hashes: number[] = [0]
+  #starts: number[] = [0]
   #bytes: Buffer = Buffer.allocUnsafe(SMALLEST)
   #words: DataView = wordsOf(this.#bytes)
   #used = 0
 
-  /** The text that [start, end) of `buf` is, UTF-8. */
-  of(buf: Buffer, words: DataView, start: number, end: number): string {
+  /** Another stack may still be added. */
+  get hasRoom(): boolean {
+    return this.#strings.length < MOST && this.#used < MOST_BYTES
+  }
+
+  /** From now on it is only asked for what it has. */
+  close(): void {
+    this.#index = new Int32Array(0)
+    this.#hashes = []
+    this.#starts = []
+    this.#bytes = NOTHING
+    this.#words = wordsOf(NOTHING)
+  }
+
+  at(number: number): string {
+    return this.#strings[number] as string
+  }
+
+  /** The number, less than 2^16, of the text that [start, end) of `buf` is, UTF-8. */
+  numberOf(buf: Buffer, words: DataView, start: number, end: number): number {
     const length = end - start
-    if (length <= 0) return ''
+    if (length <= 0) return 0
     const hash = hashLiteral(buf, words, start, length)
     let at = hash & (INDEX - 1)
-    for (let place = this.#index[at] as number; place !== 0; place = this.#index[at] as number) {
-      if (this.#hashes[place - 1] === hash && this.#isAt(place - 1, buf, words, start, end))
-        return this.#strings[place - 1] as string
+    for (let number = this.#index[at] as number; number !== 0; number = this.#index[at] as number) {
+      if (this.#hashes[number] === hash && this.#isAt(number, buf, words, start, end)) return number
       at = (at + 1) & (INDEX - 1)
-    }
-    const text = unescaped(buf.toString('utf8', start, end))
-    if (length > MOST_BYTES) return text
-    if (this.#strings.length >= MOST || this.#used + length > MOST_BYTES) {
-      this.#clear()
-      at = hash & (INDEX - 1)
     }
     this.#keep(buf, start, end)
     this.#hashes.push(hash)
-    this.#strings.push(text)
     this.#index[at] = this.#strings.length
-    return text
+    return this.#strings.push(unescaped(buf.toString('utf8', start, end))) - 1
   }
 
-  #isAt(place: number, buf: Buffer, words: DataView, start: number, end: number): boolean {
-    const at = this.#starts[place] as number
+  #isAt(number: number, buf: Buffer, words: DataView, start: number, end: number): boolean {
+    const at = this.#starts[number] as number
     const length = end - start
-    if ((this.#starts[place + 1] ?? this.#used) - at !== length) return false
+    if ((this.#starts[number + 1] ?? this.#used) - at !== length) return false
     if (length < WORD) return isSameShort(this.#bytes, at, buf, start, end)
     return (
       this.#words.getInt32(at + length - WORD, true) === words.getInt32(end - WORD, true) &&
@@ -70,14 +81,6 @@ export class Texts {
     buf.copy(this.#bytes, this.#used, start, end)
     this.#starts.push(this.#used)
     this.#used = used
-  }
-
-  #clear(): void {
-    this.#index.fill(0)
-    this.#hashes.length = 0
-    this.#starts.length = 0
-    this.#strings.length = 0
-    this.#used = 0
   }
 }
 
