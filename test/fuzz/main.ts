@@ -65,6 +65,31 @@ async function direct(): Promise<void> {
   const start = performance.now()
   const latest = new Map<number, Progress>()
   const printed = new Set<string>()
+  const sayTotals = (): void => {
+    const all = [...latest.values()]
+    const sum = (of: (progress: Progress) => number): number => all.reduce((total, each) => total + of(each), 0)
+    const [inputs, failures] = [sum((each) => each.inputs), sum((each) => each.failures)]
+    const slowest = all.map((each) => each.slowest).reduce((a, b) => (a.ms > b.ms ? a : b), { ms: 0, index: 0 })
+    const seconds = (performance.now() - start) / 1000
+    console.log(
+      `seed ${seed}: ${inputs} inputs of ${Math.round(sum((each) => each.bytes) / Math.max(1, inputs))} bytes, ${failures} failed; ` +
+        `${Math.round(inputs / seconds)} inputs/s, ${Math.round(
+          (inputs /
+            Math.max(
+              1,
+              sum((each) => each.cpuMs),
+            )) *
+            1000,
+        )} per second of a core; ` +
+        `slowest ${slowest.ms.toFixed(0)} ms (input ${slowest.index})`,
+    )
+    process.exitCode = failures > 0 ? 1 : 0
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      sayTotals()
+      process.exit()
+    })
   await Promise.all(
     Array.from({ length: jobs }, async (_, i) => {
       const job: Job = {
@@ -88,24 +113,7 @@ async function direct(): Promise<void> {
       await new Promise((resolve, reject) => worker.once('error', reject).once('exit', resolve))
     }),
   )
-  const all = [...latest.values()]
-  const sum = (of: (progress: Progress) => number): number => all.reduce((total, each) => total + of(each), 0)
-  const [inputs, failures] = [sum((each) => each.inputs), sum((each) => each.failures)]
-  const slowest = all.map((each) => each.slowest).reduce((a, b) => (a.ms > b.ms ? a : b), { ms: 0, index: 0 })
-  const seconds = (performance.now() - start) / 1000
-  console.log(
-    `seed ${seed}: ${inputs} inputs of ${Math.round(sum((each) => each.bytes) / Math.max(1, inputs))} bytes, ${failures} failed; ` +
-      `${Math.round(inputs / seconds)} inputs/s, ${Math.round(
-        (inputs /
-          Math.max(
-            1,
-            sum((each) => each.cpuMs),
-          )) *
-          1000,
-      )} per second of a core; ` +
-      `slowest ${slowest.ms.toFixed(0)} ms (input ${slowest.index})`,
-  )
-  process.exitCode = failures > 0 ? 1 : 0
+  sayTotals()
 }
 
 async function work({ target, cli, seed, first, end, step, seconds, stop }: Job): Promise<void> {
