@@ -6,6 +6,7 @@ import { createEngine } from '../../dist/index.js'
 import { hardMix } from './hard.mjs'
 import { measure, VISIBLE } from './measure.mjs'
 import { AGES } from './services.mjs'
+import { measureStuck } from './stuck.mjs'
 
 const TUNED_ON = [5_000_001, 6_000_001, 7_000_001, 8_000_001]
 
@@ -13,6 +14,8 @@ const HELP = `How right the verdicts and the findings are.
 
 npm run bench:verdicts                      simulated services: the share that is called leaking in the last of N dumps
   --services 250  --seed 20261124  --dumps 2,3,5  --ages 0.05,50
+npm run bench:verdicts -- --stuck           simulated services that are stuck, or wait for work, by state
+  --services 250  --seed 20261124
 npm run bench:verdicts -- --programs        real Go programs, each a service with a leak, a healthy habit, or something that hangs (needs Go)
   --set report|tune  half of the programs: those that the rules were not tuned on, or the others
   --seeds 4          processes of each program
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     dumps: { type: 'string', default: '2,3,4,5,10,20,50' },
     ages: { type: 'string', default: AGES.join() },
     programs: { type: 'boolean', default: false },
+    stuck: { type: 'boolean', default: false },
     'real-time': { type: 'boolean', default: false },
     set: { type: 'string', default: 'report' },
     seeds: { type: 'string', default: '4' },
@@ -37,6 +41,16 @@ const { values } = parseArgs({
 })
 if (values.help) {
   console.log(HELP)
+  process.exit(0)
+}
+if (values.stuck) {
+  const { services, seed } = values
+  console.log('| state | precision | recall | called wrongly |\n|---|---|---|---|')
+  for (const row of measureStuck(createEngine, { services: Number(services), seed: Number(seed) })) {
+    const { state, found, stuck, wrong, healthy } = row
+    const precision = (found / (found + wrong)).toFixed(3)
+    console.log(`| \`${state}\` | ${precision} | ${(found / stuck).toFixed(3)} | ${wrong} of ${healthy} |`)
+  }
   process.exit(0)
 }
 if (values.programs) {

@@ -179,15 +179,22 @@ function isStuck(tally: SignatureTally, track: Track): boolean {
 }
 
 /**
- * In the other states idle workers wait for hours, too. These are none: all have slept all the time, and they came while the process was
- * watched, or each was started by another one that is gone.
+ * In the other states idle workers wait for hours, too. These are none: all have slept all the time, and each was started by another one
+ * that is gone, or they came while the process was watched, and not from one that lives on and may need them again.
  */
 function isLeftBehind(tally: SignatureTally, track: Track): boolean {
   const last = track.steps[track.steps.length - 1]
   if (last?.asleep !== tally.count || blockedShare(tally) < 1) return false
   const { parents } = tally
   const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0
-  return track.steps[0]?.before === 0 || isOfRequests
+  return isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally))
+}
+
+/** A worker that one goroutine has started when it was needed waits for the next time that it is. */
+function isKeptByOne(tally: SignatureTally): boolean {
+  const { parents } = tally
+  if (parents === undefined || parents.distinct > 1 || parents.alive === 0) return false
+  return inState(tally, (state) => MAY_BE_KEPT.test(state) || state === 'sync.Cond.Wait') > 0
 }
 
 /** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */

@@ -53,6 +53,31 @@ describe('the same goroutines over ten minutes and more', () => {
   })
 })
 
+describe('goroutines that came while the process was watched, and sleep since', () => {
+  /** They are in all dumps but the first. */
+  const came = (state: string, parent: (id: number) => number): string | undefined => {
+    const texts = [0, 6, 12, 18].map((minutes, i) =>
+      dumpText(minutes, { other: [9], ...(i === 0 ? {} : { work: ids(30, 31) }), newest: [40 + i] }, parent).replace(
+        /^goroutine (9|30|31) \[chan receive\]/gm,
+        `goroutine $1 [${state}, 5 minutes]`,
+      ),
+    )
+    return last(texts, 'work')
+  }
+
+  it.each(['chan receive', 'select', 'sync.Cond.Wait'])(
+    'are workers in [%s], if one that lives has started them',
+    (state) => {
+      expect(came(state, () => 1)).toBe('steady')
+      expect(came(state, (id) => 10_000 + id)).toBe('stuck')
+    },
+  )
+
+  it('are stuck in a WaitGroup, which no worker waits for', () => {
+    expect(came('sync.WaitGroup.Wait', () => 1)).toBe('stuck')
+  })
+})
+
 describe('dumps that are no step', () => {
   const texts = ids(0, 2).map((i) => dumpText(i * 60, { cron: ids(20, 40 + i * 40) }))
 
