@@ -1,7 +1,15 @@
 /** What a line is in the place where it comes: in some places more is believed to be a line of a stack than in others. */
 import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
-import { type LineKind, type LineText, readBareFunction, readLine, readNamedFile, readStripped } from '../text/line.ts'
+import {
+  type LineKind,
+  type LineText,
+  readBareFunction,
+  readDeepFile,
+  readLine,
+  readNamedFile,
+  readStripped,
+} from '../text/line.ts'
 
 export interface Place {
   readonly tree: StackTree
@@ -21,7 +29,7 @@ export function readDue(text: string, place: Place): LineText | undefined {
   const line = readLine(text)
   if (line !== undefined) return line
   if (expected.includes('file')) {
-    const file = (place.isCertain ? readNamedFile(text) : undefined) ?? readStripped(text)
+    const file = (place.isCertain ? (readNamedFile(text) ?? readDeepFile(text)) : undefined) ?? readStripped(text)
     if (file !== undefined) return file
   } else if (at === ROOT || isDamaged) {
     const stripped = readStripped(text)

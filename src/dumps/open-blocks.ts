@@ -228,7 +228,7 @@ export class OpenBlocks {
   #partAt(header: GoroutineHeader): void {
     const { dump } = this
     if (dump === undefined) return
-    if (dump.mayBePanicValue && !this.sinceLastLine.isApart) {
+    if (dump.mayBePanicValue && !this.sinceLastLine.isApart && this.reasonBefore.latest === undefined) {
       // It is the dump that there is: what was counted so far was text.
       dump.tally = this.#newTally()
       dump.damaged = 0

@@ -17,7 +17,15 @@
 import type { Limits } from '../core/limits.ts'
 import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
-import { hasOffset, isStackWords, type LineKind, type LineText, readBareFunction, readLine } from '../text/line.ts'
+import {
+  endOfGluedPlace,
+  hasOffset,
+  isStackWords,
+  type LineKind,
+  type LineText,
+  readBareFunction,
+  readLine,
+} from '../text/line.ts'
 import { FastLine } from '../text/line-fast.ts'
 import type { Joined, Part } from './body.ts'
 import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
@@ -169,9 +177,10 @@ export class OpenGoroutine {
     return line.after
   }
 
-  /** Is what comes next more likely a log line than one of this stack, which may end at `at`? */
+  /** Is what comes next more likely a log line than one of this stack, which may end at `at`, or may be a header that is quoted? */
   #isApart(at: KnownLine): boolean {
-    return at !== ROOT && this.tree.kind(at) === 'file' && (this.length <= 0 || this.#isEndOfMain(at))
+    if (at === ROOT) return this.length <= 0
+    return this.tree.kind(at) === 'file' && (this.length <= 0 || this.#isEndOfMain(at))
   }
 
   /** Is this the file line of `main.main` of the first goroutine? */
@@ -257,13 +266,20 @@ export class OpenGoroutine {
     return true
   }
 
-  /** A whole known line with foreign text glued behind it: returns where the foreign text begins, or -1. */
+  /** A whole line with foreign text glued behind it, known, or a file line where one is due: returns where the foreign text begins, or -1. */
   glued(text: string): number {
     const { at } = this
-    const joined = at === undefined ? undefined : this.#fragments.joinKnown(at, text, '')
-    if (joined === undefined || joined.cut >= text.length) return -1
-    this.at = joined.line
-    return joined.cut
+    if (at === undefined) return -1
+    const joined = this.#fragments.joinKnown(at, text, '')
+    if (joined !== undefined && joined.cut < text.length) {
+      this.at = joined.line
+      return joined.cut
+    }
+    const end = this.length > 0 && this.#expected.includes('file') ? endOfGluedPlace(text) : -1
+    const line = end > 0 ? readLine(text.slice(0, end)) : undefined
+    if (line === undefined) return -1
+    this.#add(at, Buffer.from(text, 'latin1'), 0, line)
+    return end
   }
 
   /** Does `text` begin as a line that is known to come next? */

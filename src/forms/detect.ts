@@ -29,6 +29,8 @@ export interface Found {
 
 const PLAIN: Found = { name: 'lines', skip: 0 }
 const YAML = /^(?:---\s*\r?\n(?:\w[\w.]*:(?:\s|$)|$)|insertId: \S|logName: \S)/
+/** The first line of a further document: gcloud writes no empty line behind the separator. */
+const MEMBER = /^[\w.-]+:(?:\s|$)|^- /
 const VERBOSE = /^\w{3} \d{4}-\d\d-\d\d .*\[s=[0-9a-f]+;/
 
 /** Undefined: `head` is too short to say. `final`: there is no more. */
@@ -62,8 +64,24 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
   if (second < 0 && !enough) return undefined
   const table = csvTable(first, head.toString('utf8', lf + 1, second < 0 ? head.length : second))
   if (table !== undefined) return { name: 'csv', skip: 0, make: (sink) => new Csv(sink, table) }
-  const isYaml = YAML.test(head.toString('utf8', 0, second < 0 ? head.length : second + 1))
-  return isYaml ? { name: 'yaml', skip: 0, make: (sink) => new YamlDocuments(sink) } : PLAIN
+  if (!YAML.test(head.toString('utf8', 0, second < 0 ? head.length : second + 1))) return PLAIN
+  const isFrontMatter = endsInText(head, enough)
+  if (isFrontMatter === undefined && !enough) return undefined
+  return isFrontMatter === true ? PLAIN : { name: 'yaml', skip: 0, make: (sink) => new YamlDocuments(sink) }
+}
+
+/**
+ * Does text that is no YAML follow the first document? Then that is the front matter of a page (jekyllrb.com/docs/front-matter). Undefined:
+ * its end is not there.
+ */
+function endsInText(head: Buffer, enough: boolean): boolean | undefined {
+  const text = head.toString('latin1')
+  const separator = /\n---[ \t]*\r?\n/.exec(text)
+  if (separator === null) return undefined
+  const from = separator.index + separator[0].length
+  const end = text.indexOf('\n', from)
+  if (end < 0 && (from === text.length || !enough)) return undefined
+  return !MEMBER.test(text.slice(from, end < 0 ? text.length : end))
 }
 
 const DOCUMENT: Found = { name: 'json-document', skip: 0, make: (sink) => new JsonDocument(sink) }

@@ -156,7 +156,7 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
 function pushPlace(into: number[], known: Texts, bytes: Buffer, words: DataView, from: number, upTo: number): void {
   let start = from
   let end = upTo
-  while (bytes[start] === TAB || bytes[start] === SPACE) start++
+  for (let blank = blankAt(bytes, start); blank > 0; blank = blankAt(bytes, start)) start += blank
   // ` fp=`
   if (bytes[end - 1] === EQUALS) end -= 4
   let hex = end
@@ -186,6 +186,14 @@ function codeOf(units: readonly number[]): string {
 /** As Number() of the digits there, within what a number holds exactly. */
 function numberIn(digits: string): number {
   return Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
+}
+
+/** Bytes of the blank at `at`; 0 for none. A page may have put spaces of its own there: U+00A0, U+2000 to U+200A. */
+function blankAt(bytes: Buffer, at: number): number {
+  const c = bytes[at]
+  if (c === TAB || c === SPACE) return 1
+  if (c === 0xc2) return bytes[at + 1] === 0xa0 ? 2 : 0
+  return c === 0xe2 && bytes[at + 1] === 0x80 && ((bytes[at + 2] as number) & 0xf0) === 0x80 ? 3 : 0
 }
 
 /** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */

@@ -21,6 +21,7 @@ import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { announces, findAnnouncement, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
+import { findTitle } from '../text/titles.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
 import type { Stream } from './stream.ts'
 
@@ -223,7 +224,7 @@ interface Indent {
 const SLACK = 4
 
 function indentBefore(line: string): Indent {
-  const end = line.indexOf('goroutine')
+  const end = findTitle(line, line.length, 1)?.index ?? line.indexOf('goroutine')
   const at = line.slice(0, end).trimEnd().length
   return { at, width: end - at }
 }

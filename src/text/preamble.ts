@@ -41,7 +41,8 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
     case '[':
       return /^\[signal .*\]$/.test(text)
     case 'P':
-      return /^PC=0x[0-9a-f]+ m=-?\d+ sigcode=\d+/.test(text)
+      // Up to Go 1.6 without `sigcode`.
+      return /^PC=0x[0-9a-f]+ m=-?\d+(?:$| sigcode=\d+)/.test(text)
     case 's':
       return text.startsWith('signal arrived during ') || text.startsWith('stack: frame={sp:')
     case 'i':

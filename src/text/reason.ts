@@ -27,8 +27,8 @@ const RECOVERED =
   /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*m/g
-const FATAL = /(?:^|\s)fatal error: (.+)$/
-const SIGNAL = /(?:^|\s)(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
+const FATAL = /(?:^|[\s"'`>[])fatal error: (.+)$/
+const SIGNAL = /(?:^|\s)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
 /** The reason that the log line `text` gives for the dump that follows. */
 export function readLoggedReason(line: string): LoggedReason | undefined {

@@ -7,6 +7,9 @@ const first = (text: string): unknown => readDumps(text).dumps[0]
 describe('the first line of a preamble', () => {
   it.each([
     ['what a terminal shows of Ctrl-\\', '^\\SIGQUIT: quit\nPC=0x6cc43 m=2 sigcode=0\n\n', 'signal', 'SIGQUIT: quit'],
+    ['what comes behind a prompt', '/ # ^\\SIGQUIT: quit\nPC=0x6cc43 m=2 sigcode=0\n\n', 'signal', 'SIGQUIT: quit'],
+    ['an old line of registers', '/ # ^\\SIGQUIT: quit\nPC=0x6cc43 m=2\n\n', 'signal', 'SIGQUIT: quit'],
+    ['a string of code', 'const text = `fatal error: boom\n\n', 'fatal', 'boom'],
     ['a byte order mark', '\xef\xbb\xbfpanic: boom\n\n', 'panic', 'boom'],
     ['a prefix of the log package', '2026/11/24 08:01:14 panic: boom\n\n', 'panic', 'boom'],
     [

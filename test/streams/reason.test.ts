@@ -56,3 +56,11 @@ describe('the value of a panic that imitates a dump', () => {
     expect(dumps[0]?.signatures[0]?.signature.title.function).toBe('main.main')
   })
 })
+
+it('the reason of a fatal error that is indented with its runtime stack was lost', () => {
+  const lines = ['fatal error: boom', '', 'runtime stack:', 'runtime.throw(0x1)', '\t/go/panic.go:1 +0x1', '']
+  const text = [...lines, 'goroutine 7 [running]:', 'main.f()', '\t/app/f.go:1 +0x1']
+    .map((line) => (line === '' ? '\n' : `\t${line}\n`))
+    .join('')
+  expect(dumpsOf(`Output:\n${text}`)).toEqual(['fatal stack 1 boom'])
+})

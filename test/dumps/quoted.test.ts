@@ -1,0 +1,72 @@
+/** Dumps as people hand them on: pasted into pages, reports and code, indented anew, with more glued to them. */
+import { describe, expect, it } from 'vitest'
+import { readDumps } from './reader.ts'
+
+const dumpOf = (text: string): unknown => readDumps(text).dumps[0]
+const WHOLE = { goroutines: 1, damaged: 0, truncated: false, foreignLines: 0 }
+
+const goroutine = (indent: string, offset = ' +0x1d'): string =>
+  `panic: boom\n\ngoroutine 7 [running]:\nshop.f(0x1)\n${indent}/app/shop.go:12${offset}\nmain.main()\n${indent}/app/main.go:5${offset}\n`
+
+describe('a file line', () => {
+  it.each([
+    ['two TABs', '\t\t'],
+    ['a TAB and blanks', '\t  '],
+    ['spaces of a page', '\xc2\xa0\xc2\xa0'],
+    ['a wide space', '\xe2\x80\x83'],
+  ])('indented by %s lost the stack', (_what, indent) => {
+    const dump = readDumps(goroutine(indent)).dumps[0]
+    expect(dump).toMatchObject({ ...WHOLE, kind: 'panic' })
+    expect(dump?.signatures[0]?.signature.stack.frames[0]).toMatchObject({ function: 'shop.f', file: '/app/shop.go' })
+  })
+
+  it('with the plus sign of its offset lost in an address lost the stack', () => {
+    expect(dumpOf(goroutine('\t', '  0x1d'))).toMatchObject(WHOLE)
+  })
+
+  it('with a frame pointer alone, as up to Go 1.3, lost the stack', () => {
+    expect(dumpOf(goroutine('\t', ' +0x1d fp=0xc2080b39f8'))).toMatchObject(WHOLE)
+  })
+
+  it('of a runtime in .goc, without an offset as gccgo prints it, lost the stack', () => {
+    const text = 'goroutine 7 [select]:\nchanrecv\n\t/libgo/runtime/chan.goc:299\nshop.f\n\t/app/shop.go:3\n'
+    expect(dumpOf(text)).toMatchObject(WHOLE)
+  })
+
+  it.each([']]></error>', '`', '"</pre>', '......'])('with %j glued to it lost the stack', (glued) => {
+    const { dumps, log } = readDumps(`${goroutine('\t').trimEnd()}${glued}\n`)
+    expect(dumps[0]).toMatchObject({ ...WHOLE, foreignLines: expect.any(Number) })
+    expect(log.toString()).toBe(`${glued}\n`)
+  })
+})
+
+it('a goroutine that a function in C has started was damaged', () => {
+  const text = 'SIGQUIT: quit\n\ngoroutine 4 [timer goroutine (idle)]:\ncreated by addtimer\n\t/go/time.c:73\n'
+  expect(dumpOf(text)).toMatchObject(WHOLE)
+})
+
+it.each(['A sentence.', 'A sentence.\n\n```', '// parse reads it.'])(
+  'a header that prose quotes made a dump of a call below %j',
+  (prose) => {
+    const text = `It begins with\n\ngoroutine 7 [running]:\n\n${prose}\nfmt.Println(x)\nand so on\n`
+    const { dumps, log } = readDumps(text)
+    expect(dumps).toEqual([])
+    expect(log.toString()).toBe(text)
+  },
+)
+
+it('goroutines without a frame of their own were the same, whoever created them', () => {
+  const other = '\tgoroutine running on other thread; stack unavailable\n'
+  const text = `${goroutine('\t')}\ngoroutine 8 [running]:\n${other}created by shop.a\n\t/app/a.go:1 +0x1\n\ngoroutine 9 [running]:\n${other}created by shop.b\n\t/app/b.go:1 +0x1\n`
+  const { dumps, goroutines } = readDumps(text)
+  expect(dumps).toMatchObject([{ goroutines: 3, damaged: 0 }])
+  expect(new Set(goroutines.map(({ signature }) => signature)).size).toBe(3)
+})
+
+it('a panic that is logged after the dump of another was taken for what that one panicked with', () => {
+  const text = `${goroutine('\t')}created by shop.x\n\t/app/x.go:1 +0x1\nEND\n\nNEXT\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:1: other\ngoroutine 9 [running]:\nmain.g()\n\t/app/g.go:1 +0x1\n`
+  expect(readDumps(text).dumps).toMatchObject([
+    { reason: 'boom', goroutines: 1 },
+    { reason: 'other', goroutines: 1 },
+  ])
+})
