@@ -217,9 +217,10 @@ export class OrderedEngine extends EngineAround {
     this.#held = EMPTY
   }
 
-  /** Frames of goroutines that are whole. */
+  /** Frames of goroutines that are whole. Where there is none, the log is not this way round, however little speaks against it. */
   #score(sample: Buffer): number {
     let score = 0
+    let isReadable = false
     const engine = this.#make({
       source: 'sample',
       stacks: 'always',
@@ -228,13 +229,15 @@ export class OrderedEngine extends EngineAround {
       ...(this.#options.streamKeys === undefined ? {} : { streamKeys: this.#options.streamKeys }),
       onRecord: (record) => {
         if (record.type === 'dump') score -= record.damaged * 8 + record.foreign_lines
-        else if (record.type === 'signature')
+        else if (record.type === 'signature') {
+          isReadable ||= record.count > 0
           score += record.count * ((record.stack?.length ?? 0) + (record.created_by === undefined ? 0 : 1))
+        }
       },
     })
     engine.push(sample)
     engine.end()
-    return score
+    return isReadable ? score : Number.NEGATIVE_INFINITY
   }
 
   /** From `at` of the input on it is read in blocks. */

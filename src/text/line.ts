@@ -51,7 +51,8 @@ const WORDS = /^(?:(?:0x)?[0-9a-f]{8,16}: .*| {10,}[0-9a-f ]{30,}| {10,}\^ .*)$/
 // A pager writes a byte that is not ASCII as `<C2>` (less(1), LESSCHARSET).
 const NAME = /^(?:[A-Za-z0-9_\x80-\xff]|<[89A-F][0-9A-F]>)(?:[\w.~%/@*()$+·\x80-\xff-]|<[89A-F][0-9A-F]>)*$/
 
-/** Up to Go 1.3 a function in C starts the goroutine of the timers (runtime/time.goc). */
+/** Functions in C of the runtime up to Go 1.3, which are shown all the same (mgc0.c, time.goc); what starts the goroutine of the timers. */
+const IN_C = /^(?:runfinq|bgsweep|timerproc)$/
 const TIMER_CREATOR = 'addtimer'
 
 /** gccgo's names: `main.f`, `main.T.Method`, `main..func1`, `runtime_main`. */
@@ -59,7 +60,7 @@ const BARE_NAME = /^[A-Za-z_\x80-\xff][\w.~%/@*$\x80-\xff-]*$/
 
 /** True for what can be a linker name: `main.(*List[...]).Each`. Names without a dot are hidden, but for `panic` (runtime/traceback.go showfuncinfo). */
 function isName(text: string): boolean {
-  if (!text.includes('.')) return text === 'panic'
+  if (!text.includes('.')) return text === 'panic' || IN_C.test(text)
   if (text.startsWith('[')) return false
   return NAME.test(text.includes('[') ? text.replace(/\[.*\]/, '') : text)
 }

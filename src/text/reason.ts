@@ -60,7 +60,7 @@ function panicValue(text: string): string {
   if (quoted !== null) return quoted[2] ?? unquote(quoted[1] ?? '')
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
   if (both !== null) return both[1] ?? ''
-  // Fields behind the message, and the end of the string that it stood in.
-  const bare = text.replace(/(?:\t\{".*\}|\\n.*)$/, '')
+  // Fields behind the message, what says that its stack follows, and the end of the string that it stood in.
+  const bare = text.replace(/(?:\t\{".*\}|\\n.*|[,;.]? *stack(?: ?trace)?: *)$/i, '')
   return /^[^"]*"(?:[},\s].*)?$/.test(bare) ? bare.slice(0, bare.indexOf('"')) : bare
 }

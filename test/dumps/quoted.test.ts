@@ -55,6 +55,13 @@ it.each(['A sentence.', 'A sentence.\n\n```', '// parse reads it.'])(
   },
 )
 
+it('the finalizers of Go 1.3 lost the frame of a function in C', () => {
+  const text = `${goroutine('\t')}\ngoroutine 9 [finalizer wait]:\nruntime.park(0x1)\n\t/go/proc.c:3 +0x1\nrunfinq()\n\t/go/mgc0.c:4 +0x1\nruntime.goexit()\n\t/go/proc.c:5\n`
+  const [dump] = readDumps(text).dumps
+  expect(dump).toMatchObject({ goroutines: 2, damaged: 0, foreignLines: 0 })
+  expect(dump?.signatures.map(({ signature }) => signature.stack.frames.length)).toEqual([2, 3])
+})
+
 it('goroutines without a frame of their own were the same, whoever created them', () => {
   const other = '\tgoroutine running on other thread; stack unavailable\n'
   const text = `${goroutine('\t')}\ngoroutine 8 [running]:\n${other}created by shop.a\n\t/app/a.go:1 +0x1\n\ngoroutine 9 [running]:\n${other}created by shop.b\n\t/app/b.go:1 +0x1\n`

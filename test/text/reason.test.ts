@@ -19,6 +19,7 @@ describe('the reason that a log line gives for the dump after it', () => {
     ['[Recovery] panic recovered: boom', 'boom'],
     ['recovered: boom', 'boom'],
     ['panic="boom"', 'boom'],
+    ['E! FATAL: [inputs.shop] panicked: boom, Stack:', 'boom'],
     ['{"level":"error","msg":"panicked","panic":"boom"}', 'boom'],
     ['[negroni] PANIC: boom', 'boom'],
     ['\u001b[31mpanic: boom\u001b[0m', 'boom'],
