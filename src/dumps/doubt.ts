@@ -9,7 +9,7 @@
  *   a file line without an offset               | that no file line with one comes next
  */
 import { SPACE, TAB } from '../core/ascii.ts'
-import { type KnownLine, TAILS } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import { hasOffset, type LineText } from '../text/line.ts'
 
@@ -48,7 +48,9 @@ export function doubtOf(
   if (line.kind !== 'func' && line.kind !== 'created') return undefined
   if (line.kind === 'func' && line.tail === 'none') return { about: 'frame', from, proof: 'next', otherwise: 'log' }
   if (!isApart) return { about: 'frame', from, proof: 'file', otherwise: 'dump' }
-  return { about: 'frame', from, proof: text.endsWith('(...)') ? 'file' : 'offset', otherwise: 'log' }
+  // Behind a header alone, no line of a stack may end there.
+  const isAnyProof = text.endsWith('(...)') || from === ROOT
+  return { about: 'frame', from, proof: isAnyProof ? 'file' : 'offset', otherwise: 'log' }
 }
 
 /** What the line in doubt is, now that `text` has come, read as `line`. Undefined: it is not decided yet. */
