@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const VERSION = '4.1.0'
-const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dumpstream', `kafka-tools-${VERSION}`)
+const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dumpstream', `kafka-${VERSION}`)
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const START_MS = 120_000
 
@@ -23,8 +23,7 @@ export function kafkaJars() {
       join(folder, 'pom.xml'),
       `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
       <groupId>dumpstream</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>
-      ${dependency('org.apache.kafka', 'kafka_2.13', VERSION)}${dependency('org.apache.kafka', 'kafka-tools', VERSION)}
-      ${dependency('org.slf4j', 'slf4j-nop', '1.7.36')}
+      ${dependency('org.apache.kafka', 'kafka_2.13', VERSION)}${dependency('org.slf4j', 'slf4j-nop', '1.7.36')}
       </dependencies></project>`,
     )
     const jars = join(folder, 'jars')

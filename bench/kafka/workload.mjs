@@ -1,5 +1,8 @@
 // Dumps of pods, woven into their logs, produced to a topic; consumers that are killed; and what came out, held to what one process says.
 import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Admin, Consumer, Producer } from '@platformatic/kafka'
@@ -129,17 +132,14 @@ export async function readAll(brokers, topic) {
 
 /** What Kafka's own consumer reads of a topic when it takes committed messages only: values, in the form of `readAll`. */
 export async function readCommitted(brokers, topic) {
-  const argv = [
-    'org.apache.kafka.tools.consumer.ConsoleConsumer',
-    '--bootstrap-server',
-    brokers.join(),
-    '--topic',
-    topic,
-  ]
-  const how = ['--from-beginning', '--isolation-level', 'read_committed', '--timeout-ms', '10000']
-  const { stdout } = await promisify(execFile)('java', ['-Xmx256m', '-cp', kafkaJars(), ...argv, ...how], {
-    maxBuffer: 1 << 30,
-  })
+  const program = fileURLToPath(new URL('ReadCommitted.java', import.meta.url))
+  const folder = mkdtempSync(join(tmpdir(), 'dumpstream-java-'))
+  const run = promisify(execFile)
+  const path = ['-cp', `${kafkaJars()}:${folder}`]
+  await run('javac', ['-d', folder, ...path, program])
+  const argv = ['-Xmx256m', ...path, 'ReadCommitted', brokers.join(), topic]
+  const { stdout } = await run('java', argv, { maxBuffer: 1 << 30 })
+  rmSync(folder, { recursive: true })
   const lines = stdout.split('\n').filter((line) => line !== '')
   return [lines.map((value) => ({ value }))]
 }

@@ -102,8 +102,8 @@ export function openProducer(client: Client, connection: KafkaConnection): Produ
 export function openTransactional(client: Client, connection: KafkaConnection, transactionalId: string): Producer {
   return new client.Producer<Buffer, Buffer, Buffer, Buffer>({
     ...baseOptions(connection),
-    // The client takes one or none for any number.
-    retries: 2,
+    // A transaction is begun while the brokers still end the one before. One or none is any number to the client.
+    retries: 20,
     retryDelay: 100,
     idempotent: true,
     transactionalId,

@@ -182,7 +182,11 @@ class Source implements KafkaSource {
     const isNext = generation === this.#generation + 1
     this.#generation = generation
     const mine = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}/${each}`)))
-    if (this.#options.transactions !== undefined) await this.#drop()
+    const { transactions } = this.#options
+    if (transactions !== undefined) {
+      await this.#checkpoint
+      this.#discard(transactions)
+    }
     for (const key of this.#owned.keys()) if (!isNext || !mine.has(key)) this.#owned.delete(key)
     for (const { topic, partitions } of assignments) {
       const added = partitions.filter((each) => !this.#owned.has(`${topic}/${each}`))
@@ -191,12 +195,10 @@ class Source implements KafkaSource {
     void this.#fetcher.look()
   }
 
-  /** All that is not committed is read again: what it has said is in no transaction that is. */
-  async #drop(): Promise<void> {
-    await this.#checkpoint
+  /** All that is not committed is read again: what it has said is in no transaction, and its offsets must not be in the next one. */
+  #discard(transactions: Transactions): void {
     this.#owned.clear()
-    this.#written = this.#written.then(() => void this.#options.transactions?.cut())
-    await this.#written
+    this.#written = this.#written.then(() => void transactions.cut())
   }
 
   /** False when there has been another rebalance. */
@@ -299,18 +301,17 @@ class Source implements KafkaSource {
   }
 
   #missed(error: unknown): void {
-    if (error instanceof DumpstreamError) {
-      this.#fail(error)
-      return
-    }
+    const { transactions } = this.#options
+    // At once: the next commit may be waiting for this one.
+    if (transactions !== undefined) this.#discard(transactions)
     const { text, ids, isFinal } = failureOf(error)
-    if (isFinal) {
+    if (error instanceof DumpstreamError || isFinal) {
       this.#fail(error)
       return
     }
     if (!OTHERS.some((id) => ids.has(id))) this.#outage.failed('commits', text)
     const { assignments, generationId } = this.#consumer
-    if (this.#options.transactions !== undefined) this.#reassign(assignments ?? [], generationId)
+    if (transactions !== undefined) this.#reassign(assignments ?? [], generationId)
   }
 
   #fail(error: unknown): void {
