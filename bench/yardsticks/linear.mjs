@@ -4,6 +4,7 @@
 import { statSync } from 'node:fs'
 import { dumps, line, log } from '../generate.mjs'
 import { beyondStart, CLI, here, makeFile, megabytes, ms, peak, rate, remove } from '../measure.mjs'
+import { realistic } from '../realistic.mjs'
 
 const node = process.execPath
 /** A byte of the full input may cost this much more than one of the quarter: what is left of noise, not a slope. */
@@ -28,6 +29,11 @@ function inputs(scale) {
       name: `${n(100_000)} distinct signatures in one dump`,
       bound: 400,
       make: (part) => dumps({ goroutines: n(100_000) * part, stacks: n(100_000) * part }),
+    },
+    {
+      name: `${n(100_000)} distinct stacks of 5 to 25 frames in one dump`,
+      bound: 300,
+      make: (part) => realistic({ goroutines: n(100_000) * part, stacks: n(100_000) * part }),
     },
     {
       name: `${n(10_000)} dumps of 20 goroutines`,
