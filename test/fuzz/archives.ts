@@ -58,17 +58,25 @@ export async function checkArchive(random: Random): Promise<Checked> {
   if (isWhole && limits === LIMITS) {
     if (JSON.stringify(whole) !== JSON.stringify(parts))
       fault(`differs in chunks\n  whole: ${JSON.stringify(whole)}\n  parts: ${JSON.stringify(parts)}`)
-  } else if (!isBeginning(whole, parts) && !isBeginning(parts, whole))
+  } else if (!isAlike(whole, parts))
     fault(`other bytes in chunks\n  whole: ${JSON.stringify(whole)}\n  parts: ${JSON.stringify(parts)}`)
   return { fault: first, bytes }
 }
 
-/** Do all members of one begin as those of the other? */
-function isBeginning(one: Read, other: Read): boolean {
-  return one.members.every(([name, text], i) => {
-    const [otherName, otherText] = other.members[i] ?? []
-    return name === otherName && (otherText?.startsWith(text) === true || text.startsWith(otherText ?? '\0'))
+/** Do the members that both have begin alike? Of one that is damaged, nothing may have come. */
+function isAlike(one: Read, other: Read): boolean {
+  const others = byName(other)
+  return [...byName(one)].every(([name, texts]) => {
+    const same = others.get(name)
+    if (same?.length !== texts.length) return true
+    return texts.every((text, i) => text.startsWith(same[i] ?? '') || same[i]?.startsWith(text) === true)
   })
+}
+
+function byName({ members }: Read): Map<string, string[]> {
+  const texts = new Map<string, string[]>()
+  for (const [name, text] of members) texts.set(name, [...(texts.get(name) ?? []), text])
+  return texts
 }
 
 async function packed(random: Random): Promise<Uint8Array> {
