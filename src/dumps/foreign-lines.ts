@@ -15,6 +15,7 @@
 import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
+import { Remarks } from '../text/remarks.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
 import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -33,6 +34,7 @@ export class ForeignLines {
   readonly #headers: HeaderReader
   readonly #onHeader: TakeHeader
   readonly #openers: Openers
+  readonly #remarks = new Remarks()
 
   constructor(open: OpenBlocks, headers: HeaderReader, openers: Openers, onHeader: TakeHeader) {
     this.#open = open
@@ -71,15 +73,19 @@ export class ForeignLines {
   #inDump(line: LineAt): void {
     const open = this.#open
     const { text, buf, pos, next } = line
-    if (this.#gluedHeader(line) || this.#gluedBeginning(line)) return
-    if (endsDump(text)) {
-      open.close()
-      open.tape.pass(buf, pos, next)
-      return
+    const isRemark = this.#remarks.mayBeIn(buf, pos, next, line.base)
+    if (isRemark) {
+      if (this.#gluedHeader(line) || this.#gluedBeginning(line)) return
+      if (endsDump(text)) {
+        open.close()
+        open.tape.pass(buf, pos, next)
+        return
+      }
     }
     if (this.#gluedLine(line)) return
     this.#count(next - pos)
-    open.reasonBefore.note(text)
+    if (isRemark) open.reasonBefore.note(text)
+    else open.reasonBefore.noteOther(text)
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits

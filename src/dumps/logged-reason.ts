@@ -20,10 +20,16 @@ export class ReasonBefore {
   /** Takes note of a log line in front of what may come. */
   note(text: string): void {
     const found = readLoggedReason(text)
-    if (found !== undefined) {
+    if (found === undefined) this.noteOther(text)
+    else {
       this.#latest = found
       this.#lines = 0
-    } else if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.forget()
+    }
+  }
+
+  /** As `note`, of a line that gives none. */
+  noteOther(text: string): void {
+    if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.forget()
   }
 
   /** What it was the reason for has come, or something else has. */

@@ -53,6 +53,8 @@ export class Router implements LineSink {
   #numbers: boolean | undefined
   /** Offset in the chunk at hand of the next needle; the end of the chunk when there is none, -1 when nobody has looked. */
   #needle = -1
+  /** Where that ends. */
+  #end = 0
 
   constructor(parts: RouterParts) {
     this.#limits = parts.limits
@@ -66,10 +68,11 @@ export class Router implements LineSink {
     this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
     this.#needle = -1
+    this.#end = end
     let pos = start
     while (pos < end) {
       if (this.#streams.open) {
-        pos = this.#carriedLine(buf, words, pos, end, base)
+        pos = this.#carriedLine(buf, words, pos, base)
         continue
       }
       if (this.#plain.quiet) {
@@ -82,12 +85,12 @@ export class Router implements LineSink {
         const near = needle < 0 ? end : lineStart(buf, pos, needle)
         const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
         if (this.#isCarried(buf, near, next, needle, pos)) {
-          pos = this.#approachCarried(buf, words, pos, near, next, end, base)
+          pos = this.#approachCarried(buf, words, pos, near, next, base)
           continue
         }
         pos = this.#approach(buf, pos, near)
       } else if (!this.#plain.open && this.#entersCarrier(buf, pos)) {
-        pos = this.#carriedLine(buf, words, pos, end, base)
+        pos = this.#carriedLine(buf, words, pos, base)
         continue
       }
       if (pos < end) pos = this.#plainLines(buf, words, pos, this.#plainEnd(buf, pos, end), base)
@@ -122,8 +125,9 @@ export class Router implements LineSink {
     const at = this.#plain.run(buf, words, pos, end, base)
     if (this.#plain.stopped !== 'foreign') return at
     const next = buf.indexOf(LF, at) + 1
+    const needle = this.#needleFrom(buf, at)
     if (
-      this.#mayBeCarried(buf, at, next, this.#find(buf, at, next)) &&
+      this.#mayBeCarried(buf, at, next, needle < next ? needle : -1) &&
       this.#streams.recognition.recogniseForm(buf, at, next, at) &&
       this.#streams.line(buf, at, next, base + at, true) === 'taken'
     ) {
@@ -148,6 +152,15 @@ export class Router implements LineSink {
     return findNeedle(buf, pos, end, this.#numbers)
   }
 
+  /** As `#needle`, of the next one from `pos` on. */
+  #needleFrom(buf: Buffer, pos: number): number {
+    if (this.#needle < pos) {
+      const at = this.#find(buf, pos, this.#end)
+      this.#needle = at < 0 ? this.#end : at
+    }
+    return this.#needle
+  }
+
   /** Where the next needle stands that may be of a header; -1 when there is none. Lines of carriers that only quote one are passed over. */
   #nextHeader(buf: Buffer, pos: number, end: number): number {
     let at = this.#find(buf, pos, end)
@@ -168,20 +181,12 @@ export class Router implements LineSink {
   }
 
   /** As `#approach`, of the line [near, next) in a carrier, which it takes, too. Returns where the next line begins. */
-  #approachCarried(
-    buf: Buffer,
-    words: DataView,
-    pos: number,
-    near: number,
-    next: number,
-    end: number,
-    base: number,
-  ): number {
+  #approachCarried(buf: Buffer, words: DataView, pos: number, near: number, next: number, base: number): number {
     // What announces it, a few lines ahead in the same stream, belongs to it.
     const window = firstLine(buf, pos, near - this.#limits.preambleBytes)
     let from = this.#streams.recognition.announced(buf, window, near, next)
     this.#tape.pass(buf, pos, from)
-    while (from < next) from = this.#carriedLine(buf, words, from, end, base)
+    while (from < next) from = this.#carriedLine(buf, words, from, base)
     return from
   }
 
@@ -205,13 +210,9 @@ export class Router implements LineSink {
   }
 
   /** Takes one line while a stream has a dump open. */
-  #carriedLine(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
+  #carriedLine(buf: Buffer, words: DataView, pos: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
-    if (this.#needle < pos) {
-      const at = this.#find(buf, pos, end)
-      this.#needle = at < 0 ? end : at
-    }
-    const needle = this.#needle < next
+    const needle = this.#needleFrom(buf, pos) < next
     const taken = this.#streams.line(buf, pos, next, base + pos, needle)
     if (taken === 'taken') return next
     if (taken !== 'refused') this.#takeHeader(taken.header)

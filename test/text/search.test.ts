@@ -110,6 +110,33 @@ describe('Words', () => {
     )
   })
 
+  it('finds words in any case where that is asked for, and nowhere else', () => {
+    const words = new Words(['SIG', 'goroutine'], ['panic', 'recover'])
+    const piece = fc.constantFrom(
+      'panic',
+      'PANIC',
+      'pAnIc',
+      'Recover',
+      'sig',
+      'SIG',
+      'Goroutine',
+      'goroutine',
+      'p\x01nic',
+      '\n',
+      ' '.repeat(15),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const buf = Buffer.from(pieces.join(''), 'latin1')
+        const found =
+          /SIG|goroutine|[pP][aA][nN][iI][cC]|[rR][eE][cC][oO][vV][eE][rR]/.exec(buf.toString('latin1'))?.index ?? -1
+        expect(words.first(buf, 0, buf.length)).toBe(found)
+        expect(words.firstByName(buf, 0, buf.length)).toBe(found)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('finds a word at every offset, also across the border of what is copied, and nothing of an earlier search', () => {
     const words = new Words(WORDS.slice(0, 2))
     const buf = Buffer.alloc(70_000, 'panic; ')

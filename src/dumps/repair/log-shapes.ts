@@ -36,6 +36,8 @@ export class LogShapes {
   readonly #seen = new Map<string, number>()
   /** First letters of the shapes that are believed. */
   readonly #firsts = new Set<number>()
+  /** How the latest line began, where that is believed: most lines of a log begin like the one before. */
+  #latest = ''
 
   constructor(tree: StackTree) {
     this.#tree = tree
@@ -43,10 +45,13 @@ export class LogShapes {
 
   /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line: there it takes more than one to be believed. */
   learn(text: string, inside: boolean): void {
-    if (text.length < SHAPE) return
+    if (text.length < SHAPE || (this.#latest !== '' && text.startsWith(this.#latest))) return
+    this.#latest = ''
     const times = inside ? 1 : BELIEVED
     if (this.#note(shapeAt(text, 0), times)) this.#firsts.add(text.charCodeAt(0))
-    if (text.length >= LONG_SHAPE) this.#note(shapeAt(text, 0, LONG_SHAPE), times)
+    if (text.length < LONG_SHAPE) return
+    // It is believed no sooner than the shorter one.
+    if (this.#note(shapeAt(text, 0, LONG_SHAPE), times)) this.#latest = text.slice(0, LONG_SHAPE)
   }
 
   #note(shape: string, times: number): boolean {

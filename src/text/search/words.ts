@@ -7,6 +7,8 @@
 import { type Kernel, openKernel } from '../../core/kernel.ts'
 import module from './words.wat'
 
+/** Letters of the two cases differ in this bit. */
+const CASE = 0x20
 /** Which bytes of a word the kernel looks at. */
 const LOOKED_AT = [0, 2, 3, 4]
 const TABLE = 16
@@ -20,13 +22,17 @@ type Find = (tables: number, start: number, end: number) => number
 
 export class Words {
   readonly #words: readonly Buffer[]
+  /** From this one on words are letters in any case, here in lower case. */
+  readonly #anyCase: number
   readonly #longest: number
   #kernel: Kernel<{ readonly find: Find }> | undefined
   #isOpened = false
 
-  constructor(words: readonly string[]) {
-    this.#words = words.slice(0, MOST_WORDS).map((word) => Buffer.from(word, 'latin1'))
-    this.#longest = Math.max(...words.map(({ length }) => length))
+  /** Of `anyCase` each letter may be upper or lower case; they are written in lower case. */
+  constructor(words: readonly string[], anyCase: readonly string[] = []) {
+    this.#words = [...words, ...anyCase].slice(0, MOST_WORDS).map((word) => Buffer.from(word, 'latin1'))
+    this.#anyCase = words.length
+    this.#longest = Math.max(...this.#words.map(({ length }) => length))
   }
 
   /** Offset of the first word that is whole in [pos, end) of `buf`; -1 if there is none. */
@@ -48,13 +54,18 @@ export class Words {
   /** The same without the kernel: its reference. */
   firstByName(buf: Buffer, pos: number, end: number): number {
     const seen = buf.subarray(pos, Math.max(pos, end))
-    const places = this.#words.map((word) => seen.indexOf(word)).filter((at) => at >= 0)
+    const lower =
+      this.#anyCase < this.#words.length ? Buffer.from(seen.toString('latin1').toLowerCase(), 'latin1') : seen
+    const places = this.#words
+      .map((word, n) => (n < this.#anyCase ? seen : lower).indexOf(word))
+      .filter((at) => at >= 0)
     return places.length === 0 ? -1 : pos + Math.min(...places)
   }
 
   #isWord(buf: Buffer, at: number): boolean {
-    return this.#words.some((word) => {
-      for (let i = 0; i < word.length; i++) if (buf[at + i] !== word[i]) return false
+    return this.#words.some((word, n) => {
+      const or = n < this.#anyCase ? 0 : CASE
+      for (let i = 0; i < word.length; i++) if (((buf[at + i] ?? 0) | or) !== word[i]) return false
       return true
     })
   }
@@ -69,9 +80,11 @@ export class Words {
       const high = low + TABLE
       for (const [n, word] of this.#words.entries()) {
         const byte = word[offset]
+        const otherCase = byte === undefined || n < this.#anyCase ? byte : byte & ~CASE
         for (let half = 0; half < TABLE; half++) {
           if (byte === undefined || (byte & 15) === half) memory[low + half] = (memory[low + half] ?? 0) | (1 << n)
-          if (byte === undefined || byte >> 4 === half) memory[high + half] = (memory[high + half] ?? 0) | (1 << n)
+          if (byte === undefined || otherCase === undefined || byte >> 4 === half || otherCase >> 4 === half)
+            memory[high + half] = (memory[high + half] ?? 0) | (1 << n)
         }
       }
     }
