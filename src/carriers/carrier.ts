@@ -40,6 +40,8 @@ export class CarriedText {
   key = ''
   /** The carrier cut the text here: the next line of this stream goes on with it. */
   partial = false
+  /** There are line feeds in it, besides its line end. */
+  holdsLines = false
   buf: Buffer
   words: DataView
   start = 0
@@ -57,6 +59,7 @@ export class CarriedText {
 
   /** The text stands in the line itself, [start, end) of `buf`, with its line end. */
   inPlace(buf: Buffer, start: number, end: number): void {
+    this.holdsLines = false
     if (this.buf !== buf) {
       this.buf = buf
       this.words = wordsOf(buf)
@@ -74,9 +77,10 @@ export class CarriedText {
     return this.#own
   }
 
-  /** The first `length` bytes of the buffer from `room` are the text, but for its line end. */
-  filled(length: number): void {
+  /** The first `length` bytes of the buffer from `room` are the text, but for its line end. `holdsLines`: where the caller knows. */
+  filled(length: number, holdsLines?: boolean): void {
     this.#own[length] = LF
+    this.holdsLines = holdsLines ?? this.#own.indexOf(LF) < length
     this.buf = this.#own
     this.words = this.#ownWords
     this.start = 0

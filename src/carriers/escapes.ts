@@ -4,7 +4,8 @@
  */
 import { BACKSLASH, QUOTE } from '../core/ascii.ts'
 
-const SIMPLE = new Uint8Array(128)
+/** What a letter behind a backslash stands for; 0 for none. */
+export const SIMPLE_ESCAPES: Uint8Array = new Uint8Array(256)
 for (const [letter, byte] of [
   ['n', 10],
   ['t', 9],
@@ -14,7 +15,7 @@ for (const [letter, byte] of [
   ['v', 11],
   ['a', 7],
 ] as const)
-  SIMPLE[letter.charCodeAt(0)] = byte
+  SIMPLE_ESCAPES[letter.charCodeAt(0)] = byte
 
 /** Writes what [start, end) of `src` stands for into `dst` at `at`; never more bytes than it has itself. Returns the offset behind. */
 export function decodeEscapes(src: Uint8Array, start: number, end: number, dst: Uint8Array, at: number): number {
@@ -26,7 +27,7 @@ export function decodeEscapes(src: Uint8Array, start: number, end: number, dst: 
       continue
     }
     const kind = src[++p] as number
-    const simple = kind < 128 ? (SIMPLE[kind] as number) : 0
+    const simple = SIMPLE_ESCAPES[kind] as number
     if (simple !== 0) {
       dst[q++] = simple
       continue

@@ -6,6 +6,7 @@ import { BRACE_OPEN, LF, QUOTE, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { attributesOfPath } from './kubernetes.ts'
+import { LikeLast } from './like-last.ts'
 import { ABSENT, ARRAY, eachElement, JsonPaths, LITERAL, NULL, STRING } from './scan.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
@@ -70,6 +71,12 @@ export class JsonCarrier implements Carrier {
   #members = 0
   #otherMembers = 0
   readonly #streamKey = new StreamKey()
+  readonly #like = new LikeLast()
+  /** How much of the last line stood before its text, and behind it. */
+  #before = -1
+  #behind = -1
+  /** `#paths` are those of the line that was read last. */
+  #isScanned = false
 
   constructor(dialect: Dialect) {
     const required = dialect.requires ?? []
@@ -91,8 +98,10 @@ export class JsonCarrier implements Carrier {
   }
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (buf[pos] !== BRACE_OPEN) return false
+    if (this.#isLikeLast(buf, pos, next, text)) return true
     const { kinds } = this.#paths
-    if (buf[pos] !== BRACE_OPEN || this.#paths.scan(buf, pos, next) < 0) return false
+    if (this.#paths.scan(buf, pos, next) < 0) return false
     for (const some of this.#requires) if (!some.some((index) => kinds[index] !== ABSENT)) return false
     const { maxMembers, blankWithoutText } = this.#dialect
     if (maxMembers !== undefined && this.#paths.members > maxMembers) return false
@@ -110,9 +119,51 @@ export class JsonCarrier implements Carrier {
     this.#pos = pos
     this.#next = next
     this.#text = found
+    this.#isScanned = true
     this.#fill(buf, text)
     text.key = this.#key(buf)
+    this.#rememberLine(text)
     return true
+  }
+
+  /** Reads the line without a scan, if it is the last one but for its text and its time. */
+  #isLikeLast(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const like = this.#like
+    if (!like.read(buf, pos, next, text)) return false
+    this.#buf = buf
+    this.#pos = pos
+    this.#next = next
+    this.#isScanned = false
+    this.#filled(text, like.length, like.holdsLines)
+    text.key = this.#streamKey.take()
+    return true
+  }
+
+  /** Where one line is as long as the one before, but for its text, the next may be, too. */
+  #rememberLine({ partial }: CarriedText): void {
+    const { kinds, starts, ends } = this.#paths
+    const [pos, next, at] = [this.#pos, this.#next, this.#text]
+    const [start, end] = [starts[at] ?? pos, ends[at] ?? pos]
+    const isAsLong = start - pos === this.#before && next - end === this.#behind
+    this.#before = start - pos
+    this.#behind = next - end
+    const { syslogText, partialTag } = this.#dialect
+    if (!isAsLong || kinds[at] !== STRING || partial || syslogText === true || partialTag !== undefined) {
+      this.#like.forget()
+      return
+    }
+    this.#like.remember(this.#buf, pos, next, start, end)
+    for (let i = this.#times; i < this.#streams; i++)
+      if (kinds[i] !== ABSENT) this.#like.vary((starts[i] ?? pos) - pos, (ends[i] ?? pos) - pos, end - pos)
+  }
+
+  /** Where things are in the line that was read last. */
+  get #scanned(): JsonPaths {
+    if (!this.#isScanned) {
+      this.#paths.scan(this.#buf, this.#pos, this.#next)
+      this.#isScanned = true
+    }
+    return this.#paths
   }
 
   #remember(members: number): void {
@@ -154,15 +205,16 @@ export class JsonCarrier implements Carrier {
   frame(): RecordFrame | undefined {
     const at = this.#text
     if (at < 0) return undefined
-    const quotes = this.#paths.kinds[at] === STRING ? 1 : 0
-    const before = this.#buf.toString('utf8', this.#pos, (this.#paths.starts[at] ?? 0) - quotes)
-    const after = this.#buf.toString('utf8', (this.#paths.ends[at] ?? 0) + quotes, this.#next).trimEnd()
+    const { kinds, starts, ends } = this.#scanned
+    const quotes = kinds[at] === STRING ? 1 : 0
+    const before = this.#buf.toString('utf8', this.#pos, (starts[at] ?? 0) - quotes)
+    const after = this.#buf.toString('utf8', (ends[at] ?? 0) + quotes, this.#next).trimEnd()
     const end = this.#textEndsLine ? '\n' : ''
     return (json) => `${before}${JSON.stringify(json + end)}${after}`
   }
 
   #value(index: number): string | undefined {
-    const { kinds, starts, ends } = this.#paths
+    const { kinds, starts, ends } = this.#scanned
     const kind = kinds[index]
     if (kind !== STRING && kind !== LITERAL) return undefined
     const raw = this.#buf.toString('utf8', starts[index], ends[index])
@@ -173,7 +225,7 @@ export class JsonCarrier implements Carrier {
 
   #fill(buf: Buffer, text: CarriedText): void {
     const { kinds, starts, ends } = this.#paths
-    const { cutAt, partialTag } = this.#dialect
+    const { partialTag, syslogText } = this.#dialect
     const at = this.#text
     const start = at < 0 ? 0 : (starts[at] as number)
     const end = at < 0 ? 0 : (ends[at] as number)
@@ -181,12 +233,18 @@ export class JsonCarrier implements Carrier {
     let length = 0
     if (at >= 0 && kinds[at] === STRING) length = decodeEscapes(buf, start, end, room, 0)
     else if (at >= 0 && kinds[at] === ARRAY) length = fromArray(buf, start, end, room)
-    this.#textEndsLine = length > 0 && room[length - 1] === LF
-    text.partial = cutAt !== undefined && length >= cutAt && !this.#textEndsLine
+    this.#filled(text, length)
     if (partialTag !== undefined && kinds[this.#tag] === STRING && buf[starts[this.#tag] as number] === 0x50)
       text.partial = true
-    text.filled(this.#textEndsLine ? length - 1 : length)
-    if (this.#dialect.syslogText === true) fillEscaped(text.buf, text.buf[0] === SPACE ? 1 : 0, text.end, text)
+    if (syslogText === true) fillEscaped(text.buf, text.buf[0] === SPACE ? 1 : 0, text.end, text)
+  }
+
+  /** The first `length` bytes of the room of `text` are what the string stands for. */
+  #filled(text: CarriedText, length: number, holdsLines?: boolean): void {
+    const { cutAt } = this.#dialect
+    this.#textEndsLine = length > 0 && text.room(length)[length - 1] === LF
+    text.partial = cutAt !== undefined && length >= cutAt && !this.#textEndsLine
+    text.filled(this.#textEndsLine ? length - 1 : length, holdsLines)
   }
 
   #key(buf: Buffer): string {

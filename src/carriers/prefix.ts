@@ -109,6 +109,10 @@ export class Prefix implements Carrier {
   readonly #indent: number
   #stamp = ''
   readonly #key = new StreamKey()
+  /** Where the text begins is decided by the bytes before it alone: lines with the same ones have the same prefix, and are of one stream. */
+  readonly #isFixed: boolean
+  #same: Uint8Array = new Uint8Array(64)
+  #sameLength = 0
   #buf: Buffer = Buffer.alloc(0)
   #start = 0
   #end = 0
@@ -118,6 +122,8 @@ export class Prefix implements Carrier {
     this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
     this.#indent = verbatim ? prefix.length : 0
     this.#mayBeBrace = prefix.startsWith('{')
+    const last = this.#pieces[this.#pieces.length - 1]
+    this.#isFixed = last === LAST_BLANK || last?.kind === 'literal'
     this.#padded = suffix !== ''
     const field = FIRST_FIELD.exec(suffix)
     const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
@@ -188,6 +194,25 @@ export class Prefix implements Carrier {
 
   /** Offset of the text behind the prefix; -1 when it is not there. Blanks at its end may be missing where there is no text. */
   #match(buf: Buffer, start: number, end: number): number {
+    const length = this.#sameLength
+    if (length > 0 && end - start >= length && this.#isSame(buf, start, length)) return start + length
+    const at = this.#find(buf, start, end)
+    this.#sameLength = 0
+    // A blank that is missing where there is no text would not be missing elsewhere.
+    if (this.#isFixed && at > start && (at < end || buf[at - 1] === SPACE) && at - start <= this.#same.length) {
+      this.#same.set(buf.subarray(start, at))
+      this.#sameLength = at - start
+    }
+    return at
+  }
+
+  #isSame(buf: Buffer, start: number, length: number): boolean {
+    const same = this.#same
+    for (let i = 0; i < length; i++) if (buf[start + i] !== same[i]) return false
+    return true
+  }
+
+  #find(buf: Buffer, start: number, end: number): number {
     let p = start
     const key = this.#key
     key.begin()

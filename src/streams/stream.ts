@@ -139,8 +139,8 @@ export class Stream {
     let line = text
     if (this.#inner?.read(text.buf, text.start, text.end, this.#text) === true) line = this.#text
     const { tape } = this.#parts
-    const several = line.buf.indexOf(LF, line.start) < line.end - 1
-    if (several) {
+    // What the logger inside puts around a text may be around several lines.
+    if (line === text ? text.holdsLines : line.buf.indexOf(LF, line.start) < line.end - 1) {
       // The line feed at the end is ours.
       const found = needle ? dumpString(tape.buf, tape.start, tape.end - 1) : undefined
       if (this.#isDump(line)) this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
