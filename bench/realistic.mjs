@@ -98,7 +98,8 @@ export function* realistic({ goroutines = 50_000, stacks = 300, zipf = false, fo
   const rnd = random(seed)
   const table = makeStacks(stacks, rnd)
   if (form === 'profile') {
-    yield* profile(table, rnd)
+    const once = [...profile(table, rnd)]
+    for (let dump = 0; dump < dumps; dump++) yield* once
     return
   }
   const isSignal = form === 'signal'

@@ -13,7 +13,7 @@ const TIME = '2026-11-24T05:00:00.123456789Z'
 const kubernetes = { pod_name: 'web-1', namespace_name: 'default', container_name: 'app' }
 
 /** Name → one line, without its line end, in that carrier. */
-const CARRIERS = {
+export const CARRIERS = {
   plain: (line) => line,
   CRI: (line) => `${TIME} stdout F ${line}`,
   Docker: (line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: TIME }),
@@ -40,7 +40,7 @@ const CARRIERS = {
 const CONTAINERS = new Set(['CRI', 'Docker'])
 
 /** The pieces in a carrier; the lines of a log of which blocks repeat are wrapped once a block. */
-function* carried(pieces, wrap) {
+export function* carried(pieces, wrap) {
   const known = new Map()
   let rest = ''
   for (const piece of pieces) {

@@ -1,7 +1,9 @@
-// Yardstick 2: a log that is nearly all dump. Each parser's own time in its own process, on the same file held in memory.
-import { dumps } from '../generate.mjs'
+// Yardstick 2: a log that is nearly all dump, or half of it, bare and in a carrier. Each parser's own time in its own process, on the same file
+// held in memory.
+import { dumps, log } from '../generate.mjs'
 import { beyondStart, CLI, here, json, makeFile, median, ms, rate, remove } from '../measure.mjs'
 import { realistic } from '../realistic.mjs'
+import { CARRIERS, carried } from './carriers.mjs'
 
 const node = process.execPath
 
@@ -29,6 +31,11 @@ export function* dumpHeavy({ runs, peers, goroutines }) {
       pieces: realistic({ goroutines: n / 5, stacks: 300, zipf: true, form: 'signal' }),
     },
     { name: 'debug=1, 2000 stacks', pieces: realistic({ stacks: 2000, form: 'profile' }) },
+    { name: 'debug=1, 2000 stacks, ten times', pieces: realistic({ stacks: 2000, form: 'profile', dumps: 10 }) },
+    ...['plain', 'CRI', 'Docker', 'kubectl logs --prefix'].map((name) => ({
+      name: `half of it dumps of ${n / 50} goroutines, 300 stacks (Zipf), ${name}`,
+      pieces: carried(half(n / 50), CARRIERS[name]),
+    })),
   ]
   for (const { name, pieces, goal } of inputs) {
     const file = makeFile('dumps.log', pieces)
@@ -56,6 +63,15 @@ export function* dumpHeavy({ runs, peers, goroutines }) {
       samples: { ours: command, rival: grep },
     }
     remove(file)
+  }
+}
+
+/** Four dumps, and as many bytes of log behind each. */
+function* half(goroutines) {
+  for (let seed = 1; seed <= 4; seed++) {
+    const dump = [...realistic({ goroutines, stacks: 300, zipf: true, seed: 1 })]
+    yield* dump
+    yield* log({ bytes: dump.reduce((sum, piece) => sum + piece.length, 0), seed })
   }
 }
 

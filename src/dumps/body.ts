@@ -41,6 +41,11 @@ export interface Body {
   open(tally: Tally): void
   /** Takes the line, `text` without its end, which stands at `pos` of `buf`. */
   line(text: string, buf: Buffer, pos: number): Part
+  /**
+   * As `line`, of a line at `pos` that can be read by its bytes and leaves no doubt, where what follows it in [pos, end) shows none. Returns where
+   * the line after it begins, or -1.
+   */
+  lineFast(buf: Buffer, pos: number, end: number): number
   /** An empty line has come: `last` where it ends the body. */
   blank(): 'last' | 'foreign'
   /** Takes the tail of a cut line whose head is pending. */

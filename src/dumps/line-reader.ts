@@ -86,13 +86,13 @@ export class LineReader {
   }
 
   /**
-   * Takes a line of a new stack by its bytes alone, where nothing but the open goroutine can have a claim to it; else returns -1. With pieces
+   * Takes a line of a new stack, or of a profile, by its bytes alone, where nothing else can have a claim to it; else returns -1. With pieces
    * of cut lines about, its text must be looked at.
    */
   #takeFast(buf: Buffer, pos: number, end: number, base: number): number {
-    const { fragments, goroutine } = this.#open
+    const { body, fragments, goroutine } = this.#open
     if (fragments.pending.length > 0) return -1
-    const next = goroutine.lineFast(buf, pos, end)
+    const next = body.lineFast(buf, pos, end)
     if (next < 0) return -1
     if (goroutine.doubts) this.#open.doubt(this.#open.tape.hold(buf, pos, next), base + pos, base + next)
     else this.#open.claimed(base + pos, base + next)

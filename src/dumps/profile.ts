@@ -12,6 +12,7 @@ import type { DumpKind } from '../core/model.ts'
 import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
 import { mayBeginProfileLine, type ProfileTitle, readProfileLine } from '../text/profile.ts'
+import { FastProfileLine } from '../text/profile-fast.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 import type { Fragments } from './repair/fragments.ts'
 
@@ -21,7 +22,10 @@ const LISTS = 100_000
 interface OpenRecord {
   readonly count: number
   readonly pcs: string
+  /** The stack that these pcs were before: its frames need not be read again. */
+  readonly known: StackEntry | undefined
   labels: ReadonlyMap<string, string> | undefined
+  /** None where it is known. */
   readonly frames: { name: string; file: string }[]
 }
 
@@ -37,6 +41,7 @@ export class Profile implements Body {
   readonly #lists: PcLists
   readonly #fragments: Fragments
   #record: OpenRecord | undefined
+  readonly #fast = new FastProfileLine()
   #damaged = 0
 
   constructor(title: ProfileTitle, lists: PcLists, fragments: Fragments) {
@@ -77,16 +82,35 @@ export class Profile implements Body {
     switch (line?.kind) {
       case 'record':
         this.#closeRecord()
-        this.#record = { count: line.count, pcs: line.pcs, labels: undefined, frames: [] }
+        this.#begin(line.count, line.pcs)
         return 'part'
       case 'frame':
-        if (line.name !== '') this.#record?.frames.push(line)
+        if (line.name !== '' && this.#record?.known === undefined) this.#record?.frames.push(line)
         return 'part'
       case 'labels':
         if (this.#record !== undefined) this.#record.labels = line.labels
         return 'part'
     }
     return 'foreign'
+  }
+
+  lineFast(buf: Buffer, pos: number): number {
+    const line = this.#fast
+    if (!line.read(buf, pos)) return -1
+    if (line.kind === 'record') {
+      this.#closeRecord()
+      this.#begin(line.count, buf.toString('latin1', line.from, line.to))
+    } else if (this.#record === undefined) return -1
+    else if (this.#record.known === undefined)
+      this.#record.frames.push({
+        name: buf.toString('latin1', line.from, line.to),
+        file: buf.toString('latin1', line.file, line.end),
+      })
+    return line.end + 1
+  }
+
+  #begin(count: number, pcs: string): void {
+    this.#record = { count, pcs, known: this.#lists.get(pcs), labels: undefined, frames: [] }
   }
 
   /** A line of a profile looks the same wherever it is cut: what is glued to one can't be told from it. */
@@ -129,7 +153,7 @@ export class Profile implements Body {
     const record = this.#record
     if (record === undefined) return
     this.#record = undefined
-    let entry: StackEntry | undefined = this.#lists.get(record.pcs)
+    let entry = record.known
     // The head of a line of it still waits for its tail: what it belonged to is counted, and known only if its pcs are. A pc list
     // longer than its frames is usual (hidden runtime frames), one without frames is not.
     const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))

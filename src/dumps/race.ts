@@ -55,6 +55,10 @@ export class RaceReport implements Body {
   }
 
   /** Empty lines part its sections. */
+  lineFast(): number {
+    return -1
+  }
+
   blank(): 'foreign' {
     return 'foreign'
   }

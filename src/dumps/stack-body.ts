@@ -22,6 +22,10 @@ export class StackBody implements Body {
     return this.#goroutine.line(text, buf, pos)
   }
 
+  lineFast(buf: Buffer, pos: number, end: number): number {
+    return this.#goroutine.lineFast(buf, pos, end)
+  }
+
   blank(): 'foreign' {
     return 'foreign'
   }
