@@ -16,7 +16,7 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
-import { isStackLine, trailingStack, votesIn } from '../text/stack-lines.ts'
+import { isStackLine, mayBeginBefore, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { EngineAround } from './around.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
@@ -148,18 +148,21 @@ export class OrderedEngine extends EngineAround {
     this.#heldTicks = 0
   }
 
-  /** `buf` with what was held in front of it; of a line that had begun, only the rest of that line is copied. */
+  /**
+   * `buf` with what was held in front of it. Where that is no part of a stack in `buf`, only its last line is completed: most log lines that name
+   * a place in the code, as the frames of a stack do, are none.
+   */
   #withHeld(buf: Buffer): Buffer {
     const held = this.#held
     if (held.length === 0) return buf
     this.#held = EMPTY
-    const lf = buf.indexOf(LF)
-    if (held.includes(LF) || lf < 0) return Buffer.concat([held, buf])
-    const first = Buffer.concat([held, buf.subarray(0, lf + 1)])
-    if (findNeedle(first, 0, first.length, false) >= 0 || isStackLine(first.toString('latin1')))
+    const next = buf.indexOf(LF) + 1
+    const first = Buffer.concat([held, buf.subarray(0, next)])
+    const mayBeStack = held.includes(LF) || isStackLine(first.toString('latin1'))
+    if (next === 0 || findNeedle(first, 0, first.length, false) >= 0 || (mayBeStack && isNear(buf.subarray(next))))
       return Buffer.concat([held, buf])
     this.#pushOrdinary(first)
-    return buf.subarray(lf + 1)
+    return buf.subarray(next)
   }
 
   /** There is a header in the line [line, end) of `buf`, and perhaps its stack from `start` on. Returns what is still to be looked at. */
@@ -329,6 +332,12 @@ export class OrderedEngine extends EngineAround {
 }
 
 const NEWLINE = Buffer.from('\n')
+
+/** May the first stack in `lines`, or the one that they end with, have begun before them? */
+function isNear(lines: Buffer): boolean {
+  const needle = findNeedle(lines, 0, lines.length, false)
+  return mayBeginBefore(needle < 0 ? lines : lines.subarray(0, lineStart(lines, 0, needle)))
+}
 
 function reversed(lines: Buffer): Buffer {
   const block = new LineBlock(0, 0)

@@ -1,7 +1,8 @@
 /** A counted dump → the records that go out. */
 
-import type { DumpTally, Signature, SignatureTally } from '../core/model.ts'
+import type { DumpTally, Frame, Signature, SignatureTally } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
+import { remembered } from '../core/remembered.ts'
 import { countsOf } from '../findings/about.ts'
 import type { Finding, Seen } from '../findings/finding.ts'
 import { stackText } from '../findings/stack-text.ts'
@@ -91,7 +92,7 @@ function emptyRecord(
   signature: Signature,
   tally: SignatureTally | undefined,
 ): Writable<SignatureRecord> {
-  const { function: name, file, line } = signature.title
+  const { function: name, file, line } = faceOf(signature).title
   const record: Writable<SignatureRecord> = {
     v: 1,
     type: 'signature',
@@ -108,12 +109,24 @@ function emptyRecord(
 }
 
 function creator(record: Writable<SignatureRecord>, signature: Signature): void {
-  const { createdBy } = signature
-  if (createdBy === undefined) return
-  record.created_by = createdBy.function
-  const at = baseAt(createdBy)
-  if (at !== undefined) record.created_at = at
+  const { createdBy, createdAt } = faceOf(signature)
+  if (createdBy !== undefined) record.created_by = createdBy
+  if (createdAt !== undefined) record.created_at = createdAt
 }
+
+/** What every record of a signature says of its stack. */
+interface Face {
+  readonly title: Frame
+  readonly createdBy: string | undefined
+  readonly createdAt: string | undefined
+}
+
+/** Signatures whose face is kept from dump to dump. */
+const FACES = 4096
+
+const faceOf = remembered(FACES, ({ title, createdBy }: Signature): Face => {
+  return { title, createdBy: createdBy?.function, createdAt: createdBy === undefined ? undefined : baseAt(createdBy) }
+})
 
 export function findingRecord({ dump, source }: Place, rank: number, finding: Finding): FindingRecord {
   return { v: 1, type: 'finding', dump, source, rank, ...finding }

@@ -82,16 +82,28 @@ export function holdsPlace(lines: Buffer): boolean {
  * place of its outermost frame. A few lines of other writers may be among its own, or after it.
  */
 export function trailingStack(buf: Buffer): number {
+  return lookBack(buf).from
+}
+
+/** May the stack that [0, buf.length) ends with have begun before `buf`? */
+export function mayBeginBefore(buf: Buffer): boolean {
+  return lookBack(buf).isOpen
+}
+
+/** `isOpen`: what stands before `buf` may say more. */
+function lookBack(buf: Buffer): { readonly from: number; readonly isOpen: boolean } {
   const whole = buf.lastIndexOf(LF) + 1
   const partial = buf.length - whole < TRAILING_BYTES ? whole : buf.length
-  if (partial === buf.length && whole !== buf.length) return partial
-  if (!holdsPlace(buf.subarray(Math.max(0, whole - GAP_BYTES), whole))) return partial
-  let found = partial
+  if (partial === buf.length && whole !== buf.length) return { from: partial, isOpen: whole === 0 }
+  if (!holdsPlace(buf.subarray(Math.max(0, whole - GAP_BYTES), whole)))
+    return { from: partial, isOpen: whole < GAP_BYTES }
+  let from = partial
   let after = whole
   let others = 0
   let withoutOffset = 0
   let isCaller = false
-  for (let end = whole; end > 0 && whole - end < TRAILING_BYTES; ) {
+  for (let end = whole; whole - end < TRAILING_BYTES; ) {
+    if (end === 0) return { from, isOpen: true }
     const start = end < 2 ? 0 : buf.lastIndexOf(LF, end - 2) + 1
     if (after - start > GAP_BYTES) break
     const line = buf.toString('latin1', start, end)
@@ -102,11 +114,11 @@ export function trailingStack(buf: Buffer): number {
     if ((mayBeCaller && isCaller) || withoutOffset > LINES_WITHOUT_OFFSET) break
     isCaller = mayBeCaller
     if (isPlace) {
-      found = start
+      from = start
       after = start
       others = 0
     } else if (!OTHER.test(line) && ++others >= OTHERS) break
     end = start
   }
-  return found
+  return { from, isOpen: false }
 }
