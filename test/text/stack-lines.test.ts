@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { trailingStack } from '../../src/text/stack-lines.ts'
+import { mayBeginBefore, trailingStack } from '../../src/text/stack-lines.ts'
 
 const stack = [
   '\t/src/shop/start.go:12 +0x1d',
@@ -24,5 +24,20 @@ describe('trailingStack', () => {
     const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
     const text = Buffer.from(line.repeat(1000) + stack.join('\n'))
     expect(trailingStack(text)).toBeGreaterThan(line.length * 990)
+  })
+})
+
+describe('mayBeginBefore', () => {
+  const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
+
+  it('is so of a stack that the lines begin in the middle of, and of few lines', () => {
+    expect(mayBeginBefore(Buffer.from(`${stack.join('\n')}\n`))).toBe(true)
+    expect(mayBeginBefore(Buffer.from('level=info msg=ready\n'))).toBe(true)
+    expect(mayBeginBefore(Buffer.alloc(0))).toBe(true)
+  })
+
+  it('is not so of a log whose lines name their caller, nor of a stack behind it', () => {
+    expect(mayBeginBefore(Buffer.from(line.repeat(100)))).toBe(false)
+    expect(mayBeginBefore(Buffer.from(`${line.repeat(100)}${stack.join('\n')}\n`))).toBe(false)
   })
 })
