@@ -151,7 +151,7 @@ async function follow() {
   }
   const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0
   process.stdout.write(
-    `2 MB/s are written, 2 members: lag ${median(quietest.slice(50))} messages (median); a third joins and leaves: at most ${Math.max(...lags.slice(quietest.length))}, ${(paused / 1000).toFixed(1)} s without a commit at most\n`,
+    `2 MB/s are written, 2 members: lag ${median(quietest.slice(quietest.length >> 1))} messages (median); a third joins and leaves: at most ${Math.max(...lags.slice(quietest.length))}, ${(paused / 1000).toFixed(1)} s without a commit at most\n`,
   )
   await follower.close()
   await stop(consumers)

@@ -180,13 +180,14 @@ class Source implements KafkaSource {
     if (this.#stopping.signal.aborted) return
     // Others may have had what we had, in between.
     const isNext = generation === this.#generation + 1
-    this.#generation = generation
     const mine = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}/${each}`)))
     const { transactions } = this.#options
     if (transactions !== undefined) {
       await this.#checkpoint
       this.#discard(transactions)
     }
+    // Not before: what is settled until then is of the old one, and the group refuses it.
+    this.#generation = generation
     for (const key of this.#owned.keys()) if (!isNext || !mine.has(key)) this.#owned.delete(key)
     for (const { topic, partitions } of assignments) {
       const added = partitions.filter((each) => !this.#owned.has(`${topic}/${each}`))
@@ -288,6 +289,8 @@ class Source implements KafkaSource {
   }
 
   async #settleAtOnce(transactions: Transactions, points: readonly Point[], moved: readonly Offset[]): Promise<void> {
+    // The client may have joined again by the time it is sent, and have other partitions.
+    const generation = this.#generation
     // Behind the last record that the points have, ahead of the next one.
     const cut = this.#written.then(() => transactions.cut())
     this.#written = cut.then(() => {})
@@ -296,7 +299,7 @@ class Source implements KafkaSource {
       if (changes.length > 0)
         messages.push(...((await this.#options.states?.messages?.(owned.topic, owned.partition, changes)) ?? []))
     if (messages.length + moved.length === 0) return
-    await transactions.commit(this.#consumer, messages, moved)
+    await transactions.commit(this.#consumer, generation, messages, moved)
     for (const { owned, changes } of points) owned.kept(changes)
   }
 

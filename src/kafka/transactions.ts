@@ -37,6 +37,12 @@ export interface TransactionOptions {
   readonly complain: (line: string) => void
 }
 
+interface Membership {
+  readonly consumer: Consumer
+  /** In which the offsets were this member's. */
+  readonly generation: number
+}
+
 type Transaction = Awaited<ReturnType<Producer['beginTransaction']>>
 
 export class Transactions implements RecordTopic {
@@ -63,13 +69,19 @@ export class Transactions implements RecordTopic {
   }
 
   /** Rejects when nothing of it is committed, or it is not known whether it is. */
-  async commit(consumer: Consumer, messages: readonly MessageToProduce[], offsets: readonly Offset[]): Promise<void> {
+  async commit(
+    consumer: Consumer,
+    generation: number,
+    messages: readonly MessageToProduce[],
+    offsets: readonly Offset[],
+  ): Promise<void> {
+    const group = { consumer, generation }
     try {
-      await this.#commit(consumer, messages, offsets, MESSAGES)
+      await this.#commit(group, messages, offsets, MESSAGES)
     } catch (error) {
       if (!isTooLarge(error)) throw error
       // One of a request: which one is known when each has its own.
-      await this.#commit(consumer, messages, offsets, 1)
+      await this.#commit(group, messages, offsets, 1)
     }
   }
 
@@ -80,7 +92,7 @@ export class Transactions implements RecordTopic {
   }
 
   async #commit(
-    consumer: Consumer,
+    group: Membership,
     messages: readonly MessageToProduce[],
     offsets: readonly Offset[],
     size: number,
@@ -90,9 +102,9 @@ export class Transactions implements RecordTopic {
       this.#producer ??= openTransactional(this.#client, this.#options.connection, this.#name())
       transaction = await this.#producer.beginTransaction()
       for (let at = 0; at < messages.length; at += size) await this.#send(transaction, messages.slice(at, at + size))
-      await transaction.addConsumer(consumer)
+      await transaction.addConsumer(group.consumer)
       // One after the other: the client takes calls at the same time for one.
-      for (const offset of offsets) await transaction.addOffset(committed(consumer, offset))
+      for (const offset of offsets) await transaction.addOffset(committed(group, offset))
       await transaction.commit()
     } catch (error) {
       await transaction?.abort().catch(() => {})
@@ -126,14 +138,17 @@ function isTooLarge(error: unknown): boolean {
 }
 
 /** The client commits offsets as those of a message: the one before. */
-function committed(consumer: Consumer, { topic, partition, offset }: Offset): Parameters<Transaction['addOffset']>[0] {
-  const { coordinatorId, groupId, generationId, memberId } = consumer
+function committed(
+  { consumer, generation }: Membership,
+  { topic, partition, offset }: Offset,
+): Parameters<Transaction['addOffset']>[0] {
+  const { coordinatorId, groupId, memberId } = consumer
   const nothing = Buffer.alloc(0)
   return {
     topic,
     partition,
     offset: offset - 1n,
-    metadata: { consumer: { coordinatorId, groupId, generationId, memberId } },
+    metadata: { consumer: { coordinatorId, groupId, generationId: generation, memberId } },
     key: nothing,
     value: nothing,
     headers: new Map(),
