@@ -66,6 +66,8 @@ const LINE_BYTES = (HOT + COLD + 1) * 4 + 8
 /** Thousands of streams may have a dump open, of a few lines each. */
 const SMALLEST_LINES = 4
 const SMALLEST_ARENA = 512
+/** Most literal parts are as long as this. */
+const LITERAL_BYTES = 64
 /** A kernel is made for a tree of so many lines. */
 const LEAST_LINES = 256
 
@@ -183,7 +185,8 @@ export class LineTable {
   #grow(lines: number, arenaBytes: number): void {
     const { hot, cold, arena } = this
     const isLarge = this.#mayHaveKernel && lines >= LEAST_LINES
-    const kernel = isLarge ? WalkKernel.open(lines, arenaBytes) : undefined
+    // A new memory takes time; what is not used of it takes none.
+    const kernel = isLarge ? WalkKernel.open(lines, Math.max(arenaBytes, lines * LITERAL_BYTES)) : undefined
     const tables = kernel?.tables ?? plainTables(lines, arenaBytes)
     tables.hot.set(hot)
     tables.cold.set(cold)
