@@ -7,6 +7,7 @@
  */
 import { LF } from '../core/ascii.ts'
 import { beginsDump, headerAfterLabel } from '../text/titles.ts'
+import type { TextPlace } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
 const LINE_END = Buffer.from('\n')
@@ -19,6 +20,10 @@ export interface DumpString {
   readonly text: Buffer
   /** The line ended before the string did: what its writer had to say is longer. */
   readonly cut: boolean
+  /** Where it is: in a string of the line, in a string of that, and so on. */
+  readonly places: readonly TextPlace[]
+  /** Bytes of it that are a label of the header after them; 0 for none. */
+  readonly label: number
 }
 
 /** The first string of [pos, end) that is a dump of several lines. */
@@ -31,17 +36,18 @@ export function dumpString(buf: Buffer, pos: number, end: number, depth: number 
     const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
     const { start, end: stop, cut } = span ?? { start: at, end, cut: false }
+    const place = { start, isQuoted: !bare }
     const text = Buffer.allocUnsafe(stop - start)
     const length = decodeEscapes(buf, start, stop, text, 0)
     const decoded = text.subarray(0, length)
     const latin1 = decoded.toString('latin1')
     if (latin1.includes('\n')) {
-      if (beginsDump(latin1)) return { text: decoded, cut }
+      if (beginsDump(latin1)) return { text: decoded, cut, places: [place], label: 0 }
       const header = headerAfterLabel(latin1)
-      if (header >= 0) return { text: withoutLabel(decoded, header), cut }
+      if (header >= 0) return { text: withoutLabel(decoded, header), cut, places: [place], label: header }
     }
     const inner = depth > 1 && latin1.includes('"') ? dumpString(decoded, 0, length, depth - 1) : undefined
-    if (inner !== undefined) return { text: inner.text, cut: cut || inner.cut }
+    if (inner !== undefined) return { ...inner, cut: cut || inner.cut, places: [place, ...inner.places] }
     from = stop + 1
     at = bare || from >= end ? -1 : indexOf(buf, from, end)
   }

@@ -56,6 +56,8 @@ export class CarriedStreams {
   /** Which carriers the log has. */
   readonly recognition: Recognition
   readonly #map: StreamMap
+  /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
+  #long: Stream | undefined
   /** Carriers that may stand inside the one of a stream. */
   #inner: readonly Carrier[] | undefined
   /** Says whether a dump begins in a text, before its stream is there. */
@@ -131,10 +133,7 @@ export class CarriedStreams {
     return 'taken'
   }
 
-  /**
-   * The beginning of a line that is too long to be read, at `offset` of the input: it is in the log already, with all that follows. A dump
-   * in one of its strings is counted as far as it goes.
-   */
+  /** The beginning of a line that is too long to be read as one, at `offset` of the input: it is in the log already, with all that follows. */
   beginning(buf: Buffer, offset: number): void {
     const { whole } = this.recognition
     this.#text.key = ''
@@ -142,6 +141,19 @@ export class CarriedStreams {
     this.#map.add(whole, '', stream)
     this.#line.beginKept(buf, 0, buf.length)
     stream.feedBeginning(buf, offset, offset + buf.length - 1)
+    this.#map.fed(stream)
+    this.#long = stream.open ? stream : undefined
+  }
+
+  /** The next piece of that line, up to `upTo` of the input. `isLast`: the line ends with it. */
+  rest(piece: Buffer, upTo: number, isLast: boolean): void {
+    const stream = this.#long
+    if (stream === undefined) return
+    stream.feedRest(piece, upTo)
+    if (isLast) {
+      stream.endRest()
+      this.#long = undefined
+    }
     this.#map.fed(stream)
   }
 

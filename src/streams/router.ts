@@ -115,6 +115,8 @@ export class Router implements LineSink {
   overlong(buf: Buffer, start: number, end: number, base: number): void {
     this.#tape.base = base
     this.#tape.pass(buf, start, end)
+    const isLast = buf[end - 1] === LF
+    this.#streams.rest(buf.subarray(start, isLast ? trimLineEnd(buf, start, end) : end), base + end, isLast)
   }
 
   /**

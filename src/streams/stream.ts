@@ -13,6 +13,7 @@
 
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
+import { DumpStringRest } from '../carriers/dump-string-rest.ts'
 import { Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
@@ -25,6 +26,17 @@ import type { CarriedTape } from './carried-tape.ts'
 import { Silence } from './silence.ts'
 
 const TITLE_BYTES = 32
+
+/** A dump in a string of a line that is too long to be read as one. */
+interface LongString {
+  readonly rest: DumpStringRest
+  /** Where the line begins in the input, where its beginning ends, and how far it has come. */
+  readonly start: number
+  readonly end: number
+  upTo: number
+  /** The last line of the text, as far as it has come. */
+  tail: Buffer
+}
 
 export interface StreamParts {
   readonly limits: Limits
@@ -43,6 +55,7 @@ export class Stream {
   #pieces: Buffer[] = []
   #pieceBytes = 0
   #held: Held[] = []
+  #long: LongString | undefined
   readonly #silence = new Silence()
 
   constructor(parts: StreamParts) {
@@ -51,7 +64,7 @@ export class Stream {
 
   /** A dump is open here, may be, or half a line is. */
   get open(): boolean {
-    return this.#pieces.length > 0 || (this.#dumps !== undefined && !this.#dumps.quiet)
+    return this.#pieces.length > 0 || this.#long !== undefined || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
   /** Offset in the input of the first line of what is open; undefined when nothing is. */
@@ -63,7 +76,7 @@ export class Stream {
 
   /** About what it keeps: the parts of a line, which are held as well, and its dump. */
   get bytes(): number {
-    return this.#pieceBytes * 2 + (this.#dumps?.bytes ?? 0)
+    return this.#pieceBytes * 2 + (this.#long?.tail.length ?? 0) + (this.#dumps?.bytes ?? 0)
   }
 
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
@@ -104,8 +117,53 @@ export class Stream {
   /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. */
   feedBeginning(line: Buffer, start: number, end: number): void {
     const found = dumpString(line, 0, line.length - 1)
-    if (found !== undefined) this.#dumpOf({ ...found, cut: true }, start, end, 'lineBytes')
+    if (found === undefined) return
+    if (found.cut || !found.places.every(({ isQuoted }) => isQuoted)) {
+      const rest = new DumpStringRest(found.places, found.label)
+      this.#dumpsFor().end()
+      this.#long = { rest, start, end, upTo: end, tail: EMPTY }
+      this.feedRest(line.subarray(0, -1), end)
+    } else this.#dumpOf(found, start, end)
     this.#forget()
+  }
+
+  /** Takes what comes after the beginning of that line, a piece that ends at `upTo` of the input. */
+  feedRest(piece: Buffer, upTo: number): void {
+    const long = this.#long
+    if (long === undefined) return
+    this.#silence.break()
+    long.upTo = upTo
+    this.#takeText(long, long.rest.take(piece, false))
+  }
+
+  /** That line is over. */
+  endRest(): void {
+    const long = this.#long
+    if (long === undefined) return
+    this.#takeText(long, long.rest.take(EMPTY, true))
+    if (this.#long === undefined) return
+    this.#long = undefined
+    const { tail, start, upTo, rest } = long
+    const dumps = this.#dumpsFor()
+    if (tail.length > 0) this.#toLines(dumps, Buffer.concat([tail, NEWLINE]), start, long.end)
+    dumps.reach(start, upTo)
+    if (rest.isCut) dumps.cut(undefined)
+    dumps.end(tail.toString('latin1'))
+    this.#forget()
+  }
+
+  #takeText(long: LongString, text: Buffer): void {
+    const all = Buffer.concat([long.tail, text])
+    const most = this.#parts.limits.lineBytes
+    let whole = 0
+    for (let lf = all.indexOf(LF); lf >= 0 && lf - whole <= most; lf = all.indexOf(LF, whole)) whole = lf + 1
+    this.#toLines(this.#dumpsFor(), all.subarray(0, whole), long.start, long.end)
+    long.tail = Buffer.from(all.subarray(whole))
+    if (long.tail.length <= most) return
+    // A line that long is none of a dump, and is not kept.
+    this.#long = undefined
+    this.#dumps?.cut('lineBytes')
+    this.end()
   }
 
   /** Completes what is open. */
@@ -115,6 +173,7 @@ export class Stream {
     this.#pieces = []
     this.#pieceBytes = 0
     if (limit !== undefined) this.#dumps?.cut(limit)
+    this.endRest()
     this.#dumps?.end()
     this.#forget()
   }
@@ -154,9 +213,7 @@ export class Stream {
         return
       }
     }
-    const dumps = this.#dumps ?? this.#parts.makeDumps()
-    this.#dumps = dumps
-    this.#toDump(dumps, line.buf, line.words, line.start, line.end, start, end)
+    this.#toDump(this.#dumpsFor(), line.buf, line.words, line.start, line.end, start, end)
   }
 
   /** The line [pos, next) of `buf`, of the raw line [start, end) of the input, goes to the dump. */
@@ -174,26 +231,34 @@ export class Stream {
     dumps.reach(start, end)
   }
 
+  /** Whole lines, all of the raw line [start, end) of the input. */
+  #toLines(dumps: InterleavedDumps, lines: Buffer, start: number, end: number): void {
+    const words = new DataView(lines.buffer, lines.byteOffset, lines.length)
+    for (let pos = 0; pos < lines.length; ) {
+      const next = lines.indexOf(LF, pos) + 1
+      this.#toDump(dumps, lines, words, pos, next, start, end)
+      pos = next
+    }
+  }
+
+  #dumpsFor(): InterleavedDumps {
+    this.#dumps ??= this.#parts.makeDumps()
+    return this.#dumps
+  }
+
   #isDump(text: CarriedText): boolean {
     return beginsDump(text.latin1()) || announces(text.buf, text.start, text.end)
   }
 
   /** A whole dump in one string: the line it came in says more, and stays in the log. */
-  #dumpOf({ text, cut }: DumpString, start: number, end: number, limit?: keyof Limits): void {
-    const dumps = this.#dumps ?? this.#parts.makeDumps()
-    this.#dumps = dumps
+  #dumpOf({ text, cut }: Pick<DumpString, 'text' | 'cut'>, start: number, end: number): void {
+    const dumps = this.#dumpsFor()
     dumps.end()
     this.#parts.tape.keep()
     const endsLine = text[text.length - 1] === LF
     const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
-    const words = new DataView(lines.buffer, lines.byteOffset, lines.length)
-    let pos = 0
-    while (pos < lines.length) {
-      const next = lines.indexOf(LF, pos) + 1
-      this.#toDump(dumps, lines, words, pos, next, start, end)
-      pos = next
-    }
-    if (cut) dumps.cut(limit)
+    this.#toLines(dumps, lines, start, end)
+    if (cut) dumps.cut(undefined)
     const last = endsLine ? -1 : text.lastIndexOf(LF)
     dumps.end(endsLine ? '' : text.toString('latin1', last + 1))
   }
@@ -218,10 +283,11 @@ export class Stream {
 
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
-    if (this.#dumps?.quiet !== true || this.#pieces.length > 0) return
+    if (this.#dumps?.quiet !== true || this.#pieces.length > 0 || this.#long !== undefined) return
     this.#dumps.release()
     this.#dumps = undefined
   }
 }
 
+const EMPTY = Buffer.alloc(0)
 const NEWLINE = Buffer.from('\n')
