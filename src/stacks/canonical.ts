@@ -21,21 +21,12 @@ export function canonicalText(stack: Stack, similarity: Similarity, state = ''):
     case 'origin':
       return originText(stack)
     case 'functions':
-      return functionsText(stack)
+      return chain(stack, (frame) => canonicalName(frame.function)).join('\n')
     case 'lines':
       return linesText(stack)
     case 'exact':
       return `${linesText(stack)}\nstate ${state}`
   }
-}
-
-/** The creator is what tells goroutines apart whose frames are hidden, or run on another thread. */
-function functionsText(stack: Stack): string {
-  const functions = chain(stack, (frame) => canonicalName(frame.function))
-  const creator = stack.createdBy
-  return functions.length > 0 || creator === undefined
-    ? functions.join('\n')
-    : `created by ${canonicalName(creator.function)}`
 }
 
 /** Created-by function and entry function: all goroutines of one `go` statement. */

@@ -62,14 +62,6 @@ it('the finalizers of Go 1.3 lost the frame of a function in C', () => {
   expect(dump?.signatures.map(({ signature }) => signature.stack.frames.length)).toEqual([2, 3])
 })
 
-it('goroutines without a frame of their own were the same, whoever created them', () => {
-  const other = '\tgoroutine running on other thread; stack unavailable\n'
-  const text = `${goroutine('\t')}\ngoroutine 8 [running]:\n${other}created by shop.a\n\t/app/a.go:1 +0x1\n\ngoroutine 9 [running]:\n${other}created by shop.b\n\t/app/b.go:1 +0x1\n`
-  const { dumps, goroutines } = readDumps(text)
-  expect(dumps).toMatchObject([{ goroutines: 3, damaged: 0 }])
-  expect(new Set(goroutines.map(({ signature }) => signature)).size).toBe(3)
-})
-
 it('a panic that is logged after the dump of another was taken for what that one panicked with', () => {
   const text = `${goroutine('\t')}created by shop.x\n\t/app/x.go:1 +0x1\nEND\n\nNEXT\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:1: other\ngoroutine 9 [running]:\nmain.g()\n\t/app/g.go:1 +0x1\n`
   expect(readDumps(text).dumps).toMatchObject([
