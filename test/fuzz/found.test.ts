@@ -80,6 +80,10 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'one {"a":1}\ntwo {\n{"a":2}\n{"a":3}\n{"a":4}\ngoroutine 7 [running]:"main.f(0x1)\n',
     { limits: { candidateLines: 4 } },
   ],
+  'of a head in two pieces, the second is log where the line was cut in the first': [
+    'goroutine 2 [e)]:\nmain.f(0x1)\ngoroutine 7 [running]:\nmain.app.service[43]: reqker 0 handled\n' +
+      'Tue 2026-11-ch.service[77]: request 1 of worker 9 handled\nf(0x1)',
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {

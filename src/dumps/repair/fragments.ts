@@ -89,7 +89,8 @@ export class Fragments {
   claim(fragment: Fragment, cut: number): number[] {
     const whole: number[] = []
     fragment.parts.forEach(({ held, at, length }, i) => {
-      const claimed = (fragment.parts[i + 1]?.at ?? cut) - at
+      // The cut may lie in a part before: then nothing of this one is dump.
+      const claimed = Math.max(0, Math.min(fragment.parts[i + 1]?.at ?? cut, cut) - at)
       if (claimed === length) {
         this.#tape.claim(held)
         whole.push(length)
