@@ -17,10 +17,11 @@
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
  * after the text are found by the first one's name.
  */
-import { BACKSLASH, BRACE_OPEN, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { BACKSLASH, BRACE_OPEN, CR, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { streamNames } from './prefix-names.ts'
+import { BLANKS, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
@@ -35,33 +36,10 @@ const STAMP_BYTES = 64
 const TRIES = 8
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
-/** What loggers call the severity of a line. */
-export const LEVEL: RegExp =
-  /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
-const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
-const TIME = /^[[(]?\d[\d:.,+\-/TZ]*[\])]?$/
-const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
-const PLACE = /^\S*\.\w+:\d+[\]:]?$/
-
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
 const SEPARATOR = /[\s\]:|>]$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
 /** What Firefox shows for an empty line. */
 const EMPTY = '<empty string>'
-
-/** What a piece of the prefix may be. */
-type Piece =
-  | { readonly kind: 'literal'; readonly bytes: Uint8Array }
-  | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean }
-
-function table(has: (c: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, c) => (has(c) ? 1 : 0))
-}
-const BLANKS = table((c) => c === SPACE || c === TAB)
-const SOLID = table((c) => c > SPACE)
-const LETTERS = table((c) => (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a)
-const TIMES = table((c) => '0123456789:.,+-/TZ[]()'.includes(String.fromCharCode(c)))
-const BLANK_RUN: Piece = { kind: 'run', table: BLANKS, named: false }
-const SOLID_RUN: Piece = { kind: 'run', table: SOLID, named: false }
 
 /**
  * The carrier of lines with a prefix like that of `line`, which holds a header; undefined when there is none. `indented`: the header stands
@@ -234,47 +212,6 @@ export class Prefix implements Carrier {
     }
     return p
   }
-}
-
-const LAST_BLANK: Piece = { kind: 'run', table: BLANKS, named: false }
-
-function literal(text: string): Piece {
-  return { kind: 'literal', bytes: Uint8Array.from(Buffer.from(text, 'latin1')) }
-}
-
-function piecesOf(prefix: string): Piece[] {
-  const pieces: Piece[] = []
-  const words = prefix.split(/([ \t]+)/)
-  for (const [i, word] of words.entries()) {
-    if (word === '') continue
-    const last = i >= words.length - 2
-    if (/^[ \t]/.test(word))
-      pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
-    else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
-    else if (PLACE.test(word)) pieces.push(SOLID_RUN)
-    else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
-    else if (/^[^\w]+$/.test(word)) pieces.push(literal(word))
-    else {
-      // What stands directly ahead of the text ends with its separator.
-      const separator = i === words.length - 1 ? word.slice(-1) : ''
-      const code = separator.charCodeAt(0)
-      pieces.push({
-        kind: 'run',
-        table: separator === '' ? SOLID : table((c) => c > SPACE && c !== code),
-        named: true,
-      })
-      if (separator !== '') pieces.push(literal(separator))
-    }
-  }
-  return pieces
-}
-
-/** `INFO[0000]`, `[warn]`, `I1124`: other letters and other numbers may stand there. */
-function levelPieces(word: string): Piece[] {
-  return (word.match(/[A-Za-z]+|\d+|[^A-Za-z\d]+/g) ?? []).map((part) => {
-    if (/^\d/.test(part)) return { kind: 'run', table: DIGIT, named: false }
-    return /^[A-Za-z]/.test(part) ? { kind: 'run', table: LETTERS, named: false } : literal(part)
-  })
 }
 
 /** Copies [pos, end) without control sequences to the start of `room`; returns how much that is. */

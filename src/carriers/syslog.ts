@@ -15,7 +15,7 @@
  */
 import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
-import { LEVEL } from './prefix.ts'
+import { LEVEL } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
 import { timeOf } from './time.ts'

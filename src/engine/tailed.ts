@@ -18,7 +18,6 @@ import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
-import type { DumpstreamRecord } from '../core/records.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
 import { findNeedle } from '../text/needle.ts'
@@ -26,6 +25,7 @@ import { holdsPlace } from '../text/stack-lines.ts'
 import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
+import { TailedFile } from './tailed-file.ts'
 
 /** How much log may wait for older lines of another file, bytes. Past it, and when it has waited too long, it goes out ahead of them. */
 const WAITING_BYTES = 1 << 20
@@ -38,18 +38,6 @@ const ENGINES = 64
 const LOOKS = 4
 
 const EMPTY = Buffer.alloc(0)
-
-interface TailedFile {
-  readonly name: string
-  /** Made when something comes that may be of a dump, and gone when nothing has for long. */
-  engine: Engine | undefined
-  /** Where its pieces are: offsets in what the engine got, in the input, and of the title before it. */
-  pieces: { readonly at: number; readonly input: number; readonly title: number }[]
-  /** How much the engine got. */
-  bytes: number
-  /** The last lines of its log, as long as there is no engine. */
-  recent: Buffer
-}
 
 export class TailedEngine extends EngineAround {
   readonly #options: InnerOptions
@@ -115,7 +103,7 @@ export class TailedEngine extends EngineAround {
     let first = this.#titleAt
     for (const file of this.#running) {
       const resumeAt = file.engine?.resumeAt ?? file.bytes
-      if (resumeAt < file.bytes) first = Math.min(first, file.pieces[pieceOf(file, resumeAt)]?.title ?? 0)
+      if (resumeAt < file.bytes) first = Math.min(first, file.pieces[file.pieceOf(resumeAt)]?.title ?? 0)
     }
     return Math.min(first, this.settled)
   }
@@ -248,11 +236,11 @@ export class TailedEngine extends EngineAround {
 
   #switch(name: string): void {
     const before = this.#file
-    const file = this.#files.get(name) ?? { name, engine: undefined, pieces: [], bytes: 0, recent: EMPTY }
+    const file = this.#files.get(name) ?? new TailedFile(name)
     const most = this.#options.limits?.sources ?? LIMITS.sources
     setRecent(this.#files, name, file, most, (_, gone) => this.#stop(gone))
     this.#file = file
-    if (before !== undefined && undecided(before) < Number.POSITIVE_INFINITY) this.#undecided.add(before)
+    if (before !== undefined && before.undecided < Number.POSITIVE_INFINITY) this.#undecided.add(before)
     this.#undecided.delete(file)
     if (this.#running.delete(file)) this.#running.add(file)
     this.#look()
@@ -281,7 +269,7 @@ export class TailedEngine extends EngineAround {
     for (const each of this.#running) {
       if (this.#running.size <= ENGINES || looks-- === 0) break
       if (each === file) continue
-      if (each.engine?.open === false && undecided(each) === Number.POSITIVE_INFINITY) this.#stop(each)
+      if (each.engine?.open === false && each.undecided === Number.POSITIVE_INFINITY) this.#stop(each)
       else {
         // Another one is looked at next time.
         this.#running.delete(each)
@@ -304,9 +292,9 @@ export class TailedEngine extends EngineAround {
       ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
       ...(memory === undefined
         ? {}
-        : { memory: memory.placed((offset) => inInput(file, offset), { recent, sinceDump: recent }) }),
-      ...(time === undefined ? {} : { time: (offset) => time(inInput(file, offset)) }),
-      ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(placed(record, file), frame) }),
+        : { memory: memory.placed((offset) => file.inInput(offset), { recent, sinceDump: recent }) }),
+      ...(time === undefined ? {} : { time: (offset) => time(file.inInput(offset)) }),
+      ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(file.placed(record), frame) }),
       ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#logOf(file, bytes, offset) }),
     })
   }
@@ -314,9 +302,9 @@ export class TailedEngine extends EngineAround {
   /** Log of a file, at `offset` of it. */
   #logOf(file: TailedFile, bytes: Uint8Array, offset: number): void {
     for (let from = 0; from < bytes.length; ) {
-      const next = file.pieces[pieceOf(file, offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
+      const next = file.pieces[file.pieceOf(offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
       const to = Math.min(bytes.length, next - offset)
-      this.#log(file, bytes.subarray(from, to), inInput(file, offset + from))
+      this.#log(file, bytes.subarray(from, to), file.inInput(offset + from))
       from = to
     }
   }
@@ -342,7 +330,7 @@ export class TailedEngine extends EngineAround {
     this.#others = Number.POSITIVE_INFINITY
     if (this.#options.onLog === undefined) return
     for (const file of this.#undecided) {
-      const first = undecided(file)
+      const first = file.undecided
       if (first === Number.POSITIVE_INFINITY) this.#undecided.delete(file)
       else this.#others = Math.min(this.#others, first)
     }
@@ -351,7 +339,7 @@ export class TailedEngine extends EngineAround {
 
   /** Offset in the input before which no file has anything more to say. */
   #decided(): number {
-    return Math.min(this.#others, this.#file === undefined ? Number.POSITIVE_INFINITY : undecided(this.#file))
+    return Math.min(this.#others, this.#file?.undecided ?? Number.POSITIVE_INFINITY)
   }
 
   /** The log that stood ahead of `decided` comes out. */
@@ -374,29 +362,4 @@ function isOrdinary(lines: Buffer): boolean {
     findAnnouncement(lines, 0, length, length) === length &&
     !holdsPlace(lines)
   )
-}
-
-/** Index of the piece that holds what stands at `offset` of the file. */
-function pieceOf(file: TailedFile, offset: number): number {
-  let i = file.pieces.length - 1
-  while (i > 0 && (file.pieces[i]?.at ?? 0) > offset) i--
-  return i
-}
-
-function inInput(file: TailedFile, offset: number): number {
-  const piece = file.pieces[pieceOf(file, offset)]
-  return piece === undefined ? 0 : piece.input + Math.max(0, offset - piece.at)
-}
-
-/** Offset in the input of the first byte of the file that may still be dump or log; none is infinite. */
-function undecided(file: TailedFile): number {
-  const settled = file.engine?.settled ?? file.bytes
-  return settled < file.bytes ? inInput(file, settled) : Number.POSITIVE_INFINITY
-}
-
-/** The record with the offsets of the input. */
-function placed(record: DumpstreamRecord, file: TailedFile): DumpstreamRecord {
-  if (record.type !== 'dump') return record
-  const [start, end] = record.bytes
-  return { ...record, bytes: [inInput(file, start), end > start ? inInput(file, end - 1) + 1 : inInput(file, end)] }
 }

@@ -1,0 +1,51 @@
+/** One of several files in one input: its engine, and where in the input the pieces are that the engine got. */
+
+import type { DumpstreamRecord } from '../core/records.ts'
+import type { Engine } from './contract.ts'
+
+/** Offsets in what the engine got, in the input, and of the title before it. */
+interface Piece {
+  readonly at: number
+  readonly input: number
+  readonly title: number
+}
+
+export class TailedFile {
+  readonly name: string
+  /** Made when something comes that may be of a dump, and gone when nothing has for long. */
+  engine: Engine | undefined
+  pieces: Piece[] = []
+  /** How much the engine got. */
+  bytes = 0
+  /** The last lines of its log, as long as there is no engine. */
+  recent: Buffer = Buffer.alloc(0)
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** Offset in the input of the first byte that may still be dump or log; none is infinite. */
+  get undecided(): number {
+    const settled = this.engine?.settled ?? this.bytes
+    return settled < this.bytes ? this.inInput(settled) : Number.POSITIVE_INFINITY
+  }
+
+  /** Index of the piece that holds what stands at `offset` of the file. */
+  pieceOf(offset: number): number {
+    let i = this.pieces.length - 1
+    while (i > 0 && (this.pieces[i]?.at ?? 0) > offset) i--
+    return i
+  }
+
+  inInput(offset: number): number {
+    const piece = this.pieces[this.pieceOf(offset)]
+    return piece === undefined ? 0 : piece.input + Math.max(0, offset - piece.at)
+  }
+
+  /** The record with the offsets of the input. */
+  placed(record: DumpstreamRecord): DumpstreamRecord {
+    if (record.type !== 'dump') return record
+    const [start, end] = record.bytes
+    return { ...record, bytes: [this.inInput(start), end > start ? this.inInput(end - 1) + 1 : this.inInput(end)] }
+  }
+}
