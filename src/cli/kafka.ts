@@ -5,7 +5,7 @@
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { KafkaConnection } from '../kafka/client.ts'
 import { type OutRecord, openRecordTopic, type RecordTopic } from '../kafka/record-topic.ts'
-import { type KafkaSource, kafkaSource } from '../kafka/source.ts'
+import { joinSource, type KafkaSource } from '../kafka/source.ts'
 import { openStateFolder } from '../kafka/state-folder.ts'
 import { openStateTopic } from '../kafka/state-topic.ts'
 import type { StateStore } from '../kafka/states.ts'
@@ -60,7 +60,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     const transactions = await openTransactional(values, asked, complain)
     const out = transactions ?? (await openOut(values, asked, complain, signal))
     if (out !== undefined) beside.push(out)
-    source = await kafkaSource({
+    source = await joinSource({
       ...asked.connection,
       ...asked,
       from,

@@ -43,8 +43,6 @@ export interface KafkaSourceOptions extends KafkaConnection {
   readonly engine?: StreamOptions
   /** Keeps histories over rebalances and restarts. Absent: they begin anew. */
   readonly states?: StateStore
-  /** `write` puts records aside there, and each commit is a transaction. States have to be in a topic then. */
-  readonly transactions?: Transactions
   /** Resolves when the records are written: offsets are committed after that. What it throws ends the source. */
   readonly write: (records: readonly PlacedRecord[]) => Promise<void> | void
   /** One line for a person: an outage and its end, messages that are gone. */
@@ -55,6 +53,12 @@ export interface KafkaSourceOptions extends KafkaConnection {
   readonly checkpointEvery?: number
   /** Milliseconds after which the group takes a silent member's partitions from it. Default 30000. */
   readonly sessionTimeout?: number
+}
+
+/** Of `--exactly-once`, which is experimental. */
+export interface TransactionalOptions extends KafkaSourceOptions {
+  /** `write` puts records aside there, and each commit is a transaction. States have to be in a topic then. */
+  readonly transactions?: Transactions
 }
 
 export interface KafkaSource {
@@ -76,6 +80,11 @@ export interface KafkaSource {
  * await source.done
  */
 export async function kafkaSource(options: KafkaSourceOptions): Promise<KafkaSource> {
+  return await joinSource(options)
+}
+
+/** @throws as `kafkaSource` */
+export async function joinSource(options: TransactionalOptions): Promise<KafkaSource> {
   const client = await loadClient()
   const { group, sessionTimeout = SESSION_MS } = options
   const consumer = openConsumer(client, options, group, { sessionTimeout })
@@ -96,7 +105,7 @@ interface Point {
 
 class Source implements KafkaSource {
   readonly #consumer: Consumer
-  readonly #options: KafkaSourceOptions
+  readonly #options: TransactionalOptions
   readonly #outage: Outage
   readonly #fetcher: Fetcher
   readonly #positions: Positions
@@ -112,7 +121,7 @@ class Source implements KafkaSource {
   readonly done: Promise<void>
   #end: () => void = () => {}
 
-  constructor(client: Client, consumer: Consumer, options: KafkaSourceOptions) {
+  constructor(client: Client, consumer: Consumer, options: TransactionalOptions) {
     this.#consumer = consumer
     this.#positions = new Positions(client, consumer, options.from ?? 'latest')
     this.#options = options

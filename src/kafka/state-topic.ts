@@ -2,7 +2,7 @@
  * States in a compacted topic: key `[group, topic, partition, stream]` as JSON, value the state as JSON. Those of a partition are in the
  * partition of the same number, which is read from its start by whoever gets it.
  */
-import type { Consumer, MessageToProduce, Producer } from '@platformatic/kafka'
+import type { Consumer, Producer } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
 import type { StreamState } from '../partitions/stream.ts'
@@ -10,7 +10,7 @@ import { eachBatch, type Records } from './batches.ts'
 import { closeClient, type KafkaConnection, loadClient, openAdmin, openConsumer, openProducer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
 import { FetchClient } from './fetch.ts'
-import { readState, type StateStore, type StreamChange } from './states.ts'
+import { readState, type StateMessage, type StateStore, type StreamChange } from './states.ts'
 
 const FETCH_BYTES = 16 << 20
 const SESSION_MS = 30_000
@@ -134,7 +134,7 @@ class StateTopic implements StateStore {
     return [...states.values()]
   }
 
-  async messages(topic: string, partition: number, changes: readonly StreamChange[]): Promise<MessageToProduce[]> {
+  async messages(topic: string, partition: number, changes: readonly StreamChange[]): Promise<StateMessage[]> {
     const { group, stateTopic } = this.#options
     const { count } = await this.#place(partition)
     return changes.map(({ stream, state }) => ({

@@ -1,5 +1,4 @@
 /** Where the states of streams are kept between processes. */
-import type { MessageToProduce } from '@platformatic/kafka'
 import type { StreamState } from '../partitions/stream.ts'
 
 export interface StreamChange {
@@ -9,13 +8,22 @@ export interface StreamChange {
   readonly state: StreamState | undefined
 }
 
+/** What a transaction writes for a state. */
+export interface StateMessage {
+  readonly topic: string
+  readonly partition: number
+  readonly key: Buffer
+  /** Absent: forget it. */
+  readonly value?: Buffer
+}
+
 export interface StateStore {
   /** All that is kept of a partition. */
   load(topic: string, partition: number): Promise<readonly StreamState[]>
   /** Resolves when it is kept: offsets are committed after that. */
   save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void>
   /** As `save`, for a transaction; absent where there is none. */
-  messages?(topic: string, partition: number, changes: readonly StreamChange[]): Promise<MessageToProduce[]>
+  messages?(topic: string, partition: number, changes: readonly StreamChange[]): Promise<StateMessage[]>
   close(): Promise<void>
 }
 
