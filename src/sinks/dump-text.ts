@@ -1,15 +1,15 @@
 /** One dump as text: what stands out first, then the table. Keeps the rows that are shown and sums up the rest. */
-import { stripVTControlCharacters } from 'node:util'
-import type { DumpKind, FindingKind, Severity, Verdict } from '../core/model.ts'
+import type { FindingKind, Severity, Verdict } from '../core/model.ts'
 import { FINDING_KINDS } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 import { findingLines, findingTitle, KIND_NAMES, paintSeverity } from './finding-text.ts'
-import { counted, grouped, shortenFunction, signed, spanText, timeText } from './names.ts'
+import { changeText, flow, headline, KIND_WORDS } from './headline.ts'
+import { counted, grouped, shortenFunction, signed, timeText } from './names.ts'
 import { isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
 import { paintVerdict, tableLines } from './table.ts'
-import { cutEnd, displayWidth, wrap } from './width.ts'
+import { cutEnd, wrap } from './width.ts'
 
 export interface TextOptions {
   readonly narrowing: Narrowing
@@ -117,7 +117,7 @@ export class DumpText {
       ...(this.dump.kind === 'race'
         ? this.findings.map(({ title }) => printable(title))
         : [
-            `${counted(this.dump.goroutines, 'goroutine')}${this.#changeText((text) => text)}`,
+            `${counted(this.dump.goroutines, 'goroutine')}${changeText(this.dump, this.#change)}`,
             ...this.#findingCounts().map(([text]) => text),
           ]),
       ...(this.dump.reason === undefined ? [] : [printable(this.dump.reason)]),
@@ -130,7 +130,7 @@ export class DumpText {
     const { paint } = this.#options
     const width = this.#options.width()
     const below = this.#below(width)
-    const head = [...this.#headline(width), ...this.#countLine(width)]
+    const head = [...headline(this.dump, this.#change, width, paint), ...this.#countLine(width)]
     // A blank line, the head of the table, the line of what is hidden, and the two that end a run.
     const around = taken + head.length + below.length + (this.findings.length > 0 ? 5 : 4)
     const above = [...head, ...this.#findingsThatFit(width, around)]
@@ -149,40 +149,6 @@ export class DumpText {
     const width = this.#options.width()
     const source = printable(this.dump.source)
     return this.findings.map((finding) => findingTitle(finding, width, this.#options.paint, `${source}: `))
-  }
-
-  #headline(width: number): string[] {
-    const { paint } = this.#options
-    const { dump } = this
-    const parts = [
-      paint.bold(`${printable(dump.source)} · dump ${dump.dump}`),
-      ...(KIND_WORDS[dump.kind] === '' ? [] : [paint.warning(KIND_WORDS[dump.kind])]),
-      ...(dump.format === 'profile' ? ['profile'] : []),
-      ...(dump.process === undefined ? [] : [printable(dump.process)]),
-      ...(dump.time === undefined ? [] : [timeText(dump.time)]),
-      // A report of the race detector has accesses in place of goroutines.
-      ...(dump.kind === 'race'
-        ? []
-        : [
-            `${paint.bold(counted(dump.goroutines, 'goroutine'))}${this.#changeText(paint.warning)}`,
-            counted(dump.signatures, 'signature'),
-          ]),
-      ...(dump.foreign_lines > 0 ? [paint.dim(`${counted(dump.foreign_lines, 'log line')} in between`)] : []),
-      ...(dump.damaged > 0 ? [paint.warning(`${grouped(dump.damaged)} damaged`)] : []),
-      ...(dump.truncated ? [paint.warning('truncated')] : []),
-      ...(dump.limits === undefined ? [] : [paint.warning(`limits hit: ${dump.limits.join(', ')}`)]),
-    ]
-    const lines = flow(parts, ' · ', width)
-    if (dump.reason !== undefined) lines.push(paint.alarm(cutEnd(`  ${printable(dump.reason)}`, width)))
-    return lines
-  }
-
-  #changeText(paint: (text: string) => string): string {
-    const change = this.#change
-    const span = this.dump.duration_s
-    if (change === undefined) return ''
-    const text = `${change === 0 ? 'no change' : signed(change)}${span === undefined || span === 0 ? '' : ` in ${spanText(span)}`}`
-    return ` (${change > 0 ? paint(text) : text})`
   }
 
   /** `3 leak · 1 pile-up · 6 idle · 281 steady`. */
@@ -332,32 +298,3 @@ export class DumpText {
 
 /** Signatures without a finding, in this order. */
 const COUNTED = ['leaking', 'stuck', 'growing', 'new', 'shrinking', '', 'idle', 'steady'] as const
-
-/** The usual kind goes without saying. */
-const KIND_WORDS: Readonly<Record<DumpKind, string>> = {
-  all: '',
-  single: 'one stack',
-  panic: 'panic',
-  fatal: 'fatal error',
-  signal: 'signal',
-  leak: 'leaked',
-  race: 'data race',
-  timeout: 'test timed out',
-}
-
-/** Puts parts on as few lines as they need. */
-export function flow(parts: readonly string[], separator: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const part of parts) {
-    const longer = line === '' ? part : `${line}${separator}${part}`
-    if (line !== '' && displayWidth(stripVTControlCharacters(longer)) > width) {
-      lines.push(line)
-      line = `  ${part}`
-    } else {
-      line = longer
-    }
-  }
-  lines.push(line)
-  return lines
-}

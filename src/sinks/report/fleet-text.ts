@@ -1,8 +1,9 @@
 /** Many sources in one screen: what stands out in how many of them, and a row for each signature or value of a label. */
 import type { FleetRecord } from '../../core/records.ts'
 import { type Column, columnLines, type Layout, plainColumn } from '../columns.ts'
-import { flow, type TextOptions } from '../dump-text.ts'
+import type { TextOptions } from '../dump-text.ts'
 import { findingLines, KIND_NAMES, paintSeverity } from '../finding-text.ts'
+import { flow } from '../headline.ts'
 import { baseName, counted, grouped, placeOf, shortenFunction, timeText, withoutPath } from '../names.ts'
 import { isWanted } from '../narrow.ts'
 import { printable } from '../printable.ts'
