@@ -7,6 +7,7 @@ import type {
   DumpTally,
   GoroutineIds,
   RaceAccess,
+  Signature,
   SignatureTally,
   TimeFrom,
 } from '../core/model.ts'
@@ -49,6 +50,14 @@ export interface FinishedDump
   readonly callers: CallingGoroutines | undefined
   readonly anyMinutes: boolean
   readonly opening: Opening
+}
+
+/** What an assembler tells, and asks, whoever has made it. */
+export interface AssemblerSink {
+  /** A dump may begin at `start` of the input. */
+  opening(start: number): Opening
+  dump(dump: FinishedDump): void
+  goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
 
 export class OpenDump extends Block {

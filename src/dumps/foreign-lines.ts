@@ -13,11 +13,11 @@
  *   nothing          | any other                               | log
  */
 import { trimLineEnd, wordsOf } from '../core/ascii.ts'
+import type { LineAt } from '../lines/tape.ts'
 import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { Remarks } from '../text/remarks.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
-import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Openers } from './openers.ts'
 

@@ -5,14 +5,13 @@
  * Hot where most stacks are new: `#takeFast`, guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
 import { isBlank, LF, SPACE, TAB, trimLineEnd, wordsOf } from '../core/ascii.ts'
-import type { Held } from '../lines/tape.ts'
+import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { TEXT_BYTES } from '../text/line.ts'
 import { continuesPreamble, isRegister } from '../text/preamble.ts'
 import type { Joined } from './body.ts'
 import { ForeignLines, type TakeHeader } from './foreign-lines.ts'
-import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { Openers } from './openers.ts'
 

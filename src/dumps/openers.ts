@@ -9,10 +9,11 @@
  *   further line of a preamble     | belongs to its candidate, up to the first empty line or goroutine
  *   any other                      | not taken
  */
+
+import type { LineAt } from '../lines/tape.ts'
 import { continuesPreamble, type PreambleStart, startsPreamble } from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
-import type { LineAt } from './line-at.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { type PcLists, Profile } from './profile.ts'
 import { RaceReport } from './race.ts'

@@ -11,6 +11,20 @@ export interface Held {
   parts?: readonly Held[]
 }
 
+/** One line of the chunk at hand, for who reads lines by their text. */
+export interface LineAt {
+  /** Without its line end, Latin-1. Empty when the line is too long to be part of a dump. */
+  readonly text: string
+  readonly buf: Buffer
+  /** The line is [pos, next) of `buf`, its line end included. */
+  readonly pos: number
+  readonly next: number
+  /** Absolute offset of `buf[0]` in the input. */
+  readonly base: number
+  /** The line, when it is held already. */
+  readonly held?: Held
+}
+
 export interface LogTape {
   /** [start, upTo) of `buf` is log. */
   pass(buf: Buffer, start: number, upTo: number): void
