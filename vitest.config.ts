@@ -16,7 +16,11 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**'],
       // The script of the report page needs a browser, and what speaks to Kafka a broker: the live tests run them.
-      exclude: ['src/**/*.md', 'src/page/**', 'src/kafka/{fetch,fetcher,membership,positions,record-topic,source,state-topic,transactions}.ts'],
+      exclude: [
+        'src/**/*.md',
+        'src/page/**',
+        'src/kafka/{fetch,fetcher,membership,positions,record-topic,source,state-topic,transactions}.ts',
+      ],
       // scripts/coverage.mjs adds what the built command ran, and judges.
       reporter: ['json'],
     },
