@@ -405,7 +405,9 @@ local function open_window(source, time)
 end
 
 local UNSAFE = { ["\\"] = "\\\\", ["\n"] = "\\n" }
-local function copy(w, line, time, withheld, tag, record, key)
+-- `certain`: part of a dump. It is in the file at once: one that has left the log is not lost by a kill -9, and the bridge takes a pause
+-- in the middle of a dump for its end.
+local function copy(w, line, time, withheld, certain, tag, record, key)
   if not w.number then streams = streams + 1; w.number = streams end
   local n = w.number
   if not declared[n] then
@@ -414,9 +416,8 @@ local function copy(w, line, time, withheld, tag, record, key)
     declared[n] = true
   end
   if find(line, "[\\\n]") then line = gsub(line, "[\\\n]", UNSAFE) end
-  if not withheld then return append(format("%d\t%.6f\t-\t%s\n", n, time, line)) end
-  -- It leaves the log: not even a kill -9 may lose it.
-  return append(format("%d\t%.6f\tw\t%s\n", n, time, line)) and journal:flush()
+  return append(format(withheld and "%d\t%.6f\tw\t%s\n" or "%d\t%.6f\t-\t%s\n", n, time, line))
+    and (not certain or journal:flush())
 end
 
 -- The filter ------------------------------------------------------------------------------------------------------------------
@@ -517,7 +518,7 @@ local function filter(tag, ts, metadata, record)
       local withheld = is_dump and alive and not w.again and (KEEP == "none" or KEEP == "crash" and not w.crash)
         and (acked_generation == generation and written - acked or written + SEGMENT * (generation - acked_generation)) < BACKLOG
       if not w.again and w.calm <= NEAR then
-        withheld = copy(w, line, time, withheld, tag, record, key) and withheld
+        withheld = copy(w, line, time, withheld, is_dump or begins, tag, record, key) and withheld
       end
       if withheld then return instead(ts) end
       if is_dump and metadata then
