@@ -77,3 +77,9 @@ function property(value: unknown, name: string): unknown {
 function oneLine(text: string | undefined): string {
   return (text ?? 'unknown').replace(/\s+/g, ' ').trim().replace(/\.$/, '')
 }
+
+/** A message, or a request of several, is larger than the topic allows. */
+export function isTooLarge(error: unknown): boolean {
+  const { ids } = failureOf(error)
+  return ids.has('MESSAGE_TOO_LARGE') || ids.has('RECORD_LIST_TOO_LARGE')
+}

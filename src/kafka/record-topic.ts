@@ -3,11 +3,11 @@ import type { MessageToProduce, Producer } from '@platformatic/kafka'
 import { pause } from '../core/pause.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { type Client, closeClient, type KafkaConnection, loadClient, openProducer } from './client.ts'
-import { failureOf, inputError } from './errors.ts'
+import { failureOf, inputError, isTooLarge } from './errors.ts'
 import { Outage } from './outage.ts'
 
 /** In one request. */
-const MESSAGES = 500
+export const MESSAGES = 500
 
 export interface OutRecord {
   readonly record: DumpstreamRecord
@@ -76,8 +76,8 @@ async function send(producer: Producer, records: readonly OutRecord[], sending: 
       outage.worked(what)
       return
     } catch (error) {
-      const { text, isFinal, ids } = failureOf(error)
-      if (ids.has('MESSAGE_TOO_LARGE') || ids.has('RECORD_LIST_TOO_LARGE')) {
+      const { text, isFinal } = failureOf(error)
+      if (isTooLarge(error)) {
         if (records.length > 1) {
           for (const record of records) await send(producer, [record], sending)
         } else

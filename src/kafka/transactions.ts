@@ -11,8 +11,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Consumer, MessageToProduce, Producer } from '@platformatic/kafka'
 import { type Client, closeClient, type KafkaConnection, loadClient, openTransactional } from './client.ts'
-import { failureOf } from './errors.ts'
-import { type OutRecord, outMessage, type RecordTopic, requireTopic } from './record-topic.ts'
+import { isTooLarge } from './errors.ts'
+import { MESSAGES, type OutRecord, outMessage, type RecordTopic, requireTopic } from './record-topic.ts'
 
 /** @throws DumpstreamError `DS_USAGE` when `@platformatic/kafka` is not installed, `DS_INPUT` when the topic is not there, or may not be used */
 export async function openTransactions(options: TransactionOptions): Promise<Transactions> {
@@ -20,9 +20,6 @@ export async function openTransactions(options: TransactionOptions): Promise<Tra
   await requireTopic(client, options.connection, options.outTopic)
   return new Transactions(client, options)
 }
-
-/** In one request. */
-const MESSAGES = 500
 
 export interface Offset {
   readonly topic: string
@@ -130,11 +127,6 @@ export class Transactions implements RecordTopic {
   #name(): string {
     return `${this.#options.group}-${randomUUID()}`
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  const { ids } = failureOf(error)
-  return ids.has('MESSAGE_TOO_LARGE') || ids.has('RECORD_LIST_TOO_LARGE')
 }
 
 /** The client commits offsets as those of a message: the one before. */

@@ -1,9 +1,9 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
-import type { FindingRecord, SignatureRecord, WaitsOn } from '../../core/records.ts'
+import type { FindingRecord, WaitsOn } from '../../core/records.ts'
 import { boundText, classText, labelsText, parentsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
 import { grouped } from '../names.ts'
-import type { SourceReport } from '../report/report.ts'
+import { recordOf, type SourceReport } from '../report/report.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
 import { printCommand } from './dumps.ts'
 import type { SourceLinks } from './links.ts'
@@ -81,10 +81,6 @@ ${toRow(finding, prefix)}</details>
 function caller(text: string, links: SourceLinks): Markup {
   const { function: name, file, line } = readFrame(text)
   return html`${functionName(name)} ${file !== '' && place(file, line, links)}`
-}
-
-function recordOf({ signatures: [id] }: FindingRecord, { signatures }: SourceReport): SignatureRecord | undefined {
-  return signatures.find(({ record }) => record.id === id)?.record
 }
 
 function briefCard(finding: FindingRecord, prefix: string): Markup {

@@ -2,14 +2,13 @@
  * A report for a ticket: headline, table, evidence, one stack in a fold, the commands to repeat it; at most 60 lines. GitHub-flavored
  * Markdown, as far as GitLab and Jira have it, too; Slack shows it as it is written.
  */
-import type { FindingRecord, SignatureRecord } from '../../core/records.ts'
 import { boundText, classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
 import { baseName, counted, grouped, placeOf, signed, spanText, sparkline, timeText } from '../names.ts'
 import { printable } from '../printable.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
 import { type FleetKey, fleetOf } from './fleet.ts'
-import type { Report, SourceReport } from './report.ts'
+import { type Report, recordOf, type SourceReport } from './report.ts'
 import { type FoundTogether, foundTogether } from './together.ts'
 
 export interface MarkdownOptions {
@@ -153,7 +152,8 @@ function evidence(found: readonly FoundTogether[], report: Report): string[] {
       .map((part) => (part === undefined ? '' : `; ${part}`))
       .join('')
     const by = worst.caller === undefined ? '' : `; called by ${code(withBaseName(worst.caller))}`
-    const labels = labelsText(recordOf(worst, report))
+    const source = report.sources.find((each) => each.source === worst.source)
+    const labels = labelsText(source && recordOf(worst, source))
     const common = labels === undefined ? '' : `; ${code(labels)}`
     const where = sources.length > 1 ? ` (${code(worst.source)})` : ''
     const hint = worst.hint === undefined ? '' : `. ${escaped(worst.hint)}`
@@ -164,10 +164,6 @@ function evidence(found: readonly FoundTogether[], report: Report): string[] {
     })
     return `- **${escaped(worst.title)}**${where}: ${escaped(worst.because)}${rate}${at}${more}${by}${common}${hint}${waits.join('')}`
   })
-}
-
-function recordOf({ source, signatures: [id] }: FindingRecord, { sources }: Report): SignatureRecord | undefined {
-  return sources.find((each) => each.source === source)?.signatures.find(({ record }) => record.id === id)?.record
 }
 
 /** `main.report main.go:33`. */

@@ -64,6 +64,14 @@ export interface SourceReport {
   readonly signatures: readonly SignatureHistory[]
 }
 
+/** What is known of the signature that a finding is about first. */
+export function recordOf(
+  { signatures: [id] }: FindingRecord,
+  { signatures }: SourceReport,
+): SignatureRecord | undefined {
+  return signatures.find(({ record }) => record.id === id)?.record
+}
+
 export interface Report {
   /** The one of the newest dump last. */
   readonly sources: readonly SourceReport[]
