@@ -222,11 +222,6 @@ export class Assembler {
     this.#open.end()
   }
 
-  /** Learns from a log line close ahead of a dump how log lines begin. */
-  observe(text: string): void {
-    this.#open.fragments.shapes.learn(text, false)
-  }
-
   #header(buf: Buffer, pos: number, next: number, base: number, how: HeaderPlace | Held = 'line'): void {
     const { id, info } = this.#headers
     const open = this.#open

@@ -1,22 +1,19 @@
 /** What is open, a dump or what may become one: where it is in the input, and what it is made of. */
 import type { Body } from './body.ts'
-import type { Opening } from './dump.ts'
 import { ForeignCount } from './foreign-count.ts'
 
 export class Block {
   /** Absolute offsets: first byte; first byte after its last line. */
   start: number
   end: number
-  readonly opening: Opening
   readonly body: Body
   readonly foreign: ForeignCount = new ForeignCount()
   /** Its lines came inside a carrier: its length is not what Go wrote. */
   carried = false
 
-  constructor(start: number, opening: Opening, body: Body) {
+  constructor(start: number, body: Body) {
     this.start = start
     this.end = start
-    this.opening = opening
     this.body = body
   }
 

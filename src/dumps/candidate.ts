@@ -7,11 +7,14 @@ import type { Held, LogTape } from '../lines/tape.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { PreambleStart } from '../text/preamble.ts'
 import { Block } from './block.ts'
+import type { Body } from './body.ts'
+import type { OpeningToBe } from './dump.ts'
 
 /** What a held line takes beside its text. */
 const HELD_BYTES = 200
 
 export class Candidate extends Block {
+  readonly opening: OpeningToBe
   readonly #held: Held[] = []
   /** About what its lines take. */
   bytes = 0
@@ -22,6 +25,11 @@ export class Candidate extends Block {
   preambleAtHand: PreambleStart | undefined
   /** Goroutines with a header and nothing else. */
   readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
+
+  constructor(start: number, opening: OpeningToBe, body: Body) {
+    super(start, body)
+    this.opening = opening
+  }
 
   /** A preamble begins, or goes on with what is more than a further line. */
   announce(preamble: PreambleStart): void {

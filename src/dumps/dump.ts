@@ -25,8 +25,19 @@ export interface Opening {
   readonly timeFrom: TimeFrom | undefined
   /** Present when the carrier is JSON: puts the JSON text of a record in the place of the text of the dump's first line. */
   readonly frame: ((json: string) => string) | undefined
+}
+
+/** What is kept of where a dump may begin. Most of it is found out once there is one: a log may quote a header in each line. */
+export interface OpeningToBe {
+  readonly frame: Opening['frame']
+  /** The log lines close ahead of it that have come since the opening before: they show how log lines begin. */
+  readonly logLines: readonly string[]
+  /** May a log line before it give a reason for it? */
+  readonly mayHaveReason: boolean
   /** The log lines close ahead of it, behind the dump before it. */
-  readonly ahead: readonly string[]
+  ahead(): readonly string[]
+  /** There is a dump. */
+  confirm(): Opening
 }
 
 /** A dump that is complete. Whose it is, which number it has and when it was is not known here. */
@@ -55,12 +66,13 @@ export interface FinishedDump
 /** What an assembler tells, and asks, whoever has made it. */
 export interface AssemblerSink {
   /** A dump may begin at `start` of the input. */
-  opening(start: number): Opening
+  opening(start: number): OpeningToBe
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
 
 export class OpenDump extends Block {
+  readonly #opening: Opening
   tally: Tally
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
@@ -79,7 +91,8 @@ export class OpenDump extends Block {
   /** `before`: the reason that the log before it gives, if it does. */
   constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
     const { start, end, opening, body, preamble } = candidate
-    super(start, opening, body)
+    super(start, body)
+    this.#opening = opening.confirm()
     this.end = end
     this.carried = candidate.carried
     this.foreign.takeOver(candidate.foreign)
@@ -132,7 +145,7 @@ export class OpenDump extends Block {
       limits: [...this.limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
-      opening: this.opening,
+      opening: this.#opening,
       race,
       anyMinutes: tally.anyMinutes,
       callers: tally.callers.anyWaits ? tally.callers : undefined,

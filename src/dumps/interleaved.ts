@@ -103,10 +103,6 @@ export class InterleavedDumps {
     this.#last?.reach(start, end)
   }
 
-  observe(text: string): void {
-    this.#made?.observe(text)
-  }
-
   end(lastLine = ''): void {
     this.#endWeighing()
     this.#made?.end(lastLine)

@@ -14,7 +14,7 @@ import type { HeaderInfo } from '../text/header.ts'
 import type { Block } from './block.ts'
 import type { Body } from './body.ts'
 import { Candidate } from './candidate.ts'
-import { type AssemblerSink, OpenDump, type Opening } from './dump.ts'
+import { type AssemblerSink, OpenDump, type OpeningToBe } from './dump.ts'
 import type { GoroutineHeader } from './goroutine.ts'
 import { ReasonBefore } from './logged-reason.ts'
 import { endsCut, isAnotherDump } from './next-dump.ts'
@@ -147,9 +147,11 @@ export class OpenBlocks {
     this.#on('runs')
   }
 
-  #opening(start: number): Opening {
+  #opening(start: number): OpeningToBe {
     const opening = this.#sink.opening(start)
-    for (const text of opening.ahead) this.reasonBefore.note(text)
+    for (const text of opening.logLines) this.fragments.shapes.learn(text, false)
+    if (opening.mayHaveReason || this.reasonBefore.latest !== undefined)
+      for (const text of opening.ahead()) this.reasonBefore.note(text)
     return opening
   }
 

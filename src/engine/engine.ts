@@ -5,18 +5,16 @@
 
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
-import { timeOf } from '../carriers/time.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
 import { LIMITS } from '../core/limits.ts'
 import { validTime } from '../core/number.ts'
 import { Assembler } from '../dumps/assembler.ts'
-import type { Opening } from '../dumps/dump.ts'
 import { InterleavedDumps } from '../dumps/interleaved.ts'
 import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
-import { CarriedStreams, type StreamOrigin } from '../streams/carried-streams.ts'
+import { CarriedStreams } from '../streams/carried-streams.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
@@ -24,6 +22,7 @@ import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } fr
 import { FormedEngine } from './formed.ts'
 import { GuardedEngine } from './guarded.ts'
 import { Memory } from './memory.ts'
+import { type OpeningAt, Openings } from './openings.ts'
 import { OrderedEngine } from './ordered.ts'
 import { checkSnapshot } from './snapshot.ts'
 import { SummingEngine } from './summary.ts'
@@ -31,10 +30,6 @@ import { TailedEngine } from './tailed.ts'
 
 export type { Engine, EngineOptions, EngineStats, WholeEngine } from './contract.ts'
 export type { EngineSnapshot } from './snapshot.ts'
-
-/** Lines ahead of a dump that are looked at: they tell how log lines begin, what the dump is announced by, and when it was. */
-const OBSERVED_LINES = 16
-const OBSERVED_BYTES = 4096
 
 class LogEngine implements Engine, Keeper {
   readonly #options: InnerOptions
@@ -64,7 +59,8 @@ class LogEngine implements Engine, Keeper {
     this.#options = options
     const tape = new LogQueue(options.onLog)
     if (memory.before !== undefined) tape.precede(memory.before.recent, memory.before.sinceDump)
-    memory.watch(() => ({ recent: tape.recent(), sinceDump: tape.sinceDump() }))
+    memory.watch(() => tape.before())
+    const openings = new Openings(options, tape, memory, () => this.#now)
     this.#tape = tape
     this.#reporter = new Reporter({
       limits,
@@ -75,11 +71,10 @@ class LogEngine implements Engine, Keeper {
       bound: options.bound,
       numbers: memory.numbers,
     })
-    const assembler = (origin: Origin, tape: LogTape, opening: (start: number) => Opening): Assembler => {
+    const assembler = (origin: Origin, tape: LogTape, opening: OpeningAt): Assembler => {
       let frame: RecordFrame | undefined
       return new Assembler(limits, signatures, trees, tape, {
         opening: (start) => {
-          memory.open(start)
           const opened = opening(start)
           frame = opened.frame
           return opened
@@ -91,7 +86,7 @@ class LogEngine implements Engine, Keeper {
       })
     }
     this.#plain = new InterleavedDumps(() =>
-      assembler({ source, attributes: options.attributes }, this.#tape, (start) => this.#opening(start)),
+      assembler({ source, attributes: options.attributes }, this.#tape, openings.plain()),
     )
     this.#streams = new CarriedStreams({
       limits,
@@ -106,7 +101,7 @@ class LogEngine implements Engine, Keeper {
           assembler(
             { source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes },
             tape,
-            (start) => this.#carriedOpening(stream, start),
+            openings.carried(stream),
           ),
         )
       },
@@ -183,45 +178,6 @@ class LogEngine implements Engine, Keeper {
     if (from < 0) this.#waiting.break()
     else if (this.#waiting.lasts(from, now, idle)) this.#splitter.release()
   }
-
-  #carriedOpening(stream: StreamOrigin, start: number): Opening {
-    const time = stream.time(this.#now)
-    const frame = this.#options.onLog === undefined ? undefined : stream.frame()
-    const ahead = stream.texts(lastLines(this.#tape.sinceDump()))
-    if (time !== undefined) return { time, timeFrom: 'carrier', frame, ahead }
-    const { time: logTime, timeFrom } = this.#opening(start)
-    return { time: logTime, timeFrom, frame, ahead }
-  }
-
-  /**
-   * When a dump was that begins at `start`: the caller knows, or the nearest log line ahead of it that has a time stamp. When following a
-   * log without time stamps, it is the time of arrival. The lines ahead are shown to the assembler, too.
-   */
-  #opening(start: number): Opening {
-    let time: number | undefined
-    for (const text of lastLines(this.#tape.recent()).reverse()) {
-      time ??= timeOf(text, this.#now)
-      this.#plain.observe(text)
-    }
-    const more = { frame: undefined, ahead: lastLines(this.#tape.sinceDump()) }
-    const told = validTime(this.#options.time?.(start))
-    if (told !== undefined) return { time: told, timeFrom: 'carrier', ...more }
-    if (time !== undefined) return { time, timeFrom: 'log', ...more }
-    return { time: this.#now, timeFrom: this.#now === undefined ? undefined : 'arrival', ...more }
-  }
-}
-
-/** From the end: there may be many, and a dump each few lines. */
-function lastLines(log: string): string[] {
-  const lines: string[] = []
-  const first = Math.max(0, log.length - OBSERVED_BYTES)
-  let end = log.lastIndexOf('\n')
-  while (end >= first && lines.length < OBSERVED_LINES) {
-    const start = end === 0 ? 0 : Math.max(first, log.lastIndexOf('\n', end - 1) + 1)
-    lines.push(log.slice(start, end).trimEnd())
-    end = start - 1
-  }
-  return lines.reverse()
 }
 
 /** @throws DumpstreamError `DS_OPTION` */

@@ -7,9 +7,10 @@ import type { Limits } from '../core/limits.ts'
 import type { Similarity } from '../core/model.ts'
 import { createHistory, type History } from '../leaks/history.ts'
 import type { HistorySnapshot } from '../leaks/snapshot.ts'
+import type { LinesBefore } from '../lines/recent-log.ts'
 import { Signatures } from '../stacks/signature.ts'
 import { StackTrees } from '../stacks/trees.ts'
-import { type EngineSnapshot, type LinesBefore, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
+import { type EngineSnapshot, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
 /** Dumps that are remembered while one is open that began before their ends. */
 const FINISHED = 4096
@@ -88,10 +89,10 @@ export class Memory {
     this.#latest = latest
   }
 
-  /** A dump may begin at `start`. */
-  open(start: number): void {
+  /** A dump may begin at `start`, behind `before`. */
+  open(start: number, before: LinesBefore): void {
     if (this.#place !== undefined) return
-    this.#opened.push({ start, ...this.#latest() })
+    this.#opened.push({ start, ...before })
     if (this.#opened.length > OPENED) this.#opened.shift()
   }
 

@@ -2,6 +2,7 @@
 import { DumpstreamError } from '../core/errors.ts'
 import type { Similarity } from '../core/model.ts'
 import type { HistorySnapshot } from '../leaks/snapshot.ts'
+import type { LinesBefore } from '../lines/recent-log.ts'
 
 /** Goes up with what an older version could not read. Patches read and write the same. */
 export const SNAPSHOT_VERSION = 1
@@ -25,13 +26,6 @@ export interface EngineSnapshot {
   readonly reported: readonly Reported[]
   /** The last lines of the log before `resumeAt`: they may say when the next dump was, and why. */
   readonly before: LinesBefore
-}
-
-export interface LinesBefore {
-  /** Latin-1. */
-  readonly recent: string
-  /** Of these, the ones after the last dump. */
-  readonly sinceDump: string
 }
 
 /** @throws DumpstreamError `DS_OPTION` when the snapshot can't be gone on with */

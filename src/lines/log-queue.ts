@@ -2,7 +2,7 @@
  * The log on its way out: bytes that are not dump leave in the order in which they came. A line whose nature is not yet known is held, and
  * everything after it waits; what waits is bounded, and the oldest held line is let go as log when it is too much.
  */
-import { RecentLog } from './recent-log.ts'
+import { type LinesBefore, RecentLog } from './recent-log.ts'
 import type { Held, LogTape } from './tape.ts'
 
 /** `offset`: where the first of the bytes was in the input. */
@@ -71,12 +71,18 @@ export class LogQueue implements LogTape {
     this.#recent.add(all, after, all.length)
   }
 
-  recent(): string {
-    return this.#recent.all()
+  /** Bytes of the log so far. */
+  get passed(): number {
+    return this.#recent.passed
   }
 
-  sinceDump(): string {
-    return this.#recent.sinceDump()
+  /** Its last lines. */
+  before(): LinesBefore {
+    return this.#recent.before()
+  }
+
+  recent(): string {
+    return this.#recent.all()
   }
 
   markDump(): void {

@@ -2,6 +2,13 @@
 
 import { LF } from '../core/ascii.ts'
 
+export interface LinesBefore {
+  /** Latin-1. */
+  readonly recent: string
+  /** Of these, the ones after the last dump. */
+  readonly sinceDump: string
+}
+
 /** Bytes that are remembered. */
 export const RECENT_BYTES = 4096
 
@@ -12,8 +19,11 @@ export class RecentLog {
   #hasMore = false
   /** Where the last dump was. */
   #dumpAt = 0
+  /** Bytes of the log so far. */
+  passed = 0
 
   add(buf: Buffer, from: number, end: number): void {
+    this.passed += end - from
     // One more than what is shown: the byte before says whether a line begins there.
     const start = Math.max(from, end - RECENT_BYTES - 1)
     if (this.#bytes.length === 0) this.#bytes = Buffer.allocUnsafe(RECENT_BYTES * 3)
@@ -31,19 +41,17 @@ export class RecentLog {
 
   /** The last bytes, Latin-1, from the start of a line on. */
   all(): string {
-    return this.#since(0)
-  }
-
-  /** As `all`, after the last dump. */
-  sinceDump(): string {
-    return this.#since(this.#dumpAt)
-  }
-
-  #since(first: number): string {
-    const start = Math.max(first, this.#length - RECENT_BYTES)
+    const start = Math.max(0, this.#length - RECENT_BYTES)
     const text = this.#bytes.toString('latin1', start, this.#length)
-    const beginsLine = start === 0 ? !this.#hasMore : start === first || this.#bytes[start - 1] === LF
+    const beginsLine = start === 0 ? !this.#hasMore : this.#bytes[start - 1] === LF
     return beginsLine ? text : text.slice(text.indexOf('\n') + 1)
+  }
+
+  /** As `all`; and of it what came after the last dump. */
+  before(): LinesBefore {
+    const recent = this.all()
+    const bytes = this.#length - this.#dumpAt
+    return { recent, sinceDump: bytes < recent.length ? recent.slice(recent.length - bytes) : recent }
   }
 
   /** The first `count` bytes go. */

@@ -36,8 +36,6 @@ export interface LogTape {
   release(held: Held): void
   /** The last lines of the log so far, Latin-1. */
   recent(): string
-  /** As `recent`, after the last dump. */
-  sinceDump(): string
   /** A dump lies between the log so far and what comes. */
   markDump(): void
 }

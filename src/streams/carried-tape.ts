@@ -117,10 +117,6 @@ export class CarriedTape implements LogTape {
     return this.#tape.recent()
   }
 
-  sinceDump(): string {
-    return this.#tape.sinceDump()
-  }
-
   markDump(): void {
     this.#tape.markDump()
   }

@@ -30,6 +30,14 @@ const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[\s"'`>[])fatal error: (.+)$/
 const SIGNAL = /(?:^|\s)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
+/** A word that `mayGiveReason` looks for is no longer. */
+export const REASON_WORD_BYTES = 16
+
+/** May one of the lines give the reason for a dump? */
+export function mayGiveReason(lines: string): boolean {
+  return /panic|recover/i.test(lines) || lines.includes('fatal error: ') || lines.includes('SIG')
+}
+
 /** The reason that the log line `text` gives for the dump that follows. */
 export function readLoggedReason(line: string): LoggedReason | undefined {
   // What the runtime prints is of the dump, unless it stands after a colour, or was glued to a line that was cut.

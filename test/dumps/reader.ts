@@ -2,7 +2,7 @@
 import { wordsOf } from '../../src/core/ascii.ts'
 import { LIMITS } from '../../src/core/limits.ts'
 import { Assembler } from '../../src/dumps/assembler.ts'
-import type { FinishedDump, Opening } from '../../src/dumps/dump.ts'
+import type { FinishedDump, OpeningToBe } from '../../src/dumps/dump.ts'
 import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
 import type { LogTape } from '../../src/lines/tape.ts'
@@ -24,8 +24,8 @@ export interface Found {
 const LINES_BEFORE = 16
 
 /** The log lines since the last dump, nearest last. */
-export function linesBefore(tape: LogTape): string[] {
-  const lines = tape.sinceDump().split('\n')
+export function linesBefore(tape: LogQueue): string[] {
+  const lines = tape.before().sinceDump.split('\n')
   return lines.slice(-LINES_BEFORE - 1, -1).map((line) => line.trimEnd())
 }
 
@@ -33,14 +33,15 @@ export function linesBefore(tape: LogTape): string[] {
 export function makeAssembler(
   tape: LogTape,
   found: Found,
-  ahead: (tape: LogTape) => string[] = linesBefore,
+  ahead: () => string[] = () => (tape instanceof LogQueue ? linesBefore(tape) : []),
   onDump?: (dump: FinishedDump) => void,
 ): Assembler {
-  const opening = (): Opening => ({
-    time: undefined,
-    timeFrom: undefined,
+  const opening = (): OpeningToBe => ({
     frame: undefined,
-    ahead: ahead(tape),
+    logLines: [],
+    mayHaveReason: true,
+    ahead,
+    confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
   })
   return new Assembler(
     LIMITS,
