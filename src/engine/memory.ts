@@ -12,9 +12,9 @@ import { Signatures } from '../stacks/signature.ts'
 import { StackTrees } from '../stacks/trees.ts'
 import { type EngineSnapshot, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
-/** Dumps that are remembered while one is open that began before their ends. */
+/** Dumps that are remembered while one is open that began before their ends: twice as many at most. */
 const FINISHED = 4096
-/** Dumps that are open at once whose lines before are remembered, 8 KiB each. */
+/** Dumps that are open at once whose lines before are remembered, 4 KiB each: twice as many at most. */
 const OPENED = 64
 
 /** Of the memory for all that is open, what signatures may take that nothing open refers to any more. */
@@ -93,7 +93,7 @@ export class Memory {
   open(start: number, before: LinesBefore): void {
     if (this.#place !== undefined) return
     this.#opened.push({ start, ...before })
-    if (this.#opened.length > OPENED) this.#opened.shift()
+    if (this.#opened.length > 2 * OPENED) this.#opened.splice(0, OPENED)
   }
 
   /** A dump is complete. True when it is to be reported: it was not, by the engine of the snapshot. */
@@ -102,8 +102,8 @@ export class Memory {
     const start = this.#inInput(first)
     this.#shared.dumps++
     finished.push({ source, start, end: after > first ? this.#inInput(after - 1) + 1 : start })
-    if (finished.length > FINISHED) finished.shift()
-    return !known.has(keyOf([source, start]))
+    if (finished.length > 2 * FINISHED) finished.splice(0, FINISHED)
+    return known.size === 0 || !known.has(keyOf([source, start]))
   }
 
   #inInput(offset: number): number {

@@ -4,9 +4,9 @@
  */
 import { timeOf } from '../carriers/time.ts'
 import { validTime } from '../core/number.ts'
-import type { OpeningToBe } from '../dumps/dump.ts'
+import type { Opening, OpeningToBe } from '../dumps/dump.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
-import type { LinesBefore } from '../lines/recent-log.ts'
+import { type LinesBefore, RECENT_BYTES } from '../lines/recent-log.ts'
 import type { StreamOrigin } from '../streams/carried-streams.ts'
 import { mayGiveReason, REASON_WORD_BYTES } from '../text/reason.ts'
 import type { InnerOptions } from './contract.ts'
@@ -14,7 +14,6 @@ import type { Memory } from './memory.ts'
 
 /** Lines ahead of a dump that are looked at: they tell how log lines begin, what the dump is announced by, and when it was. */
 const OBSERVED_LINES = 16
-const OBSERVED_BYTES = 4096
 
 const NO_LINES: readonly string[] = []
 
@@ -29,6 +28,7 @@ export class Openings {
   /** How much of the log had come when it was last searched for what may give a reason, and how much when some was found. */
   #searched = 0
   #foundAt = Number.NEGATIVE_INFINITY
+  #stamp = NO_STAMP
 
   constructor(options: InnerOptions, tape: LogQueue, memory: Memory, now: () => number | undefined) {
     this.#options = options
@@ -42,7 +42,7 @@ export class Openings {
     let learnt = 0
     return (start) => {
       const before = this.#before(start)
-      const logLines = lastLines(before.recent, this.#tape.passed - learnt)
+      const logLines = lastLines(before.recent, before.recent.length - (this.#tape.passed - learnt))
       learnt = this.#tape.passed
       const timeAt = this.#timeAt(start, before)
       return {
@@ -85,36 +85,70 @@ export class Openings {
     if (passed > this.#searched && mayGiveReason(recent.slice(-(passed - this.#searched + REASON_WORD_BYTES))))
       this.#foundAt = passed
     this.#searched = passed
-    return passed - this.#foundAt < OBSERVED_BYTES
+    return passed - this.#foundAt < RECENT_BYTES
   }
 
   /**
    * When a dump was that begins at `start`: the caller knows, or the nearest log line ahead of it that has a time stamp. When following a
    * log without time stamps, it is the time of arrival.
    */
-  #timeAt(start: number, { recent }: LinesBefore): () => Pick<ReturnType<OpeningToBe['confirm']>, 'time' | 'timeFrom'> {
+  #timeAt(start: number, { recent }: LinesBefore): () => Pick<Opening, 'time' | 'timeFrom'> {
     const now = this.#now()
     const told = validTime(this.#options.time?.(start))
     if (told !== undefined) return () => ({ time: told, timeFrom: 'carrier' })
+    const { passed } = this.#tape
     return () => {
-      for (const text of lastLines(recent).reverse()) {
-        const time = timeOf(text, now)
-        if (time !== undefined) return { time, timeFrom: 'log' }
-      }
+      const time = this.#logTime(recent, passed, now)
+      if (time !== undefined) return { time, timeFrom: 'log' }
       return { time: now, timeFrom: now === undefined ? undefined : 'arrival' }
     }
   }
+
+  /** The time of the nearest line of `recent`, the end of the first `passed` bytes of the log. Each line is read once, however many dumps there are. */
+  #logTime(recent: string, passed: number, now: number | undefined): number | undefined {
+    const known = passed >= this.#stamp.passed ? this.#stamp : NO_STAMP
+    let { time, at, lines } = known
+    let fresh = 0
+    eachLineBack(recent, recent.length - (passed - known.passed), (text, start) => {
+      const found = timeOf(text, now)
+      if (found !== undefined) {
+        time = found
+        at = passed - recent.length + start
+        lines = 0
+      }
+      fresh++
+      return found === undefined && fresh < OBSERVED_LINES
+    })
+    lines += fresh
+    if (lines > OBSERVED_LINES || passed - at > RECENT_BYTES) time = undefined
+    this.#stamp = { passed, time, at, lines }
+    return time
+  }
 }
 
-/** From the end: there may be many, and a dump each few lines. Of its last `bytes` alone. */
-function lastLines(log: string, bytes: number = OBSERVED_BYTES): string[] {
-  const lines: string[] = []
-  const first = Math.max(0, log.length - Math.min(bytes, OBSERVED_BYTES))
+/** The time stamp nearest to the end of the first `passed` bytes of the log, where its line begins, and how many lines it is from the end. */
+interface Stamp {
+  readonly passed: number
+  readonly time: number | undefined
+  readonly at: number
+  readonly lines: number
+}
+
+const NO_STAMP: Stamp = { passed: 0, time: undefined, at: 0, lines: 0 }
+
+/** Shows the lines of `log` that end at `from` or later, the last one first, until `visit` has seen enough. */
+function eachLineBack(log: string, from: number, visit: (line: string, start: number) => boolean): void {
   let end = log.lastIndexOf('\n')
-  while (end >= first && lines.length < OBSERVED_LINES) {
-    const start = end === 0 ? 0 : Math.max(first, log.lastIndexOf('\n', end - 1) + 1)
-    lines.push(log.slice(start, end).trimEnd())
+  while (end >= 0 && end >= from) {
+    const start = end === 0 ? 0 : log.lastIndexOf('\n', end - 1) + 1
+    if (!visit(log.slice(start, end).trimEnd(), start)) return
     end = start - 1
   }
+}
+
+/** The last lines that end at `from` or later: there may be many, and a dump each few lines. */
+function lastLines(log: string, from: number = 0): string[] {
+  const lines: string[] = []
+  eachLineBack(log, from, (line) => lines.push(line) < OBSERVED_LINES)
   return lines.reverse()
 }

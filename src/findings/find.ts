@@ -8,7 +8,9 @@ const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
 
 /** Most urgent first: by severity, by kind, by number of goroutines. Empty where nothing stands out. */
 export function findAll(scene: Scene): Finding[] {
-  const found = RULES.flatMap((rule) => rule.find(scene))
+  const waits = somebodyWaits(scene)
+  const found: Finding[] = []
+  for (const rule of RULES) if (rule.of !== 'waits' || waits) found.push(...rule.find(scene))
   if (found.length === 0) return found
   return tellApart(found, scene).sort(
     (a, b) =>
@@ -16,4 +18,11 @@ export function findAll(scene: Scene): Finding[] {
       FINDING_KINDS.indexOf(a.finding) - FINDING_KINDS.indexOf(b.finding) ||
       b.goroutines - a.goroutines,
   )
+}
+
+/** A profile does not say who does. */
+function somebodyWaits({ dump, seen }: Scene): boolean {
+  if (dump.format === 'profile') return true
+  for (const { tally } of seen) for (const state of tally.states.keys()) if (state !== 'running') return true
+  return false
 }

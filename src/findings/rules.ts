@@ -14,6 +14,8 @@ export interface Rule {
   readonly when: string
   /** A real dump in test/golden/dumps, or the test that shows it. */
   readonly example: string
+  /** What it looks at. Who runs waits for nobody: of a dump where all do, no rule of waits is asked. */
+  readonly of: 'text' | 'waits' | 'verdicts'
   readonly find: (scene: Scene) => readonly Finding[]
 }
 
@@ -22,68 +24,91 @@ export const RULES: readonly Rule[] = [
     finding: 'crash',
     when: 'the dump begins with a panic, a fatal error or a signal, or its only goroutine has `panic` in its stack',
     example: 'crash-1.27-nil.txt',
+    of: 'text',
     find: crash,
   },
   {
     finding: 'deadlock',
     when: 'the runtime says that all goroutines are asleep',
     example: 'dead-1.27-mutex.txt',
+    of: 'text',
     find: deadlock,
   },
   {
     finding: 'deadlock',
     when: 'each of several locks may be held by exactly one goroutine, which waits for the next of them; their addresses are known',
     example: 'test/findings/waits.test.ts',
+    of: 'waits',
     find: ring,
   },
   {
     finding: 'leak',
     when: 'the verdict on a signature is `leaking`',
     example: 'leaky-1.27-three-dumps.txt',
+    of: 'verdicts',
     find: leak,
   },
   {
     finding: 'lost',
     when: 'goroutines other than the main one wait on a nil channel, or in a `select` without cases',
     example: 'zoo-1.27-stack.txt',
+    of: 'waits',
     find: lost,
   },
   {
     finding: 'pile_up',
     when: '50 goroutines or more wait for one lock, or 100 to send in one place; 10 where each of them has waited for a minute',
     example: 'test/findings/waits.test.ts',
+    of: 'waits',
     find: pileUp,
   },
   {
     finding: 'pool',
     when: '10 goroutines or more wait for a member of a pool that the table of pools knows',
     example: 'src/findings/pools.ts',
+    of: 'waits',
     find: pool,
   },
   {
     finding: 'slow',
     when: 'fewer than 10 goroutines have waited for a lock, or to send, for 2 minutes or more',
     example: 'src/findings/pile-up.ts',
+    of: 'waits',
     find: slow,
   },
   {
     finding: 'stuck',
     when: 'goroutines of one package wait for locks, or to send, and no other goroutine of that code is at work or waits for the world outside',
     example: 'bench/verdicts/program/hangs',
+    of: 'waits',
     find: standstill,
   },
-  { finding: 'stuck', when: 'the verdict on a signature is `stuck`', example: 'test/leaks/leak.test.ts', find: stuck },
+  {
+    finding: 'stuck',
+    when: 'the verdict on a signature is `stuck`',
+    example: 'test/leaks/leak.test.ts',
+    of: 'verdicts',
+    find: stuck,
+  },
   {
     finding: 'growing',
     when: 'the verdict on a signature is `growing`',
     example: 'leaky-1.27-three-dumps.txt',
+    of: 'verdicts',
     find: growing,
   },
-  { finding: 'race', when: 'the dump is a report of the race detector', example: 'race-1.27.txt', find: race },
+  {
+    finding: 'race',
+    when: 'the dump is a report of the race detector',
+    example: 'race-1.27.txt',
+    of: 'text',
+    find: race,
+  },
   {
     finding: 'timeout',
     when: 'the alarm of `go test` has gone off',
     example: 'test-1.27-timeout.txt',
+    of: 'text',
     find: timeout,
   },
 ]
