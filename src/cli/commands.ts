@@ -44,12 +44,12 @@ const DIFF_FLAGS = [
   'stacks',
 ]
 
-const REPORT_FLAGS = [...DIFF_FLAGS, 'bound', 'by', 'quiet', 'redact', 'source-url']
+const REPORT_FLAGS = [...DIFF_FLAGS, 'bound', 'by', 'memory', 'quiet', 'redact', 'source-url']
 
 const METRIC_FLAG_NAMES = FLAGS.filter(({ group }) => group === 'Metrics').map(({ name }) => name)
 
 /** Of the flags of the program itself, what a watch understands too. */
-const WATCHED_FLAGS = [...DIFF_FLAGS, 'bound', 'emit', 'from', 'steal', 'idle', ...METRIC_FLAG_NAMES]
+const WATCHED_FLAGS = [...DIFF_FLAGS, 'bound', 'emit', 'from', 'steal', 'idle', 'memory', ...METRIC_FLAG_NAMES]
 
 /** Of the flags of the program itself, what a reader of topics understands too. */
 const TOPIC_READER_FLAGS = [

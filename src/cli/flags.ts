@@ -264,6 +264,15 @@ export const FLAGS: readonly Flag[] = [
     details: 'For `--follow` and pipes. Such as `500ms`, `2s`, `1m`.',
   },
   {
+    name: 'memory',
+    value: 'SIZE',
+    example: '256M',
+    group: 'Input',
+    summary: 'memory for what is open in an input (512M)',
+    details:
+      'Shared by all files, pods and streams in one input; histories may have half as much beside it, and Node takes about 100 MB for itself. When it is not enough, the dump that has not grown for longest ends early, as `truncated` and with `memoryBytes` in `limits`. A container needs about twice this size. At least `1M`.',
+  },
+  {
     name: 'otlp',
     value: 'URL',
     valueOptional: true,

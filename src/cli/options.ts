@@ -68,6 +68,7 @@ export interface RunOptions {
     | 'stacks'
     | 'goroutines'
     | 'idle'
+    | 'limits'
     | 'input'
     | 'textKey'
     | 'timeKey'
@@ -77,6 +78,8 @@ export interface RunOptions {
 }
 
 const IDLE_MS = 1_000
+/** Less has no room for the dump of a small service. */
+const LEAST_MEMORY = 1 << 20
 
 /** Makes a pattern out of the text that a flag has; throws `DS_USAGE`. */
 type Compile = (flag: string, text: string) => Pattern
@@ -106,6 +109,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
   const narrowing = readNarrowing(values, compile)
   const similarity = values.choice('similarity', SIMILARITIES)
   const idle = values.duration('idle') ?? IDLE_MS
+  const memoryBytes = values.size('memory', LEAST_MEMORY)
   return {
     files: args.operands.length === 0 ? ['-'] : args.operands,
     follow: values.has('follow'),
@@ -135,6 +139,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
       idle,
       ...(similarity === undefined ? {} : { similarity }),
       ...(values.has('bound') ? { bound: readBound(values.all('bound')) } : {}),
+      ...(memoryBytes === undefined ? {} : { limits: { memoryBytes } }),
       ...readCarrier(values),
       ...(args.operands.length > 1 ? { qualified: true } : {}),
     },

@@ -66,11 +66,12 @@ async function readAll(
   sinks: readonly RecordSink[],
   complain: (line: string) => void,
 ): Promise<boolean> {
-  const { similarity, goroutines, bound } = options.engine
+  const { similarity, goroutines, bound, limits } = options.engine
   const engine: EngineOptions = {
     ...(similarity === undefined ? {} : { similarity }),
     ...(goroutines === true ? { goroutines } : {}),
     ...(bound === undefined ? {} : { bound }),
+    ...(limits === undefined ? {} : { limits }),
   }
   const names = new SourceNames()
   let failed = false

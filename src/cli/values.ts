@@ -1,6 +1,7 @@
 /** The values of flags, from text to what they mean. */
 import type { ParsedArgs } from './args.ts'
 import { quote, usageError } from './args.ts'
+import { sizeOf } from './size.ts'
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
@@ -35,6 +36,15 @@ export class FlagValues {
     if (text === undefined) return undefined
     if (!/^\d{1,15}$/.test(text)) throw usageError(`--${name} takes a whole number such as 20, not ${quote(text)}`)
     return Number(text)
+  }
+
+  /** Bytes, a whole number, `least` or more. */
+  size(name: string, least: number): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const size = Math.round(sizeOf(text))
+    if (size >= least && size <= Number.MAX_SAFE_INTEGER) return size
+    throw usageError(`--${name} takes a size such as 256M, at least ${least / 2 ** 20}M, not ${quote(text)}`)
   }
 
   /** Milliseconds; a bare number is seconds. */

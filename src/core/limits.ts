@@ -49,6 +49,12 @@ export interface Limits {
   readonly historySignatures: number
   /** Sources (stream keys) with a state of their own; the least recently used goes. */
   readonly sources: number
+  /** Files of one input (`tail -f a.log b.log`) that keep what they have learnt of their logs while nothing is open in them. */
+  readonly files: number
+  /** Pieces of a file that are remembered while a dump is open in it; where a dump in more of them begins is not known exactly. */
+  readonly pieces: number
+  /** Log that may wait until it is known what lines before it are, bytes; past it, the lines that it waits for are log. */
+  readonly waitingBytes: number
   /** A log whose newest line is the first is read in blocks of this many bytes. */
   readonly newestFirstBytes: number
   /** How often an input may be packed, one archive in the other. */
@@ -82,6 +88,9 @@ export const LIMITS: Limits = Object.freeze({
   historyAbsences: 8,
   historySignatures: 200_000,
   sources: 1_024,
+  files: 64,
+  pieces: 4_096,
+  waitingBytes: 1 << 20,
   newestFirstBytes: 32 << 20,
   packings: 8,
   members: 100_000,

@@ -26,8 +26,8 @@ export interface Stack {
   readonly createdBy?: Frame | undefined
   /** Index in `frames` before which the runtime left frames out (`...51 frames elided...`). */
   readonly elidedAt?: number | undefined
-  /** Characters of its text, where it is kept as one. */
-  readonly length?: number
+  /** About how much memory it takes, where that is known. */
+  readonly bytes?: number
 }
 
 /** A group of goroutines that are the same at the chosen similarity. */

@@ -57,7 +57,7 @@ class LogEngine implements Engine, Keeper {
     const { budget, signatures, trees } = memory
     this.#budget = budget
     this.#options = options
-    const tape = new LogQueue(options.onLog)
+    const tape = new LogQueue(options.onLog, limits.waitingBytes)
     if (memory.before !== undefined) tape.precede(memory.before.recent, memory.before.sinceDump)
     memory.watch(() => tape.before())
     const openings = new Openings(options, tape, memory, () => this.#now)

@@ -16,7 +16,7 @@
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
-import { LIMITS } from '../core/limits.ts'
+import { LIMITS, type Limits } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
@@ -27,20 +27,14 @@ import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 import { TailedFile } from './tailed-file.ts'
 
-/** How much log may wait for older lines of another file, bytes. Past it, and when it has waited too long, it goes out ahead of them. */
-const WAITING_BYTES = 1 << 20
-/** Pieces of a file that are remembered while a dump is open in it. Where a dump in more of them begins is not known exactly. */
-const PIECES = 4096
-
-/** Files that keep their engine when nothing is open in them: it knows the carriers of its log, and its stacks. */
-const ENGINES = 64
-/** How many of them are looked at, when one more comes, for some that need it no longer. */
+/** Of the files without anything open, so many are looked at when one more comes: some need their engine no longer. */
 const LOOKS = 4
 
 const EMPTY = Buffer.alloc(0)
 
 export class TailedEngine extends EngineAround {
   readonly #options: InnerOptions
+  readonly #limits: Limits
   readonly #make: (options: InnerOptions) => Engine
   /** The engine of an input without titles. */
   #only: Engine | undefined
@@ -71,6 +65,7 @@ export class TailedEngine extends EngineAround {
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     super()
     this.#options = options
+    this.#limits = { ...LIMITS, ...options.limits }
     this.#make = make
   }
 
@@ -223,7 +218,7 @@ export class TailedEngine extends EngineAround {
     engine.push(buf.subarray(start, end))
     if (this.#queue.length > 0) this.#flush(this.#decided())
     if (!engine.open && engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
-    else if (file.pieces.length > PIECES) file.pieces.splice(0, PIECES >> 1)
+    else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
   }
 
   /** Are these whole lines of log, of which no engine need know more than that they came before what comes? */
@@ -237,8 +232,7 @@ export class TailedEngine extends EngineAround {
   #switch(name: string): void {
     const before = this.#file
     const file = this.#files.get(name) ?? new TailedFile(name)
-    const most = this.#options.limits?.sources ?? LIMITS.sources
-    setRecent(this.#files, name, file, most, (_, gone) => this.#stop(gone))
+    setRecent(this.#files, name, file, this.#limits.sources, (_, gone) => this.#stop(gone))
     this.#file = file
     if (before !== undefined && before.undecided < Number.POSITIVE_INFINITY) this.#undecided.add(before)
     this.#undecided.delete(file)
@@ -267,7 +261,7 @@ export class TailedEngine extends EngineAround {
     this.#running.add(file)
     let looks = LOOKS
     for (const each of this.#running) {
-      if (this.#running.size <= ENGINES || looks-- === 0) break
+      if (this.#running.size <= this.#limits.files || looks-- === 0) break
       if (each === file) continue
       if (each.engine?.open === false && each.undecided === Number.POSITIVE_INFINITY) this.#stop(each)
       else {
@@ -344,7 +338,7 @@ export class TailedEngine extends EngineAround {
 
   /** The log that stood ahead of `decided` comes out. */
   #flush(decided: number): void {
-    const upTo = this.#waiting > WAITING_BYTES ? Number.POSITIVE_INFINITY : decided
+    const upTo = this.#waiting > this.#limits.waitingBytes ? Number.POSITIVE_INFINITY : decided
     const left = this.#queue.findIndex(({ at }) => at >= upTo)
     if (left === 0) return
     for (const { bytes, at } of this.#queue.splice(0, left < 0 ? this.#queue.length : left)) {

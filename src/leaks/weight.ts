@@ -25,5 +25,5 @@ export function trackWeight({ signature, steps }: Track, counted?: Set<Signature
   const own = TRACK_BYTES + steps.length * STEP_BYTES
   if (counted?.has(signature) === true) return own
   counted?.add(signature)
-  return own + SIGNATURE_BYTES + (signature.stack.length ?? TEXT_BYTES)
+  return own + SIGNATURE_BYTES + (signature.stack.bytes ?? TEXT_BYTES)
 }

@@ -2,16 +2,17 @@
  * The log on its way out: bytes that are not dump leave in the order in which they came. A line whose nature is not yet known is held, and
  * everything after it waits; what waits is bounded, and the oldest held line is let go as log when it is too much.
  */
+import { LIMITS } from '../core/limits.ts'
 import { type LinesBefore, RecentLog } from './recent-log.ts'
 import type { Held, LogTape } from './tape.ts'
 
 /** `offset`: where the first of the bytes was in the input. */
 export type EmitLog = (bytes: Uint8Array, offset: number) => void
-const WAITING_BYTES = 1 << 20
 
 export class LogQueue implements LogTape {
   readonly #emit: EmitLog | undefined
   readonly #recent = new RecentLog()
+  readonly #most: number
   #queue: Held[] = []
   #head = 0
   /** Bytes that wait. */
@@ -21,8 +22,10 @@ export class LogQueue implements LogTape {
   /** Absolute offset of the first byte of the buffer that the calls are about. */
   base = 0
 
-  constructor(emit: EmitLog | undefined) {
+  /** `most`: bytes that may wait. */
+  constructor(emit: EmitLog | undefined, most: number = LIMITS.waitingBytes) {
     this.#emit = emit
+    this.#most = most
   }
 
   /** Offset of the first byte that may still be either; undefined when all is decided. */
@@ -96,7 +99,7 @@ export class LogQueue implements LogTape {
   #push(held: Held): void {
     this.#queue.push(held)
     this.waiting += held.bytes.length
-    while (this.waiting > WAITING_BYTES) {
+    while (this.waiting > this.#most) {
       const oldest = this.#queue[this.#head]
       if (oldest === undefined) break
       this.release(oldest)

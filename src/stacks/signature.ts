@@ -87,7 +87,7 @@ export class Signatures {
       this.#byId.clear()
       this.#bytes = 0
     }
-    this.#bytes += stack.length
+    this.#bytes += stack.bytes
     const signature = new StackSignature(id, stack, this.#similarity, state)
     this.#byId.set(id, signature)
     return signature

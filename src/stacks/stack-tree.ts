@@ -40,8 +40,6 @@ import type { StackEntry } from './stack.ts'
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
-/** The texts of the stacks may take so many times what their lines do. */
-const TEXT = 4
 
 /** Of a known line, what tells its like from a log line. */
 const START_BYTES = 5
@@ -66,7 +64,7 @@ export class StackTree extends LineTable {
   }
 
   get full(): boolean {
-    return this.size >= this.#limit || this.#text >= this.#limit * TEXT
+    return this.size >= this.#limit || this.#text >= this.#limit
   }
 
   /** What it takes, with the texts of its stacks. */
@@ -89,7 +87,7 @@ export class StackTree extends LineTable {
   }
 
   setEntry(line: KnownLine, entry: StackEntry): void {
-    this.#text += entry.stack.length
+    this.#text += entry.stack.bytes
     this.#entries[line] = entry
   }
 

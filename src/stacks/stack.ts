@@ -15,6 +15,8 @@ const IN_GOROUTINE = ' in goroutine '.length
 
 /** A function, its file (0 where none was printed) and the line there, in two units of 16 bits. */
 const UNITS = 4
+/** What a stack takes beside its code and its texts: the object, and the head of a string. */
+const STACK_BYTES = 80
 /** In the place of a line's upper 16 bits: the lower ones are the number of its text. */
 const LINE_IS_TEXT = 0xffff
 
@@ -28,15 +30,15 @@ export class PrintedStack implements Stack {
   readonly #texts: Texts
   readonly #hasCreator: boolean
   readonly elidedAt: number | undefined
-  /** Bytes of its text, which is what it takes at most: where nothing of it is shared. */
-  readonly length: number
+  /** About what it takes: itself, its code, and those of its texts that no stack had before. */
+  readonly bytes: number
 
-  constructor(code: string, texts: Texts, hasCreator: boolean, elidedAt: number | undefined, length: number) {
+  constructor(code: string, texts: Texts, hasCreator: boolean, elidedAt: number | undefined, newTexts: number) {
     this.#code = code
     this.#texts = texts
     this.#hasCreator = hasCreator
     this.elidedAt = elidedAt
-    this.length = length
+    this.bytes = STACK_BYTES + code.length * 2 + newTexts
   }
 
   get frames(): readonly Frame[] {
@@ -122,12 +124,11 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
   const units: number[] = []
   let creator: number[] = []
   let elidedAt: number | undefined
-  let length = 0
+  const before = known.bytes
   const { bytes, bytesAsWords: words } = tree
   for (let i = lines.length - 1; i >= 0; i--) {
     const at = lines[i] as KnownLine
     const kind = tree.kind(at)
-    length += tree.length(at)
     if (kind !== 'func' && kind !== 'created') {
       if (kind === 'elided') elidedAt = units.length / UNITS
       continue
@@ -149,7 +150,7 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
     else pushPlace(into, known, bytes, words, tree.start(next), tree.start(next) + tree.length(next))
   }
   units.push(...creator)
-  return new PrintedStack(codeOf(units), known, creator.length > 0, elidedAt, length)
+  return new PrintedStack(codeOf(units), known, creator.length > 0, elidedAt, known.bytes - before)
 }
 
 /** Path and line of the literal part of a file line, [from, upTo), which may end in the beginning of the registers. */
@@ -200,13 +201,12 @@ function blankAt(bytes: Buffer, at: number): number {
 export function stackFrom(frames: readonly { name: string; file: string }[]): PrintedStack {
   const known = textsWithRoom()
   const units: number[] = []
-  let length = 0
+  const before = known.bytes
   for (const { name, file } of frames) {
     const bytes = Buffer.from(name + file, 'latin1')
     const words = wordsOf(bytes)
-    length += bytes.length
     units.push(known.numberOf(bytes, words, 0, name.length))
     pushPlace(units, known, bytes, words, name.length, bytes.length)
   }
-  return new PrintedStack(codeOf(units), known, false, undefined, length)
+  return new PrintedStack(codeOf(units), known, false, undefined, known.bytes - before)
 }

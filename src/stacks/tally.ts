@@ -118,7 +118,7 @@ export class Tally {
       this.memoryOverflow = true
       return -1
     }
-    taken.bytes += SLOT_BYTES + stack.length
+    taken.bytes += SLOT_BYTES + stack.bytes
     const slot = this.#slots.length
     this.#slots.push(new Slot(signature, taken))
     this.#slotOf.set(signature.id, slot)

@@ -13,6 +13,8 @@ const INDEX = 1 << 16
 const MOST = INDEX / 2
 const MOST_BYTES = 4 << 20
 const SMALLEST = 64 << 10
+/** What a text takes beside its letters: the head of a string, its number, its hash, its place. */
+const TEXT_BYTES = 48
 const NOTHING = Buffer.alloc(0)
 
 export class Texts {
@@ -24,6 +26,11 @@ export class Texts {
   #bytes: Buffer = Buffer.allocUnsafe(SMALLEST)
   #words: DataView = wordsOf(this.#bytes)
   #used = 0
+
+  /** About what all texts take: each is kept as bytes, for comparing, and as a string. */
+  get bytes(): number {
+    return this.#used * 2 + this.#strings.length * TEXT_BYTES
+  }
 
   /** Another stack may still be added. */
   get hasRoom(): boolean {

@@ -184,6 +184,64 @@ describe('bounds', () => {
   })
 })
 
+describe('limits', () => {
+  it('files: one more, and what was learnt of the one that was used longest ago is forgotten', () => {
+    const times = (files: number): (string | undefined)[] => {
+      const found: (string | undefined)[] = []
+      const engine = createEngine({
+        limits: { files },
+        idle: 1,
+        onLog: () => {},
+        onRecord: (record) => {
+          if (record.type === 'dump' && record.source === 'a') found.push(record.time)
+        },
+      })
+      const parts = [
+        `==> a <==\n2026-11-24 08:00:01 served\n${stack}`,
+        ...['b', 'c', 'a'].map((file) => `\n==> ${file} <==\n${stack}`),
+      ]
+      for (const [i, part] of parts.entries()) {
+        engine.push(Buffer.from(part))
+        // Silence ends the dump.
+        engine.tick(10 * i + 1)
+        engine.tick(10 * i + 9)
+      }
+      engine.end()
+      return found
+    }
+    const at = '2026-11-24T08:00:01.000Z'
+    expect(times(64)).toEqual([at, at])
+    expect(times(1)).toEqual([at, undefined])
+  })
+
+  it('pieces: of a dump in more of them, the beginning is not known exactly, and no goroutine is lost', () => {
+    const { text } = tail(woven(stack, `${LOG_LINES.join('\n')}\n`.repeat(20), [5, 3]))
+    const dump = (limits: { readonly pieces?: number }): DumpRecord | undefined =>
+      dumpsOf(feed([Buffer.from(text)], { limits }))[0]
+    const exact = dump({})
+    const short = dump({ pieces: 4 })
+    expect(exact?.bytes[0]).toBe('==> a.log <==\n'.length)
+    expect(short?.bytes[0]).toBeGreaterThan(exact?.bytes[0] ?? 0)
+    expect({ ...short, bytes: [] }).toEqual({ ...exact, bytes: [] })
+  })
+
+  it('waitingBytes: log that waits for an older line of another file goes out before it when there is more', () => {
+    const text = '==> a <==\nwaiting for\n==> b <==\na line\n'
+    const logOf = (waitingBytes: number): string => {
+      const log: string[] = []
+      const engine = createEngine({
+        limits: { waitingBytes },
+        onLog: (bytes) => log.push(Buffer.from(bytes).toString()),
+      })
+      engine.push(Buffer.from(text))
+      engine.push(Buffer.from('another\n'))
+      return log.join('')
+    }
+    expect(logOf(1 << 20)).toBe('==> a <==\n')
+    expect(logOf(4)).toBe('==> a <==\n\n==> b <==\na line\nanother\n')
+  })
+})
+
 describe('what is no title', () => {
   it.each([
     ['a title behind other lines', `a line\n\n==> a.log <==\n${stack}`],

@@ -42,6 +42,7 @@ const MEANS: Readonly<Record<string, readonly [value: string | undefined, meanin
   'time-key': ['payload.at', { engine: { timeKey: 'payload.at' } }],
   'stream-key': ['meta.ns,meta.pod', { engine: { streamKeys: ['meta.ns', 'meta.pod'] } }],
   idle: ['250ms', { idle: 250, engine: { idle: 250, stacks: 'first', goroutines: false } }],
+  memory: ['256M', { engine: { limits: { memoryBytes: 256 << 20 }, idle: 1000, stacks: 'first', goroutines: false } }],
   otlp: ['http://127.0.0.1:4318', { telemetry: { otlp: 'http://127.0.0.1:4318' } }],
   'otlp-protocol': ['http/json', { telemetry: { protocol: 'http/json' } }],
   'otlp-timeout': ['500ms', { telemetry: { timeout: 500 } }],

@@ -52,6 +52,21 @@ describe('a stack', () => {
     },
   )
 
+  it('takes the memory of what is new in it, and little where others have its texts', () => {
+    const lines = (file: string): string[] =>
+      Array.from({ length: 30 }, (_, i) => [
+        `example.com/shop/${file}.f${i}(0x1)`,
+        `\t/app/shop/${file}/${file}.go:${i} +0x1d`,
+      ]).flat()
+    const text = lines('accounted').join('\n').length
+    const first = stack(lines('accounted')).bytes
+    const second = stack(lines('accounted').slice(2)).bytes
+    // Each name is kept twice, as bytes and as a string; the path is one for all.
+    expect(first).toBeGreaterThan(text)
+    expect(first).toBeLessThan(text * 4)
+    expect(second).toBeLessThan(text / 5)
+  })
+
   it('has all its frames, however many', () => {
     const lines = Array.from({ length: 3000 }, (_, i) => [`main.f${i}()`, `\t/app/f${i % 7}.go:${i} +0x1d`]).flat()
     const { frames, createdBy } = stack([...lines, 'created by main.g in goroutine 7', '\t/app/g.go:9 +0x1'])

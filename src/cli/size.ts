@@ -1,0 +1,28 @@
+/** Sizes of memory: `256M`, `2GiB`, `512Mi`. */
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  // As Docker, systemd and the JVM write powers of two, and as Kubernetes does.
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+}
+
+/** Bytes; NaN when `text` is no size. */
+export function sizeOf(text: string): number {
+  const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([a-z]*)$/i.exec(text)
+  return Number(match?.[1]) * (UNITS[(match?.[2] ?? '').toLowerCase()] ?? Number.NaN)
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { cli, recordsIn } from './spawn.ts'
+
+/** Pods that dump one after the other, each goroutine with a stack of its own: about 40 KB of text each. */
+const PODS = 40
+const input = Array.from({ length: PODS }, (_, pod) =>
+  Array.from(
+    { length: 200 },
+    (_, i) =>
+      `goroutine ${i + 1} [select]:\nexample.com/pkg.F${i}p${pod}(0x1)\n\t/src/pkg/f${i}.go:71 +0xf7\nmain.main()\n\t/src/main.go:3 +0x1\n`,
+  )
+    .join('')
+    .replaceAll(/^(?=.)/gm, `[pod/web-${pod}/app] `),
+).join('')
+
+const dumpsOf = (stdout: string): Record<string, unknown>[] => recordsIn(stdout).filter(({ type }) => type === 'dump')
+
+describe('--memory', () => {
+  it('is what the open dumps of an input may take: past it they end early, and say so', async () => {
+    const { code, stdout } = await cli(['--memory', '2M'], { input })
+    expect(code).toBe(0)
+    const dumps = dumpsOf(stdout)
+    expect(dumps.map(({ goroutines }) => goroutines)).toEqual(dumps.map(() => 200))
+    const cut = dumps.filter(({ limits }) => Array.isArray(limits) && limits.includes('memoryBytes'))
+    expect(cut.length).toBeGreaterThan(PODS / 4)
+    expect(cut.every(({ truncated }) => truncated === true)).toBe(true)
+  })
+
+  it('is 512 MiB unless it is told', async () => {
+    const { stdout } = await cli([], { input })
+    expect(dumpsOf(stdout).filter(({ limits }) => limits !== undefined)).toEqual([])
+  })
+
+  it.each(['10', '0', 'much', '1Q', '-1M'])('refuses %s', async (size) => {
+    const { code, stderr } = await cli([`--memory=${size}`])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`--memory takes a size such as 256M, at least 1M, not "${size}"`)
+  })
+})
