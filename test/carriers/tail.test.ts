@@ -238,7 +238,7 @@ describe('limits', () => {
       return log.join('')
     }
     expect(logOf(1 << 20)).toBe('==> a <==\n')
-    expect(logOf(4)).toBe('==> a <==\n\n==> b <==\na line\nanother\n')
+    expect(logOf(4)).toBe('==> a <==\n\n==> b <==\na line\n')
   })
 })
 
