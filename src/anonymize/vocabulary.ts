@@ -9,7 +9,7 @@ marking sweep worker active cleanup coroutine debug call dumping heap flushing p
 panicwait page trace flush reader blocked status stopping the world sync Mutex RWMutex WaitGroup Cond Lock RLock Wait Run for cycle timer
 cgo callback unknown reason created by in from originating additional frames elided on other stack unavailable fp sp pc
 panic fatal error signal SIGQUIT SIGABRT SIGSEGV SIGBUS SIGFPE SIGILL SIGTRAP SIGUSR1 SIGUSR2 quit abort segmentation violation code addr sigcode PC
-recovered repanicked arrived during execution Signal runtime exit bytes instruction limit exceeds byte out of memory cannot allocate unexpected fault
+recovered repanicked arrived during execution Signal Exception external runtime exit bytes instruction limit exceeds byte out of memory cannot allocate unexpected fault
 address overflow concurrent map writes read write iteration and all are asleep deadlock unlock unlocked mutex index range with length invalid or pointer
 dereference interface conversion close closed channel assignment entry divide zero slice bounds capacity goexit Goexit main called
 test timed after tests PASS FAIL ok

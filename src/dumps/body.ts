@@ -50,6 +50,8 @@ export interface Body {
   blank(): 'last' | 'foreign'
   /** Takes the tail of a cut line whose head is pending. */
   join(tail: string): Joined | undefined
+  /** Takes the line before `text` that is pending, if `text` shows that it is one whose end is missing. */
+  takeCut(text: string): Joined | undefined
   /** Takes a whole line with foreign text behind it; returns where that begins, or -1. */
   glued(text: string): number
   /** May the line come next? */

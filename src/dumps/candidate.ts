@@ -23,6 +23,10 @@ export class Candidate extends Block {
   preamble: PreambleStart | undefined
   /** The preamble whose next line may come: it goes on up to its first empty line. */
   preambleAtHand: PreambleStart | undefined
+  /** Its preamble has said where the signal came. */
+  hasTrap = false
+  /** Only what is fatal to the runtime itself shows its stack. */
+  hasRuntimeStack = false
   /** Goroutines with a header and nothing else. */
   readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
 

@@ -6,6 +6,7 @@
  *   a function or a creator                     | its file line
  *   the same, where the stack may have ended    | a file line with an offset, but for what is inlined
  *   the same, without parentheses (gccgo)       | a file line as the very next line
+ *   a call with odd arguments, or a bare name   | a file line with an offset as the very next line
  *   a file line without an offset               | that no file line with one comes next
  */
 import { SPACE, TAB } from '../core/ascii.ts'
@@ -19,7 +20,7 @@ export type Doubt =
       /** A function or a creator without its file line. */
       readonly about: 'frame'
       readonly from: KnownLine
-      readonly proof: 'offset' | 'file' | 'next'
+      readonly proof: 'offset' | 'file' | 'next' | 'next with offset'
       /** What it is if nothing of the kind comes. Behind other log lines it is one; directly behind lines of the stack, the stack was cut. */
       readonly otherwise: 'log' | 'dump'
     }
@@ -46,6 +47,9 @@ export function doubtOf(
     return isCertain ? undefined : { about: 'file', from, otherwise: 'dump' }
   }
   if (line.kind !== 'func' && line.kind !== 'created') return undefined
+  // gccgo prints no offset.
+  if (line.isOdd === true && line.kind === 'created') return { about: 'frame', from, proof: 'next', otherwise: 'log' }
+  if (line.isOdd === true) return { about: 'frame', from, proof: 'next with offset', otherwise: 'log' }
   if (line.kind === 'func' && line.tail === 'none') return { about: 'frame', from, proof: 'next', otherwise: 'log' }
   if (!isApart) return { about: 'frame', from, proof: 'file', otherwise: 'dump' }
   // Behind a header alone, no line of a stack may end there.
@@ -63,12 +67,13 @@ export function decideDoubt(
   if (doubt.about === 'file') return line?.kind === 'file' && hasOffset(text) ? 'log' : 'dump'
   switch (line?.kind) {
     case 'file':
-      return doubt.proof !== 'offset' || hasOffset(text) ? 'dump' : undefined
+      if (doubt.proof === 'file' || doubt.proof === 'next' || hasOffset(text)) return 'dump'
+      return doubt.proof === 'offset' ? undefined : 'log'
     case 'func':
     case 'created':
       return hasPieces ? 'dump' : 'log'
     default:
-      return doubt.proof === 'next' ? 'log' : undefined
+      return doubt.proof === 'next' || doubt.proof === 'next with offset' ? 'log' : undefined
   }
 }
 

@@ -8,6 +8,7 @@ import {
   readDeepFile,
   readLine,
   readNamedFile,
+  readOddCall,
   readStripped,
 } from '../text/line.ts'
 
@@ -35,7 +36,11 @@ export function readDue(text: string, place: Place): LineText | undefined {
     const stripped = readStripped(text)
     if (stripped !== undefined && (isDamaged || expected.includes(stripped.kind))) return stripped
   }
-  return mayBeBare(place) ? readBareFunction(text) : undefined
+  const bare = mayBeBare(place) ? readBareFunction(text) : undefined
+  return (
+    bare ??
+    (place.isCertain && (expected.includes('func') || expected.includes('created')) ? readOddCall(text) : undefined)
+  )
 }
 
 /** gccgo's functions have no parentheses: one comes directly behind the header, or behind the file line of another. */

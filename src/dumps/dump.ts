@@ -101,6 +101,7 @@ export class OpenDump extends Block {
     if (body.goroutines === 'none') this.kind = body.kind
     else if (preamble !== undefined) this.#announce(preamble, 'preamble')
     else if (before !== undefined) this.#announce(before, 'log')
+    else if (candidate.hasRuntimeStack) this.kind = 'fatal'
   }
 
   #announce({ kind, reason }: PreambleStart | LoggedReason, by: 'preamble' | 'log'): void {

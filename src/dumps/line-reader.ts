@@ -8,7 +8,8 @@ import { isBlank, LF, SPACE, TAB, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
-import { TEXT_BYTES } from '../text/line.ts'
+import { readLine, TEXT_BYTES } from '../text/line.ts'
+import { plainText } from '../text/plain.ts'
 import { continuesPreamble, isRegister } from '../text/preamble.ts'
 import type { Joined } from './body.ts'
 import { ForeignLines, type TakeHeader } from './foreign-lines.ts'
@@ -40,8 +41,10 @@ export class LineReader {
     const next = buf.indexOf(LF, pos) + 1
     const stop = textEnd(buf, pos, next)
     const { fragments, goroutine } = this.#open
-    const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
-    const line = { text, buf, pos, next, base }
+    const raw = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
+    const text = goroutine.header === undefined ? raw : plainText(raw)
+    const plain = text === raw ? undefined : Buffer.from(text, 'latin1')
+    const line = { text, buf, pos, next, base, plain }
     const decided = goroutine.decide(text)
     if (decided !== undefined) this.#open.decide(decided)
     if (isBlank(buf, pos, stop)) {
@@ -53,7 +56,7 @@ export class LineReader {
       fragments.wraps.interrupt()
       goroutine.length = text.length
     } else if (this.#open.dump !== undefined && this.#open.candidate === undefined) return pos
-    else this.#takeForeign(line)
+    else this.#takeForeign({ ...line, text: raw })
     return next
   }
 
@@ -105,6 +108,7 @@ export class LineReader {
     return (
       (this.#open.fragments.pending.length > 0 && this.#join(line)) ||
       this.#bodyLine(line) ||
+      (this.#isTrapped(line) && this.#bodyLine(line)) ||
       this.#runtimeStack(line) ||
       this.#crashLine(line) ||
       this.#openers.take(line)
@@ -115,6 +119,11 @@ export class LineReader {
   #join(line: LineAt): boolean {
     const { body, fragments } = this.#open
     const { text, pos, next, base } = line
+    const cut = body.takeCut(text)
+    if (cut !== undefined) {
+      this.#claimHead(cut)
+      return this.#bodyLine(line)
+    }
     const joined = body.join(text)
     if (joined !== undefined) {
       this.#claimHead(joined)
@@ -145,7 +154,7 @@ export class LineReader {
   /** A line of what the dump is made of. */
   #bodyLine(line: LineAt): boolean {
     const open = this.#open
-    const part = open.body.line(line.text, line.buf, line.pos)
+    const part = open.body.line(line.text, line.plain ?? line.buf, line.plain === undefined ? line.pos : 0)
     switch (part) {
       case 'foreign':
         return false
@@ -163,17 +172,30 @@ export class LineReader {
     return true
   }
 
+  /** Is this the first line of a stack that stands without its header after the place where a signal came? */
+  #isTrapped({ text, base, pos }: LineAt): boolean {
+    const { candidate, goroutine } = this.#open
+    if (candidate?.hasTrap !== true || goroutine.header !== undefined || candidate.bare.length > 0) return false
+    if (readLine(text)?.kind !== 'func') return false
+    goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: base + pos, counted: false })
+    return true
+  }
+
   /** `runtime stack:` stands in the place of a header, but is no goroutine. */
   #runtimeStack(line: LineAt): boolean {
     const open = this.#open
-    if (line.text !== 'runtime stack:' || open.quiet) return false
+    if (line.text !== 'runtime stack:') return false
+    if (open.quiet) open.newCandidate(line.base + line.pos)
     if (open.dump !== undefined && open.next !== undefined && open.next.lines <= 1) open.closeForNext()
     // A profile or a report of races has none.
     if (open.body.goroutines === 'none') return false
     open.finishGoroutine(false)
     open.goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: line.base + line.pos, counted: false })
-    if (open.candidate !== undefined) open.candidate.hold(open.tape.hold(line.buf, line.pos, line.next))
-    else this.#claimed(line)
+    if (open.candidate === undefined) this.#claimed(line)
+    else {
+      open.candidate.hold(open.hold(line))
+      open.candidate.hasRuntimeStack = true
+    }
     return true
   }
 

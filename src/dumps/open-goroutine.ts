@@ -18,13 +18,16 @@ import type { Limits } from '../core/limits.ts'
 import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import {
+  callBeforePlace,
   endOfGluedPlace,
   hasOffset,
   isStackWords,
   type LineKind,
   type LineText,
   readBareFunction,
+  readCutCall,
   readLine,
+  readStripped,
 } from '../text/line.ts'
 import { FastLine } from '../text/line-fast.ts'
 import type { Joined, Part } from './body.ts'
@@ -193,6 +196,7 @@ export class OpenGoroutine {
     if (this.header === undefined) return 'foreign'
     const line = this.#read(text)
     if (this.#doubt !== undefined) return 'foreign'
+    if ((line === undefined || line.isOdd === true) && this.#frameOnOneLine(text)) return 'part'
     if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'part' : 'foreign'
     if (line.kind === 'file' && this.length === NAME_ALONE && !hasOffset(text)) return 'foreign'
     const at = this.at
@@ -201,6 +205,33 @@ export class OpenGoroutine {
     this.#doubt = doubtOf(this.tree, at, text, line, this.#isApart(at))
     this.#add(at, buf, pos, line)
     return this.#doubt === undefined ? 'part' : 'doubtful'
+  }
+
+  /** Takes a call and its place that stand on one line, if both may come next. */
+  #frameOnOneLine(text: string): boolean {
+    const { at } = this
+    const call = at === undefined || this.length <= 0 ? undefined : callBeforePlace(text)
+    const line = call === undefined ? undefined : readLine(call)
+    if (at === undefined || call === undefined || line === undefined || !this.#expected.includes(line.kind))
+      return false
+    const place = text.slice(call.length).trimStart()
+    const file = readStripped(place)
+    if (file?.kind !== 'file' || (!hasOffset(place) && this.#isApart(at))) return false
+    this.#addText(at, call, line)
+    if (this.at !== undefined) this.#addText(this.at, `\t${place}`, { ...file, literal: file.literal + 1 })
+    return true
+  }
+
+  /** As `#add`, of a line that is not in the buffer, and may be known. */
+  #addText(at: KnownLine, text: string, line: LineText): void {
+    const literal = text.slice(0, line.literal)
+    const { tree } = this
+    for (let child = tree.firstChild(at); child !== ROOT; child = tree.nextChild(child)) {
+      if (tree.literal(child) !== literal || tree.kind(child) !== line.kind) continue
+      this.at = child
+      return
+    }
+    this.#add(at, Buffer.from(text, 'latin1'), 0, line)
   }
 
   /** Words of the stack come directly behind what the runtime has to say of it. They are no part of the stack's text. */
@@ -255,6 +286,19 @@ export class OpenGoroutine {
     this.at = joined.line
     this.#doubt = undefined
     return joined
+  }
+
+  /** Takes the call before `text`, its place, if a pager has cut it. */
+  takeCutCall(text: string): Joined | undefined {
+    const { at } = this
+    const fragment = this.#fragments.wraps.head
+    if (at === undefined || fragment === undefined || fragment.parts.length > 1 || !this.#expected.includes('func'))
+      return undefined
+    if (!hasOffset(text) || (readLine(text) ?? readStripped(text))?.kind !== 'file') return undefined
+    const call = readCutCall(fragment.text)
+    if (call === undefined) return undefined
+    this.#addText(at, fragment.text, call)
+    return { fragment, cut: fragment.text.length }
   }
 
   /** Does the line before this one, which can stand by itself, go on with `text`? */

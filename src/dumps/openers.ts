@@ -11,7 +11,7 @@
  */
 
 import type { LineAt } from '../lines/tape.ts'
-import { continuesPreamble, type PreambleStart, startsPreamble } from '../text/preamble.ts'
+import { continuesPreamble, isTrap, type PreambleStart, startsPreamble } from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -83,6 +83,7 @@ export class Openers {
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
     if (!continuesPreamble(line.text, candidate.preambleAtHand.kind)) return false
     candidate.hold(open.hold(line))
+    candidate.hasTrap ||= isTrap(line.text)
     return true
   }
 }

@@ -113,6 +113,10 @@ export class Profile implements Body {
     this.#record = { count, pcs, known: this.#lists.get(pcs), labels: undefined, frames: [] }
   }
 
+  takeCut(): Joined | undefined {
+    return undefined
+  }
+
   /** A line of a profile looks the same wherever it is cut: what is glued to one can't be told from it. */
   glued(): number {
     return -1

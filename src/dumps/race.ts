@@ -3,6 +3,7 @@
  * hold no goroutine headers, so they count no goroutines; the accesses go into the record.
  */
 import { utf8Of } from '../core/latin1.ts'
+import { endOfGluedPlace } from '../text/line.ts'
 import { readRaceLine } from '../text/race.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 
@@ -68,8 +69,13 @@ export class RaceReport implements Body {
     return undefined
   }
 
-  glued(): number {
-    return -1
+  takeCut(): Joined | undefined {
+    return undefined
+  }
+
+  glued(text: string): number {
+    const end = this.#due === 'file' ? endOfGluedPlace(text) : -1
+    return end > 0 && this.line(text.slice(0, end)) === 'part' ? end : -1
   }
 
   fits(text: string): boolean {

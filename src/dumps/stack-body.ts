@@ -34,6 +34,10 @@ export class StackBody implements Body {
     return this.#goroutine.join(tail)
   }
 
+  takeCut(text: string): Joined | undefined {
+    return this.#goroutine.takeCutCall(text)
+  }
+
   glued(text: string): number {
     return this.#goroutine.glued(text)
   }

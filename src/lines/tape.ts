@@ -23,6 +23,8 @@ export interface LineAt {
   readonly base: number
   /** The line, when it is held already. */
   readonly held?: Held
+  /** The bytes of `text`, where other ones stand at `pos`. */
+  readonly plain?: Buffer | undefined
 }
 
 export interface LogTape {

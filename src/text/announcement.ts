@@ -12,10 +12,10 @@ import { RACE_RULE, RACE_WARNING } from './race.ts'
 import { Words } from './search/words.ts'
 
 /**
- * First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, runtime, unexpected, WARNING, `====`, `^\\` and a
+ * First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, Exception, runtime, unexpected, WARNING, `====`, `^\\` and a
  * byte order mark.
  */
-const FIRST_BYTES: Uint8Array = byteClass('pfSruW=^\xef')
+const FIRST_BYTES: Uint8Array = byteClass('pfSEruW=^\xef')
 /** Longest line that is looked at. */
 const LINE_BYTES = 512
 
@@ -81,6 +81,9 @@ const WORDS: readonly Word[] = [
   word('unexpected fault address', /^unexpected fault address 0x/, SOON),
 ]
 
+/** The ninth, where `Words` has place for eight: what follows it is written with it. */
+const EXCEPTION = word('Exception 0x', /^Exception 0x[0-9a-f]+ 0x/, SOON)
+
 const ANY_WORD = new Words(WORDS.map(({ text }) => text))
 /** Words that are no announcement, after which each of the forms is looked for in turn. */
 const TRIES = 16
@@ -88,10 +91,13 @@ const TRIES = 16
 /** Start of the first line in [end - window, end), not before `pos`, that may announce a dump, or `end`. `end` is a line start. */
 export function findAnnouncement(buf: Buffer, pos: number, end: number, window: number): number {
   const from = Math.max(pos, end - window)
-  if (!mayHoldForm(buf, from, end)) return end
   let first = end
-  for (const { bytes, form, within } of WORDS) {
-    const at = findWord(buf, Math.max(from, first - within), first, bytes, form)
+  const { bytes, form, within } = EXCEPTION
+  const exception = findWord(buf, Math.max(from, end - within), end, bytes, form)
+  if (exception >= 0) first = exception
+  if (first === end && !mayHoldForm(buf, from, end)) return end
+  for (const each of WORDS) {
+    const at = findWord(buf, Math.max(from, first - each.within), first, each.bytes, each.form)
     if (at >= 0) first = at
   }
   if (first === end) return end
@@ -120,7 +126,7 @@ function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: R
 }
 
 const MARK =
-  /goroutine|panic|recover|fatal error: |SIG[A-Z]|Signal \d|runtime: |unexpected fault address|={18}|WARNING: DATA RACE/i
+  /goroutine|panic|recover|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault address|={18}|WARNING: DATA RACE/i
 
 /** May `text` begin a dump, announce one, or say why it comes? A cheap question, ahead of all others. */
 export function mayConcernDump(text: string): boolean {

@@ -21,7 +21,7 @@ export type LineKind =
   | 'ancestor'
   /** `...51 frames elided...`, `...additional frames elided...` */
   | 'elided'
-  /** `\tgoroutine running on other thread; stack unavailable` */
+  /** `\tgoroutine running on other thread; stack unavailable`; of gccgo, `in C code` */
   | 'unavailable'
   /** What the runtime says between frames: `non-Go function at pc=0x…`, `runtime: unexpected return pc …` */
   | 'note'
@@ -33,15 +33,17 @@ export interface LineText {
   readonly tail: Tail
   /** Length of the literal part. */
   readonly literal: number
+  /** It is a line of Go only if its file line, with its offset, is the very next line. */
+  readonly isOdd?: true
 }
 
 const REGISTERS = / fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?$| pc=0x[0-9a-f]+$/
 const CREATED = /^created by (\S.*?)( in goroutine \d+)?$/
 const ANCESTOR = /^\[originating from goroutine \d+\]:$/
 const ELIDED = /^\.\.\.(?:\d+|additional) frames elided\.\.\.$/
-const UNAVAILABLE = /^[ \t]*goroutine running on other thread; stack unavailable$/
+const UNAVAILABLE = /^[ \t]*goroutine (?:running on other thread|in C code); stack unavailable$/
 const NOTE =
-  /^(?:non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|unknown pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*)$/
+  /^(?:----- stack segment boundary -----|non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|unknown pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*)$/
 /**
  * A row of words, with `0x` up to Go 1.25 (runtime/print.go) and without it from 1.26 on, which prints the columns above and what it knows of a
  * word below (runtime/hexdump.go).
@@ -118,6 +120,51 @@ export function readBareFunction(text: string): LineText | undefined {
   return BARE_NAME.test(text) ? { kind: 'func', tail: 'none', literal: text.length } : undefined
 }
 
+/** Longest call that is read with what is odd in it. */
+const ODD_BYTES = 4096
+const ODD_CREATOR = /^created by [A-Za-z_]\w*$/
+const BARE_WORD = /^[A-Za-z_]\w*$/
+/** `go.(*struct { io.Reader; io.Closer }).Read`. */
+const TYPE_IN_NAME = /struct \{[^{}]*\}/
+/** What a person has written behind a call. */
+const NOTE_BEHIND = /\)[ \t]+\S.*$/
+/** What a pager shows where it has cut a line, or nothing: `shop.f(0xc000012345, 0x1>`. */
+const CUT_ARGUMENTS = /^[0-9a-fx?,{}._ ]*(?:>|\xe2\x80\xa6)?$/
+
+/**
+ * A call with something else among its arguments, which a page or a person has put there, or of a function without a package: those of the
+ * runtime were in C up to Go 1.4. A log line looks the same.
+ *
+ *     shop.f(0xc000012345>, <nil>)
+ *     scanblock(0x7f3986afe000, 0x3, 0x1)
+ *     created by _rt0_go
+ */
+export function readOddCall(text: string): LineText | undefined {
+  if (text.length > ODD_BYTES) return undefined
+  if (ODD_CREATOR.test(text)) return { kind: 'created', tail: 'none', literal: text.length, isOdd: true }
+  const call = text.replace(NOTE_BEHIND, ')')
+  const open = call.endsWith(')') ? endOfName(call) : -1
+  if (open < 0 || (!call.slice(0, open).includes('.') && !isArguments(call, open + 1))) return undefined
+  return { kind: 'func', tail: 'arguments', literal: open + 1, isOdd: true }
+}
+
+/** A call of which the end is missing: a pager has cut the line at the edge of its screen. */
+export function readCutCall(text: string): LineText | undefined {
+  const open = text.length > ODD_BYTES ? -1 : endOfName(text)
+  if (open < 0 || !text.slice(0, open).includes('.') || !CUT_ARGUMENTS.test(text.slice(open + 1))) return undefined
+  return { kind: 'func', tail: 'arguments', literal: open + 1 }
+}
+
+/** Where the parenthesis stands that begins the arguments of a call; -1: none does. */
+function endOfName(text: string): number {
+  for (let open = text.indexOf('('); open > 0; open = text.indexOf('(', open + 1)) {
+    const name = text.slice(0, open)
+    if (name.endsWith('.')) continue
+    if (name.includes('.') ? isName(name.replace(TYPE_IN_NAME, 'T')) : BARE_WORD.test(name)) return open
+  }
+  return -1
+}
+
 /**
  * What a line of column 0 is that `readLine` does not know, where a line that Go indents is due: a logger has stripped its TAB. Anywhere
  * else a log line may look so.
@@ -156,9 +203,18 @@ export function readDeepFile(text: string): LineText | undefined {
     : undefined
 }
 
+/** What stands on one line in the place of two, the call (or the creator) and its place: `shop.f(0x1) /app/shop.go:12 +0x1d`. */
+export function callBeforePlace(text: string): string | undefined {
+  const call = /^(?:created by \S+(?: in goroutine \d+)?|\S.*\))(?=[ \t]+\S*[\\/<?].*:\d+(?: \+0x[0-9a-f]+|$))/.exec(
+    text,
+  )?.[0]
+  const kind = call === undefined ? undefined : readLine(call)?.kind
+  return kind === 'func' || kind === 'created' ? call : undefined
+}
+
 /** A place with its offset, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`. Returns where the place ends, or -1. */
 export function endOfGluedPlace(text: string): number {
-  const place = /^[ \t]+\S[^\n]*?:\d+ [+ ]0x[0-9a-f]+(?=[^\s\w])/.exec(text)?.[0]
+  const place = /^[ \t]+\S[^\n]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])/.exec(text)?.[0]
   return place !== undefined && readLine(place)?.kind === 'file' ? place.length : -1
 }
 

@@ -13,6 +13,8 @@ const RUNTIME_STACK = Buffer.from('runtime stack:')
 const ROUTINE = Buffer.from('routine')
 const LOWER_O = 0x6f
 const LOWER_U = 0x75
+const UPPER_G = 0x47
+const BY = ' by '
 
 /** The word in an array of bytes: journald's form of what is no printable text. */
 const NUMBERS = Buffer.from([...NEEDLE].join(','))
@@ -35,14 +37,19 @@ function findWord(buf: Buffer, pos: number, end: number): number {
     if (buf[at + 1] === LOWER_U) return at
     if (
       at >= pos + 2 &&
-      buf[at - 2] === LOWER_G &&
       buf[at - 1] === LOWER_O &&
+      (buf[at - 2] === LOWER_G || (buf[at - 2] === UPPER_G && isAccess(buf, at, end))) &&
       isPromising(buf, at + ROUTINE.length, end)
     )
       return at - 2
     at = search(buf, ROUTINE, at + ROUTINE.length, end, RUNTIME_STACK)
   }
   return -1
+}
+
+/** ` by Goroutine 7:`, as people write the access of a race report. */
+function isAccess(buf: Buffer, at: number, end: number): boolean {
+  return at >= BY.length + 2 && startsWith(buf, at - 2 - BY.length, end, BY)
 }
 
 /** What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. */

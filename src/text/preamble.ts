@@ -9,6 +9,8 @@ export interface PreambleStart {
 /** A byte order mark, and what a terminal shows of Ctrl-\\: what comes first on the line that the runtime goes on with. Latin-1. */
 const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^[A-Z\\])*/
 
+const EXCEPTION = /^Exception 0x[0-9a-f]+(?: 0x[0-9a-f]+){3}$/
+
 /** Is this the first line of a preamble? */
 export function startsPreamble(line: string): PreambleStart | undefined {
   const text = line[0] === '^' || line[0] === '\xef' ? line.replace(BEFORE, '') : line
@@ -27,6 +29,9 @@ export function startsPreamble(line: string): PreambleStart | undefined {
       )
         ? { kind: 'fatal', reason: text }
         : undefined
+    case 'E':
+      // Windows (runtime/signal_windows.go, winthrow).
+      return EXCEPTION.test(text) ? { kind: 'signal', reason: text } : undefined
     case 'u':
       return text.startsWith('unexpected fault address 0x') ? { kind: 'fatal', reason: text } : undefined
   }
@@ -41,8 +46,7 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
     case '[':
       return /^\[signal .*\]$/.test(text)
     case 'P':
-      // Up to Go 1.6 without `sigcode`.
-      return /^PC=0x[0-9a-f]+ m=-?\d+(?:$| sigcode=\d+)/.test(text)
+      return isTrap(text)
     case 's':
       return text.startsWith('signal arrived during ') || text.startsWith('stack: frame={sp:')
     case 'i':
@@ -54,6 +58,14 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
     default:
       return startsPreamble(text) !== undefined
   }
+}
+
+/**
+ * Where the process was when the signal came: `PC=0x7fff3e21a1c8 m=0 sigcode=1`; up to Go 1.6 without `sigcode`, on Windows without both. The
+ * stack that was trapped there may follow, without a header: on Windows, and up to Go 1.4.
+ */
+export function isTrap(text: string): boolean {
+  return /^PC=0x[0-9a-f]+(?:$| m=-?\d+(?:$| sigcode=\d+))/.test(text)
 }
 
 /** `rax    0x0`: the register dump behind the last goroutine. Names are padded to seven columns. */

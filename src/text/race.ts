@@ -35,7 +35,7 @@ export type RaceLine =
   | { readonly kind: 'unknown' }
 
 const ACCESS =
-  /^\s*((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite))(?: at 0x[0-9a-f]+)? by (?:main goroutine|goroutine (\d+)):$/
+  /^\s*((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite))(?: at 0x[0-9a-f]+)? by (?:[Mm]ain goroutine|[Gg]oroutine (\d+)):$/
 const SECTION =
   /^\s*(?:Goroutine \d+ \(\w+\) created at:|As if synchronized via sleep:|Heap block of size \d+ at 0x[0-9a-f]+ allocated by (?:main goroutine|goroutine \d+):|Global var .* of size \d+ at 0x[0-9a-f]+ declared at .*:\d+|Mutex M\d+ (?:\(0x[0-9a-f]+\) )?(?:created at:|is already destroyed\.))$/
 const UNKNOWN =

@@ -53,6 +53,11 @@ export class Wraps {
     return this.#head
   }
 
+  /** The line before this one, which nothing has taken. */
+  get head(): Fragment | undefined {
+    return this.#head
+  }
+
   /** What is wrapped goes on with the very next line. The line at hand was no piece of one, so nothing is under way any more. */
   interrupt(): void {
     this.#head = undefined

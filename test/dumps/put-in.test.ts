@@ -1,0 +1,118 @@
+/** Lines of goroutines into which a page, a pager or a person has put something, and those that an older runtime prints otherwise. */
+import { describe, expect, it } from 'vitest'
+import { readDumps } from './reader.ts'
+
+const WHOLE = { goroutines: 2, damaged: 0, truncated: false, foreignLines: 0 }
+const LINES = [
+  'goroutine 7 [running]:',
+  'shop.(*T).f(0xc000012345, {0x1, 0x2})',
+  '\t/app/shop.go:12 +0x1d',
+  'main.main()',
+  '\t/app/main.go:5 +0x20',
+  '',
+  'goroutine 8 [chan receive, 3 minutes]:',
+  'shop.wait(0x1)',
+  '\t/app/shop.go:33 +0x44',
+  'created by shop.start in goroutine 7',
+  '\t/app/shop.go:30 +0x2b',
+]
+const DUMP = `${LINES.join('\n')}\n`
+const functions = (text: string): string[][] =>
+  readDumps(text).dumps[0]?.signatures.map(({ signature }) => signature.stack.frames.map((frame) => frame.function)) ??
+  []
+
+describe('a frame was lost', () => {
+  it.each([
+    ['with a foreign > among its arguments', DUMP.replace('0xc000012345,', '0xc000012345>,')],
+    ['with <nil> among its arguments', DUMP.replace('(0x1)', '(0x1, <nil>)')],
+    ['with the entities of a page', DUMP.replace('{0x1, 0x2}', '&lt;0x1&gt;').replaceAll('+0x', '&#43;0x')],
+    ['with entities in its name', DUMP.replace('(*T)', '(&#42;T)').replaceAll('+0x', '&#x2b;0x')],
+    ['of a page that was escaped twice', DUMP.replaceAll('+0x', '&amp;#43;0x')],
+    ['of Markdown', DUMP.replace('(*T)', '(\\*T)')],
+    ['with its file on the same line', DUMP.replaceAll(')\n\t', ') ')],
+    ['with its file on the same line, behind a TAB', DUMP.replaceAll('\n\t', '\t')],
+    ['with a note of a person behind it', DUMP.replace('0x2})', '0x2})     <<< here')],
+    ['that a pager has cut', DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3>')],
+    [
+      'that a pager has cut, without a mark',
+      DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3, 0x'),
+    ],
+    ['with the frame pointer of Go 1.1 before it', DUMP.replace('shop.(', '[fp=0x7f366a568ae8] shop.(')],
+  ])('%s', (_what, text) => {
+    const { dumps, log } = readDumps(text)
+    expect(dumps).toMatchObject([WHOLE])
+    expect(functions(text)).toEqual([['shop.(*T).f', 'main.main'], ['shop.wait']])
+    expect(log.toString()).toBe('')
+  })
+
+  it('of a function of the runtime in C', () => {
+    const text = `fatal error: fault\n\nruntime stack:\nscanblock(0x7f3986afe000, 0x3)\n\t/go/runtime/mgc0.c:912 +0xf2b fp=0x1 sp=0x2\ngc(0x1)\n\t/go/runtime/mgc0.c:9 +0x1\ncreated by _rt0_go\n\t/go/runtime/asm_amd64.s:97 +0x120\n\n${DUMP}`
+    const { dumps, log } = readDumps(text)
+    expect(dumps).toMatchObject([{ ...WHOLE, kind: 'fatal' }])
+    expect(log.toString()).toBe('')
+  })
+
+  it('at the boundary of stacks that had segments', () => {
+    const text = DUMP.replace('main.main()', '----- stack segment boundary -----\nmain.main()')
+    expect(functions(text)[0]).toEqual(['shop.(*T).f', 'main.main'])
+    expect(readDumps(text)).toMatchObject({ dumps: [WHOLE] })
+  })
+
+  it('of a type that has no name', () => {
+    const text = DUMP.replace('shop.(*T).f(', 'go.(*struct { io.Reader; io.Closer }).Read(')
+    expect(functions(text)[0]).toEqual(['go.(*struct { io.Reader; io.Closer }).Read', 'main.main'])
+  })
+})
+
+it.each(['done(1)', 'shop.stopped(after 3 s, <nil>)', 'created by someone', 'see shop.go(1) for more'])(
+  'the log line %j was taken for a frame',
+  (line) => {
+    const text = DUMP.replace('main.main()', `${line}\nmain.main()`)
+    const { dumps, log } = readDumps(text)
+    expect(dumps).toMatchObject([{ ...WHOLE, foreignLines: 1 }])
+    expect(functions(text)).toEqual(functions(DUMP))
+    expect(log.toString()).toBe(`${line}\n`)
+  },
+)
+
+it('in the C code of gccgo, a goroutine was damaged', () => {
+  const text =
+    'panic: boom\n\ngoroutine 1 [running]:\nmain.main\n\t/app/main.go:5\n\ngoroutine 17 [syscall]:\n\tgoroutine in C code; stack unavailable\ncreated by runtime_main\n\t/gcc/libgo/runtime/proc.c:598\n'
+  const { dumps, log } = readDumps(text)
+  expect(dumps).toMatchObject([{ ...WHOLE, kind: 'panic' }])
+  expect(log.toString()).toBe('')
+})
+
+describe('a stack without a header', () => {
+  const STACK =
+    'runtime.cgocall(0x1, 0x2)\n\t/go/cgocall.go:157 +0x4a fp=0xc1 sp=0xc0 pc=0x7f\nmain.main()\n\t/app/main.go:5 +0x1\n'
+
+  it.each([
+    'Exception 0xc0000005 0x0 0x58 0x7ffb0b3b7e5d\nPC=0x7ffb0b3b7e5d\nsignal arrived during external code execution',
+    'SIGILL: illegal instruction\nPC=0xc1bb0',
+  ])('after %j was left in the log', (preamble) => {
+    const { dumps, log } = readDumps(`x\n${preamble}\n\n${STACK}\n${DUMP}rax     0x1\n`)
+    expect(dumps).toMatchObject([{ ...WHOLE, kind: 'signal', reason: preamble.split('\n')[0] }])
+    expect(log.toString()).toBe('x\n')
+  })
+
+  it('is none of a log line that names a program counter', () => {
+    const text = `PC=0x7ffb0b3b7e5d\n\n${STACK}`
+    expect(readDumps(text)).toMatchObject({ dumps: [] })
+  })
+})
+
+it('the stack of the runtime was lost where no fatal error came before it', () => {
+  const text = `x\nruntime stack:\nruntime.throw({0x1, 0x2})\n\t/go/panic.go:1077 +0x5c fp=0x7ffd sp=0x7ffc pc=0x43\n\n${DUMP}`
+  const { dumps, log } = readDumps(text)
+  expect(dumps).toMatchObject([{ ...WHOLE, kind: 'fatal' }])
+  expect(log.toString()).toBe('x\n')
+})
+
+it('a race report in which a person has written Goroutine lost an access', () => {
+  const text =
+    'WARNING: DATA RACE\nRead at 0x00c0000180e8 by Goroutine 7:\n  main.inc()\n      /app/main.go:10 +0x30\n\nPrevious write at 0x00c0000180e8 by Main goroutine:\n  main.dec()\n      /app/main.go:20 +0x30</pre>\n'
+  const { dumps, log } = readDumps(text)
+  expect(dumps[0]?.race).toMatchObject([{ goroutine: 7, stack: [expect.any(String)] }, { stack: [expect.any(String)] }])
+  expect(log.toString()).toBe('</pre>\n')
+})
