@@ -41,21 +41,27 @@ function generateSuite(from, to) {
   writeFileSync(join(to, 'yield.go'), 'package suite\n\nconst yieldCount = 10\n')
 }
 
-/** `[{ kind, name }]`; kind is `suite`, `leak`, `healthy` or `hang`. */
+/** `[{ kind, name, fresh }]`; kind is `suite`, `leak`, `healthy` or `hang`. */
 export function subjects(binary) {
   return execFileSync(binary, ['-list'], { encoding: 'utf8' })
     .trim()
     .split('\n')
     .map((line) => line.split(' '))
-    .map(([kind, name]) => ({ kind, name }))
+    .map(([kind, name, mark]) => ({ kind, name, fresh: mark === 'fresh' }))
     .filter(({ name }) => !LEFT_OUT.has(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** The programs are split by their name before anything is measured: one half to tune on, the other to report. */
-export function setOf(name) {
+/**
+ * The programs are split by their name before anything is measured: one half to tune on, the other to report. Those that were written
+ * when the rules stood are a third set.
+ */
+function setOf({ name, fresh }) {
+  if (fresh) return 'fresh'
   return createHash('sha256').update(name).digest()[0] % 2 === 0 ? 'tune' : 'report'
 }
+
+const FIRST_SEEDS = { tune: 1, report: 1001, fresh: 2001 }
 
 /** Clients of what hangs. */
 const CALLERS = [6, 12, 24, 80]
@@ -63,10 +69,10 @@ const CALLERS = [6, 12, 24, 80]
 /** What is run of one subject: half of the processes young, half old. What hangs is dumped once. */
 export function plan(all, { set, seeds, step, dumps }) {
   return all
-    .filter(({ name }) => setOf(name) === set)
+    .filter((subject) => setOf(subject) === set)
     .flatMap(({ kind, name }) =>
       Array.from({ length: seeds }, (_, i) => {
-        const seed = (set === 'tune' ? 1 : 1001) + i
+        const seed = FIRST_SEEDS[set] + i
         if (kind === 'hang') return { kind, name, seed, step, dumps: 1, age: 3, callers: CALLERS[i % CALLERS.length] }
         const young = seed % 2 === 1
         return { kind, name, seed, step, dumps, age: young ? 0.1 + (seed % 5) / 10 : 4 + (seed % 4) }
@@ -80,7 +86,7 @@ export async function record(binary, runs, folder, atOnce) {
   const left = [...runs]
   const one = async () => {
     for (let run = left.shift(); run !== undefined; run = left.shift()) {
-      const { kind, name, seed, step, dumps, age, load = 300, callers = 12 } = run
+      const { kind, name, seed, step, dumps, age, load = 300, callers = 12, until = 1e9 } = run
       const args = [
         '-subject',
         name,
@@ -96,6 +102,8 @@ export async function record(binary, runs, folder, atOnce) {
         load,
         '-callers',
         callers,
+        '-until',
+        until,
       ]
       const text = await output(binary, args.map(String))
       writeFileSync(join(folder, `${kind}.${name}.${seed}.log`), text)

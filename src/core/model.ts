@@ -102,8 +102,8 @@ export interface GoroutineIds {
   /** A note beside the id, for whoever compares dumps. */
   mark(id: number): void
   isMarked(id: number): boolean
-  /** Did its header say for how many minutes it has waited? */
-  hasMinutes(id: number): boolean
+  /** For how many minutes it has waited, as its header says; 0 when it does not. */
+  minutes(id: number): number
   /** Did it run, or could it have, rather than wait? */
   isReady(id: number): boolean
   forEach(visit: (id: number, signature: number) => void): void

@@ -1,6 +1,8 @@
 /** A dump held to the one before it of the same process: what came, what stayed, what has left, for each signature. */
 import type { DumpTally } from '../core/model.ts'
+import { LOOSE_IDS } from './ids.ts'
 import type { IdsOfDump, LastDump, ObservedDump, Past } from './past.ts'
+import { Waits } from './ran.ts'
 
 /** How the goroutines of each signature relate to the dump before. */
 interface Flow {
@@ -18,20 +20,10 @@ interface Flow {
   readonly leftYoung: Int32Array
 }
 
-/**
- * The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod), which notes who waits since when; a minute
- * later the header says so.
- */
-const MINUTES_SECONDS = 200
-
 /** Share of the ids of a step, from its end, whose goroutines may be in flight; … */
 const IN_FLIGHT = 0.25
-/**
- * … but so many ids at least, up to half of the step: each P takes ids by 16 (runtime/proc.go `_GoidCacheBatch`) and hands them out
- * when it comes to it, so that with 16 of them a goroutine of this moment may have an id by that much below the highest.
- */
-const LOOSE_IDS = 16 * 16
 
+/** … but so many ids at least, up to half of the step. */
 export function settledId(before: number, now: number): number {
   const issued = Math.max(0, now - before)
   return now - Math.min(issued / 2, Math.max(issued * IN_FLIGHT, LOOSE_IDS))
@@ -60,8 +52,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     leftYoung: column(),
   }
   const youngest = new Float64Array(size)
-  const isLong = tally.anyMinutes === true && (seconds ?? 0) >= MINUTES_SECONDS
-  const isLongForVeterans = tally.anyMinutes === true && (seconds ?? 0) + (last.stepSeconds ?? 0) >= MINUTES_SECONDS
+  const waits = new Waits(tally, last, ids, ids.table, before, seconds)
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
   const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
@@ -78,10 +69,8 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
       add(out.survivors, slot)
       if (id > (youngest[slot] as number)) youngest[slot] = id
       const isVeteran = before.isMarked(id)
-      if (ids.table?.hasMinutes(id) === true) add(out.asleep, slot)
-      // The collector has met all that came before the newest one whom it found waiting.
-      else if (isLong || (isVeteran && isLongForVeterans) || id <= ids.maxIdWithMinutes - LOOSE_IDS)
-        add(out.awake, slot)
+      if (waits.hasRun(id, isVeteran)) add(out.awake, slot)
+      else if ((ids.table?.minutes(id) ?? 0) > 0) add(out.asleep, slot)
       if (isVeteran) add(out.veterans, slot)
       // One that was ready when it was first seen may have been on its way in.
       const isReady =

@@ -55,7 +55,7 @@ export function idsOf(tally: DumpTally): IdsOfDump {
   const any = tally.anyMinutes === true
   table?.forEach((id) => {
     if (id > maxId) maxId = id
-    if (any && id > maxIdWithMinutes && table.hasMinutes(id)) maxIdWithMinutes = id
+    if (any && id > maxIdWithMinutes && table.minutes(id) > 0) maxIdWithMinutes = id
   })
   return { table, maxId, maxIdWithMinutes }
 }

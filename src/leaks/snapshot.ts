@@ -5,7 +5,8 @@
  * |--------------------------|--------------------------------------------------------------------------------------|
  * | a Map                    | `{"$map":[[key,value],…]}`                                                           |
  * | a signature              | `{"$signature":n}`, the n-th of `signatures`: many tracks and dumps refer to each     |
- * | the goroutine ids        | `{"$ids":"…"}`: by id, the step to it, its signature and its marks, in variable bytes |
+ * | the goroutine ids        | `{"$ids":"…"}`: by id, the step to it, its signature and its marks, in variable bytes; |
+ * |                          | `"$minutes":"…"`: the minutes of those that are marked to have some                    |
  */
 import { DumpstreamError } from '../core/errors.ts'
 import type { GoroutineIds, Signature } from '../core/model.ts'
@@ -85,18 +86,21 @@ class Writer {
     })
     rows.sort(([a], [b]) => a - b)
     const bytes: number[] = []
+    const minutes: number[] = []
     let before = 0
     for (const [id, signature] of rows) {
       putNumber(bytes, id - before)
       putNumber(bytes, (signature + 1) * FLAGS + flagsOf(ids, id))
+      if (ids.minutes(id) > 0) putNumber(minutes, ids.minutes(id))
       before = id
     }
-    return { $ids: Buffer.from(bytes).toString('base64') }
+    const $ids = Buffer.from(bytes).toString('base64')
+    return minutes.length === 0 ? { $ids } : { $ids, $minutes: Buffer.from(minutes).toString('base64') }
   }
 }
 
 function flagsOf(ids: GoroutineIds, id: number): number {
-  return (ids.isMarked(id) ? MARKED : 0) | (ids.hasMinutes(id) ? MINUTES : 0) | (ids.isReady(id) ? READY : 0)
+  return (ids.isMarked(id) ? MARKED : 0) | (ids.minutes(id) > 0 ? MINUTES : 0) | (ids.isReady(id) ? READY : 0)
 }
 
 /** Signatures and stacks find out about themselves when they are asked. */
@@ -109,13 +113,21 @@ function value(json: unknown, signatures: readonly Signature[]): unknown {
   if (typeof json !== 'object' || json === null) return json
   if (Array.isArray(json)) return json.map((each) => value(each, signatures))
   if ('$map' in json) return new Map(entries(json.$map).map(([key, each]) => [key, value(each, signatures)]))
-  if ('$ids' in json) return typeof json.$ids === 'string' ? new SavedIds(Buffer.from(json.$ids, 'base64')) : undefined
+  if ('$ids' in json)
+    return typeof json.$ids === 'string'
+      ? new SavedIds(bytesOf(json.$ids), '$minutes' in json ? bytesOf(json.$minutes) : undefined)
+      : undefined
   if ('$signature' in json) {
     const signature = typeof json.$signature === 'number' ? signatures[json.$signature] : undefined
     if (signature === undefined) throw refusal()
     return signature
   }
   return Object.fromEntries(Object.entries(json).map(([name, each]) => [name, value(each, signatures)]))
+}
+
+function bytesOf(json: unknown): Uint8Array {
+  if (typeof json !== 'string') throw refusal()
+  return Buffer.from(json, 'base64')
 }
 
 function entries(json: unknown): [unknown, unknown][] {
@@ -133,20 +145,25 @@ class SavedIds implements GoroutineIds {
   readonly #ids: Float64Array
   readonly #signatures: Int32Array
   readonly #flags: Uint8Array
+  readonly #minutes: Uint16Array
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, minutes: Uint8Array | undefined) {
     const numbers = readNumbers(bytes)
+    const waits = minutes === undefined ? [] : readNumbers(minutes)
     this.size = numbers.length >> 1
     this.#ids = new Float64Array(this.size)
     this.#signatures = new Int32Array(this.size)
     this.#flags = new Uint8Array(this.size)
+    this.#minutes = new Uint16Array(this.size)
     let id = 0
+    let wait = 0
     for (let place = 0; place < this.size; place++) {
       id += numbers[place * 2] ?? 0
       const rest = numbers[place * 2 + 1] ?? 0
       this.#ids[place] = id
       this.#signatures[place] = Math.floor(rest / FLAGS) - 1
       this.#flags[place] = rest % FLAGS
+      if ((rest & MINUTES) !== 0) this.#minutes[place] = waits[wait++] ?? 0
     }
   }
 
@@ -167,8 +184,8 @@ class SavedIds implements GoroutineIds {
     return this.#has(id, MARKED)
   }
 
-  hasMinutes(id: number): boolean {
-    return this.#has(id, MINUTES)
+  minutes(id: number): number {
+    return this.#minutes[this.#place(id)] ?? 0
   }
 
   isReady(id: number): boolean {

@@ -13,7 +13,7 @@ export interface Step {
    * neither.
    */
   readonly worked: number | undefined
-  /** Survivors whose header has minutes, and those whose has none although the garbage collector was there since: they have run. */
+  /** Survivors whose header says that they have waited all the time, and those that have run since (ran.ts). */
   readonly asleep: number
   readonly awake: number
   /** Of those that have left, the ones that were younger than all that stayed: they may have been in flight. */

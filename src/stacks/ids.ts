@@ -11,10 +11,10 @@ import { MULTIPLIER } from './hash.ts'
 
 /** In the index: nothing; else a place in the columns, from 1. */
 const EMPTY = 0
-/** Beside the signature, in the three bits below the sign. */
+/** Beside the signature, in bits below the sign. */
 const MARK = 1 << 30
-const MINUTES = 1 << 29
 const READY = 1 << 28
+const MOST_MINUTES = 0xffff
 /** Sixteen places, in arrays so small that V8 keeps them in its own heap: most dumps of a log may be of one goroutine. */
 const SMALLEST_BITS = 4
 const LARGEST_BITS = 28
@@ -23,6 +23,8 @@ const UINT32 = 0xffffffff
 export class GoroutineIdTable implements GoroutineIds {
   #ids: Float64Array
   #values: Int32Array
+  /** A dump of a young process has none. */
+  #minutes: Uint16Array | undefined
   #index: Int32Array
   #mask: number
   #shift: number
@@ -40,7 +42,9 @@ export class GoroutineIdTable implements GoroutineIds {
 
   /** What it takes. */
   get bytes(): number {
-    return this.#ids.byteLength + this.#values.byteLength + this.#index.byteLength
+    return (
+      this.#ids.byteLength + this.#values.byteLength + this.#index.byteLength + (this.#minutes?.byteLength ?? 0)
+    )
   }
 
   get(id: number): number {
@@ -58,9 +62,8 @@ export class GoroutineIdTable implements GoroutineIds {
     return (this.#values[this.#place(id)] ?? -1) >= MARK
   }
 
-  hasMinutes(id: number): boolean {
-    const value = this.#values[this.#place(id)] ?? -1
-    return value >= 0 && (value & MINUTES) !== 0
+  minutes(id: number): number {
+    return this.#minutes?.[this.#place(id)] ?? 0
   }
 
   isReady(id: number): boolean {
@@ -84,8 +87,10 @@ export class GoroutineIdTable implements GoroutineIds {
     return place
   }
 
-  put(place: number, signature: number, hasMinutes = false, isReady = false): void {
-    this.#values[place] = signature < 0 ? signature : signature | (hasMinutes ? MINUTES : 0) | (isReady ? READY : 0)
+  put(place: number, signature: number, minutes = 0, isReady = false): void {
+    this.#values[place] = signature < 0 || !isReady ? signature : signature | READY
+    if (minutes > 0) this.#minutes ??= new Uint16Array(this.#ids.length)
+    if (this.#minutes !== undefined) this.#minutes[place] = Math.min(minutes, MOST_MINUTES)
   }
 
   /** Takes back the last `add`. */
@@ -127,6 +132,11 @@ export class GoroutineIdTable implements GoroutineIds {
     const values = new Int32Array(length)
     values.set(this.#values)
     this.#values = values
+    if (this.#minutes !== undefined) {
+      const minutes = new Uint16Array(length)
+      minutes.set(this.#minutes)
+      this.#minutes = minutes
+    }
     this.#index = new Int32Array(length * 2)
     this.#mask = length * 2 - 1
     this.#shift--
@@ -135,5 +145,5 @@ export class GoroutineIdTable implements GoroutineIds {
 }
 
 function signatureOf(value: number): number {
-  return value < 0 ? value : value & ~(MARK | MINUTES | READY)
+  return value < 0 ? value : value & ~(MARK | READY)
 }

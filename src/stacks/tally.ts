@@ -71,7 +71,7 @@ export class Tally {
     this.goroutines++
     const slot = entry === undefined ? -1 : this.#slot(entry, info.state)
     if (info.minutes !== undefined) this.anyMinutes = true
-    if (place >= 0) this.ids.put(place, slot, info.minutes !== undefined, info.ready)
+    if (place >= 0) this.ids.put(place, slot, info.minutes, info.ready)
     if (slot < 0 || entry === undefined) {
       this.other++
       return undefined

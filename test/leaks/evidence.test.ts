@@ -4,7 +4,7 @@ import { dumpText, type Goroutines, ids, judgeAll, profileText } from './dumps.t
 
 const last = (texts: readonly string[], name: string): string | undefined => judgeAll(texts).at(-1)?.verdicts[name]
 
-/** As `dumpText`; `asleep` are those whose header has minutes. */
+/** As `dumpText`; `asleep` have waited since five minutes before the first dump, and their headers say so. */
 function withMinutes(
   minutes: number,
   goroutines: Goroutines,
@@ -12,7 +12,7 @@ function withMinutes(
   state = 'chan receive',
 ): string {
   return dumpText(minutes, goroutines).replace(/^goroutine (\d+) \[chan receive\]/gm, (_all, id: string) =>
-    asleep.includes(Number(id)) ? `goroutine ${id} [${state}, 5 minutes]` : `goroutine ${id} [${state}]`,
+    asleep.includes(Number(id)) ? `goroutine ${id} [${state}, ${minutes + 5} minutes]` : `goroutine ${id} [${state}]`,
   )
 }
 
@@ -59,7 +59,7 @@ describe('goroutines that came while the process was watched, and sleep since', 
     const texts = [0, 6, 12, 18].map((minutes, i) =>
       dumpText(minutes, { other: [9], ...(i === 0 ? {} : { work: ids(30, 31) }), newest: [40 + i] }, parent).replace(
         /^goroutine (9|30|31) \[chan receive\]/gm,
-        `goroutine $1 [${state}, 5 minutes]`,
+        `goroutine $1 [${state}, ${minutes + 5} minutes]`,
       ),
     )
     return last(texts, 'work')

@@ -31,16 +31,17 @@ func main() {
 	age := flag.Float64("age", 1, "steps before the first dump")
 	load := flag.Float64("load", 300, "requests a second")
 	callers := flag.Int("callers", 12, "clients of what hangs")
+	until := flag.Float64("until", 1e9, "steps after which a leak is called no more")
 	flag.Parse()
 	if *list {
 		for name := range suite.All {
 			fmt.Println("suite", name)
 		}
 		for name := range leaks.All {
-			fmt.Println("leak", name)
+			fmt.Println("leak", name, fresh(leaks.Fresh[name] != nil))
 		}
 		for name := range healthy.All {
-			fmt.Println("healthy", name)
+			fmt.Println("healthy", name, fresh(healthy.Fresh[name] != nil))
 		}
 		for name := range hangs.All {
 			fmt.Println("hang", name)
@@ -50,15 +51,19 @@ func main() {
 	name := fnv.New64()
 	io.WriteString(name, *subject)
 	rng := rand.New(rand.NewSource(*seed + int64(name.Sum64()>>1)))
+	end := time.Now().Add(time.Duration(min(*until, 1e5) * float64(*step)))
 	url := serve(rng.Int63(), *load)
 	workers(rng.Int63())
-	go janitor()
-	go report()
+	// Who has few requests has little to do beside them.
+	busy := time.Duration(1 + 300 / *load)
+	go janitor(busy * 25 * time.Millisecond)
+	go report(busy * 50 * time.Millisecond)
+	leaks.Step = *step
 	env := &healthy.Env{Rand: rand.New(rand.NewSource(rng.Int63())), Step: *step, URL: url}
 	if f := suite.All[*subject]; f != nil {
-		go callAtRandom(rng.Int63(), *step, f)
+		go callAtRandom(rng.Int63(), *step, end, f)
 	} else if f := leaks.All[*subject]; f != nil {
-		go callAtRandom(rng.Int63(), *step, func() { f(url) })
+		go callAtRandom(rng.Int63(), *step, end, func() { f(url) })
 	} else if f := healthy.All[*subject]; f != nil {
 		go f(env)
 	} else if f := hangs.All[*subject]; f != nil {
@@ -77,21 +82,37 @@ func main() {
 	os.Exit(0)
 }
 
+func fresh(is bool) string {
+	if is {
+		return "fresh"
+	}
+	return ""
+}
+
+// buf is as large as dumps were: hundreds of such processes run at the same time.
+var buf = make([]byte, 128<<10)
+
 // dump writes one dump with a line of log before and after.
 func dump() {
-	buf := make([]byte, 64<<20)
-	n := runtime.Stack(buf, true)
+	n := len(buf)
+	for n == len(buf) {
+		buf = make([]byte, 2*len(buf))
+		n = runtime.Stack(buf, true)
+	}
 	fmt.Printf("%s INFO dump\n", time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
 	os.Stdout.Write(buf[:n])
 	fmt.Printf("%s INFO done\n", time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
 }
 
 // callAtRandom calls f as a Poisson process with 1 to 15 calls a step.
-func callAtRandom(seed int64, step time.Duration, f func()) {
+func callAtRandom(seed int64, step time.Duration, end time.Time, f func()) {
 	rng := rand.New(rand.NewSource(seed))
 	rate := math.Exp(rng.Float64() * math.Log(15))
 	for {
 		time.Sleep(time.Duration(rng.ExpFloat64() / rate * float64(step)))
+		if time.Now().After(end) {
+			return
+		}
 		go call(f)
 	}
 }
@@ -170,8 +191,8 @@ func worker() {
 
 var cache sync.Map
 
-func janitor() {
-	ticker := time.NewTicker(50 * time.Millisecond)
+func janitor(every time.Duration) {
+	ticker := time.NewTicker(every)
 	stop := make(chan struct{})
 	for {
 		select {
@@ -183,8 +204,8 @@ func janitor() {
 	}
 }
 
-func report() {
-	for range time.Tick(100 * time.Millisecond) {
+func report(every time.Duration) {
+	for range time.Tick(every) {
 		cache.Store(time.Now(), runtime.NumGoroutine())
 	}
 }

@@ -1,0 +1,67 @@
+/**
+ * Has a goroutine run since the dump before? The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod),
+ * which notes since when each one waits (runtime/mgcmark.go, waitsince); from a minute on the header says so, and whoever runs starts
+ * anew. By how much the longest waits grew is the process's own clock: that of the log goes on while a machine is suspended.
+ */
+import type { DumpTally, GoroutineIds } from '../core/model.ts'
+import { LOOSE_IDS } from './ids.ts'
+import type { IdsOfDump, LastDump } from './past.ts'
+
+/** Until it is noted, and for the first minute. */
+const NOTED_SECONDS = 200
+/** Of whole minutes, one may be lost at each end. */
+const ROUNDING = 1
+/** What ids can hold: 45 days. */
+const MOST_MINUTES = 0xffff
+
+export class Waits {
+  readonly #now: GoroutineIds
+  readonly #before: GoroutineIds
+  readonly #anyMinutes: boolean
+  readonly #isLong: boolean
+  readonly #isLongForVeterans: boolean
+  readonly #oldestUnnoted: number
+  /** Minutes; -1 when no header of both dumps has some. */
+  readonly #elapsed: number
+  readonly #seconds: number
+
+  constructor(tally: DumpTally, last: LastDump, ids: IdsOfDump, now: GoroutineIds, before: GoroutineIds, seconds = 0) {
+    this.#now = now
+    this.#before = before
+    this.#anyMinutes = tally.anyMinutes === true
+    this.#isLong = this.#anyMinutes && seconds >= NOTED_SECONDS
+    this.#isLongForVeterans = this.#anyMinutes && seconds + (last.stepSeconds ?? 0) >= NOTED_SECONDS
+    // The collector has met all that came before the newest one whom it found waiting.
+    this.#oldestUnnoted = ids.maxIdWithMinutes - LOOSE_IDS
+    this.#elapsed = this.#anyMinutes ? longest(now, before) : -1
+    this.#seconds = this.#elapsed < 0 ? seconds : Math.min(seconds, (this.#elapsed + ROUNDING) * 60)
+  }
+
+  /** For one that was there before, in the same place. */
+  hasRun(id: number, isVeteran: boolean): boolean {
+    const minutes = this.#now.minutes(id)
+    const before = this.#before.minutes(id)
+    if (minutes === 0)
+      return (
+        this.#isLong ||
+        (isVeteran && this.#isLongForVeterans) ||
+        id <= this.#oldestUnnoted ||
+        (this.#anyMinutes && before > 0)
+      )
+    if (minutes === MOST_MINUTES) return false
+    return before > 0
+      ? minutes - before < this.#elapsed - ROUNDING
+      : minutes * 60 + NOTED_SECONDS <= this.#seconds
+  }
+}
+
+function longest(now: GoroutineIds, before: GoroutineIds): number {
+  let most = -1
+  now.forEach((id) => {
+    const minutes = now.minutes(id)
+    if (minutes === 0) return
+    const was = before.minutes(id)
+    if (was > 0 && minutes - was > most) most = minutes - was
+  })
+  return most
+}
