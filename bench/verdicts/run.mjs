@@ -45,11 +45,11 @@ if (values.help) {
 }
 if (values.stuck) {
   const { services, seed } = values
-  console.log('| state | precision | recall | called wrongly |\n|---|---|---|---|')
+  console.log('| state | precision | recall of visible | recall of all | called wrongly |\n|---|---|---|---|---|')
   for (const row of measureStuck(createEngine, { services: Number(services), seed: Number(seed) })) {
-    const { state, found, stuck, wrong, healthy } = row
-    const precision = (found / (found + wrong)).toFixed(3)
-    console.log(`| \`${state}\` | ${precision} | ${(found / stuck).toFixed(3)} | ${wrong} of ${healthy} |`)
+    const { state, found, stuck, visible, visibleFound, wrong, healthy } = row
+    const shares = [found / (found + wrong), visibleFound / visible, found / stuck].map((share) => share.toFixed(3))
+    console.log(`| \`${state}\` | ${shares.join(' | ')} | ${wrong} of ${healthy} |`)
   }
   process.exit(0)
 }

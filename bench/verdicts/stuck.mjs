@@ -23,18 +23,27 @@ const DUMPS = [4, 8]
 const WATCHED = 0.5
 /** So many are started by a request, which ends or is stuck itself; the others by one loop that goes on. */
 const BY_REQUEST = 0.75
+/** Of idle workers fewer: one for each tenant, when its first request comes. */
+const WORKERS_BY_REQUEST = 0.3
+/** Minutes from one request of a tenant to the next. */
+const USED = [0.1, 60]
+/** Minutes between two garbage collections, the first of which notes that a goroutine waits. */
+const COLLECTIONS = [0.05, 2]
 
-/** `{ state, found, stuck, wrong, healthy }` for each state. */
+/** `{ state, found, stuck, visible, visibleFound, wrong, healthy }` for each state. */
 export function measureStuck(createEngine, { services, seed }) {
   return Object.keys(STATES).map((state, k) => {
-    const row = { state, found: 0, stuck: 0, wrong: 0, healthy: 0 }
+    const row = { state, found: 0, stuck: 0, visible: 0, visibleFound: 0, wrong: 0, healthy: 0 }
     for (let i = 0; i < services; i++) {
       const next = random(seed + k * 1_000_003 + i)
       const isStuck = i % 2 === 0
-      const called = isCalledStuck(createEngine, dumpsOf(next, state, isStuck))
+      const { texts, isVisible } = serviceOf(next, state, isStuck)
+      const called = isCalledStuck(createEngine, texts)
       if (isStuck) {
         row.stuck++
+        if (isVisible) row.visible++
         if (called) row.found++
+        if (called && isVisible) row.visibleFound++
       } else {
         row.healthy++
         if (called) row.wrong++
@@ -59,42 +68,73 @@ function isCalledStuck(createEngine, texts) {
   return last.some(({ verdict }) => verdict === 'stuck' || verdict === 'leaking')
 }
 
-function dumpsOf(next, state, isStuck) {
+/**
+ * `{ texts, isVisible }`. What waits where idle workers do is visible unless a worker with nothing to do stands there with the very same
+ * text: one of those that a loop which lives has started, or one alone that was there before the first dump.
+ */
+function serviceOf(next, state, isStuck) {
   const times = [uniform(next, 30, 600)]
   for (let i = Math.floor(spread(next, ...DUMPS)); i > 1; i--) times.push(times.at(-1) + spread(next, ...STEP))
   // What came while it was watched was there for ten minutes at least.
   const late = times.findLast((at) => times.at(-1) - at > 12) ?? times[0]
-  const watched = next() < WATCHED
-  const began = watched ? uniform(next, times[0], Math.max(times[0] + 1, late)) : uniform(next, 0, times[0])
+  const isWatched = next() < WATCHED
+  const latest = isWatched ? Math.max(times[0] + 1, late) : times[0]
+  const began = uniform(next, isWatched ? times[0] : 0, latest)
   const count = Math.floor(spread(next, 1, 40))
-  const byRequest = next() < BY_REQUEST
+  const byRequest = next() < (isStuck ? BY_REQUEST : IDLE.has(state) ? WORKERS_BY_REQUEST : 0)
+  // All at once, or one after the other.
+  const ends = next() < 0.5 ? began : uniform(next, began, latest)
+  const births = Array.from({ length: count }, () => uniform(next, began, ends)).sort((a, b) => a - b)
   // A healthy one has its turn now and then; in a state that idle workers wait in it may be hours.
-  const turn = isStuck ? Number.POSITIVE_INFINITY : IDLE.has(state) && next() < 0.5 ? 600 : spread(next, 0.01, 1.5)
-  return times.map((at) => dumpText({ next, state, at, began, count, turn, byRequest: isStuck && byRequest }))
+  const turn = isStuck ? Number.POSITIVE_INFINITY : byRequest ? spread(next, ...USED) : IDLE.has(state) && next() < 0.5 ? 600 : spread(next, 0.01, 1.5)
+  const collections = spread(next, ...COLLECTIONS)
+  const all = births.map((born) => ({ born, parks: parks(next, born, turn, times) }))
+  const isLike = IDLE.has(state) && (!byRequest || (count === 1 && !isWatched))
+  return {
+    texts: times.map((at, i) => dumpText({ state, at, i, all, byRequest, collections })),
+    isVisible: isStuck && !isLike,
+  }
 }
 
-function dumpText({ next, state, at, began, count, turn, byRequest }) {
+/** When it began to wait, as each of the dumps finds it. */
+function parks(next, born, turn, times) {
+  let since = born
+  let before = born
+  return times.map((at) => {
+    if (at < born) return at
+    // Turns come at random: the last one before the dump, if there was one since the dump before.
+    const ago = turn === Number.POSITIVE_INFINITY ? turn : exponential(next, turn)
+    if (at - ago > before) since = at - ago
+    before = at
+    return since
+  })
+}
+
+function dumpText({ state, at, i, all, byRequest, collections }) {
   const stamp = new Date(Date.UTC(2026, 10, 24) + at * 60_000).toISOString()
-  const base = Math.floor(began * 100)
   const out = [`${stamp} INFO dump`, 'goroutine 1 [running]:', 'main.dump()', '\t/app/main.go:93 +0x1d', '']
   const add = (id, header, frames, creator) => {
     out.push(`goroutine ${id} [${header}]:`)
     for (const frame of frames) out.push(`${frame}(0xc000${(id * 64).toString(16)})`, '\t/app/thing.go:40 +0x25')
     out.push(`created by ${creator}`, '\t/app/thing.go:20 +0x5e', '')
   }
-  // It waits since the start: the collector has been there.
-  add(18, `chan receive, ${Math.floor(at)} minutes`, ['os/signal.loop'], 'example.com/app/api.Start in goroutine 1')
-  for (let i = 0; at >= began && i < count; i++) {
-    const waits = Math.min(at - began, turn === Number.POSITIVE_INFINITY ? turn : exponential(next, turn))
-    const minutes = waits >= 1 ? `, ${Math.floor(waits)} minutes` : ''
-    const id = base + i * 3 + 40
+  const minutes = (since) => {
+    const noted = Math.ceil(since / collections) * collections
+    return at - noted >= 1 ? `, ${Math.floor(at - noted)} minutes` : ''
+  }
+  // It waits since the start.
+  add(18, `chan receive${minutes(0)}`, ['os/signal.loop'], 'example.com/app/api.Start in goroutine 1')
+  for (const [k, { born, parks }] of all.entries()) {
+    if (born > at) continue
+    const id = Math.floor(born * 100) + k * 3 + 40
     const frames = [...STATES[state], 'example.com/app/subject.(*Thing).wait']
-    add(id, `${state}${minutes}`, frames, `example.com/app/subject.Start in goroutine ${byRequest ? 1e9 + i : 1}`)
+    const creator = `example.com/app/subject.Start in goroutine ${byRequest ? 1e9 + k : 1}`
+    add(id, `${state}${minutes(parks[i])}`, frames, creator)
   }
   // Requests that come and go; the newest has the highest id.
-  for (let i = 0; i < 5; i++)
+  for (let k = 0; k < 5; k++)
     add(
-      Math.floor(at * 100) + 20 + i,
+      Math.floor(at * 100) + 200 + k,
       'IO wait',
       ['example.com/app/api.(*Handler).serve'],
       'example.com/app/api.Serve in goroutine 1',

@@ -2,7 +2,7 @@
 import type { DumpTally } from '../core/model.ts'
 import { LOOSE_IDS } from './ids.ts'
 import type { IdsOfDump, LastDump, ObservedDump, Past } from './past.ts'
-import { Waits } from './ran.ts'
+import { findReordered, Waits } from './ran.ts'
 
 /** How the goroutines of each signature relate to the dump before. */
 interface Flow {
@@ -17,6 +17,7 @@ interface Flow {
   readonly worked: Int32Array
   readonly asleep: Int32Array
   readonly awake: Int32Array
+  readonly isReordered: Uint8Array
   readonly leftYoung: Int32Array
 }
 
@@ -49,6 +50,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     worked: column(),
     asleep: column(),
     awake: column(),
+    isReordered: new Uint8Array(size),
     leftYoung: column(),
   }
   const youngest = new Float64Array(size)
@@ -86,6 +88,8 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     }
   })
   countYoungLeavers(out, last, now, ids, youngest)
+  const sleepers = tally.signatures.map(({ count }, slot) => count > 1 && out.asleep[slot] === count)
+  if (sleepers.includes(true)) findReordered(out.isReordered, sleepers, ids.table)
   return out
 }
 
@@ -175,6 +179,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
         worked: moved?.worked[slot],
         asleep: moved?.asleep[slot] ?? 0,
         awake: moved?.awake[slot] ?? 0,
+        isReordered: moved?.isReordered[slot] === 1,
         leftYoung: moved?.leftYoung[slot],
         issued,
         issuedBefore,
@@ -209,6 +214,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       worked: left,
       asleep: 0,
       awake: 0,
+      isReordered: false,
       leftYoung: left,
       issued,
       issuedBefore,

@@ -17,6 +17,7 @@
  */
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
+import { nobodyIsLeft } from './awaited.ts'
 import { because, evidence } from './because.ts'
 import { isLeak, type Waiting } from './leak.ts'
 import { THRESHOLDS } from './thresholds.ts'
@@ -66,7 +67,7 @@ function verdictOf(tally: SignatureTally, track: Track, step: Step, signatures: 
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
-  if (isStuck(tally, track)) return 'stuck'
+  if (isStuck(tally, track, signatures)) return 'stuck'
   if (step.count >= step.before * (1 + THRESHOLDS.shrink) && step.count > step.before) return 'growing'
   if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
   return 'steady'
@@ -108,8 +109,8 @@ function isGrowth(steps: readonly Step[]): boolean {
 
 /** States in which a goroutine waits until another one does something. */
 const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
-/** States in which it holds up work: for a lock, or to hand something over. Idle workers wait otherwise. */
-const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\))/
+/** States in which it holds up work, for a lock, or to hand something over, and those that nothing ends. Idle workers wait otherwise. */
+const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/
 
 /** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
 const LOST = /^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/
@@ -162,7 +163,7 @@ function inState(tally: SignatureTally, holds: (state: string) => boolean): numb
   return sum
 }
 
-function isStuck(tally: SignatureTally, track: Track): boolean {
+function isStuck(tally: SignatureTally, track: Track, signatures: readonly SignatureTally[]): boolean {
   if (tally.signature.idle !== 'no') return false
   let seconds = 0
   for (let i = track.steps.length - 1; i >= 0; i--) {
@@ -174,20 +175,24 @@ function isStuck(tally: SignatureTally, track: Track): boolean {
   }
   if (seconds < THRESHOLDS.stuckSeconds) return false
   return (
-    inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) === tally.count || isLeftBehind(tally, track)
+    inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) === tally.count ||
+    isLeftBehind(tally, track, signatures)
   )
 }
 
 /**
  * In the other states idle workers wait for hours, too. These are none: all have slept all the time, and each was started by another one
- * that is gone, or they came while the process was watched, and not from one that lives on and may need them again.
+ * that is gone, or they came while the process was watched, and not from one that lives on and may need them again; or nobody is left
+ * who could end their wait.
  */
-function isLeftBehind(tally: SignatureTally, track: Track): boolean {
+function isLeftBehind(tally: SignatureTally, track: Track, signatures: readonly SignatureTally[]): boolean {
   const last = track.steps[track.steps.length - 1]
   if (last?.asleep !== tally.count || blockedShare(tally) < 1) return false
   const { parents } = tally
-  const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0
-  return isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally))
+  const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0 && !last.isReordered
+  return (
+    isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally)) || nobodyIsLeft(tally, signatures)
+  )
 }
 
 /** A worker that one goroutine has started when it was needed waits for the next time that it is. */

@@ -55,6 +55,31 @@ export class Waits {
   }
 }
 
+/** Waits are whole minutes, and begin when the collector notes them, which takes two. */
+const TOLERANCE = 3
+
+/**
+ * Signatures of which an older goroutine waits for less than a younger one: it has run after the other had begun to wait. What is left
+ * behind by requests waits since shortly after its birth, and those that were born first wait for the longest.
+ */
+export function findReordered(out: Uint8Array, sleepers: readonly boolean[], ids: GoroutineIds): void {
+  const rows: [id: number, slot: number, minutes: number][] = []
+  ids.forEach((id, slot) => {
+    if (sleepers[slot] === true) rows.push([id, slot, ids.minutes(id)])
+  })
+  rows.sort(([a], [b]) => a - b)
+  // The order of ids that are close to each other tells nothing.
+  const least = new Map<number, number>()
+  let settled = 0
+  for (const [id, slot, minutes] of rows) {
+    for (; (rows[settled]?.[0] ?? id) + LOOSE_IDS <= id; settled++) {
+      const [, older, waits] = rows[settled] as [number, number, number]
+      least.set(older, Math.min(waits, least.get(older) ?? waits))
+    }
+    if (minutes > (least.get(slot) ?? minutes) + TOLERANCE) out[slot] = 1
+  }
+}
+
 function longest(now: GoroutineIds, before: GoroutineIds): number {
   let most = -1
   now.forEach((id) => {

@@ -16,6 +16,8 @@ export interface Step {
   /** Survivors whose header says that they have waited all the time, and those that have run since (ran.ts). */
   readonly asleep: number
   readonly awake: number
+  /** All have slept, but not since their birth: a younger one waits for longer than an older one. */
+  readonly isReordered: boolean
   /** Of those that have left, the ones that were younger than all that stayed: they may have been in flight. */
   readonly leftYoung: number | undefined
   /** Goroutines whose ids are new. */
