@@ -85,8 +85,7 @@ function serviceOf(next, state, isStuck) {
   // All at once, or one after the other.
   const ends = next() < 0.5 ? began : uniform(next, began, latest)
   const births = Array.from({ length: count }, () => uniform(next, began, ends)).sort((a, b) => a - b)
-  // A healthy one has its turn now and then; in a state that idle workers wait in it may be hours.
-  const turn = isStuck ? Number.POSITIVE_INFINITY : byRequest ? spread(next, ...USED) : IDLE.has(state) && next() < 0.5 ? 600 : spread(next, 0.01, 1.5)
+  const turn = isStuck ? Number.POSITIVE_INFINITY : turnOf(next, state, byRequest)
   const collections = spread(next, ...COLLECTIONS)
   const all = births.map((born) => ({ born, parks: parks(next, born, turn, times) }))
   const isLike = IDLE.has(state) && (!byRequest || (count === 1 && !isWatched))
@@ -94,6 +93,12 @@ function serviceOf(next, state, isStuck) {
     texts: times.map((at, i) => dumpText({ state, at, i, all, byRequest, collections })),
     isVisible: isStuck && !isLike,
   }
+}
+
+/** A healthy one has its turn now and then; in a state that idle workers wait in it may be hours. */
+function turnOf(next, state, byRequest) {
+  if (byRequest) return spread(next, ...USED)
+  return IDLE.has(state) && next() < 0.5 ? 600 : spread(next, 0.01, 1.5)
 }
 
 /** When it began to wait, as each of the dumps finds it. */

@@ -104,6 +104,9 @@ export interface GoroutineIds {
   isMarked(id: number): boolean
   /** For how many minutes it has waited, as its header says; 0 when it does not. */
   minutes(id: number): number
+  /** Another note: for how many seconds it has been where it is, as far as is known from earlier dumps; 0 unless `watch` has said so. */
+  watched(id: number): number
+  watch(id: number, seconds: number): void
   /** Did it run, or could it have, rather than wait? */
   isReady(id: number): boolean
   forEach(visit: (id: number, signature: number) => void): void

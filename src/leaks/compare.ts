@@ -54,7 +54,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     leftYoung: column(),
   }
   const youngest = new Float64Array(size)
-  const waits = new Waits(tally, last, ids, ids.table, before, seconds)
+  const waits = new Waits(tally, ids, ids.table, before, seconds)
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
   const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
@@ -71,7 +71,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
       add(out.survivors, slot)
       if (id > (youngest[slot] as number)) youngest[slot] = id
       const isVeteran = before.isMarked(id)
-      if (waits.hasRun(id, isVeteran)) add(out.awake, slot)
+      if (waits.hasRun(id)) add(out.awake, slot)
       else if ((ids.table?.minutes(id) ?? 0) > 0) add(out.asleep, slot)
       if (isVeteran) add(out.veterans, slot)
       // One that was ready when it was first seen may have been on its way in.

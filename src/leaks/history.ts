@@ -84,7 +84,6 @@ class SourceHistories implements History {
       process: tally.process,
       ids: ids.table,
       maxId,
-      ...(durationSeconds === undefined ? {} : { stepSeconds: durationSeconds }),
       settledId: isFirst ? undefined : settledId(past.last.maxId, maxId),
       first: isFirst,
       goroutines: tally.goroutines,

@@ -176,23 +176,28 @@ function isStuck(tally: SignatureTally, track: Track, signatures: readonly Signa
   if (seconds < THRESHOLDS.stuckSeconds) return false
   return (
     inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) === tally.count ||
-    isLeftBehind(tally, track, signatures)
+    isLeftBehind(tally, track, seconds, signatures)
   )
 }
 
 /**
  * In the other states idle workers wait for hours, too. These are none: all have slept all the time, and each was started by another one
  * that is gone, or they came while the process was watched, and not from one that lives on and may need them again; or nobody is left
- * who could end their wait.
+ * who could end their wait. One alone may have nothing to do for longer.
  */
-function isLeftBehind(tally: SignatureTally, track: Track, signatures: readonly SignatureTally[]): boolean {
+function isLeftBehind(
+  tally: SignatureTally,
+  track: Track,
+  seconds: number,
+  signatures: readonly SignatureTally[],
+): boolean {
   const last = track.steps[track.steps.length - 1]
   if (last?.asleep !== tally.count || blockedShare(tally) < 1) return false
+  if (nobodyIsLeft(tally, signatures)) return true
+  if (tally.count === 1 && seconds < THRESHOLDS.stuckSecondsOfOne) return false
   const { parents } = tally
   const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0 && !last.isReordered
-  return (
-    isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally)) || nobodyIsLeft(tally, signatures)
-  )
+  return isOfRequests || (track.steps[0]?.before === 0 && !last.isReordered && !isKeptByOne(tally))
 }
 
 /** A worker that one goroutine has started when it was needed waits for the next time that it is. */

@@ -20,8 +20,6 @@ export interface LastDump {
   readonly maxId: number
   /** Goroutines up to this id were settled. */
   readonly settledId: number | undefined
-  /** Between the dump before and this one. */
-  readonly stepSeconds?: number | undefined
   /** The first with ids: what came before it is unknown. */
   readonly first: boolean
   /** Signature ids by index, as `ids` refers to them. */

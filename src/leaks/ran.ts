@@ -5,7 +5,7 @@
  */
 import type { DumpTally, GoroutineIds } from '../core/model.ts'
 import { LOOSE_IDS } from './ids.ts'
-import type { IdsOfDump, LastDump } from './past.ts'
+import type { IdsOfDump } from './past.ts'
 
 /** Until it is noted, and for the first minute. */
 const NOTED_SECONDS = 200
@@ -18,40 +18,37 @@ export class Waits {
   readonly #now: GoroutineIds
   readonly #before: GoroutineIds
   readonly #anyMinutes: boolean
-  readonly #isLong: boolean
-  readonly #isLongForVeterans: boolean
   readonly #oldestUnnoted: number
-  /** Minutes; -1 when no header of both dumps has some. */
+  /** By how much the longest wait grew, minutes; -1 when no header of both dumps has some. */
   readonly #elapsed: number
   readonly #seconds: number
 
-  constructor(tally: DumpTally, last: LastDump, ids: IdsOfDump, now: GoroutineIds, before: GoroutineIds, seconds = 0) {
+  constructor(tally: DumpTally, ids: IdsOfDump, now: GoroutineIds, before: GoroutineIds, seconds = 0) {
     this.#now = now
     this.#before = before
     this.#anyMinutes = tally.anyMinutes === true
-    this.#isLong = this.#anyMinutes && seconds >= NOTED_SECONDS
-    this.#isLongForVeterans = this.#anyMinutes && seconds + (last.stepSeconds ?? 0) >= NOTED_SECONDS
     // The collector has met all that came before the newest one whom it found waiting.
     this.#oldestUnnoted = ids.maxIdWithMinutes - LOOSE_IDS
     this.#elapsed = this.#anyMinutes ? longest(now, before) : -1
     this.#seconds = this.#elapsed < 0 ? seconds : Math.min(seconds, (this.#elapsed + ROUNDING) * 60)
   }
 
-  /** For one that was there before, in the same place. */
-  hasRun(id: number, isVeteran: boolean): boolean {
+  /** For one that was there before, in the same place; once. */
+  hasRun(id: number): boolean {
     const minutes = this.#now.minutes(id)
     const before = this.#before.minutes(id)
-    if (minutes === 0)
-      return (
-        this.#isLong ||
-        (isVeteran && this.#isLongForVeterans) ||
-        id <= this.#oldestUnnoted ||
-        (this.#anyMinutes && before > 0)
-      )
-    if (minutes === MOST_MINUTES) return false
-    return before > 0
-      ? minutes - before < this.#elapsed - ROUNDING
-      : minutes * 60 + NOTED_SECONDS <= this.#seconds
+    const watched = Math.max(before * 60, this.#before.watched(id)) + this.#seconds
+    const ran = this.#isEarly(id, minutes, before, watched)
+    this.#now.watch(id, ran ? minutes * 60 : Math.max(minutes * 60, watched))
+    return ran
+  }
+
+  /** Is its wait shorter than it was seen to be there? */
+  #isEarly(id: number, minutes: number, before: number, watched: number): boolean {
+    if (!this.#anyMinutes || minutes === MOST_MINUTES) return false
+    if (before > 0 && minutes - before < this.#elapsed - ROUNDING) return true
+    if (minutes === 0 && (before > 0 || id <= this.#oldestUnnoted)) return true
+    return minutes * 60 + NOTED_SECONDS <= watched
   }
 }
 

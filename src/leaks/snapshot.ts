@@ -6,7 +6,8 @@
  * | a Map                    | `{"$map":[[key,value],…]}`                                                           |
  * | a signature              | `{"$signature":n}`, the n-th of `signatures`: many tracks and dumps refer to each     |
  * | the goroutine ids        | `{"$ids":"…"}`: by id, the step to it, its signature and its marks, in variable bytes; |
- * |                          | `"$minutes":"…"`: the minutes of those that are marked to have some                    |
+ * |                          | `"$minutes":"…"`: the minutes of those that are marked to have some;                   |
+ * |                          | `"$watched":"…"`: for how many seconds each was seen where it is                       |
  */
 import { DumpstreamError } from '../core/errors.ts'
 import type { GoroutineIds, Signature } from '../core/model.ts'
@@ -87,15 +88,21 @@ class Writer {
     rows.sort(([a], [b]) => a - b)
     const bytes: number[] = []
     const minutes: number[] = []
+    const watched: number[] = []
     let before = 0
     for (const [id, signature] of rows) {
       putNumber(bytes, id - before)
       putNumber(bytes, (signature + 1) * FLAGS + flagsOf(ids, id))
       if (ids.minutes(id) > 0) putNumber(minutes, ids.minutes(id))
+      putNumber(watched, ids.watched(id))
       before = id
     }
-    const $ids = Buffer.from(bytes).toString('base64')
-    return minutes.length === 0 ? { $ids } : { $ids, $minutes: Buffer.from(minutes).toString('base64') }
+    const base64 = (numbers: readonly number[]): string => Buffer.from(numbers).toString('base64')
+    return {
+      $ids: base64(bytes),
+      ...(minutes.length === 0 ? {} : { $minutes: base64(minutes) }),
+      ...(watched.every((each) => each === 0) ? {} : { $watched: base64(watched) }),
+    }
   }
 }
 
@@ -115,7 +122,11 @@ function value(json: unknown, signatures: readonly Signature[]): unknown {
   if ('$map' in json) return new Map(entries(json.$map).map(([key, each]) => [key, value(each, signatures)]))
   if ('$ids' in json)
     return typeof json.$ids === 'string'
-      ? new SavedIds(bytesOf(json.$ids), '$minutes' in json ? bytesOf(json.$minutes) : undefined)
+      ? new SavedIds(
+          numbersOf(json.$ids),
+          '$minutes' in json ? numbersOf(json.$minutes) : [],
+          '$watched' in json ? numbersOf(json.$watched) : [],
+        )
       : undefined
   if ('$signature' in json) {
     const signature = typeof json.$signature === 'number' ? signatures[json.$signature] : undefined
@@ -125,9 +136,9 @@ function value(json: unknown, signatures: readonly Signature[]): unknown {
   return Object.fromEntries(Object.entries(json).map(([name, each]) => [name, value(each, signatures)]))
 }
 
-function bytesOf(json: unknown): Uint8Array {
+function numbersOf(json: unknown): number[] {
   if (typeof json !== 'string') throw refusal()
-  return Buffer.from(json, 'base64')
+  return readNumbers(Buffer.from(json, 'base64'))
 }
 
 function entries(json: unknown): [unknown, unknown][] {
@@ -146,15 +157,15 @@ class SavedIds implements GoroutineIds {
   readonly #signatures: Int32Array
   readonly #flags: Uint8Array
   readonly #minutes: Uint16Array
+  readonly #watched: Uint32Array
 
-  constructor(bytes: Uint8Array, minutes: Uint8Array | undefined) {
-    const numbers = readNumbers(bytes)
-    const waits = minutes === undefined ? [] : readNumbers(minutes)
+  constructor(numbers: readonly number[], minutes: readonly number[], watched: readonly number[]) {
     this.size = numbers.length >> 1
     this.#ids = new Float64Array(this.size)
     this.#signatures = new Int32Array(this.size)
     this.#flags = new Uint8Array(this.size)
     this.#minutes = new Uint16Array(this.size)
+    this.#watched = new Uint32Array(this.size)
     let id = 0
     let wait = 0
     for (let place = 0; place < this.size; place++) {
@@ -163,7 +174,8 @@ class SavedIds implements GoroutineIds {
       this.#ids[place] = id
       this.#signatures[place] = Math.floor(rest / FLAGS) - 1
       this.#flags[place] = rest % FLAGS
-      if ((rest & MINUTES) !== 0) this.#minutes[place] = waits[wait++] ?? 0
+      if ((rest & MINUTES) !== 0) this.#minutes[place] = minutes[wait++] ?? 0
+      this.#watched[place] = watched[place] ?? 0
     }
   }
 
@@ -186,6 +198,15 @@ class SavedIds implements GoroutineIds {
 
   minutes(id: number): number {
     return this.#minutes[this.#place(id)] ?? 0
+  }
+
+  watched(id: number): number {
+    return this.#watched[this.#place(id)] ?? 0
+  }
+
+  watch(id: number, seconds: number): void {
+    const place = this.#place(id)
+    if (place >= 0) this.#watched[place] = seconds
   }
 
   isReady(id: number): boolean {

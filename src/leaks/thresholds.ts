@@ -32,6 +32,7 @@ type Thresholds = Readonly<
     | 'weakGrowth'
     | 'weakChance'
     | 'stuckSeconds'
+    | 'stuckSecondsOfOne'
     | 'shrink',
     number
   >
@@ -115,6 +116,8 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   steps: 8,
   /** Seconds by the log's own time over which a waiter on a lock has not moved. */
   stuckSeconds: 600,
+  /** The same of one alone, where idle workers wait, too. */
+  stuckSecondsOfOne: 1200,
   /** Share by which a count must fall to be shrinking. */
   shrink: 0.2,
 })

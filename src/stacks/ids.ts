@@ -25,6 +25,8 @@ export class GoroutineIdTable implements GoroutineIds {
   #values: Int32Array
   /** A dump of a young process has none. */
   #minutes: Uint16Array | undefined
+  /** Seconds; a dump that is compared with none has none. */
+  #watched: Uint32Array | undefined
   #index: Int32Array
   #mask: number
   #shift: number
@@ -43,7 +45,11 @@ export class GoroutineIdTable implements GoroutineIds {
   /** What it takes. */
   get bytes(): number {
     return (
-      this.#ids.byteLength + this.#values.byteLength + this.#index.byteLength + (this.#minutes?.byteLength ?? 0)
+      this.#ids.byteLength +
+      this.#values.byteLength +
+      this.#index.byteLength +
+      (this.#minutes?.byteLength ?? 0) +
+      (this.#watched?.byteLength ?? 0)
     )
   }
 
@@ -64,6 +70,18 @@ export class GoroutineIdTable implements GoroutineIds {
 
   minutes(id: number): number {
     return this.#minutes?.[this.#place(id)] ?? 0
+  }
+
+  watched(id: number): number {
+    return this.#watched?.[this.#place(id)] ?? 0
+  }
+
+  watch(id: number, seconds: number): void {
+    const place = this.#place(id)
+    if (place < 0) return
+    // No id is added to a dump that is compared.
+    this.#watched ??= new Uint32Array(this.size)
+    this.#watched[place] = seconds
   }
 
   isReady(id: number): boolean {

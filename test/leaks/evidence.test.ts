@@ -30,6 +30,44 @@ describe('goroutines that stay and come', () => {
     expect(last(texts, 'work')).toBe('growing')
   })
 
+  /** Each of them has waited for so many minutes in the dumps after its first; `minutes` from dump to dump. */
+  const waiting = (minutes: number, wait: (dump: number) => number): string | undefined =>
+    last(
+      ids(0, 4).map((i) =>
+        dumpText(i * minutes, { work: grow(i), other: [9] }).replace(
+          /^goroutine (\d+) \[chan receive\]/gm,
+          (all, id) =>
+            Number(id) === 9
+              ? `goroutine ${id} [chan receive, ${i * minutes + 30} minutes]`
+              : i > 0 && grow(i - 1).includes(Number(id)) && wait(i) > 0
+                ? `goroutine ${id} [chan receive, ${wait(i)} minutes]`
+                : all,
+        ),
+      ),
+      'work',
+    )
+
+  it('are growing at most where they wait for less than the time since the dump before', () => {
+    expect(waiting(30, () => 26)).toBe('growing')
+    expect(waiting(30, (dump) => dump * 30)).toBe('leaking')
+  })
+
+  it('are growing at most where the same minute is waited for again and again', () => {
+    expect(waiting(1.5, () => 1)).toBe('growing')
+    expect(waiting(1.5, (dump) => Math.max(0, Math.floor(dump * 1.5) - 2))).toBe('leaking')
+  })
+
+  it('leak although the log says that hours have passed, while the machine was suspended', () => {
+    const texts = ids(0, 4).map((i) =>
+      dumpText(i * 300, { work: grow(i), other: [9] }).replace(/^goroutine (\d+) \[chan receive\]/gm, (all, id) =>
+        Number(id) === 9 || (i > 0 && grow(i - 1).includes(Number(id)))
+          ? `goroutine ${id} [chan receive, ${i * 10 + 2} minutes]`
+          : all,
+      ),
+    )
+    expect(last(texts, 'work')).toBe('leaking')
+  })
+
   it('are growing at most where some were seen at work', () => {
     const texts = ids(0, 4).map((i) => {
       const busy = grow(i).slice(0, 2)
@@ -46,6 +84,34 @@ describe('the same goroutines over ten minutes and more', () => {
 
   it('are stuck where none has run since', () => {
     expect(last(steps(same), 'work')).toBe('stuck')
+  })
+
+  it('are stuck in a select without cases, which nothing ends', () => {
+    const texts = [0, 6, 12, 18].map((minutes) =>
+      withMinutes(minutes, { work: same, other: [9] }, [...same, 9], 'select (no cases)'),
+    )
+    expect(last(texts, 'work')).toBe('stuck')
+  })
+
+  describe('that requests have started, which are gone', () => {
+    /** Born ten minutes after each other, long before; each has waited for so many minutes at the first dump. */
+    const left = (waits: readonly number[]): string | undefined => {
+      const texts = [0, 6, 12, 18].map((minutes) =>
+        dumpText(minutes, { work: waits.map((_, i) => 1000 * (i + 1)) }, (id) => 1e6 + id).replace(
+          /^goroutine (\d+)000 \[chan receive\]/gm,
+          (_all, id) => `goroutine ${id}000 [chan receive, ${(waits[Number(id) - 1] ?? 0) + minutes} minutes]`,
+        ),
+      )
+      return last(texts, 'work')
+    }
+
+    it('are stuck where the oldest wait for the longest', () => {
+      expect(left([40, 30, 20])).toBe('stuck')
+    })
+
+    it('are workers where an older one has run after a younger one had begun to wait', () => {
+      expect(left([40, 20, 30])).toBe('steady')
+    })
   })
 
   it('are a stage under back-pressure where they have', () => {
@@ -72,6 +138,20 @@ describe('goroutines that came while the process was watched, and sleep since', 
       expect(came(state, (id) => 10_000 + id)).toBe('stuck')
     },
   )
+
+  it('are no workers, though they were there, in a WaitGroup, if none of those lives who could end it', () => {
+    const wait = (others: Goroutines): string | undefined => {
+      const texts = [0, 6, 12, 18].map((minutes) =>
+        dumpText(minutes, { other: [9], work: [30, 31], ...others }, (id) => (id === 50 ? 30 : 1)).replace(
+          /^goroutine (9|30|31) \[chan receive\]/gm,
+          (_all, id) => `goroutine ${id} [${id === '9' ? 'select' : 'sync.WaitGroup.Wait'}, ${minutes + 5} minutes]`,
+        ),
+      )
+      return last(texts, 'work')
+    }
+    expect(wait({})).toBe('stuck')
+    expect(wait({ child: [50] })).toBe('steady')
+  })
 
   it('are stuck in a WaitGroup, which no worker waits for', () => {
     expect(came('sync.WaitGroup.Wait', () => 1)).toBe('stuck')

@@ -166,8 +166,8 @@ describe('where nothing wakes them', () => {
     expect(verdict([500, 1500, 2500], few)).not.toBe('leaking')
   })
 
-  it('a pool that does not grow is none', () => {
-    expect(verdict([500, 1500, 2500], [spread(20, 500, 9), [], []], 'select (no cases)')).toBe('steady')
+  it('those that do not grow in number are stuck, and no leak', () => {
+    expect(verdict([500, 1500, 2500], [spread(20, 500, 9), [], []], 'select (no cases)')).toBe('stuck')
   })
 })
 

@@ -38,3 +38,15 @@ it('keeps a note beside an id that has a signature', () => {
     [false, -1],
   ])
 })
+
+it('keeps minutes and seconds beside an id', () => {
+  const table = new GoroutineIdTable()
+  for (let id = 1; id <= 40; id++) table.put(table.add(id), 0, id % 2 === 0 ? id : undefined)
+  table.put(table.add(41), 0, 1e6)
+  table.watch(40, 90)
+  expect([1, 2, 40, 41, 42].map((id) => table.minutes(id))).toEqual([0, 2, 40, 0xffff, 0])
+  expect([1, 40, 42].map((id) => table.watched(id))).toEqual([0, 90, 0])
+  table.undo(table.add(50))
+  table.put(table.add(51), 0)
+  expect(table.minutes(51)).toBe(0)
+})
