@@ -1,7 +1,7 @@
 /**
  * Has a goroutine run since the dump before? The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod),
  * which notes since when each one waits (runtime/mgcmark.go, waitsince); from a minute on the header says so, and whoever runs starts
- * anew. By how much the longest waits grew is the process's own clock: that of the log goes on while a machine is suspended.
+ * anew. The first collection comes when the heap has grown to its least size, however late. By how much the longest waits grew is the process's own clock: that of the log goes on while a machine is suspended.
  */
 import type { DumpTally, GoroutineIds } from '../core/model.ts'
 import { LOOSE_IDS } from './ids.ts'
@@ -21,6 +21,8 @@ export class Waits {
   readonly #oldestUnnoted: number
   /** By how much the longest wait grew, minutes; -1 when no header of both dumps has some. */
   readonly #elapsed: number
+  /** Waits in this dump, minutes, ascending: so long ago the collector was there, and met all that waited then. */
+  readonly #collections: readonly number[]
   readonly #seconds: number
 
   constructor(tally: DumpTally, ids: IdsOfDump, now: GoroutineIds, before: GoroutineIds, seconds = 0) {
@@ -29,7 +31,9 @@ export class Waits {
     this.#anyMinutes = tally.anyMinutes === true
     // The collector has met all that came before the newest one whom it found waiting.
     this.#oldestUnnoted = ids.maxIdWithMinutes - LOOSE_IDS
-    this.#elapsed = this.#anyMinutes ? longest(now, before) : -1
+    const { elapsed, waits } = this.#anyMinutes ? waitsOf(now, before) : { elapsed: -1, waits: [] }
+    this.#elapsed = elapsed
+    this.#collections = waits
     this.#seconds = this.#elapsed < 0 ? seconds : Math.min(seconds, (this.#elapsed + ROUNDING) * 60)
   }
 
@@ -43,12 +47,28 @@ export class Waits {
     return ran
   }
 
+  /** The longest wait of a goroutine that is no longer than `most` minutes; 0 for none. */
+  #metBy(most: number): number {
+    let low = 0
+    let high = this.#collections.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#collections[middle] as number) <= most) low = middle + 1
+      else high = middle
+    }
+    return this.#collections[low - 1] ?? 0
+  }
+
   /** Is its wait shorter than it was seen to be there? */
   #isEarly(id: number, minutes: number, before: number, watched: number): boolean {
     if (!this.#anyMinutes || minutes === MOST_MINUTES) return false
     if (before > 0 && minutes - before < this.#elapsed - ROUNDING) return true
     if (minutes === 0 && (before > 0 || id <= this.#oldestUnnoted)) return true
-    return minutes * 60 + NOTED_SECONDS <= watched
+    // Since the first collection there was one every two minutes.
+    const collected = ((this.#collections[this.#collections.length - 1] ?? 0) + ROUNDING) * 60
+    return (
+      minutes < this.#metBy(watched / 60 - ROUNDING) || minutes * 60 + NOTED_SECONDS <= Math.min(watched, collected)
+    )
   }
 }
 
@@ -77,13 +97,20 @@ export function findReordered(out: Uint8Array, sleepers: readonly boolean[], ids
   }
 }
 
-function longest(now: GoroutineIds, before: GoroutineIds): number {
-  let most = -1
+interface WaitsOfDump {
+  readonly elapsed: number
+  readonly waits: readonly number[]
+}
+
+function waitsOf(now: GoroutineIds, before: GoroutineIds): WaitsOfDump {
+  let elapsed = -1
+  const waits = new Set<number>()
   now.forEach((id) => {
     const minutes = now.minutes(id)
     if (minutes === 0) return
+    waits.add(minutes)
     const was = before.minutes(id)
-    if (was > 0 && minutes - was > most) most = minutes - was
+    if (was > 0) elapsed = Math.max(elapsed, minutes - was)
   })
-  return most
+  return { elapsed, waits: [...waits].sort((a, b) => a - b) }
 }

@@ -114,6 +114,27 @@ describe('the same goroutines over ten minutes and more', () => {
     })
   })
 
+  it('are stuck in a process that allocates little, though the first collection comes late', () => {
+    const waits = [0, 0, 5, 9, 14]
+    const texts = [0, 4, 8.3, 12.4, 17.1].map((minutes, i) =>
+      dumpText(minutes, { work: same }).replace(
+        /^goroutine (\d+) \[chan receive\]/gm,
+        (_all, id) => `goroutine ${id} [chan send${waits[i] === 0 ? '' : `, ${waits[i]} minutes`}]`,
+      ),
+    )
+    expect(last(texts, 'work')).toBe('stuck')
+  })
+
+  it('have run where the collector met another one two minutes ago, and not them', () => {
+    const texts = [0, 4, 8, 12].map((minutes) =>
+      dumpText(minutes, { work: same, other: [Math.round(30 + minutes)] }).replace(
+        /^goroutine (\d+) \[chan receive\]/gm,
+        (_all, id) => `goroutine ${id} [chan send${Number(id) > 29 ? ', 2 minutes' : ''}]`,
+      ),
+    )
+    expect(last(texts, 'work')).toBe('steady')
+  })
+
   it('are a stage under back-pressure where they have', () => {
     expect(last(steps([]), 'work')).toBe('steady')
   })
