@@ -1,7 +1,7 @@
 /** One line on the terminal behind stderr while a long file is read; rewritten in place and wiped before anything else is printed. */
 
 import { writeSync } from 'node:fs'
-import { grouped } from '../sinks/names.ts'
+import { bytesText, counted } from '../sinks/names.ts'
 import { printable } from '../sinks/printable.ts'
 import { cutMiddle, displayWidth } from '../sinks/width.ts'
 
@@ -65,7 +65,7 @@ export class Progress {
     const rate = (this.#read / (now - this.#startedAt)) * 1000
     const part = Math.min(99, Math.floor((this.#read / this.#size) * 100))
     const { dumps, goroutines } = this.#figures()
-    const tail = ` ${String(part).padStart(2)} % of ${bytesText(this.#size)}, ${bytesText(rate)}/s, ${grouped(dumps)} dump${dumps === 1 ? '' : 's'}, ${grouped(goroutines)} goroutine${goroutines === 1 ? '' : 's'}`
+    const tail = ` ${String(part).padStart(2)} % of ${bytesText(this.#size)}, ${bytesText(rate)}/s, ${counted(dumps, 'dump')}, ${counted(goroutines, 'goroutine')}`
     // The last column stays free: some terminals wrap as soon as it is filled.
     const room = this.#columns() - 1 - displayWidth(tail)
     return room < 4 ? tail.trimStart().slice(0, this.#columns() - 1) : `${cutMiddle(this.#name, room)}${tail}`
@@ -78,16 +78,4 @@ export class Progress {
       this.#nextAt = Number.POSITIVE_INFINITY
     }
   }
-}
-
-/** `1288490188` → `1.2 GiB`. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }

@@ -8,7 +8,7 @@ import { pause } from '../core/pause.ts'
 import type { StreamState } from '../partitions/stream.ts'
 import { eachBatch, type Records } from './batches.ts'
 import { closeClient, type KafkaConnection, loadClient, openAdmin, openConsumer, openProducer } from './client.ts'
-import { failureOf, inputError } from './errors.ts'
+import { failureOf, inputError, isTooLarge } from './errors.ts'
 import { FetchClient } from './fetch.ts'
 import { readState, type StateMessage, type StateStore, type StreamChange } from './states.ts'
 
@@ -152,7 +152,7 @@ class StateTopic implements StateStore {
     try {
       await this.#producer.send({ messages, compression: 'gzip' })
     } catch (error) {
-      if (!failureOf(error).ids.has('MESSAGE_TOO_LARGE')) throw error
+      if (!isTooLarge(error)) throw error
       if (messages.length > 1) {
         for (const change of changes) await this.save(topic, partition, [change])
         return

@@ -2,7 +2,17 @@
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
 import { readFrame } from './last-dumps.ts'
-import { baseName, counted, grouped, placeOf, shortenFunction, spanText, sparkline, timeText } from './names.ts'
+import {
+  baseName,
+  bytesText,
+  counted,
+  grouped,
+  placeOf,
+  shortenFunction,
+  spanText,
+  sparkline,
+  timeText,
+} from './names.ts'
 import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
 import { cutEnd, displayWidth, padEnd, wrap } from './width.ts'
@@ -135,12 +145,6 @@ export function boundText({ bound }: FindingRecord): string | undefined {
   const { goroutines, memory, hours, at } = bound
   const what = memory === undefined ? counted(goroutines, 'goroutine') : `${bytesText(memory)} of stacks at the latest`
   return `${what} ${hours === 0 ? 'by now' : `in ${spanText(hours * 3600)}`}${at === undefined ? '' : `, at ${timeText(at)}`}`
-}
-
-/** `2 GiB`. */
-function bytesText(bytes: number): string {
-  const power = Math.min(4, Math.max(0, Math.floor(Math.log2(bytes) / 10)))
-  return `${Number((bytes / 2 ** (10 * power)).toFixed(1))} ${['bytes', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? ''}`
 }
 
 /** `over 2 steps`: from dump to dump. */

@@ -49,6 +49,18 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** `1288490188` → `1.2 GiB`. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${Number(value.toFixed(value < 10 ? 1 : 0))} ${units[unit]}`
+}
+
 /** `7200` → `2h`, `5400` → `1h30m`. */
 export function spanText(seconds: number): string {
   if (seconds < 10) return `${Math.round(seconds * 10) / 10}s`

@@ -47,7 +47,7 @@ describe('an archive', () => {
     const zip = folder.write('none.zip', zipOf({ a: logText(500), b: logText(300) }))
     const { code, stderr } = await cli(['--fail-on', 'leaking', zip])
     expect(code).toBe(3)
-    expect(stderr).toMatch(/^dumpstream: no goroutine dump in .*none\.zip \(2 files, \d+ kB, 800 lines\)\n$/)
+    expect(stderr).toMatch(/^dumpstream: no goroutine dump in .*none\.zip \(2 files, \d+ KiB, 800 lines\)\n$/)
   })
 
   it('that is cut: what was readable is counted, `truncated` says so, one line on stderr, exit code 3', async () => {

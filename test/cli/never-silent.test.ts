@@ -11,7 +11,7 @@ describe('an input without a dump', () => {
   it('is said where a gate depends on it, and is exit code 3', async () => {
     const { code, stderr } = await cli(['--fail-on', 'leaking', folder.write('app.log', NONE)])
     expect(code).toBe(3)
-    expect(stderr).toBe(`dumpstream: no goroutine dump in ${folder.at('app.log')} (61 kB, 1 234 lines)\n`)
+    expect(stderr).toBe(`dumpstream: no goroutine dump in ${folder.at('app.log')} (59 KiB, 1 234 lines)\n`)
   })
 
   it('is said on a terminal', async () => {
