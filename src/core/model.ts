@@ -73,6 +73,8 @@ export interface ParentTally {
 export interface CallingGoroutine {
   readonly goroutine: number
   readonly state: string
+  /** For how long it has waited, where the header says so. */
+  readonly minutes: number | undefined
   /** Index into `DumpTally.signatures`. */
   readonly signature: number
   /** Names of the functions that it calls, innermost first; goroutines of one stack share them. */
@@ -91,6 +93,8 @@ export interface CallingGoroutines {
   waiting(): readonly CallingGoroutine[]
   /** Those that have one of `pointers` as the receiver of a method; none that wait. */
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[]
+  /** Those of a signature that are kept. */
+  of(signature: number): readonly CallingGoroutine[]
 }
 
 /** Goroutine id → index into `DumpTally.signatures`, compact enough for a million goroutines. */

@@ -1,12 +1,13 @@
 /** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { chainOf, chainText, FEW, locksOf, objectsOf, ringIn, type Step, seenOf, waitsIn } from './chains.ts'
 import { codeOf } from './code.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { miscounts } from './miscount.ts'
 import type { Pool } from './pools.ts'
-import { mayBeWoken, standstills, waitsForOutside } from './standstill.ts'
-import { cycle, type Group, groupWaiters, signaturesOf } from './waits.ts'
+import { mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
+import type { Group } from './waits.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
 const PILE = 50
@@ -14,104 +15,129 @@ const PILE = 50
 const OLD_PILE = 10
 /** Of these a service has as many as it has clients; senders wait under back-pressure. */
 const SENDERS = 100
-/** Waiters for a lock behind a call to the world outside. */
-const BEHIND_CALL = 5
 /** Goroutines that wait for a member of a pool, while others go on. */
 const POOL = 10
 /** Minutes in a lock or a send, both of which are short where all is well. */
 const SLOW_MINUTES = 2
 const CRITICAL = 100
 
+const NOBODY = 'no goroutine of this code runs, nor waits for anything outside of the program'
+
 const LOCK = /^(?:sync\.(?:Mutex|RWMutex)\.)/
 const SEND = /^chan send$/
 
-const groupsOf = new WeakMap<Scene, readonly Group[]>()
+interface Pile {
+  readonly group: Group
+  readonly seen: readonly Seen[]
+  /** The standstill that it is most of: one finding says both. */
+  readonly standstill: Standstill | undefined
+}
 
-function groups(scene: Scene): readonly Group[] {
-  let found = groupsOf.get(scene)
-  if (found === undefined) {
-    found = groupWaiters(scene.dump, BEHIND_CALL)
-    groupsOf.set(scene, found)
-  }
+const pilesFound = new WeakMap<Scene, readonly Pile[]>()
+
+function pilesIn(scene: Scene): readonly Pile[] {
+  const found = pilesFound.get(scene) ?? findPiles(scene)
+  pilesFound.set(scene, found)
   return found
 }
 
-export function pileUp(scene: Scene): Finding[] {
-  const found: Finding[] = []
-  const told = new Set<Seen>()
-  for (const group of groups(scene)) {
-    const waiters = group.goroutines.length
-    if (waiters < BEHIND_CALL) break
+function findPiles(scene: Scene): readonly Pile[] {
+  const halted = haltedIn(scene)
+  return waitsIn(scene).groups.flatMap((group) => {
     const seen = seenOf(scene, group)
-    const { kind } = group
-    if (waiters < leastOf(scene, seen)) continue
-    for (const each of seen) told.add(each)
-    const waits = group.waits()
-    const [holder] = waits.may_hold ?? []
-    const place = seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`
-    const behind = seen[0] === undefined ? undefined : waitsForOutside(scene, seen[0])
-    found.push({
-      ...about(seen, {
-        finding: 'pile_up',
-        severity: waiters >= CRITICAL ? 'critical' : 'warning',
-        title: `${goroutines(waiters)} wait for one ${kind}${place}`,
-        because: `all of them wait for ${waits.object}${holder === undefined ? '' : `; goroutine ${holder.goroutine} [${holder.state}] in ${holder.function} may hold it`}${behind === undefined ? '' : `; meanwhile ${behind.tally.signature.title.function} waits for the world outside in ${mainState(behind.tally)}`}`,
-        waits_on: [waits],
-      }),
-      goroutines: waiters,
-    })
-  }
-  const halted = new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
+    const count = group.goroutines.length
+    if (ringIn(scene).includes(group)) return []
+    if (count < leastOf(scene, group, seen)) return []
+    if (group.sends && seen.some((each) => halted.has(each) || isJudged(each))) return []
+    const standstill = standstills(scene).find(
+      ({ heldUp }) => seen.every((each) => heldUp.includes(each)) && count * 2 >= countOf(heldUp),
+    )
+    return { group, seen, standstill }
+  })
+}
+
+export function pileUp(scene: Scene): Finding[] {
+  const halted = haltedIn(scene)
+  const piles = pilesIn(scene)
+  const told = new Set<Seen>(piles.flatMap(({ seen }) => seen))
+  const found = piles.map((pile) => ofPile(scene, pile))
   for (const seen of scene.seen) {
+    const { count } = seen.tally
     if (told.has(seen) || halted.has(seen) || isJudged(seen)) continue
     const state = mainState(seen.tally)
-    const least = LOCK.test(state)
-      ? leastOf(scene, [seen])
-      : SEND.test(state)
-        ? isOld(seen)
-          ? OLD_PILE
-          : SENDERS
-        : Number.POSITIVE_INFINITY
-    if (seen.tally.count < least) continue
+    if (count < leastIn(scene, seen, state)) continue
     found.push(
       about([seen], {
         finding: 'pile_up',
-        severity: seen.tally.count >= CRITICAL ? 'critical' : 'warning',
-        title: `${goroutines(seen.tally.count)} wait in ${state} ${placeOf(seen.tally.signature.title)}`,
-        because: `${goroutines(seen.tally.count)} in one place is more than a brief burst`,
+        severity: count >= CRITICAL ? 'critical' : 'warning',
+        title: `${goroutines(count)} wait in ${state} ${placeOf(seen.tally.signature.title)}`,
+        because: `${goroutines(count)} in one place is more than a brief burst`,
       }),
     )
   }
   return found
 }
 
-/** A ring of locks whose addresses prove it. */
-export function ring(scene: Scene): Finding[] {
-  const found = cycle(groups(scene))
-  if (found.length < 2) return []
-  const seen = [...new Set(found.flatMap((group) => seenOf(scene, group)))]
-  const count = found.reduce((sum, group) => sum + group.goroutines.length, 0)
-  return [
-    {
-      ...about(seen, {
-        finding: 'deadlock',
-        severity: 'critical',
-        title: `${goroutines(count)} wait for each other on ${found.length} locks${seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`}`,
-        because: `each lock may be held by a goroutine that waits for another: ${found.map(({ waits }) => waits().object).join(', ')}`,
-        fault: 'resource_deadlock',
-        waits_on: found.map((group) => group.waits()),
-      }),
-      goroutines: count,
-    },
-  ]
+/** All that wait for one object, and what those wait for who may hold it. */
+function ofPile(scene: Scene, { group, seen, standstill }: Pile): Finding {
+  const count = group.goroutines.length
+  const steps = chainOf(scene, group)
+  const [worst] = seen
+  const place = worst === undefined ? '' : ` ${placeOf(worst.tally.signature.title)}`
+  const behind = worst === undefined ? undefined : waitsForOutside(scene, worst)
+  const others = standstill?.heldUp.filter((each) => !seen.includes(each)) ?? []
+  return {
+    ...about([...seen, ...others], {
+      finding: 'pile_up',
+      severity: count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(count)} wait ${group.sends ? 'to send on' : 'for'} one ${group.kind}${place}`,
+      because: `all of them wait for ${group.object}${chainText(scene, group, steps)}${meanwhile(scene, behind, steps)}${standstill === undefined ? '' : `; ${NOBODY}`}`,
+      class: standstill?.class,
+      waits_on: objectsOf(group, steps),
+    }),
+    goroutines: count,
+  }
 }
 
-/** Nobody is left who could go on. */
+function meanwhile({ dump }: Scene, behind: Seen | undefined, steps: readonly Step[]): string {
+  if (behind === undefined || steps.some((step) => dump.signatures[step.goroutine.signature] === behind.tally))
+    return ''
+  const { title } = behind.tally.signature
+  return `; meanwhile ${title.function} waits for the world outside in ${mainState(behind.tally)} ${placeOf(title)}`
+}
+
+/** Signatures that leak have a finding of their own; so has a ring, or a pile, that is most of a standstill. */
 export function standstill(scene: Scene): Finding[] {
-  return [...halted(scene), ...miscounted(scene)]
+  const told = new Set(pilesIn(scene).map((pile) => pile.standstill))
+  const ringed = new Set(ringIn(scene).flatMap((group) => seenOf(scene, group)))
+  return standstills(scene).flatMap((each) => {
+    const heldUp = each.heldUp.filter(({ assessment }) => assessment.verdict !== 'leaking')
+    const [worst] = heldUp
+    if (worst === undefined || told.has(each) || heldUp.some((one) => ringed.has(one))) return []
+    const count = countOf(heldUp)
+    const place = ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
+    const [lock] = locksOf(scene, heldUp)
+    const steps = lock === undefined ? [] : chainOf(scene, lock)
+    return about(heldUp, {
+      finding: 'stuck',
+      severity: count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(count)} wait${place}`,
+      because: `${NOBODY}${lock === undefined || steps.length === 0 ? '' : `; ${lock.goroutines.length === 1 ? '1 waits' : `${lock.goroutines.length} wait`} for ${lock.object}${chainText(scene, lock, steps)}`}`,
+      class: each.class,
+      ...(lock === undefined ? {} : { waits_on: objectsOf(lock, steps) }),
+    })
+  })
 }
 
-function miscounted(scene: Scene): Finding[] {
+function countOf(seen: readonly Seen[]): number {
+  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
+}
+
+function haltedIn(scene: Scene): ReadonlySet<Seen> {
+  return new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
+}
+
+export function miscounted(scene: Scene): Finding[] {
   return miscounts(scene).map((each) =>
     about([each], {
       finding: 'stuck',
@@ -122,24 +148,6 @@ function miscounted(scene: Scene): Finding[] {
       hint: 'Add counts more than there are goroutines that call Done: call Add(1) beside each go statement and defer Done in the goroutine',
     }),
   )
-}
-
-/** Signatures that leak have a finding of their own. */
-function halted(scene: Scene): Finding[] {
-  return standstills(scene).flatMap(({ heldUp: all, class: kind }) => {
-    const heldUp = all.filter(({ assessment }) => assessment.verdict !== 'leaking')
-    const [worst] = heldUp
-    if (worst === undefined) return []
-    const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
-    const place = ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
-    return about(heldUp, {
-      finding: 'stuck',
-      severity: count >= CRITICAL ? 'critical' : 'warning',
-      title: `${goroutines(count)} wait${place}`,
-      because: 'no goroutine of this code runs, nor waits for anything outside of the program',
-      class: kind,
-    })
-  })
 }
 
 export function pool(scene: Scene): Finding[] {
@@ -183,9 +191,22 @@ export function slow({ seen }: Scene): Finding[] {
   })
 }
 
-function leastOf(scene: Scene, seen: readonly Seen[]): number {
+/** Waiters of one object that are worth a finding. */
+function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
+  if (group.kind === 'mutex' || group.kind === 'rwmutex') return leastForLock(scene, seen)
+  if (!group.sends) return Number.POSITIVE_INFINITY
+  return seen.every(isOld) ? OLD_PILE : SENDERS
+}
+
+function leastIn(scene: Scene, seen: Seen, state: string): number {
+  if (LOCK.test(state)) return leastForLock(scene, [seen])
+  if (!SEND.test(state)) return Number.POSITIVE_INFINITY
+  return isOld(seen) ? OLD_PILE : SENDERS
+}
+
+function leastForLock(scene: Scene, seen: readonly Seen[]): number {
   const [worst] = seen
-  if (worst !== undefined && waitsForOutside(scene, worst) !== undefined) return BEHIND_CALL
+  if (worst !== undefined && waitsForOutside(scene, worst) !== undefined) return FEW
   return seen.every(isOld) ? OLD_PILE : PILE
 }
 
@@ -196,9 +217,4 @@ function isOld({ tally }: Seen): boolean {
 
 function isJudged({ assessment }: Seen): boolean {
   return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
-}
-
-/** The signatures of a group, most waiters first. */
-function seenOf({ dump, seen }: Scene, group: Group): Seen[] {
-  return signaturesOf(group).flatMap((index) => seen.find(({ tally }) => tally === dump.signatures[index]) ?? [])
 }

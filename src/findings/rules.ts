@@ -2,11 +2,12 @@
  * The rules, in one table: what must hold for a finding, and a dump that shows it. docs/findings-and-verdicts.md is printed from it.
  */
 import type { FindingKind } from '../core/model.ts'
+import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { lost } from './lost.ts'
-import { pileUp, pool, ring, slow, standstill } from './pile-up.ts'
+import { miscounted, pileUp, pool, slow, standstill } from './pile-up.ts'
 
 export interface Rule {
   readonly finding: FindingKind
@@ -82,6 +83,13 @@ export const RULES: readonly Rule[] = [
     example: 'bench/verdicts/program/hangs',
     of: 'waits',
     find: standstill,
+  },
+  {
+    finding: 'stuck',
+    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives',
+    example: 'test/findings/standstill.test.ts',
+    of: 'waits',
+    find: miscounted,
   },
   {
     finding: 'stuck',

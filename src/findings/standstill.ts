@@ -125,7 +125,7 @@ function goesOn(each: Seen): boolean {
 }
 
 /** Does it wait for the network, or another program? */
-function isOutside({ tally }: Seen): boolean {
+export function isOutside({ tally }: Seen): boolean {
   for (const state of tally.states.keys()) {
     if (state === 'IO wait') continue
     if (!MAY_BE_IDLE.test(state)) return false

@@ -101,6 +101,12 @@ export class Callers implements CallingGoroutines {
     return out
   }
 
+  of(signature: number): readonly CallingGoroutine[] {
+    const out: CallingGoroutine[] = []
+    for (let row = 0; row < this.#count * ROW; row += ROW) if (this.#rows[row + 1] === signature) this.#take(row, out)
+    return out
+  }
+
   #take(row: number, out: CallingGoroutine[]): void {
     const rows = this.#rows
     const stack = this.#stacks[rows[row + 2] as number] as PrintedStack
@@ -134,6 +140,10 @@ class Caller implements CallingGoroutine {
 
   get state(): string {
     return this.#info.state
+  }
+
+  get minutes(): number | undefined {
+    return this.#info.minutes
   }
 
   pointer(i: number): number {

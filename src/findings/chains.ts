@@ -1,0 +1,229 @@
+/**
+ * What a pile waits for in the end: the goroutine that may hold its lock waits for something, too. A ring is claimed only where each step
+ * has an address, and one goroutine alone that may hold it.
+ */
+import type { CallingGoroutine, DumpTally } from '../core/model.ts'
+import type { WaitsOn } from '../core/records.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import { classOf, waitsForLock } from './class.ts'
+import { codeOf } from './code.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+import { isOutside } from './standstill.ts'
+import { shapeOf, type WaitKind } from './waiting.ts'
+import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
+
+/** Waiters from which on a group is of interest by itself. */
+export const FEW = 5
+/** Nobody reads further. */
+const STEPS = 8
+
+const waitsFound = new WeakMap<Scene, Waits>()
+
+export function waitsIn(scene: Scene): Waits {
+  const found = waitsFound.get(scene) ?? waitsOf(scene.dump, FEW)
+  waitsFound.set(scene, found)
+  return found
+}
+
+export interface Step {
+  readonly goroutine: CallingGoroutine
+  /** Known by type alone: it is the only other goroutine in a method of this type. */
+  readonly type?: string
+  /** What it waits for itself. */
+  readonly waitsFor: Group | undefined
+}
+
+/** From the lock of `group` on, as far as there is one goroutine that may hold it. */
+export function chainOf(scene: Scene, group: Group): readonly Step[] {
+  const waits = waitsIn(scene)
+  const steps: Step[] = []
+  const passed = new Set([group])
+  for (let at: Group | undefined = group; at !== undefined && steps.length < STEPS; ) {
+    const step = holderOf(scene, at)
+    if (step === undefined) break
+    const waitsFor = waits.of(step.goroutine)
+    steps.push({ ...step, waitsFor })
+    if (waitsFor === undefined || passed.has(waitsFor)) break
+    passed.add(waitsFor)
+    at = waitsFor
+  }
+  return steps
+}
+
+function holderOf(scene: Scene, group: Group): Omit<Step, 'waitsFor'> | undefined {
+  const [holder] = group.mayHold
+  if (holder !== undefined) return group.mayHold.length === 1 ? { goroutine: holder } : undefined
+  if (group.kind !== 'mutex' && group.kind !== 'rwmutex') return undefined
+  return onlyOther(scene.dump, group)
+}
+
+/** Where the receivers are stale: who is in a method of the type that locks it, and does not wait for it, if that is one goroutine. */
+function onlyOther({ signatures, callers }: DumpTally, group: Group): Omit<Step, 'waitsFor'> | undefined {
+  const [first] = group.goroutines
+  const type = first === undefined ? undefined : shapeOf(first).type
+  if (type === undefined) return undefined
+  const waiting = new Set(group.goroutines.map(({ goroutine }) => goroutine))
+  let others = -waiting.size
+  const found: CallingGoroutine[] = []
+  for (const [slot, { signature, count }] of signatures.entries()) {
+    if (!codeOf(signature).types.includes(`${type}.`)) continue
+    others += count
+    if (others > 1) return undefined
+    for (const each of callers?.of(slot) ?? []) if (!waiting.has(each.goroutine)) found.push(each)
+  }
+  const [only] = found
+  return others === 1 && only !== undefined && found.length === 1 ? { goroutine: only, type } : undefined
+}
+
+/** The objects of a chain, the first one first. */
+export function objectsOf(group: Group, steps: readonly Step[]): WaitsOn[] {
+  return [...new Set([group, ...steps.flatMap(({ waitsFor }) => waitsFor ?? [])])].map((each) => each.waits())
+}
+
+/** Locks that goroutines of `seen` wait for, the one with most waiters first. */
+export function locksOf(scene: Scene, seen: readonly Seen[]): readonly Group[] {
+  const { signatures, callers } = scene.dump
+  const found = seen.flatMap(({ tally }) => {
+    if (waitsForLock(tally) === 0) return []
+    const [first] = callers?.of(signatures.indexOf(tally)) ?? []
+    return (first === undefined ? undefined : waitsIn(scene).of(first)) ?? []
+  })
+  return [...new Set(found)].sort((a, b) => b.goroutines.length - a.goroutines.length)
+}
+
+/** `; goroutine 7 [chan send] in main.(*store).flush may hold it; it waits to send on channel 0xc0000140e0 at main.go:29 for 12 minutes`. */
+export function chainText(scene: Scene, group: Group, steps: readonly Step[]): string {
+  const { dump } = scene
+  let text = ''
+  let holders = group.waits().may_hold
+  for (const { goroutine, type, waitsFor } of steps) {
+    const { signature } = dump.signatures[goroutine.signature] ?? {}
+    const name = `goroutine ${goroutine.goroutine} [${goroutine.state}]`
+    const method = holders?.[0]?.function ?? signature?.title.function ?? ''
+    text +=
+      type === undefined
+        ? `; ${name} in ${method} may hold it`
+        : `; ${name} in ${method} is the only other goroutine in a method of ${shortType(type)}`
+    const what = waitsFor === undefined ? elsewhere(scene, goroutine) : objectText(waitsFor)
+    const place = signature === undefined ? '' : ` ${placeOf(signature.title)}`
+    if (what !== undefined) text += `; it ${what}${place}${minutesText(goroutine)}`
+    holders = waitsFor?.waits().may_hold
+  }
+  return text
+}
+
+const WORDS: Readonly<Record<WaitKind, string>> = {
+  mutex: 'waits for mutex',
+  rwmutex: 'waits for rwmutex',
+  channel: 'waits to receive from channel',
+  waitgroup: 'waits for WaitGroup',
+  cond: 'waits for a signal of Cond',
+}
+
+function objectText({ kind, sends, object }: Group): string {
+  return `${sends ? 'waits to send on channel' : WORDS[kind]} ${object}`
+}
+
+/** A select has no address, nor has what is outside of the program. */
+function elsewhere({ dump, seen }: Scene, { signature, minutes }: CallingGoroutine): string | undefined {
+  const tally = dump.signatures[signature]
+  if (seen.some((each) => each.tally === tally && isOutside(each))) return 'waits for the world outside'
+  return minutes === undefined ? undefined : 'has been there'
+}
+
+function minutesText({ minutes }: CallingGoroutine): string {
+  return minutes === undefined ? '' : ` for ${countedMinutes(minutes)}`
+}
+
+function countedMinutes(minutes: number): string {
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`
+}
+
+/** `(*Cache)` of `example.com/shop.(*Cache)`. */
+function shortType(type: string): string {
+  return type.slice(type.indexOf('(*'))
+}
+
+const ringsFound = new WeakMap<Scene, readonly Group[]>()
+
+export function ringIn(scene: Scene): readonly Group[] {
+  const found = ringsFound.get(scene) ?? cycle(scene)
+  ringsFound.set(scene, found)
+  return found
+}
+
+/** A ring whose addresses prove it. */
+export function ring(scene: Scene): Finding[] {
+  const found = ringIn(scene)
+  if (found.length < 2) return []
+  const seen = [...new Set(found.flatMap((group) => seenOf(scene, group)))]
+  const count = new Set(found.flatMap((group) => group.goroutines.map(({ goroutine }) => goroutine))).size
+  const isLocks = seen.every(({ tally }) => waitsForLock(tally) === tally.count)
+  const place = seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`
+  const objects = found.map(({ object }) => object).join(', ')
+  return [
+    {
+      ...about(seen, {
+        finding: 'deadlock',
+        severity: 'critical',
+        title: `${goroutines(count)} wait for each other on ${isLocks ? `${found.length} locks` : 'a lock and a WaitGroup'}${place}`,
+        because: isLocks
+          ? `each lock may be held by a goroutine that waits for another: ${objects}`
+          : `who may hold the lock waits for goroutines that it has started, and that wait for the lock: ${objects}`,
+        ...(isLocks ? { fault: 'resource_deadlock' } : {}),
+        class: classOf(seen.map(({ tally }) => tally)),
+        waits_on: found.map((each) => each.waits()),
+      }),
+      goroutines: count,
+    },
+  ]
+}
+
+/** Groups that wait for each other in a ring, each with the one goroutine that may hold what it waits for. */
+function cycle(scene: Scene): readonly Group[] {
+  const waits = waitsIn(scene)
+  const seen = new Set<Group>()
+  for (const start of waits.groups) {
+    const path: Group[] = []
+    let at: Group | undefined = start
+    while (at !== undefined && !seen.has(at)) {
+      path.push(at)
+      seen.add(at)
+      at = next(scene, at)
+    }
+    // One that an earlier path has gone through leads to no ring, or to one that was found.
+    if (at !== undefined && path.includes(at)) return path.slice(path.indexOf(at))
+  }
+  return []
+}
+
+/** What those wait for who could let the waiters of `group` go on. */
+function next(scene: Scene, group: Group): Group | undefined {
+  const waits = waitsIn(scene)
+  const [holder] = group.mayHold
+  // More than one that may hold it proves nothing.
+  if (holder !== undefined) return group.mayHold.length === 1 ? waits.of(holder) : undefined
+  if (group.kind !== 'waitgroup') return undefined
+  for (const child of childrenOf(scene.dump, group)) {
+    const waitsFor = waits.of(child)
+    if (waitsFor !== undefined && waitsFor.mayHold.length === 1) return waitsFor
+  }
+  return undefined
+}
+
+/** Goroutines that the one that waits for a WaitGroup has started. */
+function childrenOf({ signatures, callers }: DumpTally, { goroutines: waiters }: Group): readonly CallingGoroutine[] {
+  const [waiter] = waiters
+  const slot = waiter?.signature ?? -1
+  // Of several who wait at one place it is not known whose they are.
+  if (signatures[slot]?.count !== 1) return []
+  return signatures.flatMap(({ parents }, child) =>
+    parents?.signatures.has(slot) === true ? (callers?.of(child) ?? []) : [],
+  )
+}
+
+/** The signatures of a group, most waiters first. */
+export function seenOf({ dump, seen }: Scene, group: Group): Seen[] {
+  return signaturesOf(group).flatMap((index) => seen.find(({ tally }) => tally === dump.signatures[index]) ?? [])
+}

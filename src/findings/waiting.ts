@@ -1,0 +1,108 @@
+/** What a goroutine waits for, and on which object: read from the functions that wait, and the address in their arguments. */
+import type { CallingGoroutine } from '../core/model.ts'
+import type { WaitsOn } from '../core/records.ts'
+
+export type WaitKind = Exclude<WaitsOn['kind'], 'semaphore'>
+
+export interface Receiver {
+  readonly type: string
+  readonly pointer: number
+}
+
+/** What the functions that a stack waits in say. */
+interface Shape {
+  readonly waits: number
+  /** Undefined where the functions do not tell. */
+  readonly kind: WaitKind | undefined
+  /** Does it wait to send? */
+  readonly sends: boolean
+  /** Of the method that called what waits. */
+  readonly type: string | undefined
+  /** Calls of methods of the object. */
+  readonly methods: readonly number[]
+  /** Where the semaphore, or the list, is in the object; 0 where it is the object itself, or a channel. */
+  readonly offset: number
+}
+
+const shapes = new WeakMap<readonly string[], Shape>()
+
+/** `Cond.Wait` takes its lock before it returns: who waits for that waits for a lock. */
+const KINDS: readonly (readonly [name: RegExp, kind: WaitKind])[] = [
+  [/RWMutex/, 'rwmutex'],
+  [/\(\*Mutex\)|SemacquireMutex/, 'mutex'],
+  [/^runtime\.chan(?:send|recv)/, 'channel'],
+  [/WaitGroup/, 'waitgroup'],
+  [/\(\*Cond\)|notifyListWait/, 'cond'],
+]
+
+/** sync/mutex.go, rwmutex.go, waitgroup.go, cond.go. */
+const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
+  [/SemacquireRWMutexR$/, 12],
+  [/SemacquireRWMutex$/, 8],
+  [/SemacquireMutex$/, 4],
+  [/SemacquireWaitGroup$/, 8],
+  [/notifyListWait$/, 16],
+]
+
+export function shapeOf({ names, waits }: CallingGoroutine): Shape {
+  let shape = shapes.get(names)
+  // Another stack of the same signature may have more of them.
+  if (shape?.waits !== waits) {
+    const own = names.slice(0, waits)
+    const find = <T>(rows: readonly (readonly [RegExp, T])[]): T | undefined =>
+      rows.find(([pattern]) => own.some((name) => pattern.test(name)))?.[1]
+    shape = {
+      waits,
+      kind: find(KINDS),
+      sends: own.some((name) => name.startsWith('runtime.chansend')),
+      type: receiverType(names[waits] ?? ''),
+      methods: own.flatMap((name, i) => (/\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./.test(name) ? i : [])),
+      offset: find(OFFSETS) ?? 0,
+    }
+    shapes.set(names, shape)
+  }
+  return shape
+}
+
+/** Of the object that it waits for; 0 where the frames have lost it. */
+export function addressOf(goroutine: CallingGoroutine): number {
+  const { methods, offset } = shapeOf(goroutine)
+  for (const i of methods) {
+    const pointer = goroutine.pointer(i)
+    if (pointer !== 0) return pointer
+  }
+  for (let i = 0; i < goroutine.waits; i++) {
+    const pointer = goroutine.pointer(i)
+    if (pointer !== 0) return pointer - offset
+  }
+  return 0
+}
+
+/** Of the method that called what waits. */
+export function receiverOf(goroutine: CallingGoroutine): Receiver | undefined {
+  const pointer = goroutine.pointer(goroutine.waits)
+  const { type } = shapeOf(goroutine)
+  return pointer === 0 || type === undefined ? undefined : { type, pointer }
+}
+
+/** Which of the calls of `goroutine` is of a method of one of `receivers`; -1 for none. */
+export function methodOf(goroutine: CallingGoroutine, receivers: readonly Receiver[]): number {
+  for (let i = goroutine.waits; i < goroutine.count; i++) {
+    const pointer = goroutine.pointer(i)
+    if (pointer === 0) continue
+    const type = receiverType(goroutine.names[i] ?? '')
+    if (type !== undefined && receivers.some((each) => isSame(each, { type, pointer }))) return i
+  }
+  return -1
+}
+
+export function isSame(a: Receiver, b: Receiver): boolean {
+  return a.pointer === b.pointer && a.type === b.type
+}
+
+/** `shop.(*Cache)` of `shop.(*Cache).get`. */
+function receiverType(name: string): string | undefined {
+  const at = name.indexOf('(*')
+  const end = name.indexOf(').', at)
+  return at < 0 || end < 0 ? undefined : name.slice(0, end + 1)
+}
