@@ -9,12 +9,13 @@ import { about } from './about.ts'
 import { classOf, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
-import { isOutside } from './standstill.ts'
+import { anyGoesOn, isOutside } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 
 /** Waiters from which on a group is of interest by itself. */
 export const FEW = 5
+const RUNS = /^(?:running|runnable|preempted|sleep)$/
 /** Nobody reads further. */
 const STEPS = 8
 
@@ -76,6 +77,19 @@ function onlyOther({ signatures, callers }: DumpTally, group: Group): Omit<Step,
   return others === 1 && only !== undefined && found.length === 1 ? { goroutine: only, type } : undefined
 }
 
+/**
+ * Is a loop that does not end all that goes on? Where locks are in demand, one of those who want it is at work elsewhere at almost any
+ * moment.
+ */
+export function isHeldByRunner(scene: Scene, group: Group): boolean {
+  const [holder, ...others] = group.mayHold
+  const [waiter] = seenOf(scene, group)
+  if (holder === undefined || others.length > 0 || waiter === undefined || !RUNS.test(holder.state)) return false
+  const tally = scene.dump.signatures[holder.signature]
+  const seen = scene.seen.find((each) => each.tally === tally)
+  return seen !== undefined && seen.tally.count === 1 && !anyGoesOn(scene, waiter, seen)
+}
+
 /** The objects of a chain, the first one first. */
 export function objectsOf(group: Group, steps: readonly Step[]): WaitsOn[] {
   return [...new Set([group, ...steps.flatMap(({ waitsFor }) => waitsFor ?? [])])].map((each) => each.waits())
@@ -101,12 +115,11 @@ export function chainText(scene: Scene, group: Group, steps: readonly Step[]): s
     const { signature } = dump.signatures[goroutine.signature] ?? {}
     const name = `goroutine ${goroutine.goroutine} [${goroutine.state}]`
     const method = holders?.[0]?.function ?? signature?.title.function ?? ''
-    text +=
-      type === undefined
-        ? `; ${name} in ${method} may hold it`
-        : `; ${name} in ${method} is the only other goroutine in a method of ${shortType(type)}`
     const what = waitsFor === undefined ? elsewhere(scene, goroutine) : objectText(waitsFor)
     const place = signature === undefined ? '' : ` ${placeOf(signature.title)}`
+    const who = `; ${name} in ${method}${what === undefined ? place : ''}`
+    text +=
+      type === undefined ? `${who} may hold it` : `${who} is the only other goroutine in a method of ${shortType(type)}`
     if (what !== undefined) text += `; it ${what}${place}${minutesText(goroutine)}`
     holders = waitsFor?.waits().may_hold
   }
@@ -129,7 +142,7 @@ function objectText({ kind, sends, object }: Group): string {
 function elsewhere({ dump, seen }: Scene, { signature, minutes }: CallingGoroutine): string | undefined {
   const tally = dump.signatures[signature]
   if (seen.some((each) => each.tally === tally && isOutside(each))) return 'waits for the world outside'
-  return minutes === undefined ? undefined : 'has been there'
+  return minutes === undefined ? undefined : 'has waited'
 }
 
 function minutesText({ minutes }: CallingGoroutine): string {

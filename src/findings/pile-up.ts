@@ -1,7 +1,18 @@
 /** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
-import { chainOf, chainText, FEW, locksOf, objectsOf, ringIn, type Step, seenOf, waitsIn } from './chains.ts'
+import {
+  chainOf,
+  chainText,
+  FEW,
+  isHeldByRunner,
+  locksOf,
+  objectsOf,
+  ringIn,
+  type Step,
+  seenOf,
+  waitsIn,
+} from './chains.ts'
 import { codeOf } from './code.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { miscounts } from './miscount.ts'
@@ -159,7 +170,9 @@ export function pool(scene: Scene): Finding[] {
   return waiting.flatMap(({ seen, row }) => {
     const { count, signature } = seen.tally
     const isLeftAlone = !mayBeWoken(scene, seen, others)
-    if (count < POOL && !isLeftAlone) return []
+    const made = inTheMaking(scene, row)
+    const all = countOf(waiting.filter((other) => other.row === row).map((other) => other.seen))
+    if ((count < POOL && !isLeftAlone) || (made > 0 && all - made < POOL)) return []
     return about([seen], {
       finding: 'pool',
       severity: count >= CRITICAL ? 'critical' : 'warning',
@@ -169,6 +182,12 @@ export function pool(scene: Scene): Finding[] {
         : 'all members of the pool are taken',
     })
   })
+}
+
+/** Members of a pool that are being made. */
+function inTheMaking({ seen }: Scene, { making }: Pool): number {
+  if (making === undefined) return 0
+  return countOf(seen.filter(({ tally }) => tally.signature.stack.frames.some((frame) => making.test(frame.function))))
 }
 
 function poolOf({ tally }: Seen): Pool | undefined {
@@ -193,7 +212,8 @@ export function slow({ seen }: Scene): Finding[] {
 
 /** Waiters of one object that are worth a finding. */
 function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
-  if (group.kind === 'mutex' || group.kind === 'rwmutex') return leastForLock(scene, seen)
+  if (group.kind === 'mutex' || group.kind === 'rwmutex')
+    return isHeldByRunner(scene, group) ? FEW : leastForLock(scene, seen)
   if (!group.sends) return Number.POSITIVE_INFINITY
   return seen.every(isOld) ? OLD_PILE : SENDERS
 }

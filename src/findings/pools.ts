@@ -2,11 +2,18 @@
 export interface Pool {
   readonly what: string
   readonly inner: RegExp
+  /** In a goroutine that is making a member: the pool is not exhausted. */
+  readonly making?: RegExp
   readonly source: string
 }
 
 export const POOLS: readonly Pool[] = [
-  { what: 'a database connection', inner: /^database\/sql\.\(\*DB\)\.conn$/, source: 'database/sql/sql.go conn' },
+  {
+    what: 'a database connection',
+    inner: /^database\/sql\.\(\*DB\)\.conn$/,
+    making: /^database\/sql\.\(\*DB\)\.openNewConnection$/,
+    source: 'database/sql/sql.go conn, openNewConnection',
+  },
   { what: 'a database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
   {
     what: 'a Redis connection',
@@ -16,6 +23,7 @@ export const POOLS: readonly Pool[] = [
   {
     what: 'an HTTP connection',
     inner: /^net\/http\.\(\*Transport\)\.getConn$/,
+    making: /^net\/http\.\(\*Transport\)\.dialConnFor$/,
     source: 'net/http/transport.go getConn',
   },
   {

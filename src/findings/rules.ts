@@ -2,6 +2,7 @@
  * The rules, in one table: what must hold for a finding, and a dump that shows it. docs/findings-and-verdicts.md is printed from it.
  */
 import type { FindingKind } from '../core/model.ts'
+import { calls } from './calls.ts'
 import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
@@ -76,6 +77,12 @@ export const RULES: readonly Rule[] = [
     example: 'src/findings/pile-up.ts',
     of: 'waits',
     find: slow,
+  },
+  {
+    finding: 'slow',
+    when: 'a call to the world outside that the table of calls knows takes longer than anybody waits, or 10 have taken 2 minutes',
+    example: 'test/findings/calls.test.ts',
+    find: calls,
   },
   {
     finding: 'stuck',

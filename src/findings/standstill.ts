@@ -34,6 +34,8 @@ function findStandstills(scene: Scene): Standstill[] {
   for (const each of scene.seen) {
     if (!isHeldUp(each) || mayBeWoken(scene, each)) continue
     const own = codeOf(each.tally.signature).ownPackages
+    // Of what the standard library does by itself nobody knows who serves it.
+    if (own.length === 0) continue
     const near = clusters.filter(({ packages }) => own.some((name) => packages.has(name)))
     for (const cluster of near) clusters.splice(clusters.indexOf(cluster), 1)
     const packages = new Set([...near.flatMap((cluster) => [...cluster.packages]), ...own])
@@ -55,6 +57,14 @@ export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] =
       ? codeOf(waiter.tally.signature).ownPackages.map((name) => byPackage.get(name))
       : [byType.get(type)]
   return lists.some((helpers) => helpers?.some((each) => !others.includes(each)) === true)
+}
+
+/** Does any goroutine of a package that `waiter` is in go on, but for `except`? */
+export function anyGoesOn(scene: Scene, waiter: Seen, except: Seen): boolean {
+  const { byPackage } = helpersOf(scene)
+  return codeOf(waiter.tally.signature).ownPackages.some(
+    (name) => byPackage.get(name)?.some((each) => each !== except) === true,
+  )
 }
 
 /** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */

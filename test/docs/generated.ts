@@ -5,6 +5,7 @@ import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
 import { LIMITS } from '../../src/core/limits.ts'
+import { CALLS } from '../../src/findings/calls.ts'
 import { FAULTS } from '../../src/findings/faults.ts'
 import { RULES } from '../../src/findings/rules.ts'
 import { THRESHOLDS } from '../../src/leaks/thresholds.ts'
@@ -34,6 +35,11 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
     table(
       ['finding', 'when', 'example'],
       RULES.map(({ finding, when, example }) => [`\`${finding}\``, when, `\`${example}\``]),
+    ),
+  calls: () =>
+    table(
+      ['waits for', 'minutes', 'because', 'source'],
+      CALLS.map(({ what, minutes, reason, source }) => [what, String(minutes), reason, source]),
     ),
   faults: () =>
     table(

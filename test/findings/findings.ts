@@ -1,4 +1,6 @@
 /** The findings of a text. */
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import type { FindingRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 
@@ -35,3 +37,9 @@ export function dumpOf(goroutines: readonly Written[]): string {
 }
 
 export const times = <T>(count: number, each: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => each(i))
+
+/** Of a real dump: test/findings/hangs/main.go, with the argument `name`, after SIGQUIT. That it was asked for is left out. */
+export function findingsOf(name: string): FindingRecord[] {
+  const dump = gunzipSync(readFileSync(new URL(`./hangs/${name}.txt.gz`, import.meta.url)))
+  return findings(dump).filter(({ finding }) => finding !== 'crash')
+}

@@ -1,0 +1,118 @@
+/**
+ * Calls to the world outside that take longer than anybody waits: without a time-out they may never end. Streams, watches, long polls,
+ * children that are supervised and connections that are read for what comes next wait by design, and are in no row.
+ */
+import { goroutines, mainState, placeOf } from '../leaks/words.ts'
+import { isStandard } from '../stacks/title.ts'
+import { about } from './about.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+
+interface CallRow {
+  readonly what: string
+  /** A function in the stack. */
+  readonly inner: RegExp
+  /** From so many on, one alone is told. */
+  readonly minutes: number
+  /** Why not earlier. */
+  readonly reason: string
+  readonly hint: string
+  readonly source: string
+}
+
+/** So many that have all waited for minutes are told earlier. */
+const MANY = 10
+const MANY_MINUTES = 2
+
+const STATE = /^(?:select|chan receive|IO wait|syscall|sync\.Cond\.Wait)$/
+
+/** Functions whose names say that they wait for what may never come. */
+const BY_DESIGN = /(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*(?:\.func\d|$)/
+
+export const CALLS: readonly CallRow[] = [
+  {
+    what: 'a host name',
+    inner: /^net\.(?:\(\*Resolver\)\.|cgoLookup|_C_getaddrinfo)/,
+    minutes: 2,
+    reason: 'the resolver of Go asks each server twice, for 5 s each',
+    hint: 'give the lookup, or the Dialer, a context with a deadline',
+    source: 'net/dnsclient_unix.go, dnsconfig_unix.go',
+  },
+  {
+    what: 'the handshake of TLS',
+    inner: /^crypto\/tls\.\(\*Conn\)\.clientHandshake$/,
+    minutes: 2,
+    reason: 'http.DefaultTransport gives it 10 s',
+    hint: 'set TLSHandshakeTimeout of the Transport, or a deadline on the connection',
+    source: 'crypto/tls/handshake_client.go',
+  },
+  {
+    what: 'an HTTP connection',
+    inner: /^net\/http\.\(\*Transport\)\.getConn$/,
+    minutes: 3,
+    reason: 'Linux gives up dialling after 127 s (tcp_syn_retries)',
+    hint: 'set the Timeout of the http.Client, or give each request a context with a deadline',
+    source: 'net/http/transport.go getConn',
+  },
+  {
+    what: 'an HTTP response',
+    inner:
+      /^(?:net\/http\.\(\*persistConn\)\.roundTrip|net\/http(?:\/internal\/http2)?\.\(\*(?:http2)?ClientConn\)\.[rR]oundTrip|golang\.org\/x\/net\/http2\.\(\*ClientConn\)\.[rR]oundTrip)$/,
+    minutes: 11,
+    reason: 'blocking queries of Consul last up to 10 minutes',
+    hint: 'set the Timeout of the http.Client, or give each request a context with a deadline',
+    source: 'net/http/transport.go roundTrip, h2_bundle.go',
+  },
+  {
+    what: 'the answer of a database',
+    inner: /^database\/sql\.ctxDriver(?:Prepare|Exec|Query|StmtExec|StmtQuery|Begin)$/,
+    minutes: 10,
+    reason: 'reports take minutes',
+    hint: 'give each query a context with a deadline, and the driver a read time-out',
+    source: 'database/sql/ctxutil.go',
+  },
+  {
+    what: 'the output of a command',
+    inner: /^os\/exec\.\(\*Cmd\)\.(?:Output|CombinedOutput)$/,
+    minutes: 10,
+    reason: 'who collects the output wants the end of it',
+    hint: 'start it with exec.CommandContext, and set WaitDelay',
+    source: 'os/exec/exec.go Output, CombinedOutput',
+  },
+  {
+    what: 'the end of the output of a command that has ended',
+    inner: /^os\/exec\.\(\*Cmd\)\.awaitGoroutines$/,
+    minutes: 2,
+    reason: 'a child of the command holds the pipe',
+    hint: 'set WaitDelay of the command',
+    source: 'os/exec/exec.go awaitGoroutines',
+  },
+]
+
+export function calls({ seen }: Scene): Finding[] {
+  return seen.flatMap((each) => {
+    const row = rowOf(each)
+    if (row === undefined) return []
+    const { count, signature, waitMax = 0 } = each.tally
+    return about([each], {
+      finding: 'slow',
+      severity: 'warning',
+      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
+      because: `no time-out of less than ${waitMax} minutes ends the call: ${row.reason}`,
+      fault: 'call_without_timeout',
+      hint: row.hint,
+    })
+  })
+}
+
+function rowOf({ tally, idle, assessment }: Seen): CallRow | undefined {
+  const { count, signature, waitMin = 0, waitMax = 0 } = tally
+  if (waitMax < MANY_MINUTES || idle || assessment.verdict === 'leaking' || assessment.verdict === 'stuck')
+    return undefined
+  if (!STATE.test(mainState(tally))) return undefined
+  const names = signature.stack.frames.map((frame) => frame.function)
+  if (names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return undefined
+  const row = CALLS.find(({ inner }) => names.some((name) => inner.test(name)))
+  if (row === undefined) return undefined
+  const areMany = count >= MANY && waitMin >= MANY_MINUTES
+  return waitMax >= row.minutes || areMany ? row : undefined
+}
