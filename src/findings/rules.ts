@@ -82,6 +82,7 @@ export const RULES: readonly Rule[] = [
     finding: 'slow',
     when: 'a call to the world outside that the table of calls knows takes longer than anybody waits, or 10 have taken 2 minutes',
     example: 'test/findings/calls.test.ts',
+    of: 'waits',
     find: calls,
   },
   {
