@@ -12,6 +12,7 @@ import type { Signatures } from '../stacks/signature.ts'
 import type { StackTrees } from '../stacks/trees.ts'
 import { type HeaderInfo, HeaderReader } from '../text/header.ts'
 import type { AssemblerSink } from './dump.ts'
+import { FastLane } from './fast-lane.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
 import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
@@ -33,12 +34,14 @@ export type Stop = 'end' | 'closed' | 'foreign' | 'rival'
 export class Assembler {
   readonly #headers = new HeaderReader()
   readonly #open: OpenBlocks
+  readonly #lane: FastLane
   readonly #reader: LineReader
   /** Why the last `run` stopped. */
   stopped: Stop = 'end'
 
   constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
     this.#open = new OpenBlocks(limits, signatures, trees, tape, sink)
+    this.#lane = new FastLane(this.#open)
     this.#reader = new LineReader(this.#open, this.#headers, (buf, pos, next, base, how) =>
       this.#header(buf, pos, next, base, how),
     )
@@ -118,18 +121,21 @@ export class Assembler {
       let at = goroutine.at
       if (at !== undefined) {
         // The first line settles what stood before it.
-        const { unsettled } = this.#open
-        const line = unsettled ? (tree.step(at, buf, words, pos, end) ?? at) : tree.walk(at, buf, words, pos, end)
-        if (line !== at) {
-          at = line
-          goroutine.at = line
-          if (unsettled) this.#open.settle(base + pos)
-          pos = tree.after
-          goroutine.length = trimLineEnd(buf, tree.from, pos) - tree.from
-          const dump = this.#open.dump
-          if (dump !== undefined) dump.end = base + pos
-          if (unsettled) continue
+        if (!this.#open.unsettled) {
+          pos = this.#lane.run(at, buf, words, pos, end, base)
           if (pos >= end) break
+          at = goroutine.at
+        } else {
+          const line = tree.step(at, buf, words, pos, end)
+          if (line !== undefined) {
+            goroutine.at = line
+            this.#open.settle(base + pos)
+            pos = tree.after
+            goroutine.length = trimLineEnd(buf, tree.from, pos) - tree.from
+            const dump = this.#open.dump
+            if (dump !== undefined) dump.end = base + pos
+            continue
+          }
         }
       }
       const c = buf[pos]
@@ -155,6 +161,7 @@ export class Assembler {
         const next = this.#headers.read(buf, words, pos + 1, end)
         if (next > 0 && this.#headers.info.state !== 'running') {
           this.#header(buf, pos + 1, next, base)
+          this.#lane.learn(this.#headers.info)
           pos = next
           continue
         }

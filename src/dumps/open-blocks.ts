@@ -253,8 +253,10 @@ export class OpenBlocks {
     candidate.claim(this.tape)
     const dump = new OpenDump(candidate, this.#newTally(), this.reasonBefore.latest)
     this.dump = dump
-    for (const { id, info } of candidate.bare)
-      this.#count(dump, { id, info, place: dump.tally.addId(id) }, undefined, true)
+    for (const { id, info } of candidate.bare) {
+      dump.damaged++
+      this.count(dump, id, dump.tally.addId(id), info, undefined)
+    }
     const { header } = this.goroutine
     if (header !== undefined) header.place = dump.tally.addId(header.id)
     dump.first = candidate.bare[0]?.info ?? header?.info
@@ -282,23 +284,27 @@ export class OpenBlocks {
 
   /** Counts the open goroutine. `cut`: the dump ends in the middle of it. */
   finishGoroutine(cut: boolean): void {
-    const { header } = this.goroutine
+    const { goroutine } = this
+    const { header } = goroutine
     if (header === undefined) return
     this.decide()
-    const { entry, damaged } = cut ? this.goroutine.finishCut() : this.goroutine.finish()
+    const { dump } = this
+    const { at, tree } = goroutine
+    const { entry, damaged } = cut ? goroutine.finishCut() : goroutine.finish()
     if (!header.counted) return
-    if (this.dump === undefined) this.candidate?.bare.push(header)
-    else this.#count(this.dump, header, entry, damaged)
+    if (dump === undefined) {
+      this.candidate?.bare.push(header)
+      return
+    }
+    if (damaged) dump.damaged++
+    const { id, place, info } = header
+    this.count(dump, id, place, info, entry)
+    if (!damaged && at !== undefined && dump.tally.has(entry)) tree.ended(at, dump.tally.serial)
   }
 
-  #count(
-    dump: OpenDump,
-    { id, info, place }: { readonly id: number; readonly info: HeaderInfo; readonly place: number },
-    entry: StackEntry | undefined,
-    damaged: boolean,
-  ): void {
+  /** Counts a goroutine of the dump; `entry` is undefined where it cannot be said which stack it has. */
+  count(dump: OpenDump, id: number, place: number, info: HeaderInfo, entry: StackEntry | undefined): void {
     const signature = dump.tally.add(place, id, info, entry, this.goroutine.tree)
-    if (damaged) dump.damaged++
     this.#sink.goroutine(id, info, signature)
   }
 

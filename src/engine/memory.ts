@@ -61,8 +61,13 @@ export class Memory {
   }
 
   /** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
-  static make(limits: Limits, similarity: Similarity, snapshot: EngineSnapshot | undefined): Memory {
-    const { memoryBytes, historySignatures, knownStackBytes } = limits
+  static make(
+    limits: Limits,
+    similarity: Similarity,
+    snapshot: EngineSnapshot | undefined,
+    trees: StackTrees = treesFor(limits),
+  ): Memory {
+    const { memoryBytes, historySignatures } = limits
     const history = createHistory({ limits, ...(snapshot === undefined ? {} : { snapshot: snapshot.history }) })
     const known = new Set(snapshot?.reported.map(keyOf))
     const parts = {
@@ -70,7 +75,7 @@ export class Memory {
       numbers: new Map(snapshot?.numbers),
       budget: new Budget(memoryBytes),
       signatures: new Signatures(similarity, historySignatures, memoryBytes * SIGNATURES_SHARE),
-      trees: new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE)),
+      trees,
       before: snapshot?.before,
     }
     return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 })
@@ -164,4 +169,8 @@ interface Shared {
 
 function keyOf([source, start]: Reported): string {
   return `${start}\n${source}`
+}
+
+function treesFor({ knownStackBytes, memoryBytes }: Limits): StackTrees {
+  return new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE))
 }

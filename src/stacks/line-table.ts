@@ -11,6 +11,7 @@ import {
   AT,
   COLD,
   DEPTH,
+  DUMP,
   FIRST,
   HASHED,
   HOT,
@@ -29,7 +30,7 @@ import {
   TAIL_SHIFT,
   TRACED,
 } from './rows.ts'
-import { plainTables, type Tables, WalkKernel } from './walk.ts'
+import { type KernelUse, NO_DUMP, plainTables, type Tables, WalkKernel } from './walk.ts'
 
 export const TAILS: Readonly<Record<Tail, number>> = {
   none: NONE,
@@ -68,8 +69,8 @@ const SMALLEST_LINES = 4
 const SMALLEST_ARENA = 512
 /** Most literal parts are as long as this. */
 const LITERAL_BYTES = 64
-/** A kernel is made for a tree of so many lines. */
-const LEAST_LINES = 256
+/** Room of a tree that gets one for the goroutines that walk it. */
+const KERNEL_LINES = 256
 
 export class LineTable {
   /** Grow; the table starts over when full, so that memory stays bounded whatever the input. */
@@ -82,13 +83,13 @@ export class LineTable {
   protected words: DataView = this.#tables.words
   /** Walks the tree; undefined while it is small, and where there is no WebAssembly. */
   protected kernel: WalkKernel | undefined
-  readonly #mayHaveKernel: boolean
+  /** When it has one. */
+  protected readonly use: KernelUse
   #used = 0
   protected count = 1
 
-  /** `mayHaveKernel`: each has a memory that may be large. */
-  protected constructor(mayHaveKernel: boolean) {
-    this.#mayHaveKernel = mayHaveKernel
+  protected constructor(use: KernelUse) {
+    this.use = use
   }
 
   /** What it takes, with a word for the stack of each line. */
@@ -156,6 +157,7 @@ export class LineTable {
     cold[own + LAST] = NONE_OF_THEM
     cold[own + NEXT] = NONE_OF_THEM
     cold[own + NEXT_IN_BUCKET] = NONE_OF_THEM
+    cold[own + DUMP] = NO_DUMP
     cold[own + ABOVE] = parent
     cold[own + DEPTH] = (this.depth(parent) + 1) << 1
     const before = cold[above + LAST] as number
@@ -182,9 +184,15 @@ export class LineTable {
     this.count--
   }
 
+  /** A dump has so many goroutines: a kernel may be worth its while, even for few lines. */
+  growFor(goroutines: number): void {
+    if (this.kernel !== undefined || this.buckets.length >= KERNEL_LINES) return
+    if (goroutines >= this.use.goroutines) this.#grow(KERNEL_LINES, this.arena.length)
+  }
+
   #grow(lines: number, arenaBytes: number): void {
     const { hot, cold, arena } = this
-    const isLarge = this.#mayHaveKernel && lines >= LEAST_LINES
+    const isLarge = lines >= this.use.lines
     // A new memory takes time; what is not used of it takes none.
     const kernel = isLarge ? WalkKernel.open(lines, Math.max(arenaBytes, lines * LITERAL_BYTES)) : undefined
     const tables = kernel?.tables ?? plainTables(lines, arenaBytes)

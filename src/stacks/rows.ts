@@ -27,7 +27,7 @@ export const LOW_BITS = 7
 
 /**
  * The rest: how lines hang together, how deep one is and whether its children are hashed; of a line whose like are hashed, the next one in its
- * bucket, and its key. The last word is empty.
+ * bucket, and its key; the dump that last had a goroutine that ended at the line.
  */
 export const COLD = 8
 export const ABOVE = 0
@@ -37,4 +37,5 @@ export const NEXT = 3
 export const DEPTH = 4
 export const NEXT_IN_BUCKET = 5
 export const KEY = 6
+export const DUMP = 7
 export const HASHED = 1

@@ -17,6 +17,7 @@ import {
   AT,
   COLD,
   DEPTH,
+  DUMP,
   FIRST,
   HASHED,
   HOT,
@@ -37,6 +38,7 @@ import {
 } from './rows.ts'
 import { endOfArguments, isSame, isSameShort, WORD } from './same-bytes.ts'
 import type { StackEntry } from './stack.ts'
+import { type KernelUse, NO_DUMP, type WalkKernel, WORTH_ITS_WHILE } from './walk.ts'
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
@@ -58,8 +60,9 @@ export class StackTree extends LineTable {
   /** Calls of the goroutine that the walk is in. */
   readonly calls: TracedCalls = new TracedCalls()
 
-  constructor(limitBytes: number, mayHaveKernel = true) {
-    super(mayHaveKernel)
+  /** `use`: when a kernel walks it, which has a memory of its own. */
+  constructor(limitBytes: number, use: KernelUse = WORTH_ITS_WHILE) {
+    super(use)
     this.#limit = limitBytes
   }
 
@@ -118,23 +121,35 @@ export class StackTree extends LineTable {
 
   /** Goes down from `line` as far as the lines from `pos` on are known: returns the last of them, or `line` itself. */
   walk(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine {
-    const { kernel } = this
-    if (kernel === undefined || !kernel.suits(buf, pos, end)) return this.walkPlain(line, buf, words, pos, end)
+    const kernel = this.kernelFor(buf, pos, end)
+    if (kernel === undefined) return this.walkPlain(line, buf, words, pos, end)
     let at = line
     let start = pos
     for (;;) {
-      const last = kernel.walk(at, buf, start, end)
-      if (last !== at) {
-        at = last
+      kernel.run(at, buf, start, end, NO_DUMP, 0)
+      if (kernel.line !== at) {
+        at = kernel.line
         start = kernel.after
         this.from = kernel.from
         this.after = start
-        kernel.noteCalls(this.calls, buf)
+        kernel.noteLast(this.calls, buf)
       }
       if (start >= end || kernel.hasWhole(start, end)) return at
       // The line goes on behind what the kernel has seen.
       if (!kernel.seeFrom(buf, start, end)) return this.walkPlain(at, buf, words, start, end)
     }
+  }
+
+  /** The kernel, where there is one and it is worth its while. */
+  kernelFor(buf: Buffer, pos: number, end: number): WalkKernel | undefined {
+    const { kernel, use } = this
+    if (kernel === undefined) return undefined
+    return end - pos >= use.bytes || kernel.has(buf, pos) ? kernel : undefined
+  }
+
+  /** `dump` has had a goroutine that ended at `line`, and more than a few. */
+  ended(line: KnownLine, dump: number): void {
+    this.cold[line * COLD + DUMP] = dump
   }
 
   /** The same without the kernel: its reference. */

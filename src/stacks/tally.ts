@@ -18,7 +18,8 @@ const SHARE = 1 / 2
 let serials = 0
 
 export class Tally {
-  readonly #serial = ++serials
+  /** Another one for each, from 1. */
+  readonly serial: number = ++serials
   readonly #slots: Slot[] = []
   readonly #slotOf = new Map<string, number>()
   readonly #signatures: Signatures
@@ -82,6 +83,11 @@ export class Tally {
     return found.signature
   }
 
+  /** Is the next goroutine of this stack known to be of the same signature, whatever its header says? */
+  has(entry: StackEntry | undefined): boolean {
+    return entry?.serial === this.serial && !this.#signatures.stateful
+  }
+
   /** Counts the goroutines of one record of a text profile, which has no ids and no states. */
   addRecord(record: ProfileRecord, entry: StackEntry | undefined): void {
     this.goroutines += record.count
@@ -96,12 +102,12 @@ export class Tally {
   }
 
   #slot(entry: StackEntry, state: string): number {
-    if (entry.serial === this.#serial && !this.#signatures.stateful) return entry.slot
+    if (entry.serial === this.serial && !this.#signatures.stateful) return entry.slot
     const signature = this.#signatures.of(entry, state)
     let slot = this.#slotOf.get(signature.id)
     slot ??= this.#newSlot(signature, entry)
-    if (entry.serial !== this.#serial) entry.callers = 0
-    entry.serial = this.#serial
+    if (entry.serial !== this.serial) entry.callers = 0
+    entry.serial = this.serial
     entry.slot = slot
     return slot
   }

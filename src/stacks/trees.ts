@@ -3,6 +3,7 @@
  * the next one, of whichever stream: pods of one deployment have the same stacks.
  */
 import { StackTree } from './stack-tree.ts'
+import { type KernelUse, NEVER, WORTH_ITS_WHILE } from './walk.ts'
 
 /** Trees that wait for a dump: each is as large as what it has learnt. */
 const SPARE = 2
@@ -13,14 +14,17 @@ export class StackTrees {
   readonly #limit: number
   /** The one that was used last is the last. */
   readonly #spare: StackTree[] = []
+  readonly #use: KernelUse
   #made = 0
 
-  constructor(limitBytes: number) {
+  /** `use`: as that of the tree. */
+  constructor(limitBytes: number, use: KernelUse = WORTH_ITS_WHILE) {
     this.#limit = limitBytes
+    this.#use = use
   }
 
   take(): StackTree {
-    return this.#spare.pop() ?? new StackTree(this.#limit, this.#made++ < WITH_KERNEL)
+    return this.#spare.pop() ?? new StackTree(this.#limit, this.#made++ < WITH_KERNEL ? this.#use : NEVER)
   }
 
   /** Nobody is in the tree any more. */

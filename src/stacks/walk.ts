@@ -6,6 +6,7 @@
  */
 import { LF, REGISTER, wordsOf } from '../core/ascii.ts'
 import { openKernel } from '../core/kernel.ts'
+import { type HeaderInfo, headerInfo, withMinutes } from '../text/info.ts'
 import type { TracedCalls } from './calls.ts'
 import { MULTIPLIER } from './hash.ts'
 import { COLD, HOT } from './rows.ts'
@@ -22,21 +23,59 @@ export interface Tables {
 
 interface Functions {
   init(hot: number, cold: number, buckets: number, mask: number, arena: number, multiplier: number): void
-  walk(line: number, pos: number, end: number): number
+  run(line: number, pos: number, end: number, dump: number, most: number): number
+  learn(pos: number, length: number): number
 }
 
 /** What stands where in the memory: walk.wat. */
+const FROM = 0
+const AFTER = 1
+const CALLS = 2
+const CALLS_AT = 3
 const PARENT_AT = 16
-const CALLS_AT = 32
+const LINE = 6
+const ROWS = 7
 const REGISTER_AT = 512
-const INPUT_AT = 1024
+const ONES_AT = 768
+const STATES_AT = 1024
+const FIRST_CALL_AT = 3072
+const ROWS_AT = 19_456
+const INPUT_AT = 60_416
+/** A row of a goroutine, as numbers of eight and of four bytes. */
+const ROW = 5
+const ROW_INTS = 10
+const MOST_ROWS = 1024
+const STATE_BYTES = 32
+const STATE_BITS = 6
+/** Of a state, as many waits are remembered. */
+const MOST_WAITS = 1024
+
+/** A dump that has none of the stacks. */
+export const NO_DUMP = 0
+/** Why `run` stopped. */
+const NO_ROOM = 1
+export const AT_HEADER = 3
+
+/** What plain headers say that the kernel may read; others it leaves to us. */
+const PLAIN = /^[A-Za-z][\w .()/]{2,30}$/
+
 /** Bytes that are copied at a time, and zeroes after them. */
 const INPUT = 64 << 10
 const BEYOND = 64
 const TABLES_AT = INPUT_AT + INPUT + BEYOND
 const INT = 4
-/** Fewer bytes than this are walked where they are. */
-const SHORT = 512
+
+/** From what size on a kernel is worth its while. */
+export interface KernelUse {
+  /** Of the tree, lines; or else of the dump, goroutines. */
+  readonly lines: number
+  readonly goroutines: number
+  /** Of what is walked: less than this is walked where it is. */
+  readonly bytes: number
+}
+
+export const WORTH_ITS_WHILE: KernelUse = { lines: 256, goroutines: 64, bytes: 512 }
+export const NEVER: KernelUse = { lines: Infinity, goroutines: Infinity, bytes: Infinity }
 
 /** `lines`: a power of two. */
 export function plainTables(lines: number, arenaBytes: number): Tables {
@@ -53,9 +92,13 @@ export function plainTables(lines: number, arenaBytes: number): Tables {
 export class WalkKernel {
   readonly tables: Tables
   readonly #memory: Buffer
-  readonly #walk: Functions['walk']
-  readonly #results: Int32Array
-  readonly #parent: Float64Array
+  readonly #run: Functions['run']
+  readonly #learn: Functions['learn']
+  readonly #ints: Int32Array
+  readonly #doubles: Float64Array
+  /** By their places in the kernel: what a header says, without its minutes, and with so many. */
+  readonly #infos: (HeaderInfo | undefined)[] = []
+  readonly #waits: Map<number, HeaderInfo>[] = []
   /** What is in the memory: [from, to) of this buffer. */
   #buf: Buffer | undefined
   #from = 0
@@ -75,11 +118,15 @@ export class WalkKernel {
       words: wordsOf(arena),
     }
     memory.set(REGISTER, REGISTER_AT)
+    memory.fill(0xff, ONES_AT, ONES_AT + STATE_BYTES)
+    // No state is as long as this.
+    memory.fill(0xff, STATES_AT, FIRST_CALL_AT)
     functions.init(TABLES_AT, coldAt, bucketsAt, lines - 1, arenaAt, MULTIPLIER)
     this.#memory = Buffer.from(buffer)
-    this.#walk = functions.walk
-    this.#results = new Int32Array(buffer, 0, REGISTER_AT / INT)
-    this.#parent = new Float64Array(buffer, PARENT_AT, 1)
+    this.#run = functions.run
+    this.#learn = functions.learn
+    this.#ints = new Int32Array(buffer, 0, INPUT_AT / INT)
+    this.#doubles = new Float64Array(buffer, 0, INPUT_AT / (2 * INT))
   }
 
   static open(lines: number, arenaBytes: number): WalkKernel | undefined {
@@ -88,39 +135,144 @@ export class WalkKernel {
     return kernel && new WalkKernel(kernel.memory, kernel.functions, lines, arenaBytes)
   }
 
-  /** Is it worth its while? */
-  suits(buf: Buffer, pos: number, end: number): boolean {
-    return (buf === this.#buf && pos >= this.#from && pos < this.#to) || end - pos >= SHORT
+  /** Has it a piece of what begins at `pos`? */
+  has(buf: Buffer, pos: number): boolean {
+    return buf === this.#buf && pos >= this.#from && pos < this.#to
   }
 
-  /** As `StackTree.walk`, as far as the lines are in the memory. */
-  walk(line: number, buf: Buffer, pos: number, end: number): number {
-    if (buf !== this.#buf || pos < this.#from || pos >= this.#to) this.#copy(buf, pos, end)
+  /**
+   * As `StackTree.walk`, as far as the lines are in the memory, and through the goroutines whose stacks `dump` has and whose headers are plain: a row
+   * of each, `most` at most. Returns why it stopped.
+   */
+  run(line: number, buf: Buffer, pos: number, end: number, dump: number, most: number): number {
+    if (!this.has(buf, pos)) this.#copy(buf, pos, end)
     const shift = INPUT_AT - this.#from
-    return this.#walk(line, pos + shift, Math.min(end, this.#to) + shift)
+    return this.#run(line, pos + shift, Math.min(end, this.#to) + shift, dump, Math.min(most, MOST_ROWS))
   }
 
-  /** Where the last line that was matched begins. */
+  /** Can it go on, now that its rows are taken? */
+  isFull(why: number): boolean {
+    return why === NO_ROOM && this.rows > 0
+  }
+
+  /** The line that was walked to. */
+  get line(): number {
+    return this.#ints[LINE] as number
+  }
+
+  /** Where that begins; negative: none was walked of the last goroutine. */
   get from(): number {
-    return (this.#results[0] as number) - INPUT_AT + this.#from
+    return this.#offsetOfLine(this.#ints[FROM] as number)
   }
 
   /** Where the line after it begins. */
   get after(): number {
-    return (this.#results[1] as number) - INPUT_AT + this.#from
+    return this.#offset(this.#ints[AFTER] as number)
   }
 
-  /** Notes what the walk has met. */
-  noteCalls(calls: TracedCalls, buf: Buffer): void {
-    const results = this.#results
-    const count = results[2] as number
+  /** Goroutines whose headers were read. */
+  get rows(): number {
+    return this.#ints[ROWS] as number
+  }
+
+  /** The id in the header. */
+  id(row: number): number {
+    return this.#doubles[ROWS_AT / 8 + row * ROW] as number
+  }
+
+  /** What the header says. */
+  info(row: number): HeaderInfo {
+    const said = this.#of(row, 8)
+    const slot = said & ((1 << STATE_BITS) - 1)
+    const info = this.#infos[slot] as HeaderInfo
+    const minutes = (said >>> STATE_BITS) - 1
+    if (minutes < 0) return info
+    const waits = this.#waits[slot] as Map<number, HeaderInfo>
+    const known = waits.get(minutes)
+    if (known !== undefined) return known
+    const waited = withMinutes(info, minutes)
+    if (waits.size >= MOST_WAITS) waits.clear()
+    waits.set(minutes, waited)
+    return waited
+  }
+
+  /** Where the header begins and ends. */
+  headerFrom(row: number): number {
+    return this.#offset(this.#of(row, 6))
+  }
+
+  headerAfter(row: number): number {
+    return this.#offset(this.#of(row, 7))
+  }
+
+  /** Of the goroutine before the header: the line at which it ended, and where that begins; negative: it was there before. */
+  lineBefore(row: number): number {
+    return this.#of(row, 4)
+  }
+
+  fromBefore(row: number): number {
+    return this.#offsetOfLine(this.#of(row, 5))
+  }
+
+  #of(row: number, field: number): number {
+    return this.#ints[ROWS_AT / INT + row * ROW_INTS + field] as number
+  }
+
+  #offset(at: number): number {
+    return at - INPUT_AT + this.#from
+  }
+
+  #offsetOfLine(at: number): number {
+    return at === 0 ? -1 : this.#offset(at)
+  }
+
+  /** Calls of the goroutine before the header. */
+  callsBefore(row: number): number {
+    return this.#of(row, 9)
+  }
+
+  /** Notes what the walk has met of the goroutine before the header; `call`: how many calls the rows before have. */
+  noteBefore(row: number, call: number, calls: TracedCalls, buf: Buffer): void {
+    this.#note(
+      FIRST_CALL_AT / INT + call,
+      this.#of(row, 9),
+      this.#doubles[ROWS_AT / 8 + row * ROW + 1] as number,
+      calls,
+      buf,
+    )
+  }
+
+  /** The same, of the last goroutine. */
+  noteLast(calls: TracedCalls, buf: Buffer): void {
+    const ints = this.#ints
+    this.#note(
+      (ints[CALLS_AT] as number) / INT,
+      ints[CALLS] as number,
+      this.#doubles[PARENT_AT / 8] as number,
+      calls,
+      buf,
+    )
+  }
+
+  #note(first: number, count: number, parent: number, calls: TracedCalls, buf: Buffer): void {
+    const ints = this.#ints
     const shift = this.#from - INPUT_AT
-    for (let i = 0; i < count; i++) {
-      const call = results[CALLS_AT / INT + i] as number
+    for (let i = first; i < first + count; i++) {
+      const call = ints[i] as number
       calls.note(buf, (call >>> 1) + shift, (call & 1) === 1)
     }
-    const parent = this.#parent[0] as number
     if (parent >= 0) calls.parent = parent
+  }
+
+  /** From now on headers of this state are plain, with and without minutes. */
+  learn({ state, leaked, locked, labels }: HeaderInfo): void {
+    if (leaked || locked || labels !== undefined || !PLAIN.test(state)) return
+    // The next lines are copied anew.
+    this.leave()
+    this.#memory.write(state, INPUT_AT, 'latin1')
+    const slot = this.#learn(INPUT_AT, state.length)
+    this.#infos[slot] = headerInfo(state, undefined, false, false, undefined)
+    this.#waits[slot] = new Map()
   }
 
   /** Is the line at `pos`, before `end`, in the memory to its end? */

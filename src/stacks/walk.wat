@@ -5,7 +5,11 @@
 ;;
 ;; A row of $hot: where the literal part of the line is in $arena; length << 6 | tail << 3 | kind; its last four bytes; the child that matched last.
 ;; A row of $cold: the line above; its first child; its last child; the next child of the same line; depth << 1 | are the children hashed?;
-;; the next line in the same bucket; the key by which it is in one.
+;; the next line in the same bucket; the key by which it is in one; the dump that last had a goroutine that ended here.
+;;
+;; Beyond the walk, `run` takes whole goroutines: while the stack that was walked is one that the dump has, and an empty line and a plain header
+;; come behind it, it notes a row and walks on from the root. fast-lane.ts takes the rows, in order, and counts; it may refuse one, and then nothing
+;; of what came after it holds. So nothing but the children that matched last is changed here.
 ;;
 ;; Behind the lines stand 64 bytes of zero, which end whatever is looked for.
 (module
@@ -22,12 +26,24 @@
   (global $from (mut i32) (i32.const 0))
   (global $after (mut i32) (i32.const 0))
 
-  ;; At 0, for whoever called: $from, $after, the number of calls whose arguments are of interest, (empty), the goroutine that was named as
-  ;; the parent (f64; -1 for none), (empty); from 32 on the calls: place << 1 | is it one to wait in?. At 512: 1 for each byte that may stand
-  ;; among registers.
-  (global $calls i32 (i32.const 32))
-  (global $most_calls i32 (i32.const 64))
+  ;; At 0, for whoever called: $from, $after, the number of calls whose arguments are of interest, where these are, the goroutine that was
+  ;; named as the parent (f64; -1 for none), the line that was walked to, the number of rows, (empty).
+  ;; At 512: 1 for each byte that may stand among registers. At 768: 32 bytes of ones and 32 of zeroes. At 1024: 64 states, of 32 bytes each.
+  ;; From 3072 on the calls: place << 1 | is it one to wait in?. From 19456 on the rows.
   (global $register i32 (i32.const 512))
+  (global $ones i32 (i32.const 768))
+  (global $states i32 (i32.const 1024))
+  (global $first_call i32 (i32.const 3072))
+  (global $last_call i32 (i32.const 19200)) ;; behind it, room for those of one more goroutine
+  (global $most_calls i32 (i32.const 64))
+  (global $rows i32 (i32.const 19456)) ;; 1024 of 40 bytes each
+
+  ;; The calls of the goroutine that is walked.
+  (global $calls (mut i32) (i32.const 3072))
+
+  ;; What the last header says: its id; its state, and its minutes and one, 0 for none.
+  (global $id (mut f64) (f64.const 0))
+  (global $info (mut i32) (i32.const 0))
 
   (func (export "init")
     (param $h i32) (param $c i32) (param $b i32) (param $m i32) (param $a i32) (param $x i32)
@@ -289,10 +305,8 @@
     (i32.const 0))
 
   ;; Goes down from $line as far as the lines in [$pos, $end) are known: returns the last of them, or $line itself.
-  (func (export "walk") (param $line i32) (param $pos i32) (param $end i32) (result i32)
+  (func $walk (param $line i32) (param $pos i32) (param $end i32) (result i32)
     (local $at i32) (local $found i32) (local $recent i32)
-    (i32.store offset=8 (i32.const 0) (i32.const 0))
-    (f64.store offset=16 (i32.const 0) (f64.const -1))
     (local.set $at (local.get $line))
     (block $over
       (loop $more
@@ -310,6 +324,165 @@
         (local.set $at (local.get $found))
         (local.set $pos (global.get $after))
         (br $more)))
+    (local.get $at))
+
+  ;; Of a state, up to the comma or bracket behind it: its length; 0 for none of less than 32 bytes.
+  (func $state_length (param $pos i32) (result i32)
+    (local $stops i32)
+    (local.set $stops
+      (i32.or
+        (call $stops_of (v128.load (local.get $pos)))
+        (i32.shl (call $stops_of (v128.load offset=16 (local.get $pos))) (i32.const 16))))
+    (if (result i32) (local.get $stops) (then (i32.ctz (local.get $stops))) (else (i32.const 0))))
+
+  (func $stops_of (param $bytes v128) (result i32)
+    (i8x16.bitmask
+      (v128.or
+        (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x2c)))
+        (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5d))))))
+
+  ;; Where among the states that of $length bytes at $pos is, or would be. Each has one place: of two that share it, the later one is known.
+  (func $state_slot (param $first v128) (param $second v128) (result i32)
+    (local $both v128)
+    (local.set $both (i64x2.add (local.get $first) (i64x2.shl (local.get $second) (i32.const 7))))
+    (i32.wrap_i64
+      (i64.shr_u
+        (i64.mul
+          (i64.add
+            (i64x2.extract_lane 0 (local.get $both))
+            (i64.rotl (i64x2.extract_lane 1 (local.get $both)) (i64.const 23)))
+          (i64.const 0x9e3779b97f4a7c15))
+        (i64.const 58))))
+
+  ;; The state of $length bytes at $pos is one of those that are known from now on; returns its place.
+  (func (export "learn") (param $pos i32) (param $length i32) (result i32)
+    (local $first v128) (local $second v128) (local $slot i32) (local $row i32) (local $mask i32)
+    (local.set $mask (i32.sub (i32.add (global.get $ones) (i32.const 32)) (local.get $length)))
+    (local.set $first (v128.and (v128.load (local.get $pos)) (v128.load (local.get $mask))))
+    (local.set $second (v128.and (v128.load offset=16 (local.get $pos)) (v128.load offset=16 (local.get $mask))))
+    (local.set $slot (call $state_slot (local.get $first) (local.get $second)))
+    (local.set $row (i32.add (global.get $states) (i32.shl (local.get $slot) (i32.const 5))))
+    (v128.store (local.get $row) (local.get $first))
+    (v128.store offset=16 (local.get $row) (local.get $second))
+    (local.get $slot))
+
+  ;; Reads `goroutine 7 [select]:` or `goroutine 7 [select, 3 minutes]:` of a state that is known; returns where the line behind it begins; 0: it is
+  ;; something else.
+  (func $header (param $pos i32) (param $end i32) (result i32)
+    (local $p i32) (local $c i32) (local $length i32) (local $mask i32) (local $slot i32) (local $row i32) (local $minutes i32)
+    (local $id i64) (local $first v128) (local $second v128)
+    (if (i64.ne (i64.load (local.get $pos)) (i64.const 0x6e6974756f726f67)) (then (return (i32.const 0)))) ;; goroutin
+    (if (i32.ne (i32.load16_u offset=8 (local.get $pos)) (i32.const 0x2065)) (then (return (i32.const 0)))) ;; e_
+    (local.set $p (i32.add (local.get $pos) (i32.const 10)))
+    (block $over
+      (loop $more
+        (local.set $c (i32.sub (i32.load8_u (local.get $p)) (i32.const 0x30)))
+        (br_if $over (i32.ge_u (local.get $c) (i32.const 10)))
+        (local.set $id (i64.add (i64.mul (local.get $id) (i64.const 10)) (i64.extend_i32_u (local.get $c))))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $more)))
+    ;; 15 digits are less than what a number holds exactly.
+    (if (i32.gt_u (i32.sub (local.get $p) (local.get $pos)) (i32.const 25)) (then (return (i32.const 0))))
+    (if (i64.eqz (local.get $id)) (then (return (i32.const 0))))
+    (if (i32.ne (i32.load16_u (local.get $p)) (i32.const 0x5b20)) (then (return (i32.const 0)))) ;; _[
+    (local.set $p (i32.add (local.get $p) (i32.const 2)))
+    (local.set $length (call $state_length (local.get $p)))
+    (if (i32.eqz (local.get $length)) (then (return (i32.const 0))))
+    (local.set $mask (i32.sub (i32.add (global.get $ones) (i32.const 32)) (local.get $length)))
+    (local.set $first (v128.and (v128.load (local.get $p)) (v128.load (local.get $mask))))
+    (local.set $second (v128.and (v128.load offset=16 (local.get $p)) (v128.load offset=16 (local.get $mask))))
+    (local.set $slot (call $state_slot (local.get $first) (local.get $second)))
+    (local.set $row (i32.add (global.get $states) (i32.shl (local.get $slot) (i32.const 5))))
+    (if (v128.any_true
+          (v128.or
+            (v128.xor (local.get $first) (v128.load (local.get $row)))
+            (v128.xor (local.get $second) (v128.load offset=16 (local.get $row)))))
+      (then (return (i32.const 0))))
+    (local.set $p (i32.add (local.get $p) (local.get $length)))
+    (if (i32.eq (i32.load16_u (local.get $p)) (i32.const 0x202c)) ;; ,_
+      (then
+        (local.set $p (i32.add (local.get $p) (i32.const 2)))
+        (local.set $length (local.get $p))
+        (block $over
+          (loop $more
+            (local.set $c (i32.sub (i32.load8_u (local.get $p)) (i32.const 0x30)))
+            (br_if $over (i32.ge_u (local.get $c) (i32.const 10)))
+            (local.set $minutes (i32.add (i32.mul (local.get $minutes) (i32.const 10)) (local.get $c)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br $more)))
+        (local.set $length (i32.sub (local.get $p) (local.get $length)))
+        ;; One to six digits.
+        (if (i32.ge_u (i32.sub (local.get $length) (i32.const 1)) (i32.const 6)) (then (return (i32.const 0))))
+        (local.set $minutes (i32.add (local.get $minutes) (i32.const 1)))
+        (if (i64.ne (i64.load (local.get $p)) (i64.const 0x736574756e696d20)) (then (return (i32.const 0)))) ;; _minutes
+        (local.set $p (i32.add (local.get $p) (i32.const 8)))))
+    (if (i32.ne (i32.and (i32.load (local.get $p)) (i32.const 0xffffff)) (i32.const 0x0a3a5d)) ;; ]:\n
+      (then (return (i32.const 0))))
+    (local.set $p (i32.add (local.get $p) (i32.const 3)))
+    (if (i32.gt_u (local.get $p) (local.get $end)) (then (return (i32.const 0))))
+    (global.set $id (f64.convert_i64_u (local.get $id)))
+    (global.set $info (i32.or (local.get $slot) (i32.shl (local.get $minutes) (i32.const 6))))
+    (local.get $p))
+
+  ;; A goroutine begins to be walked, or goes on.
+  (func $begin (param $pos i32)
+    (global.set $from (i32.const 0))
+    (global.set $after (local.get $pos))
+    (i32.store offset=8 (i32.const 0) (i32.const 0))
+    (f64.store offset=16 (i32.const 0) (f64.const -1)))
+
+  ;; Walks on from $line, and through goroutine after goroutine, $most of them, whose stack $dump has, whose header is plain; 0: of no dump. Returns why it stopped:
+  ;;   0  at a line that is not known, or at the end
+  ;;   1  there is no room for more rows
+  ;;   2  behind a stack that the dump has not
+  ;;   3  at a header that is not plain
+  ;; A row: the id of the goroutine whose header was read (f64); of the one before it, its parent (f64), the line at which it ended, where that line
+  ;; began; where the header begins and ends; its state and minutes; the number of calls of the goroutine before it.
+  (func (export "run") (param $line i32) (param $pos i32) (param $end i32) (param $dump i32) (param $most i32)
+    (result i32)
+    (local $at i32) (local $row i32) (local $end_of_rows i32) (local $next i32) (local $why i32)
+    (local.set $at (local.get $line))
+    (local.set $row (global.get $rows))
+    (local.set $end_of_rows (i32.add (global.get $rows) (i32.mul (local.get $most) (i32.const 40))))
+    (global.set $calls (global.get $first_call))
+    (call $begin (local.get $pos))
+    (block $over
+      (loop $more
+        (local.set $at (call $walk (local.get $at) (global.get $after) (local.get $end)))
+        (local.set $pos (global.get $after))
+        (br_if $over (i32.ge_u (local.get $pos) (local.get $end)))
+        (br_if $over (i32.eqz (local.get $dump)))
+        (br_if $over (i32.ne (i32.load8_u (local.get $pos)) (i32.const 10)))
+        (local.set $why (i32.const 1))
+        (br_if $over (i32.ge_u (local.get $row) (local.get $end_of_rows)))
+        (br_if $over (i32.ge_u (global.get $calls) (global.get $last_call)))
+        (local.set $why (i32.const 2))
+        (br_if $over
+          (i32.ne
+            (i32.load offset=28 (i32.add (global.get $cold) (i32.shl (local.get $at) (i32.const 5))))
+            (local.get $dump)))
+        (local.set $why (i32.const 3))
+        (local.set $next (call $header (i32.add (local.get $pos) (i32.const 1)) (local.get $end)))
+        (br_if $over (i32.eqz (local.get $next)))
+        (local.set $why (i32.const 0))
+        (f64.store (local.get $row) (global.get $id))
+        (f64.store offset=8 (local.get $row) (f64.load offset=16 (i32.const 0)))
+        (i32.store offset=16 (local.get $row) (local.get $at))
+        (i32.store offset=20 (local.get $row) (global.get $from))
+        (i32.store offset=24 (local.get $row) (i32.add (local.get $pos) (i32.const 1)))
+        (i32.store offset=28 (local.get $row) (local.get $next))
+        (i32.store offset=32 (local.get $row) (global.get $info))
+        (i32.store offset=36 (local.get $row) (i32.load offset=8 (i32.const 0)))
+        (local.set $row (i32.add (local.get $row) (i32.const 40)))
+        (global.set $calls
+          (i32.add (global.get $calls) (i32.shl (i32.load offset=8 (i32.const 0)) (i32.const 2))))
+        (call $begin (local.get $next))
+        (local.set $at (i32.const 0))
+        (br $more)))
     (i32.store (i32.const 0) (global.get $from))
     (i32.store offset=4 (i32.const 0) (global.get $after))
-    (local.get $at)))
+    (i32.store offset=12 (i32.const 0) (global.get $calls))
+    (i32.store offset=24 (i32.const 0) (local.get $at))
+    (i32.store offset=28 (i32.const 0)
+      (i32.div_u (i32.sub (local.get $row) (global.get $rows)) (i32.const 40)))
+    (local.get $why)))

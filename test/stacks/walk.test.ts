@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
 import { type KnownLine, ROOT } from '../../src/stacks/line-table.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
+import { NEVER } from '../../src/stacks/walk.ts'
 import { readLine } from '../../src/text/line.ts'
 
 class Tree extends StackTree {
@@ -85,7 +86,7 @@ function take(tree: StackTree, buf: Buffer, base: number, plain: boolean): unkno
 describe('the kernel', () => {
   it.each([1, 2, 3, 4])('walks as the tree does that has none: %d', (seed) => {
     const rnd = numbers(seed)
-    const [one, other] = [new Tree(1 << 20), new Tree(1 << 20, false)]
+    const [one, other] = [new Tree(1 << 20), new Tree(1 << 20, NEVER)]
     for (let i = 0; i < 1500; i++) {
       // Behind something else, and long enough for the kernel: some hundred bytes.
       const before = '.'.repeat(rnd(5))
@@ -99,7 +100,7 @@ describe('the kernel', () => {
 
   it('goes on where a line does not end in the piece that it has, and gives up a line longer than it', () => {
     const rnd = numbers(5)
-    const [one, other] = [new Tree(1 << 20), new Tree(1 << 20, false)]
+    const [one, other] = [new Tree(1 << 20), new Tree(1 << 20, NEVER)]
     for (let i = 0; i < 300; i++) {
       const buf = Buffer.from(goroutine(rnd))
       take(one, buf, 0, false)

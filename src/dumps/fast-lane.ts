@@ -1,0 +1,136 @@
+/**
+ * Goroutines of stacks that the open dump has, one after the other: the kernel walks their lines and reads the headers between them
+ * (stacks/walk.wat), and what is left is to count. Each is one turn of the loop in assembler.ts, for the plain case:
+ *
+ *   what is seen                                      | who takes it
+ *   --------------------------------------------------|---------------------------------------------------------
+ *   lines that are known; an empty line and a header  | here
+ *   a line that is not known                          | the reader of lines
+ *   a stack that the dump has not                     | the loop
+ *   a state that is not known, or `running`; labels   | the loop, which has the state known from now on
+ *   an id that the dump has already                   | the loop: the dump may be over
+ *   anything in doubt, held, or announced             | the loop, line by line
+ *
+ * Hot: guarded by `npm run bench` (dump-heavy).
+ */
+import { trimLineEnd } from '../core/ascii.ts'
+import type { KnownLine } from '../stacks/line-table.ts'
+import type { StackEntry } from '../stacks/stack.ts'
+import { AT_HEADER, NO_DUMP, type WalkKernel } from '../stacks/walk.ts'
+import type { HeaderInfo } from '../text/info.ts'
+import type { OpenDump } from './dump.ts'
+import type { OpenBlocks } from './open-blocks.ts'
+
+/** Rows that a dump may have at once, for each goroutine that it has: what comes of them is in vain if it is over before. */
+const AHEAD = 4
+
+export class FastLane {
+  readonly #open: OpenBlocks
+  /** The kernel that stopped at a header that is not plain. */
+  #stopped: WalkKernel | undefined
+  /** Calls of the rows that were taken. */
+  #calls = 0
+
+  constructor(open: OpenBlocks) {
+    this.#open = open
+  }
+
+  /** Goes on from where the open goroutine is. Returns where the first line begins that is left; `goroutine.at` is where its goroutine is. */
+  run(from: KnownLine, buf: Buffer, words: DataView, start: number, end: number, base: number): number {
+    const { goroutine } = this.#open
+    const { tree } = goroutine
+    this.#stopped = undefined
+    let at = from
+    let pos = start
+    tree.growFor(this.#open.dump?.tally.goroutines ?? 0)
+    let kernel = tree.kernelFor(buf, pos, end)
+    while (kernel !== undefined) {
+      const dump = this.#plainDump
+      const why =
+        dump === undefined
+          ? kernel.run(at, buf, pos, end, NO_DUMP, 0)
+          : kernel.run(at, buf, pos, end, dump.tally.serial, (dump.tally.goroutines + 1) * AHEAD)
+      const { rows } = kernel
+      const taken = rows === 0 || dump === undefined ? 0 : this.#take(kernel, rows, dump, buf, base)
+      if (taken < rows) {
+        // The header of this row is for the loop.
+        kernel.noteBefore(taken, this.#calls, tree.calls, buf)
+        this.#walked(kernel.lineBefore(taken), buf, kernel.fromBefore(taken), kernel.headerFrom(taken) - 1, base)
+        return kernel.headerFrom(taken) - 1
+      }
+      if (rows > 0 || kernel.line !== at) {
+        kernel.noteLast(tree.calls, buf)
+        this.#walked(kernel.line, buf, kernel.from, kernel.after, base)
+        at = kernel.line
+        pos = kernel.after
+      }
+      if (pos >= end) return pos
+      if (kernel.hasWhole(pos, end) && !kernel.isFull(why)) {
+        if (why === AT_HEADER) this.#stopped = kernel
+        return pos
+      }
+      // The line goes on behind what the kernel has seen.
+      if (!kernel.isFull(why) && !kernel.seeFrom(buf, pos, end)) kernel = undefined
+    }
+    const last = tree.walkPlain(at, buf, words, pos, end)
+    if (last === at) return pos
+    this.#walked(last, buf, tree.from, tree.after, base)
+    return tree.after
+  }
+
+  /** A header has come that the kernel did not know: it knows its like from now on. */
+  learn(info: HeaderInfo): void {
+    this.#stopped?.learn(info)
+    this.#stopped = undefined
+  }
+
+  /** The dump, where the next goroutine may be taken without a look at anything else. */
+  get #plainDump(): OpenDump | undefined {
+    const { dump, body, fragments, goroutine } = this.#open
+    const { header, tree } = goroutine
+    if (dump === undefined || header?.counted !== true || body.goroutines === 'none' || goroutine.doubts)
+      return undefined
+    return tree.full || dump.tally.idsOverflow || fragments.pending.length > 0 ? undefined : dump
+  }
+
+  /** Takes rows, up to one that is not plain; returns how many. */
+  #take(kernel: WalkKernel, rows: number, dump: OpenDump, buf: Buffer, base: number): number {
+    const open = this.#open
+    const { goroutine } = open
+    const { tree } = goroutine
+    const { tally } = dump
+    let { header } = goroutine
+    if (header === undefined) return 0
+    let { id, place, info } = header
+    let row = 0
+    this.#calls = 0
+    for (; row < rows; row++) {
+      const next = kernel.id(row)
+      const nextPlace = tally.addId(next)
+      if (nextPlace < 0) break
+      kernel.noteBefore(row, this.#calls, tree.calls, buf)
+      this.#calls += kernel.callsBefore(row)
+      open.count(dump, id, place, info, tree.entry(kernel.lineBefore(row)) as StackEntry)
+      tree.calls.begin()
+      id = next
+      place = nextPlace
+      info = kernel.info(row)
+    }
+    if (row === 0) return 0
+    header = { id, place, info, start: base + kernel.headerFrom(row - 1), counted: true }
+    open.progress += row
+    open.fragments.wraps.interrupt()
+    dump.end = base + kernel.headerAfter(row - 1)
+    goroutine.begin(header)
+    return row
+  }
+
+  /** The open goroutine is at `line`, which begins at `from`, and the line behind it at `after`. */
+  #walked(line: KnownLine, buf: Buffer, from: number, after: number, base: number): void {
+    const { dump, goroutine } = this.#open
+    goroutine.at = line
+    if (from < 0) return
+    goroutine.length = trimLineEnd(buf, from, after) - from
+    if (dump !== undefined) dump.end = base + after
+  }
+}

@@ -1,0 +1,78 @@
+/** With the kernel wherever it may be, and without it: the same records, and the same log bytes. */
+import { describe, expect, it } from 'vitest'
+import { LIMITS } from '../../src/core/limits.ts'
+import { Memory } from '../../src/engine/memory.ts'
+import { StackTrees } from '../../src/stacks/trees.ts'
+import { type KernelUse, NEVER } from '../../src/stacks/walk.ts'
+import { damage } from '../fuzz/generate.ts'
+import { Random } from '../fuzz/random.ts'
+import { goldenDumps } from '../golden/dumps.ts'
+import { runs } from './seed.ts'
+import { feed, LOG_LINES, type Run } from './weave.ts'
+
+const ALWAYS: KernelUse = { lines: 8, goroutines: 0, bytes: 0 }
+
+const dumps = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.length < 100_000)
+
+function read(chunks: readonly Buffer[], use: KernelUse): Run {
+  const memory = Memory.make(LIMITS, 'functions', undefined, new StackTrees(LIMITS.knownStackBytes, use))
+  return feed(chunks, { memory, goroutines: true })
+}
+
+/** The goroutines of the dump some times over, with ids of their own, most of them. */
+function manyOf(random: Random, bytes: Buffer): Buffer {
+  const goroutines = bytes.toString('latin1').split(/(?<=\n\n)(?=goroutine \d)/)
+  let id = 1
+  const out = goroutines.flatMap((each) =>
+    Array.from({ length: 1 + random.below(8) }, () => {
+      id += random.once(60) ? -random.below(3) : 1 + random.below(20)
+      return each.replace(/^goroutine \d+/, `goroutine ${id}`)
+    }),
+  )
+  return Buffer.from(out.join(''), 'latin1')
+}
+
+function cut(random: Random, bytes: Buffer): Buffer[] {
+  const chunks: Buffer[] = []
+  const most = random.pick([30, 300, 5_000, 70_000])
+  for (let at = 0; at < bytes.length; ) {
+    const to = at + 1 + random.below(most)
+    chunks.push(bytes.subarray(at, to))
+    at = to
+  }
+  return chunks
+}
+
+/** A line of the log between any two lines. */
+function withLog(random: Random, bytes: Buffer): Buffer {
+  const lines = bytes.toString('latin1').split(/(?<=\n)/)
+  for (let i = 1 + random.below(3); i > 0; i--)
+    lines.splice(random.below(lines.length + 1), 0, `${random.pick(LOG_LINES)}\n`)
+  return Buffer.from(lines.join(''), 'latin1')
+}
+
+function expectSame(chunks: readonly Buffer[]): Run {
+  const [fast, slow] = [read(chunks, ALWAYS), read(chunks, NEVER)]
+  expect(fast.records).toEqual(slow.records)
+  expect(fast.log.equals(slow.log)).toBe(true)
+  return fast
+}
+
+describe('goroutines that the kernel takes whole', () => {
+  it('are what they are without it: each golden dump, and twice', () => {
+    for (const { name, bytes } of dumps) {
+      const { records } = expectSame([bytes, bytes])
+      expect([name, records.length > 0]).toEqual([name, true])
+    }
+  })
+
+  it('are what they are without it, in any chunks, damaged, and with log between their lines', () => {
+    for (let i = 0; i < runs(300); i++) {
+      const random = new Random(20_261_128, i)
+      let bytes = manyOf(random, random.pick(dumps).bytes)
+      if (random.once(2)) bytes = withLog(random, bytes)
+      if (random.once(3)) bytes = damage(random, bytes)
+      expectSame(cut(random, bytes))
+    }
+  })
+})
