@@ -108,9 +108,14 @@ export class FastLane {
       const next = kernel.id(row)
       const nextPlace = tally.addId(next)
       if (nextPlace < 0) break
-      kernel.noteBefore(row, this.#calls, tree.calls, buf)
-      this.#calls += kernel.callsBefore(row)
-      open.count(dump, id, place, info, tree.entry(kernel.lineBefore(row)) as StackEntry)
+      const entry = tree.entry(kernel.lineBefore(row)) as StackEntry
+      const calls = kernel.callsBefore(row)
+      const areWanted = calls > 0 && (!tally.callers.hasEnough(entry) || kernel.waitsBefore(this.#calls))
+      // Of the first one, some lines came before.
+      if (areWanted || row === 0) kernel.noteBefore(row, this.#calls, tree.calls, buf)
+      else tree.calls.parent = kernel.parentBefore(row)
+      this.#calls += calls
+      open.count(dump, id, place, info, entry)
       tree.calls.begin()
       id = next
       place = nextPlace

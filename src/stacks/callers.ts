@@ -40,6 +40,11 @@ export class Callers implements CallingGoroutines {
     this.#most = most
   }
 
+  /** Is a goroutine of this stack kept only if it waits? */
+  hasEnough(entry: StackEntry): boolean {
+    return entry.callers >= SAMPLES
+  }
+
   add(goroutine: number, info: HeaderInfo, signature: number, entry: StackEntry, calls: TracedCalls): void {
     let { count, waits } = calls
     if (entry.callers >= SAMPLES) {

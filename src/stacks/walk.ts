@@ -47,7 +47,7 @@ const ROW_INTS = 10
 const MOST_ROWS = 1024
 const STATE_BYTES = 32
 const STATE_BITS = 6
-/** Of a state, as many waits are remembered. */
+/** Of a state, shorter waits are remembered. */
 const MOST_WAITS = 1024
 
 /** A dump that has none of the stacks. */
@@ -98,7 +98,7 @@ export class WalkKernel {
   readonly #doubles: Float64Array
   /** By their places in the kernel: what a header says, without its minutes, and with so many. */
   readonly #infos: (HeaderInfo | undefined)[] = []
-  readonly #waits: Map<number, HeaderInfo>[] = []
+  readonly #waits: (HeaderInfo | undefined)[][] = []
   /** What is in the memory: [from, to) of this buffer. */
   #buf: Buffer | undefined
   #from = 0
@@ -187,12 +187,10 @@ export class WalkKernel {
     const info = this.#infos[slot] as HeaderInfo
     const minutes = (said >>> STATE_BITS) - 1
     if (minutes < 0) return info
-    const waits = this.#waits[slot] as Map<number, HeaderInfo>
-    const known = waits.get(minutes)
-    if (known !== undefined) return known
-    const waited = withMinutes(info, minutes)
-    if (waits.size >= MOST_WAITS) waits.clear()
-    waits.set(minutes, waited)
+    if (minutes >= MOST_WAITS) return withMinutes(info, minutes)
+    const waits = this.#waits[slot] as (HeaderInfo | undefined)[]
+    const waited = waits[minutes] ?? withMinutes(info, minutes)
+    waits[minutes] = waited
     return waited
   }
 
@@ -229,6 +227,16 @@ export class WalkKernel {
   /** Calls of the goroutine before the header. */
   callsBefore(row: number): number {
     return this.#of(row, 9)
+  }
+
+  /** Does the goroutine before the header wait in the innermost of its calls? `call`: how many calls the rows before have. */
+  waitsBefore(call: number): boolean {
+    return ((this.#ints[FIRST_CALL_AT / INT + call] as number) & 1) === 1
+  }
+
+  /** Who started the goroutine before the header; 0: it does not say. */
+  parentBefore(row: number): number {
+    return Math.max(0, this.#doubles[ROWS_AT / 8 + row * ROW + 1] as number)
   }
 
   /** Notes what the walk has met of the goroutine before the header; `call`: how many calls the rows before have. */
@@ -272,7 +280,7 @@ export class WalkKernel {
     this.#memory.write(state, INPUT_AT, 'latin1')
     const slot = this.#learn(INPUT_AT, state.length)
     this.#infos[slot] = headerInfo(state, undefined, false, false, undefined)
-    this.#waits[slot] = new Map()
+    this.#waits[slot] = []
   }
 
   /** Is the line at `pos`, before `end`, in the memory to its end? */

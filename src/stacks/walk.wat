@@ -341,7 +341,7 @@
         (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x2c)))
         (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5d))))))
 
-  ;; Where among the states that of $length bytes at $pos is, or would be. Each has one place: of two that share it, the later one is known.
+  ;; Where among the states this one is, or would be: there, or in one of the three places behind it.
   (func $state_slot (param $first v128) (param $second v128) (result i32)
     (local $both v128)
     (local.set $both (i64x2.add (local.get $first) (i64x2.shl (local.get $second) (i32.const 7))))
@@ -354,13 +354,33 @@
           (i64.const 0x9e3779b97f4a7c15))
         (i64.const 58))))
 
+  ;; The place of a state; with $anew that of the one that goes for it, where it is not known; else -1.
+  (func $find_state (param $first v128) (param $second v128) (param $anew i32) (result i32)
+    (local $home i32) (local $slot i32) (local $row i32) (local $i i32)
+    (local.set $home (call $state_slot (local.get $first) (local.get $second)))
+    (loop $more
+      (local.set $slot (i32.and (i32.add (local.get $home) (local.get $i)) (i32.const 63)))
+      (local.set $row (i32.add (global.get $states) (i32.shl (local.get $slot) (i32.const 5))))
+      (if (i32.eqz
+            (v128.any_true
+              (v128.or
+                (v128.xor (local.get $first) (v128.load (local.get $row)))
+                (v128.xor (local.get $second) (v128.load offset=16 (local.get $row))))))
+        (then (return (local.get $slot))))
+      ;; Nobody has taken this place, nor those behind it.
+      (if (i32.eq (i32.load8_u (local.get $row)) (i32.const 0xff))
+        (then (return (if (result i32) (local.get $anew) (then (local.get $slot)) (else (i32.const -1))))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $more (i32.lt_u (local.get $i) (i32.const 4))))
+    (if (result i32) (local.get $anew) (then (local.get $home)) (else (i32.const -1))))
+
   ;; The state of $length bytes at $pos is one of those that are known from now on; returns its place.
   (func (export "learn") (param $pos i32) (param $length i32) (result i32)
     (local $first v128) (local $second v128) (local $slot i32) (local $row i32) (local $mask i32)
     (local.set $mask (i32.sub (i32.add (global.get $ones) (i32.const 32)) (local.get $length)))
     (local.set $first (v128.and (v128.load (local.get $pos)) (v128.load (local.get $mask))))
     (local.set $second (v128.and (v128.load offset=16 (local.get $pos)) (v128.load offset=16 (local.get $mask))))
-    (local.set $slot (call $state_slot (local.get $first) (local.get $second)))
+    (local.set $slot (call $find_state (local.get $first) (local.get $second) (i32.const 1)))
     (local.set $row (i32.add (global.get $states) (i32.shl (local.get $slot) (i32.const 5))))
     (v128.store (local.get $row) (local.get $first))
     (v128.store offset=16 (local.get $row) (local.get $second))
@@ -369,7 +389,7 @@
   ;; Reads `goroutine 7 [select]:` or `goroutine 7 [select, 3 minutes]:` of a state that is known; returns where the line behind it begins; 0: it is
   ;; something else.
   (func $header (param $pos i32) (param $end i32) (result i32)
-    (local $p i32) (local $c i32) (local $length i32) (local $mask i32) (local $slot i32) (local $row i32) (local $minutes i32)
+    (local $p i32) (local $c i32) (local $length i32) (local $mask i32) (local $slot i32) (local $minutes i32)
     (local $id i64) (local $first v128) (local $second v128)
     (if (i64.ne (i64.load (local.get $pos)) (i64.const 0x6e6974756f726f67)) (then (return (i32.const 0)))) ;; goroutin
     (if (i32.ne (i32.load16_u offset=8 (local.get $pos)) (i32.const 0x2065)) (then (return (i32.const 0)))) ;; e_
@@ -391,13 +411,8 @@
     (local.set $mask (i32.sub (i32.add (global.get $ones) (i32.const 32)) (local.get $length)))
     (local.set $first (v128.and (v128.load (local.get $p)) (v128.load (local.get $mask))))
     (local.set $second (v128.and (v128.load offset=16 (local.get $p)) (v128.load offset=16 (local.get $mask))))
-    (local.set $slot (call $state_slot (local.get $first) (local.get $second)))
-    (local.set $row (i32.add (global.get $states) (i32.shl (local.get $slot) (i32.const 5))))
-    (if (v128.any_true
-          (v128.or
-            (v128.xor (local.get $first) (v128.load (local.get $row)))
-            (v128.xor (local.get $second) (v128.load offset=16 (local.get $row)))))
-      (then (return (i32.const 0))))
+    (local.set $slot (call $find_state (local.get $first) (local.get $second) (i32.const 0)))
+    (if (i32.lt_s (local.get $slot) (i32.const 0)) (then (return (i32.const 0))))
     (local.set $p (i32.add (local.get $p) (local.get $length)))
     (if (i32.eq (i32.load16_u (local.get $p)) (i32.const 0x202c)) ;; ,_
       (then

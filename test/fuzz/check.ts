@@ -2,9 +2,15 @@
  * What holds for any bytes in any chunks. The engine reads the input whole and in random pieces; both say the same, and what they say is
  * sound.
  */
+
+import { LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
+import type { InnerOptions } from '../../src/engine/contract.ts'
 import { createEngine } from '../../src/engine/engine.ts'
+import { Memory } from '../../src/engine/memory.ts'
 import { isFrameHead } from '../../src/forms/encodings.ts'
+import { StackTrees } from '../../src/stacks/trees.ts'
+import type { KernelUse } from '../../src/stacks/walk.ts'
 import type { Input } from './generate.ts'
 import type { Random } from './random.ts'
 
@@ -133,7 +139,20 @@ function holdsNull(text: string): boolean {
   return found
 }
 
-/** Reads the input whole and cut at `cuts`. */
+/** A kernel wherever there may be one: otherwise only trees that have grown have theirs. */
+const ALWAYS: KernelUse = { lines: 8, goroutines: 0, bytes: 0 }
+
+function withKernel({ bytes, options }: Input): Input {
+  const limits: Limits = { ...LIMITS, ...options.limits }
+  const trees = new StackTrees(limits.knownStackBytes, ALWAYS)
+  const inner: InnerOptions = {
+    ...options,
+    memory: Memory.make(limits, options.similarity ?? 'functions', undefined, trees),
+  }
+  return { bytes, options: inner }
+}
+
+/** Reads the input whole, and cut at `cuts` with a kernel. */
 export function check(input: Input, cuts: Cuts): Fault {
   let first: Fault
   const fault = (what: string): void => {
@@ -143,7 +162,9 @@ export function check(input: Input, cuts: Cuts): Fault {
     const judge = new Judge(input.bytes.length, fault)
     const whole = feed(input, [], judge, (what) => fault(`whole: ${what}`))
     judge.end(whole.records)
-    const parts = feed(input, cuts, new Judge(input.bytes.length, fault), (what) => fault(`in chunks: ${what}`))
+    const parts = feed(withKernel(input), cuts, new Judge(input.bytes.length, fault), (what) =>
+      fault(`in chunks: ${what}`),
+    )
     // Memory is counted between chunks.
     if (input.options.limits?.memoryBytes !== undefined) return first
     const [one, other] = [whole.records.join('\n  '), parts.records.join('\n  ')]

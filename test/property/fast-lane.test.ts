@@ -1,9 +1,10 @@
 /** With the kernel wherever it may be, and without it: the same records, and the same log bytes. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
+import type { InnerOptions } from '../../src/engine/contract.ts'
 import { Memory } from '../../src/engine/memory.ts'
 import { StackTrees } from '../../src/stacks/trees.ts'
-import { type KernelUse, NEVER } from '../../src/stacks/walk.ts'
+import { type KernelUse, NEVER, WalkKernel } from '../../src/stacks/walk.ts'
 import { damage } from '../fuzz/generate.ts'
 import { Random } from '../fuzz/random.ts'
 import { goldenDumps } from '../golden/dumps.ts'
@@ -16,7 +17,8 @@ const dumps = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.leng
 
 function read(chunks: readonly Buffer[], use: KernelUse): Run {
   const memory = Memory.make(LIMITS, 'functions', undefined, new StackTrees(LIMITS.knownStackBytes, use))
-  return feed(chunks, { memory, goroutines: true })
+  const options: InnerOptions = { memory, goroutines: true }
+  return feed(chunks, options)
 }
 
 /** The goroutines of the dump some times over, with ids of their own, most of them. */
@@ -60,13 +62,11 @@ function expectSame(chunks: readonly Buffer[]): Run {
 
 describe('goroutines that the kernel takes whole', () => {
   it('are what they are without it: each golden dump, and twice', () => {
-    for (const { name, bytes } of dumps) {
-      const { records } = expectSame([bytes, bytes])
-      expect([name, records.length > 0]).toEqual([name, true])
-    }
+    for (const { bytes } of dumps) expectSame([bytes, bytes])
   })
 
   it('are what they are without it, in any chunks, damaged, and with log between their lines', () => {
+    const rows = vi.spyOn(WalkKernel.prototype, 'rows', 'get')
     for (let i = 0; i < runs(300); i++) {
       const random = new Random(20_261_128, i)
       let bytes = manyOf(random, random.pick(dumps).bytes)
@@ -74,5 +74,6 @@ describe('goroutines that the kernel takes whole', () => {
       if (random.once(3)) bytes = damage(random, bytes)
       expectSame(cut(random, bytes))
     }
+    expect(rows.mock.results.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThan(1000)
   })
 })
