@@ -8,7 +8,7 @@ export interface Limits {
    * has not grown for longest ends, and signatures of one that is too large alone are counted in `other`.
    */
   readonly memoryBytes: number
-  /** Longest line that is looked at, bytes; of a longer one, a dump in a string that begins within them is read to its end. */
+  /** Longest line that is looked at, bytes; of a longer one, the first dump in a string is read to its end. */
   readonly lineBytes: number
   /** Foreign lines in a row that end a dump. */
   readonly foreignLines: number

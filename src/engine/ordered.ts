@@ -26,6 +26,8 @@ import { UnreadHeaders } from './unread-headers.ts'
 const SAMPLE_BYTES = 64 << 10
 /** Headers that opened no dump, after which an order is not looked for any more. */
 const TRIES = 64
+/** A longer line is of no stack that stands line by line. */
+const LINE_BYTES = 64 << 10
 const BATCH_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 
@@ -38,6 +40,8 @@ export class OrderedEngine extends EngineAround {
   #held: Buffer = EMPTY
   #heldTicks = 0
   #tries = 0
+  /** A line is under way that is too long to be of a stack. */
+  #inLong = false
   /** Counts the headers as long as there is no dump. */
   #headers: UnreadHeaders | undefined
   #bytes = 0
@@ -121,10 +125,20 @@ export class OrderedEngine extends EngineAround {
    * Takes whole lines only, and decides about each header with the same lines around it, however the input is cut into chunks.
    */
   #look(buf: Buffer): void {
-    let all = this.#withHeld(buf)
+    const rest = this.#passLong(buf)
+    if (this.#state === 'forward') {
+      if (rest.length > 0) this.#forward(rest)
+      return
+    }
+    if (rest.length === 0) return
+    let all = this.#withHeld(rest)
     while (all.length > 0) {
       const needle = findNeedle(all, 0, all.length, false)
       if (needle < 0) {
+        if (all.length - all.lastIndexOf(LF) > LINE_BYTES) {
+          this.#beginLong(all)
+          return
+        }
         const from = trailingStack(all)
         if (from > 0) this.#pushOrdinary(all.subarray(0, from))
         this.#hold(all, from)
@@ -133,14 +147,39 @@ export class OrderedEngine extends EngineAround {
       const line = lineStart(all, 0, needle)
       const end = all.indexOf(LF, needle) + 1
       const start = Math.min(trailingStack(all.subarray(0, line)), line)
+      if (end === 0 && all.length - line > LINE_BYTES) {
+        this.#beginLong(all)
+        return
+      }
       // The line must be whole; if its stack may be before it, what comes after it says more.
-      if (end === 0 || (votesIn(all, start, end).newestFirst > 0 && all.length - line < SAMPLE_BYTES)) {
+      const isLong = end - line > LINE_BYTES
+      if (end === 0 || (!isLong && votesIn(all, start, end).newestFirst > 0 && all.length - line < SAMPLE_BYTES)) {
         if (start > 0) this.#engine.push(all.subarray(0, start))
         this.#hold(all, start)
         return
       }
       all = this.#decide(all, start, line, end)
     }
+  }
+
+  /** The last line of `all` is too long to be of a stack: it is not kept until it is whole. */
+  #beginLong(all: Buffer): void {
+    this.#inLong = true
+    this.#headers?.push(all.subarray(all.lastIndexOf(LF) + 1))
+    this.#engine.push(all)
+  }
+
+  /** Gives the rest of a long line to the engine. Returns what follows it. */
+  #passLong(buf: Buffer): Buffer {
+    if (!this.#inLong) return buf
+    const end = buf.indexOf(LF) + 1
+    const line = end === 0 ? buf : buf.subarray(0, end)
+    this.#headers?.push(line)
+    this.#engine.push(line)
+    if (end === 0) return EMPTY
+    this.#inLong = false
+    if (this.#engine.open || this.#engine.stats.dumps > 0) this.#state = 'forward'
+    return buf.subarray(end)
   }
 
   #hold(buf: Buffer, from: number): void {
@@ -167,7 +206,7 @@ export class OrderedEngine extends EngineAround {
 
   /** There is a header in the line [line, end) of `buf`, and perhaps its stack from `start` on. Returns what is still to be looked at. */
   #decide(buf: Buffer, start: number, line: number, end: number): Buffer {
-    if (votesIn(buf, start, end).newestFirst > 0) {
+    if (end - line <= LINE_BYTES && votesIn(buf, start, end).newestFirst > 0) {
       const sample = buf.subarray(start, Math.max(end, buf.lastIndexOf(LF, line + SAMPLE_BYTES - 1) + 1))
       const { forward, newestFirst } = votesIn(sample, 0, sample.length)
       if (newestFirst > forward && this.#score(reversed(sample)) > this.#score(sample)) {

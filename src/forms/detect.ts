@@ -18,6 +18,8 @@ export const SNIFF_BYTES: number = 64 << 10
 const LISTS = 64
 /** A first line of JSON may be a whole answer. */
 const FIRST_LINE_BYTES = 1 << 20
+/** Longest string that a record in a line of many records is believed to have. */
+const LONG_STRING_BYTES = 256 << 10
 
 export interface Found {
   readonly name: string
@@ -102,6 +104,7 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
   if (hasBreak) return DOCUMENT
   if (lf < 0 && !final && head.length < FIRST_LINE_BYTES) return undefined
   const end = lf < 0 ? head.length : lf
+  if (lf < 0 && endsInLongString(head, start)) return PLAIN
   const whole = new JsonPaths([])
   const after = whole.scan(head, start, end)
   // More than 1 MiB in one line, or a value that goes over its line.
@@ -112,6 +115,17 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
     return PLAIN
   if (head.subarray(after, end).toString('latin1').trim() !== '') return head[after] === BRACE_OPEN ? DOCUMENT : PLAIN
   return holdsRecords(head, start, after) ? DOCUMENT : PLAIN
+}
+
+/** Is the end of `head` in a string that no document has in a record? It is one line, and read as such, however long. */
+function endsInLongString(head: Buffer, start: number): boolean {
+  for (let p = start; p < head.length; p++) {
+    if (head[p] !== QUOTE) continue
+    const stop = stringEnd(head, p + 1, head.length)
+    if (stop < 0) return head.length - p > LONG_STRING_BYTES
+    p = stop
+  }
+  return false
 }
 
 /** Is an array of several objects, or of arrays, in the object? Lists of pairs do not count; one of a single record is read as part of its line. */

@@ -70,6 +70,8 @@ export class JsonDocument implements Form {
   #at = 0
   #tokenEnd = 0
   #cut = 0
+  /** The beginning of a line of text has been handed on. */
+  #inLine = false
   /** A record is complete; a comma after it is its own. */
   #complete: LineBuilder | undefined
 
@@ -81,7 +83,7 @@ export class JsonDocument implements Form {
     const buf = this.#rest.with(chunk)
     const taken = this.#read(buf, false)
     this.#rest.keep(buf, taken)
-    if (this.#rest.length > RECORD_BYTES) this.#fail('a string of more than 1 MiB')
+    if (this.#rest.length > RECORD_BYTES) this.#tooLong()
   }
 
   flush(): void {
@@ -102,19 +104,20 @@ export class JsonDocument implements Form {
     let p = 0
     while (p < buf.length) {
       const c = buf[p] as number
-      if (c === SPACE || c === LF || c === CR || c === TAB) {
+      if (!this.#inLine && (c === SPACE || c === LF || c === CR || c === TAB)) {
         p++
         this.#at++
         continue
       }
       const level = this.#levels[this.#levels.length - 1]
-      if (level === undefined && c !== BRACE_OPEN && c !== BRACKET_OPEN && c !== COMMA) {
+      if (level === undefined && (this.#inLine || (c !== BRACE_OPEN && c !== BRACKET_OPEN && c !== COMMA))) {
         const lf = buf.indexOf(LF, p)
-        if (lf < 0 && !final) return p
+        this.#inLine &&= lf < 0
+        if (lf < 0 && !final && !this.#inLine) return p
         this.#emit(0)
         const stop = lf < 0 ? buf.length : lf + 1
         this.#at += stop - p
-        const text = lf < 0 ? Buffer.concat([buf.subarray(p), LINE_END]) : buf.subarray(p, stop)
+        const text = lf < 0 && final ? Buffer.concat([buf.subarray(p), LINE_END]) : buf.subarray(p, stop)
         this.#sink.line(text, this.#at - this.#cut)
         this.#cut = this.#at
         this.#tokenEnd = this.#at
@@ -396,6 +399,23 @@ export class JsonDocument implements Form {
       this.#cut = this.#at
     }
     this.#levels = []
+  }
+
+  /**
+   * A string is longer than a record may be. What there is of the record, and all that comes up to the end of the line in the input, is one
+   * line: it goes on in pieces, and whoever reads lines that are too long finds the dump in it.
+   */
+  #tooLong(): void {
+    const record = this.#line()?.view()
+    if (this.#levels.length > 0) this.#sink.fault('a string of more than 1 MiB in the JSON')
+    this.#emit(0)
+    const rest = this.#rest.take()
+    this.#at += rest.length
+    this.#sink.line(record === undefined ? rest : Buffer.concat([record, rest]), this.#at - this.#cut)
+    this.#cut = this.#at
+    this.#tokenEnd = this.#at
+    this.#levels = []
+    this.#inLine = true
   }
 
   /** Begins anew with what follows: a line, or a value. */

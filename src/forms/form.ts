@@ -5,7 +5,7 @@
 
 export interface FormSink {
   /**
-   * `text`, which ends with its line end, was made of the next `raw` bytes of the input. It is valid during the call only. `log`: what comes
+   * `text`, which ends with its line end unless more of a line that is too long follows, was made of the next `raw` bytes of the input. It is valid during the call only. `log`: what comes
    * out if it is log; absent: the bytes that it was made of. `before`: how many bytes before those it begins, where another line ended since.
    */
   line(text: Uint8Array, raw: number, log?: Uint8Array, before?: number): void

@@ -133,16 +133,17 @@ export class CarriedStreams {
     return 'taken'
   }
 
-  /** The beginning of a line that is too long to be read as one, at `offset` of the input: it is in the log already, with all that follows. */
-  beginning(buf: Buffer, offset: number): void {
+  /** The beginning of a line that is too long to be read as one, at `offset` of the input: it is in the log already, with all that follows. True when a dump begins in it. */
+  beginning(buf: Buffer, offset: number): boolean {
     const { whole } = this.recognition
     this.#text.key = ''
     const stream = this.#map.get(whole, '') ?? this.#newStream(whole)
     this.#map.add(whole, '', stream)
     this.#line.beginKept(buf, 0, buf.length)
-    stream.feedBeginning(buf, offset, offset + buf.length - 1)
+    const isFound = stream.feedBeginning(buf, offset, offset + buf.length - 1)
     this.#map.fed(stream)
     this.#long = stream.open ? stream : undefined
+    return isFound
   }
 
   /** The next piece of that line, up to `upTo` of the input. `isLast`: the line ends with it. */

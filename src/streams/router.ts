@@ -24,6 +24,7 @@ import type { Held } from '../lines/tape.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import type { CarriedStreams } from './carried-streams.ts'
+import { LongLine } from './long-line.ts'
 
 const GOROUTINE = 'goroutine '
 /** Longest last line that is looked at when the input ends. */
@@ -53,6 +54,8 @@ export class Router implements LineSink {
   #numbers: boolean | undefined
   /** Offset in the chunk at hand of the next needle; the end of the chunk when there is none, -1 when nobody has looked. */
   #needle = -1
+  /** The line that is too long to be read, as long as no dump was found in it. */
+  #long: LongLine | undefined
   /** Where that ends. */
   #end = 0
 
@@ -109,14 +112,26 @@ export class Router implements LineSink {
   beginning(buf: Buffer, base: number): void {
     this.#tape.base = base
     this.#tape.pass(buf, 0, buf.length - 1)
-    if (this.#find(buf, 0, buf.length) >= 0) this.#streams.beginning(buf, base)
+    const isFound = this.#find(buf, 0, buf.length) >= 0 && this.#streams.beginning(buf, base)
+    this.#long = isFound ? undefined : new LongLine(this.#limits.preambleBytes)
+    this.#long?.begin(buf.subarray(0, -1))
   }
 
   overlong(buf: Buffer, start: number, end: number, base: number): void {
     this.#tape.base = base
     this.#tape.pass(buf, start, end)
     const isLast = buf[end - 1] === LF
-    this.#streams.rest(buf.subarray(start, isLast ? trimLineEnd(buf, start, end) : end), base + end, isLast)
+    const stop = isLast ? trimLineEnd(buf, start, end) : end
+    const piece = buf.subarray(start, stop)
+    const found = this.#long?.take(piece, base + stop, isLast)
+    if (isLast || found !== undefined) this.#long = undefined
+    if (found === undefined) {
+      this.#streams.rest(piece, base + end, isLast)
+      return
+    }
+    // Its first line has come with the beginning: all else is of the same string.
+    if (this.#streams.beginning(Buffer.concat([found.beginning, NEWLINE]), found.at))
+      this.#streams.rest(found.rest, base + end, isLast)
   }
 
   /**

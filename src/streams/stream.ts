@@ -114,10 +114,10 @@ export class Stream {
     this.#forget()
   }
 
-  /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. */
-  feedBeginning(line: Buffer, start: number, end: number): void {
+  /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. True when a dump begins in it. */
+  feedBeginning(line: Buffer, start: number, end: number): boolean {
     const found = dumpString(line, 0, line.length - 1)
-    if (found === undefined) return
+    if (found === undefined) return false
     if (found.cut || !found.places.every(({ isQuoted }) => isQuoted)) {
       const rest = new DumpStringRest(found.places, found.label)
       this.#dumpsFor().end()
@@ -125,6 +125,7 @@ export class Stream {
       this.feedRest(line.subarray(0, -1), end)
     } else this.#dumpOf(found, start, end)
     this.#forget()
+    return true
   }
 
   /** Takes what comes after the beginning of that line, a piece that ends at `upTo` of the input. */

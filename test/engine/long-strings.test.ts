@@ -70,3 +70,68 @@ describe('a dump in a string of a line that is longer than lineBytes', () => {
     expect(read(line, 512).dump).toMatchObject({ goroutines: 300, truncated: true, limits: ['lineBytes'] })
   })
 })
+
+describe('a dump in a line that is longer than lineBytes, and has none in its beginning', () => {
+  const pad = 'x'.repeat(20_000)
+  const lines = {
+    'in a string of its own': `${JSON.stringify({ request: pad, msg: stacks, more: 'x'.repeat(9000) })}\n`,
+    'in a string that begins with something else': `${JSON.stringify({ request: pad, msg: `panic: boom\n\n${stacks}` })}\n`,
+    'in a string of logfmt': `level=error request=${pad} msg=${JSON.stringify(stacks)}\n`,
+    'in a string that began long before': `${JSON.stringify({ msg: `${pad}\n${stacks}` })}\n`,
+    'in JSON in JSON': `${JSON.stringify({ request: pad, log: JSON.stringify({ msg: stacks }) })}\n`,
+    'behind a header in prose': `${JSON.stringify({ request: `${pad}see goroutine 7 [running]: there`, more: pad, msg: stacks })}\n`,
+  }
+
+  it.each(Object.entries(lines))('is read to its end %s, however it is cut into chunks', (_, line) => {
+    const whole = read(after + line + after, line.length * 2)
+    expect(whole.dump).toMatchObject({ goroutines: 300, damaged: 0, truncated: false })
+    expect(whole.dump?.bytes[1]).toBe(Buffer.byteLength(after + line))
+    expect(whole.log).toBe(after + line + after)
+    for (const chunk of [100, 1000, 4097, 65_536]) expect(read(after + line + after, chunk)).toEqual(whole)
+  })
+
+  it('costs no more for each header that is none', () => {
+    const line = `${JSON.stringify({ msg: 'goroutine 7 [running]: in the docs '.repeat(60_000), more: stacks })}\n`
+    expect(read(after + line, 65_536).dump).toMatchObject({ goroutines: 300 })
+  })
+})
+
+describe('a string of more than a megabyte, and a dump behind it', () => {
+  const pad = 'x'.repeat(1_500_000)
+  const readWhole = (
+    text: string,
+    chunk: number,
+  ): { readonly goroutines: readonly number[]; readonly isWhole: boolean; readonly faults: readonly string[] } => {
+    const goroutines: number[] = []
+    const log: Buffer[] = []
+    const engine = createEngine({
+      onRecord: (record) => {
+        if (record.type === 'dump') goroutines.push(record.goroutines)
+      },
+      onLog: (bytes) => log.push(Buffer.from(bytes)),
+    })
+    const input = Buffer.from(text)
+    for (let pos = 0; pos < input.length; pos += chunk) engine.push(input.subarray(pos, pos + chunk))
+    engine.end()
+    return { goroutines, isWhole: Buffer.concat(log).equals(input), faults: engine.faults ?? [] }
+  }
+  const line = JSON.stringify({ request: pad, msg: stacks })
+
+  it.each([
+    ['in the first line', `${line}\n${after}`, []],
+    ['in the first line, the only one', line, []],
+    [
+      'in a list of records',
+      `[{"msg":"a"},\n{"msg":"b"},\n${line},\n{"msg":"c"}]\n`,
+      ['a string of more than 1 MiB in the JSON'],
+    ],
+    [
+      'in a record on lines of its own',
+      `${JSON.stringify({ request: pad, msg: stacks }, null, 2)}\n`,
+      ['a string of more than 1 MiB in the JSON'],
+    ],
+  ])('is read %s', (_, text, faults) => {
+    expect(readWhole(text, 65_536)).toEqual({ goroutines: [300], isWhole: true, faults })
+    expect(readWhole(text, 5_000_000)).toMatchObject({ goroutines: [300], isWhole: true })
+  })
+})

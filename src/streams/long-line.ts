@@ -1,0 +1,86 @@
+/**
+ * A line that is too long to be read, and in whose beginning no dump begins: it is searched as it comes for the string that one begins in. No
+ * more of it is kept than may be the beginning of such a string.
+ *
+ *     {"request":" … 40 MB … ","stacks":"goroutine 1 [running]:\nmain.main()\n … 20 MB … "}
+ */
+import { dumpString } from '../carriers/dump-string.ts'
+import { BACKSLASH, QUOTE } from '../core/ascii.ts'
+import { findNeedle } from '../text/needle.ts'
+
+/** No needle is longer. */
+const NEEDLE_BYTES = 16
+const EMPTY = Buffer.alloc(0)
+
+/** Where a dump begins: what has come of its string, and what of that shows that it is one. */
+export interface LongString {
+  readonly beginning: Buffer
+  readonly rest: Buffer
+  /** Offset of the first byte of `beginning` in the input. */
+  readonly at: number
+}
+
+export class LongLine {
+  /** A string is looked at from so many bytes before a needle to so many after it. */
+  readonly #reach: number
+  #kept: Buffer = EMPTY
+  /** Offset in what is kept of the first byte that may be of a needle. */
+  #from = 0
+
+  constructor(reach: number) {
+    this.#reach = reach
+  }
+
+  /** `line` is the beginning of a line. */
+  begin(line: Buffer): void {
+    this.#keep(line, Math.max(0, line.length - NEEDLE_BYTES))
+  }
+
+  /** Takes the next piece of the line, which ends at `upTo` of the input. `isLast`: the line ends with it. */
+  take(piece: Buffer, upTo: number, isLast: boolean): LongString | undefined {
+    const all = Buffer.concat([this.#kept, piece])
+    let from = this.#from
+    for (;;) {
+      const needle = findNeedle(all, from, all.length, false)
+      if (needle < 0) {
+        this.#keep(all, Math.max(from, all.length - NEEDLE_BYTES))
+        return undefined
+      }
+      // The same is looked at in whatever pieces it comes.
+      const end = needle + this.#reach
+      if (end > all.length && !isLast) {
+        this.#keep(all, needle)
+        return undefined
+      }
+      const start = this.#stringStart(all, needle)
+      // Where its quote is too far away, one is lent to it in the place of the byte before.
+      if (start < needle) all[start] = QUOTE
+      const beginning = all.subarray(start, end)
+      if (dumpString(beginning, 0, beginning.length) !== undefined) {
+        this.#kept = EMPTY
+        return { beginning, rest: all.subarray(start + beginning.length), at: upTo - (all.length - start) }
+      }
+      // All other needles in there were looked at, too.
+      from = Math.min(all.length, needle + (this.#reach >> 1))
+    }
+  }
+
+  #keep(all: Buffer, from: number): void {
+    const start = Math.max(0, from - this.#reach)
+    this.#kept = Buffer.from(all.subarray(start))
+    this.#from = from - start
+  }
+
+  /** Where the quote of the string around the needle is; the byte before the needle, when none is near. */
+  #stringStart(all: Buffer, needle: number): number {
+    const first = Math.max(0, needle - this.#reach)
+    for (let p = needle - 1; p >= first; p--) if (all[p] === QUOTE && !isEscaped(all, p)) return p
+    return Math.max(0, needle - 1)
+  }
+}
+
+function isEscaped(buf: Buffer, at: number): boolean {
+  let backslashes = 0
+  while (buf[at - 1 - backslashes] === BACKSLASH) backslashes++
+  return backslashes % 2 === 1
+}
