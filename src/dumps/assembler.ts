@@ -16,7 +16,7 @@ import { FastLane } from './fast-lane.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
 import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
-import { breaksIn, isAnnounced, mayStartNext, startsOver } from './next-dump.ts'
+import { breaksIn, isAnnounced, isLongOver, mayStartNext, startsOver } from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import type { State } from './states.ts'
 
@@ -235,6 +235,10 @@ export class Assembler {
     open.progress++
     open.fragments.wraps.interrupt()
     open.decide()
+    if (isLongOver(open)) {
+      if (open.dump === undefined) open.dropCandidate()
+      else open.close(true)
+    }
     const place = this.#addId(id, info)
     const { dump } = open
     if (dump === undefined) {

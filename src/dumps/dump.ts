@@ -67,12 +67,14 @@ export interface FinishedDump
 export interface AssemblerSink {
   /** A dump may begin at `start` of the input. */
   opening(start: number): OpeningToBe
+  /** When a log line was written, milliseconds since the epoch, if it says so. */
+  timeOf(text: string): number | undefined
   dump(dump: FinishedDump): void
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
 
 export class OpenDump extends Block {
-  readonly #opening: Opening
+  readonly opening: Opening
   tally: Tally
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
@@ -92,7 +94,7 @@ export class OpenDump extends Block {
   constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
     const { start, end, opening, body, preamble } = candidate
     super(start, body)
-    this.#opening = opening.confirm()
+    this.opening = opening.confirm()
     this.end = end
     this.carried = candidate.carried
     this.foreign.takeOver(candidate.foreign)
@@ -146,7 +148,7 @@ export class OpenDump extends Block {
       limits: [...this.limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
-      opening: this.#opening,
+      opening: this.opening,
       race,
       anyMinutes: tally.anyMinutes,
       callers: tally.callers.anyWaits ? tally.callers : undefined,

@@ -63,6 +63,7 @@ export class ForeignLines {
     const { candidate } = open
     if (candidate === undefined) return
     candidate.lines++
+    open.logTimes.note(line.text)
     open.noteForeign()
     candidate.foreign.add(line.next - line.pos)
     this.#holdOrPass(line)
@@ -84,6 +85,7 @@ export class ForeignLines {
     }
     if (this.#gluedLine(line)) return
     this.#count(next - pos)
+    open.logTimes.note(text)
     if (isRemark) open.reasonBefore.note(text)
     else open.reasonBefore.noteOther(text)
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()

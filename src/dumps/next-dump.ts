@@ -36,6 +36,19 @@ export function startsOver({ candidate, goroutine, fragments }: OpenBlocks, info
   return info.state === 'running' && goroutine.at === ROOT && goroutine.header?.info.state === 'running'
 }
 
+/** Was what is open cut long before a header comes: a dump in the middle of a goroutine, or a preamble before its first one? */
+export function isLongOver({ dump, candidate, goroutine, next, logTimes }: OpenBlocks): boolean {
+  if (dump !== undefined)
+    return (
+      next === undefined &&
+      goroutine.header !== undefined &&
+      !goroutine.ended &&
+      logTimes.isLongSince(() => dump.opening.time)
+    )
+  if (candidate?.preamble === undefined || goroutine.header !== undefined || candidate.bare.length > 0) return false
+  return logTimes.isLongSince(() => candidate.opening.confirm().time)
+}
+
 /** May a second goroutine that runs, and has a stack, be the first of another dump? */
 export function mayStartNext({ reasonBefore, sinceLastLine }: OpenBlocks, dump: OpenDump): boolean {
   if (dump.kind === 'panic' && dump.announcedBy === 'log') return true

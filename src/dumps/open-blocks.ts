@@ -16,6 +16,7 @@ import type { Body } from './body.ts'
 import { Candidate } from './candidate.ts'
 import { type AssemblerSink, OpenDump, type OpeningToBe } from './dump.ts'
 import type { GoroutineHeader } from './goroutine.ts'
+import { LogTimes } from './log-times.ts'
 import { ReasonBefore } from './logged-reason.ts'
 import { endsCut, isAnotherDump } from './next-dump.ts'
 import { OpenGoroutine } from './open-goroutine.ts'
@@ -41,6 +42,7 @@ export class OpenBlocks {
   next: Candidate | undefined
   readonly reasonBefore: ReasonBefore = new ReasonBefore()
   readonly sinceLastLine: SinceLastLine
+  readonly logTimes: LogTimes
   /** A line of the goroutine that may be a log line, and the foreign lines since. */
   #doubtful: { readonly held: Held; readonly start: number; readonly end: number; lines: number } | undefined
   /** Goroutines of the last dump: the next one is likely to have as many. */
@@ -52,6 +54,7 @@ export class OpenBlocks {
     this.limits = limits
     this.tape = tape
     this.sinceLastLine = new SinceLastLine(tape)
+    this.logTimes = new LogTimes((text) => sink.timeOf(text))
     this.#sink = sink
     this.signatures = signatures
     this.#trees = trees
@@ -137,6 +140,7 @@ export class OpenBlocks {
 
   newCandidate(start: number, body: Body = this.#stacks): Candidate {
     const candidate = new Candidate(start, this.#opening(start), body)
+    if (this.dump === undefined) this.logTimes.clear()
     this.candidate = candidate
     this.#on('begins')
     return candidate
@@ -174,6 +178,7 @@ export class OpenBlocks {
     const { header } = this.goroutine
     if (this.#state === 'parting' && header !== undefined && isAnotherDump(this.goroutine)) this.#partAt(header)
     this.reasonBefore.forget()
+    this.logTimes.settle()
     this.sinceLastLine.claimBlanks()
     const dump = this.dump
     dump.foreign.takeOver(this.sinceLastLine)

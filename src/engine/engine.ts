@@ -5,6 +5,7 @@
 
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
+import { timeOf } from '../carriers/time.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
 import { LIMITS } from '../core/limits.ts'
 import { validTime } from '../core/number.ts'
@@ -79,6 +80,7 @@ class LogEngine implements Engine, Keeper {
           frame = opened.frame
           return opened
         },
+        timeOf: (text) => timeOf(text, this.#now),
         goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature, frame),
         dump: (finished) => {
           if (memory.finish(origin.source, finished.bytes)) this.#reporter.dump(origin, finished, this.#bytes)

@@ -23,6 +23,11 @@ export interface Found {
 
 const LINES_BEFORE = 16
 
+function timeOf(text: string): number | undefined {
+  const time = Date.parse(text.slice(0, '2026-11-24T08:00:00Z'.length))
+  return Number.isNaN(time) ? undefined : time
+}
+
 /** The log lines since the last dump, nearest last. */
 export function linesBefore(tape: LogQueue): string[] {
   const lines = tape.before().sinceDump.split('\n')
@@ -36,13 +41,17 @@ export function makeAssembler(
   ahead: () => string[] = () => (tape instanceof LogQueue ? linesBefore(tape) : []),
   onDump?: (dump: FinishedDump) => void,
 ): Assembler {
-  const opening = (): OpeningToBe => ({
-    frame: undefined,
-    logLines: [],
-    mayHaveReason: true,
-    ahead,
-    confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
-  })
+  const opening = (): OpeningToBe => {
+    const lines = ahead()
+    const time = lines.map(timeOf).findLast((each) => each !== undefined)
+    return {
+      frame: undefined,
+      logLines: [],
+      mayHaveReason: true,
+      ahead: () => lines,
+      confirm: () => ({ time, timeFrom: undefined, frame: undefined }),
+    }
+  }
   return new Assembler(
     LIMITS,
     new Signatures('functions', 1000, LIMITS.memoryBytes),
@@ -50,6 +59,7 @@ export function makeAssembler(
     tape,
     {
       opening,
+      timeOf,
       dump: (dump) => {
         found.dumps.push(dump)
         onDump?.(dump)
