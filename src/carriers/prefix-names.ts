@@ -6,6 +6,9 @@ import type { StreamNames } from './carrier.ts'
 const KUBECTL = /^\[pod\/([^/\]]+)\/([^/\]]+)\]$/
 /** `[APP/PROC/WEB/0]`: cf logs (docs.cloudfoundry.org, "Log types and their messages"). */
 const CLOUD_FOUNDRY = /^\[(?:APP|RTR|STG|API|CELL|SSH|LGR)(?:\/[\w-]+)*\/(\d+)\]$/
+/** `E/GoLog   ( 1234): `: a level, a tag and a process, as logcat prints them in its form `brief`. */
+const LOGCAT = /^[VDIWEFA]\/([\w.$-]+)(?:\((?:\d+\):?)?)?$/
+const LOGCAT_PID = /^\d+\):?$/
 const STREAMS: Readonly<Record<string, string>> = { stdout: 'stdout', stderr: 'stderr', OUT: 'stdout', ERR: 'stderr' }
 
 export function streamNames(words: readonly string[]): StreamNames {
@@ -14,13 +17,15 @@ export function streamNames(words: readonly string[]): StreamNames {
   for (const word of words.map(utf8Of)) {
     const stream = STREAMS[word]
     const pod = KUBECTL.exec(word)
+    const logcat = LOGCAT.exec(word)
     const instance = CLOUD_FOUNDRY.exec(word)
     if (stream !== undefined) attributes['log.iostream'] = stream
     else if (pod !== null) {
       attributes['k8s.pod.name'] = pod[1] ?? ''
       attributes['k8s.container.name'] = pod[2] ?? ''
       names.push(`${pod[1]}/${pod[2]}`)
-    } else {
+    } else if (logcat !== null) names.push(logcat[1] ?? '')
+    else if (!LOGCAT_PID.test(word)) {
       if (instance !== null) attributes['service.instance.id'] = instance[1] ?? ''
       names.push(word.replace(/[:|>]$/, ''))
     }

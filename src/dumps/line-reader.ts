@@ -174,9 +174,11 @@ export class LineReader {
 
   /** Is this the first line of a stack that stands without its header after the place where a signal came? */
   #isTrapped({ text, base, pos }: LineAt): boolean {
-    const { candidate, goroutine } = this.#open
-    if (candidate?.hasTrap !== true || goroutine.header !== undefined || candidate.bare.length > 0) return false
+    const open = this.#open
+    const { candidate, goroutine, next } = open
     if (readLine(text)?.kind !== 'func') return false
+    if (next?.hasTrap === true && next.lines === 0) open.closeForNext()
+    else if (candidate?.hasTrap !== true || goroutine.header !== undefined || candidate.bare.length > 0) return false
     goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: base + pos, counted: false })
     return true
   }

@@ -13,7 +13,7 @@
 import type { LineAt } from '../lines/tape.ts'
 import { continuesPreamble, isTrap, type PreambleStart, startsPreamble } from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
-import { RACE_RULE, RACE_WARNING } from '../text/race.ts'
+import { isRaceWarning, RACE_RULE } from '../text/race.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { type PcLists, Profile } from './profile.ts'
 import { RaceReport } from './race.ts'
@@ -31,7 +31,7 @@ export class Openers {
     const { text } = line
     const title = readProfileTitle(text)
     if (title !== undefined) return this.#profile(title, line)
-    if (text === RACE_WARNING || text === RACE_RULE) return this.#race(line)
+    if (isRaceWarning(text) || text === RACE_RULE) return this.#race(line)
     const preamble = startsPreamble(text)
     return preamble === undefined ? this.#goesOn(line) : this.#preamble(preamble, line)
   }

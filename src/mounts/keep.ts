@@ -1,7 +1,7 @@
 /** Which text of dumps stays in the log: that of crashes, which nothing but the log tells of; all of it; or none. */
 import { mentionsPanic } from '../text/announcement.ts'
 import { startsPreamble } from '../text/preamble.ts'
-import { RACE_WARNING } from '../text/race.ts'
+import { isRaceWarning } from '../text/race.ts'
 
 export type Keep = 'crash' | 'all' | 'none'
 
@@ -31,6 +31,6 @@ export class Keeper {
 /** One record may hold many lines. */
 function announcesCrash(text: string): boolean {
   return (
-    mentionsPanic(text) || text.split('\n').some((line) => line === RACE_WARNING || startsPreamble(line) !== undefined)
+    mentionsPanic(text) || text.split('\n').some((line) => isRaceWarning(line) || startsPreamble(line) !== undefined)
   )
 }

@@ -185,7 +185,7 @@ export class Recognition {
     lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
       const text = before.toString('latin1', start, end)
       if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
-      found = mentionsPanic(text)
+      found = mentionsPanic(text) && !isListItem(text, indent)
       return true
     })
     return found
@@ -218,6 +218,11 @@ interface Indent {
   /** Where it is in its line: after a prefix, if there is one. */
   readonly at: number
   readonly width: number
+}
+
+/** Is the line the first one of a list item whose further lines are indented by as much: `- panic: boom`? */
+function isListItem(line: string, { at, width }: Indent): boolean {
+  return at === 0 && /^ *(?:[-*+]|\d+[.)]) +/.exec(line)?.[0].length === width
 }
 
 /** Time stamps before an indented text differ in length by so much at most, zeros left out. */

@@ -8,7 +8,7 @@
 import { byteClass, LF } from '../core/ascii.ts'
 import { lineStart } from './needle.ts'
 import { startsPreamble } from './preamble.ts'
-import { RACE_RULE, RACE_WARNING } from './race.ts'
+import { isRaceWarning, RACE_RULE } from './race.ts'
 import { Words } from './search/words.ts'
 
 /**
@@ -29,7 +29,7 @@ export function announces(buf: Buffer, start: number, end: number): boolean {
   if (!mayAnnounce(buf, start)) return false
   const stop = Math.min(buf.indexOf(LF, start), end, start + LINE_BYTES)
   const line = buf.toString('latin1', start, stop).trimEnd()
-  return line === RACE_RULE || line === RACE_WARNING || startsPreamble(line) !== undefined
+  return line === RACE_RULE || isRaceWarning(line) || startsPreamble(line) !== undefined
 }
 
 /**

@@ -20,7 +20,11 @@ import { wholeNumber } from '../core/number.ts'
 import { readLine, readStripped } from './line.ts'
 
 export const RACE_RULE = '=================='
-export const RACE_WARNING = 'WARNING: DATA RACE'
+
+/** Is this the title of a report? At first the address was in it. */
+export function isRaceWarning(text: string): boolean {
+  return text.startsWith('WARNING: DATA RACE') && /^WARNING: DATA RACE(?: at 0x[0-9a-f]+)?$/.test(text)
+}
 
 export type RaceLine =
   /** The rule above and below a report. */

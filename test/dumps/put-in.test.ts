@@ -116,3 +116,18 @@ it('a race report in which a person has written Goroutine lost an access', () =>
   expect(dumps[0]?.race).toMatchObject([{ goroutine: 7, stack: [expect.any(String)] }, { stack: [expect.any(String)] }])
   expect(log.toString()).toBe('</pre>\n')
 })
+
+it('the address in the title of early race reports hid them', () => {
+  const text =
+    'x\nWARNING: DATA RACE at 0x000040784820\nWrite by goroutine 183:\n  main.inc()\n      /app/main.go:10 +0x30\n'
+  const { dumps, log } = readDumps(text)
+  expect(dumps).toMatchObject([{ kind: 'race', race: [{ access: 'Write', goroutine: 183 }] }])
+  expect(log.toString()).toBe('x\n')
+})
+
+it('a stack without a header, after the dump of another program, was left in the log', () => {
+  const trapped = 'SIGILL: illegal instruction\nPC=0xc1bb0\n\nmain.g()\n\t/app/g.go:5 +0x1\n'
+  const { dumps, log } = readDumps(`panic: boom\n\n${DUMP}exit status 2\n${trapped}\n${DUMP}`)
+  expect(dumps).toMatchObject([{ kind: 'panic' }, { ...WHOLE, kind: 'signal' }])
+  expect(log.toString()).toBe('exit status 2\n')
+})
