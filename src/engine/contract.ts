@@ -5,6 +5,7 @@ import type { DumpstreamError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Bound, Similarity } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
+import type { KernelUse } from '../stacks/walk.ts'
 import type { Memory } from './memory.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 
@@ -78,6 +79,8 @@ export interface InnerOptions extends EngineOptions {
   /** Called with each line that may hold a header, as long as no dump has begun. */
   readonly onHeader?: (buf: Buffer, at: number) => void
   readonly memory?: Memory
+  /** When kernels walk the stacks; absent, where it is worth it. Not with `memory`. */
+  readonly kernels?: KernelUse
 }
 
 export interface EngineStats {

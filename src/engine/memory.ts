@@ -10,6 +10,7 @@ import type { HistorySnapshot } from '../leaks/snapshot.ts'
 import type { LinesBefore } from '../lines/recent-log.ts'
 import { Signatures } from '../stacks/signature.ts'
 import { StackTrees } from '../stacks/trees.ts'
+import type { KernelUse } from '../stacks/walk.ts'
 import { type EngineSnapshot, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
 /** Dumps that are remembered while one is open that began before their ends: twice as many at most. */
@@ -60,14 +61,18 @@ export class Memory {
     this.before = parts.before
   }
 
-  /** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
+  /**
+   * `kernels`: when they walk the stacks.
+   *
+   * @throws DumpstreamError `DS_OPTION` when `snapshot` is not one
+   */
   static make(
     limits: Limits,
     similarity: Similarity,
     snapshot: EngineSnapshot | undefined,
-    trees: StackTrees = treesFor(limits),
+    kernels?: KernelUse,
   ): Memory {
-    const { memoryBytes, historySignatures } = limits
+    const { memoryBytes, historySignatures, knownStackBytes } = limits
     const history = createHistory({ limits, ...(snapshot === undefined ? {} : { snapshot: snapshot.history }) })
     const known = new Set(snapshot?.reported.map(keyOf))
     const parts = {
@@ -75,7 +80,7 @@ export class Memory {
       numbers: new Map(snapshot?.numbers),
       budget: new Budget(memoryBytes),
       signatures: new Signatures(similarity, historySignatures, memoryBytes * SIGNATURES_SHARE),
-      trees,
+      trees: new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE), kernels),
       before: snapshot?.before,
     }
     return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 })
@@ -169,8 +174,4 @@ interface Shared {
 
 function keyOf([source, start]: Reported): string {
   return `${start}\n${source}`
-}
-
-function treesFor({ knownStackBytes, memoryBytes }: Limits): StackTrees {
-  return new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE))
 }

@@ -35,7 +35,8 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     super()
     this.#options = options
-    this.#memory = Memory.make({ ...LIMITS, ...options.limits }, options.similarity ?? 'functions', options.snapshot)
+    const { limits, similarity = 'functions', snapshot, kernels } = options
+    this.#memory = Memory.make({ ...LIMITS, ...limits }, similarity, snapshot, kernels)
     this.#engine = make({
       ...options,
       onHeader: (buf, at) => this.#showHeader(buf, at),

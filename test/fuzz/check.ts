@@ -3,13 +3,10 @@
  * sound.
  */
 
-import { LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import type { InnerOptions } from '../../src/engine/contract.ts'
 import { createEngine } from '../../src/engine/engine.ts'
-import { Memory } from '../../src/engine/memory.ts'
 import { isFrameHead } from '../../src/forms/encodings.ts'
-import { StackTrees } from '../../src/stacks/trees.ts'
 import type { KernelUse } from '../../src/stacks/walk.ts'
 import type { Input } from './generate.ts'
 import type { Random } from './random.ts'
@@ -143,12 +140,7 @@ function holdsNull(text: string): boolean {
 const ALWAYS: KernelUse = { lines: 8, goroutines: 0, bytes: 0 }
 
 function withKernel({ bytes, options }: Input): Input {
-  const limits: Limits = { ...LIMITS, ...options.limits }
-  const trees = new StackTrees(limits.knownStackBytes, ALWAYS)
-  const inner: InnerOptions = {
-    ...options,
-    memory: Memory.make(limits, options.similarity ?? 'functions', undefined, trees),
-  }
+  const inner: InnerOptions = { ...options, kernels: ALWAYS }
   return { bytes, options: inner }
 }
 

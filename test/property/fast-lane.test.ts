@@ -1,9 +1,6 @@
 /** With the kernel wherever it may be, and without it: the same records, and the same log bytes. */
 import { describe, expect, it, vi } from 'vitest'
-import { LIMITS } from '../../src/core/limits.ts'
 import type { InnerOptions } from '../../src/engine/contract.ts'
-import { Memory } from '../../src/engine/memory.ts'
-import { StackTrees } from '../../src/stacks/trees.ts'
 import { type KernelUse, NEVER, WalkKernel } from '../../src/stacks/walk.ts'
 import { damage } from '../fuzz/generate.ts'
 import { Random } from '../fuzz/random.ts'
@@ -15,9 +12,8 @@ const ALWAYS: KernelUse = { lines: 8, goroutines: 0, bytes: 0 }
 
 const dumps = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.length < 100_000)
 
-function read(chunks: readonly Buffer[], use: KernelUse): Run {
-  const memory = Memory.make(LIMITS, 'functions', undefined, new StackTrees(LIMITS.knownStackBytes, use))
-  const options: InnerOptions = { memory, goroutines: true }
+function read(chunks: readonly Buffer[], kernels: KernelUse): Run {
+  const options: InnerOptions = { kernels, goroutines: true }
   return feed(chunks, options)
 }
 
@@ -67,7 +63,7 @@ describe('goroutines that the kernel takes whole', () => {
 
   it('are what they are without it, in any chunks, damaged, and with log between their lines', () => {
     const rows = vi.spyOn(WalkKernel.prototype, 'rows', 'get')
-    for (let i = 0; i < runs(300); i++) {
+    for (let i = 0; i < runs(3000); i++) {
       const random = new Random(20_261_128, i)
       let bytes = manyOf(random, random.pick(dumps).bytes)
       if (random.once(2)) bytes = withLog(random, bytes)
