@@ -8,7 +8,7 @@ import { goldenDumps } from '../golden/dumps.ts'
 import { runs } from './seed.ts'
 import { feed, LOG_LINES, type Run } from './weave.ts'
 
-const ALWAYS: KernelUse = { lines: 8, goroutines: 0, bytes: 0 }
+const ALWAYS: KernelUse = { lines: 256, goroutines: 0, bytes: 0 }
 
 const dumps = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.length < 100_000)
 
