@@ -63,7 +63,7 @@ describe('goroutines that the kernel takes whole', () => {
 
   it('are what they are without it, in any chunks, damaged, and with log between their lines', () => {
     const rows = vi.spyOn(WalkKernel.prototype, 'rows', 'get')
-    for (let i = 0; i < runs(3000); i++) {
+    for (let i = 0; i < runs(150); i++) {
       const random = new Random(20_261_128, i)
       let bytes = manyOf(random, random.pick(dumps).bytes)
       if (random.once(2)) bytes = withLog(random, bytes)
