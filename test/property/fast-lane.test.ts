@@ -70,6 +70,6 @@ describe('goroutines that the kernel takes whole', () => {
       if (random.once(3)) bytes = damage(random, bytes)
       expectSame(cut(random, bytes))
     }
-    expect(rows.mock.results.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThan(1000)
+    expect(rows.mock.results.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThan(500)
   })
 })
