@@ -20,7 +20,7 @@ import { RaceReport } from './race.ts'
 
 export class Openers {
   readonly #open: OpenBlocks
-  readonly #pcLists: PcLists = new Map()
+  #pcLists: PcLists | undefined
 
   constructor(open: OpenBlocks) {
     this.#open = open
@@ -41,6 +41,7 @@ export class Openers {
     open.decide()
     open.close()
     if (open.candidate !== undefined) open.dropCandidate()
+    this.#pcLists ??= new Map()
     const profile = new Profile(title, this.#pcLists, open.fragments)
     open.newCandidate(line.base + line.pos, profile).hold(open.hold(line))
     // No record will follow.

@@ -10,6 +10,8 @@ interface Piece {
   readonly title: number
 }
 
+const NOTHING = Buffer.alloc(0)
+
 export class TailedFile {
   readonly name: string
   /** Made when something comes that may be of a dump, and gone when nothing has for long. */
@@ -18,7 +20,7 @@ export class TailedFile {
   /** How much the engine got. */
   bytes = 0
   /** The last lines of its log, as long as there is no engine. */
-  recent: Buffer = Buffer.alloc(0)
+  recent: Buffer = NOTHING
 
   constructor(name: string) {
     this.name = name

@@ -55,6 +55,8 @@ export class TailedEngine extends EngineAround {
   #chunkIsOrdinary: boolean | undefined
   #bytes = 0
   #past: EngineStats = NOTHING
+  /** A file has shown that its oldest line is the first: so it is in the others. */
+  #isForward = false
   /** Log that waits, and where it stood in the input: in this order. */
   #queue: { readonly at: number; readonly bytes: Uint8Array }[] = []
   #waiting = 0
@@ -216,6 +218,7 @@ export class TailedEngine extends EngineAround {
       file.pieces.push({ at: file.bytes, input, title: this.#titleAt })
     file.bytes += end - start
     engine.push(buf.subarray(start, end))
+    this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
     if (this.#queue.length > 0) this.#flush(this.#decided())
     if (!engine.open && engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
@@ -283,6 +286,7 @@ export class TailedEngine extends EngineAround {
       ...this.#options,
       source: qualified === true && source !== undefined ? `${source}:${name}` : name,
       qualified: true,
+      ...(this.#isForward ? { order: 'oldest_first' } : {}),
       ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
       ...(memory === undefined
         ? {}

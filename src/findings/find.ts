@@ -1,16 +1,19 @@
 /** Every rule is asked; what they find is put in order. */
-import { FINDING_KINDS, type Severity } from '../core/model.ts'
+import { FINDING_KINDS, type Severity, type Verdict } from '../core/model.ts'
 import { tellApart } from './caller.ts'
 import type { Finding, Scene } from './finding.ts'
 import { RULES } from './rules.ts'
+
+/** Verdicts that a rule looks for. */
+const JUDGED: ReadonlySet<Verdict> = new Set(['leaking', 'growing', 'stuck'])
 
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
 
 /** Most urgent first: by severity, by kind, by number of goroutines. Empty where nothing stands out. */
 export function findAll(scene: Scene): Finding[] {
-  const waits = somebodyWaits(scene)
+  const asked = { text: true, waits: somebodyWaits(scene), verdicts: somebodyIsJudged(scene) }
   const found: Finding[] = []
-  for (const rule of RULES) if (rule.of !== 'waits' || waits) found.push(...rule.find(scene))
+  for (const rule of RULES) if (asked[rule.of]) found.push(...rule.find(scene))
   if (found.length === 0) return found
   return tellApart(found, scene).sort(
     (a, b) =>
@@ -24,5 +27,10 @@ export function findAll(scene: Scene): Finding[] {
 function somebodyWaits({ dump, seen }: Scene): boolean {
   if (dump.format === 'profile') return true
   for (const { tally } of seen) for (const state of tally.states.keys()) if (state !== 'running') return true
+  return false
+}
+
+function somebodyIsJudged({ seen }: Scene): boolean {
+  for (const { assessment } of seen) if (assessment.verdict !== undefined && JUDGED.has(assessment.verdict)) return true
   return false
 }

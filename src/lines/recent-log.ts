@@ -12,6 +12,10 @@ export interface LinesBefore {
 /** Bytes that are remembered. */
 export const RECENT_BYTES = 4096
 
+/** Room for them, and for as much more, so that they are moved now and then only. */
+const ROOM = RECENT_BYTES * 3
+const SMALLEST = 256
+
 export class RecentLog {
   #bytes = Buffer.alloc(0)
   #length = 0
@@ -26,9 +30,9 @@ export class RecentLog {
     this.passed += end - from
     // One more than what is shown: the byte before says whether a line begins there.
     const start = Math.max(from, end - RECENT_BYTES - 1)
-    if (this.#bytes.length === 0) this.#bytes = Buffer.allocUnsafe(RECENT_BYTES * 3)
     if (start > from) this.#forget(this.#length)
-    else if (this.#length + end - start > this.#bytes.length) this.#forget(this.#length - RECENT_BYTES - 1)
+    else if (this.#length + end - start > ROOM) this.#forget(this.#length - RECENT_BYTES - 1)
+    this.#grow(this.#length + end - start)
     buf.copy(this.#bytes, this.#length, start, end)
     this.#length += end - start
     if (start > from) this.#hasMore = true
@@ -52,6 +56,14 @@ export class RecentLog {
     const recent = this.all()
     const bytes = this.#length - this.#dumpAt
     return { recent, sinceDump: bytes < recent.length ? recent.slice(recent.length - bytes) : recent }
+  }
+
+  /** Many streams and files have a log of a few lines. */
+  #grow(length: number): void {
+    if (length <= this.#bytes.length) return
+    const bytes = Buffer.allocUnsafe(Math.min(ROOM, Math.max(SMALLEST, length * 2)))
+    this.#bytes.copy(bytes, 0, 0, this.#length)
+    this.#bytes = bytes
   }
 
   /** The first `count` bytes go. */

@@ -33,9 +33,9 @@ export type Certainty = 'certain' | 'likely' | undefined
 export class LogShapes {
   readonly #tree: StackTree
   /** Shape → how often it was seen; the least recently seen first. */
-  readonly #seen = new Map<string, number>()
+  #seen: Map<string, number> | undefined
   /** First letters of the shapes that are believed. */
-  readonly #firsts = new Set<number>()
+  #firsts: Set<number> | undefined
   /** How the latest line began, where that is believed: most lines of a log begin like the one before. */
   #latest = ''
 
@@ -48,20 +48,24 @@ export class LogShapes {
     if (text.length < SHAPE || (this.#latest !== '' && text.startsWith(this.#latest))) return
     this.#latest = ''
     const times = inside ? 1 : BELIEVED
-    if (this.#note(shapeAt(text, 0), times)) this.#firsts.add(text.charCodeAt(0))
+    if (this.#note(shapeAt(text, 0), times)) {
+      this.#firsts ??= new Set()
+      this.#firsts.add(text.charCodeAt(0))
+    }
     if (text.length < LONG_SHAPE) return
     // It is believed no sooner than the shorter one.
     if (this.#note(shapeAt(text, 0, LONG_SHAPE), times)) this.#latest = text.slice(0, LONG_SHAPE)
   }
 
   #note(shape: string, times: number): boolean {
+    this.#seen ??= new Map()
     const seen = (this.#seen.get(shape) ?? 0) + times
     setRecent(this.#seen, shape, seen, SHAPES)
     return seen >= BELIEVED
   }
 
   #isLearned(shape: string): boolean {
-    return (this.#seen.get(shape) ?? 0) >= BELIEVED
+    return (this.#seen?.get(shape) ?? 0) >= BELIEVED
   }
 
   /** Does a log line begin like `text`? What begins a line of a known stack does not. */
@@ -71,7 +75,7 @@ export class LogShapes {
 
   #isStartAt(text: string, at: number): boolean {
     const c = text.charCodeAt(at)
-    if (LOG_FIRST[c] !== 1 && !this.#firsts.has(c)) return false
+    if (LOG_FIRST[c] !== 1 && this.#firsts?.has(c) !== true) return false
     if (this.#isLearned(shapeAt(text, at)) && !this.#tree.beginsLine(text.slice(at, at + SHAPE))) return true
     return LOG_START.test(text.slice(at, at + LOG_START_BYTES))
   }
