@@ -5,7 +5,7 @@
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
 import { isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
-import type { Finding, Scene, Seen } from './finding.ts'
+import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 
 interface CallRow {
   readonly what: string
@@ -13,7 +13,7 @@ interface CallRow {
   readonly inner: RegExp
   /** From so many on, one alone is told. */
   readonly minutes: number
-  /** Why not earlier. */
+  /** Why by then. */
   readonly reason: string
   readonly hint: string
   readonly source: string
@@ -71,20 +71,20 @@ export const CALLS: readonly CallRow[] = [
     source: 'database/sql/ctxutil.go',
   },
   {
+    what: 'the end of the output of a command that has ended',
+    inner: /^os\/exec\.\(\*Cmd\)\.awaitGoroutines$/,
+    minutes: 2,
+    reason: 'the command has ended',
+    hint: 'a child of the command holds its output: set WaitDelay',
+    source: 'os/exec/exec.go awaitGoroutines',
+  },
+  {
     what: 'the output of a command',
     inner: /^os\/exec\.\(\*Cmd\)\.(?:Output|CombinedOutput)$/,
     minutes: 10,
     reason: 'who collects the output wants the end of it',
     hint: 'start it with exec.CommandContext, and set WaitDelay',
     source: 'os/exec/exec.go Output, CombinedOutput',
-  },
-  {
-    what: 'the end of the output of a command that has ended',
-    inner: /^os\/exec\.\(\*Cmd\)\.awaitGoroutines$/,
-    minutes: 2,
-    reason: 'a child of the command holds the pipe',
-    hint: 'set WaitDelay of the command',
-    source: 'os/exec/exec.go awaitGoroutines',
   },
 ]
 
@@ -97,17 +97,17 @@ export function calls({ seen }: Scene): Finding[] {
       finding: 'slow',
       severity: 'warning',
       title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
-      because: `no time-out of less than ${waitMax} minutes ends the call: ${row.reason}`,
+      because: `no time-out has ended the call in ${waitMax} minutes`,
       fault: 'call_without_timeout',
       hint: row.hint,
     })
   })
 }
 
-function rowOf({ tally, idle, assessment }: Seen): CallRow | undefined {
+function rowOf(seen: Seen): CallRow | undefined {
+  const { tally, idle } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
-  if (waitMax < MANY_MINUTES || idle || assessment.verdict === 'leaking' || assessment.verdict === 'stuck')
-    return undefined
+  if (waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
   if (!STATE.test(mainState(tally))) return undefined
   const names = signature.stack.frames.map((frame) => frame.function)
   if (names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return undefined

@@ -32,3 +32,8 @@ export function isIdle({ signature, states }: SignatureTally): boolean {
   for (const state of states.keys()) if (!MAIN_WAITS.test(state)) return false
   return true
 }
+
+/** It has a finding of its history. */
+export function isJudged({ assessment }: Seen): boolean {
+  return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
+}

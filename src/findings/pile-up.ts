@@ -14,10 +14,10 @@ import {
   waitsIn,
 } from './chains.ts'
 import { codeOf } from './code.ts'
-import type { Finding, Scene, Seen } from './finding.ts'
-import { miscounts } from './miscount.ts'
+import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import type { Pool } from './pools.ts'
 import { mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
+import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
@@ -148,7 +148,22 @@ function haltedIn(scene: Scene): ReadonlySet<Seen> {
   return new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
 }
 
-export function miscounted(scene: Scene): Finding[] {
+export function nobodyEnds(scene: Scene): Finding[] {
+  return [...miscounted(scene), ...notSignalled(scene)]
+}
+
+function notSignalled(scene: Scene): Finding[] {
+  return unsignalled(scene).map((each) =>
+    about([each], {
+      finding: 'stuck',
+      severity: 'warning',
+      title: `${goroutines(each.tally.count)} wait for a condition ${placeOf(each.tally.signature.title)}`,
+      because: `${NOBODY}, and who has started them has exited`,
+    }),
+  )
+}
+
+function miscounted(scene: Scene): Finding[] {
   return miscounts(scene).map((each) =>
     about([each], {
       finding: 'stuck',
@@ -195,10 +210,12 @@ function poolOf({ tally }: Seen): Pool | undefined {
   return codeOf(tally.signature).pool
 }
 
-export function slow({ seen }: Scene): Finding[] {
-  return seen.flatMap((each) => {
+export function slow(scene: Scene): Finding[] {
+  const told = new Set([...pilesIn(scene).flatMap(({ seen }) => seen), ...haltedIn(scene)])
+  return scene.seen.flatMap((each) => {
     const { tally } = each
     const state = mainState(tally)
+    if (told.has(each)) return []
     if (isJudged(each) || each.idle || tally.count >= OLD_PILE || (tally.waitMax ?? 0) < SLOW_MINUTES) return []
     if (!LOCK.test(state) && !SEND.test(state)) return []
     return about([each], {
@@ -233,8 +250,4 @@ function leastForLock(scene: Scene, seen: readonly Seen[]): number {
 /** All of them have waited for a minute. */
 function isOld({ tally }: Seen): boolean {
   return (tally.waitMin ?? 0) >= 1
-}
-
-function isJudged({ assessment }: Seen): boolean {
-  return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
 }

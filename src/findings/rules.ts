@@ -8,7 +8,7 @@ import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { lost } from './lost.ts'
-import { miscounted, pileUp, pool, slow, standstill } from './pile-up.ts'
+import { nobodyEnds, pileUp, pool, slow, standstill } from './pile-up.ts'
 
 export interface Rule {
   readonly finding: FindingKind
@@ -94,10 +94,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives',
+    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives; or 5 for a condition, who has started them has exited, and no goroutine of that code goes on',
     example: 'test/findings/standstill.test.ts',
     of: 'waits',
-    find: miscounted,
+    find: nobodyEnds,
   },
   {
     finding: 'stuck',

@@ -65,6 +65,25 @@ describe('a WaitGroup', () => {
   })
 })
 
+describe('a condition', () => {
+  const waiter = (parent: number): Written => ({
+    state: 'sync.Cond.Wait',
+    calls: ['sync.(*Cond).Wait(0xc000010008)', 'shop/mail.(*box).take(0x0?)'],
+    by: `shop/mail.open in goroutine ${parent}`,
+  })
+
+  it('is not signalled where who has started those that wait has exited, and no other goroutine of the code goes on', () => {
+    expect(findings(dumpOf(times(5, () => waiter(77))))).toMatchObject([{ finding: 'stuck', goroutines: 5 }])
+  })
+
+  it('is waited for by workers without work where one who lives has started them, or somebody of the code is at work', () => {
+    expect(findings(dumpOf(times(5, () => waiter(1))))).toEqual([])
+    expect(findings(dumpOf(times(4, () => waiter(77))))).toEqual([])
+    const other = waitFor('IO wait', 'shop/mail.fetch()')
+    expect(findings(dumpOf([...times(5, () => waiter(77)), other]))).toEqual([])
+  })
+})
+
 describe('a pool', () => {
   const query: Written = { state: 'select', calls: ['database/sql.(*DB).conn(0x0?)', 'shop/users.find()'] }
 

@@ -1,6 +1,7 @@
-/** A WaitGroup that is waited for although nobody is left who could finish. */
-import { isStandard } from '../stacks/title.ts'
-import type { Scene, Seen } from './finding.ts'
+/** A WaitGroup, or a condition, that is waited for although nobody is left who could end the wait. */
+import { isDependency, isStandard } from '../stacks/title.ts'
+import { isJudged, type Scene, type Seen } from './finding.ts'
+import { anyGoesOn } from './standstill.ts'
 
 /** One alone may wait for what others have started: a shutdown does. */
 const WAITERS = 2
@@ -27,4 +28,21 @@ function mayBeCounted(other: Seen, waiter: Seen): boolean {
   if (creator === undefined || isStandard(creator)) return false
   const { stack, createdBy } = waiter.tally.signature
   return createdBy?.function === creator || stack.frames.some((frame) => frame.function === creator)
+}
+
+/** Workers of a pool that waits by design are few, or were started by somebody who lives on. */
+const UNSIGNALLED = 5
+
+/**
+ * Signatures of own code that wait for a condition, whose starters have exited, while no other goroutine of that code goes on. Workers
+ * without work look the same but for who has started them.
+ */
+export function unsignalled(scene: Scene): Seen[] {
+  return scene.seen.filter((each) => {
+    const { count, states, parents, signature } = each.tally
+    if (isJudged(each)) return false
+    if (count < UNSIGNALLED || each.idle || (states.get('sync.Cond.Wait') ?? 0) < count) return false
+    if (parents === undefined || parents.alive > 0 || isDependency(signature.title)) return false
+    return !isStandard(signature.title.function) && !anyGoesOn(scene, each, each)
+  })
 }

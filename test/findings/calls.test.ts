@@ -1,0 +1,51 @@
+/** Calls to the world outside that no time-out ends: real dumps of hangs/calls.go after 12 minutes, and what waits by design beside them. */
+import { describe, expect, it } from 'vitest'
+import { CALLS } from '../../src/findings/calls.ts'
+import { dumpOf, findings, findingsOf, times, type Written } from './findings.ts'
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  host: ['a host name', 'a host name'],
+  handshake: ['an HTTP connection', 'the handshake of TLS'],
+  response: ['an HTTP response'],
+  query: ['the answer of a database'],
+  pipe: ['the end of the output of a command that has ended'],
+  output: ['the output of a command'],
+}
+
+describe('a call without a time-out', () => {
+  it.each(Object.entries(EXAMPLES))('is told of a dump of %s', (name, whats) => {
+    const found = findingsOf(name)
+    expect(found.map(({ finding, fault }) => [finding, fault])).toEqual(
+      whats.map(() => ['slow', 'call_without_timeout']),
+    )
+    expect(
+      found.map(({ title }) => /^\d goroutines wait for (.+) for up to 12 minutes /.exec(title)?.[1]).sort(),
+    ).toEqual(whats)
+  })
+
+  it('has an example in each row', () => {
+    expect(new Set(Object.values(EXAMPLES).flat())).toEqual(new Set(CALLS.map(({ what }) => what)))
+  })
+
+  it.each(['stream', 'supervisor', 'long-poll'])('is none in a dump of %s, which waits by design', (name) => {
+    expect(findingsOf(name)).toEqual([])
+  })
+
+  it('is what a pool of connections waits for in the end', () => {
+    const [first, ...others] = findingsOf('connections')
+    expect(others).toEqual([])
+    expect(first?.title).toContain('1 goroutine waits for the answer of a database')
+  })
+
+  const request = (minutes: number): Written => ({
+    state: `select, ${minutes} minutes`,
+    calls: ['net/http.(*persistConn).roundTrip(0x0?)', 'net/http.Get(...)', 'main.fetch()'],
+  })
+
+  it('is told earlier of ten that all wait for minutes', () => {
+    expect(findings(dumpOf(times(10, () => request(2))))).toMatchObject([{ finding: 'slow', goroutines: 10 }])
+    expect(findings(dumpOf(times(9, () => request(10))))).toEqual([])
+    expect(findings(dumpOf([...times(9, () => request(5)), request(1)]))).toEqual([])
+    expect(findings(dumpOf([request(11)]))).toHaveLength(1)
+  })
+})
