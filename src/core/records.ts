@@ -83,6 +83,8 @@ export interface Parents {
   readonly distinct: number
   /** How many of them are in the same dump. */
   readonly alive: number
+  /** Of findings: the signatures that the living ones are in, the one with most of them first, three at most. */
+  readonly signatures?: readonly string[]
 }
 
 /** A goroutine that may hold what others wait for: a conjecture from pointers in its frames. */

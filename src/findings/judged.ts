@@ -46,7 +46,10 @@ function originOf({ tally: { parents, count } }: Seen): string {
   const { distinct, alive } = parents
   if (distinct === 1)
     return `; all were started by one goroutine, which ${alive === 1 ? 'is still alive' : 'has exited'}`
-  return alive === 0 ? `; they were started by ${distinct} goroutines that have exited` : ''
+  if (alive > 0) return ''
+  return distinct === count
+    ? `; they were started one each by ${distinct} goroutines that have exited`
+    : `; they were started by ${distinct} goroutines that have exited`
 }
 
 export function stuck(scene: Scene): Finding[] {

@@ -35,7 +35,7 @@ interface Fields {
   readonly optional: Readonly<Record<string, Check>>
 }
 
-const parents = shape({ needed: { distinct: count, alive: count }, optional: {} })
+const parents = shape({ needed: { distinct: count, alive: count }, optional: { signatures: listOf(text) } })
 const place = { function: text, file: text, line: count }
 const mayHold = shape({ needed: { goroutine: count, state: text, function: text }, optional: place })
 const waitsOn = shape({ needed: { kind: text, object: text, waiters: count }, optional: { may_hold: listOf(mayHold) } })

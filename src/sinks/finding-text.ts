@@ -169,8 +169,9 @@ function creatorLine(finding: FindingRecord, room: number, paint: Paint): string
 export function parentsText(goroutines: number, { distinct, alive }: Parents): string {
   if (goroutines === 1) return alive === 1 ? '' : ', by a goroutine that has exited'
   if (distinct === 1) return `, all by one goroutine that ${alive === 1 ? 'is still alive' : 'has exited'}`
-  if (alive === 0) return `, by ${grouped(distinct)} goroutines that have exited`
-  return `, by ${grouped(distinct)} goroutines, ${grouped(alive)} of them still alive`
+  const each = distinct === goroutines ? 'one each ' : ''
+  if (alive === 0) return `, ${each}by ${grouped(distinct)} goroutines that have exited`
+  return `, ${each}by ${grouped(distinct)} goroutines, ${grouped(alive)} of them still alive`
 }
 
 function rateLine(finding: FindingRecord): string[] {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, times, type Written } from './findings.ts'
 
-const leaked = (state: string, call: string, by: string): Written => ({
+const leaked = (state: string, call: string, by: string, parent = 99): Written => ({
   state: `${state} (leaked)`,
   calls: [call],
-  by: `${by} in goroutine 99`,
+  by: `${by} in goroutine ${parent}`,
 })
 const leaks = (goroutines: readonly Written[]) => findings(dumpOf(goroutines)).filter((each) => each.finding === 'leak')
 
@@ -62,5 +62,23 @@ describe('a helper that several callers share', () => {
     })
     const found = leaks([wait('shop/mail.send()'), wait('shop/bill.send()')])
     expect(found.map(({ caller }) => caller?.split(' ')[0]).sort()).toEqual(['shop/bill.send', 'shop/mail.send'])
+  })
+})
+
+describe('who has started a goroutine', () => {
+  const leak = (parent: number): Written => leaked('chan send', 'shop/api.put()', 'shop/api.serve', parent)
+
+  it('is linked by signature where it lives', () => {
+    const owner: Written = { state: 'chan receive', calls: ['shop/api.serve()'] }
+    const [first] = leaks([owner, leak(2), leak(2)])
+    expect(first?.parents).toMatchObject({ distinct: 1, alive: 1 })
+    expect(first?.parents?.signatures).toHaveLength(1)
+    expect(first?.parents?.signatures).not.toEqual(first?.signatures)
+  })
+
+  it('is said to be gone, one for each', () => {
+    const [first] = leaks([leak(77), leak(78), leak(79)])
+    expect(first?.parents).toEqual({ distinct: 3, alive: 0 })
+    expect(first?.because).toContain('they were started one each by 3 goroutines that have exited')
   })
 })

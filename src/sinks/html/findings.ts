@@ -1,5 +1,5 @@
 /** What is the matter, most urgent first: a card each, with its evidence. */
-import type { FindingRecord, WaitsOn } from '../../core/records.ts'
+import type { FindingRecord, Parents, WaitsOn } from '../../core/records.ts'
 import { boundText, classText, labelsText, parentsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
 import { grouped } from '../names.ts'
@@ -51,7 +51,7 @@ function card(finding: FindingRecord, open: boolean, source: SourceReport, prefi
     fact(
       'Created by',
       finding.created_by !== undefined &&
-        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<u>${finding.created_at}</u>`}${finding.parents !== undefined && !finding.because.includes(' started by ') && html`<span class="q">${parentsText(finding.goroutines, finding.parents)}</span>`}`,
+        html`${functionName(finding.created_by)} ${finding.created_at !== undefined && html`<u>${finding.created_at}</u>`}${finding.parents !== undefined && !finding.because.includes(' started by ') && html`<span class="q">${parentsText(finding.goroutines, finding.parents)}</span>${toParent(finding.parents, prefix)}`}`,
     ),
     fact(
       'Counts',
@@ -99,6 +99,10 @@ function title({ finding, title: text }: FindingRecord): Markup {
 
 function toRow({ signatures: [id] }: FindingRecord, prefix: string): Markup | undefined {
   return id === undefined ? undefined : html`<p><a href="#${prefix}-${id}">Show in the table of signatures</a></p>`
+}
+
+function toParent({ signatures: [id] = [] }: Parents, prefix: string): Markup | undefined {
+  return id === undefined ? undefined : html` <a href="#${prefix}-${id}">where</a>`
 }
 
 function fact(name: string, value: Markup | string | undefined | false): Markup | undefined {
