@@ -49,7 +49,7 @@ export function lastRecords(createEngine, dumps, count) {
 }
 
 /** Leaks whose goroutines are those of the connection. */
-const OF_CONNECTIONS = new Set(['body-not-closed', 'transport-per-call'])
+const OF_CONNECTIONS = new Set(['body-not-closed', 'body-on-error-status', 'transport-per-call'])
 
 export function isOfSubject(record, { kind, name }) {
   if (OF_CONNECTIONS.has(name) && record.stack?.some((frame) => frame.startsWith('net/http.(*persistConn).')) === true)

@@ -1,11 +1,16 @@
 // How right the verdicts and the findings are: `npm run bench:verdicts -- --help`.
 //
 // The rules were tuned on the seeds from TUNED_ON on, 60 to 250 services of each kind; those of the default are others.
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createEngine } from '../../dist/index.js'
 import { hardMix } from './hard.mjs'
 import { measure, VISIBLE } from './measure.mjs'
+import { build, plan, record, subjects } from './programs.mjs'
 import { AGES } from './services.mjs'
+import { judgeStill, stillRuns } from './still.mjs'
 import { measureStuck } from './stuck.mjs'
 
 const TUNED_ON = [5_000_001, 6_000_001, 7_000_001, 8_000_001]
@@ -17,9 +22,11 @@ npm run bench:verdicts                      simulated services: the share that i
 npm run bench:verdicts -- --stuck           simulated services that are stuck, or wait for work, by state
   --services 250  --seed 20261124
 npm run bench:verdicts -- --programs        real Go programs, each a service with a leak, a healthy habit, or something that hangs (needs Go)
-  --set report|tune  half of the programs: those that the rules were not tuned on, or the others
+  --set report|tune|fresh  half of the programs: those that the rules were not tuned on, or the others; or those that were written
+                     when the rules stood
   --seeds 4          processes of each program
   --real-time        100 s from dump to dump, so that headers have minutes (takes ten minutes)
+  --stuck            leaks that are called no more, dumped for 16 minutes, by state
   --keep FOLDER      keeps what was recorded; --from FOLDER reads it again
 `
 
@@ -41,6 +48,24 @@ const { values } = parseArgs({
 })
 if (values.help) {
   console.log(HELP)
+  process.exit(0)
+}
+if (values.stuck && values.programs) {
+  const { set, from } = values
+  const folder = from ?? values.keep ?? mkdtempSync(join(tmpdir(), 'dumpstream-still-'))
+  if (from === undefined) {
+    const binary = build()
+    await record(binary, stillRuns(plan, subjects(binary), { set, seeds: Number(values.seeds) }), folder, 400)
+  }
+  const { rows, wrong, healthy } = judgeStill(createEngine, folder)
+  console.log('| state | recall of all |\n|---|---|')
+  for (const { state, stuck, found } of rows)
+    console.log(`| \`${state}\` | ${(found / stuck).toFixed(3)} (${found} of ${stuck}) |`)
+  const [stuck, found] = ['stuck', 'found'].map((key) => rows.reduce((sum, row) => sum + row[key], 0))
+  console.log(`| **all** | ${(found / stuck).toFixed(3)} (${found} of ${stuck}) |`)
+  console.log(
+    `\nCalled wrongly: ${wrong.length}, over ${healthy} healthy runs and what runs beside the leaks. ${wrong.join(', ')}`,
+  )
   process.exit(0)
 }
 if (values.stuck) {

@@ -1,16 +1,27 @@
-/** Does somebody live who could end the wait for a WaitGroup? */
+/** Who could end a wait? */
 import type { SignatureTally } from '../core/model.ts'
 
 /**
- * Neither one that the waiters have started, nor one that comes from where they come from. The last `Done` wakes the waiter at once, so
- * that there is no moment between the two. Before Go 1.21 nobody knows who has started whom.
+ * Those whom the waiters have started; for a WaitGroup those, too, that come from where they come from. Slots. Before Go 1.21 nobody knows
+ * who has started whom.
  */
-export function nobodyIsLeft(tally: SignatureTally, signatures: readonly SignatureTally[]): boolean {
-  if (tally.parents === undefined || (tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
+export function awaited(tally: SignatureTally, signatures: readonly SignatureTally[]): number[] {
   const slot = signatures.indexOf(tally)
-  return !signatures.some(
-    (other) => other !== tally && (other.parents?.signatures.has(slot) === true || isFromTheSame(other, tally)),
+  const isForGroup = waitsForGroup(tally)
+  return signatures.flatMap((other, i) =>
+    other !== tally && (other.parents?.signatures.has(slot) === true || (isForGroup && isFromTheSame(other, tally)))
+      ? [i]
+      : [],
   )
+}
+
+/** Of a WaitGroup the last `Done` wakes the waiter at once, so that there is no moment between the two. */
+export function nobodyIsLeft(tally: SignatureTally, signatures: readonly SignatureTally[]): boolean {
+  return tally.parents !== undefined && waitsForGroup(tally) && awaited(tally, signatures).length === 0
+}
+
+function waitsForGroup(tally: SignatureTally): boolean {
+  return tally.states.get('sync.WaitGroup.Wait') === tally.count
 }
 
 /** Was it started by what the waiter is in, or by who started the waiter? */

@@ -17,24 +17,29 @@
  */
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
-import { nobodyIsLeft } from './awaited.ts'
 import { because, evidence } from './because.ts'
 import { isLeak, type Waiting } from './leak.ts'
+import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
+import { caught, isStuck } from './stuck.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step, Track } from './track.ts'
 
-/** `signatures`: all of the dump. `track` is undefined for a dump that compares with nothing, and has no step in the first of a history. */
-export function judge(
-  tally: SignatureTally,
-  track: Track | undefined,
-  signatures: readonly SignatureTally[] = [],
-): Assessment {
+/**
+ * `tracks`: one for each signature; none for a dump that compares with nothing, and without a step in the first of a history.
+ */
+export function judgeAll(signatures: readonly SignatureTally[], tracks: readonly (Track | undefined)[]): Assessment[] {
+  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], signatures))
+  const isCaught = (slot: number): boolean => verdicts[slot] === 'stuck' || verdicts[slot] === 'leaking'
+  // One that waits for what is stuck is stuck, and so on.
+  for (let more = caught(signatures, tracks, isCaught); more.length > 0; more = caught(signatures, tracks, isCaught))
+    for (const slot of more) verdicts[slot] = 'stuck'
+  return signatures.map((tally, slot) => assessment(tally, tracks[slot], verdicts[slot]))
+}
+
+function assessment(tally: SignatureTally, track: Track | undefined, verdict: Verdict | undefined): Assessment {
+  if (verdict === undefined) return {}
   const step = track?.steps[track.steps.length - 1]
-  if (track === undefined || step === undefined) {
-    if (tally.leaked === 0) return {}
-    return { verdict: 'leaking', ...reasons('leaking', tally, undefined) }
-  }
-  const verdict = verdictOf(tally, track, step, signatures)
+  if (track === undefined || step === undefined) return { verdict, ...reasons(verdict, tally, undefined) }
   return {
     delta: step.count - (track.previous ?? step.before),
     ...(step.survivors === undefined ? {} : { survivors: step.survivors }),
@@ -59,8 +64,14 @@ export function judgeGone(before: number, withIds: boolean): Assessment {
   return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
 }
 
-function verdictOf(tally: SignatureTally, track: Track, step: Step, signatures: readonly SignatureTally[]): Verdict {
+function verdictOf(
+  tally: SignatureTally,
+  track: Track | undefined,
+  signatures: readonly SignatureTally[],
+): Verdict | undefined {
   if (tally.leaked > 0) return 'leaking'
+  const step = track?.steps[track.steps.length - 1]
+  if (track === undefined || step === undefined) return undefined
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
   if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, waitingOf(tally, signatures))) return 'leaking'
@@ -107,17 +118,8 @@ function isGrowth(steps: readonly Step[]): boolean {
   )
 }
 
-/** States in which a goroutine waits until another one does something. */
-const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
-/** States in which it holds up work, for a lock, or to hand something over, and those that nothing ends. Idle workers wait otherwise. */
-const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/
-
 /** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
 const LOST = /^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/
-
-function blockedShare(tally: SignatureTally): number {
-  return inState(tally, (state) => BLOCKED.test(state)) / tally.count
-}
 
 function isLost(tally: SignatureTally): boolean {
   return inState(tally, (state) => LOST.test(state) || isLock(state, tally)) === tally.count
@@ -126,9 +128,6 @@ function isLost(tally: SignatureTally): boolean {
 /** States that end by themselves. */
 const ENDS = /^sleep$/
 const PEER = /^IO wait$/
-/** Waits for what may come. */
-const MAY_BE_KEPT = /^(?:chan receive|select)$/
-
 /** Share of the goroutines that were each started by one that lives on and waits for its peer. */
 const OF_CONNECTIONS = 0.9
 
@@ -154,63 +153,5 @@ function waitingOf(tally: SignatureTally, signatures: readonly SignatureTally[])
   if (tally.parents === undefined) return 'blocked'
   const { distinct, alive } = tally.parents
   if (distinct > 1 && alive === 0) return tally.states.get('chan send') === tally.count ? 'unreceived' : 'orphaned'
-  return distinct === 1 && inState(tally, (state) => MAY_BE_KEPT.test(state)) > 0 ? 'kept' : 'blocked'
-}
-
-function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
-  let sum = 0
-  for (const [state, count] of tally.states) if (holds(state)) sum += count
-  return sum
-}
-
-function isStuck(tally: SignatureTally, track: Track, signatures: readonly SignatureTally[]): boolean {
-  if (tally.signature.idle !== 'no') return false
-  let seconds = 0
-  for (let i = track.steps.length - 1; i >= 0; i--) {
-    const step = track.steps[i]
-    if (step?.seconds === undefined || step.count !== step.before || step.survivors !== step.count) break
-    // A stage under back-pressure goes on all the time.
-    if (step.awake > 0 || (step.worked ?? 0) > 0) return false
-    seconds += step.seconds
-  }
-  if (seconds < THRESHOLDS.stuckSeconds) return false
-  return (
-    inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally)) === tally.count ||
-    isLeftBehind(tally, track, seconds, signatures)
-  )
-}
-
-/**
- * In the other states idle workers wait for hours, too. These are none: all have slept all the time, and each was started by another one
- * that is gone, or they came while the process was watched, and not from one that lives on and may need them again; or nobody is left
- * who could end their wait. One alone may have nothing to do for longer.
- */
-function isLeftBehind(
-  tally: SignatureTally,
-  track: Track,
-  seconds: number,
-  signatures: readonly SignatureTally[],
-): boolean {
-  const last = track.steps[track.steps.length - 1]
-  if (last?.asleep !== tally.count || blockedShare(tally) < 1) return false
-  if (nobodyIsLeft(tally, signatures)) return true
-  if (tally.count === 1 && seconds < THRESHOLDS.stuckSecondsOfOne) return false
-  const { parents } = tally
-  const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0 && !last.isReordered
-  return isOfRequests || (track.steps[0]?.before === 0 && !last.isReordered && !isKeptByOne(tally))
-}
-
-/** A worker that one goroutine has started when it was needed waits for the next time that it is. */
-function isKeptByOne(tally: SignatureTally): boolean {
-  const { parents } = tally
-  if (parents === undefined || parents.distinct > 1 || parents.alive === 0) return false
-  return inState(tally, (state) => MAY_BE_KEPT.test(state) || state === 'sync.Cond.Wait') > 0
-}
-
-/** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
-function isLock(state: string, tally: SignatureTally): boolean {
-  if (state !== 'semacquire') return false
-  return tally.signature.stack.frames.some((frame) =>
-    /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
-  )
+  return distinct === 1 && mayBeKept(tally) ? 'kept' : 'blocked'
 }

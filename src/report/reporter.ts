@@ -9,7 +9,7 @@ import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
 import { isIdle, type Seen } from '../findings/finding.ts'
 import type { History } from '../leaks/history.ts'
-import { judge } from '../leaks/judge.ts'
+import { judgeAll } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord, type Writable } from './record.ts'
 
@@ -67,10 +67,11 @@ export class Reporter {
     const { frame } = finished.opening
     const limits = [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
+    const assessments = judgeAll(tally.signatures, observed.tracks)
     const seen = tally.signatures.map((each, i): Seen => {
       const track = observed.tracks[i]
       const idle = isIdle(each)
-      return { tally: each, track, assessment: judge(each, track, tally.signatures), idle }
+      return { tally: each, track, assessment: assessments[i] ?? {}, idle }
     })
     seen.sort((a, b) => b.tally.count - a.tally.count)
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)

@@ -114,6 +114,50 @@ describe('the same goroutines over ten minutes and more', () => {
     })
   })
 
+  it('are stuck where one writes into a pipe, or waits for an answer, alone and since long before', () => {
+    const alone = (frame: string): string | undefined => {
+      const texts = [0, 6, 12, 18].map((minutes) =>
+        withMinutes(minutes, { work: [30], other: [9] }, [30, 9], 'select').replace(
+          /^(goroutine 30 .*)$/m,
+          `$1\n${frame}(0xc000012345)\n\t/usr/local/go/src/x.go:9 +0x1d`,
+        ),
+      )
+      return judgeAll(texts)
+        .at(-1)
+        ?.signatures.find(
+          (each) => each.id !== undefined && each.states?.select === 1 && each.function !== 'main.other',
+        )?.verdict
+    }
+    expect(alone('io.(*pipe).write')).toBe('stuck')
+    expect(alone('net/http.(*persistConn).roundTrip')).toBe('stuck')
+    expect(alone('io.(*pipe).read')).toBe('steady')
+  })
+
+  it('are caught where all that they have started are stuck', () => {
+    const parent = (state: string): string | undefined => {
+      const texts = [0, 6, 12, 18].map((minutes) =>
+        dumpText(minutes, { work: [30], child: [31, 32], other: [9] }, (id) => (id > 30 ? 30 : 1)).replace(
+          /^goroutine (\d+) \[chan receive\]/gm,
+          (_all, id) => `goroutine ${id} [${Number(id) > 30 ? state : 'select'}, ${minutes + 5} minutes]`,
+        ),
+      )
+      return last(texts, 'work')
+    }
+    expect(parent('sync.Mutex.Lock')).toBe('stuck')
+    expect(parent('chan receive')).toBe('steady')
+  })
+
+  it('are no `select {}` by which one that lives keeps something going', () => {
+    const alone = (parent: number): string | undefined => {
+      const texts = [0, 6, 12, 18].map((minutes) =>
+        dumpText(minutes, { work: [30] }, () => parent).replace('[chan receive]', '[select (no cases)]'),
+      )
+      return last(texts, 'work')
+    }
+    expect(alone(1)).toBe('steady')
+    expect(alone(999)).toBe('stuck')
+  })
+
   it('are stuck in a process that allocates little, though the first collection comes late', () => {
     const waits = [0, 0, 5, 9, 14]
     const texts = [0, 4, 8.3, 12.4, 17.1].map((minutes, i) =>

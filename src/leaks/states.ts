@@ -1,0 +1,29 @@
+/** How many goroutines of a signature wait in which way. */
+import type { SignatureTally } from '../core/model.ts'
+
+/** States in which a goroutine waits until another one does something. */
+const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
+/** Waits for what may come. */
+const MAY_BE_KEPT = /^(?:chan receive|select)$/
+
+export function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
+  let sum = 0
+  for (const [state, count] of tally.states) if (holds(state)) sum += count
+  return sum
+}
+
+export function blockedShare(tally: SignatureTally): number {
+  return inState(tally, (state) => BLOCKED.test(state)) / tally.count
+}
+
+export function mayBeKept(tally: SignatureTally): boolean {
+  return inState(tally, (state) => MAY_BE_KEPT.test(state)) > 0
+}
+
+/** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
+export function isLock(state: string, tally: SignatureTally): boolean {
+  if (state !== 'semacquire') return false
+  return tally.signature.stack.frames.some((frame) =>
+    /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
+  )
+}

@@ -1,0 +1,98 @@
+/**
+ * Is it stuck: the same goroutines over ten minutes, and none has run. Whether that is wrong, the state says, or who has started them,
+ * or for whom they wait.
+ */
+import type { SignatureTally } from '../core/model.ts'
+import { awaited, nobodyIsLeft } from './awaited.ts'
+import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
+import { THRESHOLDS } from './thresholds.ts'
+import type { Track } from './track.ts'
+
+/** States in which it holds up work, for a lock, or to hand something over, and those that nothing ends. Idle workers wait otherwise. */
+const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/
+/**
+ * The same in a select, or for a condition: to write into a pipe (io/pipe.go, net/pipe.go), for a connection (net/http/transport.go
+ * getConn, database/sql/sql.go conn), for an answer (transport.go roundTrip), for a semaphore (x/sync/semaphore).
+ */
+const HOLDS_UP =
+  /^(?:io\.\(\*pipe\)\.write|net\.\(\*pipe\)\.write|net\/http\.\(\*(?:Transport\)\.getConn|persistConn\)\.roundTrip)|database\/sql\.\(\*DB\)\.conn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire)$/
+
+export function isStuck(tally: SignatureTally, track: Track, signatures: readonly SignatureTally[]): boolean {
+  if (tally.signature.idle !== 'no' || keepsGoing(tally)) return false
+  const seconds = stillSeconds(track)
+  if (seconds < THRESHOLDS.stuckSeconds) return false
+  const heldUp = inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally))
+  if (heldUp === tally.count) return true
+  if (!sleepsOn(tally, track)) return false
+  return heldUp * 2 >= tally.count || holdsUp(tally) || isLeftBehind(tally, track, seconds, signatures)
+}
+
+/** One `select {}` alone, by a goroutine that lives on, keeps something going on purpose. */
+function keepsGoing({ count, states, parents }: SignatureTally): boolean {
+  return count === 1 && states.has('select (no cases)') && parents?.alive !== 0
+}
+
+/** For how long the goroutines have been the same, and none has run. */
+function stillSeconds(track: Track): number {
+  let seconds = 0
+  for (let i = track.steps.length - 1; i >= 0; i--) {
+    const step = track.steps[i]
+    if (step?.seconds === undefined || step.count !== step.before || step.survivors !== step.count) break
+    // A stage under back-pressure goes on all the time.
+    if (step.awake > 0 || (step.worked ?? 0) > 0) return 0
+    seconds += step.seconds
+  }
+  return seconds
+}
+
+function sleepsOn(tally: SignatureTally, track: Track): boolean {
+  return track.steps[track.steps.length - 1]?.asleep === tally.count && blockedShare(tally) === 1
+}
+
+function holdsUp({ signature }: SignatureTally): boolean {
+  return HOLDS_UP.test(signature.stack.frames[0]?.function ?? '')
+}
+
+/**
+ * In the other states idle workers wait for hours, too. These are none: each was started by another one that is gone, or they came
+ * while the process was watched, and not from one that lives on and may need them again; or nobody is left who could end their wait.
+ * One alone may have nothing to do for longer.
+ */
+function isLeftBehind(
+  tally: SignatureTally,
+  track: Track,
+  seconds: number,
+  signatures: readonly SignatureTally[],
+): boolean {
+  if (nobodyIsLeft(tally, signatures)) return true
+  if (tally.count === 1 && seconds < THRESHOLDS.stuckSecondsOfOne) return false
+  if (track.steps[track.steps.length - 1]?.isReordered === true) return false
+  const { parents } = tally
+  const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0
+  return isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally))
+}
+
+/** A worker that one goroutine has started when it was needed waits for the next time that it is. */
+function isKeptByOne(tally: SignatureTally): boolean {
+  const { parents } = tally
+  if (parents === undefined || parents.distinct > 1 || parents.alive === 0) return false
+  return mayBeKept(tally) || inState(tally, (state) => state === 'sync.Cond.Wait') > 0
+}
+
+/**
+ * Those that are as still as what is stuck, and wait for nothing else: for a WaitGroup that only they could end, or for goroutines that
+ * they have started. `isCaught`: is a signature stuck, or does it leak? Returns slots.
+ */
+export function caught(
+  signatures: readonly SignatureTally[],
+  tracks: readonly (Track | undefined)[],
+  isCaught: (slot: number) => boolean,
+): number[] {
+  return signatures.flatMap((tally, slot) => {
+    const track = tracks[slot]
+    if (isCaught(slot) || track === undefined || tally.signature.idle !== 'no') return []
+    if (stillSeconds(track) < THRESHOLDS.stuckSeconds || !sleepsOn(tally, track)) return []
+    const others = awaited(tally, signatures)
+    return others.length > 0 && others.every(isCaught) ? [slot] : []
+  })
+}
