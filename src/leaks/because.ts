@@ -2,6 +2,7 @@
 
 import type { SignatureTally, Verdict } from '../core/model.ts'
 import { isYoung } from './leak.ts'
+import { stillSeconds } from './stuck.ts'
 import type { Step, Track } from './track.ts'
 import { goroutines, mainState, placeOf } from './words.ts'
 
@@ -19,13 +20,13 @@ export function evidence(verdict: Verdict, tally: SignatureTally, track: Track |
   switch (verdict) {
     case 'leaking':
       if (tally.leaked > 0) return `the runtime says that nothing can wake ${tally.leaked} of them`
-      return `${step?.fresh ?? 0} new since the last dump${hourly(step?.fresh ?? 0, step)}, and ${exited(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}${age(track)}`
+      return `${came(track, step)}, and ${exited(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}${age(track)}`
     case 'growing':
       if (step?.survivors === undefined)
         return `${more(step)}; a profile has no ids, so whether any has exited is unknown`
       return `${more(step)}, of which ${left(step.before - step.survivors)}${over(track)}${ran(track)}`
     case 'stuck':
-      return `they are the same as ${minutes(stillSeconds(track))} ago`
+      return `${tally.count === 1 ? 'it is' : 'they are'} the same as ${minutes(track === undefined ? 0 : stillSeconds(track))} ago${slept(tally, step)}`
     default:
       return undefined
   }
@@ -40,6 +41,14 @@ function wait(tally: SignatureTally): string {
   if (main === '') return tally.count === 1 ? 'is' : 'are'
   const verb = /^(?:running|runnable|idle|syscall)$/.test(main) ? ['is', 'are'] : ['waits in', 'wait in']
   return `${tally.count === 1 ? verb[0] : verb[1]} ${main}`
+}
+
+function came(track: Track | undefined, step: Step | undefined): string {
+  const fresh = step?.fresh ?? 0
+  const before = (track?.steps ?? []).reduce((sum, each) => sum + (each.fresh ?? 0), 0)
+  return fresh === 0
+    ? `none new since the last dump, ${before} in those before`
+    : `${fresh} new since the last dump${hourly(fresh, step)}`
 }
 
 function more(step: Step | undefined): string {
@@ -89,13 +98,10 @@ function over(track: Track | undefined): string {
   return ` (${counts.slice(-4).join(' → ')} → ${track.count})`
 }
 
-function stillSeconds(track: Track | undefined): number {
-  let seconds = 0
-  for (const step of [...(track?.steps ?? [])].reverse()) {
-    if (step.seconds === undefined || step.count !== step.before) break
-    seconds += step.seconds
-  }
-  return seconds
+/** By the minutes of their headers. */
+function slept({ count }: SignatureTally, step: Step | undefined): string {
+  if (step?.asleep !== count) return ''
+  return count === 1 ? ', and has not run since' : ', and none has run since'
 }
 
 function minutes(seconds: number): string {

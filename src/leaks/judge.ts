@@ -24,11 +24,17 @@ import { caught, isStuck } from './stuck.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step, Track } from './track.ts'
 
+/** A dump with what was seen of each of its signatures. */
+interface Tracked {
+  readonly signatures: readonly SignatureTally[]
+  readonly tracks: readonly (Track | undefined)[]
+}
+
 /**
  * `tracks`: one for each signature; none for a dump that compares with nothing, and without a step in the first of a history.
  */
 export function judgeAll(signatures: readonly SignatureTally[], tracks: readonly (Track | undefined)[]): Assessment[] {
-  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], signatures))
+  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], { signatures, tracks }))
   const isCaught = (slot: number): boolean => verdicts[slot] === 'stuck' || verdicts[slot] === 'leaking'
   // One that waits for what is stuck is stuck, and so on.
   for (let more = caught(signatures, tracks, isCaught); more.length > 0; more = caught(signatures, tracks, isCaught))
@@ -64,21 +70,18 @@ export function judgeGone(before: number, withIds: boolean): Assessment {
   return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
 }
 
-function verdictOf(
-  tally: SignatureTally,
-  track: Track | undefined,
-  signatures: readonly SignatureTally[],
-): Verdict | undefined {
+function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracked): Verdict | undefined {
   if (tally.leaked > 0) return 'leaking'
   const step = track?.steps[track.steps.length - 1]
   if (track === undefined || step === undefined) return undefined
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  if (run.length === 1 ? isLeakOfTwo(tally, step) : isLeak(run, waitingOf(tally, signatures))) return 'leaking'
+  const waiting = waitingOf(tally, dump)
+  if (run.length === 1 ? isLeakOfTwo(tally, step, waiting) : isLeak(run, waiting)) return 'leaking'
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
-  if (isStuck(tally, track, signatures)) return 'stuck'
+  if (isStuck(tally, track, dump.signatures)) return 'stuck'
   if (step.count >= step.before * (1 + THRESHOLDS.shrink) && step.count > step.before) return 'growing'
   if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
   return 'steady'
@@ -90,8 +93,11 @@ function lastRun(steps: readonly Step[]): readonly Step[] {
   return steps
 }
 
-function isLeakOfTwo(tally: SignatureTally, step: Step): boolean {
-  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || tally.signature.idle !== 'no') return false
+/** From one step alone, what one goroutine keeps cannot be told from what it leaks. */
+const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['kept', 'weak', 'peer', 'child'])
+
+function isLeakOfTwo(tally: SignatureTally, step: Step, waiting: Waiting): boolean {
+  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || NOT_OF_TWO.has(waiting)) return false
   return (
     step.survivors >= step.before * THRESHOLDS.stays &&
     step.count - step.before >= THRESHOLDS.growthOfTwo &&
@@ -142,14 +148,35 @@ function isOfConnections({ parents, count }: SignatureTally, signatures: readonl
   return waiting >= count * OF_CONNECTIONS
 }
 
+/** Share of the goroutines of which one that they have started is at work. */
+const WITH_WORKERS = 0.5
+
+/** Do they wait for goroutines that they have started, and that go on? A supervisor does. */
+function isOfWorkers(tally: SignatureTally, { signatures, tracks }: Tracked): boolean {
+  let waiting = 0
+  const slot = signatures.indexOf(tally)
+  for (const [i, other] of signatures.entries()) {
+    const started = other.parents?.signatures.get(slot) ?? 0
+    if (started > 0 && other !== tally && isAtWork(other, tracks[i])) waiting += started
+  }
+  return waiting >= tally.count * WITH_WORKERS
+}
+
+function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
+  if (blockedShare(tally) < 1 / 2) return true
+  const step = track?.steps[track.steps.length - 1]
+  return step !== undefined && (step.awake + (step.worked ?? 0)) * 2 > tally.count
+}
+
 function isPeer(tally: SignatureTally): boolean {
   return inState(tally, (state) => PEER.test(state)) * 2 > tally.count
 }
 
-function waitingOf(tally: SignatureTally, signatures: readonly SignatureTally[]): Waiting {
+function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
   if (isLost(tally)) return 'lost'
+  if (isPeer(tally) || isOfConnections(tally, dump.signatures)) return 'peer'
   if (tally.signature.idle !== 'no' || inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'weak'
-  if (isPeer(tally) || isOfConnections(tally, signatures)) return 'peer'
+  if (isOfWorkers(tally, dump)) return 'child'
   if (tally.parents === undefined) return 'blocked'
   const { distinct, alive } = tally.parents
   if (distinct > 1 && alive === 0) return tally.states.get('chan send') === tally.count ? 'unreceived' : 'orphaned'

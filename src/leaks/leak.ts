@@ -41,9 +41,10 @@ type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K exte
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design, or in a sleep, which ends by itself; `peer`: for the other end of a
  * connection; `orphaned`: each was started by another goroutine, all of which are gone; `unreceived`: the same, to send, which idle
- * workers never do; `kept`: for what may come, all started by one goroutine, as workers, tickers and subscriptions are.
+ * workers never do; `kept`: for what may come, all started by one goroutine, as workers, tickers and subscriptions are; `child`: for
+ * goroutines that they have started themselves, and that are at work.
  */
-export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer'
+export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer' | 'child'
 
 export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   const known = sinceUnknown(steps)
@@ -51,7 +52,7 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   const lost = waiting === 'lost'
   if (!lost && hasEnded(known)) return false
   // Users who stay cannot be told from peers that are gone.
-  if (waiting === 'peer') return false
+  if (waiting === 'peer' || waiting === 'child') return false
   if (waiting === 'weak') return isEven(known)
   const young = isYoung(known)
   if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young))) return false

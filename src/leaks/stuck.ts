@@ -33,7 +33,7 @@ function keepsGoing({ count, states, parents }: SignatureTally): boolean {
 }
 
 /** For how long the goroutines have been the same, and none has run. */
-function stillSeconds(track: Track): number {
+export function stillSeconds(track: Track): number {
   let seconds = 0
   for (let i = track.steps.length - 1; i >= 0; i--) {
     const step = track.steps[i]
