@@ -4,7 +4,7 @@ import type { SignatureTally } from '../core/model.ts'
 /** States in which a goroutine waits until another one does something. */
 const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
 /** Waits for what may come. */
-const MAY_BE_KEPT = /^(?:chan receive|select)$/
+const MAY_BE_KEPT = /^(?:chan receive|select|sync\.Cond\.Wait)$/
 
 export function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
   let sum = 0

@@ -76,7 +76,7 @@ function isLeftBehind(
 function isKeptByOne(tally: SignatureTally): boolean {
   const { parents } = tally
   if (parents === undefined || parents.distinct > 1 || parents.alive === 0) return false
-  return mayBeKept(tally) || inState(tally, (state) => state === 'sync.Cond.Wait') > 0
+  return mayBeKept(tally)
 }
 
 /**

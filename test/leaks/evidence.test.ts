@@ -1,5 +1,6 @@
 /** What the text says beyond counts: minutes, what has run since, dumps that come twice or without ids. */
 import { describe, expect, it } from 'vitest'
+import type { SignatureRecord } from '../../src/core/records.ts'
 import { dumpText, type Goroutines, ids, judgeAll, profileText } from './dumps.ts'
 
 const last = (texts: readonly string[], name: string): string | undefined => judgeAll(texts).at(-1)?.verdicts[name]
@@ -223,6 +224,43 @@ describe('goroutines that came while the process was watched, and sleep since', 
   })
 })
 
+describe('goroutines that wait for those that they have started', () => {
+  /** Supervisors come, and none leaves; each has a child. */
+  const supervisors = (childState: string): string | undefined => {
+    const texts = [0, 1, 2, 3, 4].map((i) => {
+      const work = ids(0, 2 + i * 3).map((n) => 20 + n * 10)
+      return dumpText(i * 60, { work, child: work.map((id) => id + 1), newest: [1000 * (i + 1)] }, (id) =>
+        id % 10 === 1 ? id - 1 : id % 1000 === 0 ? 1 : 1e6 + id,
+      ).replace(
+        /^goroutine (\d+) \[chan receive\]/gm,
+        (_all, id) => `goroutine ${id} [${Number(id) % 10 === 1 ? childState : 'sync.WaitGroup.Wait'}]`,
+      )
+    })
+    return last(texts, 'work')
+  }
+
+  it('are supervisors, if these go on', () => {
+    expect(supervisors('sleep')).toBe('growing')
+  })
+
+  it('leak, if these wait themselves', () => {
+    expect(supervisors('chan send')).toBe('leaking')
+  })
+})
+
+describe('two dumps', () => {
+  const two = (parent: (id: number) => number): string | undefined =>
+    last(
+      [10, 40].map((count, i) => dumpText(i * 60, { work: ids(0, count).map((n) => 20 + n * 20) }, parent)),
+      'work',
+    )
+
+  it('do not tell what one goroutine keeps from what it leaks', () => {
+    expect(two(() => 1)).toBe('growing')
+    expect(two((id) => 1e6 + id)).toBe('leaking')
+  })
+})
+
 describe('dumps that are no step', () => {
   const texts = ids(0, 2).map((i) => dumpText(i * 60, { cron: ids(20, 40 + i * 40) }))
 
@@ -236,6 +274,25 @@ describe('dumps that are no step', () => {
     const found = judgeAll(mixed).at(-1)
     expect(found?.verdicts.cron).toBe('leaking')
     expect(found?.signatures.find((each) => each.function === 'main.cron')).toMatchObject({ survivors: 61, new: 40 })
+  })
+})
+
+describe('a last step that brought none', () => {
+  const steps = (counts: readonly number[]): SignatureRecord | undefined =>
+    judgeAll(
+      counts.map((count, i) =>
+        dumpText(i * 60, { work: ids(20, 19 + count), newest: [1000 + i * 500] }, (id) => 1e6 + id),
+      ),
+    )
+      .at(-1)
+      ?.signatures.find((each) => each.function === 'main.work')
+
+  it('ends a leak of which some were to be expected', () => {
+    expect(steps([47, 59, 60, 60])?.verdict).toBe('steady')
+  })
+
+  it('is said in words where fewer come', () => {
+    expect(steps([10, 12, 14, 14])?.because).toContain('none new since the last dump, 4 in those before, and ')
   })
 })
 
