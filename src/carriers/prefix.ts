@@ -48,7 +48,7 @@ const EMPTY = '<empty string>'
 export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (line.includes(LF)) return undefined
   const coloured = line.includes(ESC)
-  const raw = line.toString('latin1')
+  const raw = line.toString('latin1').replace(/\r$/, '')
   const text = coloured ? raw.replace(CONTROL, '') : raw
   const m = findTitle(text, LONGEST, TRIES)
   if (m === undefined) return undefined

@@ -178,7 +178,7 @@ export class LineReader {
     const { candidate, goroutine, next } = open
     if (readLine(text)?.kind !== 'func') return false
     if (next?.hasTrap === true && next.lines === 0) open.closeForNext()
-    else if (candidate?.hasTrap !== true || goroutine.header !== undefined || candidate.bare.length > 0) return false
+    else if (candidate?.hasTrap !== true || candidate.lines > 0 || goroutine.header !== undefined) return false
     goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: base + pos, counted: false })
     return true
   }

@@ -250,7 +250,7 @@ export class CarriedStreams {
     const names = carrier?.names()
     // Of the line in which the latest dump of the stream began: at the end there is none at hand.
     let [time, frame]: [number | undefined, RecordFrame | undefined] = [undefined, undefined]
-    return new Stream({
+    const stream: Stream = new Stream({
       limits,
       tape,
       innerCarriers: () => {
@@ -271,11 +271,15 @@ export class CarriedStreams {
               return frame
             },
             // A line of several records is still being read.
-            texts: (lines) => (carrier === undefined || carrier.several ? [] : textsOf(carrier, key, lines)),
+            texts: (lines) =>
+              carrier === undefined || carrier.several
+                ? []
+                : textsOf(carrier, key, lines).map((text) => stream.withoutInner(text)),
           },
           tape,
         ),
     })
+    return stream
   }
 }
 

@@ -14,13 +14,14 @@
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
-import { Prefix, prefixOf } from '../carriers/prefix.ts'
-import { LF } from '../core/ascii.ts'
+import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
+import { LF, SPACE } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
 import { announces } from '../text/announcement.ts'
 import { isRuntimeStack } from '../text/needle.ts'
+import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { Silence } from './silence.ts'
@@ -89,6 +90,17 @@ export class Stream {
   /** A dump begins in a value of klog: its lines have one TAB more than their own. */
   indent(): void {
     this.#inner = new Prefix('\t')
+  }
+
+  /** A line of the log before its dump, without what the program's own logger puts around it; the same where that is not there. */
+  withoutInner(text: string): string {
+    const buf = Buffer.from(`${text}\n`, 'latin1')
+    // The line at hand stands in the other one.
+    const read = new CarriedText()
+    if (this.#inner?.read(buf, 0, buf.length, read) !== true) return text
+    const inside = read.latin1().trimEnd()
+    // What it gives as a reason is read behind a prefix, too.
+    return startsPreamble(inside) === undefined ? inside : text
   }
 
   /** How well a line fits the open dump, as Assembler.fit. */
@@ -272,7 +284,9 @@ export class Stream {
       this.#inner = carrier
       return true
     }
-    const prefix = prefixOf(text.buf.subarray(text.start, text.end - 1))
+    const line = text.buf.subarray(text.start, text.end - 1)
+    // Behind a TAB stands the value of a panic.
+    const prefix = prefixOf(line) ?? (line[0] === SPACE ? indentOf(line) : undefined)
     if (prefix === undefined) return false
     this.#inner = prefix
     return true

@@ -87,8 +87,12 @@ export function findTitle(text: string, within: number, tries: number): Span | u
   return undefined
 }
 
+/** What is fatal to the runtime itself may show no goroutine. */
+const FATAL_STACK = /(?:^|\n)fatal error: [^\n]+\n(?:\[signal [^\n]*\n)?\s*\nruntime stack:\r?\n/
+
 /** Does a dump begin in one of the lines of `text`: is one of them a title from its start to its end? */
 export function beginsDump(text: string): boolean {
+  if (text.includes('runtime stack:') && FATAL_STACK.test(text)) return true
   for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
     const found = titleAt(text, at)
     if (found === undefined || !isLineEnd(text, found.end)) continue

@@ -1,5 +1,5 @@
 /** Dumps in what people paste, and in logs of old systems: what stands before each line is no part of the text. */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
 const DUMP = [
@@ -29,4 +29,43 @@ it('a header in the value of a panic is none, also where the value is indented',
 it.each(['E/GoLog   ( 1234): ', 'I/GoLog(31234): '])('level and process of logcat became the source: %s', (before) => {
   const lines = ['panic: boom', '', ...DUMP].map((line) => before + line)
   expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, kind: 'panic', reason: 'boom', source: 'GoLog' }])
+})
+
+const DOCKER = (line: string): string =>
+  `${JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-24T08:00:00Z' })}`
+const CRI = (line: string): string => `2026-11-24T08:00:00.1Z stderr F ${line}`
+
+describe.each([
+  ['Docker', DOCKER],
+  ['CRI', CRI],
+])('in %s', (_name, carry) => {
+  it.each([
+    ['CockroachDB', 'F250826 15:24:56.099044 3162 sql/x.go:63 - [n1] 250 !'],
+    ['hclog', '2026-11-24T10:30:30.336Z [DEBUG] plugin.provider_v1: '],
+  ])('behind the prefix of %s, a dump had no reason', (_logger, before) => {
+    const lines = ['panic: boom', '', ...DUMP].map((line) => carry(before + line))
+    expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, kind: 'panic', reason: 'boom' }])
+  })
+
+  it('a signal behind a prefix had no reason', () => {
+    const lines = ['SIGQUIT: quit', 'PC=0x46a8e1 m=0 sigcode=0', '', ...DUMP].map((line) => carry(`web-1  | ${line}`))
+    expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, kind: 'signal', reason: 'SIGQUIT: quit' }])
+  })
+
+  it('an indented dump was lost', () => {
+    const lines = ['panic: boom', '', ...DUMP].map((line) => carry(`    ${line}`))
+    expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0 }])
+  })
+})
+
+it('a fatal error without a goroutine was lost in a string', () => {
+  const message =
+    'fatal error: fault\n[signal SIGSEGV]\n\nruntime stack:\nruntime.throw({0x1, 0x2})\n\t/go/panic.go:1077 +0x5c\n'
+  const lines = [JSON.stringify({ level: 'error', time: '2026-11-24T08:00:00Z', msg: message })]
+  expect(dumpsOf(lines)).toMatchObject([{ goroutines: 0, kind: 'fatal', reason: 'fault' }])
+})
+
+it('what Firefox puts behind each line hid the dump where lines end in CRLF', () => {
+  const lines = ['panic: boom', '', ...DUMP].map((line) => `${line} wasm_exec.js:97:29\r`)
+  expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, kind: 'panic', reason: 'boom' }])
 })
