@@ -1,0 +1,307 @@
+/**
+ * Tokens of JSON → a line for each record. Which values are records is told by where they stand, and by the first element of an array; the table is
+ * in document.ts.
+ */
+import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, COLON, COMMA, QUOTE } from '../core/ascii.ts'
+import { LineBuilder } from './form.ts'
+
+/** How deep values may be nested. */
+const DEPTH = 64
+/** Fields of a record that are given to the records in it, bytes. */
+const CONTEXT_BYTES = 4096
+/** First names of a list of pairs. */
+const PAIR_NAMES = new Set(['key', 'field', 'Key'])
+
+/**
+ * `record`: has a line. `inline`: part of one. `list`: its elements are records. `map`: an array of pairs, `pair` one of them. `unknown`: an
+ * array of which nothing is known yet; `maybePair`: its first element is an object, of which no name is known yet.
+ */
+type Mode = 'record' | 'inline' | 'list' | 'map' | 'pair' | 'unknown' | 'maybePair'
+
+interface Level {
+  readonly isArray: boolean
+  mode: Mode
+  /** Elements, or members, so far. */
+  count: number
+  /** Of a record. */
+  line: LineBuilder | undefined
+  /** Fields of the record for those in it: length of its line where its first list begins; -1 for none. */
+  context: number
+  /** Where the next token is a name, a colon, a value, or what comes after one. */
+  expects: 'name' | 'colon' | 'value' | 'next'
+  /** Of a pair: the member that is being read. */
+  pairName: string
+  /** Where its opening bracket is, with the blanks before it. */
+  readonly start: number
+}
+
+export class JsonRecords {
+  readonly #onBegin: (at: number) => void
+  #levels: Level[] = []
+  readonly #free: LineBuilder[] = []
+  /** Offset in the input of the end of the token before. */
+  #tokenEnd = 0
+  #complete: LineBuilder | undefined
+
+  /** `onBegin`: a record begins behind the token that ends at `at` of the input. */
+  constructor(onBegin: (at: number) => void) {
+    this.#onBegin = onBegin
+  }
+
+  /** Some value is open. */
+  get open(): boolean {
+    return this.#levels.length > 0
+  }
+
+  /** The line of a record that is complete. */
+  get complete(): LineBuilder | undefined {
+    return this.#complete
+  }
+
+  /** That line has been handed on. */
+  release(line: LineBuilder): void {
+    this.#complete = undefined
+    this.#free.push(line)
+  }
+
+  /** What was open is none. */
+  leave(): void {
+    this.#levels = []
+  }
+
+  /** A value without its last quote. */
+  cutString(buf: Buffer, start: number, stop: number): void {
+    const level = this.#levels[this.#levels.length - 1]
+    if (level?.expects === 'value') this.#scalar(level, buf, start, stop)
+  }
+
+  /** The token [start, stop) of `buf`, which begins with `c`; the one before it ended at `before` of the input. False: it can't come here. */
+  token(buf: Buffer, start: number, stop: number, c: number, before: number): boolean {
+    this.#tokenEnd = before
+    const level = this.#levels[this.#levels.length - 1]
+    if (level === undefined) {
+      if (c === COMMA) return true
+      this.#open(c === BRACKET_OPEN, c === BRACKET_OPEN ? 'unknown' : 'record')
+      return true
+    }
+    if (c === BRACE_CLOSE || c === BRACKET_CLOSE) {
+      if (level.isArray !== (c === BRACKET_CLOSE) || level.expects === 'colon') return false
+      this.#close(level)
+      return true
+    }
+    if (c === COMMA) {
+      if (level.expects !== 'next') return false
+      level.expects = level.isArray ? 'value' : 'name'
+      return true
+    }
+    if (level.expects === 'name') return c === QUOTE && this.#name(level, buf, start, stop)
+    if (level.expects === 'colon') {
+      level.expects = 'value'
+      return c === COLON
+    }
+    if (level.expects !== 'value' || c === COLON) return false
+    return c === BRACE_OPEN || c === BRACKET_OPEN
+      ? this.#container(level, c === BRACKET_OPEN)
+      : this.#scalar(level, buf, start, stop)
+  }
+
+  #name(level: Level, buf: Buffer, start: number, stop: number): boolean {
+    level.expects = 'colon'
+    if (level.mode === 'maybePair') {
+      const array = this.#levels[this.#levels.length - 2]
+      const isPair = PAIR_NAMES.has(buf.toString('latin1', start + 1, stop - 1))
+      if (array !== undefined) this.#decide(array, isPair ? 'map' : 'list')
+      level.mode = isPair ? 'pair' : 'record'
+      if (!isPair) this.#beginRecord(level)
+    }
+    if (level.mode === 'pair') {
+      level.pairName = buf.toString('latin1', start + 1, stop - 1)
+      return true
+    }
+    const line = this.line()
+    if (line === undefined) return true
+    this.#comma(level, line)
+    line.bytes(buf, start, stop)
+    line.byte(COLON)
+    return true
+  }
+
+  #scalar(level: Level, buf: Buffer, start: number, stop: number): boolean {
+    level.expects = 'next'
+    if (level.mode === 'unknown') this.#decide(level, 'inline')
+    const line = this.line()
+    if (line === undefined) return true
+    if (level.mode === 'pair') {
+      if (PAIR_NAMES.has(level.pairName)) {
+        const map = this.#levels[this.#levels.length - 2]
+        if (map !== undefined) this.#comma(map, line)
+        line.bytes(buf, start, stop)
+        line.byte(COLON)
+        level.count = 1
+      } else if (level.pairName === 'value' && level.count === 1) {
+        line.bytes(buf, start, stop)
+        level.count = 2
+      }
+      return true
+    }
+    if (level.isArray) this.#element(level, line)
+    line.bytes(buf, start, stop)
+    return true
+  }
+
+  /** What is before an element of an array in a line: an array that is a record is an object there. */
+  #element(level: Level, line: LineBuilder): void {
+    const index = level.count
+    this.#comma(level, line)
+    if (level.mode === 'record') line.text(`"${index}":`)
+  }
+
+  #comma(level: Level, line: LineBuilder): void {
+    // A record begins with the fields of those around it.
+    if (level.line === undefined ? level.count > 0 : line.length > 1) line.byte(COMMA)
+    level.count++
+  }
+
+  #container(level: Level, isArray: boolean): boolean {
+    if (this.#levels.length >= DEPTH) return false
+    level.expects = 'next'
+    if (level.mode === 'unknown') {
+      if (!isArray) {
+        // The first name says whether these are pairs.
+        this.#open(false, 'maybePair')
+        return true
+      }
+      this.#decide(level, 'list')
+    }
+    if (level.mode === 'list') {
+      this.#open(isArray, isArray ? 'unknown' : 'record')
+      return true
+    }
+    if (level.mode === 'map') {
+      this.#open(false, 'pair')
+      return !isArray
+    }
+    const line = this.line()
+    if (level.mode === 'pair' && line !== undefined) {
+      if (level.pairName !== 'value' || level.count !== 1) return false
+      level.count = 2
+    } else if (level.isArray && line !== undefined) this.#element(level, line)
+    if (isArray) {
+      this.#open(true, 'unknown')
+      return true
+    }
+    this.#open(false, 'inline')
+    line?.byte(BRACE_OPEN)
+    return true
+  }
+
+  #open(isArray: boolean, mode: Mode): void {
+    const level: Level = {
+      isArray,
+      mode,
+      count: 0,
+      line: undefined,
+      context: -1,
+      expects: isArray ? 'value' : 'name',
+      pairName: '',
+      start: this.#tokenEnd,
+    }
+    if (mode === 'record') this.#beginRecord(level)
+    this.#levels.push(level)
+  }
+
+  /** What was read before the record is of no line; blanks before it are its own. */
+  #beginRecord(level: Level): void {
+    this.#onBegin(level.start)
+    const line = this.#free.pop() ?? new LineBuilder()
+    line.clear()
+    line.byte(BRACE_OPEN)
+    this.#addContext(line)
+    level.line = line
+  }
+
+  /** The first element of an array has shown what it is. */
+  #decide(level: Level, mode: 'inline' | 'list' | 'map'): void {
+    const parent = this.#levels[this.#levels.indexOf(level) - 1]
+    const isElement = parent === undefined || parent.mode === 'list'
+    if (isElement && mode !== 'list') {
+      // A record that is an array.
+      level.mode = 'record'
+      this.#beginRecord(level)
+      if (mode === 'map') level.mode = 'map'
+      return
+    }
+    level.mode = mode
+    const around = this.#levels
+      .slice(0, this.#levels.indexOf(level))
+      .reverse()
+      .find((each) => each.line !== undefined)
+    const line = around?.line
+    if (line === undefined || around === undefined) return
+    if (mode === 'list') {
+      if (around.context < 0) around.context = line.length
+      line.text('0')
+    } else line.byte(mode === 'map' ? BRACE_OPEN : BRACKET_OPEN)
+  }
+
+  #close(level: Level): void {
+    // An array without elements.
+    if (level.mode === 'unknown') this.#decide(level, 'inline')
+    const parent = this.#levels[this.#levels.length - 2]
+    const line = this.line()
+    if (level.mode === 'maybePair') {
+      // `[{}]`
+      if (parent !== undefined) this.#decide(parent, 'list')
+    }
+    this.#levels.pop()
+    if (level.line !== undefined) {
+      level.line.byte(BRACE_CLOSE)
+      this.#complete = level.line
+      return
+    }
+    if (line === undefined || level.mode === 'list' || level.mode === 'maybePair') return
+    if (level.mode === 'pair') {
+      if (level.count === 1) line.text('null')
+      return
+    }
+    line.byte(level.isArray && level.mode !== 'map' ? BRACKET_CLOSE : BRACE_CLOSE)
+  }
+
+  /** Fields of the records around it, so that the stream that they name is known. */
+  #addContext(line: LineBuilder): void {
+    for (const level of this.#levels) {
+      if (level.line === undefined || level.context < 3 || level.context > CONTEXT_BYTES) continue
+      const fields = level.line.view().subarray(1, level.context)
+      // Up to the name of the list itself.
+      const end = lastComma(fields)
+      if (end <= 0) continue
+      if (line.length > 1) line.byte(COMMA)
+      line.bytes(fields, 0, end)
+    }
+  }
+
+  /** The line that is being written: of the innermost record. */
+  line(): LineBuilder | undefined {
+    for (let i = this.#levels.length - 1; i >= 0; i--) {
+      const level = this.#levels[i]
+      if (level?.line !== undefined) return level.line
+      if (level?.mode === 'list') return undefined
+    }
+    return undefined
+  }
+}
+
+/** Offset of the last comma of the outermost level in `fields`: the members before it are complete. */
+function lastComma(fields: Uint8Array): number {
+  let depth = 0
+  let last = -1
+  for (let p = 0; p < fields.length; p++) {
+    const c = fields[p]
+    if (c === QUOTE) {
+      for (p++; p < fields.length && fields[p] !== QUOTE; p++) if (fields[p] === BACKSLASH) p++
+    } else if (c === BRACE_OPEN || c === BRACKET_OPEN) depth++
+    else if (c === BRACE_CLOSE || c === BRACKET_CLOSE) depth--
+    else if (c === COMMA && depth === 0) last = p
+  }
+  return last
+}
