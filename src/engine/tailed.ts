@@ -26,6 +26,7 @@ import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 import { TailedFile } from './tailed-file.ts'
+import { WaitingLog } from './waiting-log.ts'
 
 /** Of the files without anything open, so many are looked at when one more comes: some need their engine no longer. */
 const LOOKS = 4
@@ -57,10 +58,7 @@ export class TailedEngine extends EngineAround {
   #past: EngineStats = NOTHING
   /** A file has shown that its oldest line is the first: so it is in the others. */
   #isForward = false
-  /** Log that waits, and where it stood in the input: in this order. */
-  #queue: { readonly at: number; readonly bytes: Uint8Array }[] = []
-  #waiting = 0
-  #waitingSince: number | undefined
+  readonly #log: WaitingLog
   /** Offset in the input before which no file but the one at hand has anything to say. */
   #others = Number.POSITIVE_INFINITY
 
@@ -68,6 +66,7 @@ export class TailedEngine extends EngineAround {
     super()
     this.#options = options
     this.#limits = { ...LIMITS, ...options.limits }
+    this.#log = new WaitingLog(options.onLog, this.#limits.waitingBytes)
     this.#make = make
   }
 
@@ -108,7 +107,7 @@ export class TailedEngine extends EngineAround {
   override get open(): boolean {
     if (this.#only !== undefined) return this.#only.open
     for (const { engine } of this.#running) if (engine?.open === true) return true
-    return this.#queue.length > 0
+    return !this.#log.isEmpty
   }
 
   push(chunk: Uint8Array): void {
@@ -130,9 +129,7 @@ export class TailedEngine extends EngineAround {
     this.#only?.tick(now)
     for (const { engine } of this.#running) engine?.tick(now)
     this.#look()
-    if (this.#queue.length === 0) this.#waitingSince = undefined
-    else if (this.#waitingSince === undefined) this.#waitingSince = now
-    else if (now - this.#waitingSince >= (this.#options.idle ?? 1000)) this.#flush(Number.POSITIVE_INFINITY)
+    this.#log.tick(now, this.#options.idle ?? 1000)
   }
 
   end(): void {
@@ -140,7 +137,7 @@ export class TailedEngine extends EngineAround {
     this.#only?.end()
     for (const { engine } of this.#running) engine?.end()
     this.#look()
-    this.#flush(Number.POSITIVE_INFINITY)
+    this.#log.flush(Number.POSITIVE_INFINITY)
   }
 
   /** Does the input begin with a title? If it does not, there will be no titles in it. */
@@ -168,7 +165,7 @@ export class TailedEngine extends EngineAround {
         this.#hold(buf, title.start)
         return
       }
-      this.#log(undefined, buf.subarray(title.start, title.end), base + title.start)
+      this.#pass(undefined, buf.subarray(title.start, title.end), base + title.start)
       this.#switch(title.name)
       this.#titleAt = base + title.start + (buf[title.start] === LF ? 1 : 0)
       this.#atLine = true
@@ -209,7 +206,7 @@ export class TailedEngine extends EngineAround {
       const last = piece.subarray(-RECENT_BYTES)
       const kept = file.recent.subarray(Math.max(0, file.recent.length + last.length - RECENT_BYTES))
       file.recent = kept.length === 0 ? Buffer.from(last) : Buffer.concat([kept, last])
-      this.#log(file, piece, input)
+      this.#pass(file, piece, input)
       return
     }
     const engine = file.engine ?? this.#start(file)
@@ -219,7 +216,7 @@ export class TailedEngine extends EngineAround {
     file.bytes += end - start
     engine.push(buf.subarray(start, end))
     this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
-    if (this.#queue.length > 0) this.#flush(this.#decided())
+    if (!this.#log.isEmpty) this.#log.flush(this.#decided())
     if (!engine.open && engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
   }
@@ -302,53 +299,31 @@ export class TailedEngine extends EngineAround {
     for (let from = 0; from < bytes.length; ) {
       const next = file.pieces[file.pieceOf(offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
       const to = Math.min(bytes.length, next - offset)
-      this.#log(file, bytes.subarray(from, to), file.inInput(offset + from))
+      this.#pass(file, bytes.subarray(from, to), file.inInput(offset + from))
       from = to
     }
   }
 
   /** Log of `file`, or a title, at `at` of the input. */
-  #log(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
-    const { onLog } = this.#options
-    if (onLog === undefined) return
-    const decided = file !== undefined && file === this.#file ? this.#others : this.#decided()
-    if (this.#queue.length === 0 && at < decided) {
-      onLog(bytes, at)
-      return
-    }
-    // What a dump has held may be older than what waits.
-    let place = this.#queue.length
-    while (place > 0 && (this.#queue[place - 1]?.at ?? 0) > at) place--
-    this.#queue.splice(place, 0, { at, bytes: Buffer.from(bytes) })
-    this.#waiting += bytes.length
+  #pass(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
+    this.#log.add(bytes, at, () => (file !== undefined && file === this.#file ? this.#others : this.#decided()))
   }
 
   /** Looks anew how far the files that are not at hand have decided: the one at hand has changed, or a clock has ended a dump. */
   #look(): void {
     this.#others = Number.POSITIVE_INFINITY
-    if (this.#options.onLog === undefined) return
+    if (!this.#log.isWanted) return
     for (const file of this.#undecided) {
       const first = file.undecided
       if (first === Number.POSITIVE_INFINITY) this.#undecided.delete(file)
       else this.#others = Math.min(this.#others, first)
     }
-    this.#flush(this.#decided())
+    this.#log.flush(this.#decided())
   }
 
   /** Offset in the input before which no file has anything more to say. */
   #decided(): number {
     return Math.min(this.#others, this.#file?.undecided ?? Number.POSITIVE_INFINITY)
-  }
-
-  /** The log that stood ahead of `decided` comes out. */
-  #flush(decided: number): void {
-    const upTo = this.#waiting > this.#limits.waitingBytes ? Number.POSITIVE_INFINITY : decided
-    const left = this.#queue.findIndex(({ at }) => at >= upTo)
-    if (left === 0) return
-    for (const { bytes, at } of this.#queue.splice(0, left < 0 ? this.#queue.length : left)) {
-      this.#waiting -= bytes.length
-      this.#options.onLog?.(bytes, at)
-    }
   }
 }
 
