@@ -2,7 +2,7 @@
  * What a pile waits for in the end: the goroutine that may hold its lock waits for something, too. A ring is claimed only where each step
  * has an address, and one goroutine alone that may hold it.
  */
-import type { CallingGoroutine, DumpTally } from '../core/model.ts'
+import type { CallingGoroutine, DumpTally, SignatureTally } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
@@ -16,6 +16,8 @@ import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 /** Waiters from which on a group is of interest by itself. */
 export const FEW = 5
 const RUNS = /^(?:running|runnable|preempted|sleep)$/
+/** Signatures of a standstill whose locks are looked for: each is a walk over all goroutines. */
+const LOCKS = 8
 /** Nobody reads further. */
 const STEPS = 8
 
@@ -85,8 +87,7 @@ export function isHeldByRunner(scene: Scene, group: Group): boolean {
   const [holder, ...others] = group.mayHold
   const [waiter] = seenOf(scene, group)
   if (holder === undefined || others.length > 0 || waiter === undefined || !RUNS.test(holder.state)) return false
-  const tally = scene.dump.signatures[holder.signature]
-  const seen = scene.seen.find((each) => each.tally === tally)
+  const seen = seenAt(scene, holder.signature)
   return seen !== undefined && seen.tally.count === 1 && !anyGoesOn(scene, waiter, seen)
 }
 
@@ -95,11 +96,11 @@ export function objectsOf(group: Group, steps: readonly Step[]): WaitsOn[] {
   return [...new Set([group, ...steps.flatMap(({ waitsFor }) => waitsFor ?? [])])].map((each) => each.waits())
 }
 
-/** Locks that goroutines of `seen` wait for, the one with most waiters first. */
+/** Locks that goroutines of the first of `seen` wait for, the one with most waiters first. */
 export function locksOf(scene: Scene, seen: readonly Seen[]): readonly Group[] {
   const { signatures, callers } = scene.dump
-  const found = seen.flatMap(({ tally }) => {
-    if (waitsForLock(tally) === 0) return []
+  const waiters = seen.filter(({ tally }) => waitsForLock(tally) > 0).slice(0, LOCKS)
+  const found = waiters.flatMap(({ tally }) => {
     const [first] = callers?.of(signatures.indexOf(tally)) ?? []
     return (first === undefined ? undefined : waitsIn(scene).of(first)) ?? []
   })
@@ -139,9 +140,9 @@ function objectText({ kind, sends, object }: Group): string {
 }
 
 /** A select has no address, nor has what is outside of the program. */
-function elsewhere({ dump, seen }: Scene, { signature, minutes }: CallingGoroutine): string | undefined {
-  const tally = dump.signatures[signature]
-  if (seen.some((each) => each.tally === tally && isOutside(each))) return 'waits for the world outside'
+function elsewhere(scene: Scene, { signature, minutes }: CallingGoroutine): string | undefined {
+  const seen = seenAt(scene, signature)
+  if (seen !== undefined && isOutside(seen)) return 'waits for the world outside'
   return minutes === undefined ? undefined : 'has waited'
 }
 
@@ -237,6 +238,15 @@ function childrenOf({ signatures, callers }: DumpTally, { goroutines: waiters }:
 }
 
 /** The signatures of a group, most waiters first. */
-export function seenOf({ dump, seen }: Scene, group: Group): Seen[] {
-  return signaturesOf(group).flatMap((index) => seen.find(({ tally }) => tally === dump.signatures[index]) ?? [])
+export function seenOf(scene: Scene, group: Group): Seen[] {
+  return signaturesOf(group).flatMap((slot) => seenAt(scene, slot) ?? [])
+}
+
+const slotsFound = new WeakMap<Scene, ReadonlyMap<SignatureTally, Seen>>()
+
+function seenAt(scene: Scene, slot: number): Seen | undefined {
+  const found = slotsFound.get(scene) ?? new Map(scene.seen.map((each) => [each.tally, each]))
+  slotsFound.set(scene, found)
+  const tally = scene.dump.signatures[slot]
+  return tally === undefined ? undefined : found.get(tally)
 }

@@ -55,8 +55,10 @@ function pilesIn(scene: Scene): readonly Pile[] {
 function findPiles(scene: Scene): readonly Pile[] {
   const halted = haltedIn(scene)
   return waitsIn(scene).groups.flatMap((group) => {
-    const seen = seenOf(scene, group)
     const count = group.goroutines.length
+    // A dump may have thousands of groups: most are of no interest, whoever is in them.
+    if (count < FEW || (group.kind === 'channel' && !group.sends)) return []
+    const seen = seenOf(scene, group)
     if (ringIn(scene).includes(group)) return []
     if (count < leastOf(scene, group, seen)) return []
     if (group.sends && seen.some((each) => halted.has(each) || isJudged(each))) return []
