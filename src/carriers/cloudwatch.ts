@@ -9,10 +9,13 @@ import { decodeEscapes } from './escapes.ts'
 import { ARRAY, eachElement, JsonPaths, LITERAL, STRING } from './scan.ts'
 import { timeOfNumber } from './time.ts'
 
+const LINE = ['logEvents', 'logGroup', 'logStream']
+const EVENT = ['message', 'timestamp']
+
 export class CloudWatchEvents implements Carrier {
   readonly name = 'cloudwatch-events'
-  readonly #line = new JsonPaths(['logEvents', 'logGroup', 'logStream'])
-  readonly #event = new JsonPaths(['message', 'timestamp'])
+  readonly #line = new JsonPaths(LINE)
+  readonly #event = new JsonPaths(EVENT)
   #buf: Buffer = Buffer.alloc(0)
   #key = ''
   #group = ''

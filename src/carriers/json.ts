@@ -47,10 +47,42 @@ export interface Dialect {
   readonly partialTag?: string
 }
 
+/** The paths of a dialect: its texts, times, streams, and what else is asked for; and where some of them are in the list. */
+interface Layout {
+  readonly paths: readonly string[]
+  readonly requires: readonly (readonly number[])[]
+  readonly tag: number
+  readonly mayBeCaller: number
+}
+
+/** Of the dialects, which are the same in each engine. */
+const LAYOUTS = new WeakMap<Dialect, Layout>()
+
+function layoutOf(dialect: Dialect): Layout {
+  const known = LAYOUTS.get(dialect)
+  if (known !== undefined) return known
+  const paths = [...dialect.text, ...dialect.time, ...dialect.streams.map(({ path }) => path)]
+  const indexOf = (path: string): number => {
+    const index = paths.indexOf(path)
+    return index < 0 ? paths.push(path) - 1 : index
+  }
+  const caller = dialect.streams.findIndex(({ mayBeCaller }) => mayBeCaller === true)
+  const layout: Layout = {
+    requires: (dialect.requires ?? []).map((some) => some.map(indexOf)),
+    tag: dialect.partialTag === undefined ? -1 : indexOf(dialect.partialTag),
+    mayBeCaller: caller < 0 ? -1 : dialect.text.length + dialect.time.length + caller,
+    paths,
+  }
+  LAYOUTS.set(dialect, layout)
+  return layout
+}
+
 export class JsonCarrier implements Carrier {
   readonly name: string
   readonly #dialect: Dialect
-  readonly #paths: JsonPaths
+  /** Made when the first line of JSON comes: an engine has many dialects, and most logs none of them. */
+  #made: JsonPaths | undefined
+  readonly #layout: Layout
   readonly #requires: readonly (readonly number[])[]
   readonly #texts: number
   readonly #times: number
@@ -79,22 +111,21 @@ export class JsonCarrier implements Carrier {
   #isScanned = false
 
   constructor(dialect: Dialect) {
-    const required = dialect.requires ?? []
-    const paths = [...dialect.text, ...dialect.time, ...dialect.streams.map(({ path }) => path)]
+    const layout = layoutOf(dialect)
     this.name = dialect.name
     this.#dialect = dialect
     this.#texts = dialect.text.length
     this.#times = this.#texts
     this.#streams = this.#times + dialect.time.length
-    const indexOf = (path: string): number => {
-      const index = paths.indexOf(path)
-      return index < 0 ? paths.push(path) - 1 : index
-    }
-    const caller = dialect.streams.findIndex(({ mayBeCaller }) => mayBeCaller === true)
-    this.#mayBeCaller = caller < 0 ? -1 : this.#streams + caller
-    this.#requires = required.map((some) => some.map(indexOf))
-    this.#tag = dialect.partialTag === undefined ? -1 : indexOf(dialect.partialTag)
-    this.#paths = new JsonPaths(paths)
+    this.#layout = layout
+    this.#mayBeCaller = layout.mayBeCaller
+    this.#requires = layout.requires
+    this.#tag = layout.tag
+  }
+
+  get #paths(): JsonPaths {
+    this.#made ??= new JsonPaths(this.#layout.paths)
+    return this.#made
   }
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {

@@ -10,15 +10,21 @@ import { SIMPLE_ESCAPES } from './escapes.ts'
 
 /** Longer lines are scanned. */
 const MOST = 512
+const NONE = new Uint8Array(0)
 
 /** Bytes of a line, and which of them may be any digit. */
 class Part {
-  readonly #bytes = new Uint8Array(MOST)
-  readonly #digits = new Uint8Array(MOST)
+  /** Made when there is a line to remember: most carriers of a log never see two of theirs. */
+  #bytes = NONE
+  #digits = NONE
   length = 0
 
   /** The bytes [start, end) of `buf`. */
   set(buf: Uint8Array, start: number, end: number): void {
+    if (this.#bytes === NONE) {
+      this.#bytes = new Uint8Array(MOST)
+      this.#digits = new Uint8Array(MOST)
+    }
     this.length = end - start
     for (let i = 0; i < this.length; i++) this.#bytes[i] = buf[start + i] as number
     this.#digits.fill(0, 0, this.length)

@@ -30,12 +30,17 @@ interface LogRecord {
   readonly to: number
 }
 
+const REQUEST = ['resourceLogs']
+const RESOURCE = ['resource.attributes', 'scopeLogs', 'instrumentationLibraryLogs']
+const SCOPE = ['logRecords', 'logs']
+const RECORD = ['body.stringValue', 'timeUnixNano', 'observedTimeUnixNano', 'attributes']
+
 export class Otlp implements Carrier {
   readonly name = 'otlp'
-  readonly #request = new JsonPaths(['resourceLogs'])
-  readonly #resource = new JsonPaths(['resource.attributes', 'scopeLogs', 'instrumentationLibraryLogs'])
-  readonly #scope = new JsonPaths(['logRecords', 'logs'])
-  readonly #record = new JsonPaths(['body.stringValue', 'timeUnixNano', 'observedTimeUnixNano', 'attributes'])
+  readonly #request = new JsonPaths(REQUEST)
+  readonly #resource = new JsonPaths(RESOURCE)
+  readonly #scope = new JsonPaths(SCOPE)
+  readonly #record = new JsonPaths(RECORD)
   readonly #key = new StreamKey()
   #buf: Buffer = Buffer.alloc(0)
   #pos = 0

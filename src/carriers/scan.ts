@@ -4,7 +4,6 @@
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench -- --only 5`.
  */
-import { setRecent } from '../core/lru.ts'
 
 // Of its own: the tests run each module by itself, where a constant of another one is a getter, and these loops ask for them at each byte.
 const QUOTE = 0x22
@@ -36,9 +35,6 @@ interface Name {
   child: Level | undefined
 }
 
-/** Lists of paths that are remembered. */
-const LISTS = 64
-
 /** Names by length. */
 type Level = (Name[] | undefined)[]
 
@@ -51,7 +47,7 @@ export class JsonPaths {
   members = 0
   readonly #root: Level
 
-  /** Dotted paths; a name that has the dots in itself is found too. */
+  /** Dotted paths; a name that has the dots in itself is found too. A list that is given again costs nothing. */
   constructor(paths: readonly string[]) {
     this.kinds = new Uint8Array(paths.length)
     this.starts = new Int32Array(paths.length)
@@ -146,16 +142,15 @@ function kindOf(first: number | undefined): number {
   return first === 0x6e ? NULL : LITERAL
 }
 
-/** Of the lists of paths of this run: the dialects, which each engine has anew, and what its user names. */
-const ROOTS = new Map<string, Level>()
+/** By the list itself: those of the dialects are the same in each engine, which is to be made fast. */
+const ROOTS = new WeakMap<readonly string[], Level>()
 
 function rootOf(paths: readonly string[]): Level {
-  const key = paths.join('\0')
-  const known = ROOTS.get(key)
+  const known = ROOTS.get(paths)
   if (known !== undefined) return known
   const root: Level = []
   for (const [index, path] of paths.entries()) addPath(root, path, index)
-  setRecent(ROOTS, key, root, LISTS)
+  ROOTS.set(paths, root)
   return root
 }
 
