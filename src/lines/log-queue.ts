@@ -37,6 +37,24 @@ export class LogQueue implements LogTape {
     const end = this.#real(buf, upTo)
     if (start >= end) return
     this.#recent.add(buf, start, end)
+    this.#out(buf, start, end)
+  }
+
+  /**
+   * Passes the beginning of a line that is too long to be read, with the line end that was lent to it. That is all of the line that is remembered:
+   * for a dump in it, how much of the rest has come must not count, which depends on the chunks.
+   */
+  passBeginning(buf: Buffer): void {
+    this.#recent.add(buf, 0, buf.length)
+    this.#out(buf, 0, buf.length - 1)
+  }
+
+  /** Passes a piece of the rest of that line. */
+  passRest(buf: Buffer, start: number, end: number): void {
+    this.#out(buf, start, end)
+  }
+
+  #out(buf: Buffer, start: number, end: number): void {
     if (this.#emit === undefined) return
     if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end), this.base + start)
     else this.#push({ at: this.base + start, from: 0, decided: true, bytes: copyOf(buf, start, end) })
@@ -74,7 +92,7 @@ export class LogQueue implements LogTape {
     this.#recent.add(all, after, all.length)
   }
 
-  /** Bytes of the log so far. */
+  /** Bytes of the log so far, of those that are remembered for a while. */
   get passed(): number {
     return this.#recent.passed
   }

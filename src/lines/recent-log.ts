@@ -23,7 +23,7 @@ export class RecentLog {
   #hasMore = false
   /** Where the last dump was. */
   #dumpAt = 0
-  /** Bytes of the log so far. */
+  /** Bytes of the log so far, but for the rests of lines that are too long. */
   passed = 0
 
   add(buf: Buffer, from: number, end: number): void {

@@ -111,7 +111,7 @@ export class Router implements LineSink {
 
   beginning(buf: Buffer, base: number): void {
     this.#tape.base = base
-    this.#tape.pass(buf, 0, buf.length - 1)
+    this.#tape.passBeginning(buf)
     const isFound = this.#find(buf, 0, buf.length) >= 0 && this.#streams.beginning(buf, base)
     this.#long = isFound ? undefined : new LongLine(this.#limits.preambleBytes)
     this.#long?.begin(buf.subarray(0, -1))
@@ -119,7 +119,7 @@ export class Router implements LineSink {
 
   overlong(buf: Buffer, start: number, end: number, base: number): void {
     this.#tape.base = base
-    this.#tape.pass(buf, start, end)
+    this.#tape.passRest(buf, start, end)
     const isLast = buf[end - 1] === LF
     const stop = isLast ? trimLineEnd(buf, start, end) : end
     const piece = buf.subarray(start, stop)

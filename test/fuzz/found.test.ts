@@ -80,6 +80,11 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'one {"a":1}\ntwo {\n{"a":2}\n{"a":3}\n{"a":4}\ngoroutine 7 [running]:"main.f(0x1)\n',
     { limits: { candidateLines: 4 } },
   ],
+  'for a dump in a line that is too long to be read, it counts how much of the line has come': [
+    '3.100003 2020/02/09 \r\n17:43:52 recovered: no such user u1: goroutine 32 [running]:\\n2026/11/24 05:00:04.100004 panic=boom ' +
+      'stack=goroutine 32 [running]:\\n2026/11/24 05:00:05routine 26 [select (no cases)]:\\nmain.idle()\\n\\texample.com/main.go:1 +0xf"}\n',
+    { order: 'oldest_first', limits: { lineBytes: 92 } },
+  ],
   'of a head in two pieces, the second is log where the line was cut in the first': [
     'goroutine 2 [e)]:\nmain.f(0x1)\ngoroutine 7 [running]:\nmain.app.service[43]: reqker 0 handled\n' +
       'Tue 2026-11-ch.service[77]: request 1 of worker 9 handled\nf(0x1)',
