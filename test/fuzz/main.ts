@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--target engine|archives|protocols] [--seed N] [--first N] [--inputs N] [--seconds N] [--stop N] [--jobs N]`: reads random
+ * `npm run fuzz -- [--target engine|archives|protocols|commands] [--seed N] [--first N] [--inputs N] [--seconds N] [--stop N] [--jobs N]`: reads random
  * inputs until one of the bounds is met, on every core, and prints each kind of failure; those of the engine as small as they can be made.
  */
 import { availableParallelism } from 'node:os'
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { type Checked, checkArchive } from './archives.ts'
 import { check, type Fault, randomCuts } from './check.ts'
+import { checkCommandLine } from './command-lines.ts'
 import { generate } from './generate.ts'
 import { checkProtocol } from './protocols.ts'
 import { Random } from './random.ts'
@@ -21,6 +22,7 @@ const ROUND = 256
 const TARGETS: Readonly<Record<string, (random: Random, cli: string) => Promise<Checked>>> = {
   archives: checkArchive,
   protocols: checkProtocol,
+  commands: checkCommandLine,
 }
 
 /** What a job reads: every `step`-th input from `first` on. */
