@@ -151,13 +151,18 @@ function isOfConnections({ parents, count }: SignatureTally, signatures: readonl
 /** Share of the goroutines of which one that they have started is at work. */
 const WITH_WORKERS = 0.5
 
-/** Do they wait for goroutines that they have started, and that go on? A supervisor does. */
-function isOfWorkers(tally: SignatureTally, { signatures, tracks }: Tracked): boolean {
+/** How far down supervisors of supervisors are followed. */
+const LEVELS = 4
+
+/** Do they wait for goroutines that they have started, and that go on, or wait so themselves? A supervisor does. */
+function isOfWorkers(tally: SignatureTally, dump: Tracked, levels = LEVELS): boolean {
+  const { signatures, tracks } = dump
   let waiting = 0
   const slot = signatures.indexOf(tally)
   for (const [i, other] of signatures.entries()) {
     const started = other.parents?.signatures.get(slot) ?? 0
-    if (started > 0 && other !== tally && isAtWork(other, tracks[i])) waiting += started
+    if (started === 0 || other === tally) continue
+    if (isAtWork(other, tracks[i]) || (levels > 1 && isOfWorkers(other, dump, levels - 1))) waiting += started
   }
   return waiting >= tally.count * WITH_WORKERS
 }

@@ -243,6 +243,20 @@ describe('goroutines that wait for those that they have started', () => {
     expect(supervisors('sleep')).toBe('growing')
   })
 
+  it('are so of supervisors, too', () => {
+    const texts = [0, 1, 2, 3, 4].map((i) => {
+      const work = ids(0, 2 + i * 3).map((n) => 20 + n * 10)
+      const goroutines = { work, inner: work.map((id) => id + 1), child: work.map((id) => id + 2) }
+      return dumpText(i * 60, { ...goroutines, newest: [1003 * (i + 1)] }, (id) =>
+        id % 10 === 1 || id % 10 === 2 ? id - 1 : 1,
+      ).replace(
+        /^goroutine (\d+) \[chan receive\]/gm,
+        (_all, id) => `goroutine ${id} [${Number(id) % 10 === 2 ? 'sleep' : 'sync.WaitGroup.Wait'}]`,
+      )
+    })
+    expect([last(texts, 'work'), last(texts, 'inner')]).toEqual(['growing', 'growing'])
+  })
+
   it('leak, if these wait themselves', () => {
     expect(supervisors('chan send')).toBe('leaking')
   })
