@@ -77,7 +77,7 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
   const waiting = waitingOf(tally, dump)
-  if (run.length === 1 ? isLeakOfTwo(tally, step, waiting) : isLeak(run, waiting)) return 'leaking'
+  if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting)) return 'leaking'
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
@@ -96,8 +96,9 @@ function lastRun(steps: readonly Step[]): readonly Step[] {
 /** From one step alone, what one goroutine keeps cannot be told from what it leaks. */
 const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['kept', 'weak', 'peer', 'child'])
 
-function isLeakOfTwo(tally: SignatureTally, step: Step, waiting: Waiting): boolean {
-  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || NOT_OF_TWO.has(waiting)) return false
+function isLeakOfTwo(tally: SignatureTally, track: Track, step: Step, waiting: Waiting): boolean {
+  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0) return false
+  if (NOT_OF_TWO.has(waiting) && !(waiting === 'kept' && grewInBetween(track, step))) return false
   return (
     step.survivors >= step.before * THRESHOLDS.stays &&
     step.count - step.before >= THRESHOLDS.growthOfTwo &&
@@ -105,6 +106,11 @@ function isLeakOfTwo(tally: SignatureTally, step: Step, waiting: Waiting): boole
     blockedShare(tally) >= THRESHOLDS.blockedOfTwo &&
     drips(step)
   )
+}
+
+/** A profile between the two dumps has more than the one and fewer than the other. */
+function grewInBetween({ previous = 0 }: Track, { before, count }: Step): boolean {
+  return previous > before && count > previous
 }
 
 /** The fresh ones did not all come at once. */
