@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-export const CLI = here('../dist/cli.js')
+export const CLI = here('../dist/cli.cjs')
 const PEAK = new URL('programs/peak.mjs', import.meta.url).href
 
 /** A folder for inputs, gone with the process. */

@@ -1,7 +1,7 @@
-// Compiles src/ to dist/, from empty: declarations by tsc into one file, code by rolldown. The code goes into few files because each module costs
-// half a millisecond of start (guarded by `npm run bench`, start to first byte): 53 of them were a third of the time to the first
-// byte. What is often wanted together is one file, with all that it imports: what every command needs, the engine, the default
-// command.
+// Compiles src/ to dist/, from empty: declarations by tsc into one file, code by rolldown. The library is ES modules; the command is CommonJS, for
+// V8's code cache (src/start.ts), and minified, names apart: traces are for reading. `--readable` leaves it as it is, with source maps, for coverage.
+// The code goes into few files because each costs half a millisecond of start (guarded by `npm run bench`, start to first byte). What is
+// often wanted together is one file, with all that it imports.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -17,38 +17,55 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(`${root}/dist`, { recursive: true, force: true })
 await buildTypes()
 const { common, pageOutput } = await bundling(root)
-const { output } = await build({
+const shared = {
   cwd: root,
-  input: { cli: 'src/cli.ts', index: 'src/index.ts' },
   ...common,
   // Bundled: the packages that are none of package.json's dependencies. They are small, and would cost each start the loading of their modules, or
   // each user packages that few need.
   external: isInstalled,
+  logLevel: 'warn',
+  checks: { bundlerTimings: false, ineffectiveDynamicImport: false },
+}
+const library = await build({
+  ...shared,
+  input: { index: 'src/index.ts' },
+  output: { dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name].js', sourcemap: true },
+})
+const isReadable = process.argv.includes('--readable')
+const format = {
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name].cjs',
+  sourcemap: isReadable,
+  // The code that is kept can `require` only (src/start.ts).
+  dynamicImportInCjs: false,
+  minify: isReadable ? false : { compress: true, mangle: false, codegen: true },
+}
+const command = await build({
+  ...shared,
+  input: { cli: 'src/cli.ts' },
   output: {
-    dir: 'dist',
-    format: 'esm',
-    chunkFileNames: 'chunks/[name].js',
-    sourcemap: true,
+    ...format,
+    dir: 'dist/command',
     codeSplitting: {
-      // What two of them share goes to the one with the higher priority: neither the library nor `--help` may load the others for it.
+      // What two of them share goes to the one with the higher priority: `--help` may not load the others for it.
       groups: [
-        { name: 'errors', test: /src[\\/]core[\\/](?:system-error|errors)\.ts$|rolldown/, priority: 4 },
-        { name: 'main', test: /src[\\/]cli[\\/]main\.ts$/, priority: 3 },
-        { name: 'output', test: /src[\\/]sinks[\\/]output\.ts$/, priority: 2 },
-        {
-          name: 'engine',
-          test: /src[\\/](?:engine[\\/]engine|sinks[\\/](?:condition|replacing-file)|core[\\/](?:steady-clock|pause))\.ts$/,
-          priority: 1,
-        },
-        { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 0 },
+        { name: 'main', test: /src[\\/](?:cli[\\/]main|sinks[\\/]output)\.ts$/, priority: 1 },
+        { name: 'run', test: /src[\\/](?:cli[\\/]run|engine[\\/]engine|sinks[\\/]jsonl)\.ts$/, priority: 0 },
       ],
     },
   },
-  logLevel: 'warn',
-  checks: { bundlerTimings: false },
 })
+const start = await build({
+  ...shared,
+  input: { cli: 'src/start.ts' },
+  output: { ...format, dir: 'dist', banner: '#!/usr/bin/env node' },
+})
+chmodSync(`${root}/dist/cli.cjs`, 0o755)
+// Where the command was before, which scripts and images may name.
+writeFileSync(`${root}/dist/cli.js`, "#!/usr/bin/env node\nimport './cli.cjs'\n")
 chmodSync(`${root}/dist/cli.js`, 0o755)
-writeNotices(root, [...pageOutput, ...output])
+writeNotices(root, [...pageOutput, ...library.output, ...command.output, ...start.output])
 
 /** A package that a user has, or a module of Node. */
 function isInstalled(id) {

@@ -20,7 +20,9 @@ export async function installed<T>(load: () => Promise<T>): Promise<T | undefine
   try {
     return await load()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+    // By `import`, or by `require` in what is built of the command.
+    if (error instanceof Error && 'code' in error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(error.code)))
+      return undefined
     throw error
   }
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-export const CLI: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+export const CLI: string = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
 const { DUMPSTREAM_BINARY } = process.env
 
@@ -38,7 +38,8 @@ export function recordsIn(stdout: string): Record<string, unknown>[] {
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = '', DUMPSTREAM_COVERAGE } = process.env
   // What the command runs counts as covered: scripts/coverage.mjs.
-  const coverage = DUMPSTREAM_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE: DUMPSTREAM_COVERAGE }
+  const coverage =
+    DUMPSTREAM_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE: DUMPSTREAM_COVERAGE, NODE_DISABLE_COMPILE_CACHE: '1' }
   return { PATH, HOME: '/nonexistent', LANG: 'C.UTF-8', TZ: 'UTC', TERM: 'dumb', ...coverage, ...more }
 }
 

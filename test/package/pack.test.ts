@@ -32,7 +32,9 @@ describe('the packed package', () => {
         'package.json',
         'dist/index.js',
         'dist/index.d.ts',
+        'dist/cli.cjs',
         'dist/cli.js',
+        'dist/command/run.cjs',
         'schema/record.v1.json',
       ]),
     )

@@ -1,0 +1,68 @@
+/**
+ * `dumpstream` itself: loads the command, which is built into dist/command, with what V8 compiled of it in an earlier run. Compiling takes longer
+ * than all else of a short run.
+ *
+ *   Node 22.1 and later | Node keeps it (module.enableCompileCache)
+ *   before              | kept here, beside the code: whoever can write there can change the code, too
+ *
+ * NODE_DISABLE_COMPILE_CACHE=1 turns either off.
+ */
+import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import module, { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { Script } from 'node:vm'
+
+const folder = join(__dirname, 'command')
+const entry = './cli.cjs'
+const requireIn = createRequire(join(folder, entry))
+/** Code that is shorter is compiled before what V8 made of it would be read. */
+const SHORT = 16_384
+/** Exports of the files that are loaded. */
+const loaded = new Map<string, unknown>()
+
+/** As `require`, of a file of the command. */
+function load(file: string): unknown {
+  if (loaded.has(file)) return loaded.get(file)
+  const path = join(folder, file)
+  const code = readFileSync(path, 'utf8')
+  const kept = `${path}.${process.version}-${process.arch}.cache`
+  const compiled = code.length < SHORT ? undefined : readIfThere(kept)
+  const script = new Script(`(function(exports,require){${code}\n})`, {
+    filename: path,
+    ...(compiled && { cachedData: compiled }),
+  })
+  const exports: unknown = {}
+  loaded.set(file, exports)
+  script.runInThisContext()(exports, (id: string) => (id.startsWith('./') ? load(id) : requireIn(id)))
+  if (compiled === undefined && code.length >= SHORT) process.once('exit', () => keep(script, code.length, kept))
+  return exports
+}
+
+/** Another version of V8 refuses the file, and so do other flags; then the code is compiled anew. */
+function keep(script: Script, least: number, kept: string): void {
+  try {
+    accessSync(folder, constants.W_OK)
+    const compiled = script.createCachedData()
+    // Shorter than the code: this run had little of it to do, and the next may need more.
+    if (compiled.length < least) return
+    const written = `${kept}.${process.pid}`
+    writeFileSync(written, compiled)
+    renameSync(written, kept)
+  } catch {
+    // A folder that is another's, or a full disk: the next run compiles, as this one did.
+  }
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
+  module.enableCompileCache()
+  requireIn(entry)
+} else if (process.env.NODE_DISABLE_COMPILE_CACHE === '1') requireIn(entry)
+else load(entry)

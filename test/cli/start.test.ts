@@ -1,0 +1,75 @@
+/** The command keeps what V8 compiled of it for its next start. */
+
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CLI } from './spawn.ts'
+
+const DUMP = 'goroutine 7 [chan receive]:\nmain.leak()\n\t/app/main.go:12 +0x1\n\n'.repeat(3)
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+/** Later ones keep it themselves. */
+const isKeptByNode = major > 22 || (major === 22 && minor >= 1)
+
+describe.skipIf(isKeptByNode)('the code that is kept', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dumpstream-start-'))
+    // Packages are found from there, as they are from dist.
+    cpSync(dirname(CLI), join(folder, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.cache') })
+  })
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function run(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): string {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, 'dist/cli.cjs'), '--format', 'jsonl', ...args],
+      { input: DUMP, encoding: 'utf8', env: { PATH: process.env.PATH, ...env } },
+    )
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    return stdout
+  }
+
+  const kept = (): string[] =>
+    readdirSync(join(folder, 'dist/command'))
+      .filter((name) => name.includes('.cache'))
+      .map((name) => name.replace(/\.v.*?\.cache/, ''))
+
+  it('is written by the first run and read by the next', () => {
+    const first = run()
+    expect(kept()).toEqual(['main.cjs', 'run.cjs'])
+    expect(run()).toBe(first)
+    expect(kept()).toEqual(['main.cjs', 'run.cjs'])
+  })
+
+  it('is not written by a run that had little to do: the next would have to compile the rest', () => {
+    run(['--version'])
+    expect(kept()).not.toContain('run.cjs')
+  })
+
+  it('is passed over when it is damaged, or of another version', () => {
+    const first = run()
+    const path = join(folder, 'dist/command', `run.cjs.${process.version}-${process.arch}.cache`)
+    const whole = readFileSync(path)
+    for (const damaged of [Buffer.alloc(0), Buffer.from('x'), whole.subarray(0, 1000), Buffer.alloc(whole.length, 7)]) {
+      writeFileSync(path, damaged)
+      expect(run()).toBe(first)
+    }
+  })
+
+  it('is not written with NODE_DISABLE_COMPILE_CACHE=1', () => {
+    run([], { NODE_DISABLE_COMPILE_CACHE: '1' })
+    expect(kept()).toEqual([])
+  })
+})
+
+it('dist/cli.js, where the command was before, is the command', () => {
+  const { stdout } = spawnSync(process.execPath, [join(dirname(CLI), 'cli.js'), '--version'], { encoding: 'utf8' })
+  expect(stdout).toMatch(/^dumpstream \d/)
+})
