@@ -93,7 +93,7 @@ export class LineReader {
    */
   #takeFast(buf: Buffer, pos: number, end: number, base: number): number {
     const { body, fragments, goroutine } = this.#open
-    if (fragments.pending.length > 0) return -1
+    if (fragments.pending.length > 0 || (buf[pos] === LF && this.#open.unsettled)) return -1
     const next = body.lineFast(buf, pos, end)
     if (next < 0) return -1
     if (goroutine.doubts) this.#open.doubt(this.#open.tape.hold(buf, pos, next), base + pos, base + next)

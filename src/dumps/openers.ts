@@ -15,7 +15,7 @@ import { continuesPreamble, isTrap, type PreambleStart, startsPreamble } from '.
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { isRaceWarning, RACE_RULE } from '../text/race.ts'
 import type { OpenBlocks } from './open-blocks.ts'
-import { type PcLists, Profile } from './profile.ts'
+import { PcLists, Profile } from './profile.ts'
 import { RaceReport } from './race.ts'
 
 export class Openers {
@@ -41,7 +41,7 @@ export class Openers {
     open.decide()
     open.close()
     if (open.candidate !== undefined) open.dropCandidate()
-    this.#pcLists ??= new Map()
+    this.#pcLists ??= new PcLists()
     const profile = new Profile(title, this.#pcLists, open.fragments)
     open.newCandidate(line.base + line.pos, profile).hold(open.hold(line))
     // No record will follow.

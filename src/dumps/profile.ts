@@ -8,8 +8,10 @@
  *     #\t0x526bb8\tmain.leak+0x18\t/app/main.go:124
  *     <empty line>
  */
+
+import { LF } from '../core/ascii.ts'
 import type { DumpKind } from '../core/model.ts'
-import { newEntry, type StackEntry, stackFrom } from '../stacks/stack.ts'
+import { FrameList, newEntry, type StackEntry } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
 import { mayBeginProfileLine, type ProfileTitle, readProfileLine } from '../text/profile.ts'
 import { FastProfileLine } from '../text/profile-fast.ts'
@@ -18,19 +20,45 @@ import type { Fragments } from './repair/fragments.ts'
 
 /** Distinct lists of pcs that are remembered. */
 const LISTS = 100_000
+/** Bytes of the lines of a record that are remembered, and of those of all. */
+const RECORD_BYTES = 1 << 16
+const TEXT_BYTES = 4 << 20
 
 interface OpenRecord {
   readonly count: number
   readonly pcs: string
   /** The stack that these pcs were before: its frames need not be read again. */
-  readonly known: StackEntry | undefined
+  readonly known: KnownRecord | undefined
   labels: ReadonlyMap<string, string> | undefined
-  /** None where it is known. */
-  readonly frames: { name: string; file: string }[]
+}
+
+interface KnownRecord {
+  readonly entry: StackEntry
+  /** Its plain lines behind that of the pcs: these need not be read again. */
+  readonly text: Buffer | undefined
 }
 
 /** pc list → stack: the same pcs are the same stack as long as the process lives. Shared by the profiles of one stream. */
-export type PcLists = Map<string, StackEntry>
+export class PcLists {
+  readonly #records = new Map<string, KnownRecord>()
+  #bytes = 0
+
+  get(pcs: string): KnownRecord | undefined {
+    return this.#records.get(pcs)
+  }
+
+  /** `text`: as in KnownRecord; it is copied. */
+  add(pcs: string, entry: StackEntry, text: Buffer | undefined): void {
+    if (this.#records.size >= LISTS) {
+      this.#records.clear()
+      this.#bytes = 0
+    }
+    const length = text?.length ?? 0
+    const isKept = length <= RECORD_BYTES && this.#bytes + length <= TEXT_BYTES
+    if (isKept) this.#bytes += length
+    this.#records.set(pcs, { entry, text: isKept && text !== undefined ? Buffer.from(text) : undefined })
+  }
+}
 
 export class Profile implements Body {
   readonly format = 'profile'
@@ -43,6 +71,8 @@ export class Profile implements Body {
   #record: OpenRecord | undefined
   readonly #fast = new FastProfileLine()
   #damaged = 0
+  /** Of the open record; none where it is known. */
+  readonly #frames = new FrameList()
 
   constructor(title: ProfileTitle, lists: PcLists, fragments: Fragments) {
     this.#title = title
@@ -63,7 +93,7 @@ export class Profile implements Body {
   }
 
   finish(): BodyEnd {
-    this.#closeRecord(this.#counted + (this.#record?.count ?? 0) < this.#title.total)
+    this.#closeRecord(!this.#isLast)
     return { damaged: this.#damaged, truncated: this.#counted < this.#title.total, race: undefined }
   }
 
@@ -85,7 +115,7 @@ export class Profile implements Body {
         this.#begin(line.count, line.pcs)
         return 'part'
       case 'frame':
-        if (line.name !== '' && this.#record?.known === undefined) this.#record?.frames.push(line)
+        if (line.name !== '' && this.#record?.known === undefined) this.#frames.addText(line.name, line.file)
         return 'part'
       case 'labels':
         if (this.#record !== undefined) this.#record.labels = line.labels
@@ -94,23 +124,38 @@ export class Profile implements Body {
     return 'foreign'
   }
 
-  lineFast(buf: Buffer, pos: number): number {
+  lineFast(buf: Buffer, pos: number, end: number): number {
     const line = this.#fast
-    if (!line.read(buf, pos)) return -1
+    // The empty line between two records.
+    const at = buf[pos] === LF && this.#record !== undefined && !this.#isLast && pos + 1 < end ? pos + 1 : pos
+    if (!line.read(buf, at) || (at > pos && line.kind !== 'record')) return -1
+    const next = line.end + 1
     if (line.kind === 'record') {
       this.#closeRecord()
       this.#begin(line.count, buf.toString('latin1', line.from, line.to))
-    } else if (this.#record === undefined) return -1
-    else if (this.#record.known === undefined)
-      this.#record.frames.push({
-        name: buf.toString('latin1', line.from, line.to),
-        file: buf.toString('latin1', line.file, line.end),
-      })
-    return line.end + 1
+      return this.#knownLines(buf, next, end)
+    }
+    if (this.#record === undefined) return -1
+    if (this.#record.known === undefined) this.#frames.addLine(buf, pos, next, line.from, line.to, line.file, line.end)
+    return next
+  }
+
+  /** Where the lines at `pos` of the record that has begun end, as far as they are those that came with its pcs before. */
+  #knownLines(buf: Buffer, pos: number, end: number): number {
+    const text = this.#record?.known?.text
+    if (text !== undefined && pos + text.length <= end && text.compare(buf, pos, pos + text.length) === 0)
+      return pos + text.length
+    return pos
+  }
+
+  /** The open record is the last one. */
+  get #isLast(): boolean {
+    return this.#counted + (this.#record?.count ?? 0) >= this.#title.total
   }
 
   #begin(count: number, pcs: string): void {
-    this.#record = { count, pcs, known: this.#lists.get(pcs), labels: undefined, frames: [] }
+    this.#frames.clear()
+    this.#record = { count, pcs, known: this.#lists.get(pcs), labels: undefined }
   }
 
   takeCut(): Joined | undefined {
@@ -157,16 +202,15 @@ export class Profile implements Body {
     const record = this.#record
     if (record === undefined) return
     this.#record = undefined
-    let entry = record.known
+    let entry = record.known?.entry
     // The head of a line of it still waits for its tail: what it belonged to is counted, and known only if its pcs are. A pc list
     // longer than its frames is usual (hidden runtime frames), one without frames is not.
     const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
-    if (cut || (record.frames.length === 0 && record.pcs !== '')) {
+    if (cut || (this.#frames.isEmpty && record.pcs !== '')) {
       if (entry === undefined) this.#damaged += record.count
     } else if (entry === undefined) {
-      entry = newEntry(stackFrom(record.frames))
-      if (this.#lists.size >= LISTS) this.#lists.clear()
-      this.#lists.set(record.pcs, entry)
+      entry = newEntry(this.#frames.stack())
+      this.#lists.add(record.pcs, entry, this.#frames.lines)
     }
     // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
     this.#tally?.addRecord({ count: record.count, labels: record.labels, leaked: this.#title.leak }, entry)

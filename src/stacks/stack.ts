@@ -197,16 +197,67 @@ function blankAt(bytes: Buffer, at: number): number {
   return c === 0xe2 && bytes[at + 1] === 0x80 && ((bytes[at + 2] as number) & 0xf0) === 0x80 ? 3 : 0
 }
 
-/** The stack of frames that another grammar (debug=1) has read; Latin-1, as lines are. */
-export function stackFrom(frames: readonly { name: string; file: string }[]): PrintedStack {
-  const known = textsWithRoom()
-  const units: number[] = []
-  const before = known.bytes
-  for (const { name, file } of frames) {
-    const bytes = Buffer.from(name + file, 'latin1')
-    const words = wordsOf(bytes)
-    units.push(known.numberOf(bytes, words, 0, name.length))
-    pushPlace(units, known, bytes, words, name.length, bytes.length)
+/** The frames that another grammar (debug=1) reads, one after the other, of which a stack is made. */
+export class FrameList {
+  #bytes: Buffer = Buffer.allocUnsafe(1 << 12)
+  #words: DataView = wordsOf(this.#bytes)
+  #used = 0
+  /** Of each frame: its name, [from, to), and its place, [file, end). */
+  #marks: number[] = []
+  #isOfLines = true
+
+  get isEmpty(): boolean {
+    return this.#marks.length === 0
   }
-  return new PrintedStack(codeOf(units), known, false, undefined, known.bytes - before)
+
+  /** The lines that were added, while there are no others. */
+  get lines(): Buffer | undefined {
+    return this.#isOfLines ? this.#bytes.subarray(0, this.#used) : undefined
+  }
+
+  clear(): void {
+    this.#used = 0
+    this.#marks = []
+    this.#isOfLines = true
+  }
+
+  /** The line [pos, next) of `buf`, with a name at [from, to), and its place at [file, end). */
+  addLine(buf: Buffer, pos: number, next: number, from: number, to: number, file: number, end: number): void {
+    const at = this.#room(next - pos)
+    buf.copy(this.#bytes, at, pos, next)
+    this.#marks.push(at + from - pos, at + to - pos, at + file - pos, at + end - pos)
+  }
+
+  /** Latin-1, as lines are. */
+  addText(name: string, file: string): void {
+    const at = this.#room(name.length + file.length)
+    this.#bytes.write(name + file, at, 'latin1')
+    this.#marks.push(at, at + name.length, at + name.length, this.#used)
+    this.#isOfLines = false
+  }
+
+  stack(): PrintedStack {
+    const known = textsWithRoom()
+    const units: number[] = []
+    const before = known.bytes
+    const marks = this.#marks
+    for (let i = 0; i < marks.length; i += 4) {
+      units.push(known.numberOf(this.#bytes, this.#words, marks[i] as number, marks[i + 1] as number))
+      pushPlace(units, known, this.#bytes, this.#words, marks[i + 2] as number, marks[i + 3] as number)
+    }
+    return new PrintedStack(codeOf(units), known, false, undefined, known.bytes - before)
+  }
+
+  /** Where `length` bytes have room. */
+  #room(length: number): number {
+    const at = this.#used
+    this.#used += length
+    if (this.#used > this.#bytes.length) {
+      const bytes = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#used))
+      this.#bytes.copy(bytes, 0, 0, at)
+      this.#bytes = bytes
+      this.#words = wordsOf(bytes)
+    }
+    return at
+  }
 }

@@ -236,7 +236,7 @@ describe('the process', () => {
   })
 
   it('is executable, and its version is that of the package', async () => {
-    const path = new URL('../../dist/cli.js', import.meta.url).pathname
+    const path = new URL('../../dist/cli.cjs', import.meta.url).pathname
     expect(statSync(path).mode & 0o111).not.toBe(0)
     expect(readFileSync(path, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))

@@ -228,7 +228,7 @@ describe('a machine', () => {
     const result = finish(child)
     let peak = 0
     const watching = setInterval(() => {
-      for (const pid of execFileSync('sh', ['-c', `pgrep -P ${child.pid} -f cli.js || true`])
+      for (const pid of execFileSync('sh', ['-c', `pgrep -P ${child.pid} -f cli.c?js || true`])
         .toString()
         .split('\n')) {
         if (pid === '') continue

@@ -47,7 +47,7 @@ export class Pipeline {
   /** The one dumpstream that it runs; waits for it. */
   async filter(): Promise<number> {
     const filters = (): number[] =>
-      descendants(this.#child.pid ?? -1).filter((pid) => /dist\/cli\.js/.test(textOfFile(`/proc/${pid}/cmdline`)))
+      descendants(this.#child.pid ?? -1).filter((pid) => /dist\/cli\.c?js/.test(textOfFile(`/proc/${pid}/cmdline`)))
     await until(() => filters().length > 0)
     const [pid = -1, ...more] = filters()
     if (more.length > 0) throw new Error(`${more.length + 1} dumpstreams are running`)
