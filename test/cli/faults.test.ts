@@ -221,7 +221,8 @@ describe('a reader', () => {
       }),
     )
     try {
-      const pid = (): number => Number(execFileSync('sh', ['-c', `pgrep -P ${child.pid} -f cli.c?js || true`]).toString())
+      const pid = (): number =>
+        Number(execFileSync('sh', ['-c', `pgrep -P ${child.pid} -f cli.c?js || true`]).toString())
       await until(() => pid() > 0)
       const own = pid()
       const status = (name: string): string =>
