@@ -2,7 +2,7 @@
 import { ROOT } from '../stacks/line-table.ts'
 import { isCutHeader } from '../text/cut.ts'
 import type { HeaderInfo } from '../text/header.ts'
-import type { OpenDump } from './dump.ts'
+import type { OpenDump, Opening } from './dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
 
@@ -43,10 +43,15 @@ export function isLongOver({ dump, candidate, goroutine, next, logTimes }: OpenB
       next === undefined &&
       goroutine.header !== undefined &&
       !goroutine.ended &&
-      logTimes.isLongSince(() => dump.opening.time)
+      logTimes.isLongSince(() => logTimeOf(dump.opening))
     )
   if (candidate?.preamble === undefined || goroutine.header !== undefined || candidate.bare.length > 0) return false
-  return logTimes.isLongSince(() => candidate.opening.confirm().time)
+  return logTimes.isLongSince(() => logTimeOf(candidate.opening.confirm()))
+}
+
+/** The clock of a carrier, or of whoever reads, may be another one than that of the log lines. */
+function logTimeOf({ time, timeFrom }: Opening): number | undefined {
+  return timeFrom === 'log' ? time : undefined
 }
 
 /** May a second goroutine that runs, and has a stack, be the first of another dump? */

@@ -49,7 +49,7 @@ export function makeAssembler(
       logLines: [],
       mayHaveReason: true,
       ahead: () => lines,
-      confirm: () => ({ time, timeFrom: undefined, frame: undefined }),
+      confirm: () => ({ time, timeFrom: 'log', frame: undefined }),
     }
   }
   return new Assembler(
