@@ -38,10 +38,10 @@ func main() {
 			fmt.Println("suite", name)
 		}
 		for name := range leaks.All {
-			fmt.Println("leak", name, fresh(leaks.Fresh[name] != nil))
+			fmt.Println("leak", name, mark(leaks.Fresh[name] != nil, leaks.Later[name] != nil))
 		}
 		for name := range healthy.All {
-			fmt.Println("healthy", name, fresh(healthy.Fresh[name] != nil))
+			fmt.Println("healthy", name, mark(healthy.Fresh[name] != nil, healthy.Later[name] != nil))
 		}
 		for name := range hangs.All {
 			fmt.Println("hang", name)
@@ -82,9 +82,12 @@ func main() {
 	os.Exit(0)
 }
 
-func fresh(is bool) string {
-	if is {
+func mark(isFresh, isLater bool) string {
+	switch {
+	case isFresh:
 		return "fresh"
+	case isLater:
+		return "later"
 	}
 	return ""
 }
