@@ -7,7 +7,7 @@
  *
  * NODE_DISABLE_COMPILE_CACHE=1 turns either off.
  */
-import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
@@ -26,7 +26,7 @@ function load(file: string): unknown {
   const path = join(folder, file)
   const code = readFileSync(path, 'utf8')
   const kept = `${path}.${process.version}-${process.arch}.cache`
-  const compiled = code.length < SHORT ? undefined : readIfThere(kept)
+  const compiled = code.length < SHORT ? undefined : readIfNewer(kept, path)
   const script = new Script(`(function(exports,require){${code}\n})`, {
     filename: path,
     ...(compiled && { cachedData: compiled }),
@@ -53,9 +53,10 @@ function keep(script: Script, least: number, kept: string): void {
   }
 }
 
-function readIfThere(path: string): Buffer | undefined {
+/** V8 compares the code's length alone: code that was written since is not what it compiled. */
+function readIfNewer(kept: string, code: string): Buffer | undefined {
   try {
-    return readFileSync(path)
+    return statSync(kept).mtimeMs > statSync(code).mtimeMs ? readFileSync(kept) : undefined
   } catch {
     return undefined
   }

@@ -63,6 +63,14 @@ describe.skipIf(isKeptByNode)('the code that is kept', () => {
     }
   })
 
+  it('is not what runs when the code has changed without a change of its length', () => {
+    run()
+    const path = join(folder, 'dist/command/run.cjs')
+    const before = readFileSync(path, 'utf8')
+    writeFileSync(path, before.replaceAll(/(["'`])signature\1/g, '$1signaturE$1'))
+    expect(run()).toContain('"signaturE"')
+  })
+
   it('is not written with NODE_DISABLE_COMPILE_CACHE=1', () => {
     run([], { NODE_DISABLE_COMPILE_CACHE: '1' })
     expect(kept()).toEqual([])
