@@ -263,12 +263,19 @@ export function* serviceDumps(kind, count, seed, ages = AGES) {
   const timed = next() < 0.8
   // Most leaks come with requests, whose goroutines are gone soon; some by a loop. What is healthy comes as often one way as the other.
   const byRequest = next() < (leaks ? 0.75 : 0.5)
-  // How long what lives on waits for its next turn; what leaks has none.
+  // How long what lives on waits for its next turn; what leaks has none. A turn that was not taken since the dump before was not taken.
   const idle = spread(next, ...IDLE)
-  const waited = (each, at) =>
-    leaks && each.end === Number.POSITIVE_INFINITY && each.group.other === undefined
-      ? at - each.at
-      : Math.min(at - each.at, exponential(next, idle))
+  const waited = (each, at, works) => {
+    if (works) each.turn = at
+    else {
+      const ago = exponential(next, idle)
+      if (leaks && each.end === Number.POSITIVE_INFINITY && each.group.other === undefined) each.turn = each.at
+      else if (each.turn === undefined) each.turn = Math.max(each.at, at - ago)
+      else if (ago < at - each.seen) each.turn = at - ago
+    }
+    each.seen = at
+    return at - each.turn
+  }
   for (let i = 0; i + 1 < cuts.length; i++) {
     const [start, end] = [cuts[i], cuts[i + 1]]
     const all = live({
@@ -313,7 +320,7 @@ function dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, waite
     const name = other ?? 'subject'
     const works = next() < busy || at - each.at < 1e-4
     const inner = works || other !== undefined ? [] : (WAITS[kind]?.[1] ?? [])
-    const minutes = works ? 0 : Math.floor(waited(each, at) * 60)
+    const minutes = Math.floor(waited(each, at, works) * 60)
     const header = works ? 'runnable' : other === undefined ? state : 'chan receive'
     out.push(`goroutine ${each.id} [${header}${minutes > 0 ? `, ${minutes} minutes` : ''}]:`)
     for (const frame of inner)
