@@ -36,10 +36,11 @@ function changes(...args: string[]): unknown[] {
     .map((record) => [record.function.replace(/^.*\//, ''), record.count, record.delta, record.verdict])
 }
 
+/** From two dumps, what one goroutine keeps cannot be told from what it leaks. */
 const grown = (verdict: string): unknown[] => [
   ['producer.(*Producer).send', 292, 288, verdict],
-  ['hashtag_suggestion.(*Cron).step2.func1', 81, 80, verdict],
-  ['hashtag_suggestion.(*Cron).step3.func1', 81, 80, verdict],
+  ['hashtag_suggestion.(*Cron).step2.func1', 81, 80, 'growing'],
+  ['hashtag_suggestion.(*Cron).step3.func1', 81, 80, 'growing'],
 ]
 
 describe('dumpstream diff', () => {
