@@ -61,7 +61,7 @@ export class LongLine {
         return { beginning, rest: all.subarray(start + beginning.length), at: upTo - (all.length - start) }
       }
       // All other needles in there were looked at, too.
-      from = Math.min(all.length, needle + (this.#reach >> 1))
+      from = Math.min(all.length, needle + Math.max(1, this.#reach >> 1))
     }
   }
 

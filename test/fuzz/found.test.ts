@@ -80,6 +80,10 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'one {"a":1}\ntwo {\n{"a":2}\n{"a":3}\n{"a":4}\ngoroutine 7 [running]:"main.f(0x1)\n',
     { limits: { candidateLines: 4 } },
   ],
+  'the search of a line that is too long to be read stays where it is, for ever': [
+    `{"message":"${'x'.repeat(80)} goroutine 1 [running]: in the docs"}\n`,
+    { limits: { lineBytes: 77, preambleBytes: 1 } },
+  ],
   'for a dump in a line that is too long to be read, it counts how much of the line has come': [
     '3.100003 2020/02/09 \r\n17:43:52 recovered: no such user u1: goroutine 32 [running]:\\n2026/11/24 05:00:04.100004 panic=boom ' +
       'stack=goroutine 32 [running]:\\n2026/11/24 05:00:05routine 26 [select (no cases)]:\\nmain.idle()\\n\\texample.com/main.go:1 +0xf"}\n',

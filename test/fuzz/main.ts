@@ -15,6 +15,8 @@ import { Random } from './random.ts'
 import { type Failure, kindOf, shrink } from './shrink.ts'
 
 const SHRINK_MS = 10_000
+/** An input that takes longer, and to make its failure small, hangs: its job is ended. */
+const HANGS_MS = 300_000
 /** Inputs after which a job says how far it is. */
 const ROUND = 256
 
@@ -34,6 +36,8 @@ interface Job {
   readonly end: number
   readonly step: number
   readonly seconds: number
+  /** The input that is read now. */
+  readonly at: Int32Array
   /** Failures that are made small; the others are counted. */
   readonly stop: number
 }
@@ -67,10 +71,11 @@ async function direct(): Promise<void> {
   const start = performance.now()
   const latest = new Map<number, Progress>()
   const printed = new Set<string>()
+  let hangs = 0
   const sayTotals = (): void => {
     const all = [...latest.values()]
     const sum = (of: (progress: Progress) => number): number => all.reduce((total, each) => total + of(each), 0)
-    const [inputs, failures] = [sum((each) => each.inputs), sum((each) => each.failures)]
+    const [inputs, failures] = [sum((each) => each.inputs), sum((each) => each.failures) + hangs]
     const slowest = all.map((each) => each.slowest).reduce((a, b) => (a.ms > b.ms ? a : b), { ms: 0, index: 0 })
     const seconds = (performance.now() - start) / 1000
     console.log(
@@ -94,6 +99,7 @@ async function direct(): Promise<void> {
     })
   await Promise.all(
     Array.from({ length: jobs }, async (_, i) => {
+      const at = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
       const job: Job = {
         target: values.target,
         cli: values.cli,
@@ -102,6 +108,7 @@ async function direct(): Promise<void> {
         end: first + Number(values.inputs),
         step: jobs,
         seconds: Number(values.seconds),
+        at,
         stop: Number(values.stop),
       }
       const worker = new Worker(fileURLToPath(import.meta.url), { workerData: job })
@@ -112,13 +119,24 @@ async function direct(): Promise<void> {
           printed.add(line)
         }
       })
+      let seen = -1
+      const watch = setInterval(() => {
+        const index = Atomics.load(at, 0)
+        if (index === seen) {
+          hangs++
+          console.log(`--- seed ${seed}, input ${index}: hangs`)
+          void worker.terminate()
+        }
+        seen = index
+      }, HANGS_MS)
       await new Promise((resolve, reject) => worker.once('error', reject).once('exit', resolve))
+      clearInterval(watch)
     }),
   )
   sayTotals()
 }
 
-async function work({ target, cli, seed, first, end, step, seconds, stop }: Job): Promise<void> {
+async function work({ target, cli, seed, first, end, step, seconds, at, stop }: Job): Promise<void> {
   const deadline = performance.now() + seconds * 1000
   // How often each kind of failure was made small: the same comes again and again.
   const kinds = new Map<string, number>()
@@ -131,6 +149,7 @@ async function work({ target, cli, seed, first, end, step, seconds, stop }: Job)
   }
   for (let index = first; index < end && performance.now() < deadline; index += step) {
     const before = performance.now()
+    Atomics.store(at, 0, index)
     const random = new Random(seed, index)
     const other = TARGETS[target]
     const { fault, size, describe } = other === undefined ? readByEngine(random) : await readBy(other, random, cli)
