@@ -124,7 +124,8 @@ class LogEngine implements Engine, Keeper {
 
   get resumeAt(): number {
     const { settled } = this
-    return Math.min(settled, this.#splitter.decided, this.#plain.start ?? settled, this.#streams.start ?? settled)
+    const starts = [this.#plain.start, this.#streams.start, this.#router.start]
+    return Math.min(settled, this.#splitter.decided, ...starts.map((start) => start ?? settled))
   }
 
   get open(): boolean {

@@ -27,8 +27,12 @@ export class LongLine {
   /** Offset in what is kept of the first byte that may be of a needle. */
   #from = 0
 
-  constructor(reach: number) {
+  /** Offset of the line in the input. */
+  readonly at: number
+
+  constructor(reach: number, at: number) {
     this.#reach = reach
+    this.at = at
   }
 
   /** `line` is the beginning of a line. */

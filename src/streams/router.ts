@@ -67,6 +67,11 @@ export class Router implements LineSink {
     this.#streams = parts.streams
   }
 
+  /** Offset in the input of the line in which a dump may still begin, though it is in the log already. */
+  get start(): number | undefined {
+    return this.#long?.at
+  }
+
   lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
     this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
@@ -113,7 +118,7 @@ export class Router implements LineSink {
     this.#tape.base = base
     this.#tape.passBeginning(buf)
     const isFound = this.#find(buf, 0, buf.length) >= 0 && this.#streams.beginning(buf, base)
-    this.#long = isFound ? undefined : new LongLine(this.#limits.preambleBytes)
+    this.#long = isFound ? undefined : new LongLine(this.#limits.preambleBytes, base)
     this.#long?.begin(buf.subarray(0, -1))
   }
 

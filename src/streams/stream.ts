@@ -70,9 +70,8 @@ export class Stream {
 
   /** Offset in the input of the first line of what is open; undefined when nothing is. */
   get start(): number | undefined {
-    const dump = this.#dumps?.start
-    const part = this.#held[0]?.at
-    return dump === undefined || part === undefined ? (dump ?? part) : Math.min(dump, part)
+    const starts = [this.#dumps?.start, this.#held[0]?.at, this.#long?.start].filter((start) => start !== undefined)
+    return starts.length === 0 ? undefined : Math.min(...starts)
   }
 
   /** About what it keeps: the parts of a line, which are held as well, and its dump. */

@@ -80,6 +80,11 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'one {"a":1}\ntwo {\n{"a":2}\n{"a":3}\n{"a":4}\ngoroutine 7 [running]:"main.f(0x1)\n',
     { limits: { candidateLines: 4 } },
   ],
+  'the place to resume goes back when a dump is found in a line that is too long to be read': [
+    '"\n:"9007199n# labels: {\\"k\\":\\"v\\"}\\ngoroutine 7goroutine:\\nmain.main()\\npanic=boom sta\\nck=goroutine 32 nning]:\\n' +
+      'Read at 0x00c000014098 by goroutine 7:\\ngoroutine 7 [running]:\\nmain.f(',
+    { order: 'oldest_first', limits: { lineBytes: 174 } },
+  ],
   'the search of a line that is too long to be read stays where it is, for ever': [
     `{"message":"${'x'.repeat(80)} goroutine 1 [running]: in the docs"}\n`,
     { limits: { lineBytes: 77, preambleBytes: 1 } },
