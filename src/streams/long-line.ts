@@ -5,7 +5,7 @@
  *     {"request":" … 40 MB … ","stacks":"goroutine 1 [running]:\nmain.main()\n … 20 MB … "}
  */
 import { dumpString } from '../carriers/dump-string.ts'
-import { BACKSLASH, QUOTE } from '../core/ascii.ts'
+import { BACKSLASH, CR, QUOTE } from '../core/ascii.ts'
 import { findNeedle } from '../text/needle.ts'
 
 /** No needle is longer. */
@@ -42,7 +42,11 @@ export class LongLine {
 
   /** Takes the next piece of the line, which ends at `upTo` of the input. `isLast`: the line ends with it. */
   take(piece: Buffer, upTo: number, isLast: boolean): LongString | undefined {
-    const all = Buffer.concat([this.#kept, piece])
+    const read = Buffer.concat([this.#kept, piece])
+    // Of a line end that came in two pieces, the first is here.
+    const isCut = isLast && piece.length === 0 && read.at(-1) === CR
+    const all = isCut ? read.subarray(0, -1) : read
+    const end = isCut ? upTo - 1 : upTo
     let from = this.#from
     for (;;) {
       const needle = findNeedle(all, from, all.length, false)
@@ -51,18 +55,18 @@ export class LongLine {
         return undefined
       }
       // The same is looked at in whatever pieces it comes.
-      const end = needle + this.#reach
-      if (end > all.length && !isLast) {
+      const reached = needle + this.#reach
+      if (reached > all.length && !isLast) {
         this.#keep(all, needle)
         return undefined
       }
       const start = this.#stringStart(all, needle)
       // Where its quote is too far away, one is lent to it in the place of the byte before.
       if (start < needle) all[start] = QUOTE
-      const beginning = all.subarray(start, end)
+      const beginning = all.subarray(start, reached)
       if (dumpString(beginning, 0, beginning.length) !== undefined) {
         this.#kept = EMPTY
-        return { beginning, rest: all.subarray(start + beginning.length), at: upTo - (all.length - start) }
+        return { beginning, rest: all.subarray(start + beginning.length), at: end - (all.length - start) }
       }
       // All other needles in there were looked at, too.
       from = Math.min(all.length, needle + Math.max(1, this.#reach >> 1))

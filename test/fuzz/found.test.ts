@@ -85,6 +85,10 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'Read at 0x00c000014098 by goroutine 7:\\ngoroutine 7 [running]:\\nmain.f(',
     { order: 'oldest_first', limits: { lineBytes: 174 } },
   ],
+  'a dump in a line that is too long to be read ends behind the carriage return, where its line end is cut in two': [
+    '==> . <==\n"t":1e]39,"msg":"goroutine 1 [g]:\\nn.()\\n"\r\n.',
+    { order: 'oldest_first', limits: { lineBytes: 33 } },
+  ],
   'the search of a line that is too long to be read stays where it is, for ever': [
     `{"message":"${'x'.repeat(80)} goroutine 1 [running]: in the docs"}\n`,
     { limits: { lineBytes: 77, preambleBytes: 1 } },
