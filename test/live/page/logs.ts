@@ -179,7 +179,7 @@ export const HOSTILE: readonly string[] = [
   "evil.F4['/autofocus/onfocus='window.harm=4']",
   'evil.F5[</details></table></div></section><h1>owned</h1>]',
   'evil.F6[<!--]',
-  'evil.F7[]]>&lt;b&gt;&#60;]',
+  'evil.F7[]]>&lt b&gt &#60 ]',
   'evil.F8[\u202egpj.exe\u202c]',
   'evil.F9[line\u2028break\u2029]',
   'evil.__proto__',
