@@ -93,16 +93,16 @@ function lastRun(steps: readonly Step[]): readonly Step[] {
   return steps
 }
 
-/** From one step alone, what one goroutine keeps cannot be told from what it leaks. */
-const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['kept', 'weak', 'peer', 'child'])
+/** From one step alone, what they wait for cannot be told from a leak. */
+const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['weak', 'peer', 'child'])
 
 function isLeakOfTwo(tally: SignatureTally, track: Track, step: Step, waiting: Waiting): boolean {
-  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0) return false
-  if (NOT_OF_TWO.has(waiting) && !(waiting === 'kept' && grewInBetween(track, step))) return false
+  if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || NOT_OF_TWO.has(waiting)) return false
+  const isKept = waiting === 'kept' && !grewInBetween(track, step)
   return (
     step.survivors >= step.before * THRESHOLDS.stays &&
-    step.count - step.before >= THRESHOLDS.growthOfTwo &&
-    step.count >= step.before * THRESHOLDS.factorOfTwo &&
+    step.count - step.before >= (isKept ? THRESHOLDS.growthOfTwoKept : THRESHOLDS.growthOfTwo) &&
+    step.count >= step.before * (isKept ? THRESHOLDS.factorOfTwoKept : THRESHOLDS.factorOfTwo) &&
     blockedShare(tally) >= THRESHOLDS.blockedOfTwo &&
     drips(step)
   )

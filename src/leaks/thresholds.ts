@@ -24,6 +24,8 @@ type Thresholds = Readonly<
     | 'growthOfTwo'
     | 'growthShareOfTwo'
     | 'factorOfTwo'
+    | 'growthOfTwoKept'
+    | 'factorOfTwoKept'
     | 'blockedOfTwo'
     | 'steps'
     | 'works'
@@ -100,6 +102,10 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   growthShareOfTwo: 0.25,
   /** … how many times as many there must be for a leak, … */
   factorOfTwo: 1.5,
+  /** … as many of those that one living goroutine has started, which may be workers of a pool that warms up, … */
+  growthOfTwoKept: 20,
+  /** … and how many times as many of them, … */
+  factorOfTwoKept: 5,
   /** … and the share of them that waits for another goroutine, not for the network or the clock. */
   blockedOfTwo: 0.9,
   /** Share of what has stayed that was seen to have run since, from which on it is no leak: what leaks never runs again. */

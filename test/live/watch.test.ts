@@ -26,7 +26,7 @@ describe('dumpstream watch', () => {
   it.each(TOOLCHAINS)('%s: two signals, the leaks found with the counts that the runtime tells', async (toolchain) => {
     const run = start(binary(toolchain), [])
     await sleep(300)
-    const args = ['watch', '--pid', `${run.pid}`, '--signal', 'USR2', '--every', '1s', '--count', '2']
+    const args = ['watch', '--pid', `${run.pid}`, '--signal', 'USR2', '--every', '2s', '--count', '2']
     const { code, stdout, stderr } = await cli([...args, '--stacks', 'always', '--fail-on', 'leaking'])
     expect(code).toBe(1)
     const found = dumpsOf(recordsOf(stdout))
@@ -57,7 +57,7 @@ describe('dumpstream watch', () => {
     await sleep(500)
     const watch = async (query: string, ...more: string[]) =>
       await cli([
-        ...['watch', '--url', `http://${address}/debug/pprof/goroutine${query}`, '--every', '1s', '--count', '2'],
+        ...['watch', '--url', `http://${address}/debug/pprof/goroutine${query}`, '--every', '2s', '--count', '2'],
         ...more,
       ])
     const stacks = await watch('?debug=2')

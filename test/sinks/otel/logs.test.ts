@@ -73,18 +73,19 @@ function entries(receiver = to): Entry[] {
 }
 
 describe('--otlp-logs', () => {
-  it('sends each dump, and what leaks with its stack, at the time of the dump', async () => {
+  it('sends each dump, and what leaks with its stack each time, at the time of the dump', async () => {
     const found = await cli(['--otlp', to.url, '--otlp-logs'], { input: threeDumps().join('') })
     expect([found.code, found.stderr]).toEqual([0, ''])
     const sent = entries()
     expect(sent.map(({ event, severity, number, time }) => [event, severity, number, time])).toEqual([
       ['dumpstream.dump', 'INFO', 9, '2026-11-24T05:00:00.000Z'],
       ['dumpstream.dump', 'INFO', 9, '2026-11-24T06:00:00.000Z'],
+      ['dumpstream.leak', 'WARN', 13, '2026-11-24T06:00:00.000Z'],
       ['dumpstream.dump', 'INFO', 9, '2026-11-24T07:00:00.000Z'],
       ['dumpstream.leak', 'WARN', 13, '2026-11-24T07:00:00.000Z'],
     ])
-    expect(sent[2]?.body).toBe('dump 3 (all): 53 goroutines in 2 signatures, 3600 s after the one before')
-    expect(sent[2]?.attributes).toEqual({
+    expect(sent[3]?.body).toBe('dump 3 (all): 53 goroutines in 2 signatures, 3600 s after the one before')
+    expect(sent[3]?.attributes).toEqual({
       'dumpstream.source': 'stdin',
       'dumpstream.kind': 'all',
       'dumpstream.dump': 3,
@@ -92,8 +93,8 @@ describe('--otlp-logs', () => {
       'dumpstream.goroutines.damaged': 0,
       'dumpstream.signatures': 2,
     })
-    expect(sent[3]?.body).toMatch(/^leaking: svc\/cron\.\(\*Cron\)\.step2\.func1: 45 goroutines/)
-    expect(sent[3]?.attributes).toMatchObject({
+    expect(sent[4]?.body).toMatch(/^leaking: svc\/cron\.\(\*Cron\)\.step2\.func1: 45 goroutines/)
+    expect(sent[4]?.attributes).toMatchObject({
       'dumpstream.source': 'stdin',
       'dumpstream.verdict': 'leaking',
       'dumpstream.goroutines': 45,
