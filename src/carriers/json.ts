@@ -47,11 +47,16 @@ export interface Dialect {
   readonly partialTag?: string
 }
 
-/** The paths of a dialect: its texts, times, streams, and what else is asked for; and where some of them are in the list. */
+/** The paths of a dialect: its texts, times, streams, and what else is asked for; and where they are in the list, -1 for nowhere. */
 interface Layout {
   readonly paths: readonly string[]
+  /** The first of the times, which is behind the last text; of the streams; and what is behind the last one of these. */
+  readonly times: number
+  readonly streams: number
+  readonly others: number
   readonly requires: readonly (readonly number[])[]
   readonly tag: number
+  /** What may say the place of the call. */
   readonly mayBeCaller: number
 }
 
@@ -62,15 +67,21 @@ function layoutOf(dialect: Dialect): Layout {
   const known = LAYOUTS.get(dialect)
   if (known !== undefined) return known
   const paths = [...dialect.text, ...dialect.time, ...dialect.streams.map(({ path }) => path)]
+  const others = paths.length
+  const times = dialect.text.length
+  const streams = times + dialect.time.length
   const indexOf = (path: string): number => {
     const index = paths.indexOf(path)
     return index < 0 ? paths.push(path) - 1 : index
   }
   const caller = dialect.streams.findIndex(({ mayBeCaller }) => mayBeCaller === true)
   const layout: Layout = {
+    times,
+    streams,
+    others,
     requires: (dialect.requires ?? []).map((some) => some.map(indexOf)),
     tag: dialect.partialTag === undefined ? -1 : indexOf(dialect.partialTag),
-    mayBeCaller: caller < 0 ? -1 : dialect.text.length + dialect.time.length + caller,
+    mayBeCaller: caller < 0 ? -1 : streams + caller,
     paths,
   }
   LAYOUTS.set(dialect, layout)
@@ -83,13 +94,6 @@ export class JsonCarrier implements Carrier {
   /** Made when the first line of JSON comes: an engine has many dialects, and most logs none of them. */
   #made: JsonPaths | undefined
   readonly #layout: Layout
-  readonly #requires: readonly (readonly number[])[]
-  readonly #texts: number
-  readonly #times: number
-  readonly #streams: number
-  readonly #tag: number
-  /** Index of the path that may say the place of the call; -1 for none. */
-  readonly #mayBeCaller: number
   #buf: Buffer = EMPTY
   #pos = 0
   #next = 0
@@ -111,16 +115,9 @@ export class JsonCarrier implements Carrier {
   #isScanned = false
 
   constructor(dialect: Dialect) {
-    const layout = layoutOf(dialect)
     this.name = dialect.name
     this.#dialect = dialect
-    this.#texts = dialect.text.length
-    this.#times = this.#texts
-    this.#streams = this.#times + dialect.time.length
-    this.#layout = layout
-    this.#mayBeCaller = layout.mayBeCaller
-    this.#requires = layout.requires
-    this.#tag = layout.tag
+    this.#layout = layoutOf(dialect)
   }
 
   get #paths(): JsonPaths {
@@ -133,11 +130,11 @@ export class JsonCarrier implements Carrier {
     if (this.#isLikeLast(buf, pos, next, text)) return true
     const { kinds } = this.#paths
     if (this.#paths.scan(buf, pos, next) < 0) return false
-    for (const some of this.#requires) if (!some.some((index) => kinds[index] !== ABSENT)) return false
+    for (const some of this.#layout.requires) if (!some.some((index) => kinds[index] !== ABSENT)) return false
     const { maxMembers, blankWithoutText } = this.#dialect
     if (maxMembers !== undefined && this.#paths.members > maxMembers) return false
     let found = -1
-    for (let i = 0; i < this.#texts; i++) {
+    for (let i = 0; i < this.#layout.times; i++) {
       const kind = kinds[i]
       if (kind === STRING || kind === ARRAY || kind === NULL) {
         found = i
@@ -184,7 +181,7 @@ export class JsonCarrier implements Carrier {
       return
     }
     this.#like.remember(this.#buf, pos, next, start, end)
-    for (let i = this.#times; i < this.#streams; i++)
+    for (let i = this.#layout.times; i < this.#layout.streams; i++)
       if (kinds[i] !== ABSENT) this.#like.vary((starts[i] ?? pos) - pos, (ends[i] ?? pos) - pos, end - pos)
   }
 
@@ -209,7 +206,7 @@ export class JsonCarrier implements Carrier {
   }
 
   time(now?: number): number | undefined {
-    for (let i = this.#times; i < this.#streams; i++) {
+    for (let i = this.#layout.times; i < this.#layout.streams; i++) {
       const value = this.#value(i)
       if (value === undefined) continue
       const number = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : undefined
@@ -223,7 +220,7 @@ export class JsonCarrier implements Carrier {
     const attributes: Record<string, string> = {}
     const names: string[] = []
     for (const [i, { path, attribute, named, mayBeCaller }] of this.#dialect.streams.entries()) {
-      const value = this.#value(this.#streams + i)
+      const value = this.#value(this.#layout.streams + i)
       if (value === undefined || value === '' || (mayBeCaller === true && CALLER.test(value))) continue
       if (named) names.push(value)
       if (!(attribute in attributes)) attributes[attribute] = value
@@ -256,7 +253,8 @@ export class JsonCarrier implements Carrier {
 
   #fill(buf: Buffer, text: CarriedText): void {
     const { kinds, starts, ends } = this.#paths
-    const { partialTag, syslogText } = this.#dialect
+    const { syslogText } = this.#dialect
+    const { tag } = this.#layout
     const at = this.#text
     const start = at < 0 ? 0 : (starts[at] as number)
     const end = at < 0 ? 0 : (ends[at] as number)
@@ -265,8 +263,7 @@ export class JsonCarrier implements Carrier {
     if (at >= 0 && kinds[at] === STRING) length = decodeEscapes(buf, start, end, room, 0)
     else if (at >= 0 && kinds[at] === ARRAY) length = fromArray(buf, start, end, room)
     this.#filled(text, length)
-    if (partialTag !== undefined && kinds[this.#tag] === STRING && buf[starts[this.#tag] as number] === 0x50)
-      text.partial = true
+    if (kinds[tag] === STRING && buf[starts[tag] as number] === 0x50) text.partial = true
     if (syslogText === true) fillEscaped(text.buf, text.buf[0] === SPACE ? 1 : 0, text.end, text)
   }
 
@@ -281,10 +278,10 @@ export class JsonCarrier implements Carrier {
   #key(buf: Buffer): string {
     const { kinds, starts, ends } = this.#paths
     const key = this.#streamKey
-    const stop = this.#streams + this.#dialect.streams.length
+    const { streams, others, mayBeCaller } = this.#layout
     key.begin()
-    for (let i = this.#streams; i < stop; i++) {
-      if (kinds[i] === ABSENT || (i === this.#mayBeCaller && this.#isCaller(buf, i))) key.add(buf, 0, 0)
+    for (let i = streams; i < others; i++) {
+      if (kinds[i] === ABSENT || (i === mayBeCaller && this.#isCaller(buf, i))) key.add(buf, 0, 0)
       else key.add(buf, starts[i] as number, ends[i] as number)
     }
     return key.take()
