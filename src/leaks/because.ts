@@ -3,7 +3,7 @@
 import type { SignatureTally, Verdict } from '../core/model.ts'
 import { isYoung } from './leak.ts'
 import { stillSeconds } from './stuck.ts'
-import type { Step, Track } from './track.ts'
+import { lastStep, type Step, type Track } from './track.ts'
 import { goroutines, mainState, placeOf } from './words.ts'
 
 /** Shortest time, in seconds, that an hourly rate is computed from: what came within seconds says little of an hour. */
@@ -16,7 +16,7 @@ export function because(verdict: Verdict, tally: SignatureTally, evidence: strin
 
 /** What the dumps say for a verdict, without how many wait where. */
 export function evidence(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
-  const step = track?.steps[track.steps.length - 1]
+  const step = lastStep(track)
   switch (verdict) {
     case 'leaking':
       if (tally.leaked > 0) return `the runtime says that nothing can wake ${tally.leaked} of them`

@@ -22,7 +22,7 @@ import { isLeak, type Waiting } from './leak.ts'
 import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
 import { caught, isStuck } from './stuck.ts'
 import { THRESHOLDS } from './thresholds.ts'
-import type { Step, Track } from './track.ts'
+import { lastStep, type Step, type Track } from './track.ts'
 
 /** A dump with what was seen of each of its signatures. */
 interface Tracked {
@@ -44,7 +44,7 @@ export function judgeAll(signatures: readonly SignatureTally[], tracks: readonly
 
 function assessment(tally: SignatureTally, track: Track | undefined, verdict: Verdict | undefined): Assessment {
   if (verdict === undefined) return {}
-  const step = track?.steps[track.steps.length - 1]
+  const step = lastStep(track)
   if (track === undefined || step === undefined) return { verdict, ...reasons(verdict, tally, undefined) }
   return {
     delta: step.count - (track.previous ?? step.before),
@@ -72,7 +72,7 @@ export function judgeGone(before: number, withIds: boolean): Assessment {
 
 function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracked): Verdict | undefined {
   if (tally.leaked > 0) return 'leaking'
-  const step = track?.steps[track.steps.length - 1]
+  const step = lastStep(track)
   if (track === undefined || step === undefined) return undefined
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
@@ -175,7 +175,7 @@ function isOfWorkers(tally: SignatureTally, dump: Tracked, levels = LEVELS): boo
 
 function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
   if (blockedShare(tally) < 1 / 2) return true
-  const step = track?.steps[track.steps.length - 1]
+  const step = lastStep(track)
   return step !== undefined && (step.awake + (step.worked ?? 0)) * 2 > tally.count
 }
 

@@ -6,7 +6,7 @@ import type { SignatureTally } from '../core/model.ts'
 import { awaited, nobodyIsLeft } from './awaited.ts'
 import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
 import { THRESHOLDS } from './thresholds.ts'
-import type { Track } from './track.ts'
+import { lastStep, type Track } from './track.ts'
 
 /** States in which it holds up work, for a lock, or to hand something over, and those that nothing ends. Idle workers wait otherwise. */
 const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/
@@ -46,7 +46,7 @@ export function stillSeconds(track: Track): number {
 }
 
 function sleepsOn(tally: SignatureTally, track: Track): boolean {
-  return track.steps[track.steps.length - 1]?.asleep === tally.count && blockedShare(tally) === 1
+  return lastStep(track)?.asleep === tally.count && blockedShare(tally) === 1
 }
 
 function holdsUp({ signature }: SignatureTally): boolean {
@@ -66,7 +66,7 @@ function isLeftBehind(
 ): boolean {
   if (nobodyIsLeft(tally, signatures)) return true
   if (tally.count === 1 && seconds < THRESHOLDS.stuckSecondsOfOne) return false
-  if (track.steps[track.steps.length - 1]?.isReordered === true) return false
+  if (lastStep(track)?.isReordered === true) return false
   const { parents } = tally
   const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0
   return isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally))

@@ -59,3 +59,8 @@ export interface Track {
   /** In the dump before the last one, whatever its form. */
   previous: number | undefined
 }
+
+/** From the dump before the last one to the last; undefined in the first of a history. */
+export function lastStep(track: Track | undefined): Step | undefined {
+  return track?.steps[track.steps.length - 1]
+}
