@@ -24,12 +24,6 @@ var Later = map[string]func(*Env){
 	"event-sourcing":    eventSourcing,
 }
 
-func init() {
-	for name, subject := range Later {
-		All[name] = subject
-	}
-}
-
 func tenantPipelines(e *Env) {
 	e.arrivals(e.spread(0.5, 5), func() {
 		raw, done := make(chan int), make(chan int)

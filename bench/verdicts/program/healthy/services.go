@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"math/rand"
 	"net"
 	"sync"
@@ -35,9 +36,8 @@ var Fresh = map[string]func(*Env){
 }
 
 func init() {
-	for name, subject := range Fresh {
-		All[name] = subject
-	}
+	maps.Copy(All, Fresh)
+	maps.Copy(All, Later)
 }
 
 // Browsers that listen to events, and mostly stay; something happens now and then.

@@ -19,12 +19,6 @@ var Later = map[string]func(url string){
 	"double-close-saved":  func(string) { saved() },
 }
 
-func init() {
-	for name, call := range Later {
-		All[name] = call
-	}
-}
-
 func fill() {
 	ready := make(chan struct{})
 	for i := 0; i < 2; i++ {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"math/rand"
 	"net/http"
 	"sync"
@@ -40,9 +41,8 @@ var Fresh = map[string]func(url string){
 }
 
 func init() {
-	for name, call := range Fresh {
-		All[name] = call
-	}
+	maps.Copy(All, Fresh)
+	maps.Copy(All, Later)
 }
 
 // report takes the first rows of a pipeline of three stages and goes.
