@@ -73,9 +73,10 @@ export function peak(program, { before } = {}) {
 const quote = (word) => `'${String(word).replaceAll("'", "'\\''")}'`
 
 /** Runs a program that prints one JSON object. */
-export function json(argv) {
+export function json(argv, { late } = {}) {
   const run = spawnSync(argv[0], argv.slice(1), { encoding: 'utf8', maxBuffer: 1 << 28 })
   if (run.error !== undefined) throw run.error
+  if (late !== undefined && run.status === late) return undefined
   if (run.status !== 0) throw new Error(`${argv.join(' ')}: exit ${run.status}\n${run.stderr}`)
   return JSON.parse(run.stdout)
 }

@@ -18,5 +18,8 @@ export function buildPeers() {
   return {
     go,
     run: (tool, file, runs = 1, flags = []) => json([join(out, tool), ...flags, '-runs', String(runs), file]),
+    /** The same, or undefined where that is not done in so many seconds. */
+    runWithin: (seconds, tool, file, runs, flags = []) =>
+      json(['timeout', String(seconds), join(out, tool), ...flags, '-runs', String(runs), file], { late: 124 }),
   }
 }
