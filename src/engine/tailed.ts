@@ -217,7 +217,8 @@ export class TailedEngine extends EngineAround {
     engine.push(buf.subarray(start, end))
     this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
     if (!this.#log.isEmpty) this.#log.flush(this.#decided())
-    if (!engine.open && engine.settled >= file.bytes) file.pieces = file.pieces.slice(-1)
+    // A long line is log at once, and a dump may yet be found in it.
+    if (!engine.open && engine.resumeAt >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
   }
 

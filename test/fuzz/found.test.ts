@@ -5,6 +5,10 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'of a file of tail, the place of a long line is forgotten before a dump is found in it': [
+    '==> a.log <==\n"goroutine 1 [r]:\\nn.()\\n\n==> a.log <==\n"}\n{"l',
+    { order: 'oldest_first', limits: { lineBytes: 11 } },
+  ],
   'a header that is taken late, from before what has come of its dump, makes the dump end before it begins': [
     'ed: no such user u1: goroutine 32 [rng]:\ngoroutine 7 [select] {k:\n v, "odd": ""}:\ngoro',
     { order: 'oldest_first' },
