@@ -1,13 +1,16 @@
 /** A disk that fails in the middle of a file: eio.c, loaded ahead of libc. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, it } from 'vitest'
+import { childrenForEachTest } from '../children.ts'
 import { dumpText } from '../cli/dumps.ts'
-import { recordsIn, shell } from '../cli/spawn.ts'
+import { type CliResult, finish, recordsIn, shell, start } from '../cli/spawn.ts'
 import { folderForEachTest } from '../folder.ts'
 
 const folder = folderForEachTest()
+const children = childrenForEachTest()
 const SOURCE = fileURLToPath(new URL('eio.c', import.meta.url))
 /** What goes through before it fails. */
 const AFTER = '20000'
@@ -62,4 +65,27 @@ it('a file that is replaced stays as it was', async () => {
     env: { LD_PRELOAD: folder.at('eio.so'), EIO_PATH: `${folder.path}/disk`, EIO_AFTER: AFTER },
   })
   expect(readFileSync(folder.at('disk/out'), 'utf8')).toBe('old')
+})
+
+it('--state-file: one line, reading goes on, the old file stays, and the exit code is 4', async () => {
+  const argv = ['--follow', '--idle', '50ms', '--state-file', 'disk/state', 'app.log']
+  const follow = async (env: Readonly<Record<string, string>>, dump: number): Promise<CliResult> => {
+    const child = children.add(start(argv, { cwd: folder.path, env }))
+    const result = finish(child)
+    let stdout = ''
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk
+    })
+    while (!stdout.includes(`"type":"dump","dump":${dump},`)) await delay(20)
+    child.kill('SIGTERM')
+    return result
+  }
+  expect((await follow({}, 1)).code).toBe(0)
+  const before = readFileSync(folder.at('disk/state'))
+  appendFileSync(folder.at('app.log'), readFileSync(folder.at('many.log')))
+  const failing = { LD_PRELOAD: folder.at('eio.so'), EIO_PATH: `${folder.path}/disk`, EIO_AFTER: AFTER }
+  const { code, stderr } = await follow(failing, 2)
+  expect([code, stderr]).toEqual([4, "dumpstream: can't write to disk/state: the disk or terminal failed (EIO)\n"])
+  expect(readdirSync(folder.at('disk'))).toEqual(['state'])
+  expect(readFileSync(folder.at('disk/state')).equals(before)).toBe(true)
 })
