@@ -3,7 +3,7 @@ import about from './package.json' with { type: 'json' }
 import { wat } from './scripts/wat.mjs'
 
 export default defineConfig({
-  plugins: [wat()],
+  plugins: [wat({ isChecked: true })],
   define: { DUMPSTREAM_VERSION: JSON.stringify(about.version) },
   test: {
     include: ['test/**/*.test.ts'],

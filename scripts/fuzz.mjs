@@ -10,7 +10,7 @@ await build({
   input: 'test/fuzz/main.ts',
   platform: 'node',
   external: [/^node:/],
-  plugins: [wat()],
+  plugins: [wat({ isChecked: true })],
   transform: { define: { DUMPSTREAM_VERSION: '"0"' } },
   output: { file, format: 'esm', sourcemap: 'inline', codeSplitting: false },
   logLevel: 'warn',

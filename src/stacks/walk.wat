@@ -37,6 +37,17 @@
   (global $last_call i32 (i32.const 19200)) ;; behind it, room for those of one more goroutine
   (global $most_calls i32 (i32.const 64))
   (global $rows i32 (i32.const 19456)) ;; 1024 of 40 bytes each
+  ;; From 60416 on the lines, 64 KiB at most; behind the zeroes the tables. The checked build (scripts/checked-wat.mjs) holds each access to:
+  ;; region write (i32.const 0) (i32.const 32)
+  ;; region read (global.get $register) (i32.const 832)
+  ;; region write (global.get $states) (global.get $first_call)
+  ;; region write (global.get $first_call) (global.get $rows)
+  ;; region write (global.get $rows) (i32.const 60416)
+  ;; region read (i32.const 60416) (i32.const 126016)
+  ;; region write (global.get $hot) (global.get $cold)
+  ;; region read (global.get $cold) (global.get $buckets)
+  ;; region read (global.get $buckets) (global.get $arena)
+  ;; region read (global.get $arena) (i32.shl (memory.size) (i32.const 16))
 
   ;; The calls of the goroutine that is walked.
   (global $calls (mut i32) (i32.const 3072))

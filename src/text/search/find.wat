@@ -5,6 +5,11 @@
 (module
   (memory (export "memory") 6)
 
+  ;; The two words, and the bytes with what is read behind them (scripts/checked-wat.mjs):
+  ;; region read (i32.const 0) (i32.const 64)
+  ;; region read (i32.const 64) (i32.const 128)
+  ;; region read (i32.const 128) (i32.const 262352)
+
   ;; Is the word of $length bytes at $word also at $p, before $end?
   (func $same (param $word i32) (param $length i32) (param $p i32) (param $end i32) (result i32)
     (local $i i32)

@@ -5,6 +5,10 @@
 (module
   (memory (export "memory") 1)
 
+  ;; The tables, and the bytes with what is read behind them (scripts/checked-wat.mjs):
+  ;; region read (i32.const 0) (i32.const 128)
+  ;; region read (i32.const 256) (i32.const 33044)
+
   ;; The words that have these 16 bytes where the tables at $table are for.
   (func $having (param $table i32) (param $bytes v128) (result v128)
     (v128.and
