@@ -113,7 +113,7 @@ export interface GoroutineIds {
   watch(id: number, seconds: number): void
   /** Did it run, or could it have, rather than wait? */
   isReady(id: number): boolean
-  forEach(visit: (id: number, signature: number) => void): void
+  forEach(visit: (id: number, signature: number, minutes: number) => void): void
 }
 
 /** One of the accesses that a race report sets against each other. */

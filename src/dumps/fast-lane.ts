@@ -54,7 +54,7 @@ export class FastLane {
       const taken = rows === 0 || dump === undefined ? 0 : this.#take(kernel, rows, dump, buf, base)
       if (taken < rows) {
         // The header of this row is for the loop.
-        kernel.noteBefore(taken, this.#calls, tree.calls, buf)
+        kernel.noteBefore(taken, this.#calls, tree.calls, buf, false)
         this.#walked(kernel.lineBefore(taken), buf, kernel.fromBefore(taken), kernel.headerFrom(taken) - 1, base)
         return kernel.headerFrom(taken) - 1
       }
@@ -110,13 +110,14 @@ export class FastLane {
       if (nextPlace < 0) break
       const entry = tree.entry(kernel.lineBefore(row)) as StackEntry
       const calls = kernel.callsBefore(row)
-      const areWanted = calls > 0 && (!tally.callers.hasEnough(entry) || kernel.waitsBefore(this.#calls))
+      const hasEnough = calls === 0 || tally.callers.hasEnough(entry)
       // Of the first one, some lines came before.
-      if (areWanted || row === 0) kernel.noteBefore(row, this.#calls, tree.calls, buf)
-      else tree.calls.parent = kernel.parentBefore(row)
+      if (row === 0 || !hasEnough || (calls > 0 && kernel.waitsBefore(this.#calls))) {
+        kernel.noteBefore(row, this.#calls, tree.calls, buf, row > 0 && hasEnough)
+        open.count(dump, id, place, info, entry)
+        tree.calls.begin()
+      } else open.countKnown(dump, id, place, info, entry, kernel.parentBefore(row))
       this.#calls += calls
-      open.count(dump, id, place, info, entry)
-      tree.calls.begin()
       id = next
       place = nextPlace
       info = kernel.info(row)

@@ -313,6 +313,11 @@ export class OpenBlocks {
     this.#sink.goroutine(id, info, signature)
   }
 
+  /** As `count`, of what Tally.addKnown takes. */
+  countKnown(dump: OpenDump, id: number, place: number, info: HeaderInfo, entry: StackEntry, parent: number): void {
+    this.#sink.goroutine(id, info, dump.tally.addKnown(place, info, entry, parent))
+  }
+
   /** The dump is complete: nothing of it can follow. `isCut`: it ends in the middle of a goroutine. */
   close(isCut = false): void {
     const dump = this.dump

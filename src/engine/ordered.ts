@@ -228,8 +228,10 @@ export class OrderedEngine extends EngineAround {
   #forward(chunk: Uint8Array): void {
     this.#engine.push(chunk)
     if (this.#headers === undefined) return
-    if (this.#engine.stats.dumps > 0) this.#headers = undefined
-    else this.#headers.push(chunk)
+    // A goroutine is counted once there is a dump, which will be reported.
+    const { dumps, goroutines } = this.#engine.stats
+    if (dumps > 0) this.#headers = undefined
+    else if (goroutines === 0) this.#headers.push(chunk)
   }
 
   /** What waited for more gets none. */

@@ -24,6 +24,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   readonly #engine: Engine
   readonly #options: InnerOptions
   readonly #findings = new Map<string, Map<FindingKind, number>>()
+  #bytes = 0
   #lines = 0
   #endsInLine = false
   #headers = 0
@@ -79,9 +80,9 @@ export class SummingEngine extends EngineAround implements WholeEngine {
 
   push(chunk: Uint8Array): void {
     this.#engine.push(chunk)
-    const { bytes } = this.#engine.stats
+    this.#bytes += chunk.length
     const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-    if (this.#options.lines === true || bytes <= COUNTED_BYTES) this.#count(buf)
+    if (this.#countsLines) this.#count(buf)
   }
 
   tick(now: number): void {
@@ -102,7 +103,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   }
 
   get #countsLines(): boolean {
-    return this.#options.lines === true || this.#engine.stats.bytes <= COUNTED_BYTES
+    return this.#options.lines === true || this.#bytes <= COUNTED_BYTES
   }
 
   /** A dump that was open where the input breaks off. */

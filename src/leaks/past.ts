@@ -50,10 +50,9 @@ export function idsOf(tally: DumpTally): IdsOfDump {
   const table = tally.ids
   let maxId = 0
   let maxIdWithMinutes = 0
-  const any = tally.anyMinutes === true
-  table?.forEach((id) => {
+  table?.forEach((id, _, minutes) => {
     if (id > maxId) maxId = id
-    if (any && id > maxIdWithMinutes && table.minutes(id) > 0) maxIdWithMinutes = id
+    if (minutes > 0 && id > maxIdWithMinutes) maxIdWithMinutes = id
   })
   return { table, maxId, maxIdWithMinutes }
 }

@@ -81,8 +81,8 @@ const TOLERANCE = 3
  */
 export function findReordered(out: Uint8Array, sleepers: readonly boolean[], ids: GoroutineIds): void {
   const rows: [id: number, slot: number, minutes: number][] = []
-  ids.forEach((id, slot) => {
-    if (sleepers[slot] === true) rows.push([id, slot, ids.minutes(id)])
+  ids.forEach((id, slot, minutes) => {
+    if (sleepers[slot] === true) rows.push([id, slot, minutes])
   })
   rows.sort(([a], [b]) => a - b)
   // The order of ids that are close to each other tells nothing.
@@ -105,8 +105,7 @@ interface WaitsOfDump {
 function waitsOf(now: GoroutineIds, before: GoroutineIds): WaitsOfDump {
   let elapsed = -1
   const waits = new Set<number>()
-  now.forEach((id) => {
-    const minutes = now.minutes(id)
+  now.forEach((id, _, minutes) => {
     if (minutes === 0) return
     waits.add(minutes)
     const was = before.minutes(id)

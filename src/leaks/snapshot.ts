@@ -213,8 +213,9 @@ class SavedIds implements GoroutineIds {
     return this.#has(id, READY)
   }
 
-  forEach(visit: (id: number, signature: number) => void): void {
-    for (let place = 0; place < this.size; place++) visit(this.#ids[place] as number, this.#signatures[place] as number)
+  forEach(visit: (id: number, signature: number, minutes: number) => void): void {
+    for (let place = 0; place < this.size; place++)
+      visit(this.#ids[place] as number, this.#signatures[place] as number, this.#minutes[place] as number)
   }
 
   #has(id: number, flag: number): boolean {

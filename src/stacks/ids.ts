@@ -19,6 +19,8 @@ const MOST_MINUTES = 0xffff
 const SMALLEST_BITS = 4
 const LARGEST_BITS = 28
 const UINT32 = 0xffffffff
+/** From a place that is taken to the next one that is tried: among other neighbours, since where one of sixteen is, most others are. */
+const ASIDE = 17
 
 export class GoroutineIdTable implements GoroutineIds {
   #ids: Float64Array
@@ -117,9 +119,9 @@ export class GoroutineIdTable implements GoroutineIds {
     this.size--
   }
 
-  forEach(visit: (id: number, signature: number) => void): void {
+  forEach(visit: (id: number, signature: number, minutes: number) => void): void {
     for (let place = 0; place < this.size; place++)
-      visit(this.#ids[place] as number, signatureOf(this.#values[place] as number))
+      visit(this.#ids[place] as number, signatureOf(this.#values[place] as number), this.#minutes?.[place] ?? 0)
   }
 
   /** -1 when the id is not there. */
@@ -132,14 +134,18 @@ export class GoroutineIdTable implements GoroutineIds {
     const index = this.#index
     const ids = this.#ids
     const mask = this.#mask
-    // Sixteen neighbours stay together: ids are handed out in runs, and a dump mostly goes up.
-    const sixteen = id <= UINT32 ? id >>> 4 : Math.floor(id / 16) ^ Math.imul(Math.floor(id / (UINT32 + 1)), MULTIPLIER)
-    let at = ((Math.imul(sixteen, MULTIPLIER) >>> this.#shift) & ~15) | (id & 15)
+    let at = this.#home(id)
     for (;;) {
       const place = index[at] as number
       if (place === EMPTY || ids[place - 1] === id) return at
-      at = (at + 1) & mask
+      at = (at + ASIDE) & mask
     }
+  }
+
+  #home(id: number): number {
+    // Sixteen neighbours stay together: ids are handed out in runs, and a dump mostly goes up.
+    const sixteen = id <= UINT32 ? id >>> 4 : Math.floor(id / 16) ^ Math.imul(Math.floor(id / (UINT32 + 1)), MULTIPLIER)
+    return ((Math.imul(sixteen, MULTIPLIER) >>> this.#shift) & ~15) | (id & 15)
   }
 
   #grow(): void {
@@ -155,10 +161,16 @@ export class GoroutineIdTable implements GoroutineIds {
       minutes.set(this.#minutes)
       this.#minutes = minutes
     }
-    this.#index = new Int32Array(length * 2)
-    this.#mask = length * 2 - 1
+    const index = new Int32Array(length * 2)
+    const mask = length * 2 - 1
+    this.#index = index
+    this.#mask = mask
     this.#shift--
-    for (let place = 0; place < this.size; place++) this.#index[this.#find(ids[place] as number)] = place + 1
+    for (let place = 0; place < this.size; place++) {
+      let at = this.#home(ids[place] as number)
+      while (index[at] !== EMPTY) at = (at + ASIDE) & mask
+      index[at] = place + 1
+    }
   }
 }
 

@@ -83,6 +83,21 @@ export class Tally {
     return found.signature
   }
 
+  /**
+   * As `add`, of a goroutine of a stack that the dump `has` and of which no calls are kept, whose `info` has no labels.
+   *
+   * Hot: guarded by `npm run bench` (dump-heavy).
+   */
+  addKnown(place: number, info: HeaderInfo, entry: StackEntry, parent: number): Signature {
+    const { slot } = entry
+    this.goroutines++
+    if (info.minutes !== undefined) this.anyMinutes = true
+    if (place >= 0) this.ids.put(place, slot, info.minutes, info.ready)
+    const found = this.#slots[slot] as Slot
+    found.add(info, parent, this.#limits)
+    return found.signature
+  }
+
   /** Is the next goroutine of this stack known to be of the same signature, whatever its header says? */
   has(entry: StackEntry | undefined): boolean {
     return entry?.serial === this.serial && !this.#signatures.stateful

@@ -96,6 +96,9 @@ export class WalkKernel {
   readonly #learn: Functions['learn']
   readonly #ints: Int32Array
   readonly #doubles: Float64Array
+  /** The same, of the rows alone. */
+  readonly #rowInts: Int32Array
+  readonly #rowDoubles: Float64Array
   /** By their places in the kernel: what a header says, without its minutes, and with so many. */
   readonly #infos: (HeaderInfo | undefined)[] = []
   readonly #waits: (HeaderInfo | undefined)[][] = []
@@ -127,6 +130,8 @@ export class WalkKernel {
     this.#learn = functions.learn
     this.#ints = new Int32Array(buffer, 0, INPUT_AT / INT)
     this.#doubles = new Float64Array(buffer, 0, INPUT_AT / (2 * INT))
+    this.#rowInts = new Int32Array(buffer, ROWS_AT, MOST_ROWS * ROW_INTS)
+    this.#rowDoubles = new Float64Array(buffer, ROWS_AT, MOST_ROWS * ROW)
   }
 
   static open(lines: number, arenaBytes: number): WalkKernel | undefined {
@@ -177,7 +182,7 @@ export class WalkKernel {
 
   /** The id in the header. */
   id(row: number): number {
-    return this.#doubles[ROWS_AT / 8 + row * ROW] as number
+    return this.#rowDoubles[row * ROW] as number
   }
 
   /** What the header says. */
@@ -213,7 +218,7 @@ export class WalkKernel {
   }
 
   #of(row: number, field: number): number {
-    return this.#ints[ROWS_AT / INT + row * ROW_INTS + field] as number
+    return this.#rowInts[row * ROW_INTS + field] as number
   }
 
   #offset(at: number): number {
@@ -236,18 +241,21 @@ export class WalkKernel {
 
   /** Who started the goroutine before the header; 0: it does not say. */
   parentBefore(row: number): number {
-    return Math.max(0, this.#doubles[ROWS_AT / 8 + row * ROW + 1] as number)
+    return Math.max(0, this.#rowDoubles[row * ROW + 1] as number)
   }
 
-  /** Notes what the walk has met of the goroutine before the header; `call`: how many calls the rows before have. */
-  noteBefore(row: number, call: number, calls: TracedCalls, buf: Buffer): void {
-    this.#note(
-      FIRST_CALL_AT / INT + call,
-      this.#of(row, 9),
-      this.#doubles[ROWS_AT / 8 + row * ROW + 1] as number,
-      calls,
-      buf,
-    )
+  /**
+   * Notes what the walk has met of the goroutine before the header; `call`: how many calls the rows before have. `untilMethod`: of those that
+   * come after the calls to functions to wait in, the first alone.
+   */
+  noteBefore(row: number, call: number, calls: TracedCalls, buf: Buffer, untilMethod: boolean): void {
+    let count = this.callsBefore(row)
+    if (untilMethod) {
+      let waits = 0
+      while (waits < count && this.waitsBefore(call + waits)) waits++
+      count = Math.min(count, waits + 1)
+    }
+    this.#note(FIRST_CALL_AT / INT + call, count, this.#rowDoubles[row * ROW + 1] as number, calls, buf)
   }
 
   /** The same, of the last goroutine. */

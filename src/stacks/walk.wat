@@ -85,21 +85,34 @@
         (if (i32.ge_u (local.get $length) (i32.const 16))
           (then
             (local.set $last (i32.sub (local.get $length) (i32.const 16)))
+            (local.set $bytes
+              (v128.xor
+                (v128.load (i32.add (local.get $pos) (local.get $last)))
+                (v128.load (i32.add (local.get $known) (local.get $last)))))
+            (br_if $done (v128.any_true (local.get $bytes)))
+            ;; Two at a time, and what differs is looked for once: nearly always nothing does. The last two may reach into what was compared.
+            (if (i32.gt_u (local.get $last) (i32.const 16))
+              (then
+                (local.set $last (i32.sub (local.get $last) (i32.const 16)))
+                (loop $more
+                  (local.set $p (i32.add (local.get $pos) (local.get $i)))
+                  (local.set $c (i32.add (local.get $known) (local.get $i)))
+                  (local.set $bytes
+                    (v128.or
+                      (local.get $bytes)
+                      (v128.or
+                        (v128.xor (v128.load (local.get $p)) (v128.load (local.get $c)))
+                        (v128.xor (v128.load offset=16 (local.get $p)) (v128.load offset=16 (local.get $c))))))
+                  (local.set $i (i32.add (local.get $i) (i32.const 32)))
+                  (br_if $more (i32.lt_u (local.get $i) (local.get $last))))
+                (local.set $i (local.get $last))))
             (br_if $done
               (v128.any_true
-                (v128.xor
-                  (v128.load (i32.add (local.get $pos) (local.get $last)))
-                  (v128.load (i32.add (local.get $known) (local.get $last))))))
-            (block $same
-              (loop $more
-                (br_if $same (i32.ge_u (local.get $i) (local.get $last)))
-                (br_if $done
-                  (v128.any_true
-                    (v128.xor
-                      (v128.load (i32.add (local.get $pos) (local.get $i)))
-                      (v128.load (i32.add (local.get $known) (local.get $i))))))
-                (local.set $i (i32.add (local.get $i) (i32.const 16)))
-                (br $more))))
+                (v128.or
+                  (local.get $bytes)
+                  (v128.xor
+                    (v128.load (i32.add (local.get $pos) (local.get $i)))
+                    (v128.load (i32.add (local.get $known) (local.get $i))))))))
           (else
             (block $same
               (loop $more
