@@ -1,3 +1,23 @@
+/** Longer texts are asked of anew each time. */
+const LONGEST = 512
+
+/** What `find` says of a text, asked once as long as no more than `most` texts are in use: past that it starts over. */
+export function rememberedText<V extends object | string | boolean>(
+  most: number,
+  find: (text: string) => V,
+): (text: string) => V {
+  let known = new Map<string, V>()
+  return (text) => {
+    const value = known.get(text)
+    if (value !== undefined) return value
+    const found = find(text)
+    if (text.length > LONGEST) return found
+    if (known.size >= most) known = new Map()
+    known.set(text, found)
+    return found
+  }
+}
+
 /** What `find` says of a key, asked once as long as no more than `most` keys are in use: past that it starts over, and nothing but time is lost. */
 export function remembered<K extends object, V>(most: number, find: (key: K) => V): (key: K) => V {
   let known = new WeakMap<K, V>()

@@ -12,8 +12,11 @@
  *   - a recursion is written once, however deep, and so is what the runtime left out inside one.
  */
 import type { Frame, Similarity, Stack } from '../core/model.ts'
+import { rememberedText } from '../core/remembered.ts'
 
 const ELIDED = '...'
+/** Names that a service has in its stacks, again and again. */
+export const MOST_NAMES = 8192
 
 /** The text that `similarity` hashes. `state` counts for `exact` alone. */
 export function canonicalText(stack: Stack, similarity: Similarity, state = ''): string {
@@ -109,7 +112,7 @@ export function isParking(name: string): boolean {
  * One name for one function over toolchains: type arguments as `[...]`, no compiler decoration, `panic` for runtime.gopanic,
  * `init` for the closures of package-level variables (`glob.` until 1.21).
  */
-export function canonicalName(name: string): string {
+export const canonicalName: (name: string) => string = rememberedText(MOST_NAMES, (name) => {
   if (name === 'runtime.gopanic') return 'panic'
   let text = name
   if (text.includes('[') && !/^[^[\]]*(?:\[\.\.\.\][^[\]]*)+$/.test(text)) text = closeBrackets(text)
@@ -117,7 +120,7 @@ export function canonicalName(name: string): string {
   if (text.includes('.g')) text = text.replace(/\.(?:gowrap|deferwrap)\d+$/, '').replace('.glob..func', '.init.func')
   else if (text.includes('.deferwrap')) text = text.replace(/\.deferwrap\d+$/, '')
   return text
-}
+})
 
 /** Each outermost `[…]` becomes `[...]`. */
 function closeBrackets(text: string): string {

@@ -4,6 +4,8 @@
  * A row names functions: `inner` is a frame that must be there, `outer` another one further out.
  */
 import type { Signature, Stack } from '../core/model.ts'
+import { rememberedText } from '../core/remembered.ts'
+import { MOST_NAMES } from './canonical.ts'
 
 export interface IdleRow {
   readonly what: string
@@ -108,6 +110,7 @@ export const IDLE: readonly IdleRow[] = [
 
 /** Most functions are of no row: one look is enough. */
 const ANY = new RegExp(IDLE.map(({ inner }) => inner.source).join('|'))
+const isOfAny = rememberedText(MOST_NAMES, (name) => ANY.test(name))
 /** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
 const RUNTIME = /^(?:internal\/)?runtime[./]/
 /** As `Signature.idle`. */
@@ -117,7 +120,7 @@ export function idleness(stack: Stack): Signature['idle'] {
   let any = false
   for (const { function: name } of frames) {
     if (runtime && !RUNTIME.test(name)) runtime = false
-    any ||= ANY.test(name)
+    any ||= isOfAny(name)
   }
   if (runtime && frames.length > 0) return 'always'
   if (any && isInTable(stack)) return 'always'

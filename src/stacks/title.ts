@@ -1,6 +1,7 @@
 /** Which frame of a stack a person would name: the innermost of their own code. */
 import type { Frame, Stack } from '../core/model.ts'
-import { isParking, isRuntime } from './canonical.ts'
+import { rememberedText } from '../core/remembered.ts'
+import { isParking, isRuntime, MOST_NAMES } from './canonical.ts'
 
 /** First elements of standard library import paths (`go list std`, Go 1.27). A path with a dot in it is never one of them. */
 const STANDARD = new Set(
@@ -16,8 +17,7 @@ const PLUMBING =
   /^(?:internal\/|sync[./]|time\.|syscall\.|io[./]|bufio\.|os\.|net\.|context\.|errors\.|iter\.|vendor\/)/
 
 /** The import path of a linker name: up to the last slash, then up to the first dot behind it. */
-export function packageOf(name: string): string {
-  // Asked for every frame of every signature of every dump: one pass over the letters, and no expression.
+export const packageOf: (name: string) => string = rememberedText(MOST_NAMES, (name) => {
   let dot = -1
   let end = 0
   for (; end < name.length; end++) {
@@ -27,15 +27,15 @@ export function packageOf(name: string): string {
     else if (c === '.' && dot < 0) dot = end
   }
   return name.slice(0, dot < 0 ? end : dot)
-}
+})
 
 /** Is it a function of the standard library, or `panic`? */
-export function isStandard(name: string): boolean {
+export const isStandard: (name: string) => boolean = rememberedText(MOST_NAMES, (name) => {
   const path = packageOf(name)
   if (path === 'main') return false
   const slash = path.indexOf('/')
   return name === 'panic' || STANDARD.has(slash < 0 ? path : path.slice(0, slash))
-}
+})
 
 /** Module cache, vendor folder, or `-trimpath`'s `module@version`: somebody else's code. */
 export function isDependency(frame: Frame): boolean {
