@@ -21,7 +21,6 @@ export const GREATER = 0x3e
 export const BRACKET_OPEN = 0x5b
 export const BACKSLASH = 0x5c
 export const BRACKET_CLOSE = 0x5d
-export const LOWER_A = 0x61
 export const LOWER_G = 0x67
 export const BRACE_OPEN = 0x7b
 export const BRACE_CLOSE = 0x7d

@@ -13,8 +13,8 @@
  *
  * Hot: guarded by `npm run bench` (dump-heavy).
  */
-import { trimLineEnd } from '../core/ascii.ts'
-import type { KnownLine } from '../stacks/line-table.ts'
+import { LF, trimLineEnd } from '../core/ascii.ts'
+import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import type { StackEntry } from '../stacks/stack.ts'
 import { AT_HEADER, NO_DUMP, type WalkKernel } from '../stacks/walk.ts'
 import type { HeaderInfo } from '../text/info.ts'
@@ -40,6 +40,8 @@ export class FastLane {
     const { goroutine } = this.#open
     const { tree } = goroutine
     this.#stopped = undefined
+    // A line that has just been learnt: nothing is known to come behind it.
+    if (buf[start] !== LF && tree.firstChild(from) === ROOT) return start
     let at = from
     let pos = start
     tree.growFor(this.#open.dump?.tally.goroutines ?? 0)

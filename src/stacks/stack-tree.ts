@@ -176,6 +176,7 @@ export class StackTree extends LineTable {
   /** The buffer that was walked goes: it may hold something else by the next time. */
   leave(): void {
     this.calls.leave()
+    this.leaveSource()
     this.kernel?.leave()
   }
 

@@ -38,10 +38,10 @@ func main() {
 			fmt.Println("suite", name)
 		}
 		for name := range leaks.All {
-			fmt.Println("leak", name, setOf(leaks.Sets, name))
+			fmt.Println("leak", name, mark(leaks.Fresh[name] != nil, leaks.Later[name] != nil))
 		}
 		for name := range healthy.All {
-			fmt.Println("healthy", name, setOf(healthy.Sets, name))
+			fmt.Println("healthy", name, mark(healthy.Fresh[name] != nil, healthy.Later[name] != nil))
 		}
 		for name := range hangs.All {
 			fmt.Println("hang", name)
@@ -82,12 +82,12 @@ func main() {
 	os.Exit(0)
 }
 
-// setOf is the later set that has it, if one has.
-func setOf[F any](sets map[string]map[string]F, name string) string {
-	for set, subjects := range sets {
-		if _, has := subjects[name]; has {
-			return set
-		}
+func mark(isFresh, isLater bool) string {
+	switch {
+	case isFresh:
+		return "fresh"
+	case isLater:
+		return "later"
 	}
 	return ""
 }

@@ -35,13 +35,9 @@ var Fresh = map[string]func(*Env){
 	"warm-standby-queues": standby,
 }
 
-// Sets are those that were written later than All.
-var Sets = map[string]map[string]func(*Env){"fresh": Fresh, "later": Later, "third": Third}
-
 func init() {
-	for _, each := range Sets {
-		maps.Copy(All, each)
-	}
+	maps.Copy(All, Fresh)
+	maps.Copy(All, Later)
 }
 
 // Browsers that listen to events, and mostly stay; something happens now and then.
