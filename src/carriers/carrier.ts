@@ -5,6 +5,7 @@
  * Hot while a dump is open: `read` allocates nothing. Guarded by `npm run bench -- --only 5`.
  */
 import { LF, wordsOf } from '../core/ascii.ts'
+import type { LineShape } from './line-shape.ts'
 
 /** What a carrier knows of a stream. */
 export interface StreamNames {
@@ -32,6 +33,8 @@ export interface Carrier {
   names(): StreamNames
   /** Absent when records are lines of their own, as with every carrier that is not JSON. */
   frame?(): RecordFrame | undefined
+  /** What lines have in common with it that are of the same stream, and differ in their text and their time alone. Absent, undefined: nothing is known of that. */
+  shape?(): LineShape | undefined
 }
 
 /** The text of a line without what its carrier put around it. One object, filled anew for each line. */

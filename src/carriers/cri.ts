@@ -6,6 +6,7 @@
  */
 import { DASH, SPACE, startsWith } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { type LineShape, LONGEST_PART, ShapePart } from './line-shape.ts'
 import { timeOf } from './time.ts'
 
 const PARTIAL = 0x50
@@ -19,7 +20,10 @@ export class Cri implements Carrier {
   #buf: Buffer = Buffer.alloc(0)
   #pos = 0
   #stampEnd = 0
+  /** Where the text begins; -1: there is only a part of it. */
+  #textAt = -1
   #stream = ''
+  readonly #head = new ShapePart()
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     if (buf[pos + 4] !== DASH || buf[pos + 7] !== DASH || buf[pos + 10] !== 0x54) return false
@@ -40,6 +44,7 @@ export class Cri implements Carrier {
     if (p < next - 1) p++
     this.#buf = buf
     this.#pos = pos
+    this.#textAt = tag === FULL && buf[p - 1] === SPACE ? p : -1
     text.inPlace(buf, p, next)
     text.key = this.#stream
     text.partial = tag === PARTIAL
@@ -48,6 +53,14 @@ export class Cri implements Carrier {
 
   time(): number | undefined {
     return timeOf(this.#buf.toString('latin1', this.#pos, this.#stampEnd))
+  }
+
+  shape(): LineShape | undefined {
+    const length = this.#textAt - this.#pos
+    if (this.#textAt < 0 || length > LONGEST_PART) return undefined
+    this.#head.set(this.#buf, this.#pos, this.#textAt)
+    this.#head.vary(0, this.#stampEnd - this.#pos)
+    return { head: this.#head, isEscaped: false }
   }
 
   names(): StreamNames {

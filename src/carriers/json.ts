@@ -7,6 +7,7 @@ import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.t
 import { decodeEscapes } from './escapes.ts'
 import { attributesOfPath } from './kubernetes.ts'
 import { LikeLast } from './like-last.ts'
+import { type LineShape, LONGEST_TEXT } from './line-shape.ts'
 import { ABSENT, ARRAY, eachElement, JsonPaths, LITERAL, NULL, STRING } from './scan.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
@@ -239,6 +240,11 @@ export class JsonCarrier implements Carrier {
     const after = this.#buf.toString('utf8', (ends[at] ?? 0) + quotes, this.#next).trimEnd()
     const end = this.#textEndsLine ? '\n' : ''
     return (json) => `${before}${JSON.stringify(json + end)}${after}`
+  }
+
+  shape(): LineShape | undefined {
+    const { cutAt } = this.#dialect
+    return cutAt === undefined || cutAt > LONGEST_TEXT ? this.#like.shape : undefined
   }
 
   #value(index: number): string | undefined {

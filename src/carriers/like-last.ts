@@ -4,51 +4,14 @@
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench` (half of it dumps).
  */
-import { BACKSLASH, DIGIT, LF, QUOTE, SLASH } from '../core/ascii.ts'
+import { BACKSLASH, LF, QUOTE, SLASH } from '../core/ascii.ts'
 import type { CarriedText } from './carrier.ts'
 import { SIMPLE_ESCAPES } from './escapes.ts'
-
-/** Longer lines are scanned. */
-const MOST = 512
-const NONE = new Uint8Array(0)
-
-/** Bytes of a line, and which of them may be any digit. */
-class Part {
-  /** Made when there is a line to remember: most carriers of a log never see two of theirs. */
-  #bytes = NONE
-  #digits = NONE
-  length = 0
-
-  /** The bytes [start, end) of `buf`. */
-  set(buf: Uint8Array, start: number, end: number): void {
-    if (this.#bytes === NONE) {
-      this.#bytes = new Uint8Array(MOST)
-      this.#digits = new Uint8Array(MOST)
-    }
-    this.length = end - start
-    for (let i = 0; i < this.length; i++) this.#bytes[i] = buf[start + i] as number
-    this.#digits.fill(0, 0, this.length)
-  }
-
-  /** Digits in [from, to) may differ. */
-  vary(from: number, to: number): void {
-    for (let i = Math.max(0, from); i < Math.min(to, this.length); i++)
-      this.#digits[i] = DIGIT[this.#bytes[i] as number] as number
-  }
-
-  isAt(buf: Uint8Array, at: number): boolean {
-    const bytes = this.#bytes
-    for (let i = 0; i < this.length; i++) {
-      const c = buf[at + i] as number
-      if (c !== bytes[i] && !(this.#digits[i] === 1 && DIGIT[c] === 1)) return false
-    }
-    return true
-  }
-}
+import { type LineShape, LONGEST_PART, ShapePart } from './line-shape.ts'
 
 export class LikeLast {
-  readonly #head = new Part()
-  readonly #tail = new Part()
+  readonly #head = new ShapePart()
+  readonly #tail = new ShapePart()
   #isSet = false
   /** Of the text that `read` has written: how long it is, and whether there is a line feed before its last byte. */
   length = 0
@@ -56,7 +19,7 @@ export class LikeLast {
 
   /** The line [pos, next) of `buf`, whose text is the string without its quotes at [start, end), is the last one. */
   remember(buf: Uint8Array, pos: number, next: number, start: number, end: number): void {
-    this.#isSet = start - pos < MOST && next - end < MOST
+    this.#isSet = start - pos < LONGEST_PART && next - end < LONGEST_PART
     if (!this.#isSet) return
     this.#head.set(buf, pos, start)
     this.#tail.set(buf, end, next)
@@ -70,6 +33,11 @@ export class LikeLast {
 
   forget(): void {
     this.#isSet = false
+  }
+
+  /** What the last line has in common with those that are like it. */
+  get shape(): LineShape | undefined {
+    return this.#isSet ? { head: this.#head, tail: this.#tail, isEscaped: true } : undefined
   }
 
   /** Writes the text of the line [pos, next) of `buf` to the room of `text`, if it is like the last one. */

@@ -20,6 +20,7 @@
 import { BACKSLASH, BRACE_OPEN, CR, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { type LineShape, ShapePart } from './line-shape.ts'
 import { streamNames } from './prefix-names.ts'
 import { BLANKS, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
@@ -91,6 +92,7 @@ export class Prefix implements Carrier {
   readonly #isFixed: boolean
   #same: Uint8Array = new Uint8Array(64)
   #sameLength = 0
+  readonly #head = new ShapePart()
   #buf: Buffer = Buffer.alloc(0)
   #start = 0
   #end = 0
@@ -161,6 +163,12 @@ export class Prefix implements Carrier {
 
   names(): StreamNames {
     return streamNames(this.#key.take().split('\0').slice(0, -1))
+  }
+
+  shape(): LineShape | undefined {
+    if (this.#sameLength === 0 || this.#padded || this.#coloured) return undefined
+    this.#head.set(this.#same, 0, this.#sameLength)
+    return { head: this.#head, isEscaped: false }
   }
 
   /** An empty line may have lost its indentation. -1: it is not empty. */

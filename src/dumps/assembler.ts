@@ -16,7 +16,7 @@ import { FastLane } from './fast-lane.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
 import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
-import { breaksIn, isAnnounced, isLongOver, mayStartNext, startsOver } from './next-dump.ts'
+import { breaksIn, isAnnounced, isLongOver, isOfDump, mayStartNext, startsOver } from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import type { State } from './states.ts'
 
@@ -103,7 +103,7 @@ export class Assembler {
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const stop = this.#run(buf, words, start, end, base)
     // The chunk is the caller's.
-    this.#open.goroutine.tree.leave()
+    this.#open.goroutine.tree.leave(buf)
     return stop
   }
 
@@ -150,13 +150,7 @@ export class Assembler {
           pos = next
           continue
         }
-      } else if (
-        c === LF &&
-        buf[pos + 1] === LOWER_G &&
-        at !== undefined &&
-        !this.#open.unsettled &&
-        this.#open.fragments.pending.length === 0
-      ) {
+      } else if (c === LF && buf[pos + 1] === LOWER_G && this.#goesOn) {
         // The empty line between two goroutines of one dump; one that runs may begin another.
         const next = this.#headers.read(buf, words, pos + 1, end)
         if (next > 0 && this.#headers.info.state !== 'running') {
@@ -176,6 +170,48 @@ export class Assembler {
     }
     this.stopped = 'end'
     return pos
+  }
+
+  /** Is the goroutine that is open at a line, and nothing in doubt? Then `runKnown` may go on. */
+  get walks(): boolean {
+    return this.#open.goroutine.at !== undefined && !this.#open.unsettled
+  }
+
+  /**
+   * As `run`, as far as nothing is said of the log: lines of known stacks, and plain headers. Texts of lines in a carrier, one after the other, are
+   * not where the log is: `startOf` says where in the input the line is whose text begins at an offset. Returns where it stopped.
+   */
+  runKnown(
+    buf: Buffer,
+    words: DataView,
+    start: number,
+    end: number,
+    base: number,
+    startOf: (pos: number) => number,
+  ): number {
+    const { goroutine } = this.#open
+    const before = goroutine.header
+    let pos = start
+    while (pos < end) {
+      const { at } = goroutine
+      if (at === undefined || this.#open.unsettled) break
+      pos = this.#lane.run(at, buf, words, pos, end, base)
+      if (buf[pos] !== LF || buf[pos + 1] !== LOWER_G || !this.#goesOn) break
+      const next = this.#headers.read(buf, words, pos + 1, end)
+      if (next <= 0 || !isOfDump(this.#open, this.#headers.id, this.#headers.info)) break
+      this.#header(buf, pos + 1, next, base)
+      this.#lane.learn(this.#headers.info)
+      pos = next
+    }
+    const { header } = goroutine
+    if (header !== undefined && header !== before) header.start = startOf(header.start - base)
+    goroutine.tree.calls.leave()
+    return pos
+  }
+
+  /** May an empty line and a header be what parts two goroutines of one dump? */
+  get #goesOn(): boolean {
+    return this.#open.goroutine.at !== undefined && !this.#open.unsettled && this.#open.fragments.pending.length === 0
   }
 
   /** Takes the foreign line at `pos`, which no other stage wants. Returns where the next one begins. */

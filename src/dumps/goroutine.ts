@@ -13,7 +13,7 @@ export interface GoroutineHeader {
   place: number
   readonly info: HeaderInfo
   /** Absolute offset in the input. */
-  readonly start: number
+  start: number
   /** `runtime stack:` comes in the place of one, and counts as no goroutine. */
   readonly counted: boolean
 }

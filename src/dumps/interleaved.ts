@@ -139,6 +139,24 @@ export class InterleavedDumps {
     return pos
   }
 
+  /** As Assembler.walks: of one dump. */
+  get walks(): boolean {
+    return this.#second === undefined && this.#made?.walks === true
+  }
+
+  /** As Assembler.runKnown. */
+  runKnown(
+    buf: Buffer,
+    words: DataView,
+    start: number,
+    end: number,
+    base: number,
+    startOf: (pos: number) => number,
+  ): number {
+    this.#last = this.#first
+    return this.#first.runKnown(buf, words, start, end, base, startOf)
+  }
+
   /** As Assembler.takeForeign. */
   takeForeign(buf: Buffer, pos: number, base: number): number {
     const next = (this.#last ?? this.#first).takeForeign(buf, pos, base)

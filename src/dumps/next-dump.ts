@@ -29,6 +29,14 @@ export function breaksIn(open: OpenBlocks, id: number, info: HeaderInfo): boolea
   return header.id === id || open.dump?.tally.ids.has(id) === true
 }
 
+/** Is the header of goroutine `id`, behind an empty line, of the open dump for certain? */
+export function isOfDump(open: OpenBlocks, id: number, info: HeaderInfo): boolean {
+  const { dump, goroutine, next } = open
+  if (dump === undefined || dump.body.goroutines === 'none' || next !== undefined || goroutine.doubts) return false
+  if (info.state === 'running' || id === 0 || dump.tally.idsOverflow || dump.tally.ids.has(id)) return false
+  return !isLongOver(open)
+}
+
 /** Was what may become a dump cut in its first header, or behind it? A whole dump begins here then. */
 export function startsOver({ candidate, goroutine, fragments }: OpenBlocks, info: HeaderInfo): boolean {
   if (candidate === undefined) return false

@@ -79,7 +79,7 @@ export interface InnerOptions extends EngineOptions {
   /** Called with each line that may hold a header, as long as no dump has begun. */
   readonly onHeader?: (buf: Buffer, at: number) => void
   readonly memory?: Memory
-  /** When kernels walk the stacks; absent, where it is worth it. Not with `memory`. */
+  /** When kernels walk the stacks, and take texts out of carriers; absent, where it is worth it. Not with `memory`. */
   readonly kernels?: KernelUse
 }
 

@@ -15,6 +15,7 @@ import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
+import { WORTH_ITS_WHILE } from '../stacks/walk.ts'
 import { CarriedStreams } from '../streams/carried-streams.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
@@ -95,6 +96,7 @@ class LogEngine implements Engine, Keeper {
       budget,
       tape: this.#tape,
       input,
+      blockBytes: (options.kernels ?? WORTH_ITS_WHILE).bytes,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
       makeDumps: (stream, tape) => {
         const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source

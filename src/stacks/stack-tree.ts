@@ -173,11 +173,11 @@ export class StackTree extends LineTable {
     return at
   }
 
-  /** The buffer that was walked goes: it may hold something else by the next time. */
-  leave(): void {
+  /** `buf` goes, or whatever was walked: it may hold something else by the next time. */
+  leave(buf?: Buffer): void {
     this.calls.leave()
     this.leaveSource()
-    this.kernel?.leave()
+    this.kernel?.leave(buf)
   }
 
   /** As `step`, among the children beside the one that matched last. */

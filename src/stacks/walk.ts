@@ -316,8 +316,8 @@ export class WalkKernel {
     this.#to = to
   }
 
-  /** The buffer goes: it may hold something else by the next time. */
-  leave(): void {
-    this.#buf = undefined
+  /** `buf` goes, or whatever there is: it may hold something else by the next time. */
+  leave(buf?: Buffer): void {
+    if (buf === undefined || buf === this.#buf) this.#buf = undefined
   }
 }

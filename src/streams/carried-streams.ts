@@ -6,7 +6,7 @@
  *   -------|----------------------------------------------------|------------------------------------------------------
  *   closed | holds a header, a carrier knows it                 | open: its text goes to its stream
  *   closed | the same, a dump without a carrier is open         | open, unless all that carries it is a prefix
- *   open   | of a carrier in use, its stream is open            | its text goes there
+ *   open   | of a carrier in use, its stream is open            | its text goes there, with those of many lines that follow
  *   open   | of a carrier in use, a dump begins in it           | its stream opens too
  *   open   | holds a header, another carrier knows it           | that is in use from now on
  *   open   | in no carrier, fits behind a header with a prefix  | the prefix was of the first line only: it goes there
@@ -16,6 +16,7 @@
  * Hot while a dump is open: guarded by `npm run bench -- --only 5`.
  */
 
+import { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
@@ -45,11 +46,16 @@ export interface CarriedStreamsOptions {
   readonly tape: LogTape
   readonly input: InputKind
   readonly keys: KeyNames
+  /** Of how many bytes on the texts of many lines are taken at once. */
+  readonly blockBytes: number
   readonly makeDumps: (origin: StreamOrigin, tape: LogTape) => InterleavedDumps
 }
 
 /** What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. */
 export type Taken = 'taken' | 'refused' | GluedHeader
+
+/** Lines until their like is looked for again, at most. */
+const MOST_WAITED = 64
 
 export class CarriedStreams {
   readonly #options: CarriedStreamsOptions
@@ -70,6 +76,14 @@ export class CarriedStreams {
   #isAtLine = false
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: { readonly carrier: Prefix; readonly stream: Stream; readonly glued: GluedHeader } | undefined
+
+  /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
+  #given: Stream | undefined
+  #givenBy: Carrier | undefined
+  readonly #bare = new BareLines()
+  /** Lines to go until their like is looked for, and how many these were the last time. */
+  #wait = 0
+  #waited = 0
 
   constructor(options: CarriedStreamsOptions) {
     const { limits, budget, input, keys, tape } = options
@@ -101,9 +115,47 @@ export class CarriedStreams {
    */
   line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
     this.#isAtLine = true
+    this.#given = undefined
     const taken = this.#take(buf, pos, next, offset, needle)
     this.#isAtLine = false
     return taken
+  }
+
+  /** A chunk comes: what was seen of the last one is gone. */
+  enter(): void {
+    this.#given = undefined
+    this.#bare.leave()
+  }
+
+  /**
+   * Takes lines of [pos, end) of `buf` that are like the one before, of the same stream, and whose texts are of known stacks. `base`: where the first
+   * byte of `buf` stands in the input. Returns where the line begins that is left.
+   */
+  known(buf: Buffer, pos: number, end: number, base: number): number {
+    const given = this.#given
+    const carrier = this.#givenBy
+    if (given === undefined || carrier?.shape === undefined || !given.walks) return pos
+    const { inUse, klog } = this.recognition
+    if (inUse[0] !== carrier || !klog.isNowhere || this.#unproved?.stream === given) return pos
+    const lines = this.#bare
+    if (!lines.isAt(pos) && !this.#takeLike(carrier, buf, pos, end)) return pos
+    given.feedKnown(lines, base)
+    this.#map.fed(given)
+    return lines.pos
+  }
+
+  /** Where lines of several streams come in turn, it is tried ever less often. */
+  #takeLike(carrier: Carrier, buf: Buffer, pos: number, end: number): boolean {
+    if (end - pos < this.#options.blockBytes) return false
+    if (this.#wait > 0) {
+      this.#wait--
+      return false
+    }
+    const shape = carrier.shape?.()
+    const isTaken = shape !== undefined && this.#bare.take(shape, buf, pos, end)
+    this.#waited = isTaken ? 0 : Math.min(MOST_WAITED, this.#waited * 2 + 1)
+    this.#wait = this.#waited
+    return isTaken
   }
 
   #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
@@ -194,21 +246,23 @@ export class CarriedStreams {
       if (isInValue) stream.indent()
       if (carrier instanceof Prefix && needle) {
         this.#line.mayBeGlued(Buffer.from(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end))))
-        this.#feed(stream, text, offset, needle)
+        this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
         this.#unproved = glued === undefined ? undefined : { carrier, stream, glued }
         return true
       }
     } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) this.#unproved = undefined
-    this.#feed(stream, text, offset, needle)
+    this.#feed(carrier, stream, text, offset, needle)
     return true
   }
 
-  #feed(stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
+  #feed(carrier: Carrier, stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
     const line = this.#line
     stream.feed(text, needle, offset, offset + line.end - line.start)
     line.settle()
     this.#map.fed(stream)
+    this.#given = stream
+    this.#givenBy = carrier
   }
 
   /** A line with several log records stays in the log: it says more than the dump. */

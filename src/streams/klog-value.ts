@@ -36,6 +36,11 @@ export class KlogValue {
       this.#carrier = undefined
   }
 
+  /** No value is under way. */
+  get isNowhere(): boolean {
+    return this.#carrier === undefined
+  }
+
   /** Are the lines of this stream at present those of a value? */
   isIn(carrier: Carrier, key: string): boolean {
     return carrier === this.#carrier && key === this.#key

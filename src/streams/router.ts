@@ -77,10 +77,12 @@ export class Router implements LineSink {
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
     this.#needle = -1
     this.#end = end
+    this.#streams.enter()
     let pos = start
     while (pos < end) {
       if (this.#streams.open) {
-        pos = this.#carriedLine(buf, words, pos, base)
+        pos = this.#streams.known(buf, pos, end, base)
+        if (pos < end) pos = this.#carriedLine(buf, words, pos, base)
         continue
       }
       if (this.#plain.quiet) {

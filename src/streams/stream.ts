@@ -11,6 +11,7 @@
  *   any other                              | a line of the dump, or foreign to it
  */
 
+import type { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
@@ -105,6 +106,23 @@ export class Stream {
   /** How well a line fits the open dump, as Assembler.fit. */
   fit(text: CarriedText): number {
     return this.#dumps?.fit(text.buf, text.words, text.start, text.end) ?? 0
+  }
+
+  /** May `feedKnown` go on? */
+  get walks(): boolean {
+    return this.#inner === undefined && this.#pieces.length === 0 && this.#dumps?.walks === true
+  }
+
+  /** Takes those of the lines that are of known stacks, up to the first that is not; the chunk that they are of stands at `base` of the input. */
+  feedKnown(lines: BareLines, base: number): void {
+    const dumps = this.#dumpsFor()
+    const { start, pos } = lines
+    const startOf = (text: number): number => base + lines.posOf(text)
+    const stop = dumps.runKnown(lines.buf, lines.words, start, lines.buf.length, base + pos - start, startOf)
+    if (stop === start) return
+    lines.goTo(stop)
+    this.#silence.break()
+    dumps.reach(base + pos, base + lines.pos)
   }
 
   /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */

@@ -6,7 +6,7 @@ import { damage } from '../fuzz/generate.ts'
 import { Random } from '../fuzz/random.ts'
 import { goldenDumps } from '../golden/dumps.ts'
 import { runs } from './seed.ts'
-import { feed, LOG_LINES, type Run } from './weave.ts'
+import { cutAnywhere, feed, LOG_LINES, manyOf, type Run } from './weave.ts'
 
 const ALWAYS: KernelUse = { lines: 256, goroutines: 0, bytes: 0 }
 
@@ -15,30 +15,6 @@ const dumps = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.leng
 function read(chunks: readonly Buffer[], kernels: KernelUse): Run {
   const options: InnerOptions = { kernels, goroutines: true }
   return feed(chunks, options)
-}
-
-/** The goroutines of the dump some times over, with ids of their own, most of them. */
-function manyOf(random: Random, bytes: Buffer): Buffer {
-  const goroutines = bytes.toString('latin1').split(/(?<=\n\n)(?=goroutine \d)/)
-  let id = 1
-  const out = goroutines.flatMap((each) =>
-    Array.from({ length: 1 + random.below(8) }, () => {
-      id += random.once(60) ? -random.below(3) : 1 + random.below(20)
-      return each.replace(/^goroutine \d+/, `goroutine ${id}`)
-    }),
-  )
-  return Buffer.from(out.join(''), 'latin1')
-}
-
-function cut(random: Random, bytes: Buffer): Buffer[] {
-  const chunks: Buffer[] = []
-  const most = random.pick([30, 300, 5_000, 70_000])
-  for (let at = 0; at < bytes.length; ) {
-    const to = at + 1 + random.below(most)
-    chunks.push(bytes.subarray(at, to))
-    at = to
-  }
-  return chunks
 }
 
 /** A line of the log between any two lines. */
@@ -68,7 +44,7 @@ describe('goroutines that the kernel takes whole', () => {
       let bytes = manyOf(random, random.pick(dumps).bytes)
       if (random.once(2)) bytes = withLog(random, bytes)
       if (random.once(3)) bytes = damage(random, bytes)
-      expectSame(cut(random, bytes))
+      expectSame(cutAnywhere(random, bytes))
     }
     expect(rows.mock.results.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThan(500)
   })

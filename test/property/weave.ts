@@ -2,6 +2,7 @@
 
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine, type EngineOptions } from '../../src/engine/engine.ts'
+import type { Random } from '../fuzz/random.ts'
 
 export interface Run {
   readonly records: DumpstreamRecord[]
@@ -71,3 +72,28 @@ export const LOG_LINES: readonly string[] = [
   '\u001b[31mERROR\u001b[0m something red',
   'x',
 ]
+
+/** The goroutines of the dump some times over, with ids of their own, most of them. */
+export function manyOf(random: Random, bytes: Buffer): Buffer {
+  const goroutines = bytes.toString('latin1').split(/(?<=\n\n)(?=goroutine \d)/)
+  let id = 1
+  const out = goroutines.flatMap((each) =>
+    Array.from({ length: 1 + random.below(8) }, () => {
+      id += random.once(60) ? -random.below(3) : 1 + random.below(20)
+      return each.replace(/^goroutine \d+/, `goroutine ${id}`)
+    }),
+  )
+  return Buffer.from(out.join(''), 'latin1')
+}
+
+/** Chunks of any sizes. */
+export function cutAnywhere(random: Random, bytes: Buffer): Buffer[] {
+  const chunks: Buffer[] = []
+  const most = random.pick([30, 300, 5_000, 70_000])
+  for (let at = 0; at < bytes.length; ) {
+    const to = at + 1 + random.below(most)
+    chunks.push(bytes.subarray(at, to))
+    at = to
+  }
+  return chunks
+}

@@ -35,6 +35,7 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
     budget: new Budget(LIMITS.memoryBytes),
     tape,
     input,
+    blockBytes: 0,
     keys: { text: undefined, time: undefined, streams: undefined },
     makeDumps: ({ source, attributes, texts }, own) => {
       const ahead = (): string[] => texts(linesBefore(tape))

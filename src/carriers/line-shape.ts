@@ -1,0 +1,56 @@
+/** What the lines of a carrier have in common, but for their texts: what stands before the text and behind it. Some digits may be others. */
+import { DIGIT } from '../core/ascii.ts'
+
+/** Longer parts are not remembered. */
+export const LONGEST_PART = 512
+/** Longer texts are not taken: they may be parts of one. */
+export const LONGEST_TEXT: number = 8 << 10
+/** A part is three rows, which strip.wat reads: its bytes; ones where any digit may stand; ones where it counts at all. */
+const ROW = LONGEST_PART + 16
+const ONES = 0xff
+const NONE: Uint8Array = new Uint8Array(0)
+
+export class ShapePart {
+  /** Made when there is a line to remember: most carriers of a log never see two of theirs. */
+  rows: Uint8Array = NONE
+  #bytes = NONE
+  #digits = NONE
+  length = 0
+
+  /** The bytes [start, end) of `buf`. */
+  set(buf: Uint8Array, start: number, end: number): void {
+    if (this.rows === NONE) {
+      this.rows = new Uint8Array(3 * ROW)
+      this.#bytes = this.rows.subarray(0, ROW)
+      this.#digits = this.rows.subarray(ROW, 2 * ROW)
+    }
+    this.length = end - start
+    for (let i = 0; i < this.length; i++) this.#bytes[i] = buf[start + i] as number
+    this.#digits.fill(0, 0, this.length)
+    this.rows.fill(ONES, 2 * ROW, 2 * ROW + this.length)
+    this.rows.fill(0, 2 * ROW + this.length)
+  }
+
+  /** Digits in [from, to) may differ. */
+  vary(from: number, to: number): void {
+    for (let i = Math.max(0, from); i < Math.min(to, this.length); i++)
+      this.#digits[i] = DIGIT[this.#bytes[i] as number] === 1 ? ONES : 0
+  }
+
+  isAt(buf: Uint8Array, at: number): boolean {
+    const bytes = this.#bytes
+    for (let i = 0; i < this.length; i++) {
+      const c = buf[at + i] as number
+      if (c !== bytes[i] && !(this.#digits[i] === ONES && DIGIT[c] === 1)) return false
+    }
+    return true
+  }
+}
+
+export interface LineShape {
+  readonly head: ShapePart
+  /** Absent: the text ends with the line. */
+  readonly tail?: ShapePart
+  /** The text is a string of JSON, without its quotes. A line feed at its end is that of the line. */
+  readonly isEscaped: boolean
+}

@@ -1,0 +1,127 @@
+;; Takes the text out of lines of one shape: what stands before and behind it is the same in each, but for some digits. bare-lines.ts puts the
+;; lines and their shape into the memory and takes the texts; what it gives is what the carrier would read, line by line, and the tests hold it to that.
+;;
+;; A part of the shape, before or behind, is three rows of 528 bytes: its bytes; ones where any digit may stand; ones where it counts at all,
+;; which ends it. Behind the lines stand 64 bytes of zero, which end whatever is looked for.
+(module
+  (memory (export "memory") 1)
+
+  (global $head i32 (i32.const 64))
+  (global $tail i32 (i32.const 2048))
+  ;; A row of a line: where it begins; where its text begins.
+  (global $rows i32 (i32.const 4096))
+  (global $end_of_rows i32 (i32.const 36864)) ;; 4096 of 8 bytes each
+
+  ;; Are the $length bytes at $pos this part of the shape?
+  (func $is_part (param $pos i32) (param $part i32) (param $length i32) (result i32)
+    (local $i i32) (local $bytes v128) (local $other v128)
+    (loop $more
+      (if (i32.ge_u (local.get $i) (local.get $length)) (then (return (i32.const 1))))
+      (local.set $bytes (v128.load (i32.add (local.get $pos) (local.get $i))))
+      (local.set $other
+        (v128.and
+          (v128.xor (local.get $bytes) (v128.load (i32.add (local.get $part) (local.get $i))))
+          (v128.load offset=1056 (i32.add (local.get $part) (local.get $i)))))
+      (if (v128.any_true (local.get $other))
+        (then
+          (if (v128.any_true
+                (v128.andnot
+                  (local.get $other)
+                  (v128.and
+                    (v128.load offset=528 (i32.add (local.get $part) (local.get $i)))
+                    (i8x16.lt_u
+                      (i8x16.sub (local.get $bytes) (i8x16.splat (i32.const 0x30)))
+                      (i8x16.splat (i32.const 10))))))
+            (then (return (i32.const 0))))))
+      (local.set $i (i32.add (local.get $i) (i32.const 16)))
+      (br $more))
+    (unreachable))
+
+  ;; Takes the lines from $pos on, up to the first that is of another shape or is not whole before $end, and writes their texts to $to, each
+  ;; with a line feed. $head, $tail: how long the parts are. $escaped: the text is a string of JSON without its quotes; of its escapes
+  ;; only `\t`, `\"`, `\\`, `\/` and a `\n` at its end are read. A text has no more than $most bytes. Returns how many lines; at 0 stands where
+  ;; the line behind them begins, at 4 where their texts end.
+  (func (export "strip")
+    (param $pos i32) (param $end i32) (param $to i32) (param $head_length i32) (param $tail_length i32) (param $escaped i32) (param $most i32)
+    (result i32)
+    (local $row i32) (local $p i32) (local $q i32) (local $bits i32) (local $c i32) (local $bytes v128)
+    (local.set $row (global.get $rows))
+    (block $over
+      (loop $line
+        (br_if $over (i32.ge_u (local.get $pos) (local.get $end)))
+        (br_if $over (i32.ge_u (local.get $row) (global.get $end_of_rows)))
+        (local.set $p (i32.add (local.get $pos) (local.get $head_length)))
+        (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
+        (br_if $over (i32.eqz (call $is_part (local.get $pos) (global.get $head) (local.get $head_length))))
+        (local.set $q (local.get $to))
+        (if (local.get $escaped)
+          (then
+            (block $quote
+              (loop $more
+                (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
+                (local.set $bytes (v128.load (local.get $p)))
+                (v128.store (local.get $q) (local.get $bytes))
+                (local.set $bits
+                  (i8x16.bitmask
+                    (v128.or
+                      (v128.or
+                        (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x22)))
+                        (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5c))))
+                      (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 10))))))
+                (if (i32.eqz (local.get $bits))
+                  (then
+                    (local.set $p (i32.add (local.get $p) (i32.const 16)))
+                    (local.set $q (i32.add (local.get $q) (i32.const 16)))
+                    (br $more)))
+                (local.set $p (i32.add (local.get $p) (i32.ctz (local.get $bits))))
+                (local.set $q (i32.add (local.get $q) (i32.ctz (local.get $bits))))
+                (local.set $c (i32.load8_u (local.get $p)))
+                (br_if $quote (i32.eq (local.get $c) (i32.const 0x22)))
+                (br_if $over (i32.eq (local.get $c) (i32.const 10)))
+                (local.set $c (i32.load8_u offset=1 (local.get $p)))
+                (local.set $p (i32.add (local.get $p) (i32.const 2)))
+                (if (i32.eq (local.get $c) (i32.const 0x6e)) ;; n
+                  (then
+                    (br_if $over (i32.ne (i32.load8_u (local.get $p)) (i32.const 0x22)))
+                    (br $quote)))
+                (if (i32.eq (local.get $c) (i32.const 0x74)) ;; t
+                  (then (local.set $c (i32.const 9)))
+                  (else
+                    (br_if $over
+                      (i32.eqz
+                        (i32.or
+                          (i32.or
+                            (i32.eq (local.get $c) (i32.const 0x22))
+                            (i32.eq (local.get $c) (i32.const 0x5c)))
+                          (i32.eq (local.get $c) (i32.const 0x2f)))))))
+                (i32.store8 (local.get $q) (local.get $c))
+                (local.set $q (i32.add (local.get $q) (i32.const 1)))
+                (br $more)))
+            (br_if $over (i32.gt_u (i32.add (local.get $p) (local.get $tail_length)) (local.get $end)))
+            (br_if $over (i32.eqz (call $is_part (local.get $p) (global.get $tail) (local.get $tail_length))))
+            (local.set $p (i32.add (local.get $p) (local.get $tail_length))))
+          (else
+            (loop $more
+              (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
+              (local.set $bytes (v128.load (local.get $p)))
+              (v128.store (local.get $q) (local.get $bytes))
+              (local.set $bits (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 10)))))
+              (if (i32.eqz (local.get $bits))
+                (then
+                  (local.set $p (i32.add (local.get $p) (i32.const 16)))
+                  (local.set $q (i32.add (local.get $q) (i32.const 16)))
+                  (br $more))))
+            (local.set $p (i32.add (i32.add (local.get $p) (i32.ctz (local.get $bits))) (i32.const 1)))
+            (local.set $q (i32.add (local.get $q) (i32.ctz (local.get $bits))))
+            (br_if $over (i32.gt_u (local.get $p) (local.get $end)))))
+        (br_if $over (i32.gt_u (i32.sub (local.get $q) (local.get $to)) (local.get $most)))
+        (i32.store (local.get $row) (local.get $pos))
+        (i32.store offset=4 (local.get $row) (local.get $to))
+        (local.set $row (i32.add (local.get $row) (i32.const 8)))
+        (i32.store8 (local.get $q) (i32.const 10))
+        (local.set $to (i32.add (local.get $q) (i32.const 1)))
+        (local.set $pos (local.get $p))
+        (br $line)))
+    (i32.store (i32.const 0) (local.get $pos))
+    (i32.store offset=4 (i32.const 0) (local.get $to))
+    (i32.shr_u (i32.sub (local.get $row) (global.get $rows)) (i32.const 3))))
