@@ -12,6 +12,14 @@
   (global $rows i32 (i32.const 4096))
   (global $end_of_rows i32 (i32.const 36864)) ;; 4096 of 8 bytes each
 
+  ;; What is returned; the two parts; the rows; the lines with what is read behind them; the texts (scripts/checked-wat.mjs):
+  ;; region write (i32.const 0) (i32.const 8)
+  ;; region read (global.get $head) (i32.const 1648)
+  ;; region read (global.get $tail) (i32.const 3632)
+  ;; region write (global.get $rows) (global.get $end_of_rows)
+  ;; region read (global.get $end_of_rows) (i32.const 102464)
+  ;; region write (i32.const 102464) (i32.const 168064)
+
   ;; Are the $length bytes at $pos this part of the shape?
   (func $is_part (param $pos i32) (param $part i32) (param $length i32) (result i32)
     (local $i i32) (local $bytes v128) (local $other v128)
