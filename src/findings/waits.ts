@@ -31,14 +31,16 @@ export interface Waits {
   of(goroutine: CallingGoroutine): Group | undefined
 }
 
-/** Goroutines that wait for one object. */
+/** Goroutines that wait for one object: mostly one alone, so that no list has room for more than it holds. */
 interface Open {
   readonly kind: WaitKind
   readonly object: number
   readonly sends: boolean
   readonly goroutines: CallingGoroutine[]
-  readonly receivers: Receiver[]
+  receivers: readonly Receiver[]
 }
+
+const NO_RECEIVERS: readonly Receiver[] = []
 
 const NONE: Waits = { groups: [], of: () => undefined }
 
@@ -58,13 +60,19 @@ export function waitsOf({ callers, signatures }: DumpTally, least: number): Wait
   const groups = [...closed.values()].sort((a, b) => b.goroutines.length - a.goroutines.length)
   let openOf: Map<number, Open> | undefined
   const of = ({ goroutine }: CallingGoroutine): Group | undefined => {
-    openOf ??= new Map(opens.flatMap((open) => open.goroutines.map((each) => [each.goroutine, open])))
+    openOf ??= byGoroutine(opens)
     const open = openOf.get(goroutine)
     if (open === undefined) return undefined
     if (!closed.has(open)) closeAll([open])
     return closed.get(open)
   }
   return { groups, of }
+}
+
+function byGoroutine(opens: readonly Open[]): Map<number, Open> {
+  const found = new Map<number, Open>()
+  for (const open of opens) for (const { goroutine } of open.goroutines) found.set(goroutine, open)
+  return found
 }
 
 function pointersOf(opens: readonly Open[]): Set<number> {
@@ -84,13 +92,15 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
       objects = new Map()
       byKind.set(key, objects)
     }
-    let open = objects.get(object)
+    const open = objects.get(object)
     if (open === undefined) {
-      open = { kind, object, sends, goroutines: [], receivers: [] }
-      objects.set(object, open)
+      const receivers = receiver === undefined ? NO_RECEIVERS : [receiver]
+      objects.set(object, { kind, object, sends, goroutines: [goroutine], receivers })
+      return
     }
     open.goroutines.push(goroutine)
-    if (receiver !== undefined && !open.receivers.some((each) => isSame(each, receiver))) open.receivers.push(receiver)
+    if (receiver !== undefined && !open.receivers.some((each) => isSame(each, receiver)))
+      open.receivers = [...open.receivers, receiver]
   }
   const lost: CallingGoroutine[] = []
   for (const goroutine of waiting) {
@@ -136,13 +146,14 @@ function withReceivers(locks: readonly Open[]): void {
       else known.add(object - pointer)
     }
   }
-  for (const { kind, object, goroutines, receivers } of locks) {
-    if (receivers.length > 0) continue
-    for (const goroutine of goroutines) {
+  for (const open of locks) {
+    if (open.receivers.length > 0) continue
+    const { kind, object } = open
+    for (const goroutine of open.goroutines) {
       const { type } = shapeOf(goroutine)
-      if (type === undefined || receivers.some((each) => each.type === type)) continue
-      for (const offset of offsets.get(`${kind} ${type}`) ?? FIRST_FIELDS)
-        receivers.push({ type, pointer: object - offset })
+      if (type === undefined || open.receivers.some((each) => each.type === type)) continue
+      const from = [...(offsets.get(`${kind} ${type}`) ?? FIRST_FIELDS)]
+      open.receivers = [...open.receivers, ...from.map((offset) => ({ type, pointer: object - offset }))]
     }
   }
 }
