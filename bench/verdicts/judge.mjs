@@ -48,14 +48,20 @@ export function lastRecords(createEngine, dumps, count) {
   return last
 }
 
-/** Leaks whose goroutines are those of the connection. */
-const OF_CONNECTIONS = new Set(['body-not-closed', 'body-on-error-status', 'transport-per-call'])
+/** What leaks leave behind that has none of their own frames. */
+const CONNECTIONS = /^net\/http\.\(\*persistConn\)\./
+const BESIDE = {
+  'body-not-closed': CONNECTIONS,
+  'body-on-error-status': CONNECTIONS,
+  'transport-per-call': CONNECTIONS,
+  'rows-not-closed': /^database\/sql\.\(\*Rows\)\.awaitDone/,
+  'once-that-hangs': /^sync\.\(\*Once\)\.doSlow/,
+}
 
 export function isOfSubject(record, { kind, name }) {
-  if (OF_CONNECTIONS.has(name) && record.stack?.some((frame) => frame.startsWith('net/http.(*persistConn).')) === true)
-    return true
-  const pattern = SUBJECT[kind]
-  return pattern !== undefined && record.stack?.some((frame) => pattern.test(frame)) === true
+  const own = SUBJECT[kind]
+  const beside = BESIDE[name]
+  return record.stack?.some((frame) => own?.test(frame) === true || beside?.test(frame) === true) === true
 }
 
 /** `{ right, wrong, isLeak, visible }` for one log and so many dumps. */

@@ -18,23 +18,20 @@
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
 import { because, evidence } from './because.ts'
-import { isLeak, type Waiting } from './leak.ts'
-import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
+import { isLeak } from './leak.ts'
+import type { Tracked } from './served.ts'
+import { blockedShare } from './states.ts'
 import { caught, isStuck } from './stuck.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Step, type Track } from './track.ts'
-
-/** A dump with what was seen of each of its signatures. */
-interface Tracked {
-  readonly signatures: readonly SignatureTally[]
-  readonly tracks: readonly (Track | undefined)[]
-}
+import { type Waiting, waitingOf } from './waiting.ts'
 
 /**
  * `tracks`: one for each signature; none for a dump that compares with nothing, and without a step in the first of a history.
  */
 export function judgeAll(signatures: readonly SignatureTally[], tracks: readonly (Track | undefined)[]): Assessment[] {
-  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], { signatures, tracks }))
+  const dump: Tracked = { signatures, tracks }
+  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], dump))
   const isCaught = (slot: number): boolean => verdicts[slot] === 'stuck' || verdicts[slot] === 'leaking'
   // One that waits for what is stuck is stuck, and so on.
   for (let more = caught(signatures, tracks, isCaught); more.length > 0; more = caught(signatures, tracks, isCaught))
@@ -76,8 +73,10 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   if (track === undefined || step === undefined) return undefined
   if (step.before === 0) return 'new'
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
-  const waiting = waitingOf(tally, dump)
-  if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting)) return 'leaking'
+  if (run.some(({ fresh = 0 }) => fresh > 0)) {
+    const waiting = waitingOf(tally, dump)
+    if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting)) return 'leaking'
+  }
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
@@ -128,68 +127,4 @@ function isGrowth(steps: readonly Step[]): boolean {
     last.count - first >= Math.max(THRESHOLDS.growth, first * THRESHOLDS.shrink) &&
     steps.slice(-3).every((step) => step.count > step.before)
   )
-}
-
-/** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
-const LOST = /^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/
-
-function isLost(tally: SignatureTally): boolean {
-  return inState(tally, (state) => LOST.test(state) || isLock(state, tally)) === tally.count
-}
-
-/** States that end by themselves. */
-const ENDS = /^sleep$/
-const PEER = /^IO wait$/
-/** Share of the goroutines that were each started by one that lives on and waits for its peer. */
-const OF_CONNECTIONS = 0.9
-
-/** Does each belong to a connection: was it started by another one that waits for its peer? */
-function isOfConnections({ parents, count }: SignatureTally, signatures: readonly SignatureTally[]): boolean {
-  if (parents === undefined || parents.distinct < count * OF_CONNECTIONS) return false
-  let waiting = 0
-  for (const [index, living] of parents.signatures) {
-    const of = signatures[index]
-    if (of !== undefined && isPeer(of)) waiting += living
-  }
-  return waiting >= count * OF_CONNECTIONS
-}
-
-/** Share of the goroutines of which one that they have started is at work. */
-const WITH_WORKERS = 0.5
-
-/** How far down supervisors of supervisors are followed. */
-const LEVELS = 4
-
-/** Do they wait for goroutines that they have started, and that go on, or wait so themselves? A supervisor does. */
-function isOfWorkers(tally: SignatureTally, dump: Tracked, levels = LEVELS): boolean {
-  const { signatures, tracks } = dump
-  let waiting = 0
-  const slot = signatures.indexOf(tally)
-  for (const [i, other] of signatures.entries()) {
-    const started = other.parents?.signatures.get(slot) ?? 0
-    if (started === 0 || other === tally) continue
-    if (isAtWork(other, tracks[i]) || (levels > 1 && isOfWorkers(other, dump, levels - 1))) waiting += started
-  }
-  return waiting >= tally.count * WITH_WORKERS
-}
-
-function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
-  if (blockedShare(tally) < 1 / 2) return true
-  const step = lastStep(track)
-  return step !== undefined && (step.awake + (step.worked ?? 0)) * 2 > tally.count
-}
-
-function isPeer(tally: SignatureTally): boolean {
-  return inState(tally, (state) => PEER.test(state)) * 2 > tally.count
-}
-
-function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
-  if (isLost(tally)) return 'lost'
-  if (isPeer(tally) || isOfConnections(tally, dump.signatures)) return 'peer'
-  if (tally.signature.idle !== 'no' || inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'weak'
-  if (isOfWorkers(tally, dump)) return 'child'
-  if (tally.parents === undefined) return 'blocked'
-  const { distinct, alive } = tally.parents
-  if (distinct > 1 && alive === 0) return tally.states.get('chan send') === tally.count ? 'unreceived' : 'orphaned'
-  return distinct === 1 && mayBeKept(tally) ? 'kept' : 'blocked'
 }

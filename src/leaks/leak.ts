@@ -20,6 +20,7 @@
 
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step } from './track.ts'
+import type { Waiting } from './waiting.ts'
 
 /** What one view counts in a step. */
 interface Seen {
@@ -37,14 +38,6 @@ interface Total extends Seen {
 
 /** What ids tell of a step, all known. */
 type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' ? undefined : never) }
-
-/**
- * How they wait. `lost`: where nothing wakes them; `weak`: by design, or in a sleep, which ends by itself; `peer`: for the other end of a
- * connection; `orphaned`: each was started by another goroutine, all of which are gone; `unreceived`: the same, to send, which idle
- * workers never do; `kept`: for what may come, all started by one goroutine, as workers, tickers and subscriptions are; `child`: for
- * goroutines that they have started themselves, and that are at work.
- */
-export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer' | 'child'
 
 export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
   const known = sinceUnknown(steps)

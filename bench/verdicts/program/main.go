@@ -38,10 +38,10 @@ func main() {
 			fmt.Println("suite", name)
 		}
 		for name := range leaks.All {
-			fmt.Println("leak", name, mark(leaks.Fresh[name] != nil, leaks.Later[name] != nil))
+			fmt.Println("leak", name, setOf(leaks.Sets, name))
 		}
 		for name := range healthy.All {
-			fmt.Println("healthy", name, mark(healthy.Fresh[name] != nil, healthy.Later[name] != nil))
+			fmt.Println("healthy", name, setOf(healthy.Sets, name))
 		}
 		for name := range hangs.All {
 			fmt.Println("hang", name)
@@ -82,12 +82,12 @@ func main() {
 	os.Exit(0)
 }
 
-func mark(isFresh, isLater bool) string {
-	switch {
-	case isFresh:
-		return "fresh"
-	case isLater:
-		return "later"
+// setOf is the later set that has it, if one has.
+func setOf[F any](sets map[string]map[string]F, name string) string {
+	for set, subjects := range sets {
+		if _, has := subjects[name]; has {
+			return set
+		}
 	}
 	return ""
 }

@@ -35,9 +35,13 @@ var Fresh = map[string]func(*Env){
 	"warm-standby-queues": standby,
 }
 
+// Sets are those that were written later than All.
+var Sets = map[string]map[string]func(*Env){"fresh": Fresh, "later": Later, "third": Third}
+
 func init() {
-	maps.Copy(All, Fresh)
-	maps.Copy(All, Later)
+	for _, each := range Sets {
+		maps.Copy(All, each)
+	}
 }
 
 // Browsers that listen to events, and mostly stay; something happens now and then.

@@ -40,9 +40,13 @@ var Fresh = map[string]func(url string){
 	"stop-channel-nil":      func(string) { (&poller{}).start() },
 }
 
+// Sets are those that were written later than All.
+var Sets = map[string]map[string]func(url string){"fresh": Fresh, "later": Later, "third": Third}
+
 func init() {
-	maps.Copy(All, Fresh)
-	maps.Copy(All, Later)
+	for _, each := range Sets {
+		maps.Copy(All, each)
+	}
 }
 
 // report takes the first rows of a pipeline of three stages and goes.

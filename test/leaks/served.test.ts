@@ -1,0 +1,143 @@
+/** Goroutines that come and stay, and those beside them who may end their wait. */
+import { describe, expect, it } from 'vitest'
+import { ids, judgeAll } from './dumps.ts'
+
+interface Group {
+  readonly name: string
+  readonly state: string
+  readonly creator: string
+  /** Frames below the name, innermost first. */
+  readonly frames?: readonly string[]
+  /** Ids in dump `i`. */
+  readonly at: (i: number) => readonly number[]
+  readonly parent: (id: number) => number
+}
+
+/** Requests of a step, each of which hands out so many ids. */
+const REQUESTS = 6
+const IDS = 400
+
+/** One goroutine, the `nth` of its request, of each of the first `some` requests of every step. */
+const comeAndStay =
+  (nth: number, some = REQUESTS) =>
+  (i: number): number[] =>
+    ids(0, (i + 1) * REQUESTS - 1)
+      .filter((k) => k % REQUESTS < some)
+      .map((k) => 1000 + k * IDS + nth)
+const gone = (id: number): number => 1_000_000 + id
+const sister = (id: number): number => 1_000_000 + Math.floor(id / IDS)
+
+function verdict(name: string, groups: readonly Group[], dumps = 4): string | undefined {
+  const texts = ids(0, dumps - 1).map((i) => {
+    const stacks = groups.flatMap(({ name, state, creator, frames = [], at, parent }) =>
+      at(i).map((id) => {
+        const lines = [...frames, name].map((frame) => `${frame}()\n\t/app/main.go:9 +0x1d\n`).join('')
+        return `goroutine ${id} [${state}]:\n${lines}created by ${creator} in goroutine ${parent(id)}\n\t/app/main.go:5 +0x1d\n`
+      }),
+    )
+    const passing = `goroutine ${1000 + (i + 1) * REQUESTS * IDS} [runnable]:\nmain.ping()\n\t/app/main.go:30 +0x1d\ncreated by main.pings in goroutine 1\n\t/app/main.go:25 +0x1d\n`
+    const time = new Date(Date.UTC(2026, 10, 24) + i * 500).toISOString()
+    return `${time} INFO dump\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n\n${[...stacks, passing].join('\n')}${time} INFO done\n`
+  })
+  return judgeAll(texts)
+    .at(-1)
+    ?.signatures.find((each) => each.function === name)?.verdict
+}
+
+const waits = (more: Partial<Group> = {}): Group => ({
+  name: 'main.wait',
+  state: 'select',
+  creator: 'main.serve',
+  at: comeAndStay(1),
+  parent: sister,
+  ...more,
+})
+const beside = (more: Partial<Group> = {}): Group => ({
+  name: 'main.read',
+  state: 'IO wait',
+  creator: 'main.serve',
+  at: comeAndStay(2),
+  parent: sister,
+  ...more,
+})
+
+describe('goroutines that requests have started, which are gone', () => {
+  it('leak where nobody else has come from there', () => {
+    expect(verdict('main.wait', [waits()])).toBe('leaking')
+  })
+
+  it('are growing where the same function has started as many that read from a connection, and stay', () => {
+    expect(verdict('main.wait', [waits(), beside()])).toBe('growing')
+  })
+
+  it('are growing where the same function has started as many that sleep between two turns', () => {
+    expect(verdict('main.wait', [waits({ state: 'chan receive' }), beside({ state: 'sleep' })])).toBe('growing')
+  })
+
+  it('leak where those beside them are blocked, too', () => {
+    expect(verdict('main.wait', [waits(), beside({ state: 'chan send' })])).toBe('leaking')
+  })
+
+  it('leak where those beside them are of a moment', () => {
+    const passing = (i: number): number[] =>
+      comeAndStay(2)(i)
+        .slice(-12)
+        .map((id) => id + i)
+    expect(verdict('main.wait', [waits(), beside({ at: passing })])).toBe('leaking')
+  })
+
+  it('leak where those beside them are few', () => {
+    expect(verdict('main.wait', [waits(), beside({ at: comeAndStay(2, 2) })])).toBe('leaking')
+  })
+
+  it('leak where a server of another package has started both', () => {
+    const creator = 'golang.org/x/sync/errgroup.(*Group).Go'
+    expect(verdict('main.wait', [waits({ creator }), beside({ creator })])).toBe('leaking')
+  })
+})
+
+describe('goroutines whose starters live', () => {
+  const parents = (state: string): Group => ({
+    name: 'main.session',
+    state,
+    creator: 'main.accept',
+    at: comeAndStay(3),
+    parent: gone,
+  })
+  const ofParent = (id: number): number => id + 2
+
+  it('are growing where these sleep between two turns', () => {
+    const sends = waits({ state: 'chan send', creator: 'main.session', parent: ofParent })
+    expect(verdict('main.wait', [sends, parents('sleep')])).toBe('growing')
+  })
+
+  it('leak where these are blocked', () => {
+    const sends = waits({ state: 'chan send', creator: 'main.session', parent: ofParent })
+    expect(verdict('main.wait', [sends, parents('chan receive')])).toBe('leaking')
+  })
+
+  it('are growing where these are handlers whose clients are there', () => {
+    const watch = beside({
+      name: 'net/http.(*connReader).backgroundRead',
+      creator: 'net/http.(*connReader).startBackgroundRead',
+      at: comeAndStay(4),
+      parent: (id) => id - 1,
+    })
+    const waiting = waits({ creator: 'main.session', parent: ofParent })
+    expect(verdict('main.wait', [waiting, parents('select'), watch])).toBe('growing')
+    expect(verdict('main.wait', [waiting, parents('select')])).toBe('leaking')
+  })
+})
+
+describe('connections whose bodies are not closed', () => {
+  const connection = waits({ name: 'net/http.(*persistConn).readLoop', creator: 'net/http.(*Transport).dialConn' })
+
+  it('leak where nobody reads', () => {
+    expect(verdict('net/http.(*persistConn).readLoop', [connection])).toBe('leaking')
+  })
+
+  it('are growing where as many read from them', () => {
+    const reads = beside({ frames: ['net/http.(*bodyEOFSignal).Read', 'io.Copy'], creator: 'main.fetch' })
+    expect(verdict('net/http.(*persistConn).readLoop', [connection, reads])).toBe('growing')
+  })
+})
