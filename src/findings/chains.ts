@@ -2,13 +2,14 @@
  * What a pile waits for in the end: the goroutine that may hold its lock waits for something, too. A ring is claimed only where each step
  * has an address, and one goroutine alone that may hold it.
  */
-import type { CallingGoroutine, DumpTally, SignatureTally } from '../core/model.ts'
+import type { CallingGoroutine, DumpTally } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
+import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { classOf, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import type { Finding, Scene, Seen } from './finding.ts'
+import { type Finding, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
 import { anyGoesOn, isOutside } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
@@ -98,10 +99,10 @@ export function objectsOf(group: Group, steps: readonly Step[]): WaitsOn[] {
 
 /** Locks that goroutines of the first of `seen` wait for, the one with most waiters first. */
 export function locksOf(scene: Scene, seen: readonly Seen[]): readonly Group[] {
-  const { signatures, callers } = scene.dump
+  const { callers } = scene.dump
   const waiters = seen.filter(({ tally }) => waitsForLock(tally) > 0).slice(0, LOCKS)
-  const found = waiters.flatMap(({ tally }) => {
-    const [first] = callers?.of(signatures.indexOf(tally)) ?? []
+  const found = waiters.flatMap((each) => {
+    const [first] = callers?.of(slotOf(scene, each)) ?? []
     return (first === undefined ? undefined : waitsIn(scene).of(first)) ?? []
   })
   return [...new Set(found)].sort((a, b) => b.goroutines.length - a.goroutines.length)
@@ -232,21 +233,12 @@ function childrenOf({ signatures, callers }: DumpTally, { goroutines: waiters }:
   const slot = waiter?.signature ?? -1
   // Of several who wait at one place it is not known whose they are.
   if (signatures[slot]?.count !== 1) return []
-  return signatures.flatMap(({ parents }, child) =>
-    parents?.signatures.has(slot) === true ? (callers?.of(child) ?? []) : [],
-  )
+  return kinOf(signatures)
+    .startedBy(slot)
+    .flatMap((child) => callers?.of(child.slot) ?? [])
 }
 
 /** The signatures of a group, most waiters first. */
 export function seenOf(scene: Scene, group: Group): Seen[] {
   return signaturesOf(group).flatMap((slot) => seenAt(scene, slot) ?? [])
-}
-
-const slotsFound = new WeakMap<Scene, ReadonlyMap<SignatureTally, Seen>>()
-
-function seenAt(scene: Scene, slot: number): Seen | undefined {
-  const found = slotsFound.get(scene) ?? new Map(scene.seen.map((each) => [each.tally, each]))
-  slotsFound.set(scene, found)
-  const tally = scene.dump.signatures[slot]
-  return tally === undefined ? undefined : found.get(tally)
 }

@@ -1,6 +1,7 @@
 /** What the rules look at, and what they make of it. */
 import type { Assessment, Bound, DumpTally, SignatureTally } from '../core/model.ts'
 import type { FindingRecord } from '../core/records.ts'
+import { kinOf } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
 
 /** A finding before it has its rank in a dump. */
@@ -36,4 +37,19 @@ export function isIdle({ signature, states }: SignatureTally): boolean {
 /** It has a finding of its history. */
 export function isJudged({ assessment }: Seen): boolean {
   return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
+}
+
+const seenByTally = new WeakMap<Scene, ReadonlyMap<SignatureTally, Seen>>()
+
+/** What is known of a slot of the dump. */
+export function seenAt(scene: Scene, slot: number): Seen | undefined {
+  const found = seenByTally.get(scene) ?? new Map(scene.seen.map((each) => [each.tally, each]))
+  seenByTally.set(scene, found)
+  const tally = scene.dump.signatures[slot]
+  return tally === undefined ? undefined : found.get(tally)
+}
+
+/** Index into the signatures of the dump. */
+export function slotOf({ dump }: Scene, { tally }: Seen): number {
+  return kinOf(dump.signatures).slotOf(tally)
 }

@@ -1,17 +1,28 @@
 /** Where those who have started the goroutines of a finding are, as far as they live. */
+import type { SignatureTally } from '../core/model.ts'
 import type { Finding, Scene } from './finding.ts'
 
 /** Signatures named. */
 const MOST = 3
 
 /** With the signatures that the living parents of the worst signature are in. */
-export function withParents(finding: Finding, { dump }: Scene): Finding {
+export function withParents(finding: Finding, scene: Scene): Finding {
+  const { dump } = scene
   const { parents } = finding
   if (parents === undefined || parents.alive === 0) return finding
-  const tally = dump.signatures.find(({ signature }) => signature.id === finding.signatures[0])
+  const tally = byId(scene).get(finding.signatures[0] ?? '')
   const ids = [...(tally?.parents?.signatures ?? [])]
     .sort((a, b) => b[1] - a[1])
     .slice(0, MOST)
     .flatMap(([slot]) => dump.signatures[slot]?.signature.id ?? [])
   return ids.length === 0 ? finding : { ...finding, parents: { ...parents, signatures: ids } }
+}
+
+const tallies = new WeakMap<Scene, ReadonlyMap<string, SignatureTally>>()
+
+/** There may be as many findings as signatures. */
+function byId(scene: Scene): ReadonlyMap<string, SignatureTally> {
+  const found = tallies.get(scene) ?? new Map(scene.dump.signatures.map((tally) => [tally.signature.id, tally]))
+  tallies.set(scene, found)
+  return found
 }

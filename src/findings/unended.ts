@@ -1,6 +1,7 @@
 /** A WaitGroup, or a condition, that is waited for although nobody is left who could end the wait. */
+import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
-import { isJudged, type Scene, type Seen } from './finding.ts'
+import { isJudged, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
 import { anyGoesOn } from './standstill.ts'
 
 /** One alone may wait for what others have started: a shutdown does. */
@@ -10,24 +11,30 @@ const WAITERS = 2
  * Signatures whose goroutines have started none that lives, and whose sisters are gone, too. The last `Done` wakes the waiter at once, so
  * that there is no moment between the two.
  */
-export function miscounts({ dump, seen }: Scene): Seen[] {
+export function miscounts(scene: Scene): Seen[] {
+  const { dump, seen } = scene
   return seen.filter((each) => {
     const { tally } = each
     if (tally.count < WAITERS || each.idle || (tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
-    const slot = dump.signatures.indexOf(tally)
     // Before Go 1.21 nobody knows who has started whom.
-    if (tally.parents === undefined || dump.signatures.some(({ parents }) => parents?.signatures.has(slot) === true))
-      return false
-    return !seen.some((other) => other !== each && !other.idle && mayBeCounted(other, each))
+    if (tally.parents === undefined || kinOf(dump.signatures).startedBy(slotOf(scene, each)).length > 0) return false
+    return !mayBeCounted(scene, each)
   })
 }
 
-/** Was `other` started by what the waiter is in, or by who started the waiter? */
-function mayBeCounted(other: Seen, waiter: Seen): boolean {
-  const creator = other.tally.signature.createdBy?.function
-  if (creator === undefined || isStandard(creator)) return false
+/** Was any other started by what the waiter is in, or by who started the waiter? */
+function mayBeCounted(scene: Scene, waiter: Seen): boolean {
   const { stack, createdBy } = waiter.tally.signature
-  return createdBy?.function === creator || stack.frames.some((frame) => frame.function === creator)
+  const creators = new Set(stack.frames.map((frame) => frame.function))
+  if (createdBy !== undefined) creators.add(createdBy.function)
+  for (const creator of creators) {
+    if (isStandard(creator)) continue
+    for (const slot of kinOf(scene.dump.signatures).createdIn(creator)) {
+      const other = seenAt(scene, slot)
+      if (other !== undefined && other !== waiter && !other.idle) return true
+    }
+  }
+  return false
 }
 
 /** Workers of a pool that waits by design are few, or were started by somebody who lives on. */

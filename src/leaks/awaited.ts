@@ -1,33 +1,29 @@
-/** Who could end a wait? */
-import type { SignatureTally } from '../core/model.ts'
-
 /**
- * Those whom the waiters have started; for a WaitGroup those, too, that come from where they come from. Slots. Before Go 1.21 nobody knows
- * who has started whom.
+ * Who could end a wait: those whom the waiters have started; for a WaitGroup those, too, that come from where they come from.
  */
-export function awaited(tally: SignatureTally, signatures: readonly SignatureTally[]): number[] {
-  const slot = signatures.indexOf(tally)
-  const isForGroup = waitsForGroup(tally)
-  return signatures.flatMap((other, i) =>
-    other !== tally && (other.parents?.signatures.has(slot) === true || (isForGroup && isFromTheSame(other, tally)))
-      ? [i]
-      : [],
+import type { SignatureTally } from '../core/model.ts'
+import type { Kin } from './kin.ts'
+
+/** Of a WaitGroup the last `Done` wakes the waiter at once, so that there is no moment between the two. */
+export function nobodyIsLeft(tally: SignatureTally, kin: Kin): boolean {
+  if (tally.parents === undefined || !waitsForGroup(tally)) return false
+  const slot = kin.slotOf(tally)
+  const isOther = (each: number): boolean => each !== slot
+  return (
+    !kin.startedBy(slot).some((child) => isOther(child.slot)) &&
+    !groupsOf(tally).some((name) => kin.createdIn(name).some(isOther))
   )
 }
 
-/** Of a WaitGroup the last `Done` wakes the waiter at once, so that there is no moment between the two. */
-export function nobodyIsLeft(tally: SignatureTally, signatures: readonly SignatureTally[]): boolean {
-  return tally.parents !== undefined && waitsForGroup(tally) && awaited(tally, signatures).length === 0
+/** Functions from which those may come that a WaitGroup counts: the one that the waiter is in, or that has started it. */
+export function groupsOf(tally: SignatureTally): string[] {
+  if (!waitsForGroup(tally)) return []
+  const { stack, createdBy } = tally.signature
+  const names = new Set(stack.frames.map((frame) => frame.function))
+  if (createdBy !== undefined) names.add(createdBy.function)
+  return [...names]
 }
 
 function waitsForGroup(tally: SignatureTally): boolean {
   return tally.states.get('sync.WaitGroup.Wait') === tally.count
-}
-
-/** Was it started by what the waiter is in, or by who started the waiter? */
-function isFromTheSame({ signature }: SignatureTally, waiter: SignatureTally): boolean {
-  const creator = signature.createdBy?.function
-  if (creator === undefined || signature.idle !== 'no') return false
-  const { stack, createdBy } = waiter.signature
-  return createdBy?.function === creator || stack.frames.some((frame) => frame.function === creator)
 }

@@ -18,10 +18,12 @@
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
 import { because, evidence } from './because.ts'
+import { caught } from './caught.ts'
+import { kinOf } from './kin.ts'
 import { isLeak } from './leak.ts'
 import type { Tracked } from './served.ts'
 import { blockedShare } from './states.ts'
-import { caught, isStuck } from './stuck.ts'
+import { isStuck } from './stuck.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Step, type Track } from './track.ts'
 import { type Waiting, waitingOf } from './waiting.ts'
@@ -33,9 +35,7 @@ export function judgeAll(signatures: readonly SignatureTally[], tracks: readonly
   const dump: Tracked = { signatures, tracks }
   const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], dump))
   const isCaught = (slot: number): boolean => verdicts[slot] === 'stuck' || verdicts[slot] === 'leaking'
-  // One that waits for what is stuck is stuck, and so on.
-  for (let more = caught(signatures, tracks, isCaught); more.length > 0; more = caught(signatures, tracks, isCaught))
-    for (const slot of more) verdicts[slot] = 'stuck'
+  for (const slot of caught(signatures, tracks, isCaught)) verdicts[slot] = 'stuck'
   return signatures.map((tally, slot) => assessment(tally, tracks[slot], verdicts[slot]))
 }
 
@@ -80,7 +80,7 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
-  if (isStuck(tally, track, dump.signatures)) return 'stuck'
+  if (isStuck(tally, track, kinOf(dump.signatures))) return 'stuck'
   if (step.count >= step.before * (1 + THRESHOLDS.shrink) && step.count > step.before) return 'growing'
   if (step.count <= step.before * (1 - THRESHOLDS.shrink)) return 'shrinking'
   return 'steady'

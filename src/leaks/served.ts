@@ -1,5 +1,6 @@
 /** Who is there beside those that wait, and may end their wait: a peer, or goroutines at work that belong to them. */
 import type { Signature, SignatureTally } from '../core/model.ts'
+import { kinOf } from './kin.ts'
 import { blockedShare, inState } from './states.ts'
 import { lastStep, type Track } from './track.ts'
 
@@ -27,9 +28,9 @@ export function isOfConnections({ parents, count }: SignatureTally, signatures: 
 /** Does each watch its connection through another one that it has started? A handler of `net/http` does, while its client is there. */
 function hasPeer(slot: number, { count }: SignatureTally, signatures: readonly SignatureTally[]): boolean {
   let watched = 0
-  for (const other of signatures) {
-    const started = other.parents?.signatures.get(slot) ?? 0
-    if (started > 0 && isPeer(other)) watched += started
+  for (const child of kinOf(signatures).startedBy(slot)) {
+    const tally = signatures[child.slot]
+    if (tally !== undefined && isPeer(tally)) watched += child.parents
   }
   return watched >= count * OF_CONNECTIONS
 }
@@ -41,16 +42,28 @@ const WITH_WORKERS = 0.5
 const LEVELS = 4
 
 /** Do they wait for goroutines that they have started, and that go on, or wait so themselves? A supervisor does. */
-export function isOfWorkers(tally: SignatureTally, dump: Tracked, levels: number = LEVELS): boolean {
-  const { signatures, tracks } = dump
+export function isOfWorkers(tally: SignatureTally, dump: Tracked): boolean {
+  return hasWorkers(kinOf(dump.signatures).slotOf(tally), dump, LEVELS)
+}
+
+/** Level → slot → has it workers? */
+const supervisors = new WeakMap<Tracked, Map<number, boolean>[]>()
+
+function hasWorkers(slot: number, dump: Tracked, levels: number): boolean {
+  const levelled = supervisors.get(dump) ?? Array.from({ length: LEVELS + 1 }, () => new Map<number, boolean>())
+  supervisors.set(dump, levelled)
+  const known = levelled[levels]?.get(slot)
+  if (known !== undefined) return known
   let waiting = 0
-  const slot = signatures.indexOf(tally)
-  for (const [i, other] of signatures.entries()) {
-    const started = other.parents?.signatures.get(slot) ?? 0
-    if (started === 0 || other === tally) continue
-    if (isAtWork(other, tracks[i]) || (levels > 1 && isOfWorkers(other, dump, levels - 1))) waiting += started
+  for (const child of kinOf(dump.signatures).startedBy(slot)) {
+    const tally = dump.signatures[child.slot]
+    if (tally === undefined || child.slot === slot) continue
+    if (isAtWork(tally, dump.tracks[child.slot]) || (levels > 1 && hasWorkers(child.slot, dump, levels - 1)))
+      waiting += child.parents
   }
-  return waiting >= tally.count * WITH_WORKERS
+  const has = waiting >= (dump.signatures[slot]?.count ?? 0) * WITH_WORKERS
+  levelled[levels]?.set(slot, has)
+  return has
 }
 
 function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
@@ -68,56 +81,64 @@ export function isPeer(tally: SignatureTally): boolean {
  * Those of a moment, which every request has, do not count.
  */
 export function isServed(tally: SignatureTally, dump: Tracked): boolean {
-  const { signatures, tracks } = dump
-  const sisters = sistersOf(tally, dump)
-  let serving = 0
-  for (const i of sisters) serving += staying(i)
-  for (const [i, living] of tally.parents?.signatures ?? [])
-    if (!sisters.includes(i)) serving += Math.min(staying(i), living)
-  return serving >= tally.count * WITH_WORKERS || isRead(tally, signatures)
-
-  function staying(i: number): number {
-    const other = signatures[i]
-    if (other === undefined || other === tally || !isAtWork(other, tracks[i])) return 0
-    return lastStep(tracks[i])?.survivors ?? 0
+  const { signatures } = dump
+  const staying = stayingIn(dump)
+  const own = kinOf(signatures).slotOf(tally)
+  const creator = ownCreator(tally.signature)
+  let serving = creator === undefined ? 0 : (staying.by.get(creator) ?? 0) - (staying.of[own] ?? 0)
+  for (const [slot, living] of tally.parents?.signatures ?? []) {
+    const parent = signatures[slot]
+    if (slot === own || parent === undefined) continue
+    if (creator === undefined || ownCreator(parent.signature) !== creator)
+      serving += Math.min(staying.of[slot] ?? 0, living)
   }
+  return serving >= tally.count * WITH_WORKERS || isRead(tally, staying)
 }
 
 /** A connection waits until the body of the response is read (net/http/transport.go readLoop): is it being read? */
 const AWAITS_READER = 'net/http.(*persistConn).readLoop'
 const READER = 'net/http.(*bodyEOFSignal).Read'
 
-function isRead({ signature, count }: SignatureTally, signatures: readonly SignatureTally[]): boolean {
-  if (signature.title.function !== AWAITS_READER) return false
-  let readers = 0
-  for (const other of signatures)
-    if (other.signature.stack.frames.some((frame) => frame.function === READER)) readers += other.count
-  return readers >= count * WITH_WORKERS
+function isRead({ signature, count }: SignatureTally, { readers }: Staying): boolean {
+  return signature.title.function === AWAITS_READER && readers() >= count * WITH_WORKERS
 }
 
-const byCreator = new WeakMap<Tracked, ReadonlyMap<string, readonly number[]>>()
-
-/** Slots of those whom the same function has started, all of one package: what servers and groups start is of all kinds. */
-function sistersOf({ signature }: SignatureTally, dump: Tracked): readonly number[] {
-  let index = byCreator.get(dump)
-  if (index === undefined) {
-    index = indexByCreator(dump)
-    byCreator.set(dump, index)
-  }
-  const creator = ownCreator(signature)
-  return creator === undefined ? [] : (index.get(creator) ?? [])
+/** Who is at work, and was before. */
+interface Staying {
+  /** By slot. */
+  readonly of: readonly number[]
+  /** By the function that has started them, all of one package: what servers and groups start is of all kinds. */
+  readonly by: ReadonlyMap<string, number>
+  /** Goroutines that read the body of a response. */
+  readonly readers: () => number
 }
 
-function indexByCreator({ signatures }: Tracked): Map<string, number[]> {
-  const index = new Map<string, number[]>()
+const stayingFound = new WeakMap<Tracked, Staying>()
+
+/** Found once: each signature asks. */
+function stayingIn(dump: Tracked): Staying {
+  const staying = stayingFound.get(dump) ?? findStaying(dump)
+  stayingFound.set(dump, staying)
+  return staying
+}
+
+function findStaying({ signatures, tracks }: Tracked): Staying {
+  const of = signatures.map((tally, slot) =>
+    isAtWork(tally, tracks[slot]) ? (lastStep(tracks[slot])?.survivors ?? 0) : 0,
+  )
+  const by = new Map<string, number>()
   for (const [slot, { signature }] of signatures.entries()) {
     const creator = ownCreator(signature)
-    if (creator === undefined) continue
-    const slots = index.get(creator)
-    if (slots === undefined) index.set(creator, [slot])
-    else slots.push(slot)
+    if (creator !== undefined) by.set(creator, (by.get(creator) ?? 0) + (of[slot] ?? 0))
   }
-  return index
+  let found: number | undefined
+  const readers = (): number => {
+    found ??= signatures
+      .filter(({ signature }) => signature.stack.frames.some((frame) => frame.function === READER))
+      .reduce((sum, { count }) => sum + count, 0)
+    return found
+  }
+  return { of, by, readers }
 }
 
 function ownCreator({ createdBy, stack }: Signature): string | undefined {

@@ -3,7 +3,8 @@
  * or for whom they wait.
  */
 import type { SignatureTally } from '../core/model.ts'
-import { awaited, nobodyIsLeft } from './awaited.ts'
+import { nobodyIsLeft } from './awaited.ts'
+import type { Kin } from './kin.ts'
 import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Track } from './track.ts'
@@ -17,14 +18,14 @@ const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan
 const HOLDS_UP =
   /^(?:io\.\(\*pipe\)\.write|net\.\(\*pipe\)\.write|net\/http\.\(\*(?:Transport\)\.getConn|persistConn\)\.roundTrip)|database\/sql\.\(\*DB\)\.conn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire)$/
 
-export function isStuck(tally: SignatureTally, track: Track, signatures: readonly SignatureTally[]): boolean {
+export function isStuck(tally: SignatureTally, track: Track, kin: Kin): boolean {
   if (tally.signature.idle !== 'no' || keepsGoing(tally)) return false
   const seconds = stillSeconds(track)
   if (seconds < THRESHOLDS.stuckSeconds) return false
   const heldUp = inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally))
   if (heldUp === tally.count) return true
   if (!sleepsOn(tally, track)) return false
-  return heldUp * 2 >= tally.count || holdsUp(tally) || isLeftBehind(tally, track, seconds, signatures)
+  return heldUp * 2 >= tally.count || holdsUp(tally) || isLeftBehind(tally, track, seconds, kin)
 }
 
 /** One `select {}` alone, by a goroutine that lives on, keeps something going on purpose. */
@@ -58,13 +59,8 @@ function holdsUp({ signature }: SignatureTally): boolean {
  * while the process was watched, and not from one that lives on and may need them again; or nobody is left who could end their wait.
  * One alone may have nothing to do for longer.
  */
-function isLeftBehind(
-  tally: SignatureTally,
-  track: Track,
-  seconds: number,
-  signatures: readonly SignatureTally[],
-): boolean {
-  if (nobodyIsLeft(tally, signatures)) return true
+function isLeftBehind(tally: SignatureTally, track: Track, seconds: number, kin: Kin): boolean {
+  if (nobodyIsLeft(tally, kin)) return true
   if (tally.count === 1 && seconds < THRESHOLDS.stuckSecondsOfOne) return false
   if (lastStep(track)?.isReordered === true) return false
   const { parents } = tally
@@ -79,20 +75,8 @@ function isKeptByOne(tally: SignatureTally): boolean {
   return mayBeKept(tally)
 }
 
-/**
- * Those that are as still as what is stuck, and wait for nothing else: for a WaitGroup that only they could end, or for goroutines that
- * they have started. `isCaught`: is a signature stuck, or does it leak? Returns slots.
- */
-export function caught(
-  signatures: readonly SignatureTally[],
-  tracks: readonly (Track | undefined)[],
-  isCaught: (slot: number) => boolean,
-): number[] {
-  return signatures.flatMap((tally, slot) => {
-    const track = tracks[slot]
-    if (isCaught(slot) || track === undefined || tally.signature.idle !== 'no') return []
-    if (stillSeconds(track) < THRESHOLDS.stuckSeconds || !sleepsOn(tally, track)) return []
-    const others = awaited(tally, signatures)
-    return others.length > 0 && others.every(isCaught) ? [slot] : []
-  })
+/** Is it as still as what is stuck? */
+export function isStill(tally: SignatureTally, track: Track | undefined): boolean {
+  if (track === undefined || tally.signature.idle !== 'no') return false
+  return stillSeconds(track) >= THRESHOLDS.stuckSeconds && sleepsOn(tally, track)
 }

@@ -1,5 +1,6 @@
 /** For what the goroutines of a signature wait, as far as their states, those that have started them, and those beside them tell. */
 import type { SignatureTally } from '../core/model.ts'
+import { kinOf } from './kin.ts'
 import { isOfConnections, isOfWorkers, isPeer, isServed, type Tracked } from './served.ts'
 import { inState, isLock, mayBeKept } from './states.ts'
 
@@ -29,6 +30,6 @@ export function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
   if (tally.parents === undefined) return 'blocked'
   const { distinct, alive } = tally.parents
   if (distinct > 1 && alive === 0) return tally.states.get('chan send') === tally.count ? 'unreceived' : 'orphaned'
-  const isOfItself = tally.parents.signatures.has(dump.signatures.indexOf(tally))
+  const isOfItself = tally.parents.signatures.has(kinOf(dump.signatures).slotOf(tally))
   return (distinct === 1 || isOfItself) && mayBeKept(tally) ? 'kept' : 'blocked'
 }

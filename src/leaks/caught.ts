@@ -1,0 +1,106 @@
+/**
+ * Who waits for nothing but what is stuck is stuck, and so on. Each catch is told to those whom it may have been the last to hold free, so that a
+ * chain of any length takes one pass.
+ */
+import type { SignatureTally } from '../core/model.ts'
+import { groupsOf } from './awaited.ts'
+import { type Kin, kinOf } from './kin.ts'
+import { isStill } from './stuck.ts'
+import type { Track } from './track.ts'
+
+/**
+ * Slots of those that are as still as what is stuck, and wait for nothing else: for a WaitGroup that only they could end, or for goroutines that
+ * they have started. `isCaught`: is a signature stuck, or does it leak?
+ */
+export function caught(
+  signatures: readonly SignatureTally[],
+  tracks: readonly (Track | undefined)[],
+  isCaught: (slot: number) => boolean,
+): ReadonlySet<number> {
+  const kin = kinOf(signatures)
+  const all = new Set<number>()
+  const found = new Set<number>()
+  const free = new Free(signatures, kin)
+  const queue: number[] = []
+  const take = (slot: number): void => {
+    all.add(slot)
+    queue.push(slot)
+  }
+  const look = (slot: number): void => {
+    const [tally, track] = [signatures[slot], tracks[slot]]
+    if (tally === undefined || all.has(slot) || !free.isNone(slot) || !isStill(tally, track)) return
+    found.add(slot)
+    take(slot)
+  }
+  for (const slot of signatures.keys()) if (isCaught(slot)) take(slot)
+  for (let slot = queue.pop(); slot !== undefined; slot = queue.pop())
+    for (const waiter of free.without(slot)) look(waiter)
+  return found
+}
+
+/** Of each signature, those that it waits for and that are not caught. */
+class Free {
+  readonly #signatures: readonly SignatureTally[]
+  readonly #kin: Kin
+  /** Slot → how many are left of those started by it; function → of those that it has started, of whom anybody is caught. */
+  readonly #children = new Map<number, number>()
+  readonly #created = new Map<string, number>()
+  /** Function → slots that wait for a WaitGroup in it, or were started by it. */
+  readonly #waiters = new Map<string, number[]>()
+
+  constructor(signatures: readonly SignatureTally[], kin: Kin) {
+    this.#signatures = signatures
+    this.#kin = kin
+    for (const [slot, tally] of signatures.entries())
+      for (const name of groupsOf(tally)) {
+        const waiters = this.#waiters.get(name)
+        if (waiters === undefined) this.#waiters.set(name, [slot])
+        else waiters.push(slot)
+      }
+  }
+
+  /** Does it wait for anybody, and are all of them caught? */
+  isNone(slot: number): boolean {
+    const tally = this.#signatures[slot]
+    if (tally === undefined) return false
+    const left = this.#childrenOf(slot)
+    if (left > 1) return false
+    const children = this.#kin.startedBy(slot)
+    // It may be the one itself.
+    if (left === 1 && !children.some((child) => child.slot === slot)) return false
+    let awaited = children.length - left
+    for (const name of groupsOf(tally)) {
+      const created = this.#kin.createdIn(name)
+      const isIn = tally.signature.idle === 'no' && tally.signature.createdBy?.function === name ? 1 : 0
+      if (this.#createdIn(name) > isIn) return false
+      awaited += created.length - isIn
+    }
+    return awaited > 0
+  }
+
+  /** `slot` is caught, once: who may wait for nobody else now? */
+  without(slot: number): number[] {
+    const tally = this.#signatures[slot]
+    if (tally === undefined) return []
+    const looked: number[] = []
+    for (const parent of tally.parents?.signatures.keys() ?? []) {
+      const left = this.#childrenOf(parent) - 1
+      this.#children.set(parent, left)
+      if (left <= 1) looked.push(parent)
+    }
+    const creator = tally.signature.idle === 'no' ? tally.signature.createdBy?.function : undefined
+    const waiters = creator === undefined ? undefined : this.#waiters.get(creator)
+    if (creator === undefined || waiters === undefined) return looked
+    const left = this.#createdIn(creator) - 1
+    this.#created.set(creator, left)
+    return left <= 1 ? [...looked, ...waiters] : looked
+  }
+
+  #childrenOf(slot: number): number {
+    return this.#children.get(slot) ?? this.#kin.startedBy(slot).length
+  }
+
+  #createdIn(name: string): number {
+    return this.#created.get(name) ?? this.#kin.createdIn(name).length
+  }
+}

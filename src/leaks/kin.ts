@@ -1,0 +1,68 @@
+/**
+ * Who has started whom in one dump. Found once: a dump may have 100 000 signatures, and each asks for its own.
+ *
+ * Before Go 1.21 nobody knows which goroutine has started one, only which function.
+ */
+import type { SignatureTally } from '../core/model.ts'
+
+/** A signature some of whose goroutines were started by one and the same other signature. */
+export interface Child {
+  readonly slot: number
+  /** How many of those who have started them live. */
+  readonly parents: number
+}
+
+const NONE: readonly never[] = []
+
+const found = new WeakMap<readonly SignatureTally[], Kin>()
+
+/** Of the signatures of a dump that is complete. */
+export function kinOf(signatures: readonly SignatureTally[]): Kin {
+  const kin = found.get(signatures) ?? new Kin(signatures)
+  found.set(signatures, kin)
+  return kin
+}
+
+export class Kin {
+  readonly #signatures: readonly SignatureTally[]
+  readonly #slots = new Map<SignatureTally, number>()
+  readonly #children = new Map<number, Child[]>()
+  #createdIn: Map<string, number[]> | undefined
+
+  constructor(signatures: readonly SignatureTally[]) {
+    this.#signatures = signatures
+    for (const [slot, tally] of signatures.entries()) {
+      this.#slots.set(tally, slot)
+      for (const [parent, parents] of tally.parents?.signatures ?? NONE) add(this.#children, parent, { slot, parents })
+    }
+  }
+
+  /** Index of the signature; -1 for one of another dump. */
+  slotOf(tally: SignatureTally): number {
+    return this.#slots.get(tally) ?? -1
+  }
+
+  /** Signatures of goroutines that those of `slot` have started; it may be one of them. */
+  startedBy(slot: number): readonly Child[] {
+    return this.#children.get(slot) ?? NONE
+  }
+
+  /** Slots of those whom the function has started, but for those that are idle by design. */
+  createdIn(name: string): readonly number[] {
+    this.#createdIn ??= this.#byCreator()
+    return this.#createdIn.get(name) ?? NONE
+  }
+
+  #byCreator(): Map<string, number[]> {
+    const slots = new Map<string, number[]>()
+    for (const [slot, { signature }] of this.#signatures.entries())
+      if (signature.createdBy !== undefined && signature.idle === 'no') add(slots, signature.createdBy.function, slot)
+    return slots
+  }
+}
+
+function add<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
