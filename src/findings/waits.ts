@@ -37,8 +37,14 @@ interface Open {
   readonly object: number
   readonly sends: boolean
   readonly goroutines: CallingGoroutine[]
+  /** Those that its waiters name. */
   receivers: readonly Receiver[]
+  /** Of a lock: where in an object of a type locks are. */
+  offsets: Offsets | undefined
 }
+
+/** Kind and type → how far into an object of that type its locks are. */
+type Offsets = ReadonlyMap<string, ReadonlySet<number>>
 
 const NO_RECEIVERS: readonly Receiver[] = []
 
@@ -77,7 +83,7 @@ function byGoroutine(opens: readonly Open[]): Map<number, Open> {
 
 function pointersOf(opens: readonly Open[]): Set<number> {
   const pointers = new Set<number>()
-  for (const { receivers } of opens) for (const { pointer } of receivers) pointers.add(pointer)
+  for (const open of opens) for (const { pointer } of receiversOf(open)) pointers.add(pointer)
   return pointers
 }
 
@@ -95,7 +101,7 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
     const open = objects.get(object)
     if (open === undefined) {
       const receivers = receiver === undefined ? NO_RECEIVERS : [receiver]
-      objects.set(object, { kind, object, sends, goroutines: [goroutine], receivers })
+      objects.set(object, { kind, object, sends, goroutines: [goroutine], receivers, offsets: undefined })
       return
     }
     open.goroutines.push(goroutine)
@@ -123,7 +129,7 @@ function group(waiting: readonly CallingGoroutine[]): Open[] {
     if (object !== 0) add(goroutine, object, receiver)
   }
   const all = opens()
-  withReceivers(all.filter(({ kind }) => isLock(kind)))
+  noteOffsets(all.filter(({ kind }) => isLock(kind)))
   return all
 }
 
@@ -136,7 +142,7 @@ function isLock(kind: WaitKind | undefined): boolean {
  * the lock is the first field, or the second behind a word, whoever is in a method of that very address and type is in the same object:
  * two objects of a type that has a lock and a word are farther apart.
  */
-function withReceivers(locks: readonly Open[]): void {
+function noteOffsets(locks: readonly Open[]): void {
   const offsets = new Map<string, Set<number>>()
   for (const { kind, object, receivers } of locks) {
     for (const { type, pointer } of receivers) {
@@ -146,16 +152,19 @@ function withReceivers(locks: readonly Open[]): void {
       else known.add(object - pointer)
     }
   }
-  for (const open of locks) {
-    if (open.receivers.length > 0) continue
-    const { kind, object } = open
-    for (const goroutine of open.goroutines) {
-      const { type } = shapeOf(goroutine)
-      if (type === undefined || open.receivers.some((each) => each.type === type)) continue
-      const from = [...(offsets.get(`${kind} ${type}`) ?? FIRST_FIELDS)]
-      open.receivers = [...open.receivers, ...from.map((offset) => ({ type, pointer: object - offset }))]
-    }
+  for (const open of locks) open.offsets = offsets
+}
+
+/** Of those who wait for it; where all are stale, those that it may be in. */
+function receiversOf({ kind, object, goroutines, receivers, offsets }: Open): readonly Receiver[] {
+  if (receivers.length > 0 || offsets === undefined) return receivers
+  const found: Receiver[] = []
+  for (const goroutine of goroutines) {
+    const { type } = shapeOf(goroutine)
+    if (type === undefined || found.some((each) => each.type === type)) continue
+    for (const offset of offsets.get(`${kind} ${type}`) ?? FIRST_FIELDS) found.push({ type, pointer: object - offset })
   }
+  return found
 }
 
 /** A lock is 8 bytes; on most machines a word is, too. */
@@ -194,7 +203,7 @@ function byPointer(
 
 function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGoroutine[]>): readonly CallingGoroutine[] {
   const found: CallingGoroutine[] = []
-  for (const receiver of open.receivers) {
+  for (const receiver of receiversOf(open)) {
     const all = inside.get(receiver.pointer) ?? []
     // Mostly one waiter alone is in a method of it.
     if (all.length === 1 && all[0] === open.goroutines[0]) continue
@@ -210,7 +219,7 @@ function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGorou
 }
 
 function close(signatures: DumpTally['signatures'], open: Open, mayHold: Group['mayHold']): Group {
-  const { kind, sends, goroutines, receivers } = open
+  const { kind, sends, goroutines } = open
   const object = `0x${open.object.toString(16)}`
   return {
     kind,
@@ -222,7 +231,9 @@ function close(signatures: DumpTally['signatures'], open: Open, mayHold: Group['
       kind,
       object,
       waiters: goroutines.length,
-      ...(mayHold.length === 0 ? {} : { may_hold: mayHold.map((each) => mayHoldRecord(signatures, each, receivers)) }),
+      ...(mayHold.length === 0
+        ? {}
+        : { may_hold: mayHold.map((each) => mayHoldRecord(signatures, each, receiversOf(open))) }),
     }),
   }
 }

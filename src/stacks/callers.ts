@@ -122,25 +122,36 @@ export class Callers implements CallingGoroutines {
   }
 }
 
+/** A view of its row: a dump may have a hundred thousand of them. */
 class Caller implements CallingGoroutine {
-  readonly goroutine: number
-  readonly signature: number
-  readonly count: number
-  readonly waits: number
   readonly names: readonly string[]
+  readonly #rows: Float64Array
+  readonly #row: number
   readonly #info: HeaderInfo
-  readonly #first: number
   readonly #pointers: Float64Array
 
   constructor(rows: Float64Array, row: number, info: HeaderInfo, names: readonly string[], pointers: Float64Array) {
-    this.goroutine = rows[row] as number
-    this.signature = rows[row + 1] as number
-    this.#first = rows[row + 3] as number
-    this.count = rows[row + 4] as number
-    this.waits = rows[row + 5] as number
-    this.names = names
+    this.#rows = rows
+    this.#row = row
     this.#info = info
+    this.names = names
     this.#pointers = pointers
+  }
+
+  get goroutine(): number {
+    return this.#rows[this.#row] as number
+  }
+
+  get signature(): number {
+    return this.#rows[this.#row + 1] as number
+  }
+
+  get count(): number {
+    return this.#rows[this.#row + 4] as number
+  }
+
+  get waits(): number {
+    return this.#rows[this.#row + 5] as number
   }
 
   get state(): string {
@@ -152,7 +163,7 @@ class Caller implements CallingGoroutine {
   }
 
   pointer(i: number): number {
-    return i < this.count ? (this.#pointers[this.#first + i] as number) : 0
+    return i < this.count ? (this.#pointers[(this.#rows[this.#row + 3] as number) + i] as number) : 0
   }
 }
 
