@@ -11,6 +11,8 @@ export function setRecent<K, V>(
 ): void {
   map.delete(key)
   map.set(key, value)
+  // Asked first: to find the oldest, a map goes over all that went before it.
+  if (map.size <= most) return
   for (const [oldest, gone] of map) {
     if (map.size <= most) return
     map.delete(oldest)

@@ -43,7 +43,7 @@ export class Memory {
   /** What came before the input. */
   readonly before: LinesBefore | undefined
   /** Where dumps began, as far as they may be open, and what came before. */
-  readonly #opened: (LinesBefore & { readonly start: number })[] = []
+  readonly #opened: { readonly start: number; readonly before: LinesBefore }[] = []
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
   private constructor(
@@ -102,7 +102,7 @@ export class Memory {
   /** A dump may begin at `start`, behind `before`. */
   open(start: number, before: LinesBefore): void {
     if (this.#place !== undefined) return
-    this.#opened.push({ start, ...before })
+    this.#opened.push({ start, before })
     if (this.#opened.length > 2 * OPENED) this.#opened.splice(0, OPENED)
   }
 
@@ -129,7 +129,7 @@ export class Memory {
       this.#opened.length = 0
     }
     const resumeAt = this.#beforeAll(needed)
-    const { recent, sinceDump } = this.#opened.find(({ start }) => start >= resumeAt) ?? this.#latest()
+    const { recent, sinceDump } = this.#opened.find(({ start }) => start >= resumeAt)?.before ?? this.#latest()
     const reported = finished.flatMap(({ source, start, end }): Reported[] =>
       end > resumeAt ? [[source, start - resumeAt]] : [],
     )

@@ -6,7 +6,7 @@ import { timeOf } from '../carriers/time.ts'
 import { validTime } from '../core/number.ts'
 import type { Opening, OpeningToBe } from '../dumps/dump.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
-import { type LinesBefore, RECENT_BYTES } from '../lines/recent-log.ts'
+import { RECENT_BYTES, type RecentLines } from '../lines/recent-log.ts'
 import type { StreamOrigin } from '../streams/carried-streams.ts'
 import { mayGiveReason, REASON_WORD_BYTES } from '../text/reason.ts'
 import type { InnerOptions } from './contract.ts'
@@ -42,8 +42,9 @@ export class Openings {
     let learnt = 0
     return (start) => {
       const before = this.#before(start)
-      const logLines = lastLines(before.recent, before.recent.length - (this.#tape.passed - learnt))
-      learnt = this.#tape.passed
+      const { passed } = this.#tape
+      const logLines = passed === learnt ? NO_LINES : lastLines(before.linesIn(passed - learnt))
+      learnt = passed
       const timeAt = this.#timeAt(start, before)
       return {
         frame: undefined,
@@ -73,16 +74,16 @@ export class Openings {
     }
   }
 
-  #before(start: number): LinesBefore {
+  #before(start: number): RecentLines {
     const before = this.#tape.before()
     this.#memory.open(start, before)
     return before
   }
 
   /** The log is searched once, however many dumps may begin in it. */
-  #mayHaveReason({ recent }: LinesBefore): boolean {
+  #mayHaveReason(before: RecentLines): boolean {
     const { passed } = this.#tape
-    if (passed > this.#searched && mayGiveReason(recent.slice(-(passed - this.#searched + REASON_WORD_BYTES))))
+    if (passed > this.#searched && mayGiveReason(before.last(passed - this.#searched + REASON_WORD_BYTES)))
       this.#foundAt = passed
     this.#searched = passed
     return passed - this.#foundAt < RECENT_BYTES
@@ -92,28 +93,29 @@ export class Openings {
    * When a dump was that begins at `start`: the caller knows, or the nearest log line ahead of it that has a time stamp. When following a
    * log without time stamps, it is the time of arrival.
    */
-  #timeAt(start: number, { recent }: LinesBefore): () => Pick<Opening, 'time' | 'timeFrom'> {
+  #timeAt(start: number, before: RecentLines): () => Pick<Opening, 'time' | 'timeFrom'> {
     const now = this.#now()
     const told = validTime(this.#options.time?.(start))
     if (told !== undefined) return () => ({ time: told, timeFrom: 'carrier' })
     const { passed } = this.#tape
     return () => {
-      const time = this.#logTime(recent, passed, now)
+      const time = this.#logTime(before, passed, now)
       if (time !== undefined) return { time, timeFrom: 'log' }
       return { time: now, timeFrom: now === undefined ? undefined : 'arrival' }
     }
   }
 
-  /** The time of the nearest line of `recent`, the end of the first `passed` bytes of the log. Each line is read once, however many dumps there are. */
-  #logTime(recent: string, passed: number, now: number | undefined): number | undefined {
+  /** The time of the nearest line of `before`, the end of the first `passed` bytes of the log. Each line is read once, however many dumps there are. */
+  #logTime(before: RecentLines, passed: number, now: number | undefined): number | undefined {
     const known = passed >= this.#stamp.passed ? this.#stamp : NO_STAMP
     let { time, at, lines } = known
     let fresh = 0
-    eachLineBack(recent, recent.length - (passed - known.passed), (text, start) => {
+    const lately = before.linesIn(passed - known.passed)
+    eachLineBack(lately, (text, start) => {
       const found = timeOf(text, now)
       if (found !== undefined) {
         time = found
-        at = passed - recent.length + start
+        at = passed - lately.length + start
         lines = 0
       }
       fresh++
@@ -136,19 +138,19 @@ interface Stamp {
 
 const NO_STAMP: Stamp = { passed: 0, time: undefined, at: 0, lines: 0 }
 
-/** Shows the lines of `log` that end at `from` or later, the last one first, until `visit` has seen enough. */
-function eachLineBack(log: string, from: number, visit: (line: string, start: number) => boolean): void {
+/** Shows the lines of `log`, the last one first, until `visit` has seen enough. */
+function eachLineBack(log: string, visit: (line: string, start: number) => boolean): void {
   let end = log.lastIndexOf('\n')
-  while (end >= 0 && end >= from) {
+  while (end >= 0) {
     const start = end === 0 ? 0 : log.lastIndexOf('\n', end - 1) + 1
     if (!visit(log.slice(start, end).trimEnd(), start)) return
     end = start - 1
   }
 }
 
-/** The last lines that end at `from` or later: there may be many, and a dump each few lines. */
-function lastLines(log: string, from: number = 0): string[] {
+/** The last lines: there may be many, and a dump each few lines. */
+function lastLines(log: string): string[] {
   const lines: string[] = []
-  eachLineBack(log, from, (line) => lines.push(line) < OBSERVED_LINES)
+  eachLineBack(log, (line) => lines.push(line) < OBSERVED_LINES)
   return lines.reverse()
 }

@@ -3,7 +3,7 @@
  * everything after it waits; what waits is bounded, and the oldest held line is let go as log when it is too much.
  */
 import { LIMITS } from '../core/limits.ts'
-import { type LinesBefore, RecentLog } from './recent-log.ts'
+import { type RecentLines, RecentLog } from './recent-log.ts'
 import type { Held, LogTape } from './tape.ts'
 
 /** `offset`: where the first of the bytes was in the input. */
@@ -98,7 +98,7 @@ export class LogQueue implements LogTape {
   }
 
   /** Its last lines. */
-  before(): LinesBefore {
+  before(): RecentLines {
     return this.#recent.before()
   }
 

@@ -16,9 +16,58 @@ export const RECENT_BYTES = 4096
 const ROOM = RECENT_BYTES * 3
 const SMALLEST = 256
 
+/** What there was of the log at one moment: its strings are made when somebody asks, since most of what may become a dump is none. */
+export class RecentLines implements LinesBefore {
+  readonly #bytes: Buffer
+  readonly #end: number
+  readonly #dumpAt: number
+  readonly #hasMore: boolean
+
+  /** The first `end` bytes of `bytes`, which do not change. */
+  constructor(bytes: Buffer, end: number, dumpAt: number, hasMore: boolean) {
+    this.#bytes = bytes
+    this.#end = end
+    this.#dumpAt = dumpAt
+    this.#hasMore = hasMore
+  }
+
+  get recent(): string {
+    return this.#lines(Math.max(0, this.#end - RECENT_BYTES))
+  }
+
+  get sinceDump(): string {
+    const { recent } = this
+    const bytes = this.#end - this.#dumpAt
+    return bytes < recent.length ? recent.slice(recent.length - bytes) : recent
+  }
+
+  /** Of `recent`, the lines that end in the last `bytes`. */
+  linesIn(bytes: number): string {
+    if (bytes <= 0) return ''
+    const first = Math.max(0, this.#end - RECENT_BYTES)
+    const at = this.#end - bytes
+    return this.#lines(at <= first ? first : Math.max(first, this.#bytes.lastIndexOf(LF, at - 1) + 1))
+  }
+
+  /** Of `recent`, the last `bytes`. */
+  last(bytes: number): string {
+    if (bytes >= RECENT_BYTES) return this.recent
+    return this.#bytes.toString('latin1', Math.max(0, this.#end - bytes), this.#end)
+  }
+
+  /** From `start` on, or from the first line that begins behind it. */
+  #lines(start: number): string {
+    const text = this.#bytes.toString('latin1', start, this.#end)
+    const beginsLine = start === 0 ? !this.#hasMore : this.#bytes[start - 1] === LF
+    return beginsLine ? text : text.slice(text.indexOf('\n') + 1)
+  }
+}
+
 export class RecentLog {
   #bytes = Buffer.alloc(0)
   #length = 0
+  /** Somebody has been given the bytes so far: they stay where they are. */
+  #isShared = false
   /** Some of the log is no longer among the bytes. */
   #hasMore = false
   /** Where the last dump was. */
@@ -43,19 +92,19 @@ export class RecentLog {
     this.#dumpAt = this.#length
   }
 
-  /** The last bytes, Latin-1, from the start of a line on. */
-  all(): string {
-    const start = Math.max(0, this.#length - RECENT_BYTES)
-    const text = this.#bytes.toString('latin1', start, this.#length)
-    const beginsLine = start === 0 ? !this.#hasMore : this.#bytes[start - 1] === LF
-    return beginsLine ? text : text.slice(text.indexOf('\n') + 1)
+  /** What there is now. */
+  before(): RecentLines {
+    this.#isShared = true
+    return this.#now()
   }
 
-  /** As `all`; and of it what came after the last dump. */
-  before(): LinesBefore {
-    const recent = this.all()
-    const bytes = this.#length - this.#dumpAt
-    return { recent, sinceDump: bytes < recent.length ? recent.slice(recent.length - bytes) : recent }
+  /** The last bytes, Latin-1, from the start of a line on. */
+  all(): string {
+    return this.#now().recent
+  }
+
+  #now(): RecentLines {
+    return new RecentLines(this.#bytes, this.#length, this.#dumpAt, this.#hasMore)
   }
 
   /** Many streams and files have a log of a few lines. */
@@ -64,12 +113,18 @@ export class RecentLog {
     const bytes = Buffer.allocUnsafe(Math.min(ROOM, Math.max(SMALLEST, length * 2)))
     this.#bytes.copy(bytes, 0, 0, this.#length)
     this.#bytes = bytes
+    this.#isShared = false
   }
 
   /** The first `count` bytes go. */
   #forget(count: number): void {
     if (count <= 0) return
-    this.#bytes.copyWithin(0, count, this.#length)
+    if (this.#isShared) {
+      const bytes = Buffer.allocUnsafe(this.#bytes.length)
+      this.#bytes.copy(bytes, 0, count, this.#length)
+      this.#bytes = bytes
+      this.#isShared = false
+    } else this.#bytes.copyWithin(0, count, this.#length)
     this.#length -= count
     this.#dumpAt = Math.max(0, this.#dumpAt - count)
     this.#hasMore = true

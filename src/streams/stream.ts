@@ -50,7 +50,8 @@ export interface StreamParts {
 
 export class Stream {
   readonly #parts: StreamParts
-  readonly #text = new CarriedText()
+  /** Of the logger inside. Made when one is looked for: most have none. */
+  #textInside: CarriedText | undefined
   #dumps: InterleavedDumps | undefined
   /** The form of the program's own logger, which stands inside the carrier. */
   #inner: Carrier | undefined
@@ -62,6 +63,11 @@ export class Stream {
 
   constructor(parts: StreamParts) {
     this.#parts = parts
+  }
+
+  get #text(): CarriedText {
+    this.#textInside ??= new CarriedText()
+    return this.#textInside
   }
 
   /** A dump is open here, may be, or half a line is. */
