@@ -88,7 +88,7 @@ export class OpenDump extends Block {
   first: HeaderInfo | undefined
   /** What a crash has come to: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
   part: 'goroutines' | 'threads' = 'goroutines'
-  readonly limits: Set<string> = new Set()
+  #limits: Set<string> | undefined
 
   /** `before`: the reason that the log before it gives, if it does. */
   constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
@@ -104,6 +104,12 @@ export class OpenDump extends Block {
     else if (preamble !== undefined) this.#announce(preamble, 'preamble')
     else if (before !== undefined) this.#announce(before, 'log')
     else if (candidate.hasRuntimeStack) this.kind = 'fatal'
+  }
+
+  /** Those that were hit. */
+  get limits(): Set<string> {
+    this.#limits ??= new Set()
+    return this.#limits
   }
 
   #announce({ kind, reason }: PreambleStart | LoggedReason, by: 'preamble' | 'log'): void {
@@ -145,7 +151,7 @@ export class OpenDump extends Block {
       foreignLines: this.foreign.lines,
       damaged: this.damaged + damaged,
       truncated: this.truncated || truncated || this.#fillsBuffer(),
-      limits: [...this.limits],
+      limits: this.#limits === undefined ? [] : [...this.#limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,

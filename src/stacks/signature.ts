@@ -70,8 +70,14 @@ export class Signatures {
     return this.#similarity === 'exact'
   }
 
+  /** The id of what `of` returns, which is not made. */
+  idOf(entry: StackEntry, state: string): string {
+    return this.#known(entry, state)?.id ?? this.#id(entry.stack, state)
+  }
+
   of(entry: StackEntry, state: string): Signature {
-    if (entry.signature !== undefined && (entry.state === state || !this.stateful)) return entry.signature
+    const known = this.#known(entry, state)
+    if (known !== undefined) return known
     const signature = this.#find(entry.stack, state)
     entry.signature = signature
     entry.state = state
@@ -79,8 +85,16 @@ export class Signatures {
     return signature
   }
 
+  #known(entry: StackEntry, state: string): Signature | undefined {
+    return entry.state === state || !this.stateful ? entry.signature : undefined
+  }
+
+  #id(stack: PrintedStack, state: string): string {
+    return signatureId(canonicalText(stack, this.#similarity, state))
+  }
+
   #find(stack: PrintedStack, state: string): StackSignature {
-    const id = signatureId(canonicalText(stack, this.#similarity, state))
+    const id = this.#id(stack, state)
     const known = this.#byId.get(id)
     if (known !== undefined) return known
     if (this.#byId.size >= this.#most || this.#bytes >= this.#mostBytes) {

@@ -14,6 +14,8 @@ import type { StackTree } from './stack-tree.ts'
 const SLOT_BYTES = 512
 /** Of the memory for all that is open, what one dump may take. */
 const SHARE = 1 / 2
+/** Signatures that are found one by one: most dumps of a log may be of one goroutine. */
+const FEW = 8
 
 let serials = 0
 
@@ -21,7 +23,8 @@ export class Tally {
   /** Another one for each, from 1. */
   readonly serial: number = ++serials
   readonly #slots: Slot[] = []
-  readonly #slotOf = new Map<string, number>()
+  /** By the ids of their signatures, once there are more than a few. */
+  #slotOf: Map<string, number> | undefined
   readonly #signatures: Signatures
   readonly #limits: Limits
   readonly ids: GoroutineIdTable
@@ -98,9 +101,9 @@ export class Tally {
     return found.signature
   }
 
-  /** Is the next goroutine of this stack known to be of the same signature, whatever its header says? */
+  /** Has this stack a slot, and is the next goroutine of it known to be of the same signature, whatever its header says? */
   has(entry: StackEntry | undefined): boolean {
-    return entry?.serial === this.serial && !this.#signatures.stateful
+    return entry?.serial === this.serial && entry.slot >= 0 && !this.#signatures.stateful
   }
 
   /** Counts the goroutines of one record of a text profile, which has no ids and no states. */
@@ -116,33 +119,53 @@ export class Tally {
     return this.#slots.some(({ signature }) => signature.stack.createdBy !== undefined)
   }
 
+  /** -1 when there is no room for one more. */
   #slot(entry: StackEntry, state: string): number {
     if (entry.serial === this.serial && !this.#signatures.stateful) return entry.slot
-    const signature = this.#signatures.of(entry, state)
-    let slot = this.#slotOf.get(signature.id)
-    slot ??= this.#newSlot(signature, entry)
+    const slot = this.#isFull ? this.#oldSlot(entry, state) : this.#anySlot(entry, state)
     if (entry.serial !== this.serial) entry.callers = 0
     entry.serial = this.serial
     entry.slot = slot
     return slot
   }
 
-  /** -1 when there is no room for one more. */
+  get #isFull(): boolean {
+    return this.#slots.length >= this.#limits.signatures || this.#taken.isFull
+  }
+
+  /** As `#slot`, of a dump that has no room: of a signature that it does not have, no more than the id is needed. */
+  #oldSlot(entry: StackEntry, state: string): number {
+    const slot = this.#find(this.#signatures.idOf(entry, state))
+    if (slot < 0) this.#overflow()
+    else this.#signatures.of(entry, state)
+    return slot
+  }
+
+  #anySlot(entry: StackEntry, state: string): number {
+    const signature = this.#signatures.of(entry, state)
+    const slot = this.#find(signature.id)
+    if (slot >= 0) return slot
+    this.#taken.isFull = this.bytes > this.#most
+    return this.#taken.isFull ? this.#overflow() : this.#newSlot(signature, entry)
+  }
+
+  #find(id: string): number {
+    if (this.#slotOf !== undefined) return this.#slotOf.get(id) ?? -1
+    return this.#slots.findIndex(({ signature }) => signature.id === id)
+  }
+
+  #overflow(): -1 {
+    if (this.#slots.length >= this.#limits.signatures) this.signaturesOverflow = true
+    else this.memoryOverflow = true
+    return -1
+  }
+
   #newSlot(signature: Signature, { stack }: StackEntry): number {
-    const taken = this.#taken
-    if (this.#slots.length >= this.#limits.signatures) {
-      this.signaturesOverflow = true
-      return -1
-    }
-    taken.isFull ||= this.bytes > this.#most
-    if (taken.isFull) {
-      this.memoryOverflow = true
-      return -1
-    }
-    taken.bytes += SLOT_BYTES + stack.bytes
+    this.#taken.bytes += SLOT_BYTES + stack.bytes
     const slot = this.#slots.length
-    this.#slots.push(new Slot(signature, taken))
-    this.#slotOf.set(signature.id, slot)
+    this.#slots.push(new Slot(signature, this.#taken))
+    if (this.#slotOf !== undefined) this.#slotOf.set(signature.id, slot)
+    else if (slot >= FEW) this.#slotOf = new Map(this.#slots.map((each, i) => [each.signature.id, i]))
     return slot
   }
 

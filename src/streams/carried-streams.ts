@@ -245,7 +245,7 @@ export class CarriedStreams {
       }
       if (isInValue) stream.indent()
       if (carrier instanceof Prefix && needle) {
-        this.#line.mayBeGlued(Buffer.from(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end))))
+        this.#line.mayBeGlued(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end)))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
         this.#unproved = glued === undefined ? undefined : { carrier, stream, glued }

@@ -38,7 +38,7 @@ const LONG: readonly LineKind[] = ['func', 'file', 'created']
 export class Wraps {
   /** The line before this one, and those that it goes on with, if it may be wrapped. */
   #head: Fragment | undefined
-  readonly #widths = new Set<number>()
+  #widths: Set<number> | undefined
 
   /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
   add(text: string, held: Held): Fragment | undefined {
@@ -71,7 +71,7 @@ export class Wraps {
     const line = readLine(text) ?? readStripped(text)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
-    if (!this.#widths.has(width)) {
+    if (this.#widths?.has(width) !== true) {
       const isIndented = /^\s/.test(text)
       const own = readLine(tail) ?? (isIndented ? undefined : readStripped(tail))
       if (tail.length > width || (own !== undefined && kinds.includes(own.kind))) return undefined
@@ -84,10 +84,11 @@ export class Wraps {
   /** Do lines of this length go on with the next? `certain`: this one does. */
   goesOn(length: number, certain = false): boolean {
     if (certain && length >= NARROWEST) this.#learn(length)
-    return this.#widths.has(length)
+    return this.#widths?.has(length) === true
   }
 
   #learn(width: number): void {
+    this.#widths ??= new Set()
     this.#widths.add(width)
     if (this.#widths.size <= WIDTHS) return
     for (const oldest of this.#widths) {
