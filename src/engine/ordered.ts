@@ -16,7 +16,7 @@ import { LF } from '../core/ascii.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
-import { isStackLine, mayBeginBefore, trailingStack, votesIn } from '../text/stack-lines.ts'
+import { isStackLine, type TrailingStack, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { EngineAround } from './around.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
@@ -131,22 +131,23 @@ export class OrderedEngine extends EngineAround {
       return
     }
     if (rest.length === 0) return
-    let all = this.#withHeld(rest)
-    while (all.length > 0) {
-      const needle = findNeedle(all, 0, all.length, false)
+    for (let looked = this.#withHeld(rest); looked.lines.length > 0; ) {
+      const { lines: all } = looked
+      const needle = looked.needle ?? findNeedle(all, 0, all.length, false)
       if (needle < 0) {
         if (all.length - all.lastIndexOf(LF) > LINE_BYTES) {
           this.#beginLong(all)
           return
         }
-        const from = trailingStack(all)
+        const { from } = looked.stack ?? trailingStack(all)
         if (from > 0) this.#pushOrdinary(all.subarray(0, from))
         this.#hold(all, from)
         return
       }
       const line = lineStart(all, 0, needle)
       const end = all.indexOf(LF, needle) + 1
-      const start = Math.min(trailingStack(all.subarray(0, line)), line)
+      const stack = looked.stack ?? trailingStack(all.subarray(0, line))
+      const start = Math.min(stack.from, line)
       if (end === 0 && all.length - line > LINE_BYTES) {
         this.#beginLong(all)
         return
@@ -158,7 +159,7 @@ export class OrderedEngine extends EngineAround {
         this.#hold(all, start)
         return
       }
-      all = this.#decide(all, start, line, end)
+      looked = { lines: this.#decide(all, start, line, end) }
     }
   }
 
@@ -191,17 +192,18 @@ export class OrderedEngine extends EngineAround {
    * `buf` with what was held in front of it. Where that is no part of a stack in `buf`, only its last line is completed: most log lines that name
    * a place in the code, as the frames of a stack do, are none.
    */
-  #withHeld(buf: Buffer): Buffer {
+  #withHeld(buf: Buffer): Looked {
     const held = this.#held
-    if (held.length === 0) return buf
+    if (held.length === 0) return { lines: buf }
     this.#held = EMPTY
     const next = buf.indexOf(LF) + 1
     const first = Buffer.concat([held, buf.subarray(0, next)])
+    if (next === 0 || findNeedle(first, 0, first.length, false) >= 0) return { lines: Buffer.concat([held, buf]) }
     const mayBeStack = held.includes(LF) || isStackLine(first.toString('latin1'))
-    if (next === 0 || findNeedle(first, 0, first.length, false) >= 0 || (mayBeStack && isNear(buf.subarray(next))))
-      return Buffer.concat([held, buf])
+    const looked = mayBeStack ? look(buf.subarray(next)) : { lines: buf.subarray(next) }
+    if (looked.stack?.isOpen === true) return { lines: Buffer.concat([held, buf]) }
     this.#pushOrdinary(first)
-    return buf.subarray(next)
+    return looked
   }
 
   /** There is a header in the line [line, end) of `buf`, and perhaps its stack from `start` on. Returns what is still to be looked at. */
@@ -246,7 +248,7 @@ export class OrderedEngine extends EngineAround {
         return
       }
       const line = lineStart(rest, 0, needle)
-      const start = Math.min(trailingStack(rest.subarray(0, line)), line)
+      const start = Math.min(trailingStack(rest.subarray(0, line)).from, line)
       rest = this.#decide(rest, start, line, Math.min(rest.length, whole.indexOf(LF, needle) + 1))
     }
   }
@@ -374,10 +376,18 @@ export class OrderedEngine extends EngineAround {
 
 const NEWLINE = Buffer.from('\n')
 
-/** May the first stack in `lines`, or the one that they end with, have begun before them? */
-function isNear(lines: Buffer): boolean {
+/** Lines, and what is known of them by now. */
+interface Looked {
+  readonly lines: Buffer
+  readonly needle?: number
+  /** That they end with, or that stands before the line with the needle. */
+  readonly stack?: TrailingStack
+}
+
+function look(lines: Buffer): Looked {
   const needle = findNeedle(lines, 0, lines.length, false)
-  return mayBeginBefore(needle < 0 ? lines : lines.subarray(0, lineStart(lines, 0, needle)))
+  const stack = trailingStack(needle < 0 ? lines : lines.subarray(0, lineStart(lines, 0, needle)))
+  return { lines, needle, stack }
 }
 
 function reversed(lines: Buffer): Buffer {

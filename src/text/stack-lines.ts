@@ -77,21 +77,18 @@ export function holdsPlace(lines: Buffer): boolean {
   return PLACE_BYTES.some((bytes) => lines.includes(bytes))
 }
 
-/**
- * Where the stack begins that [0, buf.length) ends with; the beginning of a line that lacks its end, when there is no stack. It begins with the
- * place of its outermost frame. A few lines of other writers may be among its own, or after it.
- */
-export function trailingStack(buf: Buffer): number {
-  return lookBack(buf).from
+/** The stack that a buffer ends with. */
+export interface TrailingStack {
+  /**
+   * Where it begins: with the place of its outermost frame. The beginning of a line that lacks its end, when there is no stack. A few lines of other
+   * writers may be among its own, or after it.
+   */
+  readonly from: number
+  /** It may have begun before the buffer. */
+  readonly isOpen: boolean
 }
 
-/** May the stack that [0, buf.length) ends with have begun before `buf`? */
-export function mayBeginBefore(buf: Buffer): boolean {
-  return lookBack(buf).isOpen
-}
-
-/** `isOpen`: what stands before `buf` may say more. */
-function lookBack(buf: Buffer): { readonly from: number; readonly isOpen: boolean } {
+export function trailingStack(buf: Buffer): TrailingStack {
   const whole = buf.lastIndexOf(LF) + 1
   const partial = buf.length - whole < TRAILING_BYTES ? whole : buf.length
   if (partial === buf.length && whole !== buf.length) return { from: partial, isOpen: whole === 0 }

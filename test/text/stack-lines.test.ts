@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mayBeginBefore, trailingStack } from '../../src/text/stack-lines.ts'
+import { trailingStack } from '../../src/text/stack-lines.ts'
 
 const stack = [
   '\t/src/shop/start.go:12 +0x1d',
@@ -12,32 +12,32 @@ describe('trailingStack', () => {
   it('finds the stack that stands before its header', () => {
     const log = 'level=info msg=ready\n'
     const text = `${log}${stack.join('\n')}\nexample.com/sh`
-    expect(trailingStack(Buffer.from(text))).toBe(log.length)
+    expect(trailingStack(Buffer.from(text)).from).toBe(log.length)
   })
 
   it('finds no stack in a log whose lines name their caller, as zap and logrus do', () => {
     const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
-    expect(trailingStack(Buffer.from(`${line.repeat(100)}{"lev`))).toBeGreaterThanOrEqual(line.length * 99)
+    expect(trailingStack(Buffer.from(`${line.repeat(100)}{"lev`)).from).toBeGreaterThanOrEqual(line.length * 99)
   })
 
   it('reads no further back than the stack goes', () => {
     const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
     const text = Buffer.from(line.repeat(1000) + stack.join('\n'))
-    expect(trailingStack(text)).toBeGreaterThan(line.length * 990)
+    expect(trailingStack(text).from).toBeGreaterThan(line.length * 990)
   })
 })
 
-describe('mayBeginBefore', () => {
+describe('trailingStack, whether it may have begun before', () => {
   const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
 
   it('is so of a stack that the lines begin in the middle of, and of few lines', () => {
-    expect(mayBeginBefore(Buffer.from(`${stack.join('\n')}\n`))).toBe(true)
-    expect(mayBeginBefore(Buffer.from('level=info msg=ready\n'))).toBe(true)
-    expect(mayBeginBefore(Buffer.alloc(0))).toBe(true)
+    expect(trailingStack(Buffer.from(`${stack.join('\n')}\n`)).isOpen).toBe(true)
+    expect(trailingStack(Buffer.from('level=info msg=ready\n')).isOpen).toBe(true)
+    expect(trailingStack(Buffer.alloc(0)).isOpen).toBe(true)
   })
 
   it('is not so of a log whose lines name their caller, nor of a stack behind it', () => {
-    expect(mayBeginBefore(Buffer.from(line.repeat(100)))).toBe(false)
-    expect(mayBeginBefore(Buffer.from(`${line.repeat(100)}${stack.join('\n')}\n`))).toBe(false)
+    expect(trailingStack(Buffer.from(line.repeat(100))).isOpen).toBe(false)
+    expect(trailingStack(Buffer.from(`${line.repeat(100)}${stack.join('\n')}\n`)).isOpen).toBe(false)
   })
 })

@@ -11,7 +11,7 @@ import module from './find.wat'
 
 /** Below this, copying and calling cost more than they save. */
 const SHORT = 2_048
-/** Bytes that are copied at a time: a few at first, since the word may be near. */
+/** Bytes that are copied at a time: a few at first, since the word may be near, but where the last search saw more without one. */
 const FIRST = 16 << 10
 const MOST = 256 << 10
 /** Where the words are in the memory, and where the bytes are. */
@@ -25,6 +25,7 @@ type Find = (word: number, length: number, other: number, otherLength: number, s
 
 let kernel: Kernel<{ readonly find: Find }> | undefined
 let isOpened = false
+let size = FIRST
 
 /**
  * Offset of the first whole `word` or `other` in [pos, end) of `buf`; -1 if there is none. Both have 7 to 64 bytes, of which the first, fourth
@@ -37,16 +38,18 @@ export function search(buf: Buffer, word: Buffer, pos: number, end: number, othe
   const { memory, functions } = kernel
   memory.set(word, WORD_AT)
   memory.set(other, OTHER_AT)
-  let size = FIRST
   for (let from = pos; from < end; ) {
     const to = Math.min(end, from + size)
     memory.set(buf.subarray(from, to), BYTES_AT)
     const at = functions.find(WORD_AT, word.length, OTHER_AT, other.length, BYTES_AT, BYTES_AT + to - from)
-    if (at >= 0) return from + at - BYTES_AT
+    if (at >= 0) {
+      size = FIRST
+      return from + at - BYTES_AT
+    }
+    if (to - from === size) size = Math.min(MOST, size * 4)
     if (to === end) return -1
     // A word may lie across the border.
     from = to - other.length + 1
-    size = Math.min(MOST, size * 4)
   }
   return -1
 }
