@@ -1,5 +1,6 @@
 /** Lines that may be of a stack, in whatever carrier: a guess, which an engine tells right from wrong. */
 import { LF } from '../core/ascii.ts'
+import { Words } from './search/words.ts'
 
 /** How much of the end of a chunk is looked at for a stack, bytes. */
 const TRAILING_BYTES = 4 << 20
@@ -14,7 +15,7 @@ const OFFSET = /\+0x[0-9a-f]|\d @ 0x[0-9a-f]/
 /** More lines without an offset are a log. gccgo prints none. */
 const LINES_WITHOUT_OFFSET = 64
 /** Each place has one of these. */
-const PLACE_BYTES = [' +0x', '.go:', '.s:', ' @ 0x', '#\t0x', '#\\t0x'].map((text) => Buffer.from(text))
+const PLACES = new Words([' +0x', '.go:', '.s:', ' @ 0x', '#\t0x', '#\\t0x'])
 const OTHER = /created by |\([^)]*\)|^\W*$|""|# labels: |frames elided|goroutine running on other/
 
 export function isStackLine(line: string): boolean {
@@ -74,7 +75,7 @@ function nearest(kinds: readonly Kind[], index: number, step: 1 | -1): Kind | un
 
 /** May a line of `lines` say where in the code a frame is? */
 export function holdsPlace(lines: Buffer): boolean {
-  return PLACE_BYTES.some((bytes) => lines.includes(bytes))
+  return PLACES.first(lines, 0, lines.length) >= 0
 }
 
 /** The stack that a buffer ends with. */
