@@ -26,7 +26,7 @@ export class ShapePart {
     }
     this.length = end - start
     for (let i = 0; i < this.length; i++) this.#bytes[i] = buf[start + i] as number
-    this.#digits.fill(0, 0, this.length)
+    this.#digits.fill(0)
     this.rows.fill(ONES, 2 * ROW, 2 * ROW + this.length)
     this.rows.fill(0, 2 * ROW + this.length)
   }

@@ -20,11 +20,11 @@
   ;; region read (global.get $end_of_rows) (i32.const 102464)
   ;; region write (i32.const 102464) (i32.const 168064)
 
-  ;; Are the $length bytes at $pos this part of the shape?
-  (func $is_part (param $pos i32) (param $part i32) (param $length i32) (result i32)
+  ;; Where this part of the shape ends, $length bytes, that begins at $pos; 0: it is not there. Of a fraction, there may be more or fewer digits.
+  (func $end_of_part (param $pos i32) (param $part i32) (param $length i32) (result i32)
     (local $i i32) (local $bytes v128) (local $other v128)
     (loop $more
-      (if (i32.ge_u (local.get $i) (local.get $length)) (then (return (i32.const 1))))
+      (if (i32.ge_u (local.get $i) (local.get $length)) (then (return (i32.add (local.get $pos) (local.get $length)))))
       (local.set $bytes (v128.load (i32.add (local.get $pos) (local.get $i))))
       (local.set $other
         (v128.and
@@ -40,8 +40,44 @@
                     (i8x16.lt_u
                       (i8x16.sub (local.get $bytes) (i8x16.splat (i32.const 0x30)))
                       (i8x16.splat (i32.const 10))))))
-            (then (return (i32.const 0))))))
+            (then (return (call $end_of_other (local.get $pos) (local.get $part) (local.get $length)))))))
       (local.set $i (i32.add (local.get $i) (i32.const 16)))
+      (br $more))
+    (unreachable))
+
+  ;; The same, byte by byte, as Go writes times: without the zeros at the end of a fraction.
+  (func $end_of_other (param $pos i32) (param $part i32) (param $length i32) (result i32)
+    (local $end i32) (local $digits i32) (local $fraction i32)
+    (local.set $end (i32.add (local.get $part) (local.get $length)))
+    (loop $more
+      (if (i32.ge_u (local.get $part) (local.get $end)) (then (return (local.get $pos))))
+      (if (i32.load8_u offset=528 (local.get $part))
+        (then
+          (local.set $digits (i32.const 0))
+          (loop $digit
+            (local.set $digits (i32.sub (local.get $digits) (i32.const 1)))
+            (local.set $part (i32.add (local.get $part) (i32.const 1)))
+            (br_if $digit (i32.load8_u offset=528 (local.get $part))))
+          ;; What is missing to as many digits is left.
+          (local.set $fraction (i32.const 0))
+          (loop $digit
+            (if (i32.lt_u (i32.sub (i32.load8_u (local.get $pos)) (i32.const 0x30)) (i32.const 10))
+              (then
+                (local.set $digits (i32.add (local.get $digits) (i32.const 1)))
+                (local.set $fraction (i32.add (local.get $fraction) (i32.const 1)))
+                (local.set $pos (i32.add (local.get $pos) (i32.const 1)))
+                (br $digit))))
+          (if (local.get $digits)
+            (then
+              (if (i32.ge_u (i32.sub (local.get $fraction) (i32.const 1)) (i32.const 9)) (then (return (i32.const 0))))
+              (if (i32.ne
+                    (i32.load8_u (i32.sub (i32.sub (local.get $pos) (local.get $fraction)) (i32.const 1)))
+                    (i32.const 0x2e))
+                (then (return (i32.const 0)))))))
+        (else
+          (if (i32.ne (i32.load8_u (local.get $pos)) (i32.load8_u (local.get $part))) (then (return (i32.const 0))))
+          (local.set $pos (i32.add (local.get $pos) (i32.const 1)))
+          (local.set $part (i32.add (local.get $part) (i32.const 1)))))
       (br $more))
     (unreachable))
 
@@ -58,9 +94,8 @@
       (loop $line
         (br_if $over (i32.ge_u (local.get $pos) (local.get $end)))
         (br_if $over (i32.ge_u (local.get $row) (global.get $end_of_rows)))
-        (local.set $p (i32.add (local.get $pos) (local.get $head_length)))
-        (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
-        (br_if $over (i32.eqz (call $is_part (local.get $pos) (global.get $head) (local.get $head_length))))
+        (local.set $p (call $end_of_part (local.get $pos) (global.get $head) (local.get $head_length)))
+        (br_if $over (i32.eqz (local.get $p)))
         (local.set $q (local.get $to))
         (if (local.get $escaped)
           (then
@@ -105,9 +140,9 @@
                 (i32.store8 (local.get $q) (local.get $c))
                 (local.set $q (i32.add (local.get $q) (i32.const 1)))
                 (br $more)))
-            (br_if $over (i32.gt_u (i32.add (local.get $p) (local.get $tail_length)) (local.get $end)))
-            (br_if $over (i32.eqz (call $is_part (local.get $p) (global.get $tail) (local.get $tail_length))))
-            (local.set $p (i32.add (local.get $p) (local.get $tail_length))))
+            (local.set $p (call $end_of_part (local.get $p) (global.get $tail) (local.get $tail_length)))
+            (br_if $over (i32.eqz (local.get $p)))
+            (br_if $over (i32.gt_u (local.get $p) (local.get $end))))
           (else
             (loop $more
               (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
