@@ -16,7 +16,7 @@ import { rememberedText } from '../core/remembered.ts'
 
 const ELIDED = '...'
 /** Names that a service has in its stacks, again and again. */
-export const MOST_NAMES = 8192
+export const MOST_NAMES = 16384
 
 /** The text that `similarity` hashes. `state` counts for `exact` alone. */
 export function canonicalText(stack: Stack, similarity: Similarity, state = ''): string {

@@ -214,7 +214,7 @@ export class LineTable {
     this.arena = tables.arena
     this.words = tables.words
     for (let line = 1; line < this.count; line++)
-      if (((tables.cold[this.parent(line) * COLD + DEPTH] as number) & HASHED) !== 0) this.index(line)
+      if (((tables.cold[this.parent(line) * COLD + DEPTH] as number) & HASHED) !== 0) this.#putInBucket(line)
   }
 
   /** Keeps the literal part; returns where it is in `bytes`. */
@@ -243,11 +243,16 @@ export class LineTable {
 
   /** Puts `line` into its bucket. */
   protected index(line: KnownLine): void {
+    const hash = hashLiteral(this.arena, this.words, this.start(line), this.length(line))
+    this.cold[line * COLD + KEY] = keyOf(this.parent(line), hash)
+    this.#putInBucket(line)
+  }
+
+  /** The same of a line whose key is known. */
+  #putInBucket(line: KnownLine): void {
     const { cold, buckets } = this
-    const key = keyOf(this.parent(line), hashLiteral(this.arena, this.words, this.start(line), this.length(line)))
-    cold[line * COLD + KEY] = key
     cold[line * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
-    const bucket = key & (buckets.length - 1)
+    const bucket = (cold[line * COLD + KEY] as number) & (buckets.length - 1)
     let last = buckets[bucket] as number
     if (last === NONE_OF_THEM) {
       buckets[bucket] = line
