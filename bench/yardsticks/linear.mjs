@@ -36,6 +36,12 @@ function inputs(scale) {
       make: (part) => realistic({ goroutines: n(100_000) * part, stacks: n(100_000) * part }),
     },
     {
+      // From the second dump on each signature is judged beside the others.
+      name: `three dumps of ${n(20_000)} distinct stacks`,
+      bound: 400,
+      make: (part) => dumps({ goroutines: n(20_000) * part, stacks: n(20_000) * part, dumps: 3 }),
+    },
+    {
       name: `${n(10_000)} dumps of 20 goroutines`,
       bound: 150,
       make: (part) => dumps({ goroutines: 20, dumps: n(10_000) * part, between: 500 }),

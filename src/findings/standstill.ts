@@ -30,22 +30,43 @@ export function standstills(scene: Scene): readonly Standstill[] {
 }
 
 function findStandstills(scene: Scene): Standstill[] {
-  const clusters: { readonly seen: Seen[]; readonly packages: ReadonlySet<string> }[] = []
+  const clusters = new Set<Cluster>()
+  const byPackage = new Map<string, Cluster>()
   for (const each of scene.seen) {
     if (!isHeldUp(each) || mayBeWoken(scene, each)) continue
     const own = codeOf(each.tally.signature).ownPackages
     // Of what the standard library does by itself nobody knows who serves it.
     if (own.length === 0) continue
-    const near = clusters.filter(({ packages }) => own.some((name) => packages.has(name)))
-    for (const cluster of near) clusters.splice(clusters.indexOf(cluster), 1)
-    const packages = new Set([...near.flatMap((cluster) => [...cluster.packages]), ...own])
-    clusters.push({ seen: [...near.flatMap(({ seen }) => seen), each], packages })
+    const near = new Set(own.flatMap((name) => mergedOf(byPackage.get(name)) ?? []))
+    const [largest = { seen: [], into: undefined }] = [...near].sort((a, b) => b.seen.length - a.seen.length)
+    for (const cluster of near) {
+      clusters.delete(cluster)
+      if (cluster === largest) continue
+      for (const other of cluster.seen) largest.seen.push(other)
+      cluster.into = largest
+    }
+    largest.seen.push(each)
+    clusters.add(largest)
+    for (const name of own) byPackage.set(name, largest)
   }
-  return clusters.flatMap(({ seen }) => {
+  return [...clusters].flatMap(({ seen }) => {
     if (seen.reduce((sum, each) => sum + inDemand(each), 0) < HELD_UP) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
     return [{ heldUp, class: classOf(heldUp.map(({ tally }) => tally)) }]
   })
+}
+
+/** Signatures that are held up in packages that one of them has in common with another. */
+interface Cluster {
+  readonly seen: Seen[]
+  /** It was merged into a larger one. */
+  into: Cluster | undefined
+}
+
+function mergedOf(cluster: Cluster | undefined): Cluster | undefined {
+  let merged = cluster
+  while (merged?.into !== undefined) merged = merged.into
+  return merged
 }
 
 /** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? `others` are not asked. */
