@@ -1,5 +1,6 @@
 /** The stacks of goroutines, one after the other: those of the open goroutine (open-goroutine.ts), which a header begins. */
 import { mayBegin, mayBeWrappedFile } from '../text/cut.ts'
+import { hasFramePointer } from '../text/plain.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
 
@@ -55,7 +56,13 @@ export class StackBody implements Body {
   }
 
   resembles(text: string): boolean {
-    return this.beginsKnown(text) || text.startsWith('\t') || mayBeWrappedFile(text) || text.startsWith('gorout')
+    return (
+      this.beginsKnown(text) ||
+      text.startsWith('\t') ||
+      mayBeWrappedFile(text) ||
+      text.startsWith('gorout') ||
+      hasFramePointer(text)
+    )
   }
 
   mayQuote(): boolean {

@@ -212,9 +212,15 @@ export function callBeforePlace(text: string): string | undefined {
   return kind === 'func' || kind === 'created' ? call : undefined
 }
 
-/** A place with its offset, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`. Returns where the place ends, or -1. */
+/** Of a place: with its offset, before what is no word; without it, only before a tag. */
+const BEFORE_GLUED =
+  /^[ \t]+\S[^\n]*?:\d+(?: [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]))/
+
+/**
+ * A place, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`. Returns where the place ends, or -1.
+ */
 export function endOfGluedPlace(text: string): number {
-  const place = /^[ \t]+\S[^\n]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])/.exec(text)?.[0]
+  const place = BEFORE_GLUED.exec(text)?.[0]
   return place !== undefined && readLine(place)?.kind === 'file' ? place.length : -1
 }
 

@@ -17,9 +17,14 @@ const FRAME_POINTER = /^\[fp=0x[0-9a-f]+\] /
 
 /** `text`, Latin-1, as Go has printed it; the same string where nothing was put into it. */
 export function plainText(text: string): string {
-  if (text.startsWith('[fp=0x')) return text.replace(FRAME_POINTER, '')
+  if (hasFramePointer(text)) return text.replace(FRAME_POINTER, '')
   const plain = text.includes('\\') ? text.replace(MARKDOWN, '$1') : text
   return plain.includes('&') ? withoutEntities(plain) : plain
+}
+
+/** Does a line of a stack, or the head of one, stand behind the address of its frame? */
+export function hasFramePointer(text: string): boolean {
+  return text.startsWith('[fp=0x')
 }
 
 function withoutEntities(text: string): string {

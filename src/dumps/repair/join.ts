@@ -35,6 +35,9 @@ export function joinTail(
   return { line, fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
 }
 
+/** They stand behind a place, and nowhere else. */
+const REGISTERS = /^fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?$/
+
 /**
  * Does the line at `at`, which can stand by itself and has `length` bytes, go on with `text`: more of its number, its registers, its creator?
  */
@@ -48,8 +51,10 @@ export function goOn(
   const kind = tree.kind(at)
   if (kind !== 'file' && kind !== 'created') return undefined
   if (tree.tail(at) !== TAILS.none) return fragments.goesOn(at, text, length) ? at : undefined
-  if (!fragments.wraps.goesOn(length)) return undefined
-  const whole = tree.literal(at) + text
+  const isRegisters = REGISTERS.test(text)
+  if (!fragments.wraps.goesOn(length, isRegisters)) return undefined
+  // Who wraps at a blank leaves it out.
+  const whole = `${tree.literal(at)}${isRegisters ? ' ' : ''}${text}`
   const line = readLine(whole) ?? readStripped(whole)
   if (line?.kind !== kind) return undefined
   const parent = tree.parent(at)

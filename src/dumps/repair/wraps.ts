@@ -13,7 +13,8 @@
 
 import type { Held } from '../../lines/tape.ts'
 import { NARROWEST } from '../../text/cut.ts'
-import { type LineKind, type LineText, readLine, readStripped } from '../../text/line.ts'
+import { type LineKind, type LineText, readLine, readOddCall, readStripped } from '../../text/line.ts'
+import { plainText } from '../../text/plain.ts'
 
 /** Pieces of one line that are put together, at most. */
 export const PIECES = 6
@@ -67,8 +68,8 @@ export class Wraps {
   join(tail: string, kinds: readonly LineKind[]): { fragment: Fragment; text: string; line: LineText } | undefined {
     const fragment = this.#head
     if (fragment === undefined) return undefined
-    const text = fragment.text + tail
-    const line = readLine(text) ?? readStripped(text)
+    const text = plainText(fragment.text + tail)
+    const line = readLine(text) ?? readStripped(text) ?? readCallOfC(text, tail)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
     if (this.#widths?.has(width) !== true) {
@@ -96,6 +97,11 @@ export class Wraps {
       break
     }
   }
+}
+
+/** Where the call of a function in C (line.ts) is wrapped, nothing but arguments goes to its next line. */
+function readCallOfC(text: string, tail: string): LineText | undefined {
+  return /^(?:0x[0-9a-f]+, )*(?:0x[0-9a-f]+|\.\.\.)\)$/.test(tail) && /^\w+\(/.test(text) ? readOddCall(text) : undefined
 }
 
 /** Of the lines that are wrapped; the last of one is shorter. */
