@@ -1,5 +1,5 @@
 /** What the pieces of a prefix may be in other lines: times, levels and places in the code differ, blanks may be more or fewer. */
-import { DIGIT, SPACE, TAB } from '../core/ascii.ts'
+import { COLON, DIGIT, SPACE, TAB } from '../core/ascii.ts'
 
 /** What loggers call the severity of a line. */
 export const LEVEL: RegExp =
@@ -12,7 +12,10 @@ const PLACE = /^\S*\.\w+:\d+[\]:]?$/
 /** What a piece of the prefix may be. */
 export type Piece =
   | { readonly kind: 'literal'; readonly bytes: Uint8Array }
-  | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean }
+  | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean; readonly place?: PlaceEnd }
+
+/** What stands behind the number of a line of code. */
+type PlaceEnd = '' | ':' | ']'
 
 function table(has: (c: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, c) => (has(c) ? 1 : 0))
@@ -22,7 +25,6 @@ const SOLID = table((c) => c > SPACE)
 const LETTERS = table((c) => (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a)
 const TIMES = table((c) => '0123456789:.,+-/TZ[]()'.includes(String.fromCharCode(c)))
 const BLANK_RUN: Piece = { kind: 'run', table: BLANKS, named: false }
-const SOLID_RUN: Piece = { kind: 'run', table: SOLID, named: false }
 export const LAST_BLANK: Piece = { kind: 'run', table: BLANKS, named: false }
 
 export function literal(text: string): Piece {
@@ -39,7 +41,7 @@ export function piecesOf(prefix: string): Piece[] {
     if (/^[ \t]/.test(word))
       pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
-    else if (PLACE.test(word)) pieces.push(SOLID_RUN)
+    else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
     else if (/^[^\w]+$/.test(word)) pieces.push(literal(word))
     else {
@@ -55,6 +57,20 @@ export function piecesOf(prefix: string): Piece[] {
     }
   }
   return pieces
+}
+
+function placeEnd(word: string): PlaceEnd {
+  if (word.endsWith(':')) return ':'
+  return word.endsWith(']') ? ']' : ''
+}
+
+/** Does [from, to) of `buf` end as a place in the code does: `shop.go:12:`? */
+export function isPlace(buf: Buffer, from: number, to: number, end: PlaceEnd): boolean {
+  let at = to - end.length
+  if (end !== '' && buf[at] !== end.charCodeAt(0)) return false
+  const digits = at
+  while (at > from && DIGIT[buf[at - 1] as number] === 1) at--
+  return at < digits && buf[at - 1] === COLON
 }
 
 /** `INFO[0000]`, `[warn]`, `I1124`: other letters and other numbers may stand there. */

@@ -22,7 +22,7 @@ import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { streamNames } from './prefix-names.ts'
-import { BLANKS, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
+import { BLANKS, isPlace, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
@@ -214,6 +214,7 @@ export class Prefix implements Carrier {
       const { table: allowed } = piece
       while (p < end && allowed[buf[p] as number] === 1) p++
       if (p === from && !(p === end && allowed === BLANKS)) return -1
+      if (piece.place !== undefined && !isPlace(buf, from, p, piece.place)) return -1
       // One blank parts the prefix from the text; more belong to the text.
       if (piece === LAST_BLANK && p > from) p = from + 1
       if (piece.named) key.add(buf, from, p)

@@ -16,6 +16,7 @@ import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { LineAt } from '../lines/tape.ts'
 import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
+import { startsPreamble } from '../text/preamble.ts'
 import { Remarks } from '../text/remarks.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -120,8 +121,15 @@ export class ForeignLines {
       this.#mayBePiece(head)
     )
       open.close(true)
+    if (open.dump !== undefined && head === open.goroutine.indent) {
+      open.claimed(base + pos, base + pos + at)
+      this.#onHeader(buf, pos + at, next, base, 'line')
+      return true
+    }
     open.tape.pass(buf, pos, pos + at)
     this.#onHeader(buf, pos + at, next, base, 'glued')
+    // The value of a panic goes on with a TAB on each line, whatever it quotes.
+    open.goroutine.mayBeIndented = head.trim() !== '' && startsPreamble(head) === undefined
     open.tape.pass(buf, trimLineEnd(buf, pos, next), next)
     return true
   }

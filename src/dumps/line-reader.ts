@@ -9,7 +9,6 @@ import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { readLine, TEXT_BYTES } from '../text/line.ts'
-import { plainText } from '../text/plain.ts'
 import { continuesPreamble, isRegister } from '../text/preamble.ts'
 import type { Joined } from './body.ts'
 import { ForeignLines, type TakeHeader } from './foreign-lines.ts'
@@ -42,7 +41,7 @@ export class LineReader {
     const stop = textEnd(buf, pos, next)
     const { fragments, goroutine } = this.#open
     const raw = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
-    const text = goroutine.header === undefined ? raw : plainText(raw)
+    const text = goroutine.header === undefined ? raw : goroutine.plain(raw)
     const plain = text === raw ? undefined : Buffer.from(text, 'latin1')
     const line = { text, buf, pos, next, base, plain }
     const decided = goroutine.decide(text)

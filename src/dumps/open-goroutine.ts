@@ -30,6 +30,7 @@ import {
   readStripped,
 } from '../text/line.ts'
 import { FastLine } from '../text/line-fast.ts'
+import { plainText } from '../text/plain.ts'
 import type { Joined, Part } from './body.ts'
 import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
 import { readDue } from './due.ts'
@@ -46,6 +47,12 @@ import {
 import type { Fragments } from './repair/fragments.ts'
 import { goOn, joinTail } from './repair/join.ts'
 import { hasLineLike, lineAfterNext, stackWith } from './repair/missing.ts'
+
+/** By how much a call is indented; '' for no call, and none with what is odd in it. */
+function indentOfCall(text: string): string {
+  const call = text.trimStart()
+  return text !== call && readLine(call)?.kind === 'func' ? text.slice(0, text.length - call.length) : ''
+}
 
 /** Lines of a damaged goroutine that are noted. */
 const LOST_LINES = 256
@@ -68,6 +75,10 @@ export class OpenGoroutine {
   /** Length of the previous line without its line end; 0 or less if it was not part of this goroutine. */
   length = 0
   #doubt: Doubt | undefined
+  /** What all its lines have ahead of them, and its header has not. */
+  indent = ''
+  /** What stood ahead of its header leaves it open whether its lines are indented. */
+  mayBeIndented = false
   /** Lines of its stack past the limit that were not kept. */
   tooDeep = 0
   readonly #fast = new FastLine()
@@ -83,6 +94,8 @@ export class OpenGoroutine {
     this.header = header
     this.tree.calls.begin()
     this.length = HEADER_LENGTH
+    this.indent = ''
+    this.mayBeIndented = true
     this.at = ROOT
     this.#lostAt = undefined
     this.#lost = []
@@ -94,6 +107,24 @@ export class OpenGoroutine {
     this.header = undefined
     this.at = undefined
     this.#doubt = undefined
+  }
+
+  /** The line `raw` as Go has printed it, if it is one of the goroutine. */
+  plain(raw: string): string {
+    const text = plainText(raw)
+    if (this.header === undefined || !isIndent(text.charCodeAt(0))) return text
+    if (this.at === ROOT) this.indent = this.#indentBy(text)
+    return this.#flush(text)
+  }
+
+  /** The first call shows by how much the lines are indented. */
+  #indentBy(text: string): string {
+    return this.mayBeIndented ? indentOfCall(text) : ''
+  }
+
+  #flush(text: string): string {
+    const indent = this.at === ROOT ? this.#indentBy(text) : this.indent
+    return text.startsWith(indent) ? text.slice(indent.length) : text
   }
 
   /** Whether the last line is one of the goroutine is not decided. */
@@ -148,7 +179,7 @@ export class OpenGoroutine {
 
   /** Is `text` a line that may come next? */
   fits(text: string): boolean {
-    const line = this.#read(text)
+    const line = this.#read(this.#flush(text))
     return line !== undefined && this.header !== undefined && this.#expected.includes(line.kind)
   }
 

@@ -20,12 +20,13 @@ import { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
-import { TAB, trimLineEnd } from '../core/ascii.ts'
+import { isBlank, TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
+import { startsPreamble } from '../text/preamble.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { Recognition } from './recognition.ts'
 import { Stream } from './stream.ts'
@@ -283,11 +284,16 @@ export class CarriedStreams {
     const text = this.#text
     text.inPlace(buf, pos, next)
     if (unproved.stream.fit(text) === 0) return undefined
-    this.#unproved = undefined
     const { carrier, stream, glued } = unproved
+    // The value of a panic goes on with a TAB on each line, whatever it quotes.
+    if (buf[pos] === TAB && startsPreamble(glued.before.bytes.toString('latin1')) !== undefined) return undefined
+    this.#unproved = undefined
     const { tape } = this.#options
-    tape.release(glued.before)
-    tape.release(glued.after)
+    // The header alone was indented: nothing of its line is log.
+    const { bytes } = glued.before
+    for (const part of [glued.before, glued.after])
+      if (isBlank(bytes, 0, bytes.length)) tape.claim(part)
+      else tape.release(part)
     // The header is no more that of the stream.
     glued.line.decided = true
     glued.line.parts = []

@@ -2,7 +2,6 @@
  * The tape as a dump in a carrier sees it: the dump decides about texts, and what it says of a text holds of the raw line that carried it, as
  * a whole, with the parts of it that came before when the carrier had cut it.
  */
-import { isBlank } from '../core/ascii.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -60,8 +59,7 @@ export class CarriedTape implements LogTape {
   mayBeGlued(header: Buffer): void {
     const from = this.buf.subarray(0, this.end).indexOf(header, this.start)
     this.glued = undefined
-    // Blanks alone are indentation.
-    if (from > this.start && !isBlank(this.buf, this.start, from)) this.#header = { from, to: from + header.length }
+    if (from > this.start) this.#header = { from, to: from + header.length }
   }
 
   /** Holds the raw line, a part of a line that the carrier has cut. */

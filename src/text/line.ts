@@ -124,6 +124,8 @@ export function readBareFunction(text: string): LineText | undefined {
 const ODD_BYTES = 4096
 const ODD_CREATOR = /^created by [A-Za-z_]\w*$/
 const BARE_WORD = /^[A-Za-z_]\w*$/
+/** Ahead of a name: Go 1.0 names tests by their folder, and people shorten paths. */
+const FOLDER = /^(?:[A-Za-z]:|\.\.\.)?\/(?=[\w.])/
 /** `go.(*struct { io.Reader; io.Closer }).Read`. */
 const TYPE_IN_NAME = /struct \{[^{}]*\}/
 /** What a person has written behind a call. */
@@ -137,6 +139,7 @@ const CUT_ARGUMENTS = /^[0-9a-fx?,{}._ ]*(?:>|\xe2\x80\xa6)?$/
  *
  *     shop.f(0xc000012345>, <nil>)
  *     scanblock(0x7f3986afe000, 0x3, 0x1)
+ *     /src/shop/_xtest_.TestPay(0x18600e80, 0xe)
  *     created by _rt0_go
  */
 export function readOddCall(text: string): LineText | undefined {
@@ -158,7 +161,7 @@ export function readCutCall(text: string): LineText | undefined {
 /** Where the parenthesis stands that begins the arguments of a call; -1: none does. */
 function endOfName(text: string): number {
   for (let open = text.indexOf('('); open > 0; open = text.indexOf('(', open + 1)) {
-    const name = text.slice(0, open)
+    const name = text.slice(0, open).replace(FOLDER, '')
     if (name.endsWith('.')) continue
     if (name.includes('.') ? isName(name.replace(TYPE_IN_NAME, 'T')) : BARE_WORD.test(name)) return open
   }

@@ -16,7 +16,9 @@ const MARKDOWN = /\\([*<>])/g
 const FRAME_POINTER = /^\[fp=0x[0-9a-f]+\] /
 
 /** `text`, Latin-1, as Go has printed it; the same string where nothing was put into it. */
-export function plainText(text: string): string {
+export function plainText(raw: string): string {
+  // A terminal fills its lines up with blanks.
+  const text = raw.endsWith(' ') ? raw.replace(/ +$/, '') : raw
   if (hasFramePointer(text)) return text.replace(FRAME_POINTER, '')
   const plain = text.includes('\\') ? text.replace(MARKDOWN, '$1') : text
   return plain.includes('&') ? withoutEntities(plain) : plain

@@ -37,11 +37,49 @@ describe('a frame was lost', () => {
       'that a pager has cut, without a mark',
       DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3, 0x'),
     ],
+    ['of which a terminal has filled the lines up with blanks', DUMP.replace(/[\d)](?=\n)/g, '$&      ')],
+    ['that is indented, and its header is not', DUMP.replace(/^(?!goroutine|$)/gm, '    ')],
+    [
+      'behind the frame pointer of Go 1.1, wrapped',
+      DUMP.replace('shop.(*T).f(0xc000012345, ', '[fp=0x7f366a568ae8] shop.(*T).f(0xc000012345,\n'),
+    ],
+    [
+      'with its registers on the next line',
+      DUMP.replace(
+        '/app/shop.go:12 +0x1d',
+        '/app/src/github.com/example/shop/shop.go:12 +0x1d\nfp=0x7f0 sp=0x7e0 pc=0x4a',
+      ),
+    ],
     ['with the frame pointer of Go 1.1 before it', DUMP.replace('shop.(', '[fp=0x7f366a568ae8] shop.(')],
   ])('%s', (_what, text) => {
     const { dumps, log } = readDumps(text)
     expect(dumps).toMatchObject([WHOLE])
     expect(functions(text)).toEqual([['shop.(*T).f', 'main.main'], ['shop.wait']])
+    expect(log.toString()).toBe('')
+  })
+
+  it.each([
+    ['/src/pkg/shop/_xtest_.TestPay', '/src/pkg/shop/_xtest_.TestPay(0x18600e80, 0xe)'],
+    ['c:/go/src/shop/_xtest_.TestPay', 'c:/go/src/shop/_xtest_.TestPay(0x18600e80, 0xe)'],
+    ['.../shop.TestPay', '.../shop.TestPay(0x18600e80, 0xe)'],
+  ])('that is named by its folder: %s', (name, call) => {
+    const text = DUMP.replace('main.main()', call)
+    expect(functions(text)[0]).toEqual(['shop.(*T).f', name])
+    expect(readDumps(text)).toMatchObject({ dumps: [WHOLE] })
+  })
+
+  it.each(['</pre>', '<br>'])('before the tag %s, which is log', (tag) => {
+    for (const place of ['/app/shop.go:30', '/app/shop.go:30 +0x2b', '/app/shop.go:30 +0x2b fp=0x7f0 sp=0x7e0']) {
+      const { dumps, log } = readDumps(DUMP.replace('/app/shop.go:30 +0x2b', place + tag))
+      expect(dumps).toMatchObject([{ goroutines: 2, damaged: 0, truncated: false }])
+      expect(log.toString()).toBe(`${tag}\n`)
+    }
+  })
+
+  it('of a function of the runtime in C, wrapped', () => {
+    const text = `fatal error: fault\n\nruntime stack:\nscanbitvector(0x480290, 0x46df01, 0x7fba09956f28,\n0x7fba0982ae30)\n\t/go/runtime/mgc0.c:912 +0xf2b fp=0x1 sp=0x2\n\n${DUMP}`
+    const { dumps, log } = readDumps(text)
+    expect(dumps).toMatchObject([{ ...WHOLE, kind: 'fatal' }])
     expect(log.toString()).toBe('')
   })
 

@@ -36,6 +36,7 @@ const DOCKER = (line: string): string =>
 const CRI = (line: string): string => `2026-11-24T08:00:00.1Z stderr F ${line}`
 
 describe.each([
+  ['plain text', (line: string): string => line],
   ['Docker', DOCKER],
   ['CRI', CRI],
 ])('in %s', (_name, carry) => {
@@ -50,6 +51,15 @@ describe.each([
   it('a signal behind a prefix had no reason', () => {
     const lines = ['SIGQUIT: quit', 'PC=0x46a8e1 m=0 sigcode=0', '', ...DUMP].map((line) => carry(`web-1  | ${line}`))
     expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, kind: 'signal', reason: 'SIGQUIT: quit' }])
+  })
+
+  it.each([
+    ['t.Logf', '    shop_test.go:12: '],
+    ['a time', '2026/11/24 08:00:00 stack: '],
+    ['words', 'recovered: '],
+  ])('a dump behind %s, of which all lines but the first are indented, was lost', (_what, before) => {
+    const lines = DUMP.map((line, i) => carry(i === 0 ? before + line : `        ${line}`))
+    expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0, kind: 'all' }])
   })
 
   it('an indented dump was lost', () => {
@@ -68,4 +78,22 @@ it('a fatal error without a goroutine was lost in a string', () => {
 it('what Firefox puts behind each line hid the dump where lines end in CRLF', () => {
   const lines = ['panic: boom', '', ...DUMP].map((line) => `${line} wasm_exec.js:97:29\r`)
   expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, kind: 'panic', reason: 'boom' }])
+})
+
+it('a dump was lost because its first line alone is indented', () => {
+  const { records, log } = feed([Buffer.from(`x\n    ${DUMP.join('\n')}\n`)], { source: 'paste' })
+  expect(records.filter(({ type }) => type === 'dump')).toMatchObject([{ goroutines: 2, damaged: 0 }])
+  expect(log.toString()).toBe('x\n')
+})
+
+it('a place in the code ahead of a header passed for any word ahead of its frames', () => {
+  const lines = DUMP.map((line, i) => (i === 0 ? `    shop_test.go:12: ${line}` : `        ${line}`))
+  expect(dumpsOf(['=== RUN   TestPay', ...lines, '--- PASS: TestPay (0.00s)'])).toMatchObject([{ goroutines: 2 }])
+})
+
+it.each(['panic: boom: ', 'panic: boom\n\t'])('a stack in the value of a panic is none: %j', (before) => {
+  const value = DUMP.slice(0, 3).map((line, i) => (i === 0 ? before + line : `\t${line}`))
+  expect(dumpsOf([...value, '', 'goroutine 1 [running]:', 'main.main()', '\t/app/main.go:5 +0x20'])).toMatchObject([
+    { goroutines: 1, damaged: 0 },
+  ])
 })

@@ -101,7 +101,9 @@ export class Wraps {
 
 /** Where the call of a function in C (line.ts) is wrapped, nothing but arguments goes to its next line. */
 function readCallOfC(text: string, tail: string): LineText | undefined {
-  return /^(?:0x[0-9a-f]+, )*(?:0x[0-9a-f]+|\.\.\.)\)$/.test(tail) && /^\w+\(/.test(text) ? readOddCall(text) : undefined
+  return /^(?:0x[0-9a-f]+, )*(?:0x[0-9a-f]+|\.\.\.)\)$/.test(tail) && /^\w+\(/.test(text)
+    ? readOddCall(text)
+    : undefined
 }
 
 /** Of the lines that are wrapped; the last of one is shorter. */
