@@ -24,6 +24,8 @@ const TEXTS_AT = INPUT_AT + MOST + BEYOND
 const MEMORY = TEXTS_AT + MOST + BEYOND
 const INT = 4
 const NONE = Buffer.alloc(0)
+const NO_WORDS = wordsOf(NONE)
+const NO_ROWS = new Int32Array(0)
 
 interface Functions {
   strip(pos: number, end: number, to: number, head: number, tail: number, escaped: number, most: number): number
@@ -41,10 +43,10 @@ function open(): void {
 export class BareLines {
   /** The texts, each with a line feed. Another buffer each time. */
   buf: Buffer = NONE
-  words: DataView = wordsOf(NONE)
+  words: DataView = NO_WORDS
   #room: ArrayBuffer | undefined
   /** Where each line begins, and its text, in the memory. */
-  #rows = new Int32Array(0)
+  #rows = NO_ROWS
   #count = 0
   /** The line at hand. */
   #at = 0
@@ -57,6 +59,16 @@ export class BareLines {
   leave(): void {
     this.#count = 0
     this.#at = 0
+  }
+
+  /** No dump is open: what it takes to read one, 200 kB, is let go. */
+  release(): void {
+    this.leave()
+    if (this.#room === undefined) return
+    this.#room = undefined
+    this.#rows = NO_ROWS
+    this.buf = NONE
+    this.words = NO_WORDS
   }
 
   /** Does the line at hand begin at `pos` of the chunk? */

@@ -125,7 +125,8 @@ export class CarriedStreams {
   /** A chunk comes: what was seen of the last one is gone. */
   enter(): void {
     this.#given = undefined
-    this.#bare.leave()
+    if (this.open) this.#bare.leave()
+    else this.#bare.release()
   }
 
   /**
@@ -225,6 +226,7 @@ export class CarriedStreams {
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
     this.#map.tick(now, idle)
+    if (!this.open) this.#bare.release()
   }
 
   /** The text at hand goes to its stream, if that is open or a dump begins here. */
