@@ -33,15 +33,16 @@ function entries(text: string, mark: '-' | 'w' = 'w', from = 1_795_500_000): str
 }
 
 function events(id: string): { time: number; record: Record<string, unknown> }[] {
-  const path = folder.at(`${id}.1.out`)
-  if (!existsSync(path)) return []
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => ({
-      time: Number(line.slice(0, line.indexOf('\t'))),
-      record: JSON.parse(line.slice(line.indexOf('\t'))),
-    }))
+  const found: { time: number; record: Record<string, unknown> }[] = []
+  // The next file begins after some megabytes.
+  for (let file = 1; existsSync(folder.at(`${id}.${file}.out`)); file++)
+    for (const line of readFileSync(folder.at(`${id}.${file}.out`), 'utf8')
+      .split('\n')
+      .slice(0, -1)) {
+      const tab = line.indexOf('\t')
+      found.push({ time: Number(line.slice(0, tab)), record: JSON.parse(line.slice(tab)) })
+    }
+  return found
 }
 
 async function eventually(holds: () => boolean): Promise<void> {
@@ -123,7 +124,7 @@ describe('bridge --journal', () => {
     const all = Array.from({ length: written }, (_, i) => i + 1)
     const isThere = (): boolean =>
       ['goroutine dump', 'ordinary line'].every((beginning) => new Set(seen(beginning)).size === written)
-    for (let tries = 0; tries < 1200 && !isThere(); tries++) await sleep(50)
+    for (let tries = 0; tries < 120 && !isThere(); tries++) await sleep(500)
     last.stdin?.end()
     await finish(last)
     for (const beginning of ['goroutine dump', 'ordinary line']) {
