@@ -54,6 +54,8 @@ export class Router implements LineSink {
   #numbers: boolean | undefined
   /** Offset in the chunk at hand of the next needle; the end of the chunk when there is none, -1 when nobody has looked. */
   #needle = -1
+  /** From where on it was looked for. */
+  #needleSince = 0
   /** The line that is too long to be read, as long as no dump was found in it. */
   #long: LongLine | undefined
   /** Where that ends. */
@@ -178,21 +180,21 @@ export class Router implements LineSink {
 
   /** As `#needle`, of the next one from `pos` on. */
   #needleFrom(buf: Buffer, pos: number): number {
-    if (this.#needle < pos) {
+    if (this.#needle < pos || pos < this.#needleSince) {
       const at = this.#find(buf, pos, this.#end)
       this.#needle = at < 0 ? this.#end : at
+      this.#needleSince = pos
     }
     return this.#needle
   }
 
   /** Where the next needle stands that may be of a header; -1 when there is none. Lines of carriers that only quote one are passed over. */
   #nextHeader(buf: Buffer, pos: number, end: number): number {
-    let at = this.#find(buf, pos, end)
-    while (at >= 0) {
+    for (let at = this.#needleFrom(buf, pos); at < end; ) {
       const line = lineStart(buf, pos, at)
       const next = buf.indexOf(LF, at) + 1
       if (at === line || !this.#streams.recognition.quotes(buf, line, next, pos)) return at
-      at = this.#find(buf, next, end)
+      at = this.#needleFrom(buf, next)
     }
     return -1
   }
@@ -227,7 +229,8 @@ export class Router implements LineSink {
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    if (!this.#mayBeCarried(buf, pos, next, this.#find(buf, pos, next))) return false
+    const needle = this.#needleFrom(buf, pos)
+    if (!this.#mayBeCarried(buf, pos, next, needle < next ? needle : -1)) return false
     if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
     this.#plain.end()
     return true
@@ -258,8 +261,8 @@ export class Router implements LineSink {
     if (this.#plain.open) return end
     const next = buf.indexOf(LF, pos) + 1
     if (this.#plain.quiet) return next
-    const needle = this.#find(buf, next, end)
-    return needle < 0 ? end : lineStart(buf, next, needle)
+    const needle = this.#needleFrom(buf, next)
+    return needle >= end ? end : lineStart(buf, next, needle)
   }
 }
 
