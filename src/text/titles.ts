@@ -109,7 +109,9 @@ export function headerAfterLabel(text: string): number {
     const end = headerEnd(text, at)
     if (end < 0 || !FRAME.test(text.slice(end, end + FRAME_BYTES))) continue
     const line = Math.max(text.lastIndexOf('\n', at) + 1, at - LABEL_BYTES)
-    if (LABEL.test(text.slice(line, at))) return at
+    const label = text.slice(line, at)
+    // The header alone is indented.
+    if (LABEL.test(label) || /^ +$/.test(label)) return at
   }
   return -1
 }

@@ -38,6 +38,11 @@ describe('a frame was lost', () => {
       DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3, 0x'),
     ],
     ['of which a terminal has filled the lines up with blanks', DUMP.replace(/[\d)](?=\n)/g, '$&      ')],
+    ['of which a person has shortened the offsets', DUMP.replace(/\+0x\w+/g, '+0x...')],
+    [
+      'in quoted-printable',
+      DUMP.replaceAll(/(\/\w+\/)(shop\.go:\d+ \+0x\w+)/g, '$1src/github.com/example/$2 fp=3D0x42c7a4 sp=3D0x42c7=\n90'),
+    ],
     ['that is indented, and its header is not', DUMP.replace(/^(?!goroutine|$)/gm, '    ')],
     [
       'behind the frame pointer of Go 1.1, wrapped',

@@ -97,3 +97,8 @@ it.each(['panic: boom: ', 'panic: boom\n\t'])('a stack in the value of a panic i
     { goroutines: 1, damaged: 0 },
   ])
 })
+
+it('a dump in a string was lost because its first line alone is indented', () => {
+  const line = JSON.stringify({ level: 'error', message: `shop.go: 123 | err 'nil' \n ${DUMP.join('\n')}\n` })
+  expect(dumpsOf([line])).toMatchObject([{ goroutines: 2, damaged: 0 }])
+})

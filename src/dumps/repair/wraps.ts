@@ -68,7 +68,8 @@ export class Wraps {
   join(tail: string, kinds: readonly LineKind[]): { fragment: Fragment; text: string; line: LineText } | undefined {
     const fragment = this.#head
     if (fragment === undefined) return undefined
-    const text = plainText(fragment.text + tail)
+    // Quoted-printable says itself that the line goes on.
+    const text = plainText(fragment.text.replace(/=$/, '') + tail)
     const line = readLine(text) ?? readStripped(text) ?? readCallOfC(text, tail)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
