@@ -27,7 +27,7 @@ function subjectIds(dump, kind) {
   const ids = new Set()
   for (const part of dump.split('\n\n')) {
     const header = /goroutine (\d+) \[([^\],]+)/.exec(part)
-    if (header !== null && part.includes(`\n${prefix}`) && !/^(?:sleep|running|runnable)/.test(header[2]))
+    if (header !== null && part.includes(`\n${prefix}`) && !/^(?:sleep|running|runnable|GC )/.test(header[2]))
       ids.add(header[1])
   }
   return ids

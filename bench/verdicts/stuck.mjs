@@ -27,7 +27,7 @@ const BY_REQUEST = 0.75
 const WORKERS_BY_REQUEST = 0.3
 /** Minutes from one request of a tenant to the next. */
 const USED = [0.1, 60]
-/** Minutes between two garbage collections, the first of which notes that a goroutine waits. */
+/** Minutes between two garbage collections: each notes who waits, with the time of the one before it, and the first nobody (src/leaks/ran.ts). */
 const COLLECTIONS = [0.05, 2]
 
 /** `{ state, found, stuck, visible, visibleFound, wrong, healthy }` for each state. */
@@ -124,8 +124,9 @@ function dumpText({ state, at, i, all, byRequest, collections }) {
     out.push(`created by ${creator}`, '\t/app/thing.go:20 +0x5e', '')
   }
   const minutes = (since) => {
-    const noted = Math.ceil(since / collections) * collections
-    return at - noted >= 1 ? `, ${Math.floor(at - noted)} minutes` : ''
+    const collection = Math.max(2, Math.ceil(since / collections))
+    const noted = (collection - 1) * collections
+    return collection * collections <= at && at - noted >= 1 ? `, ${Math.floor(at - noted)} minutes` : ''
   }
   // It waits since the start.
   add(18, `chan receive${minutes(0)}`, ['os/signal.loop'], 'example.com/app/api.Start in goroutine 1')

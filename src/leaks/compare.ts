@@ -16,6 +16,7 @@ interface Flow {
   readonly arrived: Int32Array
   readonly worked: Int32Array
   readonly asleep: Int32Array
+  readonly slept: Int32Array
   readonly awake: Int32Array
   readonly isReordered: Uint8Array
   readonly leftYoung: Int32Array
@@ -49,6 +50,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
     arrived: column(),
     worked: column(),
     asleep: column(),
+    slept: column(),
     awake: column(),
     isReordered: new Uint8Array(size),
     leftYoung: column(),
@@ -72,7 +74,10 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
       if (id > (youngest[slot] as number)) youngest[slot] = id
       const isVeteran = before.isMarked(id)
       if (waits.hasRun(id)) add(out.awake, slot)
-      else if ((ids.table?.minutes(id) ?? 0) > 0) add(out.asleep, slot)
+      else if ((ids.table?.minutes(id) ?? 0) > 0) {
+        add(out.asleep, slot)
+        if (waits.hasSlept(id)) add(out.slept, slot)
+      }
       if (isVeteran) add(out.veterans, slot)
       // One that was ready when it was first seen may have been on its way in.
       const isReady =
@@ -178,6 +183,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
         arrived: moved?.arrived[slot],
         worked: moved?.worked[slot],
         asleep: moved?.asleep[slot] ?? 0,
+        slept: tally.anyMinutes === true ? moved?.slept[slot] : undefined,
         awake: moved?.awake[slot] ?? 0,
         isReordered: moved?.isReordered[slot] === 1,
         leftYoung: moved?.leftYoung[slot],
@@ -213,6 +219,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       arrived: left,
       worked: left,
       asleep: 0,
+      slept: tally.anyMinutes === true ? left : undefined,
       awake: 0,
       isReordered: false,
       leftYoung: left,

@@ -6,7 +6,7 @@
  *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines
  *             | come in two steps at least, and in two of five, and have not ceased to; of those that were there hardly
  *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
- *             | wakes them. What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
+ *             | wakes them; and nobody at work is beside them who belongs to them (served.ts). What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
  *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or have run since, or there are no ids to tell; or it grew by a fifth
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time, and none has run since; or in another
@@ -75,7 +75,8 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
   if (run.some(({ fresh = 0 }) => fresh > 0)) {
     const waiting = waitingOf(tally, dump)
-    if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting)) return 'leaking'
+    if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting, perStarter(tally)))
+      return 'leaking'
   }
   // How many there are when it comes says nothing of how it grows.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
@@ -86,6 +87,11 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   return 'steady'
 }
 
+/** Goroutines that each of those has started who are gone: as many as a request leaves behind. */
+function perStarter({ parents, count }: SignatureTally): number {
+  return parents === undefined || parents.alive > 0 ? 1 : count / parents.distinct
+}
+
 /** The steps since the signature last came from nothing, with the one in which it came. */
 function lastRun(steps: readonly Step[]): readonly Step[] {
   for (let i = steps.length - 1; i >= 0; i--) if (steps[i]?.before === 0) return steps.slice(i)
@@ -93,7 +99,7 @@ function lastRun(steps: readonly Step[]): readonly Step[] {
 }
 
 /** From one step alone, what they wait for cannot be told from a leak. */
-const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['weak', 'peer', 'child'])
+const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['weak', 'peer', 'child', 'sleep'])
 
 function isLeakOfTwo(tally: SignatureTally, track: Track, step: Step, waiting: Waiting): boolean {
   if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || NOT_OF_TWO.has(waiting)) return false

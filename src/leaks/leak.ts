@@ -37,18 +37,23 @@ interface Total extends Seen {
 }
 
 /** What ids tell of a step, all known. */
-type Known = { readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' ? undefined : never) }
+type Known = {
+  readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' | 'slept' ? undefined : never)
+}
 
-export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
+/** `perStarter`: goroutines that come together, as those of one request do: that many are one chance. */
+export function isLeak(steps: readonly Step[], waiting: Waiting, perStarter: number): boolean {
   const known = sinceUnknown(steps)
   if (known.length < 2 || works(known)) return false
+  const together = Math.max(perStarter, inEachStep(known))
   const lost = waiting === 'lost'
-  if (!lost && hasEnded(known)) return false
-  // Users who stay cannot be told from peers that are gone.
-  if (waiting === 'peer' || waiting === 'child') return false
-  if (waiting === 'weak') return isEven(known)
+  if (!lost && hasEnded(known, together)) return false
+  // Users who stay cannot be told from peers that are gone, nor what runs on from what is to run on.
+  if (waiting === 'peer' || waiting === 'child' || waiting === 'sleep') return false
+  if (waiting === 'weak') return isEven(known, together)
+  if (waiting === 'orphaned' && canTell(known) && !haveSlept(known)) return false
   const young = isYoung(known)
-  if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young))) return false
+  if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young), together)) return false
   const least = leastOf(waiting, young, known)
   const all = total(known, whole)
   if (stays(all, least)) return true
@@ -59,6 +64,19 @@ export function isLeak(steps: readonly Step[], waiting: Waiting): boolean {
       : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
   ]
   return inPart.some((view) => stays(view, least) && areOthers(view, all))
+}
+
+/** Steps with growth from which on it is no chance that so many came in each of them, or twice as many, and so on. */
+const STEPS_ALIKE = 4
+
+/** One call leaves so many behind: as many came in each step, or a multiple of them. */
+function inEachStep(steps: readonly Known[]): number {
+  const grew = steps.filter((step) => step.fresh > 0)
+  return grew.length < STEPS_ALIKE ? 1 : grew.reduce((divisor, { fresh }) => commonDivisor(divisor, fresh), 0)
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b)
 }
 
 /** Standard deviations by which arrivals must be early to level off. */
@@ -88,7 +106,10 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[]): Lea
     case 'orphaned':
       return { growth, growthOfWatched: growth - 1, watched: watchedLost, watchedForOne: never }
     case 'kept':
-      if (!haveSlept(steps)) return alike(THRESHOLDS.growthOfUnknown * steps.length)
+      if (!haveSlept(steps)) {
+        const { growthOfUnknown, growthOfUnknownSoon, stepsOfKept } = THRESHOLDS
+        return alike(steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
+      }
       if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
   }
   return alike(young ? THRESHOLDS.growthOfYoung : growth)
@@ -98,15 +119,20 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[]): Lea
   }
 }
 
-/** Most of those that stayed have minutes: they have not run. Without minutes nobody knows. */
+/**
+ * Should headers say who has not run? Where none has minutes although collections must have been there, the text has lost them, or the
+ * process has too small a heap for any.
+ */
+function canTell(steps: readonly Known[]): boolean {
+  const seconds = steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0)
+  const hasMinutes = steps[steps.length - 1]?.slept !== undefined
+  return seconds >= THRESHOLDS.tellingSeconds && (hasMinutes || seconds < THRESHOLDS.toldSeconds)
+}
+
+/** Most of those that stayed have minutes that prove that they have not run. Without minutes nobody knows. */
 function haveSlept(steps: readonly Known[]): boolean {
-  let asleep = 0
-  let stayed = 0
-  for (const step of steps) {
-    asleep += step.asleep
-    stayed += step.survivors
-  }
-  return asleep * 2 > stayed
+  const last = steps[steps.length - 1]
+  return last !== undefined && (last.slept ?? last.asleep) * 2 > last.survivors
 }
 
 /** Some of those that stayed have run since: the code goes on. */
@@ -121,15 +147,15 @@ function works(steps: readonly Known[]): boolean {
 }
 
 /** The last steps brought none, though the others let expect some. */
-function hasEnded(steps: readonly Known[]): boolean {
+function hasEnded(steps: readonly Known[], together: number): boolean {
   const growing = steps.findLastIndex((step) => step.fresh > 0) + 1
   const came = steps.reduce((sum, step) => sum + step.fresh, 0)
-  return (came / growing) * (steps.length - growing) >= THRESHOLDS.missed
+  return (came / together / growing) * (steps.length - growing) >= THRESHOLDS.missed
 }
 
 /** It grows in every step at one pace, and none leaves: enough for what may also be a pool that fills. */
-function isEven(steps: readonly Known[]): boolean {
-  if (steps.length < THRESHOLDS.weakSteps || levelsOff(steps, THRESHOLDS.weakChance)) return false
+function isEven(steps: readonly Known[], together: number): boolean {
+  if (steps.length < THRESHOLDS.weakSteps || levelsOff(steps, THRESHOLDS.weakChance, together)) return false
   const all = total(steps, whole)
   return all.left === 0 && all.came >= THRESHOLDS.weakGrowth && steps.every((step) => step.fresh > 0)
 }
@@ -211,9 +237,9 @@ function stays({ steps, came, stayed, left, growing }: Total, least: Least): boo
 }
 
 /** Arrivals fall behind by whatever clock: the process's own (ids handed out), that of the log, the number of dumps. */
-function levelsOff(steps: readonly Known[], chance: number): boolean {
+function levelsOff(steps: readonly Known[], chance: number, together: number): boolean {
   const clocks = [(step: Known) => step.issued, (step: Known) => step.seconds ?? 0, () => 1]
-  return clocks.every((clock) => slows(steps, chance, clock))
+  return clocks.every((clock) => slows(steps, chance * Math.sqrt(together), clock))
 }
 
 /**

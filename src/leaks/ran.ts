@@ -1,7 +1,10 @@
 /**
  * Has a goroutine run since the dump before? The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod),
- * which notes since when each one waits (runtime/mgcmark.go, waitsince); from a minute on the header says so, and whoever runs starts
- * anew. The first collection comes when the heap has grown to its least size, however late. By how much the longest waits grew is the process's own clock: that of the log goes on while a machine is suspended.
+ * which notes that each one waits, and whoever runs starts anew; from a minute on the header says so. What it notes is the time of the
+ * collection before (runtime/mgcmark.go sets waitsince to work.tstart, which mgc.go gcMark sets at the end of one): who waits for so
+ * many minutes did not wait at the collection then, but for the first one, which notes nobody, and has not run since the next one,
+ * whenever that was. The first collection comes when the heap has grown to its least size, however late. By how much the longest
+ * waits grew is the process's own clock: that of the log goes on while a machine is suspended.
  */
 import type { DumpTally, GoroutineIds } from '../core/model.ts'
 import { LOOSE_IDS } from './ids.ts'
@@ -24,6 +27,8 @@ export class Waits {
   /** Waits in this dump, minutes, ascending: so long ago the collector was there, and met all that waited then. */
   readonly #collections: readonly number[]
   readonly #seconds: number
+  /** Minutes from which on a wait is proven: it is longer than those that the last collection noted. */
+  readonly #proven: number
 
   constructor(tally: DumpTally, ids: IdsOfDump, now: GoroutineIds, before: GoroutineIds, seconds = 0) {
     this.#now = now
@@ -34,6 +39,7 @@ export class Waits {
     const { elapsed, waits } = this.#anyMinutes ? waitsOf(now, before) : { elapsed: -1, waits: [] }
     this.#elapsed = elapsed
     this.#collections = waits
+    this.#proven = provenFrom(now, waits)
     this.#seconds = this.#elapsed < 0 ? seconds : Math.min(seconds, (this.#elapsed + ROUNDING) * 60)
   }
 
@@ -45,6 +51,11 @@ export class Waits {
     const ran = this.#isEarly(id, minutes, before, watched)
     this.#now.watch(id, ran ? minutes * 60 : Math.max(minutes * 60, watched))
     return ran
+  }
+
+  /** Does its header prove that it has waited since an earlier collection than the last? */
+  hasSlept(id: number): boolean {
+    return this.#anyMinutes && this.#now.minutes(id) >= this.#proven
   }
 
   /** The longest wait of a goroutine that is no longer than `most` minutes; 0 for none. */
@@ -64,12 +75,30 @@ export class Waits {
     if (!this.#anyMinutes || minutes === MOST_MINUTES) return false
     if (before > 0 && minutes - before < this.#elapsed - ROUNDING) return true
     if (minutes === 0 && (before > 0 || id <= this.#oldestUnnoted)) return true
+    const oldest = this.#collections[this.#collections.length - 1] ?? 0
+    if (minutes > 0 && minutes < oldest && (minutes + ROUNDING) * 60 < watched) return true
     // Since the first collection there was one every two minutes.
-    const collected = ((this.#collections[this.#collections.length - 1] ?? 0) + ROUNDING) * 60
+    const collected = (oldest + ROUNDING) * 60
     return (
       minutes < this.#metBy(watched / 60 - ROUNDING) || minutes * 60 + NOTED_SECONDS <= Math.min(watched, collected)
     )
   }
+}
+
+/** Share of the goroutines of a dump that have run since the last collection, from which on that was not a moment ago. */
+const HAVE_RUN = 0.25
+
+/**
+ * Right after a collection whoever waited for a moment seems to have waited since the one before: the least minutes of a dump prove
+ * nothing, but where many have none.
+ */
+function provenFrom(now: GoroutineIds, [least = Number.POSITIVE_INFINITY, next]: readonly number[]): number {
+  let none = 0
+  now.forEach((id) => {
+    if (now.minutes(id) === 0) none++
+  })
+  if (next === undefined && none >= now.size * HAVE_RUN) return least
+  return next ?? Number.POSITIVE_INFINITY
 }
 
 /** Waits are whole minutes, and begin when the collector notes them, which takes two. */

@@ -7,6 +7,9 @@ type Thresholds = Readonly<
     | 'growthOfKept'
     | 'stepsOfKept'
     | 'growthOfUnknown'
+    | 'growthOfUnknownSoon'
+    | 'tellingSeconds'
+    | 'toldSeconds'
     | 'watchedLost'
     | 'watchedForOne'
     | 'watchedForOneSend'
@@ -65,6 +68,12 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   stepsOfKept: 5,
   /** Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average. */
   growthOfUnknown: 15,
+  /** … or so many over fewer steps than those: what waits for an outage to end comes by the dozen. */
+  growthOfUnknownSoon: 30,
+  /** Seconds from dump to dump, all together, from which on headers should say who has not run: between two collections that the runtime forces. */
+  tellingSeconds: 120,
+  /** The same where no header has minutes: from here on they would, had the text any. */
+  toldSeconds: 300,
   /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
   young: 2,
   /** Share of the steps in which a leak grew; two at least. */
@@ -112,7 +121,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   works: 0.01,
   /** Goroutines that should have come in the last steps, by the pace of the others, if none came: then it has ended. Once in e^5 = 148 times by chance. */
   missed: 5,
-  /** What wakes by itself (a sleep), or waits by design, may gather: steps over which it must grow in each, … */
+  /** What waits by design may gather: steps over which it must grow in each, … */
   weakSteps: 6,
   /** … goroutines that must come, … */
   weakGrowth: 10,

@@ -15,6 +15,8 @@ export interface Step {
   readonly worked: number | undefined
   /** Survivors whose header says that they have waited all the time, and those that have run since (ran.ts). */
   readonly asleep: number
+  /** Of those, the ones whose minutes prove it: right after a collection all have some (ran.ts). Undefined where no header of the dump has minutes. */
+  readonly slept: number | undefined
   readonly awake: number
   /** All have slept, but not since their birth: a younger one waits for longer than an older one. */
   readonly isReordered: boolean

@@ -55,7 +55,70 @@ describe('goroutines that stay and come', () => {
 
   it('are growing at most where the same minute is waited for again and again', () => {
     expect(waiting(1.5, () => 1)).toBe('growing')
-    expect(waiting(1.5, (dump) => Math.max(0, Math.floor(dump * 1.5) - 2))).toBe('leaking')
+    expect(waiting(1.5, (dump) => Math.floor(dump * 1.5 + 1))).toBe('leaking')
+  })
+
+  it('are growing at most where they wait for less than they were watched, but the first collection notes nobody', () => {
+    // Watched for 3 and 6 minutes: two collections came since, and the header has the time of the first of them at most.
+    const waited = (minutes: number, oldest: number): string | undefined =>
+      last(
+        ids(0, 3).map((i) =>
+          dumpText(i * 3, { work: grow(i), other: [9] }).replace(/^goroutine (\d+) \[chan receive\]/gm, (all, id) =>
+            Number(id) === 9 || (i > 0 && grow(i - 1).includes(Number(id)))
+              ? `goroutine ${id} [chan receive, ${i * 3 + (Number(id) === 9 ? oldest : minutes - 3)} minutes]`
+              : all,
+          ),
+        ),
+        'work',
+      )
+    expect(waited(1, 4)).toBe('growing')
+    expect(waited(4, 4)).toBe('leaking')
+  })
+
+  describe('that requests have started, which are gone', () => {
+    const requests = (id: number): number => 1_000_000 + id
+    /** `others`: minutes of goroutines that live all the time. */
+    const told = (minutes: number, others: readonly string[]): string | undefined =>
+      last(
+        ids(0, 2).map((i) =>
+          dumpText(i * 1.7, { work: grow(i), other: ids(2, 11) }, requests).replace(
+            /^goroutine (\d+) \[chan receive\]/gm,
+            (all, id) => {
+              if (i < 2) return all
+              const wait = Number(id) < 12 ? (others[Number(id) % others.length] ?? '') : `, ${minutes} minutes`
+              return `goroutine ${id} [chan receive${grow(1).includes(Number(id)) || Number(id) < 12 ? wait : ''}]`
+            },
+          ),
+        ),
+        'work',
+      )
+
+    it('leak where they have waited for longer than the others', () => {
+      expect(told(3, [', 1 minutes'])).toBe('leaking')
+      expect(told(3, [''])).toBe('leaking')
+    })
+
+    it('are growing where all of the dump seem to have waited since the collection before the last', () => {
+      expect(told(1, [', 1 minutes', ', 3 minutes'])).toBe('growing')
+      expect(
+        last(
+          ids(0, 2).map((i) => dumpText(i * 1.7, { work: grow(i) }, requests)),
+          'work',
+        ),
+      ).toBe('growing')
+    })
+
+    it('leak where no header has minutes, whatever the time', () => {
+      const texts = (minutes: number): string[] =>
+        ids(0, 2).map((i) => dumpText(i * minutes, { work: grow(i) }, requests))
+      expect(last(texts(0.01), 'work')).toBe('leaking')
+      expect(last(texts(60), 'work')).toBe('leaking')
+    })
+  })
+
+  it('are growing at most where they sleep, which ends by itself', () => {
+    const texts = ids(0, 8).map((i) => dumpText(i / 100, { work: grow(i) }).replaceAll('chan receive', 'sleep'))
+    expect(last(texts, 'work')).toBe('growing')
   })
 
   it('leak although the log says that hours have passed, while the machine was suspended', () => {

@@ -101,7 +101,7 @@ describe('--otlp-logs', () => {
       'dumpstream.delta': 20,
       'code.function.name': LEAK.name,
       'code.line.number': 14,
-      'go.goroutine.state': 'chan receive',
+      'go.goroutine.state': 'chan send',
       'code.stacktrace': expect.stringContaining(`${LEAK.name} ${LEAK.file}:14`),
     })
   })

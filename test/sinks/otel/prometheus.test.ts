@@ -52,7 +52,7 @@ describe('--prometheus', () => {
     expect(series(seen[0] ?? '', 'dumpstream_goroutines')).toHaveLength(3)
     expect(series(seen[2] ?? '', 'dumpstream_goroutines')).toEqual([
       expect.stringMatching(
-        /^dumpstream_goroutines\{dumpstream_source="[^"]*app\.log",dumpstream_signature="[0-9a-f]{16}",code_function_name="svc\/cron\.\(\*Cron\)\.step2\.func1",code_file_path="\/app\/cron\/cron\.go",code_line_number="14",go_goroutine_state="chan receive",dumpstream_verdict="leaking"\} 45$/,
+        /^dumpstream_goroutines\{dumpstream_source="[^"]*app\.log",dumpstream_signature="[0-9a-f]{16}",code_function_name="svc\/cron\.\(\*Cron\)\.step2\.func1",code_file_path="\/app\/cron\/cron\.go",code_line_number="14",go_goroutine_state="chan send",dumpstream_verdict="leaking"\} 45$/,
       ),
       expect.stringMatching(/code_function_name="svc\/pool\.\(\*Pool\)\.work".* 8$/),
     ])

@@ -11,7 +11,7 @@ export const LEAK: Kind = {
   name: 'svc/cron.(*Cron).step2.func1',
   file: '/app/cron/cron.go',
   line: 14,
-  state: 'chan receive',
+  state: 'chan send',
 }
 export const POOL: Kind = { name: 'svc/pool.(*Pool).work', file: '/app/pool/pool.go', line: 33, state: 'select' }
 export const BRIEF: Kind = { name: 'svc/brief.visit', file: '/app/brief/brief.go', line: 7, state: 'IO wait' }
