@@ -35,6 +35,8 @@ export interface Fragment {
 const WIDTHS = 8
 /** Kinds of line that may be long enough to be wrapped. */
 const LONG: readonly LineKind[] = ['func', 'file', 'created']
+/** Quoted-printable (RFC 2045) says itself that a line goes on. Behind the name of a register the sign is the line's own. */
+const SOFT_BREAK = /(?<! (?:fp|sp|pc))=$/
 
 export class Wraps {
   /** The line before this one, and those that it goes on with, if it may be wrapped. */
@@ -68,8 +70,7 @@ export class Wraps {
   join(tail: string, kinds: readonly LineKind[]): { fragment: Fragment; text: string; line: LineText } | undefined {
     const fragment = this.#head
     if (fragment === undefined) return undefined
-    // Quoted-printable says itself that the line goes on.
-    const text = plainText(fragment.text.replace(/=$/, '') + tail)
+    const text = plainText(fragment.text.replace(SOFT_BREAK, '') + tail)
     const line = readLine(text) ?? readStripped(text) ?? readCallOfC(text, tail)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
