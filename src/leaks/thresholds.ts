@@ -69,7 +69,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   /** Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average. */
   growthOfUnknown: 15,
   /** … or so many over fewer steps than those: what waits for an outage to end comes by the dozen. */
-  growthOfUnknownSoon: 30,
+  growthOfUnknownSoon: 18,
   /** Seconds from dump to dump, all together, from which on headers should say who has not run: between two collections that the runtime forces. */
   tellingSeconds: 120,
   /** The same where no header has minutes: from here on they would, had the text any. */

@@ -58,8 +58,8 @@ describe('who has started them', () => {
 
   it.each(['chan receive', 'select'])('one loop keeps workers and tickers: few in [%s] are no leak yet', (state) => {
     expect(judged(state, byOneLoop, 4)).toBe('growing')
-    expect(judged(state, byOneLoop, 20)).toBe('growing')
-    expect(judged(state, byOneLoop, 80)).toBe('leaking')
+    expect(judged(state, byOneLoop, 12)).toBe('growing')
+    expect(judged(state, byOneLoop, 20)).toBe('leaking')
     expect(judged(state, byRequests, 20)).toBe('leaking')
   })
 
