@@ -143,6 +143,8 @@ export class Assembler {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
           if (at !== undefined && breaksIn(this.#open, this.#headers.id, this.#headers.info)) {
+            // As for any header: no line of the goroutine is in doubt any more.
+            this.#open.decide()
             this.stopped = 'rival'
             return pos
           }

@@ -5,6 +5,18 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'a header that breaks into a goroutine leaves the line before it in doubt, where that ends a chunk': [
+    [
+      '18] goroutine 7 [running]:',
+      'sct(0xfac)',
+      'go:87 +0x45',
+      'internal/Desc).waitRead(...)',
+      '\time.go:92',
+      'goroutine 7 [running]:',
+      'runtime.throw(0xf227ff, 0x16)',
+      'main.f(0x1)',
+    ].join('\r\n'),
+  ],
   'of a file of tail, the place of a long line is forgotten before a dump is found in it': [
     '==> a.log <==\n"goroutine 1 [r]:\\nn.()\\n\n==> a.log <==\n"}\n{"l',
     { order: 'oldest_first', limits: { lineBytes: 11 } },
