@@ -124,7 +124,8 @@ export function pointerAt(buf: Uint8Array, at: number): number {
   // Of whole numbers as far as 28 bits go: sums of others take three times as long.
   let part = 0
   let scale = 1
-  for (let digit = HEX[buf[p] as number] as number; digit !== NO_DIGIT; digit = HEX[buf[++p] as number] as number) {
+  // Behind the last byte there is no digit either: undefined is not less.
+  for (let digit = HEX[buf[p] as number] as number; digit < NO_DIGIT; digit = HEX[buf[++p] as number] as number) {
     part = part * 16 + digit
     scale *= 16
     if (scale === 1 << 28) {
