@@ -128,7 +128,8 @@ export class FastLine implements LineText {
     let p = pos + 1
     if (buf[p] === TAB || buf[p] === SPACE) return false
     let seen = 0
-    for (let c = PATH_BYTE[buf[p] as number] as number; c !== 0; c = PATH_BYTE[buf[p] as number] as number) {
+    // Undefined, behind the last byte, is not more than nothing.
+    for (let c = PATH_BYTE[buf[p] as number] as number; c > 0; c = PATH_BYTE[buf[p] as number] as number) {
       seen |= c
       p++
     }
