@@ -10,6 +10,8 @@ import { findNeedle } from '../text/needle.ts'
 
 /** No needle is longer. */
 const NEEDLE_BYTES = 16
+/** Backslashes that are looked at to tell whether the quote behind them is escaped: in whatever pieces the line comes, these are kept. */
+const ESCAPES = 16
 const EMPTY = Buffer.alloc(0)
 
 /** Where a dump begins: what has come of its string, and what of that shows that it is one. */
@@ -74,7 +76,7 @@ export class LongLine {
   }
 
   #keep(all: Buffer, from: number): void {
-    const start = Math.max(0, from - this.#reach)
+    const start = Math.max(0, from - this.#reach - ESCAPES)
     this.#kept = Buffer.from(all.subarray(start))
     this.#from = from - start
   }
@@ -89,6 +91,6 @@ export class LongLine {
 
 function isEscaped(buf: Buffer, at: number): boolean {
   let backslashes = 0
-  while (buf[at - 1 - backslashes] === BACKSLASH) backslashes++
+  while (backslashes < ESCAPES && buf[at - 1 - backslashes] === BACKSLASH) backslashes++
   return backslashes % 2 === 1
 }

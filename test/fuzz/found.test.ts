@@ -5,6 +5,10 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'a quote in a long line is not known to be escaped, where a chunk ended between it and its backslash': [
+    '\nm},\\"tag\\":\\"app.web\\",\\"time\\":1795507299.01463}\\n...12 frames elided...\\n{\\"level\\":\\"error\\",\\"stacktrace\\":\\"goroutine 1 [g]:\\nn.m()\\\\n\\\\t',
+    { order: 'oldest_first', limits: { lineBytes: 128, preambleBytes: 29 } },
+  ],
   'a pointer that ends where the chunk does is read without an end': [
     '\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u000egoroutines: 41\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0003 ru\u0002\u0000\u0000\u0000\u0000\u0000\u0000-nning\r\n\r\ngoroutine 1 [sync.Mutex.Lock]:\r\ninte\u0002\u0000\u0000\u0000\u0000\u0000\u0000Srnal/sync.runtime_SemacquireMutex(0x4697d2?, 0x8?, 0x44131f?)\r\n\t/usr/local/go/src/r\u0002\u0000\u0000\u0000\u0000\u0000\u0000Buntime/sema.go:95 +0x25\r\ninternal/sync.(*Mutex).lockSlow(0xc000010\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u00040c0)\u0002\u0000\u0000\u0000\u0000\u0000\u00006\r\n\t/usr/local/go/src/internal/sync/mutex.go:149 +0x15d',
     { order: 'oldest_first' },
