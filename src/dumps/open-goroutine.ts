@@ -54,6 +54,10 @@ function indentOfCall(text: string): string {
   return text !== call && readLine(call)?.kind === 'func' ? text.slice(0, text.length - call.length) : ''
 }
 
+function flush(text: string, indent: string): string {
+  return text.startsWith(indent) ? text.slice(indent.length) : text
+}
+
 /** Lines of a damaged goroutine that are noted. */
 const LOST_LINES = 256
 /** Of a header it only matters that it was the line before. */
@@ -112,19 +116,15 @@ export class OpenGoroutine {
   /** The line `raw` as Go has printed it, if it is one of the goroutine. */
   plain(raw: string): string {
     const text = plainText(raw)
-    if (this.header === undefined || !isIndent(text.charCodeAt(0))) return text
-    if (this.at === ROOT) this.indent = this.#indentBy(text)
-    return this.#flush(text)
+    if (!isIndent(text.charCodeAt(0))) return text
+    this.indent = this.#indentBy(text)
+    return flush(text, this.indent)
   }
 
-  /** The first call shows by how much the lines are indented. */
+  /** By how much its lines are indented: the first call shows it. */
   #indentBy(text: string): string {
+    if (this.at !== ROOT) return this.indent
     return this.mayBeIndented ? indentOfCall(text) : ''
-  }
-
-  #flush(text: string): string {
-    const indent = this.at === ROOT ? this.#indentBy(text) : this.indent
-    return text.startsWith(indent) ? text.slice(indent.length) : text
   }
 
   /** Whether the last line is one of the goroutine is not decided. */
@@ -179,7 +179,7 @@ export class OpenGoroutine {
 
   /** Is `text` a line that may come next? */
   fits(text: string): boolean {
-    const line = this.#read(this.#flush(text))
+    const line = this.#read(flush(text, this.#indentBy(text)))
     return line !== undefined && this.header !== undefined && this.#expected.includes(line.kind)
   }
 

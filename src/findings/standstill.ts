@@ -3,6 +3,7 @@
  * all is well another goroutine of the same code is at work meanwhile, holds the lock, or is on its way to receive. Idle workers
  * are none of these: they wait in a receive, a select, or for a condition.
  */
+import { addTo } from '../leaks/kin.ts'
 import { classOf, INNER, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
@@ -121,16 +122,10 @@ function findHelpers(scene: Scene): Helpers {
     if (each === dumper || each.idle || !goesOn(each)) continue
     if (isOutside(each)) outside.add(each)
     const { types, packages } = codeOf(each.tally.signature)
-    for (const type of types) add(byType, type, each)
-    for (const name of packages) add(byPackage, name, each)
+    for (const type of types) addTo(byType, type, each)
+    for (const name of packages) addTo(byPackage, name, each)
   }
   return { byType, byPackage, outside }
-}
-
-function add(index: Map<string, Seen[]>, key: string, each: Seen): void {
-  const list = index.get(key)
-  if (list === undefined) index.set(key, [each])
-  else list.push(each)
 }
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */

@@ -1,4 +1,5 @@
 /** A WaitGroup, or a condition, that is waited for although nobody is left who could end the wait. */
+import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { isJudged, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
@@ -24,10 +25,7 @@ export function miscounts(scene: Scene): Seen[] {
 
 /** Was any other started by what the waiter is in, or by who started the waiter? */
 function mayBeCounted(scene: Scene, waiter: Seen): boolean {
-  const { stack, createdBy } = waiter.tally.signature
-  const creators = new Set(stack.frames.map((frame) => frame.function))
-  if (createdBy !== undefined) creators.add(createdBy.function)
-  for (const creator of creators) {
+  for (const creator of aroundWait(waiter.tally.signature)) {
     if (isStandard(creator)) continue
     for (const slot of kinOf(scene.dump.signatures).createdIn(creator)) {
       const other = seenAt(scene, slot)

@@ -4,7 +4,7 @@
  */
 import type { SignatureTally } from '../core/model.ts'
 import { groupsOf } from './awaited.ts'
-import { type Kin, kinOf } from './kin.ts'
+import { addTo, type Kin, kinOf } from './kin.ts'
 import { isStill } from './stuck.ts'
 import type { Track } from './track.ts'
 
@@ -52,11 +52,7 @@ class Free {
     this.#signatures = signatures
     this.#kin = kin
     for (const [slot, tally] of signatures.entries())
-      for (const name of groupsOf(tally)) {
-        const waiters = this.#waiters.get(name)
-        if (waiters === undefined) this.#waiters.set(name, [slot])
-        else waiters.push(slot)
-      }
+      for (const name of groupsOf(tally)) addTo(this.#waiters, name, slot)
   }
 
   /** Does it wait for anybody, and are all of them caught? */

@@ -33,7 +33,8 @@ export class Kin {
     this.#signatures = signatures
     for (const [slot, tally] of signatures.entries()) {
       this.#slots.set(tally, slot)
-      for (const [parent, parents] of tally.parents?.signatures ?? NONE) add(this.#children, parent, { slot, parents })
+      for (const [parent, parents] of tally.parents?.signatures ?? NONE)
+        addTo(this.#children, parent, { slot, parents })
     }
   }
 
@@ -56,12 +57,13 @@ export class Kin {
   #byCreator(): Map<string, number[]> {
     const slots = new Map<string, number[]>()
     for (const [slot, { signature }] of this.#signatures.entries())
-      if (signature.createdBy !== undefined && signature.idle === 'no') add(slots, signature.createdBy.function, slot)
+      if (signature.createdBy !== undefined && signature.idle === 'no') addTo(slots, signature.createdBy.function, slot)
     return slots
   }
 }
 
-function add<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+/** Adds to the list of a key, which may be its first. */
+export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [value])
   else list.push(value)
