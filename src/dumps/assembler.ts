@@ -5,7 +5,7 @@
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
-import { LF, LOWER_G, trimLineEnd } from '../core/ascii.ts'
+import { LF, LOWER_G, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
@@ -252,12 +252,15 @@ export class Assembler {
 
   /** Takes a held line, which fits. */
   adopt(line: HeldLine): void {
-    adopt(this.#open, line)
+    const { bytes, start, held } = line
+    const next = this.#headers.read(bytes, wordsOf(bytes), 0, bytes.length)
+    if (next > 0) this.#header(bytes, 0, next, start, held)
+    else adopt(this.#open, line)
   }
 
   /** Takes the line that it holds, unless what that fits is over: then it is log. */
   takeHeld(line: HeldLine): void {
-    if (line.fits === openPart(this.#open)) adopt(this.#open, line)
+    if (line.fits === openPart(this.#open)) this.adopt(line)
     else this.#open.tape.release(line.held)
   }
 

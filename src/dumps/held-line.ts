@@ -61,6 +61,10 @@ export function adopt(open: OpenBlocks, { held, bytes, start, end }: HeldLine): 
   const line = at === undefined ? undefined : tree.step(at, bytes, wordsOf(bytes), 0, bytes.length)
   const part = line === undefined ? open.body.line(text, bytes, 0) : 'part'
   if (line !== undefined) goroutine.at = line
+  if (part === 'foreign') {
+    tape.release(held)
+    return
+  }
   goroutine.length = text.length
   if (part === 'doubtful') {
     open.doubt(held, start, end)

@@ -28,3 +28,20 @@ describe('two processes that dump into one stream at once, line by line', () => 
     expect(signatures(alternate(a, b))).toEqual([...signatures(a), ...signatures(b)].sort())
   })
 })
+
+it('a header that may be of either dump is that of a goroutine, once it is known whose it is', () => {
+  const lines = [
+    'goroutine 1 [running]:',
+    'main.f(0x1)',
+    'goroutine 1 [running]:',
+    'goroutine 2 [select]:',
+    'main.b(0x1)',
+    '\t/app/main.go:3 +0x1',
+    '',
+    'main.c(0x1)',
+    '\t/app/main.go:9 +0x1',
+    '',
+  ]
+  const { goroutines } = readDumps(Buffer.from(lines.join('\n')))
+  expect(goroutines.map(({ id }) => id).sort()).toEqual([1, 1, 2])
+})

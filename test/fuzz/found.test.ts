@@ -5,6 +5,23 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'a header that is held for one of two dumps makes a dump without goroutines': [
+    [
+      'goroutine 7 [n]:',
+      'goroutine 7 [t] {: }:',
+      'panic: h',
+      'oStreamName":"web/app/1","timestamp":1795496400123,"mes',
+      '',
+      'sage":"created by main.main","ingestionTime":1795496400200,"eventId":"4"}',
+      'goroutine 1 [n]:',
+      '-----main.main()',
+      '\t/srv/app/c115/main.go:95 +0xb66',
+      'Previous write at 0x00c000014098 by main goroutine:',
+      '=== END goroutine stack dump ===',
+      'goroutine 1 gp=0x',
+    ].join('\n'),
+    { limits: { preambleBytes: 264 } },
+  ],
   'a quote in a long line is not known to be escaped, where a chunk ended between it and its backslash': [
     '\nm},\\"tag\\":\\"app.web\\",\\"time\\":1795507299.01463}\\n...12 frames elided...\\n{\\"level\\":\\"error\\",\\"stacktrace\\":\\"goroutine 1 [g]:\\nn.m()\\\\n\\\\t',
     { order: 'oldest_first', limits: { lineBytes: 128, preambleBytes: 29 } },
