@@ -7,6 +7,7 @@ import { DIALECTS, docker, journald, logger, namedBy } from './dialects.ts'
 import { FluentdFile } from './fluentd.ts'
 import { JsonCarrier } from './json.ts'
 import { LearnedJson } from './learned.ts'
+import { Literal } from './literal.ts'
 import { Logfmt } from './logfmt.ts'
 import { Otlp } from './otlp.ts'
 import { Syslog } from './syslog.ts'
@@ -54,6 +55,7 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
         new LearnedJson(),
         new Logfmt(),
         new Syslog(),
+        new Literal(),
       ]
   }
 }

@@ -86,6 +86,8 @@ export class Prefix implements Carrier {
   readonly #mayBeBrace: boolean
   /** Length of the prefix when that is indentation; 0 otherwise. */
   readonly #indent: number
+  /** That is of spaces alone. */
+  readonly #isSpaces: boolean
   #stamp = ''
   readonly #key = new StreamKey()
   /** Where the text begins is decided by the bytes before it alone: lines with the same ones have the same prefix, and are of one stream. */
@@ -101,6 +103,7 @@ export class Prefix implements Carrier {
   constructor(prefix: string, suffix = '', coloured = false, verbatim = false) {
     this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
     this.#indent = verbatim ? prefix.length : 0
+    this.#isSpaces = verbatim && !prefix.includes('\t')
     this.#mayBeBrace = prefix.startsWith('{')
     const last = this.#pieces[this.#pieces.length - 1]
     this.#isFixed = last === LAST_BLANK || last?.kind === 'literal'
@@ -124,8 +127,10 @@ export class Prefix implements Carrier {
     }
     // A record of JSON has no prefix: its strings are no names.
     if (src[start] === BRACE_OPEN && !this.#mayBeBrace) return false
-    const at =
+    let at =
       this.#indent > 0 && end - start < this.#indent ? this.#blankEnd(src, start, end) : this.#match(src, start, end)
+    // The blanks before a TAB may be missing: it reaches over them.
+    if (at < 0 && this.#isSpaces && src[start] === TAB) at = start
     if (at < 0) return false
     if (this.#coloured)
       this.#stamp = buf[pos] === ESC ? buf.toString('latin1', pos, Math.min(next, pos + STAMP_BYTES)) : ''

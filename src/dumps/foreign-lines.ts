@@ -109,7 +109,7 @@ export class ForeignLines {
     const open = this.#open
     if (open.dump?.body.mayQuote(text) === true) return false
     const at = text.lastIndexOf('goroutine ')
-    if (at <= 0 || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
+    if (at <= 0 || !text.endsWith(':') || this.#headers.read(buf, wordsOf(buf), pos + at, next) < 0) return false
     const head = text.slice(0, at)
     open.decide()
     if (open.candidate !== undefined && isCutHeader(head)) open.dropCandidate()

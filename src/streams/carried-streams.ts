@@ -180,7 +180,13 @@ export class CarriedStreams {
     if (header !== undefined) return header
     if (needle && this.recognition.recognise(buf, pos, next, pos)) {
       const carrier = this.recognition.inUse[0]
-      if (carrier?.read(buf, pos, next, text) === true && this.#give(carrier, offset, needle)) return 'taken'
+      if (carrier?.read(buf, pos, next, text) === true) {
+        if (carrier.several === true) {
+          this.#several(carrier, offset, needle)
+          return 'taken'
+        }
+        if (this.#give(carrier, offset, needle)) return 'taken'
+      }
     }
     if (!known) return 'refused'
     this.#options.tape.pass(buf, pos, next)

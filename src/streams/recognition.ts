@@ -19,7 +19,7 @@ import { Whole } from '../carriers/whole.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { announces, findAnnouncement, mentionsPanic } from '../text/announcement.ts'
+import { announces, findAnnouncement, isLoggedByTest, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { findTitle } from '../text/titles.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
@@ -185,7 +185,7 @@ export class Recognition {
     lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
       const text = before.toString('latin1', start, end)
       if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
-      found = mentionsPanic(text) && !isListItem(text, indent)
+      found = mentionsPanic(text) && !isLoggedByTest(text) && !isListItem(text, indent)
       return true
     })
     return found

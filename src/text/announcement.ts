@@ -137,3 +137,10 @@ export function mayConcernDump(text: string): boolean {
 export function mentionsPanic(text: string): boolean {
   return /(?:^|\s)(?:panic|fatal error): /.test(text)
 }
+
+const TEST_PLACE = /^\s+\S+\.go:\d+: /
+
+/** Is this the first line of what a test logs? `testing` indents the others by four blanks, or a TAB, more. */
+export function isLoggedByTest(text: string): boolean {
+  return TEST_PLACE.test(text)
+}

@@ -28,6 +28,9 @@ const GORO = 0x6f726f67
 const UTIN = 0x6e697475
 const E_SPACE = 0x2065
 
+/** Behind a header: blanks up to the edge of a terminal, or a note that a person has written. */
+const NOTE = /:[ \t]+(?:(?:[\u2010-\u2bff]|<[-=]|-[->]|\/\/|#|\().*)?$/
+
 interface Known {
   readonly bytes: Uint8Array
   readonly info: HeaderInfo
@@ -82,7 +85,8 @@ export class HeaderReader {
       p++
     }
     const stop = p > start && buf[p - 1] === CR ? p - 1 : p
-    if (stop === start || buf[stop - 1] !== COLON) return -1
+    if (stop === start) return -1
+    if (buf[stop - 1] !== COLON) return this.#readNoted(buf, start, stop, id) ? p + 1 : -1
     let known = TABLE.get(hash)
     if (known === undefined || matches(known.bytes, buf, start, end) < 0) {
       // A copy: the chunk is the caller's, and slice() of a Buffer is a view.
@@ -100,6 +104,18 @@ export class HeaderReader {
     this.id = id
     this.info = known.info
     return p + 1
+  }
+
+  /** As `#readRest`, of a header with something behind it. */
+  #readNoted(buf: Uint8Array, start: number, stop: number, id: number): boolean {
+    if (stop - start > INTERNED_BYTES) return false
+    const text = new TextDecoder().decode(buf.subarray(start, stop))
+    const rest = text.replace(NOTE, ':')
+    const info = rest.length < text.length ? parseHeaderRest(rest) : undefined
+    if (info === undefined) return false
+    this.id = id
+    this.info = info
+    return true
   }
 }
 

@@ -52,6 +52,9 @@ describe.each<[string, (line: string, i: number) => string]>([
   ['the bar of hclog', (line) => `  | ${line.replace(/^\t/, '\\t')}`],
   ['the time of Buildkite', (line, i) => `\u001b_bk;t=17955178511${10 + i}\u0007${line}\r`],
   ['the time of GitLab', (line, i) => `2026-11-24T10:57:31.1${10 + i}456Z 01O ${line}`],
+  ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
+  ['a literal of Java', (line) => `    ${JSON.stringify(`${line}\n`)} +`],
+  ['a literal of JavaScript', (line) => `  '${line.replace(/^\t/, '\\t')}',`],
   ['a hyperlink (OSC 8)', (line) => `\u001b]8;;file:///x\u001b\\web\u001b]8;;\u001b\\ | ${line}`],
 ])('%s', (_, wrap) => {
   it('is taken off, and the log around it stays', () => {
@@ -60,6 +63,14 @@ describe.each<[string, (line: string, i: number) => string]>([
     expect(dumps[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 2, signatures: 2, damaged: 0 })
     expect(log).toBe('before\nafter\n')
   })
+})
+
+it.each<[string, (line: string) => string]>([
+  ['a time', (line) => `    '2026-08-07T10:14:03Z ${line.replace(/^\t/, '\\t')}',`],
+  ['CRI', (line) => `\t\t${JSON.stringify(`2026-07-05T10:00:00Z stderr F ${line}`)},`],
+])('reads a dump in string literals with %s in each', (_, wrap) => {
+  const { dumps } = dumpsOf(['before', ...DUMP.map(wrap), 'after', ''].join('\n'))
+  expect(dumps).toMatchObject([{ kind: 'panic', reason: 'boom', goroutines: 2, signatures: 2, damaged: 0 }])
 })
 
 it('reads the time of Buildkite', () => {

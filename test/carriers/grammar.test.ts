@@ -56,6 +56,7 @@ const CARRIERS: Readonly<Record<string, (text: string) => string>> = {
   'cf logs': eachLine((line) => `   2026-11-24T05:00:00.00+0000 [APP/PROC/WEB/0] OUT ${line}`),
   syslog: eachLine((line) => `Nov 24 05:00:00 web-1 app[43]: ${line}`),
   'time stamps': eachLine((line) => `2026-11-24T05:00:00.123Z ${line}`),
+  'string literals': eachLine((line) => `\t\t${JSON.stringify(`${line}\n`)},`),
   'a string of zap': (text) => `${JSON.stringify({ level: 'error', ts: 1, msg: 'dump', stacktrace: text })}\n`,
   'a string of logrus': (text) => `time="2026-11-24T05:00:00Z" level=info msg=${JSON.stringify(text)}\n`,
 }

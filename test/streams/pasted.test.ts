@@ -102,3 +102,43 @@ it('a dump in a string was lost because its first line alone is indented', () =>
   const line = JSON.stringify({ level: 'error', message: `shop.go: 123 | err 'nil' \n ${DUMP.join('\n')}\n` })
   expect(dumpsOf([line])).toMatchObject([{ goroutines: 2, damaged: 0 }])
 })
+
+it('a header that a terminal had filled up with blanks ended the goroutines before it', () => {
+  const lines = DUMP.map((line) => (line.startsWith('goroutine 8') ? `${line}   ` : line))
+  expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0 }])
+})
+
+it.each(['\u2190 stuck for 5 minutes!', '<-- stuck', '// waits for ever', '# leaked', '(leaked)'])(
+  'a header with the note of a person behind it was log: %s',
+  (note) => {
+    const noted = (header: string): string[] =>
+      DUMP.map((line) => (line.startsWith(header) ? `${line}     ${note}` : line))
+    expect(dumpsOf(noted('goroutine 8'))).toMatchObject([{ goroutines: 2, damaged: 0 }])
+    expect(dumpsOf(noted('goroutine'))).toMatchObject([{ goroutines: 2, damaged: 0 }])
+  },
+)
+
+it('in an indented dump, a file line whose TAB had taken in the blanks was lost', () => {
+  const lines = DUMP.map((line) => (line.startsWith('\t') ? line : `  ${line}`))
+  expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0 }])
+})
+
+it.each(['    ', '\t'])('the output of a program that a test logged was the value of its panic, behind %j', (more) => {
+  const lines = [`    shop_test.go:12: panic: boom`, ...['', ...DUMP].map((line) => `    ${more}${line}`)]
+  expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0 }])
+})
+
+it('string literals with several lines in each stay in the log', () => {
+  const text = [
+    '\t"panic: boom\\n\\n" +',
+    '\t\t"goroutine 7 [running]:\\n" +',
+    '\t\t"shop.f(0xc000012345)\\n\\t/app/shop.go:12 +0x1d\\n" +',
+    '\t\t"main.main()\\n\\t/app/main.go:3 +0x1d\\n"',
+    '',
+  ].join('\n')
+  const { records, log } = feed([Buffer.from(text)])
+  expect(records.filter(({ type }) => type === 'dump')).toMatchObject([
+    { kind: 'panic', reason: 'boom', goroutines: 1, damaged: 0, truncated: false },
+  ])
+  expect(log.toString()).toBe(text.split('\n').slice(2).join('\n'))
+})

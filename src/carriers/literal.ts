@@ -1,0 +1,89 @@
+/**
+ * A line of text in each string literal of a program or of a document: the tables of tests, the lines of a list in JSON that is printed on many
+ * lines.
+ *
+ *     "goroutine 7 [running]:",                     Go, C#, JSON
+ *     '\t/app/main.go:3 +0x1d',                     JavaScript, Python
+ *     "main.main()\n" +                             Go, Java
+ *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
+ *
+ * A literal with a header and what follows it is a dump in one string (whole.ts).
+ */
+import { BACKSLASH, byteClass, CR, LF, QUOTE } from '../core/ascii.ts'
+import { beginsDump } from '../text/titles.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { decodeEscapes } from './escapes.ts'
+
+const APOSTROPHE = 0x27
+const BACKTICK = 0x60
+/** What may stand before the literal on its line, and behind it. */
+const BEFORE = byteClass(' \t([{+')
+const BEHIND = byteClass(' \t\r,;+)]}\\')
+/** Longer ones are read as dumps in one string, if at all. */
+const LONGEST = 16 << 10
+const NONE = Buffer.alloc(0)
+
+export class Literal implements Carrier {
+  readonly name = 'literal'
+  /** The texts of the last line, without its line end. */
+  #texts: Buffer = NONE
+  #at = 0
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    let start = pos
+    while (start < next && BEFORE[buf[start] as number] === 1) start++
+    const quote = buf[start]
+    if (quote !== QUOTE && quote !== APOSTROPHE && quote !== BACKTICK) return false
+    const end = next - 1
+    if (end - start > LONGEST) return false
+    start++
+    const stop = closing(buf, start, end, quote)
+    if (stop < 0) return false
+    for (let p = stop + 1; p < end; p++) if (BEHIND[buf[p] as number] !== 1) return false
+    const texts = Buffer.allocUnsafe(stop - start)
+    let length = quote === BACKTICK ? buf.copy(texts, 0, start, stop) : decodeEscapes(buf, start, stop, texts, 0)
+    while (length > 0 && (texts[length - 1] === LF || texts[length - 1] === CR)) length--
+    this.#texts = texts.subarray(0, length)
+    this.#at = 0
+    const last = this.#texts.lastIndexOf(LF) + 1
+    if (last > 0) {
+      const latin1 = this.#texts.toString('latin1')
+      if (beginsDump(latin1) && !beginsDump(latin1.slice(last))) return false
+    }
+    return this.again(text)
+  }
+
+  get several(): boolean {
+    return this.#texts.includes(LF)
+  }
+
+  again(text: CarriedText): boolean {
+    const texts = this.#texts
+    if (this.#at > texts.length) return false
+    const lf = texts.indexOf(LF, this.#at)
+    const stop = lf < 0 ? texts.length : lf
+    text.filled(texts.copy(text.room(stop - this.#at), 0, this.#at, stop), false)
+    this.#at = stop + 1
+    text.key = ''
+    text.partial = false
+    return true
+  }
+
+  /** A log line ahead may say it. */
+  time(): number | undefined {
+    return undefined
+  }
+
+  names(): StreamNames {
+    return { source: '', attributes: {} }
+  }
+}
+
+/** Where the literal ends whose text begins at `pos`; -1: not on this line. */
+function closing(buf: Buffer, pos: number, end: number, quote: number): number {
+  for (let p = pos; p < end; p++) {
+    if (buf[p] === quote) return p
+    if (buf[p] === BACKSLASH && quote !== BACKTICK) p++
+  }
+  return -1
+}
