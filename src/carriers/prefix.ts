@@ -114,6 +114,11 @@ export class Prefix implements Carrier {
     this.#coloured = coloured
   }
 
+  /** Is it indentation, which every line has? */
+  get isIndent(): boolean {
+    return this.#indent > 0
+  }
+
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     let src = buf
     let start = pos

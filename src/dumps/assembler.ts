@@ -61,6 +61,11 @@ export class Assembler {
     return this.#open.dump !== undefined
   }
 
+  /** The lines of the goroutine at hand are indented. */
+  get isIndented(): boolean {
+    return this.#open.goroutine.indent !== ''
+  }
+
   /** As the table in states.ts has it. */
   get state(): State {
     return this.#open.state
@@ -287,6 +292,7 @@ export class Assembler {
       if ((open.candidate?.bare.length ?? 0) >= open.limits.candidateHeaders) open.dropCandidate()
       const candidate = open.candidate ?? open.newCandidate(base + pos)
       candidate.start = Math.min(candidate.start, base + pos)
+      candidate.isCrash ||= how === 'line' && candidate.preamble !== undefined && candidate.lines === 0
       open.finishGoroutine(false)
       if (how !== 'joined') candidate.hold(this.#hold(buf, pos, next, how))
     } else {

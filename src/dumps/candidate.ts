@@ -27,6 +27,8 @@ export class Candidate extends Block {
   hasTrap = false
   /** Only what is fatal to the runtime itself shows its stack. */
   hasRuntimeStack = false
+  /** A header has followed its preamble directly: it is the dump of a crash, whether a frame follows or not. */
+  isCrash = false
   /** Goroutines with a header and nothing else. */
   readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
 

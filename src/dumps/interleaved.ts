@@ -66,6 +66,11 @@ export class InterleavedDumps {
     return this.#second?.open === true || this.#made?.open === true
   }
 
+  /** As Assembler.isIndented. */
+  get isIndented(): boolean {
+    return this.#last?.isIndented === true
+  }
+
   get quiet(): boolean {
     return this.#second === undefined && this.#made?.quiet !== false
   }

@@ -272,6 +272,13 @@ export class OpenBlocks {
     this.decide()
     // A line that was in doubt has made a dump of it.
     if (this.candidate === undefined) return
+    if (this.candidate.isCrash) {
+      // What was foreign stood after it.
+      this.candidate.foreign.clear()
+      this.#confirm(this.candidate)
+      this.close(true)
+      return
+    }
     this.candidate.release(this.tape)
     this.candidate = undefined
     this.#on('refuted')

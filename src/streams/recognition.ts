@@ -80,6 +80,13 @@ export class Recognition {
     return this.#recognise(buf, pos, next, from, 'none')
   }
 
+  /** As `recognise`, for indentation alone. */
+  recogniseIndent(buf: Buffer, pos: number, next: number, from: number): boolean {
+    if (this.#parts.input !== 'auto' || (buf[pos] !== SPACE && buf[pos] !== TAB)) return false
+    const indent = indentOf(buf.subarray(pos, next - 1))
+    return indent?.isIndent === true && !this.#isInPanicValue(buf, pos, next, from) && this.#use(indent)
+  }
+
   #recognise(buf: Buffer, pos: number, next: number, from: number, prefixes: 'any' | 'flush' | 'none'): boolean {
     if (this.#known.length === 0) return false
     if (buf[pos] === SPACE) this.#showHeadOfMessage(buf, pos, from)

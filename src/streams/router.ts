@@ -152,9 +152,11 @@ export class Router implements LineSink {
     if (this.#plain.stopped !== 'foreign') return at
     const next = buf.indexOf(LF, at) + 1
     const needle = this.#needleFrom(buf, at)
+    const { recognition } = this.#streams
     if (
       this.#mayBeCarried(buf, at, next, needle < next ? needle : -1) &&
-      this.#streams.recognition.recogniseForm(buf, at, next, at) &&
+      (recognition.recogniseForm(buf, at, next, at) ||
+        (!this.#plain.isIndented && recognition.recogniseIndent(buf, at, next, at))) &&
       this.#streams.line(buf, at, next, base + at, true) === 'taken'
     ) {
       this.#plain.takenElsewhere(next - at)

@@ -22,7 +22,8 @@ export interface LoggedReason {
 /** net/http prints the stack in the same call, but other requests log on. */
 const SERVING_LINES = 16
 
-const SERVING = /\bpanic serving \S+: (.*)$/
+/** In a string of a program, its stack follows after an escape. */
+const SERVING = /\bpanic serving \S+: (.*?)(?:\\n.*)?$/
 const RECOVERED =
   /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters

@@ -26,3 +26,26 @@ describe('the first line of a preamble', () => {
     expect(first(`recovered from panic: boom\nserving on\n${DUMP}`)).toMatchObject({ kind: 'single' })
   })
 })
+
+describe('a crash of which there are only headers', () => {
+  it.each([
+    ['Go 1.2 that died while it printed', 'fatal error: fault\n[signal 0xb code=0x80 addr=0x0]\n\n', 'fatal', 'fault'],
+    ['a page that shows no more', 'panic: boom\n\n', 'panic', 'boom'],
+    ['a signal', 'SIGILL: illegal instruction\nPC=0x1832fea5 m=0\n\n', 'signal', 'SIGILL: illegal instruction'],
+  ])('was log: %s', (_what, preamble, kind, reason) => {
+    const { dumps, log } = readDumps(
+      `before\n${preamble}goroutine 25 [running]:\n\ngoroutine 1 [select]:\nSegmentation fault\n`,
+    )
+    expect(dumps).toMatchObject([{ kind, reason, goroutines: 2, damaged: 2, truncated: true }])
+    expect(log.toString()).toBe('before\nSegmentation fault\n')
+  })
+
+  it('is one where the input ends, too', () => {
+    expect(first('panic: boom\n\ngoroutine 1 [running]:\n')).toMatchObject({ kind: 'panic', goroutines: 1, damaged: 1 })
+  })
+
+  it('is none where other lines stand between its preamble and a header, and behind no preamble', () => {
+    for (const before of ['panic: boom\n\nand the text says\n', 'see this:\n'])
+      expect(readDumps(`${before}goroutine 1 [running]:\nis a header\n`).dumps).toEqual([])
+  })
+})

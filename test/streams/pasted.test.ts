@@ -142,3 +142,25 @@ it('string literals with several lines in each stay in the log', () => {
   ])
   expect(log.toString()).toBe(text.split('\n').slice(2).join('\n'))
 })
+
+it('the indented dump of a child process, which a test logged while another dump was open, was lost', () => {
+  const other = ['goroutine 1 [select]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+  const child = [
+    'SIGQUIT: quit',
+    'PC=0x405f71b m=0',
+    '',
+    ...DUMP.map((line) => line.replace(/goroutine 7/, 'goroutine 0')),
+  ]
+  const lines = [
+    ...other,
+    '',
+    'FAIL\tnet/http\t180.033s',
+    '\tcrash_test.go:105: testprog exit status: exit status 2',
+    ...child.map((line) => `\t\t${line}`),
+    '\tcrash_test.go:106: done',
+  ]
+  expect(dumpsOf(lines)).toMatchObject([
+    { goroutines: 1, damaged: 0 },
+    { goroutines: 2, damaged: 0 },
+  ])
+})

@@ -4,6 +4,10 @@ import { readLoggedReason } from '../../src/text/reason.ts'
 describe('the reason that a log line gives for the dump after it', () => {
   it.each([
     ['2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom', 'boom'],
+    [
+      'msg="2026/11/24 08:01:14 http: panic serving [::1]:54143: boom\\ngoroutine 24 [running]:\\nnet/http.f()"',
+      'boom',
+    ],
     ['E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: "boom" (boom)', 'boom'],
     ['E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: &errors.errorString{s:"boom"} (boom)', 'boom'],
     ['Observed a panic: "send on closed channel"', 'send on closed channel'],
