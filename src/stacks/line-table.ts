@@ -73,6 +73,11 @@ const LITERAL_BYTES = 64
 const NOTHING = Buffer.alloc(0)
 const NO_WORDS = wordsOf(NOTHING)
 const WORD = 4
+/**
+ * A new memory takes time, and so do the pages of it that are written, for the first time, with what is copied; room that is not used takes none.
+ */
+const KERNEL_ROOM = 1 << 14
+const KERNEL_GROWTH = 4
 /** Room of a tree that gets one for the goroutines that walk it. */
 const KERNEL_LINES = 256
 
@@ -104,8 +109,9 @@ export class LineTable {
     return this.#used + this.count * LINE_BYTES
   }
 
-  /** What the tables take, used or not. */
+  /** What the tables take, used or not; in the memory of a kernel, pages that were never written are none. */
   protected get allocated(): number {
+    if (this.kernel !== undefined) return this.#used + this.count * LINE_BYTES + this.buckets.byteLength
     return this.arena.length + this.hot.byteLength + this.cold.byteLength + this.buckets.byteLength
   }
 
@@ -150,7 +156,7 @@ export class LineTable {
   /** Adds a line as the last child of `parent`, with a literal part of `length` bytes at `at` of `bytes`. */
   protected append(parent: KnownLine, at: number, length: number, tail: number, kind: LineKind): KnownLine {
     const child = this.count++
-    if ((child + 1) * HOT > this.hot.length) this.#grow(this.buckets.length * 2, this.arena.length)
+    if ((child + 1) * HOT > this.hot.length) this.#grow(this.buckets.length * this.#growth, this.arena.length)
     const { hot, cold } = this
     const row = child * HOT
     hot[row + AT] = at
@@ -197,11 +203,15 @@ export class LineTable {
     if (goroutines >= this.use.goroutines) this.#grow(KERNEL_LINES, this.arena.length)
   }
 
+  get #growth(): number {
+    return this.kernel === undefined ? 2 : KERNEL_GROWTH
+  }
+
   #grow(lines: number, arenaBytes: number): void {
     const { hot, cold, arena } = this
-    const isLarge = lines >= this.use.lines
-    // A new memory takes time; what is not used of it takes none.
-    const kernel = isLarge ? WalkKernel.open(lines, Math.max(arenaBytes, lines * LITERAL_BYTES)) : undefined
+    const room = Math.max(lines, KERNEL_ROOM)
+    const kernel =
+      lines < this.use.lines ? undefined : WalkKernel.open(room, Math.max(arenaBytes, room * LITERAL_BYTES))
     const tables = kernel?.tables ?? plainTables(lines, arenaBytes)
     tables.hot.set(hot)
     tables.cold.set(cold)
@@ -220,7 +230,8 @@ export class LineTable {
   /** Keeps the literal part; returns where it is in `bytes`. */
   protected store(buf: Buffer, start: number, length: number): number {
     const at = this.#used
-    if (at + length > this.arena.length) this.#grow(this.buckets.length, Math.max(this.arena.length * 2, at + length))
+    if (at + length > this.arena.length)
+      this.#grow(this.buckets.length, Math.max(this.arena.length * this.#growth, at + length))
     const { arena, words } = this
     if (buf !== this.#source) {
       this.#source = buf
