@@ -1,5 +1,6 @@
 /** Who called, where the function that waits is a helper that several callers share. */
 import type { Frame } from '../core/model.ts'
+import { addTo } from '../leaks/kin.ts'
 import { isStandard } from '../stacks/title.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { frameText } from './stack-text.ts'
@@ -9,7 +10,7 @@ export function tellApart(findings: readonly Finding[], { seen }: Scene): Findin
   const wanted = new Set(findings.map((finding) => finding.function))
   for (const each of seen) {
     const name = each.tally.signature.title.function
-    if (wanted.has(name)) byFunction.set(name, [...(byFunction.get(name) ?? []), each])
+    if (wanted.has(name)) addTo(byFunction, name, each)
   }
   return findings.map((finding) => {
     const same = byFunction.get(finding.function ?? '') ?? []

@@ -2,7 +2,9 @@
  * Calls to the world outside that take longer than anybody waits: without a time-out they may never end. Streams, watches, long polls,
  * children that are supervised and connections that are read for what comes next wait by design, and are in no row.
  */
+import { rememberedText } from '../core/remembered.ts'
 import { goroutines, mainState, placeOf } from '../leaks/words.ts'
+import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
@@ -104,12 +106,16 @@ export function calls({ seen }: Scene): Finding[] {
   })
 }
 
+/** Most functions are in no row: one look is enough. */
+const isInTable = rememberedText(MOST_NAMES, (name) => CALLS.some(({ inner }) => inner.test(name)))
+
 function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
   if (waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
   if (!STATE.test(mainState(tally))) return undefined
   const names = signature.stack.frames.map((frame) => frame.function)
+  if (!names.some(isInTable)) return undefined
   if (names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return undefined
   const row = CALLS.find(({ inner }) => names.some((name) => inner.test(name)))
   if (row === undefined) return undefined

@@ -76,7 +76,8 @@ export function pileUp(scene: Scene): Finding[] {
   const found = piles.map((pile) => ofPile(scene, pile))
   for (const seen of scene.seen) {
     const { count } = seen.tally
-    if (told.has(seen) || halted.has(seen) || isJudged(seen)) continue
+    // Fewer are no pile, whatever they wait for.
+    if (count < FEW || told.has(seen) || halted.has(seen) || isJudged(seen)) continue
     const state = mainState(seen.tally)
     if (count < leastIn(scene, seen, state)) continue
     found.push(
@@ -216,10 +217,9 @@ export function slow(scene: Scene): Finding[] {
   const told = new Set([...pilesIn(scene).flatMap(({ seen }) => seen), ...haltedIn(scene)])
   return scene.seen.flatMap((each) => {
     const { tally } = each
-    const state = mainState(tally)
-    if (told.has(each)) return []
     if (isJudged(each) || each.idle || tally.count >= OLD_PILE || (tally.waitMax ?? 0) < SLOW_MINUTES) return []
-    if (!LOCK.test(state) && !SEND.test(state)) return []
+    const state = mainState(tally)
+    if ((!LOCK.test(state) && !SEND.test(state)) || told.has(each)) return []
     return about([each], {
       finding: 'slow',
       severity: 'warning',

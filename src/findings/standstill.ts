@@ -72,60 +72,90 @@ function mergedOf(cluster: Cluster | undefined): Cluster | undefined {
 
 /** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? `others` are not asked. */
 export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] = []): boolean {
-  const { byType, byPackage } = helpersOf(scene)
+  const helpers = helpersOf(scene)
   const type = lockedBy(waiter)
-  const lists =
-    type === undefined
-      ? codeOf(waiter.tally.signature).ownPackages.map((name) => byPackage.get(name))
-      : [byType.get(type)]
-  return lists.some((helpers) => helpers?.some((each) => !others.includes(each)) === true)
+  const isAnother = (each: Seen): boolean => !others.includes(each)
+  if (type !== undefined) return helpers.ofType(type, isAnother) !== undefined
+  return helpers.isAnyIn(codeOf(waiter.tally.signature).ownPackages, isAnother)
 }
 
 /** Does any goroutine of a package that `waiter` is in go on, but for `except`? */
 export function anyGoesOn(scene: Scene, waiter: Seen, except: Seen): boolean {
-  const { byPackage } = helpersOf(scene)
-  return codeOf(waiter.tally.signature).ownPackages.some(
-    (name) => byPackage.get(name)?.some((each) => each !== except) === true,
-  )
+  return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).ownPackages, (each) => each !== except)
 }
 
 /** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */
 export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
-  const { byType, outside } = helpersOf(scene)
-  const helpers = byType.get(lockedBy(waiter) ?? '') ?? []
-  return helpers.every((each) => outside.has(each)) ? helpers[0] : undefined
+  const type = lockedBy(waiter)
+  if (type === undefined) return undefined
+  const helpers = helpersOf(scene)
+  return helpers.ofType(type, (each) => !isOutside(each)) === undefined ? helpers.ofType(type, isAny) : undefined
 }
 
-/** Those of a dump who go on, by where they are: found once, since a dump may have thousands of signatures, and each asks for its own. */
-interface Helpers {
+const isAny = (): boolean => true
+
+/**
+ * Those of a dump who go on, by where they are. A dump may have thousands of signatures, and each asks for its own; most have an answer among the
+ * first hundreds, so that the others are looked at only when nobody was found.
+ */
+class Helpers {
+  readonly #scene: Scene
+  readonly #dumper: Seen | undefined
   /** A lock that a method takes is held by a goroutine that is in a method of the same type. */
-  readonly byType: ReadonlyMap<string, readonly Seen[]>
+  readonly #byType = new Map<string, Seen[]>()
   /** Any other lock is held, and a channel served, by somebody in the same package, or in one that is in the stack of the waiter. */
-  readonly byPackage: ReadonlyMap<string, readonly Seen[]>
-  readonly outside: ReadonlySet<Seen>
+  readonly #byPackage = new Map<string, Seen[]>()
+  /** Signatures that were looked at. */
+  #looked = 0
+
+  constructor(scene: Scene) {
+    this.#scene = scene
+    this.#dumper = dumperOf(scene)
+  }
+
+  /** The first one in a method of that type for whom `fits` holds. */
+  ofType(type: string, fits: (helper: Seen) => boolean): Seen | undefined {
+    return this.#first(this.#byType, type, fits)
+  }
+
+  /** Does `fits` hold for one in one of the packages? */
+  isAnyIn(packages: readonly string[], fits: (helper: Seen) => boolean): boolean {
+    if (packages.some((name) => this.#byPackage.get(name)?.some(fits) === true)) return true
+    return packages.some((name) => this.#first(this.#byPackage, name, fits) !== undefined)
+  }
+
+  #first(lists: ReadonlyMap<string, readonly Seen[]>, key: string, fits: (helper: Seen) => boolean): Seen | undefined {
+    for (let asked = 0; ; ) {
+      const list = lists.get(key)
+      for (; list !== undefined && asked < list.length; asked++) {
+        const helper = list[asked] as Seen
+        if (fits(helper)) return helper
+      }
+      if (!this.#look()) return undefined
+    }
+  }
+
+  /** Looks at one more who goes on; false: there is none. */
+  #look(): boolean {
+    const { seen } = this.#scene
+    while (this.#looked < seen.length) {
+      const each = seen[this.#looked++] as Seen
+      if (each === this.#dumper || each.idle || !goesOn(each)) continue
+      const { types, packages } = codeOf(each.tally.signature)
+      for (const type of types) addTo(this.#byType, type, each)
+      for (const name of packages) addTo(this.#byPackage, name, each)
+      return true
+    }
+    return false
+  }
 }
 
 const helpersFound = new WeakMap<Scene, Helpers>()
 
 function helpersOf(scene: Scene): Helpers {
-  const found = helpersFound.get(scene) ?? findHelpers(scene)
+  const found = helpersFound.get(scene) ?? new Helpers(scene)
   helpersFound.set(scene, found)
   return found
-}
-
-function findHelpers(scene: Scene): Helpers {
-  const byType = new Map<string, Seen[]>()
-  const byPackage = new Map<string, Seen[]>()
-  const outside = new Set<Seen>()
-  const dumper = dumperOf(scene)
-  for (const each of scene.seen) {
-    if (each === dumper || each.idle || !goesOn(each)) continue
-    if (isOutside(each)) outside.add(each)
-    const { types, packages } = codeOf(each.tally.signature)
-    for (const type of types) addTo(byType, type, each)
-    for (const name of packages) addTo(byPackage, name, each)
-  }
-  return { byType, byPackage, outside }
 }
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */
