@@ -22,13 +22,15 @@ export function* logs(folder) {
 }
 
 /** Ids of the goroutines whose stack has a function of the subject, and wait. */
-function subjectIds(dump, kind) {
+function subjectIds(dump, { kind, name }) {
   const prefix = `example.com/shop/${kind === 'leak' ? 'leaks' : kind}.`
   const ids = new Set()
   for (const part of dump.split('\n\n')) {
     const header = /goroutine (\d+) \[([^\],]+)/.exec(part)
-    if (header !== null && part.includes(`\n${prefix}`) && !/^(?:sleep|running|runnable|GC )/.test(header[2]))
-      ids.add(header[1])
+    const isOwn =
+      part.includes(`\n${prefix}`) ||
+      (BESIDE_ALONE.has(name) && part.split('\n').some((line) => BESIDE[name].test(line)))
+    if (header !== null && isOwn && !/^(?:sleep|running|runnable|GC )/.test(header[2])) ids.add(header[1])
   }
   return ids
 }
@@ -56,7 +58,12 @@ const BESIDE = {
   'transport-per-call': CONNECTIONS,
   'rows-not-closed': /^database\/sql\.\(\*Rows\)\.awaitDone/,
   'once-that-hangs': /^sync\.\(\*Once\)\.doSlow/,
+  'command-with-stdin': /^os\/exec\./,
+  'foreign-context': /^context\./,
+  'call-without-timeout': /^(?:net\/http\.\(\*persistConn\)|main\.serve\.func)/,
 }
+/** Leaks of which no goroutine has a frame of theirs. */
+const BESIDE_ALONE = new Set(['foreign-context'])
 
 export function isOfSubject(record, { kind, name }) {
   const own = SUBJECT[kind]
@@ -72,8 +79,8 @@ export function judgeLog(createEngine, log, count, verdict = 'leaking') {
   const right = called.filter((record) => isOfSubject(record, log))
   let visible = 0
   if (kind !== 'healthy') {
-    const first = subjectIds(dumps[0], kind)
-    visible = [...subjectIds(dumps[count - 1] ?? '', kind)].filter((id) => !first.has(id)).length
+    const first = subjectIds(dumps[0], log)
+    visible = [...subjectIds(dumps[count - 1] ?? '', log)].filter((id) => !first.has(id)).length
   }
   return { records, right, wrong: called.filter((record) => !isOfSubject(record, log)), visible: visible >= VISIBLE }
 }
