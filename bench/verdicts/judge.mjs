@@ -59,6 +59,7 @@ const BESIDE = {
   'rows-not-closed': /^database\/sql\.\(\*Rows\)\.awaitDone/,
   'once-that-hangs': /^sync\.\(\*Once\)\.doSlow/,
   'command-with-stdin': /^os\/exec\./,
+  'transaction-kept': /^database\/sql\./,
   'foreign-context': /^context\./,
   'call-without-timeout': /^(?:net\/http\.\(\*persistConn\)|main\.serve\.func)/,
 }

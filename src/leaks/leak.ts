@@ -182,7 +182,7 @@ function isKnown(step: Step): step is Known {
 }
 
 function whole(step: Known): Seen {
-  return { came: step.fresh, stayed: step.survivors, left: gone(step.before - step.leftYoung, step.survivors, step) }
+  return { came: step.fresh - step.leftYoung, stayed: step.survivors, left: gone(step.before - step.leftYoung, step.survivors, step) }
 }
 
 function settled(step: Known): Seen {

@@ -2,7 +2,7 @@
 import type { SignatureTally } from '../core/model.ts'
 import { kinOf } from './kin.ts'
 import { isOfConnections, isOfWorkers, isPeer, isServed, type Tracked } from './served.ts'
-import { inState, isLock, mayBeKept } from './states.ts'
+import { inState, isLock, mayBeKept, wantsMember } from './states.ts'
 
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design; `sleep`: it ends by itself; `peer`: for the other end of a
@@ -22,15 +22,26 @@ function isLost(tally: SignatureTally): boolean {
 /** States that end by themselves. */
 const ENDS = /^sleep$/
 
+/** The goroutine of a context waits for a parent that the package does not know, and ends with the request that has made it. */
+const CONTEXT = /^context\./
+/** A handler whose connection nobody watches has lost its client (net/http/server.go startBackgroundRead). */
+const HANDLER = 'net/http.(*conn).serve'
+
+function isHandler({ signature }: SignatureTally): boolean {
+  return signature.stack.frames.at(-1)?.function === HANDLER
+}
+
 export function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
   if (isLost(tally)) return 'lost'
   if (isPeer(tally) || isOfConnections(tally, dump.signatures)) return 'peer'
   if (inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'sleep'
-  if (tally.signature.idle !== 'no') return 'weak'
+  const isOrphaned = tally.parents !== undefined && tally.parents.distinct > 1 && tally.parents.alive === 0
+  if (tally.signature.idle !== 'no') return isOrphaned && CONTEXT.test(tally.signature.title.function) ? 'orphaned' : 'weak'
   if (isOfWorkers(tally, dump) || isServed(tally, dump)) return 'child'
   if (tally.parents === undefined) return 'blocked'
-  const { distinct, alive } = tally.parents
-  if (distinct > 1 && alive === 0) return mayBeKept(tally) ? 'orphaned' : 'unreceived'
+  const { distinct } = tally.parents
+  if (isOrphaned) return mayBeKept(tally) ? 'orphaned' : 'unreceived'
+  if (isHandler(tally) || wantsMember(tally)) return 'orphaned'
   const isOfItself = tally.parents.signatures.has(kinOf(dump.signatures).slotOf(tally))
   return (distinct === 1 || isOfItself) && mayBeKept(tally) ? 'kept' : 'blocked'
 }
