@@ -3,6 +3,7 @@ import type { DumpTally } from '../core/model.ts'
 import { LOOSE_IDS } from './ids.ts'
 import type { IdsOfDump, LastDump, ObservedDump, Past } from './past.ts'
 import { findReordered, Waits } from './ran.ts'
+import type { Births } from './track.ts'
 
 /** How the goroutines of each signature relate to the dump before. */
 interface Flow {
@@ -144,6 +145,24 @@ function add(column: Int32Array, slot: number): void {
   column[slot] = (column[slot] ?? 0) + 1
 }
 
+/** For each signature. */
+function births(tally: DumpTally, { table, maxId }: IdsOfDump): Births[] | undefined {
+  if (table === undefined) return undefined
+  const sums = new Float64Array(tally.signatures.length)
+  const older = new Int32Array(sums.length)
+  const all = new Int32Array(sums.length)
+  table.forEach((id, slot) => {
+    if (slot < 0) return
+    sums[slot] = (sums[slot] as number) + id / maxId
+    if (id * 2 <= maxId) add(older, slot)
+    add(all, slot)
+  })
+  return tally.signatures.map((_, slot) => {
+    const [count, old] = [all[slot] as number, older[slot] as number]
+    return { older: old, newer: count - old, mean: (sums[slot] as number) / count }
+  })
+}
+
 export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
   settleFirst(past, ids)
   const { last, tracks } = past
@@ -154,6 +173,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
   const moved = flow(tally, last, ids, seconds)
   const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
   const issuedBefore = moved === undefined ? undefined : last.maxId
+  const born = births(tally, ids)
   const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
   const now = tally.signatures.map(({ signature, count }, slot) => {
     const had = gone.delete(signature.id)
@@ -166,6 +186,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       since: tally.time,
       settled: 0,
       previous: 0,
+      born: undefined,
     }
     const settled = moved?.settled[slot]
     // Of one that was there and is forgotten nothing can be said.
@@ -194,6 +215,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       })
     }
     track.settled = settled
+    track.born = born?.[slot]
     track.previous = had ? track.count : 0
     track.count = count
     track.seen = past.dumps

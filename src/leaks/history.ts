@@ -210,6 +210,7 @@ function first(tally: DumpTally, past: Past): ObservedDump {
       since: tally.time,
       settled: undefined,
       previous: undefined,
+      born: undefined,
     }
     past.tracks.set(signature.id, track)
     return track

@@ -75,7 +75,9 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
   if (run.some(({ fresh = 0 }) => fresh > 0)) {
     const waiting = waitingOf(tally, dump)
-    if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting, perStarter(tally)))
+    if (
+      run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting, perStarter(tally), track.born)
+    )
       return 'leaking'
   }
   // How many there are when it comes says nothing of how it grows.

@@ -19,7 +19,7 @@
  */
 
 import { THRESHOLDS } from './thresholds.ts'
-import type { Step } from './track.ts'
+import type { Births, Step } from './track.ts'
 import type { Waiting } from './waiting.ts'
 
 /** What one view counts in a step. */
@@ -42,7 +42,12 @@ type Known = {
 }
 
 /** `perStarter`: goroutines that come together, as those of one request do: that many are one chance. */
-export function isLeak(steps: readonly Step[], waiting: Waiting, perStarter: number): boolean {
+export function isLeak(
+  steps: readonly Step[],
+  waiting: Waiting,
+  perStarter: number,
+  born: Births | undefined = undefined,
+): boolean {
   const known = sinceUnknown(steps)
   if (known.length < 2 || works(known)) return false
   const together = Math.max(perStarter, inEachStep(known))
@@ -54,7 +59,11 @@ export function isLeak(steps: readonly Step[], waiting: Waiting, perStarter: num
   if (waiting === 'orphaned' && canTell(known) && !haveSlept(known)) return false
   const young = isYoung(known)
   if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young), together)) return false
-  const least = leastOf(waiting, young, known)
+  if (isKept(waiting) && born !== undefined) {
+    const isNew = young && known.length < THRESHOLDS.stepsOfKept
+    if (gatheredEarly(born, isNew ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance, together)) return false
+  }
+  const least = leastOf(waiting, young, known, perStarter)
   const all = total(known, whole)
   if (stays(all, least)) return true
   const inPart = [
@@ -64,6 +73,11 @@ export function isLeak(steps: readonly Step[], waiting: Waiting, perStarter: num
       : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
   ]
   return inPart.some((view) => stays(view, least) && areOthers(view, all))
+}
+
+/** May it wait for what comes? */
+function isKept(waiting: Waiting): boolean {
+  return waiting === 'orphaned' || waiting === 'kept'
 }
 
 /** Steps with growth from which on it is no chance that so many came in each of them, or twice as many, and so on. */
@@ -95,7 +109,7 @@ interface Least {
   readonly watchedForOne: number
 }
 
-function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[]): Least {
+function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], together: number): Least {
   const { growth, growthOfLost, watched, watchedLost, watchedForOne, watchedForOneSend } = THRESHOLDS
   const never = Number.POSITIVE_INFINITY
   switch (waiting) {
@@ -108,7 +122,7 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[]): Lea
     case 'kept':
       if (!haveSlept(steps)) {
         const { growthOfUnknown, growthOfUnknownSoon, stepsOfKept } = THRESHOLDS
-        return alike(steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
+        return alike(together * steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
       }
       if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
   }
@@ -182,7 +196,11 @@ function isKnown(step: Step): step is Known {
 }
 
 function whole(step: Known): Seen {
-  return { came: step.fresh - step.leftYoung, stayed: step.survivors, left: gone(step.before - step.leftYoung, step.survivors, step) }
+  return {
+    came: step.fresh - step.leftYoung,
+    stayed: step.survivors,
+    left: gone(step.before - step.leftYoung, step.survivors, step),
+  }
 }
 
 function settled(step: Known): Seen {
@@ -234,6 +252,15 @@ function stays({ steps, came, stayed, left, growing }: Total, least: Least): boo
     left <= watched * (1 - THRESHOLDS.stays) &&
     left <= came * THRESHOLDS.leave
   )
+}
+
+/**
+ * Most of them are from long ago, by the ids of all that are there: what gathers once, for each tenant or key, began to long before the
+ * first dump, and comes ever more slowly.
+ */
+function gatheredEarly({ older, newer, mean }: Births, chance: number, together: number): boolean {
+  const early = (1 / 2 - mean) * Math.sqrt((12 * (older + newer)) / together)
+  return early > chance && newer < older * THRESHOLDS.keepsPace
 }
 
 /** Arrivals fall behind by whatever clock: the process's own (ids handed out), that of the log, the number of dumps. */

@@ -1,5 +1,6 @@
 /** For what the goroutines of a signature wait, as far as their states, those that have started them, and those beside them tell. */
 import type { SignatureTally } from '../core/model.ts'
+import { isEnclosed } from './enclosing.ts'
 import { kinOf } from './kin.ts'
 import { isOfConnections, isOfWorkers, isPeer, isServed, type Tracked } from './served.ts'
 import { inState, isLock, mayBeKept, wantsMember } from './states.ts'
@@ -36,10 +37,12 @@ export function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
   if (isPeer(tally) || isOfConnections(tally, dump.signatures)) return 'peer'
   if (inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'sleep'
   const isOrphaned = tally.parents !== undefined && tally.parents.distinct > 1 && tally.parents.alive === 0
-  if (tally.signature.idle !== 'no') return isOrphaned && CONTEXT.test(tally.signature.title.function) ? 'orphaned' : 'weak'
+  if (tally.signature.idle !== 'no')
+    return isOrphaned && CONTEXT.test(tally.signature.title.function) ? 'orphaned' : 'weak'
   if (isOfWorkers(tally, dump) || isServed(tally, dump)) return 'child'
   if (tally.parents === undefined) return 'blocked'
   const { distinct } = tally.parents
+  if (mayBeKept(tally) && isEnclosed(tally, dump)) return 'kept'
   if (isOrphaned) return mayBeKept(tally) ? 'orphaned' : 'unreceived'
   if (isHandler(tally) || wantsMember(tally)) return 'orphaned'
   const isOfItself = tally.parents.signatures.has(kinOf(dump.signatures).slotOf(tally))
