@@ -355,14 +355,19 @@ describe('dumps that are no step', () => {
 })
 
 describe('a last step that brought none', () => {
-  const steps = (counts: readonly number[]): SignatureRecord | undefined =>
-    judgeAll(
-      counts.map((count, i) =>
-        dumpText(i * 60, { work: ids(20, 19 + count), newest: [1000 + i * 500] }, (id) => 1e6 + id),
-      ),
-    )
+  /** Those that come have an id after all that were handed out before. */
+  const steps = (counts: readonly number[]): SignatureRecord | undefined => {
+    const [first = 1] = counts
+    const born = ids(1, first).map((n) => Math.floor((n * 990) / first))
+    const texts = counts.map((count, i) => {
+      const highest = 1000 + i * 500
+      while (born.length < count) born.push(highest - 400 + born.length)
+      return dumpText(i * 60, { work: [...born], newest: [highest] }, (id) => 1e6 + id)
+    })
+    return judgeAll(texts)
       .at(-1)
       ?.signatures.find((each) => each.function === 'main.work')
+  }
 
   it('ends a leak of which some were to be expected', () => {
     expect(steps([47, 59, 60, 60])?.verdict).toBe('steady')

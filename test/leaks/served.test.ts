@@ -141,3 +141,115 @@ describe('connections whose bodies are not closed', () => {
     expect(verdict('net/http.(*persistConn).readLoop', [connection, reads])).toBe('growing')
   })
 })
+
+describe('closures that requests have started, which are gone', () => {
+  const closure = (more: Partial<Group> = {}): Group =>
+    waits({ name: 'main.serve.func1.1', creator: 'main.serve.func1', ...more })
+  const around = (at: Group['at']): Group => ({
+    name: 'main.serve',
+    state: 'sleep',
+    creator: 'main.main',
+    at,
+    parent: () => 1,
+  })
+
+  it('leak where the function around them has returned', () => {
+    expect(verdict('main.serve.func1.1', [closure()])).toBe('leaking')
+  })
+
+  it('are growing where it goes on in another goroutine, as a hub does', () => {
+    expect(verdict('main.serve.func1.1', [closure(), around(() => [7])])).toBe('growing')
+  })
+
+  it('leak where each call of it is left behind, too', () => {
+    expect(verdict('main.serve.func1.1', [closure(), around(comeAndStay(2))])).toBe('leaking')
+  })
+
+  it('leak where they wait to send, which nobody keeps', () => {
+    expect(verdict('main.serve.func1.1', [closure({ state: 'chan send' }), around(() => [7])])).toBe('leaking')
+  })
+})
+
+describe('goroutines of one that lives', () => {
+  const of = (frames: readonly string[], name: string, creator: string): Group =>
+    waits({ name, frames, creator, parent: () => 1 })
+
+  it('may be kept in a select', () => {
+    expect(verdict('main.wait', [of([], 'main.wait', 'main.serve')])).not.toBe('leaking')
+  })
+
+  it('leak where they wait for a member of a pool, which no idle worker does', () => {
+    expect(verdict('main.wait', [of(['database/sql.(*DB).conn'], 'main.wait', 'main.serve')])).toBe('leaking')
+  })
+
+  const handler = of(['main.wait'], 'net/http.(*conn).serve', 'net/http.(*Server).Serve')
+
+  it('leak where they are handlers whose clients are gone', () => {
+    expect(verdict('main.wait', [handler])).toBe('leaking')
+  })
+
+  it('are growing where the connections of these handlers are watched', () => {
+    const watch: Group = {
+      name: 'net/http.(*connReader).backgroundRead',
+      state: 'IO wait',
+      creator: 'net/http.(*connReader).startBackgroundRead',
+      at: comeAndStay(2),
+      parent: (id) => id - 1,
+    }
+    expect(verdict('main.wait', [handler, watch])).toBe('growing')
+  })
+})
+
+describe('goroutines of contexts', () => {
+  const propagate = (parent: Group['parent']): Group =>
+    waits({
+      name: 'context.(*cancelCtx).propagateCancel.func2',
+      creator: 'context.(*cancelCtx).propagateCancel',
+      parent,
+    })
+
+  it('leak where the requests are gone that have made them', () => {
+    expect(verdict('context.(*cancelCtx).propagateCancel.func2', [propagate(gone)])).toBe('leaking')
+  })
+
+  it('wait by design while these are there', () => {
+    expect(verdict('context.(*cancelCtx).propagateCancel.func2', [propagate(() => 1)])).not.toBe('leaking')
+  })
+})
+
+describe('goroutines that gather once for each key', () => {
+  /** `at`: shares of its life at which those of the first dump were born. */
+  const pool = (isEarly: boolean): Group =>
+    waits({
+      at: (i) => {
+        const first = ids(1, 24).map((n) => (isEarly ? n * 10 + 1 : n * 480 + 1))
+        return [...first, ...comeAndStay(1, 2)(i).map((id) => id + 12_000)]
+      },
+    })
+  const later = (): Group => ({
+    name: 'main.later',
+    state: 'sleep',
+    creator: 'main.main',
+    at: (i) => [14_000 + (i + 1) * REQUESTS * IDS],
+    parent: gone,
+  })
+
+  it('are growing where most were born long before the first dump', () => {
+    expect(verdict('main.wait', [pool(true), later()])).not.toBe('leaking')
+  })
+
+  it('leak where they have come all along', () => {
+    expect(verdict('main.wait', [pool(false), later()])).toBe('leaking')
+  })
+})
+
+describe('the writers of HTTP connections', () => {
+  it('are steady where as many have left again as have come, the youngest first', () => {
+    const writers = waits({
+      name: 'net/http.(*persistConn).writeLoop',
+      creator: 'net/http.(*Transport).dialConn',
+      at: (i) => [...ids(0, 21).map((n) => 20 + n), 1000 + i * REQUESTS * IDS + 1, 1000 + i * REQUESTS * IDS + 2],
+    })
+    expect(verdict('net/http.(*persistConn).writeLoop', [writers], 8)).toBe('steady')
+  })
+})
