@@ -14,6 +14,8 @@
  *
  * Connections that live long stay, too, while others leave: what a view leaves out must leave far more often than what it has.
  *
+ * What may be kept, and gathered long before the first dump, comes ever more slowly, as the ids of all that are there tell.
+ *
  * A process that is young fills its pools, and its connections gather: there more is asked for. What waits where nothing wakes it is
  * lost, however few they are, and whether or not more come.
  */
@@ -56,11 +58,11 @@ export function isLeak(
   // Users who stay cannot be told from peers that are gone, nor what runs on from what is to run on.
   if (waiting === 'peer' || waiting === 'child' || waiting === 'sleep') return false
   if (waiting === 'weak') return isEven(known, together)
-  if (waiting === 'orphaned' && canTell(known) && !haveSlept(known)) return false
+  if (isKept(waiting) && canTell(known) && !haveSlept(known)) return false
   const young = isYoung(known)
   if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young), together)) return false
   if (isKept(waiting) && born !== undefined) {
-    const isNew = young && known.length < THRESHOLDS.stepsOfKept
+    const isNew = young && known.length < THRESHOLDS.stepsOfKept && !haveSlept(known)
     if (gatheredEarly(born, isNew ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance, together)) return false
   }
   const least = leastOf(waiting, young, known, perStarter)

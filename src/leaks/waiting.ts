@@ -7,8 +7,10 @@ import { inState, isLock, mayBeKept, wantsMember } from './states.ts'
 
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design; `sleep`: it ends by itself; `peer`: for the other end of a
- * connection; `orphaned`: each was started by another goroutine, all of which are gone; `unreceived`: the same, to send, which idle
- * workers never do; `kept`: for what may come, all started by one goroutine, as workers, tickers and subscriptions are; `child`: for
+ * connection; `orphaned`: each was started by another goroutine, all of which are gone, or
+ * it is a handler whose client is gone, or waits for a member of a pool; `unreceived`: the same, to send, which idle
+ * workers never do; `kept`: for what may come, all started by one goroutine, as workers,
+ * tickers and subscriptions are, or written within a function that goes on; `child`: for
  * goroutines that are at work: those that they have started, or that have started them, or that come from where they come from.
  */
 export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer' | 'child' | 'sleep'
