@@ -30,7 +30,7 @@ import {
   readStripped,
 } from '../text/line.ts'
 import { FastLine } from '../text/line-fast.ts'
-import { plainText } from '../text/plain.ts'
+import { plainText, withoutEscapedTab } from '../text/plain.ts'
 import type { Joined, Part } from './body.ts'
 import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
 import { readDue } from './due.ts'
@@ -350,11 +350,13 @@ export class OpenGoroutine {
       this.at = joined.line
       return joined.cut
     }
-    const end = this.length > 0 && this.#expected.includes('file') ? endOfGluedPlace(text) : -1
-    const line = end > 0 ? readLine(text.slice(0, end)) : undefined
+    if (this.length === 0 || !this.#expected.includes('file')) return -1
+    const shown = withoutEscapedTab(text.startsWith(this.indent) ? text.slice(this.indent.length) : text)
+    const end = endOfGluedPlace(shown)
+    const line = end > 0 ? readLine(shown.slice(0, end)) : undefined
     if (line === undefined) return -1
-    this.#add(at, Buffer.from(text, 'latin1'), 0, line)
-    return end
+    this.#add(at, Buffer.from(shown, 'latin1'), 0, line)
+    return text.length - shown.length + end
   }
 
   /** Does `text` begin as a line that is known to come next? */

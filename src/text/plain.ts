@@ -5,6 +5,7 @@
  *     \t/app/shop.go:12 &#43;0x1d
  *     shop.(\*T).f(0x1)                             Markdown
  *     \t/app/shop.go:12 +0x... fp=3D0x7f0            an offset that a person has shortened; quoted-printable (RFC 2045)
+ *     \\t/app/shop.go:12 +0x1d                         the text of a program, in which a TAB was escaped
  *     [fp=0x7f366a568ae8] runtime.throw(0x11f326a)   Go 1.1, while the world is stopped
  */
 
@@ -16,6 +17,7 @@ const ESCAPED_TIMES = 2
 const MARKDOWN = /\\([*<>])/g
 const SHORTENED = / \+0x\.\.\.$/
 const EQUALS = /=3D(?=0x)/g
+const ESCAPED_TAB = '\\t'
 const FRAME_POINTER = /^\[fp=0x[0-9a-f]+\] /
 
 /** `text`, Latin-1, as Go has printed it; the same string where nothing was put into it. */
@@ -23,10 +25,16 @@ export function plainText(raw: string): string {
   // A terminal fills its lines up with blanks.
   const text = raw.endsWith(' ') ? raw.replace(/ +$/, '') : raw
   if (hasFramePointer(text)) return text.replace(FRAME_POINTER, '')
-  const plain = text.includes('\\') ? text.replace(MARKDOWN, '$1') : text
+  const tabbed = withoutEscapedTab(text)
+  const plain = tabbed.includes('\\') ? tabbed.replace(MARKDOWN, '$1') : tabbed
   const place =
     plain.includes('0x...') || plain.includes('=3D') ? plain.replace(SHORTENED, '').replace(EQUALS, '=') : plain
   return place.includes('&') ? withoutEntities(place) : place
+}
+
+/** `text` with the TAB that its first characters stand for. */
+export function withoutEscapedTab(text: string): string {
+  return text.startsWith(ESCAPED_TAB) ? `\t${text.slice(ESCAPED_TAB.length)}` : text
 }
 
 /** Does a line of a stack, or the head of one, stand behind the address of its frame? */

@@ -164,3 +164,15 @@ it('the indented dump of a child process, which a test logged while another dump
     { goroutines: 2, damaged: 0 },
   ])
 })
+
+it('the end of a string, behind the last file line of a dump in the text of a program, hid it', () => {
+  const text = `${DUMP.map((line) => line.replace(/^\t/, '\\t')).join('\n')}""",\nmore\n`
+  const { records, log } = feed([Buffer.from(text)])
+  expect(records.filter(({ type }) => type === 'dump')).toMatchObject([{ goroutines: 2, damaged: 0, truncated: false }])
+  expect(log.toString()).toBe('""",\nmore\n')
+})
+
+it('a TAB that was escaped in the text of a program hid the file lines', () => {
+  const lines = DUMP.map((line) => line.replace(/^\t/, '\\t'))
+  expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0 }])
+})
