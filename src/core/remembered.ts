@@ -18,18 +18,17 @@ export function rememberedText<V extends object | string | boolean>(
   }
 }
 
-/** What `find` says of a key, asked once as long as no more than `most` keys are in use: past that it starts over, and nothing but time is lost. */
+/**
+ * What `find` says of a key, asked once as long as no more than `most` keys are in use: past that it starts over, and nothing but time is lost. The
+ * keys live on until then: a WeakMap would be found by the garbage collector to be most of its work.
+ */
 export function remembered<K extends object, V>(most: number, find: (key: K) => V): (key: K) => V {
-  let known = new WeakMap<K, V>()
-  let size = 0
+  let known = new Map<K, V>()
   return (key) => {
     const value = known.get(key)
     if (value !== undefined) return value
-    if (++size > most) {
-      known = new WeakMap()
-      size = 1
-    }
     const found = find(key)
+    if (known.size >= most) known = new Map()
     known.set(key, found)
     return found
   }
