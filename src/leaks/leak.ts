@@ -61,8 +61,8 @@ export function isLeak(
   if (isKept(waiting) && canTell(known) && !haveSlept(known)) return false
   const young = isYoung(known)
   if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young), together)) return false
-  if (isKept(waiting) && born !== undefined) {
-    const isNew = young && known.length < THRESHOLDS.stepsOfKept && !haveSlept(known)
+  if (isKept(waiting) && born !== undefined && isShort(known)) {
+    const isNew = young && known.length < THRESHOLDS.stepsOfKept
     if (gatheredEarly(born, isNew ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance, together)) return false
   }
   const least = leastOf(waiting, young, known, perStarter)
@@ -140,9 +140,18 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], toge
  * process has too small a heap for any.
  */
 function canTell(steps: readonly Known[]): boolean {
-  const seconds = steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0)
   const hasMinutes = steps[steps.length - 1]?.slept !== undefined
+  const seconds = secondsOf(steps)
   return seconds >= THRESHOLDS.tellingSeconds && (hasMinutes || seconds < THRESHOLDS.toldSeconds)
+}
+
+/** So short that the pace of ids is that of the load: over hours it changes, and minutes tell more. */
+function isShort(steps: readonly Known[]): boolean {
+  return steps.every(({ seconds }) => seconds !== undefined) && secondsOf(steps) < THRESHOLDS.tellingSeconds
+}
+
+function secondsOf(steps: readonly Known[]): number {
+  return steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0)
 }
 
 /** Most of those that stayed have minutes that prove that they have not run. Without minutes nobody knows. */

@@ -27,7 +27,7 @@ const comeAndStay =
 const gone = (id: number): number => 1_000_000 + id
 const sister = (id: number): number => 1_000_000 + Math.floor(id / IDS)
 
-function verdict(name: string, groups: readonly Group[], dumps = 4): string | undefined {
+function verdict(name: string, groups: readonly Group[], dumps = 4, apart = 500): string | undefined {
   const texts = ids(0, dumps - 1).map((i) => {
     const stacks = groups.flatMap(({ name, state, creator, frames = [], at, parent }) =>
       at(i).map((id) => {
@@ -36,7 +36,7 @@ function verdict(name: string, groups: readonly Group[], dumps = 4): string | un
       }),
     )
     const passing = `goroutine ${1000 + (i + 1) * REQUESTS * IDS} [runnable]:\nmain.ping()\n\t/app/main.go:30 +0x1d\ncreated by main.pings in goroutine 1\n\t/app/main.go:25 +0x1d\n`
-    const time = new Date(Date.UTC(2026, 10, 24) + i * 500).toISOString()
+    const time = new Date(Date.UTC(2026, 10, 24) + i * apart).toISOString()
     return `${time} INFO dump\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n\n${[...stacks, passing].join('\n')}${time} INFO done\n`
   })
   return judgeAll(texts)
@@ -236,6 +236,10 @@ describe('goroutines that gather once for each key', () => {
 
   it('are growing where most were born long before the first dump', () => {
     expect(verdict('main.wait', [pool(true), later()])).not.toBe('leaking')
+  })
+
+  it('leak over hours, in which the pace of ids has changed with the load', () => {
+    expect(verdict('main.wait', [pool(true), later()], 4, 3_600_000)).toBe('leaking')
   })
 
   it('leak where they have come all along', () => {
