@@ -20,6 +20,7 @@ import { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
+import { Syslog } from '../carriers/syslog.ts'
 import { isBlank, TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
@@ -76,7 +77,7 @@ export class CarriedStreams {
   /** There is a raw line at hand: what a carrier has read last is of it. */
   #isAtLine = false
   /** The stream of a header with a prefix that its other lines may not have. */
-  #unproved: { readonly carrier: Prefix; readonly stream: Stream; readonly glued: GluedHeader } | undefined
+  #unproved: { readonly carrier: Carrier; readonly stream: Stream; readonly glued: GluedHeader } | undefined
 
   /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
   #given: Stream | undefined
@@ -253,7 +254,7 @@ export class CarriedStreams {
         this.#map.add(carrier, key, stream)
       }
       if (isInValue) stream.indent()
-      if (carrier instanceof Prefix && needle) {
+      if (needle && (carrier instanceof Prefix || carrier instanceof Syslog)) {
         this.#line.mayBeGlued(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end)))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line

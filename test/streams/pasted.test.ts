@@ -176,3 +176,15 @@ it('a TAB that was escaped in the text of a program hid the file lines', () => {
   const lines = DUMP.map((line) => line.replace(/^\t/, '\\t'))
   expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0 }])
 })
+
+it.each(['\t', '        '])(
+  'in a message of syslog, of which all lines but the first begin with %j, a dump was lost',
+  (blanks) => {
+    const head = 'Mar 17 10:46:38 mbp shop[20345]: '
+    const lines = DUMP.slice(0, 3).map((line, i) => (i === 0 ? head + line : blanks + line))
+    const next = `${head}done`
+    const { records, log } = feed([Buffer.from(`${[...lines, next].join('\n')}\n`)])
+    expect(records.filter(({ type }) => type === 'dump')).toMatchObject([{ goroutines: 1, damaged: 0, signatures: 1 }])
+    expect(log.toString()).toBe(`${head}\n${next}\n`)
+  },
+)
