@@ -134,9 +134,11 @@ function isMain({ frames }: Stack): boolean {
 }
 
 function isInTable({ frames }: Stack): boolean {
-  return IDLE.some(({ inner, outer }) => {
-    const at = frames.findIndex((frame) => inner.test(frame.function))
-    if (at < 0) return false
-    return outer === undefined || frames.slice(at + 1).some((frame) => outer.test(frame.function))
+  const inner = frames.flatMap(({ function: name }, at) => (isOfAny(name) ? { name, at } : []))
+  return IDLE.some((row) => {
+    const first = inner.find(({ name }) => row.inner.test(name))
+    if (first === undefined) return false
+    const { outer } = row
+    return outer === undefined || frames.slice(first.at + 1).some((frame) => outer.test(frame.function))
   })
 }

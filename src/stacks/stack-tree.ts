@@ -45,6 +45,8 @@ const FEW = 24
 
 /** Of a known line, what tells its like from a log line. */
 const START_BYTES = 5
+/** Starts that are known to be noted, at a time; a power of two. */
+const RECENT_STARTS = 64
 
 export class StackTree extends LineTable {
   /** The stack of the goroutines that end at a line, once one has. */
@@ -96,15 +98,32 @@ export class StackTree extends LineTable {
 
   /** Does some known line begin with `text`, five characters? What begins a dump line begins no log line. */
   beginsLine(text: string): boolean {
-    for (; this.#startsUpTo < this.count; this.#startsUpTo++) {
-      const line = this.#startsUpTo
-      if (this.kind(line) === 'func') this.#starts.add(this.literal(line, START_BYTES))
-    }
+    if (this.#startsUpTo < this.count) this.#noteStarts()
     if (this.#starts.has(text)) return true
     // `a.b(`, and then the arguments.
     const shortest = 'a.('.length
     for (let end = shortest; end < text.length; end++) if (this.#starts.has(text.slice(0, end))) return true
     return false
+  }
+
+  /** Of the lines since the last time. There may be thousands, which begin as a few packages do: for those no string is made. */
+  #noteStarts(): void {
+    const { words, arena } = this
+    const noted = new Int32Array(2 * RECENT_STARTS).fill(-1)
+    for (; this.#startsUpTo < this.count; this.#startsUpTo++) {
+      const line = this.#startsUpTo
+      if (this.kind(line) !== 'func') continue
+      if (this.length(line) >= START_BYTES) {
+        const start = this.start(line)
+        const four = words.getInt32(start, true)
+        const fifth = arena[start + WORD] as number
+        const at = 2 * (((four >>> 24) ^ (four >>> 8) ^ fifth) & (RECENT_STARTS - 1))
+        if (noted[at] === four && noted[at + 1] === fifth) continue
+        noted[at] = four
+        noted[at + 1] = fifth
+      }
+      this.#starts.add(this.literal(line, START_BYTES))
+    }
   }
 
   /** Where the last line that was matched begins, and the offset behind its line end. */

@@ -37,6 +37,37 @@ describe('known stacks', () => {
     for (const bytes of [1, 1000, 5000, 30_000]) expect(records(input, bytes)).toEqual(whole)
   })
 
+  it('know how each of their functions begins, of however many, and when more have come', () => {
+    const tree = new StackTree(1 << 20)
+    const names = Array.from({ length: 2000 }, (_, i) => `${String.fromCharCode(97 + (i % 26))}${i}.f`)
+    names.push('a.b', 'zé.call', 'main.main')
+    const add = (name: string): void => {
+      const line = { kind: 'func', tail: 'arguments', literal: name.length + 1 } as const
+      tree.add(ROOT, Buffer.from(`${name}()\n`, 'latin1'), 0, line)
+    }
+    for (const [i, name] of names.entries()) {
+      add(name)
+      if (i % 700 === 0) expect(tree.beginsLine(`${name}(0x1)`.slice(0, 5))).toBe(true)
+    }
+    for (const name of names) expect(tree.beginsLine(`${name}(0x1)`.slice(0, 5))).toBe(true)
+    for (const text of ['a2001', 'q.b()', 'mainm', 'INFO ']) expect(tree.beginsLine(text)).toBe(false)
+  })
+
+  it('take no more of a kernel than they use, whatever room it has', () => {
+    const tree = new StackTree(1 << 24, { lines: 256, goroutines: 0, bytes: 0 })
+    const bytes = [0, 300].map((lines) => {
+      for (let i = 0; i < lines; i++)
+        tree.add(ROOT, Buffer.from(`main.f${i}()\n`), 0, {
+          kind: 'func',
+          tail: 'arguments',
+          literal: `main.f${i}(`.length,
+        })
+      return tree.memory
+    })
+    expect(bytes[1]).toBeLessThan(200_000)
+    expect(bytes[1]).toBeGreaterThan(300 * 48)
+  })
+
   it('bound the table as well as the text', () => {
     const known = new StackTree(10_000)
     let lines = 0
