@@ -3,6 +3,7 @@
  * carrier's, and text that was escaped and not quoted (moby#27163).
  *
  *     {"level":"error","msg":"stuck","stacktrace":"goroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n"}
+ *     {"message":"panic: boom\\n\\ngoroutine 1 [running]:\\nmain.main()\\n"}
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
 import { LF } from '../core/ascii.ts'
@@ -46,12 +47,22 @@ export function dumpString(buf: Buffer, pos: number, end: number, depth: number 
       const header = headerAfterLabel(latin1)
       if (header >= 0) return { text: withoutLabel(decoded, header), cut, places: [place], label: header }
     }
-    const inner = depth > 1 && latin1.includes('"') ? dumpString(decoded, 0, length, depth - 1) : undefined
+    const nested = depth > 1 && latin1.includes('"') ? dumpString(decoded, 0, length, depth - 1) : undefined
+    const inner = nested ?? escapedTwice(decoded, latin1)
     if (inner !== undefined) return { ...inner, cut: cut || inner.cut, places: [place, ...inner.places] }
     from = stop + 1
     at = bare || from >= end ? -1 : indexOf(buf, from, end)
   }
   return undefined
+}
+
+/** The dump in a text that its writer had escaped before another one put it into a string: `"panic: boom\\n\\ngoroutine 1 [running]:\\n…"`. */
+function escapedTwice(text: Buffer, latin1: string): DumpString | undefined {
+  if (latin1.includes('\n') || !latin1.includes('\\n')) return undefined
+  const lines = Buffer.allocUnsafe(text.length)
+  const decoded = lines.subarray(0, decodeEscapes(text, 0, text.length, lines, 0))
+  if (!beginsDump(decoded.toString('latin1'))) return undefined
+  return { text: decoded, cut: false, places: [{ start: 0, isQuoted: false }], label: 0 }
 }
 
 function indexOf(buf: Buffer, from: number, end: number): number {

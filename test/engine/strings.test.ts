@@ -24,6 +24,12 @@ describe('a dump in a string', () => {
     expect(dumpsOf(json({ ...line, message: `[PANIC RECOVER] boom ${stack(7)}\n` }))).toEqual([1])
   })
 
+  it('is found in a text that was escaped twice', () => {
+    const once = JSON.stringify(`panic: boom\n\n${stack(7)}`).slice(1, -1)
+    for (const line of [`sample = ${JSON.stringify(once)};\n`, json({ level: 'error', msg: once })])
+      expect(dumpsOf(line)).toEqual([1])
+  })
+
   it('does not begin where a text quotes a header', () => {
     expect(dumpsOf(json({ msg: `a tutorial: ${stack(7)}` }))).toEqual([])
   })
