@@ -11,7 +11,31 @@ const LOGCAT = /^[VDIWEFA]\/([\w.$-]+)(?:\((?:\d+\):?)?)?$/
 const LOGCAT_PID = /^\d+\):?$/
 const STREAMS: Readonly<Record<string, string>> = { stdout: 'stdout', stderr: 'stderr', OUT: 'stdout', ERR: 'stderr' }
 
-export function streamNames(words: readonly string[]): StreamNames {
+/** Read when somebody asks: most of what may become a dump is none. */
+export class PrefixNames implements StreamNames {
+  readonly #key: string
+  #read: StreamNames | undefined
+
+  /** `key`: the words, each with a NUL behind it. */
+  constructor(key: string) {
+    this.#key = key
+  }
+
+  get source(): string {
+    return this.#names.source
+  }
+
+  get attributes(): Readonly<Record<string, string>> {
+    return this.#names.attributes
+  }
+
+  get #names(): StreamNames {
+    this.#read ??= streamNames(this.#key.split('\0').slice(0, -1))
+    return this.#read
+  }
+}
+
+function streamNames(words: readonly string[]): StreamNames {
   const attributes: Record<string, string> = {}
   const names: string[] = []
   for (const word of words.map(utf8Of)) {

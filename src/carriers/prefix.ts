@@ -21,7 +21,7 @@ import { BACKSLASH, BRACE_OPEN, CR, LF, SPACE, startsWith, TAB } from '../core/a
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
-import { streamNames } from './prefix-names.ts'
+import { PrefixNames } from './prefix-names.ts'
 import { BLANKS, isPlace, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
@@ -172,7 +172,7 @@ export class Prefix implements Carrier {
   }
 
   names(): StreamNames {
-    return streamNames(this.#key.take().split('\0').slice(0, -1))
+    return new PrefixNames(this.#key.take())
   }
 
   shape(): LineShape | undefined {

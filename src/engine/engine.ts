@@ -73,8 +73,14 @@ class LogEngine implements Engine, Keeper {
       bound: options.bound,
       numbers: memory.numbers,
     })
-    const assembler = (origin: Origin, tape: LogTape, opening: OpeningAt): Assembler => {
+    const assembler = (originOf: () => Origin, tape: LogTape, opening: OpeningAt): Assembler => {
       let frame: RecordFrame | undefined
+      // Found out when a goroutine is counted: most of what may become a dump is none.
+      let known: Origin | undefined
+      const origin = (): Origin => {
+        known ??= originOf()
+        return known
+      }
       return new Assembler(limits, signatures, trees, tape, {
         opening: (start) => {
           const opened = opening(start)
@@ -82,15 +88,14 @@ class LogEngine implements Engine, Keeper {
           return opened
         },
         timeOf: (text) => timeOf(text, this.#now),
-        goroutine: (id, info, signature) => this.#reporter.goroutine(origin, id, info, signature, frame),
+        goroutine: (id, info, signature) => this.#reporter.goroutine(origin(), id, info, signature, frame),
         dump: (finished) => {
-          if (memory.finish(origin.source, finished.bytes)) this.#reporter.dump(origin, finished, this.#bytes)
+          if (memory.finish(origin().source, finished.bytes)) this.#reporter.dump(origin(), finished, this.#bytes)
         },
       })
     }
-    this.#plain = new InterleavedDumps(() =>
-      assembler({ source, attributes: options.attributes }, this.#tape, openings.plain()),
-    )
+    const own: Origin = { source, attributes: options.attributes }
+    this.#plain = new InterleavedDumps(() => assembler(() => own, this.#tape, openings.plain()))
     this.#streams = new CarriedStreams({
       limits,
       budget,
@@ -99,15 +104,15 @@ class LogEngine implements Engine, Keeper {
       blockBytes: (options.kernels ?? WORTH_ITS_WHILE).bytes,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
       makeDumps: (stream, tape) => {
-        const named = stream.source === '' ? source : options.qualified ? `${source}:${stream.source}` : stream.source
-        const attributes = { ...options.attributes, ...attributesOfPath(source), ...stream.attributes }
-        return new InterleavedDumps(() =>
-          assembler(
-            { source: named, attributes: Object.keys(attributes).length === 0 ? undefined : attributes },
-            tape,
-            openings.carried(stream),
-          ),
-        )
+        const origin = (): Origin => {
+          const { names } = stream
+          const attributes = { ...options.attributes, ...attributesOfPath(source), ...names.attributes }
+          return {
+            source: names.source === '' ? source : options.qualified ? `${source}:${names.source}` : names.source,
+            attributes: Object.keys(attributes).length === 0 ? undefined : attributes,
+          }
+        }
+        return new InterleavedDumps(() => assembler(origin, tape, openings.carried(stream)))
       },
     })
     const parts = { limits, input, tape: this.#tape, plain: this.#plain, streams: this.#streams }

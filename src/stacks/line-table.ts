@@ -65,9 +65,11 @@ const MOST_IN_BUCKET = 64
 
 /** Bytes of a line beside its text: two rows, and a word for its stack. */
 const LINE_BYTES = (HOT + COLD + 1) * 4 + 8
-/** Thousands of streams may have a dump open, of a few lines each. */
+/** Thousands of streams may have a dump open, of a few lines each, or what may become one, of none. */
 const SMALLEST_LINES = 4
 const SMALLEST_ARENA = 512
+/** The root alone, which nothing is written to: of all trees without a line. */
+const NO_LINES = plainTables(1, 0)
 /** Most literal parts are as long as this. */
 const LITERAL_BYTES = 64
 const NOTHING = Buffer.alloc(0)
@@ -83,7 +85,7 @@ const KERNEL_LINES = 256
 
 export class LineTable {
   /** Grow; the table starts over when full, so that memory stays bounded whatever the input. */
-  #tables: Tables = plainTables(SMALLEST_LINES, SMALLEST_ARENA)
+  #tables: Tables = NO_LINES
   protected hot: Int32Array = this.#tables.hot
   protected cold: Int32Array = this.#tables.cold
   /** Hash of parent and literal part → the first line that has it. Only of lines whose parent has more than a few. */
@@ -116,6 +118,7 @@ export class LineTable {
   }
 
   protected clear(): void {
+    if (this.#tables === NO_LINES) return
     this.hot.fill(0, 0, HOT)
     this.cold.fill(0, 0, COLD)
     this.buckets.fill(0)
@@ -156,7 +159,8 @@ export class LineTable {
   /** Adds a line as the last child of `parent`, with a literal part of `length` bytes at `at` of `bytes`. */
   protected append(parent: KnownLine, at: number, length: number, tail: number, kind: LineKind): KnownLine {
     const child = this.count++
-    if ((child + 1) * HOT > this.hot.length) this.#grow(this.buckets.length * this.#growth, this.arena.length)
+    if ((child + 1) * HOT > this.hot.length)
+      this.#grow(Math.max(SMALLEST_LINES, this.buckets.length * this.#growth), this.arena.length)
     const { hot, cold } = this
     const row = child * HOT
     hot[row + AT] = at
@@ -231,7 +235,10 @@ export class LineTable {
   protected store(buf: Buffer, start: number, length: number): number {
     const at = this.#used
     if (at + length > this.arena.length)
-      this.#grow(this.buckets.length, Math.max(this.arena.length * this.#growth, at + length))
+      this.#grow(
+        Math.max(SMALLEST_LINES, this.buckets.length),
+        Math.max(SMALLEST_ARENA, this.arena.length * this.#growth, at + length),
+      )
     const { arena, words } = this
     if (buf !== this.#source) {
       this.#source = buf

@@ -34,7 +34,8 @@ import { Stream } from './stream.ts'
 import { StreamMap } from './stream-map.ts'
 
 /** Where a dump of a stream comes from. */
-export interface StreamOrigin extends StreamNames {
+export interface StreamOrigin {
+  readonly names: StreamNames
   /** Of the line at hand. */
   time(now: number | undefined): number | undefined
   frame(): RecordFrame | undefined
@@ -55,6 +56,8 @@ export interface CarriedStreamsOptions {
 
 /** What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. */
 export type Taken = 'taken' | 'refused' | GluedHeader
+
+const NO_NAMES: StreamNames = { source: '', attributes: {} }
 
 /** Lines until their like is looked for again, at most. */
 const MOST_WAITED = 64
@@ -329,8 +332,7 @@ export class CarriedStreams {
       makeDumps: () =>
         makeDumps(
           {
-            source: names?.source ?? '',
-            attributes: names?.attributes ?? {},
+            names: names ?? NO_NAMES,
             time: (now) => {
               if (this.#isAtLine) time = carrier?.time(now)
               return time

@@ -9,9 +9,32 @@ import { setRecent } from '../core/lru.ts'
 import type { Stream } from './stream.ts'
 
 /** Where a stream is; the budget of memory asks for what it keeps, and may have it ended. */
-interface Place extends Keeper {
+class Place implements Keeper {
   readonly carrier: Carrier
   readonly key: string
+  readonly #stream: Stream
+  readonly #open: Set<Stream>
+
+  constructor(carrier: Carrier, key: string, stream: Stream, open: Set<Stream>) {
+    this.carrier = carrier
+    this.key = key
+    this.#stream = stream
+    this.#open = open
+  }
+
+  get bytes(): number {
+    return this.#stream.bytes
+  }
+
+  giveBack(): void {
+    this.#stream.end('memoryBytes')
+    noteOpen(this.#open, this.#stream)
+  }
+}
+
+function noteOpen(open: Set<Stream>, stream: Stream): void {
+  if (stream.open) open.add(stream)
+  else open.delete(stream)
 }
 
 export class StreamMap {
@@ -50,23 +73,14 @@ export class StreamMap {
   add(carrier: Carrier, key: string, stream: Stream): void {
     const ofCarrier = this.#byCarrier.get(carrier) ?? new Map<string, Stream>()
     this.#byCarrier.set(carrier, ofCarrier.set(key, stream))
-    const place: Place = {
-      carrier,
-      key,
-      get bytes() {
-        return stream.bytes
-      },
-      giveBack: () => {
-        stream.end('memoryBytes')
-        this.#noteOpen(stream)
-      },
-    }
-    setRecent(this.#places, stream, place, this.#most, (gone, its) => this.#end(gone, its))
+    setRecent(this.#places, stream, new Place(carrier, key, stream, this.#open), this.#most, (gone, its) =>
+      this.#end(gone, its),
+    )
   }
 
   /** The stream has been fed: it is the one used latest, and it may be open now, or closed. */
   fed(stream: Stream): void {
-    this.#noteOpen(stream)
+    noteOpen(this.#open, stream)
     if (stream === this.#latest) return
     this.count()
     const place = this.#places.get(stream)
@@ -106,7 +120,7 @@ export class StreamMap {
   tick(now: number, idle: number): void {
     for (const stream of [...this.#open]) {
       stream.tick(now, idle)
-      this.#noteOpen(stream)
+      noteOpen(this.#open, stream)
       if (!stream.open) this.#forget(stream)
     }
   }
@@ -124,11 +138,6 @@ export class StreamMap {
   #forget(stream: Stream): void {
     const place = this.#places.get(stream)
     if (place !== undefined) this.#budget.forget(place)
-  }
-
-  #noteOpen(stream: Stream): void {
-    if (stream.open) this.#open.add(stream)
-    else this.#open.delete(stream)
   }
 
   /** There are too many: what is open in it is all there will be. */

@@ -37,7 +37,7 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
     input,
     blockBytes: 0,
     keys: { text: undefined, time: undefined, streams: undefined },
-    makeDumps: ({ source, attributes, texts }, own) => {
+    makeDumps: ({ names: { source, attributes }, texts }, own) => {
       const ahead = (): string[] => texts(linesBefore(tape))
       return new InterleavedDumps(() =>
         makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes })),
