@@ -37,6 +37,10 @@ export interface Carrier {
   shape?(): LineShape | undefined
 }
 
+const NO_ROOM: Buffer = Buffer.alloc(0)
+const NO_WORDS = wordsOf(NO_ROOM)
+const SMALLEST_ROOM = 256
+
 /** The text of a line without what its carrier put around it. One object, filled anew for each line. */
 export class CarriedText {
   /** Tells the streams of an input apart; says nothing to people. */
@@ -45,20 +49,14 @@ export class CarriedText {
   partial = false
   /** There are line feeds in it, besides its line end. */
   holdsLines = false
-  buf: Buffer
-  words: DataView
+  buf: Buffer = NO_ROOM
+  words: DataView = NO_WORDS
   start = 0
   /** Behind the line end. */
   end = 0
-  #own: Buffer
-  #ownWords: DataView
-
-  constructor() {
-    this.#own = Buffer.alloc(256)
-    this.#ownWords = wordsOf(this.#own)
-    this.buf = this.#own
-    this.words = this.#ownWords
-  }
+  /** Grows: where no text is taken out of its line, there is none. */
+  #own = NO_ROOM
+  #ownWords = NO_WORDS
 
   /** The text stands in the line itself, [start, end) of `buf`, with its line end. */
   inPlace(buf: Buffer, start: number, end: number): void {
@@ -74,7 +72,7 @@ export class CarriedText {
   /** A buffer for `length` bytes of text; call `filled` when they are there. What was in it is lost. */
   room(length: number): Buffer {
     if (this.#own.length <= length) {
-      this.#own = Buffer.allocUnsafeSlow(Math.max(length + 1, this.#own.length * 2))
+      this.#own = Buffer.allocUnsafeSlow(Math.max(SMALLEST_ROOM, length + 1, this.#own.length * 2))
       this.#ownWords = wordsOf(this.#own)
     }
     return this.#own

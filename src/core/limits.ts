@@ -97,3 +97,8 @@ export const LIMITS: Limits = Object.freeze({
   unpackedRatio: 1_000,
   unpackedBytes: 1 << 30,
 })
+
+/** All of them, where `own` says some. */
+export function limitsOf(own: Partial<Limits> | undefined): Limits {
+  return own === undefined ? LIMITS : { ...LIMITS, ...own }
+}

@@ -7,7 +7,7 @@ import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { timeOf } from '../carriers/time.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
-import { LIMITS } from '../core/limits.ts'
+import { limitsOf } from '../core/limits.ts'
 import { validTime } from '../core/number.ts'
 import { Assembler } from '../dumps/assembler.ts'
 import { InterleavedDumps } from '../dumps/interleaved.ts'
@@ -52,7 +52,7 @@ class LogEngine implements Engine, Keeper {
   readonly #waiting = new Silence()
 
   constructor(options: InnerOptions) {
-    const limits = { ...LIMITS, ...options.limits }
+    const limits = limitsOf(options.limits)
     const source = options.source ?? 'stdin'
     const input = options.input ?? 'auto'
     const memory = options.memory ?? Memory.make(limits, options.similarity ?? 'functions', undefined)

@@ -1,7 +1,7 @@
 /** The last record of an input: what there was in it. */
 import { headerHint } from '../carriers/hint.ts'
 import { LF } from '../core/ascii.ts'
-import { LIMITS } from '../core/limits.ts'
+import { LIMITS, limitsOf } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import type { FindingKind } from '../core/model.ts'
 import type { DumpRecord, DumpstreamRecord, SummaryRecord } from '../core/records.ts'
@@ -37,7 +37,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
     super()
     this.#options = options
     const { limits, similarity = 'functions', snapshot, kernels } = options
-    this.#memory = Memory.make({ ...LIMITS, ...limits }, similarity, snapshot, kernels)
+    this.#memory = Memory.make(limitsOf(limits), similarity, snapshot, kernels)
     this.#engine = make({
       ...options,
       onHeader: (buf, at) => this.#showHeader(buf, at),

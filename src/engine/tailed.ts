@@ -16,7 +16,7 @@
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
-import { LIMITS, type Limits } from '../core/limits.ts'
+import { type Limits, limitsOf } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
@@ -65,7 +65,7 @@ export class TailedEngine extends EngineAround {
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     super()
     this.#options = options
-    this.#limits = { ...LIMITS, ...options.limits }
+    this.#limits = limitsOf(options.limits)
     this.#log = new WaitingLog(options.onLog, this.#limits.waitingBytes)
     this.#make = make
   }

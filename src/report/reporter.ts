@@ -33,7 +33,8 @@ export interface Origin {
 
 export class Reporter {
   readonly #options: ReporterOptions
-  readonly #seen = new Set<string>()
+  /** Signatures whose stacks are reported. Made when there is one: there may be thousands of files without a dump. */
+  #seen: Set<string> | undefined
   dumps = 0
   goroutines = 0
   damaged = 0
@@ -90,6 +91,7 @@ export class Reporter {
   #withStack(signature: Signature): boolean {
     const { stacks, limits } = this.#options
     if (stacks !== 'first') return stacks === 'always'
+    this.#seen ??= new Set()
     if (this.#seen.has(signature.id)) return false
     if (this.#seen.size >= limits.historySignatures) this.#seen.clear()
     this.#seen.add(signature.id)

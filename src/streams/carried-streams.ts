@@ -66,13 +66,13 @@ export class CarriedStreams {
   readonly #options: CarriedStreamsOptions
   /** Which carriers the log has. */
   readonly recognition: Recognition
-  readonly #map: StreamMap
+  #streams: StreamMap | undefined
   /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
   #long: Stream | undefined
   /** Carriers that may stand inside the one of a stream. */
   #inner: readonly Carrier[] | undefined
   /** Says whether a dump begins in a text, before its stream is there. */
-  readonly #probe: Stream
+  #prober: Stream | undefined
   /** The text of the raw line at hand. */
   readonly #text = new CarriedText()
   /** The raw line at hand. */
@@ -91,28 +91,37 @@ export class CarriedStreams {
   #waited = 0
 
   constructor(options: CarriedStreamsOptions) {
-    const { limits, budget, input, keys, tape } = options
+    const { input, keys, tape } = options
     this.#options = options
     this.#line = new CarriedTape(tape)
-    this.#map = new StreamMap(limits.sources, budget)
-    this.#probe = this.#newStream(undefined)
     this.recognition = new Recognition({
       input,
       keys,
       tape,
-      probe: this.#probe,
+      probe: () => this.#probe,
       onDrop: (carrier) => this.#map.drop(carrier),
     })
   }
 
+  /** Made for the first stream: most inputs have no dump in a carrier, and there may be thousands of files. */
+  get #map(): StreamMap {
+    this.#streams ??= new StreamMap(this.#options.limits.sources, this.#options.budget)
+    return this.#streams
+  }
+
+  get #probe(): Stream {
+    this.#prober ??= this.#newStream(undefined)
+    return this.#prober
+  }
+
   /** Where the first of what is open in any stream begins; undefined when nothing is. */
   get start(): number | undefined {
-    return this.#map.start
+    return this.#streams?.start
   }
 
   /** Some stream has a dump open: every line must be shown. */
   get open(): boolean {
-    return this.#map.open
+    return this.#streams?.open === true
   }
 
   /**
@@ -224,18 +233,18 @@ export class CarriedStreams {
 
   /** As StreamMap.count. */
   count(): void {
-    this.#map.count()
+    this.#streams?.count()
   }
 
   /** Completes what is open. */
   end(): void {
-    this.#map.end()
+    this.#streams?.end()
     this.#unproved = undefined
   }
 
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
-    this.#map.tick(now, idle)
+    this.#streams?.tick(now, idle)
     if (!this.open) this.#bare.release()
   }
 

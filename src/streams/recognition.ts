@@ -33,7 +33,7 @@ export interface RecognitionParts {
   readonly keys: KeyNames
   readonly tape: LogTape
   /** Says whether a dump begins in a text, before its stream is there. */
-  readonly probe: Stream
+  readonly probe: () => Stream
   /** A carrier is in use no longer: there are too many. */
   readonly onDrop: (carrier: Carrier) => void
 }
@@ -134,7 +134,7 @@ export class Recognition {
     let at = near
     for (let line = near; line > least; ) {
       const start = lineStart(buf, from, line - 1)
-      if (carrier.read(buf, start, line, text) && this.#parts.probe.begins(text, false, text.buf)) at = start
+      if (carrier.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text.buf)) at = start
       line = start
     }
     return at
@@ -145,7 +145,7 @@ export class Recognition {
     if (!carrier.read(buf, pos, next, text)) return false
     if (isIndentedHeader(text.buf, text.start)) return this.#isInValue(carrier, text.key, buf, pos, from)
     do {
-      if (this.#parts.probe.begins(text, true, buf.subarray(pos, next))) return true
+      if (this.#parts.probe().begins(text, true, buf.subarray(pos, next))) return true
     } while (carrier.again?.(text) === true)
     return false
   }
