@@ -68,7 +68,9 @@ function overview(report: Report, found: readonly FoundTogether[]): string[] {
   const time = dump.time === undefined ? '' : `, ${timeText(dump.time)}`
   const number = source.dumps.length > 1 ? `dump ${dump.dump} of ${source.dropped + source.dumps.length}` : 'one dump'
   const lines = [`${counted(goroutines, 'goroutine')} (${number}${time}${changeOf(source)}): ${parts}`]
-  return dump.reason === undefined ? lines : [...lines, '', code(dump.reason)]
+  if (dump.reason === undefined) return lines
+  // What would be a tag of HTML is prose: readers of code spans differ in what they take for their end.
+  return [...lines, '', /<[A-Za-z/]/.test(dump.reason) ? escaped(dump.reason) : code(dump.reason)]
 }
 
 function changeOf({ dumps, last }: SourceReport): string {
@@ -221,10 +223,14 @@ const BREAK = '\u200b'
 
 /** Prose from a log: no mark-up in it, no mention, no link. */
 export function escaped(text: string): string {
-  return printable(text)
-    .replace(/[\\`*_{}[\]<>#!|~&^$]/g, '\\$&')
-    .replace(/@(?=\w)/g, `@${BREAK}`)
-    .replace(/\\#(?=\d)/g, `\\#${BREAK}`)
-    .replace(/:\/\//g, `:${BREAK}//`)
-    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}${BREAK}.`)
+  return (
+    printable(text)
+      .replace(/[\\`*_{}[\]>#!|~&^$]/g, '\\$&')
+      // Safe also for a reader that knows no backslashes.
+      .replaceAll('<', '&lt;')
+      .replace(/@(?=\w)/g, `@${BREAK}`)
+      .replace(/\\#(?=\d)/g, `\\#${BREAK}`)
+      .replace(/:\/\//g, `:${BREAK}//`)
+      .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}${BREAK}.`)
+  )
 }
