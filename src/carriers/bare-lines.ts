@@ -91,6 +91,17 @@ export class BareLines {
     this.#at = this.#indexOf(text)
   }
 
+  /** Where the text begins of the first line at `pos` of the chunk, or behind it. */
+  textAt(pos: number): number {
+    let [low, high] = [this.#at, this.#count]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#lineAt(middle) < pos) low = middle + 1
+      else high = middle
+    }
+    return this.#textAt(low)
+  }
+
   /** Where the line begins in the chunk whose text begins at `text`. */
   posOf(text: number): number {
     return this.#lineAt(this.#indexOf(text))

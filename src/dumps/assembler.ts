@@ -226,6 +226,16 @@ export class Assembler {
     return this.#reader.takeForeign(buf, pos, base)
   }
 
+  /** As PlainLog.mayCome. */
+  get logs(): boolean {
+    return this.#reader.plainLog.mayCome
+  }
+
+  /** As PlainLog.take; `logs` holds. */
+  takeLog(buf: Buffer, pos: number, end: number, base: number): number {
+    return this.#reader.plainLog.take(buf, pos, end, base)
+  }
+
   /** Another stage has taken the foreign line, which has `bytes`. */
   takenElsewhere(bytes: number): void {
     this.#reader.takenElsewhere(bytes)

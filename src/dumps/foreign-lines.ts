@@ -17,7 +17,7 @@ import type { LineAt } from '../lines/tape.ts'
 import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { startsPreamble } from '../text/preamble.ts'
-import { Remarks } from '../text/remarks.ts'
+import type { Remarks } from '../text/remarks.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Openers } from './openers.ts'
@@ -35,10 +35,11 @@ export class ForeignLines {
   readonly #headers: HeaderReader
   readonly #onHeader: TakeHeader
   readonly #openers: Openers
-  readonly #remarks = new Remarks()
+  readonly #remarks: Remarks
 
-  constructor(open: OpenBlocks, headers: HeaderReader, openers: Openers, onHeader: TakeHeader) {
+  constructor(open: OpenBlocks, headers: HeaderReader, openers: Openers, remarks: Remarks, onHeader: TakeHeader) {
     this.#open = open
+    this.#remarks = remarks
     this.#openers = openers
     this.#headers = headers
     this.#onHeader = onHeader

@@ -169,6 +169,16 @@ export class InterleavedDumps {
     return next
   }
 
+  /** As Assembler.logs: of one dump. */
+  get logs(): boolean {
+    return this.#second === undefined && this.#made?.logs === true
+  }
+
+  /** As Assembler.takeLog. */
+  takeLog(buf: Buffer, pos: number, end: number, base: number): number {
+    return this.#first.takeLog(buf, pos, end, base)
+  }
+
   /** As Assembler.takenElsewhere. */
   takenElsewhere(bytes: number): void {
     this.#last?.takenElsewhere(bytes)

@@ -1,6 +1,6 @@
 /**
  * Reads the lines that are not of a stack already seen: the frames of a new stack, the lines of profiles and race reports, the tail of a line
- * that was cut, empty lines. openers.ts has the lines that begin a dump, foreign-lines.ts what is foreign.
+ * that was cut, empty lines. openers.ts has the lines that begin a dump, foreign-lines.ts what is foreign, plain-log.ts many of these at once.
  *
  * Hot where most stacks are new: `#takeFast`, guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -10,10 +10,12 @@ import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { readLine, TEXT_BYTES } from '../text/line.ts'
 import { continuesPreamble, isRegister } from '../text/preamble.ts'
+import { Remarks } from '../text/remarks.ts'
 import type { Joined } from './body.ts'
 import { ForeignLines, type TakeHeader } from './foreign-lines.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { Openers } from './openers.ts'
+import { PlainLog } from './plain-log.ts'
 
 const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, false, false, undefined)
 
@@ -23,13 +25,16 @@ export class LineReader {
   readonly #onHeader: TakeHeader
   readonly #openers: Openers
   readonly #foreign: ForeignLines
+  readonly plainLog: PlainLog
 
   constructor(open: OpenBlocks, headers: HeaderReader, onHeader: TakeHeader) {
     this.#open = open
     this.#headers = headers
     this.#onHeader = onHeader
     this.#openers = new Openers(open)
-    this.#foreign = new ForeignLines(open, headers, this.#openers, onHeader)
+    const remarks = new Remarks()
+    this.#foreign = new ForeignLines(open, headers, this.#openers, remarks, onHeader)
+    this.plainLog = new PlainLog(open, remarks)
   }
 
   /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */

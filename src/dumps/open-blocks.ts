@@ -193,6 +193,11 @@ export class OpenBlocks {
     this.#doubtful = { held, start, end, lines: 0 }
   }
 
+  /** Is a line in doubt? */
+  get doubts(): boolean {
+    return this.#doubtful !== undefined
+  }
+
   /** The line that was in doubt is log, or dump; where `as` does not say it, what it is if nothing more comes. */
   decide(as?: 'log' | 'dump'): void {
     const what = this.goroutine.settle(as)

@@ -96,12 +96,13 @@ class LogEngine implements Engine, Keeper {
     }
     const own: Origin = { source, attributes: options.attributes }
     this.#plain = new InterleavedDumps(() => assembler(() => own, this.#tape, openings.plain()))
+    const blockBytes = (options.kernels ?? WORTH_ITS_WHILE).bytes
     this.#streams = new CarriedStreams({
       limits,
       budget,
       tape: this.#tape,
       input,
-      blockBytes: (options.kernels ?? WORTH_ITS_WHILE).bytes,
+      blockBytes,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
       makeDumps: (stream, tape) => {
         const origin = (): Origin => {
@@ -115,7 +116,7 @@ class LogEngine implements Engine, Keeper {
         return new InterleavedDumps(() => assembler(origin, tape, openings.carried(stream)))
       },
     })
-    const parts = { limits, input, tape: this.#tape, plain: this.#plain, streams: this.#streams }
+    const parts = { limits, input, tape: this.#tape, plain: this.#plain, streams: this.#streams, blockBytes }
     this.#router = new Router(parts)
     this.#splitter = new Splitter(this.#router, limits.lineBytes)
   }

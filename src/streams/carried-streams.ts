@@ -148,15 +148,36 @@ export class CarriedStreams {
    */
   known(buf: Buffer, pos: number, end: number, base: number): number {
     const given = this.#given
-    const carrier = this.#givenBy
-    if (given === undefined || carrier?.shape === undefined || !given.walks) return pos
-    const { inUse, klog } = this.recognition
-    if (inUse[0] !== carrier || !klog.isNowhere || this.#unproved?.stream === given) return pos
+    if (given === undefined || !given.walks || !this.#isLike(given, buf, pos, end)) return pos
     const lines = this.#bare
-    if (!lines.isAt(pos) && !this.#takeLike(carrier, buf, pos, end)) return pos
     given.feedKnown(lines, base)
     this.#map.fed(given)
     return lines.pos
+  }
+
+  /** Are the lines that come likely to be plain log behind a dump? */
+  get logs(): boolean {
+    return this.#given?.logs === true
+  }
+
+  /** As `known`, of lines whose texts are plain log behind the dump: they pass. None of them holds a needle. */
+  passLog(buf: Buffer, pos: number, end: number): number {
+    const given = this.#given
+    if (given === undefined || !this.#isLike(given, buf, pos, end)) return pos
+    const lines = this.#bare
+    given.feedLog(lines, lines.textAt(end))
+    this.#options.tape.pass(buf, pos, lines.pos)
+    this.#map.fed(given)
+    return lines.pos
+  }
+
+  /** Is the line at `pos` like the one before, which `given` was given? Then its text is at hand. */
+  #isLike(given: Stream, buf: Buffer, pos: number, end: number): boolean {
+    const carrier = this.#givenBy
+    if (carrier?.shape === undefined) return false
+    const { inUse, klog } = this.recognition
+    if (inUse[0] !== carrier || !klog.isNowhere || this.#unproved?.stream === given) return false
+    return this.#bare.isAt(pos) || this.#takeLike(carrier, buf, pos, end)
   }
 
   /** Where lines of several streams come in turn, it is tried ever less often. */

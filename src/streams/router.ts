@@ -38,6 +38,8 @@ export interface RouterParts {
   readonly plain: InterleavedDumps
   /** Dumps inside carriers. */
   readonly streams: CarriedStreams
+  /** As CarriedStreamsOptions.blockBytes, of log behind a dump. */
+  readonly blockBytes: number
 }
 
 export class Router implements LineSink {
@@ -46,6 +48,7 @@ export class Router implements LineSink {
   readonly #tape: LogQueue
   readonly #plain: InterleavedDumps
   readonly #streams: CarriedStreams
+  readonly #blockBytes: number
   /** The lines that come are known to hold no needle. */
   isOrdinary = false
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
@@ -67,6 +70,7 @@ export class Router implements LineSink {
     this.#tape = parts.tape
     this.#plain = parts.plain
     this.#streams = parts.streams
+    this.#blockBytes = parts.blockBytes
   }
 
   /** Offset in the input of the line in which a dump may still begin, though it is in the log already. */
@@ -84,6 +88,7 @@ export class Router implements LineSink {
     while (pos < end) {
       if (this.#streams.open) {
         pos = this.#streams.known(buf, pos, end, base)
+        if (pos < end && this.#streams.logs) pos = this.#streams.passLog(buf, pos, this.#endOfLog(buf, pos, end))
         if (pos < end) pos = this.#carriedLine(buf, words, pos, base)
         continue
       }
@@ -162,7 +167,21 @@ export class Router implements LineSink {
       this.#plain.takenElsewhere(next - at)
       return next
     }
-    return this.#plain.takeForeign(buf, at, base)
+    const after = this.#plain.takeForeign(buf, at, base)
+    return end - after < this.#blockBytes || !this.#plain.logs ? after : this.#passLog(buf, after, end, base)
+  }
+
+  /** Passes the lines from `pos` on that are plain log behind the dump; those with a needle are none. Returns where the next one begins. */
+  #passLog(buf: Buffer, pos: number, end: number, base: number): number {
+    const stop = this.#plain.takeLog(buf, pos, this.#endOfLog(buf, pos, end), base)
+    this.#tape.pass(buf, pos, stop)
+    return stop
+  }
+
+  /** Where the line begins that has the next needle; `end` when there is none. */
+  #endOfLog(buf: Buffer, pos: number, end: number): number {
+    const needle = this.#needleFrom(buf, pos)
+    return needle < end ? lineStart(buf, pos, needle) : end
   }
 
   /** Where the lines that must wait for what comes next begin, in [pos, end]: they may announce a dump. */

@@ -131,6 +131,20 @@ export class Stream {
     dumps.reach(base + pos, base + lines.pos)
   }
 
+  /** May `feedLog` go on? */
+  get logs(): boolean {
+    return this.#inner === undefined && this.#pieces.length === 0 && this.#dumps?.logs === true
+  }
+
+  /** Takes those of the lines whose texts begin ahead of `end` that are plain log, up to the first that is not. The caller lets them pass. */
+  feedLog(lines: BareLines, end: number): void {
+    const { start } = lines
+    const stop = this.#dumpsFor().takeLog(lines.buf, start, end, 0)
+    if (stop === start) return
+    lines.goTo(stop)
+    this.#silence.break()
+  }
+
   /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */
   feed(text: CarriedText, needle: boolean, start: number, end: number): void {
     const { tape, limits } = this.#parts

@@ -44,7 +44,10 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
       )
     },
   })
-  const splitter = new Splitter(new Router({ limits: LIMITS, input, tape, plain, streams }), LIMITS.lineBytes)
+  const splitter = new Splitter(
+    new Router({ limits: LIMITS, input, tape, plain, streams, blockBytes: 0 }),
+    LIMITS.lineBytes,
+  )
   for (const chunk of chunks) splitter.push(Buffer.from(chunk))
   splitter.end()
   plain.end()

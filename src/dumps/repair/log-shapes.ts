@@ -3,7 +3,7 @@
  * that another writer cut, the foreign part begins.
  */
 
-import { setRecent } from '../../core/lru.ts'
+import { DIGIT, ZERO } from '../../core/ascii.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
 
 /** Letters of a beginning that are compared; any digit is as good as another. */
@@ -25,19 +25,43 @@ const CERTAIN_START =
   /^(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:|\{"(?:time|ts|@?timestamp|level|lvl|severity|msg|message|log|logger|caller)":|time="?\d{4}-)/
 const CERTAIN_START_BYTES = 20
 /** Letters of a beginning that are compared where no word begins. */
-const LONG_SHAPE = 12
+export const LONG_SHAPE = 12
+/** Beginnings of lines that are found by their bytes; a power of two. */
+const SLOTS = 64
+/** Any digit is as good as another. */
+const ANY_DIGIT: Uint8Array = Uint8Array.from({ length: 256 }, (_, c) => (DIGIT[c] === 1 ? ZERO : c))
 
 /** How sure it is that a log line begins at some place of a line. */
 export type Certainty = 'certain' | 'likely' | undefined
 
+/** How lines begin. */
+interface Beginning {
+  /** How often it was seen, and in which line last. */
+  times: number
+  latest: number
+  /** The first letter of a short one; -1 for a long one. */
+  readonly first: number
+}
+
+/** The bytes with which a line began, any digit for any other, and what is known of them. */
+interface Slot {
+  readonly a: number
+  readonly b: number
+  readonly c: number
+  readonly short: Beginning
+  readonly long: Beginning
+  /** As LOG_START says. */
+  readonly startsLog: boolean
+}
+
 export class LogShapes {
   readonly #tree: StackTree
-  /** Shape → how often it was seen; the least recently seen first. */
-  #seen: Map<string, number> | undefined
+  #seen: Map<string, Beginning> | undefined
   /** First letters of the shapes that are believed. */
   #firsts: Set<number> | undefined
-  /** How the latest line began, where that is believed: most lines of a log begin like the one before. */
-  #latest = ''
+  /** Lines that were learned from. */
+  #lines = 0
+  #slots: (Slot | undefined)[] | undefined
 
   constructor(tree: StackTree) {
     this.#tree = tree
@@ -45,27 +69,73 @@ export class LogShapes {
 
   /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line: there it takes more than one to be believed. */
   learn(text: string, inside: boolean): void {
-    if (text.length < SHAPE || (this.#latest !== '' && text.startsWith(this.#latest))) return
-    this.#latest = ''
+    if (text.length < SHAPE) return
     const times = inside ? 1 : BELIEVED
-    if (this.#note(shapeAt(text, 0), times)) {
-      this.#firsts ??= new Set()
-      this.#firsts.add(text.charCodeAt(0))
-    }
-    if (text.length < LONG_SHAPE) return
+    this.#note(this.#beginning(shapeAt(text, 0)), times)
     // It is believed no sooner than the shorter one.
-    if (this.#note(shapeAt(text, 0, LONG_SHAPE), times)) this.#latest = text.slice(0, LONG_SHAPE)
+    if (text.length >= LONG_SHAPE) this.#note(this.#beginning(shapeAt(text, 0, LONG_SHAPE)), times)
   }
 
-  #note(shape: string, times: number): boolean {
+  /**
+   * As `learn` inside a dump, of the line at `pos` of `buf`, which has LONG_SHAPE bytes or more: most lines begin as others did. With `asLog`
+   * only if a log line begins so; false: none does, and nothing was learned.
+   */
+  learnAt(buf: Buffer, pos: number, asLog: boolean): boolean {
+    const a = fourAt(buf, pos)
+    const b = fourAt(buf, pos + 4)
+    const c = fourAt(buf, pos + 8)
+    const at = (Math.imul(a ^ Math.imul(b ^ Math.imul(c, PRIME), PRIME), PRIME) >>> 16) % SLOTS
+    const slot = this.#slots?.[at]
+    if (slot !== undefined && slot.a === a && slot.b === b && slot.c === c) {
+      if (asLog && !slot.startsLog && !this.isStart(buf.toString('latin1', pos, pos + LONG_SHAPE))) return false
+      this.#note(slot.short, 1)
+      this.#note(slot.long, 1)
+      return true
+    }
+    const text = buf.toString('latin1', pos, pos + LONG_SHAPE)
+    if (asLog && !this.isStart(text)) return false
+    const short = this.#note(this.#beginning(shapeAt(text, 0)), 1)
+    const long = this.#note(this.#beginning(shapeAt(text, 0, LONG_SHAPE)), 1)
+    this.#slots ??= new Array(SLOTS)
+    this.#slots[at] = { a, b, c, short, long, startsLog: LOG_START.test(text) }
+    return true
+  }
+
+  #note(beginning: Beginning, times: number): Beginning {
+    beginning.times += times
+    beginning.latest = ++this.#lines
+    if (beginning.first >= 0 && beginning.times >= BELIEVED) {
+      this.#firsts ??= new Set()
+      this.#firsts.add(beginning.first)
+    }
+    return beginning
+  }
+
+  /** That of a shape. The one that was seen longest ago goes. */
+  #beginning(shape: string): Beginning {
     this.#seen ??= new Map()
-    const seen = (this.#seen.get(shape) ?? 0) + times
-    setRecent(this.#seen, shape, seen, SHAPES)
-    return seen >= BELIEVED
+    const known = this.#seen.get(shape)
+    if (known !== undefined) return known
+    const made = { times: 0, latest: 0, first: shape.length === SHAPE ? shape.charCodeAt(0) : -1 }
+    if (this.#seen.size >= SHAPES) this.#forgetOldest(this.#seen)
+    this.#seen.set(shape, made)
+    return made
+  }
+
+  #forgetOldest(seen: Map<string, Beginning>): void {
+    let oldest = ''
+    let latest = Number.POSITIVE_INFINITY
+    for (const [shape, beginning] of seen) {
+      if (beginning.latest >= latest) continue
+      oldest = shape
+      latest = beginning.latest
+    }
+    seen.delete(oldest)
+    this.#slots = undefined
   }
 
   #isLearned(shape: string): boolean {
-    return (this.#seen?.get(shape) ?? 0) >= BELIEVED
+    return (this.#seen?.get(shape)?.times ?? 0) >= BELIEVED
   }
 
   /** Does a log line begin like `text`? What begins a line of a known stack does not. */
@@ -108,4 +178,16 @@ function kindOf(c: number): 'lower' | 'upper' | 'digit' | 'other' {
 
 function shapeAt(text: string, at: number, length: number = SHAPE): string {
   return text.slice(at, at + length).replace(/\d/g, '0')
+}
+
+const PRIME = 0x9e3779b1
+
+/** Four bytes, any digit for any other. */
+function fourAt(buf: Uint8Array, pos: number): number {
+  return (
+    ((ANY_DIGIT[buf[pos] as number] as number) << 24) |
+    ((ANY_DIGIT[buf[pos + 1] as number] as number) << 16) |
+    ((ANY_DIGIT[buf[pos + 2] as number] as number) << 8) |
+    (ANY_DIGIT[buf[pos + 3] as number] as number)
+  )
 }
