@@ -89,9 +89,9 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   return 'steady'
 }
 
-/** Goroutines that each of those has started who are gone: as many as a request leaves behind. */
+/** Goroutines that each of those has started who are gone: as many as a request leaves behind. One that has started all of them goes on. */
 function perStarter({ parents, count }: SignatureTally): number {
-  return parents === undefined || parents.alive > 0 ? 1 : count / parents.distinct
+  return parents === undefined || parents.alive > 0 || parents.distinct === 1 ? 1 : count / parents.distinct
 }
 
 /** The steps since the signature last came from nothing, with the one in which it came. */
