@@ -6,10 +6,8 @@
  */
 import { dumpString } from '../carriers/dump-string.ts'
 import { BACKSLASH, CR, QUOTE } from '../core/ascii.ts'
-import { findNeedle } from '../text/needle.ts'
+import { findNeedle, NEEDLE_BYTES } from '../text/needle.ts'
 
-/** No needle is longer. */
-const NEEDLE_BYTES = 16
 /** Backslashes that are looked at to tell whether the quote behind them is escaped: in whatever pieces the line comes, these are kept. */
 const ESCAPES = 16
 const EMPTY = Buffer.alloc(0)

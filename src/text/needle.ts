@@ -15,6 +15,8 @@ const LOWER_O = 0x6f
 const LOWER_U = 0x75
 const UPPER_G = 0x47
 const BY = ' by '
+/** More than the longest needle: `goroutineleak profile: total `, or `goroutine `, an id of up to twenty digits, ` gp=`. */
+export const NEEDLE_BYTES = 64
 
 /** The word in an array of bytes: journald's form of what is no printable text. */
 const NUMBERS = Buffer.from([...NEEDLE].join(','))

@@ -5,6 +5,14 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'the title of a profile in a long line is not found where chunks end within it': [
+    '=\n{"r","stack":"goroutine profile: total 7\\n3 @\n',
+    { order: 'oldest_first', limits: { lineBytes: 30 } },
+  ],
+  'a header with a long id in a long line is not found where chunks end within it': [
+    'WARNING: DATA RACE\ngoroutine 7:\nerror","stack":"goroutine 9999999 [rung]:\\nn.f(0x)\\n\r\n',
+    { limits: { lineBytes: 32 } },
+  ],
   'a header that is held for one of two dumps makes a dump without goroutines': [
     [
       'goroutine 7 [n]:',
