@@ -147,9 +147,9 @@ export class Assembler {
       if (c === LOWER_G) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
+          // Behind a header no line of the goroutine is in doubt any more.
+          this.#open.decide()
           if (at !== undefined && breaksIn(this.#open, this.#headers.id, this.#headers.info)) {
-            // As for any header: no line of the goroutine is in doubt any more.
-            this.#open.decide()
             this.stopped = 'rival'
             return pos
           }

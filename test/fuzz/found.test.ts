@@ -5,6 +5,8 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'a line in doubt leaves a preamble open, so that a header that breaks in is announced, where a chunk ends before it':
+    ['goroutine 7 [r]:\nmn.f(1)\npanic: (m\n\th/.go:101\ngoroutine 7 [run]:\ngoroutine 1 [ing]:\nma'],
   'the title of a profile in a long line is not found where chunks end within it': [
     '=\n{"r","stack":"goroutine profile: total 7\\n3 @\n',
     { order: 'oldest_first', limits: { lineBytes: 30 } },
