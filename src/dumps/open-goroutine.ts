@@ -350,8 +350,8 @@ export class OpenGoroutine {
       this.at = joined.line
       return joined.cut
     }
-    if (this.length === 0 || !this.#expected.includes('file')) return -1
-    const shown = withoutEscapedTab(text.startsWith(this.indent) ? text.slice(this.indent.length) : text)
+    if (this.length <= 0 || !this.#expected.includes('file')) return -1
+    const shown = withoutEscapedTab(flush(text, this.indent))
     const end = endOfGluedPlace(shown)
     const line = end > 0 ? readLine(shown.slice(0, end)) : undefined
     if (line === undefined) return -1

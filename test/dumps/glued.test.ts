@@ -10,3 +10,10 @@ it('a foreign line glued to a line of a dump is counted once', () => {
   expect(dumps).toMatchObject([{ goroutines: 2, foreignLines: 1, damaged: 0 }])
   expect(log.toString().replaceAll('\n', '')).toBe(FOREIGN)
 })
+
+it('a file line with foreign text behind it belongs to the bare name that was logged before it, not to the goroutine', () => {
+  const logged = `example.com/zap.Info\n\t/app/zap.go:3 +0x1d${FOREIGN}\n`
+  const { dumps, log } = readDumps(`goroutine 1 [running]:\nmain.f(0x1)\n${logged}\t/app/main.go:9 +0x1d\n\n`)
+  expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0 }])
+  expect(log.toString()).toContain(logged)
+})
