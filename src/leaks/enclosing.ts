@@ -6,8 +6,9 @@ import type { SignatureTally } from '../core/model.ts'
 import { rememberedText } from '../core/remembered.ts'
 import type { Tracked } from './served.ts'
 
-/** `shop.(*Hub).run` of `shop.(*Hub).run.func2.1`; empty for what is no closure. */
 const MOST_NAMES = 4096
+
+/** `shop.(*Hub).run` of `shop.(*Hub).run.func2.1`; empty for what is no closure. */
 const enclosing = rememberedText(MOST_NAMES, (name) => /^(.+?)\.(?:func|gowrap)\d/.exec(name)?.[1] ?? '')
 
 /** It lives as long as the process does, whatever is written in it. */

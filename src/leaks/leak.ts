@@ -111,7 +111,7 @@ interface Least {
   readonly watchedForOne: number
 }
 
-function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], together: number): Least {
+function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], perStarter: number): Least {
   const { growth, growthOfLost, watched, watchedLost, watchedForOne, watchedForOneSend } = THRESHOLDS
   const never = Number.POSITIVE_INFINITY
   switch (waiting) {
@@ -124,7 +124,7 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], toge
     case 'kept':
       if (!haveSlept(steps)) {
         const { growthOfUnknown, growthOfUnknownSoon, stepsOfKept } = THRESHOLDS
-        return alike(together * steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
+        return alike(perStarter * steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
       }
       if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
   }
