@@ -45,6 +45,11 @@ const FEW = 24
 
 /** Of a known line, what tells its like from a log line. */
 const START_BYTES = 5
+const CREATED_BY = 'created by '
+/** Modules and packages that are told by their first element. */
+const ROOTS = 256
+/** The first element of a name, where there are more. */
+const ROOT_OF_NAME = /^[^./()\s]+(?=[./])/
 /** Starts that are known to be noted, at a time; a power of two. */
 const RECENT_STARTS = 64
 
@@ -55,6 +60,10 @@ export class StackTree extends LineTable {
   readonly #starts = new Set<string>()
   /** Lines up to here are in `#starts`. */
   #startsUpTo = 1
+  /** The first elements of the names of functions: `github` of `github.com/…`, `main` of `main.run`. */
+  readonly #roots = new Set<string>()
+  /** Lines up to here are in `#roots`. */
+  #rootsUpTo = 1
   /** Bytes of the texts of its stacks: two that differ in their last line alone share all other lines, and no text. */
   #text = 0
   /** How often the tree was dropped for being full. */
@@ -84,6 +93,8 @@ export class StackTree extends LineTable {
     this.#text = 0
     this.#starts.clear()
     this.#startsUpTo = 1
+    this.#roots.clear()
+    this.#rootsUpTo = 1
     this.restarts++
   }
 
@@ -124,6 +135,25 @@ export class StackTree extends LineTable {
       }
       this.#starts.add(this.literal(line, START_BYTES))
     }
+  }
+
+  /** May `name` be the beginning of the name of some function of a module or package that is known? */
+  knowsRoot(name: string): boolean {
+    for (; this.#rootsUpTo < this.count; this.#rootsUpTo++) {
+      const line = this.#rootsUpTo
+      const kind = this.kind(line)
+      if (kind === 'func') this.#noteRoot(this.literal(line))
+      else if (kind === 'created') this.#noteRoot(this.literal(line).slice(CREATED_BY.length))
+    }
+    const root = ROOT_OF_NAME.exec(name)?.[0]
+    if (root !== undefined) return this.#roots.has(root)
+    for (const known of this.#roots) if (known.startsWith(name)) return true
+    return false
+  }
+
+  #noteRoot(name: string): void {
+    const root = ROOT_OF_NAME.exec(name)?.[0]
+    if (root !== undefined && this.#roots.size < ROOTS) this.#roots.add(root)
   }
 
   /** Where the last line that was matched begins, and the offset behind its line end. */

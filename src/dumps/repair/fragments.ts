@@ -9,6 +9,7 @@
  * lines do. Where neither says it, the pieces stay foreign and the goroutine is damaged.
  */
 
+import { DIGIT } from '../../core/ascii.ts'
 import type { Held, LogTape } from '../../lines/tape.ts'
 import { type KnownLine, ROOT } from '../../stacks/line-table.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
@@ -25,9 +26,14 @@ const HEAD_BYTES = 1024
 const HEADER = 'goroutine '
 /** Longest head of a cut header. */
 const HEADER_BYTES = 256
-/** Places of a head at which it may be cut, and how far apart they are at least. */
+/** Places of a head at which it may be cut, and how far apart they are, where nothing is certain. */
 const CUTS = 8
 const APART = 5
+/** The beginning of the name of a function: of its package, at least. */
+const NAME = /^[^\s"'=:;,{}<>|]+$/
+/** `Cart).Run(0x1)`, `...]).Run()`: the bracket that is closed was opened in what stands before. */
+const LACKS_ITS_HEAD = /^[^()[\]]*[)\]]/
+
 export class Fragments {
   readonly #limit: number
   readonly #tree: StackTree
@@ -104,14 +110,15 @@ export class Fragments {
 
   /** Offsets in a head at which its foreign part may begin, likeliest first. */
   #cuts(text: string): number[] {
-    const cuts: number[] = []
+    const certain: number[] = []
+    const likely: number[] = []
     const end = Math.min(text.length, HEAD_BYTES)
-    for (let at = 1; at < end && cuts.length < CUTS; at++) {
-      if (!this.shapes.startsAt(text, at)) continue
-      cuts.push(at)
-      at += APART
+    for (let at = 1; at < end && certain.length + likely.length < CUTS; at++) {
+      const certainty = this.shapes.startsAt(text, at)
+      if (certainty === 'certain') certain.push(at)
+      else if (certainty === 'likely' && at - (likely.at(-1) ?? -APART) > APART) likely.push(at)
     }
-    return cuts
+    return [...certain, ...likely]
   }
 
   /** Where in `run` (offsets from..to) the foreign part begins: as a log line does, else at the end. */
@@ -165,20 +172,31 @@ export class Fragments {
 
   /**
    * Joins head and tail into a line that is not known, of a kind that may stand here. A tail that is a line by itself is believed to be one,
-   * unless the head was cut within a word for certain.
+   * unless the head was cut within a name for certain.
    */
   joinNew(head: Fragment, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
     if (!mayBegin(head.text)) return undefined
     const own = readLine(tail)
     const isWhole = own !== undefined && kinds.includes(own.kind)
     for (const cut of head.cuts) {
-      const isCertain = this.shapes.startsAt(head.text, cut) === 'certain'
-      if (isWhole && !(isCertain && /[A-Za-z0-9]/.test(head.text[cut - 1] ?? ''))) continue
+      if (isWhole && !this.#isCutName(head.text, cut, tail)) continue
       const text = head.text.slice(0, cut) + tail
       const line = readLine(text)
       if (line !== undefined && kinds.includes(line.kind)) return { text, cut }
     }
     return undefined
+  }
+
+  /**
+   * Was a name cut at `cut`, though its `tail` is one, too? `backup_2026-11-24 08:14:51.log done` is a line of a log. But
+   * `shop/cart/{"time":…` is none, and `shop/cart/2026-11-24 08:14:51 …` is none where other functions are those of `shop`.
+   */
+  #isCutName(head: string, cut: number, tail: string): boolean {
+    const name = head.slice(0, cut)
+    const isCertain = this.shapes.startsAt(head, cut) === 'certain'
+    if (isCertain && (/[A-Za-z0-9]$/.test(name) || LACKS_ITS_HEAD.test(tail))) return true
+    if (!NAME.test(name) || this.#tree.knowsRoot(tail)) return false
+    return (isCertain && DIGIT[head.charCodeAt(cut)] !== 1) || this.#tree.knowsRoot(name)
   }
 
   /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */

@@ -1,0 +1,51 @@
+/** A name that another writer has cut, at any place, is put together again: half of it is often a name, too. */
+import { expect, it } from 'vitest'
+import { counted, readDumps } from './reader.ts'
+
+const LOGS = {
+  json: '{"time":"2026-11-29T03:40:14.308Z","level":"INFO","msg":"request handled"}',
+  klog: 'I1129 03:40:14.308348       1 main.go:12] handled',
+  logfmt: 'time="2026-11-29T03:40:14Z" level=info msg=handled',
+  date: '2026/11/29 03:40:14 refreshed 283 keys',
+}
+const CALLS = [
+  'shop_svr/cron/hash_tags.(*Cron).step2.func1()',
+  'github.com/acme/my-app/pkg.v2/a_b.(*T[...]).Run(0x62e75c96290, {0x1, 0x2})',
+  'main.main()',
+]
+const PLACE = '\t/src/cron.go:42 +0x97'
+
+const goroutine = (id: number, ...lines: readonly string[]): string =>
+  `goroutine ${id} [chan receive]:\n${lines.map((line) => `${line}\n`).join('')}\n`
+/** Another function of each module. */
+const KNOWN = goroutine(
+  3,
+  ...['shop_svr/pause.Work(0x1)', 'github.com/a/b.Work(0x1)', 'main.work()'].flatMap((call) => [call, PLACE]),
+)
+
+const cases = Object.entries(LOGS).flatMap(([name, log]) => CALLS.map((call) => ({ name, log, call })))
+
+it.each(cases)('$name in $call, behind other functions of its module', ({ log, call }) => {
+  const before = `${log}\n`.repeat(10)
+  const whole = counted(readDumps(before + KNOWN + goroutine(32, call, PLACE)).dumps[0])
+  for (let cut = 1; cut < call.lastIndexOf('('); cut++) {
+    const lines = [call.slice(0, cut) + log, log, call.slice(cut), PLACE]
+    const found = readDumps(before + KNOWN + goroutine(32, ...lines))
+    expect(counted(found.dumps[0]), `cut at ${cut}`).toEqual(whole)
+    expect(found.log.toString().split(log)).toHaveLength(1 + 10 + 2)
+  }
+})
+
+it.each(['json', 'klog', 'logfmt'] as const)('%s in the first name there is, behind a slash', (name) => {
+  const log = LOGS[name]
+  const whole = counted(readDumps(goroutine(32, CALLS[0] ?? '', PLACE)).dumps[0])
+  const found = readDumps(goroutine(32, `shop_svr/cron/${log}`, log, 'hash_tags.(*Cron).step2.func1()', PLACE))
+  expect(counted(found.dumps[0])).toEqual(whole)
+})
+
+it('a file of a log whose name ends in a date, before a call, is log', () => {
+  const line = 'backup_2026-11-24 08:14:51.log done'
+  const found = readDumps(KNOWN + goroutine(32, line, 'main.run()', PLACE))
+  expect(counted(found.dumps[0])).toEqual(counted(readDumps(KNOWN + goroutine(32, 'main.run()', PLACE)).dumps[0]))
+  expect(found.log.toString()).toContain(`${line}\n`)
+})
