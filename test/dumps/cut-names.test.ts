@@ -27,25 +27,25 @@ const cases = Object.entries(LOGS).flatMap(([name, log]) => CALLS.map((call) => 
 
 it.each(cases)('$name in $call, behind other functions of its module', ({ log, call }) => {
   const before = `${log}\n`.repeat(10)
-  const whole = counted(readDumps(before + KNOWN + goroutine(32, call, PLACE)).dumps[0])
+  const whole = readDumps(before + KNOWN + goroutine(32, call, PLACE)).dumps.map(counted)
   for (let cut = 1; cut < call.lastIndexOf('('); cut++) {
     const lines = [call.slice(0, cut) + log, log, call.slice(cut), PLACE]
     const found = readDumps(before + KNOWN + goroutine(32, ...lines))
-    expect(counted(found.dumps[0]), `cut at ${cut}`).toEqual(whole)
+    expect(found.dumps.map(counted), `cut at ${cut}`).toEqual(whole)
     expect(found.log.toString().split(log)).toHaveLength(1 + 10 + 2)
   }
 })
 
 it.each(['json', 'klog', 'logfmt'] as const)('%s in the first name there is, behind a slash', (name) => {
   const log = LOGS[name]
-  const whole = counted(readDumps(goroutine(32, CALLS[0] ?? '', PLACE)).dumps[0])
+  const whole = readDumps(goroutine(32, CALLS[0] ?? '', PLACE)).dumps.map(counted)
   const found = readDumps(goroutine(32, `shop_svr/cron/${log}`, log, 'hash_tags.(*Cron).step2.func1()', PLACE))
-  expect(counted(found.dumps[0])).toEqual(whole)
+  expect(found.dumps.map(counted)).toEqual(whole)
 })
 
 it('a file of a log whose name ends in a date, before a call, is log', () => {
   const line = 'backup_2026-11-24 08:14:51.log done'
   const found = readDumps(KNOWN + goroutine(32, line, 'main.run()', PLACE))
-  expect(counted(found.dumps[0])).toEqual(counted(readDumps(KNOWN + goroutine(32, 'main.run()', PLACE)).dumps[0]))
+  expect(found.dumps.map(counted)).toEqual(readDumps(KNOWN + goroutine(32, 'main.run()', PLACE)).dumps.map(counted))
   expect(found.log.toString()).toContain(`${line}\n`)
 })
