@@ -1,6 +1,6 @@
 /**
- * A log whose newest line is the first: the default of `gcloud logging read`, Grafana, Loki and most stores. It is read in blocks, each from its
- * end; what is log comes out in the order of the input.
+ * A log whose newest line is the first: the default of `gcloud logging read`, Grafana, Loki and most stores. Finds out whether this is one, which
+ * is then read in blocks (newest-first.ts).
  *
  *   state    | input                                    | what happens
  *   ---------|------------------------------------------|-----------------------------------------------------------------
@@ -8,18 +8,17 @@
  *   looking  | a header, no function before it          | on to the engine, with its line; if it opens a dump there: forward
  *   looking  | a header, a function before it           | waits for more, then both ways are tried: as above, or blocks
  *   forward  | anything                                 | on to the engine
- *   blocks   | anything                                 | kept up to the limit, then read from the end
+ *   blocks   | anything                                 | on to the engine that reads from the end
  *
  * An ordinary log costs one search a chunk until its first dump.
  */
 import { LF } from '../core/ascii.ts'
-import { LIMITS } from '../core/limits.ts'
-import type { DumpstreamRecord } from '../core/records.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { isStackLine, type TrailingStack, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { EngineAround } from './around.ts'
 import { LineBlock } from './block.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
+import { NewestFirstEngine } from './newest-first.ts'
 import { UnreadHeaders } from './unread-headers.ts'
 
 /** After the first header, bytes; before it, the stack that it may belong to. */
@@ -28,7 +27,6 @@ const SAMPLE_BYTES = 64 << 10
 const TRIES = 64
 /** A longer line is of no stack that stands line by line. */
 const LINE_BYTES = 64 << 10
-const BATCH_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 
 export class OrderedEngine extends EngineAround {
@@ -45,12 +43,6 @@ export class OrderedEngine extends EngineAround {
   /** Counts the headers as long as there is no dump. */
   #headers: UnreadHeaders | undefined
   #bytes = 0
-  /** Read from their ends, and not all decided. */
-  #blocks: LineBlock[] = []
-  /** Blocks that were ended where the input goes on. */
-  #cuts = 0
-  /** The block that is being filled. */
-  #block: LineBlock | undefined
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
     super()
@@ -68,28 +60,12 @@ export class OrderedEngine extends EngineAround {
     return { ...super.stats, bytes: this.#bytes }
   }
 
-  override get notices(): readonly string[] {
-    return this.#cuts === 0
-      ? []
-      : ['the newest line is the first, and dumps are compared in pieces; read it as a whole: tac FILE | dumpstream']
-  }
-
-  override get isNewestFirst(): boolean {
-    return this.#state === 'blocks' && this.#cuts === 0
-  }
-
   override get settled(): number {
-    if (this.#state === 'blocks') return this.#blocks[0]?.at ?? this.#block?.at ?? this.#bytes
     return Math.min(this.#engine.settled, this.#bytes - this.#held.length)
   }
 
   override get resumeAt(): number {
-    if (this.#state === 'blocks') return this.settled
     return Math.min(this.#engine.resumeAt, this.#bytes - this.#held.length)
-  }
-
-  override get open(): boolean {
-    return this.#state === 'blocks' || this.#engine.open
   }
 
   push(chunk: Uint8Array): void {
@@ -98,13 +74,11 @@ export class OrderedEngine extends EngineAround {
       this.#forward(chunk)
       return
     }
-    const buf = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-    if (this.#state === 'blocks') this.#fill(buf)
-    else this.#look(buf)
+    if (this.#state === 'blocks') this.#engine.push(chunk)
+    else this.#look(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
   }
 
   tick(now: number): void {
-    if (this.#state === 'blocks') return
     if (this.#held.length > 0 && this.#held.includes(LF) && ++this.#heldTicks > 1) this.#release()
     this.#engine.tick(now)
   }
@@ -112,13 +86,7 @@ export class OrderedEngine extends EngineAround {
   end(): void {
     if (this.#state === 'looking') this.#decideAtEnd()
     this.#headers?.end()
-    if (this.#block !== undefined) {
-      this.#block.close()
-      this.#read(this.#block)
-      this.#block = undefined
-    }
     this.#engine.end()
-    this.#flush(true)
   }
 
   /**
@@ -213,8 +181,9 @@ export class OrderedEngine extends EngineAround {
       const { forward, newestFirst } = votesIn(sample, 0, sample.length)
       if (newestFirst > forward && this.#score(reversed(sample)) > this.#score(sample)) {
         this.#engine.end()
-        this.#begin(this.#bytes - buf.length)
-        this.#fill(buf)
+        this.#state = 'blocks'
+        this.#engine = new NewestFirstEngine(this.#options, this.#make, this.#bytes - buf.length)
+        this.#engine.push(buf)
         return EMPTY
       }
     }
@@ -284,93 +253,6 @@ export class OrderedEngine extends EngineAround {
     engine.push(sample)
     engine.end()
     return isReadable ? score : Number.NEGATIVE_INFINITY
-  }
-
-  /** From `at` of the input on it is read in blocks. */
-  #begin(at: number): void {
-    this.#state = 'blocks'
-    const { onRecord, onLog, time, memory } = this.#options
-    this.#engine = this.#make({
-      ...this.#options,
-      ...(memory === undefined ? {} : { memory: memory.placed((offset) => this.#inInput(offset)) }),
-      ...(time === undefined ? {} : { time: (offset) => time(this.#inInput(offset)) }),
-      ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(this.#placed(record), frame) }),
-      ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#takeLog(bytes, offset) }),
-    })
-    this.#block = new LineBlock(at, 0)
-  }
-
-  #fill(buf: Buffer): void {
-    const limit = this.#options.limits?.newestFirstBytes ?? LIMITS.newestFirstBytes
-    let pos = 0
-    while (pos < buf.length && this.#block !== undefined) {
-      const block = this.#block
-      const room = Math.max(1, limit - block.length)
-      const stop = Math.min(buf.length, pos + room)
-      block.add(buf, pos, stop)
-      pos = stop
-      if (block.length < limit) continue
-      const rest = block.cut()
-      this.#cuts++
-      this.#read(block)
-      this.#block = new LineBlock(block.at + block.length, block.base + block.length)
-      this.#block.add(rest, 0, rest.length)
-    }
-  }
-
-  /** Gives the lines of the block to the engine, the last one first. */
-  #read(block: LineBlock): void {
-    this.#blocks.push(block)
-    const batch = Buffer.allocUnsafe(BATCH_BYTES)
-    let length = 0
-    block.eachReversed((line) => {
-      if (length + line.length > batch.length) {
-        if (length > 0) this.#engine.push(batch.subarray(0, length))
-        length = 0
-      }
-      if (line.length > batch.length) this.#engine.push(line)
-      else length += line.copy(batch, length)
-    })
-    if (length > 0) this.#engine.push(batch.subarray(0, length))
-    this.#flush(false)
-  }
-
-  #takeLog(bytes: Uint8Array, offset: number): void {
-    for (const block of this.#blocks) block.markLog(bytes.length, offset)
-  }
-
-  /** The log of the blocks of which all is decided. */
-  #flush(final: boolean): void {
-    while (this.#blocks.length > 0) {
-      const block = this.#blocks[0] as LineBlock
-      if (!final && this.#options.onLog !== undefined && this.#engine.settled < block.base + block.length) return
-      if (!final && this.#blocks.length < 2) return
-      const { onLog } = this.#options
-      if (onLog !== undefined) block.eachLog(onLog)
-      this.#blocks.shift()
-    }
-  }
-
-  #inInput(offset: number): number {
-    return this.#lineAt(offset).start
-  }
-
-  #lineAt(offset: number): { start: number; end: number } {
-    const block =
-      this.#blocks.find(({ base, length }) => offset < base + length) ?? this.#blocks[this.#blocks.length - 1]
-    return block?.lineAt(offset) ?? { start: 0, end: this.#bytes }
-  }
-
-  #placed(record: DumpstreamRecord): DumpstreamRecord {
-    if (record.type !== 'dump') return record
-    const [first, end] = record.bytes
-    const newest = this.#lineAt(Math.max(first, end - 1))
-    const oldest = this.#lineAt(first)
-    return {
-      ...record,
-      bytes: [Math.min(newest.start, oldest.start), Math.max(newest.end, oldest.end)],
-      order: 'newest_first',
-    }
   }
 }
 
