@@ -83,7 +83,7 @@ export class BareLines {
 
   /** Where the line at hand begins in the chunk; behind the last one: where that ends. */
   get pos(): number {
-    return this.#at < this.#count ? this.#lineAt(this.#at) : this.#after
+    return this.#posAt(this.#at)
   }
 
   /** The line whose text begins at `text` is at hand. */
@@ -102,9 +102,13 @@ export class BareLines {
     return this.#textAt(low)
   }
 
-  /** Where the line begins in the chunk whose text begins at `text`. */
+  /** Where the line begins in the chunk whose text begins at `text`; behind the last one: where that ends. */
   posOf(text: number): number {
-    return this.#lineAt(this.#indexOf(text))
+    return this.#posAt(this.#indexOf(text))
+  }
+
+  #posAt(index: number): number {
+    return index < this.#count ? this.#lineAt(index) : this.#after
   }
 
   /** Takes the lines of `shape` from `pos` on, or some of them; false when there are none. */

@@ -38,9 +38,7 @@ export class Logfmt implements Carrier {
       if (p === pos) break
       p++
     }
-    this.#buf = buf
-    this.#pos = pos
-    this.#text = p
+    this.#at(buf, pos, p)
     let start = p + 4
     let stop: number
     if (buf[start] === QUOTE) {
@@ -62,13 +60,21 @@ export class Logfmt implements Carrier {
 
   /** logrus leaves out a message that is empty. */
   #blank(buf: Buffer, pos: number, end: number, text: CarriedText): boolean {
-    if (!/^time=\S+ level=\w+(?: |$)/.test(buf.toString('latin1', pos, Math.min(end, pos + HEAD)).trimEnd()))
-      return false
+    const head = Math.min(end, pos + HEAD)
+    if (!/^time=\S+ level=\w+(?: |$)/.test(buf.toString('latin1', pos, head).trimEnd())) return false
+    this.#at(buf, pos, head)
     text.room(0)
     text.filled(0)
     text.key = ''
     text.partial = false
     return true
+  }
+
+  /** The time of the line at `pos` stands ahead of `text`. */
+  #at(buf: Buffer, pos: number, text: number): void {
+    this.#buf = buf
+    this.#pos = pos
+    this.#text = text
   }
 
   time(now?: number): number | undefined {

@@ -186,7 +186,8 @@ export class Assembler {
 
   /**
    * As `run`, as far as nothing is said of the log: lines of known stacks, and plain headers. Texts of lines in a carrier, one after the other, are
-   * not where the log is: `startOf` says where in the input the line is whose text begins at an offset. Returns where it stopped.
+   * not where the log is: `startOf` says where in the input the line is whose text begins at an offset, and where the last one ends. Returns where
+   * it stopped.
    */
   runKnown(
     buf: Buffer,
@@ -212,6 +213,8 @@ export class Assembler {
     }
     const { header } = goroutine
     if (header !== undefined && header !== before) header.start = startOf(header.start - base)
+    const { dump } = this.#open
+    if (dump !== undefined && pos > start) dump.end = startOf(pos)
     goroutine.tree.calls.leave()
     return pos
   }
@@ -267,10 +270,15 @@ export class Assembler {
 
   /** Takes a held line, which fits. */
   adopt(line: HeldLine): void {
-    const { bytes, start, held } = line
+    const { bytes, start, end, held } = line
     const next = this.#headers.read(bytes, wordsOf(bytes), 0, bytes.length)
-    if (next > 0) this.#header(bytes, 0, next, start, held)
-    else adopt(this.#open, line)
+    if (next <= 0) {
+      adopt(this.#open, line)
+      return
+    }
+    this.#header(bytes, 0, next, start, held)
+    const { dump } = this.#open
+    if (dump !== undefined) dump.end = Math.max(dump.end, end)
   }
 
   /** Takes the line that it holds, unless what that fits is over: then it is log. */

@@ -20,8 +20,8 @@ export class Block {
   /** The line that was taken last is at [start, end) of the input, inside a carrier. */
   reach(start: number, end: number): void {
     this.carried = true
-    // Offsets within a text say nothing of the input.
-    if (this.start > start && this.start < end) this.start = start
+    // Offsets within a text say nothing of the input: the text may be longer than what there is of its line so far.
+    if (this.start > start) this.start = start
     if (this.end > start || this.start === start) this.end = end
   }
 }

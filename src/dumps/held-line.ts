@@ -20,7 +20,7 @@ export interface HeldLine {
   readonly bytes: Buffer
   /** Where it is in the input. */
   readonly start: number
-  readonly end: number
+  end: number
   /** What it fits in the dump that holds it. */
   readonly fits: GoroutineHeader | Body
 }

@@ -106,6 +106,7 @@ export class InterleavedDumps {
   /** As Assembler.reach. */
   reach(start: number, end: number): void {
     this.#last?.reach(start, end)
+    if (this.#held !== undefined && this.#held.start >= start) this.#held.end = end
   }
 
   end(lastLine = ''): void {

@@ -44,7 +44,7 @@ export class OpenBlocks {
   readonly sinceLastLine: SinceLastLine
   readonly logTimes: LogTimes
   /** A line of the goroutine that may be a log line, and the foreign lines since. */
-  #doubtful: { readonly held: Held; readonly start: number; readonly end: number; lines: number } | undefined
+  #doubtful: { readonly held: Held; start: number; end: number; lines: number } | undefined
   /** Goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
   /** Lines that were dump, ever: shells watch it for silence. */
@@ -116,9 +116,16 @@ export class OpenBlocks {
     if (limit !== undefined) this.dump.limits.add(limit)
   }
 
-  /** As Block.reach. */
+  /** As Block.reach, of all that the line may be of. */
   reach(start: number, end: number): void {
     this.#block?.reach(start, end)
+    this.next?.reach(start, end)
+    const { header } = this.goroutine
+    if (header !== undefined && header.start > start) header.start = start
+    if (this.#doubtful !== undefined && this.#doubtful.start >= start) {
+      this.#doubtful.start = start
+      this.#doubtful.end = end
+    }
   }
 
   /** Where what is open begins; undefined when nothing is. */

@@ -77,8 +77,8 @@ export class CarriedStreams {
   readonly #text = new CarriedText()
   /** The raw line at hand. */
   readonly #line: CarriedTape
-  /** There is a raw line at hand: what a carrier has read last is of it. */
-  #isAtLine = false
+  /** The stream that is given the raw line at hand: what its carrier has read last is of that line. Others may be ended meanwhile. */
+  #atLine: Stream | undefined
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: { readonly carrier: Carrier; readonly stream: Stream; readonly glued: GluedHeader } | undefined
 
@@ -128,11 +128,8 @@ export class CarriedStreams {
    * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. Returns what became of it.
    */
   line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
-    this.#isAtLine = true
     this.#given = undefined
-    const taken = this.#take(buf, pos, next, offset, needle)
-    this.#isAtLine = false
-    return taken
+    return this.#take(buf, pos, next, offset, needle)
   }
 
   /** A chunk comes: what was seen of the last one is gone. */
@@ -301,7 +298,9 @@ export class CarriedStreams {
 
   #feed(carrier: Carrier, stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
     const line = this.#line
+    this.#atLine = stream
     stream.feed(text, needle, offset, offset + line.end - line.start)
+    this.#atLine = undefined
     line.settle()
     this.#map.fed(stream)
     this.#given = stream
@@ -364,11 +363,11 @@ export class CarriedStreams {
           {
             names: names ?? NO_NAMES,
             time: (now) => {
-              if (this.#isAtLine) time = carrier?.time(now)
+              if (this.#atLine === stream) time = carrier?.time(now)
               return time
             },
             frame: () => {
-              if (this.#isAtLine) frame = carrier?.frame?.()
+              if (this.#atLine === stream) frame = carrier?.frame?.()
               return frame
             },
             // A line of several records is still being read.

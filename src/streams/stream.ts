@@ -128,7 +128,6 @@ export class Stream {
     if (stop === start) return
     lines.goTo(stop)
     this.#silence.break()
-    dumps.reach(base + pos, base + lines.pos)
   }
 
   /** May `feedLog` go on? */

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { EngineOptions } from '../../src/engine/contract.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 
 const DUMP = 'goroutine 7 [running]:\nmain.f()\n\t/src/a.go:71 +0xf7\n'
 
 /** Times of the dumps in `text`. */
-function times(text: string): (string | undefined)[] {
+function times(text: string, options: EngineOptions = {}): (string | undefined)[] {
   const found: (string | undefined)[] = []
   const engine = createEngine({
+    ...options,
     onRecord: (record) => {
       if (record.type === 'dump') found.push(record.time)
     },
@@ -20,6 +22,29 @@ function times(text: string): (string | undefined)[] {
 const line = (second: number): string => `2026-11-24 08:00:0${second} served\n`
 
 describe('the time of a dump', () => {
+  it('is not that of the line of another stream, for which its own had to go', () => {
+    const docker = (text: string, stream: string, hour: number): string =>
+      `${JSON.stringify({ log: `${text}\n`, stream, time: `2026-11-24T0${hour}:00:00.000Z` })}\n`
+    // The second dump is told from the first when its stream ends.
+    const lines = [
+      'goroutine 7 [running]:',
+      'main.f(0x1)',
+      'goroutine 1 [running]:',
+      'runtime/pprof.writeGoroutineStacks({0x6890d8})',
+    ]
+    const text = lines.map((each) => docker(each, 'stdout', 5)).join('') + docker('goroutine 5 [running]:', 'stderr', 6)
+    const five = '2026-11-24T05:00:00.000Z'
+    expect(times(text, { limits: { sources: 1 } })).toEqual([five, five])
+  })
+
+  it('is that of its line of logfmt, which has no message, and not of the one before', () => {
+    const before = 'time=2026-11-24T08:00:01Z level=info msg="see goroutine 1 [running]: in the docs"\n'
+    const stack = JSON.stringify(DUMP)
+    expect(times(`${before}time=2026-11-24T08:00:05Z level=error stack=${stack}\n`)).toEqual([
+      '2026-11-24T08:00:05.000Z',
+    ])
+  })
+
   it('is that of the nearest log line, 16 lines back at most', () => {
     const near = `${line(1)}${'no stamp\n'.repeat(15)}${DUMP}`
     const far = `${line(1)}${'no stamp\n'.repeat(16)}${DUMP}`

@@ -5,6 +5,14 @@ import type { Input } from './generate.ts'
 
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
+  'a line of logfmt without a message has the time of one before it, as far as the chunk has that still': [
+    'e="2026-11-25T05:11:26Z"fo msg="goroutine 1 ["\r\ntime="6Z" level=info ngoroutine 22 [eceive]:\\nmain.receive(0x0?)\\n',
+  ],
+  'a header that is glued to a line of a string makes a dump begin where the string has come to': [
+    '1d\\n{\\"level\\e\\":\\"goroutine 1 [running]:\\\\nmain.main()\\\\n\\\\t/stack:\\n{\\"level\\":\\"error\\",\\"stacktrace\\":' +
+      '\\"goroutine 1 [running]:\\\\nmain.main()\\\\n\\\\t/src/mpanic: after goexit\\n\\ngoroutine 5 [running]:',
+    { limits: { lineBytes: 68, preambleBytes: 30 } },
+  ],
   'a line in doubt leaves a preamble open, so that a header that breaks in is announced, where a chunk ends before it':
     ['goroutine 7 [r]:\nmn.f(1)\npanic: (m\n\th/.go:101\ngoroutine 7 [run]:\ngoroutine 1 [ing]:\nma'],
   'the title of a profile in a long line is not found where chunks end within it': [
