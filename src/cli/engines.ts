@@ -9,6 +9,7 @@ import { podFile } from '../input/pod-path.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import type { RunOptions } from './options.ts'
+import { YoungGeneration } from './young-generation.ts'
 
 export interface EnginesParts {
   readonly options: RunOptions
@@ -29,6 +30,7 @@ export class Engines {
   readonly #onUnread: () => void
   readonly #open = new Set<WholeEngine>()
   readonly #clocks = new WeakMap<WholeEngine, SteadyClock>()
+  readonly #youngGeneration = new YoungGeneration()
   #past: EngineStats = NOTHING
   #lastPush = 0
 
@@ -93,6 +95,7 @@ export class Engines {
 
   push(engine: WholeEngine, bytes: Uint8Array): void {
     this.#lastPush = elapsed()
+    this.#youngGeneration.read(bytes.length)
     engine.push(bytes)
     this.#settle()
   }

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { cli, recordsIn } from './spawn.ts'
+import { CLI, cli, environment, recordsIn } from './spawn.ts'
 
 /** Pods that dump one after the other, each goroutine with a stack of its own: about 40 KB of text each. */
 const PODS = 40
@@ -35,5 +36,33 @@ describe('--memory', () => {
     const { code, stderr } = await cli([`--memory=${size}`])
     expect(code).toBe(2)
     expect(stderr).toContain(`--memory takes a size such as 256M, at least 1M, not "${size}"`)
+  })
+})
+
+describe('the young generation of the heap', () => {
+  const stacks = Array.from(
+    { length: 20_000 },
+    (_, i) =>
+      `goroutine ${i + 1} [select]:\nmain.F${i}(0x1)\n\t/src/f${i}.go:71 +0xf7\nmain.main()\n\t/src/main.go:3 +0x1\n\n`,
+  ).join('')
+  const atExit = `import v8 from 'node:v8'; process.on('exit', () => {
+    process.stderr.write('young ' + v8.getHeapSpaceStatistics().find((each) => each.space_name === 'new_space').space_size)
+  })`
+  const LARGEST = 32 << 20
+
+  const young = (...flags: string[]): number => {
+    const argv = ['--import', `data:text/javascript,${encodeURIComponent(atExit)}`, ...flags, CLI, '--format', 'jsonl']
+    const { stderr } = spawnSync(process.execPath, argv, {
+      input: stacks,
+      env: environment(),
+      encoding: 'utf8',
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    return Number(/^young (\d+)$/m.exec(stderr)?.[1])
+  }
+
+  it('stays small, unless a flag of the user says how large it may be', () => {
+    expect(young()).toBeLessThan(LARGEST)
+    expect(young('--max-semi-space-size=16')).toBeGreaterThanOrEqual(LARGEST)
   })
 })
