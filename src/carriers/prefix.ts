@@ -35,6 +35,8 @@ const LONGEST = 512
 /** Head of a line in which a control string may say the time. */
 const STAMP_BYTES = 64
 const TRIES = 8
+/** Words of a prefix after which a label may begin. */
+const HEADS = 12
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
@@ -99,8 +101,12 @@ export class Prefix implements Carrier {
   #start = 0
   #end = 0
 
+  /** As the constructor was given it. */
+  readonly #given: string
+
   /** `verbatim`: the prefix is indentation, and every line has just that. */
   constructor(prefix: string, suffix = '', coloured = false, verbatim = false) {
+    this.#given = prefix
     this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
     this.#indent = verbatim ? prefix.length : 0
     this.#isSpaces = verbatim && !prefix.includes('\t')
@@ -117,6 +123,21 @@ export class Prefix implements Carrier {
   /** Is it indentation, which every line has? */
   get isIndent(): boolean {
     return this.#indent > 0
+  }
+
+  /** The prefixes that it may be with a label of its header behind: `web-1  | recovered: boom ` begins with `web-1  | `. The longest first. */
+  get heads(): Prefix[] {
+    if (this.#padded || this.#coloured || this.#indent > 0) return []
+    const ends = [...this.#given.matchAll(/\S[ \t]+(?=\S)/g)].map(({ index, 0: { length } }) => index + length)
+    return ends
+      .slice(0, HEADS)
+      .map((end) => new Prefix(this.#given.slice(0, end)))
+      .reverse()
+  }
+
+  /** How much of the line that was read last it is, bytes. */
+  get length(): number {
+    return this.#end - this.#start
   }
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {

@@ -10,6 +10,7 @@
  *   open   | of a carrier in use, a dump begins in it           | its stream opens too
  *   open   | holds a header, another carrier knows it           | that is in use from now on
  *   open   | in no carrier, fits behind a header with a prefix  | the prefix was of the first line only: it goes there
+ *   open   | the same, behind a prefix with which that begins   | the rest of it was a label: the others are of that prefix
  *   open   | any other                                          | log, or of a dump without a carrier
  *   open   | the last open stream is complete                   | closed
  *
@@ -57,6 +58,15 @@ export interface CarriedStreamsOptions {
 /** What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. */
 export type Taken = 'taken' | 'refused' | GluedHeader
 
+/** A header behind what may be a prefix or a log line. */
+interface Unproved {
+  readonly carrier: Carrier
+  readonly stream: Stream
+  readonly glued: GluedHeader
+  /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
+  readonly label: number
+}
+
 const NO_NAMES: StreamNames = { source: '', attributes: {} }
 
 /** Lines until their like is looked for again, at most. */
@@ -80,7 +90,7 @@ export class CarriedStreams {
   /** The stream that is given the raw line at hand: what its carrier has read last is of that line. Others may be ended meanwhile. */
   #atLine: Stream | undefined
   /** The stream of a header with a prefix that its other lines may not have. */
-  #unproved: { readonly carrier: Carrier; readonly stream: Stream; readonly glued: GluedHeader } | undefined
+  #unproved: Unproved | undefined
 
   /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
   #given: Stream | undefined
@@ -209,6 +219,7 @@ export class CarriedStreams {
     }
     const header = this.#gluedBefore(buf, pos, next)
     if (header !== undefined) return header
+    if (this.#takeBehindLabel(buf, pos, next, offset, needle)) return 'taken'
     if (needle && this.recognition.recognise(buf, pos, next, pos)) {
       const carrier = this.recognition.inUse[0]
       if (carrier?.read(buf, pos, next, text) === true) {
@@ -284,14 +295,22 @@ export class CarriedStreams {
         this.#map.add(carrier, key, stream)
       }
       if (isInValue) stream.indent()
-      if (needle && (carrier instanceof Prefix || carrier instanceof Syslog)) {
-        this.#line.mayBeGlued(text.buf.subarray(text.start, trimLineEnd(text.buf, text.start, text.end)))
+      const label = needle && !isInValue ? stream.label(text) : 0
+      if (needle && (label > 0 || carrier instanceof Prefix || carrier instanceof Syslog)) {
+        this.#line.mayBeGlued(text.buf.subarray(text.start + label, trimLineEnd(text.buf, text.start, text.end)))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
-        this.#unproved = glued === undefined ? undefined : { carrier, stream, glued }
+        this.#unproved = glued === undefined ? undefined : { carrier, stream, glued, label }
         return true
       }
-    } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) this.#unproved = undefined
+    } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) {
+      const unproved = this.#unproved
+      this.#unproved = undefined
+      if (unproved.label > 0 && !unproved.glued.line.decided && stream.label(text) === 0) {
+        this.#part(unproved, unproved.glued.before.bytes.length - unproved.label)
+        stream = this.#streamBehind(unproved, carrier, key)
+      }
+    }
     this.#feed(carrier, stream, text, offset, needle)
     return true
   }
@@ -325,22 +344,52 @@ export class CarriedStreams {
     const text = this.#text
     text.inPlace(buf, pos, next)
     if (unproved.stream.fit(text) === 0) return undefined
-    const { carrier, stream, glued } = unproved
+    const { glued } = unproved
     // The value of a panic goes on with a TAB on each line, whatever it quotes.
     if (buf[pos] === TAB && startsPreamble(glued.before.bytes.toString('latin1')) !== undefined) return undefined
+    this.#part(unproved, 0)
+    return glued
+  }
+
+  /**
+   * Takes the line [pos, next), if it goes on with the header of a stream that nothing proves, behind a prefix with which that of the header
+   * begins: the rest of it was a label.
+   */
+  #takeBehindLabel(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
+    const unproved = this.#unproved
+    if (unproved === undefined || unproved.glued.line.decided || !unproved.stream.open) return false
+    if (!(unproved.carrier instanceof Prefix)) return false
+    const text = this.#text
+    const fits = (each: Prefix): boolean => each.read(buf, pos, next, text) && unproved.stream.fit(text) > 0
+    const prefix = unproved.carrier.heads.find(fits)
+    if (prefix === undefined) return false
+    this.#part(unproved, prefix.length)
+    this.recognition.use(prefix)
+    this.#feed(prefix, this.#streamBehind(unproved, prefix, text.key), text, offset, needle)
+    return true
+  }
+
+  /** The stream that has the header of `unproved`, behind what was a label. */
+  #streamBehind({ glued }: Unproved, carrier: Carrier, key: string): Stream {
+    const stream = this.#newStream(carrier)
+    this.#map.add(carrier, key, stream)
+    stream.takeHeader(glued.header)
+    return stream
+  }
+
+  /** The header is not of its stream, which is none: what stood before it, but for a prefix of `length` bytes, is a log line. */
+  #part({ carrier, stream, glued }: Unproved, length: number): void {
     this.#unproved = undefined
     const { tape } = this.#options
     // The header alone was indented: nothing of its line is log.
     const { bytes } = glued.before
     for (const part of [glued.before, glued.after])
-      if (isBlank(bytes, 0, bytes.length)) tape.claim(part)
+      if (isBlank(bytes, Math.min(length, bytes.length), bytes.length)) tape.claim(part)
       else tape.release(part)
-    // The header is no more that of the stream.
     glued.line.decided = true
     glued.line.parts = []
     this.#map.remove(stream)
-    if (!this.#map.has(carrier)) this.recognition.drop(carrier)
-    return glued
+    if (carrier instanceof Prefix && !this.#map.has(carrier)) this.recognition.drop(carrier)
   }
 
   /** A stream of `carrier`; without one, for questions only. */

@@ -214,6 +214,11 @@ export class Recognition {
     this.#inUse = this.#inUse.filter((each) => each !== carrier)
   }
 
+  /** The carrier is in use from now on. */
+  use(carrier: Carrier): void {
+    this.#use(carrier)
+  }
+
   #use(carrier: Carrier): true {
     this.#inUse.unshift(carrier)
     for (const dropped of this.#inUse.splice(CARRIERS)) this.#parts.onDrop(dropped)

@@ -98,6 +98,12 @@ export class Stream {
     this.#inner = new Prefix('\t')
   }
 
+  /** How much of `text` the form of the program's own logger takes, if that is a prefix; 0 where it is not there. It may be a label of the header alone. */
+  label(text: CarriedText): number {
+    const inner = this.#inner
+    return inner instanceof Prefix && inner.read(text.buf, text.start, text.end, this.#text) ? inner.length : 0
+  }
+
   /** A line of the log before its dump, without what the program's own logger puts around it; the same where that is not there. */
   withoutInner(text: string): string {
     const buf = Buffer.from(`${text}\n`, 'latin1')
@@ -160,6 +166,13 @@ export class Stream {
     this.#whole(whole, needle || this.#held.length > 0, start, end)
     this.#held = []
     this.#forget()
+  }
+
+  /** Takes a header that stood behind a label on its line. */
+  takeHeader(held: Held): void {
+    const line = Buffer.concat([held.bytes, NEWLINE])
+    const words = new DataView(line.buffer, line.byteOffset, line.length)
+    this.#dumpsFor().takeHeader(line, words, 0, line.length, held.at, held)
   }
 
   /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. True when a dump begins in it. */
