@@ -60,6 +60,7 @@ const BESIDE = {
   'once-that-hangs': /^sync\.\(\*Once\)\.doSlow/,
   'command-with-stdin': /^os\/exec\./,
   'transaction-kept': /^database\/sql\./,
+  'conn-per-call': /^net\/http\.\(\*conn\)\.serve/,
   'foreign-context': /^context\./,
   'call-without-timeout': /^(?:net\/http\.\(\*persistConn\)|main\.serve\.func)/,
 }
