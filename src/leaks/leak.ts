@@ -122,10 +122,8 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], perS
     case 'orphaned':
       return { growth, growthOfWatched: growth - 1, watched: watchedLost, watchedForOne: never }
     case 'kept':
-      if (!haveSlept(steps)) {
-        const { growthOfUnknown, growthOfUnknownSoon, stepsOfKept } = THRESHOLDS
-        return alike(perStarter * steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
-      }
+      if (!haveSlept(steps) || steps.length < THRESHOLDS.stepsOfSlept)
+        return alike(perStarter * steps.length * THRESHOLDS.growthOfUnknown)
       if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
   }
   return alike(young ? THRESHOLDS.growthOfYoung : growth)
