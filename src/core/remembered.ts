@@ -2,7 +2,7 @@
 const LONGEST = 512
 
 /** What `find` says of a text, asked once as long as no more than `most` texts are in use: past that it starts over. */
-export function rememberedText<V extends object | string | boolean>(
+export function rememberedText<V extends object | string | number | boolean>(
   most: number,
   find: (text: string) => V,
 ): (text: string) => V {

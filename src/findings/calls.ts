@@ -3,11 +3,12 @@
  * children that are supervised and connections that are read for what comes next wait by design, and are in no row.
  */
 import { rememberedText } from '../core/remembered.ts'
-import { goroutines, mainState, placeOf } from '../leaks/words.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
 import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { CALLS as CALLS_OUT, waysOf } from './ways.ts'
 
 interface CallRow {
   readonly what: string
@@ -24,8 +25,6 @@ interface CallRow {
 /** So many that have all waited for minutes are told earlier. */
 const MANY = 10
 const MANY_MINUTES = 2
-
-const STATE = /^(?:select|chan receive|IO wait|syscall|sync\.Cond\.Wait)$/
 
 /** Functions whose names say that they wait for what may never come. */
 const BY_DESIGN = /(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*(?:\.func\d|$)/
@@ -113,7 +112,7 @@ function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
   if (waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
-  if (!STATE.test(mainState(tally))) return undefined
+  if ((waysOf(seen.state) & CALLS_OUT) === 0) return undefined
   const names = signature.stack.frames.map((frame) => frame.function)
   if (!names.some(isInTable)) return undefined
   if (names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return undefined

@@ -1,17 +1,16 @@
 /** What kind of deadlock a set of goroutines that wait is in, by what they wait for. */
 import type { SignatureTally } from '../core/model.ts'
 import { codeOf } from './code.ts'
+import { LOCK, OUTER, SEMACQUIRE, waysOf } from './ways.ts'
 
 export type WaitClass = 'resource_deadlock' | 'lock_over_channel' | 'communication'
-
-const LOCK = /^sync\.(?:Mutex|RWMutex)\./
-/** Waits for another goroutine of the program. */
-export const INNER: RegExp = /^(?:sync\.|semacquire|chan |select)/
 
 /** Locks alone: they wait for each other's. Locks and others: one is held by a goroutine that waits for something else. */
 export function classOf(tallies: readonly SignatureTally[]): WaitClass | undefined {
   // Who sleeps, or waits for the network, waits for no other goroutine; and a profile has no states.
-  if (tallies.some(({ states }) => states.size === 0 || ![...states.keys()].every((state) => INNER.test(state))))
+  if (
+    tallies.some(({ states }) => states.size === 0 || [...states.keys()].some((state) => (waysOf(state) & OUTER) !== 0))
+  )
     return undefined
   const locks = tallies.filter((tally) => waitsForLock(tally) > 0).length
   if (locks === 0) return 'communication'
@@ -22,8 +21,9 @@ export function classOf(tallies: readonly SignatureTally[]): WaitClass | undefin
 export function waitsForLock({ signature, states }: SignatureTally): number {
   let count = 0
   for (const [state, number] of states) {
-    if (LOCK.test(state)) count += number
-    else if (state === 'semacquire' && codeOf(signature).inLock) count += number
+    const ways = waysOf(state)
+    if ((ways & LOCK) !== 0) count += number
+    else if ((ways & SEMACQUIRE) !== 0 && codeOf(signature).inLock) count += number
   }
   return count
 }

@@ -4,6 +4,7 @@ import { tellApart } from './caller.ts'
 import type { Finding, Scene } from './finding.ts'
 import { withParents } from './parents.ts'
 import { RULES } from './rules.ts'
+import { WAITS } from './ways.ts'
 
 /** Verdicts that a rule looks for. */
 const JUDGED: ReadonlySet<Verdict> = new Set(['leaking', 'growing', 'stuck'])
@@ -27,9 +28,7 @@ export function findAll(scene: Scene): Finding[] {
 
 /** A profile does not say who does. */
 function somebodyWaits({ dump, seen }: Scene): boolean {
-  if (dump.format === 'profile') return true
-  for (const { tally } of seen) for (const state of tally.states.keys()) if (state !== 'running') return true
-  return false
+  return dump.format === 'profile' || seen.some(({ ways }) => (ways & WAITS) !== 0)
 }
 
 function somebodyIsJudged({ seen }: Scene): boolean {

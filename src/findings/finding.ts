@@ -3,6 +3,8 @@ import type { Assessment, Bound, DumpTally, SignatureTally } from '../core/model
 import type { FindingRecord } from '../core/records.ts'
 import { kinOf } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
+import { mainState } from '../leaks/words.ts'
+import { waysOf } from './ways.ts'
 
 /** A finding before it has its rank in a dump. */
 export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'rank'>
@@ -15,6 +17,16 @@ export interface Seen {
   readonly track: Track | undefined
   /** It waits by design. */
   readonly idle: boolean
+  /** The state that most of them are in; empty for a profile, which has none. */
+  readonly state: string
+  /** How any of them waits (ways.ts). */
+  readonly ways: number
+}
+
+export function seenOf(tally: SignatureTally, track: Track | undefined, assessment: Assessment): Seen {
+  let ways = 0
+  for (const state of tally.states.keys()) ways |= waysOf(state)
+  return { tally, track, assessment, idle: isIdle(tally), state: mainState(tally), ways }
 }
 
 /** One dump, with all that is known of it. */
@@ -28,7 +40,7 @@ export interface Scene {
 /** How the main goroutine waits for the end of the program. */
 const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|semacquire|IO wait|sleep)$/
 
-export function isIdle({ signature, states }: SignatureTally): boolean {
+function isIdle({ signature, states }: SignatureTally): boolean {
   if (signature.idle !== 'main') return signature.idle === 'always'
   for (const state of states.keys()) if (!MAIN_WAITS.test(state)) return false
   return true

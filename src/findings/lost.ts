@@ -3,13 +3,11 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { faultOf } from './faults.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
-
-/** Receives and sends on a nil channel, and `select {}`, never end (Go specification, Receive operator, Send statements, Select statements). */
-const NEVER_ENDS = /^(?:chan (?:receive|send) \(nil chan\)|select \(no cases\))$/
+import { NEVER_ENDS, waysOf } from './ways.ts'
 
 export function lost({ seen }: Scene): Finding[] {
   return seen.flatMap((each) => {
-    if (each.idle || each.tally.leaked > 0 || !mayBeLost(each)) return []
+    if (each.idle || each.tally.leaked > 0 || (each.ways & NEVER_ENDS) === 0) return []
     const states = lostStates(each)
     const count = states.reduce((sum, [, number]) => sum + number, 0)
     if (count === 0 || isKept(each, count)) return []
@@ -34,11 +32,6 @@ function isKept({ tally }: Seen, count: number): boolean {
   return count === 1 && tally.states.has('select (no cases)') && tally.parents?.alive !== 0
 }
 
-function mayBeLost({ tally }: Seen): boolean {
-  for (const state of tally.states.keys()) if (NEVER_ENDS.test(state)) return true
-  return false
-}
-
 function lostStates({ tally }: Seen): [string, number][] {
-  return [...tally.states].filter(([state]) => NEVER_ENDS.test(state))
+  return [...tally.states].filter(([state]) => (waysOf(state) & NEVER_ENDS) !== 0)
 }

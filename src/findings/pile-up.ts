@@ -1,5 +1,5 @@
 /** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
-import { goroutines, mainState, placeOf } from '../leaks/words.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import {
   chainOf,
@@ -19,6 +19,7 @@ import type { Pool } from './pools.ts'
 import { mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
+import { LOCK, POOLED, SEND, waysOf } from './ways.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
 const PILE = 50
@@ -33,9 +34,6 @@ const SLOW_MINUTES = 2
 const CRITICAL = 100
 
 const NOBODY = 'no goroutine of this code runs, nor waits for anything outside of the program'
-
-const LOCK = /^(?:sync\.(?:Mutex|RWMutex)\.)/
-const SEND = /^chan send$/
 
 interface Pile {
   readonly group: Group
@@ -78,13 +76,12 @@ export function pileUp(scene: Scene): Finding[] {
     const { count } = seen.tally
     // Fewer are no pile, whatever they wait for.
     if (count < FEW || told.has(seen) || halted.has(seen) || isJudged(seen)) continue
-    const state = mainState(seen.tally)
-    if (count < leastIn(scene, seen, state)) continue
+    if (count < leastIn(scene, seen)) continue
     found.push(
       about([seen], {
         finding: 'pile_up',
         severity: count >= CRITICAL ? 'critical' : 'warning',
-        title: `${goroutines(count)} wait in ${state} ${placeOf(seen.tally.signature.title)}`,
+        title: `${goroutines(count)} wait in ${seen.state} ${placeOf(seen.tally.signature.title)}`,
         because: `${goroutines(count)} in one place is more than a brief burst`,
       }),
     )
@@ -117,7 +114,7 @@ function meanwhile({ dump }: Scene, behind: Seen | undefined, steps: readonly St
   if (behind === undefined || steps.some((step) => dump.signatures[step.goroutine.signature] === behind.tally))
     return ''
   const { title } = behind.tally.signature
-  return `; meanwhile ${title.function} waits for the world outside in ${mainState(behind.tally)} ${placeOf(title)}`
+  return `; meanwhile ${title.function} waits for the world outside in ${behind.state} ${placeOf(title)}`
 }
 
 /** Signatures that leak have a finding of their own; so has a ring, or a pile, that is most of a standstill. */
@@ -129,7 +126,7 @@ export function standstill(scene: Scene): Finding[] {
     const [worst] = heldUp
     if (worst === undefined || told.has(each) || heldUp.some((one) => ringed.has(one))) return []
     const count = countOf(heldUp)
-    const place = ` in ${mainState(worst.tally)} ${placeOf(worst.tally.signature.title)}`
+    const place = ` in ${worst.state} ${placeOf(worst.tally.signature.title)}`
     const [lock] = locksOf(scene, heldUp)
     const steps = lock === undefined ? [] : chainOf(scene, lock)
     return about(heldUp, {
@@ -208,8 +205,8 @@ function inTheMaking({ seen }: Scene, { making }: Pool): number {
   return countOf(seen.filter(({ tally }) => tally.signature.stack.frames.some((frame) => making.test(frame.function))))
 }
 
-function poolOf({ tally }: Seen): Pool | undefined {
-  if (!/^(?:select|chan send|chan receive)$/.test(mainState(tally))) return undefined
+function poolOf({ tally, state }: Seen): Pool | undefined {
+  if ((waysOf(state) & POOLED) === 0) return undefined
   return codeOf(tally.signature).pool
 }
 
@@ -218,13 +215,14 @@ export function slow(scene: Scene): Finding[] {
   return scene.seen.flatMap((each) => {
     const { tally } = each
     if (isJudged(each) || each.idle || tally.count >= OLD_PILE || (tally.waitMax ?? 0) < SLOW_MINUTES) return []
-    const state = mainState(tally)
-    if ((!LOCK.test(state) && !SEND.test(state)) || told.has(each)) return []
+    const { state } = each
+    const isLock = (waysOf(state) & LOCK) !== 0
+    if ((!isLock && (waysOf(state) & SEND) === 0) || told.has(each)) return []
     return about([each], {
       finding: 'slow',
       severity: 'warning',
       title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
-      because: `a ${LOCK.test(state) ? 'lock is normally held for microseconds' : 'send normally finds its receiver at once'}`,
+      because: `a ${isLock ? 'lock is normally held for microseconds' : 'send normally finds its receiver at once'}`,
     })
   })
 }
@@ -237,9 +235,10 @@ function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
   return seen.every(isOld) ? OLD_PILE : SENDERS
 }
 
-function leastIn(scene: Scene, seen: Seen, state: string): number {
-  if (LOCK.test(state)) return leastForLock(scene, [seen])
-  if (!SEND.test(state)) return Number.POSITIVE_INFINITY
+function leastIn(scene: Scene, seen: Seen): number {
+  const ways = waysOf(seen.state)
+  if ((ways & LOCK) !== 0) return leastForLock(scene, [seen])
+  if ((ways & SEND) === 0) return Number.POSITIVE_INFINITY
   return isOld(seen) ? OLD_PILE : SENDERS
 }
 

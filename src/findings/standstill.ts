@@ -4,15 +4,14 @@
  * are none of these: they wait in a receive, a select, or for a condition.
  */
 import { addTo } from '../leaks/kin.ts'
-import { classOf, INNER, type WaitClass, waitsForLock } from './class.ts'
+import { classOf, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
+import { GROUP, LOCK, OUTER, SEMACQUIRE, SEND } from './ways.ts'
 
 /** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. */
 const HELD_UP = 2
 
-/** These wait for goroutines that have work in hand. */
-const WAITGROUP = /^(?:sync\.WaitGroup\.Wait|semacquire)$/
 /** Who waits so is as idle as a worker between two jobs. */
 const MAY_BE_IDLE = /^(?:chan receive|select)$/
 
@@ -159,15 +158,14 @@ function helpersOf(scene: Scene): Helpers {
 }
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */
-function lockedBy({ tally }: Seen): string | undefined {
-  if (waitsForLock(tally) < tally.count) return undefined
+function lockedBy({ tally, ways }: Seen): string | undefined {
+  if ((ways & (LOCK | SEMACQUIRE)) === 0 || waitsForLock(tally) < tally.count) return undefined
   return codeOf(tally.signature).lockedBy
 }
 
 function isHeldUp(each: Seen): boolean {
-  if (each.idle) return false
-  for (const state of each.tally.states.keys()) if (WAITGROUP.test(state)) return true
-  return inDemand(each) > 0
+  // Who waits for a WaitGroup waits for goroutines that have work in hand.
+  return !each.idle && (each.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) !== 0
 }
 
 /** For a lock, or to hand something over. */
@@ -176,8 +174,7 @@ function inDemand({ tally }: Seen): number {
 }
 
 function goesOn(each: Seen): boolean {
-  for (const state of each.tally.states.keys()) if (!INNER.test(state)) return !keepsAlive(each)
-  return isOutside(each)
+  return (each.ways & OUTER) === 0 ? isOutside(each) : !keepsAlive(each)
 }
 
 /** Does it wait for the network, or another program? */

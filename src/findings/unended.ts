@@ -4,6 +4,7 @@ import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { isJudged, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
 import { anyGoesOn } from './standstill.ts'
+import { CONDITION, GROUP } from './ways.ts'
 
 /** One alone may wait for what others have started: a shutdown does. */
 const WAITERS = 2
@@ -16,7 +17,8 @@ export function miscounts(scene: Scene): Seen[] {
   const { dump, seen } = scene
   return seen.filter((each) => {
     const { tally } = each
-    if (tally.count < WAITERS || each.idle || (tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
+    if (tally.count < WAITERS || each.idle || (each.ways & GROUP) === 0) return false
+    if ((tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
     // Before Go 1.21 nobody knows who has started whom.
     if (tally.parents === undefined || kinOf(dump.signatures).startedBy(slotOf(scene, each)).length > 0) return false
     return !mayBeCounted(scene, each)
@@ -46,7 +48,8 @@ export function unsignalled(scene: Scene): Seen[] {
   return scene.seen.filter((each) => {
     const { count, states, parents, signature } = each.tally
     if (isJudged(each)) return false
-    if (count < UNSIGNALLED || each.idle || (states.get('sync.Cond.Wait') ?? 0) < count) return false
+    if (count < UNSIGNALLED || each.idle || (each.ways & CONDITION) === 0) return false
+    if ((states.get('sync.Cond.Wait') ?? 0) < count) return false
     if (parents === undefined || parents.alive > 0 || isDependency(signature.title)) return false
     return !isStandard(signature.title.function) && !anyGoesOn(scene, each, each)
   })

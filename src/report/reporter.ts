@@ -7,7 +7,7 @@ import type { Bound, DumpTally, Signature } from '../core/model.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
-import { isIdle, type Seen } from '../findings/finding.ts'
+import { seenOf } from '../findings/finding.ts'
 import type { History } from '../leaks/history.ts'
 import { judgeAll } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
@@ -69,11 +69,7 @@ export class Reporter {
     const limits = [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
     const assessments = judgeAll(tally.signatures, observed.tracks)
-    const seen = tally.signatures.map((each, i): Seen => {
-      const track = observed.tracks[i]
-      const idle = isIdle(each)
-      return { tally: each, track, assessment: assessments[i] ?? {}, idle }
-    })
+    const seen = tally.signatures.map((each, i) => seenOf(each, observed.tracks[i], assessments[i] ?? {}))
     seen.sort((a, b) => b.tally.count - a.tally.count)
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)
     for (const { signature, before } of observed.vanished)

@@ -1,0 +1,40 @@
+/** How a goroutine waits, as bits: what a state says is found once, since each rule asks of each signature of each dump. */
+import { rememberedText } from '../core/remembered.ts'
+
+/** Does not run. */
+export const WAITS: number = 1 << 0
+/** Not for another goroutine of the program. */
+export const OUTER: number = 1 << 1
+export const LOCK: number = 1 << 2
+/** Until Go 1.19 a lock or a WaitGroup: the frames tell. */
+export const SEMACQUIRE: number = 1 << 3
+export const GROUP: number = 1 << 4
+export const CONDITION: number = 1 << 5
+export const SEND: number = 1 << 6
+/** Receives and sends on a nil channel, and `select {}`, never end (Go specification, Receive operator, Send statements, Select statements). */
+export const NEVER_ENDS: number = 1 << 7
+/** As those do who want a member of a pool. */
+export const POOLED: number = 1 << 8
+/** As those do who call what is outside of the program. */
+export const CALLS: number = 1 << 9
+
+const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
+  [WAITS, /^(?!running$)/],
+  [OUTER, /^(?!sync\.|semacquire|chan |select)/],
+  [LOCK, /^sync\.(?:Mutex|RWMutex)\./],
+  [SEMACQUIRE, /^semacquire$/],
+  [GROUP, /^sync\.WaitGroup\.Wait$/],
+  [CONDITION, /^sync\.Cond\.Wait$/],
+  [SEND, /^chan send$/],
+  [NEVER_ENDS, /^(?:chan (?:receive|send) \(nil chan\)|select \(no cases\))$/],
+  [POOLED, /^(?:select|chan send|chan receive)$/],
+  [CALLS, /^(?:select|chan receive|IO wait|syscall|sync\.Cond\.Wait)$/],
+]
+
+/** There are a few dozen (runtime/runtime2.go waitReasonStrings). */
+const MOST_STATES = 256
+
+/** All that a state says. */
+export const waysOf: (state: string) => number = rememberedText(MOST_STATES, (state) =>
+  PATTERNS.reduce((ways, [way, pattern]) => (pattern.test(state) ? ways | way : ways), 0),
+)
