@@ -220,3 +220,6 @@ export interface GoroutineRecord {
 
 /** What the engine hands out. Fleet records are made of these by a sink. */
 export type DumpstreamRecord = DumpRecord | SignatureRecord | GoroutineRecord | FindingRecord | SummaryRecord
+
+/** A record that is being made. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -1,10 +1,10 @@
 /** A finding about signatures: the fields that all rules fill alike. */
 import type { FindingKind, Severity } from '../core/model.ts'
-import type { WaitsOn } from '../core/records.ts'
+import type { WaitsOn, Writable } from '../core/records.ts'
 import { RATE_SECONDS } from '../leaks/because.ts'
 import type { WaitClass } from './class.ts'
 import type { Finding, Seen } from './finding.ts'
-import { createdAt, stackText } from './stack-text.ts'
+import { faceOf, stackText } from './stack-text.ts'
 
 export interface Said {
   readonly finding: FindingKind
@@ -19,47 +19,43 @@ export interface Said {
 
 /** `seen`: the signatures that it is about, the worst first. */
 export function about(seen: readonly Seen[], said: Said): Finding {
-  const { finding, severity, title, because, class: kind, ...more } = said
-  const goroutines = seen.reduce((sum, each) => sum + each.tally.count, 0)
-  return {
-    finding,
-    severity,
-    goroutines,
-    title,
-    because,
-    signatures: ids(seen),
-    ...origin(seen),
-    ...more,
-    ...(kind === undefined ? {} : { class: kind }),
+  const found: Writable<Finding> = {
+    finding: said.finding,
+    severity: said.severity,
+    goroutines: seen.reduce((sum, each) => sum + each.tally.count, 0),
+    title: said.title,
+    because: said.because,
+    signatures: seen.map((each) => each.tally.signature.id),
   }
+  addOrigin(found, seen)
+  if (said.fault !== undefined) found.fault = said.fault
+  if (said.hint !== undefined) found.hint = said.hint
+  if (said.waits_on !== undefined) found.waits_on = said.waits_on
+  if (said.class !== undefined) found.class = said.class
+  return found
 }
 
-function ids(seen: readonly Seen[]): string[] {
-  return seen.map((each) => each.tally.signature.id)
-}
-
-/** Place, creator, history and stack: those of the worst signature. */
-function origin(seen: readonly Seen[]): Partial<Finding> {
+/** Place, creator, history and stack: those of the worst signature. Field by field: there may be as many findings as signatures. */
+function addOrigin(found: Writable<Finding>, seen: readonly Seen[]): void {
   const worst = seen[0]
-  if (worst === undefined) return {}
-  const { signature } = worst.tally
-  const { function: name, file, line } = signature.title
-  const at = createdAt(signature)
+  if (worst === undefined) return
+  const { signature, parents } = worst.tally
+  const { title, createdBy, createdAt } = faceOf(signature)
+  found.function = title.function
+  if (title.file !== undefined) found.file = title.file
+  if (title.line !== undefined) found.line = title.line
+  if (createdBy !== undefined) found.created_by = createdBy
+  if (createdAt !== undefined) found.created_at = createdAt
+  if (parents !== undefined) found.parents = { distinct: parents.distinct, alive: parents.alive }
   const { track } = worst
-  const { parents } = worst.tally
-  return {
-    function: name,
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line }),
-    ...(signature.createdBy === undefined ? {} : { created_by: signature.createdBy.function }),
-    ...(at === undefined ? {} : { created_at: at }),
-    ...(parents === undefined ? {} : { parents: { distinct: parents.distinct, alive: parents.alive } }),
-    ...(track === undefined ? {} : { counts: countsOf(seen) }),
-    ...(track === undefined || track.steps.length === 0 ? {} : { steps: track.steps.length }),
-    ...perHour(seen),
-    ...(track?.since === undefined ? {} : { since: new Date(track.since).toISOString() }),
-    stack: stackText(signature),
+  if (track !== undefined) {
+    found.counts = countsOf(seen)
+    if (track.steps.length > 0) found.steps = track.steps.length
   }
+  const rate = perHour(seen)
+  if (rate !== undefined) found.per_hour = rate
+  if (track?.since !== undefined) found.since = new Date(track.since).toISOString()
+  found.stack = stackText(signature)
 }
 
 /** Goroutines of all of them in the last dumps, this one last. */
@@ -78,7 +74,7 @@ export function countsOf(seen: readonly Seen[]): number[] {
 }
 
 /** Growth over the history, where the log has the times. */
-function perHour(seen: readonly Seen[]): { readonly per_hour?: number } {
+function perHour(seen: readonly Seen[]): number | undefined {
   let growth = 0
   let seconds = 0
   for (const { track } of seen) {
@@ -90,7 +86,7 @@ function perHour(seen: readonly Seen[]): { readonly per_hour?: number } {
       steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0),
     )
   }
-  if (seconds < RATE_SECONDS || growth <= 0) return {}
+  if (seconds < RATE_SECONDS || growth <= 0) return undefined
   const rate = (growth * 3600) / seconds
-  return { per_hour: rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate) }
+  return rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate)
 }

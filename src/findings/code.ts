@@ -1,5 +1,5 @@
 /** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
-import type { Signature } from '../core/model.ts'
+import type { Frame, Signature } from '../core/model.ts'
 import { remembered, rememberedText } from '../core/remembered.ts'
 import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
@@ -12,91 +12,86 @@ const LOCK_FRAME = /^(?:internal\/)?sync\.(?:runtime_Semacquire(?:RW)?Mutex|\(\*
 /** Packages that wait on behalf of their caller for another goroutine of the program. */
 const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
 
-/** Each is found when it is asked for: of most signatures, little is. */
+/** What a name says by itself. */
+interface Named {
+  readonly package: string
+  /** Not of the standard library. */
+  readonly isOwn: boolean
+  /** `shop.(*Cache).` of a method of it; empty for any other function. */
+  readonly type: string
+  readonly isInLock: boolean
+  readonly isLockFrame: boolean
+  readonly isForCaller: boolean
+  /** Where one waits for a member of a pool. */
+  readonly pool: Pool | undefined
+}
+
+const namedOf = rememberedText(MOST_NAMES, (name): Named => {
+  const path = packageOf(name)
+  return {
+    package: path,
+    isOwn: name.includes('.') && !isStandard(name),
+    type: name.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(name)?.[0] ?? '') : '',
+    isInLock: IN_LOCK.test(name),
+    isLockFrame: LOCK_FRAME.test(name),
+    isForCaller: FOR_CALLER.test(path),
+    pool: POOLS.find(({ inner }) => inner.test(name)),
+  }
+})
+
+/** All at once: whoever asks for one thing of a signature asks for another. */
 class Code {
-  readonly #signature: Signature
-  #packages: readonly string[] | undefined
-  #ownPackages: readonly string[] | undefined
-  #types: readonly string[] | undefined
-  /** null: there is none. */
-  #pool: Pool | null | undefined
-  #calledOut: boolean | undefined
-
-  constructor(signature: Signature) {
-    this.#signature = signature
-  }
-
-  get #names(): string[] {
-    return this.#signature.stack.frames.map((frame) => frame.function)
-  }
-
-  get #namesWithCreator(): string[] {
-    const { createdBy } = this.#signature
-    return createdBy === undefined ? this.#names : [...this.#names, createdBy.function]
-  }
-
   /** Whose it is, outermost or not, and who started it. */
-  get packages(): readonly string[] {
-    this.#packages ??= distinct(this.#namesWithCreator.map(packageOf))
-    return this.#packages
-  }
-
+  readonly packages: readonly string[]
   /** Those of them that are not in the standard library. */
-  get ownPackages(): readonly string[] {
-    this.#ownPackages ??= distinct(
-      this.#namesWithCreator.filter((name) => name.includes('.') && !isStandard(name)).map(packageOf),
-    )
-    return this.#ownPackages
-  }
-
+  readonly ownPackages: readonly string[]
   /** `shop.(*Cache).` of each method with a pointer receiver. */
-  get types(): readonly string[] {
-    this.#types ??= distinct(this.#names.map(typeOf).filter((type) => type !== ''))
-    return this.#types
-  }
-
+  readonly types: readonly string[]
   /** The type whose method takes the lock, where a lock is what it waits for. */
-  get lockedBy(): string | undefined {
-    const caller = this.#names.find((name) => !IN_LOCK.test(name))
-    return caller === undefined ? undefined : typeOf(caller) || undefined
-  }
-
-  get inLock(): boolean {
-    return this.#names.some((name) => LOCK_FRAME.test(name))
-  }
-
+  readonly lockedBy: string | undefined
+  readonly inLock: boolean
   /** Is it the standard library, or a dependency, that decides to wait? */
-  get calledOut(): boolean {
-    this.#calledOut ??= isCalledOut(this.#signature)
-    return this.#calledOut
-  }
+  readonly calledOut: boolean
+  readonly pool: Pool | undefined
 
-  get pool(): Pool | undefined {
-    if (this.#pool === undefined) {
-      const names = this.#names.filter(isInPool)
-      this.#pool = POOLS.find(({ inner }) => names.some((name) => inner.test(name))) ?? null
+  constructor({ stack: { frames }, createdBy }: Signature) {
+    const packages: string[] = []
+    const ownPackages: string[] = []
+    const types: string[] = []
+    const pools: Pool[] = []
+    let caller: Named | undefined
+    let inner: Frame | undefined
+    let inLock = false
+    for (const frame of frames) {
+      const named = namedOf(frame.function)
+      addOnce(packages, named.package)
+      if (named.isOwn) addOnce(ownPackages, named.package)
+      if (named.type !== '') addOnce(types, named.type)
+      if (named.pool !== undefined) pools.push(named.pool)
+      if (caller === undefined && !named.isInLock) caller = named
+      if (inner === undefined && !named.isForCaller) inner = frame
+      inLock ||= named.isLockFrame
     }
-    return this.#pool ?? undefined
+    if (createdBy !== undefined) {
+      const named = namedOf(createdBy.function)
+      addOnce(packages, named.package)
+      if (named.isOwn) addOnce(ownPackages, named.package)
+    }
+    this.packages = packages
+    this.ownPackages = ownPackages
+    this.types = types
+    this.lockedBy = caller?.type || undefined
+    this.inLock = inLock
+    this.calledOut = inner !== undefined && (isStandard(inner.function) || isDependency(inner))
+    this.pool = pools.length === 0 ? undefined : POOLS.find((pool) => pools.includes(pool))
   }
 }
 
-const isInPool = rememberedText(MOST_NAMES, (name) => POOLS.some(({ inner }) => inner.test(name)))
-
-function isCalledOut({ stack }: Signature): boolean {
-  const inner = stack.frames.find(({ function: name }) => !FOR_CALLER.test(packageOf(name)))
-  return inner !== undefined && (isStandard(inner.function) || isDependency(inner))
+function addOnce(list: string[], text: string): void {
+  if (!list.includes(text)) list.push(text)
 }
 
 /** A dump may have more signatures than are worth the memory. */
 const MOST = 4096
 
 export const codeOf: (signature: Signature) => Code = remembered(MOST, (signature: Signature) => new Code(signature))
-
-/** `shop.(*Cache).` of a method of it; empty for any other function. */
-const typeOf = rememberedText(MOST_NAMES, (name) =>
-  name.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(name)?.[0] ?? '') : '',
-)
-
-function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)]
-}

@@ -2,7 +2,7 @@
 import { FINDING_KINDS, type Severity, type Verdict } from '../core/model.ts'
 import { tellApart } from './caller.ts'
 import type { Finding, Scene } from './finding.ts'
-import { withParents } from './parents.ts'
+import { tellParents } from './parents.ts'
 import { RULES } from './rules.ts'
 import { WAITS } from './ways.ts'
 
@@ -17,8 +17,9 @@ export function findAll(scene: Scene): Finding[] {
   const found: Finding[] = []
   for (const rule of RULES) if (asked[rule.of]) found.push(...rule.find(scene))
   if (found.length === 0) return found
-  const whole = tellApart(found, scene).map((finding) => withParents(finding, scene))
-  return whole.sort(
+  tellApart(found, scene)
+  for (const finding of found) tellParents(finding, scene)
+  return found.sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       FINDING_KINDS.indexOf(a.finding) - FINDING_KINDS.indexOf(b.finding) ||

@@ -1,21 +1,22 @@
 /** Where those who have started the goroutines of a finding are, as far as they live. */
 import type { SignatureTally } from '../core/model.ts'
+import type { Writable } from '../core/records.ts'
 import type { Finding, Scene } from './finding.ts'
 
 /** Signatures named. */
 const MOST = 3
 
-/** With the signatures that the living parents of the worst signature are in. */
-export function withParents(finding: Finding, scene: Scene): Finding {
+/** Notes the signatures that the living parents of the worst signature are in. */
+export function tellParents(finding: Writable<Finding>, scene: Scene): void {
   const { dump } = scene
   const { parents } = finding
-  if (parents === undefined || parents.alive === 0) return finding
+  if (parents === undefined || parents.alive === 0) return
   const tally = byId(scene).get(finding.signatures[0] ?? '')
   const ids = [...(tally?.parents?.signatures ?? [])]
     .sort((a, b) => b[1] - a[1])
     .slice(0, MOST)
     .flatMap(([slot]) => dump.signatures[slot]?.signature.id ?? [])
-  return ids.length === 0 ? finding : { ...finding, parents: { ...parents, signatures: ids } }
+  if (ids.length > 0) finding.parents = { ...parents, signatures: ids }
 }
 
 const tallies = new WeakMap<Scene, ReadonlyMap<string, SignatureTally>>()

@@ -1,5 +1,6 @@
 /** Frames as records have them. */
 import type { Frame, Signature } from '../core/model.ts'
+import { remembered } from '../core/remembered.ts'
 import { baseAt } from '../leaks/words.ts'
 
 export function frameText(frame: Frame): string {
@@ -14,7 +15,17 @@ export function stackText(signature: Signature): string[] {
   return lines
 }
 
-/** Where the go statement is, `producer.go:27`. */
-export function createdAt({ createdBy }: Signature): string | undefined {
-  return createdBy === undefined ? undefined : baseAt(createdBy)
+/** What every record of a signature says of its stack. */
+interface Face {
+  readonly title: Frame
+  readonly createdBy: string | undefined
+  /** Where the go statement is, `producer.go:27`. */
+  readonly createdAt: string | undefined
 }
+
+/** Signatures whose face is kept from dump to dump. */
+const FACES = 4096
+
+export const faceOf: (signature: Signature) => Face = remembered(FACES, ({ title, createdBy }: Signature): Face => {
+  return { title, createdBy: createdBy?.function, createdAt: createdBy === undefined ? undefined : baseAt(createdBy) }
+})

@@ -1,16 +1,12 @@
 /** A counted dump → the records that go out. */
 
-import type { DumpTally, Frame, Signature, SignatureTally } from '../core/model.ts'
-import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord } from '../core/records.ts'
-import { remembered } from '../core/remembered.ts'
+import type { DumpTally, Signature, SignatureTally } from '../core/model.ts'
+import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord, Writable } from '../core/records.ts'
 import { countsOf } from '../findings/about.ts'
 import type { Finding, Seen } from '../findings/finding.ts'
-import { stackText } from '../findings/stack-text.ts'
+import { faceOf, stackText } from '../findings/stack-text.ts'
 import { judgeGone } from '../leaks/judge.ts'
-import { baseAt } from '../leaks/words.ts'
 import type { HeaderInfo } from '../text/header.ts'
-
-export type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function dumpRecord(
   tally: DumpTally,
@@ -113,20 +109,6 @@ function creator(record: Writable<SignatureRecord>, signature: Signature): void 
   if (createdBy !== undefined) record.created_by = createdBy
   if (createdAt !== undefined) record.created_at = createdAt
 }
-
-/** What every record of a signature says of its stack. */
-interface Face {
-  readonly title: Frame
-  readonly createdBy: string | undefined
-  readonly createdAt: string | undefined
-}
-
-/** Signatures whose face is kept from dump to dump. */
-const FACES = 4096
-
-const faceOf = remembered(FACES, ({ title, createdBy }: Signature): Face => {
-  return { title, createdBy: createdBy?.function, createdAt: createdBy === undefined ? undefined : baseAt(createdBy) }
-})
 
 export function findingRecord({ dump, source }: Place, rank: number, finding: Finding): FindingRecord {
   return { v: 1, type: 'finding', dump, source, rank, ...finding }

@@ -4,14 +4,14 @@ import type { RecordFrame } from '../carriers/carrier.ts'
 import type { Limits } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
 import type { Bound, DumpTally, Signature } from '../core/model.ts'
-import type { DumpstreamRecord } from '../core/records.ts'
+import type { DumpstreamRecord, Writable } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
 import { seenOf } from '../findings/finding.ts'
 import type { History } from '../leaks/history.ts'
 import { judgeAll } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
-import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord, type Writable } from './record.ts'
+import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord } from './record.ts'
 
 export interface ReporterOptions {
   readonly limits: Limits
