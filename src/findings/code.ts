@@ -41,10 +41,8 @@ const namedOf = rememberedText(MOST_NAMES, (name): Named => {
 
 /** All at once: whoever asks for one thing of a signature asks for another. */
 class Code {
-  /** Whose it is, outermost or not, and who started it. */
+  /** Whose it is, outermost or not, and who started it; none of the standard library. */
   readonly packages: readonly string[]
-  /** Those of them that are not in the standard library. */
-  readonly ownPackages: readonly string[]
   /** `shop.(*Cache).` of each method with a pointer receiver. */
   readonly types: readonly string[]
   /** The type whose method takes the lock, where a lock is what it waits for. */
@@ -56,7 +54,6 @@ class Code {
 
   constructor({ stack: { frames }, createdBy }: Signature) {
     const packages: string[] = []
-    const ownPackages: string[] = []
     const types: string[] = []
     const pools: Pool[] = []
     let caller: Named | undefined
@@ -64,8 +61,7 @@ class Code {
     let inLock = false
     for (const frame of frames) {
       const named = namedOf(frame.function)
-      addOnce(packages, named.package)
-      if (named.isOwn) addOnce(ownPackages, named.package)
+      if (named.isOwn) addOnce(packages, named.package)
       if (named.type !== '') addOnce(types, named.type)
       if (named.pool !== undefined) pools.push(named.pool)
       if (caller === undefined && !named.isInLock) caller = named
@@ -74,11 +70,9 @@ class Code {
     }
     if (createdBy !== undefined) {
       const named = namedOf(createdBy.function)
-      addOnce(packages, named.package)
-      if (named.isOwn) addOnce(ownPackages, named.package)
+      if (named.isOwn) addOnce(packages, named.package)
     }
     this.packages = packages
-    this.ownPackages = ownPackages
     this.types = types
     this.lockedBy = caller?.type || undefined
     this.inLock = inLock

@@ -34,7 +34,7 @@ function findStandstills(scene: Scene): Standstill[] {
   const byPackage = new Map<string, Cluster>()
   for (const each of scene.seen) {
     if (!isHeldUp(each) || mayBeWoken(scene, each)) continue
-    const own = codeOf(each.tally.signature).ownPackages
+    const own = codeOf(each.tally.signature).packages
     // Of what the standard library does by itself nobody knows who serves it.
     if (own.length === 0) continue
     const near = new Set(own.flatMap((name) => mergedOf(byPackage.get(name)) ?? []))
@@ -75,12 +75,12 @@ export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] =
   const type = lockedBy(waiter)
   const isAnother = (each: Seen): boolean => !others.includes(each)
   if (type !== undefined) return helpers.ofType(type, isAnother) !== undefined
-  return helpers.isAnyIn(codeOf(waiter.tally.signature).ownPackages, isAnother)
+  return helpers.isAnyIn(codeOf(waiter.tally.signature).packages, isAnother)
 }
 
 /** Does any goroutine of a package that `waiter` is in go on, but for `except`? */
 export function anyGoesOn(scene: Scene, waiter: Seen, except: Seen): boolean {
-  return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).ownPackages, (each) => each !== except)
+  return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).packages, (each) => each !== except)
 }
 
 /** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */
