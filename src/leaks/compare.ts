@@ -1,9 +1,9 @@
 /** A dump held to the one before it of the same process: what came, what stayed, what has left, for each signature. */
 import type { DumpTally } from '../core/model.ts'
+import { birthsOf } from './births.ts'
 import { LOOSE_IDS } from './ids.ts'
 import type { IdsOfDump, LastDump, ObservedDump, Past } from './past.ts'
 import { findReordered, Waits } from './ran.ts'
-import type { Births } from './track.ts'
 
 /** How the goroutines of each signature relate to the dump before. */
 interface Flow {
@@ -32,13 +32,27 @@ export function settledId(before: number, now: number): number {
   return now - Math.min(issued / 2, Math.max(issued * IN_FLIGHT, LOOSE_IDS))
 }
 
-function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number | undefined): Flow | undefined {
+/** Slot in the earlier dump → the one that its signature has now; -1 for none. */
+function slotsNow(tally: DumpTally, last: LastDump): Int32Array {
+  const places = new Map<string, number>()
+  for (let i = 0; i < last.signatures.length; i++) places.set(last.signatures[i]?.id ?? '', i)
+  const now = new Int32Array(last.signatures.length).fill(-1)
+  for (let slot = 0; slot < tally.signatures.length; slot++) {
+    const was = places.get(tally.signatures[slot]?.signature.id ?? '')
+    if (was !== undefined) now[was] = slot
+  }
+  return now
+}
+
+function flow(
+  tally: DumpTally,
+  last: LastDump,
+  now: Int32Array,
+  ids: IdsOfDump,
+  seconds: number | undefined,
+): Flow | undefined {
   const before = last.ids
   if (before === undefined || ids.table === undefined) return undefined
-  const slotOf = new Map<string, number>()
-  for (let i = 0; i < tally.signatures.length; i++) slotOf.set(tally.signatures[i]?.signature.id ?? '', i)
-  const now = new Int32Array(last.signatures.length)
-  for (let i = 0; i < now.length; i++) now[i] = slotOf.get(last.signatures[i]?.id ?? '') ?? -1
   const size = tally.signatures.length
   const column = (): Int32Array => new Int32Array(size)
   const out: Flow = {
@@ -61,7 +75,7 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
   const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
-  ids.table.forEach((id, slot) => {
+  ids.table.forEach((id, slot, minutes) => {
     if (slot < 0) return
     if (id <= settled) add(out.settled, slot)
     const was = before.get(id)
@@ -74,10 +88,10 @@ function flow(tally: DumpTally, last: LastDump, ids: IdsOfDump, seconds: number 
       add(out.survivors, slot)
       if (id > (youngest[slot] as number)) youngest[slot] = id
       const isVeteran = before.isMarked(id)
-      if (waits.hasRun(id)) add(out.awake, slot)
-      else if ((ids.table?.minutes(id) ?? 0) > 0) {
+      if (waits.hasRun(id, minutes)) add(out.awake, slot)
+      else if (minutes > 0) {
         add(out.asleep, slot)
-        if (waits.hasSlept(id)) add(out.slept, slot)
+        if (waits.hasSlept(minutes)) add(out.slept, slot)
       }
       if (isVeteran) add(out.veterans, slot)
       // One that was ready when it was first seen may have been on its way in.
@@ -145,24 +159,6 @@ function add(column: Int32Array, slot: number): void {
   column[slot] = (column[slot] ?? 0) + 1
 }
 
-/** For each signature. */
-function births(tally: DumpTally, { table, maxId }: IdsOfDump): Births[] | undefined {
-  if (table === undefined) return undefined
-  const sums = new Float64Array(tally.signatures.length)
-  const older = new Int32Array(sums.length)
-  const all = new Int32Array(sums.length)
-  table.forEach((id, slot) => {
-    if (slot < 0) return
-    sums[slot] = (sums[slot] as number) + id / maxId
-    if (id * 2 <= maxId) add(older, slot)
-    add(all, slot)
-  })
-  return tally.signatures.map((_, slot) => {
-    const [count, old] = [all[slot] as number, older[slot] as number]
-    return { older: old, newer: count - old, mean: (sums[slot] as number) / count }
-  })
-}
-
 export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedDump {
   settleFirst(past, ids)
   const { last, tracks } = past
@@ -170,13 +166,14 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
     tally.time !== undefined && last.time !== undefined && tally.time >= last.time
       ? (tally.time - last.time) / 1000
       : undefined
-  const moved = flow(tally, last, ids, seconds)
+  const slots = slotsNow(tally, last)
+  const moved = flow(tally, last, slots, ids, seconds)
   const issued = moved === undefined ? undefined : Math.max(0, ids.maxId - last.maxId)
   const issuedBefore = moved === undefined ? undefined : last.maxId
-  const born = births(tally, ids)
-  const gone = new Map(last.signatures.map((signature) => [signature.id, signature]))
+  const wasThere = new Uint8Array(tally.signatures.length)
+  for (const slot of slots) if (slot >= 0) wasThere[slot] = 1
   const now = tally.signatures.map(({ signature, count }, slot) => {
-    const had = gone.delete(signature.id)
+    const had = wasThere[slot] === 1
     const known = tracks.get(signature.id)
     const track = known ?? {
       signature,
@@ -186,7 +183,6 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       since: tally.time,
       settled: 0,
       previous: 0,
-      born: undefined,
     }
     const settled = moved?.settled[slot]
     // Of one that was there and is forgotten nothing can be said.
@@ -215,7 +211,6 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       })
     }
     track.settled = settled
-    track.born = born?.[slot]
     track.previous = had ? track.count : 0
     track.count = count
     track.seen = past.dumps
@@ -224,7 +219,8 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
     tracks.set(signature.id, track)
     return track
   })
-  const vanished = [...gone.values()].flatMap((signature) => {
+  const vanished = last.signatures.flatMap((signature, was) => {
+    if ((slots[was] as number) >= 0) return []
     const track = tracks.get(signature.id)
     if (track === undefined) return []
     const before = track.count
@@ -254,5 +250,12 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
     track.count = 0
     return [{ signature, before }]
   })
-  return { durationSeconds: seconds, tracks: now, vanished, withIds: moved !== undefined, limits: [] }
+  return {
+    durationSeconds: seconds,
+    tracks: now,
+    births: birthsOf(tally, ids),
+    vanished,
+    withIds: moved !== undefined,
+    limits: [],
+  }
 }

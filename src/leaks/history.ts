@@ -8,6 +8,7 @@
  */
 import type { Limits } from '../core/limits.ts'
 import type { DumpTally, Signature } from '../core/model.ts'
+import { birthsOf } from './births.ts'
 import { comparable } from './comparable.ts'
 import { compare, settledId } from './compare.ts'
 import { isLate } from './late.ts'
@@ -27,7 +28,14 @@ export interface History {
   snapshot(): HistorySnapshot
 }
 
-const NOTHING: ObservedDump = { durationSeconds: undefined, tracks: [], vanished: [], withIds: false, limits: [] }
+const NOTHING: ObservedDump = {
+  durationSeconds: undefined,
+  tracks: [],
+  births: () => undefined,
+  vanished: [],
+  withIds: false,
+  limits: [],
+}
 
 /** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
 export function createHistory(options: { readonly limits: Limits; readonly snapshot?: HistorySnapshot }): History {
@@ -69,8 +77,10 @@ class SourceHistories implements History {
     const known = processOf(tally, views, ids)?.past
     if (known !== undefined && isLate(known.last, tally, ids)) return NOTHING
     const past = known ?? emptyPast()
-    if (isRepeated(past.last, tally, ids))
-      return { ...NOTHING, tracks: tally.signatures.flatMap(({ signature }) => past.tracks.get(signature.id) ?? []) }
+    if (isRepeated(past.last, tally, ids)) {
+      const tracks = tally.signatures.flatMap(({ signature }) => past.tracks.get(signature.id) ?? [])
+      return { ...NOTHING, tracks, births: birthsOf(tally, { ...ids, maxId: past.last.maxId }) }
+    }
     if (ids.table === undefined) keepIds(past)
     const durationSeconds = secondsSince(past.last, tally)
     const counts = restoreIds(past, ids)
@@ -210,7 +220,6 @@ function first(tally: DumpTally, past: Past): ObservedDump {
       since: tally.time,
       settled: undefined,
       previous: undefined,
-      born: undefined,
     }
     past.tracks.set(signature.id, track)
     return track

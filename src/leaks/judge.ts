@@ -18,6 +18,7 @@
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
 import { because, evidence } from './because.ts'
+import type { Births, BirthsOf } from './births.ts'
 import { caught } from './caught.ts'
 import { kinOf } from './kin.ts'
 import { isLeak } from './leak.ts'
@@ -31,9 +32,13 @@ import { type Waiting, waitingOf } from './waiting.ts'
 /**
  * `tracks`: one for each signature; none for a dump that compares with nothing, and without a step in the first of a history.
  */
-export function judgeAll(signatures: readonly SignatureTally[], tracks: readonly (Track | undefined)[]): Assessment[] {
+export function judgeAll(
+  signatures: readonly SignatureTally[],
+  tracks: readonly (Track | undefined)[],
+  births: BirthsOf,
+): Assessment[] {
   const dump: Tracked = { signatures, tracks }
-  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], dump))
+  const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], dump, () => births(slot)))
   const isCaught = (slot: number): boolean => verdicts[slot] === 'stuck' || verdicts[slot] === 'leaking'
   for (const slot of caught(signatures, tracks, isCaught)) verdicts[slot] = 'stuck'
   return signatures.map((tally, slot) => assessment(tally, tracks[slot], verdicts[slot]))
@@ -67,7 +72,12 @@ export function judgeGone(before: number, withIds: boolean): Assessment {
   return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
 }
 
-function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracked): Verdict | undefined {
+function verdictOf(
+  tally: SignatureTally,
+  track: Track | undefined,
+  dump: Tracked,
+  births: () => Births | undefined,
+): Verdict | undefined {
   if (tally.leaked > 0) return 'leaking'
   const step = lastStep(track)
   if (track === undefined || step === undefined) return undefined
@@ -75,9 +85,7 @@ function verdictOf(tally: SignatureTally, track: Track | undefined, dump: Tracke
   const run = lastRun(track.steps).slice(-THRESHOLDS.steps)
   if (run.some(({ fresh = 0 }) => fresh > 0)) {
     const waiting = waitingOf(tally, dump)
-    if (
-      run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting, perStarter(tally), track.born)
-    )
+    if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting, perStarter(tally), births))
       return 'leaking'
   }
   // How many there are when it comes says nothing of how it grows.

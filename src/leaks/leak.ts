@@ -20,8 +20,9 @@
  * lost, however few they are, and whether or not more come.
  */
 
+import type { Births } from './births.ts'
 import { THRESHOLDS } from './thresholds.ts'
-import type { Births, Step } from './track.ts'
+import type { Step } from './track.ts'
 import type { Waiting } from './waiting.ts'
 
 /** What one view counts in a step. */
@@ -48,7 +49,7 @@ export function isLeak(
   steps: readonly Step[],
   waiting: Waiting,
   perStarter: number,
-  born: Births | undefined = undefined,
+  births: () => Births | undefined = () => undefined,
 ): boolean {
   const known = sinceUnknown(steps)
   if (known.length < 2 || works(known)) return false
@@ -61,7 +62,8 @@ export function isLeak(
   if (isKept(waiting) && canTell(known) && !haveSlept(known)) return false
   const young = isYoung(known)
   if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young), together)) return false
-  if (isKept(waiting) && born !== undefined && isShort(known)) {
+  const born = isKept(waiting) && isShort(known) ? births() : undefined
+  if (born !== undefined) {
     const isNew = young && known.length < THRESHOLDS.stepsOfKept
     if (gatheredEarly(born, isNew ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance, together)) return false
   }

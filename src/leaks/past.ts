@@ -1,5 +1,6 @@
 /** What a history keeps of one process: a few numbers a signature of older dumps, and the goroutine ids of the last one. */
 import type { DumpTally, GoroutineIds, Signature } from '../core/model.ts'
+import type { BirthsOf } from './births.ts'
 import type { Track } from './track.ts'
 
 /** The history of one process in one group of comparable dumps of a source. */
@@ -31,6 +32,8 @@ export interface ObservedDump {
   readonly durationSeconds: number | undefined
   /** One for each of `tally.signatures`, in their order; empty for a dump that shows only a part of its process. */
   readonly tracks: readonly Track[]
+  /** When their goroutines were born. */
+  readonly births: BirthsOf
   /** Signatures that the earlier dump had and this one has not, with what it had. */
   readonly vanished: readonly { readonly signature: Signature; readonly before: number }[]
   /** Goroutine ids were compared, not counts alone. */

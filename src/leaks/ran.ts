@@ -44,8 +44,7 @@ export class Waits {
   }
 
   /** For one that was there before, in the same place; once. */
-  hasRun(id: number): boolean {
-    const minutes = this.#now.minutes(id)
+  hasRun(id: number, minutes: number): boolean {
     const before = this.#before.minutes(id)
     const watched = Math.max(before * 60, this.#before.watched(id)) + this.#seconds
     const ran = this.#isEarly(id, minutes, before, watched)
@@ -54,8 +53,8 @@ export class Waits {
   }
 
   /** Does its header prove that it has waited since an earlier collection than the last? */
-  hasSlept(id: number): boolean {
-    return this.#anyMinutes && this.#now.minutes(id) >= this.#proven
+  hasSlept(minutes: number): boolean {
+    return this.#anyMinutes && minutes >= this.#proven
   }
 
   /** The longest wait of a goroutine that is no longer than `most` minutes; 0 for none. */
@@ -93,12 +92,12 @@ const HAVE_RUN = 0.25
  * nothing, but where many have none.
  */
 function provenFrom(now: GoroutineIds, [least = Number.POSITIVE_INFINITY, next]: readonly number[]): number {
+  if (next !== undefined) return next
   let none = 0
-  now.forEach((id) => {
-    if (now.minutes(id) === 0) none++
+  now.forEach((_id, _slot, minutes) => {
+    if (minutes === 0) none++
   })
-  if (next === undefined && none >= now.size * HAVE_RUN) return least
-  return next ?? Number.POSITIVE_INFINITY
+  return none >= now.size * HAVE_RUN ? least : Number.POSITIVE_INFINITY
 }
 
 /** Waits are whole minutes, and begin when the collector notes them, which takes two. */

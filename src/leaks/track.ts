@@ -45,15 +45,6 @@ export interface Step {
   readonly seconds: number | undefined
 }
 
-/** Births over the life of the process, by its own clock: its ids. */
-export interface Births {
-  /** In the older half of its life, and in the newer. */
-  readonly older: number
-  readonly newer: number
-  /** Mean, as a share of its life. */
-  readonly mean: number
-}
-
 /** One signature in one history. */
 export interface Track {
   readonly signature: Signature
@@ -67,8 +58,6 @@ export interface Track {
   readonly since: number | undefined
   /** Settled in the last dump; undefined in the first of a history. */
   settled: number | undefined
-  /** When those of the last dump were born, by what the process had handed out; undefined where it has no ids. */
-  born: Births | undefined
   /** In the dump before the last one, whatever its form. */
   previous: number | undefined
 }

@@ -68,7 +68,7 @@ export class Reporter {
     const { frame } = finished.opening
     const limits = [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
-    const assessments = judgeAll(tally.signatures, observed.tracks)
+    const assessments = judgeAll(tally.signatures, observed.tracks, observed.births)
     const seen = tally.signatures.map((each, i) => seenOf(each, observed.tracks[i], assessments[i] ?? {}))
     seen.sort((a, b) => b.tally.count - a.tally.count)
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)
