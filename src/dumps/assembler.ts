@@ -16,7 +16,7 @@ import { FastLane } from './fast-lane.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
 import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
-import { breaksIn, isAnnounced, isLongOver, isOfDump, mayStartNext, startsOver } from './next-dump.ts'
+import { breaksIn, endsCut, isAnnounced, isLongOver, isOfDump, mayStartNext, startsOver } from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import type { State } from './states.ts'
 
@@ -303,6 +303,7 @@ export class Assembler {
       if (open.dump === undefined) open.dropCandidate()
       else open.close(true)
     }
+    const wasCut = info.state === 'running' && open.dump !== undefined && endsCut(open, open.dump)
     const place = this.#addId(id, info)
     const { dump } = open
     if (dump === undefined) {
@@ -314,7 +315,7 @@ export class Assembler {
       open.finishGoroutine(false)
       if (how !== 'joined') candidate.hold(this.#hold(buf, pos, next, how))
     } else {
-      if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart()
+      if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart(wasCut)
       else if (open.unsettled) open.settle(base + pos)
       // A header that was held elsewhere may stand before what came here.
       dump.start = Math.min(dump.start, base + pos)

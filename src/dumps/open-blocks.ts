@@ -45,6 +45,8 @@ export class OpenBlocks {
   readonly logTimes: LogTimes
   /** A line of the goroutine that may be a log line, and the foreign lines since. */
   #doubtful: { readonly held: Held; start: number; end: number; lines: number } | undefined
+  /** While parting: where the dump ended before the header, and whether in the middle of a goroutine. */
+  #before = { end: 0, wasCut: false }
   /** Goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
   /** Lines that were dump, ever: shells watch it for silence. */
@@ -111,6 +113,8 @@ export class OpenBlocks {
 
   /** A limit was hit: what is open is all there will be. */
   cut(limit: keyof Limits | undefined): void {
+    // A line in doubt may begin another dump: that is the one which is cut.
+    this.decide()
     if (this.dump === undefined) return
     this.dump.truncated = true
     if (limit !== undefined) this.dump.limits.add(limit)
@@ -153,8 +157,12 @@ export class OpenBlocks {
     return candidate
   }
 
-  /** The goroutine whose header has come runs: if a frame follows, it may be the first of another dump. */
-  mayPart(): void {
+  /**
+   * The goroutine whose header comes runs: if a frame follows, it may be the first of another dump. `wasCut`: the goroutine before it was
+   * open in the middle.
+   */
+  mayPart(wasCut: boolean): void {
+    this.#before = { end: this.dump?.end ?? 0, wasCut }
     this.#on('runs')
   }
 
@@ -253,10 +261,13 @@ export class OpenBlocks {
       return
     }
     if (header.place >= 0) dump.tally.ids.undo(header.place)
+    // Its header has come, and was taken for one of the dump that there was.
+    const { end } = dump
+    dump.end = this.#before.end
+    dump.truncated ||= this.#before.wasCut
     this.complete()
     this.#confirm(this.newCandidate(header.start))
-    // Its header has come, and was taken for one of the dump that there was.
-    if (this.dump !== undefined) this.dump.end = Math.max(this.dump.end, dump.end)
+    if (this.dump !== undefined) this.dump.end = Math.max(this.dump.end, end)
   }
 
   #newTally(): Tally {

@@ -15,7 +15,31 @@ const dumpsOf = (text: string): unknown[] =>
     `${dump.kind} ${dump.format} ${dump.goroutines} ${dump.reason ?? ''}`.trim(),
   )
 
+/** What runtime.Stack writes into a buffer that is too small. */
+const filled = (id: number): string => `goroutine ${id} [running]:\nmain.f()\n\t/src/a.go:3 +0x1\nmain.g()\n\t/src/b.`
+
 describe('a dump behind another one', () => {
+  it('begins where it does, and the other one ends before it', () => {
+    const one = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n'
+    const two = one.replace('goroutine 7', 'goroutine 8')
+    const [between, end] = [one.length + 'served\n'.length, one.length * 2 + 'served\n'.length]
+    expect(readDumps(`${one}served\n${two}`).dumps.map(({ bytes }) => bytes)).toEqual([
+      [0, one.length],
+      [between, end],
+    ])
+  })
+
+  it.each([
+    [7, 7],
+    [7, 8],
+  ])('leaves the other one cut, where its buffer was full: goroutines %i and %i', (one, two) => {
+    const { dumps } = readDumps(`${filled(one)}\n${filled(two)}\n`)
+    expect(dumps.map(({ goroutines, truncated }) => ({ goroutines, truncated }))).toEqual([
+      { goroutines: 1, truncated: true },
+      { goroutines: 1, truncated: true },
+    ])
+  })
+
   it.each([1, 3, 30])('is not of the panic that net/http served %i lines before', (lines) => {
     expect(dumpsOf(SERVED + log(lines) + ALL)).toEqual(['panic stack 1 handler boom', 'all stack 39'])
   })

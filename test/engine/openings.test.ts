@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import type { DumpRecord } from '../../src/core/records.ts'
 import type { EngineOptions } from '../../src/engine/contract.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 
 const DUMP = 'goroutine 7 [running]:\nmain.f()\n\t/src/a.go:71 +0xf7\n'
 
-/** Times of the dumps in `text`. */
-function times(text: string, options: EngineOptions = {}): (string | undefined)[] {
-  const found: (string | undefined)[] = []
+function dumpsOf(text: string, options: EngineOptions = {}): DumpRecord[] {
+  const found: DumpRecord[] = []
   const engine = createEngine({
     ...options,
     onRecord: (record) => {
-      if (record.type === 'dump') found.push(record.time)
+      if (record.type === 'dump') found.push(record)
     },
     onLog: () => {},
   })
@@ -18,6 +18,8 @@ function times(text: string, options: EngineOptions = {}): (string | undefined)[
   engine.end()
   return found
 }
+
+const times = (text: string): (string | undefined)[] => dumpsOf(text).map(({ time }) => time)
 
 const line = (second: number): string => `2026-11-24 08:00:0${second} served\n`
 
@@ -33,8 +35,12 @@ describe('the time of a dump', () => {
       'runtime/pprof.writeGoroutineStacks({0x6890d8})',
     ]
     const text = lines.map((each) => docker(each, 'stdout', 5)).join('') + docker('goroutine 5 [running]:', 'stderr', 6)
-    const five = '2026-11-24T05:00:00.000Z'
-    expect(times(text, { limits: { sources: 1 } })).toEqual([five, five])
+    const time = '2026-11-24T05:00:00.000Z'
+    // The second one is what its stream had to let go.
+    expect(dumpsOf(text, { limits: { sources: 1 } }).map((dump) => [dump.time, dump.limits])).toEqual([
+      [time, undefined],
+      [time, ['sources']],
+    ])
   })
 
   it('is that of its line of logfmt, which has no message, and not of the one before', () => {
