@@ -7,6 +7,8 @@
 
 /** Bytes of input. For less, loading `node:v8` would take longer than what it saves. */
 const MUCH = 1 << 20
+/** Until it is looked at again: it may double twice in a megabyte of new stacks. */
+const STEP = 128 << 10
 /** Of both halves. In less, what a dump of a few goroutines is made of survives it, and old objects are collected more often. */
 const ENOUGH = 8 << 20
 
@@ -16,7 +18,7 @@ export class YoungGeneration {
   /** So many more bytes are read. */
   read(bytes: number): void {
     this.#left -= bytes
-    if (this.#left <= 0) this.#left = keepSmall() ? Number.POSITIVE_INFINITY : MUCH
+    if (this.#left <= 0) this.#left = keepSmall() ? Number.POSITIVE_INFINITY : STEP
   }
 }
 
@@ -29,7 +31,7 @@ function keepSmall(): boolean {
   return true
 }
 
-/** `node --max-semi-space-size=…`. */
+/** `node --max-semi-space-size=…`, `--semi-space-growth-factor=…`. */
 function isSetByUser(): boolean {
   return /semi[-_]space/.test(`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`)
 }

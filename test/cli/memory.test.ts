@@ -60,8 +60,8 @@ describe('the young generation of the heap', () => {
     return Number(/^young (\d+)$/m.exec(stderr)?.[1])
   }
 
-  it('stays small, unless a flag of the user says how large it may be', () => {
-    const largest = young('--max-semi-space-size=16')
+  it('stays small, unless a flag of the user says how it may grow', () => {
+    const largest = young('--semi-space-growth-factor=2')
     expect(largest).toBeGreaterThan(24 << 20)
     expect(young()).toBeLessThan(0.75 * largest)
   })
