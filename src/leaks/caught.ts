@@ -17,22 +17,22 @@ export function caught(
   tracks: readonly (Track | undefined)[],
   isCaught: (slot: number) => boolean,
 ): ReadonlySet<number> {
-  const kin = kinOf(signatures)
-  const all = new Set<number>()
-  const found = new Set<number>()
-  const free = new Free(signatures, kin)
   const queue: number[] = []
+  const all = new Set<number>()
   const take = (slot: number): void => {
     all.add(slot)
     queue.push(slot)
   }
+  for (const slot of signatures.keys()) if (isCaught(slot)) take(slot)
+  const found = new Set<number>()
+  if (queue.length === 0) return found
+  const free = new Free(signatures, kinOf(signatures))
   const look = (slot: number): void => {
     const [tally, track] = [signatures[slot], tracks[slot]]
     if (tally === undefined || all.has(slot) || !free.isNone(slot) || !isStill(tally, track)) return
     found.add(slot)
     take(slot)
   }
-  for (const slot of signatures.keys()) if (isCaught(slot)) take(slot)
   for (let slot = queue.pop(); slot !== undefined; slot = queue.pop())
     for (const waiter of free.without(slot)) look(waiter)
   return found

@@ -25,26 +25,23 @@ export function kinOf(signatures: readonly SignatureTally[]): Kin {
 
 export class Kin {
   readonly #signatures: readonly SignatureTally[]
-  readonly #slots = new Map<SignatureTally, number>()
-  readonly #children = new Map<number, Child[]>()
+  #slots: Map<SignatureTally, number> | undefined
+  #children: Map<number, Child[]> | undefined
   #createdIn: Map<string, number[]> | undefined
 
   constructor(signatures: readonly SignatureTally[]) {
     this.#signatures = signatures
-    for (const [slot, tally] of signatures.entries()) {
-      this.#slots.set(tally, slot)
-      for (const [parent, parents] of tally.parents?.signatures ?? NONE)
-        addTo(this.#children, parent, { slot, parents })
-    }
   }
 
   /** Index of the signature; -1 for one of another dump. */
   slotOf(tally: SignatureTally): number {
+    this.#slots ??= this.#bySignature()
     return this.#slots.get(tally) ?? -1
   }
 
   /** Signatures of goroutines that those of `slot` have started; it may be one of them. */
   startedBy(slot: number): readonly Child[] {
+    this.#children ??= this.#byParent()
     return this.#children.get(slot) ?? NONE
   }
 
@@ -52,6 +49,19 @@ export class Kin {
   createdIn(name: string): readonly number[] {
     this.#createdIn ??= this.#byCreator()
     return this.#createdIn.get(name) ?? NONE
+  }
+
+  #bySignature(): Map<SignatureTally, number> {
+    const slots = new Map<SignatureTally, number>()
+    for (const [slot, tally] of this.#signatures.entries()) slots.set(tally, slot)
+    return slots
+  }
+
+  #byParent(): Map<number, Child[]> {
+    const children = new Map<number, Child[]>()
+    for (const [slot, tally] of this.#signatures.entries())
+      for (const [parent, parents] of tally.parents?.signatures ?? NONE) addTo(children, parent, { slot, parents })
+    return children
   }
 
   #byCreator(): Map<string, number[]> {

@@ -79,7 +79,8 @@ export class Slot implements SignatureTally {
   #state = ''
   #inState = 0
   #states: Map<string, number> | undefined
-  #leastMinutes = Number.POSITIVE_INFINITY
+  /** -1 while no header has said any: a field that holds Infinity is an object of its own. */
+  #leastMinutes = -1
   #mostMinutes = -1
   #noWait = false
   #labels: Map<string, Map<string, number>> | undefined
@@ -121,7 +122,7 @@ export class Slot implements SignatureTally {
     }
     if (minutes === undefined) this.#noWait = true
     else {
-      if (minutes < this.#leastMinutes) this.#leastMinutes = minutes
+      if (minutes < this.#leastMinutes || this.#leastMinutes < 0) this.#leastMinutes = minutes
       if (minutes > this.#mostMinutes) this.#mostMinutes = minutes
     }
     if (info.labels !== undefined) this.#addLabels(info.labels, limits)

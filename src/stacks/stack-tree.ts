@@ -55,7 +55,7 @@ const RECENT_STARTS = 64
 
 export class StackTree extends LineTable {
   /** The stack of the goroutines that end at a line, once one has. */
-  #entries: (StackEntry | undefined)[] = [undefined]
+  readonly #entries: (StackEntry | undefined)[] = [undefined]
   readonly #limit: number
   readonly #starts = new Set<string>()
   /** Lines up to here are in `#starts`. */
@@ -89,7 +89,7 @@ export class StackTree extends LineTable {
   /** Forgets everything; only between goroutines. */
   restart(): void {
     this.clear()
-    this.#entries = [undefined]
+    this.#entries.fill(undefined)
     this.#text = 0
     this.#starts.clear()
     this.#startsUpTo = 1
@@ -331,7 +331,7 @@ export class StackTree extends LineTable {
     const child = this.append(parent, at, line.literal, tail, line.kind)
     const cold = this.cold
     const above = parent * COLD
-    this.#entries.push(undefined)
+    this.#entries[child] = undefined
     if (call !== undefined) this.calls.note(buf, start + line.literal, call === 'waits')
     else if (line.tail === 'parent') this.calls.parent = numberAt(buf, start + line.literal)
     if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.index(child)
@@ -348,7 +348,6 @@ export class StackTree extends LineTable {
     if (line !== this.count - 1 || this.firstChild(line) !== ROOT) return
     const parent = this.parent(line)
     if (((this.cold[parent * COLD + DEPTH] as number) & HASHED) !== 0) this.unindex(line)
-    this.#entries.pop()
     this.removeLast()
     this.#startsUpTo = Math.min(this.#startsUpTo, this.count)
   }
