@@ -1,37 +1,61 @@
 /** Who called, where the function that waits is a helper that several callers share. */
 import type { Frame } from '../core/model.ts'
 import type { Writable } from '../core/records.ts'
-import { addTo } from '../leaks/kin.ts'
 import { isStandard } from '../stacks/title.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { faceOf, frameText } from './stack-text.ts'
 
 export function tellApart(findings: readonly Writable<Finding>[], { seen }: Scene): void {
-  const byFunction = new Map<string, Seen[]>()
-  const wanted = new Set(findings.map((finding) => finding.function))
-  for (const each of seen) {
-    const name = faceOf(each.tally.signature).title.function
-    if (wanted.has(name)) addTo(byFunction, name, each)
-  }
+  const wanted = new Map<string, Sharing>()
+  for (const finding of findings) if (finding.function !== undefined) wanted.set(finding.function, new Sharing())
+  for (const each of seen) wanted.get(faceOf(each.tally.signature).title.function)?.add(each)
   for (const finding of findings) {
-    const same = byFunction.get(finding.function ?? '')
-    if (same === undefined || same.length === 1) continue
-    const own = same.find(({ tally }) => tally.signature.id === finding.signatures[0])
-    const others = same.filter(({ tally }) => !finding.signatures.includes(tally.signature.id))
-    const caller = own === undefined || others.length === 0 ? undefined : firstDifference(own, others)
+    const caller = wanted.get(finding.function ?? '')?.callerOf(finding.signatures)
     if (caller !== undefined) finding.caller = frameText(caller)
   }
 }
 
-/** Beyond the function that they share. */
-function firstDifference(own: Seen, others: readonly Seen[]): Frame | undefined {
-  const chains = others.map(callersOf)
-  return callersOf(own).find(
-    (frame, i) => !isStandard(frame.function) && chains.every((chain) => chain[i]?.function !== frame.function),
-  )
+/** The signatures that are in one function. */
+class Sharing {
+  readonly #seen: Seen[] = []
+  /** Signature → the frames beyond the function. Made when there are several, and one is asked for. */
+  readonly #chains = new Map<string, readonly Frame[]>()
+  /** How many of them have which function so far out. */
+  readonly #counts: Map<string, number>[] = []
+
+  add(seen: Seen): void {
+    this.#seen.push(seen)
+  }
+
+  /** The first frame beyond, of the first signature, that none has but `ids`. */
+  callerOf(ids: readonly string[]): Frame | undefined {
+    if (this.#seen.length < 2) return undefined
+    if (this.#chains.size === 0) this.#count()
+    const [own, ...others] = ids.map((id) => this.#chains.get(id))
+    const among = others.filter((chain) => chain !== undefined)
+    if (own === undefined || among.length + 1 === this.#seen.length) return undefined
+    return own.find(({ function: name }, i) => {
+      if (isStandard(name)) return false
+      const known = 1 + among.filter((chain) => chain[i]?.function === name).length
+      return this.#counts[i]?.get(name) === known
+    })
+  }
+
+  #count(): void {
+    for (const { tally } of this.#seen) {
+      const chain = callersOf(tally)
+      this.#chains.set(tally.signature.id, chain)
+      for (const [i, { function: name }] of chain.entries()) {
+        const counts = this.#counts[i] ?? new Map<string, number>()
+        this.#counts[i] = counts
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+      }
+    }
+  }
 }
 
-function callersOf({ tally: { signature } }: Seen): readonly Frame[] {
+function callersOf({ signature }: Seen['tally']): readonly Frame[] {
   const { frames } = signature.stack
-  return frames.slice(frames.findIndex((frame) => frame.function === signature.title.function) + 1)
+  const { function: name } = faceOf(signature).title
+  return frames.slice(frames.findIndex((frame) => frame.function === name) + 1)
 }

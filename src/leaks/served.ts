@@ -10,7 +10,7 @@ export interface Tracked {
   readonly tracks: readonly (Track | undefined)[]
 }
 
-const PEER = /^IO wait$/
+const isPeerState = (state: string): boolean => state === 'IO wait'
 /** Share of the goroutines that were each started by one that lives on and waits for its peer. */
 const OF_CONNECTIONS = 0.9
 
@@ -73,7 +73,7 @@ function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
 }
 
 export function isPeer(tally: SignatureTally): boolean {
-  return inState(tally, (state) => PEER.test(state)) * 2 > tally.count
+  return inState(tally, isPeerState) * 2 > tally.count
 }
 
 /**

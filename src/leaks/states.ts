@@ -1,10 +1,16 @@
 /** How many goroutines of a signature wait in which way. */
 import type { SignatureTally } from '../core/model.ts'
+import { rememberedText } from '../core/remembered.ts'
+
+/** A test of states, each of which is looked at once: there are a few dozen (runtime/runtime2.go waitReasonStrings). */
+export function statesLike(pattern: RegExp): (state: string) => boolean {
+  return rememberedText(256, (state) => pattern.test(state))
+}
 
 /** States in which a goroutine waits until another one does something. */
-const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/
+const isBlocked = statesLike(/^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/)
 /** Waits for what may come. */
-const MAY_BE_KEPT = /^(?:chan receive|select|sync\.Cond\.Wait)$/
+const isKept = statesLike(/^(?:chan receive|select|sync\.Cond\.Wait)$/)
 
 /**
  * Waits in these for a member of a pool, or for a command, which idle workers do not: database/sql/sql.go conn, net/http/transport.go
@@ -20,11 +26,11 @@ export function inState(tally: SignatureTally, holds: (state: string) => boolean
 }
 
 export function blockedShare(tally: SignatureTally): number {
-  return inState(tally, (state) => BLOCKED.test(state)) / tally.count
+  return inState(tally, isBlocked) / tally.count
 }
 
 export function mayBeKept(tally: SignatureTally): boolean {
-  return inState(tally, (state) => MAY_BE_KEPT.test(state)) > 0
+  return inState(tally, isKept) > 0
 }
 
 /** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */

@@ -5,12 +5,12 @@
 import type { SignatureTally } from '../core/model.ts'
 import { nobodyIsLeft } from './awaited.ts'
 import type { Kin } from './kin.ts'
-import { blockedShare, inState, isLock, mayBeKept } from './states.ts'
+import { blockedShare, inState, isLock, mayBeKept, statesLike } from './states.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Track } from './track.ts'
 
 /** States in which it holds up work, for a lock, or to hand something over, and those that nothing ends. Idle workers wait otherwise. */
-const HELD_UP = /^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/
+const isHeldUp = statesLike(/^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/)
 /**
  * The same in a select, or for a condition: to write into a pipe (io/pipe.go, net/pipe.go), for a connection (net/http/transport.go
  * getConn, database/sql/sql.go conn), for an answer (transport.go roundTrip), for a semaphore (x/sync/semaphore).
@@ -22,7 +22,7 @@ export function isStuck(tally: SignatureTally, track: Track, kin: Kin): boolean 
   if (tally.signature.idle !== 'no' || keepsGoing(tally)) return false
   const seconds = stillSeconds(track)
   if (seconds < THRESHOLDS.stuckSeconds) return false
-  const heldUp = inState(tally, (state) => HELD_UP.test(state) || isLock(state, tally))
+  const heldUp = inState(tally, (state) => isHeldUp(state) || isLock(state, tally))
   if (heldUp === tally.count) return true
   if (!sleepsOn(tally, track)) return false
   return heldUp * 2 >= tally.count || holdsUp(tally) || isLeftBehind(tally, track, seconds, kin)

@@ -3,7 +3,7 @@ import type { SignatureTally } from '../core/model.ts'
 import { isEnclosed } from './enclosing.ts'
 import { kinOf } from './kin.ts'
 import { isOfConnections, isOfWorkers, isPeer, isServed, type Tracked } from './served.ts'
-import { inState, isLock, mayBeKept, wantsMember } from './states.ts'
+import { inState, isLock, mayBeKept, statesLike, wantsMember } from './states.ts'
 
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design; `sleep`: it ends by itself; `peer`: for the other end of a
@@ -16,14 +16,14 @@ import { inState, isLock, mayBeKept, wantsMember } from './states.ts'
 export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer' | 'child' | 'sleep'
 
 /** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
-const LOST = /^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/
+const isLostState = statesLike(/^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/)
 
 function isLost(tally: SignatureTally): boolean {
-  return inState(tally, (state) => LOST.test(state) || isLock(state, tally)) === tally.count
+  return inState(tally, (state) => isLostState(state) || isLock(state, tally)) === tally.count
 }
 
 /** States that end by themselves. */
-const ENDS = /^sleep$/
+const endsByItself = (state: string): boolean => state === 'sleep'
 
 /** The goroutine of a context waits for a parent that the package does not know, and ends with the request that has made it. */
 const CONTEXT = /^context\./
@@ -37,7 +37,7 @@ function isHandler({ signature }: SignatureTally): boolean {
 export function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
   if (isLost(tally)) return 'lost'
   if (isPeer(tally) || isOfConnections(tally, dump.signatures)) return 'peer'
-  if (inState(tally, (state) => ENDS.test(state)) * 2 > tally.count) return 'sleep'
+  if (inState(tally, endsByItself) * 2 > tally.count) return 'sleep'
   const isOrphaned = tally.parents !== undefined && tally.parents.distinct > 1 && tally.parents.alive === 0
   if (tally.signature.idle !== 'no')
     return isOrphaned && CONTEXT.test(tally.signature.title.function) ? 'orphaned' : 'weak'
