@@ -61,11 +61,23 @@ const start = await build({
   input: { cli: 'src/start.ts' },
   output: { ...format, dir: 'dist', banner: '#!/usr/bin/env node' },
 })
+for (const { fileName } of command.output)
+  if (fileName.endsWith('.cjs')) writeAsAscii(`${root}/dist/command/${fileName}`)
 chmodSync(`${root}/dist/cli.cjs`, 0o755)
 // Where the command was before, which scripts and images may name.
 writeFileSync(`${root}/dist/cli.js`, "#!/usr/bin/env node\nimport './cli.cjs'\n")
 chmodSync(`${root}/dist/cli.js`, 0o755)
 writeNotices(root, [...pageOutput, ...library.output, ...command.output, ...start.output])
+
+/**
+ * With a character that is not Latin-1 in it, V8 keeps code in two bytes a character: it is read, and its functions are found in it, in twice the
+ * time. Such characters are in strings and patterns alone, where an escape means the same.
+ */
+function writeAsAscii(path) {
+  const code = readFileSync(path, 'utf8')
+  const ascii = code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  if (ascii !== code) writeFileSync(path, ascii)
+}
 
 /** A package that a user has, or a module of Node. */
 function isInstalled(id) {

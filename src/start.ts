@@ -24,7 +24,8 @@ const loaded = new Map<string, unknown>()
 function load(file: string): unknown {
   if (loaded.has(file)) return loaded.get(file)
   const path = join(folder, file)
-  const code = readFileSync(path, 'utf8')
+  // Built so that it is ASCII.
+  const code = readFileSync(path, 'latin1')
   const kept = `${path}.${process.version}-${process.arch}.cache`
   const compiled = code.length < SHORT ? undefined : readIfNewer(kept, path)
   const script = new Script(`(function(exports,require){${code}\n})`, {

@@ -15,6 +15,16 @@ const isKeptByNode = major > 22 || (major === 22 && minor >= 1)
 /** The readable build, which coverage is measured on: what V8 compiles of it is shorter than its text, and not kept. */
 const isReadable = readFileSync(join(dirname(CLI), 'command/run.cjs'), 'utf8').includes('sourceMappingURL')
 
+describe('the code of the command', () => {
+  // src/start.ts reads it as Latin-1, which would take what is not ASCII for something else.
+  it('is ASCII', () => {
+    const folder = join(dirname(CLI), 'command')
+    const files = readdirSync(folder).filter((name) => name.endsWith('.cjs'))
+    expect(files.filter((name) => readFileSync(join(folder, name)).some((byte) => byte > 0x7f))).toEqual([])
+    expect(files).toContain('run.cjs')
+  })
+})
+
 describe.skipIf(isKeptByNode || isReadable)('the code that is kept', () => {
   let folder: string
 
