@@ -2,18 +2,20 @@
  * `dumpstream` itself: loads the command, which is built into dist/command, with what V8 compiled of it in an earlier run. Compiling takes longer
  * than all else of a short run.
  *
- *   Node 22.1 and later | Node keeps it (module.enableCompileCache)
- *   before              | kept here, beside the code: whoever can write there can change the code, too
+ *   where the code is, if that may be written or has it | kept here: whoever can write there can change the code, too
+ *   elsewhere, Node 22.1 and later                      | Node keeps it (module.enableCompileCache), of what it compiles as it loads it: half as good
  *
  * NODE_DISABLE_COMPILE_CACHE=1 turns either off.
  */
-import { accessSync, constants, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
 
 const folder = join(__dirname, 'command')
 const entry = './cli.cjs'
+/** Loaded by every run. */
+const main = './main.cjs'
 const requireIn = createRequire(join(folder, entry))
 /** Code that is shorter is compiled before what V8 made of it would be read. */
 const SHORT = 16_384
@@ -26,7 +28,7 @@ function load(file: string): unknown {
   const path = join(folder, file)
   // Built so that it is ASCII.
   const code = readFileSync(path, 'latin1')
-  const kept = `${path}.${process.version}-${process.arch}.cache`
+  const kept = keptOf(file)
   const compiled = code.length < SHORT ? undefined : readIfNewer(kept, path)
   const script = new Script(`(function(exports,require){${code}\n})`, {
     filename: path,
@@ -63,8 +65,23 @@ function readIfNewer(kept: string, code: string): Buffer | undefined {
   }
 }
 
-if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
+/** What was compiled of `file`, kept or to be kept. */
+function keptOf(file: string): string {
+  return `${join(folder, file)}.${process.version}-${process.arch}.cache`
+}
+
+function canKeep(): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return existsSync(keptOf(main))
+  }
+}
+
+if (process.env.NODE_DISABLE_COMPILE_CACHE === '1') requireIn(entry)
+else if (canKeep() || !('enableCompileCache' in module && typeof module.enableCompileCache === 'function')) load(entry)
+else {
   module.enableCompileCache()
   requireIn(entry)
-} else if (process.env.NODE_DISABLE_COMPILE_CACHE === '1') requireIn(entry)
-else load(entry)
+}

@@ -8,9 +8,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CLI } from './spawn.ts'
 
 const DUMP = 'goroutine 7 [chan receive]:\nmain.leak()\n\t/app/main.go:12 +0x1\n\n'.repeat(3)
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-/** Later ones keep it themselves. */
-const isKeptByNode = major > 22 || (major === 22 && minor >= 1)
 
 /** The readable build, which coverage is measured on: what V8 compiles of it is shorter than its text, and not kept. */
 const isReadable = readFileSync(join(dirname(CLI), 'command/run.cjs'), 'utf8').includes('sourceMappingURL')
@@ -25,7 +22,7 @@ describe('the code of the command', () => {
   })
 })
 
-describe.skipIf(isKeptByNode || isReadable)('the code that is kept', () => {
+describe.skipIf(isReadable)('the code that is kept', () => {
   let folder: string
 
   beforeEach(() => {
