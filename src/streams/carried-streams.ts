@@ -373,7 +373,9 @@ export class CarriedStreams {
   #streamBehind({ glued }: Unproved, carrier: Carrier, key: string): Stream {
     const stream = this.#newStream(carrier)
     this.#map.add(carrier, key, stream)
+    this.#atLine = stream
     stream.takeHeader(glued.header)
+    this.#atLine = undefined
     return stream
   }
 

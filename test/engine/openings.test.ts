@@ -43,6 +43,13 @@ describe('the time of a dump', () => {
     ])
   })
 
+  it('is that of its carrier, behind a label, too', () => {
+    const time = '2026-11-24T05:00:00.000Z'
+    const lines = `recovered: no such user u1: ${DUMP}`.trimEnd().split('\n')
+    const text = lines.map((each) => `${JSON.stringify({ log: `${each}\n`, stream: 'stdout', time })}\n`).join('')
+    expect(dumpsOf(text)).toMatchObject([{ time, time_from: 'carrier' }])
+  })
+
   it('is that of its line of logfmt, which has no message, and not of the one before', () => {
     const before = 'time=2026-11-24T08:00:01Z level=info msg="see goroutine 1 [running]: in the docs"\n'
     const stack = JSON.stringify(DUMP)
