@@ -37,11 +37,12 @@ function load(file: string): unknown {
   const exports: unknown = {}
   loaded.set(file, exports)
   script.runInThisContext()(exports, (id: string) => (id.startsWith('./') ? load(id) : requireIn(id)))
-  if (compiled === undefined && code.length >= SHORT) process.once('exit', () => keep(script, code.length, kept))
+  const isKept = compiled !== undefined && script.cachedDataRejected !== true
+  if (!isKept && code.length >= SHORT) process.once('exit', () => keep(script, code.length, kept))
   return exports
 }
 
-/** Another version of V8 refuses the file, and so do other flags; then the code is compiled anew. */
+/** Another version of V8 refuses the file, and so do other flags; then the code is compiled anew, and kept. */
 function keep(script: Script, least: number, kept: string): void {
   try {
     accessSync(folder, constants.W_OK)

@@ -11,6 +11,8 @@ const MUCH = 1 << 20
 const STEP = 128 << 10
 /** Of both halves. In less, what a dump of a few goroutines is made of survives it, and old objects are collected more often. */
 const ENOUGH = 8 << 20
+/** As V8 has it. */
+const DEFAULT_FACTOR = 2
 
 export class YoungGeneration {
   #left = isSetByUser() ? Number.POSITIVE_INFINITY : MUCH
@@ -28,6 +30,8 @@ function keepSmall(): boolean {
   const space = v8.getHeapSpaceStatistics().find((each) => each.space_name === 'new_space')
   if (space !== undefined && space.space_size < ENOUGH) return false
   v8.setFlagsFromString('--semi-space-growth-factor=1')
+  // What V8 compiled is kept at the exit (start.ts), and refused by a V8 whose flags are others.
+  process.prependOnceListener('exit', () => v8.setFlagsFromString(`--semi-space-growth-factor=${DEFAULT_FACTOR}`))
   return true
 }
 

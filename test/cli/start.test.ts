@@ -73,6 +73,30 @@ describe.skipIf(isReadable)('the code that is kept', () => {
     }
   })
 
+  it('is kept anew when it was refused', () => {
+    run()
+    const path = join(folder, 'dist/command', `run.cjs.${process.version}-${process.arch}.cache`)
+    const whole = readFileSync(path)
+    writeFileSync(path, Buffer.alloc(whole.length, 7))
+    run()
+    expect(readFileSync(path).subarray(0, 16)).toEqual(whole.subarray(0, 16))
+  })
+
+  // A flag of V8 that is set in the process is among what V8 compares.
+  it('is not refused when it was kept by a run that read much', () => {
+    const path = join(folder, 'dist/command', `run.cjs.${process.version}-${process.arch}.cache`)
+    const stacks = Array.from(
+      { length: 20_000 },
+      (_, i) => `goroutine ${i + 1} [select]:\nmain.F${i}()\n\t/f.go:${i}\n\n`,
+    )
+    const log = join(folder, 'app.log')
+    writeFileSync(log, `${stacks.join('')}${'a line of the log\n'.repeat(200_000)}`)
+    run([log])
+    const kept = readFileSync(path)
+    run()
+    expect(readFileSync(path).equals(kept)).toBe(true)
+  })
+
   it('is not what runs when the code has changed without a change of its length', () => {
     run()
     const path = join(folder, 'dist/command/run.cjs')
