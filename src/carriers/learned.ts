@@ -3,6 +3,7 @@
  * header and kept for the lines that follow, and so are the fields that say when and where.
  *
  *     {"a":{"b":[{"when":"2026-11-24T07:00:00Z","pod":"web-1","x":"goroutine 7 [running]:"}]}}      text: a.b.0.x
+ *     {"stack":["goroutine 7 [running]:","main.main()","\t/app/main.go:3 +0x1d"]}                   text: stack, a line in each
  */
 import { BRACE_OPEN } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
@@ -80,6 +81,8 @@ function leavesOf(line: string): Leaf[] {
   const visit = (value: unknown, path: string, depth: number): void => {
     if (leaves.length >= LEAVES) return
     if (typeof value === 'string' || typeof value === 'number') leaves.push({ path, value })
+    else if (Array.isArray(value) && value.length > 1 && value.every((each) => typeof each === 'string'))
+      leaves.push({ path, value: value.join('\n') })
     else if (typeof value === 'object' && value !== null && depth < DEPTH)
       for (const [name, each] of Object.entries(value)) visit(each, path === '' ? name : `${path}.${name}`, depth + 1)
   }

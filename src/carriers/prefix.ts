@@ -35,7 +35,9 @@ const LONGEST = 512
 /** Head of a line in which a control string may say the time. */
 const STAMP_BYTES = 64
 const TRIES = 8
-/** Words of a prefix after which a label may begin. */
+/** Where in a prefix a label may begin: behind a blank, or CockroachDB's mark. */
+const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
+/** So many of them are tried. */
 const HEADS = 12
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
@@ -127,11 +129,11 @@ export class Prefix implements Carrier {
 
   /** The prefixes that it may be with a label of its header behind: `web-1  | recovered: boom ` begins with `web-1  | `. The longest first. */
   get heads(): Prefix[] {
-    if (this.#padded || this.#coloured || this.#indent > 0) return []
-    const ends = [...this.#given.matchAll(/\S[ \t]+(?=\S)/g)].map(({ index, 0: { length } }) => index + length)
+    if (this.#padded || this.#indent > 0) return []
+    const ends = [...this.#given.matchAll(HEAD_END)].map(({ index, 0: { length } }) => index + length)
     return ends
       .slice(0, HEADS)
-      .map((end) => new Prefix(this.#given.slice(0, end)))
+      .map((end) => new Prefix(this.#given.slice(0, end), '', this.#coloured))
       .reverse()
   }
 

@@ -88,7 +88,7 @@ export class Stream {
 
   /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
-    if (text.partial) return needle && holdsHeaderHead(text.latin1())
+    if (text.partial && needle) return holdsHeaderHead(text.latin1())
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
     return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
   }
@@ -264,8 +264,10 @@ export class Stream {
     if (line === text ? text.holdsLines : line.buf.indexOf(LF, line.start) < line.end - 1) {
       // The line feed at the end is ours.
       const found = needle ? dumpString(tape.buf, tape.start, tape.end - 1) : undefined
-      if (this.#isDump(line)) this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
-      else if (found !== undefined) this.#dumpOf(found, start, end)
+      const isDump = beginsDump(line.latin1())
+      if (!isDump && found !== undefined) this.#dumpOf(found, start, end)
+      else if (isDump || announces(line.buf, line.start, line.end))
+        this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
       else tape.keep()
       return
     } else if (needle && !startsTitle(line.latin1(TITLE_BYTES))) {
@@ -306,10 +308,6 @@ export class Stream {
   #dumpsFor(): InterleavedDumps {
     this.#dumps ??= this.#parts.makeDumps()
     return this.#dumps
-  }
-
-  #isDump(text: CarriedText): boolean {
-    return beginsDump(text.latin1()) || announces(text.buf, text.start, text.end)
   }
 
   /** A whole dump in one string: the line it came in says more, and stays in the log. */

@@ -124,6 +124,27 @@ describe('streams', () => {
   })
 })
 
+it('an announcement that the runtime had cut before the first dump of a log was no announcement', () => {
+  const lines = [
+    'stdout P panic: runtime error: invalid memo',
+    'stdout F ry address or nil pointer dereference',
+    'stdout F ',
+    'stdout F goroutine 1 [running]:',
+    'stderr F unrelated stderr line',
+    'stdout F main.handler(0x0)',
+    'stdout F \t/app/main.go:42 +0x1d',
+    'stdout F shutting down',
+  ].map((line) => `${TIME} ${line}\n`)
+  const { records, log } = feed(lines.map((line) => Buffer.from(line)))
+  expect(records[0]).toMatchObject({
+    kind: 'panic',
+    reason: 'runtime error: invalid memory address or nil pointer dereference',
+    goroutines: 1,
+  })
+  expect(log.toString()).toBe(`${lines[4]}${lines[7]}`)
+  expect(feed([Buffer.from(lines.join(''))]).records).toEqual(records)
+})
+
 it.each(['SIGQUIT: quit', 'panic: boom'])(
   '%s in no carrier, ahead of a dump in CRI, does not hide it in small chunks',
   (line) => {

@@ -30,6 +30,11 @@ describe('a dump in a string', () => {
       expect(dumpsOf(line)).toEqual([1])
   })
 
+  it('is found behind a label that begins as a preamble does', () => {
+    const line = `time="2026-11-24T07:00:00Z" level=error msg=${JSON.stringify(`panic: boom stack: ${stack(7)}`)}\n`
+    expect(dumpsOf(line)).toEqual([1])
+  })
+
   it('does not begin where a text quotes a header', () => {
     expect(dumpsOf(json({ msg: `a tutorial: ${stack(7)}` }))).toEqual([])
   })

@@ -36,6 +36,8 @@ const DOCKER = (line: string): string =>
 describe.each<[string, (line: string) => string, string]>([
   ['a comment', (line) => `// ${line}`, 'app.log'],
   ['quoted mail', (line) => `> ${line}`, 'app.log'],
+  ['docker compose in colours', (line) => `\u001b[36mweb-1  |\u001b[0m ${line}`, 'web-1'],
+  ['CockroachDB', (line) => `F250826 15:24:56.099044 3162 sql/x.go:63 - [n1] 250 !${line}`, 'app.log'],
   ['docker compose', (line) => `web-1  | ${line}`, 'web-1'],
   ['kubectl logs --prefix', (line) => `[pod/web-1/app] ${line}`, 'web-1/app'],
   ['kubectl logs --timestamps', (line) => `2026-06-20T10:09:30.115719629Z ${line}`, 'app.log'],
