@@ -1,34 +1,50 @@
 /** Longer texts are asked of anew each time. */
 const LONGEST = 512
 
-/** What `find` says of a text, asked once as long as no more than `most` texts are in use: past that it starts over. */
+/**
+ * Where more are in use than are remembered, those that are stay, and so many times as many are asked of anew before it starts over. Starting over each
+ * time that it is full would find none of them where they come in turns, and make old objects of all that it forgets.
+ */
+const PATIENCE = 8
+
+/** What `find` says of a text, asked once as long as no more than `most` texts are in use. */
 export function rememberedText<V extends object | string | number | boolean>(
   most: number,
   find: (text: string) => V,
 ): (text: string) => V {
   let known = new Map<string, V>()
+  let missed = 0
   return (text) => {
     const value = known.get(text)
     if (value !== undefined) return value
     const found = find(text)
     if (text.length > LONGEST) return found
-    if (known.size >= most) known = new Map()
+    if (known.size >= most) {
+      if (++missed < most * PATIENCE) return found
+      known = new Map()
+      missed = 0
+    }
     known.set(text, found)
     return found
   }
 }
 
 /**
- * What `find` says of a key, asked once as long as no more than `most` keys are in use: past that it starts over, and nothing but time is lost. The
- * keys live on until then: a WeakMap would be found by the garbage collector to be most of its work.
+ * What `find` says of a key, asked once as long as no more than `most` keys are in use: past that nothing but time is lost. The keys live on: a WeakMap
+ * would be found by the garbage collector to be most of its work.
  */
 export function remembered<K extends object, V>(most: number, find: (key: K) => V): (key: K) => V {
   let known = new Map<K, V>()
+  let missed = 0
   return (key) => {
     const value = known.get(key)
     if (value !== undefined) return value
     const found = find(key)
-    if (known.size >= most) known = new Map()
+    if (known.size >= most) {
+      if (++missed < most * PATIENCE) return found
+      known = new Map()
+      missed = 0
+    }
     known.set(key, found)
     return found
   }
