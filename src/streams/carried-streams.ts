@@ -306,7 +306,7 @@ export class CarriedStreams {
     } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) {
       const unproved = this.#unproved
       this.#unproved = undefined
-      if (unproved.label > 0 && !unproved.glued.line.decided && stream.label(text) === 0) {
+      if (unproved.label > 0 && !unproved.glued.line.decided && !stream.fitsInside(text)) {
         this.#part(unproved, unproved.glued.before.bytes.length - unproved.label)
         stream = this.#streamBehind(unproved, carrier, key)
       }

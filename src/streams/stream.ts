@@ -120,6 +120,11 @@ export class Stream {
     return this.#dumps?.fit(text.buf, text.words, text.start, text.end) ?? 0
   }
 
+  /** As `fit`, without what the program's own logger put around it: a call with several arguments may look as if it had words before it. */
+  fitsInside(text: CarriedText): boolean {
+    return this.label(text) > 0 && this.fit(this.#text) > 0
+  }
+
   /** May `feedKnown` go on? */
   get walks(): boolean {
     return this.#inner === undefined && this.#pieces.length === 0 && this.#dumps?.walks === true

@@ -57,6 +57,17 @@ describe.each<[string, (line: string) => string, string]>([
     expect(log.toString()).toBe(textOf(LOG, carry))
   })
 
+  it('a call whose arguments look as the words of the label hid all that followed', () => {
+    const stack = [
+      'runtime/debug.Stack(0x4686bf, 0x717fd0, 0xc0000b80f0)',
+      '\t/usr/local/go/src/runtime/debug/stack.go:24 +0x9f',
+    ]
+    const lines = ['recovered: boom goroutine 1 [running]:', ...stack, 'done', 'goroutine 2 [running]:', ...stack]
+    const { records, log } = read(textOf(lines, carry))
+    expect(records.flatMap((record) => (record.type === 'dump' ? [record.goroutines] : []))).toEqual([1, 1])
+    expect(log.toString()).toBe(textOf(['recovered: boom ', 'done'], carry))
+  })
+
   it('is read the same in any chunks', () => {
     const text = textOf(LINES, carry)
     const whole = read(text)
