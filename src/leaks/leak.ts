@@ -124,8 +124,7 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], perS
     case 'orphaned':
       return { growth, growthOfWatched: growth - 1, watched: watchedLost, watchedForOne: never }
     case 'kept':
-      if (!haveSlept(steps) || steps.length < THRESHOLDS.stepsOfSlept)
-        return alike(perStarter * steps.length * THRESHOLDS.growthOfUnknown)
+      if (!haveSlept(steps)) return alike(perStarter * steps.length * THRESHOLDS.growthOfUnknown)
       if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
   }
   return alike(young ? THRESHOLDS.growthOfYoung : growth)

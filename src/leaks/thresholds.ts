@@ -7,7 +7,6 @@ type Thresholds = Readonly<
     | 'growthOfKept'
     | 'stepsOfKept'
     | 'growthOfUnknown'
-    | 'stepsOfSlept'
     | 'tellingSeconds'
     | 'toldSeconds'
     | 'watchedLost'
@@ -71,8 +70,6 @@ export const THRESHOLDS: Thresholds = Object.freeze({
    * cache that fills come by the dozen.
    */
   growthOfUnknown: 20,
-  /** The same over fewer steps than those, though all have slept: sessions of users who come once sleep, too. */
-  stepsOfSlept: 3,
   /** Seconds from dump to dump, all together, from which on headers should say who has not run: between two collections that the runtime forces. */
   tellingSeconds: 120,
   /** The same where no header has minutes: from here on they would, had the text any. */
