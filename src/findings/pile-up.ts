@@ -16,6 +16,7 @@ import {
 import { codeOf } from './code.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import type { Pool } from './pools.ts'
+import { isRelieved } from './relieved.ts'
 import { mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
@@ -168,8 +169,11 @@ function miscounted(scene: Scene): Finding[] {
     about([each], {
       finding: 'stuck',
       severity: 'warning',
-      title: `${goroutines(each.tally.count)} wait for a WaitGroup ${placeOf(each.tally.signature.title)}`,
-      because: 'none of them has started a goroutine that still lives',
+      title: `${goroutines(each.tally.count)} ${each.tally.count === 1 ? 'waits' : 'wait'} for a WaitGroup ${placeOf(each.tally.signature.title)}`,
+      because:
+        each.tally.count === 1
+          ? 'it has started no goroutine that still lives, and no other one is in its package'
+          : 'none of them has started a goroutine that still lives',
       fault: 'waitgroup_miscount',
       hint: 'Add counts more than there are goroutines that call Done: call Add(1) beside each go statement and defer Done in the goroutine',
     }),
@@ -218,6 +222,7 @@ export function slow(scene: Scene): Finding[] {
     const { state } = each
     const isLock = (waysOf(state) & LOCK) !== 0
     if ((!isLock && (waysOf(state) & SEND) === 0) || told.has(each)) return []
+    if (!isLock && isRelieved(scene, each)) return []
     return about([each], {
       finding: 'slow',
       severity: 'warning',
@@ -232,14 +237,14 @@ function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
   if (group.kind === 'mutex' || group.kind === 'rwmutex')
     return isHeldByRunner(scene, group) ? FEW : leastForLock(scene, seen)
   if (!group.sends) return Number.POSITIVE_INFINITY
-  return seen.every(isOld) ? OLD_PILE : SENDERS
+  return seen.every((each) => isOld(each) && !isRelieved(scene, each)) ? OLD_PILE : SENDERS
 }
 
 function leastIn(scene: Scene, seen: Seen): number {
   const ways = waysOf(seen.state)
   if ((ways & LOCK) !== 0) return leastForLock(scene, [seen])
   if ((ways & SEND) === 0) return Number.POSITIVE_INFINITY
-  return isOld(seen) ? OLD_PILE : SENDERS
+  return isOld(seen) && !isRelieved(scene, seen) ? OLD_PILE : SENDERS
 }
 
 function leastForLock(scene: Scene, seen: readonly Seen[]): number {

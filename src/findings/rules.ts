@@ -59,7 +59,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'pile_up',
-    when: '50 goroutines or more wait for one lock, or 100 to send in one place; 10 where each of them has waited for a minute',
+    when: '50 goroutines or more wait for one lock, or 100 to send in one place; 10 where each of them has waited for a minute, and, if they send, none of their kin is at work',
     example: 'test/findings/waits.test.ts',
     of: 'waits',
     find: pileUp,
@@ -73,7 +73,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'slow',
-    when: 'fewer than 10 goroutines have waited for a lock, or to send, for 2 minutes or more',
+    when: 'fewer than 10 goroutines have waited for a lock, or to send, for 2 minutes or more; to send, only where none of their kin (who has started them, whom they or the same function have started) is at work',
     example: 'src/findings/pile-up.ts',
     of: 'waits',
     find: slow,
@@ -94,7 +94,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives; or 5 for a condition, who has started them has exited, and no goroutine of that code goes on',
+    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives; or one, if nobody else is in its package, either; or 5 for a condition, who has started them has exited, and no goroutine of that code goes on',
     example: 'test/findings/standstill.test.ts',
     of: 'waits',
     find: nobodyEnds,

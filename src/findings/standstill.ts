@@ -173,7 +173,8 @@ function inDemand({ tally }: Seen): number {
   return waitsForLock(tally) + (tally.states.get('chan send') ?? 0)
 }
 
-function goesOn(each: Seen): boolean {
+/** Is it at work, or does it wait for what is outside of the program? */
+export function goesOn(each: Seen): boolean {
   return (each.ways & OUTER) === 0 ? isOutside(each) : !keepsAlive(each)
 }
 

@@ -1,12 +1,13 @@
 /** A WaitGroup, or a condition, that is waited for although nobody is left who could end the wait. */
 import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
-import { isDependency, isStandard } from '../stacks/title.ts'
+import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
+import { codeOf } from './code.ts'
 import { isJudged, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
 import { anyGoesOn } from './standstill.ts'
 import { CONDITION, GROUP } from './ways.ts'
 
-/** One alone may wait for what others have started: a shutdown does. */
+/** One alone may wait for what others have started, as a shutdown does: then somebody else is in its package. */
 const WAITERS = 2
 
 /**
@@ -17,12 +18,32 @@ export function miscounts(scene: Scene): Seen[] {
   const { dump, seen } = scene
   return seen.filter((each) => {
     const { tally } = each
-    if (tally.count < WAITERS || each.idle || (each.ways & GROUP) === 0) return false
+    if (each.idle || (each.ways & GROUP) === 0) return false
     if ((tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
     // Before Go 1.21 nobody knows who has started whom.
     if (tally.parents === undefined || kinOf(dump.signatures).startedBy(slotOf(scene, each)).length > 0) return false
-    return !mayBeCounted(scene, each)
+    return !mayBeCounted(scene, each) && (tally.count >= WAITERS || isAlone(scene, each))
   })
+}
+
+/** Is nobody else in the package that waits, nor was started by it? */
+function isAlone(scene: Scene, waiter: Seen): boolean {
+  const { title } = waiter.tally.signature
+  if (isStandard(title.function) || isDependency(title)) return false
+  return membersOf(scene).get(packageOf(title.function)) === 1
+}
+
+const membersFound = new WeakMap<Scene, ReadonlyMap<string, number>>()
+
+/** Package → signatures in it, but for what idles by design. */
+function membersOf(scene: Scene): ReadonlyMap<string, number> {
+  const found = membersFound.get(scene)
+  if (found !== undefined) return found
+  const members = new Map<string, number>()
+  membersFound.set(scene, members)
+  for (const { idle, tally } of scene.seen)
+    if (!idle) for (const name of codeOf(tally.signature).packages) members.set(name, (members.get(name) ?? 0) + 1)
+  return members
 }
 
 /** Was any other started by what the waiter is in, or by who started the waiter? */

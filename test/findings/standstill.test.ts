@@ -47,6 +47,27 @@ describe('goroutines that wait to send', () => {
   })
 })
 
+describe('ten that have waited to send for minutes', () => {
+  const late = (parent: number): Written => ({
+    state: 'chan send, 3 minutes',
+    calls: ['shop/queue.put(0x1)'],
+    by: `shop/queue.fill in goroutine ${parent}`,
+  })
+
+  it('are a pile-up where none of their kin is at work', () => {
+    const others = [{ state: 'sleep', calls: ['shop/queue.tick()'], by: 'main.main in goroutine 99' }]
+    expect(findings(dumpOf([...times(10, () => late(77)), ...others]))[0]).toMatchObject({ finding: 'pile_up' })
+  })
+
+  it('are under back-pressure where one of their sisters is at work, or who has started them', () => {
+    const sister = { state: 'sleep', calls: ['shop/queue.store()'], by: 'shop/queue.fill in goroutine 77' }
+    expect(findings(dumpOf([...times(10, () => late(77)), sister]))).toEqual([])
+    const readers = times(10, () => waitFor('IO wait', 'shop/queue.fill()'))
+    expect(findings(dumpOf([...readers, ...times(10, (i) => late(i + 2))]))).toEqual([])
+    expect(findings(dumpOf([late(77), sister]))).toEqual([])
+  })
+})
+
 describe('a WaitGroup', () => {
   const waiter: Written = {
     state: 'sync.WaitGroup.Wait',
@@ -62,6 +83,17 @@ describe('a WaitGroup', () => {
   it('is not where one is at work', () => {
     const page = { state: 'IO wait', calls: ['shop/render.page()'], by: 'shop/render.pages in goroutine 2' }
     expect(findings(dumpOf([waiter, waiter, page]))).toEqual([])
+  })
+
+  it('is counted wrong for one waiter, where nobody else is in its package', () => {
+    const [first] = findings(dumpOf([waiter, waitFor('IO wait', 'shop/api.read()')]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 1, fault: 'waitgroup_miscount' })
+  })
+
+  it.each(['chan receive', 'IO wait'])('may be ended for one waiter by another of its package in [%s]', (state) => {
+    expect(findings(dumpOf([waiter, waitFor(state, 'shop/render.(*server).handle(0x0?)')]))).toEqual([])
+    const handler = { state, calls: ['shop/api.handle()'], by: 'shop/render.Serve in goroutine 9' }
+    expect(findings(dumpOf([waiter, handler]))).toEqual([])
   })
 })
 
