@@ -1,7 +1,17 @@
 /** `/proc/PID/fd/N` of real processes, one for each kind of thing a stdout can be. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +37,19 @@ function logger(): { child: ChildProcess; path: string; log: string } {
 
 async function holds(path: string, words: string): Promise<void> {
   while (!readFileSync(path, 'utf8').includes(words)) await delay(5)
+}
+
+/** Until the process has the file open. */
+async function opened(pid: number | undefined, path: string): Promise<void> {
+  const files = `/proc/${pid}/fd`
+  const fileOf = (fd: string): string => {
+    try {
+      return readlinkSync(`${files}/${fd}`)
+    } catch {
+      return 'closed meanwhile'
+    }
+  }
+  while (!readdirSync(files).some((fd) => fileOf(fd) === path)) await delay(5)
 }
 
 describe('another process’s stdout', () => {
@@ -138,11 +161,12 @@ describe('another process’s stdout', () => {
     )
     children.add(service)
     folder.write('dump', dumpText([{ count: 7, state: 'select', function: 'a.b', place: '/c.go:1' }]))
-    await delay(200)
+    await opened(service.pid, log)
     const path = `/proc/${service.pid}/fd/1`
     const follower = start(['--follow', '--from', 'end', '--idle', '200ms', path])
     const result = finish(follower)
-    await delay(700)
+    await opened(follower.pid, log)
+    await delay(300)
     service.stdin?.write('go\n')
     await delay(800)
     renameSync(log, `${log}.1`)
