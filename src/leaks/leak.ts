@@ -124,7 +124,10 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], perS
     case 'orphaned':
       return { growth, growthOfWatched: growth - 1, watched: watchedLost, watchedForOne: never }
     case 'kept':
-      if (!haveSlept(steps)) return alike(perStarter * steps.length * THRESHOLDS.growthOfUnknown)
+      if (!haveSlept(steps)) {
+        const { growthOfUnknown, growthOfUnknownSoon, stepsOfKept } = THRESHOLDS
+        return alike(perStarter * steps.length * (steps.length < stepsOfKept ? growthOfUnknownSoon : growthOfUnknown))
+      }
       if (steps.length < THRESHOLDS.stepsOfKept) return alike(THRESHOLDS.growthOfKept)
   }
   return alike(young ? THRESHOLDS.growthOfYoung : growth)

@@ -7,6 +7,7 @@ type Thresholds = Readonly<
     | 'growthOfKept'
     | 'stepsOfKept'
     | 'growthOfUnknown'
+    | 'growthOfUnknownSoon'
     | 'tellingSeconds'
     | 'toldSeconds'
     | 'watchedLost'
@@ -65,11 +66,10 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   growthOfKept: 20,
   /** … or over so many steps. */
   stepsOfKept: 5,
-  /**
-   * Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average: sessions in a
-   * cache that fills come by the dozen.
-   */
-  growthOfUnknown: 20,
+  /** Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average. */
+  growthOfUnknown: 15,
+  /** … or so many over fewer steps than those: what waits for an outage to end comes by the dozen. */
+  growthOfUnknownSoon: 18,
   /** Seconds from dump to dump, all together, from which on headers should say who has not run: between two collections that the runtime forces. */
   tellingSeconds: 120,
   /** The same where no header has minutes: from here on they would, had the text any. */
