@@ -350,6 +350,7 @@ export class StackTree extends LineTable {
     if (((this.cold[parent * COLD + DEPTH] as number) & HASHED) !== 0) this.unindex(line)
     this.removeLast()
     this.#startsUpTo = Math.min(this.#startsUpTo, this.count)
+    this.#rootsUpTo = Math.min(this.#rootsUpTo, this.count)
   }
 
   #isMany(parent: KnownLine): boolean {

@@ -53,6 +53,17 @@ describe('known stacks', () => {
     for (const text of ['a2001', 'q.b()', 'mainm', 'INFO ']) expect(tree.beginsLine(text)).toBe(false)
   })
 
+  it('know the module of a function that came in the place of a line that was taken back', () => {
+    const tree = new StackTree(1 << 20)
+    const add = (name: string): number =>
+      tree.add(ROOT, Buffer.from(`${name}()\n`), 0, { kind: 'func', tail: 'arguments', literal: name.length + 1 })
+    const logged = add('log.done')
+    expect(tree.knowsRoot('shop/cart.')).toBe(false)
+    tree.takeBack(logged)
+    add('shop/pause.Work')
+    expect(tree.knowsRoot('shop/cart.')).toBe(true)
+  })
+
   it('take no more of a kernel than they use, whatever room it has', () => {
     const tree = new StackTree(1 << 24, { lines: 256, goroutines: 0, bytes: 0 })
     const bytes = [0, 300].map((lines) => {
