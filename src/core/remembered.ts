@@ -12,28 +12,15 @@ export function rememberedText<V extends object | string | number | boolean>(
   most: number,
   find: (text: string) => V,
 ): (text: string) => V {
-  let known = new Map<string, V>()
-  let missed = 0
-  return (text) => {
-    const value = known.get(text)
-    if (value !== undefined) return value
-    const found = find(text)
-    if (text.length > LONGEST) return found
-    if (known.size >= most) {
-      if (++missed < most * PATIENCE) return found
-      known = new Map()
-      missed = 0
-    }
-    known.set(text, found)
-    return found
-  }
+  const known = remembered(most, find)
+  return (text) => (text.length > LONGEST ? find(text) : known(text))
 }
 
 /**
  * What `find` says of a key, asked once as long as no more than `most` keys are in use: past that nothing but time is lost. The keys live on: a WeakMap
  * would be found by the garbage collector to be most of its work.
  */
-export function remembered<K extends object, V>(most: number, find: (key: K) => V): (key: K) => V {
+export function remembered<K extends object | string, V>(most: number, find: (key: K) => V): (key: K) => V {
   let known = new Map<K, V>()
   let missed = 0
   return (key) => {
