@@ -87,11 +87,17 @@ export interface CallingGoroutine {
   pointer(i: number): number
 }
 
+/** One after the other: a dump may have a hundred thousand of them. */
+export interface MovingGoroutine extends CallingGoroutine {
+  /** This one, for good. */
+  copy(): CallingGoroutine
+}
+
 /** The goroutines of a dump by what they call: to find who waits for whom. Some of each stack, and all that wait for an object. */
 export interface CallingGoroutines {
   /** Those that wait in a lock, a WaitGroup, a Cond or, where the dump shows the runtime's frames, a channel. */
-  waiting(): readonly CallingGoroutine[]
-  /** Those that have one of `pointers` as the receiver of a method; none that wait. */
+  eachWaiting(visit: (goroutine: MovingGoroutine) => void): void
+  /** Those that have one of `pointers` as the receiver of a method, but for what they wait in. */
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[]
   /** Those of a signature that are kept. */
   of(signature: number): readonly CallingGoroutine[]

@@ -3,7 +3,7 @@
  * kept, of the others some of each stack, since one that holds a lock is mostly alone where it is. Most dumps have no
  * goroutine that waits for an object, and are never asked: only numbers are kept.
  */
-import type { CallingGoroutine, CallingGoroutines } from '../core/model.ts'
+import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
 import { remembered } from '../core/remembered.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
@@ -85,73 +85,87 @@ export class Callers implements CallingGoroutines {
     return this.#waits
   }
 
-  waiting(): readonly CallingGoroutine[] {
-    const out: CallingGoroutine[] = []
-    for (let row = 0; row < this.#count * ROW; row += ROW) if (this.#rows[row + 5] !== 0) this.#take(row, out)
-    return out
+  eachWaiting(visit: (goroutine: MovingGoroutine) => void): void {
+    const caller = this.#caller(0)
+    for (let row = 0; row < this.#count * ROW; row += ROW)
+      if (this.#rows[row + 5] !== 0 && caller.move(row)) visit(caller)
   }
 
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[] {
-    const out: CallingGoroutine[] = []
-    for (let row = 0; row < this.#count * ROW; row += ROW) {
-      if (this.#rows[row + 5] !== 0) continue
+    return this.#those((row) => {
       const start = this.#rows[row + 3] as number
       const end = start + (this.#rows[row + 4] as number)
-      for (let at = start; at < end; at++) {
-        if (!pointers.has(this.#pointers[at] as number)) continue
-        this.#take(row, out)
-        break
-      }
+      for (let at = start + (this.#rows[row + 5] as number); at < end; at++)
+        if (pointers.has(this.#pointers[at] as number)) return true
+      return false
+    })
+  }
+
+  of(signature: number): readonly CallingGoroutine[] {
+    return this.#those((row) => this.#rows[row + 1] === signature)
+  }
+
+  #those(isWanted: (row: number) => boolean): readonly CallingGoroutine[] {
+    const out: CallingGoroutine[] = []
+    for (let row = 0; row < this.#count * ROW; row += ROW) {
+      if (!isWanted(row)) continue
+      const caller = this.#caller(row)
+      if (caller.move(row)) out.push(caller)
     }
     return out
   }
 
-  of(signature: number): readonly CallingGoroutine[] {
-    const out: CallingGoroutine[] = []
-    for (let row = 0; row < this.#count * ROW; row += ROW) if (this.#rows[row + 1] === signature) this.#take(row, out)
-    return out
-  }
-
-  #take(row: number, out: CallingGoroutine[]): void {
-    const rows = this.#rows
-    const stack = this.#stacks[rows[row + 2] as number] as PrintedStack
-    const names = namesOf(stack)
-    const caller = new Caller(rows, row, this.#infos[row / ROW] as HeaderInfo, names, this.#pointers)
-    // Another stack of the same signature is kept in its place.
-    if (names.length >= caller.count) out.push(caller)
+  #caller(row: number): Caller {
+    return new Caller({ rows: this.#rows, pointers: this.#pointers, stacks: this.#stacks, infos: this.#infos }, row)
   }
 }
 
-/** A view of its row: a dump may have a hundred thousand of them. */
-class Caller implements CallingGoroutine {
-  readonly names: readonly string[]
-  readonly #rows: Float64Array
-  readonly #row: number
-  readonly #info: HeaderInfo
-  readonly #pointers: Float64Array
+/** What the rows of a dump are made of, and point to. */
+interface Table {
+  readonly rows: Float64Array
+  readonly pointers: Float64Array
+  readonly stacks: readonly PrintedStack[]
+  readonly infos: readonly HeaderInfo[]
+}
 
-  constructor(rows: Float64Array, row: number, info: HeaderInfo, names: readonly string[], pointers: Float64Array) {
-    this.#rows = rows
+/** A view of a row. */
+class Caller implements MovingGoroutine {
+  readonly #table: Table
+  #row: number
+  names: readonly string[] = []
+
+  constructor(table: Table, row: number) {
+    this.#table = table
     this.#row = row
-    this.#info = info
-    this.names = names
-    this.#pointers = pointers
+  }
+
+  /** False for a row that says nothing: another stack of the same signature is kept in its place. */
+  move(row: number): boolean {
+    this.#row = row
+    this.names = namesOf(this.#table.stacks[this.#at(2)] as PrintedStack)
+    return this.names.length >= this.count
+  }
+
+  copy(): CallingGoroutine {
+    const caller = new Caller(this.#table, this.#row)
+    caller.names = this.names
+    return caller
   }
 
   get goroutine(): number {
-    return this.#rows[this.#row] as number
+    return this.#at(0)
   }
 
   get signature(): number {
-    return this.#rows[this.#row + 1] as number
+    return this.#at(1)
   }
 
   get count(): number {
-    return this.#rows[this.#row + 4] as number
+    return this.#at(4)
   }
 
   get waits(): number {
-    return this.#rows[this.#row + 5] as number
+    return this.#at(5)
   }
 
   get state(): string {
@@ -163,7 +177,15 @@ class Caller implements CallingGoroutine {
   }
 
   pointer(i: number): number {
-    return i < this.count ? (this.#pointers[(this.#rows[this.#row + 3] as number) + i] as number) : 0
+    return i < this.count ? (this.#table.pointers[this.#at(3) + i] as number) : 0
+  }
+
+  get #info(): HeaderInfo {
+    return this.#table.infos[this.#row / ROW] as HeaderInfo
+  }
+
+  #at(column: number): number {
+    return this.#table.rows[this.#row + column] as number
   }
 }
 

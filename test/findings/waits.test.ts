@@ -81,3 +81,39 @@ describe('who may hold a lock', () => {
     })
   })
 })
+
+describe('goroutines that wait alone', () => {
+  const hex = (number: number): string => `0x${number.toString(16)}`
+  /** Each for a lock of its own, and for none of those in the tests. */
+  const alone = (receiver: (object: number) => string): string =>
+    ids(1000, 400)
+      .map((id) => waiter(id, hex(0xc100000008 + id * 4096), `(*conn).send(${receiver(0xc100000000 + id * 4096)})`))
+      .join('\n')
+  const crowds: readonly (readonly [string, string])[] = [
+    ['in methods of their objects', alone(hex)],
+    ['in methods whose receivers are stale', alone(() => '0x4c4b40?')],
+    ['in methods of one object, in which their locks are not', alone(() => '0xc000010000')],
+  ]
+
+  it.each(crowds)('hide no deadlock: %s', (_what, crowd) => {
+    const a = waiter(7, '0xc000010008', '(*store).get(0xc000010000)', '(*index).move(0xc000020000)')
+    const b = waiter(8, '0xc000020008', '(*index).get(0xc000020000)', '(*store).move(0xc000010000)')
+    const [first] = findings(`${MAIN}\n${a}\n${crowd}\n${b}`)
+    expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2 })
+  })
+
+  it.each(crowds)('hide no deadlock of locks whose place in the object is known from another: %s', (_what, crowd) => {
+    const tells = waiter(6, '0xc000030018', '(*ledger).add(0xc000030000)')
+    const a = waiter(7, '0xc000020018', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000010000)')
+    const b = waiter(8, '0xc000010018', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000020000)')
+    const [first] = findings(`${MAIN}\n${tells}\n${a}\n${crowd}\n${b}`)
+    expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2 })
+  })
+
+  it.each(crowds)('hide no lock whose address is lost in some of its waiters: %s', (_what, crowd) => {
+    const lost = (id: number): string => waiter(id, '...', '(*store).get(0xc000010000)')
+    const pile = ids(10, 30).map((id) => waiter(id, '0xc000010008', '(*store).get(0xc000010000)'))
+    const [first] = findings(`${MAIN}\n${[...pile, ...ids(50, 30).map(lost)].join('\n')}\n${crowd}`)
+    expect(first?.waits_on?.[0]).toMatchObject({ object: '0xc000010008', waiters: 60 })
+  })
+})
