@@ -58,6 +58,10 @@ export class CloudWatchEvents implements Carrier {
     }
   }
 
+  afresh(): CloudWatchEvents {
+    return new CloudWatchEvents()
+  }
+
   time(): number | undefined {
     const { kinds, starts, ends } = this.#event
     return kinds[1] === LITERAL ? timeOfNumber(Number(this.#buf.toString('latin1', starts[1], ends[1]))) : undefined

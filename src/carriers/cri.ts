@@ -51,6 +51,10 @@ export class Cri implements Carrier {
     return true
   }
 
+  afresh(): Cri {
+    return new Cri()
+  }
+
   time(): number | undefined {
     return timeOf(this.#buf.toString('latin1', this.#pos, this.#stampEnd))
   }

@@ -29,6 +29,10 @@ export class FluentdFile implements Carrier {
     return true
   }
 
+  afresh(): FluentdFile {
+    return new FluentdFile()
+  }
+
   time(now?: number): number | undefined {
     return timeOf(this.#time, now) ?? (/^\d+(\.\d+)?$/.test(this.#time) ? timeOfNumber(Number(this.#time)) : undefined)
   }

@@ -206,6 +206,10 @@ export class JsonCarrier implements Carrier {
     return members === this.#members - 1 || members === this.#otherMembers - 1
   }
 
+  afresh(): JsonCarrier {
+    return new JsonCarrier(this.#dialect)
+  }
+
   time(now?: number): number | undefined {
     for (let i = this.#layout.times; i < this.#layout.streams; i++) {
       const value = this.#value(i)

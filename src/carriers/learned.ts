@@ -38,6 +38,12 @@ export class LearnedJson implements Carrier {
     return false
   }
 
+  afresh(): LearnedJson {
+    const other = new LearnedJson()
+    other.#shapes = this.#shapes.map(({ path, carrier }) => ({ path, carrier: carrier.afresh() }))
+    return other
+  }
+
   time(now?: number): number | undefined {
     return this.#last?.time(now)
   }

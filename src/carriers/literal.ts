@@ -69,6 +69,10 @@ export class Literal implements Carrier {
     return true
   }
 
+  afresh(): Literal {
+    return new Literal()
+  }
+
   /** A log line ahead may say it. */
   time(): number | undefined {
     return undefined

@@ -77,6 +77,10 @@ export class Logfmt implements Carrier {
     this.#text = text
   }
 
+  afresh(): Logfmt {
+    return new Logfmt()
+  }
+
   time(now?: number): number | undefined {
     return timeOf(this.#buf.toString('latin1', this.#pos, this.#text), now)
   }

@@ -88,6 +88,10 @@ export class Otlp implements Carrier {
     }
   }
 
+  afresh(): Otlp {
+    return new Otlp()
+  }
+
   time(): number | undefined {
     for (const path of [1, 2]) {
       const text = this.#buf.toString('latin1', this.#record.starts[path], this.#record.ends[path])

@@ -105,10 +105,12 @@ export class Prefix implements Carrier {
 
   /** As the constructor was given it. */
   readonly #given: string
+  readonly #givenSuffix: string
 
   /** `verbatim`: the prefix is indentation, and every line has just that. */
   constructor(prefix: string, suffix = '', coloured = false, verbatim = false) {
     this.#given = prefix
+    this.#givenSuffix = suffix
     this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
     this.#indent = verbatim ? prefix.length : 0
     this.#isSpaces = verbatim && !prefix.includes('\t')
@@ -186,6 +188,10 @@ export class Prefix implements Carrier {
       text.filled(stop - at)
     }
     return true
+  }
+
+  afresh(): Prefix {
+    return new Prefix(this.#given, this.#givenSuffix, this.#coloured, this.isIndent)
   }
 
   time(now?: number): number | undefined {

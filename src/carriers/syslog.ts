@@ -70,6 +70,10 @@ export class Syslog implements Carrier {
     return true
   }
 
+  afresh(): Syslog {
+    return new Syslog()
+  }
+
   time(now?: number): number | undefined {
     if (this.#isContinuation) return timeOf(this.#lastHead, now)
     return timeOf(this.#buf.toString('latin1', this.#stamp, this.#stampEnd), now)

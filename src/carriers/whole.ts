@@ -13,6 +13,10 @@ export class Whole implements Carrier {
     return true
   }
 
+  afresh(): Whole {
+    return new Whole()
+  }
+
   /** A log line ahead may say it. */
   time(): number | undefined {
     return undefined

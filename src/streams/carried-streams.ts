@@ -40,7 +40,7 @@ export interface StreamOrigin {
   /** Of the line at hand. */
   time(now: number | undefined): number | undefined
   frame(): RecordFrame | undefined
-  /** The texts of those of the lines that are of the stream. Asked last: the line at hand is another one then. */
+  /** The texts of those of the lines that are of the stream. */
   texts(lines: readonly string[]): string[]
 }
 
@@ -421,11 +421,8 @@ export class CarriedStreams {
               if (this.#atLine === stream) frame = carrier?.frame?.()
               return frame
             },
-            // A line of several records is still being read.
             texts: (lines) =>
-              carrier === undefined || carrier.several
-                ? []
-                : textsOf(carrier, key, lines).map((text) => stream.withoutInner(text)),
+              carrier === undefined ? [] : textsOf(carrier, key, lines).map((text) => stream.withoutInner(text)),
           },
           tape,
         ),
@@ -437,8 +434,12 @@ export class CarriedStreams {
 /** The texts of the lines that are of the stream `key` of `carrier`. */
 function textsOf(carrier: Carrier, key: string, lines: readonly string[]): string[] {
   const text = new CarriedText()
+  const other = carrier.afresh()
   return lines.flatMap((line) => {
     const buf = Buffer.from(`${line}\n`, 'latin1')
-    return carrier.read(buf, 0, buf.length, text) && text.key === key ? [text.latin1().trimEnd()] : []
+    const texts: string[] = []
+    for (let isRead = other.read(buf, 0, buf.length, text); isRead; isRead = other.again?.(text) === true)
+      if (text.key === key) texts.push(text.latin1().trimEnd())
+    return texts
   })
 }

@@ -129,12 +129,13 @@ export class Recognition {
     const text = this.#text
     const carrier = this.#inUse.find((each) => each.read(buf, near, next, text))
     if (carrier === undefined) return near
+    const other = carrier.afresh()
     // Only lines that have waited: what would have gone out at the end of a chunk is log in any chunks.
     const least = findAnnouncement(buf, from, near, near - from)
     let at = near
     for (let line = near; line > least; ) {
       const start = lineStart(buf, from, line - 1)
-      if (carrier.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text.buf)) at = start
+      if (other.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text.buf)) at = start
       line = start
     }
     return at
@@ -153,8 +154,9 @@ export class Recognition {
   /** Does the line at `pos`, of the stream `key`, stand in a value of klog? The nearest line of the stream that is not indented tells. */
   #isInValue(carrier: Carrier, key: string, buf: Buffer, pos: number, from: number): boolean {
     const text = this.#text
+    const other = carrier.afresh()
     lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
-      if (!carrier.read(ahead, start, next, text) || text.key !== key) return false
+      if (!other.read(ahead, start, next, text) || text.key !== key) return false
       this.klog.note(carrier, text)
       return text.buf[text.start] !== TAB
     })

@@ -109,7 +109,7 @@ export class Stream {
     const buf = Buffer.from(`${text}\n`, 'latin1')
     // The line at hand stands in the other one.
     const read = new CarriedText()
-    if (this.#inner?.read(buf, 0, buf.length, read) !== true) return text
+    if (this.#inner?.afresh().read(buf, 0, buf.length, read) !== true) return text
     const inside = read.latin1().trimEnd()
     // What it gives as a reason is read behind a prefix, too.
     return startsPreamble(inside) === undefined ? inside : text

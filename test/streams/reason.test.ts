@@ -64,3 +64,18 @@ it('the reason of a fatal error that is indented with its runtime stack was lost
     .join('')
   expect(dumpsOf(`Output:\n${text}`)).toEqual(['fatal stack 1 boom'])
 })
+
+it('the lines of a message of journalctl were lost where lines of another program came before it', () => {
+  const head = 'Nov 24 05:00:01 host app[43]: '
+  const blanks = ' '.repeat(head.length)
+  const text = [
+    'Nov 24 05:00:00 host app[43]: http: panic serving 127.0.0.1:35152: boom',
+    'Nov 24 05:00:00 host application-with-a-long-name[4711]: something else',
+    `${head}goroutine 7 [running]:`,
+    `${blanks}main.f(0x1)`,
+    `${blanks}\t/app/main.go:3 +0x1d`,
+    `${head}done`,
+  ]
+  const { dumps } = route([text.map((line) => `${line}\n`).join('')])
+  expect(dumps).toMatchObject([{ source: 'host/app/43', kind: 'panic', goroutines: 1, damaged: 0, reason: 'boom' }])
+})
