@@ -54,14 +54,14 @@ export function subjects(binary) {
 
 /**
  * The programs are split by their name before anything is measured: one half to tune on, the other to report. Those that were written
- * when the rules stood are a set of their own, and four times more were others written when the mistakes on these had been mended.
+ * when the rules stood are a set of their own, and five times more were others written when the mistakes on these had been mended.
  */
 function setOf({ name, mark }) {
   if (mark) return mark
   return createHash('sha256').update(name).digest()[0] % 2 === 0 ? 'tune' : 'report'
 }
 
-const FIRST_SEEDS = { tune: 1, report: 1001, fresh: 2001, later: 4001, third: 6001, fourth: 8001, fifth: 10001 }
+const FIRST_SEEDS = { tune: 1, report: 1001, fresh: 2001, later: 4001, third: 6001, fourth: 8001, fifth: 10001, sixth: 12001 }
 
 /** Clients of what hangs. */
 const CALLERS = [6, 12, 24, 80]

@@ -23,7 +23,7 @@ npm run bench:verdicts -- --stuck           simulated services that are stuck, o
   --services 250  --seed 20261124
 npm run bench:verdicts -- --programs        real Go programs, each a service with a leak, a healthy habit, or something that hangs (needs Go)
   --set report|tune  half of the programs: those that the rules were not tuned on, or the others
-  --set fresh|later|third|fourth|fifth  those that were written when the rules stood, and when the mistakes on those before had been mended
+  --set fresh|later|third|fourth|fifth|sixth  those that were written when the rules stood, and when the mistakes on those before had been mended
   --seeds 4          processes of each program
   --real-time        100 s from dump to dump, so that headers have minutes (takes ten minutes)
   --stuck            leaks that are called no more, dumped for 16 minutes, by state

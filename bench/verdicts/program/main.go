@@ -44,7 +44,7 @@ func main() {
 			fmt.Println("healthy", name, setOf(healthy.Sets, name))
 		}
 		for name := range hangs.All {
-			fmt.Println("hang", name)
+			fmt.Println("hang", name, setOf(hangs.Sets, name))
 		}
 		return
 	}

@@ -36,7 +36,7 @@ var Fresh = map[string]func(*Env){
 }
 
 // Sets are those that were written later than All.
-var Sets = map[string]map[string]func(*Env){"fresh": Fresh, "later": Later, "third": Third, "fourth": Fourth, "fifth": Fifth}
+var Sets = map[string]map[string]func(*Env){"fresh": Fresh, "later": Later, "third": Third, "fourth": Fourth, "fifth": Fifth, "sixth": Sixth}
 
 func init() {
 	for _, each := range Sets {

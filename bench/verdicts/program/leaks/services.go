@@ -41,7 +41,7 @@ var Fresh = map[string]func(url string){
 }
 
 // Sets are those that were written later than All.
-var Sets = map[string]map[string]func(url string){"fresh": Fresh, "later": Later, "third": Third, "fourth": Fourth, "fifth": Fifth}
+var Sets = map[string]map[string]func(url string){"fresh": Fresh, "later": Later, "third": Third, "fourth": Fourth, "fifth": Fifth, "sixth": Sixth}
 
 func init() {
 	for _, each := range Sets {
