@@ -61,7 +61,16 @@ function setOf({ name, mark }) {
   return createHash('sha256').update(name).digest()[0] % 2 === 0 ? 'tune' : 'report'
 }
 
-const FIRST_SEEDS = { tune: 1, report: 1001, fresh: 2001, later: 4001, third: 6001, fourth: 8001, fifth: 10001, sixth: 12001 }
+const FIRST_SEEDS = {
+  tune: 1,
+  report: 1001,
+  fresh: 2001,
+  later: 4001,
+  third: 6001,
+  fourth: 8001,
+  fifth: 10001,
+  sixth: 12001,
+}
 
 /** Clients of what hangs. */
 const CALLERS = [6, 12, 24, 80]
