@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ var Sixth = map[string]func(*Env){
 	"cursors-of-reports":  cursors,
 	"locks-with-a-lease":  leasedLocks,
 	"auctions":            auctions,
+	"terminals":           terminals,
 }
 
 // Merges pull from two iterators at a time, which wait between two pulls; a merge of a large table takes some steps.
@@ -484,5 +486,40 @@ func auctions(e *Env) {
 				}
 			}()
 		}
+	})
+}
+
+// A terminal in a browser: who starts it is gone, one goroutine reads what the shell says, one hands it on.
+func terminals(e *Env) {
+	mean, pause := e.spread(2, 30), e.spread(0.2, 3)
+	e.requests(e.spread(1, 10), func() {
+		read, write, err := os.Pipe()
+		if err != nil {
+			return
+		}
+		output := make(chan byte)
+		go func() {
+			defer read.Close()
+			defer close(output)
+			buf := make([]byte, 1)
+			for {
+				if _, err := read.Read(buf); err != nil {
+					return
+				}
+				output <- buf[0]
+			}
+		}()
+		go func() {
+			for range output {
+				work()
+			}
+		}()
+		go func() {
+			defer write.Close()
+			for until := time.Now().Add(life(e.Step, mean)); time.Now().Before(until); {
+				time.Sleep(life(e.Step, pause))
+				write.Write([]byte{1})
+			}
+		}()
 	})
 }
