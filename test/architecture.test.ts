@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   stacks: { imports: ['core', 'text'], node: 'crypto' },
   dumps: { imports: ['core', 'text', 'lines', 'stacks'], node: 'none' },
   streams: { imports: ['core', 'text', 'lines', 'carriers', 'dumps'], node: 'none' },
-  leaks: { imports: ['core'], node: 'none' },
+  leaks: { imports: ['core', 'stacks'], node: 'none' },
   findings: { imports: ['core', 'stacks', 'leaks'], node: 'none' },
   report: { imports: ['core', 'text', 'carriers', 'dumps', 'leaks', 'findings'], node: 'none' },
   engine: {

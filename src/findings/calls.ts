@@ -3,6 +3,8 @@
  * children that are supervised and connections that are read for what comes next wait by design, and are in no row.
  */
 import { rememberedText } from '../core/remembered.ts'
+import { HTTP_RESPONSE, OUTPUT_OF_ENDED } from '../leaks/asked.ts'
+import { HTTP_CONNECTION } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isStandard } from '../stacks/title.ts'
@@ -48,7 +50,7 @@ export const CALLS: readonly CallRow[] = [
   },
   {
     what: 'an HTTP connection',
-    inner: /^net\/http\.\(\*Transport\)\.getConn$/,
+    inner: HTTP_CONNECTION,
     minutes: 3,
     reason: 'Linux gives up dialling after 127 s (tcp_syn_retries)',
     hint: 'set the Timeout of the http.Client, or give each request a context with a deadline',
@@ -56,8 +58,7 @@ export const CALLS: readonly CallRow[] = [
   },
   {
     what: 'an HTTP response',
-    inner:
-      /^(?:net\/http\.\(\*persistConn\)\.roundTrip|net\/http(?:\/internal\/http2)?\.\(\*(?:http2)?ClientConn\)\.[rR]oundTrip|golang\.org\/x\/net\/http2\.\(\*ClientConn\)\.[rR]oundTrip)$/,
+    inner: HTTP_RESPONSE,
     minutes: 11,
     reason: 'blocking queries of Consul last up to 10 minutes',
     hint: 'set the Timeout of the http.Client, or give each request a context with a deadline',
@@ -73,7 +74,7 @@ export const CALLS: readonly CallRow[] = [
   },
   {
     what: 'the end of the output of a command that has ended',
-    inner: /^os\/exec\.\(\*Cmd\)\.awaitGoroutines$/,
+    inner: OUTPUT_OF_ENDED,
     minutes: 2,
     reason: 'the command has ended',
     hint: 'a child of the command holds its output: set WaitDelay',

@@ -1,9 +1,9 @@
 /** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
 import type { Frame, Signature } from '../core/model.ts'
 import { remembered, rememberedText } from '../core/remembered.ts'
+import { POOLS, type Pool } from '../leaks/pools.ts'
 import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
-import { POOLS, type Pool } from './pools.ts'
 
 /** What a lock consists of (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
 const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/

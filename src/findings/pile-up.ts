@@ -1,4 +1,5 @@
 /** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
+import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import {
@@ -15,7 +16,6 @@ import {
 } from './chains.ts'
 import { codeOf } from './code.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
-import type { Pool } from './pools.ts'
 import { isRelieved } from './relieved.ts'
 import { mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
@@ -165,19 +165,21 @@ function notSignalled(scene: Scene): Finding[] {
 }
 
 function miscounted(scene: Scene): Finding[] {
-  return miscounts(scene).map((each) =>
-    about([each], {
+  return miscounts(scene).map((each) => {
+    const { count, signature } = each.tally
+    const [waits, because] =
+      count === 1
+        ? ['waits', 'it has started no goroutine that still lives, and no other one is in its package']
+        : ['wait', 'none of them has started a goroutine that still lives']
+    return about([each], {
       finding: 'stuck',
       severity: 'warning',
-      title: `${goroutines(each.tally.count)} ${each.tally.count === 1 ? 'waits' : 'wait'} for a WaitGroup ${placeOf(each.tally.signature.title)}`,
-      because:
-        each.tally.count === 1
-          ? 'it has started no goroutine that still lives, and no other one is in its package'
-          : 'none of them has started a goroutine that still lives',
+      title: `${goroutines(count)} ${waits} for a WaitGroup ${placeOf(signature.title)}`,
+      because,
       fault: 'waitgroup_miscount',
       hint: 'Add counts more than there are goroutines that call Done: call Add(1) beside each go statement and defer Done in the goroutine',
-    }),
-  )
+    })
+  })
 }
 
 export function pool(scene: Scene): Finding[] {

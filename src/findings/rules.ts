@@ -67,7 +67,7 @@ export const RULES: readonly Rule[] = [
   {
     finding: 'pool',
     when: '10 goroutines or more wait for a member of a pool that the table of pools knows',
-    example: 'src/findings/pools.ts',
+    example: 'src/leaks/pools.ts',
     of: 'waits',
     find: pool,
   },

@@ -116,7 +116,7 @@ const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['weak', 'peer', 'child', 'slee
 
 function isLeakOfTwo(tally: SignatureTally, track: Track, step: Step, waiting: Waiting): boolean {
   if (step.survivors === undefined || (step.worked ?? 0) + step.awake > 0 || NOT_OF_TWO.has(waiting)) return false
-  const isKept = waiting === 'kept' && !grewInBetween(track, step)
+  const isKept = (waiting === 'kept' || waiting === 'answer') && !grewInBetween(track, step)
   return (
     step.survivors >= step.before * THRESHOLDS.stays &&
     step.count - step.before >= (isKept ? THRESHOLDS.growthOfTwoKept : THRESHOLDS.growthOfTwo) &&

@@ -47,12 +47,13 @@ type Known = {
 /** `perStarter`: goroutines that come together, as those of one request do: that many are one chance. */
 export function isLeak(
   steps: readonly Step[],
-  waiting: Waiting,
+  waits: Waiting,
   perStarter: number,
   births: () => Births | undefined = () => undefined,
 ): boolean {
   const known = sinceUnknown(steps)
   if (known.length < 2 || works(known)) return false
+  const waiting = waits === 'answer' ? asLongPoll(known) : waits
   const together = Math.max(perStarter, inEachStep(known))
   const lost = waiting === 'lost'
   if (!lost && hasEnded(known, together)) return false
@@ -77,6 +78,11 @@ export function isLeak(
       : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
   ]
   return inPart.some((view) => stays(view, least) && areOthers(view, all))
+}
+
+/** Long polls come one by one, and stay for minutes; no worker waits for an answer for longer. */
+function asLongPoll(steps: readonly Known[]): Waiting {
+  return steps.length < THRESHOLDS.stepsOfAnswer ? 'kept' : 'orphaned'
 }
 
 /** May it wait for what comes? */

@@ -1,7 +1,9 @@
 /** Who is there beside those that wait, and may end their wait: a peer, or goroutines at work that belong to them. */
 import type { Signature, SignatureTally } from '../core/model.ts'
+import { packageOf } from '../stacks/title.ts'
 import { kinOf } from './kin.ts'
 import { blockedShare, inState } from './states.ts'
+import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Track } from './track.ts'
 
 /** A dump with what was seen of each of its signatures; one object for each dump. */
@@ -67,9 +69,17 @@ function hasWorkers(slot: number, dump: Tracked, levels: number): boolean {
 }
 
 function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
-  if (blockedShare(tally) < 1 / 2) return true
   const step = lastStep(track)
+  // Who waits for a peer of whom nothing comes does nothing for anybody.
+  if (blockedShare(tally) < 1 / 2) return !(isPeer(tally) && isSilent(track))
   return step !== undefined && (step.awake + (step.worked ?? 0)) * 2 > tally.count
+}
+
+/** Do minutes prove that most of those that stayed have not run, in a process that was watched for longer than pings take? */
+function isSilent(track: Track | undefined): boolean {
+  const { slept, survivors = 0 } = lastStep(track) ?? {}
+  if (slept === undefined || slept * 2 <= survivors) return false
+  return (track?.steps ?? []).reduce((sum, { seconds = 0 }) => sum + seconds, 0) >= THRESHOLDS.silentSeconds
 }
 
 export function isPeer(tally: SignatureTally): boolean {
@@ -145,9 +155,4 @@ function ownCreator({ createdBy, stack }: Signature): string | undefined {
   if (createdBy === undefined) return undefined
   const entry = stack.frames.at(-1)?.function ?? ''
   return packageOf(createdBy.function) === packageOf(entry) ? createdBy.function : undefined
-}
-
-function packageOf(name: string): string {
-  const dot = name.indexOf('.', name.lastIndexOf('/') + 1)
-  return dot < 0 ? name : name.slice(0, dot)
 }

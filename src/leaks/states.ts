@@ -12,13 +12,6 @@ const isBlocked = statesLike(/^(?:chan (?:receive|send)|select|semacquire|sync\.
 /** Waits for what may come. */
 const isKept = statesLike(/^(?:chan receive|select|sync\.Cond\.Wait)$/)
 
-/**
- * Waits in these for a member of a pool, or for a command, which idle workers do not: database/sql/sql.go conn, net/http/transport.go
- * getConn, x/sync/semaphore, os/exec/exec.go awaitGoroutines.
- */
-const WANTS =
-  /^(?:database\/sql\.\(\*DB\)\.conn|net\/http\.\(\*Transport\)\.getConn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire|os\/exec\.\(\*Cmd\)\.awaitGoroutines)$/
-
 export function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
   let sum = 0
   for (const [state, count] of tally.states) if (holds(state)) sum += count
@@ -39,8 +32,4 @@ export function isLock(state: string, tally: SignatureTally): boolean {
   return tally.signature.stack.frames.some((frame) =>
     /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
   )
-}
-
-export function wantsMember({ signature }: SignatureTally): boolean {
-  return WANTS.test(signature.stack.frames[0]?.function ?? '')
 }

@@ -3,6 +3,7 @@
  * or for whom they wait.
  */
 import type { SignatureTally } from '../core/model.ts'
+import { awaitsAnswer, hasAsked } from './asked.ts'
 import { nobodyIsLeft } from './awaited.ts'
 import type { Kin } from './kin.ts'
 import { blockedShare, inState, isLock, mayBeKept, statesLike } from './states.ts'
@@ -11,12 +12,8 @@ import { lastStep, type Track } from './track.ts'
 
 /** States in which it holds up work, for a lock, or to hand something over, and those that nothing ends. Idle workers wait otherwise. */
 const isHeldUp = statesLike(/^(?:sync\.(?:Mutex|RWMutex)\.|chan send|chan receive \(nil chan\)|select \(no cases\))/)
-/**
- * The same in a select, or for a condition: to write into a pipe (io/pipe.go, net/pipe.go), for a connection (net/http/transport.go
- * getConn, database/sql/sql.go conn), for an answer (transport.go roundTrip), for a semaphore (x/sync/semaphore).
- */
-const HOLDS_UP =
-  /^(?:io\.\(\*pipe\)\.write|net\.\(\*pipe\)\.write|net\/http\.\(\*(?:Transport\)\.getConn|persistConn\)\.roundTrip)|database\/sql\.\(\*DB\)\.conn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire)$/
+/** The same in a select: to write into a pipe (io/pipe.go, net/pipe.go). */
+const WRITES = /^(?:io|net)\.\(\*pipe\)\.write$/
 
 export function isStuck(tally: SignatureTally, track: Track, kin: Kin): boolean {
   if (tally.signature.idle !== 'no' || keepsGoing(tally)) return false
@@ -51,7 +48,7 @@ function sleepsOn(tally: SignatureTally, track: Track): boolean {
 }
 
 function holdsUp({ signature }: SignatureTally): boolean {
-  return HOLDS_UP.test(signature.stack.frames[0]?.function ?? '')
+  return WRITES.test(signature.stack.frames[0]?.function ?? '') || hasAsked(signature) || awaitsAnswer(signature)
 }
 
 /**

@@ -6,6 +6,8 @@ type Thresholds = Readonly<
     | 'growthOfLost'
     | 'growthOfKept'
     | 'stepsOfKept'
+    | 'stepsOfAnswer'
+    | 'silentSeconds'
     | 'growthOfUnknown'
     | 'growthOfUnknownSoon'
     | 'tellingSeconds'
@@ -66,6 +68,10 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   growthOfKept: 20,
   /** … or over so many steps. */
   stepsOfKept: 5,
+  /** Steps from which on what waits for the answer of a server is no long poll. */
+  stepsOfAnswer: 3,
+  /** Seconds over which nothing has come from a peer, by the minutes of who waits for it: then it serves nobody. */
+  silentSeconds: 300,
   /** Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average. */
   growthOfUnknown: 15,
   /** … or so many over fewer steps than those: what waits for an outage to end comes by the dozen. */

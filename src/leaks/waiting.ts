@@ -1,19 +1,31 @@
 /** For what the goroutines of a signature wait, as far as their states, those that have started them, and those beside them tell. */
 import type { SignatureTally } from '../core/model.ts'
+import { awaitsAnswer, hasAsked } from './asked.ts'
 import { isEnclosed } from './enclosing.ts'
 import { kinOf } from './kin.ts'
 import { isOfConnections, isOfWorkers, isPeer, isServed, type Tracked } from './served.ts'
-import { inState, isLock, mayBeKept, statesLike, wantsMember } from './states.ts'
+import { inState, isLock, mayBeKept, statesLike } from './states.ts'
 
 /**
  * How they wait. `lost`: where nothing wakes them; `weak`: by design; `sleep`: it ends by itself; `peer`: for the other end of a
  * connection; `orphaned`: each was started by another goroutine, all of which are gone, or
- * it is a handler whose client is gone, or waits for a member of a pool; `unreceived`: the same, to send, which idle
+ * it is a handler whose client is gone, or waits for what it has asked for (asked.ts); `unreceived`: the same, to send, which idle
  * workers never do; `kept`: for what may come, all started by one goroutine, as workers,
- * tickers and subscriptions are, or written within a function that goes on; `child`: for
+ * tickers and subscriptions are, or written within a function that goes on; `answer`: the same, for the answer of a server, which a long
+ * poll has to wait for; `child`: for
  * goroutines that are at work: those that they have started, or that have started them, or that come from where they come from.
  */
-export type Waiting = 'lost' | 'orphaned' | 'unreceived' | 'blocked' | 'kept' | 'weak' | 'peer' | 'child' | 'sleep'
+export type Waiting =
+  | 'lost'
+  | 'orphaned'
+  | 'unreceived'
+  | 'blocked'
+  | 'kept'
+  | 'answer'
+  | 'weak'
+  | 'peer'
+  | 'child'
+  | 'sleep'
 
 /** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
 const isLostState = statesLike(/^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/)
@@ -46,7 +58,8 @@ export function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
   const { distinct } = tally.parents
   if (mayBeKept(tally) && isEnclosed(tally, dump)) return 'kept'
   if (isOrphaned) return mayBeKept(tally) ? 'orphaned' : 'unreceived'
-  if (isHandler(tally) || wantsMember(tally)) return 'orphaned'
+  if (isHandler(tally) || hasAsked(tally.signature)) return 'orphaned'
   const isOfItself = tally.parents.signatures.has(kinOf(dump.signatures).slotOf(tally))
-  return (distinct === 1 || isOfItself) && mayBeKept(tally) ? 'kept' : 'blocked'
+  if ((distinct > 1 && !isOfItself) || !mayBeKept(tally)) return 'blocked'
+  return awaitsAnswer(tally.signature) ? 'answer' : 'kept'
 }

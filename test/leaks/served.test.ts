@@ -11,6 +11,8 @@ interface Group {
   /** Ids in dump `i`. */
   readonly at: (i: number) => readonly number[]
   readonly parent: (id: number) => number
+  /** Minutes that one has waited in dump `i`. */
+  readonly minutes?: (i: number, id: number) => number
 }
 
 /** Requests of a step, each of which hands out so many ids. */
@@ -29,10 +31,11 @@ const sister = (id: number): number => 1_000_000 + Math.floor(id / IDS)
 
 function verdict(name: string, groups: readonly Group[], dumps = 4, apart = 500): string | undefined {
   const texts = ids(0, dumps - 1).map((i) => {
-    const stacks = groups.flatMap(({ name, state, creator, frames = [], at, parent }) =>
+    const stacks = groups.flatMap(({ name, state, creator, frames = [], at, parent, minutes = () => 0 }) =>
       at(i).map((id) => {
+        const waited = minutes(i, id) > 0 ? `, ${minutes(i, id)} minutes` : ''
         const lines = [...frames, name].map((frame) => `${frame}()\n\t/app/main.go:9 +0x1d\n`).join('')
-        return `goroutine ${id} [${state}]:\n${lines}created by ${creator} in goroutine ${parent(id)}\n\t/app/main.go:5 +0x1d\n`
+        return `goroutine ${id} [${state}${waited}]:\n${lines}created by ${creator} in goroutine ${parent(id)}\n\t/app/main.go:5 +0x1d\n`
       }),
     )
     const passing = `goroutine ${1000 + (i + 1) * REQUESTS * IDS} [runnable]:\nmain.ping()\n\t/app/main.go:30 +0x1d\ncreated by main.pings in goroutine 1\n\t/app/main.go:25 +0x1d\n`
@@ -68,6 +71,21 @@ describe('goroutines that requests have started, which are gone', () => {
 
   it('are growing where the same function has started as many that read from a connection, and stay', () => {
     expect(verdict('main.wait', [waits(), beside()])).toBe('growing')
+  })
+
+  /** Since they came, with two minutes from dump to dump. */
+  const sinceBirth = (i: number, id: number): number => 2 * (i - Math.floor((id - 1000) / IDS / REQUESTS))
+
+  it('leak where those who read from connections have read nothing for minutes', () => {
+    const [waiting, silent] = [waits({ minutes: sinceBirth }), beside({ minutes: sinceBirth })]
+    expect(verdict('main.wait', [waiting, silent], 5, 120_000)).toBe('leaking')
+    const heard = beside({ minutes: (i, id) => Math.min(sinceBirth(i, id), 1) })
+    expect(verdict('main.wait', [waiting, heard], 5, 120_000)).toBe('growing')
+  })
+
+  it('are growing where those who read have been silent for no longer than a long poll', () => {
+    const [waiting, silent] = [waits({ minutes: sinceBirth }), beside({ minutes: sinceBirth })]
+    expect(verdict('main.wait', [waiting, silent], 3, 120_000)).toBe('growing')
   })
 
   it('are growing where the same function has started as many that sleep between two turns', () => {
@@ -180,6 +198,12 @@ describe('goroutines of one that lives', () => {
 
   it('leak where they wait for a member of a pool, which no idle worker does', () => {
     expect(verdict('main.wait', [of(['database/sql.(*DB).conn'], 'main.wait', 'main.serve')])).toBe('leaking')
+  })
+
+  it('leak where they wait for the answer of a server, over more dumps than long polls may last', () => {
+    const calls = of(['net/http.(*persistConn).roundTrip'], 'main.wait', 'main.serve')
+    expect(verdict('main.wait', [calls])).toBe('leaking')
+    expect(verdict('main.wait', [calls], 3)).not.toBe('leaking')
   })
 
   const handler = of(['main.wait'], 'net/http.(*conn).serve', 'net/http.(*Server).Serve')

@@ -7,6 +7,8 @@ export interface Pool {
   readonly source: string
 }
 
+export const HTTP_CONNECTION: RegExp = /^net\/http\.\(\*Transport\)\.getConn$/
+
 export const POOLS: readonly Pool[] = [
   {
     what: 'a database connection',
@@ -22,7 +24,7 @@ export const POOLS: readonly Pool[] = [
   },
   {
     what: 'an HTTP connection',
-    inner: /^net\/http\.\(\*Transport\)\.getConn$/,
+    inner: HTTP_CONNECTION,
     making: /^net\/http\.\(\*Transport\)\.dialConnFor$/,
     source: 'net/http/transport.go getConn',
   },
