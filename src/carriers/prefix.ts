@@ -262,7 +262,10 @@ export class Prefix implements Carrier {
   }
 }
 
-/** Copies [pos, end) without control sequences to the start of `room`; returns how much that is. */
+/**
+ * Copies [pos, end) without control sequences to the start of `room`, with a line end behind: what is looked at there is no byte of another line.
+ * Returns how much that is.
+ */
 function withoutColours(buf: Buffer, pos: number, end: number, room: Buffer): number {
   let q = 0
   for (let p = pos; p < end; p++) {
@@ -282,6 +285,7 @@ function withoutColours(buf: Buffer, pos: number, end: number, room: Buffer): nu
       if (buf[p] === ESC) p++
     }
   }
+  room[q] = LF
   return q
 }
 

@@ -30,6 +30,10 @@ const EACH_BYTE = 600
 export function randomCuts(random: Random, length: number): Cuts {
   if (length === 0) return []
   if (length <= EACH_BYTE && random.once(12)) return Array.from({ length: length - 1 }, (_, i) => i + 1)
+  if (random.once(6)) {
+    const size = Math.ceil(length / (1 + random.below(8)))
+    return Array.from({ length: Math.ceil(length / size) - 1 }, (_, i) => (i + 1) * size)
+  }
   const count = 1 + random.below(6)
   return [...new Set(Array.from({ length: count }, () => random.below(length)))].sort((a, b) => a - b)
 }
@@ -80,11 +84,13 @@ function feed({ bytes, options }: Input, cuts: Cuts, judge: Judge | undefined, f
     settled = now
   }
   let from = 0
+  let piece = Buffer.alloc(0)
   for (const cut of [...cuts, bytes.length]) {
-    const piece = Buffer.from(bytes.subarray(from, cut))
+    // The chunk is the caller's again, who may put the next one there.
+    if (piece.length !== cut - from) piece = Buffer.alloc(cut - from)
+    bytes.copy(piece, 0, from, cut)
     pushed = cut
     engine.push(piece)
-    // The chunk is the caller's again.
     piece.fill(0x2a)
     look()
     from = cut
@@ -147,6 +153,23 @@ function withKernel({ bytes, options }: Input): Input {
   return { bytes, options: inner }
 }
 
+/** What memory may hold that nobody has written to yet: the two ways have different bytes there. */
+const FILLS = Buffer.from('{\n\t "\\g7')
+/** Inputs are short: there is no need to fill more of a long buffer. */
+const FILLED = 2048
+const { allocUnsafe, allocUnsafeSlow } = Buffer
+
+/** `run`, with `fill` in whatever is allocated without being filled. */
+function withMemoryOf<T>(fill: number, run: () => T): T {
+  Buffer.allocUnsafe = (size) => allocUnsafe(size).fill(fill, 0, Math.min(size, FILLED))
+  Buffer.allocUnsafeSlow = (size) => allocUnsafeSlow(size).fill(fill, 0, Math.min(size, FILLED))
+  try {
+    return run()
+  } finally {
+    Object.assign(Buffer, { allocUnsafe, allocUnsafeSlow })
+  }
+}
+
 /** Reads the input whole, and cut at `cuts`, some with a kernel. */
 export function check(input: Input, cuts: Cuts): Fault {
   let first: Fault
@@ -155,11 +178,13 @@ export function check(input: Input, cuts: Cuts): Fault {
   }
   try {
     const judge = new Judge(input.bytes.length, fault)
-    const whole = feed(input, [], judge, (what) => fault(`whole: ${what}`))
+    const whole = withMemoryOf(0, () => feed(input, [], judge, (what) => fault(`whole: ${what}`)))
     judge.end(whole.records)
     const isWalked = input.bytes.length % KERNEL_EACH === 0
-    const parts = feed(isWalked ? withKernel(input) : input, cuts, new Judge(input.bytes.length, fault), (what) =>
-      fault(`in chunks: ${what}`),
+    const parts = withMemoryOf(FILLS[input.bytes.length % FILLS.length] ?? 0, () =>
+      feed(isWalked ? withKernel(input) : input, cuts, new Judge(input.bytes.length, fault), (what) =>
+        fault(`in chunks: ${what}`),
+      ),
     )
     // Memory is counted between chunks.
     if (input.options.limits?.memoryBytes !== undefined) return first
