@@ -89,6 +89,24 @@ const SEEDS: readonly string[] = [
 ]
 
 const WRAP_LIST = Object.values(WRAPS)
+
+/** What stands before a header on its line, before a line, or before what a carrier puts there. */
+const LABELS: readonly string[] = [
+  '2020/02/09 17:43:52 ',
+  '2020/02/09 17:43:52 recovered: no such user u1: ',
+  'recovered: boom ',
+  'panic=boom stack=',
+  'Stack trace: ',
+  'E1124 08:17:51.515399   26313 main.go:18] ',
+  'Nov 24 05:00:00 host app[43]: ',
+  'Nov 24 05:00:01 host application-with-a-long-name[4711]: ',
+  '2026-11-24T05:00:00.123456789Z stderr F ',
+  'time=2026-11-24T05:00:00Z level=error msg=',
+  '\u001b[36mweb-1  |\u001b[0m ',
+  '\u001b[31m',
+  '// ',
+  '                              ',
+]
 const FORM_LINES = 20
 
 const GLUE: readonly string[] = [': ', ' ', '', '\t', ']', '"', '\\', '\\n', '{', '\u001b[0m', '\0', '\xff']
@@ -104,13 +122,22 @@ export function generate(random: Random): Input {
   while (!random.once(2)) lines = random.once(3) ? weave(random, lines, piece(random)) : [...lines, ...piece(random)]
   if (random.once(8)) lines = wrap(random, lines)
   if (random.once(8)) lines.unshift('==> a.log <==')
+  if (random.once(16)) lines = tailed(random, lines)
+  if (random.once(12)) lines.reverse()
   let bytes = random.once(10)
-    ? random.pick(WRITTEN).write(lines.slice(0, FORM_LINES))
+    ? random.pick(WRITTEN).write(inForm(random, lines.slice(0, FORM_LINES)))
     : random.once(40)
       ? framed(random, written(random, lines))
       : written(random, lines)
   while (random.once(2)) bytes = damage(random, bytes)
   return { bytes, options: someOptions(random) }
+}
+
+/** Stores keep the colours of what they are sent. */
+function inForm(random: Random, lines: readonly string[]): readonly string[] {
+  if (!random.once(3)) return lines
+  const colour = random.pick(['\u001b[36m', '\u001b[1;31m', '\u001b[90m5:11AM\u001b[0m '])
+  return lines.map((line) => `${colour}${line}\u001b[0m`)
 }
 
 function written(random: Random, lines: readonly string[]): Buffer {
@@ -156,8 +183,36 @@ function piece(random: Random): string[] {
       lines = Array.from({ length: 1 + random.below(8) }, () => random.pick(SEEDS))
   }
   if (random.once(4)) lines = editLines(random, lines)
+  if (random.once(6)) lines = labelled(random, lines)
   if (random.once(3)) lines = wrap(random, lines)
+  if (random.once(16)) lines = labelled(random, lines)
   return lines
+}
+
+/** A label before each line, before the headers, or before some. */
+function labelled(random: Random, lines: readonly string[]): string[] {
+  const label = random.pick(LABELS)
+  const one = random.below(lines.length)
+  switch (random.below(3)) {
+    case 0:
+      return lines.map((line) => label + line)
+    case 1:
+      return lines.map((line) => (line.includes('goroutine') ? label + line : line))
+    default:
+      return lines.map((line, i) => (i === one || random.once(4) ? label + line : line))
+  }
+}
+
+/** As `tail -f` writes the lines of two files: a title before those that come at once. */
+function tailed(random: Random, lines: readonly string[]): string[] {
+  const out: string[] = []
+  for (let at = 0; at < lines.length; ) {
+    const count = 1 + random.below(6)
+    if (at > 0) out.push('')
+    out.push(random.once(3) ? '==> b.log <==' : '==> a.log <==', ...lines.slice(at, at + count))
+    at += count
+  }
+  return out
 }
 
 function run(random: Random, lines: readonly string[], most: number): string[] {
@@ -170,6 +225,12 @@ function wrap(random: Random, lines: readonly string[]): string[] {
   if (random.once(6)) return [JSON.stringify({ level: 'error', stack: lines.join('\n') })]
   if (random.once(8))
     return ['E1124 08:17:51.515399   26313 main.go:18] "failed" stack=<', ...lines.map((line) => `\t${line}`), ' >']
+  // Two carriers by turns: two writers, or one behind the other's rotation.
+  if (random.once(8)) {
+    const other = random.pick(WRAP_LIST)
+    const turn = 1 + random.below(4)
+    return lines.flatMap((line, i) => (Math.floor(i / turn) % 2 === 0 ? one : other)(line, i).split('\n'))
+  }
   // A prefix on the first line alone: what follows was logged with it in one call.
   if (random.once(6)) return lines.flatMap((line, i) => (i === 0 ? one(line, i).split('\n') : line))
   return lines.flatMap((line, i) => one(line, i).split('\n'))
