@@ -345,7 +345,7 @@ export class Assembler {
       return -1
     }
     const { tally } = dump
-    const { ended, whole, header } = open.goroutine
+    const { ended, whole, header, cut: head } = open.goroutine
     // A stack without an end was cut if the next dump follows.
     const isCut = announced ? header !== undefined && (!whole || tally.hasCreators) : tally.ids.has(id)
     const cut = !ended && isCut
@@ -354,7 +354,7 @@ export class Assembler {
     const again = place < 0 && id !== 0 && !tally.idsOverflow
     if (!again && !announced) return place
     if (place >= 0) tally.ids.undo(place)
-    if (cut) dump.truncated = true
+    if (cut || head !== undefined) dump.truncated = true
     open.closeForNext()
     return -1
   }

@@ -64,6 +64,7 @@ export class ForeignLines {
     const open = this.#open
     const { candidate } = open
     if (candidate === undefined) return
+    if (candidate.foreign.lines === 0) open.goroutine.noteHead(line.text)
     candidate.lines++
     open.logTimes.note(line.text)
     open.noteForeign()
@@ -86,6 +87,7 @@ export class ForeignLines {
       }
     }
     if (this.#gluedLine(line)) return
+    if (open.sinceLastLine.lines === 0) open.goroutine.noteHead(text)
     this.#count(next - pos)
     open.logTimes.note(text)
     if (isRemark) open.reasonBefore.note(text)

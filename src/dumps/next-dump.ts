@@ -82,6 +82,7 @@ export function isAnotherDump({ at, tree }: OpenGoroutine): boolean {
 
 /** Does the dump end in the middle of a goroutine, if it ends here? */
 export function endsCut({ goroutine, fragments }: OpenBlocks, { body, tally }: OpenDump): boolean {
+  if (goroutine.cut !== undefined) return true
   if (fragments.pending.some(({ text }) => body.beginsKnown(text) || isCutHeader(text))) return true
   // A stack may end in any function, but for those that have said who created them.
   return !goroutine.whole || (!goroutine.ended && tally.hasCreators)

@@ -4,6 +4,7 @@
  * The states, and what leads from one to the next, are a table: states.ts.
  */
 
+import { trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held, LineAt, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
@@ -221,6 +222,8 @@ export class OpenBlocks {
     this.#doubtful = undefined
     const { held, start, end } = doubtful
     if (what === 'log') {
+      if (this.sinceLastLine.lines === 0)
+        this.goroutine.noteHead(held.bytes.toString('latin1', 0, trimLineEnd(held.bytes, 0, held.bytes.length)))
       this.tape.release(held)
       if (this.dump !== undefined) this.sinceLastLine.add(held.bytes.length)
       return
@@ -295,7 +298,7 @@ export class OpenBlocks {
     this.decide()
     // A line that was in doubt has made a dump of it.
     if (this.candidate === undefined) return
-    if (this.candidate.isCrash) {
+    if (this.candidate.isCrash || this.goroutine.cut === 'line') {
       // What was foreign stood after it.
       this.candidate.foreign.clear()
       this.#confirm(this.candidate)

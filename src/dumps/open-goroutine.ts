@@ -17,6 +17,7 @@
 import type { Limits } from '../core/limits.ts'
 import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
+import { type CutLine, cutLine } from '../text/cut.ts'
 import {
   callBeforePlace,
   endOfGluedPlace,
@@ -85,6 +86,8 @@ export class OpenGoroutine {
   mayBeIndented = false
   /** Lines of its stack past the limit that were not kept. */
   tooDeep = 0
+  /** Where it was when the head of a line came that has no rest. */
+  #head: { readonly at: KnownLine | undefined; readonly cut: CutLine } | undefined
   readonly #fast = new FastLine()
 
   constructor(tree: StackTree, fragments: Fragments, limits: Limits) {
@@ -104,6 +107,7 @@ export class OpenGoroutine {
     this.#lostAt = undefined
     this.#lost = []
     this.#doubt = undefined
+    this.#head = undefined
   }
 
   /** Forgets the goroutine. */
@@ -160,6 +164,22 @@ export class OpenGoroutine {
     this.length = 0
     if (at !== undefined && at !== doubt.from) this.tree.takeBack(at)
     return what
+  }
+
+  /** Directly behind its last line comes `text`, which is none of its lines: is it the head of one? */
+  noteHead(text: string): void {
+    if (this.header === undefined) return
+    const { at } = this
+    const cut = cutLine(flush(text, this.indent))
+    if (cut === undefined || (cut === 'line' && at !== undefined && at !== ROOT && this.#isEndOfMain(at))) return
+    // Behind the creator only the stack of an ancestor may come.
+    if (cut === 'line' && at !== undefined && isFileOfCreator(this.tree, at) && !text.startsWith('[')) return
+    this.#head = { at, cut }
+  }
+
+  /** What was cut behind its last line, if nothing has gone on from there. */
+  get cut(): CutLine | undefined {
+    return this.#head !== undefined && this.#head.at === this.at ? this.#head.cut : undefined
   }
 
   /** A foreign line has come. */
@@ -382,16 +402,19 @@ export class OpenGoroutine {
   /** Ends the goroutine. */
   finish(): GoroutineEnd {
     const { at, whole } = this
+    if (whole && this.cut === 'line') return this.finishCut()
     this.leave()
     if (whole && at !== undefined) return { entry: entryAt(this.tree, at), damaged: false }
     return { entry: damagedEntry(this.tree, at ?? this.#lostAt, this.#lost), damaged: true }
   }
 
-  /** As `finish`, when the dump ends in the middle of the stack: it is the one known stack that goes on from here. */
+  /** As `finish`, when the dump ends in the middle of the stack: it is the one known stack that goes on from here, or nobody knows which. */
   finishCut(): GoroutineEnd {
-    const { at } = this
-    if (at === undefined || this.tree.firstChild(at) === ROOT || !hasFrame(this.tree, at)) return this.finish()
+    const { at, tree } = this
+    const isOver = this.ended && this.cut !== 'line' && at !== undefined && tree.firstChild(at) === ROOT
+    this.#head = undefined
+    if (at === undefined || isOver || !hasFrame(tree, at)) return this.finish()
     this.leave()
-    return { entry: stackWith(this.tree, at, this.#lost), damaged: true }
+    return { entry: stackWith(tree, at, this.#lost), damaged: true }
   }
 }

@@ -1,4 +1,5 @@
 /** What another writer has cut off, or glued to, a line. */
+import { readCutCall } from './line.ts'
 import { startsPreamble } from './preamble.ts'
 import { readProfileTitle } from './profile.ts'
 import { RACE_RULE } from './race.ts'
@@ -14,6 +15,25 @@ const BEGINNING = /panic: |fatal error: |SIG[A-Z0-9]+: |goroutine(?:leak)? profi
 /** Is this the head of a header? */
 export function isCutHeader(text: string): boolean {
   return CUT_HEADER.test(text) || (text.length >= SHORTEST && WORD.startsWith(text))
+}
+
+/** Which line was cut: the header of the next goroutine, or one of the stack before it. */
+export type CutLine = 'header' | 'line'
+
+const CREATOR = 'created by '
+const ANCESTOR = '[originating from goroutine '
+/** `sync.(*Once`, `shop/cart.(*Cart[...]).Ru`: no word of prose has a receiver in it. */
+const CUT_METHOD = /^[\w.~%/@-]+\.\(\*[\w.[\]]*(?:\)[\w.]*)?$/
+
+/** Is this the head of a line of Go, and no whole one? What may begin any line of a log is none. */
+export function cutLine(text: string): CutLine | undefined {
+  if (isCutHeader(text)) return 'header'
+  const isHead =
+    (text.startsWith(CREATOR) && !text.includes(' ', CREATOR.length)) ||
+    (text.length >= SHORTEST && (CREATOR.startsWith(text) || ANCESTOR.startsWith(text))) ||
+    CUT_METHOD.test(text) ||
+    readCutCall(text) !== undefined
+  return isHead ? 'line' : undefined
 }
 
 /** Where in `text` the first line of another dump begins, glued to a word: behind a line that was cut. -1: nowhere. */
