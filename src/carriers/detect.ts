@@ -5,6 +5,7 @@ import { CloudWatchEvents } from './cloudwatch.ts'
 import { Cri } from './cri.ts'
 import { DIALECTS, docker, journald, logger, namedBy } from './dialects.ts'
 import { FluentdFile } from './fluentd.ts'
+import { FluentdWarning } from './fluentd-warning.ts'
 import { JsonCarrier } from './json.ts'
 import { LearnedJson } from './learned.ts'
 import { Literal } from './literal.ts'
@@ -53,6 +54,7 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
         ...dialects(),
         new FluentdFile(),
         new LearnedJson(),
+        new FluentdWarning(),
         new Logfmt(),
         new Syslog(),
         new Literal(),

@@ -8,11 +8,14 @@
  */
 import { LF } from '../core/ascii.ts'
 import { beginsDump, headerAfterLabel } from '../text/titles.ts'
+import { unfold } from '../text/unfold.ts'
 import type { TextPlace } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
 const LINE_END = Buffer.from('\n')
 const NEEDLE = Buffer.from('goroutine')
+/** Longer lines are not looked at but for their strings. */
+const LONGEST_LINE = 4 << 20
 /** How deep strings in strings are looked into. */
 const DEPTH = 3
 
@@ -21,14 +24,47 @@ export interface DumpString {
   readonly text: Buffer
   /** The line ended before the string did: what its writer had to say is longer. */
   readonly cut: boolean
-  /** Where it is: in a string of the line, in a string of that, and so on. */
+  /** Where it is: in a string of the line, in a string of that, and so on. None: it is the line itself. */
   readonly places: readonly TextPlace[]
   /** Bytes of it that are a label of the header after them; 0 for none. */
   readonly label: number
 }
 
 /** The first string of [pos, end) that is a dump of several lines. */
-export function dumpString(buf: Buffer, pos: number, end: number, depth: number = DEPTH): DumpString | undefined {
+export function dumpString(buf: Buffer, pos: number, end: number): DumpString | undefined {
+  for (const found of strings(buf, pos, end, DEPTH)) return found
+  return undefined
+}
+
+/**
+ * All that the line [pos, end) holds: the dumps in its strings, or that which is the line itself, whose line ends are written as something
+ * else. A logger may write the same one twice, as a message and as a field.
+ */
+export function dumpsInLine(buf: Buffer, pos: number, end: number): DumpString[] {
+  const found: DumpString[] = []
+  for (const each of strings(buf, pos, end, DEPTH))
+    if (!found.some(({ text }) => text.includes(each.text) || each.text.includes(text))) found.push(each)
+  if (found.length > 0) return found
+  const line = unfoldedLine(buf, pos, end)
+  return line === undefined ? [] : [line]
+}
+
+/** Does the line [pos, end) hold a dump? */
+export function holdsDump(buf: Buffer, pos: number, end: number): boolean {
+  return dumpString(buf, pos, end) !== undefined || unfoldedLine(buf, pos, end) !== undefined
+}
+
+/** The dump that the line [pos, end) is itself: its line ends are written as something else. */
+export function unfoldedLine(buf: Buffer, pos: number, end: number): DumpString | undefined {
+  const lines = end - pos > LONGEST_LINE ? undefined : unfold(buf.toString('latin1', pos, end))
+  if (lines === undefined) return undefined
+  const label = beginsDump(lines) ? 0 : headerAfterLabel(lines)
+  if (label < 0) return undefined
+  const text = Buffer.from(lines, 'latin1')
+  return { text: label > 0 ? withoutLabel(text, label) : text, cut: false, places: [], label }
+}
+
+function* strings(buf: Buffer, pos: number, end: number, depth: number): Generator<DumpString, undefined> {
   let from = pos
   let at = indexOf(buf, from, end)
   while (at >= 0) {
@@ -37,22 +73,43 @@ export function dumpString(buf: Buffer, pos: number, end: number, depth: number 
     const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
     const { start, end: stop, cut } = span ?? { start: at, end, cut: false }
-    const place = { start, isQuoted: !bare }
-    const text = Buffer.allocUnsafe(stop - start)
-    const length = decodeEscapes(buf, start, stop, text, 0)
-    const decoded = text.subarray(0, length)
-    const latin1 = decoded.toString('latin1')
-    if (latin1.includes('\n')) {
-      if (beginsDump(latin1)) return { text: decoded, cut, places: [place], label: 0 }
-      const header = headerAfterLabel(latin1)
-      if (header >= 0) return { text: withoutLabel(decoded, header), cut, places: [place], label: header }
-    }
-    const nested = depth > 1 && latin1.includes('"') ? dumpString(decoded, 0, length, depth - 1) : undefined
-    const inner = nested ?? escapedTwice(decoded, latin1)
-    if (inner !== undefined) return { ...inner, cut: cut || inner.cut, places: [place, ...inner.places] }
+    yield* stringsIn(buf, start, stop, cut, bare, depth)
     from = stop + 1
     at = bare || from >= end ? -1 : indexOf(buf, from, end)
   }
+  return undefined
+}
+
+/** As `strings`, of the string [start, stop). */
+function* stringsIn(
+  buf: Buffer,
+  start: number,
+  stop: number,
+  cut: boolean,
+  bare: boolean,
+  depth: number,
+): Generator<DumpString, undefined> {
+  const place = { start, isQuoted: !bare }
+  const text = Buffer.allocUnsafe(stop - start)
+  const length = decodeEscapes(buf, start, stop, text, 0)
+  const decoded = text.subarray(0, length)
+  const latin1 = decoded.toString('latin1')
+  if (latin1.includes('\n')) {
+    const header = beginsDump(latin1) ? 0 : headerAfterLabel(latin1)
+    if (header >= 0) {
+      yield { text: header > 0 ? withoutLabel(decoded, header) : decoded, cut, places: [place], label: header }
+      return undefined
+    }
+  }
+  let isEmpty = true
+  if (depth > 1 && latin1.includes('"')) {
+    for (const inner of strings(decoded, 0, length, depth - 1)) {
+      isEmpty = false
+      yield { ...inner, cut: cut || inner.cut, places: [place, ...inner.places] }
+    }
+  }
+  const twice = isEmpty ? escapedTwice(decoded, latin1) : undefined
+  if (twice !== undefined) yield { ...twice, cut: cut || twice.cut, places: [place, ...twice.places] }
   return undefined
 }
 

@@ -6,6 +6,8 @@ export const LEVEL: RegExp =
   /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
 const TIME = /^[[(]?\d[\d:.,+\-/TZ]*[\])]?$/
+/** Rancher's page puts nothing between it and the text. */
+const HALF_OF_DAY = /^[AP]M$/
 const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
 const PLACE = /^\S*\.\w+:\d+[\]:]?$/
 
@@ -43,7 +45,7 @@ export function piecesOf(prefix: string): Piece[] {
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
-    else if (/^[^\w]+$/.test(word)) pieces.push(literal(word))
+    else if (/^[^\w]+$/.test(word) || HALF_OF_DAY.test(word)) pieces.push(literal(word))
     else {
       // What stands directly ahead of the text ends with its separator.
       const separator = i === words.length - 1 ? word.slice(-1) : ''

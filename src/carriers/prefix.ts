@@ -42,7 +42,7 @@ const HEADS = 12
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
-const SEPARATOR = /[\s\]:|>]$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
+const SEPARATOR = /[\s\]:|>]$|\d [AP]M$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
 /** What Firefox shows for an empty line. */
 const EMPTY = '<empty string>'
 

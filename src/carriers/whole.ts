@@ -1,12 +1,12 @@
 /** No carrier, but a line that holds a whole dump in one string (dump-string.ts): the line is the text. */
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
-import { dumpString } from './dump-string.ts'
+import { holdsDump } from './dump-string.ts'
 
 export class Whole implements Carrier {
   readonly name = 'whole'
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
-    if (dumpString(buf, pos, next - 1) === undefined) return false
+    if (!holdsDump(buf, pos, next - 1)) return false
     text.inPlace(buf, pos, next)
     text.key = ''
     text.partial = false

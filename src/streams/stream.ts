@@ -13,7 +13,7 @@
 
 import type { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
-import { type DumpString, dumpString } from '../carriers/dump-string.ts'
+import { type DumpString, dumpString, dumpsInLine, unfoldedLine } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
 import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF, SPACE } from '../core/ascii.ts'
@@ -90,7 +90,9 @@ export class Stream {
   begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
     if (text.partial && needle) return holdsHeaderHead(text.latin1())
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
-    return needle && (beginsDump(text.latin1()) || this.#findInner(text) || this.#string(text, line) !== undefined)
+    if (!needle) return false
+    const isDump = beginsDump(text.latin1()) || unfoldedLine(text.buf, text.start, text.end - 1) !== undefined
+    return isDump || this.#findInner(text) || this.#strings(text, line).length > 0
   }
 
   /** A dump begins in a value of klog: its lines have one TAB more than their own. */
@@ -268,19 +270,19 @@ export class Stream {
     // What the logger inside puts around a text may be around several lines.
     if (line === text ? text.holdsLines : line.buf.indexOf(LF, line.start) < line.end - 1) {
       // The line feed at the end is ours.
-      const found = needle ? dumpString(tape.buf, tape.start, tape.end - 1) : undefined
+      const found = needle ? dumpsInLine(tape.buf, tape.start, tape.end - 1) : []
+      const own = line.buf.subarray(line.start, line.end)
       const isDump = beginsDump(line.latin1())
-      if (!isDump && found !== undefined) this.#dumpOf(found, start, end)
-      else if (isDump || announces(line.buf, line.start, line.end))
-        this.#dumpOf({ text: line.buf.subarray(line.start, line.end), cut: false }, start, end)
-      else tape.keep()
+      if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
+        this.#dumpOf({ text: own, cut: false }, start, end)
+      else if (found.length === 0) tape.keep()
+      // The text is one of the strings, too.
+      for (const each of found) if (!isDump || !isSame(own, each.text)) this.#dumpOf(each, start, end)
       return
-    } else if (needle && !startsTitle(line.latin1(TITLE_BYTES))) {
-      const found = this.#string(line, tape.buf.subarray(tape.start, tape.end))
-      if (found !== undefined) {
-        this.#dumpOf(found, start, end)
-        return
-      }
+    } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
+      const found = this.#strings(line, tape.buf.subarray(tape.start, tape.end))
+      for (const each of found) this.#dumpOf(each, start, end)
+      if (found.length > 0) return
     }
     this.#toDump(this.#dumpsFor(), line.buf, line.words, line.start, line.end, start, end)
   }
@@ -344,8 +346,9 @@ export class Stream {
     return true
   }
 
-  #string(text: CarriedText, line: Buffer): DumpString | undefined {
-    return dumpString(text.buf, text.start, text.end - 1) ?? dumpString(line, 0, line.length - 1)
+  #strings(text: CarriedText, line: Buffer): DumpString[] {
+    const found = dumpsInLine(text.buf, text.start, text.end - 1)
+    return found.length > 0 ? found : dumpsInLine(line, 0, line.length - 1)
   }
 
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
@@ -354,6 +357,11 @@ export class Stream {
     this.#dumps.release()
     this.#dumps = undefined
   }
+}
+
+/** Are they the same text, but for a line end? */
+function isSame(own: Buffer, other: Buffer): boolean {
+  return own.includes(other) || other.includes(own.subarray(0, -1))
 }
 
 const EMPTY = Buffer.alloc(0)

@@ -70,6 +70,9 @@ function panicValue(text: string): string {
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
   if (both !== null) return both[1] ?? ''
   // Fields behind the message, what says that its stack follows, and the end of the string that it stood in.
-  const bare = text.replace(/(?:\t\{".*\}|\\n.*|[,;.]? *stack(?: ?trace)?: *)$/i, '')
+  const bare = text.replace(
+    /(?:\t\{".*\}|(?:\\+n|#012|<br|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90\xa4| goroutine \d+ \[).*|[,;.]? *stack(?: ?trace)?: *)$/i,
+    '',
+  )
   return /^[^"]*"(?:[},\s].*)?$/.test(bare) ? bare.slice(0, bare.indexOf('"')) : bare
 }

@@ -16,7 +16,7 @@ const WORD = 'goroutine'
 const HEAD = /goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(?=\[)/y
 const PROFILE = /goroutine(?:leak)? profile: total \d+/y
 /** What comes before the word in the access of a race report, and how long it is at most. */
-const BEFORE_WORD = /(?:previous )?(?:atomic )?(?:read|write)(?: at 0x[0-9a-f]+)? by (?:main )?$/i
+const BEFORE_WORD = /(?:previous )?(?:atomic )?(?:read|write)(?: at 0x[0-9a-f.]+)? by (?:main )?$/i
 const BEFORE_BYTES = 64
 const AFTER_WORD = / \d+:|:/y
 /** A header, a title, or an access, by its first bytes. */
@@ -74,6 +74,9 @@ function titleAt(text: string, at: number): Span | undefined {
 /** In the place of a header, in a fatal error of the runtime itself. */
 const RUNTIME_STACK = /runtime stack:\s*$/
 
+/** A page ends a line with its own sign. */
+const ENDS_TITLE = /^(?:\s|$|<br ?\/?>\s*$)/i
+
 /** The first title within a line: in its first `within` characters, with at most so many tries, and not glued to what follows. */
 export function findTitle(text: string, within: number, tries: number): Span | undefined {
   const stack = RUNTIME_STACK.exec(text)
@@ -81,7 +84,7 @@ export function findTitle(text: string, within: number, tries: number): Span | u
   let at = text.indexOf(WORD)
   for (let left = tries; at >= 0 && at <= within && left > 0; left--) {
     const found = titleAt(text, at)
-    if (found !== undefined && /^(?:\s|$)/.test(text.slice(found.end, found.end + 1))) return found
+    if (found !== undefined && ENDS_TITLE.test(text.slice(found.end))) return found
     at = text.indexOf(WORD, at + 1)
   }
   return undefined

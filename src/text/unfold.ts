@@ -1,0 +1,67 @@
+/**
+ * A dump that was put on one line: a page, a mail or a tool that takes one line for a message has written something else in the place of its
+ * line ends. What a program escapes itself is a string (carriers/dump-string.ts).
+ *
+ *     <pre>goroutine 7 [running]:<br>main.f(0x1)<br>&nbsp;&nbsp;/app/main.go:3 +0x1d</pre>
+ *     panic: boom⏎⏎goroutine 7 [running]:⏎main.f(0x1)⏎\t/app/main.go:3 +0x1d
+ *     panic: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20
+ */
+import { hasOffset, readLine, readStripped } from './line.ts'
+import { plainText } from './plain.ts'
+import { headerEnd } from './titles.ts'
+
+const WORD = 'goroutine'
+/** What stands behind a header in the place of its line end; letters that are not ASCII are in UTF-8: ⏎, ↵, ␤. */
+const SIGN = /(?:<br ?\/?>|&#(?:10|x0?a);|#012|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90\xa4)/iy
+/** In a page, some of its other tags end a line. */
+const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
+/** A call or a creator, and its place. */
+const FRAME =
+  / +(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\)) +(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
+const HEADER = / +(?=goroutine \d+ \[)/y
+
+/** `text`, one line in Latin-1, with the line ends that its dump had; undefined where none was lost. */
+export function unfold(text: string): string | undefined {
+  for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
+    const end = headerEnd(text, at)
+    if (end < 0) continue
+    SIGN.lastIndex = end
+    const sign = SIGN.exec(text)?.[0]
+    if (sign !== undefined) {
+      const lines = text.slice(end).replaceAll(sign.startsWith('<') ? TAGS : sign, '\n')
+      const [, first = ''] = lines.split('\n', 2)
+      if (readLine(plainText(first))?.kind !== 'func') continue
+      return text.slice(0, end).replaceAll(sign.startsWith('<') ? TAGS : sign, '\n') + lines
+    }
+    if (text[end] === ' ') return unfoldBlanks(text, at)
+  }
+  return undefined
+}
+
+/** Frames that blanks part: what each of them is says where it ends. Prose may quote a call and a place, but none with an offset. */
+function unfoldBlanks(text: string, first: number): string | undefined {
+  const lines: string[] = []
+  let isGo = false
+  let at = first
+  for (let end = headerEnd(text, at); end > 0; end = headerEnd(text, at)) {
+    lines.push(text.slice(at, end))
+    at = end
+    for (let frame = match(FRAME, text, at); frame !== null; frame = match(FRAME, text, at)) {
+      const [all, call = '', place = ''] = frame
+      if (readLine(call) === undefined || readStripped(place)?.kind !== 'file') break
+      lines.push(call, `\t${place}`)
+      isGo ||= hasOffset(place)
+      at += all.length
+    }
+    const blanks = match(HEADER, text, at)
+    if (blanks === null) break
+    at += blanks[0].length
+    lines.push('')
+  }
+  return isGo ? `${text.slice(0, first)}${lines.join('\n')}\n${text.slice(at)}` : undefined
+}
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}

@@ -1,0 +1,130 @@
+/** Dumps of which the line ends are gone, and several of them in one line. */
+import { describe, expect, it } from 'vitest'
+import { feed } from '../property/weave.ts'
+
+/** Of each dump: its goroutines, those in no signature, its reason, the functions of its signatures. */
+function read(input: string): { dumps: unknown[]; log: string } {
+  const { records, log } = feed([Buffer.from(input)])
+  const dumps: unknown[][] = []
+  for (const record of records) {
+    if (record.type === 'dump') dumps.push([record.goroutines, record.damaged, record.reason])
+    else if (record.type === 'signature')
+      dumps.at(-1)?.push(record.stack?.map((frame) => frame.split(' ')[0]).join(' '))
+  }
+  return { dumps, log: log.toString() }
+}
+
+const NEXT = '2026-11-24T05:00:01Z INFO next\n'
+
+describe('a log line that is a dump stays in the log', () => {
+  it.each(['⏎', '<br>', '#012'])('with %s in the place of line ends', (sign) => {
+    const line = [
+      '2026-11-24T05:00:00Z ERROR panic: boom',
+      '',
+      'goroutine 7 [running]:',
+      'main.f(0x1)',
+      '\t/app/main.go:3 +0x1d\n',
+    ]
+    const input = line.join(sign) + NEXT
+    expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
+  })
+
+  it('with blanks in the place of line ends', () => {
+    const input = `2026-11-24T05:00:00Z ERROR panic recovered: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20\n${NEXT}`
+    expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
+  })
+})
+
+it('a sentence that quotes a header and a call makes no dump', () => {
+  const input = 'the error was goroutine 1 [running]: main.main() /app/main.go:41, see the docs\n'
+  expect(read(input)).toEqual({ dumps: [], log: input })
+})
+
+it('a page ends each line of a dump with a tag, and indents with entities', () => {
+  const lines = [
+    'goroutine 1 [running]:<br>',
+    'main.f(0x1)<br>',
+    '&nbsp;&nbsp;/app/main.go:3 +0x1d<br>',
+    'main.main()<br>',
+    '&nbsp;&nbsp;/app/main.go:9 +0x20',
+  ]
+  expect(read(`<div>\n${lines.join('\n')}\n</div>\n`)).toEqual({
+    dumps: [[1, 0, undefined, 'main.f main.main']],
+    log: '<div>\n</div>\n',
+  })
+})
+
+describe('several dumps in the strings of one line', () => {
+  const stack = (id: number, name: string): string =>
+    `goroutine ${id} [running]:\nmain.${name}(0x1)\n\t/app/main.go:12 +0x1d\nmain.main()\n\t/app/main.go:20 +0x20\n`
+  const two = { first: stack(7, 'f'), second: stack(9, 'h') }
+  const right = [
+    [1, 0, undefined, 'main.f main.main'],
+    [1, 0, undefined, 'main.h main.main'],
+  ]
+
+  it('side by side', () => {
+    expect(read(`${JSON.stringify({ level: 'error', ...two })}\n`).dumps).toEqual(right)
+  })
+
+  it('three deep', () => {
+    const inner = JSON.stringify({ msg: JSON.stringify({ a: 'x', ...two }), level: 'error' })
+    const line = JSON.stringify({ log: `${inner}\n`, stream: 'stderr', time: '2026-11-24T05:00:00.1Z' })
+    expect(read(`${line}\n`).dumps).toEqual(right)
+  })
+
+  it('the same one twice is one', () => {
+    const line = JSON.stringify({ level: 'error', msg: two.first, stack: two.first.trimEnd() })
+    expect(read(`${line}\n`).dumps).toEqual(right.slice(0, 1))
+  })
+})
+
+it.each(['#0 pattern not matched', 'pattern not match', '#0 [in_tail_app] pattern not matched'])(
+  'a dump that Fluentd quotes line by line: %s',
+  (what) => {
+    const lines = ['goroutine 7 [running]:', 'main.f(0x1)', '\\t/app/main.go:3 +0x1d'].map(
+      (line) => `2026-11-24 05:00:00 +0000 [warn]: ${what}: "${line}"\n`,
+    )
+    const after = '2026-11-24 05:00:01 +0000 [info]: #0 flushed "x"\n'
+    expect(read(lines.join('') + after)).toEqual({ dumps: [[1, 0, undefined, 'main.f']], log: after })
+  },
+)
+
+it('a page that puts nothing between the time and the text', () => {
+  const lines = [
+    'goroutine 51 [running]:',
+    'main.f(0x1)',
+    '\t/app/main.go:3 +0x1d',
+    'created by main.main',
+    '\t/app/main.go:9 +0x20',
+  ]
+  const input = lines.map((line, i) => `6/13/2016 5:03:0${i} PM${line}\n`).join('')
+  expect(read(input)).toEqual({ dumps: [[1, 0, undefined, 'main.f']], log: '' })
+})
+
+it('a race report whose addresses were shortened', () => {
+  const report = [
+    '==================',
+    'WARNING: DATA RACE',
+    'Write at 0x... by goroutine 7:',
+    '  main.g()',
+    '      /app/main.go:20 +0x20',
+    '',
+    'Previous read at 0x... by main goroutine:',
+    '  main.main()',
+    '      /app/main.go:9 +0x1d',
+    '',
+    'Goroutine 7 (running) created at:',
+    '  main.main()',
+    '      /app/main.go:8 +0x1d',
+    '==================',
+    '',
+  ].join('\n')
+  const { records, log } = feed([Buffer.from(report)])
+  expect(records[0]).toMatchObject({
+    type: 'dump',
+    kind: 'race',
+    race: [{ access: 'Write', goroutine: 7 }, { access: 'Previous read' }],
+  })
+  expect(log.toString()).toBe('')
+})

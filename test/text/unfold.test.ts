@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { unfold } from '../../src/text/unfold.ts'
+
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
+
+describe('a dump on one line', () => {
+  it.each(['<br>', '<br/>', '<BR />', '&#10;', '&#xA;', '#012', '⏎', '↵', '␤'])(
+    'whose line ends are written as %s',
+    (sign) => {
+      const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d', 'done']
+      expect(unfold(latin1(lines.join(sign)))).toBe(lines.join('\n'))
+    },
+  )
+
+  it('in a page, whose other tags end lines, too', () => {
+    const page = '<p class="a">boom<pre>goroutine 7 [running]:<br>main.f(0x1)<br>&#9;/app/main.go:3 +0x1d</pre>'
+    expect(unfold(page)).toBe('\nboom\ngoroutine 7 [running]:\nmain.f(0x1)\n&#9;/app/main.go:3 +0x1d\n')
+  })
+
+  it('whose line ends became blanks', () => {
+    const one =
+      'panic: boom goroutine 7 [running]: main.(*T[...]).f(0x1, {0x2, 0x3}) /app/main.go:3 +0x1d main.g(...) /app/main.go:9 created by main.main in goroutine 1 /app/main.go:5 +0x20 goroutine 9 [select]: main.h() /app/main.go:7 +0x1 exit status 2'
+    expect(unfold(one)?.split('\n')).toEqual([
+      'panic: boom goroutine 7 [running]:',
+      'main.(*T[...]).f(0x1, {0x2, 0x3})',
+      '\t/app/main.go:3 +0x1d',
+      'main.g(...)',
+      '\t/app/main.go:9',
+      'created by main.main in goroutine 1',
+      '\t/app/main.go:5 +0x20',
+      '',
+      'goroutine 9 [select]:',
+      'main.h()',
+      '\t/app/main.go:7 +0x1',
+      ' exit status 2',
+    ])
+  })
+})
+
+it.each([
+  'goroutine 7 [running]: main.main() at main.go:10',
+  'goroutine 7 [running]: main.main() /app/main.go:41',
+  'goroutine 7 [running]: in the docs of x, see main.f(0x1) /app/main.go:3 +0x1d',
+  'goroutine 7 [running]:<br>and so on',
+  'goroutine 7 [running]:',
+])('prose that quotes a header is none: %s', (text) => {
+  expect(unfold(text)).toBeUndefined()
+})
