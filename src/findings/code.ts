@@ -9,6 +9,10 @@ import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/
 /** Until Go 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
 const LOCK_FRAME = /^(?:internal\/)?sync\.(?:runtime_Semacquire(?:RW)?Mutex|\(\*(?:RW)?Mutex\)\.)/
+/** To write into a pipe is to hand over, in a select (io/pipe.go write, net/pipe.go write). */
+const PIPE_WRITE = /^(?:io|net)\.\(\*pipe\)\.write$/
+/** The other end is in the program, too. */
+const NET_PIPE = /^net\.\(\*pipe\)\./
 /** Packages that wait on behalf of their caller for another goroutine of the program. */
 const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
 
@@ -22,6 +26,7 @@ interface Named {
   readonly isInLock: boolean
   readonly isLockFrame: boolean
   readonly isForCaller: boolean
+  readonly isPipeWrite: boolean
   /** Where one waits for a member of a pool. */
   readonly pool: Pool | undefined
 }
@@ -34,7 +39,8 @@ const namedOf = rememberedText(MOST_NAMES, (name): Named => {
     type: name.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(name)?.[0] ?? '') : '',
     isInLock: IN_LOCK.test(name),
     isLockFrame: LOCK_FRAME.test(name),
-    isForCaller: FOR_CALLER.test(path),
+    isForCaller: FOR_CALLER.test(path) || NET_PIPE.test(name),
+    isPipeWrite: PIPE_WRITE.test(name),
     pool: POOLS.find(({ inner }) => inner.test(name)),
   }
 })
@@ -48,6 +54,7 @@ class Code {
   /** The type whose method takes the lock, where a lock is what it waits for. */
   readonly lockedBy: string | undefined
   readonly inLock: boolean
+  readonly inPipeWrite: boolean
   /** Is it the standard library, or a dependency, that decides to wait? */
   readonly calledOut: boolean
   readonly pool: Pool | undefined
@@ -59,6 +66,7 @@ class Code {
     let caller: Named | undefined
     let inner: Frame | undefined
     let inLock = false
+    let inPipeWrite = false
     for (const frame of frames) {
       const named = namedOf(frame.function)
       if (named.isOwn) addOnce(packages, named.package)
@@ -67,6 +75,7 @@ class Code {
       if (caller === undefined && !named.isInLock) caller = named
       if (inner === undefined && !named.isForCaller) inner = frame
       inLock ||= named.isLockFrame
+      inPipeWrite ||= named.isPipeWrite
     }
     if (createdBy !== undefined) {
       const named = namedOf(createdBy.function)
@@ -76,6 +85,7 @@ class Code {
     this.types = types
     this.lockedBy = caller?.type || undefined
     this.inLock = inLock
+    this.inPipeWrite = inPipeWrite
     this.calledOut = inner !== undefined && (isStandard(inner.function) || isDependency(inner))
     this.pool = pools.length === 0 ? undefined : POOLS.find((pool) => pools.includes(pool))
   }

@@ -87,7 +87,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: 'goroutines of one package wait for locks, or to send, and no other goroutine of that code is at work or waits for the world outside',
+    when: 'goroutines of one package wait for locks, to send, or to write into a pipe, and no other goroutine of that code is at work or waits for the world outside',
     example: 'bench/verdicts/program/hangs',
     of: 'waits',
     find: standstill,

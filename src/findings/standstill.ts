@@ -165,12 +165,17 @@ function lockedBy({ tally, ways }: Seen): string | undefined {
 
 function isHeldUp(each: Seen): boolean {
   // Who waits for a WaitGroup waits for goroutines that have work in hand.
-  return !each.idle && (each.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) !== 0
+  return !each.idle && ((each.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) !== 0 || intoPipe(each) > 0)
 }
 
 /** For a lock, or to hand something over. */
-function inDemand({ tally }: Seen): number {
-  return waitsForLock(tally) + (tally.states.get('chan send') ?? 0)
+function inDemand(each: Seen): number {
+  return waitsForLock(each.tally) + (each.tally.states.get('chan send') ?? 0) + intoPipe(each)
+}
+
+function intoPipe({ tally }: Seen): number {
+  const count = tally.states.get('select') ?? 0
+  return count > 0 && codeOf(tally.signature).inPipeWrite ? count : 0
 }
 
 /** Is it at work, or does it wait for what is outside of the program? */

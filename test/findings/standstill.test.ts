@@ -47,6 +47,23 @@ describe('goroutines that wait to send', () => {
   })
 })
 
+describe('goroutines that write into a pipe', () => {
+  const write = (pipe: string): Written => ({
+    state: 'select',
+    calls: [`${pipe}.(*pipe).write(0xc000010008)`, 'io.WriteString(0x1)', 'shop/peer.hello(0x2)'],
+    by: 'shop/peer.both in goroutine 9',
+  })
+
+  it.each(['io', 'net'])('are at a standstill where both ends of it write, and nobody reads', (pipe) => {
+    const [first] = findings(dumpOf([write(pipe), write(pipe)]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 2, class: 'communication' })
+  })
+
+  it('are under back-pressure where a reader is at work', () => {
+    expect(findings(dumpOf([write('io'), write('io'), waitFor('sleep', 'shop/peer.read()')]))).toEqual([])
+  })
+})
+
 describe('ten that have waited to send for minutes', () => {
   const late = (parent: number): Written => ({
     state: 'chan send, 3 minutes',
