@@ -2,10 +2,10 @@
 const LONGEST = 512
 
 /**
- * Where more are in use than are remembered, those that are stay, and so many times as many are asked of anew before it starts over. Starting over each
- * time that it is full would find none of them where they come in turns, and make old objects of all that it forgets.
+ * Where more are in use than are remembered, those that are stay, as long as one question in so many is about one of them. Starting over each time
+ * that it is full would find none of them where they come in turns; never to start over would remember what nobody asks about any more.
  */
-const PATIENCE = 8
+const WORTH = 8
 
 /** What `find` says of a text, asked once as long as no more than `most` texts are in use. */
 export function rememberedText<V extends object | string | number | boolean>(
@@ -22,15 +22,23 @@ export function rememberedText<V extends object | string | number | boolean>(
  */
 export function remembered<K extends object | string, V>(most: number, find: (key: K) => V): (key: K) => V {
   let known = new Map<K, V>()
+  /** Since it was full, or last found to be worth its while. */
+  let answered = 0
   let missed = 0
   return (key) => {
     const value = known.get(key)
-    if (value !== undefined) return value
+    if (value !== undefined) {
+      answered++
+      return value
+    }
     const found = find(key)
     if (known.size >= most) {
-      if (++missed < most * PATIENCE) return found
-      known = new Map()
+      if (missed++ === 0) answered = 0
+      if (missed < most) return found
+      const isWorthIt = answered * WORTH >= missed
       missed = 0
+      if (isWorthIt) return found
+      known = new Map()
     }
     known.set(key, found)
     return found

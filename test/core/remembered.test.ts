@@ -30,4 +30,17 @@ describe('what is remembered', () => {
     for (const text of ['c', 'd']) find(text)
     expect(asked.length).toBe(before)
   })
+
+  it('is not of keys that are gone, where each of those in use is asked about several times in a row', () => {
+    let asked = 0
+    const find = remembered(10, ({ name }: { name: string }) => ({ name, serial: asked++ }))
+    for (const key of keys.slice(0, 10)) find(key)
+    const before = asked
+    // As many as are remembered, again and again others, each asked about six times.
+    for (let turn = 0; turn < 10; turn++)
+      for (const key of keys.map(({ name }) => ({ name: `${name}, ${turn}` })))
+        for (let i = 0; i < 6; i++) expect(find(key).name).toBe(key.name)
+    // Once each would be 120; nothing but misses 720.
+    expect(asked - before).toBeLessThan(360)
+  })
 })
