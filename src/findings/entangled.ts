@@ -22,24 +22,28 @@ export function entangled(callers: CallingGoroutines): Entangled {
   const offsets: Offsets = { mutex: new Map(), rwmutex: new Map() }
   const keys: number[] = []
   const pointers: number[] = []
+  let isAnyLock = false
   let isAnyLost = false
   callers.eachWaiting((goroutine) => {
-    const { kind, sends } = shapeOf(goroutine)
-    const object = addressOf(goroutine)
+    const shape = shapeOf(goroutine)
+    const { kind, sends } = shape
+    const object = addressOf(goroutine, shape)
     keys.push(object === 0 ? 0 : object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind]))
     for (let i = goroutine.waits; i < goroutine.count; i++) pointers.push(goroutine.pointer(i))
     if (!isLock(kind)) return
+    isAnyLock = true
     if (object === 0) isAnyLost = true
     else if (isIn(goroutine, object)) noteReceiver(offsets, kind, object, receiverOf(goroutine))
   })
   const objects = new Numbers(keys)
+  if (!isAnyLock && !objects.anyTwice) return { waiting: [], offsets }
   const receivers = new Numbers(pointers)
   /** May one that waits be in a method of the object that the lock is in? */
   const isWatched = (goroutine: CallingGoroutine, object: number): boolean => {
     const { kind, type } = shapeOf(goroutine)
-    if (isIn(goroutine, object)) return receivers.times(goroutine.pointer(goroutine.waits)) > 1
+    if (isIn(goroutine, object)) return receivers.hasTwice(goroutine.pointer(goroutine.waits))
     if (!isLock(kind) || type === undefined) return false
-    for (const offset of offsetsOf(offsets, kind, type)) if (receivers.times(object - offset) > 0) return true
+    for (const offset of offsetsOf(offsets, kind, type)) if (receivers.has(object - offset)) return true
     return false
   }
   const waiting: CallingGoroutine[] = []
@@ -48,31 +52,50 @@ export function entangled(callers: CallingGoroutines): Entangled {
     const key = keys[at++] as number
     const isWanted =
       key !== 0 &&
-      (objects.times(key) > 1 || (isLock(shapeOf(goroutine).kind) && isWatched(goroutine, Math.floor(key / ROOM))))
+      (objects.hasTwice(key) || (isLock(shapeOf(goroutine).kind) && isWatched(goroutine, Math.floor(key / ROOM))))
     // Which lock one waits for whose address is lost, the other locks say.
     if (isWanted || (isAnyLost && isLock(shapeOf(goroutine).kind))) waiting.push(goroutine.copy())
   })
   return { waiting, offsets }
 }
 
-/** How often a number is among many. */
+/** Which numbers are among many, once or more often. */
 class Numbers {
   readonly #sorted: Float64Array
+  /** Those that are there more than once: few, or none, of a hundred thousand. */
+  readonly #twice: Float64Array
 
+  /** Without 0, which stands for an unknown one. */
   constructor(numbers: readonly number[]) {
-    this.#sorted = Float64Array.from(numbers).sort()
+    const sorted = Float64Array.from(numbers).sort()
+    const twice: number[] = []
+    for (let i = 1; i < sorted.length; i++) {
+      const number = sorted[i] as number
+      if (number !== 0 && number === sorted[i - 1] && number !== twice[twice.length - 1]) twice.push(number)
+    }
+    this.#sorted = sorted
+    this.#twice = Float64Array.from(twice)
   }
 
-  /** 0, 1, or 2 for more. */
-  times(number: number): number {
-    const sorted = this.#sorted
-    let low = 0
-    for (let high = sorted.length; low < high; ) {
-      const middle = (low + high) >>> 1
-      if ((sorted[middle] as number) < number) low = middle + 1
-      else high = middle
-    }
-    if (sorted[low] !== number) return 0
-    return sorted[low + 1] === number ? 2 : 1
+  get anyTwice(): boolean {
+    return this.#twice.length > 0
   }
+
+  hasTwice(number: number): boolean {
+    return this.anyTwice && isAmong(this.#twice, number)
+  }
+
+  has(number: number): boolean {
+    return isAmong(this.#sorted, number)
+  }
+}
+
+function isAmong(sorted: Float64Array, number: number): boolean {
+  let low = 0
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] as number) < number) low = middle + 1
+    else high = middle
+  }
+  return sorted[low] === number
 }

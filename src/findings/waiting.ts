@@ -65,8 +65,7 @@ export function shapeOf({ names, waits }: CallingGoroutine): Shape {
 }
 
 /** Of the object that it waits for; 0 where the frames have lost it. */
-export function addressOf(goroutine: CallingGoroutine): number {
-  const { methods, offset } = shapeOf(goroutine)
+export function addressOf(goroutine: CallingGoroutine, { methods, offset }: Shape = shapeOf(goroutine)): number {
   for (const i of methods) {
     const pointer = goroutine.pointer(i)
     if (pointer !== 0) return pointer
