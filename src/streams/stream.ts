@@ -276,8 +276,9 @@ export class Stream {
       if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
         this.#dumpOf({ text: own, cut: false }, start, end)
       else if (found.length === 0) tape.keep()
-      // The text is one of the strings, too.
-      for (const each of found) if (!isDump || !isSame(own, each.text)) this.#dumpOf(each, start, end)
+      // The text is one of the strings, too, or the line itself.
+      for (const each of found)
+        if (!isDump || (each.places.length > 0 && !isSame(own, each.text))) this.#dumpOf(each, start, end)
       return
     } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
       const found = this.#strings(line, tape.buf.subarray(tape.start, tape.end))

@@ -128,3 +128,9 @@ it('a race report whose addresses were shortened', () => {
   })
   expect(log.toString()).toBe('')
 })
+
+it('a dump whose line ends and TABs syslog has escaped is one dump', () => {
+  const text = 'panic: boom#012#012goroutine 1 [running]:#012main.f(0x1)#012#011/app/main.go:12 +0x1d'
+  const input = `Nov 24 05:00:00 host app[43]: ${text}\nNov 24 05:00:01 host app[43]: next\n`
+  expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
+})
