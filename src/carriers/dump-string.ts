@@ -18,6 +18,8 @@ const NEEDLE = Buffer.from('goroutine')
 const LONGEST_LINE = 4 << 20
 /** How deep strings in strings are looked into. */
 const DEPTH = 3
+/** Dumps of one line that are read: a report may have one for each of a few processes. */
+const MOST = 16
 
 export interface DumpString {
   /** Lines, parted by line feeds. */
@@ -42,8 +44,10 @@ export function dumpString(buf: Buffer, pos: number, end: number): DumpString | 
  */
 export function dumpsInLine(buf: Buffer, pos: number, end: number): DumpString[] {
   const found: DumpString[] = []
-  for (const each of strings(buf, pos, end, DEPTH))
+  for (const each of strings(buf, pos, end, DEPTH)) {
     if (!found.some(({ text }) => text.includes(each.text) || each.text.includes(text))) found.push(each)
+    if (found.length === MOST) break
+  }
   if (found.length > 0) return found
   const line = unfoldedLine(buf, pos, end)
   return line === undefined ? [] : [line]

@@ -13,7 +13,7 @@
 
 import type { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
-import { type DumpString, dumpString, dumpsInLine, unfoldedLine } from '../carriers/dump-string.ts'
+import { type DumpString, dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
 import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF, SPACE } from '../core/ascii.ts'
@@ -92,7 +92,12 @@ export class Stream {
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
     if (!needle) return false
     const isDump = beginsDump(text.latin1()) || unfoldedLine(text.buf, text.start, text.end - 1) !== undefined
-    return isDump || this.#findInner(text) || this.#strings(text, line).length > 0
+    return (
+      isDump ||
+      this.#findInner(text) ||
+      holdsDump(text.buf, text.start, text.end - 1) ||
+      holdsDump(line, 0, line.length - 1)
+    )
   }
 
   /** A dump begins in a value of klog: its lines have one TAB more than their own. */

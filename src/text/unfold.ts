@@ -28,10 +28,10 @@ export function unfold(text: string): string | undefined {
     SIGN.lastIndex = end
     const sign = SIGN.exec(text)?.[0]
     if (sign !== undefined) {
-      const lines = text.slice(end).replaceAll(sign.startsWith('<') ? TAGS : sign, '\n')
-      const [, first = ''] = lines.split('\n', 2)
-      if (readLine(plainText(first))?.kind !== 'func') continue
-      return text.slice(0, end).replaceAll(sign.startsWith('<') ? TAGS : sign, '\n') + lines
+      const ends = sign.startsWith('<') ? TAGS : sign
+      const [first = ''] = text.slice(end + sign.length).split(ends, 1)
+      if (readLine(plainText(first))?.kind === 'func') return text.replaceAll(ends, '\n')
+      continue
     }
     if (text[end] === ' ') return unfoldBlanks(text, at)
   }

@@ -58,3 +58,19 @@ it('a long line that quotes headers costs no more than its length', () => {
     expect(run.log.equals(line)).toBe(true)
   }
 })
+
+it('a long line that is full of dumps costs no more than its length: some of them are read', () => {
+  const dump = (i: number): string =>
+    `"k${i}":"goroutine ${i} [running]:\\nmain.f${i}()\\n\\t/app/main.go:${i} +0x1d\\n"`
+  const line = Buffer.from(`{${Array.from({ length: 8_000 }, (_, i) => dump(i + 1)).join(',')}}\n`)
+  const run = feed([line])
+  expect(run.records.filter(({ type }) => type === 'dump')).toHaveLength(16)
+  expect(run.log.equals(line)).toBe(true)
+})
+
+it.each(['<br>', '#012', '⏎'])('headers with %s behind them, and no calls, cost no more than their length', (sign) => {
+  const line = Buffer.from(`x ${`goroutine 7 [running]:${sign}no call${sign}`.repeat(20_000)}\n`)
+  const run = feed([line])
+  expect(run.records).toEqual([])
+  expect(run.log.equals(line)).toBe(true)
+})
