@@ -30,23 +30,24 @@ const LABEL_BYTES = 320
 const FRAME = /^\r?\n[^\s(][^\n]*\)\r?\n\t\S[^\n]*:\d+/
 const FRAME_BYTES = 4096
 
-/** Where the header that begins at `at` of `text` ends, after its colon; -1: there is none. */
-export function headerEnd(text: string, at: number): number {
+/** Where the header that begins at `at` of `text` ends, after its colon, at most `most` letters of it in brackets; -1: there is none. */
+export function headerEnd(text: string, at: number, most: number = text.length): number {
   HEAD.lastIndex = at
   if (!HEAD.test(text)) return -1
   const open = HEAD.lastIndex
-  const close = closing(text, open, ']')
+  const close = closing(text, open, ']', most)
   if (close < open + 2) return -1
   if (text[close + 1] === ':') return close + 2
   if (!text.startsWith(' {', close + 1)) return -1
-  const end = closing(text, close + 2, '}')
+  const end = closing(text, close + 2, '}', most)
   return end > 0 && text[end + 1] === ':' ? end + 2 : -1
 }
 
 /** Where the bracket at `open` is closed: not within quotes, not past the line. */
-function closing(text: string, open: number, bracket: ']' | '}'): number {
+function closing(text: string, open: number, bracket: ']' | '}', most: number): number {
   let isQuoted = false
-  for (let i = open + 1; i < text.length; i++) {
+  const end = Math.min(text.length, open + 1 + most)
+  for (let i = open + 1; i < end; i++) {
     const c = text[i]
     if (c === '\n') return -1
     if (isQuoted) {

@@ -11,6 +11,8 @@ import { plainText } from './plain.ts'
 import { headerEnd } from './titles.ts'
 
 const WORD = 'goroutine'
+/** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
+const BRACKETED = 1024
 /** What stands behind a header in the place of its line end; letters that are not ASCII are in UTF-8: ⏎, ↵, ␤. */
 const SIGN = /(?:<br ?\/?>|&#(?:10|x0?a);|#012|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90\xa4)/iy
 /** In a page, some of its other tags end a line. */
@@ -23,7 +25,7 @@ const HEADER = / +(?=goroutine \d+ \[)/y
 /** `text`, one line in Latin-1, with the line ends that its dump had; undefined where none was lost. */
 export function unfold(text: string): string | undefined {
   for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
-    const end = headerEnd(text, at)
+    const end = headerEnd(text, at, BRACKETED)
     if (end < 0) continue
     SIGN.lastIndex = end
     const sign = SIGN.exec(text)?.[0]
@@ -43,7 +45,7 @@ function unfoldBlanks(text: string, first: number): string | undefined {
   const lines: string[] = []
   let isGo = false
   let at = first
-  for (let end = headerEnd(text, at); end > 0; end = headerEnd(text, at)) {
+  for (let end = headerEnd(text, at, BRACKETED); end > 0; end = headerEnd(text, at, BRACKETED)) {
     lines.push(text.slice(at, end))
     at = end
     for (let frame = match(FRAME, text, at); frame !== null; frame = match(FRAME, text, at)) {
