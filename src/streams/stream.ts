@@ -95,7 +95,7 @@ export class Stream {
     return (
       isDump ||
       this.#findInner(text) ||
-      holdsDump(text.buf, text.start, text.end - 1) ||
+      dumpString(text.buf, text.start, text.end - 1) !== undefined ||
       holdsDump(line, 0, line.length - 1)
     )
   }
