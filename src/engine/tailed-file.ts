@@ -1,6 +1,8 @@
 /** One of several files in one input: its engine, and where in the input the pieces are that the engine got. */
 
+import { LF } from '../core/ascii.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
+import { RECENT_BYTES } from '../lines/recent-log.ts'
 import type { Engine } from './contract.ts'
 
 /** Offsets in what the engine got, in the input, and of the title before it. */
@@ -19,11 +21,25 @@ export class TailedFile {
   pieces: Piece[] = []
   /** How much the engine got. */
   bytes = 0
-  /** The last lines of its log, as long as there is no engine. */
-  recent: Buffer = NOTHING
+  /** The last bytes of its log, as long as there is no engine. */
+  #recent: Buffer = NOTHING
 
   constructor(name: string) {
     this.name = name
+  }
+
+  /** More lines of log. Of a line of more than `lineBytes` only the beginning is remembered, as in an engine (log-queue.ts). */
+  remember(lines: Buffer, lineBytes: number): void {
+    const last = (lineBytes < RECENT_BYTES ? beginnings(lines, lineBytes) : lines).subarray(-RECENT_BYTES)
+    const kept = this.#recent.subarray(Math.max(0, this.#recent.length + last.length - RECENT_BYTES))
+    this.#recent = kept.length === 0 ? Buffer.from(last) : Buffer.concat([kept, last])
+  }
+
+  /** The last lines of its log, Latin-1, which an engine is told: it remembers from then on. */
+  takeRecent(): string {
+    const text = this.#recent.toString('latin1')
+    this.#recent = NOTHING
+    return text.length < RECENT_BYTES ? text : text.slice(text.indexOf('\n') + 1)
   }
 
   /** Offset in the input of the first byte that may still be dump or log; none is infinite. */
@@ -50,4 +66,15 @@ export class TailedFile {
     const [start, end] = record.bytes
     return { ...record, bytes: [this.inInput(start), end > start ? this.inInput(end - 1) + 1 : this.inInput(end)] }
   }
+}
+
+/** Whole lines, of each no more than `most` bytes and its end. */
+function beginnings(lines: Buffer, most: number): Buffer {
+  const parts: Buffer[] = []
+  for (let from = 0; from < lines.length; ) {
+    const end = lines.indexOf(LF, from)
+    parts.push(lines.subarray(from, Math.min(end, from + most)), lines.subarray(end, end + 1))
+    from = end + 1
+  }
+  return Buffer.concat(parts)
 }

@@ -18,7 +18,6 @@ import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import { setRecent } from '../core/lru.ts'
-import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
 import { findNeedle } from '../text/needle.ts'
 import { holdsPlace } from '../text/stack-lines.ts'
@@ -203,9 +202,7 @@ export class TailedEngine extends EngineAround {
     const input = base + start
     if (file.engine === undefined && this.#isOrdinary(buf, start, end)) {
       const piece = buf.subarray(start, end)
-      const last = piece.subarray(-RECENT_BYTES)
-      const kept = file.recent.subarray(Math.max(0, file.recent.length + last.length - RECENT_BYTES))
-      file.recent = kept.length === 0 ? Buffer.from(last) : Buffer.concat([kept, last])
+      file.remember(piece, this.#limits.lineBytes)
       this.#pass(file, piece, input)
       return
     }
@@ -258,7 +255,6 @@ export class TailedEngine extends EngineAround {
   #start(file: TailedFile): Engine {
     const engine = this.#engineOf(file)
     file.engine = engine
-    file.recent = EMPTY
     this.#running.add(file)
     let looks = LOOKS
     for (const each of this.#running) {
@@ -278,8 +274,7 @@ export class TailedEngine extends EngineAround {
     const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
     const { name } = file
     const named = { ...attributes, ...attributesOfPath(name) }
-    const text = file.recent.toString('latin1')
-    const recent = file.recent.length < RECENT_BYTES ? text : text.slice(text.indexOf('\n') + 1)
+    const recent = file.takeRecent()
     return this.#make({
       ...this.#options,
       source: qualified === true && source !== undefined ? `${source}:${name}` : name,

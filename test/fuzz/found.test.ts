@@ -1,4 +1,4 @@
-/** What the fuzzer has found, as small as it could be made: each is read whole and cut after each byte. */
+/** What the fuzzer has found, as small as it could be made: each is read whole, byte by byte, and cut in two after each byte. */
 import { expect, it } from 'vitest'
 import { check } from './check.ts'
 import type { Input } from './generate.ts'
@@ -161,10 +161,15 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     'goroutine 2 [e)]:\nmain.f(0x1)\ngoroutine 7 [running]:\nmain.app.service[43]: reqker 0 handled\n' +
       'Tue 2026-11-ch.service[77]: request 1 of worker 9 handled\nf(0x1)',
   ],
+  'of a line that is too long to be read, a file of tail remembers all, where a chunk ends behind it': [
+    '==> b.log <==\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom\n\n\t/src/pprof/pprof.go:374 +0x14b\n' +
+      'goroutine 7 [running]:\nmain.main()\n',
+    { limits: { lineBytes: 43 } },
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {
   const bytes = Buffer.from(text, 'latin1')
   const each = Array.from({ length: bytes.length - 1 }, (_, i) => i + 1)
-  expect(check({ bytes, options }, each)).toBeUndefined()
+  for (const cuts of [each, ...each.map((cut) => [cut])]) expect(check({ bytes, options }, cuts)).toBeUndefined()
 })
