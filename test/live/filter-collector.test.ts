@@ -28,6 +28,19 @@ function attribute({ attributes }: LogRecord, name: string): unknown {
   return Object.values(attributes.find(({ key }) => key === name)?.value ?? {})[0]
 }
 
+/** Lines that `filelog` reads at once, and delivers together. */
+const BATCH = 100
+
+/**
+ * `lines` without a batch of them that came once more. The collector delivers at least once: a batch that it hands on while it is stopped is
+ * not in its storage, and the next start reads it again (`emitBatch` in fileconsumer/internal/reader/reader.go of stanza 0.165).
+ */
+function once(lines: readonly string[], expected: readonly string[]): readonly string[] {
+  const again = lines.length - expected.length
+  const at = lines.findIndex((line, i) => line !== expected[i])
+  return again > 0 && again <= BATCH && at >= again ? [...lines.slice(0, at - again), ...lines.slice(at)] : lines
+}
+
 class Place {
   readonly folder: string = temporaryFolder()
   readonly log: string = join(this.folder, 'app.log')
@@ -115,8 +128,9 @@ describe('a collector', () => {
     await until(() => here.lines().length >= before.length)
     await happen(here)
     appendFileSync(here.log, textOf(after))
-    await until(() => here.lines().length >= before.length + after.length && here.found('dump').length > 0)
-    expect(here.lines()).toEqual([...before, ...after])
+    await until(() => here.lines().at(-1) === after.at(-1) && here.found('dump').length > 0)
+    const expected = [...before, ...after]
+    expect(once(here.lines(), expected)).toEqual(expected)
     expect(here.found('dump').map((record) => Number(attribute(record, 'goroutines')))).toEqual([3])
   })
 
