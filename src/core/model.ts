@@ -1,4 +1,5 @@
 /** The nouns of the project, shared by every stage. */
+import type { Facts } from './facts.ts'
 
 /** How a dump came to be. `signal` covers SIGQUIT and SIGABRT, `timeout` is `go test`'s alarm. */
 export type DumpKind = 'all' | 'single' | 'panic' | 'fatal' | 'signal' | 'leak' | 'race' | 'timeout'
@@ -42,6 +43,8 @@ export interface Signature {
   readonly idle: 'always' | 'main' | 'no'
   /** The first stack that was seen with this signature, as printed. */
   readonly stack: Stack
+  /** What later stages have found out about it; absent where it is read from a snapshot. */
+  readonly facts?: Facts
 }
 
 /** What one dump says of one signature. */

@@ -2,6 +2,8 @@
  * Calls to the world outside that take longer than anybody waits: without a time-out they may never end. Streams, watches, long polls,
  * children that are supervised and connections that are read for what comes next wait by design, and are in no row.
  */
+import { fact } from '../core/facts.ts'
+import type { Signature } from '../core/model.ts'
 import { rememberedText } from '../core/remembered.ts'
 import { HTTP_RESPONSE, OUTPUT_OF_ENDED } from '../leaks/asked.ts'
 import { HTTP_CONNECTION } from '../leaks/pools.ts'
@@ -109,15 +111,21 @@ export function calls({ seen }: Scene): Finding[] {
 /** Most functions are in no row: one look is enough. */
 const isInTable = rememberedText(MOST_NAMES, (name) => CALLS.some(({ inner }) => inner.test(name)))
 
+/** The call that a stack is in, whatever its state. */
+const callOf = fact(({ stack }: Signature): { readonly row: CallRow | undefined } => {
+  const names = stack.frames.map((frame) => frame.function)
+  if (!names.some(isInTable) || names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return NO_CALL
+  return { row: CALLS.find(({ inner }) => names.some((name) => inner.test(name))) }
+})
+
+const NO_CALL = { row: undefined }
+
 function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
   if (waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
   if ((waysOf(seen.state) & CALLS_OUT) === 0) return undefined
-  const names = signature.stack.frames.map((frame) => frame.function)
-  if (!names.some(isInTable)) return undefined
-  if (names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return undefined
-  const row = CALLS.find(({ inner }) => names.some((name) => inner.test(name)))
+  const { row } = callOf(signature)
   if (row === undefined) return undefined
   const areMany = count >= MANY && waitMin >= MANY_MINUTES
   return waitMax >= row.minutes || areMany ? row : undefined

@@ -1,6 +1,7 @@
 /** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
+import { fact } from '../core/facts.ts'
 import type { Frame, Signature } from '../core/model.ts'
-import { remembered, rememberedText } from '../core/remembered.ts'
+import { rememberedText } from '../core/remembered.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
 import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
@@ -95,7 +96,4 @@ function addOnce(list: string[], text: string): void {
   if (!list.includes(text)) list.push(text)
 }
 
-/** A dump may have more signatures than are worth the memory. */
-const MOST = 4096
-
-export const codeOf: (signature: Signature) => Code = remembered(MOST, (signature: Signature) => new Code(signature))
+export const codeOf: (signature: Signature) => Code = fact((signature: Signature) => new Code(signature))

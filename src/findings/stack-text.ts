@@ -1,6 +1,6 @@
 /** Frames as records have them. */
+import { fact } from '../core/facts.ts'
 import type { Frame, Signature } from '../core/model.ts'
-import { remembered } from '../core/remembered.ts'
 import { baseAt } from '../leaks/words.ts'
 
 export function frameText(frame: Frame): string {
@@ -23,9 +23,6 @@ interface Face {
   readonly createdAt: string | undefined
 }
 
-/** Signatures whose face is kept from dump to dump. */
-const FACES = 4096
-
-export const faceOf: (signature: Signature) => Face = remembered(FACES, ({ title, createdBy }: Signature): Face => {
+export const faceOf: (signature: Signature) => Face = fact(({ title, createdBy }: Signature): Face => {
   return { title, createdBy: createdBy?.function, createdAt: createdBy === undefined ? undefined : baseAt(createdBy) }
 })

@@ -2,8 +2,9 @@
  * Has a goroutine asked for something that it waits for: a member of a pool, an answer, the end of a command? Idle workers, tickers and
  * subscriptions, which may be kept on purpose, never wait so.
  */
+import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { remembered, rememberedText } from '../core/remembered.ts'
+import { rememberedText } from '../core/remembered.ts'
 import { POOLS } from './pools.ts'
 
 /** For the answer of a server: of HTTP/1 (net/http/transport.go), and of HTTP/2 (h2_bundle.go). */
@@ -15,7 +16,6 @@ export const OUTPUT_OF_ENDED: RegExp = /^os\/exec\.\(\*Cmd\)\.awaitGoroutines$/
 const PLACES: readonly RegExp[] = [...POOLS.map(({ inner }) => inner), OUTPUT_OF_ENDED]
 
 const MOST_NAMES = 4096
-const MOST = 4096
 
 /** A member of a pool, or the end of a command: it comes soon, where all is well. */
 export const hasAsked: (signature: Signature) => boolean = among((name) => PLACES.some((place) => place.test(name)))
@@ -25,5 +25,5 @@ export const awaitsAnswer: (signature: Signature) => boolean = among((name) => H
 
 function among(isPlace: (name: string) => boolean): (signature: Signature) => boolean {
   const known = rememberedText(MOST_NAMES, isPlace)
-  return remembered(MOST, ({ stack }: Signature) => stack.frames.some((frame) => known(frame.function)))
+  return fact(({ stack }: Signature) => stack.frames.some((frame) => known(frame.function)))
 }

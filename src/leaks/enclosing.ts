@@ -2,7 +2,8 @@
  * Does the function live in which the code of a goroutine is written? A closure shares the variables of the function around it: while
  * that one runs, in another goroutine, it may send to the closure, or close its channel. Around what a call has left behind nothing runs.
  */
-import type { SignatureTally } from '../core/model.ts'
+import { fact } from '../core/facts.ts'
+import type { Signature, SignatureTally } from '../core/model.ts'
 import { rememberedText } from '../core/remembered.ts'
 import type { Tracked } from './served.ts'
 
@@ -16,9 +17,15 @@ const MAIN = 'main.main'
 
 /** Is it a closure, or started by one, of a function in which another goroutine is, that was there before, and of whom there are no more than at first? */
 export function isEnclosed({ signature }: SignatureTally, dump: Tracked): boolean {
-  const names = [signature.stack.frames.at(-1)?.function ?? '', signature.createdBy?.function ?? '']
-  return names.map(enclosing).some((name) => name !== '' && name !== MAIN && livingIn(dump).has(name))
+  return aroundEntry(signature).some((name) => livingIn(dump).has(name))
 }
+
+/** Functions in which its entry, or its creator, is written. */
+const aroundEntry = fact(({ stack, createdBy }: Signature): readonly string[] =>
+  [stack.frames.at(-1)?.function ?? '', createdBy?.function ?? '']
+    .map(enclosing)
+    .filter((name) => name !== '' && name !== MAIN),
+)
 
 const found = new WeakMap<Tracked, ReadonlySet<string>>()
 

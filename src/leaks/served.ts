@@ -1,4 +1,5 @@
 /** Who is there beside those that wait, and may end their wait: a peer, or goroutines at work that belong to them. */
+import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { packageOf } from '../stacks/title.ts'
 import { kinOf } from './kin.ts'
@@ -95,12 +96,11 @@ export function isServed(tally: SignatureTally, dump: Tracked): boolean {
   const staying = stayingIn(dump)
   const own = kinOf(signatures).slotOf(tally)
   const creator = ownCreator(tally.signature)
-  let serving = creator === undefined ? 0 : (staying.by.get(creator) ?? 0) - (staying.of[own] ?? 0)
+  let serving = creator === '' ? 0 : (staying.by.get(creator) ?? 0) - (staying.of[own] ?? 0)
   for (const [slot, living] of tally.parents?.signatures ?? []) {
     const parent = signatures[slot]
     if (slot === own || parent === undefined) continue
-    if (creator === undefined || ownCreator(parent.signature) !== creator)
-      serving += Math.min(staying.of[slot] ?? 0, living)
+    if (creator === '' || ownCreator(parent.signature) !== creator) serving += Math.min(staying.of[slot] ?? 0, living)
   }
   return serving >= tally.count * WITH_WORKERS || isRead(tally, staying)
 }
@@ -139,7 +139,7 @@ function findStaying({ signatures, tracks }: Tracked): Staying {
   const by = new Map<string, number>()
   for (const [slot, { signature }] of signatures.entries()) {
     const creator = ownCreator(signature)
-    if (creator !== undefined) by.set(creator, (by.get(creator) ?? 0) + (of[slot] ?? 0))
+    if (creator !== '') by.set(creator, (by.get(creator) ?? 0) + (of[slot] ?? 0))
   }
   let found: number | undefined
   const readers = (): number => {
@@ -151,8 +151,9 @@ function findStaying({ signatures, tracks }: Tracked): Staying {
   return { of, by, readers }
 }
 
-function ownCreator({ createdBy, stack }: Signature): string | undefined {
-  if (createdBy === undefined) return undefined
+/** Who has started it, in its own package; empty for nobody. */
+const ownCreator = fact(({ createdBy, stack }: Signature): string => {
+  if (createdBy === undefined) return ''
   const entry = stack.frames.at(-1)?.function ?? ''
-  return packageOf(createdBy.function) === packageOf(entry) ? createdBy.function : undefined
-}
+  return packageOf(createdBy.function) === packageOf(entry) ? createdBy.function : ''
+})

@@ -1,5 +1,6 @@
 /** How many goroutines of a signature wait in which way. */
-import type { SignatureTally } from '../core/model.ts'
+import { fact } from '../core/facts.ts'
+import type { Signature, SignatureTally } from '../core/model.ts'
 import { rememberedText } from '../core/remembered.ts'
 
 /** A test of states, each of which is looked at once: there are a few dozen (runtime/runtime2.go waitReasonStrings). */
@@ -28,8 +29,9 @@ export function mayBeKept(tally: SignatureTally): boolean {
 
 /** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
 export function isLock(state: string, tally: SignatureTally): boolean {
-  if (state !== 'semacquire') return false
-  return tally.signature.stack.frames.some((frame) =>
-    /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function),
-  )
+  return state === 'semacquire' && isInMutex(tally.signature)
 }
+
+const isInMutex = fact(({ stack }: Signature) =>
+  stack.frames.some((frame) => /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/.test(frame.function)),
+)

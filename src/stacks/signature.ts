@@ -1,5 +1,6 @@
 /** A stack and its identity. Frames are parsed when they are asked for: most signatures of a large dump are only counted. */
 import { hash } from 'node:crypto'
+import { type Facts, newFacts } from '../core/facts.ts'
 import type { Frame, Signature, Similarity } from '../core/model.ts'
 import { canonicalText } from './canonical.ts'
 import { idleness } from './idle.ts'
@@ -14,6 +15,7 @@ class StackSignature implements Signature {
   readonly #state: string
   /** Where the title stands in the stack: a frame for each signature would be as much memory as all else of it. */
   readonly #titlePlace: number
+  #facts: Facts | undefined
 
   constructor(id: string, stack: PrintedStack, similarity: Similarity, state: string) {
     this.id = id
@@ -35,6 +37,11 @@ class StackSignature implements Signature {
 
   get createdBy(): Frame | undefined {
     return this.stack.createdBy
+  }
+
+  get facts(): Facts {
+    this.#facts ??= newFacts()
+    return this.#facts
   }
 }
 
