@@ -49,6 +49,8 @@ const PLACE = /^\s*(\S.*:\d+)(?: \+0x[0-9a-f]+)?$/
 /** As Go prints it. Behind other indentation, or none, a log line may look so: then it has to be one that is due. */
 const FUNCTION_INDENT = 2
 const FILE_INDENT = /^ {6}\S/
+/** In the place of a file, where the symbolizer knows none. */
+const ADDRESS = /^\s*(0x[0-9a-f]+)$/
 
 /** `due`: what comes next if the report goes on. Only that may have lost its indentation. */
 export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine | undefined {
@@ -67,6 +69,8 @@ export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine |
     const isName = readLine(`${name}()`)?.kind === 'func' || /^\?+$/.test(name)
     return isOwn || (due === 'function' && isName) ? { kind: 'function', name } : undefined
   }
+  const address = due === 'file' ? ADDRESS.exec(text)?.[1] : undefined
+  if (address !== undefined) return { kind: 'file', place: address }
   const place = PLACE.exec(text)?.[1]
   if (place === undefined) return undefined
   const isOwn = FILE_INDENT.test(text)

@@ -11,6 +11,7 @@ import type { DumpKind } from '../core/model.ts'
 import { cutBeginning } from './cut.ts'
 import { continuesPreamble, startsPreamble } from './preamble.ts'
 import { unquote } from './quote.ts'
+import { LOST_END } from './unfold.ts'
 
 export interface LoggedReason {
   readonly kind: DumpKind
@@ -63,16 +64,18 @@ export function parts(text: string): boolean {
   return text.trim() !== '' && !continuesPreamble(text, 'signal')
 }
 
+/** Fields behind the message, what says that its stack follows, and the end of the string that it stood in. */
+const BEHIND_VALUE = new RegExp(
+  String.raw`(?:\t\{".*\}|(?:\\+n|${LOST_END}| goroutine \d+ \[).*|[,;.]? *stack(?: ?trace)?: *)$`,
+  'i',
+)
+
 /** `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */
 function panicValue(text: string): string {
   const quoted = /^("(?:[^"\\]|\\.)*")(?: \((.*)\)$|\W|$)/.exec(text)
   if (quoted !== null) return quoted[2] ?? unquote(quoted[1] ?? '')
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
   if (both !== null) return both[1] ?? ''
-  // Fields behind the message, what says that its stack follows, and the end of the string that it stood in.
-  const bare = text.replace(
-    /(?:\t\{".*\}|(?:\\+n|#012|<br|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90\xa4| goroutine \d+ \[).*|[,;.]? *stack(?: ?trace)?: *)$/i,
-    '',
-  )
+  const bare = text.replace(BEHIND_VALUE, '')
   return /^[^"]*"(?:[},\s].*)?$/.test(bare) ? bare.slice(0, bare.indexOf('"')) : bare
 }

@@ -13,8 +13,9 @@ import { headerEnd } from './titles.ts'
 const WORD = 'goroutine'
 /** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
 const BRACKETED = 1024
-/** What stands behind a header in the place of its line end; letters that are not ASCII are in UTF-8: ⏎, ↵, ␤. */
-const SIGN = /(?:<br ?\/?>|&#(?:10|x0?a);|#012|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90\xa4)/iy
+/** What a line end has become where one line is a message: the source of a pattern without case. Letters that are not ASCII are in UTF-8: ⏎, ↵, ␤, ␊. */
+export const LOST_END: string = String.raw`(?:<br ?/?>|&#(?:10|x0?a);|#012|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a])`
+const SIGN = new RegExp(LOST_END, 'iy')
 /** In a page, some of its other tags end a line. */
 const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
 /** A call or a creator, and its place. */

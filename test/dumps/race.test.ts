@@ -68,3 +68,10 @@ it.each([
   expect(dumps).toMatchObject([{ kind: 'single', format: 'stack', goroutines: 1, race: undefined }])
   expect(log.toString()).toBe(before)
 })
+
+it('a frame whose place is an address was log', () => {
+  const text = REPORT.replace('/src/a.go:89 +0x952', '0x4a1b2c')
+  const { dumps, log } = readDumps(text)
+  expect(dumps[0]?.race?.[0]?.stack[0]).toBe('main.a 0x4a1b2c')
+  expect(log.toString()).toBe('')
+})

@@ -31,6 +31,14 @@ describe('the reason that a log line gives for the dump after it', () => {
     expect(readLoggedReason(text)).toMatchObject({ kind: 'panic', reason })
   })
 
+  it.each(['<br>', '<br />', '&#10;', '&#xA;', '#012', '⏎', '↵', '␤', '␊', '\\n', '\\\\n'])(
+    'up to the first line end, written as %s',
+    (sign) => {
+      const text = Buffer.from(['ERROR panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)'].join(sign))
+      expect(readLoggedReason(text.toString('latin1'))).toMatchObject({ kind: 'panic', reason: 'boom' })
+    },
+  )
+
   it.each([
     [
       '2026/11/24 08:01:14 fatal error: all goroutines are asleep - deadlock!',

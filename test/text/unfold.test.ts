@@ -4,7 +4,7 @@ import { unfold } from '../../src/text/unfold.ts'
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
 
 describe('a dump on one line', () => {
-  it.each(['<br>', '<br/>', '<BR />', '&#10;', '&#xA;', '#012', '⏎', '↵', '␤'])(
+  it.each(['<br>', '<br/>', '<BR />', '&#10;', '&#xA;', '#012', '⏎', '↵', '␤', '␊'])(
     'whose line ends are written as %s',
     (sign) => {
       const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d', 'done']
