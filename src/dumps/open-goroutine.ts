@@ -20,13 +20,13 @@ import type { StackTree } from '../stacks/stack-tree.ts'
 import { type CutLine, cutLine } from '../text/cut.ts'
 import {
   callBeforePlace,
-  endOfGluedPlace,
   hasOffset,
   isStackWords,
   type LineKind,
   type LineText,
   readBareFunction,
   readCutCall,
+  readGluedPlace,
   readLine,
   readStripped,
 } from '../text/line.ts'
@@ -372,11 +372,10 @@ export class OpenGoroutine {
     }
     if (this.length <= 0 || !this.#expected.includes('file')) return -1
     const shown = withoutEscapedTab(flush(text, this.indent))
-    const end = endOfGluedPlace(shown)
-    const line = end > 0 ? readLine(shown.slice(0, end)) : undefined
-    if (line === undefined) return -1
-    this.#add(at, Buffer.from(shown, 'latin1'), 0, line)
-    return text.length - shown.length + end
+    const place = readGluedPlace(shown)
+    if (place === undefined) return -1
+    this.#add(at, Buffer.from(shown, 'latin1'), 0, place.line)
+    return text.length - shown.length + place.end
   }
 
   /** Does `text` begin as a line that is known to come next? */

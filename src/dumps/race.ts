@@ -3,7 +3,7 @@
  * hold no goroutine headers, so they count no goroutines; the accesses go into the record.
  */
 import { utf8Of } from '../core/latin1.ts'
-import { endOfGluedPlace } from '../text/line.ts'
+import { readGluedPlace } from '../text/line.ts'
 import { readRaceLine } from '../text/race.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 
@@ -74,8 +74,8 @@ export class RaceReport implements Body {
   }
 
   glued(text: string): number {
-    const end = this.#due === 'file' ? endOfGluedPlace(text) : -1
-    return end > 0 && this.line(text.slice(0, end)) === 'part' ? end : -1
+    const end = this.#due === 'file' ? readGluedPlace(text)?.end : undefined
+    return end !== undefined && this.line(text.slice(0, end)) === 'part' ? end : -1
   }
 
   fits(text: string): boolean {

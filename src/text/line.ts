@@ -215,16 +215,25 @@ export function callBeforePlace(text: string): string | undefined {
   return kind === 'func' || kind === 'created' ? call : undefined
 }
 
-/** Of a place: with its offset, before what is no word; without it, only before a tag. */
+/** Of a place: with its offset, before what is no word; without it, only before a tag or the end of a string, and indented. */
 const BEFORE_GLUED =
-  /^[ \t]+\S[^\n]*?:\d+(?: [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]))/
+  /^(?:[ \t]*\S[^\n]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|[ \t]+\S[^\n]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
+
+export interface GluedPlace {
+  readonly line: LineText
+  /** Where it ends. */
+  readonly end: number
+}
 
 /**
- * A place, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`. Returns where the place ends, or -1.
+ * A place, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`, `\t/app/main.go:12"}]`. Like any place, it
+ * may have lost its TAB.
  */
-export function endOfGluedPlace(text: string): number {
+export function readGluedPlace(text: string): GluedPlace | undefined {
   const place = BEFORE_GLUED.exec(text)?.[0]
-  return place !== undefined && readLine(place)?.kind === 'file' ? place.length : -1
+  if (place === undefined) return undefined
+  const line = readLine(place) ?? readStripped(place)
+  return line?.kind === 'file' ? { line, end: place.length } : undefined
 }
 
 /** An indented `path:line`: of a source file, or with the offset that only Go prints behind it. Prose may end in a colon and a number, too. */

@@ -17,3 +17,19 @@ it('a file line with foreign text behind it belongs to the bare name that was lo
   expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0 }])
   expect(log.toString()).toContain(logged)
 })
+
+it.each(['"}]', '"}', '",', "',", '"]}', '`', '</pre>'])(
+  'the string of a dump is closed by %s directly behind its last line',
+  (end) => {
+    for (const [tab, offset] of [
+      ['\t', ' +0x20'],
+      ['', ' +0x20'],
+      ['\t', ''],
+    ]) {
+      const text = `goroutine 7 [running]:\nmain.f(0x1)\n${tab}/app/main.go:12 +0x1d\nmain.main()\n${tab}/app/main.go:20${offset}`
+      const { dumps, log } = readDumps(`${text}${end}\n${FOREIGN}\n`)
+      expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0, truncated: false }])
+      expect(log.toString()).toBe(`${end}\n${FOREIGN}\n`)
+    }
+  },
+)
