@@ -93,11 +93,12 @@ export const CALLS: readonly CallRow[] = [
 ]
 
 export function calls({ seen }: Scene): Finding[] {
-  return seen.flatMap((each) => {
+  const found: Finding[] = []
+  for (const each of seen) {
     const row = rowOf(each)
-    if (row === undefined) return []
+    if (row === undefined) continue
     const { count, signature, waitMax = 0 } = each.tally
-    return about([each], {
+    const finding = about([each], {
       finding: 'slow',
       severity: 'warning',
       title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
@@ -105,7 +106,9 @@ export function calls({ seen }: Scene): Finding[] {
       fault: 'call_without_timeout',
       hint: row.hint,
     })
-  })
+    found.push(finding)
+  }
+  return found
 }
 
 /** Most functions are in no row: one look is enough. */
@@ -121,9 +124,9 @@ const callOf = fact(({ stack }: Signature): { readonly row: CallRow | undefined 
 const NO_CALL = { row: undefined }
 
 function rowOf(seen: Seen): CallRow | undefined {
-  const { tally, idle } = seen
+  const { tally, idle, ways } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
-  if (waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
+  if ((ways & CALLS_OUT) === 0 || waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
   if ((waysOf(seen.state) & CALLS_OUT) === 0) return undefined
   const { row } = callOf(signature)
   if (row === undefined) return undefined

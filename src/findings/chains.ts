@@ -9,7 +9,7 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { classOf, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import { type Finding, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
 import { anyGoesOn, isOutside } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
@@ -88,7 +88,7 @@ export function isHeldByRunner(scene: Scene, group: Group): boolean {
   const [holder, ...others] = group.mayHold
   const [waiter] = seenOf(scene, group)
   if (holder === undefined || others.length > 0 || waiter === undefined || !RUNS.test(holder.state)) return false
-  const seen = seenAt(scene, holder.signature)
+  const seen = scene.bySlot[holder.signature]
   return seen !== undefined && seen.tally.count === 1 && !anyGoesOn(scene, waiter, seen)
 }
 
@@ -102,7 +102,7 @@ export function locksOf(scene: Scene, seen: readonly Seen[]): readonly Group[] {
   const { callers } = scene.dump
   const waiters = seen.filter(({ tally }) => waitsForLock(tally) > 0).slice(0, LOCKS)
   const found = waiters.flatMap((each) => {
-    const [first] = callers?.of(slotOf(scene, each)) ?? []
+    const [first] = callers?.of(each.slot) ?? []
     return (first === undefined ? undefined : waitsIn(scene).of(first)) ?? []
   })
   return [...new Set(found)].sort((a, b) => b.goroutines.length - a.goroutines.length)
@@ -142,7 +142,7 @@ function objectText({ kind, sends, object }: Group): string {
 
 /** A select has no address, nor has what is outside of the program. */
 function elsewhere(scene: Scene, { signature, minutes }: CallingGoroutine): string | undefined {
-  const seen = seenAt(scene, signature)
+  const seen = scene.bySlot[signature]
   if (seen !== undefined && isOutside(seen)) return 'waits for the world outside'
   return minutes === undefined ? undefined : 'has waited'
 }
@@ -240,5 +240,5 @@ function childrenOf({ signatures, callers }: DumpTally, { goroutines: waiters }:
 
 /** The signatures of a group, most waiters first. */
 export function seenOf(scene: Scene, group: Group): Seen[] {
-  return signaturesOf(group).flatMap((slot) => seenAt(scene, slot) ?? [])
+  return signaturesOf(group).flatMap((slot) => scene.bySlot[slot] ?? [])
 }

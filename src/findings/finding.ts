@@ -1,7 +1,7 @@
 /** What the rules look at, and what they make of it. */
 import type { Assessment, Bound, DumpTally, SignatureTally } from '../core/model.ts'
 import type { FindingRecord } from '../core/records.ts'
-import { kinOf } from '../leaks/kin.ts'
+import { addTo } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
 import { mainState } from '../leaks/words.ts'
 import { waysOf } from './ways.ts'
@@ -11,6 +11,8 @@ export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'ra
 
 /** One signature of the dump, with all that is known of it. */
 export interface Seen {
+  /** Index into the signatures of the dump. */
+  readonly slot: number
   readonly tally: SignatureTally
   readonly assessment: Assessment
   /** Undefined for dumps that show only a part of their process. */
@@ -23,15 +25,24 @@ export interface Seen {
   readonly ways: number
 }
 
-export function seenOf(tally: SignatureTally, track: Track | undefined, assessment: Assessment): Seen {
+export function seenOf(slot: number, tally: SignatureTally, track: Track | undefined, assessment: Assessment): Seen {
   let ways = 0
   for (const state of tally.states.keys()) ways |= waysOf(state)
-  return { tally, track, assessment, idle: isIdle(tally), state: mainState(tally), ways }
+  return { slot, tally, track, assessment, idle: isIdle(tally), state: mainState(tally), ways }
+}
+
+/** Those with most goroutines first, of as many the one that came first. Most dumps have few counts. */
+export function largestFirst(bySlot: readonly Seen[]): Seen[] {
+  const byCount = new Map<number, Seen[]>()
+  for (const each of bySlot) addTo(byCount, each.tally.count, each)
+  return [...byCount].sort(([a], [b]) => b - a).flatMap(([, seen]) => seen)
 }
 
 /** One dump, with all that is known of it. */
 export interface Scene {
   readonly dump: DumpTally
+  /** In the order of the signatures of the dump. */
+  readonly bySlot: readonly Seen[]
   /** Largest first. */
   readonly seen: readonly Seen[]
   readonly bound?: Bound | undefined
@@ -49,19 +60,4 @@ function isIdle({ signature, states }: SignatureTally): boolean {
 /** It has a finding of its history. */
 export function isJudged({ assessment }: Seen): boolean {
   return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
-}
-
-const seenByTally = new WeakMap<Scene, ReadonlyMap<SignatureTally, Seen>>()
-
-/** What is known of a slot of the dump. */
-export function seenAt(scene: Scene, slot: number): Seen | undefined {
-  const found = seenByTally.get(scene) ?? new Map(scene.seen.map((each) => [each.tally, each]))
-  seenByTally.set(scene, found)
-  const tally = scene.dump.signatures[slot]
-  return tally === undefined ? undefined : found.get(tally)
-}
-
-/** Index into the signatures of the dump. */
-export function slotOf({ dump }: Scene, { tally }: Seen): number {
-  return kinOf(dump.signatures).slotOf(tally)
 }

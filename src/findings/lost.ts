@@ -6,8 +6,8 @@ import type { Finding, Scene, Seen } from './finding.ts'
 import { NEVER_ENDS, waysOf } from './ways.ts'
 
 export function lost({ seen }: Scene): Finding[] {
-  return seen.flatMap((each) => {
-    if (each.idle || each.tally.leaked > 0 || (each.ways & NEVER_ENDS) === 0) return []
+  const mayBe = seen.filter(({ ways, idle, tally }) => (ways & NEVER_ENDS) !== 0 && !idle && tally.leaked === 0)
+  return mayBe.flatMap((each) => {
     const states = lostStates(each)
     const count = states.reduce((sum, [, number]) => sum + number, 0)
     if (count === 0 || isKept(each, count)) return []

@@ -76,7 +76,8 @@ export function pileUp(scene: Scene): Finding[] {
   for (const seen of scene.seen) {
     const { count } = seen.tally
     // Fewer are no pile, whatever they wait for.
-    if (count < FEW || told.has(seen) || halted.has(seen) || isJudged(seen)) continue
+    if (count < FEW || (seen.ways & (LOCK | SEND)) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen))
+      continue
     if (count < leastIn(scene, seen)) continue
     found.push(
       about([seen], {
@@ -145,8 +146,12 @@ function countOf(seen: readonly Seen[]): number {
   return seen.reduce((sum, { tally }) => sum + tally.count, 0)
 }
 
+const haltedFound = new WeakMap<Scene, ReadonlySet<Seen>>()
+
 function haltedIn(scene: Scene): ReadonlySet<Seen> {
-  return new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
+  const found = haltedFound.get(scene) ?? new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
+  haltedFound.set(scene, found)
+  return found
 }
 
 export function nobodyEnds(scene: Scene): Finding[] {
@@ -183,10 +188,11 @@ function miscounted(scene: Scene): Finding[] {
 }
 
 export function pool(scene: Scene): Finding[] {
-  const waiting = scene.seen.flatMap((seen) => {
+  const waiting: { readonly seen: Seen; readonly row: Pool }[] = []
+  for (const seen of scene.seen) {
     const row = poolOf(seen)
-    return row === undefined ? [] : { seen, row }
-  })
+    if (row !== undefined) waiting.push({ seen, row })
+  }
   const others = waiting.map(({ seen }) => seen)
   return waiting.flatMap(({ seen, row }) => {
     const { count, signature } = seen.tally
@@ -211,17 +217,20 @@ function inTheMaking({ seen }: Scene, { making }: Pool): number {
   return countOf(seen.filter(({ tally }) => tally.signature.stack.frames.some((frame) => making.test(frame.function))))
 }
 
-function poolOf({ tally, state }: Seen): Pool | undefined {
-  if ((waysOf(state) & POOLED) === 0) return undefined
+function poolOf({ tally, state, ways }: Seen): Pool | undefined {
+  if ((ways & POOLED) === 0 || (waysOf(state) & POOLED) === 0) return undefined
   return codeOf(tally.signature).pool
 }
 
 export function slow(scene: Scene): Finding[] {
   const told = new Set([...pilesIn(scene).flatMap(({ seen }) => seen), ...haltedIn(scene)])
-  return scene.seen.flatMap((each) => {
-    const { tally } = each
-    if (isJudged(each) || each.idle || tally.count >= OLD_PILE || (tally.waitMax ?? 0) < SLOW_MINUTES) return []
-    const { state } = each
+  const mayBeSlow = scene.seen.filter(
+    ({ ways, tally, idle }) =>
+      (ways & (LOCK | SEND)) !== 0 && (tally.waitMax ?? 0) >= SLOW_MINUTES && tally.count < OLD_PILE && !idle,
+  )
+  return mayBeSlow.flatMap((each) => {
+    const { tally, state } = each
+    if (isJudged(each)) return []
     const isLock = (waysOf(state) & LOCK) !== 0
     if ((!isLock && (waysOf(state) & SEND) === 0) || told.has(each)) return []
     if (!isLock && isRelieved(scene, each)) return []

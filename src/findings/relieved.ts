@@ -1,7 +1,9 @@
 /** Who waits to send under back-pressure: those are at work that take what it sends, as far as kinship tells. */
+import { fact } from '../core/facts.ts'
+import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
-import { type Scene, type Seen, seenAt, slotOf } from './finding.ts'
+import type { Scene, Seen } from './finding.ts'
 import { goesOn } from './standstill.ts'
 
 /**
@@ -11,15 +13,18 @@ import { goesOn } from './standstill.ts'
 export function isRelieved(scene: Scene, sender: Seen): boolean {
   const { signature, parents } = sender.tally
   const kin = kinOf(scene.dump.signatures)
-  const slot = slotOf(scene, sender)
+  const slot = sender.slot
   const isAtWork = (other: number): boolean => {
-    const each = seenAt(scene, other)
+    const each = scene.bySlot[other]
     return other !== slot && each !== undefined && !each.idle && goesOn(each)
   }
-  const { createdBy } = signature
-  if (createdBy !== undefined && !isStandard(createdBy.function) && !isDependency(createdBy))
-    if (kin.createdIn(createdBy.function).some(isAtWork)) return true
-  return (
-    [...(parents?.signatures.keys() ?? [])].some(isAtWork) || kin.startedBy(slot).some((child) => isAtWork(child.slot))
-  )
+  const creator = ownCreatorOf(signature)
+  if (creator !== '' && kin.createdIn(creator).some(isAtWork)) return true
+  for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(parent)) return true
+  return kin.startedBy(slot).some((child) => isAtWork(child.slot))
 }
+
+/** The function of own code that has started it; empty for none. */
+const ownCreatorOf = fact(({ createdBy }: Signature) =>
+  createdBy === undefined || isStandard(createdBy.function) || isDependency(createdBy) ? '' : createdBy.function,
+)

@@ -3,7 +3,7 @@ import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { codeOf } from './code.ts'
-import { isJudged, type Scene, type Seen, seenAt, slotOf } from './finding.ts'
+import { isJudged, type Scene, type Seen } from './finding.ts'
 import { anyGoesOn } from './standstill.ts'
 import { CONDITION, GROUP } from './ways.ts'
 
@@ -21,7 +21,7 @@ export function miscounts(scene: Scene): Seen[] {
     if (each.idle || (each.ways & GROUP) === 0) return false
     if ((tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
     // Before Go 1.21 nobody knows who has started whom.
-    if (tally.parents === undefined || kinOf(dump.signatures).startedBy(slotOf(scene, each)).length > 0) return false
+    if (tally.parents === undefined || kinOf(dump.signatures).startedBy(each.slot).length > 0) return false
     return !mayBeCounted(scene, each) && (tally.count >= WAITERS || isAlone(scene, each))
   })
 }
@@ -51,7 +51,7 @@ function mayBeCounted(scene: Scene, waiter: Seen): boolean {
   for (const creator of aroundWait(waiter.tally.signature)) {
     if (isStandard(creator)) continue
     for (const slot of kinOf(scene.dump.signatures).createdIn(creator)) {
-      const other = seenAt(scene, slot)
+      const other = scene.bySlot[slot]
       if (other !== undefined && other !== waiter && !other.idle) return true
     }
   }
@@ -67,9 +67,9 @@ const UNSIGNALLED = 5
  */
 export function unsignalled(scene: Scene): Seen[] {
   return scene.seen.filter((each) => {
+    if ((each.ways & CONDITION) === 0) return false
     const { count, states, parents, signature } = each.tally
-    if (isJudged(each)) return false
-    if (count < UNSIGNALLED || each.idle || (each.ways & CONDITION) === 0) return false
+    if (isJudged(each) || count < UNSIGNALLED || each.idle) return false
     if ((states.get('sync.Cond.Wait') ?? 0) < count) return false
     if (parents === undefined || parents.alive > 0 || isDependency(signature.title)) return false
     return !isStandard(signature.title.function) && !anyGoesOn(scene, each, each)

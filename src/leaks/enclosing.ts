@@ -5,6 +5,7 @@
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { rememberedText } from '../core/remembered.ts'
+import { creatorOf } from './kin.ts'
 import type { Tracked } from './served.ts'
 
 const MOST_NAMES = 4096
@@ -21,8 +22,8 @@ export function isEnclosed({ signature }: SignatureTally, dump: Tracked): boolea
 }
 
 /** Functions in which its entry, or its creator, is written. */
-const aroundEntry = fact(({ stack, createdBy }: Signature): readonly string[] =>
-  [stack.frames.at(-1)?.function ?? '', createdBy?.function ?? '']
+const aroundEntry = fact((signature: Signature): readonly string[] =>
+  [signature.stack.frames.at(-1)?.function ?? '', creatorOf(signature)]
     .map(enclosing)
     .filter((name) => name !== '' && name !== MAIN),
 )

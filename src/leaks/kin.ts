@@ -3,7 +3,8 @@
  *
  * Before Go 1.21 nobody knows which goroutine has started one, only which function.
  */
-import type { SignatureTally } from '../core/model.ts'
+import { fact } from '../core/facts.ts'
+import type { Signature, SignatureTally } from '../core/model.ts'
 
 /** A signature some of whose goroutines were started by one and the same other signature. */
 export interface Child {
@@ -66,11 +67,16 @@ export class Kin {
 
   #byCreator(): Map<string, number[]> {
     const slots = new Map<string, number[]>()
-    for (const [slot, { signature }] of this.#signatures.entries())
-      if (signature.createdBy !== undefined && signature.idle === 'no') addTo(slots, signature.createdBy.function, slot)
+    for (const [slot, { signature }] of this.#signatures.entries()) {
+      const creator = creatorOf(signature)
+      if (creator !== '' && signature.idle === 'no') addTo(slots, creator, slot)
+    }
     return slots
   }
 }
+
+/** The function that has started it; empty where nobody knows. */
+export const creatorOf: (signature: Signature) => string = fact(({ createdBy }: Signature) => createdBy?.function ?? '')
 
 /** Adds to the list of a key, which may be its first. */
 export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -7,7 +7,7 @@ import type { Bound, DumpTally, Signature } from '../core/model.ts'
 import type { DumpstreamRecord, Writable } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
-import { seenOf } from '../findings/finding.ts'
+import { largestFirst, seenOf } from '../findings/finding.ts'
 import type { History } from '../leaks/history.ts'
 import { judgeAll } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
@@ -69,12 +69,14 @@ export class Reporter {
     const limits = [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
     const assessments = judgeAll(tally.signatures, observed.tracks, observed.births)
-    const seen = tally.signatures.map((each, i) => seenOf(each, observed.tracks[i], assessments[i] ?? {}))
-    seen.sort((a, b) => b.tally.count - a.tally.count)
+    const bySlot = tally.signatures.map((each, slot) =>
+      seenOf(slot, each, observed.tracks[slot], assessments[slot] ?? {}),
+    )
+    const seen = largestFirst(bySlot)
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)
     for (const { signature, before } of observed.vanished)
       onRecord(goneRecord(tally, signature, before, observed.withIds, this.#withStack(signature)), frame)
-    for (const [i, finding] of findAll({ dump: tally, seen, bound: this.#options.bound }).entries())
+    for (const [i, finding] of findAll({ dump: tally, bySlot, seen, bound: this.#options.bound }).entries())
       onRecord(findingRecord(tally, i + 1, finding), frame)
   }
 

@@ -3,8 +3,8 @@
  * kept, of the others some of each stack, since one that holds a lock is mostly alone where it is. Most dumps have no
  * goroutine that waits for an object, and are never asked: only numbers are kept.
  */
+import { fact } from '../core/facts.ts'
 import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
-import { remembered } from '../core/remembered.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
@@ -18,10 +18,7 @@ const ROW = 6
 /** Most dumps have none. */
 const NONE = new Float64Array(0)
 
-/** Stacks whose names are kept from dump to dump. */
-const NAMED = 4096
-
-const namesOf = remembered(NAMED, (stack: PrintedStack): readonly string[] =>
+const namesOf = fact((stack: PrintedStack): readonly string[] =>
   stack.frames.flatMap((frame) => (callOfName(frame.function) === undefined ? [] : frame.function)),
 )
 

@@ -5,6 +5,7 @@
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
 import { COLON, DIGIT, EQUALS, isHexDigit, SPACE, TAB, wordsOf, ZERO } from '../core/ascii.ts'
+import { type Facts, newFacts } from '../core/facts.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
 import { type KnownLine, ROOT, TAILS } from './line-table.ts'
 import type { StackTree } from './stack-tree.ts'
@@ -32,6 +33,7 @@ export class PrintedStack implements Stack {
   readonly elidedAt: number | undefined
   /** About what it takes: itself, its code, and those of its texts that no stack had before. */
   readonly bytes: number
+  #facts: Facts | undefined
 
   constructor(code: string, texts: Texts, hasCreator: boolean, elidedAt: number | undefined, newTexts: number) {
     this.#code = code
@@ -50,6 +52,11 @@ export class PrintedStack implements Stack {
       latest = this
     }
     return latestFrames
+  }
+
+  get facts(): Facts {
+    this.#facts ??= newFacts()
+    return this.#facts
   }
 
   get createdBy(): Frame | undefined {
