@@ -2,7 +2,7 @@
  * The table, newest line first: every real dump of test/golden/dumps in every carrier, its lines in reverse, held to the same lines forward.
  * `npx vitest run test/carriers/newest-first.test.ts` prints it.
  */
-import { expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { goldenDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
@@ -30,14 +30,13 @@ function found(text: string): { goroutines: number; signatures: string } {
   return { goroutines, signatures: signatures.sort().join('\n') }
 }
 
-it('has the goroutines and the ids of the log in its order', { timeout: 300_000 }, () => {
-  const table: string[][] = [['carrier', 'dumps', 'goroutines equal', 'ids equal']]
-  const unexplained: string[] = []
-  const log = LOG_LINES.slice(0, 3)
-  for (const [carrier, wrap] of Object.entries<(line: string, i: number) => string>({
-    none: (line) => line,
-    ...WRAPS,
-  })) {
+const CARRIERS: Readonly<Record<string, (line: string, i: number) => string>> = { none: (line) => line, ...WRAPS }
+const log = LOG_LINES.slice(0, 3)
+const table: string[][] = [['carrier', 'dumps', 'goroutines equal', 'ids equal']]
+
+describe('has the goroutines and the ids of the log in its order', () => {
+  it.each(Object.entries(CARRIERS))('%s', { timeout: 300_000 }, (carrier, wrap) => {
+    const unexplained: string[] = []
     const equal = { goroutines: 0, signatures: 0 }
     const dumps = goldenDumps()
     for (const { name, bytes } of dumps) {
@@ -48,11 +47,13 @@ it('has the goroutines and the ids of the log in its order', { timeout: 300_000 
       for (const aspect of ['goroutines', 'signatures'] as const) {
         if (backward[aspect] === forward[aspect]) equal[aspect]++
         else if (!DIFFERENCES.some(([dump]) => dump.test(name)))
-          unexplained.push(`${name} in ${carrier}: ${aspect} ${backward.goroutines} for ${forward.goroutines}`)
+          unexplained.push(`${name}: ${aspect} ${backward.goroutines} for ${forward.goroutines}`)
       }
     }
     table.push([carrier, `${dumps.length}`, `${equal.goroutines}`, `${equal.signatures}`])
-  }
-  process.stdout.write(`${table.map((row) => row.join('\t')).join('\n')}\n`)
-  expect(unexplained).toEqual([])
+    expect(unexplained).toEqual([])
+  })
+  afterAll(() => {
+    process.stdout.write(`${table.map((row) => row.join('\t')).join('\n')}\n`)
+  })
 })
