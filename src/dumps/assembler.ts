@@ -16,7 +16,16 @@ import { FastLane } from './fast-lane.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
 import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
-import { breaksIn, endsCut, isAnnounced, isLongOver, isOfDump, mayStartNext, startsOver } from './next-dump.ts'
+import {
+  breaksIn,
+  endsCut,
+  isAnnounced,
+  isLongOver,
+  isOfDump,
+  lacksItsEnd,
+  mayStartNext,
+  startsOver,
+} from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import type { State } from './states.ts'
 
@@ -347,7 +356,7 @@ export class Assembler {
     const { tally } = dump
     const { ended, whole, header, cut: head } = open.goroutine
     // A stack without an end was cut if the next dump follows.
-    const isCut = announced ? header !== undefined && (!whole || tally.hasCreators) : tally.ids.has(id)
+    const isCut = announced ? header !== undefined && (!whole || lacksItsEnd(open.goroutine, dump)) : tally.ids.has(id)
     const cut = !ended && isCut
     open.finishGoroutine(cut)
     const place = tally.addId(id)

@@ -90,6 +90,9 @@ export class OpenDump extends Block {
   part: 'goroutines' | 'threads' = 'goroutines'
   #limits: Set<string> | undefined
 
+  /** Registers have begun to come behind the goroutines of a crash, and their last one has not. */
+  registersDue = false
+
   /** `before`: the reason that the log before it gives, if it does. */
   constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
     const { start, end, opening, body, preamble } = candidate

@@ -16,7 +16,7 @@ import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { LineAt } from '../lines/tape.ts'
 import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
-import { startsPreamble } from '../text/preamble.ts'
+import { isCutRegister, startsPreamble } from '../text/preamble.ts'
 import type { Remarks } from '../text/remarks.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -87,7 +87,10 @@ export class ForeignLines {
       }
     }
     if (this.#gluedLine(line)) return
-    if (open.sinceLastLine.lines === 0) open.goroutine.noteHead(text)
+    if (open.sinceLastLine.lines === 0) {
+      open.goroutine.noteHead(text)
+      if (open.dump?.registersDue === true && isCutRegister(text)) open.dump.truncated = true
+    }
     this.#count(next - pos)
     open.logTimes.note(text)
     if (isRemark) open.reasonBefore.note(text)

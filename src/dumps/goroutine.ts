@@ -1,9 +1,10 @@
 /** Where a goroutine begins and ends: its header, whether it is whole, whether more of it was due, and which stack it has. */
 
-import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import type { HeaderInfo } from '../text/header.ts'
+import { hasOffset } from '../text/line.ts'
 import { isFileOfCreator } from './follows.ts'
 import { stackWith } from './repair/missing.ts'
 
@@ -39,7 +40,21 @@ export function isEnd(tree: StackTree, at: KnownLine | undefined, id: number | u
   if (kind !== 'file') return false
   if (isFileOfCreator(tree, at)) return true
   const name = tree.literal(tree.parent(at))
+  if (id !== 0 && showsSystem(tree, at)) return name.startsWith('runtime.goexit(')
   return id === 1 || name.startsWith('main.main(') || name.startsWith('runtime.') || name.startsWith('main._cgoexp')
+}
+
+/**
+ * Are the frames of the runtime shown in the stack that has come to the file line `at`? Then each frame has its registers, but for what was
+ * inlined, and only the one that all goroutines begin with ends it; those of a thread (goroutine 0) end in many ways.
+ */
+export function showsSystem(tree: StackTree, at: KnownLine): boolean {
+  for (let line = at; line !== ROOT; line = tree.parent(line)) {
+    if (tree.kind(line) !== 'file') continue
+    if (tree.tail(line) === TAILS.registers) return true
+    if (hasOffset(tree.literal(line))) return false
+  }
+  return false
 }
 
 /** The stack of the goroutines that end at `at`. */
@@ -61,8 +76,12 @@ export function damagedEntry(
   return isUnknown ? undefined : stackWith(tree, from, lost)
 }
 
-/** Is a frame whole, its file line included? A goroutine without one may be of any stack. */
+/**
+ * Is a frame whole, its file line included? A goroutine without one may be of any stack, and so may one that has come no further than the frames of
+ * the runtime in which each waits.
+ */
 export function hasFrame(tree: StackTree, from: KnownLine): boolean {
-  for (let at = from; at !== ROOT; at = tree.parent(at)) if (tree.kind(at) === 'file') return true
+  for (let at = from; at !== ROOT; at = tree.parent(at))
+    if (tree.kind(at) === 'file' && !tree.literal(tree.parent(at)).startsWith('runtime.')) return true
   return false
 }

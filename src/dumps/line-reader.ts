@@ -9,7 +9,7 @@ import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { readLine, TEXT_BYTES } from '../text/line.ts'
-import { continuesPreamble, isRegister } from '../text/preamble.ts'
+import { areRegistersDue, continuesPreamble, isRegister } from '../text/preamble.ts'
 import { Remarks } from '../text/remarks.ts'
 import type { Joined } from './body.ts'
 import { ForeignLines, type TakeHeader } from './foreign-lines.ts'
@@ -212,8 +212,8 @@ export class LineReader {
     // A log line behind a crash: what it says of threads to come is over.
     if (this.#open.sinceLastLine.isApart) dump.part = 'goroutines'
     if (line.text === '-----') dump.part = 'threads'
-    else if (!isRegister(line.text) && !(dump.part === 'threads' && continuesPreamble(line.text, 'signal')))
-      return false
+    else if (isRegister(line.text)) dump.registersDue = areRegistersDue(line.text, dump.registersDue)
+    else if (!(dump.part === 'threads' && continuesPreamble(line.text, 'signal'))) return false
     this.#claimed(line)
     return true
   }

@@ -81,9 +81,16 @@ export function isAnotherDump({ at, tree }: OpenGoroutine): boolean {
 }
 
 /** Does the dump end in the middle of a goroutine, if it ends here? */
-export function endsCut({ goroutine, fragments }: OpenBlocks, { body, tally }: OpenDump): boolean {
+export function endsCut({ goroutine, fragments }: OpenBlocks, dump: OpenDump): boolean {
   if (goroutine.cut !== undefined) return true
-  if (fragments.pending.some(({ text }) => body.beginsKnown(text) || isCutHeader(text))) return true
-  // A stack may end in any function, but for those that have said who created them.
-  return !goroutine.whole || (!goroutine.ended && tally.hasCreators)
+  if (fragments.pending.some(({ text }) => dump.body.beginsKnown(text) || isCutHeader(text))) return true
+  return !goroutine.whole || lacksItsEnd(goroutine, dump)
+}
+
+/**
+ * A stack may end in any function, but for those that have said who created them; and whoever was told by a signal to show the frames of the runtime
+ * shows the last one, too.
+ */
+export function lacksItsEnd({ ended, showsSystem }: OpenGoroutine, { kind, tally }: OpenDump): boolean {
+  return !ended && (tally.hasCreators || (kind === 'signal' && showsSystem))
 }

@@ -17,7 +17,7 @@
 import type { Limits } from '../core/limits.ts'
 import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
-import { type CutLine, cutLine } from '../text/cut.ts'
+import { type CutLine, cutLine, isCutName } from '../text/cut.ts'
 import {
   callBeforePlace,
   hasOffset,
@@ -44,6 +44,7 @@ import {
   hasFrame,
   isEnd,
   isWhole,
+  showsSystem,
 } from './goroutine.ts'
 import type { Fragments } from './repair/fragments.ts'
 import { goOn, joinTail } from './repair/join.ts'
@@ -170,7 +171,8 @@ export class OpenGoroutine {
   noteHead(text: string): void {
     if (this.header === undefined) return
     const { at } = this
-    const cut = cutLine(flush(text, this.indent))
+    const plain = flush(text, this.indent)
+    const cut = cutLine(plain) ?? (isCutName(plain) && this.tree.knowsRoot(plain) ? 'line' : undefined)
     if (cut === undefined || (cut === 'line' && at !== undefined && at !== ROOT && this.#isEndOfMain(at))) return
     // Behind the creator only the stack of an ancestor may come.
     if (cut === 'line' && at !== undefined && isFileOfCreator(this.tree, at) && !text.startsWith('[')) return
@@ -398,6 +400,12 @@ export class OpenGoroutine {
     return isEnd(this.tree, this.#last, this.header?.id)
   }
 
+  /** As showsSystem, of one that is no thread's own. */
+  get showsSystem(): boolean {
+    const at = this.#last
+    return at !== undefined && this.header?.id !== 0 && showsSystem(this.tree, at)
+  }
+
   /** Ends the goroutine. */
   finish(): GoroutineEnd {
     const { at, whole } = this
@@ -412,8 +420,8 @@ export class OpenGoroutine {
     const { at, tree } = this
     const isOver = this.ended && this.cut !== 'line' && at !== undefined && tree.firstChild(at) === ROOT
     this.#head = undefined
-    if (at === undefined || isOver || !hasFrame(tree, at)) return this.finish()
+    if (at === undefined || isOver) return this.finish()
     this.leave()
-    return { entry: stackWith(tree, at, this.#lost), damaged: true }
+    return { entry: hasFrame(tree, at) ? stackWith(tree, at, this.#lost) : undefined, damaged: true }
   }
 }

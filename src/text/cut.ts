@@ -4,7 +4,7 @@ import { startsPreamble } from './preamble.ts'
 import { readProfileTitle } from './profile.ts'
 import { RACE_RULE } from './race.ts'
 
-const CUT_HEADER = /^goroutine \d*(?:$| (?:$|\[|gp=0x))/
+const CUT_HEADER = /^goroutine \d*(?:$| (?:$|\[|gp=0x|gp?=?0?$))/
 const WORD = 'goroutine'
 /** What is shorter may begin any word. */
 const SHORTEST = 4
@@ -17,11 +17,18 @@ export function isCutHeader(text: string): boolean {
   return CUT_HEADER.test(text) || (text.length >= SHORTEST && WORD.startsWith(text))
 }
 
+/** `shop/cart.Tot`, `main.mai`: a name with its package, and no arguments. A word of a log looks so, too. */
+export function isCutName(text: string): boolean {
+  return CUT_NAME.test(text)
+}
+
 /** Which line was cut: the header of the next goroutine, or one of the stack before it. */
 export type CutLine = 'header' | 'line'
 
 const CREATOR = 'created by '
+const IN_PARENT = ' in goroutine '
 const ANCESTOR = '[originating from goroutine '
+const CUT_NAME = /^[A-Za-z_][\w~%@-]*(?:[./][\w.~%/@-]*)[\w~]$/
 /** `sync.(*Once`, `shop/cart.(*Cart[...]).Ru`: no word of prose has a receiver in it. */
 const CUT_METHOD = /^[\w.~%/@-]+\.\(\*[\w.[\]]*(?:\)[\w.]*)?$/
 
@@ -29,11 +36,17 @@ const CUT_METHOD = /^[\w.~%/@-]+\.\(\*[\w.[\]]*(?:\)[\w.]*)?$/
 export function cutLine(text: string): CutLine | undefined {
   if (isCutHeader(text)) return 'header'
   const isHead =
-    (text.startsWith(CREATOR) && !text.includes(' ', CREATOR.length)) ||
+    (text.startsWith(CREATOR) && isCutCreator(text)) ||
     (text.length >= SHORTEST && (CREATOR.startsWith(text) || ANCESTOR.startsWith(text))) ||
     CUT_METHOD.test(text) ||
     readCutCall(text) !== undefined
   return isHead ? 'line' : undefined
+}
+
+/** `created by main.f`, and ` in goroutine ` behind it as far as it goes. */
+function isCutCreator(text: string): boolean {
+  const blank = text.indexOf(' ', CREATOR.length)
+  return blank < 0 || (blank > CREATOR.length && IN_PARENT.startsWith(text.slice(blank)))
 }
 
 /** Where in `text` the first line of another dump begins, glued to a word: behind a line that was cut. -1: nowhere. */

@@ -72,3 +72,17 @@ export function isTrap(text: string): boolean {
 export function isRegister(text: string): boolean {
   return /^[a-z][a-z0-9_]{1,7} +0x[0-9a-f]+$/.test(text)
 }
+
+/** The first and the last register of amd64 and 386, on each system: between them a dump of registers is not complete. */
+const FIRST_REGISTER = /^[er]ax /
+const LAST_REGISTER = /^gs /
+
+/** Are more registers due behind this one, of those that `due` says were? */
+export function areRegistersDue(register: string, due: boolean): boolean {
+  return due ? !LAST_REGISTER.test(register) : FIRST_REGISTER.test(register)
+}
+
+/** Is this the head of such a line? A word of a log looks so, too: only directly behind a register that is not the last. */
+export function isCutRegister(text: string): boolean {
+  return /^[a-z][a-z0-9_]{0,7}(?: +(?:0x?)?)?$/.test(text)
+}
