@@ -92,17 +92,26 @@ export class LineReader {
   }
 
   /**
-   * Takes a line of a new stack, or of a profile, by its bytes alone, where nothing else can have a claim to it; else returns -1. With pieces
-   * of cut lines about, its text must be looked at.
+   * Takes lines of a new stack, or one of a profile, by their bytes alone, where nothing else can have a claim to them; else returns -1. With
+   * pieces of cut lines about, their text must be looked at.
    */
   #takeFast(buf: Buffer, pos: number, end: number, base: number): number {
-    const { body, fragments, goroutine } = this.#open
-    if (fragments.pending.length > 0 || (buf[pos] === LF && this.#open.unsettled)) return -1
-    const next = body.lineFast(buf, pos, end)
+    const open = this.#open
+    const { body, fragments, goroutine } = open
+    if (fragments.pending.length > 0 || (buf[pos] === LF && open.unsettled)) return -1
+    let next = body.lineFast(buf, pos, end)
     if (next < 0) return -1
-    if (goroutine.doubts) this.#open.doubt(this.#open.tape.hold(buf, pos, next), base + pos, base + next)
-    else this.#open.claimed(base + pos, base + next)
-    this.#open.progress++
+    for (let from = pos; ; ) {
+      if (goroutine.doubts) open.doubt(open.tape.hold(buf, from, next), base + from, base + next)
+      else open.claimed(base + from, base + next)
+      // Below a line that has just been learnt nothing is known: the next one is new, too.
+      if (open.dump === undefined || open.unsettled || next >= end || !goroutine.isAtLeaf) break
+      const after = body.lineFast(buf, next, end)
+      if (after < 0) break
+      from = next
+      next = after
+    }
+    open.progress++
     fragments.wraps.interrupt()
     return next
   }

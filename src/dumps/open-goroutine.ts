@@ -194,6 +194,11 @@ export class OpenGoroutine {
     return this.#fragments.pending.some((each) => each.cuts.length > 0)
   }
 
+  /** Is it at a line below which none is known? */
+  get isAtLeaf(): boolean {
+    return this.at !== undefined && this.tree.firstChild(this.at) === ROOT
+  }
+
   /** The kinds of line that may come next. */
   get #expected(): readonly LineKind[] {
     return kindsAfter(this.tree, this.at)
