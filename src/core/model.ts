@@ -1,5 +1,6 @@
 /** The nouns of the project, shared by every stage. */
 import type { Facts } from './facts.ts'
+import type { Name } from './names.ts'
 
 /** How a dump came to be. `signal` covers SIGQUIT and SIGABRT, `timeout` is `go test`'s alarm. */
 export type DumpKind = 'all' | 'single' | 'panic' | 'fatal' | 'signal' | 'leak' | 'race' | 'timeout'
@@ -27,6 +28,10 @@ export interface Stack {
   readonly createdBy?: Frame | undefined
   /** Index in `frames` before which the runtime left frames out (`...51 frames elided...`). */
   readonly elidedAt?: number | undefined
+  /** The functions of `frames`, where they are at hand without these, … */
+  readonly names?: readonly Name[]
+  /** … and the file of one of them. */
+  fileAt?(place: number): Name | undefined
   /** About how much memory it takes, where that is known. */
   readonly bytes?: number
 }

@@ -4,11 +4,10 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { rememberedText } from '../core/remembered.ts'
+import { type Name, namesOf } from '../core/names.ts'
 import { HTTP_RESPONSE, OUTPUT_OF_ENDED } from '../leaks/asked.ts'
 import { HTTP_CONNECTION } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
-import { MOST_NAMES } from '../stacks/canonical.ts'
 import { isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
@@ -111,17 +110,25 @@ export function calls({ seen }: Scene): Finding[] {
   return found
 }
 
-/** Most functions are in no row: one look is enough. */
-const isInTable = rememberedText(MOST_NAMES, (name) => CALLS.some(({ inner }) => inner.test(name)))
+/** What a function says by its name. */
+const saidBy = fact(({ text }: Name) => {
+  return {
+    row: CALLS.findIndex(({ inner }) => inner.test(text)),
+    isByDesign: !isStandard(text) && BY_DESIGN.test(text),
+  }
+})
 
 /** The call that a stack is in, whatever its state. */
 const callOf = fact(({ stack }: Signature): { readonly row: CallRow | undefined } => {
-  const names = stack.frames.map((frame) => frame.function)
-  if (!names.some(isInTable) || names.some((name) => !isStandard(name) && BY_DESIGN.test(name))) return NO_CALL
-  return { row: CALLS.find(({ inner }) => names.some((name) => inner.test(name))) }
+  let first = CALLS.length
+  let isByDesign = false
+  for (const name of namesOf(stack)) {
+    const said = saidBy(name)
+    isByDesign ||= said.isByDesign
+    if (said.row >= 0 && said.row < first) first = said.row
+  }
+  return { row: isByDesign ? undefined : CALLS[first] }
 })
-
-const NO_CALL = { row: undefined }
 
 function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle, ways } = seen

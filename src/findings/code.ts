@@ -1,10 +1,9 @@
 /** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
 import { fact } from '../core/facts.ts'
-import type { Frame, Signature } from '../core/model.ts'
-import { rememberedText } from '../core/remembered.ts'
+import type { Signature } from '../core/model.ts'
+import { fileOf, type Name, nameOf, namesOf } from '../core/names.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
-import { MOST_NAMES } from '../stacks/canonical.ts'
-import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
+import { isOfDependency, isStandard, packageOf } from '../stacks/title.ts'
 
 /** What a lock consists of (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
 const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/
@@ -20,7 +19,8 @@ const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|
 /** What a name says by itself. */
 interface Named {
   readonly package: string
-  /** Not of the standard library. */
+  readonly isStandard: boolean
+  /** Of a package, and not of the standard library. */
   readonly isOwn: boolean
   /** `shop.(*Cache).` of a method of it; empty for any other function. */
   readonly type: string
@@ -32,10 +32,11 @@ interface Named {
   readonly pool: Pool | undefined
 }
 
-const namedOf = rememberedText(MOST_NAMES, (name): Named => {
+const namedOf = fact(({ text: name }: Name): Named => {
   const path = packageOf(name)
   return {
     package: path,
+    isStandard: isStandard(name),
     isOwn: name.includes('.') && !isStandard(name),
     type: name.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(name)?.[0] ?? '') : '',
     isInLock: IN_LOCK.test(name),
@@ -60,26 +61,26 @@ class Code {
   readonly calledOut: boolean
   readonly pool: Pool | undefined
 
-  constructor({ stack: { frames }, createdBy }: Signature) {
+  constructor({ stack, createdBy }: Signature) {
     const packages: string[] = []
     const types: string[] = []
     const pools: Pool[] = []
     let caller: Named | undefined
-    let inner: Frame | undefined
+    let calledOut: boolean | undefined
     let inLock = false
     let inPipeWrite = false
-    for (const frame of frames) {
-      const named = namedOf(frame.function)
+    for (const [place, name] of namesOf(stack).entries()) {
+      const named = namedOf(name)
       if (named.isOwn) addOnce(packages, named.package)
       if (named.type !== '') addOnce(types, named.type)
       if (named.pool !== undefined) pools.push(named.pool)
       if (caller === undefined && !named.isInLock) caller = named
-      if (inner === undefined && !named.isForCaller) inner = frame
+      if (!named.isForCaller) calledOut ??= named.isStandard || isFromElsewhere(fileOf(stack, place))
       inLock ||= named.isLockFrame
       inPipeWrite ||= named.isPipeWrite
     }
     if (createdBy !== undefined) {
-      const named = namedOf(createdBy.function)
+      const named = namedOf(nameOf(createdBy.function))
       if (named.isOwn) addOnce(packages, named.package)
     }
     this.packages = packages
@@ -87,9 +88,13 @@ class Code {
     this.lockedBy = caller?.type || undefined
     this.inLock = inLock
     this.inPipeWrite = inPipeWrite
-    this.calledOut = inner !== undefined && (isStandard(inner.function) || isDependency(inner))
+    this.calledOut = calledOut === true
     this.pool = pools.length === 0 ? undefined : POOLS.find((pool) => pools.includes(pool))
   }
+}
+
+function isFromElsewhere(file: Name | undefined): boolean {
+  return file !== undefined && isOfDependency(file)
 }
 
 function addOnce(list: string[], text: string): void {

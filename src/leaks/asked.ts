@@ -4,7 +4,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { rememberedText } from '../core/remembered.ts'
+import { type Name, namesOf } from '../core/names.ts'
 import { POOLS } from './pools.ts'
 
 /** For the answer of a server: of HTTP/1 (net/http/transport.go), and of HTTP/2 (h2_bundle.go). */
@@ -15,8 +15,6 @@ export const OUTPUT_OF_ENDED: RegExp = /^os\/exec\.\(\*Cmd\)\.awaitGoroutines$/
 
 const PLACES: readonly RegExp[] = [...POOLS.map(({ inner }) => inner), OUTPUT_OF_ENDED]
 
-const MOST_NAMES = 4096
-
 /** A member of a pool, or the end of a command: it comes soon, where all is well. */
 export const hasAsked: (signature: Signature) => boolean = among((name) => PLACES.some((place) => place.test(name)))
 
@@ -24,6 +22,6 @@ export const hasAsked: (signature: Signature) => boolean = among((name) => PLACE
 export const awaitsAnswer: (signature: Signature) => boolean = among((name) => HTTP_RESPONSE.test(name))
 
 function among(isPlace: (name: string) => boolean): (signature: Signature) => boolean {
-  const known = rememberedText(MOST_NAMES, isPlace)
-  return fact(({ stack }: Signature) => stack.frames.some((frame) => known(frame.function)))
+  const known = fact(({ text }: Name) => isPlace(text))
+  return fact(({ stack }: Signature) => namesOf(stack).some(known))
 }

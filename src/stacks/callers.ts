@@ -5,6 +5,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
+import type { Name } from '../core/names.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
@@ -18,9 +19,9 @@ const ROW = 6
 /** Most dumps have none. */
 const NONE = new Float64Array(0)
 
-const namesOf = fact((stack: PrintedStack): readonly string[] =>
-  stack.frames.flatMap((frame) => (callOfName(frame.function) === undefined ? [] : frame.function)),
-)
+const isCall = fact(({ text }: Name) => callOfName(text) !== undefined)
+
+const callsOf = fact((stack: PrintedStack): readonly string[] => stack.names.filter(isCall).map(({ text }) => text))
 
 export class Callers implements CallingGoroutines {
   readonly #most: number
@@ -139,7 +140,7 @@ class Caller implements MovingGoroutine {
   /** False for a row that says nothing: another stack of the same signature is kept in its place. */
   move(row: number): boolean {
     this.#row = row
-    this.names = namesOf(this.#table.stacks[this.#at(2)] as PrintedStack)
+    this.names = callsOf(this.#table.stacks[this.#at(2)] as PrintedStack)
     return this.names.length >= this.count
   }
 

@@ -3,9 +3,9 @@
  *
  * A row names functions: `inner` is a frame that must be there, `outer` another one further out.
  */
+import { fact } from '../core/facts.ts'
 import type { Signature, Stack } from '../core/model.ts'
-import { rememberedText } from '../core/remembered.ts'
-import { MOST_NAMES } from './canonical.ts'
+import { type Name, namesOf } from '../core/names.ts'
 
 export interface IdleRow {
   readonly what: string
@@ -108,37 +108,46 @@ export const IDLE: readonly IdleRow[] = [
   },
 ]
 
-/** Most functions are of no row: one look is enough. */
-const ANY = new RegExp(IDLE.map(({ inner }) => inner.source).join('|'))
-const isOfAny = rememberedText(MOST_NAMES, (name) => ANY.test(name))
 /** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
 const RUNTIME = /^(?:internal\/)?runtime[./]/
+
+/** What a function is in the rows: a bit for each. */
+interface Place {
+  readonly isRuntime: boolean
+  readonly inner: number
+  readonly outer: number
+}
+
+const bitsOf = (holds: (row: IdleRow) => boolean): number =>
+  IDLE.reduce((bits, row, i) => (holds(row) ? bits | (1 << i) : bits), 0)
+
+const placeIn = fact(({ text }: Name): Place => {
+  return {
+    isRuntime: RUNTIME.test(text),
+    inner: bitsOf(({ inner }) => inner.test(text)),
+    outer: bitsOf(({ outer }) => outer?.test(text) === true),
+  }
+})
+
+/** Rows for which `inner` is enough. */
+const ALONE = bitsOf(({ outer }) => outer === undefined)
+
 /** As `Signature.idle`. */
 export function idleness(stack: Stack): Signature['idle'] {
-  const { frames } = stack
-  let runtime = true
-  let any = false
-  for (const { function: name } of frames) {
-    if (runtime && !RUNTIME.test(name)) runtime = false
-    any ||= isOfAny(name)
+  const names = namesOf(stack)
+  let runtime = names.length > 0
+  let last: Name | undefined
+  let within = 0
+  for (const name of names) {
+    const place = placeIn(name)
+    if (!place.isRuntime) {
+      runtime = false
+      last = name
+    }
+    if ((place.inner & ALONE) !== 0 || (place.outer & within) !== 0) return 'always'
+    within |= place.inner
   }
-  if (runtime && frames.length > 0) return 'always'
-  if (any && isInTable(stack)) return 'always'
-  return isMain(stack) ? 'main' : 'no'
-}
-
-/** Does `main.main` wait, and nothing of the program's own in between? */
-function isMain({ frames }: Stack): boolean {
-  const last = frames.findLast((frame) => !RUNTIME.test(frame.function))
-  return last?.function === 'main.main'
-}
-
-function isInTable({ frames }: Stack): boolean {
-  const inner = frames.flatMap(({ function: name }, at) => (isOfAny(name) ? { name, at } : []))
-  return IDLE.some((row) => {
-    const first = inner.find(({ name }) => row.inner.test(name))
-    if (first === undefined) return false
-    const { outer } = row
-    return outer === undefined || frames.slice(first.at + 1).some((frame) => outer.test(frame.function))
-  })
+  if (runtime) return 'always'
+  // Does `main.main` wait, and nothing of the program's own in between?
+  return last?.text === 'main.main' ? 'main' : 'no'
 }

@@ -5,7 +5,7 @@ import type { Frame, Signature, Similarity } from '../core/model.ts'
 import { canonicalText } from './canonical.ts'
 import { idleness } from './idle.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
-import { titleFrame } from './title.ts'
+import { titleFrame, titlePlace } from './title.ts'
 
 class StackSignature implements Signature {
   readonly id: string
@@ -22,9 +22,9 @@ class StackSignature implements Signature {
     this.stack = stack
     this.#similarity = similarity
     this.#state = state
-    // Now that the frames are at hand: whoever asked for its canonical text has had them parsed.
+    // Now that its names are at hand: whoever asked for its canonical text has had them listed.
     this.idle = idleness(stack)
-    this.#titlePlace = stack.placeOf(titleFrame(stack))
+    this.#titlePlace = titlePlace(stack)
   }
 
   get canonical(): string {

@@ -7,6 +7,7 @@
 import { COLON, DIGIT, EQUALS, isHexDigit, SPACE, TAB, wordsOf, ZERO } from '../core/ascii.ts'
 import { type Facts, newFacts } from '../core/facts.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
+import type { Name } from '../core/names.ts'
 import { type KnownLine, ROOT, TAILS } from './line-table.ts'
 import type { StackTree } from './stack-tree.ts'
 import { Texts } from './texts.ts'
@@ -45,13 +46,34 @@ export class PrintedStack implements Stack {
 
   get frames(): readonly Frame[] {
     if (latest !== this) {
-      const end = this.#code.length - (this.#hasCreator ? UNITS : 0)
       const frames: Frame[] = []
-      for (let at = 0; at < end; at += UNITS) frames.push(this.#frameAt(at))
+      for (let at = 0; at < this.#end; at += UNITS) frames.push(this.#frameAt(at))
       latestFrames = frames
       latest = this
     }
     return latestFrames
+  }
+
+  get names(): readonly Name[] {
+    if (latestNamed !== this) {
+      const code = this.#code
+      const texts = this.#texts
+      const names: Name[] = []
+      for (let at = 0; at < this.#end; at += UNITS) names.push(texts.at(code.charCodeAt(at)))
+      latestNames = names
+      latestNamed = this
+    }
+    return latestNames
+  }
+
+  fileAt(place: number): Name | undefined {
+    const file = this.#code.charCodeAt(place * UNITS + 1)
+    return file === 0 ? undefined : this.#texts.at(file)
+  }
+
+  /** Where the frames end in the code. */
+  get #end(): number {
+    return this.#code.length - (this.#hasCreator ? UNITS : 0)
   }
 
   get facts(): Facts {
@@ -63,12 +85,7 @@ export class PrintedStack implements Stack {
     return this.#hasCreator ? this.#frameAt(this.#code.length - UNITS) : undefined
   }
 
-  /** Where `frame`, one of `frames` as they are now, stands: for `frameAt`. -1 when it is none of them. */
-  placeOf(frame: Frame): number {
-    return this.frames.indexOf(frame)
-  }
-
-  /** The frame at a place that `placeOf` gave: without the others. */
+  /** One of `frames`, without the others. */
   frameAt(place: number): Frame {
     return this.#frameAt(place * UNITS)
   }
@@ -76,18 +93,20 @@ export class PrintedStack implements Stack {
   #frameAt(at: number): Frame {
     const code = this.#code
     const texts = this.#texts
-    const name = texts.at(code.charCodeAt(at))
+    const name = texts.at(code.charCodeAt(at)).text
     const file = code.charCodeAt(at + 1)
     if (file === 0) return { function: name }
     const low = code.charCodeAt(at + 2)
     const high = code.charCodeAt(at + 3)
-    const line = high === LINE_IS_TEXT ? numberIn(texts.at(low)) : high * 0x10000 + low
-    return { function: name, file: texts.at(file), line }
+    const line = high === LINE_IS_TEXT ? numberIn(texts.at(low).text) : high * 0x10000 + low
+    return { function: name, file: texts.at(file).text, line }
   }
 }
 
 let latest: PrintedStack | undefined
 let latestFrames: readonly Frame[] = []
+let latestNamed: PrintedStack | undefined
+let latestNames: readonly Name[] = []
 
 /** A stack as the parser knows it, with the place of its signature in the dump at hand. */
 export interface StackEntry {

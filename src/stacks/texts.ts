@@ -1,10 +1,11 @@
 /**
- * Names and paths as strings, each once and with a number: thousands of stacks are made of a few hundred of them, and what is found by its bytes
- * needs no new string. A full table is followed by an empty one, and lives on in the stacks that refer to it.
+ * Names and paths, each once and with a number: thousands of stacks are made of a few hundred of them, and what is found by its bytes needs no
+ * new string. A full table is followed by an empty one, and lives on in the stacks that refer to it.
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
 import { wordsOf } from '../core/ascii.ts'
+import { Name } from '../core/names.ts'
 import { hashLiteral } from './hash.ts'
 import { isSame, isSameShort, WORD } from './same-bytes.ts'
 
@@ -20,7 +21,7 @@ const NOTHING = Buffer.alloc(0)
 export class Texts {
   /** Hash → number, from 1; 0 for nothing, and for the empty text. */
   #index = new Int32Array(INDEX)
-  readonly #strings: string[] = ['']
+  readonly #names: Name[] = [new Name('')]
   #hashes: number[] = [0]
   #starts: number[] = [0]
   #bytes: Buffer = Buffer.allocUnsafe(SMALLEST)
@@ -29,12 +30,12 @@ export class Texts {
 
   /** About what all texts take: each is kept as bytes, for comparing, and as a string. */
   get bytes(): number {
-    return this.#used * 2 + this.#strings.length * TEXT_BYTES
+    return this.#used * 2 + this.#names.length * TEXT_BYTES
   }
 
   /** Another stack may still be added. */
   get hasRoom(): boolean {
-    return this.#strings.length < MOST && this.#used < MOST_BYTES
+    return this.#names.length < MOST && this.#used < MOST_BYTES
   }
 
   /** From now on it is only asked for what it has. */
@@ -46,8 +47,8 @@ export class Texts {
     this.#words = wordsOf(NOTHING)
   }
 
-  at(number: number): string {
-    return this.#strings[number] as string
+  at(number: number): Name {
+    return this.#names[number] as Name
   }
 
   /** The number, less than 2^16, of the text that [start, end) of `buf` is, UTF-8. */
@@ -62,8 +63,8 @@ export class Texts {
     }
     this.#keep(buf, start, end)
     this.#hashes.push(hash)
-    this.#index[at] = this.#strings.length
-    return this.#strings.push(unescaped(buf.toString('utf8', start, end))) - 1
+    this.#index[at] = this.#names.length
+    return this.#names.push(new Name(unescaped(buf.toString('utf8', start, end)))) - 1
   }
 
   #isAt(number: number, buf: Buffer, words: DataView, start: number, end: number): boolean {

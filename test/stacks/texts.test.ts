@@ -18,7 +18,7 @@ describe('Texts', () => {
     const numbers = all.map((text) => numberOf(texts, text))
     expect(new Set(numbers).size).toBe(all.length)
     expect(all.map((text) => numberOf(texts, text))).toEqual(numbers)
-    expect(numbers.map((number) => texts.at(number))).toEqual(all)
+    expect(numbers.map((number) => texts.at(number).text)).toEqual(all)
   })
 
   it('keeps what it has when it is full and closed', () => {
@@ -27,7 +27,7 @@ describe('Texts', () => {
     for (let i = 0; texts.hasRoom; i++) numbers.push(numberOf(texts, `main.f${i}`))
     expect(numbers.length).toBeGreaterThan(10_000)
     texts.close()
-    expect(numbers.every((number, i) => number < 1 << 16 && texts.at(number) === `main.f${i}`)).toBe(true)
+    expect(numbers.every((number, i) => number < 1 << 16 && texts.at(number).text === `main.f${i}`)).toBe(true)
   })
 })
 
