@@ -19,7 +19,7 @@
  */
 import split2 from 'split2'
 import { LIMITS } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
+import { RecentMap } from '../core/lru.ts'
 import { SteadyClock } from '../core/steady-clock.ts'
 import { elapsed } from '../input/clock.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
@@ -121,7 +121,7 @@ class Bridge {
   #requests = 0
   #complained = false
   /** Open streams → lines of log since the last one of the dump. */
-  readonly #calm = new Map<string, number>()
+  readonly #calm = new RecentMap<string, number>(LIMITS.sources)
 
   constructor(options: RunOptions, elsewhere: Elsewhere, maxLine: number, complain: (line: string) => void) {
     this.#mount = new Mount({ ...options.engine, onFault: ({ message }) => complain(message) })
@@ -174,7 +174,7 @@ class Bridge {
       this.#calm.delete(stream)
       return 0
     }
-    setRecent(this.#calm, stream, lines, LIMITS.sources)
+    this.#calm.set(stream, lines)
     return lines < CALM_LINES ? 1 : 2
   }
 

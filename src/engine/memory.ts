@@ -4,6 +4,7 @@
  */
 import { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
+import { RecentMap } from '../core/lru.ts'
 import type { Similarity } from '../core/model.ts'
 import { createHistory, type History } from '../leaks/history.ts'
 import type { HistorySnapshot } from '../leaks/snapshot.ts'
@@ -33,7 +34,7 @@ interface Finished {
 export class Memory {
   readonly history: History
   /** Source → number of its next dump; least recently used first. */
-  readonly numbers: Map<string, number>
+  readonly numbers: RecentMap<string, number>
   readonly budget: Budget
   readonly signatures: Signatures
   readonly trees: StackTrees
@@ -75,9 +76,11 @@ export class Memory {
     const { memoryBytes, historySignatures, knownStackBytes } = limits
     const history = createHistory({ limits, ...(snapshot === undefined ? {} : { snapshot: snapshot.history }) })
     const known = new Set(snapshot?.reported.map(keyOf))
+    const numbers = new RecentMap<string, number>(limits.sources)
+    for (const [source, next] of snapshot?.numbers ?? []) numbers.set(source, next)
     const parts = {
       history,
-      numbers: new Map(snapshot?.numbers),
+      numbers,
       budget: new Budget(memoryBytes),
       signatures: new Signatures(similarity, historySignatures, memoryBytes * SIGNATURES_SHARE),
       trees: new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE), kernels),

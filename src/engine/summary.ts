@@ -2,7 +2,7 @@
 import { headerHint } from '../carriers/hint.ts'
 import { LF } from '../core/ascii.ts'
 import { LIMITS, limitsOf } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
+import { RecentMap } from '../core/lru.ts'
 import type { FindingKind } from '../core/model.ts'
 import type { DumpRecord, DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import { lineStart } from '../text/needle.ts'
@@ -23,7 +23,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   readonly #memory: Memory
   readonly #engine: Engine
   readonly #options: InnerOptions
-  readonly #findings = new Map<string, Map<FindingKind, number>>()
+  readonly #findings = new RecentMap<string, Map<FindingKind, number>>(LIMITS.sources)
   #bytes = 0
   #lines = 0
   #endsInLine = false
@@ -113,7 +113,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   }
 
   #observe(record: DumpstreamRecord): void {
-    if (record.type === 'dump') setRecent(this.#findings, record.source, new Map(), LIMITS.sources)
+    if (record.type === 'dump') this.#findings.set(record.source, new Map())
     if (record.type !== 'finding') return
     const kinds = this.#findings.get(record.source)
     kinds?.set(record.finding, (kinds.get(record.finding) ?? 0) + 1)

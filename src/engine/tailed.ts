@@ -17,7 +17,7 @@ import { attributesOfPath } from '../carriers/kubernetes.ts'
 import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
+import { RecentMap } from '../core/lru.ts'
 import { findAnnouncement } from '../text/announcement.ts'
 import { findNeedle } from '../text/needle.ts'
 import { holdsPlace } from '../text/stack-lines.ts'
@@ -39,7 +39,7 @@ export class TailedEngine extends EngineAround {
   /** The engine of an input without titles. */
   #only: Engine | undefined
   /** Least recently used first. */
-  readonly #files = new Map<string, TailedFile>()
+  readonly #files: RecentMap<string, TailedFile>
   #file: TailedFile | undefined
   /** Those with an engine, least recently used first; and of these, other than the one at hand, those that may still say something. */
   readonly #running = new Set<TailedFile>()
@@ -67,6 +67,7 @@ export class TailedEngine extends EngineAround {
     this.#limits = limitsOf(options.limits)
     this.#log = new WaitingLog(options.onLog, this.#limits.waitingBytes)
     this.#make = make
+    this.#files = new RecentMap(this.#limits.sources, (_, gone) => this.#stop(gone))
   }
 
   protected get inner(): Engine | undefined {
@@ -212,7 +213,7 @@ export class TailedEngine extends EngineAround {
       file.pieces.push({ at: file.bytes, input, title: this.#titleAt })
     file.bytes += end - start
     engine.push(buf.subarray(start, end))
-    this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
+    this.#learnOrder(engine)
     if (!this.#log.isEmpty) this.#log.flush(this.#decided())
     // A long line is log at once, and a dump may yet be found in it.
     if (!engine.open && engine.resumeAt >= file.bytes) file.pieces = file.pieces.slice(-1)
@@ -230,7 +231,7 @@ export class TailedEngine extends EngineAround {
   #switch(name: string): void {
     const before = this.#file
     const file = this.#files.get(name) ?? new TailedFile(name)
-    setRecent(this.#files, name, file, this.#limits.sources, (_, gone) => this.#stop(gone))
+    this.#files.set(name, file)
     this.#file = file
     if (before !== undefined && before.undecided < Number.POSITIVE_INFINITY) this.#undecided.add(before)
     this.#undecided.delete(file)
@@ -245,10 +246,15 @@ export class TailedEngine extends EngineAround {
     const { engine } = file
     if (engine === undefined) return
     engine.end()
+    this.#learnOrder(engine)
     this.#past = add(this.#past, engine.stats)
     file.engine = undefined
     file.pieces = []
     file.bytes = 0
+  }
+
+  #learnOrder(engine: Engine): void {
+    this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
   }
 
   /** Makes the engine of a file; of those that have nothing open, the ones that were used longest ago lose theirs. */

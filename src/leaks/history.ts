@@ -7,6 +7,7 @@
  * have a history each.
  */
 import type { Limits } from '../core/limits.ts'
+import { RecentMap } from '../core/lru.ts'
 import type { DumpTally, Signature } from '../core/model.ts'
 import { birthsOf } from './births.ts'
 import { comparable } from './comparable.ts'
@@ -45,7 +46,7 @@ export function createHistory(options: { readonly limits: Limits; readonly snaps
 class SourceHistories implements History {
   readonly #limits: Limits
   /** Group and source → their processes, the one of the last dump first. Most recently used last. */
-  readonly #sources: Map<string, readonly Past[]>
+  readonly #sources: RecentMap<string, readonly Past[]>
   readonly #mostBytes: number
   /** What each takes, and all together, where signatures that sources share are counted for each of them; how much of that is too much. */
   readonly #weights = new Map<string, number>()
@@ -55,8 +56,11 @@ class SourceHistories implements History {
   constructor(limits: Limits, snapshot: HistorySnapshot | undefined) {
     this.#limits = limits
     this.#mostBytes = limits.memoryBytes * SHARE
-    this.#sources = new Map(snapshot === undefined ? [] : readHistory(snapshot))
-    for (const [key, pasts] of this.#sources) this.#weigh(key, pasts)
+    this.#sources = new RecentMap(limits.sources, (key) => this.#drop(key))
+    for (const [key, pasts] of snapshot === undefined ? [] : readHistory(snapshot)) {
+      this.#sources.set(key, pasts)
+      this.#weigh(key, pasts)
+    }
   }
 
   snapshot(): HistorySnapshot {
@@ -107,13 +111,8 @@ class SourceHistories implements History {
   /** Least recently used goes, sources and processes alike. */
   #remember(key: string, pasts: readonly Past[]): void {
     const kept = pasts.slice(0, this.#limits.processes)
-    this.#sources.delete(key)
     this.#sources.set(key, kept)
     this.#weigh(key, kept)
-    for (const oldest of this.#sources.keys()) {
-      if (this.#sources.size <= this.#limits.sources) break
-      this.#drop(oldest)
-    }
     if (this.#weight - this.#shared > this.#mostBytes) this.#makeRoom()
   }
 
@@ -138,7 +137,7 @@ class SourceHistories implements History {
       this.#shared = this.#weight - bytes
       if (bytes <= this.#mostBytes * ENOUGH || this.#sources.size < 2) return
       let left = Math.ceil((this.#sources.size - 1) / 8)
-      for (const oldest of this.#sources.keys()) {
+      for (const [oldest] of this.#sources) {
         if (left-- === 0) break
         this.#drop(oldest)
       }

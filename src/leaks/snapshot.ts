@@ -29,7 +29,7 @@ const READY = 4
 const FLAGS = 8
 
 /** `most`: how many goroutine ids may be written; beyond it, the least recent histories go on with counts alone. */
-export function writeHistory(sources: ReadonlyMap<string, readonly Past[]>, most: number): HistorySnapshot {
+export function writeHistory(sources: Iterable<[string, readonly Past[]]>, most: number): HistorySnapshot {
   const writer = new Writer(most)
   const newestFirst = [...sources].reverse().map(([key, pasts]): Json => [key, writer.json(pasts)])
   return { sources: newestFirst.reverse(), signatures: writer.signatures }

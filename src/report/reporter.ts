@@ -2,7 +2,7 @@
 
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { Limits } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
+import type { RecentMap } from '../core/lru.ts'
 import type { Bound, DumpTally, Signature } from '../core/model.ts'
 import type { DumpstreamRecord, Writable } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
@@ -22,7 +22,7 @@ export interface ReporterOptions {
   readonly history: History
   readonly bound?: Bound | undefined
   /** Source → number of its next dump; least recently used first. */
-  readonly numbers: Map<string, number>
+  readonly numbers: RecentMap<string, number>
 }
 
 /** Where a dump came from. */
@@ -82,7 +82,7 @@ export class Reporter {
 
   #number(source: string): number {
     const number = this.#options.numbers.get(source) ?? 1
-    setRecent(this.#options.numbers, source, number + 1, this.#options.limits.sources)
+    this.#options.numbers.set(source, number + 1)
     return number
   }
 

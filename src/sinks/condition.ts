@@ -3,7 +3,7 @@
  * process; what has happened (a panic, a race, a dump that was cut) to every dump.
  */
 import { LIMITS } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
+import { RecentMap } from '../core/lru.ts'
 import { FINDING_KINDS } from '../core/model.ts'
 import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from './baseline.ts'
@@ -75,7 +75,7 @@ export class FailOn implements RecordSink {
   readonly #say: (line: string) => void
   readonly #baseline: Baseline | undefined
   /** By source, the one of the last dump last. */
-  readonly #sources = new Map<string, Held>()
+  readonly #sources = new RecentMap<string, Held>(LIMITS.sources, (_, gone) => this.#tell(gone))
   #holds = false
 
   /** `say` gets one line for each condition that holds. Signatures that `baseline` knows make none hold. */
@@ -144,7 +144,7 @@ export class FailOn implements RecordSink {
       last: undefined,
       known: new Set(),
     }
-    setRecent(this.#sources, source, held, LIMITS.sources, (_, gone) => this.#tell(gone))
+    this.#sources.set(source, held)
     return held
   }
 

@@ -1,6 +1,6 @@
 /** The last dump of each source that shows its process, with the signatures that are wanted of it: what a profile is made of. */
 import { LIMITS } from '../core/limits.ts'
-import { setRecent } from '../core/lru.ts'
+import { RecentMap } from '../core/lru.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { isWanted, type Narrowing } from './narrow.ts'
 import { replaces } from './process.ts'
@@ -21,7 +21,10 @@ export interface LastDumpsOptions {
 export class LastDumps {
   readonly #narrowing: Narrowing
   /** By source, the one of the last dump last. */
-  readonly #sources = new Map<string, { readonly dump: DumpRecord; readonly signatures: SignatureRecord[] }>()
+  readonly #sources = new RecentMap<string, { readonly dump: DumpRecord; readonly signatures: SignatureRecord[] }>(
+    LIMITS.sources,
+    () => this.#forgotten++,
+  )
   /** Sources whose dump had to go for those of others. */
   #forgotten = 0
   readonly #complain: (line: string) => void
@@ -47,7 +50,7 @@ export class LastDumps {
 
   #open(dump: DumpRecord): void {
     if (!replaces(dump, this.#sources.get(dump.source)?.dump)) return
-    setRecent(this.#sources, dump.source, { dump, signatures: [] }, LIMITS.sources, () => this.#forgotten++)
+    this.#sources.set(dump.source, { dump, signatures: [] })
   }
 
   #take(record: SignatureRecord): void {

@@ -5,7 +5,7 @@
  */
 import type { Carrier } from '../carriers/carrier.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
-import { setRecent } from '../core/lru.ts'
+import { RecentMap } from '../core/lru.ts'
 import type { Stream } from './stream.ts'
 
 /** Where a stream is; the budget of memory asks for what it keeps, and may have it ended. */
@@ -38,17 +38,16 @@ function noteOpen(open: Set<Stream>, stream: Stream): void {
 }
 
 export class StreamMap {
-  readonly #most: number
   readonly #budget: Budget
   readonly #byCarrier = new Map<Carrier, Map<string, Stream>>()
   /** Every stream with its place in `#byCarrier`, the least recently used first. */
-  readonly #places = new Map<Stream, Place>()
+  readonly #places: RecentMap<Stream, Place>
   #latest: Stream | undefined
   #latestPlace: Place | undefined
   readonly #open = new Set<Stream>()
 
   constructor(most: number, budget: Budget) {
-    this.#most = most
+    this.#places = new RecentMap(most, (gone, its) => this.#end(gone, its))
     this.#budget = budget
   }
 
@@ -73,9 +72,7 @@ export class StreamMap {
   add(carrier: Carrier, key: string, stream: Stream): void {
     const ofCarrier = this.#byCarrier.get(carrier) ?? new Map<string, Stream>()
     this.#byCarrier.set(carrier, ofCarrier.set(key, stream))
-    setRecent(this.#places, stream, new Place(carrier, key, stream, this.#open), this.#most, (gone, its) =>
-      this.#end(gone, its),
-    )
+    this.#places.set(stream, new Place(carrier, key, stream, this.#open))
   }
 
   /** The stream has been fed: it is the one used latest, and it may be open now, or closed. */
@@ -86,7 +83,7 @@ export class StreamMap {
     const place = this.#places.get(stream)
     this.#latest = stream
     this.#latestPlace = place
-    if (place !== undefined) setRecent(this.#places, stream, place, this.#most)
+    if (place !== undefined) this.#places.set(stream, place)
   }
 
   /** Counts what the stream keeps that was used latest: others may have to give back. */

@@ -1,6 +1,6 @@
 /** What there is to say at this moment: the last dump of each source, and what was counted. Plain numbers, no OpenTelemetry. */
 
-import { setRecent } from '../../core/lru.ts'
+import { RecentMap } from '../../core/lru.ts'
 import type { DumpKind } from '../../core/model.ts'
 import type { DumpstreamRecord } from '../../core/records.ts'
 import { showsProcess } from '../process.ts'
@@ -40,7 +40,7 @@ export interface LastDump {
 export class Ledger {
   readonly since: number
   readonly #dumps: DumpCollector
-  readonly #sources = new Map<string, SourceAccount>()
+  readonly #sources = new RecentMap<string, SourceAccount>(SOURCES)
   readonly #now: () => number
   /** Dumps taken in. */
   changes = 0
@@ -88,7 +88,7 @@ export class Ledger {
       damaged: 0,
       last: undefined,
     }
-    setRecent(this.#sources, source, account, SOURCES)
+    this.#sources.set(source, account)
     return account
   }
 }

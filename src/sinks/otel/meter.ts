@@ -7,7 +7,7 @@
  * get one each, with attributes that do not change, and report 0 when they have vanished; all others are summed.
  */
 import type { Counter, Meter, MetricOptions, ObservableResult, ValueType } from '@opentelemetry/api'
-import { setRecent } from '../../core/lru.ts'
+import { RecentMap } from '../../core/lru.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../core/records.ts'
 import { showsProcess } from '../process.ts'
 import type { RecordSink } from '../sink.ts'
@@ -68,7 +68,7 @@ class MeterSink implements RecordSink {
   readonly #dumps: DumpCollector
   readonly #sources = new Map<string, Source>()
   /** Last dumps of the sources that are one. */
-  readonly #others = new Map<string, { readonly total: number; readonly leaking: number }>()
+  readonly #others = new RecentMap<string, { readonly total: number; readonly leaking: number }>(OTHER_SOURCES)
   readonly #counters: ReadonlyMap<MetricName, Counter>
   readonly #stop: () => void
   #series = 0
@@ -136,7 +136,7 @@ class MeterSink implements RecordSink {
   }
 
   #takeOther(dump: DumpRecord, leaking: number): void {
-    setRecent(this.#others, dump.source, { total: dump.goroutines, leaking }, OTHER_SOURCES)
+    this.#others.set(dump.source, { total: dump.goroutines, leaking })
   }
 
   #addSeries(source: Source, record: SignatureRecord): { readonly attributes: Attributes; count: number } | undefined {

@@ -3,7 +3,7 @@
  * are made of that show more than one dump (markdown, html, the live page). Bounded whatever the input: the oldest dumps go first.
  */
 import { LIMITS } from '../../core/limits.ts'
-import { setRecent } from '../../core/lru.ts'
+import { RecentMap } from '../../core/lru.ts'
 import type {
   DumpRecord,
   DumpstreamRecord,
@@ -100,7 +100,10 @@ interface OpenSource {
 }
 
 export class ReportBuilder {
-  readonly #sources = new Map<string, OpenSource>()
+  readonly #sources = new RecentMap<string, OpenSource>(LIMITS.sources, (_, gone) => {
+    this.#dropped++
+    for (const { counts } of gone.dumps) this.#counts -= counts.size
+  })
   readonly #summaries: SummaryRecord[] = []
   /** By signature. */
   readonly #stacks = new Map<string, readonly string[]>()
@@ -149,10 +152,7 @@ export class ReportBuilder {
 
   #open(dump: DumpRecord): void {
     const source = this.#source(dump.source)
-    setRecent(this.#sources, dump.source, source, LIMITS.sources, (_, gone) => {
-      this.#dropped++
-      for (const { counts } of gone.dumps) this.#counts -= counts.size
-    })
+    this.#sources.set(dump.source, source)
     source.dumps.push({
       dump,
       counts: new Map(),

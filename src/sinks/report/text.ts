@@ -4,7 +4,7 @@
  */
 
 import { LIMITS } from '../../core/limits.ts'
-import { setRecent } from '../../core/lru.ts'
+import { RecentMap } from '../../core/lru.ts'
 import type { DumpRecord, DumpstreamRecord } from '../../core/records.ts'
 import { DumpText, type TextOptions } from '../dump-text.ts'
 import type { LineOutput } from '../output.ts'
@@ -36,7 +36,7 @@ export interface ReportTextOptions extends TextOptions {
 export class ReportTextSink implements RecordSink {
   readonly #output: LineOutput
   readonly #options: ReportTextOptions
-  readonly #sources = new Map<string, SourceText>()
+  readonly #sources = new RecentMap<string, SourceText>(LIMITS.sources)
   readonly #report = new ReportBuilder()
   readonly #run = new RunCounts()
   /** Sources are compared; none is told by itself. */
@@ -82,7 +82,7 @@ export class ReportTextSink implements RecordSink {
       }
       source.open = open
     }
-    setRecent(this.#sources, dump.source, source, LIMITS.sources)
+    this.#sources.set(dump.source, source)
   }
 
   #pass(source: SourceText, dump: DumpText): void {
