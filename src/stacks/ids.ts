@@ -22,20 +22,31 @@ const UINT32 = 0xffffffff
 /** From a place that is taken to the next one that is tried: among other neighbours, since where one of sixteen is, most others are. */
 const ASIDE = 17
 
+const NO_IDS = new Float64Array(0)
+const NO_VALUES = new Int32Array(0)
+
 export class GoroutineIdTable implements GoroutineIds {
-  #ids: Float64Array
-  #values: Int32Array
+  /** Empty as long as there is one id at most: most dumps of a log may be of one goroutine, and three arrays are more than all else of it. */
+  #ids: Float64Array = NO_IDS
+  #values: Int32Array = NO_VALUES
+  /** That id, and what is known of it. */
+  #only = 0
+  #onlyValue = -1
   /** A dump of a young process has none. */
   #minutes: Uint16Array | undefined
   /** Seconds; a dump that is compared with none has none. */
   #watched: Uint32Array | undefined
-  #index: Int32Array
-  #mask: number
-  #shift: number
+  #index: Int32Array = NO_VALUES
+  #mask = 0
+  #shift = 0
   size = 0
 
   /** `expected`: how many ids there may be; the table grows past it. */
   constructor(expected = 0) {
+    if (expected > 1) this.#allocate(expected)
+  }
+
+  #allocate(expected: number): void {
     const bits = Math.min(LARGEST_BITS, Math.max(SMALLEST_BITS, Math.ceil(Math.log2(expected * 2 + 1))))
     this.#ids = new Float64Array(1 << (bits - 1))
     this.#values = new Int32Array(1 << (bits - 1))
@@ -57,17 +68,17 @@ export class GoroutineIdTable implements GoroutineIds {
 
   get(id: number): number {
     const place = this.#place(id)
-    return place < 0 ? -1 : signatureOf(this.#values[place] as number)
+    return place < 0 ? -1 : signatureOf(this.#value(place))
   }
 
   mark(id: number): void {
     const place = this.#place(id)
-    const value = this.#values[place] ?? -1
-    if (value >= 0) this.#values[place] = value | MARK
+    const value = this.#value(place)
+    if (value >= 0) this.#setValue(place, value | MARK)
   }
 
   isMarked(id: number): boolean {
-    return (this.#values[this.#place(id)] ?? -1) >= MARK
+    return this.#value(this.#place(id)) >= MARK
   }
 
   minutes(id: number): number {
@@ -87,7 +98,7 @@ export class GoroutineIdTable implements GoroutineIds {
   }
 
   isReady(id: number): boolean {
-    const value = this.#values[this.#place(id)] ?? -1
+    const value = this.#value(this.#place(id))
     return value >= 0 && (value & READY) !== 0
   }
 
@@ -97,7 +108,16 @@ export class GoroutineIdTable implements GoroutineIds {
 
   /** Adds `id` without a signature; returns its place for `put`, or -1 when it is there already. */
   add(id: number): number {
-    if (this.size === this.#ids.length) this.#grow()
+    if (this.#isOne) {
+      if (this.size === 0) {
+        this.size = 1
+        this.#only = id
+        this.#onlyValue = -1
+        return 0
+      }
+      if (id === this.#only) return -1
+      this.#spread()
+    } else if (this.size === this.#ids.length) this.#grow()
     const at = this.#find(id)
     if (this.#index[at] !== EMPTY) return -1
     const place = this.size++
@@ -108,25 +128,52 @@ export class GoroutineIdTable implements GoroutineIds {
   }
 
   put(place: number, signature: number, minutes = 0, isReady = false): void {
-    this.#values[place] = signature < 0 || !isReady ? signature : signature | READY
-    if (minutes > 0) this.#minutes ??= new Uint16Array(this.#ids.length)
+    this.#setValue(place, signature < 0 || !isReady ? signature : signature | READY)
+    if (minutes > 0) this.#minutes ??= new Uint16Array(Math.max(1, this.#ids.length))
     if (this.#minutes !== undefined) this.#minutes[place] = Math.min(minutes, MOST_MINUTES)
   }
 
   /** Takes back the last `add`. */
   undo(place: number): void {
-    this.#index[this.#find(this.#ids[place] as number)] = EMPTY
+    if (!this.#isOne) this.#index[this.#find(this.#ids[place] as number)] = EMPTY
     this.size--
   }
 
   forEach(visit: (id: number, signature: number, minutes: number) => void): void {
+    const ids = this.#isOne ? [this.#only] : this.#ids
     for (let place = 0; place < this.size; place++)
-      visit(this.#ids[place] as number, signatureOf(this.#values[place] as number), this.#minutes?.[place] ?? 0)
+      visit(ids[place] as number, signatureOf(this.#value(place)), this.#minutes?.[place] ?? 0)
   }
 
   /** -1 when the id is not there. */
   #place(id: number): number {
+    if (this.#isOne) return this.size > 0 && id === this.#only ? 0 : -1
     return (this.#index[this.#find(id)] as number) - 1
+  }
+
+  get #isOne(): boolean {
+    return this.#ids === NO_IDS
+  }
+
+  #value(place: number): number {
+    return (this.#isOne && place === 0 ? this.#onlyValue : this.#values[place]) ?? -1
+  }
+
+  #setValue(place: number, value: number): void {
+    if (this.#isOne) this.#onlyValue = value
+    else this.#values[place] = value
+  }
+
+  /** There is a second one: both have a place in arrays. */
+  #spread(): void {
+    const minutes = this.#minutes?.[0] ?? 0
+    this.#allocate(0)
+    this.#ids[0] = this.#only
+    this.#values[0] = this.#onlyValue
+    this.#index[this.#home(this.#only)] = 1
+    if (this.#minutes === undefined) return
+    this.#minutes = new Uint16Array(this.#ids.length)
+    this.#minutes[0] = minutes
   }
 
   /** Where in the index `id` is, or would be. */

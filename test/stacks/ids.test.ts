@@ -50,3 +50,42 @@ it('keeps minutes and seconds beside an id', () => {
   table.put(table.add(51), 0)
   expect(table.minutes(51)).toBe(0)
 })
+
+it('holds one id, and then another, whatever was noted beside the first', () => {
+  for (const isPutFirst of [true, false]) {
+    const table = new GoroutineIdTable()
+    table.undo(table.add(2 ** 40))
+    expect([table.size, table.has(2 ** 40), table.bytes]).toEqual([0, false, 0])
+    const place = table.add(9)
+    expect([table.add(9), table.get(9), table.get(8), table.has(9), table.isMarked(8)]).toEqual([
+      -1,
+      -1,
+      -1,
+      true,
+      false,
+    ])
+    if (isPutFirst) {
+      table.put(place, 5, 12, true)
+      table.mark(9)
+      table.watch(9, 30)
+      expect([table.minutes(9), table.watched(9), table.isMarked(9), table.isReady(9), table.get(9)]).toEqual([
+        12,
+        30,
+        true,
+        true,
+        5,
+      ])
+    }
+    table.put(table.add(25), 6, 3)
+    if (!isPutFirst) table.put(place, 5, 12, true)
+    const seen: number[][] = []
+    table.forEach((...each) => {
+      seen.push(each)
+    })
+    expect(seen).toEqual([
+      [9, 5, 12],
+      [25, 6, 3],
+    ])
+    expect([table.isReady(9), table.isMarked(9), table.add(9), table.add(25)]).toEqual([true, isPutFirst, -1, -1])
+  }
+})
