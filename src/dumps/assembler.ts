@@ -61,6 +61,14 @@ export class Assembler {
     return this.#open.quiet
   }
 
+  /** As OpenBlocks.reuse. */
+  reuse(tape: LogTape, sink: AssemblerSink): void {
+    this.#open.reuse(tape, sink)
+    this.#lane.reuse()
+    this.#reader.reuse()
+    this.stopped = 'end'
+  }
+
   /** As OpenBlocks.release. */
   release(): void {
     this.#open.release()

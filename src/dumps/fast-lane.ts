@@ -80,6 +80,12 @@ export class FastLane {
     return tree.after
   }
 
+  /** For another stream. */
+  reuse(): void {
+    this.#stopped = undefined
+    this.#calls = 0
+  }
+
   /** A header has come that the kernel did not know: it knows its like from now on. */
   learn(info: HeaderInfo): void {
     this.#stopped?.learn(info)

@@ -15,8 +15,15 @@ import { after, WRITERS, type Writers, type WritersEvent } from './states.ts'
 /** Lines that fit neither dump, while it is not known whether there are two; lines of one dump without one of the other. */
 const MOST_LINES = 64
 
+/** Where assemblers are from, and go to. */
+export interface AssemblerSource {
+  take(): Assembler
+  /** Nothing is open in it. */
+  give(assembler: Assembler): void
+}
+
 export class InterleavedDumps {
-  readonly #make: () => Assembler
+  readonly #source: AssemblerSource
   /** Made when the first line comes: most streams have no dump. */
   #made: Assembler | undefined
   #state: Writers = 'one'
@@ -31,12 +38,12 @@ export class InterleavedDumps {
   /** Why the last `run` stopped. */
   stopped: Stop = 'end'
 
-  constructor(make: () => Assembler) {
-    this.#make = make
+  constructor(source: AssemblerSource) {
+    this.#source = source
   }
 
   get #first(): Assembler {
-    this.#made ??= this.#make()
+    this.#made ??= this.#source.take()
     return this.#made
   }
 
@@ -56,9 +63,13 @@ export class InterleavedDumps {
     this.#lines = 0
   }
 
-  /** Nothing is open, and no more lines will come. */
+  /** Gives back what the next stream may use, when nothing is open. */
   release(): void {
-    this.#made?.release()
+    const made = this.#made
+    if (made === undefined || !this.quiet) return
+    this.#made = undefined
+    this.#last = undefined
+    this.#source.give(made)
   }
 
   /** There is a dump, not only what may become one. */
@@ -127,7 +138,7 @@ export class InterleavedDumps {
         this.#last = this.#first
         this.stopped = this.#first.stopped
         if (this.stopped !== 'rival') return pos
-        this.#on('rival', this.#make())
+        this.#on('rival', this.#source.take())
         pos = this.#feed(this.#second ?? this.#first, buf, words, pos, base)
       } else {
         pos =
@@ -236,8 +247,10 @@ export class InterleavedDumps {
     const second = this.#second
     const held = this.#held
     if (this.#state !== 'weighing' || second === undefined) return
+    const first = this.#first
     this.#on('second')
-    this.#first.endCut()
+    first.endCut()
+    this.#source.give(first)
     this.#first = second
     this.#last = second
     if (held !== undefined) second.takeHeld(held)
@@ -282,8 +295,11 @@ export class InterleavedDumps {
   #settle(): void {
     const second = this.#second
     if (this.#state !== 'two' || second === undefined) return
-    if (!second.quiet && !this.#first.quiet) return
-    if (this.#first.quiet && !second.quiet) this.#first = second
+    const first = this.#first
+    if (!second.quiet && !first.quiet) return
+    const isSecondOver = second.quiet
+    if (!isSecondOver) this.#first = second
+    this.#source.give(isSecondOver ? second : first)
     this.#on('alone')
     this.#last = this.#first
   }

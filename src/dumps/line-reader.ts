@@ -25,6 +25,7 @@ export class LineReader {
   readonly #onHeader: TakeHeader
   readonly #openers: Openers
   readonly #foreign: ForeignLines
+  readonly #remarks = new Remarks()
   readonly plainLog: PlainLog
 
   constructor(open: OpenBlocks, headers: HeaderReader, onHeader: TakeHeader) {
@@ -32,9 +33,14 @@ export class LineReader {
     this.#headers = headers
     this.#onHeader = onHeader
     this.#openers = new Openers(open)
-    const remarks = new Remarks()
-    this.#foreign = new ForeignLines(open, headers, this.#openers, remarks, onHeader)
-    this.plainLog = new PlainLog(open, remarks)
+    this.#foreign = new ForeignLines(open, headers, this.#openers, this.#remarks, onHeader)
+    this.plainLog = new PlainLog(open, this.#remarks)
+  }
+
+  /** For another stream. */
+  reuse(): void {
+    this.#remarks.reuse()
+    this.#openers.reuse()
   }
 
   /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */

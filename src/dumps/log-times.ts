@@ -7,7 +7,7 @@
 const LONG_MS = 60_000
 
 export class LogTimes {
-  readonly #timeOf: (text: string) => number | undefined
+  #timeOf: (text: string) => number | undefined
   /** Of the lines before the last line of the dump. */
   #before = ''
   #first = ''
@@ -15,6 +15,12 @@ export class LogTimes {
 
   constructor(timeOf: (text: string) => number | undefined) {
     this.#timeOf = timeOf
+  }
+
+  /** For another stream. */
+  reuse(timeOf: (text: string) => number | undefined): void {
+    this.#timeOf = timeOf
+    this.clear()
   }
 
   /** A log line has come. */

@@ -28,8 +28,8 @@ import { after, type Event, STREAM, type State } from './states.ts'
 
 export class OpenBlocks {
   readonly limits: Limits
-  readonly tape: LogTape
-  readonly #sink: AssemblerSink
+  #tape: LogTape
+  #sink: AssemblerSink
   readonly #trees: StackTrees
   readonly signatures: Signatures
   readonly fragments: Fragments
@@ -55,7 +55,7 @@ export class OpenBlocks {
 
   constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
     this.limits = limits
-    this.tape = tape
+    this.#tape = tape
     this.sinceLastLine = new SinceLastLine(tape)
     this.logTimes = new LogTimes((text) => sink.timeOf(text))
     this.#sink = sink
@@ -67,9 +67,27 @@ export class OpenBlocks {
     this.#stacks = new StackBody(this.goroutine)
   }
 
-  /** Gives back what the next dump may use; only when nothing is open, and nothing will be. */
+  get tape(): LogTape {
+    return this.#tape
+  }
+
+  /** Gives back what the next dump may use; only when nothing is open, and nothing will be, but for what `reuse` begins. */
   release(): void {
     this.#trees.give(this.goroutine.tree)
+  }
+
+  /** For another stream, as if it were new; it was released. */
+  reuse(tape: LogTape, sink: AssemblerSink): void {
+    this.#tape = tape
+    this.#sink = sink
+    this.sinceLastLine.reuse(tape)
+    this.logTimes.reuse((text) => sink.timeOf(text))
+    this.reasonBefore.forget()
+    const tree = this.#trees.take()
+    this.fragments.reuse(tree, tape)
+    this.goroutine.reuse(tree)
+    this.#expected = 0
+    this.progress = 0
   }
 
   /** Nothing is open: the next line of interest is one that holds a mark. */

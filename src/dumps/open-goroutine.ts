@@ -68,7 +68,7 @@ const HEADER_LENGTH = 1
 const NAME_ALONE = -1
 
 export class OpenGoroutine {
-  readonly tree: StackTree
+  #tree: StackTree
   readonly #limits: Limits
   readonly #fragments: Fragments
   /** Undefined when no goroutine is open. */
@@ -92,9 +92,26 @@ export class OpenGoroutine {
   readonly #fast = new FastLine()
 
   constructor(tree: StackTree, fragments: Fragments, limits: Limits) {
-    this.tree = tree
+    this.#tree = tree
     this.#fragments = fragments
     this.#limits = limits
+  }
+
+  get tree(): StackTree {
+    return this.#tree
+  }
+
+  /** For another stream; no goroutine is open. */
+  reuse(tree: StackTree): void {
+    this.#tree = tree
+    this.leave()
+    this.#lostAt = undefined
+    if (this.#lost.length > 0) this.#lost = []
+    this.length = 0
+    this.indent = ''
+    this.mayBeIndented = false
+    this.tooDeep = 0
+    this.#head = undefined
   }
 
   begin(header: GoroutineHeader): void {
@@ -106,7 +123,7 @@ export class OpenGoroutine {
     this.mayBeIndented = true
     this.at = ROOT
     this.#lostAt = undefined
-    this.#lost = []
+    if (this.#lost.length > 0) this.#lost = []
     this.#doubt = undefined
     this.#head = undefined
   }

@@ -26,6 +26,11 @@ export class Openers {
     this.#open = open
   }
 
+  /** For another stream: where its stacks are in its program is not known. */
+  reuse(): void {
+    this.#pcLists = undefined
+  }
+
   /** Takes the line if it is one of these. */
   take(line: LineAt): boolean {
     const { text } = line

@@ -10,11 +10,17 @@ import { APART_LINES } from './logged-reason.ts'
 const BLANKS = 16
 
 export class SinceLastLine extends ForeignCount {
-  readonly #tape: LogTape
+  #tape: LogTape
   #blanks: Held[] = []
 
   constructor(tape: LogTape) {
     super()
+    this.#tape = tape
+  }
+
+  /** For another stream; nothing has come since. */
+  reuse(tape: LogTape): void {
+    this.end()
     this.#tape = tape
   }
 

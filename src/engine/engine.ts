@@ -3,13 +3,10 @@
  * command, the mounts) is a thin layer around it.
  */
 
-import type { RecordFrame } from '../carriers/carrier.ts'
 import { attributesOfPath } from '../carriers/kubernetes.ts'
-import { timeOf } from '../carriers/time.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
 import { limitsOf } from '../core/limits.ts'
 import { validTime } from '../core/number.ts'
-import { Assembler } from '../dumps/assembler.ts'
 import { InterleavedDumps } from '../dumps/interleaved.ts'
 import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
@@ -21,6 +18,7 @@ import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
+import { DumpSink, type SinkParts } from './dump-sink.ts'
 import { FormedEngine } from './formed.ts'
 import { GuardedEngine } from './guarded.ts'
 import { Memory } from './memory.ts'
@@ -56,7 +54,7 @@ class LogEngine implements Engine, Keeper {
     const source = options.source ?? 'stdin'
     const input = options.input ?? 'auto'
     const memory = options.memory ?? Memory.make(limits, options.similarity ?? 'functions', undefined)
-    const { budget, signatures, trees } = memory
+    const { budget } = memory
     this.#budget = budget
     this.#options = options
     const tape = new LogQueue(options.onLog, limits.waitingBytes)
@@ -73,29 +71,19 @@ class LogEngine implements Engine, Keeper {
       bound: options.bound,
       numbers: memory.numbers,
     })
-    const assembler = (originOf: () => Origin, tape: LogTape, opening: OpeningAt): Assembler => {
-      let frame: RecordFrame | undefined
-      // Found out when a goroutine is counted: most of what may become a dump is none.
-      let known: Origin | undefined
-      const origin = (): Origin => {
-        known ??= originOf()
-        return known
-      }
-      return new Assembler(limits, signatures, trees, tape, {
-        opening: (start) => {
-          const opened = opening(start)
-          frame = opened.frame
-          return opened
-        },
-        timeOf: (text) => timeOf(text, this.#now),
-        goroutine: (id, info, signature) => this.#reporter.goroutine(origin(), id, info, signature, frame),
-        dump: (finished) => {
-          if (memory.finish(origin().source, finished.bytes)) this.#reporter.dump(origin(), finished, this.#bytes)
-        },
+    const { assemblers } = memory
+    const parts: SinkParts = { reporter: this.#reporter, memory, now: () => this.#now, bytes: () => this.#bytes }
+    const dumpsOf = (originOf: () => Origin, tape: LogTape, openingAt: () => OpeningAt): InterleavedDumps =>
+      new InterleavedDumps({
+        take: () => assemblers.take(tape, new DumpSink(parts, originOf, openingAt())),
+        give: (assembler) => assemblers.give(assembler),
       })
-    }
     const own: Origin = { source, attributes: options.attributes }
-    this.#plain = new InterleavedDumps(() => assembler(() => own, this.#tape, openings.plain()))
+    this.#plain = dumpsOf(
+      () => own,
+      this.#tape,
+      () => openings.plain(),
+    )
     const blockBytes = (options.kernels ?? WORTH_ITS_WHILE).bytes
     this.#streams = new CarriedStreams({
       limits,
@@ -113,11 +101,17 @@ class LogEngine implements Engine, Keeper {
             attributes: Object.keys(attributes).length === 0 ? undefined : attributes,
           }
         }
-        return new InterleavedDumps(() => assembler(origin, tape, openings.carried(stream)))
+        return dumpsOf(origin, tape, () => openings.carried(stream))
       },
     })
-    const parts = { limits, input, tape: this.#tape, plain: this.#plain, streams: this.#streams, blockBytes }
-    this.#router = new Router(parts)
+    this.#router = new Router({
+      limits,
+      input,
+      tape: this.#tape,
+      plain: this.#plain,
+      streams: this.#streams,
+      blockBytes,
+    })
     this.#splitter = new Splitter(this.#router, limits.lineBytes)
   }
 
@@ -179,6 +173,7 @@ class LogEngine implements Engine, Keeper {
   end(): void {
     this.#splitter.end()
     this.#plain.end()
+    this.#plain.release()
     this.#streams.end()
     this.#budget.forget(this)
   }

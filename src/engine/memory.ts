@@ -6,6 +6,7 @@ import { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
 import type { Similarity } from '../core/model.ts'
+import { Assemblers } from '../dumps/assemblers.ts'
 import { createHistory, type History } from '../leaks/history.ts'
 import type { HistorySnapshot } from '../leaks/snapshot.ts'
 import type { LinesBefore } from '../lines/recent-log.ts'
@@ -36,8 +37,7 @@ export class Memory {
   /** Source → number of its next dump; least recently used first. */
   readonly numbers: RecentMap<string, number>
   readonly budget: Budget
-  readonly signatures: Signatures
-  readonly trees: StackTrees
+  readonly assemblers: Assemblers
   readonly #shared: Shared
   /** Absent for the whole input: no snapshot asks what came before the dumps of a part of it. */
   readonly #place: ((offset: number) => number) | undefined
@@ -48,15 +48,14 @@ export class Memory {
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
   private constructor(
-    parts: Pick<Memory, 'history' | 'numbers' | 'budget' | 'signatures' | 'trees' | 'before'>,
+    parts: Pick<Memory, 'history' | 'numbers' | 'budget' | 'assemblers' | 'before'>,
     shared: Shared,
     place?: (offset: number) => number,
   ) {
     this.history = parts.history
     this.numbers = parts.numbers
     this.budget = parts.budget
-    this.signatures = parts.signatures
-    this.trees = parts.trees
+    this.assemblers = parts.assemblers
     this.#shared = shared
     this.#place = place
     this.before = parts.before
@@ -78,12 +77,13 @@ export class Memory {
     const known = new Set(snapshot?.reported.map(keyOf))
     const numbers = new RecentMap<string, number>(limits.sources)
     for (const [source, next] of snapshot?.numbers ?? []) numbers.set(source, next)
+    const signatures = new Signatures(similarity, historySignatures, memoryBytes * SIGNATURES_SHARE)
+    const trees = new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE), kernels)
     const parts = {
       history,
       numbers,
       budget: new Budget(memoryBytes),
-      signatures: new Signatures(similarity, historySignatures, memoryBytes * SIGNATURES_SHARE),
-      trees: new StackTrees(Math.min(knownStackBytes, memoryBytes * TREE_SHARE), kernels),
+      assemblers: new Assemblers(limits, signatures, trees),
       before: snapshot?.before,
     }
     return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 })

@@ -284,14 +284,13 @@ export class CarriedStreams {
     let stream = this.#map.get(carrier, key)
     if (stream === undefined || !stream.open) {
       if (stream === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
-      const { buf, start, end } = this.#line
-      const raw = buf.subarray(start, end)
+      const line = this.#line
       const isInValue = needle && text.buf[text.start] === TAB && this.recognition.klog.isIn(carrier, key)
-      if (!isInValue && !(stream ?? this.#probe).begins(text, needle, raw)) return false
+      if (!isInValue && !(stream ?? this.#probe).begins(text, needle, line.buf, line.start, line.end)) return false
       if (stream === undefined) {
         stream = this.#newStream(carrier)
         // The stream looks for itself for the logger inside.
-        if (!isInValue) stream.begins(text, needle, raw)
+        if (!isInValue) stream.begins(text, needle, line.buf, line.start, line.end)
         this.#map.add(carrier, key, stream)
       }
       if (isInValue) stream.indent()

@@ -135,7 +135,8 @@ export class Recognition {
     let at = near
     for (let line = near; line > least; ) {
       const start = lineStart(buf, from, line - 1)
-      if (other.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text.buf)) at = start
+      if (other.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text.buf, 0, text.buf.length))
+        at = start
       line = start
     }
     return at
@@ -146,7 +147,7 @@ export class Recognition {
     if (!carrier.read(buf, pos, next, text)) return false
     if (isIndentedHeader(text.buf, text.start)) return this.#isInValue(carrier, text.key, buf, pos, from)
     do {
-      if (this.#parts.probe().begins(text, true, buf.subarray(pos, next))) return true
+      if (this.#parts.probe().begins(text, true, buf, pos, next)) return true
     } while (carrier.again?.(text) === true)
     return false
   }

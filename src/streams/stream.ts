@@ -86,8 +86,8 @@ export class Stream {
     return this.#pieceBytes * 2 + (this.#long?.tail.length ?? 0) + (this.#dumps?.bytes ?? 0)
   }
 
-  /** Does a dump begin in `text`? `needle`: the raw line holds the word. */
-  begins(text: CarriedText, needle: boolean, line: Buffer): boolean {
+  /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: that holds the word. */
+  begins(text: CarriedText, needle: boolean, line: Buffer, start: number, end: number): boolean {
     if (text.partial && needle) return holdsHeaderHead(text.latin1())
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
     if (!needle) return false
@@ -96,7 +96,7 @@ export class Stream {
       isDump ||
       this.#findInner(text) ||
       dumpString(text.buf, text.start, text.end - 1) !== undefined ||
-      holdsDump(line, 0, line.length - 1)
+      holdsDump(line, start, end - 1)
     )
   }
 

@@ -20,6 +20,12 @@ export class Remarks {
   #to = 0
   #isThere = false
 
+  /** For other text. */
+  reuse(): void {
+    this.#buf = undefined
+    this.#base = -1
+  }
+
   /** May the line [pos, next) of `buf`, whose first byte is at `base` of the input, say something? */
   mayBeIn(buf: Buffer, pos: number, next: number, base: number): boolean {
     if (buf !== this.#buf || base !== this.#base || pos < this.#from || pos > this.#to) {

@@ -3,7 +3,7 @@ import { wordsOf } from '../../src/core/ascii.ts'
 import { LIMITS } from '../../src/core/limits.ts'
 import { Assembler } from '../../src/dumps/assembler.ts'
 import type { FinishedDump, OpeningToBe } from '../../src/dumps/dump.ts'
-import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
+import { type AssemblerSource, InterleavedDumps } from '../../src/dumps/interleaved.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
 import type { LogTape } from '../../src/lines/tape.ts'
 import { Signatures } from '../../src/stacks/signature.ts'
@@ -74,7 +74,7 @@ export function readDumps(text: string | Buffer): Found & { readonly log: Buffer
   const log: Buffer[] = []
   const found: Found = { dumps: [], goroutines: [] }
   const tape = new LogQueue((bytes) => log.push(Buffer.from(bytes)))
-  const dumps = new InterleavedDumps(() => makeAssembler(tape, found))
+  const dumps = new InterleavedDumps(fresh(() => makeAssembler(tape, found)))
   const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
   const isWhole = bytes.length === 0 || bytes[bytes.length - 1] === 0x0a
   const buf = isWhole ? bytes : Buffer.concat([bytes, Buffer.from('\n')])
@@ -97,4 +97,9 @@ export function counted(dump: FinishedDump): unknown {
     )
     .sort()
   return { kind, format, reason, goroutines, other, damaged, truncated, counts }
+}
+
+/** Assemblers that nobody uses again. */
+export function fresh(make: () => Assembler): AssemblerSource {
+  return { take: make, give() {} }
 }

@@ -15,7 +15,7 @@ import {
   waysOf,
 } from '../../src/dumps/states.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
-import { makeAssembler } from './reader.ts'
+import { fresh, makeAssembler } from './reader.ts'
 
 const FRAME = 'main.f(0x1)\n\t/src/a.go:3 +0x1\n'
 const BEGINS = 'panic: boom\n'
@@ -72,7 +72,7 @@ function assemblerAfter(text: string): ReturnType<typeof make> {
 }
 
 function writersAfter(text: string): InterleavedDumps {
-  const dumps = new InterleavedDumps(make)
+  const dumps = new InterleavedDumps(fresh(make))
   show(dumps, text)
   return dumps
 }

@@ -9,7 +9,7 @@ import { LogQueue } from '../../src/lines/log-queue.ts'
 import { Splitter } from '../../src/lines/splitter.ts'
 import { CarriedStreams } from '../../src/streams/carried-streams.ts'
 import { Router } from '../../src/streams/router.ts'
-import { type Found, linesBefore, makeAssembler } from '../dumps/reader.ts'
+import { type Found, fresh, linesBefore, makeAssembler } from '../dumps/reader.ts'
 
 export interface StreamDump extends FinishedDump {
   /** `''`: the text as it is. */
@@ -27,8 +27,8 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
   const log: Buffer[] = []
   const found: Found = { dumps: [], goroutines: [] }
   const tape = new LogQueue((bytes) => log.push(Buffer.from(bytes)))
-  const plain = new InterleavedDumps(() =>
-    makeAssembler(tape, found, undefined, (dump) => dumps.push({ ...dump, source: '', attributes: {} })),
+  const plain = new InterleavedDumps(
+    fresh(() => makeAssembler(tape, found, undefined, (dump) => dumps.push({ ...dump, source: '', attributes: {} }))),
   )
   const streams = new CarriedStreams({
     limits: LIMITS,
@@ -39,8 +39,8 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
     keys: { text: undefined, time: undefined, streams: undefined },
     makeDumps: ({ names: { source, attributes }, texts }, own) => {
       const ahead = (): string[] => texts(linesBefore(tape))
-      return new InterleavedDumps(() =>
-        makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes })),
+      return new InterleavedDumps(
+        fresh(() => makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes }))),
       )
     },
   })

@@ -36,8 +36,8 @@ const LACKS_ITS_HEAD = /^[^()[\]]*[)\]]/
 
 export class Fragments {
   readonly #limit: number
-  readonly #tree: StackTree
-  readonly #tape: LogTape
+  #tree: StackTree
+  #tape: LogTape
   #list: Fragment[] = []
   readonly shapes: LogShapes
   readonly wraps: Wraps = new Wraps()
@@ -47,6 +47,14 @@ export class Fragments {
     this.#tape = tape
     this.#tree = tree
     this.shapes = new LogShapes(tree)
+  }
+
+  /** For another stream; none is pending. */
+  reuse(tree: StackTree, tape: LogTape): void {
+    this.#tree = tree
+    this.#tape = tape
+    this.shapes.reuse(tree)
+    this.wraps.reuse()
   }
 
   /** Longest first: a piece in the middle must not pass for a line of its own. */

@@ -55,7 +55,7 @@ interface Slot {
 }
 
 export class LogShapes {
-  readonly #tree: StackTree
+  #tree: StackTree
   #seen: Map<string, Beginning> | undefined
   /** First letters of the shapes that are believed. */
   #firsts: Set<number> | undefined
@@ -65,6 +65,15 @@ export class LogShapes {
 
   constructor(tree: StackTree) {
     this.#tree = tree
+  }
+
+  /** For another stream: nothing is known of how its lines begin. */
+  reuse(tree: StackTree): void {
+    this.#tree = tree
+    this.#seen = undefined
+    this.#firsts = undefined
+    this.#lines = 0
+    this.#slots = undefined
   }
 
   /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line: there it takes more than one to be believed. */

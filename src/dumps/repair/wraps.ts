@@ -43,6 +43,12 @@ export class Wraps {
   #head: Fragment | undefined
   #widths: Set<number> | undefined
 
+  /** For another stream: nothing is known of how its lines are wrapped. */
+  reuse(): void {
+    this.#head = undefined
+    this.#widths = undefined
+  }
+
   /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
