@@ -30,8 +30,9 @@ export interface Stack {
   readonly elidedAt?: number | undefined
   /** The functions of `frames`, where they are at hand without these, … */
   readonly names?: readonly Name[]
-  /** … and the file of one of them. */
+  /** … the file of one of them, and whether there is none, because the compiler has written it. */
   fileAt?(place: number): Name | undefined
+  isGeneratedAt?(place: number): boolean
   /** About how much memory it takes, where that is known. */
   readonly bytes?: number
 }

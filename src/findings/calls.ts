@@ -4,7 +4,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { type Name, namesOf } from '../core/names.ts'
+import { factOfName, namesOf } from '../core/names.ts'
 import { HTTP_RESPONSE, OUTPUT_OF_ENDED } from '../leaks/asked.ts'
 import { HTTP_CONNECTION } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
@@ -111,7 +111,7 @@ export function calls({ seen }: Scene): Finding[] {
 }
 
 /** What a function says by its name. */
-const saidBy = fact(({ text }: Name) => {
+const saidBy = factOfName(({ text }) => {
   return {
     row: CALLS.findIndex(({ inner }) => inner.test(text)),
     isByDesign: !isStandard(text) && BY_DESIGN.test(text),

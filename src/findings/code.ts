@@ -1,7 +1,7 @@
 /** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { fileOf, type Name, nameOf, namesOf } from '../core/names.ts'
+import { factOfName, fileOf, type Name, nameOf, namesOf } from '../core/names.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
 import { isOfDependency, isStandard, packageOf } from '../stacks/title.ts'
 
@@ -32,7 +32,7 @@ interface Named {
   readonly pool: Pool | undefined
 }
 
-const namedOf = fact(({ text: name }: Name): Named => {
+const namedOf = factOfName(({ text: name }): Named => {
   const path = packageOf(name)
   return {
     package: path,
@@ -69,8 +69,9 @@ class Code {
     let calledOut: boolean | undefined
     let inLock = false
     let inPipeWrite = false
-    for (const [place, name] of namesOf(stack).entries()) {
-      const named = namedOf(name)
+    const names = namesOf(stack)
+    for (let place = 0; place < names.length; place++) {
+      const named = namedOf(names[place] as Name)
       if (named.isOwn) addOnce(packages, named.package)
       if (named.type !== '') addOnce(types, named.type)
       if (named.pool !== undefined) pools.push(named.pool)

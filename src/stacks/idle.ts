@@ -3,9 +3,8 @@
  *
  * A row names functions: `inner` is a frame that must be there, `outer` another one further out.
  */
-import { fact } from '../core/facts.ts'
 import type { Signature, Stack } from '../core/model.ts'
-import { type Name, namesOf } from '../core/names.ts'
+import { factOfName, type Name, namesOf, UNKNOWN } from '../core/names.ts'
 
 export interface IdleRow {
   readonly what: string
@@ -111,9 +110,8 @@ export const IDLE: readonly IdleRow[] = [
 /** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
 const RUNTIME = /^(?:internal\/)?runtime[./]/
 
-/** What a function is in the rows: a bit for each. */
+/** What a function is in the rows: a bit for each. Most are in none. */
 interface Place {
-  readonly isRuntime: boolean
   readonly inner: number
   readonly outer: number
 }
@@ -121,16 +119,23 @@ interface Place {
 const bitsOf = (holds: (row: IdleRow) => boolean): number =>
   IDLE.reduce((bits, row, i) => (holds(row) ? bits | (1 << i) : bits), 0)
 
-const placeIn = fact(({ text }: Name): Place => {
-  return {
-    isRuntime: RUNTIME.test(text),
-    inner: bitsOf(({ inner }) => inner.test(text)),
-    outer: bitsOf(({ outer }) => outer?.test(text) === true),
-  }
+const placeOf = factOfName(({ text }): Place => {
+  return { inner: bitsOf(({ inner }) => inner.test(text)), outer: bitsOf(({ outer }) => outer?.test(text) === true) }
 })
 
 /** Rows for which `inner` is enough. */
 const ALONE = bitsOf(({ outer }) => outer === undefined)
+
+const OF_RUNTIME = 1
+const IN_ROW = 2
+
+function idleOf(name: Name): number {
+  if (name.idle === UNKNOWN) {
+    const { inner, outer } = placeOf(name)
+    name.idle = (RUNTIME.test(name.text) ? OF_RUNTIME : 0) | ((inner | outer) !== 0 ? IN_ROW : 0)
+  }
+  return name.idle
+}
 
 /** As `Signature.idle`. */
 export function idleness(stack: Stack): Signature['idle'] {
@@ -139,11 +144,13 @@ export function idleness(stack: Stack): Signature['idle'] {
   let last: Name | undefined
   let within = 0
   for (const name of names) {
-    const place = placeIn(name)
-    if (!place.isRuntime) {
+    const idle = idleOf(name)
+    if ((idle & OF_RUNTIME) === 0) {
       runtime = false
       last = name
     }
+    if ((idle & IN_ROW) === 0) continue
+    const place = placeOf(name)
     if ((place.inner & ALONE) !== 0 || (place.outer & within) !== 0) return 'always'
     within |= place.inner
   }

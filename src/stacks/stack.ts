@@ -71,6 +71,10 @@ export class PrintedStack implements Stack {
     return file === 0 ? undefined : this.#texts.at(file)
   }
 
+  isGeneratedAt(place: number): boolean {
+    return this.#code.charCodeAt(place * UNITS + 1) === this.#texts.generated
+  }
+
   /** Where the frames end in the code. */
   get #end(): number {
     return this.#code.length - (this.#hasCreator ? UNITS : 0)

@@ -5,7 +5,7 @@
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
 import { wordsOf } from '../core/ascii.ts'
-import { Name } from '../core/names.ts'
+import { GENERATED, Name } from '../core/names.ts'
 import { hashLiteral } from './hash.ts'
 import { isSame, isSameShort, WORD } from './same-bytes.ts'
 
@@ -27,6 +27,8 @@ export class Texts {
   #bytes: Buffer = Buffer.allocUnsafe(SMALLEST)
   #words: DataView = wordsOf(this.#bytes)
   #used = 0
+  /** The number of the file of what the compiler has written; -1 while there is none. */
+  generated = -1
 
   /** About what all texts take: each is kept as bytes, for comparing, and as a string. */
   get bytes(): number {
@@ -64,7 +66,10 @@ export class Texts {
     this.#keep(buf, start, end)
     this.#hashes.push(hash)
     this.#index[at] = this.#names.length
-    return this.#names.push(new Name(unescaped(buf.toString('utf8', start, end)))) - 1
+    const name = new Name(unescaped(buf.toString('utf8', start, end)))
+    const number = this.#names.push(name) - 1
+    if (name.text === GENERATED) this.generated = number
+    return number
   }
 
   #isAt(number: number, buf: Buffer, words: DataView, start: number, end: number): boolean {

@@ -1,9 +1,8 @@
 /** Which frame of a stack a person would name: the innermost of their own code. */
-import { fact } from '../core/facts.ts'
 import type { Frame, Stack } from '../core/model.ts'
-import { fileOf, MOST_NAMES, type Name, nameOf, namesOf } from '../core/names.ts'
+import { factOfName, fileOf, isGenerated, MOST_NAMES, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
 import { rememberedText } from '../core/remembered.ts'
-import { isGenerated, isParking, isRuntime } from './canonical.ts'
+import { isParking, isRuntime } from './canonical.ts'
 
 /** First elements of standard library import paths (`go list std`, Go 1.27). A path with a dot in it is never one of them. */
 const STANDARD = new Set(
@@ -45,27 +44,31 @@ export function isDependency({ file }: Frame): boolean {
 }
 
 /** The same of a file. */
-export const isOfDependency: (file: Name) => boolean = fact(({ text }) => /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text))
+export const isOfDependency: (file: Name) => boolean = factOfName(({ text }) =>
+  /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text),
+)
 
-/** What a function is to somebody who reads its name, unless it is their own. */
-interface Titled {
-  readonly isRuntime: boolean
-  readonly isParking: boolean
-  readonly isPanic: boolean
-  /** What has a dot in its name, and is not of the standard library. */
-  readonly isOwn: boolean
-  readonly isPlumbing: boolean
+/** What a function is to somebody who reads its name, as bits: what has a dot in its name and is not of the standard library may be their own. */
+const RUNTIME = 1
+const PARKING = 2
+const PANIC = 4
+const OWN = 8
+const PLUMBING_OR_PANIC = 16
+
+function titledOf(name: Name): number {
+  if (name.titled === UNKNOWN) name.titled = findTitled(name.text)
+  return name.titled
 }
 
-const titledOf = fact(({ text }: Name): Titled => {
-  return {
-    isRuntime: isRuntime(text),
-    isParking: isParking(text),
-    isPanic: text === 'panic' || text === 'runtime.gopanic',
-    isOwn: text.includes('.') && !isStandard(text),
-    isPlumbing: PLUMBING.test(text) || text === 'panic',
-  }
-})
+function findTitled(name: string): number {
+  return (
+    (isRuntime(name) ? RUNTIME : 0) |
+    (isParking(name) ? PARKING : 0) |
+    (name === 'panic' || name === 'runtime.gopanic' ? PANIC : 0) |
+    (name.includes('.') && !isStandard(name) ? OWN : 0) |
+    (PLUMBING.test(name) || name === 'panic' ? PLUMBING_OR_PANIC : 0)
+  )
+}
 
 /** As `titlePlace`, the frame. */
 export function titleFrame(stack: Stack): Frame {
@@ -84,17 +87,15 @@ export function titlePlace(stack: Stack): number {
   let first = -1
   let entry = -1
   for (let place = from; place < names.length; place++) {
-    const { isRuntime: isOfRuntime, isParking: parks, isOwn, isPlumbing } = titledOf(names[place] as Name)
-    if (isOwn) {
+    const titled = titledOf(names[place] as Name)
+    if ((titled & OWN) !== 0 && !isGenerated(stack, place)) {
       const file = fileOf(stack, place)
-      if (!isGenerated(file)) {
-        if (file === undefined || !isOfDependency(file)) return place
-        if (dependency < 0) dependency = place
-      }
+      if (file === undefined || !isOfDependency(file)) return place
+      if (dependency < 0) dependency = place
     }
-    if (working < 0 && !isOfRuntime && !isPlumbing) working = place
-    if (first < 0 && !isOfRuntime) first = place
-    if (!parks) entry = place
+    if (working < 0 && (titled & (RUNTIME | PLUMBING_OR_PANIC)) === 0) working = place
+    if (first < 0 && (titled & RUNTIME) === 0) first = place
+    if ((titled & PARKING) === 0) entry = place
   }
   for (const place of [dependency, working, first, entry, 0]) if (place >= 0 && place < names.length) return place
   return -1
@@ -109,7 +110,8 @@ const WAITS =
  * in (`runtime.gopanic` calls the deferred functions). Of several panics the first is the outermost.
  */
 function panickedFrom(names: readonly Name[]): number {
-  const at = names.findLastIndex((name) => titledOf(name).isPanic)
+  let at = names.length - 1
+  while (at >= 0 && (titledOf(names[at] as Name) & PANIC) === 0) at--
   if (at < 0 || at === names.length - 1 || WAITS.test(names[0]?.text ?? '')) return 0
   return at + 1
 }
