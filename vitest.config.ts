@@ -24,6 +24,7 @@ const PURE = [
 ].map((folder) => `test/${folder}/**/*.test.ts`)
 
 const LIVE = 'test/live/**'
+const IS_LIVE = process.env.DUMPSTREAM_LIVE === '1'
 
 export default defineConfig({
   plugins: [wat({ isChecked: true })],
@@ -36,15 +37,15 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: ['test/**/*.test.ts'],
-          exclude: process.env.DUMPSTREAM_LIVE === '1' ? PURE : [...PURE, LIVE],
+          exclude: IS_LIVE ? PURE : [...PURE, LIVE],
           sequence: { groupOrder: 1 },
         },
       },
     ],
     setupFiles: ['test/property/seed.ts'],
-    testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? 60_000 : 3_600_000,
-    // What clears up removes trees of Go modules, and folders of 10 000 files.
-    hookTimeout: 60_000,
+    testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? (IS_LIVE ? 300_000 : 60_000) : 3_600_000,
+    // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
+    hookTimeout: IS_LIVE ? 600_000 : 60_000,
     coverage: {
       provider: 'v8',
       include: ['src/**'],
