@@ -5,6 +5,7 @@
  *     "goroutine 7 [running]:",                     Go, C#, JSON
  *     '\t/app/main.go:3 +0x1d',                     JavaScript, Python
  *     "main.main()\n" +                             Go, Java
+ *     - "main.main()"                               a list of YAML
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
  *
  * A literal with a header and what follows it is a dump in one string (whole.ts).
@@ -17,7 +18,7 @@ import { decodeEscapes } from './escapes.ts'
 const APOSTROPHE = 0x27
 const BACKTICK = 0x60
 /** What may stand before the literal on its line, and behind it. */
-const BEFORE = byteClass(' \t([{+')
+const BEFORE = byteClass(' \t([{+-')
 const BEHIND = byteClass(' \t\r,;+)]}\\')
 /** Longer ones are read as dumps in one string, if at all. */
 const LONGEST = 16 << 10

@@ -1,11 +1,19 @@
 /** What the pieces of a prefix may be in other lines: times, levels and places in the code differ, blanks may be more or fewer. */
-import { COLON, DIGIT, SPACE, TAB } from '../core/ascii.ts'
+import { COLON, DASH, DIGIT, SPACE, TAB } from '../core/ascii.ts'
 
 /** What loggers call the severity of a line. */
 export const LEVEL: RegExp =
   /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
-const TIME = /^[[(]?\d[\d:.,+\-/TZ]*[\])]?$/
+/** Also as svlogd writes it: `2026-11-24_05:00:00.12345`. */
+const TIME = /^[[(]?\d[\d:.,+\-/TZ_]*[\])]?$/
+/** TeamCity says the severity directly behind it: `[05:00:00]W:`. */
+const TIME_AND_SEVERITY = /^\[\d\d:\d\d:\d\d\][A-Z]:$/
+/** TAI64N, of daemontools, runit and s6 (cr.yp.to/libtai/tai64.html). */
+const TAI64N = /^@[0-9a-f]{24}$/
+/** `app.log:7:` of grep, and `app.log-7-` where the line only stands near one that it looked for; without numbers, what looks like a file. */
+const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
+const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
 /** Rancher's page puts nothing between it and the text. */
 const HALF_OF_DAY = /^[AP]M$/
 const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
@@ -13,7 +21,8 @@ const PLACE = /^\S*\.\w+:\d+[\]:]?$/
 
 /** What a piece of the prefix may be. */
 export type Piece =
-  | { readonly kind: 'literal'; readonly bytes: Uint8Array }
+  | { readonly kind: 'literal'; readonly bytes: Uint8Array; readonly named?: true }
+  | { readonly kind: 'grep'; readonly isNumbered: boolean }
   | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean; readonly place?: PlaceEnd }
 
 /** What stands behind the number of a line of code. */
@@ -25,11 +34,16 @@ function table(has: (c: number) => boolean): Uint8Array {
 export const BLANKS: Uint8Array = table((c) => c === SPACE || c === TAB)
 const SOLID = table((c) => c > SPACE)
 const LETTERS = table((c) => (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a)
-const TIMES = table((c) => '0123456789:.,+-/TZ[]()'.includes(String.fromCharCode(c)))
+const TIMES = table((c) => '0123456789:.,+-/TZ_[]()'.includes(String.fromCharCode(c)))
+const SEVERITY = table((c) => ' DEFIWN:'.includes(String.fromCharCode(c)))
+const STAMP = table((c) => '@0123456789abcdef'.includes(String.fromCharCode(c)))
 const BLANK_RUN: Piece = { kind: 'run', table: BLANKS, named: false }
 export const LAST_BLANK: Piece = { kind: 'run', table: BLANKS, named: false }
 
-export function literal(text: string): Piece {
+const GREP_END: Piece = { kind: 'grep', isNumbered: false }
+const GREP_NUMBER: Piece = { kind: 'grep', isNumbered: true }
+
+export function literal(text: string): Extract<Piece, { kind: 'literal' }> {
   return { kind: 'literal', bytes: Uint8Array.from(Buffer.from(text, 'latin1')) }
 }
 
@@ -43,6 +57,10 @@ export function piecesOf(prefix: string): Piece[] {
     if (/^[ \t]/.test(word))
       pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
+    else if (TAI64N.test(word)) pieces.push({ kind: 'run', table: STAMP, named: false })
+    else if (TIME_AND_SEVERITY.test(word))
+      pieces.push({ kind: 'run', table: TIMES, named: false }, { kind: 'run', table: SEVERITY, named: false })
+    else if (i === words.length - 1 && isGrep(word)) pieces.push(...grepPieces(word))
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
     else if (/^[^\w]+$/.test(word) || HALF_OF_DAY.test(word)) pieces.push(literal(word))
@@ -59,6 +77,27 @@ export function piecesOf(prefix: string): Piece[] {
     }
   }
   return pieces
+}
+
+function isGrep(word: string): boolean {
+  return GREP_NUMBERED.test(word) || GREP.test(word)
+}
+
+/** The file is the stream. */
+function grepPieces(word: string): Piece[] {
+  const numbered = GREP_NUMBERED.exec(word)
+  const file = (numbered ?? GREP.exec(word))?.[1] ?? ''
+  return [{ ...literal(file), named: true }, numbered === null ? GREP_END : GREP_NUMBER]
+}
+
+/** Where what grep puts between a file and its line ends, which begins at `pos`; -1: it is not there. */
+export function grepEnd(buf: Buffer, pos: number, isNumbered: boolean): number {
+  const separator = buf[pos]
+  if (separator !== COLON && separator !== DASH) return -1
+  let at = pos + 1
+  if (!isNumbered) return at
+  while (DIGIT[buf[at] as number] === 1) at++
+  return at > pos + 1 && buf[at] === separator ? at + 1 : -1
 }
 
 function placeEnd(word: string): PlaceEnd {

@@ -13,6 +13,7 @@
  *     F250826 15:24:56.099044 3162 sql/x.go:63 - [n1] 250 !goroutine 1 …  CockroachDB: a mark without a blank
  *     goroutine 7 [running]: wasm_exec.js:97:29                           Firefox's console; an empty line is `<empty string>`
  *       | goroutine 7 [running]:                                          hclog, which writes TAB as `\t`
+ *     app.log:12:goroutine 7 [running]:                                   grep -n; `app.log-13-` with -A
  *
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
  * after the text are found by the first one's name.
@@ -22,7 +23,7 @@ import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
-import { BLANKS, isPlace, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
+import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
@@ -42,7 +43,7 @@ const HEADS = 12
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
-const SEPARATOR = /[\s\]:|>]$|\d [AP]M$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
+const SEPARATOR = /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d [AP]M$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
 /** What Firefox shows for an empty line. */
 const EMPTY = '<empty string>'
 
@@ -245,8 +246,14 @@ export class Prefix implements Carrier {
       if (piece.kind === 'literal') {
         const { bytes } = piece
         for (let i = 0; i < bytes.length; i++) if (buf[p + i] !== bytes[i]) return -1
+        if (p + bytes.length > end) return -1
+        if (piece.named) key.add(buf, p, p + bytes.length)
         p += bytes.length
-        if (p > end) return -1
+        continue
+      }
+      if (piece.kind === 'grep') {
+        p = grepEnd(buf, p, piece.isNumbered)
+        if (p < 0 || p > end) return -1
         continue
       }
       const from = p

@@ -1,13 +1,16 @@
 /** When a log line says it was written: time stamps of all usual forms → milliseconds since the epoch. */
 import { validTime } from '../core/number.ts'
 
-// RFC 3339 and its kin, Go's log package, and the date of the same with a slash; fractions of any length.
-const STAMP = /(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?/
+// RFC 3339 and its kin, Go's log package, the date of the same with a slash, and svlogd with `_`; fractions of any length.
+const STAMP = /(\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?/
 // `Nov 24 05:00:00` of RFC 3164 and journalctl; `I1124 05:00:00.515399` of klog: neither has a year.
 const BSD = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 const KLOG = /\b[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 // `F250826 15:24:56.099044` of CockroachDB.
 const CRDB = /\b[IWEF](\d\d)(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
+/** TAI64N: seconds since 1970 plus 2^62, and 10 s that daemontools and s6 add (cr.yp.to/daemontools/tai64nlocal.html). */
+const TAI64N = /@4([0-9a-f]{15})([0-9a-f]{8})\b/
+const TAI_AHEAD = 10
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 /** A time stamp stands in front, behind a level or a key, not deep in the message. */
 const HEAD = 120
@@ -28,6 +31,11 @@ export function timeOf(text: string, now?: number): number | undefined {
       `${year}-${month}-${day}T${hour}:${minute}:${second}.${(fraction ?? '0').padEnd(3, '0').slice(0, 3)}${offset}`,
     )
     return validTime(time)
+  }
+  const tai = TAI64N.exec(head)
+  if (tai !== null) {
+    const seconds = Number.parseInt(tai[1] ?? '', 16) - TAI_AHEAD
+    return validTime(seconds * 1000 + Math.floor(Number.parseInt(tai[2] ?? '', 16) / 1e6))
   }
   const crdb = CRDB.exec(head)
   if (crdb !== null) {

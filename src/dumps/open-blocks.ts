@@ -123,11 +123,20 @@ export class OpenBlocks {
   end(lastLine = ''): void {
     if (this.candidate !== undefined) this.dropCandidate()
     if (this.dump !== undefined) {
-      // Go ends a dump with a line end; without one it was cut, but for text that a person has pasted whole.
-      if (lastLine !== '' && !(this.goroutine.ended && /\+0x[0-9a-f]+$/.test(lastLine))) this.dump.truncated = true
+      if (lastLine !== '' && this.#isCutIn(lastLine)) this.dump.truncated = true
       this.close()
     }
     this.fragments.clear()
+  }
+
+  /**
+   * Does the dump end in the middle of the last line, which lacks its end? Go ends a dump with a line end, but a person may have pasted it whole,
+   * and behind it the last line may be log.
+   */
+  #isCutIn(lastLine: string): boolean {
+    const { lines } = this.sinceLastLine
+    if (lines === 0) return !(this.goroutine.ended && /\+0x[0-9a-f]+$/.test(lastLine))
+    return lines === 1 && (this.goroutine.cut !== undefined || /^\t?[^\s\d]\S*$/.test(lastLine))
   }
 
   /** A limit was hit: what is open is all there will be. */

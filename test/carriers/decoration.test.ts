@@ -52,6 +52,18 @@ describe.each<[string, (line: string, i: number) => string]>([
   ['the bar of hclog', (line) => `  | ${line.replace(/^\t/, '\\t')}`],
   ['the time of Buildkite', (line, i) => `\u001b_bk;t=17955178511${10 + i}\u0007${line}\r`],
   ['the time of GitLab', (line, i) => `2026-11-24T10:57:31.1${10 + i}456Z 01O ${line}`],
+  ['a file and a number (grep -rn)', (line, i) => `logs/app-1.log:${i + 1}:${line}`],
+  ['a file (grep -r)', (line) => `app.log:${line}`],
+  [
+    'a file and a number, most lines as context (grep -rnC)',
+    (line, i) => `logs/app-1.log${i === 4 ? `:${i}:` : `-${i}-`}${line}`,
+  ],
+  ['a number, most lines as context (grep -nC)', (line, i) => `${i === 4 ? `${i}:` : `${i}-`}${line}`],
+  ['a file of Windows and a number', (line, i) => `C:\\logs\\app.log:${i + 1}:${line}`],
+  ['the time of s6 (TAI64N)', (line, i) => `@400000006a63e28b0000000${i.toString(16)} ${line}`],
+  ['the time of svlogd', (line, i) => `2026-11-24_05:00:00.000${10 + i} ${line}`],
+  ['the severity of TeamCity', (line, i) => `[05:00:${10 + i}]${i % 4 === 0 ? ' ' : 'W'}:\t [Step 1/3] ${line}`],
+  ['a list of YAML', (line) => `  - ${JSON.stringify(line)}`],
   ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
   ['a literal of Java', (line) => `    ${JSON.stringify(`${line}\n`)} +`],
   ['a literal of JavaScript', (line) => `  '${line.replace(/^\t/, '\\t')}',`],
@@ -71,6 +83,26 @@ it.each<[string, (line: string) => string]>([
 ])('reads a dump in string literals with %s in each', (_, wrap) => {
   const { dumps } = dumpsOf(['before', ...DUMP.map(wrap), 'after', ''].join('\n'))
   expect(dumps).toMatchObject([{ kind: 'panic', reason: 'boom', goroutines: 2, signatures: 2, damaged: 0 }])
+})
+
+it.each([
+  ['s6', '@400000006a24c5e510000000 '],
+  ['svlogd', '2026-06-07_01:14:03.26843 '],
+])('reads the time of %s', (_, prefix) => {
+  const { dumps } = dumpsOf(DUMP.map((line) => `${prefix}${line}\n`).join(''))
+  expect(dumps[0]?.time).toBe('2026-06-07T01:14:03.268Z')
+})
+
+it('names the files of grep as sources', () => {
+  const { dumps } = dumpsOf(
+    ['logs/a.log', 'logs/b.log']
+      .map((file) => DUMP.map((line, i) => `${file}:${i + 1}:${line}\n`).join(''))
+      .join('--\n'),
+  )
+  expect(dumps.map(({ source, goroutines }) => [source, goroutines])).toEqual([
+    ['logs/a.log', 2],
+    ['logs/b.log', 2],
+  ])
 })
 
 it('reads the time of Buildkite', () => {
