@@ -217,7 +217,7 @@ export function callBeforePlace(text: string): string | undefined {
 
 /** Of a place: with its offset, before what is no word; without it, only before a tag or the end of a string, and indented. */
 const BEFORE_GLUED =
-  /^(?:[ \t]*\S[^\n]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|[ \t]+\S[^\n]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
+  /^(?:(?:[ \t]+\S|[^\s"'`{[<])[^\n"]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|[ \t]+\S[^\n"]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
 
 export interface GluedPlace {
   readonly line: LineText
@@ -227,7 +227,7 @@ export interface GluedPlace {
 
 /**
  * A place, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`, `\t/app/main.go:12"}]`. Like any place, it
- * may have lost its TAB.
+ * may have lost its TAB. No path has a quote in it, but the lines of many logs have.
  */
 export function readGluedPlace(text: string): GluedPlace | undefined {
   const place = BEFORE_GLUED.exec(text)?.[0]
