@@ -24,6 +24,7 @@ export type Piece =
   | { readonly kind: 'literal'; readonly bytes: Uint8Array; readonly named?: true }
   | { readonly kind: 'grep'; readonly isNumbered: boolean }
   | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean; readonly place?: PlaceEnd }
+  | { readonly kind: 'word'; readonly separator: number; readonly times: number }
 
 /** What stands behind the number of a line of code. */
 type PlaceEnd = '' | ':' | ']'
@@ -67,13 +68,8 @@ export function piecesOf(prefix: string): Piece[] {
     else {
       // What stands directly ahead of the text ends with its separator.
       const separator = i === words.length - 1 ? word.slice(-1) : ''
-      const code = separator.charCodeAt(0)
-      pieces.push({
-        kind: 'run',
-        table: separator === '' ? SOLID : table((c) => c > SPACE && c !== code),
-        named: true,
-      })
-      if (separator !== '') pieces.push(literal(separator))
+      if (separator === '') pieces.push({ kind: 'run', table: SOLID, named: true })
+      else pieces.push({ kind: 'word', separator: separator.charCodeAt(0), times: word.split(separator).length - 1 })
     }
   }
   return pieces
@@ -98,6 +94,14 @@ export function grepEnd(buf: Buffer, pos: number, isNumbered: boolean): number {
   if (!isNumbered) return at
   while (DIGIT[buf[at] as number] === 1) at++
   return at > pos + 1 && buf[at] === separator ? at + 1 : -1
+}
+
+/** Where a word ends that begins at `pos`, with so many of its separators, of which the last one ends it; -1: there is none. */
+export function wordEnd(buf: Buffer, pos: number, end: number, separator: number, times: number): number {
+  let left = times
+  for (let at = pos; at < end && (buf[at] as number) > SPACE; at++)
+    if (buf[at] === separator && --left === 0) return at > pos ? at + 1 : -1
+  return -1
 }
 
 function placeEnd(word: string): PlaceEnd {

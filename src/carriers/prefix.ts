@@ -23,7 +23,7 @@ import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
-import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf } from './prefix-pieces.ts'
+import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf, wordEnd } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
@@ -117,7 +117,7 @@ export class Prefix implements Carrier {
     this.#isSpaces = verbatim && !prefix.includes('\t')
     this.#mayBeBrace = prefix.startsWith('{')
     const last = this.#pieces[this.#pieces.length - 1]
-    this.#isFixed = last === LAST_BLANK || last?.kind === 'literal'
+    this.#isFixed = last === LAST_BLANK || last?.kind === 'literal' || last?.kind === 'word'
     this.#padded = suffix !== ''
     const field = FIRST_FIELD.exec(suffix)
     const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
@@ -249,6 +249,13 @@ export class Prefix implements Carrier {
         if (p + bytes.length > end) return -1
         if (piece.named) key.add(buf, p, p + bytes.length)
         p += bytes.length
+        continue
+      }
+      if (piece.kind === 'word') {
+        const stop = wordEnd(buf, p, end, piece.separator, piece.times)
+        if (stop < 0) return -1
+        key.add(buf, p, stop - 1)
+        p = stop
         continue
       }
       if (piece.kind === 'grep') {

@@ -11,6 +11,7 @@ import type { Signatures } from '../stacks/signature.ts'
 import type { StackEntry } from '../stacks/stack.ts'
 import { Tally } from '../stacks/tally.ts'
 import type { StackTrees } from '../stacks/trees.ts'
+import { mayBegin } from '../text/cut.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { Block } from './block.ts'
 import type { Body } from './body.ts'
@@ -136,7 +137,7 @@ export class OpenBlocks {
   #isCutIn(lastLine: string): boolean {
     const { lines } = this.sinceLastLine
     if (lines === 0) return !(this.goroutine.ended && /\+0x[0-9a-f]+$/.test(lastLine))
-    return lines === 1 && (this.goroutine.cut !== undefined || /^\t?[^\s\d]\S*$/.test(lastLine))
+    return lines === 1 && (this.goroutine.cut !== undefined || (mayBegin(lastLine) && !/\S\s/.test(lastLine)))
   }
 
   /** A limit was hit: what is open is all there will be. */

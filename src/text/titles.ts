@@ -75,8 +75,8 @@ function titleAt(text: string, at: number): Span | undefined {
 /** In the place of a header, in a fatal error of the runtime itself. */
 const RUNTIME_STACK = /runtime stack:\s*$/
 
-/** A page ends a line with its own sign. */
-const ENDS_TITLE = /^(?:\s|$|<br ?\/?>\s*$)/i
+/** A page ends a line with its own sign, or has each in elements of its own. */
+const ENDS_TITLE = /^(?:\s|$|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$)/i
 
 /** The first title within a line: in its first `within` characters, with at most so many tries, and not glued to what follows. */
 export function findTitle(text: string, within: number, tries: number): Span | undefined {

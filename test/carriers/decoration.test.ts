@@ -63,6 +63,8 @@ describe.each<[string, (line: string, i: number) => string]>([
   ['the time of s6 (TAI64N)', (line, i) => `@400000006a63e28b0000000${i.toString(16)} ${line}`],
   ['the time of svlogd', (line, i) => `2026-11-24_05:00:00.000${10 + i} ${line}`],
   ['the severity of TeamCity', (line, i) => `[05:00:${10 + i}]${i % 4 === 0 ? ' ' : 'W'}:\t [Step 1/3] ${line}`],
+  ['an element of a page', (line) => `<div class="line">${line.replaceAll('&', '&amp;')}</div>`],
+  ['elements in elements', (line) => `<li class="err"><code>${line}</code></li>`],
   ['a list of YAML', (line) => `  - ${JSON.stringify(line)}`],
   ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
   ['a literal of Java', (line) => `    ${JSON.stringify(`${line}\n`)} +`],
@@ -91,6 +93,11 @@ it.each([
 ])('reads the time of %s', (_, prefix) => {
   const { dumps } = dumpsOf(DUMP.map((line) => `${prefix}${line}\n`).join(''))
   expect(dumps[0]?.time).toBe('2026-06-07T01:14:03.268Z')
+})
+
+it.each(['<pre>', '<html><body><pre>', 'dump:'])('reads the first goroutine behind %s on its line', (mark) => {
+  const dump = DUMP.slice(2).join('\n')
+  expect(dumpsOf(`${mark}${dump}\n`).dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
 })
 
 it('names the files of grep as sources', () => {

@@ -56,6 +56,13 @@ describe.each(dumps)('%s', (_name, text) => {
     expectWhole(`one line\n${after}`)
   })
 
+  it.each(Object.entries(AFTER))(
+    '%s after it costs it nothing, where the log ends without a line end',
+    (_what, after) => {
+      expectWhole(after.slice(0, -1))
+    },
+  )
+
   it('all of that 3000 lines later costs it nothing', () => {
     expectWhole('log line\n'.repeat(3000) + Object.values(AFTER).join('log line\n'))
   })
