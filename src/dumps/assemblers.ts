@@ -9,8 +9,11 @@ import type { StackTrees } from '../stacks/trees.ts'
 import { Assembler } from './assembler.ts'
 import type { AssemblerSink } from './dump.ts'
 
-/** Assemblers that wait for a stream: where there are many streams, one ends as the next one begins. */
-const SPARE = 16
+/**
+ * Assemblers that wait for a stream: where there are many, one ends as the next one begins, and two dumps by turns are two. Each still refers to the
+ * tree that it had, which may be large, and to what its stream was of.
+ */
+const SPARE = 2
 
 export class Assemblers {
   readonly #limits: Limits
