@@ -59,6 +59,11 @@ export function namesOf(stack: Stack): readonly Name[] {
   return stack.names ?? stack.frames.map((frame) => nameOf(frame.function))
 }
 
+/** The outermost function; empty where there is none. */
+export function entryOf(stack: Stack): string {
+  return namesOf(stack).at(-1)?.text ?? ''
+}
+
 /** The file of the frame at `place`. */
 export function fileOf(stack: Stack, place: number): Name | undefined {
   if (stack.fileAt !== undefined) return stack.fileAt(place)

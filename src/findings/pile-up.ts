@@ -1,4 +1,5 @@
 /** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
+import { namesOf } from '../core/names.ts'
 import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
@@ -214,7 +215,7 @@ export function pool(scene: Scene): Finding[] {
 /** Members of a pool that are being made. */
 function inTheMaking({ seen }: Scene, { making }: Pool): number {
   if (making === undefined) return 0
-  return countOf(seen.filter(({ tally }) => tally.signature.stack.frames.some((frame) => making.test(frame.function))))
+  return countOf(seen.filter(({ tally }) => namesOf(tally.signature.stack).some((name) => making.test(name.text))))
 }
 
 function poolOf({ tally, state, ways }: Seen): Pool | undefined {

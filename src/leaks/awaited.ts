@@ -2,6 +2,7 @@
  * Who could end a wait: those whom the waiters have started; for a WaitGroup those, too, that come from where they come from.
  */
 import type { Signature, SignatureTally } from '../core/model.ts'
+import { namesOf } from '../core/names.ts'
 import type { Kin } from './kin.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -24,7 +25,7 @@ export function groupsOf(tally: SignatureTally): ReadonlySet<string> {
 
 /** The functions that the waiter is in, and the one that has started it. */
 export function aroundWait({ stack, createdBy }: Signature): ReadonlySet<string> {
-  const names = new Set(stack.frames.map((frame) => frame.function))
+  const names = new Set(namesOf(stack).map((name) => name.text))
   if (createdBy !== undefined) names.add(createdBy.function)
   return names
 }

@@ -4,6 +4,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
+import { entryOf, namesOf } from '../core/names.ts'
 import { rememberedText } from '../core/remembered.ts'
 import { creatorOf } from './kin.ts'
 import type { Tracked } from './served.ts'
@@ -23,9 +24,7 @@ export function isEnclosed({ signature }: SignatureTally, dump: Tracked): boolea
 
 /** Functions in which its entry, or its creator, is written. */
 const aroundEntry = fact((signature: Signature): readonly string[] =>
-  [signature.stack.frames.at(-1)?.function ?? '', creatorOf(signature)]
-    .map(enclosing)
-    .filter((name) => name !== '' && name !== MAIN),
+  [entryOf(signature.stack), creatorOf(signature)].map(enclosing).filter((name) => name !== '' && name !== MAIN),
 )
 
 const found = new WeakMap<Tracked, ReadonlySet<string>>()
@@ -38,7 +37,7 @@ function livingIn(dump: Tracked): ReadonlySet<string> {
   for (const [slot, { signature, count }] of dump.signatures.entries()) {
     const steps = dump.tracks[slot]?.steps ?? []
     if ((steps.at(-1)?.survivors ?? 0) === 0 || count > (steps[0]?.before ?? 0)) continue
-    for (const frame of signature.stack.frames) living.add(frame.function)
+    for (const name of namesOf(signature.stack)) living.add(name.text)
   }
   found.set(dump, living)
   return living

@@ -1,6 +1,7 @@
 /** Who is there beside those that wait, and may end their wait: a peer, or goroutines at work that belong to them. */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
+import { entryOf, namesOf } from '../core/names.ts'
 import { packageOf } from '../stacks/title.ts'
 import { kinOf } from './kin.ts'
 import { blockedShare, inState } from './states.ts'
@@ -144,7 +145,7 @@ function findStaying({ signatures, tracks }: Tracked): Staying {
   let found: number | undefined
   const readers = (): number => {
     found ??= signatures
-      .filter(({ signature }) => signature.stack.frames.some((frame) => frame.function === READER))
+      .filter(({ signature }) => namesOf(signature.stack).some((name) => name.text === READER))
       .reduce((sum, { count }) => sum + count, 0)
     return found
   }
@@ -154,6 +155,5 @@ function findStaying({ signatures, tracks }: Tracked): Staying {
 /** Who has started it, in its own package; empty for nobody. */
 const ownCreator = fact(({ createdBy, stack }: Signature): string => {
   if (createdBy === undefined) return ''
-  const entry = stack.frames.at(-1)?.function ?? ''
-  return packageOf(createdBy.function) === packageOf(entry) ? createdBy.function : ''
+  return packageOf(createdBy.function) === packageOf(entryOf(stack)) ? createdBy.function : ''
 })

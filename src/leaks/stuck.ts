@@ -3,6 +3,7 @@
  * or for whom they wait.
  */
 import type { SignatureTally } from '../core/model.ts'
+import { namesOf } from '../core/names.ts'
 import { awaitsAnswer, hasAsked } from './asked.ts'
 import { nobodyIsLeft } from './awaited.ts'
 import type { Kin } from './kin.ts'
@@ -48,7 +49,7 @@ function sleepsOn(tally: SignatureTally, track: Track): boolean {
 }
 
 function holdsUp({ signature }: SignatureTally): boolean {
-  return WRITES.test(signature.stack.frames[0]?.function ?? '') || hasAsked(signature) || awaitsAnswer(signature)
+  return WRITES.test(namesOf(signature.stack)[0]?.text ?? '') || hasAsked(signature) || awaitsAnswer(signature)
 }
 
 /**

@@ -1,5 +1,6 @@
 /** For what the goroutines of a signature wait, as far as their states, those that have started them, and those beside them tell. */
 import type { SignatureTally } from '../core/model.ts'
+import { entryOf } from '../core/names.ts'
 import { awaitsAnswer, hasAsked } from './asked.ts'
 import { isEnclosed } from './enclosing.ts'
 import { kinOf } from './kin.ts'
@@ -43,7 +44,7 @@ const CONTEXT = /^context\./
 const HANDLER = 'net/http.(*conn).serve'
 
 function isHandler({ signature }: SignatureTally): boolean {
-  return signature.stack.frames.at(-1)?.function === HANDLER
+  return entryOf(signature.stack) === HANDLER
 }
 
 export function waitingOf(tally: SignatureTally, dump: Tracked): Waiting {
