@@ -18,7 +18,7 @@
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
  * after the text are found by the first one's name.
  */
-import { BACKSLASH, BRACE_OPEN, CR, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { BACKSLASH, BRACE_OPEN, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
@@ -40,6 +40,7 @@ const TRIES = 8
 const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
 /** So many of them are tried. */
 const HEADS = 12
+const NUMBER_BEHIND = /^[ \t]\d{10,19}$/
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
@@ -86,6 +87,8 @@ export class Prefix implements Carrier {
   readonly name = 'prefix'
   readonly #pieces: readonly Piece[]
   readonly #suffix: Uint8Array | undefined
+  /** A number stands behind each text: the time of `aws logs get-log-events --output text`. */
+  readonly #isNumbered: boolean
   readonly #padded: boolean
   readonly #coloured: boolean
   readonly #mayBeBrace: boolean
@@ -119,6 +122,7 @@ export class Prefix implements Carrier {
     const last = this.#pieces[this.#pieces.length - 1]
     this.#isFixed = last === LAST_BLANK || last?.kind === 'literal' || last?.kind === 'word'
     this.#padded = suffix !== ''
+    this.#isNumbered = NUMBER_BEHIND.test(suffix)
     const field = FIRST_FIELD.exec(suffix)
     const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
     this.#suffix = marker === undefined ? undefined : Uint8Array.from(Buffer.from(marker, 'latin1'))
@@ -170,7 +174,12 @@ export class Prefix implements Carrier {
     this.#end = at
     let stop = end
     if (this.#padded) {
-      const marker = this.#suffix === undefined ? -1 : lastIndexOf(src, this.#suffix, Math.max(start, at - 1), end)
+      const from = Math.max(start, at - 1)
+      const marker = this.#isNumbered
+        ? numberBehind(src, from, end)
+        : this.#suffix === undefined
+          ? -1
+          : lastIndexOf(src, this.#suffix, from, end)
       if (marker >= 0) stop = Math.max(at, marker)
       while (stop > at && BLANKS[src[stop - 1] as number] === 1) stop--
     }
@@ -301,6 +310,13 @@ function withoutColours(buf: Buffer, pos: number, end: number, room: Buffer): nu
   }
   room[q] = LF
   return q
+}
+
+/** Where the blank stands ahead of the number that ends [from, end); -1: nowhere. */
+function numberBehind(buf: Buffer, from: number, end: number): number {
+  let at = end
+  while (at > from && DIGIT[buf[at - 1] as number] === 1) at--
+  return at < end && at > from && BLANKS[buf[at - 1] as number] === 1 ? at - 1 : -1
 }
 
 function lastIndexOf(buf: Buffer, bytes: Uint8Array, from: number, end: number): number {

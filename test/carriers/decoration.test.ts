@@ -65,6 +65,10 @@ describe.each<[string, (line: string, i: number) => string]>([
   ['the severity of TeamCity', (line, i) => `[05:00:${10 + i}]${i % 4 === 0 ? ' ' : 'W'}:\t [Step 1/3] ${line}`],
   ['an element of a page', (line) => `<div class="line">${line.replaceAll('&', '&amp;')}</div>`],
   ['elements in elements', (line) => `<li class="err"><code>${line}</code></li>`],
+  [
+    'numbers around it (aws logs get-log-events)',
+    (line, i) => `EVENTS\t${1795503600000 + i}\t${line}\t${1795503600500 + i}`,
+  ],
   ['a list of YAML', (line) => `  - ${JSON.stringify(line)}`],
   ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
   ['a literal of Java', (line) => `    ${JSON.stringify(`${line}\n`)} +`],
