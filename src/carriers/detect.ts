@@ -4,6 +4,7 @@ import { CarriedText, type Carrier } from './carrier.ts'
 import { CloudWatchEvents } from './cloudwatch.ts'
 import { Cri } from './cri.ts'
 import { DIALECTS, docker, journald, logger, namedBy } from './dialects.ts'
+import { FluentBitStdout } from './fluent-bit-stdout.ts'
 import { FluentdFile } from './fluentd.ts'
 import { FluentdWarning } from './fluentd-warning.ts'
 import { JsonCarrier } from './json.ts'
@@ -11,6 +12,7 @@ import { LearnedJson } from './learned.ts'
 import { Literal } from './literal.ts'
 import { Logfmt } from './logfmt.ts'
 import { Otlp } from './otlp.ts'
+import { Page } from './page.ts'
 import { Syslog } from './syslog.ts'
 
 export const INPUT_KINDS = ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'] as const
@@ -54,10 +56,12 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
         ...dialects(),
         new FluentdFile(),
         new LearnedJson(),
+        new FluentBitStdout(),
         new FluentdWarning(),
         new Logfmt(),
         new Syslog(),
         new Literal(),
+        new Page(),
       ]
   }
 }

@@ -1,30 +1,33 @@
 /**
- * Lines of Fluentd's `out_file`, which puts time and tag in front of the JSON, apart by TAB (docs.fluentd.org, "out_file").
+ * Lines of Fluentd's `out_file` and `out_stdout`, which put time and tag in front of the JSON (docs.fluentd.org, "out_file" and "out_stdout").
  *
  *     2026-11-24T07:00:00+00:00	app.web	{"message":"goroutine 7 [running]:"}
+ *     2026-11-24 07:00:00.000000000 +0000 app.web: {"message":"goroutine 7 [running]:"}
  */
-import { BRACE_OPEN, TAB } from '../core/ascii.ts'
+import { BRACE_OPEN } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { FLUENTD_RECORD } from './dialects.ts'
 import { JsonCarrier } from './json.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
-const HEAD = 512
+const HEAD_BYTES = 512
+const HEAD = /^(?:([^\t{}]+)\t([^\t{}]*)\t|(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [+-]\d{4}) ([^\s{}]*): )(?=\{)/
 
 export class FluentdFile implements Carrier {
   readonly name = 'fluentd-file'
   readonly #record = new JsonCarrier(FLUENTD_RECORD)
+  #head = ''
   #time = ''
   #tag = ''
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
-    const limit = Math.min(next, pos + HEAD)
-    const one = tabIn(buf, pos, limit)
-    if (one < 0) return false
-    const two = tabIn(buf, one + 1, limit)
-    if (two < 0 || buf[two + 1] !== BRACE_OPEN || !this.#record.read(buf, two + 1, next, text)) return false
-    this.#time = buf.toString('latin1', pos, one)
-    this.#tag = buf.toString('utf8', one + 1, two)
+    if (buf[pos] === BRACE_OPEN) return false
+    const [head, file, fileTag, stdout, stdoutTag] =
+      HEAD.exec(buf.toString('latin1', pos, Math.min(next, pos + HEAD_BYTES))) ?? []
+    if (head === undefined || !this.#record.read(buf, pos + head.length, next, text)) return false
+    this.#head = head
+    this.#time = file ?? stdout ?? ''
+    this.#tag = Buffer.from(fileTag ?? stdoutTag ?? '', 'latin1').toString()
     text.key = `${this.#tag}\0${text.key}`
     return true
   }
@@ -47,12 +50,7 @@ export class FluentdFile implements Carrier {
 
   frame(): RecordFrame | undefined {
     const inner = this.#record.frame()
-    const head = `${this.#time}\t${this.#tag}\t`
+    const head = Buffer.from(this.#head, 'latin1').toString()
     return inner === undefined ? undefined : (json) => head + inner(json)
   }
-}
-
-function tabIn(buf: Buffer, pos: number, end: number): number {
-  for (let p = pos; p < end; p++) if (buf[p] === TAB) return p
-  return -1
 }

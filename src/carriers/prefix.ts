@@ -44,7 +44,7 @@ const NUMBER_BEHIND = /^[ \t]\d{10,19}$/
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
-const SEPARATOR = /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d [AP]M$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
+const SEPARATOR = /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d (?:[AP]M|[A-Z]{3,4})$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
 /** What Firefox shows for an empty line. */
 const EMPTY = '<empty string>'
 

@@ -9,6 +9,7 @@
  *   `[{"key":"a","value":1},…]`, also with `field`  | `{"a":1,…}`, part of its record
  *   an array of such in a record                    | lines, each with the fields of the record before the array
  *   a line of text between two values               | itself
+ *   `"message" => "text"`, as Logstash's rubydebug  | part of its record
  *   a record that breaks off                        | what there is of it: carriers know JSON that is cut
  *
  *     {"status":"success","data":{"result":[{"stream":{"pod":"web-1"},"values":[["1795517851473000000","goroutine 7 [running]:"]]}]}}
@@ -24,6 +25,9 @@ import {
   COLON,
   COMMA,
   CR,
+  EQUALS,
+  GREATER,
+  isDigit,
   LF,
   QUOTE,
   SPACE,
@@ -92,7 +96,11 @@ export class JsonDocument implements Form {
         continue
       }
       let stop = p + 1
-      if (c === QUOTE) {
+      if (c === EQUALS) {
+        // Ruby writes `=>` in the place of a colon.
+        if (stop === buf.length && !final) return p
+        if (buf[stop] === GREATER) stop++
+      } else if (c === QUOTE) {
         stop = endOfString(buf, p + 1)
         if (stop < 0) {
           if (!final) return p
@@ -109,11 +117,13 @@ export class JsonDocument implements Form {
           continue
         }
       } else if (!isPunctuation(c)) {
-        while (stop < buf.length && isLiteral(buf[stop] as number)) stop++
+        // A time in Ruby has no quotes.
+        while (stop < buf.length && (isLiteral(buf[stop] as number) || (buf[stop] === COLON && isDigit(c)))) stop++
         if (stop === buf.length && !final) return p
       }
       if (c !== COMMA) this.#emit(0)
-      const isFine = this.#records.token(buf, p, stop, c, this.#tokenEnd)
+      const isArrow = c === EQUALS && stop === p + 2
+      const isFine = this.#records.token(buf, p, stop, isArrow ? COLON : c, this.#tokenEnd)
       this.#at += stop - p
       this.#tokenEnd = this.#at
       if (c === COMMA) this.#emit(1)

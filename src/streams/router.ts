@@ -22,7 +22,7 @@ import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
 import type { Held } from '../lines/tape.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
-import { findNeedle, lineStart } from '../text/needle.ts'
+import { findNeedle, isDecorated, lineStart } from '../text/needle.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 import { LongLine } from './long-line.ts'
 
@@ -294,8 +294,9 @@ function firstLine(buf: Buffer, pos: number, least: number): number {
   return least <= pos || buf[least - 1] === LF ? Math.max(pos, least) : buf.indexOf(LF, least) + 1
 }
 
-/** Does the line end as titles do? A header ends with a colon, the title of a profile with a number. */
+/** Does the line end as titles do, and begin as Go has printed it? A header ends with a colon, the title of a profile with a number. */
 function isTitle(buf: Buffer, line: number, next: number): boolean {
   const last = buf[trimLineEnd(buf, line, next) - 1]
-  return last === COLON || (isDigit(last) && !isDigit(buf[line + GOROUTINE.length]))
+  if (last === COLON) return !isDecorated(buf, line)
+  return isDigit(last) && !isDigit(buf[line + GOROUTINE.length])
 }

@@ -4,13 +4,15 @@
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
-import { CR, isDigit, LF, LOWER_G, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
+import { BACKSLASH, BRACKET_OPEN, CR, isDigit, LF, LOWER_G, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { search } from './search/search.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 const RUNTIME_STACK = Buffer.from('runtime stack:')
 /** What the two have in common, at the same offsets, is `r..ti.e`: they are found in one search. */
 const ROUTINE = Buffer.from('routine')
+const ESC = 0x1b
+const BAR = 0x7c
 const LOWER_O = 0x6f
 const LOWER_U = 0x75
 const UPPER_G = 0x47
@@ -54,16 +56,40 @@ function isAccess(buf: Buffer, at: number, end: number): boolean {
   return at >= BY.length + 2 && startsWith(buf, at - 2 - BY.length, end, BY)
 }
 
-/** What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. */
+/**
+ * What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. In a page, a blank may be one that
+ * does not break, and a bracket may be escaped; a terminal may have coloured a part of it.
+ */
 function isPromising(buf: Buffer, at: number, end: number): boolean {
-  if (buf[at] !== SPACE) {
+  const blank = blankAt(buf, at)
+  if (blank === 0) {
     const c = buf[at + 1]
     return startsWith(buf, at, end, 'leak profile: total ') || (startsWith(buf, at, end, ':') && (c === LF || c === CR))
   }
-  let p = at + 1
+  let p = at + blank
   if (!isDigit(buf[p])) return startsWith(buf, at, end, ' profile: total ')
   while (isDigit(buf[p])) p++
-  return startsWith(buf, p, end, ' [') || startsWith(buf, p, end, ' gp=') || startsWith(buf, p, end, ':')
+  if (startsWith(buf, p, end, ':') || buf[p] === ESC) return true
+  const gap = blankAt(buf, p)
+  if (gap === 0 || p + gap >= end) return false
+  const c = buf[p + gap]
+  return c === BRACKET_OPEN || c === BACKSLASH || c === BAR || c === ESC || startsWith(buf, p + gap, end, 'gp=')
+}
+
+/** Is the needle at `at` one that only a page, or what colours its lines, shows so? */
+export function isDecorated(buf: Buffer, at: number): boolean {
+  let p = at + NEEDLE.length
+  if (buf[p] === 0xc2) return true
+  while (isDigit(buf[++p]));
+  if (buf[p] !== SPACE) return buf[p] === 0xc2 || buf[p] === ESC
+  const c = buf[p + 1]
+  return c === BACKSLASH || c === BAR || c === ESC
+}
+
+/** How many bytes the blank at `at` takes; 0: there is none. */
+function blankAt(buf: Buffer, at: number): number {
+  if (buf[at] === SPACE) return 1
+  return buf[at] === 0xc2 && buf[at + 1] === 0xa0 ? 2 : 0
 }
 
 /** Is the line [start, end), which ends with its line end, `runtime stack:`? */

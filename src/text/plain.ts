@@ -9,6 +9,7 @@
  *     [fp=0x7f366a568ae8] runtime.throw(0x11f326a)   Go 1.1, while the world is stopped
  */
 
+const UNBROKEN = /^(?:\xc2\xa0| )+/
 const ENTITY = /&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5}|#[xX][0-9a-fA-F]{1,4});/g
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\xc2\xa0' }
 /** A page may have been escaped once more by the one that shows it. */
@@ -22,8 +23,9 @@ const FRAME_POINTER = /^\[fp=0x[0-9a-f]+\] /
 
 /** `text`, Latin-1, as Go has printed it; the same string where nothing was put into it. */
 export function plainText(raw: string): string {
-  // A terminal fills its lines up with blanks.
-  const text = raw.endsWith(' ') ? raw.replace(/ +$/, '') : raw
+  // A terminal fills its lines up with blanks. Those of a page do not break.
+  const filled = raw.endsWith(' ') ? raw.replace(/ +$/, '') : raw
+  const text = filled.startsWith('\xc2\xa0') ? filled.replace(UNBROKEN, ' ') : filled
   if (hasFramePointer(text)) return text.replace(FRAME_POINTER, '')
   const tabbed = withoutEscapedTab(text)
   const plain = tabbed.includes('\\') ? tabbed.replace(MARKDOWN, '$1') : tabbed
@@ -42,7 +44,8 @@ export function hasFramePointer(text: string): boolean {
   return text.startsWith('[fp=0x')
 }
 
-function withoutEntities(text: string): string {
+/** `text` with the characters that entities stand for. */
+export function withoutEntities(text: string): string {
   let plain = text
   for (let times = ESCAPED_TIMES; times > 0; times--) {
     const before = plain

@@ -11,7 +11,7 @@ import type { DumpKind } from '../core/model.ts'
 import { cutBeginning } from './cut.ts'
 import { continuesPreamble, startsPreamble } from './preamble.ts'
 import { unquote } from './quote.ts'
-import { LOST_END } from './unfold.ts'
+import { LOST_END, withoutTeamcity } from './unfold.ts'
 
 export interface LoggedReason {
   readonly kind: DumpKind
@@ -43,10 +43,11 @@ export function mayGiveReason(lines: string): boolean {
 /** The reason that the log line `text` gives for the dump that follows. */
 export function readLoggedReason(line: string): LoggedReason | undefined {
   // What the runtime prints is of the dump, unless it stands after a colour, or was glued to a line that was cut.
-  if (startsPreamble(line) !== undefined) return undefined
-  const text = line.includes('\u001b') ? line.replace(COLOUR, '') : line
+  if (startsPreamble(line) !== undefined || OF_POWERSHELL.test(line)) return undefined
+  const plain = withoutTeamcity(line)?.split('\n').find(mayGiveReason) ?? line
+  const text = plain.includes('\u001b') ? plain.replace(COLOUR, '') : plain
   const glued = startsPreamble(text.slice(Math.max(0, cutBeginning(text))))
-  if (glued !== undefined) return { ...glued, within: 1 }
+  if (glued !== undefined) return { ...glued, reason: withoutStack(glued.reason), within: 1 }
   if (/panic|recover/i.test(text)) {
     const served = SERVING.exec(text)
     if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
@@ -59,16 +60,27 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
   return signal === null ? undefined : { kind: 'signal', reason: signal[1] ?? '', within: 1 }
 }
 
+/** What PowerShell says of the first line that a program writes to stderr, behind that line. */
+const OF_POWERSHELL = /^(?:At (?:line|\S.*):\d+ char:\d+$|\+ | {4}\+ (?:CategoryInfo|FullyQualifiedErrorId) +: )/
+
 /** Does a line between the reason and the header belong to neither? The runtime may print more of its preamble there. */
 export function parts(text: string): boolean {
-  return text.trim() !== '' && !continuesPreamble(text, 'signal')
+  return text.trim() !== '' && !continuesPreamble(text, 'signal') && !OF_POWERSHELL.test(text)
 }
 
 /** Fields behind the message, what says that its stack follows, and the end of the string that it stood in. */
 const BEHIND_VALUE = new RegExp(
-  String.raw`(?:\t\{".*\}|(?:\\+n|${LOST_END}| goroutine \d+ \[).*|[,;.]? *stack(?: ?trace)?: *)$`,
+  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|[ \t]{1,8}goroutine \d+ \[).*|[,;.]? *stack(?: ?trace)?: *)$`,
   'i',
 )
+
+const LINE_END_IN_LINE = new RegExp(String.raw`\\+[rn]|${LOST_END}`, 'i')
+
+/** `reason` without the stack, where that is on the same line. */
+function withoutStack(reason: string): string {
+  const at = reason.search(LINE_END_IN_LINE)
+  return at >= 0 && reason.includes('goroutine ', at) ? reason.slice(0, at) : reason
+}
 
 /** `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */
 function panicValue(text: string): string {

@@ -75,8 +75,8 @@ function titleAt(text: string, at: number): Span | undefined {
 /** In the place of a header, in a fatal error of the runtime itself. */
 const RUNTIME_STACK = /runtime stack:\s*$/
 
-/** A page ends a line with its own sign, or has each in elements of its own. */
-const ENDS_TITLE = /^(?:\s|$|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$)/i
+/** A page ends a line with its own sign, or has each in elements of its own; Apache says behind what a script writes which one it is. */
+const ENDS_TITLE = /^(?:\s|$|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$|: \/|, referer: )/i
 
 /** The first title within a line: in its first `within` characters, with at most so many tries, and not glued to what follows. */
 export function findTitle(text: string, within: number, tries: number): Span | undefined {
@@ -154,3 +154,14 @@ export function endsDump(text: string): boolean {
 
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
+
+/** What a page has done to a header: escaped its bracket, or put blanks into it that do not break. Latin-1. */
+export type HeaderOnPage = 'escaped' | 'unbroken'
+
+const ESCAPED_HEADER = /goroutine \d+ \\\[/
+const UNBROKEN_HEADER = /goroutine(?:\xc2\xa0\d+(?:\xc2\xa0| )| \d+\xc2\xa0)\[/
+
+export function headerOnPage(line: string): HeaderOnPage | undefined {
+  if (ESCAPED_HEADER.test(line)) return 'escaped'
+  return UNBROKEN_HEADER.test(line) ? 'unbroken' : undefined
+}

@@ -4,27 +4,46 @@
  *
  *     <pre>goroutine 7 [running]:<br>main.f(0x1)<br>&nbsp;&nbsp;/app/main.go:3 +0x1d</pre>
  *     panic: boom⏎⏎goroutine 7 [running]:⏎main.f(0x1)⏎\t/app/main.go:3 +0x1d
+ *     ##teamcity[testStdErr name='TestF' out='goroutine 7 |[running|]:|nmain.f(0x1)|n\t/app/main.go:3 +0x1d|n']
  *     panic: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20
  */
 import { hasOffset, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
-import { headerEnd } from './titles.ts'
+import { headerEnd, holdsHeaderHead } from './titles.ts'
 
 const WORD = 'goroutine'
 /** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
 const BRACKETED = 1024
 /** What a line end has become where one line is a message: the source of a pattern without case. Letters that are not ASCII are in UTF-8: ⏎, ↵, ␤, ␊. */
-export const LOST_END: string = String.raw`(?:<br ?/?>|&#(?:10|x0?a);|#012|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a])`
+export const LOST_END: string = String.raw`(?:<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);|#012|(?:%0d)?%0a|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a])`
 const SIGN = new RegExp(LOST_END, 'iy')
 /** In a page, some of its other tags end a line. */
 const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
 /** A call or a creator, and its place. */
 const FRAME =
-  / +(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\)) +(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
-const HEADER = / +(?=goroutine \d+ \[)/y
+  /[ \t]+(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\))[ \t]+(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
+const HEADER = /[ \t]+(?=goroutine \d+ \[)/y
+
+/** What TeamCity escapes in a message (teamcity "Service Messages"): `|n`, `|[`, `|0x00e9`. */
+const TEAMCITY = '##teamcity['
+const TEAMCITY_ESCAPE = /\|(?:0x([0-9A-Fa-f]{4})|(.))/g
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '', x: '\n', l: '\n', p: '\n' }
+
+/** `text`, if it is a message of TeamCity that holds a dump, without its escapes. */
+export function withoutTeamcity(text: string): string | undefined {
+  if (!text.startsWith(TEAMCITY)) return undefined
+  const plain = text.replace(TEAMCITY_ESCAPE, (_all, code: string | undefined, c: string | undefined) =>
+    code === undefined
+      ? (CONTROLS[c ?? ''] ?? c ?? '')
+      : Buffer.from(String.fromCharCode(Number.parseInt(code, 16))).toString('latin1'),
+  )
+  return plain.includes('\n') && holdsHeaderHead(plain) ? plain : undefined
+}
 
 /** `text`, one line in Latin-1, with the line ends that its dump had; undefined where none was lost. */
 export function unfold(text: string): string | undefined {
+  const message = withoutTeamcity(text)
+  if (message !== undefined) return message
   for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
     const end = headerEnd(text, at, BRACKETED)
     if (end < 0) continue
@@ -36,7 +55,7 @@ export function unfold(text: string): string | undefined {
       if (readLine(plainText(first))?.kind === 'func') return text.replaceAll(ends, '\n')
       continue
     }
-    if (text[end] === ' ') return unfoldBlanks(text, at)
+    if (text[end] === ' ' || text[end] === '\t') return unfoldBlanks(text, at)
   }
   return undefined
 }

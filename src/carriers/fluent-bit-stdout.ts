@@ -1,0 +1,55 @@
+/**
+ * Lines of Fluent Bit's `stdout` output in its own format: its number in the chunk, the tag, and what msgpack-c prints of time, metadata and record
+ * (lib/msgpack-c, objectc.c). Nothing is escaped in a string.
+ *
+ *     [0] app.log: [[1795503600.550000000, {}], {"log"=>"goroutine 7 [running]:", "stream"=>"stderr"}]
+ *     [0] app.log: [1795503600.550000000, {"log"=>"goroutine 7 [running]:"}]                               up to version 2.0
+ */
+import { BRACKET_OPEN, isDigit, trimLineEnd } from '../core/ascii.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { timeOfNumber } from './time.ts'
+
+const LONGEST = 64 << 10
+const HEAD = /^\[\d+\] (\S+): \[\[?(\d+(?:\.\d+)?), (?:\{[^}]*\}\], )?\{/
+const TEXT = /[{ ]"(?:log|message|msg|MESSAGE)"=>"/g
+/** What stands behind a string: the next name, or the end of the record. */
+const BEHIND = /"(?:, "[^"=]*"=>|\}\]$)/g
+
+export class FluentBitStdout implements Carrier {
+  readonly name = 'fluent-bit-stdout'
+  #tag = ''
+  #time = ''
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const end = trimLineEnd(buf, pos, next)
+    if (buf[pos] !== BRACKET_OPEN || !isDigit(buf[pos + 1]) || end - pos > LONGEST) return false
+    const line = buf.toString('latin1', pos, end)
+    const head = HEAD.exec(line)
+    if (head === null) return false
+    TEXT.lastIndex = head[0].length - 1
+    if (TEXT.exec(line) === null) return false
+    const start = TEXT.lastIndex
+    BEHIND.lastIndex = start
+    const stop = BEHIND.exec(line)?.index
+    if (stop === undefined) return false
+    this.#tag = head[1] ?? ''
+    this.#time = head[2] ?? ''
+    text.filled(buf.copy(text.room(stop - start), 0, pos + start, pos + stop))
+    text.key = this.#tag
+    text.partial = false
+    return true
+  }
+
+  afresh(): FluentBitStdout {
+    return new FluentBitStdout()
+  }
+
+  time(): number | undefined {
+    return timeOfNumber(Number(this.#time))
+  }
+
+  names(): StreamNames {
+    const tag = Buffer.from(this.#tag, 'latin1').toString()
+    return { source: tag, attributes: { 'fluent.tag': tag } }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Lines of a page, or of what was made of one: the tags and the entities that each line has, what Markdown has escaped, blanks that do not break.
+ *
+ *     <div class="line">goroutine 7 [running]:</div>
+ *     <tr><td>12</td><td>main.(*T).f(0x1, &lt;nil&gt;)</td></tr>
+ *     goroutine 7 \[running\]:
+ *     goroutine\u00a07\u00a0[running]:
+ *
+ * Which of them it is the line with the header shows. Several lines of a dump on one line are another form (text/unfold.ts).
+ */
+import { LESS, trimLineEnd } from '../core/ascii.ts'
+import { withoutEntities } from '../text/plain.ts'
+import { type HeaderOnPage, headerOnPage } from '../text/titles.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+
+const LONGEST = 16 << 10
+const NEEDLE = 'goroutine'
+/** Tags, and the number of the line in one of them. */
+const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
+const TAG_BEHIND = /^<\/[a-z][^<>]*>$/i
+const ESCAPED = /\\([\\`*_{}[\]()#+.!<>|~-])/g
+const UNBROKEN = '\xc2\xa0'
+
+type Form = 'tags' | HeaderOnPage
+
+export class Page implements Carrier {
+  readonly name = 'page'
+  #form: Form | undefined
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const end = trimLineEnd(buf, pos, next)
+    if (end - pos > LONGEST || (this.#form === 'tags' && end > pos && !startsTag(buf, pos, end))) return false
+    const line = buf.toString('latin1', pos, end)
+    if (line.includes(NEEDLE)) {
+      const form = formOf(line)
+      if (form === undefined) return false
+      this.#form = form
+    }
+    if (this.#form === undefined) return false
+    const plain = plainOf(line, this.#form)
+    text.filled(text.room(plain.length).write(plain, 'latin1'))
+    text.key = ''
+    text.partial = false
+    return true
+  }
+
+  afresh(): Page {
+    const other = new Page()
+    other.#form = this.#form
+    return other
+  }
+
+  /** A log line ahead may say it. */
+  time(): number | undefined {
+    return undefined
+  }
+
+  names(): StreamNames {
+    return { source: '', attributes: {} }
+  }
+}
+
+function startsTag(buf: Buffer, pos: number, end: number): boolean {
+  let start = pos
+  while (start < end && (buf[start] as number) <= 0x20) start++
+  return start === end || buf[start] === LESS
+}
+
+/** What the line, which holds the word of a header, shows of the page; undefined where it is as Go has printed it. */
+function formOf(line: string): Form | undefined {
+  if (TAGS_BEFORE.test(line) && withoutTagsBehind(line).length < line.trimEnd().length) return 'tags'
+  return headerOnPage(line)
+}
+
+function plainOf(line: string, form: Form): string {
+  const inside = form === 'tags' ? withoutTagsBehind(line.replace(TAGS_BEFORE, '')) : line
+  const plain = form === 'escaped' ? inside.replace(ESCAPED, '$1') : withoutEntities(inside)
+  return plain.replaceAll(UNBROKEN, ' ')
+}
+
+function withoutTagsBehind(line: string): string {
+  let end = line.trimEnd().length
+  while (line[end - 1] === '>') {
+    const start = line.lastIndexOf('<', end - 1)
+    if (start < 0 || !TAG_BEHIND.test(line.slice(start, end))) break
+    end = start
+  }
+  return line.slice(0, end)
+}

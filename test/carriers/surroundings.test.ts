@@ -1,0 +1,143 @@
+/** What pages, tools and reports put around and into each line of a dump: it is the same dump, and the log is the same log. */
+import { describe, expect, it } from 'vitest'
+import { feed } from '../property/weave.ts'
+
+const HEADERS = ['goroutine 1 [running]:', 'goroutine 18 [chan receive, 3 minutes]:'] as const
+const FIRST = [
+  'shop/cart.(*Cart).Total(0xc000010030, {0x1, 0x2})',
+  '\t/src/shop/cart/cart.go:42 +0x1a4',
+  'main.run(...)',
+  '\t/src/shop/main.go:18',
+  'main.main()',
+  '\t/src/shop/main.go:9 +0x2c',
+]
+const SECOND = [
+  'shop/mail.(*Queue).loop(0xc000020000)',
+  '\t/src/shop/mail/queue.go:77 +0x8d',
+  'created by shop/mail.Start in goroutine 1',
+  '\t/src/shop/mail/queue.go:31 +0x5f',
+]
+const REASON = 'panic: runtime error: index out of range [3] with length 3'
+const PANIC = [REASON, '', HEADERS[0], ...FIRST, '', HEADERS[1], ...SECOND]
+const NEXT = '2026-11-24T05:00:01Z INFO next'
+
+/** Of each dump: kind, reason, whether something is missing; of its signatures: id, count and states. */
+function read(text: string): { dumps: unknown[][]; log: string } {
+  const { records, log } = feed([Buffer.from(text)])
+  const dumps: unknown[][] = []
+  for (const record of records) {
+    if (record.type === 'dump') dumps.push([record.kind, record.reason, record.damaged, record.truncated])
+    else if (record.type === 'signature') dumps.at(-1)?.push([record.id, record.count, record.states])
+  }
+  return { dumps, log: log.toString() }
+}
+
+const textOf = (lines: readonly string[]): string => `${lines.join('\n')}\n`
+const right = read(textOf(PANIC)).dumps
+const escaped = (line: string): string => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const isFound = (line: string): boolean => /^(?:goroutine|panic)/.test(line)
+
+describe('a dump of which each line is decorated', () => {
+  it.each<readonly [string, (line: string, i: number) => string]>([
+    ['by the tags of a page', (line) => `<div class="line">${escaped(line)}</div>`],
+    ['by a table with the number of each line', (line, i) => `<tr><td>${i + 1}</td><td>${escaped(line)}</td></tr>`],
+    ['by Markdown, which escapes brackets', (line) => line.replace(/[[\]*_]/g, '\\$&')],
+    ['by grep, which names the file', (line) => `app.log${isFound(line) ? ':' : '-'}${line}`],
+    [
+      'by grep, which names the file and the line',
+      (line, i) => [`/var/log/app.log`, `${i + 1}`, line].join(isFound(line) ? ':' : '-'),
+    ],
+    ['by a page that puts nothing behind the zone', (line) => `2026-11-24 15:04:05.123 PST${line}`],
+    [
+      'by Apache, which names the script',
+      (line) =>
+        `[Tue Nov 24 15:04:05.123456 2026] [cgi:error] [pid 12] [client 10.0.0.4:55] AH01215: ${line}: /srv/x.cgi`,
+    ],
+    [
+      'by Apache, which names the referer',
+      (line) => `[Tue Nov 24 15:04:05.123456 2026] [cgi:error] [pid 12] AH01215: ${line}, referer: http://x/`,
+    ],
+    [
+      'by the stdout of Fluentd',
+      (line) => `2026-11-24 15:04:05.000000000 +0000 app.log: ${JSON.stringify({ log: line, stream: 'stderr' })}`,
+    ],
+    [
+      'by the stdout of Fluent Bit',
+      (line, i) => `[${i}] app.log: [[1795503600.550000000, {}], {"log"=>"${line}", "stream"=>"stderr"}]`,
+    ],
+    ['by the stdout of Fluent Bit 2.0', (line, i) => `[${i}] app.log: [1795503600.55, {"log"=>"${line}"}]`],
+    [
+      "by Logstash's rubydebug",
+      (line) => `{\n    "@timestamp" => 2026-11-24T15:04:05.123Z,\n       "message" => ${JSON.stringify(line)}\n}`,
+    ],
+  ])('%s', (_what, wrap) => {
+    const { dumps, log } = read(textOf([...PANIC.map(wrap), NEXT]))
+    expect(dumps).toEqual(right)
+    expect(log).toContain(`${NEXT}\n`)
+  })
+
+  it('by blanks that do not break', () => {
+    const unbroken = [HEADERS[0], ...FIRST].map((line) => line.replace('\t', '    ').replaceAll(' ', '\u00a0'))
+    expect(read(textOf(unbroken)).dumps).toEqual(read(textOf([HEADERS[0], ...FIRST])).dumps)
+  })
+
+  it('by blanks that do not break before each place, of which one has no offset', () => {
+    const lines = PANIC.map((line) => line.replace('\t', '\u00a0\u00a0\u00a0 '))
+    expect(read(textOf(lines)).dumps).toEqual(right)
+  })
+
+  it('by colours within its headers', () => {
+    const lines = PANIC.slice(2).map((line) => line.replace(/^goroutine \d+/, '\u001b[1m$&\u001b[0m'))
+    expect(read(textOf(lines)).dumps).toEqual(read(textOf(PANIC.slice(2))).dumps)
+  })
+})
+
+describe('a dump on one line', () => {
+  it.each([
+    ['in a URL', PANIC.join('%0A')],
+    ['in the attribute of a page with CRLF', PANIC.join('&#xD;&#xA;').replaceAll('\t', '&#x9;')],
+    ['with TABs', PANIC.join(' ')],
+    ['with two blanks', PANIC.join('  ').replaceAll('\t', '')],
+    ['in bytes of Python', `b'${PANIC.join('\\n').replaceAll('\t', '\\t')}'`],
+  ])('%s', (_what, text) => {
+    const input = textOf([`ERROR ${text}`, NEXT])
+    expect(read(input)).toEqual({ dumps: right, log: input })
+  })
+
+  it('in a message of TeamCity', () => {
+    const text = PANIC.join('\n')
+      .replace(/[|'[\]]/g, '|$&')
+      .replaceAll('\n', '|n')
+    const input = textOf([`##teamcity[testStdErr name='TestX' out='${text}']`, NEXT])
+    expect(read(input)).toEqual({ dumps: right, log: input })
+  })
+
+  it('in the attribute of JUnit was said to be cut', () => {
+    const text = PANIC.join('&#xA;').replaceAll('\t', '&#x9;')
+    const input = textOf([`<testcase name="TestX"><failure message="${text}" type=""></failure></testcase>`, NEXT])
+    expect(read(input)).toEqual({ dumps: right, log: input })
+  })
+})
+
+it('the reason of a panic stands before what PowerShell says of it', () => {
+  const said = [
+    'At line:1 char:1',
+    '+ .\\app.exe 2>&1 > out.txt',
+    '+ ~~~~~~~~~~~~~~~',
+    '    + CategoryInfo          : NotSpecified: (panic: runtime error:String) [], RemoteException',
+    '    + FullyQualifiedErrorId : NativeCommandError',
+    ' ',
+  ]
+  const [, , ...stack] = PANIC
+  expect(read(textOf([`app.exe : ${REASON}`, ...said, ...stack])).dumps).toEqual(right)
+})
+
+it.each(['log: ', 'what is this?\n```', '{noformat}', 'ERROR handler: '])(
+  'the reason of a dump in one string stands behind %j on its line, and was lost or had the stack in it',
+  (before) => {
+    for (const end of ['\n', '\r\n']) {
+      const input = textOf([JSON.stringify({ level: 'error', msg: `${before}${PANIC.join(end)}` }), NEXT])
+      expect(read(input)).toEqual({ dumps: right, log: input })
+    }
+  },
+)
