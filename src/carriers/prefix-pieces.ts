@@ -14,8 +14,9 @@ const TAI64N = /^@[0-9a-f]{24}$/
 /** `app.log:7:` of grep, and `app.log-7-` where the line only stands near one that it looked for; without numbers, what looks like a file. */
 const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
 const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
+const HALF_OF_DAY = /^[AP]M$/
 /** Pages put nothing between it and the text. */
-const ZONE = /^(?:[AP]M|[A-Z]{3,4})$/
+const ZONE = /^[A-Z]{3,4}$/
 const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
 const PLACE = /^\S*\.\w+:\d+[\]:]?$/
 
@@ -64,7 +65,7 @@ export function piecesOf(prefix: string): Piece[] {
     else if (i === words.length - 1 && isGrep(word)) pieces.push(...grepPieces(word))
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
-    else if (/^[^\w]+$/.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
+    else if (/^[^\w]+$/.test(word) || HALF_OF_DAY.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
     else {
       // What stands directly ahead of the text ends with its separator.
       const separator = i === words.length - 1 ? word.slice(-1) : ''
