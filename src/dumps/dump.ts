@@ -92,6 +92,8 @@ export class OpenDump extends Block {
 
   /** Registers have begun to come behind the goroutines of a crash, and their last one has not. */
   registersDue = false
+  /** What may be the head of one came behind the last. */
+  registersCut = false
 
   /** `before`: the reason that the log before it gives, if it does. */
   constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
@@ -153,7 +155,7 @@ export class OpenDump extends Block {
       bytes: [this.start, this.end],
       foreignLines: this.foreign.lines,
       damaged: this.damaged + damaged,
-      truncated: this.truncated || truncated || this.#fillsBuffer(),
+      truncated: this.truncated || truncated || this.registersCut || this.#fillsBuffer(),
       limits: this.#limits === undefined ? [] : [...this.#limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
