@@ -34,9 +34,12 @@ export class Assemblers {
     return spare
   }
 
-  /** Nothing is open in it, and whoever had it has it no longer. */
-  give(assembler: Assembler): void {
-    assembler.release()
+  /**
+   * Nothing is open in it, and whoever had it has it no longer. `knows`: its tree may go to another dump. That of two writers in one log may have
+   * stacks of both, put together.
+   */
+  give(assembler: Assembler, knows: boolean): void {
+    if (knows) assembler.release()
     if (this.#spare.length < SPARE) this.#spare.push(assembler)
   }
 }

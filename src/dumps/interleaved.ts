@@ -18,8 +18,8 @@ const MOST_LINES = 64
 /** Where assemblers are from, and go to. */
 export interface AssemblerSource {
   take(): Assembler
-  /** Nothing is open in it. */
-  give(assembler: Assembler): void
+  /** Nothing is open in it. `knows`: the stacks that it has learnt are of one writer. */
+  give(assembler: Assembler, knows: boolean): void
 }
 
 export class InterleavedDumps {
@@ -69,7 +69,7 @@ export class InterleavedDumps {
     if (made === undefined || !this.quiet) return
     this.#made = undefined
     this.#last = undefined
-    this.#source.give(made)
+    this.#source.give(made, true)
   }
 
   /** There is a dump, not only what may become one. */
@@ -250,7 +250,7 @@ export class InterleavedDumps {
     const first = this.#first
     this.#on('second')
     first.endCut()
-    this.#source.give(first)
+    this.#source.give(first, false)
     this.#first = second
     this.#last = second
     if (held !== undefined) second.takeHeld(held)
@@ -299,7 +299,7 @@ export class InterleavedDumps {
     if (!second.quiet && !first.quiet) return
     const isSecondOver = second.quiet
     if (!isSecondOver) this.#first = second
-    this.#source.give(isSecondOver ? second : first)
+    this.#source.give(isSecondOver ? second : first, false)
     this.#on('alone')
     this.#last = this.#first
   }

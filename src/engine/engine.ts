@@ -76,7 +76,7 @@ class LogEngine implements Engine, Keeper {
     const dumpsOf = (originOf: () => Origin, tape: LogTape, openingAt: () => OpeningAt): InterleavedDumps =>
       new InterleavedDumps({
         take: () => assemblers.take(tape, new DumpSink(parts, originOf, openingAt())),
-        give: (assembler) => assemblers.give(assembler),
+        give: (assembler, knows) => assemblers.give(assembler, knows),
       })
     const own: Origin = { source, attributes: options.attributes }
     this.#plain = dumpsOf(

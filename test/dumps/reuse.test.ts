@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
 import { LIMITS } from '../../src/core/limits.ts'
 import { Assemblers } from '../../src/dumps/assemblers.ts'
@@ -60,7 +60,10 @@ function read(assemblers: Assemblers, text: string): Read {
     dump: ({ signatures, ids: _, callers: __, ...rest }: FinishedDump) =>
       dumps.push({ ...rest, signatures: signatures.map(({ signature, count }) => [signature.id, count]) }),
   }
-  const all = new InterleavedDumps({ take: () => assemblers.take(tape, sink), give: (each) => assemblers.give(each) })
+  const all = new InterleavedDumps({
+    take: () => assemblers.take(tape, sink),
+    give: (each, knows) => assemblers.give(each, knows),
+  })
   const buf = Buffer.from(text, 'latin1')
   const words = wordsOf(buf)
   for (let pos = 0; pos < buf.length; ) {
@@ -78,4 +81,14 @@ it.each(Object.keys(TEXTS))('reads what follows %s in another stream as if nothi
     read(assemblers, TEXTS[before] ?? '')
     expect(read(assemblers, text)).toEqual(read(makeAssemblers(), text))
   }
+})
+
+it('hands on no tree in which a dump was that was cut, or mixed with another', () => {
+  const trees = new StackTrees(LIMITS.knownStackBytes)
+  const [take, give] = [vi.spyOn(trees, 'take'), vi.spyOn(trees, 'give')]
+  read(
+    new Assemblers(LIMITS, new Signatures('functions', 1000, LIMITS.memoryBytes), trees),
+    TEXTS['two dumps by turns'] ?? '',
+  )
+  expect([take.mock.calls.length, give.mock.calls.length]).toEqual([2, 1])
 })
