@@ -2,46 +2,14 @@ import { defineConfig } from 'vitest/config'
 import about from './package.json' with { type: 'json' }
 import { wat } from './scripts/wat.mjs'
 
-/** Tests that start no process, wait for nothing and open no port: they may have all cores. The others measure time, and keep one free. */
-const PURE = [
-  'anonymize',
-  'carriers',
-  'core',
-  'dumps',
-  'engine',
-  'findings',
-  'forms',
-  'golden',
-  'leaks',
-  'lines',
-  'partitions',
-  'property',
-  'report',
-  'schema',
-  'stacks',
-  'streams',
-  'text',
-].map((folder) => `test/${folder}/**/*.test.ts`)
-
-const LIVE = 'test/live/**'
 const IS_LIVE = process.env.DUMPSTREAM_LIVE === '1'
 
 export default defineConfig({
   plugins: [wat({ isChecked: true })],
   define: { DUMPSTREAM_VERSION: JSON.stringify(about.version) },
   test: {
-    projects: [
-      { extends: true, test: { name: 'pure', include: PURE, maxWorkers: '100%', sequence: { groupOrder: 0 } } },
-      {
-        extends: true,
-        test: {
-          name: 'processes',
-          include: ['test/**/*.test.ts'],
-          exclude: IS_LIVE ? PURE : [...PURE, LIVE],
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+    include: ['test/**/*.test.ts'],
+    exclude: IS_LIVE ? [] : ['test/live/**'],
     setupFiles: ['test/property/seed.ts'],
     testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? (IS_LIVE ? 300_000 : 60_000) : 3_600_000,
     // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
