@@ -6,6 +6,7 @@
  *     [0] app.log: [1795503600.550000000, {"log"=>"goroutine 7 [running]:"}]                               up to version 2.0
  */
 import { BRACKET_OPEN, isDigit, trimLineEnd } from '../core/ascii.ts'
+import { utf8Of } from '../core/latin1.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { timeOfNumber } from './time.ts'
 
@@ -49,7 +50,7 @@ export class FluentBitStdout implements Carrier {
   }
 
   names(): StreamNames {
-    const tag = Buffer.from(this.#tag, 'latin1').toString()
+    const tag = utf8Of(this.#tag)
     return { source: tag, attributes: { 'fluent.tag': tag } }
   }
 }

@@ -5,6 +5,7 @@
  *     2026-11-24 07:00:00.000000000 +0000 app.web: {"message":"goroutine 7 [running]:"}
  */
 import { BRACE_OPEN } from '../core/ascii.ts'
+import { utf8Of } from '../core/latin1.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { FLUENTD_RECORD } from './dialects.ts'
 import { JsonCarrier } from './json.ts'
@@ -27,7 +28,7 @@ export class FluentdFile implements Carrier {
     if (head === undefined || !this.#record.read(buf, pos + head.length, next, text)) return false
     this.#head = head
     this.#time = file ?? stdout ?? ''
-    this.#tag = Buffer.from(fileTag ?? stdoutTag ?? '', 'latin1').toString()
+    this.#tag = utf8Of(fileTag ?? stdoutTag ?? '')
     text.key = `${this.#tag}\0${text.key}`
     return true
   }
@@ -50,7 +51,7 @@ export class FluentdFile implements Carrier {
 
   frame(): RecordFrame | undefined {
     const inner = this.#record.frame()
-    const head = Buffer.from(this.#head, 'latin1').toString()
+    const head = utf8Of(this.#head)
     return inner === undefined ? undefined : (json) => head + inner(json)
   }
 }

@@ -56,13 +56,14 @@ export function piecesOf(prefix: string): Piece[] {
   for (const [i, word] of words.entries()) {
     if (word === '') continue
     const last = i >= words.length - 2
+    const grep = i === words.length - 1 ? grepPieces(word) : undefined
     if (/^[ \t]/.test(word))
       pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
     else if (TAI64N.test(word)) pieces.push({ kind: 'run', table: STAMP, named: false })
     else if (TIME_AND_SEVERITY.test(word))
       pieces.push({ kind: 'run', table: TIMES, named: false }, { kind: 'run', table: SEVERITY, named: false })
-    else if (i === words.length - 1 && isGrep(word)) pieces.push(...grepPieces(word))
+    else if (grep !== undefined) pieces.push(...grep)
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
     else if (/^[^\w]+$/.test(word) || HALF_OF_DAY.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
@@ -76,14 +77,11 @@ export function piecesOf(prefix: string): Piece[] {
   return pieces
 }
 
-function isGrep(word: string): boolean {
-  return GREP_NUMBERED.test(word) || GREP.test(word)
-}
-
-/** The file is the stream. */
-function grepPieces(word: string): Piece[] {
+/** The file is the stream. Undefined: grep writes no such word. */
+function grepPieces(word: string): Piece[] | undefined {
   const numbered = GREP_NUMBERED.exec(word)
-  const file = (numbered ?? GREP.exec(word))?.[1] ?? ''
+  const file = (numbered ?? GREP.exec(word))?.[1]
+  if (file === undefined) return undefined
   return [{ ...literal(file), named: true }, numbered === null ? GREP_END : GREP_NUMBER]
 }
 

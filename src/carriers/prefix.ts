@@ -21,17 +21,15 @@
 import { BACKSLASH, BRACE_OPEN, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { copyWithoutControls, ESC, withoutControls } from './control-sequences.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
 import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf, wordEnd } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
-const CONTROL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]_P^X][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_`-~])/g
 /** Buildkite's time of a line, milliseconds (buildkite.com/docs, "Managing log output"). */
 const BUILDKITE = /_bk;t=(\d{12,14})/
-const ESC = 0x1b
 const LONGEST = 512
 /** Head of a line in which a control string may say the time. */
 const STAMP_BYTES = 64
@@ -56,7 +54,7 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (line.includes(LF)) return undefined
   const coloured = line.includes(ESC)
   const raw = line.toString('latin1').replace(/\r$/, '')
-  const text = coloured ? raw.replace(CONTROL, '') : raw
+  const text = coloured ? withoutControls(raw) : raw
   const m = findTitle(text, LONGEST, TRIES)
   if (m === undefined) return undefined
   if (indented && text[m.index - 1] !== '\t') return undefined
@@ -156,7 +154,7 @@ export class Prefix implements Carrier {
     if (buf[end - 1] === CR && end > pos) end--
     if (this.#coloured) {
       const room = text.room(next - pos)
-      end = withoutColours(buf, pos, end, room)
+      end = copyWithoutControls(buf, pos, end, room)
       src = room
       start = 0
     }
@@ -283,33 +281,6 @@ export class Prefix implements Carrier {
     }
     return p
   }
-}
-
-/**
- * Copies [pos, end) without control sequences to the start of `room`, with a line end behind: what is looked at there is no byte of another line.
- * Returns how much that is.
- */
-function withoutColours(buf: Buffer, pos: number, end: number, room: Buffer): number {
-  let q = 0
-  for (let p = pos; p < end; p++) {
-    const c = buf[p] as number
-    if (c !== ESC) {
-      room[q++] = c
-      continue
-    }
-    const kind = buf[++p] as number
-    if (kind === 0x5b) {
-      p++
-      while (p < end && !((buf[p] as number) >= 0x40 && (buf[p] as number) <= 0x7e)) p++
-    } else if (kind === 0x5d || kind === 0x5f || kind === 0x50 || kind === 0x5e || kind === 0x58) {
-      // A string: up to BEL, or ESC \.
-      p++
-      while (p < end && buf[p] !== 0x07 && buf[p] !== ESC) p++
-      if (buf[p] === ESC) p++
-    }
-  }
-  room[q] = LF
-  return q
 }
 
 /** Where the blank stands ahead of the number that ends [from, end); -1: nowhere. */

@@ -8,3 +8,8 @@ const BEYOND_ASCII = /[\x80-\xff]/
 export function utf8Of(latin1: string): string {
   return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1
 }
+
+/** The character as the log has it: its bytes in UTF-8, each a character of Latin-1. */
+export function latin1OfUnit(code: number): string {
+  return Buffer.from(String.fromCharCode(code)).toString('latin1')
+}

@@ -90,10 +90,8 @@ export class OpenDump extends Block {
   part: 'goroutines' | 'threads' = 'goroutines'
   #limits: Set<string> | undefined
 
-  /** Registers have begun to come behind the goroutines of a crash, and their last one has not. */
-  registersDue = false
-  /** What may be the head of one came behind the last. */
-  registersCut = false
+  /** Registers behind the goroutines of a crash: more are `due` until the last has come; `cut`: what may be the head of one came instead. */
+  registers: 'none' | 'due' | 'cut' = 'none'
 
   /** `before`: the reason that the log before it gives, if it does. */
   constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
@@ -155,7 +153,7 @@ export class OpenDump extends Block {
       bytes: [this.start, this.end],
       foreignLines: this.foreign.lines,
       damaged: this.damaged + damaged,
-      truncated: this.truncated || truncated || this.registersCut || this.#fillsBuffer(),
+      truncated: this.truncated || truncated || this.registers === 'cut' || this.#fillsBuffer(),
       limits: this.#limits === undefined ? [] : [...this.#limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,

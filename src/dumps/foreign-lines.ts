@@ -89,7 +89,7 @@ export class ForeignLines {
     if (this.#gluedLine(line)) return
     if (open.sinceLastLine.lines === 0) {
       open.goroutine.noteHead(text)
-      if (open.dump?.registersDue === true && isCutRegister(text)) open.dump.registersCut = true
+      if (open.dump?.registers === 'due' && isCutRegister(text)) open.dump.registers = 'cut'
     }
     this.#count(next - pos)
     open.logTimes.note(text)

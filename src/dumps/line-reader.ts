@@ -227,10 +227,9 @@ export class LineReader {
     // A log line behind a crash: what it says of threads to come is over.
     if (this.#open.sinceLastLine.isApart) dump.part = 'goroutines'
     if (line.text === '-----') dump.part = 'threads'
-    else if (isRegister(line.text)) {
-      dump.registersDue = areRegistersDue(line.text, dump.registersDue)
-      dump.registersCut = false
-    } else if (!(dump.part === 'threads' && continuesPreamble(line.text, 'signal'))) return false
+    else if (isRegister(line.text))
+      dump.registers = areRegistersDue(line.text, dump.registers !== 'none') ? 'due' : 'none'
+    else if (!(dump.part === 'threads' && continuesPreamble(line.text, 'signal'))) return false
     this.#claimed(line)
     return true
   }
