@@ -13,6 +13,7 @@ const RUNTIME_STACK = Buffer.from('runtime stack:')
 const ROUTINE = Buffer.from('routine')
 const ESC = 0x1b
 const BAR = 0x7c
+const SEMICOLON = 0x3b
 const LOWER_O = 0x6f
 const LOWER_U = 0x75
 const UPPER_G = 0x47
@@ -69,11 +70,25 @@ function isPromising(buf: Buffer, at: number, end: number): boolean {
   let p = at + blank
   if (!isDigit(buf[p])) return startsWith(buf, at, end, ' profile: total ')
   while (isDigit(buf[p])) p++
-  if (startsWith(buf, p, end, ':') || buf[p] === ESC) return true
+  p = colourEnd(buf, p)
+  if (startsWith(buf, p, end, ':')) return true
   const gap = blankAt(buf, p)
-  if (gap === 0 || p + gap >= end) return false
-  const c = buf[p + gap]
-  return c === BRACKET_OPEN || c === BACKSLASH || c === BAR || c === ESC || startsWith(buf, p + gap, end, 'gp=')
+  if (gap === 0) return false
+  p = colourEnd(buf, p + gap)
+  if (p >= end) return false
+  const c = buf[p]
+  return c === BRACKET_OPEN || c === BACKSLASH || c === BAR || startsWith(buf, p, end, 'gp=')
+}
+
+/** Where the colours end that begin at `at`, if any do. */
+function colourEnd(buf: Buffer, at: number): number {
+  let p = at
+  while (buf[p] === ESC && buf[p + 1] === BRACKET_OPEN) {
+    p += 2
+    while (isDigit(buf[p]) || buf[p] === SEMICOLON) p++
+    p++
+  }
+  return p
 }
 
 /** Is the needle at `at` one that only a page, or what colours its lines, shows so? */
