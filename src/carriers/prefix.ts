@@ -122,7 +122,9 @@ export class Prefix implements Carrier {
     this.#padded = suffix !== ''
     this.#isNumbered = NUMBER_BEHIND.test(suffix)
     const field = FIRST_FIELD.exec(suffix)
-    const marker = field?.[0] ?? (suffix.trim() === '' ? undefined : suffix)
+    // A table fills its cells up: the shorter the text, the more blanks are behind it.
+    const behind = suffix.startsWith('  ') ? suffix.trimStart() : suffix
+    const marker = field?.[0] ?? (behind.trim() === '' ? undefined : behind)
     this.#suffix = marker === undefined ? undefined : Uint8Array.from(Buffer.from(marker, 'latin1'))
     this.#coloured = coloured
   }
@@ -130,6 +132,11 @@ export class Prefix implements Carrier {
   /** Is it indentation, which every line has? */
   get isIndent(): boolean {
     return this.#indent > 0
+  }
+
+  /** Is it blanks alone, of which some lines may have more? */
+  get isBlank(): boolean {
+    return this.#given.trim() === ''
   }
 
   /** The prefixes that it may be with a label of its header behind: `web-1  | recovered: boom ` begins with `web-1  | `. The longest first. */

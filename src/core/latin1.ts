@@ -3,13 +3,13 @@
  * writes it; what is no UTF-8 becomes U+FFFD.
  */
 
-const BEYOND_ASCII = /[\x80-\xff]/
+const BEYOND_ASCII = /[\x80-\uffff]/
 
 export function utf8Of(latin1: string): string {
   return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1
 }
 
-/** The character as the log has it: its bytes in UTF-8, each a character of Latin-1. */
-export function latin1OfUnit(code: number): string {
-  return Buffer.from(String.fromCharCode(code)).toString('latin1')
+/** The text as the log has it: its bytes in UTF-8, each a character of Latin-1. */
+export function latin1Of(text: string): string {
+  return BEYOND_ASCII.test(text) ? Buffer.from(text).toString('latin1') : text
 }

@@ -11,6 +11,7 @@ import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import type { StackTrees } from '../stacks/trees.ts'
 import { type HeaderInfo, HeaderReader } from '../text/header.ts'
+import type { LoggedReason } from '../text/reason.ts'
 import type { AssemblerSink } from './dump.ts'
 import { FastLane } from './fast-lane.ts'
 import type { HeaderPlace } from './foreign-lines.ts'
@@ -106,6 +107,11 @@ export class Assembler {
   /** As OpenBlocks.reach. */
   reach(start: number, end: number): void {
     this.#open.reach(start, end)
+  }
+
+  /** As ReasonBefore.give. */
+  giveReason(reason: LoggedReason): void {
+    this.#open.reasonBefore.give(reason)
   }
 
   /** As OpenBlocks.cut. */

@@ -8,6 +8,7 @@
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held } from '../lines/tape.ts'
+import type { LoggedReason } from '../text/reason.ts'
 import type { Assembler, Stop } from './assembler.ts'
 import { completes, type HeldLine } from './held-line.ts'
 import { after, WRITERS, type Writers, type WritersEvent } from './states.ts'
@@ -106,6 +107,11 @@ export class InterleavedDumps {
   fit(buf: Buffer, words: DataView, pos: number, next: number): number {
     const fit = this.#made?.fit(buf, words, pos, next) ?? 0
     return Math.max(fit, this.#second?.fit(buf, words, pos, next) ?? 0)
+  }
+
+  /** As ReasonBefore.give. */
+  giveReason(reason: LoggedReason): void {
+    this.#first.giveReason(reason)
   }
 
   /** As Assembler.cut. */

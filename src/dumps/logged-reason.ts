@@ -11,10 +11,16 @@ export class ReasonBefore {
   #latest: LoggedReason | undefined
   /** Lines since. */
   #lines = 0
+  #ofRecord: LoggedReason | undefined
 
   /** Undefined when none was given of late. */
   get latest(): LoggedReason | undefined {
-    return this.#latest
+    return this.#ofRecord ?? this.#latest
+  }
+
+  /** The record that holds the dump that comes gives it. */
+  give(reason: LoggedReason): void {
+    this.#ofRecord = reason
   }
 
   /** Takes note of a log line in front of what may come. */
@@ -29,11 +35,12 @@ export class ReasonBefore {
 
   /** As `note`, of a line that gives none. */
   noteOther(text: string): void {
-    if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.forget()
+    if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.#latest = undefined
   }
 
   /** What it was the reason for has come, or something else has. */
   forget(): void {
     this.#latest = undefined
+    this.#ofRecord = undefined
   }
 }

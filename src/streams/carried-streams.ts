@@ -29,7 +29,7 @@ import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
 import { startsPreamble } from '../text/preamble.ts'
-import { startsHeader } from '../text/titles.ts'
+import { headerAfterLabel, startsHeader } from '../text/titles.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { Recognition } from './recognition.ts'
 import { Stream } from './stream.ts'
@@ -438,16 +438,20 @@ function textsOf(carrier: Carrier, key: string, lines: readonly string[]): strin
   return lines.flatMap((line) => {
     const buf = Buffer.from(`${line}\n`, 'latin1')
     const texts: string[] = []
-    for (let isRead = other.read(buf, 0, buf.length, text); isRead; isRead = other.again?.(text) === true)
+    let isRead = other.read(buf, 0, buf.length, text)
+    // The value of a field is indented, and the line with its name is not.
+    if (!isRead && carrier instanceof Prefix && carrier.isBlank) return [line]
+    for (; isRead; isRead = other.again?.(text) === true)
       if (text.key === key) texts.push(...linesBeforeDump(text.latin1().trimEnd()))
     return texts
   })
 }
 
-/** The lines of `text` up to that with which a dump begins. */
+/** The lines of `text` up to that with which a dump begins; what stands ahead of a header on its line is one. */
 function linesBeforeDump(text: string): string[] {
   if (!text.includes('\n')) return [text]
-  const lines = text.split(/\r?\n/)
+  const label = headerAfterLabel(text)
+  const lines = (label < 0 ? text : text.slice(0, label)).split(/\r?\n/)
   const dump = lines.findIndex(startsHeader)
   return dump < 0 ? lines : lines.slice(0, dump)
 }

@@ -195,7 +195,7 @@ export class Recognition {
     lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
       const text = before.toString('latin1', start, end)
       if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
-      found = mentionsPanic(text) && !isLoggedByTest(text) && !isListItem(text, indent)
+      found = mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent)
       return true
     })
     return found
@@ -235,9 +235,9 @@ interface Indent {
   readonly width: number
 }
 
-/** Is the line the first one of a list item whose further lines are indented by as much: `- panic: boom`? */
-function isListItem(line: string, { at, width }: Indent): boolean {
-  return at === 0 && /^ *(?:[-*+]|\d+[.)]) +/.exec(line)?.[0].length === width
+/** Is the line the first one of a column of text, whose further lines are indented by as much: `- panic: boom`, `Message:  panic: boom`? */
+function beginsColumn(line: string, { at, width }: Indent): boolean {
+  return at === 0 && /^(?: *(?:[-*+]|\d+[.)])| *[A-Z][\w ]{0,40}:) +/.exec(line)?.[0].length === width
 }
 
 /** Time stamps before an indented text differ in length by so much at most, zeros left out. */

@@ -23,6 +23,8 @@ import type { Held } from '../lines/tape.ts'
 import { announces } from '../text/announcement.ts'
 import { isRuntimeStack } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
+import type { LoggedReason } from '../text/reason.ts'
+import { readRecordReason } from '../text/record-reason.ts'
 import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { Silence } from './silence.ts'
@@ -196,7 +198,7 @@ export class Stream {
       this.#dumpsFor().end()
       this.#long = { rest, start, end, upTo: end, tail: EMPTY }
       this.feedRest(line.subarray(0, -1), end)
-    } else this.#dumpOf(found, start, end)
+    } else this.#dumpOf(found, undefined, start, end)
     this.#forget()
     return true
   }
@@ -279,18 +281,25 @@ export class Stream {
       const own = line.buf.subarray(line.start, line.end)
       const isDump = beginsDump(line.latin1())
       if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
-        this.#dumpOf({ text: own, cut: false }, start, end)
+        this.#dumpOf({ text: own, cut: false }, text, start, end)
       else if (found.length === 0) tape.keep()
       // The text is one of the strings, too, or the line itself.
       for (const each of found)
-        if (!isDump || (each.places.length > 0 && !isSame(own, each.text))) this.#dumpOf(each, start, end)
+        if (!isDump || (each.places.length > 0 && !isSame(own, each.text))) this.#dumpOf(each, text, start, end)
       return
     } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
       const found = this.#strings(line, tape.buf.subarray(tape.start, tape.end))
-      for (const each of found) this.#dumpOf(each, start, end)
+      for (const each of found) this.#dumpOf(each, text, start, end)
       if (found.length > 0) return
     }
     this.#toDump(this.#dumpsFor(), line.buf, line.words, line.start, line.end, start, end)
+  }
+
+  /** What the line of the program's logger says of the dump in it, or the raw line: one may be the text of the other. */
+  #reasonIn(text: CarriedText): LoggedReason | undefined {
+    const { tape } = this.#parts
+    const own = text.holdsLines ? undefined : readRecordReason(text.latin1())
+    return own ?? readRecordReason(tape.buf.toString('latin1', tape.start, tape.end))
   }
 
   /** The line [pos, next) of `buf`, of the raw line [start, end) of the input, goes to the dump. */
@@ -323,11 +332,18 @@ export class Stream {
     return this.#dumps
   }
 
-  /** A whole dump in one string: the line it came in says more, and stays in the log. */
-  #dumpOf({ text, cut }: Pick<DumpString, 'text' | 'cut'>, start: number, end: number): void {
+  /** A whole dump in one string: the line it came in says more, and stays in the log. `whole`: what the string stands in. */
+  #dumpOf(
+    { text, cut }: Pick<DumpString, 'text' | 'cut'>,
+    whole: CarriedText | undefined,
+    start: number,
+    end: number,
+  ): void {
     const dumps = this.#dumpsFor()
     dumps.end()
     this.#parts.tape.keep()
+    const reason = whole === undefined ? undefined : this.#reasonIn(whole)
+    if (reason !== undefined) dumps.giveReason(reason)
     const endsLine = text[text.length - 1] === LF
     const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
     this.#toLines(dumps, lines, start, end)

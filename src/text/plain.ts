@@ -8,7 +8,7 @@
  *     \\t/app/shop.go:12 +0x1d                         the text of a program, in which a TAB was escaped
  *     [fp=0x7f366a568ae8] runtime.throw(0x11f326a)   Go 1.1, while the world is stopped
  */
-import { latin1OfUnit } from '../core/latin1.ts'
+import { latin1Of } from '../core/latin1.ts'
 
 const UNBROKEN = /^(?:\xc2\xa0| )+/
 const ENTITY = /&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5}|#[xX][0-9a-fA-F]{1,4});/g
@@ -60,5 +60,5 @@ function characterOf(entity: string): string {
   const name = entity.slice(1, -1)
   if (!name.startsWith('#')) return NAMED[name] ?? entity
   const code = /^#[xX]/.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
-  return latin1OfUnit(code)
+  return latin1Of(String.fromCharCode(code))
 }

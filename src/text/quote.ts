@@ -1,3 +1,5 @@
+import { latin1Of, utf8Of } from '../core/latin1.ts'
+
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
 /** Go's quoting (runtime/print.go, 1.26+; strconv.Quote in profiles). A lone `\xff` stands for a byte that was no UTF-8: it becomes U+FFFD. */
@@ -15,4 +17,9 @@ export function unquote(word: string): string {
     }
     return ESCAPES[c] ?? c
   })
+}
+
+/** As `unquote`, of Latin-1: characters beyond ASCII are their bytes in UTF-8. */
+export function unquoteLatin1(word: string): string {
+  return latin1Of(unquote(utf8Of(word)))
 }

@@ -6,11 +6,12 @@
  *     E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: "boom" (boom)             k8s.io/apimachinery, util/runtime
  *     2026/11/24 08:01:14 panic: boom
  *     {"level":"error","msg":"recovered from panic: boom"}
+ *     [PANIC RECOVER] boom                                                               echo, middleware/recover.go
  */
 import type { DumpKind } from '../core/model.ts'
 import { cutBeginning } from './cut.ts'
 import { continuesPreamble, startsPreamble } from './preamble.ts'
-import { unquote } from './quote.ts'
+import { unquoteLatin1 } from './quote.ts'
 import { LOST_END, withoutTeamcity } from './unfold.ts'
 
 export interface LoggedReason {
@@ -26,7 +27,7 @@ const SERVING_LINES = 16
 /** In a string of a program, its stack follows after an escape. */
 const SERVING = /\bpanic serving \S+: (.*?)(?:\\n.*)?$/
 const RECOVERED =
-  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
+  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recover(?:ed)?|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?|(?<=panic recover)\] )(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[\s"'`>[])fatal error: (.+)$/
@@ -52,7 +53,8 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
     const served = SERVING.exec(text)
     if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
     const recovered = RECOVERED.exec(text)
-    if (recovered !== null) return { kind: 'panic', reason: panicValue(recovered[1] ?? ''), within: 1 }
+    if (recovered !== null)
+      return { kind: 'panic', reason: panicValue((recovered[1] ?? '').replace(UNBROKEN, '').trimEnd()), within: 1 }
   }
   const fatal = text.includes('fatal error: ') ? FATAL.exec(text) : null
   if (fatal !== null) return { kind: 'fatal', reason: fatal[1] ?? '', within: 1 }
@@ -82,10 +84,13 @@ function withoutStack(reason: string): string {
   return at >= 0 && reason.includes('goroutine ', at) ? reason.slice(0, at) : reason
 }
 
+/** Blanks of a page, which do not break. */
+const UNBROKEN = /^(?:\xc2\xa0)+/
+
 /** `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */
 function panicValue(text: string): string {
   const quoted = /^("(?:[^"\\]|\\.)*")(?: \((.*)\)$|\W|$)/.exec(text)
-  if (quoted !== null) return quoted[2] ?? unquote(quoted[1] ?? '')
+  if (quoted !== null) return quoted[2] ?? unquoteLatin1(quoted[1] ?? '')
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
   if (both !== null) return both[1] ?? ''
   const bare = text.replace(BEHIND_VALUE, '')

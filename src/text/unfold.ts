@@ -7,7 +7,7 @@
  *     ##teamcity[testStdErr name='TestF' out='goroutine 7 |[running|]:|nmain.f(0x1)|n\t/app/main.go:3 +0x1d|n']
  *     panic: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20
  */
-import { latin1OfUnit } from '../core/latin1.ts'
+import { latin1Of } from '../core/latin1.ts'
 import { hasOffset, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
 import { headerEnd, holdsHeaderHead } from './titles.ts'
@@ -34,7 +34,7 @@ const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '', x: '\n', l:
 export function withoutTeamcity(text: string): string | undefined {
   if (!text.startsWith(TEAMCITY)) return undefined
   const plain = text.replace(TEAMCITY_ESCAPE, (_all, code: string | undefined, c: string | undefined) =>
-    code === undefined ? (CONTROLS[c ?? ''] ?? c ?? '') : latin1OfUnit(Number.parseInt(code, 16)),
+    code === undefined ? (CONTROLS[c ?? ''] ?? c ?? '') : latin1Of(String.fromCharCode(Number.parseInt(code, 16))),
   )
   return plain.includes('\n') && holdsHeaderHead(plain) ? plain : undefined
 }

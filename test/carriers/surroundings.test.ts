@@ -65,6 +65,9 @@ describe('a dump of which each line is decorated', () => {
       'by the stdout of Fluent Bit',
       (line, i) => `[${i}] app.log: [[1795503600.550000000, {}], {"log"=>"${line}", "stream"=>"stderr"}]`,
     ],
+    ['by Drone, which counts the lines of a step', (line, i) => `[build:${i + 1}] ${line}`],
+    ['by Woodpecker, which says the second, too', (line, i) => `[build:L${i + 1}:${i >> 2}s] ${line}`],
+    ['by a table that fills its cells up', (line, i) => `|  17955036${i}  |  ${line.padEnd(70)} |`],
     ['by the stdout of Fluent Bit 2.0', (line, i) => `[${i}] app.log: [1795503600.55, {"log"=>"${line}"}]`],
     [
       "by Logstash's rubydebug",
@@ -89,6 +92,44 @@ describe('a dump of which each line is decorated', () => {
   it('by colours within its headers', () => {
     const lines = PANIC.slice(2).map((line) => line.replace(/^goroutine \d+/, '\u001b[1m$&\u001b[0m'))
     expect(read(textOf(lines)).dumps).toEqual(read(textOf(PANIC.slice(2))).dumps)
+  })
+})
+
+describe('the reason of a dump', () => {
+  const [, , ...dump] = PANIC
+  const stack = textOf(dump)
+  const [kind, reason] = right[0] ?? []
+
+  it.each([
+    [
+      'in another field of its record',
+      JSON.stringify({ level: 'error', msg: 'panic recovered', error: reason, stack }),
+    ],
+    [
+      'in a record of a logger within that of Docker',
+      JSON.stringify({ log: `${JSON.stringify({ level: 'error', msg: REASON, stack })}\n`, stream: 'stderr' }),
+    ],
+    [
+      'ahead of its header, as echo writes it',
+      JSON.stringify({ level: '-', message: `[PANIC RECOVER] ${reason} ${stack}` }),
+    ],
+  ])('is %s', (_what, line) => {
+    expect(read(textOf([line, NEXT])).dumps[0]?.slice(0, 2)).toEqual([kind, reason])
+  })
+
+  it('is in the line of klog that its indented stack belongs to', () => {
+    const head = `E1124 05:00:00.000000       1 panic.go:262] "Observed a panic" panic="${reason}" stacktrace=<`
+    const { dumps } = read(textOf([head, ...dump.map((line) => `\t${line}`), ' >', NEXT]))
+    expect(dumps[0]?.slice(0, 2)).toEqual([kind, reason])
+  })
+
+  it('is what a label stands before, with its other lines in the same column', () => {
+    const lines = PANIC.map((line, i) => `${i === 0 ? '      Message:      ' : ' '.repeat(20)}${line}`)
+    expect(read(textOf(['    State:          Terminated', ...lines, '      Exit Code:    2'])).dumps).toEqual(right)
+  })
+
+  it('begins behind a blank that does not break', () => {
+    expect(read(textOf([REASON.replace(' ', '\u00a0'), ...PANIC.slice(1)])).dumps).toEqual(right)
   })
 })
 

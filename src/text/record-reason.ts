@@ -1,0 +1,58 @@
+/**
+ * What a log record says of the panic whose stack it holds: a program has recovered, and logs the value in a field beside the stack, or in the
+ * message.
+ *
+ *     {"level":"error","msg":"Observed a panic","panic":"boom","stacktrace":"goroutine 7 [running]:\n…"}      controller-runtime, zap
+ *     {"level":"error","msg":"panic: boom","stack":"goroutine 7 [running]:\n…"}
+ *     level=error msg=recovered panic=boom stack="goroutine 7 [running]:\n…"                                  logfmt, log/slog
+ *     2026-11-24T07:00:00Z	ERROR	panic recovered	{"error": "boom", "stack": "goroutine 7 [running]:\n…"}       zap's console
+ *
+ * A record that speaks of no panic gives no reason: an error may be logged with the stack of the one who logs it.
+ */
+import { startsPreamble } from './preamble.ts'
+import { unquoteLatin1 } from './quote.ts'
+import { type LoggedReason, readLoggedReason } from './reason.ts'
+import { holdsHeaderHead } from './titles.ts'
+
+/** Longer ones are not looked at: what they say beside the stack is more than a reason. */
+const LONGEST = 256 << 10
+/** A name and its value, as JSON and logfmt write them. */
+const FIELD = /"?([A-Za-z_][\w.@-]{0,63})"?(?:(?:=| ?: ?)("[^"\\]*(?:\\.[^"\\]*)*")|=([^\s"'\\,{}[\]<]+))/g
+/** Names of what was panicked with, the surest first. */
+const VALUES = [
+  /^panic(?:ed|_?value)?$/i,
+  /^recover(?:ed)?$/i,
+  /^(?:err(?:or)?|cause|reason|exception)(?:\.message)?$/i,
+]
+const MESSAGE = /^(?:msg|message|log|event|body|M)$/
+const SPEAKS = /\b(?:panic(?:s|ked|king)?|recover(?:ed|y)?)\b/i
+/** What is no value of a panic. */
+const NO_VALUE = /^(?:true|false|null|nil|<nil>|)$/
+
+interface Field {
+  readonly name: string
+  readonly value: string
+}
+
+/** What the record in `line` gives as the reason for the dump in one of its strings. */
+export function readRecordReason(line: string): LoggedReason | undefined {
+  if (line.length > LONGEST || !/panic|recover/i.test(line)) return undefined
+  const fields: Field[] = []
+  const rest = line.replace(FIELD, (_all, name: string, quoted?: string, bare = '') => {
+    const word = quoted ?? bare
+    if (!holdsHeaderHead(word)) fields.push({ name, value: unquoteLatin1(word) })
+    return ' '
+  })
+  const messages = fields.filter(({ name }) => MESSAGE.test(name)).map(({ value }) => value)
+  for (const message of messages) {
+    const said = startsPreamble(message) ?? readLoggedReason(message)
+    if (said !== undefined) return { kind: said.kind, reason: said.reason, within: 1 }
+  }
+  const isNamed = fields.some(({ name, value }) => VALUES[0]?.test(name) === true && !NO_VALUE.test(value))
+  if (!isNamed && ![...messages, rest].some((text) => SPEAKS.test(text))) return undefined
+  for (const names of VALUES) {
+    const found = fields.find(({ name, value }) => names.test(name) && !NO_VALUE.test(value))
+    if (found !== undefined) return { kind: 'panic', reason: found.value, within: 1 }
+  }
+  return undefined
+}
