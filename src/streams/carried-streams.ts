@@ -56,8 +56,11 @@ export interface CarriedStreamsOptions {
   readonly makeDumps: (origin: StreamOrigin, tape: LogTape) => InterleavedDumps
 }
 
-/** What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. */
-export type Taken = 'taken' | 'refused' | GluedHeader
+/**
+ * What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. `likely log`: it
+ * looks like a line of a prefix, of no dump. That proves little where the prefix is a word: a header has one, too.
+ */
+export type Taken = 'taken' | 'refused' | 'likely log' | GluedHeader
 
 /** A header behind what may be a prefix or a log line. */
 interface Unproved {
@@ -206,7 +209,7 @@ export class CarriedStreams {
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
     this.#line.begin(buf, pos, next)
-    let known = false
+    let known: Carrier | undefined
     for (const carrier of inUse) {
       if (carrier === whole && !needle) continue
       if (!carrier.read(buf, pos, next, text)) continue
@@ -216,7 +219,7 @@ export class CarriedStreams {
         return 'taken'
       }
       if (this.#give(carrier, offset, needle)) return 'taken'
-      if (carrier !== whole) known = true
+      if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
     }
     const header = this.#gluedBefore(buf, pos, next)
     if (header !== undefined) return header
@@ -231,7 +234,8 @@ export class CarriedStreams {
         if (this.#give(carrier, offset, needle)) return 'taken'
       }
     }
-    if (!known) return 'refused'
+    if (known === undefined) return 'refused'
+    if (known instanceof Prefix) return 'likely log'
     this.#options.tape.pass(buf, pos, next)
     return 'taken'
   }

@@ -263,12 +263,23 @@ export class Router implements LineSink {
     const needle = this.#needleFrom(buf, pos) < next
     const taken = this.#streams.line(buf, pos, next, base + pos, needle)
     if (taken === 'taken') return next
-    if (taken !== 'refused') this.#takeHeader(taken.header)
+    if (taken === 'likely log') {
+      if (!this.#concernsPlain(buf, words, pos, next, needle)) {
+        this.#tape.pass(buf, pos, next)
+        return next
+      }
+    } else if (taken !== 'refused') this.#takeHeader(taken.header)
     if (!this.#plain.quiet || needle || announces(buf, pos, next)) {
       this.#plain.run(buf, words, pos, next, base)
       if (this.#plain.stopped === 'foreign') this.#plain.takeForeign(buf, pos, base)
     } else this.#tape.pass(buf, pos, next)
     return next
+  }
+
+  /** May the line be of a dump without a carrier? `needle`: it holds one. */
+  #concernsPlain(buf: Buffer, words: DataView, pos: number, next: number, needle: boolean): boolean {
+    if (needle && this.#needle === pos && isTitle(buf, pos, next)) return true
+    return announces(buf, pos, next) || (!this.#plain.quiet && this.#plain.fit(buf, words, pos, next) > 0)
   }
 
   /** The plain dump takes a header that stood after a log line without a line end. */

@@ -57,3 +57,15 @@ it.each([1, 40, 4096])('what announces a dump in a carrier belongs to it, also i
   expect(dumps[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 1 })
   expect(rest).toBe(`${cri('served')}\n${cri('served')}\n`)
 })
+
+it.each<[string, string[]]>([
+  ['headers alone', ['worker goroutine 7 [IO wait]:', 'worker goroutine 8 [chan receive]:']],
+  ['a dump', ['goroutine 7 [IO wait]:', 'main.b(0x1)', '\t/app/b.go:3 +0x1d'].map((line) => `worker ${line}`)],
+])('a dump without a carrier is read though one word ahead of %s was taken for a prefix', (_what, before) => {
+  const own = ['panic: boom', '', 'goroutine 1 [running]:', 'main.main(0x1, 0x2)', '\t/app/main.go:3 +0x1d']
+  const creator = ['created by main.start in goroutine 5', '\t/app/main.go:9 +0x1d']
+  const { dumps } = route([text([...before, ...own, ...creator, '', 'worker served this'])])
+  expect(dumps).toContainEqual(
+    expect.objectContaining({ source: '', kind: 'panic', reason: 'boom', goroutines: 1, damaged: 0 }),
+  )
+})
