@@ -13,7 +13,7 @@
  * journalctl puts as many blanks in front of the further lines of a message as its first has bytes ahead of the text (systemd
  * `src/shared/logs-show.c`, print_multiline).
  */
-import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, DOT, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { LEVEL } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
@@ -22,6 +22,8 @@ import { timeOf } from './time.ts'
 
 /** Longest line head that is looked at. */
 const HEAD = 512
+/** Longest name of a month, bytes. */
+const MONTH = 16
 const STRUCTURED_DATA = /^(?:-|(?:\[[^\s\]="]+(?: [^\s\]="]+="(?:[^"\\\]]|\\.)*")*\])+)(?: |$)/
 
 export class Syslog implements Carrier {
@@ -201,10 +203,10 @@ function stampEnd(buf: Buffer, pos: number, end: number): number {
   let p = pos
   if (isDigit(buf[p])) {
     p = runEnd(buf, p, end)
-    return p - pos >= 15 ? p : -1
+    if (p - pos >= 15) return p
   }
-  while (p < end && isLetter(buf[p])) p++
-  if (p - pos !== 3 || buf[p] !== SPACE) return -1
+  p = monthEnd(buf, pos, end)
+  if (buf[p] !== SPACE) return -1
   while (buf[p] === SPACE && p < end) p++
   const date = p
   p = runEnd(buf, p, end)
@@ -215,6 +217,21 @@ function stampEnd(buf: Buffer, pos: number, end: number): number {
   if (p - clock < 8) return -1
   // `UTC`, `CET`, `+03` of short-full.
   return isFull && buf[p] === SPACE ? tokenEnd(buf, p + 1, end) : p
+}
+
+/**
+ * Where the month at `pos` ends, or the day of the week: three letters in English; journalctl writes what the locale has, such as `4月`, `févr.` or
+ * `Mär`. `pos` when there is none.
+ */
+function monthEnd(buf: Buffer, pos: number, end: number): number {
+  let p = pos
+  let isForeign = false
+  for (; p < end && p - pos <= MONTH; p++) {
+    const c = buf[p] as number
+    if (c >= 0x80 || c === DOT) isForeign = true
+    else if (!isLetter(c) && !isDigit(c)) break
+  }
+  return p - pos === 3 || (isForeign && p - pos <= MONTH) ? p : pos
 }
 
 function runEnd(buf: Buffer, pos: number, end: number): number {

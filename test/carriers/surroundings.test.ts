@@ -182,3 +182,10 @@ it.each(['log: ', 'what is this?\n```', '{noformat}', 'ERROR handler: '])(
     }
   },
 )
+
+it.each(['4月', 'févr.', 'Mär', '10월', 'нояб.'])('the month %s of journalctl was a part of the stream', (month) => {
+  const lines = PANIC.map((line) => `${month} 24 05:00:00 web-1 app[43]: ${line}`)
+  const { records } = feed([Buffer.from(textOf(lines))])
+  const dump = records.find(({ type }) => type === 'dump')
+  expect(dump).toMatchObject({ source: 'web-1/app/43', goroutines: 2, kind: 'panic' })
+})
