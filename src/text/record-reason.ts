@@ -17,7 +17,7 @@ import { holdsHeaderHead } from './titles.ts'
 /** Longer ones are not looked at: what they say beside the stack is more than a reason. */
 const LONGEST = 256 << 10
 /** A name and its value, as JSON and logfmt write them. */
-const FIELD = /"?([A-Za-z_][\w.@-]{0,63})"?(?:(?:=| ?: ?)("[^"\\]*(?:\\.[^"\\]*)*")|=([^\s"'\\,{}[\]<]+))/g
+const FIELD = /(?<![\w.@-])"?([A-Za-z_][\w.@-]{0,63})"?(?:(?:=| ?: ?)("[^"\\]*(?:\\.[^"\\]*)*")|=([^\s"'\\,{}[\]<]+))/g
 /** Names of what was panicked with, the surest first. */
 const VALUES = [
   /^panic(?:ed|_?value)?$/i,
@@ -28,6 +28,10 @@ const MESSAGE = /^(?:msg|message|log|event|body|M)$/
 const SPEAKS = /\b(?:panic(?:s|ked|king)?|recover(?:ed|y)?)\b/i
 /** What is no value of a panic. */
 const NO_VALUE = /^(?:true|false|null|nil|<nil>|)$/
+
+function isAsked(name: string): boolean {
+  return MESSAGE.test(name) || VALUES.some((names) => names.test(name))
+}
 
 interface Field {
   readonly name: string
@@ -40,7 +44,7 @@ export function readRecordReason(line: string): LoggedReason | undefined {
   const fields: Field[] = []
   const rest = line.replace(FIELD, (_all, name: string, quoted?: string, bare = '') => {
     const word = quoted ?? bare
-    if (!holdsHeaderHead(word)) fields.push({ name, value: unquoteLatin1(word) })
+    if (isAsked(name) && !holdsHeaderHead(word)) fields.push({ name, value: unquoteLatin1(word) })
     return ' '
   })
   const messages = fields.filter(({ name }) => MESSAGE.test(name)).map(({ value }) => value)
