@@ -3,7 +3,7 @@
  * `npx vitest run test/carriers/newest-first.test.ts` prints it.
  */
 import { afterAll, describe, expect, it } from 'vitest'
-import { goldenDumps } from '../golden/dumps.ts'
+import { tableDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
 
@@ -38,7 +38,7 @@ describe('has the goroutines and the ids of the log in its order', () => {
   it.each(Object.entries(CARRIERS))('%s', { timeout: 300_000 }, (carrier, wrap) => {
     const unexplained: string[] = []
     const equal = { goroutines: 0, signatures: 0 }
-    const dumps = goldenDumps()
+    const dumps = tableDumps()
     for (const { name, bytes } of dumps) {
       const lines = [...log, ...bytes.toString('utf8').replace(/\n$/, '').split('\n'), ...log]
       const wrapped = lines.flatMap((line, i) => wrap(line, i).split('\n'))

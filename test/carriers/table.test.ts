@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest'
 import type { InputKind } from '../../src/carriers/detect.ts'
-import { goldenDumps } from '../golden/dumps.ts'
+import { tableDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
 
@@ -41,7 +41,7 @@ const UNLIKE_AUTO = /^klog-info/
 const BEFORE = LOG_LINES.slice(0, 3)
 const AFTER = LOG_LINES.slice(4, 7)
 // The lines of `go test -json` are in a carrier already.
-const dumps = goldenDumps()
+const dumps = tableDumps()
   .filter(({ name }) => !name.includes('panicjson'))
   .map(({ name, bytes }) => ({
     name,

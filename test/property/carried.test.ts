@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WRAPS } from '../carriers/weave.ts'
-import { goldenDumps } from '../golden/dumps.ts'
+import { tableDumps } from '../golden/dumps.ts'
 import { runs } from './seed.ts'
 import { feed, LOG_LINES } from './weave.ts'
 
-const dumps = goldenDumps()
+const dumps = tableDumps()
   .filter(({ bytes }) => bytes.length > 0 && bytes.length < 20_000)
   .map(({ name, bytes }) => ({ name, lines: bytes.toString('utf8').replace(/\n$/, '').split('\n') }))
 
