@@ -5,15 +5,22 @@ import type { Frame, Stack } from './model.ts'
 import { rememberedText } from './remembered.ts'
 
 let questions = 0
+let yesOrNo = 0
 
 /** Nobody has asked yet. */
 export const UNKNOWN = -1
 
-/** The name of a function, or the path of a file. */
+/**
+ * The name of a function, or the path of a file. Where each stack has names of its own there are as many of them as stacks: what is found out
+ * about every name is a number, and refers to nothing.
+ */
 export class Name {
   readonly text: string
-  /** What was found out about it, by question. */
-  readonly facts: unknown[] = new Array(questions).fill(undefined)
+  /** What else was found out about it, by question, where anybody has asked. */
+  facts: unknown[] | undefined
+  /** The same of questions that have two answers, as bits: what was asked, and where the answer is yes. */
+  asked = 0
+  said = 0
   /**
    * Of a function, as canonical.ts, title.ts and idle.ts have it, which look at each frame of each new stack: a fact is farther away by three
    * reads of memory.
@@ -28,20 +35,33 @@ export class Name {
   }
 }
 
-/**
- * As `fact`, of a name. It is asked for each frame of each new stack: what is asked of one kind of object alone takes half the time.
- *
- * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
- */
-export function factOfName<V extends object | string | number | boolean>(find: (name: Name) => V): (name: Name) => V {
+/** As `fact`, of a name: for what is asked of few. */
+export function factOfName<V extends object | string | number>(find: (name: Name) => V): (name: Name) => V {
   const question = questions++
   return (name) => {
+    name.facts ??= new Array(questions).fill(undefined)
     // Nobody else writes in this place.
     const known = name.facts[question] as V | undefined
     if (known !== undefined) return known
     const found = find(name)
     name.facts[question] = found
     return found
+  }
+}
+
+/**
+ * As `fact`, of a name, where the answer is yes or no.
+ *
+ * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
+ */
+export function saysName(find: (name: Name) => boolean): (name: Name) => boolean {
+  const bit = 1 << yesOrNo++
+  return (name) => {
+    if ((name.asked & bit) === 0) {
+      name.asked |= bit
+      if (find(name)) name.said |= bit
+    }
+    return (name.said & bit) !== 0
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
-import { factOfName } from '../core/names.ts'
+import { saysName } from '../core/names.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
@@ -19,7 +19,7 @@ const ROW = 6
 /** Most dumps have none. */
 const NONE = new Float64Array(0)
 
-const isCall = factOfName(({ text }) => callOfName(text) !== undefined)
+const isCall = saysName(({ text }) => callOfName(text) !== undefined)
 
 const callsOf = fact((stack: PrintedStack): readonly string[] => stack.names.filter(isCall).map(({ text }) => text))
 

@@ -110,7 +110,7 @@ export const IDLE: readonly IdleRow[] = [
 /** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
 const RUNTIME = /^(?:internal\/)?runtime[./]/
 
-/** What a function is in the rows: a bit for each. Most are in none. */
+/** What a function that is in a row is in the rows: a bit for each. */
 interface Place {
   readonly inner: number
   readonly outer: number
@@ -129,10 +129,14 @@ const ALONE = bitsOf(({ outer }) => outer === undefined)
 const OF_RUNTIME = 1
 const IN_ROW = 2
 
+function isInRow(text: string): boolean {
+  return IDLE.some(({ inner, outer }) => inner.test(text) || outer?.test(text) === true)
+}
+
 function idleOf(name: Name): number {
   if (name.idle === UNKNOWN) {
-    const { inner, outer } = placeOf(name)
-    name.idle = (RUNTIME.test(name.text) ? OF_RUNTIME : 0) | ((inner | outer) !== 0 ? IN_ROW : 0)
+    const { text } = name
+    name.idle = (RUNTIME.test(text) ? OF_RUNTIME : 0) | (isInRow(text) ? IN_ROW : 0)
   }
   return name.idle
 }

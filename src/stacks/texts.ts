@@ -14,8 +14,8 @@ const INDEX = 1 << 16
 const MOST = INDEX / 2
 const MOST_BYTES = 4 << 20
 const SMALLEST = 64 << 10
-/** What a text takes beside its letters: the head of a string, its number, its hash, its place. */
-const TEXT_BYTES = 48
+/** What a text takes beside its letters: its `Name`, the head of a string, its hash, its place. */
+const TEXT_BYTES = 136
 const NOTHING = Buffer.alloc(0)
 
 export class Texts {

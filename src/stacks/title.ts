@@ -1,6 +1,6 @@
 /** Which frame of a stack a person would name: the innermost of their own code. */
 import type { Frame, Stack } from '../core/model.ts'
-import { factOfName, fileOf, isGenerated, MOST_NAMES, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
+import { fileOf, isGenerated, MOST_NAMES, type Name, nameOf, namesOf, saysName, UNKNOWN } from '../core/names.ts'
 import { rememberedText } from '../core/remembered.ts'
 import { isParking, isRuntime } from './canonical.ts'
 
@@ -44,9 +44,7 @@ export function isDependency({ file }: Frame): boolean {
 }
 
 /** The same of a file. */
-export const isOfDependency: (file: Name) => boolean = factOfName(({ text }) =>
-  /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text),
-)
+export const isOfDependency: (file: Name) => boolean = saysName(({ text }) => /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text))
 
 /** What a function is to somebody who reads its name, as bits: what has a dot in its name and is not of the standard library may be their own. */
 const RUNTIME = 1

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
+import { canonicalText } from '../../src/stacks/canonical.ts'
+import { idleness } from '../../src/stacks/idle.ts'
 import { ROOT } from '../../src/stacks/line-table.ts'
 import { type PrintedStack, stackOf } from '../../src/stacks/stack.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
 import { Texts } from '../../src/stacks/texts.ts'
+import { titlePlace } from '../../src/stacks/title.ts'
 import { readLine } from '../../src/text/line.ts'
 
 function numberOf(texts: Texts, text: string, encoding: BufferEncoding = 'utf8'): number {
@@ -74,6 +77,20 @@ describe('a stack', () => {
       Array.from({ length: 3000 }, (_, i) => ({ function: `main.f${i}`, file: `/app/f${i % 7}.go`, line: i })),
     )
     expect(createdBy).toEqual({ function: 'main.g', file: '/app/g.go', line: 9 })
+  })
+
+  it('finds out nothing of its names that refers to anything, since each may be the name of one stack alone', () => {
+    const all = stack([
+      'main.f(0x1)',
+      '\t/app/shop/main.go:71 +0x1d',
+      'net/http.f(0x1)',
+      '\t/go/src/net/http/a.go:1 +0x1d',
+    ])
+    expect(titlePlace(all)).toBe(0)
+    expect(canonicalText(all, 'functions')).toBe('main.f\nnet/http.f')
+    expect(idleness(all)).toBe('no')
+    const names = [...all.names, ...all.names.map((_, place) => all.fileAt(place))]
+    expect(names.map((name) => name?.facts)).toEqual(names.map(() => undefined))
   })
 
   it('lives on when the names of thousands of others have come', () => {
