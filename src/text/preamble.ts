@@ -11,6 +11,10 @@ const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^[A-Z\\])*/
 
 const EXCEPTION = /^Exception 0x[0-9a-f]+(?: 0x[0-9a-f]+){3}$/
 
+/** What a panic says of further ones, and the test that ran out of time of those that ran: behind blanks. */
+const FURTHER_PANIC = /^ +(?:panic|fatal error): /
+const RUNNING_TEST = /^ +(?:Test|Benchmark|Fuzz|Example)\S* \(\d[\dhms.µ\xc2\xb5]*\)$/
+
 /** Is this the first line of a preamble? */
 export function startsPreamble(line: string): PreambleStart | undefined {
   const text = line[0] === '^' || line[0] === '\xef' ? line.replace(BEFORE, '') : line
@@ -43,6 +47,8 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
   switch (text[0]) {
     case '\t': // further panics, the lines of a panic value (1.23+), running tests
       return kind === 'panic' || kind === 'timeout'
+    case ' ': // the same, where a terminal or a page has made blanks of the TAB
+      return kind === 'panic' ? FURTHER_PANIC.test(text) : kind === 'timeout' && RUNNING_TEST.test(text)
     case '[':
       return /^\[signal .*\]$/.test(text)
     case 'P':

@@ -189,3 +189,17 @@ it.each(['4月', 'févr.', 'Mär', '10월', 'нояб.'])('the month %s of journ
   const dump = records.find(({ type }) => type === 'dump')
   expect(dump).toMatchObject({ source: 'web-1/app/43', goroutines: 2, kind: 'panic' })
 })
+
+it.each([
+  ['further panics', [`${REASON} [recovered]`, `        ${REASON}`]],
+  [
+    'the tests that ran',
+    ['panic: test timed out after 1m0s', 'running tests:', '    TestCart (1m0s)', '    TestCart/two_items (59.5s)'],
+  ],
+])('%s behind blanks for their TAB were log', (_what, reason) => {
+  const [, ...rest] = PANIC
+  const spaces = [...reason, ...rest].map((line) => line.replace('\t', '        '))
+  const { dumps, log } = read(textOf([...spaces, NEXT]))
+  expect(dumps[0]?.slice(4)).toEqual(right[0]?.slice(4))
+  expect(log).toBe(`${NEXT}\n`)
+})
