@@ -57,8 +57,11 @@ const NAME = /^(?:[A-Za-z0-9_\x80-\xff]|<[89A-F][0-9A-F]>)(?:[\w.~%/@*()$+·\x80
 const IN_C = /^(?:runfinq|bgsweep|timerproc)$/
 const TIMER_CREATOR = 'addtimer'
 
-/** gccgo's names: `main.f`, `main.T.Method`, `main..func1`, `runtime_main`. */
-const BARE_NAME = /^[A-Za-z_\x80-\xff][\w.~%/@*$\x80-\xff-]*$/
+/**
+ * gccgo's names: `main.f`, `main.T.Method`, `main..func1`, `runtime_main`; those of Go where a tool has left the arguments out:
+ * `main.(*List[...]).Each`.
+ */
+const BARE_NAME = /^[A-Za-z_\x80-\xff](?:[\w.~%/@*$\x80-\xff-]|\(\*\w+(?:\[\.\.\.\])?\)(?=\.)|\[\.\.\.\])*$/
 
 /** True for what can be a linker name: `main.(*List[...]).Each`. Names without a dot are hidden, but for `panic` (runtime/traceback.go showfuncinfo). */
 function isName(text: string): boolean {

@@ -203,3 +203,9 @@ it.each([
   expect(dumps[0]?.slice(4)).toEqual(right[0]?.slice(4))
   expect(log).toBe(`${NEXT}\n`)
 })
+
+it('the arguments of each call were left out by a tool, and with them the methods', () => {
+  const bare = PANIC.map((line) => line.replace(/(?<=^\S+)\([^*()]*\)$/, ''))
+  expect(bare).toContain('shop/cart.(*Cart).Total')
+  expect(read(textOf([...bare, NEXT]))).toEqual({ dumps: right, log: `${NEXT}\n` })
+})
