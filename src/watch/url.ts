@@ -57,22 +57,35 @@ export function readEndpoint(
 
 export function urlAsk(endpoint: Endpoint): Ask {
   return async (take, signal) => {
-    const timeout = AbortSignal.timeout(endpoint.timeout)
+    const timeout = new AbortController()
+    // A timer that holds the process, which `AbortSignal.timeout` does not: there may be nothing else that does.
+    const timer = setTimeout(() => timeout.abort(), endpoint.timeout)
+    const over = AbortSignal.any([signal, timeout.signal])
     try {
-      const response = await request(endpoint, AbortSignal.any([signal, timeout]))
-      await refuseError(response, endpoint)
-      await readChunks(
-        endpoint.name,
-        body(response, endpoint.name),
-        bounded(endpoint.name, firstOf(endpoint.name, take)),
-      )
+      // Where an answer can't be decompressed, the fetch of Node 20 never settles, not even when it is aborted.
+      await Promise.race([readAnswer(endpoint, take, over), aborted(over)])
     } catch (error) {
       if (signal.aborted) return
-      if (timeout.aborted)
+      if (timeout.signal.aborted)
         throw failure(endpoint.name, `no whole answer within ${endpoint.timeout / 1000}s; --timeout allows more`)
       throw error instanceof DumpstreamError ? error : failure(endpoint.name, networkText(error))
+    } finally {
+      clearTimeout(timer)
     }
   }
+}
+
+async function readAnswer(endpoint: Endpoint, take: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void> {
+  const response = await request(endpoint, signal)
+  await refuseError(response, endpoint)
+  await readChunks(endpoint.name, body(response, endpoint.name), bounded(endpoint.name, firstOf(endpoint.name, take)))
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /** Follows redirects within the host; to another port or scheme without credentials. */

@@ -182,6 +182,14 @@ describe('a pprof endpoint', () => {
     expect(chunks.join('')).toBe(TEXT)
   })
 
+  it.each(['gzip', 'br', 'deflate'])('what is said to be %s, and is not, ends with a line', async (encoding) => {
+    const base = await serve((_request, response) =>
+      response.socket?.end(`HTTP/1.1 200 OK\r\nContent-Encoding: ${encoding}\r\n\r\nnot packed`),
+    )
+    // Node 20's fetch says nothing at all; later ones what is wrong.
+    await expect(get(`${base}/d`, { timeout: 500 })).rejects.toThrow(/^http:.*: \S/)
+  })
+
   it('an answer that is cut, and one from nobody', async () => {
     const base = await serve((request, response) => {
       response.writeHead(200, { 'content-length': '1000' })
