@@ -57,7 +57,13 @@ async function passHeader(queue: ByteQueue, broken: (reason: string) => Error): 
 }
 
 async function passText(queue: ByteQueue): Promise<void> {
-  while ((await queue.exactly(1))[0] !== 0);
+  for (;;) {
+    const piece = await queue.some(SOME_BYTES)
+    const end = piece.indexOf(0)
+    if (end < 0) continue
+    queue.unread(piece.subarray(end + 1))
+    return
+  }
 }
 
 /** Also after zeros; false at the end. */

@@ -44,6 +44,8 @@ export class TarStage implements Stage {
       const { name, type } = entry.header
       const isFile = type === 'file' || type === 'contiguous-file'
       const stage = isFile ? this.#parts.onMember(name) : undefined
+      // A folder has no content, whatever size its header claims: tar-stream hands out none, and would wait for it for ever.
+      if (type === 'directory') entry.header.size = 0
       try {
         for await (const piece of entry) if (piece instanceof Uint8Array) await stage?.push(piece)
       } finally {

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { DumpstreamError } from '../../src/core/errors.ts'
 import { LIMITS, type Limits } from '../../src/core/limits.ts'
 import { Gate } from '../../src/input/gate.ts'
-import { BZIP2, tarOf, XZ, zipOf } from '../input/packed.ts'
+import { BZIP2, retyped, tarOf, XZ, zipOf } from '../input/packed.ts'
 import { type Cuts, type Fault, randomCuts } from './check.ts'
 import { damage, generate } from './generate.ts'
 import type { Random } from './random.ts'
@@ -23,6 +23,7 @@ const NAMES = [
   'a\u0000b\u001b[31m',
   'app.log.gz',
 ]
+const TYPEFLAGS = [...'01234567gxLKSVMDN\0']
 const SMALL_LIMITS: Partial<Limits> = { packings: 2, members: 2, unpackedRatio: 2, unpackedBytes: 2_000 }
 
 interface Read {
@@ -97,7 +98,8 @@ async function packed(random: Random): Promise<Uint8Array> {
 
 async function archive(random: Random, members: Readonly<Record<string, Uint8Array>>): Promise<Buffer> {
   if (random.once(2)) return zipOf(members, { streamed: random.once(2), stored: random.once(3) })
-  const tar = await tarOf(members)
+  let tar = await tarOf(members)
+  if (random.once(4)) tar = retyped(tar, random.pick(TYPEFLAGS))
   return random.once(2) ? gzipSync(tar) : tar
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { LIMITS, type Limits } from '../../src/core/limits.ts'
 import { Gate } from '../../src/input/gate.ts'
 import { packingOf } from '../../src/input/magic.ts'
-import { BZIP2, tarOf, XZ, zipOf } from './packed.ts'
+import { BZIP2, retyped, tarOf, XZ, zipOf } from './packed.ts'
 
 interface Read {
   /** By name; `input` for what is no member. */
@@ -147,6 +147,28 @@ describe('packed inputs', () => {
     const { texts, faults } = await read(packed)
     expect(texts.input).toBe(BIG)
     expect(faults).toEqual(['input: the gzip stream is damaged (incorrect data check); what came before it was read'])
+  })
+
+  it.each([...'01234567gxLKSVMDN\0 \u00ff'])(
+    'ends where a member of a tar has type %j and content',
+    async (typeflag) => {
+      const packed = retyped(await tarOf({ 'a.log': 'one\n'.repeat(300), 'b.log': 'two\n' }), typeflag)
+      const whole = await read(packed)
+      expect(await read(packed, 100)).toEqual(whole)
+      // What is no member names the one behind it, or is damage.
+      expect(Object.values(whole.texts).includes('two\n') || whole.faults.length === 1).toBe(true)
+    },
+  )
+
+  it('reads a name without an end in gzip over, many bytes at once', async () => {
+    const head = gzipSync('a\n').subarray(0, 10)
+    head[3] = 8
+    const name = Buffer.alloc(64 << 20, 'n')
+    const before = process.cpuUsage()
+    const { faults } = await read(Buffer.concat([head, name]), 64 << 10)
+    expect(faults).toEqual(['input: the gzip stream is cut short; what came before it was read'])
+    // 1 µs a byte, asked for one by one, were a minute.
+    expect(process.cpuUsage(before).user).toBeLessThan(10e6)
   })
 
   it('reads the name and the comment of gzip over', async () => {

@@ -63,3 +63,13 @@ export const XZ: Buffer = Buffer.from(
   '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAOZ29yb3V0aW5lIGR1bXAKAAA5SWqGvU9WBAABJw/fGvxqH7bzfQEAAAAABFla',
   'base64',
 )
+
+/** A tar whose first member has another type (ustar's `typeflag`): a folder with content, a link with content. */
+export function retyped(tar: Buffer, typeflag: string): Buffer {
+  const other = Buffer.from(tar)
+  other.write(typeflag, 156, 'latin1')
+  other.fill(' ', 148, 156)
+  const sum = other.subarray(0, 512).reduce((a, b) => a + b, 0)
+  other.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  return other
+}
