@@ -153,7 +153,7 @@ export class Slot implements SignatureTally {
   addMany({ count, labels, leaked }: ProfileRecord, limits: Limits): void {
     this.count += count
     if (leaked) this.leaked += count
-    if (labels !== undefined) this.#countLabels(labels, count, limits)
+    if (labels !== undefined && count > 0) this.#countLabels(labels, count, limits)
   }
 
   fold(limits: Limits, ids: GoroutineIdTable): void {

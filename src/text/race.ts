@@ -57,7 +57,8 @@ export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine |
   if (text === RACE_RULE) return { kind: 'rule' }
   const access = ACCESS.exec(text)
   if (access !== null) {
-    const goroutine = access[2] === undefined ? undefined : wholeNumber(access[2])
+    // Ids count from 1; the detector's own number of the main goroutine is 0.
+    const goroutine = wholeNumber(access[2] ?? '0') || undefined
     return { kind: 'access', access: access[1] ?? '', goroutine }
   }
   if (SECTION.test(text)) return { kind: 'section' }
