@@ -10,6 +10,8 @@ const REASON_CHARACTERS = 120
 /** What the runtime, and the testing of synctest bubbles, say of a deadlock (runtime/proc.go checkdead; internal/synctest). */
 const DEADLOCK = /^(?:all goroutines are asleep - deadlock!|deadlock: )/
 
+const RECOVERED = 'recovered: only the stack of its own goroutine was logged'
+
 /** Signatures that a finding about the whole process names. */
 const NAMED = 3
 
@@ -19,15 +21,12 @@ export function crash({ dump, seen }: Scene): Finding[] {
     if (DEADLOCK.test(reason)) return []
     const word = kind === 'panic' ? 'panic' : 'fatal error'
     const [first] = inOrder(seen, dump.signatures)
-    const isServed = first !== undefined && hasFunction(first, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./)
-    const because =
-      isServed && dump.goroutines === 1
-        ? 'net/http recovered it, and the process goes on'
-        : `the process ended with ${goroutines(dump.goroutines)} in the dump`
+    const recovery = first === undefined || dump.goroutines > 1 ? undefined : recoveryOf(first)
+    const because = recovery ?? `the process ended with ${goroutines(dump.goroutines)} in the dump`
     return [
       about(first === undefined ? [] : [first], {
         finding: 'crash',
-        severity: isServed && dump.goroutines === 1 ? 'warning' : 'critical',
+        severity: recovery === undefined ? 'critical' : 'warning',
         title: `${word}: ${short(reason)}${first === undefined ? '' : ` in ${where(first.tally.signature.title)}`}`,
         because,
       }),
@@ -54,9 +53,16 @@ export function crash({ dump, seen }: Scene): Finding[] {
       finding: 'crash',
       severity: 'warning',
       title: `panic in ${where(only.tally.signature.title)}`,
-      because: 'recovered: only the stack of its own goroutine was logged',
+      because: RECOVERED,
     }),
   ]
+}
+
+/** What shows that the panic whose stack this is was recovered: the runtime does not print by these functions. */
+function recoveryOf(stack: Seen): string | undefined {
+  if (hasFunction(stack, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./))
+    return 'net/http recovered it, and the process goes on'
+  return hasFunction(stack, /^runtime\/debug\.(?:Stack|PrintStack)$/) ? RECOVERED : undefined
 }
 
 export function deadlock({ dump, seen }: Scene): Finding[] {
