@@ -3,6 +3,8 @@ import about from './package.json' with { type: 'json' }
 import { wat } from './scripts/wat.mjs'
 
 const IS_LIVE = process.env.DUMPSTREAM_LIVE === '1'
+/** By scripts/coverage.mjs: properties take several times as long. */
+const IS_COVERED = process.env.DUMPSTREAM_COVERAGE !== undefined
 
 export default defineConfig({
   plugins: [wat({ isChecked: true })],
@@ -11,7 +13,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: IS_LIVE ? [] : ['test/live/**'],
     setupFiles: ['test/property/seed.ts'],
-    testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? (IS_LIVE ? 300_000 : 60_000) : 3_600_000,
+    testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? (IS_LIVE || IS_COVERED ? 300_000 : 60_000) : 3_600_000,
     // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
     hookTimeout: IS_LIVE ? 600_000 : 60_000,
     coverage: {

@@ -1,11 +1,11 @@
 /** Lines cut in two, or in more, by another writer on the same pipe. The shares are printed: they are promises. */
 import { describe, expect, it } from 'vitest'
 import type { GoroutineRecord } from '../../src/core/records.ts'
-import { goldenDumps } from '../golden/dumps.ts'
+import { tableDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from './weave.ts'
 
 // Other writers that cut in on their own, other producers.
-const dumps = goldenDumps().filter(
+const dumps = tableDumps().filter(
   ({ name }) => !/^(?:inter|leaky|trunc|dlv|goleak|klog|race)|multiline|pprof1|leak1|threadcreate|panicjson/.test(name),
 )
 const writers = LOG_LINES.slice(0, 4).map((line) => Buffer.from(`${line}\n`))
