@@ -11,7 +11,7 @@
  * | SIGTERM         | what is open is finished; exit code 0                 | the same                                   |
  *
  * A second SIGTERM (SIGINT) ends the process at once, and so does the first while the reader of the output has stopped: nothing could be
- * finished then, and nothing else is heard.
+ * finished then, and nothing else is heard. One that comes before that is known (output.ts, STALLED_MS) waits until the reader goes on.
  */
 import type { OutputOptions } from '../sinks/output.ts'
 

@@ -22,7 +22,8 @@ export interface Tool {
 /**
  * Serves until the client closes stdin.
  *
- * @throws DumpstreamError `DS_USAGE` when the SDK, an optional package, is not installed.
+ * @throws DumpstreamError `DS_USAGE` when the SDK, an optional package, is not installed; `DS_INPUT` when a request is longer than the SDK takes
+ *   (10 MiB).
  */
 export async function serve(tools: readonly Tool[]): Promise<void> {
   const { Server, StdioServerTransport, types } = await load()
@@ -31,13 +32,23 @@ export async function serve(tools: readonly Tool[]): Promise<void> {
   server.setRequestHandler(types.CallToolRequestSchema, async ({ params }) =>
     answer(tools, params.name, params.arguments),
   )
+  let isOver = false
+  let problem: Error | undefined
   const closed = new Promise<void>((resolve) => {
     server.onclose = resolve
+    server.onerror = (error) => {
+      problem = error
+    }
     // The transport does not notice the end of its input.
-    process.stdin.once('end', () => void server.close())
+    process.stdin.once('end', () => {
+      isOver = true
+      void server.close()
+    })
   })
   await server.connect(new StdioServerTransport())
   await closed
+  if (!isOver)
+    throw new DumpstreamError('DS_INPUT', `a request can't be read: ${problem?.message ?? 'the connection was closed'}`)
 }
 
 interface Answer {

@@ -1,11 +1,12 @@
 /** `dumpstream mcp`, asked by the client of the protocol's own SDK. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderForAllTests } from '../folder.ts'
-import { COMMAND, cli, environment } from './spawn.ts'
+import { CLI, COMMAND, cli, environment } from './spawn.ts'
 
 const demo = fileURLToPath(new URL('../../examples/demo.log', import.meta.url))
 const folder = folderForAllTests()
@@ -96,6 +97,24 @@ describe('dumpstream mcp', () => {
     ['nonsense', {}, 'there is no tool nonsense'],
   ])('%s %o is answered with what is wrong', async (name, args, says) => {
     expect((await ask(name, args)).text).toContain(says)
+  })
+
+  it('ends with a line at a request that is longer than the SDK takes', async () => {
+    const { code, stderr } = await cli(['mcp'], { input: `{"x":"${'y'.repeat(11 << 20)}"}\n` })
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^dumpstream: a request can't be read: .*10485760 bytes\n$/),
+    ])
+  })
+
+  it('says that it is not done, where nothing is left that could end it', () => {
+    const destroyed = `data:text/javascript,${encodeURIComponent('process.stdin.destroy()')}`
+    const { status, stderr } = spawnSync(process.execPath, ['--import', destroyed, CLI, 'mcp'], {
+      input: '',
+      env: environment(),
+      encoding: 'utf8',
+    })
+    expect([status, stderr]).toEqual([13, expect.stringContaining('the work is not done: this is a bug')])
   })
 
   it('ends when the client goes away', async () => {

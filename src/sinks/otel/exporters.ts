@@ -6,7 +6,7 @@ import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-met
 import { DumpstreamError, installed } from '../../core/errors.ts'
 import type { Outcome } from './deliveries.ts'
 import type { OtlpTarget } from './plan.ts'
-import { Poster } from './post.ts'
+import { isJson, NOT_OTLP, Poster } from './post.ts'
 
 export interface MetricsExporter {
   /** Settles within `timeout` milliseconds. */
@@ -52,6 +52,8 @@ class HttpExporter implements MetricsExporter {
 
   /** A 200 may still say that points were refused; sending them again would change nothing. */
   #accepted(body: Buffer): Outcome {
+    // The SDK takes what is no JSON for an empty answer.
+    if (this.#join === joinJson && !isJson(body)) return { ok: true, note: NOT_OTLP }
     const { rejected, message } = refusal(this.#serializer, body)
     if (rejected === 0) return message === '' ? { ok: true } : { ok: true, note: message }
     return {
@@ -88,12 +90,14 @@ function joinJson(requests: readonly Uint8Array[]): Uint8Array {
   return Buffer.from(JSON.stringify({ resourceMetrics }))
 }
 
+/** `partialSuccess` of the answer. */
 function refusal(serializer: Serializer, body: Buffer): { rejected: number; message: string } {
   let response: unknown
   try {
     response = serializer.deserializeResponse(body)
   } catch {
-    // Accepted, in words that nobody understands.
+    // Some answer `{}`, whatever they are asked in.
+    if (!isJson(body)) return { rejected: 0, message: NOT_OTLP }
   }
   const partial = isObject(response) ? response.partialSuccess : undefined
   if (!isObject(partial)) return { rejected: 0, message: '' }

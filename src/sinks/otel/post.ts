@@ -91,6 +91,20 @@ function reply(response: IncomingMessage, body: Buffer): Reply {
   }
 }
 
+/** Of a 200 with an answer that cannot be read: a page, mostly. */
+export const NOT_OTLP = 'its answer is none of OTLP/HTTP: is it a collector?'
+
+/** Is the body of an answer JSON, or empty? */
+export function isJson(body: Buffer): boolean {
+  if (body.length === 0) return true
+  try {
+    JSON.parse(body.toString())
+    return true
+  } catch {
+    return false
+  }
+}
+
 function hint(status: number): string {
   if (status === 401 || status === 403) return ' (OTEL_EXPORTER_OTLP_HEADERS holds what it wants to see)'
   if (status === 404 || status === 405) return ' (is it an OTLP/HTTP endpoint?)'

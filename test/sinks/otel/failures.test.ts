@@ -181,9 +181,11 @@ describe('at the end of the input', () => {
     expect(to.requests[0]?.headers['content-type']).toBe('application/x-protobuf')
   })
 
-  it('an answer that is nonsense was an answer', async () => {
+  it('an answer that is a page was an answer, and is told', async () => {
     const to = await receiver((response) => response.writeHead(200).end('<html>'))
-    expect((await run(to.url)).code).toBe(0)
+    const { code, stderr } = await run(to.url)
+    expect(code).toBe(0)
+    expect(stderr).toContain('its answer is none of OTLP/HTTP: is it a collector?')
   })
 
   it('what does not speak HTTP is told as that', async () => {
