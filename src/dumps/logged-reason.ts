@@ -1,8 +1,10 @@
 /**
- * The reason for a dump that a log line in front of it has given (text/reason.ts): it counts for the dump that begins next, if it begins
+ * The reason for a dump that a log line in front of it has given (text/reason.ts, text/record-reason.ts): it counts for the dump that begins next, if it begins
  * soon.
  */
+
 import { type LoggedReason, parts, readLoggedReason } from '../text/reason.ts'
+import { readRecordReason } from '../text/record-reason.ts'
 
 /** More lines than this between two parts of a dump: the second is of another one. */
 export const APART_LINES = 16
@@ -25,7 +27,7 @@ export class ReasonBefore {
 
   /** Takes note of a log line in front of what may come. */
   note(text: string): void {
-    const found = readLoggedReason(text)
+    const found = readLoggedReason(text) ?? readRecordReason(text)
     if (found === undefined) this.noteOther(text)
     else {
       this.#latest = found

@@ -27,7 +27,7 @@ const SERVING_LINES = 16
 /** In a string of a program, its stack follows after an escape. */
 const SERVING = /\bpanic serving \S+: (.*?)(?:\\n.*)?$/
 const RECOVERED =
-  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recover(?:ed)?|caught|occurred|detected))?(?: (?:in|at) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?|(?<=panic recover)\] )(\S.*)$/i
+  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recover(?:ed)?|caught|occurred|detected))?(?: (?:in|at|running) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?|(?<=panic recover)\] )(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[\s"'`>[])fatal error: (.+)$/

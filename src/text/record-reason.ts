@@ -20,7 +20,7 @@ const LONGEST = 256 << 10
 const FIELD = /(?<![\w.@-])"?([A-Za-z_][\w.@-]{0,63})"?(?:(?:=| ?: ?)("[^"\\]*(?:\\.[^"\\]*)*")|=([^\s"'\\,{}[\]<]+))/g
 /** Names of what was panicked with, the surest first. */
 const VALUES = [
-  /^panic(?:ed|_?value)?$/i,
+  /^panic(?:ed|_?(?:value|error))?$/i,
   /^recover(?:ed)?$/i,
   /^(?:err(?:or)?|cause|reason|exception)(?:\.message)?$/i,
 ]
