@@ -162,6 +162,8 @@ export interface DumpTally {
   readonly limits: readonly string[]
   /** The panic value, fatal error or signal line that came first. */
   readonly reason?: string
+  /** A log line gave the reason, and not the runtime: the program has mostly recovered. */
+  readonly reasonByLog?: boolean
   readonly race?: readonly RaceAccess[]
   /** Milliseconds since the epoch. */
   readonly time?: number

@@ -56,6 +56,7 @@ export interface FinishedDump
     | 'limits'
   > {
   readonly reason: string | undefined
+  readonly reasonByLog: boolean
   readonly ids: GoroutineIds | undefined
   readonly race: readonly RaceAccess[] | undefined
   readonly callers: CallingGoroutines | undefined
@@ -156,6 +157,7 @@ export class OpenDump extends Block {
       truncated: this.truncated || truncated || this.registers === 'cut' || this.#fillsBuffer(),
       limits: this.#limits === undefined ? [] : [...this.#limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
+      reasonByLog: this.announcedBy === 'log',
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,
       race,

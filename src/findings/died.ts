@@ -10,6 +10,7 @@ const REASON_CHARACTERS = 120
 /** What the runtime, and the testing of synctest bubbles, say of a deadlock (runtime/proc.go checkdead; internal/synctest). */
 const DEADLOCK = /^(?:all goroutines are asleep - deadlock!|deadlock: )/
 
+const PANIC = /^(?:panic|runtime\.gopanic)$/
 const RECOVERED = 'recovered: only the stack of its own goroutine was logged'
 
 /** Signatures that a finding about the whole process names. */
@@ -21,7 +22,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
     if (DEADLOCK.test(reason)) return []
     const word = kind === 'panic' ? 'panic' : 'fatal error'
     const [first] = inOrder(seen, dump.signatures)
-    const recovery = first === undefined || dump.goroutines > 1 ? undefined : recoveryOf(first)
+    const recovery = first === undefined || dump.goroutines > 1 ? undefined : recoveryOf(first, dump.reasonByLog)
     const because = recovery ?? `the process ended with ${goroutines(dump.goroutines)} in the dump`
     return [
       about(first === undefined ? [] : [first], {
@@ -47,7 +48,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
     ]
   }
   const [only] = seen
-  if (kind !== 'single' || only === undefined || !hasFunction(only, /^(?:panic|runtime\.gopanic)$/)) return []
+  if (kind !== 'single' || only === undefined || !hasFunction(only, PANIC)) return []
   return [
     about([only], {
       finding: 'crash',
@@ -58,11 +59,15 @@ export function crash({ dump, seen }: Scene): Finding[] {
   ]
 }
 
-/** What shows that the panic whose stack this is was recovered: the runtime does not print by these functions. */
-function recoveryOf(stack: Seen): string | undefined {
+/**
+ * What shows that the panic whose stack this is was recovered: the runtime prints by none of these functions, and where the program has logged the
+ * stack itself, it runs above that of the panic.
+ */
+function recoveryOf(stack: Seen, isLogged = false): string | undefined {
   if (hasFunction(stack, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./))
     return 'net/http recovered it, and the process goes on'
-  return hasFunction(stack, /^runtime\/debug\.(?:Stack|PrintStack)$/) ? RECOVERED : undefined
+  const isOwn = hasFunction(stack, /^runtime\/debug\.(?:Stack|PrintStack)$/)
+  return isOwn || (isLogged && hasFunction(stack, PANIC)) ? RECOVERED : undefined
 }
 
 export function deadlock({ dump, seen }: Scene): Finding[] {

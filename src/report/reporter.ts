@@ -117,6 +117,7 @@ function toTally(origin: Origin, finished: FinishedDump, dump: number, inputByte
     anyMinutes: finished.anyMinutes,
   }
   if (reason !== undefined) tally.reason = reason
+  if (finished.reasonByLog) tally.reasonByLog = true
   if (ids !== undefined) tally.ids = ids
   if (race !== undefined) tally.race = race
   if (callers !== undefined) tally.callers = callers

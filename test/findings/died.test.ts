@@ -16,6 +16,7 @@ const STACK = (recovery: readonly string[]): string =>
 
 it.each([
   ['runtime/debug.Stack()', 'recovered: only the stack of its own goroutine was logged'],
+  ['shop.recovered()', 'recovered: only the stack of its own goroutine was logged'],
   ['net/http.(*conn).serve.func1()', 'net/http recovered it, and the process goes on'],
 ])('a stack with %s is of a panic that was recovered', (call, because) => {
   const [found] = findings(STACK([call, '\t/usr/local/go/src/x.go:26 +0x5e']))
