@@ -17,7 +17,8 @@ export class ReasonBefore {
 
   /** Undefined when none was given of late. */
   get latest(): LoggedReason | undefined {
-    return this.#ofRecord ?? this.#latest
+    const [own, ahead] = [this.#ofRecord, this.#latest]
+    return own === undefined || ahead === undefined ? (own ?? ahead) : { ...ahead, reason: own.reason }
   }
 
   /** The record that holds the dump that comes gives it. */

@@ -48,12 +48,12 @@ export function crash({ dump, seen }: Scene): Finding[] {
     ]
   }
   const [only] = seen
-  if (kind !== 'single' || only === undefined || !hasFunction(only, PANIC)) return []
+  if (kind !== 'single' || only === undefined || (reason === '' && !hasFunction(only, PANIC))) return []
   return [
     about([only], {
       finding: 'crash',
       severity: 'warning',
-      title: `panic in ${where(only.tally.signature.title)}`,
+      title: `panic${reason === '' ? '' : `: ${short(reason)}`} in ${where(only.tally.signature.title)}`,
       because: RECOVERED,
     }),
   ]

@@ -6,7 +6,6 @@
  *     E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: "boom" (boom)             k8s.io/apimachinery, util/runtime
  *     2026/11/24 08:01:14 panic: boom
  *     {"level":"error","msg":"recovered from panic: boom"}
- *     [PANIC RECOVER] boom                                                               echo, middleware/recover.go
  */
 import type { DumpKind } from '../core/model.ts'
 import { cutBeginning } from './cut.ts'
@@ -15,7 +14,8 @@ import { unquoteLatin1 } from './quote.ts'
 import { LOST_END, withoutTeamcity } from './unfold.ts'
 
 export interface LoggedReason {
-  readonly kind: DumpKind
+  /** Undefined: the dump shows it. A program that logs its own stack has one goroutine in it. */
+  readonly kind: DumpKind | undefined
   readonly reason: string
   /** It is so many lines in front of the header at most, not counting empty ones. */
   readonly within: number
@@ -27,7 +27,7 @@ const SERVING_LINES = 16
 /** In a string of a program, its stack follows after an escape. */
 const SERVING = /\bpanic serving \S+: (.*?)(?:\\n.*)?$/
 const RECOVERED =
-  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recover(?:ed)?|caught|occurred|detected))?(?: (?:in|at|running) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?|(?<=panic recover)\] )(\S.*)$/i
+  /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at|running) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[\s"'`>[])fatal error: (.+)$/

@@ -7,6 +7,8 @@
  *     level=error msg=recovered panic=boom stack="goroutine 7 [running]:\n…"                                  logfmt, log/slog
  *     2026-11-24T07:00:00Z	ERROR	panic recovered	{"error": "boom", "stack": "goroutine 7 [running]:\n…"}       zap's console
  *
+ *     [PANIC RECOVER] boom                                                                                   echo, middleware/recover.go
+ *
  * A record that speaks of no panic gives no reason: an error may be logged with the stack of the one who logs it.
  */
 import { startsPreamble } from './preamble.ts'
@@ -26,6 +28,7 @@ const VALUES = [
 ]
 const MESSAGE = /^(?:msg|message|log|event|body|M)$/
 const SPEAKS = /\b(?:panic(?:s|ked|king)?|recover(?:ed|y)?)\b/i
+const ECHO = /^\[PANIC RECOVER\] (.*\S)/
 /** What is no value of a panic. */
 const NO_VALUE = /^(?:true|false|null|nil|<nil>|)$/
 
@@ -38,9 +41,16 @@ interface Field {
   readonly value: string
 }
 
+/** The program goes on: what it logs is no dump of a process that died. */
+function reasonOf(reason: string): LoggedReason {
+  return { kind: undefined, reason, within: 1 }
+}
+
 /** What the record in `line` gives as the reason for the dump in one of its strings. */
 export function readRecordReason(line: string): LoggedReason | undefined {
   if (line.length > LONGEST || !/panic|recover/i.test(line)) return undefined
+  const echo = ECHO.exec(line)
+  if (echo !== null) return reasonOf(echo[1] ?? '')
   const fields: Field[] = []
   const rest = line.replace(FIELD, (_all, name: string, quoted?: string, bare = '') => {
     const word = quoted ?? bare
@@ -50,13 +60,13 @@ export function readRecordReason(line: string): LoggedReason | undefined {
   const messages = fields.filter(({ name }) => MESSAGE.test(name)).map(({ value }) => value)
   for (const message of messages) {
     const said = startsPreamble(message) ?? readLoggedReason(message)
-    if (said !== undefined) return { kind: said.kind, reason: said.reason, within: 1 }
+    if (said !== undefined) return reasonOf(said.reason)
   }
   const isNamed = fields.some(({ name, value }) => VALUES[0]?.test(name) === true && !NO_VALUE.test(value))
   if (!isNamed && ![...messages, rest].some((text) => SPEAKS.test(text))) return undefined
   for (const names of VALUES) {
     const found = fields.find(({ name, value }) => names.test(name) && !NO_VALUE.test(value))
-    if (found !== undefined) return { kind: 'panic', reason: found.value, within: 1 }
+    if (found !== undefined) return reasonOf(found.value)
   }
   return undefined
 }

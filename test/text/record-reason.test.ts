@@ -18,11 +18,12 @@ describe('the reason in a record', () => {
     ['the error of a handler that panicked', json({ msg: 'handler panicked', err: 'boom', stack: STACK })],
     ['a field alone', json({ msg: 'request failed', panic: 'boom', stack: STACK })],
     ['a field behind the stack', json({ msg: 'request failed', stack: STACK, panic: 'boom' })],
+    ['a label of echo', '[PANIC RECOVER] boom '],
     ['logfmt', `level=error msg=recovered panic=boom stack=${quoted}`],
     ['log/slog, in front of its fields', `2026/11/24 07:00:00 ERROR panic err=boom stack=${quoted}`],
     ["zap's console", `2026-11-24T07:00:00Z\tERROR\tx/y.go:3\tpanic recovered\t{"error": "boom", "stack": ${quoted}}`],
   ])('is given by %s', (_what, line) => {
-    expect(readRecordReason(line)).toEqual({ kind: 'panic', reason: 'boom', within: 1 })
+    expect(readRecordReason(line)).toEqual({ kind: undefined, reason: 'boom', within: 1 })
   })
 
   it.each([
