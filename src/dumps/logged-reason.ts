@@ -1,8 +1,7 @@
 /**
- * The reason for a dump that a log line in front of it has given (text/reason.ts, text/record-reason.ts): it counts for the dump that begins next, if it begins
- * soon.
+ * The reason for a dump that a log line in front of it has given (text/reason.ts, text/record-reason.ts): it counts for the dump that begins
+ * next, if it begins soon.
  */
-
 import { type LoggedReason, parts, readLoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 
@@ -17,8 +16,8 @@ export class ReasonBefore {
 
   /** Undefined when none was given of late. */
   get latest(): LoggedReason | undefined {
-    const [own, ahead] = [this.#ofRecord, this.#latest]
-    return own === undefined || ahead === undefined ? (own ?? ahead) : { ...ahead, reason: own.reason }
+    if (this.#ofRecord === undefined) return this.#latest
+    return { ...this.#ofRecord, kind: this.#latest?.kind }
   }
 
   /** The record that holds the dump that comes gives it. */

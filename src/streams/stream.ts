@@ -42,6 +42,8 @@ interface LongString {
   tail: Buffer
 }
 
+type Found = Pick<DumpString, 'text' | 'cut'>
+
 export interface StreamParts {
   readonly limits: Limits
   readonly tape: CarriedTape
@@ -280,17 +282,19 @@ export class Stream {
       const found = needle ? dumpsInLine(tape.buf, tape.start, tape.end - 1) : []
       const own = line.buf.subarray(line.start, line.end)
       const isDump = beginsDump(line.latin1())
-      if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
-        this.#dumpOf({ text: own, cut: false }, text, start, end)
-      else if (found.length === 0) tape.keep()
       // The text is one of the strings, too, or the line itself.
-      for (const each of found)
-        if (!isDump || (each.places.length > 0 && !isSame(own, each.text))) this.#dumpOf(each, text, start, end)
+      const others = isDump ? found.filter((each) => each.places.length > 0 && !isSame(own, each.text)) : found
+      if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
+        this.#dumpsOf([{ text: own, cut: false }, ...others], text, start, end)
+      else if (found.length === 0) tape.keep()
+      else this.#dumpsOf(others, text, start, end)
       return
     } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
       const found = this.#strings(line, tape.buf.subarray(tape.start, tape.end))
-      for (const each of found) this.#dumpOf(each, text, start, end)
-      if (found.length > 0) return
+      if (found.length > 0) {
+        this.#dumpsOf(found, text, start, end)
+        return
+      }
     }
     this.#toDump(this.#dumpsFor(), line.buf, line.words, line.start, line.end, start, end)
   }
@@ -298,8 +302,9 @@ export class Stream {
   /** What the line of the program's logger says of the dump in it, or the raw line: one may be the text of the other. */
   #reasonIn(text: CarriedText): LoggedReason | undefined {
     const { tape } = this.#parts
-    const own = text.holdsLines ? undefined : readRecordReason(text.latin1())
-    return own ?? readRecordReason(tape.buf.toString('latin1', tape.start, tape.end))
+    const raw = tape.buf.toString('latin1', tape.start, tape.end - 1)
+    const own = text.holdsLines ? raw : text.latin1()
+    return readRecordReason(own) ?? (own === raw ? undefined : readRecordReason(raw))
   }
 
   /** The line [pos, next) of `buf`, of the raw line [start, end) of the input, goes to the dump. */
@@ -332,17 +337,17 @@ export class Stream {
     return this.#dumps
   }
 
-  /** A whole dump in one string: the line it came in says more, and stays in the log. `whole`: what the string stands in. */
-  #dumpOf(
-    { text, cut }: Pick<DumpString, 'text' | 'cut'>,
-    whole: CarriedText | undefined,
-    start: number,
-    end: number,
-  ): void {
+  /** The dumps in `whole`, each of which has the reason that the line gives. */
+  #dumpsOf(found: readonly Found[], whole: CarriedText, start: number, end: number): void {
+    const reason = this.#reasonIn(whole)
+    for (const each of found) this.#dumpOf(each, reason, start, end)
+  }
+
+  /** A whole dump in one string: the line it came in says more, and stays in the log. */
+  #dumpOf({ text, cut }: Found, reason: LoggedReason | undefined, start: number, end: number): void {
     const dumps = this.#dumpsFor()
     dumps.end()
     this.#parts.tape.keep()
-    const reason = whole === undefined ? undefined : this.#reasonIn(whole)
     if (reason !== undefined) dumps.giveReason(reason)
     const endsLine = text[text.length - 1] === LF
     const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
