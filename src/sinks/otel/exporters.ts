@@ -6,7 +6,7 @@ import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-met
 import { DumpstreamError, installed } from '../../core/errors.ts'
 import type { Outcome } from './deliveries.ts'
 import type { OtlpTarget } from './plan.ts'
-import { isJson, NOT_OTLP, Poster } from './post.ts'
+import { jsonOf, NOT_OTLP, Poster } from './post.ts'
 
 export interface MetricsExporter {
   /** Settles within `timeout` milliseconds. */
@@ -52,8 +52,6 @@ class HttpExporter implements MetricsExporter {
 
   /** A 200 may still say that points were refused; sending them again would change nothing. */
   #accepted(body: Buffer): Outcome {
-    // The SDK takes what is no JSON for an empty answer.
-    if (this.#join === joinJson && !isJson(body)) return { ok: true, note: NOT_OTLP }
     const { rejected, message } = refusal(this.#serializer, body)
     if (rejected === 0) return message === '' ? { ok: true } : { ok: true, note: message }
     return {
@@ -67,6 +65,7 @@ class HttpExporter implements MetricsExporter {
 /** What is used of otlp-transformer, whose version is pinned because its API is experimental. */
 interface Serializer {
   serializeRequest(metrics: ResourceMetrics): Uint8Array | undefined
+  /** Undefined, or an error, where it is none. */
   deserializeResponse(body: Uint8Array): unknown
 }
 
@@ -74,7 +73,12 @@ async function loadSerializer(json: boolean): Promise<Serializer> {
   // A literal name, so that a bundle of the command has the package in it.
   const transformer = await installed(() => import('@opentelemetry/otlp-transformer'))
   if (transformer === undefined) throw missing('--otlp', TRANSFORMER)
-  return json ? transformer.JsonMetricsSerializer : transformer.ProtobufMetricsSerializer
+  if (!json) return transformer.ProtobufMetricsSerializer
+  // The SDK's own takes what is no JSON for an empty answer.
+  return {
+    serializeRequest: (metrics) => transformer.JsonMetricsSerializer.serializeRequest(metrics),
+    deserializeResponse: jsonOf,
+  }
 }
 
 /** Requests of one resource each as one request: their resources are a repeated field, and those join by writing them one after the other. */
@@ -90,15 +94,20 @@ function joinJson(requests: readonly Uint8Array[]): Uint8Array {
   return Buffer.from(JSON.stringify({ resourceMetrics }))
 }
 
-/** `partialSuccess` of the answer. */
-function refusal(serializer: Serializer, body: Buffer): { rejected: number; message: string } {
-  let response: unknown
+/** Undefined: it is none. */
+function answerOf(serializer: Serializer, body: Buffer): unknown {
   try {
-    response = serializer.deserializeResponse(body)
+    return serializer.deserializeResponse(body)
   } catch {
     // Some answer `{}`, whatever they are asked in.
-    if (!isJson(body)) return { rejected: 0, message: NOT_OTLP }
+    return jsonOf(body) === undefined ? undefined : {}
   }
+}
+
+/** `partialSuccess` of the answer. */
+function refusal(serializer: Serializer, body: Buffer): { rejected: number; message: string } {
+  const response = answerOf(serializer, body)
+  if (response === undefined) return { rejected: 0, message: NOT_OTLP }
   const partial = isObject(response) ? response.partialSuccess : undefined
   if (!isObject(partial)) return { rejected: 0, message: '' }
   const message = typeof partial.errorMessage === 'string' ? partial.errorMessage : ''

@@ -1,7 +1,7 @@
 /** Log records on their way out: bounded, sent in order, kept while the other side is away. */
 import type { Outcome } from './deliveries.ts'
 import { type LogEntry, logsRequest } from './logs.ts'
-import { isJson, NOT_OTLP, type Poster } from './post.ts'
+import { jsonOf, NOT_OTLP, type Poster } from './post.ts'
 import type { RunResource } from './resources.ts'
 
 /** Records that wait; of more, the oldest go. */
@@ -75,8 +75,8 @@ export class LogQueue {
 
 /** `partialSuccess` of the answer. */
 function refusal(body: Buffer): { rejected: number; message: string } {
-  if (!isJson(body)) return { rejected: 0, message: NOT_OTLP }
-  const answer: unknown = JSON.parse(body.toString() || '{}')
+  const answer = jsonOf(body)
+  if (answer === undefined) return { rejected: 0, message: NOT_OTLP }
   const partial: unknown = isObject(answer) ? answer.partialSuccess : undefined
   if (!isObject(partial)) return { rejected: 0, message: '' }
   const { rejectedLogRecords, errorMessage } = partial

@@ -94,14 +94,13 @@ function reply(response: IncomingMessage, body: Buffer): Reply {
 /** Of a 200 with an answer that cannot be read: a page, mostly. */
 export const NOT_OTLP = 'its answer is none of OTLP/HTTP: is it a collector?'
 
-/** Is the body of an answer JSON, or empty? */
-export function isJson(body: Buffer): boolean {
-  if (body.length === 0) return true
+/** The body of an answer, which may be empty; undefined where it is no JSON. */
+export function jsonOf(body: Uint8Array): unknown {
+  if (body.length === 0) return {}
   try {
-    JSON.parse(body.toString())
-    return true
+    return JSON.parse(Buffer.from(body).toString())
   } catch {
-    return false
+    return undefined
   }
 }
 
