@@ -1,7 +1,5 @@
 /** What terminals and pages of builds are told within a line: colours, links, times (ECMA-48). */
-import { LF } from '../core/ascii.ts'
-
-export const ESC = 0x1b
+import { ESC, LF } from '../core/ascii.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
 const CONTROL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]_P^X][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_`-~])/g

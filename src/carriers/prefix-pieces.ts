@@ -15,7 +15,7 @@ const TAI64N = /^@[0-9a-f]{24}$/
 const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
 const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
 /** Drone and Woodpecker count the lines of a step, and its seconds: `[build:12]`, `[build:12:3s]`. */
-const STEP = /^(\[)([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
+const STEP = /^\[([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
 const HALF_OF_DAY = /^[AP]M$/
 /** Pages put nothing between it and the text. */
 const ZONE = /^[A-Z]{3,4}$/
@@ -58,7 +58,7 @@ export function piecesOf(prefix: string): Piece[] {
   for (const [i, word] of words.entries()) {
     if (word === '') continue
     const last = i >= words.length - 2
-    const step = STEP.exec(word)
+    const step = stepPieces(word)
     const grep = i === words.length - 1 ? grepPieces(word) : undefined
     if (/^[ \t]/.test(word))
       pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
@@ -66,7 +66,7 @@ export function piecesOf(prefix: string): Piece[] {
     else if (TAI64N.test(word)) pieces.push({ kind: 'run', table: STAMP, named: false })
     else if (TIME_AND_SEVERITY.test(word))
       pieces.push({ kind: 'run', table: TIMES, named: false }, { kind: 'run', table: SEVERITY, named: false })
-    else if (step !== null) pieces.push(...stepPieces(step))
+    else if (step !== undefined) pieces.push(...step)
     else if (grep !== undefined) pieces.push(...grep)
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
@@ -121,9 +121,11 @@ export function isPlace(buf: Buffer, from: number, to: number, end: PlaceEnd): b
   return at < digits && buf[at - 1] === COLON
 }
 
-/** The step is the stream. */
-function stepPieces([, open = '', name = '', counts = '']: RegExpExecArray): Piece[] {
-  return [literal(open), { ...literal(name), named: true }, ...countedPieces(counts, literal)]
+/** The step is the stream. Undefined: the word counts nothing. */
+function stepPieces(word: string): Piece[] | undefined {
+  const [, name, counts = ''] = STEP.exec(word) ?? []
+  if (name === undefined) return undefined
+  return [literal('['), { ...literal(name), named: true }, ...countedPieces(counts, literal)]
 }
 
 /** `INFO[0000]`, `[warn]`, `I1124`: other letters and other numbers may stand there. */

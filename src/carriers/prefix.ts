@@ -18,10 +18,10 @@
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
  * after the text are found by the first one's name.
  */
-import { BACKSLASH, BRACE_OPEN, CR, DIGIT, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { BACKSLASH, BRACE_OPEN, CR, DIGIT, ESC, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
-import { copyWithoutControls, ESC, withoutControls } from './control-sequences.ts'
+import { copyWithoutControls, withoutControls } from './control-sequences.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
 import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf, wordEnd } from './prefix-pieces.ts'

@@ -4,14 +4,24 @@
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
-import { BACKSLASH, BRACKET_OPEN, CR, isDigit, LF, LOWER_G, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
+import {
+  BACKSLASH,
+  BRACKET_OPEN,
+  CR,
+  ESC,
+  isDigit,
+  LF,
+  LOWER_G,
+  SPACE,
+  startsWith,
+  trimLineEnd,
+} from '../core/ascii.ts'
 import { search } from './search/search.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 const RUNTIME_STACK = Buffer.from('runtime stack:')
 /** What the two have in common, at the same offsets, is `r..ti.e`: they are found in one search. */
 const ROUTINE = Buffer.from('routine')
-const ESC = 0x1b
 const BAR = 0x7c
 const SEMICOLON = 0x3b
 const LOWER_O = 0x6f

@@ -33,12 +33,15 @@ const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[\s"'`>[])fatal error: (.+)$/
 const SIGNAL = /(?:^|\s)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
+/** What a line speaks of that says why a program has logged a stack. */
+export const SPOKEN: RegExp = /panic|recover/i
+
 /** A word that `mayGiveReason` looks for is no longer. */
 export const REASON_WORD_BYTES = 16
 
 /** May one of the lines give the reason for a dump? */
 export function mayGiveReason(lines: string): boolean {
-  return /panic|recover/i.test(lines) || lines.includes('fatal error: ') || lines.includes('SIG')
+  return SPOKEN.test(lines) || lines.includes('fatal error: ') || lines.includes('SIG')
 }
 
 /** The reason that the log line `text` gives for the dump that follows. */
@@ -49,7 +52,7 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
   const text = plain.includes('\u001b') ? plain.replace(COLOUR, '') : plain
   const glued = startsPreamble(text.slice(Math.max(0, cutBeginning(text))))
   if (glued !== undefined) return { ...glued, reason: withoutStack(glued.reason), within: 1 }
-  if (/panic|recover/i.test(text)) {
+  if (SPOKEN.test(text)) {
     const served = SERVING.exec(text)
     if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
     const recovered = RECOVERED.exec(text)

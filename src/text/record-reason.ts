@@ -6,26 +6,22 @@
  *     {"level":"error","msg":"panic: boom","stack":"goroutine 7 [running]:\n…"}
  *     level=error msg=recovered panic=boom stack="goroutine 7 [running]:\n…"                                  logfmt, log/slog
  *     2026-11-24T07:00:00Z	ERROR	panic recovered	{"error": "boom", "stack": "goroutine 7 [running]:\n…"}       zap's console
- *
  *     [PANIC RECOVER] boom                                                                                   echo, middleware/recover.go
  *
  * A record that speaks of no panic gives no reason: an error may be logged with the stack of the one who logs it.
  */
 import { startsPreamble } from './preamble.ts'
 import { unquoteLatin1 } from './quote.ts'
-import { type LoggedReason, readLoggedReason } from './reason.ts'
+import { type LoggedReason, readLoggedReason, SPOKEN } from './reason.ts'
 import { holdsHeaderHead } from './titles.ts'
 
 /** Longer ones are not looked at: what they say beside the stack is more than a reason. */
 const LONGEST = 256 << 10
 /** A name and its value, as JSON and logfmt write them. */
 const FIELD = /(?<![\w.@-])"?([A-Za-z_][\w.@-]{0,63})"?(?:(?:=| ?: ?)("[^"\\]*(?:\\.[^"\\]*)*")|=([^\s"'\\,{}[\]<]+))/g
+const PANIC_VALUE = /^panic(?:ed|_?(?:value|error))?$/i
 /** Names of what was panicked with, the surest first. */
-const VALUES = [
-  /^panic(?:ed|_?(?:value|error))?$/i,
-  /^recover(?:ed)?$/i,
-  /^(?:err(?:or)?|cause|reason|exception)(?:\.message)?$/i,
-]
+const VALUES = [PANIC_VALUE, /^recover(?:ed)?$/i, /^(?:err(?:or)?|cause|reason|exception)(?:\.message)?$/i]
 const MESSAGE = /^(?:msg|message|log|event|body|M)$/
 const SPEAKS = /\b(?:panic(?:s|ked|king)?|recover(?:ed|y)?)\b/i
 const ECHO = /^\[PANIC RECOVER\] (.*\S)/
@@ -48,7 +44,7 @@ function reasonOf(reason: string): LoggedReason {
 
 /** What the record in `line` gives as the reason for the dump in one of its strings. */
 export function readRecordReason(line: string): LoggedReason | undefined {
-  if (line.length > LONGEST || !/panic|recover/i.test(line)) return undefined
+  if (line.length > LONGEST || !SPOKEN.test(line)) return undefined
   const echo = ECHO.exec(line)
   if (echo !== null) return reasonOf(echo[1] ?? '')
   const fields: Field[] = []
@@ -62,7 +58,7 @@ export function readRecordReason(line: string): LoggedReason | undefined {
     const said = startsPreamble(message) ?? readLoggedReason(message)
     if (said !== undefined) return reasonOf(said.reason)
   }
-  const isNamed = fields.some(({ name, value }) => VALUES[0]?.test(name) === true && !NO_VALUE.test(value))
+  const isNamed = fields.some(({ name, value }) => PANIC_VALUE.test(name) && !NO_VALUE.test(value))
   if (!isNamed && ![...messages, rest].some((text) => SPEAKS.test(text))) return undefined
   for (const names of VALUES) {
     const found = fields.find(({ name, value }) => names.test(name) && !NO_VALUE.test(value))
