@@ -29,6 +29,8 @@ export type Outcome =
       readonly retry: boolean
       /** Milliseconds that the other side asks to be left alone. */
       readonly retryAfter?: number
+      /** It has not answered in the time that there was. */
+      readonly late?: true
     }
 
 export interface DeliveriesOptions {
@@ -78,8 +80,8 @@ export class Deliveries {
     if (underWay !== undefined) await within(underWay, this.#options.timeout / 2)
     let outcome = await this.#tryAfter(0, deadline)
     // It may be about to start again.
-    if (outcome?.ok === false && outcome.retry) outcome = (await this.#tryAfter(RETRY_MS, deadline)) ?? outcome
-    this.#note(outcome)
+    if (outcome?.ok === false && outcome.retry) outcome = moreOf(outcome, await this.#tryAfter(RETRY_MS, deadline))
+    if (outcome !== undefined && moreOf(this.#last, outcome) === outcome) this.#note(outcome)
     this.#closed = true
     return this.#last
   }
@@ -96,7 +98,7 @@ export class Deliveries {
   async #tryUntil(deadline: number): Promise<Outcome | undefined> {
     const left = Math.max(1, deadline - performance.now())
     const outcome = await within(this.#try(left), left)
-    return outcome === 'late' ? { ok: false, reason: noAnswer(this.#options.timeout), retry: true } : outcome
+    return outcome === 'late' ? noAnswer(this.#options.timeout) : outcome
   }
 
   #schedule(state: 'idle' | 'due' | 'waiting', milliseconds: number): void {
@@ -151,8 +153,13 @@ export class Deliveries {
   }
 }
 
-export function noAnswer(timeout: number): string {
-  return `no answer within ${Number((timeout / 1000).toPrecision(2))} s`
+export function noAnswer(timeout: number): Extract<Outcome, { ok: false }> {
+  return { ok: false, reason: `no answer within ${Number((timeout / 1000).toPrecision(2))} s`, retry: true, late: true }
+}
+
+/** Which of two outcomes says more: an attempt that the end cut short says less than the failure before it. */
+function moreOf(before: Outcome, after: Outcome | undefined): Outcome {
+  return after === undefined || (!before.ok && !after.ok && after.late) ? before : after
 }
 
 async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | 'late'> {

@@ -51,10 +51,7 @@ export class Poster {
           (error: unknown) => done(failure(error)),
         )
       })
-      const timer = setTimeout(
-        () => done({ ok: false, reason: noAnswer(timeout), retry: true }),
-        Math.max(1, Math.floor(timeout)),
-      )
+      const timer = setTimeout(() => done(noAnswer(timeout)), Math.max(1, Math.floor(timeout)))
       const done = (result: Reply): void => {
         clearTimeout(timer)
         request.destroy()
@@ -110,9 +107,16 @@ function hint(status: number): string {
   return ''
 }
 
+/** The three forms of a date in HTTP (RFC 9110, 5.6.7). `Date.parse` alone reads a year out of `-5000`, and out of `soon 2040`. */
+const HTTP_DATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*(?:, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT| [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})$/
+
+/** Milliseconds; undefined for what is neither seconds nor a date to come. */
 function readRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
+  let wait = Number.NaN
+  if (/^\d+$/.test(value)) wait = Number(value) * 1000
+  else if (HTTP_DATE.test(value)) wait = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) - Date.now()
   return wait > 0 ? wait : undefined
 }
 

@@ -133,6 +133,15 @@ describe('deliveries', () => {
     expect([await end, started, noted]).toEqual([OK, [0, 1_000], ['ok']])
   })
 
+  it('end with what the other side answered, not with the second attempt for which little time was left', async () => {
+    const busy: Outcome = { ok: false, reason: 'it answers 503', retry: true }
+    const late: Outcome = { ok: false, reason: 'no answer within 0.29 s', retry: true, late: true }
+    const { deliveries, started, noted, at } = make([busy, late], { timeout: 1_300 })
+    const end = deliveries.end()
+    await at(2_000)
+    expect([await end, started, noted]).toEqual([busy, [0, 1_000], ['it answers 503']])
+  })
+
   it('end within the time-out while one hangs, with another one started at half of it', async () => {
     const { deliveries, started, noted, at } = make([OK], { takes: 60_000 })
     deliveries.news()
@@ -145,7 +154,7 @@ describe('deliveries', () => {
     const asked = performance.now()
     await at(20_000)
     expect(over - asked).toBeLessThanOrEqual(3_000)
-    expect(await end).toEqual({ ok: false, reason: 'no answer within 3 s', retry: true })
+    expect(await end).toEqual({ ok: false, reason: 'no answer within 3 s', retry: true, late: true })
     expect(started).toEqual([500, 2_500])
     await at(200_000)
     expect(noted).toEqual(['no answer within 3 s'])

@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Poster } from '../../../src/sinks/otel/post.ts'
 import { cli, finish, start } from '../../cli/spawn.ts'
 import { folderForEachTest } from '../../folder.ts'
 import { byFunction, only, pointsOfJson } from './points.ts'
@@ -165,6 +166,39 @@ describe('at the end of the input', () => {
     const to = await receiver((response) => response.writeHead(429, { 'retry-after': '3600' }).end())
     expect((await run(to.url)).code).toBe(4)
     expect(to.requests).toHaveLength(1)
+  })
+
+  it.each([
+    ['-5', undefined],
+    ['-5000', undefined],
+    ['soon 2040', undefined],
+    ['0.5', undefined],
+    ['Sun, 06 Nov 1994 08:49:37 GMT', undefined],
+    ['7', 7_000],
+    ['Sat, 06 Nov 2094 08:49:37 GMT', expect.any(Number)],
+    ['Saturday, 06-Nov-49 08:49:37 GMT', expect.any(Number)],
+    ['Sat Nov  6 08:49:37 2094', expect.any(Number)],
+  ])('Retry-After: %s asks for %s', async (value, retryAfter) => {
+    const to = await receiver(status(503, { 'retry-after': value }))
+    const poster = new Poster({ url: new URL(to.url), protocol: 'http/json', headers: {}, gzip: false }, '1')
+    const reason = 'it answers 503 Service Unavailable'
+    expect(await poster.post(Buffer.from('{}'), 5_000)).toEqual({
+      ok: false,
+      reason,
+      retry: true,
+      ...(retryAfter !== undefined && { retryAfter }),
+    })
+  })
+
+  it('a second attempt that the time-out cuts short does not hide what was answered to the first', async () => {
+    let asked = 0
+    const to = await receiver((response, request) => {
+      if (asked++ === 0) status(503)(response, request)
+    })
+    const { code, stderr } = await run(to.url, ['--otlp-timeout', '1300ms'])
+    expect(code).toBe(4)
+    expect(stderr).toContain('/v1/metrics: it answers 503 Service Unavailable; reading continues\n')
+    expect(to.requests).toHaveLength(2)
   })
 
   it('the same in protobuf', async () => {
