@@ -73,6 +73,11 @@ export class ByteQueue implements Stage {
     return this.#bytes.subarray(0, count)
   }
 
+  /** Up to `count` of the bytes that come next and need not be waited for; they stay. */
+  atHand(count: number): Buffer {
+    return this.#bytes.subarray(0, count)
+  }
+
   /** Bytes that were taken come next again. */
   unread(bytes: Uint8Array): void {
     this.#bytes = this.#bytes.length === 0 ? Buffer.from(bytes) : Buffer.concat([bytes, this.#bytes])

@@ -21,7 +21,8 @@ export function openGzip(parts: StageParts): Stage {
     new DumpstreamError('DS_GZIP', brokenText(parts.name, 'gzip stream', reason), { cause })
   return new ByteQueue(async (queue) => {
     try {
-      do await readMember(queue, parts, broken)
+      let likelySmall = false
+      do likelySmall = await readMember(queue, parts, broken, likelySmall)
       while (await isAtMember(queue, parts))
     } catch (error) {
       await parts.onEnd().catch(() => {})
@@ -31,11 +32,18 @@ export function openGzip(parts: StageParts): Stage {
   })
 }
 
-async function readMember(queue: ByteQueue, parts: StageParts, broken: (reason: string) => Error): Promise<void> {
+/** Returns whether it was small: the next one is likely to be, too. */
+async function readMember(
+  queue: ByteQueue,
+  parts: StageParts,
+  broken: (reason: string) => Error,
+  likelySmall: boolean,
+): Promise<boolean> {
   await passHeader(queue, broken)
   let crc = 0
-  await inflate({
+  const wasSmall = await inflate({
     queue,
+    likelySmall,
     onChunk: (bytes) => {
       crc = zlib.crc32(bytes, crc)
       return parts.onChunk(bytes)
@@ -44,6 +52,7 @@ async function readMember(queue: ByteQueue, parts: StageParts, broken: (reason: 
   })
   const trailer = await queue.exactly(8)
   if (trailer.readUInt32LE() !== crc) throw broken('incorrect data check')
+  return wasSmall
 }
 
 async function passHeader(queue: ByteQueue, broken: (reason: string) => Error): Promise<void> {

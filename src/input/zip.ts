@@ -104,7 +104,7 @@ async function readMember(queue: ByteQueue, member: Member, parts: StageParts): 
     else
       await inflate({
         queue,
-        ...(length === undefined ? {} : { length }),
+        ...(length === undefined ? { likelySmall: true } : { length }),
         onChunk: take,
         explain: (error) =>
           new BadMember('DS_INPUT', `${path}: is damaged (${error.message}); what came before it was read`),

@@ -1,7 +1,7 @@
 /** Archives and compressed streams, one in the other: what is in them, and what is said when they are broken. */
 import { readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import zlib, { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LIMITS, type Limits } from '../../src/core/limits.ts'
 import { Gate } from '../../src/input/gate.ts'
 import { packingOf } from '../../src/input/magic.ts'
@@ -46,6 +46,10 @@ async function read(packed: Uint8Array, size = packed.length, limits: Partial<Li
   const whole = Object.entries(texts).map(([key, chunks]) => [key, Buffer.concat(chunks).toString()])
   return { texts: Object.fromEntries(whole), faults, notices }
 }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 const BIG = Array.from({ length: 4_000 }, (_, i) => `2026-11-24T07:00:00Z line ${(i * 7919) % 4_001}\n`).join('')
 const MEMBERS = { 'node-1/app.log': BIG, 'node-2/': '', 'node-3/app.log': 'three\n', empty: '' }
@@ -176,6 +180,35 @@ describe('packed inputs', () => {
     head[3] = 4 | 8 | 16
     const packed = Buffer.concat([head, Buffer.from('\x02\0xyapp.log\0comment\0', 'latin1'), rest])
     expect((await read(packed, 3)).texts).toEqual({ input: 'a\n' })
+  })
+})
+
+describe('small members', () => {
+  const small = ['one\n', '', '', BIG, 'two\n', BIG, '', 'x'.repeat(300_000), 'three\n', '']
+  const TINY = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`${i}.log`, 'x']))
+  const gz = Buffer.concat(small.map((text) => gzipSync(text)))
+
+  it.each([1 << 20, 65_536, 1_000, 31, 1])('between large ones are read in pieces of %i bytes', async (size) => {
+    expect(await read(gz, size)).toEqual({ texts: { input: small.join('') }, faults: [], notices: [] })
+  })
+
+  it('of which one is damaged are read up to it', async () => {
+    const damaged = Buffer.concat([gzipSync('one\n'), gzipSync('two\n'), gzipSync('three\n')])
+    damaged[gzipSync('one\n').length + 10] = 0xff
+    const { texts, faults } = await read(damaged)
+    expect(texts).toEqual({ input: 'one\n' })
+    expect(faults).toEqual([expect.stringContaining('the gzip stream is damaged (invalid block type)')])
+  })
+
+  it.each<[string, Buffer]>([
+    ['gzip', Buffer.concat(Array(2_000).fill(gzipSync('')))],
+    ['gzip with a byte each', Buffer.concat(Array(2_000).fill(gzipSync('x')))],
+    ['zip', zipOf(TINY)],
+    ['zip with lengths after the data', zipOf(TINY, { streamed: true })],
+  ])('of %s take no stream of zlib each: a hundred thousand took 26 s', async (_, packed) => {
+    const created = vi.spyOn(zlib, 'createInflateRaw')
+    await read(packed)
+    expect(created.mock.calls.length).toBeLessThan(3)
   })
 })
 
