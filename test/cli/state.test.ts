@@ -14,7 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { childrenForEachTest } from '../children.ts'
 import { folderForEachTest } from '../folder.ts'
-import { cli, finish, recordsIn, start } from './spawn.ts'
+import { type CliResult, cli, finish, recordsIn, start } from './spawn.ts'
 
 const folder = folderForEachTest()
 const children = childrenForEachTest()
@@ -47,27 +47,33 @@ function dumpsIn(stdout: string): Record<string, unknown>[] {
   return recordsIn(whole).filter(({ type }) => type === 'dump')
 }
 
-async function runUntil(dumps: number, seen: number): Promise<string> {
+/** Follows the log until that many dumps are out, and ends: a dump that is open then is left to the next run. */
+async function runUntil(dumps: number): Promise<CliResult> {
   const child = children.add(start(argv, { cwd: folder.path }))
   const result = finish(child)
   let stdout = ''
   child.stdout?.on('data', (chunk) => {
     stdout += chunk
   })
-  while (seen + dumpsIn(stdout).length < dumps && child.exitCode === null) await delay(20)
+  while (dumpsIn(stdout).length < dumps && child.exitCode === null) await delay(20)
   child.kill('SIGTERM')
-  const { code, stderr, stdout: all } = await result
+  return await result
+}
+
+/** The same of a run that has nothing to complain of: what it wrote. */
+async function writtenUntil(dumps: number): Promise<string> {
+  const { code, stderr, stdout } = await runUntil(dumps)
   expect([code, stderr]).toEqual([0, ''])
-  return all
+  return stdout
 }
 
 describe('--state-file', () => {
   it('goes on where the last run was: nothing twice, numbers and verdicts go on', async () => {
     const log = folder.write('app.log', dump(0) + dump(1))
-    const first = dumpsIn(await runUntil(2, 0))
+    const first = dumpsIn(await writtenUntil(2))
     expect(first.map(({ dump }) => dump)).toEqual([1, 2])
     appendFileSync(log, dump(2) + dump(3))
-    const second = await runUntil(2, 0)
+    const second = await writtenUntil(2)
     expect(dumpsIn(second).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([
       [3, 11],
       [4, 14],
@@ -78,11 +84,11 @@ describe('--state-file', () => {
 
   it('reads what was written to a file that was rotated meanwhile, and then the new one', async () => {
     const log = folder.write('app.log', dump(0))
-    await runUntil(1, 0)
+    await writtenUntil(1)
     appendFileSync(log, dump(1))
     renameSync(log, `${log}.1`)
     writeFileSync(log, dump(2))
-    expect(dumpsIn(await runUntil(2, 0)).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([
+    expect(dumpsIn(await writtenUntil(2)).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([
       [2, 8],
       [3, 11],
     ])
@@ -90,21 +96,17 @@ describe('--state-file', () => {
 
   it('reads a file from its start that was truncated meanwhile', async () => {
     const log = folder.write('app.log', dump(0) + dump(1))
-    await runUntil(2, 0)
+    await writtenUntil(2)
     truncateSync(log)
     appendFileSync(log, dump(2))
-    const child = children.add(start(argv, { cwd: folder.path }))
-    const result = finish(child)
-    await delay(700)
-    child.kill('SIGTERM')
-    const { stdout, stderr } = await result
+    const { stdout, stderr } = await runUntil(1)
     expect(stderr).toContain('app.log: was truncated; reading it from its start')
     expect(dumpsIn(stdout).map(({ goroutines }) => goroutines)).toEqual([11])
   })
 
   it('reads what was rotated twice meanwhile', async () => {
     const log = folder.write('app.log', dump(0))
-    await runUntil(1, 0)
+    await writtenUntil(1)
     appendFileSync(log, dump(1))
     renameSync(log, `${log}.1`)
     writeFileSync(log, dump(2))
@@ -113,7 +115,7 @@ describe('--state-file', () => {
     renameSync(log, `${log}.1`)
     writeFileSync(log, dump(3))
     writeFileSync(`${log}.1.gz`, 'not a log')
-    expect(dumpsIn(await runUntil(3, 0)).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([
+    expect(dumpsIn(await writtenUntil(3)).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([
       [2, 8],
       [3, 11],
       [4, 14],
@@ -122,15 +124,11 @@ describe('--state-file', () => {
 
   it('says when what was read is gone', async () => {
     const log = folder.write('app.log', dump(0))
-    await runUntil(1, 0)
+    await writtenUntil(1)
     rmSync(log)
     writeFileSync(folder.at('held'), '')
     writeFileSync(log, dump(1))
-    const child = children.add(start(argv, { cwd: folder.path }))
-    const result = finish(child)
-    await delay(700)
-    child.kill('SIGTERM')
-    const { stdout, stderr } = await result
+    const { stdout, stderr } = await runUntil(1)
     expect(stderr).toMatch(
       /app\.log: (?:what was read before is gone; reading from the start|was truncated; reading it from its start)\n/,
     )
@@ -149,7 +147,7 @@ describe('--state-file', () => {
     child.kill('SIGTERM')
     expect(dumpsIn((await result).stdout)).toEqual([])
     appendFileSync(log, text.slice(cut))
-    expect(dumpsIn(await runUntil(1, 0)).map(({ dump, goroutines, damaged }) => [dump, goroutines, damaged])).toEqual([
+    expect(dumpsIn(await writtenUntil(1)).map(({ dump, goroutines, damaged }) => [dump, goroutines, damaged])).toEqual([
       [1, 5, 0],
     ])
   })
@@ -170,7 +168,7 @@ describe('--state-file', () => {
 
   it('is refused with other options than it was made with', async () => {
     folder.write('app.log', dump(0))
-    await runUntil(1, 0)
+    await writtenUntil(1)
     const { code, stderr } = await cli([...argv, '--similarity', 'exact'], { cwd: folder.path })
     expect([code, stderr]).toEqual([
       3,
