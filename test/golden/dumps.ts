@@ -1,6 +1,7 @@
 /** The real dumps in test/golden/dumps, and what is known of each without the engine. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { shareOf } from '../share.ts'
 
 const FOLDER = new URL('./dumps/', import.meta.url)
 
@@ -19,13 +20,9 @@ export function goldenDumps(): GoldenDump[] {
     })
 }
 
-/**
- * Those that are read in every carrier. Where it is measured what the tests cover, that takes several times as long: each fourth, which covers as
- * much; `npm test` reads them all.
- */
+/** Those that are read in every carrier. */
 export function tableDumps(): GoldenDump[] {
-  const each = process.env.DUMPSTREAM_COVERAGE === undefined ? 1 : 4
-  return goldenDumps().filter((_, i) => i % each === 0)
+  return shareOf(goldenDumps())
 }
 
 export function goldenDump(name: string): Buffer {

@@ -66,6 +66,7 @@ describe('another process’s stdout', () => {
   it('a pipe: refused with its reader and the ways that work; --steal reads it', async () => {
     const [dump, pidFile, go] = ['dump', 'pid', 'go'].map((name) => folder.at(name))
     writeFileSync(dump ?? '', dumpText())
+    writeFileSync(pidFile ?? '', '')
     // The reader never reads: what is stolen is all there is.
     const service = 'echo $$ >"$1"; until [ -e "$2" ]; do sleep 0.05; done; cat "$0"; exec sleep 60'
     const script = `sh -c '${service}' "$0" "$1" "$2" | sleep 61 & wait`
@@ -75,7 +76,6 @@ describe('another process’s stdout', () => {
     })
     children.add(child)
     try {
-      writeFileSync(pidFile ?? '', '')
       await holds(pidFile ?? '', '\n')
       const path = `/proc/${readFileSync(pidFile ?? '', 'utf8').trim()}/fd/1`
       const refused = await cli([path])
