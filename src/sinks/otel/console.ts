@@ -1,5 +1,6 @@
 /** `--metrics console`: what would be sent, for a person, on stderr. stdout belongs to the records. */
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { inertJson, printable } from '../printable.ts'
 
 export function metricsText(all: readonly ResourceMetrics[]): string {
   const lines: string[] = []
@@ -16,6 +17,6 @@ export function metricsText(all: readonly ResourceMetrics[]): string {
 }
 
 function inBraces(attributes: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+  const pairs = Object.entries(attributes).map(([key, value]) => `${printable(key)}=${inertJson(value)}`)
   return pairs.length === 0 ? '' : `{${pairs.join(', ')}}`
 }

@@ -5,6 +5,7 @@
  */
 import { emptyResource } from '@opentelemetry/resources'
 import type { CollectionResult, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { printable } from '../printable.ts'
 import type { Attributes } from './attributes.ts'
 import { Batch } from './batch.ts'
 import type { Ledger } from './ledger.ts'
@@ -20,7 +21,10 @@ export interface ProducerOptions {
   readonly inputBytes: () => number
   /** What is read of a log in partitions. */
   readonly partitions?: () => readonly PartitionPoint[]
-  /** Gives each entity a resource of its own. Absent: one resource, which is the reader's, and all attributes on the points. */
+  /**
+   * Gives each entity a resource of its own. Absent: one resource, which is the reader's, and all attributes on the points, as text that is
+   * safe to show: the text format of Prometheus has no escapes for control characters.
+   */
   readonly run?: RunResource
   readonly now?: () => number
 }
@@ -130,7 +134,7 @@ class Taking {
 
   #place(attributes: Attributes): { batch: Batch; own: Attributes } {
     const { run } = this.#options
-    if (run === undefined) return { batch: this.#batch('', emptyResource), own: attributes }
+    if (run === undefined) return { batch: this.#batch('', emptyResource), own: readable(attributes) }
     const { entity, own } = parted(attributes)
     return { batch: this.#batch(JSON.stringify(entity), () => entityResource(run, entity)), own }
   }
@@ -142,4 +146,9 @@ class Taking {
     this.#batches.set(key, batch)
     return batch
   }
+}
+
+function readable(attributes: Attributes): Attributes {
+  const pairs = Object.entries(attributes)
+  return Object.fromEntries(pairs.map(([key, value]) => [key, typeof value === 'string' ? printable(value) : value]))
 }
