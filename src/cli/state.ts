@@ -78,12 +78,10 @@ function read(path: string): FileState[] {
   if (text === undefined) return []
   const end = text.indexOf('\n') + 1
   const head = parse(text.slice(0, end))
-  if (!isRecord(head) || head.dumpstream !== 'state') throw refusal(path, 'is not a state file; name another one')
+  if (!isRecord(head) || head.dumpstream !== 'state' || typeof head.v !== 'number')
+    throw refusal(path, 'is not a state file; name another one')
   if (head.v !== VERSION)
-    throw refusal(
-      path,
-      `is of version ${String(head.v)}, and this dumpstream reads ${VERSION}; remove it to start over`,
-    )
+    throw refusal(path, `is of version ${head.v}, and this dumpstream reads ${VERSION}; remove it to start over`)
   const body = text.slice(end)
   if (createHash('sha256').update(body).digest('hex') !== head.sha256)
     throw refusal(path, 'is damaged; remove it to start over')
@@ -128,7 +126,8 @@ function isPlaces(value: unknown): boolean {
         isRecord(place) &&
         typeof place.identity === 'string' &&
         typeof place.fingerprint === 'string' &&
-        Number.isSafeInteger(place.position),
+        Number.isSafeInteger(place.position) &&
+        Number(place.position) >= 0,
     )
   )
 }

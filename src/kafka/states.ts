@@ -44,6 +44,10 @@ function isState(value: unknown): value is StreamState {
   if (!('offset' in value && 'byte' in value && 'snapshot' in value)) return false
   const { offset, byte, snapshot } = value
   return (
-    typeof offset === 'string' && /^\d+$/.test(offset) && Number.isSafeInteger(byte) && typeof snapshot === 'object'
+    typeof offset === 'string' &&
+    /^\d+$/.test(offset) &&
+    Number.isSafeInteger(byte) &&
+    Number(byte) >= 0 &&
+    typeof snapshot === 'object'
   )
 }

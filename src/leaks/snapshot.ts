@@ -12,6 +12,7 @@
 import { DumpstreamError } from '../core/errors.ts'
 import type { GoroutineIds, Signature } from '../core/model.ts'
 import type { Past } from './past.ts'
+import { isPast, isSignature } from './snapshot-shape.ts'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
@@ -28,6 +29,9 @@ const MINUTES = 2
 const READY = 4
 const FLAGS = 8
 
+/** How deep a history is nested: past it, it is none. */
+const DEPTH = 12
+
 /** `most`: how many goroutine ids may be written; beyond it, the least recent histories go on with counts alone. */
 export function writeHistory(sources: Iterable<[string, readonly Past[]]>, most: number): HistorySnapshot {
   const writer = new Writer(most)
@@ -37,11 +41,12 @@ export function writeHistory(sources: Iterable<[string, readonly Past[]]>, most:
 
 /** @throws DumpstreamError `DS_OPTION` */
 export function readHistory(snapshot: HistorySnapshot): [string, readonly Past[]][] {
+  if (typeof snapshot !== 'object' || snapshot === null) throw refusal()
   const { signatures, sources } = snapshot
   if (!Array.isArray(signatures) || !signatures.every(isSignature) || !Array.isArray(sources)) throw refusal()
   return sources.map((entry: unknown): [string, Past[]] => {
     if (!Array.isArray(entry) || typeof entry[0] !== 'string') throw refusal()
-    const pasts = value(entry[1], signatures)
+    const pasts = value(entry[1], signatures, DEPTH)
     if (!Array.isArray(pasts) || !pasts.every(isPast)) throw refusal()
     return [entry[0], pasts]
   })
@@ -61,7 +66,7 @@ class Writer {
     if (typeof value !== 'object' || value === null) return null
     if (Array.isArray(value)) return value.map((each) => this.json(each))
     if (value instanceof Map) return { $map: [...value].map((entry) => this.json(entry)) }
-    if (isSignature(value)) return { $signature: this.#place(value) }
+    if (looksLikeSignature(value)) return { $signature: this.#place(value) }
     if (isIds(value)) return this.#ids(value)
     return this.#object(value)
   }
@@ -116,10 +121,12 @@ function plain({ id, canonical, title, createdBy, idle, stack }: Signature): Sig
   return { id, canonical, title, createdBy, idle, stack: { frames, createdBy: creator, elidedAt } }
 }
 
-function value(json: unknown, signatures: readonly Signature[]): unknown {
-  if (typeof json !== 'object' || json === null) return json
-  if (Array.isArray(json)) return json.map((each) => value(each, signatures))
-  if ('$map' in json) return new Map(entries(json.$map).map(([key, each]) => [key, value(each, signatures)]))
+function value(json: unknown, signatures: readonly Signature[], depth: number): unknown {
+  if (json === null) return undefined
+  if (typeof json !== 'object') return json
+  if (depth === 0) throw refusal()
+  if (Array.isArray(json)) return json.map((each) => value(each, signatures, depth - 1))
+  if ('$map' in json) return new Map(entries(json.$map).map(([key, each]) => [key, value(each, signatures, depth - 1)]))
   if ('$ids' in json)
     return typeof json.$ids === 'string'
       ? new SavedIds(
@@ -133,7 +140,7 @@ function value(json: unknown, signatures: readonly Signature[]): unknown {
     if (signature === undefined) throw refusal()
     return signature
   }
-  return Object.fromEntries(Object.entries(json).map(([name, each]) => [name, value(each, signatures)]))
+  return Object.fromEntries(Object.entries(json).map(([name, each]) => [name, value(each, signatures, depth - 1)]))
 }
 
 function numbersOf(json: unknown): number[] {
@@ -259,26 +266,12 @@ function readNumbers(bytes: Uint8Array): number[] {
   return numbers
 }
 
-function isSignature(value: unknown): value is Signature {
-  return typeof value === 'object' && value !== null && 'canonical' in value && 'stack' in value && 'id' in value
+function looksLikeSignature(value: object): value is Signature {
+  return 'canonical' in value && 'stack' in value && 'id' in value
 }
 
 function isIds(value: object): value is GoroutineIds {
   return 'isMarked' in value && 'forEach' in value
-}
-
-function isPast(value: unknown): value is Past {
-  if (typeof value !== 'object' || value === null) return false
-  if (!('tracks' in value && 'last' in value && 'dumps' in value)) return false
-  const { tracks, last, dumps } = value
-  if (!(tracks instanceof Map) || typeof last !== 'object' || last === null || typeof dumps !== 'number') return false
-  if (!('signatures' in last && Array.isArray(last.signatures) && last.signatures.every(isSignature))) return false
-  return [...tracks.values()].every(isTrack)
-}
-
-function isTrack(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || !('signature' in value && 'steps' in value)) return false
-  return isSignature(value.signature) && Array.isArray(value.steps)
 }
 
 function refusal(): DumpstreamError {

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DumpstreamError } from '../../src/core/errors.ts'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine, type EngineOptions, type EngineSnapshot } from '../../src/engine/engine.ts'
 
@@ -56,6 +57,42 @@ function run(input: Buffer, from: number, to: number, options: EngineOptions, en
   return { records, snapshot: JSON.parse(JSON.stringify(engine.snapshot())) }
 }
 
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+
+const VALUES: readonly (Json | undefined)[] = [
+  ...[undefined, null, true, -1, 1.5, 1e308, -1e308, 2 ** 53, '', 'x', '__proto__', [], {}, [null], [[]], [0, 0]],
+  ...[{ $map: [] }, { $map: [[1, 2]] }, { $map: 5 }, { $signature: 0 }, { $signature: -1 }, { $signature: 1e9 }],
+  ...[{ $ids: '////' }, { $ids: 5 }, { $ids: 'AAAA', $minutes: 7 }, JSON.parse('{"__proto__":1}')],
+]
+
+/** Where the values are, of the elements of each list the first. */
+function pathsOf(value: Json, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [[...path]]
+  const entries = Array.isArray(value) ? Object.entries(value).slice(0, 2) : Object.entries(value)
+  return [[...path], ...entries.flatMap(([name, each]) => pathsOf(each, [...path, name]))]
+}
+
+/** `undefined` takes it away. */
+function changed(of: Json, [name, ...rest]: readonly string[], value: Json | undefined): Json {
+  if (name === undefined) return value ?? null
+  if (typeof of !== 'object' || of === null) return of
+  const copy: Json = structuredClone(of)
+  const entries = Object.entries(copy).flatMap(([key, each]): [string, Json][] => {
+    if (key !== name) return [[key, each]]
+    if (rest.length === 0 && value === undefined) return []
+    return [[key, rest.length === 0 ? (value ?? null) : changed(each, rest, value)]]
+  })
+  return Array.isArray(copy) ? entries.map(([, each]) => each) : Object.fromEntries(entries)
+}
+
+function throwIt(error: Error): never {
+  throw error
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DumpstreamError && error.code === 'DS_OPTION'
+}
+
 const INPUTS: [string, Buffer][] = [
   ['the demo', demo],
   ['a leak', leak],
@@ -103,6 +140,41 @@ describe('a snapshot', () => {
     refused('a text', 'takes what engine.snapshot() made')
     refused({ ...snapshot, history: { signatures: [1], sources: [] } }, 'this is not one')
     refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'not one')
+  })
+
+  it('is refused, or gone on with, whatever one of its values was changed to', () => {
+    const before: Json = JSON.parse(JSON.stringify(run(leak, 0, leak.length, {}, true).snapshot))
+    const more = Buffer.from(dump(40, 6) + dump(50, 7))
+    const wrong: string[] = []
+    let refused = 0
+    for (const path of pathsOf(before)) {
+      for (const value of VALUES) {
+        const snapshot = changed(before, path, value)
+        try {
+          // A fault of the engine throws, too.
+          const options = { snapshot: snapshot as unknown as EngineSnapshot, onFault: throwIt }
+          const { records } = run(more, 0, more.length, options, true)
+          if (/null|NaN/.test(JSON.stringify(records))) wrong.push(`${path.join('.')} ${value}: ${records.length}`)
+        } catch (error) {
+          refused++
+          if (!isRefusal(error)) wrong.push(`${path.join('.')} ${JSON.stringify(value)?.slice(0, 40)}: ${error}`)
+        }
+      }
+    }
+    expect(wrong).toEqual([])
+    expect(refused).toBeGreaterThan(500)
+  })
+
+  it('is refused when it is nested deeper than any is', () => {
+    const { snapshot } = run(leak, 0, leak.length, {}, true)
+    const deep: unknown = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
+    for (const value of [
+      { ...snapshot, v: deep },
+      { ...snapshot, history: { ...snapshot.history, sources: [['a', deep]] } },
+    ])
+      expect(() => createEngine({ snapshot: value as EngineSnapshot })).toThrow(
+        expect.objectContaining({ code: 'DS_OPTION' }),
+      )
   })
 
   it('reads what version 1 has written', () => {
