@@ -17,33 +17,23 @@
  * Hot while a dump is open: guarded by `npm run bench -- --only 5`.
  */
 
-import { BareLines } from '../carriers/bare-lines.ts'
-import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
+import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
-import { isBlank, TAB, trimLineEnd } from '../core/ascii.ts'
+import { TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
-import { startsPreamble } from '../text/preamble.ts'
-import { headerAfterLabel, startsHeader } from '../text/titles.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
+import { LikeLines } from './like-lines.ts'
+import { CarriedOrigin, type StreamOrigin } from './origin.ts'
 import { Recognition } from './recognition.ts'
 import { Stream } from './stream.ts'
 import { StreamMap } from './stream-map.ts'
-
-/** Where a dump of a stream comes from. */
-export interface StreamOrigin {
-  readonly names: StreamNames
-  /** Of the line at hand. */
-  time(now: number | undefined): number | undefined
-  frame(): RecordFrame | undefined
-  /** The texts of those of the lines that are of the stream. */
-  texts(lines: readonly string[]): string[]
-}
+import { Unproved } from './unproved.ts'
 
 export interface CarriedStreamsOptions {
   readonly limits: Limits
@@ -61,20 +51,6 @@ export interface CarriedStreamsOptions {
  * looks like a line of a prefix, of no dump. That proves little where the prefix is a word: a header has one, too.
  */
 export type Taken = 'taken' | 'refused' | 'likely log' | GluedHeader
-
-/** A header behind what may be a prefix or a log line. */
-interface Unproved {
-  readonly carrier: Carrier
-  readonly stream: Stream
-  readonly glued: GluedHeader
-  /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
-  readonly label: number
-}
-
-const NO_NAMES: StreamNames = { source: '', attributes: {} }
-
-/** Lines until their like is looked for again, at most. */
-const MOST_WAITED = 64
 
 export class CarriedStreams {
   readonly #options: CarriedStreamsOptions
@@ -99,15 +75,13 @@ export class CarriedStreams {
   /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
   #given: Stream | undefined
   #givenBy: Carrier | undefined
-  readonly #bare = new BareLines()
-  /** Lines to go until their like is looked for, and how many these were the last time. */
-  #wait = 0
-  #waited = 0
+  readonly #like: LikeLines
 
   constructor(options: CarriedStreamsOptions) {
     const { input, keys, tape } = options
     this.#options = options
     this.#line = new CarriedTape(tape)
+    this.#like = new LikeLines(options.blockBytes)
     this.recognition = new Recognition({
       input,
       keys,
@@ -149,8 +123,7 @@ export class CarriedStreams {
   /** A chunk comes: what was seen of the last one is gone. */
   enter(): void {
     this.#given = undefined
-    if (this.open) this.#bare.leave()
-    else this.#bare.release()
+    this.#like.leave(this.open)
   }
 
   /**
@@ -160,7 +133,7 @@ export class CarriedStreams {
   known(buf: Buffer, pos: number, end: number, base: number): number {
     const given = this.#given
     if (given === undefined || !given.walks || !this.#isLike(given, buf, pos, end)) return pos
-    const lines = this.#bare
+    const { lines } = this.#like
     given.feedKnown(lines, base)
     this.#map.fed(given)
     return lines.pos
@@ -175,7 +148,7 @@ export class CarriedStreams {
   passLog(buf: Buffer, pos: number, end: number): number {
     const given = this.#given
     if (given === undefined || !this.#isLike(given, buf, pos, end)) return pos
-    const lines = this.#bare
+    const { lines } = this.#like
     given.feedLog(lines, lines.textAt(end))
     this.#options.tape.pass(buf, pos, lines.pos)
     this.#map.fed(given)
@@ -188,21 +161,7 @@ export class CarriedStreams {
     if (carrier?.shape === undefined) return false
     const { inUse, klog } = this.recognition
     if (inUse[0] !== carrier || !klog.isNowhere || this.#unproved?.stream === given) return false
-    return this.#bare.isAt(pos) || this.#takeLike(carrier, buf, pos, end)
-  }
-
-  /** Where lines of several streams come in turn, it is tried ever less often. */
-  #takeLike(carrier: Carrier, buf: Buffer, pos: number, end: number): boolean {
-    if (end - pos < this.#options.blockBytes) return false
-    if (this.#wait > 0) {
-      this.#wait--
-      return false
-    }
-    const shape = carrier.shape?.()
-    const isTaken = shape !== undefined && this.#bare.take(shape, buf, pos, end)
-    this.#waited = isTaken ? 0 : Math.min(MOST_WAITED, this.#waited * 2 + 1)
-    this.#wait = this.#waited
-    return isTaken
+    return this.#like.find(carrier, buf, pos, end)
   }
 
   #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
@@ -279,7 +238,7 @@ export class CarriedStreams {
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
     this.#streams?.tick(now, idle)
-    if (!this.open) this.#bare.release()
+    if (!this.open) this.#like.leave(false)
   }
 
   /** The text at hand goes to its stream, if that is open or a dump begins here. */
@@ -304,14 +263,14 @@ export class CarriedStreams {
         this.#line.mayBeGlued(text.buf.subarray(text.start + label, trimLineEnd(text.buf, text.start, text.end)))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
-        this.#unproved = glued === undefined ? undefined : { carrier, stream, glued, label }
+        this.#unproved = glued === undefined ? undefined : new Unproved(carrier, stream, glued, label)
         return true
       }
     } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) {
       const unproved = this.#unproved
       this.#unproved = undefined
       if (unproved.label > 0 && !unproved.glued.line.decided && !stream.fitsInside(text)) {
-        this.#part(unproved, unproved.glued.before.bytes.length - unproved.label)
+        this.#part(unproved, unproved.prefixLength)
         stream = this.#streamBehind(unproved, carrier, key)
       }
     }
@@ -344,15 +303,14 @@ export class CarriedStreams {
    */
   #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
     const unproved = this.#unproved
-    if (unproved === undefined || unproved.glued.line.decided || !unproved.stream.open) return undefined
+    if (unproved === undefined || !unproved.isOpen) return undefined
     const text = this.#text
     text.inPlace(buf, pos, next)
     if (unproved.stream.fit(text) === 0) return undefined
-    const { glued } = unproved
     // The value of a panic goes on with a TAB on each line, whatever it quotes.
-    if (buf[pos] === TAB && startsPreamble(glued.before.bytes.toString('latin1')) !== undefined) return undefined
+    if (buf[pos] === TAB && unproved.isBehindPanic) return undefined
     this.#part(unproved, 0)
-    return glued
+    return unproved.glued
   }
 
   /**
@@ -361,8 +319,7 @@ export class CarriedStreams {
    */
   #takeBehindLabel(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
     const unproved = this.#unproved
-    if (unproved === undefined || unproved.glued.line.decided || !unproved.stream.open) return false
-    if (!(unproved.carrier instanceof Prefix)) return false
+    if (unproved === undefined || !unproved.isOpen || !(unproved.carrier instanceof Prefix)) return false
     const text = this.#text
     const fits = (each: Prefix): boolean => each.read(buf, pos, next, text) && unproved.stream.fit(text) > 0
     const prefix = unproved.carrier.heads.find(fits)
@@ -384,16 +341,10 @@ export class CarriedStreams {
   }
 
   /** The header is not of its stream, which is none: what stood before it, but for a prefix of `length` bytes, is a log line. */
-  #part({ carrier, stream, glued }: Unproved, length: number): void {
+  #part(unproved: Unproved, length: number): void {
+    const { carrier, stream } = unproved
     this.#unproved = undefined
-    const { tape } = this.#options
-    // The header alone was indented: nothing of its line is log.
-    const { bytes } = glued.before
-    for (const part of [glued.before, glued.after])
-      if (isBlank(bytes, Math.min(length, bytes.length), bytes.length)) tape.claim(part)
-      else tape.release(part)
-    glued.line.decided = true
-    glued.line.parts = []
+    unproved.part(this.#options.tape, length)
     this.#map.remove(stream)
     if (carrier instanceof Prefix && !this.#map.has(carrier)) this.recognition.drop(carrier)
   }
@@ -402,10 +353,6 @@ export class CarriedStreams {
   #newStream(carrier: Carrier | undefined): Stream {
     const { limits, keys, makeDumps } = this.#options
     const tape = this.#line
-    const { key } = this.#text
-    const names = carrier?.names()
-    // Of the line in which the latest dump of the stream began: at the end there is none at hand.
-    let [time, frame]: [number | undefined, RecordFrame | undefined] = [undefined, undefined]
     const stream: Stream = new Stream({
       limits,
       tape,
@@ -413,49 +360,12 @@ export class CarriedStreams {
         this.#inner ??= innerCarriers(keys)
         return this.#inner
       },
-      makeDumps: () =>
-        makeDumps(
-          {
-            names: names ?? NO_NAMES,
-            time: (now) => {
-              if (this.#atLine === stream) time = carrier?.time(now)
-              return time
-            },
-            frame: () => {
-              if (this.#atLine === stream) frame = carrier?.frame?.()
-              return frame
-            },
-            texts: (lines) =>
-              carrier === undefined ? [] : textsOf(carrier, key, lines).map((text) => stream.withoutInner(text)),
-          },
-          tape,
-        ),
+      makeDumps: () => makeDumps(origin, tape),
+    })
+    const origin = new CarriedOrigin(carrier, this.#text.key, {
+      isAtLine: () => this.#atLine === stream,
+      withoutInner: (text) => stream.withoutInner(text),
     })
     return stream
   }
-}
-
-/** The texts of the lines that are of the stream `key` of `carrier`. */
-function textsOf(carrier: Carrier, key: string, lines: readonly string[]): string[] {
-  const text = new CarriedText()
-  const other = carrier.afresh()
-  return lines.flatMap((line) => {
-    const buf = Buffer.from(`${line}\n`, 'latin1')
-    const texts: string[] = []
-    let isRead = other.read(buf, 0, buf.length, text)
-    // The value of a field is indented, and the line with its name is not.
-    if (!isRead && carrier instanceof Prefix && carrier.isBlank) return [line]
-    for (; isRead; isRead = other.again?.(text) === true)
-      if (text.key === key) texts.push(...linesBeforeDump(text.latin1().trimEnd()))
-    return texts
-  })
-}
-
-/** The lines of `text` up to that with which a dump begins; what stands ahead of a header on its line is one. */
-function linesBeforeDump(text: string): string[] {
-  if (!text.includes('\n')) return [text]
-  const label = headerAfterLabel(text)
-  const lines = (label < 0 ? text : text.slice(0, label)).split(/\r?\n/)
-  const dump = lines.findIndex(startsHeader)
-  return dump < 0 ? lines : lines.slice(0, dump)
 }

@@ -14,7 +14,6 @@
 import type { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
-import { DumpStringRest } from '../carriers/dump-string-rest.ts'
 import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { LF, SPACE } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
@@ -27,20 +26,10 @@ import type { LoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
+import { LongString } from './long-string.ts'
 import { Silence } from './silence.ts'
 
 const TITLE_BYTES = 32
-
-/** A dump in a string of a line that is too long to be read as one. */
-interface LongString {
-  readonly rest: DumpStringRest
-  /** Where the line begins in the input, where its beginning ends, and how far it has come. */
-  readonly start: number
-  readonly end: number
-  upTo: number
-  /** The last line of the text, as far as it has come. */
-  tail: Buffer
-}
 
 type Found = Pick<DumpString, 'text' | 'cut'>
 
@@ -196,9 +185,8 @@ export class Stream {
     const found = dumpString(line, 0, line.length - 1)
     if (found === undefined) return false
     if (found.cut || !found.places.every(({ isQuoted }) => isQuoted)) {
-      const rest = new DumpStringRest(found.places, found.label)
       this.#dumpsFor().end()
-      this.#long = { rest, start, end, upTo: end, tail: EMPTY }
+      this.#long = new LongString(found, start, end, this.#parts.limits.lineBytes)
       this.feedRest(line.subarray(0, -1), end)
     } else this.#dumpOf(found, undefined, start, end)
     this.#forget()
@@ -207,38 +195,30 @@ export class Stream {
 
   /** Takes what comes after the beginning of that line, a piece that ends at `upTo` of the input. */
   feedRest(piece: Buffer, upTo: number): void {
-    const long = this.#long
-    if (long === undefined) return
+    if (this.#long === undefined) return
     this.#silence.break()
-    long.upTo = upTo
-    this.#takeText(long, long.rest.take(piece, false))
+    this.#takeLines(this.#long, this.#long.take(piece, upTo))
   }
 
   /** That line is over. */
   endRest(): void {
     const long = this.#long
     if (long === undefined) return
-    this.#takeText(long, long.rest.take(EMPTY, true))
+    this.#takeLines(long, long.finish())
     if (this.#long === undefined) return
     this.#long = undefined
-    const { tail, start, upTo, rest } = long
+    const { tail, start, end, upTo } = long
     const dumps = this.#dumpsFor()
-    if (tail.length > 0) this.#toLines(dumps, Buffer.concat([tail, NEWLINE]), start, long.end)
+    if (tail.length > 0) this.#toLines(dumps, Buffer.concat([tail, NEWLINE]), start, end)
     dumps.reach(start, upTo)
-    if (rest.isCut) dumps.cut(undefined)
+    if (long.isCut) dumps.cut(undefined)
     dumps.end(tail.toString('latin1'))
     this.#forget()
   }
 
-  #takeText(long: LongString, text: Buffer): void {
-    const all = Buffer.concat([long.tail, text])
-    const most = this.#parts.limits.lineBytes
-    let whole = 0
-    for (let lf = all.indexOf(LF); lf >= 0 && lf - whole <= most; lf = all.indexOf(LF, whole)) whole = lf + 1
-    this.#toLines(this.#dumpsFor(), all.subarray(0, whole), long.start, long.end)
-    long.tail = Buffer.from(all.subarray(whole))
-    if (long.tail.length <= most) return
-    // A line that long is none of a dump, and is not kept.
+  #takeLines(long: LongString, lines: Buffer): void {
+    this.#toLines(this.#dumpsFor(), lines, long.start, long.end)
+    if (!long.isOver) return
     this.#long = undefined
     this.#dumps?.cut('lineBytes')
     this.end()
@@ -391,5 +371,4 @@ function isSame(own: Buffer, other: Buffer): boolean {
   return own.includes(other) || other.includes(own.subarray(0, -1))
 }
 
-const EMPTY = Buffer.alloc(0)
 const NEWLINE = Buffer.from('\n')

@@ -37,8 +37,9 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
     input,
     blockBytes: 0,
     keys: { text: undefined, time: undefined, streams: undefined },
-    makeDumps: ({ names: { source, attributes }, texts }, own) => {
-      const ahead = (): string[] => texts(linesBefore(tape))
+    makeDumps: (origin, own) => {
+      const { source, attributes } = origin.names
+      const ahead = (): string[] => origin.texts(linesBefore(tape))
       return new InterleavedDumps(
         fresh(() => makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes }))),
       )

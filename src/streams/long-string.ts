@@ -1,0 +1,57 @@
+/**
+ * A dump in a string of a line that is too long to be read as one, as it comes: whole lines of its text, and the beginning of the next.
+ */
+import type { DumpString } from '../carriers/dump-string.ts'
+import { DumpStringRest } from '../carriers/dump-string-rest.ts'
+import { LF } from '../core/ascii.ts'
+
+const EMPTY = Buffer.alloc(0)
+
+export class LongString {
+  /** Where the line begins in the input, where its beginning ends, and how far it has come. */
+  readonly start: number
+  readonly end: number
+  upTo: number
+  /** The last line of the text, as far as it has come. */
+  tail: Buffer = EMPTY
+  readonly #rest: DumpStringRest
+  readonly #lineBytes: number
+
+  /** `lineBytes`: a longer line of the text is none of a dump. */
+  constructor({ places, label }: DumpString, start: number, end: number, lineBytes: number) {
+    this.#rest = new DumpStringRest(places, label)
+    this.start = start
+    this.end = end
+    this.upTo = end
+    this.#lineBytes = lineBytes
+  }
+
+  /** Takes a piece that ends at `upTo` of the input. Returns the lines that are whole now. */
+  take(piece: Buffer, upTo: number): Buffer {
+    this.upTo = upTo
+    return this.#lines(this.#rest.take(piece, false))
+  }
+
+  /** Nothing more comes. */
+  finish(): Buffer {
+    return this.#lines(this.#rest.take(EMPTY, true))
+  }
+
+  /** The string lacks its end. */
+  get isCut(): boolean {
+    return this.#rest.isCut
+  }
+
+  /** Its last line is too long to be one of a dump: no more is looked at. */
+  get isOver(): boolean {
+    return this.tail.length > this.#lineBytes
+  }
+
+  #lines(text: Buffer): Buffer {
+    const all = Buffer.concat([this.tail, text])
+    let whole = 0
+    for (let lf = all.indexOf(LF); lf >= 0 && lf - whole <= this.#lineBytes; lf = all.indexOf(LF, whole)) whole = lf + 1
+    this.tail = Buffer.from(all.subarray(whole))
+    return all.subarray(0, whole)
+  }
+}

@@ -1,0 +1,80 @@
+/** Where a dump of a stream comes from: what the carrier names, and what the line says in which the dump began. */
+import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
+import { Prefix } from '../carriers/prefix.ts'
+import { headerAfterLabel, startsHeader } from '../text/titles.ts'
+
+export interface StreamOrigin {
+  readonly names: StreamNames
+  /** Of the line at hand. */
+  time(now: number | undefined): number | undefined
+  frame(): RecordFrame | undefined
+  /** The texts of those of the lines that are of the stream. */
+  texts(lines: readonly string[]): string[]
+}
+
+/** What an origin asks of the stream that it is of. */
+interface OriginStream {
+  /** Is the line at hand one of its own? At the end there is none. */
+  isAtLine(): boolean
+  withoutInner(text: string): string
+}
+
+const NO_NAMES: StreamNames = { source: '', attributes: {} }
+
+export class CarriedOrigin implements StreamOrigin {
+  readonly names: StreamNames
+  readonly #carrier: Carrier | undefined
+  readonly #key: string
+  readonly #stream: OriginStream
+  /** Of the line in which the latest dump began. */
+  #time: number | undefined
+  #frame: RecordFrame | undefined
+
+  /** Of the stream `key` of `carrier`, which has just read a line of it; without one it is for questions only. */
+  constructor(carrier: Carrier | undefined, key: string, stream: OriginStream) {
+    this.names = carrier?.names() ?? NO_NAMES
+    this.#carrier = carrier
+    this.#key = key
+    this.#stream = stream
+  }
+
+  time(now: number | undefined): number | undefined {
+    if (this.#stream.isAtLine()) this.#time = this.#carrier?.time(now)
+    return this.#time
+  }
+
+  frame(): RecordFrame | undefined {
+    if (this.#stream.isAtLine()) this.#frame = this.#carrier?.frame?.()
+    return this.#frame
+  }
+
+  texts(lines: readonly string[]): string[] {
+    if (this.#carrier === undefined) return []
+    return textsOf(this.#carrier, this.#key, lines).map((text) => this.#stream.withoutInner(text))
+  }
+}
+
+/** The texts of the lines that are of the stream `key` of `carrier`. */
+function textsOf(carrier: Carrier, key: string, lines: readonly string[]): string[] {
+  const text = new CarriedText()
+  const other = carrier.afresh()
+  return lines.flatMap((line) => {
+    const buf = Buffer.from(`${line}\n`, 'latin1')
+    const texts: string[] = []
+    let isRead = other.read(buf, 0, buf.length, text)
+    // The value of a field is indented, and the line with its name is not.
+    if (!isRead && carrier instanceof Prefix && carrier.isBlank) return [line]
+    for (; isRead; isRead = other.again?.(text) === true)
+      if (text.key === key) texts.push(...linesBeforeDump(text.latin1().trimEnd()))
+    return texts
+  })
+}
+
+/** The lines of `text` up to that with which a dump begins; what stands ahead of a header on its line is one. */
+function linesBeforeDump(text: string): string[] {
+  if (!text.includes('\n')) return [text]
+  const label = headerAfterLabel(text)
+  const lines = (label < 0 ? text : text.slice(0, label)).split(/\r?\n/)
+  const dump = lines.findIndex(startsHeader)
+  return dump < 0 ? lines : lines.slice(0, dump)
+}

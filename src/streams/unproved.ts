@@ -1,0 +1,50 @@
+/** A header behind what may be a prefix or a log line: whether the other lines of its dump have that prefix, too, is not known yet. */
+import type { Carrier } from '../carriers/carrier.ts'
+import { isBlank } from '../core/ascii.ts'
+import type { LogTape } from '../lines/tape.ts'
+import { startsPreamble } from '../text/preamble.ts'
+import type { GluedHeader } from './carried-tape.ts'
+import type { Stream } from './stream.ts'
+
+export class Unproved {
+  readonly carrier: Carrier
+  readonly stream: Stream
+  readonly glued: GluedHeader
+  /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
+  readonly label: number
+
+  constructor(carrier: Carrier, stream: Stream, glued: GluedHeader, label: number) {
+    this.carrier = carrier
+    this.stream = stream
+    this.glued = glued
+    this.label = label
+  }
+
+  /** Nobody has decided about the line with the header, and its stream waits for more. */
+  get isOpen(): boolean {
+    return !this.glued.line.decided && this.stream.open
+  }
+
+  /** How long the prefix is if the label is none of it. */
+  get prefixLength(): number {
+    return this.glued.before.bytes.length - this.label
+  }
+
+  /** Is what stands before the header the beginning of a panic? */
+  get isBehindPanic(): boolean {
+    return startsPreamble(this.glued.before.bytes.toString('latin1')) !== undefined
+  }
+
+  /** What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was indented, and nothing is. */
+  part(tape: LogTape, length: number): void {
+    const { before, after, line } = this.glued
+    const { bytes } = before
+    const isIndent = isBlank(bytes, Math.min(length, bytes.length), bytes.length)
+    for (const part of [before, after]) {
+      if (isIndent) tape.claim(part)
+      else tape.release(part)
+    }
+    line.decided = true
+    line.parts = []
+  }
+}
