@@ -104,6 +104,9 @@ export interface MovingGoroutine extends CallingGoroutine {
 
 /** The goroutines of a dump by what they call: to find who waits for whom. Some of each stack, and all that wait for an object. */
 export interface CallingGoroutines {
+  /** How many there are, and how many pointers all of them have. */
+  readonly count: number
+  readonly pointers: number
   /** Those that wait in a lock, a WaitGroup, a Cond or, where the dump shows the runtime's frames, a channel. */
   eachWaiting(visit: (goroutine: MovingGoroutine) => void): void
   /** Those that have one of `pointers` as the receiver of a method, but for what they wait in. */

@@ -20,24 +20,26 @@ export interface Entangled {
 
 export function entangled(callers: CallingGoroutines): Entangled {
   const offsets: Offsets = { mutex: new Map(), rwmutex: new Map() }
-  const keys: number[] = []
-  const pointers: number[] = []
+  const keys = new Float64Array(callers.count)
+  let waiters = 0
+  const pointers = new Float64Array(callers.pointers)
+  let used = 0
   let isAnyLock = false
   let isAnyLost = false
   callers.eachWaiting((goroutine) => {
     const shape = shapeOf(goroutine)
     const { kind, sends } = shape
     const object = addressOf(goroutine, shape)
-    keys.push(object === 0 ? 0 : object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind]))
-    for (let i = goroutine.waits; i < goroutine.count; i++) pointers.push(goroutine.pointer(i))
+    keys[waiters++] = object === 0 ? 0 : object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind])
+    for (let i = goroutine.waits; i < goroutine.count; i++) pointers[used++] = goroutine.pointer(i)
     if (!isLock(kind)) return
     isAnyLock = true
     if (object === 0) isAnyLost = true
     else if (isIn(goroutine, object)) noteReceiver(offsets, kind, object, receiverOf(goroutine))
   })
-  const objects = new Numbers(keys)
+  const objects = new Numbers(keys.slice(0, waiters))
   if (!isAnyLock && !objects.anyTwice) return { waiting: [], offsets }
-  const receivers = new Numbers(pointers)
+  const receivers = new Numbers(pointers.subarray(0, used))
   /** May one that waits be in a method of the object that the lock is in? */
   const isWatched = (goroutine: CallingGoroutine, object: number): boolean => {
     const { kind, type } = shapeOf(goroutine)
@@ -65,9 +67,9 @@ class Numbers {
   /** Those that are there more than once: few, or none, of a hundred thousand. */
   readonly #twice: Float64Array
 
-  /** Without 0, which stands for an unknown one. */
-  constructor(numbers: readonly number[]) {
-    const sorted = Float64Array.from(numbers).sort()
+  /** Without 0, which stands for an unknown one. `numbers` are sorted in place. */
+  constructor(numbers: Float64Array) {
+    const sorted = numbers.sort()
     const twice: number[] = []
     for (let i = 1; i < sorted.length; i++) {
       const number = sorted[i] as number

@@ -13,11 +13,12 @@ import type { PrintedStack, StackEntry } from './stack.ts'
 /** Goroutines of a stack whose calls are kept, all of them; of those that wait, past it, those from the object to its first method. */
 const SAMPLES = 8
 
-/** A row: goroutine, signature, stack, where its pointers are, how many, how many of these calls wait. */
-const ROW = 6
+/** A row: signature, stack, where its pointers are, how many, how many of these calls wait. */
+const ROW = 5
 
 /** Most dumps have none. */
 const NONE = new Float64Array(0)
+const NO_ROWS = new Int32Array(0)
 
 const isCall = saysName(({ text }) => callOfName(text) !== undefined)
 
@@ -25,10 +26,12 @@ const callsOf = fact((stack: PrintedStack): readonly string[] => stack.names.fil
 
 export class Callers implements CallingGoroutines {
   readonly #most: number
-  #rows = NONE
-  #count = 0
+  /** Ids of the goroutines, a row for each, and their pointers, one behind the other. */
+  #ids = NONE
+  #rows = NO_ROWS
+  count = 0
   #pointers = NONE
-  #used = 0
+  pointers = 0
   readonly #stacks: PrintedStack[] = []
   readonly #infos: HeaderInfo[] = []
   #waits = false
@@ -49,7 +52,7 @@ export class Callers implements CallingGoroutines {
       if (waits === 0) return
       if (count > waits) count = waits + 1
     }
-    if (this.#count >= this.#most) {
+    if (this.count >= this.#most) {
       this.overflow = true
       return
     }
@@ -59,23 +62,30 @@ export class Callers implements CallingGoroutines {
       this.#stacks.push(entry.stack)
     }
     this.#infos.push(info)
-    if (this.#used + count > this.#pointers.length) this.#pointers = grown(this.#pointers, this.#used + count)
-    const row = this.#count++ * ROW
-    if (row + ROW > this.#rows.length) this.#rows = grown(this.#rows, row + ROW)
+    if (this.count === this.#ids.length) this.#grow()
+    if (this.pointers + count > this.#pointers.length)
+      this.#pointers = copied(this.#pointers, new Float64Array((this.pointers + count) * 2))
+    this.#ids[this.count] = goroutine
+    const row = this.count++ * ROW
     const rows = this.#rows
-    rows[row] = goroutine
-    rows[row + 1] = signature
-    rows[row + 2] = entry.callersStack
-    rows[row + 3] = this.#used
-    rows[row + 4] = count
-    rows[row + 5] = waits
+    rows[row] = signature
+    rows[row + 1] = entry.callersStack
+    rows[row + 2] = this.pointers
+    rows[row + 3] = count
+    rows[row + 4] = waits
     calls.read(count)
-    for (let i = 0; i < count; i++) this.#pointers[this.#used++] = calls.pointers[i] as number
+    for (let i = 0; i < count; i++) this.#pointers[this.pointers++] = calls.pointers[i] as number
+  }
+
+  #grow(): void {
+    const most = Math.min(this.#most, this.count * 2 + 1)
+    this.#ids = copied(this.#ids, new Float64Array(most))
+    this.#rows = copied(this.#rows, new Int32Array(most * ROW))
   }
 
   /** What it takes. */
   get bytes(): number {
-    return this.#rows.byteLength + this.#pointers.byteLength + this.#infos.length * 8
+    return this.#ids.byteLength + this.#rows.byteLength + this.#pointers.byteLength + this.#infos.length * 8
   }
 
   /** Does any goroutine wait for an object? */
@@ -85,27 +95,26 @@ export class Callers implements CallingGoroutines {
 
   eachWaiting(visit: (goroutine: MovingGoroutine) => void): void {
     const caller = this.#caller(0)
-    for (let row = 0; row < this.#count * ROW; row += ROW)
-      if (this.#rows[row + 5] !== 0 && caller.move(row)) visit(caller)
+    for (let row = 0; row < this.count; row++) if (this.#rows[row * ROW + 4] !== 0 && caller.move(row)) visit(caller)
   }
 
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[] {
     return this.#those((row) => {
-      const start = this.#rows[row + 3] as number
-      const end = start + (this.#rows[row + 4] as number)
-      for (let at = start + (this.#rows[row + 5] as number); at < end; at++)
+      const start = this.#rows[row * ROW + 2] as number
+      const end = start + (this.#rows[row * ROW + 3] as number)
+      for (let at = start + (this.#rows[row * ROW + 4] as number); at < end; at++)
         if (pointers.has(this.#pointers[at] as number)) return true
       return false
     })
   }
 
   of(signature: number): readonly CallingGoroutine[] {
-    return this.#those((row) => this.#rows[row + 1] === signature)
+    return this.#those((row) => this.#rows[row * ROW] === signature)
   }
 
   #those(isWanted: (row: number) => boolean): readonly CallingGoroutine[] {
     const out: CallingGoroutine[] = []
-    for (let row = 0; row < this.#count * ROW; row += ROW) {
+    for (let row = 0; row < this.count; row++) {
       if (!isWanted(row)) continue
       const caller = this.#caller(row)
       if (caller.move(row)) out.push(caller)
@@ -114,13 +123,21 @@ export class Callers implements CallingGoroutines {
   }
 
   #caller(row: number): Caller {
-    return new Caller({ rows: this.#rows, pointers: this.#pointers, stacks: this.#stacks, infos: this.#infos }, row)
+    const table: Table = {
+      ids: this.#ids,
+      rows: this.#rows,
+      pointers: this.#pointers,
+      stacks: this.#stacks,
+      infos: this.#infos,
+    }
+    return new Caller(table, row)
   }
 }
 
 /** What the rows of a dump are made of, and point to. */
 interface Table {
-  readonly rows: Float64Array
+  readonly ids: Float64Array
+  readonly rows: Int32Array
   readonly pointers: Float64Array
   readonly stacks: readonly PrintedStack[]
   readonly infos: readonly HeaderInfo[]
@@ -140,7 +157,7 @@ class Caller implements MovingGoroutine {
   /** False for a row that says nothing: another stack of the same signature is kept in its place. */
   move(row: number): boolean {
     this.#row = row
-    this.names = callsOf(this.#table.stacks[this.#at(2)] as PrintedStack)
+    this.names = callsOf(this.#table.stacks[this.#at(1)] as PrintedStack)
     return this.names.length >= this.count
   }
 
@@ -151,19 +168,19 @@ class Caller implements MovingGoroutine {
   }
 
   get goroutine(): number {
-    return this.#at(0)
+    return this.#table.ids[this.#row] as number
   }
 
   get signature(): number {
-    return this.#at(1)
+    return this.#at(0)
   }
 
   get count(): number {
-    return this.#at(4)
+    return this.#at(3)
   }
 
   get waits(): number {
-    return this.#at(5)
+    return this.#at(4)
   }
 
   get state(): string {
@@ -175,20 +192,19 @@ class Caller implements MovingGoroutine {
   }
 
   pointer(i: number): number {
-    return i < this.count ? (this.#table.pointers[this.#at(3) + i] as number) : 0
+    return i < this.count ? (this.#table.pointers[this.#at(2) + i] as number) : 0
   }
 
   get #info(): HeaderInfo {
-    return this.#table.infos[this.#row / ROW] as HeaderInfo
+    return this.#table.infos[this.#row] as HeaderInfo
   }
 
   #at(column: number): number {
-    return this.#table.rows[this.#row + column] as number
+    return this.#table.rows[this.#row * ROW + column] as number
   }
 }
 
-function grown(column: Float64Array<ArrayBuffer>, least: number): Float64Array<ArrayBuffer> {
-  const more = new Float64Array(least * 2)
-  more.set(column)
-  return more
+function copied<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from)
+  return to
 }
