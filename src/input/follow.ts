@@ -260,6 +260,8 @@ export class Follower {
       this.#more = true
     } catch (error) {
       if (systemErrorCode(error) === undefined) throw error
+      // Nothing more can come of a file that is gone.
+      tail.quietLooks++
       this.#complain(systemErrorText(error))
     }
   }

@@ -32,17 +32,21 @@ export class Tail {
   rotatedAt: number | undefined
   /** Goes up when the file was truncated. */
   generation = 0
-  /** Where it was found. It may have another name by now. */
+  /** Where it was first, and last. It may have another name by now. */
   readonly #path: string
+  #foundAt: string
   #fd: number | undefined
   readonly #fingerprint: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
   readonly #now: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
   #fingerprintLength = 0
   #modified = 0
   #afterTruncation = false
+  /** It has no name in its folder any more, and is not looked for again. */
+  #isGone = false
 
   private constructor(path: string, fd: number, now: number) {
     this.#path = path
+    this.#foundAt = path
     this.#fd = fd
     this.identity = identityOf(fstatSync(fd))
     this.lastByteAt = now
@@ -57,16 +61,18 @@ export class Tail {
 
   /** What was read by another process: found where it is now, or under the name that rotation gave it; undefined when it is gone. */
   static resume(path: string, place: TailPlace, now: number): Tail | undefined {
-    const found = findFile(path, place.identity)
+    const found = findFile([path], place.identity)
     if (found === undefined) return undefined
-    const tail = Tail.open(found, now)
-    if (tail.identity !== place.identity) {
-      tail.close()
-      return undefined
-    }
+    const tail = new Tail(path, openFile(found), now)
+    keep(tail)
     tail.position = place.position
     tail.#remember(Buffer.from(place.fingerprint, 'base64').subarray(-FINGERPRINT_BYTES))
-    return tail
+    if (tail.identity === place.identity && tail.#isStill(found)) {
+      tail.#foundAt = found
+      return tail
+    }
+    tail.close()
+    return undefined
   }
 
   /** Nothing has happened to the file since the last look. */
@@ -77,6 +83,16 @@ export class Tail {
   /** @throws the system's error, ENOENT when the file is gone */
   stat(): Stats {
     return fstatSync(this.#descriptor())
+  }
+
+  /** When it was written last, as far as is known: the file may be gone. Milliseconds since the epoch; 0 for not yet. */
+  get modified(): number {
+    try {
+      return this.stat().mtimeMs
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error
+      return this.#modified
+    }
   }
 
   /** Goes back to the start when the file was cut; says so. */
@@ -122,16 +138,35 @@ export class Tail {
 
   #descriptor(): number {
     if (this.#fd === undefined) {
-      const found = findFile(this.#path, this.identity)
+      const found = this.#isGone ? undefined : findFile([this.#foundAt, this.#path], this.identity)
+      this.#isGone = found === undefined
       // Whoever asks treats it as it treats any file that is not there.
       this.#fd = openFile(found ?? this.#path)
-      if (identityOf(fstatSync(this.#fd)) !== this.identity) {
+      if (identityOf(fstatSync(this.#fd)) !== this.identity || !this.#isStill(found ?? this.#path)) {
+        this.#isGone = true
         this.close()
         throw Object.assign(new Error('is gone'), { code: 'ENOENT', syscall: 'open' })
       }
+      this.#isGone = false
+      this.#foundAt = found ?? this.#path
     }
     keep(this)
     return this.#fd
+  }
+
+  /**
+   * The file at `path`, which has the same number: a file that was deleted may have left it to another one, and that has other bytes where this
+   * one has been read to. Under its own name it has been truncated.
+   */
+  #isStill(path: string): boolean {
+    if (path === this.#path || path === this.#foundAt) return true
+    if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotated(path, this.#path)
+    return this.#bytesThere(this.#fd).equals(this.#fingerprint.subarray(0, this.#fingerprintLength))
+  }
+
+  #bytesThere(fd: number): Buffer {
+    const length = this.#fingerprintLength
+    return this.#now.subarray(0, readSync(fd, this.#now, 0, length, this.position - length))
   }
 
   #bytesBefore(position: number): Buffer {
@@ -162,11 +197,10 @@ export class Tail {
   #sameBytesBefore(): boolean {
     const length = this.#fingerprintLength
     if (length === 0) return true
-    const count = readSync(this.#descriptor(), this.#now, 0, length, this.position - length)
-    const there = this.#now.subarray(0, count)
-    if (count === length && there.equals(this.#fingerprint.subarray(0, length))) return true
+    const there = this.#bytesThere(this.#descriptor())
+    if (there.equals(this.#fingerprint.subarray(0, length))) return true
     // Only NUL bytes: the hole of a writer that kept its offset (see skipHole). What it wrote starts at or after our position.
-    this.#afterTruncation = count === length && there.every((byte) => byte === 0)
+    this.#afterTruncation = there.length === length && there.every((byte) => byte === 0)
     return this.#afterTruncation
   }
 }
@@ -194,21 +228,26 @@ function openFile(path: string): number {
 /** What rotation puts behind the name of a file: `.1`, `-20261124`, `.20261124-101500`. Not what it has compressed. */
 const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
 
+function isRotated(path: string, from: string): boolean {
+  const [name, first] = [basename(path), basename(from)]
+  return name.startsWith(first) && ROTATED.test(name.slice(first.length))
+}
+
 /**
  * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `read`: identities of those that
  * somebody did see.
  */
 export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>, now: number): Tail[] {
   try {
-    const { mtimeMs, ino } = tail.stat()
+    const { modified } = tail
+    if (modified === 0) return []
     const atPath = statSync(path, { throwIfNoEntry: false })
-    const name = basename(path)
     return readdirSync(dirname(path))
-      .filter((each) => each.startsWith(name) && ROTATED.test(each.slice(name.length)))
       .map((each) => join(dirname(path), each))
+      .filter((each) => isRotated(each, path))
       .map((each) => ({ path: each, stats: statSync(each) }))
-      .filter(({ stats }) => stats.isFile() && stats.ino !== ino && stats.ino !== atPath?.ino)
-      .filter(({ stats }) => stats.mtimeMs >= mtimeMs && !read.has(identityOf(stats)))
+      .filter(({ stats }) => stats.isFile() && identityOf(stats) !== tail.identity && stats.ino !== atPath?.ino)
+      .filter(({ stats }) => stats.mtimeMs >= modified && !read.has(identityOf(stats)))
       .sort((a, b) => a.stats.mtimeMs - b.stats.mtimeMs)
       .map((each) => Tail.open(each.path, now))
   } catch (error) {
@@ -217,14 +256,17 @@ export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>
   }
 }
 
-/** The path, or what the file is called that was there: rotation renames within the folder. */
-function findFile(path: string, identity: string): string | undefined {
-  if (isFile(path, identity)) return path
+/** One of the paths, or what the file is called that was there: rotation renames within the folder, where there may be ten thousand others. */
+function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
+  const isFound = (path: string): boolean => isFile(path, identity)
+  const known = paths.find(isFound)
+  if (known !== undefined) return known
+  const [path] = paths
   const folder = dirname(path)
   try {
-    return readdirSync(folder)
-      .map((name) => join(folder, name))
-      .find((each) => isFile(each, identity))
+    const all = readdirSync(folder).map((name) => join(folder, name))
+    const first = paths.at(-1) ?? path
+    return all.filter((each) => isRotated(each, first)).find(isFound) ?? all.find(isFound)
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
     return undefined

@@ -321,6 +321,67 @@ describe('truncation', () => {
   })
 })
 
+describe('a file whose descriptor was closed, because others needed one', () => {
+  const others: Watched[] = []
+
+  /** More than may be open at once. */
+  function readOthers(): void {
+    for (let i = 0; i < 40; i++) {
+      const path = folder.at(`other-${i}.log`)
+      writeFileSync(path, 'x\n')
+      const other = new Watched(path)
+      other.look()
+      others.push(other)
+    }
+  }
+
+  afterEach(() => {
+    for (const { follower } of others.splice(0)) follower.close()
+  })
+
+  it('is read on under the name that rotation gave it', () => {
+    writeFileSync(log, 'one\n')
+    watched.look()
+    appendFileSync(log, 'two\n')
+    renameSync(log, folder.at('app.log.1'))
+    writeFileSync(log, 'three\n')
+    readOthers()
+    watched.look(4)
+    renameSync(folder.at('app.log.1'), folder.at('app.log.2'))
+    readOthers()
+    appendFileSync(folder.at('app.log.2'), 'late\n')
+    watched.look(2)
+    expect(watched.text.split('\n').sort()).toEqual(['', 'late', 'one', 'three', 'two'])
+    expect(watched.notices).toEqual([])
+  })
+
+  it('and that was deleted is not taken for the file that has its number now', () => {
+    writeFileSync(log, 'one\ntwo\n')
+    watched.look()
+    readOthers()
+    // As if it were deleted, and the next file that is made got its number.
+    renameSync(log, folder.at('db.log'))
+    writeFileSync(folder.at('db.log'), 'a line of the database\n')
+    watched.look(3)
+    writeFileSync(log, 'three\n')
+    watched.look(4)
+    expect(watched.text).toBe('one\ntwo\nthree\n')
+  })
+
+  it('and over which another rotated file was written: that one is read, though it is not at the path any more', () => {
+    writeFileSync(log, 'one\n')
+    watched.look()
+    readOthers()
+    renameSync(log, folder.at('app.log.1'))
+    writeFileSync(folder.at('next'), 'two\n')
+    writeFileSync(folder.at('after'), 'three\n')
+    renameSync(folder.at('next'), folder.at('app.log.1'))
+    renameSync(folder.at('after'), log)
+    watched.look(6)
+    expect(watched.text).toBe('one\ntwo\nthree\n')
+  })
+})
+
 describe('the process whose descriptor it is', () => {
   it('has ended with more to read than one look takes: over once all is read', () => {
     writeFileSync(log, Buffer.alloc(20 << 20, 'line\n'))
