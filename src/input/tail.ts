@@ -160,7 +160,7 @@ export class Tail {
    */
   #isStill(path: string): boolean {
     if (path === this.#path || path === this.#foundAt) return true
-    if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotated(path, this.#path)
+    if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotationOf(this.#path)(basename(path))
     return this.#bytesThere(this.#fd).equals(this.#fingerprint.subarray(0, this.#fingerprintLength))
   }
 
@@ -228,9 +228,10 @@ function openFile(path: string): number {
 /** What rotation puts behind the name of a file: `.1`, `-20261124`, `.20261124-101500`. Not what it has compressed. */
 const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
 
-function isRotated(path: string, from: string): boolean {
-  const [name, first] = [basename(path), basename(from)]
-  return name.startsWith(first) && ROTATED.test(name.slice(first.length))
+/** Names in the folder of `path`, of which there may be thousands. */
+function isRotationOf(path: string): (name: string) => boolean {
+  const first = basename(path)
+  return (name) => name.startsWith(first) && ROTATED.test(name.slice(first.length))
 }
 
 /**
@@ -243,8 +244,8 @@ export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>
     if (modified === 0) return []
     const atPath = statSync(path, { throwIfNoEntry: false })
     return readdirSync(dirname(path))
+      .filter(isRotationOf(path))
       .map((each) => join(dirname(path), each))
-      .filter((each) => isRotated(each, path))
       .map((each) => ({ path: each, stats: statSync(each) }))
       .filter(({ stats }) => stats.isFile() && identityOf(stats) !== tail.identity && stats.ino !== atPath?.ino)
       .filter(({ stats }) => stats.mtimeMs >= modified && !read.has(identityOf(stats)))
@@ -258,15 +259,15 @@ export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>
 
 /** One of the paths, or what the file is called that was there: rotation renames within the folder, where there may be ten thousand others. */
 function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
-  const isFound = (path: string): boolean => isFile(path, identity)
-  const known = paths.find(isFound)
+  const known = paths.find((path) => isFile(path, identity))
   if (known !== undefined) return known
   const [path] = paths
   const folder = dirname(path)
+  const isFound = (name: string): boolean => isFile(join(folder, name), identity)
   try {
-    const all = readdirSync(folder).map((name) => join(folder, name))
-    const first = paths.at(-1) ?? path
-    return all.filter((each) => isRotated(each, first)).find(isFound) ?? all.find(isFound)
+    const names = readdirSync(folder)
+    const found = names.filter(isRotationOf(paths.at(-1) ?? path)).find(isFound) ?? names.find(isFound)
+    return found === undefined ? undefined : join(folder, found)
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
     return undefined
