@@ -13,6 +13,9 @@ import type { OpeningToBe } from './dump.ts'
 /** What a held line takes beside its text. */
 const HELD_BYTES = 200
 
+/** What else may follow `panic: `. */
+const NO_VALUE = /^(?:$|\[|panic:)/
+
 export class Candidate extends Block {
   readonly opening: OpeningToBe
   readonly #held: Held[] = []
@@ -41,6 +44,14 @@ export class Candidate extends Block {
   announce(preamble: PreambleStart): void {
     this.preamble = preamble
     this.preambleAtHand = preamble
+  }
+
+  /** A line behind the first one of the preamble: where that says nothing, the value of the panic begins with a line feed. */
+  noteValue(text: string): void {
+    const { preambleAtHand } = this
+    if (preambleAtHand?.kind !== 'panic' || preambleAtHand.reason !== '') return
+    const reason = text.trim()
+    if (!NO_VALUE.test(reason)) this.announce({ ...preambleAtHand, reason })
   }
 
   /** One more line that may be dump. */

@@ -36,6 +36,8 @@ export interface OpeningToBe {
   readonly mayHaveReason: boolean
   /** The log lines close ahead of it, behind the dump before it. */
   ahead(): readonly string[]
+  /** What stands ahead of it on the line in which it begins; empty when nothing does. */
+  head(): string
   /** There is a dump. */
   confirm(): Opening
 }

@@ -64,6 +64,7 @@ export class ForeignLines {
     const open = this.#open
     const { candidate } = open
     if (candidate === undefined) return
+    candidate.noteValue(line.text)
     if (candidate.foreign.lines === 0) open.goroutine.noteHead(line.text)
     candidate.lines++
     open.logTimes.note(line.text)
@@ -95,6 +96,7 @@ export class ForeignLines {
     open.logTimes.note(text)
     if (isRemark) open.reasonBefore.note(text)
     else open.reasonBefore.noteOther(text)
+    open.next?.noteValue(text)
     if (open.next !== undefined && ++open.next.lines > PREAMBLE_LINES) open.dropNext()
     this.#holdOrPass(line)
     const { foreignLines, foreignBytes } = open.limits

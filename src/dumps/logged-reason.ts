@@ -2,6 +2,7 @@
  * The reason for a dump that a log line in front of it has given (text/reason.ts, text/record-reason.ts): it counts for the dump that begins
  * next, if it begins soon.
  */
+import { startsPreamble } from '../text/preamble.ts'
 import { type LoggedReason, parts, readLoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 
@@ -33,6 +34,22 @@ export class ReasonBefore {
       this.#latest = found
       this.#lines = 0
     }
+  }
+
+  /** As `note`, of a line in front of one to which a header is glued: the first line of a preamble is log there, but says the same. */
+  noteBeforeGlued(text: string): void {
+    const preamble = startsPreamble(text)
+    if (preamble === undefined) this.note(text)
+    else {
+      this.#latest = { ...preamble, within: APART_LINES }
+      this.#lines = 0
+    }
+  }
+
+  /** As `noteBeforeGlued`, of what stands in front of a header on its line: no line of its own, it parts nothing. */
+  noteHead(text: string): void {
+    const found = startsPreamble(text.trimEnd()) ?? readLoggedReason(text) ?? readRecordReason(text)
+    if (found !== undefined) this.#latest = { within: 1, ...found }
   }
 
   /** As `note`, of a line that gives none. */

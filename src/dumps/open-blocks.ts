@@ -198,9 +198,17 @@ export class OpenBlocks {
   #opening(start: number): OpeningToBe {
     const opening = this.#sink.opening(start)
     for (const text of opening.logLines) this.fragments.shapes.learn(text, false)
-    if (opening.mayHaveReason || this.reasonBefore.latest !== undefined)
-      for (const text of opening.ahead()) this.reasonBefore.note(text)
+    if (opening.mayHaveReason || this.reasonBefore.latest !== undefined) this.#noteReason(opening)
     return opening
+  }
+
+  #noteReason(opening: OpeningToBe): void {
+    const head = opening.head()
+    for (const text of opening.ahead()) {
+      if (head === '') this.reasonBefore.note(text)
+      else this.reasonBefore.noteBeforeGlued(text)
+    }
+    if (head !== '') this.reasonBefore.noteHead(head)
   }
 
   /** A candidate in the place of the one that there is. While a dump is open, it stands beside it. */

@@ -89,6 +89,7 @@ export class Openers {
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
     if (!continuesPreamble(line.text, candidate.preambleAtHand.kind)) return false
     candidate.hold(open.hold(line))
+    candidate.noteValue(line.text)
     candidate.hasTrap ||= isTrap(line.text)
     return true
   }

@@ -51,6 +51,7 @@ export class Openings {
         logLines,
         mayHaveReason: this.#mayHaveReason(before),
         ahead: () => lastLines(before.sinceDump),
+        head: () => headOf(before.sinceDump),
         confirm: () => ({ ...timeAt(), frame: undefined }),
       }
     }
@@ -69,6 +70,7 @@ export class Openings {
         logLines: NO_LINES,
         mayHaveReason: this.#mayHaveReason(before),
         ahead: () => stream.texts(lastLines(before.sinceDump)),
+        head: () => stream.texts([headOf(before.sinceDump)])[0] ?? '',
         confirm: () => ({ ...timeAt(), frame }),
       }
     }
@@ -111,14 +113,15 @@ export class Openings {
     let { time, at, lines } = known
     let fresh = 0
     const lately = before.linesIn(passed - known.passed)
-    eachLineBack(lately, (text, start) => {
+    eachLineBack(lately, (text, start, isWhole) => {
       const found = timeOf(text, now)
       if (found !== undefined) {
         time = found
         at = passed - lately.length + start
         lines = 0
       }
-      fresh++
+      // The rest of a line comes with the dump, and the whole of it is counted then.
+      if (isWhole) fresh++
       return found === undefined && fresh < OBSERVED_LINES
     })
     lines += fresh
@@ -138,19 +141,26 @@ interface Stamp {
 
 const NO_STAMP: Stamp = { passed: 0, time: undefined, at: 0, lines: 0 }
 
-/** Shows the lines of `log`, the last one first, until `visit` has seen enough. */
-function eachLineBack(log: string, visit: (line: string, start: number) => boolean): void {
-  let end = log.lastIndexOf('\n')
+/** What `log` ends with that is no whole line: the dump begins behind it on the same one. */
+function headOf(log: string): string {
+  return log.slice(log.lastIndexOf('\n') + 1)
+}
+
+/** Shows the lines of `log`, up to its end, the last one first, until `visit` has seen enough. */
+function eachLineBack(log: string, visit: (line: string, start: number, isWhole: boolean) => boolean): void {
+  let isWhole = log === '' || log.endsWith('\n')
+  let end = isWhole ? log.length - 1 : log.length
   while (end >= 0) {
     const start = end === 0 ? 0 : log.lastIndexOf('\n', end - 1) + 1
-    if (!visit(log.slice(start, end).trimEnd(), start)) return
+    if (!visit(log.slice(start, end).trimEnd(), start, isWhole)) return
     end = start - 1
+    isWhole = true
   }
 }
 
 /** The last lines: there may be many, and a dump each few lines. */
 function lastLines(log: string): string[] {
   const lines: string[] = []
-  eachLineBack(log, (line) => lines.push(line) < OBSERVED_LINES)
+  eachLineBack(log.slice(0, log.lastIndexOf('\n') + 1), (line) => lines.push(line) < OBSERVED_LINES)
   return lines.reverse()
 }

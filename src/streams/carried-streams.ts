@@ -337,10 +337,16 @@ export class CarriedStreams {
     this.#atLine = stream
     stream.takeHeader(glued.header)
     this.#atLine = undefined
+    this.endGlued(glued)
     return stream
   }
 
-  /** The header is not of its stream, which is none: what stood before it, but for a prefix of `length` bytes, is a log line. */
+  /** The header that stood behind a log line is taken: the rest of that line is log. */
+  endGlued({ after }: GluedHeader): void {
+    if (!after.decided) this.#options.tape.release(after)
+  }
+
+  /** The header is not of its stream, which is none: what stood before it, but for a prefix of `length` bytes, is a log line. `endGlued` follows. */
   #part(unproved: Unproved, length: number): void {
     const { carrier, stream } = unproved
     this.#unproved = undefined

@@ -268,7 +268,10 @@ export class Router implements LineSink {
         this.#tape.pass(buf, pos, next)
         return next
       }
-    } else if (taken !== 'refused') this.#takeHeader(taken.header)
+    } else if (taken !== 'refused') {
+      this.#takeHeader(taken.header)
+      this.#streams.endGlued(taken)
+    }
     if (!this.#plain.quiet || needle || announces(buf, pos, next)) {
       this.#plain.run(buf, words, pos, next, base)
       if (this.#plain.stopped === 'foreign') this.#plain.takeForeign(buf, pos, base)

@@ -35,15 +35,17 @@ export class Unproved {
     return startsPreamble(this.glued.before.bytes.toString('latin1')) !== undefined
   }
 
-  /** What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was indented, and nothing is. */
+  /**
+   * What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was indented, and nothing is.
+   * Its line end is for the caller to release, once the header is taken: so far the log ends with what is ahead of the header on its line.
+   */
   part(tape: LogTape, length: number): void {
     const { before, after, line } = this.glued
     const { bytes } = before
-    const isIndent = isBlank(bytes, Math.min(length, bytes.length), bytes.length)
-    for (const part of [before, after]) {
-      if (isIndent) tape.claim(part)
-      else tape.release(part)
-    }
+    if (isBlank(bytes, Math.min(length, bytes.length), bytes.length)) {
+      tape.claim(before)
+      tape.claim(after)
+    } else tape.release(before)
     line.decided = true
     line.parts = []
   }

@@ -28,8 +28,10 @@ export function mayAnnounce(buf: Buffer, start: number): boolean {
 export function announces(buf: Buffer, start: number, end: number): boolean {
   if (!mayAnnounce(buf, start)) return false
   const stop = Math.min(buf.indexOf(LF, start), end, start + LINE_BYTES)
-  const line = buf.toString('latin1', start, stop).trimEnd()
-  return line === RACE_RULE || isRaceWarning(line) || startsPreamble(line) !== undefined
+  const text = buf.toString('latin1', start, stop)
+  const line = text.trimEnd()
+  // Not without its last blank: the first line of a panic's value may be empty.
+  return line === RACE_RULE || isRaceWarning(line) || startsPreamble(text) !== undefined
 }
 
 /**

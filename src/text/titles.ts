@@ -23,11 +23,11 @@ const AFTER_WORD = / \d+:|:/y
 const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) (?:at 0x|by ))/i
 /** Echo logs no line end before the stack (middleware/recover.go). */
 const ECHO = '[PANIC RECOVER] '
-/** Words after which, and a colon or a blank, a header is no prose: `Stack: goroutine 94 [running]:` (Traefik). */
-const LABEL = /(?:stack|trace|panic|recover|dump|crash|fatal|error)[^\n]{0,64}?[:=\s]\s*$/i
+/** Words after which, and a colon, a blank or the marks of code, a header is no prose: `Stack: goroutine 94 [running]:` (Traefik). */
+const LABEL = /(?:stack|trace|panic|recover|dump|crash|fatal|error)[^\n]{0,64}?[:=\s]\s*(?:```)?$/i
 const LABEL_BYTES = 320
 /** A frame: a function, and its file line. */
-const FRAME = /^\r?\n[^\s(][^\n]*\)\r?\n\t\S[^\n]*:\d+/
+const FRAME = /^\r?\n[^\s(][^\n]*\)\r?\n(?:\t| {2,})\S[^\n]*:\d+/
 const FRAME_BYTES = 4096
 
 /** Where the header that begins at `at` of `text` ends, after its colon, at most `most` letters of it in brackets; -1: there is none. */

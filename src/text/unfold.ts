@@ -6,17 +6,23 @@
  *     panic: boom⏎⏎goroutine 7 [running]:⏎main.f(0x1)⏎\t/app/main.go:3 +0x1d
  *     ##teamcity[testStdErr name='TestF' out='goroutine 7 |[running|]:|nmain.f(0x1)|n\t/app/main.go:3 +0x1d|n']
  *     panic: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20
+ *     web-1  | panic: boom web-1  | web-1  | goroutine 7 [running]: web-1  | main.f(0x1) web-1  | \t/app/main.go:3 +0x1d
+ *     ['goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
  */
 import { latin1Of } from '../core/latin1.ts'
 import { hasOffset, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
+import { unquoteLatin1 } from './quote.ts'
 import { headerEnd, holdsHeaderHead } from './titles.ts'
 
 const WORD = 'goroutine'
 /** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
 const BRACKETED = 1024
-/** What a line end has become where one line is a message: the source of a pattern without case. Letters that are not ASCII are in UTF-8: ⏎, ↵, ␤, ␊. */
-export const LOST_END: string = String.raw`(?:<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);|#012|(?:%0d)?%0a|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a])`
+/**
+ * What a line end has become where one line is a message: the source of a pattern without case. Letters that are not ASCII are in UTF-8: ⏎, ↵, ␤, ␊,
+ * and the separators of Unicode (U+2028, U+2029, U+0085).
+ */
+export const LOST_END: string = String.raw`(?:<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);|#012|(?:%0d)?%0a|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a]|\xe2\x80[\xa8\xa9]|\xc2\x85|\0)`
 const SIGN = new RegExp(LOST_END, 'iy')
 /** In a page, some of its other tags end a line. */
 const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
@@ -24,6 +30,17 @@ const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
 const FRAME =
   /[ \t]+(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\))[ \t]+(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
 const HEADER = /[ \t]+(?=goroutine \d+ \[)/y
+/** docker compose's prefix, behind a header and ahead of what follows it. */
+const COMPOSE = /[ \t]+(\S+[ \t]*\|)(?=[ \t])/y
+/** The last line of what docker compose has written, ahead of what it says itself: `web-1 exited with code 2`. */
+const BEHIND_LAST = / \+0x[0-9a-f]+(?= (?!fp=)[^\n]*$)/
+/** What parts two strings of a list: Go parts them by blanks alone. */
+const NEXT_STRING = /[ \t]*(?:,[ \t]*|[ \t])(?=["'])/y
+/** Strings of a list ahead of its first header that are read, and how far they reach. */
+const STRINGS_BEFORE = 16
+const BYTES_BEFORE = 4096
+/** Of a call that is looked for behind a header. */
+const LINE_BYTES = 4096
 
 /** What TeamCity escapes in a message (teamcity "Service Messages"): `|n`, `|[`, `|0x00e9`. */
 const TEAMCITY = '##teamcity['
@@ -51,12 +68,88 @@ export function unfold(text: string): string | undefined {
     if (sign !== undefined) {
       const ends = sign.startsWith('<') ? TAGS : sign
       const [first = ''] = text.slice(end + sign.length).split(ends, 1)
-      if (readLine(plainText(first))?.kind === 'func') return text.replaceAll(ends, '\n')
+      if (isCall(first)) return text.replaceAll(ends, '\n')
       continue
     }
+    const unfolded = unfoldList(text, at, end) ?? unfoldCompose(text, end)
+    if (unfolded !== undefined) return unfolded
     if (text[end] === ' ' || text[end] === '\t') return unfoldBlanks(text, at)
   }
   return undefined
+}
+
+/** Lines that docker compose has written behind one another. */
+function unfoldCompose(text: string, end: number): string | undefined {
+  const found = match(COMPOSE, text, end)
+  if (found === null) return undefined
+  const sign = ` ${found[1]}`
+  const from = end + found[0].length
+  const near = text.slice(from, from + LINE_BYTES)
+  const [first = ''] = near.split(sign, 1)
+  if (!isCall(first.trim())) return undefined
+  const lines = text.split(sign).map((line) => (line.startsWith(' ') ? line.slice(1) : line).trimEnd())
+  return lines.join('\n').replace(BEHIND_LAST, '$&\n')
+}
+
+/** The strings of a list, each of them a line; the header is the one at [at, end). */
+function unfoldList(text: string, at: number, end: number): string | undefined {
+  const quote = text[at - 1]
+  if ((quote !== '"' && quote !== "'") || text[end] !== quote) return undefined
+  const next = match(NEXT_STRING, text, end + 1)
+  if (next === null) return undefined
+  const open = end + 1 + next[0].length
+  const close = closingQuote(text, open, open + LINE_BYTES)
+  if (close < 0 || !isCall(text.slice(open + 1, close))) return undefined
+  const first = firstString(text, at - 1)
+  const strings: string[] = []
+  let p = first
+  for (;;) {
+    const stop = closingQuote(text, p, text.length)
+    if (stop < 0) break
+    strings.push(unquoteLatin1(`"${text.slice(p + 1, stop)}"`))
+    p = stop + 1
+    const parted = match(NEXT_STRING, text, p)
+    if (parted === null) break
+    p += parted[0].length
+  }
+  return `${text.slice(0, first)}\n${strings.join('\n')}\n${text.slice(p)}`
+}
+
+/** Where the list begins, or a string near enough, of which the one at `open` is: a panic may stand ahead of its header. */
+function firstString(text: string, open: number): number {
+  const least = Math.max(0, open - BYTES_BEFORE)
+  let first = open
+  for (let left = STRINGS_BEFORE; left > 0; left--) {
+    let close = first - 1
+    while (close > least && (text[close] === ' ' || text[close] === '\t' || text[close] === ',')) close--
+    if (close === first - 1 || (text[close] !== '"' && text[close] !== "'")) break
+    const before = openingQuote(text, least, close)
+    if (before < 0) break
+    first = before
+  }
+  return first
+}
+
+/** Where the string begins that the quote at `close` ends; -1: not behind `least`. */
+function openingQuote(text: string, least: number, close: number): number {
+  const quote = text[close] as string
+  for (let at = close - 1; at >= least; at--) if (text[at] === quote && text[at - 1] !== '\\') return at
+  return -1
+}
+
+/** Where the string ends that the quote at `open` begins; -1: not ahead of `most`. */
+function closingQuote(text: string, open: number, most: number): number {
+  const quote = text[open]
+  const end = Math.min(text.length, most)
+  for (let at = open + 1; at < end; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === quote) return at
+  }
+  return -1
+}
+
+function isCall(line: string): boolean {
+  return readLine(plainText(line))?.kind === 'func'
 }
 
 /** Frames that blanks part: what each of them is says where it ends. Prose may quote a call and a place, but none with an offset. */

@@ -78,3 +78,18 @@ it.each(['<br>', '#012', '⏎'])('headers with %s behind them, and no calls, cos
   expect(run.records).toEqual([])
   expect(run.log.equals(line)).toBe(true)
 })
+
+it.each([
+  ["'goroutine 7 [running]:', 'no call', ", ''],
+  ["'goroutine 7 [running]:', 'main.f(", ''],
+  ['", "'.repeat(20) + '"goroutine 7 [running]:", "', ''],
+  ['web-1  | goroutine 7 [running]: web-1  | no call ', ''],
+  ['goroutine 7 [running]: a', '|  main.f'],
+])('headers in lists and behind prefixes that nothing follows cost no more than their length: %s', (text, tail) => {
+  const line = Buffer.from(
+    `x ${Array.from({ length: 20_000 }, (_, i) => `${text}${tail === '' ? '' : i}${tail}`).join('')}\n`,
+  )
+  const run = feed([line])
+  expect(run.records).toEqual([])
+  expect(run.log.equals(line)).toBe(true)
+})

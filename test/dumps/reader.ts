@@ -34,21 +34,29 @@ export function linesBefore(tape: LogQueue): string[] {
   return lines.slice(-LINES_BEFORE - 1, -1).map((line) => line.trimEnd())
 }
 
+/** What stands ahead of the dump on its line. */
+export function headBefore(tape: LogQueue): string {
+  return tape.before().sinceDump.split('\n').at(-1) ?? ''
+}
+
 /** An assembler that puts what it finds into `found`. */
 export function makeAssembler(
   tape: LogTape,
   found: Found,
   ahead: () => string[] = () => (tape instanceof LogQueue ? linesBefore(tape) : []),
   onDump?: (dump: FinishedDump) => void,
+  headOf: () => string = () => (tape instanceof LogQueue ? headBefore(tape) : ''),
 ): Assembler {
   const opening = (): OpeningToBe => {
     const lines = ahead()
+    const head = headOf()
     const time = lines.map(timeOf).findLast((each) => each !== undefined)
     return {
       frame: undefined,
       logLines: [],
       mayHaveReason: true,
       ahead: () => lines,
+      head: () => head,
       confirm: () => ({ time, timeFrom: 'log', frame: undefined }),
     }
   }

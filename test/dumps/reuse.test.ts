@@ -53,6 +53,7 @@ function read(assemblers: Assemblers, text: string): Read {
       logLines: [],
       mayHaveReason: true,
       ahead: () => [],
+      head: () => '',
       confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
     }),
     timeOf: (line: string) => (line.startsWith('2026-') ? Date.parse(line.slice(0, 20)) : undefined),

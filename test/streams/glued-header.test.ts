@@ -84,3 +84,28 @@ describe('a fatal error with a runtime stack alone', () => {
     expect(route([log])).toEqual({ dumps: [], log })
   })
 })
+
+describe('the reason for a dump whose header stands behind text on its line was lost', () => {
+  const said = (log: string): unknown => route([log]).dumps.map(({ kind, reason }) => [kind, reason])
+  const glued = (head: string): string => `${head}goroutine 32 [running]:\n${STACK}`
+  it.each([
+    ['of the line ahead', `INFO recovered from panic: boom\n${glued('INFO ')}`, 'panic'],
+    ['of the line ahead, behind a label', `INFO recover panic: boom\n${glued('INFO send failed: ')}`, 'panic'],
+    ['of the first line of a panic', `panic: boom\n${glued('2026/11/24 07:00:00 stack: ')}`, 'panic'],
+    ['of that, and an empty line', `panic: boom\n\n${glued('some text ')}`, 'panic'],
+    [
+      'of that, and a signal',
+      `panic: boom\n${glued('[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]')}`,
+      'panic',
+    ],
+    ['of a fatal error', `fatal error: boom\n${glued('crashed: ')}`, 'fatal'],
+    ['on its own line', glued('panic: boom '), 'panic'],
+    ['on its own line, behind a time', glued('2026/11/24 07:00:00 recovered from panic: boom '), 'panic'],
+  ])('%s', (_where, log, kind) => {
+    expect(said(log)).toEqual([[kind, 'boom']])
+  })
+
+  it('and one that was given two lines ahead is none', () => {
+    expect(said(`INFO recovered from panic: boom\nINFO next\n${glued('INFO ')}`)).toEqual([['single', undefined]])
+  })
+})

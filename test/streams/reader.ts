@@ -9,7 +9,7 @@ import { LogQueue } from '../../src/lines/log-queue.ts'
 import { Splitter } from '../../src/lines/splitter.ts'
 import { CarriedStreams } from '../../src/streams/carried-streams.ts'
 import { Router } from '../../src/streams/router.ts'
-import { type Found, fresh, linesBefore, makeAssembler } from '../dumps/reader.ts'
+import { type Found, fresh, headBefore, linesBefore, makeAssembler } from '../dumps/reader.ts'
 
 export interface StreamDump extends FinishedDump {
   /** `''`: the text as it is. */
@@ -40,8 +40,9 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
     makeDumps: (origin, own) => {
       const { source, attributes } = origin.names
       const ahead = (): string[] => origin.texts(linesBefore(tape))
+      const head = (): string => origin.texts([headBefore(tape)])[0] ?? ''
       return new InterleavedDumps(
-        fresh(() => makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes }))),
+        fresh(() => makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes }), head)),
       )
     },
   })

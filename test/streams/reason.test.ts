@@ -96,3 +96,26 @@ it('the lines of a message of journalctl were lost where lines of another progra
   const { dumps } = route([text.map((line) => `${line}\n`).join('')])
   expect(dumps).toMatchObject([{ source: 'host/app/43', kind: 'panic', goroutines: 1, damaged: 0, reason: 'boom' }])
 })
+
+describe('the value of a panic that begins with a line feed', () => {
+  const dump = '\ngoroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n'
+  it.each([
+    ['of Go 1.17', 'panic: \nYour test failed.\nSee the docs.\n'],
+    ['of Go 1.18', 'panic: \n\tYour test failed.\n\tSee the docs.\n'],
+    ['that was recovered', 'panic: \nYour test failed.\n [recovered]\n\tpanic: \nYour test failed.\n'],
+    ['with empty lines', 'panic: \nYour test failed.\n\nSee the docs:\n\n\tdefer f()\n\nor not.\n'],
+  ])('was taken for log: %s', (_who, text) => {
+    expect(dumpsOf(`=== RUN TestF\n${text}${dump}`)).toEqual(['panic stack 1 Your test failed.'])
+    const carried = `${text}${dump}`.replace(/^(?=[^\n]*\n)/gm, 'web-1  | ')
+    expect(dumpsOf(carried)).toEqual(['panic stack 1 Your test failed.'])
+  })
+
+  it('may be empty', () => {
+    expect(dumpsOf(`panic: \n${dump}`)).toEqual(['panic stack 1'])
+  })
+})
+
+it.each(['hosts entry:', 'x=', '(', '"'])('a fatal error that is glued to %j gives its reason', (head) => {
+  const text = `${head}fatal error: all is lost\n\ngoroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n`
+  expect(dumpsOf(text)).toEqual(['fatal stack 1 all is lost'])
+})

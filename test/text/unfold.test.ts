@@ -4,17 +4,72 @@ import { unfold } from '../../src/text/unfold.ts'
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
 
 describe('a dump on one line', () => {
-  it.each(['<br>', '<br/>', '<BR />', '&#10;', '&#xA;', '#012', '⏎', '↵', '␤', '␊'])(
-    'whose line ends are written as %s',
-    (sign) => {
-      const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d', 'done']
-      expect(unfold(latin1(lines.join(sign)))).toBe(lines.join('\n'))
-    },
-  )
+  it.each([
+    '<br>',
+    '<br/>',
+    '<BR />',
+    '&#10;',
+    '&#xA;',
+    '#012',
+    '⏎',
+    '↵',
+    '␤',
+    '␊',
+    '\u2028',
+    '\u2029',
+    '\u0085',
+    '\0',
+  ])('whose line ends are written as %j', (sign) => {
+    const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d', 'done']
+    expect(unfold(latin1(lines.join(sign)))).toBe(lines.join('\n'))
+  })
 
   it('in a page, whose other tags end lines, too', () => {
     const page = '<p class="a">boom<pre>goroutine 7 [running]:<br>main.f(0x1)<br>&#9;/app/main.go:3 +0x1d</pre>'
     expect(unfold(page)).toBe('\nboom\ngoroutine 7 [running]:\nmain.f(0x1)\n&#9;/app/main.go:3 +0x1d\n')
+  })
+
+  it.each(['web-1  | ', 'shop_worker_2 | ', 'db.example.org       | '])(
+    'that compose has written behind %j',
+    (prefix) => {
+      const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
+      const one = ['Attaching to web-1', ...lines.map((line) => prefix + line)].join(' ')
+      expect(unfold(`${one} web-1 exited with code 2`)?.split('\n')).toEqual([
+        'Attaching to web-1',
+        ...lines,
+        ' web-1 exited with code 2',
+      ])
+    },
+  )
+
+  it.each([
+    [
+      'Python',
+      "['start', 'panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\\t/app/main.go:3 +0x1d', 'done']",
+    ],
+    [
+      'JSON',
+      String.raw`["start","panic: boom","","goroutine 7 [running]:","main.f(0x1)","\t/app/main.go:3 +0x1d","done"]`,
+    ],
+    [
+      'Go',
+      String.raw`["start" "panic: boom" "" "goroutine 7 [running]:" "main.f(0x1)" "\t/app/main.go:3 +0x1d" "done"]`,
+    ],
+    [
+      'both quotes',
+      `['start', "panic: boom", '', 'goroutine 7 [running]:', "main.f(0x1)", '\\t/app/main.go:3 +0x1d', 'done']`,
+    ],
+  ])('that is a list of strings, as %s prints it', (_who, list) => {
+    const lines = [
+      'start',
+      'panic: boom',
+      '',
+      'goroutine 7 [running]:',
+      'main.f(0x1)',
+      '\t/app/main.go:3 +0x1d',
+      'done',
+    ]
+    expect(unfold(`lines: ${list} end`)).toBe(['lines: [', ...lines, '] end'].join('\n'))
   })
 
   it('whose line ends became blanks', () => {
@@ -42,6 +97,8 @@ it.each([
   'goroutine 7 [running]: main.main() /app/main.go:41',
   'goroutine 7 [running]: in the docs of x, see main.f(0x1) /app/main.go:3 +0x1d',
   'goroutine 7 [running]:<br>and so on',
+  'web-1  | goroutine 7 [running]: web-1  | and so on',
+  "the words 'goroutine 7 [running]:', 'main' and 'done'",
   'goroutine 7 [running]:',
 ])('prose that quotes a header is none: %s', (text) => {
   expect(unfold(text)).toBeUndefined()
