@@ -7,6 +7,7 @@ import { DIALECTS, docker, journald, logger, namedBy } from './dialects.ts'
 import { FluentBitStdout } from './fluent-bit-stdout.ts'
 import { FluentdFile } from './fluentd.ts'
 import { FluentdWarning } from './fluentd-warning.ts'
+import { Goleak } from './goleak.ts'
 import { JsonCarrier } from './json.ts'
 import { LearnedJson } from './learned.ts'
 import { Literal } from './literal.ts'
@@ -62,6 +63,7 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
         new Syslog(),
         new Literal(),
         new Page(),
+        new Goleak(),
       ]
   }
 }
@@ -75,7 +77,7 @@ export function writesNumbers(kind: InputKind, buf: Buffer, pos: number, next: n
 /** Carriers that a program's own logger may put inside those of the machine. */
 export function innerCarriers(keys: KeyNames): Carrier[] {
   const named = keys.text === undefined ? logger : namedBy(keys)
-  return [new JsonCarrier(named), new Logfmt()]
+  return [new JsonCarrier(named), new Logfmt(), new Goleak()]
 }
 
 function dialects(): Carrier[] {

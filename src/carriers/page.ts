@@ -5,6 +5,7 @@
  *     <tr><td>12</td><td>main.(*T).f(0x1, &lt;nil&gt;)</td></tr>
  *     goroutine 7 \[running\]:
  *     goroutine\u00a07\u00a0[running]:
+ *     goroutine 7 [running]:$                             cat -A, less -U: ^I is a TAB
  *
  * Which of them it is the line with the header shows. Several lines of a dump on one line are another form (text/unfold.ts).
  */
@@ -19,6 +20,7 @@ const NEEDLE = 'goroutine'
 const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
 const TAG_BEHIND = /^<\/[a-z][^<>]*>$/i
 const ESCAPED = /\\([\\`*_{}[\]()#+.!<>|~-])/g
+const SHOWN_END = /(?:\^M)?\$$/
 const UNBROKEN = '\xc2\xa0'
 
 type Form = 'tags' | HeaderOnPage
@@ -73,6 +75,7 @@ function formOf(line: string): Form | undefined {
 }
 
 function plainOf(line: string, form: Form): string {
+  if (form === 'shown') return line.replace(SHOWN_END, '').replaceAll('^I', '\t')
   const inside = form === 'tags' ? withoutTagsBehind(line.replace(TAGS_BEFORE, '')) : line
   const plain = form === 'escaped' ? inside.replace(ESCAPED, '$1') : withoutEntities(inside)
   return plain.replaceAll(UNBROKEN, ' ')

@@ -342,7 +342,8 @@ export class Stream {
     for (const carrier of this.#parts.innerCarriers()) {
       if (!carrier.read(text.buf, text.start, text.end, this.#text)) continue
       if (!beginsDump(this.#text.latin1())) continue
-      this.#inner = carrier
+      // What it knows of this line is of this stream.
+      this.#inner = carrier.afresh()
       return true
     }
     const line = text.buf.subarray(text.start, text.end - 1)

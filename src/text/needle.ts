@@ -16,6 +16,7 @@ import {
   startsWith,
   trimLineEnd,
 } from '../core/ascii.ts'
+import { IN_STATE } from './leak-header.ts'
 import { search } from './search/search.ts'
 
 const NEEDLE = Buffer.from('goroutine')
@@ -53,8 +54,9 @@ function findWord(buf: Buffer, pos: number, end: number): number {
     if (
       at >= pos + 2 &&
       buf[at - 1] === LOWER_O &&
-      (buf[at - 2] === LOWER_G || (buf[at - 2] === UPPER_G && isAccess(buf, at, end))) &&
-      isPromising(buf, at + ROUTINE.length, end)
+      (buf[at - 2] === LOWER_G
+        ? isPromising(buf, at + ROUTINE.length, end)
+        : buf[at - 2] === UPPER_G && isOfOthers(buf, at, end))
     )
       return at - 2
     at = search(buf, ROUTINE, at + ROUTINE.length, end, RUNTIME_STACK)
@@ -62,9 +64,14 @@ function findWord(buf: Buffer, pos: number, end: number): number {
   return -1
 }
 
-/** ` by Goroutine 7:`, as people write the access of a race report. */
-function isAccess(buf: Buffer, at: number, end: number): boolean {
-  return at >= BY.length + 2 && startsWith(buf, at - 2 - BY.length, end, BY)
+/** ` by Goroutine 7:`, as people write the access of a race report; `Goroutine 7 in state `, as goleak does the header. */
+function isOfOthers(buf: Buffer, at: number, end: number): boolean {
+  if (at >= BY.length + 2 && startsWith(buf, at - 2 - BY.length, end, BY))
+    return isPromising(buf, at + ROUTINE.length, end)
+  let p = at + ROUTINE.length + 1
+  if (!isDigit(buf[p])) return false
+  while (isDigit(buf[p])) p++
+  return startsWith(buf, p, end, IN_STATE)
 }
 
 /**

@@ -155,13 +155,16 @@ export function endsDump(text: string): boolean {
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
-/** What a page has done to a header: escaped its bracket, or put blanks into it that do not break. Latin-1. */
-export type HeaderOnPage = 'escaped' | 'unbroken'
+/** What a page has done to a header: escaped its bracket, or put blanks into it that do not break; or `cat -A`: shown its line end. Latin-1. */
+export type HeaderOnPage = 'escaped' | 'unbroken' | 'shown'
 
 const ESCAPED_HEADER = /goroutine \d+ \\\[/
 const UNBROKEN_HEADER = /goroutine(?:\xc2\xa0\d+(?:\xc2\xa0| )| \d+\xc2\xa0)\[/
 
+const SHOWN_HEADER = /goroutine \d+ \[.*\]:(?:\^M)?\$$/
+
 export function headerOnPage(line: string): HeaderOnPage | undefined {
   if (ESCAPED_HEADER.test(line)) return 'escaped'
+  if (SHOWN_HEADER.test(line)) return 'shown'
   return UNBROKEN_HEADER.test(line) ? 'unbroken' : undefined
 }

@@ -87,7 +87,8 @@ function unfoldCompose(text: string, end: number): string | undefined {
   const near = text.slice(from, from + LINE_BYTES)
   const [first = ''] = near.split(sign, 1)
   if (!isCall(first.trim())) return undefined
-  const lines = text.split(sign).map((line) => (line.startsWith(' ') ? line.slice(1) : line).trimEnd())
+  // The first one may stand at the beginning.
+  const lines = ` ${text}`.split(sign).map((line) => (line.startsWith(' ') ? line.slice(1) : line).trimEnd())
   return lines.join('\n').replace(BEHIND_LAST, '$&\n')
 }
 

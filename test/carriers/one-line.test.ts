@@ -134,3 +134,28 @@ it('a dump whose line ends and TABs syslog has escaped is one dump', () => {
   const input = `Nov 24 05:00:00 host app[43]: ${text}\nNov 24 05:00:01 host app[43]: next\n`
   expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
 })
+
+it('a log line that is a list of lines stays in the log', () => {
+  const input = `ERROR ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\\t/app/main.go:3 +0x1d']\n${NEXT}`
+  expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
+})
+
+it('lines that compose has written behind one another stay in the log', () => {
+  const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
+  const input = `${lines.map((line) => `web-1  | ${line}`).join(' ')} web-1 exited with code 2\n${NEXT}`
+  expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
+})
+
+it('the marks that cat -A shows are no text', () => {
+  const lines = [
+    'goroutine 7 [running]:$',
+    'main.f(0x1)$',
+    '^I/app/main.go:3 +0x1d$',
+    'main.main()^M$',
+    '^I/app/main.go:9 +0x20^M$',
+  ]
+  expect(read(`x$\n${lines.join('\n')}\ny$\n`)).toEqual({
+    dumps: [[1, 0, undefined, 'main.f main.main']],
+    log: 'x$\ny$\n',
+  })
+})

@@ -15,6 +15,7 @@ describe('a needle', () => {
     'goroutineleak profile: total 7',
     'runtime stack:',
     '  Write by Goroutine 7:',
+    '[Goroutine 7 in state select, with main.f on top of the stack:',
     'goroutine 7 \\[running\\]:',
     'goroutine 7 |[running|]:',
     'goroutine\u00a07\u00a0[running]:',
@@ -31,6 +32,8 @@ describe('a needle', () => {
     'started goroutine 7 for the client',
     'goroutine 7 \u001b[36mis done\u001b[0m',
     'a goroutine: it runs',
+    'Goroutine 7 [running]:',
+    'Goroutine 7 is in state select',
   ])('is not in %j', (line) => {
     expect(found(line)).toBe(false)
   })

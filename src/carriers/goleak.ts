@@ -1,0 +1,65 @@
+/**
+ * Goroutines as goleak, and tests that look for leaks as it does, report them (uber-go/goleak, internal/stack/stacks.go): with a header of its own
+ * before the stack that Go has printed. A list of them is in brackets, and all but the first stand behind a blank.
+ *
+ *     main_test.go:21: found unexpected goroutines:
+ *         [Goroutine 7 in state chan receive, 2 minutes, with main.f on top of the stack:
+ *         main.f(0x1)
+ *         	/app/main.go:3 +0x1d
+ *          Goroutine 9 in state select, with main.g on top of the stack:
+ *         …
+ *         ]
+ *
+ * What stands before the bracket is a prefix like any other: indentation, a time, the name of a service.
+ */
+import { BRACKET_CLOSE } from '../core/ascii.ts'
+import { leakHeader } from '../text/leak-header.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { Prefix } from './prefix.ts'
+
+const WORD = Buffer.from('Goroutine ')
+const LONGEST = 4096
+/** Of the line that closes the bracket, with its line end. */
+const END_BYTES = 2
+/** Ahead of the first goroutine of a list. */
+const BRACKET = /\[$/
+
+export class Goleak implements Carrier {
+  readonly name = 'goleak'
+  #prefix: Prefix | undefined
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    const at = next - pos > LONGEST ? -1 : buf.subarray(pos, next).indexOf(WORD)
+    const header = at < 0 ? undefined : leakHeader(buf.toString('latin1', pos + at, next).trimEnd())
+    if (header === undefined) return this.#readOther(buf, pos, next, text)
+    if (this.#prefix?.read(buf, pos, next, text) !== true) {
+      const before = buf.toString('latin1', pos, pos + at).replace(BRACKET, '')
+      this.#prefix = new Prefix(before, '', false, before.trim() === '' && before !== '')
+      if (!this.#prefix.read(buf, pos, next, text)) return false
+    }
+    text.filled(text.room(header.length).write(header, 'latin1'), false)
+    return true
+  }
+
+  /** A line of the stack, or the end of the list: what comes behind that is of others. */
+  #readOther(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (this.#prefix?.read(buf, pos, next, text) !== true) return false
+    if (text.end - text.start !== END_BYTES || text.buf[text.start] !== BRACKET_CLOSE) return true
+    this.#prefix = undefined
+    return false
+  }
+
+  afresh(): Goleak {
+    const other = new Goleak()
+    other.#prefix = this.#prefix?.afresh()
+    return other
+  }
+
+  time(now?: number): number | undefined {
+    return this.#prefix?.time(now)
+  }
+
+  names(): StreamNames {
+    return this.#prefix?.names() ?? { source: '', attributes: {} }
+  }
+}
