@@ -5,7 +5,7 @@
  * Hot: `findAnnouncement`, guarded by `npm run bench` (ordinary log). Words are searched natively; only around a hit is text read.
  */
 
-import { byteClass, LF } from '../core/ascii.ts'
+import { byteClass, LF, trimLineEnd } from '../core/ascii.ts'
 import { lineStart } from './needle.ts'
 import { startsPreamble } from './preamble.ts'
 import { isRaceWarning, RACE_RULE } from './race.ts'
@@ -28,10 +28,10 @@ export function mayAnnounce(buf: Buffer, start: number): boolean {
 export function announces(buf: Buffer, start: number, end: number): boolean {
   if (!mayAnnounce(buf, start)) return false
   const stop = Math.min(buf.indexOf(LF, start), end, start + LINE_BYTES)
-  const text = buf.toString('latin1', start, stop)
+  const text = buf.toString('latin1', start, trimLineEnd(buf, start, stop))
   const line = text.trimEnd()
   // Not without its last blank: the first line of a panic's value may be empty.
-  return line === RACE_RULE || isRaceWarning(line) || startsPreamble(text) !== undefined
+  return line === RACE_RULE || isRaceWarning(line) || (startsPreamble(text) ?? startsPreamble(line)) !== undefined
 }
 
 /**

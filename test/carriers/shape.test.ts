@@ -82,7 +82,7 @@ it.each(['<br>', '#012', '⏎'])('headers with %s behind them, and no calls, cos
 it.each([
   ["'goroutine 7 [running]:', 'no call', ", ''],
   ["'goroutine 7 [running]:', 'main.f(", ''],
-  ['", "'.repeat(20) + '"goroutine 7 [running]:", "', ''],
+  [`${'", "'.repeat(20)}"goroutine 7 [running]:", "`, ''],
   ['web-1  | goroutine 7 [running]: web-1  | no call ', ''],
   ['goroutine 7 [running]: a', '|  main.f'],
 ])('headers in lists and behind prefixes that nothing follows cost no more than their length: %s', (text, tail) => {
