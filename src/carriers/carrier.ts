@@ -25,6 +25,8 @@ export interface Carrier {
   /** The line that was read last holds several log records: `again` gives the next. */
   readonly several?: boolean
   again?(text: CarriedText): boolean
+  /** What it takes for a header may stand ahead of one that Go has printed: in a dump that goes on it begins none. */
+  readonly isLabel?: boolean
   /**
    * One for the same lines that has read none of them: what looks at lines that have gone by asks that one, and the line at hand, and what it says of
    * the next, stay as they are.

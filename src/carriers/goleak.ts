@@ -26,7 +26,10 @@ const BRACKET = /\[$/
 
 export class Goleak implements Carrier {
   readonly name = 'goleak'
+  readonly isLabel = true
   #prefix: Prefix | undefined
+  /** `goroutine 7 `, of the header that was read last. */
+  #head = Buffer.alloc(0)
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const at = next - pos > LONGEST ? -1 : buf.subarray(pos, next).indexOf(WORD)
@@ -38,13 +41,19 @@ export class Goleak implements Carrier {
       if (!this.#prefix.read(buf, pos, next, text)) return false
     }
     text.filled(text.room(header.length).write(header, 'latin1'), false)
+    this.#head = Buffer.from(header.slice(0, header.indexOf('[')), 'latin1')
     return true
   }
 
-  /** A line of the stack, or the end of the list: what comes behind that is of others. */
+  /** A line of the stack, or the end of the list: what comes behind that is of others. Up to version 1.1 Go's own header follows goleak's: it says the same. */
   #readOther(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     if (this.#prefix?.read(buf, pos, next, text) !== true) return false
-    if (text.end - text.start !== END_BYTES || text.buf[text.start] !== BRACKET_CLOSE) return true
+    const { buf: bytes, start, end } = text
+    if (bytes.compare(this.#head, 0, this.#head.length, start, Math.min(end, start + this.#head.length)) === 0) {
+      text.filled(0)
+      return true
+    }
+    if (end - start !== END_BYTES || bytes[start] !== BRACKET_CLOSE) return true
     this.#prefix = undefined
     return false
   }
@@ -52,6 +61,7 @@ export class Goleak implements Carrier {
   afresh(): Goleak {
     const other = new Goleak()
     other.#prefix = this.#prefix?.afresh()
+    other.#head = this.#head
     return other
   }
 

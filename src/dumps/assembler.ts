@@ -84,6 +84,11 @@ export class Assembler {
     return this.#open.goroutine.indent !== ''
   }
 
+  /** The line at hand comes behind one of the open dump. */
+  get isInDump(): boolean {
+    return this.#open.dump !== undefined && this.#open.sinceLastLine.lines === 0
+  }
+
   /** As the table in states.ts has it. */
   get state(): State {
     return this.#open.state

@@ -83,6 +83,11 @@ export class InterleavedDumps {
     return this.#last?.isIndented === true
   }
 
+  /** As Assembler.isInDump. */
+  get isInDump(): boolean {
+    return this.#last?.isInDump === true
+  }
+
   get quiet(): boolean {
     return this.#second === undefined && this.#made?.quiet !== false
   }

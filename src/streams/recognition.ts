@@ -75,9 +75,9 @@ export class Recognition {
     return this.#recognise(buf, pos, next, from, 'flush')
   }
 
-  /** As `recognise`, but for prefixes: nothing shows them but the header itself. */
-  recogniseForm(buf: Buffer, pos: number, next: number, from: number): boolean {
-    return this.#recognise(buf, pos, next, from, 'none')
+  /** As `recognise`, but for prefixes: nothing shows them but the header itself. `isInDump`: the line comes behind one of a dump without a carrier. */
+  recogniseForm(buf: Buffer, pos: number, next: number, from: number, isInDump: boolean): boolean {
+    return this.#recognise(buf, pos, next, from, 'none', isInDump)
   }
 
   /** As `recognise`, for indentation alone. */
@@ -87,16 +87,24 @@ export class Recognition {
     return indent?.isIndent === true && !this.#isInPanicValue(buf, pos, next, from) && this.#use(indent)
   }
 
-  #recognise(buf: Buffer, pos: number, next: number, from: number, prefixes: 'any' | 'flush' | 'none'): boolean {
+  #recognise(
+    buf: Buffer,
+    pos: number,
+    next: number,
+    from: number,
+    prefixes: 'any' | 'flush' | 'none',
+    isInDump = false,
+  ): boolean {
     if (this.#known.length === 0) return false
     if (buf[pos] === SPACE) this.#showHeadOfMessage(buf, pos, from)
     for (const carrier of this.#inUse) {
-      if (prefixes === 'none' && carrier instanceof Prefix) continue
+      if ((prefixes === 'none' && carrier instanceof Prefix) || (isInDump && carrier.isLabel === true)) continue
       if (this.#beginsIn(carrier, buf, pos, next, from)) return true
     }
     if (this.#parts.input !== 'auto') return false
     for (const carrier of this.#known) {
-      if (!this.#inUse.includes(carrier) && this.#beginsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
+      if (this.#inUse.includes(carrier) || (isInDump && carrier.isLabel === true)) continue
+      if (this.#beginsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
     }
     const { whole } = this
     if (!this.#inUse.includes(whole) && this.#beginsIn(whole, buf, pos, next, from)) {

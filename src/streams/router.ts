@@ -160,7 +160,7 @@ export class Router implements LineSink {
     const { recognition } = this.#streams
     if (
       this.#mayBeCarried(buf, at, next, needle < next ? needle : -1) &&
-      (recognition.recogniseForm(buf, at, next, at) ||
+      (recognition.recogniseForm(buf, at, next, at, this.#plain.isInDump) ||
         (!this.#plain.isIndented && recognition.recogniseIndent(buf, at, next, at))) &&
       this.#streams.line(buf, at, next, base + at, true) === 'taken'
     ) {

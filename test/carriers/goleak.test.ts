@@ -101,3 +101,29 @@ it.each([
   const text = `${line}\nand so on\n`
   expect(read([Buffer.from(text)])).toEqual({ dumps: [], log: text })
 })
+
+describe('up to version 1.1, Go\u2019s own header follows', () => {
+  const twice = LIST.flatMap((line) => {
+    const found = /Goroutine (\d+) in state (.*), with/.exec(line)
+    return found === null ? [line] : [line, `goroutine ${found[1]} [${found[2]}]:`]
+  })
+  it.each<[string, (line: string) => string]>([
+    ['bare', (line) => line],
+    ['as a test logs it', (line) => `        ${line}`],
+    ['behind a time', (line) => `${TIME}         ${line}`],
+  ])('%s', (_how, carry) => {
+    const text = twice.map((line) => `${carry(line)}\n`).join('')
+    expect(read([Buffer.from(text)])).toEqual({ dumps: [['stdin', 2, 0, ...FOUND]], log: `${carry(']')}\n` })
+  })
+
+  it.each<[string, (line: string) => string]>([
+    ['bare', (line) => line],
+    ['as a test logs it', (line) => `        ${line}`],
+  ])('and a list without its beginning is one dump, too: %s', (_how, carry) => {
+    const text = twice
+      .slice(1)
+      .map((line) => `${carry(line)}\n`)
+      .join('')
+    expect(read([Buffer.from(text)]).dumps).toEqual([['stdin', 2, 0, ...FOUND]])
+  })
+})
