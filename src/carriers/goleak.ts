@@ -15,9 +15,10 @@
 import { BRACKET_CLOSE } from '../core/ascii.ts'
 import { leakHeader } from '../text/leak-header.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { withoutControls } from './control-sequences.ts'
 import { Prefix } from './prefix.ts'
 
-const WORD = Buffer.from('Goroutine ')
+const WORD = 'Goroutine '
 const LONGEST = 4096
 /** Of the line that closes the bracket, with its line end. */
 const END_BYTES = 2
@@ -32,12 +33,16 @@ export class Goleak implements Carrier {
   #head = Buffer.alloc(0)
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
-    const at = next - pos > LONGEST ? -1 : buf.subarray(pos, next).indexOf(WORD)
-    const header = at < 0 ? undefined : leakHeader(buf.toString('latin1', pos + at, next).trimEnd())
+    if (next - pos > LONGEST || !buf.subarray(pos, next).includes(WORD)) return this.#readOther(buf, pos, next, text)
+    const raw = buf.toString('latin1', pos, next)
+    const isColoured = raw.includes('\u001b')
+    const line = (isColoured ? withoutControls(raw) : raw).trimEnd()
+    const at = line.indexOf(WORD)
+    const header = leakHeader(line.slice(at))
     if (header === undefined) return this.#readOther(buf, pos, next, text)
     if (this.#prefix?.read(buf, pos, next, text) !== true) {
-      const before = buf.toString('latin1', pos, pos + at).replace(BRACKET, '')
-      this.#prefix = new Prefix(before, '', false, before.trim() === '' && before !== '')
+      const before = line.slice(0, at).replace(BRACKET, '')
+      this.#prefix = new Prefix(before, '', isColoured, before.trim() === '' && before !== '')
       if (!this.#prefix.read(buf, pos, next, text)) return false
     }
     text.filled(text.room(header.length).write(header, 'latin1'), false)

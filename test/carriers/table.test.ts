@@ -35,8 +35,8 @@ const INPUTS = {
   otlp: ['otlp'],
 } as const satisfies Partial<Record<InputKind, readonly string[]>>
 
-/** Told that nothing carries the log, no TAB is taken off the value of klog, either. Prefixes have no name that could be told. */
-const UNLIKE_AUTO = /^klog-info/
+/** Told that nothing carries the log, no TAB is taken off the value of klog, either, and goleak's headers are not read. Prefixes have no name that could be told. */
+const UNLIKE_AUTO = /^(?:goleak|klog-info)/
 
 const BEFORE = LOG_LINES.slice(0, 3)
 const AFTER = LOG_LINES.slice(4, 7)

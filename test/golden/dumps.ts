@@ -44,6 +44,8 @@ export function trueGoroutines({ name, bytes }: GoldenDump): number {
   const text = bytes.toString('latin1')
   let count = text.match(/^goroutine \d+ (?:gp=\S+ m=\S+(?: mp=\S+)? )?\[/gm)?.length ?? 0
   for (const m of text.matchAll(/^goroutine(?:leak)? profile: total (\d+)$/gm)) count += Number(m[1])
+  // goleak's header stands in the place of Go's.
+  if (name.startsWith('goleak')) count = text.match(/^ *[[ ]Goroutine \d+ in state /gm)?.length ?? 0
   // Every line of the output is a string of `go test -json`.
   if (name.includes('panicjson')) count = text.match(/"Output":"goroutine \d+ \[/g)?.length ?? 0
   // klog indents a value of many lines by a TAB.
