@@ -75,7 +75,7 @@ export function parts(text: string): boolean {
 
 /** Fields behind the message, what says that its stack follows, and the end of the string that it stood in. */
 const BEHIND_VALUE = new RegExp(
-  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|[ \t]{1,8}goroutine \d+ \[).*|[,;.]? *stack(?: ?trace)?: *)$`,
+  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|[ \t]{1,8}(?:goroutine \d+ \[|\[signal SIG)).*|[,;.]? *stack(?: ?trace)?: *)$`,
   'i',
 )
 

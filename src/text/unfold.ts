@@ -29,6 +29,8 @@ const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
 /** A call or a creator, and its place. */
 const FRAME =
   /[ \t]+(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\))[ \t]+(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
+/** Ahead of the second line of a panic. */
+const SIGNAL = /[ \t]+(?=\[signal SIG[A-Z0-9]+(?:: |\b)[^\]]*\]$)/
 const HEADER = /[ \t]+(?=goroutine \d+ \[)/y
 /** docker compose's prefix, behind a header and ahead of what follows it. */
 const COMPOSE = /[ \t]+(\S+[ \t]*\|)(?=[ \t])/y
@@ -173,7 +175,13 @@ function unfoldBlanks(text: string, first: number): string | undefined {
     at += blanks[0].length
     lines.push('')
   }
-  return isGo ? `${text.slice(0, first)}${lines.join('\n')}\n${text.slice(at)}` : undefined
+  return isGo ? [...linesBefore(text.slice(0, first)), ...lines, text.slice(at)].join('\n') : undefined
+}
+
+/** What stands ahead of the header: it is of a log, or the lines of a panic. */
+function linesBefore(text: string): string[] {
+  const line = text.trimEnd()
+  return line === '' ? [] : line.split(SIGNAL)
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

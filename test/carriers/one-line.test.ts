@@ -35,6 +35,26 @@ describe('a log line that is a dump stays in the log', () => {
   })
 })
 
+describe('blanks in the place of line ends, behind whatever text', () => {
+  const stack = 'goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20'
+  const signal = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x48a930]'
+  it.each([
+    ['a panic with a signal', `panic: boom ${signal} ${stack}`],
+    ['that in the cell of a table', `| panic: boom ${signal} ${stack} exit status 2`],
+    [
+      'that in the message of another program',
+      `// Fatal error: the command "/bin/x" failed. Output: ======== panic: boom ${signal} ${stack} in /app/x.php:273`,
+    ],
+    [
+      'a panic whose stack follows on the next line of a wrapped text',
+      `ERROR panic: boom ${signal} ${stack} main.g(...)`,
+    ],
+  ])('%s', (_what, text) => {
+    const input = `${text}\n${NEXT}`
+    expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
+  })
+})
+
 it('a sentence that quotes a header and a call makes no dump', () => {
   const input = 'the error was goroutine 1 [running]: main.main() /app/main.go:41, see the docs\n'
   expect(read(input)).toEqual({ dumps: [], log: input })

@@ -76,7 +76,8 @@ describe('a dump on one line', () => {
     const one =
       'panic: boom goroutine 7 [running]: main.(*T[...]).f(0x1, {0x2, 0x3}) /app/main.go:3 +0x1d main.g(...) /app/main.go:9 created by main.main in goroutine 1 /app/main.go:5 +0x20 goroutine 9 [select]: main.h() /app/main.go:7 +0x1 exit status 2'
     expect(unfold(one)?.split('\n')).toEqual([
-      'panic: boom goroutine 7 [running]:',
+      'panic: boom',
+      'goroutine 7 [running]:',
       'main.(*T[...]).f(0x1, {0x2, 0x3})',
       '\t/app/main.go:3 +0x1d',
       'main.g(...)',
