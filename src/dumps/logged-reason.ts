@@ -46,10 +46,16 @@ export class ReasonBefore {
     }
   }
 
-  /** As `noteBeforeGlued`, of what stands in front of a header on its line: no line of its own, it parts nothing. */
+  /**
+   * As `noteBeforeGlued`, of what stands in front of a header on its line: no line of its own, it parts nothing. Who writes both on one line logs a
+   * stack, and goes on, but for the runtime.
+   */
   noteHead(text: string): void {
-    const found = startsPreamble(text.trimEnd()) ?? readLoggedReason(text) ?? readRecordReason(text)
-    if (found !== undefined) this.#latest = { within: 1, ...found }
+    const preamble = startsPreamble(text.trimEnd())
+    const said = preamble ?? readLoggedReason(text) ?? readRecordReason(text)
+    if (said === undefined) return
+    const kind = preamble === undefined && said.kind === 'panic' ? undefined : said.kind
+    this.#latest = { kind, reason: said.reason, within: 1 }
   }
 
   /** As `note`, of a line that gives none. */

@@ -100,7 +100,7 @@ describe('the reason for a dump whose header stands behind text on its line was 
     ],
     ['of a fatal error', `fatal error: boom\n${glued('crashed: ')}`, 'fatal'],
     ['on its own line', glued('panic: boom '), 'panic'],
-    ['on its own line, behind a time', glued('2026/11/24 07:00:00 recovered from panic: boom '), 'panic'],
+    ['on its own line, behind a time', glued('2026/11/24 07:00:00 recovered from panic: boom '), 'single'],
   ])('%s', (_where, log, kind) => {
     expect(said(log)).toEqual([[kind, 'boom']])
   })
