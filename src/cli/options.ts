@@ -1,5 +1,6 @@
 /** What is meant: flags and terminal → everything the run needs to know, defaults filled in. */
 import type { EngineOptions } from '../engine/engine.ts'
+import { isPattern, matchingPaths } from '../input/pattern.ts'
 import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
 import type { Narrowing, Pattern } from '../sinks/narrow.ts'
 import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
@@ -102,6 +103,8 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
   const onTerminal = out === undefined && terminal.stdoutIsTerminal
   const format = values.choice('format', FORMATS) ?? (onTerminal ? 'text' : 'jsonl')
   const passLogs = values.text('logs') === 'pass'
+  const follow = values.has('follow')
+  const files = filesOf(args.operands, follow)
   if (isWhole(format) && out === undefined) refuseStdout(format, passLogs, onTerminal)
   const stacks = isWhole(format)
     ? 'always'
@@ -111,8 +114,8 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
   const idle = values.duration('idle') ?? IDLE_MS
   const memoryBytes = values.size('memory', LEAST_MEMORY)
   return {
-    files: args.operands.length === 0 ? ['-'] : args.operands,
-    follow: values.has('follow'),
+    files,
+    follow,
     from: values.choice('from', STARTS) ?? 'start',
     steal: values.has('steal'),
     baseline: values.text('baseline'),
@@ -141,9 +144,19 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
       ...(values.has('bound') ? { bound: readBound(values.all('bound')) } : {}),
       ...(memoryBytes === undefined ? {} : { limits: { memoryBytes } }),
       ...readCarrier(values),
-      ...(args.operands.length > 1 ? { qualified: true } : {}),
+      ...(files.length > 1 ? { qualified: true } : {}),
     },
   }
+}
+
+/** A pattern that no shell has put names to is that of the files there are; following, it is also that of those to come. */
+function filesOf(operands: readonly string[], follow: boolean): readonly string[] {
+  if (operands.length === 0) return ['-']
+  if (follow || !operands.some(isPattern)) return operands
+  return operands.flatMap((operand) => {
+    const found = isPattern(operand) ? matchingPaths(operand) : []
+    return found.length === 0 ? [operand] : found
+  })
 }
 
 export function isProfile(format: Format): format is ProfileFormat {

@@ -23,6 +23,7 @@ function matchingNames(folder: string, part: string): string[] {
       .replace(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
+    's',
   )
   return entries(folder)
     .filter((entry) => name.test(entry.name) && (part.startsWith('.') || !entry.name.startsWith('.')))

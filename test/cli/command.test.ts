@@ -159,7 +159,8 @@ describe('signals', () => {
     for (const argv of [[fifo], ['-f', folder.write('app.log', logText(1)), fifo]]) {
       const child = start(argv)
       const ended = finish(child)
-      await delay(500)
+      // Nothing shows from outside that it waits.
+      await delay(2_000)
       child.kill('SIGTERM')
       expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { childrenForEachTest } from '../children.ts'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText } from './dumps.ts'
-import { cli, finish, recordsIn, start } from './spawn.ts'
+import { cli, finish, recordsIn, shell, start } from './spawn.ts'
 
 const folder = folderForEachTest()
 const children = childrenForEachTest()
@@ -75,4 +75,11 @@ describe('the records', () => {
     ])
       expect(await run(env), JSON.stringify(env)).toBe(expected)
   })
+})
+
+it('no HOME is no fault', async () => {
+  folder.write('app.log', dumpText())
+  const { code, stdout, stderr } = await shell('unset HOME; dumpstream app.log', { cwd: folder.path })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(recordsIn(stdout)[0]).toMatchObject({ type: 'dump', goroutines: 55 })
 })

@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { folderForEachTest } from '../folder.ts'
+import { opened } from '../proc.ts'
 import { dumpText, logText } from './dumps.ts'
-import { start } from './spawn.ts'
+import { cli, recordsIn, start } from './spawn.ts'
 
 const folder = folderForEachTest()
 
@@ -44,7 +45,7 @@ it('--follow with a pattern finds the containers that come later, tells all of t
       await delay(20)
     }
   }
-  await delay(1_000)
+  await opened(child.pid, folder.at('pods/shop_content-0_u1/app/0.log'))
   // The file that was there is read from its end; a new one from its start.
   write('shop_content-1_u2/app/0.log', cri(dumpText()))
   await until(1)
@@ -66,4 +67,24 @@ it('--follow with a pattern finds the containers that come later, tells all of t
     },
     { source: 'shop/content-0/app', goroutines: 55 },
   ])
+})
+
+it('a pattern that no shell has put names to is that of the files there are', async () => {
+  for (const name of ['a.log', 'b\n.log', '.hidden.log', 'other.txt']) folder.write(name, dumpText())
+  symlinkSync('loop.log', folder.at('loop.log'))
+  const { code, stdout, stderr } = await cli(['*.log'], { cwd: folder.path })
+  const sources = recordsIn(stdout).flatMap(({ type, source }) => (type === 'dump' ? [source] : []))
+  expect([code, sources, stderr]).toEqual([0, ['a.log', 'b\n.log'], ''])
+  expect(await cli(['no*.log'], { cwd: folder.path })).toMatchObject({
+    code: 3,
+    stderr: 'dumpstream: no*.log: no such file\n',
+  })
+})
+
+it('a link to itself is said, and the other files are read', async () => {
+  folder.write('a.log', dumpText())
+  symlinkSync('loop.log', folder.at('loop.log'))
+  const { code, stdout, stderr } = await cli(['loop.log', 'a.log'], { cwd: folder.path })
+  expect([code, stderr]).toEqual([3, 'dumpstream: loop.log: too many symbolic links\n'])
+  expect(recordsIn(stdout)[0]).toMatchObject({ type: 'dump', source: 'a.log', goroutines: 55 })
 })

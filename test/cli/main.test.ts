@@ -197,6 +197,13 @@ describe('outputs', () => {
     )
   })
 
+  it('--match with a pattern that takes other engines years ends at once', async () => {
+    const log = folder.write('a.log', `goroutine 1 [running]:\nmain.${'a'.repeat(900)}()\n\t/a.go:3 +0x1\n`)
+    const { code, stdout } = await run(['--match', '(a+)+$x', log])
+    expect(code).toBe(0)
+    expect(recordsIn(stdout)).toMatchObject([{ type: 'dump', goroutines: 1 }])
+  })
+
   it('--emit goroutines writes each goroutine before its dump', async () => {
     const { stdout } = await run(['--emit', 'goroutines', '--state', 'select'], LOG)
     expect(recordsIn(stdout)).toMatchObject([

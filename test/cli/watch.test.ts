@@ -1,5 +1,6 @@
 /** `dumpstream watch` as a process. The services here are not Go's, so they are signalled with --i-know; test/live has a real one. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, closeSync, linkSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -139,7 +140,7 @@ describe('dumpstream watch --pid', () => {
     const { pid } = await service(folder.at('app.log'))
     const watch = start(['watch', '--pid', `${pid}`, '--signal', 'USR2', '--i-know', '--idle', '100ms'])
     const result = finish(watch)
-    await delay(1_500)
+    if (watch.stdout !== null) await once(watch.stdout, 'data')
     watch.kill('SIGINT')
     expect(await result).toMatchObject({
       code: 0,

@@ -1,17 +1,7 @@
 /** `/proc/PID/fd/N` of real processes, one for each kind of thing a stdout can be. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -21,6 +11,7 @@ import { childrenForEachTest } from '../children.ts'
 import { dumpText } from '../cli/dumps.ts'
 import { CLI, cli, environment, finish, start, terminal } from '../cli/spawn.ts'
 import { folderForEachTest } from '../folder.ts'
+import { opened } from '../proc.ts'
 
 const folder = folderForEachTest()
 const children = childrenForEachTest()
@@ -37,19 +28,6 @@ function logger(): { child: ChildProcess; path: string; log: string } {
 
 async function holds(path: string, words: string): Promise<void> {
   while (!readFileSync(path, 'utf8').includes(words)) await delay(5)
-}
-
-/** Until the process has the file open. */
-async function opened(pid: number | undefined, path: string): Promise<void> {
-  const files = `/proc/${pid}/fd`
-  const fileOf = (fd: string): string => {
-    try {
-      return readlinkSync(`${files}/${fd}`)
-    } catch {
-      return 'closed meanwhile'
-    }
-  }
-  while (!readdirSync(files).some((fd) => fileOf(fd) === path)) await delay(5)
 }
 
 describe('another process’s stdout', () => {
