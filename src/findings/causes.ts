@@ -1,4 +1,6 @@
 /** Leaks that have one cause. */
+import { namesOf } from '../core/names.ts'
+import { addTo, creatorOf } from '../leaks/kin.ts'
 import { isStandard } from '../stacks/title.ts'
 import type { Seen } from './finding.ts'
 
@@ -13,37 +15,71 @@ const FEW = 3
 
 /** Each the one to look at first, then its victims: those that wait for goroutines they have started, and that leak themselves. */
 export function causes(leaks: readonly Seen[]): Seen[][] {
-  const left = [...leaks].sort((a, b) => rank(a, leaks) - rank(b, leaks) || b.tally.count - a.tally.count)
+  const creators = new Map<string, Seen[]>()
+  for (const each of leaks) addTo(creators, creatorOf(each.tally.signature), each)
+  const ranks = new Map(leaks.map((each) => [each, rank(each, creators)]))
+  const left = [...leaks].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0) || b.tally.count - a.tally.count)
   const found: Seen[][] = []
+  const groups = new Groups()
   for (const each of left) {
-    const cause = found.find((known) => known.some((other) => isVictim(each, other) || isNeighbour(each, other)))
-    if (cause === undefined) found.push([each])
-    else cause.push(each)
+    const known = groups.of(each)
+    if (known === undefined) found.push([each])
+    else found[known]?.push(each)
+    groups.add(each, known ?? found.length - 1)
   }
   return found
 }
 
-function rank(each: Seen, leaks: readonly Seen[]): number {
-  return leaks.some((other) => isVictim(each, other)) ? 2 : waitsForOthers(each) ? 1 : 0
+function rank(each: Seen, creators: ReadonlyMap<string, readonly Seen[]>): number {
+  if (!waitsForOthers(each)) return 0
+  const isVictim = namesOf(each.tally.signature.stack).some(
+    ({ text }) => !isStandard(text) && creators.get(text)?.some((other) => other !== each) === true,
+  )
+  return isVictim ? 2 : 1
+}
+
+/** The leaks that have a cause already: there may be thousands, and each asks for the first group that it is of. */
+class Groups {
+  /** By creator: the first group of any that it has started, and of those of which it has started so many. */
+  readonly #first = new Map<string, number>()
+  readonly #byCount = new Map<string, Map<number, number>>()
+
+  add({ tally: { signature, count } }: Seen, group: number): void {
+    const creator = creatorOf(signature)
+    if (creator === '') return
+    this.#first.set(creator, Math.min(group, this.#first.get(creator) ?? group))
+    const counts = this.#byCount.get(creator) ?? new Map<number, number>()
+    this.#byCount.set(creator, counts)
+    counts.set(count, Math.min(group, counts.get(count) ?? group))
+  }
+
+  /** The first group with one whose victim or neighbour it is. */
+  of(each: Seen): number | undefined {
+    const groups = [...(waitsForOthers(each) ? this.#withChildren(each) : []), ...this.#withNeighbours(each)]
+    return groups.length === 0 ? undefined : groups.reduce((a, b) => Math.min(a, b))
+  }
+
+  /** With some that a function of `each` has started, which waits. */
+  #withChildren({ tally }: Seen): number[] {
+    return namesOf(tally.signature.stack).flatMap(({ text }) => (isStandard(text) ? [] : (this.#first.get(text) ?? [])))
+  }
+
+  /** With some that were started by the function that has started `each`, one beside the other. */
+  #withNeighbours({ tally: { signature, count } }: Seen): number[] {
+    const creator = creatorOf(signature)
+    if (creator === CONNECTION) return [this.#first.get(creator) ?? []].flat()
+    if (isStandard(creator)) return []
+    // As many counts as there are cost as many goroutines, squared.
+    return [...(this.#byCount.get(creator) ?? [])].flatMap(([other, group]) => (isAsMany(count, other) ? [group] : []))
+  }
+}
+
+function isAsMany(one: number, other: number): boolean {
+  const [few, many] = one < other ? [one, other] : [other, one]
+  return few >= FEW && many <= few * AS_MANY
 }
 
 function waitsForOthers({ tally }: Seen): boolean {
   for (const state of tally.states.keys()) if (!WAITS_FOR_OTHERS.test(state)) return false
   return true
-}
-
-/** Is a function of `each` the one that has started `other`, and does it wait? */
-function isVictim(each: Seen, other: Seen): boolean {
-  const creator = other.tally.signature.createdBy?.function
-  if (each === other || creator === undefined || isStandard(creator) || !waitsForOthers(each)) return false
-  return each.tally.signature.stack.frames.some((frame) => frame.function === creator)
-}
-
-/** Were both started by one function, one beside the other? */
-function isNeighbour(each: Seen, other: Seen): boolean {
-  const creator = other.tally.signature.createdBy?.function
-  if (creator === undefined || creator !== each.tally.signature.createdBy?.function) return false
-  if (isStandard(creator)) return creator === CONNECTION
-  const [few, many] = [each.tally.count, other.tally.count].sort((a, b) => a - b)
-  return few !== undefined && many !== undefined && few >= FEW && many <= few * AS_MANY
 }

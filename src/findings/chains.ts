@@ -4,7 +4,7 @@
  */
 import type { CallingGoroutine, DumpTally } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
-import { kinOf } from '../leaks/kin.ts'
+import { addTo, kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { classOf, waitsForLock } from './class.ts'
@@ -17,7 +17,7 @@ import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 /** Waiters from which on a group is of interest by itself. */
 export const FEW = 5
 const RUNS = /^(?:running|runnable|preempted|sleep)$/
-/** Signatures of a standstill whose locks are looked for: each is a walk over all goroutines. */
+/** Signatures of a standstill whose locks are looked for. */
 const LOCKS = 8
 /** Nobody reads further. */
 const STEPS = 8
@@ -55,29 +55,53 @@ export function chainOf(scene: Scene, group: Group): readonly Step[] {
   return steps
 }
 
-function holderOf(scene: Scene, group: Group): Omit<Step, 'waitsFor'> | undefined {
+type Holder = Omit<Step, 'waitsFor'>
+
+const holdersFound = new WeakMap<Group, Holder | 'nobody'>()
+
+/** Found once: thousands of standstills may be held up by one lock. */
+function holderOf(scene: Scene, group: Group): Holder | undefined {
+  const found = holdersFound.get(group) ?? findHolder(scene, group) ?? 'nobody'
+  holdersFound.set(group, found)
+  return found === 'nobody' ? undefined : found
+}
+
+function findHolder(scene: Scene, group: Group): Holder | undefined {
   const [holder] = group.mayHold
   if (holder !== undefined) return group.mayHold.length === 1 ? { goroutine: holder } : undefined
   if (group.kind !== 'mutex' && group.kind !== 'rwmutex') return undefined
-  return onlyOther(scene.dump, group)
+  return onlyOther(scene, group)
 }
 
 /** Where the receivers are stale: who is in a method of the type that locks it, and does not wait for it, if that is one goroutine. */
-function onlyOther({ signatures, callers }: DumpTally, group: Group): Omit<Step, 'waitsFor'> | undefined {
+function onlyOther(scene: Scene, group: Group): Holder | undefined {
   const [first] = group.goroutines
   const type = first === undefined ? undefined : shapeOf(first).type
   if (type === undefined) return undefined
+  const { callers, signatures } = scene.dump
   const waiting = new Set(group.goroutines.map(({ goroutine }) => goroutine))
   let others = -waiting.size
   const found: CallingGoroutine[] = []
-  for (const [slot, { signature, count }] of signatures.entries()) {
-    if (!codeOf(signature).types.includes(`${type}.`)) continue
-    others += count
+  for (const slot of byTypeIn(scene).get(`${type}.`) ?? []) {
+    others += signatures[slot]?.count ?? 0
     if (others > 1) return undefined
     for (const each of callers?.of(slot) ?? []) if (!waiting.has(each.goroutine)) found.push(each)
   }
   const [only] = found
   return others === 1 && only !== undefined && found.length === 1 ? { goroutine: only, type } : undefined
+}
+
+const typesFound = new WeakMap<Scene, ReadonlyMap<string, readonly number[]>>()
+
+/** `shop.(*Cache).` → slots of the signatures that are in a method of it. */
+function byTypeIn(scene: Scene): ReadonlyMap<string, readonly number[]> {
+  const known = typesFound.get(scene)
+  if (known !== undefined) return known
+  const slots = new Map<string, number[]>()
+  for (const [slot, { signature }] of scene.dump.signatures.entries())
+    for (const type of codeOf(signature).types) addTo(slots, type, slot)
+  typesFound.set(scene, slots)
+  return slots
 }
 
 /**

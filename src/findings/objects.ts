@@ -22,6 +22,8 @@ export interface Open {
 }
 
 const NO_RECEIVERS: readonly Receiver[] = []
+/** Receivers of an object, and places of a lock in a type: code has one or two, and more than so many say nothing. */
+const MOST = 16
 
 /** Groups of `waiting`. Where in objects their locks are is added to `offsets`. */
 export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets): Open[] {
@@ -42,8 +44,8 @@ export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets)
       return
     }
     open.goroutines.push(goroutine)
-    if (receiver !== undefined && !open.receivers.some((each) => isSame(each, receiver)))
-      open.receivers = [...open.receivers, receiver]
+    if (receiver === undefined || open.receivers.length >= MOST) return
+    if (!open.receivers.some((each) => isSame(each, receiver))) open.receivers = [...open.receivers, receiver]
   }
   const lost: CallingGoroutine[] = []
   for (const goroutine of waiting) {
@@ -84,7 +86,7 @@ export function noteReceiver(offsets: Offsets, kind: Lock, object: number, recei
   const { type, pointer } = receiver
   const known = offsets[kind].get(type)
   if (known === undefined) offsets[kind].set(type, new Set([object - pointer]))
-  else known.add(object - pointer)
+  else if (known.size < MOST) known.add(object - pointer)
 }
 
 /** Of those who wait for it; where all are stale, those that it may be in. */
@@ -93,6 +95,7 @@ export function receiversOf({ kind, object, goroutines, receivers, offsets }: Op
   const found: Receiver[] = []
   for (const goroutine of goroutines) {
     const { type } = shapeOf(goroutine)
+    if (found.length >= MOST) break
     if (type === undefined || found.some((each) => each.type === type)) continue
     for (const offset of offsetsOf(offsets, kind, type)) found.push({ type, pointer: object - offset })
   }

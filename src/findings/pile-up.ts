@@ -18,7 +18,7 @@ import {
 import { codeOf } from './code.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import { isRelieved } from './relieved.ts'
-import { mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
+import { mayBeWokenBeside, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
 import { LOCK, POOLED, SEND, waysOf } from './ways.ts'
@@ -54,17 +54,19 @@ function pilesIn(scene: Scene): readonly Pile[] {
 
 function findPiles(scene: Scene): readonly Pile[] {
   const halted = haltedIn(scene)
+  const ring = new Set(ringIn(scene))
   return waitsIn(scene).groups.flatMap((group) => {
     const count = group.goroutines.length
     // A dump may have thousands of groups: most are of no interest, whoever is in them.
     if (count < FEW || (group.kind === 'channel' && !group.sends)) return []
     const seen = seenOf(scene, group)
-    if (ringIn(scene).includes(group)) return []
+    if (ring.has(group)) return []
     if (count < leastOf(scene, group, seen)) return []
     if (group.sends && seen.some((each) => halted.has(each) || isJudged(each))) return []
-    const standstill = standstills(scene).find(
-      ({ heldUp }) => seen.every((each) => heldUp.includes(each)) && count * 2 >= countOf(heldUp),
-    )
+    const [first] = seen
+    const around = first === undefined ? undefined : halted.get(first)
+    const isMost = count * 2 >= (around?.count ?? 0) && seen.every((each) => halted.get(each) === around)
+    const standstill = isMost ? around : undefined
     return { group, seen, standstill }
   })
 }
@@ -99,7 +101,8 @@ function ofPile(scene: Scene, { group, seen, standstill }: Pile): Finding {
   const [worst] = seen
   const place = worst === undefined ? '' : ` ${placeOf(worst.tally.signature.title)}`
   const behind = worst === undefined ? undefined : waitsForOutside(scene, worst)
-  const others = standstill?.heldUp.filter((each) => !seen.includes(each)) ?? []
+  const own = new Set(seen)
+  const others = standstill?.heldUp.filter((each) => !own.has(each)) ?? []
   return {
     ...about([...seen, ...others], {
       finding: 'pile_up',
@@ -147,10 +150,14 @@ function countOf(seen: readonly Seen[]): number {
   return seen.reduce((sum, { tally }) => sum + tally.count, 0)
 }
 
-const haltedFound = new WeakMap<Scene, ReadonlySet<Seen>>()
+const haltedFound = new WeakMap<Scene, ReadonlyMap<Seen, Standstill>>()
 
-function haltedIn(scene: Scene): ReadonlySet<Seen> {
-  const found = haltedFound.get(scene) ?? new Set(standstills(scene).flatMap(({ heldUp }) => heldUp))
+/** Those that are held up, each with the standstill that it is of. */
+function haltedIn(scene: Scene): ReadonlyMap<Seen, Standstill> {
+  const known = haltedFound.get(scene)
+  if (known !== undefined) return known
+  const found = new Map<Seen, Standstill>()
+  for (const each of standstills(scene)) for (const seen of each.heldUp) found.set(seen, each)
   haltedFound.set(scene, found)
   return found
 }
@@ -190,16 +197,22 @@ function miscounted(scene: Scene): Finding[] {
 
 export function pool(scene: Scene): Finding[] {
   const waiting: { readonly seen: Seen; readonly row: Pool }[] = []
+  /** Goroutines that wait for a member of a pool, and members of it that are being made. */
+  const waiters = new Map<Pool, number>()
+  const making = new Map<Pool, number>()
   for (const seen of scene.seen) {
     const row = poolOf(seen)
-    if (row !== undefined) waiting.push({ seen, row })
+    if (row === undefined) continue
+    waiting.push({ seen, row })
+    waiters.set(row, (waiters.get(row) ?? 0) + seen.tally.count)
   }
-  const others = waiting.map(({ seen }) => seen)
+  for (const row of waiters.keys()) making.set(row, inTheMaking(scene, row))
+  const mayBeWoken = mayBeWokenBeside(scene, new Set(waiting.map(({ seen }) => seen)))
   return waiting.flatMap(({ seen, row }) => {
     const { count, signature } = seen.tally
-    const isLeftAlone = !mayBeWoken(scene, seen, others)
-    const made = inTheMaking(scene, row)
-    const all = countOf(waiting.filter((other) => other.row === row).map((other) => other.seen))
+    const isLeftAlone = !mayBeWoken(seen)
+    const made = making.get(row) ?? 0
+    const all = waiters.get(row) ?? 0
     if ((count < POOL && !isLeftAlone) || (made > 0 && all - made < POOL)) return []
     return about([seen], {
       finding: 'pool',
@@ -224,7 +237,7 @@ function poolOf({ tally, state, ways }: Seen): Pool | undefined {
 }
 
 export function slow(scene: Scene): Finding[] {
-  const told = new Set([...pilesIn(scene).flatMap(({ seen }) => seen), ...haltedIn(scene)])
+  const told = new Set([...pilesIn(scene).flatMap(({ seen }) => seen), ...haltedIn(scene).keys()])
   const mayBeSlow = scene.seen.filter(
     ({ ways, tally, idle }) =>
       (ways & (LOCK | SEND)) !== 0 && (tally.waitMax ?? 0) >= SLOW_MINUTES && tally.count < OLD_PILE && !idle,

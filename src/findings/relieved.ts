@@ -14,14 +14,33 @@ export function isRelieved(scene: Scene, sender: Seen): boolean {
   const { signature, parents } = sender.tally
   const kin = kinOf(scene.dump.signatures)
   const slot = sender.slot
-  const isAtWork = (other: number): boolean => {
-    const each = scene.bySlot[other]
-    return other !== slot && each !== undefined && !each.idle && goesOn(each)
-  }
+  const isAtWork = (other: number): boolean => other !== slot && worksIn(scene, other)
   const creator = ownCreatorOf(signature)
-  if (creator !== '' && kin.createdIn(creator).some(isAtWork)) return true
+  if (creator !== '' && atWorkOf(scene, creator).some(isAtWork)) return true
   for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(parent)) return true
   return kin.startedBy(slot).some((child) => isAtWork(child.slot))
+}
+
+function worksIn({ bySlot }: Scene, slot: number): boolean {
+  const each = bySlot[slot]
+  return each !== undefined && !each.idle && goesOn(each)
+}
+
+const atWorkFound = new WeakMap<Scene, Map<string, readonly number[]>>()
+
+/** Two of those at work whom the function has started: one may be the sender itself. */
+function atWorkOf(scene: Scene, creator: string): readonly number[] {
+  const byCreator = atWorkFound.get(scene) ?? new Map<string, readonly number[]>()
+  atWorkFound.set(scene, byCreator)
+  let found = byCreator.get(creator)
+  if (found === undefined) {
+    const two: number[] = []
+    for (const slot of kinOf(scene.dump.signatures).createdIn(creator))
+      if (two.length < 2 && worksIn(scene, slot)) two.push(slot)
+    found = two
+    byCreator.set(creator, found)
+  }
+  return found
 }
 
 /** The function of own code that has started it; empty for none. */

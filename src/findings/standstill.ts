@@ -18,6 +18,8 @@ const MAY_BE_IDLE = /^(?:chan receive|select)$/
 export interface Standstill {
   /** Signatures that are held up together, the ones with most goroutines first. */
   readonly heldUp: readonly Seen[]
+  /** Goroutines of all of them. */
+  readonly count: number
   readonly class: WaitClass | undefined
 }
 
@@ -52,7 +54,8 @@ function findStandstills(scene: Scene): Standstill[] {
   return [...clusters].flatMap(({ seen }) => {
     if (seen.reduce((sum, each) => sum + inDemand(each), 0) < HELD_UP) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
-    return [{ heldUp, class: classOf(heldUp.map(({ tally }) => tally)) }]
+    const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
+    return [{ heldUp, count, class: classOf(heldUp.map(({ tally }) => tally)) }]
   })
 }
 
@@ -69,18 +72,26 @@ function mergedOf(cluster: Cluster | undefined): Cluster | undefined {
   return merged
 }
 
-/** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? `others` are not asked. */
-export function mayBeWoken(scene: Scene, waiter: Seen, others: readonly Seen[] = []): boolean {
-  const helpers = helpersOf(scene)
+/** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? */
+export function mayBeWoken(scene: Scene, waiter: Seen): boolean {
+  return canWake(helpersOf(scene), waiter)
+}
+
+/** As `mayBeWoken`; `others` are not asked. */
+export function mayBeWokenBeside(scene: Scene, others: ReadonlySet<Seen>): (waiter: Seen) => boolean {
+  const helpers = new Helpers(scene, others)
+  return (waiter) => canWake(helpers, waiter)
+}
+
+function canWake(helpers: Helpers, waiter: Seen): boolean {
   const type = lockedBy(waiter)
-  const isAnother = (each: Seen): boolean => !others.includes(each)
-  if (type !== undefined) return helpers.ofType(type, isAnother) !== undefined
-  return helpers.isAnyIn(codeOf(waiter.tally.signature).packages, isAnother)
+  if (type !== undefined) return helpers.ofType(type) !== undefined
+  return helpers.isAnyIn(codeOf(waiter.tally.signature).packages, undefined)
 }
 
 /** Does any goroutine of a package that `waiter` is in go on, but for `except`? */
 export function anyGoesOn(scene: Scene, waiter: Seen, except: Seen): boolean {
-  return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).packages, (each) => each !== except)
+  return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).packages, except)
 }
 
 /** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */
@@ -88,10 +99,8 @@ export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
   const type = lockedBy(waiter)
   if (type === undefined) return undefined
   const helpers = helpersOf(scene)
-  return helpers.ofType(type, (each) => !isOutside(each)) === undefined ? helpers.ofType(type, isAny) : undefined
+  return helpers.isAnyAtWork(type) ? undefined : helpers.ofType(type)
 }
-
-const isAny = (): boolean => true
 
 /**
  * Those of a dump who go on, by where they are. A dump may have thousands of signatures, and each asks for its own; most have an answer among the
@@ -99,36 +108,53 @@ const isAny = (): boolean => true
  */
 class Helpers {
   readonly #scene: Scene
+  readonly #others: ReadonlySet<Seen>
   readonly #dumper: Seen | undefined
   /** A lock that a method takes is held by a goroutine that is in a method of the same type. */
   readonly #byType = new Map<string, Seen[]>()
   /** Any other lock is held, and a channel served, by somebody in the same package, or in one that is in the stack of the waiter. */
   readonly #byPackage = new Map<string, Seen[]>()
+  /** How many of a type were asked for one at work; AT_WORK where there is one. */
+  readonly #asked = new Map<string, number>()
   /** Signatures that were looked at. */
   #looked = 0
 
-  constructor(scene: Scene) {
+  /** All but `others`. */
+  constructor(scene: Scene, others: ReadonlySet<Seen> = NOBODY) {
     this.#scene = scene
+    this.#others = others
     this.#dumper = dumperOf(scene)
   }
 
-  /** The first one in a method of that type for whom `fits` holds. */
-  ofType(type: string, fits: (helper: Seen) => boolean): Seen | undefined {
-    return this.#first(this.#byType, type, fits)
+  /** The first one in a method of that type. */
+  ofType(type: string): Seen | undefined {
+    return this.#first(this.#byType, type, undefined)
   }
 
-  /** Does `fits` hold for one in one of the packages? */
-  isAnyIn(packages: readonly string[], fits: (helper: Seen) => boolean): boolean {
-    if (packages.some((name) => this.#byPackage.get(name)?.some(fits) === true)) return true
-    return packages.some((name) => this.#first(this.#byPackage, name, fits) !== undefined)
+  /** Does one in a method of that type not wait for what is outside of the program? */
+  isAnyAtWork(type: string): boolean {
+    let asked = this.#asked.get(type) ?? 0
+    while (asked !== AT_WORK) {
+      const helper = this.#byType.get(type)?.[asked]
+      if (helper !== undefined) asked = isOutside(helper) ? asked + 1 : AT_WORK
+      else if (!this.#look()) break
+    }
+    this.#asked.set(type, asked)
+    return asked === AT_WORK
   }
 
-  #first(lists: ReadonlyMap<string, readonly Seen[]>, key: string, fits: (helper: Seen) => boolean): Seen | undefined {
+  /** Is there one in one of the packages, other than `except`? */
+  isAnyIn(packages: readonly string[], except: Seen | undefined): boolean {
+    if (packages.some((name) => this.#byPackage.get(name)?.some((each) => each !== except) === true)) return true
+    return packages.some((name) => this.#first(this.#byPackage, name, except) !== undefined)
+  }
+
+  #first(lists: ReadonlyMap<string, readonly Seen[]>, key: string, except: Seen | undefined): Seen | undefined {
     for (let asked = 0; ; ) {
       const list = lists.get(key)
       for (; list !== undefined && asked < list.length; asked++) {
         const helper = list[asked] as Seen
-        if (fits(helper)) return helper
+        if (helper !== except) return helper
       }
       if (!this.#look()) return undefined
     }
@@ -139,7 +165,7 @@ class Helpers {
     const { seen } = this.#scene
     while (this.#looked < seen.length) {
       const each = seen[this.#looked++] as Seen
-      if (each === this.#dumper || each.idle || !goesOn(each)) continue
+      if (each === this.#dumper || each.idle || this.#others.has(each) || !goesOn(each)) continue
       const { types, packages } = codeOf(each.tally.signature)
       for (const type of types) addTo(this.#byType, type, each)
       for (const name of packages) addTo(this.#byPackage, name, each)
@@ -148,6 +174,9 @@ class Helpers {
     return false
   }
 }
+
+const NOBODY: ReadonlySet<Seen> = new Set()
+const AT_WORK = -1
 
 const helpersFound = new WeakMap<Scene, Helpers>()
 

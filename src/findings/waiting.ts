@@ -100,7 +100,7 @@ export function isSame(a: Receiver, b: Receiver): boolean {
 }
 
 /** `shop.(*Cache)` of `shop.(*Cache).get`. */
-function receiverType(name: string): string | undefined {
+export function receiverType(name: string): string | undefined {
   const at = name.indexOf('(*')
   const end = name.indexOf(').', at)
   return at < 0 || end < 0 ? undefined : name.slice(0, end + 1)

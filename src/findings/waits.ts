@@ -7,7 +7,7 @@ import type { CallingGoroutine, CallingGoroutines, DumpTally } from '../core/mod
 import type { MayHold, WaitsOn } from '../core/records.ts'
 import { entangled } from './entangled.ts'
 import { byObject, type Open, receiversOf } from './objects.ts'
-import { addressOf, methodOf, type Receiver, type WaitKind } from './waiting.ts'
+import { addressOf, methodOf, type Receiver, receiverType, type WaitKind } from './waiting.ts'
 
 /** More than so many goroutines that may hold one object say nothing. */
 const MAY_HOLD = 3
@@ -37,12 +37,12 @@ export function waitsOf({ callers, signatures }: DumpTally, least: number): Wait
   if (callers === undefined) return NONE
   const { waiting, offsets } = entangled(callers)
   const opens = byObject(waiting, offsets)
-  const among = byPointer(inMethodsOf(callers, opens).waiting)
+  const among = byReceiver(inMethodsOf(callers, opens).waiting)
   const wanted = opens.filter((open) => open.goroutines.length >= least || holdersOf(open, among).length > 0)
   const closed = new Map<Open, Group>()
   const closeAll = (some: readonly Open[]): void => {
     const inside = inMethodsOf(callers, some)
-    const all = byPointer([...inside.others, ...inside.waiting])
+    const all = byReceiver([...inside.others, ...inside.waiting])
     for (const open of some) closed.set(open, close(signatures, open, holdersOf(open, all)))
   }
   if (wanted.length > 0) closeAll(wanted)
@@ -71,29 +71,34 @@ function inMethodsOf(
   return { waiting: all.filter(({ waits }) => waits > 0), others: all.filter(({ waits }) => waits === 0) }
 }
 
-/** Receiver → the goroutines that are in a method of it. */
-function byPointer(goroutines: readonly CallingGoroutine[]): ReadonlyMap<number, readonly CallingGoroutine[]> {
-  const found = new Map<number, CallingGoroutine[]>()
+/** Pointer and type of a receiver → the goroutines that are in a method of it. */
+type Inside = ReadonlyMap<number, ReadonlyMap<string, readonly CallingGoroutine[]>>
+
+/** But for those that wait for an unknown lock: it may be any of the object's. */
+function byReceiver(goroutines: readonly CallingGoroutine[]): Inside {
+  const found = new Map<number, Map<string, CallingGoroutine[]>>()
   for (const goroutine of goroutines) {
+    if (goroutine.waits > 0 && addressOf(goroutine) === 0) continue
     for (let i = goroutine.waits; i < goroutine.count; i++) {
       const pointer = goroutine.pointer(i)
-      const known = found.get(pointer)
-      if (known === undefined) found.set(pointer, [goroutine])
+      const type = pointer === 0 ? undefined : receiverType(goroutine.names[i] ?? '')
+      if (type === undefined) continue
+      const types = found.get(pointer) ?? new Map<string, CallingGoroutine[]>()
+      found.set(pointer, types)
+      const known = types.get(type)
+      if (known === undefined) types.set(type, [goroutine])
       else if (known[known.length - 1] !== goroutine) known.push(goroutine)
     }
   }
   return found
 }
 
-function holdersOf(open: Open, inside: ReadonlyMap<number, readonly CallingGoroutine[]>): readonly CallingGoroutine[] {
+function holdersOf(open: Open, inside: Inside): readonly CallingGoroutine[] {
   const found: CallingGoroutine[] = []
-  for (const receiver of receiversOf(open)) {
-    const all = inside.get(receiver.pointer) ?? []
-    for (const each of all) {
-      // Who waits for an unknown lock may wait for this one.
-      const waitsFor = each.waits === 0 ? undefined : addressOf(each)
-      if (waitsFor === 0 || waitsFor === open.object || found.includes(each)) continue
-      if (methodOf(each, [receiver]) >= 0) found.push(each)
+  for (const { pointer, type } of receiversOf(open)) {
+    for (const each of inside.get(pointer)?.get(type) ?? []) {
+      if ((each.waits > 0 && addressOf(each) === open.object) || found.includes(each)) continue
+      found.push(each)
       if (found.length > MAY_HOLD) return []
     }
   }

@@ -8,6 +8,7 @@ import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../co
 import { saysName } from '../core/names.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
+import { RowChains } from './row-chains.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
 
 /** Goroutines of a stack whose calls are kept, all of them; of those that wait, past it, those from the object to its first method. */
@@ -15,6 +16,9 @@ const SAMPLES = 8
 
 /** A row: signature, stack, where its pointers are, how many, how many of these calls wait. */
 const ROW = 5
+
+/** Questions about pointers that are answered by going through all rows: most dumps have no more. */
+const WALKS = 8
 
 /** Most dumps have none. */
 const NONE = new Float64Array(0)
@@ -36,6 +40,10 @@ export class Callers implements CallingGoroutines {
   readonly #infos: HeaderInfo[] = []
   #waits = false
   overflow = false
+  /** Made when many questions are asked. */
+  #byPointer: RowChains | undefined
+  #bySignature: RowChains | undefined
+  #walks = 0
 
   constructor(most: number) {
     this.#most = most
@@ -65,6 +73,8 @@ export class Callers implements CallingGoroutines {
     if (this.count === this.#ids.length) this.#grow()
     if (this.pointers + count > this.#pointers.length)
       this.#pointers = copied(this.#pointers, new Float64Array((this.pointers + count) * 2))
+    this.#byPointer = undefined
+    this.#bySignature = undefined
     this.#ids[this.count] = goroutine
     const row = this.count++ * ROW
     const rows = this.#rows
@@ -99,27 +109,53 @@ export class Callers implements CallingGoroutines {
   }
 
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[] {
-    return this.#those((row) => {
-      const start = this.#rows[row * ROW + 2] as number
-      const end = start + (this.#rows[row * ROW + 3] as number)
-      for (let at = start + (this.#rows[row * ROW + 4] as number); at < end; at++)
-        if (pointers.has(this.#pointers[at] as number)) return true
-      return false
-    })
+    if (this.#walks++ < WALKS) return this.#those((row) => this.#isOn(row, pointers))
+    this.#byPointer ??= this.#chainPointers()
+    const rows = new Set<number>()
+    for (const pointer of pointers) for (const place of this.#byPointer.of(pointer)) rows.add(this.#rowOf(place))
+    return this.#at([...rows].filter((row) => this.#isOn(row, pointers)).sort((a, b) => a - b))
   }
 
   of(signature: number): readonly CallingGoroutine[] {
-    return this.#those((row) => this.#rows[row * ROW] === signature)
+    this.#bySignature ??= new RowChains(this.count, (row) => this.#rows[row * ROW] as number)
+    return this.#at(this.#bySignature.of(signature))
+  }
+
+  /** Is it in a method of one of them, but for what it waits in? */
+  #isOn(row: number, pointers: ReadonlySet<number>): boolean {
+    const start = this.#rows[row * ROW + 2] as number
+    const end = start + (this.#rows[row * ROW + 3] as number)
+    for (let at = start + (this.#rows[row * ROW + 4] as number); at < end; at++)
+      if (pointers.has(this.#pointers[at] as number)) return true
+    return false
+  }
+
+  #chainPointers(): RowChains {
+    return new RowChains(this.pointers, (place) => this.#pointers[place] as number)
+  }
+
+  /** Whose pointer is at `place`: rows have theirs in the order in which they came. */
+  #rowOf(place: number): number {
+    let [low, high] = [0, this.count - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if ((this.#rows[middle * ROW + 2] as number) <= place) low = middle
+      else high = middle - 1
+    }
+    return low
   }
 
   #those(isWanted: (row: number) => boolean): readonly CallingGoroutine[] {
-    const out: CallingGoroutine[] = []
-    for (let row = 0; row < this.count; row++) {
-      if (!isWanted(row)) continue
+    const rows: number[] = []
+    for (let row = 0; row < this.count; row++) if (isWanted(row)) rows.push(row)
+    return this.#at(rows)
+  }
+
+  #at(rows: readonly number[]): readonly CallingGoroutine[] {
+    return rows.flatMap((row) => {
       const caller = this.#caller(row)
-      if (caller.move(row)) out.push(caller)
-    }
-    return out
+      return caller.move(row) ? [caller] : []
+    })
   }
 
   #caller(row: number): Caller {

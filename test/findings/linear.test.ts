@@ -1,0 +1,135 @@
+/**
+ * Dumps that are made to hurt: thousands of signatures, each of which asks for others. What is found in them costs no more than their length, or these tests
+ * do not end in time: the first of them took 100 seconds.
+ */
+import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../src/engine/engine.ts'
+
+const SIGNATURES = 8_000
+
+/** Addresses apart, as objects are. */
+const at = (i: number): string => `0xc${(i * 65_536).toString(16).padStart(9, '0')}`
+const frame = (call: string, i: number): string => `${call}\n\t/app/p${i}/t.go:12 +0x1d\n`
+const LOCK_SLOW = (address: string): string => frame(`sync.(*Mutex).lockSlow(${address})`, 0)
+const IO = frame('internal/poll.runtime_pollWait(0x1, 0x72)', 0) + frame('net.(*conn).Read(0x1)', 0)
+
+/** The text of `copies` goroutines each of SIGNATURES stacks. */
+function dump(copies: number, state: string, stack: (i: number, copy: number) => string, createdBy = ''): string {
+  const parts: string[] = []
+  let id = 100_000
+  for (let i = 0; i < SIGNATURES; i++)
+    for (let copy = 0; copy < copies; copy++)
+      parts.push(`goroutine ${++id} [${state}]:\n${stack(i, copy)}${createdBy}\n`)
+  return parts.join('')
+}
+
+const CREATOR = 'created by shop/p.start in goroutine 7\n\t/app/p/t.go:3 +0x1d\n'
+
+const DUMPS: Readonly<Record<string, () => string>> = {
+  'one lock, whose receiver is another type each': () =>
+    dump(
+      3,
+      'sync.Mutex.Lock, 12 minutes',
+      (i) => frame('sync.(*Mutex).Lock(...)', 0) + frame(`shop/p${i}.(*T${i}).get(0xc000000000)`, i),
+    ),
+  'a pile before a lock each': () =>
+    dump(10, 'sync.Mutex.Lock, 12 minutes', (i) => LOCK_SLOW(at(i)) + frame(`shop/p${i}.(*T${i}).get(${at(i)})`, i)),
+  'a pile before a lock each, of one type and one package': () =>
+    dump(
+      6,
+      'sync.Mutex.Lock, 12 minutes',
+      (i) => LOCK_SLOW(at(i)) + frame(`shop/p.(*T).get(${at(i)})`, i) + frame(`shop/p.f${i}(0x1)`, i),
+    ),
+  'locks within one object, of another type each': () =>
+    dump(
+      5,
+      'sync.Mutex.Lock, 12 minutes',
+      (i) =>
+        LOCK_SLOW(`0xc0000${(i % 4096).toString(16).padStart(5, '0')}`) +
+        frame(`shop/p${i}.(*T${i}).get(0xc000000000)`, i),
+    ),
+  'piles whose holder waits for a lock of its own': () =>
+    dump(6, 'sync.Mutex.Lock, 12 minutes', (i, copy) =>
+      copy === 0
+        ? LOCK_SLOW(at(SIGNATURES + i)) +
+          frame(`shop/q${i}.(*U${i}).get(${at(SIGNATURES + i)})`, i) +
+          frame(`shop/p${i}.(*T${i}).hold(${at(i)})`, i)
+        : LOCK_SLOW(at(i)) + frame(`shop/p${i}.(*T${i}).get(${at(i)})`, i),
+    ),
+  'who waits for a member of a pool': () =>
+    dump(
+      12,
+      'select, 12 minutes',
+      (i) => frame('database/sql.(*DB).conn(0xc000000000)', 0) + frame(`shop/p.q${i}(0x1)`, i),
+    ),
+  'who waits for a lock, and who holds it waits for the world outside': () =>
+    dump(
+      6,
+      'sync.Mutex.Lock, 12 minutes',
+      (i) => frame('sync.(*Mutex).Lock(...)', 0) + frame('shop/p.(*T).get(...)', 0) + frame(`shop/p.f${i}(0x1)`, i),
+    ) + dump(1, 'IO wait, 12 minutes', (i) => IO + frame('shop/p.(*T).load(...)', 0) + frame(`shop/p.g${i}(0x1)`, i)),
+  'senders that one function has started': () =>
+    dump(12, 'chan send, 12 minutes', (i) => frame(`shop/p.put${i}(0x1)`, i), CREATOR),
+  'who waits for a WaitGroup, beside others of the same creator': () =>
+    dump(
+      2,
+      'sync.WaitGroup.Wait, 12 minutes',
+      (i) => frame('sync.(*WaitGroup).Wait(0x1)', 0) + frame(`shop/p.f${i}(0x1)`, i),
+      CREATOR,
+    ),
+  'who waits for a condition': () =>
+    dump(
+      6,
+      'sync.Cond.Wait, 12 minutes',
+      (i) => frame('sync.(*Cond).Wait(0x1)', 0) + frame(`shop/p.f${i}(0x1)`, i),
+      CREATOR,
+    ),
+  'calls to the world outside from one function': () =>
+    dump(
+      1,
+      'IO wait, 12 minutes',
+      (i) =>
+        IO +
+        frame('net/http.(*persistConn).roundTrip(0x1)', 0) +
+        frame('shop/p.call(0x1)', 0) +
+        frame(`shop/p.f${i}(0x1)`, i),
+    ),
+  'who is lost for ever': () =>
+    dump(3, 'chan receive (nil chan), 12 minutes', (i) => frame('shop/p.f(0x1)', 0) + frame(`shop/p.g${i}(0x1)`, i)),
+}
+
+function findings(text: string): number {
+  let found = 0
+  const engine = createEngine({ onRecord: ({ type }) => (found += type === 'finding' ? 1 : 0) })
+  const bytes = Buffer.from(text)
+  for (let from = 0; from < bytes.length; from += 65_536) engine.push(bytes.subarray(from, from + 65_536))
+  engine.end()
+  expect(engine.stats.dumps).toBeGreaterThan(0)
+  return found
+}
+
+describe('what is found in a dump costs no more than its length', () => {
+  it.each(Object.entries(DUMPS))('%s', (_, text) => {
+    expect(findings(text())).toBeGreaterThanOrEqual(0)
+  })
+
+  it.each([
+    ['of one creator', 'created by shop/p.start in goroutine 7\n\t/app/p/t.go:3 +0x1d\n', 'shop/p.work'],
+    ['each of which has started the next', '', 'shop/p.work'],
+  ])('thousands of leaks %s', (_, createdBy, name) => {
+    const dumps = [2, 4, 6, 8].map((copies, n) => {
+      let id = 100_000
+      const parts = [
+        `2026-11-24T10:${10 + n}:00Z dump\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n\n`,
+      ]
+      for (let copy = 0; copy < copies; copy++)
+        for (let i = 0; i < 3_000; i++) {
+          const creator =
+            createdBy === '' ? `created by ${name}${i + 1} in goroutine ${id}\n\t/app/p/t.go:3 +0x1d\n` : createdBy
+          parts.push(`goroutine ${++id} [chan receive]:\n${frame(`${name}${i}(0x1)`, i)}${creator}\n`)
+        }
+      return parts.join('')
+    })
+    expect(findings(dumps.join(''))).toBeGreaterThan(0)
+  })
+})
