@@ -154,7 +154,8 @@ export class Deliveries {
 }
 
 export function noAnswer(timeout: number): Extract<Outcome, { ok: false }> {
-  return { ok: false, reason: `no answer within ${Number((timeout / 1000).toPrecision(2))} s`, retry: true, late: true }
+  const seconds = Number((timeout / 1000).toPrecision(timeout < 1000 ? 1 : 2))
+  return { ok: false, reason: `no answer within ${seconds} s`, retry: true, late: true }
 }
 
 /** Which of two outcomes says more: an attempt that the end cut short says less than the failure before it. */
