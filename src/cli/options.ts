@@ -152,7 +152,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
 /** A pattern that no shell has put names to is that of the files there are; following, it is also that of those to come. */
 function filesOf(operands: readonly string[], follow: boolean): readonly string[] {
   if (operands.length === 0) return ['-']
-  if (follow || !operands.some(isPattern)) return operands
+  if (follow) return operands
   return operands.flatMap((operand) => {
     const found = isPattern(operand) ? matchingPaths(operand) : []
     return found.length === 0 ? [operand] : found

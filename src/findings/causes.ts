@@ -67,7 +67,8 @@ class Groups {
   /** With some that were started by the function that has started `each`, one beside the other. */
   #withNeighbours({ tally: { signature, count } }: Seen): number[] {
     const creator = creatorOf(signature)
-    if (creator === CONNECTION) return [this.#first.get(creator) ?? []].flat()
+    const first = creator === CONNECTION ? this.#first.get(creator) : undefined
+    if (first !== undefined) return [first]
     if (isStandard(creator)) return []
     // As many counts as there are cost as many goroutines, squared.
     return [...(this.#byCount.get(creator) ?? [])].flatMap(([other, group]) => (isAsMany(count, other) ? [group] : []))

@@ -9,7 +9,7 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { classOf, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import type { Finding, Scene, Seen } from './finding.ts'
+import { type Finding, ofScene, type Scene, type Seen } from './finding.ts'
 import { anyGoesOn, isOutside } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
@@ -22,13 +22,7 @@ const LOCKS = 8
 /** Nobody reads further. */
 const STEPS = 8
 
-const waitsFound = new WeakMap<Scene, Waits>()
-
-export function waitsIn(scene: Scene): Waits {
-  const found = waitsFound.get(scene) ?? waitsOf(scene.dump, FEW)
-  waitsFound.set(scene, found)
-  return found
-}
+export const waitsIn: (scene: Scene) => Waits = ofScene(({ dump }) => waitsOf(dump, FEW))
 
 export interface Step {
   readonly goroutine: CallingGoroutine
@@ -91,18 +85,13 @@ function onlyOther(scene: Scene, group: Group): Holder | undefined {
   return others === 1 && only !== undefined && found.length === 1 ? { goroutine: only, type } : undefined
 }
 
-const typesFound = new WeakMap<Scene, ReadonlyMap<string, readonly number[]>>()
-
 /** `shop.(*Cache).` → slots of the signatures that are in a method of it. */
-function byTypeIn(scene: Scene): ReadonlyMap<string, readonly number[]> {
-  const known = typesFound.get(scene)
-  if (known !== undefined) return known
+const byTypeIn = ofScene(({ dump }) => {
   const slots = new Map<string, number[]>()
-  for (const [slot, { signature }] of scene.dump.signatures.entries())
+  for (const [slot, { signature }] of dump.signatures.entries())
     for (const type of codeOf(signature).types) addTo(slots, type, slot)
-  typesFound.set(scene, slots)
   return slots
-}
+})
 
 /**
  * Is a loop that does not end all that goes on? Where locks are in demand, one of those who want it is at work elsewhere at almost any
@@ -184,13 +173,7 @@ function shortType(type: string): string {
   return type.slice(type.indexOf('(*'))
 }
 
-const ringsFound = new WeakMap<Scene, readonly Group[]>()
-
-export function ringIn(scene: Scene): readonly Group[] {
-  const found = ringsFound.get(scene) ?? cycle(scene)
-  ringsFound.set(scene, found)
-  return found
-}
+export const ringIn: (scene: Scene) => readonly Group[] = ofScene(cycle)
 
 /** A ring whose addresses prove it. */
 export function ring(scene: Scene): Finding[] {

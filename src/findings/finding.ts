@@ -48,6 +48,16 @@ export interface Scene {
   readonly bound?: Bound | undefined
 }
 
+/** What `find` says of a scene, asked once: a dump may have thousands of signatures, and each asks. */
+export function ofScene<T extends object>(find: (scene: Scene) => T): (scene: Scene) => T {
+  const found = new WeakMap<Scene, T>()
+  return (scene) => {
+    const known = found.get(scene) ?? find(scene)
+    found.set(scene, known)
+    return known
+  }
+}
+
 /** How the main goroutine waits for the end of the program. */
 const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|semacquire|IO wait|sleep)$/
 

@@ -1,7 +1,7 @@
 /** Where those who have started the goroutines of a finding are, as far as they live. */
 import type { SignatureTally } from '../core/model.ts'
 import type { Writable } from '../core/records.ts'
-import type { Finding, Scene } from './finding.ts'
+import { type Finding, ofScene, type Scene } from './finding.ts'
 
 /** Signatures named. */
 const MOST = 3
@@ -19,11 +19,8 @@ export function tellParents(finding: Writable<Finding>, scene: Scene): void {
   if (ids.length > 0) finding.parents = { ...parents, signatures: ids }
 }
 
-const tallies = new WeakMap<Scene, ReadonlyMap<string, SignatureTally>>()
-
 /** There may be as many findings as signatures. */
-function byId(scene: Scene): ReadonlyMap<string, SignatureTally> {
-  const found = tallies.get(scene) ?? new Map(scene.dump.signatures.map((tally) => [tally.signature.id, tally]))
-  tallies.set(scene, found)
-  return found
-}
+const byId = ofScene(
+  ({ dump }): ReadonlyMap<string, SignatureTally> =>
+    new Map(dump.signatures.map((tally) => [tally.signature.id, tally])),
+)

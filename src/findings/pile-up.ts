@@ -16,7 +16,7 @@ import {
   waitsIn,
 } from './chains.ts'
 import { codeOf } from './code.ts'
-import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { isRelieved } from './relieved.ts'
 import { mayBeWokenBeside, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
@@ -44,13 +44,7 @@ interface Pile {
   readonly standstill: Standstill | undefined
 }
 
-const pilesFound = new WeakMap<Scene, readonly Pile[]>()
-
-function pilesIn(scene: Scene): readonly Pile[] {
-  const found = pilesFound.get(scene) ?? findPiles(scene)
-  pilesFound.set(scene, found)
-  return found
-}
+const pilesIn = ofScene(findPiles)
 
 function findPiles(scene: Scene): readonly Pile[] {
   const halted = haltedIn(scene)
@@ -150,17 +144,12 @@ function countOf(seen: readonly Seen[]): number {
   return seen.reduce((sum, { tally }) => sum + tally.count, 0)
 }
 
-const haltedFound = new WeakMap<Scene, ReadonlyMap<Seen, Standstill>>()
-
 /** Those that are held up, each with the standstill that it is of. */
-function haltedIn(scene: Scene): ReadonlyMap<Seen, Standstill> {
-  const known = haltedFound.get(scene)
-  if (known !== undefined) return known
+const haltedIn = ofScene((scene) => {
   const found = new Map<Seen, Standstill>()
   for (const each of standstills(scene)) for (const seen of each.heldUp) found.set(seen, each)
-  haltedFound.set(scene, found)
   return found
-}
+})
 
 export function nobodyEnds(scene: Scene): Finding[] {
   return [...miscounted(scene), ...notSignalled(scene)]

@@ -3,7 +3,7 @@ import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
-import type { Scene, Seen } from './finding.ts'
+import { ofScene, type Scene, type Seen } from './finding.ts'
 import { goesOn } from './standstill.ts'
 
 /**
@@ -26,20 +26,19 @@ function worksIn({ bySlot }: Scene, slot: number): boolean {
   return each !== undefined && !each.idle && goesOn(each)
 }
 
-const atWorkFound = new WeakMap<Scene, Map<string, readonly number[]>>()
+const atWorkIn = ofScene(() => new Map<string, readonly number[]>())
 
 /** Two of those at work whom the function has started: one may be the sender itself. */
 function atWorkOf(scene: Scene, creator: string): readonly number[] {
-  const byCreator = atWorkFound.get(scene) ?? new Map<string, readonly number[]>()
-  atWorkFound.set(scene, byCreator)
-  let found = byCreator.get(creator)
-  if (found === undefined) {
-    const two: number[] = []
-    for (const slot of kinOf(scene.dump.signatures).createdIn(creator))
-      if (two.length < 2 && worksIn(scene, slot)) two.push(slot)
-    found = two
-    byCreator.set(creator, found)
+  const byCreator = atWorkIn(scene)
+  const known = byCreator.get(creator)
+  if (known !== undefined) return known
+  const found: number[] = []
+  for (const slot of kinOf(scene.dump.signatures).createdIn(creator)) {
+    if (worksIn(scene, slot)) found.push(slot)
+    if (found.length === 2) break
   }
+  byCreator.set(creator, found)
   return found
 }
 

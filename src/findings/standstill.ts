@@ -6,7 +6,7 @@
 import { addTo } from '../leaks/kin.ts'
 import { classOf, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import type { Scene, Seen } from './finding.ts'
+import { ofScene, type Scene, type Seen } from './finding.ts'
 import { GROUP, LOCK, OUTER, SEMACQUIRE, SEND } from './ways.ts'
 
 /** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. */
@@ -23,13 +23,7 @@ export interface Standstill {
   readonly class: WaitClass | undefined
 }
 
-const standstillsFound = new WeakMap<Scene, readonly Standstill[]>()
-
-export function standstills(scene: Scene): readonly Standstill[] {
-  const found = standstillsFound.get(scene) ?? findStandstills(scene)
-  standstillsFound.set(scene, found)
-  return found
-}
+export const standstills: (scene: Scene) => readonly Standstill[] = ofScene(findStandstills)
 
 function findStandstills(scene: Scene): Standstill[] {
   const clusters = new Set<Cluster>()
@@ -178,13 +172,7 @@ class Helpers {
 const NOBODY: ReadonlySet<Seen> = new Set()
 const AT_WORK = -1
 
-const helpersFound = new WeakMap<Scene, Helpers>()
-
-function helpersOf(scene: Scene): Helpers {
-  const found = helpersFound.get(scene) ?? new Helpers(scene)
-  helpersFound.set(scene, found)
-  return found
-}
+const helpersOf = ofScene((scene) => new Helpers(scene))
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */
 function lockedBy({ tally, ways }: Seen): string | undefined {

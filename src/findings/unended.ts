@@ -3,7 +3,7 @@ import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { codeOf } from './code.ts'
-import { isJudged, type Scene, type Seen } from './finding.ts'
+import { isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { anyGoesOn } from './standstill.ts'
 import { CONDITION, GROUP } from './ways.ts'
 
@@ -33,18 +33,13 @@ function isAlone(scene: Scene, waiter: Seen): boolean {
   return membersOf(scene).get(packageOf(title.function)) === 1
 }
 
-const membersFound = new WeakMap<Scene, ReadonlyMap<string, number>>()
-
 /** Package → signatures in it, but for what idles by design. */
-function membersOf(scene: Scene): ReadonlyMap<string, number> {
-  const found = membersFound.get(scene)
-  if (found !== undefined) return found
+const membersOf = ofScene(({ seen }) => {
   const members = new Map<string, number>()
-  membersFound.set(scene, members)
-  for (const { idle, tally } of scene.seen)
+  for (const { idle, tally } of seen)
     if (!idle) for (const name of codeOf(tally.signature).packages) members.set(name, (members.get(name) ?? 0) + 1)
   return members
-}
+})
 
 /** Was any other started by what the waiter is in, or by who started the waiter? */
 function mayBeCounted(scene: Scene, waiter: Seen): boolean {

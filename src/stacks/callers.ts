@@ -40,7 +40,7 @@ export class Callers implements CallingGoroutines {
   readonly #infos: HeaderInfo[] = []
   #waits = false
   overflow = false
-  /** Made when many questions are asked. */
+  /** Made when many questions are asked, of a dump that is over: none comes behind them. */
   #byPointer: RowChains | undefined
   #bySignature: RowChains | undefined
   #walks = 0
@@ -73,8 +73,6 @@ export class Callers implements CallingGoroutines {
     if (this.count === this.#ids.length) this.#grow()
     if (this.pointers + count > this.#pointers.length)
       this.#pointers = copied(this.#pointers, new Float64Array((this.pointers + count) * 2))
-    this.#byPointer = undefined
-    this.#bySignature = undefined
     this.#ids[this.count] = goroutine
     const row = this.count++ * ROW
     const rows = this.#rows
@@ -104,13 +102,13 @@ export class Callers implements CallingGoroutines {
   }
 
   eachWaiting(visit: (goroutine: MovingGoroutine) => void): void {
-    const caller = this.#caller(0)
+    const caller = new Caller(this.#table(), 0)
     for (let row = 0; row < this.count; row++) if (this.#rows[row * ROW + 4] !== 0 && caller.move(row)) visit(caller)
   }
 
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[] {
     if (this.#walks++ < WALKS) return this.#those((row) => this.#isOn(row, pointers))
-    this.#byPointer ??= this.#chainPointers()
+    this.#byPointer ??= new RowChains(this.pointers, (place) => this.#pointers[place] as number)
     const rows = new Set<number>()
     for (const pointer of pointers) for (const place of this.#byPointer.of(pointer)) rows.add(this.#rowOf(place))
     return this.#at([...rows].filter((row) => this.#isOn(row, pointers)).sort((a, b) => a - b))
@@ -128,10 +126,6 @@ export class Callers implements CallingGoroutines {
     for (let at = start + (this.#rows[row * ROW + 4] as number); at < end; at++)
       if (pointers.has(this.#pointers[at] as number)) return true
     return false
-  }
-
-  #chainPointers(): RowChains {
-    return new RowChains(this.pointers, (place) => this.#pointers[place] as number)
   }
 
   /** Whose pointer is at `place`: rows have theirs in the order in which they came. */
@@ -152,21 +146,21 @@ export class Callers implements CallingGoroutines {
   }
 
   #at(rows: readonly number[]): readonly CallingGoroutine[] {
+    const table = this.#table()
     return rows.flatMap((row) => {
-      const caller = this.#caller(row)
+      const caller = new Caller(table, row)
       return caller.move(row) ? [caller] : []
     })
   }
 
-  #caller(row: number): Caller {
-    const table: Table = {
+  #table(): Table {
+    return {
       ids: this.#ids,
       rows: this.#rows,
       pointers: this.#pointers,
       stacks: this.#stacks,
       infos: this.#infos,
     }
-    return new Caller(table, row)
   }
 }
 
