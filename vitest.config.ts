@@ -13,6 +13,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: IS_LIVE ? [] : ['test/live/**'],
     setupFiles: ['test/property/seed.ts'],
+    // Live tests are told by clocks, what real programs do beside them.
+    ...(IS_LIVE ? { maxWorkers: 1 } : { maxWorkers: '100%' }),
     testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? (IS_LIVE || IS_COVERED ? 300_000 : 60_000) : 3_600_000,
     // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
     hookTimeout: IS_LIVE ? 600_000 : 60_000,

@@ -63,8 +63,9 @@ describe('dumpstream watch', () => {
       ])
     const stacks = await watch('?debug=2')
     const [, second] = dumpsOf(recordsOf(stacks.stdout))
-    expect(second?.signatures.filter((each) => each.function.includes('hashtag_suggestion')).length).toBe(2)
-    expect(second?.signatures.find((each) => each.function === LEAKS[2])?.survivors).toBeGreaterThan(0)
+    // Nothing stands still for this dump: what runs just then is in it, too.
+    const survived = second?.signatures.filter((each) => (each.survivors ?? 0) > 0).map((each) => each.function)
+    expect(survived).toEqual(expect.arrayContaining(LEAKS))
     const counts = await watch('?debug=1')
     expect(dumpsOf(recordsOf(counts.stdout)).map(({ dump }) => dump.format)).toEqual(['profile', 'profile'])
     const protobuf = await watch('')
