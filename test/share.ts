@@ -1,6 +1,6 @@
 /**
- * How much is read of what takes longest: every dump in every carrier, and properties. `npm test` reads all of it; the suites on other
- * versions of Node, and the one that measures coverage, a part (.ci/run).
+ * How much is read of what takes longest: every dump in every carrier, and properties. `npm test` reads all of it; the
+ * suite on the oldest Node, which measures coverage, a part (.ci/run).
  */
 export const share: number = Number(process.env.DUMPSTREAM_SHARE ?? 1)
 
