@@ -10,7 +10,7 @@ import { isFrameHead, Multiplexed, Utf16 } from './encodings.ts'
 import type { FormMaker } from './form.ts'
 import { JournalExport, JournalVerbose } from './journal.ts'
 import { isProfileHead, Pprof } from './pprof.ts'
-import { YamlDocuments } from './yaml.ts'
+import { isList, YamlDocuments } from './yaml.ts'
 
 /** Bytes that are looked at, at most, before an input has the form of plain lines. */
 export const SNIFF_BYTES: number = 64 << 10
@@ -30,6 +30,8 @@ export interface Found {
 }
 
 const PLAIN: Found = { name: 'lines', skip: 0 }
+/** A first line that may be one of YAML. */
+const YAML_HEAD = /^(?:---\s*$|insertId: |logName: |\w+:\s*$|- [\w.]+: )/
 const YAML = /^(?:---\s*\r?\n(?:\w[\w.]*:(?:\s|$)|$)|insertId: \S|logName: \S)/
 /** The first line of a further document: gcloud writes no empty line behind the separator. */
 const MEMBER = /^[\w.-]+:(?:\s|$)|^- /
@@ -60,13 +62,15 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
   const first = head.toString('utf8', 0, lf + 1)
   if (first.startsWith('__CURSOR=')) return { name: 'journal-export', skip: 0, make: (sink) => new JournalExport(sink) }
   if (VERBOSE.test(first)) return { name: 'journal-verbose', skip: 0, make: (sink) => new JournalVerbose(sink) }
-  if (csvTable(first) === undefined && !/^(?:---\s*$|insertId: |logName: )/.test(first.trimEnd())) return PLAIN
+  if (csvTable(first) === undefined && !YAML_HEAD.test(first.trimEnd())) return PLAIN
   // The second line has the last word.
   const second = head.indexOf(LF, lf + 1)
   if (second < 0 && !enough) return undefined
   const table = csvTable(first, head.toString('utf8', lf + 1, second < 0 ? head.length : second))
   if (table !== undefined) return { name: 'csv', skip: 0, make: (sink) => new Csv(sink, table) }
-  if (!YAML.test(head.toString('utf8', 0, second < 0 ? head.length : second + 1))) return PLAIN
+  const two = head.toString('utf8', 0, second < 0 ? head.length : second + 1)
+  if (isList(two)) return { name: 'yaml', skip: 0, make: (sink) => new YamlDocuments(sink, true) }
+  if (!YAML.test(two)) return PLAIN
   const isFrontMatter = endsInText(head, enough)
   if (isFrontMatter === undefined && !enough) return undefined
   return isFrontMatter === true ? PLAIN : { name: 'yaml', skip: 0, make: (sink) => new YamlDocuments(sink) }

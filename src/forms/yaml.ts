@@ -10,32 +10,42 @@
  *         pod_name: shop-0
  *     textPayload: "goroutine 7 [running]:"
  *     timestamp: '2026-11-24T10:57:31.473456Z'
+ *
+ * Or the elements of a list, as the command-line clients of AWS and Azure print them:
+ *
+ *     events:
+ *     - logStreamName: shop-0
+ *       message: 'goroutine 7 [running]:'
+ *       timestamp: 1795517851473
  */
-import { LF } from '../core/ascii.ts'
 import { type Form, type FormSink, RECORD_BYTES, Rest } from './form.ts'
 
-const SEPARATOR = Buffer.from('\n---')
+/** Where the next record begins: of documents, and of the elements of a list. */
+const DOCUMENT = Buffer.from('\n---')
+const ELEMENT = Buffer.from('\n- ')
+/** A list of maps, with or without a name: its first two lines, if its first element has two fields. */
+const LIST = /^(?:\w+:[ \t]*\r?\n- [\w.]+: |- [\w.]+: .*\r?\n {2}[\w.]+: )/
+
+/** Do the first two lines of a text say that it is a list of maps? */
+export function isList(lines: string): boolean {
+  return LIST.test(lines)
+}
 
 export class YamlDocuments implements Form {
   readonly #sink: FormSink
+  readonly #opener: Buffer
   readonly #rest = new Rest()
 
-  constructor(sink: FormSink) {
+  /** `isList`: the records are the elements of a list. */
+  constructor(sink: FormSink, isList = false) {
     this.#sink = sink
+    this.#opener = isList ? ELEMENT : DOCUMENT
   }
 
   push(chunk: Buffer): void {
     const buf = this.#rest.with(chunk)
     let pos = 0
-    for (;;) {
-      // The separator opens a document.
-      const at = buf.indexOf(SEPARATOR, pos)
-      if (at < 0 || at + SEPARATOR.length + 1 >= buf.length) break
-      const isSeparator = buf[at + 4] === LF || buf[at + 4] === 0x0d || buf[at + 4] === 0x20
-      if (!isSeparator && buf[at + 4] !== undefined) {
-        const line = buf.indexOf(LF, at + 1)
-        if (line < 0) break
-      }
+    for (let at = buf.indexOf(this.#opener); at >= 0; at = buf.indexOf(this.#opener, pos)) {
       this.#document(buf.subarray(pos, at + 1))
       pos = at + 1
     }
@@ -54,7 +64,8 @@ export class YamlDocuments implements Form {
   #document(raw: Buffer): void {
     const lines = raw.toString('utf8').split(/\r?\n/)
     if (lines[0]?.startsWith('---')) lines.shift()
-    const fields = new BlockReader(lines).read(0)
+    const read = new BlockReader(lines).read(0)
+    const fields = Array.isArray(read) && read.length === 1 ? read[0] : read
     this.#sink.line(Buffer.from(`${JSON.stringify(fields)}\n`), raw.length)
   }
 }

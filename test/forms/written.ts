@@ -116,6 +116,30 @@ export const WRITTEN: readonly Written[] = [
           .join(''),
       ),
   },
+  {
+    name: 'CloudWatch, YAML',
+    write: (lines) =>
+      Buffer.from(
+        `events:\n${lines
+          .map(
+            (line, i) =>
+              `- eventId: '${i}'\n  ingestionTime: ${START + i}\n  logStreamName: shop/0\n  message: ${scalar(line)}\n  timestamp: ${START + i}\n`,
+          )
+          .join('')}searchedLogStreams: []\n`,
+      ),
+  },
+  {
+    name: 'Azure, YAML',
+    write: (lines) =>
+      Buffer.from(
+        lines
+          .map(
+            (line, i) =>
+              `- ContainerName: shop\n  LogMessage: ${scalar(line)}\n  TableName: PrimaryResult\n  TimeGenerated: '${time(i)}'\n`,
+          )
+          .join(''),
+      ),
+  },
   { name: 'Elasticsearch, an answer over many lines', write: (lines) => pretty(hits(lines)) },
   { name: 'Elasticsearch, an answer on one line', write: (lines) => Buffer.from(`${JSON.stringify(hits(lines))}\n`) },
   {
