@@ -36,6 +36,11 @@ export function kindsAfter(tree: StackTree, at: KnownLine | undefined): readonly
   return isFileOfCreator(tree, at) ? AFTER_CREATOR : AFTER[tree.kind(at)]
 }
 
+/** As `kindsAfter`, of a line that is in no tree. */
+export function kindsAfterKind(kind: LineKind): readonly LineKind[] {
+  return AFTER[kind]
+}
+
 /** Is this the file line of `created by …`, behind which only ancestors may come? */
 export function isFileOfCreator(tree: StackTree, at: KnownLine): boolean {
   return tree.kind(at) === 'file' && tree.kind(tree.parent(at)) === 'created'

@@ -35,7 +35,7 @@ import { plainText, withoutEscapedTab } from '../text/plain.ts'
 import type { Joined, Part } from './body.ts'
 import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
 import { readDue } from './due.ts'
-import { isFileOfCreator, kindsAfter } from './follows.ts'
+import { isFileOfCreator, kindsAfter, kindsAfterKind } from './follows.ts'
 import {
   damagedEntry,
   entryAt,
@@ -67,6 +67,12 @@ const HEADER_LENGTH = 1
 /** Length of a foreign line that is the name of a function alone: a file line belongs to it, as in the stacks of zap and pkg/errors. */
 const NAME_ALONE = -1
 
+/** A line past the limit, behind the line `at`, which is the last one that is kept. */
+interface PastLine {
+  readonly at: KnownLine
+  readonly kind: LineKind
+}
+
 export class OpenGoroutine {
   #tree: StackTree
   readonly #limits: Limits
@@ -87,6 +93,9 @@ export class OpenGoroutine {
   mayBeIndented = false
   /** Lines of its stack past the limit that were not kept. */
   tooDeep = 0
+  /** The last of them, and the one before it. */
+  #past: PastLine | undefined
+  #pastBefore: PastLine | undefined
   /** Where it was when the head of a line came that has no rest. */
   #head: { readonly at: KnownLine | undefined; readonly cut: CutLine } | undefined
   readonly #fast = new FastLine()
@@ -111,6 +120,7 @@ export class OpenGoroutine {
     this.indent = ''
     this.mayBeIndented = false
     this.tooDeep = 0
+    this.#past = undefined
     this.#head = undefined
   }
 
@@ -125,6 +135,7 @@ export class OpenGoroutine {
     this.#lostAt = undefined
     if (this.#lost.length > 0) this.#lost = []
     this.#doubt = undefined
+    this.#past = undefined
     this.#head = undefined
   }
 
@@ -180,7 +191,8 @@ export class OpenGoroutine {
     const { at } = this
     this.at = doubt.from
     this.length = 0
-    if (at !== undefined && at !== doubt.from) this.tree.takeBack(at)
+    if (at === doubt.from) this.#past = this.#pastBefore
+    else if (at !== undefined) this.tree.takeBack(at)
     return what
   }
 
@@ -218,7 +230,13 @@ export class OpenGoroutine {
 
   /** The kinds of line that may come next. */
   get #expected(): readonly LineKind[] {
-    return kindsAfter(this.tree, this.at)
+    const past = this.#pastKind
+    return past === undefined ? kindsAfter(this.tree, this.at) : kindsAfterKind(past)
+  }
+
+  /** What the last line was, if it was not kept. */
+  get #pastKind(): LineKind | undefined {
+    return this.#past !== undefined && this.#past.at === this.at ? this.#past.kind : undefined
   }
 
   /** Is `text` a line that may come next? */
@@ -319,8 +337,11 @@ export class OpenGoroutine {
   #add(at: KnownLine, buf: Buffer, pos: number, line: LineText): void {
     const { tree } = this
     const isTooDeep = tree.depth(at) >= this.#limits.frames * 2
-    if (isTooDeep && line.kind !== 'created' && !isFileOfCreator(tree, at)) this.tooDeep++
-    else this.at = tree.add(at, buf, pos, line)
+    if (isTooDeep && line.kind !== 'created' && tree.kind(at) !== 'created' && !isFileOfCreator(tree, at)) {
+      this.tooDeep++
+      this.#pastBefore = this.#past
+      this.#past = { at, kind: line.kind }
+    } else this.at = tree.add(at, buf, pos, line)
   }
 
   /** `text` may not come behind `at`: a line before it is missing, or it is a log line. */
@@ -414,6 +435,7 @@ export class OpenGoroutine {
 
   /** As isWhole. */
   get whole(): boolean {
+    if (this.#pastKind === 'func' && this.#doubt?.otherwise !== 'log') return false
     return isWhole(this.tree, this.#last)
   }
 
