@@ -1,10 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import about from './package.json' with { type: 'json' }
 import { wat } from './scripts/wat.mjs'
+import { TEST_MS } from './test/patience.ts'
 
 const IS_LIVE = process.env.DUMPSTREAM_LIVE === '1'
-/** By scripts/coverage.mjs: properties take several times as long. */
-const IS_COVERED = process.env.DUMPSTREAM_COVERAGE !== undefined
 
 export default defineConfig({
   plugins: [wat({ isChecked: true })],
@@ -15,7 +14,7 @@ export default defineConfig({
     setupFiles: ['test/property/seed.ts'],
     // Live tests are told by clocks, what real programs do beside them.
     ...(IS_LIVE ? { maxWorkers: 1 } : { maxWorkers: '100%' }),
-    testTimeout: process.env.DUMPSTREAM_FUZZ === undefined ? (IS_LIVE || IS_COVERED ? 300_000 : 60_000) : 3_600_000,
+    testTimeout: TEST_MS,
     // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
     hookTimeout: IS_LIVE ? 600_000 : 60_000,
     coverage: {

@@ -1,13 +1,14 @@
 /** `dumpstream watch` as a process. The services here are not Go's, so they are signalled with --i-know; test/live has a real one. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, closeSync, linkSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, linkSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { childrenForEachTest } from '../children.ts'
 import { folderForEachTest } from '../folder.ts'
 import { goldenDump } from '../golden/dumps.ts'
+import { until } from '../sinks/otel/receiver.ts'
 import { dumpText, type Group } from './dumps.ts'
 import { cli, finish, start } from './spawn.ts'
 
@@ -48,16 +49,8 @@ async function service(log: string, ahead = ''): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['-e', script], { cwd: folder.path, stdio: ['ignore', fd, 'ignore'] })
   closeSync(fd)
   children.add(child)
-  for (let i = 0; i < 400; i++) {
-    await delay(10)
-    try {
-      readFileSync(folder.at('ready'))
-      return child
-    } catch {
-      // Not yet.
-    }
-  }
-  throw new Error('the service did not start')
+  await until(() => existsSync(folder.at('ready')))
+  return child
 }
 
 const quick = ['--every', '100ms', '--idle', '100ms']

@@ -104,7 +104,7 @@ describe('the image', () => {
     const built = buildah('build', '--isolation', 'chroot', '--format', 'oci', '--tag', 'dumpstream', image)
     if (built.status !== 0)
       throw new Error(`the tests of the image need buildah (apt-get install buildah): ${built.stderr}`)
-  }, 120_000)
+  })
 
   afterAll(() => {
     buildah('rm', '--all')

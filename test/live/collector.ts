@@ -8,6 +8,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { WAIT_MS } from '../patience.ts'
 
 const source = fileURLToPath(new URL('collector', import.meta.url))
 
@@ -63,7 +64,7 @@ export async function startCollector(binary: string, setup: CollectorSetup): Pro
     })
   }
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const deadline = performance.now() + 30_000
+  const deadline = performance.now() + WAIT_MS
   while (!(await answers(port))) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`the collector did not start: ${output}`)

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
+import { WAIT_MS } from '../patience.ts'
 import { answers } from './collector.ts'
 
 const running = new Set<ChildProcess>()
@@ -33,7 +34,7 @@ export async function startDaemon(
     failure = error
   })
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + WAIT_MS
   while (!(await answers(port))) {
     if (failure !== undefined || child.exitCode !== null || performance.now() > deadline)
       throw new Error(`${command} did not start (its Debian package stands in .ci/run): ${failure?.message ?? output}`)
@@ -59,7 +60,7 @@ export function send(port: number, text: string): Promise<void> {
 
 /** The file once it has `lines` lines. */
 export async function written(path: string, lines: number): Promise<Buffer> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + WAIT_MS
   let found = 0
   while (performance.now() < deadline) {
     try {

@@ -98,7 +98,7 @@ describe('a collector', () => {
     const args = [CLI, '--logs', 'pass', '--out', here.dumps]
     execFileSync(process.execPath, args, { input: textOf(input.lines), stdio: ['pipe', out, 'inherit'] })
     closeSync(out)
-    await until(() => here.lines().length >= input.log.length && here.found('signature').length >= 80, 60_000)
+    await until(() => here.lines().length >= input.log.length && here.found('signature').length >= 80)
     expect(here.lines()).toEqual(input.log)
     expect(here.found('dump')).toHaveLength(40)
     expect(here.found('signature')).toHaveLength(80)
@@ -139,7 +139,7 @@ describe('a collector', () => {
     const input = workload(20_000, 40)
     writeFileSync(here.log, textOf(input.lines))
     here.follow()
-    await until(() => here.lines().length >= input.lines.length && here.found('dump').length >= 40, 60_000)
+    await until(() => here.lines().length >= input.lines.length && here.found('dump').length >= 40)
     expect(here.lines()).toEqual(input.lines)
     expect(here.found('dump')).toHaveLength(40)
   })

@@ -72,7 +72,7 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const input = workload(20_000, 40)
     const here = await place()
     writeFileSync(here.log, textOf(input.lines))
-    await until(() => here.events().length >= input.log.length + 120, 60_000)
+    await until(() => here.events().length >= input.log.length + 120)
     expect(messages(here)).toEqual(input.log)
     const dumps = here.events().filter(({ dumpstream }) => dumpstream !== undefined)
     expect(dumps).toHaveLength(120)
@@ -102,10 +102,10 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const lines = (): unknown[] => messages(here).filter((line) => String(line).startsWith('app '))
     const isThere = (count: number): boolean => lines().length >= count
     writeFileSync(here.log, textOf(before))
-    await until(() => isThere(before.filter((line) => line.startsWith('app ')).length - 1), 60_000)
+    await until(() => isThere(before.filter((line) => line.startsWith('app ')).length - 1))
     await happen(here)
     appendFileSync(here.log, textOf([...after, ...CRASH]))
-    await until(() => isThere(log.length), 60_000)
+    await until(() => isThere(log.length))
     expect(lines()).toEqual(log)
   })
 
@@ -115,7 +115,7 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const input = workload(5_000, 5)
     const time = (i: number): string => new Date(Date.parse('2026-11-25T05:00:00Z') + i).toISOString()
     appendFileSync(here.log, textOf(input.lines.map((line, i) => `${time(i)} ${line}`)))
-    await until(() => messages(here).length >= input.log.length, 60_000)
+    await until(() => messages(here).length >= input.log.length)
     const times = new Map(input.lines.map((line, i) => [line, time(i).slice(0, -1)]))
     for (const event of here.events()) {
       if (event.dumpstream === undefined) expect(event.time).toContain(times.get(String(event.message)))
@@ -127,7 +127,7 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const here = await place({ '--idle 200ms': '--idle 1m' })
     writeFileSync(here.log, textOf(input.lines))
     // Lines behind a dump may be the rest of one of its lines: some wait for its end.
-    await until(() => messages(here).length >= input.log.length / 2, 60_000)
+    await until(() => messages(here).length >= input.log.length / 2)
     await pause(2_000)
     expect(here.events().length).toBeLessThan(input.log.length)
     await here.daemon.stop()
@@ -139,13 +139,13 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const [one, two, three] = [workload(500, 1, 'one'), workload(500, 1, 'two'), workload(500, 1, 'three')]
     const here = await place()
     writeFileSync(here.log, textOf(one.lines))
-    await until(() => here.events().length >= one.log.length + 3, 60_000)
+    await until(() => here.events().length >= one.log.length + 3)
     const pid = await here.daemon.filter()
     process.kill(pid, 'SIGKILL')
     appendFileSync(here.log, textOf(two.lines))
     await pause(6_000)
     appendFileSync(here.log, textOf(three.lines))
-    await until(() => messages(here).at(-1) === three.log.at(-1), 60_000)
+    await until(() => messages(here).at(-1) === three.log.at(-1))
     const lost = two.log.filter((line) => !messages(here).includes(line))
     console.log(`Fluentd, dumpstream killed as a chunk of ${two.log.length} lines came: ${lost.length} of them lost`)
     expect(messages(here)).toEqual([...one.log, ...two.log, ...three.log].filter((line) => !lost.includes(line)))
@@ -154,9 +154,9 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
   it('loses a chunk at most, or gives it twice, when its dumpstream is killed in a busy stream', async () => {
     const input = workload(100_000, 100)
     const here = await place()
-    await until(() => here.daemon.output.includes('worker is now running'), 60_000)
+    await until(() => here.daemon.output.includes('worker is now running'))
     writeFileSync(here.log, textOf(input.lines))
-    await until(() => messages(here).length >= 20_000, 60_000)
+    await until(() => messages(here).length >= 20_000)
     process.kill(await here.daemon.filter(), 'SIGKILL')
     // A death between two chunks is noticed at the next one.
     while (!String(messages(here).at(-1)).startsWith('app more')) {
@@ -176,28 +176,28 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     expect(
       came.filter((line, i) => came[i - 1] !== undefined && numberOf(line) < numberOf(came[i - 1])).length,
     ).toBeLessThan(2)
-  }, 180_000)
+  })
 
   it('loses nothing when it is restarted, and when the file is rotated', async () => {
     const input = workload(3_000, 3)
     const third = Math.floor(input.lines.length / 3)
     const here = await place()
     writeFileSync(here.log, textOf(input.lines.slice(0, third)))
-    await until(() => messages(here).length >= 900, 60_000)
+    await until(() => messages(here).length >= 900)
     await here.daemon.stop()
     appendFileSync(here.log, textOf(input.lines.slice(third, third * 2)))
     here.start()
-    await until(() => messages(here).length >= 1_900, 60_000)
+    await until(() => messages(here).length >= 1_900)
     renameSync(here.log, `${here.log}.1`)
     writeFileSync(here.log, textOf(input.lines.slice(third * 2)))
-    await until(() => messages(here).length >= input.log.length, 60_000)
+    await until(() => messages(here).length >= input.log.length)
     expect(messages(here)).toEqual(input.log)
   })
 
   it('lives on after a byte that is no UTF-8', async () => {
     const here = await place()
     writeFileSync(here.log, Buffer.from('a\xffb\nc\n', 'latin1'))
-    await until(() => messages(here).length >= 2, 60_000)
+    await until(() => messages(here).length >= 2)
     expect(messages(here)).toEqual(['a\uFFFDb', 'c'])
   })
 
@@ -206,11 +206,11 @@ describe.skipIf(FLUENTD === undefined)('Fluentd', () => {
     const seconds: number[] = []
     for (const command of [`${process.execPath} ${CLI} exec-filter --idle 200ms`, 'cat #']) {
       const here = await place({ [`${process.execPath} ${CLI} exec-filter --idle 200ms`]: command })
-      await until(() => here.daemon.output.includes('worker is now running'), 60_000)
+      await until(() => here.daemon.output.includes('worker is now running'))
       const begin = performance.now()
       writeFileSync(here.log, textOf(input.lines))
       // cat does not fill the last block.
-      await until(() => messages(here).length >= input.log.length * 0.99, 200_000)
+      await until(() => messages(here).length >= input.log.length * 0.99)
       seconds.push((performance.now() - begin) / 1000)
       await here.daemon.stop()
     }

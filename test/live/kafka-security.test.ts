@@ -96,12 +96,12 @@ const TAKEN: [string, () => string[]][] = [
 
 describe.runIf(process.env.DUMPSTREAM_LIVE)('brokers that ask who we are', () => {
   // A topic for the records that is not there is what is complained of once the brokers have let us in.
-  it.each(TAKEN)('let us in by %s', { timeout: 60_000 }, async (_, flags) => {
+  it.each(TAKEN)('let us in by %s', async (_, flags) => {
     const { stderr } = await cli(['kafka', ...flags(), '--topic', 'logs', '--out-topic', 'nope'])
     expect(stderr).toBe('dumpstream: --out-topic nope: topic nope is not there\n')
   })
 
-  it.each(REFUSED)('refuse %s: one line, exit code 3', { timeout: 60_000 }, async (_, flags, said) => {
+  it.each(REFUSED)('refuse %s: one line, exit code 3', async (_, flags, said) => {
     const { stderr, code } = await cli(['kafka', ...flags(), '--topic', 'logs'])
     expect(stderr).toMatch(said)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)

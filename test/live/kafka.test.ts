@@ -66,7 +66,7 @@ describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
     expect([...places.values()].every(({ size }) => size === 1)).toBe(true)
   })
 
-  it('with --exactly-once, who reads committed messages reads each record once', { timeout: 170_000 }, async () => {
+  it('with --exactly-once, who reads committed messages reads each record once', async () => {
     const { brokers } = kafka
     await killWhileReading({ topic: 'once', out: 'once-out', dumps: DUMPS, flags: ['--exactly-once'] })
     const [logs, out] = await Promise.all([readAll(brokers, 'once'), readCommitted(brokers, 'once-out')])

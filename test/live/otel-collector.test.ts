@@ -199,7 +199,7 @@ describe('a collector', () => {
     appendFileSync(path, second)
     await delay(3_000)
     await place.start()
-    await until(() => withTotal(deliveries(place), TOTALS[1] ?? 0) !== undefined, 40_000)
+    await until(() => withTotal(deliveries(place), TOTALS[1] ?? 0) !== undefined)
     const after = withTotal(deliveries(place), TOTALS[1] ?? 0) ?? []
     expectDump(after, 1, path, 'content')
     expect(only(after, 'dumpstream.export.failures')[0]?.value).toBeGreaterThanOrEqual(1)

@@ -25,7 +25,7 @@ beforeAll(() => {
   const folder = temporaryFolder()
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root, stdio: 'ignore' })
   tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '')
-}, 120_000)
+})
 
 /** A folder with the packed library and these packages. */
 function install(...packages: string[]): string {
@@ -60,7 +60,7 @@ describe('a host with its own SDK', () => {
   it.each([
     ['api 1.9, SDK 2.12', '1.9.1', '2.12.0'],
     ['api 1.10, SDK 3', '1.10.0', '3.1.1'],
-  ])('%s: gets the series through its own Meter', { timeout: 240_000 }, (_, api, sdk) => {
+  ])('%s: gets the series through its own Meter', (_, api, sdk) => {
     const folder = install(`@opentelemetry/api@${api}`, `@opentelemetry/sdk-metrics@${sdk}`)
     writeFileSync(join(folder, 'host.mjs'), HOST)
     const out = execFileSync(process.execPath, ['host.mjs'], {
@@ -112,7 +112,7 @@ describe('a host with its own SDK', () => {
 })
 
 describe('the packed command', () => {
-  it('without its optional packages says which one is missing; all else works', { timeout: 240_000 }, async () => {
+  it('without its optional packages says which one is missing; all else works', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
     npm(folder, 'install', '--no-audit', '--no-fund', '--omit=optional', tarball)

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { finish, start } from '../cli/spawn.ts'
+import { WAIT_MS } from '../patience.ts'
 import { freePort } from '../sinks/otel/receiver.ts'
 import { BRIEF, LEAK, POOL, Service } from '../sinks/otel/service.ts'
 import { temporaryFolder } from './go.ts'
@@ -39,7 +40,7 @@ async function query(expression: string): Promise<Answer[]> {
 }
 
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + WAIT_MS
   let last: unknown
   for (;;) {
     try {
@@ -93,7 +94,7 @@ beforeAll(async () => {
     if (prometheus?.pid === undefined || prometheus.exitCode !== null) throw new Error(said)
     return (await query('up == 1')).length === 1 ? true : undefined
   })
-}, 90_000)
+})
 
 afterAll(async () => {
   prometheus?.kill('SIGTERM')

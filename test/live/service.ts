@@ -2,10 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, vi } from 'vitest'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../src/core/records.ts'
+import { until } from '../sinks/otel/receiver.ts'
 import { buildGo, type Toolchain, temporaryFolder } from './go.ts'
 
 // The first build of net/http by a toolchain takes a minute on a busy machine.
@@ -53,11 +53,7 @@ export function start(program: string, args: readonly string[]): Run {
     async signal() {
       dumps++
       child.kill('SIGUSR2')
-      for (let i = 0; i < 500; i++) {
-        await sleep(20)
-        if (truths(report).length >= dumps) return
-      }
-      throw new Error('the service did not dump')
+      await until(() => truths(report).length >= dumps)
     },
     async quit() {
       const ended = new Promise((resolve) => child.once('exit', resolve))

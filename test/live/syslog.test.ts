@@ -89,7 +89,7 @@ describe('rsyslog', () => {
     } finally {
       await daemon.stop()
     }
-  }, 60_000)
+  })
 
   it.each(FORMS)('messages of RFC 3164 by imtcp, written as %s', (form) => {
     check(`rsyslog-${form}.lines`, files.get(`rfc3164.${form}`))
@@ -140,7 +140,7 @@ describe('syslog-ng', () => {
     } finally {
       await daemon.stop()
     }
-  }, 120_000)
+  })
 
   it.each(['file', 'json'])('messages of RFC 3164, written as %s', (form) => {
     check(`syslog-ng-${form}.lines`, files.get(form))

@@ -17,7 +17,7 @@ let browser: Browser
 
 beforeAll(async () => {
   browser = await openBrowser()
-}, 60_000)
+})
 
 afterAll(async () => {
   await browser?.close()

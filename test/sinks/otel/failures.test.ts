@@ -345,7 +345,7 @@ describe('on the way', () => {
     await delay(2_500)
     appendFileSync(path, service.set(LEAK, 12).dump('2026-11-24T05:20:00.000Z'))
     const second = await receiver(fine, port)
-    await until(() => second.requests.length > 0, 10_000)
+    await until(() => second.requests.length > 0)
 
     const points = pointsOfJson(second.requests[0]?.body ?? '')
     expect(byFunction(points)).toEqual({ [LEAK.name]: 12 })

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
+import { WAIT_MS } from '../../patience.ts'
 
 export interface Received {
   readonly path: string
@@ -82,10 +83,14 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-export async function until(holds: () => boolean, milliseconds = 20_000): Promise<void> {
-  const deadline = performance.now() + milliseconds
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`waited ${milliseconds} ms for: ${holds}`)
-    await delay(20)
+/** Resolves when it holds. What takes long to ask is asked less often. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + WAIT_MS
+  for (;;) {
+    const from = performance.now()
+    if (holds()) return
+    const now = performance.now()
+    if (now > deadline) throw new Error(`waited ${WAIT_MS} ms for: ${holds}`)
+    await delay(Math.max(20, 3 * (now - from)))
   }
 }
