@@ -60,12 +60,22 @@ export function holdsDump(buf: Buffer, pos: number, end: number): boolean {
 
 /** The dump that the line [pos, end) is itself: its line ends are written as something else. */
 export function unfoldedLine(buf: Buffer, pos: number, end: number): DumpString | undefined {
-  const lines = end - pos > LONGEST_LINE ? undefined : unfold(buf.toString('latin1', pos, end))
+  const lines = end - pos > LONGEST_LINE ? undefined : unfoldedText(buf, pos, end)
   if (lines === undefined) return undefined
   const label = beginsDump(lines) ? 0 : headerAfterLabel(lines)
   if (label < 0) return undefined
   const text = Buffer.from(lines, 'latin1')
   return { text: label > 0 ? withoutLabel(text, label) : text, cut: false, places: [], label }
+}
+
+/** The line [pos, end), or the string in it that has the first header, with the line ends that were lost: what else it has may be escaped. */
+function unfoldedText(buf: Buffer, pos: number, end: number): string | undefined {
+  const line = buf.toString('latin1', pos, end)
+  const at = line.includes('\\') ? indexOf(buf, pos, end) : -1
+  const span = at < 0 ? undefined : stringAround(buf, pos, end, at)
+  if (span === undefined || span.cut) return unfold(line)
+  const text = Buffer.allocUnsafe(span.end - span.start)
+  return unfold(text.toString('latin1', 0, decodeEscapes(buf, span.start, span.end, text, 0))) ?? unfold(line)
 }
 
 function* strings(buf: Buffer, pos: number, end: number, depth: number): Generator<DumpString, undefined> {

@@ -24,8 +24,10 @@ export interface LoggedReason {
 /** net/http prints the stack in the same call, but other requests log on. */
 const SERVING_LINES = 16
 
+/** A stack on the same line: behind blanks, a bar, or nothing. */
+const STACK_BEHIND = String.raw`[ \t]{0,8}(?:(?:\||\xe2\x94\x82)[ \t]?)?(?:goroutine \d+ \[|\[signal SIG)`
 /** In a string of a program, its stack follows after an escape. */
-const SERVING = /\bpanic serving \S+: (.*?)(?:\\n.*)?$/
+const SERVING = new RegExp(String.raw`\bpanic serving \S+: (.*?)(?:(?:\\n|${STACK_BEHIND}).*)?$`)
 const RECOVERED =
   /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at|running) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
@@ -75,7 +77,7 @@ export function parts(text: string): boolean {
 
 /** Fields behind the message, what says that its stack follows, and the end of the string that it stood in. */
 const BEHIND_VALUE = new RegExp(
-  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|[ \t]{1,8}(?:goroutine \d+ \[|\[signal SIG)).*|[,;.]? *stack(?: ?trace)?: *)$`,
+  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|${STACK_BEHIND}).*|[,;.]? *stack(?: ?trace)?: *)$`,
   'i',
 )
 
@@ -96,6 +98,6 @@ function panicValue(text: string): string {
   if (quoted !== null) return quoted[2] ?? unquoteLatin1(quoted[1] ?? '')
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
   if (both !== null) return both[1] ?? ''
-  const bare = text.replace(BEHIND_VALUE, '')
+  const bare = text.replace(BEHIND_VALUE, '').trimEnd()
   return /^[^"]*"(?:[},\s].*)?$/.test(bare) ? bare.slice(0, bare.indexOf('"')) : bare
 }

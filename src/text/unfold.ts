@@ -8,12 +8,15 @@
  *     panic: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20
  *     web-1  | panic: boom web-1  | web-1  | goroutine 7 [running]: web-1  | main.f(0x1) web-1  | \t/app/main.go:3 +0x1d
  *     ['goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
+ *     http: panic serving 10.0.0.1:80: boom | goroutine 7 [running]: | main.f(0x1) | /app/main.go:3 +0x1d
+ *     goroutine 7 [running]:main.f(0x1)/app/main.go:3 +0x1dmain.main()/app/main.go:9 +0x20
  */
 import { latin1Of } from '../core/latin1.ts'
 import { hasOffset, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
 import { unquoteLatin1 } from './quote.ts'
 import { headerEnd, holdsHeaderHead } from './titles.ts'
+import { isFrameAt, unglue } from './unglue.ts'
 
 const WORD = 'goroutine'
 /** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
@@ -24,13 +27,17 @@ const BRACKETED = 1024
  */
 export const LOST_END: string = String.raw`(?:<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);|#012|(?:%0d)?%0a|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a]|\xe2\x80[\xa8\xa9]|\xc2\x85|\0)`
 const SIGN = new RegExp(LOST_END, 'iy')
+/** A bar, or one that a box is drawn with. The cells of a table have them, too: a call and its place must follow. */
+const BAR = /( ?)(\||\xe2\x94\x82) ?/y
+/** Bars between blanks, and those without: a text may have others of them. */
+const SPACED_BARS: Readonly<Record<string, RegExp>> = { '|': / ?\| /g, '\xe2\x94\x82': / ?\xe2\x94\x82 /g }
 /** In a page, some of its other tags end a line. */
 const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
 /** A call or a creator, and its place. */
 const FRAME =
   /[ \t]+(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\))[ \t]+(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
 /** Ahead of the second line of a panic. */
-const SIGNAL = /[ \t]+(?=\[signal SIG[A-Z0-9]+(?:: |\b)[^\]]*\]$)/
+const SIGNAL = /[ \t]*(?=\[signal SIG[A-Z0-9]+(?:: |\b)[^\]]*\]$)/
 const HEADER = /[ \t]+(?=goroutine \d+ \[)/y
 /** docker compose's prefix, behind a header and ahead of what follows it. */
 const COMPOSE = /[ \t]+(\S+[ \t]*\|)(?=[ \t])/y
@@ -73,11 +80,29 @@ export function unfold(text: string): string | undefined {
       if (isCall(first)) return text.replaceAll(ends, '\n')
       continue
     }
-    const unfolded = unfoldList(text, at, end) ?? unfoldCompose(text, end)
+    const unfolded = unfoldList(text, at, end) ?? unfoldBars(text, at, end) ?? unfoldCompose(text, end)
     if (unfolded !== undefined) return unfolded
     if (text[end] === ' ' || text[end] === '\t') return unfoldBlanks(text, at)
+    if (isFrameAt(text, end)) {
+      const lines = unglue(text, at, end)
+      return lines === undefined ? undefined : [...linesBefore(text.slice(0, at)), ...lines].join('\n')
+    }
   }
   return undefined
+}
+
+/** Lines that a logger or a page has parted by bars; the header is the one at [at, end). */
+function unfoldBars(text: string, at: number, end: number): string | undefined {
+  const found = match(BAR, text, end)
+  if (found === null) return undefined
+  const [all, blank, bar = ''] = found
+  const sign = (blank === '' ? undefined : SPACED_BARS[bar]) ?? bar
+  const from = end + all.length
+  const [call = '', place = ''] = text.slice(from, from + LINE_BYTES).split(sign, 2)
+  const isFrame = isCall(call) && readStripped(place.trim())?.kind === 'file'
+  if (!isFrame) return undefined
+  const before = text.slice(0, at).replaceAll(sign, '\n')
+  return `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${text.slice(at).replaceAll(sign, '\n')}`
 }
 
 /** Lines that docker compose has written behind one another. */

@@ -35,6 +35,32 @@ describe('a log line that is a dump stays in the log', () => {
   })
 })
 
+describe('bars, or nothing, in the place of line ends', () => {
+  const frames = [
+    'goroutine 7 [running]:',
+    'main.f(0x1)',
+    '\\t/app/main.go:3 +0x1d',
+    'main.main()',
+    '\\t/app/main.go:9 +0x20',
+  ]
+  it.each([' | ', '|', ' │ ', ''])('in a string of JSON: %j', (sign) => {
+    const input = `{"level":"error","message":"Panicked","err":"boom","stack":"${frames.join(sign)}${sign}"}\n${NEXT}`
+    expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
+  })
+
+  it.each([' | ', ''])('behind what net/http says: %j', (sign) => {
+    const text = ['http: panic serving 10.0.0.1:80: boom', ...frames].join(sign).replaceAll('\\t', '')
+    const input = `2026/11/24 05:00:00 ${text}\n${NEXT}`
+    expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
+  })
+})
+
+it('a reason ends ahead of the blanks that a terminal has filled its line up with', () => {
+  const stack = 'goroutine 7 [running]:     main.f(0x1)      /app/main.go:3 +0x1d'
+  const input = `$ ./x       2026/11/24 05:00:00 panic: boom${' '.repeat(300)}${stack}\n`
+  expect(read(input).dumps).toEqual([[1, 0, 'boom', 'main.f']])
+})
+
 describe('blanks in the place of line ends, behind whatever text', () => {
   const stack = 'goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20'
   const signal = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x48a930]'

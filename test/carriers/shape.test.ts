@@ -72,12 +72,15 @@ it('a long line that is full of dumps costs no more than its length: some of the
   expect(run.log.equals(line)).toBe(true)
 })
 
-it.each(['<br>', '#012', '⏎'])('headers with %s behind them, and no calls, cost no more than their length', (sign) => {
-  const line = Buffer.from(`x ${`goroutine 7 [running]:${sign}no call${sign}`.repeat(20_000)}\n`)
-  const run = feed([line])
-  expect(run.records).toEqual([])
-  expect(run.log.equals(line)).toBe(true)
-})
+it.each(['<br>', '#012', '⏎', ' | ', ''])(
+  'headers with %s behind them, and no calls, cost no more than their length',
+  (sign) => {
+    const line = Buffer.from(`x ${`goroutine 7 [running]:${sign}no call${sign}`.repeat(20_000)}\n`)
+    const run = feed([line])
+    expect(run.records).toEqual([])
+    expect(run.log.equals(line)).toBe(true)
+  },
+)
 
 it.each([
   ["'goroutine 7 [running]:', 'no call', ", ''],
@@ -85,6 +88,10 @@ it.each([
   [`${'", "'.repeat(20)}"goroutine 7 [running]:", "`, ''],
   ['web-1  | goroutine 7 [running]: web-1  | no call ', ''],
   ['goroutine 7 [running]: a', '|  main.f'],
+  ['goroutine 7 [running]: | main.f() | ', ''],
+  ['goroutine 7 [running]:main.f(', ''],
+  ['goroutine 7 [running]:main.f()/app/main.go:3', 'created by '],
+  [`goroutine 7 [running]:main.f()/app/main.go:3 +0x1${'d'.repeat(40)}.f()/a.go:`, ''],
 ])('headers in lists and behind prefixes that nothing follows cost no more than their length: %s', (text, tail) => {
   const line = Buffer.from(
     `x ${Array.from({ length: 20_000 }, (_, i) => `${text}${tail === '' ? '' : i}${tail}`).join('')}\n`,

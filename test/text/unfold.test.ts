@@ -72,6 +72,74 @@ describe('a dump on one line', () => {
     expect(unfold(`lines: ${list} end`)).toBe(['lines: [', ...lines, '] end'].join('\n'))
   })
 
+  it.each([' | ', '|', ' │ '])('whose line ends became bars: %j', (bar) => {
+    const lines = [
+      'x panic serving: boom',
+      '',
+      'goroutine 7 [running]:',
+      'main.f(0x1)',
+      '\t/app/main.go:3 +0x1d',
+      'done',
+    ]
+    expect(unfold(latin1(lines.join(bar)))?.split('\n')).toEqual(lines)
+  })
+
+  it('of which a bar parts the header from what stands ahead of it in a field', () => {
+    expect(unfold('stack="goroutine 7 [running]:|main.f(0x1)|/app/main.go:3 +0x1d|"')?.split('\n')).toEqual([
+      'stack="',
+      'goroutine 7 [running]:',
+      'main.f(0x1)',
+      '/app/main.go:3 +0x1d',
+      '"',
+    ])
+  })
+
+  it('is none in the cells of a table, without a place behind the call', () => {
+    expect(unfold('| goroutine 1 [running]: | main.main() | who runs |')).toBeUndefined()
+    expect(unfold('│ goroutine 1 [running]:      │')).toBeUndefined()
+  })
+
+  it('whose line ends have nothing in their place', () => {
+    const lines = [
+      'goroutine 7 [running]:',
+      'shop/pool.Submit.func1.1(...)',
+      '\t/app/shop/pool/pool.go:64',
+      'panic({0x2b49440?, 0x5131a10?})',
+      '\t/usr/local/go/src/runtime/panic.go:783 +0x132',
+      'bufio.(*Writer).Flush(0xc00a744ec0)',
+      '\t/usr/local/go/src/bufio/bufio.go:645 +0x4d',
+      'main.f(0x1)',
+      '\t/app/main.go:3 +0x1e',
+      'created by example.com/gin.(*Engine).Run',
+      '\t/go/pkg/mod/example.com/gin@v1.11.0/gin.go:12 +0xab',
+      '',
+      'goroutine 9 [select]:',
+      'main.g(...)',
+      '\tC:/shop/main.go:7',
+      'created by main.main in goroutine 1',
+      '\t/app/main.go:9 +0x2c',
+      ' done',
+    ]
+    const glued = lines.map((line) => line.replace('\t', '')).join('')
+    expect(unfold(`panic: boom[signal SIGSEGV: segmentation violation]${glued}`)?.split('\n')).toEqual([
+      'panic: boom',
+      '[signal SIGSEGV: segmentation violation]',
+      ...lines,
+    ])
+  })
+
+  it('is not read where its offset may end in any of two places', () => {
+    const frames = 'goroutine 7 [running]:main.f(0x1)/app/main.go:3 +0x1dexample.com/shop.Do(0x1)'
+    expect(unfold(`${frames}/work/shop/do.go:9 +0x20`)).toBeUndefined()
+    expect(unfold(`${frames}/go/src/example.com/shop/do.go:9 +0x20`)).toContain('\nexample.com/shop.Do(0x1)\n')
+  })
+
+  it('is not read where a creator may end in any of two places', () => {
+    const glued =
+      'goroutine 7 [running]:main.f(0x1)/app/main.go:3 +0x1dcreated by example.com/shop.Do/work/do.go:9 +0x20'
+    expect(unfold(glued)).toBeUndefined()
+  })
+
   it('whose line ends became blanks', () => {
     const one =
       'panic: boom goroutine 7 [running]: main.(*T[...]).f(0x1, {0x2, 0x3}) /app/main.go:3 +0x1d main.g(...) /app/main.go:9 created by main.main in goroutine 1 /app/main.go:5 +0x20 goroutine 9 [select]: main.h() /app/main.go:7 +0x1 exit status 2'
