@@ -1,7 +1,8 @@
 /** Goroutines over time: the largest signatures piled on each other, with a gap where one process ends and the next begins. */
 import uPlot from 'uplot'
 import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
-import { element, grouped, shortName } from './dom.ts'
+import { grouped, withoutPath } from '../sinks/names.ts'
+import { element } from './dom.ts'
 
 /** Signatures that have a colour; the rest is one more layer. */
 const LAYERS = 8
@@ -89,7 +90,7 @@ function layersOf(data: PageData, source: SourceData, at: readonly (number | und
   const layers: Layer[] = top.map((signature, i) => {
     const name = data.functions[signature.f] ?? ''
     return {
-      name: shortName(name),
+      name: withoutPath(name),
       title: name,
       row: `${prefix}-${signature.i}`,
       color: `--c${i}`,

@@ -14,21 +14,6 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** `a/b/c.(*T).m` → `c.(*T).m` */
-export function shortName(name: string): string {
-  const bracket = name.search(/[([]/)
-  return name.slice(name.lastIndexOf('/', bracket === -1 ? name.length : bracket) + 1)
-}
-
-export function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
-}
-
-/** `1234567` → `1 234 567`. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f')
-}
-
 /** A select with its label; `change` is called with the value. */
 export function choice(
   label: string,

@@ -6,7 +6,8 @@
  * reached with a keyboard; flame-chart-js is 92 kB, and a canvas.
  */
 import type { PageData, SourceData } from '../sinks/html/data-format.ts'
-import { choice, element, grouped, shortName } from './dom.ts'
+import { grouped, withoutPath } from '../sinks/names.ts'
+import { choice, element } from './dom.ts'
 
 const ROW = 20
 /** Share of the width below which a frame is not drawn. */
@@ -139,7 +140,7 @@ class Icicle {
       'button',
       { type: 'button', tabindex: '-1', class: this.#tone(frame), title: text, 'aria-label': text },
       // No name can be read in so few pixels.
-      share < NAMED ? '' : shortName(frame.name),
+      share < NAMED ? '' : withoutPath(frame.name),
     )
     button.style.left = `${left * 100}%`
     button.style.width = `${share * 100}%`

@@ -1,6 +1,7 @@
 /** The stack of a row is made when the row is opened: with links, and for rows that came without one. */
 import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
-import { baseName, element, shortName } from './dom.ts'
+import { baseName, withoutPath } from '../sinks/names.ts'
+import { element } from './dom.ts'
 
 export function showStacks(table: HTMLTableElement, data: PageData, source: SourceData): void {
   Array.from(table.tBodies[0]?.rows ?? []).forEach((row, i) => {
@@ -37,7 +38,7 @@ function stackList({ k: stack }: DataSignature, { functions, files, urls }: Page
 
 /** The path of the package is dimmed. */
 function nameOf(name: string): HTMLElement[] {
-  const short = shortName(name)
+  const short = withoutPath(name)
   const path = name.slice(0, name.length - short.length)
   return [...(path === '' ? [] : [element('i', {}, path)]), element('b', {}, short)]
 }

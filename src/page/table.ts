@@ -1,6 +1,7 @@
 /** Search, filters and sorting of the table of signatures. */
 import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
-import { choice, element, grouped } from './dom.ts'
+import { grouped } from '../sinks/names.ts'
+import { choice, element } from './dom.ts'
 
 /** What the user has asked for, by source: a live page keeps it when its table is made anew. */
 interface Wishes {
@@ -154,7 +155,7 @@ function markSorted(table: HTMLTableElement, { column, direction }: Wishes): voi
   })
 }
 
-function compare(a: Row, b: Row, { column, direction }: Wishes, { last, dumps }: SourceData): number {
+function compare(a: Row, b: Row, { column, direction }: Wishes, { last }: SourceData): number {
   const count = ({ signature }: Row, dump: number): number => signature.c[dump] ?? 0
   switch (column) {
     case 0:
@@ -164,7 +165,7 @@ function compare(a: Row, b: Row, { column, direction }: Wishes, { last, dumps }:
       return direction * (change(a) - change(b))
     }
     case 2: {
-      const growth = (row: Row): number => count(row, last) / Math.max(1, row.signature.c[0] ?? 0) + dumps.length * 0
+      const growth = (row: Row): number => count(row, last) / Math.max(1, row.signature.c[0] ?? 0)
       return direction * (growth(a) - growth(b))
     }
     default: {

@@ -4,7 +4,7 @@ import { FINDING_KINDS } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 import { findingLines, findingTitle, KIND_NAMES, paintSeverity } from './finding-text.ts'
 import { changeText, flow, headline, KIND_WORDS } from './headline.ts'
-import { counted, grouped, shortenFunction, signed, timeText } from './names.ts'
+import { counted, grouped, shortenFunction, signed, timeText, verdictWord } from './names.ts'
 import { isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
 import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
@@ -75,7 +75,7 @@ export class DumpText {
       return
     }
     const isSetAside = record.idle === true && !this.#showsIdle
-    const word = record.idle === true ? 'idle' : (record.verdict ?? '')
+    const word = verdictWord(record)
     const ids = this.#verdicts.get(word)
     if (ids === undefined) this.#verdicts.set(word, [record.id])
     else ids.push(record.id)

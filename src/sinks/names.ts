@@ -1,4 +1,6 @@
 /** How functions, places, counts and spans of time are written for people. */
+import type { Verdict } from '../core/model.ts'
+import type { SignatureRecord } from '../core/records.ts'
 import { printable } from './printable.ts'
 import { cutMiddle, displayWidth } from './width.ts'
 
@@ -32,6 +34,11 @@ export function placeOf({ file, line }: { readonly file?: string; readonly line?
 /** `producer.go:40` of a path. */
 export function baseName(place: string): string {
   return place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)
+}
+
+/** `leaking`, `idle`; empty for a signature without a verdict. */
+export function verdictWord({ idle, verdict }: SignatureRecord): Verdict | 'idle' | '' {
+  return idle === true ? 'idle' : (verdict ?? '')
 }
 
 export function signed(change: number | undefined): string {

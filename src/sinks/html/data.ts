@@ -1,6 +1,7 @@
 /** What the page's script gets beside the markup: compact, and compressed, for it is as much as the rest of the page. */
 import { deflateRawSync } from 'node:zlib'
 import { readFrame } from '../last-dumps.ts'
+import { verdictWord } from '../names.ts'
 import type { Report, SourceReport } from '../report/report.ts'
 import type { DataDump, DataSignature, PageData, SourceData } from './data-format.ts'
 import { packageOf, type SourceLinks } from './links.ts'
@@ -46,7 +47,7 @@ function sourceData(source: SourceReport, functions: Interned, files: Interned):
         i: record.id,
         f: functions.index(record.function),
         p: packageOf(record.function),
-        v: record.idle === true ? 'idle' : (record.verdict ?? ''),
+        v: verdictWord(record),
         s: Object.keys(record.states),
         l: Object.entries(record.labels ?? {}).flatMap(([key, values]) =>
           Object.keys(values).map((value) => `${key}=${value}`),

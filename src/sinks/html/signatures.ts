@@ -1,6 +1,6 @@
 /** The table of signatures. Each row opens to its stack, also with scripts off; the script adds search, sort and filters. */
 import { readFrame } from '../last-dumps.ts'
-import { counted, grouped } from '../names.ts'
+import { counted, grouped, verdictWord } from '../names.ts'
 import type { DumpPoint, SignatureHistory, SourceReport } from '../report/report.ts'
 import { html, type Markup } from './markup.ts'
 import { type TrendPoint, trend } from './trend.ts'
@@ -32,7 +32,7 @@ ${rest > 0 && html`<p class="quiet">${counted(rest, 'goroutine')} more, ${rare >
 function signatureRow(row: SignatureHistory, source: SourceReport, prefix: string, stack: Markup | undefined): Markup {
   const { record } = row
   const count = source.last.counts.get(record.id) ?? 0
-  const verdict = count === 0 ? 'gone' : record.idle === true ? 'idle' : (record.verdict ?? '')
+  const verdict = count === 0 ? 'gone' : verdictWord(record)
   const states = Object.entries(record.states)
   // Its finding says the same.
   const covered = source.last.findings.some(({ signatures }) => signatures[0] === record.id)

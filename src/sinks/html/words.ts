@@ -1,6 +1,6 @@
 /** How the page writes counts, times, places and commands. */
 
-import { baseName, grouped, spanText } from '../names.ts'
+import { baseName, grouped, spanText, verdictWord } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
 import { html, type Markup } from './markup.ts'
 
@@ -27,8 +27,8 @@ const VERDICT_ORDER = ['leaking', 'stuck', 'growing', 'new', 'shrinking', 'stead
 export function verdictCounts(source: SourceReport): Markup | undefined {
   const counts = new Map<string, number>()
   for (const { record } of source.signatures.slice(0, source.last.counts.size)) {
-    const verdict = record.idle === true ? 'idle' : record.verdict
-    if (verdict !== undefined) counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
+    const verdict = verdictWord(record)
+    if (verdict !== '') counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
   }
   const parts = VERDICT_ORDER.flatMap((verdict) => {
     const count = counts.get(verdict)

@@ -4,7 +4,7 @@
  */
 import { boundText, classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
-import { baseName, counted, grouped, placeOf, signed, spanText, sparkline, timeText } from '../names.ts'
+import { baseName, counted, grouped, placeOf, signed, spanText, sparkline, timeText, verdictWord } from '../names.ts'
 import { printable } from '../printable.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
 import { type FleetKey, fleetOf } from './fleet.ts'
@@ -88,7 +88,7 @@ function otherSignatures({ last, signatures }: SourceReport, found: readonly Fou
   const counts = new Map<string, number>()
   for (const { record } of signatures.slice(0, last.counts.size)) {
     if (named.has(record.id)) continue
-    const word = record.idle === true ? 'idle' : (record.verdict ?? 'other')
+    const word = verdictWord(record) || 'other'
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   return [...counts].map(([word, count]) => `${grouped(count)} ${word}`)
