@@ -3,6 +3,7 @@ import type { Frame, RaceAccess } from '../core/model.ts'
 import { baseAt, goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
+import { OUTER, waysOf } from './ways.ts'
 
 /** Characters of a panic value in a title. */
 const REASON_CHARACTERS = 120
@@ -42,13 +43,13 @@ export function crash({ dump, seen }: Scene): Finding[] {
         severity: isAsked ? 'info' : 'critical',
         title: `the process was ended by ${short(reason)}`,
         because: isAsked
-          ? 'Go prints its goroutines and exits when it gets SIGQUIT'
+          ? `Go prints its goroutines and exits when it gets SIGQUIT${notReturned(testsIn(seen))}`
           : `the dump has ${goroutines(dump.goroutines)}`,
       }),
     ]
   }
   const [only] = seen
-  if (kind !== 'single' || only === undefined || (reason === '' && !hasFunction(only, PANIC))) return []
+  if (kind !== 'single' || only === undefined || (reason === '' && !isPanicking(only))) return []
   return [
     about([only], {
       finding: 'crash',
@@ -68,6 +69,11 @@ function recoveryOf(stack: Seen, isLogged = false): string | undefined {
     return 'net/http recovered it, and the process goes on'
   const isOwn = hasFunction(stack, /^runtime\/debug\.(?:Stack|PrintStack)$/)
   return isOwn || (isLogged && hasFunction(stack, PANIC)) ? RECOVERED : undefined
+}
+
+/** Who waits for another goroutine has not printed its own stack: it is in a deferred call. */
+function isPanicking(seen: Seen): boolean {
+  return hasFunction(seen, PANIC) && (waysOf(seen.state) & OUTER) !== 0
 }
 
 export function deadlock({ dump, seen }: Scene): Finding[] {
@@ -108,28 +114,55 @@ export function race({ dump }: Scene): Finding[] {
 
 export function timeout({ dump, seen }: Scene): Finding[] {
   if (dump.kind !== 'timeout') return []
-  const tests = seen.filter((each) => testIn(each) !== undefined)
-  const names = [...new Set(tests.flatMap((each) => testIn(each) ?? []))]
+  const tests = testsIn(seen)
   return [
-    about(tests.slice(0, NAMED), {
+    about(tests.seen.slice(0, NAMED), {
       finding: 'timeout',
       severity: 'critical',
-      title: `${short(dump.reason ?? 'test timed out')}${names.length === 0 ? '' : `: ${names.slice(0, NAMED).join(', ')}`}`,
+      title: `${short(dump.reason ?? 'test timed out')}${tests.names.length === 0 ? '' : `: ${tests.names.slice(0, NAMED).join(', ')}`}`,
       because:
-        names.length === 0
+        tests.names.length === 0
           ? 'no test is in the dump'
-          : `${names.length === 1 ? 'this test has' : 'these tests have'} not returned`,
+          : `${tests.names.length === 1 ? 'this test has' : 'these tests have'} not returned`,
     }),
   ]
 }
 
-/** The function that the testing package calls: `TestHang`, of `TestHang.func1` too. */
+interface Tests {
+  readonly seen: readonly Seen[]
+  readonly names: readonly string[]
+}
+
+/** Those that run. One that waits for its subtests, or for its turn among parallel ones, is named where there is no other. */
+function testsIn(seen: readonly Seen[]): Tests {
+  const all = seen.filter((each) => testIn(each) !== undefined)
+  const running = all.filter((each) => !hasFunction(each, WAITS_FOR_TEST))
+  const tests = running.length > 0 ? running : all
+  return { seen: tests, names: [...new Set(tests.flatMap((each) => testIn(each) ?? []))] }
+}
+
+/** `; TestHang has not returned`. */
+function notReturned({ names }: Tests): string {
+  if (names.length === 0) return ''
+  return `; ${names.slice(0, NAMED).join(', ')} ${names.length === 1 ? 'has' : 'have'} not returned`
+}
+
+/** testing/testing.go; gopkg.in/check.v1 runTest waits for the goroutine of a test. */
+const WAITS_FOR_TEST = /^testing\.\(\*T\)\.(?:Run|Parallel)$|\/check%2ev1\.\(\*suiteRunner\)\.runTest$/
+/** Who calls tests: testing/testing.go; gopkg.in/check.v1 check.go. */
+const RUNS_TEST = /^testing\.tRunner$|\/check%2ev1\.\(\*suiteRunner\)\.forkTest/
+/** A suite calls its tests by name (testify/suite/suite.go, check.v1). */
+const BY_NAME = /^reflect\.Value\.call$/
+const TEST = /\.((?:Test|Benchmark|Fuzz|Example)[^./]*)/
+
+/** The function that the testing package, or a suite, calls: `TestHang`, of `TestHang.func1` too. */
 function testIn({ tally }: Seen): string | undefined {
   const { frames } = tally.signature.stack
-  const runner = frames.findIndex((frame) => frame.function === 'testing.tRunner')
-  const name = frames[runner - 1]?.function
-  if (name === undefined) return undefined
-  return /\.((?:Test|Benchmark|Fuzz|Example)[^./]*)/.exec(name)?.[1]
+  const runner = frames.findIndex((frame) => RUNS_TEST.test(frame.function))
+  if (runner < 0) return undefined
+  const byName = frames.findIndex((frame) => BY_NAME.test(frame.function))
+  const called = byName > 0 && byName < runner ? TEST.exec(frames[byName - 1]?.function ?? '') : null
+  return (called ?? TEST.exec(frames[runner - 1]?.function ?? ''))?.[1]
 }
 
 /** The goroutine that the dump begins with is the one that died. */
