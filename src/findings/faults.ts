@@ -17,7 +17,7 @@ export const FAULTS: readonly FaultRow[] = [
     fault: 'nil_channel',
     when: 'it waits on a nil channel',
     state: /^chan (?:receive|send) \(nil chan\)$/,
-    hint: 'make the channel before the goroutine that uses it is started',
+    hint: 'the channel was never made, was set to nil, or is the Done of a context that nobody can cancel: make it first, or do not wait for it',
     source: 'Go specification, Receive operator, Send statements',
   },
   {
