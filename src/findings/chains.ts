@@ -86,7 +86,7 @@ function onlyOther(scene: Scene, group: Group): Holder | undefined {
 }
 
 /** `shop.(*Cache).` → slots of the signatures that are in a method of it. */
-const byTypeIn = ofScene(({ dump }) => {
+export const byTypeIn: (scene: Scene) => ReadonlyMap<string, readonly number[]> = ofScene(({ dump }) => {
   const slots = new Map<string, number[]>()
   for (const [slot, { signature }] of dump.signatures.entries())
     for (const type of codeOf(signature).types) addTo(slots, type, slot)
@@ -141,6 +141,26 @@ export function chainText(scene: Scene, group: Group, steps: readonly Step[]): s
   return text
 }
 
+/** Of the locks that they wait for one that somebody may hold, most waiters first. */
+export function lockToTell(
+  scene: Scene,
+  seen: readonly Seen[],
+): { readonly lock?: Group; readonly steps: readonly Step[] } {
+  const locks = locksOf(scene, seen)
+  for (const lock of locks) {
+    const steps = chainOf(scene, lock)
+    if (steps.length > 0) return { lock, steps }
+  }
+  const [lock] = locks
+  return lock === undefined ? { steps: [] } : { lock, steps: [] }
+}
+
+/** `1 waits for 0xc000010008; goroutine 7 …`. */
+export function lockText(scene: Scene, lock: Group, steps: readonly Step[]): string {
+  const { length } = lock.goroutines
+  return `${length === 1 ? '1 waits' : `${length} wait`} for ${lock.object}${chainText(scene, lock, steps)}`
+}
+
 const WORDS: Readonly<Record<WaitKind, string>> = {
   mutex: 'waits for mutex',
   rwmutex: 'waits for rwmutex',
@@ -169,7 +189,7 @@ function countedMinutes(minutes: number): string {
 }
 
 /** `(*Cache)` of `example.com/shop.(*Cache)`. */
-function shortType(type: string): string {
+export function shortType(type: string): string {
   return type.slice(type.indexOf('(*'))
 }
 

@@ -1,6 +1,7 @@
 /** What kind of deadlock a set of goroutines that wait is in, by what they wait for. */
 import type { SignatureTally } from '../core/model.ts'
 import { codeOf } from './code.ts'
+import type { Seen } from './finding.ts'
 import { LOCK, OUTER, SEMACQUIRE, waysOf } from './ways.ts'
 
 export type WaitClass = 'resource_deadlock' | 'lock_over_channel' | 'communication'
@@ -15,6 +16,12 @@ export function classOf(tallies: readonly SignatureTally[]): WaitClass | undefin
   const locks = tallies.filter((tally) => waitsForLock(tally) > 0).length
   if (locks === 0) return 'communication'
   return locks === tallies.length ? 'resource_deadlock' : 'lock_over_channel'
+}
+
+/** Do those in its main state wait for a lock? Until Go 1.19 that is `semacquire`: the frames tell. */
+export function areInLock({ tally, state }: Seen): boolean {
+  const ways = waysOf(state)
+  return (ways & LOCK) !== 0 || ((ways & SEMACQUIRE) !== 0 && codeOf(tally.signature).inLock)
 }
 
 /** Goroutines that wait for a lock. */

@@ -3,7 +3,7 @@ import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { factOfName, fileOf, type Name, nameOf, namesOf } from '../core/names.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
-import { isOfDependency, isStandard, packageOf } from '../stacks/title.ts'
+import { isOfDependency, isOwnLock, isStandard, packageOf } from '../stacks/title.ts'
 
 /** What a lock consists of (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
 const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/
@@ -25,6 +25,8 @@ interface Named {
   /** `shop.(*Cache).` of a method of it; empty for any other function. */
   readonly type: string
   readonly isInLock: boolean
+  /** A lock that the program has made around another one. */
+  readonly isOwnLock: boolean
   readonly isLockFrame: boolean
   readonly isForCaller: boolean
   readonly isPipeWrite: boolean
@@ -40,6 +42,7 @@ const namedOf = factOfName(({ text: name }): Named => {
     isOwn: name.includes('.') && !isStandard(name),
     type: name.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(name)?.[0] ?? '') : '',
     isInLock: IN_LOCK.test(name),
+    isOwnLock: isOwnLock(name),
     isLockFrame: LOCK_FRAME.test(name),
     isForCaller: FOR_CALLER.test(path) || NET_PIPE.test(name),
     isPipeWrite: PIPE_WRITE.test(name),
@@ -75,9 +78,9 @@ class Code {
       if (named.isOwn) addOnce(packages, named.package)
       if (named.type !== '') addOnce(types, named.type)
       if (named.pool !== undefined) pools.push(named.pool)
-      if (caller === undefined && !named.isInLock) caller = named
+      inLock ||= named.isLockFrame || (named.isOwnLock && caller === undefined)
+      if (caller === undefined && !named.isInLock && !named.isOwnLock) caller = named
       if (!named.isForCaller) calledOut ??= named.isStandard || isFromElsewhere(fileOf(stack, place))
-      inLock ||= named.isLockFrame
       inPipeWrite ||= named.isPipeWrite
     }
     if (createdBy !== undefined) {

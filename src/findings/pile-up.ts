@@ -8,43 +8,45 @@ import {
   chainText,
   FEW,
   isHeldByRunner,
-  locksOf,
+  lockText,
+  lockToTell,
   objectsOf,
   ringIn,
   type Step,
   seenOf,
   waitsIn,
 } from './chains.ts'
+import { areInLock } from './class.ts'
 import { codeOf } from './code.ts'
 import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { isRelieved } from './relieved.ts'
-import { mayBeWokenBeside, type Standstill, standstills, waitsForOutside } from './standstill.ts'
+import { haltedIn, mayBeWokenBeside, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
-import { LOCK, POOLED, SEND, waysOf } from './ways.ts'
+import { LOCK, POOLED, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
 const PILE = 50
 /** … or so many where none has come within a minute. */
-const OLD_PILE = 10
+export const OLD_PILE = 10
 /** Of these a service has as many as it has clients; senders wait under back-pressure. */
 const SENDERS = 100
 /** Goroutines that wait for a member of a pool, while others go on. */
 const POOL = 10
-/** Minutes in a lock or a send, both of which are short where all is well. */
-const SLOW_MINUTES = 2
 const CRITICAL = 100
+/** Who may wait for a lock, or to send. */
+export const IN_DEMAND: number = LOCK | SEMACQUIRE | SEND
 
 const NOBODY = 'no goroutine of this code runs, nor waits for anything outside of the program'
 
-interface Pile {
+export interface Pile {
   readonly group: Group
   readonly seen: readonly Seen[]
   /** The standstill that it is most of: one finding says both. */
   readonly standstill: Standstill | undefined
 }
 
-const pilesIn = ofScene(findPiles)
+export const pilesIn: (scene: Scene) => readonly Pile[] = ofScene(findPiles)
 
 function findPiles(scene: Scene): readonly Pile[] {
   const halted = haltedIn(scene)
@@ -73,8 +75,7 @@ export function pileUp(scene: Scene): Finding[] {
   for (const seen of scene.seen) {
     const { count } = seen.tally
     // Fewer are no pile, whatever they wait for.
-    if (count < FEW || (seen.ways & (LOCK | SEND)) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen))
-      continue
+    if (count < FEW || (seen.ways & IN_DEMAND) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen)) continue
     if (count < leastIn(scene, seen)) continue
     found.push(
       about([seen], {
@@ -127,13 +128,12 @@ export function standstill(scene: Scene): Finding[] {
     if (worst === undefined || told.has(each) || heldUp.some((one) => ringed.has(one))) return []
     const count = countOf(heldUp)
     const place = ` in ${worst.state} ${placeOf(worst.tally.signature.title)}`
-    const [lock] = locksOf(scene, heldUp)
-    const steps = lock === undefined ? [] : chainOf(scene, lock)
+    const { lock, steps } = lockToTell(scene, heldUp)
     return about(heldUp, {
       finding: 'stuck',
       severity: count >= CRITICAL ? 'critical' : 'warning',
       title: `${goroutines(count)} wait${place}`,
-      because: `${NOBODY}${lock === undefined || steps.length === 0 ? '' : `; ${lock.goroutines.length === 1 ? '1 waits' : `${lock.goroutines.length} wait`} for ${lock.object}${chainText(scene, lock, steps)}`}`,
+      because: `${NOBODY}${lock === undefined || steps.length === 0 ? '' : `; ${lockText(scene, lock, steps)}`}`,
       class: each.class,
       ...(lock === undefined ? {} : { waits_on: objectsOf(lock, steps) }),
     })
@@ -143,13 +143,6 @@ export function standstill(scene: Scene): Finding[] {
 function countOf(seen: readonly Seen[]): number {
   return seen.reduce((sum, { tally }) => sum + tally.count, 0)
 }
-
-/** Those that are held up, each with the standstill that it is of. */
-const haltedIn = ofScene((scene) => {
-  const found = new Map<Seen, Standstill>()
-  for (const each of standstills(scene)) for (const seen of each.heldUp) found.set(seen, each)
-  return found
-})
 
 export function nobodyEnds(scene: Scene): Finding[] {
   return [...miscounted(scene), ...notSignalled(scene)]
@@ -225,27 +218,6 @@ function poolOf({ tally, state, ways }: Seen): Pool | undefined {
   return codeOf(tally.signature).pool
 }
 
-export function slow(scene: Scene): Finding[] {
-  const told = new Set([...pilesIn(scene).flatMap(({ seen }) => seen), ...haltedIn(scene).keys()])
-  const mayBeSlow = scene.seen.filter(
-    ({ ways, tally, idle }) =>
-      (ways & (LOCK | SEND)) !== 0 && (tally.waitMax ?? 0) >= SLOW_MINUTES && tally.count < OLD_PILE && !idle,
-  )
-  return mayBeSlow.flatMap((each) => {
-    const { tally, state } = each
-    if (isJudged(each)) return []
-    const isLock = (waysOf(state) & LOCK) !== 0
-    if ((!isLock && (waysOf(state) & SEND) === 0) || told.has(each)) return []
-    if (!isLock && isRelieved(scene, each)) return []
-    return about([each], {
-      finding: 'slow',
-      severity: 'warning',
-      title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
-      because: `a ${isLock ? 'lock is normally held for microseconds' : 'send normally finds its receiver at once'}`,
-    })
-  })
-}
-
 /** Waiters of one object that are worth a finding. */
 function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
   if (group.kind === 'mutex' || group.kind === 'rwmutex')
@@ -255,9 +227,8 @@ function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
 }
 
 function leastIn(scene: Scene, seen: Seen): number {
-  const ways = waysOf(seen.state)
-  if ((ways & LOCK) !== 0) return leastForLock(scene, [seen])
-  if ((ways & SEND) === 0) return Number.POSITIVE_INFINITY
+  if (areInLock(seen)) return leastForLock(scene, [seen])
+  if ((waysOf(seen.state) & SEND) === 0) return Number.POSITIVE_INFINITY
   return isOld(seen) && !isRelieved(scene, seen) ? OLD_PILE : SENDERS
 }
 

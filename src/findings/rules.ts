@@ -8,7 +8,9 @@ import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { lost } from './lost.ts'
-import { nobodyEnds, pileUp, pool, slow, standstill } from './pile-up.ts'
+import { ownLock } from './own-lock.ts'
+import { nobodyEnds, pileUp, pool, standstill } from './pile-up.ts'
+import { slow } from './slow.ts'
 
 export interface Rule {
   readonly finding: FindingKind
@@ -74,7 +76,7 @@ export const RULES: readonly Rule[] = [
   {
     finding: 'slow',
     when: 'fewer than 10 goroutines have waited for a lock, or to send, for 2 minutes or more; to send, only where none of their kin (who has started them, whom they or the same function have started) is at work',
-    example: 'src/findings/pile-up.ts',
+    example: 'src/findings/slow.ts',
     of: 'waits',
     find: slow,
   },
@@ -98,6 +100,13 @@ export const RULES: readonly Rule[] = [
     example: 'test/findings/standstill.test.ts',
     of: 'waits',
     find: nobodyEnds,
+  },
+  {
+    finding: 'stuck',
+    when: 'one waits for a lock of an object, it is in another method of that object, nobody else is in any method of that type, and no other goroutine of that code goes on',
+    example: 'test/findings/own-lock.test.ts',
+    of: 'waits',
+    find: ownLock,
   },
   {
     finding: 'stuck',

@@ -53,6 +53,13 @@ function findStandstills(scene: Scene): Standstill[] {
   })
 }
 
+/** Those that are held up, each with the standstill that it is of. */
+export const haltedIn: (scene: Scene) => ReadonlyMap<Seen, Standstill> = ofScene((scene) => {
+  const found = new Map<Seen, Standstill>()
+  for (const each of standstills(scene)) for (const seen of each.heldUp) found.set(seen, each)
+  return found
+})
+
 /** Signatures that are held up in packages that one of them has in common with another. */
 interface Cluster {
   readonly seen: Seen[]

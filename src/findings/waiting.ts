@@ -1,6 +1,7 @@
 /** What a goroutine waits for, and on which object: read from the functions that wait, and the address in their arguments. */
 import type { CallingGoroutine } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
+import { isOwnLock } from '../stacks/title.ts'
 
 export type WaitKind = Exclude<WaitsOn['kind'], 'semaphore'>
 
@@ -28,8 +29,8 @@ const shapes = new WeakMap<readonly string[], Shape>()
 
 /** `Cond.Wait` takes its lock before it returns: who waits for that waits for a lock. */
 const KINDS: readonly (readonly [name: RegExp, kind: WaitKind])[] = [
-  [/RWMutex/, 'rwmutex'],
-  [/\(\*Mutex\)|SemacquireMutex/, 'mutex'],
+  [/^(?:internal\/)?sync\.\S*RWMutex/, 'rwmutex'],
+  [/^(?:internal\/)?sync\.(?:\(\*Mutex\)|runtime_SemacquireMutex)/, 'mutex'],
   [/^runtime\.chan(?:send|recv)/, 'channel'],
   [/WaitGroup/, 'waitgroup'],
   [/\(\*Cond\)|notifyListWait/, 'cond'],
@@ -44,6 +45,15 @@ const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
   [/notifyListWait$/, 16],
 ]
 
+const METHOD = /\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./
+
+/** A lock that is built on the semaphores of the runtime. One that waits in another way may be that of several machines. */
+function kindOfOwn(own: readonly string[]): WaitKind | undefined {
+  if (own[0]?.startsWith('sync.runtime_Semacquire') !== true) return undefined
+  const lock = own.find(isOwnLock)
+  return lock === undefined ? undefined : lock.includes('RW') ? 'rwmutex' : 'mutex'
+}
+
 export function shapeOf({ names, waits }: CallingGoroutine): Shape {
   let shape = shapes.get(names)
   // Another stack of the same signature may have more of them.
@@ -53,10 +63,10 @@ export function shapeOf({ names, waits }: CallingGoroutine): Shape {
       rows.find(([pattern]) => own.some((name) => pattern.test(name)))?.[1]
     shape = {
       waits,
-      kind: find(KINDS),
+      kind: find(KINDS) ?? kindOfOwn(own),
       sends: own.some((name) => name.startsWith('runtime.chansend')),
       type: receiverType(names[waits] ?? ''),
-      methods: own.flatMap((name, i) => (/\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./.test(name) ? i : [])),
+      methods: own.flatMap((name, i) => (METHOD.test(name) || isOwnLock(name) ? i : [])),
       offset: find(OFFSETS) ?? 0,
     }
     shapes.set(names, shape)

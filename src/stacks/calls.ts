@@ -5,7 +5,7 @@
  * Hot: `note`, guarded by `npm run bench` (dump-heavy).
  */
 import { COMMA, DIGIT, DOT, PAREN_CLOSE, PAREN_OPEN, ZERO } from '../core/ascii.ts'
-import { isStandard } from './title.ts'
+import { isOwnLock, isStandard } from './title.ts'
 
 /** Calls kept of one goroutine, the innermost ones. */
 const MOST = 64
@@ -13,6 +13,7 @@ const MOST = 64
 const STAR = 0x2a
 const SLASH = 0x2f
 const LOWER_I = 0x69
+const LOWER_K = 0x6b
 const LOWER_R = 0x72
 const LOWER_S = 0x73
 
@@ -28,7 +29,10 @@ export function callOf(bytes: Buffer, start: number, end: number): 'waits' | 'me
   for (; slash < end && bytes[slash] !== SLASH && bytes[slash] !== PAREN_OPEN; slash++) if (bytes[slash] === DOT) dots++
   let isMethod = bytes[slash] === PAREN_OPEN && bytes[slash + 1] === STAR
   for (let i = slash; i < end - 1 && !isMethod; i++) isMethod = bytes[i] === PAREN_OPEN && bytes[i + 1] === STAR
-  if (bytes[slash] === SLASH && dots > 0) return isMethod ? 'method' : undefined
+  if (bytes[slash] === SLASH && dots > 0) {
+    if (!isMethod) return undefined
+    return bytes[end - 2] === LOWER_K && isOwnLock(bytes.toString('latin1', start, end - 1)) ? 'waits' : 'method'
+  }
   // Neither a method nor `runtime.`, `sync.`, `internal/sync.`.
   const first = bytes[start]
   if (!isMethod && first !== LOWER_R && first !== LOWER_S && first !== LOWER_I) return undefined
@@ -38,7 +42,8 @@ export function callOf(bytes: Buffer, start: number, end: number): 'waits' | 'me
 export function callOfName(name: string): 'waits' | 'method' | undefined {
   if (WAITING.test(name)) return 'waits'
   // Who is in another method of the standard library holds nothing that a reader could name.
-  return name.includes('(*') && !isStandard(name) ? 'method' : undefined
+  if (!name.includes('(*') || isStandard(name)) return undefined
+  return isOwnLock(name) ? 'waits' : 'method'
 }
 
 const NO_PLACES = new Int32Array(0)

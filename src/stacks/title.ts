@@ -38,6 +38,15 @@ export const isStandard: (name: string) => boolean = rememberedText(MOST_NAMES, 
   return name === 'panic' || STANDARD.has(slash < 0 ? path : path.slice(0, slash))
 })
 
+/**
+ * A lock of the program's own, around one of sync or of the runtime: `x.(*SafeMutex).Lock`. What a reader wants to know is who called it.
+ */
+const OWN_LOCK = /(?:[mM]utex|[lL]ock(?:er)?)\)\.R?[lL]ock$/
+
+export function isOwnLock(name: string): boolean {
+  return OWN_LOCK.test(name) && !isStandard(name)
+}
+
 /** Module cache, vendor folder, or `-trimpath`'s `module@version`: somebody else's code. */
 export function isDependency({ file }: Frame): boolean {
   return file !== undefined && isOfDependency(nameOf(file))
@@ -63,8 +72,8 @@ function findTitled(name: string): number {
     (isRuntime(name) ? RUNTIME : 0) |
     (isParking(name) ? PARKING : 0) |
     (name === 'panic' || name === 'runtime.gopanic' ? PANIC : 0) |
-    (name.includes('.') && !isStandard(name) ? OWN : 0) |
-    (PLUMBING.test(name) || name === 'panic' ? PLUMBING_OR_PANIC : 0)
+    (name.includes('.') && !isStandard(name) && !isOwnLock(name) ? OWN : 0) |
+    (PLUMBING.test(name) || name === 'panic' || isOwnLock(name) ? PLUMBING_OR_PANIC : 0)
   )
 }
 

@@ -1,0 +1,71 @@
+/**
+ * A goroutine that waits for a lock which it may have taken itself, further out. That it is in another method of the same object proves
+ * nothing where others are in its methods, too, and one of them may hold it.
+ */
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import { byTypeIn, shortType, waitsIn } from './chains.ts'
+import { waitsForLock } from './class.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
+import { isJudged, ofScene } from './finding.ts'
+import { isIn } from './objects.ts'
+import { anyGoesOn, haltedIn } from './standstill.ts'
+import { addressOf, receiverOf, receiverType } from './waiting.ts'
+import { LOCK, SEMACQUIRE } from './ways.ts'
+
+export interface OwnLock {
+  /** `shop.(*Cache)`. */
+  readonly type: string
+  /** The method that may have taken it. */
+  readonly method: string
+}
+
+/** Is it alone with the object whose lock it waits for, and in two of its methods? */
+export function ownLockOf(scene: Scene, { tally, slot, idle, ways }: Seen): OwnLock | undefined {
+  const { kind, truncated, callers } = scene.dump
+  // What is cut off, or was never asked for, may hold it.
+  if (kind === 'single' || truncated || callers === undefined) return undefined
+  if (idle || (ways & (LOCK | SEMACQUIRE)) === 0 || tally.count !== 1 || waitsForLock(tally) !== 1) return undefined
+  const [goroutine] = callers.of(slot)
+  const receiver = goroutine === undefined ? undefined : receiverOf(goroutine)
+  if (goroutine === undefined || receiver === undefined) return undefined
+  const { type, pointer } = receiver
+  const object = addressOf(goroutine)
+  if (object !== 0 && !isIn(goroutine, object)) return undefined
+  if ((waitsIn(scene).of(goroutine)?.goroutines.length ?? 1) > 1) return undefined
+  const others = (byTypeIn(scene).get(`${type}.`) ?? []).filter((each) => each !== slot)
+  if (others.length > 0) return undefined
+  for (let i = goroutine.count - 1; i > goroutine.waits; i--) {
+    const method = goroutine.names[i] ?? ''
+    if (goroutine.pointer(i) === pointer && receiverType(method) === type) return { type, method }
+  }
+  return undefined
+}
+
+/** `; it is in shop.(*Cache).set meanwhile, and no other goroutine is in a method of (*Cache): it may hold the lock itself`. */
+export function ownLockText({ type, method }: OwnLock): string {
+  return `it is in ${method} meanwhile, and no other goroutine is in a method of ${shortType(type)}`
+}
+
+/** Those whose code nobody else is at work in: where all is well, somebody holds the lock, and is there. */
+export const ownLocksIn: (scene: Scene) => ReadonlyMap<Seen, OwnLock> = ofScene((scene) => {
+  const found = new Map<Seen, OwnLock>()
+  for (const each of scene.seen) {
+    if ((each.ways & (LOCK | SEMACQUIRE)) === 0 || each.tally.count > 1) continue
+    if (isJudged(each) || haltedIn(scene).has(each) || anyGoesOn(scene, each, each)) continue
+    const own = ownLockOf(scene, each)
+    if (own !== undefined) found.set(each, own)
+  }
+  return found
+})
+
+export function ownLock(scene: Scene): Finding[] {
+  return [...ownLocksIn(scene)].map(([each, own]) =>
+    about([each], {
+      finding: 'stuck',
+      severity: 'warning',
+      title: `${goroutines(1)} waits for a lock that it may hold itself ${placeOf(each.tally.signature.title)}`,
+      because: `${ownLockText(own)}, nor does any of this code go on`,
+    }),
+  )
+}

@@ -1,0 +1,51 @@
+/** Waits that are too long, in what is short where all is well; with who may be the cause. */
+import type { WaitsOn } from '../core/records.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import { lockText, lockToTell, objectsOf } from './chains.ts'
+import { areInLock } from './class.ts'
+import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { ownLockOf, ownLocksIn, ownLockText } from './own-lock.ts'
+import { IN_DEMAND, OLD_PILE, pilesIn } from './pile-up.ts'
+import { isRelieved } from './relieved.ts'
+import { haltedIn } from './standstill.ts'
+import { SEND, waysOf } from './ways.ts'
+
+/** Minutes in a lock or a send, both of which are short where all is well. */
+const SLOW_MINUTES = 2
+
+export function slow(scene: Scene): Finding[] {
+  const told = new Set([
+    ...pilesIn(scene).flatMap(({ seen }) => seen),
+    ...haltedIn(scene).keys(),
+    ...ownLocksIn(scene).keys(),
+  ])
+  const mayBeSlow = scene.seen.filter(
+    ({ ways, tally, idle }) =>
+      (ways & IN_DEMAND) !== 0 && (tally.waitMax ?? 0) >= SLOW_MINUTES && tally.count < OLD_PILE && !idle,
+  )
+  return mayBeSlow.flatMap((each) => {
+    const { tally, state } = each
+    if (isJudged(each)) return []
+    const isLock = areInLock(each)
+    if ((!isLock && (waysOf(state) & SEND) === 0) || told.has(each)) return []
+    if (!isLock && isRelieved(scene, each)) return []
+    const held = isLock ? holderText(scene, each) : undefined
+    return about([each], {
+      finding: 'slow',
+      severity: 'warning',
+      title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
+      because: `a ${isLock ? 'lock is normally held for microseconds' : 'send normally finds its receiver at once'}${held?.text ?? ''}`,
+      ...(held?.waitsOn === undefined ? {} : { waits_on: held.waitsOn }),
+    })
+  })
+}
+
+/** Who may hold the lock, as far as the dump tells. */
+function holderText(scene: Scene, each: Seen): { readonly text: string; readonly waitsOn?: WaitsOn[] } {
+  const { lock, steps } = lockToTell(scene, [each])
+  if (lock !== undefined && steps.length > 0)
+    return { text: `; ${lockText(scene, lock, steps)}`, waitsOn: objectsOf(lock, steps) }
+  const own = ownLockOf(scene, each)
+  return { text: own === undefined ? '' : `; ${ownLockText(own)}: it may hold the lock itself` }
+}

@@ -1,0 +1,92 @@
+/** One that has waited for minutes for what is short where all is well, and who may be the cause. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, type Written } from './findings.ts'
+
+const written = (state: string, ...calls: string[]): Written => ({ state, calls, by: 'main.main in goroutine 1' })
+/** As Go up to 1.19 prints it. */
+const OLD = ['sync.runtime_SemacquireMutex(0xc00001000c)', 'sync.(*Mutex).Lock(0xc000010008)']
+const atWork = written('runnable', 'shop/store.compact()')
+
+describe('a goroutine that has waited for a lock for minutes', () => {
+  it('is slow where the state is still called semacquire', () => {
+    const waiter = written('semacquire, 7 minutes', ...OLD, 'shop/store.(*Store).get(0xc000010000)')
+    expect(findings(dumpOf([waiter, atWork]))[0]).toMatchObject({ finding: 'slow', goroutines: 1 })
+  })
+
+  it('is none where semacquire is a WaitGroup', () => {
+    const waiter = written(
+      'semacquire, 7 minutes',
+      'sync.runtime_Semacquire(0xc000010010)',
+      'sync.(*WaitGroup).Wait(0xc000010008)',
+      'shop/store.close(0x0?)',
+    )
+    expect(findings(dumpOf([waiter, atWork]))).toEqual([])
+  })
+
+  it('tells who may hold the lock, and what that one waits for', () => {
+    const waiter = written('sync.Mutex.Lock, 7 minutes', ...OLD, 'shop/store.(*Store).get(0xc000010000)')
+    const holder = written('chan receive, 8 minutes', 'shop/store.(*Store).flush(0xc000010000)')
+    const [found] = findings(
+      dumpOf([waiter, holder, atWork, written('sleep', 'shop/store.(*Store).tick(0xc000020000)')]),
+    )
+    expect(found?.because).toContain('[chan receive] in shop/store.(*Store).flush may hold it')
+    expect(found?.waits_on?.[0]?.may_hold).toMatchObject([{ function: 'shop/store.(*Store).flush' }])
+  })
+
+  it('is not told to panic, where it waits in a deferred call of a panic', () => {
+    const waiter = written(
+      'sync.Mutex.Lock, 7 minutes',
+      ...OLD,
+      'shop/store.(*Store).apply.func1(0x0?)',
+      'panic(0x1)',
+      'shop/store.(*Store).apply(0xc000010000)',
+    )
+    const [, alone = ''] = dumpOf([waiter]).split('\n\n')
+    expect(findings(alone).map(({ finding }) => finding)).toEqual(['slow'])
+  })
+})
+
+describe('a lock of the program around one of sync', () => {
+  const wrapped = (type: string, outer: string): Written =>
+    written(
+      'sync.Mutex.Lock',
+      'sync.runtime_SemacquireMutex(0xc00001000c)',
+      'sync.(*Mutex).Lock(0xc000010008)',
+      `example.com/own/x.(*${type}).Lock(0xc000010008)`,
+      outer,
+    )
+
+  it.each(['SafeMutex', 'RWLock'])(
+    'is no type that holds it: others of the code may wake two that wait for a %s',
+    (type) => {
+      const get = wrapped(type, 'shop/store.(*Store).get(0xc000010000)')
+      expect(findings(dumpOf([get, get, written('runnable', 'shop/store.(*Store).flush(0xc000010000)')]))).toEqual([])
+    },
+  )
+
+  it('is part of the lock: who is in a method of the object may hold it', () => {
+    const a = wrapped('SafeMutex', 'shop/store.(*Store).get(0xc000010000)')
+    const holder = written('chan send', 'shop/store.(*Store).flush(0xc000010000)')
+    const [found] = findings(dumpOf([a, a, holder]))
+    expect(found).toMatchObject({ finding: 'stuck', goroutines: 3, function: 'shop/store.(*Store).get' })
+    expect(found?.waits_on?.[0]?.may_hold).toMatchObject([{ function: 'shop/store.(*Store).flush' }])
+  })
+
+  it('is a lock on the semaphores of the runtime, too', () => {
+    const waits = (id: string, inner: string, outer: string): Written =>
+      written(
+        'semacquire',
+        `sync.runtime_Semacquire(0xc0000${id}010)`,
+        `example.com/own/sync.(*FairRWMutex).Lock(0xc0000${id}008)`,
+        inner,
+        outer,
+      )
+    const [found] = findings(
+      dumpOf([
+        waits('10', 'shop/a.(*A).get(0xc000010000)', 'shop/b.(*B).move(0xc000020000)'),
+        waits('20', 'shop/b.(*B).get(0xc000020000)', 'shop/a.(*A).move(0xc000010000)'),
+      ]),
+    )
+    expect(found).toMatchObject({ finding: 'deadlock', fault: 'resource_deadlock' })
+  })
+})
