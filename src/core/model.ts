@@ -167,6 +167,8 @@ export interface DumpTally {
   readonly reason?: string
   /** A log line gave the reason, and not the runtime: the program has mostly recovered. */
   readonly reasonByLog?: boolean
+  /** Of the goroutine that died, where its stack is cut and stands in no signature: the frames that are there. */
+  readonly died?: Stack
   readonly race?: readonly RaceAccess[]
   /** Milliseconds since the epoch. */
   readonly time?: number

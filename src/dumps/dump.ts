@@ -9,8 +9,12 @@ import type {
   RaceAccess,
   Signature,
   SignatureTally,
+  Stack,
   TimeFrom,
 } from '../core/model.ts'
+import type { KnownLine } from '../stacks/line-table.ts'
+import { stackOf } from '../stacks/stack.ts'
+import type { StackTree } from '../stacks/stack-tree.ts'
 import type { Tally } from '../stacks/tally.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { PreambleStart } from '../text/preamble.ts'
@@ -59,6 +63,7 @@ export interface FinishedDump
   > {
   readonly reason: string | undefined
   readonly reasonByLog: boolean
+  readonly died: Stack | undefined
   readonly ids: GoroutineIds | undefined
   readonly race: readonly RaceAccess[] | undefined
   readonly callers: CallingGoroutines | undefined
@@ -92,6 +97,7 @@ export class OpenDump extends Block {
   /** What a crash has come to: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
   part: 'goroutines' | 'threads' = 'goroutines'
   #limits: Set<string> | undefined
+  #died: Stack | undefined
 
   /** Registers behind the goroutines of a crash: more are `due` until the last has come; `cut`: what may be the head of one came instead. */
   registers: 'none' | 'due' | 'cut' = 'none'
@@ -138,6 +144,12 @@ export class OpenDump extends Block {
     return this.kind === 'panic' && this.announcedBy === 'preamble' && this.tally.goroutines === 1
   }
 
+  /** The goroutine that comes now stands in no signature: `at` is how far its stack is known. */
+  noteLost(tree: StackTree, at: KnownLine | undefined): void {
+    if (this.tally.goroutines > 0 || (this.kind !== 'panic' && this.kind !== 'fatal')) return
+    this.#died = at === undefined ? { frames: [] } : stackOf(tree, at)
+  }
+
   finish(): FinishedDump {
     const { tally } = this
     const { format } = this.body
@@ -160,6 +172,7 @@ export class OpenDump extends Block {
       limits: this.#limits === undefined ? [] : [...this.#limits],
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       reasonByLog: this.announcedBy === 'log',
+      died: this.#died,
       ids: format === 'profile' || tally.idsOverflow ? undefined : tally.ids,
       opening: this.opening,
       race,

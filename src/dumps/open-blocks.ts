@@ -322,6 +322,7 @@ export class OpenBlocks {
     this.dump = dump
     for (const { id, info } of candidate.bare) {
       dump.damaged++
+      dump.noteLost(this.goroutine.tree, undefined)
       this.count(dump, id, dump.tally.addId(id), info, undefined)
     }
     const { header } = this.goroutine
@@ -363,7 +364,7 @@ export class OpenBlocks {
     if (header === undefined) return
     this.decide()
     const { dump } = this
-    const { at, tree } = goroutine
+    const { at, tree, knownTo } = goroutine
     const { entry, damaged } = cut ? goroutine.finishCut() : goroutine.finish()
     if (!header.counted) return
     if (dump === undefined) {
@@ -371,6 +372,7 @@ export class OpenBlocks {
       return
     }
     if (damaged) dump.damaged++
+    if (entry === undefined) dump.noteLost(tree, knownTo)
     const { id, place, info } = header
     this.count(dump, id, place, info, entry)
     if (!damaged && at !== undefined && dump.tally.has(entry)) tree.ended(at, dump.tally.serial)

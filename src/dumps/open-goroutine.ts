@@ -450,6 +450,11 @@ export class OpenGoroutine {
     return at !== undefined && this.header?.id !== 0 && showsSystem(this.tree, at)
   }
 
+  /** Where it is known to have come: up to what is damaged. */
+  get knownTo(): KnownLine | undefined {
+    return this.at ?? this.#lostAt
+  }
+
   /** Ends the goroutine. */
   finish(): GoroutineEnd {
     const { at, whole } = this

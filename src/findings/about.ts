@@ -55,7 +55,7 @@ function addOrigin(found: Writable<Finding>, seen: readonly Seen[]): void {
   const rate = perHour(seen)
   if (rate !== undefined) found.per_hour = rate
   if (track?.since !== undefined) found.since = new Date(track.since).toISOString()
-  found.stack = stackText(signature)
+  found.stack = stackText(signature.stack)
 }
 
 /** Goroutines of all of them in the last dumps, this one last. */

@@ -1,8 +1,10 @@
 /** What the text of a dump says by itself: the process died, a test has run out of time, the race detector has found a race. */
-import type { Frame, RaceAccess } from '../core/model.ts'
+import type { Frame, RaceAccess, Stack } from '../core/model.ts'
 import { baseAt, goroutines, placeOf } from '../leaks/words.ts'
+import { titleFrame } from '../stacks/title.ts'
 import { about } from './about.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
+import { stackText } from './stack-text.ts'
 import { OUTER, waysOf } from './ways.ts'
 
 /** Characters of a panic value in a title. */
@@ -12,6 +14,9 @@ const REASON_CHARACTERS = 120
 const DEADLOCK = /^(?:all goroutines are asleep - deadlock!|deadlock: )/
 
 const PANIC = /^(?:panic|runtime\.gopanic)$/
+const OF_RUNTIME = /^(?:panic$|runtime[./])/
+/** Of a goroutine that nothing is known of. */
+const NO_STACK: Stack = { frames: [] }
 const RECOVERED = 'recovered: only the stack of its own goroutine was logged'
 
 /** Signatures that a finding about the whole process names. */
@@ -22,17 +27,19 @@ export function crash({ dump, seen }: Scene): Finding[] {
   if (kind === 'panic' || kind === 'fatal') {
     if (DEADLOCK.test(reason)) return []
     const word = kind === 'panic' ? 'panic' : 'fatal error'
-    const [first] = inOrder(seen, dump.signatures)
-    const recovery = first === undefined || dump.goroutines > 1 ? undefined : recoveryOf(first, dump.reasonByLog)
-    const because = recovery ?? `the process ended with ${goroutines(dump.goroutines)} in the dump`
-    return [
-      about(first === undefined ? [] : [first], {
-        finding: 'crash',
-        severity: recovery === undefined ? 'critical' : 'warning',
-        title: `${word}: ${short(reason)}${first === undefined ? '' : ` in ${where(first.tally.signature.title)}`}`,
-        because,
-      }),
-    ]
+    const [first] = dump.died === undefined ? inOrder(seen, dump.signatures) : []
+    const stack = dump.died ?? first?.tally.signature.stack ?? NO_STACK
+    const title = first?.tally.signature.title ?? titleFrame(stack)
+    // Of a stack that is cut nothing may be left but how the runtime panics.
+    const isKnown = first !== undefined || (stack.frames.length > 0 && !OF_RUNTIME.test(title.function))
+    const recovery = !isKnown || dump.goroutines > 1 ? undefined : recoveryOf(stack, dump.reasonByLog)
+    const found = about(first === undefined ? [] : [first], {
+      finding: 'crash',
+      severity: recovery === undefined ? 'critical' : 'warning',
+      title: `${word}: ${short(reason)}${isKnown ? ` in ${where(title)}` : ''}`,
+      because: recovery ?? `the process ended with ${goroutines(dump.goroutines)} in the dump`,
+    })
+    return [first !== undefined || !isKnown ? found : { ...found, ...placeIn(title), stack: stackText(stack) }]
   }
   if (kind === 'signal') {
     // Who asked for a dump knows it; whoever reads the log later does not.
@@ -64,11 +71,11 @@ export function crash({ dump, seen }: Scene): Finding[] {
  * What shows that the panic whose stack this is was recovered: the runtime prints by none of these functions, and where the program has logged the
  * stack itself, it runs above that of the panic.
  */
-function recoveryOf(stack: Seen, isLogged = false): string | undefined {
-  if (hasFunction(stack, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./))
+function recoveryOf(stack: Stack, isLogged = false): string | undefined {
+  if (has(stack, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./))
     return 'net/http recovered it, and the process goes on'
-  const isOwn = hasFunction(stack, /^runtime\/debug\.(?:Stack|PrintStack)$/)
-  return isOwn || (isLogged && hasFunction(stack, PANIC)) ? RECOVERED : undefined
+  const isOwn = has(stack, /^runtime\/debug\.(?:Stack|PrintStack)$/)
+  return isOwn || (isLogged && has(stack, PANIC)) ? RECOVERED : undefined
 }
 
 /** Who waits for another goroutine has not printed its own stack: it is in a deferred call. */
@@ -172,7 +179,16 @@ function inOrder(seen: readonly Seen[], signatures: Scene['dump']['signatures'])
 }
 
 function hasFunction({ tally }: Seen, name: RegExp): boolean {
-  return tally.signature.stack.frames.some((frame) => name.test(frame.function))
+  return has(tally.signature.stack, name)
+}
+
+function has({ frames }: Stack, name: RegExp): boolean {
+  return frames.some((frame) => name.test(frame.function))
+}
+
+/** As records have it. */
+function placeIn({ function: name, file, line }: Frame): Pick<Finding, 'function' | 'file' | 'line'> {
+  return { function: name, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
 }
 
 /** `shop/mail.(*Queue).drain queue.go:57`. */

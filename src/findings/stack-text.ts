@@ -1,6 +1,6 @@
 /** Frames as records have them. */
 import { fact } from '../core/facts.ts'
-import type { Frame, Signature } from '../core/model.ts'
+import type { Frame, Signature, Stack } from '../core/model.ts'
 import { baseAt } from '../leaks/words.ts'
 
 export function frameText(frame: Frame): string {
@@ -8,8 +8,7 @@ export function frameText(frame: Frame): string {
 }
 
 /** Innermost first; what the runtime left out is said where it was. */
-export function stackText(signature: Signature): string[] {
-  const { frames, elidedAt } = signature.stack
+export function stackText({ frames, elidedAt }: Stack): string[] {
   const lines = frames.map(frameText)
   if (elidedAt !== undefined) lines.splice(elidedAt, 0, '...')
   return lines

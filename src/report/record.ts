@@ -63,7 +63,7 @@ export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: 
   const { parents } = tally
   if (parents !== undefined) record.parents = { distinct: parents.distinct, alive: parents.alive }
   if (seen.idle) record.idle = true
-  if (withStack || verdict === 'leaking' || verdict === 'stuck') record.stack = stackText(signature)
+  if (withStack || verdict === 'leaking' || verdict === 'stuck') record.stack = stackText(signature.stack)
   if (tally.labels.size > 0)
     record.labels = Object.fromEntries([...tally.labels].map(([key, values]) => [key, byCount(values)]))
   return record
@@ -79,7 +79,7 @@ export function goneRecord(
 ): SignatureRecord {
   const record = Object.assign(emptyRecord({ dump, source }, signature, undefined), judgeGone(before, withIds))
   creator(record, signature)
-  if (withStack) record.stack = stackText(signature)
+  if (withStack) record.stack = stackText(signature.stack)
   return record
 }
 

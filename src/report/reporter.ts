@@ -118,6 +118,7 @@ function toTally(origin: Origin, finished: FinishedDump, dump: number, inputByte
   }
   if (reason !== undefined) tally.reason = reason
   if (finished.reasonByLog) tally.reasonByLog = true
+  if (finished.died !== undefined) tally.died = finished.died
   if (ids !== undefined) tally.ids = ids
   if (race !== undefined) tally.race = race
   if (callers !== undefined) tally.callers = callers
