@@ -435,8 +435,8 @@ export class OpenGoroutine {
 
   /** As isWhole. */
   get whole(): boolean {
-    if (this.#pastKind === 'func' && this.#doubt?.otherwise !== 'log') return false
-    return isWhole(this.tree, this.#last)
+    const past = this.#doubt?.otherwise === 'log' ? undefined : this.#pastKind
+    return past === undefined ? isWhole(this.tree, this.#last) : past !== 'func' && past !== 'ancestor'
   }
 
   /** As isEnd. */
