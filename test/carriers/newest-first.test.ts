@@ -35,7 +35,7 @@ const log = LOG_LINES.slice(0, 3)
 const table: string[][] = [['carrier', 'dumps', 'goroutines equal', 'ids equal']]
 
 describe('has the goroutines and the ids of the log in its order', () => {
-  it.each(Object.entries(CARRIERS))('%s', { timeout: 300_000 }, (carrier, wrap) => {
+  it.each(Object.entries(CARRIERS))('%s', (carrier, wrap) => {
     const unexplained: string[] = []
     const equal = { goroutines: 0, signatures: 0 }
     const dumps = tableDumps()

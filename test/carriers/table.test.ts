@@ -107,7 +107,7 @@ function print(): void {
 describe('every dump in every carrier', () => {
   describe('has its goroutines, its signatures, and leaves the log as it was', () => {
     afterAll(print)
-    it.each(Object.entries(WRAPS))('%s', { timeout: 300_000 }, (carrier, wrap) => {
+    it.each(Object.entries(WRAPS))('%s', (carrier, wrap) => {
       const unexplained: string[] = []
       const equal = { goroutines: 0, signatures: 0, log: 0 }
       let goroutines = 0
@@ -140,25 +140,21 @@ describe('every dump in every carrier', () => {
     })
   })
 
-  it.each(Object.keys(INPUTS) as (keyof typeof INPUTS)[])(
-    '--input %s: the same as auto',
-    { timeout: 300_000 },
-    (input) => {
-      for (const carrier of INPUTS[input]) {
-        const wrap: ((line: string, i: number) => string) | undefined =
-          carrier === 'none' ? (line) => line : WRAPS[carrier]
-        if (wrap === undefined) throw new Error(`no carrier ${carrier}`)
-        for (const { name, lines } of dumps) {
-          const text = Buffer.from(lines.map((line, i) => `${wrap(line, i)}\n`).join(''))
-          const [auto, told] = [feed([text]), feed([text], { input })]
-          if (carrier === 'none' && UNLIKE_AUTO.test(name)) {
-            expect([name, told.records.length, auto.records.length > 1]).toEqual([name, 0, true])
-            continue
-          }
-          expect([carrier, name, told.records]).toEqual([carrier, name, auto.records])
-          expect([carrier, name, told.log.equals(auto.log)]).toEqual([carrier, name, true])
+  it.each(Object.keys(INPUTS) as (keyof typeof INPUTS)[])('--input %s: the same as auto', (input) => {
+    for (const carrier of INPUTS[input]) {
+      const wrap: ((line: string, i: number) => string) | undefined =
+        carrier === 'none' ? (line) => line : WRAPS[carrier]
+      if (wrap === undefined) throw new Error(`no carrier ${carrier}`)
+      for (const { name, lines } of dumps) {
+        const text = Buffer.from(lines.map((line, i) => `${wrap(line, i)}\n`).join(''))
+        const [auto, told] = [feed([text]), feed([text], { input })]
+        if (carrier === 'none' && UNLIKE_AUTO.test(name)) {
+          expect([name, told.records.length, auto.records.length > 1]).toEqual([name, 0, true])
+          continue
         }
+        expect([carrier, name, told.records]).toEqual([carrier, name, auto.records])
+        expect([carrier, name, told.log.equals(auto.log)]).toEqual([carrier, name, true])
       }
-    },
-  )
+    }
+  })
 })

@@ -14,9 +14,12 @@ vi.setConfig({ testTimeout: 300_000 })
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'examples/leaky-service')
 const binaries = new Map<string, string>()
-let service: ChildProcess | undefined
+let services: ChildProcess[] = []
 
-afterEach(() => service?.kill('SIGKILL'))
+afterEach(() => {
+  for (const service of services) service.kill('SIGKILL')
+  services = []
+})
 
 /** The service as this toolchain compiles it; with `language`, as a module of that Go version. */
 export function binary(toolchain: Toolchain, language?: string): string {
@@ -44,7 +47,7 @@ export function start(program: string, args: readonly string[]): Run {
   const fd = openSync(log, 'a')
   const child = spawn(program, ['-interval', '20ms', '-report', report, ...args], { stdio: ['ignore', fd, fd] })
   closeSync(fd)
-  service = child
+  services.push(child)
   let dumps = 0
   return {
     pid: child.pid ?? 0,

@@ -10,6 +10,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { parseDumps } from '../../src/index.ts'
 import { dumpText, logText } from '../cli/dumps.ts'
+import { WAIT_MS } from '../patience.ts'
 import { type Installed, installPackage, root } from './installed.ts'
 
 const demo = join(root, 'examples/demo.log')
@@ -44,7 +45,7 @@ function run(program: string, args: readonly string[] = [], input: string | Buff
     encoding: 'utf8',
     input,
     maxBuffer: 1 << 26,
-    timeout: 30_000,
+    timeout: WAIT_MS,
   })
 }
 

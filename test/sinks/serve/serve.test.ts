@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { childrenForEachTest } from '../../children.ts'
 import { type CliResult, cli, finish, start } from '../../cli/spawn.ts'
 import { folderForEachTest } from '../../folder.ts'
+import { WAIT_MS } from '../../patience.ts'
 import { freePort, Receiver } from '../otel/receiver.ts'
 import { threeDumps } from '../otel/service.ts'
 
@@ -141,7 +142,7 @@ describe('--serve', () => {
             ({ status }) => status,
             () => 0,
           ),
-        { timeout: 30_000 },
+        { timeout: WAIT_MS },
       )
       .toBe(200)
     expect((await ask(port, '/metrics', { headers: { Host: 'evil.example' } })).status).toBe(421)
@@ -173,7 +174,7 @@ describe('--serve', () => {
       return socket
     })
     // As many as are too many.
-    await expect.poll(() => closed, { timeout: 20_000 }).toBeGreaterThanOrEqual(200 - 128)
+    await expect.poll(() => closed, { timeout: WAIT_MS }).toBeGreaterThanOrEqual(200 - 128)
     for (const socket of sockets) socket.destroy()
     await expect
       .poll(
@@ -182,7 +183,7 @@ describe('--serve', () => {
             ({ status }) => status,
             () => 0,
           ),
-        { timeout: 20_000 },
+        { timeout: WAIT_MS },
       )
       .toBe(200)
     stop()
@@ -225,7 +226,7 @@ describe('--serve', () => {
               ({ text }) => text.includes('refused'),
               () => false,
             ),
-          { timeout: 30_000 },
+          { timeout: WAIT_MS },
         )
         .toBe(true)
       expect((await ask(port, '/')).text.includes('hunter2hunter2')).toBe(shown)
