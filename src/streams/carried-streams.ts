@@ -120,6 +120,23 @@ export class CarriedStreams {
     return this.#take(buf, pos, next, offset, needle)
   }
 
+  /**
+   * Takes the raw line [pos, next) of `buf`, at `offset` of the input, which lacks what carries it: it is of the stream of `like`, a line that a
+   * carrier in use reads. `needle`: it holds one. False: it is of no dump.
+   */
+  bare(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, like: Buffer): boolean {
+    this.#given = undefined
+    const text = this.#text
+    const carrier = this.recognition.inUse.find((each) => each.read(like, 0, like.length, text))
+    if (carrier === undefined || carrier.several === true) return false
+    const { key } = text
+    this.#line.begin(buf, pos, next)
+    text.inPlace(buf, pos, next)
+    text.key = key
+    text.partial = false
+    return this.#give(carrier, offset, needle)
+  }
+
   /** A chunk comes: what was seen of the last one is gone. */
   enter(): void {
     this.#given = undefined

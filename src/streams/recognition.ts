@@ -22,6 +22,7 @@ import type { LogTape } from '../lines/tape.ts'
 import { announces, findAnnouncement, isLoggedByTest, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { findTitle } from '../text/titles.ts'
+import { bareAnnouncement } from './bare-head.ts'
 import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
 import type { Stream } from './stream.ts'
 
@@ -148,6 +149,21 @@ export class Recognition {
       line = start
     }
     return at
+  }
+
+  /**
+   * As `announced`, of lines that were copied without the prefix of the line [near, next). What a shipper or a daemon writes is whole: a line without
+   * its form is of another writer.
+   */
+  announcedBare(buf: Buffer, from: number, near: number, next: number): number {
+    const text = this.#text
+    const carrier = this.#inUse.find((each) => each.read(buf, near, next, text))
+    if (!(carrier instanceof Prefix)) return near
+    const other = carrier.afresh()
+    const least = findAnnouncement(buf, from, near, near - from)
+    return bareAnnouncement(buf, least, near, (start, stop) =>
+      other.read(buf, start, stop, text) ? text.latin1() : undefined,
+    )
   }
 
   #beginsIn(carrier: Carrier, buf: Buffer, pos: number, next: number, from: number): boolean {

@@ -23,6 +23,7 @@ import type { LineSink } from '../lines/splitter.ts'
 import type { Held } from '../lines/tape.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
 import { findNeedle, isDecorated, lineStart } from '../text/needle.ts'
+import { withPrefixBehind } from './bare-head.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 import { LongLine } from './long-line.ts'
 
@@ -101,6 +102,23 @@ export class Router implements LineSink {
         }
         const near = needle < 0 ? end : lineStart(buf, pos, needle)
         const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
+        if (needle === near && needle >= 0 && isTitle(buf, near, next)) {
+          const like = withPrefixBehind(buf, near, next, end)
+          if (like === 'unknown' && !final) {
+            pos = this.#approach(buf, pos, near)
+            this.announced = base + pos
+            return pos
+          }
+          if (
+            like !== undefined &&
+            like !== 'unknown' &&
+            this.#streams.recognition.recognise(like, 0, like.length, 0)
+          ) {
+            pos = this.#approach(buf, pos, near)
+            pos = this.#bareLines(buf, words, pos, next, base, like)
+            continue
+          }
+        }
         if (this.#isCarried(buf, near, next, needle, pos)) {
           pos = this.#approachCarried(buf, words, pos, near, next, base)
           continue
@@ -231,10 +249,27 @@ export class Router implements LineSink {
   #approachCarried(buf: Buffer, words: DataView, pos: number, near: number, next: number, base: number): number {
     // What announces it, a few lines ahead in the same stream, belongs to it.
     const window = firstLine(buf, pos, near - this.#limits.preambleBytes)
-    let from = this.#streams.recognition.announced(buf, window, near, next)
+    const { recognition } = this.#streams
+    const announced = recognition.announced(buf, window, near, next)
+    let from = announced < near ? announced : recognition.announcedBare(buf, window, near, next)
     this.#tape.pass(buf, pos, from)
+    if (from < announced) {
+      const first = buf.indexOf(LF, from) + 1
+      from = this.#bareLines(buf, words, from, first, base, Buffer.from(buf.subarray(near, next)))
+    }
     while (from < next) from = this.#carriedLine(buf, words, from, base)
     return from
+  }
+
+  /** Takes the lines [pos, end), which lack what carries them, as `like` has it. */
+  #bareLines(buf: Buffer, words: DataView, pos: number, end: number, base: number, like: Buffer): number {
+    for (let from = pos; from < end; ) {
+      const next = buf.indexOf(LF, from) + 1
+      const needle = this.#needleFrom(buf, from) < next
+      if (this.#streams.bare(buf, from, next, base + from, needle, like)) from = next
+      else from = this.#carriedLine(buf, words, from, base)
+    }
+    return end
   }
 
   /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from` as in Recognition.recognise. */
