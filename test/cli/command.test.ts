@@ -3,12 +3,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { COMMAND, cli, environment, finish, recordsIn, shell, start } from './spawn.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const folder = folderForEachTest()
 

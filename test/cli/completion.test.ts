@@ -1,14 +1,12 @@
 /** The completion scripts, asked by the shells they are for. zsh and fish must be installed: `apt-get install zsh fish`. */
 import { spawnSync } from 'node:child_process'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Command } from '../../src/cli/commands.ts'
 import { completionScript, type Shell } from '../../src/cli/completion.ts'
 import type { Flag } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { folderForAllTests } from '../folder.ts'
 import { environment } from './spawn.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const FAIL_ON: Flag = {
   name: 'fail-on',

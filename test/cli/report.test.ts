@@ -1,11 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { cli, recordsIn } from './spawn.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const demo = fileURLToPath(new URL('../../examples/demo.log', import.meta.url))
 const folder = folderForEachTest()

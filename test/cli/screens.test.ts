@@ -1,14 +1,12 @@
 /** What a person sees first: the built command behind a real terminal, at four widths. `vitest -u` writes the screens anew. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/sinks/width.ts'
 import { folderForEachTest } from '../folder.ts'
 import { goldenDumps } from '../golden/dumps.ts'
 import { dumpText } from './dumps.ts'
 import { cli, terminal } from './spawn.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = folderForEachTest()

@@ -1,13 +1,11 @@
 /** The built command behind a real terminal (a pty made by script(1) of util-linux). */
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/sinks/width.ts'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
 import { terminal } from './spawn.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const WIPE = '\r\u001b[K'
 

@@ -8,13 +8,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { dumpText } from '../cli/dumps.ts'
 import { COMMAND, cli, shell } from '../cli/spawn.ts'
 import { folderForAllTests } from '../folder.ts'
 import { goldenDumps } from '../golden/dumps.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = folderForAllTests()

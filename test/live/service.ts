@@ -3,13 +3,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, vi } from 'vitest'
+import { afterEach } from 'vitest'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../src/core/records.ts'
 import { until } from '../sinks/otel/receiver.ts'
 import { buildGo, type Toolchain, temporaryFolder } from './go.ts'
-
-// The first build of net/http by a toolchain takes a minute on a busy machine.
-vi.setConfig({ testTimeout: 300_000 })
 
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'examples/leaky-service')

@@ -47,7 +47,8 @@ describe('the packed package', () => {
       ),
     ).toEqual([])
     const size = files.reduce((sum, file) => sum + file.size, 0)
-    expect(size).toBeLessThan(5_000_000)
+    // Coverage reads a build that is not minified.
+    expect(size).toBeLessThan(process.env.DUMPSTREAM_COVERAGE === undefined ? 5_000_000 : 6_000_000)
   })
 
   it('works by import', () => {
