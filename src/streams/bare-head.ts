@@ -8,7 +8,7 @@
  */
 import { CarriedText } from '../carriers/carrier.ts'
 import { prefixOf } from '../carriers/prefix.ts'
-import { LF, trimLineEnd } from '../core/ascii.ts'
+import { LF, PAREN_CLOSE, trimLineEnd } from '../core/ascii.ts'
 import { readLine, readStripped, TEXT_BYTES } from '../text/line.ts'
 import { lineStart } from '../text/needle.ts'
 import { continuesPreamble, startsPreamble } from '../text/preamble.ts'
@@ -43,14 +43,12 @@ export function withPrefixBehind(buf: Buffer, pos: number, next: number, end: nu
 /** What stands ahead of the call in the line [pos, next), with which that ends. */
 function prefixOfCall(buf: Buffer, pos: number, next: number): string | undefined {
   const stop = trimLineEnd(buf, pos, next)
-  if (stop - pos > TEXT_BYTES || buf[stop - 1] !== PARENTHESIS) return undefined
+  if (stop - pos > TEXT_BYTES || buf[stop - 1] !== PAREN_CLOSE) return undefined
   const text = buf.toString('latin1', pos, stop)
   const name = text.lastIndexOf(' ', text.lastIndexOf('(')) + 1
   const prefix = text.slice(0, name)
   return prefix.trim() !== '' && readLine(text.slice(name))?.kind === 'func' ? prefix : undefined
 }
-
-const PARENTHESIS = 0x29
 
 /**
  * Where the first line of a preamble stands that has no prefix, in [least, from) of `buf`, while the lines from `from` on have one; `from` where

@@ -16,11 +16,9 @@ import { hasOffset, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
 import { unquoteLatin1 } from './quote.ts'
 import { headerEnd, holdsHeaderHead } from './titles.ts'
-import { isFrameAt, unglue } from './unglue.ts'
+import { BRACKETED, isFrameAt, match, unglue } from './unglue.ts'
 
 const WORD = 'goroutine'
-/** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
-const BRACKETED = 1024
 /**
  * What a line end has become where one line is a message: the source of a pattern without case. Letters that are not ASCII are in UTF-8: ⏎, ↵, ␤, ␊,
  * and the separators of Unicode (U+2028, U+2029, U+0085).
@@ -207,9 +205,4 @@ function unfoldBlanks(text: string, first: number): string | undefined {
 function linesBefore(text: string): string[] {
   const line = text.trimEnd()
   return line === '' ? [] : line.split(SIGNAL)
-}
-
-function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at
-  return pattern.exec(text)
 }

@@ -21,8 +21,8 @@ const NAME = /[\w./~%-]/
 const MOST_LETTERS = 8
 /** Longest creator that is read, with its place. */
 const CREATOR_BYTES = 1024
-/** Longest part of a header in brackets. */
-const BRACKETED = 1024
+/** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
+export const BRACKETED = 1024
 /** `gin@v1.11.0`: a folder of the module cache. */
 const VERSION = /@[^/\\]*/g
 
@@ -122,7 +122,8 @@ function isOf(name: string, place: string): boolean {
   return folder === pack || folder.endsWith(`/${pack}`)
 }
 
-function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+/** What a sticky pattern finds at `at`. */
+export function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at
   return pattern.exec(text)
 }
