@@ -13,7 +13,7 @@ export default defineConfig({
     exclude: IS_LIVE ? [] : ['test/live/**'],
     setupFiles: ['test/property/seed.ts'],
     // Live tests are told by clocks, what real programs do beside them.
-    ...(IS_LIVE ? { maxWorkers: 1 } : { maxWorkers: '100%' }),
+    maxWorkers: IS_LIVE ? 1 : '100%',
     testTimeout: TEST_MS,
     // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
     hookTimeout: IS_LIVE ? 600_000 : 60_000,
