@@ -4,6 +4,8 @@ import { wat } from './scripts/wat.mjs'
 import { TEST_MS } from './test/patience.ts'
 
 const IS_LIVE = process.env.DUMPSTREAM_LIVE === '1'
+// A live test may fetch a tree of Go modules and build it.
+const PATIENCE_MS = IS_LIVE ? 2 * TEST_MS : TEST_MS
 
 export default defineConfig({
   plugins: [wat({ isChecked: true })],
@@ -14,9 +16,9 @@ export default defineConfig({
     setupFiles: ['test/property/seed.ts'],
     // Live tests are told by clocks, what real programs do beside them.
     maxWorkers: IS_LIVE ? 1 : '100%',
-    testTimeout: TEST_MS,
-    // What clears up removes trees of Go modules, and folders of 10 000 files; what prepares a live test may fetch and build such a tree.
-    hookTimeout: IS_LIVE ? 600_000 : 60_000,
+    testTimeout: PATIENCE_MS,
+    // What prepares a test packs, installs or builds; what clears up removes folders of 10 000 files.
+    hookTimeout: PATIENCE_MS,
     coverage: {
       provider: 'v8',
       include: ['src/**'],
@@ -28,6 +30,7 @@ export default defineConfig({
       ],
       // scripts/coverage.mjs adds what the built command ran, and judges.
       reporter: ['json'],
+      reportOnFailure: true,
     },
   },
 })

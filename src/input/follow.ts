@@ -157,7 +157,7 @@ export class Follower {
       // What is not there at first is waited for, and is new then.
       this.#from = 'start'
       // A file that was read before is usually back in a moment.
-      if (!absent || this.#current === undefined) {
+      if (!absent || (this.#current === undefined && this.#resume.length === 0)) {
         this.#complain(absent ? 'not there yet; waiting for it' : systemErrorText(error))
       }
       return undefined
@@ -170,6 +170,7 @@ export class Follower {
     const tails = this.#resume.flatMap((place) => Tail.resume(this.path, place, now) ?? [])
     this.#resume = []
     this.#from = 'start'
+    for (const tail of tails) this.#noteRead(tail)
     const last = tails.at(-1)
     if (last === undefined) {
       this.#events.onNotice(`${this.path}: what was read before is gone; reading from the start`)
@@ -184,14 +185,17 @@ export class Follower {
 
   /** Files that came after `tail` and had gone again at the next look. */
   #missed(tail: Tail, now: number): Tail[] {
-    this.#read.add(tail.identity)
+    const missed = rotatedSince(this.path, tail, this.#read, now)
+    for (const each of missed) this.#noteRead(each)
+    return missed
+  }
+
+  #noteRead({ identity }: Tail): void {
+    this.#read.add(identity)
     for (const oldest of this.#read) {
       if (this.#read.size <= READ_MAX) break
       this.#read.delete(oldest)
     }
-    const missed = rotatedSince(this.path, tail, this.#read, now)
-    for (const { identity } of missed) this.#read.add(identity)
-    return missed
   }
 
   #drainAll(tail: Tail, now: number): void {
@@ -204,7 +208,9 @@ export class Follower {
   #openFirst(found: Stats | undefined, now: number): Tail | undefined {
     if (found === undefined) return undefined
     const tail = this.#openTail(now)
-    if (tail !== undefined && this.#from === 'end') tail.position = found.size
+    if (tail === undefined) return undefined
+    this.#noteRead(tail)
+    if (this.#from === 'end') tail.position = found.size
     this.#from = 'start'
     return tail
   }
@@ -226,6 +232,8 @@ export class Follower {
     if (current.quietLooks < QUIET_LOOKS && now - current.rotatedAt < QUIET_WAIT_MS) return
     const next = this.#openTail(now)
     if (next === undefined) return
+    // What is at the path now may have been renamed before we look for those that were.
+    this.#noteRead(next)
     const missed = this.#missed(current, now)
     for (const tail of missed) this.#drainAll(tail, now)
     this.#lingering.push(current, ...missed)

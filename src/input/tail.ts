@@ -7,6 +7,8 @@ import { basename, dirname, join } from 'node:path'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 
+/** A file that is renamed while it is looked for is looked for again. */
+const LOOKS = 3
 /** Descriptors that are open at once. Node itself has 20, and 64 must be enough for all. */
 const MOST_OPEN = 32
 /** Bytes before the position that are compared at each look: a file that was cut and has grown past the position differs in them. */
@@ -61,14 +63,14 @@ export class Tail {
 
   /** What was read by another process: found where it is now, or under the name that rotation gave it; undefined when it is gone. */
   static resume(path: string, place: TailPlace, now: number): Tail | undefined {
-    const found = findFile([path], place.identity)
+    const found = openFound([path], place.identity)
     if (found === undefined) return undefined
-    const tail = new Tail(path, openFile(found), now)
+    const tail = new Tail(path, found.fd, now)
     keep(tail)
     tail.position = place.position
     tail.#remember(Buffer.from(place.fingerprint, 'base64').subarray(-FINGERPRINT_BYTES))
-    if (tail.identity === place.identity && tail.#isStill(found)) {
-      tail.#foundAt = found
+    if (tail.#isStill(found.path)) {
+      tail.#foundAt = found.path
       return tail
     }
     tail.close()
@@ -138,17 +140,19 @@ export class Tail {
 
   #descriptor(): number {
     if (this.#fd === undefined) {
-      const found = this.#isGone ? undefined : findFile([this.#foundAt, this.#path], this.identity)
-      this.#isGone = found === undefined
-      // Whoever asks treats it as it treats any file that is not there.
-      this.#fd = openFile(found ?? this.#path)
-      if (identityOf(fstatSync(this.#fd)) !== this.identity || !this.#isStill(found ?? this.#path)) {
-        this.#isGone = true
+      const found = this.#isGone
+        ? openIfThere(this.#path, this.identity)
+        : openFound([this.#foundAt, this.#path], this.identity)
+      this.#fd = found?.fd
+      this.#isGone = found === undefined || !this.#isStill(found.path)
+      if (found === undefined || this.#isGone) {
         this.close()
+        // Whoever asks treats it as it treats any file that is not there.
         throw Object.assign(new Error('is gone'), { code: 'ENOENT', syscall: 'open' })
       }
-      this.#isGone = false
-      this.#foundAt = found ?? this.#path
+      this.#foundAt = found.path
+      keep(this)
+      return found.fd
     }
     keep(this)
     return this.#fd
@@ -236,49 +240,78 @@ function isRotationOf(path: string): (name: string) => boolean {
 
 /**
  * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `read`: identities of those that
- * somebody did see.
+ * somebody did see, or will.
  */
 export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>, now: number): Tail[] {
-  try {
-    const { modified } = tail
-    if (modified === 0) return []
-    const atPath = statSync(path, { throwIfNoEntry: false })
-    return readdirSync(dirname(path))
-      .filter(isRotationOf(path))
-      .map((each) => join(dirname(path), each))
-      .map((each) => ({ path: each, stats: statSync(each) }))
-      .filter(({ stats }) => stats.isFile() && identityOf(stats) !== tail.identity && stats.ino !== atPath?.ino)
-      .filter(({ stats }) => stats.mtimeMs >= modified && !read.has(identityOf(stats)))
-      .sort((a, b) => a.stats.mtimeMs - b.stats.mtimeMs)
-      .map((each) => Tail.open(each.path, now))
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error
-    return []
+  const { modified } = tail
+  if (modified === 0) return []
+  const atPath = statOf(path)?.ino
+  return namesIn(dirname(path))
+    .filter(isRotationOf(path))
+    .flatMap((name) => statOf(join(dirname(path), name)) ?? [])
+    .filter((stats) => stats.isFile() && identityOf(stats) !== tail.identity && stats.ino !== atPath)
+    .filter((stats) => stats.mtimeMs >= modified && !read.has(identityOf(stats)))
+    .sort((a, b) => a.mtimeMs - b.mtimeMs)
+    .flatMap((stats) => Tail.resume(path, { identity: identityOf(stats), position: 0, fingerprint: '' }, now) ?? [])
+}
+
+interface Opened {
+  readonly fd: number
+  readonly path: string
+}
+
+/** The file of that identity, wherever it is by now. */
+function openFound(paths: readonly [string, ...string[]], identity: string): Opened | undefined {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    const found = findFile(paths, identity)
+    const opened = found === undefined ? undefined : openIfThere(found, identity)
+    if (opened !== undefined) return opened
   }
+  return undefined
+}
+
+/** The file at the path if it has that identity: between a look and this another one may have come there. */
+function openIfThere(path: string, identity: string): Opened | undefined {
+  try {
+    const fd = openFile(path)
+    if (identityOf(fstatSync(fd)) === identity) return { fd, path }
+    closeSync(fd)
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+  }
+  return undefined
 }
 
 /** One of the paths, or what the file is called that was there: rotation renames within the folder, where there may be ten thousand others. */
 function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
-  const known = paths.find((path) => isFile(path, identity))
+  const isFound = (path: string): boolean => {
+    const stats = statOf(path)
+    return stats !== undefined && identityOf(stats) === identity
+  }
+  const known = paths.find(isFound)
   if (known !== undefined) return known
   const [path] = paths
-  const folder = dirname(path)
-  const isFound = (name: string): boolean => isFile(join(folder, name), identity)
+  const names = namesIn(dirname(path))
+  const isThere = (name: string): boolean => isFound(join(dirname(path), name))
+  const found = names.filter(isRotationOf(paths.at(-1) ?? path)).find(isThere) ?? names.find(isThere)
+  return found === undefined ? undefined : join(dirname(path), found)
+}
+
+/** Undefined also where we may not look. */
+function statOf(path: string): Stats | undefined {
   try {
-    const names = readdirSync(folder)
-    const found = names.filter(isRotationOf(paths.at(-1) ?? path)).find(isFound) ?? names.find(isFound)
-    return found === undefined ? undefined : join(folder, found)
+    return statSync(path)
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
     return undefined
   }
 }
 
-function isFile(path: string, identity: string): boolean {
+function namesIn(folder: string): string[] {
   try {
-    return identityOf(statSync(path)) === identity
+    return readdirSync(folder)
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
-    return false
+    return []
   }
 }

@@ -23,7 +23,7 @@ const env = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
 beforeAll(() => {
   execFileSync('npm', ['run', '--silent', 'build:binary'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   execFileSync(process.execPath, ['scripts/build-image.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-}, 300_000)
+})
 
 /** In the empty root; as another user where we are root ourselves. */
 function command(...args: string[]): [string, string[]] {

@@ -14,7 +14,7 @@ beforeAll(() => {
   installed = installPackage()
   service = buildGo(join(root, 'examples/leaky-service'), 'local')
   cpSync(join(root, 'examples/recipes/child-process.mjs'), join(installed.folder, 'child-process.mjs'))
-}, 300_000)
+})
 afterAll(() => installed.remove())
 
 it('child-process.mjs reads what Go prints on SIGQUIT, and passes its log and its exit code on', async () => {

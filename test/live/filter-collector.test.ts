@@ -15,7 +15,7 @@ const config = fileURLToPath(new URL('../../examples/otel-collector/logs.yaml', 
 let binary = ''
 beforeAll(() => {
   binary = buildCollector()
-}, 1_200_000)
+})
 
 interface LogRecord {
   readonly timeUnixNano?: string

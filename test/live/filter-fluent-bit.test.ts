@@ -294,5 +294,5 @@ describe.skipIf(FLUENT_BIT === undefined)('Fluent Bit', () => {
       }
       console.log(`Fluent Bit, ${lines.length} lines, ${what}:`, seconds)
     }
-  }, 300_000)
+  })
 })

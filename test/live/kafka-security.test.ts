@@ -62,7 +62,7 @@ beforeAll(async () => {
     format: ['--add-scram', 'SCRAM-SHA-256=[name=reader,password=secret]'],
   })
   await makeTopics(kafka.brokers, ['logs'], { partitions: 2 })
-}, 600_000)
+})
 afterAll(() => kafka?.stop())
 
 const sasl = (mechanism: string, user = 'reader'): string[] => [

@@ -22,7 +22,7 @@ describe('the manifests', () => {
         env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
         stdio: ['ignore', 'ignore', 'inherit'],
       })
-  }, 900_000)
+  })
 
   const validate = (path: string): { status: number | null; stdout: string } =>
     spawnSync(join(folder, 'kubectl-validate'), ['--version', '1.30', path], { encoding: 'utf8' })

@@ -74,7 +74,7 @@ beforeAll(async () => {
   example = join(folder, 'consume.mjs')
   cpSync(join(root, 'examples/nats/consume.mjs'), example)
   expect(existsSync(example)).toBe(true)
-}, 600_000)
+})
 
 afterAll(async () => {
   await connection?.close()
@@ -97,9 +97,7 @@ async function recordsOf(): Promise<(DumpstreamRecord & { readonly dump_id: stri
 }
 
 describe('examples/nats', () => {
-  it('killed again and again, writes each dump once, with the numbers of one process', {
-    timeout: 120_000,
-  }, async () => {
+  it('killed again and again, writes each dump once, with the numbers of one process', async () => {
     let consumer = start()
     for (let number = 0; number < DUMPS; number++) {
       const logs: string[][] = Array.from({ length: PODS }, (_, pod) => podLines(`pod-${pod}`, number))

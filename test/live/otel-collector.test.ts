@@ -17,7 +17,7 @@ const config = fileURLToPath(new URL('../../examples/otel-collector/config.yaml'
 let binary = ''
 beforeAll(() => {
   binary = buildCollector()
-}, 1_200_000)
+})
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {

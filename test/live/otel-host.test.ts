@@ -136,7 +136,7 @@ describe('the packed command', () => {
     })
   })
 
-  it('sends by gRPC once its package is installed', { timeout: 1_200_000 }, async () => {
+  it('sends by gRPC once its package is installed', async () => {
     const binary = buildCollector()
     const folder = install('@opentelemetry/exporter-metrics-otlp-grpc@0.223.0')
     const [port, grpc] = [await freePort(), await freePort()]

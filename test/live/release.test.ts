@@ -27,7 +27,7 @@ describe('a release', () => {
     const before = readFileSync(join(root, 'package.json'), 'utf8')
     expect(release(folder, `v${version}`)).toMatchObject({ status: 0 })
     expect(readFileSync(join(root, 'package.json'), 'utf8')).toBe(before)
-  }, 300_000)
+  })
 
   it('names its repository, without which npm refuses to publish with provenance', () => {
     const packed = execFileSync('tar', ['-xzOf', join(folder, `dumpstream-${version}.tgz`), 'package/package.json'])

@@ -35,7 +35,7 @@ beforeAll(() => {
       filter: (path) => !/node_modules|package(?:-lock)?\.json$/.test(path),
     })
   }
-}, 240_000)
+})
 
 afterAll(() => installed.remove())
 

@@ -16,7 +16,7 @@ function run(command: string, args: readonly string[], input = ''): string {
 beforeAll(() => {
   installed = installPackage()
   folder = installed.folder
-}, 180_000)
+})
 
 afterAll(() => installed.remove())
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { childrenForEachTest } from '../../children.ts'
 import { start } from '../../cli/spawn.ts'
 import { folderForEachTest } from '../../folder.ts'
+import { WAIT_MS } from '../../patience.ts'
 import { freePort } from '../../sinks/otel/receiver.ts'
 import { threeDumps } from '../../sinks/otel/service.ts'
 import { enlivened, openBrowser, openPage } from './browser.ts'
@@ -39,7 +40,7 @@ async function serve(port: number, path: string): Promise<ChildProcess> {
   return child
 }
 
-const PATIENCE = { timeout: 30_000 }
+const PATIENCE = { timeout: WAIT_MS }
 
 describe('a live page', () => {
   it('follows the dumps, and keeps what the reader has opened, typed and focused', async () => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const pods = Array.from({ length: 20 }, (_, i) => folder.write(`web-${i}.log`, podLog(i)))
   await report('fleet', pods)
   await report('label', [folder.write('labels.log', hostileLog())], ['--by', 'label:__proto__'])
-}, 300_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -229,7 +229,7 @@ describe('accessibility', () => {
     [name, 'dark'] as const,
   ])
 
-  it.each(each)('axe-core finds nothing serious in %s, %s', { timeout: 300_000 }, async (name, colorScheme) => {
+  it.each(each)('axe-core finds nothing serious in %s, %s', async (name, colorScheme) => {
     const { page, context } = await openPage(browser, urls[name] ?? '', { colorScheme })
     await enlivened(page)
     await page.locator('.sigs summary').first().click()
