@@ -179,13 +179,20 @@ export class Follower {
     return ends.reduce((sum, end, i) => sum + Number(end - (committed[i] < 0n ? 0n : committed[i])), 0)
   }
 
-  /** Resolves when the group has committed all before `ends`. Rejects when one of `consumers` has ended by itself: it would never be. */
-  async reaches(ends, consumers) {
-    for (;;) {
+  /**
+   * Resolves when the group has committed all before `ends`. Rejects when one of `consumers` has ended by itself, it would never be, or
+   * after `patienceMs`.
+   */
+  async reaches(ends, consumers, patienceMs = Number.POSITIVE_INFINITY) {
+    for (const until = performance.now() + patienceMs; ; ) {
       const committed = await this.committed()
       if (ends.every((end, i) => committed[i] >= end)) return
       for (const { child, said } of consumers)
         if (child.exitCode !== null) throw new Error(`a consumer has ended (${child.exitCode}): ${said}`)
+      if (performance.now() > until)
+        throw new Error(
+          `committed ${committed.join()} of ${ends.join()}; consumers said:\n${consumers.map(({ said }) => said).join('\n')}`,
+        )
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

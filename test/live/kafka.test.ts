@@ -1,6 +1,7 @@
 /** Real brokers: what consumers that are killed have written is what one process says that reads everything in order. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPartition } from '../../src/partitions/partition.ts'
+import { WAIT_MS } from '../patience.ts'
 
 const { startKafka } = await import(new URL('../../bench/kafka/cluster.mjs', import.meta.url).href)
 const { compare, expected, Follower, makeTopics, produce, readAll, readCommitted, startConsumer, written } =
@@ -39,11 +40,11 @@ async function killWhileReading({ topic, out, dumps, flags }: Killed): Promise<v
   }
   await producing
   const follower = new Follower(brokers, topic, topic)
-  await follower.reaches(await follower.ends(), consumers)
+  await follower.reaches(await follower.ends(), consumers, WAIT_MS)
   await follower.close()
-  for (const { child, ended } of consumers) {
-    child.kill('SIGTERM')
-    expect(await ended).toBe(0)
+  for (const consumer of consumers) {
+    consumer.child.kill('SIGTERM')
+    expect([await consumer.ended, consumer.said]).toEqual([0, expect.any(String)])
   }
 }
 
