@@ -98,6 +98,10 @@ export async function joinSource(options: TransactionalOptions): Promise<KafkaSo
   return source
 }
 
+interface Moved extends Offset {
+  readonly owned: OwnedPartition
+}
+
 interface Point {
   readonly owned: OwnedPartition
   readonly changes: readonly StreamChange[]
@@ -284,17 +288,23 @@ class Source implements KafkaSource {
     if (moved.length > 0) this.#outage.worked('commits')
   }
 
-  async #settleInOrder(points: readonly Point[], moved: readonly Offset[]): Promise<void> {
+  async #settleInOrder(points: readonly Point[], moved: readonly Moved[]): Promise<void> {
     await this.#written
     const { states } = this.#options
     for (const { owned, changes } of points) {
-      if (changes.length === 0) continue
+      if (changes.length === 0 || !this.#isOurs(owned)) continue
       await states?.save(owned.topic, owned.partition, changes)
       owned.kept(changes)
     }
-    if (moved.length === 0) return
-    const offsets = moved.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 }))
+    const ours = moved.filter(({ owned }) => this.#isOurs(owned))
+    if (ours.length === 0) return
+    const offsets = ours.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 }))
     await this.#consumer.commit({ offsets })
+  }
+
+  /** What has become another member's meanwhile must not be put back to where we were: the group takes that from any member. */
+  #isOurs(owned: OwnedPartition): boolean {
+    return this.#owned.get(owned.key) === owned
   }
 
   async #settleAtOnce(transactions: Transactions, points: readonly Point[], moved: readonly Offset[]): Promise<void> {
