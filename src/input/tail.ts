@@ -2,10 +2,10 @@
  * One file that is followed: how far it has been read, and whether it is still the same. Its descriptor is closed while other files need
  * one: few are open, however many files are followed.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
+import { findFile, isRotationOf, rotationsOf, statOf } from './rotations.ts'
 
 /** A file that is renamed while it is looked for is looked for again. */
 const LOOKS = 3
@@ -164,7 +164,7 @@ export class Tail {
    */
   #isStill(path: string): boolean {
     if (path === this.#path || path === this.#foundAt) return true
-    if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotationOf(this.#path)(basename(path))
+    if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotationOf(this.#path, path)
     return this.#bytesThere(this.#fd).equals(this.#fingerprint.subarray(0, this.#fingerprintLength))
   }
 
@@ -229,15 +229,6 @@ function openFile(path: string): number {
   }
 }
 
-/** What rotation puts behind the name of a file: `.1`, `-20261124`, `.20261124-101500`. Not what it has compressed. */
-const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
-
-/** Names in the folder of `path`, of which there may be thousands. */
-function isRotationOf(path: string): (name: string) => boolean {
-  const first = basename(path)
-  return (name) => name.startsWith(first) && ROTATED.test(name.slice(first.length))
-}
-
 /**
  * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `read`: identities of those that
  * somebody did see, or will.
@@ -246,9 +237,7 @@ export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>
   const { modified } = tail
   if (modified === 0) return []
   const atPath = statOf(path)?.ino
-  return namesIn(dirname(path))
-    .filter(isRotationOf(path))
-    .flatMap((name) => statOf(join(dirname(path), name)) ?? [])
+  return rotationsOf(path)
     .filter((stats) => stats.isFile() && identityOf(stats) !== tail.identity && stats.ino !== atPath)
     .filter((stats) => stats.mtimeMs >= modified && !read.has(identityOf(stats)))
     .sort((a, b) => a.mtimeMs - b.mtimeMs)
@@ -280,38 +269,4 @@ function openIfThere(path: string, identity: string): Opened | undefined {
     if (systemErrorCode(error) !== 'ENOENT') throw error
   }
   return undefined
-}
-
-/** One of the paths, or what the file is called that was there: rotation renames within the folder, where there may be ten thousand others. */
-function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
-  const isFound = (path: string): boolean => {
-    const stats = statOf(path)
-    return stats !== undefined && identityOf(stats) === identity
-  }
-  const known = paths.find(isFound)
-  if (known !== undefined) return known
-  const [path] = paths
-  const names = namesIn(dirname(path))
-  const isThere = (name: string): boolean => isFound(join(dirname(path), name))
-  const found = names.filter(isRotationOf(paths.at(-1) ?? path)).find(isThere) ?? names.find(isThere)
-  return found === undefined ? undefined : join(dirname(path), found)
-}
-
-/** Undefined also where we may not look. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path)
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error
-    return undefined
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error
-    return []
-  }
 }
