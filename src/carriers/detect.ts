@@ -3,7 +3,7 @@ import { BRACE_OPEN } from '../core/ascii.ts'
 import { CarriedText, type Carrier } from './carrier.ts'
 import { CloudWatchEvents } from './cloudwatch.ts'
 import { Cri } from './cri.ts'
-import { DIALECTS, docker, journald, logger, namedBy } from './dialects.ts'
+import { DIALECTS, docker, goTest, journald, logger, namedBy } from './dialects.ts'
 import { FluentBitStdout } from './fluent-bit-stdout.ts'
 import { FluentdFile } from './fluentd.ts'
 import { FluentdWarning } from './fluentd-warning.ts'
@@ -74,10 +74,10 @@ export function writesNumbers(kind: InputKind, buf: Buffer, pos: number, next: n
   return new JsonCarrier(journald).read(buf, pos, next, new CarriedText())
 }
 
-/** Carriers that a program's own logger may put inside those of the machine. */
+/** Carriers that a program's own logger, or the tool that runs its tests, may put inside those of the machine. */
 export function innerCarriers(keys: KeyNames): Carrier[] {
   const named = keys.text === undefined ? logger : namedBy(keys)
-  return [new JsonCarrier(named), new Logfmt(), new Goleak()]
+  return [new JsonCarrier(named), new JsonCarrier(goTest), new Logfmt(), new Goleak()]
 }
 
 function dialects(): Carrier[] {

@@ -92,7 +92,7 @@ export const logger: DialectRow = {
   sample: line({ time: AT, level: 'INFO', msg: HEADER }),
 }
 
-const goTest: DialectRow = {
+export const goTest: DialectRow = {
   name: 'go-test',
   of: 'go test -json',
   reference: 'go doc test2json',

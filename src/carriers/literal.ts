@@ -5,12 +5,13 @@
  *     "goroutine 7 [running]:",                     Go, C#, JSON
  *     '\t/app/main.go:3 +0x1d',                     JavaScript, Python
  *     "main.main()\n" +                             Go, Java
+ *     `main.main()` + "\n" +                        Go
  *     - "main.main()"                               a list of YAML
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
  *
  * A literal with a header and what follows it is a dump in one string (whole.ts).
  */
-import { BACKSLASH, byteClass, CR, LF, QUOTE } from '../core/ascii.ts'
+import { BACKSLASH, byteClass, CR, LF, QUOTE, startsWith } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
@@ -20,6 +21,7 @@ const BACKTICK = 0x60
 /** What may stand before the literal on its line, and behind it. */
 const BEFORE = byteClass(' \t([{+-')
 const BEHIND = byteClass(' \t\r,;+)]}\\')
+const LINE_END = '"\\n"'
 /** Longer ones are read as dumps in one string, if at all. */
 const LONGEST = 16 << 10
 const NONE = Buffer.alloc(0)
@@ -40,7 +42,7 @@ export class Literal implements Carrier {
     start++
     const stop = closing(buf, start, end, quote)
     if (stop < 0) return false
-    for (let p = stop + 1; p < end; p++) if (BEHIND[buf[p] as number] !== 1) return false
+    if (!isOver(buf, stop + 1, end)) return false
     const texts = Buffer.allocUnsafe(stop - start)
     let length = quote === BACKTICK ? buf.copy(texts, 0, start, stop) : decodeEscapes(buf, start, stop, texts, 0)
     while (length > 0 && (texts[length - 1] === LF || texts[length - 1] === CR)) length--
@@ -82,6 +84,15 @@ export class Literal implements Carrier {
   names(): StreamNames {
     return { source: '', attributes: {} }
   }
+}
+
+/** Does [pos, end) hold nothing of a text? A raw string gets its line end from another literal. */
+function isOver(buf: Buffer, pos: number, end: number): boolean {
+  for (let p = pos; p < end; p++) {
+    if (startsWith(buf, p, end, LINE_END)) p += LINE_END.length - 1
+    else if (BEHIND[buf[p] as number] !== 1) return false
+  }
+  return true
 }
 
 /** Where the literal ends whose text begins at `pos`; -1: not on this line. */

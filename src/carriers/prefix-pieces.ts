@@ -14,6 +14,8 @@ const TAI64N = /^@[0-9a-f]{24}$/
 /** `app.log:7:` of grep, and `app.log-7-` where the line only stands near one that it looked for; without numbers, what looks like a file. */
 const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
 const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
+/** `grep -n` of one file, ahead of a line that has a prefix of its own: the number is that of the line, and no name. */
+const LINE_NUMBER = /^\d+(?=[:-][^\s\d:-])/
 /** Drone and Woodpecker count the lines of a step, and its seconds: `[build:12]`, `[build:12:3s]`. */
 const STEP = /^\[([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
 const HALF_OF_DAY = /^[AP]M$/
@@ -54,7 +56,9 @@ export function literal(text: string): Extract<Piece, { kind: 'literal' }> {
 /** The pieces of a prefix: words of the same form, one by one. */
 export function piecesOf(prefix: string): Piece[] {
   const pieces: Piece[] = []
-  const words = prefix.split(/([ \t]+)/)
+  const number = LINE_NUMBER.exec(prefix)?.[0]
+  if (number !== undefined) pieces.push({ kind: 'run', table: DIGIT, named: false }, GREP_END)
+  const words = (number === undefined ? prefix : prefix.slice(number.length + 1)).split(/([ \t]+)/)
   for (const [i, word] of words.entries()) {
     if (word === '') continue
     const last = i >= words.length - 2

@@ -19,6 +19,7 @@
  * after the text are found by the first one's name.
  */
 import { BACKSLASH, BRACE_OPEN, CR, DIGIT, ESC, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { callBehindHeader } from '../text/header.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { copyWithoutControls, withoutControls } from './control-sequences.ts'
@@ -42,7 +43,8 @@ const NUMBER_BEHIND = /^[ \t]\d{10,19}$/
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
-const SEPARATOR = /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d (?:[AP]M|[A-Z]{3,4})$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
+export const SEPARATOR: RegExp =
+  /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d (?:[AP]M|[A-Z]{3,4})$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
 /** What Firefox shows for an empty line. */
 const EMPTY = '<empty string>'
 
@@ -59,7 +61,7 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (m === undefined) return undefined
   if (indented && text[m.index - 1] !== '\t') return undefined
   const prefix = text.slice(0, indented ? m.index - 1 : m.index)
-  const suffix = text.slice(m.end)
+  const suffix = callBehindHeader(text.slice(m.index)) < 0 ? text.slice(m.end) : ''
   if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
   // Blanks alone are indentation, and so is a TAB after a blank: `indentOf` reads them.
   if (prefix.trim() === '' || !SEPARATOR.test(prefix) || prefix.endsWith(' \t')) return undefined

@@ -351,6 +351,8 @@ export class Assembler {
       if (typeof how !== 'string') open.tape.claim(how)
     }
     open.goroutine.begin({ id, place, info, start: base + pos, counted: true })
+    // Prose may quote a header with what stands behind it on its line.
+    if (buf[next - 1] !== LF) open.goroutine.interrupt('')
     // A header that was put together of pieces is no prose: its dump need not wait for a frame.
     if (how === 'joined') open.claimed(base + pos, base + next)
   }

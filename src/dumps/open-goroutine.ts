@@ -17,10 +17,11 @@
 import type { Limits } from '../core/limits.ts'
 import { type KnownLine, ROOT } from '../stacks/line-table.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
+import { isStandard } from '../stacks/title.ts'
 import { type CutLine, cutLine, isCutName } from '../text/cut.ts'
 import {
-  callBeforePlace,
   hasOffset,
+  isOffset,
   isStackWords,
   type LineKind,
   type LineText,
@@ -31,6 +32,7 @@ import {
   readStripped,
 } from '../text/line.ts'
 import { FastLine } from '../text/line-fast.ts'
+import { linesOnOne } from '../text/lines-on-one.ts'
 import { plainText, withoutEscapedTab } from '../text/plain.ts'
 import type { Joined, Part } from './body.ts'
 import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
@@ -58,6 +60,14 @@ function indentOfCall(text: string): string {
 
 function flush(text: string, indent: string): string {
   return text.startsWith(indent) ? text.slice(indent.length) : text
+}
+
+/** Packages that may have a function in any stack. */
+const ANY_PACKAGE =
+  /^(?:main\.|(?:github\.com|gitlab\.com|golang\.org|google\.golang\.org|go\.uber\.org|gopkg\.in|k8s\.io)\/)/
+
+function isPackageKnown(tree: StackTree, name: string): boolean {
+  return ANY_PACKAGE.test(name) || isStandard(name) || tree.knowsRoot(name)
 }
 
 /** Lines of a damaged goroutine that are noted. */
@@ -170,7 +180,8 @@ export class OpenGoroutine {
     const doubt = this.#doubt
     if (doubt === undefined) return undefined
     if (this.isProvedBy(text.charCodeAt(0))) return 'dump'
-    return decideDoubt(doubt, text, doubt.about === 'file' ? readLine(text) : this.#read(text), this.#hasPieces)
+    const line = doubt.about === 'file' ? readLine(text) : (this.#read(text) ?? this.#placeOnLine(text))
+    return decideDoubt(doubt, text, line, this.#hasPieces)
   }
 
   /**
@@ -289,7 +300,8 @@ export class OpenGoroutine {
     if (this.header === undefined) return 'foreign'
     const line = this.#read(text)
     if (this.#doubt !== undefined) return 'foreign'
-    if ((line === undefined || line.isOdd === true) && this.#frameOnOneLine(text)) return 'part'
+    const part = line === undefined || line.isOdd === true ? this.#linesOnOne(text) : undefined
+    if (part !== undefined) return part
     if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'part' : 'foreign'
     if (line.kind === 'file' && this.length === NAME_ALONE && !hasOffset(text)) return 'foreign'
     const at = this.at
@@ -300,19 +312,33 @@ export class OpenGoroutine {
     return this.#doubt === undefined ? 'part' : 'doubtful'
   }
 
-  /** Takes a call and its place that stand on one line, if both may come next. */
-  #frameOnOneLine(text: string): boolean {
-    const { at } = this
-    const call = at === undefined || this.length <= 0 ? undefined : callBeforePlace(text)
-    const line = call === undefined ? undefined : readLine(call)
-    if (at === undefined || call === undefined || line === undefined || !this.#expected.includes(line.kind))
-      return false
-    const place = text.slice(call.length).trimStart()
-    const file = readStripped(place)
-    if (file?.kind !== 'file' || (!hasOffset(place) && this.#isApart(at))) return false
-    this.#addText(at, call, line)
-    if (this.at !== undefined) this.#addText(this.at, `\t${place}`, { ...file, literal: file.literal + 1 })
-    return true
+  /** The place that stands ahead of the next call on its line. */
+  #placeOnLine(text: string): LineText | undefined {
+    const first = linesOnOne(text, (name) => isPackageKnown(this.tree, name))?.[0]
+    const line = first === undefined ? undefined : readLine(first)
+    return line?.kind === 'file' ? line : undefined
+  }
+
+  /** Takes lines that stand on one, if they may come next. */
+  #linesOnOne(text: string): Part | undefined {
+    const { at, tree } = this
+    if (at === undefined || this.length <= 0) return undefined
+    const expected = this.#expected
+    const texts = linesOnOne(text, (name) => isPackageKnown(tree, name))
+    const [first = '', second] = texts ?? []
+    const line = readLine(first)
+    if (line === undefined || !expected.includes(line.kind) || (line.kind === 'file' && tree.kind(at) !== 'func'))
+      return undefined
+    const next = second === undefined ? undefined : readLine(second)
+    if (line.kind !== 'file' && (next?.kind !== 'file' || (!hasOffset(text) && this.#isApart(at)))) return undefined
+    this.#addText(at, first, line)
+    if (second !== undefined && next !== undefined && this.at !== undefined) {
+      this.#addText(this.at, second, next)
+      return 'part'
+    }
+    this.#lostAt = this.at
+    this.at = undefined
+    return this.#lose(text, line.kind)
   }
 
   /** As `#add`, of a line that is not in the buffer, and may be known. */
@@ -397,9 +423,11 @@ export class OpenGoroutine {
     return { fragment, cut: fragment.text.length }
   }
 
-  /** Does the line before this one, which can stand by itself, go on with `text`? */
+  /** Does the line before this one, which can stand by itself, go on with `text`? An offset is no part of the stack's text. */
   #goesOn(text: string): boolean {
     const { at } = this
+    if (this.length > 0 && at !== undefined && at !== ROOT && isOffset(text))
+      return this.tree.kind(at) === 'file' && !hasOffset(this.tree.literal(at))
     const longer = at === undefined ? undefined : goOn(this.tree, this.#fragments, at, this.length, text)
     if (longer === undefined) return false
     this.at = longer

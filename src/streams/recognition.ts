@@ -6,11 +6,13 @@
  *   ------------------------------------------------------|---------------------------------------
  *   carriers in use, the latest first                     | already
  *   the known ones: CRI, OTLP, JSON dialects, syslog, …   | from now on
+ *   a prefix ahead of a record that holds a header alone   | from now on
  *   a log line with a whole dump in one of its strings    | from now on, last of all
  *   a TAB, in a value of klog                             | from now on
  *   a prefix like that of this line                       | from now on
  */
 
+import { prefixOfRecord } from '../carriers/before-record.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { carriersFor, type InputKind, type KeyNames } from '../carriers/detect.ts'
 import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
@@ -107,6 +109,9 @@ export class Recognition {
       if (this.#inUse.includes(carrier) || (isInDump && carrier.isLabel === true)) continue
       if (this.#beginsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
     }
+    const line = buf.subarray(pos, next - 1)
+    const beforeRecord = prefixes === 'none' ? undefined : prefixOfRecord(line)
+    if (beforeRecord !== undefined && this.#beginsIn(beforeRecord, buf, pos, next, from)) return this.#use(beforeRecord)
     const { whole } = this
     if (!this.#inUse.includes(whole) && this.#beginsIn(whole, buf, pos, next, from)) {
       // Behind the others: any of them says more of a line than that it holds a dump.
@@ -115,7 +120,6 @@ export class Recognition {
     }
     if (prefixes === 'none') return false
     if (isIndentedHeader(buf, pos) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
-    const line = buf.subarray(pos, next - 1)
     const prefix = prefixOf(line)
     if (prefix !== undefined) return this.#isAnnounced(prefix, buf, pos, next, from) && this.#use(prefix)
     const indent = prefixes === 'any' ? indentOf(line) : undefined

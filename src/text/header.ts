@@ -15,6 +15,7 @@ import { BRACKET_OPEN, COLON, CR, DIGIT, LF, LOWER_G, SPACE, startsWith, ZERO } 
 import { wholeNumber } from '../core/number.ts'
 import { FastHeaders } from './header-fast.ts'
 import { type HeaderInfo, headerInfo } from './info.ts'
+import { readLine } from './line.ts'
 import { unquote } from './quote.ts'
 
 export type { HeaderInfo } from './info.ts'
@@ -29,7 +30,11 @@ const UTIN = 0x6e697475
 const E_SPACE = 0x2065
 
 /** Behind a header: blanks up to the edge of a terminal, or a note that a person has written. */
-const NOTE = /:[ \t]+(?:(?:[\u2010-\u2bff]|<[-=]|-[->]|\/\/|#|\().*)?$/
+const NOTE = /:(?:[ \t]+|[ \t]*(?:[\u2010-\uffef]|<[-=]|-[->]|\/\/|#|\().*)$/
+
+/** A header, as far as its last bracket, in front of a call. */
+const BEFORE_CALL = /^[^\])]*\](?: \{[^}]*\})?:[ \t]*(?=\S)/
+const PARENTHESIS_CLOSE = 0x29
 
 interface Known {
   readonly bytes: Uint8Array
@@ -86,7 +91,8 @@ export class HeaderReader {
     }
     const stop = p > start && buf[p - 1] === CR ? p - 1 : p
     if (stop === start) return -1
-    if (buf[stop - 1] !== COLON) return this.#readNoted(buf, start, stop, id) ? p + 1 : -1
+    if (buf[stop - 1] !== COLON)
+      return this.#readNoted(buf, start, stop, id) ? p + 1 : this.#readBeforeCall(buf, start, stop, id)
     let known = TABLE.get(hash)
     if (known === undefined || matches(known.bytes, buf, start, end) < 0) {
       // A copy: the chunk is the caller's, and slice() of a Buffer is a view.
@@ -117,6 +123,24 @@ export class HeaderReader {
     this.info = info
     return true
   }
+
+  /** As `#readRest`, of a header that has lost its line end: its first call is the next line. */
+  #readBeforeCall(buf: Uint8Array, start: number, stop: number, id: number): number {
+    if (stop - start > INTERNED_BYTES || buf[stop - 1] !== PARENTHESIS_CLOSE) return -1
+    const text = Buffer.from(buf.subarray(start, stop)).toString('latin1')
+    const call = callBehindHeader(text)
+    const info = call < 0 ? undefined : parseHeaderRest(text.slice(0, call).trimEnd())
+    if (info === undefined) return -1
+    this.id = id
+    this.info = info
+    return start + call
+  }
+}
+
+/** Where the call begins that stands behind the header of `line`, which has lost its line end; -1: none does. Latin-1. */
+export function callBehindHeader(line: string): number {
+  const behind = line.endsWith(')') ? BEFORE_CALL.exec(line)?.[0].length : undefined
+  return behind !== undefined && readLine(line.slice(behind))?.kind === 'func' ? behind : -1
 }
 
 const NO_HEADER: HeaderInfo = headerInfo('', undefined, false, false, undefined)

@@ -209,15 +209,6 @@ export function readDeepFile(text: string): LineText | undefined {
     : undefined
 }
 
-/** What stands on one line in the place of two, the call (or the creator) and its place: `shop.f(0x1) /app/shop.go:12 +0x1d`. */
-export function callBeforePlace(text: string): string | undefined {
-  const call = /^(?:created by \S+(?: in goroutine \d+)?|\S.*\))(?=[ \t]+\S*[\\/<?].*:\d+(?: \+0x[0-9a-f]+|$))/.exec(
-    text,
-  )?.[0]
-  const kind = call === undefined ? undefined : readLine(call)?.kind
-  return kind === 'func' || kind === 'created' ? call : undefined
-}
-
 /** Of a place: with its offset, before what is no word; without it, only before a tag or the end of a string, and indented. */
 const BEFORE_GLUED =
   /^(?:(?:[ \t]+\S|[^\s"'`{[<])[^\n"]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|[ \t]+\S[^\n"]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
@@ -275,6 +266,11 @@ export function hasOffset(text: string): boolean {
 /** Has another place been glued to the line number? It would pass for a longer path. */
 function isGlued(path: string): boolean {
   return /\.(?:go|s):\d/.test(path)
+}
+
+/** Is this the offset of a place alone: behind the blank at which a mail is wrapped? */
+export function isOffset(text: string): boolean {
+  return /^[ \t]*\+0x[0-9a-f]+$/.test(text)
 }
 
 function fileLine(text: string, end: number): LineText {

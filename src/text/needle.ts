@@ -89,12 +89,18 @@ function isPromising(buf: Buffer, at: number, end: number): boolean {
   while (isDigit(buf[p])) p++
   p = colourEnd(buf, p)
   if (startsWith(buf, p, end, ':')) return true
+  if (buf[p] === LF || buf[p] === CR) return endsAccess(buf, at - NEEDLE.length)
   const gap = blankAt(buf, p)
   if (gap === 0) return false
   p = colourEnd(buf, p + gap)
   if (p >= end) return false
   const c = buf[p]
   return c === BRACKET_OPEN || c === BACKSLASH || c === BAR || startsWith(buf, p, end, 'gp=')
+}
+
+/** Does the word at `at`, which ends its line but for an id, end the access of a race report that has lost its colon? */
+function endsAccess(buf: Buffer, at: number): boolean {
+  return at >= BY.length && startsWith(buf, at - BY.length, at, BY)
 }
 
 /** Where the colours end that begin at `at`, if any do. */

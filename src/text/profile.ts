@@ -19,10 +19,11 @@ export type ProfileLine =
 
 const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
 
-const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)$/
+/** A person may have written something behind it. Latin-1: an arrow, or a script that is not Latin, is in UTF-8. */
+const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)(?:[ \t]+(?:(?:[\xe2-\xef]|<[-=]|-[->]|\/\/|#|\().*)?)?$/
 const LABELS = /^# labels: \{(.*)\}$/
-/** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. */
-const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+))?$/
+/** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. Who leaves out the rest of a profile says so behind the last one. */
+const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+)(?:\.\.\.|\xe2\x80\xa6)?)?$/
 /** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
 const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
 /** A line number with a log line glued to it, which ends in digits itself: it would pass for a longer path. */

@@ -1,6 +1,6 @@
 /**
  * The lines of a race report (compiler-rt, tsan_report.cpp, SANITIZER_GO). Frames are indented by two and by six blanks, which a logger may
- * have changed or taken away; who shows a report to others may have shortened its addresses to `0x...`.
+ * have changed or taken away; who shows a report to others may have shortened its addresses to `0x...`, or lost its colons.
  *
  *     ==================
  *     WARNING: DATA RACE
@@ -39,9 +39,9 @@ export type RaceLine =
   | { readonly kind: 'unknown' }
 
 const ACCESS =
-  /^\s*((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite))(?: at 0x[0-9a-f.]+)? by (?:[Mm]ain goroutine|[Gg]oroutine (\d+)):$/
+  /^\s*((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite))(?: at 0x[0-9a-f.]+)? by (?:[Mm]ain goroutine|[Gg]oroutine (\d+)):?$/
 const SECTION =
-  /^\s*(?:Goroutine \d+ \(\w+\) created at:|As if synchronized via sleep:|Heap block of size \d+ at 0x[0-9a-f.]+ allocated by (?:main goroutine|goroutine \d+):|Global var .* of size \d+ at 0x[0-9a-f.]+ declared at .*:\d+|Mutex M\d+ (?:\(0x[0-9a-f]+\) )?(?:created at:|is already destroyed\.))$/
+  /^\s*(?:(?:Goroutine \d+ \(\w+\) created at|As if synchronized via sleep|Heap block of size \d+ at 0x[0-9a-f.]+ allocated by (?:main goroutine|goroutine \d+)|Mutex M\d+ (?:\(0x[0-9a-f]+\) )?created at):?|Global var .* of size \d+ at 0x[0-9a-f.]+ declared at .*:\d+|Mutex M\d+ (?:\(0x[0-9a-f]+\) )?is already destroyed\.)$/
 const UNKNOWN =
   /^\s*(?:\[failed to restore the stack\]|\(unknown module\)|<(?:unknown|null)>.*|#\d+ .* \((?:.+\+0x[0-9a-f]+|unknown module)\))$/
 const FUNCTION = /^(\s*)(\S.*)\(\)$/

@@ -18,7 +18,8 @@ const PROFILE = /goroutine(?:leak)? profile: total \d+/y
 /** What comes before the word in the access of a race report, and how long it is at most. */
 const BEFORE_WORD = /(?:previous )?(?:atomic )?(?:read|write)(?: at 0x[0-9a-f.]+)? by (?:main )?$/i
 const BEFORE_BYTES = 64
-const AFTER_WORD = / \d+:|:/y
+/** Who copies a report may lose its colons. */
+const AFTER_WORD = / \d+(?::|$)|:/y
 /** A header, a title, or an access, by its first bytes. */
 const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) (?:at 0x|by ))/i
 /** Echo logs no line end before the stack (middleware/recover.go). */
@@ -75,8 +76,8 @@ function titleAt(text: string, at: number): Span | undefined {
 /** In the place of a header, in a fatal error of the runtime itself. */
 const RUNTIME_STACK = /runtime stack:\s*$/
 
-/** A page ends a line with its own sign, or has each in elements of its own; Apache says behind what a script writes which one it is. */
-const ENDS_TITLE = /^(?:\s|$|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$|: \/|, referer: )/i
+/** A page ends a line with its own sign, or has each in elements of its own; Apache says behind what a script writes which one it is; a person adds a remark. */
+const ENDS_TITLE = /^(?:\s|$|\(|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$|: \/|, referer: )/i
 
 /** The first title within a line: in its first `within` characters, with at most so many tries, and not glued to what follows. */
 export function findTitle(text: string, within: number, tries: number): Span | undefined {

@@ -59,6 +59,10 @@ describe.each<[string, (line: string, i: number) => string]>([
     (line, i) => `logs/app-1.log${i === 4 ? `:${i}:` : `-${i}-`}${line}`,
   ],
   ['a number, most lines as context (grep -nC)', (line, i) => `${i === 4 ? `${i}:` : `${i}-`}${line}`],
+  [
+    'a number, of the log of a job (grep -n)',
+    (line, i) => `${2120 + i}:Test\tRun tests\t2026-08-07T08:57:12.4${10 + i}Z ${line}`,
+  ],
   ['a file of Windows and a number', (line, i) => `C:\\logs\\app.log:${i + 1}:${line}`],
   ['the time of s6 (TAI64N)', (line, i) => `@400000006a63e28b0000000${i.toString(16)} ${line}`],
   ['the time of svlogd', (line, i) => `2026-11-24_05:00:00.000${10 + i} ${line}`],
@@ -71,6 +75,7 @@ describe.each<[string, (line: string, i: number) => string]>([
   ],
   ['a list of YAML', (line) => `  - ${JSON.stringify(line)}`],
   ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
+  ['a raw string of Go, with its line end behind', (line) => `\t\t\`${line}\` + "\\n" +`],
   ['a literal of Java', (line) => `    ${JSON.stringify(`${line}\n`)} +`],
   ['a literal of JavaScript', (line) => `  '${line.replace(/^\t/, '\\t')}',`],
   ['a hyperlink (OSC 8)', (line) => `\u001b]8;;file:///x\u001b\\web\u001b]8;;\u001b\\ | ${line}`],
@@ -89,6 +94,27 @@ it.each<[string, (line: string) => string]>([
 ])('reads a dump in string literals with %s in each', (_, wrap) => {
   const { dumps } = dumpsOf(['before', ...DUMP.map(wrap), 'after', ''].join('\n'))
   expect(dumps).toMatchObject([{ kind: 'panic', reason: 'boom', goroutines: 2, signatures: 2, damaged: 0 }])
+})
+
+it.each<[string, (record: string) => string]>([
+  ['a raw string of Go', (record) => `\t\t\`${record}\`,`],
+  ['a raw string of Go with its line end behind', (record) => `\t\t\`${record}\` + "\\n" +`],
+  ['the time of a CI job', (record) => `2026-08-07T10:14:03.1234567Z ${record}`],
+  ['docker compose', (record) => `test-1  | ${record}`],
+])('reads the lines of go test -json behind %s', (_, wrap) => {
+  const lines = DUMP.slice(2).map((line) =>
+    wrap(JSON.stringify({ Action: 'output', Package: 'x', Test: 'TestA', Output: `${line}\n` })),
+  )
+  const { dumps, log } = dumpsOf(['before', ...lines, 'after', ''].join('\n'))
+  expect(dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
+  expect(log).toBe('before\nafter\n')
+})
+
+it('leaves a record with a whole dump in the log, whatever is ahead of it', () => {
+  const record = `2026-08-07T10:14:03Z ${JSON.stringify({ level: 'error', msg: `${DUMP.slice(2).join('\n')}\n` })}\n`
+  const { dumps, log } = dumpsOf(record)
+  expect(dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
+  expect(log).toBe(record)
 })
 
 it.each([

@@ -33,3 +33,41 @@ it.each(['"}]', '"}', '",', "',", '"]}', '`', '</pre>'])(
     }
   },
 )
+
+const stacksOf = (text: string): string[][] =>
+  readDumps(text).dumps.flatMap(({ signatures }) =>
+    signatures.map(({ signature }) => signature.stack.frames.map((frame) => `${frame.function}:${frame.line}`)),
+  )
+const crash = (glued: string): string =>
+  `panic: boom\n\ngoroutine 1 [running]:\nmain.work(0x1)\n${glued}\n\t/app/main.go:20 +0x1d\nmain.main()\n\t/app/main.go:30 +0x20\n`
+const WHOLE = ['main.work:12', 'main.run:20', 'main.main:30']
+
+it.each(['\t/app/main.go:12 +0x1dmain.run()', '\t/app/main.go:12 +0x1d main.run()', '/app/main.go:12main.run()'])(
+  'a call behind the place of the one before it on its line has its own place: %j',
+  (glued) => {
+    expect(stacksOf(crash(glued))).toEqual([WHOLE])
+    expect(readDumps(crash(glued)).log.toString()).toBe('')
+  },
+)
+
+it('a call whose beginning nobody knows does not give its place to the call before it', () => {
+  const { dumps } = readDumps(crash('\t/app/main.go:12 +0x1dog.run()'))
+  expect(dumps).toMatchObject([{ goroutines: 1, damaged: 1, signatures: [] }])
+})
+
+it('an offset that a mail has put on a line of its own is of the place before it', () => {
+  const text = crash('\t/app/main.go:12\n+0x1d\nmain.run()')
+  expect(stacksOf(text)).toEqual([WHOLE])
+  expect(readDumps(text).log.toString()).toBe('')
+})
+
+it('the first call behind its header on one line is the first of the stack', () => {
+  const text = crash('\t/app/main.go:12 +0x1d\nmain.run()').replace(']:\n', ']: ')
+  expect(stacksOf(text)).toEqual([WHOLE])
+  expect(readDumps(text).log.toString()).toBe('')
+})
+
+it('a header and a call that prose quotes on one line stay log', () => {
+  const text = 'goroutine 7 [running]: main.main()\nis what it shows\n'
+  expect(readDumps(text)).toMatchObject({ dumps: [], log: Buffer.from(text) })
+})

@@ -40,6 +40,7 @@ const linesOf = (change: (line: string) => string): string => REPORT.split('\n')
 it.each([
   ['as it is', REPORT],
   ['without its indentation', linesOf((line) => line.trimStart())],
+  ['without its colons', linesOf((line) => line.replace(/:$/, ''))],
   ['with one blank in its place', linesOf((line) => line.replace(/^ +/, ' '))],
   ['with TABs in its place', linesOf((line) => line.replace(/^ {6}/, '\t\t').replace(/^ {2}/, '\t'))],
   ['with log lines between', linesOf((line) => `${line}\n2026/11/24 08:01:14 served`)],

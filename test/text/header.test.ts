@@ -77,3 +77,40 @@ describe('a header that was seen before', () => {
       expect(read(reader, text, 0, 60)).toMatchObject({ id: 7, minutes: 3, next: text.length })
   })
 })
+
+describe('behind a header', () => {
+  it.each([
+    '[select]: ',
+    '[select]:\t\t',
+    '[select]:  # waits',
+    '[select]:(waits)',
+    '[select]: \u2190 waits',
+    '[select]:\uff08\u963b\u585e\uff09',
+  ])('there may be blanks, or a note: %j', (rest) => {
+    const text = Buffer.from(`goroutine 7 ${rest}\n`)
+    const reader = new HeaderReader()
+    expect(reader.read(text, wordsOf(text), 0, text.length)).toBe(text.length)
+    expect(reader).toMatchObject({ id: 7, info: { state: 'select' } })
+  })
+
+  it.each([
+    ['[select, 3 minutes]:', 'main.f(0x1)'],
+    ['[select]: ', 'shop/cart.(*Cart[...]).Run({0x1, 0x2}, ...)'],
+    ['gp=0xc000 m=nil [select]: ', 'main.f()'],
+    ['[select] {k: v}:', 'main.f(0x1)'],
+  ])('%s the first call may stand, as the next line', (rest, call) => {
+    const header = `goroutine 7 ${rest}`
+    expect(read(new HeaderReader(), `${header}${call}\n`)).toMatchObject({
+      id: 7,
+      state: 'select',
+      next: header.length,
+    })
+  })
+
+  it.each(['[select]: see main.f(0x1)', '[select]: main.f(go, on)', '[select]: 3 (of 7)', '[select]: main.f'])(
+    'no words may: %j',
+    (rest) => {
+      expect(read(new HeaderReader(), `goroutine 7 ${rest}\n`)).toBeUndefined()
+    },
+  )
+})

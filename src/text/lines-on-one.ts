@@ -1,0 +1,58 @@
+/**
+ * Lines of a stack that stand on one: a page, a mail or a writer has lost the line end between them.
+ *
+ *     shop.f(0x1) /app/shop.go:12 +0x1d            a call, or a creator, and its place
+ *     \t/app/shop.go:12 +0x1dshop.g(0x1)           a place, and the next call
+ *
+ * Letters behind an offset may be of the offset or of the name: only a name that is known says where it begins.
+ */
+import { hasOffset, readLine, readStripped } from './line.ts'
+
+const CALL = /^(?:created by \S+(?: in goroutine \d+)?|\S.*\))(?=[ \t]+\S*[\\/<?].*:\d+(?: \+0x[0-9a-f]+|$))/
+const PLACE = /^[ \t]*((?:[A-Za-z]:)?[^\s"'`:]+:\d+(?: \+0x[0-9a-f]+)?)([ \t]*)(?=\S)/
+const CREATED = 'created by '
+/** No function is so long that its offset has more letters at its end. */
+const MOST_LETTERS = 8
+
+/** Of each line, its text as Go prints it. One alone: what is behind it is a call, but nothing says where that begins. */
+export type LinesOnOne = readonly [string, string] | readonly [string]
+
+/** The lines that stand on the line `text`; `isKnown` says whether there is a function of this name. Undefined: no two of them do. */
+export function linesOnOne(text: string, isKnown: (name: string) => boolean): LinesOnOne | undefined {
+  const call = CALL.exec(text)?.[0]
+  const kind = call === undefined ? undefined : readLine(call)?.kind
+  if (call !== undefined && (kind === 'func' || kind === 'created'))
+    return [call, `\t${text.slice(call.length).trimStart()}`]
+  return placeBeforeCall(text, isKnown)
+}
+
+function placeBeforeCall(text: string, isKnown: (name: string) => boolean): LinesOnOne | undefined {
+  const found = PLACE.exec(text)
+  const place = found?.[1]
+  if (found === null || place === undefined || readStripped(place)?.kind !== 'file') return undefined
+  const end = found[0].length
+  const isParted = found[2] !== ''
+  let mayBeCall = false
+  let split: LinesOnOne | undefined
+  for (let letters = 0; letters <= MOST_LETTERS; letters++) {
+    const call = text.slice(end - letters)
+    if (isCall(call)) {
+      mayBeCall = true
+      const isCertain = isParted || !hasOffset(place) || (letters === 0 && /\d$/.test(place))
+      if (isCertain || call.startsWith(CREATED) || isKnown(call)) {
+        const own: LinesOnOne = [`\t${place.slice(0, place.length - letters)}`, call]
+        if (isCertain) return own
+        // Two of them may be: then nothing says which.
+        if (split !== undefined) return [`\t${place}`]
+        split = own
+      }
+    }
+    if (isParted || !/[a-f]/.test(text[end - letters - 1] ?? '')) break
+  }
+  return split ?? (mayBeCall ? [`\t${place}`] : undefined)
+}
+
+function isCall(text: string): boolean {
+  const kind = readLine(text)?.kind
+  return kind === 'func' || kind === 'created'
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { linesOnOne } from '../../src/text/lines-on-one.ts'
+
+const isKnown = (name: string): boolean => /^(?:main|bufio)\./.test(name)
+const read = (text: string): readonly string[] | undefined => linesOnOne(text, isKnown)
+
+describe('two lines of a stack on one', () => {
+  it.each([
+    ['shop.f(0x1)', ' /app/shop.go:12 +0x1d', '/app/shop.go:12 +0x1d'],
+    ['created by shop.f', '\t/app/shop.go:12 +0x1d', '/app/shop.go:12 +0x1d'],
+    ['created by shop.f in goroutine 7', ' /app/shop.go:12 +0x1d', '/app/shop.go:12 +0x1d'],
+  ])('%s, and its place', (call, behind, place) => {
+    expect(read(call + behind)).toEqual([call, `\t${place}`])
+  })
+
+  it.each([
+    ['\t/app/shop.go:12 +0x1', 'shop.g(0x1)', 'behind a digit any name may begin'],
+    ['\t/app/shop.go:12 +0x1d', 'main.g(0x1)', 'behind a letter one that is known'],
+    ['\t/app/shop.go:12 +0x1d', 'bufio.(*Writer).Flush()', 'also one that begins as offsets do'],
+    ['\t/app/shop.go:12 +0x1d', 'created by main.g', 'and a creator'],
+    ['\t/app/shop.go:12', 'shop.g(0x1)', 'and any behind a line number'],
+    ['C:/app/shop.go:12 +0x1', 'shop.g(0x1)', 'also where the TAB is gone'],
+  ])('%s, and %s: %s', (place, call) => {
+    expect(read(place + call)).toEqual([`\t${place.trimStart()}`, call])
+  })
+
+  it('a blank parts them', () => {
+    expect(read('\t/app/shop.go:12 +0x1d  dog.g(0x1)')).toEqual(['\t/app/shop.go:12 +0x1d', 'dog.g(0x1)'])
+  })
+
+  it('where nobody knows the name, nor how long the offset is, the place alone is told', () => {
+    expect(read('\t/app/shop.go:12 +0x1dog.g(0x1)')).toEqual(['\t/app/shop.go:12 +0x1d'])
+  })
+
+  it.each([
+    '\t/app/shop.go:12 +0x1d2026/11/24 08:15:51 served main.g(0x1)',
+    '\t/app/shop.go:12 +0x1d{"level":"info"}',
+    'served in 12 ms by shop.g(0x1)',
+    'see /app/shop.go:12 of main.g(0x1)',
+    '/app/shop.go:12: main.g() was called with 3',
+    '\t/app/shop.go:12 +0x1d',
+  ])('not %j', (text) => {
+    expect(read(text)).toBeUndefined()
+  })
+})

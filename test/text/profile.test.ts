@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { readProfileLine } from '../../src/text/profile.ts'
+
+it.each([
+  '',
+  '   ',
+  ' (40 goroutines wait here)',
+  ' # the leak',
+  ' // the leak',
+  '\t\xe2\x86\x90 the leak',
+  '  <- the leak',
+])('a record may have a note behind it: %j', (note) => {
+  expect(readProfileLine(`40 @ 0x42f7cf 0x42aeda${note}`, undefined)).toEqual({
+    kind: 'record',
+    count: 40,
+    pcs: ' 0x42f7cf 0x42aeda',
+  })
+})
+
+it.each([' and so on', ' 7', ' main.f'])('other words behind its addresses make it none: %j', (words) => {
+  expect(readProfileLine(`40 @ 0x42f7cf${words}`, undefined)).toBeUndefined()
+})
+
+it.each(['...', '\xe2\x80\xa6'])('the last frame that is shown may have %j behind it', (dots) => {
+  expect(readProfileLine(`#\t0x526bb8\tmain.leak+0x18\t/app/main.go:124${dots}`, ' 0x526bb9')).toEqual({
+    kind: 'frame',
+    name: 'main.leak',
+    file: '/app/main.go:124',
+  })
+})
