@@ -59,8 +59,10 @@ export interface SignatureTally {
   count: number
   /** Wait reason or status → goroutines in it. Empty for a profile. */
   readonly states: ReadonlyMap<string, number>
-  /** Goroutines whose state carried the runtime's `(leaked)` mark. */
+  /** Goroutines whose header says that they leak: the runtime's `(leaked)` mark, or a test that has found them. */
   leaked: number
+  /** A test has found them after its end, and not the runtime. */
+  isUnexpected?: boolean
   /** Minutes the runtime printed; a hint only. Goroutines without the word count as 0 once any has it. */
   waitMin?: number
   waitMax?: number

@@ -182,7 +182,7 @@ export class OpenDump extends Block {
   }
 
   #kindByContent(signatures: readonly SignatureTally[]): DumpKind {
-    if (signatures.some((each) => each.leaked > 0)) return 'leak'
+    if (signatures.some((each) => each.leaked > 0 && each.isUnexpected !== true)) return 'leak'
     return this.body.format === 'stack' && this.tally.goroutines === 1 ? 'single' : 'all'
   }
 

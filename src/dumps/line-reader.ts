@@ -17,7 +17,7 @@ import type { OpenBlocks } from './open-blocks.ts'
 import { Openers } from './openers.ts'
 import { PlainLog } from './plain-log.ts'
 
-const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, false, false, undefined)
+const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, '', false, undefined)
 
 export class LineReader {
   readonly #open: OpenBlocks

@@ -81,7 +81,8 @@ function judged({ seen }: Scene, verdict: Verdict): Seen[] {
 }
 
 function leakSeverity({ tally, track }: Seen): Severity {
-  const certain = tally.leaked > 0 || (track?.steps.length ?? 0) >= CERTAIN_STEPS || tally.count >= CERTAIN_GOROUTINES
+  const isLost = tally.leaked > 0 && tally.isUnexpected !== true
+  const certain = isLost || (track?.steps.length ?? 0) >= CERTAIN_STEPS || tally.count >= CERTAIN_GOROUTINES
   return certain ? 'critical' : 'warning'
 }
 

@@ -19,7 +19,7 @@ export function evidence(verdict: Verdict, tally: SignatureTally, track: Track |
   const step = lastStep(track)
   switch (verdict) {
     case 'leaking':
-      if (tally.leaked > 0) return `the runtime says that nothing can wake ${tally.leaked} of them`
+      if (tally.leaked > 0) return said(tally)
       return `${came(track, step)}, and ${exited(step?.before ?? 0, step?.survivors ?? 0)}${over(track)}${age(track)}`
     case 'growing':
       if (step?.survivors === undefined)
@@ -30,6 +30,12 @@ export function evidence(verdict: Verdict, tally: SignatureTally, track: Track |
     default:
       return undefined
   }
+}
+
+/** What the headers say of them. */
+function said({ leaked, isUnexpected, count }: SignatureTally): string {
+  if (isUnexpected !== true) return `the runtime says that nothing can wake ${leaked} of them`
+  return `the test that looked for leaks found ${count === 1 ? 'it' : 'them'} still there at its end`
 }
 
 function what(tally: SignatureTally): string {

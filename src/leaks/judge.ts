@@ -3,7 +3,7 @@
  *
  *   verdict   | when
  *   ----------|----------------------------------------------------------------------------------------------------------
- *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile; or, over three dumps and more: goroutines
+ *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile, or goleak lists it; or, over three dumps and more: goroutines
  *             | come in two steps at least, and in two of five, and have not ceased to; of those that were there hardly
  *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
  *             | wakes them; and nobody at work is beside them who belongs to them (served.ts). What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half

@@ -2,7 +2,7 @@
 
 import type { Limits } from '../core/limits.ts'
 import type { ParentTally, Signature, SignatureTally } from '../core/model.ts'
-import type { HeaderInfo } from '../text/header.ts'
+import type { HeaderInfo, LeakMark } from '../text/header.ts'
 import type { GoroutineIdTable } from './ids.ts'
 
 /** Goroutines of one signature whose headers had the same labels. */
@@ -73,6 +73,7 @@ export class Slot implements SignatureTally {
   readonly #taken: Taken
   count = 0
   leaked = 0
+  isUnexpected?: boolean
   waitMin?: number
   waitMax?: number
   /** The state of the first one, and how many were in it: all, as long as there is no map. Who asks, asks more than once. */
@@ -109,7 +110,7 @@ export class Slot implements SignatureTally {
     const { state, minutes } = info
     this.count++
     if (parent !== 0 && parent !== this.#parent) this.#addParent(parent, limits)
-    if (info.leaked) this.leaked++
+    if (info.leaked !== '') this.#addLeaked(info.leaked)
     if (this.#states !== undefined) this.#states.set(state, (this.#states.get(state) ?? 0) + 1)
     else if (this.#inState === 0 || state === this.#state) {
       this.#state = state
@@ -126,6 +127,11 @@ export class Slot implements SignatureTally {
       if (minutes > this.#mostMinutes) this.#mostMinutes = minutes
     }
     if (info.labels !== undefined) this.#addLabels(info.labels, limits)
+  }
+
+  #addLeaked(mark: LeakMark): void {
+    this.leaked++
+    if (mark === 'unexpected') this.isUnexpected = true
   }
 
   #addParent(parent: number, limits: Limits): void {
@@ -157,7 +163,8 @@ export class Slot implements SignatureTally {
   }
 
   fold(limits: Limits, ids: GoroutineIdTable): void {
-    this.#foldParents(ids)
+    // A list of leaks does not show who has started them, whether or not they live.
+    if (this.isUnexpected !== true) this.#foldParents(ids)
     if (this.#mostMinutes >= 0) {
       this.waitMin = this.#noWait ? 0 : this.#leastMinutes
       this.waitMax = this.#mostMinutes

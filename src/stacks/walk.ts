@@ -282,12 +282,12 @@ export class WalkKernel {
 
   /** From now on headers of this state are plain, with and without minutes. */
   learn({ state, leaked, locked, labels }: HeaderInfo): void {
-    if (leaked || locked || labels !== undefined || !PLAIN.test(state)) return
+    if (leaked !== '' || locked || labels !== undefined || !PLAIN.test(state)) return
     // The next lines are copied anew.
     this.leave()
     this.#memory.write(state, INPUT_AT, 'latin1')
     const slot = this.#learn(INPUT_AT, state.length)
-    this.#infos[slot] = headerInfo(state, undefined, false, false, undefined)
+    this.#infos[slot] = headerInfo(state, undefined, '', false, undefined)
     this.#waits[slot] = []
   }
 

@@ -14,11 +14,11 @@
 import { BRACKET_OPEN, COLON, CR, DIGIT, LF, LOWER_G, SPACE, startsWith, ZERO } from '../core/ascii.ts'
 import { wholeNumber } from '../core/number.ts'
 import { FastHeaders } from './header-fast.ts'
-import { type HeaderInfo, headerInfo } from './info.ts'
+import { type HeaderInfo, headerInfo, type LeakMark } from './info.ts'
 import { readLine } from './line.ts'
 import { unquote } from './quote.ts'
 
-export type { HeaderInfo } from './info.ts'
+export type { HeaderInfo, LeakMark } from './info.ts'
 
 /** Longer than any header without labels; longer ones are parsed each time. */
 const INTERNED_BYTES = 512
@@ -143,7 +143,7 @@ export function callBehindHeader(line: string): number {
   return behind !== undefined && readLine(line.slice(behind))?.kind === 'func' ? behind : -1
 }
 
-const NO_HEADER: HeaderInfo = headerInfo('', undefined, false, false, undefined)
+const NO_HEADER: HeaderInfo = headerInfo('', undefined, '', false, undefined)
 
 /** `gp=0x… m=3 mp=0x… ` or `gp=0x… m=nil `: returns where `[` stands, or -1. */
 function skipThread(buf: Uint8Array, pos: number, end: number): number {
@@ -190,11 +190,11 @@ export function parseHeaderRest(text: string): HeaderInfo | undefined {
   }
   const words = inside.split(', ')
   let state = words[0] ?? ''
-  let leaked = false
+  let leaked: LeakMark = ''
   for (;;) {
-    const mark = / \((leaked|scan|durable)\)$/.exec(state)
+    const mark = / \((leaked|unexpected|scan|durable)\)$/.exec(state)
     if (mark === null) break
-    if (mark[1] === 'leaked') leaked = true
+    if (mark[1] === 'leaked' || mark[1] === 'unexpected') leaked = mark[1]
     state = state.slice(0, mark.index)
   }
   // A header that was cut has another one glued to it.

@@ -1,9 +1,12 @@
+/** `leaked`: the runtime says that nothing can wake it; `unexpected`: a test has found it after its end (leak-header.ts). */
+export type LeakMark = '' | 'leaked' | 'unexpected'
+
 /** Everything a header says but the id. Equal text gives the same labels. */
 export interface HeaderInfo {
   /** Wait reason or status, without `(leaked)`, `(scan)`, `(durable)`. */
   readonly state: string
   readonly minutes: number | undefined
-  readonly leaked: boolean
+  readonly leaked: LeakMark
   readonly locked: boolean
   readonly labels: ReadonlyMap<string, string> | undefined
   /** It runs, or could, or has to help the garbage collector first: it does not wait for anybody. */
@@ -19,7 +22,7 @@ const READY = /^(?:running|runnable|preempted|copystack|GC assist (?:wait|markin
 export function headerInfo(
   state: string,
   minutes: number | undefined,
-  leaked: boolean,
+  leaked: LeakMark,
   locked: boolean,
   labels: ReadonlyMap<string, string> | undefined,
 ): HeaderInfo {

@@ -67,6 +67,19 @@ function goTest(output: string): string {
   return JSON.stringify({ Time: TIME, Action: 'output', Package: 'shop', Test: 'TestF', Output: `${output}\n` })
 }
 
+it('says that what is listed leaks, and nothing of who has started it', () => {
+  const { records } = feed([Buffer.from(LIST.map((line) => `${line}\n`).join(''))])
+  const findings = records.filter((record) => record.type === 'finding')
+  expect(
+    findings.map(({ finding, severity, title, because, parents }) => [finding, severity, title, because, parents]),
+  ).toEqual([
+    ['leak', 'warning', '1 goroutine leaks in select at main.go:88', STILL_THERE, undefined],
+    ['leak', 'warning', '1 goroutine leaks in chan receive at main.go:98', STILL_THERE, undefined],
+  ])
+})
+
+const STILL_THERE = 'the test that looked for leaks found it still there at its end'
+
 it('another report may be indented otherwise, and a dump may follow', () => {
   const tests = LIST.map((line) => `        ${line}\n`).join('')
   const main = LIST.map((line) => `${line}\n`).join('')

@@ -38,7 +38,7 @@ function tree(): StackTree {
   }
   made.growFor(0)
   const kernel = made.kernelFor(Buffer.from('x'), 0, 1)
-  for (const state of KNOWN) kernel?.learn(headerInfo(state, undefined, false, false, undefined))
+  for (const state of KNOWN) kernel?.learn(headerInfo(state, undefined, '', false, undefined))
   return made
 }
 
@@ -91,7 +91,7 @@ function byReference(made: StackTree, buf: Buffer, has: (line: KnownLine) => boo
     const [whole, id, state, minutes] = header ?? []
     if (whole === undefined || state === undefined || !KNOWN.includes(state)) break
     const info = withMinutes(
-      headerInfo(state, undefined, false, false, undefined),
+      headerInfo(state, undefined, '', false, undefined),
       minutes === undefined ? undefined : Number(minutes),
     )
     pos += whole.length
