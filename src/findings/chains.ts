@@ -4,13 +4,14 @@
  */
 import type { CallingGoroutine, DumpTally } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
-import { addTo, kinOf } from '../leaks/kin.ts'
+import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { classOf, waitsForLock } from './class.ts'
-import { codeOf } from './code.ts'
 import { type Finding, ofScene, type Scene, type Seen } from './finding.ts'
-import { anyGoesOn, isOutside } from './standstill.ts'
+import { isOutside } from './goes-on.ts'
+import { byTypeIn } from './members.ts'
+import { anyGoesOn } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 
@@ -84,14 +85,6 @@ function onlyOther(scene: Scene, group: Group): Holder | undefined {
   const [only] = found
   return others === 1 && only !== undefined && found.length === 1 ? { goroutine: only, type } : undefined
 }
-
-/** `shop.(*Cache).` → slots of the signatures that are in a method of it. */
-export const byTypeIn: (scene: Scene) => ReadonlyMap<string, readonly number[]> = ofScene(({ dump }) => {
-  const slots = new Map<string, number[]>()
-  for (const [slot, { signature }] of dump.signatures.entries())
-    for (const type of codeOf(signature).types) addTo(slots, type, slot)
-  return slots
-})
 
 /**
  * Is a loop that does not end all that goes on? Where locks are in demand, one of those who want it is at work elsewhere at almost any

@@ -4,10 +4,11 @@
  */
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
-import { byTypeIn, shortType, waitsIn } from './chains.ts'
+import { shortType, waitsIn } from './chains.ts'
 import { waitsForLock } from './class.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { isJudged, ofScene } from './finding.ts'
+import { byTypeIn } from './members.ts'
 import { isIn } from './objects.ts'
 import { anyGoesOn, haltedIn } from './standstill.ts'
 import { addressOf, receiverOf, receiverType } from './waiting.ts'

@@ -4,7 +4,7 @@ import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { goesOn } from './standstill.ts'
+import { goesOn } from './goes-on.ts'
 
 /**
  * Is one of those at work that have started the senders, or that they or their own starters have started? What a server of a library has

@@ -6,6 +6,7 @@ import { calls } from './calls.ts'
 import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
+import { flights } from './flights.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { lost } from './lost.ts'
 import { ownLock } from './own-lock.ts'
@@ -47,7 +48,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'leak',
-    when: 'the verdict on a signature is `leaking`',
+    when: 'the verdict on a signature is `leaking`; goleak lists it',
     example: 'leaky-1.27-three-dumps.txt',
     of: 'verdicts',
     find: leak,
@@ -89,7 +90,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: 'goroutines of one package wait for locks, to send, or to write into a pipe, and no other goroutine of that code is at work or waits for the world outside',
+    when: 'several goroutines of one package wait for locks, to send, or to write into a pipe, and no other goroutine of that code is at work or waits for the world outside; or one, if none of that code is in a select, either, and, if it waits for a lock, one alone may hold it, which waits for another itself',
     example: 'bench/verdicts/program/hangs',
     of: 'waits',
     find: standstill,
@@ -107,6 +108,13 @@ export const RULES: readonly Rule[] = [
     example: 'test/findings/own-lock.test.ts',
     of: 'waits',
     find: ownLock,
+  },
+  {
+    finding: 'stuck',
+    when: 'several wait in singleflight for a call that another goroutine makes, which waits for another one itself, and no goroutine of the code that it calls goes on',
+    example: 'test/findings/flights.test.ts',
+    of: 'waits',
+    find: flights,
   },
   {
     finding: 'stuck',

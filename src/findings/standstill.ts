@@ -7,13 +7,12 @@ import { addTo } from '../leaks/kin.ts'
 import { classOf, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { GROUP, LOCK, OUTER, SEMACQUIRE, SEND } from './ways.ts'
+import { dumperOf, goesOn, isOutside } from './goes-on.ts'
+import { isServedWithin, standsAlone } from './lone.ts'
+import { GROUP, LOCK, SEMACQUIRE, SEND } from './ways.ts'
 
-/** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. */
+/** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. Of one alone more is asked. */
 const HELD_UP = 2
-
-/** Who waits so is as idle as a worker between two jobs. */
-const MAY_BE_IDLE = /^(?:chan receive|select)$/
 
 export interface Standstill {
   /** Signatures that are held up together, the ones with most goroutines first. */
@@ -46,7 +45,8 @@ function findStandstills(scene: Scene): Standstill[] {
     for (const name of own) byPackage.set(name, largest)
   }
   return [...clusters].flatMap(({ seen }) => {
-    if (seen.reduce((sum, each) => sum + inDemand(each), 0) < HELD_UP) return []
+    const demand = seen.reduce((sum, each) => sum + inDemand(each), 0)
+    if (demand === 0 || (demand < HELD_UP && !standsAlone(scene, seen, inDemand))) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
     const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
     return [{ heldUp, count, class: classOf(heldUp.map(({ tally }) => tally)) }]
@@ -86,7 +86,7 @@ export function mayBeWokenBeside(scene: Scene, others: ReadonlySet<Seen>): (wait
 
 function canWake(helpers: Helpers, waiter: Seen): boolean {
   const type = lockedBy(waiter)
-  if (type !== undefined) return helpers.ofType(type) !== undefined
+  if (type !== undefined) return helpers.ofType(type) !== undefined || isServedWithin(helpers.scene, type)
   return helpers.isAnyIn(codeOf(waiter.tally.signature).packages, undefined)
 }
 
@@ -108,7 +108,7 @@ export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
  * first hundreds, so that the others are looked at only when nobody was found.
  */
 class Helpers {
-  readonly #scene: Scene
+  readonly scene: Scene
   readonly #others: ReadonlySet<Seen>
   readonly #dumper: Seen | undefined
   /** A lock that a method takes is held by a goroutine that is in a method of the same type. */
@@ -122,7 +122,7 @@ class Helpers {
 
   /** All but `others`. */
   constructor(scene: Scene, others: ReadonlySet<Seen> = NOBODY) {
-    this.#scene = scene
+    this.scene = scene
     this.#others = others
     this.#dumper = dumperOf(scene)
   }
@@ -163,7 +163,7 @@ class Helpers {
 
   /** Looks at one more who goes on; false: there is none. */
   #look(): boolean {
-    const { seen } = this.#scene
+    const { seen } = this.scene
     while (this.#looked < seen.length) {
       const each = seen[this.#looked++] as Seen
       if (each === this.#dumper || each.idle || this.#others.has(each) || !goesOn(each)) continue
@@ -200,31 +200,4 @@ function inDemand(each: Seen): number {
 function intoPipe({ tally }: Seen): number {
   const count = tally.states.get('select') ?? 0
   return count > 0 && codeOf(tally.signature).inPipeWrite ? count : 0
-}
-
-/** Is it at work, or does it wait for what is outside of the program? */
-export function goesOn(each: Seen): boolean {
-  return (each.ways & OUTER) === 0 ? isOutside(each) : !keepsAlive(each)
-}
-
-/** Does it wait for the network, or another program? */
-export function isOutside({ tally }: Seen): boolean {
-  for (const state of tally.states.keys()) {
-    if (state === 'IO wait') continue
-    if (!MAY_BE_IDLE.test(state)) return false
-    if (!codeOf(tally.signature).calledOut) return false
-  }
-  return true
-}
-
-/** `main` that sleeps, so that the program does not end. */
-function keepsAlive({ tally }: Seen): boolean {
-  return tally.states.has('sleep') && tally.signature.title.function === 'main.main' && tally.states.size === 1
-}
-
-/** Whoever has the dump written runs, and is in it first. */
-function dumperOf({ dump, seen }: Scene): Seen | undefined {
-  const [first] = dump.signatures
-  if (dump.kind !== 'all' || first === undefined || first.count > 1 || !first.states.has('running')) return undefined
-  return seen.find(({ tally }) => tally === first)
 }

@@ -1,9 +1,10 @@
 /** A WaitGroup, or a condition, that is waited for although nobody is left who could end the wait. */
+import { namesOf } from '../core/names.ts'
 import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
-import { codeOf } from './code.ts'
 import { isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { byPackageIn } from './members.ts'
 import { anyGoesOn } from './standstill.ts'
 import { CONDITION, GROUP } from './ways.ts'
 
@@ -21,7 +22,8 @@ export function miscounts(scene: Scene): Seen[] {
     if (each.idle || (each.ways & GROUP) === 0) return false
     if ((tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
     // Before Go 1.21 nobody knows who has started whom.
-    if (tally.parents === undefined || kinOf(dump.signatures).startedBy(each.slot).length > 0) return false
+    if (tally.parents === undefined || kinOf(dump.signatures).helpersOf(each.slot).length > 0) return false
+    if (isJoined(scene, each)) return false
     return !mayBeCounted(scene, each) && (tally.count >= WAITERS || isAlone(scene, each))
   })
 }
@@ -30,16 +32,32 @@ export function miscounts(scene: Scene): Seen[] {
 function isAlone(scene: Scene, waiter: Seen): boolean {
   const { title } = waiter.tally.signature
   if (isStandard(title.function) || isDependency(title)) return false
-  return membersOf(scene).get(packageOf(title.function)) === 1
+  return byPackageIn(scene).get(packageOf(title.function))?.length === 1
 }
 
-/** Package → signatures in it, but for what idles by design. */
-const membersOf = ofScene(({ seen }) => {
-  const members = new Map<string, number>()
-  for (const { idle, tally } of seen)
-    if (!idle) for (const name of codeOf(tally.signature).packages) members.set(name, (members.get(name) ?? 0) + 1)
-  return members
+/**
+ * Is another one further in than where this one waits? It may do for both what they have called for, as in singleflight, and end the wait of who has
+ * come later.
+ */
+function isJoined(scene: Scene, waiter: Seen): boolean {
+  return furtherIn(scene).has(waitsIn(waiter) ?? '')
+}
+
+/** Functions that wait for a WaitGroup, and that others are in who wait for something else, or are at work. */
+const furtherIn = ofScene(({ seen }): ReadonlySet<string> => {
+  const waiting = new Set(seen.flatMap((each) => ((each.ways & GROUP) === 0 ? [] : (waitsIn(each) ?? []))))
+  const found = new Set<string>()
+  for (const each of seen) {
+    const own = (each.ways & GROUP) === 0 ? undefined : waitsIn(each)
+    for (const { text } of namesOf(each.tally.signature.stack)) if (text !== own && waiting.has(text)) found.add(text)
+  }
+  return found
 })
+
+/** The function that waits, itself or in the standard library. */
+function waitsIn({ tally }: Seen): string | undefined {
+  return namesOf(tally.signature.stack).find(({ text }) => !isStandard(text))?.text
+}
 
 /** Was any other started by what the waiter is in, or by who started the waiter? */
 function mayBeCounted(scene: Scene, waiter: Seen): boolean {

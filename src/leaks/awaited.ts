@@ -13,7 +13,7 @@ export function nobodyIsLeft(tally: SignatureTally, kin: Kin): boolean {
   const slot = kin.slotOf(tally)
   const isOther = (each: number): boolean => each !== slot
   return (
-    !kin.startedBy(slot).some((child) => isOther(child.slot)) &&
+    !kin.helpersOf(slot).some((child) => isOther(child.slot)) &&
     ![...groupsOf(tally)].some((name) => kin.createdIn(name).some(isOther))
   )
 }

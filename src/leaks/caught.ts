@@ -4,7 +4,7 @@
  */
 import type { SignatureTally } from '../core/model.ts'
 import { groupsOf } from './awaited.ts'
-import { addTo, type Kin, kinOf } from './kin.ts'
+import { addTo, isOfLibrary, type Kin, kinOf } from './kin.ts'
 import { isStill } from './stuck.ts'
 import type { Track } from './track.ts'
 
@@ -61,7 +61,7 @@ class Free {
     if (tally === undefined) return false
     const left = this.#childrenOf(slot)
     if (left > 1) return false
-    const children = this.#kin.startedBy(slot)
+    const children = this.#kin.helpersOf(slot)
     // It may be the one itself.
     if (left === 1 && !children.some((child) => child.slot === slot)) return false
     let awaited = children.length - left
@@ -79,7 +79,8 @@ class Free {
     const tally = this.#signatures[slot]
     if (tally === undefined) return []
     const looked: number[] = []
-    for (const parent of tally.parents?.signatures.keys() ?? []) {
+    const parents = isOfLibrary(tally.signature) ? undefined : tally.parents?.signatures
+    for (const parent of parents?.keys() ?? []) {
       const left = this.#childrenOf(parent) - 1
       this.#children.set(parent, left)
       if (left <= 1) looked.push(parent)
@@ -93,7 +94,7 @@ class Free {
   }
 
   #childrenOf(slot: number): number {
-    return this.#children.get(slot) ?? this.#kin.startedBy(slot).length
+    return this.#children.get(slot) ?? this.#kin.helpersOf(slot).length
   }
 
   #createdIn(name: string): number {

@@ -5,6 +5,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
+import { isStandard } from '../stacks/title.ts'
 
 /** A signature some of whose goroutines were started by one and the same other signature. */
 export interface Child {
@@ -46,6 +47,17 @@ export class Kin {
     return this.#children.get(slot) ?? NONE
   }
 
+  /** The same, but for what the standard library has started on its own behalf: nobody waits for that. */
+  helpersOf(slot: number): readonly Child[] {
+    const all = this.startedBy(slot)
+    return all.some((child) => this.#isOfLibrary(child)) ? all.filter((child) => !this.#isOfLibrary(child)) : all
+  }
+
+  #isOfLibrary({ slot }: Child): boolean {
+    const tally = this.#signatures[slot]
+    return tally !== undefined && isOfLibrary(tally.signature)
+  }
+
   /** Slots of those whom the function has started, but for those that are idle by design. */
   createdIn(name: string): readonly number[] {
     this.#createdIn ??= this.#byCreator()
@@ -77,6 +89,14 @@ export class Kin {
 
 /** The function that has started it; empty where nobody knows. */
 export const creatorOf: (signature: Signature) => string = fact(({ createdBy }: Signature) => createdBy?.function ?? '')
+
+/**
+ * As `net/http` does for each request, to see its client leave (server.go startBackgroundRead). `WaitGroup.Go` starts what it is given.
+ */
+export const isOfLibrary: (signature: Signature) => boolean = fact((signature: Signature) => {
+  const creator = creatorOf(signature)
+  return isStandard(creator) && !creator.startsWith('sync.')
+})
 
 /** Adds to the list of a key, which may be its first. */
 export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

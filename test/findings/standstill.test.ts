@@ -36,6 +36,60 @@ describe('goroutines that wait for a lock', () => {
   })
 })
 
+describe('one goroutine that waits for a lock', () => {
+  const load = waitFor('chan receive', 'shop/cache.(*store).load(0x0?)')
+  const get: Written = {
+    state: 'sync.Mutex.Lock',
+    calls: [...LOCK, 'shop/cache.(*store).get(0x0?)'],
+    by: 'main.main in goroutine 9',
+  }
+
+  it('is stuck behind the only other one in the object, which waits to receive', () => {
+    const [first] = findings(dumpOf([get, load, waitFor('IO wait', 'shop/api.read()')]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 1 })
+  })
+
+  it.each([
+    ['is at work in that code', waitFor('IO wait', 'shop/cache.fetch()')],
+    ['has a timer in that code', waitFor('select', 'shop/cache.flush()')],
+    ['is in the object, too', waitFor('chan receive', 'shop/cache.(*store).put(0x0?)')],
+  ])('may be let go on where another one %s', (_how, other) => {
+    expect(findings(dumpOf([get, load, other]))).toEqual([])
+  })
+
+  it('may be let go on by one who has a timer', () => {
+    expect(findings(dumpOf([get, waitFor('select', 'shop/cache.(*store).load(0x0?)')]))).toEqual([])
+  })
+})
+
+it('waits for a lock while who holds it waits for what another one flushes at a tick', () => {
+  const append = waitFor('chan receive', 'main.(*hub).publish(0x0?)')
+  expect(findings(dumpOf([append, join, join, join]))[0]?.finding).toBe('stuck')
+  expect(findings(dumpOf([append, join, join, join, waitFor('select', 'main.(*hub).flush(0x0?)')]))).toEqual([])
+})
+
+describe('one goroutine that waits to send', () => {
+  const close: Written = {
+    state: 'sync.WaitGroup.Wait',
+    calls: ['sync.(*WaitGroup).Wait(0xc000010008)', 'shop/queue.close()'],
+    by: 'main.main in goroutine 9',
+  }
+
+  it('is stuck where nobody of its code goes on', () => {
+    expect(findings(dumpOf([sender, close]))[0]).toMatchObject({ finding: 'stuck', goroutines: 2 })
+    expect(findings(dumpOf([sender, waitFor('chan receive', 'shop/queue.idle()')]))[0]?.finding).toBe('stuck')
+  })
+
+  it.each(['select', 'IO wait', 'runnable'])('is not where another one of it is in [%s]', (state) => {
+    expect(findings(dumpOf([sender, waitFor(state, 'shop/queue.take()')]))).toEqual([])
+  })
+
+  it('is not where one is at work whom its starter has started', () => {
+    const store: Written = { state: 'IO wait', calls: ['shop/disk.store()'], by: 'shop/api.start in goroutine 9' }
+    expect(findings(dumpOf([sender, store]))).toEqual([])
+  })
+})
+
 describe('goroutines that wait to send', () => {
   it('are at a standstill where all others of the code wait, too', () => {
     const [first] = findings(dumpOf([sender, sender, waitFor('chan receive', 'shop/queue.idle()')]))
@@ -101,6 +155,26 @@ describe('a WaitGroup', () => {
     const page = { state: 'IO wait', calls: ['shop/render.page()'], by: 'shop/render.pages in goroutine 2' }
     expect(findings(dumpOf([waiter, waiter, page]))).toEqual([])
   })
+
+  it('is counted wrong in a handler, too, whose client net/http watches', () => {
+    const watch = { state: 'IO wait', calls: ['net/http.(*connReader).backgroundRead()'] }
+    const watches = [2, 3].map((id) => ({
+      ...watch,
+      by: `net/http.(*connReader).startBackgroundRead in goroutine ${id}`,
+    }))
+    expect(findings(dumpOf([waiter, waiter, ...watches]))[0]).toMatchObject({
+      goroutines: 2,
+      fault: 'waitgroup_miscount',
+    })
+  })
+
+  it.each(['IO wait', 'chan receive'])(
+    'is not where another one makes the call that they have joined, in [%s]',
+    (state) => {
+      const makes = { ...waiter, state, calls: ['shop/store.load()', 'shop/render.pages(0x3)'] }
+      expect(findings(dumpOf([waiter, waiter, makes]))).toEqual([])
+    },
+  )
 
   it('is counted wrong for one waiter, where nobody else is in its package', () => {
     const [first] = findings(dumpOf([waiter, waitFor('IO wait', 'shop/api.read()')]))

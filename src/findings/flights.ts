@@ -1,0 +1,61 @@
+/**
+ * Calls that wait for one that another goroutine makes for all of them (golang.org/x/sync/singleflight, groupcache/singleflight). Its caller holds
+ * them up as the holder of a lock does.
+ */
+import { namesOf } from '../core/names.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { isStandard, packageOf } from '../stacks/title.ts'
+import { about } from './about.ts'
+import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { isHeld, nobodyGoesOn } from './lone.ts'
+import { GROUP, SEMACQUIRE } from './ways.ts'
+
+const JOINS = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.Do$/
+const MAKES = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.doCall(?:\.func|$)/
+/** So many wait for it: one may have come this moment. */
+const WAITERS = 2
+
+export function flights(scene: Scene): Finding[] {
+  const waiting = scene.seen.filter(joins)
+  const count = waiting.reduce((sum, { tally }) => sum + tally.count, 0)
+  if (count < WAITERS || waiting.some(isJudged)) return []
+  const making = scene.seen.filter((each) => callIn(each) !== undefined)
+  const [first] = making
+  if (first === undefined || !making.every((each) => isAtRest(scene, each))) return []
+  const { title } = first.tally.signature
+  return [
+    about([...waiting, ...making], {
+      finding: 'stuck',
+      severity: 'warning',
+      title: `${goroutines(count)} wait for a call that ${making.length === 1 && first.tally.count === 1 ? 'another one makes' : 'others make'} for them ${placeOf(waiting[0]?.tally.signature.title ?? title)}`,
+      because: `who makes it waits in ${first.state} ${placeOf(title)}, and no goroutine of the code that it calls goes on`,
+    }),
+  ]
+}
+
+function joins(each: Seen): boolean {
+  if ((each.ways & (GROUP | SEMACQUIRE)) === 0) return false
+  const caller = namesOf(each.tally.signature.stack).find(({ text }) => !isStandard(text))
+  return caller !== undefined && JOINS.test(caller.text)
+}
+
+/** Packages of the functions that make the call, innermost first; undefined for who makes none. */
+function callIn({ tally: { signature } }: Seen): readonly string[] | undefined {
+  const names = namesOf(signature.stack).map(({ text }) => text)
+  const at = names.findIndex((name) => MAKES.test(name))
+  if (at < 0) return undefined
+  return [
+    ...new Set(
+      names
+        .slice(0, at)
+        .filter((name) => !isStandard(name))
+        .map(packageOf),
+    ),
+  ]
+}
+
+/** Does it wait for another goroutine, where none of the code that it calls goes on? */
+function isAtRest(scene: Scene, each: Seen): boolean {
+  const packages = callIn(each) ?? []
+  return packages.length > 0 && isHeld(each) && nobodyGoesOn(scene, packages, [each])
+}

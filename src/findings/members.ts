@@ -1,0 +1,20 @@
+/** Which signatures of a dump are in a method of a type, or in a package. */
+import { addTo } from '../leaks/kin.ts'
+import { codeOf } from './code.ts'
+import { ofScene, type Scene, type Seen } from './finding.ts'
+
+/** `shop.(*Cache).` → slots of the signatures that are in a method of it. */
+export const byTypeIn: (scene: Scene) => ReadonlyMap<string, readonly number[]> = ofScene(({ dump }) => {
+  const slots = new Map<string, number[]>()
+  for (const [slot, { signature }] of dump.signatures.entries())
+    for (const type of codeOf(signature).types) addTo(slots, type, slot)
+  return slots
+})
+
+/** Package → signatures in it, or started by it, but for what idles by design. */
+export const byPackageIn: (scene: Scene) => ReadonlyMap<string, readonly Seen[]> = ofScene(({ seen }) => {
+  const members = new Map<string, Seen[]>()
+  for (const each of seen)
+    if (!each.idle) for (const name of codeOf(each.tally.signature).packages) addTo(members, name, each)
+  return members
+})

@@ -1,0 +1,46 @@
+/** Calls that wait for one that another goroutine makes for all of them. */
+import { expect, it } from 'vitest'
+import { dumpOf, findings, type Written } from './findings.ts'
+
+const GROUP = 'golang.org/x/sync/singleflight.(*Group)'
+const SERVE = ['main.handle()', 'net/http.HandlerFunc.ServeHTTP()']
+const by = 'net/http.(*Server).Serve in goroutine 9'
+const joined: Written = {
+  state: 'sync.WaitGroup.Wait',
+  calls: ['sync.(*WaitGroup).Wait(0xc000010008)', `${GROUP}.Do(0xc000010000)`, 'shop/prices.get()', ...SERVE],
+  by,
+}
+const made = (state: string): Written => ({
+  state,
+  calls: [
+    'shop/prices.load()',
+    `${GROUP}.doCall.func2()`,
+    `${GROUP}.doCall(0xc000010000)`,
+    `${GROUP}.Do()`,
+    'shop/prices.get()',
+    ...SERVE,
+  ],
+  by,
+})
+const other = (state: string, call: string): Written => ({ state, calls: [call], by: 'main.main in goroutine 8' })
+
+it('are stuck where that one waits for another goroutine, and none of the code that it calls goes on', () => {
+  const [first, second] = findings(dumpOf([joined, joined, made('chan receive'), other('sleep', 'main.tick()')]))
+  expect(second).toBeUndefined()
+  expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
+  expect(first?.because).toBe(
+    'who makes it waits in chan receive at shoppricesload.go:9, and no goroutine of the code that it calls goes on',
+  )
+})
+
+it.each(['IO wait', 'select', 'runnable', 'sleep'])('are not while that one is in [%s]', (state) => {
+  expect(findings(dumpOf([joined, joined, made(state)]))).toEqual([])
+})
+
+it.each(['IO wait', 'select'])('are not while another one of the code that it calls is in [%s]', (state) => {
+  expect(findings(dumpOf([joined, joined, made('chan receive'), other(state, 'shop/prices.fetch()')]))).toEqual([])
+})
+
+it('may have come this moment, where it is one', () => {
+  expect(findings(dumpOf([joined, made('chan receive')]))).toEqual([])
+})
