@@ -30,7 +30,8 @@ const MANY = 10
 const MANY_MINUTES = 2
 
 /** Functions whose names say that they wait for what may never come. */
-const BY_DESIGN = /(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*(?:\.func\d|$)/
+const BY_DESIGN =
+  /(?:(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*|\.(?:Wait|Lock))(?:\.func\d|$)/
 
 export const CALLS: readonly CallRow[] = [
   {
@@ -64,6 +65,15 @@ export const CALLS: readonly CallRow[] = [
     reason: 'blocking queries of Consul last up to 10 minutes',
     hint: 'set the Timeout of the http.Client, or give each request a context with a deadline',
     source: 'net/http/transport.go roundTrip, h2_bundle.go',
+  },
+  {
+    what: 'the answer of a remote procedure',
+    inner:
+      /^net\/rpc\.\(\*Client\)\.Call$|(?:^|\/)(?:google\.golang\.org\/grpc\.(?:\(\*ClientConn\)\.)?[Ii]nvoke|ttrpc\.\(\*Client\)\.Call)$/,
+    minutes: 11,
+    reason: 'as of HTTP: what lasts longer by design is a stream',
+    hint: 'give each call a context with a deadline',
+    source: 'google.golang.org/grpc/call.go invoke; containerd/ttrpc/client.go dispatch; net/rpc/client.go Call',
   },
   {
     what: 'the answer of a database',

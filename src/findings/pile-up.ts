@@ -1,6 +1,4 @@
-/** Many goroutines that wait for one thing, a pool that is empty, waits that are too long: what one dump shows by itself. */
-import { namesOf } from '../core/names.ts'
-import type { Pool } from '../leaks/pools.ts'
+/** Many goroutines that wait for one thing, and those that wait for each other: what one dump shows by itself. */
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import {
@@ -17,13 +15,13 @@ import {
   waitsIn,
 } from './chains.ts'
 import { areInLock } from './class.ts'
-import { codeOf } from './code.ts'
 import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
-import { haltedIn, mayBeWokenBeside, type Standstill, standstills, waitsForOutside } from './standstill.ts'
+import { haltedIn, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
-import { LOCK, POOLED, SEMACQUIRE, SEND, waysOf } from './ways.ts'
+import { LOCK, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
 /** Waiters of one object, or senders in one place, that are no rush of a moment, … */
 const PILE = 50
@@ -31,8 +29,6 @@ const PILE = 50
 export const OLD_PILE = 10
 /** Of these a service has as many as it has clients; senders wait under back-pressure. */
 const SENDERS = 100
-/** Goroutines that wait for a member of a pool, while others go on. */
-const POOL = 10
 const CRITICAL = 100
 /** Who may wait for a lock, or to send. */
 export const IN_DEMAND: number = LOCK | SEMACQUIRE | SEND
@@ -118,14 +114,16 @@ function meanwhile({ dump }: Scene, behind: Seen | undefined, steps: readonly St
   return `; meanwhile ${title.function} waits for the world outside in ${behind.state} ${placeOf(title)}`
 }
 
-/** Signatures that leak have a finding of their own; so has a ring, or a pile, that is most of a standstill. */
+/** Signatures that leak have a finding of their own; so has a ring, or a pile, that is most of a standstill, and who waits for a member of a pool. */
 export function standstill(scene: Scene): Finding[] {
   const told = new Set(pilesIn(scene).map((pile) => pile.standstill))
+  const pooled = new Set(emptyPools(scene).map(({ seen }) => seen))
   const ringed = new Set(ringIn(scene).flatMap((group) => seenOf(scene, group)))
   return standstills(scene).flatMap((each) => {
     const heldUp = each.heldUp.filter(({ assessment }) => assessment.verdict !== 'leaking')
     const [worst] = heldUp
     if (worst === undefined || told.has(each) || heldUp.some((one) => ringed.has(one))) return []
+    if (heldUp.every((one) => pooled.has(one))) return []
     const count = countOf(heldUp)
     const place = ` in ${worst.state} ${placeOf(worst.tally.signature.title)}`
     const { lock, steps } = lockToTell(scene, heldUp)
@@ -175,47 +173,6 @@ function miscounted(scene: Scene): Finding[] {
       hint: 'Add counts more than there are goroutines that call Done: call Add(1) beside each go statement and defer Done in the goroutine',
     })
   })
-}
-
-export function pool(scene: Scene): Finding[] {
-  const waiting: { readonly seen: Seen; readonly row: Pool }[] = []
-  /** Goroutines that wait for a member of a pool, and members of it that are being made. */
-  const waiters = new Map<Pool, number>()
-  const making = new Map<Pool, number>()
-  for (const seen of scene.seen) {
-    const row = poolOf(seen)
-    if (row === undefined) continue
-    waiting.push({ seen, row })
-    waiters.set(row, (waiters.get(row) ?? 0) + seen.tally.count)
-  }
-  for (const row of waiters.keys()) making.set(row, inTheMaking(scene, row))
-  const mayBeWoken = mayBeWokenBeside(scene, new Set(waiting.map(({ seen }) => seen)))
-  return waiting.flatMap(({ seen, row }) => {
-    const { count, signature } = seen.tally
-    const isLeftAlone = !mayBeWoken(seen)
-    const made = making.get(row) ?? 0
-    const all = waiters.get(row) ?? 0
-    if ((count < POOL && !isLeftAlone) || (made > 0 && all - made < POOL)) return []
-    return about([seen], {
-      finding: 'pool',
-      severity: count >= CRITICAL ? 'critical' : 'warning',
-      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} ${placeOf(signature.title)}`,
-      because: isLeftAlone
-        ? 'all members of the pool are taken, and no goroutine of this code is at work with one'
-        : 'all members of the pool are taken',
-    })
-  })
-}
-
-/** Members of a pool that are being made. */
-function inTheMaking({ seen }: Scene, { making }: Pool): number {
-  if (making === undefined) return 0
-  return countOf(seen.filter(({ tally }) => namesOf(tally.signature.stack).some((name) => making.test(name.text))))
-}
-
-function poolOf({ tally, state, ways }: Seen): Pool | undefined {
-  if ((ways & POOLED) === 0 || (waysOf(state) & POOLED) === 0) return undefined
-  return codeOf(tally.signature).pool
 }
 
 /** Waiters of one object that are worth a finding. */

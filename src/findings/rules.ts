@@ -8,9 +8,11 @@ import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { flights } from './flights.ts'
 import { growing, leak, stuck } from './judged.ts'
+import { left } from './left.ts'
 import { lost } from './lost.ts'
 import { ownLock } from './own-lock.ts'
-import { nobodyEnds, pileUp, pool, standstill } from './pile-up.ts'
+import { nobodyEnds, pileUp, standstill } from './pile-up.ts'
+import { pool } from './pool.ts'
 import { slow } from './slow.ts'
 
 export interface Rule {
@@ -68,8 +70,15 @@ export const RULES: readonly Rule[] = [
     find: pileUp,
   },
   {
+    finding: 'pile_up',
+    when: '1000 goroutines or more wait to receive, or in a select, in one place, or 10 in a closure of the function that has started them, the calls that have done so have returned, and no other goroutine of that code goes on',
+    example: 'test/findings/left.test.ts',
+    of: 'waits',
+    find: left,
+  },
+  {
     finding: 'pool',
-    when: '10 goroutines or more wait for a member of a pool that the table of pools knows',
+    when: '10 goroutines or more wait for a member of a pool that the table of pools knows; fewer where nobody of their code is at work with one, or each that is known to be taken has one who waits for another',
     example: 'src/leaks/pools.ts',
     of: 'waits',
     find: pool,

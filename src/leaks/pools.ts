@@ -4,6 +4,10 @@ export interface Pool {
   readonly inner: RegExp
   /** In a goroutine that is making a member: the pool is not exhausted. */
   readonly making?: RegExp
+  /** In a goroutine that one who has a member has started, to watch for its end. */
+  readonly watched?: RegExp
+  /** In whoever uses a member. */
+  readonly uses?: RegExp
   readonly source: string
 }
 
@@ -14,6 +18,8 @@ export const POOLS: readonly Pool[] = [
     what: 'a database connection',
     inner: /^database\/sql\.\(\*DB\)\.conn$/,
     making: /^database\/sql\.\(\*DB\)\.openNewConnection$/,
+    watched: /^database\/sql\.\(\*(?:Tx|Rows)\)\.awaitDone$/,
+    uses: /^database\/sql\./,
     source: 'database/sql/sql.go conn, openNewConnection',
   },
   { what: 'a database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },

@@ -12,6 +12,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   output: ['the output of a command'],
 }
 
+const REMOTE = 'the answer of a remote procedure'
+
 describe('a call without a time-out', () => {
   it.each(Object.entries(EXAMPLES))('is told of a dump of %s', (name, whats) => {
     const found = findingsOf(name)
@@ -24,7 +26,7 @@ describe('a call without a time-out', () => {
   })
 
   it('has an example in each row', () => {
-    expect(new Set(Object.values(EXAMPLES).flat())).toEqual(new Set(CALLS.map(({ what }) => what)))
+    expect(new Set([...Object.values(EXAMPLES).flat(), REMOTE])).toEqual(new Set(CALLS.map(({ what }) => what)))
   })
 
   it.each(['stream', 'supervisor', 'long-poll'])('is none in a dump of %s, which waits by design', (name) => {
@@ -40,6 +42,27 @@ describe('a call without a time-out', () => {
   const request = (minutes: number): Written => ({
     state: `select, ${minutes} minutes`,
     calls: ['net/http.(*persistConn).roundTrip(0x0?)', 'net/http.Get(...)', 'main.fetch()'],
+  })
+
+  const remote = (state: string, ...calls: readonly string[]): Written => ({ state: `${state}, 12 minutes`, calls })
+
+  it.each<[string, Written]>([
+    ['net/rpc', remote('chan receive', 'net/rpc.(*Client).Call(0x0?)', 'shop/stock.(*Client).reserve(0x0?)')],
+    [
+      'gRPC',
+      remote('select', 'google.golang.org/grpc.invoke(0x0?)', 'google.golang.org/grpc.(*ClientConn).Invoke(0x0?)'),
+    ],
+    [
+      'ttrpc',
+      remote('select', 'example.com/run/vendor/github.com/containerd/ttrpc.(*Client).Call(0x0?)', 'main.kill()'),
+    ],
+  ])('is told of %s', (_of, call) => {
+    expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))[0]?.title).toContain(REMOTE)
+  })
+
+  it('is none where the remote procedure waits for the end of a task', () => {
+    const call = remote('select', 'github.com/containerd/ttrpc.(*Client).Call(0x0?)', 'main.(*task).Wait(0x0?)')
+    expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))).toEqual([])
   })
 
   it('is told earlier of ten that all wait for minutes', () => {

@@ -1,0 +1,53 @@
+/**
+ * Many that wait to receive, or in a select, in one place, started by calls that have returned, while none of their code goes on. A few may be workers
+ * that wait for their next turn; what a call has written within itself, and left behind, waits for what that call knew.
+ */
+import { namesOf } from '../core/names.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { isDependency, isStandard } from '../stacks/title.ts'
+import { about } from './about.ts'
+import { codeOf } from './code.ts'
+import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { isRelieved } from './relieved.ts'
+import { anyGoesOn } from './standstill.ts'
+
+const WAITS_FOR_MORE = /^(?:chan receive|select)$/
+/** Closures of a call, … */
+const CLOSURES = 10
+/** … or any others: a service may have a worker for each of hundreds of customers, all of whom are asleep. */
+const MANY = 1000
+/** Calls that have started them: one or two may have been the start of a service. */
+const CALLS = 5
+
+export function left(scene: Scene): Finding[] {
+  return scene.seen
+    .filter((each) => isLeft(scene, each))
+    .map((each) =>
+      about([each], {
+        finding: 'pile_up',
+        severity: 'warning',
+        title: `${goroutines(each.tally.count)} wait in ${each.state} ${placeOf(each.tally.signature.title)}`,
+        because: 'the calls that have started them have returned, and no other goroutine of this code goes on',
+      }),
+    )
+}
+
+function isLeft(scene: Scene, each: Seen): boolean {
+  const { count, parents, signature, states } = each.tally
+  if (count < CLOSURES || each.idle || parents === undefined || parents.distinct < CALLS || isJudged(each)) return false
+  for (const state of states.keys()) if (!WAITS_FOR_MORE.test(state)) return false
+  const { title, createdBy } = signature
+  if (createdBy === undefined || isStandard(title.function) || isDependency(title)) return false
+  if (count < MANY && !title.function.startsWith(`${createdBy.function}.func`)) return false
+  if (codeOf(signature).pool !== undefined || isAnyIn(scene, each, createdBy.function)) return false
+  return !anyGoesOn(scene, each, each) && !isRelieved(scene, each)
+}
+
+/** Is one of those that have started them still in the function that did? */
+function isAnyIn({ dump }: Scene, { tally }: Seen, creator: string): boolean {
+  for (const slot of tally.parents?.signatures.keys() ?? []) {
+    const parent = dump.signatures[slot]
+    if (parent !== undefined && namesOf(parent.signature.stack).some(({ text }) => text === creator)) return true
+  }
+  return false
+}

@@ -1,0 +1,98 @@
+/** A pool all of whose members are taken. */
+import { namesOf } from '../core/names.ts'
+import type { Pool } from '../leaks/pools.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import { codeOf } from './code.ts'
+import { type Finding, ofScene, type Scene, type Seen } from './finding.ts'
+import { mayBeWokenBeside } from './standstill.ts'
+import { POOLED, waysOf } from './ways.ts'
+
+/** Goroutines that wait for a member of a pool, while others go on. */
+const POOL = 10
+const CRITICAL = 100
+
+/** Who waits for a member of a pool that is empty. */
+interface Waiting {
+  readonly seen: Seen
+  readonly row: Pool
+  readonly reason: string
+}
+
+const TAKEN = 'all members of the pool are taken'
+
+export function pool(scene: Scene): Finding[] {
+  return emptyPools(scene).map(({ seen, row, reason }) => {
+    const { count, signature } = seen.tally
+    return about([seen], {
+      finding: 'pool',
+      severity: count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} ${placeOf(signature.title)}`,
+      because: reason,
+    })
+  })
+}
+
+export const emptyPools: (scene: Scene) => readonly Waiting[] = ofScene(findEmpty)
+
+function findEmpty(scene: Scene): readonly Waiting[] {
+  const byRow = new Map<Pool, Seen[]>()
+  for (const seen of scene.seen) {
+    const row = poolOf(seen)
+    if (row !== undefined) byRow.set(row, [...(byRow.get(row) ?? []), seen])
+  }
+  if (byRow.size === 0) return []
+  const mayBeWoken = mayBeWokenBeside(scene, new Set([...byRow.values()].flat()))
+  return [...byRow].flatMap(([row, waiting]) => {
+    const made = inTheMaking(scene, row)
+    if (made > 0 && countOf(waiting) - made < POOL) return []
+    const isOwn = isHeldByWaiters(scene, row, waiting)
+    return waiting.flatMap((seen) => {
+      const isLeftAlone = !mayBeWoken(seen)
+      if (seen.tally.count < POOL && !isLeftAlone && !isOwn) return []
+      const how = isOwn
+        ? ' by goroutines that wait for another one'
+        : isLeftAlone
+          ? ', and no goroutine of this code is at work with one'
+          : ''
+      return { seen, row, reason: `${TAKEN}${how}` }
+    })
+  })
+}
+
+function countOf(seen: readonly Seen[]): number {
+  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
+}
+
+/** Members of a pool that are being made. */
+function inTheMaking({ seen }: Scene, { making }: Pool): number {
+  return making === undefined ? 0 : countOf(seen.filter((each) => isIn(each, making)))
+}
+
+/**
+ * Has each member that is known to be taken one who waits for another one? Nobody gives one back then. Known is what a goroutine watches; whoever is
+ * at work with any other one is in the package of the pool.
+ */
+function isHeldByWaiters(scene: Scene, { watched, uses }: Pool, waiting: readonly Seen[]): boolean {
+  if (watched === undefined || uses === undefined) return false
+  const slots = new Set(waiting.map(({ slot }) => slot))
+  const watchers = scene.seen.filter((each) => isIn(each, watched))
+  if (watchers.length === 0) return false
+  const areTheirs = watchers.every(({ tally: { parents } }) => {
+    if (parents === undefined || parents.alive < parents.distinct) return false
+    return [...parents.signatures.keys()].every((slot) => slots.has(slot))
+  })
+  return (
+    areTheirs &&
+    !scene.seen.some((each) => !each.idle && !slots.has(each.slot) && !watchers.includes(each) && isIn(each, uses))
+  )
+}
+
+function isIn({ tally }: Seen, name: RegExp): boolean {
+  return namesOf(tally.signature.stack).some(({ text }) => name.test(text))
+}
+
+function poolOf({ tally, state, ways }: Seen): Pool | undefined {
+  if ((ways & POOLED) === 0 || (waysOf(state) & POOLED) === 0) return undefined
+  return codeOf(tally.signature).pool
+}

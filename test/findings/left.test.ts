@@ -1,0 +1,54 @@
+/** Goroutines that calls have left behind, who have returned. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, times, type Written } from './findings.ts'
+
+const closure = (i: number, state = 'chan receive'): Written => ({
+  state,
+  calls: ['shop/feed.Follow.func1()'],
+  by: `shop/feed.Follow in goroutine ${1000 + Math.floor(i / 2)}`,
+})
+const api: Written = { state: 'IO wait', calls: ['shop/api.read()'], by: 'main.main in goroutine 1' }
+const dump = (count: number, ...others: readonly Written[]): string =>
+  dumpOf([...times(count, (i) => closure(i)), api, ...others])
+
+describe('closures of calls that have returned', () => {
+  it.each(['chan receive', 'select'])('are a pile where ten wait in [%s]', (state) => {
+    const [first, ...others] = findings(dumpOf([...times(10, (i) => closure(i, state)), api]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'pile_up', goroutines: 10, function: 'shop/feed.Follow.func1' })
+  })
+
+  it.each<[string, string]>([
+    ['are fewer', dump(9)],
+    [
+      'others of the code go on',
+      dump(10, { state: 'IO wait', calls: ['shop/feed.read()'], by: 'main.main in goroutine 1' }),
+    ],
+    ['who has started them is at work elsewhere', dump(10, { ...api, by: 'shop/feed.Follow in goroutine 8' })],
+    ['some have another state', dump(10, closure(11, 'sleep'))],
+    ['a few calls have started them', dumpOf([...times(10, (i) => closure(i % 8)), api])],
+  ])('are none where %s', (_how, text) => {
+    expect(findings(text)).toEqual([])
+  })
+
+  it('are none where a call that has started some goes on', () => {
+    const call: Written = {
+      state: 'chan receive',
+      calls: ['shop/feed.Follow()'],
+      by: 'net/http.(*Server).Serve in goroutine 1',
+    }
+    const [first, ...others] = times(9, (i) => closure(i))
+    const last: Written = { ...(first as Written), by: 'shop/feed.Follow in goroutine 2' }
+    expect(findings(dumpOf([call, last, ...others, closure(10)]))).toEqual([])
+  })
+})
+
+it('workers that calls have started, each of which may have work again, are a pile from a thousand on', () => {
+  const worker = (i: number): Written => ({
+    state: 'chan receive',
+    calls: ['shop/rooms.(*room).loop(0x0?)'],
+    by: `shop/rooms.open in goroutine ${2000 + i}`,
+  })
+  expect(findings(dumpOf(times(999, worker)))).toEqual([])
+  expect(findings(dumpOf(times(1000, worker)))).toMatchObject([{ finding: 'pile_up', goroutines: 1000 }])
+})
