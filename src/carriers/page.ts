@@ -3,6 +3,7 @@
  *
  *     <div class="line">goroutine 7 [running]:</div>
  *     <tr><td>12</td><td>main.(*T).f(0x1, &lt;nil&gt;)</td></tr>
+ *     <span>goroutine</span> <span>7</span> <span>[</span>running<span>]:</span>    what colours code
  *     goroutine 7 \[running\]:
  *     goroutine\u00a07\u00a0[running]:
  *     goroutine 7 [running]:$                             cat -A, less -U: ^I is a TAB
@@ -11,19 +12,21 @@
  */
 import { LESS, trimLineEnd } from '../core/ascii.ts'
 import { withoutEntities } from '../text/plain.ts'
-import { type HeaderOnPage, headerOnPage } from '../text/titles.ts'
+import { findTitle, type HeaderOnPage, headerOnPage } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 
 const LONGEST = 16 << 10
 const NEEDLE = 'goroutine'
 /** Tags, and the number of the line in one of them. */
 const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
+const TAG = /<\/?[a-z][^<>]*>/gi
+const TAG_IN_HEADER = /goroutine(?:<\/?[a-z][^<>]*>)+ /i
 const TAG_BEHIND = /^<\/[a-z][^<>]*>$/i
 const ESCAPED = /\\([\\`*_{}[\]()#+.!<>|~-])/g
 const SHOWN_END = /(?:\^M)?\$$/
 const UNBROKEN = '\xc2\xa0'
 
-type Form = 'tags' | HeaderOnPage
+type Form = 'tags' | 'words' | HeaderOnPage
 
 export class Page implements Carrier {
   readonly name = 'page'
@@ -31,12 +34,14 @@ export class Page implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const end = trimLineEnd(buf, pos, next)
-    if (end - pos > LONGEST || (this.#form === 'tags' && end > pos && !startsTag(buf, pos, end))) return false
+    const isTagged = this.#form === 'tags' || this.#form === 'words'
+    if (end - pos > LONGEST || (isTagged && end > pos && !startsTag(buf, pos, end))) return false
     const line = buf.toString('latin1', pos, end)
     if (line.includes(NEEDLE)) {
       const form = formOf(line)
-      if (form === undefined) return false
-      this.#form = form
+      // A creator has the word, too.
+      if (form === undefined && this.#form !== 'words') return false
+      this.#form = form ?? this.#form
     }
     if (this.#form === undefined) return false
     const plain = plainOf(line, this.#form)
@@ -70,12 +75,14 @@ function startsTag(buf: Buffer, pos: number, end: number): boolean {
 
 /** What the line, which holds the word of a header, shows of the page; undefined where it is as Go has printed it. */
 function formOf(line: string): Form | undefined {
+  if (TAG_IN_HEADER.test(line)) return findTitle(line.replace(TAG, ''), LONGEST, 1) === undefined ? undefined : 'words'
   if (TAGS_BEFORE.test(line) && withoutTagsBehind(line).length < line.trimEnd().length) return 'tags'
   return headerOnPage(line)
 }
 
 function plainOf(line: string, form: Form): string {
   if (form === 'shown') return line.replace(SHOWN_END, '').replaceAll('^I', '\t')
+  if (form === 'words') return withoutEntities(line.replace(TAG, ''))
   const inside = form === 'tags' ? withoutTagsBehind(line.replace(TAGS_BEFORE, '')) : line
   const plain = form === 'escaped' ? inside.replace(ESCAPED, '$1') : withoutEntities(inside)
   return plain.replaceAll(UNBROKEN, ' ')

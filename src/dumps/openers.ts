@@ -11,7 +11,7 @@
  */
 
 import type { LineAt } from '../lines/tape.ts'
-import { continuesPreamble, isTrap, type PreambleStart, startsPreamble } from '../text/preamble.ts'
+import { continuesPreamble, isTrap, type PreambleStart, startsPreamble, wholeReason } from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { isRaceWarning, RACE_RULE } from '../text/race.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -87,7 +87,10 @@ export class Openers {
     if (candidate?.preambleAtHand === undefined) return false
     // Beside an open dump a preamble goes on while a goroutine of that dump is open; else none has come yet.
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
-    if (!continuesPreamble(line.text, candidate.preambleAtHand.kind)) return false
+    const { preambleAtHand } = candidate
+    const reason = wholeReason(preambleAtHand.reason, line.text)
+    if (reason !== undefined) candidate.announce({ ...preambleAtHand, reason })
+    else if (!continuesPreamble(line.text, preambleAtHand.kind)) return false
     candidate.hold(open.hold(line))
     candidate.noteValue(line.text)
     candidate.hasTrap ||= isTrap(line.text)

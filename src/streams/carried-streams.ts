@@ -21,6 +21,7 @@ import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
+import { goesOnString } from '../carriers/wrapped-string.ts'
 import { TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
@@ -71,6 +72,9 @@ export class CarriedStreams {
   #atLine: Stream | undefined
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: Unproved | undefined
+
+  /** The stream of a line that lacks the end of the string with its dump. */
+  #wrapped: Stream | undefined
 
   /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
   #given: Stream | undefined
@@ -184,6 +188,7 @@ export class CarriedStreams {
   #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
+    if (this.#wrapped !== undefined && this.#goesOn(this.#wrapped, buf, pos, next, offset)) return 'taken'
     this.#line.begin(buf, pos, next)
     let known: Carrier | undefined
     for (const carrier of inUse) {
@@ -214,6 +219,22 @@ export class CarriedStreams {
     if (known instanceof Prefix) return 'likely log'
     this.#options.tape.pass(buf, pos, next)
     return 'taken'
+  }
+
+  /** Takes the line [pos, next), if it goes on with the string of the dump in `stream`; else that is over. */
+  #goesOn(stream: Stream, buf: Buffer, pos: number, next: number, offset: number): boolean {
+    const end = trimLineEnd(buf, pos, next)
+    const goesOn = stream.isWrapped && goesOnString(buf.toString('latin1', pos, end))
+    if (goesOn) {
+      this.#options.tape.pass(buf, pos, next)
+      stream.feedRest(buf.subarray(pos, end), offset + next - pos)
+    }
+    if (!goesOn || !stream.isWrapped) {
+      stream.endRest()
+      this.#wrapped = undefined
+    }
+    this.#map.fed(stream)
+    return goesOn
   }
 
   /** The beginning of a line that is too long to be read as one, at `offset` of the input: it is in the log already, with all that follows. True when a dump begins in it. */
@@ -301,6 +322,7 @@ export class CarriedStreams {
     stream.feed(text, needle, offset, offset + line.end - line.start)
     this.#atLine = undefined
     line.settle()
+    if (stream.isWrapped) this.#wrapped = stream
     this.#map.fed(stream)
     this.#given = stream
     this.#givenBy = carrier

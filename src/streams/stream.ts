@@ -15,7 +15,8 @@ import type { BareLines } from '../carriers/bare-lines.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
 import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
-import { LF, SPACE } from '../core/ascii.ts'
+import { mayBeWrapped } from '../carriers/wrapped-string.ts'
+import { LF, SPACE, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
@@ -125,9 +126,19 @@ export class Stream {
     return this.label(text) > 0 && this.fit(this.#text) > 0
   }
 
+  /** The texts of its lines are those of the dump. */
+  get #isBare(): boolean {
+    return this.#inner === undefined && this.#pieces.length === 0 && this.#long === undefined
+  }
+
+  /** Its last line lacks the end of the string that a dump is in. */
+  get isWrapped(): boolean {
+    return this.#long?.isCut === true
+  }
+
   /** May `feedKnown` go on? */
   get walks(): boolean {
-    return this.#inner === undefined && this.#pieces.length === 0 && this.#dumps?.walks === true
+    return this.#isBare && this.#dumps?.walks === true
   }
 
   /** Takes those of the lines that are of known stacks, up to the first that is not; the chunk that they are of stands at `base` of the input. */
@@ -143,7 +154,7 @@ export class Stream {
 
   /** May `feedLog` go on? */
   get logs(): boolean {
-    return this.#inner === undefined && this.#pieces.length === 0 && this.#dumps?.logs === true
+    return this.#isBare && this.#dumps?.logs === true
   }
 
   /** Takes those of the lines whose texts begin ahead of `end` that are plain log, up to the first that is not. The caller lets them pass. */
@@ -329,12 +340,24 @@ export class Stream {
     dumps.end()
     this.#parts.tape.keep()
     if (reason !== undefined) dumps.giveReason(reason)
+    if (cut && this.#beginWrapped(start, end)) return
     const endsLine = text[text.length - 1] === LF
     const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
     this.#toLines(dumps, lines, start, end)
     if (cut) dumps.cut(undefined)
     const last = endsLine ? -1 : text.lastIndexOf(LF)
     dumps.end(endsLine ? '' : text.toString('latin1', last + 1))
+  }
+
+  /** The raw line lacks the end of the string: the next one may go on with it. */
+  #beginWrapped(start: number, end: number): boolean {
+    const { tape, limits } = this.#parts
+    const line = tape.buf.subarray(tape.start, trimLineEnd(tape.buf, tape.start, tape.end))
+    const found = mayBeWrapped(line.length) ? dumpString(line, 0, line.length) : undefined
+    if (found?.cut !== true) return false
+    this.#long = new LongString(found, start, end, limits.lineBytes)
+    this.feedRest(line, end)
+    return true
   }
 
   /** The program's logger put something around the text, too. */

@@ -10,6 +10,7 @@ import {
   CR,
   ESC,
   isDigit,
+  LESS,
   LF,
   LOWER_G,
   SPACE,
@@ -28,6 +29,9 @@ const SEMICOLON = 0x3b
 const LOWER_O = 0x6f
 const LOWER_U = 0x75
 const UPPER_G = 0x47
+const GREATER = 0x3e
+/** Longest tag in a header that is looked at. */
+const TAG_BYTES = 64
 const BY = ' by '
 /** More than the longest needle: `goroutineleak profile: total `, or `goroutine `, an id of up to twenty digits, ` gp=`. */
 export const NEEDLE_BYTES = 64
@@ -76,23 +80,24 @@ function isOfOthers(buf: Buffer, at: number, end: number): boolean {
 
 /**
  * What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. In a page, a blank may be one that
- * does not break, and a bracket may be escaped; a terminal may have coloured a part of it.
+ * does not break, a bracket may be escaped, and each word may have a tag; a terminal may have coloured a part of it. `word`: where that ends.
  */
-function isPromising(buf: Buffer, at: number, end: number): boolean {
+function isPromising(buf: Buffer, word: number, end: number): boolean {
+  const at = marksEnd(buf, word, end)
   const blank = blankAt(buf, at)
   if (blank === 0) {
     const c = buf[at + 1]
     return startsWith(buf, at, end, 'leak profile: total ') || (startsWith(buf, at, end, ':') && (c === LF || c === CR))
   }
-  let p = at + blank
+  let p = marksEnd(buf, at + blank, end)
   if (!isDigit(buf[p])) return startsWith(buf, at, end, ' profile: total ')
   while (isDigit(buf[p])) p++
-  p = colourEnd(buf, p)
+  p = marksEnd(buf, p, end)
   if (startsWith(buf, p, end, ':')) return true
-  if (buf[p] === LF || buf[p] === CR) return endsAccess(buf, at - NEEDLE.length)
+  if (buf[p] === LF || buf[p] === CR) return endsAccess(buf, word - NEEDLE.length)
   const gap = blankAt(buf, p)
   if (gap === 0) return false
-  p = colourEnd(buf, p + gap)
+  p = marksEnd(buf, p + gap, end)
   if (p >= end) return false
   const c = buf[p]
   return c === BRACKET_OPEN || c === BACKSLASH || c === BAR || startsWith(buf, p, end, 'gp=')
@@ -103,15 +108,20 @@ function endsAccess(buf: Buffer, at: number): boolean {
   return at >= BY.length && startsWith(buf, at - BY.length, at, BY)
 }
 
-/** Where the colours end that begin at `at`, if any do. */
-function colourEnd(buf: Buffer, at: number): number {
+/** Where the colours and the tags of a page end that begin at `at`, if any do. */
+function marksEnd(buf: Buffer, at: number, end: number): number {
   let p = at
-  while (buf[p] === ESC && buf[p + 1] === BRACKET_OPEN) {
-    p += 2
-    while (isDigit(buf[p]) || buf[p] === SEMICOLON) p++
-    p++
+  for (;;) {
+    if (buf[p] === ESC && buf[p + 1] === BRACKET_OPEN) {
+      p += 2
+      while (isDigit(buf[p]) || buf[p] === SEMICOLON) p++
+      p++
+    } else if (buf[p] === LESS) {
+      const stop = buf.subarray(p, Math.min(end, p + TAG_BYTES)).indexOf(GREATER)
+      if (stop < 0) return p
+      p += stop + 1
+    } else return p
   }
-  return p
 }
 
 /** Is the needle at `at` one that only a page, or what colours its lines, shows so? */

@@ -15,6 +15,9 @@ const EXCEPTION = /^Exception 0x[0-9a-f]+(?: 0x[0-9a-f]+){3}$/
 const FURTHER_PANIC = /^ +(?:panic|fatal error): /
 const RUNNING_TEST = /^ +(?:Test|Benchmark|Fuzz|Example)\S* \(\d[\dhms.µ\xc2\xb5]*\)$/
 
+/** What is left of `[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x10f2c5a]` for the next line. */
+const END_OF_SIGNAL = /^[0-9a-fxdopr= ]{0,80}\]$/
+
 /** Is this the first line of a preamble? */
 export function startsPreamble(line: string): PreambleStart | undefined {
   const text = line[0] === '^' || line[0] === '\xef' ? line.replace(BEFORE, '') : line
@@ -44,13 +47,14 @@ export function startsPreamble(line: string): PreambleStart | undefined {
 
 /** May this line stand in a preamble of this kind behind its first line? Blank lines aside. */
 export function continuesPreamble(text: string, kind: DumpKind): boolean {
+  if (END_OF_SIGNAL.test(text)) return true
   switch (text[0]) {
     case '\t': // further panics, the lines of a panic value (1.23+), running tests
       return kind === 'panic' || kind === 'timeout'
     case ' ': // the same, where a terminal or a page has made blanks of the TAB
       return kind === 'panic' ? FURTHER_PANIC.test(text) : kind === 'timeout' && RUNNING_TEST.test(text)
-    case '[':
-      return /^\[signal .*\]$/.test(text)
+    case '[': // its end may be on the next line
+      return /^\[signal .*\]$/.test(text) || /^\[signal SIG[A-Z0-9]+: [a-z][^\]]*$/.test(text)
     case 'P':
       return isTrap(text)
     case 's':
@@ -64,6 +68,15 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
     default:
       return startsPreamble(text) !== undefined
   }
+}
+
+/** What the runtime says of nearly every panic that is copied from a terminal or a mail, where it is wrapped. */
+const LONG_REASON = 'runtime error: invalid memory address or nil pointer dereference'
+
+/** The whole of `reason`, which goes on in the next line, `text`; undefined: it does not. */
+export function wholeReason(reason: string, text: string): string | undefined {
+  if (text === '' || !LONG_REASON.startsWith(reason)) return undefined
+  return [reason + text, `${reason} ${text}`].find((whole) => whole === LONG_REASON)
 }
 
 /**

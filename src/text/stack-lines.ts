@@ -53,7 +53,7 @@ export function votesIn(buf: Buffer, start: number, end: number): Votes {
 type Kind = 'header' | 'title' | 'preamble' | 'function' | 'place' | 'stack' | 'blank' | 'other'
 
 function kindOf(line: string): Kind {
-  if (/goroutine \d+ (?:\[|gp=)/.test(line)) return 'header'
+  if (/[Gg]oroutine \d+ (?:\[|gp=|in state \S)/.test(line)) return 'header'
   if (/goroutine(?:leak)? profile: total/.test(line)) return 'title'
   if (/\d+ @(?: 0x[0-9a-f]+)+/.test(line)) return 'stack'
   // A colour may be before it.

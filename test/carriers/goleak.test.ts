@@ -140,3 +140,9 @@ describe('up to version 1.1, Go\u2019s own header follows', () => {
     expect(read([Buffer.from(text)]).dumps).toEqual([['stdin', 2, 0, ...FOUND]])
   })
 })
+
+it('its lines may be the newest first', () => {
+  const lines = LIST.map((line, i) => `2026-11-24T05:00:00.${100 + i}Z ${line}`)
+  const { dumps } = read([Buffer.from(`${lines.toReversed().join('\n')}\n`)])
+  expect(dumps).toMatchObject([[expect.any(String), 2, 0, ...FOUND]])
+})

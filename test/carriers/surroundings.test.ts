@@ -37,6 +37,15 @@ const right = read(textOf(PANIC)).dumps
 const escaped = (line: string): string => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const isFound = (line: string): boolean => /^(?:goroutine|panic)/.test(line)
 
+it('the goroutines of a dump are read of which a page has put each word into an element', () => {
+  const tagged = (line: string): string => line.replace(/[\w.]+|[^\s\w.]+/g, '<span class="n">$&</span>')
+  const { dumps, log } = read(`before\n${textOf(PANIC.slice(2).map(tagged))}after\n`)
+  // Kind and reason are of the panic.
+  expect(dumps).toHaveLength(1)
+  expect(dumps[0]?.slice(4)).toEqual(right[0]?.slice(4))
+  expect(log).toBe('before\nafter\n')
+})
+
 describe('a dump of which each line is decorated', () => {
   it.each<readonly [string, (line: string, i: number) => string]>([
     ['by the tags of a page', (line) => `<div class="line">${escaped(line)}</div>`],

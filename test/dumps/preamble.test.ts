@@ -22,6 +22,39 @@ describe('the first line of a preamble', () => {
     expect(first(preamble + DUMP)).toMatchObject({ kind, reason, goroutines: 1 })
   })
 
+  const SEGV = 'panic: runtime error: invalid memory address or nil pointer dereference'
+  const SIGNAL = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x10f2c5a]'
+  const right = { kind: 'panic', reason: SEGV.slice('panic: '.length), goroutines: 1, damaged: 0 }
+
+  it('may be wrapped by a terminal, at any width, with the line of the signal', () => {
+    for (let width = 8; width < SEGV.length; width++) {
+      const wrap = (line: string): string => line.slice(0, width) + '\n' + line.slice(width)
+      const { dumps, log } = readDumps(`${wrap(SEGV)}\n${SIGNAL}\n\n${DUMP}`)
+      expect(dumps).toMatchObject([right])
+      expect(log.toString()).toBe('')
+    }
+    for (let width = SIGNAL.indexOf('code'); width < SIGNAL.length; width++) {
+      const { dumps, log } = readDumps(`${SEGV}\n${SIGNAL.slice(0, width)}\n${SIGNAL.slice(width)}\n\n${DUMP}`)
+      expect(dumps).toMatchObject([right])
+      expect(log.toString(), `${width}`).toBe('')
+    }
+  })
+
+  it('may be wrapped by a mail, where a blank was', () => {
+    const { dumps, log } = readDumps(
+      `${SEGV.replace('pointer ', 'pointer\n')}\n${SIGNAL.replace(' pc', '\npc')}\n\n${DUMP}`,
+    )
+    expect(dumps).toMatchObject([right])
+    expect(log.toString()).toBe('')
+  })
+
+  it('goes on with nothing else', () => {
+    const text = 'panic: runtime error: invalid memory\nserving\n'
+    const { dumps, log } = readDumps(text + DUMP)
+    expect(dumps).toMatchObject([{ kind: 'panic', reason: 'runtime error: invalid memory' }])
+    expect(log.toString()).toBe('serving\n')
+  })
+
   it('a recovered panic two lines before is not the reason', () => {
     expect(first(`recovered from panic: boom\nserving on\n${DUMP}`)).toMatchObject({ kind: 'single' })
   })
