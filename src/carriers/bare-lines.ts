@@ -6,7 +6,7 @@
  */
 import { wordsOf } from '../core/ascii.ts'
 import { type Kernel, openKernel } from '../core/kernel.ts'
-import { type LineShape, LONGEST_TEXT } from './line-shape.ts'
+import { type Escapes, type LineShape, LONGEST_TEXT } from './line-shape.ts'
 import module from './strip.wat'
 
 /** Bytes that are taken at a time: a few at first, since the next line may be of another shape. */
@@ -23,12 +23,14 @@ const BEYOND = 64
 const TEXTS_AT = INPUT_AT + MOST + BEYOND
 const MEMORY = TEXTS_AT + MOST + BEYOND
 const INT = 4
+/** As strip.wat numbers them. */
+const ESCAPES: Readonly<Record<Escapes, number>> = { none: 0, json: 1, octal: 2 }
 const NONE = Buffer.alloc(0)
 const NO_WORDS = wordsOf(NONE)
 const NO_ROWS = new Int32Array(0)
 
 interface Functions {
-  strip(pos: number, end: number, to: number, head: number, tail: number, escaped: number, most: number): number
+  strip(pos: number, end: number, to: number, head: number, tail: number, escapes: number, most: number): number
 }
 
 let kernel: (Kernel<Functions> & { readonly ints: Int32Array }) | undefined
@@ -112,7 +114,7 @@ export class BareLines {
   }
 
   /** Takes the lines of `shape` from `pos` on, or some of them; false when there are none. */
-  take({ head, tail, isEscaped }: LineShape, buf: Buffer, pos: number, end: number): boolean {
+  take({ head, tail, escapes }: LineShape, buf: Buffer, pos: number, end: number): boolean {
     if (!isOpened) open()
     if (kernel === undefined) return false
     const { memory, functions, ints } = kernel
@@ -122,8 +124,8 @@ export class BareLines {
     memory.fill(0, stop, stop + BEYOND)
     memory.set(head.rows, HEAD_AT)
     if (tail !== undefined) memory.set(tail.rows, TAIL_AT)
-    const escaped = isEscaped ? 1 : 0
-    const count = functions.strip(INPUT_AT, stop, TEXTS_AT, head.length, tail?.length ?? 0, escaped, LONGEST_TEXT)
+    const tailLength = tail?.length ?? 0
+    const count = functions.strip(INPUT_AT, stop, TEXTS_AT, head.length, tailLength, ESCAPES[escapes], LONGEST_TEXT)
     this.#count = count
     this.#at = 0
     this.#from = pos

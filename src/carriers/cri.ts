@@ -64,7 +64,7 @@ export class Cri implements Carrier {
     if (this.#textAt < 0 || length > LONGEST_PART) return undefined
     this.#head.set(this.#buf, this.#pos, this.#textAt)
     this.#head.vary(0, this.#stampEnd - this.#pos)
-    return { head: this.#head, isEscaped: false }
+    return { head: this.#head, escapes: 'none' }
   }
 
   names(): StreamNames {

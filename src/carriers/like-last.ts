@@ -37,7 +37,7 @@ export class LikeLast {
 
   /** What the last line has in common with those that are like it. */
   get shape(): LineShape | undefined {
-    return this.#isSet ? { head: this.#head, tail: this.#tail, isEscaped: true } : undefined
+    return this.#isSet ? { head: this.#head, tail: this.#tail, escapes: 'json' } : undefined
   }
 
   /** Writes the text of the line [pos, next) of `buf` to the room of `text`, if it is like the last one. */

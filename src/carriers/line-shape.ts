@@ -47,10 +47,15 @@ export class ShapePart {
   }
 }
 
+/**
+ * What stands for other bytes in a text. `json`: it is a string without its quotes, and a line feed at its end is that of the line. `octal`: as rsyslog
+ * writes control characters (syslog-text.ts); what begins with a blank is read by the carrier alone.
+ */
+export type Escapes = 'none' | 'json' | 'octal'
+
 export interface LineShape {
   readonly head: ShapePart
   /** Absent: the text ends with the line. */
   readonly tail?: ShapePart
-  /** The text is a string of JSON, without its quotes. A line feed at its end is that of the line. */
-  readonly isEscaped: boolean
+  readonly escapes: Escapes
 }

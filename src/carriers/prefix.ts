@@ -224,7 +224,7 @@ export class Prefix implements Carrier {
   shape(): LineShape | undefined {
     if (this.#sameLength === 0 || this.#padded || this.#coloured) return undefined
     this.#head.set(this.#same, 0, this.#sameLength)
-    return { head: this.#head, isEscaped: false }
+    return { head: this.#head, escapes: 'none' }
   }
 
   /** An empty line may have lost its indentation. -1: it is not empty. */

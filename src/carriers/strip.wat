@@ -82,14 +82,17 @@
     (unreachable))
 
   ;; Takes the lines from $pos on, up to the first that is of another shape or is not whole before $end, and writes their texts to $to, each
-  ;; with a line feed. $head, $tail: how long the parts are. $escaped: the text is a string of JSON without its quotes; of its escapes
-  ;; only `\t`, `\"`, `\\`, `\/` and a `\n` at its end are read. A text has no more than $most bytes. Returns how many lines; at 0 stands where
-  ;; the line behind them begins, at 4 where their texts end.
+  ;; with a line feed. $head, $tail: how long the parts are. $escapes, 1: the text is a string of JSON without its quotes; of its escapes
+  ;; only `\t`, `\"`, `\\`, `\/` and a `\n` at its end are read. 2: of control characters that are written in octal digits only TAB is read, `#011`,
+  ;; and no text that begins with a blank or a byte order mark. A text has no more than $most bytes. Returns how many lines; at 0 stands where the line
+  ;; behind them begins, at 4 where their texts end.
   (func (export "strip")
-    (param $pos i32) (param $end i32) (param $to i32) (param $head_length i32) (param $tail_length i32) (param $escaped i32) (param $most i32)
+    (param $pos i32) (param $end i32) (param $to i32) (param $head_length i32) (param $tail_length i32) (param $escapes i32) (param $most i32)
     (result i32)
-    (local $row i32) (local $p i32) (local $q i32) (local $bits i32) (local $c i32) (local $bytes v128)
+    (local $row i32) (local $p i32) (local $q i32) (local $bits i32) (local $c i32) (local $sign i32) (local $bytes v128)
     (local.set $row (global.get $rows))
+    ;; What a text is looked through for, besides its end.
+    (local.set $sign (select (i32.const 0x23) (i32.const 10) (i32.eq (local.get $escapes) (i32.const 2))))
     (block $over
       (loop $line
         (br_if $over (i32.ge_u (local.get $pos) (local.get $end)))
@@ -97,7 +100,7 @@
         (local.set $p (call $end_of_part (local.get $pos) (global.get $head) (local.get $head_length)))
         (br_if $over (i32.eqz (local.get $p)))
         (local.set $q (local.get $to))
-        (if (local.get $escaped)
+        (if (i32.eq (local.get $escapes) (i32.const 1))
           (then
             (block $quote
               (loop $more
@@ -144,18 +147,40 @@
             (br_if $over (i32.eqz (local.get $p)))
             (br_if $over (i32.gt_u (local.get $p) (local.get $end))))
           (else
-            (loop $more
-              (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
-              (local.set $bytes (v128.load (local.get $p)))
-              (v128.store (local.get $q) (local.get $bytes))
-              (local.set $bits (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 10)))))
-              (if (i32.eqz (local.get $bits))
-                (then
-                  (local.set $p (i32.add (local.get $p) (i32.const 16)))
-                  (local.set $q (i32.add (local.get $q) (i32.const 16)))
-                  (br $more))))
-            (local.set $p (i32.add (i32.add (local.get $p) (i32.ctz (local.get $bits))) (i32.const 1)))
-            (local.set $q (i32.add (local.get $q) (i32.ctz (local.get $bits))))
+            (if (local.get $escapes)
+              (then
+                (local.set $c (i32.load8_u (local.get $p)))
+                (br_if $over
+                  (i32.or (i32.eq (local.get $c) (i32.const 0x20)) (i32.eq (local.get $c) (i32.const 0xef))))))
+            (block $feed
+              (loop $more
+                (br_if $over (i32.ge_u (local.get $p) (local.get $end)))
+                (local.set $bytes (v128.load (local.get $p)))
+                (v128.store (local.get $q) (local.get $bytes))
+                (local.set $bits
+                  (i8x16.bitmask
+                    (v128.or
+                      (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 10)))
+                      (i8x16.eq (local.get $bytes) (i8x16.splat (local.get $sign))))))
+                (if (i32.eqz (local.get $bits))
+                  (then
+                    (local.set $p (i32.add (local.get $p) (i32.const 16)))
+                    (local.set $q (i32.add (local.get $q) (i32.const 16)))
+                    (br $more)))
+                (local.set $p (i32.add (local.get $p) (i32.ctz (local.get $bits))))
+                (local.set $q (i32.add (local.get $q) (i32.ctz (local.get $bits))))
+                (br_if $feed (i32.eq (i32.load8_u (local.get $p)) (i32.const 10)))
+                (if (i32.eq (i32.load (local.get $p)) (i32.const 0x31313023)) ;; #011
+                  (then
+                    (i32.store8 (local.get $q) (i32.const 9))
+                    (local.set $p (i32.add (local.get $p) (i32.const 3))))
+                  (else
+                    (br_if $over
+                      (i32.eq (i32.or (i32.load8_u offset=1 (local.get $p)) (i32.const 1)) (i32.const 0x31)))))
+                (local.set $p (i32.add (local.get $p) (i32.const 1)))
+                (local.set $q (i32.add (local.get $q) (i32.const 1)))
+                (br $more)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
             (br_if $over (i32.gt_u (local.get $p) (local.get $end)))))
         (br_if $over (i32.gt_u (i32.sub (local.get $q) (local.get $to)) (local.get $most)))
         (i32.store (local.get $row) (local.get $pos))

@@ -15,6 +15,7 @@
  */
 import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, DOT, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
+import { type LineShape, LONGEST_PART, ShapePart } from './line-shape.ts'
 import { LEVEL } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
@@ -30,6 +31,7 @@ export class Syslog implements Carrier {
   readonly name = 'syslog'
   readonly #key = new StreamKey()
   #buf: Buffer = Buffer.alloc(0)
+  #pos = 0
   #stamp = 0
   #stampEnd = 0
   /** Offsets of host, program and process, in turn. */
@@ -40,6 +42,7 @@ export class Syslog implements Carrier {
   #lastNames: StreamNames = { source: '', attributes: {} }
   #lastHead = ''
   #isContinuation = false
+  readonly #head = new ShapePart()
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     this.#isContinuation = false
@@ -64,6 +67,7 @@ export class Syslog implements Carrier {
       this.#lastKey = key
       this.#lastNames = this.#readNames()
     }
+    this.#pos = pos
     this.#width = p - pos
     this.#lastHead = ''
     text.key = key
@@ -83,6 +87,13 @@ export class Syslog implements Carrier {
 
   names(): StreamNames {
     return this.#lastNames
+  }
+
+  shape(): LineShape | undefined {
+    if (this.#isContinuation || this.#width > LONGEST_PART) return undefined
+    this.#head.set(this.#buf, this.#pos, this.#pos + this.#width)
+    this.#head.vary(this.#stamp - this.#pos, this.#stampEnd - this.#pos)
+    return { head: this.#head, escapes: 'octal' }
   }
 
   #continuation(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
