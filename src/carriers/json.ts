@@ -176,8 +176,7 @@ export class JsonCarrier implements Carrier {
     const isAsLong = start - pos === this.#before && next - end === this.#behind
     this.#before = start - pos
     this.#behind = next - end
-    const { syslogText, partialTag } = this.#dialect
-    if (!isAsLong || kinds[at] !== STRING || partial || syslogText === true || partialTag !== undefined) {
+    if (!isAsLong || kinds[at] !== STRING || partial) {
       this.#like.forget()
       return
     }
@@ -247,8 +246,8 @@ export class JsonCarrier implements Carrier {
   }
 
   shape(): LineShape | undefined {
-    const { cutAt } = this.#dialect
-    return cutAt === undefined || cutAt > LONGEST_TEXT ? this.#like.shape : undefined
+    const { cutAt, syslogText } = this.#dialect
+    return syslogText !== true && (cutAt === undefined || cutAt > LONGEST_TEXT) ? this.#like.shape : undefined
   }
 
   #value(index: number): string | undefined {
@@ -263,7 +262,6 @@ export class JsonCarrier implements Carrier {
 
   #fill(buf: Buffer, text: CarriedText): void {
     const { kinds, starts, ends } = this.#paths
-    const { syslogText } = this.#dialect
     const { tag } = this.#layout
     const at = this.#text
     const start = at < 0 ? 0 : (starts[at] as number)
@@ -274,15 +272,15 @@ export class JsonCarrier implements Carrier {
     else if (at >= 0 && kinds[at] === ARRAY) length = fromArray(buf, start, end, room)
     this.#filled(text, length)
     if (kinds[tag] === STRING && buf[starts[tag] as number] === 0x50) text.partial = true
-    if (syslogText === true) fillEscaped(text.buf, text.buf[0] === SPACE ? 1 : 0, text.end, text)
   }
 
   /** The first `length` bytes of the room of `text` are what the string stands for. */
   #filled(text: CarriedText, length: number, holdsLines?: boolean): void {
-    const { cutAt } = this.#dialect
+    const { cutAt, syslogText } = this.#dialect
     this.#textEndsLine = length > 0 && text.room(length)[length - 1] === LF
     text.partial = cutAt !== undefined && length >= cutAt && !this.#textEndsLine
     text.filled(this.#textEndsLine ? length - 1 : length, holdsLines)
+    if (syslogText === true) fillEscaped(text.buf, text.buf[0] === SPACE ? 1 : 0, text.end, text)
   }
 
   #key(buf: Buffer): string {

@@ -13,7 +13,22 @@ import { cutAnywhere, feed, LOG_LINES, linesOf, manyOf, type Run } from './weave
 const ALWAYS: KernelUse = { lines: 64, goroutines: 0, bytes: 0 }
 
 const dumps = goldenDumps().filter(({ bytes }) => bytes.length > 0 && bytes.length < 30_000)
-const wraps = Object.values(WRAPS)
+const octal = (line: string): string => line.replaceAll('\t', '#011')
+const wraps = [
+  ...Object.values(WRAPS),
+  (line: string) => `2026-11-24T05:00:00.123456789Z host app[43]: ${octal(line)}`,
+  (line: string) => `Nov 24 05:00:00 host app[43]: ${line}`,
+  // rsyslog's jsonmesg, and Fluent Bit behind its CRI parser.
+  (line: string, i: number) =>
+    JSON.stringify({
+      msg: `${i % 7 === 0 ? ' ' : ''}${octal(line)}`,
+      hostname: 'host',
+      programname: 'app',
+      procid: '43',
+    }),
+  (line: string, i: number) =>
+    JSON.stringify({ date: 1795503600.55, stream: 'stdout', logtag: i % 50 === 49 ? 'P' : 'F', log: line }),
+]
 
 function read(chunks: readonly Buffer[], kernels: KernelUse): Run {
   const options: InnerOptions = { kernels, goroutines: true }
