@@ -59,6 +59,8 @@ interface Layout {
   readonly tag: number
   /** What may say the place of the call. */
   readonly mayBeCaller: number
+  /** In one of the paths there is a digit. */
+  readonly haveDigits: boolean
 }
 
 /** Of the dialects, which are the same in each engine. */
@@ -83,6 +85,7 @@ function layoutOf(dialect: Dialect): Layout {
     requires: (dialect.requires ?? []).map((some) => some.map(indexOf)),
     tag: dialect.partialTag === undefined ? -1 : indexOf(dialect.partialTag),
     mayBeCaller: caller < 0 ? -1 : streams + caller,
+    haveDigits: paths.some((path) => /\d/.test(path)),
     paths,
   }
   LAYOUTS.set(dialect, layout)
@@ -180,9 +183,17 @@ export class JsonCarrier implements Carrier {
       this.#like.forget()
       return
     }
-    this.#like.remember(this.#buf, pos, next, start, end)
-    for (let i = this.#layout.times; i < this.#layout.streams; i++)
-      if (kinds[i] !== ABSENT) this.#like.vary((starts[i] ?? pos) - pos, (ends[i] ?? pos) - pos, end - pos)
+    const like = this.#like
+    const { times, streams, others, haveDigits } = this.#layout
+    like.remember(this.#buf, pos, next, start, end)
+    // Another digit in a name could make it one that is looked for.
+    if (!haveDigits) like.varyAll()
+    for (let i = times; i < others; i++) {
+      if (kinds[i] === ABSENT) continue
+      const [from, to] = [(starts[i] ?? pos) - pos, (ends[i] ?? pos) - pos]
+      if (i < streams) like.vary(from, to, end - pos)
+      else like.fix(from, to, end - pos)
+    }
   }
 
   /** Where things are in the line that was read last. */

@@ -1,6 +1,6 @@
 /**
- * A line of JSON that is the line before but for one string, and for the digits of some others: a container's lines differ in their text and
- * their time. Such a line needs no scan.
+ * A line of JSON that is the line before but for one string, and for digits: a container's lines differ in their text and their time, and here and
+ * there in an offset or an id. Such a line needs no scan.
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench` (half of it dumps).
  */
@@ -25,7 +25,19 @@ export class LikeLast {
     this.#tail.set(buf, end, next)
   }
 
-  /** Digits of the last line may differ between `from` and `to`, counted from where it began; its text ended at `end`. */
+  /** All digits of the last line but those of its text may differ. */
+  varyAll(): void {
+    this.#head.varyAll()
+    this.#tail.varyAll()
+  }
+
+  /** What is between `from` and `to` may not differ, counted from where the line began; its text ended at `end`. */
+  fix(from: number, to: number, end: number): void {
+    if (to <= this.#head.length) this.#head.fix(from, to)
+    else this.#tail.fix(from - end, to - end)
+  }
+
+  /** Digits of the last line may differ between `from` and `to`, counted as in `fix`. */
   vary(from: number, to: number, end: number): void {
     if (to <= this.#head.length) this.#head.vary(from, to)
     else this.#tail.vary(from - end, to - end)

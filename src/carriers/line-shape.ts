@@ -1,5 +1,5 @@
 /** What the lines of a carrier have in common, but for their texts: what stands before the text and behind it. Some digits may be others. */
-import { DIGIT } from '../core/ascii.ts'
+import { BACKSLASH, DIGIT } from '../core/ascii.ts'
 
 /** Longer parts are not remembered. */
 export const LONGEST_PART = 512
@@ -35,6 +35,17 @@ export class ShapePart {
   vary(from: number, to: number): void {
     for (let i = Math.max(0, from); i < Math.min(to, this.length); i++)
       this.#digits[i] = DIGIT[this.#bytes[i] as number] === 1 ? ONES : 0
+  }
+
+  /** All digits may differ, unless there are escapes, of which they may be a part. */
+  varyAll(): void {
+    const at = this.#bytes.indexOf(BACKSLASH)
+    if (at < 0 || at >= this.length) this.vary(0, this.length)
+  }
+
+  /** Nothing in [from, to) may differ. */
+  fix(from: number, to: number): void {
+    this.#digits.fill(0, Math.max(0, from), Math.max(0, Math.min(to, this.length)))
   }
 
   isAt(buf: Uint8Array, at: number): boolean {

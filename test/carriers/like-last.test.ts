@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CarriedText, type Carrier } from '../../src/carriers/carrier.ts'
-import { docker, journald, logger } from '../../src/carriers/dialects.ts'
-import { JsonCarrier } from '../../src/carriers/json.ts'
+import { DIALECTS, docker, journald, logger, namedBy } from '../../src/carriers/dialects.ts'
+import { type Dialect, JsonCarrier } from '../../src/carriers/json.ts'
 import { prefixOf } from '../../src/carriers/prefix.ts'
 
 const TEXT = fc.constantFrom(
@@ -28,7 +28,17 @@ const JOURNALD = fc.record({
   MESSAGE: TEXT,
   _PID: fc.constantFrom('43', '44'),
 })
+const CLOUDWATCH = fc.record({
+  eventId: fc.constantFrom('3712', '3713', '98', 'x'),
+  logStreamName: fc.constantFrom('web/1', 'web/2'),
+  timestamp: fc.constantFrom(1795496400123, 1795496400124, 12),
+  message: TEXT,
+  offset: fc.constantFrom(1, 2, 34, '\\u0031', [5, { message: 6 }]),
+  time1: fc.constantFrom('1', '2'),
+})
 const LOGGER = fc.record({ ts: fc.constantFrom(1795500000, 1795500001, 1.5), msg: TEXT, n1: fc.constantFrom(1, 2) })
+
+const cloudwatch = DIALECTS.find(({ name }) => name === 'cloudwatch') as Dialect
 
 function readAll(carrier: () => Carrier, lines: readonly Buffer[]): unknown[] {
   const text = new CarriedText()
@@ -44,6 +54,8 @@ describe('a line like the last one', () => {
     ['docker', docker, DOCKER],
     ['journald', journald, JOURNALD],
     ['a logger', logger, LOGGER],
+    ['CloudWatch', cloudwatch, CLOUDWATCH],
+    ['names of one of whose fields a digit tells', namedBy({ text: 'message', time: 'time1' }), CLOUDWATCH],
   ] as const)('of %s is read as a scan reads it', (_name, dialect, record) => {
     const line = fc.oneof(
       { weight: 9, arbitrary: (record as fc.Arbitrary<object>).map((each) => JSON.stringify(each)) },
