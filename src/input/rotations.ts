@@ -12,11 +12,21 @@ export function isRotationOf(path: string, other: string): boolean {
   return name.startsWith(first) && ROTATED.test(name.slice(first.length))
 }
 
+/** A folder whose files are renamed meanwhile is looked at again: one is there twice, and another was behind the look. */
+const LOOKS = 4
+
 /** All that were at `path` once, by their names. */
 export function rotationsOf(path: string): Stats[] {
-  return besides(path)
-    .filter((each) => isRotationOf(path, each))
-    .flatMap((each) => statOf(each) ?? [])
+  const found = new Map<string, Stats>()
+  let known = -1
+  for (let looks = 0; looks < LOOKS && known < found.size; looks++) {
+    known = found.size
+    for (const each of besides(path)) {
+      const stats = isRotationOf(path, each) ? statOf(each) : undefined
+      if (stats !== undefined) found.set(identityOf(stats), stats)
+    }
+  }
+  return [...found.values()]
 }
 
 /** One of the paths, or what the file is called that was there; undefined when it is gone. */
