@@ -8,7 +8,7 @@
  *   file            | func, created, ancestor, elided, note
  *   file of created | ancestor
  *   ancestor        | func
- *   elided          | func, created, file, note
+ *   elided          | func, created, note
  *   note            | func, created, file, note, elided
  *   unavailable     | created
  */
@@ -24,7 +24,7 @@ const AFTER: Readonly<Record<LineKind, readonly LineKind[]>> = {
   created: ['file'],
   file: AFTER_FRAME,
   ancestor: ['func'],
-  elided: ['func', 'created', 'file', 'note'],
+  elided: ['func', 'created', 'note'],
   note: ['func', 'created', 'file', 'note', 'elided'],
   unavailable: ['created'],
 }

@@ -245,6 +245,11 @@ export class OpenGoroutine {
     return past === undefined ? kindsAfter(this.tree, this.at) : kindsAfterKind(past)
   }
 
+  /** May a file line come next? */
+  get expectsFile(): boolean {
+    return this.#expected.includes('file')
+  }
+
   /** What the last line was, if it was not kept. */
   get #pastKind(): LineKind | undefined {
     return this.#past !== undefined && this.#past.at === this.at ? this.#past.kind : undefined
@@ -443,7 +448,7 @@ export class OpenGoroutine {
       this.at = joined.line
       return joined.cut
     }
-    if (this.length <= 0 || !this.#expected.includes('file')) return -1
+    if (this.length <= 0 || !this.expectsFile) return -1
     const shown = withoutEscapedTab(flush(text, this.indent))
     const place = readGluedPlace(shown)
     if (place === undefined) return -1

@@ -14,7 +14,6 @@ import { byteClass, DOT, LF, PAREN_CLOSE, SPACE, startsWith, trimLineEnd } from 
 import { ROOT } from '../stacks/line-table.ts'
 import { TEXT_BYTES } from '../text/line.ts'
 import type { Remarks } from '../text/remarks.ts'
-import { kindsAfter } from './follows.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { LONG_SHAPE } from './repair/log-shapes.ts'
 
@@ -48,7 +47,7 @@ export class PlainLog {
   /** Is the open dump, after a log line, so much without doubt that lines may be passed at once? */
   get mayCome(): boolean {
     const { dump, candidate, next, goroutine, fragments, reasonBefore, sinceLastLine, doubts, state } = this.#open
-    const { at, tree } = goroutine
+    const { at } = goroutine
     return (
       state === 'open' &&
       dump !== undefined &&
@@ -65,7 +64,7 @@ export class PlainLog {
       goroutine.length === 0 &&
       at !== undefined &&
       at !== ROOT &&
-      !kindsAfter(tree, at).includes('file')
+      !goroutine.expectsFile
     )
   }
 

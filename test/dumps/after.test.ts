@@ -22,6 +22,7 @@ const AFTER: Readonly<Record<string, string>> = {
   calls: 'starting\nserver.Start()\nhttp.Serve(1)\nbye\n',
   'who created what': 'starting\ncreated by admin.user\n\tok\n',
   'a function and its file, apart': 'starting\nmain.f(0x1)\nstill running\n\t/src/a.go:12\n',
+  'a place alone': 'see\n\t/src/dead/main.go:10 +0x2a\n',
   'numbers in hexadecimal': 'dump of memory\n0x0000000000000010: 00 01\n',
   'a goroutine in a sentence': 'goroutine 12 finished\n',
 }
@@ -37,6 +38,8 @@ const SMALL: Readonly<Record<string, string>> = {
   'the first goroutine': 'panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:30 +0x20\n',
   'a stack with a creator':
     'goroutine 8 [select]:\nmain.f(...)\n\t/src/a.go:1\ncreated by main.main\n\t/src/a.go:9 +0x1\n',
+  'a stack of which frames were left out':
+    'goroutine 8 [select]:\nmain.f(...)\n\t/src/a.go:1 +0x1\n...additional frames elided...\n',
   gccgo:
     'panic: boom\n\ngoroutine 16 [running]:\nmain.f\n\t/src/a.go:12\nmain.main\n\t/src/a.go:30\nruntime_main\n\t../go/proc.c:606\n',
 }

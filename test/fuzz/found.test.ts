@@ -3,6 +3,9 @@ import { expect, it } from 'vitest'
 import { check } from './check.ts'
 import type { Input } from './generate.ts'
 
+const HEROKU = '2026-11-24T05:00:00.100000+00:00 app[web.1]: '
+const NOTE = 'runtime: unexpected return pc for main.f called from 0x1\n'
+
 /** What went wrong → the input, Latin-1, and what it was read with. */
 const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
   'a line of logfmt without a message has the time of one before it, as far as the chunk has that still': [
@@ -147,6 +150,16 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
   'a dump in a line that is too long to be read ends behind the carriage return, where its line end is cut in two': [
     '==> . <==\n"t":1e]39,"msg":"goroutine 1 [g]:\\nn.()\\n"\r\n.',
     { order: 'oldest_first', limits: { lineBytes: 33 } },
+  ],
+  'a line of a log that has a file line in it, behind frames that are past the limit, is passed with those that look like it':
+    [
+      `goroutine 7 [running]:\nmain.k(0x2)\n\t/app/k.go:3 +0x1d\n${NOTE}${HEROKU}${NOTE}${HEROKU}\t/srv/main.go:10 +0x2a\nx`,
+      { limits: { frames: 1 } },
+    ],
+  'a file line behind frames that were left out is taken for one of the stack': [
+    `goroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n...12 frames elided...\n\n${HEROKU}created by main.main in goroutine 1\n` +
+      `${HEROKU}\t/srv/app/dead/main.go:10 +0x2a\n${HEROKU}\n`,
+    { limits: { frames: 1 } },
   ],
   'the search of a line that is too long to be read stays where it is, for ever': [
     `{"message":"${'x'.repeat(80)} goroutine 1 [running]: in the docs"}\n`,
