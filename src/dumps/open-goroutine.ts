@@ -292,7 +292,9 @@ export class OpenGoroutine {
   /** Is what comes next more likely a log line than one of this stack, which may end at `at`, or may be a header that is quoted? */
   #isApart(at: KnownLine): boolean {
     if (at === ROOT) return this.length <= 0
-    return this.tree.kind(at) === 'file' && (this.length <= 0 || this.#isEndOfMain(at))
+    const kind = this.tree.kind(at)
+    if (kind === 'elided') return this.length <= 0 || this.header?.id === 1
+    return kind === 'file' && (this.length <= 0 || this.#isEndOfMain(at))
   }
 
   /** Is this the file line of `main.main` of the first goroutine? */

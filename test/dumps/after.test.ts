@@ -22,7 +22,6 @@ const AFTER: Readonly<Record<string, string>> = {
   calls: 'starting\nserver.Start()\nhttp.Serve(1)\nbye\n',
   'who created what': 'starting\ncreated by admin.user\n\tok\n',
   'a function and its file, apart': 'starting\nmain.f(0x1)\nstill running\n\t/src/a.go:12\n',
-  'a place alone': 'see\n\t/src/dead/main.go:10 +0x2a\n',
   'numbers in hexadecimal': 'dump of memory\n0x0000000000000010: 00 01\n',
   'a goroutine in a sentence': 'goroutine 12 finished\n',
 }
@@ -39,7 +38,7 @@ const SMALL: Readonly<Record<string, string>> = {
   'a stack with a creator':
     'goroutine 8 [select]:\nmain.f(...)\n\t/src/a.go:1\ncreated by main.main\n\t/src/a.go:9 +0x1\n',
   'a stack of which frames were left out':
-    'goroutine 8 [select]:\nmain.f(...)\n\t/src/a.go:1 +0x1\n...additional frames elided...\n',
+    'panic: boom\n\ngoroutine 1 [running]:\nmain.f(...)\n\t/src/a.go:1 +0x1\n...additional frames elided...\n',
   gccgo:
     'panic: boom\n\ngoroutine 16 [running]:\nmain.f\n\t/src/a.go:12\nmain.main\n\t/src/a.go:30\nruntime_main\n\t../go/proc.c:606\n',
 }
@@ -57,6 +56,10 @@ describe.each(dumps)('%s', (_name, text) => {
   it.each(Object.entries(AFTER))('%s after it costs it nothing', (_what, after) => {
     expectWhole(after)
     expectWhole(`one line\n${after}`)
+  })
+
+  it('a place alone after it costs it nothing', () => {
+    expectWhole('it is here:\n\t/src/dead/main.go:10 +0x2a\n')
   })
 
   it.each(Object.entries(AFTER))(
