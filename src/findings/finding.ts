@@ -4,7 +4,7 @@ import type { FindingRecord } from '../core/records.ts'
 import { addTo } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
 import { mainState } from '../leaks/words.ts'
-import { waysOf } from './ways.ts'
+import { lockByFrames, waysOf } from './ways.ts'
 
 /** A finding before it has its rank in a dump. */
 export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'rank'>
@@ -19,16 +19,18 @@ export interface Seen {
   readonly track: Track | undefined
   /** It waits by design. */
   readonly idle: boolean
-  /** The state that most of them are in; empty for a profile, which has none. */
+  /** The state that most of them are in. A profile has none: that of a lock the frames tell, and any other is empty. */
   readonly state: string
-  /** How any of them waits (ways.ts). */
+  /** How any of them waits (ways.ts), by its state. */
   readonly ways: number
 }
 
 export function seenOf(slot: number, tally: SignatureTally, track: Track | undefined, assessment: Assessment): Seen {
-  let ways = 0
-  for (const state of tally.states.keys()) ways |= waysOf(state)
-  return { slot, tally, track, assessment, idle: isIdle(tally), state: mainState(tally), ways }
+  const isProfile = tally.states.size === 0
+  const state = isProfile ? lockByFrames(tally.signature) : mainState(tally)
+  let ways = isProfile && state !== '' ? waysOf(state) : 0
+  for (const each of tally.states.keys()) ways |= waysOf(each)
+  return { slot, tally, track, assessment, idle: isIdle(tally), state, ways }
 }
 
 /** Those with most goroutines first, of as many the one that came first. Most dumps have few counts. */

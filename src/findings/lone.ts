@@ -50,7 +50,7 @@ function isStill(each: Seen): boolean {
 
 /** Does it wait for another goroutine, with no timer beside? */
 export function isHeld({ tally }: Seen): boolean {
-  return [...tally.states.keys()].every((state) => HELD.test(state))
+  return tally.states.size > 0 && [...tally.states.keys()].every((state) => HELD.test(state))
 }
 
 /** `example.com/shop` of `example.com/shop.(*Cache).`. */

@@ -38,8 +38,11 @@ const KINDS: readonly (readonly [name: RegExp, kind: WaitKind])[] = [
 
 /** sync/mutex.go, rwmutex.go, waitgroup.go, cond.go. */
 const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
-  [/SemacquireRWMutexR$/, 12],
+  [/SemacquireRWMutexR$|RWMutex\)\.RLock$/, 12],
   [/SemacquireRWMutex$/, 8],
+  // Until Go 1.19 both locks wait in one function. An RWMutex begins with the Mutex of its writers.
+  [/\(\*Mutex\)/, 4],
+  [/RWMutex\)\.Lock$/, 8],
   [/SemacquireMutex$/, 4],
   [/SemacquireWaitGroup$/, 8],
   [/notifyListWait$/, 16],

@@ -1,4 +1,7 @@
 /** How a goroutine waits, as bits: what a state says is found once, since each rule asks of each signature of each dump. */
+import { fact } from '../core/facts.ts'
+import type { Signature } from '../core/model.ts'
+import { namesOf } from '../core/names.ts'
 import { rememberedText } from '../core/remembered.ts'
 
 /** Does not run. */
@@ -33,6 +36,21 @@ const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
 
 /** There are a few dozen (runtime/runtime2.go waitReasonStrings). */
 const MOST_STATES = 256
+
+const PARKED = /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/
+const LOCKS = /^sync\.\(\*(RWMutex|Mutex)\)\.(R?Lock)$/
+
+/** The state of goroutines that are parked in a lock, by their frames; empty for any others. */
+export const lockByFrames: (signature: Signature) => string = fact(({ stack }: Signature) => {
+  const names = namesOf(stack)
+  const parked = names.findIndex(({ text }) => PARKED.test(text))
+  if (parked < 0) return ''
+  for (let at = parked + 1; at < names.length; at++) {
+    const [, type, method] = LOCKS.exec(names[at]?.text ?? '') ?? []
+    if (type !== undefined) return `sync.${type}.${method}`
+  }
+  return ''
+})
 
 /** All that a state says. */
 export const waysOf: (state: string) => number = rememberedText(MOST_STATES, (state) =>

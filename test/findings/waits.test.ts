@@ -117,3 +117,37 @@ describe('goroutines that wait alone', () => {
     expect(first?.waits_on?.[0]).toMatchObject({ object: '0xc000010008', waiters: 60 })
   })
 })
+
+it('readers and writers of one RWMutex wait for one object, as Go 1.12 to 1.19 print them', () => {
+  const readers = ids(10, 50).map((id) => waitsSince(id, '0xc00019284c', '(*RWMutex).RLock(...)', 'get'))
+  const writer = waitsSince(7, '0xc000192848', '(*RWMutex).Lock(0x0?)', 'set')
+  const [first] = findings(`${MAIN}\n${readers.join('\n')}\n${writer}`)
+  expect(first?.waits_on).toEqual([{ kind: 'rwmutex', object: '0xc000192840', waiters: 51 }])
+})
+
+function waitsSince(id: number, semaphore: string, lock: string, method: string): string {
+  return `goroutine ${id} [semacquire]:\nsync.runtime_SemacquireMutex(${semaphore}, 0x0, 0x0)\n\t/go/sema.go:71 +0x47\nsync.${lock}\n\t/go/rwmutex.go:50\nmain.(*store).${method}(0xc000192800)\n\t/srv/app/main.go:9 +0x1d\ncreated by main.main\n\t/srv/app/main.go:5 +0x1d\n`
+}
+
+describe('a profile, which has no states', () => {
+  const profile = (...frames: readonly string[]): string => {
+    const calls = frames.map((frame) => `#\t0x1\t${frame}+0x1\t\t/srv/app/main.go:9\n`).join('')
+    return `goroutine profile: total 61\n60 @ 0x1 0x2\n${calls}\n1 @ 0x3\n#\t0x3\tmain.main+0x1\t\t/srv/app/main.go:3\n`
+  }
+
+  it.each(['Mutex).Lock', 'RWMutex).Lock', 'RWMutex).RLock'])(
+    'shows by its frames who waits for a lock in %s',
+    (lock) => {
+      const text = profile('sync.runtime_SemacquireMutex', `sync.(*${lock}`, 'main.(*store).get')
+      const title = `60 goroutines wait in sync.${lock.replace(')', '')} at main.go:9`
+      expect(findings(text)).toMatchObject([{ finding: 'pile_up', title }])
+    },
+  )
+
+  it.each([
+    ['a WaitGroup', ['sync.runtime_Semacquire', 'sync.(*WaitGroup).Wait', 'main.(*store).close']],
+    ['a lock of another one, which has it', ['main.(*store).get', 'sync.(*Mutex).Lock']],
+  ])('does not show how others wait: %s', (_what, frames) => {
+    expect(findings(profile(...frames))).toEqual([])
+  })
+})
