@@ -6,7 +6,7 @@ import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
-import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { isHeld, nobodyGoesOn } from './lone.ts'
 import { GROUP, SEMACQUIRE } from './ways.ts'
 
@@ -15,13 +15,32 @@ const MAKES = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.doCall(?:\.func|$)/
 /** So many wait for it: one may have come this moment. */
 const WAITERS = 2
 
-export function flights(scene: Scene): Finding[] {
+/** Those who wait for one that hangs, and who makes it. */
+export function flightIn(scene: Scene): readonly Seen[] {
+  const { waiting, making } = hanging(scene)
+  return [...waiting, ...making]
+}
+
+const NONE: { readonly waiting: readonly Seen[]; readonly making: readonly Seen[] } = { waiting: [], making: [] }
+
+const hanging = ofScene(findHanging)
+
+function findHanging(scene: Scene): typeof NONE {
   const waiting = scene.seen.filter(joins)
-  const count = waiting.reduce((sum, { tally }) => sum + tally.count, 0)
-  if (count < WAITERS || waiting.some(isJudged)) return []
+  if (countOf(waiting) < WAITERS || waiting.some(isJudged)) return NONE
   const making = scene.seen.filter((each) => callIn(each) !== undefined)
+  return making.length > 0 && making.every((each) => isAtRest(scene, each)) ? { waiting, making } : NONE
+}
+
+function countOf(seen: readonly Seen[]): number {
+  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
+}
+
+export function flights(scene: Scene): Finding[] {
+  const { waiting, making } = hanging(scene)
   const [first] = making
-  if (first === undefined || !making.every((each) => isAtRest(scene, each))) return []
+  if (first === undefined) return []
+  const count = countOf(waiting)
   const { title } = first.tally.signature
   return [
     about([...waiting, ...making], {

@@ -7,6 +7,7 @@ import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { flights } from './flights.ts'
+import { handlers } from './handlers.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { left } from './left.ts'
 import { lost } from './lost.ts'
@@ -96,6 +97,13 @@ export const RULES: readonly Rule[] = [
     example: 'test/findings/calls.test.ts',
     of: 'waits',
     find: calls,
+  },
+  {
+    finding: 'slow',
+    when: 'handlers of requests wait to receive, for a WaitGroup or for a condition, for 2 minutes or more, no other goroutine of the code that waits goes on, and none of their kin is at work',
+    example: 'test/findings/handlers.test.ts',
+    of: 'waits',
+    find: handlers,
   },
   {
     finding: 'stuck',

@@ -20,6 +20,7 @@ export const NEVER_ENDS: number = 1 << 7
 export const POOLED: number = 1 << 8
 /** As those do who call what is outside of the program. */
 export const CALLS: number = 1 << 9
+export const RECEIVE: number = 1 << 10
 
 const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [WAITS, /^(?!running$)/],
@@ -31,6 +32,7 @@ const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [SEND, /^chan send$/],
   [NEVER_ENDS, /^(?:chan (?:receive|send) \(nil chan\)|select \(no cases\))$/],
   [POOLED, /^(?:select|chan send|chan receive)$/],
+  [RECEIVE, /^chan receive$/],
   [CALLS, /^(?:select|chan receive|IO wait|syscall|sync\.Cond\.Wait)$/],
 ]
 

@@ -1,0 +1,64 @@
+/**
+ * Handlers of requests that wait for another goroutine, and for nothing else, for minutes: they see neither that their client has left nor a
+ * deadline. Streams and long polls wait in a select; a handler that waits for goroutines of its connection has kin at work.
+ */
+import { namesOf } from '../core/names.ts'
+import { goroutines, placeOf } from '../leaks/words.ts'
+import { about } from './about.ts'
+import { codeOf } from './code.ts'
+import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { flightIn } from './flights.ts'
+import { dumperOf, goesOn } from './goes-on.ts'
+import { byPackageIn } from './members.ts'
+import { emptyPools } from './pool.ts'
+import { isRelieved } from './relieved.ts'
+import { haltedIn } from './standstill.ts'
+import { miscounts, unsignalled } from './unended.ts'
+import { CONDITION, GROUP, RECEIVE } from './ways.ts'
+
+/** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
+const SERVES =
+  /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
+const MINUTES = 2
+
+export function handlers(scene: Scene): Finding[] {
+  const mayBe = scene.seen.filter(mayHang)
+  if (mayBe.length === 0) return []
+  const told = toldIn(scene)
+  return mayBe
+    .filter((each) => !told.has(each) && !isHelped(scene, each))
+    .map((each) => {
+      const { count, signature, waitMax = 0 } = each.tally
+      return about([each], {
+        finding: 'slow',
+        severity: 'warning',
+        title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
+        because: `${count === 1 ? 'a handler of a request waits' : 'handlers of requests wait'} so, without a look at their clients, and no other goroutine of this code goes on`,
+      })
+    })
+}
+
+/** Those of whom other rules say what is wrong. */
+function toldIn(scene: Scene): ReadonlySet<Seen> {
+  return new Set([
+    ...haltedIn(scene).keys(),
+    ...flightIn(scene),
+    ...miscounts(scene),
+    ...unsignalled(scene),
+    ...emptyPools(scene).map(({ seen }) => seen),
+  ])
+}
+
+function mayHang(each: Seen): boolean {
+  const { signature, states, waitMax = 0 } = each.tally
+  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || states.size > 1 || waitMax < MINUTES) return false
+  return !each.idle && !isJudged(each) && namesOf(signature.stack).some(({ text }) => SERVES.test(text))
+}
+
+/** Does another one of the code that waits go on, or one that belongs to it? */
+function isHelped(scene: Scene, each: Seen): boolean {
+  const [own] = codeOf(each.tally.signature).packages
+  if (own === undefined || isRelieved(scene, each)) return true
+  const dumper = dumperOf(scene)
+  return (byPackageIn(scene).get(own) ?? []).some((other) => other !== each && other !== dumper && goesOn(other))
+}

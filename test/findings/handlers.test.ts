@@ -1,0 +1,57 @@
+/** Handlers of requests that wait for another goroutine for minutes. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, times, type Written } from './findings.ts'
+
+const SERVE = ['main.route()', 'net/http.HandlerFunc.ServeHTTP()', 'net/http.(*conn).serve(0xc000010000)']
+const handler = (state: string, ...calls: readonly string[]): Written => ({
+  state,
+  calls: [...(calls.length > 0 ? calls : ['shop/quotes.(*broker).get(0x0?)']), ...SERVE],
+  by: 'net/http.(*Server).Serve in goroutine 99',
+})
+const other = (state: string, call: string, by = 'main.main in goroutine 1'): Written => ({ state, calls: [call], by })
+const tick = other('sleep', 'main.tick()')
+
+describe('handlers that wait for minutes', () => {
+  it('to receive are slow', () => {
+    const [first, ...others] = findings(dumpOf([...times(3, () => handler('chan receive, 2 minutes')), tick]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 3, function: 'shop/quotes.(*broker).get' })
+    expect(first?.title).toBe('3 goroutines in chan receive for up to 2 minutes at shopquotesbrokerget0x0.go:9')
+  })
+
+  it('for a condition are slow, as is one of gRPC', () => {
+    const wait = handler(
+      'sync.Cond.Wait, 3 minutes',
+      'sync.runtime_notifyListWait(0x0?)',
+      'sync.(*Cond).Wait(0x0?)',
+      'shop/queue.take()',
+    )
+    const unary: Written = {
+      state: 'chan receive, 3 minutes',
+      calls: ['shop/stock.take()', 'google.golang.org/grpc.(*Server).processUnaryRPC(0x0?)'],
+      by: 'google.golang.org/grpc.(*Server).serveStreams.func1 in goroutine 99',
+    }
+    expect(findings(dumpOf([wait, unary, tick])).map(({ finding }) => finding)).toEqual(['slow', 'slow'])
+  })
+
+  it.each<[string, Written[]]>([
+    ['wait for less', [handler('chan receive, 1 minutes')]],
+    ['may be polled, in a select', [handler('select, 9 minutes')]],
+    [
+      'wait beside others of their code at work',
+      [handler('chan receive, 9 minutes'), other('IO wait', 'shop/quotes.fetch()')],
+    ],
+    [
+      'wait for goroutines of their connection',
+      [handler('chan receive, 9 minutes'), other('IO wait', 'shop/ws.read()', 'shop/quotes.get in goroutine 2')],
+    ],
+    ['are none', [other('chan receive, 9 minutes', 'shop/quotes.(*broker).loop(0x0?)')]],
+  ])('are left alone that %s', (_how, goroutines) => {
+    expect(findings(dumpOf([...goroutines, tick]))).toEqual([])
+  })
+
+  it('are told once, where another rule tells them', () => {
+    const wait = handler('sync.WaitGroup.Wait, 3 minutes', 'sync.(*WaitGroup).Wait(0x0?)', 'shop/render.pages()')
+    expect(findings(dumpOf([wait, wait, tick])).map(({ finding }) => finding)).toEqual(['stuck'])
+  })
+})
