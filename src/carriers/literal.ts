@@ -7,11 +7,13 @@
  *     "main.main()\n" +                             Go, Java
  *     `main.main()` + "\n" +                        Go
  *     - "main.main()"                               a list of YAML
+ *     b'main.main()\n'                              Python
+ *     stderr: 'panic: boom\n' +                      Node, ahead of others
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
  *
  * A literal with a header and what follows it is a dump in one string (whole.ts).
  */
-import { BACKSLASH, byteClass, CR, LF, QUOTE, startsWith } from '../core/ascii.ts'
+import { BACKSLASH, byteClass, CR, LF, QUOTE, SPACE, startsWith } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
@@ -21,6 +23,10 @@ const BACKTICK = 0x60
 /** What may stand before the literal on its line, and behind it. */
 const BEFORE = byteClass(' \t([{+-')
 const BEHIND = byteClass(' \t\r,;+)]}\\')
+/** A field or a variable that has the literal, and what stands between them. */
+const NAME = byteClass('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
+const ASSIGNS = byteClass(' :=')
+const LONGEST_NAME = 32
 const LINE_END = '"\\n"'
 /** Longer ones are read as dumps in one string, if at all. */
 const LONGEST = 16 << 10
@@ -35,6 +41,7 @@ export class Literal implements Carrier {
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     let start = pos
     while (start < next && BEFORE[buf[start] as number] === 1) start++
+    start = behindName(buf, start, next)
     const quote = buf[start]
     if (quote !== QUOTE && quote !== APOSTROPHE && quote !== BACKTICK) return false
     const end = next - 1
@@ -84,6 +91,17 @@ export class Literal implements Carrier {
   names(): StreamNames {
     return { source: '', attributes: {} }
   }
+}
+
+/** Where the literal may begin that stands behind a name, or the letter of its kind, at `pos`; the same where none does. */
+function behindName(buf: Buffer, pos: number, next: number): number {
+  let end = pos
+  while (end < next && NAME[buf[end] as number] === 1) end++
+  if (end === pos || end - pos > LONGEST_NAME) return pos
+  let start = end
+  let isAssigned = end - pos === 1
+  for (; start < next && ASSIGNS[buf[start] as number] === 1; start++) isAssigned ||= buf[start] !== SPACE
+  return isAssigned ? start : pos
 }
 
 /** Does [pos, end) hold nothing of a text? A raw string gets its line end from another literal. */

@@ -39,8 +39,8 @@ export class Page implements Carrier {
     const line = buf.toString('latin1', pos, end)
     if (line.includes(NEEDLE)) {
       const form = formOf(line)
-      // A creator has the word, too.
-      if (form === undefined && this.#form !== 'words') return false
+      // A creator has the word, too: only a header says that a dump is of no page.
+      if (form === undefined && findTitle(line, LONGEST, 1) !== undefined) return false
       this.#form = form ?? this.#form
     }
     if (this.#form === undefined) return false

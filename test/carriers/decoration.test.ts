@@ -76,6 +76,14 @@ describe.each<[string, (line: string, i: number) => string]>([
   ['a list of YAML', (line) => `  - ${JSON.stringify(line)}`],
   ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
   ['a raw string of Go, with its line end behind', (line) => `\t\t\`${line}\` + "\\n" +`],
+  ['bytes of Python', (line) => `b'${line.replace(/^\t/, '\\t')}\\n'`],
+  [
+    'what Node shows of a field',
+    (line, i) =>
+      `  ${i === 0 ? 'stderr: ' : '  '}'${line.replace(/^\t/, '\\t')}\\n'${i === DUMP.length - 1 ? ',' : ' +'}`,
+  ],
+  ['cat -A', (line) => `${line.replace(/^\t/, '^I')}$`],
+  ['sed -n l', (line) => `${line.replace(/^\t/, '\\t')}$`],
   ['a literal of Java', (line) => `    ${JSON.stringify(`${line}\n`)} +`],
   ['a literal of JavaScript', (line) => `  '${line.replace(/^\t/, '\\t')}',`],
   ['a hyperlink (OSC 8)', (line) => `\u001b]8;;file:///x\u001b\\web\u001b]8;;\u001b\\ | ${line}`],
