@@ -54,9 +54,10 @@ describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
     await killWhileReading({ topic: 'logs', out: 'out', dumps: DUMPS, flags: [] })
     const [logs, out] = await Promise.all([readAll(brokers, 'logs'), readAll(brokers, 'out')])
     const whole = expected(createPartition, 'logs', logs)
-    expect(whole.size).toBe(PODS * DUMPS)
+    // What the producer had no answer to it has written twice.
+    expect(whole.size).toBeGreaterThanOrEqual(PODS * DUMPS)
     const { doubled, ...result } = compare(whole, written(out))
-    expect(result).toEqual({ dumps: PODS * DUMPS, lost: 0, other: 0, invented: 0 })
+    expect(result).toEqual({ dumps: whole.size, lost: 0, other: 0, invented: 0 })
     expect(doubled).toBeLessThan(PODS * DUMPS)
     // A signature is in one partition.
     const places = new Map<string, Set<number>>()
@@ -69,7 +70,9 @@ describe.runIf(process.env.DUMPSTREAM_LIVE)('kafka', () => {
     const { brokers } = kafka
     await killWhileReading({ topic: 'once', out: 'once-out', dumps: DUMPS, flags: ['--exactly-once'] })
     const [logs, out] = await Promise.all([readAll(brokers, 'once'), readCommitted(brokers, 'once-out')])
-    const result = compare(expected(createPartition, 'once', logs), written(out))
-    expect(result).toEqual({ dumps: PODS * DUMPS, lost: 0, doubled: 0, other: 0, invented: 0 })
+    const whole = expected(createPartition, 'once', logs)
+    expect(whole.size).toBeGreaterThanOrEqual(PODS * DUMPS)
+    const result = compare(whole, written(out))
+    expect(result).toEqual({ dumps: whole.size, lost: 0, doubled: 0, other: 0, invented: 0 })
   })
 })
