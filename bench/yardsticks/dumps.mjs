@@ -35,7 +35,7 @@ export function* dumpHeavy({ runs, peers, goroutines }) {
     },
     { name: 'debug=1, 2000 stacks', pieces: realistic({ stacks: 2000, form: 'profile' }) },
     { name: 'debug=1, 2000 stacks, ten times', pieces: realistic({ stacks: 2000, form: 'profile', dumps: 10 }) },
-    ...['plain', 'CRI', 'Docker', 'kubectl logs --prefix'].map((name) => ({
+    ...['plain', 'CRI', 'Docker', 'Fluent Bit', 'kubectl logs --prefix', 'syslog, RFC 3164'].map((name) => ({
       name: `half of it dumps of ${n / 50} goroutines, 300 stacks (Zipf), ${name}`,
       pieces: carried(half(n / 50), CARRIERS[name]),
     })),
