@@ -29,7 +29,7 @@ function findHanging(scene: Scene): typeof NONE {
   const waiting = scene.seen.filter(joins)
   if (countOf(waiting) < WAITERS || waiting.some(isJudged)) return NONE
   const making = scene.seen.filter((each) => callIn(each) !== undefined)
-  return making.length > 0 && making.every((each) => isAtRest(scene, each)) ? { waiting, making } : NONE
+  return making.length > 0 && areAtRest(scene, making) ? { waiting, making } : NONE
 }
 
 function countOf(seen: readonly Seen[]): number {
@@ -73,8 +73,13 @@ function callIn({ tally: { signature } }: Seen): readonly string[] | undefined {
   ]
 }
 
-/** Does it wait for another goroutine, where none of the code that it calls goes on? */
-function isAtRest(scene: Scene, each: Seen): boolean {
-  const packages = callIn(each) ?? []
-  return packages.length > 0 && isHeld(each) && nobodyGoesOn(scene, packages, [each])
+/** Do they wait for other goroutines, where none of the code that they call goes on? */
+function areAtRest(scene: Scene, making: readonly Seen[]): boolean {
+  const packages = new Set<string>()
+  for (const each of making) {
+    const called = callIn(each) ?? []
+    if (called.length === 0 || !isHeld(each)) return false
+    for (const name of called) packages.add(name)
+  }
+  return nobodyGoesOn(scene, packages, new Set(making))
 }

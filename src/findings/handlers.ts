@@ -6,7 +6,7 @@ import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { codeOf } from './code.ts'
-import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
 import { dumperOf, goesOn } from './goes-on.ts'
 import { byPackageIn } from './members.ts'
@@ -59,6 +59,21 @@ function mayHang(each: Seen): boolean {
 function isHelped(scene: Scene, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (own === undefined || isRelieved(scene, each)) return true
+  return goingOnIn(scene, own).some((other) => other !== each)
+}
+
+const goingOn = ofScene(() => new Map<string, readonly Seen[]>())
+
+/** Two of those in a package who go on: one may be who asks, and thousands do. */
+function goingOnIn(scene: Scene, name: string): readonly Seen[] {
+  const known = goingOn(scene).get(name)
+  if (known !== undefined) return known
   const dumper = dumperOf(scene)
-  return (byPackageIn(scene).get(own) ?? []).some((other) => other !== each && other !== dumper && goesOn(other))
+  const found: Seen[] = []
+  for (const each of byPackageIn(scene).get(name) ?? []) {
+    if (each !== dumper && goesOn(each)) found.push(each)
+    if (found.length === 2) break
+  }
+  goingOn(scene).set(name, found)
+  return found
 }

@@ -21,12 +21,12 @@ export function standsAlone(scene: Scene, seen: readonly Seen[], inDemand: (each
   const one = seen.find((each) => inDemand(each) > 0)
   if (one === undefined) return false
   const code = codeOf(one.tally.signature)
-  if (!code.inLock) return !isRelieved(scene, one) && nobodyGoesOn(scene, code.packages, seen)
+  if (!code.inLock) return !isRelieved(scene, one) && nobodyGoesOn(scene, code.packages, new Set(seen))
   const holder = onlyOtherOf(scene, one, code.lockedBy)
   if (holder === undefined || code.lockedBy === undefined) return false
   // Where it waits now decides who may end that.
   const packages = [packageOfType(code.lockedBy), ...codeOf(holder.tally.signature).packages.slice(0, 1)]
-  return nobodyGoesOn(scene, packages, [...seen, holder])
+  return nobodyGoesOn(scene, packages, new Set([...seen, holder]))
 }
 
 /** The only other goroutine that is in a method of the type, if it waits for another one itself. */
@@ -37,11 +37,12 @@ function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | 
 }
 
 /** Does everybody in one of the packages wait for another one, but for `known`? */
-export function nobodyGoesOn(scene: Scene, packages: readonly string[], known: readonly Seen[]): boolean {
+export function nobodyGoesOn(scene: Scene, packages: Iterable<string>, known: ReadonlySet<Seen>): boolean {
   const dumper = dumperOf(scene)
-  return packages.every((name) =>
-    (byPackageIn(scene).get(name) ?? []).every((each) => each === dumper || known.includes(each) || isStill(each)),
-  )
+  const members = byPackageIn(scene)
+  for (const name of packages)
+    for (const each of members.get(name) ?? []) if (each !== dumper && !known.has(each) && !isStill(each)) return false
+  return true
 }
 
 function isStill(each: Seen): boolean {

@@ -1,5 +1,6 @@
 /** A pool all of whose members are taken. */
 import { namesOf } from '../core/names.ts'
+import { addTo } from '../leaks/kin.ts'
 import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
@@ -39,7 +40,7 @@ function findEmpty(scene: Scene): readonly Waiting[] {
   const byRow = new Map<Pool, Seen[]>()
   for (const seen of scene.seen) {
     const row = poolOf(seen)
-    if (row !== undefined) byRow.set(row, [...(byRow.get(row) ?? []), seen])
+    if (row !== undefined) addTo(byRow, row, seen)
   }
   if (byRow.size === 0) return []
   const mayBeWoken = mayBeWokenBeside(scene, new Set([...byRow.values()].flat()))
@@ -78,14 +79,12 @@ function isHeldByWaiters(scene: Scene, { watched, uses }: Pool, waiting: readonl
   const slots = new Set(waiting.map(({ slot }) => slot))
   const watchers = scene.seen.filter((each) => isIn(each, watched))
   if (watchers.length === 0) return false
+  const known = new Set([...waiting, ...watchers])
   const areTheirs = watchers.every(({ tally: { parents } }) => {
     if (parents === undefined || parents.alive < parents.distinct) return false
     return [...parents.signatures.keys()].every((slot) => slots.has(slot))
   })
-  return (
-    areTheirs &&
-    !scene.seen.some((each) => !each.idle && !slots.has(each.slot) && !watchers.includes(each) && isIn(each, uses))
-  )
+  return areTheirs && !scene.seen.some((each) => !each.idle && !known.has(each) && isIn(each, uses))
 }
 
 function isIn({ tally }: Seen, name: RegExp): boolean {

@@ -23,6 +23,7 @@ function dump(copies: number, state: string, stack: (i: number, copy: number) =>
   return parts.join('')
 }
 
+const FLIGHT = 'golang.org/x/sync/singleflight.(*Group)'
 const CREATOR = 'created by shop/p.start in goroutine 7\n\t/app/p/t.go:3 +0x1d\n'
 
 const DUMPS: Readonly<Record<string, () => string>> = {
@@ -77,6 +78,29 @@ const DUMPS: Readonly<Record<string, () => string>> = {
       (i) => frame('sync.(*WaitGroup).Wait(0x1)', 0) + frame(`shop/p.f${i}(0x1)`, i),
       CREATOR,
     ),
+  'one lock each, and one who may hold it': () =>
+    dump(1, 'sync.Mutex.Lock', (i) => LOCK_SLOW(at(i)) + frame(`shop/p${i}.(*T).get(${at(i)})`, i), CREATOR) +
+    dump(1, 'chan receive', (i) => frame(`shop/p${i}.(*T).load(${at(i)})`, i), CREATOR),
+  'handlers of one package': () =>
+    dump(
+      1,
+      'chan receive, 12 minutes',
+      (i) => frame('shop/p.get(0x1)', i) + frame(`shop/p.f${i}(0x1)`, i) + frame('net/http.(*conn).serve(0x1)', 0),
+    ),
+  'calls that wait for one call': () =>
+    dump(
+      1,
+      'sync.WaitGroup.Wait',
+      (i) => frame('sync.(*WaitGroup).Wait(0x1)', 0) + frame(`${FLIGHT}.Do(0x1)`, 0) + frame(`shop/p.f${i}(0x1)`, i),
+      CREATOR,
+    ) +
+    dump(
+      1,
+      'chan receive',
+      (i) => frame(`shop/q.g${i}(0x1)`, i) + frame(`${FLIGHT}.doCall(0x1)`, 0) + frame(`${FLIGHT}.Do(0x1)`, 0),
+      CREATOR,
+    ),
+  'closures that calls have left behind': () => dump(10, 'select', (i) => frame(`shop/p.f${i}.func1()`, i), CREATOR),
   'who waits for a condition': () =>
     dump(
       6,
