@@ -4,7 +4,7 @@
  */
 import { utf8Of } from '../core/latin1.ts'
 import { readGluedPlace } from '../text/line.ts'
-import { readRaceLine } from '../text/race.ts'
+import { endsOffset, readRaceLine } from '../text/race.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 
 /** Frames of an access that are kept. */
@@ -24,11 +24,16 @@ export class RaceReport implements Body {
   #stack: string[] | undefined
   #function = ''
   #due: 'function' | 'file' = 'function'
+  /** What the offset of the last line lacks stands on the next one. */
+  #cut: string | undefined
 
   /** It counts no goroutines. */
   open(): void {}
 
   line(text: string): Part {
+    const cut = this.#cut
+    this.#cut = undefined
+    if (cut !== undefined && endsOffset(cut, text)) return 'part'
     const line = readRaceLine(text, this.#due)
     // Lines that look like its frames, and a rule, are a report's own only behind an access.
     if (line === undefined || (this.#accesses.length === 0 && line.kind !== 'access')) return 'foreign'
@@ -48,6 +53,7 @@ export class RaceReport implements Body {
         this.#function = line.name
         break
       case 'file':
+        this.#cut = line.cut
         if (this.#stack !== undefined && this.#stack.length < FRAMES)
           this.#stack.push(`${this.#function} ${line.place}`)
     }

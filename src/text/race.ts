@@ -34,7 +34,12 @@ export type RaceLine =
   /** Where something was created: a stack follows that is no access. */
   | { readonly kind: 'section' }
   | { readonly kind: 'function'; readonly name: string }
-  | { readonly kind: 'file'; readonly place: string }
+  | {
+      readonly kind: 'file'
+      readonly place: string
+      /** How far its offset has come where a terminal has wrapped it: `0x`. */
+      readonly cut?: string | undefined
+    }
   /** In the place of a stack, or of a frame. */
   | { readonly kind: 'unknown' }
 
@@ -45,7 +50,7 @@ const SECTION =
 const UNKNOWN =
   /^\s*(?:\[failed to restore the stack\]|\(unknown module\)|<(?:unknown|null)>.*|#\d+ .* \((?:.+\+0x[0-9a-f]+|unknown module)\))$/
 const FUNCTION = /^(\s*)(\S.*)\(\)$/
-const PLACE = /^\s*(\S.*:\d+)(?: \+0x[0-9a-f]+)?$/
+const PLACE = /^\s*(\S.*:\d+)(?: \+(?:0x[0-9a-f]+|(0x?)))?$/
 /** As Go prints it. Behind other indentation, or none, a log line may look so: then it has to be one that is due. */
 const FUNCTION_INDENT = 2
 const FILE_INDENT = /^ {6}\S/
@@ -72,10 +77,15 @@ export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine |
   }
   const address = due === 'file' ? ADDRESS.exec(text)?.[1] : undefined
   if (address !== undefined) return { kind: 'file', place: address }
-  const place = PLACE.exec(text)?.[1]
+  const [, place, cut] = PLACE.exec(text) ?? []
   if (place === undefined) return undefined
   const isOwn = FILE_INDENT.test(text)
   return isOwn || (due === 'file' && readStripped(text.trimStart())?.kind === 'file')
-    ? { kind: 'file', place }
+    ? { kind: 'file', place, cut }
     : undefined
+}
+
+/** Is `text` the rest of an offset of which `cut` is on the line before? */
+export function endsOffset(cut: string, text: string): boolean {
+  return /^0x[0-9a-f]+$/.test(cut + text)
 }

@@ -40,6 +40,8 @@ const linesOf = (change: (line: string) => string): string => REPORT.split('\n')
 it.each([
   ['as it is', REPORT],
   ['without its indentation', linesOf((line) => line.trimStart())],
+  ['wrapped within its offsets', linesOf((line) => line.replace(/ \+0(?=x)/, '$&\n'))],
+  ['wrapped ahead of the digits of its offsets', linesOf((line) => line.replace(/ \+0x/, '$&\n'))],
   ['without its colons', linesOf((line) => line.replace(/:$/, ''))],
   ['with one blank in its place', linesOf((line) => line.replace(/^ +/, ' '))],
   ['with TABs in its place', linesOf((line) => line.replace(/^ {6}/, '\t\t').replace(/^ {2}/, '\t'))],
