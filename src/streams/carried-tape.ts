@@ -50,6 +50,18 @@ export class CarriedTape implements LogTape {
     this.#fate = 'log'
   }
 
+  /** Does `work`, which is about a raw line that is in the log already, and has gone by: another one may be at hand. */
+  beside(work: () => void): void {
+    const { buf, start, end } = this
+    const [fate, parts, header] = [this.#fate, this.#parts, this.#header]
+    this.beginKept(EMPTY, 0, 0)
+    work()
+    this.begin(buf, start, end)
+    this.#fate = fate
+    this.#parts = parts
+    this.#header = header
+  }
+
   /** The raw line ends a line that the carrier had cut into `parts`. */
   join(parts: readonly Held[]): void {
     this.#parts = parts

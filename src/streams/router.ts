@@ -109,11 +109,7 @@ export class Router implements LineSink {
             this.announced = base + pos
             return pos
           }
-          if (
-            like !== undefined &&
-            like !== 'unknown' &&
-            this.#streams.recognition.recognise(like, 0, like.length, 0)
-          ) {
+          if (like !== undefined && like !== 'unknown' && this.#isBareOf(like, buf, pos, near)) {
             pos = this.#approach(buf, pos, near)
             pos = this.#bareLines(buf, words, pos, next, base, like)
             continue
@@ -270,6 +266,13 @@ export class Router implements LineSink {
       else from = this.#carriedLine(buf, words, from, base)
     }
     return end
+  }
+
+  /** Does a carrier know the header at `near` as it stands in `like`, behind the log from `pos` on? */
+  #isBareOf(like: Buffer, buf: Buffer, pos: number, near: number): boolean {
+    const ahead = buf.subarray(firstLine(buf, pos, near - this.#limits.preambleBytes), near)
+    const all = Buffer.concat([ahead, like])
+    return this.#streams.recognition.recognise(all, ahead.length, all.length, 0)
   }
 
   /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from` as in Recognition.recognise. */

@@ -206,15 +206,19 @@ export class Stream {
 
   /** Takes what comes after the beginning of that line, a piece that ends at `upTo` of the input. */
   feedRest(piece: Buffer, upTo: number): void {
-    if (this.#long === undefined) return
+    const long = this.#long
+    if (long === undefined) return
     this.#silence.break()
-    this.#takeLines(this.#long, this.#long.take(piece, upTo))
+    this.#parts.tape.beside(() => this.#takeLines(long, long.take(piece, upTo)))
   }
 
   /** That line is over. */
   endRest(): void {
     const long = this.#long
-    if (long === undefined) return
+    if (long !== undefined) this.#parts.tape.beside(() => this.#endLong(long))
+  }
+
+  #endLong(long: LongString): void {
     this.#takeLines(long, long.finish())
     if (this.#long === undefined) return
     this.#long = undefined

@@ -161,6 +161,13 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       `${HEROKU}\t/srv/app/dead/main.go:10 +0x2a\n${HEROKU}\n`,
     { limits: { frames: 1 } },
   ],
+  'the last line of the log comes twice, when a string that may have been wrapped is still open': [
+    '"me\\"msg\\":\\"goroutine 1 [rg]:\\\\nmain3"}\nabc\n{',
+  ],
+  'what announces a header without a prefix is found in the log alone, and not in the chunk': [
+    '// fatal error: boom\nruntime stack:\n// runtime.throw()\n// \t/u/a.go:8 +0x7\n// main.f()\n// \t/u/a.go:8 +0x7\n',
+    { order: 'oldest_first' },
+  ],
   'the search of a line that is too long to be read stays where it is, for ever': [
     `{"message":"${'x'.repeat(80)} goroutine 1 [running]: in the docs"}\n`,
     { limits: { lineBytes: 77, preambleBytes: 1 } },
