@@ -234,7 +234,7 @@ export class Assembler {
       pos = this.#lane.run(at, buf, words, pos, end, base)
       if (buf[pos] !== LF || buf[pos + 1] !== LOWER_G || !this.#goesOn) break
       const next = this.#headers.read(buf, words, pos + 1, end)
-      if (next <= 0 || !isOfDump(this.#open, this.#headers.id, this.#headers.info)) break
+      if (next <= 0 || buf[next - 1] !== LF || !isOfDump(this.#open, this.#headers.id, this.#headers.info)) break
       this.#header(buf, pos + 1, next, base)
       this.#lane.learn(this.#headers.info)
       pos = next

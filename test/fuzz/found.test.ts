@@ -168,6 +168,10 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     '// fatal error: boom\nruntime stack:\n// runtime.throw()\n// \t/u/a.go:8 +0x7\n// main.f()\n// \t/u/a.go:8 +0x7\n',
     { order: 'oldest_first' },
   ],
+  'a call behind a header on its line is lost where the texts of many lines are taken at once': [
+    '\tgoroutine 5 [running]:\n\tmain.main.main\n\t\t/srn.go:121 +0x149\n\t\n' +
+      '\tgoroutine 1 [sleep]: runtime.gopark(0x9b7x6fc23ac00)\n\t\t/go:195 +0x135 fp=0xc0000c3e60 ',
+  ],
   'the search of a line that is too long to be read stays where it is, for ever': [
     `{"message":"${'x'.repeat(80)} goroutine 1 [running]: in the docs"}\n`,
     { limits: { lineBytes: 77, preambleBytes: 1 } },
