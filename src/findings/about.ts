@@ -3,7 +3,7 @@ import type { FindingKind, Severity } from '../core/model.ts'
 import type { WaitsOn, Writable } from '../core/records.ts'
 import { RATE_SECONDS } from '../leaks/because.ts'
 import type { WaitClass } from './class.ts'
-import type { Finding, Seen } from './finding.ts'
+import { countOf, type Finding, type Seen } from './finding.ts'
 import { faceOf, stackText } from './stack-text.ts'
 
 export interface Said {
@@ -22,7 +22,7 @@ export function about(seen: readonly Seen[], said: Said): Finding {
   const found: Writable<Finding> = {
     finding: said.finding,
     severity: said.severity,
-    goroutines: seen.reduce((sum, each) => sum + each.tally.count, 0),
+    goroutines: countOf(seen),
     title: said.title,
     because: said.because,
     signatures: seen.map((each) => each.tally.signature.id),

@@ -106,3 +106,8 @@ function addOnce(list: string[], text: string): void {
 }
 
 export const codeOf: (signature: Signature) => Code = fact((signature: Signature) => new Code(signature))
+
+/** The innermost function that is not of the standard library; undefined where all are. */
+export function callerOf({ stack }: Signature): string | undefined {
+  return namesOf(stack).find((name) => !namedOf(name).isStandard)?.text
+}

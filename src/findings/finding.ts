@@ -1,5 +1,6 @@
 /** What the rules look at, and what they make of it. */
 import type { Assessment, Bound, DumpTally, SignatureTally } from '../core/model.ts'
+import { namesOf } from '../core/names.ts'
 import type { FindingRecord } from '../core/records.ts'
 import { addTo } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
@@ -67,6 +68,16 @@ function isIdle({ signature, states }: SignatureTally): boolean {
   if (signature.idle !== 'main') return signature.idle === 'always'
   for (const state of states.keys()) if (!MAIN_WAITS.test(state)) return false
   return true
+}
+
+/** How many goroutines they are. */
+export function countOf(seen: readonly Seen[]): number {
+  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
+}
+
+/** Is a function of that name anywhere in its stack? */
+export function isIn({ tally }: Seen, name: RegExp): boolean {
+  return namesOf(tally.signature.stack).some(({ text }) => name.test(text))
 }
 
 /** It has a finding of its history. */

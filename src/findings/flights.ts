@@ -6,7 +6,8 @@ import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
-import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { callerOf } from './code.ts'
+import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { isHeld, nobodyGoesOn } from './lone.ts'
 import { GROUP, SEMACQUIRE } from './ways.ts'
 
@@ -32,10 +33,6 @@ function findHanging(scene: Scene): typeof NONE {
   return making.length > 0 && areAtRest(scene, making) ? { waiting, making } : NONE
 }
 
-function countOf(seen: readonly Seen[]): number {
-  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
-}
-
 export function flights(scene: Scene): Finding[] {
   const { waiting, making } = hanging(scene)
   const [first] = making
@@ -54,8 +51,8 @@ export function flights(scene: Scene): Finding[] {
 
 function joins(each: Seen): boolean {
   if ((each.ways & (GROUP | SEMACQUIRE)) === 0) return false
-  const caller = namesOf(each.tally.signature.stack).find(({ text }) => !isStandard(text))
-  return caller !== undefined && JOINS.test(caller.text)
+  const caller = callerOf(each.tally.signature)
+  return caller !== undefined && JOINS.test(caller)
 }
 
 /** Packages of the functions that make the call, innermost first; undefined for who makes none. */

@@ -2,11 +2,10 @@
  * Handlers of requests that wait for another goroutine, and for nothing else, for minutes: they see neither that their client has left nor a
  * deadline. Streams and long polls wait in a select; a handler that waits for goroutines of its connection has kin at work.
  */
-import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { codeOf } from './code.ts'
-import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
 import { dumperOf, goesOn } from './goes-on.ts'
 import { byPackageIn } from './members.ts'
@@ -50,9 +49,9 @@ function toldIn(scene: Scene): ReadonlySet<Seen> {
 }
 
 function mayHang(each: Seen): boolean {
-  const { signature, states, waitMax = 0 } = each.tally
+  const { states, waitMax = 0 } = each.tally
   if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || states.size > 1 || waitMax < MINUTES) return false
-  return !each.idle && !isJudged(each) && namesOf(signature.stack).some(({ text }) => SERVES.test(text))
+  return !each.idle && !isJudged(each) && isIn(each, SERVES)
 }
 
 /** Does another one of the code that waits go on, or one that belongs to it? */

@@ -6,7 +6,7 @@ import { reached } from './bound.ts'
 import { causes } from './causes.ts'
 import { classOf } from './class.ts'
 import { faultOf } from './faults.ts'
-import type { Finding, Scene, Seen } from './finding.ts'
+import { countOf, type Finding, type Scene, type Seen } from './finding.ts'
 
 /** Steps after which a leak is certain enough to wake somebody, … */
 const CERTAIN_STEPS = 4
@@ -36,7 +36,7 @@ export function leak(scene: Scene): Finding[] {
 function withThem(others: readonly Seen[]): string {
   const [first] = others
   if (first === undefined) return ''
-  const count = others.reduce((sum, { tally }) => sum + tally.count, 0)
+  const count = countOf(others)
   return `; ${count} more leak with them${inState(first)} ${placeOf(first.tally.signature.title)}${others.length === 1 ? '' : ' and elsewhere'}`
 }
 

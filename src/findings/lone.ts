@@ -3,7 +3,7 @@
  * still end its wait.
  */
 import { codeOf } from './code.ts'
-import type { Scene, Seen } from './finding.ts'
+import { ofScene, type Scene, type Seen } from './finding.ts'
 import { dumperOf, goesOn } from './goes-on.ts'
 import { byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
@@ -59,14 +59,13 @@ function packageOfType(type: string): string {
   return type.slice(0, type.indexOf('.(*'))
 }
 
-const served = new WeakMap<Scene, Map<string, boolean>>()
+const served = ofScene(() => new Map<string, boolean>())
 
 /**
  * Does one in a method of the type wait for what another one of them may do, who is in a select? Who flushes what has gathered, at a tick, is.
  */
 export function isServedWithin(scene: Scene, type: string): boolean {
-  const known = served.get(scene) ?? new Map<string, boolean>()
-  served.set(scene, known)
+  const known = served(scene)
   const found = known.get(type) ?? findServed(scene, type)
   known.set(type, found)
   return found

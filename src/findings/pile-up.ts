@@ -15,7 +15,7 @@ import {
   waitsIn,
 } from './chains.ts'
 import { areInLock } from './class.ts'
-import { type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn, type Standstill, standstills, waitsForOutside } from './standstill.ts'
@@ -136,10 +136,6 @@ export function standstill(scene: Scene): Finding[] {
       ...(lock === undefined ? {} : { waits_on: objectsOf(lock, steps) }),
     })
   })
-}
-
-function countOf(seen: readonly Seen[]): number {
-  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
 }
 
 export function nobodyEnds(scene: Scene): Finding[] {

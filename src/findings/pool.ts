@@ -1,11 +1,10 @@
 /** A pool all of whose members are taken. */
-import { namesOf } from '../core/names.ts'
 import { addTo } from '../leaks/kin.ts'
 import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { codeOf } from './code.ts'
-import { type Finding, ofScene, type Scene, type Seen } from './finding.ts'
+import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
 import { mayBeWokenBeside } from './standstill.ts'
 import { POOLED, waysOf } from './ways.ts'
 
@@ -61,10 +60,6 @@ function findEmpty(scene: Scene): readonly Waiting[] {
   })
 }
 
-function countOf(seen: readonly Seen[]): number {
-  return seen.reduce((sum, { tally }) => sum + tally.count, 0)
-}
-
 /** Members of a pool that are being made. */
 function inTheMaking({ seen }: Scene, { making }: Pool): number {
   return making === undefined ? 0 : countOf(seen.filter((each) => isIn(each, making)))
@@ -85,10 +80,6 @@ function isHeldByWaiters(scene: Scene, { watched, uses }: Pool, waiting: readonl
     return [...parents.signatures.keys()].every((slot) => slots.has(slot))
   })
   return areTheirs && !scene.seen.some((each) => !each.idle && !known.has(each) && isIn(each, uses))
-}
-
-function isIn({ tally }: Seen, name: RegExp): boolean {
-  return namesOf(tally.signature.stack).some(({ text }) => name.test(text))
 }
 
 function poolOf({ tally, state, ways }: Seen): Pool | undefined {

@@ -6,7 +6,7 @@
 import { addTo } from '../leaks/kin.ts'
 import { classOf, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import { ofScene, type Scene, type Seen } from './finding.ts'
+import { countOf, ofScene, type Scene, type Seen } from './finding.ts'
 import { dumperOf, goesOn, isOutside } from './goes-on.ts'
 import { isServedWithin, standsAlone } from './lone.ts'
 import { GROUP, LOCK, SEMACQUIRE, SEND } from './ways.ts'
@@ -48,7 +48,7 @@ function findStandstills(scene: Scene): Standstill[] {
     const demand = seen.reduce((sum, each) => sum + inDemand(each), 0)
     if (demand === 0 || (demand < HELD_UP && !standsAlone(scene, seen, inDemand))) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
-    const count = heldUp.reduce((sum, { tally }) => sum + tally.count, 0)
+    const count = countOf(heldUp)
     return [{ heldUp, count, class: classOf(heldUp.map(({ tally }) => tally)) }]
   })
 }

@@ -3,6 +3,7 @@ import { namesOf } from '../core/names.ts'
 import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
+import { callerOf } from './code.ts'
 import { isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { byPackageIn } from './members.ts'
 import { anyGoesOn } from './standstill.ts'
@@ -45,18 +46,18 @@ function isJoined(scene: Scene, waiter: Seen): boolean {
 
 /** Functions that wait for a WaitGroup, and that others are in who wait for something else, or are at work. */
 const furtherIn = ofScene(({ seen }): ReadonlySet<string> => {
-  const waiting = new Set(seen.flatMap((each) => ((each.ways & GROUP) === 0 ? [] : (waitsIn(each) ?? []))))
+  const waiting = new Set(seen.flatMap((each) => waitsIn(each) ?? []))
   const found = new Set<string>()
   for (const each of seen) {
-    const own = (each.ways & GROUP) === 0 ? undefined : waitsIn(each)
+    const own = waitsIn(each)
     for (const { text } of namesOf(each.tally.signature.stack)) if (text !== own && waiting.has(text)) found.add(text)
   }
   return found
 })
 
-/** The function that waits, itself or in the standard library. */
-function waitsIn({ tally }: Seen): string | undefined {
-  return namesOf(tally.signature.stack).find(({ text }) => !isStandard(text))?.text
+/** The function that waits for a WaitGroup, itself or in the standard library; undefined for who does not. */
+function waitsIn({ tally, ways }: Seen): string | undefined {
+  return (ways & GROUP) === 0 ? undefined : callerOf(tally.signature)
 }
 
 /** Was any other started by what the waiter is in, or by who started the waiter? */

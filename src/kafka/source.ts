@@ -143,7 +143,7 @@ class Source implements KafkaSource {
       signal: this.#stopping.signal,
       owned: () => [...this.#owned.values()],
       take: async (owned, runs) => {
-        if (this.#owned.get(owned.key) !== owned) return
+        if (!this.#isOurs(owned)) return
         for (const { bytes } of runs) this.#bytes += bytes.length
         await this.#write(owned.push(runs))
       },
