@@ -1,6 +1,5 @@
 /** One of several files in one input: its engine, and where in the input the pieces are that the engine got. */
 
-import { LF } from '../core/ascii.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import type { Engine } from './contract.ts'
@@ -28,9 +27,9 @@ export class TailedFile {
     this.name = name
   }
 
-  /** More lines of log. Of a line of more than `lineBytes` only the beginning is remembered, as in an engine (log-queue.ts). */
-  remember(lines: Buffer, lineBytes: number): void {
-    const last = (lineBytes < RECENT_BYTES ? beginnings(lines, lineBytes) : lines).subarray(-RECENT_BYTES)
+  /** More lines of log. */
+  remember(lines: Buffer): void {
+    const last = lines.subarray(-RECENT_BYTES)
     const kept = this.#recent.subarray(Math.max(0, this.#recent.length + last.length - RECENT_BYTES))
     this.#recent = kept.length === 0 ? Buffer.from(last) : Buffer.concat([kept, last])
   }
@@ -66,15 +65,4 @@ export class TailedFile {
     const [start, end] = record.bytes
     return { ...record, bytes: [this.inInput(start), end > start ? this.inInput(end - 1) + 1 : this.inInput(end)] }
   }
-}
-
-/** Whole lines, of each no more than `most` bytes and its end. */
-function beginnings(lines: Buffer, most: number): Buffer {
-  const parts: Buffer[] = []
-  for (let from = 0; from < lines.length; ) {
-    const end = lines.indexOf(LF, from)
-    parts.push(lines.subarray(from, Math.min(end, from + most)), lines.subarray(end, end + 1))
-    from = end + 1
-  }
-  return Buffer.concat(parts)
 }

@@ -8,6 +8,7 @@
  *   start    | anything else                      | one file, of which nothing is looked at here, to the end
  *   titled   | a title                            | log; its file is at hand
  *   titled   | what may be the beginning of one   | waits for the rest, or for the next tick but one
+ *   titled   | a line without its end             | as that, unless its file has an engine: the line may be ordinary, and need none
  *   titled   | anything else                      | of the file at hand
  *
  * An input without titles costs one test a chunk.
@@ -18,8 +19,9 @@ import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
+import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
-import { findNeedle } from '../text/needle.ts'
+import { findNeedle, lineStart } from '../text/needle.ts'
 import { holdsPlace } from '../text/stack-lines.ts'
 import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
@@ -30,11 +32,16 @@ import { WaitingLog } from './waiting-log.ts'
 /** Of the files without anything open, so many are looked at when one more comes: some need their engine no longer. */
 const LOOKS = 4
 
+/** No more is kept of a line before it is known whether its file needs an engine. */
+const LONGEST = RECENT_BYTES
+
 const EMPTY = Buffer.alloc(0)
 
 export class TailedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #limits: Limits
+  /** A line that is longer is no ordinary one. */
+  readonly #longest: number
   readonly #make: (options: InnerOptions) => Engine
   /** The engine of an input without titles. */
   #only: Engine | undefined
@@ -46,7 +53,7 @@ export class TailedEngine extends EngineAround {
   readonly #undecided = new Set<TailedFile>()
   /** Of the file at hand. */
   #titleAt = 0
-  /** What may be the beginning of a title. */
+  /** What may be the beginning of a title, or of an ordinary line. */
   #held: Buffer = EMPTY
   #heldSinceTick = false
   /** The last byte was a line end. */
@@ -65,6 +72,7 @@ export class TailedEngine extends EngineAround {
     super()
     this.#options = options
     this.#limits = limitsOf(options.limits)
+    this.#longest = Math.min(LONGEST, this.#limits.lineBytes)
     this.#log = new WaitingLog(options.onLog, this.#limits.waitingBytes)
     this.#make = make
     this.#files = new RecentMap(this.#limits.sources, (_, gone) => this.#stop(gone))
@@ -171,9 +179,16 @@ export class TailedEngine extends EngineAround {
       this.#atLine = true
       pos = title.end
     }
-    const rest = titleBegins(buf, pos, this.#atLine)
+    const rest = this.#heldFrom(buf, pos, titleBegins(buf, pos, this.#atLine))
     this.#give(buf, pos, rest, base)
     this.#hold(buf, rest)
+  }
+
+  /** Where in [pos, end) the line begins that lacks its end, if that tells whether its file needs an engine; `end` otherwise. */
+  #heldFrom(buf: Buffer, pos: number, end: number): number {
+    if (this.#file?.engine !== undefined) return end
+    const line = lineStart(buf, pos, end)
+    return end - line > this.#longest ? end : line
   }
 
   #hold(buf: Buffer, from: number): void {
@@ -181,7 +196,7 @@ export class TailedEngine extends EngineAround {
     this.#heldSinceTick = false
   }
 
-  /** What was held as the beginning of a title was none. */
+  /** What was held gets no end. */
   #release(): void {
     this.#chunkIsOrdinary = undefined
     const held = this.#held
@@ -203,8 +218,9 @@ export class TailedEngine extends EngineAround {
     const input = base + start
     if (file.engine === undefined && this.#isOrdinary(buf, start, end)) {
       const piece = buf.subarray(start, end)
-      file.remember(piece, this.#limits.lineBytes)
+      file.remember(piece)
       this.#pass(file, piece, input)
+      this.#flush()
       return
     }
     const engine = file.engine ?? this.#start(file)
@@ -214,7 +230,7 @@ export class TailedEngine extends EngineAround {
     file.bytes += end - start
     engine.push(buf.subarray(start, end))
     this.#learnOrder(engine)
-    if (!this.#log.isEmpty) this.#log.flush(this.#decided())
+    this.#flush()
     // A long line is log at once, and a dump may yet be found in it.
     if (!engine.open && engine.resumeAt >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
@@ -222,7 +238,7 @@ export class TailedEngine extends EngineAround {
 
   /** Are these whole lines of log, of which no engine need know more than that they came before what comes? */
   #isOrdinary(buf: Buffer, start: number, end: number): boolean {
-    if (buf[end - 1] !== LF) return false
+    if (buf[end - 1] !== LF || holdsLonger(buf, start, end, this.#longest)) return false
     // There may be thousands of titles in a chunk.
     this.#chunkIsOrdinary ??= isOrdinary(buf)
     return this.#chunkIsOrdinary || isOrdinary(buf.subarray(start, end))
@@ -311,6 +327,10 @@ export class TailedEngine extends EngineAround {
     this.#log.add(bytes, at, () => (file !== undefined && file === this.#file ? this.#others : this.#decided()))
   }
 
+  #flush(): void {
+    if (!this.#log.isEmpty) this.#log.flush(this.#decided())
+  }
+
   /** Looks anew how far the files that are not at hand have decided: the one at hand has changed, or a clock has ended a dump. */
   #look(): void {
     this.#others = Number.POSITIVE_INFINITY
@@ -327,6 +347,16 @@ export class TailedEngine extends EngineAround {
   #decided(): number {
     return Math.min(this.#others, this.#file?.undecided ?? Number.POSITIVE_INFINITY)
   }
+}
+
+/** Is one of the lines in [start, end) longer than `most` bytes? */
+function holdsLonger(buf: Buffer, start: number, end: number, most: number): boolean {
+  for (let line = start; end - line > most + 1; ) {
+    const lf = buf.lastIndexOf(LF, line + most)
+    if (lf < line) return true
+    line = lf + 1
+  }
+  return false
 }
 
 /** Is nothing in `lines` that may be of a dump, or may announce one? */

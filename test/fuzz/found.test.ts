@@ -190,6 +190,10 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
       'goroutine 7 [running]:\nmain.main()\n',
     { limits: { lineBytes: 43 } },
   ],
+  'a file of tail gets its engine, and with it the order of its lines, where a chunk ends within one of them': [
+    '==> a.log <==\n}\n\n==> g <==\ngoroutine 7 [g]:\nmain.()\npgoroutine 2 [running]:\n\n==> a.log <==\n +0xd\ncreated by n\n' +
+      'goroutine 9 [g]:\nmain.f\n',
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {
