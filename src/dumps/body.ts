@@ -46,6 +46,8 @@ export interface Body {
    * the line after it begins, or -1.
    */
   lineFast(buf: Buffer, pos: number, end: number): number
+  /** What the last line is, which was `doubtful`, now that `text` has come. Undefined: it is not decided yet. */
+  decide(text: string): 'log' | 'dump' | undefined
   /** An empty line has come: `last` where it ends the body. */
   blank(): 'last' | 'foreign'
   /** Takes the tail of a cut line whose head is pending. */

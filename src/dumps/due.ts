@@ -1,8 +1,6 @@
 /** What a line is in the place where it comes: in some places more is believed to be a line of a stack than in others. */
-import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
-import type { StackTree } from '../stacks/stack-tree.ts'
+import { ROOT, TAILS } from '../stacks/line-table.ts'
 import {
-  type LineKind,
   type LineText,
   readBareFunction,
   readDeepFile,
@@ -11,30 +9,22 @@ import {
   readOddCall,
   readStripped,
 } from '../text/line.ts'
+import type { OpenGoroutine } from './open-goroutine.ts'
 
-export interface Place {
-  readonly tree: StackTree
-  /** The line of the goroutine before this one; undefined where it is damaged. */
-  readonly at: KnownLine | undefined
-  readonly expected: readonly LineKind[]
-  /** As OpenGoroutine.length. */
-  readonly length: number
-  /** That line is the previous one, and a line of the goroutine for certain. */
-  readonly isCertain: boolean
-  readonly isDamaged: boolean
-}
+/** Where the goroutine is; `at` is undefined where it is damaged. */
+type Place = Pick<OpenGoroutine, 'tree' | 'at' | 'expected' | 'length' | 'isCertain'>
 
 /** What `text` is, if it can be part of a goroutine. Where what Go indents is due, it may have lost its TAB. */
 export function readDue(text: string, place: Place): LineText | undefined {
-  const { at, expected, isDamaged } = place
+  const { at, expected } = place
   const line = readLine(text)
   if (line !== undefined) return line
   if (expected.includes('file')) {
     const file = (place.isCertain ? (readNamedFile(text) ?? readDeepFile(text)) : undefined) ?? readStripped(text)
     if (file !== undefined) return file
-  } else if (at === ROOT || isDamaged) {
+  } else if (at === ROOT || at === undefined) {
     const stripped = readStripped(text)
-    if (stripped !== undefined && (isDamaged || expected.includes(stripped.kind))) return stripped
+    if (stripped !== undefined && (at === undefined || expected.includes(stripped.kind))) return stripped
   }
   const bare = mayBeBare(place) ? readBareFunction(text) : undefined
   return (

@@ -96,7 +96,7 @@ export class FastLane {
   get #plainDump(): OpenDump | undefined {
     const { dump, body, fragments, goroutine } = this.#open
     const { header, tree } = goroutine
-    if (dump === undefined || header?.counted !== true || body.goroutines === 'none' || goroutine.doubts)
+    if (dump === undefined || header?.counted !== true || body.goroutines === 'none' || goroutine.doubt !== undefined)
       return undefined
     return tree.full || dump.tally.idsOverflow || fragments.pending.length > 0 ? undefined : dump
   }

@@ -80,7 +80,7 @@ export function damagedEntry(
  * Is a frame whole, its file line included? A goroutine without one may be of any stack, and so may one that has come no further than the frames of
  * the runtime in which each waits.
  */
-export function hasFrame(tree: StackTree, from: KnownLine): boolean {
+function hasFrame(tree: StackTree, from: KnownLine): boolean {
   for (let at = from; at !== ROOT; at = tree.parent(at))
     if (tree.kind(at) === 'file' && !tree.literal(tree.parent(at)).startsWith('runtime.')) return true
   return false

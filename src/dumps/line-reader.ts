@@ -55,7 +55,7 @@ export class LineReader {
     const text = goroutine.header === undefined ? raw : goroutine.plain(raw)
     const plain = text === raw ? undefined : Buffer.from(text, 'latin1')
     const line = { text, buf, pos, next, base, plain }
-    const decided = goroutine.decide(text)
+    const decided = this.#open.body.decide(text)
     if (decided !== undefined) this.#open.decide(decided)
     if (isBlank(buf, pos, stop)) {
       this.#blank(line)
@@ -108,7 +108,7 @@ export class LineReader {
     let next = body.lineFast(buf, pos, end)
     if (next < 0) return -1
     for (let from = pos; ; ) {
-      if (goroutine.doubts) open.doubt(open.tape.hold(buf, from, next), base + from, base + next)
+      if (goroutine.doubt !== undefined) open.doubt(open.tape.hold(buf, from, next), base + from, base + next)
       else open.claimed(base + from, base + next)
       // Below a line that has just been learnt nothing is known: the next one is new, too.
       if (open.dump === undefined || open.unsettled || next >= end || !goroutine.isAtLeaf) break

@@ -32,7 +32,8 @@ export function breaksIn(open: OpenBlocks, id: number, info: HeaderInfo): boolea
 /** Is the header of goroutine `id`, behind an empty line, of the open dump for certain? */
 export function isOfDump(open: OpenBlocks, id: number, info: HeaderInfo): boolean {
   const { dump, goroutine, next } = open
-  if (dump === undefined || dump.body.goroutines === 'none' || next !== undefined || goroutine.doubts) return false
+  if (dump === undefined || dump.body.goroutines === 'none' || next !== undefined || goroutine.doubt !== undefined)
+    return false
   if (info.state === 'running' || id === 0 || dump.tally.idsOverflow || dump.tally.ids.has(id)) return false
   return !isLongOver(open)
 }

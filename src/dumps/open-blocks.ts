@@ -64,8 +64,8 @@ export class OpenBlocks {
     this.#trees = trees
     const tree = trees.take()
     this.fragments = new Fragments(limits.fragments, tree, tape)
-    this.goroutine = new OpenGoroutine(tree, this.fragments, limits)
-    this.#stacks = new StackBody(this.goroutine)
+    this.goroutine = new OpenGoroutine(tree, limits.frames)
+    this.#stacks = new StackBody(this.goroutine, this.fragments)
   }
 
   get tape(): LogTape {
@@ -365,7 +365,7 @@ export class OpenBlocks {
     this.decide()
     const { dump } = this
     const { at, tree, knownTo } = goroutine
-    const { entry, damaged } = cut ? goroutine.finishCut() : goroutine.finish()
+    const { entry, damaged } = goroutine.finish(cut)
     if (!header.counted) return
     if (dump === undefined) {
       this.candidate?.bare.push(header)

@@ -54,7 +54,7 @@ export class PlainLog {
       candidate === undefined &&
       next === undefined &&
       !doubts &&
-      !goroutine.doubts &&
+      goroutine.doubt === undefined &&
       fragments.pending.length === 0 &&
       reasonBefore.latest === undefined &&
       !dump.isCrash &&

@@ -158,6 +158,9 @@ export class Profile implements Body {
     this.#record = { count, pcs, known: this.#lists.get(pcs), labels: undefined }
   }
 
+  /** Its lines leave no doubt. */
+  decide(): undefined {}
+
   takeCut(): Joined | undefined {
     return undefined
   }

@@ -66,6 +66,9 @@ export class RaceReport implements Body {
     return -1
   }
 
+  /** Its lines leave no doubt. */
+  decide(): undefined {}
+
   blank(): 'foreign' {
     return 'foreign'
   }
