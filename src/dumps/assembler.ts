@@ -343,7 +343,7 @@ export class Assembler {
       open.finishGoroutine(false)
       if (how !== 'joined') candidate.hold(this.#hold(buf, pos, next, how))
     } else {
-      if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart(wasCut)
+      if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart(dump, wasCut)
       else if (open.unsettled) open.settle(base + pos)
       // A header that was held elsewhere may stand before what came here.
       dump.start = Math.min(dump.start, base + pos)

@@ -13,7 +13,7 @@ import type {
   TimeFrom,
 } from '../core/model.ts'
 import type { KnownLine } from '../stacks/line-table.ts'
-import { stackOf } from '../stacks/stack.ts'
+import { type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import type { Tally } from '../stacks/tally.ts'
 import type { HeaderInfo } from '../text/header.ts'
@@ -21,6 +21,7 @@ import type { PreambleStart } from '../text/preamble.ts'
 import type { LoggedReason } from '../text/reason.ts'
 import { Block } from './block.ts'
 import type { Candidate } from './candidate.ts'
+import type { GoroutineEnd, GoroutineHeader } from './goroutine.ts'
 
 /** What is known from the outside of where a dump begins. */
 export interface Opening {
@@ -81,8 +82,12 @@ export interface AssemblerSink {
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
 
+/** Of a goroutine with a header and nothing else. */
+const NO_STACK: GoroutineEnd = { entry: undefined, damaged: true, at: undefined }
+
 export class OpenDump extends Block {
   readonly opening: Opening
+  readonly #sink: Pick<AssemblerSink, 'goroutine'>
   tally: Tally
   /** What the preamble said; undefined when there was none. */
   kind: DumpKind | undefined
@@ -101,9 +106,16 @@ export class OpenDump extends Block {
 
   /** Registers behind the goroutines of a crash: more are `due` until the last has come; `cut`: what may be the head of one came instead. */
   registers: 'none' | 'due' | 'cut' = 'none'
+  /** While the last header may be the first of the next dump: where this one ended before it, and whether in the middle of a goroutine. */
+  #before = { end: 0, wasCut: false }
 
   /** `before`: the reason that the log before it gives, if it does. */
-  constructor(candidate: Candidate, tally: Tally, before: LoggedReason | undefined) {
+  constructor(
+    candidate: Candidate,
+    tally: Tally,
+    before: LoggedReason | undefined,
+    sink: Pick<AssemblerSink, 'goroutine'>,
+  ) {
     const { start, end, opening, body, preamble } = candidate
     super(start, body)
     this.opening = opening.confirm()
@@ -111,6 +123,7 @@ export class OpenDump extends Block {
     this.carried = candidate.carried
     this.foreign.takeOver(candidate.foreign)
     this.tally = tally
+    this.#sink = sink
     body.open(tally)
     if (body.goroutines === 'none') this.kind = body.kind
     else if (preamble !== undefined) this.#announce(preamble, 'preamble')
@@ -144,8 +157,51 @@ export class OpenDump extends Block {
     return this.kind === 'panic' && this.announcedBy === 'preamble' && this.tally.goroutines === 1
   }
 
+  /** Takes goroutines of which nothing but the headers has come. */
+  addBare(headers: Candidate['bare'], tree: StackTree): void {
+    for (const { id, info } of headers) this.add({ id, place: this.tally.addId(id), info }, NO_STACK, tree)
+  }
+
+  /** Takes a goroutine, whose id is in the tally, and which has come to an end. */
+  add({ id, place, info }: Pick<GoroutineHeader, 'id' | 'place' | 'info'>, end: GoroutineEnd, tree: StackTree): void {
+    const { entry, damaged, at } = end
+    if (damaged) this.damaged++
+    if (entry === undefined) this.#noteLost(tree, at)
+    this.count(id, place, info, entry, tree)
+    if (!damaged && at !== undefined && this.tally.has(entry)) tree.ended(at, this.tally.serial)
+  }
+
+  /** Counts a goroutine; `entry` is undefined where it cannot be said which stack it has. */
+  count(id: number, place: number, info: HeaderInfo, entry: StackEntry | undefined, tree: StackTree): void {
+    this.#sink.goroutine(id, info, this.tally.add(place, id, info, entry, tree))
+  }
+
+  /** As `count`, of what Tally.addKnown takes. */
+  countKnown(id: number, place: number, info: HeaderInfo, entry: StackEntry, parent: number): void {
+    this.#sink.goroutine(id, info, this.tally.addKnown(place, info, entry, parent))
+  }
+
+  /** The header that comes may be the first of the next dump. `wasCut`: the goroutine before it was open in the middle. */
+  mayEnd(wasCut: boolean): void {
+    this.#before = { end: this.end, wasCut }
+  }
+
+  /** It ended before `header`, which was taken for one of its own. */
+  endBefore(header: GoroutineHeader): void {
+    if (header.place >= 0) this.tally.ids.undo(header.place)
+    this.end = this.#before.end
+    this.truncated ||= this.#before.wasCut
+  }
+
+  /** What was counted so far was text: `header` is the first of its own, and `tally` is empty. */
+  startOver(header: GoroutineHeader, tally: Tally): void {
+    this.tally = tally
+    this.damaged = 0
+    header.place = tally.addId(header.id)
+  }
+
   /** The goroutine that comes now stands in no signature: `at` is how far its stack is known. */
-  noteLost(tree: StackTree, at: KnownLine | undefined): void {
+  #noteLost(tree: StackTree, at: KnownLine | undefined): void {
     if (this.tally.goroutines > 0 || (this.kind !== 'panic' && this.kind !== 'fatal')) return
     this.#died = at === undefined ? { frames: [] } : stackOf(tree, at)
   }

@@ -122,9 +122,9 @@ export class FastLane {
       // Of the first one, some lines came before.
       if (row === 0 || !hasEnough || (calls > 0 && kernel.waitsBefore(this.#calls))) {
         kernel.noteBefore(row, this.#calls, tree.calls, buf, row > 0 && hasEnough)
-        open.count(dump, id, place, info, entry)
+        dump.count(id, place, info, entry, tree)
         tree.calls.begin()
-      } else open.countKnown(dump, id, place, info, entry, kernel.parentBefore(row))
+      } else dump.countKnown(id, place, info, entry, kernel.parentBefore(row))
       this.#calls += calls
       id = next
       place = nextPlace

@@ -23,6 +23,8 @@ export interface GoroutineHeader {
 export interface GoroutineEnd {
   readonly entry: StackEntry | undefined
   readonly damaged: boolean
+  /** Where it is known to have come: up to what is damaged. */
+  readonly at: KnownLine | undefined
 }
 
 /** Is the goroutine that ends at `at` whole as far as it goes: not in the middle of a frame? */

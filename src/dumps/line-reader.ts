@@ -239,7 +239,7 @@ export class LineReader {
     const { buf, pos, next } = line
     // Its line end may be all that is left of a cut line.
     const tail = { ...line, text: '' }
-    const beginning = open.next ?? (open.dump === undefined ? open.candidate : undefined)
+    const { beginning } = open
     if (beginning?.preambleAtHand === undefined && open.fragments.pending.length > 0 && this.#join(tail)) return
     // The empty line behind a preamble is no end of a profile.
     if (open.dump?.body.blank() === 'last' && open.next === undefined) {

@@ -5,6 +5,7 @@
 import { startsPreamble } from '../text/preamble.ts'
 import { type LoggedReason, parts, readLoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
+import type { OpeningToBe } from './dump.ts'
 
 /** More lines than this between two parts of a dump: the second is of another one. */
 export const APART_LINES = 16
@@ -36,8 +37,18 @@ export class ReasonBefore {
     }
   }
 
+  /** Takes note of what stands in front of a place where a dump may begin. */
+  noteBefore(opening: OpeningToBe): void {
+    const head = opening.head()
+    for (const text of opening.ahead()) {
+      if (head === '') this.note(text)
+      else this.#noteBeforeGlued(text)
+    }
+    if (head !== '') this.#noteHead(head)
+  }
+
   /** As `note`, of a line in front of one to which a header is glued: the first line of a preamble is log there, but says the same. */
-  noteBeforeGlued(text: string): void {
+  #noteBeforeGlued(text: string): void {
     const preamble = startsPreamble(text)
     if (preamble === undefined) this.note(text)
     else {
@@ -47,10 +58,10 @@ export class ReasonBefore {
   }
 
   /**
-   * As `noteBeforeGlued`, of what stands in front of a header on its line: no line of its own, it parts nothing. Who writes both on one line logs a
+   * As `#noteBeforeGlued`, of what stands in front of a header on its line: no line of its own, it parts nothing. Who writes both on one line logs a
    * stack, and goes on, but for the runtime.
    */
-  noteHead(text: string): void {
+  #noteHead(text: string): void {
     const preamble = startsPreamble(text.trimEnd())
     const said = preamble ?? readLoggedReason(text) ?? readRecordReason(text)
     if (said === undefined) return

@@ -1,6 +1,6 @@
 /** Where one dump ends and another begins. */
 import { ROOT } from '../stacks/line-table.ts'
-import { isCutHeader } from '../text/cut.ts'
+import { isCutHeader, mayBegin } from '../text/cut.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { OpenDump, Opening } from './dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -79,6 +79,16 @@ export function isAnotherDump({ at, tree }: OpenGoroutine): boolean {
   // gccgo's function was not believed without its file line.
   const first = tree.kind(at) === 'file' ? tree.parent(at) : at
   return tree.kind(first) === 'func' && !IN_SYSCALL.test(tree.literal(first))
+}
+
+/**
+ * Does the dump end in the middle of the last line of the input, which lacks its end? Go ends a dump with a line end, but a person may have pasted it
+ * whole, and behind it the last line may be log.
+ */
+export function endsCutIn({ goroutine, sinceLastLine }: OpenBlocks, lastLine: string): boolean {
+  const { lines } = sinceLastLine
+  if (lines === 0) return !(goroutine.ended && /\+0x[0-9a-f]+$/.test(lastLine))
+  return lines === 1 && (goroutine.cut !== undefined || (mayBegin(lastLine) && !/\S\s/.test(lastLine)))
 }
 
 /** Does the dump end in the middle of a goroutine, if it ends here? */

@@ -8,11 +8,8 @@ import { trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held, LineAt, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
-import type { StackEntry } from '../stacks/stack.ts'
 import { Tally } from '../stacks/tally.ts'
 import type { StackTrees } from '../stacks/trees.ts'
-import { mayBegin } from '../text/cut.ts'
-import type { HeaderInfo } from '../text/header.ts'
 import type { Block } from './block.ts'
 import type { Body } from './body.ts'
 import { Candidate } from './candidate.ts'
@@ -20,7 +17,7 @@ import { type AssemblerSink, OpenDump, type OpeningToBe } from './dump.ts'
 import type { GoroutineHeader } from './goroutine.ts'
 import { LogTimes } from './log-times.ts'
 import { ReasonBefore } from './logged-reason.ts'
-import { endsCut, isAnotherDump } from './next-dump.ts'
+import { endsCut, endsCutIn, isAnotherDump } from './next-dump.ts'
 import { OpenGoroutine } from './open-goroutine.ts'
 import { Fragments } from './repair/fragments.ts'
 import { SinceLastLine } from './since-last-line.ts'
@@ -38,17 +35,14 @@ export class OpenBlocks {
   /** Of a dump that is not made of anything else. */
   readonly #stacks: Body
   dump: OpenDump | undefined
-  candidate: Candidate | undefined
+  /** What may become a dump: `candidate` where none is open, `next` beside one. */
+  #beginning: Candidate | undefined
   #state: State = 'quiet'
-  /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
-  next: Candidate | undefined
   readonly reasonBefore: ReasonBefore = new ReasonBefore()
   readonly sinceLastLine: SinceLastLine
   readonly logTimes: LogTimes
   /** A line of the goroutine that may be a log line, and the foreign lines since. */
   #doubtful: { readonly held: Held; start: number; end: number; lines: number } | undefined
-  /** While parting: where the dump ended before the header, and whether in the middle of a goroutine. */
-  #before = { end: 0, wasCut: false }
   /** Goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
   /** Lines that were dump, ever: shells watch it for silence. */
@@ -105,8 +99,23 @@ export class OpenBlocks {
     this.#state = after(STREAM, this.#state, event)
   }
 
+  /** What may become a dump, or the next one. */
+  get beginning(): Candidate | undefined {
+    return this.#beginning
+  }
+
+  /** What may become a dump, while none is open. */
+  get candidate(): Candidate | undefined {
+    return this.dump === undefined ? this.#beginning : undefined
+  }
+
+  /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
+  get next(): Candidate | undefined {
+    return this.dump === undefined ? undefined : this.#beginning
+  }
+
   get #block(): Block | undefined {
-    return this.dump ?? this.candidate
+    return this.dump ?? this.#beginning
   }
 
   /** What the dump is made of, or what may become one. */
@@ -124,20 +133,10 @@ export class OpenBlocks {
   end(lastLine = ''): void {
     if (this.candidate !== undefined) this.dropCandidate()
     if (this.dump !== undefined) {
-      if (lastLine !== '' && this.#isCutIn(lastLine)) this.dump.truncated = true
+      if (lastLine !== '' && endsCutIn(this, lastLine)) this.dump.truncated = true
       this.close()
     }
     this.fragments.clear()
-  }
-
-  /**
-   * Does the dump end in the middle of the last line, which lacks its end? Go ends a dump with a line end, but a person may have pasted it whole,
-   * and behind it the last line may be log.
-   */
-  #isCutIn(lastLine: string): boolean {
-    const { lines } = this.sinceLastLine
-    if (lines === 0) return !(this.goroutine.ended && /\+0x[0-9a-f]+$/.test(lastLine))
-    return lines === 1 && (this.goroutine.cut !== undefined || (mayBegin(lastLine) && !/\S\s/.test(lastLine)))
   }
 
   /** A limit was hit: what is open is all there will be. */
@@ -151,8 +150,8 @@ export class OpenBlocks {
 
   /** As Block.reach, of all that the line may be of. */
   reach(start: number, end: number): void {
-    this.#block?.reach(start, end)
-    this.next?.reach(start, end)
+    this.dump?.reach(start, end)
+    this.#beginning?.reach(start, end)
     const { header } = this.goroutine
     if (header !== undefined && header.start > start) header.start = start
     if (this.#doubtful !== undefined && this.#doubtful.start >= start) {
@@ -169,8 +168,7 @@ export class OpenBlocks {
   /** About what is kept for it, bytes; 0 when nothing is. */
   get bytes(): number {
     if (this.#state === 'quiet') return 0
-    const held = (this.candidate?.bytes ?? 0) + (this.next?.bytes ?? 0)
-    return this.goroutine.tree.memory + (this.dump?.tally.bytes ?? 0) + held
+    return this.goroutine.tree.memory + (this.dump?.tally.bytes ?? 0) + (this.#beginning?.bytes ?? 0)
   }
 
   /** Holds the line: it may be dump. */
@@ -178,49 +176,33 @@ export class OpenBlocks {
     return line.held ?? this.tape.hold(line.buf, line.pos, line.next)
   }
 
+  /** A dump may begin at `start`. While one is open, this is the next one. */
   newCandidate(start: number, body: Body = this.#stacks): Candidate {
     const candidate = new Candidate(start, this.#opening(start), body)
     if (this.dump === undefined) this.logTimes.clear()
-    this.candidate = candidate
+    this.#beginning = candidate
     this.#on('begins')
     return candidate
   }
 
-  /**
-   * The goroutine whose header comes runs: if a frame follows, it may be the first of another dump. `wasCut`: the goroutine before it was
-   * open in the middle.
-   */
-  mayPart(wasCut: boolean): void {
-    this.#before = { end: this.dump?.end ?? 0, wasCut }
+  /** The goroutine whose header comes runs: if a frame follows, it may be the first of another dump. `wasCut`: as OpenDump.mayEnd. */
+  mayPart(dump: OpenDump, wasCut: boolean): void {
+    dump.mayEnd(wasCut)
     this.#on('runs')
   }
 
   #opening(start: number): OpeningToBe {
     const opening = this.#sink.opening(start)
     for (const text of opening.logLines) this.fragments.shapes.learn(text, false)
-    if (opening.mayHaveReason || this.reasonBefore.latest !== undefined) this.#noteReason(opening)
+    if (opening.mayHaveReason || this.reasonBefore.latest !== undefined) this.reasonBefore.noteBefore(opening)
     return opening
   }
 
-  #noteReason(opening: OpeningToBe): void {
-    const head = opening.head()
-    for (const text of opening.ahead()) {
-      if (head === '') this.reasonBefore.note(text)
-      else this.reasonBefore.noteBeforeGlued(text)
-    }
-    if (head !== '') this.reasonBefore.noteHead(head)
-  }
-
-  /** A candidate in the place of the one that there is. While a dump is open, it stands beside it. */
+  /** As `newCandidate`, in the place of the one that there is. */
   startCandidate(start: number): Candidate {
-    if (this.dump === undefined) {
-      if (this.candidate !== undefined) this.dropCandidate()
-      return this.newCandidate(start)
-    }
-    this.dropNext()
-    this.next = new Candidate(start, this.#opening(start), this.#stacks)
-    this.#on('begins')
-    return this.next
+    if (this.dump !== undefined) this.dropNext()
+    else if (this.candidate !== undefined) this.dropCandidate()
+    return this.newCandidate(start)
   }
 
   /** The line at `offset` is dump. Then what led to it is dump, too, and what stood between was foreign. */
@@ -293,19 +275,15 @@ export class OpenBlocks {
     const { dump } = this
     if (dump === undefined) return
     if (dump.mayBePanicValue && !this.sinceLastLine.isApart && this.reasonBefore.latest === undefined) {
-      // It is the dump that there is: what was counted so far was text.
-      dump.tally = this.#newTally()
-      dump.damaged = 0
-      header.place = dump.tally.addId(header.id)
+      // It is the dump that there is.
+      dump.startOver(header, this.#newTally())
       return
     }
-    if (header.place >= 0) dump.tally.ids.undo(header.place)
-    // Its header has come, and was taken for one of the dump that there was.
     const { end } = dump
-    dump.end = this.#before.end
-    dump.truncated ||= this.#before.wasCut
+    dump.endBefore(header)
     this.complete()
     this.#confirm(this.newCandidate(header.start))
+    // Its header has come, and was taken for one of the dump that there was.
     if (this.dump !== undefined) this.dump.end = Math.max(this.dump.end, end)
   }
 
@@ -315,16 +293,12 @@ export class OpenBlocks {
 
   /** What may become a dump is one. */
   #confirm(candidate: Candidate): void {
-    this.candidate = undefined
+    this.#beginning = undefined
     this.#on('proved')
     candidate.claim(this.tape)
-    const dump = new OpenDump(candidate, this.#newTally(), this.reasonBefore.latest)
+    const dump = new OpenDump(candidate, this.#newTally(), this.reasonBefore.latest, this.#sink)
     this.dump = dump
-    for (const { id, info } of candidate.bare) {
-      dump.damaged++
-      dump.noteLost(this.goroutine.tree, undefined)
-      this.count(dump, id, dump.tally.addId(id), info, undefined)
-    }
+    dump.addBare(candidate.bare, this.goroutine.tree)
     const { header } = this.goroutine
     if (header !== undefined) header.place = dump.tally.addId(header.id)
     dump.first = candidate.bare[0]?.info ?? header?.info
@@ -342,51 +316,31 @@ export class OpenBlocks {
       this.close(true)
       return
     }
-    this.candidate.release(this.tape)
-    this.candidate = undefined
-    this.#on('refuted')
+    this.#refute(this.candidate)
     this.goroutine.leave()
     this.fragments.clear()
   }
 
   /** As `dropCandidate`, of the one beside the open dump. */
   dropNext(): void {
-    if (this.next === undefined) return
-    this.next.release(this.tape)
-    this.next = undefined
+    if (this.next !== undefined) this.#refute(this.next)
+  }
+
+  #refute(candidate: Candidate): void {
+    candidate.release(this.tape)
+    this.#beginning = undefined
     this.#on('refuted')
   }
 
   /** Counts the open goroutine. `cut`: the dump ends in the middle of it. */
   finishGoroutine(cut: boolean): void {
-    const { goroutine } = this
-    const { header } = goroutine
+    const { header, tree } = this.goroutine
     if (header === undefined) return
     this.decide()
-    const { dump } = this
-    const { at, tree, knownTo } = goroutine
-    const { entry, damaged } = goroutine.finish(cut)
+    const end = this.goroutine.finish(cut)
     if (!header.counted) return
-    if (dump === undefined) {
-      this.candidate?.bare.push(header)
-      return
-    }
-    if (damaged) dump.damaged++
-    if (entry === undefined) dump.noteLost(tree, knownTo)
-    const { id, place, info } = header
-    this.count(dump, id, place, info, entry)
-    if (!damaged && at !== undefined && dump.tally.has(entry)) tree.ended(at, dump.tally.serial)
-  }
-
-  /** Counts a goroutine of the dump; `entry` is undefined where it cannot be said which stack it has. */
-  count(dump: OpenDump, id: number, place: number, info: HeaderInfo, entry: StackEntry | undefined): void {
-    const signature = dump.tally.add(place, id, info, entry, this.goroutine.tree)
-    this.#sink.goroutine(id, info, signature)
-  }
-
-  /** As `count`, of what Tally.addKnown takes. */
-  countKnown(dump: OpenDump, id: number, place: number, info: HeaderInfo, entry: StackEntry, parent: number): void {
-    this.#sink.goroutine(id, info, dump.tally.addKnown(place, info, entry, parent))
+    if (this.dump === undefined) this.candidate?.bare.push(header)
+    else this.dump.add(header, end, tree)
   }
 
   /** The dump is complete: nothing of it can follow. `isCut`: it ends in the middle of a goroutine. */
@@ -407,11 +361,11 @@ export class OpenBlocks {
   /** The dump is complete, and the preamble beside it, if there is one, begins the next. */
   closeForNext(): void {
     const { next } = this
-    this.next = undefined
+    if (next !== undefined) this.#beginning = undefined
     if (this.sinceLastLine.lines === 0) this.sinceLastLine.claimBlanks()
     this.close()
     if (next === undefined) return
-    this.candidate = next
+    this.#beginning = next
     this.#on('begins')
   }
 

@@ -287,19 +287,14 @@ export class OpenGoroutine {
     return at !== undefined && this.header?.id !== 0 && showsSystem(this.tree, at)
   }
 
-  /** Where it is known to have come: up to what is damaged. */
-  get knownTo(): KnownLine | undefined {
-    return this.at ?? this.#damage?.at
-  }
-
   /** Ends the goroutine. `isCut`: the dump ends with it, in the middle; but for a stack that is known, and goes no further. */
   finish(isCut: boolean): GoroutineEnd {
     const { at, tree } = this
     const hasAll = this.whole && this.cut !== 'line' && (!isCut || (this.ended && this.isAtLeaf))
     const damage = this.#damage
     this.leave()
-    return at !== undefined && hasAll
-      ? { entry: entryAt(tree, at), damaged: false }
-      : { entry: damagedEntry(tree, at ?? damage?.at, damage?.lines ?? []), damaged: true }
+    if (at !== undefined && hasAll) return { entry: entryAt(tree, at), damaged: false, at }
+    const knownTo = at ?? damage?.at
+    return { entry: damagedEntry(tree, knownTo, damage?.lines ?? []), damaged: true, at: knownTo }
   }
 }

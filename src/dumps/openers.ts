@@ -70,7 +70,7 @@ export class Openers {
   #preamble(preamble: PreambleStart, line: LineAt): true {
     const open = this.#open
     open.decide()
-    const before = open.next ?? open.candidate
+    const before = open.beginning
     // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second. Any other start is a new one.
     const isSecond =
       before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.goroutine.header === undefined
@@ -83,7 +83,7 @@ export class Openers {
   /** Takes a further line of a preamble. */
   #goesOn(line: LineAt): boolean {
     const open = this.#open
-    const candidate = open.next ?? open.candidate
+    const candidate = open.beginning
     if (candidate?.preambleAtHand === undefined) return false
     // Beside an open dump a preamble goes on while a goroutine of that dump is open; else none has come yet.
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false

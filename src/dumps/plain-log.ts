@@ -46,13 +46,11 @@ export class PlainLog {
 
   /** Is the open dump, after a log line, so much without doubt that lines may be passed at once? */
   get mayCome(): boolean {
-    const { dump, candidate, next, goroutine, fragments, reasonBefore, sinceLastLine, doubts, state } = this.#open
+    const { dump, goroutine, fragments, reasonBefore, sinceLastLine, doubts, state } = this.#open
     const { at } = goroutine
     return (
       state === 'open' &&
       dump !== undefined &&
-      candidate === undefined &&
-      next === undefined &&
       !doubts &&
       goroutine.doubt === undefined &&
       fragments.pending.length === 0 &&

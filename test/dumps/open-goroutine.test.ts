@@ -81,12 +81,12 @@ describe('a goroutine', () => {
     const goroutine = open(tree)
     walk(goroutine, STACK.slice(0, 2))
     goroutine.lose(STACK[3] as string)
-    expect([goroutine.at, goroutine.knownTo === undefined]).toEqual([undefined, false])
+    expect(goroutine.at).toBeUndefined()
     const one = goroutine.finish(false)
     expect([one.damaged, one.entry?.stack.frames.map((frame) => frame.function)]).toEqual([true, ['main.a', 'main.b']])
     begin(goroutine)
     walk(goroutine, STACK.slice(0, 2))
-    expect(goroutine.finish(true)).toEqual({ damaged: true, entry: undefined })
+    expect(goroutine.finish(true)).toMatchObject({ damaged: true, entry: undefined })
   })
 
   it('is cut where the head of a line follows its last one, until it goes on', () => {

@@ -78,7 +78,7 @@ describe('the lines of a stack', () => {
     reader.take(FRAME[0] as string)
     expect(reader.take(`${FRAME[1]}shop.f(0x1)`)).toEqual(['damaged'])
     expect(reader.take('\t/app/c.go:2 +0x1d', '----- stack segment boundary -----')).toEqual(['damaged', 'foreign'])
-    expect(reader.goroutine.finish(false)).toEqual({ damaged: true, entry: undefined })
+    expect(reader.goroutine.finish(false)).toMatchObject({ damaged: true, entry: undefined })
   })
 
   it('are told from the foreign text behind them', () => {

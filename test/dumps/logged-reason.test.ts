@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import type { OpeningToBe } from '../../src/dumps/dump.ts'
+import { ReasonBefore } from '../../src/dumps/logged-reason.ts'
+
+function opening(ahead: readonly string[], head = ''): OpeningToBe {
+  return {
+    frame: undefined,
+    logLines: [],
+    mayHaveReason: true,
+    ahead: () => ahead,
+    head: () => head,
+    confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
+  }
+}
+
+function given(ahead: readonly string[], head = ''): { kind: string | undefined; reason: string } | undefined {
+  const before = new ReasonBefore()
+  before.noteBefore(opening(ahead, head))
+  const { latest } = before
+  return latest === undefined ? undefined : { kind: latest.kind, reason: latest.reason }
+}
+
+describe('what stands in front of a place where a dump may begin', () => {
+  it('gives the reason in one of its last lines', () => {
+    expect(given(['http: panic serving 10.0.0.1:80: boom'])?.reason).toBe('boom')
+    expect(given(['http: panic serving 10.0.0.1:80: boom', ...Array<string>(20).fill('served')])).toBeUndefined()
+  })
+
+  it('gives that of a preamble only in front of a header that is glued', () => {
+    expect(given(['panic: boom'])?.kind).toBeUndefined()
+    expect(given(['panic: boom'], 'served ')).toEqual({ kind: 'panic', reason: 'boom' })
+  })
+
+  it('gives that on the line of the header, which is no crash, but for what is fatal', () => {
+    expect(given([], 'panic: boom ')).toEqual({ kind: 'panic', reason: 'boom' })
+    expect(given([], 'fatal error: all goroutines are asleep - deadlock! ')?.kind).toBe('fatal')
+    expect(given(['served'], 'served ')).toBeUndefined()
+  })
+})
