@@ -79,9 +79,9 @@ export function namesOf(stack: Stack): readonly Name[] {
   return stack.names ?? stack.frames.map((frame) => nameOf(frame.function))
 }
 
-/** The outermost function; empty where there is none. */
+/** The outermost function, beneath that of the runtime, which dumps with GOTRACEBACK=system have; empty where there is none. */
 export function entryOf(stack: Stack): string {
-  return namesOf(stack).at(-1)?.text ?? ''
+  return namesOf(stack).findLast(({ text }) => !text.startsWith('runtime.'))?.text ?? ''
 }
 
 /** The file of the frame at `place`. */

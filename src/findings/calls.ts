@@ -11,6 +11,7 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { SURE_MINUTES } from './goes-on.ts'
 import { CALLS as CALLS_OUT, waysOf } from './ways.ts'
 
 interface CallRow {
@@ -27,7 +28,7 @@ interface CallRow {
 
 /** So many that have all waited for minutes are told earlier. */
 const MANY = 10
-const MANY_MINUTES = 2
+const MANY_MINUTES = SURE_MINUTES
 
 /** Functions whose names say that they wait for what may never come. */
 const BY_DESIGN =
@@ -37,7 +38,7 @@ export const CALLS: readonly CallRow[] = [
   {
     what: 'a host name',
     inner: /^net\.(?:\(\*Resolver\)\.|cgoLookup|_C_getaddrinfo)/,
-    minutes: 2,
+    minutes: SURE_MINUTES,
     reason: 'the resolver of Go asks each server twice, for 5 s each',
     hint: 'give the lookup, or the Dialer, a context with a deadline',
     source: 'net/dnsclient_unix.go, dnsconfig_unix.go',
@@ -45,7 +46,7 @@ export const CALLS: readonly CallRow[] = [
   {
     what: 'the handshake of TLS',
     inner: /^crypto\/tls\.\(\*Conn\)\.clientHandshake$/,
-    minutes: 2,
+    minutes: SURE_MINUTES,
     reason: 'http.DefaultTransport gives it 10 s',
     hint: 'set TLSHandshakeTimeout of the Transport, or a deadline on the connection',
     source: 'crypto/tls/handshake_client.go',
@@ -86,7 +87,7 @@ export const CALLS: readonly CallRow[] = [
   {
     what: 'the end of the output of a command that has ended',
     inner: OUTPUT_OF_ENDED,
-    minutes: 2,
+    minutes: SURE_MINUTES,
     reason: 'the command has ended',
     hint: 'a child of the command holds its output: set WaitDelay',
     source: 'os/exec/exec.go awaitGoroutines',

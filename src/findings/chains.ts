@@ -17,7 +17,7 @@ import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 
 /** Waiters from which on a group is of interest by itself. */
 export const FEW = 5
-const RUNS = /^(?:running|runnable|preempted|sleep)$/
+const RUNS = /^(?:running|runnable|preempted)$/
 /** Signatures of a standstill whose locks are looked for. */
 const LOCKS = 8
 /** Nobody reads further. */

@@ -2,7 +2,7 @@
 import type { SignatureTally } from '../core/model.ts'
 import { codeOf } from './code.ts'
 import type { Seen } from './finding.ts'
-import { LOCK, OUTER, SEMACQUIRE, waysOf } from './ways.ts'
+import { LOCK, OUTER, SEMACQUIRE, stateByFrames, waysOf } from './ways.ts'
 
 export type WaitClass = 'resource_deadlock' | 'lock_over_channel' | 'communication'
 
@@ -25,7 +25,8 @@ export function areInLock({ tally, state }: Seen): boolean {
 }
 
 /** Goroutines that wait for a lock. */
-export function waitsForLock({ signature, states }: SignatureTally): number {
+export function waitsForLock({ signature, states, count: all }: SignatureTally): number {
+  if (states.size === 0) return (waysOf(stateByFrames(signature)) & LOCK) === 0 ? 0 : all
   let count = 0
   for (const [state, number] of states) {
     const ways = waysOf(state)

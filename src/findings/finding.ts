@@ -5,7 +5,7 @@ import type { FindingRecord } from '../core/records.ts'
 import { addTo } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
 import { mainState } from '../leaks/words.ts'
-import { lockByFrames, waysOf } from './ways.ts'
+import { stateByFrames, waysOf } from './ways.ts'
 
 /** A finding before it has its rank in a dump. */
 export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'rank'>
@@ -20,7 +20,7 @@ export interface Seen {
   readonly track: Track | undefined
   /** It waits by design. */
   readonly idle: boolean
-  /** The state that most of them are in. A profile has none: that of a lock the frames tell, and any other is empty. */
+  /** The state that most of them are in. A profile has none: some the frames tell, and any other is empty. */
   readonly state: string
   /** How any of them waits (ways.ts), by its state. */
   readonly ways: number
@@ -28,7 +28,7 @@ export interface Seen {
 
 export function seenOf(slot: number, tally: SignatureTally, track: Track | undefined, assessment: Assessment): Seen {
   const isProfile = tally.states.size === 0
-  const state = isProfile ? lockByFrames(tally.signature) : mainState(tally)
+  const state = isProfile ? stateByFrames(tally.signature) : mainState(tally)
   let ways = isProfile && state !== '' ? waysOf(state) : 0
   for (const each of tally.states.keys()) ways |= waysOf(each)
   return { slot, tally, track, assessment, idle: isIdle(tally), state, ways }
@@ -61,12 +61,15 @@ export function ofScene<T extends object>(find: (scene: Scene) => T): (scene: Sc
   }
 }
 
-/** How the main goroutine waits for the end of the program. */
+/** How the main goroutine waits for the end of the program, … */
 const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|semacquire|IO wait|sleep)$/
+/** … and how it may do so in `main.main` alone: in what that calls, it is at work. */
+const MAIN_WORKS = /^(?:IO wait|sleep)$/
 
 function isIdle({ signature, states }: SignatureTally): boolean {
   if (signature.idle !== 'main') return signature.idle === 'always'
-  for (const state of states.keys()) if (!MAIN_WAITS.test(state)) return false
+  const isInMain = signature.title.function === 'main.main'
+  for (const state of states.keys()) if (!MAIN_WAITS.test(state) || (!isInMain && MAIN_WORKS.test(state))) return false
   return true
 }
 

@@ -8,7 +8,7 @@ import { isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { callerOf } from './code.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
-import { isHeld, nobodyGoesOn } from './lone.ts'
+import { isHeld, nobodyGoesOn } from './proof.ts'
 import { GROUP, SEMACQUIRE } from './ways.ts'
 
 const JOINS = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.Do$/

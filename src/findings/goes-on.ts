@@ -1,24 +1,40 @@
 /** Who goes on: is at work, or waits for what is outside of the program. */
 import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
-import { OUTER } from './ways.ts'
+import { OUTER, RESTS, waysOf } from './ways.ts'
 
-/** Who waits so is as idle as a worker between two jobs. */
-const MAY_BE_IDLE = /^(?:chan receive|select)$/
-
-/** Is it at work, or does it wait for what is outside of the program? */
+/** Is it at work, or does it wait for what is outside of the program? Of whom a profile does not say how they wait, any may be at work. */
 export function goesOn(each: Seen): boolean {
-  return (each.ways & OUTER) === 0 ? isOutside(each) : !keepsAlive(each)
+  if ((each.ways & OUTER) !== 0) return !keepsAlive(each)
+  return each.state === '' || isOutside(each)
 }
 
 /** Does it wait for the network, or another program? */
-export function isOutside({ tally }: Seen): boolean {
-  for (const state of tally.states.keys()) {
-    if (state === 'IO wait') continue
-    if (!MAY_BE_IDLE.test(state)) return false
+export function isOutside({ tally, state }: Seen): boolean {
+  if (tally.states.size === 0) return state === 'IO wait'
+  for (const each of tally.states.keys()) {
+    if (each === 'IO wait') continue
+    if ((waysOf(each) & RESTS) === 0) return false
     if (!codeOf(tally.signature).calledOut) return false
   }
   return true
+}
+
+/** All wait to receive, or in a select: as idle as workers between two jobs. */
+export function restsAll({ tally }: Seen): boolean {
+  for (const state of tally.states.keys()) if ((waysOf(state) & RESTS) === 0) return false
+  return tally.states.size > 0
+}
+
+/**
+ * Minutes that prove a wait of one. What a header says counts from the end of the collection before the one that has met the goroutine (mgcmark.go
+ * markroot, mgc.go gcMark), and the runtime forces one each two minutes (proc.go forcegcperiod).
+ */
+export const SURE_MINUTES = 3
+
+/** Does it wait to receive, or in a select, as one does who waits for a timer? Timers of minutes are rare. */
+export function mayPause({ tally, ways }: Seen): boolean {
+  return (ways & RESTS) !== 0 && (tally.waitMin ?? 0) < SURE_MINUTES
 }
 
 /** `main` that sleeps, so that the program does not end. */

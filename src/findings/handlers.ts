@@ -7,7 +7,7 @@ import { about } from './about.ts'
 import { codeOf } from './code.ts'
 import { type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
-import { dumperOf, goesOn } from './goes-on.ts'
+import { dumperOf, goesOn, SURE_MINUTES } from './goes-on.ts'
 import { byPackageIn } from './members.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
@@ -18,7 +18,6 @@ import { CONDITION, GROUP, RECEIVE } from './ways.ts'
 /** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
 const SERVES =
   /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
-const MINUTES = 2
 
 export function handlers(scene: Scene): Finding[] {
   const mayBe = scene.seen.filter(mayHang)
@@ -50,7 +49,7 @@ function toldIn(scene: Scene): ReadonlySet<Seen> {
 
 function mayHang(each: Seen): boolean {
   const { states, waitMax = 0 } = each.tally
-  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || states.size > 1 || waitMax < MINUTES) return false
+  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || states.size > 1 || waitMax < SURE_MINUTES) return false
   return !each.idle && !isJudged(each) && isIn(each, SERVES)
 }
 

@@ -8,10 +8,10 @@ import { isDependency, isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { codeOf } from './code.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { restsAll } from './goes-on.ts'
 import { isRelieved } from './relieved.ts'
 import { anyGoesOn } from './standstill.ts'
 
-const WAITS_FOR_MORE = /^(?:chan receive|select)$/
 /** Closures of a call, … */
 const CLOSURES = 10
 /** … or any others: a service may have a worker for each of hundreds of customers, all of whom are asleep. */
@@ -33,9 +33,9 @@ export function left(scene: Scene): Finding[] {
 }
 
 function isLeft(scene: Scene, each: Seen): boolean {
-  const { count, parents, signature, states } = each.tally
+  const { count, parents, signature } = each.tally
   if (count < CLOSURES || each.idle || parents === undefined || parents.distinct < CALLS || isJudged(each)) return false
-  for (const state of states.keys()) if (!WAITS_FOR_MORE.test(state)) return false
+  if (!restsAll(each)) return false
   const { title, createdBy } = signature
   if (createdBy === undefined || isStandard(title.function) || isDependency(title)) return false
   if (count < MANY && !title.function.startsWith(`${createdBy.function}.func`)) return false

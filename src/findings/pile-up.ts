@@ -16,9 +16,10 @@ import {
 } from './chains.ts'
 import { areInLock } from './class.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { SURE_MINUTES } from './goes-on.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
-import { haltedIn, type Standstill, standstills, waitsForOutside } from './standstill.ts'
+import { haltedIn, mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
 import { LOCK, SEMACQUIRE, SEND, waysOf } from './ways.ts'
@@ -29,6 +30,8 @@ const PILE = 50
 export const OLD_PILE = 10
 /** Of these a service has as many as it has clients; senders wait under back-pressure. */
 const SENDERS = 100
+/** Waiters of a lock whose holder waits for the world outside, or for a timer, or for ever. Fewer come together while all is well. */
+const CONVOY = 20
 const CRITICAL = 100
 /** Who may wait for a lock, or to send. */
 export const IN_DEMAND: number = LOCK | SEMACQUIRE | SEND
@@ -187,11 +190,12 @@ function leastIn(scene: Scene, seen: Seen): number {
 
 function leastForLock(scene: Scene, seen: readonly Seen[]): number {
   const [worst] = seen
-  if (worst !== undefined && waitsForOutside(scene, worst) !== undefined) return FEW
-  return seen.every(isOld) ? OLD_PILE : PILE
+  const isConvoy = worst !== undefined && (waitsForOutside(scene, worst) !== undefined || !mayBeWoken(scene, worst))
+  if (seen.every(isOld)) return isConvoy ? FEW : OLD_PILE
+  return isConvoy ? CONVOY : PILE
 }
 
-/** All of them have waited for a minute. */
+/** All of them have waited for a minute at least. */
 function isOld({ tally }: Seen): boolean {
-  return (tally.waitMin ?? 0) >= 1
+  return (tally.waitMin ?? 0) >= SURE_MINUTES
 }

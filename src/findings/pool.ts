@@ -5,11 +5,14 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
+import { SURE_MINUTES } from './goes-on.ts'
 import { mayBeWokenBeside } from './standstill.ts'
 import { POOLED, waysOf } from './ways.ts'
 
-/** Goroutines that wait for a member of a pool, while others go on. */
-const POOL = 10
+/** Goroutines that wait for a member of a pool, while others are at work with one, … */
+const POOL = 50
+/** … or so many where none has come within a minute. */
+const OLD_POOL = 10
 const CRITICAL = 100
 
 /** Who waits for a member of a pool that is empty. */
@@ -45,11 +48,12 @@ function findEmpty(scene: Scene): readonly Waiting[] {
   const mayBeWoken = mayBeWokenBeside(scene, new Set([...byRow.values()].flat()))
   return [...byRow].flatMap(([row, waiting]) => {
     const made = inTheMaking(scene, row)
-    if (made > 0 && countOf(waiting) - made < POOL) return []
+    if (made > 0 && countOf(waiting) - made < OLD_POOL) return []
     const isOwn = isHeldByWaiters(scene, row, waiting)
     return waiting.flatMap((seen) => {
       const isLeftAlone = !mayBeWoken(seen)
-      if (seen.tally.count < POOL && !isLeftAlone && !isOwn) return []
+      const least = (seen.tally.waitMin ?? 0) >= SURE_MINUTES ? OLD_POOL : POOL
+      if (seen.tally.count < least && !isLeftAlone && !isOwn) return []
       const how = isOwn
         ? ' by goroutines that wait for another one'
         : isLeftAlone

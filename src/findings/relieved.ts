@@ -2,7 +2,7 @@
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
-import { isDependency, isStandard } from '../stacks/title.ts'
+import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
 import { goesOn } from './goes-on.ts'
 
@@ -16,10 +16,14 @@ export function isRelieved(scene: Scene, sender: Seen): boolean {
   const slot = sender.slot
   const isAtWork = (other: number): boolean => other !== slot && worksIn(scene, other)
   const creator = ownCreatorOf(signature)
-  if (creator !== '' && atWorkOf(scene, creator).some(isAtWork)) return true
+  const near = creator === MAIN ? packageOf(signature.title.function) : ''
+  if (creator !== '' && atWorkOf(scene, creator, near).some(isAtWork)) return true
   for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(parent)) return true
   return kin.startedBy(slot).some((child) => isAtWork(child.slot))
 }
+
+/** It starts whatever there is in a program: only what it has started in one package belongs together. */
+const MAIN = 'main.main'
 
 function worksIn({ bySlot }: Scene, slot: number): boolean {
   const each = bySlot[slot]
@@ -28,17 +32,19 @@ function worksIn({ bySlot }: Scene, slot: number): boolean {
 
 const atWorkIn = ofScene(() => new Map<string, readonly number[]>())
 
-/** Two of those at work whom the function has started: one may be the sender itself. */
-function atWorkOf(scene: Scene, creator: string): readonly number[] {
+/** Two of those at work whom the function has started, in the package `near`, if any: one may be the sender itself. */
+function atWorkOf(scene: Scene, creator: string, near: string): readonly number[] {
   const byCreator = atWorkIn(scene)
-  const known = byCreator.get(creator)
+  const key = `${creator} ${near}`
+  const known = byCreator.get(key)
   if (known !== undefined) return known
   const found: number[] = []
   for (const slot of kinOf(scene.dump.signatures).createdIn(creator)) {
-    if (worksIn(scene, slot)) found.push(slot)
+    const name = scene.bySlot[slot]?.tally.signature.title.function ?? ''
+    if (worksIn(scene, slot) && (near === '' || packageOf(name) === near)) found.push(slot)
     if (found.length === 2) break
   }
-  byCreator.set(creator, found)
+  byCreator.set(key, found)
   return found
 }
 

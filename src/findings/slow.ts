@@ -5,14 +5,12 @@ import { about } from './about.ts'
 import { lockText, lockToTell, objectsOf } from './chains.ts'
 import { areInLock } from './class.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
+import { SURE_MINUTES } from './goes-on.ts'
 import { ownLockOf, ownLocksIn, ownLockText } from './own-lock.ts'
 import { IN_DEMAND, OLD_PILE, pilesIn } from './pile-up.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn } from './standstill.ts'
 import { SEND, waysOf } from './ways.ts'
-
-/** Minutes in a lock or a send, both of which are short where all is well. */
-const SLOW_MINUTES = 2
 
 export function slow(scene: Scene): Finding[] {
   const told = new Set([
@@ -22,7 +20,7 @@ export function slow(scene: Scene): Finding[] {
   ])
   const mayBeSlow = scene.seen.filter(
     ({ ways, tally, idle }) =>
-      (ways & IN_DEMAND) !== 0 && (tally.waitMax ?? 0) >= SLOW_MINUTES && tally.count < OLD_PILE && !idle,
+      (ways & IN_DEMAND) !== 0 && (tally.waitMax ?? 0) >= SURE_MINUTES && tally.count < OLD_PILE && !idle,
   )
   return mayBeSlow.flatMap((each) => {
     const { tally, state } = each

@@ -8,11 +8,8 @@ import { classOf, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import { countOf, ofScene, type Scene, type Seen } from './finding.ts'
 import { dumperOf, goesOn, isOutside } from './goes-on.ts'
-import { isServedWithin, standsAlone } from './lone.ts'
+import { isProven } from './proof.ts'
 import { GROUP, LOCK, SEMACQUIRE, SEND } from './ways.ts'
-
-/** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. Of one alone more is asked. */
-const HELD_UP = 2
 
 export interface Standstill {
   /** Signatures that are held up together, the ones with most goroutines first. */
@@ -45,8 +42,7 @@ function findStandstills(scene: Scene): Standstill[] {
     for (const name of own) byPackage.set(name, largest)
   }
   return [...clusters].flatMap(({ seen }) => {
-    const demand = seen.reduce((sum, each) => sum + inDemand(each), 0)
-    if (demand === 0 || (demand < HELD_UP && !standsAlone(scene, seen, inDemand))) return []
+    if (!isProven(scene, seen, inDemand)) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
     const count = countOf(heldUp)
     return [{ heldUp, count, class: classOf(heldUp.map(({ tally }) => tally)) }]
@@ -86,7 +82,7 @@ export function mayBeWokenBeside(scene: Scene, others: ReadonlySet<Seen>): (wait
 
 function canWake(helpers: Helpers, waiter: Seen): boolean {
   const type = lockedBy(waiter)
-  if (type !== undefined) return helpers.ofType(type) !== undefined || isServedWithin(helpers.scene, type)
+  if (type !== undefined) return helpers.ofType(type) !== undefined
   return helpers.isAnyIn(codeOf(waiter.tally.signature).packages, undefined)
 }
 
@@ -108,7 +104,7 @@ export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
  * first hundreds, so that the others are looked at only when nobody was found.
  */
 class Helpers {
-  readonly scene: Scene
+  readonly #scene: Scene
   readonly #others: ReadonlySet<Seen>
   readonly #dumper: Seen | undefined
   /** A lock that a method takes is held by a goroutine that is in a method of the same type. */
@@ -122,7 +118,7 @@ class Helpers {
 
   /** All but `others`. */
   constructor(scene: Scene, others: ReadonlySet<Seen> = NOBODY) {
-    this.scene = scene
+    this.#scene = scene
     this.#others = others
     this.#dumper = dumperOf(scene)
   }
@@ -163,7 +159,7 @@ class Helpers {
 
   /** Looks at one more who goes on; false: there is none. */
   #look(): boolean {
-    const { seen } = this.scene
+    const { seen } = this.#scene
     while (this.#looked < seen.length) {
       const each = seen[this.#looked++] as Seen
       if (each === this.#dumper || each.idle || this.#others.has(each) || !goesOn(each)) continue

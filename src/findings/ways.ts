@@ -21,6 +21,9 @@ export const POOLED: number = 1 << 8
 /** As those do who call what is outside of the program. */
 export const CALLS: number = 1 << 9
 export const RECEIVE: number = 1 << 10
+export const SELECT: number = 1 << 11
+/** As workers do between two jobs, and as one does who waits for a timer. */
+export const RESTS: number = RECEIVE | SELECT
 
 const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [WAITS, /^(?!running$)/],
@@ -33,6 +36,7 @@ const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [NEVER_ENDS, /^(?:chan (?:receive|send) \(nil chan\)|select \(no cases\))$/],
   [POOLED, /^(?:select|chan send|chan receive)$/],
   [RECEIVE, /^chan receive$/],
+  [SELECT, /^select$/],
   [CALLS, /^(?:select|chan receive|IO wait|syscall|sync\.Cond\.Wait)$/],
 ]
 
@@ -41,12 +45,22 @@ const MOST_STATES = 256
 
 const PARKED = /^(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex/
 const LOCKS = /^sync\.\(\*(RWMutex|Mutex)\)\.(R?Lock)$/
+/** Functions of the standard library that park, whose names are the state (sync/runtime.go, internal/poll/fd_poll_runtime.go, time/sleep.go). */
+const PARKS: readonly (readonly [name: RegExp, state: string])[] = [
+  [/^sync\.(?:runtime_SemacquireWaitGroup|\(\*WaitGroup\)\.Wait)$/, 'sync.WaitGroup.Wait'],
+  [/^sync\.(?:runtime_notifyListWait|\(\*Cond\)\.Wait)$/, 'sync.Cond.Wait'],
+  [/^internal\/poll\.runtime_pollWait$/, 'IO wait'],
+  [/^time\.Sleep$/, 'sleep'],
+]
 
-/** The state of goroutines that are parked in a lock, by their frames; empty for any others. */
-export const lockByFrames: (signature: Signature) => string = fact(({ stack }: Signature) => {
+/** The state of goroutines as far as their frames tell, where no header does; empty for all others. */
+export const stateByFrames: (signature: Signature) => string = fact(({ stack }: Signature) => {
   const names = namesOf(stack)
   const parked = names.findIndex(({ text }) => PARKED.test(text))
-  if (parked < 0) return ''
+  if (parked < 0) {
+    const inner = names[0]?.text ?? ''
+    return PARKS.find(([name]) => name.test(inner))?.[1] ?? ''
+  }
   for (let at = parked + 1; at < names.length; at++) {
     const [, type, method] = LOCKS.exec(names[at]?.text ?? '') ?? []
     if (type !== undefined) return `sync.${type}.${method}`

@@ -13,10 +13,10 @@ const tick = other('sleep', 'main.tick()')
 
 describe('handlers that wait for minutes', () => {
   it('to receive are slow', () => {
-    const [first, ...others] = findings(dumpOf([...times(3, () => handler('chan receive, 2 minutes')), tick]))
+    const [first, ...others] = findings(dumpOf([...times(3, () => handler('chan receive, 3 minutes')), tick]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'slow', goroutines: 3, function: 'shop/quotes.(*broker).get' })
-    expect(first?.title).toBe('3 goroutines in chan receive for up to 2 minutes at shopquotesbrokerget0x0.go:9')
+    expect(first?.title).toBe('3 goroutines in chan receive for up to 3 minutes at shopquotesbrokerget0x0.go:9')
   })
 
   it('for a condition are slow, as is one of gRPC', () => {
@@ -35,7 +35,7 @@ describe('handlers that wait for minutes', () => {
   })
 
   it.each<[string, Written[]]>([
-    ['wait for less', [handler('chan receive, 1 minutes')]],
+    ['may have begun to wait before a collection', [handler('chan receive, 2 minutes')]],
     ['may be polled, in a select', [handler('select, 9 minutes')]],
     [
       'wait beside others of their code at work',

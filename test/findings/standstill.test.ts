@@ -26,25 +26,31 @@ describe('goroutines that wait for a lock', () => {
     expect(findings(dumpOf([join, join, join, waitFor(state, 'main.(*hub).publish(0x0?)')]))).toEqual([])
   })
 
-  it('are a pile-up when five wait behind a call to another program', () => {
+  it('are a pile-up when twenty wait behind a call to another program, or five for minutes', () => {
     const call: Written = {
       state: 'select',
       calls: ['net/http.(*persistConn).roundTrip(0x0?)', 'net/http.(*Client).Do(...)', 'main.(*hub).refresh(0x0?)'],
     }
-    expect(findings(dumpOf([call, ...times(4, () => join)]))).toEqual([])
-    expect(findings(dumpOf([call, ...times(5, () => join)]))[0]).toMatchObject({ finding: 'pile_up', goroutines: 5 })
+    expect(findings(dumpOf([call, ...times(19, () => join)]))).toEqual([])
+    expect(findings(dumpOf([call, ...times(20, () => join)]))[0]).toMatchObject({ finding: 'pile_up', goroutines: 20 })
+    const late = { ...join, state: 'sync.Mutex.Lock, 3 minutes' }
+    expect(findings(dumpOf([call, ...times(5, () => late)]))[0]).toMatchObject({ finding: 'pile_up', goroutines: 5 })
   })
 })
 
 describe('one goroutine that waits for a lock', () => {
-  const load = waitFor('chan receive', 'shop/cache.(*store).load(0x0?)')
+  const load: Written = {
+    state: 'sync.WaitGroup.Wait',
+    calls: ['sync.(*WaitGroup).Wait(0xc000020008)', 'shop/cache.(*store).load(0x0?)'],
+    by: 'main.main in goroutine 9',
+  }
   const get: Written = {
     state: 'sync.Mutex.Lock',
     calls: [...LOCK, 'shop/cache.(*store).get(0x0?)'],
     by: 'main.main in goroutine 9',
   }
 
-  it('is stuck behind the only other one in the object, which waits to receive', () => {
+  it('is stuck behind the only other one in the object, which waits for others', () => {
     const [first] = findings(dumpOf([get, load, waitFor('IO wait', 'shop/api.read()')]))
     expect(first).toMatchObject({ finding: 'stuck', goroutines: 1 })
   })
@@ -62,10 +68,47 @@ describe('one goroutine that waits for a lock', () => {
   })
 })
 
-it('waits for a lock while who holds it waits for what another one flushes at a tick', () => {
-  const append = waitFor('chan receive', 'main.(*hub).publish(0x0?)')
-  expect(findings(dumpOf([append, join, join, join]))[0]?.finding).toBe('stuck')
-  expect(findings(dumpOf([append, join, join, join, waitFor('select', 'main.(*hub).flush(0x0?)')]))).toEqual([])
+describe('goroutines that wait for a lock whose holder waits to receive', () => {
+  const rest = (call: string, state = 'chan receive'): Written => waitFor(state, call)
+  const child: Written = { ...join, by: 'main.open in goroutine 5' }
+
+  it('may wait for a timer', () => {
+    expect(findings(dumpOf([rest('main.(*hub).join(0x0?)'), join, join, join]))).toEqual([])
+    expect(findings(dumpOf([rest('main.(*hub).refresh(0x0?)'), join, join, join]))).toEqual([])
+    expect(findings(dumpOf([rest('main.(*hub).flush(0x0?)', 'select'), join, join, join]))).toEqual([])
+  })
+
+  it.each([
+    ['it has waited for minutes', [rest('main.(*hub).refresh(0x0?)', 'chan receive, 3 minutes'), join, join]],
+    ['it closes what they are in', [rest('main.(*hub).Close(0x0?)'), join, join]],
+    ['it has started them', [join, join, join, rest('main.(*hub).open(0x0?)'), child, child]],
+  ])('are stuck where %s', (_why, goroutines) => {
+    expect(findings(dumpOf(goroutines))[0]?.finding).toBe('stuck')
+  })
+})
+
+describe('a lock whose holder waits to send', () => {
+  const publish = (by: string): Written => ({
+    state: 'chan send',
+    calls: ['main.(*hub).publish(0x0?)', 'main.ticker()'],
+    by,
+  })
+  const lock: Written = { state: 'sync.Mutex.Lock', calls: [...LOCK, 'main.(*hub).publish(0x0?)', 'main.ticker()'] }
+  const reader = waitFor('chan receive', 'main.listen()')
+
+  it('is given back when who receives has paused', () => {
+    expect(findings(dumpOf([publish('main.main in goroutine 9'), lock, lock, reader]))).toEqual([])
+  })
+
+  it('is not where one who receives waits for it', () => {
+    const leave: Written = { state: 'sync.Mutex.Lock', calls: [...LOCK, 'main.(*hub).leave(0x0?)', 'main.listen()'] }
+    expect(findings(dumpOf([publish('main.main in goroutine 9'), leave, reader]))[0]?.finding).toBe('stuck')
+    const system: Written[] = [publish('main.main in goroutine 9'), lock, reader].map((each) => ({
+      ...each,
+      calls: [...each.calls, 'runtime.goexit({})'],
+    }))
+    expect(findings(dumpOf([...system, system[1] as Written]))).toEqual([])
+  })
 })
 
 describe('one goroutine that waits to send', () => {
@@ -77,7 +120,17 @@ describe('one goroutine that waits to send', () => {
 
   it('is stuck where nobody of its code goes on', () => {
     expect(findings(dumpOf([sender, close]))[0]).toMatchObject({ finding: 'stuck', goroutines: 2 })
-    expect(findings(dumpOf([sender, waitFor('chan receive', 'shop/queue.idle()')]))[0]?.finding).toBe('stuck')
+  })
+
+  it('is idle where it makes numbers for others', () => {
+    expect(findings(dumpOf([sender, waitFor('chan receive', 'shop/queue.idle()')]))).toEqual([])
+    expect(findings(dumpOf([sender]))).toEqual([])
+  })
+
+  it('is stuck where another one waits for its end', () => {
+    expect(findings(dumpOf([sender, waitFor('chan receive', 'shop/queue.(*queue).Close(0x0?)')]))[0]?.finding).toBe(
+      'stuck',
+    )
   })
 
   it.each(['select', 'IO wait', 'runnable'])('is not where another one of it is in [%s]', (state) => {
@@ -92,8 +145,32 @@ describe('one goroutine that waits to send', () => {
 
 describe('goroutines that wait to send', () => {
   it('are at a standstill where all others of the code wait, too', () => {
-    const [first] = findings(dumpOf([sender, sender, waitFor('chan receive', 'shop/queue.idle()')]))
+    const [first] = findings(dumpOf([sender, sender, waitFor('chan receive, 3 minutes', 'shop/queue.idle()')]))
     expect(first).toMatchObject({ finding: 'stuck', goroutines: 2, class: 'communication' })
+    expect(findings(dumpOf([sender, sender]))[0]?.finding).toBe('stuck')
+  })
+
+  it('may wait for one who takes a value at each tick', () => {
+    expect(findings(dumpOf([sender, sender, waitFor('chan receive', 'shop/queue.perTick()')]))).toEqual([])
+    expect(findings(dumpOf([sender, sender, waitFor('select', 'shop/queue.flush()')]))).toEqual([])
+  })
+
+  it('are stuck where each call that has started one has returned', () => {
+    const left = (parent: number): Written => ({ ...sender, by: `shop/api.quote in goroutine ${parent}` })
+    expect(findings(dumpOf([left(77), left(78), waitFor('chan receive', 'shop/queue.idle()')]))[0]?.finding).toBe(
+      'stuck',
+    )
+  })
+
+  it('are stuck where they are all that would receive', () => {
+    const within: Written = {
+      state: 'chan send',
+      calls: ['shop/queue.(*pool).submit(0x0?)', 'shop/queue.split()', 'shop/queue.(*pool).work(0x0?)'],
+    }
+    const waits = waitFor('chan receive', 'shop/queue.split()')
+    expect(findings(dumpOf([within, within, waits]))[0]?.finding).toBe('stuck')
+    const idle = waitFor('chan receive', 'shop/queue.(*pool).work(0x0?)')
+    expect(findings(dumpOf([within, within, idle]))).toEqual([])
   })
 
   it('are under back-pressure where one is at work', () => {

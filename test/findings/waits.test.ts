@@ -140,7 +140,7 @@ describe('a profile, which has no states', () => {
     (lock) => {
       const text = profile('sync.runtime_SemacquireMutex', `sync.(*${lock}`, 'main.(*store).get')
       const title = `60 goroutines wait in sync.${lock.replace(')', '')} at main.go:9`
-      expect(findings(text)).toMatchObject([{ finding: 'pile_up', title }])
+      expect(findings(text)).toMatchObject([{ finding: 'stuck', title }])
     },
   )
 
