@@ -4,6 +4,7 @@
  */
 import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 import { readRecords } from '../input/recorded.ts'
+import { inertJson, printable } from '../sinks/printable.ts'
 import { redactRecord } from '../sinks/redact/redact.ts'
 
 /** Longest answer, bytes of UTF-8. */
@@ -12,6 +13,8 @@ export const ANSWER_BYTES = 8_000
 const SOURCES = 200
 /** Frames of a stack in an overview. */
 const FRAMES = 6
+/** Characters of one text: with a name of 10 kB, a log would keep all that stands out from its reader. */
+const TEXT_LENGTH = 600
 
 /** What is told of a signature, besides its stack. */
 const SHOWN = [
@@ -32,7 +35,7 @@ type Item = Readonly<Record<string, unknown>>
 export async function triage(path: string): Promise<string> {
   const sources = new Map<string, SourceState>()
   await readRecords(path, { stacks: 'always' }, (record) => noteLast(sources, record))
-  if (sources.size === 0) return `no goroutine dump in ${path}`
+  if (sources.size === 0) return `no goroutine dump in ${printable(path)}`
   const items = [...sources.values()].flatMap(({ dumps, last, findings, largest }): Item[] => {
     const head = { ...place(path, last), kind: last.kind, reason: last.reason, goroutines: last.goroutines, dumps }
     if (findings.length === 0) return [{ ...head, findings: 'nothing stands out', largest: largest.map(signatureItem) }]
@@ -65,7 +68,8 @@ export async function signature(path: string, id: string): Promise<string> {
     const { stack: _, ...rest } = signatureItem(redactRecord(record))
     items.push({ ...place(path, dump), ...rest })
   })
-  if (items.length === 0) return `no signature ${id} in ${path}; triage lists those that stand out`
+  if (items.length === 0)
+    return `no signature ${printable(id)} in ${printable(path)}; triage lists those that stand out`
   // The newest first: what is cut off is history.
   return bounded([{ id, stack: stack?.slice(0, 64) }, ...items.reverse()])
 }
@@ -79,7 +83,7 @@ export async function waits(path: string): Promise<string> {
     return waiting.length === 0 ? [] : [place(path, last), ...waiting.map((finding) => findingItem(finding))]
   })
   if (items.length > 0) return bounded(items)
-  return `no goroutine of ${path} is known to wait for an object that others wait for as well; addresses are printed for locks, and for channels in SIGQUIT dumps only`
+  return `no goroutine of ${printable(path)} is known to wait for an object that others wait for as well; addresses are printed for locks, and for channels in SIGQUIT dumps only`
 }
 
 function noteLast(sources: Map<string, SourceState>, record: DumpstreamRecord): void {
@@ -126,12 +130,25 @@ function signatureItem(record: SignatureRecord): Item {
   return { ...Object.fromEntries(SHOWN.map((field) => [field, record[field]])), stack: record.stack?.slice(0, FRAMES) }
 }
 
+/** The same, with the ends of long texts cut off, names included. */
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return short(value)
+  if (Array.isArray(value)) return value.map(shortened)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [short(key), shortened(each)]))
+}
+
+function short(text: string): string {
+  const left = text.length - TEXT_LENGTH
+  return left <= 0 ? text : `${text.slice(0, TEXT_LENGTH)}… (${left} more)`
+}
+
 /** As many of the items, in their order, as an answer may hold. */
 function bounded(items: readonly Item[]): string {
   const lines: string[] = []
   let bytes = 0
   for (const [index, item] of items.entries()) {
-    const line = JSON.stringify(item)
+    const line = inertJson(shortened(item))
     const size = Buffer.byteLength(line) + 1
     const left = items.length - index
     // Room for the line that says what is missing.

@@ -21,6 +21,9 @@ import { CLI, cli, environment, finish, recordsIn, shell, start } from './spawn.
 const folder = folderForEachTest()
 const children = childrenForEachTest()
 
+/** Pieces that are written to a command whose reader stops. */
+const CHUNKS = 100
+
 /** Waits until it holds; the time-out of the test ends it otherwise. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await delay(5)
@@ -246,6 +249,32 @@ describe('a reader', () => {
     const [through, whole] = stdout.trim().split('\n')
     expect(through).toBe(whole)
   })
+})
+
+describe('a reader of a line protocol', () => {
+  it.each([
+    ['bridge', '{"s":"web","l":"an ordinary line of a log"}\n', 'k\n'],
+    ['mmexternal', '{"msg":"an ordinary line of a log"}\n', '{}\n'],
+    ['exec-filter', '{"message":"an ordinary line of a log"}\n', '{"message":"an ordinary line of a log"}\n'],
+  ])(
+    'of %s that stops leaves its memory as it is, and gets every answer when it goes on',
+    async (command, line, answer) => {
+      const child = children.add(start([command]))
+      child.stdin?.on('error', () => {})
+      const lines = Math.ceil((64 << 10) / line.length)
+      const chunk = Buffer.from(line.repeat(lines))
+      let taken = 0
+      for (let i = 0; i < CHUNKS; i++) child.stdin?.write(chunk, () => taken++)
+      await delay(1_000)
+      expect(taken).toBeLessThan(CHUNKS)
+      const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024
+      expect(peak).toBeLessThan(150)
+      child.stdin?.end()
+      const { code, stdout, stderr } = await finish(child)
+      expect([code, stderr]).toEqual([0, ''])
+      expect(stdout === answer.repeat(lines * CHUNKS)).toBe(true)
+    },
+  )
 })
 
 describe('the end of stdin', () => {
