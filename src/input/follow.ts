@@ -176,16 +176,16 @@ export class Follower {
       this.#events.onNotice(`${this.path}: what was read before is gone; reading from the start`)
       return undefined
     }
-    tails.push(...this.#missed(last, now))
+    tails.push(...this.#missed(last, undefined, now))
     const current = tails.pop()
     for (const tail of tails) this.#drainAll(tail, now)
     this.#lingering = tails.slice(-LINGERING_MAX)
     return current
   }
 
-  /** Files that came after `tail` and had gone again at the next look. */
-  #missed(tail: Tail, now: number): Tail[] {
-    const missed = rotatedSince(this.path, tail, this.#read, now)
+  /** Files that came after `tail`, and before `next`, and had gone again at the next look. */
+  #missed(tail: Tail, next: Tail | undefined, now: number): Tail[] {
+    const missed = rotatedSince(this.path, tail, next, this.#read, now)
     for (const each of missed) this.#noteRead(each)
     return missed
   }
@@ -234,7 +234,7 @@ export class Follower {
     if (next === undefined) return
     // What is at the path now may have been renamed before we look for those that were.
     this.#noteRead(next)
-    const missed = this.#missed(current, now)
+    const missed = this.#missed(current, next, now)
     for (const tail of missed) this.#drainAll(tail, now)
     this.#lingering.push(current, ...missed)
     while (this.#lingering.length > LINGERING_MAX) this.#lingering.shift()?.close()

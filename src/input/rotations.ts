@@ -12,34 +12,57 @@ export function isRotationOf(path: string, other: string): boolean {
   return name.startsWith(first) && ROTATED.test(name.slice(first.length))
 }
 
-/** A folder whose files are renamed meanwhile is looked at again: one is there twice, and another was behind the look. */
-const LOOKS = 4
+/** A folder whose files are renamed while it is looked at shows one of them twice, and another nowhere: it is looked at again. */
+const LOOKS = 16
 
-/** All that were at `path` once, by their names. */
-export function rotationsOf(path: string): Stats[] {
-  const found = new Map<string, Stats>()
-  let known = -1
-  for (let looks = 0; looks < LOOKS && known < found.size; looks++) {
-    known = found.size
-    for (const each of besides(path)) {
-      const stats = isRotationOf(path, each) ? statOf(each) : undefined
-      if (stats !== undefined) found.set(identityOf(stats), stats)
-    }
-  }
-  return [...found.values()]
+/** Hands on the files that were at `path` once, by their names: some twice, and none is missing unless its folder is never at rest. */
+export function eachRotation(path: string, take: (name: string, stats: Stats) => void): void {
+  lookUntilSteady(
+    path,
+    (name) => isRotationOf(path, name),
+    (name, stats) => {
+      take(name, stats)
+      return false
+    },
+  )
 }
 
 /** One of the paths, or what the file is called that was there; undefined when it is gone. */
 export function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
-  const isIt = (path: string): boolean => {
+  const isIt = (_: string, stats: Stats): boolean => identityOf(stats) === identity
+  const known = paths.find((path) => {
     const stats = statOf(path)
-    return stats !== undefined && identityOf(stats) === identity
-  }
-  const known = paths.find(isIt)
+    return stats !== undefined && isIt(path, stats)
+  })
   if (known !== undefined) return known
   const first = paths.at(-1) ?? paths[0]
-  const names = besides(paths[0])
-  return names.filter((each) => isRotationOf(first, each)).find(isIt) ?? names.find(isIt)
+  return (
+    lookUntilSteady(paths[0], (name) => isRotationOf(first, name), isIt) ?? lookUntilSteady(paths[0], () => true, isIt)
+  )
+}
+
+/**
+ * Looks at what is in the folder of `path` under names that are `wanted`, until nothing was renamed between two looks. Returns the name at
+ * which `take` was done; undefined: at none.
+ */
+function lookUntilSteady(
+  path: string,
+  wanted: (name: string) => boolean,
+  take: (name: string, stats: Stats) => boolean,
+): string | undefined {
+  let before: string | undefined
+  for (let looks = 0; looks < LOOKS; looks++) {
+    let seen = ''
+    for (const name of besides(path)) {
+      if (!wanted(name)) continue
+      const stats = statOf(name)
+      if (stats !== undefined && take(name, stats)) return name
+      seen += `${name}\0${stats === undefined ? '' : identityOf(stats)}\n`
+    }
+    if (seen === before) return undefined
+    before = seen
+  }
+  return undefined
 }
 
 /** Undefined also where we may not look. */

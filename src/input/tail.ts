@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
-import { findFile, isRotationOf, rotationsOf, statOf } from './rotations.ts'
+import { eachRotation, findFile, isRotationOf } from './rotations.ts'
 
 /** A file that is renamed while it is looked for is looked for again. */
 const LOOKS = 3
@@ -75,6 +75,16 @@ export class Tail {
     }
     tail.close()
     return undefined
+  }
+
+  /** The file of that identity, once at `path`, which is called `name` by now; undefined when it is not any more. */
+  static openRotated(path: string, name: string, identity: string, now: number): Tail | undefined {
+    const found = openIfThere(name, identity)
+    if (found === undefined) return undefined
+    const tail = new Tail(path, found.fd, now)
+    tail.#foundAt = name
+    keep(tail)
+    return tail
   }
 
   /** Nothing has happened to the file since the last look. */
@@ -230,18 +240,29 @@ function openFile(path: string): number {
 }
 
 /**
- * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `read`: identities of those that
- * somebody did see, or will.
+ * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `next`: the file at the path a moment
+ * ago; what came after it comes later. `read`: identities of those that somebody did see, or will.
  */
-export function rotatedSince(path: string, tail: Tail, read: ReadonlySet<string>, now: number): Tail[] {
+export function rotatedSince(
+  path: string,
+  tail: Tail,
+  next: Tail | undefined,
+  read: ReadonlySet<string>,
+  now: number,
+): Tail[] {
   const { modified } = tail
   if (modified === 0) return []
-  const atPath = statOf(path)?.ino
-  return rotationsOf(path)
-    .filter((stats) => stats.isFile() && identityOf(stats) !== tail.identity && stats.ino !== atPath)
-    .filter((stats) => stats.mtimeMs >= modified && !read.has(identityOf(stats)))
-    .sort((a, b) => a.mtimeMs - b.mtimeMs)
-    .flatMap((stats) => Tail.resume(path, { identity: identityOf(stats), position: 0, fingerprint: '' }, now) ?? [])
+  const upTo = next?.modified ?? Infinity
+  const found = new Map<string, { readonly tail: Tail; readonly modified: number }>()
+  eachRotation(path, (name, stats) => {
+    const identity = identityOf(stats)
+    if (!stats.isFile() || identity === tail.identity || read.has(identity) || found.has(identity)) return
+    if (stats.mtimeMs < modified || stats.mtimeMs > upTo) return
+    // At once: by the end of the look it may have another name.
+    const missed = Tail.openRotated(path, name, identity, now)
+    if (missed !== undefined) found.set(identity, { tail: missed, modified: stats.mtimeMs })
+  })
+  return [...found.values()].sort((a, b) => a.modified - b.modified).map((each) => each.tail)
 }
 
 interface Opened {
