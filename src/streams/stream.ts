@@ -1,5 +1,5 @@
 /**
- * One stream of an input: a container, a unit, a file. It joins the parts that the carrier cut, takes off what the program's own logger put
+ * One stream of an input: a container, a unit, a file. It joins the parts that the carrier cut (cut-text.ts), takes off what the program's own logger put
  * around the text, and gives the lines to its dump.
  *
  *   text                                   | what happens
@@ -27,6 +27,7 @@ import type { LoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
+import { CutText } from './cut-text.ts'
 import { LongString } from './long-string.ts'
 import { Silence } from './silence.ts'
 
@@ -49,14 +50,13 @@ export class Stream {
   #dumps: InterleavedDumps | undefined
   /** The form of the program's own logger, which stands inside the carrier. */
   #inner: Carrier | undefined
-  #pieces: Buffer[] = []
-  #pieceBytes = 0
-  #held: Held[] = []
+  readonly #cut: CutText
   #long: LongString | undefined
   readonly #silence = new Silence()
 
   constructor(parts: StreamParts) {
     this.#parts = parts
+    this.#cut = new CutText(parts.tape, parts.limits.lineBytes)
   }
 
   get #text(): CarriedText {
@@ -66,18 +66,18 @@ export class Stream {
 
   /** A dump is open here, may be, or half a line is. */
   get open(): boolean {
-    return this.#pieces.length > 0 || this.#long !== undefined || (this.#dumps !== undefined && !this.#dumps.quiet)
+    return this.#cut.isOpen || this.#long !== undefined || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
   /** Offset in the input of the first line of what is open; undefined when nothing is. */
   get start(): number | undefined {
-    const starts = [this.#dumps?.start, this.#held[0]?.at, this.#long?.start].filter((start) => start !== undefined)
+    const starts = [this.#dumps?.start, this.#cut.start, this.#long?.start].filter((start) => start !== undefined)
     return starts.length === 0 ? undefined : Math.min(...starts)
   }
 
   /** About what it keeps: the parts of a line, which are held as well, and its dump. */
   get bytes(): number {
-    return this.#pieceBytes * 2 + (this.#long?.tail.length ?? 0) + (this.#dumps?.bytes ?? 0)
+    return this.#cut.bytes + (this.#long?.tail.length ?? 0) + (this.#dumps?.bytes ?? 0)
   }
 
   /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: that holds the word. */
@@ -128,7 +128,7 @@ export class Stream {
 
   /** The texts of its lines are those of the dump. */
   get #isBare(): boolean {
-    return this.#inner === undefined && this.#pieces.length === 0 && this.#long === undefined
+    return this.#inner === undefined && !this.#cut.isOpen && this.#long === undefined
   }
 
   /** Its last line lacks the end of the string that a dump is in. */
@@ -168,19 +168,9 @@ export class Stream {
 
   /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */
   feed(text: CarriedText, needle: boolean, start: number, end: number): void {
-    const { tape, limits } = this.#parts
-    const whole = text
-    if (text.partial || this.#pieces.length > 0) {
-      this.#pieces.push(Buffer.from(text.buf.subarray(text.start, text.end - 1)))
-      this.#pieceBytes += text.end - text.start
-      if (text.partial && this.#pieceBytes <= limits.lineBytes) {
-        this.#held.push(tape.holdPart())
-        return
-      }
-      this.#join(whole)
-    }
-    this.#whole(whole, needle || this.#held.length > 0, start, end)
-    this.#held = []
+    if (!this.#cut.take(text)) return
+    this.#whole(text, needle || this.#cut.isHeld, start, end)
+    this.#cut.clear()
     this.#forget()
   }
 
@@ -241,10 +231,7 @@ export class Stream {
 
   /** Completes what is open. */
   end(limit?: keyof Limits): void {
-    for (const held of this.#held) this.#parts.tape.release(held)
-    this.#held = []
-    this.#pieces = []
-    this.#pieceBytes = 0
+    this.#cut.release()
     if (limit !== undefined) this.#dumps?.cut(limit)
     this.endRest()
     this.#dumps?.end()
@@ -254,16 +241,6 @@ export class Stream {
   /** As Engine.tick. */
   tick(now: number, idle: number): void {
     if (this.#silence.lasts(this.#dumps?.progress ?? 0, now, idle)) this.end()
-  }
-
-  #join(text: CarriedText): void {
-    const room = text.room(this.#pieceBytes)
-    let length = 0
-    for (const piece of this.#pieces) length += piece.copy(room, length)
-    text.filled(length)
-    this.#pieces = []
-    this.#pieceBytes = 0
-    this.#parts.tape.join(this.#held)
   }
 
   #whole(text: CarriedText, needle: boolean, start: number, end: number): void {
@@ -388,7 +365,7 @@ export class Stream {
 
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
-    if (this.#dumps?.quiet !== true || this.#pieces.length > 0 || this.#long !== undefined) return
+    if (this.#dumps?.quiet !== true || this.#cut.isOpen || this.#long !== undefined) return
     this.#dumps.release()
     this.#dumps = undefined
   }
