@@ -48,7 +48,8 @@ export class Memory {
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
   private constructor(
-    parts: Pick<Memory, 'history' | 'numbers' | 'budget' | 'assemblers' | 'before'>,
+    parts: Pick<Memory, 'history' | 'numbers' | 'budget' | 'assemblers'>,
+    before: LinesBefore | undefined,
     shared: Shared,
     place?: (offset: number) => number,
   ) {
@@ -58,7 +59,7 @@ export class Memory {
     this.assemblers = parts.assemblers
     this.#shared = shared
     this.#place = place
-    this.before = parts.before
+    this.before = before
   }
 
   /**
@@ -84,9 +85,8 @@ export class Memory {
       numbers,
       budget: new Budget(memoryBytes),
       assemblers: new Assemblers(limits, signatures, trees),
-      before: snapshot?.before,
     }
-    return new Memory(parts, { known, finished: [], written: undefined, dumps: 0 })
+    return new Memory(parts, snapshot?.before, { known, finished: [], written: undefined, dumps: 0 })
   }
 
   /**
@@ -94,7 +94,7 @@ export class Memory {
    * it does not say.
    */
   placed(place: (offset: number) => number, before?: LinesBefore): Memory {
-    return new Memory({ ...this, before }, this.#shared, (offset) => this.#inInput(place(offset)))
+    return new Memory(this, before, this.#shared, (offset) => this.#inInput(place(offset)))
   }
 
   /** `latest`: what has come so far. */

@@ -19,11 +19,14 @@ const HINT_BYTES = 64 << 10
 /** What is left of a record or a line where an input breaks off: a dump that ends so close to its end may have gone on. */
 const BREAK_BYTES = 4096
 
+/** Most dumps of a log may have none. */
+const NO_FINDINGS: ReadonlyMap<FindingKind, number> = new Map()
+
 export class SummingEngine extends EngineAround implements WholeEngine {
   readonly #memory: Memory
   readonly #engine: Engine
   readonly #options: InnerOptions
-  readonly #findings = new RecentMap<string, Map<FindingKind, number>>(LIMITS.sources)
+  readonly #findings = new RecentMap<string, ReadonlyMap<FindingKind, number>>(LIMITS.sources)
   #bytes = 0
   #lines = 0
   #endsInLine = false
@@ -113,10 +116,11 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   }
 
   #observe(record: DumpstreamRecord): void {
-    if (record.type === 'dump') this.#findings.set(record.source, new Map())
+    if (record.type === 'dump') this.#findings.set(record.source, NO_FINDINGS)
     if (record.type !== 'finding') return
     const kinds = this.#findings.get(record.source)
-    kinds?.set(record.finding, (kinds.get(record.finding) ?? 0) + 1)
+    if (kinds === undefined) return
+    this.#findings.set(record.source, new Map(kinds).set(record.finding, (kinds.get(record.finding) ?? 0) + 1))
   }
 
   #count(buf: Buffer): void {

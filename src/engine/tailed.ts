@@ -19,6 +19,7 @@ import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
+import type { Writable } from '../core/records.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
@@ -295,21 +296,19 @@ export class TailedEngine extends EngineAround {
   #engineOf(file: TailedFile): Engine {
     const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
     const { name } = file
-    const named = { ...attributes, ...attributesOfPath(name) }
     const recent = file.takeRecent()
-    return this.#make({
-      ...this.#options,
-      source: qualified === true && source !== undefined ? `${source}:${name}` : name,
-      qualified: true,
-      ...(this.#isForward ? { order: 'oldest_first' } : {}),
-      ...(Object.keys(named).length === 0 ? {} : { attributes: named }),
-      ...(memory === undefined
-        ? {}
-        : { memory: memory.placed((offset) => file.inInput(offset), { recent, sinceDump: recent }) }),
-      ...(time === undefined ? {} : { time: (offset) => time(file.inInput(offset)) }),
-      ...(onRecord === undefined ? {} : { onRecord: (record, frame) => onRecord(file.placed(record), frame) }),
-      ...(onLog === undefined ? {} : { onLog: (bytes, offset) => this.#logOf(file, bytes, offset) }),
-    })
+    // Field by field: there may be thousands of files.
+    const own: Writable<InnerOptions> = { ...this.#options, qualified: true }
+    own.source = qualified === true && source !== undefined ? `${source}:${name}` : name
+    if (this.#isForward) own.order = 'oldest_first'
+    const named = attributesOfPath(name)
+    if (Object.keys(named).length > 0) own.attributes = { ...attributes, ...named }
+    if (memory !== undefined)
+      own.memory = memory.placed((offset) => file.inInput(offset), { recent, sinceDump: recent })
+    if (time !== undefined) own.time = (offset) => time(file.inInput(offset))
+    if (onRecord !== undefined) own.onRecord = (record, frame) => onRecord(file.placed(record), frame)
+    if (onLog !== undefined) own.onLog = (bytes, offset) => this.#logOf(file, bytes, offset)
+    return this.#make(own)
   }
 
   /** Log of a file, at `offset` of it. */

@@ -35,7 +35,8 @@ export function seenOf(slot: number, tally: SignatureTally, track: Track | undef
 }
 
 /** Those with most goroutines first, of as many the one that came first. Most dumps have few counts. */
-export function largestFirst(bySlot: readonly Seen[]): Seen[] {
+export function largestFirst(bySlot: readonly Seen[]): readonly Seen[] {
+  if (bySlot.length < 2) return bySlot
   const byCount = new Map<number, Seen[]>()
   for (const each of bySlot) addTo(byCount, each.tally.count, each)
   return [...byCount].sort(([a], [b]) => b - a).flatMap(([, seen]) => seen)

@@ -8,6 +8,8 @@ import { addTo, isOfLibrary, type Kin, kinOf } from './kin.ts'
 import { isStill } from './stuck.ts'
 import type { Track } from './track.ts'
 
+const NONE: ReadonlySet<number> = new Set()
+
 /**
  * Slots of those that are as still as what is stuck, and wait for nothing else: for a WaitGroup that only they could end, or for goroutines that
  * they have started. `isCaught`: is a signature stuck, or does it leak?
@@ -18,14 +20,14 @@ export function caught(
   isCaught: (slot: number) => boolean,
 ): ReadonlySet<number> {
   const queue: number[] = []
-  const all = new Set<number>()
+  for (const slot of signatures.keys()) if (isCaught(slot)) queue.push(slot)
+  if (queue.length === 0) return NONE
+  const all = new Set(queue)
+  const found = new Set<number>()
   const take = (slot: number): void => {
     all.add(slot)
     queue.push(slot)
   }
-  for (const slot of signatures.keys()) if (isCaught(slot)) take(slot)
-  const found = new Set<number>()
-  if (queue.length === 0) return found
   const free = new Free(signatures, kinOf(signatures))
   const look = (slot: number): void => {
     const [tally, track] = [signatures[slot], tracks[slot]]

@@ -63,8 +63,10 @@ export class RecentLines implements LinesBefore {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
 export class RecentLog {
-  #bytes = Buffer.alloc(0)
+  #bytes: Buffer = NOTHING
   #length = 0
   /** Somebody has been given the bytes so far: they stay where they are. */
   #isShared = false

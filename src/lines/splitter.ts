@@ -36,7 +36,7 @@ export class Splitter {
   readonly #sink: LineSink
   readonly #limit: number
   /** Whole lines that wait, then the beginning of a line. */
-  #kept = Buffer.allocUnsafe(SMALLEST)
+  #kept: Buffer = NOTHING
   #length = 0
   #waiting = 0
   #overlong = false
@@ -73,7 +73,7 @@ export class Splitter {
   giveBack(): void {
     this.release()
     if (this.#length > 0) this.#handBeginning(this.offset)
-    this.#kept = Buffer.allocUnsafe(SMALLEST)
+    this.#kept = NOTHING
   }
 
   /** The input is over. */
@@ -176,7 +176,7 @@ export class Splitter {
   #append(chunk: Buffer, start: number, end: number): void {
     const length = this.#length + end - start
     if (length > this.#kept.length) {
-      const kept = Buffer.allocUnsafe(Math.max(this.#kept.length * 2, length))
+      const kept = Buffer.allocUnsafe(Math.max(SMALLEST, this.#kept.length * 2, length))
       this.#kept.copy(kept, 0, 0, this.#length)
       this.#kept = kept
     }
@@ -186,3 +186,4 @@ export class Splitter {
 }
 
 const NEWLINE = Buffer.from('\n')
+const NOTHING = Buffer.alloc(0)

@@ -66,7 +66,7 @@ export class Reporter {
     if (onRecord === undefined) return
     const observed = this.#options.history.observe(tally)
     const { frame } = finished.opening
-    const limits = [...new Set([...tally.limits, ...observed.limits])]
+    const limits = observed.limits.length === 0 ? tally.limits : [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
     const assessments = judgeAll(tally.signatures, observed.tracks, observed.births)
     const bySlot = tally.signatures.map((each, slot) =>

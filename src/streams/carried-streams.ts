@@ -55,8 +55,7 @@ export type Taken = 'taken' | 'refused' | 'likely log' | GluedHeader
 
 export class CarriedStreams {
   readonly #options: CarriedStreamsOptions
-  /** Which carriers the log has. */
-  readonly recognition: Recognition
+  #recognised: Recognition | undefined
   #streams: StreamMap | undefined
   /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
   #long: Stream | undefined
@@ -79,23 +78,33 @@ export class CarriedStreams {
   /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
   #given: Stream | undefined
   #givenBy: Carrier | undefined
-  readonly #like: LikeLines
+  #likeLines: LikeLines | undefined
 
   constructor(options: CarriedStreamsOptions) {
-    const { input, keys, tape } = options
     this.#options = options
-    this.#line = new CarriedTape(tape)
-    this.#like = new LikeLines(options.blockBytes)
-    this.recognition = new Recognition({
+    this.#line = new CarriedTape(options.tape)
+  }
+
+  // Made when they are asked for: most inputs have no dump in a carrier, and there may be thousands of files.
+
+  /** Which carriers the log has. */
+  get recognition(): Recognition {
+    const { input, keys, tape } = this.#options
+    this.#recognised ??= new Recognition({
       input,
       keys,
       tape,
       probe: () => this.#probe,
       onDrop: (carrier) => this.#map.drop(carrier),
     })
+    return this.#recognised
   }
 
-  /** Made for the first stream: most inputs have no dump in a carrier, and there may be thousands of files. */
+  get #like(): LikeLines {
+    this.#likeLines ??= new LikeLines(this.#options.blockBytes)
+    return this.#likeLines
+  }
+
   get #map(): StreamMap {
     this.#streams ??= new StreamMap(this.#options.limits.sources, this.#options.budget)
     return this.#streams
@@ -144,7 +153,7 @@ export class CarriedStreams {
   /** A chunk comes: what was seen of the last one is gone. */
   enter(): void {
     this.#given = undefined
-    this.#like.leave(this.open)
+    this.#likeLines?.leave(this.open)
   }
 
   /**
@@ -276,7 +285,7 @@ export class CarriedStreams {
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
     this.#streams?.tick(now, idle)
-    if (!this.open) this.#like.leave(false)
+    if (!this.open) this.#likeLines?.leave(false)
   }
 
   /** The text at hand goes to its stream, if that is open or a dump begins here. */
