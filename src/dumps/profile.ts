@@ -20,7 +20,8 @@ import type { Fragments } from './repair/fragments.ts'
 
 /** Distinct lists of pcs that are remembered. */
 const LISTS = 100_000
-/** Bytes of the lines of a record that are remembered, and of those of all. */
+/** Bytes of the pcs and of the lines of a record that are remembered, and of those of all. */
+const PCS_BYTES = 1 << 13
 const RECORD_BYTES = 1 << 16
 const TEXT_BYTES = 4 << 20
 
@@ -34,8 +35,11 @@ interface OpenRecord {
 
 interface KnownRecord {
   readonly entry: StackEntry
-  /** Its plain lines behind that of the pcs: these need not be read again. */
+  readonly pcs: string
+  /** Its pcs, and the plain lines behind them: these need not be read again. */
   readonly text: Buffer | undefined
+  /** The record that came behind it last. */
+  next: KnownRecord | undefined
 }
 
 /** pc list → stack: the same pcs are the same stack as long as the process lives. Shared by the profiles of one stream. */
@@ -47,16 +51,20 @@ export class PcLists {
     return this.#records.get(pcs)
   }
 
-  /** `text`: as in KnownRecord; it is copied. */
-  add(pcs: string, entry: StackEntry, text: Buffer | undefined): void {
+  /** `lines`: the plain lines behind those of the pcs, if there are no others; they are copied. */
+  add(pcs: string, entry: StackEntry, lines: Buffer | undefined): KnownRecord {
     if (this.#records.size >= LISTS) {
       this.#records.clear()
       this.#bytes = 0
     }
-    const length = text?.length ?? 0
-    const isKept = length <= RECORD_BYTES && this.#bytes + length <= TEXT_BYTES
+    const length = lines === undefined ? 0 : pcs.length + 1 + lines.length
+    const isKept =
+      lines !== undefined && pcs.length < PCS_BYTES && length <= RECORD_BYTES && this.#bytes + length <= TEXT_BYTES
     if (isKept) this.#bytes += length
-    this.#records.set(pcs, { entry, text: isKept && text !== undefined ? Buffer.from(text) : undefined })
+    const text = isKept ? Buffer.concat([Buffer.from(`${pcs}\n`, 'latin1'), lines], length) : undefined
+    const record: KnownRecord = { entry, pcs, text, next: undefined }
+    this.#records.set(pcs, record)
+    return record
   }
 }
 
@@ -69,6 +77,8 @@ export class Profile implements Body {
   readonly #lists: PcLists
   readonly #fragments: Fragments
   #record: OpenRecord | undefined
+  /** The last record that has ended and is known. */
+  #last: KnownRecord | undefined
   readonly #fast = new FastProfileLine()
   #damaged = 0
   /** Of the open record; none where it is known. */
@@ -112,7 +122,7 @@ export class Profile implements Body {
     switch (line?.kind) {
       case 'record':
         this.#closeRecord()
-        this.#begin(line.count, line.pcs)
+        this.#begin(line.count, line.pcs, this.#lists.get(line.pcs))
         return 'part'
       case 'frame':
         if (line.name !== '' && this.#record?.known === undefined) this.#frames.addText(line.name, line.file)
@@ -128,24 +138,24 @@ export class Profile implements Body {
     const line = this.#fast
     // The empty line between two records.
     const at = buf[pos] === LF && this.#record !== undefined && !this.#isLast && pos + 1 < end ? pos + 1 : pos
+    const expected = this.#record === undefined ? this.#last?.next : this.#record.known?.next
+    if (expected !== undefined && line.readCount(buf, at) && isTextAt(expected, buf, line.from, end)) {
+      this.#closeRecord()
+      this.#begin(line.count, expected.pcs, expected)
+      return line.from + expected.text.length
+    }
     if (!line.read(buf, at) || (at > pos && line.kind !== 'record')) return -1
     const next = line.end + 1
     if (line.kind === 'record') {
       this.#closeRecord()
-      this.#begin(line.count, buf.toString('latin1', line.from, line.to))
-      return this.#knownLines(buf, next, end)
+      const pcs = buf.toString('latin1', line.from, line.to)
+      const known = this.#lists.get(pcs)
+      this.#begin(line.count, pcs, known)
+      return known !== undefined && isTextAt(known, buf, line.from, end) ? line.from + known.text.length : next
     }
     if (this.#record === undefined) return -1
     if (this.#record.known === undefined) this.#frames.addLine(buf, pos, next, line.from, line.to, line.file, line.end)
     return next
-  }
-
-  /** Where the lines at `pos` of the record that has begun end, as far as they are those that came with its pcs before. */
-  #knownLines(buf: Buffer, pos: number, end: number): number {
-    const text = this.#record?.known?.text
-    if (text !== undefined && pos + text.length <= end && text.compare(buf, pos, pos + text.length) === 0)
-      return pos + text.length
-    return pos
   }
 
   /** The open record is the last one. */
@@ -153,9 +163,9 @@ export class Profile implements Body {
     return this.#counted + (this.#record?.count ?? 0) >= this.#title.total
   }
 
-  #begin(count: number, pcs: string): void {
+  #begin(count: number, pcs: string, known: KnownRecord | undefined): void {
     this.#frames.clear()
-    this.#record = { count, pcs, known: this.#lists.get(pcs), labels: undefined }
+    this.#record = { count, pcs, known, labels: undefined }
   }
 
   /** Its lines leave no doubt. */
@@ -205,17 +215,22 @@ export class Profile implements Body {
     const record = this.#record
     if (record === undefined) return
     this.#record = undefined
-    let entry = record.known?.entry
+    let { known } = record
     // The head of a line of it still waits for its tail: what it belonged to is counted, and known only if its pcs are. A pc list
     // longer than its frames is usual (hidden runtime frames), one without frames is not.
     const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
     if (cut || (this.#frames.isEmpty && record.pcs !== '')) {
-      if (entry === undefined) this.#damaged += record.count
-    } else if (entry === undefined) {
-      entry = newEntry(this.#frames.stack())
-      this.#lists.add(record.pcs, entry, this.#frames.lines)
-    }
+      if (known === undefined) this.#damaged += record.count
+    } else known ??= this.#lists.add(record.pcs, newEntry(this.#frames.stack()), this.#frames.lines)
+    if (this.#last !== undefined) this.#last.next = known
+    this.#last = known
     // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
-    this.#tally?.addRecord({ count: record.count, labels: record.labels, leaked: this.#title.leak }, entry)
+    this.#tally?.addRecord({ count: record.count, labels: record.labels, leaked: this.#title.leak }, known?.entry)
   }
+}
+
+/** Is what begins at `pos` all that came with these pcs before? */
+function isTextAt(known: KnownRecord, buf: Buffer, pos: number, end: number): known is KnownRecord & { text: Buffer } {
+  const { text } = known
+  return text !== undefined && pos + text.length <= end && text.compare(buf, pos, pos + text.length) === 0
 }

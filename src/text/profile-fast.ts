@@ -31,17 +31,24 @@ export class FastProfileLine {
 
   /** Reads the line at `pos`, which ends with a line end. False: it is none of these, or not for certain. */
   read(buf: Buffer, pos: number): boolean {
-    const isRead = buf[pos] === HASH ? this.#frame(buf, pos) : DIGIT[buf[pos] as number] === 1 && this.#record(buf, pos)
+    const isRead = buf[pos] === HASH ? this.#frame(buf, pos) : this.#record(buf, pos)
     return isRead && this.end - pos <= TEXT_BYTES
   }
 
-  #record(buf: Buffer, pos: number): boolean {
+  /** Reads no more of the line at `pos` than the count of a record, and where its addresses begin. */
+  readCount(buf: Buffer, pos: number): boolean {
     let p = pos
     let count = 0
     for (; DIGIT[buf[p] as number] === 1; p++) count = count * 10 + (buf[p] as number) - ZERO
-    if (p - pos > COUNT_DIGITS || buf[p] !== SPACE || buf[p + 1] !== 0x40) return false
-    p += 2
-    this.from = p
+    if (p === pos || p - pos > COUNT_DIGITS || buf[p] !== SPACE || buf[p + 1] !== 0x40) return false
+    this.count = count
+    this.from = p + 2
+    return true
+  }
+
+  #record(buf: Buffer, pos: number): boolean {
+    if (!this.readCount(buf, pos)) return false
+    let p = this.from
     while (buf[p] === SPACE) {
       const after = addressEnd(buf, p + 1)
       if (after < 0) return false
@@ -49,7 +56,6 @@ export class FastProfileLine {
     }
     if (buf[p] !== LF) return false
     this.kind = 'record'
-    this.count = count
     this.to = p
     this.end = p
     return true
