@@ -31,7 +31,7 @@ export function seenOf(slot: number, tally: SignatureTally, track: Track | undef
   const state = isProfile ? stateByFrames(tally.signature) : mainState(tally)
   let ways = isProfile && state !== '' ? waysOf(state) : 0
   for (const each of tally.states.keys()) ways |= waysOf(each)
-  return { slot, tally, track, assessment, idle: isIdle(tally), state, ways }
+  return { slot, tally, track, assessment, idle: isIdle(tally, state), state, ways }
 }
 
 /** Those with most goroutines first, of as many the one that came first. Most dumps have few counts. */
@@ -67,10 +67,11 @@ const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\
 /** … and how it may do so in `main.main` alone: in what that calls, it is at work. */
 const MAIN_WORKS = /^(?:IO wait|sleep)$/
 
-function isIdle({ signature, states }: SignatureTally): boolean {
+function isIdle({ signature, states }: SignatureTally, main: string): boolean {
   if (signature.idle !== 'main') return signature.idle === 'always'
   const isInMain = signature.title.function === 'main.main'
-  for (const state of states.keys()) if (!MAIN_WAITS.test(state) || (!isInMain && MAIN_WORKS.test(state))) return false
+  for (const state of states.size === 0 && main !== '' ? [main] : states.keys())
+    if (!MAIN_WAITS.test(state) || (!isInMain && MAIN_WORKS.test(state))) return false
   return true
 }
 

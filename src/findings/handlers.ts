@@ -1,39 +1,82 @@
 /**
- * Handlers of requests that wait for another goroutine, and for nothing else, for minutes: they see neither that their client has left nor a
- * deadline. Streams and long polls wait in a select; a handler that waits for goroutines of its connection has kin at work.
+ * Handlers of requests that wait for another goroutine, and for nothing else, for minutes, or where nobody is left who could end it: they see neither
+ * that their client has left nor a deadline. Streams and long polls wait in a select; a handler that waits for goroutines of its connection has kin at
+ * work.
  */
+import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
-import { about } from './about.ts'
+import { about, type Said } from './about.ts'
 import { codeOf } from './code.ts'
-import { type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { countOf, type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
-import { dumperOf, goesOn, SURE_MINUTES } from './goes-on.ts'
+import { dumperOf, goesOn, mayPause, SURE_MINUTES } from './goes-on.ts'
 import { byPackageIn } from './members.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
-import { CONDITION, GROUP, RECEIVE } from './ways.ts'
+import { CONDITION, GROUP, RECEIVE, SELECT } from './ways.ts'
 
 /** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
 const SERVES =
   /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
+/** Handlers without minutes: one may have come this moment. */
+const DESERTED = 3
 
 export function handlers(scene: Scene): Finding[] {
-  const mayBe = scene.seen.filter(mayHang)
-  if (mayBe.length === 0) return []
-  const told = toldIn(scene)
-  return mayBe
-    .filter((each) => !told.has(each) && !isHelped(scene, each))
+  return waitingIn(scene)
+    .filter((each) => isLate(each) && !isHelped(scene, each))
     .map((each) => {
       const { count, signature, waitMax = 0 } = each.tally
-      return about([each], {
+      return aboutHandlers(scene, each, {
         finding: 'slow',
         severity: 'warning',
         title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
         because: `${count === 1 ? 'a handler of a request waits' : 'handlers of requests wait'} so, without a look at their clients, and no other goroutine of this code goes on`,
       })
     })
+}
+
+/** The same without minutes. */
+export function deserted(scene: Scene): Finding[] {
+  const recent = waitingIn(scene).filter((each) => !isLate(each))
+  if (countOf(recent) < DESERTED) return []
+  return recent
+    .filter((each) => isDeserted(scene, recent, each))
+    .map((each) => {
+      const { count, signature } = each.tally
+      return aboutHandlers(scene, each, {
+        finding: 'stuck',
+        severity: 'warning',
+        title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} in ${each.state} ${placeOf(signature.title)}`,
+        because: 'they handle requests, nobody else is in this code, and nobody is at work whom they may have asked',
+      })
+    })
+}
+
+const waitingIn: (scene: Scene) => readonly Seen[] = ofScene((scene) => {
+  const mayBe = scene.seen.filter(mayHang)
+  if (mayBe.length === 0) return []
+  const told = toldIn(scene)
+  return mayBe.filter((each) => !told.has(each))
+})
+
+/** Those whom a handler waits for come after it in `signatures`. */
+function aboutHandlers(scene: Scene, each: Seen, said: Said): Finding {
+  const others = (each.ways & GROUP) === 0 ? [] : waitingChildren(scene, each).filter((other) => other !== each)
+  return { ...about([each, ...others], said), goroutines: each.tally.count }
+}
+
+/** Those whom it has started, and who wait for another goroutine. */
+function waitingChildren({ dump, bySlot }: Scene, { slot }: Seen): readonly Seen[] {
+  const children = kinOf(dump.signatures)
+    .helpersOf(slot)
+    .flatMap((child) => bySlot[child.slot] ?? [])
+  return children.filter((child) => !goesOn(child) && (child.ways & SELECT) === 0)
+}
+
+function isLate({ tally }: Seen): boolean {
+  return (tally.waitMax ?? 0) >= SURE_MINUTES
 }
 
 /** Those of whom other rules say what is wrong. */
@@ -48,8 +91,7 @@ function toldIn(scene: Scene): ReadonlySet<Seen> {
 }
 
 function mayHang(each: Seen): boolean {
-  const { states, waitMax = 0 } = each.tally
-  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || states.size > 1 || waitMax < SURE_MINUTES) return false
+  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || each.tally.states.size > 1) return false
   return !each.idle && !isJudged(each) && isIn(each, SERVES)
 }
 
@@ -58,6 +100,29 @@ function isHelped(scene: Scene, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (own === undefined || isRelieved(scene, each)) return true
   return goingOnIn(scene, own).some((other) => other !== each)
+}
+
+/**
+ * Without minutes: is nobody else of the code that waits there, but those whom the handlers have started and who wait, too? Nor may anybody at work, of
+ * whatever code, have been asked; `main` uses what others provide.
+ */
+function isDeserted(scene: Scene, all: readonly Seen[], each: Seen): boolean {
+  const [own] = codeOf(each.tally.signature).packages
+  if (scene.dump.kind === 'single' || scene.dump.truncated || own === undefined) return false
+  const theirs = new Set(all)
+  for (const parent of theirs) for (const child of waitingChildren(scene, parent)) theirs.add(child)
+  const others = byPackageIn(scene).get(own) ?? []
+  return others.every((other) => theirs.has(other) || !(goesOn(other) || mayPause(other))) && isQuiet(scene, own)
+}
+
+/** Is nobody at work, in any package but `main`? */
+function isQuiet(scene: Scene, own: string): boolean {
+  const dumper = dumperOf(scene)
+  return scene.seen.every((each) => {
+    if (each === dumper || each.idle || !goesOn(each)) return true
+    const [name] = codeOf(each.tally.signature).packages
+    return name === undefined || (name === 'main' && own !== 'main')
+  })
 }
 
 const goingOn = ofScene(() => new Map<string, readonly Seen[]>())

@@ -9,11 +9,11 @@ import { kinOf } from '../leaks/kin.ts'
 import { isStandard } from '../stacks/title.ts'
 import { waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import type { Scene, Seen } from './finding.ts'
+import { ofScene, type Scene, type Seen } from './finding.ts'
 import { dumperOf, goesOn, mayPause } from './goes-on.ts'
 import { byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
-import { GROUP, RECEIVE, waysOf } from './ways.ts'
+import { GROUP, LOCK, RECEIVE, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
 /** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. Of one alone more is asked. */
 const HELD_UP = 2
@@ -29,9 +29,15 @@ export function isProven(scene: Scene, seen: readonly Seen[], inDemand: (each: S
   if (demand === 0) return false
   if (demand < HELD_UP && !isProvenOfOne(scene, seen, wanting[0] as Seen)) return false
   const known = new Set(seen)
-  return wanting.some((each) =>
-    waitsForLock(each.tally) > 0 ? isLockLost(scene, known, each) : isSendLost(scene, known, each),
-  )
+  return wanting.some((each) => {
+    if (isMixed(each)) return false
+    return waitsForLock(each.tally) > 0 ? isLockLost(scene, known, each) : isSendLost(scene, known, each)
+  })
+}
+
+/** Some of the same code may wait for a timer, while others want what they hold. To write into a pipe is a select. */
+function isMixed(each: Seen): boolean {
+  return mayPause(each) && !codeOf(each.tally.signature).inPipeWrite
 }
 
 /** One alone waits for a moment where all is well: nobody near it may have a timer, nor go on. */
@@ -56,10 +62,24 @@ function isLockLost(scene: Scene, known: ReadonlySet<Seen>, waiter: Seen): boole
     if (holder === waiter) continue
     if (known.has(holder)) {
       if (isSender(holder) && !isReceiver(scene, known, holder, waiter)) return false
-    } else if (mayPause(holder) && !isBound(scene, holder, waiter)) return false
+    } else if (mayBeHelped(scene, holder) || (mayPause(holder) && !isBound(scene, holder, waiter))) return false
   }
   return true
 }
+
+/** Does it wait for those who are at work? Who waits for a condition has given its lock back. */
+function mayBeHelped(scene: Scene, holder: Seen): boolean {
+  if ((holder.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) === 0) return false
+  const [own = ''] = codeOf(holder.tally.signature).packages
+  return isRelieved(scene, holder) || atWorkIn(scene).has(own)
+}
+
+/** Packages that somebody is at work in. */
+const atWorkIn = ofScene((scene): ReadonlySet<string> => {
+  const dumper = dumperOf(scene)
+  const others = scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each))
+  return new Set(others.flatMap(({ tally }) => codeOf(tally.signature).packages))
+})
 
 /** Those in a method of the type, or, where no method takes the lock, those in the function that does. */
 function mayHold(scene: Scene, { tally }: Seen): readonly Seen[] {
@@ -95,8 +115,12 @@ function isReceiver(scene: Scene, known: ReadonlySet<Seen>, sender: Seen, waiter
 /** Nobody receives: none of this code is left who might, or whoever would waits for the sender, or has exited. */
 function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boolean {
   const { tally } = sender
-  const { count, parents } = tally
-  if (parents !== undefined && parents.alive === 0 && parents.distinct >= HELD_UP) return true
+  const { count, parents, signature } = tally
+  // What a call has written within itself sends on a channel of that call.
+  const isOfCall =
+    signature.createdBy !== undefined &&
+    ownOf(signature).names.at(-1)?.startsWith(`${signature.createdBy.function}.func`)
+  if (isOfCall && parents !== undefined && parents.alive === 0 && parents.distinct >= HELD_UP) return true
   const isAwaited = [...known].some((each) => (each.ways & GROUP) !== 0 && isAwaitedBy(scene, known, sender, each))
   if (isAwaited || anyEnds(scene, sender) || isToItself(scene, sender)) return true
   if (count < HELD_UP && known.size < HELD_UP) return false

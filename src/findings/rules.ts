@@ -7,7 +7,7 @@ import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
 import type { Finding, Scene } from './finding.ts'
 import { flights } from './flights.ts'
-import { handlers } from './handlers.ts'
+import { deserted, handlers } from './handlers.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { left } from './left.ts'
 import { lost } from './lost.ts'
@@ -125,6 +125,13 @@ export const RULES: readonly Rule[] = [
     example: 'test/findings/own-lock.test.ts',
     of: 'waits',
     find: ownLock,
+  },
+  {
+    finding: 'stuck',
+    when: '3 handlers of requests wait to receive, for a WaitGroup or for a condition, nobody else of the code that waits is there but those whom they have started, and nobody of another package than `main` is at work',
+    example: 'test/findings/handlers.test.ts',
+    of: 'waits',
+    find: deserted,
   },
   {
     finding: 'stuck',

@@ -1,4 +1,4 @@
-/** Handlers of requests that wait for another goroutine for minutes. */
+/** Handlers of requests that wait for another goroutine. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, times, type Written } from './findings.ts'
 
@@ -53,5 +53,37 @@ describe('handlers that wait for minutes', () => {
   it('are told once, where another rule tells them', () => {
     const wait = handler('sync.WaitGroup.Wait, 3 minutes', 'sync.(*WaitGroup).Wait(0x0?)', 'shop/render.pages()')
     expect(findings(dumpOf([wait, wait, tick])).map(({ finding }) => finding)).toEqual(['stuck'])
+  })
+})
+
+describe('handlers that wait, in a dump without minutes', () => {
+  const get = handler('chan receive')
+
+  it('are stuck where three do, nobody else is in their code, and nobody but main is at work', () => {
+    const [first, ...others] = findings(dumpOf([get, get, get, tick]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 3, function: 'shop/quotes.(*broker).get' })
+  })
+
+  it('are told with those whom they wait for', () => {
+    const gather = handler('sync.WaitGroup.Wait', 'sync.(*WaitGroup).Wait(0x0?)', 'shop/render.pages()')
+    const child = (parent: number): Written => ({
+      state: 'chan receive',
+      calls: ['shop/render.page()'],
+      by: `shop/render.pages in goroutine ${parent}`,
+    })
+    const [first] = findings(dumpOf([gather, gather, gather, child(2), child(3), child(4), tick]))
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
+    expect(first?.signatures).toHaveLength(2)
+  })
+
+  it.each<[string, Written[]]>([
+    ['are two', [get, get]],
+    ['may be answered at a tick', [get, get, get, other('chan receive', 'shop/quotes.(*broker).fill(0x0?)')]],
+    ['may be answered by a batch', [get, get, get, other('select', 'shop/quotes.(*broker).flush(0x0?)')]],
+    ['may have asked others', [get, get, get, other('IO wait', 'shop/stock.fetch()')]],
+    ['wait in a select', times(3, () => handler('select'))],
+  ])('are left alone that %s', (_how, goroutines) => {
+    expect(findings(dumpOf([...goroutines, tick]))).toEqual([])
   })
 })

@@ -100,6 +100,11 @@ describe('a lock whose holder waits to send', () => {
     expect(findings(dumpOf([publish('main.main in goroutine 9'), lock, lock, reader]))).toEqual([])
   })
 
+  it('is given back when who receives has done its work', () => {
+    const slow = waitFor('sleep', 'main.listen()')
+    expect(findings(dumpOf([publish('main.main in goroutine 9'), lock, lock, slow]))).toEqual([])
+  })
+
   it('is not where one who receives waits for it', () => {
     const leave: Written = { state: 'sync.Mutex.Lock', calls: [...LOCK, 'main.(*hub).leave(0x0?)', 'main.listen()'] }
     expect(findings(dumpOf([publish('main.main in goroutine 9'), leave, reader]))[0]?.finding).toBe('stuck')
@@ -156,10 +161,21 @@ describe('goroutines that wait to send', () => {
   })
 
   it('are stuck where each call that has started one has returned', () => {
-    const left = (parent: number): Written => ({ ...sender, by: `shop/api.quote in goroutine ${parent}` })
-    expect(findings(dumpOf([left(77), left(78), waitFor('chan receive', 'shop/queue.idle()')]))[0]?.finding).toBe(
-      'stuck',
-    )
+    const left = (call: string, parent: number): Written => ({
+      state: 'chan send',
+      calls: [call],
+      by: `shop/queue.quote in goroutine ${parent}`,
+    })
+    const idle = waitFor('chan receive', 'shop/queue.idle()')
+    const call = 'shop/queue.quote.func1()'
+    expect(findings(dumpOf([left(call, 77), left(call, 78), idle]))[0]?.finding).toBe('stuck')
+    const cursor = 'shop/queue.(*cursor).run(0x0?)'
+    expect(findings(dumpOf([left(cursor, 77), left(cursor, 78), idle]))).toEqual([])
+  })
+
+  it('may wait for those of the same code who hold what they want over a timer', () => {
+    const { calls, by = '' } = sender
+    expect(findings(dumpOf([sender, sender, { state: 'chan receive', calls, by }]))).toEqual([])
   })
 
   it('are stuck where they are all that would receive', () => {
@@ -335,4 +351,24 @@ describe('a pool', () => {
     }
     expect(findings(dumpOf([go, go])).map(({ finding }) => finding)).toEqual(['pool'])
   })
+})
+
+describe('the main goroutine', () => {
+  const late = (i: number): Written => ({ ...sender, by: `main.main in goroutine ${i}` })
+  const main = (state: string, ...calls: string[]): string =>
+    dumpOf([{ state, calls: [...calls, 'shop/queue.take()', 'main.main()'] }, late(2), late(2)])
+
+  it('is at work where it sleeps in what it has called', () => {
+    expect(findings(main('sleep', 'time.Sleep(0x1)'))).toEqual([])
+    expect(findings(main('IO wait', 'internal/poll.runtime_pollWait(0x1)', 'os.(*File).Read(0x1)'))).toEqual([])
+  })
+
+  it('is not where it waits for the end of the program there', () => {
+    expect(findings(main('select (no cases)'))[0]?.finding).toBe('stuck')
+  })
+})
+
+it('is a pile-up for one lock that a goroutine holds that runs, not one that sleeps', () => {
+  const rate = (state: string): string => dumpOf([...times(6, () => join), waitFor(state, 'main.(*hub).take(0x0?)')])
+  expect(findings(rate('sleep'))).toEqual([])
 })

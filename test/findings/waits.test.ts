@@ -144,6 +144,11 @@ describe('a profile, which has no states', () => {
     },
   )
 
+  it('does not take the main goroutine for idle that waits for a lock', () => {
+    const text = profile('sync.runtime_SemacquireMutex', 'sync.(*Mutex).Lock', 'main.(*store).get', 'main.main')
+    expect(findings(text)).toMatchObject([{ finding: 'stuck' }])
+  })
+
   it.each([
     ['a WaitGroup', ['sync.runtime_Semacquire', 'sync.(*WaitGroup).Wait', 'main.(*store).close']],
     ['a lock of another one, which has it', ['main.(*store).get', 'sync.(*Mutex).Lock']],
