@@ -171,6 +171,10 @@ export class Profile implements Body {
   /** Its lines leave no doubt. */
   decide(): undefined {}
 
+  goesOnWith(): boolean {
+    return false
+  }
+
   takeCut(): Joined | undefined {
     return undefined
   }

@@ -78,6 +78,10 @@ export class RaceReport implements Body {
     return undefined
   }
 
+  goesOnWith(): boolean {
+    return false
+  }
+
   takeCut(): Joined | undefined {
     return undefined
   }

@@ -105,6 +105,9 @@ export class StackBody implements Body {
     if (doubt === undefined) return undefined
     if (goroutine.isProvedBy(text.charCodeAt(0))) return 'dump'
     const line = doubt.about === 'file' ? readLine(text) : (readDue(text, goroutine) ?? this.#placeOnLine(text))
+    // What goes on with the line says nothing of what comes behind it.
+    if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.goesOn(goroutine.length))
+      return 'dump'
     return decideDoubt(doubt, text, line, this.#hasPieces)
   }
 
@@ -253,6 +256,18 @@ export class StackBody implements Body {
     if (kind === 'note' || kind === 'unavailable') return 'foreign'
     this.#goroutine.lose(text)
     return 'damaged'
+  }
+
+  goesOnWith(text: string, room: number): boolean {
+    const { at, expected, length, tree } = this.#goroutine
+    const { wraps } = this.#fragments
+    if (at === undefined) return false
+    // A foreign line has come last: it is the head.
+    if (length <= 0) return wraps.mayTake(text, expected, room)
+    if (at === ROOT) return false
+    const kind = tree.kind(at)
+    if (kind === 'file' && isOffset(text)) return !hasOffset(tree.literal(at))
+    return (kind === 'file' || kind === 'created') && wraps.goesOn(length)
   }
 
   /** Does the line before this one, which can stand by itself, go on with `text`? An offset is no part of the stack's text. */

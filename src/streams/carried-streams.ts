@@ -28,6 +28,7 @@ import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
+import { TEXT_BYTES } from '../text/line.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { LikeLines } from './like-lines.ts'
 import { CarriedOrigin, type StreamOrigin } from './origin.ts'
@@ -79,6 +80,10 @@ export class CarriedStreams {
   #given: Stream | undefined
   #givenBy: Carrier | undefined
   #likeLines: LikeLines | undefined
+  /** As `#given`, in chunks that have gone, too. */
+  #last: Stream | undefined
+  /** How long that line is, if it was shown by itself. */
+  #lastLength = 0
 
   constructor(options: CarriedStreamsOptions) {
     this.#options = options
@@ -130,7 +135,9 @@ export class CarriedStreams {
    */
   line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
     this.#given = undefined
-    return this.#take(buf, pos, next, offset, needle)
+    const last = this.#last
+    this.#last = undefined
+    return this.#take(buf, pos, next, offset, needle, last)
   }
 
   /**
@@ -194,7 +201,7 @@ export class CarriedStreams {
     return this.#like.find(carrier, buf, pos, end)
   }
 
-  #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
+  #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, last: Stream | undefined): Taken {
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
     if (this.#wrapped !== undefined && this.#goesOn(this.#wrapped, buf, pos, next, offset)) return 'taken'
@@ -210,6 +217,10 @@ export class CarriedStreams {
       }
       if (this.#give(carrier, offset, needle)) return 'taken'
       if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
+    }
+    if (known === undefined && !needle && last !== undefined && this.#isTail(last, buf, pos, next)) {
+      this.#feed(undefined, last, text, offset, needle)
+      return 'taken'
     }
     const header = this.#gluedBefore(buf, pos, next)
     if (header !== undefined) return header
@@ -228,6 +239,19 @@ export class CarriedStreams {
     if (known instanceof Prefix) return 'likely log'
     this.#options.tape.pass(buf, pos, next)
     return 'taken'
+  }
+
+  /**
+   * Is the line [pos, next) the tail of the line before it, which a terminal or a mail has wrapped? It lacks what stands ahead of the others. Then it is
+   * the text at hand.
+   */
+  #isTail(last: Stream, buf: Buffer, pos: number, next: number): boolean {
+    const end = trimLineEnd(buf, pos, next)
+    if (!last.open || end - pos > TEXT_BYTES) return false
+    if (!last.goesOnWith(buf.toString('latin1', pos, end), this.#lastLength)) return false
+    this.#text.inPlace(buf, pos, next)
+    this.#text.partial = false
+    return true
   }
 
   /** Takes the line [pos, next), if it goes on with the string of the dump in `stream`; else that is over. */
@@ -325,7 +349,8 @@ export class CarriedStreams {
     return true
   }
 
-  #feed(carrier: Carrier, stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
+  /** `carrier` is undefined where the line is in none. */
+  #feed(carrier: Carrier | undefined, stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
     const line = this.#line
     this.#atLine = stream
     stream.feed(text, needle, offset, offset + line.end - line.start)
@@ -333,7 +358,10 @@ export class CarriedStreams {
     line.settle()
     if (stream.isWrapped) this.#wrapped = stream
     this.#map.fed(stream)
-    this.#given = stream
+    const { buf, start, end } = line
+    this.#last = stream
+    this.#lastLength = trimLineEnd(buf, start, end) - start
+    this.#given = carrier === undefined ? undefined : stream
     this.#givenBy = carrier
   }
 

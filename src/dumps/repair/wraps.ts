@@ -31,6 +31,13 @@ export interface Fragment {
   readonly cuts: readonly number[]
 }
 
+/** A line that was wrapped, put together with its tail. */
+interface Wrapped {
+  readonly fragment: Fragment
+  readonly text: string
+  readonly line: LineText
+}
+
 /** Lengths at which the lines of one stream are wrapped, at most. There is more than one: a TAB may count as several columns. */
 const WIDTHS = 8
 /** Kinds of line that may be long enough to be wrapped. */
@@ -41,6 +48,8 @@ const SOFT_BREAK = /(?<! (?:fp|sp|pc))=$/
 export class Wraps {
   /** The line before this one, and those that it goes on with, if it may be wrapped. */
   #head: Fragment | undefined
+  /** Of a line that lacks what stands ahead of all others: length of the line before it with that. 0: no line has it, or this one has it, too. */
+  #room = 0
   #widths: Set<number> | undefined
 
   /** For another stream: nothing is known of how its lines are wrapped. */
@@ -52,11 +61,13 @@ export class Wraps {
   /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
-    this.#head = undefined
+    const room = this.#room
+    this.interrupt()
     if (text.length < NARROWEST) return undefined
     const part = { held, at: 0, length: text.length }
     this.#head = { text, parts: [part], cuts: [] }
-    if (before === undefined || before.parts.length >= PIECES || widthOf(before) !== text.length) return undefined
+    if (before === undefined || before.parts.length >= PIECES) return undefined
+    if (!isMiddle(before, text, room)) return undefined
     const at = before.text.length
     this.#head = { text: before.text + text, parts: [...before.parts, { ...part, at }], cuts: [] }
     return this.#head
@@ -70,24 +81,41 @@ export class Wraps {
   /** What is wrapped goes on with the very next line. The line at hand was no piece of one, so nothing is under way any more. */
   interrupt(): void {
     this.#head = undefined
+    this.#room = 0
   }
 
   /** Joins `tail` to the line before it, into a line of one of `kinds`. */
-  join(tail: string, kinds: readonly LineKind[]): { fragment: Fragment; text: string; line: LineText } | undefined {
+  join(tail: string, kinds: readonly LineKind[]): Wrapped | undefined {
+    const wrapped = this.joined(tail, kinds)
+    if (wrapped !== undefined) this.#learn(widthOf(wrapped.fragment))
+    return wrapped
+  }
+
+  /** As `join`, for a question only. */
+  joined(tail: string, kinds: readonly LineKind[]): Wrapped | undefined {
     const fragment = this.#head
     if (fragment === undefined) return undefined
-    const text = plainText(fragment.text.replace(SOFT_BREAK, '') + tail)
+    const text = plainText(textOf(fragment) + tail)
     const line = readLine(text) ?? readStripped(text) ?? readCallOfC(text, tail)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
     if (this.#widths?.has(width) !== true) {
       const isIndented = /^\s/.test(text)
       const own = readLine(tail) ?? (isIndented ? undefined : readStripped(tail))
-      if (tail.length > width || (own !== undefined && kinds.includes(own.kind))) return undefined
+      if (tail.length > Math.max(width, this.#room) || (own !== undefined && kinds.includes(own.kind))) return undefined
       if (line.kind === 'file' && readStripped(text.trimStart()) === undefined) return undefined
-      this.#learn(width)
     }
     return { fragment, text, line }
+  }
+
+  /** Does the line before `text`, whose rest is not there, go on with it? `room`: as `#room`. True: that is so of the line that comes. */
+  mayTake(text: string, kinds: readonly LineKind[], room: number): boolean {
+    const head = this.#head
+    if (head === undefined) return false
+    this.#room = room
+    if (isMiddle(head, text, room) || this.joined(text, kinds) !== undefined) return true
+    this.#room = 0
+    return false
   }
 
   /** Do lines of this length go on with the next? `certain`: this one does. */
@@ -112,6 +140,17 @@ function readCallOfC(text: string, tail: string): LineText | undefined {
   return /^(?:0x[0-9a-f]+, )*(?:0x[0-9a-f]+|\.\.\.)\)$/.test(tail) && /^\w+\(/.test(text)
     ? readOddCall(text)
     : undefined
+}
+
+/** May `text`, behind a line that was wrapped, be more of it than its end? */
+function isMiddle(before: Fragment, text: string, room: number): boolean {
+  if (text.length === widthOf(before) || (text.length === room && room > 0)) return true
+  return SOFT_BREAK.test(before.text) && SOFT_BREAK.test(text)
+}
+
+/** What the lines of `fragment` make, without the signs that they go on. */
+function textOf({ text, parts }: Fragment): string {
+  return parts.map(({ at, length }) => text.slice(at, at + length).replace(SOFT_BREAK, '')).join('')
 }
 
 /** Of the lines that are wrapped; the last of one is shorter. */
