@@ -21,6 +21,8 @@ const STEP = /^\[([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
 const HALF_OF_DAY = /^[AP]M$/
 /** Pages put nothing between it and the text. */
 const ZONE = /^[A-Z]{3,4}$/
+/** Also as a page has it: `&gt;` ahead of what a mail quotes. */
+const SIGNS = /^(?:[^\w&]|&(?:[a-z]+;)?)+$/
 const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
 const PLACE = /^\S*\.\w+:\d+[\]:]?$/
 
@@ -74,7 +76,7 @@ export function piecesOf(prefix: string): Piece[] {
     else if (grep !== undefined) pieces.push(...grep)
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
-    else if (/^[^\w]+$/.test(word) || HALF_OF_DAY.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
+    else if (SIGNS.test(word) || HALF_OF_DAY.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
     else {
       // What stands directly ahead of the text ends with its separator.
       const separator = i === words.length - 1 ? word.slice(-1) : ''

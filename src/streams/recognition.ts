@@ -21,7 +21,7 @@ import { Whole } from '../carriers/whole.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { announces, findAnnouncement, isLoggedByTest, mentionsPanic } from '../text/announcement.ts'
+import { announces, findAnnouncement, isLoggedByTest, isPanicAlone, mentionsPanic } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { findTitle } from '../text/titles.ts'
 import { bareAnnouncement } from './bare-head.ts'
@@ -223,7 +223,7 @@ export class Recognition {
     lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
       const text = before.toString('latin1', start, end)
       if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
-      found = mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent)
+      found = mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent) && !isLogged(text, indent)
       return true
     })
     return found
@@ -266,6 +266,14 @@ interface Indent {
 /** Is the line the first one of a column of text, whose further lines are indented by as much: `- panic: boom`, `Message:  panic: boom`? */
 function beginsColumn(line: string, { at, width }: Indent): boolean {
   return at === 0 && /^(?: *(?:[-*+]|\d+[.)])| *[A-Z][\w ]{0,40}:) +/.exec(line)?.[0].length === width
+}
+
+/**
+ * Has a logger written `panic: boom` behind words that the lines below it have not? The runtime writes nothing ahead of it, and a shipper writes what
+ * it does ahead of every line.
+ */
+function isLogged(line: string, { at }: Indent): boolean {
+  return at === 0 && !isPanicAlone(line)
 }
 
 /** Time stamps before an indented text differ in length by so much at most, zeros left out. */

@@ -140,6 +140,11 @@ export function mentionsPanic(text: string): boolean {
   return /(?:^|\s)(?:panic|fatal error): /.test(text)
 }
 
+/** Does nothing stand ahead of the panic that `text` announces, as the runtime prints it? */
+export function isPanicAlone(text: string): boolean {
+  return /^\s*(?:panic|fatal error): /.test(text)
+}
+
 const TEST_PLACE = /^\s+\S+\.go:\d+: /
 
 /** Is this the first line of what a test logs? `testing` indents the others by four blanks, or a TAB, more. */

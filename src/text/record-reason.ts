@@ -48,9 +48,11 @@ export function readRecordReason(line: string): LoggedReason | undefined {
   const echo = ECHO.exec(line)
   if (echo !== null) return reasonOf(echo[1] ?? '')
   const fields: Field[] = []
+  let before = -1
   const rest = line.replace(FIELD, (_all, name: string, quoted?: string, bare = '') => {
     const word = quoted ?? bare
-    if (isAsked(name) && !holdsHeaderHead(word)) fields.push({ name, value: unquoteLatin1(word) })
+    if (holdsHeaderHead(word)) before = before < 0 ? fields.length : before
+    else if (isAsked(name)) fields.push({ name, value: unquoteLatin1(word) })
     return ' '
   })
   const messages = fields.filter(({ name }) => MESSAGE.test(name)).map(({ value }) => value)
@@ -61,7 +63,9 @@ export function readRecordReason(line: string): LoggedReason | undefined {
   const isNamed = fields.some(({ name, value }) => PANIC_VALUE.test(name) && !NO_VALUE.test(value))
   if (!isNamed && ![...messages, rest].some((text) => SPEAKS.test(text))) return undefined
   for (const names of VALUES) {
-    const found = fields.find(({ name, value }) => names.test(name) && !NO_VALUE.test(value))
+    const isValue = ({ name, value }: Field): boolean => names.test(name) && !NO_VALUE.test(value)
+    // An error may hold the one that has caused it, each with its fields: the nearest ones ahead of the stack are beside it.
+    const found = fields.slice(0, Math.max(0, before)).findLast(isValue) ?? fields.find(isValue)
     if (found !== undefined) return reasonOf(found.value)
   }
   return undefined

@@ -119,3 +119,24 @@ it.each(['hosts entry:', 'x=', '(', '"'])('a fatal error that is glued to %j giv
   const text = `${head}fatal error: all is lost\n\ngoroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n`
   expect(dumpsOf(text)).toEqual(['fatal stack 1 all is lost'])
 })
+
+it('a stack that a logger has indented below its words is no text in the value of a panic', () => {
+  const stack = [
+    'goroutine 7 [running]:',
+    'main.f(0x1)',
+    '\t/app/main.go:3 +0x1d',
+    'main.main()',
+    '\t/app/main.go:9 +0x2d',
+  ]
+  const indented = stack.map((line) => `\t${line}\n`).join('')
+  const { dumps, log } = route([`[ERR] panic: boom\n${indented}[INF] served\n`])
+  expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0, reason: 'boom' }])
+  expect(log).toBe('[ERR] panic: boom\n[INF] served\n')
+  expect(route([`panic: boom\n${indented}`]).dumps).toEqual([])
+})
+
+it('the quote mark of a page names no source', () => {
+  const stack = ['goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
+  const { dumps } = route([stack.map((line) => `&gt; ${line}\n`).join('')])
+  expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0, source: '' }])
+})

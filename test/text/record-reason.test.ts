@@ -18,6 +18,10 @@ describe('the reason in a record', () => {
     ['the error of a handler that panicked', json({ msg: 'handler panicked', err: 'boom', stack: STACK })],
     ['a field alone', json({ msg: 'request failed', panic: 'boom', stack: STACK })],
     ['a field behind the stack', json({ msg: 'request failed', stack: STACK, panic: 'boom' })],
+    [
+      'the nearest of several fields ahead of the stack',
+      json({ fields: { panic: 'outer' }, embed: [{ fields: { panic: 'boom', stack: STACK } }, { panic: 'other' }] }),
+    ],
     ['a label of echo', '[PANIC RECOVER] boom '],
     ['logfmt', `level=error msg=recovered panic=boom stack=${quoted}`],
     ['log/slog, in front of its fields', `2026/11/24 07:00:00 ERROR panic err=boom stack=${quoted}`],
