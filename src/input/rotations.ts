@@ -8,8 +8,17 @@ import { identityOf } from './open.ts'
 const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
 
 export function isRotationOf(path: string, other: string): boolean {
-  const [first, name] = [basename(path), basename(other)]
+  return isRotatedName(basename(path), basename(other))
+}
+
+function isRotatedName(first: string, name: string): boolean {
   return name.startsWith(first) && ROTATED.test(name.slice(first.length))
+}
+
+/** Is the file of that identity at the path? */
+export function isAt(path: string, identity: string): boolean {
+  const stats = statOf(path)
+  return stats !== undefined && identityOf(stats) === identity
 }
 
 /** A folder whose files are renamed while it is looked at shows one of them twice, and another nowhere: it is looked at again. */
@@ -17,32 +26,28 @@ const LOOKS = 16
 
 /** Hands on the files that were at `path` once, by their names: some twice, and none is missing unless its folder is never at rest. */
 export function eachRotation(path: string, take: (name: string, stats: Stats) => void): void {
-  lookUntilSteady(
-    path,
-    (name) => isRotationOf(path, name),
-    (name, stats) => {
-      take(name, stats)
-      return false
-    },
-  )
+  lookUntilSteady(path, rotatedNames(path), (name, stats) => {
+    take(name, stats)
+    return false
+  })
 }
 
 /** One of the paths, or what the file is called that was there; undefined when it is gone. */
 export function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
-  const isIt = (_: string, stats: Stats): boolean => identityOf(stats) === identity
-  const known = paths.find((path) => {
-    const stats = statOf(path)
-    return stats !== undefined && isIt(path, stats)
-  })
+  const known = paths.find((path) => isAt(path, identity))
   if (known !== undefined) return known
-  const first = paths.at(-1) ?? paths[0]
-  return (
-    lookUntilSteady(paths[0], (name) => isRotationOf(first, name), isIt) ?? lookUntilSteady(paths[0], () => true, isIt)
-  )
+  const isIt = (_: string, stats: Stats): boolean => identityOf(stats) === identity
+  const rotated = rotatedNames(paths.at(-1) ?? paths[0])
+  return lookUntilSteady(paths[0], rotated, isIt) ?? lookUntilSteady(paths[0], () => true, isIt)
+}
+
+function rotatedNames(path: string): (name: string) => boolean {
+  const first = basename(path)
+  return (name) => isRotatedName(first, name)
 }
 
 /**
- * Looks at what is in the folder of `path` under names that are `wanted`, until nothing was renamed between two looks. Returns the name at
+ * Looks at what is in the folder of `path` under names that are `wanted`, until nothing was renamed between two looks. Returns the path at
  * which `take` was done; undefined: at none.
  */
 function lookUntilSteady(
@@ -50,13 +55,15 @@ function lookUntilSteady(
   wanted: (name: string) => boolean,
   take: (name: string, stats: Stats) => boolean,
 ): string | undefined {
+  const folder = dirname(path)
   let before: string | undefined
   for (let looks = 0; looks < LOOKS; looks++) {
     let seen = ''
-    for (const name of besides(path)) {
+    for (const name of namesIn(folder)) {
       if (!wanted(name)) continue
-      const stats = statOf(name)
-      if (stats !== undefined && take(name, stats)) return name
+      const at = join(folder, name)
+      const stats = statOf(at)
+      if (stats !== undefined && take(at, stats)) return at
       seen += `${name}\0${stats === undefined ? '' : identityOf(stats)}\n`
     }
     if (seen === before) return undefined
@@ -75,11 +82,9 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Paths in the folder of `path`. */
-function besides(path: string): string[] {
-  const folder = dirname(path)
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).map((name) => join(folder, name))
+    return readdirSync(folder)
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
     return []

@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
-import { eachRotation, findFile, isRotationOf } from './rotations.ts'
+import { eachRotation, findFile, isAt, isRotationOf } from './rotations.ts'
 
 /** A file that is renamed while it is looked for is looked for again. */
 const LOOKS = 3
@@ -251,7 +251,8 @@ export function rotatedSince(
   now: number,
 ): Tail[] {
   const { modified } = tail
-  if (modified === 0) return []
+  // While it is at the path, none has come after it: ten thousand files may be gone on with, each in a folder of as many.
+  if (modified === 0 || isAt(path, tail.identity)) return []
   const upTo = next?.modified ?? Infinity
   const found = new Map<string, { readonly tail: Tail; readonly modified: number }>()
   eachRotation(path, (name, stats) => {
