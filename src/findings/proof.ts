@@ -154,23 +154,26 @@ const ownOf = fact(({ stack }: Signature) => {
 })
 
 /** Does one of this code wait for others to end, by the name of what it is in? */
-function anyEnds(scene: Scene, sender: Seen): boolean {
-  const { packages } = codeOf(sender.tally.signature)
-  return packages.some((name) =>
-    byPackageIn(scene)
-      .get(name)
-      ?.some((each) => (each.ways & RECEIVE) !== 0 && !each.idle && ENDS.test(each.tally.signature.title.function)),
+function anyEnds(scene: Scene, { tally }: Seen): boolean {
+  return anyMember(
+    scene,
+    codeOf(tally.signature).packages,
+    (each) => (each.ways & RECEIVE) !== 0 && !each.idle && ENDS.test(each.tally.signature.title.function),
   )
 }
 
 /** May anybody of this code wait for a timer? */
 function anyPauses(scene: Scene, known: ReadonlySet<Seen>, { tally }: Seen): boolean {
   const dumper = dumperOf(scene)
-  return codeOf(tally.signature).packages.some((name) =>
-    byPackageIn(scene)
-      .get(name)
-      ?.some((each) => each !== dumper && !known.has(each) && mayPause(each)),
-  )
+  const { packages } = codeOf(tally.signature)
+  return anyMember(scene, packages, (each) => each !== dumper && !known.has(each) && mayPause(each))
+}
+
+/** Is anybody who has own code of one of the packages such a one? */
+function anyMember(scene: Scene, packages: Iterable<string>, isSuch: (each: Seen) => boolean): boolean {
+  const members = byPackageIn(scene)
+  for (const name of packages) if (members.get(name)?.some(isSuch) === true) return true
+  return false
 }
 
 function isSender({ tally }: Seen): boolean {
@@ -187,10 +190,7 @@ function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | 
 /** Does everybody in one of the packages wait for another one, but for `known`? */
 export function nobodyGoesOn(scene: Scene, packages: Iterable<string>, known: ReadonlySet<Seen>): boolean {
   const dumper = dumperOf(scene)
-  const members = byPackageIn(scene)
-  for (const name of packages)
-    for (const each of members.get(name) ?? []) if (each !== dumper && !known.has(each) && !isStill(each)) return false
-  return true
+  return !anyMember(scene, packages, (each) => each !== dumper && !known.has(each) && !isStill(each))
 }
 
 function isStill(each: Seen): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
 import { Candidate } from '../../src/dumps/candidate.ts'
-import { OpenDump, type OpeningToBe } from '../../src/dumps/dump.ts'
+import { OpenDump } from '../../src/dumps/dump.ts'
 import type { GoroutineHeader } from '../../src/dumps/goroutine.ts'
 import { RaceReport } from '../../src/dumps/race.ts'
 import { Signatures } from '../../src/stacks/signature.ts'
@@ -9,15 +9,9 @@ import { FrameList, newEntry } from '../../src/stacks/stack.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
 import { Tally } from '../../src/stacks/tally.ts'
 import { headerInfo } from '../../src/text/info.ts'
+import { openingOf } from './reader.ts'
 
-const OPENING: OpeningToBe = {
-  frame: undefined,
-  logLines: [],
-  mayHaveReason: false,
-  ahead: () => [],
-  head: () => '',
-  confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
-}
+const OPENING = openingOf({ mayHaveReason: false })
 const WAITS = headerInfo('select', undefined, '', false, undefined)
 const SIGNATURES = new Signatures('functions', 1000, LIMITS.memoryBytes)
 const TREE = new StackTree(LIMITS.knownStackBytes)

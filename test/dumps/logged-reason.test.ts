@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { OpeningToBe } from '../../src/dumps/dump.ts'
 import { ReasonBefore } from '../../src/dumps/logged-reason.ts'
-
-function opening(ahead: readonly string[], head = ''): OpeningToBe {
-  return {
-    frame: undefined,
-    logLines: [],
-    mayHaveReason: true,
-    ahead: () => ahead,
-    head: () => head,
-    confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
-  }
-}
+import { openingOf } from './reader.ts'
 
 function given(ahead: readonly string[], head = ''): { kind: string | undefined; reason: string } | undefined {
   const before = new ReasonBefore()
-  before.noteBefore(opening(ahead, head))
+  before.noteBefore(openingOf({ ahead: () => ahead, head: () => head }))
   const { latest } = before
   return latest === undefined ? undefined : { kind: latest.kind, reason: latest.reason }
 }

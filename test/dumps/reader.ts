@@ -39,6 +39,19 @@ export function headBefore(tape: LogQueue): string {
   return tape.before().sinceDump.split('\n').at(-1) ?? ''
 }
 
+/** A place where a dump may begin, of which the log around it says no more than is given. */
+export function openingOf(known: Partial<OpeningToBe> = {}): OpeningToBe {
+  return {
+    frame: undefined,
+    logLines: [],
+    mayHaveReason: true,
+    ahead: () => [],
+    head: () => '',
+    confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
+    ...known,
+  }
+}
+
 /** An assembler that puts what it finds into `found`. */
 export function makeAssembler(
   tape: LogTape,
@@ -51,14 +64,11 @@ export function makeAssembler(
     const lines = ahead()
     const head = headOf()
     const time = lines.map(timeOf).findLast((each) => each !== undefined)
-    return {
-      frame: undefined,
-      logLines: [],
-      mayHaveReason: true,
+    return openingOf({
       ahead: () => lines,
       head: () => head,
       confirm: () => ({ time, timeFrom: 'log', frame: undefined }),
-    }
+    })
   }
   return new Assembler(
     LIMITS,

@@ -7,6 +7,7 @@ import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
 import { Signatures } from '../../src/stacks/signature.ts'
 import { StackTrees } from '../../src/stacks/trees.ts'
+import { openingOf } from './reader.ts'
 
 const STACK = 'main.f(0x1)\n\t/src/a.go:71 +0xf7\ncreated by main.main\n\t/src/b.go:3 +0x1\n'
 const PROFILE = 'goroutine profile: total 3\n3 @ 0x1 0x2\n#\t0x1\tmain.f+0x1\t/src/a.go:3\n\n'
@@ -48,14 +49,7 @@ function read(assemblers: Assemblers, text: string): Read {
   const dumps: unknown[] = []
   const tape = new LogQueue((bytes) => log.push(Buffer.from(bytes).toString('latin1')))
   const sink = {
-    opening: () => ({
-      frame: undefined,
-      logLines: [],
-      mayHaveReason: true,
-      ahead: () => [],
-      head: () => '',
-      confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
-    }),
+    opening: () => openingOf(),
     timeOf: (line: string) => (line.startsWith('2026-') ? Date.parse(line.slice(0, 20)) : undefined),
     goroutine: () => {},
     dump: ({ signatures, ids: _, callers: __, ...rest }: FinishedDump) =>
