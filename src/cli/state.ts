@@ -127,7 +127,8 @@ function isPlaces(value: unknown): boolean {
         typeof place.identity === 'string' &&
         typeof place.fingerprint === 'string' &&
         Number.isSafeInteger(place.position) &&
-        Number(place.position) >= 0,
+        Number(place.position) >= 0 &&
+        (place.modified === undefined || Number.isFinite(place.modified)),
     )
   )
 }

@@ -20,6 +20,7 @@ import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 import type { ProcessIdentity } from './process.ts'
+import { isAt } from './rotations.ts'
 import { rotatedSince, Tail, type TailPlace } from './tail.ts'
 
 const READ_BYTES = 1 << 20
@@ -166,26 +167,33 @@ export class Follower {
 
   /** What was read before, wherever it is now, and what came after it. The file at the path may be another one, and comes last. */
   #resumeFirst(now: number): Tail | undefined {
-    if (this.#resume.length === 0) return undefined
-    const tails = this.#resume.flatMap((place) => Tail.resume(this.path, place, now) ?? [])
+    const place = this.#resume.at(-1)
+    if (place === undefined) return undefined
+    const tails = this.#resume.slice(0, -1).flatMap((each) => Tail.resume(this.path, each, true, now) ?? [])
+    const last = Tail.resume(this.path, place, false, now)
+    if (last !== undefined) tails.push(last)
     this.#resume = []
     this.#from = 'start'
     for (const tail of tails) this.#noteRead(tail)
-    const last = tails.at(-1)
-    if (last === undefined) {
-      this.#events.onNotice(`${this.path}: what was read before is gone; reading from the start`)
-      return undefined
+    if (last === undefined) this.#events.onNotice(`${this.path}: what was read before is gone; reading from the start`)
+    if (last === undefined || last.isCut()) {
+      const missed = this.#missed(place.modified ?? 0, undefined, now)
+      for (const tail of missed) tail.skipWhatWasRead(place)
+      // What is in the place of the last file came after them.
+      tails.splice(last === undefined ? tails.length : -1, 0, ...missed)
+    } else if (!isAt(this.path, last.identity)) {
+      // While it is at the path, none has come after it: ten thousand files may be gone on with, each in a folder of as many.
+      tails.push(...this.#missed(last.modified, undefined, now))
     }
-    tails.push(...this.#missed(last, undefined, now))
     const current = tails.pop()
     for (const tail of tails) this.#drainAll(tail, now)
     this.#lingering = tails.slice(-LINGERING_MAX)
     return current
   }
 
-  /** Files that came after `tail`, and before `next`, and had gone again at the next look. */
-  #missed(tail: Tail, next: Tail | undefined, now: number): Tail[] {
-    const missed = rotatedSince(this.path, tail, next, this.#read, now)
+  /** Files that came after the one that was `modified` then, and before `next`, and had gone again at the next look. */
+  #missed(modified: number, next: Tail | undefined, now: number): Tail[] {
+    const missed = rotatedSince(this.path, modified, next, this.#read, now)
     for (const each of missed) this.#noteRead(each)
     return missed
   }
@@ -234,7 +242,7 @@ export class Follower {
     if (next === undefined) return
     // What is at the path now may have been renamed before we look for those that were.
     this.#noteRead(next)
-    const missed = this.#missed(current, next, now)
+    const missed = this.#missed(current.modified, next, now)
     for (const tail of missed) this.#drainAll(tail, now)
     this.#lingering.push(current, ...missed)
     while (this.#lingering.length > LINGERING_MAX) this.#lingering.shift()?.close()

@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
-import { eachRotation, findFile, isAt, isRotationOf } from './rotations.ts'
+import { eachRotation, findFile, isRotationOf } from './rotations.ts'
 
 /** A file that is renamed while it is looked for is looked for again. */
 const LOOKS = 3
@@ -21,6 +21,8 @@ export interface TailPlace {
   readonly position: number
   /** The bytes before the position, Base64; empty where they are not known. */
   readonly fingerprint: string
+  /** When it was written last, milliseconds since the epoch; 0 or absent: not known. */
+  readonly modified?: number
 }
 
 /** Least recently used first. */
@@ -31,6 +33,7 @@ export class Tail {
   position = 0
   quietLooks = 0
   lastByteAt: number
+  /** When it was seen that another file is at its path. */
   rotatedAt: number | undefined
   /** Goes up when the file was truncated. */
   generation = 0
@@ -61,11 +64,15 @@ export class Tail {
     return tail
   }
 
-  /** What was read by another process: found where it is now, or under the name that rotation gave it; undefined when it is gone. */
-  static resume(path: string, place: TailPlace, now: number): Tail | undefined {
+  /**
+   * What was read by another process: found where it is now, or under the name that rotation gave it; undefined when it is gone. `isRotated`:
+   * another file had come to the path by then.
+   */
+  static resume(path: string, place: TailPlace, isRotated: boolean, now: number): Tail | undefined {
     const found = openFound([path], place.identity)
     if (found === undefined) return undefined
     const tail = new Tail(path, found.fd, now)
+    if (isRotated) tail.rotatedAt = now
     keep(tail)
     tail.position = place.position
     tail.#remember(Buffer.from(place.fingerprint, 'base64').subarray(-FINGERPRINT_BYTES))
@@ -83,6 +90,7 @@ export class Tail {
     if (found === undefined) return undefined
     const tail = new Tail(path, found.fd, now)
     tail.#foundAt = name
+    tail.rotatedAt = now
     keep(tail)
     return tail
   }
@@ -105,6 +113,22 @@ export class Tail {
       if (systemErrorCode(error) === undefined) throw error
       return this.#modified
     }
+  }
+
+  /** What was read of it is not there any more: it was truncated, or is a new file that has the number of a deleted one. */
+  isCut(): boolean {
+    return this.stat().size < this.position || !this.#sameBytesBefore()
+  }
+
+  /** A copy of what was read so far, as `copytruncate` makes it, is read from there on. */
+  skipWhatWasRead({ position, fingerprint }: TailPlace): void {
+    const bytes = Buffer.from(fingerprint, 'base64')
+    if (bytes.length === 0) return
+    const there = Buffer.alloc(bytes.length)
+    readSync(this.#descriptor(), there, 0, bytes.length, position - bytes.length)
+    if (!there.equals(bytes)) return
+    this.position = position
+    this.#remember(bytes)
   }
 
   /** Goes back to the start when the file was cut; says so. */
@@ -138,7 +162,8 @@ export class Tail {
 
   /** `position` is one that has been read. */
   placeAt(position: number): TailPlace {
-    return { identity: this.identity, position, fingerprint: this.#bytesBefore(position).toString('base64') }
+    const fingerprint = this.#bytesBefore(position).toString('base64')
+    return { identity: this.identity, position, fingerprint, modified: this.#modified }
   }
 
   /** It is opened again when it is read again. */
@@ -170,10 +195,10 @@ export class Tail {
 
   /**
    * The file at `path`, which has the same number: a file that was deleted may have left it to another one, and that has other bytes where this
-   * one has been read to. Under its own name it has been truncated.
+   * one has been read to. Under its own name it has been truncated, unless another file had come there before.
    */
   #isStill(path: string): boolean {
-    if (path === this.#path || path === this.#foundAt) return true
+    if (path === this.#path ? this.rotatedAt === undefined : path === this.#foundAt) return true
     if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotationOf(this.#path, path)
     return this.#bytesThere(this.#fd).equals(this.#fingerprint.subarray(0, this.#fingerprintLength))
   }
@@ -240,24 +265,22 @@ function openFile(path: string): number {
 }
 
 /**
- * Files that were rotated after `tail` was, oldest first: nobody looked while they had their first name. `next`: the file at the path a moment
- * ago; what came after it comes later. `read`: identities of those that somebody did see, or will.
+ * Files that were rotated after the one that was `modified` then, oldest first: nobody looked while they had their first name. `next`: the file
+ * at the path a moment ago; what came after it comes later. `read`: identities of those that somebody did see, or will.
  */
 export function rotatedSince(
   path: string,
-  tail: Tail,
+  modified: number,
   next: Tail | undefined,
   read: ReadonlySet<string>,
   now: number,
 ): Tail[] {
-  const { modified } = tail
-  // While it is at the path, none has come after it: ten thousand files may be gone on with, each in a folder of as many.
-  if (modified === 0 || isAt(path, tail.identity)) return []
+  if (modified === 0) return []
   const upTo = next?.modified ?? Infinity
   const found = new Map<string, { readonly tail: Tail; readonly modified: number }>()
   eachRotation(path, (name, stats) => {
     const identity = identityOf(stats)
-    if (!stats.isFile() || identity === tail.identity || read.has(identity) || found.has(identity)) return
+    if (!stats.isFile() || read.has(identity) || found.has(identity)) return
     if (stats.mtimeMs < modified || stats.mtimeMs > upTo) return
     // At once: by the end of the look it may have another name.
     const missed = Tail.openRotated(path, name, identity, now)

@@ -1,6 +1,15 @@
 /** Where one process has come to, another goes on, whatever happens to the files meanwhile. */
 import { spawn } from 'node:child_process'
-import { appendFileSync, closeSync, openSync, renameSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Follower } from '../../src/input/follow.ts'
@@ -70,6 +79,70 @@ describe('a follower that goes on for another', () => {
     appendFileSync(log, 'four\n')
     relay.look(800)
     expect(relay.text.split('\n')).toEqual(['one', 'three', 'two', 'four', ''])
+  })
+
+  it('reads a new file once that has the number of a rotated and deleted one', () => {
+    const log = folder.write('app.log', 'one\n')
+    relay = new Relay(log)
+    relay.look(0)
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'two\n')
+    for (let now = 100; now < 500; now += 100) relay.look(now)
+    relay.restart(() => {
+      renameSync(log, `${log}.2`)
+      // The next file has the number of the deleted one on most file systems; here it is the same file with other bytes.
+      writeFileSync(`${log}.1`, 'three, which is longer\n')
+      renameSync(`${log}.1`, log)
+    })
+    for (let now = 500; now < 900; now += 100) relay.look(now)
+    appendFileSync(log, 'four\n')
+    relay.look(900)
+    expect(relay.text.split('\n')).toEqual(['one', 'two', 'three, which is longer', 'four', ''])
+    expect(relay.notices).toEqual([])
+  })
+
+  const two = 'two, written meanwhile\n'
+  const three = 'three, written meanwhile\n'
+  it.each([
+    [
+      'the new file',
+      (log: string): void => {
+        renameSync(log, `${log}.2`)
+        writeFileSync(`${log}.1`, two)
+        writeFileSync(`${log}.2`, three)
+        renameSync(`${log}.2`, log)
+      },
+    ],
+    [
+      'a rotated one',
+      (log: string): void => {
+        writeFileSync(log, two)
+        renameSync(log, `${log}.1`)
+        writeFileSync(log, three)
+      },
+    ],
+  ])('reads all that came after a file that is gone, and whose number %s has', (_, meanwhile) => {
+    const log = folder.write('app.log', 'one\n')
+    relay = new Relay(log)
+    relay.look(0)
+    relay.restart(() => meanwhile(log))
+    for (let now = 100; now < 500; now += 100) relay.look(now)
+    expect(relay.text).toBe(`one\n${two}${three}`)
+    expect(relay.notices).toHaveLength(1)
+  })
+
+  it('goes on in the copy that copytruncate has made meanwhile, and then in the file', () => {
+    const log = folder.write('app.log', 'one\n')
+    relay = new Relay(log)
+    relay.look(0)
+    relay.restart(() => {
+      appendFileSync(log, 'two\n')
+      copyFileSync(log, `${log}.1`)
+      writeFileSync(log, '')
+      appendFileSync(log, 'three\n')
+    })
+    relay.look(100)
+    expect(relay.text.split('\n')).toEqual(['one', 'two', 'three', ''])
   })
 
   it('says nothing of a path where there is no file for the moment', () => {
