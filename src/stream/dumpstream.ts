@@ -6,10 +6,11 @@ import { SteadyClock } from '../core/steady-clock.ts'
 import { checkChoice } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 
-/** A transform whose readable side is typed: `for await` yields `T`. */
-export interface TypedTransform<T> extends Transform {
-  [Symbol.asyncIterator](): NodeJS.AsyncIterator<T>
-}
+/**
+ * A transform whose readable side is typed: `for await` yields `T`. An intersection, for `pipeline(log, dumpstream(), async (records) => …)`: an
+ * interface whose iterator yields `T` alone is no `NodeJS.ReadWriteStream`, which is one of strings and buffers.
+ */
+export type TypedTransform<T> = Transform & AsyncIterable<T>
 
 export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onLog'> {
   /**

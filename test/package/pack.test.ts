@@ -116,11 +116,12 @@ describe('the packed package', () => {
     }
   })
 
-  it.each(['nodenext', 'node16'])(
+  it.each(['nodenext', 'node16', 'preserve'])(
     'compiles under module %s from ESM and from CommonJS, with typed records',
     (module) => {
       const source = `import { createEngine, dumpstream, DumpstreamError, type DumpstreamErrorCode, type DumpstreamRecord, parseDumps } from 'dumpstream'
 import type { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 export async function verdicts(log: Readable): Promise<string[]> {
   const found: string[] = []
   for await (const record of log.pipe(dumpstream())) {
@@ -134,6 +135,15 @@ export async function bytes(log: Readable): Promise<number> {
   let length = 0
   for await (const chunk of log.pipe(dumpstream({ logs: 'pass' }))) length += chunk.byteLength
   return length
+}
+export async function page(log: Readable, send: (title: string) => Promise<void>): Promise<void> {
+  await pipeline(log, dumpstream(), async (records) => {
+    for await (const record of records) {
+      if (record.type === 'finding') await send(record.title)
+      // @ts-expect-error: no record has this field
+      record.nonsense
+    }
+  })
 }
 const stream: Transform = dumpstream({ logs: 'pass', similarity: 'lines' })
 const records: DumpstreamRecord[] = parseDumps('x')
