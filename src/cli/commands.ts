@@ -48,8 +48,8 @@ const REPORT_FLAGS = [...DIFF_FLAGS, 'bound', 'by', 'memory', 'quiet', 'redact',
 
 const METRIC_FLAG_NAMES = FLAGS.filter(({ group }) => group === 'Metrics').map(({ name }) => name)
 
-/** Of the flags of the program itself, what a watch understands too. */
-const WATCHED_FLAGS = [...DIFF_FLAGS, 'bound', 'emit', 'from', 'steal', 'idle', 'memory', ...METRIC_FLAG_NAMES]
+/** Of the flags of the program itself, what a watch does not take: its logs are not handed on, it has one source, and begins with each run. */
+const UNWATCHED_FLAGS = ['logs', 'follow', 'by', 'state-file', 'completion', 'version']
 
 /** Of the flags of the program itself, what a reader of topics understands too. */
 const TOPIC_READER_FLAGS = [
@@ -171,7 +171,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'watch',
     operands: '',
     summary: 'ask a process for dumps, and judge them',
-    flags: [...WATCH_FLAGS, ...FLAGS.filter((flag) => WATCHED_FLAGS.includes(flag.name))],
+    flags: [
+      ...WATCH_FLAGS,
+      ...FLAGS.filter(
+        ({ name }) => !UNWATCHED_FLAGS.includes(name) && COMMON_FLAGS.every((flag) => flag.name !== name),
+      ),
+    ],
     examples: [
       'dumpstream watch --pid 43 --signal USR2 --every 2h --count 2',
       "dumpstream watch --url 'http://localhost:6060/debug/pprof/goroutine?debug=2'",

@@ -44,7 +44,7 @@ export function helpText({ flags, commands, paint }: HelpParts): string {
   const lines = [
     'Finds goroutine dumps in a log, groups them by stack, and says what leaks.',
     '',
-    `${paint.bold('Usage:')} dumpstream [options] [FILE...]   FILEs (plain or .gz) or stdin`,
+    `${paint.bold('Usage:')} dumpstream [options] [FILE...]   FILEs (also compressed) or stdin`,
   ]
   for (const command of commands) {
     if (command.isProtocol === true) continue

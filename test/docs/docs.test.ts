@@ -31,16 +31,29 @@ describe('the README', () => {
     expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(9216)
   })
 
-  it('shows what a terminal of 120 columns shows (test/cli/screens)', () => {
-    const [, picture = ''] = /```\n\$ dumpstream app\.log[^\n]*\n([\s\S]*?)```/.exec(read('README.md')) ?? []
-    const screen = read('test/cli/screens/leak-120.txt').replaceAll('examples/demo.log', 'app.log')
-    for (const part of picture.split('…\n')) expect(screen).toContain(part)
-  })
-
   it('links to every page of docs', () => {
     const linked = [...read('README.md').matchAll(/\]\((docs\/[\w-]+\.md)/g)].map((match) => match[1])
     expect(new Set(linked)).toEqual(new Set(pages.filter((page) => page.startsWith('docs/'))))
   })
+})
+
+it('docs/cli.md names the flags that watch does not take', () => {
+  const [, sentence = ''] = /`dumpstream watch` takes [^:]* except ([^:]*):/.exec(read('docs/cli.md')) ?? []
+  const taken = COMMANDS.filter(({ name }) => name === 'watch').flatMap(flagsOf)
+  const others = FLAGS.filter(({ name }) => taken.every((flag) => flag.name !== name))
+  const named = [...sentence.matchAll(/`--([a-z-]+)`/g)].map((match) => match[1])
+  expect(named.sort()).toEqual(others.map(({ name }) => name).sort())
+})
+
+it.each([
+  ['README.md', 120],
+  ['docs/text-and-reports.md', 80],
+])('%s shows what a terminal of %i columns shows (test/cli/screens)', (page, columns) => {
+  const [, picture = ''] = /```\n(?:\$ [^\n]*\n)?([^`]* goroutines leak in [^`]*)```/.exec(read(page)) ?? []
+  const screen = read(`test/cli/screens/leak-${columns}.txt`)
+  const parts = picture.replace(/\bapp\.log(?= · )/, 'examples/demo.log').split('…\n')
+  expect(parts.length).toBeGreaterThan(1)
+  for (const part of parts) expect(screen).toContain(part)
 })
 
 describe.each(pages)('%s', (page) => {
