@@ -196,11 +196,11 @@ export class Session {
       if (input === undefined) continue
       if (input === 'absent') {
         await followed.add(file)
-      } else if (input.kind === 'file') {
+      } else if (input.identity !== undefined) {
         input.close()
         await followed.add(file)
       } else {
-        // A pipe has an end and no rotation. It is not opened anew: its writer may have come and gone.
+        // A pipe or a device (/dev/null) has an end and no rotation. It is not opened anew: its writer may have come and gone.
         streams.push(this.#readOpen(input))
       }
     }

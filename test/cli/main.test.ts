@@ -14,7 +14,7 @@ import { makePaint } from '../../src/sinks/style.ts'
 import { displayWidth } from '../../src/sinks/width.ts'
 import { folderForEachTest } from '../folder.ts'
 import { dumpText, logText } from './dumps.ts'
-import { recordsIn } from './spawn.ts'
+import { recordsIn, shell } from './spawn.ts'
 
 const folder = folderForEachTest()
 
@@ -99,6 +99,11 @@ describe('inputs', () => {
       code: 2,
       stderr: 'dumpstream: --follow needs the name of a file: dumpstream --follow FILE\n',
     })
+  })
+
+  it('--follow on stdin that is /dev/null ends, and waits for no file of the name `-`', async () => {
+    const { code, stderr } = await shell('dumpstream --follow --format none </dev/null', { cwd: folder.path })
+    expect([code, stderr]).toEqual([0, ''])
   })
 
   it('--follow on what can not be followed ends with 3', async () => {
