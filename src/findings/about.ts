@@ -4,7 +4,7 @@ import type { WaitsOn, Writable } from '../core/records.ts'
 import { RATE_SECONDS } from '../leaks/because.ts'
 import type { WaitClass } from './class.ts'
 import { countOf, type Finding, type Seen } from './finding.ts'
-import { faceOf, stackText } from './stack-text.ts'
+import { addCreator, stackText } from './stack-text.ts'
 
 export interface Said {
   readonly finding: FindingKind
@@ -40,12 +40,11 @@ function addOrigin(found: Writable<Finding>, seen: readonly Seen[]): void {
   const worst = seen[0]
   if (worst === undefined) return
   const { signature, parents } = worst.tally
-  const { title, createdBy, createdAt } = faceOf(signature)
+  const { title } = signature
   found.function = title.function
   if (title.file !== undefined) found.file = title.file
   if (title.line !== undefined) found.line = title.line
-  if (createdBy !== undefined) found.created_by = createdBy
-  if (createdAt !== undefined) found.created_at = createdAt
+  addCreator(found, signature)
   if (parents !== undefined) found.parents = { distinct: parents.distinct, alive: parents.alive }
   const { track } = worst
   if (track !== undefined) {

@@ -3,12 +3,13 @@ import type { Frame } from '../core/model.ts'
 import type { Writable } from '../core/records.ts'
 import { isStandard } from '../stacks/title.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
-import { faceOf, frameText } from './stack-text.ts'
+import { frameText } from './stack-text.ts'
 
 export function tellApart(findings: readonly Writable<Finding>[], { seen }: Scene): void {
+  if (findings.length === 0) return
   const wanted = new Map<string, Sharing>()
   for (const finding of findings) if (finding.function !== undefined) wanted.set(finding.function, new Sharing())
-  for (const each of seen) wanted.get(faceOf(each.tally.signature).title.function)?.add(each)
+  for (const each of seen) wanted.get(each.tally.signature.title.function)?.add(each)
   for (const finding of findings) {
     const caller = wanted.get(finding.function ?? '')?.callerOf(finding.signatures)
     if (caller !== undefined) finding.caller = frameText(caller)
@@ -56,6 +57,6 @@ class Sharing {
 
 function callersOf({ signature }: Seen['tally']): readonly Frame[] {
   const { frames } = signature.stack
-  const { function: name } = faceOf(signature).title
+  const { function: name } = signature.title
   return frames.slice(frames.findIndex((frame) => frame.function === name) + 1)
 }

@@ -87,8 +87,8 @@ class Code {
       const named = namedOf(nameOf(createdBy.function))
       if (named.isOwn) addOnce(packages, named.package)
     }
-    this.packages = packages
-    this.types = types
+    this.packages = exactly(packages)
+    this.types = exactly(types)
     this.lockedBy = caller?.type || undefined
     this.inLock = inLock
     this.inPipeWrite = inPipeWrite
@@ -99,6 +99,13 @@ class Code {
 
 function isFromElsewhere(file: Name | undefined): boolean {
   return file !== undefined && isOfDependency(file)
+}
+
+const NONE: readonly never[] = []
+
+/** A list that was added to has room for more, which is most of what it takes. */
+function exactly(list: readonly string[]): readonly string[] {
+  return list.length === 0 ? NONE : list.slice()
 }
 
 function addOnce(list: string[], text: string): void {

@@ -1,5 +1,4 @@
 /** Frames as records have them. */
-import { fact } from '../core/facts.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
 import { baseAt } from '../leaks/words.ts'
 
@@ -14,14 +13,15 @@ export function stackText({ frames, elidedAt }: Stack): string[] {
   return lines
 }
 
-/** What every record of a signature says of its stack. */
-interface Face {
-  readonly title: Frame
-  readonly createdBy: string | undefined
-  /** Where the go statement is, `producer.go:27`. */
-  readonly createdAt: string | undefined
+/** Of a record: who has started the goroutines of the signature, and where the go statement is, `producer.go:27`. */
+export function addCreator(record: Created, { createdBy }: Signature): void {
+  if (createdBy === undefined) return
+  record.created_by = createdBy.function
+  const at = baseAt(createdBy)
+  if (at !== undefined) record.created_at = at
 }
 
-export const faceOf: (signature: Signature) => Face = fact(({ title, createdBy }: Signature): Face => {
-  return { title, createdBy: createdBy?.function, createdAt: createdBy === undefined ? undefined : baseAt(createdBy) }
-})
+interface Created {
+  created_by?: string
+  created_at?: string
+}

@@ -4,7 +4,7 @@ import type { DumpTally, Signature, SignatureTally } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord, Writable } from '../core/records.ts'
 import { countsOf } from '../findings/about.ts'
 import type { Finding, Seen } from '../findings/finding.ts'
-import { faceOf, stackText } from '../findings/stack-text.ts'
+import { addCreator, stackText } from '../findings/stack-text.ts'
 import { judgeGone } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
 
@@ -57,7 +57,7 @@ export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: 
     record.wait_minutes = { min: tally.waitMin, max: tally.waitMax }
   if (assessment.survivors !== undefined) record.survivors = assessment.survivors
   if (assessment.new !== undefined) record.new = assessment.new
-  creator(record, signature)
+  addCreator(record, signature)
   if (track !== undefined) record.counts = countsOf([seen])
   if (track?.since !== undefined) record.first_seen = isoTime(track.since)
   const { parents } = tally
@@ -78,7 +78,7 @@ export function goneRecord(
   withStack: boolean,
 ): SignatureRecord {
   const record = Object.assign(emptyRecord({ dump, source }, signature, undefined), judgeGone(before, withIds))
-  creator(record, signature)
+  addCreator(record, signature)
   if (withStack) record.stack = stackText(signature.stack)
   return record
 }
@@ -88,7 +88,7 @@ function emptyRecord(
   signature: Signature,
   tally: SignatureTally | undefined,
 ): Writable<SignatureRecord> {
-  const { function: name, file, line } = faceOf(signature).title
+  const { function: name, file, line } = signature.title
   const record: Writable<SignatureRecord> = {
     v: 1,
     type: 'signature',
@@ -102,12 +102,6 @@ function emptyRecord(
   if (file !== undefined) record.file = file
   if (line !== undefined) record.line = line
   return record
-}
-
-function creator(record: Writable<SignatureRecord>, signature: Signature): void {
-  const { createdBy, createdAt } = faceOf(signature)
-  if (createdBy !== undefined) record.created_by = createdBy
-  if (createdAt !== undefined) record.created_at = createdAt
 }
 
 export function findingRecord({ dump, source }: Place, rank: number, finding: Finding): FindingRecord {

@@ -51,14 +51,16 @@ function oneIn(state: string): ReadonlyMap<string, number> {
 
 const NO_SIGNATURES: ReadonlyMap<number, number> = new Map()
 
-/** As most have: a map of each would take more than all else of the signature. */
-class OneParent implements ParentTally {
+/** As most have who were started by one that is gone. */
+const ONE_GONE: ParentTally = { distinct: 1, alive: 0, signatures: NO_SIGNATURES }
+
+/** As most others have: a map of each would take more than all else of the signature. */
+class OneAlive implements ParentTally {
   readonly distinct = 1
-  readonly alive: number
+  readonly alive = 1
   readonly #slot: number
 
-  constructor(isAlive: boolean, slot: number) {
-    this.alive = isAlive ? 1 : 0
+  constructor(slot: number) {
     this.#slot = slot
   }
 
@@ -175,7 +177,7 @@ export class Slot implements SignatureTally {
   #foldParents(ids: GoroutineIdTable): void {
     if (this.#parent === 0) return
     if (this.#otherParents === undefined) {
-      this.parents = new OneParent(ids.has(this.#parent), ids.get(this.#parent))
+      this.parents = ids.has(this.#parent) ? new OneAlive(ids.get(this.#parent)) : ONE_GONE
       return
     }
     const signatures = new Map<number, number>()
