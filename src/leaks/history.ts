@@ -13,7 +13,7 @@ import { birthsOf } from './births.ts'
 import { comparable } from './comparable.ts'
 import { compare, settledId } from './compare.ts'
 import { isLate } from './late.ts'
-import { emptyPast, type IdsOfDump, idsOf, type LastDump, type ObservedDump, type Past } from './past.ts'
+import { emptyPast, type IdsOfDump, idsOf, type LastDump, type ObservedDump, type Past, type Vanished } from './past.ts'
 import { processOf } from './process.ts'
 import { type HistorySnapshot, readHistory, writeHistory } from './snapshot.ts'
 import type { Track } from './track.ts'
@@ -87,10 +87,11 @@ class SourceHistories implements History {
     }
     if (ids.table === undefined) keepIds(past)
     const durationSeconds = secondsSince(past.last, tally)
-    const counts = restoreIds(past, ids)
+    const between = restoreIds(past, ids)
     const maxId = Math.max(ids.maxId, past.last.maxId)
     const observed = past.dumps === 0 ? first(tally, past) : compare(tally, past, { ...ids, maxId })
-    if (counts !== undefined) for (const track of observed.tracks) track.previous = counts.get(track.signature.id) ?? 0
+    if (between !== undefined)
+      for (const track of observed.tracks) track.previous = between.get(track.signature.id)?.before ?? 0
     past.dumps++
     const isFirst = past.dumps === 1 || past.last.ids === undefined
     past.last = {
@@ -105,7 +106,8 @@ class SourceHistories implements History {
     }
     const forgotten = this.#forget(past)
     this.#remember(key, [past, ...pasts.filter((each) => each !== past)])
-    return { ...observed, durationSeconds, limits: forgotten }
+    const vanished = between === undefined ? observed.vanished : without(between, tally)
+    return { ...observed, vanished, durationSeconds, limits: forgotten }
   }
 
   /** Least recently used goes, sources and processes alike. */
@@ -197,16 +199,22 @@ function keepIds(past: Past): void {
   past.withIds = { last: past.last, tracks }
 }
 
-/** Takes back what came between two dumps with ids; returns the counts of the dump in between. */
-function restoreIds(past: Past, ids: IdsOfDump): ReadonlyMap<string, number> | undefined {
+/** Takes back what came between two dumps with ids; returns what was in the dump in between. */
+function restoreIds(past: Past, ids: IdsOfDump): ReadonlyMap<string, Vanished> | undefined {
   const { withIds } = past
   if (withIds === undefined || ids.table === undefined) return undefined
-  const counts = new Map([...past.tracks].map(([id, track]) => [id, track.count]))
+  const between = new Map<string, Vanished>()
+  for (const [id, { signature, count }] of past.tracks) if (count > 0) between.set(id, { signature, before: count })
   past.tracks.clear()
   for (const [id, track] of withIds.tracks) past.tracks.set(id, track)
   past.last = withIds.last
   past.withIds = undefined
-  return counts
+  return between
+}
+
+function without(between: ReadonlyMap<string, Vanished>, tally: DumpTally): Vanished[] {
+  const ids = new Set(tally.signatures.map(({ signature }) => signature.id))
+  return [...between.values()].filter(({ signature }) => !ids.has(signature.id))
 }
 
 function first(tally: DumpTally, past: Past): ObservedDump {

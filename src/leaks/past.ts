@@ -27,6 +27,12 @@ export interface LastDump {
   readonly signatures: readonly Signature[]
 }
 
+/** A signature that the earlier dump had and this one has not, with what it had. */
+export interface Vanished {
+  readonly signature: Signature
+  readonly before: number
+}
+
 export interface ObservedDump {
   /** Seconds since the earlier dump; undefined when a time is unknown, or there is no earlier dump. */
   readonly durationSeconds: number | undefined
@@ -34,8 +40,7 @@ export interface ObservedDump {
   readonly tracks: readonly Track[]
   /** When their goroutines were born. */
   readonly births: BirthsOf
-  /** Signatures that the earlier dump had and this one has not, with what it had. */
-  readonly vanished: readonly { readonly signature: Signature; readonly before: number }[]
+  readonly vanished: readonly Vanished[]
   /** Goroutine ids were compared, not counts alone. */
   readonly withIds: boolean
   /** Names of the limits that the history hit. */

@@ -354,6 +354,22 @@ describe('dumps that are no step', () => {
   })
 })
 
+describe('the changes of the signatures of a dump', () => {
+  it('sum up to that of the goroutines, also behind a profile: what only one of the two dumps before has is gone once', () => {
+    const mixed = [
+      dumpText(0, { cron: ids(20, 40), once: [7, 8] }),
+      profileText(30, 100),
+      dumpText(60, { cron: ids(20, 80) }),
+    ]
+    const judged = judgeAll(mixed)
+    const sums = judged.map(({ signatures }) => signatures.reduce((sum, { delta = 0 }) => sum + delta, 0))
+    const counts = judged.map(({ dump }) => dump.goroutines)
+    expect(sums.slice(1)).toEqual(counts.slice(1).map((count, i) => count - (counts[i] ?? 0)))
+    const gone = judged.map(({ verdicts }) => Object.keys(verdicts).filter((name) => verdicts[name] === 'gone'))
+    expect(gone).toEqual([[], ['main', 'cron', 'once'], ['work']])
+  })
+})
+
 describe('a last step that brought none', () => {
   /** Those that come have an id after all that were handed out before. */
   const steps = (counts: readonly number[]): SignatureRecord | undefined => {
