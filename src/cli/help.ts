@@ -1,4 +1,5 @@
 /** `--help` in a screenful, and the rest by topic: all of it is made from the tables. */
+import { capitalized } from '../sinks/names.ts'
 import type { Paint } from '../sinks/style.ts'
 import { FORMATS, type Format } from './choices.ts'
 import { type Command, flagsOf } from './commands.ts'
@@ -88,7 +89,7 @@ export function topicNames(commands: readonly Command[]): string[] {
 
 export function commandHelpText(command: Command, paint: Paint): string {
   const lines = [
-    `${command.summary[0]?.toUpperCase() ?? ''}${command.summary.slice(1)}.`,
+    `${capitalized(command.summary)}.`,
     '',
     `${paint.bold('Usage:')} dumpstream ${command.name} [options] ${command.operands}`.trimEnd(),
     ...commandFlagLines(flagsOf(command), paint),
@@ -114,7 +115,7 @@ function commandFlagLines(flags: readonly Flag[], paint: Paint): string[] {
 }
 
 function flagText(flag: Flag, paint: Paint): string {
-  const summary = `${flag.summary[0]?.toUpperCase() ?? ''}${flag.summary.slice(1)}.`
+  const summary = `${capitalized(flag.summary)}.`
   return text([
     paint.bold(spelling(flag).trim()),
     '',

@@ -2,7 +2,7 @@
 import type { FindingRecord } from '../../core/records.ts'
 import { KIND_NAMES } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
-import { baseName, counted, grouped, placeOf } from '../names.ts'
+import { baseName, capitalized, counted, grouped, placeOf } from '../names.ts'
 import { printable } from '../printable.ts'
 import { dominantState } from '../table.ts'
 import type { Report } from './report.ts'
@@ -41,7 +41,7 @@ export function annotationsOf(report: Report): Annotation[] {
         printable(worst.because),
         ...(waitText(report, worst) ?? []),
         ...(several === undefined ? [] : [several]),
-        ...(worst.hint === undefined ? [] : [printable(worst.hint)]),
+        ...(worst.hint === undefined ? [] : [printable(capitalized(worst.hint))]),
       ],
       stack,
       test: worst.finding === 'timeout' ? testOf(worst.stack ?? []) : undefined,
@@ -51,7 +51,7 @@ export function annotationsOf(report: Report): Annotation[] {
   })
 }
 
-/** `it waits in chan receive at queue_test.go:14`. */
+/** `It waits in chan receive at queue_test.go:14`. */
 function waitText(report: Report, finding: FindingRecord): string[] | undefined {
   if (finding.finding !== 'timeout') return undefined
   const source = report.sources.find((each) => each.source === finding.source)
@@ -60,7 +60,7 @@ function waitText(report: Report, finding: FindingRecord): string[] | undefined 
   const state = dominantState(record)
   const place = baseName(placeOf(record))
   if (state === '') return undefined
-  return [printable(`it waits in ${state}${place === '' ? '' : ` at ${place}`}`)]
+  return [printable(`It waits in ${state}${place === '' ? '' : ` at ${place}`}`)]
 }
 
 /** `TestHang`, of the frame that the testing package called. */

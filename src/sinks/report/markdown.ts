@@ -4,7 +4,18 @@
  */
 import { boundText, classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
-import { baseName, counted, grouped, placeOf, signed, spanText, sparkline, timeText, verdictWord } from '../names.ts'
+import {
+  baseName,
+  capitalized,
+  counted,
+  grouped,
+  placeOf,
+  signed,
+  spanText,
+  sparkline,
+  timeText,
+  verdictWord,
+} from '../names.ts'
 import { printable } from '../printable.ts'
 import { literalPattern, shellQuoted } from '../shell.ts'
 import { type FleetKey, fleetOf } from './fleet.ts'
@@ -158,7 +169,7 @@ function evidence(found: readonly FoundTogether[], report: Report): string[] {
     const labels = labelsText(source && recordOf(worst, source))
     const common = labels === undefined ? '' : `; ${code(labels)}`
     const where = sources.length > 1 ? ` (${code(worst.source)})` : ''
-    const hint = worst.hint === undefined ? '' : `. ${escaped(worst.hint)}`
+    const hint = worst.hint === undefined ? '' : `. ${escaped(capitalized(worst.hint))}`
     const waits = (worst.waits_on ?? []).slice(0, 1).map(({ kind, object, waiters, may_hold: holders = [] }) => {
       const [holder] = holders
       const held = holder === undefined ? '' : `; goroutine ${holder.goroutine} ${code(holder.function)} may hold it`
