@@ -28,7 +28,7 @@ describe('the first line of a preamble', () => {
 
   it('may be wrapped by a terminal, at any width, with the line of the signal', () => {
     for (let width = 8; width < SEGV.length; width++) {
-      const wrap = (line: string): string => line.slice(0, width) + '\n' + line.slice(width)
+      const wrap = (line: string): string => `${line.slice(0, width)}\n${line.slice(width)}`
       const { dumps, log } = readDumps(`${wrap(SEGV)}\n${SIGNAL}\n\n${DUMP}`)
       expect(dumps).toMatchObject([right])
       expect(log.toString()).toBe('')

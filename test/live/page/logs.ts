@@ -185,7 +185,7 @@ export const HOSTILE: readonly string[] = [
   'evil.__proto__',
   'evil.constructor',
   '__proto__.toString',
-  'evil.F10[{path}${line}`${window.harm=5}`]',
+  'evil.F10[{path}$\u007bline}`$\u007bwindow.harm=5}`]',
   'evil.F11[javascript:window.harm=6]',
 ]
 
