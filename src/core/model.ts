@@ -59,6 +59,8 @@ export interface SignatureTally {
   count: number
   /** Wait reason or status → goroutines in it. Empty for a profile. */
   readonly states: ReadonlyMap<string, number>
+  /** Of a profile: pcs of the runtime's functions that goroutines wait in, innermost first, `0x48e76e 0x41d2bc 0x41ceb7` → goroutines. */
+  readonly parked?: ReadonlyMap<string, number> | undefined
   /** Goroutines whose header says that they leak: the runtime's `(leaked)` mark, or a test that has found them. */
   leaked: number
   /** A test has found them after its end, and not the runtime. */

@@ -11,9 +11,10 @@
 
 import { LF } from '../core/ascii.ts'
 import type { DumpKind } from '../core/model.ts'
+import { rememberedText } from '../core/remembered.ts'
 import { FrameList, newEntry, type StackEntry } from '../stacks/stack.ts'
 import type { Tally } from '../stacks/tally.ts'
-import { mayBeginProfileLine, type ProfileTitle, readProfileLine } from '../text/profile.ts'
+import { frameAddress, mayBeginProfileLine, type ProfileTitle, pcsBefore, readProfileLine } from '../text/profile.ts'
 import { FastProfileLine } from '../text/profile-fast.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 import type { Fragments } from './repair/fragments.ts'
@@ -24,6 +25,10 @@ const LISTS = 100_000
 const PCS_BYTES = 1 << 13
 const RECORD_BYTES = 1 << 16
 const TEXT_BYTES = 4 << 20
+
+/** There are a few dozen in a process, and each of its records has one: they are shared. */
+const PLACES = 1024
+const parkedAt = rememberedText(PLACES, (pcs) => Buffer.from(pcs, 'latin1').toString('latin1'))
 
 interface OpenRecord {
   readonly count: number
@@ -36,6 +41,8 @@ interface OpenRecord {
 interface KnownRecord {
   readonly entry: StackEntry
   readonly pcs: string
+  /** The pcs of the runtime's functions that wait, innermost first: they have no frames. */
+  readonly parked: string
   /** Its pcs, and the plain lines behind them: these need not be read again. */
   readonly text: Buffer | undefined
   /** The record that came behind it last. */
@@ -52,7 +59,7 @@ export class PcLists {
   }
 
   /** `lines`: the plain lines behind those of the pcs, if there are no others; they are copied. */
-  add(pcs: string, entry: StackEntry, lines: Buffer | undefined): KnownRecord {
+  add(pcs: string, entry: StackEntry, lines: Buffer | undefined, parked: string): KnownRecord {
     if (this.#records.size >= LISTS) {
       this.#records.clear()
       this.#bytes = 0
@@ -62,7 +69,7 @@ export class PcLists {
       lines !== undefined && pcs.length < PCS_BYTES && length <= RECORD_BYTES && this.#bytes + length <= TEXT_BYTES
     if (isKept) this.#bytes += length
     const text = isKept ? Buffer.concat([Buffer.from(`${pcs}\n`, 'latin1'), lines], length) : undefined
-    const record: KnownRecord = { entry, pcs, text, next: undefined }
+    const record: KnownRecord = { entry, pcs, parked, text, next: undefined }
     this.#records.set(pcs, record)
     return record
   }
@@ -83,6 +90,8 @@ export class Profile implements Body {
   #damaged = 0
   /** Of the open record; none where it is known. */
   readonly #frames = new FrameList()
+  /** The address of its first frame; empty before that, and where it is not plain. */
+  #firstAddress: string | undefined
 
   constructor(title: ProfileTitle, lists: PcLists, fragments: Fragments) {
     this.#title = title
@@ -125,6 +134,7 @@ export class Profile implements Body {
         this.#begin(line.count, line.pcs, this.#lists.get(line.pcs))
         return 'part'
       case 'frame':
+        this.#firstAddress ??= frameAddress(text)
         if (line.name !== '' && this.#record?.known === undefined) this.#frames.addText(line.name, line.file)
         return 'part'
       case 'labels':
@@ -154,6 +164,7 @@ export class Profile implements Body {
       return known !== undefined && isTextAt(known, buf, line.from, end) ? line.from + known.text.length : next
     }
     if (this.#record === undefined) return -1
+    this.#firstAddress ??= buf.toString('latin1', pos + '#\t'.length, line.from - 1)
     if (this.#record.known === undefined) this.#frames.addLine(buf, pos, next, line.from, line.to, line.file, line.end)
     return next
   }
@@ -165,6 +176,7 @@ export class Profile implements Body {
 
   #begin(count: number, pcs: string, known: KnownRecord | undefined): void {
     this.#frames.clear()
+    this.#firstAddress = undefined
     this.#record = { count, pcs, known, labels: undefined }
   }
 
@@ -225,11 +237,18 @@ export class Profile implements Body {
     const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
     if (cut || (this.#frames.isEmpty && record.pcs !== '')) {
       if (known === undefined) this.#damaged += record.count
-    } else known ??= this.#lists.add(record.pcs, newEntry(this.#frames.stack()), this.#frames.lines)
+    } else
+      known ??= this.#lists.add(
+        record.pcs,
+        newEntry(this.#frames.stack()),
+        this.#frames.lines,
+        parkedAt(pcsBefore(record.pcs, this.#firstAddress ?? '')),
+      )
     if (this.#last !== undefined) this.#last.next = known
     this.#last = known
     // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
-    this.#tally?.addRecord({ count: record.count, labels: record.labels, leaked: this.#title.leak }, known?.entry)
+    const { count, labels } = record
+    this.#tally?.addRecord({ count, labels, leaked: this.#title.leak, parked: known?.parked ?? '' }, known?.entry)
   }
 }
 

@@ -20,6 +20,8 @@ interface CallRow {
   readonly inner: RegExp
   /** From so many on, one alone is told. */
   readonly minutes: number
+  /** So many goroutines are told without minutes. */
+  readonly atOnce?: number
   /** Why by then. */
   readonly reason: string
   readonly hint: string
@@ -88,6 +90,7 @@ export const CALLS: readonly CallRow[] = [
     what: 'the end of the output of a command that has ended',
     inner: OUTPUT_OF_ENDED,
     minutes: SURE_MINUTES,
+    atOnce: 3,
     reason: 'the command has ended',
     hint: 'a child of the command holds its output: set WaitDelay',
     source: 'os/exec/exec.go awaitGoroutines',
@@ -108,11 +111,12 @@ export function calls({ seen }: Scene): Finding[] {
     const row = rowOf(each)
     if (row === undefined) continue
     const { count, signature, waitMax = 0 } = each.tally
+    const isLate = waitMax >= MANY_MINUTES
     const finding = about([each], {
       finding: 'slow',
       severity: 'warning',
-      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
-      because: `no time-out has ended the call in ${waitMax} minutes`,
+      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} for ${row.what}${isLate ? ` for up to ${waitMax} minutes` : ''} ${placeOf(signature.title)}`,
+      because: isLate ? `no time-out has ended the call in ${waitMax} minutes` : row.reason,
       fault: 'call_without_timeout',
       hint: row.hint,
     })
@@ -144,10 +148,10 @@ const callOf = fact(({ stack }: Signature): { readonly row: CallRow | undefined 
 function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle, ways } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
-  if ((ways & CALLS_OUT) === 0 || waitMax < MANY_MINUTES || idle || isJudged(seen)) return undefined
+  if ((ways & CALLS_OUT) === 0 || idle || isJudged(seen)) return undefined
   if ((waysOf(seen.state) & CALLS_OUT) === 0) return undefined
   const { row } = callOf(signature)
   if (row === undefined) return undefined
   const areMany = count >= MANY && waitMin >= MANY_MINUTES
-  return waitMax >= row.minutes || areMany ? row : undefined
+  return waitMax >= row.minutes || areMany || count >= (row.atOnce ?? Number.POSITIVE_INFINITY) ? row : undefined
 }

@@ -106,7 +106,7 @@ export function objectsOf(group: Group, steps: readonly Step[]): WaitsOn[] {
 /** Locks that goroutines of the first of `seen` wait for, the one with most waiters first. */
 export function locksOf(scene: Scene, seen: readonly Seen[]): readonly Group[] {
   const { callers } = scene.dump
-  const waiters = seen.filter(({ tally }) => waitsForLock(tally) > 0).slice(0, LOCKS)
+  const waiters = seen.filter((each) => waitsForLock(each) > 0).slice(0, LOCKS)
   const found = waiters.flatMap((each) => {
     const [first] = callers?.of(each.slot) ?? []
     return (first === undefined ? undefined : waitsIn(scene).of(first)) ?? []
@@ -194,7 +194,7 @@ export function ring(scene: Scene): Finding[] {
   if (found.length < 2) return []
   const seen = [...new Set(found.flatMap((group) => seenOf(scene, group)))]
   const count = new Set(found.flatMap((group) => group.goroutines.map(({ goroutine }) => goroutine))).size
-  const isLocks = seen.every(({ tally }) => waitsForLock(tally) === tally.count)
+  const isLocks = seen.every((each) => waitsForLock(each) === each.tally.count)
   const place = seen[0] === undefined ? '' : ` ${placeOf(seen[0].tally.signature.title)}`
   const objects = found.map(({ object }) => object).join(', ')
   return [
@@ -207,7 +207,7 @@ export function ring(scene: Scene): Finding[] {
           ? `each lock may be held by a goroutine that waits for another: ${objects}`
           : `who may hold the lock waits for goroutines that it has started, and that wait for the lock: ${objects}`,
         ...(isLocks ? { fault: 'resource_deadlock' } : {}),
-        class: classOf(seen.map(({ tally }) => tally)),
+        class: classOf(seen),
         waits_on: found.map((each) => each.waits()),
       }),
       goroutines: count,

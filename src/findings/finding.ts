@@ -1,11 +1,11 @@
 /** What the rules look at, and what they make of it. */
-import type { Assessment, Bound, DumpTally, SignatureTally } from '../core/model.ts'
+import type { Assessment, Bound, DumpTally, Signature, SignatureTally } from '../core/model.ts'
 import { namesOf } from '../core/names.ts'
 import type { FindingRecord } from '../core/records.ts'
 import { addTo } from '../leaks/kin.ts'
 import type { Track } from '../leaks/track.ts'
 import { mainState } from '../leaks/words.ts'
-import { stateByFrames, waysOf } from './ways.ts'
+import { waysOf } from './ways.ts'
 
 /** A finding before it has its rank in a dump. */
 export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'rank'>
@@ -20,18 +20,25 @@ export interface Seen {
   readonly track: Track | undefined
   /** It waits by design. */
   readonly idle: boolean
-  /** The state that most of them are in. A profile has none: some the frames tell, and any other is empty. */
+  /** State → goroutines. Those of a profile its frames and pcs tell (parked.ts); none where they do not. */
+  readonly states: ReadonlyMap<string, number>
+  /** The state that most of them are in; empty where none is known. */
   readonly state: string
   /** How any of them waits (ways.ts), by its state. */
   readonly ways: number
 }
 
-export function seenOf(slot: number, tally: SignatureTally, track: Track | undefined, assessment: Assessment): Seen {
-  const isProfile = tally.states.size === 0
-  const state = isProfile ? stateByFrames(tally.signature) : mainState(tally)
-  let ways = isProfile && state !== '' ? waysOf(state) : 0
-  for (const each of tally.states.keys()) ways |= waysOf(each)
-  return { slot, tally, track, assessment, idle: isIdle(tally, state), state, ways }
+export function seenOf(
+  slot: number,
+  tally: SignatureTally,
+  track: Track | undefined,
+  assessment: Assessment,
+  states: ReadonlyMap<string, number> = tally.states,
+): Seen {
+  const state = mainState({ states })
+  let ways = 0
+  for (const each of states.keys()) ways |= waysOf(each)
+  return { slot, tally, track, assessment, idle: isIdle(tally.signature, states), states, state, ways }
 }
 
 /** Those with most goroutines first, of as many the one that came first. Most dumps have few counts. */
@@ -67,11 +74,10 @@ const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\
 /** … and how it may do so in `main.main` alone: in what that calls, it is at work. */
 const MAIN_WORKS = /^(?:IO wait|sleep)$/
 
-function isIdle({ signature, states }: SignatureTally, main: string): boolean {
+function isIdle(signature: Signature, states: ReadonlyMap<string, number>): boolean {
   if (signature.idle !== 'main') return signature.idle === 'always'
   const isInMain = signature.title.function === 'main.main'
-  for (const state of states.size === 0 && main !== '' ? [main] : states.keys())
-    if (!MAIN_WAITS.test(state) || (!isInMain && MAIN_WORKS.test(state))) return false
+  for (const state of states.keys()) if (!MAIN_WAITS.test(state) || (!isInMain && MAIN_WORKS.test(state))) return false
   return true
 }
 

@@ -10,9 +10,9 @@ export function goesOn(each: Seen): boolean {
 }
 
 /** Does it wait for the network, or another program? */
-export function isOutside({ tally, state }: Seen): boolean {
-  if (tally.states.size === 0) return state === 'IO wait'
-  for (const each of tally.states.keys()) {
+export function isOutside({ tally, states }: Seen): boolean {
+  if (states.size === 0) return false
+  for (const each of states.keys()) {
     if (each === 'IO wait') continue
     if ((waysOf(each) & RESTS) === 0) return false
     if (!codeOf(tally.signature).calledOut) return false
@@ -21,9 +21,9 @@ export function isOutside({ tally, state }: Seen): boolean {
 }
 
 /** All wait to receive, or in a select: as idle as workers between two jobs. */
-export function restsAll({ tally }: Seen): boolean {
-  for (const state of tally.states.keys()) if ((waysOf(state) & RESTS) === 0) return false
-  return tally.states.size > 0
+export function restsAll({ states }: Seen): boolean {
+  for (const state of states.keys()) if ((waysOf(state) & RESTS) === 0) return false
+  return states.size > 0
 }
 
 /**
@@ -38,8 +38,8 @@ export function mayPause({ tally, ways }: Seen): boolean {
 }
 
 /** `main` that sleeps, so that the program does not end. */
-function keepsAlive({ tally }: Seen): boolean {
-  return tally.states.has('sleep') && tally.signature.title.function === 'main.main' && tally.states.size === 1
+function keepsAlive({ tally, states }: Seen): boolean {
+  return states.has('sleep') && tally.signature.title.function === 'main.main' && states.size === 1
 }
 
 /** Whoever has the dump written runs, and is in it first. */

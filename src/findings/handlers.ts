@@ -6,6 +6,7 @@
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about, type Said } from './about.ts'
+import { isAnyAtWorkBeside } from './at-work.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
@@ -20,12 +21,14 @@ import { CONDITION, GROUP, RECEIVE, SELECT } from './ways.ts'
 /** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
 const SERVES =
   /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
+const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
+const WATCHES = 'net/http.(*connReader).startBackgroundRead'
 /** Handlers without minutes: one may have come this moment. */
 const DESERTED = 3
 
 export function handlers(scene: Scene): Finding[] {
   return waitingIn(scene)
-    .filter((each) => isLate(each) && !isHelped(scene, each))
+    .filter((each) => isLate(each) && !isHelped(scene, each) && !looksOn(scene, each))
     .map((each) => {
       const { count, signature, waitMax = 0 } = each.tally
       return aboutHandlers(scene, each, {
@@ -41,8 +44,9 @@ export function handlers(scene: Scene): Finding[] {
 export function deserted(scene: Scene): Finding[] {
   const recent = waitingIn(scene).filter((each) => !isLate(each))
   if (countOf(recent) < DESERTED) return []
+  const handling = new Set(recent)
   return recent
-    .filter((each) => isDeserted(scene, recent, each))
+    .filter((each) => isDeserted(scene, handling, each))
     .map((each) => {
       const { count, signature } = each.tally
       return aboutHandlers(scene, each, {
@@ -91,28 +95,44 @@ function toldIn(scene: Scene): ReadonlySet<Seen> {
 }
 
 function mayHang(each: Seen): boolean {
-  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || each.tally.states.size > 1) return false
+  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || each.states.size > 1) return false
   return !each.idle && !isJudged(each) && isIn(each, SERVES)
+}
+
+/** Does it wait for others in a select, which may see that its client has left? */
+function looksOn({ dump, bySlot }: Scene, each: Seen): boolean {
+  if ((each.ways & GROUP) === 0) return false
+  return kinOf(dump.signatures)
+    .helpersOf(each.slot)
+    .some(({ slot }) => ((bySlot[slot]?.ways ?? 0) & SELECT) !== 0)
 }
 
 /** Does another one of the code that waits go on, or one that belongs to it? */
 function isHelped(scene: Scene, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (own === undefined || isRelieved(scene, each)) return true
+  if (own === 'main' && hasLostClient(scene, each)) return isAnyAtWorkBeside(scene, each)
   return goingOnIn(scene, own).some((other) => other !== each)
 }
 
+/** Does nobody watch one of the connections (net/http/server.go startBackgroundRead)? Its client has left, and the handler goes on waiting. */
+function hasLostClient({ dump, bySlot }: Scene, each: Seen): boolean {
+  if (each.tally.parents === undefined || !isIn(each, HTTP1)) return false
+  let watched = 0
+  for (const { slot, parents } of kinOf(dump.signatures).startedBy(each.slot))
+    if (bySlot[slot]?.tally.signature.createdBy?.function === WATCHES) watched += parents
+  return watched < each.tally.count
+}
+
 /**
- * Without minutes: is nobody else of the code that waits there, but those whom the handlers have started and who wait, too? Nor may anybody at work, of
- * whatever code, have been asked; `main` uses what others provide.
+ * Without minutes: does nobody else of the code that waits go on, nor may have a timer? Nor may anybody at work, of whatever code, have been asked;
+ * `main` uses what others provide.
  */
-function isDeserted(scene: Scene, all: readonly Seen[], each: Seen): boolean {
+function isDeserted(scene: Scene, handling: ReadonlySet<Seen>, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (scene.dump.kind === 'single' || scene.dump.truncated || own === undefined) return false
-  const theirs = new Set(all)
-  for (const parent of theirs) for (const child of waitingChildren(scene, parent)) theirs.add(child)
   const others = byPackageIn(scene).get(own) ?? []
-  return others.every((other) => theirs.has(other) || !(goesOn(other) || mayPause(other))) && isQuiet(scene, own)
+  return others.every((other) => handling.has(other) || !(goesOn(other) || mayPause(other))) && isQuiet(scene, own)
 }
 
 /** Is nobody at work, in any package but `main`? */

@@ -25,7 +25,7 @@ export function leak(scene: Scene): Finding[] {
       title: `${goroutines(count)} ${count === 1 ? 'leaks' : 'leak'}${inState(worst)} ${placeOf(signature.title)}`,
       because: `${reasonOf(worst)}${originOf(worst)}${withThem(others)}`,
       ...(known === undefined ? {} : { fault: known.fault, hint: known.hint }),
-      class: classOf(seen.map(({ tally }) => tally)),
+      class: classOf(seen),
     })
     const bound = scene.bound === undefined ? undefined : reached(scene, found, scene.bound)
     return bound === undefined ? found : { ...found, bound }
@@ -59,7 +59,7 @@ export function stuck(scene: Scene): Finding[] {
       severity: seen.tally.count >= CERTAIN_GOROUTINES ? 'critical' : 'warning',
       title: `${goroutines(seen.tally.count)} ${seen.tally.count === 1 ? 'is' : 'are'} stuck${inState(seen)} ${placeOf(seen.tally.signature.title)}`,
       because: reasonOf(seen),
-      class: classOf([seen.tally]),
+      class: classOf([seen]),
     }),
   )
 }

@@ -28,10 +28,10 @@ function faultAndHint({ tally }: Seen, count: number): { readonly fault?: string
 }
 
 /** One `select {}` alone, by a goroutine that lives on, keeps something going on purpose. */
-function isKept({ tally }: Seen, count: number): boolean {
-  return count === 1 && tally.states.has('select (no cases)') && tally.parents?.alive !== 0
+function isKept({ tally, states }: Seen, count: number): boolean {
+  return count === 1 && states.has('select (no cases)') && tally.parents?.alive !== 0
 }
 
-function lostStates({ tally }: Seen): [string, number][] {
-  return [...tally.states].filter(([state]) => (waysOf(state) & NEVER_ENDS) !== 0)
+function lostStates({ states }: Seen): [string, number][] {
+  return [...states].filter(([state]) => (waysOf(state) & NEVER_ENDS) !== 0)
 }

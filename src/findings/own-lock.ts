@@ -22,11 +22,12 @@ export interface OwnLock {
 }
 
 /** Is it alone with the object whose lock it waits for, and in two of its methods? */
-export function ownLockOf(scene: Scene, { tally, slot, idle, ways }: Seen): OwnLock | undefined {
+export function ownLockOf(scene: Scene, each: Seen): OwnLock | undefined {
+  const { tally, slot, idle, ways } = each
   const { kind, truncated, callers } = scene.dump
   // What is cut off, or was never asked for, may hold it.
   if (kind === 'single' || truncated || callers === undefined) return undefined
-  if (idle || (ways & (LOCK | SEMACQUIRE)) === 0 || tally.count !== 1 || waitsForLock(tally) !== 1) return undefined
+  if (idle || (ways & (LOCK | SEMACQUIRE)) === 0 || tally.count !== 1 || waitsForLock(each) !== 1) return undefined
   const [goroutine] = callers.of(slot)
   const receiver = goroutine === undefined ? undefined : receiverOf(goroutine)
   if (goroutine === undefined || receiver === undefined) return undefined

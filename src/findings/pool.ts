@@ -5,7 +5,8 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
-import { SURE_MINUTES } from './goes-on.ts'
+import { mayPause, SURE_MINUTES } from './goes-on.ts'
+import { byPackageIn } from './members.ts'
 import { mayBeWokenBeside } from './standstill.ts'
 import { POOLED, waysOf } from './ways.ts'
 
@@ -45,13 +46,14 @@ function findEmpty(scene: Scene): readonly Waiting[] {
     if (row !== undefined) addTo(byRow, row, seen)
   }
   if (byRow.size === 0) return []
-  const mayBeWoken = mayBeWokenBeside(scene, new Set([...byRow.values()].flat()))
+  const known = new Set([...byRow.values()].flat())
+  const mayBeWoken = mayBeWokenBeside(scene, known)
   return [...byRow].flatMap(([row, waiting]) => {
     const made = inTheMaking(scene, row)
     if (made > 0 && countOf(waiting) - made < OLD_POOL) return []
     const isOwn = isHeldByWaiters(scene, row, waiting)
     return waiting.flatMap((seen) => {
-      const isLeftAlone = !mayBeWoken(seen)
+      const isLeftAlone = !mayBeWoken(seen) && !anyRests(scene, known, seen)
       const least = (seen.tally.waitMin ?? 0) >= SURE_MINUTES ? OLD_POOL : POOL
       if (seen.tally.count < least && !isLeftAlone && !isOwn) return []
       const how = isOwn
@@ -62,6 +64,15 @@ function findEmpty(scene: Scene): readonly Waiting[] {
       return { seen, row, reason: `${TAKEN}${how}` }
     })
   })
+}
+
+/** May anybody of this code wait for a timer, with a member of the pool? */
+function anyRests(scene: Scene, known: ReadonlySet<Seen>, { tally }: Seen): boolean {
+  return codeOf(tally.signature).packages.some((name) =>
+    byPackageIn(scene)
+      .get(name)
+      ?.some((each) => !known.has(each) && mayPause(each)),
+  )
 }
 
 /** Members of a pool that are being made. */

@@ -6,10 +6,11 @@ import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { entryOf, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
-import { isStandard } from '../stacks/title.ts'
+import { isStandard, packageOf } from '../stacks/title.ts'
+import { packagesAtWork } from './at-work.ts'
 import { waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
-import { ofScene, type Scene, type Seen } from './finding.ts'
+import type { Scene, Seen } from './finding.ts'
 import { dumperOf, goesOn, mayPause } from './goes-on.ts'
 import { byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
@@ -19,6 +20,9 @@ import { GROUP, LOCK, RECEIVE, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 const HELD_UP = 2
 /** Waits until another goroutine does something. A select may have a timer, too. */
 const HELD = /^(?:chan (?:receive|send)|semacquire|sync\.(?:Mutex|RWMutex|WaitGroup|Cond)\.\w+)$/
+const CLOSURE = /\.func\d+(?:\.\d+)*$/
+/** What the compiler puts around the call of a go statement. */
+const WRAPPER = /\.gowrap\d+$/
 /** Functions whose names say that they wait for others to end. */
 const ENDS = /[.)](?:[Cc]lose|[Ss]top|[Ss]hut[Dd]own|[Dd]rain|[Ff]lush|[Ww]ait|[Tt]erminate)(?:All)?$/
 
@@ -31,7 +35,7 @@ export function isProven(scene: Scene, seen: readonly Seen[], inDemand: (each: S
   const known = new Set(seen)
   return wanting.some((each) => {
     if (isMixed(each)) return false
-    return waitsForLock(each.tally) > 0 ? isLockLost(scene, known, each) : isSendLost(scene, known, each)
+    return waitsForLock(each) > 0 ? isLockLost(scene, known, each) : isSendLost(scene, known, each)
   })
 }
 
@@ -71,15 +75,8 @@ function isLockLost(scene: Scene, known: ReadonlySet<Seen>, waiter: Seen): boole
 function mayBeHelped(scene: Scene, holder: Seen): boolean {
   if ((holder.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) === 0) return false
   const [own = ''] = codeOf(holder.tally.signature).packages
-  return isRelieved(scene, holder) || atWorkIn(scene).has(own)
+  return isRelieved(scene, holder) || packagesAtWork(scene).has(own)
 }
-
-/** Packages that somebody is at work in. */
-const atWorkIn = ofScene((scene): ReadonlySet<string> => {
-  const dumper = dumperOf(scene)
-  const others = scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each))
-  return new Set(others.flatMap(({ tally }) => codeOf(tally.signature).packages))
-})
 
 /** Those in a method of the type, or, where no method takes the lock, those in the function that does. */
 function mayHold(scene: Scene, { tally }: Seen): readonly Seen[] {
@@ -108,8 +105,10 @@ function isAnyIn({ tally }: Seen, name: RegExp): boolean {
 
 /** Who holds the lock waits to send: may the waiter be who receives, rather than one who comes to send, too? Or is there nobody else who receives? */
 function isReceiver(scene: Scene, known: ReadonlySet<Seen>, sender: Seen, waiter: Seen): boolean {
-  if (entryOf(sender.tally.signature.stack) !== entryOf(waiter.tally.signature.stack)) return true
-  return !anyPauses(scene, known, sender)
+  const entry = entryOf(waiter.tally.signature.stack)
+  if (entryOf(sender.tally.signature.stack) === entry) return !anyPauses(scene, known, sender)
+  // Its like receive what is theirs.
+  return !anyPauses(scene, known, sender, (each) => entryOf(each.tally.signature.stack) !== entry)
 }
 
 /** Nobody receives: none of this code is left who might, or whoever would waits for the sender, or has exited. */
@@ -124,7 +123,16 @@ function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boole
   const isAwaited = [...known].some((each) => (each.ways & GROUP) !== 0 && isAwaitedBy(scene, known, sender, each))
   if (isAwaited || anyEnds(scene, sender) || isToItself(scene, sender)) return true
   if (count < HELD_UP && known.size < HELD_UP) return false
+  if (known.size < HELD_UP && mayGenerate(sender)) return false
   return !anyPauses(scene, known, sender)
+}
+
+/** Is it all that the goroutine does? An iterator, or who hands out ids, waits so until the next one is wanted. */
+function mayGenerate({ tally }: Seen): boolean {
+  const { signature } = tally
+  if (codeOf(signature).inPipeWrite) return false
+  const [only, ...callers] = ownOf(signature).names
+  return only !== undefined && callers.length === 0 && !CLOSURE.test(only)
 }
 
 /** Does `waiter` wait for goroutines that it has started, the sender among them, none of whom may receive later? */
@@ -149,7 +157,7 @@ function isToItself(scene: Scene, { tally }: Seen): boolean {
 
 /** The functions of own code, innermost first, and `shop.(*Cache).` where the first is a method. */
 const ownOf = fact(({ stack }: Signature) => {
-  const names = namesOf(stack).flatMap(({ text }) => (isStandard(text) ? [] : text))
+  const names = namesOf(stack).flatMap(({ text }) => (isStandard(text) || WRAPPER.test(text) ? [] : text))
   return { names, type: /^.*?\(\*[^)]*\)\./.exec(names[0] ?? '')?.[0] ?? '' }
 })
 
@@ -162,11 +170,25 @@ function anyEnds(scene: Scene, { tally }: Seen): boolean {
   )
 }
 
+/** The main goroutine, in what `main.main` has called: it waits for the end of the program there, or is one who works. */
+function isMainInPackage({ tally, idle }: Seen, packages: readonly string[]): boolean {
+  const { title, idle: kind } = tally.signature
+  return idle && kind === 'main' && title.function !== 'main.main' && packages.includes(packageOf(title.function))
+}
+
 /** May anybody of this code wait for a timer? */
-function anyPauses(scene: Scene, known: ReadonlySet<Seen>, { tally }: Seen): boolean {
+function anyPauses(
+  scene: Scene,
+  known: ReadonlySet<Seen>,
+  { tally }: Seen,
+  isAsked: (each: Seen) => boolean = () => true,
+): boolean {
   const dumper = dumperOf(scene)
   const { packages } = codeOf(tally.signature)
-  return anyMember(scene, packages, (each) => each !== dumper && !known.has(each) && mayPause(each))
+  const isSuch = (each: Seen): boolean => each !== dumper && !known.has(each) && mayPause(each) && isAsked(each)
+  return (
+    anyMember(scene, packages, isSuch) || scene.seen.some((each) => isMainInPackage(each, packages) && isSuch(each))
+  )
 }
 
 /** Is anybody who has own code of one of the packages such a one? */
@@ -176,8 +198,8 @@ function anyMember(scene: Scene, packages: Iterable<string>, isSuch: (each: Seen
   return false
 }
 
-function isSender({ tally }: Seen): boolean {
-  return tally.states.has('chan send')
+function isSender({ states }: Seen): boolean {
+  return states.has('chan send')
 }
 
 /** The only other goroutine that is in a method of the type, if it waits for another one itself. */
@@ -198,8 +220,8 @@ function isStill(each: Seen): boolean {
 }
 
 /** Does it wait for another goroutine, with no timer beside? */
-export function isHeld({ tally }: Seen): boolean {
-  return tally.states.size > 0 && [...tally.states.keys()].every((state) => HELD.test(state))
+export function isHeld({ states }: Seen): boolean {
+  return states.size > 0 && [...states.keys()].every((state) => HELD.test(state))
 }
 
 /** `example.com/shop` of `example.com/shop.(*Cache).`. */

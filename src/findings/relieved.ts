@@ -4,7 +4,8 @@ import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { goesOn } from './goes-on.ts'
+import { goesOn, SURE_MINUTES } from './goes-on.ts'
+import { RESTS } from './ways.ts'
 
 /**
  * Is one of those at work that have started the senders, or that they or their own starters have started? What a server of a library has
@@ -14,7 +15,9 @@ export function isRelieved(scene: Scene, sender: Seen): boolean {
   const { signature, parents } = sender.tally
   const kin = kinOf(scene.dump.signatures)
   const slot = sender.slot
-  const isAtWork = (other: number): boolean => other !== slot && worksIn(scene, other)
+  const isLate = (sender.tally.waitMin ?? 0) >= SURE_MINUTES
+  const isAtWork = (other: number): boolean =>
+    other !== slot && (worksIn(scene, other) || (isLate && hasJustRun(scene, other)))
   const creator = ownCreatorOf(signature)
   const near = creator === MAIN ? packageOf(signature.title.function) : ''
   if (creator !== '' && atWorkOf(scene, creator, near).some(isAtWork)) return true
@@ -28,6 +31,12 @@ const MAIN = 'main.main'
 function worksIn({ bySlot }: Scene, slot: number): boolean {
   const each = bySlot[slot]
   return each !== undefined && !each.idle && goesOn(each)
+}
+
+/** Who waits to receive, and has not done so since the last collections, lives on while others wait for minutes. */
+function hasJustRun({ bySlot }: Scene, slot: number): boolean {
+  const each = bySlot[slot]
+  return each !== undefined && (each.ways & RESTS) !== 0 && each.tally.waitMax === undefined
 }
 
 const atWorkIn = ofScene(() => new Map<string, readonly number[]>())

@@ -5,6 +5,7 @@ import type { FindingKind } from '../core/model.ts'
 import { calls } from './calls.ts'
 import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
+import { ending } from './ending.ts'
 import type { Finding, Scene } from './finding.ts'
 import { flights } from './flights.ts'
 import { deserted, handlers } from './handlers.ts'
@@ -93,7 +94,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'slow',
-    when: 'a call to the world outside that the table of calls knows takes longer than anybody waits, or 10 have taken 3 minutes',
+    when: 'a call to the world outside that the table of calls knows takes longer than anybody waits, or 10 have taken 3 minutes; or 3 wait for the output of commands that have ended',
     example: 'test/findings/calls.test.ts',
     of: 'waits',
     find: calls,
@@ -106,8 +107,15 @@ export const RULES: readonly Rule[] = [
     find: handlers,
   },
   {
+    finding: 'slow',
+    when: 'goroutines wait for a WaitGroup, to receive or for a condition, for 3 minutes or more, in a function whose name says that it ends something (`Close`, `Stop`, `Shutdown`), and no other goroutine of that code goes on',
+    example: 'test/findings/ending.test.ts',
+    of: 'waits',
+    find: ending,
+  },
+  {
     finding: 'stuck',
-    when: 'several goroutines of one package wait for locks, to send, or to write into a pipe, no other goroutine of that code is at work or waits for the world outside, and none who may hold the lock, or receive, rests in a receive or a select, which may be a timer; or one rests there who has started them, or closes what they are in; or the calls that have started the senders have returned; or those who would receive wait for the lock or send themselves. One alone, if besides none of that code is in a select, and, if it waits for a lock, one alone may hold it, which waits for another itself',
+    when: 'several goroutines of one package wait for locks, to send, or to write into a pipe, no other goroutine of that code is at work or waits for the world outside, and none who may hold the lock, or receive, rests in a receive or a select, which may be a timer; or one rests there who has started them, or closes what they are in; or the calls that have started the senders have returned; or those who would receive wait for the lock or send themselves. Who does nothing but send may hand out ids, or rows, and is held up only with others. One alone, if besides none of that code is in a select, and, if it waits for a lock, one alone may hold it, which waits for another itself',
     example: 'bench/verdicts/program/hangs',
     of: 'waits',
     find: standstill,
@@ -128,7 +136,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: '3 handlers of requests wait to receive, for a WaitGroup or for a condition, nobody else of the code that waits is there but those whom they have started, and nobody of another package than `main` is at work',
+    when: '3 handlers of requests wait to receive, for a WaitGroup or for a condition, nobody else of the code that waits goes on or may have a timer, and nobody of another package than `main` is at work',
     example: 'test/findings/handlers.test.ts',
     of: 'waits',
     find: deserted,

@@ -45,7 +45,7 @@ function findStandstills(scene: Scene): Standstill[] {
     if (!isProven(scene, seen, inDemand)) return []
     const heldUp = [...seen].sort((a, b) => b.tally.count - a.tally.count)
     const count = countOf(heldUp)
-    return [{ heldUp, count, class: classOf(heldUp.map(({ tally }) => tally)) }]
+    return [{ heldUp, count, class: classOf(heldUp) }]
   })
 }
 
@@ -178,8 +178,9 @@ const AT_WORK = -1
 const helpersOf = ofScene((scene) => new Helpers(scene))
 
 /** `shop.(*Cache).` where a method of it waits for a lock. */
-function lockedBy({ tally, ways }: Seen): string | undefined {
-  if ((ways & (LOCK | SEMACQUIRE)) === 0 || waitsForLock(tally) < tally.count) return undefined
+function lockedBy(each: Seen): string | undefined {
+  const { tally, ways } = each
+  if ((ways & (LOCK | SEMACQUIRE)) === 0 || waitsForLock(each) < tally.count) return undefined
   return codeOf(tally.signature).lockedBy
 }
 
@@ -190,10 +191,10 @@ function isHeldUp(each: Seen): boolean {
 
 /** For a lock, or to hand something over. */
 function inDemand(each: Seen): number {
-  return waitsForLock(each.tally) + (each.tally.states.get('chan send') ?? 0) + intoPipe(each)
+  return waitsForLock(each) + (each.states.get('chan send') ?? 0) + intoPipe(each)
 }
 
-function intoPipe({ tally }: Seen): number {
-  const count = tally.states.get('select') ?? 0
+function intoPipe({ tally, states }: Seen): number {
+  const count = states.get('select') ?? 0
   return count > 0 && codeOf(tally.signature).inPipeWrite ? count : 0
 }

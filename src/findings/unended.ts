@@ -21,7 +21,7 @@ export function miscounts(scene: Scene): Seen[] {
   return seen.filter((each) => {
     const { tally } = each
     if (each.idle || (each.ways & GROUP) === 0) return false
-    if ((tally.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
+    if ((each.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
     // Before Go 1.21 nobody knows who has started whom.
     if (tally.parents === undefined || kinOf(dump.signatures).helpersOf(each.slot).length > 0) return false
     if (isJoined(scene, each)) return false
@@ -82,9 +82,9 @@ const UNSIGNALLED = 5
 export function unsignalled(scene: Scene): Seen[] {
   return scene.seen.filter((each) => {
     if ((each.ways & CONDITION) === 0) return false
-    const { count, states, parents, signature } = each.tally
+    const { count, parents, signature } = each.tally
     if (isJudged(each) || count < UNSIGNALLED || each.idle) return false
-    if ((states.get('sync.Cond.Wait') ?? 0) < count) return false
+    if ((each.states.get('sync.Cond.Wait') ?? 0) < count) return false
     if (parents === undefined || parents.alive > 0 || isDependency(signature.title)) return false
     return !isStandard(signature.title.function) && !anyGoesOn(scene, each, each)
   })

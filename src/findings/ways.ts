@@ -22,12 +22,16 @@ export const POOLED: number = 1 << 8
 export const CALLS: number = 1 << 9
 export const RECEIVE: number = 1 << 10
 export const SELECT: number = 1 << 11
+/** To send or to receive: a profile does not always tell (parked.ts). */
+export const CHANNEL: number = 1 << 12
 /** As workers do between two jobs, and as one does who waits for a timer. */
-export const RESTS: number = RECEIVE | SELECT
+export const RESTS: number = RECEIVE | SELECT | CHANNEL
+
+export const ONE_OF_BOTH = 'chan'
 
 const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [WAITS, /^(?!running$)/],
-  [OUTER, /^(?!sync\.|semacquire|chan |select)/],
+  [OUTER, /^(?!sync\.|semacquire|chan\b|select)/],
   [LOCK, /^sync\.(?:Mutex|RWMutex)\./],
   [SEMACQUIRE, /^semacquire$/],
   [GROUP, /^sync\.WaitGroup\.Wait$/],
@@ -37,7 +41,8 @@ const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [POOLED, /^(?:select|chan send|chan receive)$/],
   [RECEIVE, /^chan receive$/],
   [SELECT, /^select$/],
-  [CALLS, /^(?:select|chan receive|IO wait|syscall|sync\.Cond\.Wait)$/],
+  [CHANNEL, new RegExp(`^${ONE_OF_BOTH}$`)],
+  [CALLS, /^(?:select|chan(?: receive)?|IO wait|syscall|sync\.Cond\.Wait)$/],
 ]
 
 /** There are a few dozen (runtime/runtime2.go waitReasonStrings). */

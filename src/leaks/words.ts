@@ -6,10 +6,10 @@ export function goroutines(count: number): string {
 }
 
 /** The state that most of them are in; empty for a profile, which has none. */
-export function mainState(tally: SignatureTally): string {
+export function mainState({ states }: Pick<SignatureTally, 'states'>): string {
   let main = ''
   let most = 0
-  for (const [state, count] of tally.states) {
+  for (const [state, count] of states) {
     if (count <= most) continue
     most = count
     main = state

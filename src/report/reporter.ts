@@ -8,6 +8,7 @@ import type { DumpstreamRecord, Writable } from '../core/records.ts'
 import type { FinishedDump } from '../dumps/dump.ts'
 import { findAll } from '../findings/find.ts'
 import { largestFirst, seenOf } from '../findings/finding.ts'
+import { parkedStates } from '../findings/parked.ts'
 import type { History } from '../leaks/history.ts'
 import { judgeAll } from '../leaks/judge.ts'
 import type { HeaderInfo } from '../text/header.ts'
@@ -69,8 +70,9 @@ export class Reporter {
     const limits = observed.limits.length === 0 ? tally.limits : [...new Set([...tally.limits, ...observed.limits])]
     onRecord(dumpRecord(tally, limits, observed.durationSeconds), frame)
     const assessments = judgeAll(tally.signatures, observed.tracks, observed.births)
+    const states = tally.format === 'profile' ? parkedStates(tally.signatures) : []
     const bySlot = tally.signatures.map((each, slot) =>
-      seenOf(slot, each, observed.tracks[slot], assessments[slot] ?? {}),
+      seenOf(slot, each, observed.tracks[slot], assessments[slot] ?? {}, states[slot]),
     )
     const seen = largestFirst(bySlot)
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)

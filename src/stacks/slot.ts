@@ -17,6 +17,8 @@ export interface ProfileRecord {
   readonly labels: ReadonlyMap<string, string> | undefined
   /** The runtime says that nothing can wake them. */
   readonly leaked: boolean
+  /** The pcs of the runtime's functions that they wait in, innermost first. */
+  readonly parked: string
 }
 
 /** What a goroutine takes that started others, and a value of a label beside its text. */
@@ -92,6 +94,9 @@ export class Slot implements SignatureTally {
   #parent = 0
   #otherParents: Set<number> | undefined
   parents?: ParentTally
+  /** Of a profile: where the first ones are parked, while all are there. */
+  #parkedAt: string | undefined
+  #parked: Map<string, number> | undefined
 
   constructor(signature: Signature, taken: Taken) {
     this.signature = signature
@@ -158,10 +163,23 @@ export class Slot implements SignatureTally {
     this.#cells.push({ labels, count: 1 })
   }
 
-  addMany({ count, labels, leaked }: ProfileRecord, limits: Limits): void {
+  addMany({ count, labels, leaked, parked }: ProfileRecord, limits: Limits): void {
     this.count += count
+    this.#park(parked, count)
     if (leaked) this.leaked += count
     if (labels !== undefined && count > 0) this.#countLabels(labels, count, limits)
+  }
+
+  #park(at: string, count: number): void {
+    this.#parkedAt ??= at
+    if (this.#parked === undefined && at === this.#parkedAt) return
+    this.#parked ??= new Map([[this.#parkedAt, this.count - count]])
+    this.#parked.set(at, (this.#parked.get(at) ?? 0) + count)
+  }
+
+  get parked(): ReadonlyMap<string, number> | undefined {
+    if (this.#parked !== undefined || this.#parkedAt === undefined) return this.#parked
+    return new Map([[this.#parkedAt, this.count]])
   }
 
   fold(limits: Limits, ids: GoroutineIdTable): void {

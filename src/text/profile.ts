@@ -24,6 +24,7 @@ const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)(?:[ \t]+(?:(?:[\xe2-\xef]|<[-=]|-[->
 const LABELS = /^# labels: \{(.*)\}$/
 /** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. Who leaves out the rest of a profile says so behind the last one. */
 const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+)(?:\.\.\.|\xe2\x80\xa6)?)?$/
+const ADDRESS = /^#[\t ]+(0x[0-9a-f]+)[\t ]/
 /** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
 const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
 /** A line number with a log line glued to it, which ends in digits itself: it would pass for a longer path. */
@@ -47,6 +48,24 @@ export function readProfileLine(text: string, pcs: string | undefined): ProfileL
   if (m !== null && !GLUED.test(text)) return { kind: 'frame', name: m[1] ?? '', file: m[2] ?? '' }
   const labels = LABELS.exec(text)
   return labels === null ? undefined : { kind: 'labels', labels: readLabels(labels[1] ?? '') }
+}
+
+/** `0x526bb8` of a frame whose cells stand apart; empty for any other one. */
+export function frameAddress(text: string): string {
+  return ADDRESS.exec(text)?.[1] ?? ''
+}
+
+/**
+ * Those of `pcs` that come before the frame at `address`: the innermost functions of the runtime have no frames (runtime/pprof/pprof.go
+ * printStackRecord). An address is that of a call, and one before the pc, which it returns to; empty where the frame is at none of them.
+ */
+export function pcsBefore(pcs: string, address: string): string {
+  if (address === '') return ''
+  for (const pc of [` 0x${(BigInt(address) + 1n).toString(16)}`, ` ${address}`]) {
+    const at = `${pcs} `.indexOf(`${pc} `)
+    if (at >= 0) return pcs.slice(1, Math.max(at, 1))
+  }
+  return ''
 }
 
 /** May a line of a profile begin like this? */

@@ -65,6 +65,18 @@ describe('a call without a time-out', () => {
     expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))).toEqual([])
   })
 
+  it('is told without minutes of commands that have ended', () => {
+    const output: Written = {
+      state: 'chan receive',
+      calls: ['os/exec.(*Cmd).awaitGoroutines(0x0?)', 'os/exec.(*Cmd).Wait(0x0?)', 'main.run()'],
+      by: 'main.main in goroutine 1',
+    }
+    const [first] = findings(dumpOf(times(3, () => output)))
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 3, because: 'the command has ended' })
+    expect(first?.title).toMatch(/^3 goroutines wait for the end of the output of a command that has ended at /)
+    expect(findings(dumpOf(times(2, () => output)))).toEqual([])
+  })
+
   it('is told earlier of ten that all wait for minutes', () => {
     expect(findings(dumpOf(times(10, () => request(3))))).toMatchObject([{ finding: 'slow', goroutines: 10 }])
     expect(findings(dumpOf(times(10, () => request(2))))).toEqual([])

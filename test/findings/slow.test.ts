@@ -46,6 +46,21 @@ describe('a goroutine that has waited for a lock for minutes', () => {
   })
 })
 
+describe('a goroutine that has waited to send for minutes', () => {
+  const late = written('chan send, 4 minutes', 'shop/ids.(*ids).run(0x0?)')
+  const loop: Written = { state: 'chan receive', calls: ['shop/ids.serve()'], by: 'main.main in goroutine 1' }
+  const by = (sender: Written): Written => ({ ...sender, by: 'shop/ids.serve in goroutine 2' })
+
+  it('is slow where who has started it has waited as long', () => {
+    const other = { ...loop, state: 'chan receive, 4 minutes' }
+    expect(findings(dumpOf([other, by(late)]))[0]?.finding).toBe('slow')
+  })
+
+  it('is wanted no more often where who has started it lives on', () => {
+    expect(findings(dumpOf([loop, by(late)]))).toEqual([])
+  })
+})
+
 describe('a lock of the program around one of sync', () => {
   const wrapped = (type: string, outer: string): Written =>
     written(

@@ -8,7 +8,11 @@ const join: Written = {
   calls: [...LOCK, 'main.(*hub).join(0x0?)'],
   by: 'net/http.(*Server).Serve in goroutine 9',
 }
-const sender: Written = { state: 'chan send', calls: ['shop/queue.put(0x1)'], by: 'shop/api.start in goroutine 9' }
+const sender: Written = {
+  state: 'chan send',
+  calls: ['shop/queue.put(0x1)', 'shop/queue.submit(0x1)'],
+  by: 'shop/api.start in goroutine 9',
+}
 const waitFor = (state: string, call: string): Written => ({ state, calls: [call], by: 'main.main in goroutine 9' })
 
 describe('goroutines that wait for a lock', () => {
@@ -105,6 +109,11 @@ describe('a lock whose holder waits to send', () => {
     expect(findings(dumpOf([publish('main.main in goroutine 9'), lock, lock, slow]))).toEqual([])
   })
 
+  it('is given back where another one receives than who waits for it', () => {
+    const add: Written = { state: 'sync.Mutex.Lock', calls: [...LOCK, 'main.(*hub).add(0x0?)', 'main.visit()'] }
+    expect(findings(dumpOf([publish('main.main in goroutine 9'), add, add, reader]))).toEqual([])
+  })
+
   it('is not where one who receives waits for it', () => {
     const leave: Written = { state: 'sync.Mutex.Lock', calls: [...LOCK, 'main.(*hub).leave(0x0?)', 'main.listen()'] }
     expect(findings(dumpOf([publish('main.main in goroutine 9'), leave, reader]))[0]?.finding).toBe('stuck')
@@ -153,6 +162,25 @@ describe('goroutines that wait to send', () => {
     const [first] = findings(dumpOf([sender, sender, waitFor('chan receive, 3 minutes', 'shop/queue.idle()')]))
     expect(first).toMatchObject({ finding: 'stuck', goroutines: 2, class: 'communication' })
     expect(findings(dumpOf([sender, sender]))[0]?.finding).toBe('stuck')
+  })
+
+  it('may be iterators, or hand out ids, where to send is all that they do', () => {
+    const next: Written = {
+      state: 'chan send',
+      calls: ['shop/queue.(*cursor).run(0x0?)'],
+      by: 'shop/api.start in goroutine 9',
+    }
+    expect(findings(dumpOf([next, next]))).toEqual([])
+    const wrapped = { ...next, calls: [...next.calls, 'shop/api.start.gowrap1()'] }
+    expect(findings(dumpOf([wrapped, wrapped]))).toEqual([])
+  })
+
+  it('may wait for the main goroutine, in what it has called', () => {
+    const loop: Written = { state: 'chan receive', calls: ['shop/queue.perTick()', 'main.main()'] }
+    expect(findings(dumpOf([sender, sender, loop]))).toEqual([])
+    expect(findings(dumpOf([sender, sender, { state: 'chan receive', calls: ['main.main()'] }]))[0]?.finding).toBe(
+      'stuck',
+    )
   })
 
   it('may wait for one who takes a value at each tick', () => {
@@ -305,6 +333,11 @@ describe('a pool', () => {
 
   it('is exhausted for one waiter, when nobody is at work with a connection', () => {
     expect(findings(dumpOf([query]))[0]).toMatchObject({ finding: 'pool', goroutines: 1 })
+  })
+
+  it('is busy where one of its code, who may have one, waits for a timer', () => {
+    const pause = waitFor('chan receive', 'shop/users.retry()')
+    expect(findings(dumpOf([query, query, pause]))).toEqual([])
   })
 
   it('is busy for a few waiters, when somebody is', () => {
