@@ -1,0 +1,217 @@
+/**
+ * The files of one input: which of them have an engine, how far each has decided, and the log of all, which comes out in the order of the input.
+ */
+import { attributesOfPath } from '../carriers/kubernetes.ts'
+import type { Limits } from '../core/limits.ts'
+import { RecentMap } from '../core/lru.ts'
+import type { Writable } from '../core/records.ts'
+import type { Engine, EngineStats, InnerOptions } from './contract.ts'
+import { add, NOTHING } from './stats.ts'
+import { TailedFile } from './tailed-file.ts'
+import { WaitingLog } from './waiting-log.ts'
+
+/** Of the files without anything open, so many are looked at when one more comes: some need their engine no longer. */
+const LOOKS = 4
+
+export class TailedFiles {
+  readonly #options: InnerOptions
+  readonly #limits: Limits
+  readonly #make: (options: InnerOptions) => Engine
+  /** Least recently used first. */
+  readonly #files: RecentMap<string, TailedFile>
+  #atHand: TailedFile | undefined
+  /** Those with an engine, least recently used first; and of these, other than the one at hand, those that may still say something. */
+  readonly #running = new Set<TailedFile>()
+  readonly #undecided = new Set<TailedFile>()
+  /** What the engines have counted that are gone. */
+  #past: EngineStats = NOTHING
+  /** A file has shown that its oldest line is the first: so it is in the others. */
+  #isForward = false
+  readonly #log: WaitingLog
+  /** Offset in the input before which no file but the one at hand has anything to say. */
+  #others = Number.POSITIVE_INFINITY
+
+  constructor(options: InnerOptions, limits: Limits, make: (options: InnerOptions) => Engine) {
+    this.#options = options
+    this.#limits = limits
+    this.#make = make
+    this.#log = new WaitingLog(options.onLog, limits.waitingBytes)
+    this.#files = new RecentMap(limits.sources, (_, gone) => this.#stop(gone))
+  }
+
+  get stats(): EngineStats {
+    let all = this.#past
+    for (const { engine } of this.#running) if (engine !== undefined) all = add(all, engine.stats)
+    return all
+  }
+
+  get notices(): readonly string[] {
+    return [...this.#files.values()].flatMap(({ engine }) => engine?.notices ?? [])
+  }
+
+  get open(): boolean {
+    for (const { engine } of this.#running) if (engine?.open === true) return true
+    return !this.#log.isEmpty
+  }
+
+  /** Offset in the input before which no file has anything more to say. */
+  get decided(): number {
+    return Math.min(this.#others, this.#atHand?.undecided ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Offset in the input of the first title that a fresh engine must see: of a file with something open; none is infinite. */
+  get resumeAt(): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const file of this.#running) {
+      const resumeAt = file.engine?.resumeAt ?? file.bytes
+      if (resumeAt < file.bytes) first = Math.min(first, file.pieces[file.pieceOf(resumeAt)]?.title ?? 0)
+    }
+    return first
+  }
+
+  /** A file is at hand. */
+  get isAny(): boolean {
+    return this.#atHand !== undefined
+  }
+
+  /** The file at hand has an engine: it must be given all that is of it. */
+  get isRunning(): boolean {
+    return this.#atHand?.engine !== undefined
+  }
+
+  /** A title, `bytes` at `at` of the input: the file of that name is at hand. */
+  switchTo(name: string, bytes: Buffer, at: number): void {
+    this.#pass(undefined, bytes, at)
+    const before = this.#atHand
+    const file = this.#files.get(name) ?? new TailedFile(name)
+    this.#files.set(name, file)
+    this.#atHand = file
+    if (before !== undefined && before.undecided < Number.POSITIVE_INFINITY) this.#undecided.add(before)
+    this.#undecided.delete(file)
+    if (this.#running.delete(file)) this.#running.add(file)
+    this.#look()
+  }
+
+  /** Log of the file at hand, which has no engine, at `input`. */
+  remember(piece: Buffer, input: number): void {
+    const file = this.#atHand
+    file?.remember(piece)
+    this.#pass(file, piece, input)
+    this.#flush()
+  }
+
+  /** What comes of the file at hand, at `input`, and may be of a dump; `title`: where the title before it begins. */
+  push(piece: Buffer, input: number, title: number): void {
+    const file = this.#atHand
+    if (file === undefined) return
+    const engine = file.engine ?? this.#start(file)
+    const last = file.pieces[file.pieces.length - 1]
+    if (last === undefined || last.input - last.at !== input - file.bytes)
+      file.pieces.push({ at: file.bytes, input, title })
+    file.bytes += piece.length
+    engine.push(piece)
+    this.#learnOrder(engine)
+    this.#flush()
+    // A long line is log at once, and a dump may yet be found in it.
+    if (!engine.open && engine.resumeAt >= file.bytes) file.pieces = file.pieces.slice(-1)
+    else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
+  }
+
+  tick(now: number): void {
+    for (const { engine } of this.#running) engine?.tick(now)
+    this.#look()
+    this.#log.tick(now, this.#options.idle ?? 1000)
+  }
+
+  end(): void {
+    for (const { engine } of this.#running) engine?.end()
+    this.#look()
+    this.#log.flush(Number.POSITIVE_INFINITY)
+  }
+
+  /** What is open in it is all there will be. */
+  #stop(file: TailedFile): void {
+    this.#running.delete(file)
+    this.#undecided.delete(file)
+    const { engine } = file
+    if (engine === undefined) return
+    engine.end()
+    this.#learnOrder(engine)
+    this.#past = add(this.#past, engine.stats)
+    file.engine = undefined
+    file.pieces = []
+    file.bytes = 0
+  }
+
+  #learnOrder(engine: Engine): void {
+    this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
+  }
+
+  /** Makes the engine of a file; of those that have nothing open, the ones that were used longest ago lose theirs. */
+  #start(file: TailedFile): Engine {
+    const engine = this.#engineOf(file)
+    file.engine = engine
+    this.#running.add(file)
+    let looks = LOOKS
+    for (const each of this.#running) {
+      if (this.#running.size <= this.#limits.files || looks-- === 0) break
+      if (each === file) continue
+      if (each.engine?.open === false && each.undecided === Number.POSITIVE_INFINITY) this.#stop(each)
+      else {
+        // Another one is looked at next time.
+        this.#running.delete(each)
+        this.#running.add(each)
+      }
+    }
+    return engine
+  }
+
+  #engineOf(file: TailedFile): Engine {
+    const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
+    const { name } = file
+    const recent = file.takeRecent()
+    // Field by field: there may be thousands of files.
+    const own: Writable<InnerOptions> = { ...this.#options, qualified: true }
+    own.source = qualified === true && source !== undefined ? `${source}:${name}` : name
+    if (this.#isForward) own.order = 'oldest_first'
+    const named = attributesOfPath(name)
+    if (Object.keys(named).length > 0) own.attributes = { ...attributes, ...named }
+    if (memory !== undefined)
+      own.memory = memory.placed((offset) => file.inInput(offset), { recent, sinceDump: recent })
+    if (time !== undefined) own.time = (offset) => time(file.inInput(offset))
+    if (onRecord !== undefined) own.onRecord = (record, frame) => onRecord(file.placed(record), frame)
+    if (onLog !== undefined) own.onLog = (bytes, offset) => this.#logOf(file, bytes, offset)
+    return this.#make(own)
+  }
+
+  /** Log of a file, at `offset` of it. */
+  #logOf(file: TailedFile, bytes: Uint8Array, offset: number): void {
+    for (let from = 0; from < bytes.length; ) {
+      const next = file.pieces[file.pieceOf(offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
+      const to = Math.min(bytes.length, next - offset)
+      this.#pass(file, bytes.subarray(from, to), file.inInput(offset + from))
+      from = to
+    }
+  }
+
+  /** Log of `file`, or a title, at `at` of the input. */
+  #pass(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
+    this.#log.add(bytes, at, () => (file !== undefined && file === this.#atHand ? this.#others : this.decided))
+  }
+
+  #flush(): void {
+    if (!this.#log.isEmpty) this.#log.flush(this.decided)
+  }
+
+  /** Looks anew how far the files that are not at hand have decided: the one at hand has changed, or a clock has ended a dump. */
+  #look(): void {
+    this.#others = Number.POSITIVE_INFINITY
+    if (!this.#log.isWanted) return
+    for (const file of this.#undecided) {
+      const first = file.undecided
+      if (first === Number.POSITIVE_INFINITY) this.#undecided.delete(file)
+      else this.#others = Math.min(this.#others, first)
+    }
+    this.#log.flush(this.decided)
+  }
+}
