@@ -40,9 +40,9 @@ export function handlers(scene: Scene): Finding[] {
     })
 }
 
-/** The same without minutes. */
+/** The same without minutes: who waits to receive may do so between two tries, or until a timer answers. */
 export function deserted(scene: Scene): Finding[] {
-  const recent = waitingIn(scene).filter((each) => !isLate(each))
+  const recent = waitingIn(scene).filter((each) => !isLate(each) && (each.ways & RECEIVE) === 0)
   if (countOf(recent) < DESERTED) return []
   const handling = new Set(recent)
   return recent

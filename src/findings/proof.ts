@@ -202,11 +202,11 @@ function isSender({ states }: Seen): boolean {
   return states.has('chan send')
 }
 
-/** The only other goroutine that is in a method of the type, if it waits for another one itself. */
+/** The only other goroutine that is in a method of the type, if it waits for another one itself, and not for a timer. */
 function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | undefined {
   const slots = (byTypeIn(scene).get(type ?? '') ?? []).filter((slot) => slot !== one.slot)
   const other = slots.length === 1 ? scene.bySlot[slots[0] ?? -1] : undefined
-  return other !== undefined && other.tally.count === 1 && isHeld(other) ? other : undefined
+  return other !== undefined && other.tally.count === 1 && isHeld(other) && !mayPause(other) ? other : undefined
 }
 
 /** Does everybody in one of the packages wait for another one, but for `known`? */

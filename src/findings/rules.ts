@@ -136,7 +136,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: '3 handlers of requests wait to receive, for a WaitGroup or for a condition, nobody else of the code that waits goes on or may have a timer, and nobody of another package than `main` is at work',
+    when: '3 handlers of requests wait for a WaitGroup or for a condition, nobody else of the code that waits goes on or may have a timer, and nobody of another package than `main` is at work',
     example: 'test/findings/handlers.test.ts',
     of: 'waits',
     find: deserted,

@@ -87,7 +87,12 @@ describe('handlers that wait for minutes', () => {
 })
 
 describe('handlers that wait, in a dump without minutes', () => {
-  const get = handler('chan receive')
+  const get = handler(
+    'sync.Cond.Wait',
+    'sync.runtime_notifyListWait(0x0?)',
+    'sync.(*Cond).Wait(0x0?)',
+    'shop/quotes.(*broker).get(0x0?)',
+  )
 
   it('are stuck where three do, nobody else is in their code, and nobody but main is at work', () => {
     const [first, ...others] = findings(dumpOf([get, get, get, tick]))
@@ -111,6 +116,7 @@ describe('handlers that wait, in a dump without minutes', () => {
     ['may be answered by a batch', [get, get, get, other('select', 'shop/quotes.(*broker).flush(0x0?)')]],
     ['may have asked others', [get, get, get, other('IO wait', 'shop/stock.fetch()')]],
     ['wait in a select', times(3, () => handler('select'))],
+    ['may try again after a while, or are answered by a timer', times(3, () => handler('chan receive'))],
   ])('are left alone that %s', (_how, goroutines) => {
     expect(findings(dumpOf([...goroutines, tick]))).toEqual([])
   })

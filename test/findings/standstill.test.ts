@@ -67,8 +67,8 @@ describe('one goroutine that waits for a lock', () => {
     expect(findings(dumpOf([get, load, other]))).toEqual([])
   })
 
-  it('may be let go on by one who has a timer', () => {
-    expect(findings(dumpOf([get, waitFor('select', 'shop/cache.(*store).load(0x0?)')]))).toEqual([])
+  it.each(['select', 'chan receive'])('may be let go on by one who has a timer, in [%s]', (state) => {
+    expect(findings(dumpOf([get, waitFor(state, 'shop/cache.(*store).load(0x0?)')]))).toEqual([])
   })
 })
 
