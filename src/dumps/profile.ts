@@ -134,8 +134,9 @@ export class Profile implements Body {
         this.#begin(line.count, line.pcs, this.#lists.get(line.pcs))
         return 'part'
       case 'frame':
-        this.#firstAddress ??= frameAddress(text)
-        if (line.name !== '' && this.#record?.known === undefined) this.#frames.addText(line.name, line.file)
+        if (this.#record?.known !== undefined) return 'part'
+        this.#firstAddress ??= frameAddress(text, this.#record?.pcs ?? '')
+        if (line.name !== '') this.#frames.addText(line.name, line.file)
         return 'part'
       case 'labels':
         if (this.#record !== undefined) this.#record.labels = line.labels

@@ -50,9 +50,9 @@ export function readProfileLine(text: string, pcs: string | undefined): ProfileL
   return labels === null ? undefined : { kind: 'labels', labels: readLabels(labels[1] ?? '') }
 }
 
-/** `0x526bb8` of a frame whose cells stand apart; empty for any other one. */
-export function frameAddress(text: string): string {
-  return ADDRESS.exec(text)?.[1] ?? ''
+/** `0x526bb8` of a frame in a record with these pcs. */
+export function frameAddress(text: string, pcs: string): string {
+  return ADDRESS.exec(text)?.[1] ?? strippedAddress(text, pcs)
 }
 
 /**
@@ -78,15 +78,21 @@ export function mayBeginProfileLine(text: string): boolean {
  * frame ends. It is the address of a call, which is one before the address to return to.
  */
 function readStripped(text: string, pcs: string): RegExpExecArray | null {
-  if (!text.startsWith('#0x')) return null
+  const address = strippedAddress(text, pcs)
+  return address === '' ? null : STRIPPED_FRAME.exec(text.slice('#'.length + address.length))
+}
+
+/** Empty for none. */
+function strippedAddress(text: string, pcs: string): string {
+  if (!text.startsWith('#0x')) return ''
   for (const pc of pcs.trimStart().split(' ')) {
-    for (const address of [BigInt(pc) - 1n, BigInt(pc)]) {
-      const cell = `#0x${address.toString(16)}`
-      const m = text.startsWith(cell) ? STRIPPED_FRAME.exec(text.slice(cell.length)) : null
-      if (m !== null) return m
+    for (const number of [BigInt(pc) - 1n, BigInt(pc)]) {
+      const address = `0x${number.toString(16)}`
+      const end = '#'.length + address.length
+      if (text.startsWith(address, '#'.length) && STRIPPED_FRAME.test(text.slice(end))) return address
     }
   }
-  return null
+  return ''
 }
 
 /** Go's %q on each side (runtime/pprof/label.go), keys sorted. */

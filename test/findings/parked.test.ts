@@ -110,6 +110,13 @@ describe('senders in a profile', () => {
     ).toEqual([])
   })
 
+  it('are stuck as well where a logger has stripped the TABs', () => {
+    const stripped = profileOf([senders, main]).replaceAll('\t', '')
+    expect(findings(stripped)).toEqual(
+      findings(profileOf([senders, main])).map((each) => expect.objectContaining({ title: each.title })),
+    )
+  })
+
   it('are not told where no frame shows what waiting looks like, or a frame is damaged', () => {
     const text = profileOf([senders, main])
     expect(findings(text.replace('internal/poll.runtime_pollWait', 'shop/net.wait'))).toEqual([])
