@@ -11,7 +11,9 @@ const FORMS = ['auto', 'lines']
 
 /** @throws DumpstreamError `DS_OPTION` */
 export function checkOptions(options: EngineOptions): void {
-  const { similarity, stacks, input, order, form, idle, limits, streamKeys, bound } = options
+  checkObject(options)
+  const { source, similarity, stacks, input, order, form, idle, limits, streamKeys, bound } = options
+  if (source !== undefined && typeof source !== 'string') throw refusal('source', 'a name', source)
   checkChoice('similarity', SIMILARITIES, similarity)
   checkChoice('stacks', STACKS, stacks)
   checkChoice('input', INPUT_KINDS, input)
@@ -29,6 +31,16 @@ export function checkOptions(options: EngineOptions): void {
       throw new DumpstreamError('DS_OPTION', `limits has no ${name}; LIMITS has all names`)
     if (!(Number.isInteger(value) && value > 0)) throw refusal(`limits.${name}`, 'a whole number above 0', value)
   }
+}
+
+/** @throws DumpstreamError `DS_OPTION` */
+export function checkObject(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw refusal('options', 'an object', options)
+}
+
+/** @throws DumpstreamError `DS_OPTION` */
+export function checkBytes(chunk: unknown): void {
+  if (!ArrayBuffer.isView(chunk)) throw refusal('push', 'bytes, as Buffer.from(text) has them', chunk)
 }
 
 /** Absent is the default. */

@@ -4,6 +4,7 @@
  */
 import { DumpstreamError } from '../core/errors.ts'
 import { EngineAround } from './around.ts'
+import { checkBytes } from './check-options.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 
@@ -42,6 +43,7 @@ export class GuardedEngine extends EngineAround {
   }
 
   push(chunk: Uint8Array): void {
+    checkBytes(chunk)
     const before = this.#bytes
     this.#bytes += chunk.length
     this.#try(() => this.#engine.push(chunk), { chunk, at: before })

@@ -52,9 +52,11 @@ function wait(tally: SignatureTally): string {
 function came(track: Track | undefined, step: Step | undefined): string {
   const fresh = step?.fresh ?? 0
   const before = (track?.steps ?? []).reduce((sum, each) => sum + (each.fresh ?? 0), 0)
+  // A profile in between has no ids: nobody can say which were in it.
+  const last = track?.previous === undefined ? 'the last dump' : 'the last dump with ids'
   return fresh === 0
-    ? `none new since the last dump, ${before} in those before`
-    : `${fresh} new since the last dump${hourly(fresh, step)}`
+    ? `none new since ${last}, ${before} in those before`
+    : `${fresh} new since ${last}${hourly(fresh, step)}`
 }
 
 function more(step: Step | undefined): string {

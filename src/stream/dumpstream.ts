@@ -3,7 +3,7 @@ import { Transform } from 'node:stream'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { SteadyClock } from '../core/steady-clock.ts'
-import { checkChoice } from '../engine/check-options.ts'
+import { checkChoice, checkObject } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 
 /**
@@ -49,6 +49,7 @@ export function dumpstream(options?: DumpstreamOptions & { readonly logs?: 'drop
 export function dumpstream(options: DumpstreamOptions & { readonly logs: 'pass' }): TypedTransform<Buffer>
 export function dumpstream(options: DumpstreamOptions): TypedTransform<DumpstreamRecord | Buffer>
 export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<DumpstreamRecord | Buffer> {
+  checkObject(options)
   const {
     logs = 'drop',
     follow = options.idle !== undefined,

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createEngine, dumpstream, parseDumps } from '../../src/index.ts'
 
 /** As JavaScript may call it. */
-const make = (options: object): unknown => Reflect.apply(createEngine, undefined, [options])
+const make = (options: unknown): unknown => Reflect.apply(createEngine, undefined, [options])
 
 describe('an option that has no such value', () => {
   it.each([
+    [null, 'options takes an object, not null'],
+    ['app.log', 'options takes an object, not "app.log"'],
+    [{ source: 43 }, 'source takes a name, not 43'],
     [{ similarity: 'line' }, 'similarity takes origin, functions, lines, exact, not "line"'],
     [{ stacks: true }, 'stacks takes first, always, never, not true'],
     [{ input: 'k8s' }, 'input takes auto, plain, cri, docker, json, journald, syslog, otlp, not "k8s"'],
@@ -24,6 +27,18 @@ describe('an option that has no such value', () => {
     const code = expect.objectContaining({ code: 'DS_OPTION' })
     expect(() => Reflect.apply(dumpstream, undefined, [{ logs: 'keep' }])).toThrow(code)
     expect(() => Reflect.apply(dumpstream, undefined, [{ similarity: 'line' }])).toThrow(code)
+    expect(() => Reflect.apply(dumpstream, undefined, [null])).toThrow(code)
     expect(() => Reflect.apply(parseDumps, undefined, [undefined])).toThrow(code)
   })
+})
+
+it('text that is pushed in the place of bytes is told, and the engine goes on', () => {
+  const engine = createEngine()
+  const message = 'push takes bytes, as Buffer.from(text) has them, not "panic: x\\n"'
+  expect(() => Reflect.apply(engine.push, engine, ['panic: x\n'])).toThrow(
+    expect.objectContaining({ name: 'DumpstreamError', code: 'DS_OPTION', message }),
+  )
+  engine.push(Buffer.from('hello\n'))
+  engine.end()
+  expect(engine.stats.bytes).toBe(6)
 })
