@@ -20,7 +20,7 @@ export interface Tool {
 }
 
 /**
- * Serves until the client closes stdin.
+ * Serves until the client closes stdin, and all that it has asked is answered.
  *
  * @throws DumpstreamError `DS_USAGE` when the SDK, an optional package, is not installed; `DS_INPUT` when a request is longer than the SDK takes
  *   (10 MiB).
@@ -29,9 +29,16 @@ export async function serve(tools: readonly Tool[]): Promise<void> {
   const { Server, StdioServerTransport, types } = await load()
   const server = new Server({ name: 'dumpstream', version: VERSION }, { capabilities: { tools: {} } })
   server.setRequestHandler(types.ListToolsRequestSchema, () => ({ tools: tools.map(describe) }))
-  server.setRequestHandler(types.CallToolRequestSchema, async ({ params }) =>
-    answer(tools, params.name, params.arguments),
-  )
+  const answering = new Set<Promise<Answer>>()
+  server.setRequestHandler(types.CallToolRequestSchema, async ({ params }) => {
+    const answered = answer(tools, params.name, params.arguments)
+    answering.add(answered)
+    try {
+      return await answered
+    } finally {
+      answering.delete(answered)
+    }
+  })
   let isOver = false
   let problem: Error | undefined
   const closed = new Promise<void>((resolve) => {
@@ -40,15 +47,23 @@ export async function serve(tools: readonly Tool[]): Promise<void> {
       problem = error
     }
     // The transport does not notice the end of its input.
-    process.stdin.once('end', () => {
+    process.stdin.once('end', async () => {
       isOver = true
-      void server.close()
+      // The last request is handed to its tool, and the last answer is written, a turn later.
+      await turn()
+      while (answering.size > 0) await Promise.allSettled(answering)
+      await turn()
+      await server.close()
     })
   })
   await server.connect(new StdioServerTransport())
   await closed
   if (!isOver)
     throw new DumpstreamError('DS_INPUT', `a request can't be read: ${problem?.message ?? 'the connection was closed'}`)
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 interface Answer {

@@ -37,6 +37,24 @@ describe('dumpstream mcp', () => {
     ])
   })
 
+  it('answers what was asked before the client closed stdin', async () => {
+    const call = { jsonrpc: '2.0', method: 'tools/call', params: { name: 'triage', arguments: { path: demo } } }
+    const first = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    }
+    const asked = [
+      first,
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      { ...call, id: 2 },
+      { ...call, id: 3 },
+    ]
+    const { stdout, code } = await cli(['mcp'], { input: asked.map((each) => `${JSON.stringify(each)}\n`).join('') })
+    expect([items(stdout.trimEnd()).map(({ id }) => id), code]).toEqual([[1, 2, 3], 0])
+  })
+
   it('triage says what stands out, and where a person can look at it', async () => {
     const [head, worst] = items((await ask('triage', { path: demo })).text)
     expect(head).toMatchObject({ goroutines: 461, dumps: 3 })
