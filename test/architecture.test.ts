@@ -110,6 +110,11 @@ describe('architecture', () => {
     expect(new Set(paths.map(roomOf))).toEqual(new Set(names))
   })
 
+  it('is in src/README.md, folder by folder, in the same order', () => {
+    const table = readFileSync(join(src, 'README.md'), 'utf8').matchAll(/^\| `(\w+)` +\|/gm)
+    expect([...table].map((match) => match[1])).toEqual(names.filter((name) => !name.includes('/')))
+  })
+
   it('has rows that look up only', () => {
     for (const [place, name] of names.entries())
       expect(names.slice(0, place), name).toEqual(expect.arrayContaining([...(ROOMS[name]?.imports ?? [])]))
