@@ -2,6 +2,7 @@
 
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import type { EngineSnapshot, WholeEngine } from '../engine/engine.ts'
 import { elapsed } from '../input/clock.ts'
 import { Follower } from '../input/follow.ts'
@@ -166,9 +167,9 @@ export class FollowedFiles {
   async #open(file: string, from: 'start' | 'end'): Promise<Followed> {
     const { engines, complain, state } = this.#parts
     const saved = state?.take(file)
-    const engine = this.#engine(file, saved?.snapshot)
+    const engine = this.#engine(file, saved?.snapshot, (record) => follower.placed(record))
     const process = file.startsWith('/proc/') ? await identifyOwner(file) : undefined
-    const follower = new Follower(
+    const follower: Follower = new Follower(
       file,
       { onChunk: (bytes) => engines.push(engine, bytes), onNotice: complain },
       { from, ...(saved === undefined ? {} : { resume: saved.places }), ...(process === undefined ? {} : { process }) },
@@ -176,10 +177,14 @@ export class FollowedFiles {
     return { follower, engine }
   }
 
-  #engine(file: string, snapshot: EngineSnapshot | undefined): WholeEngine {
+  #engine(
+    file: string,
+    snapshot: EngineSnapshot | undefined,
+    place: (record: DumpstreamRecord) => DumpstreamRecord,
+  ): WholeEngine {
     const { engines, state } = this.#parts
     try {
-      return engines.open(file, snapshot === undefined ? {} : { snapshot })
+      return engines.open(file, snapshot === undefined ? {} : { snapshot }, place)
     } catch (error) {
       if (error instanceof DumpstreamError && state !== undefined) throw state.refusal(error)
       throw error

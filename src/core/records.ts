@@ -20,7 +20,7 @@ export interface DumpRecord {
   readonly signatures: number
   /** Goroutines that stand in no signature record; absent when there are none. */
   readonly other?: { readonly count: number }
-  /** Offsets in the input: first byte of the dump, first byte after it. */
+  /** Offsets in the input, or in the followed file that it begins in: first byte of the dump, first byte after it. */
   readonly bytes: readonly [number, number]
   readonly foreign_lines: number
   readonly damaged: number

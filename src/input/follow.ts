@@ -17,6 +17,7 @@
  */
 import { type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
+import type { DumpstreamRecord } from '../core/records.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 import type { ProcessIdentity } from './process.ts'
@@ -138,6 +139,16 @@ export class Follower {
     const older = [...places.keys()].filter((tail) => !read.includes(tail))
     const found = [...older, ...read].map((tail) => tail.placeAt(places.get(tail) ?? tail.position))
     return found.length > 0 ? found : [...this.#resume]
+  }
+
+  /** Where in its file the dump begins that was read as these bytes of what was handed on. It may go on in the next file. */
+  placed(record: DumpstreamRecord): DumpstreamRecord {
+    if (record.type !== 'dump') return record
+    const [start, end] = record.bytes
+    const run = this.#runs.findLast(({ offset, length }) => offset <= start && start < offset + length)
+    if (run === undefined) return record
+    const shift = run.position - run.offset
+    return { ...record, bytes: [start + shift, end + shift] }
   }
 
   close(): void {

@@ -95,6 +95,25 @@ describe('--state-file', () => {
     ])
   })
 
+  it('says where in its file a dump is, also after a restart and after a rotation', async () => {
+    const log = folder.write('app.log', dump(0))
+    const text = (name: string, record: Record<string, unknown> | undefined): string => {
+      const [start = 0, end = 0] = Array.isArray(record?.bytes) ? record.bytes : []
+      return readFileSync(folder.at(name)).subarray(start, end).toString()
+    }
+    await writtenUntil(1)
+    appendFileSync(log, dump(1))
+    const [second] = dumpsIn(await writtenUntil(1))
+    const whole = /^goroutine 1 \[select\]:\n[\s\S]*main\.go:3 \+0x2\n$/
+    expect(text('app.log', second)).toMatch(whole)
+    appendFileSync(log, dump(2))
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, dump(3))
+    const [third, fourth] = dumpsIn(await writtenUntil(2))
+    expect([text('app.log.1', third).match(/0x2\b/g), text('app.log', fourth).match(/0x3\b/g)]).not.toContain(null)
+    for (const each of [text('app.log.1', third), text('app.log', fourth)]) expect(each).toMatch(whole)
+  })
+
   it('reads a file from its start that was truncated meanwhile', async () => {
     const log = folder.write('app.log', dump(0) + dump(1))
     await writtenUntil(2)
