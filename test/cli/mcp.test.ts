@@ -52,7 +52,9 @@ describe('dumpstream mcp', () => {
       { ...call, id: 3 },
     ]
     const { stdout, code } = await cli(['mcp'], { input: asked.map((each) => `${JSON.stringify(each)}\n`).join('') })
-    expect([items(stdout.trimEnd()).map(({ id }) => id), code]).toEqual([[1, 2, 3], 0])
+    // In any order (JSON-RPC 2.0).
+    const answered = items(stdout.trimEnd()).map(({ id }) => id)
+    expect([answered.toSorted(), code]).toEqual([[1, 2, 3], 0])
   })
 
   it('triage says what stands out, and where a person can look at it', async () => {
