@@ -284,11 +284,6 @@ export class Assembler {
     return fitOf(this.#open, this.#headers, buf, words, pos, next)
   }
 
-  /** As Body.goesOnWith. */
-  goesOnWith(text: string, room: number): boolean {
-    return this.#open.body.goesOnWith(text, room)
-  }
-
   /** Holds the line [pos, next) of `buf`, for `adopt`. */
   hold(buf: Buffer, pos: number, next: number, base: number): HeldLine {
     const held = this.#open.tape.hold(buf, pos, next)

@@ -52,8 +52,6 @@ export interface Body {
   blank(): 'last' | 'foreign'
   /** Takes the tail of a cut line whose head is pending. */
   join(tail: string): Joined | undefined
-  /** Does the line before `text`, which is `room` bytes long, go on with it? It lacks what stands ahead of all other lines. */
-  goesOnWith(text: string, room: number): boolean
   /** Takes the line before `text` that is pending, if `text` shows that it is one whose end is missing. */
   takeCut(text: string): Joined | undefined
   /** Takes a whole line with foreign text behind it; returns where that begins, or -1. */

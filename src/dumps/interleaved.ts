@@ -114,11 +114,6 @@ export class InterleavedDumps {
     return Math.max(fit, this.#second?.fit(buf, words, pos, next) ?? 0)
   }
 
-  /** As Assembler.goesOnWith, of the one that took the last line. */
-  goesOnWith(text: string, room: number): boolean {
-    return this.#last?.goesOnWith(text, room) === true
-  }
-
   /** As ReasonBefore.give. */
   giveReason(reason: LoggedReason): void {
     this.#first.giveReason(reason)

@@ -184,10 +184,6 @@ export class Profile implements Body {
   /** Its lines leave no doubt. */
   decide(): undefined {}
 
-  goesOnWith(): boolean {
-    return false
-  }
-
   takeCut(): Joined | undefined {
     return undefined
   }

@@ -78,10 +78,6 @@ export class RaceReport implements Body {
     return undefined
   }
 
-  goesOnWith(): boolean {
-    return false
-  }
-
   takeCut(): Joined | undefined {
     return undefined
   }

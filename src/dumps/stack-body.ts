@@ -258,18 +258,6 @@ export class StackBody implements Body {
     return 'damaged'
   }
 
-  goesOnWith(text: string, room: number): boolean {
-    const { at, expected, length, tree } = this.#goroutine
-    const { wraps } = this.#fragments
-    if (at === undefined) return false
-    // A foreign line has come last: it is the head.
-    if (length <= 0) return wraps.mayTake(text, expected, room)
-    if (at === ROOT) return false
-    const kind = tree.kind(at)
-    if (kind === 'file' && isOffset(text)) return !hasOffset(tree.literal(at))
-    return (kind === 'file' || kind === 'created') && wraps.goesOn(length)
-  }
-
   /** Does the line before this one, which can stand by itself, go on with `text`? An offset is no part of the stack's text. */
   #goesOn(text: string): boolean {
     const goroutine = this.#goroutine

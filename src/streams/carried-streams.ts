@@ -28,7 +28,7 @@ import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
-import { TEXT_BYTES } from '../text/line.ts'
+import { startsHeader } from '../text/titles.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { LikeLines } from './like-lines.ts'
 import { CarriedOrigin, type StreamOrigin } from './origin.ts'
@@ -36,6 +36,7 @@ import { Recognition } from './recognition.ts'
 import { Stream } from './stream.ts'
 import { StreamMap } from './stream-map.ts'
 import { Unproved } from './unproved.ts'
+import { WrappedLines } from './wrapped-lines.ts'
 
 export interface CarriedStreamsOptions {
   readonly limits: Limits
@@ -50,9 +51,10 @@ export interface CarriedStreamsOptions {
 
 /**
  * What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. `likely log`: it
- * looks like a line of a prefix, of no dump. That proves little where the prefix is a word: a header has one, too.
+ * looks like a line of a prefix, of no dump. That proves little where the prefix is a word: a header has one, too. `waits`: it was not taken, the lines
+ * behind it say what it is.
  */
-export type Taken = 'taken' | 'refused' | 'likely log' | GluedHeader
+export type Taken = 'taken' | 'refused' | 'likely log' | 'waits' | GluedHeader
 
 export class CarriedStreams {
   readonly #options: CarriedStreamsOptions
@@ -76,14 +78,14 @@ export class CarriedStreams {
   /** The stream of a line that lacks the end of the string with its dump. */
   #wrapped: Stream | undefined
 
+  readonly #wrappedLines = new WrappedLines()
+  /** The stream of the last line, if it goes on. */
+  #goingOn: Stream | undefined
+
   /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
   #given: Stream | undefined
   #givenBy: Carrier | undefined
   #likeLines: LikeLines | undefined
-  /** As `#given`, in chunks that have gone, too. */
-  #last: Stream | undefined
-  /** How long that line is, if it was shown by itself. */
-  #lastLength = 0
 
   constructor(options: CarriedStreamsOptions) {
     this.#options = options
@@ -131,13 +133,20 @@ export class CarriedStreams {
   }
 
   /**
-   * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. Returns what became of it.
+   * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. Whole lines go up to `end`; `final`: it must
+   * be taken now. Returns what became of it.
    */
-  line(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): Taken {
+  line(
+    buf: Buffer,
+    pos: number,
+    next: number,
+    offset: number,
+    needle: boolean,
+    end: number = next,
+    final: boolean = true,
+  ): Taken {
     this.#given = undefined
-    const last = this.#last
-    this.#last = undefined
-    return this.#take(buf, pos, next, offset, needle, last)
+    return this.#take(buf, pos, next, offset, needle, end, final)
   }
 
   /**
@@ -197,19 +206,22 @@ export class CarriedStreams {
     const carrier = this.#givenBy
     if (carrier?.shape === undefined) return false
     const { inUse, klog } = this.recognition
+    if (this.#wrappedLines.areKnown) return false
     if (inUse[0] !== carrier || !klog.isNowhere || this.#unproved?.stream === given) return false
     return this.#like.find(carrier, buf, pos, end)
   }
 
-  #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, last: Stream | undefined): Taken {
+  #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, end: number, final: boolean): Taken {
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
     if (this.#wrapped !== undefined && this.#goesOn(this.#wrapped, buf, pos, next, offset)) return 'taken'
     this.#line.begin(buf, pos, next)
+    if (this.#goingOn !== undefined && this.#takePart(this.#goingOn, offset)) return 'taken'
     let known: Carrier | undefined
     for (const carrier of inUse) {
       if (carrier === whole && !needle) continue
       if (!carrier.read(buf, pos, next, text)) continue
+      if (this.#isWrapped(carrier, needle, end, final) === 'unknown') return 'waits'
       klog.note(carrier, text)
       if (carrier.several === true) {
         this.#several(carrier, offset, needle)
@@ -217,10 +229,6 @@ export class CarriedStreams {
       }
       if (this.#give(carrier, offset, needle)) return 'taken'
       if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
-    }
-    if (known === undefined && !needle && last !== undefined && this.#isTail(last, buf, pos, next)) {
-      this.#feed(undefined, last, text, offset, needle)
-      return 'taken'
     }
     const header = this.#gluedBefore(buf, pos, next)
     if (header !== undefined) return header
@@ -241,17 +249,37 @@ export class CarriedStreams {
     return 'taken'
   }
 
-  /**
-   * Is the line [pos, next) the tail of the line before it, which a terminal or a mail has wrapped? It lacks what stands ahead of the others. Then it is
-   * the text at hand.
-   */
-  #isTail(last: Stream, buf: Buffer, pos: number, next: number): boolean {
-    const end = trimLineEnd(buf, pos, next)
-    if (!last.open || end - pos > TEXT_BYTES) return false
-    if (!last.goesOnWith(buf.toString('latin1', pos, end), this.#lastLength)) return false
-    this.#text.inPlace(buf, pos, next)
-    this.#text.partial = false
+  /** As WrappedLines.begin, of the text at hand, if it is of a dump: lines go up to `end`. */
+  #isWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean | 'unknown' {
+    const text = this.#text
+    if (text.partial || carrier.several === true) return false
+    const stream = this.#map.get(carrier, text.key)
+    if (stream?.open !== true && !(needle && startsHeader(text.latin1()))) return false
+    const { buf, start, end: next } = this.#line
+    return this.#wrappedLines.begin(text, (words) => stream?.withoutInner(words) ?? words, {
+      ...{ buf, start, next, end, isFinal },
+      isCarried: (from, to, least) => this.#isCarried(buf, from, to, least),
+    })
+  }
+
+  /** Takes the line at hand as a part of the one before it, which is of `stream`. */
+  #takePart(stream: Stream, offset: number): boolean {
+    this.#goingOn = undefined
+    if (!stream.open) return false
+    this.#wrappedLines.next(this.#text)
+    this.#feed(undefined, stream, this.#text, offset, false)
     return true
+  }
+
+  /** Is the line [pos, next) one of a stream that there is, with `least` bytes ahead of its text? A time may have the form of any number. */
+  #isCarried(buf: Buffer, pos: number, next: number, least: number): boolean {
+    const { inUse, whole } = this.recognition
+    const text = new CarriedText()
+    return inUse.some((carrier) => {
+      const other = carrier === whole ? undefined : carrier.afresh()
+      if (other?.read(buf, pos, next, text) !== true || this.#map.get(carrier, text.key) === undefined) return false
+      return next - pos - (text.end - text.start) >= least
+    })
   }
 
   /** Takes the line [pos, next), if it goes on with the string of the dump in `stream`; else that is over. */
@@ -357,10 +385,8 @@ export class CarriedStreams {
     this.#atLine = undefined
     line.settle()
     if (stream.isWrapped) this.#wrapped = stream
+    if (this.#wrappedLines.goOn) this.#goingOn = stream
     this.#map.fed(stream)
-    const { buf, start, end } = line
-    this.#last = stream
-    this.#lastLength = trimLineEnd(buf, start, end) - start
     this.#given = carrier === undefined ? undefined : stream
     this.#givenBy = carrier
   }

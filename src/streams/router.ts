@@ -26,6 +26,7 @@ import { findNeedle, isDecorated, lineStart } from '../text/needle.ts'
 import { withPrefixBehind } from './bare-head.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 import { LongLine } from './long-line.ts'
+import { wrappedHeader } from './wrapped-lines.ts'
 
 const GOROUTINE = 'goroutine '
 /** Longest last line that is looked at when the input ends. */
@@ -90,7 +91,13 @@ export class Router implements LineSink {
       if (this.#streams.open) {
         pos = this.#streams.known(buf, pos, end, base)
         if (pos < end && this.#streams.logs) pos = this.#streams.passLog(buf, pos, this.#endOfLog(buf, pos, end))
-        if (pos < end) pos = this.#carriedLine(buf, words, pos, base)
+        if (pos === end) break
+        const next = this.#carriedLine(buf, words, pos, base, final)
+        if (next === pos) {
+          this.announced = base + pos
+          return pos
+        }
+        pos = next
         continue
       }
       if (this.#plain.quiet) {
@@ -116,6 +123,17 @@ export class Router implements LineSink {
           }
         }
         if (this.#isCarried(buf, near, next, needle, pos)) {
+          pos = this.#approachCarried(buf, words, pos, near, next, base)
+          continue
+        }
+        const whole = needle > near ? wrappedHeader(buf, near, next, end) : undefined
+        if (whole === 'unknown' && !final) {
+          const at = findAnnouncement(buf, pos, near, this.#limits.preambleBytes)
+          this.#tape.pass(buf, pos, at)
+          this.announced = base + at
+          return at
+        }
+        if (whole !== undefined && whole !== 'unknown' && this.#isBareOf(whole, buf, pos, near)) {
           pos = this.#approachCarried(buf, words, pos, near, next, base)
           continue
         }
@@ -228,7 +246,8 @@ export class Router implements LineSink {
     for (let at = this.#needleFrom(buf, pos); at < end; ) {
       const line = lineStart(buf, pos, at)
       const next = buf.indexOf(LF, at) + 1
-      if (at === line || !this.#streams.recognition.quotes(buf, line, next, pos)) return at
+      if (at === line || wrappedHeader(buf, line, next, end) !== undefined) return at
+      if (!this.#streams.recognition.quotes(buf, line, next, pos)) return at
       at = this.#needleFrom(buf, next)
     }
     return -1
@@ -295,12 +314,13 @@ export class Router implements LineSink {
     return true
   }
 
-  /** Takes one line while a stream has a dump open. */
-  #carriedLine(buf: Buffer, words: DataView, pos: number, base: number): number {
+  /** Takes one line while a stream has a dump open. Returns where the next one begins, or `pos` where the line waits: not if this is `final`. */
+  #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
     const needle = this.#needleFrom(buf, pos) < next
-    const taken = this.#streams.line(buf, pos, next, base + pos, needle)
+    const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#end, final)
     if (taken === 'taken') return next
+    if (taken === 'waits') return pos
     if (taken === 'likely log') {
       if (!this.#concernsPlain(buf, words, pos, next, needle)) {
         this.#tape.pass(buf, pos, next)

@@ -121,11 +121,6 @@ export class Stream {
     return this.#dumps?.fit(text.buf, text.words, text.start, text.end) ?? 0
   }
 
-  /** Does the line that came last, of `room` bytes, go on with `text`, which is a line without what carries it? */
-  goesOnWith(text: string, room: number): boolean {
-    return !this.#cut.isOpen && this.#long === undefined && this.#dumps?.goesOnWith(text, room) === true
-  }
-
   /** As `fit`, without what the program's own logger put around it: a call with several arguments may look as if it had words before it. */
   fitsInside(text: CarriedText): boolean {
     return this.label(text) > 0 && this.fit(this.#text) > 0

@@ -44,14 +44,52 @@ it.each([
   ['compose', 'web-1  | '],
   ['a quote', '> '],
   ['syslog', 'Nov 24 05:00:00 web-1 app[12]: '],
+  ['a time, whose form any number has', '2026-11-24T05:00:00] '],
+  ['48 columns', '[pod/shop-web-7d9f8c6b5-x2x1z/app-checkout-web] '],
 ])('frames behind the prefix of %s are not lost at any width', (_, prefix) => {
-  for (let width = prefix.length + 60; width < 140; width++) {
+  // No terminal is narrower, nor has it less room than the head of a header takes.
+  for (let width = Math.max(40, prefix.length + 'goroutine 7 ['.length); width < 140; width += 1 + (width % 3)) {
     const text = LINES.map((line) => `${wrap(prefix + line, width)}\n`).join('')
     const { found, log } = read(text)
     expect(found, text).toMatchObject(FOUND)
     expect(log).toBe(`${prefix}served\n`)
     const twice = text + text
     if (width % 16 === 0) for (const size of [1, 7, 64]) expect(read(twice, size)).toEqual(read(twice))
+  }
+})
+
+it('headers behind a prefix are not lost where a terminal has wrapped them, at a blank, too', () => {
+  const prefix = '[pod/shop-web-7d9f8c6b5-x2x1z/app-checkout-web] '
+  const header = 'goroutine 8 [chan receive, 12 minutes]:'
+  const lines = [
+    header,
+    ...LINES.slice(3, 5),
+    '',
+    'goroutine 9 [select (no cases), locked to thread]:',
+    ...LINES.slice(3, 5),
+  ]
+  for (let width = prefix.length + 'goroutine 8 ['.length; width < 120; width++) {
+    const text = lines.map((line) => `${wrap(prefix + line, width)}\n`).join('')
+    const { found, log } = read(text)
+    expect(found, text).toMatchObject([
+      { goroutines: 2, signatures: 1, damaged: 0, foreign_lines: 0 },
+      { count: 2, states: { 'chan receive': 1, 'select (no cases)': 1 }, wait_minutes: { max: 12 } },
+    ])
+    expect(log).toBe('')
+    if (width % 16 === 0) for (const size of [1, 7, 64]) expect(read(text, size)).toEqual(read(text))
+  }
+})
+
+it('a line that a prefix lacks is none of the line before it, if both make no line of Go', () => {
+  const prefix = '[pod/shop-web-7d9f8c6b5-x2x1z/app-checkout-web] '
+  const others = ['done', 'main.go', '2026/11/24 08:14:31 served', 'main.other(0x1)', '0x1f']
+  for (const other of others) {
+    const prefixed = LINES.map((line) => `${prefix}${line}\n`)
+    for (let at = 3; at < LINES.length; at++) {
+      const { found, log } = read(prefixed.toSpliced(at, 0, `${other}\n`).join(''))
+      expect(found, `${other} ${at}`).toMatchObject([{ goroutines: 1, damaged: 0 }, FOUND[1]])
+      expect(log).toBe(`${other}\n${prefix}served\n`)
+    }
   }
 })
 

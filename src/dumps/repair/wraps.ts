@@ -15,6 +15,7 @@ import type { Held } from '../../lines/tape.ts'
 import { NARROWEST } from '../../text/cut.ts'
 import { type LineKind, type LineText, readLine, readOddCall, readStripped } from '../../text/line.ts'
 import { plainText } from '../../text/plain.ts'
+import { SOFT_BREAK } from '../../text/wrapped.ts'
 
 /** Pieces of one line that are put together, at most. */
 export const PIECES = 6
@@ -42,14 +43,10 @@ interface Wrapped {
 const WIDTHS = 8
 /** Kinds of line that may be long enough to be wrapped. */
 const LONG: readonly LineKind[] = ['func', 'file', 'created']
-/** Quoted-printable (RFC 2045) says itself that a line goes on. Behind the name of a register the sign is the line's own. */
-const SOFT_BREAK = /(?<! (?:fp|sp|pc))=$/
 
 export class Wraps {
   /** The line before this one, and those that it goes on with, if it may be wrapped. */
   #head: Fragment | undefined
-  /** Of a line that lacks what stands ahead of all others: length of the line before it with that. 0: no line has it, or this one has it, too. */
-  #room = 0
   #widths: Set<number> | undefined
 
   /** For another stream: nothing is known of how its lines are wrapped. */
@@ -61,13 +58,12 @@ export class Wraps {
   /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
-    const room = this.#room
     this.interrupt()
     if (text.length < NARROWEST) return undefined
     const part = { held, at: 0, length: text.length }
     this.#head = { text, parts: [part], cuts: [] }
     if (before === undefined || before.parts.length >= PIECES) return undefined
-    if (!isMiddle(before, text, room)) return undefined
+    if (!isMiddle(before, text)) return undefined
     const at = before.text.length
     this.#head = { text: before.text + text, parts: [...before.parts, { ...part, at }], cuts: [] }
     return this.#head
@@ -81,18 +77,10 @@ export class Wraps {
   /** What is wrapped goes on with the very next line. The line at hand was no piece of one, so nothing is under way any more. */
   interrupt(): void {
     this.#head = undefined
-    this.#room = 0
   }
 
   /** Joins `tail` to the line before it, into a line of one of `kinds`. */
   join(tail: string, kinds: readonly LineKind[]): Wrapped | undefined {
-    const wrapped = this.joined(tail, kinds)
-    if (wrapped !== undefined) this.#learn(widthOf(wrapped.fragment))
-    return wrapped
-  }
-
-  /** As `join`, for a question only. */
-  joined(tail: string, kinds: readonly LineKind[]): Wrapped | undefined {
     const fragment = this.#head
     if (fragment === undefined) return undefined
     const text = plainText(textOf(fragment) + tail)
@@ -102,20 +90,11 @@ export class Wraps {
     if (this.#widths?.has(width) !== true) {
       const isIndented = /^\s/.test(text)
       const own = readLine(tail) ?? (isIndented ? undefined : readStripped(tail))
-      if (tail.length > Math.max(width, this.#room) || (own !== undefined && kinds.includes(own.kind))) return undefined
+      if (tail.length > width || (own !== undefined && kinds.includes(own.kind))) return undefined
       if (line.kind === 'file' && readStripped(text.trimStart()) === undefined) return undefined
     }
+    this.#learn(width)
     return { fragment, text, line }
-  }
-
-  /** Does the line before `text`, whose rest is not there, go on with it? `room`: as `#room`. True: that is so of the line that comes. */
-  mayTake(text: string, kinds: readonly LineKind[], room: number): boolean {
-    const head = this.#head
-    if (head === undefined) return false
-    this.#room = room
-    if (isMiddle(head, text, room) || this.joined(text, kinds) !== undefined) return true
-    this.#room = 0
-    return false
   }
 
   /** Do lines of this length go on with the next? `certain`: this one does. */
@@ -143,8 +122,8 @@ function readCallOfC(text: string, tail: string): LineText | undefined {
 }
 
 /** May `text`, behind a line that was wrapped, be more of it than its end? */
-function isMiddle(before: Fragment, text: string, room: number): boolean {
-  if (text.length === widthOf(before) || (text.length === room && room > 0)) return true
+function isMiddle(before: Fragment, text: string): boolean {
+  if (text.length === widthOf(before)) return true
   return SOFT_BREAK.test(before.text) && SOFT_BREAK.test(text)
 }
 

@@ -1,0 +1,91 @@
+/**
+ * A line of a dump that a terminal or a mail has wrapped, and the line behind it. Latin-1.
+ *
+ *   lines as long go on | the line                                   | both together      | what they are
+ *   --------------------|--------------------------------------------|--------------------|-------------------
+ *   as is known         | no line of Go                              | anything           | one line
+ *   as is known         | a line of Go                               | such a line        | one line
+ *   not that is known   | no line of Go, and begins like one         | a line of Go       | one line
+ *   not that is known   | a place without its offset, or a creator   | a longer one       | one line
+ *   any                 | any other                                  | anything           | two
+ */
+import { cutLine } from './cut.ts'
+import { hasOffset, type LineKind, readLine, readStripped } from './line.ts'
+import { plainText } from './plain.ts'
+import { startsPreamble } from './preamble.ts'
+import { headerEnd } from './titles.ts'
+
+/** Quoted-printable (RFC 2045) says itself that a line goes on. Behind the name of a register the sign is the line's own. */
+export const SOFT_BREAK: RegExp = /(?<! (?:fp|sp|pc))=$/
+
+/** Lines that are long enough to be wrapped. */
+const LONG: readonly Whole[] = ['header', 'func', 'file', 'created']
+/** The head of a name: of its package, at least. */
+const CUT_NAME = /^[A-Za-z_][\w.~%@-]*[./](?:[\w~%@/-]|\.(?!\.))*(?:\((?:\*[\w.[\]]*\)?[\w.]*)?)?$/
+/** The head of a place. */
+const CUT_PLACE = /^\s+(?:[\w.-]*[/:]|$)/
+/** A bracket is closed that was opened on the line before. */
+const LACKS_ITS_HEAD = /^[^()[\]]*[)\]]/
+
+/** No word of a log goes on with the name of a creator so. */
+const HAS_PARENT = / in goroutine \d+$/
+
+type Whole = LineKind | 'header' | 'preamble' | undefined
+
+export interface HeadOfWrapped {
+  readonly head: string
+  /** With what comes behind it, it is a whole line. */
+  readonly isWhole: boolean
+}
+
+/** May `head` go on with the next line, where lines as long as it are not known to? */
+export function mayGoOn(head: string): boolean {
+  if (SOFT_BREAK.test(head)) return true
+  const text = plainText(head)
+  const whole = wholeOf(text)
+  if (whole !== undefined) return whole === 'created' || (whole === 'file' && !hasOffset(text))
+  return cutLine(text) !== undefined || CUT_NAME.test(text) || CUT_PLACE.test(head)
+}
+
+/**
+ * What of `head` stands ahead of `rest`, if they are one line: all of it, without the sign of a mail, or with the blank that a mail has left out.
+ * `isUsual`: lines as long as it are known to go on.
+ */
+export function headOfWrapped(head: string, rest: string, isUsual: boolean): HeadOfWrapped | undefined {
+  const isSoft = SOFT_BREAK.test(head)
+  const heads = isSoft ? [head.slice(0, -1), head] : [head, `${head} `]
+  const whole = heads.find((each) => makesLine(each, rest, isUsual || isSoft))
+  if (whole !== undefined) return { head: whole, isWhole: true }
+  return isUsual && wholeOf(plainText(head)) === undefined ? { head: heads[0] ?? head, isWhole: false } : undefined
+}
+
+function makesLine(head: string, rest: string, isUsual: boolean): boolean {
+  const text = plainText(head)
+  const both = plainText(head + rest)
+  const before = wholeOf(text)
+  const made = wholeOf(both)
+  if (isUsual) return made !== undefined && (before === undefined || before === made)
+  if (!LONG.includes(made)) return false
+  if (before === undefined) return !isCall(rest) || CUT_NAME.test(text) || text.startsWith('created by ')
+  if (before !== made) return false
+  return made === 'created' ? HAS_PARENT.test(rest) : made === 'file' && hasOffset(both) && !hasOffset(text)
+}
+
+/** What `text` is, if it is a whole line of a stack, its header, or the first line of what announces one. */
+function wholeOf(text: string): Whole {
+  if (text.startsWith('goroutine ') && headerEnd(text, 0) === text.length) return 'header'
+  if (startsPreamble(text) !== undefined) return 'preamble'
+  const line = readLine(text) ?? readStripped(text)
+  return line?.kind === 'created' && !isWholeName(text.slice('created by '.length)) ? undefined : line?.kind
+}
+
+/** Does `name` go on behind the path of its package, with all its brackets closed? */
+function isWholeName(name: string): boolean {
+  const count = (bracket: string): number => name.split(bracket).length
+  if (count('(') !== count(')') || count('[') !== count(']')) return false
+  return /^[^/]*$|\.[^/]+(?:[([]|$)/.test(name) && !/[./*)]$/.test(name)
+}
+
+function isCall(text: string): boolean {
+  return readLine(text)?.kind === 'func' && !LACKS_ITS_HEAD.test(text)
+}
