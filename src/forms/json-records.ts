@@ -2,6 +2,7 @@
  * Tokens of JSON → a line for each record. Which values are records is told by where they stand, and by the first element of an array; the table is
  * in document.ts.
  */
+import { holdsDump } from '../carriers/dump-string.ts'
 import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, COLON, COMMA, QUOTE } from '../core/ascii.ts'
 import { LineBuilder } from './form.ts'
 
@@ -274,7 +275,8 @@ export class JsonRecords {
       const fields = level.line.view().subarray(1, level.context)
       // Up to the name of the list itself.
       const end = lastComma(fields)
-      if (end <= 0) continue
+      // A dump that is one of them is its own record's.
+      if (end <= 0 || holdsDump(Buffer.from(fields.buffer, fields.byteOffset, end), 0, end)) continue
       if (line.length > 1) line.byte(COMMA)
       line.bytes(fields, 0, end)
     }

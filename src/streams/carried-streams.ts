@@ -252,7 +252,7 @@ export class CarriedStreams {
   /** As WrappedLines.begin, of the text at hand, if it is of a dump: lines go up to `end`. */
   #isWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean | 'unknown' {
     const text = this.#text
-    if (text.partial || carrier.several === true) return false
+    if (text.partial || carrier.several === true || carrier === this.recognition.whole) return false
     const stream = this.#map.get(carrier, text.key)
     if (stream?.open !== true && !(needle && startsHeader(text.latin1()))) return false
     const { buf, start, end: next } = this.#line

@@ -134,7 +134,7 @@ export class WrappedLines {
 }
 
 /** The head of a header, as far as its bracket. */
-const CUT_HEADER = /goroutine \d+ \[[^[]*$/
+const CUT_HEADER = /goroutine \d+ \[[^[\]]*\]?$/
 
 /**
  * The line [pos, next) of `buf`, which ends within a header, with the rest of that, which is the next line; undefined where it is not. Whole lines go up to

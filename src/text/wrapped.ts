@@ -27,6 +27,8 @@ const CUT_PLACE = /^\s+(?:[\w.-]*[/:]|$)/
 /** A bracket is closed that was opened on the line before. */
 const LACKS_ITS_HEAD = /^[^()[\]]*[)\]]/
 
+/** A path without blanks, or one that is absolute: words that end in a place are none. */
+const IN_PATH = /^\s*(?:\/|[A-Z]:|\S+:\d|\S+$)/i
 /** No word of a log goes on with the name of a creator so. */
 const HAS_PARENT = / in goroutine \d+$/
 
@@ -76,6 +78,7 @@ function wholeOf(text: string): Whole {
   if (text.startsWith('goroutine ') && headerEnd(text, 0) === text.length) return 'header'
   if (startsPreamble(text) !== undefined) return 'preamble'
   const line = readLine(text) ?? readStripped(text)
+  if (line?.kind === 'file' && !IN_PATH.test(text)) return undefined
   return line?.kind === 'created' && !isWholeName(text.slice('created by '.length)) ? undefined : line?.kind
 }
 
