@@ -32,13 +32,14 @@ import {
 import { FastLine } from '../text/line-fast.ts'
 import { type LinesOnOne, linesOnOne } from '../text/lines-on-one.ts'
 import { hasFramePointer, withoutEscapedTab } from '../text/plain.ts'
+import { SOFT_BREAK } from '../text/wrapped.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 import { type Doubt, decideDoubt, doubtOf, isIndent } from './doubt.ts'
 import { readDue } from './due.ts'
 import { isFileOfCreator } from './follows.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
 import type { Fragments } from './repair/fragments.ts'
-import { goOn, joinTail } from './repair/join.ts'
+import { callOfName, goOn, joinTail } from './repair/join.ts'
 import { hasLineLike, lineAfterNext } from './repair/missing.ts'
 
 const END: BodyEnd = { damaged: 0, truncated: false, race: undefined }
@@ -67,6 +68,7 @@ export class StackBody implements Body {
   line(text: string, buf: Buffer, pos: number): Part {
     const goroutine = this.#goroutine
     if (goroutine.header === undefined) return 'foreign'
+    if (this.#isNameBefore(text)) return 'part'
     const line = readDue(text, goroutine)
     if (goroutine.doubt !== undefined) return 'foreign'
     const part = line === undefined || line.isOdd === true ? this.#linesOnOne(text) : undefined
@@ -104,6 +106,8 @@ export class StackBody implements Body {
     const { doubt } = goroutine
     if (doubt === undefined) return undefined
     if (goroutine.isProvedBy(text.charCodeAt(0))) return 'dump'
+    const { at, length, tree } = goroutine
+    if (at !== undefined && at !== ROOT && callOfName(tree, at, length, text) !== undefined) return 'dump'
     const line = doubt.about === 'file' ? readLine(text) : (readDue(text, goroutine) ?? this.#placeOnLine(text))
     // What goes on with the line says nothing of what comes behind it.
     if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.goesOn(goroutine.length))
@@ -148,7 +152,8 @@ export class StackBody implements Body {
     if (goroutine.length <= 0 || !goroutine.expectsFile) return -1
     const shown = withoutEscapedTab(goroutine.unindented(text))
     const place = readGluedPlace(shown)
-    if (place === undefined) return -1
+    // The offset goes on with the next line.
+    if (place === undefined || (place.end === shown.length - 1 && SOFT_BREAK.test(shown))) return -1
     goroutine.add(Buffer.from(shown, 'latin1'), 0, place.line)
     return text.length - shown.length + place.end
   }
@@ -256,6 +261,12 @@ export class StackBody implements Body {
     if (kind === 'note' || kind === 'unavailable') return 'foreign'
     this.#goroutine.lose(text)
     return 'damaged'
+  }
+
+  /** Is the line before this one a name, and `text` the rest of it, and its arguments? */
+  #isNameBefore(text: string): boolean {
+    const { at, length, tree } = this.#goroutine
+    return at !== undefined && at !== ROOT && callOfName(tree, at, length, text) !== undefined && this.#goesOn(text)
   }
 
   /** Does the line before this one, which can stand by itself, go on with `text`? An offset is no part of the stack's text. */

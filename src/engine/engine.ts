@@ -161,8 +161,9 @@ class LogEngine implements Engine, Keeper {
   tick(now: number): void {
     this.#now = validTime(now)
     const idle = this.#options.idle ?? 1000
-    this.#streams.tick(now, idle)
+    // What waits may be of a dump that is open.
     this.#tickWaiting(now, idle)
+    this.#streams.tick(now, idle)
     if (this.#plain.quiet) this.#silence.break()
     else if (this.#silence.lasts(this.#plain.progress, now, idle)) {
       this.#silence.break()

@@ -160,7 +160,15 @@ describe.each([',', ';', '\t'])('a table with fields of many lines, between %j',
 
 it('a dump in a record is read once, however many records a list behind it in the same record has', () => {
   const tags = ['host', 'region', 'shard'].map((name) => ({ name, value: 'a' }))
-  const event = { event_id: '9f', extra: { stack: DUMP.join('\n') }, tags, breadcrumbs: [['a', 1], ['b', 2]] }
+  const event = {
+    event_id: '9f',
+    extra: { stack: DUMP.join('\n') },
+    tags,
+    breadcrumbs: [
+      ['a', 1],
+      ['b', 2],
+    ],
+  }
   const bytes = Buffer.from(JSON.stringify(event, null, 2))
   expect(dumpOf(feed([bytes]))).toMatchObject({ goroutines: 3, damaged: 0 })
   expect(dumpOf(feed(inChunks(bytes, 7)))).toMatchObject({ goroutines: 3, damaged: 0 })

@@ -1,4 +1,4 @@
-/** Lines behind a prefix that a terminal or a mail has wrapped: the prefix stands ahead of the first piece alone. */
+/** Lines that a terminal or a mail has wrapped: a prefix stands ahead of the first piece alone. */
 import { expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
@@ -55,6 +55,19 @@ it.each([
     expect(log).toBe(`${prefix}served\n`)
     const twice = text + text
     if (width % 16 === 0) for (const size of [1, 7, 64]) expect(read(twice, size)).toEqual(read(twice))
+  }
+})
+
+it.each([
+  ['a terminal', ''],
+  ['quoted-printable', '='],
+])('frames without a prefix are not lost at any width of %s, nor is a piece of them left in the log', (_, mark) => {
+  for (let width = 40; width < 140; width++) {
+    const text = LINES.map((line) => `${wrap(line, width, mark)}\n`).join('')
+    const { found, log } = read(text)
+    expect(found, text).toMatchObject([{ reason: 'boom', goroutines: 1, damaged: 0 }, FOUND[1]])
+    expect(log, text).toBe('served\n')
+    if (width % 16 === 0) for (const size of [1, 7, 64]) expect(read(text, size)).toEqual(read(text))
   }
 })
 

@@ -1,7 +1,8 @@
 /** Cut and wrapped lines of a goroutine, put back together: each function says at which line of the tree the goroutine is then. */
 import { type KnownLine, ROOT, TAILS } from '../../stacks/line-table.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
-import { type LineKind, readLine, readStripped } from '../../text/line.ts'
+import { NARROWEST } from '../../text/cut.ts'
+import { type LineKind, type LineText, readCutCall, readLine, readStripped } from '../../text/line.ts'
 import type { Fragments } from './fragments.ts'
 import { isLine } from './missing.ts'
 import type { Fragment } from './wraps.ts'
@@ -49,6 +50,7 @@ export function goOn(
   text: string,
 ): KnownLine | undefined {
   const kind = tree.kind(at)
+  if (kind === 'func') return goOnWithName(tree, fragments, at, length, text)
   if (kind !== 'file' && kind !== 'created') return undefined
   if (tree.tail(at) !== TAILS.none) return fragments.goesOn(at, text, length) ? at : undefined
   const isRegisters = REGISTERS.test(text)
@@ -56,7 +58,36 @@ export function goOn(
   // Who wraps at a blank leaves it out.
   const whole = `${tree.literal(at)}${isRegisters ? ' ' : ''}${text}`
   const line = readLine(whole) ?? readStripped(whole)
-  if (line?.kind !== kind) return undefined
+  return line?.kind === kind ? longerLine(tree, at, whole, line) : undefined
+}
+
+/** A line of a terminal that ends within a name, or behind it, looks like a name of gccgo. The arguments may go on with a further line. */
+function goOnWithName(
+  tree: StackTree,
+  fragments: Fragments,
+  at: KnownLine,
+  length: number,
+  text: string,
+): KnownLine | undefined {
+  const line = callOfName(tree, at, length, text)
+  if (line === undefined) return undefined
+  fragments.wraps.goesOn(length, true)
+  return longerLine(tree, at, tree.literal(at) + text, line)
+}
+
+/** The call that the name at `at`, a line of `length` bytes that has no arguments, makes with `text`: the whole of it, or as far as that goes. */
+export function callOfName(tree: StackTree, at: KnownLine, length: number, text: string): LineText | undefined {
+  if (length < NARROWEST || tree.kind(at) !== 'func' || tree.tail(at) !== TAILS.none) return undefined
+  const both = tree.literal(at) + text
+  const line = readLine(both)
+  if (line?.kind === 'func') return line
+  return text.length === length && readCutCall(both) !== undefined
+    ? { kind: 'func', tail: 'none', literal: both.length }
+    : undefined
+}
+
+/** The line `whole`, in the place of the one at `at`. */
+function longerLine(tree: StackTree, at: KnownLine, whole: string, line: LineText): KnownLine {
   const parent = tree.parent(at)
   for (let child = tree.firstChild(parent); child !== ROOT; child = tree.nextChild(child))
     if (tree.tail(child) === TAILS[line.tail] && isLine(tree, child, whole)) return child
