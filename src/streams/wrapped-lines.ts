@@ -7,8 +7,7 @@
  */
 import type { CarriedText } from '../carriers/carrier.ts'
 import { LF, trimLineEnd } from '../core/ascii.ts'
-import { findTitle } from '../text/titles.ts'
-import { headOfWrapped, mayGoOn, SOFT_BREAK } from '../text/wrapped.ts'
+import { cutHeaderIn, headOfWrapped, mayGoOn, SOFT_BREAK } from '../text/wrapped.ts'
 
 /** No terminal is narrower, and what is longer has been wrapped by none. */
 const NARROWEST = 40
@@ -133,9 +132,6 @@ export class WrappedLines {
   }
 }
 
-/** The head of a header, as far as its bracket. */
-const CUT_HEADER = /goroutine \d+ \[[^[\]]*\]?$/
-
 /**
  * The line [pos, next) of `buf`, which ends within a header, with the rest of that, which is the next line; undefined where it is not. Whole lines go up to
  * `end`: 'unknown' where the next one is not there.
@@ -143,8 +139,8 @@ const CUT_HEADER = /goroutine \d+ \[[^[\]]*\]?$/
 export function wrappedHeader(buf: Buffer, pos: number, next: number, end: number): Buffer | 'unknown' | undefined {
   const stop = trimLineEnd(buf, pos, next)
   if (stop - pos < NARROWEST || stop - pos > WIDEST) return undefined
-  const head = CUT_HEADER.exec(buf.toString('latin1', pos, stop))?.[0]
-  if (head === undefined || findTitle(head, head.length, 1) !== undefined) return undefined
+  const head = cutHeaderIn(buf.toString('latin1', pos, stop))
+  if (head === undefined) return undefined
   if (next >= end) return 'unknown'
   const after = buf.indexOf(LF, next) + 1
   const rest = buf.toString('latin1', next, trimLineEnd(buf, next, after))

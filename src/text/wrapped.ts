@@ -13,7 +13,7 @@ import { cutLine } from './cut.ts'
 import { hasOffset, type LineKind, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
 import { startsPreamble } from './preamble.ts'
-import { headerEnd } from './titles.ts'
+import { findTitle, headerEnd } from './titles.ts'
 
 /** Quoted-printable (RFC 2045) says itself that a line goes on. Behind the name of a register the sign is the line's own. */
 export const SOFT_BREAK: RegExp = /(?<! (?:fp|sp|pc))=$/
@@ -22,6 +22,8 @@ export const SOFT_BREAK: RegExp = /(?<! (?:fp|sp|pc))=$/
 const LONG: readonly Whole[] = ['header', 'func', 'file', 'created']
 /** The head of a name: of its package, at least. */
 const CUT_NAME = /^[A-Za-z_][\w.~%@-]*[./](?:[\w~%@/-]|\.(?!\.))*(?:\((?:\*[\w.[\]]*\)?[\w.]*)?)?$/
+/** The head of a header, as far as its bracket at least. */
+const CUT_HEADER = /goroutine \d+ \[[^[\]]*\]?$/
 /** The head of a place. */
 const CUT_PLACE = /^\s+(?:[\w.-]*[/:]|$)/
 /** A bracket is closed that was opened on the line before. */
@@ -38,6 +40,12 @@ export interface HeadOfWrapped {
   readonly head: string
   /** With what comes behind it, it is a whole line. */
   readonly isWhole: boolean
+}
+
+/** The header with which `line` ends, if the rest of it is not there. */
+export function cutHeaderIn(line: string): string | undefined {
+  const head = CUT_HEADER.exec(line)?.[0]
+  return head === undefined || findTitle(head, head.length, 1) !== undefined ? undefined : head
 }
 
 /** May `head` go on with the next line, where lines as long as it are not known to? */
