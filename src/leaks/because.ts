@@ -52,8 +52,8 @@ function wait(tally: SignatureTally): string {
 function came(track: Track | undefined, step: Step | undefined): string {
   const fresh = step?.fresh ?? 0
   const before = (track?.steps ?? []).reduce((sum, each) => sum + (each.fresh ?? 0), 0)
-  // A profile in between has no ids: nobody can say which were in it.
-  const last = track?.previous === undefined ? 'the last dump' : 'the last dump with ids'
+  // A profile in between, which has other counts, has no ids: nobody can say which were in it.
+  const last = (track?.previous ?? step?.before) === step?.before ? 'the last dump' : 'the last dump with ids'
   return fresh === 0
     ? `none new since ${last}, ${before} in those before`
     : `${fresh} new since ${last}${hourly(fresh, step)}`
