@@ -194,6 +194,9 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     '==> a.log <==\n}\n\n==> g <==\ngoroutine 7 [g]:\nmain.()\npgoroutine 2 [running]:\n\n==> a.log <==\n +0xd\ncreated by n\n' +
       'goroutine 9 [g]:\nmain.f\n',
   ],
+  'a line with a header and a call goes on with prose that ends in a place, where chunks end between them': [
+    'see goroutine 7 [running]:\ngoroutine 9999999999 [running]: \ngoroutine 22 [running]:\\nnet/http.(*conn).serve.func1()\nt/http/server.go:1900 +0xbd\n',
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {
