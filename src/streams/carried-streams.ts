@@ -18,35 +18,30 @@
  */
 
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
-import { type InputKind, innerCarriers, type KeyNames } from '../carriers/detect.ts'
+import type { InputKind } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
 import { goesOnString } from '../carriers/wrapped-string.ts'
 import { TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
-import type { Limits } from '../core/limits.ts'
-import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { mayAnnounce } from '../text/announcement.ts'
 import { startsHeader } from '../text/titles.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { LikeLines } from './like-lines.ts'
-import { CarriedOrigin, type StreamOrigin } from './origin.ts'
 import { Recognition } from './recognition.ts'
-import { Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
+import { StreamMaker, type StreamMakerOptions } from './stream-maker.ts'
 import { StreamMap } from './stream-map.ts'
 import { Unproved } from './unproved.ts'
 import { WrappedLines } from './wrapped-lines.ts'
 
-export interface CarriedStreamsOptions {
-  readonly limits: Limits
+export interface CarriedStreamsOptions extends StreamMakerOptions {
   readonly budget: Budget
   readonly tape: LogTape
   readonly input: InputKind
-  readonly keys: KeyNames
   /** Of how many bytes on the texts of many lines are taken at once. */
   readonly blockBytes: number
-  readonly makeDumps: (origin: StreamOrigin, tape: LogTape) => InterleavedDumps
 }
 
 /**
@@ -62,16 +57,11 @@ export class CarriedStreams {
   #streams: StreamMap | undefined
   /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
   #long: Stream | undefined
-  /** Carriers that may stand inside the one of a stream. */
-  #inner: readonly Carrier[] | undefined
-  /** Says whether a dump begins in a text, before its stream is there. */
-  #prober: Stream | undefined
   /** The text of the raw line at hand. */
   readonly #text = new CarriedText()
   /** The raw line at hand. */
   readonly #line: CarriedTape
-  /** The stream that is given the raw line at hand: what its carrier has read last is of that line. Others may be ended meanwhile. */
-  #atLine: Stream | undefined
+  readonly #maker: StreamMaker
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: Unproved | undefined
 
@@ -90,6 +80,7 @@ export class CarriedStreams {
   constructor(options: CarriedStreamsOptions) {
     this.#options = options
     this.#line = new CarriedTape(options.tape)
+    this.#maker = new StreamMaker(options, this.#line)
   }
 
   // Made when they are asked for: most inputs have no dump in a carrier, and there may be thousands of files.
@@ -101,7 +92,7 @@ export class CarriedStreams {
       input,
       keys,
       tape,
-      probe: () => this.#probe,
+      probe: () => this.#maker.probe,
       onDrop: (carrier) => this.#map.drop(carrier),
     })
     return this.#recognised
@@ -115,11 +106,6 @@ export class CarriedStreams {
   get #map(): StreamMap {
     this.#streams ??= new StreamMap(this.#options.limits.sources, this.#options.budget)
     return this.#streams
-  }
-
-  get #probe(): Stream {
-    this.#prober ??= this.#newStream(undefined)
-    return this.#prober
   }
 
   /** Where the first of what is open in any stream begins; undefined when nothing is. */
@@ -302,7 +288,7 @@ export class CarriedStreams {
   beginning(buf: Buffer, offset: number): boolean {
     const { whole } = this.recognition
     this.#text.key = ''
-    const stream = this.#map.get(whole, '') ?? this.#newStream(whole)
+    const stream = this.#map.get(whole, '') ?? this.#maker.make(whole, '')
     this.#map.add(whole, '', stream)
     this.#line.beginKept(buf, 0, buf.length)
     const isFound = stream.feedBeginning(buf, offset, offset + buf.length - 1)
@@ -349,9 +335,10 @@ export class CarriedStreams {
       if (stream === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
       const line = this.#line
       const isInValue = needle && text.buf[text.start] === TAB && this.recognition.klog.isIn(carrier, key)
-      if (!isInValue && !(stream ?? this.#probe).begins(text, needle, line.buf, line.start, line.end)) return false
+      if (!isInValue && !(stream ?? this.#maker.probe).begins(text, needle, line.buf, line.start, line.end))
+        return false
       if (stream === undefined) {
-        stream = this.#newStream(carrier)
+        stream = this.#maker.make(carrier, key)
         // The stream looks for itself for the logger inside.
         if (!isInValue) stream.begins(text, needle, line.buf, line.start, line.end)
         this.#map.add(carrier, key, stream)
@@ -380,9 +367,9 @@ export class CarriedStreams {
   /** `carrier` is undefined where the line is in none. */
   #feed(carrier: Carrier | undefined, stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
     const line = this.#line
-    this.#atLine = stream
+    this.#maker.atLine = stream
     stream.feed(text, needle, offset, offset + line.end - line.start)
-    this.#atLine = undefined
+    this.#maker.atLine = undefined
     line.settle()
     if (stream.isWrapped) this.#wrapped = stream
     if (this.#wrappedLines.goOn) this.#goingOn = stream
@@ -405,12 +392,7 @@ export class CarriedStreams {
    */
   #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
     const unproved = this.#unproved
-    if (unproved === undefined || !unproved.isOpen) return undefined
-    const text = this.#text
-    text.inPlace(buf, pos, next)
-    if (unproved.stream.fit(text) === 0) return undefined
-    // The value of a panic goes on with a TAB on each line, whatever it quotes.
-    if (buf[pos] === TAB && unproved.isBehindPanic) return undefined
+    if (unproved === undefined || !unproved.goesOnBare(buf, pos, next, this.#text)) return undefined
     this.#part(unproved, 0)
     return unproved.glued
   }
@@ -421,11 +403,9 @@ export class CarriedStreams {
    */
   #takeBehindLabel(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
     const unproved = this.#unproved
-    if (unproved === undefined || !unproved.isOpen || !(unproved.carrier instanceof Prefix)) return false
     const text = this.#text
-    const fits = (each: Prefix): boolean => each.read(buf, pos, next, text) && unproved.stream.fit(text) > 0
-    const prefix = unproved.carrier.heads.find(fits)
-    if (prefix === undefined) return false
+    const prefix = unproved?.headOn(buf, pos, next, text)
+    if (unproved === undefined || prefix === undefined) return false
     this.#part(unproved, prefix.length)
     this.recognition.use(prefix)
     this.#feed(prefix, this.#streamBehind(unproved, prefix, text.key), text, offset, needle)
@@ -434,11 +414,11 @@ export class CarriedStreams {
 
   /** The stream that has the header of `unproved`, behind what was a label. */
   #streamBehind({ glued }: Unproved, carrier: Carrier, key: string): Stream {
-    const stream = this.#newStream(carrier)
+    const stream = this.#maker.make(carrier, key)
     this.#map.add(carrier, key, stream)
-    this.#atLine = stream
+    this.#maker.atLine = stream
     stream.takeHeader(glued.header)
-    this.#atLine = undefined
+    this.#maker.atLine = undefined
     this.endGlued(glued)
     return stream
   }
@@ -455,25 +435,5 @@ export class CarriedStreams {
     unproved.part(this.#options.tape, length)
     this.#map.remove(stream)
     if (carrier instanceof Prefix && !this.#map.has(carrier)) this.recognition.drop(carrier)
-  }
-
-  /** A stream of `carrier`; without one, for questions only. */
-  #newStream(carrier: Carrier | undefined): Stream {
-    const { limits, keys, makeDumps } = this.#options
-    const tape = this.#line
-    const stream: Stream = new Stream({
-      limits,
-      tape,
-      innerCarriers: () => {
-        this.#inner ??= innerCarriers(keys)
-        return this.#inner
-      },
-      makeDumps: () => makeDumps(origin, tape),
-    })
-    const origin = new CarriedOrigin(carrier, this.#text.key, {
-      isAtLine: () => this.#atLine === stream,
-      withoutInner: (text) => stream.withoutInner(text),
-    })
-    return stream
   }
 }

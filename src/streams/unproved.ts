@@ -1,6 +1,7 @@
 /** A header behind what may be a prefix or a log line: whether the other lines of its dump have that prefix, too, is not known yet. */
-import type { Carrier } from '../carriers/carrier.ts'
-import { isBlank } from '../core/ascii.ts'
+import type { CarriedText, Carrier } from '../carriers/carrier.ts'
+import { Prefix } from '../carriers/prefix.ts'
+import { isBlank, TAB } from '../core/ascii.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import type { GluedHeader } from './carried-tape.ts'
@@ -21,8 +22,22 @@ export class Unproved {
   }
 
   /** Nobody has decided about the line with the header, and its stream waits for more. */
-  get isOpen(): boolean {
+  get #isOpen(): boolean {
     return !this.glued.line.decided && this.stream.open
+  }
+
+  /** Does the line [pos, next) of `buf` go on with the header, without a prefix? Then it is `text`. */
+  goesOnBare(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (!this.#isOpen) return false
+    text.inPlace(buf, pos, next)
+    // The value of a panic goes on with a TAB on each line, whatever it quotes.
+    return this.stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic)
+  }
+
+  /** The beginning of the prefix behind which the line [pos, next) of `buf` goes on with the header; then `text` is what stands there. */
+  headOn(buf: Buffer, pos: number, next: number, text: CarriedText): Prefix | undefined {
+    if (!this.#isOpen || !(this.carrier instanceof Prefix)) return undefined
+    return this.carrier.heads.find((each) => each.read(buf, pos, next, text) && this.stream.fit(text) > 0)
   }
 
   /** How long the prefix is if the label is none of it. */
@@ -31,7 +46,7 @@ export class Unproved {
   }
 
   /** Is what stands before the header the beginning of a panic? */
-  get isBehindPanic(): boolean {
+  get #isBehindPanic(): boolean {
     return startsPreamble(this.glued.before.bytes.toString('latin1')) !== undefined
   }
 
