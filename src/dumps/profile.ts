@@ -165,8 +165,9 @@ export class Profile implements Body {
       return known !== undefined && isTextAt(known, buf, line.from, end) ? line.from + known.text.length : next
     }
     if (this.#record === undefined) return -1
+    if (this.#record.known !== undefined) return next
     this.#firstAddress ??= buf.toString('latin1', pos + '#\t'.length, line.from - 1)
-    if (this.#record.known === undefined) this.#frames.addLine(buf, pos, next, line.from, line.to, line.file, line.end)
+    this.#frames.addLine(buf, pos, next, line.from, line.to, line.file, line.end)
     return next
   }
 

@@ -18,3 +18,10 @@ export const byPackageIn: (scene: Scene) => ReadonlyMap<string, readonly Seen[]>
     if (!each.idle) for (const name of codeOf(each.tally.signature).packages) addTo(members, name, each)
   return members
 })
+
+/** Is anybody who has own code of one of the packages such a one? */
+export function anyMember(scene: Scene, packages: Iterable<string>, isSuch: (each: Seen) => boolean): boolean {
+  const members = byPackageIn(scene)
+  for (const name of packages) if (members.get(name)?.some(isSuch) === true) return true
+  return false
+}

@@ -6,7 +6,7 @@ import { about } from './about.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
 import { mayPause, SURE_MINUTES } from './goes-on.ts'
-import { byPackageIn } from './members.ts'
+import { anyMember } from './members.ts'
 import { mayBeWokenBeside } from './standstill.ts'
 import { POOLED, waysOf } from './ways.ts'
 
@@ -68,11 +68,7 @@ function findEmpty(scene: Scene): readonly Waiting[] {
 
 /** May anybody of this code wait for a timer, with a member of the pool? */
 function anyRests(scene: Scene, known: ReadonlySet<Seen>, { tally }: Seen): boolean {
-  return codeOf(tally.signature).packages.some((name) =>
-    byPackageIn(scene)
-      .get(name)
-      ?.some((each) => !known.has(each) && mayPause(each)),
-  )
+  return anyMember(scene, codeOf(tally.signature).packages, (each) => !known.has(each) && mayPause(each))
 }
 
 /** Members of a pool that are being made. */

@@ -12,7 +12,7 @@ import { waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
 import { dumperOf, goesOn, mayPause } from './goes-on.ts'
-import { byPackageIn, byTypeIn } from './members.ts'
+import { anyMember, byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
 import { GROUP, LOCK, RECEIVE, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
@@ -189,13 +189,6 @@ function anyPauses(
   return (
     anyMember(scene, packages, isSuch) || scene.seen.some((each) => isMainInPackage(each, packages) && isSuch(each))
   )
-}
-
-/** Is anybody who has own code of one of the packages such a one? */
-function anyMember(scene: Scene, packages: Iterable<string>, isSuch: (each: Seen) => boolean): boolean {
-  const members = byPackageIn(scene)
-  for (const name of packages) if (members.get(name)?.some(isSuch) === true) return true
-  return false
 }
 
 function isSender({ states }: Seen): boolean {
