@@ -68,7 +68,7 @@ export class StackBody implements Body {
   line(text: string, buf: Buffer, pos: number): Part {
     const goroutine = this.#goroutine
     if (goroutine.header === undefined) return 'foreign'
-    if (this.#isNameBefore(text)) return 'part'
+    if (this.#isRestOfName(text) && this.#goesOn(text)) return 'part'
     const line = readDue(text, goroutine)
     if (goroutine.doubt !== undefined) return 'foreign'
     const part = line === undefined || line.isOdd === true ? this.#linesOnOne(text) : undefined
@@ -106,8 +106,7 @@ export class StackBody implements Body {
     const { doubt } = goroutine
     if (doubt === undefined) return undefined
     if (goroutine.isProvedBy(text.charCodeAt(0))) return 'dump'
-    const { at, length, tree } = goroutine
-    if (at !== undefined && at !== ROOT && callOfName(tree, at, length, text) !== undefined) return 'dump'
+    if (this.#isRestOfName(text)) return 'dump'
     const line = doubt.about === 'file' ? readLine(text) : (readDue(text, goroutine) ?? this.#placeOnLine(text))
     // What goes on with the line says nothing of what comes behind it.
     if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.goesOn(goroutine.length))
@@ -264,9 +263,9 @@ export class StackBody implements Body {
   }
 
   /** Is the line before this one a name, and `text` the rest of it, and its arguments? */
-  #isNameBefore(text: string): boolean {
+  #isRestOfName(text: string): boolean {
     const { at, length, tree } = this.#goroutine
-    return at !== undefined && at !== ROOT && callOfName(tree, at, length, text) !== undefined && this.#goesOn(text)
+    return at !== undefined && at !== ROOT && callOfName(tree, at, length, text) !== undefined
   }
 
   /** Does the line before this one, which can stand by itself, go on with `text`? An offset is no part of the stack's text. */
