@@ -8,7 +8,8 @@
  */
 
 import type { CarriedText, Carrier } from '../carriers/carrier.ts'
-import { CR, EQUALS, LESS, LOWER_G, TAB } from '../core/ascii.ts'
+import { CR, EQUALS, LESS, TAB } from '../core/ascii.ts'
+import { findTitle } from '../text/titles.ts'
 
 /** Does the text [start, end), which ends with its line end, begin a value? */
 export function beginsValue(buf: Buffer, start: number, end: number): boolean {
@@ -17,9 +18,9 @@ export function beginsValue(buf: Buffer, start: number, end: number): boolean {
   return last > start && buf[last] === LESS && buf[last - 1] === EQUALS
 }
 
-/** Is this the header of a goroutine behind a TAB? */
-export function isIndentedHeader(buf: Buffer, start: number): boolean {
-  return buf[start] === TAB && buf[start + 1] === LOWER_G
+/** Is the text [start, end), which ends with its line end, a whole header or title behind a TAB? */
+export function isIndentedTitle(buf: Buffer, start: number, end: number): boolean {
+  return buf[start] === TAB && findTitle(buf.toString('latin1', start + 1, end), 0, 1) !== undefined
 }
 
 /** The stream in which a value is under way. */

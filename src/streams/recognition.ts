@@ -25,7 +25,7 @@ import { announces, findAnnouncement, isLoggedByTest, isPanicAlone, mentionsPani
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { findTitle } from '../text/titles.ts'
 import { bareAnnouncement } from './bare-head.ts'
-import { beginsValue, isIndentedHeader, KlogValue } from './klog-value.ts'
+import { beginsValue, isIndentedTitle, KlogValue } from './klog-value.ts'
 import type { Stream } from './stream.ts'
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
@@ -119,7 +119,7 @@ export class Recognition {
       return true
     }
     if (prefixes === 'none') return false
-    if (isIndentedHeader(buf, pos) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
+    if (isIndentedTitle(buf, pos, next) && this.#isInPlainValue(buf, pos, from)) return this.#use(new Prefix('\t'))
     const prefix = prefixOf(line)
     if (prefix !== undefined) return this.#isAnnounced(prefix, buf, pos, next, from) && this.#use(prefix)
     const indent = prefixes === 'any' ? indentOf(line) : undefined
@@ -173,7 +173,7 @@ export class Recognition {
   #beginsIn(carrier: Carrier, buf: Buffer, pos: number, next: number, from: number): boolean {
     const text = this.#text
     if (!carrier.read(buf, pos, next, text)) return false
-    if (isIndentedHeader(text.buf, text.start)) return this.#isInValue(carrier, text.key, buf, pos, from)
+    if (isIndentedTitle(text.buf, text.start, text.end)) return this.#isInValue(carrier, text.key, buf, pos, from)
     do {
       if (this.#parts.probe().begins(text, true, buf, pos, next)) return true
     } while (carrier.again?.(text) === true)

@@ -76,6 +76,12 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     { order: 'oldest_first' },
   ],
   'a part of a record of JSON is log as a whole': ['{"":" 6",\n[ICm goroutine 32 [g]:', { order: 'oldest_first' }],
+  'a header that a terminal has wrapped in a value of klog is taken for a whole one, where the lines behind it are there':
+    ['"=<\n\tgoroutine 1 gp=0x02380 m=0 mp=0x5c2f00 \n[g]:\n n.()', { order: 'oldest_first' }],
+  'the same, wrapped within its bracket': [
+    'E1124 08:17:51.515399   26313 main.go:18] "failed" stack=<\n\tgoroutine 1 gp=0x02380 m=0 mp=0x5c2f00 [chan rec\neive]:\n\tmain.f()\n\t\t/a/b.go:1 +0x1\n >\n',
+    { order: 'oldest_first' },
+  ],
   'headers of which no dump comes are counted the same in any chunks': [
     'panic=boom stack=goroutine 32 [running]:\n<14>1 2026-11-24T43 - - goroutine 7 [running]:',
   ],
