@@ -40,18 +40,27 @@ export class FastLane {
     const { goroutine } = this.#open
     const { tree } = goroutine
     this.#stopped = undefined
-    // A line that has just been learnt: nothing is known to come behind it.
-    if (buf[start] !== LF && tree.firstChild(from) === ROOT) return start
     let at = from
     let pos = start
     tree.growFor(this.#open.dump?.tally.goroutines ?? 0)
     let kernel = tree.kernelFor(buf, pos, end)
+    // A line that has just been learnt: nothing is known to come behind it.
+    if (kernel === undefined && buf[start] !== LF && tree.firstChild(from) === ROOT) return start
     while (kernel !== undefined) {
       const dump = this.#plainDump
       const why =
         dump === undefined
           ? kernel.run(at, buf, pos, end, NO_DUMP, 0)
-          : kernel.run(at, buf, pos, end, dump.tally.serial, (dump.tally.goroutines + 1) * AHEAD)
+          : tree.run(
+              kernel,
+              at,
+              buf,
+              pos,
+              end,
+              dump.tally.serial,
+              (dump.tally.goroutines + 1) * AHEAD,
+              goroutine.length > 0 ? goroutine.mostLines : 0,
+            )
       const { rows } = kernel
       const taken = rows === 0 || dump === undefined ? 0 : this.#take(kernel, rows, dump, buf, base)
       if (taken < rows) {

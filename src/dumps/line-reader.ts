@@ -110,8 +110,9 @@ export class LineReader {
     for (let from = pos; ; ) {
       if (goroutine.doubt !== undefined) open.doubt(open.tape.hold(buf, from, next), base + from, base + next)
       else open.claimed(base + from, base + next)
-      // Below a line that has just been learnt nothing is known: the next one is new, too.
-      if (open.dump === undefined || open.unsettled || next >= end || !goroutine.isAtLeaf) break
+      // Below a line that has just been learnt nothing is known: the next one is new, too, or a kernel knows it from elsewhere.
+      const { isAtLeaf, tree } = goroutine
+      if (!isAtLeaf || tree.hasKernel || open.dump === undefined || open.unsettled || next >= end) break
       const after = body.lineFast(buf, next, end)
       if (after < 0) break
       from = next

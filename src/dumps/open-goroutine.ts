@@ -48,7 +48,7 @@ interface Damage {
 export class OpenGoroutine {
   #tree: StackTree
   /** Lines of a stack that are kept. */
-  readonly #mostLines: number
+  readonly mostLines: number
   /** Undefined when no goroutine is open. */
   header: GoroutineHeader | undefined
   /** Where the walk is. Undefined when no goroutine is open, or it is damaged. */
@@ -72,7 +72,7 @@ export class OpenGoroutine {
   /** `mostFrames`: of a stack, as `Limits.frames`. */
   constructor(tree: StackTree, mostFrames: number) {
     this.#tree = tree
-    this.#mostLines = mostFrames * 2
+    this.mostLines = mostFrames * 2
   }
 
   get tree(): StackTree {
@@ -180,7 +180,7 @@ export class OpenGoroutine {
     const { at, tree } = this
     if (at === undefined) return
     this.#doubt = doubt
-    const isTooDeep = tree.depth(at) >= this.#mostLines
+    const isTooDeep = tree.depth(at) >= this.mostLines
     if (isTooDeep && line.kind !== 'created' && tree.kind(at) !== 'created' && !isFileOfCreator(tree, at)) {
       this.tooDeep++
       this.#pastBefore = this.#past

@@ -97,6 +97,7 @@ export class StackBody implements Body {
     // Where the next line is not at hand, it decides when it comes.
     else if (line.after >= end) doubt = { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }
     goroutine.add(buf, pos, line, doubt)
+    if (doubt === undefined && goroutine.at !== at) goroutine.tree.know(goroutine.at as KnownLine)
     goroutine.length = line.length
     return line.after
   }

@@ -122,6 +122,7 @@ export class LineTable {
     this.hot.fill(0, 0, HOT)
     this.cold.fill(0, 0, COLD)
     this.buckets.fill(0)
+    this.kernel?.forget()
     this.count = 1
     this.#used = 0
   }
@@ -212,7 +213,7 @@ export class LineTable {
   }
 
   #grow(lines: number, arenaBytes: number): void {
-    const { hot, cold, arena } = this
+    const { hot, cold, arena, kernel: before } = this
     const room = Math.max(lines, KERNEL_ROOM)
     const kernel =
       lines < this.use.lines ? undefined : WalkKernel.open(room, Math.max(arenaBytes, room * LITERAL_BYTES))
@@ -229,6 +230,35 @@ export class LineTable {
     this.words = tables.words
     for (let line = 1; line < this.count; line++)
       if (((tables.cold[this.parent(line) * COLD + DEPTH] as number) & HASHED) !== 0) this.#putInBucket(line)
+    if (before !== undefined) kernel?.knowAs(before)
+  }
+
+  /** As WalkKernel.run: lines that it knows from elsewhere are added, below `depth`. */
+  run(
+    kernel: WalkKernel,
+    line: KnownLine,
+    buf: Buffer,
+    pos: number,
+    end: number,
+    dump: number,
+    most: number,
+    depth: number,
+  ): number {
+    kernel.begin(this.count, this.#used, depth)
+    const why = kernel.run(line, buf, pos, end, dump, most)
+    this.count = kernel.lines
+    this.#used = kernel.bytes
+    return why
+  }
+
+  /** Does a kernel walk it, and add plain lines? */
+  get hasKernel(): boolean {
+    return this.kernel !== undefined
+  }
+
+  /** `line` is a plain one (line-fast.ts), and stays. */
+  know(line: KnownLine): void {
+    this.kernel?.know(line)
   }
 
   /** Keeps the literal part; returns where it is in `bytes`. */

@@ -104,6 +104,8 @@ export class StackTree extends LineTable {
 
   setEntry(line: KnownLine, entry: StackEntry): void {
     this.#text += entry.stack.bytes
+    // Without holes.
+    while (this.#entries.length < line) this.#entries.push(undefined)
     this.#entries[line] = entry
   }
 
@@ -331,7 +333,6 @@ export class StackTree extends LineTable {
     const child = this.append(parent, at, line.literal, tail, line.kind)
     const cold = this.cold
     const above = parent * COLD
-    this.#entries[child] = undefined
     if (call !== undefined) this.calls.note(buf, start + line.literal, call === 'waits')
     else if (line.tail === 'parent') this.calls.parent = numberAt(buf, start + line.literal)
     if (((cold[above + DEPTH] as number) & HASHED) !== 0) this.index(child)
@@ -349,6 +350,7 @@ export class StackTree extends LineTable {
     const parent = this.parent(line)
     if (((this.cold[parent * COLD + DEPTH] as number) & HASHED) !== 0) this.unindex(line)
     this.removeLast()
+    if (line < this.#entries.length) this.#entries[line] = undefined
     this.#startsUpTo = Math.min(this.#startsUpTo, this.count)
     this.#rootsUpTo = Math.min(this.#rootsUpTo, this.count)
   }

@@ -22,7 +22,17 @@ export interface Tables {
 }
 
 interface Functions {
-  init(hot: number, cold: number, buckets: number, mask: number, arena: number, multiplier: number): void
+  init(
+    hot: number,
+    cold: number,
+    buckets: number,
+    mask: number,
+    texts: number,
+    arena: number,
+    arenaBytes: number,
+    multiplier: number,
+  ): void
+  know(line: number): void
   run(line: number, pos: number, end: number, dump: number, most: number): number
   learn(pos: number, length: number): number
 }
@@ -35,6 +45,10 @@ const CALLS_AT = 3
 const PARENT_AT = 16
 const LINE = 6
 const ROWS = 7
+const LINES = 8
+const USED = 9
+const MOST_DEPTH = 10
+const TEXTS = 11
 const REGISTER_AT = 512
 const ONES_AT = 768
 const STATES_AT = 1024
@@ -96,6 +110,9 @@ export class WalkKernel {
   readonly #learn: Functions['learn']
   readonly #ints: Int32Array
   readonly #doubles: Float64Array
+  /** Lines by the bytes that they begin with, where these are known. */
+  readonly #texts: Int32Array
+  readonly #know: Functions['know']
   /** The same, of the rows alone. */
   readonly #rowInts: Int32Array
   readonly #rowDoubles: Float64Array
@@ -111,7 +128,8 @@ export class WalkKernel {
     const { buffer } = memory
     const coldAt = TABLES_AT + lines * HOT * INT
     const bucketsAt = coldAt + lines * COLD * INT
-    const arenaAt = bucketsAt + lines * INT
+    const textsAt = bucketsAt + lines * INT
+    const arenaAt = textsAt + lines * INT
     const arena = Buffer.from(buffer, arenaAt, arenaBytes)
     this.tables = {
       hot: new Int32Array(buffer, TABLES_AT, lines * HOT),
@@ -124,10 +142,12 @@ export class WalkKernel {
     memory.fill(0xff, ONES_AT, ONES_AT + STATE_BYTES)
     // No state is as long as this.
     memory.fill(0xff, STATES_AT, FIRST_CALL_AT)
-    functions.init(TABLES_AT, coldAt, bucketsAt, lines - 1, arenaAt, MULTIPLIER)
+    functions.init(TABLES_AT, coldAt, bucketsAt, lines - 1, textsAt, arenaAt, arenaBytes, MULTIPLIER)
     this.#memory = Buffer.from(buffer)
     this.#run = functions.run
     this.#learn = functions.learn
+    this.#know = functions.know
+    this.#texts = new Int32Array(buffer, textsAt, lines)
     this.#ints = new Int32Array(buffer, 0, INPUT_AT / INT)
     this.#doubles = new Float64Array(buffer, 0, INPUT_AT / (2 * INT))
     this.#rowInts = new Int32Array(buffer, ROWS_AT, MOST_ROWS * ROW_INTS)
@@ -135,7 +155,7 @@ export class WalkKernel {
   }
 
   static open(lines: number, arenaBytes: number): WalkKernel | undefined {
-    const bytes = TABLES_AT + lines * (HOT + COLD + 1) * INT + arenaBytes
+    const bytes = TABLES_AT + lines * (HOT + COLD + 2) * INT + arenaBytes
     const kernel = openKernel<Functions>(module, bytes)
     return kernel && new WalkKernel(kernel.memory, kernel.functions, lines, arenaBytes)
   }
@@ -153,6 +173,38 @@ export class WalkKernel {
     if (!this.has(buf, pos)) this.#copy(buf, pos, end)
     const shift = INPUT_AT - this.#from
     return this.#run(line, pos + shift, Math.min(end, this.#to) + shift, dump, Math.min(most, MOST_ROWS))
+  }
+
+  /** What is known of the tree: of the lines that come, those that it knows from elsewhere may be added below `depth`. */
+  begin(lines: number, bytes: number, depth: number): void {
+    this.#ints[LINES] = lines
+    this.#ints[USED] = bytes
+    this.#ints[MOST_DEPTH] = depth
+  }
+
+  /** Lines of the tree, and bytes of their literal parts, those that were added included. */
+  get lines(): number {
+    return this.#ints[LINES] as number
+  }
+
+  get bytes(): number {
+    return this.#ints[USED] as number
+  }
+
+  /** `line` is a plain one (line-fast.ts): lines with its function, or its file, may be added. */
+  know(line: number): void {
+    this.#know(line)
+  }
+
+  /** As one that this kernel has taken the place of. */
+  knowAs(before: WalkKernel): void {
+    for (const line of before.#texts) if (line !== 0) this.#know(line)
+  }
+
+  /** The tree has no lines any more. */
+  forget(): void {
+    this.#texts.fill(0)
+    this.#ints[TEXTS] = 0
   }
 
   /** Can it go on, now that its rows are taken? */

@@ -9,7 +9,10 @@
 ;;
 ;; Beyond the walk, `run` takes whole goroutines: while the stack that was walked is one that the dump has, and an empty line and a plain header
 ;; come behind it, it notes a row and walks on from the root. fast-lane.ts takes the rows, in order, and counts; it may refuse one, and then nothing
-;; of what came after it holds. So nothing but the children that matched last is changed here.
+;; of what came after it holds.
+;;
+;; Most lines of a new stack are known from elsewhere: the function, or the file and not the place in it. `run` adds these itself, below a line that
+;; has nothing below it. Which functions and files are known, by the bytes that a line begins with, `know` has been told.
 ;;
 ;; Behind the lines stand 64 bytes of zero, which end whatever is looked for.
 (module
@@ -19,7 +22,9 @@
   (global $cold (mut i32) (i32.const 0))
   (global $buckets (mut i32) (i32.const 0))
   (global $mask (mut i32) (i32.const 0))
+  (global $texts (mut i32) (i32.const 0))
   (global $arena (mut i32) (i32.const 0))
+  (global $arena_bytes (mut i32) (i32.const 0))
   (global $multiplier (mut i32) (i32.const 0))
 
   ;; What was matched last: where that line begins, and where the line after it begins.
@@ -27,7 +32,8 @@
   (global $after (mut i32) (i32.const 0))
 
   ;; At 0, for whoever called: $from, $after, the number of calls whose arguments are of interest, where these are, the goroutine that was
-  ;; named as the parent (f64; -1 for none), the line that was walked to, the number of rows, (empty).
+  ;; named as the parent (f64; -1 for none), the line that was walked to, the number of rows. From 32 on: how many lines there are, how many bytes
+  ;; of the arena they have, the depth from which on none is added, how many texts are known.
   ;; At 512: 1 for each byte that may stand among registers. At 768: 32 bytes of ones and 32 of zeroes. At 1024: 64 states, of 32 bytes each.
   ;; From 3072 on the calls: place << 1 | is it one to wait in?. From 19456 on the rows.
   (global $register i32 (i32.const 512))
@@ -38,15 +44,16 @@
   (global $most_calls i32 (i32.const 64))
   (global $rows i32 (i32.const 19456)) ;; 1024 of 40 bytes each
   ;; From 60416 on the lines, 64 KiB at most; behind the zeroes the tables. The checked build (scripts/checked-wat.mjs) holds each access to:
-  ;; region write (i32.const 0) (i32.const 32)
+  ;; region write (i32.const 0) (i32.const 48)
   ;; region read (global.get $register) (i32.const 832)
   ;; region write (global.get $states) (global.get $first_call)
   ;; region write (global.get $first_call) (global.get $rows)
   ;; region write (global.get $rows) (i32.const 60416)
   ;; region read (i32.const 60416) (i32.const 126016)
   ;; region write (global.get $hot) (global.get $cold)
-  ;; region read (global.get $cold) (global.get $buckets)
-  ;; region read (global.get $buckets) (global.get $arena)
+  ;; region write (global.get $cold) (global.get $buckets)
+  ;; region read (global.get $buckets) (global.get $texts)
+  ;; region write (global.get $texts) (global.get $arena)
   ;; region read (global.get $arena) (i32.shl (memory.size) (i32.const 16))
 
   ;; The calls of the goroutine that is walked.
@@ -57,12 +64,14 @@
   (global $info (mut i32) (i32.const 0))
 
   (func (export "init")
-    (param $h i32) (param $c i32) (param $b i32) (param $m i32) (param $a i32) (param $x i32)
+    (param $h i32) (param $c i32) (param $b i32) (param $m i32) (param $t i32) (param $a i32) (param $n i32) (param $x i32)
     (global.set $hot (local.get $h))
     (global.set $cold (local.get $c))
     (global.set $buckets (local.get $b))
     (global.set $mask (local.get $m))
+    (global.set $texts (local.get $t))
     (global.set $arena (local.get $a))
+    (global.set $arena_bytes (local.get $n))
     (global.set $multiplier (local.get $x)))
 
   ;; Is the line at $pos this one? $on: and are those after it the ones that followed last? Returns the last that is; 0 for none.
@@ -350,6 +359,250 @@
         (br $more)))
     (local.get $at))
 
+  ;; Where the first $byte is, at $pos or behind it; $end or more: there is none before.
+  (func $find (param $pos i32) (param $end i32) (param $byte i32) (result i32)
+    (local $found i32)
+    (block $over
+      (loop $more
+        (br_if $over (i32.ge_u (local.get $pos) (local.get $end)))
+        (local.set $found
+          (i8x16.bitmask (i8x16.eq (v128.load (local.get $pos)) (i8x16.splat (local.get $byte)))))
+        (if (local.get $found) (then (return (i32.add (local.get $pos) (i32.ctz (local.get $found))))))
+        (local.set $pos (i32.add (local.get $pos) (i32.const 16)))
+        (br $more)))
+    (local.get $end))
+
+  ;; Of four bytes or more; eight at a time, where $hash has to be what TypeScript makes of them.
+  (func $hash_text (param $p i32) (param $length i32) (result i32)
+    (local $hash i64) (local $last i32)
+    (if (i32.lt_u (local.get $length) (i32.const 8)) (then (return (call $hash (local.get $p) (local.get $length)))))
+    (local.set $last (i32.sub (i32.add (local.get $p) (local.get $length)) (i32.const 8)))
+    (local.set $hash (call $mix_text (i64.extend_i32_u (local.get $length)) (i64.load (local.get $last))))
+    (block $over
+      (loop $more
+        (br_if $over (i32.ge_u (local.get $p) (local.get $last)))
+        (local.set $hash (call $mix_text (local.get $hash) (i64.load (local.get $p))))
+        (local.set $p (i32.add (local.get $p) (i32.const 8)))
+        (br $more)))
+    (i32.wrap_i64 (i64.xor (local.get $hash) (i64.shr_u (local.get $hash) (i64.const 16)))))
+
+  (func $mix_text (param $hash i64) (param $word i64) (result i64)
+    (local.set $hash
+      (i64.mul
+        (i64.xor (local.get $hash) (local.get $word))
+        (i64.or (i64.shl (i64.extend_i32_u (global.get $multiplier)) (i64.const 32)) (i64.const 0x9e3779b1))))
+    (i64.xor (local.get $hash) (i64.shr_u (local.get $hash) (i64.const 32))))
+
+  ;; As $literal_length, of a plain function or creator that ends at $end.
+  (func $literal (param $pos i32) (param $end i32) (result i32)
+    (local $p i32) (local $found i32) (local $last i32)
+    (local.set $p (i32.sub (local.get $end) (i32.const 1)))
+    (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 13)) (then (local.set $p (i32.sub (local.get $p) (i32.const 1)))))
+    (if (i32.ne (i32.load8_u (local.get $p)) (i32.const 0x29))
+      (then (return (call $literal_length (local.get $pos) (local.get $end)))))
+    ;; Behind the last bracket that opens.
+    (local.set $p (local.get $pos))
+    (loop $more
+      (local.set $found (i8x16.bitmask (i8x16.eq (v128.load (local.get $p)) (i8x16.splat (i32.const 0x28)))))
+      (if (i32.gt_u (i32.add (local.get $p) (i32.const 16)) (local.get $end))
+        (then
+          (local.set $found
+            (i32.and
+              (local.get $found)
+              (i32.sub (i32.shl (i32.const 1) (i32.sub (local.get $end) (local.get $p))) (i32.const 1))))))
+      (if (local.get $found)
+        (then
+          (local.set $last
+            (i32.sub (i32.add (local.get $p) (i32.const 32)) (i32.clz (local.get $found))))))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (br_if $more (i32.lt_u (local.get $p) (local.get $end))))
+    (if (result i32) (local.get $last) (then (i32.sub (local.get $last) (local.get $pos))) (else (i32.const 0))))
+
+  ;; Where among the texts that of $length bytes at $p is, or would be. Of a file it ends with the colon, and its line is longer; else it is the literal part.
+  (func $text (param $p i32) (param $length i32) (result i32)
+    (local $slot i32) (local $at i32) (local $row i32) (local $own i32) (local $known i32) (local $i i32)
+    (local.set $slot (call $hash_text (local.get $p) (local.get $length)))
+    (loop $next
+      (local.set $slot (i32.and (local.get $slot) (global.get $mask)))
+      (local.set $at (i32.add (global.get $texts) (i32.shl (local.get $slot) (i32.const 2))))
+      (local.set $row (i32.load (local.get $at)))
+      (if (i32.eqz (local.get $row)) (then (return (local.get $at))))
+      (local.set $row (i32.add (global.get $hot) (i32.shl (local.get $row) (i32.const 4))))
+      (local.set $own (i32.shr_u (i32.load offset=4 (local.get $row)) (i32.const 6)))
+      (local.set $known (i32.add (global.get $arena) (i32.load (local.get $row))))
+      (block $not
+        (br_if $not (i32.lt_u (local.get $own) (local.get $length)))
+        (br_if $not
+          (i32.and
+            (i32.ne (local.get $own) (local.get $length))
+            (i32.ne (i32.load8_u (local.get $known)) (i32.const 9))))
+        (local.set $i (i32.const 0))
+        (loop $more
+          (if (i32.le_u (i32.add (local.get $i) (i32.const 8)) (local.get $length))
+            (then
+              (br_if $not
+                (i64.ne
+                  (i64.load (i32.add (local.get $p) (local.get $i)))
+                  (i64.load (i32.add (local.get $known) (local.get $i)))))
+              (local.set $i (i32.add (local.get $i) (i32.const 8)))
+              (br $more)))
+          (if (i32.lt_u (local.get $i) (local.get $length))
+            (then
+              (br_if $not
+                (i32.ne
+                  (i32.load8_u (i32.add (local.get $p) (local.get $i)))
+                  (i32.load8_u (i32.add (local.get $known) (local.get $i)))))
+              (local.set $i (i32.add (local.get $i) (i32.const 1)))
+              (br $more))))
+        (return (local.get $at)))
+      (local.set $slot (i32.add (local.get $slot) (i32.const 1)))
+      (br $next))
+    (unreachable))
+
+  ;; $line is a function, a creator or a file line that is as plain as line-fast.ts has it: its like may be added here.
+  (func (export "know") (param $line i32)
+    (local $row i32) (local $p i32) (local $length i32) (local $at i32)
+    (if (i32.gt_u (i32.shl (i32.load offset=44 (i32.const 0)) (i32.const 1)) (global.get $mask)) (then (return)))
+    (local.set $row (i32.add (global.get $hot) (i32.shl (local.get $line) (i32.const 4))))
+    (local.set $p (i32.add (global.get $arena) (i32.load (local.get $row))))
+    (local.set $length (i32.shr_u (i32.load offset=4 (local.get $row)) (i32.const 6)))
+    (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 9))
+      (then
+        (loop $more
+          (local.set $at (i32.add (local.get $at) (i32.const 1)))
+          (br_if $more (i32.ne (i32.load8_u (i32.add (local.get $p) (local.get $at))) (i32.const 0x3a))))
+        (local.set $length (i32.add (local.get $at) (i32.const 1)))))
+    (local.set $at (call $text (local.get $p) (local.get $length)))
+    (if (i32.eqz (i32.load (local.get $at)))
+      (then
+        (i32.store (local.get $at) (local.get $line))
+        (i32.store offset=44 (i32.const 0) (i32.add (i32.load offset=44 (i32.const 0)) (i32.const 1))))))
+
+  ;; As StackBody.lineFast: the line at $pos, added below $line, where its function or its file is known; 0: somebody else has to read it.
+  (func $learn (param $line i32) (param $pos i32) (param $end i32) (result i32)
+    (local $row i32) (local $cold i32) (local $kind i32) (local $p i32) (local $known i32) (local $length i32)
+    (local $shape i32) (local $from i32)
+    (local.set $row (i32.add (global.get $hot) (i32.shl (local.get $line) (i32.const 4))))
+    (local.set $cold (i32.add (global.get $cold) (i32.shl (local.get $line) (i32.const 5))))
+    (local.set $kind (i32.and (i32.load offset=4 (local.get $row)) (i32.const 7)))
+    (if (i32.load offset=4 (local.get $cold)) (then (return (i32.const 0))))
+    (if (i32.ge_u (i32.shr_u (i32.load offset=16 (local.get $cold)) (i32.const 1)) (i32.load offset=40 (i32.const 0)))
+      (then (return (i32.const 0))))
+    (if (i32.ge_u (i32.load offset=32 (i32.const 0)) (global.get $mask)) (then (return (i32.const 0))))
+    ;; No line that is read is longer than 16 KiB.
+    (if (i32.gt_u (i32.add (i32.load offset=36 (i32.const 0)) (i32.const 16384)) (global.get $arena_bytes))
+      (then (return (i32.const 0))))
+    (if (i32.eq (i32.load8_u (local.get $pos)) (i32.const 9))
+      (then
+        ;; Of a function, or a creator.
+        (if (i32.and (i32.ne (local.get $kind) (i32.const 1)) (i32.ne (local.get $kind) (i32.const 3)))
+          (then (return (i32.const 0))))
+        (local.set $p (call $find (local.get $pos) (local.get $end) (i32.const 0x3a)))
+        (if (i32.ge_u (local.get $p) (local.get $end)) (then (return (i32.const 0))))
+        (local.set $length (i32.add (i32.sub (local.get $p) (local.get $pos)) (i32.const 1)))
+        (if (i32.eqz (i32.load (call $text (local.get $pos) (local.get $length)))) (then (return (i32.const 0))))
+        (local.set $known (local.get $p))
+        (local.set $p (call $digits (i32.add (local.get $p) (i32.const 1)) (i32.const 0)))
+        (if (i32.eq (local.get $p) (i32.add (local.get $known) (i32.const 1))) (then (return (i32.const 0))))
+        (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 32))
+          (then
+            ;; _+0x
+            (if (i32.ne (i32.load (local.get $p)) (i32.const 0x78302b20)) (then (return (i32.const 0))))
+            (local.set $from (i32.add (local.get $p) (i32.const 4)))
+            (local.set $p (call $digits (local.get $from) (i32.const 1)))
+            (if (i32.eq (local.get $p) (local.get $from)) (then (return (i32.const 0))))
+            (local.set $kind (i32.const 0)))
+          (else
+            ;; .go, and absolute
+            (if (i32.ne (i32.shr_u (i32.load (i32.sub (local.get $known) (i32.const 4))) (i32.const 8)) (i32.const 0x6f672e))
+              (then (return (i32.const 0))))
+            (if (i32.ne (i32.load8_u offset=1 (local.get $pos)) (i32.const 0x2f)) (then (return (i32.const 0))))))
+        (local.set $length (i32.sub (local.get $p) (local.get $pos)))
+        (local.set $shape (i32.or (i32.shl (local.get $length) (i32.const 6)) (i32.const 2)))
+        (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 13))
+          (then (local.set $p (i32.add (local.get $p) (i32.const 1)))))
+        (if (i32.ge_u (local.get $p) (local.get $end)) (then (return (i32.const 0))))
+        (if (i32.ne (i32.load8_u (local.get $p)) (i32.const 10)) (then (return (i32.const 0))))
+        (if (i32.gt_u (local.get $length) (i32.const 16384)) (then (return (i32.const 0))))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        ;; Without an offset it may be a line of the log ahead of one with an offset.
+        (if (local.get $kind)
+          (then
+            (if (i32.ge_u (local.get $p) (local.get $end)) (then (return (i32.const 0))))
+            (if (call $is_indent (local.get $p)) (then (return (i32.const 0))))))
+        (global.set $from (local.get $pos))
+        (global.set $after (local.get $p)))
+      (else
+        ;; A function, or a creator, behind the file line of a function, but not that of main.main, where a stack may end.
+        (if (i32.ne (local.get $kind) (i32.const 2)) (then (return (i32.const 0))))
+        (local.set $row (i32.add (global.get $hot) (i32.shl (i32.load (local.get $cold)) (i32.const 4))))
+        (if (i32.ne (i32.and (i32.load offset=4 (local.get $row)) (i32.const 7)) (i32.const 1))
+          (then (return (i32.const 0))))
+        (local.set $known (i32.add (global.get $arena) (i32.load (local.get $row))))
+        (if (i64.eq (i64.load (local.get $known)) (i64.const 0x69616d2e6e69616d)) ;; main.mai
+          (then
+            (if (i32.eq (i32.load16_u offset=8 (local.get $known)) (i32.const 0x286e)) ;; n(
+              (then (return (i32.const 0))))))
+        ;; Its file line proves it.
+        (local.set $p (call $find (local.get $pos) (local.get $end) (i32.const 10)))
+        (if (i32.ge_u (i32.add (local.get $p) (i32.const 1)) (local.get $end)) (then (return (i32.const 0))))
+        (if (i32.eqz (call $is_indent (i32.add (local.get $p) (i32.const 1)))) (then (return (i32.const 0))))
+        (if (i32.gt_u (i32.sub (local.get $p) (local.get $pos)) (i32.const 16384)) (then (return (i32.const 0))))
+        (local.set $length (call $literal (local.get $pos) (local.get $p)))
+        (if (i32.lt_u (local.get $length) (i32.const 4)) (then (return (i32.const 0))))
+        (local.set $known (i32.load (call $text (local.get $pos) (local.get $length))))
+        (if (i32.eqz (local.get $known)) (then (return (i32.const 0))))
+        (if (i32.eqz (call $match (local.get $known) (local.get $pos) (local.get $end) (i32.const 0)))
+          (then (return (i32.const 0))))
+        (local.set $shape (i32.load offset=4 (i32.add (global.get $hot) (i32.shl (local.get $known) (i32.const 4)))))))
+    (call $append (local.get $line) (local.get $pos) (local.get $length) (local.get $shape)))
+
+  ;; Where digits end; $hex: of hexadecimal numbers.
+  (func $digits (param $p i32) (param $hex i32) (result i32)
+    (local $c i32)
+    (loop $more
+      (local.set $c (i32.load8_u (local.get $p)))
+      (if (i32.or
+            (i32.lt_u (i32.sub (local.get $c) (i32.const 0x30)) (i32.const 10))
+            (i32.and (local.get $hex) (i32.lt_u (i32.sub (local.get $c) (i32.const 0x61)) (i32.const 6))))
+        (then
+          (local.set $p (i32.add (local.get $p) (i32.const 1)))
+          (br $more))))
+    (local.get $p))
+
+  (func $is_indent (param $p i32) (result i32)
+    (i32.or
+      (i32.eq (i32.load8_u (local.get $p)) (i32.const 9))
+      (i32.eq (i32.load8_u (local.get $p)) (i32.const 32))))
+
+  ;; As LineTable.append, of a line below which there is none: its only child, with the literal part of $length bytes at $pos.
+  (func $append (param $line i32) (param $pos i32) (param $length i32) (param $shape i32) (result i32)
+    (local $child i32) (local $at i32) (local $row i32) (local $above i32)
+    (local.set $child (i32.load offset=32 (i32.const 0)))
+    (local.set $at (i32.load offset=36 (i32.const 0)))
+    (i32.store offset=32 (i32.const 0) (i32.add (local.get $child) (i32.const 1)))
+    (i32.store offset=36 (i32.const 0) (i32.add (local.get $at) (local.get $length)))
+    (memory.copy (i32.add (global.get $arena) (local.get $at)) (local.get $pos) (local.get $length))
+    (local.set $row (i32.add (global.get $hot) (i32.shl (local.get $child) (i32.const 4))))
+    (i32.store (local.get $row) (local.get $at))
+    (i32.store offset=4 (local.get $row) (local.get $shape))
+    (i32.store offset=8 (local.get $row)
+      (i32.load (i32.sub (i32.add (local.get $pos) (local.get $length)) (i32.const 4))))
+    (i32.store offset=12 (local.get $row) (i32.const 0))
+    (i32.store offset=12 (i32.add (global.get $hot) (i32.shl (local.get $line) (i32.const 4))) (local.get $child))
+    (local.set $above (i32.add (global.get $cold) (i32.shl (local.get $line) (i32.const 5))))
+    (i32.store offset=4 (local.get $above) (local.get $child))
+    (i32.store offset=8 (local.get $above) (local.get $child))
+    (local.set $row (i32.add (global.get $cold) (i32.shl (local.get $child) (i32.const 5))))
+    (i32.store (local.get $row) (local.get $line))
+    (i64.store offset=4 (local.get $row) (i64.const 0))
+    (i32.store offset=12 (local.get $row) (i32.const 0))
+    (i32.store offset=16 (local.get $row)
+      (i32.add (i32.and (i32.load offset=16 (local.get $above)) (i32.const -2)) (i32.const 2)))
+    (i64.store offset=20 (local.get $row) (i64.const 0))
+    (i32.store offset=28 (local.get $row) (i32.const 0))
+    (local.get $child))
+
   ;; Of a state, up to the comma or bracket behind it: its length; 0 for none of less than 32 bytes.
   (func $state_length (param $pos i32) (result i32)
     (local $stops i32)
@@ -491,7 +744,12 @@
         (local.set $pos (global.get $after))
         (br_if $over (i32.ge_u (local.get $pos) (local.get $end)))
         (br_if $over (i32.eqz (local.get $dump)))
-        (br_if $over (i32.ne (i32.load8_u (local.get $pos)) (i32.const 10)))
+        (if (i32.ne (i32.load8_u (local.get $pos)) (i32.const 10))
+          (then
+            (local.set $next (call $learn (local.get $at) (local.get $pos) (local.get $end)))
+            (br_if $over (i32.eqz (local.get $next)))
+            (local.set $at (local.get $next))
+            (br $more)))
         (local.set $why (i32.const 1))
         (br_if $over (i32.ge_u (local.get $row) (local.get $end_of_rows)))
         (br_if $over (i32.ge_u (global.get $calls) (global.get $last_call)))
