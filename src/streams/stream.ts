@@ -12,22 +12,21 @@
  */
 
 import type { BareLines } from '../carriers/bare-lines.ts'
-import { CarriedText, type Carrier } from '../carriers/carrier.ts'
+import type { CarriedText, Carrier } from '../carriers/carrier.ts'
 import { type DumpString, dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
-import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
 import { mayBeWrapped } from '../carriers/wrapped-string.ts'
-import { LF, SPACE, trimLineEnd } from '../core/ascii.ts'
+import { LF, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
 import { announces } from '../text/announcement.ts'
 import { isRuntimeStack } from '../text/needle.ts'
-import { startsPreamble } from '../text/preamble.ts'
 import type { LoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { CutText } from './cut-text.ts'
+import { InnerLogger } from './inner-logger.ts'
 import { LongString } from './long-string.ts'
 import { Silence } from './silence.ts'
 
@@ -45,23 +44,16 @@ export interface StreamParts {
 
 export class Stream {
   readonly #parts: StreamParts
-  /** Of the logger inside. Made when one is looked for: most have none. */
-  #textInside: CarriedText | undefined
   #dumps: InterleavedDumps | undefined
-  /** The form of the program's own logger, which stands inside the carrier. */
-  #inner: Carrier | undefined
+  readonly #inner: InnerLogger
   readonly #cut: CutText
   #long: LongString | undefined
   readonly #silence = new Silence()
 
   constructor(parts: StreamParts) {
     this.#parts = parts
+    this.#inner = new InnerLogger(parts.innerCarriers)
     this.#cut = new CutText(parts.tape, parts.limits.lineBytes)
-  }
-
-  get #text(): CarriedText {
-    this.#textInside ??= new CarriedText()
-    return this.#textInside
   }
 
   /** A dump is open here, may be, or half a line is. */
@@ -88,32 +80,25 @@ export class Stream {
     const isDump = beginsDump(text.latin1()) || unfoldedLine(text.buf, text.start, text.end - 1) !== undefined
     return (
       isDump ||
-      this.#findInner(text) ||
+      this.#inner.find(text) ||
       dumpString(text.buf, text.start, text.end - 1) !== undefined ||
       holdsDump(line, start, end - 1)
     )
   }
 
-  /** A dump begins in a value of klog: its lines have one TAB more than their own. */
+  /** A dump begins in a value of klog. */
   indent(): void {
-    this.#inner = new Prefix('\t')
+    this.#inner.indent()
   }
 
-  /** How much of `text` the form of the program's own logger takes, if that is a prefix; 0 where it is not there. It may be a label of the header alone. */
+  /** As InnerLogger.prefixLength: it may be a label of the header alone. */
   label(text: CarriedText): number {
-    const inner = this.#inner
-    return inner instanceof Prefix && inner.read(text.buf, text.start, text.end, this.#text) ? inner.length : 0
+    return this.#inner.prefixLength(text)
   }
 
-  /** A line of the log before its dump, without what the program's own logger puts around it; the same where that is not there. */
+  /** As InnerLogger.without. */
   withoutInner(text: string): string {
-    const buf = Buffer.from(`${text}\n`, 'latin1')
-    // The line at hand stands in the other one.
-    const read = new CarriedText()
-    if (this.#inner?.afresh().read(buf, 0, buf.length, read) !== true) return text
-    const inside = read.latin1().trimEnd()
-    // What it gives as a reason is read behind a prefix, too.
-    return startsPreamble(inside) === undefined ? inside : text
+    return this.#inner.without(text)
   }
 
   /** How well a line fits the open dump, as Assembler.fit. */
@@ -123,12 +108,12 @@ export class Stream {
 
   /** As `fit`, without what the program's own logger put around it: a call with several arguments may look as if it had words before it. */
   fitsInside(text: CarriedText): boolean {
-    return this.label(text) > 0 && this.fit(this.#text) > 0
+    return this.label(text) > 0 && this.fit(this.#inner.inside(text)) > 0
   }
 
   /** The texts of its lines are those of the dump. */
   get #isBare(): boolean {
-    return this.#inner === undefined && !this.#cut.isOpen && this.#long === undefined
+    return this.#inner.isNone && !this.#cut.isOpen && this.#long === undefined
   }
 
   /** Its last line lacks the end of the string that a dump is in. */
@@ -245,8 +230,7 @@ export class Stream {
 
   #whole(text: CarriedText, needle: boolean, start: number, end: number): void {
     this.#silence.break()
-    let line = text
-    if (this.#inner?.read(text.buf, text.start, text.end, this.#text) === true) line = this.#text
+    const line = this.#inner.inside(text)
     const { tape } = this.#parts
     // What the logger inside puts around a text may be around several lines.
     if (line === text ? text.holdsLines : line.buf.indexOf(LF, line.start) < line.end - 1) {
@@ -338,23 +322,6 @@ export class Stream {
     if (found?.cut !== true) return false
     this.#long = new LongString(found, start, end, limits.lineBytes)
     this.feedRest(line, end)
-    return true
-  }
-
-  /** The program's logger put something around the text, too. */
-  #findInner(text: CarriedText): boolean {
-    for (const carrier of this.#parts.innerCarriers()) {
-      if (!carrier.read(text.buf, text.start, text.end, this.#text)) continue
-      if (!beginsDump(this.#text.latin1())) continue
-      // What it knows of this line is of this stream.
-      this.#inner = carrier.afresh()
-      return true
-    }
-    const line = text.buf.subarray(text.start, text.end - 1)
-    // Behind a TAB stands the value of a panic.
-    const prefix = prefixOf(line) ?? (line[0] === SPACE ? indentOf(line) : undefined)
-    if (prefix === undefined) return false
-    this.#inner = prefix
     return true
   }
 
