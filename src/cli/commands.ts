@@ -142,6 +142,12 @@ function withoutProfiles(flag: Flag): Flag {
   }
 }
 
+/** Without `--format` it writes two files. */
+const REPORT_SUMMARIES: Readonly<Record<string, string>> = {
+  format: 'one format, not markdown and html; see help formats',
+  out: 'write FILE.md and FILE.html; with --format, FILE',
+}
+
 export const COMMANDS: readonly Command[] = [
   {
     name: 'diff',
@@ -159,7 +165,10 @@ export const COMMANDS: readonly Command[] = [
     name: 'report',
     operands: 'FILE...',
     summary: 'write a report of logs, in Markdown and html',
-    flags: FLAGS.filter((flag) => REPORT_FLAGS.includes(flag.name)),
+    flags: FLAGS.filter(({ name }) => REPORT_FLAGS.includes(name)).map((flag) => ({
+      ...flag,
+      summary: REPORT_SUMMARIES[flag.name] ?? flag.summary,
+    })),
     examples: [
       'dumpstream report app.log',
       'dumpstream report -o monday node-*.jsonl',
