@@ -349,16 +349,13 @@ export class CarriedStreams {
         this.#line.mayBeGlued(text.buf.subarray(text.start + label, trimLineEnd(text.buf, text.start, text.end)))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
-        this.#unproved = glued === undefined ? undefined : new Unproved(carrier, stream, glued, label)
+        this.#unproved = glued === undefined ? undefined : this.#newUnproved(carrier, stream, glued, label)
         return true
       }
     } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) {
       const unproved = this.#unproved
       this.#unproved = undefined
-      if (unproved.label > 0 && !unproved.glued.line.decided && !stream.fitsInside(text)) {
-        this.#part(unproved, unproved.prefixLength)
-        stream = this.#streamBehind(unproved, carrier, key)
-      }
+      if (unproved.isLabelled(text)) stream = unproved.partLabel(carrier, key)
     }
     this.#feed(carrier, stream, text, offset, needle)
     return true
@@ -393,8 +390,8 @@ export class CarriedStreams {
   #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
     const unproved = this.#unproved
     if (unproved === undefined || !unproved.goesOnBare(buf, pos, next, this.#text)) return undefined
-    this.#part(unproved, 0)
-    return unproved.glued
+    this.#unproved = undefined
+    return unproved.partBare()
   }
 
   /**
@@ -406,34 +403,16 @@ export class CarriedStreams {
     const text = this.#text
     const prefix = unproved?.headOn(buf, pos, next, text)
     if (unproved === undefined || prefix === undefined) return false
-    this.#part(unproved, prefix.length)
+    this.#unproved = undefined
+    const stream = unproved.partLabel(prefix, text.key, prefix.length)
     this.recognition.use(prefix)
-    this.#feed(prefix, this.#streamBehind(unproved, prefix, text.key), text, offset, needle)
+    this.#feed(prefix, stream, text, offset, needle)
     return true
   }
 
-  /** The stream that has the header of `unproved`, behind what was a label. */
-  #streamBehind({ glued }: Unproved, carrier: Carrier, key: string): Stream {
-    const stream = this.#maker.make(carrier, key)
-    this.#map.add(carrier, key, stream)
-    this.#maker.atLine = stream
-    stream.takeHeader(glued.header)
-    this.#maker.atLine = undefined
-    this.endGlued(glued)
-    return stream
-  }
-
-  /** The header that stood behind a log line is taken: the rest of that line is log. */
-  endGlued({ after }: GluedHeader): void {
-    if (!after.decided) this.#options.tape.release(after)
-  }
-
-  /** The header is not of its stream, which is none: what stood before it, but for a prefix of `length` bytes, is a log line. `endGlued` follows. */
-  #part(unproved: Unproved, length: number): void {
-    const { carrier, stream } = unproved
-    this.#unproved = undefined
-    unproved.part(this.#options.tape, length)
-    this.#map.remove(stream)
-    if (carrier instanceof Prefix && !this.#map.has(carrier)) this.recognition.drop(carrier)
+  #newUnproved(carrier: Carrier, stream: Stream, glued: GluedHeader, label: number): Unproved {
+    const { tape } = this.#options
+    const [streams, maker, recognition] = [this.#map, this.#maker, this.recognition]
+    return new Unproved({ carrier, stream, glued, label, tape, streams, maker, recognition })
   }
 }

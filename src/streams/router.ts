@@ -26,6 +26,7 @@ import { findNeedle, isDecorated, lineStart } from '../text/needle.ts'
 import { withPrefixBehind } from './bare-head.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 import { LongLine } from './long-line.ts'
+import { endGlued } from './unproved.ts'
 import { wrappedHeader } from './wrapped-lines.ts'
 
 const GOROUTINE = 'goroutine '
@@ -328,7 +329,7 @@ export class Router implements LineSink {
       }
     } else if (taken !== 'refused') {
       this.#takeHeader(taken.header)
-      this.#streams.endGlued(taken)
+      endGlued(this.#tape, taken)
     }
     if (!this.#plain.quiet || needle || announces(buf, pos, next)) {
       this.#plain.run(buf, words, pos, next, base)

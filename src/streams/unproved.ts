@@ -5,25 +5,42 @@ import { isBlank, TAB } from '../core/ascii.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import type { GluedHeader } from './carried-tape.ts'
+import type { Recognition } from './recognition.ts'
 import type { Stream } from './stream.ts'
+import type { StreamMaker } from './stream-maker.ts'
+import type { StreamMap } from './stream-map.ts'
 
-export class Unproved {
+export interface UnprovedParts {
   readonly carrier: Carrier
   readonly stream: Stream
   readonly glued: GluedHeader
   /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
   readonly label: number
+  readonly tape: LogTape
+  readonly streams: StreamMap
+  readonly maker: StreamMaker
+  readonly recognition: Recognition
+}
 
-  constructor(carrier: Carrier, stream: Stream, glued: GluedHeader, label: number) {
-    this.carrier = carrier
-    this.stream = stream
-    this.glued = glued
-    this.label = label
+export class Unproved {
+  readonly #parts: UnprovedParts
+
+  constructor(parts: UnprovedParts) {
+    this.#parts = parts
+  }
+
+  get stream(): Stream {
+    return this.#parts.stream
+  }
+
+  get glued(): GluedHeader {
+    return this.#parts.glued
   }
 
   /** Nobody has decided about the line with the header, and its stream waits for more. */
   get #isOpen(): boolean {
-    return !this.glued.line.decided && this.stream.open
+    const { glued, stream } = this.#parts
+    return !glued.line.decided && stream.open
   }
 
   /** Does the line [pos, next) of `buf` go on with the header, without a prefix? Then it is `text`. */
@@ -36,13 +53,20 @@ export class Unproved {
 
   /** The beginning of the prefix behind which the line [pos, next) of `buf` goes on with the header; then `text` is what stands there. */
   headOn(buf: Buffer, pos: number, next: number, text: CarriedText): Prefix | undefined {
-    if (!this.#isOpen || !(this.carrier instanceof Prefix)) return undefined
-    return this.carrier.heads.find((each) => each.read(buf, pos, next, text) && this.stream.fit(text) > 0)
+    const { carrier, stream } = this.#parts
+    if (!this.#isOpen || !(carrier instanceof Prefix)) return undefined
+    return carrier.heads.find((each) => each.read(buf, pos, next, text) && stream.fit(text) > 0)
   }
 
-  /** How long the prefix is if the label is none of it. */
-  get prefixLength(): number {
-    return this.glued.before.bytes.length - this.label
+  /** Is what the stream takes for the form of the program's own logger a label, as a line behind it with `text` has it? */
+  isLabelled(text: CarriedText): boolean {
+    const { label, glued, stream } = this.#parts
+    return label > 0 && !glued.line.decided && !stream.fitsInside(text)
+  }
+
+  /** Bytes ahead of what may be a label. */
+  get #lengthAhead(): number {
+    return this.glued.before.bytes.length - this.#parts.label
   }
 
   /** Is what stands before the header the beginning of a panic? */
@@ -50,12 +74,32 @@ export class Unproved {
     return startsPreamble(this.glued.before.bytes.toString('latin1')) !== undefined
   }
 
+  /** The header is of a dump without a carrier: all that stands before it is a log line. `endGlued` follows, once the header is taken. */
+  partBare(): GluedHeader {
+    this.#part(0)
+    return this.glued
+  }
+
+  /** The header is of the stream `key` of `carrier`, which is made; what stands between the prefix, of `length` bytes, and the header is a label. */
+  partLabel(carrier: Carrier, key: string, length: number = this.#lengthAhead): Stream {
+    const { glued, maker, streams } = this.#parts
+    this.#part(length)
+    const stream = maker.make(carrier, key)
+    streams.add(carrier, key, stream)
+    maker.atLine = stream
+    stream.takeHeader(glued.header)
+    maker.atLine = undefined
+    endGlued(this.#parts.tape, glued)
+    return stream
+  }
+
   /**
-   * What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was indented, and nothing is.
-   * Its line end is for the caller to release, once the header is taken: so far the log ends with what is ahead of the header on its line.
+   * Its stream is none. What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was
+   * indented, and nothing is. Its line end is released once the header is taken: so far the log ends with what is ahead of the header on its line.
    */
-  part(tape: LogTape, length: number): void {
-    const { before, after, line } = this.glued
+  #part(length: number): void {
+    const { carrier, stream, glued, tape, streams, recognition } = this.#parts
+    const { before, after, line } = glued
     const { bytes } = before
     if (isBlank(bytes, Math.min(length, bytes.length), bytes.length)) {
       tape.claim(before)
@@ -63,5 +107,12 @@ export class Unproved {
     } else tape.release(before)
     line.decided = true
     line.parts = []
+    streams.remove(stream)
+    if (carrier instanceof Prefix && !streams.has(carrier)) recognition.drop(carrier)
   }
+}
+
+/** The header that stood behind a log line is taken: the rest of that line is log. */
+export function endGlued(tape: LogTape, { after }: GluedHeader): void {
+  if (!after.decided) tape.release(after)
 }
