@@ -2,10 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { SignatureTally } from '../../src/core/model.ts'
-import type { FinishedDump } from '../../src/dumps/dump.ts'
-import { createEngine } from '../../src/engine/engine.ts'
 import { parkedStates } from '../../src/findings/parked.ts'
-import { Reporter } from '../../src/report/reporter.ts'
+import { readDumps } from '../dumps/reader.ts'
 import { findings } from './findings.ts'
 
 const DUMPS = new URL('../golden/dumps/', import.meta.url)
@@ -13,17 +11,7 @@ const ZOOS = readdirSync(DUMPS).filter((name) => /^zoo-.*-pprof1\.txt$/.test(nam
 
 /** The signatures of the only dump of a file. */
 function signaturesOf(name: string): readonly SignatureTally[] {
-  const found: FinishedDump[] = []
-  const report = Reporter.prototype.dump
-  Reporter.prototype.dump = function (origin, finished, bytes) {
-    found.push(finished)
-    return report.call(this, origin, finished, bytes)
-  }
-  const engine = createEngine({})
-  engine.push(readFileSync(new URL(name, DUMPS)))
-  engine.end()
-  Reporter.prototype.dump = report
-  return found[0]?.signatures ?? []
+  return readDumps(readFileSync(new URL(name, DUMPS))).dumps[0]?.signatures ?? []
 }
 
 /** States whose frames are the same. */
