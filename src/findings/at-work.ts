@@ -3,11 +3,12 @@ import { namesOf } from '../core/names.ts'
 import { isStandard } from '../stacks/title.ts'
 import { codeOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { dumperOf, goesOn } from './goes-on.ts'
+import { dumperOf, goesOn, mayPause, poolOf } from './goes-on.ts'
 
 const atWork = ofScene((scene): readonly Seen[] => {
   const dumper = dumperOf(scene)
-  return scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each))
+  // Who gives back what a pool has lent is another goroutine.
+  return scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each) && poolOf(each) === undefined)
 })
 
 /** Packages that somebody is at work in. */
@@ -17,10 +18,32 @@ export const packagesAtWork: (scene: Scene) => ReadonlySet<string> = ofScene(
 
 /** Is anybody at work in a function, or in a method of a type, that it is in, too? Where all of a program is one package, that says more than the package. */
 export function isAnyAtWorkBeside(scene: Scene, each: Seen): boolean {
-  return placesOf(each).some((place) => placesAtWork(scene).has(place))
+  return isIn(placesAtWork(scene), each)
+}
+
+/** The same, or in the package that waits. */
+export function isAnyAtWorkNear(scene: Scene, each: Seen): boolean {
+  const [own] = codeOf(each.tally.signature).packages
+  if (own === undefined || isAnyAtWorkBeside(scene, each)) return true
+  return own !== MAIN && packagesAtWork(scene).has(own)
+}
+
+const MAIN = 'main'
+
+/** May anybody who does not wait for minutes be in a function, or in a method of a type, that it is in, and wait for a timer? */
+export function isAnyPausingBeside(scene: Scene, each: Seen): boolean {
+  return isIn(placesOfPausing(scene), each)
 }
 
 const placesAtWork = ofScene((scene): ReadonlySet<string> => new Set(atWork(scene).flatMap(placesOf)))
+
+const placesOfPausing = ofScene(
+  ({ seen }): ReadonlySet<string> => new Set(seen.filter((each) => !each.idle && mayPause(each)).flatMap(placesOf)),
+)
+
+function isIn(places: ReadonlySet<string>, each: Seen): boolean {
+  return placesOf(each).some((place) => places.has(place))
+}
 
 /** Functions, and types of methods. */
 function placesOf({ tally: { signature } }: Seen): readonly string[] {

@@ -1,7 +1,8 @@
 /** Who goes on: is at work, or waits for what is outside of the program. */
+import type { Pool } from '../leaks/pools.ts'
 import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
-import { OUTER, RESTS, waysOf } from './ways.ts'
+import { OUTER, POOLED, RESTS, waysOf } from './ways.ts'
 
 /** Is it at work, or does it wait for what is outside of the program? Of whom a profile does not say how they wait, any may be at work. */
 export function goesOn(each: Seen): boolean {
@@ -47,4 +48,10 @@ export function dumperOf({ dump, seen }: Scene): Seen | undefined {
   const [first] = dump.signatures
   if (dump.kind !== 'all' || first === undefined || first.count > 1 || !first.states.has('running')) return undefined
   return seen.find(({ tally }) => tally === first)
+}
+
+/** The pool that it waits for a member of. */
+export function poolOf({ tally, state, ways }: Seen): Pool | undefined {
+  if ((ways & POOLED) === 0 || (waysOf(state) & POOLED) === 0) return undefined
+  return codeOf(tally.signature).pool
 }

@@ -3,12 +3,12 @@ import { addTo } from '../leaks/kin.ts'
 import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { isAnyAtWorkNear, isAnyPausingBeside } from './at-work.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
-import { mayPause, SURE_MINUTES } from './goes-on.ts'
+import { mayPause, poolOf, SURE_MINUTES } from './goes-on.ts'
 import { anyMember } from './members.ts'
 import { mayBeWokenBeside } from './standstill.ts'
-import { POOLED, waysOf } from './ways.ts'
 
 /** Goroutines that wait for a member of a pool, while others are at work with one, … */
 const POOL = 50
@@ -53,8 +53,9 @@ function findEmpty(scene: Scene): readonly Waiting[] {
     if (made > 0 && countOf(waiting) - made < OLD_POOL) return []
     const isOwn = isHeldByWaiters(scene, row, waiting)
     return waiting.flatMap((seen) => {
-      const isLeftAlone = !mayBeWoken(seen) && !anyRests(scene, known, seen)
-      const least = (seen.tally.waitMin ?? 0) >= SURE_MINUTES ? OLD_POOL : POOL
+      const isLate = (seen.tally.waitMin ?? 0) >= SURE_MINUTES
+      const isLeftAlone = isLate ? isForgotten(scene, seen) : !mayBeWoken(seen) && !anyRests(scene, known, seen)
+      const least = isLate ? OLD_POOL : POOL
       if (seen.tally.count < least && !isLeftAlone && !isOwn) return []
       const how = isOwn
         ? ' by goroutines that wait for another one'
@@ -64,6 +65,11 @@ function findEmpty(scene: Scene): readonly Waiting[] {
       return { seen, row, reason: `${TAKEN}${how}` }
     })
   })
+}
+
+/** Of who has waited for minutes: is nobody at work, or may wait for a timer, who has come to the pool from where it has? */
+function isForgotten(scene: Scene, seen: Seen): boolean {
+  return !isAnyAtWorkNear(scene, seen) && !isAnyPausingBeside(scene, seen)
 }
 
 /** May anybody of this code wait for a timer, with a member of the pool? */
@@ -91,9 +97,4 @@ function isHeldByWaiters(scene: Scene, { watched, uses }: Pool, waiting: readonl
     return [...parents.signatures.keys()].every((slot) => slots.has(slot))
   })
   return areTheirs && !scene.seen.some((each) => !each.idle && !known.has(each) && isIn(each, uses))
-}
-
-function poolOf({ tally, state, ways }: Seen): Pool | undefined {
-  if ((ways & POOLED) === 0 || (waysOf(state) & POOLED) === 0) return undefined
-  return codeOf(tally.signature).pool
 }

@@ -14,7 +14,7 @@ import type { Scene, Seen } from './finding.ts'
 import { dumperOf, goesOn, mayPause } from './goes-on.ts'
 import { anyMember, byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
-import { GROUP, LOCK, RECEIVE, SEMACQUIRE, SEND, waysOf } from './ways.ts'
+import { GROUP, LOCK, RECEIVE, RESTS, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
 /** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. Of one alone more is asked. */
 const HELD_UP = 2
@@ -121,7 +121,8 @@ function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boole
     ownOf(signature).names.at(-1)?.startsWith(`${signature.createdBy.function}.func`)
   if (isOfCall && parents !== undefined && parents.alive === 0 && parents.distinct >= HELD_UP) return true
   const isAwaited = [...known].some((each) => (each.ways & GROUP) !== 0 && isAwaitedBy(scene, known, sender, each))
-  if (isAwaited || anyEnds(scene, sender) || isToItself(scene, sender)) return true
+  if (isAwaited || anyEnds(scene, sender)) return true
+  if (isToItself(scene, sender) && !isKept(scene, sender)) return true
   if (count < HELD_UP && known.size < HELD_UP) return false
   if (known.size < HELD_UP && mayGenerate(sender)) return false
   return !anyPauses(scene, known, sender)
@@ -152,6 +153,15 @@ function isToItself(scene: Scene, { tally }: Seen): boolean {
   return (byTypeIn(scene).get(type) ?? []).every((slot) => {
     const other = scene.bySlot[slot]
     return other === undefined || isSender(other) || ownOf(other.tally.signature).type !== type
+  })
+}
+
+/** Does one rest in the very function that has started it? It may take what it has it send, now and then. */
+function isKept({ bySlot }: Scene, { tally }: Seen): boolean {
+  return [...(tally.parents?.signatures.keys() ?? [])].some((slot) => {
+    const parent = bySlot[slot]
+    if (parent === undefined || (parent.ways & RESTS) === 0) return false
+    return ownOf(parent.tally.signature).names[0] === tally.signature.createdBy?.function
   })
 }
 
@@ -199,7 +209,8 @@ function isSender({ states }: Seen): boolean {
 function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | undefined {
   const slots = (byTypeIn(scene).get(type ?? '') ?? []).filter((slot) => slot !== one.slot)
   const other = slots.length === 1 ? scene.bySlot[slots[0] ?? -1] : undefined
-  return other !== undefined && other.tally.count === 1 && isHeld(other) && !mayPause(other) ? other : undefined
+  if (other === undefined || other.tally.count > 1 || !isHeld(other)) return undefined
+  return mayPause(other) && !isAnyIn(other, ENDS) ? undefined : other
 }
 
 /** Does everybody in one of the packages wait for another one, but for `known`? */

@@ -67,6 +67,12 @@ describe('one goroutine that waits for a lock', () => {
     expect(findings(dumpOf([get, load, other]))).toEqual([])
   })
 
+  it('is stuck behind one who closes the object, and waits to receive', () => {
+    const close = waitFor('chan receive', 'shop/cache.(*store).Close(0x0?)')
+    expect(findings(dumpOf([get, close]))[0]).toMatchObject({ finding: 'stuck' })
+    expect(findings(dumpOf([get, close, waitFor('select', 'shop/cache.flush()')]))).toEqual([])
+  })
+
   it.each(['select', 'chan receive'])('may be let go on by one who has a timer, in [%s]', (state) => {
     expect(findings(dumpOf([get, waitFor(state, 'shop/cache.(*store).load(0x0?)')]))).toEqual([])
   })
@@ -217,6 +223,17 @@ describe('goroutines that wait to send', () => {
     expect(findings(dumpOf([within, within, idle]))).toEqual([])
   })
 
+  it('are fillers of buckets where who has started them rests, and takes from them now and then', () => {
+    const fill = (by: string): Written => ({
+      state: 'chan send',
+      calls: ['shop/queue.(*bucket).add(0x0?)', 'shop/queue.(*bucket).fill(0x0?)'],
+      by,
+    })
+    const fillers = times(3, () => fill('shop/queue.limits in goroutine 2'))
+    expect(findings(dumpOf([waitFor('chan receive', 'shop/queue.limits()'), ...fillers]))).toEqual([])
+    expect(findings(dumpOf(times(3, () => fill('shop/queue.limits in goroutine 77'))))[0]?.finding).toBe('stuck')
+  })
+
   it('are under back-pressure where one is at work', () => {
     expect(findings(dumpOf([sender, sender, waitFor('IO wait', 'shop/queue.store()')]))).toEqual([])
   })
@@ -325,64 +342,6 @@ describe('a condition', () => {
     expect(findings(dumpOf(times(4, () => waiter(77))))).toEqual([])
     const other = waitFor('IO wait', 'shop/mail.fetch()')
     expect(findings(dumpOf([...times(5, () => waiter(77)), other]))).toEqual([])
-  })
-})
-
-describe('a pool', () => {
-  const query: Written = { state: 'select', calls: ['database/sql.(*DB).conn(0x0?)', 'shop/users.find()'] }
-
-  it('is exhausted for one waiter, when nobody is at work with a connection', () => {
-    expect(findings(dumpOf([query]))[0]).toMatchObject({ finding: 'pool', goroutines: 1 })
-  })
-
-  it('is busy where one of its code, who may have one, waits for a timer', () => {
-    const pause = waitFor('chan receive', 'shop/users.retry()')
-    expect(findings(dumpOf([query, query, pause]))).toEqual([])
-  })
-
-  it('is busy for a few waiters, when somebody is', () => {
-    const busy = { state: 'IO wait', calls: ['database/sql.(*Rows).Next(0x0?)', 'shop/users.list()'] }
-    expect(findings(dumpOf([query, query, busy]))).toEqual([])
-  })
-
-  const conn = 'database/sql.(*DB).conn(0xc000010000)'
-  const rename: Written = {
-    state: 'select',
-    calls: [conn, 'database/sql.(*DB).Exec(...)', 'shop/users.rename(0x1)', 'main.handle()'],
-    by: 'net/http.(*Server).Serve in goroutine 77',
-  }
-  const watch = (id: number): Written => ({
-    state: 'select',
-    calls: ['database/sql.(*Tx).awaitDone(0xc000010000)'],
-    by: `database/sql.(*DB).beginDC in goroutine ${id}`,
-  })
-  const tick: Written = { state: 'sleep', calls: ['main.tick()'], by: 'main.main in goroutine 1' }
-
-  it('is empty where each member that is known to be taken has one who waits for another', () => {
-    const [first, ...others] = findings(dumpOf([rename, rename, watch(2), watch(3), tick]))
-    expect(others).toEqual([])
-    expect(first).toMatchObject({ finding: 'pool', goroutines: 2 })
-    expect(first?.because).toBe('all members of the pool are taken by goroutines that wait for another one')
-  })
-
-  it.each<[string, Written[]]>([
-    ['has begun it', [watch(2), watch(4)]],
-    ['is gone has it', [watch(2), watch(88)]],
-    [
-      'asks the database',
-      [watch(2), { ...tick, state: 'IO wait', calls: ['database/sql.(*DB).query(0x0?)', 'main.list()'] }],
-    ],
-  ])('is busy where one who %s', (_how, others) => {
-    expect(findings(dumpOf([rename, rename, tick, ...others]))).toEqual([])
-  })
-
-  it('is told once, though those who wait to send for it are at a standstill', () => {
-    const go: Written = {
-      state: 'chan send',
-      calls: ['golang.org/x/sync/errgroup.(*Group).Go(0x1)', 'shop/jobs.all()'],
-      by: 'shop/jobs.start in goroutine 77',
-    }
-    expect(findings(dumpOf([go, go])).map(({ finding }) => finding)).toEqual(['pool'])
   })
 })
 

@@ -1,0 +1,75 @@
+/** Pools all of whose members are taken. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, type Written } from './findings.ts'
+
+describe('a pool', () => {
+  const tick: Written = { state: 'sleep', calls: ['main.tick()'], by: 'main.main in goroutine 1' }
+  const query: Written = { state: 'select', calls: ['database/sql.(*DB).conn(0x0?)', 'shop/users.find()'] }
+
+  it('is exhausted for one waiter, when nobody is at work with a connection', () => {
+    expect(findings(dumpOf([query]))[0]).toMatchObject({ finding: 'pool', goroutines: 1 })
+  })
+
+  it('is busy where one of its code, who may have one, waits for a timer', () => {
+    const pause: Written = { state: 'chan receive', calls: ['shop/users.retry()'], by: 'main.main in goroutine 9' }
+    expect(findings(dumpOf([query, query, pause]))).toEqual([])
+  })
+
+  it('is busy for a few waiters, when somebody is', () => {
+    const busy = { state: 'IO wait', calls: ['database/sql.(*Rows).Next(0x0?)', 'shop/users.list()'] }
+    expect(findings(dumpOf([query, query, busy]))).toEqual([])
+  })
+
+  it('is exhausted where one has waited for minutes, whatever others do who have not come that way', () => {
+    const late: Written = {
+      state: 'select, 3 minutes',
+      calls: [...query.calls, 'main.handle()', 'net/http.(*conn).serve(0xc000010000)'],
+      by: 'net/http.(*Server).Serve in goroutine 77',
+    }
+    const [first] = findings(dumpOf([late, tick]))
+    expect(first).toMatchObject({ finding: 'pool', goroutines: 1 })
+    for (const state of ['IO wait', 'chan receive']) {
+      const user = { ...late, state, calls: ['shop/api.send()', 'shop/users.find()'] }
+      expect(findings(dumpOf([late, tick, user]))).toEqual([])
+    }
+  })
+
+  const conn = 'database/sql.(*DB).conn(0xc000010000)'
+  const rename: Written = {
+    state: 'select',
+    calls: [conn, 'database/sql.(*DB).Exec(...)', 'shop/users.rename(0x1)', 'main.handle()'],
+    by: 'net/http.(*Server).Serve in goroutine 77',
+  }
+  const watch = (id: number): Written => ({
+    state: 'select',
+    calls: ['database/sql.(*Tx).awaitDone(0xc000010000)'],
+    by: `database/sql.(*DB).beginDC in goroutine ${id}`,
+  })
+
+  it('is empty where each member that is known to be taken has one who waits for another', () => {
+    const [first, ...others] = findings(dumpOf([rename, rename, watch(2), watch(3), tick]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'pool', goroutines: 2 })
+    expect(first?.because).toBe('all members of the pool are taken by goroutines that wait for another one')
+  })
+
+  it.each<[string, Written[]]>([
+    ['has begun it', [watch(2), watch(4)]],
+    ['is gone has it', [watch(2), watch(88)]],
+    [
+      'asks the database',
+      [watch(2), { ...tick, state: 'IO wait', calls: ['database/sql.(*DB).query(0x0?)', 'main.list()'] }],
+    ],
+  ])('is busy where one who %s', (_how, others) => {
+    expect(findings(dumpOf([rename, rename, tick, ...others]))).toEqual([])
+  })
+
+  it('is told once, though those who wait to send for it are at a standstill', () => {
+    const go: Written = {
+      state: 'chan send',
+      calls: ['golang.org/x/sync/errgroup.(*Group).Go(0x1)', 'shop/jobs.all()'],
+      by: 'shop/jobs.start in goroutine 77',
+    }
+    expect(findings(dumpOf([go, go])).map(({ finding }) => finding)).toEqual(['pool'])
+  })
+})
