@@ -6,11 +6,10 @@ import { factOfName, namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
-import { isAnyAtWorkBeside, packagesAtWork } from './at-work.ts'
-import { codeOf } from './code.ts'
+import { isAnyAtWorkNear } from './at-work.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import { SURE_MINUTES } from './goes-on.ts'
-import { isRelieved } from './relieved.ts'
+import { isRelievedApart } from './relieved.ts'
 import { haltedIn } from './standstill.ts'
 import { miscounts } from './unended.ts'
 import { CONDITION, GROUP, RECEIVE } from './ways.ts'
@@ -38,7 +37,7 @@ export function ending(scene: Scene): Finding[] {
     })
 }
 
-function isEnding(each: Seen): boolean {
+export function isEnding(each: Seen): boolean {
   const { tally, states, ways } = each
   if ((ways & (RECEIVE | GROUP | CONDITION)) === 0 || states.size > 1 || (tally.waitMin ?? 0) < SURE_MINUTES)
     return false
@@ -50,7 +49,5 @@ function isEnding(each: Seen): boolean {
 }
 
 function isHelped(scene: Scene, each: Seen): boolean {
-  const [own] = codeOf(each.tally.signature).packages
-  if (own === undefined || isRelieved(scene, each)) return true
-  return own === 'main' ? isAnyAtWorkBeside(scene, each) : packagesAtWork(scene).has(own)
+  return isAnyAtWorkNear(scene, each) || isRelievedApart(scene, each)
 }

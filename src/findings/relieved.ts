@@ -12,13 +12,23 @@ import { RESTS } from './ways.ts'
  * started is of all kinds: it is not asked.
  */
 export function isRelieved(scene: Scene, sender: Seen): boolean {
+  return isKinAtWork(scene, sender, ownCreatorOf(sender.tally.signature))
+}
+
+/** The same, where what `main.main` starts has nothing to do with each other. */
+export function isRelievedApart(scene: Scene, waiter: Seen): boolean {
+  const creator = ownCreatorOf(waiter.tally.signature)
+  return isKinAtWork(scene, waiter, creator === MAIN ? '' : creator)
+}
+
+/** `creator`: the function that has started them; empty where it is not asked. */
+function isKinAtWork(scene: Scene, sender: Seen, creator: string): boolean {
   const { signature, parents } = sender.tally
   const kin = kinOf(scene.dump.signatures)
   const slot = sender.slot
   const isLate = (sender.tally.waitMin ?? 0) >= SURE_MINUTES
   const isAtWork = (other: number): boolean =>
     other !== slot && (worksIn(scene, other) || (isLate && hasJustRun(scene, other)))
-  const creator = ownCreatorOf(signature)
   const near = creator === MAIN ? packageOf(signature.title.function) : ''
   if (creator !== '' && atWorkOf(scene, creator, near).some(isAtWork)) return true
   for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(parent)) return true

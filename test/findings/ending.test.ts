@@ -27,6 +27,17 @@ describe('a goroutine that ends others, and waits for it for minutes', () => {
     expect(first?.because).toBe('it waits for the end of others, none of whom is at work')
   })
 
+  it('is slow where `main.main` has started others that are at work, too', () => {
+    const stop: Written = {
+      state: 'sync.WaitGroup.Wait, 4 minutes',
+      calls: [GROUP, 'main.(*runner).Stop(0x0?)'],
+      by: 'main.main in goroutine 9',
+    }
+    const client: Written = { state: 'sleep', calls: ['main.client()'], by: 'main.main in goroutine 9' }
+    expect(findings(dumpOf([stop, client]))[0]).toMatchObject({ finding: 'slow' })
+    expect(findings(dumpOf([stop, { ...client, calls: ['main.(*runner).work(0x0?)'] }]))).toEqual([])
+  })
+
   const stop = waiting('chan receive, 4 minutes', 'shop/jobs.(*runner).Stop(0x0?)')
   it.each<[string, Written[]]>([
     ['may have begun a moment ago', [waiting('chan receive, 2 minutes', 'shop/jobs.(*runner).Stop(0x0?)')]],
