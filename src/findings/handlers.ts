@@ -96,7 +96,12 @@ function toldIn(scene: Scene): ReadonlySet<Seen> {
 
 function mayHang(each: Seen): boolean {
   if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || each.states.size > 1) return false
-  return !each.idle && !isJudged(each) && isIn(each, SERVES)
+  return !each.idle && !isJudged(each) && isServing(each)
+}
+
+/** Does it handle a request? */
+export function isServing(each: Seen): boolean {
+  return isIn(each, SERVES)
 }
 
 /** Does it wait for others in a select, which may see that its client has left? */

@@ -13,7 +13,7 @@ import { isRelieved } from './relieved.ts'
 import { anyGoesOn } from './standstill.ts'
 
 /** Closures of a call, … */
-const CLOSURES = 10
+const CLOSURES = 100
 /** … or any others: a service may have a worker for each of hundreds of customers, all of whom are asleep. */
 const MANY = 1000
 /** Calls that have started them: one or two may have been the start of a service. */

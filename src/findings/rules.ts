@@ -2,6 +2,7 @@
  * The rules, in one table: what must hold for a finding, and a dump that shows it. docs/findings-and-verdicts.md is printed from it.
  */
 import type { FindingKind } from '../core/model.ts'
+import { asking } from './asking.ts'
 import { calls } from './calls.ts'
 import { ring } from './chains.ts'
 import { crash, deadlock, race, timeout } from './died.ts'
@@ -73,7 +74,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'pile_up',
-    when: '1000 goroutines or more wait to receive, or in a select, in one place, or 10 in a closure of the function that has started them, the calls that have done so have returned, and no other goroutine of that code goes on',
+    when: '1000 goroutines or more wait to receive, or in a select, in one place, or 100 in a closure of the function that has started them, the calls that have done so have returned, and no other goroutine of that code goes on',
     example: 'test/findings/left.test.ts',
     of: 'waits',
     find: left,
@@ -112,6 +113,13 @@ export const RULES: readonly Rule[] = [
     example: 'test/findings/ending.test.ts',
     of: 'waits',
     find: ending,
+  },
+  {
+    finding: 'slow',
+    when: 'goroutines wait to receive, in a select or for a condition, for 3 minutes or more, in a call that the table of names knows, and no other goroutine of that code is at work',
+    example: 'test/findings/asking.test.ts',
+    of: 'waits',
+    find: asking,
   },
   {
     finding: 'stuck',

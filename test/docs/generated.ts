@@ -5,6 +5,7 @@ import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
 import { LIMITS } from '../../src/core/limits.ts'
+import { WANTED } from '../../src/findings/asking.ts'
 import { CALLS } from '../../src/findings/calls.ts'
 import { FAULTS } from '../../src/findings/faults.ts'
 import { RULES } from '../../src/findings/rules.ts'
@@ -40,6 +41,14 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
     table(
       ['waits for', 'minutes', 'because', 'source'],
       CALLS.map(({ what, minutes, reason, source }) => [what, String(minutes), reason, source]),
+    ),
+  wanted: () =>
+    table(
+      ['waits for', 'in a call named', 'or `await…`, `waitFor…`'],
+      WANTED.map(({ what, calls, awaited }) => [
+        what,
+        ...[calls, awaited].map((all) => all.map((name) => `\`${name}\``).join(', ')),
+      ]),
     ),
   faults: () =>
     table(

@@ -12,21 +12,21 @@ const dump = (count: number, ...others: readonly Written[]): string =>
   dumpOf([...times(count, (i) => closure(i)), api, ...others])
 
 describe('closures of calls that have returned', () => {
-  it.each(['chan receive', 'select'])('are a pile where ten wait in [%s]', (state) => {
-    const [first, ...others] = findings(dumpOf([...times(10, (i) => closure(i, state)), api]))
+  it.each(['chan receive', 'select'])('are a pile where a hundred wait in [%s]', (state) => {
+    const [first, ...others] = findings(dumpOf([...times(100, (i) => closure(i, state)), api]))
     expect(others).toEqual([])
-    expect(first).toMatchObject({ finding: 'pile_up', goroutines: 10, function: 'shop/feed.Follow.func1' })
+    expect(first).toMatchObject({ finding: 'pile_up', goroutines: 100, function: 'shop/feed.Follow.func1' })
   })
 
   it.each<[string, string]>([
-    ['are fewer', dump(9)],
+    ['are fewer, as the workers of a dozen customers', dump(99)],
     [
       'others of the code go on',
-      dump(10, { state: 'IO wait', calls: ['shop/feed.read()'], by: 'main.main in goroutine 1' }),
+      dump(100, { state: 'IO wait', calls: ['shop/feed.read()'], by: 'main.main in goroutine 1' }),
     ],
-    ['who has started them is at work elsewhere', dump(10, { ...api, by: 'shop/feed.Follow in goroutine 8' })],
-    ['some have another state', dump(10, closure(11, 'sleep'))],
-    ['a few calls have started them', dumpOf([...times(10, (i) => closure(i % 8)), api])],
+    ['who has started them is at work elsewhere', dump(100, { ...api, by: 'shop/feed.Follow in goroutine 8' })],
+    ['some have another state', dump(100, closure(101, 'sleep'))],
+    ['a few calls have started them', dumpOf([...times(100, (i) => closure(i % 8)), api])],
   ])('are none where %s', (_how, text) => {
     expect(findings(text)).toEqual([])
   })
@@ -37,9 +37,9 @@ describe('closures of calls that have returned', () => {
       calls: ['shop/feed.Follow()'],
       by: 'net/http.(*Server).Serve in goroutine 1',
     }
-    const [first, ...others] = times(9, (i) => closure(i))
+    const [first, ...others] = times(99, (i) => closure(i))
     const last: Written = { ...(first as Written), by: 'shop/feed.Follow in goroutine 2' }
-    expect(findings(dumpOf([call, last, ...others, closure(10)]))).toEqual([])
+    expect(findings(dumpOf([call, last, ...others, closure(100)]))).toEqual([])
   })
 })
 

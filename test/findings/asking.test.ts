@@ -1,0 +1,59 @@
+/** Who waits for minutes in what does not take long by its name. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, type Written } from './findings.ts'
+
+const late = (call: string, state = 'chan receive, 3 minutes'): Written => ({
+  state,
+  calls: [call, 'shop/stock.(*actor).handle(0x0?)'],
+  by: 'shop/stock.start in goroutine 77',
+})
+const other = (state: string, call: string, by = 'shop/stock.start in goroutine 77'): Written => ({
+  state,
+  calls: [call],
+  by,
+})
+
+describe('a goroutine that waits for minutes', () => {
+  it.each([
+    ['an answer', 'shop/stock.(*actor).ask(0x0?)'],
+    ['an answer', 'shop/stock.(*Mux[...]).RoundTrip(0x0?)'],
+    ['an answer', 'shop/stock.send_and_wait_for_reply(0x1)'],
+    ['what others have', 'shop/stock.(*limit).Acquire(0x0?)'],
+    ['somebody who takes what it has', 'shop/stock.(*batcher).Add(0x0?)'],
+    ['a beginning', 'shop/stock.(*node).waitUntilReady(0x0?)'],
+  ])('is slow where a name says that it waits for %s: %s', (what, call) => {
+    const [first, ...others] = findings(dumpOf([late(call)]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 1 })
+    expect(first?.because).toBe(`it waits for ${what}, and no other goroutine of this code is at work`)
+  })
+
+  const ask = late('shop/stock.(*actor).ask(0x0?)')
+
+  it.each(['select', 'sync.Cond.Wait', 'chan receive'])('is slow in [%s]', (state) => {
+    expect(findings(dumpOf([late('shop/stock.(*actor).ask(0x0?)', `${state}, 3 minutes`)]))[0]?.finding).toBe('slow')
+  })
+
+  it('is slow where it is the main one', () => {
+    const calls = ['main.(*node).waitReady(0x0?)', 'main.main()']
+    expect(findings(dumpOf([{ state: 'select, 3 minutes', calls }]))[0]?.finding).toBe('slow')
+    expect(findings(dumpOf([{ state: 'select, 3 minutes', calls: ['main.run()', 'main.main()'] }]))).toEqual([])
+  })
+
+  it.each<[string, Written[]]>([
+    ['may have come a moment ago', [late('shop/stock.(*actor).ask(0x0?)', 'chan receive, 2 minutes')]],
+    ['may be a loop by that name', [other('chan receive, 3 minutes', 'shop/stock.(*actor).call(0x0?)')]],
+    [
+      'runs what it was given',
+      [{ ...ask, calls: ['shop/api.(*server).Run(0x0?)', 'shop/stock.invoke(0x1)', ...ask.calls] }],
+    ],
+    ['waits for another program', [{ ...ask, calls: ['net/http.(*Client).Do(0x0?)', ...ask.calls] }]],
+    ['says by its name that it waits for work', [late('shop/stock.(*queue).get(0x0?)')]],
+    ['says by its name that it waits for the end', [late('shop/stock.waitDone()')]],
+    ['has one who reads the answers', [ask, other('IO wait', 'shop/stock.read()')]],
+    ['has one who may have a timer', [ask, other('select', 'shop/stock.(*actor).run(0x0?)')]],
+    ['has started one who is at work', [ask, other('sleep', 'shop/api.send()', 'shop/stock.start in goroutine 2')]],
+  ])('is left alone where it %s', (_how, goroutines) => {
+    expect(findings(dumpOf(goroutines))).toEqual([])
+  })
+})
