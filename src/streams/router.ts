@@ -11,10 +11,10 @@
  *   plain                   | a line that is foreign to it         | streams if a dump begins there in a carrier, else plain
  *   plain                   | any other                            | plain
  *
- * Hot: `lines`, guarded by `npm run bench` (ordinary log). A needle is the word `goroutine` where a header may have it (gate.ts).
+ * Hot: `lines`, guarded by `npm run bench` (ordinary log). A needle is the word `goroutine` where a header may have it (text/needle.ts).
  */
 
-import { type InputKind, writesNumbers } from '../carriers/detect.ts'
+import type { InputKind } from '../carriers/detect.ts'
 import { COLON, isDigit, LF, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
@@ -22,10 +22,11 @@ import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
 import type { Held } from '../lines/tape.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
-import { findNeedle, isDecorated, lineStart } from '../text/needle.ts'
+import { isDecorated, lineStart } from '../text/needle.ts'
 import { withPrefixBehind } from './bare-head.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 import { LongLine } from './long-line.ts'
+import { Needles } from './needles.ts'
 import { endGlued } from './unproved.ts'
 import { wrappedHeader } from './wrapped-lines.ts'
 
@@ -47,33 +48,30 @@ export interface RouterParts {
 
 export class Router implements LineSink {
   readonly #limits: Limits
-  readonly #input: InputKind
   readonly #tape: LogQueue
   readonly #plain: InterleavedDumps
   readonly #streams: CarriedStreams
   readonly #blockBytes: number
-  /** The lines that come are known to hold no needle. */
-  isOrdinary = false
+  readonly #needles: Needles
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
   announced = -1
-  /** May text stand in arrays of bytes? The first line tells. */
-  #numbers: boolean | undefined
-  /** Offset in the chunk at hand of the next needle; the end of the chunk when there is none, -1 when nobody has looked. */
-  #needle = -1
-  /** From where on it was looked for. */
-  #needleSince = 0
   /** The line that is too long to be read, as long as no dump was found in it. */
   #long: LongLine | undefined
-  /** Where that ends. */
+  /** Where the chunk at hand ends. */
   #end = 0
 
   constructor(parts: RouterParts) {
     this.#limits = parts.limits
-    this.#input = parts.input
+    this.#needles = new Needles(parts.input)
     this.#tape = parts.tape
     this.#plain = parts.plain
     this.#streams = parts.streams
     this.#blockBytes = parts.blockBytes
+  }
+
+  /** The lines that come are known to hold no needle, or not. */
+  set isOrdinary(isKnown: boolean) {
+    this.#needles.isOrdinary = isKnown
   }
 
   /** Offset in the input of the line in which a dump may still begin, though it is in the log already. */
@@ -84,14 +82,14 @@ export class Router implements LineSink {
   lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
     this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
-    this.#needle = -1
+    this.#needles.enter(end)
     this.#end = end
     this.#streams.enter()
     let pos = start
     while (pos < end) {
       if (this.#streams.open) {
         pos = this.#streams.known(buf, pos, end, base)
-        if (pos < end && this.#streams.logs) pos = this.#streams.passLog(buf, pos, this.#endOfLog(buf, pos, end))
+        if (pos < end && this.#streams.logs) pos = this.#streams.passLog(buf, pos, this.#needles.lineFrom(buf, pos))
         if (pos === end) break
         const next = this.#carriedLine(buf, words, pos, base, final)
         if (next === pos) {
@@ -159,7 +157,7 @@ export class Router implements LineSink {
   beginning(buf: Buffer, base: number): void {
     this.#tape.base = base
     this.#tape.passBeginning(buf)
-    const isFound = this.#find(buf, 0, buf.length) >= 0 && this.#streams.beginning(buf, base)
+    const isFound = this.#needles.find(buf, 0, buf.length) >= 0 && this.#streams.beginning(buf, base)
     this.#long = isFound ? undefined : new LongLine(this.#limits.preambleBytes, base)
     this.#long?.begin(buf.subarray(0, -1))
   }
@@ -189,7 +187,7 @@ export class Router implements LineSink {
     const at = this.#plain.run(buf, words, pos, end, base)
     if (this.#plain.stopped !== 'foreign') return at
     const next = buf.indexOf(LF, at) + 1
-    const needle = this.#needleFrom(buf, at)
+    const needle = this.#needles.from(buf, at)
     const { recognition } = this.#streams
     if (
       this.#mayBeCarried(buf, at, next, needle < next ? needle : -1) &&
@@ -201,20 +199,14 @@ export class Router implements LineSink {
       return next
     }
     const after = this.#plain.takeForeign(buf, at, base)
-    return end - after < this.#blockBytes || !this.#plain.logs ? after : this.#passLog(buf, after, end, base)
+    return end - after < this.#blockBytes || !this.#plain.logs ? after : this.#passLog(buf, after, base)
   }
 
   /** Passes the lines from `pos` on that are plain log behind the dump; those with a needle are none. Returns where the next one begins. */
-  #passLog(buf: Buffer, pos: number, end: number, base: number): number {
-    const stop = this.#plain.takeLog(buf, pos, this.#endOfLog(buf, pos, end), base)
+  #passLog(buf: Buffer, pos: number, base: number): number {
+    const stop = this.#plain.takeLog(buf, pos, this.#needles.lineFrom(buf, pos), base)
     this.#tape.pass(buf, pos, stop)
     return stop
-  }
-
-  /** Where the line begins that has the next needle; `end` when there is none. */
-  #endOfLog(buf: Buffer, pos: number, end: number): number {
-    const needle = this.#needleFrom(buf, pos)
-    return needle < end ? lineStart(buf, pos, needle) : end
   }
 
   /** Where the lines that must wait for what comes next begin, in [pos, end]: they may announce a dump. */
@@ -226,30 +218,14 @@ export class Router implements LineSink {
     return at
   }
 
-  #find(buf: Buffer, pos: number, end: number): number {
-    this.#numbers ??= writesNumbers(this.#input, buf, pos, buf.indexOf(LF, pos) + 1)
-    if (this.isOrdinary && !this.#numbers) return -1
-    return findNeedle(buf, pos, end, this.#numbers)
-  }
-
-  /** As `#needle`, of the next one from `pos` on. */
-  #needleFrom(buf: Buffer, pos: number): number {
-    if (this.#needle < pos || pos < this.#needleSince) {
-      const at = this.#find(buf, pos, this.#end)
-      this.#needle = at < 0 ? this.#end : at
-      this.#needleSince = pos
-    }
-    return this.#needle
-  }
-
   /** Where the next needle stands that may be of a header; -1 when there is none. Lines of carriers that only quote one are passed over. */
   #nextHeader(buf: Buffer, pos: number, end: number): number {
-    for (let at = this.#needleFrom(buf, pos); at < end; ) {
+    for (let at = this.#needles.from(buf, pos); at < end; ) {
       const line = lineStart(buf, pos, at)
       const next = buf.indexOf(LF, at) + 1
       if (at === line || wrappedHeader(buf, line, next, end) !== undefined) return at
       if (!this.#streams.recognition.quotes(buf, line, next, pos)) return at
-      at = this.#needleFrom(buf, next)
+      at = this.#needles.from(buf, next)
     }
     return -1
   }
@@ -281,7 +257,7 @@ export class Router implements LineSink {
   #bareLines(buf: Buffer, words: DataView, pos: number, end: number, base: number, like: Buffer): number {
     for (let from = pos; from < end; ) {
       const next = buf.indexOf(LF, from) + 1
-      const needle = this.#needleFrom(buf, from) < next
+      const needle = this.#needles.isIn(buf, from, next)
       if (this.#streams.bare(buf, from, next, base + from, needle, like)) from = next
       else from = this.#carriedLine(buf, words, from, base)
     }
@@ -308,7 +284,7 @@ export class Router implements LineSink {
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    const needle = this.#needleFrom(buf, pos)
+    const needle = this.#needles.from(buf, pos)
     if (!this.#mayBeCarried(buf, pos, next, needle < next ? needle : -1)) return false
     if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
     this.#plain.end()
@@ -318,7 +294,7 @@ export class Router implements LineSink {
   /** Takes one line while a stream has a dump open. Returns where the next one begins, or `pos` where the line waits: not if this is `final`. */
   #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
-    const needle = this.#needleFrom(buf, pos) < next
+    const needle = this.#needles.isIn(buf, pos, next)
     const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#end, final)
     if (taken === 'taken') return next
     if (taken === 'waits') return pos
@@ -340,7 +316,7 @@ export class Router implements LineSink {
 
   /** May the line be of a dump without a carrier? `needle`: it holds one. */
   #concernsPlain(buf: Buffer, words: DataView, pos: number, next: number, needle: boolean): boolean {
-    if (needle && this.#needle === pos && isTitle(buf, pos, next)) return true
+    if (needle && this.#needles.from(buf, pos) === pos && isTitle(buf, pos, next)) return true
     return announces(buf, pos, next) || (!this.#plain.quiet && this.#plain.fit(buf, words, pos, next) > 0)
   }
 
@@ -354,9 +330,7 @@ export class Router implements LineSink {
   #plainEnd(buf: Buffer, pos: number, end: number): number {
     if (this.#plain.open) return end
     const next = buf.indexOf(LF, pos) + 1
-    if (this.#plain.quiet) return next
-    const needle = this.#needleFrom(buf, next)
-    return needle >= end ? end : lineStart(buf, next, needle)
+    return this.#plain.quiet ? next : this.#needles.lineFrom(buf, next)
   }
 }
 
