@@ -64,10 +64,10 @@ export interface SignatureTally {
   /** Goroutines whose header says that they leak: the runtime's `(leaked)` mark, or a test that has found them. */
   leaked: number
   /** A test has found them after its end, and not the runtime. */
-  isUnexpected?: boolean
+  readonly isUnexpected?: boolean
   /** Minutes the runtime printed; a hint only. Goroutines without the word count as 0 once any has it. */
-  waitMin?: number
-  waitMax?: number
+  readonly waitMin?: number | undefined
+  readonly waitMax?: number | undefined
   /** Label key → value → goroutines, bounded. */
   readonly labels: ReadonlyMap<string, ReadonlyMap<string, number>>
   /** The goroutines that started these; absent where the dump does not say (before Go 1.21). */

@@ -4,7 +4,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { factOfName, namesOf } from '../core/names.ts'
+import { type Name, namesOf, UNKNOWN } from '../core/names.ts'
 import { HTTP_RESPONSE, OUTPUT_OF_ENDED } from '../leaks/asked.ts'
 import { HTTP_CONNECTION } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
@@ -125,24 +125,29 @@ export function calls({ seen }: Scene): Finding[] {
   return found
 }
 
-/** What a function says by its name. */
-const saidBy = factOfName(({ text }) => {
-  return {
-    row: CALLS.findIndex(({ inner }) => inner.test(text)),
-    isByDesign: !isStandard(text) && BY_DESIGN.test(text),
-  }
-})
+/** What a function says by its name: that it waits by design; and in which row it is, from 1. */
+const WAITS_BY_DESIGN = 1
+const ROW_SHIFT = 1
 
-/** The call that a stack is in, whatever its state. */
-const callOf = fact(({ stack }: Signature): { readonly row: CallRow | undefined } => {
-  let first = CALLS.length
-  let isByDesign = false
-  for (const name of namesOf(stack)) {
-    const said = saidBy(name)
-    isByDesign ||= said.isByDesign
-    if (said.row >= 0 && said.row < first) first = said.row
+function callOfName(name: Name): number {
+  if (name.call === UNKNOWN) {
+    const { text } = name
+    const row = CALLS.findIndex(({ inner }) => inner.test(text)) + 1
+    name.call = (row << ROW_SHIFT) | (!isStandard(text) && BY_DESIGN.test(text) ? WAITS_BY_DESIGN : 0)
   }
-  return { row: isByDesign ? undefined : CALLS[first] }
+  return name.call
+}
+
+/** The row of the call that a stack is in, whatever its state; past the last one for none. */
+const callOf = fact(({ stack }: Signature): number => {
+  let first = CALLS.length
+  let said = 0
+  for (const name of namesOf(stack)) {
+    const call = callOfName(name)
+    said |= call
+    if (call >> ROW_SHIFT > 0) first = Math.min(first, (call >> ROW_SHIFT) - 1)
+  }
+  return (said & WAITS_BY_DESIGN) === 0 ? first : CALLS.length
 })
 
 function rowOf(seen: Seen): CallRow | undefined {
@@ -150,7 +155,7 @@ function rowOf(seen: Seen): CallRow | undefined {
   const { count, signature, waitMin = 0, waitMax = 0 } = tally
   if ((ways & CALLS_OUT) === 0 || idle || isJudged(seen)) return undefined
   if ((waysOf(seen.state) & CALLS_OUT) === 0) return undefined
-  const { row } = callOf(signature)
+  const row = CALLS[callOf(signature)]
   if (row === undefined) return undefined
   const areMany = count >= MANY && waitMin >= MANY_MINUTES
   return waitMax >= row.minutes || areMany || count >= (row.atOnce ?? Number.POSITIVE_INFINITY) ? row : undefined

@@ -1,7 +1,7 @@
 /** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { factOfName, fileOf, type Name, nameOf, namesOf } from '../core/names.ts'
+import { fileOf, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
 import { isOfDependency, isOwnLock, isStandard, packageOf } from '../stacks/title.ts'
 
@@ -16,39 +16,40 @@ const NET_PIPE = /^net\.\(\*pipe\)\./
 /** Packages that wait on behalf of their caller for another goroutine of the program. */
 const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
 
-/** What a name says by itself. */
-interface Named {
-  readonly package: string
-  readonly isStandard: boolean
-  /** Of a package, and not of the standard library. */
-  readonly isOwn: boolean
-  /** `shop.(*Cache).` of a method of it; empty for any other function. */
-  readonly type: string
-  readonly isInLock: boolean
-  /** A lock that the program has made around another one. */
-  readonly isOwnLock: boolean
-  readonly isLockFrame: boolean
-  readonly isForCaller: boolean
-  readonly isPipeWrite: boolean
-  /** Where one waits for a member of a pool. */
-  readonly pool: Pool | undefined
+/** What a name says by itself, as bits; above them which of POOLS one waits for a member of there, from 1. */
+const STANDARD = 1
+/** Of a package, and not of the standard library. */
+const OWN = 2
+const INSIDE_LOCK = 4
+/** A lock that the program has made around another one. */
+const OWN_LOCK = 8
+const WAITS_FOR_LOCK = 16
+const WAITS_FOR_CALLER = 32
+const WRITES_PIPE = 64
+const POOL_SHIFT = 7
+
+/** Finds out of which package it is, too, and of which type it is a method: `shop.(*Cache).`; empty for any other function. */
+function codeOfName(name: Name): number {
+  if (name.code === UNKNOWN) {
+    const { text } = name
+    name.package = packageOf(text)
+    name.type = text.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(text)?.[0] ?? '') : ''
+    name.code = findCode(text, name.package)
+  }
+  return name.code
 }
 
-const namedOf = factOfName(({ text: name }): Named => {
-  const path = packageOf(name)
-  return {
-    package: path,
-    isStandard: isStandard(name),
-    isOwn: name.includes('.') && !isStandard(name),
-    type: name.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(name)?.[0] ?? '') : '',
-    isInLock: IN_LOCK.test(name),
-    isOwnLock: isOwnLock(name),
-    isLockFrame: LOCK_FRAME.test(name),
-    isForCaller: FOR_CALLER.test(path) || NET_PIPE.test(name),
-    isPipeWrite: PIPE_WRITE.test(name),
-    pool: POOLS.find(({ inner }) => inner.test(name)),
-  }
-})
+function findCode(name: string, path: string): number {
+  return (
+    (isStandard(name) ? STANDARD : name.includes('.') ? OWN : 0) |
+    (IN_LOCK.test(name) ? INSIDE_LOCK : 0) |
+    (isOwnLock(name) ? OWN_LOCK : 0) |
+    (LOCK_FRAME.test(name) ? WAITS_FOR_LOCK : 0) |
+    (FOR_CALLER.test(path) || NET_PIPE.test(name) ? WAITS_FOR_CALLER : 0) |
+    (PIPE_WRITE.test(name) ? WRITES_PIPE : 0) |
+    ((POOLS.findIndex(({ inner }) => inner.test(name)) + 1) << POOL_SHIFT)
+  )
+}
 
 /** All at once: whoever asks for one thing of a signature asks for another. */
 class Code {
@@ -58,44 +59,62 @@ class Code {
   readonly types: readonly string[]
   /** The type whose method takes the lock, where a lock is what it waits for. */
   readonly lockedBy: string | undefined
-  readonly inLock: boolean
-  readonly inPipeWrite: boolean
-  /** Is it the standard library, or a dependency, that decides to wait? */
-  readonly calledOut: boolean
-  readonly pool: Pool | undefined
+  readonly #said: number
 
   constructor({ stack, createdBy }: Signature) {
     const packages: string[] = []
     const types: string[] = []
-    const pools: Pool[] = []
-    let caller: Named | undefined
+    let firstPool = POOLS.length
+    let caller: Name | undefined
     let calledOut: boolean | undefined
-    let inLock = false
-    let inPipeWrite = false
+    let said = 0
     const names = namesOf(stack)
     for (let place = 0; place < names.length; place++) {
-      const named = namedOf(names[place] as Name)
-      if (named.isOwn) addOnce(packages, named.package)
-      if (named.type !== '') addOnce(types, named.type)
-      if (named.pool !== undefined) pools.push(named.pool)
-      inLock ||= named.isLockFrame || (named.isOwnLock && caller === undefined)
-      if (caller === undefined && !named.isInLock && !named.isOwnLock) caller = named
-      if (!named.isForCaller) calledOut ??= named.isStandard || isFromElsewhere(fileOf(stack, place))
-      inPipeWrite ||= named.isPipeWrite
+      const name = names[place] as Name
+      const code = codeOfName(name)
+      if ((code & OWN) !== 0) addOnce(packages, name.package)
+      if (name.type !== '') addOnce(types, name.type)
+      const pool = (code >> POOL_SHIFT) - 1
+      if (pool >= 0 && pool < firstPool) firstPool = pool
+      if ((code & WAITS_FOR_LOCK) !== 0 || ((code & OWN_LOCK) !== 0 && caller === undefined)) said |= IN_A_LOCK
+      if (caller === undefined && (code & (INSIDE_LOCK | OWN_LOCK)) === 0) caller = name
+      if ((code & WAITS_FOR_CALLER) === 0)
+        calledOut ??= (code & STANDARD) !== 0 || isFromElsewhere(fileOf(stack, place))
+      if ((code & WRITES_PIPE) !== 0) said |= IN_PIPE_WRITE
     }
     if (createdBy !== undefined) {
-      const named = namedOf(nameOf(createdBy.function))
-      if (named.isOwn) addOnce(packages, named.package)
+      const name = nameOf(createdBy.function)
+      if ((codeOfName(name) & OWN) !== 0) addOnce(packages, name.package)
     }
     this.packages = exactly(packages)
     this.types = exactly(types)
     this.lockedBy = caller?.type || undefined
-    this.inLock = inLock
-    this.inPipeWrite = inPipeWrite
-    this.calledOut = calledOut === true
-    this.pool = pools.length === 0 ? undefined : POOLS.find((pool) => pools.includes(pool))
+    this.#said = said | (calledOut === true ? CALLED_OUT : 0) | (firstPool << FIRST_POOL_SHIFT)
+  }
+
+  get inLock(): boolean {
+    return (this.#said & IN_A_LOCK) !== 0
+  }
+
+  get inPipeWrite(): boolean {
+    return (this.#said & IN_PIPE_WRITE) !== 0
+  }
+
+  /** Is it the standard library, or a dependency, that decides to wait? */
+  get calledOut(): boolean {
+    return (this.#said & CALLED_OUT) !== 0
+  }
+
+  get pool(): Pool | undefined {
+    return POOLS[this.#said >> FIRST_POOL_SHIFT]
   }
 }
+
+/** What a stack says, as bits. */
+const IN_A_LOCK = 1
+const IN_PIPE_WRITE = 2
+const CALLED_OUT = 4
+const FIRST_POOL_SHIFT = 3
 
 function isFromElsewhere(file: Name | undefined): boolean {
   return file !== undefined && isOfDependency(file)
@@ -116,5 +135,5 @@ export const codeOf: (signature: Signature) => Code = fact((signature: Signature
 
 /** The innermost function that is not of the standard library; undefined where all are. */
 export function callerOf({ stack }: Signature): string | undefined {
-  return namesOf(stack).find((name) => !namedOf(name).isStandard)?.text
+  return namesOf(stack).find((name) => (codeOfName(name) & STANDARD) === 0)?.text
 }

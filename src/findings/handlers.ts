@@ -3,6 +3,7 @@
  * that their client has left nor a deadline. Streams and long polls wait in a select; a handler that waits for goroutines of its connection has kin at
  * work.
  */
+import { namesOf, saysName } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about, type Said } from './about.ts'
@@ -21,6 +22,7 @@ import { CONDITION, GROUP, RECEIVE, SELECT } from './ways.ts'
 /** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
 const SERVES =
   /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
+const serves = saysName(({ text }) => SERVES.test(text))
 const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
 const WATCHES = 'net/http.(*connReader).startBackgroundRead'
 /** Handlers without minutes: one may have come this moment. */
@@ -101,7 +103,7 @@ function mayHang(each: Seen): boolean {
 
 /** Does it handle a request? */
 export function isServing(each: Seen): boolean {
-  return isIn(each, SERVES)
+  return namesOf(each.tally.signature.stack).some(serves)
 }
 
 /** Does it wait for others in a select, which may see that its client has left? */

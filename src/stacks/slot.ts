@@ -71,32 +71,33 @@ class OneAlive implements ParentTally {
   }
 }
 
-/** What is counted of one signature in one dump. */
+/** What most slots have not. */
+interface Rest {
+  /** Those who have started others than the first one has. */
+  parents: Set<number> | undefined
+  cells: Cell[]
+  labels: Map<string, Map<string, number>> | undefined
+}
+
+/** What is counted of one signature in one dump. A field is eight bytes, of a hundred thousand. */
 export class Slot implements SignatureTally {
   readonly signature: Signature
   readonly #taken: Taken
   count = 0
   leaked = 0
-  isUnexpected?: boolean
-  waitMin?: number
-  waitMax?: number
-  /** The state of the first one, and how many were in it: all, as long as there is no map. Who asks, asks more than once. */
-  #state = ''
-  #inState = 0
+  isUnexpected = false
+  /** The state of the first one, and of all as long as there is no map. Who asks, asks more than once. */
+  #state: string | undefined
   #states: Map<string, number> | undefined
   /** -1 while no header has said any: a field that holds Infinity is an object of its own. */
   #leastMinutes = -1
   #mostMinutes = -1
-  #noWait = false
-  #labels: Map<string, Map<string, number>> | undefined
-  #cells: Cell[] | undefined
   /** The first one; 0 when there was none. */
   #parent = 0
-  #otherParents: Set<number> | undefined
   parents?: ParentTally
-  /** Of a profile: where the first ones are parked, while all are there. */
-  #parkedAt: string | undefined
-  #parked: Map<string, number> | undefined
+  /** Of a profile: where all are parked, or how many are where. */
+  #parked: string | Map<string, number> | undefined
+  #rest: Rest | undefined
 
   constructor(signature: Signature, taken: Taken) {
     this.signature = signature
@@ -104,35 +105,43 @@ export class Slot implements SignatureTally {
   }
 
   get states(): ReadonlyMap<string, number> {
-    if (this.#states === undefined && this.#inState === 1) return oneIn(this.#state)
-    if (this.#states === undefined && this.#inState > 0) this.#states = new Map([[this.#state, this.#inState]])
-    return this.#states ?? NO_STATES
+    if (this.#states !== undefined) return this.#states
+    if (this.#state === undefined) return NO_STATES
+    if (this.count === 1) return oneIn(this.#state)
+    this.#states = new Map([[this.#state, this.count]])
+    return this.#states
   }
 
   get labels(): ReadonlyMap<string, ReadonlyMap<string, number>> {
-    return this.#labels ?? NO_LABELS
+    return this.#rest?.labels ?? NO_LABELS
+  }
+
+  get waitMin(): number | undefined {
+    return this.#mostMinutes < 0 ? undefined : this.#leastMinutes
+  }
+
+  get waitMax(): number | undefined {
+    return this.#mostMinutes < 0 ? undefined : this.#mostMinutes
   }
 
   add(info: HeaderInfo, parent: number, limits: Limits): void {
     const { state, minutes } = info
-    this.count++
     if (parent !== 0 && parent !== this.#parent) this.#addParent(parent, limits)
     if (info.leaked !== '') this.#addLeaked(info.leaked)
     if (this.#states !== undefined) this.#states.set(state, (this.#states.get(state) ?? 0) + 1)
-    else if (this.#inState === 0 || state === this.#state) {
-      this.#state = state
-      this.#inState++
-    } else {
+    else if (this.count === 0) this.#state = state
+    else if (state !== this.#state)
       this.#states = new Map([
-        [this.#state, this.#inState],
+        [this.#state ?? '', this.count],
         [state, 1],
       ])
-    }
-    if (minutes === undefined) this.#noWait = true
+    // Who waits for less than a minute has none: the first may have been one.
+    if (minutes === undefined) this.#leastMinutes = 0
     else {
-      if (minutes < this.#leastMinutes || this.#leastMinutes < 0) this.#leastMinutes = minutes
+      if (minutes < this.#leastMinutes || this.count === 0) this.#leastMinutes = minutes
       if (minutes > this.#mostMinutes) this.#mostMinutes = minutes
     }
+    this.count++
     if (info.labels !== undefined) this.#addLabels(info.labels, limits)
   }
 
@@ -141,88 +150,90 @@ export class Slot implements SignatureTally {
     if (mark === 'unexpected') this.isUnexpected = true
   }
 
+  #more(): Rest {
+    this.#rest ??= { parents: undefined, cells: [], labels: undefined }
+    return this.#rest
+  }
+
   #addParent(parent: number, limits: Limits): void {
     if (this.#parent === 0) {
       this.#parent = parent
       return
     }
-    this.#otherParents ??= new Set()
-    if (this.#otherParents.size >= limits.parents || this.#taken.isFull || this.#otherParents.has(parent)) return
-    this.#otherParents.add(parent)
+    const rest = this.#more()
+    rest.parents ??= new Set()
+    if (rest.parents.size >= limits.parents || this.#taken.isFull || rest.parents.has(parent)) return
+    rest.parents.add(parent)
     this.#taken.bytes += PARENT_BYTES
   }
 
   #addLabels(labels: ReadonlyMap<string, string>, limits: Limits): void {
-    this.#cells ??= []
-    const known = this.#cells.find((each) => each.labels === labels)
+    const rest = this.#more()
+    const known = rest.cells.find((each) => each.labels === labels)
     if (known !== undefined) {
       known.count++
       return
     }
-    if (this.#cells.length >= CELLS) this.#foldLabels(limits)
-    this.#cells.push({ labels, count: 1 })
+    if (rest.cells.length >= CELLS) this.#foldLabels(rest, limits)
+    rest.cells.push({ labels, count: 1 })
   }
 
   addMany({ count, labels, leaked, parked }: ProfileRecord, limits: Limits): void {
-    this.count += count
     this.#park(parked, count)
+    this.count += count
     if (leaked) this.leaked += count
-    if (labels !== undefined && count > 0) this.#countLabels(labels, count, limits)
+    if (labels !== undefined && count > 0) this.#countLabels(this.#more(), labels, count, limits)
   }
 
   #park(at: string, count: number): void {
-    this.#parkedAt ??= at
-    if (this.#parked === undefined && at === this.#parkedAt) return
-    this.#parked ??= new Map([[this.#parkedAt, this.count - count]])
+    this.#parked ??= at
+    if (this.#parked === at) return
+    if (typeof this.#parked === 'string') this.#parked = new Map([[this.#parked, this.count]])
     this.#parked.set(at, (this.#parked.get(at) ?? 0) + count)
   }
 
   get parked(): ReadonlyMap<string, number> | undefined {
-    if (this.#parked !== undefined || this.#parkedAt === undefined) return this.#parked
-    return new Map([[this.#parkedAt, this.count]])
+    return typeof this.#parked === 'string' ? new Map([[this.#parked, this.count]]) : this.#parked
   }
 
   fold(limits: Limits, ids: GoroutineIdTable): void {
     // A list of leaks does not show who has started them, whether or not they live.
-    if (this.isUnexpected !== true) this.#foldParents(ids)
-    if (this.#mostMinutes >= 0) {
-      this.waitMin = this.#noWait ? 0 : this.#leastMinutes
-      this.waitMax = this.#mostMinutes
-    }
-    if (this.#cells !== undefined) this.#foldLabels(limits)
+    if (!this.isUnexpected) this.#foldParents(ids)
+    if (this.#rest !== undefined) this.#foldLabels(this.#rest, limits)
   }
 
   #foldParents(ids: GoroutineIdTable): void {
     if (this.#parent === 0) return
-    if (this.#otherParents === undefined) {
+    const others = this.#rest?.parents
+    if (others === undefined) {
       this.parents = ids.has(this.#parent) ? new OneAlive(ids.get(this.#parent)) : ONE_GONE
       return
     }
     const signatures = new Map<number, number>()
     let alive = 0
-    for (const id of [this.#parent, ...this.#otherParents]) {
+    for (const id of [this.#parent, ...others]) {
       if (!ids.has(id)) continue
       alive++
       const slot = ids.get(id)
       if (slot >= 0) signatures.set(slot, (signatures.get(slot) ?? 0) + 1)
     }
-    this.parents = { distinct: 1 + this.#otherParents.size, alive, signatures }
-    this.#otherParents = undefined
+    this.parents = { distinct: 1 + others.size, alive, signatures }
+    this.#more().parents = undefined
   }
 
-  #foldLabels(limits: Limits): void {
-    for (const { labels, count } of this.#cells ?? []) this.#countLabels(labels, count, limits)
-    this.#cells = []
+  #foldLabels(rest: Rest, limits: Limits): void {
+    for (const { labels, count } of rest.cells) this.#countLabels(rest, labels, count, limits)
+    rest.cells = []
   }
 
-  #countLabels(labels: ReadonlyMap<string, string>, count: number, limits: Limits): void {
-    this.#labels ??= new Map()
+  #countLabels(rest: Rest, labels: ReadonlyMap<string, string>, count: number, limits: Limits): void {
+    rest.labels ??= new Map()
     for (const [key, value] of labels) {
-      let values = this.#labels.get(key)
+      let values = rest.labels.get(key)
       if (values === undefined) {
-        if (this.#labels.size >= limits.labels) continue
+        if (rest.labels.size >= limits.labels) continue
         values = new Map()
-        this.#labels.set(key, values)
+        rest.labels.set(key, values)
       }
       const isNew = !values.has(value)
       if (isNew && (values.size >= limits.labels || this.#taken.isFull)) continue
