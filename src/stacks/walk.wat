@@ -54,7 +54,7 @@
   ;; region write (global.get $cold) (global.get $buckets)
   ;; region read (global.get $buckets) (global.get $texts)
   ;; region write (global.get $texts) (global.get $arena)
-  ;; region read (global.get $arena) (i32.shl (memory.size) (i32.const 16))
+  ;; region write (global.get $arena) (i32.shl (memory.size) (i32.const 16))
 
   ;; The calls of the goroutine that is walked.
   (global $calls (mut i32) (i32.const 3072))
@@ -255,6 +255,56 @@
 
   ;; As `literalLength` in hash.ts.
   (func $literal_length (param $pos i32) (param $end i32) (result i32)
+    (local $p i32) (local $c i32) (local $found i32) (local $last i32) (local $bytes v128)
+    (local.set $c (i32.load8_u (local.get $pos)))
+    (block $slow
+      (br_if $slow
+        (i32.and (i32.eq (local.get $c) (i32.const 0x63)) (i32.eq (i32.load8_u offset=7 (local.get $pos)) (i32.const 32))))
+      ;; Behind the last bracket that opens, in a line of no file that ends with one that closes, and has no registers.
+      (local.set $p (local.get $pos))
+      (block $over
+        (loop $more
+          (br_if $slow (i32.ge_u (local.get $p) (local.get $end)))
+          (local.set $bytes (v128.load (local.get $p)))
+          (local.set $found
+            (i8x16.bitmask
+              (v128.or
+                (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x3d)))
+                (v128.or
+                  (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 10)))
+                  (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 13)))))))
+          (local.set $last
+            (select
+              (local.get $last)
+              (call $last_open (local.get $p) (local.get $bytes) (local.get $found) (local.get $last))
+              (i32.eq (local.get $c) (i32.const 9))))
+          (br_if $over (local.get $found))
+          (local.set $p (i32.add (local.get $p) (i32.const 16)))
+          (br $more)))
+      (local.set $p (i32.add (local.get $p) (i32.ctz (local.get $found))))
+      (br_if $slow (i32.ge_u (local.get $p) (local.get $end)))
+      (br_if $slow (i32.eq (i32.load8_u (local.get $p)) (i32.const 0x3d)))
+      (br_if $slow (i32.eq (local.get $c) (i32.const 32)))
+      (if (i32.and
+            (i32.ne (local.get $last) (i32.const 0))
+            (i32.eq (i32.load8_u (i32.sub (local.get $p) (i32.const 1))) (i32.const 0x29)))
+        (then (return (i32.sub (local.get $last) (local.get $pos)))))
+      (return (i32.sub (local.get $p) (local.get $pos))))
+    (call $literal_length_slow (local.get $pos) (local.get $end)))
+
+  ;; Behind the last bracket in $bytes at $p that opens, before the first of $stops; $before: there is none.
+  (func $last_open (param $p i32) (param $bytes v128) (param $stops i32) (param $before i32) (result i32)
+    (local $found i32)
+    (local.set $found
+      (i32.and
+        (i8x16.bitmask (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x28))))
+        (i32.sub (i32.and (local.get $stops) (i32.sub (i32.const 0) (local.get $stops))) (i32.const 1))))
+    (if (result i32) (local.get $found)
+      (then (i32.sub (i32.add (local.get $p) (i32.const 32)) (i32.clz (local.get $found))))
+      (else (local.get $before))))
+
+  ;; The same of any line, byte by byte.
+  (func $literal_length_slow (param $pos i32) (param $end i32) (result i32)
     (local $first i32) (local $p i32) (local $c i32) (local $spaces i32) (local $name i32) (local $kind i32)
     (local.set $first (i32.load8_u (local.get $pos)))
     ;; 1: a file line; 2: `created by`; 0: a function, or a file line without its TAB.
@@ -393,31 +443,6 @@
         (i64.or (i64.shl (i64.extend_i32_u (global.get $multiplier)) (i64.const 32)) (i64.const 0x9e3779b1))))
     (i64.xor (local.get $hash) (i64.shr_u (local.get $hash) (i64.const 32))))
 
-  ;; As $literal_length, of a plain function or creator that ends at $end.
-  (func $literal (param $pos i32) (param $end i32) (result i32)
-    (local $p i32) (local $found i32) (local $last i32)
-    (local.set $p (i32.sub (local.get $end) (i32.const 1)))
-    (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 13)) (then (local.set $p (i32.sub (local.get $p) (i32.const 1)))))
-    (if (i32.ne (i32.load8_u (local.get $p)) (i32.const 0x29))
-      (then (return (call $literal_length (local.get $pos) (local.get $end)))))
-    ;; Behind the last bracket that opens.
-    (local.set $p (local.get $pos))
-    (loop $more
-      (local.set $found (i8x16.bitmask (i8x16.eq (v128.load (local.get $p)) (i8x16.splat (i32.const 0x28)))))
-      (if (i32.gt_u (i32.add (local.get $p) (i32.const 16)) (local.get $end))
-        (then
-          (local.set $found
-            (i32.and
-              (local.get $found)
-              (i32.sub (i32.shl (i32.const 1) (i32.sub (local.get $end) (local.get $p))) (i32.const 1))))))
-      (if (local.get $found)
-        (then
-          (local.set $last
-            (i32.sub (i32.add (local.get $p) (i32.const 32)) (i32.clz (local.get $found))))))
-      (local.set $p (i32.add (local.get $p) (i32.const 16)))
-      (br_if $more (i32.lt_u (local.get $p) (local.get $end))))
-    (if (result i32) (local.get $last) (then (i32.sub (local.get $last) (local.get $pos))) (else (i32.const 0))))
-
   ;; Where among the texts that of $length bytes at $p is, or would be. Of a file it ends with the colon, and its line is longer; else it is the literal part.
   (func $text (param $p i32) (param $length i32) (result i32)
     (local $slot i32) (local $at i32) (local $row i32) (local $own i32) (local $known i32) (local $i i32)
@@ -548,7 +573,7 @@
         (if (i32.ge_u (i32.add (local.get $p) (i32.const 1)) (local.get $end)) (then (return (i32.const 0))))
         (if (i32.eqz (call $is_indent (i32.add (local.get $p) (i32.const 1)))) (then (return (i32.const 0))))
         (if (i32.gt_u (i32.sub (local.get $p) (local.get $pos)) (i32.const 16384)) (then (return (i32.const 0))))
-        (local.set $length (call $literal (local.get $pos) (local.get $p)))
+        (local.set $length (call $literal_length (local.get $pos) (local.get $end)))
         (if (i32.lt_u (local.get $length) (i32.const 4)) (then (return (i32.const 0))))
         (local.set $known (i32.load (call $text (local.get $pos) (local.get $length))))
         (if (i32.eqz (local.get $known)) (then (return (i32.const 0))))
@@ -577,12 +602,18 @@
 
   ;; As LineTable.append, of a line below which there is none: its only child, with the literal part of $length bytes at $pos.
   (func $append (param $line i32) (param $pos i32) (param $length i32) (param $shape i32) (result i32)
-    (local $child i32) (local $at i32) (local $row i32) (local $above i32)
+    (local $child i32) (local $at i32) (local $row i32) (local $above i32) (local $i i32)
     (local.set $child (i32.load offset=32 (i32.const 0)))
     (local.set $at (i32.load offset=36 (i32.const 0)))
     (i32.store offset=32 (i32.const 0) (i32.add (local.get $child) (i32.const 1)))
     (i32.store offset=36 (i32.const 0) (i32.add (local.get $at) (local.get $length)))
-    (memory.copy (i32.add (global.get $arena) (local.get $at)) (local.get $pos) (local.get $length))
+    ;; Sixteen bytes at a time, as there is room for more than the line.
+    (loop $more
+      (v128.store
+        (i32.add (i32.add (global.get $arena) (local.get $at)) (local.get $i))
+        (v128.load (i32.add (local.get $pos) (local.get $i))))
+      (local.set $i (i32.add (local.get $i) (i32.const 16)))
+      (br_if $more (i32.lt_u (local.get $i) (local.get $length))))
     (local.set $row (i32.add (global.get $hot) (i32.shl (local.get $child) (i32.const 4))))
     (i32.store (local.get $row) (local.get $at))
     (i32.store offset=4 (local.get $row) (local.get $shape))
