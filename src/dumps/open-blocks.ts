@@ -234,9 +234,10 @@ export class OpenBlocks {
 
   /** The line that was in doubt is log, or dump; where `as` does not say it, what it is if nothing more comes. */
   decide(as?: 'log' | 'dump'): void {
-    const what = this.goroutine.settle(as)
+    const settled = this.goroutine.settle(as) ?? as
     const doubtful = this.#doubtful
     if (doubtful === undefined) return
+    const what = settled ?? (this.body.goroutines === 'none' ? 'log' : 'dump')
     this.#doubtful = undefined
     const { held, start, end } = doubtful
     if (what === 'log') {

@@ -26,6 +26,10 @@ export class RaceReport implements Body {
   #due: 'function' | 'file' = 'function'
   /** What the offset of the last line lacks stands on the next one. */
   #cut: string | undefined
+  /** The line before this one is none of the report. */
+  #isApart = false
+  /** The last line is a function that may be a log line: its file decides. */
+  #isDoubtful = false
 
   /** It counts no goroutines. */
   open(): void {}
@@ -36,7 +40,12 @@ export class RaceReport implements Body {
     if (cut !== undefined && endsOffset(cut, text)) return 'part'
     const line = readRaceLine(text, this.#due)
     // Lines that look like its frames, and a rule, are a report's own only behind an access.
-    if (line === undefined || (this.#accesses.length === 0 && line.kind !== 'access')) return 'foreign'
+    if (line === undefined || (this.#accesses.length === 0 && line.kind !== 'access')) {
+      this.#isApart = true
+      return 'foreign'
+    }
+    this.#isDoubtful = line.kind === 'function' && this.#isApart
+    this.#isApart = false
     switch (line.kind) {
       case 'rule':
         return 'last'
@@ -58,7 +67,7 @@ export class RaceReport implements Body {
           this.#stack.push(`${this.#function} ${line.place}`)
     }
     this.#due = line.kind === 'function' ? 'file' : 'function'
-    return 'part'
+    return this.#isDoubtful ? 'doubtful' : 'part'
   }
 
   /** Empty lines part its sections. */
@@ -66,8 +75,16 @@ export class RaceReport implements Body {
     return -1
   }
 
-  /** Its lines leave no doubt. */
-  decide(): undefined {}
+  /** `mutex.Unlock()`, which a log quotes, has no file. */
+  decide(text: string): 'log' | 'dump' | undefined {
+    if (!this.#isDoubtful) return undefined
+    const line = readRaceLine(text, 'file')
+    if (line === undefined) return undefined
+    this.#isDoubtful = false
+    if (line.kind === 'file') return 'dump'
+    this.#due = 'function'
+    return 'log'
+  }
 
   blank(): 'foreign' {
     return 'foreign'

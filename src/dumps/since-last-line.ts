@@ -1,6 +1,6 @@
 /**
- * What has come since the last line of the open dump. If the dump goes on, its foreign lines count and its empty lines are the dump's own; if
- * not, all of it is log after the dump.
+ * What has come since the last line of the open dump. If the dump goes on, its foreign lines count and the empty lines beside its own are the
+ * dump's; if not, all of it is log after the dump.
  */
 import type { Held, LogTape } from '../lines/tape.ts'
 import { ForeignCount } from './foreign-count.ts'
@@ -9,9 +9,15 @@ import { APART_LINES } from './logged-reason.ts'
 /** Empty lines in a row that may stand between two goroutines. */
 const BLANKS = 16
 
+/** An empty line, and how many foreign lines stand between the last line of the dump and it. */
+interface Blank {
+  readonly held: Held
+  readonly lines: number
+}
+
 export class SinceLastLine extends ForeignCount {
   #tape: LogTape
-  #blanks: Held[] = []
+  #blanks: Blank[] = []
 
   constructor(tape: LogTape) {
     super()
@@ -41,20 +47,25 @@ export class SinceLastLine extends ForeignCount {
   /** Holds the empty line [pos, next) of `buf`. False: there are too many for it to part goroutines. */
   holdBlank(buf: Buffer, pos: number, next: number): boolean {
     if (this.#blanks.length >= BLANKS) return false
-    this.#blanks.push(this.#tape.hold(buf, pos, next))
+    this.#blanks.push({ held: this.#tape.hold(buf, pos, next), lines: this.lines })
     return true
   }
 
-  /** The dump goes on. */
+  /** The dump goes on. Empty lines between foreign ones are log, but for one where no other parts the goroutines. */
   claimBlanks(): void {
     if (!this.hasBlanks) return
-    for (const blank of this.#blanks) this.#tape.claim(blank)
+    const isBeside = (blank: Blank): boolean => blank.lines === 0 || blank.lines >= this.lines
+    const [first] = this.#blanks
+    const own = this.#blanks.some(isBeside) ? isBeside : (blank: Blank) => blank === first
+    for (const blank of this.#blanks)
+      if (own(blank)) this.#tape.claim(blank.held)
+      else this.#tape.release(blank.held)
     this.#blanks = []
   }
 
   /** The dump is over. */
   end(): void {
-    for (const blank of this.#blanks) this.#tape.release(blank)
+    for (const blank of this.#blanks) this.#tape.release(blank.held)
     this.#blanks = []
     this.clear()
   }

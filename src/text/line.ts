@@ -209,9 +209,12 @@ export function readDeepFile(text: string): LineText | undefined {
     : undefined
 }
 
-/** Of a place: with its offset, before what is no word; without it, only before a tag or the end of a string, and indented. */
+/**
+ * Of a place: with its offset, before what is no word, or what a shell, `go run` or an editor says of the end of the program; without it, only before a
+ * tag or the end of a string, and indented.
+ */
 const BEFORE_GLUED =
-  /^(?:(?:[ \t]+\S|[^\s"'`{[<])[^\n"]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*[^\s\w])|[ \t]+\S[^\n"]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
+  /^(?:(?:[ \t]+\S|[^\s"'`{[<])[^\n"]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*(?:[^\s\w]|exit status \d|Process finished with|FAIL\t))|[ \t]+\S[^\n"]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
 
 export interface GluedPlace {
   readonly line: LineText

@@ -58,7 +58,8 @@ const FILE_INDENT = /^ {6}\S/
 const ADDRESS = /^\s*(0x[0-9a-f]+)$/
 
 /** `due`: what comes next if the report goes on. Only that may have lost its indentation. */
-export function readRaceLine(text: string, due: 'function' | 'file'): RaceLine | undefined {
+export function readRaceLine(line: string, due: 'function' | 'file'): RaceLine | undefined {
+  const text = line.trimEnd()
   if (text === RACE_RULE) return { kind: 'rule' }
   const access = ACCESS.exec(text)
   if (access !== null) {

@@ -113,3 +113,14 @@ describe('a profile', () => {
     expect(stacks(PROFILE.replace(/\t/g, '        '))).toEqual(stacks(PROFILE))
   })
 })
+
+it('the empty lines of a log that goes on while a dump is open are its own', () => {
+  const one = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n'
+  const two = 'goroutine 8 [select]:\nmain.g(0x1)\n\t/src/a.go:9 +0x1\n'
+  const log = 'served a\n\n\nserved b\n\nserved c\n'
+  const { dumps, log: left } = readDumps(`${one}\n${log}\n${two}`)
+  expect(dumps).toMatchObject([{ goroutines: 2 }])
+  expect(left.toString()).toBe(log)
+  // The line that parts them may stand between lines of the log.
+  expect(readDumps(`${one}served a\n\nserved b\n${two}`).log.toString()).toBe('served a\nserved b\n')
+})

@@ -34,6 +34,15 @@ it.each(['"}]', '"}', '",', "',", '"]}', '`', '</pre>'])(
   },
 )
 
+it.each(['Process finished with the exit code 2', ' exit status 2', 'FAIL\tapp/queue\t0.01s'])(
+  'what is said of the end of the program is no part of the place before it: %j',
+  (end) => {
+    const { dumps, log } = readDumps(`goroutine 7 [running]:\nmain.f(0x1)\n    /app/main.go:12 +0x1d${end}\n`)
+    expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0, truncated: false }])
+    expect(log.toString()).toBe(`${end}\n`)
+  },
+)
+
 const stacksOf = (text: string): string[][] =>
   readDumps(text).dumps.flatMap(({ signatures }) =>
     signatures.map(({ signature }) => signature.stack.frames.map((frame) => `${frame.function}:${frame.line}`)),

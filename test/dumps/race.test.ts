@@ -78,3 +78,15 @@ it('a frame whose place is an address was log', () => {
   expect(dumps[0]?.race?.[0]?.stack[0]).toBe('main.a 0x4a1b2c')
   expect(log.toString()).toBe('')
 })
+
+it('calls that are logged behind a report without its end are log, and so are the empty lines between them', () => {
+  const cut = REPORT.slice(0, REPORT.indexOf('Heap block'))
+  const log = 'served\n\n  mutex.Lock()\n\n  total++\n  mutex.Unlock()\n\n'
+  expect(readDumps(`${cut}${log}${REPORT}`).log.toString()).toBe(log)
+})
+
+it('blanks behind a place are no part of it', () => {
+  const { dumps, log } = readDumps(REPORT.replaceAll(/ \+0x\w+/g, '$& '))
+  expect(dumps[0]?.race?.[0]?.stack).toEqual(['main.a /src/a.go:89', 'main.(*List[...]).b.func1 /src/my dir/b.go:9'])
+  expect(log.toString()).toBe('')
+})
