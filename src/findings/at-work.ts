@@ -35,10 +35,21 @@ export function isAnyPausingBeside(scene: Scene, each: Seen): boolean {
   return isIn(placesOfPausing(scene), each)
 }
 
+/** Is anybody at work, or may wait for a timer, in any package that it is in? `main` is in most. */
+export function isAnyAwakeAround(scene: Scene, each: Seen): boolean {
+  if (isAnyAtWorkBeside(scene, each) || isAnyPausingBeside(scene, each)) return true
+  const around = codeOf(each.tally.signature).packages.filter((name) => name !== MAIN)
+  return around.some((name) => packagesAtWork(scene).has(name) || packagesOfPausing(scene).has(name))
+}
+
 const placesAtWork = ofScene((scene): ReadonlySet<string> => new Set(atWork(scene).flatMap(placesOf)))
 
-const placesOfPausing = ofScene(
-  ({ seen }): ReadonlySet<string> => new Set(seen.filter((each) => !each.idle && mayPause(each)).flatMap(placesOf)),
+const pausing = ofScene(({ seen }): readonly Seen[] => seen.filter((each) => !each.idle && mayPause(each)))
+
+const placesOfPausing = ofScene((scene): ReadonlySet<string> => new Set(pausing(scene).flatMap(placesOf)))
+
+const packagesOfPausing = ofScene(
+  (scene): ReadonlySet<string> => new Set(pausing(scene).flatMap(({ tally }) => codeOf(tally.signature).packages)),
 )
 
 function isIn(places: ReadonlySet<string>, each: Seen): boolean {

@@ -116,7 +116,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'slow',
-    when: 'goroutines wait to receive, in a select or for a condition, for 3 minutes or more, in a call that the table of names knows, and no other goroutine of that code is at work',
+    when: 'goroutines wait to receive, in a select or for a condition, for 3 minutes or more, in a call that the table of names knows, or, also for a WaitGroup, in one whose caller the table of callers knows, and no other goroutine of that code is at work',
     example: 'test/findings/asking.test.ts',
     of: 'waits',
     find: asking,
@@ -130,7 +130,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives; or one, if nobody else is in its package, either; or 5 for a condition, who has started them has exited, and no goroutine of that code goes on',
+    when: 'several wait for a WaitGroup, and none of them has started a goroutine that lives; or one, if nobody else is in its package, either; or 100 for a condition, or 5 for one that as many calls have come to, who has started them has exited, and no goroutine of that code goes on',
     example: 'test/findings/standstill.test.ts',
     of: 'waits',
     find: nobodyEnds,

@@ -3,6 +3,7 @@ import { namesOf } from '../core/names.ts'
 import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
+import { waitsIn } from './chains.ts'
 import { callerOf } from './code.ts'
 import { isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { byPackageIn } from './members.ts'
@@ -41,22 +42,22 @@ function isAlone(scene: Scene, waiter: Seen): boolean {
  * come later.
  */
 function isJoined(scene: Scene, waiter: Seen): boolean {
-  return furtherIn(scene).has(waitsIn(waiter) ?? '')
+  return furtherIn(scene).has(groupIn(waiter) ?? '')
 }
 
 /** Functions that wait for a WaitGroup, and that others are in who wait for something else, or are at work. */
 const furtherIn = ofScene(({ seen }): ReadonlySet<string> => {
-  const waiting = new Set(seen.flatMap((each) => waitsIn(each) ?? []))
+  const waiting = new Set(seen.flatMap((each) => groupIn(each) ?? []))
   const found = new Set<string>()
   for (const each of seen) {
-    const own = waitsIn(each)
+    const own = groupIn(each)
     for (const { text } of namesOf(each.tally.signature.stack)) if (text !== own && waiting.has(text)) found.add(text)
   }
   return found
 })
 
 /** The function that waits for a WaitGroup, itself or in the standard library; undefined for who does not. */
-function waitsIn({ tally, ways }: Seen): string | undefined {
+function groupIn({ tally, ways }: Seen): string | undefined {
   return (ways & GROUP) === 0 ? undefined : callerOf(tally.signature)
 }
 
@@ -72,8 +73,10 @@ function mayBeCounted(scene: Scene, waiter: Seen): boolean {
   return false
 }
 
-/** Workers of a pool that waits by design are few, or were started by somebody who lives on. */
+/** So many calls have come to wait for one condition, and have been left alone with it, … */
 const UNSIGNALLED = 5
+/** … or so many for whichever: a service may have a queue for each of dozens of customers, all of whom are asleep. */
+const MANY = 100
 
 /**
  * Signatures of own code that wait for a condition, whose starters have exited, while no other goroutine of that code goes on. Workers
@@ -86,6 +89,14 @@ export function unsignalled(scene: Scene): Seen[] {
     if (isJudged(each) || count < UNSIGNALLED || each.idle) return false
     if ((each.states.get('sync.Cond.Wait') ?? 0) < count) return false
     if (parents === undefined || parents.alive > 0 || isDependency(signature.title)) return false
-    return !isStandard(signature.title.function) && !anyGoesOn(scene, each, each)
+    if (isStandard(signature.title.function) || anyGoesOn(scene, each, each)) return false
+    return count >= MANY || (parents.distinct >= UNSIGNALLED && areForOne(scene, each))
   })
+}
+
+/** Do all of them wait for one object? */
+function areForOne(scene: Scene, { slot, tally }: Seen): boolean {
+  const [first] = scene.dump.callers?.of(slot) ?? []
+  const group = first === undefined ? undefined : waitsIn(scene).of(first)
+  return group !== undefined && group.goroutines.filter(({ signature }) => signature === slot).length === tally.count
 }

@@ -5,7 +5,7 @@ import { flagsMarkdown } from '../../src/cli/flag.ts'
 import { FLAGS } from '../../src/cli/flags.ts'
 import { WATCH_FLAGS } from '../../src/cli/watch-flags.ts'
 import { LIMITS } from '../../src/core/limits.ts'
-import { WANTED } from '../../src/findings/asking.ts'
+import { CALLERS, WANTED } from '../../src/findings/asking.ts'
 import { CALLS } from '../../src/findings/calls.ts'
 import { FAULTS } from '../../src/findings/faults.ts'
 import { RULES } from '../../src/findings/rules.ts'
@@ -49,6 +49,11 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
         what,
         ...[calls, awaited].map((all) => all.map((name) => `\`${name}\``).join(', ')),
       ]),
+    ),
+  callers: () =>
+    table(
+      ['in', 'source'],
+      CALLERS.map(({ what, source }) => [what, source]),
     ),
   faults: () =>
     table(

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
-const late = (call: string, state = 'chan receive, 3 minutes'): Written => ({
+const late = (call: string, state = 'chan receive, 3 minutes', ...callers: readonly string[]): Written => ({
   state,
-  calls: [call, 'shop/stock.(*actor).handle(0x0?)'],
+  calls: [call, ...callers, 'shop/stock.(*actor).handle(0x0?)'],
   by: 'shop/stock.start in goroutine 77',
 })
 const other = (state: string, call: string, by = 'shop/stock.start in goroutine 77'): Written => ({
@@ -17,12 +17,13 @@ describe('a goroutine that waits for minutes', () => {
   it.each([
     ['an answer', 'shop/stock.(*actor).ask(0x0?)'],
     ['an answer', 'shop/stock.(*Mux[...]).RoundTrip(0x0?)'],
+    ['an answer', 'shop/stock.(*actor).wait(0x0?)', 'shop/stock.(*actor).ask(0x0?)'],
     ['an answer', 'shop/stock.send_and_wait_for_reply(0x1)'],
     ['what others have', 'shop/stock.(*limit).Acquire(0x0?)'],
     ['somebody who takes what it has', 'shop/stock.(*batcher).Add(0x0?)'],
     ['a beginning', 'shop/stock.(*node).waitUntilReady(0x0?)'],
-  ])('is slow where a name says that it waits for %s: %s', (what, call) => {
-    const [first, ...others] = findings(dumpOf([late(call)]))
+  ])('is slow where a name says that it waits for %s: %s', (what, call, ...callers) => {
+    const [first, ...others] = findings(dumpOf([late(call, undefined, ...callers)]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'slow', goroutines: 1 })
     expect(first?.because).toBe(`it waits for ${what}, and no other goroutine of this code is at work`)
@@ -45,15 +46,63 @@ describe('a goroutine that waits for minutes', () => {
     ['may be a loop by that name', [other('chan receive, 3 minutes', 'shop/stock.(*actor).call(0x0?)')]],
     [
       'runs what it was given',
-      [{ ...ask, calls: ['shop/api.(*server).Run(0x0?)', 'shop/stock.invoke(0x1)', ...ask.calls] }],
+      [late('shop/stock.(*mirror).follow(0x0?)', 'chan receive, 3 minutes', 'shop/stock.invoke(0x1)')],
     ],
     ['waits for another program', [{ ...ask, calls: ['net/http.(*Client).Do(0x0?)', ...ask.calls] }]],
+    [
+      'may be a loop in a closure',
+      [
+        {
+          ...ask,
+          calls: ['shop/stock.(*actor).ask(0x0?)', 'shop/stock.start.func1()', 'sync.(*WaitGroup).Go.func1()'],
+        },
+      ],
+    ],
     ['says by its name that it waits for work', [late('shop/stock.(*queue).get(0x0?)')]],
     ['says by its name that it waits for the end', [late('shop/stock.waitDone()')]],
     ['has one who reads the answers', [ask, other('IO wait', 'shop/stock.read()')]],
-    ['has one who may have a timer', [ask, other('select', 'shop/stock.(*actor).run(0x0?)')]],
+    ['has one who may have a timer', [ask, other('select', 'shop/stock.tick()')]],
     ['has started one who is at work', [ask, other('sleep', 'shop/api.send()', 'shop/stock.start in goroutine 2')]],
   ])('is left alone where it %s', (_how, goroutines) => {
     expect(findings(dumpOf(goroutines))).toEqual([])
+  })
+})
+
+describe('a call that has an end by who calls it', () => {
+  const main = { state: 'select (no cases)', calls: ['main.main()'] }
+  const wait = (state: string, ...callers: readonly string[]): Written => ({
+    state,
+    calls: ['main.(*file).release(0x0?)', ...callers],
+    by: 'main.open in goroutine 77',
+  })
+
+  it.each([
+    ['a finalizer, or a cleanup, which holds up all others', 'runtime.runFinalizers()'],
+    ['a finalizer, or a cleanup, which holds up all others', 'runtime.runCleanups()'],
+    ['the initialization of a package', 'shop/stock.init.0()'],
+    ['a test', 'testing.tRunner(0x1, 0x2)'],
+    [
+      'a reconciliation, which holds up its worker',
+      'sigs.k8s.io/controller-runtime/pkg/internal/controller.(*Controller[...]).reconcileHandler(0x1)',
+    ],
+  ])('is slow in %s: %s', (what, caller) => {
+    const [first, ...others] = findings(dumpOf([main, wait('chan receive, 3 minutes', caller)]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 1 })
+    expect(first?.because).toBe(`it waits in ${what}, and no other goroutine of this code is at work`)
+  })
+
+  it.each<[string, Written[]]>([
+    ['may have begun a moment ago', [wait('chan receive', 'testing.tRunner(0x1, 0x2)')]],
+    ['is a method named init', [wait('chan receive, 3 minutes', 'main.(*file).init(0x0?)')]],
+    [
+      'waits for who is at work',
+      [
+        wait('sync.WaitGroup.Wait, 3 minutes', 'testing.tRunner(0x1, 0x2)'),
+        other('IO wait', 'main.(*file).read(0x0?)'),
+      ],
+    ],
+  ])('is left alone where it %s', (_how, goroutines) => {
+    expect(findings(dumpOf([main, ...goroutines]))).toEqual([])
   })
 })

@@ -327,21 +327,32 @@ describe('a WaitGroup', () => {
 })
 
 describe('a condition', () => {
-  const waiter = (parent: number): Written => ({
+  const waiter = (parent: number, object = 8): Written => ({
     state: 'sync.Cond.Wait',
-    calls: ['sync.(*Cond).Wait(0xc000010008)', 'shop/mail.(*box).take(0x0?)'],
+    calls: [
+      `sync.runtime_notifyListWait(0xc00001000${object}, 0x1)`,
+      'sync.(*Cond).Wait(0x983c60?)',
+      'shop/mail.(*box).take(0x0?)',
+    ],
     by: `shop/mail.open in goroutine ${parent}`,
   })
 
-  it('is not signalled where who has started those that wait has exited, and no other goroutine of the code goes on', () => {
-    expect(findings(dumpOf(times(5, () => waiter(77))))).toMatchObject([{ finding: 'stuck', goroutines: 5 }])
+  it('is not signalled where calls that have exited have left those that wait, and no other goroutine of the code goes on', () => {
+    const [first, ...others] = findings(dumpOf(times(5, (i) => waiter(77 + i))))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'stuck', goroutines: 5 })
   })
 
   it('is waited for by workers without work where one who lives has started them, or somebody of the code is at work', () => {
     expect(findings(dumpOf(times(5, () => waiter(1))))).toEqual([])
-    expect(findings(dumpOf(times(4, () => waiter(77))))).toEqual([])
+    expect(findings(dumpOf(times(4, (i) => waiter(77 + i))))).toEqual([])
     const other = waitFor('IO wait', 'shop/mail.fetch()')
-    expect(findings(dumpOf([...times(5, () => waiter(77)), other]))).toEqual([])
+    expect(findings(dumpOf([...times(5, (i) => waiter(77 + i)), other]))).toEqual([])
+  })
+
+  it('is waited for by workers of a dozen customers, each of whom has one, or by those whom one call has started', () => {
+    expect(findings(dumpOf(times(12, (i) => waiter(77 + i, i % 6))))).toEqual([])
+    expect(findings(dumpOf(times(6, () => waiter(77))))).toEqual([])
   })
 })
 
