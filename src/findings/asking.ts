@@ -2,9 +2,9 @@
  * Who waits for minutes in a call that does not take long, by its name, or by who has called. Where all is well somebody of that code is at work
  * meanwhile: who reads the answers, or has what is wanted.
  */
-import { factOfName, namesOf } from '../core/names.ts'
+import { factOfName, type Name, namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
-import { isDependency, isStandard } from '../stacks/title.ts'
+import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { isAnyAwakeAround } from './at-work.ts'
 import { isEnding } from './ending.ts'
@@ -127,15 +127,23 @@ function mayAsk(each: Seen): boolean {
   return !isJudged(each) && !isDependency(tally.signature.title)
 }
 
-/** Only of what waits itself, or in another method of its type: what calls anything else may run what it was given, which may be a loop. */
+/**
+ * Only of what waits itself, or in another method of its type: what calls anything else may run what it was given, which may be a loop. What a goroutine
+ * asks its own object for may be its next work.
+ */
 function wantedIn({ tally: { signature } }: Seen): Wanted | undefined {
   const names = namesOf(signature.stack).filter(({ text }) => !isStandard(text))
   const [first] = names
-  const begins = names.findLastIndex(({ text }) => !BEGINS.test(text))
-  const type = receiverType(first?.text ?? '')
+  const begins = names.findLast(({ text }) => !BEGINS.test(text))
+  if (first === undefined || begins === undefined || ownerOf(first) === ownerOf(begins)) return undefined
+  const type = receiverType(first.text)
   const others = names.findIndex((name) => name !== first && (type === undefined || receiverType(name.text) !== type))
-  const called = names.slice(0, others < 0 ? begins : Math.min(begins, others))
-  return called.flatMap((name) => WANTED[rowOf(name)] ?? [])[0]
+  return names.slice(0, others).flatMap((name) => WANTED[rowOf(name)] ?? [])[0]
+}
+
+/** The type of a method; the package of any other function. */
+function ownerOf({ text }: Name): string {
+  return receiverType(text) ?? packageOf(text)
 }
 
 function isHelped(scene: Scene, each: Seen): boolean {

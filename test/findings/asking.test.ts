@@ -4,7 +4,7 @@ import { dumpOf, findings, type Written } from './findings.ts'
 
 const late = (call: string, state = 'chan receive, 3 minutes', ...callers: readonly string[]): Written => ({
   state,
-  calls: [call, ...callers, 'shop/stock.(*actor).handle(0x0?)'],
+  calls: [call, ...callers, 'shop/stock.(*cart).handle(0x0?)'],
   by: 'shop/stock.start in goroutine 77',
 })
 const other = (state: string, call: string, by = 'shop/stock.start in goroutine 77'): Written => ({
