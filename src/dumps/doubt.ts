@@ -10,7 +10,8 @@
  *   a file line without an offset               | that no file line with one comes next
  */
 import { SPACE, TAB } from '../core/ascii.ts'
-import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
+import { TAILS } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import { hasOffset, type LineText } from '../text/line.ts'
 

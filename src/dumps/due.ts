@@ -1,5 +1,7 @@
 /** What a line is in the place where it comes: in some places more is believed to be a line of a stack than in others. */
-import { ROOT, TAILS } from '../stacks/line-table.ts'
+
+import { TAILS } from '../stacks/line-table.ts'
+import { ROOT } from '../stacks/rows.ts'
 import {
   type LineText,
   readBareFunction,

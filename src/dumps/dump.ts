@@ -12,7 +12,7 @@ import type {
   Stack,
   TimeFrom,
 } from '../core/model.ts'
-import type { KnownLine } from '../stacks/line-table.ts'
+import type { KnownLine } from '../stacks/rows.ts'
 import { type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import type { Tally } from '../stacks/tally.ts'

@@ -14,7 +14,7 @@
  * Hot: guarded by `npm run bench` (dump-heavy).
  */
 import { LF, trimLineEnd } from '../core/ascii.ts'
-import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import type { StackEntry } from '../stacks/stack.ts'
 import { AT_HEADER, NO_DUMP, type WalkKernel } from '../stacks/walk.ts'
 import type { HeaderInfo } from '../text/info.ts'

@@ -12,7 +12,7 @@
  *   note            | func, created, file, note, elided
  *   unavailable     | created
  */
-import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import type { LineKind } from '../text/line.ts'
 

@@ -1,6 +1,7 @@
 /** Where a goroutine begins and ends: its header, whether it is whole, whether more of it was due, and which stack it has. */
 
-import { type KnownLine, ROOT, TAILS } from '../stacks/line-table.ts'
+import { TAILS } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import { newEntry, type StackEntry, stackOf } from '../stacks/stack.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import type { HeaderInfo } from '../text/header.ts'

@@ -1,5 +1,5 @@
 /** Where one dump ends and another begins. */
-import { ROOT } from '../stacks/line-table.ts'
+import { ROOT } from '../stacks/rows.ts'
 import { isCutHeader, mayBegin } from '../text/cut.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { OpenDump, Opening } from './dump.ts'

@@ -3,7 +3,7 @@
  *
  * Hot: `at`, which the assembler moves, and `add`; guarded by `npm run bench` (dump-heavy).
  */
-import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import { type CutLine, cutLine, isCutName } from '../text/cut.ts'
 import { type LineKind, type LineText, readBareFunction, readLine } from '../text/line.ts'
@@ -253,7 +253,7 @@ export class OpenGoroutine {
     if (this.header === undefined) return
     const { at } = this
     const plain = this.unindented(text)
-    const cut = cutLine(plain) ?? (isCutName(plain) && this.tree.knowsRoot(plain) ? 'line' : undefined)
+    const cut = cutLine(plain) ?? (isCutName(plain) && this.tree.names.knowsRoot(plain) ? 'line' : undefined)
     if (cut === undefined || (cut === 'line' && at !== undefined && at !== ROOT && this.#isEndOfMain(at))) return
     // Behind the creator only the stack of an ancestor may come.
     if (cut === 'line' && at !== undefined && isFileOfCreator(this.tree, at) && !text.startsWith('[')) return

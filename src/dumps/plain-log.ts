@@ -11,7 +11,7 @@
  * Hot behind a dump: guarded by `npm run bench` (half of it dumps).
  */
 import { byteClass, DOT, LF, PAREN_CLOSE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
-import { ROOT } from '../stacks/line-table.ts'
+import { ROOT } from '../stacks/rows.ts'
 import { TEXT_BYTES } from '../text/line.ts'
 import type { Remarks } from '../text/remarks.ts'
 import type { OpenBlocks } from './open-blocks.ts'

@@ -15,7 +15,8 @@
  *
  * Hot: `lineFast`; guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { type KnownLine, ROOT } from '../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../stacks/rows.ts'
+import { know } from '../stacks/stack.ts'
 import { isStandard } from '../stacks/title.ts'
 import { mayBegin, mayBeWrappedFile } from '../text/cut.ts'
 import {
@@ -97,7 +98,8 @@ export class StackBody implements Body {
     // Where the next line is not at hand, it decides when it comes.
     else if (line.after >= end) doubt = { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }
     goroutine.add(buf, pos, line, doubt)
-    if (doubt === undefined && goroutine.at !== at) goroutine.tree.know(goroutine.at as KnownLine)
+    const added = goroutine.at
+    if (doubt === undefined && added !== undefined && added !== at) know(goroutine.tree, added)
     goroutine.length = line.length
     return line.after
   }
@@ -198,7 +200,7 @@ export class StackBody implements Body {
 
   #split(text: string): LinesOnOne | undefined {
     const { tree } = this.#goroutine
-    return linesOnOne(text, (name) => ANY_PACKAGE.test(name) || isStandard(name) || tree.knowsRoot(name))
+    return linesOnOne(text, (name) => ANY_PACKAGE.test(name) || isStandard(name) || tree.names.knowsRoot(name))
   }
 
   /** The place that stands ahead of the next call on its line. */

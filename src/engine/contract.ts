@@ -5,7 +5,7 @@ import type { DumpstreamError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Bound, Similarity } from '../core/model.ts'
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
-import type { KernelUse } from '../stacks/walk.ts'
+import type { KernelUse } from '../stacks/tables.ts'
 import type { Memory } from './memory.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 

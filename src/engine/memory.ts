@@ -11,8 +11,8 @@ import { createHistory, type History } from '../leaks/history.ts'
 import type { HistorySnapshot } from '../leaks/snapshot.ts'
 import type { LinesBefore } from '../lines/recent-log.ts'
 import { Signatures } from '../stacks/signature.ts'
+import type { KernelUse } from '../stacks/tables.ts'
 import { StackTrees } from '../stacks/trees.ts'
-import type { KernelUse } from '../stacks/walk.ts'
 import { type EngineSnapshot, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
 /** Dumps that are remembered while one is open that began before their ends: twice as many at most. */

@@ -2,6 +2,13 @@
  * What a line of the tree of stacks is made of: a row in each of two tables of numbers (line-table.ts). The kernel knows these, too (walk.wat).
  */
 
+/** A line of the tree, as `StackTree` knows it: good until it starts over. */
+export type KnownLine = number
+
+/** Above the first lines of all stacks; no child of any line, so that it also stands for none. */
+export const ROOT: KnownLine = 0
+export const NONE_OF_THEM = 0
+
 /** What stands behind the literal part. */
 export const NONE = 0
 export const ARGUMENTS = 1

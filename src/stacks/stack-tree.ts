@@ -9,7 +9,9 @@ import { CR, DIGIT, LF, PAREN_CLOSE, REGISTER, ZERO } from '../core/ascii.ts'
 import type { LineText } from '../text/line.ts'
 import { callOf, numberAt, TracedCalls } from './calls.ts'
 import { hashLiteral, literalLength } from './hash.ts'
-import { type KnownLine, keyOf, LineTable, NONE_OF_THEM, ROOT, TAILS } from './line-table.ts'
+import { KnownNames } from './known-names.ts'
+import { keyOf } from './line-store.ts'
+import { LineTable, TAILS } from './line-table.ts'
 import {
   ABOVE,
   ANY,
@@ -22,15 +24,18 @@ import {
   HASHED,
   HOT,
   KEY,
+  type KnownLine,
   LAST,
   LAST_BYTES,
   LENGTH_SHIFT,
   LOW_BITS,
   NEXT,
   NEXT_IN_BUCKET,
+  NONE_OF_THEM,
   PARENT,
   RECENT,
   REGISTERS,
+  ROOT,
   SHAPE,
   TAIL_SHIFT,
   TRACED,
@@ -38,34 +43,21 @@ import {
 } from './rows.ts'
 import { endOfArguments, isSame, isSameShort, WORD } from './same-bytes.ts'
 import type { StackEntry } from './stack.ts'
-import { type KernelUse, NO_DUMP, type WalkKernel, WORTH_ITS_WHILE } from './walk.ts'
+import { type KernelUse, WORTH_ITS_WHILE } from './tables.ts'
+import { NO_DUMP, type WalkKernel } from './walk.ts'
 
 /** Children compared one by one before a hash is asked. */
 const FEW = 24
-
-/** Of a known line, what tells its like from a log line. */
-const START_BYTES = 5
-const CREATED_BY = 'created by '
-/** Modules and packages that are told by their first element. */
-const ROOTS = 256
-/** The first element of a name, where there are more. */
-const ROOT_OF_NAME = /^[^./()\s]+(?=[./])/
-/** Starts that are known to be noted, at a time; a power of two. */
-const RECENT_STARTS = 64
 
 export class StackTree extends LineTable {
   /** The stack of the goroutines that end at a line, once one has. */
   readonly #entries: (StackEntry | undefined)[] = [undefined]
   readonly #limit: number
-  readonly #starts = new Set<string>()
-  /** Lines up to here are in `#starts`. */
-  #startsUpTo = 1
-  /** The first elements of the names of functions: `github` of `github.com/…`, `main` of `main.run`. */
-  readonly #roots = new Set<string>()
-  /** Lines up to here are in `#roots`. */
-  #rootsUpTo = 1
+  readonly names: KnownNames = new KnownNames(this)
   /** Bytes of the texts of its stacks: two that differ in their last line alone share all other lines, and no text. */
   #text = 0
+  /** Bytes of the texts that lines have had since its last stack, and nothing had before. */
+  newTexts = 0
   /** How often the tree was dropped for being full. */
   restarts = 0
   /** Calls of the goroutine that the walk is in. */
@@ -91,10 +83,7 @@ export class StackTree extends LineTable {
     this.clear()
     this.#entries.fill(undefined)
     this.#text = 0
-    this.#starts.clear()
-    this.#startsUpTo = 1
-    this.#roots.clear()
-    this.#rootsUpTo = 1
+    this.names.clear()
     this.restarts++
   }
 
@@ -107,55 +96,6 @@ export class StackTree extends LineTable {
     // Without holes.
     while (this.#entries.length < line) this.#entries.push(undefined)
     this.#entries[line] = entry
-  }
-
-  /** Does some known line begin with `text`, five characters? What begins a dump line begins no log line. */
-  beginsLine(text: string): boolean {
-    if (this.#startsUpTo < this.count) this.#noteStarts()
-    if (this.#starts.has(text)) return true
-    // `a.b(`, and then the arguments.
-    const shortest = 'a.('.length
-    for (let end = shortest; end < text.length; end++) if (this.#starts.has(text.slice(0, end))) return true
-    return false
-  }
-
-  /** Of the lines since the last time. There may be thousands, which begin as a few packages do: for those no string is made. */
-  #noteStarts(): void {
-    const { words, arena } = this
-    const noted = new Int32Array(2 * RECENT_STARTS).fill(-1)
-    for (; this.#startsUpTo < this.count; this.#startsUpTo++) {
-      const line = this.#startsUpTo
-      if (this.kind(line) !== 'func') continue
-      if (this.length(line) >= START_BYTES) {
-        const start = this.start(line)
-        const four = words.getInt32(start, true)
-        const fifth = arena[start + WORD] as number
-        const at = 2 * (((four >>> 24) ^ (four >>> 8) ^ fifth) & (RECENT_STARTS - 1))
-        if (noted[at] === four && noted[at + 1] === fifth) continue
-        noted[at] = four
-        noted[at + 1] = fifth
-      }
-      this.#starts.add(this.literal(line, START_BYTES))
-    }
-  }
-
-  /** May `name` be the beginning of the name of some function of a module or package that is known? */
-  knowsRoot(name: string): boolean {
-    for (; this.#rootsUpTo < this.count; this.#rootsUpTo++) {
-      const line = this.#rootsUpTo
-      const kind = this.kind(line)
-      if (kind === 'func') this.#noteRoot(this.literal(line))
-      else if (kind === 'created') this.#noteRoot(this.literal(line).slice(CREATED_BY.length))
-    }
-    const root = ROOT_OF_NAME.exec(name)?.[0]
-    if (root !== undefined) return this.#roots.has(root)
-    for (const known of this.#roots) if (known.startsWith(name)) return true
-    return false
-  }
-
-  #noteRoot(name: string): void {
-    const root = ROOT_OF_NAME.exec(name)?.[0]
-    if (root !== undefined && this.#roots.size < ROOTS) this.#roots.add(root)
   }
 
   /** Where the last line that was matched begins, and the offset behind its line end. */
@@ -351,8 +291,7 @@ export class StackTree extends LineTable {
     if (((this.cold[parent * COLD + DEPTH] as number) & HASHED) !== 0) this.unindex(line)
     this.removeLast()
     if (line < this.#entries.length) this.#entries[line] = undefined
-    this.#startsUpTo = Math.min(this.#startsUpTo, this.count)
-    this.#rootsUpTo = Math.min(this.#rootsUpTo, this.count)
+    this.names.takeBack()
   }
 
   #isMany(parent: KnownLine): boolean {

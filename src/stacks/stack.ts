@@ -4,11 +4,12 @@
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { COLON, DIGIT, EQUALS, isHexDigit, SPACE, TAB, wordsOf, ZERO } from '../core/ascii.ts'
 import { type Facts, newFacts } from '../core/facts.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
 import type { Name } from '../core/names.ts'
-import { type KnownLine, ROOT, TAILS } from './line-table.ts'
+import { TAILS } from './line-table.ts'
+import { behindBlanks, colonBefore, endOfPlace, LINE_IS_TEXT, pushLine } from './place.ts'
+import { type KnownLine, ROOT } from './rows.ts'
 import type { StackTree } from './stack-tree.ts'
 import { Texts } from './texts.ts'
 
@@ -19,8 +20,6 @@ const IN_GOROUTINE = ' in goroutine '.length
 const UNITS = 4
 /** What a stack takes beside its code and its texts: the object, and the head of a string. */
 const STACK_BYTES = 80
-/** In the place of a line's upper 16 bits: the lower ones are the number of its text. */
-const LINE_IS_TEXT = 0xffff
 
 /**
  * Its frames are made anew when another stack was asked for in between: whoever wants several things of a stack wants them in a
@@ -134,13 +133,53 @@ export function newEntry(stack: PrintedStack): StackEntry {
 /** Of the process, since services in one log have the same. */
 let texts: Texts | undefined
 
-function textsWithRoom(): Texts {
+export function textsWithRoom(): Texts {
   if (texts?.hasRoom === false) {
     texts.close()
     texts = undefined
   }
   texts ??= new Texts()
   return texts
+}
+
+/** The texts of the process, by whose numbers the tree has its own. */
+function textsOf(tree: StackTree): Texts {
+  const known = textsWithRoom()
+  tree.numberBy(known)
+  return known
+}
+
+/** `line` is a plain one (line-fast.ts), and stays: a kernel may add its like, of the same text, which has a number from now on. */
+export function know(tree: StackTree, line: KnownLine): void {
+  if (!tree.hasKernel) return
+  const known = textsOf(tree)
+  const before = known.bytes
+  numberOf(tree, known, line)
+  tree.newTexts += known.bytes - before
+  tree.know(line)
+}
+
+/** Of the name in a line of a function or a creator, of the path in that of a file. */
+function numberOf(tree: StackTree, known: Texts, line: KnownLine): number {
+  const numbered = tree.number(line)
+  if (numbered !== 0) return numbered
+  const { bytes, bytesAsWords: words } = tree
+  let start = tree.start(line)
+  let end = start + tree.length(line)
+  const kind = tree.kind(line)
+  const tail = tree.tail(line)
+  if (kind === 'file') {
+    start = behindBlanks(bytes, start)
+    end = colonBefore(bytes, start, endOfPlace(bytes, end))
+  } else if (kind === 'created') {
+    start += CREATED_BY
+    if (tail === TAILS.parent) end -= IN_GOROUTINE
+  }
+  // Without the `(`; gccgo prints none.
+  else if (tail !== TAILS.none) end--
+  const number = known.numberOf(bytes, words, start, end)
+  tree.setNumber(line, number)
+  return number
 }
 
 /** The stack of a goroutine that ends at `line` of the tree. Ancestors (`[originating from …]`) are history, not stack. */
@@ -150,7 +189,7 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
     if (tree.kind(at) === 'ancestor') lines = []
     else lines.push(at)
   }
-  const known = textsWithRoom()
+  const known = textsOf(tree)
   const units: number[] = []
   let creator: number[] = []
   let elidedAt: number | undefined
@@ -163,51 +202,28 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
       if (kind === 'elided') elidedAt = units.length / UNITS
       continue
     }
-    let start = tree.start(at)
-    let end = start + tree.length(at)
-    const tail = tree.tail(at)
-    if (kind === 'created') {
-      start += CREATED_BY
-      if (tail === TAILS.parent) end -= IN_GOROUTINE
-      creator = []
-    }
-    // Without the `(`; gccgo prints none.
-    else if (tail !== TAILS.none) end--
+    if (kind === 'created') creator = []
     const into = kind === 'created' ? creator : units
-    into.push(known.numberOf(bytes, words, start, end))
+    into.push(numberOf(tree, known, at))
     const next = lines[i - 1]
     if (next === undefined || tree.kind(next) !== 'file') into.push(0, 0, 0)
-    else pushPlace(into, known, bytes, words, tree.start(next), tree.start(next) + tree.length(next))
+    else {
+      into.push(numberOf(tree, known, next))
+      const start = tree.start(next)
+      const end = endOfPlace(bytes, start + tree.length(next))
+      pushLine(into, known, bytes, words, colonBefore(bytes, start, end) + 1, end)
+    }
   }
   units.push(...creator)
-  return new PrintedStack(codeOf(units), known, creator.length > 0, elidedAt, known.bytes - before)
-}
-
-/** Path and line of the literal part of a file line, [from, upTo), which may end in the beginning of the registers. */
-function pushPlace(into: number[], known: Texts, bytes: Buffer, words: DataView, from: number, upTo: number): void {
-  let start = from
-  let end = upTo
-  for (let blank = blankAt(bytes, start); blank > 0; blank = blankAt(bytes, start)) start += blank
-  // ` fp=`
-  if (bytes[end - 1] === EQUALS) end -= 4
-  let hex = end
-  while (isHexDigit(bytes[hex - 1])) hex--
-  // ` +0x`
-  if (bytes[hex - 1] === 0x78) end = hex - 4
-  let colon = end - 1
-  while (colon > start && bytes[colon] !== COLON) colon--
-  into.push(known.numberOf(bytes, words, start, colon))
-  let line = 0
-  for (let i = colon + 1; i < end && DIGIT[bytes[i] as number] === 1; i++)
-    line = line * 10 + (bytes[i] as number) - ZERO
-  if (line < LINE_IS_TEXT * 0x10000) into.push(line & 0xffff, Math.floor(line / 0x10000))
-  else into.push(known.numberOf(bytes, words, colon + 1, end), LINE_IS_TEXT)
+  const newTexts = known.bytes - before + tree.newTexts
+  tree.newTexts = 0
+  return new PrintedStack(codeOf(units), known, creator.length > 0, elidedAt, newTexts)
 }
 
 /** Units that are passed to a function at once. */
 const PIECE = 4096
 
-function codeOf(units: readonly number[]): string {
+export function codeOf(units: readonly number[]): string {
   let code = ''
   for (let at = 0; at < units.length; at += PIECE)
     code += String.fromCharCode(...(units.length <= PIECE ? units : units.slice(at, at + PIECE)))
@@ -217,77 +233,4 @@ function codeOf(units: readonly number[]): string {
 /** As Number() of the digits there, within what a number holds exactly. */
 function numberIn(digits: string): number {
   return Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
-}
-
-/** Bytes of the blank at `at`; 0 for none. A page may have put spaces of its own there: U+00A0, U+2000 to U+200A. */
-function blankAt(bytes: Buffer, at: number): number {
-  const c = bytes[at]
-  if (c === TAB || c === SPACE) return 1
-  if (c === 0xc2) return bytes[at + 1] === 0xa0 ? 2 : 0
-  return c === 0xe2 && bytes[at + 1] === 0x80 && ((bytes[at + 2] as number) & 0xf0) === 0x80 ? 3 : 0
-}
-
-/** The frames that another grammar (debug=1) reads, one after the other, of which a stack is made. */
-export class FrameList {
-  #bytes: Buffer = Buffer.allocUnsafe(1 << 12)
-  #words: DataView = wordsOf(this.#bytes)
-  #used = 0
-  /** Of each frame: its name, [from, to), and its place, [file, end). */
-  #marks: number[] = []
-  #isOfLines = true
-
-  get isEmpty(): boolean {
-    return this.#marks.length === 0
-  }
-
-  /** The lines that were added, while there are no others. */
-  get lines(): Buffer | undefined {
-    return this.#isOfLines ? this.#bytes.subarray(0, this.#used) : undefined
-  }
-
-  clear(): void {
-    this.#used = 0
-    this.#marks = []
-    this.#isOfLines = true
-  }
-
-  /** The line [pos, next) of `buf`, with a name at [from, to), and its place at [file, end). */
-  addLine(buf: Buffer, pos: number, next: number, from: number, to: number, file: number, end: number): void {
-    const at = this.#room(next - pos)
-    buf.copy(this.#bytes, at, pos, next)
-    this.#marks.push(at + from - pos, at + to - pos, at + file - pos, at + end - pos)
-  }
-
-  /** Latin-1, as lines are. */
-  addText(name: string, file: string): void {
-    const at = this.#room(name.length + file.length)
-    this.#bytes.write(name + file, at, 'latin1')
-    this.#marks.push(at, at + name.length, at + name.length, this.#used)
-    this.#isOfLines = false
-  }
-
-  stack(): PrintedStack {
-    const known = textsWithRoom()
-    const units: number[] = []
-    const before = known.bytes
-    const marks = this.#marks
-    for (let i = 0; i < marks.length; i += 4) {
-      units.push(known.numberOf(this.#bytes, this.#words, marks[i] as number, marks[i + 1] as number))
-      pushPlace(units, known, this.#bytes, this.#words, marks[i + 2] as number, marks[i + 3] as number)
-    }
-    return new PrintedStack(codeOf(units), known, false, undefined, known.bytes - before)
-  }
-
-  /** Where `length` bytes have room. */
-  #room(length: number): number {
-    const at = this.#used
-    this.#used += length
-    if (this.#used > this.#bytes.length) {
-      const bytes = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#used))
-      this.#bytes.copy(bytes, 0, 0, at)
-      this.#bytes = bytes
-      this.#words = wordsOf(bytes)
-    }
-    return at
-  }
 }

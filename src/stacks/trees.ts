@@ -3,7 +3,7 @@
  * the next one, of whichever stream: pods of one deployment have the same stacks.
  */
 import { StackTree } from './stack-tree.ts'
-import { type KernelUse, NEVER, WORTH_ITS_WHILE } from './walk.ts'
+import { type KernelUse, NEVER, WORTH_ITS_WHILE } from './tables.ts'
 
 /** Trees that wait for a dump: each is as large as what it has learnt. */
 const SPARE = 2

@@ -6,6 +6,7 @@
 ;; A row of $hot: where the literal part of the line is in $arena; length << 6 | tail << 3 | kind; its last four bytes; the child that matched last.
 ;; A row of $cold: the line above; its first child; its last child; the next child of the same line; depth << 1 | are the children hashed?;
 ;; the next line in the same bucket; the key by which it is in one; the dump that last had a goroutine that ended here.
+;; In $numbers, of each line: its name, or its path, among all texts, for stack.ts.
 ;;
 ;; Beyond the walk, `run` takes whole goroutines: while the stack that was walked is one that the dump has, and an empty line and a plain header
 ;; come behind it, it notes a row and walks on from the root. fast-lane.ts takes the rows, in order, and counts; it may refuse one, and then nothing
@@ -22,6 +23,7 @@
   (global $cold (mut i32) (i32.const 0))
   (global $buckets (mut i32) (i32.const 0))
   (global $mask (mut i32) (i32.const 0))
+  (global $numbers (mut i32) (i32.const 0))
   (global $texts (mut i32) (i32.const 0))
   (global $arena (mut i32) (i32.const 0))
   (global $arena_bytes (mut i32) (i32.const 0))
@@ -52,7 +54,8 @@
   ;; region read (i32.const 60416) (i32.const 126016)
   ;; region write (global.get $hot) (global.get $cold)
   ;; region write (global.get $cold) (global.get $buckets)
-  ;; region read (global.get $buckets) (global.get $texts)
+  ;; region read (global.get $buckets) (global.get $numbers)
+  ;; region write (global.get $numbers) (global.get $texts)
   ;; region write (global.get $texts) (global.get $arena)
   ;; region write (global.get $arena) (i32.shl (memory.size) (i32.const 16))
 
@@ -64,11 +67,12 @@
   (global $info (mut i32) (i32.const 0))
 
   (func (export "init")
-    (param $h i32) (param $c i32) (param $b i32) (param $m i32) (param $t i32) (param $a i32) (param $n i32) (param $x i32)
+    (param $h i32) (param $c i32) (param $b i32) (param $m i32) (param $u i32) (param $t i32) (param $a i32) (param $n i32) (param $x i32)
     (global.set $hot (local.get $h))
     (global.set $cold (local.get $c))
     (global.set $buckets (local.get $b))
     (global.set $mask (local.get $m))
+    (global.set $numbers (local.get $u))
     (global.set $texts (local.get $t))
     (global.set $arena (local.get $a))
     (global.set $arena_bytes (local.get $n))
@@ -506,7 +510,7 @@
   ;; As StackBody.lineFast: the line at $pos, added below $line, where its function or its file is known; 0: somebody else has to read it.
   (func $learn (param $line i32) (param $pos i32) (param $end i32) (result i32)
     (local $row i32) (local $cold i32) (local $kind i32) (local $p i32) (local $known i32) (local $length i32)
-    (local $shape i32) (local $from i32)
+    (local $shape i32) (local $from i32) (local $colon i32)
     (local.set $row (i32.add (global.get $hot) (i32.shl (local.get $line) (i32.const 4))))
     (local.set $cold (i32.add (global.get $cold) (i32.shl (local.get $line) (i32.const 5))))
     (local.set $kind (i32.and (i32.load offset=4 (local.get $row)) (i32.const 7)))
@@ -525,10 +529,11 @@
         (local.set $p (call $find (local.get $pos) (local.get $end) (i32.const 0x3a)))
         (if (i32.ge_u (local.get $p) (local.get $end)) (then (return (i32.const 0))))
         (local.set $length (i32.add (i32.sub (local.get $p) (local.get $pos)) (i32.const 1)))
-        (if (i32.eqz (i32.load (call $text (local.get $pos) (local.get $length)))) (then (return (i32.const 0))))
-        (local.set $known (local.get $p))
+        (local.set $known (i32.load (call $text (local.get $pos) (local.get $length))))
+        (if (i32.eqz (local.get $known)) (then (return (i32.const 0))))
+        (local.set $colon (local.get $p))
         (local.set $p (call $digits (i32.add (local.get $p) (i32.const 1)) (i32.const 0)))
-        (if (i32.eq (local.get $p) (i32.add (local.get $known) (i32.const 1))) (then (return (i32.const 0))))
+        (if (i32.eq (local.get $p) (i32.add (local.get $colon) (i32.const 1))) (then (return (i32.const 0))))
         (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 32))
           (then
             ;; _+0x
@@ -539,7 +544,7 @@
             (local.set $kind (i32.const 0)))
           (else
             ;; .go, and absolute
-            (if (i32.ne (i32.shr_u (i32.load (i32.sub (local.get $known) (i32.const 4))) (i32.const 8)) (i32.const 0x6f672e))
+            (if (i32.ne (i32.shr_u (i32.load (i32.sub (local.get $colon) (i32.const 4))) (i32.const 8)) (i32.const 0x6f672e))
               (then (return (i32.const 0))))
             (if (i32.ne (i32.load8_u offset=1 (local.get $pos)) (i32.const 0x2f)) (then (return (i32.const 0))))))
         (local.set $length (i32.sub (local.get $p) (local.get $pos)))
@@ -580,6 +585,9 @@
         (if (i32.eqz (call $match (local.get $known) (local.get $pos) (local.get $end) (i32.const 0)))
           (then (return (i32.const 0))))
         (local.set $shape (i32.load offset=4 (i32.add (global.get $hot) (i32.shl (local.get $known) (i32.const 4)))))))
+    (i32.store
+      (i32.add (global.get $numbers) (i32.shl (i32.load offset=32 (i32.const 0)) (i32.const 2)))
+      (i32.load (i32.add (global.get $numbers) (i32.shl (local.get $known) (i32.const 2)))))
     (call $append (local.get $line) (local.get $pos) (local.get $length) (local.get $shape)))
 
   ;; Where digits end; $hex: of hexadecimal numbers.

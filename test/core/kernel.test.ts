@@ -56,7 +56,7 @@ describe('the checked build of a kernel', () => {
   it('is what these tests run', () => {
     const kernel = openKernel<{ init(...places: number[]): void; learn(pos: number, length: number): number }>(walk)
     // Tables behind the memory.
-    kernel?.functions.init(70_000, 70_000, 70_000, 0, 70_000, 70_000, 0, 1)
+    kernel?.functions.init(70_000, 70_000, 70_000, 0, 70_000, 70_000, 70_000, 0, 1)
     // Between two regions.
     expect(() => kernel?.functions.learn(100, 4)).toThrow('unreachable')
   })

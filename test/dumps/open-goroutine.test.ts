@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
 import { OpenGoroutine } from '../../src/dumps/open-goroutine.ts'
-import { ROOT } from '../../src/stacks/line-table.ts'
+import { ROOT } from '../../src/stacks/rows.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
 import { headerInfo } from '../../src/text/info.ts'
 import { readLine } from '../../src/text/line.ts'

@@ -7,7 +7,7 @@ import type { DumpstreamRecord } from '../../src/core/records.ts'
 import type { InnerOptions } from '../../src/engine/contract.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { isFrameHead } from '../../src/forms/encodings.ts'
-import type { KernelUse } from '../../src/stacks/walk.ts'
+import type { KernelUse } from '../../src/stacks/tables.ts'
 import type { Input } from './generate.ts'
 import type { Random } from './random.ts'
 

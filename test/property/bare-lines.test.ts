@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { BareLines } from '../../src/carriers/bare-lines.ts'
 import type { InnerOptions } from '../../src/engine/contract.ts'
-import { type KernelUse, NEVER } from '../../src/stacks/walk.ts'
+import { type KernelUse, NEVER } from '../../src/stacks/tables.ts'
 import { WRAPS } from '../carriers/weave.ts'
 import { damage } from '../fuzz/generate.ts'
 import { Random } from '../fuzz/random.ts'

@@ -1,7 +1,8 @@
 /** With the kernel wherever it may be, and without it: the same records, and the same log bytes. */
 import { describe, expect, it, vi } from 'vitest'
 import type { InnerOptions } from '../../src/engine/contract.ts'
-import { type KernelUse, NEVER, WalkKernel } from '../../src/stacks/walk.ts'
+import { type KernelUse, NEVER } from '../../src/stacks/tables.ts'
+import { WalkKernel } from '../../src/stacks/walk.ts'
 import { damage } from '../fuzz/generate.ts'
 import { Random } from '../fuzz/random.ts'
 import { goldenDumps } from '../golden/dumps.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PlainLog } from '../../src/dumps/plain-log.ts'
 import type { InnerOptions } from '../../src/engine/contract.ts'
-import { type KernelUse, NEVER } from '../../src/stacks/walk.ts'
+import { type KernelUse, NEVER } from '../../src/stacks/tables.ts'
 import { WRAPS } from '../carriers/weave.ts'
 import { logLines } from '../dumps/log-lines.ts'
 import { damage } from '../fuzz/generate.ts'

@@ -1,7 +1,7 @@
 /** What the kernel takes of whole goroutines, against the same written in TypeScript. */
 import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
-import { type KnownLine, ROOT } from '../../src/stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../../src/stacks/rows.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
 import { headerInfo, withMinutes } from '../../src/text/info.ts'
 import { readLine } from '../../src/text/line.ts'

@@ -3,7 +3,7 @@ import { wordsOf } from '../../src/core/ascii.ts'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { hashLiteral } from '../../src/stacks/hash.ts'
-import { ROOT } from '../../src/stacks/line-table.ts'
+import { ROOT } from '../../src/stacks/rows.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
 
 /** So many goroutines, each with a stack of its own, in each of some dumps. */
@@ -47,10 +47,10 @@ describe('known stacks', () => {
     }
     for (const [i, name] of names.entries()) {
       add(name)
-      if (i % 700 === 0) expect(tree.beginsLine(`${name}(0x1)`.slice(0, 5))).toBe(true)
+      if (i % 700 === 0) expect(tree.names.beginsLine(`${name}(0x1)`.slice(0, 5))).toBe(true)
     }
-    for (const name of names) expect(tree.beginsLine(`${name}(0x1)`.slice(0, 5))).toBe(true)
-    for (const text of ['a2001', 'q.b()', 'mainm', 'INFO ']) expect(tree.beginsLine(text)).toBe(false)
+    for (const name of names) expect(tree.names.beginsLine(`${name}(0x1)`.slice(0, 5))).toBe(true)
+    for (const text of ['a2001', 'q.b()', 'mainm', 'INFO ']) expect(tree.names.beginsLine(text)).toBe(false)
   })
 
   it('know the module of a function that came in the place of a line that was taken back', () => {
@@ -58,10 +58,10 @@ describe('known stacks', () => {
     const add = (name: string): number =>
       tree.add(ROOT, Buffer.from(`${name}()\n`), 0, { kind: 'func', tail: 'arguments', literal: name.length + 1 })
     const logged = add('log.done')
-    expect(tree.knowsRoot('shop/cart.')).toBe(false)
+    expect(tree.names.knowsRoot('shop/cart.')).toBe(false)
     tree.takeBack(logged)
     add('shop/pause.Work')
-    expect(tree.knowsRoot('shop/cart.')).toBe(true)
+    expect(tree.names.knowsRoot('shop/cart.')).toBe(true)
   })
 
   it('take no more of a kernel than they use, whatever room it has', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
-import { ROOT } from '../../src/stacks/line-table.ts'
+import { ROOT } from '../../src/stacks/rows.ts'
 import { StackTrees } from '../../src/stacks/trees.ts'
 
 describe('StackTrees', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
-import { type KnownLine, ROOT } from '../../src/stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../../src/stacks/rows.ts'
 import { StackTree } from '../../src/stacks/stack-tree.ts'
-import { NEVER } from '../../src/stacks/walk.ts'
+import { NEVER } from '../../src/stacks/tables.ts'
 import { readLine } from '../../src/text/line.ts'
 
 class Tree extends StackTree {

@@ -11,7 +11,7 @@
 
 import { DIGIT } from '../../core/ascii.ts'
 import type { Held, LogTape } from '../../lines/tape.ts'
-import { type KnownLine, ROOT } from '../../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../../stacks/rows.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
 import { mayBegin } from '../../text/cut.ts'
 import { parseHeaderRest } from '../../text/header.ts'
@@ -203,8 +203,8 @@ export class Fragments {
     const name = head.slice(0, cut)
     const isCertain = this.shapes.startsAt(head, cut) === 'certain'
     if (isCertain && (/[A-Za-z0-9]$/.test(name) || LACKS_ITS_HEAD.test(tail))) return true
-    if (!NAME.test(name) || this.#tree.knowsRoot(tail)) return false
-    return (isCertain && DIGIT[head.charCodeAt(cut)] !== 1) || this.#tree.knowsRoot(name)
+    if (!NAME.test(name) || this.#tree.names.knowsRoot(tail)) return false
+    return (isCertain && DIGIT[head.charCodeAt(cut)] !== 1) || this.#tree.names.knowsRoot(name)
   }
 
   /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */

@@ -1,5 +1,7 @@
 /** Cut and wrapped lines of a goroutine, put back together: each function says at which line of the tree the goroutine is then. */
-import { type KnownLine, ROOT, TAILS } from '../../stacks/line-table.ts'
+
+import { TAILS } from '../../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../../stacks/rows.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
 import { NARROWEST } from '../../text/cut.ts'
 import { type LineKind, type LineText, readCutCall, readLine, readStripped } from '../../text/line.ts'

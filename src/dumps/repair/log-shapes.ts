@@ -155,7 +155,7 @@ export class LogShapes {
   #isStartAt(text: string, at: number): boolean {
     const c = text.charCodeAt(at)
     if (LOG_FIRST[c] !== 1 && this.#firsts?.has(c) !== true) return false
-    if (this.#isLearned(shapeAt(text, at)) && !this.#tree.beginsLine(text.slice(at, at + SHAPE))) return true
+    if (this.#isLearned(shapeAt(text, at)) && !this.#tree.names.beginsLine(text.slice(at, at + SHAPE))) return true
     return LOG_START.test(text.slice(at, at + LOG_START_BYTES))
   }
 

@@ -3,7 +3,8 @@
  * a damaged goroutine never becomes a stack that was not there.
  */
 
-import { type KnownLine, ROOT, TAILS } from '../../stacks/line-table.ts'
+import { TAILS } from '../../stacks/line-table.ts'
+import { type KnownLine, ROOT } from '../../stacks/rows.ts'
 import type { StackEntry } from '../../stacks/stack.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
 

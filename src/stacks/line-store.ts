@@ -1,0 +1,268 @@
+/**
+ * Where the rows and the texts of the lines of a tree of stacks are, while there are more and more of them, and how one is found among many. A table
+ * that is more than small stands in the memory of a kernel (walk.ts), which walks it.
+ */
+import { wordsOf } from '../core/ascii.ts'
+import { hashLiteral } from './hash.ts'
+import {
+  ABOVE,
+  AT,
+  COLD,
+  DEPTH,
+  HASHED,
+  HOT,
+  KEY,
+  type KnownLine,
+  LENGTH_SHIFT,
+  NEXT_IN_BUCKET,
+  NONE_OF_THEM,
+  SHAPE,
+} from './rows.ts'
+import { type KernelUse, plainTables, type Tables } from './tables.ts'
+import { WalkKernel } from './walk.ts'
+
+/** Lines in a bucket: of more, which only somebody who knows the hash can make, the others are read anew each time. */
+const MOST_IN_BUCKET = 64
+
+/** Bytes of a line beside its text: two rows, and a word for its stack. */
+const LINE_BYTES = (HOT + COLD + 2) * 4 + 8
+/** Thousands of streams may have a dump open, of a few lines each, or what may become one, of none. */
+export const SMALLEST_LINES = 4
+const SMALLEST_ARENA = 512
+/** The root alone, which nothing is written to: of all trees without a line. */
+const NO_LINES = plainTables(1, 0)
+/** Most literal parts are as long as this. */
+const LITERAL_BYTES = 64
+const NOTHING = Buffer.alloc(0)
+const NO_WORDS = wordsOf(NOTHING)
+const WORD = 4
+/**
+ * A new memory takes time, and so do the pages of it that are written, for the first time, with what is copied; room that is not used takes none.
+ */
+const KERNEL_ROOM = 1 << 14
+const KERNEL_GROWTH = 4
+/** Room of a tree that gets one for the goroutines that walk it. */
+const KERNEL_LINES = 256
+
+export class LineStore {
+  /** Grow; the table starts over when full, so that memory stays bounded whatever the input. */
+  #tables: Tables = NO_LINES
+  protected hot: Int32Array = this.#tables.hot
+  protected cold: Int32Array = this.#tables.cold
+  /** Hash of parent and literal part → the first line that has it. Only of lines whose parent has more than a few. */
+  protected buckets: Int32Array = this.#tables.buckets
+  protected numbers: Int32Array = this.#tables.numbers
+  #numberedBy: object | undefined
+  protected arena: Buffer = this.#tables.arena
+  protected words: DataView = this.#tables.words
+  /** Walks the tree; undefined while it is small, and where there is no WebAssembly. */
+  protected kernel: WalkKernel | undefined
+  /** When it has one. */
+  protected readonly use: KernelUse
+  protected used = 0
+  /** What lines were stored from last. */
+  #source: Buffer = NOTHING
+  #sourceWords: DataView = NO_WORDS
+  protected count = 1
+
+  protected constructor(use: KernelUse) {
+    this.use = use
+  }
+
+  /** What it takes, with a word for the stack of each line. */
+  protected get size(): number {
+    return this.used + this.count * LINE_BYTES
+  }
+
+  /** What the tables take, used or not; in the memory of a kernel, pages that were never written are none. */
+  protected get allocated(): number {
+    if (this.kernel !== undefined) return this.used + this.count * LINE_BYTES + this.buckets.byteLength
+    return (
+      this.arena.length + this.hot.byteLength + this.cold.byteLength + this.buckets.byteLength + this.numbers.byteLength
+    )
+  }
+
+  protected clear(): void {
+    if (this.#tables === NO_LINES) return
+    this.hot.fill(0, 0, HOT)
+    this.cold.fill(0, 0, COLD)
+    this.buckets.fill(0)
+    this.kernel?.forget()
+    this.count = 1
+    this.used = 0
+  }
+
+  /** How many there are, the root included. */
+  get lines(): number {
+    return this.count
+  }
+
+  /** A dump has so many goroutines: a kernel may be worth its while, even for few lines. */
+  growFor(goroutines: number): void {
+    if (this.kernel !== undefined || this.buckets.length >= KERNEL_LINES) return
+    if (goroutines >= this.use.goroutines) this.grow(KERNEL_LINES, this.arena.length)
+  }
+
+  protected get growth(): number {
+    return this.kernel === undefined ? 2 : KERNEL_GROWTH
+  }
+
+  protected grow(lines: number, arenaBytes: number): void {
+    const { hot, cold, arena, kernel: before } = this
+    const room = Math.max(lines, KERNEL_ROOM)
+    const kernel =
+      lines < this.use.lines ? undefined : WalkKernel.open(room, Math.max(arenaBytes, room * LITERAL_BYTES))
+    const tables = kernel?.tables ?? plainTables(lines, arenaBytes)
+    tables.hot.set(hot)
+    tables.cold.set(cold)
+    tables.numbers.set(this.numbers)
+    arena.copy(tables.arena, 0, 0, this.used)
+    this.kernel = kernel
+    this.#tables = tables
+    this.hot = tables.hot
+    this.cold = tables.cold
+    this.buckets = tables.buckets
+    this.numbers = tables.numbers
+    this.arena = tables.arena
+    this.words = tables.words
+    for (let line = 1; line < this.count; line++)
+      if (((tables.cold[(this.cold[line * COLD + ABOVE] as number) * COLD + DEPTH] as number) & HASHED) !== 0)
+        this.#putInBucket(line)
+    if (before !== undefined) kernel?.knowAs(before)
+  }
+
+  /** As WalkKernel.run: lines that it knows from elsewhere are added, below `depth`. */
+  run(
+    kernel: WalkKernel,
+    line: KnownLine,
+    buf: Buffer,
+    pos: number,
+    end: number,
+    dump: number,
+    most: number,
+    depth: number,
+  ): number {
+    kernel.begin(this.count, this.used, depth)
+    const why = kernel.run(line, buf, pos, end, dump, most)
+    this.count = kernel.lines
+    this.used = kernel.bytes
+    return why
+  }
+
+  /** The number of what a line names, among `texts`: 0 where nobody has set it. */
+  number(line: KnownLine): number {
+    return this.numbers[line] as number
+  }
+
+  setNumber(line: KnownLine, number: number): void {
+    this.numbers[line] = number
+  }
+
+  /** From now on numbers are those of `texts`: others are forgotten. */
+  numberBy(texts: object): void {
+    if (texts !== this.#numberedBy) this.numbers.fill(0)
+    this.#numberedBy = texts
+  }
+
+  /** Does a kernel walk it, and add plain lines? */
+  get hasKernel(): boolean {
+    return this.kernel !== undefined
+  }
+
+  /** `line` is a plain one (line-fast.ts), and stays. */
+  know(line: KnownLine): void {
+    this.kernel?.know(line)
+  }
+
+  /** Keeps the literal part; returns where it is in `bytes`. */
+  protected store(buf: Buffer, start: number, length: number): number {
+    const at = this.used
+    if (at + length > this.arena.length)
+      this.grow(
+        Math.max(SMALLEST_LINES, this.buckets.length),
+        Math.max(SMALLEST_ARENA, this.arena.length * this.growth, at + length),
+      )
+    const { arena, words } = this
+    if (buf !== this.#source) {
+      this.#source = buf
+      this.#sourceWords = wordsOf(buf)
+    }
+    const source = this.#sourceWords
+    // A call of `copy` takes three times as long.
+    let i = 0
+    for (; i + WORD <= length; i += WORD) words.setInt32(at + i, source.getInt32(start + i))
+    for (; i < length; i++) arena[at + i] = buf[start + i] as number
+    this.used += length
+    return at
+  }
+
+  /** The buffer that lines were stored from goes. */
+  protected leaveSource(): void {
+    this.#source = NOTHING
+    this.#sourceWords = NO_WORDS
+  }
+
+  /** Puts `line` into its bucket. */
+  protected index(line: KnownLine): void {
+    const hash = hashLiteral(this.arena, this.words, this.start(line), this.length(line))
+    this.cold[line * COLD + KEY] = keyOf(this.cold[line * COLD + ABOVE] as number, hash)
+    this.#putInBucket(line)
+  }
+
+  /** The same of a line whose key is known. */
+  #putInBucket(line: KnownLine): void {
+    const { cold, buckets } = this
+    cold[line * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
+    const bucket = (cold[line * COLD + KEY] as number) & (buckets.length - 1)
+    let last = buckets[bucket] as number
+    if (last === NONE_OF_THEM) {
+      buckets[bucket] = line
+      return
+    }
+    // Behind those that were there: a line that was put together of pieces may stand here twice, and the first one is found.
+    let left = MOST_IN_BUCKET
+    for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + NEXT_IN_BUCKET] as number) {
+      last = next
+      if (left-- === 0) return
+    }
+    cold[last * COLD + NEXT_IN_BUCKET] = line
+  }
+
+  /** Takes `line`, the last one there, out of its bucket. */
+  protected unindex(line: KnownLine): void {
+    const { cold, buckets } = this
+    const bucket = (cold[line * COLD + KEY] as number) & (buckets.length - 1)
+    if (buckets[bucket] === line) buckets[bucket] = NONE_OF_THEM
+    for (
+      let each = buckets[bucket] as number;
+      each !== NONE_OF_THEM;
+      each = cold[each * COLD + NEXT_IN_BUCKET] as number
+    )
+      if (cold[each * COLD + NEXT_IN_BUCKET] === line) cold[each * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
+  }
+
+  /** Where literal parts stand: good until the next `add`. */
+  get bytes(): Buffer {
+    return this.arena
+  }
+
+  /** As `bytes`. */
+  get bytesAsWords(): DataView {
+    return this.words
+  }
+
+  /** Offset of the literal part in `bytes`. */
+  start(line: KnownLine): number {
+    return this.hot[line * HOT + AT] as number
+  }
+
+  /** Length of the literal part. */
+  length(line: KnownLine): number {
+    return (this.hot[line * HOT + SHAPE] as number) >>> LENGTH_SHIFT
+  }
+}
+
+/** Children of different lines share the buckets. */
+export function keyOf(parent: KnownLine, hash: number): number {
+  return hash ^ Math.imul(parent, 0x9e3779b1)
+}
