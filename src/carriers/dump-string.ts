@@ -7,6 +7,8 @@
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
 import { LF } from '../core/ascii.ts'
+import { cutBeginning } from '../text/cut.ts'
+import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump, headerAfterLabel } from '../text/titles.ts'
 import { unfold } from '../text/unfold.ts'
 import type { TextPlace } from './dump-string-rest.ts'
@@ -14,6 +16,8 @@ import { decodeEscapes, stringAround } from './escapes.ts'
 
 const LINE_END = Buffer.from('\n')
 const NEEDLE = Buffer.from('goroutine')
+/** A line end, as who escapes texts writes it. */
+const ESCAPED_END = '\\n'
 /** Longer lines are not looked at but for their strings. */
 const LONGEST_LINE = 4 << 20
 /** How deep strings in strings are looked into. */
@@ -86,12 +90,25 @@ function* strings(buf: Buffer, pos: number, end: number, depth: number): Generat
     // Text that was escaped without being quoted: a line feed would not stand in it as it is.
     const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
-    const { start, end: stop, cut } = span ?? { start: at, end, cut: false }
+    const { start, end: stop, cut } = span ?? { start: startOfBare(buf, from, at), end, cut: false }
     yield* stringsIn(buf, start, stop, cut, bare, depth)
     from = stop + 1
     at = bare || from >= end ? -1 : indexOf(buf, from, end)
   }
   return undefined
+}
+
+/** Where the text begins that was escaped without being quoted: with the first line of its preamble, or with the header at `at`. */
+function startOfBare(buf: Buffer, from: number, at: number): number {
+  let start = from
+  const lines = buf.toString('latin1', from, at).split(ESCAPED_END)
+  if (lines.at(-1) !== '') return at
+  for (const [n, line] of lines.entries()) {
+    const glued = startsPreamble(line) === undefined && n === 0 ? cutBeginning(line) : 0
+    if (glued >= 0 && startsPreamble(line.slice(glued)) !== undefined) return start + glued
+    start += line.length + ESCAPED_END.length
+  }
+  return at
 }
 
 /** As `strings`, of the string [start, stop). */

@@ -6,6 +6,7 @@
  *     E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: "boom" (boom)             k8s.io/apimachinery, util/runtime
  *     2026/11/24 08:01:14 panic: boom
  *     {"level":"error","msg":"recovered from panic: boom"}
+ *     F1124 08:01:14.000000 1 server.go:265] no client provided                          k8s.io/klog, klog.go, fatal: its stacks follow
  */
 import type { DumpKind } from '../core/model.ts'
 import { cutBeginning } from './cut.ts'
@@ -33,6 +34,7 @@ const RECOVERED =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[^\w.])fatal error: (.+)$/
+const KLOG_FATAL = /(?:^|\s)F\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ \S+:\d+\] (.*\S)/
 const SIGNAL = /(?:^|\s)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
 /** What a line speaks of that says why a program has logged a stack. */
@@ -43,7 +45,7 @@ export const REASON_WORD_BYTES = 16
 
 /** May one of the lines give the reason for a dump? */
 export function mayGiveReason(lines: string): boolean {
-  return SPOKEN.test(lines) || lines.includes('fatal error: ') || lines.includes('SIG')
+  return SPOKEN.test(lines) || lines.includes('fatal error: ') || lines.includes('SIG') || KLOG_FATAL.test(lines)
 }
 
 /** The reason that the log line `text` gives for the dump that follows. */
@@ -64,15 +66,22 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
   const fatal = text.includes('fatal error: ') ? FATAL.exec(text) : null
   if (fatal !== null) return { kind: 'fatal', reason: fatal[1] ?? '', within: 1 }
   const signal = text.includes('SIG') ? SIGNAL.exec(text) : null
-  return signal === null ? undefined : { kind: 'signal', reason: signal[1] ?? '', within: 1 }
+  if (signal !== null) return { kind: 'signal', reason: signal[1] ?? '', within: 1 }
+  const logged = KLOG_FATAL.exec(text)
+  return logged === null ? undefined : { kind: undefined, reason: logged[1] ?? '', within: 1 }
 }
 
 /** What PowerShell says of the first line that a program writes to stderr, behind that line. */
 const OF_POWERSHELL = /^(?:At (?:line|\S.*):\d+ char:\d+$|\+ | {4}\+ (?:CategoryInfo|FullyQualifiedErrorId) +: )/
 
+/** What a program logs between the value of a panic and its stack. */
+const STACK_FOLLOWS = /(?:^|[\s:])stack ?trace:\s*$/i
+
 /** Does a line between the reason and the header belong to neither? The runtime may print more of its preamble there. */
 export function parts(text: string): boolean {
-  return text.trim() !== '' && !continuesPreamble(text, 'signal') && !OF_POWERSHELL.test(text)
+  return (
+    text.trim() !== '' && !continuesPreamble(text, 'signal') && !OF_POWERSHELL.test(text) && !STACK_FOLLOWS.test(text)
+  )
 }
 
 /** Fields behind the message, what says that its stack follows, and the end of the string that it stood in. */

@@ -26,14 +26,25 @@ describe('a panic that net/http served', () => {
   })
 })
 
+it('the lines of a signal that were escaped with its stacks are its reason', () => {
+  const text =
+    'SIGQUIT: quit\nPC=0x464ce1 m=0 sigcode=0\n\ngoroutine 0 [idle]:\nruntime.futex()\n\t/go/sys.s:552 +0x21\n'
+  expect(dumpsOf(`${text.replaceAll('\n', '\\n')}\n`)).toEqual(['signal stack 1 SIGQUIT: quit'])
+})
+
 describe('the line ahead of a dump gives its reason', () => {
   const dump = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n'
+  const journal = (text: string): string => text.replaceAll(/^(?=.)/gm, 'Nov 24 07:00:00 node1 kubelet[7]: ')
   it.each([
     ['robfig/cron, version 3', 'single', `cron: 2026/11/24 07:00:00 panic, error=boom, stack=...\n${dump}`],
     ['robfig/cron, version 1', 'panic', `cron: panic running job: boom\n${dump}`],
     ['hertz', 'single', `2026/11/24 07:00:00.000000 recovery.go:30: [Error] HERTZ: [Recovery] err=boom\nstack=${dump}`],
     ['a record of JSON', 'single', `{"level":"error","msg":"panic recovered","error":"boom"}\n${dump}`],
     ['log/slog', 'single', `time=2026-11-24T07:00:00Z level=ERROR msg="panic recovered" err=boom\n${dump}`],
+    ['klog, in a journal', 'single', journal(`F1124 07:00:00.000000    7 server.go:198] boom\n${dump}`)],
+    ['rook, ahead of a title', 'panic', `E | ctl: Panic: boom\nE | ctl: Stack trace:\nE | ctl: ${dump}`],
+    ['who escapes a panic', 'panic', `panic: boom\n\n${dump}`.replaceAll('\n', '\\n').concat('\n')],
+    ['who escapes it behind a label', 'panic', `note: panic: boom\n\n${dump}`.replaceAll('\n', '\\n').concat('\n')],
   ])('as %s writes it', (_who, kind, text) => {
     expect(dumpsOf(text)).toEqual([`${kind} stack 1 boom`])
   })
