@@ -39,6 +39,8 @@ export class Splitter {
   #kept: Buffer = NOTHING
   #length = 0
   #waiting = 0
+  /** What is kept is with the sink. */
+  #isHanding = false
   #overlong = false
   /** Absolute offset of the next byte. */
   offset = 0
@@ -69,8 +71,12 @@ export class Splitter {
     return this.#length
   }
 
-  /** There is no memory for what is kept: lines that wait are handed on, and a line that has begun is too long to be read. */
+  /**
+   * There is no memory for what is kept: lines that wait are handed on, and a line that has begun is too long to be read. Where the sink asks, which is
+   * reading what is kept, nothing is done.
+   */
   giveBack(): void {
+    if (this.#isHanding) return
     this.release()
     if (this.#length > 0) this.#handBeginning(this.offset)
     this.#kept = NOTHING
@@ -141,7 +147,9 @@ export class Splitter {
   /** Hands on the first `whole` bytes of what is kept, which ends at `end` of the input. */
   #hand(whole: number, final: boolean, end = this.offset): void {
     const base = end - this.#length
+    this.#isHanding = true
     const taken = this.#sink.lines(this.#kept.subarray(0, whole), 0, whole, base, final)
+    this.#isHanding = false
     this.#kept.copyWithin(0, taken, this.#length)
     this.#length -= taken
     this.#waiting = whole - taken

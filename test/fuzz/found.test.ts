@@ -203,6 +203,31 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
   'a line with a header and a call goes on with prose that ends in a place, where chunks end between them': [
     'see goroutine 7 [running]:\ngoroutine 9999999999 [running]: \ngoroutine 22 [running]:\\nnet/http.(*conn).serve.func1()\nt/http/server.go:1900 +0xbd\n',
   ],
+  'what an engine reads is handed on once more, where a stream in it asks for memory': [
+    [
+      'goroutines: 41 running',
+      'goroutine 7 [running]:',
+      '*** 3 warnings ***',
+      'goroutines: 41 running',
+      'x',
+      '\t/app/main.go:3 +0x1d',
+      'created by main.main',
+      '\t/app/main.go:9 +0x2',
+      'goroutines: 41 running',
+      'Nov 24 05:00:01 host application-with-a-long-name[4711]: goroutine 7 [running]:',
+      'Nov 24 05:00:01 host application-with-a-long-name[4711]: main.f(0x1)',
+      'Nov 24 05:00:01 host application-with-a-long-name[4711]: \t/app/main.go:3 +0x1d',
+      'Nov 24 05:00:01 host application-with-a-long-name[4711]: created by main.main',
+      'goroutine 7 [running]:',
+      '\t/app/main.go:3 +0x1d',
+      'Stack trace: see goroutine 7 [running]: in the docs',
+      'Stack trace: #\t0x47\tmain.f+0x1d\t/app/main.go:3',
+      'Stack trace: goroutine 7 [chan receive, 3 minutes]:',
+      'Stack trace: goroutine 7 [sleep, 99999999999999999999 minutes]:',
+      'Stack trace: Goroutine 7 (running) created at:',
+    ].join('\n'),
+    { limits: { memoryBytes: 20_000 } },
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {

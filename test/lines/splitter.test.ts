@@ -55,7 +55,29 @@ function split(text: string, cuts: readonly number[], limit: number, waits?: str
   return sink.events
 }
 
+/** Asks for memory while it reads. */
+class Asking extends Recorder {
+  splitter: Splitter | undefined
+
+  override lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
+    this.splitter?.giveBack()
+    return super.lines(buf, start, end, base, final)
+  }
+}
+
 describe('Splitter', () => {
+  it('gives nothing back of what the sink reads', () => {
+    for (let cut = 1; cut < 14; cut++) {
+      const sink = new Asking('wait')
+      const splitter = new Splitter(sink, 100)
+      sink.splitter = splitter
+      for (const piece of ['wait1\nwait2\nx\n'.slice(0, cut), 'wait1\nwait2\nx\n'.slice(cut)])
+        splitter.push(Buffer.from(piece))
+      splitter.end()
+      expect(sink.events, `cut at ${cut}`).toEqual([['L', 0, 'wait1\nwait2\nx\n']])
+    }
+  })
+
   it('hands on whole lines, and the last one without its end', () => {
     expect(split('ab\ncd\nef', [], 10)).toEqual([
       ['L', 0, 'ab\ncd\n'],
