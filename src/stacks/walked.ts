@@ -8,7 +8,6 @@ import { type HeaderInfo, withMinutes } from '../text/info.ts'
 import type { TracedCalls } from './calls.ts'
 
 /** What stands where in the memory: walk.wat. */
-/** What stands where in the memory: walk.wat. */
 const FROM = 0
 const AFTER = 1
 const CALLS = 2
