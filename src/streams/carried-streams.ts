@@ -132,7 +132,31 @@ export class CarriedStreams {
     final: boolean = true,
   ): Taken {
     this.#given = undefined
-    return this.#take(buf, pos, next, offset, needle, end, final)
+    const { inUse, whole, klog } = this.recognition
+    const text = this.#text
+    if (this.#wrapped !== undefined && this.#goesOn(this.#wrapped, buf, pos, next, offset)) return 'taken'
+    this.#line.begin(buf, pos, next)
+    if (this.#goingOn !== undefined && this.#takePart(this.#goingOn, offset)) return 'taken'
+    let known: Carrier | undefined
+    for (const carrier of inUse) {
+      if (carrier === whole && !needle) continue
+      if (!carrier.read(buf, pos, next, text)) continue
+      if (!this.#beginWrapped(carrier, needle, end, final)) return 'waits'
+      klog.note(carrier, text)
+      if (this.#take(carrier, offset, needle)) return 'taken'
+      if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
+    }
+    const header = this.#gluedBefore(buf, pos, next)
+    if (header !== undefined) return header
+    if (this.#takeBehindLabel(buf, pos, next, offset, needle)) return 'taken'
+    if (needle && this.recognition.recognise(buf, pos, next, pos)) {
+      const carrier = this.recognition.inUse[0]
+      if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return 'taken'
+    }
+    if (known === undefined) return 'refused'
+    if (known instanceof Prefix) return 'likely log'
+    this.#options.tape.pass(buf, pos, next)
+    return 'taken'
   }
 
   /**
@@ -197,50 +221,12 @@ export class CarriedStreams {
     return this.#like.find(carrier, buf, pos, end)
   }
 
-  #take(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, end: number, final: boolean): Taken {
-    const { inUse, whole, klog } = this.recognition
-    const text = this.#text
-    if (this.#wrapped !== undefined && this.#goesOn(this.#wrapped, buf, pos, next, offset)) return 'taken'
-    this.#line.begin(buf, pos, next)
-    if (this.#goingOn !== undefined && this.#takePart(this.#goingOn, offset)) return 'taken'
-    let known: Carrier | undefined
-    for (const carrier of inUse) {
-      if (carrier === whole && !needle) continue
-      if (!carrier.read(buf, pos, next, text)) continue
-      if (this.#isWrapped(carrier, needle, end, final) === 'unknown') return 'waits'
-      klog.note(carrier, text)
-      if (carrier.several === true) {
-        this.#several(carrier, offset, needle)
-        return 'taken'
-      }
-      if (this.#give(carrier, offset, needle)) return 'taken'
-      if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
-    }
-    const header = this.#gluedBefore(buf, pos, next)
-    if (header !== undefined) return header
-    if (this.#takeBehindLabel(buf, pos, next, offset, needle)) return 'taken'
-    if (needle && this.recognition.recognise(buf, pos, next, pos)) {
-      const carrier = this.recognition.inUse[0]
-      if (carrier?.read(buf, pos, next, text) === true) {
-        if (carrier.several === true) {
-          this.#several(carrier, offset, needle)
-          return 'taken'
-        }
-        if (this.#give(carrier, offset, needle)) return 'taken'
-      }
-    }
-    if (known === undefined) return 'refused'
-    if (known instanceof Prefix) return 'likely log'
-    this.#options.tape.pass(buf, pos, next)
-    return 'taken'
-  }
-
   /** As WrappedLines.begin, of the text at hand, if it is of a dump: lines go up to `end`. */
-  #isWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean | 'unknown' {
+  #beginWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean {
     const text = this.#text
-    if (text.partial || carrier.several === true || carrier === this.recognition.whole) return false
+    if (text.partial || carrier.several === true || carrier === this.recognition.whole) return true
     const stream = this.#map.get(carrier, text.key)
-    if (stream?.open !== true && !(needle && startsHeader(text.latin1()))) return false
+    if (stream?.open !== true && !(needle && startsHeader(text.latin1()))) return true
     const { buf, start, end: next } = this.#line
     return this.#wrappedLines.begin(text, (words) => stream?.withoutInner(words) ?? words, {
       ...{ buf, start, next, end, isFinal },
@@ -375,12 +361,14 @@ export class CarriedStreams {
     this.#givenBy = carrier
   }
 
-  /** A line with several log records stays in the log: it says more than the dump. */
-  #several(carrier: Carrier, offset: number, needle: boolean): void {
+  /** As `#give`, of each text that `carrier` finds in the line. One with several log records stays in the log: it says more than the dump. */
+  #take(carrier: Carrier, offset: number, needle: boolean): boolean {
+    if (carrier.several !== true) return this.#give(carrier, offset, needle)
     this.#line.keep()
     do {
       this.#give(carrier, offset, needle)
     } while (carrier.again?.(this.#text) === true)
+    return true
   }
 
   /**

@@ -53,20 +53,21 @@ export class WrappedLines {
 
   /**
    * Does `line` go on with those behind it? Then `text`, which is its own, is a part from now on, and `next` gives the other parts; `inside` is the end of
-   * it, without what a logger has put ahead of that. 'unknown': the lines behind it must come first.
+   * it, without what a logger has put ahead of that. False: the lines behind it must come first.
    */
-  begin(text: CarriedText, inside: (words: string) => string, line: LineBefore): boolean | 'unknown' {
+  begin(text: CarriedText, inside: (words: string) => string, line: LineBefore): boolean {
     this.#rest = []
     const { buf, start, next, end } = line
-    if (!endsLine(text, buf, next)) return false
+    if (!endsLine(text, buf, next)) return true
     const length = trimLineEnd(buf, start, next) - start
     const ahead = length - (text.end - text.start) + 1
     const like = buf.subarray(start, start + Math.min(FIRST_BYTES, ahead))
-    if (next < end && like.length > 0 && buf.subarray(next, next + like.length).equals(like)) return false
+    if (next < end && like.length > 0 && buf.subarray(next, next + like.length).equals(like)) return true
     const whole = text.latin1().replace(/\r$/, '')
     const words = inside(whole)
     const texts = this.#pieces(words, length, line, ahead / 2)
-    if (texts === undefined || texts === 'unknown') return texts ?? false
+    if (texts === 'unknown') return false
+    if (texts === undefined) return true
     const [first = '', ...others] = texts
     setText(text, whole.slice(0, whole.length - words.length) + first)
     text.partial = true
