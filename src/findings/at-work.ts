@@ -18,7 +18,7 @@ export const packagesAtWork: (scene: Scene) => ReadonlySet<string> = ofScene(
 
 /** Is anybody at work in a function, or in a method of a type, that it is in, too? Where all of a program is one package, that says more than the package. */
 export function isAnyAtWorkBeside(scene: Scene, each: Seen): boolean {
-  return isIn(placesAtWork(scene), each)
+  return isAmong(placesAtWork(scene), each)
 }
 
 /** The same, or in the package that waits. */
@@ -32,7 +32,7 @@ const MAIN = 'main'
 
 /** May anybody who does not wait for minutes be in a function, or in a method of a type, that it is in, and wait for a timer? */
 export function isAnyPausingBeside(scene: Scene, each: Seen): boolean {
-  return isIn(placesOfPausing(scene), each)
+  return isAmong(placesOfPausing(scene), each)
 }
 
 /** Is anybody at work, or may wait for a timer, in any package that it is in? `main` is in most. */
@@ -52,7 +52,7 @@ const packagesOfPausing = ofScene(
   (scene): ReadonlySet<string> => new Set(pausing(scene).flatMap(({ tally }) => codeOf(tally.signature).packages)),
 )
 
-function isIn(places: ReadonlySet<string>, each: Seen): boolean {
+function isAmong(places: ReadonlySet<string>, each: Seen): boolean {
   return placesOf(each).some((place) => places.has(place))
 }
 

@@ -18,13 +18,14 @@ import {
   NONE_OF_THEM,
   SHAPE,
 } from './rows.ts'
+import { WORD } from './same-bytes.ts'
 import { type KernelUse, plainTables, type Tables } from './tables.ts'
 import { WalkKernel } from './walk.ts'
 
 /** Lines in a bucket: of more, which only somebody who knows the hash can make, the others are read anew each time. */
 const MOST_IN_BUCKET = 64
 
-/** Bytes of a line beside its text: two rows, and a word for its stack. */
+/** Bytes of a line beside its text: two rows, the number of its text, and a word for its stack. */
 const LINE_BYTES = (HOT + COLD + 2) * 4 + 8
 /** Thousands of streams may have a dump open, of a few lines each, or what may become one, of none. */
 export const SMALLEST_LINES = 4
@@ -35,7 +36,6 @@ const NO_LINES = plainTables(1, 0)
 const LITERAL_BYTES = 64
 const NOTHING = Buffer.alloc(0)
 const NO_WORDS = wordsOf(NOTHING)
-const WORD = 4
 /**
  * A new memory takes time, and so do the pages of it that are written, for the first time, with what is copied; room that is not used takes none.
  */
@@ -76,7 +76,7 @@ export class LineStore {
 
   /** What the tables take, used or not; in the memory of a kernel, pages that were never written are none. */
   protected get allocated(): number {
-    if (this.kernel !== undefined) return this.used + this.count * LINE_BYTES + this.buckets.byteLength
+    if (this.kernel !== undefined) return this.size + this.buckets.byteLength
     return (
       this.arena.length + this.hot.byteLength + this.cold.byteLength + this.buckets.byteLength + this.numbers.byteLength
     )

@@ -9,12 +9,12 @@ export class Needles {
   isOrdinary = false
   /** May text stand in arrays of bytes? The first line tells. */
   #numbers: boolean | undefined
-  /** Offset in the chunk at hand of the next one; `#end` when there is none, -1 when nobody has looked. */
+  /** Offset in the chunk at hand of the next one; `end` when there is none, -1 when nobody has looked. */
   #next = -1
   /** From where on it was looked for. */
   #since = 0
   /** Where the chunk ends. */
-  #end = 0
+  end = 0
 
   constructor(input: InputKind) {
     this.#input = input
@@ -23,28 +23,29 @@ export class Needles {
   /** Another chunk is at hand, which ends at `end`. */
   enter(end: number): void {
     this.#next = -1
-    this.#end = end
+    this.end = end
   }
 
   /** Where the next one stands from `pos` on; the end of the chunk when there is none. */
   from(buf: Buffer, pos: number): number {
     if (this.#next < pos || pos < this.#since) {
-      const at = this.find(buf, pos, this.#end)
-      this.#next = at < 0 ? this.#end : at
+      const at = this.find(buf, pos, this.end)
+      this.#next = at < 0 ? this.end : at
       this.#since = pos
     }
     return this.#next
   }
 
-  /** Is one in the line [pos, next)? */
-  isIn(buf: Buffer, pos: number, next: number): boolean {
-    return this.from(buf, pos) < next
+  /** Where the first one in the line [pos, next) stands; -1: there is none. */
+  within(buf: Buffer, pos: number, next: number): number {
+    const at = this.from(buf, pos)
+    return at < next ? at : -1
   }
 
   /** Where the line begins that has the next one; the end of the chunk when there is none. */
   lineFrom(buf: Buffer, pos: number): number {
     const needle = this.from(buf, pos)
-    return needle < this.#end ? lineStart(buf, pos, needle) : this.#end
+    return needle < this.end ? lineStart(buf, pos, needle) : this.end
   }
 
   /** The first in [pos, end) of any bytes; -1: there is none. */

@@ -57,8 +57,6 @@ export class Router implements LineSink {
   announced = -1
   /** The line that is too long to be read, as long as no dump was found in it. */
   #long: LongLine | undefined
-  /** Where the chunk at hand ends. */
-  #end = 0
 
   constructor(parts: RouterParts) {
     this.#limits = parts.limits
@@ -83,7 +81,6 @@ export class Router implements LineSink {
     this.#tape.base = base
     const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
     this.#needles.enter(end)
-    this.#end = end
     this.#streams.enter()
     let pos = start
     while (pos < end) {
@@ -187,10 +184,9 @@ export class Router implements LineSink {
     const at = this.#plain.run(buf, words, pos, end, base)
     if (this.#plain.stopped !== 'foreign') return at
     const next = buf.indexOf(LF, at) + 1
-    const needle = this.#needles.from(buf, at)
     const { recognition } = this.#streams
     if (
-      this.#mayBeCarried(buf, at, next, needle < next ? needle : -1) &&
+      this.#mayBeCarried(buf, at, next, this.#needles.within(buf, at, next)) &&
       (recognition.recogniseForm(buf, at, next, at, this.#plain.isInDump) ||
         (!this.#plain.isIndented && recognition.recogniseIndent(buf, at, next, at))) &&
       this.#streams.line(buf, at, next, base + at, true) === 'taken'
@@ -257,7 +253,7 @@ export class Router implements LineSink {
   #bareLines(buf: Buffer, words: DataView, pos: number, end: number, base: number, like: Buffer): number {
     for (let from = pos; from < end; ) {
       const next = buf.indexOf(LF, from) + 1
-      const needle = this.#needles.isIn(buf, from, next)
+      const needle = this.#needles.within(buf, from, next) >= 0
       if (this.#streams.bare(buf, from, next, base + from, needle, like)) from = next
       else from = this.#carriedLine(buf, words, from, base)
     }
@@ -284,8 +280,7 @@ export class Router implements LineSink {
   /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    const needle = this.#needles.from(buf, pos)
-    if (!this.#mayBeCarried(buf, pos, next, needle < next ? needle : -1)) return false
+    if (!this.#mayBeCarried(buf, pos, next, this.#needles.within(buf, pos, next))) return false
     if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
     this.#plain.end()
     return true
@@ -294,8 +289,8 @@ export class Router implements LineSink {
   /** Takes one line while a stream has a dump open. Returns where the next one begins, or `pos` where the line waits: not if this is `final`. */
   #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
-    const needle = this.#needles.isIn(buf, pos, next)
-    const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#end, final)
+    const needle = this.#needles.within(buf, pos, next) >= 0
+    const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#needles.end, final)
     if (taken === 'taken') return next
     if (taken === 'waits') return pos
     if (taken === 'likely log') {
