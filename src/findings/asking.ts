@@ -11,7 +11,7 @@ import { isEnding } from './ending.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import { SURE_MINUTES } from './goes-on.ts'
 import { isServing } from './handlers.ts'
-import { isRelieved } from './relieved.ts'
+import { isRelievedApart } from './relieved.ts'
 import { haltedIn } from './standstill.ts'
 import { receiverType } from './waiting.ts'
 import { CONDITION, GROUP, RECEIVE, SELECT } from './ways.ts'
@@ -147,5 +147,5 @@ function ownerOf({ text }: Name): string {
 }
 
 function isHelped(scene: Scene, each: Seen): boolean {
-  return isAnyAwakeAround(scene, each) || isRelieved(scene, each)
+  return isAnyAwakeAround(scene, each) || isRelievedApart(scene, each)
 }

@@ -3,6 +3,7 @@
  * do not rest.
  */
 import { factOfName, namesOf } from '../core/names.ts'
+import { creatorOf, kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
@@ -12,7 +13,8 @@ import { SURE_MINUTES } from './goes-on.ts'
 import { isRelievedApart } from './relieved.ts'
 import { haltedIn } from './standstill.ts'
 import { miscounts } from './unended.ts'
-import { CONDITION, GROUP, RECEIVE } from './ways.ts'
+import { receiverType } from './waiting.ts'
+import { CONDITION, GROUP, OUTER, RECEIVE } from './ways.ts'
 
 /** A loop that takes what comes is called a drain, too: only where it waits for a WaitGroup does the name say more. */
 const endsBy = factOfName(({ text }): string => {
@@ -28,13 +30,36 @@ export function ending(scene: Scene): Finding[] {
     .filter((each) => isEnding(each) && !told.has(each) && !isHelped(scene, each))
     .map((each) => {
       const { count, signature, waitMax = 0 } = each.tally
-      return about([each], {
+      const found = about([each, ...awaitedBy(scene, each)], {
         finding: 'slow',
         severity: 'warning',
         title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
         because: `${count === 1 ? 'it waits' : 'they wait'} for the end of others, none of whom is at work`,
       })
+      return { ...found, goroutines: count }
     })
+}
+
+/**
+ * Those who should have ended, and wait for minutes themselves: whom it has started, or a function that it is in, or a method of a type that it is in.
+ * What `main.main` has started is of all kinds.
+ */
+function awaitedBy(scene: Scene, each: Seen): readonly Seen[] {
+  const inside = namesOf(each.tally.signature.stack).flatMap(({ text }) =>
+    isStandard(text) || text === 'main.main' ? [] : [text, receiverType(text) ?? text],
+  )
+  const around = new Set(inside)
+  const started = new Set(
+    kinOf(scene.dump.signatures)
+      .helpersOf(each.slot)
+      .map(({ slot }) => slot),
+  )
+  return scene.seen.filter((other) => {
+    if (other === each || other.idle || isJudged(other) || (other.tally.waitMin ?? 0) < SURE_MINUTES) return false
+    if ((other.ways & OUTER) !== 0) return false
+    const creator = creatorOf(other.tally.signature)
+    return started.has(other.slot) || around.has(creator) || around.has(receiverType(creator) ?? creator)
+  })
 }
 
 export function isEnding(each: Seen): boolean {

@@ -1,9 +1,10 @@
 /** Every rule is asked; what they find is put in order. */
 import { FINDING_KINDS, type Severity, type Verdict } from '../core/model.ts'
 import { tellApart } from './caller.ts'
-import type { Finding, Scene } from './finding.ts'
+import type { Finding, Scene, Seen } from './finding.ts'
 import { tellParents } from './parents.ts'
-import { RULES } from './rules.ts'
+import { provenBy } from './proven.ts'
+import { RULES, type Rule } from './rules.ts'
 import { WAITS } from './ways.ts'
 
 /** Verdicts that a rule looks for. */
@@ -11,20 +12,38 @@ const JUDGED: ReadonlySet<Verdict> = new Set(['leaking', 'growing', 'stuck'])
 
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
 
-/** Most urgent first: by severity, by kind, by number of goroutines. Empty where nothing stands out. */
-export function findAll(scene: Scene): Finding[] {
-  const asked = { text: true, waits: somebodyWaits(scene), verdicts: somebodyIsJudged(scene) }
-  const found: Finding[] = []
-  for (const rule of RULES) if (asked[rule.of]) found.push(...rule.find(scene))
-  if (found.length === 0) return found
+/** What is found, and the verdicts that it has changed. */
+export interface Told {
+  /** Most urgent first: by severity, by kind, by number of goroutines. Empty where nothing stands out. */
+  readonly findings: readonly Finding[]
+  /** As in the scene. */
+  readonly seen: readonly Seen[]
+}
+
+export function findAll(scene: Scene): Told {
+  const found = [...ask(scene, 'text'), ...(somebodyWaits(scene) ? ask(scene, 'waits') : [])]
+  const { told, caught } = provenBy(found, scene)
+  const judged = caught.size === 0 ? scene : sceneWith(scene, caught)
+  if (somebodyIsJudged(judged)) found.push(...ask(judged, 'verdicts'))
+  if (found.length === 0) return { findings: found, seen: scene.seen }
   tellApart(found, scene)
   for (const finding of found) tellParents(finding, scene)
-  return found.sort(
+  found.sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       FINDING_KINDS.indexOf(a.finding) - FINDING_KINDS.indexOf(b.finding) ||
       b.goroutines - a.goroutines,
   )
+  return { findings: found, seen: told.size === 0 ? judged.seen : judged.seen.map((each) => told.get(each) ?? each) }
+}
+
+function ask(scene: Scene, of: Rule['of']): Finding[] {
+  return RULES.flatMap((rule) => (rule.of === of ? rule.find(scene) : []))
+}
+
+function sceneWith(scene: Scene, changed: ReadonlyMap<Seen, Seen>): Scene {
+  const change = (each: Seen): Seen => changed.get(each) ?? each
+  return { ...scene, bySlot: scene.bySlot.map(change), seen: scene.seen.map(change) }
 }
 
 /** A profile does not say who does. */

@@ -17,7 +17,7 @@ import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
-import { CONDITION, GROUP, RECEIVE, SELECT } from './ways.ts'
+import { CONDITION, GROUP, NEVER_ENDS, OUTER, RECEIVE, SELECT } from './ways.ts'
 
 /** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
 const SERVES =
@@ -97,7 +97,8 @@ function toldIn(scene: Scene): ReadonlySet<Seen> {
 }
 
 function mayHang(each: Seen): boolean {
-  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || each.states.size > 1) return false
+  if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || (each.ways & (SELECT | OUTER | NEVER_ENDS)) !== 0)
+    return false
   return !each.idle && !isJudged(each) && isServing(each)
 }
 

@@ -1,8 +1,7 @@
 /** A dump held to the one before it of the same process: what came, what stayed, what has left, for each signature. */
 import type { DumpTally } from '../core/model.ts'
 import { birthsOf } from './births.ts'
-import { LOOSE_IDS } from './ids.ts'
-import type { IdsOfDump, LastDump, ObservedDump, Past } from './past.ts'
+import { type IdsOfDump, type LastDump, LOOSE_IDS, type ObservedDump, type Past } from './past.ts'
 import { findReordered, Waits } from './ran.ts'
 
 /** How the goroutines of each signature relate to the dump before. */

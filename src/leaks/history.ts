@@ -12,8 +12,16 @@ import type { DumpTally, Signature } from '../core/model.ts'
 import { birthsOf } from './births.ts'
 import { comparable } from './comparable.ts'
 import { compare, settledId } from './compare.ts'
-import { isLate } from './late.ts'
-import { emptyPast, type IdsOfDump, idsOf, type LastDump, type ObservedDump, type Past, type Vanished } from './past.ts'
+import {
+  emptyPast,
+  type IdsOfDump,
+  idsOf,
+  isLate,
+  type LastDump,
+  type ObservedDump,
+  type Past,
+  type Vanished,
+} from './past.ts'
 import { processOf } from './process.ts'
 import { type HistorySnapshot, readHistory, writeHistory } from './snapshot.ts'
 import type { Track } from './track.ts'

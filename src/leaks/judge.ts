@@ -10,7 +10,8 @@
  *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
  *   growing   | it grew step by step, but goroutines leave too, or have run since, or there are no ids to tell; or it grew by a fifth
  *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time, and none has run since; or in another
- *             | state, if they came while the process was watched, or each was started by a goroutine that is gone
+ *             | state, if they came while the process was watched, or each was started by a goroutine that is gone, or they wait in a call
+ *             | and nothing says that they are kept; findings/proven.ts adds what one dump alone shows to wait too long
  *   shrinking | it is a fifth less, or more
  *   new       | the earlier dump had none
  *   steady    | none of these
@@ -58,6 +59,11 @@ function assessment(tally: SignatureTally, track: Track | undefined, verdict: Ve
     verdict,
     ...reasons(verdict, tally, track),
   }
+}
+
+/** What was judged before a finding has told that it is stuck. */
+export function nowStuck(assessment: Assessment, tally: SignatureTally, track: Track | undefined): Assessment {
+  return { ...assessment, verdict: 'stuck', ...reasons('stuck', tally, track) }
 }
 
 function reasons(

@@ -1,18 +1,8 @@
 /**
  * Is it a leak, over three dumps and more: goroutines come, stay, and do not come ever more slowly.
  *
- * In each dump some goroutines are in flight, and gone a moment later; whoever counts them sees every handler leave. There are two
- * ways to leave them out, beside the plain one, and it is enough that one says leak:
- *
- *   view      | goroutines that count             | good for
- *   ----------|-----------------------------------|------------------------------------------------------------------------
- *   whole     | all                               | a leak alone at its place
- *   settled   | all but those with the newest ids | a leak beside handlers, in a process that hands out many ids between dumps
- *   veterans  | those seen in two dumps or more   | the same, where it hands out few: each P keeps 16 of them, so that their order is loose
- *   of three  | veterans, and those that came in  | the same over three dumps alone, where there are veterans in the last step only
- *             | the older half of the last step   |
- *
- * Connections that live long stay, too, while others leave: what a view leaves out must leave far more often than what it has.
+ * In each dump some goroutines are in flight, and gone a moment later; whoever counts them sees every handler leave. They are left out in several
+ * ways (views.ts), and it is enough that one says leak.
  *
  * What may be kept, and gathered long before the first dump, comes ever more slowly, as the ids of all that are there tell.
  *
@@ -21,28 +11,12 @@
  */
 
 import type { Births } from './births.ts'
+import { type Known, sinceUnknown } from './known-steps.ts'
+import { gatheredEarly, levelsOff } from './pace.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import type { Step } from './track.ts'
+import { areOthers, type Total, totalOf, totalsInPart } from './views.ts'
 import type { Waiting } from './waiting.ts'
-
-/** What one view counts in a step. */
-interface Seen {
-  readonly came: number
-  readonly stayed: number
-  readonly left: number
-}
-
-/** What one view counts over all steps. */
-interface Total extends Seen {
-  readonly steps: number
-  /** Steps in which some came. */
-  readonly growing: number
-}
-
-/** What ids tell of a step, all known. */
-type Known = {
-  readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' | 'slept' ? undefined : never)
-}
 
 /** `perStarter`: goroutines that come together, as those of one request do: that many are one chance. */
 export function isLeak(
@@ -69,15 +43,9 @@ export function isLeak(
     if (gatheredEarly(born, isNew ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance, together)) return false
   }
   const least = leastOf(waiting, young, known, perStarter)
-  const all = total(known, whole)
+  const all = totalOf(known)
   if (stays(all, least)) return true
-  const inPart = [
-    total(known, settled),
-    known.length > 2
-      ? total(known.slice(1), (step, i) => veterans(step, known[i]))
-      : total(known, (step, i) => ofThree(step, known[i - 1], known[i + 1])),
-  ]
-  return inPart.some((view) => stays(view, least) && areOthers(view, all))
+  return totalsInPart(known).some((view) => stays(view, least) && areOthers(view, all))
 }
 
 /** Long polls come one by one, and stay for minutes; no worker waits for an answer for longer. */
@@ -189,7 +157,7 @@ function hasEnded(steps: readonly Known[], together: number): boolean {
 /** It grows in every step at one pace, and none leaves: enough for what may also be a pool that fills. */
 function isEven(steps: readonly Known[], together: number): boolean {
   if (steps.length < THRESHOLDS.weakSteps || levelsOff(steps, THRESHOLDS.weakChance, together)) return false
-  const all = total(steps, whole)
+  const all = totalOf(steps)
   return all.left === 0 && all.came >= THRESHOLDS.weakGrowth && steps.every((step) => step.fresh > 0)
 }
 
@@ -200,68 +168,6 @@ export function isYoung(steps: readonly Step[]): boolean {
   return first.issuedBefore < (issued / steps.length) * THRESHOLDS.young
 }
 
-/** The newest steps of which ids tell everything. */
-function sinceUnknown(steps: readonly Step[]): readonly Known[] {
-  const known: Known[] = []
-  for (const step of steps) {
-    if (isKnown(step)) known.push(step)
-    else known.length = 0
-  }
-  return known
-}
-
-function isKnown(step: Step): step is Known {
-  return step.survivors !== undefined && step.settledBefore !== undefined && step.issued !== undefined
-}
-
-function whole(step: Known): Seen {
-  return {
-    came: step.fresh - step.leftYoung,
-    stayed: step.survivors,
-    left: gone(step.before - step.leftYoung, step.survivors, step),
-  }
-}
-
-function settled(step: Known): Seen {
-  return { came: step.arrived, stayed: step.kept, left: gone(step.settledBefore, step.kept, step) }
-}
-
-function veterans(step: Known, before: Known | undefined): Seen {
-  const left = gone(before?.survivors ?? 0, step.veterans, step)
-  return { came: step.survivors - step.veterans, stayed: step.veterans, left }
-}
-
-/** The third dump tells which of those that came in the first step have stayed. Of the second step, the newer half may be in flight. */
-function ofThree(step: Known, before: Known | undefined, after: Known | undefined): Seen {
-  if (after !== undefined) return { came: after.survivors - after.veterans, stayed: 0, left: 0 }
-  return { ...veterans(step, before), came: step.early }
-}
-
-/** Had those of the view left as often as all together, so many of them would be gone that it is no chance that they stay. */
-function areOthers(view: Total, all: Total): boolean {
-  const share = all.left / (all.stayed + all.left)
-  return (view.stayed + view.left) * share >= THRESHOLDS.othersLeave
-}
-
-/** A goroutine that could not be read whole may be one that seems to have left. */
-function gone(were: number, are: number, { damaged }: Step): number {
-  return Math.max(0, were - are - damaged)
-}
-
-function total(steps: readonly Known[], view: (step: Known, i: number) => Seen): Total {
-  const sum = { steps: steps.length, came: 0, stayed: 0, left: 0, growing: 0 }
-  steps.forEach((step, i) => {
-    const seen = view(step, i)
-    sum.came += seen.came
-    sum.stayed += seen.stayed
-    sum.left += seen.left
-    if (seen.came === 0) return
-    // One batch may settle by halves: it is one growth.
-    if (step.fresh > 0) sum.growing++
-  })
-  return sum
-}
-
 function stays({ steps, came, stayed, left, growing }: Total, least: Least): boolean {
   const watched = stayed + left
   return (
@@ -270,53 +176,5 @@ function stays({ steps, came, stayed, left, growing }: Total, least: Least): boo
     watched >= least.watched &&
     left <= watched * (1 - THRESHOLDS.stays) &&
     left <= came * THRESHOLDS.leave
-  )
-}
-
-/**
- * Most of them are from long ago, by the ids of all that are there: what gathers once, for each tenant or key, began to long before the
- * first dump, and comes ever more slowly.
- */
-function gatheredEarly({ older, newer, mean }: Births, chance: number, together: number): boolean {
-  const early = (1 / 2 - mean) * Math.sqrt((12 * (older + newer)) / together)
-  return early > chance && newer < older * THRESHOLDS.keepsPace
-}
-
-/** Arrivals fall behind by whatever clock: the process's own (ids handed out), that of the log, the number of dumps. */
-function levelsOff(steps: readonly Known[], chance: number, together: number): boolean {
-  const clocks = [(step: Known) => step.issued, (step: Known) => step.seconds ?? 0, () => 1]
-  return clocks.every((clock) => slows(steps, chance * Math.sqrt(together), clock))
-}
-
-/**
- * The newer half of the steps has fewer arrivals for its length than the older, and they came too early for chance: the mean of the
- * times at which they came, each known to half a step, is held to what it is when they come evenly.
- */
-function slows(steps: readonly Known[], chance: number, clock: (step: Known) => number): boolean {
-  const half = Math.floor(steps.length / 2)
-  const total = steps.reduce((sum, step) => sum + clock(step), 0)
-  if (total === 0) return true
-  const older = { came: 0, length: 0 }
-  const newer = { came: 0, length: 0 }
-  let start = 0
-  let sum = 0
-  let mean = 0
-  let square = 0
-  steps.forEach((step, i) => {
-    const length = clock(step) / total
-    const [early, late] = [start + length / 4, start + (length * 3) / 4]
-    sum += step.early * early + (step.fresh - step.early) * late
-    mean += (length * (early + late)) / 2
-    square += (length * (early ** 2 + late ** 2)) / 2
-    const part = i < half ? older : newer
-    part.came += step.fresh
-    part.length += length
-    start += length
-  })
-  const came = older.came + newer.came
-  const deviation = Math.sqrt((square - mean ** 2) * came)
-  return (
-    mean * came - sum > deviation * chance &&
-    newer.came * older.length < older.came * newer.length * THRESHOLDS.keepsPace
   )
 }

@@ -3,6 +3,14 @@ import type { DumpTally, GoroutineIds, Signature } from '../core/model.ts'
 import type { BirthsOf } from './births.ts'
 import type { Track } from './track.ts'
 
+/**
+ * Each P takes ids by 16 (runtime/proc.go `_GoidCacheBatch`) and hands them out when it comes to it, so that with 16 of them a goroutine
+ * of this moment may have an id by that much below the highest.
+ */
+export const LOOSE_IDS: number = 16 * 16
+/** Of two lines of one moment one may give milliseconds, and the other whole seconds. */
+const RESOLUTION_MS = 1000
+
 /** The history of one process in one group of comparable dumps of a source. */
 export interface Past {
   readonly tracks: Map<string, Track>
@@ -81,4 +89,16 @@ export function emptyPast(): Past {
     dumps: 0,
     withIds: undefined,
   }
+}
+
+/**
+ * Does this dump come before the last one? Logs are merged, and sent again, out of order. Clocks are set back, too, but the ids of a process go up all
+ * the same.
+ */
+export function isLate(last: LastDump, tally: DumpTally, now: IdsOfDump): boolean {
+  return timeGoesBack(last, tally) && last.ids !== undefined && now.table !== undefined && now.maxId < last.maxId
+}
+
+export function timeGoesBack(last: Pick<LastDump, 'time'>, tally: DumpTally): boolean {
+  return last.time !== undefined && tally.time !== undefined && tally.time <= last.time - RESOLUTION_MS
 }

@@ -1,7 +1,6 @@
 /** Which process is a dump of? A history must not go on over a restart: ids start over. And two processes may share one log. */
 import type { DumpTally, Signature } from '../core/model.ts'
-import { timeGoesBack } from './late.ts'
-import type { IdsOfDump, LastDump } from './past.ts'
+import { type IdsOfDump, type LastDump, timeGoesBack } from './past.ts'
 
 /**
  * Goroutine ids are handed out in batches of 16 to each P (runtime/proc.go `_GoidCacheBatch`), so that a goroutine born after a dump

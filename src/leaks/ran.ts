@@ -7,8 +7,7 @@
  * waits grew is the process's own clock: that of the log goes on while a machine is suspended.
  */
 import type { DumpTally, GoroutineIds } from '../core/model.ts'
-import { LOOSE_IDS } from './ids.ts'
-import type { IdsOfDump } from './past.ts'
+import { type IdsOfDump, LOOSE_IDS } from './past.ts'
 
 /** Until it is noted, and for the first minute. */
 const NOTED_SECONDS = 200
@@ -74,6 +73,8 @@ export class Waits {
     if (!this.#anyMinutes || minutes === MOST_MINUTES) return false
     if (before > 0 && minutes - before < this.#elapsed - ROUNDING) return true
     if (minutes === 0 && (before > 0 || id <= this.#oldestUnnoted)) return true
+    // It is the wait that the dump before has seen, however late the lines of the log were.
+    if (before > 0 && this.#elapsed > ROUNDING && minutes * 60 >= this.#seconds) return false
     const oldest = this.#collections[this.#collections.length - 1] ?? 0
     if (minutes > 0 && minutes < oldest && (minutes + ROUNDING) * 60 < watched) return true
     // Since the first collection there was one every two minutes.

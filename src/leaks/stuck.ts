@@ -2,10 +2,13 @@
  * Is it stuck: the same goroutines over ten minutes, and none has run. Whether that is wrong, the state says, or who has started them,
  * or for whom they wait.
  */
-import type { SignatureTally } from '../core/model.ts'
+import { fact } from '../core/facts.ts'
+import type { Signature, SignatureTally } from '../core/model.ts'
 import { namesOf } from '../core/names.ts'
+import { isDependency, isStandard } from '../stacks/title.ts'
 import { awaitsAnswer, hasAsked } from './asked.ts'
 import { nobodyIsLeft } from './awaited.ts'
+import { isKeptByName } from './keeping.ts'
 import type { Kin } from './kin.ts'
 import { blockedShare, inState, isLock, mayBeKept, statesLike } from './states.ts'
 import { THRESHOLDS } from './thresholds.ts'
@@ -63,8 +66,21 @@ function isLeftBehind(tally: SignatureTally, track: Track, seconds: number, kin:
   if (lastStep(track)?.isReordered === true) return false
   const { parents } = tally
   const isOfRequests = parents !== undefined && parents.distinct > 1 && parents.alive === 0
-  return isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally))
+  return isOfRequests || (track.steps[0]?.before === 0 && !isKeptByOne(tally)) || isLeftAlone(tally)
 }
+
+/** Its starter has exited, and nothing says that it may be kept. */
+function isLeftAlone({ parents, signature }: SignatureTally): boolean {
+  if (parents === undefined || parents.alive > 0 || isKeptByName(signature) || isDependency(signature.title))
+    return false
+  return isInCall(signature)
+}
+
+/** Does it wait in another function than the one that it has begun with? */
+const isInCall = fact(({ stack }: Signature): boolean => {
+  const own = namesOf(stack).filter(({ text }) => !isStandard(text))
+  return own.length > 1
+})
 
 /** A worker that one goroutine has started when it was needed waits for the next time that it is. */
 function isKeptByOne(tally: SignatureTally): boolean {
@@ -73,8 +89,13 @@ function isKeptByOne(tally: SignatureTally): boolean {
   return mayBeKept(tally)
 }
 
+/** Have the same goroutines been there for as long as what is stuck, and none has run, as far as the headers tell? */
+export function isUnchanged(track: Track | undefined): boolean {
+  return track !== undefined && stillSeconds(track) >= THRESHOLDS.stuckSeconds
+}
+
 /** Is it as still as what is stuck? */
 export function isStill(tally: SignatureTally, track: Track | undefined): boolean {
   if (track === undefined || tally.signature.idle !== 'no') return false
-  return stillSeconds(track) >= THRESHOLDS.stuckSeconds && sleepsOn(tally, track)
+  return isUnchanged(track) && sleepsOn(tally, track)
 }

@@ -1,7 +1,6 @@
 /** Brings a report to life. All that is worth reading is there without it: this adds search, charts and the flame graph. */
 import type { PageData, SourceData } from '../sinks/html/data-format.ts'
 import { drawChart } from './chart.ts'
-import { readData } from './data.ts'
 import { drawFlame } from './flame.ts'
 import { listen } from './live.ts'
 import { showStacks } from './stacks.ts'
@@ -9,6 +8,16 @@ import { enhanceTable } from './table.ts'
 
 /** Undoes what outlives the elements of the page. */
 type Undo = () => void
+
+/** Unpacks what the report has put beside its markup. */
+async function readData(root: ParentNode): Promise<PageData | undefined> {
+  const text = root.querySelector('#data')?.textContent ?? ''
+  if (text === '' || typeof DecompressionStream === 'undefined') return undefined
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  // The report and its script are of one build.
+  return await new Response(stream).json()
+}
 
 async function enliven(root: HTMLElement): Promise<Undo> {
   const data = await readData(root)

@@ -74,12 +74,12 @@ export class Reporter {
     const bySlot = tally.signatures.map((each, slot) =>
       seenOf(slot, each, observed.tracks[slot], assessments[slot] ?? {}, states[slot]),
     )
-    const seen = largestFirst(bySlot)
+    const { bound } = this.#options
+    const { findings, seen } = findAll({ dump: tally, bySlot, seen: largestFirst(bySlot), bound })
     for (const each of seen) onRecord(signatureRecord(tally, each, this.#withStack(each.tally.signature)), frame)
     for (const { signature, before } of observed.vanished)
       onRecord(goneRecord(tally, signature, before, observed.withIds, this.#withStack(signature)), frame)
-    for (const [i, finding] of findAll({ dump: tally, bySlot, seen, bound: this.#options.bound }).entries())
-      onRecord(findingRecord(tally, i + 1, finding), frame)
+    for (const [i, finding] of findings.entries()) onRecord(findingRecord(tally, i + 1, finding), frame)
   }
 
   #number(source: string): number {

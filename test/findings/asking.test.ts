@@ -35,6 +35,13 @@ describe('a goroutine that waits for minutes', () => {
     expect(findings(dumpOf([late('shop/stock.(*actor).ask(0x0?)', `${state}, 3 minutes`)]))[0]?.finding).toBe('slow')
   })
 
+  it('is slow where `main.main` has started others that are at work, too', () => {
+    const by = 'main.main in goroutine 9'
+    const wait = { state: 'select, 3 minutes', calls: ['main.(*node).waitReady(0x0?)', 'main.join()'], by }
+    expect(findings(dumpOf([wait, other('sleep', 'main.client()', by)]))[0]?.finding).toBe('slow')
+    expect(findings(dumpOf([wait, other('sleep', 'main.(*node).boot()', by)]))).toEqual([])
+  })
+
   it('is slow where it is the main one', () => {
     const calls = ['main.(*node).waitReady(0x0?)', 'main.main()']
     expect(findings(dumpOf([{ state: 'select, 3 minutes', calls }]))[0]?.finding).toBe('slow')

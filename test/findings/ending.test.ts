@@ -27,6 +27,14 @@ describe('a goroutine that ends others, and waits for it for minutes', () => {
     expect(first?.because).toBe('it waits for the end of others, none of whom is at work')
   })
 
+  it('is told with those who should have ended', () => {
+    const runner = worker('chan receive, 4 minutes')
+    const drain = waiting('sync.WaitGroup.Wait, 4 minutes', GROUP, 'shop/jobs.(*runner).Close(...)')
+    const [first] = findings(dumpOf([{ ...runner, by: 'shop/jobs.(*runner).open in goroutine 77' }, runner, drain]))
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 1 })
+    expect(first?.signatures).toHaveLength(2)
+  })
+
   it('is slow where `main.main` has started others that are at work, too', () => {
     const stop: Written = {
       state: 'sync.WaitGroup.Wait, 4 minutes',

@@ -64,6 +64,11 @@ describe('handlers that wait for minutes', () => {
     expect(findings(dumpOf([inMain, inMain, watch(2), other('sleep', 'main.(*pool).fill(0x0?)')]))).toEqual([])
   })
 
+  it('are slow where some of them wait to send in the same function', () => {
+    const all = [inMain, inMain, { ...inMain, state: 'chan send, 3 minutes' }, watch(2), tick]
+    expect(findings(dumpOf(all))).toMatchObject([{ finding: 'slow', goroutines: 3 }])
+  })
+
   it.each<[string, Written[]]>([
     ['may have begun to wait before a collection', [handler('chan receive, 2 minutes')]],
     ['may be polled, in a select', [handler('select, 9 minutes')]],

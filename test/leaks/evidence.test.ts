@@ -178,6 +178,45 @@ describe('the same goroutines over ten minutes and more', () => {
     })
   })
 
+  describe('that one has started who is gone', () => {
+    const inCall = (calls: readonly string[], creator: string, parent = 999): string | undefined => {
+      const frames = calls.map((call) => `main.${call}()\n\t/app/main.go:9 +0x1d\n`).join('')
+      const texts = [0, 6, 12, 18].map((minutes) =>
+        dumpText(minutes, { work: [30, 31], other: [9] }, (id) => (id === 9 ? 1 : parent))
+          .replaceAll('main.work()\n\t/app/main.go:9 +0x1d\n', frames)
+          .replaceAll('created by main.works', `created by main.${creator}`)
+          .replace(/\[chan receive\]/g, `[chan receive, ${minutes + 5} minutes]`),
+      )
+      return last(texts, calls[0] ?? '')
+    }
+
+    it('are stuck in a call', () => {
+      expect(inCall(['(*hall).enter', 'visit.func1'], 'visit')).toBe('stuck')
+    })
+
+    it.each<[string, readonly string[], string, number?]>([
+      ['may be what it has started them for', ['(*hall).enter'], 'visit'],
+      ['may wait for their next work by its name', ['(*hall).next', 'visit.func1'], 'visit'],
+      ['are in what goes on by its name', ['(*hall).enter', 'worker'], 'visit'],
+      ['were started by what begins something by its name', ['(*hall).enter', 'visit.func1'], '(*hall).Start.func2'],
+      ['are kept by one that lives', ['(*hall).enter', 'visit.func1'], 'visit', 1],
+    ])('are none where they %s', (_why, calls, creator, parent) => {
+      expect(inCall(calls, creator, parent)).toBe('steady')
+    })
+  })
+
+  it('are stuck though the lines of the log were late', () => {
+    // The second dump was written four minutes before the time of its line, the third at once.
+    const waits = [5, 7, 17, 23]
+    const texts = [0, 6, 12, 18].map((minutes, i) =>
+      withMinutes(minutes, { work: same, other: [9] }, [], 'chan send').replace(
+        /^goroutine (\d+) \[chan send\]/gm,
+        (_all, id) => `goroutine ${id} [chan send, ${(waits[i] ?? 0) - (id === '9' ? 0 : 1)} minutes]`,
+      ),
+    )
+    expect(last(texts, 'work')).toBe('stuck')
+  })
+
   it('are stuck where one writes into a pipe, or waits for an answer, alone and since long before', () => {
     const alone = (frame: string): string | undefined => {
       const texts = [0, 6, 12, 18].map((minutes) =>

@@ -1,0 +1,61 @@
+/**
+ * Names which say that a function begins something that stays, or waits for what comes next: goroutines in it, or started by it, may be kept on
+ * purpose, though the one that has started them has exited. So it has where an application is put together by hooks, each of which runs in a goroutine
+ * of its own (go.uber.org/fx/app.go withTimeout), or where the first request starts what later ones use.
+ */
+import { fact } from '../core/facts.ts'
+import type { Signature } from '../core/model.ts'
+import { nameOf, namesOf, saysName } from '../core/names.ts'
+import { isStandard } from '../stacks/title.ts'
+import { creatorOf } from './kin.ts'
+
+interface Row {
+  readonly what: string
+  /** Of the name of a function in lower case, without its package and receiver. */
+  readonly named: RegExp
+  /** Names of the standard library that are of this kind. */
+  readonly source: string
+}
+
+export const KEEPING: readonly Row[] = [
+  {
+    what: 'it begins what stays',
+    named:
+      /^(?:new|start|run|serve|open|launch|spawn|set_?up|listen|watch|subscribe|register|provide|boot|main|build|make|create|connect|dial|attach|enable|schedule|invoke|go|add|with|on|after|ensure|keep|background)/,
+    source:
+      'time.NewTicker, http.Serve, os/exec (*Cmd).Start, signal.NotifyContext, context.WithCancel, context.AfterFunc',
+  },
+  {
+    what: 'it waits for what comes next',
+    named:
+      /^(?:wait|take|next|get|recv|receive|read|accept|fetch|pull|pop|dequeue|poll|consume|collect|gather|drain|follow|tail|monitor|observe|subscribe|stream|session|feed)/,
+    source:
+      'iter.Pull next, (*net.TCPListener).Accept, (*sync.Cond).Wait, (*textproto.Reader).ReadLine, os/signal.signal_recv',
+  },
+  {
+    what: 'it does over and over what comes',
+    named:
+      /^(?:handle|process|work|dispatch|deliver|forward|relay|broadcast|pump|notif|sync|supervis|reconcile|loop|flush|reap|sweep|evict|refresh|reload|rotate|expire|gc|clean|tick|ping|heart|lead|elect|campaign|park|idle|hold|sleep|block|manage|maintain|control)|^(?!enter|order|offer|transfer|trigger|filter|answer|render|recover|discover).*(?:er|or|loop)$/,
+    source: 'net/http (*persistConn).readLoop, database/sql (*DB).connectionOpener, runtime.bgsweep',
+  },
+  {
+    what: 'it waits for an end',
+    named: /(?:done|stop|stopped|close|closed|exit|quit|shutdown|forever)$/,
+    source: 'database/sql (*Tx).awaitDone, (*http.Server).Shutdown',
+  },
+]
+
+/** Behind the name: type arguments, and what the compiler adds for what is written in the function. */
+const NAME = /(?:^|[.)/])([A-Za-z_]\w*?)(?:\[.*?\])?(?:-fm|\.(?:func|gowrap|deferwrap)\d[\w.-]*|-range\d+|\.\d+)*$/
+
+const mayKeep = saysName(({ text }) => {
+  if (isStandard(text)) return false
+  const name = NAME.exec(text)?.[1]?.toLowerCase() ?? ''
+  return name === '' || KEEPING.some(({ named }) => named.test(name))
+})
+
+/** Does any function that it is in, or the one that has started it, say so? Where nobody knows who has, it may. */
+export const isKeptByName: (signature: Signature) => boolean = fact((signature: Signature) => {
+  const creator = creatorOf(signature)
+  return creator === '' || mayKeep(nameOf(creator)) || namesOf(signature.stack).some(mayKeep)
+})
