@@ -35,9 +35,10 @@ export {
   type WholeEngine,
 } from './engine/engine.ts'
 export type { KafkaConnection, KafkaSasl, KafkaTls } from './kafka/client.ts'
+export type { KafkaSource, KafkaSourceOptions } from './kafka/options.ts'
 export type { PartitionFigures } from './kafka/owned.ts'
 export type { StreamBy } from './kafka/runs.ts'
-export { type KafkaSource, type KafkaSourceOptions, kafkaSource } from './kafka/source.ts'
+export { kafkaSource } from './kafka/source.ts'
 export { openStateFolder } from './kafka/state-folder.ts'
 export { openStateTopic, type StateTopicOptions } from './kafka/state-topic.ts'
 export type { StateMessage, StateStore, StreamChange } from './kafka/states.ts'

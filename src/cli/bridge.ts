@@ -18,10 +18,9 @@
  * A record in no reply so far is held back. What cannot be read is answered with `k`.
  */
 import split2 from 'split2'
+import { elapsed, SteadyClock } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
-import { SteadyClock } from '../core/steady-clock.ts'
-import { elapsed } from '../input/clock.ts'
 import { Mount, type Outcome } from '../mounts/mount.ts'
 import { JsonlSink } from '../sinks/jsonl.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'

@@ -1,11 +1,10 @@
 /** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
 
+import { podFile } from '../carriers/kubernetes.ts'
+import { elapsed, SteadyClock } from '../core/clock.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import { SteadyClock } from '../core/steady-clock.ts'
 import { createEngine, type EngineOptions, type EngineStats, type WholeEngine } from '../engine/engine.ts'
 import { add, NOTHING } from '../engine/stats.ts'
-import { elapsed } from '../input/clock.ts'
-import { podFile } from '../input/pod-path.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import type { RunOptions } from './options.ts'

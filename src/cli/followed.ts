@@ -1,10 +1,10 @@
 /** The files that --follow watches: those that were named, and those that patterns show. */
 
+import { elapsed } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { EngineSnapshot, WholeEngine } from '../engine/engine.ts'
-import { elapsed } from '../input/clock.ts'
 import { Follower } from '../input/follow.ts'
 import { matchingPaths } from '../input/pattern.ts'
 import type { ProcessIdentity } from '../input/process.ts'

@@ -4,8 +4,9 @@
  */
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { KafkaConnection } from '../kafka/client.ts'
+import type { KafkaSource } from '../kafka/options.ts'
 import { type OutRecord, openRecordTopic, type RecordTopic } from '../kafka/record-topic.ts'
-import { joinSource, type KafkaSource } from '../kafka/source.ts'
+import { joinSource } from '../kafka/source.ts'
 import { openStateFolder } from '../kafka/state-folder.ts'
 import { openStateTopic } from '../kafka/state-topic.ts'
 import type { StateStore } from '../kafka/states.ts'

@@ -1,9 +1,9 @@
 /** What the commands share that stand in a pipeline: lines of stdin in, the clock, the end, and where else records go. */
+
+import { elapsed, SteadyClock } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import { SteadyClock } from '../core/steady-clock.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
-import { elapsed } from '../input/clock.ts'
 import { openStdin } from '../input/open.ts'
 import { Splitter } from '../lines/splitter.ts'
 import type { Keep } from '../mounts/keep.ts'

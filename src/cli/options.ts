@@ -7,7 +7,6 @@ import { PROTOCOLS, type TelemetryFlags } from '../sinks/otel/flags.ts'
 import { type Comparison, readFleetKey } from '../sinks/report/fleet.ts'
 import { type Address, LOOPBACK, readHostPort } from '../sinks/serve/address.ts'
 import { type ParsedArgs, quote, usageError } from './args.ts'
-import { readBound } from './bound.ts'
 import {
   COLORS,
   FORMATS,
@@ -21,6 +20,7 @@ import {
   STACKS,
   STARTS,
 } from './choices.ts'
+import { readBound } from './size.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
 

@@ -1,4 +1,6 @@
 /** The sink that writes the records in the format that was asked for. */
+import { appendFileSync } from 'node:fs'
+import { writeErrorText } from '../core/system-error.ts'
 import type { LastDumpsOptions } from '../sinks/last-dumps.ts'
 import { PrintedStacks } from '../sinks/narrow.ts'
 import type { Output } from '../sinks/output.ts'
@@ -103,7 +105,6 @@ async function openReport(format: ReportFormat, { options, output, terminal }: P
       return new ReportSink(output, (report) => markdownText(report, markdown))
     case 'github': {
       const { githubText } = await import('../sinks/report/github.ts')
-      const { appendSummary } = await import('./job-summary.ts')
       return new ReportSink(output, (report) => {
         appendSummary(markdownText(report, markdown), terminal)
         return githubText(report, terminal.env.GITHUB_WORKSPACE)
@@ -117,5 +118,16 @@ async function openReport(format: ReportFormat, { options, output, terminal }: P
       const { sarifText } = await import('../sinks/report/sarif.ts')
       return new ReportSink(output, sarifText)
     }
+  }
+}
+
+/** The summary of a job of GitHub Actions: Markdown that is appended to the file that the runner names. */
+function appendSummary(markdown: string, terminal: Terminal): void {
+  const path = terminal.env.GITHUB_STEP_SUMMARY
+  if (path === undefined || path === '') return
+  try {
+    appendFileSync(path, markdown)
+  } catch (error) {
+    terminal.complain(`can't write the job summary to ${path}: ${writeErrorText(error)}`)
   }
 }

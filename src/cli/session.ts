@@ -1,9 +1,9 @@
 /** One run: each input through an engine of its own, all records to the same sinks. */
 
 import { existsSync } from 'node:fs'
+import { elapsed } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import type { Engine, EngineStats } from '../engine/engine.ts'
-import { elapsed } from '../input/clock.ts'
 import { IdleWatch } from '../input/idle.ts'
 import { describeNonText } from '../input/magic.ts'
 import { type OpenInput, openPath, openStdin } from '../input/open.ts'

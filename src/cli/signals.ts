@@ -9,18 +9,24 @@
  * | SIGQUIT         | ignored, for the same reason: Ctrl-\ is how a Go      | as the system has it                       |
  * |                 | program is told to dump                               |                                            |
  * | SIGTERM         | what is open is finished; exit code 0                 | the same                                   |
+ * | SIGHUP          | as SIGTERM, if stdout is no terminal                  | the same                                   |
+ *
+ * SIGHUP says that the terminal is gone: what goes into a file or a pipe is still wanted, what goes to that terminal can't be written.
  *
  * A second SIGTERM (SIGINT) ends the process at once, and so does the first while the reader of the output has stopped: nothing could be
  * finished then, and nothing else is heard. One that comes before that is known (output.ts, STALLED_MS) waits until the reader goes on.
  */
+import { isTerminal } from '../input/is-terminal.ts'
 import type { OutputOptions } from '../sinks/output.ts'
+
+export type Stop = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 export interface SignalPlan {
   readonly stdinIsPiped: boolean
   /** SIGINT has come while stdin is a pipe. */
   ignored?(): void
   /** Stop reading and finish; called at most once. */
-  stop(signal: 'SIGINT' | 'SIGTERM'): void
+  stop(signal: Stop): void
 }
 
 type Handler = readonly [NodeJS.Signals, () => void]
@@ -51,15 +57,18 @@ export function handleSignals(plan: SignalPlan): () => void {
       stopping.delete(handler)
     }
   }
-  const stopOn = (signal: 'SIGINT' | 'SIGTERM'): void => {
+  const stopOn = (signal: Stop): void => {
     on(signal, () => {
       // Without handlers, a second signal ends the program at once, should finishing take too long.
       off()
+      // The kernel and the shell both say it of a terminal that is gone.
+      if (signal === 'SIGHUP') on(signal, () => {})
       plan.stop(signal)
     })
     for (const handler of handlers) if (handler[0] === signal) stopping.add(handler)
   }
   stopOn('SIGTERM')
+  if (!isTerminal(1)) stopOn('SIGHUP')
   if (plan.stdinIsPiped) {
     on('SIGINT', () => plan.ignored?.())
     on('SIGQUIT', () => {})

@@ -11,34 +11,34 @@ export interface DumpRecord {
   readonly dump: number
   /** File path, `stdin`, or the stream key that the carrier gave. */
   readonly source: string
-  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  /** For a dump in a partition: `topic/partition/offset` of its first byte, the same each time it is read. */
   readonly dump_id?: string
   readonly kind: DumpKind
   readonly format: DumpFormat
   readonly goroutines: number
   /** Distinct signatures in this dump. */
   readonly signatures: number
-  /** Goroutines that stand in no signature record; absent when there are none. */
+  /** Goroutines that have no signature record; absent if there are none. */
   readonly other?: { readonly count: number }
-  /** Offsets in the input, or in the followed file that it begins in: first byte of the dump, first byte after it. */
+  /** Offsets of the first byte of the dump and the first byte after it: in the input, or in the followed file in which it begins. */
   readonly bytes: readonly [number, number]
   readonly foreign_lines: number
   readonly damaged: number
   readonly truncated: boolean
-  /** Names of the limits that were hit; absent when none was. */
+  /** Names of the limits that were hit; absent if none was. */
   readonly limits?: readonly string[]
   /** Panic value, fatal error or signal. */
   readonly reason?: string
   readonly time?: string
-  /** Where `time` was found: the carrier's, a log line close ahead, or the arrival. */
+  /** Where `time` comes from: the carrier, a log line just before the dump, or the time of arrival. */
   readonly time_from?: TimeFrom
   readonly process?: string
   readonly attributes?: Readonly<Record<string, string>>
-  /** Seconds since the earlier dump of this source. */
+  /** Seconds since the previous dump of this source. */
   readonly duration_s?: number
-  /** The accesses of a race report, which counts no goroutines. */
+  /** The accesses of a race report. Such a dump counts no goroutines. */
   readonly race?: readonly RaceAccess[]
-  /** The log was written newest line first; absent where it was not. */
+  /** Present if the newest line of the log comes first. */
   readonly order?: 'newest_first'
 }
 
@@ -47,7 +47,7 @@ export interface SignatureRecord {
   readonly type: 'signature'
   readonly dump: number
   readonly source: string
-  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  /** For a dump in a partition: `topic/partition/offset` of its first byte, the same each time it is read. */
   readonly dump_id?: string
   readonly id: string
   readonly count: number
@@ -63,31 +63,31 @@ export interface SignatureRecord {
   readonly file?: string
   readonly line?: number
   readonly created_by?: string
-  /** Where the go statement stands, `base.go:27`. */
+  /** Place of the `go` statement, `base.go:27`. */
   readonly created_at?: string
-  /** Counts in the last dumps of the source, this one last. */
+  /** Counts in the latest dumps of the source, this one last. */
   readonly counts?: readonly number[]
   /** Time of the first dump that had this signature, RFC 3339 UTC. */
   readonly first_seen?: string
   readonly parents?: Parents
-  /** True for goroutines that wait by design: accept loops, signal loops, workers of the runtime. */
+  /** True for goroutines that wait by design: accept loops, signal loops, runtime workers. */
   readonly idle?: boolean
-  /** Innermost first, `function file:line` each. Always there where the verdict is `leaking` or `stuck`. */
+  /** Innermost frame first, each `function file:line`. Always present if the verdict is `leaking` or `stuck`. */
   readonly stack?: readonly string[]
   /** Label key → value → goroutines. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
-/** The goroutines that started those of a signature (`created by … in goroutine N`, Go 1.21 and later). */
+/** The goroutines that started those of a signature (`created by … in goroutine N`, since Go 1.21). */
 export interface Parents {
   readonly distinct: number
-  /** How many of them are in the same dump. */
+  /** How many of them are still in the same dump. */
   readonly alive: number
-  /** Of findings: the signatures that the living ones are in, the one with most of them first, three at most. */
+  /** In findings: the signatures of those that are alive, the most frequent first, at most three. */
   readonly signatures?: readonly string[]
 }
 
-/** A goroutine that may hold what others wait for: a conjecture from pointers in its frames. */
+/** A goroutine that may hold what others wait for: a guess from the pointers in its frames. */
 export interface MayHold {
   readonly goroutine: number
   readonly state: string
@@ -99,33 +99,33 @@ export interface MayHold {
 /** One object that goroutines of a dump wait for. */
 export interface WaitsOn {
   readonly kind: 'mutex' | 'rwmutex' | 'waitgroup' | 'cond' | 'channel' | 'semaphore'
-  /** An address, which means something within its dump only. */
+  /** An address. It means something only within its dump. */
   readonly object: string
   readonly waiters: number
   readonly may_hold?: readonly MayHold[]
 }
 
-/** When a process has as many goroutines as it may have. */
+/** When a process will reach its bound (`--bound`). */
 export interface ReachedBound {
-  /** So many goroutines. */
+  /** The number of goroutines at which it is reached. */
   readonly goroutines: number
-  /** Bytes, where memory is what is bound: so many goroutines fit in at most, so that it is reached no later. */
+  /** Bytes, if the bound is one of memory: `goroutines` is how many fit into it at most. */
   readonly memory?: number
-  /** From the dump on. */
+  /** Hours from this dump. */
   readonly hours: number
-  /** RFC 3339 UTC; absent where the dump has no time, or it takes a century. */
+  /** RFC 3339 UTC; absent if the dump has no time, or if it takes more than a century. */
   readonly at?: string
 }
 
-/** What a person should know of a dump. The findings of a dump follow its signature records, most urgent first. */
+/** What a person should know about a dump. The findings of a dump follow its signature records, most urgent first. */
 export interface FindingRecord {
   readonly v: 1
   readonly type: 'finding'
   readonly dump: number
   readonly source: string
-  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  /** For a dump in a partition: `topic/partition/offset` of its first byte, the same each time it is read. */
   readonly dump_id?: string
-  /** From 1 per dump. */
+  /** Counts from 1 per dump. */
   readonly rank: number
   readonly finding: FindingKind
   readonly severity: Severity
@@ -133,9 +133,9 @@ export interface FindingRecord {
   readonly goroutines: number
   /** `292 goroutines leak in chan send at producer.go:40`. */
   readonly title: string
-  /** The numbers behind it, one plain sentence. */
+  /** One plain sentence with the numbers behind it. */
   readonly because: string
-  /** Ids of the signatures that it is about, the worst first. */
+  /** Ids of the signatures that it is about, worst first. */
   readonly signatures: readonly string[]
   readonly function?: string
   readonly file?: string
@@ -143,23 +143,23 @@ export interface FindingRecord {
   readonly created_by?: string
   readonly created_at?: string
   readonly parents?: Parents
-  /** Goroutines in the last dumps of the source, this one last. */
+  /** Goroutines in the latest dumps of the source, this one last. */
   readonly counts?: readonly number[]
-  /** Steps from dump to dump that are behind it; absent where it is of one dump. */
+  /** Number of steps between dumps that it is based on; absent if it needs one dump only. */
   readonly steps?: number
-  /** The first frame that differs, further out, where other goroutines of the dump are in the same function: `main.report main.go:33`. */
+  /** If other goroutines of the dump are in the same function: the first frame further out that differs, `main.report main.go:33`. */
   readonly caller?: string
   readonly per_hour?: number
-  /** Of a leak, when a bound was given: when it is reached at this rate. */
+  /** For a leak, if a bound was given: when it will be reached at this rate. */
   readonly bound?: ReachedBound
   /** Time of the first dump that had it, RFC 3339 UTC. */
   readonly since?: string
-  /** Class of the fault, only where the stacks prove it: `send_without_receiver`. */
+  /** What is wrong, only if the stacks prove it: `send_without_receiver`. */
   readonly fault?: string
   readonly hint?: string
-  /** What those who wait for each other wait for: locks alone, locks and others, no lock. */
+  /** What goroutines that wait for each other are waiting for: only locks, locks and something else, no lock. */
   readonly class?: 'resource_deadlock' | 'lock_over_channel' | 'communication'
-  /** Of the worst signature: innermost first, `function file:line` each. */
+  /** Stack of the worst signature: innermost frame first, each `function file:line`. */
   readonly stack?: readonly string[]
   readonly waits_on?: readonly WaitsOn[]
 }
@@ -170,14 +170,14 @@ export interface SummaryRecord {
   readonly type: 'summary'
   readonly source: string
   readonly bytes: number
-  /** Absent when they were not counted: of an input of more than 4 MiB they are only where they were asked for. */
+  /** Absent if lines were not counted: past 4 MiB of input they are counted only on request. */
   readonly lines?: number
   readonly dumps: number
-  /** In all dumps together. */
+  /** Goroutines of all dumps together. */
   readonly goroutines: number
   /** Findings of the last dump of each source, by kind. */
   readonly findings: Readonly<Partial<Record<FindingKind, number>>>
-  /** Lines that look like headers and were not read as part of a dump. */
+  /** Lines that look like headers but were not read as part of a dump. */
   readonly unread?: { readonly headers: number; readonly hint: string }
 }
 
@@ -185,20 +185,20 @@ export interface SummaryRecord {
 export interface FleetRecord {
   readonly v: 1
   readonly type: 'fleet'
-  /** Of `--by label:KEY`: the value that the goroutines have; `id`, `function` and `stack` are those of its largest signature. */
+  /** With `--by label:KEY`: the value of the label; `id`, `function` and `stack` are those of its largest signature. */
   readonly label?: { readonly key: string; readonly value: string }
   readonly id: string
   readonly goroutines: number
-  /** Sources whose last dump has the signature, and sources in all. */
+  /** How many sources have the signature in their last dump, and how many sources there are. */
   readonly sources: number
   readonly of: number
-  /** The source with most of it. */
+  /** The source with the most goroutines of it. */
   readonly worst: { readonly source: string; readonly count: number }
   readonly function: string
   readonly file?: string
   readonly line?: number
   readonly first_seen?: string
-  /** Verdict → sources. */
+  /** Verdict → number of sources. */
   readonly verdicts: Readonly<Partial<Record<Verdict, number>>>
   readonly stack?: readonly string[]
 }
@@ -208,12 +208,12 @@ export interface GoroutineRecord {
   readonly type: 'goroutine'
   readonly dump: number
   readonly source: string
-  /** Of a dump in a partition: `topic/partition/offset` of its first byte, the same whenever it is read. */
+  /** For a dump in a partition: `topic/partition/offset` of its first byte, the same each time it is read. */
   readonly dump_id?: string
   readonly goroutine: number
   readonly state: string
   readonly wait_minutes?: number
-  /** Absent when the goroutine was damaged beyond recognition. */
+  /** Absent if the goroutine was damaged beyond recognition. */
   readonly signature?: string
   readonly labels?: Readonly<Record<string, string>>
 }
@@ -223,3 +223,16 @@ export type DumpstreamRecord = DumpRecord | SignatureRecord | GoroutineRecord | 
 
 /** A record that is being made. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** The record with its bytes where `place` says that a dump is which was read at [start, end). */
+export function placeRecord(
+  record: DumpstreamRecord,
+  place: (start: number, end: number) => readonly [number, number],
+): DumpstreamRecord {
+  return record.type === 'dump' ? { ...record, bytes: place(...record.bytes) } : record
+}
+
+/** The record as of an input in which what was read begins `by` bytes later. */
+export function shiftRecord(record: DumpstreamRecord, by: number): DumpstreamRecord {
+  return by === 0 ? record : placeRecord(record, (start, end) => [start + by, end + by])
+}

@@ -1,6 +1,6 @@
 /** One of several files in one input: its engine, and where in the input the pieces are that the engine got. */
 
-import type { DumpstreamRecord } from '../core/records.ts'
+import { type DumpstreamRecord, placeRecord } from '../core/records.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import type { Engine } from './contract.ts'
 
@@ -61,8 +61,9 @@ export class TailedFile {
 
   /** The record with the offsets of the input. */
   placed(record: DumpstreamRecord): DumpstreamRecord {
-    if (record.type !== 'dump') return record
-    const [start, end] = record.bytes
-    return { ...record, bytes: [this.inInput(start), end > start ? this.inInput(end - 1) + 1 : this.inInput(end)] }
+    return placeRecord(record, (start, end) => [
+      this.inInput(start),
+      end > start ? this.inInput(end - 1) + 1 : this.inInput(end),
+    ])
   }
 }

@@ -6,8 +6,8 @@
  */
 import { readSync } from 'node:fs'
 import { LF } from '../core/ascii.ts'
+import { elapsed } from '../core/clock.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import { elapsed } from './clock.ts'
 
 const BLOCK_BYTES = 256 << 10
 /** A longer line is handed on in pieces, as if it were several: more of it than the engine looks at. */

@@ -19,6 +19,7 @@ import { type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
+import { HandedOn } from './handed-on.ts'
 import { identityOf } from './open.ts'
 import type { ProcessIdentity } from './process.ts'
 import { isAt } from './rotations.ts'
@@ -39,8 +40,6 @@ const LINGER_MS = 10_000
 const LINGERING_MAX = 8
 /** Files that are known to have been read. */
 const READ_MAX = 64
-/** Rotations, and turns between a file and the one before it, over which a place is known. */
-const RUNS_MAX = 256
 
 export interface FollowEvents {
   /** New bytes; the view is valid during the call only. */
@@ -58,16 +57,6 @@ export interface FollowOptions {
   readonly resume?: readonly TailPlace[]
 }
 
-/** Bytes that were handed on from one file without a gap. */
-interface Run {
-  readonly tail: Tail
-  readonly generation: number
-  /** In the file, and in all that was handed on. */
-  readonly position: number
-  readonly offset: number
-  length: number
-}
-
 export class Follower {
   readonly path: string
   readonly #events: FollowEvents
@@ -80,9 +69,7 @@ export class Follower {
   #complaint = ''
   #more = false
   #resume: readonly TailPlace[]
-  /** Bytes handed on, and which files they are of, oldest first. */
-  #handed = 0
-  #runs: Run[] = []
+  readonly #handed = new HandedOn()
   /** Identities of files that were read under the path. */
   readonly #read = new Set<string>()
 
@@ -128,11 +115,7 @@ export class Follower {
    * came before will not be asked for again. The file at the path is the last one. Empty when nothing has been opened.
    */
   placesAt(offset: number): TailPlace[] {
-    const first = this.#runs.findIndex(({ offset: start, length }) => start + length > offset)
-    this.#runs.splice(0, first === -1 ? this.#runs.length : first)
-    const places = new Map<Tail, number>()
-    for (const { tail, generation, position, offset: start } of this.#runs)
-      if (generation === tail.generation && !places.has(tail)) places.set(tail, position + Math.max(0, offset - start))
+    const places = this.#handed.placesFrom(offset)
     const current = this.#current === undefined ? [] : [this.#current]
     const read = [...this.#lingering, ...current]
     // What is neither read any more nor asked for again is done.
@@ -143,12 +126,7 @@ export class Follower {
 
   /** Where in its file the dump begins that was read as these bytes of what was handed on. It may go on in the next file. */
   placed(record: DumpstreamRecord): DumpstreamRecord {
-    if (record.type !== 'dump') return record
-    const [start, end] = record.bytes
-    const run = this.#runs.findLast(({ offset, length }) => offset <= start && start < offset + length)
-    if (run === undefined) return record
-    const shift = run.position - run.offset
-    return { ...record, bytes: [start + shift, end + shift] }
+    return this.#handed.placed(record)
   }
 
   close(): void {
@@ -282,7 +260,9 @@ export class Follower {
         tail.quietLooks = 0
         tail.lastByteAt = now
         const bytes = tail.skipHole(buffer.subarray(0, count))
-        if (bytes.length > 0) this.#hand(tail, bytes)
+        if (bytes.length === 0) continue
+        this.#handed.note(tail, bytes.length)
+        this.#events.onChunk(bytes)
       }
       this.#more = true
     } catch (error) {
@@ -291,18 +271,6 @@ export class Follower {
       tail.quietLooks++
       this.#complain(systemErrorText(error))
     }
-  }
-
-  #hand(tail: Tail, bytes: Uint8Array): void {
-    const position = tail.position - bytes.length
-    const last = this.#runs[this.#runs.length - 1]
-    const goesOn =
-      last?.tail === tail && last.generation === tail.generation && position === last.position + last.length
-    if (goesOn) last.length += bytes.length
-    else this.#runs.push({ tail, generation: tail.generation, position, offset: this.#handed, length: bytes.length })
-    if (this.#runs.length > RUNS_MAX) this.#runs.shift()
-    this.#handed += bytes.length
-    this.#events.onChunk(bytes)
   }
 
   #complain(text: string): void {

@@ -7,9 +7,9 @@
  */
 import { readSync } from 'node:fs'
 import type { OnReadOpts, SocketConstructorOpts } from 'node:net'
+import { elapsed } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
-import { elapsed } from './clock.ts'
 import { Gate, type Reader } from './gate.ts'
 import type { OpenInput } from './open.ts'
 

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { systemErrorCode } from '../core/system-error.ts'
+import { Fingerprint, fingerprintAt } from './fingerprint.ts'
 import { identityOf } from './open.ts'
 import { eachRotation, findFile, isRotationOf } from './rotations.ts'
 
@@ -11,8 +12,6 @@ import { eachRotation, findFile, isRotationOf } from './rotations.ts'
 const LOOKS = 3
 /** Descriptors that are open at once. Node itself has 20, and 64 must be enough for all. */
 const MOST_OPEN = 32
-/** Bytes before the position that are compared at each look: a file that was cut and has grown past the position differs in them. */
-const FINGERPRINT_BYTES = 64
 
 /** Where reading may go on in another process. Plain JSON. */
 export interface TailPlace {
@@ -41,9 +40,7 @@ export class Tail {
   readonly #path: string
   #foundAt: string
   #fd: number | undefined
-  readonly #fingerprint: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
-  readonly #now: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
-  #fingerprintLength = 0
+  readonly #fingerprint = new Fingerprint()
   #modified = 0
   #afterTruncation = false
   /** It has no name in its folder any more, and is not looked for again. */
@@ -75,7 +72,7 @@ export class Tail {
     if (isRotated) tail.rotatedAt = now
     keep(tail)
     tail.position = place.position
-    tail.#remember(Buffer.from(place.fingerprint, 'base64').subarray(-FINGERPRINT_BYTES))
+    tail.#fingerprint.add(Buffer.from(place.fingerprint, 'base64'))
     if (tail.#isStill(found.path)) {
       tail.#foundAt = found.path
       return tail
@@ -128,7 +125,7 @@ export class Tail {
     readSync(this.#descriptor(), there, 0, bytes.length, position - bytes.length)
     if (!there.equals(bytes)) return
     this.position = position
-    this.#remember(bytes)
+    this.#fingerprint.add(bytes)
   }
 
   /** Goes back to the start when the file was cut; says so. */
@@ -138,7 +135,7 @@ export class Tail {
     if (untouched || (stats.size >= this.position && this.#sameBytesBefore())) return undefined
     this.position = 0
     this.generation++
-    this.#fingerprintLength = 0
+    this.#fingerprint.clear()
     this.#afterTruncation = true
     return 'was truncated; reading it from its start'
   }
@@ -147,7 +144,7 @@ export class Tail {
     const count = readSync(this.#descriptor(), buffer, 0, buffer.length, this.position)
     if (count === 0) return 0
     this.position += count
-    this.#remember(buffer.subarray(0, count))
+    this.#fingerprint.add(buffer.subarray(0, count))
     return count
   }
 
@@ -199,47 +196,28 @@ export class Tail {
    */
   #isStill(path: string): boolean {
     if (path === this.#path ? this.rotatedAt === undefined : path === this.#foundAt) return true
-    if (this.#fingerprintLength === 0 || this.#fd === undefined) return isRotationOf(this.#path, path)
-    return this.#bytesThere(this.#fd).equals(this.#fingerprint.subarray(0, this.#fingerprintLength))
-  }
-
-  #bytesThere(fd: number): Buffer {
-    const length = this.#fingerprintLength
-    return this.#now.subarray(0, readSync(fd, this.#now, 0, length, this.position - length))
+    const fingerprint = this.#fingerprint
+    if (fingerprint.isEmpty || this.#fd === undefined) return isRotationOf(this.#path, path)
+    return fingerprint.there(this.#fd, this.position).equals(fingerprint.bytes)
   }
 
   #bytesBefore(position: number): Buffer {
-    if (position === this.position) return this.#fingerprint.subarray(0, this.#fingerprintLength)
-    const length = Math.min(position, FINGERPRINT_BYTES)
+    if (position === this.position) return this.#fingerprint.bytes
     try {
-      const bytes = Buffer.alloc(length)
-      const count = readSync(this.#descriptor(), bytes, 0, length, position - length)
-      return count === length ? bytes : bytes.subarray(0, 0)
+      return fingerprintAt(this.#descriptor(), position)
     } catch (error) {
       if (systemErrorCode(error) === undefined) throw error
       return Buffer.alloc(0)
     }
   }
 
-  #remember(bytes: Buffer): void {
-    if (bytes.length >= FINGERPRINT_BYTES) {
-      bytes.copy(this.#fingerprint, 0, bytes.length - FINGERPRINT_BYTES)
-      this.#fingerprintLength = FINGERPRINT_BYTES
-      return
-    }
-    const kept = Math.min(this.#fingerprintLength, FINGERPRINT_BYTES - bytes.length)
-    this.#fingerprint.copy(this.#fingerprint, 0, this.#fingerprintLength - kept, this.#fingerprintLength)
-    bytes.copy(this.#fingerprint, kept)
-    this.#fingerprintLength = kept + bytes.length
-  }
-
   #sameBytesBefore(): boolean {
-    const length = this.#fingerprintLength
-    if (length === 0) return true
-    const there = this.#bytesThere(this.#descriptor())
-    if (there.equals(this.#fingerprint.subarray(0, length))) return true
+    const { bytes, isEmpty } = this.#fingerprint
+    if (isEmpty) return true
+    const there = this.#fingerprint.there(this.#descriptor(), this.position)
+    if (there.equals(bytes)) return true
     // Only NUL bytes: the hole of a writer that kept its offset (see skipHole). What it wrote starts at or after our position.
-    this.#afterTruncation = there.length === length && there.every((byte) => byte === 0)
+    this.#afterTruncation = there.length === bytes.length && there.every((byte) => byte === 0)
     return this.#afterTruncation
   }
 }

@@ -12,17 +12,16 @@ import type { Consumer, GroupAssignment } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
 import type { PlacedRecord } from '../partitions/message.ts'
-import type { StreamOptions } from '../partitions/stream.ts'
-import { type Client, closeClient, type KafkaConnection, leaveGroup, loadClient, openConsumer } from './client.ts'
+import { type Client, closeClient, leaveGroup, loadClient, openConsumer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'
 import { FetchClient } from './fetch.ts'
 import { Fetcher } from './fetcher.ts'
 import { joinGroup } from './membership.ts'
+import type { KafkaSource, KafkaSourceOptions, TransactionalOptions } from './options.ts'
 import { Outage } from './outage.ts'
 import { OwnedPartition, type PartitionFigures } from './owned.ts'
-import { Positions, type Start } from './positions.ts'
-import type { StreamBy } from './runs.ts'
-import type { StateStore, StreamChange } from './states.ts'
+import { Positions } from './positions.ts'
+import type { StreamChange } from './states.ts'
 import type { Offset, Transactions } from './transactions.ts'
 
 const CHECKPOINT_MS = 5_000
@@ -32,43 +31,6 @@ const TICK_MS = 250
 const UNSTABLE_MS = 200
 /** The partitions are another member's: it goes on from the last commit. */
 const OTHERS = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']
-
-export interface KafkaSourceOptions extends KafkaConnection {
-  readonly group: string
-  readonly topics: readonly string[]
-  /** Where the group has committed nothing yet: default `latest`, as Kafka has it; a number is milliseconds since the epoch. */
-  readonly from?: Start
-  /** What names a message's stream. Default: its key. */
-  readonly streamBy?: StreamBy
-  readonly engine?: StreamOptions
-  /** Keeps histories over rebalances and restarts. Absent: they begin anew. */
-  readonly states?: StateStore
-  /** Resolves when the records are written: offsets are committed after that. What it throws ends the source. */
-  readonly write: (records: readonly PlacedRecord[]) => Promise<void> | void
-  /** One line for a person: an outage and its end, messages that are gone. */
-  readonly complain?: (line: string) => void
-  /** Ends it: what is read is written and committed. */
-  readonly signal?: AbortSignal
-  /** Milliseconds between commits. Default 5000. */
-  readonly checkpointEvery?: number
-  /** Milliseconds after which the group takes a silent member's partitions from it. Default 30000. */
-  readonly sessionTimeout?: number
-}
-
-/** Of `--exactly-once`, which is experimental. */
-export interface TransactionalOptions extends KafkaSourceOptions {
-  /** `write` puts records aside there, and each commit is a transaction. States have to be in a topic then. */
-  readonly transactions?: Transactions
-}
-
-export interface KafkaSource {
-  /** Resolves when `signal` has ended it. Rejects with `DumpstreamError` `DS_INPUT` when it can't go on. */
-  readonly done: Promise<void>
-  /** Of the partitions that this member has. */
-  readonly partitions: readonly PartitionFigures[]
-  /** Of messages, so far. */
-  readonly bytes: number
-}
 
 /**
  * Joins the group.

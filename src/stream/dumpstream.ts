@@ -1,8 +1,8 @@
 /** The public stream: a transform around one engine, called once a chunk (a transform per line costs half the rate). */
 import { Transform } from 'node:stream'
 import type { RecordFrame } from '../carriers/carrier.ts'
+import { SteadyClock } from '../core/clock.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
-import { SteadyClock } from '../core/steady-clock.ts'
 import { checkChoice, checkObject } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 
@@ -14,9 +14,9 @@ export type TypedTransform<T> = Transform & AsyncIterable<T>
 
 export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onLog'> {
   /**
-   * `drop` (default): records come out, as objects. `pass`: bytes come out, the log byte for byte, each dump replaced by its
-   * records as JSON lines. `objects`: both come out as objects, in order: the log as `Buffer`s, byte for byte, and the records. A
-   * program that sends them to different places need not tell them apart in the text.
+   * `drop` (default): records come out, as objects. `pass`: bytes come out: the log, byte for byte, with each dump replaced by its
+   * records as JSON lines. `objects`: both come out, in order: the log as `Buffer`s, byte for byte, and the records as objects, for
+   * programs that send them to different places.
    */
   readonly logs?: 'drop' | 'pass' | 'objects'
   /** The input is live: an open dump also ends after `idle` milliseconds of silence. Default: true when `idle` is given. */
@@ -24,8 +24,8 @@ export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onL
   /** Destroys the stream with an `AbortError`. */
   readonly signal?: AbortSignal
   /**
-   * Objects, or bytes (`pass`), that may wait for the reader. Default: 16, or 16 KiB. All records of a dump are made at once, when
-   * it ends: those of one dump may wait beyond the mark.
+   * How many objects, or bytes (`pass`), may wait for the reader. Default: 16, or 16 KiB. All records of a dump are made at once when it
+   * ends, so one dump may exceed it.
    */
   readonly readableHighWaterMark?: number
 }

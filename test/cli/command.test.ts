@@ -125,13 +125,20 @@ describe('signals', () => {
     },
   )
 
-  it('SIGTERM finishes the dump that is open, on a pipe', async () => {
+  it.each([
+    ['SIGTERM', ['SIGTERM']],
+    ['a terminal that is gone, which the kernel and the shell both say,', ['SIGHUP', 'SIGHUP']],
+  ] as const)('%s finishes the dump that is open, on a pipe', async (_, signals) => {
     const talk = new Talk(start(['--logs', 'pass', '--idle', '1h']))
     const ended = finish(talk.child)
     talk.child.stdin?.write(logText(1) + dumpText())
     await talk.until('id=0')
     await delay(100)
-    talk.child.kill('SIGTERM')
+    for (const signal of signals) {
+      talk.child.kill(signal)
+      // Those that come while the process does not run are one.
+      await delay(1)
+    }
     const result = await ended
     expect(result).toMatchObject({ code: 0, signal: null, stderr: '' })
     expect(result.stdout).toContain('"goroutines":55')
@@ -140,6 +147,7 @@ describe('signals', () => {
   it.each([
     ['SIGTERM', 0],
     ['SIGINT', 0],
+    ['SIGHUP', 0],
   ] as const)('%s finishes the dump that is open in a followed file, exit code %i', async (signal, code) => {
     const log = folder.write('app.log', logText(1) + dumpText())
     const talk = new Talk(start(['--follow', '--logs', 'pass', '--idle', '1h', log]))

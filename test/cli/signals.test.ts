@@ -16,6 +16,18 @@ describe('signals', () => {
     expect(listeners()).toEqual(before)
   })
 
+  it('of a terminal that is gone stop once, and do not kill when they come again', () => {
+    const count = process.listenerCount('SIGHUP')
+    const stops: string[] = []
+    const off = handleSignals({ stdinIsPiped: true, stop: (signal) => stops.push(signal) })
+    process.emit('SIGHUP', 'SIGHUP')
+    process.emit('SIGHUP', 'SIGHUP')
+    expect(stops).toEqual(['SIGHUP'])
+    expect(process.listenerCount('SIGHUP')).toBe(count + 1)
+    off()
+    expect(process.listenerCount('SIGHUP')).toBe(count)
+  })
+
   it('of the keyboard do nothing while stdin is a pipe', () => {
     const before = listeners()
     const stops: string[] = []

@@ -22,6 +22,26 @@ describe('the code of the command', () => {
   })
 })
 
+it('a run that reads a file loads no module of Node for sockets, terminals or archives', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dumpstream-start-'))
+  try {
+    const [spy, log] = [join(folder, 'spy.cjs'), join(folder, 'app.log')]
+    writeFileSync(
+      spy,
+      `process.once('exit', () => require('node:fs').writeSync(2, process.moduleLoadList.join('\\n')))`,
+    )
+    writeFileSync(log, DUMP)
+    const args = ['--require', spy, CLI, '--format', 'jsonl', log]
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { PATH: process.env.PATH } })
+    expect(stdout).toContain('"type":"dump"')
+    const loaded = stderr.split('\n').map((line) => line.replace('NativeModule ', ''))
+    expect(loaded).toContain('fs')
+    expect(loaded.filter((name) => /^(?:net|tty|https?|zlib|perf_hooks|readline)$/.test(name))).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 describe.skipIf(isReadable)('the code that is kept', () => {
   let folder: string
 

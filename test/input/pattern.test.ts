@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { podFile } from '../../src/carriers/kubernetes.ts'
 import { isPattern, matchingPaths } from '../../src/input/pattern.ts'
-import { podFile } from '../../src/input/pod-path.ts'
 import { folderForAllTests } from '../folder.ts'
 
 const folder = folderForAllTests()
