@@ -48,19 +48,7 @@ export class FastLane {
     if (kernel === undefined && buf[start] !== LF && tree.firstChild(from) === ROOT) return start
     while (kernel !== undefined) {
       const dump = this.#plainDump
-      const why =
-        dump === undefined
-          ? kernel.run(at, buf, pos, end, NO_DUMP, 0)
-          : tree.run(
-              kernel,
-              at,
-              buf,
-              pos,
-              end,
-              dump.tally.serial,
-              (dump.tally.goroutines + 1) * AHEAD,
-              goroutine.length > 0 ? goroutine.mostLines : 0,
-            )
+      const why = dump === undefined ? kernel.run(at, buf, pos, end, NO_DUMP, 0) : this.#runIn(dump, at, buf, pos, end)
       const { rows } = kernel
       const taken = rows === 0 || dump === undefined ? 0 : this.#take(kernel, rows, dump, buf, base)
       if (taken < rows) {
@@ -99,6 +87,13 @@ export class FastLane {
   learn(info: HeaderInfo): void {
     this.#stopped?.learn(info)
     this.#stopped = undefined
+  }
+
+  /** Has the kernel go through the goroutines of stacks that the dump has. */
+  #runIn(dump: OpenDump, at: KnownLine, buf: Buffer, pos: number, end: number): number {
+    const { length, mostLines, tree } = this.#open.goroutine
+    const { goroutines, serial } = dump.tally
+    return tree.run(at, buf, pos, end, serial, (goroutines + 1) * AHEAD, length > 0 ? mostLines : 0)
   }
 
   /** The dump, where the next goroutine may be taken without a look at anything else. */

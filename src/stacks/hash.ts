@@ -3,6 +3,7 @@
  * line as it is read. The kernel has both, too (walk.wat).
  */
 import { BRACKET_OPEN, CR, DOT, EQUALS, LF, PAREN_CLOSE, PAREN_OPEN, SPACE, TAB } from '../core/ascii.ts'
+import { WORD } from './same-bytes.ts'
 
 /**
  * Odd, and another one in each process: whoever writes a log cannot make lines, or ids, that all have one hash. What its upper bits are made of
@@ -12,7 +13,6 @@ export const MULTIPLIER: number = 0x9e3779b1 ^ (Math.floor(Math.random() * (1 <<
 
 const LOWER_C = 0x63
 const LOWER_P = 0x70
-const WORD = 4
 
 /** Hash of a literal part. Lines with an `any` tail share one bucket: there are two kinds of them. */
 export function hashLiteral(buf: Buffer, words: DataView, start: number, length: number): number {

@@ -20,7 +20,7 @@ import {
 } from './rows.ts'
 import { WORD } from './same-bytes.ts'
 import { type KernelUse, plainTables, type Tables } from './tables.ts'
-import { WalkKernel } from './walk.ts'
+import { NOT_KNOWN, WalkKernel } from './walk.ts'
 
 /** Lines in a bucket: of more, which only somebody who knows the hash can make, the others are read anew each time. */
 const MOST_IN_BUCKET = 64
@@ -131,17 +131,10 @@ export class LineStore {
     if (before !== undefined) kernel?.knowAs(before)
   }
 
-  /** As WalkKernel.run: lines that it knows from elsewhere are added, below `depth`. */
-  run(
-    kernel: WalkKernel,
-    line: KnownLine,
-    buf: Buffer,
-    pos: number,
-    end: number,
-    dump: number,
-    most: number,
-    depth: number,
-  ): number {
+  /** As WalkKernel.run, of the kernel that there is: lines that it knows from elsewhere are added, below `depth`. */
+  run(line: KnownLine, buf: Buffer, pos: number, end: number, dump: number, most: number, depth: number): number {
+    const { kernel } = this
+    if (kernel === undefined) return NOT_KNOWN
     kernel.begin(this.count, this.used, depth)
     const why = kernel.run(line, buf, pos, end, dump, most)
     this.count = kernel.lines

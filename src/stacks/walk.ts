@@ -4,60 +4,54 @@
  *
  * Hot: guarded by `npm run bench` (dump-heavy).
  */
-import { LF, REGISTER, wordsOf } from '../core/ascii.ts'
+import { LF, REGISTER } from '../core/ascii.ts'
 import { openKernel } from '../core/kernel.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { MULTIPLIER } from './hash.ts'
-import { COLD, HOT } from './rows.ts'
 import type { Tables } from './tables.ts'
 import module from './walk.wat'
-import { FIRST_CALL_AT, INPUT_AT, INT, MOST_ROWS, Walked } from './walked.ts'
+import {
+  BEYOND,
+  FIRST_CALL_AT,
+  INPUT,
+  INPUT_AT,
+  LINES,
+  MOST_DEPTH,
+  MOST_ROWS,
+  memoryBytes,
+  ONES_AT,
+  type PlacedTables,
+  placeTables,
+  REGISTER_AT,
+  STATE_BYTES,
+  STATES_AT,
+  TEXTS,
+  USED,
+} from './walk-memory.ts'
+import { Walked } from './walked.ts'
 
 interface Functions {
-  init(
-    hot: number,
-    cold: number,
-    buckets: number,
-    mask: number,
-    numbers: number,
-    texts: number,
-    arena: number,
-    arenaBytes: number,
-    multiplier: number,
-  ): void
+  init(...places: [...PlacedTables['places'], multiplier: number]): void
   know(line: number): void
   run(line: number, pos: number, end: number, dump: number, most: number): number
-  learn(pos: number, length: number): number
+  knowState(pos: number, length: number, anew: number): number
 }
-
-const LINES = 8
-const USED = 9
-const MOST_DEPTH = 10
-const TEXTS = 11
-const REGISTER_AT = 512
-const ONES_AT = 768
-const STATES_AT = 1024
-const STATE_BYTES = 32
 
 /** A dump that has none of the stacks. */
 export const NO_DUMP = 0
 /** Why `run` stopped. */
+export const NOT_KNOWN = 0
 const NO_ROOM = 1
 export const AT_HEADER = 3
 
 /** What plain headers say that the kernel may read; others it leaves to us. */
 const PLAIN = /^[A-Za-z][\w .()/]{2,30}$/
 
-/** Bytes that are copied at a time, and zeroes after them. */
-const INPUT = 64 << 10
-const BEYOND = 64
-const TABLES_AT = INPUT_AT + INPUT + BEYOND
-
 export class WalkKernel extends Walked {
   readonly tables: Tables
   readonly #memory: Buffer
   readonly #run: Functions['run']
-  readonly #learn: Functions['learn']
+  readonly #knowState: Functions['knowState']
   /** Lines by the bytes that they begin with, where these are known. */
   readonly #texts: Int32Array
   readonly #know: Functions['know']
@@ -68,35 +62,22 @@ export class WalkKernel extends Walked {
   private constructor(memory: Uint8Array<ArrayBuffer>, functions: Functions, lines: number, arenaBytes: number) {
     const { buffer } = memory
     super(buffer)
-    const coldAt = TABLES_AT + lines * HOT * INT
-    const bucketsAt = coldAt + lines * COLD * INT
-    const numbersAt = bucketsAt + lines * INT
-    const textsAt = numbersAt + lines * INT
-    const arenaAt = textsAt + lines * INT
-    const arena = Buffer.from(buffer, arenaAt, arenaBytes)
-    this.tables = {
-      hot: new Int32Array(buffer, TABLES_AT, lines * HOT),
-      cold: new Int32Array(buffer, coldAt, lines * COLD),
-      buckets: new Int32Array(buffer, bucketsAt, lines),
-      numbers: new Int32Array(buffer, numbersAt, lines),
-      arena,
-      words: wordsOf(arena),
-    }
+    const { tables, texts, places } = placeTables(buffer, lines, arenaBytes)
+    this.tables = tables
     memory.set(REGISTER, REGISTER_AT)
     memory.fill(0xff, ONES_AT, ONES_AT + STATE_BYTES)
     // No state is as long as this.
     memory.fill(0xff, STATES_AT, FIRST_CALL_AT)
-    functions.init(TABLES_AT, coldAt, bucketsAt, lines - 1, numbersAt, textsAt, arenaAt, arenaBytes, MULTIPLIER)
+    functions.init(...places, MULTIPLIER)
     this.#memory = Buffer.from(buffer)
     this.#run = functions.run
-    this.#learn = functions.learn
+    this.#knowState = functions.knowState
     this.#know = functions.know
-    this.#texts = new Int32Array(buffer, textsAt, lines)
+    this.#texts = texts
   }
 
   static open(lines: number, arenaBytes: number): WalkKernel | undefined {
-    const bytes = TABLES_AT + lines * (HOT + COLD + 3) * INT + arenaBytes
-    const kernel = openKernel<Functions>(module, bytes)
+    const kernel = openKernel<Functions>(module, memoryBytes(lines, arenaBytes))
     return kernel && new WalkKernel(kernel.memory, kernel.functions, lines, arenaBytes)
   }
 
@@ -158,7 +139,7 @@ export class WalkKernel extends Walked {
     // The next lines are copied anew.
     this.leave()
     this.#memory.write(state, INPUT_AT, 'latin1')
-    const slot = this.#learn(INPUT_AT, state.length)
+    const slot = this.#knowState(INPUT_AT, state.length, 1)
     this.infos[slot] = headerInfo(state, undefined, '', false, undefined)
     this.waits[slot] = []
   }

@@ -6,24 +6,33 @@
  */
 import { type HeaderInfo, withMinutes } from '../text/info.ts'
 import type { TracedCalls } from './calls.ts'
+import {
+  AFTER,
+  CALLS,
+  CALLS_AT,
+  CALLS_BEFORE,
+  DOUBLE,
+  FIRST_CALL_AT,
+  FROM,
+  FROM_BEFORE,
+  HEADER_AFTER,
+  HEADER_FROM,
+  ID_AS_DOUBLE,
+  INPUT_AT,
+  INT,
+  LINE,
+  LINE_BEFORE,
+  MOST_ROWS,
+  PARENT_AS_DOUBLE,
+  PARENT_BEFORE_AS_DOUBLE,
+  ROW_DOUBLES,
+  ROW_INTS,
+  ROWS,
+  ROWS_AT,
+  SAID,
+  STATE_BITS,
+} from './walk-memory.ts'
 
-/** What stands where in the memory: walk.wat. */
-const FROM = 0
-const AFTER = 1
-const CALLS = 2
-const CALLS_AT = 3
-const PARENT_AT = 16
-const LINE = 6
-const ROWS = 7
-export const FIRST_CALL_AT = 3072
-const ROWS_AT = 19_456
-export const INPUT_AT = 60_416
-export const INT = 4
-/** A row of a goroutine, as numbers of eight and of four bytes. */
-const ROW = 5
-const ROW_INTS = 10
-export const MOST_ROWS = 1024
-const STATE_BITS = 6
 /** Of a state, shorter waits are remembered. */
 const MOST_WAITS = 1024
 
@@ -41,9 +50,9 @@ export class Walked {
 
   protected constructor(buffer: ArrayBuffer) {
     this.ints = new Int32Array(buffer, 0, INPUT_AT / INT)
-    this.#doubles = new Float64Array(buffer, 0, INPUT_AT / (2 * INT))
+    this.#doubles = new Float64Array(buffer, 0, INPUT_AT / DOUBLE)
     this.#rowInts = new Int32Array(buffer, ROWS_AT, MOST_ROWS * ROW_INTS)
-    this.#rowDoubles = new Float64Array(buffer, ROWS_AT, MOST_ROWS * ROW)
+    this.#rowDoubles = new Float64Array(buffer, ROWS_AT, MOST_ROWS * ROW_DOUBLES)
   }
 
   /** The line that was walked to. */
@@ -68,12 +77,12 @@ export class Walked {
 
   /** The id in the header. */
   id(row: number): number {
-    return this.#rowDoubles[row * ROW] as number
+    return this.#rowDoubles[row * ROW_DOUBLES + ID_AS_DOUBLE] as number
   }
 
   /** What the header says. */
   info(row: number): HeaderInfo {
-    const said = this.#of(row, 8)
+    const said = this.#of(row, SAID)
     const slot = said & ((1 << STATE_BITS) - 1)
     const info = this.infos[slot] as HeaderInfo
     const minutes = (said >>> STATE_BITS) - 1
@@ -87,20 +96,20 @@ export class Walked {
 
   /** Where the header begins and ends. */
   headerFrom(row: number): number {
-    return this.#offset(this.#of(row, 6))
+    return this.#offset(this.#of(row, HEADER_FROM))
   }
 
   headerAfter(row: number): number {
-    return this.#offset(this.#of(row, 7))
+    return this.#offset(this.#of(row, HEADER_AFTER))
   }
 
   /** Of the goroutine before the header: the line at which it ended, and where that begins; negative: it was there before. */
   lineBefore(row: number): number {
-    return this.#of(row, 4)
+    return this.#of(row, LINE_BEFORE)
   }
 
   fromBefore(row: number): number {
-    return this.#offsetOfLine(this.#of(row, 5))
+    return this.#offsetOfLine(this.#of(row, FROM_BEFORE))
   }
 
   #of(row: number, field: number): number {
@@ -117,7 +126,7 @@ export class Walked {
 
   /** Calls of the goroutine before the header. */
   callsBefore(row: number): number {
-    return this.#of(row, 9)
+    return this.#of(row, CALLS_BEFORE)
   }
 
   /** Does the goroutine before the header wait in the innermost of its calls? `call`: how many calls the rows before have. */
@@ -127,7 +136,7 @@ export class Walked {
 
   /** Who started the goroutine before the header; 0: it does not say. */
   parentBefore(row: number): number {
-    return Math.max(0, this.#rowDoubles[row * ROW + 1] as number)
+    return Math.max(0, this.#rowDoubles[row * ROW_DOUBLES + PARENT_BEFORE_AS_DOUBLE] as number)
   }
 
   /**
@@ -141,7 +150,13 @@ export class Walked {
       while (waits < count && this.waitsBefore(call + waits)) waits++
       count = Math.min(count, waits + 1)
     }
-    this.#note(FIRST_CALL_AT / INT + call, count, this.#rowDoubles[row * ROW + 1] as number, calls, buf)
+    this.#note(
+      FIRST_CALL_AT / INT + call,
+      count,
+      this.#rowDoubles[row * ROW_DOUBLES + PARENT_BEFORE_AS_DOUBLE] as number,
+      calls,
+      buf,
+    )
   }
 
   /** The same, of the last goroutine. */
@@ -150,7 +165,7 @@ export class Walked {
     this.#note(
       (ints[CALLS_AT] as number) / INT,
       ints[CALLS] as number,
-      this.#doubles[PARENT_AT / 8] as number,
+      this.#doubles[PARENT_AS_DOUBLE] as number,
       calls,
       buf,
     )

@@ -1,11 +1,11 @@
 /** The kernels of the tests are the checked ones: scripts/checked-wat.mjs. */
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { openKernel } from '../../src/core/kernel.ts'
 import walk from '../../src/stacks/walk.wat'
 
 const { checked } = await import(new URL('../../scripts/checked-wat.mjs', import.meta.url).href)
-const { assemble } = await import(new URL('../../scripts/wat.mjs', import.meta.url).href)
+const { assemble, readWat } = await import(new URL('../../scripts/wat.mjs', import.meta.url).href)
 
 const KERNEL = (body: string): string => `(module
   (memory (export "memory") 1)
@@ -46,19 +46,25 @@ describe('the checked build of a kernel', () => {
     await expect(run(body, at)).rejects.toThrow('unreachable')
   })
 
-  it.each(['stacks/walk', 'text/search/find', 'text/search/words'])('checks each access of %s', (name) => {
-    const text = readFileSync(new URL(`../../src/${name}.wat`, import.meta.url), 'utf8')
-    const accesses = text.replaceAll(/;;.*/g, '').match(/\.(load|store)/g)?.length ?? 0
-    expect(accesses).toBeGreaterThan(0)
-    expect(checked(text).match(/call \$checked_(load|store)/g)).toHaveLength(accesses)
-  })
+  it.each(['stacks/walk', 'carriers/strip', 'text/search/find', 'text/search/words'])(
+    'checks each access of %s',
+    (name) => {
+      const text = readWat(fileURLToPath(new URL(`../../src/${name}.wat`, import.meta.url)))
+      const accesses = text.replaceAll(/;;.*/g, '').match(/\.(load|store)/g)?.length ?? 0
+      expect(accesses).toBeGreaterThan(0)
+      expect(checked(text).match(/call \$checked_(load|store)/g)).toHaveLength(accesses)
+    },
+  )
 
   it('is what these tests run', () => {
-    const kernel = openKernel<{ init(...places: number[]): void; learn(pos: number, length: number): number }>(walk)
+    const kernel = openKernel<{
+      init(...places: number[]): void
+      knowState(pos: number, length: number, anew: number): number
+    }>(walk)
     // Tables behind the memory.
     kernel?.functions.init(70_000, 70_000, 70_000, 0, 70_000, 70_000, 70_000, 0, 1)
     // Between two regions.
-    expect(() => kernel?.functions.learn(100, 4)).toThrow('unreachable')
+    expect(() => kernel?.functions.knowState(100, 4, 1)).toThrow('unreachable')
   })
 
   it('does not know a kernel without regions', () => {

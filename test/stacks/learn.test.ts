@@ -41,7 +41,7 @@ function added(lines: readonly string[], depth = 100): string[] {
   if (first === undefined) throw new Error('no line')
   const from = made.add(ROOT, buf, 0, first)
   const after = buf.indexOf('\n') + 1
-  made.run(kernel, from, buf, after, buf.length, DUMP, 10, depth)
+  made.run(from, buf, after, buf.length, DUMP, 10, depth)
   const found: string[] = []
   for (let at = kernel.line; at !== from; at = made.parent(at)) found.unshift(made.literal(at))
   // What has been added is known as any other line is.
@@ -107,7 +107,7 @@ describe('a new stack', () => {
     const from = made.walkPlain(ROOT, buf, words, 0, buf.length)
     const call = readLine('main.a(0x2)')
     const at = call === undefined ? ROOT : made.add(from, buf, made.after, call)
-    made.run(kernel, at, buf, buf.indexOf('\t/src/cart.go'), buf.length, DUMP, 10, 100)
+    made.run(at, buf, buf.indexOf('\t/src/cart.go'), buf.length, DUMP, 10, 100)
     expect(stackOf(made, kernel.line).frames).toEqual([
       { function: 'main.a', file: '/src/a.go', line: 1 },
       { function: 'main.a', file: '/src/cart.go', line: 70_000 },
