@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   mounts: { imports: ['core', 'text', 'engine'], node: 'none' },
   partitions: { imports: ['core', 'text', 'streams', 'engine'], node: 'none' },
   input: {
-    imports: ['core', 'carriers', 'engine', 'report', 'sinks'],
+    imports: ['core', 'engine', 'report', 'sinks'],
     node: 'any',
     packages: /^(?:split2|tar-stream|unbzip2-stream|xz-decompress)$/,
   },

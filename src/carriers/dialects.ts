@@ -3,7 +3,7 @@
  * is learned from the line that holds the first header (learned.ts), but has no attributes then. docs/carriers.md is made from these tables, and
  * a test reads each sample.
  */
-import type { Dialect, StreamField } from './json.ts'
+import type { Dialect, StreamField } from './json-dialect.ts'
 import { AT, type DialectRow, field, HEADER, line, named, STORES } from './store-dialects.ts'
 
 /** Of Fluentd's and Fluent Bit's kubernetes filters. */

@@ -18,6 +18,8 @@ const LINE_END = Buffer.from('\n')
 const NEEDLE = Buffer.from('goroutine')
 /** A line end, as who escapes texts writes it. */
 const ESCAPED_END = '\\n'
+/** Quotes that are none of JSON: those of SQL, for one. */
+const OTHER_QUOTE = /['`]/g
 /** Longer lines are not looked at but for their strings. */
 const LONGEST_LINE = 4 << 20
 /** How deep strings in strings are looked into. */
@@ -104,11 +106,18 @@ function startOfBare(buf: Buffer, from: number, at: number): number {
   const lines = buf.toString('latin1', from, at).split(ESCAPED_END)
   if (lines.at(-1) !== '') return at
   for (const [n, line] of lines.entries()) {
-    const glued = startsPreamble(line) === undefined && n === 0 ? cutBeginning(line) : 0
+    const glued = startsPreamble(line) === undefined && n === 0 ? beginningIn(line) : 0
     if (glued >= 0 && startsPreamble(line.slice(glued)) !== undefined) return start + glued
     start += line.length + ESCAPED_END.length
   }
   return at
+}
+
+/** Where the first line of a preamble begins, glued to a word or behind the quote of a text; -1: nowhere. */
+function beginningIn(line: string): number {
+  for (const { index } of line.matchAll(OTHER_QUOTE))
+    if (startsPreamble(line.slice(index + 1)) !== undefined) return index + 1
+  return cutBeginning(line)
 }
 
 /** As `strings`, of the string [start, stop). */

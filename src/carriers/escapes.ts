@@ -103,7 +103,8 @@ export function stringAround(buf: Uint8Array, pos: number, end: number, at: numb
   let p = pos
   while (p < at) {
     if (buf[p] !== QUOTE) {
-      p++
+      // An escaped quote is of a text that its writer has put between other quotes, or none.
+      p += buf[p] === BACKSLASH ? 2 : 1
       continue
     }
     const start = p + 1

@@ -8,7 +8,8 @@
 import { BRACE_OPEN } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
-import { JsonCarrier, type StreamField } from './json.ts'
+import { JsonCarrier } from './json.ts'
+import type { StreamField } from './json-dialect.ts'
 import { prefixOf } from './prefix.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 

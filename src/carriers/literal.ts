@@ -10,10 +10,11 @@
  *     b'main.main()\n'                              Python
  *     stderr: 'panic: boom\n' +                      Node, ahead of others
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
+ *     main.main()\n\                               C, Rust: one literal over many lines, which its quote ends
  *
  * A literal with a header and what follows it is a dump in one string (whole.ts).
  */
-import { BACKSLASH, byteClass, CR, LF, QUOTE, SPACE, startsWith } from '../core/ascii.ts'
+import { BACKSLASH, byteClass, CR, LF, QUOTE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
@@ -28,6 +29,11 @@ const NAME = byteClass('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 const ASSIGNS = byteClass(' :=')
 const LONGEST_NAME = 32
 const LINE_END = '"\\n"'
+/** What ends a line of a literal that goes on with the next one. */
+const GOES_ON = /(?<!\\)(?:\\\\)*(\\n\\)$/
+/** The quote of such a literal, ahead of its first text or behind its last. */
+const OPENING = /^(?:.*[^\\])?"(?=(?:[^"\\]|\\.)*$)/
+const CLOSING = /^((?:[^"\\]|\\.)*)"[\s,;)\]}]*$/
 /** Longer ones are read as dumps in one string, if at all. */
 const LONGEST = 16 << 10
 const NONE = Buffer.alloc(0)
@@ -37,8 +43,11 @@ export class Literal implements Carrier {
   /** The texts of the last line, without its line end. */
   #texts: Buffer = NONE
   #at = 0
+  /** Lines were seen of a literal that goes on. */
+  #goesOn = false
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (this.#readContinued(buf, pos, trimLineEnd(buf, pos, next))) return this.again(text)
     let start = pos
     while (start < next && BEFORE[buf[start] as number] === 1) start++
     start = behindName(buf, start, next)
@@ -61,6 +70,21 @@ export class Literal implements Carrier {
       if (beginsDump(latin1) && !beginsDump(latin1.slice(last))) return false
     }
     return this.again(text)
+  }
+
+  /** Is the line [pos, end) one of a literal over many lines? */
+  #readContinued(buf: Buffer, pos: number, end: number): boolean {
+    if ((buf[end - 1] !== BACKSLASH && !this.#goesOn) || end - pos > LONGEST) return false
+    const line = buf.toString('latin1', pos, end)
+    const mark = GOES_ON.exec(line)?.[1]
+    const text = mark === undefined ? CLOSING.exec(line)?.[1] : line.slice(0, -mark.length).replace(OPENING, '')
+    if (text === undefined || (mark === undefined && !this.#goesOn)) return false
+    this.#goesOn = true
+    const escaped = Buffer.from(text, 'latin1')
+    const texts = Buffer.allocUnsafe(escaped.length)
+    this.#texts = texts.subarray(0, decodeEscapes(escaped, 0, escaped.length, texts, 0))
+    this.#at = 0
+    return !this.several
   }
 
   get several(): boolean {

@@ -11,7 +11,8 @@
  * Which of them it is the line with the header shows. Several lines of a dump on one line are another form (text/unfold.ts).
  */
 import { LESS, trimLineEnd } from '../core/ascii.ts'
-import { withoutEntities } from '../text/plain.ts'
+import { readLine } from '../text/line.ts'
+import { withoutEntities, withoutTags } from '../text/plain.ts'
 import { findTitle, type HeaderOnPage, headerOnPage } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 
@@ -19,8 +20,9 @@ const LONGEST = 16 << 10
 const NEEDLE = 'goroutine'
 /** Tags, and the number of the line in one of them. */
 const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
-const TAG = /<\/?[a-z][^<>]*>/gi
-const TAG_IN_HEADER = /goroutine(?:<\/?[a-z][^<>]*>)+ /i
+/** What colours code has tags around words, around signs, or around some of either. */
+const TAGS = '(?:<\\/?[a-z][^<>]*>)*'
+const HEADER_WITH_TAGS = new RegExp(`goroutine${TAGS} ${TAGS}\\d+${TAGS}(?: ${TAGS}\\[)?`, 'i')
 const TAG_BEHIND = /^<\/[a-z][^<>]*>$/i
 const ESCAPED = /\\([\\`*_{}[\]()#+.!<>|~-])/g
 const SHOWN_END = /(?:\^M)?\$$/
@@ -34,8 +36,7 @@ export class Page implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const end = trimLineEnd(buf, pos, next)
-    const isTagged = this.#form === 'tags' || this.#form === 'words'
-    if (end - pos > LONGEST || (isTagged && end > pos && !startsTag(buf, pos, end))) return false
+    if (end - pos > LONGEST || (this.#form === 'tags' && end > pos && !startsTag(buf, pos, end))) return false
     const line = buf.toString('latin1', pos, end)
     if (line.includes(NEEDLE)) {
       const form = formOf(line)
@@ -43,7 +44,7 @@ export class Page implements Carrier {
       if (form === undefined && findTitle(line, LONGEST, 1) !== undefined) return false
       this.#form = form ?? this.#form
     }
-    if (this.#form === undefined) return false
+    if (this.#form === undefined || (this.#form === 'words' && !isOfPage(line))) return false
     const plain = plainOf(line, this.#form)
     text.filled(text.room(plain.length).write(plain, 'latin1'))
     text.key = ''
@@ -67,6 +68,11 @@ export class Page implements Carrier {
   }
 }
 
+/** Where words have elements, a line of a stack may have none. */
+function isOfPage(line: string): boolean {
+  return line.includes('<') || line.trim() === '' || readLine(line) !== undefined
+}
+
 function startsTag(buf: Buffer, pos: number, end: number): boolean {
   let start = pos
   while (start < end && (buf[start] as number) <= 0x20) start++
@@ -75,14 +81,15 @@ function startsTag(buf: Buffer, pos: number, end: number): boolean {
 
 /** What the line, which holds the word of a header, shows of the page; undefined where it is as Go has printed it. */
 function formOf(line: string): Form | undefined {
-  if (TAG_IN_HEADER.test(line)) return findTitle(line.replace(TAG, ''), LONGEST, 1) === undefined ? undefined : 'words'
+  if (HEADER_WITH_TAGS.exec(line)?.[0].includes('<') === true)
+    return findTitle(withoutTags(line), LONGEST, 1) === undefined ? undefined : 'words'
   if (TAGS_BEFORE.test(line) && withoutTagsBehind(line).length < line.trimEnd().length) return 'tags'
   return headerOnPage(line)
 }
 
 function plainOf(line: string, form: Form): string {
   if (form === 'shown') return line.replace(SHOWN_END, '').replaceAll('^I', '\t')
-  if (form === 'words') return withoutEntities(line.replace(TAG, ''))
+  if (form === 'words') return withoutEntities(withoutTags(line))
   const inside = form === 'tags' ? withoutTagsBehind(line.replace(TAGS_BEFORE, '')) : line
   const plain = form === 'escaped' ? inside.replace(ESCAPED, '$1') : withoutEntities(inside)
   return plain.replaceAll(UNBROKEN, ' ')

@@ -14,6 +14,7 @@
  *     goroutine 7 [running]: wasm_exec.js:97:29                           Firefox's console; an empty line is `<empty string>`
  *       | goroutine 7 [running]:                                          hclog, which writes TAB as `\t`
  *     app.log:12:goroutine 7 [running]:                                   grep -n; `app.log-13-` with -A
+ *        | goroutine 7 [running]:      +                                  psql: the first row of a cell has words in the other columns
  *
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
  * after the text are found by the first one's name.
@@ -32,6 +33,7 @@ import { timeOf, timeOfNumber } from './time.ts'
 /** Buildkite's time of a line, milliseconds (buildkite.com/docs, "Managing log output"). */
 const BUILDKITE = /_bk;t=(\d{12,14})/
 const LONGEST = 512
+const BAR = 0x7c
 /** Head of a line in which a control string may say the time. */
 const STAMP_BYTES = 64
 const TRIES = 8
@@ -40,6 +42,8 @@ const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
 /** So many of them are tried. */
 const HEADS = 12
 const NUMBER_BEHIND = /^[ \t]\d{10,19}$/
+/** Columns of a table that are empty in the further rows of a cell (PostgreSQL `src/fe_utils/print.c`, print_aligned_text). */
+const EMPTY_COLUMNS = /^ +\| (?: +\| )*$/
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end mostly does not. */
@@ -94,6 +98,8 @@ export class Prefix implements Carrier {
   readonly #mayBeBrace: boolean
   /** Length of the prefix when that is indentation; 0 otherwise. */
   readonly #indent: number
+  /** Where its bars are, if it is the empty columns of a table. */
+  readonly #bars: readonly number[]
   /** That is of spaces alone. */
   readonly #isSpaces: boolean
   #stamp = ''
@@ -117,6 +123,7 @@ export class Prefix implements Carrier {
     this.#givenSuffix = suffix
     this.#pieces = verbatim ? [literal(prefix)] : piecesOf(prefix)
     this.#indent = verbatim ? prefix.length : 0
+    this.#bars = EMPTY_COLUMNS.test(prefix) ? [...prefix.matchAll(/\|/g)].map(({ index }) => index) : []
     this.#isSpaces = verbatim && !prefix.includes('\t')
     this.#mayBeBrace = prefix.startsWith('{')
     const last = this.#pieces[this.#pieces.length - 1]
@@ -238,7 +245,8 @@ export class Prefix implements Carrier {
   #match(buf: Buffer, start: number, end: number): number {
     const length = this.#sameLength
     if (length > 0 && end - start >= length && this.#isSame(buf, start, length)) return start + length
-    const at = this.#find(buf, start, end)
+    const found = this.#find(buf, start, end)
+    const at = found < 0 && this.#hasBars(buf, start, end) ? start + this.#given.length : found
     this.#sameLength = 0
     // A blank that is missing where there is no text would not be missing elsewhere.
     if (this.#isFixed && at > start && (at < end || buf[at - 1] === SPACE) && at - start <= this.#same.length) {
@@ -246,6 +254,15 @@ export class Prefix implements Carrier {
       this.#sameLength = at - start
     }
     return at
+  }
+
+  /** Has the line [start, end) the bars of the table where they are in other rows? Its other columns may hold words. */
+  #hasBars(buf: Buffer, start: number, end: number): boolean {
+    if (this.#bars.length === 0 || end - start < this.#given.length) return false
+    const isBar = (at: number): boolean => buf[at] === BAR && buf[at - 1] === SPACE && buf[at + 1] === SPACE
+    if (!this.#bars.every((bar) => isBar(start + bar))) return false
+    this.#key.begin()
+    return true
   }
 
   #isSame(buf: Buffer, start: number, length: number): boolean {

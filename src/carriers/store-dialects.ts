@@ -1,6 +1,6 @@
 /** What the stores of logs call the fields of what they export; what a row of a dialect is. */
 
-import type { Dialect, StreamField } from './json.ts'
+import type { Dialect, StreamField } from './json-dialect.ts'
 
 export interface DialectRow extends Dialect {
   /** Who writes it. */

@@ -5,28 +5,19 @@
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
-import { LF, LOWER_G, trimLineEnd, wordsOf } from '../core/ascii.ts'
+import { LF, LOWER_G, trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { Signatures } from '../stacks/signature.ts'
 import type { StackTrees } from '../stacks/trees.ts'
-import { type HeaderInfo, HeaderReader } from '../text/header.ts'
+import { HeaderReader } from '../text/header.ts'
 import type { LoggedReason } from '../text/reason.ts'
+import { beginGoroutine } from './begin-goroutine.ts'
 import type { AssemblerSink } from './dump.ts'
 import { FastLane } from './fast-lane.ts'
-import type { HeaderPlace } from './foreign-lines.ts'
-import { adopt, type Fit, fitOf, type HeldLine, openPart } from './held-line.ts'
+import { adopt, type Fit, fitOf, fitsStill, type HeldLine, holdLine } from './held-line.ts'
 import { LineReader } from './line-reader.ts'
-import {
-  breaksIn,
-  endsCut,
-  isAnnounced,
-  isLongOver,
-  isOfDump,
-  lacksItsEnd,
-  mayStartNext,
-  startsOver,
-} from './next-dump.ts'
+import { breaksIn, isOfDump } from './next-dump.ts'
 import { OpenBlocks } from './open-blocks.ts'
 import type { State } from './states.ts'
 
@@ -52,9 +43,7 @@ export class Assembler {
   constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
     this.#open = new OpenBlocks(limits, signatures, trees, tape, sink)
     this.#lane = new FastLane(this.#open)
-    this.#reader = new LineReader(this.#open, this.#headers, (buf, pos, next, base, how) =>
-      this.#header(buf, pos, next, base, how),
-    )
+    this.#reader = new LineReader(this.#open, this.#headers)
   }
 
   /** Neither a dump nor what may become one is open. Then lines that cannot begin one need not be shown. */
@@ -181,7 +170,7 @@ export class Assembler {
             this.stopped = 'rival'
             return pos
           }
-          this.#header(buf, pos, next, base)
+          beginGoroutine(this.#open, this.#headers, buf, pos, next, base)
           pos = next
           continue
         }
@@ -189,7 +178,7 @@ export class Assembler {
         // The empty line between two goroutines of one dump; one that runs may begin another.
         const next = this.#headers.read(buf, words, pos + 1, end)
         if (next > 0 && this.#headers.info.state !== 'running') {
-          this.#header(buf, pos + 1, next, base)
+          beginGoroutine(this.#open, this.#headers, buf, pos + 1, next, base)
           this.#lane.learn(this.#headers.info)
           pos = next
           continue
@@ -235,7 +224,7 @@ export class Assembler {
       if (buf[pos] !== LF || buf[pos + 1] !== LOWER_G || !this.#goesOn) break
       const next = this.#headers.read(buf, words, pos + 1, end)
       if (next <= 0 || buf[next - 1] !== LF || !isOfDump(this.#open, this.#headers.id, this.#headers.info)) break
-      this.#header(buf, pos + 1, next, base)
+      beginGoroutine(this.#open, this.#headers, buf, pos + 1, next, base)
       this.#lane.learn(this.#headers.info)
       pos = next
     }
@@ -275,7 +264,7 @@ export class Assembler {
   /** Takes the header at `pos`, or the title of a profile or a race report, which is that of no other process. `held`: it is held already. */
   takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held?: Held): void {
     const next = this.#headers.read(buf, words, pos, end)
-    if (next > 0) this.#header(buf, pos, next, base, held ?? 'line')
+    if (next > 0) beginGoroutine(this.#open, this.#headers, buf, pos, next, base, held)
     else if (held !== undefined) this.#reader.takeBeginning(buf, pos, base, held)
   }
 
@@ -286,32 +275,17 @@ export class Assembler {
 
   /** Holds the line [pos, next) of `buf`, for `adopt`. */
   hold(buf: Buffer, pos: number, next: number, base: number): HeldLine {
-    const held = this.#open.tape.hold(buf, pos, next)
-    return {
-      held,
-      bytes: Buffer.from(buf.subarray(pos, next)),
-      start: base + pos,
-      end: base + next,
-      fits: openPart(this.#open),
-    }
+    return holdLine(this.#open, buf, pos, next, base)
   }
 
   /** Takes a held line, which fits. */
   adopt(line: HeldLine): void {
-    const { bytes, start, end, held } = line
-    const next = this.#headers.read(bytes, wordsOf(bytes), 0, bytes.length)
-    if (next <= 0) {
-      adopt(this.#open, line)
-      return
-    }
-    this.#header(bytes, 0, next, start, held)
-    const { dump } = this.#open
-    if (dump !== undefined) dump.end = Math.max(dump.end, end)
+    adopt(this.#open, this.#headers, line)
   }
 
   /** Takes the line that it holds, unless what that fits is over: then it is log. */
   takeHeld(line: HeldLine): void {
-    if (line.fits === openPart(this.#open)) this.adopt(line)
+    if (fitsStill(this.#open, line)) this.adopt(line)
     else this.#open.tape.release(line.held)
   }
 
@@ -319,73 +293,5 @@ export class Assembler {
   endCut(): void {
     this.#open.close(true)
     this.#open.end()
-  }
-
-  #header(buf: Buffer, pos: number, next: number, base: number, how: HeaderPlace | Held = 'line'): void {
-    const { id, info } = this.#headers
-    const open = this.#open
-    open.progress++
-    open.fragments.wraps.interrupt()
-    open.decide()
-    if (isLongOver(open)) {
-      if (open.dump === undefined) open.dropCandidate()
-      else open.close(true)
-    }
-    const wasCut = info.state === 'running' && open.dump !== undefined && endsCut(open, open.dump)
-    const place = this.#addId(id, info)
-    const { dump } = open
-    if (dump === undefined) {
-      if (how === 'joined' ? open.body.goroutines === 'none' : startsOver(open, info)) open.dropCandidate()
-      if ((open.candidate?.bare.length ?? 0) >= open.limits.candidateHeaders) open.dropCandidate()
-      const candidate = open.candidate ?? open.newCandidate(base + pos)
-      candidate.start = Math.min(candidate.start, base + pos)
-      candidate.isCrash ||= how === 'line' && candidate.preamble !== undefined && candidate.lines === 0
-      open.finishGoroutine(false)
-      if (how !== 'joined') candidate.hold(this.#hold(buf, pos, next, how))
-    } else {
-      if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart(dump, wasCut)
-      else if (open.unsettled) open.settle(base + pos)
-      // A header that was held elsewhere may stand before what came here.
-      dump.start = Math.min(dump.start, base + pos)
-      dump.end = Math.max(dump.end, base + next)
-      if (typeof how !== 'string') open.tape.claim(how)
-    }
-    open.goroutine.begin({ id, place, info, start: base + pos, counted: true })
-    // Prose may quote a header with what stands behind it on its line.
-    if (buf[next - 1] !== LF) open.goroutine.interrupt('')
-    // A header that was put together of pieces is no prose: its dump need not wait for a frame.
-    if (how === 'joined') open.claimed(base + pos, base + next)
-  }
-
-  /** Of a header that is glued to a log line, the line end stays with the log line. */
-  #hold(buf: Buffer, pos: number, next: number, how: 'line' | 'glued' | Held): Held {
-    if (typeof how !== 'string') return how
-    return this.#open.tape.hold(buf, pos, how === 'glued' ? trimLineEnd(buf, pos, next) : next)
-  }
-
-  /** Ends the goroutine before this header, and the dump if the header starts another one. Returns the place of its id. */
-  #addId(id: number, info: HeaderInfo): number {
-    const open = this.#open
-    const { dump } = open
-    if (dump === undefined) return -1
-    const announced = isAnnounced(open, info)
-    if (dump.body.goroutines === 'none') {
-      if (!announced) open.dropNext()
-      open.closeForNext()
-      return -1
-    }
-    const { tally } = dump
-    const { ended, whole, header, cut: head } = open.goroutine
-    // A stack without an end was cut if the next dump follows.
-    const isCut = announced ? header !== undefined && (!whole || lacksItsEnd(open.goroutine, dump)) : tally.ids.has(id)
-    const cut = !ended && isCut
-    open.finishGoroutine(cut)
-    const place = tally.addId(id)
-    const again = place < 0 && id !== 0 && !tally.idsOverflow
-    if (!again && !announced) return place
-    if (place >= 0) tally.ids.undo(place)
-    if (cut || head !== undefined) dump.truncated = true
-    open.closeForNext()
-    return -1
   }
 }

@@ -19,30 +19,24 @@ import type { HeaderReader } from '../text/header.ts'
 import { isCutRegister, startsPreamble } from '../text/preamble.ts'
 import type { Remarks } from '../text/remarks.ts'
 import { endsDump, startsHeader } from '../text/titles.ts'
+import { beginGoroutine } from './begin-goroutine.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Openers } from './openers.ts'
 
 /** Foreign lines behind which a preamble inside an open dump is taken for log. */
 const PREAMBLE_LINES = 64
-/** A header has a line, is glued to a log line that lacks its line end, or was put together of pieces. */
-export type HeaderPlace = 'line' | 'glued' | 'joined'
-
-/** Takes the header of a goroutine at [pos, next) of `buf`. */
-export type TakeHeader = (buf: Buffer, pos: number, next: number, base: number, how: HeaderPlace) => void
 
 export class ForeignLines {
   readonly #open: OpenBlocks
   readonly #headers: HeaderReader
-  readonly #onHeader: TakeHeader
   readonly #openers: Openers
   readonly #remarks: Remarks
 
-  constructor(open: OpenBlocks, headers: HeaderReader, openers: Openers, remarks: Remarks, onHeader: TakeHeader) {
+  constructor(open: OpenBlocks, headers: HeaderReader, openers: Openers, remarks: Remarks) {
     this.#open = open
     this.#remarks = remarks
     this.#openers = openers
     this.#headers = headers
-    this.#onHeader = onHeader
   }
 
   take(line: LineAt): void {
@@ -131,13 +125,14 @@ export class ForeignLines {
       open.close(true)
     if (open.dump !== undefined && head === open.goroutine.indent) {
       open.claimed(base + pos, base + pos + at)
-      this.#onHeader(buf, pos + at, next, base, 'line')
+      beginGoroutine(open, this.#headers, buf, pos + at, next, base)
       return true
     }
+    const isIndented = open.goroutine.indent !== ''
     open.tape.pass(buf, pos, pos + at)
-    this.#onHeader(buf, pos + at, next, base, 'glued')
-    // The value of a panic goes on with a TAB on each line, whatever it quotes.
-    open.goroutine.mayBeIndented = head.trim() !== '' && startsPreamble(head) === undefined
+    beginGoroutine(open, this.#headers, buf, pos + at, next, base, 'glued')
+    // The value of a panic goes on with a TAB on each line, whatever it quotes. Headers may be indented by more than their lines.
+    open.goroutine.mayBeIndented = head.trim() === '' ? isIndented : startsPreamble(head) === undefined
     open.tape.pass(buf, trimLineEnd(buf, pos, next), next)
     return true
   }

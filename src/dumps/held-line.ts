@@ -3,6 +3,7 @@ import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { readLine, readStripped } from '../text/line.ts'
+import { beginGoroutine } from './begin-goroutine.ts'
 import type { Body } from './body.ts'
 import type { GoroutineHeader } from './goroutine.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -25,8 +26,20 @@ export interface HeldLine {
   readonly fits: GoroutineHeader | Body
 }
 
+/** Holds the line [pos, next) of `buf`, for `adopt`. */
+export function holdLine(open: OpenBlocks, buf: Buffer, pos: number, next: number, base: number): HeldLine {
+  const held = open.tape.hold(buf, pos, next)
+  const bytes = Buffer.from(buf.subarray(pos, next))
+  return { held, bytes, start: base + pos, end: base + next, fits: openPart(open) }
+}
+
+/** Is what the line fits still open? */
+export function fitsStill(open: OpenBlocks, line: HeldLine): boolean {
+  return line.fits === openPart(open)
+}
+
 /** What the next line of the dump goes on with: its open goroutine, or its body where there is none. */
-export function openPart({ goroutine, body }: OpenBlocks): GoroutineHeader | Body {
+function openPart({ goroutine, body }: OpenBlocks): GoroutineHeader | Body {
   return goroutine.header ?? body
 }
 
@@ -54,8 +67,14 @@ export function fitOf(
 }
 
 /** Takes a held line, which fits. */
-export function adopt(open: OpenBlocks, { held, bytes, start, end }: HeldLine): void {
+export function adopt(open: OpenBlocks, headers: HeaderReader, { held, bytes, start, end }: HeldLine): void {
   const { goroutine, tape } = open
+  const next = headers.read(bytes, wordsOf(bytes), 0, bytes.length)
+  if (next > 0) {
+    beginGoroutine(open, headers, bytes, 0, next, start, held)
+    if (open.dump !== undefined) open.dump.end = Math.max(open.dump.end, end)
+    return
+  }
   const { at, tree } = goroutine
   const text = bytes.toString('latin1', 0, trimLineEnd(bytes, 0, bytes.length))
   const line = at === undefined ? undefined : tree.step(at, bytes, wordsOf(bytes), 0, bytes.length)

@@ -5,7 +5,7 @@
  *
  * The states, and what leads from one to the next, are a table: WRITERS in states.ts.
  */
-import { LF } from '../core/ascii.ts'
+import { LF, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Held } from '../lines/tape.ts'
 import type { LoggedReason } from '../text/reason.ts'
@@ -15,6 +15,7 @@ import { after, WRITERS, type Writers, type WritersEvent } from './states.ts'
 
 /** Lines that fit neither dump, while it is not known whether there are two; lines of one dump without one of the other. */
 const MOST_LINES = 64
+const NEWLINE = Buffer.from('\n')
 
 /** Where assemblers are from, and go to. */
 export interface AssemblerSource {
@@ -207,10 +208,11 @@ export class InterleavedDumps {
     this.#last?.takenElsewhere(bytes)
   }
 
-  /** As Assembler.takeHeader. */
-  takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held: Held): void {
+  /** As Assembler.takeHeader, of one that stood behind something else on its line, and is held. */
+  takeHeader(held: Held): void {
+    const line = Buffer.concat([held.bytes, NEWLINE])
     this.#last ??= this.#first
-    this.#last.takeHeader(buf, words, pos, end, base, held)
+    this.#last.takeHeader(line, wordsOf(line), 0, line.length, held.at, held)
     this.#settle()
   }
 

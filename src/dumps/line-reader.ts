@@ -11,8 +11,9 @@ import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { readLine, TEXT_BYTES } from '../text/line.ts'
 import { areRegistersDue, continuesPreamble, isRegister } from '../text/preamble.ts'
 import { Remarks } from '../text/remarks.ts'
+import { beginGoroutine } from './begin-goroutine.ts'
 import type { Joined } from './body.ts'
-import { ForeignLines, type TakeHeader } from './foreign-lines.ts'
+import { ForeignLines } from './foreign-lines.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { Openers } from './openers.ts'
 import { PlainLog } from './plain-log.ts'
@@ -22,18 +23,16 @@ const RUNTIME_STACK: HeaderInfo = headerInfo('runtime stack', undefined, '', fal
 export class LineReader {
   readonly #open: OpenBlocks
   readonly #headers: HeaderReader
-  readonly #onHeader: TakeHeader
   readonly #openers: Openers
   readonly #foreign: ForeignLines
   readonly #remarks = new Remarks()
   readonly plainLog: PlainLog
 
-  constructor(open: OpenBlocks, headers: HeaderReader, onHeader: TakeHeader) {
+  constructor(open: OpenBlocks, headers: HeaderReader) {
     this.#open = open
     this.#headers = headers
-    this.#onHeader = onHeader
     this.#openers = new Openers(open)
-    this.#foreign = new ForeignLines(open, headers, this.#openers, this.#remarks, onHeader)
+    this.#foreign = new ForeignLines(open, headers, this.#openers, this.#remarks)
     this.plainLog = new PlainLog(open, this.#remarks)
   }
 
@@ -158,7 +157,7 @@ export class LineReader {
       const whole = Buffer.from(`${header.text}\n`, 'latin1')
       if (this.#headers.read(whole, wordsOf(whole), 0, whole.length) < 0) continue
       this.#claimHead({ fragment, cut: header.cut })
-      this.#onHeader(whole, 0, next - pos, base + pos, 'joined')
+      beginGoroutine(this.#open, this.#headers, whole, 0, next - pos, base + pos, 'joined')
       return true
     }
     return false

@@ -18,7 +18,7 @@
 import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import { know } from '../stacks/stack.ts'
 import { isStandard } from '../stacks/title.ts'
-import { mayBegin, mayBeWrappedFile } from '../text/cut.ts'
+import { isCutPath, mayBegin, mayBeWrappedFile } from '../text/cut.ts'
 import {
   hasOffset,
   isOffset,
@@ -167,7 +167,7 @@ export class StackBody implements Body {
   }
 
   mayBegin(text: string): boolean {
-    return mayBegin(text) || mayBeWrappedFile(text)
+    return mayBegin(text) || mayBeWrappedFile(text) || isCutPath(text)
   }
 
   beginsKnown(text: string): boolean {

@@ -1,4 +1,4 @@
-/** What every engine takes and does: that of one input (engine.ts), and that of several files in one (tailed.ts). */
+/** What every engine takes and does, whether it reads one input (engine.ts) or several files in one (tailed.ts). */
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
 import type { DumpstreamError } from '../core/errors.ts'
@@ -18,28 +18,28 @@ export interface EngineOptions {
   readonly stacks?: 'first' | 'always' | 'never'
   /** Also emit a record for each goroutine, the moment it is complete. Default false. */
   readonly goroutines?: boolean
-  /** Silence, in milliseconds of `tick` time, that ends an open dump. Default 1000. */
+  /** Milliseconds of silence, by the time given to `tick`, after which an open dump ends. Default 1000. */
   readonly idle?: number
   readonly limits?: Partial<Limits>
-  /** What a process may have, `{ goroutines: 1e6 }` or bytes of `memory`: findings of leaks say when they reach it. */
+  /** A bound of the process, `{ goroutines: 1e6 }` or bytes of `memory`: findings of leaks say when they will reach it. */
   readonly bound?: Bound
-  /** Of where the input comes from (pod, container, host): dump records carry them. */
+  /** Where the input comes from (pod, container, host); copied into dump records. */
   readonly attributes?: Readonly<Record<string, string>>
   /**
-   * When the line that holds `offset` of the input was written, milliseconds since the epoch, where the caller knows better than the line.
-   * Asked when a dump may begin there.
+   * When the line at `offset` of the input was written, in milliseconds since the epoch, if the caller knows better than the line does.
+   * Called when a dump may begin there.
    */
   readonly time?: (offset: number) => number | undefined
-  /** What carries the log. Default `auto`: the line that holds the first header tells. `plain`: nothing does. */
+  /** What the log is wrapped in. Default `auto`: found out from the line that holds the first header. `plain`: nothing. */
   readonly input?: InputKind
   /**
-   * `auto` (default): a log whose newest line is the first is found by the lines around its first header. `oldest_first`: it is not looked for,
-   * as where lines come while they are written.
+   * `auto` (default): the lines around the first header show whether the newest line comes first. `oldest_first`: no need to look, as with
+   * lines that arrive while they are written.
    */
   readonly order?: 'auto' | 'oldest_first'
   /**
-   * `auto` (default): an input that is not lines (UTF-16, CSV, YAML, a JSON document, `tail` of several files) is found by its first bytes.
-   * `lines`: it is not looked for, as where messages are pushed line by line.
+   * `auto` (default): the first bytes show whether the input is something other than lines (UTF-16, CSV, YAML, a JSON document, `tail` of
+   * several files). `lines`: no need to look, as with messages that are pushed line by line.
    */
   readonly form?: 'auto' | 'lines'
   /** Field of JSON lines that holds the text, a dotted path: `payload.text`. */
@@ -48,28 +48,28 @@ export interface EngineOptions {
   readonly timeKey?: string
   /** Fields of JSON lines that tell streams apart, and name them. */
   readonly streamKeys?: readonly string[]
-  /** Names of streams stand behind the input's own, `app.log:web-1`: for several inputs in one run. Default false. */
+  /** Put the name of the input before those of its streams, `app.log:web-1`: for several inputs in one run. Default false. */
   readonly qualified?: boolean
-  /** Count the lines of the input, however long it is, for its summary. Default false: up to 4 MiB. */
+  /** Count the lines of an input of any length for its summary. Default false: only up to 4 MiB. */
   readonly lines?: boolean
   /**
-   * What `snapshot()` of another engine has returned, also after `JSON.stringify` and `JSON.parse`: dump numbers and histories go on from
-   * it, so that a leak under watch stays under watch. Push the input from `snapshot.resumeAt` on. The options must be the same.
+   * What `snapshot()` of another engine returned, also after `JSON.stringify` and `JSON.parse`: dump numbers and histories continue from
+   * it, so that a leak under watch stays under watch. Push the input from `snapshot.resumeAt` on, with the same options.
    */
   readonly snapshot?: EngineSnapshot
   /**
-   * Called with each record, in order. `frame` is there when the dump's carrier is JSON: it makes the carrier's line out of the record's
-   * JSON text, with all other fields of the dump's first line.
+   * Called with each record, in order. If the dump was carried in JSON lines, `frame` turns the JSON text of the record into such a line,
+   * with all other fields of the dump's first line.
    */
   readonly onRecord?: (record: DumpstreamRecord, frame?: RecordFrame) => void
   /**
-   * Called when a dump had to be dropped because of a bug of dumpstream: the engine goes on after it. What your own functions throw is thrown
-   * by `push`, `tick` and `end`.
+   * Called if a dump had to be dropped because of a bug in dumpstream; the engine goes on. What your own callbacks throw is thrown by `push`,
+   * `tick` and `end`.
    */
   readonly onFault?: (error: DumpstreamError) => void
   /**
-   * Called with the bytes that are not dump, in order, and where the first of them stood in the input. The view is valid during
-   * the call only. Absent: they are dropped.
+   * Called with the bytes that are not part of a dump, in order, and the offset of the first of them in the input. The view is valid only
+   * during the call. Without it, they are dropped.
    */
   readonly onLog?: (bytes: Uint8Array, offset: number) => void
 }
@@ -92,46 +92,46 @@ export interface EngineStats {
 }
 
 export interface Engine {
-  /** Feeds bytes; the chunk may be reused after the call. */
+  /** Reads bytes. The chunk may be reused after the call. */
   push(chunk: Uint8Array): void
   /** As `push`, of whole lines in which there is no needle (text/needle.ts): nobody need search them again. */
   pushOrdinary?(lines: Uint8Array): void
-  /** Tells the time, milliseconds since the epoch: ends a dump after `idle` of silence, lets go of what was held back. Call it now and then while following. */
+  /** Tells the time, in milliseconds since the epoch: a dump ends after `idle` of silence, and lines that were held back are let go. Call it now and then while following. */
   tick(now: number): void
-  /** Ends the input: an open dump is completed. */
+  /** Ends the input, and completes an open dump. */
   end(): void
-  /** Offset in the input before which every byte is known to be log, and has been handed out, or dump. Needs `onLog`. */
+  /** Offset in the input before which every byte is decided: log that has been handed out, or dump. Needs `onLog`. */
   readonly settled: number
   /**
-   * Offset in the input of the first byte that a fresh engine needs to say what this one has still to say: the beginning of an open dump, of
-   * what may announce one, or of a line. Commit this one where reading goes on after a restart; `settled` passes inside an open dump. The
-   * fresh engine numbers dumps anew, and compares with none before, unless it has a `snapshot`: that says by itself where to go on.
+   * Offset in the input from which a fresh engine would have to read to produce what this one has not produced yet: the beginning of an open
+   * dump, of what may announce one, or of a line. Commit this offset, not `settled`, which moves on within an open dump. Without a
+   * `snapshot` the fresh engine numbers dumps from 1 and knows no earlier ones; a snapshot has its own `resumeAt`.
    */
   readonly resumeAt: number
-  /** A dump, or what may be the beginning of one, is under way: every line matters. */
+  /** A dump, or what may be the beginning of one, is open. */
   readonly open: boolean
   readonly stats: EngineStats
-  /** What the last record of the input says, as far as it has been read. */
+  /** The summary record, as far as the input has been read. */
   readonly summary?: SummaryRecord
   /**
-   * The newest line is the first, and the input is plain lines: whoever can read it from its end does better, with `order: 'oldest_first'`. No
-   * record has been made of it.
+   * The newest line comes first, and the input is plain lines. No record has been made: if you can, read it again from its end, with
+   * `order: 'oldest_first'`.
    */
   readonly isNewestFirst?: boolean
-  /** What was read, but not as well as it could be, a clause each. */
+  /** What was read, but not as well as it could be; one clause each. */
   readonly notices?: readonly string[]
-  /** What could not be read, a clause each: `the JSON ends in the middle`. */
+  /** What could not be read; one clause each: `the JSON ends in the middle`. */
   readonly faults?: readonly string[]
 }
 
-/** The whole of an engine, as `createEngine` makes it. */
+/** What `createEngine` returns. */
 export interface WholeEngine extends Engine {
-  /** Ends the input. `isCut`: there was more of it, which could not be read; the dump that it ends in is `truncated`. */
+  /** Ends the input. `isCut`: there was more that could not be read, so a dump that is open is `truncated`. */
   end(isCut?: boolean): void
   readonly summary: SummaryRecord
   /**
-   * What is known of all sources, for an engine that goes on where this one is, after a restart. Costs as much as the histories are large
-   * (a few bytes a goroutine of the last dumps): take it after dumps, not after chunks.
+   * Everything an engine needs to continue here after a restart. Its size is that of the histories, a few bytes for each goroutine of the last
+   * dumps: take one after a dump, not after each chunk.
    *
    * @example
    * writeFileSync('state.json', JSON.stringify(engine.snapshot()))

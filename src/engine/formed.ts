@@ -9,6 +9,7 @@
  *   start    | anything else                          | lines, and a carriage return alone ends one
  */
 import { CR, LF } from '../core/ascii.ts'
+import { shiftRecord } from '../core/records.ts'
 import { detectForm, type Found } from '../forms/detect.ts'
 import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
@@ -126,13 +127,7 @@ export class FormedEngine extends EngineAround {
       ...(onRecord === undefined || skipped === 0
         ? {}
         : {
-            onRecord: (record, frame) =>
-              onRecord(
-                record.type === 'dump'
-                  ? { ...record, bytes: [record.bytes[0] + skipped, record.bytes[1] + skipped] }
-                  : record,
-                frame,
-              ),
+            onRecord: (record, frame) => onRecord(shiftRecord(record, skipped), frame),
           }),
     }
   }

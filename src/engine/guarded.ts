@@ -3,6 +3,7 @@
  * as it is, the rest of what was pushed comes out as log, and a new engine takes over with what is known so far.
  */
 import { DumpstreamError } from '../core/errors.ts'
+import { shiftRecord } from '../core/records.ts'
 import { EngineAround } from './around.ts'
 import { checkBytes } from './check-options.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
@@ -113,15 +114,7 @@ export class GuardedEngine extends EngineAround {
       ...(onRecord === undefined
         ? {}
         : {
-            onRecord: (record, frame) =>
-              this.#call(() =>
-                onRecord(
-                  record.type === 'dump' && base > 0
-                    ? { ...record, bytes: [record.bytes[0] + base, record.bytes[1] + base] }
-                    : record,
-                  frame,
-                ),
-              ),
+            onRecord: (record, frame) => this.#call(() => onRecord(shiftRecord(record, base), frame)),
           }),
     }
   }

@@ -5,7 +5,7 @@
  *   bytes → form → lines → engine → records, with the offsets of the input
  *     └──────────── what each line was made of ────────────→ log
  */
-import type { DumpstreamRecord } from '../core/records.ts'
+import { type DumpstreamRecord, placeRecord } from '../core/records.ts'
 import type { Form, FormMaker } from '../forms/form.ts'
 import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
@@ -195,9 +195,7 @@ export class ReformedEngine extends EngineAround {
   }
 
   #placed(record: DumpstreamRecord): DumpstreamRecord {
-    if (record.type !== 'dump') return record
-    const [start, end] = record.bytes
-    return { ...record, bytes: [this.#places.raw(start), this.#places.after(end)] }
+    return placeRecord(record, (start, end) => [this.#places.raw(start), this.#places.after(end)])
   }
 }
 

@@ -1,5 +1,6 @@
 /** The last record of an input: what there was in it. */
-import { headerHint } from '../carriers/hint.ts'
+import type { InputKind } from '../carriers/detect.ts'
+import { pathOfNeedle } from '../carriers/learned.ts'
 import { LF } from '../core/ascii.ts'
 import { LIMITS, limitsOf } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
@@ -135,4 +136,12 @@ export class SummingEngine extends EngineAround implements WholeEngine {
     const line = buf.toString('utf8', start, end < 0 ? Math.min(buf.length, at + HINT_BYTES) : end)
     this.#hint = headerHint(line, this.#options.input)
   }
+}
+
+/** What a person may try where `line` looks like a header of a goroutine, and was not read. */
+function headerHint(line: string, input: InputKind | undefined): string {
+  if (input !== undefined && input !== 'auto') return '--input auto'
+  const path = line.startsWith('{') ? pathOfNeedle(line) : undefined
+  if (path !== undefined) return `--text-key ${path}`
+  return 'dumpstream anonymize FILE, and file an issue with it'
 }

@@ -21,14 +21,14 @@ import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import type { InputKind } from '../carriers/detect.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
-import { goesOnString } from '../carriers/wrapped-string.ts'
 import { TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { mayAnnounce } from '../text/announcement.ts'
+import { announces, mayAnnounce } from '../text/announcement.ts'
 import { startsHeader } from '../text/titles.ts'
 import { CarriedTape, type GluedHeader } from './carried-tape.ts'
 import { LikeLines } from './like-lines.ts'
+import { OpenStrings } from './open-strings.ts'
 import { Recognition } from './recognition.ts'
 import type { Stream } from './stream.ts'
 import { StreamMaker, type StreamMakerOptions } from './stream-maker.ts'
@@ -55,8 +55,7 @@ export class CarriedStreams {
   readonly #options: CarriedStreamsOptions
   #recognised: Recognition | undefined
   #streams: StreamMap | undefined
-  /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
-  #long: Stream | undefined
+  #openStrings: OpenStrings | undefined
   /** The text of the raw line at hand. */
   readonly #text = new CarriedText()
   /** The raw line at hand. */
@@ -64,23 +63,14 @@ export class CarriedStreams {
   readonly #maker: StreamMaker
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: Unproved | undefined
-
-  /** The stream of a line that lacks the end of the string with its dump. */
-  #wrapped: Stream | undefined
-
   readonly #wrappedLines = new WrappedLines()
-  /** The stream of the last line, if it goes on. */
-  #goingOn: Stream | undefined
-
-  /** The stream that the last line was given to, and its carrier; undefined when it was given to none. */
-  #given: Stream | undefined
-  #givenBy: Carrier | undefined
-  #likeLines: LikeLines | undefined
+  readonly #like: LikeLines
 
   constructor(options: CarriedStreamsOptions) {
     this.#options = options
     this.#line = new CarriedTape(options.tape)
     this.#maker = new StreamMaker(options, this.#line)
+    this.#like = new LikeLines(options.blockBytes)
   }
 
   // Made when they are asked for: most inputs have no dump in a carrier, and there may be thousands of files.
@@ -98,14 +88,14 @@ export class CarriedStreams {
     return this.#recognised
   }
 
-  get #like(): LikeLines {
-    this.#likeLines ??= new LikeLines(this.#options.blockBytes)
-    return this.#likeLines
-  }
-
   get #map(): StreamMap {
     this.#streams ??= new StreamMap(this.#options.limits.sources, this.#options.budget)
     return this.#streams
+  }
+
+  get #strings(): OpenStrings {
+    this.#openStrings ??= new OpenStrings(this.#options.tape, this.#map)
+    return this.#openStrings
   }
 
   /** Where the first of what is open in any stream begins; undefined when nothing is. */
@@ -131,12 +121,16 @@ export class CarriedStreams {
     end: number = next,
     final: boolean = true,
   ): Taken {
-    this.#given = undefined
+    this.#like.forget()
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
-    if (this.#wrapped !== undefined && this.#goesOn(this.#wrapped, buf, pos, next, offset)) return 'taken'
+    if (this.#openStrings?.takeLine(buf, pos, next, offset) === true) return 'taken'
     this.#line.begin(buf, pos, next)
-    if (this.#goingOn !== undefined && this.#takePart(this.#goingOn, offset)) return 'taken'
+    const goingOn = this.#wrappedLines.takePart(text)
+    if (goingOn !== undefined) {
+      this.#feed(undefined, goingOn, text, offset, false)
+      return 'taken'
+    }
     let known: Carrier | undefined
     for (const carrier of inUse) {
       if (carrier === whole && !needle) continue
@@ -146,9 +140,13 @@ export class CarriedStreams {
       if (this.#take(carrier, offset, needle)) return 'taken'
       if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
     }
-    const header = this.#gluedBefore(buf, pos, next)
-    if (header !== undefined) return header
-    if (this.#takeBehindLabel(buf, pos, next, offset, needle)) return 'taken'
+    const proof = this.#unproved?.prove(buf, pos, next, text)
+    if (proof !== undefined) {
+      this.#unproved = undefined
+      if (proof.is === 'glued') return proof.header
+      this.#feed(proof.prefix, proof.stream, text, offset, needle)
+      return 'taken'
+    }
     if (needle && this.recognition.recognise(buf, pos, next, pos)) {
       const carrier = this.recognition.inUse[0]
       if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return 'taken'
@@ -164,7 +162,7 @@ export class CarriedStreams {
    * carrier in use reads. `needle`: it holds one. False: it is of no dump.
    */
   bare(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, like: Buffer): boolean {
-    this.#given = undefined
+    this.#like.forget()
     const text = this.#text
     const carrier = this.recognition.inUse.find((each) => each.read(like, 0, like.length, text))
     if (carrier === undefined || carrier.several === true) return false
@@ -178,8 +176,8 @@ export class CarriedStreams {
 
   /** A chunk comes: what was seen of the last one is gone. */
   enter(): void {
-    this.#given = undefined
-    this.#likeLines?.leave(this.open)
+    this.#like.forget()
+    this.#like.leave(this.open)
   }
 
   /**
@@ -187,38 +185,33 @@ export class CarriedStreams {
    * byte of `buf` stands in the input. Returns where the line begins that is left.
    */
   known(buf: Buffer, pos: number, end: number, base: number): number {
-    const given = this.#given
-    if (given === undefined || !given.walks || !this.#isLike(given, buf, pos, end)) return pos
-    const { lines } = this.#like
-    given.feedKnown(lines, base)
-    this.#map.fed(given)
-    return lines.pos
+    const { stream } = this.#like
+    if (stream === undefined || !this.#mayRepeat(stream)) return pos
+    const at = this.#like.giveKnown(buf, pos, end, base)
+    this.#map.fed(stream)
+    return at
   }
 
   /** Are the lines that come likely to be plain log behind a dump? */
   get logs(): boolean {
-    return this.#given?.logs === true
+    return this.#like.stream?.logs === true
   }
 
   /** As `known`, of lines whose texts are plain log behind the dump: they pass. None of them holds a needle. */
   passLog(buf: Buffer, pos: number, end: number): number {
-    const given = this.#given
-    if (given === undefined || !this.#isLike(given, buf, pos, end)) return pos
-    const { lines } = this.#like
-    given.feedLog(lines, lines.textAt(end))
-    this.#options.tape.pass(buf, pos, lines.pos)
-    this.#map.fed(given)
-    return lines.pos
+    const { stream } = this.#like
+    if (stream === undefined || !this.#mayRepeat(stream)) return pos
+    const at = this.#like.giveLog(buf, pos, end)
+    this.#options.tape.pass(buf, pos, at)
+    this.#map.fed(stream)
+    return at
   }
 
-  /** Is the line at `pos` like the one before, which `given` was given? Then its text is at hand. */
-  #isLike(given: Stream, buf: Buffer, pos: number, end: number): boolean {
-    const carrier = this.#givenBy
-    if (carrier?.shape === undefined) return false
+  /** May the next line be read as the one before, which `stream` was given? */
+  #mayRepeat(stream: Stream): boolean {
     const { inUse, klog } = this.recognition
-    if (this.#wrappedLines.areKnown) return false
-    if (inUse[0] !== carrier || !klog.isNowhere || this.#unproved?.stream === given) return false
-    return this.#like.find(carrier, buf, pos, end)
+    if (this.#wrappedLines.areKnown || inUse[0] !== this.#like.carrier) return false
+    return klog.isNowhere && this.#unproved?.stream !== stream
   }
 
   /** As WrappedLines.begin, of the text at hand, if it is of a dump: lines go up to `end`. */
@@ -226,73 +219,39 @@ export class CarriedStreams {
     const text = this.#text
     if (text.partial || carrier.several === true || carrier === this.recognition.whole) return true
     const stream = this.#map.get(carrier, text.key)
-    if (stream?.open !== true && !(needle && startsHeader(text.latin1()))) return true
+    if (stream?.open !== true && !(needle ? startsHeader(text.latin1()) : announces(text.buf, text.start, text.end)))
+      return true
     const { buf, start, end: next } = this.#line
+    const { key } = text
     return this.#wrappedLines.begin(text, (words) => stream?.withoutInner(words) ?? words, {
       ...{ buf, start, next, end, isFinal },
-      isCarried: (from, to, least) => this.#isCarried(buf, from, to, least),
+      isCarried: (from, to, least) =>
+        this.recognition.isCarried(
+          buf,
+          from,
+          to,
+          least,
+          // The stream that the line at hand begins is not there yet.
+          (other, of) => of === key || this.#map.get(other, of) !== undefined,
+        ),
     })
   }
 
-  /** Takes the line at hand as a part of the one before it, which is of `stream`. */
-  #takePart(stream: Stream, offset: number): boolean {
-    this.#goingOn = undefined
-    if (!stream.open) return false
-    this.#wrappedLines.next(this.#text)
-    this.#feed(undefined, stream, this.#text, offset, false)
-    return true
-  }
-
-  /** Is the line [pos, next) one of a stream that there is, with `least` bytes ahead of its text? A time may have the form of any number. */
-  #isCarried(buf: Buffer, pos: number, next: number, least: number): boolean {
-    const { inUse, whole } = this.recognition
-    const text = new CarriedText()
-    return inUse.some((carrier) => {
-      const other = carrier === whole ? undefined : carrier.afresh()
-      if (other?.read(buf, pos, next, text) !== true || this.#map.get(carrier, text.key) === undefined) return false
-      return next - pos - (text.end - text.start) >= least
-    })
-  }
-
-  /** Takes the line [pos, next), if it goes on with the string of the dump in `stream`; else that is over. */
-  #goesOn(stream: Stream, buf: Buffer, pos: number, next: number, offset: number): boolean {
-    const end = trimLineEnd(buf, pos, next)
-    const goesOn = stream.isWrapped && goesOnString(buf.toString('latin1', pos, end))
-    if (goesOn) {
-      this.#options.tape.pass(buf, pos, next)
-      stream.feedRest(buf.subarray(pos, end), offset + next - pos)
-    }
-    if (!goesOn || !stream.isWrapped) {
-      stream.endRest()
-      this.#wrapped = undefined
-    }
-    this.#map.fed(stream)
-    return goesOn
-  }
-
-  /** The beginning of a line that is too long to be read as one, at `offset` of the input: it is in the log already, with all that follows. True when a dump begins in it. */
-  beginning(buf: Buffer, offset: number): boolean {
+  /** As OpenStrings.begin, of a line that is in the log already, with all that follows. `needle`: its beginning holds one. */
+  beginning(buf: Buffer, offset: number, needle: boolean): boolean {
+    this.#openStrings?.endWrapped()
+    if (!needle) return false
     const { whole } = this.recognition
     this.#text.key = ''
     const stream = this.#map.get(whole, '') ?? this.#maker.make(whole, '')
     this.#map.add(whole, '', stream)
     this.#line.beginKept(buf, 0, buf.length)
-    const isFound = stream.feedBeginning(buf, offset, offset + buf.length - 1)
-    this.#map.fed(stream)
-    this.#long = stream.open ? stream : undefined
-    return isFound
+    return this.#strings.begin(stream, buf, offset)
   }
 
-  /** The next piece of that line, up to `upTo` of the input. `isLast`: the line ends with it. */
+  /** As OpenStrings.takePiece. */
   rest(piece: Buffer, upTo: number, isLast: boolean): void {
-    const stream = this.#long
-    if (stream === undefined) return
-    stream.feedRest(piece, upTo)
-    if (isLast) {
-      stream.endRest()
-      this.#long = undefined
-    }
-    this.#map.fed(stream)
+    this.#openStrings?.takePiece(piece, upTo, isLast)
   }
 
   /** As StreamMap.count. */
@@ -309,7 +268,7 @@ export class CarriedStreams {
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
     this.#streams?.tick(now, idle)
-    if (!this.open) this.#likeLines?.leave(false)
+    if (!this.open) this.#like.leave(false)
   }
 
   /** The text at hand goes to its stream, if that is open or a dump begins here. */
@@ -335,7 +294,9 @@ export class CarriedStreams {
         this.#line.mayBeGlued(text.buf.subarray(text.start + label, trimLineEnd(text.buf, text.start, text.end)))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
-        this.#unproved = glued === undefined ? undefined : this.#newUnproved(carrier, stream, glued, label)
+        const [streams, maker, recognition] = [this.#map, this.#maker, this.recognition]
+        const { tape } = this.#options
+        this.#unproved = glued && new Unproved({ carrier, stream, glued, label, tape, streams, maker, recognition })
         return true
       }
     } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) {
@@ -354,11 +315,11 @@ export class CarriedStreams {
     stream.feed(text, needle, offset, offset + line.end - line.start)
     this.#maker.atLine = undefined
     line.settle()
-    if (stream.isWrapped) this.#wrapped = stream
-    if (this.#wrappedLines.goOn) this.#goingOn = stream
+    if (stream.isWrapped) this.#strings.wrap(stream)
+    this.#wrappedLines.fed(stream)
     this.#map.fed(stream)
-    this.#given = carrier === undefined ? undefined : stream
-    this.#givenBy = carrier
+    if (carrier === undefined) this.#like.forget()
+    else this.#like.follow(stream, carrier)
   }
 
   /** As `#give`, of each text that `carrier` finds in the line. One with several log records stays in the log: it says more than the dump. */
@@ -369,38 +330,5 @@ export class CarriedStreams {
       this.#give(carrier, offset, needle)
     } while (carrier.again?.(this.#text) === true)
     return true
-  }
-
-  /**
-   * The header of a stream that nothing proves, if the line [pos, next) goes on with it and has no prefix: what stood before the header is
-   * a log line, and the stream is none.
-   */
-  #gluedBefore(buf: Buffer, pos: number, next: number): GluedHeader | undefined {
-    const unproved = this.#unproved
-    if (unproved === undefined || !unproved.goesOnBare(buf, pos, next, this.#text)) return undefined
-    this.#unproved = undefined
-    return unproved.partBare()
-  }
-
-  /**
-   * Takes the line [pos, next), if it goes on with the header of a stream that nothing proves, behind a prefix with which that of the header
-   * begins: the rest of it was a label.
-   */
-  #takeBehindLabel(buf: Buffer, pos: number, next: number, offset: number, needle: boolean): boolean {
-    const unproved = this.#unproved
-    const text = this.#text
-    const prefix = unproved?.headOn(buf, pos, next, text)
-    if (unproved === undefined || prefix === undefined) return false
-    this.#unproved = undefined
-    const stream = unproved.partLabel(prefix, text.key, prefix.length)
-    this.recognition.use(prefix)
-    this.#feed(prefix, stream, text, offset, needle)
-    return true
-  }
-
-  #newUnproved(carrier: Carrier, stream: Stream, glued: GluedHeader, label: number): Unproved {
-    const { tape } = this.#options
-    const [streams, maker, recognition] = [this.#map, this.#maker, this.recognition]
-    return new Unproved({ carrier, stream, glued, label, tape, streams, maker, recognition })
   }
 }

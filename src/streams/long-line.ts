@@ -5,22 +5,66 @@
  *     {"request":" … 40 MB … ","stacks":"goroutine 1 [running]:\nmain.main()\n … 20 MB … "}
  */
 import { dumpString } from '../carriers/dump-string.ts'
-import { BACKSLASH, CR, QUOTE } from '../core/ascii.ts'
+import { BACKSLASH, CR, LF, QUOTE, trimLineEnd } from '../core/ascii.ts'
 import { findNeedle, NEEDLE_BYTES } from '../text/needle.ts'
+import type { CarriedStreams } from './carried-streams.ts'
 
 /** Backslashes that are looked at to tell whether the quote behind them is escaped: in whatever pieces the line comes, these are kept. */
 const ESCAPES = 16
 const EMPTY = Buffer.alloc(0)
+const NEWLINE = Buffer.from('\n')
+
+/** Lines that are too long to be read, one after the other. They are in the log already. */
+export class LongLines {
+  readonly #streams: CarriedStreams
+  readonly #reach: number
+  /** The one that comes, as long as no dump was found in it. */
+  #line: LongLine | undefined
+
+  /** `reach`: as LongLine has it. */
+  constructor(streams: CarriedStreams, reach: number) {
+    this.#streams = streams
+    this.#reach = reach
+  }
+
+  /** Offset in the input of the line in which a dump may still begin. */
+  get start(): number | undefined {
+    return this.#line?.at
+  }
+
+  /** `buf` is the beginning of one, at `base` of the input, with a line end that is ours. `needle`: it holds one. */
+  begin(buf: Buffer, base: number, needle: boolean): void {
+    const isFound = this.#streams.beginning(buf, base, needle)
+    this.#line = isFound ? undefined : new LongLine(this.#reach, base)
+    this.#line?.begin(buf.subarray(0, -1))
+  }
+
+  /** The next piece is [start, end) of `buf`, whose first byte stands at `base` of the input. */
+  take(buf: Buffer, start: number, end: number, base: number): void {
+    const isLast = buf[end - 1] === LF
+    const stop = isLast ? trimLineEnd(buf, start, end) : end
+    const piece = buf.subarray(start, stop)
+    const found = this.#line?.take(piece, base + stop, isLast)
+    if (isLast || found !== undefined) this.#line = undefined
+    if (found === undefined) {
+      this.#streams.rest(piece, base + end, isLast)
+      return
+    }
+    // Its first line has come with the beginning: all else is of the same string.
+    if (this.#streams.beginning(Buffer.concat([found.beginning, NEWLINE]), found.at, true))
+      this.#streams.rest(found.rest, base + end, isLast)
+  }
+}
 
 /** Where a dump begins: what has come of its string, and what of that shows that it is one. */
-export interface LongString {
+interface FoundString {
   readonly beginning: Buffer
   readonly rest: Buffer
   /** Offset of the first byte of `beginning` in the input. */
   readonly at: number
 }
 
-export class LongLine {
+class LongLine {
   /** A string is looked at from so many bytes before a needle to so many after it. */
   readonly #reach: number
   #kept: Buffer = EMPTY
@@ -41,7 +85,7 @@ export class LongLine {
   }
 
   /** Takes the next piece of the line, which ends at `upTo` of the input. `isLast`: the line ends with it. */
-  take(piece: Buffer, upTo: number, isLast: boolean): LongString | undefined {
+  take(piece: Buffer, upTo: number, isLast: boolean): FoundString | undefined {
     const read = Buffer.concat([this.#kept, piece])
     // Of a line end that came in two pieces, the first is here.
     const isCut = isLast && piece.length === 0 && read.at(-1) === CR

@@ -1,6 +1,9 @@
 /** Where a dump of a stream comes from: what the carrier names, and what the line says in which the dump began. */
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { Prefix } from '../carriers/prefix.ts'
+import { Whole } from '../carriers/whole.ts'
+import { readLoggedReason } from '../text/reason.ts'
+import { readRecordReason } from '../text/record-reason.ts'
 import { headerAfterLabel, startsHeader } from '../text/titles.ts'
 
 export interface StreamOrigin {
@@ -62,12 +65,18 @@ function textsOf(carrier: Carrier, key: string, lines: readonly string[]): strin
     const buf = Buffer.from(`${line}\n`, 'latin1')
     const texts: string[] = []
     let isRead = other.read(buf, 0, buf.length, text)
+    // A dump on one line has no carrier; the line itself is in the log by now, and parts nothing from it.
+    if (carrier instanceof Whole) return isRead && !givesReason(line) ? [] : [line]
     // The value of a field is indented, and the line with its name is not.
     if (!isRead && carrier instanceof Prefix && carrier.isBlank) return [line]
     for (; isRead; isRead = other.again?.(text) === true)
       if (text.key === key) texts.push(...linesBeforeDump(text.latin1().trimEnd()))
     return texts
   })
+}
+
+function givesReason(line: string): boolean {
+  return (readLoggedReason(line) ?? readRecordReason(line)) !== undefined
 }
 
 /** The lines of `text` up to that with which a dump begins; what stands ahead of a header on its line is one. */

@@ -21,11 +21,11 @@ import { Whole } from '../carriers/whole.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { announces, findAnnouncement, isLoggedByTest, isPanicAlone, mentionsPanic } from '../text/announcement.ts'
+import { announces, findAnnouncement } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
-import { findTitle } from '../text/titles.ts'
 import { bareAnnouncement } from './bare-head.ts'
 import { beginsValue, isIndentedTitle, KlogValue } from './klog-value.ts'
+import { isInPanicValue } from './panic-value.ts'
 import type { Stream } from './stream.ts'
 
 /** Carriers in use at once: a log that several programs write, each in its own way. */
@@ -87,7 +87,7 @@ export class Recognition {
   recogniseIndent(buf: Buffer, pos: number, next: number, from: number): boolean {
     if (this.#parts.input !== 'auto' || (buf[pos] !== SPACE && buf[pos] !== TAB)) return false
     const indent = indentOf(buf.subarray(pos, next - 1))
-    return indent?.isIndent === true && !this.#isInPanicValue(buf, pos, next, from) && this.#use(indent)
+    return indent?.isIndent === true && !isInPanicValue(this.#parts.tape, buf, pos, next, from) && this.#use(indent)
   }
 
   #recognise(
@@ -123,7 +123,7 @@ export class Recognition {
     const prefix = prefixOf(line)
     if (prefix !== undefined) return this.#isAnnounced(prefix, buf, pos, next, from) && this.#use(prefix)
     const indent = prefixes === 'any' ? indentOf(line) : undefined
-    if (indent !== undefined && !this.#isInPanicValue(buf, pos, next, from)) return this.#use(indent)
+    if (indent !== undefined && !isInPanicValue(this.#parts.tape, buf, pos, next, from)) return this.#use(indent)
     const inValue = prefixOf(line, true)
     return inValue !== undefined && this.#beginsIn(inValue, buf, pos, next, from) && this.#use(inValue)
   }
@@ -135,6 +135,22 @@ export class Recognition {
     if (this.#inUse.some((carrier) => carrier !== this.whole && reads(carrier))) return true
     if (this.#parts.input !== 'auto') return false
     return this.#known.some(reads) || prefixOf(buf.subarray(pos, next - 1), true) !== undefined
+  }
+
+  /** Is the line [pos, next) one of those streams, with `least` bytes ahead of its text? A time may have the form of any number. */
+  isCarried(
+    buf: Buffer,
+    pos: number,
+    next: number,
+    least: number,
+    isStream: (carrier: Carrier, key: string) => boolean,
+  ): boolean {
+    const text = new CarriedText()
+    return this.#inUse.some((carrier) => {
+      const other = carrier === this.whole ? undefined : carrier.afresh()
+      if (other?.read(buf, pos, next, text) !== true || !isStream(carrier, text.key)) return false
+      return next - pos - (text.end - text.start) >= least
+    })
   }
 
   /** Where the first line of an announcement stands, in [from, near), of the dump in the line [near, next) or of one in another stream. */
@@ -216,19 +232,6 @@ export class Recognition {
     return found
   }
 
-  /** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Go indents them by a TAB. */
-  #isInPanicValue(buf: Buffer, pos: number, next: number, from: number): boolean {
-    const indent = indentBefore(buf.toString('latin1', pos, next))
-    let found = false
-    lookBack(this.#parts.tape, buf, from, pos, (before, start, end) => {
-      const text = before.toString('latin1', start, end)
-      if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
-      found = mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent) && !isLogged(text, indent)
-      return true
-    })
-    return found
-  }
-
   /** A line with blanks ahead may go on with a message of journalctl: the message's first line says whose it is. */
   #showHeadOfMessage(buf: Buffer, pos: number, from: number): void {
     const syslog = this.#known.find((carrier) => carrier instanceof Syslog)
@@ -255,38 +258,4 @@ export class Recognition {
     for (const dropped of this.#inUse.splice(CARRIERS)) this.#parts.onDrop(dropped)
     return true
   }
-}
-
-interface Indent {
-  /** Where it is in its line: after a prefix, if there is one. */
-  readonly at: number
-  readonly width: number
-}
-
-/** Is the line the first one of a column of text, whose further lines are indented by as much: `- panic: boom`, `Message:  panic: boom`? */
-function beginsColumn(line: string, { at, width }: Indent): boolean {
-  return at === 0 && /^(?: *(?:[-*+]|\d+[.)])| *[A-Z][\w ]{0,40}:) +/.exec(line)?.[0].length === width
-}
-
-/**
- * Has a logger written `panic: boom` behind words that the lines below it have not? The runtime writes nothing ahead of it, and a shipper writes what
- * it does ahead of every line.
- */
-function isLogged(line: string, { at }: Indent): boolean {
-  return at === 0 && !isPanicAlone(line)
-}
-
-/** Time stamps before an indented text differ in length by so much at most, zeros left out. */
-const SLACK = 4
-
-function indentBefore(line: string): Indent {
-  const end = findTitle(line, line.length, 1)?.index ?? line.indexOf('goroutine')
-  const at = line.slice(0, end).trimEnd().length
-  return { at, width: end - at }
-}
-
-/** Is the text of `line` indented by as much, after a prefix by a TAB? */
-function isIndentedBy(line: string, { at, width }: Indent): boolean {
-  if (at === 0) return line.length - line.trimStart().length >= width
-  return line.slice(Math.max(0, at - SLACK), at + SLACK).includes('\t')
 }

@@ -15,22 +15,20 @@
  */
 
 import type { InputKind } from '../carriers/detect.ts'
-import { COLON, isDigit, LF, trimLineEnd, wordsOf } from '../core/ascii.ts'
+import { LF, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
-import type { Held } from '../lines/tape.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
-import { isDecorated, lineStart } from '../text/needle.ts'
+import { firstLine, isTitle, lineStart } from '../text/needle.ts'
 import { withPrefixBehind } from './bare-head.ts'
 import type { CarriedStreams } from './carried-streams.ts'
-import { LongLine } from './long-line.ts'
+import { LongLines } from './long-line.ts'
 import { Needles } from './needles.ts'
 import { endGlued } from './unproved.ts'
 import { wrappedHeader } from './wrapped-lines.ts'
 
-const GOROUTINE = 'goroutine '
 /** Longest last line that is looked at when the input ends. */
 const LAST_LINE_BYTES = 4096
 
@@ -55,8 +53,7 @@ export class Router implements LineSink {
   readonly #needles: Needles
   /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
   announced = -1
-  /** The line that is too long to be read, as long as no dump was found in it. */
-  #long: LongLine | undefined
+  readonly #long: LongLines
 
   constructor(parts: RouterParts) {
     this.#limits = parts.limits
@@ -65,6 +62,7 @@ export class Router implements LineSink {
     this.#plain = parts.plain
     this.#streams = parts.streams
     this.#blockBytes = parts.blockBytes
+    this.#long = new LongLines(parts.streams, parts.limits.preambleBytes)
   }
 
   /** The lines that come are known to hold no needle, or not. */
@@ -74,12 +72,12 @@ export class Router implements LineSink {
 
   /** Offset in the input of the line in which a dump may still begin, though it is in the log already. */
   get start(): number | undefined {
-    return this.#long?.at
+    return this.#long.start
   }
 
   lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
     this.#tape.base = base
-    const words = new DataView(buf.buffer, buf.byteOffset, buf.length)
+    const words = wordsOf(buf)
     this.#needles.enter(end)
     this.#streams.enter()
     let pos = start
@@ -154,26 +152,13 @@ export class Router implements LineSink {
   beginning(buf: Buffer, base: number): void {
     this.#tape.base = base
     this.#tape.passBeginning(buf)
-    const isFound = this.#needles.find(buf, 0, buf.length) >= 0 && this.#streams.beginning(buf, base)
-    this.#long = isFound ? undefined : new LongLine(this.#limits.preambleBytes, base)
-    this.#long?.begin(buf.subarray(0, -1))
+    this.#long.begin(buf, base, this.#needles.find(buf, 0, buf.length) >= 0)
   }
 
   overlong(buf: Buffer, start: number, end: number, base: number): void {
     this.#tape.base = base
     this.#tape.passRest(buf, start, end)
-    const isLast = buf[end - 1] === LF
-    const stop = isLast ? trimLineEnd(buf, start, end) : end
-    const piece = buf.subarray(start, stop)
-    const found = this.#long?.take(piece, base + stop, isLast)
-    if (isLast || found !== undefined) this.#long = undefined
-    if (found === undefined) {
-      this.#streams.rest(piece, base + end, isLast)
-      return
-    }
-    // Its first line has come with the beginning: all else is of the same string.
-    if (this.#streams.beginning(Buffer.concat([found.beginning, NEWLINE]), found.at))
-      this.#streams.rest(found.rest, base + end, isLast)
+    this.#long.take(buf, start, end, base)
   }
 
   /**
@@ -299,7 +284,7 @@ export class Router implements LineSink {
         return next
       }
     } else if (taken !== 'refused') {
-      this.#takeHeader(taken.header)
+      this.#plain.takeHeader(taken.header)
       endGlued(this.#tape, taken)
     }
     if (!this.#plain.quiet || needle || announces(buf, pos, next)) {
@@ -315,30 +300,10 @@ export class Router implements LineSink {
     return announces(buf, pos, next) || (!this.#plain.quiet && this.#plain.fit(buf, words, pos, next) > 0)
   }
 
-  /** The plain dump takes a header that stood after a log line without a line end. */
-  #takeHeader(held: Held): void {
-    const line = Buffer.concat([held.bytes, NEWLINE])
-    this.#plain.takeHeader(line, wordsOf(line), 0, line.length, held.at, held)
-  }
-
   /** Up to where lines go to the plain dump. As long as it may still be none, a header in a carrier must be found: up to the next needle. */
   #plainEnd(buf: Buffer, pos: number, end: number): number {
     if (this.#plain.open) return end
     const next = buf.indexOf(LF, pos) + 1
     return this.#plain.quiet ? next : this.#needles.lineFrom(buf, next)
   }
-}
-
-const NEWLINE = Buffer.from('\n')
-
-/** Start of the first line in `buf` from `least` on, not before the line at `pos`. */
-function firstLine(buf: Buffer, pos: number, least: number): number {
-  return least <= pos || buf[least - 1] === LF ? Math.max(pos, least) : buf.indexOf(LF, least) + 1
-}
-
-/** Does the line end as titles do, and begin as Go has printed it? A header ends with a colon, the title of a profile with a number. */
-function isTitle(buf: Buffer, line: number, next: number): boolean {
-  const last = buf[trimLineEnd(buf, line, next) - 1]
-  if (last === COLON) return !isDecorated(buf, line)
-  return isDigit(last) && !isDigit(buf[line + GOROUTINE.length])
 }

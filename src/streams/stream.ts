@@ -13,26 +13,21 @@
 
 import type { BareLines } from '../carriers/bare-lines.ts'
 import type { CarriedText, Carrier } from '../carriers/carrier.ts'
-import { type DumpString, dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
-import { mayBeWrapped } from '../carriers/wrapped-string.ts'
-import { LF, trimLineEnd } from '../core/ascii.ts'
+import { dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
+import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
 import { announces } from '../text/announcement.ts'
 import { isRuntimeStack } from '../text/needle.ts'
-import type { LoggedReason } from '../text/reason.ts'
-import { readRecordReason } from '../text/record-reason.ts'
 import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { CutText } from './cut-text.ts'
 import { InnerLogger } from './inner-logger.ts'
-import { LongString } from './long-string.ts'
 import { Silence } from './silence.ts'
+import { giveLine, StringDumps } from './string-dumps.ts'
 
 const TITLE_BYTES = 32
-
-type Found = Pick<DumpString, 'text' | 'cut'>
 
 export interface StreamParts {
   readonly limits: Limits
@@ -47,29 +42,30 @@ export class Stream {
   #dumps: InterleavedDumps | undefined
   readonly #inner: InnerLogger
   readonly #cut: CutText
-  #long: LongString | undefined
+  readonly #strings: StringDumps
   readonly #silence = new Silence()
 
   constructor(parts: StreamParts) {
     this.#parts = parts
     this.#inner = new InnerLogger(parts.innerCarriers)
     this.#cut = new CutText(parts.tape, parts.limits.lineBytes)
+    this.#strings = new StringDumps(parts.tape, parts.limits.lineBytes, () => this.#dumpsFor())
   }
 
   /** A dump is open here, may be, or half a line is. */
   get open(): boolean {
-    return this.#cut.isOpen || this.#long !== undefined || (this.#dumps !== undefined && !this.#dumps.quiet)
+    return this.#cut.isOpen || this.#strings.isOpen || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
   /** Offset in the input of the first line of what is open; undefined when nothing is. */
   get start(): number | undefined {
-    const starts = [this.#dumps?.start, this.#cut.start, this.#long?.start].filter((start) => start !== undefined)
+    const starts = [this.#dumps?.start, this.#cut.start, this.#strings.start].filter((start) => start !== undefined)
     return starts.length === 0 ? undefined : Math.min(...starts)
   }
 
   /** About what it keeps: the parts of a line, which are held as well, and its dump. */
   get bytes(): number {
-    return this.#cut.bytes + (this.#long?.tail.length ?? 0) + (this.#dumps?.bytes ?? 0)
+    return this.#cut.bytes + this.#strings.bytes + (this.#dumps?.bytes ?? 0)
   }
 
   /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: that holds the word. */
@@ -113,12 +109,12 @@ export class Stream {
 
   /** The texts of its lines are those of the dump. */
   get #isBare(): boolean {
-    return this.#inner.isNone && !this.#cut.isOpen && this.#long === undefined
+    return this.#inner.isNone && !this.#cut.isOpen && !this.#strings.isOpen
   }
 
   /** Its last line lacks the end of the string that a dump is in. */
   get isWrapped(): boolean {
-    return this.#long?.isCut === true
+    return this.#strings.isCut
   }
 
   /** May `feedKnown` go on? */
@@ -161,57 +157,30 @@ export class Stream {
 
   /** Takes a header that stood behind a label on its line. */
   takeHeader(held: Held): void {
-    const line = Buffer.concat([held.bytes, NEWLINE])
-    const words = new DataView(line.buffer, line.byteOffset, line.length)
-    this.#dumpsFor().takeHeader(line, words, 0, line.length, held.at, held)
+    this.#dumpsFor().takeHeader(held)
   }
 
-  /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. True when a dump begins in it. */
+  /** As StringDumps.takeBeginning. */
   feedBeginning(line: Buffer, start: number, end: number): boolean {
-    const found = dumpString(line, 0, line.length - 1)
-    if (found === undefined) return false
-    if (found.cut || !found.places.every(({ isQuoted }) => isQuoted)) {
-      this.#dumpsFor().end()
-      this.#long = new LongString(found, start, end, this.#parts.limits.lineBytes)
-      this.feedRest(line.subarray(0, -1), end)
-    } else this.#dumpOf(found, undefined, start, end)
+    if (!this.#strings.takeBeginning(line, start, end)) return false
+    if (this.#strings.isOpen) this.#silence.break()
     this.#forget()
     return true
   }
 
-  /** Takes what comes after the beginning of that line, a piece that ends at `upTo` of the input. */
+  /** As StringDumps.take. */
   feedRest(piece: Buffer, upTo: number): void {
-    const long = this.#long
-    if (long === undefined) return
+    if (!this.#strings.isOpen) return
     this.#silence.break()
-    this.#parts.tape.beside(() => this.#takeLines(long, long.take(piece, upTo)))
-  }
-
-  /** That line is over. */
-  endRest(): void {
-    const long = this.#long
-    if (long !== undefined) this.#parts.tape.beside(() => this.#endLong(long))
-  }
-
-  #endLong(long: LongString): void {
-    this.#takeLines(long, long.finish())
-    if (this.#long === undefined) return
-    this.#long = undefined
-    const { tail, start, end, upTo } = long
-    const dumps = this.#dumpsFor()
-    if (tail.length > 0) this.#toLines(dumps, Buffer.concat([tail, NEWLINE]), start, end)
-    dumps.reach(start, upTo)
-    if (long.isCut) dumps.cut(undefined)
-    dumps.end(tail.toString('latin1'))
+    this.#strings.take(piece, upTo)
     this.#forget()
   }
 
-  #takeLines(long: LongString, lines: Buffer): void {
-    this.#toLines(this.#dumpsFor(), lines, long.start, long.end)
-    if (!long.isOver) return
-    this.#long = undefined
-    this.#dumps?.cut('lineBytes')
-    this.end()
+  /** As StringDumps.end. */
+  endRest(): void {
+    if (!this.#strings.isOpen) return
+    this.#strings.end()
+    this.#forget()
   }
 
   /** Completes what is open. */
@@ -241,51 +210,19 @@ export class Stream {
       // The text is one of the strings, too, or the line itself.
       const others = isDump ? found.filter((each) => each.places.length > 0 && !isSame(own, each.text)) : found
       if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
-        this.#dumpsOf([{ text: own, cut: false }, ...others], text, start, end)
+        this.#strings.takeAll([{ text: own, cut: false }, ...others], text, start, end)
       else if (found.length === 0) tape.keep()
-      else this.#dumpsOf(others, text, start, end)
+      else this.#strings.takeAll(others, text, start, end)
       return
     } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
-      const found = this.#strings(line, tape.buf.subarray(tape.start, tape.end))
+      const inText = dumpsInLine(line.buf, line.start, line.end - 1)
+      const found = inText.length > 0 ? inText : dumpsInLine(tape.buf, tape.start, tape.end - 1)
       if (found.length > 0) {
-        this.#dumpsOf(found, text, start, end)
+        this.#strings.takeAll(found, text, start, end)
         return
       }
     }
-    this.#toDump(this.#dumpsFor(), line.buf, line.words, line.start, line.end, start, end)
-  }
-
-  /** What the line of the program's logger says of the dump in it, or the raw line: one may be the text of the other. */
-  #reasonIn(text: CarriedText): LoggedReason | undefined {
-    const { tape } = this.#parts
-    const raw = tape.buf.toString('latin1', tape.start, tape.end - 1)
-    const own = text.holdsLines ? raw : text.latin1()
-    return readRecordReason(own) ?? (own === raw ? undefined : readRecordReason(raw))
-  }
-
-  /** The line [pos, next) of `buf`, of the raw line [start, end) of the input, goes to the dump. */
-  #toDump(
-    dumps: InterleavedDumps,
-    buf: Buffer,
-    words: DataView,
-    pos: number,
-    next: number,
-    start: number,
-    end: number,
-  ): void {
-    dumps.run(buf, words, pos, next, start - pos)
-    if (dumps.stopped === 'foreign') dumps.takeForeign(buf, pos, start - pos)
-    dumps.reach(start, end)
-  }
-
-  /** Whole lines, all of the raw line [start, end) of the input. */
-  #toLines(dumps: InterleavedDumps, lines: Buffer, start: number, end: number): void {
-    const words = new DataView(lines.buffer, lines.byteOffset, lines.length)
-    for (let pos = 0; pos < lines.length; ) {
-      const next = lines.indexOf(LF, pos) + 1
-      this.#toDump(dumps, lines, words, pos, next, start, end)
-      pos = next
-    }
+    giveLine(this.#dumpsFor(), line.buf, line.words, line.start, line.end, start, end)
   }
 
   #dumpsFor(): InterleavedDumps {
@@ -293,46 +230,9 @@ export class Stream {
     return this.#dumps
   }
 
-  /** The dumps in `whole`, each of which has the reason that the line gives. */
-  #dumpsOf(found: readonly Found[], whole: CarriedText, start: number, end: number): void {
-    const reason = this.#reasonIn(whole)
-    for (const each of found) this.#dumpOf(each, reason, start, end)
-  }
-
-  /** A whole dump in one string: the line it came in says more, and stays in the log. */
-  #dumpOf({ text, cut }: Found, reason: LoggedReason | undefined, start: number, end: number): void {
-    const dumps = this.#dumpsFor()
-    dumps.end()
-    this.#parts.tape.keep()
-    if (reason !== undefined) dumps.giveReason(reason)
-    if (cut && this.#beginWrapped(start, end)) return
-    const endsLine = text[text.length - 1] === LF
-    const lines = endsLine ? Buffer.from(text) : Buffer.concat([text, NEWLINE])
-    this.#toLines(dumps, lines, start, end)
-    if (cut) dumps.cut(undefined)
-    const last = endsLine ? -1 : text.lastIndexOf(LF)
-    dumps.end(endsLine ? '' : text.toString('latin1', last + 1))
-  }
-
-  /** The raw line lacks the end of the string: the next one may go on with it. */
-  #beginWrapped(start: number, end: number): boolean {
-    const { tape, limits } = this.#parts
-    const line = tape.buf.subarray(tape.start, trimLineEnd(tape.buf, tape.start, tape.end))
-    const found = mayBeWrapped(line.length) ? dumpString(line, 0, line.length) : undefined
-    if (found?.cut !== true) return false
-    this.#long = new LongString(found, start, end, limits.lineBytes)
-    this.feedRest(line, end)
-    return true
-  }
-
-  #strings(text: CarriedText, line: Buffer): DumpString[] {
-    const found = dumpsInLine(text.buf, text.start, text.end - 1)
-    return found.length > 0 ? found : dumpsInLine(line, 0, line.length - 1)
-  }
-
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
-    if (this.#dumps?.quiet !== true || this.#cut.isOpen || this.#long !== undefined) return
+    if (this.#dumps?.quiet !== true || this.#cut.isOpen || this.#strings.isOpen) return
     this.#dumps.release()
     this.#dumps = undefined
   }
@@ -342,5 +242,3 @@ export class Stream {
 function isSame(own: Buffer, other: Buffer): boolean {
   return own.includes(other) || other.includes(own.subarray(0, -1))
 }
-
-const NEWLINE = Buffer.from('\n')

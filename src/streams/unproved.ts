@@ -22,6 +22,14 @@ export interface UnprovedParts {
   readonly recognition: Recognition
 }
 
+/**
+ * What a line has proved. `glued`: the header is of a dump without a carrier, and all that stands before it is a log line; `endGlued` follows, once it
+ * is taken. `labelled`: it is of a stream of `prefix`, which has its header already.
+ */
+export type Proof =
+  | { readonly is: 'glued'; readonly header: GluedHeader }
+  | { readonly is: 'labelled'; readonly prefix: Prefix; readonly stream: Stream }
+
 export class Unproved {
   readonly #parts: UnprovedParts
 
@@ -33,29 +41,26 @@ export class Unproved {
     return this.#parts.stream
   }
 
-  get glued(): GluedHeader {
-    return this.#parts.glued
-  }
-
-  /** Nobody has decided about the line with the header, and its stream waits for more. */
-  get #isOpen(): boolean {
-    const { glued, stream } = this.#parts
-    return !glued.line.decided && stream.open
-  }
-
-  /** Does the line [pos, next) of `buf` go on with the header, without a prefix? Then it is `text`. */
-  goesOnBare(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
-    if (!this.#isOpen) return false
+  /**
+   * What the line [pos, next) of `buf` proves, if it goes on with the header: then `text` is its text. Without a prefix, what stands before the header is
+   * a log line, and the stream is none; behind a prefix with which that of the header begins, the rest of it was a label.
+   */
+  prove(buf: Buffer, pos: number, next: number, text: CarriedText): Proof | undefined {
+    const { carrier, glued, stream, recognition } = this.#parts
+    // Nobody has decided about the line with the header, and its stream waits for more.
+    if (glued.line.decided || !stream.open) return undefined
     text.inPlace(buf, pos, next)
     // The value of a panic goes on with a TAB on each line, whatever it quotes.
-    return this.stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic)
-  }
-
-  /** The beginning of the prefix behind which the line [pos, next) of `buf` goes on with the header; then `text` is what stands there. */
-  headOn(buf: Buffer, pos: number, next: number, text: CarriedText): Prefix | undefined {
-    const { carrier, stream } = this.#parts
-    if (!this.#isOpen || !(carrier instanceof Prefix)) return undefined
-    return carrier.heads.find((each) => each.read(buf, pos, next, text) && stream.fit(text) > 0)
+    if (stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic)) {
+      this.#part(0)
+      return { is: 'glued', header: glued }
+    }
+    if (!(carrier instanceof Prefix)) return undefined
+    const prefix = carrier.heads.find((each) => each.read(buf, pos, next, text) && stream.fit(text) > 0)
+    if (prefix === undefined) return undefined
+    const labelled = this.partLabel(prefix, text.key, prefix.length)
+    recognition.use(prefix)
+    return { is: 'labelled', prefix, stream: labelled }
   }
 
   /** Is what the stream takes for the form of the program's own logger a label, as a line behind it with `text` has it? */
@@ -66,18 +71,12 @@ export class Unproved {
 
   /** Bytes ahead of what may be a label. */
   get #lengthAhead(): number {
-    return this.glued.before.bytes.length - this.#parts.label
+    return this.#parts.glued.before.bytes.length - this.#parts.label
   }
 
   /** Is what stands before the header the beginning of a panic? */
   get #isBehindPanic(): boolean {
-    return startsPreamble(this.glued.before.bytes.toString('latin1')) !== undefined
-  }
-
-  /** The header is of a dump without a carrier: all that stands before it is a log line. `endGlued` follows, once the header is taken. */
-  partBare(): GluedHeader {
-    this.#part(0)
-    return this.glued
+    return startsPreamble(this.#parts.glued.before.bytes.toString('latin1')) !== undefined
   }
 
   /** The header is of the stream `key` of `carrier`, which is made; what stands between the prefix, of `length` bytes, and the header is a label. */

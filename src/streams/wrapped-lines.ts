@@ -7,17 +7,12 @@
  */
 import type { CarriedText } from '../carriers/carrier.ts'
 import { LF, trimLineEnd } from '../core/ascii.ts'
+import { mayBeWrapped, PIECES, WIDEST, WrapWidths } from '../text/wrap-widths.ts'
 import { cutHeaderIn, headOfWrapped, mayGoOn, SOFT_BREAK } from '../text/wrapped.ts'
+import type { Stream } from './stream.ts'
 
-/** No terminal is narrower, and what is longer has been wrapped by none. */
-const NARROWEST = 40
-const WIDEST = 1024
 /** A TAB is one byte, and up to so many columns. */
 const TAB_COLUMNS = 8
-/** Pieces of one line, at most. */
-const PIECES = 6
-/** Lengths at which the lines of one log are wrapped, at most: where there are TABs, it is more than one. */
-const WIDTHS = 8
 
 /** Bytes ahead of a text with which the next line mostly begins, too. */
 const FIRST_BYTES = 8
@@ -37,22 +32,24 @@ export interface LineBefore {
 }
 
 export class WrappedLines {
-  readonly #widths = new Set<number>()
+  readonly #widths = new WrapWidths()
   /** The texts of the lines that the last one goes on with. */
   #rest: readonly string[] = []
+  /** The stream of the last line, if it goes on. */
+  #stream: Stream | undefined
 
   /** Lines are known to be wrapped. */
   get areKnown(): boolean {
-    return this.#widths.size > 0
+    return this.#widths.areKnown
   }
 
-  /** The last line goes on with the next. */
-  get goOn(): boolean {
-    return this.#rest.length > 0
+  /** The last line was given to `stream`: if it goes on, the next part is its, too. */
+  fed(stream: Stream): void {
+    if (this.#rest.length > 0) this.#stream = stream
   }
 
   /**
-   * Does `line` go on with those behind it? Then `text`, which is its own, is a part from now on, and `next` gives the other parts; `inside` is the end of
+   * Does `line` go on with those behind it? Then `text`, which is its own, is a part from now on, and `takePart` gives the other parts; `inside` is the end of
    * it, without what a logger has put ahead of that. False: the lines behind it must come first.
    */
   begin(text: CarriedText, inside: (words: string) => string, line: LineBefore): boolean {
@@ -75,12 +72,16 @@ export class WrappedLines {
     return true
   }
 
-  /** Puts the next part into `text`. */
-  next(text: CarriedText): void {
+  /** The stream that the next part is of, which is put into `text`; undefined where the last line does not go on. */
+  takePart(text: CarriedText): Stream | undefined {
+    const stream = this.#stream
+    this.#stream = undefined
+    if (stream?.open !== true) return undefined
     const [first = '', ...others] = this.#rest
     setText(text, first)
     text.partial = others.length > 0
     this.#rest = others
+    return stream
   }
 
   /**
@@ -88,7 +89,7 @@ export class WrappedLines {
    * line is `length` bytes long, with what carries `text`; a line that is carried has `least` bytes ahead of its own.
    */
   #pieces(text: string, length: number, line: LineBefore, least: number): readonly string[] | 'unknown' | undefined {
-    if (length < NARROWEST || length > WIDEST || !(this.#widths.has(length) || mayGoOn(text))) return undefined
+    if (!mayBeWrapped(length) || !(this.#widths.has(length) || mayGoOn(text))) return undefined
     const { buf, end } = line
     let taken: readonly string[] | undefined
     const texts = [text]
@@ -108,7 +109,7 @@ export class WrappedLines {
       const before = found?.head ?? (isSoft ? head.slice(0, -1) : head)
       texts.push(`${texts.pop()}`.slice(0, isSoft ? -1 : undefined) + before.slice(head.length), rest)
       if (found !== undefined) taken = [...texts]
-      if (found?.isWhole === true && !isSoft) this.#learn(width)
+      if (found?.isWhole === true && !isSoft) this.#widths.add(width)
       if (!isFull) break
       head = before + rest
       width = rest.length
@@ -122,15 +123,6 @@ export class WrappedLines {
     if (this.#widths.has(piece.length) || SOFT_BREAK.test(piece)) return true
     return piece.length >= length && piece.length < length + TAB_COLUMNS
   }
-
-  #learn(width: number): void {
-    this.#widths.add(width)
-    if (this.#widths.size <= WIDTHS) return
-    for (const oldest of this.#widths) {
-      this.#widths.delete(oldest)
-      break
-    }
-  }
 }
 
 /**
@@ -139,7 +131,7 @@ export class WrappedLines {
  */
 export function wrappedHeader(buf: Buffer, pos: number, next: number, end: number): Buffer | 'unknown' | undefined {
   const stop = trimLineEnd(buf, pos, next)
-  if (stop - pos < NARROWEST || stop - pos > WIDEST) return undefined
+  if (!mayBeWrapped(stop - pos)) return undefined
   const head = cutHeaderIn(buf.toString('latin1', pos, stop))
   if (head === undefined) return undefined
   if (next >= end) return 'unknown'

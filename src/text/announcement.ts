@@ -85,6 +85,10 @@ const WORDS: readonly Word[] = [
 
 /** The ninth, where `Words` has place for eight: what follows it is written with it. */
 const EXCEPTION = word('Exception 0x', /^Exception 0x[0-9a-f]+ 0x/, SOON)
+/** A word that a page has coloured, its colon or not, and what comes behind it. */
+const COLOURED = /(?:panic:?|fatal)<\/[a-z]$/
+const LONGEST_COLOURED = 'panic:'.length
+const ELEMENT_END = Buffer.from('</')
 
 const ANY_WORD = new Words(WORDS.map(({ text }) => text))
 /** Words that are no announcement, after which each of the forms is looked for in turn. */
@@ -93,10 +97,12 @@ const TRIES = 16
 /** Start of the first line in [end - window, end), not before `pos`, that may announce a dump, or `end`. `end` is a line start. */
 export function findAnnouncement(buf: Buffer, pos: number, end: number, window: number): number {
   const from = Math.max(pos, end - window)
+  const soon = Math.max(from, end - SOON)
   let first = end
-  const { bytes, form, within } = EXCEPTION
-  const exception = findWord(buf, Math.max(from, end - within), end, bytes, form)
+  const exception = findWord(buf, soon, end, EXCEPTION.bytes, EXCEPTION.form)
   if (exception >= 0) first = exception
+  const coloured = findColoured(buf, soon, first)
+  if (coloured >= 0) first = coloured
   if (first === end && !mayHoldForm(buf, from, end)) return end
   for (const each of WORDS) {
     const at = findWord(buf, Math.max(from, first - each.within), first, each.bytes, each.form)
@@ -123,6 +129,18 @@ function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: R
   const tail = buf.subarray(from, end)
   for (let at = tail.indexOf(bytes); at >= 0; at = tail.indexOf(bytes, at + 1)) {
     if (form.test(tail.toString('latin1', at, at + FORM_BYTES))) return from + at
+  }
+  return -1
+}
+
+/** One search for all words: pages have few elements, and other logs none. */
+function findColoured(buf: Buffer, from: number, end: number): number {
+  const tail = buf.subarray(from, end)
+  for (let at = tail.indexOf(ELEMENT_END); at >= 0; at = tail.indexOf(ELEMENT_END, at + 1)) {
+    const found = COLOURED.exec(
+      tail.toString('latin1', Math.max(0, at - LONGEST_COLOURED), at + ELEMENT_END.length + 1),
+    )
+    if (found !== null) return from + at + ELEMENT_END.length + 1 - found[0].length
   }
   return -1
 }

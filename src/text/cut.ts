@@ -3,6 +3,7 @@ import { readCutCall } from './line.ts'
 import { startsPreamble } from './preamble.ts'
 import { readProfileTitle } from './profile.ts'
 import { RACE_RULE } from './race.ts'
+import { NARROWEST } from './wrap-widths.ts'
 
 const CUT_HEADER = /^goroutine \d*(?:$| (?:$|\[|gp=0x|gp?=?0?$))/
 const WORD = 'goroutine'
@@ -64,10 +65,14 @@ export function mayBegin(text: string): boolean {
   return /^[A-Za-z_\t[.\x80-\xff]/.test(text)
 }
 
-/** No terminal is narrower. */
-export const NARROWEST = 40
-
 /** May this be the first part of a wrapped file line, with blanks in the place of its TAB, or nothing? */
 export function mayBeWrappedFile(text: string): boolean {
   return text.length >= NARROWEST && /^ *(?:\/|[A-Z]:)/.test(text)
+}
+
+const CUT_PATH = /^[ \t]+\S*[^\s/\\][/\\]$/
+
+/** Is this a path that goes on with the next line? A person wraps it behind one of its folders. */
+export function isCutPath(text: string): boolean {
+  return CUT_PATH.test(text)
 }

@@ -7,6 +7,7 @@
 import {
   BACKSLASH,
   BRACKET_OPEN,
+  COLON,
   CR,
   ESC,
   isDigit,
@@ -125,13 +126,20 @@ function marksEnd(buf: Buffer, at: number, end: number): number {
 }
 
 /** Is the needle at `at` one that only a page, or what colours its lines, shows so? */
-export function isDecorated(buf: Buffer, at: number): boolean {
+function isDecorated(buf: Buffer, at: number): boolean {
   let p = at + NEEDLE.length
   if (buf[p] === 0xc2) return true
   while (isDigit(buf[++p]));
   if (buf[p] !== SPACE) return buf[p] === 0xc2 || buf[p] === ESC
   const c = buf[p + 1]
-  return c === BACKSLASH || c === BAR || c === ESC
+  return c === BACKSLASH || c === BAR || c === ESC || c === LESS
+}
+
+/** Does the line end as titles do, and begin as Go has printed it? A header ends with a colon, the title of a profile with a number. */
+export function isTitle(buf: Buffer, line: number, next: number): boolean {
+  const last = buf[trimLineEnd(buf, line, next) - 1]
+  if (last === COLON) return !isDecorated(buf, line)
+  return isDigit(last) && !isDigit(buf[line + NEEDLE.length + 1])
 }
 
 /** How many bytes the blank at `at` takes; 0: there is none. */
@@ -150,4 +158,9 @@ export function lineStart(buf: Buffer, pos: number, at: number): number {
   if (at <= pos) return pos
   const lf = buf.lastIndexOf(LF, at - 1)
   return lf < pos ? pos : lf + 1
+}
+
+/** Start of the first line in `buf` from `least` on, not before the line at `pos`. */
+export function firstLine(buf: Buffer, pos: number, least: number): number {
+  return least <= pos || buf[least - 1] === LF ? Math.max(pos, least) : buf.indexOf(LF, least) + 1
 }

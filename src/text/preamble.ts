@@ -15,6 +15,8 @@ const EXCEPTION = /^Exception 0x[0-9a-f]+(?: 0x[0-9a-f]+){3}$/
 const FURTHER_PANIC = /^ +(?:panic|fatal error): /
 const RUNNING_TEST = /^ +(?:Test|Benchmark|Fuzz|Example)\S* \(\d[\dhms.µ\xc2\xb5]*\)$/
 
+/** Its head, as far as a terminal has it on one line. */
+const CUT_SIGNAL = /^\[signal SIG[A-Z0-9]+: [a-z][^\]]*$/
 /** What is left of `[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x10f2c5a]` for the next line. */
 const END_OF_SIGNAL = /^[0-9a-fxdopr= ]{0,80}\]$/
 
@@ -47,14 +49,14 @@ export function startsPreamble(line: string): PreambleStart | undefined {
 
 /** May this line stand in a preamble of this kind behind its first line? Blank lines aside. */
 export function continuesPreamble(text: string, kind: DumpKind): boolean {
-  if (END_OF_SIGNAL.test(text)) return true
+  if (endsSignal(text)) return true
   switch (text[0]) {
     case '\t': // further panics, the lines of a panic value (1.23+), running tests
       return kind === 'panic' || kind === 'timeout'
     case ' ': // the same, where a terminal or a page has made blanks of the TAB
       return kind === 'panic' ? FURTHER_PANIC.test(text) : kind === 'timeout' && RUNNING_TEST.test(text)
     case '[': // its end may be on the next line
-      return /^\[signal .*\]$/.test(text) || /^\[signal SIG[A-Z0-9]+: [a-z][^\]]*$/.test(text)
+      return /^\[signal .*\]$/.test(text) || isCutSignal(text)
     case 'P':
       return isTrap(text)
     case 's':
@@ -77,6 +79,23 @@ const LONG_REASON = 'runtime error: invalid memory address or nil pointer derefe
 export function wholeReason(reason: string, text: string): string | undefined {
   if (text === '' || !LONG_REASON.startsWith(reason)) return undefined
   return [reason + text, `${reason} ${text}`].find((whole) => whole === LONG_REASON)
+}
+
+/** Is this the head of the line that says which signal came? */
+export function isCutSignal(text: string): boolean {
+  return CUT_SIGNAL.test(text)
+}
+
+/** Is this the rest of such a line? */
+export function endsSignal(text: string): boolean {
+  return END_OF_SIGNAL.test(text)
+}
+
+/** How much of the reason that is known is in the first line of a preamble; undefined: it has another one. */
+export function knownReason(text: string): 'cut' | 'whole' | undefined {
+  const reason = startsPreamble(text)?.reason
+  if (reason === undefined || reason === '' || !LONG_REASON.startsWith(reason)) return undefined
+  return reason === LONG_REASON ? 'whole' : 'cut'
 }
 
 /**

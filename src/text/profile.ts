@@ -24,7 +24,9 @@ const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)(?:[ \t]+(?:(?:[\xe2-\xef]|<[-=]|-[->
 const LABELS = /^# labels: \{(.*)\}$/
 /** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. Who leaves out the rest of a profile says so behind the last one. */
 const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+)(?:\.\.\.|\xe2\x80\xa6)?)?$/
-const ADDRESS = /^#[\t ]+(0x[0-9a-f]+)[\t ]/
+const ADDRESS = /^#?[\t ]+(0x[0-9a-f]+)[\t ]/
+/** A frame without its mark: Markdown takes that for the sign of a title, and people leave it out. */
+const UNMARKED = /^[\t ]+0x[0-9a-f]+[\t ]+\S+\+0x[0-9a-f]+[\t ]+\S.*:\d+$/
 /** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
 const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
 /** A line number with a log line glued to it, which ends in digits itself: it would pass for a longer path. */
@@ -43,16 +45,18 @@ export function readProfileLine(text: string, pcs: string | undefined): ProfileL
   const record = RECORD.exec(text)
   const count = goroutineCount(record?.[1] ?? '')
   if (record !== null && count !== undefined) return { kind: 'record', count, pcs: record[2] ?? '' }
-  if (pcs === undefined || !text.startsWith('#')) return undefined
-  const m = FRAME.exec(text) ?? readStripped(text, pcs)
-  if (m !== null && !GLUED.test(text)) return { kind: 'frame', name: m[1] ?? '', file: m[2] ?? '' }
+  if (pcs === undefined) return undefined
+  if (UNMARKED.test(text)) return readProfileLine(`#${text}`, pcs)
+  if (!text.startsWith('#')) return undefined
+  const m = FRAME.exec(text) ?? readStripped(text, pcs)?.frame
+  if (m !== undefined && !GLUED.test(text)) return { kind: 'frame', name: m[1] ?? '', file: m[2] ?? '' }
   const labels = LABELS.exec(text)
   return labels === null ? undefined : { kind: 'labels', labels: readLabels(labels[1] ?? '') }
 }
 
 /** `0x526bb8` of a frame in a record with these pcs. */
 export function frameAddress(text: string, pcs: string): string {
-  return ADDRESS.exec(text)?.[1] ?? strippedAddress(text, pcs)
+  return ADDRESS.exec(text)?.[1] ?? readStripped(text, pcs)?.address ?? ''
 }
 
 /**
@@ -74,25 +78,20 @@ export function mayBeginProfileLine(text: string): boolean {
 }
 
 /**
- * A frame whose TABs are gone: name and offset may begin with hexadecimal digits, so that only the record's own pcs tell where that of the
- * frame ends. It is the address of a call, which is one before the address to return to.
+ * A frame whose TABs are gone, with its address: name and offset may begin with hexadecimal digits, so that only the record's own pcs tell where that
+ * of the frame ends. It is the address of a call, which is one before the address to return to.
  */
-function readStripped(text: string, pcs: string): RegExpExecArray | null {
-  const address = strippedAddress(text, pcs)
-  return address === '' ? null : STRIPPED_FRAME.exec(text.slice('#'.length + address.length))
-}
-
-/** Empty for none. */
-function strippedAddress(text: string, pcs: string): string {
-  if (!text.startsWith('#0x')) return ''
+function readStripped(text: string, pcs: string): { address: string; frame: RegExpExecArray } | undefined {
+  if (!text.startsWith('#0x')) return undefined
   for (const pc of pcs.trimStart().split(' ')) {
     for (const number of [BigInt(pc) - 1n, BigInt(pc)]) {
       const address = `0x${number.toString(16)}`
-      const end = '#'.length + address.length
-      if (text.startsWith(address, '#'.length) && STRIPPED_FRAME.test(text.slice(end))) return address
+      if (!text.startsWith(address, '#'.length)) continue
+      const frame = STRIPPED_FRAME.exec(text.slice('#'.length + address.length))
+      if (frame !== null) return { address, frame }
     }
   }
-  return ''
+  return undefined
 }
 
 /** Go's %q on each side (runtime/pprof/label.go), keys sorted. */

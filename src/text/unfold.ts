@@ -3,6 +3,7 @@
  * line ends. What a program escapes itself is a string (carriers/dump-string.ts).
  *
  *     <pre>goroutine 7 [running]:<br>main.f(0x1)<br>&nbsp;&nbsp;/app/main.go:3 +0x1d</pre>
+ *     <li>goroutine 7 [running]:</li><li>main.f(0x1)</li><li>&nbsp;&nbsp;/app/main.go:3 +0x1d</li>
  *     panic: boom⏎⏎goroutine 7 [running]:⏎main.f(0x1)⏎\t/app/main.go:3 +0x1d
  *     ##teamcity[testStdErr name='TestF' out='goroutine 7 |[running|]:|nmain.f(0x1)|n\t/app/main.go:3 +0x1d|n']
  *     panic: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20
@@ -13,7 +14,7 @@
  */
 import { latin1Of } from '../core/latin1.ts'
 import { hasOffset, readLine, readStripped } from './line.ts'
-import { plainText } from './plain.ts'
+import { plainText, withoutTags } from './plain.ts'
 import { unquoteLatin1 } from './quote.ts'
 import { headerEnd, holdsHeaderHead } from './titles.ts'
 import { BRACKETED, isFrameAt, match, unglue } from './unglue.ts'
@@ -31,6 +32,10 @@ const BAR = /( ?)(\||\xe2\x94\x82) ?/y
 const SPACED_BARS: Readonly<Record<string, RegExp>> = { '|': / ?\| /g, '\xe2\x94\x82': / ?\xe2\x94\x82 /g }
 /** In a page, some of its other tags end a line. */
 const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
+/** Between two lines of which each is an element, perhaps with others in it: the name of the outer one. */
+const NEXT_ELEMENT = /(?:<\/[a-z]\w*>)*<\/([a-z]\w*)>\s*(?=<\1\b)/iy
+/** The number of a line, in an element ahead of that which holds it. */
+const LINE_NUMBER = /^(\s*(?:<[a-z][^<>]*>)+)\d{1,9}(?=<\/)/i
 /** A call or a creator, and its place. */
 const FRAME =
   /[ \t]+(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\))[ \t]+(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
@@ -78,7 +83,8 @@ export function unfold(text: string): string | undefined {
       if (isCall(first)) return text.replaceAll(ends, '\n')
       continue
     }
-    const unfolded = unfoldList(text, at, end) ?? unfoldBars(text, at, end) ?? unfoldCompose(text, end)
+    const unfolded =
+      unfoldElements(text, end) ?? unfoldList(text, at, end) ?? unfoldBars(text, at, end) ?? unfoldCompose(text, end)
     if (unfolded !== undefined) return unfolded
     if (text[end] === ' ' || text[end] === '\t') return unfoldBlanks(text, at)
     if (isFrameAt(text, end)) {
@@ -87,6 +93,16 @@ export function unfold(text: string): string | undefined {
     }
   }
   return undefined
+}
+
+/** Lines of which each is an element of a page. */
+function unfoldElements(text: string, end: number): string | undefined {
+  const name = match(NEXT_ELEMENT, text, end)?.[1]
+  if (name === undefined) return undefined
+  const lineEnd = new RegExp(`</${name}>`, 'i')
+  const lines = text.split(lineEnd).map((line) => withoutTags(line.replace(LINE_NUMBER, '$1')))
+  const header = text.slice(0, end).split(lineEnd).length - 1
+  return isCall(lines[header + 1] ?? '') ? lines.join('\n') : undefined
 }
 
 /** Lines that a logger or a page has parted by bars; the header is the one at [at, end). */

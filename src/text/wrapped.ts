@@ -7,12 +7,14 @@
  *   as is known         | a line of Go                               | such a line        | one line
  *   not that is known   | no line of Go, and begins like one         | a line of Go       | one line
  *   not that is known   | a place without its offset, or a creator   | a longer one       | one line
+ *   not that is known   | `[signal SIG…`, without its bracket         | with it            | one line
+ *   not that is known   | a panic, with a part of a known reason     | the whole of it    | one line
  *   any                 | any other                                  | anything           | two
  */
 import { cutLine } from './cut.ts'
 import { hasOffset, type LineKind, readLine, readStripped } from './line.ts'
 import { plainText } from './plain.ts'
-import { startsPreamble } from './preamble.ts'
+import { endsSignal, isCutSignal, knownReason, startsPreamble } from './preamble.ts'
 import { findTitle, headerEnd } from './titles.ts'
 
 /** Quoted-printable (RFC 2045) says itself that a line goes on. Behind the name of a register the sign is the line's own. */
@@ -53,8 +55,9 @@ export function mayGoOn(head: string): boolean {
   if (SOFT_BREAK.test(head)) return true
   const text = plainText(head)
   const whole = wholeOf(text)
+  if (whole === 'preamble') return knownReason(text) === 'cut'
   if (whole !== undefined) return whole === 'created' || (whole === 'file' && !hasOffset(text))
-  return cutLine(text) !== undefined || CUT_NAME.test(text) || CUT_PLACE.test(head)
+  return cutLine(text) !== undefined || isCutSignal(text) || CUT_NAME.test(text) || CUT_PLACE.test(head)
 }
 
 /**
@@ -75,6 +78,8 @@ function makesLine(head: string, rest: string, isUsual: boolean): boolean {
   const before = wholeOf(text)
   const made = wholeOf(both)
   if (isUsual) return made !== undefined && (before === undefined || before === made)
+  if (before === 'preamble') return knownReason(text) === 'cut' && knownReason(both) === 'whole'
+  if (isCutSignal(text)) return endsSignal(rest)
   if (!LONG.includes(made)) return false
   if (before === undefined) return !isCall(rest) || CUT_NAME.test(text) || text.startsWith('created by ')
   if (before !== made) return false

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CarriedText, type Carrier } from '../../src/carriers/carrier.ts'
 import { DIALECTS, docker, journald, logger, namedBy } from '../../src/carriers/dialects.ts'
-import { type Dialect, JsonCarrier } from '../../src/carriers/json.ts'
+import { JsonCarrier } from '../../src/carriers/json.ts'
+import type { Dialect } from '../../src/carriers/json-dialect.ts'
 import { prefixOf } from '../../src/carriers/prefix.ts'
 
 const TEXT = fc.constantFrom(

@@ -46,6 +46,38 @@ it('the goroutines of a dump are read of which a page has put each word into an 
   expect(log).toBe('before\nafter\n')
 })
 
+describe('the reason of a dump was lost in a page that', () => {
+  const span = '<span class="token">$&</span>'
+  it.each<readonly [string, (line: string) => string]>([
+    ['has each word in an element', (line) => line.replace(/[\w.]+|[^\s\w.]+/g, span)],
+    ['has each word with what is behind it in an element', (line) => line.replace(/\s*\S+/g, span)],
+    ['has some of the words in elements', (line) => line.replace(/\b(?:panic|range|goroutine|main|\d+)\b/g, span)],
+    ['has signs in elements', (line) => line.replace(/[[\]()]/g, span)],
+    [
+      'has each line, and each word in it, in an element',
+      (line) => `<span class="line">${line.replace(/\w+/g, span)}</span>`,
+    ],
+  ])('%s', (_name, colour) => {
+    const { dumps, log } = read(`<pre>\n${textOf(PANIC.map(colour))}</pre>\nafter\n`)
+    expect(dumps).toEqual(right)
+    expect(log).toBe('<pre>\n</pre>\nafter\n')
+  })
+})
+
+describe('a dump in elements of a page, all on one line, was lost', () => {
+  it.each<readonly [string, string, string]>([
+    ['of a list', '<li class="L0"><span class="pln">', '</span></li>'],
+    ['of a division each', '<div class="line"><code class="plain">', '</code></div>'],
+    ['of a table', '<tr><td>1</td><td>', '</td></tr>'],
+  ])('%s', (_name, open, close) => {
+    const line = `${PANIC.map((each) => open + escaped(each) + close).join('')}\n`
+    const { dumps, log } = read(`before\n${line}`)
+    expect(dumps.map((dump) => dump.slice(0, 2))).toEqual([['panic', REASON.slice('panic: '.length)]])
+    expect(dumps[0]?.slice(4)).toEqual(right[0]?.slice(4))
+    expect(log).toBe(`before\n${line}`)
+  })
+})
+
 describe('a dump of which each line is decorated', () => {
   it.each<readonly [string, (line: string, i: number) => string]>([
     ['by the tags of a page', (line) => `<div class="line">${escaped(line)}</div>`],

@@ -228,6 +228,17 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     ].join('\n'),
     { limits: { memoryBytes: 20_000 } },
   ],
+  'a line that is too long to be read goes on with the string of a wrapped one, in pieces alone': [
+    [
+      String.raw`{"level":"error","stack":"goroutine 7 [running]:\nmain.f(0x1)\n{\"level\":\"error\",\"stack\":\"goroutine 7 [running]:\\nmain.f(0x1)\\n`,
+      String.raw`\\t/app/main.go:3 +0x1d\\ncreated by main.main\"}\n\t/app/main.go:3 +0x1d\ncreated by main.main\n\t/app/main.go:9 +0x2\n` +
+        String.raw`      /app/main.go:3 +0x1d\nSIGQUIT: quit\nsee goroutine 7 [running]: in the docs\nruntime.throw(0xf227ff, 0x16)\n` +
+        String.raw`2020/02/09 17:43:52 recovered: no such user u1: goroutine 32 [running]:\ngoroutine 1 gp=0xc000002380 m=0 mp=0x5c2f00 [running]:\n` +
+        String.raw`2020/02/09 17:43:52 recovered: no such user u1: goroutine 32 [running]:\n\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n` +
+        String.raw`-----\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\nSIGQUIT: quit\nruntime*throw(0xf227ff, 0x16)\nfatal error: all goroutines are asleep - deadlock!"`,
+    ].join('\n'),
+    { limits: { lineBytes: 276, preambleBytes: 244 } },
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {

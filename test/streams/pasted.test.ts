@@ -16,6 +16,14 @@ function dumpsOf(lines: readonly string[]): unknown[] {
   return feed([Buffer.from(`${lines.join('\n')}\n`)], { source: 'paste' }).records.filter(({ type }) => type === 'dump')
 }
 
+/** Each signature has the one frame, and nothing is log. */
+function expectStacks(lines: readonly string[], frames: readonly string[]): void {
+  const { records, log } = feed([Buffer.from(`${lines.join('\n')}\n`)])
+  const signatures = records.filter(({ type }) => type === 'signature')
+  expect(signatures).toMatchObject(frames.map((frame) => ({ stack: [frame] })))
+  expect(log.toString()).toBe('')
+}
+
 it('the item of a list that begins with its panic hid the dump', () => {
   const lines = ['1. panic: boom', '', ...DUMP.map((line) => `   ${line}`)]
   expect(dumpsOf(lines)).toMatchObject([{ goroutines: 2, damaged: 0, source: 'paste' }])
@@ -188,3 +196,68 @@ it.each(['\t', '        '])(
     expect(log.toString()).toBe(`${head}\n${next}\n`)
   },
 )
+
+it('the first row of a cell of psql has words in its other columns, and hid the reason', () => {
+  const cell = ['panic: boom', '', ...DUMP].map((line) => line.replace('\t', '        ').padEnd(32))
+  const rows = cell.map(
+    (line, i) => `${i === 0 ? '  1 | 05:00:00 ' : '    |          '}| ${line}${i + 1 < cell.length ? '+' : ''}`,
+  )
+  const lines = [
+    ' id |    at    |             message',
+    '----+----------+---------------------------------',
+    ...rows,
+    '  2 | 05:00:01 | served',
+  ]
+  expect(dumpsOf(lines)).toMatchObject([{ kind: 'panic', reason: 'boom', goroutines: 2, damaged: 0, source: 'paste' }])
+})
+
+it('the lines of a literal that goes on were lost', () => {
+  const text = ['panic: boom \\"x\\"', '', ...DUMP]
+  const lines = ['    let output =', `"${text.join('\\n\\\n')}";`, '    let x = 3;']
+  const { records, log } = feed([Buffer.from(`${lines.join('\n')}\n`)])
+  expect(records.filter(({ type }) => type === 'dump')).toMatchObject([
+    { kind: 'panic', reason: 'boom "x"', goroutines: 2, damaged: 0 },
+  ])
+  expect(log.toString()).toBe('    let output =\n    let x = 3;\n')
+})
+
+it('a backslash at the end of each line of a script is none of a literal', () => {
+  const lines = ['docker run \\', '  --name "web" \\', '  shop', ...DUMP, 'printf "a\\n\\', 'b";']
+  const { records, log } = feed([Buffer.from(`${lines.join('\n')}\n`)])
+  expect(records.filter(({ type }) => type === 'dump')).toMatchObject([{ goroutines: 2, damaged: 0 }])
+  expect(log.toString()).toBe('docker run \\\n  --name "web" \\\n  shop\nprintf "a\\n\\\nb";\n')
+})
+
+it('the second goroutine was lost where headers are indented by more than their lines', () => {
+  const lines = DUMP.map((line) => (line.startsWith('goroutine') ? `    ${line}` : line && `  ${line}`))
+  expect(dumpsOf(['it stops:', ...lines])).toMatchObject([{ goroutines: 2, damaged: 0 }])
+})
+
+it.each(['\t', '    ', '        '])('a path that was wrapped by hand behind a folder lost its head: %j', (indent) => {
+  const lines = DUMP.map((line) => line.replace('\t/app/', `\t/home/me/go/src/\n${indent}app/`))
+  expectStacks(lines, ['shop.f /home/me/go/src/app/shop.go:12', 'shop.wait /home/me/go/src/app/shop.go:33'])
+})
+
+it('a line that ends as a folder does stays in the log', () => {
+  const lines = [...DUMP.slice(0, 3), '  written to /var/log/', '\t/app/other.go:3 +0x1d', 'served']
+  expect(feed([Buffer.from(`${lines.join('\n')}\n`)]).log.toString()).toBe(`${lines.slice(3).join('\n')}\n`)
+})
+
+it('a frame that a person has made bold was lost', () => {
+  const lines = DUMP.map((line) => line.replace(/^(\s*)(\S.*12.*|shop\.f.*)$/, '$1**$2**'))
+  expectStacks(lines, ['shop.f /app/shop.go:12', 'shop.wait /app/shop.go:33'])
+})
+
+it('an escaped quote in the string of a table began a string, and cut the reason', () => {
+  const text = ['panic: no \\"total\\" in it', '', ...DUMP].join('\\r\\n').replaceAll('\t', '\\t')
+  expect(dumpsOf([`(10, 'tst', '${text}\\r\\n', 5),`])).toMatchObject([
+    { kind: 'panic', reason: 'no "total" in it', goroutines: 2 },
+  ])
+})
+
+it('a dump on one line lost the reason that the line ahead of it gives', () => {
+  const line =
+    'goroutine 7 [running]: panic({0x1, 0x2}) /go/src/runtime/panic.go:770 +0x1d shop.f(0x1) /app/shop.go:12 +0x1d'
+  expect(dumpsOf(['2026/11/24 05:00:00 recovered: boom', line])).toMatchObject([{ reason: 'boom', goroutines: 1 }])
+  expect(dumpsOf(['2026/11/24 05:00:00 recovered: boom', 'served', line])[0]).not.toHaveProperty('reason')
+})

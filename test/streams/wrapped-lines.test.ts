@@ -120,3 +120,26 @@ it('a log line without the prefix of the dump around it stays in the log', () =>
   expect(found).toMatchObject([{ goroutines: 1, damaged: 0 }, { stack: FOUND[1]?.stack }])
   expect(log).toBe('Attaching to web-1, web-2\nweb-1  | served\n')
 })
+
+it('what wraps within the reason of a panic, or its signal, was lost with its end', () => {
+  const REASON = 'runtime error: invalid memory address or nil pointer dereference'
+  const SIGNAL = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x47b6d2]'
+  const lines = [`panic: ${REASON}`, SIGNAL, ...LINES.slice(1)]
+  for (const prefix of ['web-1  | ', '2026-11-24T05:00:00] ', 'Nov 24 05:00:00 web-1 app[12]: ']) {
+    for (let width = 48; width < 120; width += 1 + (width % 3)) {
+      const text = lines.map((line) => `${wrap(prefix + line, width)}\n`).join('')
+      const { found, log } = read(text)
+      expect(found, text).toMatchObject([{ kind: 'panic', reason: REASON, damaged: 0 }, {}])
+      expect(log).toBe(`${prefix}served\n`)
+      if (width % 16 === 0) for (const size of [1, 7, 64]) expect(read(text, size)).toEqual(read(text))
+    }
+  }
+})
+
+it('a log line behind that of a panic with a prefix is none of its reason', () => {
+  const text =
+    'web-1  | panic: cannot read the table of orders\nserved\nweb-1  | \nweb-1  | goroutine 7 [running]:\nweb-1  | main.f()\nweb-1  | \t/app/f.go:3 +0x1d\n'
+  const { found, log } = read(text)
+  expect(found).toMatchObject([{ reason: 'cannot read the table of orders' }, {}])
+  expect(log).toBe('served\n')
+})

@@ -28,3 +28,10 @@ it.each(['...', '\xe2\x80\xa6'])('the last frame that is shown may have %j behin
     file: '/app/main.go:124',
   })
 })
+
+it.each(['\t', '        '])('a frame that has lost its mark was none: %j', (blanks) => {
+  const frame = { kind: 'frame', name: 'main.leak', file: '/app/main.go:124' }
+  expect(readProfileLine(`${blanks}0x526bb8\tmain.leak+0x18\t/app/main.go:124`, ' 0x526bb9')).toEqual(frame)
+  expect(readProfileLine(`${blanks}0x526bb8\tmain.leak+0x18\t/app/main.go:124`, undefined)).toBeUndefined()
+  expect(readProfileLine(`${blanks}0x526bb8 is where it leaks`, ' 0x526bb9')).toBeUndefined()
+})

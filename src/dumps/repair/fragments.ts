@@ -18,8 +18,9 @@ import { parseHeaderRest } from '../../text/header.ts'
 import { type LineKind, readLine } from '../../text/line.ts'
 import { isKnownState } from '../../text/states.ts'
 import { restOfHeader } from '../../text/titles.ts'
+import { PIECES } from '../../text/wrap-widths.ts'
 import { LogShapes } from './log-shapes.ts'
-import { type Fragment, PIECES, Wraps } from './wraps.ts'
+import { type Fragment, Wraps } from './wraps.ts'
 
 /** Longest head that is looked at: names and paths are shorter. */
 const HEAD_BYTES = 1024

@@ -3,8 +3,8 @@
 import { TAILS } from '../../stacks/line-table.ts'
 import { type KnownLine, ROOT } from '../../stacks/rows.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
-import { NARROWEST } from '../../text/cut.ts'
 import { type LineKind, type LineText, readCutCall, readLine, readStripped } from '../../text/line.ts'
+import { NARROWEST } from '../../text/wrap-widths.ts'
 import type { Fragments } from './fragments.ts'
 import { isLine } from './missing.ts'
 import type { Fragment } from './wraps.ts'
@@ -42,7 +42,7 @@ export function joinTail(
 const REGISTERS = /^fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?$/
 
 /**
- * Does the line at `at`, which can stand by itself and has `length` bytes, go on with `text`: more of its number, its registers, its creator?
+ * Does the line at `at`, which can stand by itself and has `length` bytes, go on with `text`: more of its name or its number, its registers, its creator?
  */
 export function goOn(
   tree: StackTree,
@@ -52,7 +52,13 @@ export function goOn(
   text: string,
 ): KnownLine | undefined {
   const kind = tree.kind(at)
-  if (kind === 'func') return goOnWithName(tree, fragments, at, length, text)
+  if (kind === 'func') {
+    // A line that ends within a name, or behind it, looks like a name of gccgo. The arguments may go on with a further line.
+    const call = callOfName(tree, at, length, text)
+    if (call === undefined) return undefined
+    fragments.wraps.goesOn(length, true)
+    return longerLine(tree, at, tree.literal(at) + text, call)
+  }
   if (kind !== 'file' && kind !== 'created') return undefined
   if (tree.tail(at) !== TAILS.none) return fragments.goesOn(at, text, length) ? at : undefined
   const isRegisters = REGISTERS.test(text)
@@ -61,20 +67,6 @@ export function goOn(
   const whole = `${tree.literal(at)}${isRegisters ? ' ' : ''}${text}`
   const line = readLine(whole) ?? readStripped(whole)
   return line?.kind === kind ? longerLine(tree, at, whole, line) : undefined
-}
-
-/** A line of a terminal that ends within a name, or behind it, looks like a name of gccgo. The arguments may go on with a further line. */
-function goOnWithName(
-  tree: StackTree,
-  fragments: Fragments,
-  at: KnownLine,
-  length: number,
-  text: string,
-): KnownLine | undefined {
-  const line = callOfName(tree, at, length, text)
-  if (line === undefined) return undefined
-  fragments.wraps.goesOn(length, true)
-  return longerLine(tree, at, tree.literal(at) + text, line)
 }
 
 /** The call that the name at `at`, a line of `length` bytes that has no arguments, makes with `text`: the whole of it, or as far as that goes. */

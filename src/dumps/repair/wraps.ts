@@ -9,16 +9,16 @@
  *   any                  | may stand here by itself        | none of the line before
  *   any                  | makes a line that may stand here | its tail; such lines go on, from now on
  *   go on                | makes a line that may stand here | its tail
+ *
+ * A person who wraps a path does it behind one of its folders, however short it is.
  */
 
 import type { Held } from '../../lines/tape.ts'
-import { NARROWEST } from '../../text/cut.ts'
+import { isCutPath } from '../../text/cut.ts'
 import { type LineKind, type LineText, readLine, readOddCall, readStripped } from '../../text/line.ts'
 import { plainText } from '../../text/plain.ts'
+import { NARROWEST, PIECES, WrapWidths } from '../../text/wrap-widths.ts'
 import { SOFT_BREAK } from '../../text/wrapped.ts'
-
-/** Pieces of one line that are put together, at most. */
-export const PIECES = 6
 
 /**
  * Foreign text, Latin-1, that may begin with the head of a dump line. When the line was cut more than once, it is the heads of several lines
@@ -39,27 +39,33 @@ interface Wrapped {
   readonly line: LineText
 }
 
-/** Lengths at which the lines of one stream are wrapped, at most. There is more than one: a TAB may count as several columns. */
-const WIDTHS = 8
+/** A path that begins within another one. */
+const HAS_ROOT = /[/\\](?:\/|[A-Za-z]:[/\\])/
 /** Kinds of line that may be long enough to be wrapped. */
 const LONG: readonly LineKind[] = ['func', 'file', 'created']
 
 export class Wraps {
   /** The line before this one, and those that it goes on with, if it may be wrapped. */
   #head: Fragment | undefined
-  #widths: Set<number> | undefined
+  /** Made when it is asked for: most streams have no wrapped line. */
+  #known: WrapWidths | undefined
 
   /** For another stream: nothing is known of how its lines are wrapped. */
   reuse(): void {
     this.#head = undefined
-    this.#widths = undefined
+    this.#known = undefined
+  }
+
+  get #widths(): WrapWidths {
+    this.#known ??= new WrapWidths()
+    return this.#known
   }
 
   /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
     this.interrupt()
-    if (text.length < NARROWEST) return undefined
+    if (text.length < NARROWEST && !isCutPath(text)) return undefined
     const part = { held, at: 0, length: text.length }
     this.#head = { text, parts: [part], cuts: [] }
     if (before === undefined || before.parts.length >= PIECES) return undefined
@@ -83,35 +89,35 @@ export class Wraps {
   join(tail: string, kinds: readonly LineKind[]): Wrapped | undefined {
     const fragment = this.#head
     if (fragment === undefined) return undefined
-    const text = plainText(textOf(fragment) + tail)
+    const head = textOf(fragment)
+    if (isCutPath(head)) return joinPath(fragment, head + tail.trimStart(), kinds)
+    const text = plainText(head + tail)
     const line = readLine(text) ?? readStripped(text) ?? readCallOfC(text, tail)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
-    if (this.#widths?.has(width) !== true) {
+    if (this.#known?.has(width) !== true) {
       const isIndented = /^\s/.test(text)
       const own = readLine(tail) ?? (isIndented ? undefined : readStripped(tail))
       if (tail.length > width || (own !== undefined && kinds.includes(own.kind))) return undefined
       if (line.kind === 'file' && readStripped(text.trimStart()) === undefined) return undefined
     }
-    this.#learn(width)
+    this.#widths.add(width)
     return { fragment, text, line }
   }
 
   /** Do lines of this length go on with the next? `certain`: this one does. */
   goesOn(length: number, certain = false): boolean {
-    if (certain && length >= NARROWEST) this.#learn(length)
-    return this.#widths?.has(length) === true
+    if (certain && length >= NARROWEST) this.#widths.add(length)
+    return this.#known?.has(length) === true
   }
+}
 
-  #learn(width: number): void {
-    this.#widths ??= new Set()
-    this.#widths.add(width)
-    if (this.#widths.size <= WIDTHS) return
-    for (const oldest of this.#widths) {
-      this.#widths.delete(oldest)
-      break
-    }
-  }
+/** Joins a path that goes on behind one of its folders: `text` is the whole place. */
+function joinPath(fragment: Fragment, text: string, kinds: readonly LineKind[]): Wrapped | undefined {
+  if (!kinds.includes('file') || HAS_ROOT.test(text)) return undefined
+  const plain = plainText(text)
+  const line = readLine(plain)
+  return line?.kind === 'file' ? { fragment, text: plain, line } : undefined
 }
 
 /** Where the call of a function in C (line.ts) is wrapped, nothing but arguments goes to its next line. */

@@ -1,0 +1,86 @@
+/**
+ * Strings with a dump in them, of which more is to come: of a line that is too long to be read as one, in pieces; and of a line that a terminal
+ * has wrapped, in the next lines, where somebody has copied it from there.
+ *
+ *     {"level":"error","stack":"goroutine 1 [running]:\\nmain.(*Server).ha
+ *     ndle(0x1)\\n\\t/app/main.go:3 +0x1d\\n"}
+ */
+import { trimLineEnd } from '../core/ascii.ts'
+import type { LogTape } from '../lines/tape.ts'
+import { WIDEST } from '../text/wrap-widths.ts'
+import type { Stream } from './stream.ts'
+import type { StreamMap } from './stream-map.ts'
+
+/** What a line of its own begins with, and no arguments: a record, a date, the first field of logfmt. */
+const BEGINNING = /^(?:\{(?!0x|[{}.])|\[(?!\.)|\d{2,4}[-/:.]|\w+=)/
+/** The rest of a string up to its quote, behind which nothing of a string follows; or a line of it, with a line end or a TAB that was escaped. */
+const REST = /^(?:[^"\\]|\\.)*(?:"(?=[,}\] ]|$)|\\?$)/
+const ESCAPED = /\\[nt]|"/
+
+export class OpenStrings {
+  readonly #tape: LogTape
+  readonly #streams: StreamMap
+  /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
+  #long: Stream | undefined
+  /** The stream of a line that lacks the end of the string with its dump. */
+  #wrapped: Stream | undefined
+
+  constructor(tape: LogTape, streams: StreamMap) {
+    this.#tape = tape
+    this.#streams = streams
+  }
+
+  /** The last line of `stream` lacks the end of its string. */
+  wrap(stream: Stream): void {
+    this.#wrapped = stream
+  }
+
+  /** Takes the line [pos, next) of `buf`, at `offset` of the input, if it goes on with a string; else that is over. */
+  takeLine(buf: Buffer, pos: number, next: number, offset: number): boolean {
+    const stream = this.#wrapped
+    if (stream === undefined) return false
+    const end = trimLineEnd(buf, pos, next)
+    const goesOn = stream.isWrapped && goesOnString(buf.toString('latin1', pos, end))
+    if (goesOn) {
+      this.#tape.pass(buf, pos, next)
+      stream.feedRest(buf.subarray(pos, end), offset + next - pos)
+    }
+    if (goesOn && stream.isWrapped) this.#streams.fed(stream)
+    else this.endWrapped()
+    return goesOn
+  }
+
+  /** The string of a wrapped line is over: what comes does not go on with it. */
+  endWrapped(): void {
+    const stream = this.#wrapped
+    if (stream === undefined) return
+    stream.endRest()
+    this.#wrapped = undefined
+    this.#streams.fed(stream)
+  }
+
+  /** `line`, at `offset` of the input, is the beginning of one that is too long to be read, and of `stream`. True when a dump begins in it. */
+  begin(stream: Stream, line: Buffer, offset: number): boolean {
+    const isFound = stream.feedBeginning(line, offset, offset + line.length - 1)
+    this.#streams.fed(stream)
+    this.#long = stream.open ? stream : undefined
+    return isFound
+  }
+
+  /** The next piece of that line, up to `upTo` of the input. `isLast`: the line ends with it. */
+  takePiece(piece: Buffer, upTo: number, isLast: boolean): void {
+    const stream = this.#long
+    if (stream === undefined) return
+    stream.feedRest(piece, upTo)
+    if (isLast) {
+      stream.endRest()
+      this.#long = undefined
+    }
+    this.#streams.fed(stream)
+  }
+}
+
+/** Does `line` go on with the string that the line before it lacks the end of? */
+function goesOnString(line: string): boolean {
+  return line.length <= WIDEST && ESCAPED.test(line) && !BEGINNING.test(line) && REST.test(line)
+}

@@ -1,0 +1,52 @@
+/** A header that is text in the value of a panic: Go indents the lines of that by a TAB. */
+import { lookBack } from '../lines/look-back.ts'
+import type { LogTape } from '../lines/tape.ts'
+import { isLoggedByTest, isPanicAlone, mentionsPanic } from '../text/announcement.ts'
+import { findTitle } from '../text/titles.ts'
+
+/** Time stamps before an indented text differ in length by so much at most, zeros left out. */
+const SLACK = 4
+
+/** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Those from `from` on come before it in `buf`. */
+export function isInPanicValue(tape: LogTape, buf: Buffer, pos: number, next: number, from: number): boolean {
+  const indent = indentBefore(buf.toString('latin1', pos, next))
+  let found = false
+  lookBack(tape, buf, from, pos, (before, start, end) => {
+    const text = before.toString('latin1', start, end)
+    if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
+    found = mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent) && !isLogged(text, indent)
+    return true
+  })
+  return found
+}
+
+interface Indent {
+  /** Where it is in its line: after a prefix, if there is one. */
+  readonly at: number
+  readonly width: number
+}
+
+/** Is the line the first one of a column of text, whose further lines are indented by as much: `- panic: boom`, `Message:  panic: boom`? */
+function beginsColumn(line: string, { at, width }: Indent): boolean {
+  return at === 0 && /^(?: *(?:[-*+]|\d+[.)])| *[A-Z][\w ]{0,40}:) +/.exec(line)?.[0].length === width
+}
+
+/**
+ * Has a logger written `panic: boom` behind words that the lines below it have not? The runtime writes nothing ahead of it, and a shipper writes what
+ * it does ahead of every line.
+ */
+function isLogged(line: string, { at }: Indent): boolean {
+  return at === 0 && !isPanicAlone(line)
+}
+
+function indentBefore(line: string): Indent {
+  const end = findTitle(line, line.length, 1)?.index ?? line.indexOf('goroutine')
+  const at = line.slice(0, end).trimEnd().length
+  return { at, width: end - at }
+}
+
+/** Is the text of `line` indented by as much, after a prefix by a TAB? */
+function isIndentedBy(line: string, { at, width }: Indent): boolean {
+  if (at === 0) return line.length - line.trimStart().length >= width
+  return line.slice(Math.max(0, at - SLACK), at + SLACK).includes('\t')
+}
