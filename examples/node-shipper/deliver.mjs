@@ -1,6 +1,6 @@
 /**
- * Sends one body until it is taken: at least once. It is tried again after 0.2, 0.4 … 30 s, or when the receiver says so. What the
- * receiver will never take (400, 413 and the like) is told and given up, for it would hold up the log for ever.
+ * Sends one body until it is accepted: at least once. Retries after 0.2, 0.4 … 30 s, or when the receiver says so. A body that the
+ * receiver will never accept (400, 413 and the like) is reported and dropped, because it would block the log for ever.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 

@@ -16,7 +16,7 @@ export default function transport({ destination = 1, records, ...options }) {
   const dumps = records === undefined ? log : open(records)
   const finder = dumpstream({ source: 'pino', ...options, logs: 'objects', follow: true })
   const written = deliver(finder, log, dumps)
-  // Whoever waits for it is told; until then a failure is the stream's.
+  // `final` rejects with the failure; before that, the failure destroys the stream.
   written.catch((error) => stream.destroy(error))
 
   const stream = new Writable({
