@@ -1,8 +1,8 @@
 /**
- * What stands ahead of the first header of a dump and announces it: `panic: …`, `SIGQUIT: quit`, the title of a race report. It is looked
- * for backwards from a header, and at the end of a chunk: lines that may announce a dump wait there for what comes next.
+ * Lines that announce a dump before its first header: `panic: …`, `SIGQUIT: quit`, the title of a race report. They are searched for backwards
+ * from a header, and at the end of a chunk, where lines that may announce a dump wait for what comes next.
  *
- * Hot: `findAnnouncement`, guarded by `npm run bench` (ordinary log). Words are searched natively; only around a hit is text read.
+ * Hot: `findAnnouncement`, guarded by `npm run bench` (ordinary log). Words are searched for natively; text is read only around a hit.
  */
 
 import { byteClass, LF, trimLineEnd } from '../core/ascii.ts'
@@ -16,21 +16,21 @@ import { Words } from './search/words.ts'
  * byte order mark.
  */
 const FIRST_BYTES: Uint8Array = byteClass('pfSEruW=^\xef')
-/** Longest line that is looked at. */
+/** No more of a line than this is examined. */
 const LINE_BYTES = 512
 
-/** May the line at `start` announce a dump, by its first byte? A cheap question ahead of `announces`. */
+/** May the line at `start` announce a dump, judging by its first byte? A cheap check before `announces`. */
 export function mayAnnounce(buf: Buffer, start: number): boolean {
   return FIRST_BYTES[buf[start] as number] === 1
 }
 
-/** Does the first line of [start, end) announce a dump? There is a line end at or ahead of `end`. */
+/** Does the first line of [start, end) announce a dump? Its line end is at or before `end`. */
 export function announces(buf: Buffer, start: number, end: number): boolean {
   if (!mayAnnounce(buf, start)) return false
   const stop = Math.min(buf.indexOf(LF, start), end, start + LINE_BYTES)
   const text = buf.toString('latin1', start, trimLineEnd(buf, start, stop))
   const line = text.trimEnd()
-  // Not without its last blank: the first line of a panic's value may be empty.
+  // Also with its trailing blank: the first line of a panic's value can be empty.
   return line === RACE_RULE || isRaceWarning(line) || (startsPreamble(text) ?? startsPreamble(line)) !== undefined
 }
 
@@ -44,7 +44,7 @@ export function announcementAhead(buf: Buffer, pos: number, to: number, window: 
   let at = to
   while (at > from) {
     const start = lineStart(buf, from, at - 1)
-    // A line that starts before the window is cut: not looked at.
+    // A line that starts before the window is incomplete: ignore it.
     if (start === from && from > pos && buf[from - 1] !== LF) break
     if (announces(buf, start, at)) found = start
     at = start
@@ -52,19 +52,19 @@ export function announcementAhead(buf: Buffer, pos: number, to: number, window: 
   return found
 }
 
-/** A word that an announcement begins with, wherever in its line a carrier has put it. */
+/** A word that begins an announcement, wherever a carrier has put it in its line. */
 interface Word {
   readonly text: string
   readonly bytes: Buffer
-  /** What stands there, if it is an announcement. */
+  /** What the text from the word on must match to be an announcement. */
   readonly form: RegExp
-  /** How far ahead of the other words, or of the end, it is looked for at most, bytes. */
+  /** It is searched for at most this many bytes before the earliest word found so far, or before the end. */
   readonly within: number
 }
 
-/** Longest text that a form reads. */
+/** Bytes that a form is matched against. */
 const FORM_BYTES = 64
-/** For words that stand just ahead of their `fatal error:`, and that many lines of an ordinary log hold, too. */
+/** For words that come just before their `fatal error:` and are also common in ordinary logs. */
 const SOON = 4096
 
 function word(text: string, form: RegExp, within = Number.POSITIVE_INFINITY): Word {
@@ -83,18 +83,18 @@ const WORDS: readonly Word[] = [
   word('unexpected fault address', /^unexpected fault address 0x/, SOON),
 ]
 
-/** The ninth, where `Words` has place for eight: what follows it is written with it. */
+/** A ninth word, where `Words` has room for eight. The rest of the dump is written together with it, so it is searched for only nearby. */
 const EXCEPTION = word('Exception 0x', /^Exception 0x[0-9a-f]+ 0x/, SOON)
-/** A word that a page has coloured, its colon or not, and what comes behind it. */
+/** A word coloured by a page, with or without its colon, and the start of the closing tag. */
 const COLOURED = /(?:panic:?|fatal)<\/[a-z]$/
 const LONGEST_COLOURED = 'panic:'.length
 const ELEMENT_END = Buffer.from('</')
 
 const ANY_WORD = new Words(WORDS.map(({ text }) => text))
-/** Words that are no announcement, after which each of the forms is looked for in turn. */
+/** Hits that are not an announcement, after which each of the forms is searched for in turn. */
 const TRIES = 16
 
-/** Start of the first line in [end - window, end), not before `pos`, that may announce a dump, or `end`. `end` is a line start. */
+/** Start of the first line in [end - window, end), not before `pos`, that may announce a dump; `end` if there is none. `end` is a line start. */
 export function findAnnouncement(buf: Buffer, pos: number, end: number, window: number): number {
   const from = Math.max(pos, end - window)
   const soon = Math.max(from, end - SOON)
@@ -110,11 +110,11 @@ export function findAnnouncement(buf: Buffer, pos: number, end: number, window: 
   }
   if (first === end) return end
   const line = lineStart(buf, pos, first)
-  // One that starts ahead of the window is too far from what may come.
+  // A line that starts before the window is too far from what may come.
   return line < from ? findAnnouncement(buf, buf.indexOf('\n', first) + 1, end, window) : line
 }
 
-/** May [from, end) hold an announcement? Most of a log does not even hold one of the words. */
+/** May [from, end) hold an announcement? Most of a log does not contain even one of the words. */
 function mayHoldForm(buf: Buffer, from: number, end: number): boolean {
   let tries = TRIES
   for (let at = ANY_WORD.first(buf, from, end); at >= 0; at = ANY_WORD.first(buf, at + 1, end)) {
@@ -125,7 +125,7 @@ function mayHoldForm(buf: Buffer, from: number, end: number): boolean {
 }
 
 function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: RegExp): number {
-  // Only the tail is searched: a view keeps the search from running on.
+  // Only the tail is searched: the view keeps `indexOf` from running past `end`.
   const tail = buf.subarray(from, end)
   for (let at = tail.indexOf(bytes); at >= 0; at = tail.indexOf(bytes, at + 1)) {
     if (form.test(tail.toString('latin1', at, at + FORM_BYTES))) return from + at
@@ -133,7 +133,7 @@ function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: R
   return -1
 }
 
-/** One search for all words: pages have few elements, and other logs none. */
+/** One search for all coloured words: pages have few elements, and other logs none. */
 function findColoured(buf: Buffer, from: number, end: number): number {
   const tail = buf.subarray(from, end)
   for (let at = tail.indexOf(ELEMENT_END); at >= 0; at = tail.indexOf(ELEMENT_END, at + 1)) {
@@ -148,24 +148,24 @@ function findColoured(buf: Buffer, from: number, end: number): number {
 const MARK =
   /goroutine|panic|recover|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault address|={18}|WARNING: DATA RACE/i
 
-/** May `text` begin a dump, announce one, or say why it comes? A cheap question, ahead of all others. */
+/** May `text` begin a dump, announce one, or give the reason for it? A cheap check before all others. */
 export function mayConcernDump(text: string): boolean {
   return MARK.test(text)
 }
 
-/** Is this a log line that announces a panic, or its first line? Its value may have lines that are indented. */
+/** Is this a log line that announces a panic, or the first line of one? The panic's value may go on in indented lines. */
 export function mentionsPanic(text: string): boolean {
   return /(?:^|\s)(?:panic|fatal error): /.test(text)
 }
 
-/** Does nothing stand ahead of the panic that `text` announces, as the runtime prints it? */
+/** Does `text` begin with the panic that it announces, as the runtime prints it? */
 export function isPanicAlone(text: string): boolean {
   return /^\s*(?:panic|fatal error): /.test(text)
 }
 
 const TEST_PLACE = /^\s+\S+\.go:\d+: /
 
-/** Is this the first line of what a test logs? `testing` indents the others by four blanks, or a TAB, more. */
+/** Is this the first line of a message that a test logs? `testing` indents the other lines by four more blanks, or a TAB. */
 export function isLoggedByTest(text: string): boolean {
   return TEST_PLACE.test(text)
 }

@@ -1,4 +1,4 @@
-/** What another writer has cut off, or glued to, a line. */
+/** Lines that another writer has cut short, or glued to another line. */
 import { readCutCall } from './line.ts'
 import { startsPreamble } from './preamble.ts'
 import { readProfileTitle } from './profile.ts'
@@ -7,7 +7,7 @@ import { NARROWEST } from './wrap-widths.ts'
 
 const CUT_HEADER = /^goroutine \d*(?:$| (?:$|\[|gp=0x|gp?=?0?$))/
 const WORD = 'goroutine'
-/** What is shorter may begin any word. */
+/** Anything shorter can begin any word. */
 const SHORTEST = 4
 /** How lines of a goroutine begin. */
 const HEAD = /^(?:\t|created by |goroutine \d|[^\s(]+\.[^\s]*\()/
@@ -18,22 +18,22 @@ export function isCutHeader(text: string): boolean {
   return CUT_HEADER.test(text) || (text.length >= SHORTEST && WORD.startsWith(text))
 }
 
-/** `shop/cart.Tot`, `main.mai`: a name with its package, and no arguments. A word of a log looks so, too. */
+/** `shop/cart.Tot`, `main.mai`: a name with its package and without arguments. A word in a log can look the same. */
 export function isCutName(text: string): boolean {
   return CUT_NAME.test(text)
 }
 
-/** Which line was cut: the header of the next goroutine, or one of the stack before it. */
+/** Which line was cut: the header of the next goroutine, or a line of the stack before it. */
 export type CutLine = 'header' | 'line'
 
 const CREATOR = 'created by '
 const IN_PARENT = ' in goroutine '
 const ANCESTOR = '[originating from goroutine '
 const CUT_NAME = /^[A-Za-z_][\w~%@-]*(?:[./][\w.~%/@-]*)[\w~]$/
-/** `sync.(*Once`, `shop/cart.(*Cart[...]).Ru`: no word of prose has a receiver in it. */
+/** `sync.(*Once`, `shop/cart.(*Cart[...]).Ru`: no word of prose contains a receiver. */
 const CUT_METHOD = /^[\w.~%/@-]+\.\(\*[\w.[\]]*(?:\)[\w.]*)?$/
 
-/** Is this the head of a line of Go, and no whole one? What may begin any line of a log is none. */
+/** Is this the head of a line of Go, but not a whole line? A head that can begin any log line does not count. */
 export function cutLine(text: string): CutLine | undefined {
   if (isCutHeader(text)) return 'header'
   const isHead =
@@ -44,13 +44,13 @@ export function cutLine(text: string): CutLine | undefined {
   return isHead ? 'line' : undefined
 }
 
-/** `created by main.f`, and ` in goroutine ` behind it as far as it goes. */
+/** `created by main.f`, followed by as much of ` in goroutine ` as there is. */
 function isCutCreator(text: string): boolean {
   const blank = text.indexOf(' ', CREATOR.length)
   return blank < 0 || (blank > CREATOR.length && IN_PARENT.startsWith(text.slice(blank)))
 }
 
-/** Where in `text` the first line of another dump begins, glued to a word: behind a line that was cut. -1: nowhere. */
+/** Offset in `text` at which the first line of another dump begins, glued to the rest of a line that was cut; -1 if there is none. */
 export function cutBeginning(text: string): number {
   for (const { index } of text.matchAll(BEGINNING)) {
     if (index === 0 || (/[\s"'`.:=>\]]/.test(text[index - 1] ?? '') && !HEAD.test(text))) continue
@@ -60,19 +60,19 @@ export function cutBeginning(text: string): number {
   return -1
 }
 
-/** May a dump line begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */
+/** Can a line of a dump begin like this? Names, `\t/path`, `[originating`, `...51 frames`. */
 export function mayBegin(text: string): boolean {
   return /^[A-Za-z_\t[.\x80-\xff]/.test(text)
 }
 
-/** May this be the first part of a wrapped file line, with blanks in the place of its TAB, or nothing? */
+/** Can this be the first part of a wrapped file line, with blanks instead of its TAB, or without it? */
 export function mayBeWrappedFile(text: string): boolean {
   return text.length >= NARROWEST && /^ *(?:\/|[A-Z]:)/.test(text)
 }
 
 const CUT_PATH = /^[ \t]+\S*[^\s/\\][/\\]$/
 
-/** Is this a path that goes on with the next line? A person wraps it behind one of its folders. */
+/** Is this a path that continues on the next line? A person wraps it after one of its folders. */
 export function isCutPath(text: string): boolean {
   return CUT_PATH.test(text)
 }

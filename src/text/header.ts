@@ -24,15 +24,15 @@ export type { HeaderInfo, LeakMark } from './info.ts'
 const INTERNED_BYTES = 512
 const INTERNED_HEADERS = 4096
 
-/** `goro`, `utin` and `e `, as they are read. */
+/** `goro`, `utin` and `e ` as little-endian integers. */
 const GORO = 0x6f726f67
 const UTIN = 0x6e697475
 const E_SPACE = 0x2065
 
-/** Behind a header: blanks up to the edge of a terminal, or a note that a person has written. */
+/** After a header: blanks up to the edge of a terminal, or a note that a person has written. */
 const NOTE = /:(?:[ \t]+|[ \t]*(?:[\u2010-\uffef]|<[-=]|-[->]|\/\/|#|\().*)$/
 
-/** A header, as far as its last bracket, in front of a call. */
+/** The rest of a header, through its colon, where a call follows on the same line. */
 const BEFORE_CALL = /^[^\])]*\](?: \{[^}]*\})?:[ \t]*(?=\S)/
 const PARENTHESIS_CLOSE = 0x29
 
@@ -41,7 +41,7 @@ interface Known {
   readonly info: HeaderInfo
 }
 
-/** What headers say, by their bytes: the same for all readers, since thousands of them may be at work. */
+/** Parsed headers by a hash of their bytes. All readers share it, since there may be thousands of them. */
 const TABLE = new Map<number, Known>()
 const FAST = new FastHeaders()
 
@@ -50,7 +50,7 @@ export class HeaderReader {
   id = 0
   info: HeaderInfo = NO_HEADER
 
-  /** Reads the header at `pos`; returns the offset after its line end, or -1 if no header stands there. [pos, end) ends with a line end. */
+  /** Reads the header at `pos`; returns the offset after its line end, or -1 if there is no header. [pos, end) ends with a line end. */
   read(buf: Uint8Array, words: DataView, pos: number, end: number): number {
     if (
       pos + 12 > end ||
@@ -68,7 +68,7 @@ export class HeaderReader {
       c = buf[++p] as number
     }
     if (c !== SPACE) return -1
-    // Unknown: it would pass for another one.
+    // Too large to be exact, so it could equal another id: treat it as unknown.
     if (id > Number.MAX_SAFE_INTEGER) id = 0
     p++
     if (buf[p] !== BRACKET_OPEN) {
@@ -112,7 +112,7 @@ export class HeaderReader {
     return p + 1
   }
 
-  /** As `#readRest`, of a header with something behind it. */
+  /** Like `#readRest`, for a header with a note after it. */
   #readNoted(buf: Uint8Array, start: number, stop: number, id: number): boolean {
     if (stop - start > INTERNED_BYTES) return false
     const text = new TextDecoder().decode(buf.subarray(start, stop))
@@ -124,7 +124,7 @@ export class HeaderReader {
     return true
   }
 
-  /** As `#readRest`, of a header that has lost its line end: its first call is the next line. */
+  /** Like `#readRest`, for a header that has lost its line end: its first call is taken as the next line. */
   #readBeforeCall(buf: Uint8Array, start: number, stop: number, id: number): number {
     if (stop - start > INTERNED_BYTES || buf[stop - 1] !== PARENTHESIS_CLOSE) return -1
     const text = Buffer.from(buf.subarray(start, stop)).toString('latin1')
@@ -137,7 +137,7 @@ export class HeaderReader {
   }
 }
 
-/** Where the call begins that stands behind the header of `line`, which has lost its line end; -1: none does. Latin-1. */
+/** Offset of the call that follows the header of `line`, which has lost its line end; -1 if there is none. Latin-1. */
 export function callBehindHeader(line: string): number {
   const behind = line.endsWith(')') ? BEFORE_CALL.exec(line)?.[0].length : undefined
   return behind !== undefined && readLine(line.slice(behind))?.kind === 'func' ? behind : -1
@@ -145,19 +145,19 @@ export function callBehindHeader(line: string): number {
 
 const NO_HEADER: HeaderInfo = headerInfo('', undefined, '', false, undefined)
 
-/** `gp=0x… m=3 mp=0x… ` or `gp=0x… m=nil `: returns where `[` stands, or -1. */
+/** `gp=0x… m=3 mp=0x… ` or `gp=0x… m=nil `: returns the offset of `[`, or -1. */
 function skipThread(buf: Uint8Array, pos: number, end: number): number {
   if (!startsWith(buf, pos, end, 'gp=0x')) return -1
   for (let p = pos; p < end && p < pos + 96; p++) {
     const c = buf[p]
     if (c === BRACKET_OPEN) return p
-    // None of its letters: another header is glued to one that was cut.
+    // No other `g` belongs here: another header is glued to one that was cut.
     if (c === LF || (c === LOWER_G && p > pos)) return -1
   }
   return -1
 }
 
-/** Offset after the line end when `bytes` and then a line end stand at `pos`; else -1. */
+/** Offset after the line end if `bytes` and then a line end are at `pos`; else -1. */
 function matches(bytes: Uint8Array, buf: Uint8Array, pos: number, end: number): number {
   const n = bytes.length
   if (n === 0 || pos + n >= end) return -1
@@ -168,7 +168,7 @@ function matches(bytes: Uint8Array, buf: Uint8Array, pos: number, end: number): 
 }
 
 /**
- * Parses `[state, mods] {labels}:`. Unknown words among the mods are passed over: the text is not covered by the Go 1 promise.
+ * Parses `[state, mods] {labels}:`. Unknown words among the mods are ignored: the text is not covered by the Go 1 promise.
  */
 export function parseHeaderRest(text: string): HeaderInfo | undefined {
   if (text[0] !== '[') return undefined

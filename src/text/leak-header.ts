@@ -1,12 +1,15 @@
-/** `Goroutine 7 in state chan receive, 2 minutes, with main.f on top of the stack:`, the header that goleak puts in the place of Go's. */
+/** `Goroutine 7 in state chan receive, 2 minutes, with main.f on top of the stack:`, the header that goleak prints instead of Go's. */
 const LEAK = /^Goroutine (\d+) in state (\S.*?)(?:, with \S.* on top of the stack| first func: \S.*):$/
-/** What its header has behind the id: a cheap question. */
+/** What follows the id in goleak's header: a cheap check. */
 export const IN_STATE = ' in state '
 
-/** Of `2 minutes` behind the state. */
+/** The state without what follows it, such as `, 2 minutes`. */
 const STATE = /^[^,]*/
 
-/** The header of Go that `text` stands for, with a mark that Go has not: what goleak lists is there though it should have ended. Undefined: it is none. */
+/**
+ * Go's header for the goroutine that `text` names, with a mark that Go does not have: what goleak lists should have ended but has not.
+ * Undefined: `text` is not a header of goleak.
+ */
 export function leakHeader(text: string): string | undefined {
   const found = LEAK.exec(text)
   return found === null ? undefined : `goroutine ${found[1]} [${found[2]?.replace(STATE, '$& (unexpected)')}]:`

@@ -1,6 +1,6 @@
 /**
- * The lines that nearly all stacks are made of, read by their bytes: a new stack costs no strings. What is read here is what `readLine`
- * (line.ts) makes of the same text; whatever is not as plain as this is left to it.
+ * Fast path for the lines that most stacks consist of, read by their bytes: a new stack costs no strings. The result is the one that `readLine`
+ * (line.ts) gives for the same text; anything less plain is left to `readLine`.
  *
  *     example.com/shop.(*Cart[...]).Add(0xc000012345, {0x1, 0x2}, ...)
  *     \t/src/shop/cart.go:12 +0x1d
@@ -26,7 +26,7 @@ import {
 } from '../core/ascii.ts'
 import { type LineKind, type LineText, type Tail, TEXT_BYTES } from './line.ts'
 
-/** What a name is made of, as in line.ts; what it begins with. */
+/** The bytes of a name, as in line.ts; the bytes that can begin one. */
 const NAME = new Uint8Array(256)
 const NAME_FIRST = new Uint8Array(256)
 for (let c = 0; c < 256; c++) {
@@ -35,7 +35,7 @@ for (let c = 0; c < 256; c++) {
   if (/[\w.~%/@*()$+·\x80-\xff-]/.test(text)) NAME[c] = 1
 }
 
-/** What a path is made of here; what shows that it is one. */
+/** The bytes of a path, as read here; those that show that it is one. */
 const PATH = 1
 const MARK = 2
 const BLANK = 4
@@ -48,7 +48,7 @@ const CREATED_BY = 'created by '
 const IN_GOROUTINE = ' in goroutine '
 const BRACKETS = '[...]'
 const OFFSET = ' +0x'
-/** White space in Latin-1: `created by` stands ahead of something else. */
+/** White space in Latin-1, with which no name begins. */
 const NO_BREAK_SPACE = 0xa0
 
 function endsWith(buf: Buffer, end: number, text: string): boolean {
@@ -60,14 +60,14 @@ export class FastLine implements LineText {
   kind: LineKind = 'func'
   tail: Tail = 'none'
   literal = 0
-  /** Length of the line, without its end. */
+  /** Length of the line without its line end. */
   length = 0
-  /** Offset behind its end. */
+  /** Offset after its line end. */
   after = 0
-  /** Of a file line: ` +0x1d` stands behind the place. */
+  /** Of a file line: ` +0x1d` follows the place. */
   hasOffset = false
 
-  /** Reads the line at `pos`, which ends with a line end. False: it is none of these, or not for certain. */
+  /** Reads the line at `pos`, which ends with a line end. False: it is not one of these, or not for certain. */
   read(buf: Buffer, pos: number): boolean {
     const first = buf[pos] as number
     if (first === TAB) return this.#file(buf, pos)
@@ -128,7 +128,7 @@ export class FastLine implements LineText {
     let p = pos + 1
     if (buf[p] === TAB || buf[p] === SPACE) return false
     let seen = 0
-    // Undefined, behind the last byte, is not more than nothing.
+    // Past the last byte `c` is undefined, which is not greater than 0.
     for (let c = PATH_BYTE[buf[p] as number] as number; c > 0; c = PATH_BYTE[buf[p] as number] as number) {
       seen |= c
       p++
@@ -139,7 +139,7 @@ export class FastLine implements LineText {
     if (p === number) return false
     this.hasOffset = buf[p] === SPACE
     if (!this.hasOffset) {
-      // Without an offset only the name of the file shows that it is one; what else there is, `readLine` knows.
+      // Without an offset, only the name of the file shows that this is a place; `readLine` knows the other forms.
       const isAbsolute = buf[pos + 1] === SLASH
       if (!endsWith(buf, number - 1, '.go') || !(isAbsolute || (seen & BLANK) === 0)) return false
     } else {

@@ -1,13 +1,13 @@
 /**
- * The lines of one goroutine, told apart by their text (formats.md § 2). Text here is Latin-1: one character a byte, so that
- * lengths are byte lengths; names are decoded as UTF-8 only when a stack is read for people.
+ * The lines of one goroutine, classified by their text (formats.md § 2). Text here is Latin-1, one character per byte, so that lengths are byte
+ * lengths; names are decoded as UTF-8 only when a stack is read for people.
  *
- * A line is a literal part, which is the same in every goroutine with this stack, and a tail, which is not.
+ * A line has a literal part, which is the same in every goroutine with this stack, and a tail, which is not.
  */
 
 import { ARGUMENT, isDigit, isHexDigit } from '../core/ascii.ts'
 
-/** Longest line that is read; header labels are the longest there are. */
+/** Longest line that is read; the longest ones are headers with labels. */
 export const TEXT_BYTES: number = 16 << 10
 
 export type LineKind =
@@ -21,9 +21,9 @@ export type LineKind =
   | 'ancestor'
   /** `...51 frames elided...`, `...additional frames elided...` */
   | 'elided'
-  /** `\tgoroutine running on other thread; stack unavailable`; of gccgo, `in C code` */
+  /** `\tgoroutine running on other thread; stack unavailable`; gccgo has `in C code` */
   | 'unavailable'
-  /** What the runtime says between frames: `non-Go function at pc=0x…`, `runtime: unexpected return pc …` */
+  /** What the runtime prints between frames: `non-Go function at pc=0x…`, `runtime: unexpected return pc …` */
   | 'note'
 
 export type Tail = 'none' | 'arguments' | 'registers' | 'parent' | 'any'
@@ -33,7 +33,7 @@ export interface LineText {
   readonly tail: Tail
   /** Length of the literal part. */
   readonly literal: number
-  /** It is a line of Go only if its file line, with its offset, is the very next line. */
+  /** It is a line of Go only if its file line, with an offset, is the very next line. */
   readonly isOdd?: true
 }
 
@@ -45,38 +45,38 @@ const UNAVAILABLE = /^[ \t]*goroutine (?:running on other thread|in C code); sta
 const NOTE =
   /^(?:----- stack segment boundary -----|non-Go function(?: at pc=0x[0-9a-f]+)?|runtime: (?:g \d+|g\d+: frame\.sp=|unexpected return pc|unknown pc|confused by|traceback stuck).*|traceback: unexpected SPWRITE function .*|stack: frame=\{sp:0x.*|\tstack=\[0x.*)$/
 /**
- * A row of words, with `0x` up to Go 1.25 (runtime/print.go) and without it from 1.26 on, which prints the columns above and what it knows of a
- * word below (runtime/hexdump.go).
+ * A row of words: with `0x` up to Go 1.25 (runtime/print.go), without it from 1.26 on, which prints the columns above it, and what it knows about
+ * a word below it (runtime/hexdump.go).
  */
 const WORDS = /^(?:(?:0x)?[0-9a-f]{8,16}: .*| {10,}[0-9a-f ]{30,}| {10,}\^ .*)$/
 // Import paths, receivers, closures, `%2e`, raw UTF-8. Brackets may hold anything (type arguments that a debugger left whole).
 // A pager writes a byte that is not ASCII as `<C2>` (less(1), LESSCHARSET).
 const NAME = /^(?:[A-Za-z0-9_\x80-\xff]|<[89A-F][0-9A-F]>)(?:[\w.~%/@*()$+·\x80-\xff-]|<[89A-F][0-9A-F]>)*$/
 
-/** Functions in C of the runtime up to Go 1.3, which are shown all the same (mgc0.c, time.goc); what starts the goroutine of the timers. */
+/** C functions of the runtime up to Go 1.3 that tracebacks show (mgc0.c, time.goc); the creator of the timer goroutine. */
 const IN_C = /^(?:runfinq|bgsweep|timerproc)$/
 const TIMER_CREATOR = 'addtimer'
 
 /**
- * gccgo's names: `main.f`, `main.T.Method`, `main..func1`, `runtime_main`; those of Go where a tool has left the arguments out:
+ * gccgo's names: `main.f`, `main.T.Method`, `main..func1`, `runtime_main`; Go's names where a tool has left out the arguments:
  * `main.(*List[...]).Each`.
  */
 const BARE_NAME = /^[A-Za-z_\x80-\xff](?:[\w.~%/@*$\x80-\xff-]|\(\*\w+(?:\[\.\.\.\])?\)(?=\.)|\[\.\.\.\])*$/
 
-/** True for what can be a linker name: `main.(*List[...]).Each`. Names without a dot are hidden, but for `panic` (runtime/traceback.go showfuncinfo). */
+/** Can this be a linker name (`main.(*List[...]).Each`)? Names without a dot are hidden, except `panic` (runtime/traceback.go showfuncinfo). */
 function isName(text: string): boolean {
   if (!text.includes('.')) return text === 'panic' || IN_C.test(text)
   if (text.startsWith('[')) return false
   return NAME.test(text.includes('[') ? text.replace(/\[.*\]/, '') : text)
 }
 
-/** Do arguments, and nothing else, stand between `from` and the last character? */
+/** Is there nothing but arguments between `from` and the last character? */
 function isArguments(text: string, from: number): boolean {
   for (let i = from; i < text.length - 1; i++) if (ARGUMENT[text.charCodeAt(i)] !== 1) return false
   return true
 }
 
-/** What `text` (one line, no line end) is, if it can stand inside a goroutine. */
+/** What `text` (one line, no line end) is, if it can be part of a goroutine. */
 export function readLine(text: string): LineText | undefined {
   const first = text.charCodeAt(0)
   if (first === 0x09 || first === 0x20) return readIndented(text)
@@ -84,7 +84,7 @@ export function readLine(text: string): LineText | undefined {
   if (last === 0x29) {
     const open = text.lastIndexOf('(')
     if (open > 0 && isArguments(text, open + 1) && isName(text.slice(0, open))) {
-      // `(...)` and `()` are part of what is inlined or has no arguments: literal would split nothing, but a tail joins both.
+      // The literal could include `(...)`, for an inlined call, or `()`. As a tail, they do not make two stacks of one.
       return { kind: 'func', tail: 'arguments', literal: open + 1 }
     }
   }
@@ -110,35 +110,35 @@ function readIndented(text: string): LineText | undefined {
   return NOTE.test(text) ? { kind: 'note', tail: 'none', literal: text.length } : undefined
 }
 
-/** Is this one of the rows of words around the stack pointer, which the runtime prints where it does not know how to go on? */
+/** Is this one of the rows of words around the stack pointer that the runtime prints where it cannot continue a traceback? */
 export function isStackWords(text: string): boolean {
   return WORDS.test(text)
 }
 
 /**
- * `main.f`, as gccgo prints it: without arguments, nor the parentheses around them (libgo, runtime/traceback_gccgo.go). A word of prose looks
- * the same: it counts only with its file line.
+ * `main.f`, as gccgo prints it: without arguments and their parentheses (libgo, runtime/traceback_gccgo.go). A word of prose looks the same, so it
+ * counts only with its file line.
  */
 export function readBareFunction(text: string): LineText | undefined {
   return BARE_NAME.test(text) ? { kind: 'func', tail: 'none', literal: text.length } : undefined
 }
 
-/** Longest call that is read with what is odd in it. */
+/** Longest call that is read where something in it is odd. */
 const ODD_BYTES = 4096
 const ODD_CREATOR = /^created by [A-Za-z_]\w*$/
 const BARE_WORD = /^[A-Za-z_]\w*$/
-/** Ahead of a name: Go 1.0 names tests by their folder, and people shorten paths. */
+/** Before a name: Go 1.0 names tests by their folder, and people shorten paths. */
 const FOLDER = /^(?:[A-Za-z]:|\.\.\.)?\/(?=[\w.])/
 /** `go.(*struct { io.Reader; io.Closer }).Read`. */
 const TYPE_IN_NAME = /struct \{[^{}]*\}/
-/** What a person has written behind a call. */
+/** A note that a person has written after a call. */
 const NOTE_BEHIND = /\)[ \t]+\S.*$/
-/** What a pager shows where it has cut a line, or nothing: `shop.f(0xc000012345, 0x1>`. */
+/** The arguments of a call that a pager has cut, with or without its mark: `shop.f(0xc000012345, 0x1>`. */
 const CUT_ARGUMENTS = /^[0-9a-fx?,{}._ ]*(?:>|\xe2\x80\xa6)?$/
 
 /**
- * A call with something else among its arguments, which a page or a person has put there, or of a function without a package: those of the
- * runtime were in C up to Go 1.4. A log line looks the same.
+ * A call with something else among its arguments, put there by a page or a person, or a call of a function without a package: those of the
+ * runtime were in C up to Go 1.4. A log line can look the same.
  *
  *     shop.f(0xc000012345>, <nil>)
  *     scanblock(0x7f3986afe000, 0x3, 0x1)
@@ -154,14 +154,14 @@ export function readOddCall(text: string): LineText | undefined {
   return { kind: 'func', tail: 'arguments', literal: open + 1, isOdd: true }
 }
 
-/** A call of which the end is missing: a pager has cut the line at the edge of its screen. */
+/** A call whose end is missing: a pager has cut the line at the edge of its screen. */
 export function readCutCall(text: string): LineText | undefined {
   const open = text.length > ODD_BYTES ? -1 : endOfName(text)
   if (open < 0 || !text.slice(0, open).includes('.') || !CUT_ARGUMENTS.test(text.slice(open + 1))) return undefined
   return { kind: 'func', tail: 'arguments', literal: open + 1 }
 }
 
-/** Where the parenthesis stands that begins the arguments of a call; -1: none does. */
+/** Offset of the parenthesis that begins the arguments of a call; -1 if there is none. */
 function endOfName(text: string): number {
   for (let open = text.indexOf('('); open > 0; open = text.indexOf('(', open + 1)) {
     const name = text.slice(0, open).replace(FOLDER, '')
@@ -172,8 +172,8 @@ function endOfName(text: string): number {
 }
 
 /**
- * What a line of column 0 is that `readLine` does not know, where a line that Go indents is due: a logger has stripped its TAB. Anywhere
- * else a log line may look so.
+ * Reads a line at column 0 that `readLine` does not know, where a line that Go indents is due: a logger has stripped its TAB. Anywhere else a log
+ * line can look the same.
  */
 export function readStripped(text: string): LineText | undefined {
   if (UNAVAILABLE.test(text)) return { kind: 'unavailable', tail: 'none', literal: text.length }
@@ -185,8 +185,8 @@ export function readStripped(text: string): LineText | undefined {
 }
 
 /**
- * A file line whose path need not be that of a source: `//line` may give any name. Only for the line directly after its function, behind a
- * TAB.
+ * A file line whose path need not be that of a source file: `//line` can give any name. Only for the line directly after its function, and only
+ * after a TAB.
  */
 export function readNamedFile(text: string): LineText | undefined {
   if (text.charCodeAt(0) !== 0x09 || isBlank(text.charCodeAt(1))) return undefined
@@ -196,8 +196,8 @@ export function readNamedFile(text: string): LineText | undefined {
 }
 
 /**
- * A file line that is indented by more than a TAB, by an editor or by who quotes it: only for the line directly after its function, and with
- * the offset that only Go prints.
+ * A file line indented by more than a TAB, by an editor or by someone who quotes it. Only for the line directly after its function, and only with
+ * the offset that no one but Go prints.
  */
 export function readDeepFile(text: string): LineText | undefined {
   const blanks = /^(?:[ \t]|\xc2\xa0|\xe2\x80[\x80-\x8a])+/.exec(text)?.[0] ?? ''
@@ -210,21 +210,21 @@ export function readDeepFile(text: string): LineText | undefined {
 }
 
 /**
- * Of a place: with its offset, before what is no word, or what a shell, `go run` or an editor says of the end of the program; without it, only before a
- * tag or the end of a string, and indented.
+ * A place with something after it. With an offset: anything that is not a word, or what a shell, `go run` or an editor prints when the program ends.
+ * Without one, the place must be indented, and a tag or the end of a string must follow.
  */
 const BEFORE_GLUED =
   /^(?:(?:[ \t]+\S|[^\s"'`{[<])[^\n"]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*(?:[^\s\w]|exit status \d|Process finished with|FAIL\t))|[ \t]+\S[^\n"]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
 
 export interface GluedPlace {
   readonly line: LineText
-  /** Where it ends. */
+  /** Where the place ends. */
   readonly end: number
 }
 
 /**
- * A place, and what is glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`, `\t/app/main.go:12"}]`. Like any place, it
- * may have lost its TAB. No path has a quote in it, but the lines of many logs have.
+ * A place with something glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`, `\t/app/main.go:12"}]`. Like any place, it
+ * may have lost its TAB. No path contains a quote, but the lines of many logs do.
  */
 export function readGluedPlace(text: string): GluedPlace | undefined {
   const place = BEFORE_GLUED.exec(text)?.[0]
@@ -233,11 +233,11 @@ export function readGluedPlace(text: string): GluedPlace | undefined {
   return line?.kind === 'file' ? { line, end: place.length } : undefined
 }
 
-/** An indented `path:line`: of a source file, or with the offset that only Go prints behind it. Prose may end in a colon and a number, too. */
+/** An indented `path:line`, of a source file or followed by the offset that only Go prints. Prose can end in a colon and a number, too. */
 function readFile(text: string): LineText | undefined {
-  // gccgo knows no file.
+  // gccgo does not know the file.
   if (text === '\t:0') return { kind: 'file', tail: 'none', literal: text.length }
-  // What stands deeper is of a table, as testify's `Error Trace`.
+  // Deeper lines belong to a table, such as testify's `Error Trace`.
   if (text.charCodeAt(0) === 0x09 && isBlank(text.charCodeAt(1))) return undefined
   const end = fileEnd(text)
   const { path, offset } = placeOf(text, end)
@@ -246,8 +246,8 @@ function readFile(text: string): LineText | undefined {
 }
 
 /**
- * What Go's line tables name: Go, assembly, what cgo compiles, code without a file. A path with blanks in it is absolute; what else holds
- * blanks is prose.
+ * Files that Go's line tables name: Go, assembly, what cgo compiles, code without a file. A path that contains blanks is absolute; anything else
+ * with blanks is prose.
  */
 const SOURCE =
   /(?:\.(?:go|goc|s|S|c|h|cc|cpp|cxx|hh|hpp|hxx|m|mm|f|F|f90|y|sx|swig|swigcxx)|<autogenerated>|^\?\??|^-)$/
@@ -261,17 +261,17 @@ function isBlank(c: number): boolean {
   return c === 0x09 || c === 0x20
 }
 
-/** Does ` +0x1d` follow the place? Only Go prints that. What has been in an address on the web has a blank in the place of its plus sign. */
+/** Does ` +0x1d` follow the place? Only Go prints that. In text taken from a URL, a blank has replaced the plus sign. */
 export function hasOffset(text: string): boolean {
   return / [+ ]0x[0-9a-f]+/.test(text)
 }
 
-/** Has another place been glued to the line number? It would pass for a longer path. */
+/** Is another place glued to the line number? The two would pass for one longer path. */
 function isGlued(path: string): boolean {
   return /\.(?:go|s):\d/.test(path)
 }
 
-/** Is this the offset of a place alone: behind the blank at which a mail is wrapped? */
+/** Is this only the offset of a place, from a mail that was wrapped at the blank before it? */
 export function isOffset(text: string): boolean {
   return /^[ \t]*\+0x[0-9a-f]+$/.test(text)
 }
@@ -292,7 +292,7 @@ function fileEnd(text: string): number {
 function placeOf(text: string, end: number): { path: string | undefined; offset: boolean } {
   let at = end
   while (at > 0 && isHexDigit(text.charCodeAt(at - 1))) at--
-  // ` +0x1d` is not there for what is inlined, nor at the entry of a function.
+  // Inlined calls have no ` +0x1d`, nor does the entry of a function.
   const offset = at < end && (text.endsWith(' +0x', at) || text.endsWith('  0x', at))
   const numberEnd = offset ? at - 4 : end
   let digits = numberEnd

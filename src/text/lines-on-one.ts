@@ -1,23 +1,23 @@
 /**
- * Lines of a stack that stand on one: a page, a mail or a writer has lost the line end between them.
+ * Two lines of a stack on one line: a page, a mail or a writer has lost the line end between them.
  *
  *     shop.f(0x1) /app/shop.go:12 +0x1d            a call, or a creator, and its place
  *     \t/app/shop.go:12 +0x1dshop.g(0x1)           a place, and the next call
  *
- * Letters behind an offset may be of the offset or of the name: only a name that is known says where it begins.
+ * Letters after an offset can belong to the offset or to the name after it: only a name that is known settles where it begins.
  */
 import { hasOffset, readLine, readStripped } from './line.ts'
 
 const CALL = /^(?:created by \S+(?: in goroutine \d+)?|\S.*\))(?=[ \t]+\S*[\\/<?].*:\d+(?: \+0x[0-9a-f]+|$))/
 const PLACE = /^[ \t]*((?:[A-Za-z]:)?[^\s"'`:]+:\d+(?: \+0x[0-9a-f]+)?)([ \t]*)(?=\S)/
 const CREATED = 'created by '
-/** No function is so long that its offset has more letters at its end. */
+/** Letters at the end of an offset: no function is so long that there are more. */
 const MOST_LETTERS = 8
 
-/** Of each line, its text as Go prints it. One alone: what is behind it is a call, but nothing says where that begins. */
+/** The text of each line as Go prints it. Only one: a call follows it, but nothing shows where that begins. */
 export type LinesOnOne = readonly [string, string] | readonly [string]
 
-/** The lines that stand on the line `text`; `isKnown` says whether there is a function of this name. Undefined: no two of them do. */
+/** The lines that are joined on the line `text`; `isKnown` says whether a function has this name. Undefined: `text` is one line. */
 export function linesOnOne(text: string, isKnown: (name: string) => boolean): LinesOnOne | undefined {
   const call = CALL.exec(text)?.[0]
   const kind = call === undefined ? undefined : readLine(call)?.kind
@@ -42,7 +42,7 @@ function placeBeforeCall(text: string, isKnown: (name: string) => boolean): Line
       if (isCertain || call.startsWith(CREATED) || isKnown(call)) {
         const own: LinesOnOne = [`\t${place.slice(0, place.length - letters)}`, call]
         if (isCertain) return own
-        // Two of them may be: then nothing says which.
+        // Two splits are possible, and nothing shows which is right.
         if (split !== undefined) return [`\t${place}`]
         split = own
       }

@@ -1,6 +1,6 @@
 /**
- * The gate: most of a log is not dump, and is not even split into lines. A chunk is searched for the word that dumps hold, `goroutine`, and
- * for the line that a fatal error may have in its place, `runtime stack:`: the needles. Only around a needle are lines looked at.
+ * The gate: most of a log is not part of a dump, and is not even split into lines. A chunk is searched for the needles: the word `goroutine`,
+ * which dumps contain, and the line that a fatal error can have instead, `runtime stack:`. Only lines around a needle are examined.
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
@@ -23,7 +23,7 @@ import { search } from './search/search.ts'
 
 const NEEDLE = Buffer.from('goroutine')
 const RUNTIME_STACK = Buffer.from('runtime stack:')
-/** What the two have in common, at the same offsets, is `r..ti.e`: they are found in one search. */
+/** Both needles have `r..ti.e` at the same offsets, so one search finds either. */
 const ROUTINE = Buffer.from('routine')
 const BAR = 0x7c
 const SEMICOLON = 0x3b
@@ -31,23 +31,23 @@ const LOWER_O = 0x6f
 const LOWER_U = 0x75
 const UPPER_G = 0x47
 const GREATER = 0x3e
-/** Longest tag in a header that is looked at. */
+/** Longest tag that is skipped in a header. */
 const TAG_BYTES = 64
 const BY = ' by '
-/** More than the longest needle: `goroutineleak profile: total `, or `goroutine `, an id of up to twenty digits, ` gp=`. */
+/** Longer than any needle: `goroutineleak profile: total `, or `goroutine `, an id of up to twenty digits, ` gp=`. */
 export const NEEDLE_BYTES = 64
 
-/** The word in an array of bytes: journald's form of what is no printable text. */
+/** The word as an array of bytes: journald's form of what is not printable text. */
 const NUMBERS = Buffer.from([...NEEDLE].join(','))
 
 /**
- * Offset of the next needle in [pos, end) that a header, a profile title or a race report may have; -1 if there is none. `numbers`: it may
+ * Offset of the next needle in [pos, end) that a header, a profile title or a race report can have; -1 if there is none. `numbers`: it can
  * also be in an array of bytes.
  */
 export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boolean): number {
   const word = findWord(buf, pos, end)
   if (!numbers) return word
-  // What comes after `end` is not searched: a call may be about one line of many.
+  // What comes after `end` is not searched: the caller may ask about one line of many.
   const at = buf.subarray(0, word < 0 ? end : word).indexOf(NUMBERS, pos)
   return at < 0 ? word : at
 }
@@ -69,7 +69,7 @@ function findWord(buf: Buffer, pos: number, end: number): number {
   return -1
 }
 
-/** ` by Goroutine 7:`, as people write the access of a race report; `Goroutine 7 in state `, as goleak does the header. */
+/** ` by Goroutine 7:`, as people write the access of a race report; `Goroutine 7 in state `, as goleak writes a header. */
 function isOfOthers(buf: Buffer, at: number, end: number): boolean {
   if (at >= BY.length + 2 && startsWith(buf, at - 2 - BY.length, end, BY))
     return isPromising(buf, at + ROUTINE.length, end)
@@ -80,8 +80,8 @@ function isOfOthers(buf: Buffer, at: number, end: number): boolean {
 }
 
 /**
- * What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on otherwise. In a page, a blank may be one that
- * does not break, a bracket may be escaped, and each word may have a tag; a terminal may have coloured a part of it. `word`: where that ends.
+ * What follows `goroutine`: ` 7 [`, ` 7 gp=`, ` 7:`, `:`, ` profile: `, `leak profile: `. Prose goes on differently. In a page, a blank can be a
+ * no-break space, a bracket can be escaped, and each word can have a tag; a terminal may have coloured part of it. `word`: offset after the word.
  */
 function isPromising(buf: Buffer, word: number, end: number): boolean {
   const at = marksEnd(buf, word, end)
@@ -104,12 +104,12 @@ function isPromising(buf: Buffer, word: number, end: number): boolean {
   return c === BRACKET_OPEN || c === BACKSLASH || c === BAR || startsWith(buf, p, end, 'gp=')
 }
 
-/** Does the word at `at`, which ends its line but for an id, end the access of a race report that has lost its colon? */
+/** Does the word at `at`, followed only by an id on its line, end the access of a race report that has lost its colon? */
 function endsAccess(buf: Buffer, at: number): boolean {
   return at >= BY.length && startsWith(buf, at - BY.length, at, BY)
 }
 
-/** Where the colours and the tags of a page end that begin at `at`, if any do. */
+/** Offset after the colours and the tags of a page that begin at `at`; `at` if there are none. */
 function marksEnd(buf: Buffer, at: number, end: number): number {
   let p = at
   for (;;) {
@@ -125,7 +125,7 @@ function marksEnd(buf: Buffer, at: number, end: number): number {
   }
 }
 
-/** Is the needle at `at` one that only a page, or what colours its lines, shows so? */
+/** Is the needle at `at` written as only a page, or a program that colours lines, writes it? */
 function isDecorated(buf: Buffer, at: number): boolean {
   let p = at + NEEDLE.length
   if (buf[p] === 0xc2) return true
@@ -135,14 +135,14 @@ function isDecorated(buf: Buffer, at: number): boolean {
   return c === BACKSLASH || c === BAR || c === ESC || c === LESS
 }
 
-/** Does the line end as titles do, and begin as Go has printed it? A header ends with a colon, the title of a profile with a number. */
+/** Does the line end as titles do, and begin as Go prints it? A header ends with a colon, the title of a profile with a number. */
 export function isTitle(buf: Buffer, line: number, next: number): boolean {
   const last = buf[trimLineEnd(buf, line, next) - 1]
   if (last === COLON) return !isDecorated(buf, line)
   return isDigit(last) && !isDigit(buf[line + NEEDLE.length + 1])
 }
 
-/** How many bytes the blank at `at` takes; 0: there is none. */
+/** Length of the blank at `at` in bytes; 0 if there is none. */
 function blankAt(buf: Buffer, at: number): number {
   if (buf[at] === SPACE) return 1
   return buf[at] === 0xc2 && buf[at + 1] === 0xa0 ? 2 : 0

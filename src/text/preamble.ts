@@ -1,4 +1,4 @@
-/** What the runtime prints before the first goroutine when a process dies or is told to dump (formats.md § 3.1, 3.2). */
+/** What the runtime prints before the first goroutine when a process dies or is made to dump (formats.md § 3.1, 3.2). */
 import type { DumpKind } from '../core/model.ts'
 
 export interface PreambleStart {
@@ -6,18 +6,18 @@ export interface PreambleStart {
   readonly reason: string
 }
 
-/** A byte order mark, and what a terminal shows of Ctrl-\\: what comes first on the line that the runtime goes on with. Latin-1. */
+/** A byte order mark, and what a terminal echoes for Ctrl-\\: both come first on the line that the runtime goes on with. Latin-1. */
 const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^[A-Z\\])*/
 
 const EXCEPTION = /^Exception 0x[0-9a-f]+(?: 0x[0-9a-f]+){3}$/
 
-/** What a panic says of further ones, and the test that ran out of time of those that ran: behind blanks. */
+/** Further panics after the first, and the tests that ran when a test timed out, both indented by blanks. */
 const FURTHER_PANIC = /^ +(?:panic|fatal error): /
 const RUNNING_TEST = /^ +(?:Test|Benchmark|Fuzz|Example)\S* \(\d[\dhms.µ\xc2\xb5]*\)$/
 
-/** Its head, as far as a terminal has it on one line. */
+/** The head of the line that names the signal, as much of it as a terminal has on one line. */
 const CUT_SIGNAL = /^\[signal SIG[A-Z0-9]+: [a-z][^\]]*$/
-/** What is left of `[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x10f2c5a]` for the next line. */
+/** The part of `[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x10f2c5a]` that can be wrapped to the next line. */
 const END_OF_SIGNAL = /^[0-9a-fxdopr= ]{0,80}\]$/
 
 /** Is this the first line of a preamble? */
@@ -32,7 +32,7 @@ export function startsPreamble(line: string): PreambleStart | undefined {
     case 'S':
       return /^SIG[A-Z0-9]+: [a-z][a-z /-]*$|^Signal \d+$/.test(text) ? { kind: 'signal', reason: text } : undefined
     case 'r':
-      // These stand before their `fatal error:`, which then gives the reason.
+      // These come before their `fatal error:`, which then gives the reason.
       return /^runtime: (?:goroutine stack exceeds|sp=|out of memory|cannot|g \d|bad|unexpected|program|mmap|VirtualAlloc|failed|may need)/.test(
         text,
       )
@@ -47,13 +47,13 @@ export function startsPreamble(line: string): PreambleStart | undefined {
   return undefined
 }
 
-/** May this line stand in a preamble of this kind behind its first line? Blank lines aside. */
+/** Can this line be part of a preamble of this kind, after its first line? Blank lines aside. */
 export function continuesPreamble(text: string, kind: DumpKind): boolean {
   if (endsSignal(text)) return true
   switch (text[0]) {
     case '\t': // further panics, the lines of a panic value (1.23+), running tests
       return kind === 'panic' || kind === 'timeout'
-    case ' ': // the same, where a terminal or a page has made blanks of the TAB
+    case ' ': // the same, where a terminal or a page has turned the TAB into blanks
       return kind === 'panic' ? FURTHER_PANIC.test(text) : kind === 'timeout' && RUNNING_TEST.test(text)
     case '[': // its end may be on the next line
       return /^\[signal .*\]$/.test(text) || isCutSignal(text)
@@ -72,16 +72,16 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
   }
 }
 
-/** What the runtime says of nearly every panic that is copied from a terminal or a mail, where it is wrapped. */
+/** The reason of nearly every panic that is copied from a terminal or a mail, where it is wrapped. */
 const LONG_REASON = 'runtime error: invalid memory address or nil pointer dereference'
 
-/** The whole of `reason`, which goes on in the next line, `text`; undefined: it does not. */
+/** The whole of `reason`, if it continues in the next line, `text`; undefined if it does not. */
 export function wholeReason(reason: string, text: string): string | undefined {
   if (text === '' || !LONG_REASON.startsWith(reason)) return undefined
   return [reason + text, `${reason} ${text}`].find((whole) => whole === LONG_REASON)
 }
 
-/** Is this the head of the line that says which signal came? */
+/** Is this the head of the line that names the signal? */
 export function isCutSignal(text: string): boolean {
   return CUT_SIGNAL.test(text)
 }
@@ -91,7 +91,7 @@ export function endsSignal(text: string): boolean {
   return END_OF_SIGNAL.test(text)
 }
 
-/** How much of the reason that is known is in the first line of a preamble; undefined: it has another one. */
+/** How much of the known reason the first line of a preamble holds; undefined if it gives another reason. */
 export function knownReason(text: string): 'cut' | 'whole' | undefined {
   const reason = startsPreamble(text)?.reason
   if (reason === undefined || reason === '' || !LONG_REASON.startsWith(reason)) return undefined
@@ -99,28 +99,28 @@ export function knownReason(text: string): 'cut' | 'whole' | undefined {
 }
 
 /**
- * Where the process was when the signal came: `PC=0x7fff3e21a1c8 m=0 sigcode=1`; up to Go 1.6 without `sigcode`, on Windows without both. The
- * stack that was trapped there may follow, without a header: on Windows, and up to Go 1.4.
+ * Where the process was when the signal came: `PC=0x7fff3e21a1c8 m=0 sigcode=1`; up to Go 1.6 without `sigcode`, on Windows without `m` either. The
+ * stack of the trap may follow without a header: on Windows, and up to Go 1.4.
  */
 export function isTrap(text: string): boolean {
   return /^PC=0x[0-9a-f]+(?:$| m=-?\d+(?:$| sigcode=\d+))/.test(text)
 }
 
-/** `rax    0x0`: the register dump behind the last goroutine. Names are padded to seven columns. */
+/** `rax    0x0`: the register dump after the last goroutine. Names are padded to seven columns. */
 export function isRegister(text: string): boolean {
   return /^[a-z][a-z0-9_]{1,7} +0x[0-9a-f]+$/.test(text)
 }
 
-/** The first and the last register of amd64 and 386, on each system: between them a dump of registers is not complete. */
+/** The first and the last register of amd64 and 386, on each system: between them a register dump is incomplete. */
 const FIRST_REGISTER = /^[er]ax /
 const LAST_REGISTER = /^gs /
 
-/** Are more registers due behind this one, of those that `due` says were? */
+/** Are more registers due after this one? `due`: whether this one was. */
 export function areRegistersDue(register: string, due: boolean): boolean {
   return due ? !LAST_REGISTER.test(register) : FIRST_REGISTER.test(register)
 }
 
-/** Is this the head of such a line? A word of a log looks so, too: only directly behind a register that is not the last. */
+/** Is this the head of such a line? A word in a log can look the same: it counts only directly after a register that is not the last. */
 export function isCutRegister(text: string): boolean {
   return /^[a-z][a-z0-9_]{0,7}(?: +(?:0x?)?)?$/.test(text)
 }

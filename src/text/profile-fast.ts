@@ -1,6 +1,6 @@
 /**
- * The lines that nearly all of a text profile is made of, read by their bytes. What is read here is what `readProfileLine` (profile.ts) makes of
- * the same text; whatever is not as plain as this is left to it.
+ * Fast path for the lines that most of a text profile consists of, read by their bytes. The result is the one that `readProfileLine` (profile.ts)
+ * gives for the same text; anything less plain is left to `readProfileLine`.
  *
  *     40 @ 0x487c0a 0x4176ce 0x526bb9
  *     #\t0x526bb8\tmain.leak+0x18\t/app/main.go:124
@@ -14,7 +14,7 @@ const HASH = 0x23
 const PLUS = 0x2b
 const LOWER_X = 0x78
 const DELETE = 0x7f
-/** Any number of so many digits counts goroutines. */
+/** Any number with at most this many digits is a valid count of goroutines. */
 const COUNT_DIGITS = 9
 
 export class FastProfileLine {
@@ -24,18 +24,18 @@ export class FastProfileLine {
   /** [from, to): the addresses of a record, or the name of a frame. */
   from = 0
   to = 0
-  /** Of a frame: where it stands, [file, end). */
+  /** Of a frame: its place, [file, end). */
   file = 0
-  /** Where the line ends, without its line end. */
+  /** Where the line ends, before its line end. */
   end = 0
 
-  /** Reads the line at `pos`, which ends with a line end. False: it is none of these, or not for certain. */
+  /** Reads the line at `pos`, which ends with a line end. False: it is not one of these, or not for certain. */
   read(buf: Buffer, pos: number): boolean {
     const isRead = buf[pos] === HASH ? this.#frame(buf, pos) : this.#record(buf, pos)
     return isRead && this.end - pos <= TEXT_BYTES
   }
 
-  /** Reads no more of the line at `pos` than the count of a record, and where its addresses begin. */
+  /** Reads only the count of the record at `pos`, and where its addresses begin. */
   readCount(buf: Buffer, pos: number): boolean {
     let p = pos
     let count = 0

@@ -10,26 +10,26 @@ export interface ProfileTitle {
 }
 
 export type ProfileLine =
-  /** `40 @ 0x487c0a 0x4176ce`: so many goroutines, and where they are. */
+  /** `40 @ 0x487c0a 0x4176ce`: a number of goroutines, and where they are. */
   | { readonly kind: 'record'; readonly count: number; readonly pcs: string }
   /** `# labels: {"handler":"/api"}` */
   | { readonly kind: 'labels'; readonly labels: ReadonlyMap<string, string> }
-  /** `#\t0x526bb8\tmain.leak+0x18\t/app/main.go:124`; without a name, of a pc that nothing is known of. */
+  /** `#\t0x526bb8\tmain.leak+0x18\t/app/main.go:124`; without a name if nothing is known about the pc. */
   | { readonly kind: 'frame'; readonly name: string; readonly file: string }
 
 const TITLE = /^(goroutine|goroutineleak) profile: total (\d+)$/
 
-/** A person may have written something behind it. Latin-1: an arrow, or a script that is not Latin, is in UTF-8. */
+/** A person may have written a note after it. Latin-1: an arrow, or a script that is not Latin, is in UTF-8. */
 const RECORD = /^(\d+) @((?: 0x[0-9a-f]+)*)(?:[ \t]+(?:(?:[\xe2-\xef]|<[-=]|-[->]|\/\/|#|\().*)?)?$/
 const LABELS = /^# labels: \{(.*)\}$/
-/** Its cells stand apart by TABs, or by what a terminal or a logger makes of them. Who leaves out the rest of a profile says so behind the last one. */
+/** Its cells are separated by TABs, or by what a terminal or a logger makes of them. An ellipsis marks where a person left out the rest. */
 const FRAME = /^#[\t ]+0x[0-9a-f]+(?:[\t ]+(\S+)\+0x[0-9a-f]+[\t ]+(\S.*:\d+)(?:\.\.\.|\xe2\x80\xa6)?)?$/
 const ADDRESS = /^#?[\t ]+(0x[0-9a-f]+)[\t ]/
-/** A frame without its mark: Markdown takes that for the sign of a title, and people leave it out. */
+/** A frame without its `#`: Markdown takes that for a heading, and people leave it out. */
 const UNMARKED = /^[\t ]+0x[0-9a-f]+[\t ]+\S+\+0x[0-9a-f]+[\t ]+\S.*:\d+$/
-/** The same behind its pc, where a logger has stripped the TABs. Only an absolute path tells the digits of the offset from what follows. */
+/** The same after its pc, where a logger has stripped the TABs. Only an absolute path can be separated from the digits of the offset. */
 const STRIPPED_FRAME = /^(?:(\S+?)\+0x[0-9a-f]+((?:\/|[A-Za-z]:[\\/]).*:\d+))?$/
-/** A line number with a log line glued to it, which ends in digits itself: it would pass for a longer path. */
+/** A line number with a log line glued to it that ends in digits itself: together they would pass for a longer path. */
 const GLUED = /\.(?:go|s):\d+.*:\d+$/
 const LABEL = /"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"(?:, |$)/y
 
@@ -40,7 +40,7 @@ export function readProfileTitle(text: string): ProfileTitle | undefined {
   return m === null || total === undefined ? undefined : { leak: m[1] === 'goroutineleak', total }
 }
 
-/** What `text` is in a record with these pcs; undefined: outside of one only another record may come. */
+/** What `text` is in a record with these pcs; undefined `pcs`: outside a record, where only a record can come. */
 export function readProfileLine(text: string, pcs: string | undefined): ProfileLine | undefined {
   const record = RECORD.exec(text)
   const count = goroutineCount(record?.[1] ?? '')
@@ -54,14 +54,14 @@ export function readProfileLine(text: string, pcs: string | undefined): ProfileL
   return labels === null ? undefined : { kind: 'labels', labels: readLabels(labels[1] ?? '') }
 }
 
-/** `0x526bb8` of a frame in a record with these pcs. */
+/** The address of a frame, `0x526bb8`, in a record with these pcs. */
 export function frameAddress(text: string, pcs: string): string {
   return ADDRESS.exec(text)?.[1] ?? readStripped(text, pcs)?.address ?? ''
 }
 
 /**
- * Those of `pcs` that come before the frame at `address`: the innermost functions of the runtime have no frames (runtime/pprof/pprof.go
- * printStackRecord). An address is that of a call, and one before the pc, which it returns to; empty where the frame is at none of them.
+ * The `pcs` that come before the frame at `address`: the innermost functions of the runtime have no frames (runtime/pprof/pprof.go
+ * printStackRecord). The address is that of a call, one before the pc that it returns to. Empty if the frame is at none of the pcs.
  */
 export function pcsBefore(pcs: string, address: string): string {
   if (address === '') return ''
@@ -72,14 +72,14 @@ export function pcsBefore(pcs: string, address: string): string {
   return ''
 }
 
-/** May a line of a profile begin like this? */
+/** Can a line of a profile begin like this? */
 export function mayBeginProfileLine(text: string): boolean {
   return /^[#\d]/.test(text)
 }
 
 /**
- * A frame whose TABs are gone, with its address: name and offset may begin with hexadecimal digits, so that only the record's own pcs tell where that
- * of the frame ends. It is the address of a call, which is one before the address to return to.
+ * A frame whose TABs are gone, and its address. Name and offset can begin with hexadecimal digits, so that only the record's own pcs show where
+ * the address of the frame ends. It is the address of a call, one before the return address.
  */
 function readStripped(text: string, pcs: string): { address: string; frame: RegExpExecArray } | undefined {
   if (!text.startsWith('#0x')) return undefined

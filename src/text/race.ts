@@ -1,6 +1,6 @@
 /**
  * The lines of a race report (compiler-rt, tsan_report.cpp, SANITIZER_GO). Frames are indented by two and by six blanks, which a logger may
- * have changed or taken away; who shows a report to others may have shortened its addresses to `0x...`, or lost its colons.
+ * have changed or removed; a person who shows a report to others may have shortened its addresses to `0x...`, or lost its colons.
  *
  *     ==================
  *     WARNING: DATA RACE
@@ -21,7 +21,7 @@ import { readLine, readStripped } from './line.ts'
 
 export const RACE_RULE = '=================='
 
-/** Is this the title of a report? At first the address was in it. */
+/** Is this the title of a report? Early versions had the address in it. */
 export function isRaceWarning(text: string): boolean {
   return text.startsWith('WARNING: DATA RACE') && /^WARNING: DATA RACE(?: at 0x[0-9a-f.]+)?$/.test(text)
 }
@@ -31,16 +31,16 @@ export type RaceLine =
   | { readonly kind: 'rule' }
   /** Where the value was read or written: a stack follows. */
   | { readonly kind: 'access'; readonly access: string; readonly goroutine: number | undefined }
-  /** Where something was created: a stack follows that is no access. */
+  /** Where something was created: a stack follows that is not an access. */
   | { readonly kind: 'section' }
   | { readonly kind: 'function'; readonly name: string }
   | {
       readonly kind: 'file'
       readonly place: string
-      /** How far its offset has come where a terminal has wrapped it: `0x`. */
+      /** The part of its offset on this line, where a terminal has wrapped it: `0x`. */
       readonly cut?: string | undefined
     }
-  /** In the place of a stack, or of a frame. */
+  /** Instead of a stack or a frame. */
   | { readonly kind: 'unknown' }
 
 const ACCESS =
@@ -51,19 +51,19 @@ const UNKNOWN =
   /^\s*(?:\[failed to restore the stack\]|\(unknown module\)|<(?:unknown|null)>.*|#\d+ .* \((?:.+\+0x[0-9a-f]+|unknown module)\))$/
 const FUNCTION = /^(\s*)(\S.*)\(\)$/
 const PLACE = /^\s*(\S.*:\d+)(?: \+(?:0x[0-9a-f]+|(0x?)))?$/
-/** As Go prints it. Behind other indentation, or none, a log line may look so: then it has to be one that is due. */
+/** As Go prints them. With other indentation, or none, a log line can look the same: then the line counts only if it is due. */
 const FUNCTION_INDENT = 2
 const FILE_INDENT = /^ {6}\S/
-/** In the place of a file, where the symbolizer knows none. */
+/** Instead of a file that the symbolizer does not know. */
 const ADDRESS = /^\s*(0x[0-9a-f]+)$/
 
-/** `due`: what comes next if the report goes on. Only that may have lost its indentation. */
+/** `due`: what comes next if the report goes on. Only a line of that kind may have lost its indentation. */
 export function readRaceLine(line: string, due: 'function' | 'file'): RaceLine | undefined {
   const text = line.trimEnd()
   if (text === RACE_RULE) return { kind: 'rule' }
   const access = ACCESS.exec(text)
   if (access !== null) {
-    // Ids count from 1; the detector's own number of the main goroutine is 0.
+    // Ids count from 1; the detector itself numbers the main goroutine 0.
     const goroutine = wholeNumber(access[2] ?? '0') || undefined
     return { kind: 'access', access: access[1] ?? '', goroutine }
   }
@@ -86,7 +86,7 @@ export function readRaceLine(line: string, due: 'function' | 'file'): RaceLine |
     : undefined
 }
 
-/** Is `text` the rest of an offset of which `cut` is on the line before? */
+/** Is `text` the rest of an offset whose first part, `cut`, is on the line before? */
 export function endsOffset(cut: string, text: string): boolean {
   return /^0x[0-9a-f]+$/.test(cut + text)
 }

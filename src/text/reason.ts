@@ -1,6 +1,6 @@
 /**
- * What a log line in front of a dump says of the reason for it. The line is no part of the dump: a program has recovered and logs what it
- * did, or a logger put something around the first line of what the runtime printed.
+ * The reason for a dump, as a log line before it gives it. The line is not part of the dump: a program has recovered and logs what it did, or a
+ * logger has put something around the first line that the runtime printed.
  *
  *     2026/11/24 08:01:14 http: panic serving 127.0.0.1:35152: boom                      net/http/server.go, conn.serve
  *     E1124 08:01:14.000000 1 runtime.go:79] Observed a panic: "boom" (boom)             k8s.io/apimachinery, util/runtime
@@ -15,19 +15,19 @@ import { unquoteLatin1 } from './quote.ts'
 import { LOST_END, withoutTeamcity } from './unfold.ts'
 
 export interface LoggedReason {
-  /** Undefined: the dump shows it. A program that logs its own stack has one goroutine in it. */
+  /** Undefined: the dump shows the kind. A program that logs its own stack has one goroutine in it. */
   readonly kind: DumpKind | undefined
   readonly reason: string
-  /** It is so many lines in front of the header at most, not counting empty ones. */
+  /** The line is at most this many lines before the header, not counting empty ones. */
   readonly within: number
 }
 
-/** net/http prints the stack in the same call, but other requests log on. */
+/** net/http prints the stack in the same call, but other requests may log in between. */
 const SERVING_LINES = 16
 
-/** A stack on the same line: behind blanks, a bar, or nothing. */
+/** A stack on the same line: after blanks, a bar, or nothing. */
 const STACK_BEHIND = String.raw`[ \t]{0,8}(?:(?:\||\xe2\x94\x82)[ \t]?)?(?:goroutine \d+ \[|\[signal SIG)`
-/** In a string of a program, its stack follows after an escape. */
+/** In a string of a program, the stack follows after an escape. */
 const SERVING = new RegExp(String.raw`\bpanic serving \S+: (.*?)(?:(?:\\n|${STACK_BEHIND}).*)?$`)
 const RECOVERED =
   /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at|running) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
@@ -37,10 +37,10 @@ const FATAL = /(?:^|[^\w.])fatal error: (.+)$/
 const KLOG_FATAL = /(?:^|\s)F\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ \S+:\d+\] (.*\S)/
 const SIGNAL = /(?:^|\s)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
 
-/** What a line speaks of that says why a program has logged a stack. */
+/** What a line mentions that says why a program has logged a stack. */
 export const SPOKEN: RegExp = /panic|recover/i
 
-/** A word that `mayGiveReason` looks for is no longer. */
+/** No word that `mayGiveReason` looks for is longer. */
 export const REASON_WORD_BYTES = 16
 
 /** May one of the lines give the reason for a dump? */
@@ -50,7 +50,7 @@ export function mayGiveReason(lines: string): boolean {
 
 /** The reason that the log line `text` gives for the dump that follows. */
 export function readLoggedReason(line: string): LoggedReason | undefined {
-  // What the runtime prints is of the dump, unless it stands after a colour, or was glued to a line that was cut.
+  // What the runtime prints is part of the dump, unless it follows a colour, or is glued to a line that was cut.
   if (startsPreamble(line) !== undefined || OF_POWERSHELL.test(line)) return undefined
   const plain = withoutTeamcity(line)?.split('\n').find(mayGiveReason) ?? line
   const text = plain.includes('\u001b') ? plain.replace(COLOUR, '') : plain
@@ -71,20 +71,20 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
   return logged === null ? undefined : { kind: undefined, reason: logged[1] ?? '', within: 1 }
 }
 
-/** What PowerShell says of the first line that a program writes to stderr, behind that line. */
+/** What PowerShell prints about the first line that a program writes to stderr, after that line. */
 const OF_POWERSHELL = /^(?:At (?:line|\S.*):\d+ char:\d+$|\+ | {4}\+ (?:CategoryInfo|FullyQualifiedErrorId) +: )/
 
 /** What a program logs between the value of a panic and its stack. */
 const STACK_FOLLOWS = /(?:^|[\s:])stack ?trace:\s*$/i
 
-/** Does a line between the reason and the header belong to neither? The runtime may print more of its preamble there. */
+/** Does a line separate the reason from the header, because it belongs to neither? The runtime may print more of its preamble there. */
 export function parts(text: string): boolean {
   return (
     text.trim() !== '' && !continuesPreamble(text, 'signal') && !OF_POWERSHELL.test(text) && !STACK_FOLLOWS.test(text)
   )
 }
 
-/** Fields behind the message, what says that its stack follows, and the end of the string that it stood in. */
+/** Fields after the message, words that announce the stack, and the end of the string that the message is in. */
 const BEHIND_VALUE = new RegExp(
   String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|${STACK_BEHIND}).*|[,;.]? *stack(?: ?trace)?: *)$`,
   'i',
@@ -98,7 +98,7 @@ function withoutStack(reason: string): string {
   return at >= 0 && reason.includes('goroutine ', at) ? reason.slice(0, at) : reason
 }
 
-/** Blanks of a page, which do not break. */
+/** No-break spaces of a page. */
 const UNBROKEN = /^(?:\xc2\xa0)+/
 
 /** `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */

@@ -1,6 +1,6 @@
 /**
- * What a log record says of the panic whose stack it holds: a program has recovered, and logs the value in a field beside the stack, or in the
- * message.
+ * The reason for a dump, as the log record that holds its stack gives it: a program has recovered, and logs the value of the panic in a field
+ * beside the stack, or in the message.
  *
  *     {"level":"error","msg":"Observed a panic","panic":"boom","stacktrace":"goroutine 7 [running]:\n…"}      controller-runtime, zap
  *     {"level":"error","msg":"panic: boom","stack":"goroutine 7 [running]:\n…"}
@@ -8,24 +8,24 @@
  *     2026-11-24T07:00:00Z	ERROR	panic recovered	{"error": "boom", "stack": "goroutine 7 [running]:\n…"}       zap's console
  *     [PANIC RECOVER] boom                                                                                   echo, middleware/recover.go
  *
- * A record that speaks of no panic gives no reason: an error may be logged with the stack of the one who logs it.
+ * A record that does not mention a panic gives no reason: an error may be logged with the stack of the code that logs it.
  */
 import { startsPreamble } from './preamble.ts'
 import { unquoteLatin1 } from './quote.ts'
 import { type LoggedReason, readLoggedReason, SPOKEN } from './reason.ts'
 import { holdsHeaderHead } from './titles.ts'
 
-/** Longer ones are not looked at: what they say beside the stack is more than a reason. */
+/** Longer records are not read: what they hold beside the stack is more than a reason. */
 const LONGEST = 256 << 10
 /** A name and its value, as JSON and logfmt write them. */
 const FIELD = /(?<![\w.@-])"?([A-Za-z_][\w.@-]{0,63})"?(?:(?:=| ?: ?)("[^"\\]*(?:\\.[^"\\]*)*")|=([^\s"'\\,{}[\]<]+))/g
 const PANIC_VALUE = /^panic(?:ed|_?(?:value|error))?$/i
-/** Names of what was panicked with, the surest first. */
+/** Names of fields that hold the value of a panic, the surest first. */
 const VALUES = [PANIC_VALUE, /^recover(?:ed)?$/i, /^(?:err(?:or)?|cause|reason|exception)(?:\.message)?$/i]
 const MESSAGE = /^(?:msg|message|log|event|body|M)$/
 const SPEAKS = /\b(?:panic(?:s|ked|king)?|recover(?:ed|y)?)\b/i
 const ECHO = /^\[PANIC RECOVER\] (.*\S)/
-/** What is no value of a panic. */
+/** What is not the value of a panic. */
 const NO_VALUE = /^(?:true|false|null|nil|<nil>|)$/
 
 function isAsked(name: string): boolean {
@@ -37,12 +37,12 @@ interface Field {
   readonly value: string
 }
 
-/** The program goes on: what it logs is no dump of a process that died. */
+/** The program goes on: what it logs is not the dump of a process that died. */
 function reasonOf(reason: string): LoggedReason {
   return { kind: undefined, reason, within: 1 }
 }
 
-/** What the record in `line` gives as the reason for the dump in one of its strings. */
+/** The reason that the record in `line` gives for the dump in one of its strings. */
 export function readRecordReason(line: string): LoggedReason | undefined {
   if (line.length > LONGEST || !SPOKEN.test(line)) return undefined
   const echo = ECHO.exec(line)
@@ -64,7 +64,7 @@ export function readRecordReason(line: string): LoggedReason | undefined {
   if (!isNamed && ![...messages, rest].some((text) => SPEAKS.test(text))) return undefined
   for (const names of VALUES) {
     const isValue = ({ name, value }: Field): boolean => names.test(name) && !NO_VALUE.test(value)
-    // An error may hold the one that has caused it, each with its fields: the nearest ones ahead of the stack are beside it.
+    // An error may hold the error that caused it, each with its fields: those of the stack's own error are the nearest before it.
     const found = fields.slice(0, Math.max(0, before)).findLast(isValue) ?? fields.find(isValue)
     if (found !== undefined) return reasonOf(found.value)
   }

@@ -1,26 +1,26 @@
 /**
- * Log lines that may say something of a dump: that it is over, why the next one comes, or its first line, glued to them. Most say nothing,
- * and one search for a few words, a piece of the chunk at a time, shows it for all of them.
+ * Log lines that may say something about a dump: that it is over, why the next one comes, or its first line, glued to them. Most say nothing,
+ * and one search for a few words, a piece of the chunk at a time, shows this for all of them.
  *
- * Hot behind a dump: guarded by `npm run bench` (half of it dumps).
+ * Hot after a dump: guarded by `npm run bench` (half of it dumps).
  */
 import { Words } from './search/words.ts'
 
-/** One of these is in whatever `cutBeginning`, `endsDump`, `readLoggedReason` and a header find something in. */
+/** Whatever `cutBeginning`, `endsDump`, `readLoggedReason` or a header matches contains one of these. */
 const WORDS = new Words(['goroutine', 'fatal error', 'SIG', '====', 'END', '\u001b['], ['panic', 'recover'])
-/** Bytes that are searched at a time: a text that a carrier has unescaped may be followed by what is left of a longer one. */
+/** Bytes that are searched at a time: after a text that a carrier has unescaped, the buffer may still hold the rest of a longer one. */
 const AHEAD = 4096
 const LONGEST = 'fatal error'.length
 
 export class Remarks {
   #buf: Buffer | undefined
   #base = -1
-  /** There is none in [#from, #to), and one may be at #to. */
+  /** There is no word in [#from, #to), and one may be at #to. */
   #from = 0
   #to = 0
   #isThere = false
 
-  /** For other text. */
+  /** Forgets what was searched: the buffer is about to hold other text. */
   reuse(): void {
     this.#buf = undefined
     this.#base = -1
@@ -43,7 +43,7 @@ export class Remarks {
     const end = Math.min(buf.length, Math.max(next, this.#to + AHEAD))
     const at = WORDS.first(buf, this.#to, end)
     this.#isThere = at >= 0
-    // No word goes past the end of its line, but one may go past that of a piece.
+    // No word crosses the end of its line, but one can cross the end of a piece.
     if (at >= 0) this.#to = at
     else this.#to = end === next || end === buf.length ? end : end - LONGEST
   }

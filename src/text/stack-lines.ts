@@ -1,18 +1,18 @@
-/** Lines that may be of a stack, in whatever carrier: a guess, which an engine tells right from wrong. */
+/** Lines that may be part of a stack, in any carrier: a guess, which an engine confirms or not. */
 import { LF } from '../core/ascii.ts'
 import { Words } from './search/words.ts'
 
 /** How much of the end of a chunk is looked at for a stack, bytes. */
 const TRAILING_BYTES = 4 << 20
-/** From the beginning of a place to that of the next one, or to the end, bytes: more is no stack. */
+/** From the beginning of a place to that of the next one, or to the end, bytes: anything longer is not a stack. */
 const GAP_BYTES = 4096
 /** Lines of other writers between a header and a line of its stack. */
 const OTHERS = 3
 const FUNCTION = /[\w\])]\.[\w.*()[\]{}-]*\(.*\)|created by \w|goroutine running on other thread/
 const PLACE = / \+0x[0-9a-f]|\.(?:go|s):\d+(?:["\\\s]|$)|\d @ 0x[0-9a-f]|#(?:\t|\\t)0x[0-9a-f]/
-/** A place without one may be the caller of a log line. In a stack, where such frames were inlined, it is alone: its function is between. */
+/** A place without an offset may be the caller of a log line. In a stack, no two of them follow each other: the function of the next is between. */
 const OFFSET = /\+0x[0-9a-f]|\d @ 0x[0-9a-f]/
-/** More lines without an offset are a log. gccgo prints none. */
+/** More lines in a row without an offset are a log. gccgo prints no offsets. */
 const LINES_WITHOUT_OFFSET = 64
 /** Each place has one of these. */
 const PLACES = new Words([' +0x', '.go:', '.s:', ' @ 0x', '#\t0x', '#\\t0x'])
@@ -22,15 +22,15 @@ export function isStackLine(line: string): boolean {
   return PLACE.test(line) || OTHER.test(line)
 }
 
-/** Which way round a log may be. */
+/** How many headers speak for either order of a log. */
 export interface Votes {
   readonly forward: number
   readonly newestFirst: number
 }
 
 /**
- * What the neighbours of each header in [start, end) say. Oldest line first, the function of a goroutine is after its header; newest first, it is
- * before it, and its place before that.
+ * What the neighbours of each header in [start, end) suggest. Oldest line first, the function of a goroutine comes after its header; newest first,
+ * it comes before it, and its place before that.
  */
 export function votesIn(buf: Buffer, start: number, end: number): Votes {
   const lines = buf.toString('latin1', start, end).split('\n')
@@ -56,7 +56,7 @@ function kindOf(line: string): Kind {
   if (/[Gg]oroutine \d+ (?:\[|gp=|in state \S)/.test(line)) return 'header'
   if (/goroutine(?:leak)? profile: total/.test(line)) return 'title'
   if (/\d+ @(?: 0x[0-9a-f]+)+/.test(line)) return 'stack'
-  // A colour may be before it.
+  // A colour may come before it.
   if (/(?:^|[^A-Za-z]|\[[\d;]*m)(?:panic|fatal error): /.test(line)) return 'preamble'
   if (PLACE.test(line)) return 'place'
   if (FUNCTION.test(line)) return 'function'
@@ -73,7 +73,7 @@ function nearest(kinds: readonly Kind[], index: number, step: 1 | -1): Kind | un
   return undefined
 }
 
-/** May a line of `lines` say where in the code a frame is? */
+/** Can a line of `lines` be the place of a frame in the code? */
 export function holdsPlace(lines: Buffer): boolean {
   return PLACES.first(lines, 0, lines.length) >= 0
 }
@@ -81,8 +81,8 @@ export function holdsPlace(lines: Buffer): boolean {
 /** The stack that a buffer ends with. */
 export interface TrailingStack {
   /**
-   * Where it begins: with the place of its outermost frame. The beginning of a line that lacks its end, when there is no stack. A few lines of other
-   * writers may be among its own, or after it.
+   * Where it begins: with the place of its outermost frame. If there is no stack, where a last line without its line end begins. A few lines of
+   * other writers may be among its own, or after it.
    */
   readonly from: number
   /** It may have begun before the buffer. */

@@ -1,6 +1,6 @@
 /**
- * What the lines of a dump begin with, wherever in a text they are: at the start of a line, after what a carrier or a logger put before them,
- * or in one string with other lines. How far a header reaches is said here alone: its labels may hold `]`, `"`, `}` and line ends as escapes.
+ * How the lines of a dump begin, wherever in a text they are: at the start of a line, after what a carrier or a logger put before them, or in one
+ * string with other lines. Only this file decides where a header ends: its labels may hold `]`, `"`, `}` and line ends as escapes.
  *
  *     goroutine 7 [chan receive labels:{"k": "http://[::1]:80/"}]:       Go 1.26
  *     goroutine 7 [chan receive] {k: "]: \"q\" {x}"}:                    Go 1.27
@@ -15,23 +15,23 @@ export interface Span {
 const WORD = 'goroutine'
 const HEAD = /goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(?=\[)/y
 const PROFILE = /goroutine(?:leak)? profile: total \d+/y
-/** What comes before the word in the access of a race report, and how long it is at most. */
+/** What comes before the word in the access of a race report, and its greatest length. */
 const BEFORE_WORD = /(?:previous )?(?:atomic )?(?:read|write)(?: at 0x[0-9a-f.]+)? by (?:main )?$/i
 const BEFORE_BYTES = 64
-/** Who copies a report may lose its colons. */
+/** A person who copies a report may lose its colons. */
 const AFTER_WORD = / \d+(?::|$)|:/y
 /** A header, a title, or an access, by its first bytes. */
 const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomic )?(?:read|write) (?:at 0x|by ))/i
 /** Echo logs no line end before the stack (middleware/recover.go). */
 const ECHO = '[PANIC RECOVER] '
-/** Words after which, and a colon, a blank or the marks of code, a header is no prose: `Stack: goroutine 94 [running]:` (Traefik). */
+/** After one of these words, with a colon, a blank or marks of code between, a header is not prose: `Stack: goroutine 94 [running]:` (Traefik). */
 const LABEL = /(?:stack|trace|panic|recover|dump|crash|fatal|error)[^\n]{0,64}?[:=\s]\s*(?:```)?$/i
 const LABEL_BYTES = 320
 /** A frame: a function, and its file line. */
 const FRAME = /^\r?\n[^\s(][^\n]*\)\r?\n(?:\t| {2,})\S[^\n]*:\d+/
 const FRAME_BYTES = 4096
 
-/** Where the header that begins at `at` of `text` ends, after its colon, at most `most` letters of it in brackets; -1: there is none. */
+/** Offset after the colon of the header that begins at `at`, with at most `most` characters in a bracket; -1 if there is none. */
 export function headerEnd(text: string, at: number, most: number = text.length): number {
   HEAD.lastIndex = at
   if (!HEAD.test(text)) return -1
@@ -44,7 +44,7 @@ export function headerEnd(text: string, at: number, most: number = text.length):
   return end > 0 && text[end + 1] === ':' ? end + 2 : -1
 }
 
-/** Where the bracket at `open` is closed: not within quotes, not past the line. */
+/** Offset at which the bracket at `open` is closed, outside quotes and on the same line; -1 if it is not. */
 function closing(text: string, open: number, bracket: ']' | '}', most: number): number {
   let isQuoted = false
   const end = Math.min(text.length, open + 1 + most)
@@ -73,13 +73,16 @@ function titleAt(text: string, at: number): Span | undefined {
   return { index: at - before[0].length, end: AFTER_WORD.lastIndex }
 }
 
-/** In the place of a header, in a fatal error of the runtime itself. */
+/** Replaces a header in a fatal error of the runtime itself. */
 const RUNTIME_STACK = /runtime stack:\s*$/
 
-/** A page ends a line with its own sign, or has each in elements of its own; Apache says behind what a script writes which one it is; a person adds a remark. */
+/**
+ * What may follow a title. A page ends a line with its own tag, or has each in elements; Apache names the script after what it writes; a person adds
+ * a remark.
+ */
 const ENDS_TITLE = /^(?:\s|$|\(|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$|: \/|, referer: )/i
 
-/** The first title within a line: in its first `within` characters, with at most so many tries, and not glued to what follows. */
+/** The first title in a line that begins in the first `within` characters and is not glued to what follows. At most `tries` words are tried. */
 export function findTitle(text: string, within: number, tries: number): Span | undefined {
   const stack = RUNTIME_STACK.exec(text)
   if (stack !== null) return { index: stack.index, end: text.length }
@@ -92,10 +95,10 @@ export function findTitle(text: string, within: number, tries: number): Span | u
   return undefined
 }
 
-/** What is fatal to the runtime itself may show no goroutine. */
+/** A fatal error of the runtime itself may show no goroutine. */
 const FATAL_STACK = /(?:^|\n)fatal error: [^\n]+\n(?:\[signal [^\n]*\n)?\s*\nruntime stack:\r?\n/
 
-/** Does a dump begin in one of the lines of `text`: is one of them a title from its start to its end? */
+/** Does a dump begin in one of the lines of `text`: is one of them, from start to end, a title? */
 export function beginsDump(text: string): boolean {
   if (text.includes('runtime stack:') && FATAL_STACK.test(text)) return true
   for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
@@ -108,14 +111,14 @@ export function beginsDump(text: string): boolean {
   return false
 }
 
-/** Where the first header stands that follows a label on its line, and has a frame. -1: there is none. */
+/** Offset of the first header that follows a label on its line and has a frame; -1 if there is none. */
 export function headerAfterLabel(text: string): number {
   for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
     const end = headerEnd(text, at)
     if (end < 0 || !FRAME.test(text.slice(end, end + FRAME_BYTES))) continue
     const line = Math.max(text.lastIndexOf('\n', at) + 1, at - LABEL_BYTES)
     const label = text.slice(line, at)
-    // The header alone is indented.
+    // Or only the header is indented.
     if (LABEL.test(label) || /^ +$/.test(label)) return at
   }
   return -1
@@ -142,7 +145,7 @@ export function startsHeader(text: string): boolean {
   return /^goroutine \d+ (?:\[|gp=0x)/.test(text)
 }
 
-/** What a header that was put together of pieces says after its id; undefined when it is none. */
+/** What follows the id of a header that was put together from pieces; undefined if it is not a header. */
 export function restOfHeader(text: string): string | undefined {
   HEAD.lastIndex = 0
   return HEAD.test(text) ? text.slice(HEAD.lastIndex) : undefined
@@ -156,7 +159,7 @@ export function endsDump(text: string): boolean {
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
-/** What a page has done to a header: escaped its bracket, or put blanks into it that do not break; or `cat -A`: shown its line end. Latin-1. */
+/** What a page has done to a header (escaped its bracket, put no-break spaces into it), or `cat -A` (shown its line end). Latin-1. */
 export type HeaderOnPage = 'escaped' | 'unbroken' | 'shown'
 
 const ESCAPED_HEADER = /goroutine \d+ \\\[/

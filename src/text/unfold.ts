@@ -1,6 +1,6 @@
 /**
- * A dump that was put on one line: a page, a mail or a tool that takes one line for a message has written something else in the place of its
- * line ends. What a program escapes itself is a string (carriers/dump-string.ts).
+ * A dump on one line: a page, a mail, or a tool for which a line is a message has written something else in place of its line ends. A string that
+ * a program has escaped itself is read in carriers/dump-string.ts.
  *
  *     <pre>goroutine 7 [running]:<br>main.f(0x1)<br>&nbsp;&nbsp;/app/main.go:3 +0x1d</pre>
  *     <li>goroutine 7 [running]:</li><li>main.f(0x1)</li><li>&nbsp;&nbsp;/app/main.go:3 +0x1d</li>
@@ -21,37 +21,37 @@ import { BRACKETED, isFrameAt, match, unglue } from './unglue.ts'
 
 const WORD = 'goroutine'
 /**
- * What a line end has become where one line is a message: the source of a pattern without case. Letters that are not ASCII are in UTF-8: ⏎, ↵, ␤, ␊,
- * and the separators of Unicode (U+2028, U+2029, U+0085).
+ * What a line end becomes where one line is a message: the source of a case-insensitive pattern. Characters that are not ASCII are in UTF-8:
+ * ⏎, ↵, ␤, ␊, and the separators of Unicode (U+2028, U+2029, U+0085).
  */
 export const LOST_END: string = String.raw`(?:<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);|#012|(?:%0d)?%0a|\xe2\x8f\x8e|\xe2\x86\xb5|\xe2\x90[\xa4\x8a]|\xe2\x80[\xa8\xa9]|\xc2\x85|\0)`
 const SIGN = new RegExp(LOST_END, 'iy')
-/** A bar, or one that a box is drawn with. The cells of a table have them, too: a call and its place must follow. */
+/** A bar, or a box-drawing one. They also separate the cells of a table: a call and its place must follow. */
 const BAR = /( ?)(\||\xe2\x94\x82) ?/y
-/** Bars between blanks, and those without: a text may have others of them. */
+/** Bars with blanks around them as separators: a text may contain other bars. */
 const SPACED_BARS: Readonly<Record<string, RegExp>> = { '|': / ?\| /g, '\xe2\x94\x82': / ?\xe2\x94\x82 /g }
-/** In a page, some of its other tags end a line. */
+/** In a page, some other tags end a line as well. */
 const TAGS = /<br ?\/?>|<\/?(?:pre|code|p|div)\b[^<>]*>/gi
-/** Between two lines of which each is an element, perhaps with others in it: the name of the outer one. */
+/** Between two lines that are elements, perhaps with others in them. Group 1: the name of the outer element. */
 const NEXT_ELEMENT = /(?:<\/[a-z]\w*>)*<\/([a-z]\w*)>\s*(?=<\1\b)/iy
-/** The number of a line, in an element ahead of that which holds it. */
+/** The number of a line, in an element before the one that holds the line. */
 const LINE_NUMBER = /^(\s*(?:<[a-z][^<>]*>)+)\d{1,9}(?=<\/)/i
 /** A call or a creator, and its place. */
 const FRAME =
   /[ \t]+(created by \S+(?: in goroutine \d+)?|(?:[^\s()]*\(\*[^\s()]*\))*[^\s()]+\([0-9a-fx?,{}._ ]*\))[ \t]+(\S+:\d+(?: \+0x[0-9a-f]+)?)(?![^\s"'<])/y
-/** Ahead of the second line of a panic. */
+/** Before the second line of a panic. */
 const SIGNAL = /[ \t]*(?=\[signal SIG[A-Z0-9]+(?:: |\b)[^\]]*\]$)/
 const HEADER = /[ \t]+(?=goroutine \d+ \[)/y
-/** docker compose's prefix, behind a header and ahead of what follows it. */
+/** docker compose's prefix, after a header and before what follows it. */
 const COMPOSE = /[ \t]+(\S+[ \t]*\|)(?=[ \t])/y
-/** The last line of what docker compose has written, ahead of what it says itself: `web-1 exited with code 2`. */
+/** The end of the last line that docker compose passes on, before what it says itself: `web-1 exited with code 2`. */
 const BEHIND_LAST = / \+0x[0-9a-f]+(?= (?!fp=)[^\n]*$)/
-/** What parts two strings of a list: Go parts them by blanks alone. */
+/** What separates two strings of a list: Go uses only blanks. */
 const NEXT_STRING = /[ \t]*(?:,[ \t]*|[ \t])(?=["'])/y
-/** Strings of a list ahead of its first header that are read, and how far they reach. */
+/** Strings of a list that are read before its first header, and how far back they reach. */
 const STRINGS_BEFORE = 16
 const BYTES_BEFORE = 4096
-/** Of a call that is looked for behind a header. */
+/** Longest call that is looked for after a header. */
 const LINE_BYTES = 4096
 
 /** What TeamCity escapes in a message (teamcity "Service Messages"): `|n`, `|[`, `|0x00e9`. */
@@ -59,7 +59,7 @@ const TEAMCITY = '##teamcity['
 const TEAMCITY_ESCAPE = /\|(?:0x([0-9A-Fa-f]{4})|(.))/g
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '', x: '\n', l: '\n', p: '\n' }
 
-/** `text`, if it is a message of TeamCity that holds a dump, without its escapes. */
+/** `text` without its escapes, if it is a message of TeamCity that holds a dump. */
 export function withoutTeamcity(text: string): string | undefined {
   if (!text.startsWith(TEAMCITY)) return undefined
   const plain = text.replace(TEAMCITY_ESCAPE, (_all, code: string | undefined, c: string | undefined) =>
@@ -68,7 +68,7 @@ export function withoutTeamcity(text: string): string | undefined {
   return plain.includes('\n') && holdsHeaderHead(plain) ? plain : undefined
 }
 
-/** `text`, one line in Latin-1, with the line ends that its dump had; undefined where none was lost. */
+/** `text`, one line in Latin-1, with the line ends of its dump restored; undefined if none was lost. */
 export function unfold(text: string): string | undefined {
   const message = withoutTeamcity(text)
   if (message !== undefined) return message
@@ -95,7 +95,7 @@ export function unfold(text: string): string | undefined {
   return undefined
 }
 
-/** Lines of which each is an element of a page. */
+/** Lines that are each an element of a page. */
 function unfoldElements(text: string, end: number): string | undefined {
   const name = match(NEXT_ELEMENT, text, end)?.[1]
   if (name === undefined) return undefined
@@ -105,7 +105,7 @@ function unfoldElements(text: string, end: number): string | undefined {
   return isCall(lines[header + 1] ?? '') ? lines.join('\n') : undefined
 }
 
-/** Lines that a logger or a page has parted by bars; the header is the one at [at, end). */
+/** Lines that a logger or a page has separated by bars; the header is the one at [at, end). */
 function unfoldBars(text: string, at: number, end: number): string | undefined {
   const found = match(BAR, text, end)
   if (found === null) return undefined
@@ -119,7 +119,7 @@ function unfoldBars(text: string, at: number, end: number): string | undefined {
   return `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${text.slice(at).replaceAll(sign, '\n')}`
 }
 
-/** Lines that docker compose has written behind one another. */
+/** Lines that docker compose has written one after another on one line. */
 function unfoldCompose(text: string, end: number): string | undefined {
   const found = match(COMPOSE, text, end)
   if (found === null) return undefined
@@ -128,7 +128,7 @@ function unfoldCompose(text: string, end: number): string | undefined {
   const near = text.slice(from, from + LINE_BYTES)
   const [first = ''] = near.split(sign, 1)
   if (!isCall(first.trim())) return undefined
-  // The first one may stand at the beginning.
+  // The first prefix may be at the beginning.
   const lines = ` ${text}`.split(sign).map((line) => (line.startsWith(' ') ? line.slice(1) : line).trimEnd())
   return lines.join('\n').replace(BEHIND_LAST, '$&\n')
 }
@@ -157,7 +157,7 @@ function unfoldList(text: string, at: number, end: number): string | undefined {
   return `${text.slice(0, first)}\n${strings.join('\n')}\n${text.slice(p)}`
 }
 
-/** Where the list begins, or a string near enough, of which the one at `open` is: a panic may stand ahead of its header. */
+/** Start of the list that holds the string at `open`, or of an earlier string near enough: a panic may come before its header. */
 function firstString(text: string, open: number): number {
   const least = Math.max(0, open - BYTES_BEFORE)
   let first = open
@@ -172,14 +172,14 @@ function firstString(text: string, open: number): number {
   return first
 }
 
-/** Where the string begins that the quote at `close` ends; -1: not behind `least`. */
+/** Start of the string that the quote at `close` ends; -1 if it is before `least`. */
 function openingQuote(text: string, least: number, close: number): number {
   const quote = text[close] as string
   for (let at = close - 1; at >= least; at--) if (text[at] === quote && text[at - 1] !== '\\') return at
   return -1
 }
 
-/** Where the string ends that the quote at `open` begins; -1: not ahead of `most`. */
+/** End of the string that the quote at `open` begins; -1 if it is not before `most`. */
 function closingQuote(text: string, open: number, most: number): number {
   const quote = text[open]
   const end = Math.min(text.length, most)
@@ -194,7 +194,7 @@ function isCall(line: string): boolean {
   return readLine(plainText(line))?.kind === 'func'
 }
 
-/** Frames that blanks part: what each of them is says where it ends. Prose may quote a call and a place, but none with an offset. */
+/** Frames separated by blanks: the form of each shows where it ends. Prose may quote a call and a place, but not one with an offset. */
 function unfoldBlanks(text: string, first: number): string | undefined {
   const lines: string[] = []
   let isGo = false
@@ -217,7 +217,7 @@ function unfoldBlanks(text: string, first: number): string | undefined {
   return isGo ? [...linesBefore(text.slice(0, first)), ...lines, text.slice(at)].join('\n') : undefined
 }
 
-/** What stands ahead of the header: it is of a log, or the lines of a panic. */
+/** What comes before the header: a log, or the lines of a panic. */
 function linesBefore(text: string): string[] {
   const line = text.trimEnd()
   return line === '' ? [] : line.split(SIGNAL)

@@ -1,10 +1,10 @@
 /**
- * Frames on one line with nothing in the place of their line ends, as a field of a store shows them that takes line feeds away:
+ * Frames on one line with nothing in place of their line ends, as a store that removes line feeds shows a field:
  *
  *     goroutine 7 [running]:main.f(0x1)/app/main.go:3 +0x1dbufio.(*Writer).Flush(0xc000012345)/usr/local/go/src/bufio/bufio.go:645 +0x45
  *
- * A call ends with its parenthesis, a place with the digits of its line or its offset. Where letters may be of the offset or of the name behind
- * it, the folder of its file says which name it is. Where that does not say it, nothing is read: no stack is better than one of another name.
+ * A call ends with its parenthesis, a place with the digits of its line or its offset. Where letters can belong to the offset or to the name after
+ * it, the folder of the name's file decides. If it does not, nothing is read: no stack is better than a stack with a wrong name.
  */
 import { readLine, readStripped } from './line.ts'
 import { headerEnd } from './titles.ts'
@@ -15,13 +15,13 @@ const CREATED = 'created by '
 const IN_PARENT = /created by \S+ in goroutine \d+/y
 const BLANKS = /[ \t]*/y
 const OFFSET = ' +0x'
-/** What may be of a name directly behind an offset. */
+/** What can be part of a name directly after an offset. */
 const NAME = /[\w./~%-]/
-/** Letters of an offset that may be of a name: no function is so long that there are more. */
+/** Letters of an offset that can belong to a name: no function is so long that there are more. */
 const MOST_LETTERS = 8
 /** Longest creator that is read, with its place. */
 const CREATOR_BYTES = 1024
-/** Of a state, or of labels: a line may quote tens of thousands of headers that no bracket ends. */
+/** Longest state, or labels: a line may quote tens of thousands of headers whose bracket is never closed. */
 export const BRACKETED = 1024
 /** `gin@v1.11.0`: a folder of the module cache. */
 const VERSION = /@[^/\\]*/g
@@ -29,7 +29,7 @@ const VERSION = /@[^/\\]*/g
 interface Frame {
   readonly call: string
   readonly place: string
-  /** Where the place ends, if all digits behind it are of its offset. */
+  /** Where the place ends, if all the digits before this offset belong to it. */
   readonly end: number
 }
 
@@ -38,7 +38,7 @@ export function isFrameAt(text: string, at: number): boolean {
   return frameAt(text, at) !== undefined
 }
 
-/** The lines from the header at [at, end) of `text` on; undefined where they can't be told apart. */
+/** The lines of `text` from the header at [at, end) on; undefined if they cannot be told apart. */
 export function unglue(text: string, at: number, end: number): string[] | undefined {
   const lines = [text.slice(at, end)]
   let isGo = false
@@ -78,7 +78,7 @@ function placeAt(text: string, at: number): Omit<Frame, 'call'> | undefined {
   return { place, end: at + found[0].length }
 }
 
-/** The creator at `at`, without its place. Its name has no parentheses: without a parent behind it, the folder of the file says where it ends. */
+/** The creator at `at`, without its place. Its name has no parentheses: without a parent after it, the folder of the file shows where it ends. */
 function creatorAt(text: string, at: number): string | undefined {
   if (!text.startsWith(CREATED, at)) return undefined
   const parent = match(IN_PARENT, text, at)
@@ -92,7 +92,7 @@ function creatorAt(text: string, at: number): string | undefined {
   return undefined
 }
 
-/** Where the place of a frame ends, and the next line begins; undefined where that can't be told. */
+/** Where the place of a frame ends and the next line begins; undefined if that is ambiguous. */
 function placeEnd(text: string, { place, end }: Frame): number | undefined {
   if (!place.includes(OFFSET) || !NAME.test(text[end] ?? '')) return end
   let isName = false
@@ -109,7 +109,7 @@ function placeEnd(text: string, { place, end }: Frame): number | undefined {
   return isName ? undefined : end
 }
 
-/** Is the function `name` in a file of the folder that its package has? That of a program is `main`, wherever it is. */
+/** Is the function `name` in a file of its package's folder? The package of a program is `main` in any folder. */
 function isOf(name: string, place: string): boolean {
   const slash = name.lastIndexOf('/', name.indexOf('(') < 0 ? name.length : name.indexOf('('))
   const dot = name.indexOf('.', slash + 1)

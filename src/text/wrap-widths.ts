@@ -1,19 +1,19 @@
-/** How long lines are that a terminal, a mail or a logger has wrapped. */
+/** Lengths of lines that a terminal, a mail or a logger has wrapped. */
 
-/** No terminal is narrower, and what is longer has been wrapped by none. */
+/** No terminal is narrower, and no line longer than this was wrapped. */
 export const NARROWEST = 40
 export const WIDEST = 1024
-/** Pieces of one line that are put together, at most. */
+/** Most pieces that are put together to one line. */
 export const PIECES = 6
-/** Lengths at which the lines of one log are wrapped, at most. There is more than one: a TAB may count as several columns. */
+/** Most lengths that are remembered for one log. There can be several: a TAB may count as several columns. */
 const WIDTHS = 8
 
-/** May a line of so many bytes go on with the next? */
+/** Can a line of this many bytes continue on the next? */
 export function mayBeWrapped(length: number): boolean {
   return length >= NARROWEST && length <= WIDEST
 }
 
-/** Lengths at which lines of one log are known to go on. */
+/** Lengths at which lines of one log are known to continue on the next. */
 export class WrapWidths {
   readonly #widths = new Set<number>()
 
@@ -25,7 +25,7 @@ export class WrapWidths {
     return this.#widths.has(width)
   }
 
-  /** A line of this length has gone on with the next. The oldest is forgotten where there are too many. */
+  /** Records that a line of this length was continued on the next. The oldest length is forgotten if there are too many. */
   add(width: number): void {
     this.#widths.add(width)
     if (this.#widths.size <= WIDTHS) return

@@ -1,15 +1,15 @@
 /**
- * A line of a dump that a terminal or a mail has wrapped, and the line behind it. Latin-1.
+ * Decides whether a line of a dump and the line after it are one, which a terminal or a mail has wrapped. Latin-1.
  *
- *   lines as long go on | the line                                   | both together      | what they are
- *   --------------------|--------------------------------------------|--------------------|-------------------
- *   as is known         | no line of Go                              | anything           | one line
- *   as is known         | a line of Go                               | such a line        | one line
- *   not that is known   | no line of Go, and begins like one         | a line of Go       | one line
- *   not that is known   | a place without its offset, or a creator   | a longer one       | one line
- *   not that is known   | `[signal SIG…`, without its bracket         | with it            | one line
- *   not that is known   | a panic, with a part of a known reason     | the whole of it    | one line
- *   any                 | any other                                  | anything           | two
+ *   lines of this length | the line                                  | both together      | what they are
+ *   ---------------------|-------------------------------------------|--------------------|-------------------
+ *   are known to wrap    | not a line of Go                          | anything           | one line
+ *   are known to wrap    | a line of Go                              | such a line        | one line
+ *   are not              | not a line of Go, and begins like one     | a line of Go       | one line
+ *   are not              | a place without its offset, or a creator  | a longer one       | one line
+ *   are not              | `[signal SIG…`, without its bracket       | with it            | one line
+ *   are not              | a panic, with a part of a known reason    | the whole of it    | one line
+ *   either               | any other                                 | anything           | two
  */
 import { cutLine } from './cut.ts'
 import { hasOffset, type LineKind, readLine, readStripped } from './line.ts'
@@ -17,12 +17,12 @@ import { plainText } from './plain.ts'
 import { endsSignal, isCutSignal, knownReason, startsPreamble } from './preamble.ts'
 import { findTitle, headerEnd } from './titles.ts'
 
-/** Quoted-printable (RFC 2045) says itself that a line goes on. Behind the name of a register the sign is the line's own. */
+/** Quoted-printable (RFC 2045) marks a line that goes on with this sign. After the name of a register the sign is the line's own. */
 export const SOFT_BREAK: RegExp = /(?<! (?:fp|sp|pc))=$/
 
 /** Lines that are long enough to be wrapped. */
 const LONG: readonly Whole[] = ['header', 'func', 'file', 'created']
-/** The head of a name: of its package, at least. */
+/** The head of a name, with its package at least. */
 const CUT_NAME = /^[A-Za-z_][\w.~%@-]*[./](?:[\w~%@/-]|\.(?!\.))*(?:\((?:\*[\w.[\]]*\)?[\w.]*)?)?$/
 /** The head of a header, as far as its bracket at least. */
 const CUT_HEADER = /goroutine \d+ \[[^[\]]*\]?$/
@@ -31,26 +31,26 @@ const CUT_PLACE = /^\s+(?:[\w.-]*[/:]|$)/
 /** A bracket is closed that was opened on the line before. */
 const LACKS_ITS_HEAD = /^[^()[\]]*[)\]]/
 
-/** A path without blanks, or one that is absolute: words that end in a place are none. */
+/** A path without blanks, or an absolute one: words that end in a place are not one. */
 const IN_PATH = /^\s*(?:\/|[A-Z]:|\S+:\d|\S+$)/i
-/** No word of a log goes on with the name of a creator so. */
+/** No log line continues the name of a creator like this. */
 const HAS_PARENT = / in goroutine \d+$/
 
 type Whole = LineKind | 'header' | 'preamble' | undefined
 
 export interface HeadOfWrapped {
   readonly head: string
-  /** With what comes behind it, it is a whole line. */
+  /** Together with what follows, it is a whole line. */
   readonly isWhole: boolean
 }
 
-/** The header with which `line` ends, if the rest of it is not there. */
+/** The header with which `line` ends, if the rest of it is missing. */
 export function cutHeaderIn(line: string): string | undefined {
   const head = CUT_HEADER.exec(line)?.[0]
   return head === undefined || findTitle(head, head.length, 1) !== undefined ? undefined : head
 }
 
-/** May `head` go on with the next line, where lines as long as it are not known to? */
+/** May `head` go on with the next line, where lines of its length are not known to wrap? */
 export function mayGoOn(head: string): boolean {
   if (SOFT_BREAK.test(head)) return true
   const text = plainText(head)
@@ -61,8 +61,8 @@ export function mayGoOn(head: string): boolean {
 }
 
 /**
- * What of `head` stands ahead of `rest`, if they are one line: all of it, without the sign of a mail, or with the blank that a mail has left out.
- * `isUsual`: lines as long as it are known to go on.
+ * The part of `head` that comes before `rest`, if they are one line: all of it, without the sign of a mail, or with the blank that a mail has left
+ * out. `isUsual`: lines of its length are known to wrap.
  */
 export function headOfWrapped(head: string, rest: string, isUsual: boolean): HeadOfWrapped | undefined {
   const isSoft = SOFT_BREAK.test(head)
@@ -95,7 +95,7 @@ function wholeOf(text: string): Whole {
   return line?.kind === 'created' && !isWholeName(text.slice('created by '.length)) ? undefined : line?.kind
 }
 
-/** Does `name` go on behind the path of its package, with all its brackets closed? */
+/** Does something follow the path of its package in `name`, with all its brackets closed? */
 function isWholeName(name: string): boolean {
   const count = (bracket: string): number => name.split(bracket).length
   if (count('(') !== count(')') || count('[') !== count(']')) return false

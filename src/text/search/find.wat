@@ -1,11 +1,12 @@
-;; Finds one of two words in bytes, 64 at a time; both have the same first, fourth and seventh byte. search.ts puts word and bytes into the memory and is the reference that the tests hold this to.
+;; Finds one of two words in bytes, 64 at a time; both have the same first, fourth and seventh byte. search.ts puts words and bytes into the
+;; memory, and is the reference that the tests compare this with.
 ;;
-;; A position is looked at only if three bytes of the word are where they must be: its first, its fourth and its seventh. Text holds the
-;; first byte of a word often, and all three hardly ever by chance. Then the words are compared whole.
+;; A position is examined only if three bytes match: the first, the fourth and the seventh of the word. Text often holds the first byte of a word,
+;; but rarely all three by chance. Then the whole words are compared.
 (module
   (memory (export "memory") 6)
 
-  ;; The two words, and the bytes with what is read behind them (scripts/checked-wat.mjs):
+  ;; The two words, and the bytes with those that are read past their end (scripts/checked-wat.mjs):
   ;; region read (i32.const 0) (i32.const 64)
   ;; region read (i32.const 64) (i32.const 128)
   ;; region read (i32.const 128) (i32.const 262352)
@@ -25,7 +26,7 @@
     (unreachable))
 
   ;; Offset of the first whole word in [$start, $end); -1 if there is none. The words have 7 bytes or more; the first is not longer than the
-  ;; other. 80 bytes behind $end are read.
+  ;; other. Up to 80 bytes past $end are read.
   (func (export "find")
     (param $word i32) (param $length i32) (param $other i32) (param $otherLength i32) (param $start i32) (param $end i32)
     (result i32)
@@ -35,7 +36,7 @@
     (local.set $fourth (i8x16.splat (i32.load8_u offset=3 (local.get $word))))
     (local.set $seventh (i8x16.splat (i32.load8_u offset=6 (local.get $word))))
     (local.set $p (local.get $start))
-    ;; The last position at which the first word fits in.
+    ;; The last position at which the shorter word fits.
     (local.set $last (i32.sub (local.get $end) (local.get $length)))
     (block $done
       (loop $more
@@ -66,7 +67,7 @@
                     (i8x16.eq (v128.load offset=51 (local.get $p)) (local.get $fourth)))
                   (i8x16.eq (v128.load offset=54 (local.get $p)) (local.get $seventh))))))
           (then
-            ;; Some of these 64 fit. The first 16, one after the other:
+            ;; Some of these 64 match. Check the first 16 one by one:
             (local.set $bits
               (i8x16.bitmask
                 (v128.and

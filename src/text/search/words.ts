@@ -1,15 +1,15 @@
 /**
- * Finds the first of up to eight words in one pass: `Buffer.indexOf` takes one for each word, and hops from one first letter to the next. The
- * pass is SIMD code (words.wat) over a memory of its own. Without WebAssembly (`node --jitless`), `indexOf` does it.
+ * Finds the first of up to eight words in one pass: `Buffer.indexOf` takes one pass per word, and hops from one first letter to the next. The pass
+ * is SIMD code (words.wat) over a separate memory. Without WebAssembly (`node --jitless`), `indexOf` does it.
  *
  * Hot: guarded by `npm run bench` (ordinary log).
  */
 import { type Kernel, openKernel } from '../../core/kernel.ts'
 import module from './words.wat'
 
-/** Letters of the two cases differ in this bit. */
+/** The bit in which upper and lower case letters differ. */
 const CASE = 0x20
-/** Which bytes of a word the kernel looks at. */
+/** Offsets of the bytes of a word that the kernel looks at. */
 const LOOKED_AT = [0, 2, 3, 4]
 const TABLE = 16
 const MOST_WORDS = 8
@@ -22,13 +22,13 @@ type Find = (tables: number, start: number, end: number) => number
 
 export class Words {
   readonly #words: readonly Buffer[]
-  /** From this one on words are letters in any case, here in lower case. */
+  /** Words from this index on match in any case; here they are in lower case. */
   readonly #anyCase: number
   readonly #longest: number
   #kernel: Kernel<{ readonly find: Find }> | undefined
   #isOpened = false
 
-  /** Of `anyCase` each letter may be upper or lower case; they are written in lower case. */
+  /** `anyCase`: words of letters that match in any case, given in lower case. */
   constructor(words: readonly string[], anyCase: readonly string[] = []) {
     this.#words = [...words, ...anyCase].slice(0, MOST_WORDS).map((word) => Buffer.from(word, 'latin1'))
     this.#anyCase = words.length
@@ -41,7 +41,7 @@ export class Words {
     if (this.#kernel === undefined) return this.firstByName(buf, pos, end)
     const { memory, functions } = this.#kernel
     for (let from = pos; from < end; from += PIECE) {
-      // What begins in this piece may end in the next.
+      // A word that begins in this piece may end in the next.
       const seen = buf.subarray(from, Math.min(end, from + PIECE + this.#longest))
       memory.set(seen, BYTES_AT)
       const stop = BYTES_AT + Math.min(seen.length, PIECE)

@@ -1,21 +1,22 @@
-;; Finds where one of eight words may begin, 16 bytes at a time. words.ts puts tables and bytes into the memory, looks at what is found, and is the reference that the tests hold this to.
+;; Finds where one of eight words may begin, 16 bytes at a time. words.ts puts tables and bytes into the memory, checks what is found, and is the
+;; reference that the tests compare this with.
 ;;
-;; The first, third, fourth and fifth byte of a word are looked at. Each has two tables of 16: which words have a byte with this low half
-;; there, and which one with this high half; a word is a bit. A word that is too short to have such a byte is in all of the tables for it.
+;; The first, third, fourth and fifth byte of a word are looked at. Each has two tables of 16 entries: which words have a byte with this low half
+;; there, and which one with this high half; each word is a bit. A word too short to have such a byte is in all entries of its tables.
 (module
   (memory (export "memory") 1)
 
-  ;; The tables, and the bytes with what is read behind them (scripts/checked-wat.mjs):
+  ;; The tables, and the bytes with those that are read past their end (scripts/checked-wat.mjs):
   ;; region read (i32.const 0) (i32.const 128)
   ;; region read (i32.const 256) (i32.const 33044)
 
-  ;; The words that have these 16 bytes where the tables at $table are for.
+  ;; The words that have these 16 bytes at the offset that the tables at $table are for.
   (func $having (param $table i32) (param $bytes v128) (result v128)
     (v128.and
       (i8x16.swizzle (v128.load (local.get $table)) (v128.and (local.get $bytes) (i8x16.splat (i32.const 15))))
       (i8x16.swizzle (v128.load offset=16 (local.get $table)) (i8x16.shr_u (local.get $bytes) (i32.const 4)))))
 
-  ;; Offset of the first place in [$start, $end) where a word may begin; -1 if there is none. 20 bytes behind $end are read.
+  ;; Offset of the first place in [$start, $end) where a word may begin; -1 if there is none. Up to 20 bytes past $end are read.
   (func (export "find") (param $tables i32) (param $start i32) (param $end i32) (result i32)
     (local $p i32) (local $bits i32) (local $at i32) (local $words v128)
     (local $low0 v128) (local $high0 v128) (local $low2 v128) (local $high2 v128)
@@ -44,7 +45,7 @@
               (i8x16.swizzle (local.get $high2) (i8x16.shr_u (local.get $bytes) (i32.const 4))))))
         (if (v128.any_true (local.get $words))
           (then
-            ;; The other two, where the first two fit.
+            ;; The other two, where the first two match.
             (local.set $words
               (v128.and
                 (local.get $words)
