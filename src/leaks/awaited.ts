@@ -1,13 +1,11 @@
-/**
- * Who could end a wait: those whom the waiters have started; for a WaitGroup those, too, that come from where they come from.
- */
+/** Who could end a wait: the goroutines that the waiters have started, and, for a WaitGroup, also those that were started in the same functions. */
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { namesOf } from '../core/names.ts'
 import type { Kin } from './kin.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** Of a WaitGroup the last `Done` wakes the waiter at once, so that there is no moment between the two. */
+/** Can no other goroutine end the wait for a WaitGroup? The last `Done` wakes the waiter at once, so no dump falls between the two. */
 export function nobodyIsLeft(tally: SignatureTally, kin: Kin): boolean {
   if (tally.parents === undefined || !waitsForGroup(tally)) return false
   const slot = kin.slotOf(tally)
@@ -18,12 +16,12 @@ export function nobodyIsLeft(tally: SignatureTally, kin: Kin): boolean {
   )
 }
 
-/** Functions from which those may come that a WaitGroup counts: none, where it is not one that is waited for. */
+/** Functions that may have started the goroutines that a WaitGroup counts; empty if the signature does not wait for a WaitGroup. */
 export function groupsOf(tally: SignatureTally): ReadonlySet<string> {
   return waitsForGroup(tally) ? aroundWait(tally.signature) : NONE
 }
 
-/** The functions that the waiter is in, and the one that has started it. */
+/** The functions on the waiter's stack, and the function that has started it. */
 export function aroundWait({ stack, createdBy }: Signature): ReadonlySet<string> {
   const names = new Set(namesOf(stack).map((name) => name.text))
   if (createdBy !== undefined) names.add(createdBy.function)

@@ -1,4 +1,4 @@
-/** One plain sentence with the numbers behind a verdict. */
+/** The sentence that explains a verdict, with its numbers. */
 
 import type { SignatureTally, Verdict } from '../core/model.ts'
 import { isYoung } from './leak.ts'
@@ -6,15 +6,15 @@ import { stillSeconds } from './stuck.ts'
 import { lastStep, type Step, type Track } from './track.ts'
 import { goroutines, mainState, placeOf } from './words.ts'
 
-/** Shortest time, in seconds, that an hourly rate is computed from: what came within seconds says little of an hour. */
+/** Shortest time, in seconds, from which an hourly rate is computed: a few seconds say little about an hour. */
 export const RATE_SECONDS = 60
 
-/** A whole sentence: how many wait where, and the evidence. Undefined for verdicts that speak for themselves. */
+/** The full sentence: how many goroutines wait where, and the evidence. Undefined for verdicts that need no explanation. */
 export function because(verdict: Verdict, tally: SignatureTally, evidence: string | undefined): string | undefined {
   return evidence === undefined ? undefined : `${what(tally)}${verdict === 'growing' ? ',' : ';'} ${evidence}`
 }
 
-/** What the dumps say for a verdict, without how many wait where. */
+/** The evidence alone, without how many goroutines wait where. */
 export function evidence(verdict: Verdict, tally: SignatureTally, track: Track | undefined): string | undefined {
   const step = lastStep(track)
   switch (verdict) {
@@ -32,7 +32,7 @@ export function evidence(verdict: Verdict, tally: SignatureTally, track: Track |
   }
 }
 
-/** What the headers say of them. */
+/** What the headers say. */
 function said({ leaked, isUnexpected, count }: SignatureTally): string {
   if (isUnexpected !== true) return `the runtime says that nothing can wake ${leaked} of them`
   return `the test that looked for leaks found ${count === 1 ? 'it' : 'them'} still there at its end`
@@ -52,7 +52,7 @@ function wait(tally: SignatureTally): string {
 function came(track: Track | undefined, step: Step | undefined): string {
   const fresh = step?.fresh ?? 0
   const before = (track?.steps ?? []).reduce((sum, each) => sum + (each.fresh ?? 0), 0)
-  // A profile in between, which has other counts, has no ids: nobody can say which were in it.
+  // A profile between the two dumps has different counts and no ids, so it cannot say which goroutines were in it.
   const last = (track?.previous ?? step?.before) === step?.before ? 'the last dump' : 'the last dump with ids'
   return fresh === 0
     ? `none new since ${last}, ${before} in those before`
@@ -64,7 +64,7 @@ function more(step: Step | undefined): string {
   return `${before} before${hourly((step?.count ?? 0) - before, step, 'more ')}`
 }
 
-/** Growth by the log's own time, where that is known. */
+/** Growth per hour, if the log gives the time. */
 function hourly(count: number, step: Step | undefined, more = ''): string {
   const seconds = step?.seconds ?? 0
   if (seconds < RATE_SECONDS || count <= 0) return ''
@@ -82,31 +82,31 @@ function exited(before: number, survivors: number): string {
   return `${before - survivors} of the earlier ${before} have exited`
 }
 
-/** Pools are smaller than that, mostly. */
+/** Most pools are smaller than this. */
 const POOL = 100
 
-/** In a young process pools fill, too. */
+/** A young process may still be filling its pools. */
 function age(track: Track | undefined): string {
   return track !== undefined && track.count < POOL && isYoung(track.steps)
     ? '; the process is young, and may be filling its pools'
     : ''
 }
 
-/** What leaks never runs again. */
+/** A leaked goroutine never runs again. */
 function ran(track: Track | undefined): string {
   const step = track?.steps.at(-1)
   const count = Math.min(step?.survivors ?? 0, (step?.awake ?? 0) + (step?.worked ?? 0))
   return count === 0 ? '' : `; ${count} of those that stayed ${count === 1 ? 'has' : 'have'} run since`
 }
 
-/** The whole history, where it is longer than one step. */
+/** The history, if it has more than one step. */
 function over(track: Track | undefined): string {
   if (track === undefined || track.steps.length < 2) return ''
   const counts = track.steps.map((step) => step.before)
   return ` (${counts.slice(-4).join(' → ')} → ${track.count})`
 }
 
-/** By the minutes of their headers. */
+/** From the minutes in the headers. */
 function slept({ count }: SignatureTally, step: Step | undefined): string {
   if (step?.asleep !== count) return ''
   return count === 1 ? ', and has not run since' : ', and none has run since'

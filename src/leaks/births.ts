@@ -1,17 +1,20 @@
-/** When the goroutines of each signature were born, by the process's own clock: its ids. One rule asks, and of few dumps: found when it does. */
+/**
+ * When the goroutines of each signature were created, on the process's own clock: its ids. Computed on demand, since one rule needs it, and
+ * only for few dumps.
+ */
 import type { DumpTally } from '../core/model.ts'
 import type { IdsOfDump } from './past.ts'
 
-/** Births over the life of the process. */
+/** Creations over the life of the process. */
 export interface Births {
-  /** In the older half of its life, and in the newer. */
+  /** In the older and in the newer half of its life. */
   readonly older: number
   readonly newer: number
-  /** Mean, as a share of its life. */
+  /** Mean time of creation, as a share of the process's life. */
   readonly mean: number
 }
 
-/** By slot; undefined where the dump has no ids. */
+/** By slot; undefined if the dump has no ids. */
 export type BirthsOf = (slot: number) => Births | undefined
 
 export function birthsOf({ signatures }: DumpTally, { table, maxId }: IdsOfDump): BirthsOf {

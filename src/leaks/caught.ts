@@ -1,6 +1,6 @@
 /**
- * Who waits for nothing but what is stuck is stuck, and so on. Each catch is told to those whom it may have been the last to hold free, so that a
- * chain of any length takes one pass.
+ * A goroutine that waits only for stuck ones is stuck too, and so on. Each catch updates the counts of those that may wait for it, so one pass
+ * follows a chain of any length.
  */
 import type { SignatureTally } from '../core/model.ts'
 import { groupsOf } from './awaited.ts'
@@ -11,8 +11,8 @@ import type { Track } from './track.ts'
 const NONE: ReadonlySet<number> = new Set()
 
 /**
- * Slots of those that are as still as what is stuck, and wait for nothing else: for a WaitGroup that only they could end, or for goroutines that
- * they have started. `isCaught`: is a signature stuck, or does it leak?
+ * Slots of signatures that are as still as a stuck one and wait only for caught ones: for a WaitGroup that only those could end, or for
+ * goroutines that they have started. `isCaught`: is a signature stuck or leaking?
  */
 export function caught(
   signatures: readonly SignatureTally[],
@@ -40,11 +40,14 @@ export function caught(
   return found
 }
 
-/** Of each signature, those that it waits for and that are not caught. */
+/** For each signature, how many of those that it waits for are not caught yet. */
 class Free {
   readonly #signatures: readonly SignatureTally[]
   readonly #kin: Kin
-  /** Slot → how many are left of those started by it; function → of those that it has started, of whom anybody is caught. */
+  /**
+   * Slot → how many of the signatures started by it are not caught; function → the same for those started in it. Only counts that have changed
+   * are stored.
+   */
   readonly #children = new Map<number, number>()
   readonly #created = new Map<string, number>()
   /** Function → slots that wait for a WaitGroup in it, or were started by it. */
@@ -57,14 +60,14 @@ class Free {
       for (const name of groupsOf(tally)) addTo(this.#waiters, name, slot)
   }
 
-  /** Does it wait for anybody, and are all of them caught? */
+  /** Does it wait for others, and are all of them caught? */
   isNone(slot: number): boolean {
     const tally = this.#signatures[slot]
     if (tally === undefined) return false
     const left = this.#childrenOf(slot)
     if (left > 1) return false
     const children = this.#kin.helpersOf(slot)
-    // It may be the one itself.
+    // The remaining one may be the signature itself.
     if (left === 1 && !children.some((child) => child.slot === slot)) return false
     let awaited = children.length - left
     for (const name of groupsOf(tally)) {
@@ -76,7 +79,7 @@ class Free {
     return awaited > 0
   }
 
-  /** `slot` is caught, once: who may wait for nobody else now? */
+  /** Marks `slot` as caught; called once for each. Returns the slots that may now wait only for caught ones. */
   without(slot: number): number[] {
     const tally = this.#signatures[slot]
     if (tally === undefined) return []

@@ -7,11 +7,11 @@ export type Group =
   /** Those that the runtime calls leaked. */
   | 'leaked'
 
-/** The group a dump belongs to; undefined when it shows but a part of the process. */
+/** The group that a dump belongs to; undefined if it shows only part of the process. */
 export function comparable(tally: DumpTally): Group | undefined {
-  // What was cut off would seem to have gone; the record says `truncated`.
+  // Goroutines that were cut off would look as if they had exited; the record says `truncated`.
   if (tally.truncated) return undefined
-  // So would the signatures that found no place: which they are may change from dump to dump.
+  // So would signatures dropped at the limit: which ones are dropped may change from dump to dump.
   if (tally.limits.includes('signatures')) return undefined
   switch (tally.kind) {
     case 'all':
@@ -19,11 +19,11 @@ export function comparable(tally: DumpTally): Group | undefined {
     case 'timeout':
       return 'all'
     case 'leak':
-      // The goroutineleak profile of debug=1 counts the leaked alone; debug=2 prints all and marks them.
+      // The goroutineleak profile with debug=1 counts only the leaked ones; debug=2 prints all goroutines and marks the leaked.
       return tally.format === 'profile' ? 'leaked' : 'all'
     case 'panic':
     case 'fatal':
-      // By default the goroutine that died alone, or its synctest bubble; with GOTRACEBACK=all every one, the main goroutine too.
+      // By default only the goroutine that died, or its synctest bubble; with GOTRACEBACK=all every goroutine, including the main one.
       return tally.goroutines > 1 && tally.ids?.has(1) === true ? 'all' : undefined
     case 'single':
     case 'race':

@@ -1,15 +1,15 @@
-/** A dump held to the one before it of the same process: what came, what stayed, what has left, for each signature. */
+/** Compares a dump with the previous one of the same process: for each signature, what came, what stayed and what left. */
 import type { DumpTally } from '../core/model.ts'
 import { birthsOf } from './births.ts'
 import { type IdsOfDump, type LastDump, LOOSE_IDS, type ObservedDump, type Past } from './past.ts'
 import { findReordered, Waits } from './ran.ts'
 
-/** How the goroutines of each signature relate to the dump before. */
+/** How the goroutines of each signature relate to the previous dump; one element per slot. */
 interface Flow {
   readonly survivors: Int32Array
   readonly veterans: Int32Array
   readonly fresh: Int32Array
-  /** Of the fresh ones, those with an id in the older half of what the process has handed out since. */
+  /** Fresh goroutines whose id is in the older half of the ids handed out since. */
   readonly early: Int32Array
   readonly settled: Int32Array
   readonly kept: Int32Array
@@ -22,16 +22,16 @@ interface Flow {
   readonly leftYoung: Int32Array
 }
 
-/** Share of the ids of a step, from its end, whose goroutines may be in flight; … */
+/** Share of the ids of a step, counted from its end, whose goroutines may be in flight, … */
 const IN_FLIGHT = 0.25
 
-/** … but so many ids at least, up to half of the step. */
+/** … but at least `LOOSE_IDS`, up to half of the step. */
 export function settledId(before: number, now: number): number {
   const issued = Math.max(0, now - before)
   return now - Math.min(issued / 2, Math.max(issued * IN_FLIGHT, LOOSE_IDS))
 }
 
-/** Slot in the earlier dump → the one that its signature has now; -1 for none. */
+/** Slot in the previous dump → slot of the same signature in this one; -1 for none. */
 function slotsNow(tally: DumpTally, last: LastDump): Int32Array {
   const places = new Map<string, number>()
   for (let i = 0; i < last.signatures.length; i++) places.set(last.signatures[i]?.id ?? '', i)
@@ -93,7 +93,7 @@ function flow(
         if (waits.hasSlept(minutes)) add(out.slept, slot)
       }
       if (isVeteran) add(out.veterans, slot)
-      // One that was ready when it was first seen may have been on its way in.
+      // A goroutine that was ready when it was first seen may have been on its way into the wait.
       const isReady =
         ids.table?.isReady(id) === true ? isVeteran || id <= settledBefore : isVeteran && before.isReady(id)
       if (isReady) add(out.worked, slot)
@@ -101,7 +101,7 @@ function flow(
       if (id <= settledBefore) add(out.kept, slot)
       else if (id <= settled && !last.first) add(out.arrived, slot)
     } else if (id <= settledBefore || before.isMarked(id)) {
-      // It has gone on from where it was; it may come back. Where it is now it has not been before, as far as anybody knows.
+      // It has moved on from its previous signature, to which it may return. Nothing is known of an earlier stay in its present one.
       const from = now[was] as number
       if (from >= 0) add(out.worked, from)
     }
@@ -112,9 +112,9 @@ function flow(
   return out
 }
 
-/** Goroutines that may have left as those of a moment, and not as members: two at most, since chance makes two the youngest, too. */
+/** Most leavers that are taken for goroutines in flight rather than members. Two at most: two leavers can be the youngest by chance. */
 const YOUNG_LEAVERS = 2
-/** Goroutines that must have stayed for the youngest to be no chance. */
+/** Goroutines that must have stayed before it is no longer chance that the leavers were the youngest. */
 const MUST_STAY = 5
 
 function countYoungLeavers(out: Flow, last: LastDump, now: Int32Array, ids: IdsOfDump, youngest: Float64Array): void {
@@ -138,7 +138,7 @@ function countYoungLeavers(out: Flow, last: LastDump, now: Int32Array, ids: IdsO
   })
 }
 
-/** How many ids went before the first dump with ids is unknown until the second: taken to be as many as came after it. */
+/** How many ids were handed out just before the first dump with ids is unknown until the second: we assume as many as between the two. */
 function settleFirst(past: Past, ids: IdsOfDump): void {
   const { last, tracks } = past
   if (!last.first || last.ids === undefined || ids.table === undefined) return
@@ -184,7 +184,7 @@ export function compare(tally: DumpTally, past: Past, ids: IdsOfDump): ObservedD
       previous: 0,
     }
     const settled = moved?.settled[slot]
-    // Of one that was there and is forgotten nothing can be said.
+    // The signature was in the previous dump, but its track was forgotten: nothing can be said about this step.
     const forgotten = known === undefined && had
     if (!forgotten) {
       track.steps.push({

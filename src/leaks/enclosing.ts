@@ -1,6 +1,6 @@
 /**
- * Does the function live in which the code of a goroutine is written? A closure shares the variables of the function around it: while
- * that one runs, in another goroutine, it may send to the closure, or close its channel. Around what a call has left behind nothing runs.
+ * Is the function around a closure still running? A closure shares the variables of the function that it is written in. While that function
+ * runs in another goroutine, it may send to the closure or close its channel. The function that created a leaked closure has usually returned.
  */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
@@ -11,25 +11,28 @@ import type { Tracked } from './served.ts'
 
 const MOST_NAMES = 4096
 
-/** `shop.(*Hub).run` of `shop.(*Hub).run.func2.1`; empty for what is no closure. */
+/** `shop.(*Hub).run` for `shop.(*Hub).run.func2.1`; empty for what is not a closure. */
 const enclosing = rememberedText(MOST_NAMES, (name) => /^(.+?)\.(?:func|gowrap)\d/.exec(name)?.[1] ?? '')
 
-/** It lives as long as the process does, whatever is written in it. */
+/** It runs as long as the process does, so it proves nothing about its closures. */
 const MAIN = 'main.main'
 
-/** Is it a closure, or started by one, of a function in which another goroutine is, that was there before, and of whom there are no more than at first? */
+/**
+ * Is it a closure, or was it started by one, of a function that another goroutine runs? That goroutine must have been there before, and its
+ * signature must not have grown since it was first seen.
+ */
 export function isEnclosed({ signature }: SignatureTally, dump: Tracked): boolean {
   return aroundEntry(signature).some((name) => livingIn(dump).has(name))
 }
 
-/** Functions in which its entry, or its creator, is written. */
+/** Functions that enclose its entry function or its creator. */
 const aroundEntry = fact((signature: Signature): readonly string[] =>
   [entryOf(signature.stack), creatorOf(signature)].map(enclosing).filter((name) => name !== '' && name !== MAIN),
 )
 
 const found = new WeakMap<Tracked, ReadonlySet<string>>()
 
-/** Functions in which goroutines are that stay, and are no more than when they were first seen. */
+/** Functions on the stacks of goroutines that stay and are no more than when they were first seen. */
 function livingIn(dump: Tracked): ReadonlySet<string> {
   const known = found.get(dump)
   if (known !== undefined) return known

@@ -1,10 +1,10 @@
 /**
- * What was seen of each signature, dump by dump, for each source. Pure and bounded: of older dumps a few numbers a signature are
- * kept, of the last one its goroutine ids.
+ * What was seen of each signature, dump by dump, for each source. Pure and bounded: it keeps a few numbers per signature of older dumps, and
+ * the goroutine ids of the last one.
  *
- * Goroutine ids tell a leak from a busy pool: an id is never used twice in a process, so a goroutine of this signature that was in
- * it in the dump before has stayed, and one whose id is new has come. They tell processes apart, too: two that write into one log
- * have a history each.
+ * Goroutine ids distinguish a leak from a busy pool: a process never uses an id twice, so a goroutine that was in the same signature in the
+ * previous dump has stayed, and one with a new id has come. They also distinguish processes: two that write into one log have separate
+ * histories.
  */
 import type { Limits } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
@@ -27,13 +27,13 @@ import { type HistorySnapshot, readHistory, writeHistory } from './snapshot.ts'
 import type { Track } from './track.ts'
 import { trackWeight, weightOf } from './weight.ts'
 
-/** Of the memory for all that is open, what histories may have beside it, and what is left of that when some have gone. */
+/** Share of the memory limit that histories may take, and the share of that to shrink to once it is exceeded. */
 const SHARE = 1 / 2
 const ENOUGH = 7 / 8
 
 export interface History {
   observe(tally: DumpTally): ObservedDump
-  /** All of it, for `createHistory` of another process. */
+  /** The whole history, for `createHistory` in another process. */
   snapshot(): HistorySnapshot
 }
 
@@ -46,17 +46,17 @@ const NOTHING: ObservedDump = {
   limits: [],
 }
 
-/** @throws DumpstreamError `DS_OPTION` when `snapshot` is not one */
+/** @throws DumpstreamError `DS_OPTION` if `snapshot` is not a history snapshot */
 export function createHistory(options: { readonly limits: Limits; readonly snapshot?: HistorySnapshot }): History {
   return new SourceHistories(options.limits, options.snapshot)
 }
 
 class SourceHistories implements History {
   readonly #limits: Limits
-  /** Group and source → their processes, the one of the last dump first. Most recently used last. */
+  /** Group and source → their processes, that of the last dump first. Most recently used entry last. */
   readonly #sources: RecentMap<string, readonly Past[]>
   readonly #mostBytes: number
-  /** What each takes, and all together, where signatures that sources share are counted for each of them; how much of that is too much. */
+  /** Bytes that each entry takes, and their sum, in which signatures shared between sources count once per source; `#shared` is that overcount. */
   readonly #weights = new Map<string, number>()
   #weight = 0
   #shared = 0
@@ -81,7 +81,7 @@ class SourceHistories implements History {
     const key = `${group}\n${tally.source}`
     const ids = idsOf(tally)
     const pasts = this.#sources.get(key) ?? []
-    // Whether it is the same process, ids say best.
+    // Ids are the best evidence for which process it is.
     const views = pasts.map((past) => ({
       past,
       last: ids.table === undefined ? past.last : (past.withIds?.last ?? past.last),
@@ -118,7 +118,7 @@ class SourceHistories implements History {
     return { ...observed, vanished, durationSeconds, limits: forgotten }
   }
 
-  /** Least recently used goes, sources and processes alike. */
+  /** Drops the least recently used processes and sources. */
   #remember(key: string, pasts: readonly Past[]): void {
     const kept = pasts.slice(0, this.#limits.processes)
     this.#sources.set(key, kept)
@@ -138,7 +138,7 @@ class SourceHistories implements History {
     this.#weights.delete(key)
   }
 
-  /** Drops the sources that were used least recently, an eighth of them at a time. */
+  /** Drops the least recently used sources, an eighth of them at a time. */
   #makeRoom(): void {
     for (;;) {
       const counted = new Set<Signature>()
@@ -154,7 +154,7 @@ class SourceHistories implements History {
     }
   }
 
-  /** The same of signatures. Returns the limits for which some of the last dump had to go. */
+  /** Drops the least recently used signatures. Returns the limits that forced out some of the last dump. */
   #forget(past: Past): string[] {
     for (const [oldest, { count, seen }] of past.tracks) {
       if (count > 0 || past.dumps - 1 - seen < this.#limits.historyAbsences) break
@@ -200,14 +200,14 @@ function isRepeated(last: LastDump, tally: DumpTally, ids: IdsOfDump): boolean {
   return same
 }
 
-/** Before a dump without ids: the next one that has them is compared with the last that had. */
+/** Called before a dump without ids: the next dump with ids is compared with the last one that had them. */
 function keepIds(past: Past): void {
   if (past.last.ids === undefined) return
   const tracks = new Map([...past.tracks].map(([id, track]) => [id, { ...track, steps: [...track.steps] }]))
   past.withIds = { last: past.last, tracks }
 }
 
-/** Takes back what came between two dumps with ids; returns what was in the dump in between. */
+/** Undoes what came between two dumps with ids; returns the counts of the dump in between. */
 function restoreIds(past: Past, ids: IdsOfDump): ReadonlyMap<string, Vanished> | undefined {
   const { withIds } = past
   if (withIds === undefined || ids.table === undefined) return undefined

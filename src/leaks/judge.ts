@@ -1,20 +1,21 @@
 /**
- * One signature in one dump, and what its history says of it.
+ * Judges one signature in one dump by its history.
  *
  *   verdict   | when
- *   ----------|----------------------------------------------------------------------------------------------------------
- *   leaking   | the runtime says `(leaked)`, or has it in a goroutineleak profile, or goleak lists it; or, over three dumps and more: goroutines
- *             | come in two steps at least, and in two of five, and have not ceased to; of those that were there hardly
- *             | any left, against those that were there and against those that came; and it does not level off, unless nothing
- *             | wakes them; and nobody at work is beside them who belongs to them (served.ts). What is in flight at the moment of a dump does not count: leak.ts says how. With two dumps: it is half
- *             | as many again, 10 more, all that was there has stayed, the new ones came all along, and wait for other goroutines
- *   growing   | it grew step by step, but goroutines leave too, or have run since, or there are no ids to tell; or it grew by a fifth
- *   stuck     | the same goroutines wait for a lock, or to send, over 10 minutes of the log's own time, and none has run since; or in another
- *             | state, if they came while the process was watched, or each was started by a goroutine that is gone, or they wait in a call
- *             | and nothing says that they are kept; findings/proven.ts adds what one dump alone shows to wait too long
- *   shrinking | it is a fifth less, or more
- *   new       | the earlier dump had none
- *   steady    | none of these
+ *   ----------|--------------------------------------------------------------------------------------------------------------------------
+ *   leaking   | The runtime says `(leaked)`, or lists it in a goroutineleak profile, or goleak lists it. Or, over three dumps or more:
+ *             | goroutines come in at least two steps, and in at least two of five; they have not ceased to come; hardly any have left,
+ *             | compared with those that were there and with those that came; arrivals do not level off, unless nothing can wake the
+ *             | goroutines; and no related goroutine is at work (served.ts). Goroutines in flight do not count (leak.ts). Or, with two
+ *             | dumps: half as many again, at least 10 more, all that were there have stayed, the new ones came throughout, and they wait
+ *             | for other goroutines.
+ *   growing   | It grew step by step, but goroutines leave too, or have run since, or there are no ids to show that; or it grew by a fifth.
+ *   stuck     | The same goroutines wait for a lock, or to send, over 10 minutes of log time, and none has run since. Or they wait in another
+ *             | state, if they came while the process was watched, or each was started by a goroutine that is gone, or they wait in a
+ *             | call and nothing suggests that they are kept. findings/proven.ts adds those that wait too long by a single dump.
+ *   shrinking | It fell by a fifth or more.
+ *   new       | The previous dump had none.
+ *   steady    | None of these.
  */
 
 import type { Assessment, SignatureTally, Verdict } from '../core/model.ts'
@@ -30,9 +31,7 @@ import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Step, type Track } from './track.ts'
 import { type Waiting, waitingOf } from './waiting.ts'
 
-/**
- * `tracks`: one for each signature; none for a dump that compares with nothing, and without a step in the first of a history.
- */
+/** `tracks`: one per signature; empty for a dump that cannot be compared. In the first dump of a history they have no steps. */
 export function judgeAll(
   signatures: readonly SignatureTally[],
   tracks: readonly (Track | undefined)[],
@@ -45,7 +44,7 @@ export function judgeAll(
   return signatures.map((tally, slot) => assessment(tally, tracks[slot], verdicts[slot]))
 }
 
-/** Of each of 100 000 signatures in a first dump. */
+/** Shared: a first dump may have 100 000 signatures. */
 const NOTHING_TO_SAY: Assessment = {}
 
 function assessment(tally: SignatureTally, track: Track | undefined, verdict: Verdict | undefined): Assessment {
@@ -61,7 +60,7 @@ function assessment(tally: SignatureTally, track: Track | undefined, verdict: Ve
   }
 }
 
-/** What was judged before a finding has told that it is stuck. */
+/** Changes the verdict to stuck, after a finding has shown that. */
 export function nowStuck(assessment: Assessment, tally: SignatureTally, track: Track | undefined): Assessment {
   return { ...assessment, verdict: 'stuck', ...reasons('stuck', tally, track) }
 }
@@ -76,7 +75,7 @@ function reasons(
   return proof === undefined || sentence === undefined ? {} : { because: sentence, evidence: proof }
 }
 
-/** A signature of the earlier dump that this one has not. */
+/** A signature of the previous dump that this one does not have. */
 export function judgeGone(before: number, withIds: boolean): Assessment {
   return { delta: -before, verdict: 'gone', ...(withIds ? { survivors: 0, new: 0 } : {}) }
 }
@@ -97,7 +96,7 @@ function verdictOf(
     if (run.length === 1 ? isLeakOfTwo(tally, track, step, waiting) : isLeak(run, waiting, perStarter(tally), births))
       return 'leaking'
   }
-  // How many there are when it comes says nothing of how it grows.
+  // The count with which a signature appears says nothing about its growth.
   const steps = run[0]?.before === 0 ? run.slice(1) : run
   if (isGrowth(steps)) return 'growing'
   if (isStuck(tally, track, kinOf(dump.signatures))) return 'stuck'
@@ -106,18 +105,20 @@ function verdictOf(
   return 'steady'
 }
 
-/** Goroutines that each of those has started who are gone: as many as a request leaves behind. One that has started all of them goes on. */
+/**
+ * Goroutines per starter, if the starters have exited: how many one request leaves behind. 1 if a single goroutine has started all, since it goes on.
+ */
 function perStarter({ parents, count }: SignatureTally): number {
   return parents === undefined || parents.alive > 0 || parents.distinct === 1 ? 1 : count / parents.distinct
 }
 
-/** The steps since the signature last came from nothing, with the one in which it came. */
+/** The steps since the signature last appeared from a count of 0, including the step in which it appeared. */
 function lastRun(steps: readonly Step[]): readonly Step[] {
   for (let i = steps.length - 1; i >= 0; i--) if (steps[i]?.before === 0) return steps.slice(i)
   return steps
 }
 
-/** From one step alone, what they wait for cannot be told from a leak. */
+/** One step is too little to distinguish these waits from a leak. */
 const NOT_OF_TWO: ReadonlySet<Waiting> = new Set(['weak', 'peer', 'child', 'sleep'])
 
 function isLeakOfTwo(tally: SignatureTally, track: Track, step: Step, waiting: Waiting): boolean {
@@ -132,12 +133,12 @@ function isLeakOfTwo(tally: SignatureTally, track: Track, step: Step, waiting: W
   )
 }
 
-/** A profile between the two dumps has more than the one and fewer than the other. */
+/** A profile between the two dumps has more than the first and fewer than the second. */
 function grewInBetween({ previous = 0 }: Track, { before, count }: Step): boolean {
   return previous > before && count > previous
 }
 
-/** The fresh ones did not all come at once. */
+/** The fresh goroutines did not all come at once. */
 function drips({ fresh, early }: Step): boolean {
   return fresh === undefined || early === undefined || Math.min(early, fresh - early) >= fresh * THRESHOLDS.eachHalf
 }

@@ -1,7 +1,7 @@
 /**
- * Names which say that a function begins something that stays, or waits for what comes next: goroutines in it, or started by it, may be kept on
- * purpose, though the one that has started them has exited. So it has where an application is put together by hooks, each of which runs in a goroutine
- * of its own (go.uber.org/fx/app.go withTimeout), or where the first request starts what later ones use.
+ * Function names which say that the function begins something that stays, or waits for what comes next. Goroutines in such a function, or
+ * started by it, may be kept on purpose although their starter has exited. That happens where hooks assemble an application, each in a separate
+ * goroutine (go.uber.org/fx/app.go withTimeout), or where the first request starts what later requests use.
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
@@ -11,9 +11,9 @@ import { creatorOf } from './kin.ts'
 
 interface Row {
   readonly what: string
-  /** Of the name of a function in lower case, without its package and receiver. */
+  /** Matches the name of a function in lower case, without package and receiver. */
   readonly named: RegExp
-  /** Names of the standard library that are of this kind. */
+  /** Names from the standard library of this kind. */
   readonly source: string
 }
 
@@ -33,7 +33,7 @@ export const KEEPING: readonly Row[] = [
       'iter.Pull next, (*net.TCPListener).Accept, (*sync.Cond).Wait, (*textproto.Reader).ReadLine, os/signal.signal_recv',
   },
   {
-    what: 'it does over and over what comes',
+    what: 'it does the same work over and over',
     named:
       /^(?:handle|process|work|dispatch|deliver|forward|relay|broadcast|pump|notif|sync|supervis|reconcile|loop|flush|reap|sweep|evict|refresh|reload|rotate|expire|gc|clean|tick|ping|heart|lead|elect|campaign|park|idle|hold|sleep|block|manage|maintain|control)|^(?!enter|order|offer|transfer|trigger|filter|answer|render|recover|discover).*(?:er|or|loop)$/,
     source: 'net/http (*persistConn).readLoop, database/sql (*DB).connectionOpener, runtime.bgsweep',
@@ -45,7 +45,7 @@ export const KEEPING: readonly Row[] = [
   },
 ]
 
-/** Behind the name: type arguments, and what the compiler adds for what is written in the function. */
+/** After the name come type arguments, and the suffixes that the compiler adds for closures. */
 const NAME = /(?:^|[.)/])([A-Za-z_]\w*?)(?:\[.*?\])?(?:-fm|\.(?:func|gowrap|deferwrap)\d[\w.-]*|-range\d+|\.\d+)*$/
 
 const mayKeep = saysName(({ text }) => {
@@ -54,7 +54,7 @@ const mayKeep = saysName(({ text }) => {
   return name === '' || KEEPING.some(({ named }) => named.test(name))
 })
 
-/** Does any function that it is in, or the one that has started it, say so? Where nobody knows who has, it may. */
+/** Does the name of any function on its stack, or of its creator, say so? Without a known creator the answer is yes. */
 export const isKeptByName: (signature: Signature) => boolean = fact((signature: Signature) => {
   const creator = creatorOf(signature)
   return creator === '' || mayKeep(nameOf(creator)) || namesOf(signature.stack).some(mayKeep)

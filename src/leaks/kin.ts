@@ -1,16 +1,16 @@
 /**
- * Who has started whom in one dump. Found once: a dump may have 100 000 signatures, and each asks for its own.
+ * Who has started whom in one dump. Computed once per dump: a dump may have 100 000 signatures, and the rules ask for each.
  *
- * Before Go 1.21 nobody knows which goroutine has started one, only which function.
+ * Before Go 1.21 the creating function is known, but not the creating goroutine.
  */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { isStandard } from '../stacks/title.ts'
 
-/** A signature some of whose goroutines were started by one and the same other signature. */
+/** A signature, some of whose goroutines were started by goroutines of one other signature. */
 export interface Child {
   readonly slot: number
-  /** How many of those who have started them live. */
+  /** How many of their starters are alive. */
   readonly parents: number
 }
 
@@ -18,7 +18,7 @@ const NONE: readonly never[] = []
 
 const found = new WeakMap<readonly SignatureTally[], Kin>()
 
-/** Of the signatures of a dump that is complete. */
+/** For the signatures of a complete dump. */
 export function kinOf(signatures: readonly SignatureTally[]): Kin {
   const kin = found.get(signatures) ?? new Kin(signatures)
   found.set(signatures, kin)
@@ -41,13 +41,13 @@ export class Kin {
     return this.#slots.get(tally) ?? -1
   }
 
-  /** Signatures of goroutines that those of `slot` have started; it may be one of them. */
+  /** Signatures started by goroutines of `slot`; may include `slot` itself. */
   startedBy(slot: number): readonly Child[] {
     this.#children ??= this.#byParent()
     return this.#children.get(slot) ?? NONE
   }
 
-  /** The same, but for what the standard library has started on its own behalf: nobody waits for that. */
+  /** Like `startedBy`, but without what the standard library has started for itself: nobody waits for that. */
   helpersOf(slot: number): readonly Child[] {
     const all = this.startedBy(slot)
     return all.some((child) => this.#isOfLibrary(child)) ? all.filter((child) => !this.#isOfLibrary(child)) : all
@@ -58,7 +58,7 @@ export class Kin {
     return tally !== undefined && isOfLibrary(tally.signature)
   }
 
-  /** Slots of those whom the function has started, but for those that are idle by design. */
+  /** Slots of goroutines that the function has started, except those that are idle by design. */
   createdIn(name: string): readonly number[] {
     this.#createdIn ??= this.#byCreator()
     return this.#createdIn.get(name) ?? NONE
@@ -87,18 +87,18 @@ export class Kin {
   }
 }
 
-/** The function that has started it; empty where nobody knows. */
+/** The function that has started it; empty if unknown. */
 export const creatorOf: (signature: Signature) => string = fact(({ createdBy }: Signature) => createdBy?.function ?? '')
 
 /**
- * As `net/http` does for each request, to see its client leave (server.go startBackgroundRead). `WaitGroup.Go` starts what it is given.
+ * Started by the standard library for itself, as `net/http` does for each request to notice that the client has left (server.go
+ * startBackgroundRead). `WaitGroup.Go` is an exception: it starts what its caller passes.
  */
 export const isOfLibrary: (signature: Signature) => boolean = fact((signature: Signature) => {
   const creator = creatorOf(signature)
   return isStandard(creator) && !creator.startsWith('sync.')
 })
 
-/** Adds to the list of a key, which may be its first. */
 export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [value])

@@ -1,12 +1,12 @@
-/** Steps of which ids tell everything. */
+/** Steps between two dumps with ids. */
 import type { Step } from './track.ts'
 
-/** A step: what ids tell of it is known. */
+/** A step with everything that ids show. */
 export type Known = {
   readonly [K in keyof Step]: Exclude<Step[K], undefined> | (K extends 'seconds' | 'slept' ? undefined : never)
 }
 
-/** The newest steps of which ids tell everything. */
+/** The newest unbroken run of steps between dumps with ids. */
 export function sinceUnknown(steps: readonly Step[]): readonly Known[] {
   const known: Known[] = []
   for (const step of steps) {

@@ -1,13 +1,14 @@
 /**
- * Is it a leak, over three dumps and more: goroutines come, stay, and do not come ever more slowly.
+ * Decides, over three dumps or more, whether a signature leaks: goroutines come, stay, and do not come ever more slowly.
  *
- * In each dump some goroutines are in flight, and gone a moment later; whoever counts them sees every handler leave. They are left out in several
- * ways (views.ts), and it is enough that one says leak.
+ * In each dump some goroutines are in flight and gone a moment later; counting them makes every handler seem to leave. They are left out in
+ * several ways (views.ts), and it is enough that one of these shows a leak.
  *
- * What may be kept, and gathered long before the first dump, comes ever more slowly, as the ids of all that are there tell.
+ * Goroutines kept on purpose, such as one per tenant, began to gather long before the first dump and come ever more slowly. The ids of all that
+ * are there show that (pace.ts).
  *
- * A process that is young fills its pools, and its connections gather: there more is asked for. What waits where nothing wakes it is
- * lost, however few they are, and whether or not more come.
+ * A young process fills its pools, and its connections gather: it takes more evidence to call a leak there. A goroutine that nothing can wake
+ * is lost, however few there are, and whether or not more come.
  */
 
 import type { Births } from './births.ts'
@@ -18,7 +19,7 @@ import type { Step } from './track.ts'
 import { areOthers, type Total, totalOf, totalsInPart } from './views.ts'
 import type { Waiting } from './waiting.ts'
 
-/** `perStarter`: goroutines that come together, as those of one request do: that many are one chance. */
+/** `perStarter`: goroutines that come together, as those of one request do; they count as one event. */
 export function isLeak(
   steps: readonly Step[],
   waits: Waiting,
@@ -31,7 +32,7 @@ export function isLeak(
   const together = Math.max(perStarter, inEachStep(known))
   const lost = waiting === 'lost'
   if (!lost && hasEnded(known, together)) return false
-  // Users who stay cannot be told from peers that are gone, nor what runs on from what is to run on.
+  // Users who stay cannot be distinguished from peers that are gone, nor a helper that runs on by mistake from one that should run on.
   if (waiting === 'peer' || waiting === 'child' || waiting === 'sleep') return false
   if (waiting === 'weak') return isEven(known, together)
   if (isKept(waiting) && canTell(known) && !haveSlept(known)) return false
@@ -48,20 +49,20 @@ export function isLeak(
   return totalsInPart(known).some((view) => stays(view, least) && areOthers(view, all))
 }
 
-/** Long polls come one by one, and stay for minutes; no worker waits for an answer for longer. */
+/** Long polls come one by one and stay for minutes; a worker does not wait longer than that for a response. */
 function asLongPoll(steps: readonly Known[]): Waiting {
   return steps.length < THRESHOLDS.stepsOfAnswer ? 'kept' : 'orphaned'
 }
 
-/** May it wait for what comes? */
+/** Can it be waiting for the next piece of work? */
 function isKept(waiting: Waiting): boolean {
   return waiting === 'orphaned' || waiting === 'kept'
 }
 
-/** Steps with growth from which on it is no chance that so many came in each of them, or twice as many, and so on. */
+/** Number of growing steps from which it is not chance that each brought a multiple of the same number. */
 const STEPS_ALIKE = 4
 
-/** One call leaves so many behind: as many came in each step, or a multiple of them. */
+/** How many goroutines one call leaves: the greatest common divisor of the numbers that came in each step. */
 function inEachStep(steps: readonly Known[]): number {
   const grew = steps.filter((step) => step.fresh > 0)
   return grew.length < STEPS_ALIKE ? 1 : grew.reduce((divisor, { fresh }) => commonDivisor(divisor, fresh), 0)
@@ -71,19 +72,19 @@ function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b)
 }
 
-/** Standard deviations by which arrivals must be early to level off. */
+/** Standard deviations by which arrivals must be early to count as levelling off. */
 function chanceOf(waiting: Waiting, young: boolean): number {
   if (!young) return THRESHOLDS.chance
   return waiting === 'orphaned' ? THRESHOLDS.chanceOfOrphaned : THRESHOLDS.chanceOfYoung
 }
 
-/** What must be seen of them. */
+/** What must have been observed. */
 interface Least {
   readonly growth: number
-  /** What is enough where they were watched for longer. */
+  /** Enough growth if more were watched (`THRESHOLDS.watchedLong`). */
   readonly growthOfWatched: number
   readonly watched: number
-  /** Goroutines watched from which on one step with growth is enough. */
+  /** Number of watched goroutines from which one growing step is enough. */
   readonly watchedForOne: number
 }
 
@@ -112,8 +113,8 @@ function leastOf(waiting: Waiting, young: boolean, steps: readonly Known[], perS
 }
 
 /**
- * Should headers say who has not run? Where none has minutes although collections must have been there, the text has lost them, or the
- * process has too small a heap for any.
+ * Should headers say who has not run? If none has minutes although collections must have happened, the text has lost them, or the heap of the
+ * process is too small for any collection.
  */
 function canTell(steps: readonly Known[]): boolean {
   const hasMinutes = steps[steps.length - 1]?.slept !== undefined
@@ -121,7 +122,7 @@ function canTell(steps: readonly Known[]): boolean {
   return seconds >= THRESHOLDS.tellingSeconds && (hasMinutes || seconds < THRESHOLDS.toldSeconds)
 }
 
-/** So short that the pace of ids is that of the load: over hours it changes, and minutes tell more. */
+/** So short that ids follow the load at one pace. Over hours the load changes, and minutes are better evidence. */
 function isShort(steps: readonly Known[]): boolean {
   return steps.every(({ seconds }) => seconds !== undefined) && secondsOf(steps) < THRESHOLDS.tellingSeconds
 }
@@ -130,13 +131,13 @@ function secondsOf(steps: readonly Known[]): number {
   return steps.reduce((sum, step) => sum + (step.seconds ?? 0), 0)
 }
 
-/** Most of those that stayed have minutes that prove that they have not run. Without minutes nobody knows. */
+/** Most of those that stayed have minutes that prove that they have not run. False without minutes. */
 function haveSlept(steps: readonly Known[]): boolean {
   const last = steps[steps.length - 1]
   return last !== undefined && (last.slept ?? last.asleep) * 2 > last.survivors
 }
 
-/** Some of those that stayed have run since: the code goes on. */
+/** Some of those that stayed have run since, so the code is alive. */
 function works(steps: readonly Known[]): boolean {
   let worked = 0
   let stayed = 0
@@ -147,14 +148,14 @@ function works(steps: readonly Known[]): boolean {
   return worked > 0 && worked >= stayed * THRESHOLDS.works
 }
 
-/** The last steps brought none, though the others let expect some. */
+/** The last steps brought none, although the earlier pace would have brought some. */
 function hasEnded(steps: readonly Known[], together: number): boolean {
   const growing = steps.findLastIndex((step) => step.fresh > 0) + 1
   const came = steps.reduce((sum, step) => sum + step.fresh, 0)
   return (came / together / growing) * (steps.length - growing) >= THRESHOLDS.missed
 }
 
-/** It grows in every step at one pace, and none leaves: enough for what may also be a pool that fills. */
+/** It grows in every step at an even pace, and none leaves: required for goroutines that may also be a pool filling up. */
 function isEven(steps: readonly Known[], together: number): boolean {
   if (steps.length < THRESHOLDS.weakSteps || levelsOff(steps, THRESHOLDS.weakChance, together)) return false
   const all = totalOf(steps)

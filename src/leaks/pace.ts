@@ -1,26 +1,26 @@
-/** Do they come ever more slowly: by the dumps, and by the ids of all that are there? What fills, as pools and connections do, levels off. */
+/** Do goroutines come ever more slowly, by the dumps, or by the ids of all that are there? Pools and connections level off as they fill. */
 import type { Births } from './births.ts'
 import type { Known } from './known-steps.ts'
 import { THRESHOLDS } from './thresholds.ts'
 
 /**
- * Most of them are from long ago, by the ids of all that are there: what gathers once, for each tenant or key, began to long before the
- * first dump, and comes ever more slowly.
+ * Most of them are old, by the ids of all that are there. Goroutines that gather once for each tenant or key began to do so long before the
+ * first dump, and come ever more slowly.
  */
 export function gatheredEarly({ older, newer, mean }: Births, chance: number, together: number): boolean {
   const early = (1 / 2 - mean) * Math.sqrt((12 * (older + newer)) / together)
   return early > chance && newer < older * THRESHOLDS.keepsPace
 }
 
-/** Arrivals fall behind by whatever clock: the process's own (ids handed out), that of the log, the number of dumps. */
+/** Arrivals slow down on every clock: the ids handed out by the process, the time of the log, and the number of dumps. */
 export function levelsOff(steps: readonly Known[], chance: number, together: number): boolean {
   const clocks = [(step: Known) => step.issued, (step: Known) => step.seconds ?? 0, () => 1]
   return clocks.every((clock) => slows(steps, chance * Math.sqrt(together), clock))
 }
 
 /**
- * The newer half of the steps has fewer arrivals for its length than the older, and they came too early for chance: the mean of the
- * times at which they came, each known to half a step, is held to what it is when they come evenly.
+ * The newer half of the steps has fewer arrivals for its length than the older half, and they came earlier than chance allows: the mean arrival
+ * time, each known to half a step, is compared with that of an even stream.
  */
 function slows(steps: readonly Known[], chance: number, clock: (step: Known) => number): boolean {
   const half = Math.floor(steps.length / 2)

@@ -1,12 +1,12 @@
-/** Where a goroutine waits for a member of a pool, with the file that says so. */
+/** Where a goroutine waits for a member of a pool, with the source file. */
 export interface Pool {
   readonly what: string
   readonly inner: RegExp
-  /** In a goroutine that is making a member: the pool is not exhausted. */
+  /** Matches in a goroutine that creates a member: the pool is not exhausted. */
   readonly making?: RegExp
-  /** In a goroutine that one who has a member has started, to watch for its end. */
+  /** Matches in a goroutine started by the holder of a member to watch for the end of its use. */
   readonly watched?: RegExp
-  /** In whoever uses a member. */
+  /** Matches in a goroutine that uses a member. */
   readonly uses?: RegExp
   readonly source: string
 }

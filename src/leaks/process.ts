@@ -1,33 +1,33 @@
-/** Which process is a dump of? A history must not go on over a restart: ids start over. And two processes may share one log. */
+/** Decides which process a dump is of. A history must not continue across a restart, since ids start over, and two processes may share one log. */
 import type { DumpTally, Signature } from '../core/model.ts'
 import { type IdsOfDump, type LastDump, timeGoesBack } from './past.ts'
 
 /**
- * Goroutine ids are handed out in batches of 16 to each P (runtime/proc.go `_GoidCacheBatch`), so that a goroutine born after a dump
- * may have an id somewhat below the dump's highest.
+ * Goroutine ids are handed out in batches of 16 to each P (runtime/proc.go `_GoidCacheBatch`), so a goroutine created after a dump may have an
+ * id somewhat below the highest of that dump.
  */
 const CACHED_IDS = 16 * 256
-/** Ids looked at, all over the dump: the old goroutines come first. */
+/** Number of ids to sample, spread over the dump: the oldest goroutines come first. */
 const SAMPLE = 4096
-/** Share of common ids that may be seen with another origin: cut and damaged stacks. */
+/** Share of common ids that may have a different origin, because of cut and damaged stacks. */
 const OTHER_ORIGIN = 0.1
 
 type Last = Pick<LastDump, 'time' | 'process' | 'ids' | 'maxId' | 'signatures'>
 
-/** How the goroutines of a dump, the main one apart, relate to those of an earlier one. */
+/** How the goroutines of a dump, except the main one, relate to those of an earlier dump. */
 interface Relation {
   looked: number
-  /** In both; of those, with another origin. */
+  /** In both dumps; `other`: those with a different origin. */
   common: number
   other: number
-  /** In this dump alone, with an id from before the earlier one; of those, so old that none can have been kept back. */
+  /** Only in this dump, with an id below the highest of the earlier dump; `impossible`: so far below that no P can have kept the id back. */
   strangers: number
   impossible: number
 }
 
 /**
- * The process that the dump is of: that of the last dump, or an earlier one that writes into the same log. Undefined for a new one.
- * `pasts`: newest dump first.
+ * The process that the dump is of: that of the last dump, or another that writes into the same log. Undefined for a new one. `pasts`: newest
+ * dump first.
  */
 export function processOf<P extends { readonly last: Last }>(
   tally: DumpTally,
@@ -39,7 +39,7 @@ export function processOf<P extends { readonly last: Last }>(
     const relation = relate(past.last, tally, now)
     const same = i === 0 ? !isRestart(past.last, tally, now, relation) : continues(past.last, tally, now, relation)
     if (!same) continue
-    // The main goroutine and those of the start have the same ids in every process of one program: what else is there tells.
+    // The main goroutine and those created at the start have the same ids in every process of one program: only the others distinguish processes.
     const likeness = relation.common - relation.other - relation.strangers
     const asLike = likeness === best?.likeness && past.last.maxId > best.past.last.maxId
     if (best === undefined || likeness > best.likeness || asLike) best = { past, likeness }
@@ -74,18 +74,18 @@ function relate(last: Last, tally: DumpTally, now: IdsOfDump): Relation {
 
 function isRestart(last: Last, tally: DumpTally, now: IdsOfDump, relation: Relation): boolean {
   if (last.process !== undefined && tally.process !== undefined) return last.process !== tally.process
-  // Without ids nobody knows which of the two is older, or whether the clock was set back.
+  // Without ids we cannot know which of the two is older, or whether the clock was set back.
   if (last.ids === undefined || now.table === undefined) return timeGoesBack(last, tally)
   const { looked, common, other, impossible } = relation
   // An id keeps its goroutine, and a goroutine its go statement.
   if (common > 0 && other > Math.max(1, common * OTHER_ORIGIN)) return true
-  // A goroutine that was not there has an id from before: only another process can hand it out.
+  // A goroutine that the earlier dump lacks has an id from before it: only another process can have created it.
   if (impossible > Math.max(2, looked * OTHER_ORIGIN)) return true
-  // Nothing is left, and ids are lower than they were.
+  // No goroutine is left, and ids are lower than before.
   return common === 0 && looked > 0 && now.maxId < last.maxId
 }
 
-/** An earlier process may be over: what shows that it is not must be more than that nothing speaks against it. */
+/** An earlier process may have ended, so it takes positive evidence to continue it, not only the absence of a contradiction. */
 function continues(last: Last, tally: DumpTally, now: IdsOfDump, relation: Relation): boolean {
   if (isRestart(last, tally, now, relation)) return false
   if (last.process !== undefined && tally.process !== undefined) return true

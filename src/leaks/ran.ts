@@ -1,19 +1,19 @@
 /**
- * Has a goroutine run since the dump before? The runtime forces a garbage collection every two minutes (runtime/proc.go forcegcperiod),
- * which notes that each one waits, and whoever runs starts anew; from a minute on the header says so. What it notes is the time of the
- * collection before (runtime/mgcmark.go sets waitsince to work.tstart, which mgc.go gcMark sets at the end of one): who waits for so
- * many minutes did not wait at the collection then, but for the first one, which notes nobody, and has not run since the next one,
- * whenever that was. The first collection comes when the heap has grown to its least size, however late. By how much the longest
- * waits grew is the process's own clock: that of the log goes on while a machine is suspended.
+ * Has a goroutine run since the previous dump? The header gives the wait in minutes, from one minute on. The garbage collector notes who waits,
+ * and a goroutine that runs loses its note. The runtime forces a collection every two minutes (runtime/proc.go forcegcperiod). The time noted
+ * is that of the previous collection (runtime/mgcmark.go sets waitsince to work.tstart, which mgc.go gcMark sets at its end). So a goroutine
+ * with a wait of N minutes was not yet noted at the collection N minutes ago, and has not run since the one after it. The first collection
+ * notes nobody; it comes when the heap has grown to its least size, however late. The growth of the longest waits is the process's own clock:
+ * the clock of the log goes on while a machine is suspended.
  */
 import type { DumpTally, GoroutineIds } from '../core/model.ts'
 import { type IdsOfDump, LOOSE_IDS } from './past.ts'
 
-/** Until it is noted, and for the first minute. */
+/** Longest time until a wait is noted, plus the first minute. */
 const NOTED_SECONDS = 200
-/** Of whole minutes, one may be lost at each end. */
+/** A difference of whole minutes may be off by one. */
 const ROUNDING = 1
-/** What ids can hold: 45 days. */
+/** The most minutes that the id table can hold: 45 days. */
 const MOST_MINUTES = 0xffff
 
 export class Waits {
@@ -21,19 +21,19 @@ export class Waits {
   readonly #before: GoroutineIds
   readonly #anyMinutes: boolean
   readonly #oldestUnnoted: number
-  /** By how much the longest wait grew, minutes; -1 when no header of both dumps has some. */
+  /** Growth of the longest wait, in minutes; -1 if no goroutine has minutes in both dumps. */
   readonly #elapsed: number
-  /** Waits in this dump, minutes, ascending: so long ago the collector was there, and met all that waited then. */
+  /** Waits in this dump, in minutes, ascending: at each of these times a collection noted all that waited then. */
   readonly #collections: readonly number[]
   readonly #seconds: number
-  /** Minutes from which on a wait is proven: it is longer than those that the last collection noted. */
+  /** Minutes from which a wait is proven: longer than the waits that the last collection noted. */
   readonly #proven: number
 
   constructor(tally: DumpTally, ids: IdsOfDump, now: GoroutineIds, before: GoroutineIds, seconds = 0) {
     this.#now = now
     this.#before = before
     this.#anyMinutes = tally.anyMinutes === true
-    // The collector has met all that came before the newest one whom it found waiting.
+    // The collector has seen every goroutine older than the newest one that it found waiting.
     this.#oldestUnnoted = ids.maxIdWithMinutes - LOOSE_IDS
     const { elapsed, waits } = this.#anyMinutes ? waitsOf(now, before) : { elapsed: -1, waits: [] }
     this.#elapsed = elapsed
@@ -42,7 +42,7 @@ export class Waits {
     this.#seconds = this.#elapsed < 0 ? seconds : Math.min(seconds, (this.#elapsed + ROUNDING) * 60)
   }
 
-  /** For one that was there before, in the same place; once. */
+  /** For a goroutine that was in the same signature before. Call it once: it also records how long the goroutine has been watched. */
   hasRun(id: number, minutes: number): boolean {
     const before = this.#before.minutes(id)
     const watched = Math.max(before * 60, this.#before.watched(id)) + this.#seconds
@@ -51,12 +51,12 @@ export class Waits {
     return ran
   }
 
-  /** Does its header prove that it has waited since an earlier collection than the last? */
+  /** Does its header prove that it has waited since before the last collection? */
   hasSlept(minutes: number): boolean {
     return this.#anyMinutes && minutes >= this.#proven
   }
 
-  /** The longest wait of a goroutine that is no longer than `most` minutes; 0 for none. */
+  /** The longest wait in this dump of at most `most` minutes; 0 for none. */
   #metBy(most: number): number {
     let low = 0
     let high = this.#collections.length
@@ -68,16 +68,16 @@ export class Waits {
     return this.#collections[low - 1] ?? 0
   }
 
-  /** Is its wait shorter than it was seen to be there? */
+  /** Is its wait shorter than the time for which it was seen in this place? */
   #isEarly(id: number, minutes: number, before: number, watched: number): boolean {
     if (!this.#anyMinutes || minutes === MOST_MINUTES) return false
     if (before > 0 && minutes - before < this.#elapsed - ROUNDING) return true
     if (minutes === 0 && (before > 0 || id <= this.#oldestUnnoted)) return true
-    // It is the wait that the dump before has seen, however late the lines of the log were.
+    // It is the wait that the previous dump showed, however late the lines of the log were.
     if (before > 0 && this.#elapsed > ROUNDING && minutes * 60 >= this.#seconds) return false
     const oldest = this.#collections[this.#collections.length - 1] ?? 0
     if (minutes > 0 && minutes < oldest && (minutes + ROUNDING) * 60 < watched) return true
-    // Since the first collection there was one every two minutes.
+    // After the first collection there is one every two minutes.
     const collected = (oldest + ROUNDING) * 60
     return (
       minutes < this.#metBy(watched / 60 - ROUNDING) || minutes * 60 + NOTED_SECONDS <= Math.min(watched, collected)
@@ -85,12 +85,12 @@ export class Waits {
   }
 }
 
-/** Share of the goroutines of a dump that have run since the last collection, from which on that was not a moment ago. */
+/** Share of the goroutines of a dump without minutes, from which the last collection cannot have been a moment ago. */
 const HAVE_RUN = 0.25
 
 /**
- * Right after a collection whoever waited for a moment seems to have waited since the one before: the least minutes of a dump prove
- * nothing, but where many have none.
+ * Right after a collection even a goroutine that has waited for a moment seems to have waited since the previous one. So the shortest minutes
+ * of a dump prove nothing, unless many goroutines have none.
  */
 function provenFrom(now: GoroutineIds, [least = Number.POSITIVE_INFINITY, next]: readonly number[]): number {
   if (next !== undefined) return next
@@ -101,12 +101,12 @@ function provenFrom(now: GoroutineIds, [least = Number.POSITIVE_INFINITY, next]:
   return none >= now.size * HAVE_RUN ? least : Number.POSITIVE_INFINITY
 }
 
-/** Waits are whole minutes, and begin when the collector notes them, which takes two. */
+/** Waits are whole minutes, and begin when a collection notes them, which takes up to two minutes. */
 const TOLERANCE = 3
 
 /**
- * Signatures of which an older goroutine waits for less than a younger one: it has run after the other had begun to wait. What is left
- * behind by requests waits since shortly after its birth, and those that were born first wait for the longest.
+ * Marks signatures in which an older goroutine has a shorter wait than a younger one: it has run after the younger one had begun to wait.
+ * Goroutines leaked by requests wait from shortly after their creation, so the oldest wait the longest.
  */
 export function findReordered(out: Uint8Array, sleepers: readonly boolean[], ids: GoroutineIds): void {
   const rows: [id: number, slot: number, minutes: number][] = []
@@ -114,7 +114,7 @@ export function findReordered(out: Uint8Array, sleepers: readonly boolean[], ids
     if (sleepers[slot] === true) rows.push([id, slot, minutes])
   })
   rows.sort(([a], [b]) => a - b)
-  // The order of ids that are close to each other tells nothing.
+  // Ids that are close to each other are not ordered by time.
   const least = new Map<number, number>()
   let settled = 0
   for (const [id, slot, minutes] of rows) {

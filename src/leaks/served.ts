@@ -1,4 +1,4 @@
-/** Who is there beside those that wait, and may end their wait: a peer, or goroutines at work that belong to them. */
+/** Who may end a wait: a network peer, or related goroutines that are at work. */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { entryOf, namesOf } from '../core/names.ts'
@@ -8,17 +8,17 @@ import { blockedShare, inState } from './states.ts'
 import { THRESHOLDS } from './thresholds.ts'
 import { lastStep, type Track } from './track.ts'
 
-/** A dump with what was seen of each of its signatures; one object for each dump. */
+/** A dump with the tracks of its signatures; one object per dump. */
 export interface Tracked {
   readonly signatures: readonly SignatureTally[]
   readonly tracks: readonly (Track | undefined)[]
 }
 
 const isPeerState = (state: string): boolean => state === 'IO wait'
-/** Share of the goroutines that were each started by one that lives on and waits for its peer. */
+/** Share of the goroutines that must each have been started by a live one that waits for its peer. */
 const OF_CONNECTIONS = 0.9
 
-/** Does each belong to a connection: was it started by another one that waits for its peer? */
+/** Does each belong to a connection: was it started by a goroutine that waits for its peer? */
 export function isOfConnections({ parents, count }: SignatureTally, signatures: readonly SignatureTally[]): boolean {
   if (parents === undefined || parents.distinct < count * OF_CONNECTIONS) return false
   let waiting = 0
@@ -29,7 +29,7 @@ export function isOfConnections({ parents, count }: SignatureTally, signatures: 
   return waiting >= count * OF_CONNECTIONS
 }
 
-/** Does each watch its connection through another one that it has started? A handler of `net/http` does, while its client is there. */
+/** Does each watch its connection through a goroutine that it has started? A handler of `net/http` does, while its client is connected. */
 function hasPeer(slot: number, { count }: SignatureTally, signatures: readonly SignatureTally[]): boolean {
   let watched = 0
   for (const child of kinOf(signatures).startedBy(slot)) {
@@ -39,18 +39,18 @@ function hasPeer(slot: number, { count }: SignatureTally, signatures: readonly S
   return watched >= count * OF_CONNECTIONS
 }
 
-/** Share of the goroutines of which one that they have started is at work. */
+/** Share of the goroutines that must have started one that is at work. */
 const WITH_WORKERS = 0.5
 
-/** How far down supervisors of supervisors are followed. */
+/** How many levels of supervisors are followed. */
 const LEVELS = 4
 
-/** Do they wait for goroutines that they have started, and that go on, or wait so themselves? A supervisor does. */
+/** Do they wait for goroutines that they have started and that are at work, or that wait for such goroutines themselves? Supervisors do. */
 export function isOfWorkers(tally: SignatureTally, dump: Tracked): boolean {
   return hasWorkers(kinOf(dump.signatures).slotOf(tally), dump, LEVELS)
 }
 
-/** Level → slot → has it workers? */
+/** Level → slot → does it have workers? */
 const supervisors = new WeakMap<Tracked, Map<number, boolean>[]>()
 
 function hasWorkers(slot: number, dump: Tracked, levels: number): boolean {
@@ -72,12 +72,12 @@ function hasWorkers(slot: number, dump: Tracked, levels: number): boolean {
 
 function isAtWork(tally: SignatureTally, track: Track | undefined): boolean {
   const step = lastStep(track)
-  // Who waits for a peer of whom nothing comes does nothing for anybody.
+  // A goroutine that waits for a silent peer serves nobody.
   if (blockedShare(tally) < 1 / 2) return !(isPeer(tally) && isSilent(track))
   return step !== undefined && (step.awake + (step.worked ?? 0)) * 2 > tally.count
 }
 
-/** Do minutes prove that most of those that stayed have not run, in a process that was watched for longer than pings take? */
+/** Do minutes prove that most of those that stayed have not run, in a process watched for longer than the interval of pings? */
 function isSilent(track: Track | undefined): boolean {
   const { slept, survivors = 0 } = lastStep(track) ?? {}
   if (slept === undefined || slept * 2 <= survivors) return false
@@ -89,8 +89,8 @@ export function isPeer(tally: SignatureTally): boolean {
 }
 
 /**
- * Are as many at work of those that have started them, or that the same function has started? A producer or a reader is among them.
- * Those of a moment, which every request has, do not count.
+ * Are enough goroutines at work among their starters, or among those started by the same function? The producer or reader may be one of them.
+ * Short-lived goroutines, which every request has, do not count.
  */
 export function isServed(tally: SignatureTally, dump: Tracked): boolean {
   const { signatures } = dump
@@ -106,7 +106,7 @@ export function isServed(tally: SignatureTally, dump: Tracked): boolean {
   return serving >= tally.count * WITH_WORKERS || isRead(tally, staying)
 }
 
-/** A connection waits until the body of the response is read (net/http/transport.go readLoop): is it being read? */
+/** A connection waits until the body of the response has been read (net/http/transport.go readLoop). Is it being read? */
 const AWAITS_READER = 'net/http.(*persistConn).readLoop'
 const READER = 'net/http.(*bodyEOFSignal).Read'
 
@@ -114,11 +114,11 @@ function isRead({ signature, count }: SignatureTally, { readers }: Staying): boo
   return signature.title.function === AWAITS_READER && readers() >= count * WITH_WORKERS
 }
 
-/** Who is at work, and was before. */
+/** Goroutines that are at work and were there before. */
 interface Staying {
   /** By slot. */
   readonly of: readonly number[]
-  /** By the function that has started them, all of one package: what servers and groups start is of all kinds. */
+  /** By the function that has started them, if it is in their package: what servers and groups start is of all kinds. */
   readonly by: ReadonlyMap<string, number>
   /** Goroutines that read the body of a response. */
   readonly readers: () => number
@@ -126,7 +126,7 @@ interface Staying {
 
 const stayingFound = new WeakMap<Tracked, Staying>()
 
-/** Found once: each signature asks. */
+/** Computed once per dump: every signature asks. */
 function stayingIn(dump: Tracked): Staying {
   const staying = stayingFound.get(dump) ?? findStaying(dump)
   stayingFound.set(dump, staying)
@@ -152,7 +152,7 @@ function findStaying({ signatures, tracks }: Tracked): Staying {
   return { of, by, readers }
 }
 
-/** Who has started it, in its own package; empty for nobody. */
+/** The function that has started it, if in the same package; otherwise empty. */
 const ownCreator = fact(({ createdBy, stack }: Signature): string => {
   if (createdBy === undefined) return ''
   return packageOf(createdBy.function) === packageOf(entryOf(stack)) ? createdBy.function : ''

@@ -1,6 +1,6 @@
 /**
- * What is in the parts of a snapshot: nothing of another type gets into a history. A snapshot is kept by somebody else, and an older patch of
- * this version may have written fewer fields.
+ * The shape of a snapshot's parts: nothing of another type gets into a history. Others keep the snapshot, and an older patch of this version
+ * may have written fewer fields.
  */
 import type { Signature } from '../core/model.ts'
 import type { LastDump, Past } from './past.ts'
@@ -8,7 +8,7 @@ import type { Step, Track } from './track.ts'
 
 type Check = (value: unknown) => boolean
 
-/** A check for each field that is known; null and absent fields are the same. */
+/** A check for each known field; null and absent are the same. */
 type Shape<T> = { readonly [Name in keyof T]-?: Check }
 
 const isText: Check = (value) => typeof value === 'string'
@@ -89,7 +89,7 @@ const isLast = shaped<LastDump>({
   goroutines: isCount,
   time: maybe(isTime),
   process: maybe(isText),
-  // Made by who reads the snapshot.
+  // The reader of the snapshot has made this object.
   ids: maybe((value) => typeof value === 'object' && value !== null && 'isMarked' in value),
   maxId: isCount,
   settledId: isMaybeNumber,
@@ -104,7 +104,7 @@ const PAST = shaped<Past>({
   withIds: maybe(shaped({ last: isLast, tracks: isTracks })),
 })
 
-/** Each is referred to by many tracks and dumps. */
+/** Signatures already checked: many tracks and dumps refer to each. */
 const signatures = new WeakSet<object>()
 
 export function isSignature(value: unknown): value is Signature {

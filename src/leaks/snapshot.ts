@@ -1,13 +1,13 @@
 /**
- * A history as JSON, and back. What is written is the structure as it is, field by field, with three things in a form of their own:
+ * A history as JSON, and back. The structure is written as it is, field by field; three things have a special form:
  *
  * | value                    | JSON                                                                                 |
  * |--------------------------|--------------------------------------------------------------------------------------|
  * | a Map                    | `{"$map":[[key,value],…]}`                                                           |
- * | a signature              | `{"$signature":n}`, the n-th of `signatures`: many tracks and dumps refer to each     |
- * | the goroutine ids        | `{"$ids":"…"}`: by id, the step to it, its signature and its marks, in variable bytes; |
- * |                          | `"$minutes":"…"`: the minutes of those that are marked to have some;                   |
- * |                          | `"$watched":"…"`: for how many seconds each was seen where it is                       |
+ * | a signature              | `{"$signature":n}`, an index into `signatures`: many tracks and dumps refer to each  |
+ * | the goroutine ids        | `{"$ids":"…"}`: per id the step to it, its signature and flags, in variable bytes;    |
+ * |                          | `"$minutes":"…"`: the minutes of those flagged as having some;                        |
+ * |                          | `"$watched":"…"`: for how many seconds each was seen in its place                     |
  */
 import { DumpstreamError } from '../core/errors.ts'
 import type { GoroutineIds, Signature } from '../core/model.ts'
@@ -19,20 +19,20 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [nam
 /** Plain JSON. */
 export interface HistorySnapshot {
   readonly signatures: Json
-  /** Group and source, and the processes of it, least recently used first. */
+  /** Group and source, with their processes, least recently used first. */
   readonly sources: Json
 }
 
-/** Notes beside an id, bits of one column. */
+/** Flags of an id, bits of one column. */
 const MARKED = 1
 const MINUTES = 2
 const READY = 4
 const FLAGS = 8
 
-/** How deep a history is nested: past it, it is none. */
+/** How deep a history is nested; deeper JSON is not a history. */
 const DEPTH = 12
 
-/** `most`: how many goroutine ids may be written; beyond it, the least recent histories go on with counts alone. */
+/** `most`: how many goroutine ids may be written; beyond it, the least recently used histories keep only counts. */
 export function writeHistory(sources: Iterable<[string, readonly Past[]]>, most: number): HistorySnapshot {
   const writer = new Writer(most)
   const newestFirst = [...sources].reverse().map(([key, pasts]): Json => [key, writer.json(pasts)])
@@ -115,7 +115,7 @@ function flagsOf(ids: GoroutineIds, id: number): number {
   return (ids.isMarked(id) ? MARKED : 0) | (ids.minutes(id) > 0 ? MINUTES : 0) | (ids.isReady(id) ? READY : 0)
 }
 
-/** Signatures and stacks find out about themselves when they are asked. */
+/** Without the facts that signatures and stacks cache about themselves. */
 function plain({ id, canonical, title, createdBy, idle, stack }: Signature): Signature {
   const { frames, createdBy: creator, elidedAt } = stack
   return { id, canonical, title, createdBy, idle, stack: { frames, createdBy: creator, elidedAt } }
@@ -156,7 +156,7 @@ function entries(json: unknown): [unknown, unknown][] {
   })
 }
 
-/** The ids of a dump that another process has seen. */
+/** The ids of a dump that another process has read. */
 class SavedIds implements GoroutineIds {
   readonly size: number
   /** Ascending. */
@@ -229,7 +229,7 @@ class SavedIds implements GoroutineIds {
     return ((this.#flags[this.#place(id)] ?? 0) & flag) !== 0
   }
 
-  /** -1 when the id is not there. */
+  /** -1 if the id is absent. */
   #place(id: number): number {
     let low = 0
     let high = this.size - 1
@@ -244,7 +244,7 @@ class SavedIds implements GoroutineIds {
   }
 }
 
-/** Seven bits a byte, the lowest first; all but the last have the eighth set. Ids go up to 2^53. */
+/** Seven bits a byte, lowest first; all bytes but the last have the eighth bit set. Ids go up to 2^53. */
 function putNumber(bytes: number[], number: number): void {
   let rest = number
   for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80)

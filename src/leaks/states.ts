@@ -1,16 +1,16 @@
-/** How many goroutines of a signature wait in which way. */
+/** How many goroutines of a signature wait in a given way. */
 import { fact } from '../core/facts.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { rememberedText } from '../core/remembered.ts'
 
-/** A test of states, each of which is looked at once: there are a few dozen (runtime/runtime2.go waitReasonStrings). */
+/** A test of states that looks at each state once: there are a few dozen (runtime/runtime2.go waitReasonStrings). */
 export function statesLike(pattern: RegExp): (state: string) => boolean {
   return rememberedText(256, (state) => pattern.test(state))
 }
 
-/** States in which a goroutine waits until another one does something. */
+/** States in which a goroutine waits for another one. */
 const isBlocked = statesLike(/^(?:chan (?:receive|send)|select|semacquire|sync\.|panicwait)/)
-/** Waits for what may come. */
+/** States in which a goroutine waits for work. */
 const isKept = statesLike(/^(?:chan receive|select|sync\.Cond\.Wait)$/)
 
 export function inState(tally: SignatureTally, holds: (state: string) => boolean): number {
@@ -27,7 +27,7 @@ export function mayBeKept(tally: SignatureTally): boolean {
   return inState(tally, isKept) > 0
 }
 
-/** Until 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
+/** Until Go 1.19 the state of a wait for a mutex is `semacquire`, as for a WaitGroup; the frame distinguishes them. */
 export function isLock(state: string, tally: SignatureTally): boolean {
   return state === 'semacquire' && isInMutex(tally.signature)
 }

@@ -46,68 +46,68 @@ type Thresholds = Readonly<
 >
 
 /**
- * The thresholds of the verdicts, in one table; judge.ts says what is done with them. Crying wolf is the worst failure: where the
- * numbers do not tell a leak from a load, the verdict is the weaker one. `npm run bench:verdicts` measures them.
+ * The thresholds of the verdicts, in one table; judge.ts describes their use. A false alarm is the worst failure: where the numbers do not
+ * distinguish a leak from load, the verdict is the weaker one. `npm run bench:verdicts` measures them.
  */
 export const THRESHOLDS: Thresholds = Object.freeze({
-  /** Share of the goroutines of the dump before that must still be there for "what was there stays". */
+  /** Share of the goroutines of the previous dump that must still be there for "what was there stays". */
   stays: 0.97,
   /**
-   * Goroutines that must have come over the steps that are looked at for a leak. Where as many leave as come, four come and none
-   * leaves once in e^4 = 55 times, …
+   * Goroutines that must have come over the steps that are searched for a leak. Where as many leave as come, four come and none leaves once in
+   * e^4 = 55 times, …
    */
   growth: 4,
-  /** … and five once in e^5 = 148 times: in a young process pools fill and connections gather, so that less leave than come. */
+  /** … and five once in e^5 = 148 times: in a young process pools fill and connections gather, so fewer leave than come. */
   growthOfYoung: 5,
-  /** Of those that are lost where they wait none ever leaves: enough of them to see that they keep coming. */
+  /** Goroutines that nothing can wake never leave: enough of them to see that they keep coming. */
   growthOfLost: 3,
   /**
-   * What waits for what may come (a receive, a select), and was started by one goroutine, may be kept on purpose: a worker, a ticker of a
-   * tenant, a subscription. So many must come, …
+   * A goroutine that waits for work (a receive, a select) and shares one starter with the others may be kept on purpose: a worker, a ticker per
+   * tenant, a subscription. At least this many must come, …
    */
   growthOfKept: 20,
-  /** … or over so many steps. */
+  /** … or over at least this many steps. */
   stepsOfKept: 5,
-  /** Steps from which on what waits for the answer of a server is no long poll. */
+  /** Number of steps from which a wait for a response is not a long poll. */
   stepsOfAnswer: 3,
-  /** Seconds over which nothing has come from a peer, by the minutes of who waits for it: then it serves nobody. */
+  /** A goroutine that has received nothing from its peer for this many seconds, by its minutes, serves nobody. */
   silentSeconds: 300,
-  /** Where no header has minutes, so that whether they have run since is unknown, so many must come in each step on average. */
+  /** If no header has minutes, it is unknown whether they have run since: at least this many must come per step on average, … */
   growthOfUnknown: 15,
-  /** … or so many over fewer steps than those: what waits for an outage to end comes by the dozen. */
+  /** … or this many over fewer steps than `stepsOfKept`: goroutines that wait for an outage to end come by the dozen. */
   growthOfUnknownSoon: 18,
-  /** Seconds from dump to dump, all together, from which on headers should say who has not run: between two collections that the runtime forces. */
+  /** Seconds over all steps from which headers should say who has not run: the interval of forced collections. */
   tellingSeconds: 120,
-  /** The same where no header has minutes: from here on they would, had the text any. */
+  /** The same if no header has minutes: beyond this the text seems to have lost them. */
   toldSeconds: 300,
-  /** A process is young that had handed out fewer ids, before the first of these dumps, than in so many of their steps. */
+  /** A process is young if it had handed out fewer ids before the first of these dumps than in this many steps. */
   young: 2,
-  /** Share of the steps in which a leak grew; two at least. */
+  /** Share of the steps in which a leak must have grown; at least two steps. */
   growingSteps: 0.4,
-  /** Goroutines that must have been watched over a step, each step counted, before "none leaves" says anything. */
+  /** Goroutines that must have been watched, summed over the steps, before "none leaves" means anything. */
   watched: 3,
-  /** Of those that are lost, or whose starters are all gone. */
+  /** The same for those that nothing can wake, or whose starters are all gone. */
   watchedLost: 2,
-  /** So many that are lost, and stay, are enough where all the others came in one step. */
+  /** If this many that nothing can wake have stayed, it is enough that all the others came in one step. */
   watchedForOne: 4,
-  /** The same of those that wait to send, and whose starters are all gone. */
+  /** The same for those that wait to send, and whose starters are all gone. */
   watchedForOneSend: 10,
-  /** Where so many were watched, and those are lost or their starters are all gone, one less must come. */
+  /** If this many were watched, and nothing can wake them or their starters are all gone, one fewer must come. */
   watchedLong: 10,
   /** Goroutines that may leave for each one that comes. */
   leave: 0.1,
   /**
-   * Where some are left out as in flight: how many of those watched would have left, had they left as often as all together. That
-   * none does where 2.5 would have is a chance of e^-2.5, 1 in 12; the other conditions make it smaller.
+   * For views that leave out goroutines in flight: how many of those watched would have left at the rate of all. That none does where 2.5 would
+   * have has a chance of e^-2.5, 1 in 12; the other conditions make it smaller.
    */
   othersLeave: 2.5,
-  /** Arrivals of the newer half of the steps against the older half, by the fastest clock: less may mean that it levels off, … */
+  /** Arrivals of the newer half of the steps relative to the older half, by the fastest clock: fewer may mean that it levels off, … */
   keepsPace: 0.7,
-  /** … if they came earlier than chance would have them, by this many standard deviations, … */
+  /** … if they came earlier than chance allows, by this many standard deviations, … */
   chance: 3,
   /** … or by this many in a young process, where pools fill. */
   chanceOfYoung: 1.9,
-  /** The same where their starters are all gone: pools are filled by one that lives on, mostly. */
+  /** The same if their starters are all gone: a pool is usually filled by one that lives on. */
   chanceOfOrphaned: 2.5,
   /** With two dumps, share of the fresh goroutines that must have come in each half of the step: a leak drips, a burst comes at once. */
   eachHalf: 0.2,
@@ -115,30 +115,32 @@ export const THRESHOLDS: Thresholds = Object.freeze({
   growthOfTwo: 10,
   /** … their share of what was there, for growing, … */
   growthShareOfTwo: 0.25,
-  /** … how many times as many there must be for a leak, … */
+  /** … the factor by which they must have grown for a leak, … */
   factorOfTwo: 1.5,
-  /** … as many of those that one living goroutine has started, which may be workers of a pool that warms up, … */
+  /** … growth of those that one living goroutine has started, which may be workers of a pool that warms up, … */
   growthOfTwoKept: 20,
-  /** … and how many times as many of them, … */
+  /** … and their factor, … */
   factorOfTwoKept: 5,
-  /** … and the share of them that waits for another goroutine, not for the network or the clock. */
+  /** … and the share of them that must wait for another goroutine, not for the network or the clock. */
   blockedOfTwo: 0.9,
-  /** Share of what has stayed that was seen to have run since, from which on it is no leak: what leaks never runs again. */
+  /** Share of those that stayed that have run since, from which it is not a leak: leaked goroutines never run again. */
   works: 0.01,
-  /** Goroutines that should have come in the last steps, by the pace of the others, if none came: then it has ended. Once in e^5 = 148 times by chance. */
+  /**
+   * If none came in the last steps, although the earlier pace would have brought this many, the growth has ended. By chance once in e^5 = 148 times.
+   */
   missed: 5,
-  /** What waits by design may gather: steps over which it must grow in each, … */
+  /** Goroutines that wait by design may gather: steps over which they must grow in each, … */
   weakSteps: 6,
   /** … goroutines that must come, … */
   weakGrowth: 10,
   /** … and standard deviations by which it must not have come early. */
   weakChance: 1,
-  /** Steps that are looked at, newest first. */
+  /** Number of newest steps that are judged. */
   steps: 8,
-  /** Seconds by the log's own time over which a waiter on a lock has not moved. */
+  /** Seconds of log time over which a waiter on a lock has not moved. */
   stuckSeconds: 600,
-  /** The same of one alone, where idle workers wait, too. */
+  /** The same for a single goroutine, in states in which idle workers wait too. */
   stuckSecondsOfOne: 1200,
-  /** Share by which a count must fall to be shrinking. */
+  /** Share by which a count must fall to be called shrinking. */
   shrink: 0.2,
 })

@@ -1,6 +1,6 @@
 /**
- * Which goroutines of a signature count, step by step. In each dump some are in flight, and gone a moment later: there are two ways to leave them out,
- * beside the plain one.
+ * Which goroutines of a signature count, step by step. In each dump some are in flight and gone a moment later; besides counting all, there are
+ * three ways to leave these out:
  *
  *   view      | goroutines that count             | good for
  *   ----------|-----------------------------------|------------------------------------------------------------------------
@@ -10,7 +10,7 @@
  *   of three  | veterans, and those that came in  | the same over three dumps alone, where there are veterans in the last step only
  *             | the older half of the last step   |
  *
- * Connections that live long stay, too, while others leave: what a view leaves out must leave far more often than what it has.
+ * Long-lived connections also stay while others leave, so what a view leaves out must leave far more often than what it counts.
  */
 import type { Known } from './known-steps.ts'
 import { THRESHOLDS } from './thresholds.ts'
@@ -34,7 +34,7 @@ export function totalOf(steps: readonly Known[]): Total {
   return total(steps, whole)
 }
 
-/** The same with those left out that may be in flight, in each way. */
+/** Totals without goroutines that may be in flight, one for each way to leave them out. */
 export function totalsInPart(steps: readonly Known[]): readonly Total[] {
   return [
     total(steps, settled),
@@ -61,19 +61,19 @@ function veterans(step: Known, before: Known | undefined): Seen {
   return { came: step.survivors - step.veterans, stayed: step.veterans, left }
 }
 
-/** The third dump tells which of those that came in the first step have stayed. Of the second step, the newer half may be in flight. */
+/** The third dump shows which of those that came in the first step have stayed. In the second step, the newer half may be in flight. */
 function ofThree(step: Known, before: Known | undefined, after: Known | undefined): Seen {
   if (after !== undefined) return { came: after.survivors - after.veterans, stayed: 0, left: 0 }
   return { ...veterans(step, before), came: step.early }
 }
 
-/** Had those of the view left as often as all together, so many of them would be gone that it is no chance that they stay. */
+/** At the rate at which all leave, so many of the view would have left that it is not chance that they stayed. */
 export function areOthers(view: Total, all: Total): boolean {
   const share = all.left / (all.stayed + all.left)
   return (view.stayed + view.left) * share >= THRESHOLDS.othersLeave
 }
 
-/** A goroutine that could not be read whole may be one that seems to have left. */
+/** A goroutine that could not be read may be one that seems to have left. */
 function gone(were: number, are: number, { damaged }: Known): number {
   return Math.max(0, were - are - damaged)
 }
@@ -86,7 +86,7 @@ function total(steps: readonly Known[], view: (step: Known, i: number) => Seen):
     sum.stayed += seen.stayed
     sum.left += seen.left
     if (seen.came === 0) return
-    // One batch may settle by halves: it is one growth.
+    // One batch may settle in two steps; that is one growth.
     if (step.fresh > 0) sum.growing++
   })
   return sum

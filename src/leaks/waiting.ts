@@ -1,4 +1,4 @@
-/** For what the goroutines of a signature wait, as far as their states, those that have started them, and those beside them tell. */
+/** What the goroutines of a signature wait for, as far as their states, their starters and related goroutines show. */
 import type { SignatureTally } from '../core/model.ts'
 import { entryOf } from '../core/names.ts'
 import { awaitsAnswer, hasAsked } from './asked.ts'
@@ -8,13 +8,19 @@ import { isOfConnections, isOfWorkers, isPeer, isServed, type Tracked } from './
 import { inState, isLock, mayBeKept, statesLike } from './states.ts'
 
 /**
- * How they wait. `lost`: where nothing wakes them; `weak`: by design; `sleep`: it ends by itself; `peer`: for the other end of a
- * connection; `orphaned`: each was started by another goroutine, all of which are gone, or
- * it is a handler whose client is gone, or waits for what it has asked for (asked.ts); `unreceived`: the same, to send, which idle
- * workers never do; `kept`: for what may come, all started by one goroutine, as workers,
- * tickers and subscriptions are, or written within a function that goes on; `answer`: the same, for the answer of a server, which a long
- * poll has to wait for; `child`: for
- * goroutines that are at work: those that they have started, or that have started them, or that come from where they come from.
+ * How they wait:
+ *
+ *   lost       | nothing wakes them
+ *   weak       | by design
+ *   sleep      | it ends by itself
+ *   peer       | for the other end of a connection
+ *   orphaned   | each was started by a different goroutine, and all of those are gone; or it is a handler whose client is gone, or waits for
+ *              | what it has asked for (asked.ts)
+ *   unreceived | like orphaned, but to send, which idle workers never do
+ *   kept       | for work, all started by one goroutine, as workers, tickers and subscriptions are, or in a closure of a function that runs
+ *   answer     | like kept, but for the response of a server, which a long poll has to wait for
+ *   child      | for goroutines at work: their children, their starters, or others with the same starter
+ *   blocked    | none of these
  */
 export type Waiting =
   | 'lost'
@@ -28,7 +34,7 @@ export type Waiting =
   | 'child'
   | 'sleep'
 
-/** States that nothing ends, and those of a lock, which are short where all is well: whoever is in one from dump to dump is lost. */
+/** States that nothing ends, and waits for a lock, which are short in a healthy process: a goroutine in one of them from dump to dump is lost. */
 const isLostState = statesLike(/^(?:select \(no cases\)|chan (?:send|receive) \(nil chan\)|sync\.(?:Mutex|RWMutex)\.)/)
 
 function isLost(tally: SignatureTally): boolean {
@@ -38,9 +44,9 @@ function isLost(tally: SignatureTally): boolean {
 /** States that end by themselves. */
 const endsByItself = (state: string): boolean => state === 'sleep'
 
-/** The goroutine of a context waits for a parent that the package does not know, and ends with the request that has made it. */
+/** The goroutine of a context waits for a parent context of a type that the package does not know, and ends with the request that has created it. */
 const CONTEXT = /^context\./
-/** A handler whose connection nobody watches has lost its client (net/http/server.go startBackgroundRead). */
+/** A handler whose connection no goroutine watches has lost its client (net/http/server.go startBackgroundRead). */
 const HANDLER = 'net/http.(*conn).serve'
 
 function isHandler({ signature }: SignatureTally): boolean {

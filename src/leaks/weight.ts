@@ -1,17 +1,17 @@
-/** About how much memory a history takes, bytes. */
+/** Estimates the memory that a history takes, in bytes. */
 import type { Signature } from '../core/model.ts'
 import type { Past } from './past.ts'
 import type { Track } from './track.ts'
 
-/** A track with its place in the map, a step of it, and a goroutine id with its signature. */
+/** A track with its map entry, a step, and a goroutine id with its signature. */
 const TRACK_BYTES = 240
 const STEP_BYTES = 160
 const ID_BYTES = 24
-/** A signature beside the text of its stack, and that text where it is not known: a snapshot has frames. */
+/** A signature without the text of its stack, and that text if its length is unknown: a snapshot has frames. */
 const SIGNATURE_BYTES = 400
 const TEXT_BYTES = 1200
 
-/** `counted`: signatures that were counted before, as sources of one deployment share theirs. */
+/** `counted`: signatures already counted, since the sources of one deployment share theirs. */
 export function weightOf(past: Past, counted?: Set<Signature>): number {
   const { last, withIds } = past
   let bytes = (last.ids?.size ?? 0) * ID_BYTES

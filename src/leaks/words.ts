@@ -1,11 +1,11 @@
-/** How counts, states and places are written. */
+/** The wording of counts, states and places. */
 import type { Frame, SignatureTally } from '../core/model.ts'
 
 export function goroutines(count: number): string {
   return count === 1 ? '1 goroutine' : `${count} goroutines`
 }
 
-/** The state that most of them are in; empty for a profile, which has none. */
+/** The most frequent state; empty for a profile, which has none. */
 export function mainState({ states }: Pick<SignatureTally, 'states'>): string {
   let main = ''
   let most = 0
@@ -17,7 +17,7 @@ export function mainState({ states }: Pick<SignatureTally, 'states'>): string {
   return main
 }
 
-/** `at producer.go:40`, or `in main.f` where no file is known. */
+/** `at producer.go:40`, or `in main.f` if the file is unknown. */
 export function placeOf(frame: Frame): string {
   const at = baseAt(frame)
   return at === undefined ? `in ${frame.function}` : `at ${at}`
