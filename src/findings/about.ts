@@ -1,4 +1,4 @@
-/** A finding about signatures: the fields that all rules fill alike. */
+/** Builds a finding about signatures: the fields that all rules fill in the same way. */
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { WaitsOn, Writable } from '../core/records.ts'
 import { RATE_SECONDS } from '../leaks/because.ts'
@@ -17,7 +17,7 @@ export interface Said {
   readonly waits_on?: readonly WaitsOn[]
 }
 
-/** `seen`: the signatures that it is about, the worst first. */
+/** `seen`: the signatures that it is about, worst first. */
 export function about(seen: readonly Seen[], said: Said): Finding {
   const found: Writable<Finding> = {
     finding: said.finding,
@@ -35,7 +35,7 @@ export function about(seen: readonly Seen[], said: Said): Finding {
   return found
 }
 
-/** Place, creator, history and stack: those of the worst signature. Field by field: there may be as many findings as signatures. */
+/** Adds place, creator, history and stack of the worst signature. Assigned field by field, since there may be as many findings as signatures. */
 function addOrigin(found: Writable<Finding>, seen: readonly Seen[]): void {
   const worst = seen[0]
   if (worst === undefined) return
@@ -57,7 +57,7 @@ function addOrigin(found: Writable<Finding>, seen: readonly Seen[]): void {
   found.stack = stackText(signature.stack)
 }
 
-/** Goroutines of all of them in the last dumps, this one last. */
+/** Number of goroutines in each of the last dumps, summed over `seen`; this dump last. */
 export function countsOf(seen: readonly Seen[]): number[] {
   const [only] = seen
   if (seen.length === 1 && only?.track !== undefined) {
@@ -72,7 +72,7 @@ export function countsOf(seen: readonly Seen[]): number[] {
   return Array.from({ length }, (_, i) => rows.reduce((sum, row) => sum + (row[row.length - length + i] ?? 0), 0))
 }
 
-/** Growth over the history, where the log has the times. */
+/** Growth per hour over the history, if the log has the times. */
 function perHour(seen: readonly Seen[]): number | undefined {
   let growth = 0
   let seconds = 0

@@ -1,6 +1,6 @@
 /**
- * Who waits for minutes in a call that does not take long, by its name, or by who has called. Where all is well somebody of that code is at work
- * meanwhile: who reads the answers, or has what is wanted.
+ * Goroutines that wait for minutes in a call that should be short, by its name or by its caller. In a healthy program some goroutine of that
+ * code is at work meanwhile: the one that reads the responses, or that has what is wanted.
  */
 import { factOfName, type Name, namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
@@ -18,15 +18,15 @@ import { CONDITION, GROUP, RECEIVE, SELECT } from './ways.ts'
 
 interface Wanted {
   readonly what: string
-  /** Names of functions, without `_` and in lower case, … */
+  /** Function names, in lower case without `_`, … */
   readonly calls: readonly string[]
-  /** … or what comes behind `await`, `wait`, `waitFor`, and the like. */
+  /** … or what follows `await`, `wait`, `waitFor` and the like. */
   readonly awaited: readonly string[]
 }
 
 /**
- * No name that a worker may have, which waits for its next work: `get`, `take`, `next`, `receive`, `collect`, `wait`. Nor that of who waits for the end of
- * the program: `waitDone`.
+ * Excludes names under which a worker may wait for its next piece of work (`get`, `take`, `next`, `receive`, `collect`, `wait`), or a program
+ * for its end (`waitDone`).
  */
 export const WANTED: readonly Wanted[] = [
   {
@@ -35,7 +35,7 @@ export const WANTED: readonly Wanted[] = [
     awaited: ['ack', 'acks', 'answer', 'confirm', 'confirmation', 'reply', 'response', 'result'],
   },
   {
-    what: 'what others have',
+    what: 'something that others hold',
     calls: [
       ...['acquire', 'borrow', 'checkout', 'obtain', 'reserve'],
       ...['acquireconn', 'acquirelock', 'acquireslot', 'acquiretoken'],
@@ -43,12 +43,12 @@ export const WANTED: readonly Wanted[] = [
     awaited: [],
   },
   {
-    what: 'somebody who takes what it has',
+    what: 'a receiver',
     calls: ['add', 'append', 'commit', 'enqueue', 'insert', 'post', 'publish', 'push', 'put', 'rollback', 'submit'],
     awaited: [],
   },
   {
-    what: 'a beginning',
+    what: 'something to start',
     calls: [],
     awaited: ['connected', 'init', 'initialized', 'loaded', 'ready', 'started', 'sync', 'synced'],
   },
@@ -56,15 +56,15 @@ export const WANTED: readonly Wanted[] = [
 
 interface Caller {
   readonly what: string
-  /** A function in the stack. */
+  /** A function on the stack. */
   readonly inner: RegExp
   readonly source: string
 }
 
-/** Who calls what has an end. Of handlers of requests another rule tells. */
+/** Callers whose calls have to end. Request handlers have a separate rule. */
 export const CALLERS: readonly Caller[] = [
   {
-    what: 'a finalizer, or a cleanup, which holds up all others',
+    what: 'a finalizer or cleanup, which holds up all others',
     inner: /^runtime\.(?:runfinq|runFinalizers|runCleanups)$/,
     source: 'runtime/mfinal.go runFinalizers; mcleanup.go runCleanups',
   },
@@ -81,14 +81,14 @@ export const CALLERS: readonly Caller[] = [
   },
 ]
 
-/** The row that a function is of; -1 for none. */
+/** Row of CALLERS that a function matches; -1 for none. */
 const callerRowOf = factOfName(({ text }): number => CALLERS.findIndex(({ inner }) => inner.test(text)))
 
-/** What a goroutine begins with, around a function that may be a loop: a closure, and what the compiler, or errgroup, puts around it. */
+/** The outermost function of a goroutine, if it only wraps one that may be a loop: a closure, or what the compiler or errgroup adds. */
 const BEGINS = /\.(?:func|gowrap)\d+(?:\.\d+)*$/
 const AWAITS = /^(?:\w*and)?(?:await|wait)(?:for|till|until)?(\w*)$/
 
-/** The row that a function is of; -1 for none. */
+/** Row of WANTED that a function matches; -1 for none. */
 const rowOf = factOfName(({ text }): number => {
   const [, name = ''] = isStandard(text) ? [] : (/[.)](\w+)(?:\[.*\])?$/.exec(text) ?? [])
   const plain = name.toLowerCase().replaceAll('_', '')
@@ -110,7 +110,7 @@ export function asking(scene: Scene): Finding[] {
   })
 }
 
-/** `for an answer`, `in a test`; undefined for waits that may be long. Of handlers, and who ends something, other rules tell. */
+/** `for an answer`, `in a test`; undefined for waits that may be long. Handlers, and goroutines that end something, have separate rules. */
 function waitOf(each: Seen): string | undefined {
   if (isServing(each) || isEnding(each)) return undefined
   const caller = namesOf(each.tally.signature.stack).flatMap((name) => CALLERS[callerRowOf(name)] ?? [])[0]
@@ -121,15 +121,15 @@ function waitOf(each: Seen): string | undefined {
 
 function mayAsk(each: Seen): boolean {
   const { tally, states, ways, idle } = each
-  // The main goroutine waits so for the end of the program, but not in a call like these.
+  // The main goroutine may wait like this for the end of the program, but not in a call like these.
   if ((idle && tally.signature.idle !== 'main') || (ways & (RECEIVE | SELECT | CONDITION | GROUP)) === 0) return false
   if (states.size > 1 || (tally.waitMin ?? 0) < SURE_MINUTES) return false
   return !isJudged(each) && !isDependency(tally.signature.title)
 }
 
 /**
- * Only of what waits itself, or in another method of its type: what calls anything else may run what it was given, which may be a loop. What a goroutine
- * asks its own object for may be its next work.
+ * Looks only at the function that waits and at other methods of its type: any other caller may run what it was given, which may be a loop. If
+ * the goroutine began in a method of the same object, it may be asking for its next piece of work.
  */
 function wantedIn({ tally: { signature } }: Seen): Wanted | undefined {
   const names = namesOf(signature.stack).filter(({ text }) => !isStandard(text))
@@ -141,7 +141,7 @@ function wantedIn({ tally: { signature } }: Seen): Wanted | undefined {
   return names.slice(0, others).flatMap((name) => WANTED[rowOf(name)] ?? [])[0]
 }
 
-/** The type of a method; the package of any other function. */
+/** The type of a method; for any other function its package. */
 function ownerOf({ text }: Name): string {
   return receiverType(text) ?? packageOf(text)
 }

@@ -1,4 +1,4 @@
-/** Where somebody is at work, or waits for what is outside of the program. */
+/** Which code is active: at work, or waiting for something outside the program. */
 import { namesOf } from '../core/names.ts'
 import { isStandard } from '../stacks/title.ts'
 import { codeOf } from './code.ts'
@@ -7,21 +7,24 @@ import { dumperOf, goesOn, mayPause, poolOf } from './goes-on.ts'
 
 const atWork = ofScene((scene): readonly Seen[] => {
   const dumper = dumperOf(scene)
-  // Who gives back what a pool has lent is another goroutine.
+  // A member of a pool is given back by another goroutine than the one that waits for it.
   return scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each) && poolOf(each) === undefined)
 })
 
-/** Packages that somebody is at work in. */
+/** Packages with an active goroutine. */
 export const packagesAtWork: (scene: Scene) => ReadonlySet<string> = ofScene(
   (scene) => new Set(atWork(scene).flatMap(({ tally }) => codeOf(tally.signature).packages)),
 )
 
-/** Is anybody at work in a function, or in a method of a type, that it is in, too? Where all of a program is one package, that says more than the package. */
+/**
+ * Is any goroutine active in a function, or in a method of a type, that `each` is in too? In a program that is one package, that says more than
+ * the package.
+ */
 export function isAnyAtWorkBeside(scene: Scene, each: Seen): boolean {
   return isAmong(placesAtWork(scene), each)
 }
 
-/** The same, or in the package that waits. */
+/** Like `isAnyAtWorkBeside`, or active in the package that waits, unless that is `main`. */
 export function isAnyAtWorkNear(scene: Scene, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (own === undefined || isAnyAtWorkBeside(scene, each)) return true
@@ -30,12 +33,12 @@ export function isAnyAtWorkNear(scene: Scene, each: Seen): boolean {
 
 const MAIN = 'main'
 
-/** May anybody who does not wait for minutes be in a function, or in a method of a type, that it is in, and wait for a timer? */
+/** Is any goroutine that has not waited for minutes in a function, or in a method of a type, that `each` is in too, and may it wait for a timer? */
 export function isAnyPausingBeside(scene: Scene, each: Seen): boolean {
   return isAmong(placesOfPausing(scene), each)
 }
 
-/** Is anybody at work, or may wait for a timer, in any package that it is in? `main` is in most. */
+/** Is any goroutine active, or may it wait for a timer, in any package that `each` is in? `main` does not count, since most goroutines are in it. */
 export function isAnyAwakeAround(scene: Scene, each: Seen): boolean {
   if (isAnyAtWorkBeside(scene, each) || isAnyPausingBeside(scene, each)) return true
   const around = codeOf(each.tally.signature).packages.filter((name) => name !== MAIN)
@@ -56,7 +59,7 @@ function isAmong(places: ReadonlySet<string>, each: Seen): boolean {
   return placesOf(each).some((place) => places.has(place))
 }
 
-/** Functions, and types of methods. */
+/** Functions, and types of methods, outside the standard library. */
 function placesOf({ tally: { signature } }: Seen): readonly string[] {
   const names = namesOf(signature.stack).flatMap(({ text }) => (isStandard(text) ? [] : text))
   return [...codeOf(signature).types.filter((type) => !isStandard(type)), ...names]

@@ -1,16 +1,16 @@
-/** When a leak reaches what the process may have, at the rate of its history. */
+/** When a leak reaches the limit of its process, at its present rate. */
 import type { Bound } from '../core/model.ts'
 import type { ReachedBound } from '../core/records.ts'
 import type { Finding, Scene } from './finding.ts'
 
-/** The least stack of a goroutine (runtime/stack.go stackMin): so many fit, at most. */
+/** Smallest stack of a goroutine (runtime/stack.go stackMin): memory limits the number of goroutines to at most this. */
 const STACK_BYTES = 2048
 
 const HOUR_MS = 3_600_000
-/** Up to here ECMAScript has dates. */
+/** Largest time value of an ECMAScript date. */
 const LAST_DATE = 8.64e15
 
-/** Of the bounds that `bound` has, the one that is reached first. */
+/** The bound that is reached first. */
 export function reached({ dump }: Scene, { per_hour: rate }: Finding, bound: Bound): ReachedBound | undefined {
   if (rate === undefined) return undefined
   const fit = bound.memory === undefined ? Number.POSITIVE_INFINITY : Math.floor(bound.memory / STACK_BYTES)

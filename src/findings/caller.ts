@@ -1,4 +1,4 @@
-/** Who called, where the function that waits is a helper that several callers share. */
+/** Names the caller, if several callers share the function that waits. */
 import type { Frame } from '../core/model.ts'
 import type { Writable } from '../core/records.ts'
 import { isStandard } from '../stacks/title.ts'
@@ -15,19 +15,19 @@ export function tellApart(findings: readonly Writable<Finding>[], { seen }: Scen
   }
 }
 
-/** The signatures that are in one function. */
+/** The signatures that wait in one function. */
 class Sharing {
   readonly #seen: Seen[] = []
-  /** Signature → the frames beyond the function. Made when there are several, and one is asked for. */
+  /** Signature → its frames outside the function. Filled on the first question, if there are several signatures. */
   readonly #chains = new Map<string, readonly Frame[]>()
-  /** How many of them have which function so far out. */
+  /** By distance from the function: function → number of signatures that have it there. */
   readonly #counts: Map<string, number>[] = []
 
   add(seen: Seen): void {
     this.#seen.push(seen)
   }
 
-  /** The first frame beyond, of the first signature, that none has but `ids`. */
+  /** The first frame outside the function, of the first of `ids`, that no other signature has in that place. */
   callerOf(ids: readonly string[]): Frame | undefined {
     if (this.#seen.length < 2) return undefined
     if (this.#chains.size === 0) this.#count()

@@ -1,6 +1,6 @@
 /**
- * Calls to the world outside that take longer than anybody waits: without a time-out they may never end. Streams, watches, long polls,
- * children that are supervised and connections that are read for what comes next wait by design, and are in no row.
+ * Calls outside the program that take longer than any caller wants to wait: without a time-out they may never end. Streams, watches, long
+ * polls, supervised child processes and connections that are read for the next message wait by design, and have no row.
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
@@ -16,23 +16,23 @@ import { CALLS as CALLS_OUT, waysOf } from './ways.ts'
 
 interface CallRow {
   readonly what: string
-  /** A function in the stack. */
+  /** A function on the stack. */
   readonly inner: RegExp
-  /** From so many on, one alone is told. */
+  /** Minutes from which a single goroutine is reported. */
   readonly minutes: number
-  /** So many goroutines are told without minutes. */
+  /** Number of goroutines that are reported without minutes. */
   readonly atOnce?: number
-  /** Why by then. */
+  /** Why this many minutes. */
   readonly reason: string
   readonly hint: string
   readonly source: string
 }
 
-/** So many that have all waited for minutes are told earlier. */
+/** This many, if all of them have waited for `MANY_MINUTES`, are reported earlier. */
 const MANY = 10
 const MANY_MINUTES = SURE_MINUTES
 
-/** Functions whose names say that they wait for what may never come. */
+/** Functions whose names say that they wait for something that may never come. */
 const BY_DESIGN =
   /(?:(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*|\.(?:Wait|Lock))(?:\.func\d|$)/
 
@@ -41,12 +41,12 @@ export const CALLS: readonly CallRow[] = [
     what: 'a host name',
     inner: /^net\.(?:\(\*Resolver\)\.|cgoLookup|_C_getaddrinfo)/,
     minutes: SURE_MINUTES,
-    reason: 'the resolver of Go asks each server twice, for 5 s each',
+    reason: 'the resolver of Go queries each server twice, for 5 s each',
     hint: 'give the lookup, or the Dialer, a context with a deadline',
     source: 'net/dnsclient_unix.go, dnsconfig_unix.go',
   },
   {
-    what: 'the handshake of TLS',
+    what: 'the TLS handshake',
     inner: /^crypto\/tls\.\(\*Conn\)\.clientHandshake$/,
     minutes: SURE_MINUTES,
     reason: 'http.DefaultTransport gives it 10 s',
@@ -70,16 +70,16 @@ export const CALLS: readonly CallRow[] = [
     source: 'net/http/transport.go roundTrip, h2_bundle.go',
   },
   {
-    what: 'the answer of a remote procedure',
+    what: 'the response to a remote procedure call',
     inner:
       /^net\/rpc\.\(\*Client\)\.Call$|(?:^|\/)(?:google\.golang\.org\/grpc\.(?:\(\*ClientConn\)\.)?[Ii]nvoke|ttrpc\.\(\*Client\)\.Call)$/,
     minutes: 11,
-    reason: 'as of HTTP: what lasts longer by design is a stream',
+    reason: 'as for HTTP: calls that last longer by design are streams',
     hint: 'give each call a context with a deadline',
     source: 'google.golang.org/grpc/call.go invoke; containerd/ttrpc/client.go dispatch; net/rpc/client.go Call',
   },
   {
-    what: 'the answer of a database',
+    what: 'the response of a database',
     inner: /^database\/sql\.ctxDriver(?:Prepare|Exec|Query|StmtExec|StmtQuery|Begin)$/,
     minutes: 10,
     reason: 'reports take minutes',
@@ -87,11 +87,11 @@ export const CALLS: readonly CallRow[] = [
     source: 'database/sql/ctxutil.go',
   },
   {
-    what: 'the end of the output of a command that has ended',
+    what: 'the last output of a command that has exited',
     inner: OUTPUT_OF_ENDED,
     minutes: SURE_MINUTES,
     atOnce: 3,
-    reason: 'the command has ended',
+    reason: 'the command has exited',
     hint: 'a child of the command holds its output: set WaitDelay',
     source: 'os/exec/exec.go awaitGoroutines',
   },
@@ -99,7 +99,7 @@ export const CALLS: readonly CallRow[] = [
     what: 'the output of a command',
     inner: /^os\/exec\.\(\*Cmd\)\.(?:Output|CombinedOutput)$/,
     minutes: 10,
-    reason: 'who collects the output wants the end of it',
+    reason: 'whoever collects the output needs all of it',
     hint: 'start it with exec.CommandContext, and set WaitDelay',
     source: 'os/exec/exec.go Output, CombinedOutput',
   },
@@ -125,7 +125,7 @@ export function calls({ seen }: Scene): Finding[] {
   return found
 }
 
-/** What a function says by its name: that it waits by design; and in which row it is, from 1. */
+/** Flags of a function name: it waits by design; above that its row in CALLS, from 1. */
 const WAITS_BY_DESIGN = 1
 const ROW_SHIFT = 1
 
@@ -138,7 +138,7 @@ function callOfName(name: Name): number {
   return name.call
 }
 
-/** The row of the call that a stack is in, whatever its state; past the last one for none. */
+/** Row of the outbound call that a stack is in, whatever its state; `CALLS.length` for none. */
 const callOf = fact(({ stack }: Signature): number => {
   let first = CALLS.length
   let said = 0

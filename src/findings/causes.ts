@@ -1,19 +1,22 @@
-/** Leaks that have one cause. */
+/** Groups leaks that have one cause. */
 import { namesOf } from '../core/names.ts'
 import { addTo, creatorOf } from '../leaks/kin.ts'
 import { isStandard } from '../stacks/title.ts'
 import type { Seen } from './finding.ts'
 
-/** Who waits so may wait for those that it has started. */
+/** States in which a goroutine may wait for those that it has started. */
 const WAITS_FOR_OTHERS = /^(?:chan receive|select|sync\.WaitGroup\.Wait|sync\.Cond\.Wait|semacquire)$/
 /** The two goroutines of a connection (net/http/transport.go dialConn). */
 const CONNECTION = 'net/http.(*Transport).dialConn'
-/** What is started together comes in the same numbers, but for some that are on their way, … */
+/** Goroutines that are started together come in equal numbers, except those in flight: largest ratio of two counts, … */
 const AS_MANY = 1.25
-/** … which fewer do not show. */
+/** … and smallest count for which that means anything. */
 const FEW = 3
 
-/** Each the one to look at first, then its victims: those that wait for goroutines they have started, and that leak themselves. */
+/**
+ * Groups of leaks. Each begins with the one to look at first; then follow its victims, which leak because they wait for leaking goroutines that
+ * they have started.
+ */
 export function causes(leaks: readonly Seen[]): Seen[][] {
   const creators = new Map<string, Seen[]>()
   for (const each of leaks) addTo(creators, creatorOf(each.tally.signature), each)
@@ -38,9 +41,9 @@ function rank(each: Seen, creators: ReadonlyMap<string, readonly Seen[]>): numbe
   return isVictim ? 2 : 1
 }
 
-/** The leaks that have a cause already: there may be thousands, and each asks for the first group that it is of. */
+/** The groups so far. There may be thousands of leaks, and each asks for the first group that it belongs to. */
 class Groups {
-  /** By creator: the first group of any that it has started, and of those of which it has started so many. */
+  /** By creator: the first group with any goroutines that it has started, and the first group with exactly this many of them. */
   readonly #first = new Map<string, number>()
   readonly #byCount = new Map<string, Map<number, number>>()
 
@@ -53,24 +56,24 @@ class Groups {
     counts.set(count, Math.min(group, counts.get(count) ?? group))
   }
 
-  /** The first group with one whose victim or neighbour it is. */
+  /** The first group with a leak whose victim or sibling it is. */
   of(each: Seen): number | undefined {
     const groups = [...(waitsForOthers(each) ? this.#withChildren(each) : []), ...this.#withNeighbours(each)]
     return groups.length === 0 ? undefined : groups.reduce((a, b) => Math.min(a, b))
   }
 
-  /** With some that a function of `each` has started, which waits. */
+  /** Groups with leaks that a function on the stack of `each` has started, if `each` waits for others. */
   #withChildren({ tally }: Seen): number[] {
     return namesOf(tally.signature.stack).flatMap(({ text }) => (isStandard(text) ? [] : (this.#first.get(text) ?? [])))
   }
 
-  /** With some that were started by the function that has started `each`, one beside the other. */
+  /** Groups with leaks that were started by the creator of `each`, one for one. */
   #withNeighbours({ tally: { signature, count } }: Seen): number[] {
     const creator = creatorOf(signature)
     const first = creator === CONNECTION ? this.#first.get(creator) : undefined
     if (first !== undefined) return [first]
     if (isStandard(creator)) return []
-    // As many counts as there are cost as many goroutines, squared.
+    // n different counts take at least n²/2 goroutines, so this list is short.
     return [...(this.#byCount.get(creator) ?? [])].flatMap(([other, group]) => (isAsMany(count, other) ? [group] : []))
   }
 }

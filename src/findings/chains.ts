@@ -1,6 +1,6 @@
 /**
- * What a pile waits for in the end: the goroutine that may hold its lock waits for something, too. A ring is claimed only where each step
- * has an address, and one goroutine alone that may hold it.
+ * Follows what a pile waits for: the goroutine that may hold its lock may wait for something too. A ring is claimed only if each step has an
+ * address, and exactly one goroutine may hold it.
  */
 import type { CallingGoroutine, DumpTally } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
@@ -15,25 +15,25 @@ import { anyGoesOn } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 
-/** Waiters from which on a group is of interest by itself. */
+/** Number of waiters from which a group is of interest by itself. */
 export const FEW = 5
 const RUNS = /^(?:running|runnable|preempted)$/
-/** Signatures of a standstill whose locks are looked for. */
+/** Number of signatures of a standstill for which locks are looked up. */
 const LOCKS = 8
-/** Nobody reads further. */
+/** Longest chain that is followed: nobody reads further. */
 const STEPS = 8
 
 export const waitsIn: (scene: Scene) => Waits = ofScene(({ dump }) => waitsOf(dump, FEW))
 
 export interface Step {
   readonly goroutine: CallingGoroutine
-  /** Known by type alone: it is the only other goroutine in a method of this type. */
+  /** Set if only the type is known: this is the only other goroutine in a method of the type. */
   readonly type?: string
-  /** What it waits for itself. */
+  /** What this goroutine waits for. */
   readonly waitsFor: Group | undefined
 }
 
-/** From the lock of `group` on, as far as there is one goroutine that may hold it. */
+/** Starts at the lock of `group`, and goes on as long as exactly one goroutine may hold it. */
 export function chainOf(scene: Scene, group: Group): readonly Step[] {
   const waits = waitsIn(scene)
   const steps: Step[] = []
@@ -54,7 +54,7 @@ type Holder = Omit<Step, 'waitsFor'>
 
 const holdersFound = new WeakMap<Group, Holder | 'nobody'>()
 
-/** Found once: thousands of standstills may be held up by one lock. */
+/** Cached: one lock may hold up thousands of standstills. */
 function holderOf(scene: Scene, group: Group): Holder | undefined {
   const found = holdersFound.get(group) ?? findHolder(scene, group) ?? 'nobody'
   holdersFound.set(group, found)
@@ -68,7 +68,7 @@ function findHolder(scene: Scene, group: Group): Holder | undefined {
   return onlyOther(scene, group)
 }
 
-/** Where the receivers are stale: who is in a method of the type that locks it, and does not wait for it, if that is one goroutine. */
+/** If the receivers are stale: the only goroutine in a method of the locking type that does not wait for the lock. */
 function onlyOther(scene: Scene, group: Group): Holder | undefined {
   const [first] = group.goroutines
   const type = first === undefined ? undefined : shapeOf(first).type
@@ -87,8 +87,8 @@ function onlyOther(scene: Scene, group: Group): Holder | undefined {
 }
 
 /**
- * Is a loop that does not end all that goes on? Where locks are in demand, one of those who want it is at work elsewhere at almost any
- * moment.
+ * Is a runaway loop the only active goroutine? While locks are in demand in a healthy program, at almost any moment one of those that want the
+ * lock is at work elsewhere.
  */
 export function isHeldByRunner(scene: Scene, group: Group): boolean {
   const [holder, ...others] = group.mayHold
@@ -98,12 +98,12 @@ export function isHeldByRunner(scene: Scene, group: Group): boolean {
   return seen !== undefined && seen.tally.count === 1 && !anyGoesOn(scene, waiter, seen)
 }
 
-/** The objects of a chain, the first one first. */
+/** The objects of a chain, first one first. */
 export function objectsOf(group: Group, steps: readonly Step[]): WaitsOn[] {
   return [...new Set([group, ...steps.flatMap(({ waitsFor }) => waitsFor ?? [])])].map((each) => each.waits())
 }
 
-/** Locks that goroutines of the first of `seen` wait for, the one with most waiters first. */
+/** Locks that goroutines of the first few of `seen` wait for, most waiters first. */
 export function locksOf(scene: Scene, seen: readonly Seen[]): readonly Group[] {
   const { callers } = scene.dump
   const waiters = seen.filter((each) => waitsForLock(each) > 0).slice(0, LOCKS)
@@ -134,7 +134,7 @@ export function chainText(scene: Scene, group: Group, steps: readonly Step[]): s
   return text
 }
 
-/** Of the locks that they wait for one that somebody may hold, most waiters first. */
+/** The lock to report: the first, by number of waiters, that some goroutine may hold; otherwise the one with most waiters. */
 export function lockToTell(
   scene: Scene,
   seen: readonly Seen[],
@@ -166,10 +166,10 @@ function objectText({ kind, sends, object }: Group): string {
   return `${sends ? 'waits to send on channel' : WORDS[kind]} ${object}`
 }
 
-/** A select has no address, nor has what is outside of the program. */
+/** A select has no address, and neither has anything outside the program. */
 function elsewhere(scene: Scene, { signature, minutes }: CallingGoroutine): string | undefined {
   const seen = scene.bySlot[signature]
-  if (seen !== undefined && isOutside(seen)) return 'waits for the world outside'
+  if (seen !== undefined && isOutside(seen)) return 'waits for the outside world'
   return minutes === undefined ? undefined : 'has waited'
 }
 
@@ -181,14 +181,14 @@ function countedMinutes(minutes: number): string {
   return minutes === 1 ? '1 minute' : `${minutes} minutes`
 }
 
-/** `(*Cache)` of `example.com/shop.(*Cache)`. */
+/** `(*Cache)` for `example.com/shop.(*Cache)`. */
 export function shortType(type: string): string {
   return type.slice(type.indexOf('(*'))
 }
 
 export const ringIn: (scene: Scene) => readonly Group[] = ofScene(cycle)
 
-/** A ring whose addresses prove it. */
+/** Reports a ring that is proven by addresses. */
 export function ring(scene: Scene): Finding[] {
   const found = ringIn(scene)
   if (found.length < 2) return []
@@ -205,7 +205,7 @@ export function ring(scene: Scene): Finding[] {
         title: `${goroutines(count)} wait for each other on ${isLocks ? `${found.length} locks` : 'a lock and a WaitGroup'}${place}`,
         because: isLocks
           ? `each lock may be held by a goroutine that waits for another: ${objects}`
-          : `who may hold the lock waits for goroutines that it has started, and that wait for the lock: ${objects}`,
+          : `the goroutine that may hold the lock waits for goroutines that it has started, which wait for the lock: ${objects}`,
         ...(isLocks ? { fault: 'resource_deadlock' } : {}),
         class: classOf(seen),
         waits_on: found.map((each) => each.waits()),
@@ -215,7 +215,7 @@ export function ring(scene: Scene): Finding[] {
   ]
 }
 
-/** Groups that wait for each other in a ring, each with the one goroutine that may hold what it waits for. */
+/** Groups that wait for each other in a ring; for each, exactly one goroutine may hold what it waits for. */
 function cycle(scene: Scene): readonly Group[] {
   const waits = waitsIn(scene)
   const seen = new Set<Group>()
@@ -227,17 +227,17 @@ function cycle(scene: Scene): readonly Group[] {
       seen.add(at)
       at = next(scene, at)
     }
-    // One that an earlier path has gone through leads to no ring, or to one that was found.
+    // A group of an earlier path leads to no ring, or to one that was found.
     if (at !== undefined && path.includes(at)) return path.slice(path.indexOf(at))
   }
   return []
 }
 
-/** What those wait for who could let the waiters of `group` go on. */
+/** What the goroutine waits for that could let the waiters of `group` go on. */
 function next(scene: Scene, group: Group): Group | undefined {
   const waits = waitsIn(scene)
   const [holder] = group.mayHold
-  // More than one that may hold it proves nothing.
+  // If more than one may hold it, nothing is proven.
   if (holder !== undefined) return group.mayHold.length === 1 ? waits.of(holder) : undefined
   if (group.kind !== 'waitgroup') return undefined
   for (const child of childrenOf(scene.dump, group)) {
@@ -247,11 +247,11 @@ function next(scene: Scene, group: Group): Group | undefined {
   return undefined
 }
 
-/** Goroutines that the one that waits for a WaitGroup has started. */
+/** Goroutines that the waiter on a WaitGroup has started. */
 function childrenOf({ signatures, callers }: DumpTally, { goroutines: waiters }: Group): readonly CallingGoroutine[] {
   const [waiter] = waiters
   const slot = waiter?.signature ?? -1
-  // Of several who wait at one place it is not known whose they are.
+  // If several wait at one place, it is unknown which of them has started the children.
   if (signatures[slot]?.count !== 1) return []
   return kinOf(signatures)
     .startedBy(slot)

@@ -1,34 +1,34 @@
-/** What the functions of a stack say of the code that it is in: found once a signature, since dump after dump has the same ones. */
+/** What the functions of a stack say about the code that it is in. Computed once per signature, since the same signatures come in dump after dump. */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { fileOf, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
 import { isOfDependency, isOwnLock, isStandard, packageOf } from '../stacks/title.ts'
 
-/** What a lock consists of (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
+/** Functions inside a lock (sync/mutex.go, rwmutex.go; internal/sync/mutex.go). */
 const IN_LOCK = /^(?:runtime\.|(?:internal\/)?sync\.(?:runtime_|\(\*(?:RW)?Mutex\)))/
-/** Until Go 1.19 a mutex is `semacquire`, as a WaitGroup is; the frame tells. */
+/** Until Go 1.19 the state of a wait for a mutex is `semacquire`, as for a WaitGroup; the frame distinguishes them. */
 const LOCK_FRAME = /^(?:internal\/)?sync\.(?:runtime_Semacquire(?:RW)?Mutex|\(\*(?:RW)?Mutex\)\.)/
-/** To write into a pipe is to hand over, in a select (io/pipe.go write, net/pipe.go write). */
+/** Writes into a pipe hand over data, but wait in a select (io/pipe.go write, net/pipe.go write). */
 const PIPE_WRITE = /^(?:io|net)\.\(\*pipe\)\.write$/
-/** The other end is in the program, too. */
+/** A net.Pipe, whose other end is in the same program. */
 const NET_PIPE = /^net\.\(\*pipe\)\./
-/** Packages that wait on behalf of their caller for another goroutine of the program. */
+/** Packages whose functions wait on behalf of their caller for another goroutine of the program. */
 const FOR_CALLER = /^(?:runtime|sync|internal\/|time$|context$|iter$|io$|bufio$|fmt$|log$|golang\.org\/x\/sync\/)/
 
-/** What a name says by itself, as bits; above them which of POOLS one waits for a member of there, from 1. */
+/** Flags of a function name. The bits from POOL_SHIFT on are the row in POOLS that it waits in, from 1. */
 const STANDARD = 1
-/** Of a package, and not of the standard library. */
+/** In a package outside the standard library. */
 const OWN = 2
 const INSIDE_LOCK = 4
-/** A lock that the program has made around another one. */
+/** A lock type of the program that wraps another lock. */
 const OWN_LOCK = 8
 const WAITS_FOR_LOCK = 16
 const WAITS_FOR_CALLER = 32
 const WRITES_PIPE = 64
 const POOL_SHIFT = 7
 
-/** Finds out of which package it is, too, and of which type it is a method: `shop.(*Cache).`; empty for any other function. */
+/** Also sets the package, and the type of which it is a method, as in `shop.(*Cache).`; empty for any other function. */
 function codeOfName(name: Name): number {
   if (name.code === UNKNOWN) {
     const { text } = name
@@ -51,13 +51,13 @@ function findCode(name: string, path: string): number {
   )
 }
 
-/** All at once: whoever asks for one thing of a signature asks for another. */
+/** All computed at once: a rule that asks for one of these usually asks for another. */
 class Code {
-  /** Whose it is, outermost or not, and who started it; none of the standard library. */
+  /** Packages on the stack and of the creator, without the standard library. */
   readonly packages: readonly string[]
-  /** `shop.(*Cache).` of each method with a pointer receiver. */
+  /** `shop.(*Cache).` for each method with a pointer receiver. */
   readonly types: readonly string[]
-  /** The type whose method takes the lock, where a lock is what it waits for. */
+  /** The type whose method takes the lock, if it waits for a lock. */
   readonly lockedBy: string | undefined
   readonly #said: number
 
@@ -100,7 +100,7 @@ class Code {
     return (this.#said & IN_PIPE_WRITE) !== 0
   }
 
-  /** Is it the standard library, or a dependency, that decides to wait? */
+  /** Is it the standard library or a dependency that decides to wait? */
   get calledOut(): boolean {
     return (this.#said & CALLED_OUT) !== 0
   }
@@ -110,7 +110,7 @@ class Code {
   }
 }
 
-/** What a stack says, as bits. */
+/** Flags of a stack. */
 const IN_A_LOCK = 1
 const IN_PIPE_WRITE = 2
 const CALLED_OUT = 4
@@ -122,7 +122,7 @@ function isFromElsewhere(file: Name | undefined): boolean {
 
 const NONE: readonly never[] = []
 
-/** A list that was added to has room for more, which is most of what it takes. */
+/** A list that has grown has spare capacity, which is most of its memory: returns an exact copy. */
 function exactly(list: readonly string[]): readonly string[] {
   return list.length === 0 ? NONE : list.slice()
 }
@@ -133,7 +133,7 @@ function addOnce(list: string[], text: string): void {
 
 export const codeOf: (signature: Signature) => Code = fact((signature: Signature) => new Code(signature))
 
-/** The innermost function that is not of the standard library; undefined where all are. */
+/** The innermost function outside the standard library; undefined if there is none. */
 export function callerOf({ stack }: Signature): string | undefined {
   return namesOf(stack).find((name) => (codeOfName(name) & STANDARD) === 0)?.text
 }

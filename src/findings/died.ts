@@ -1,4 +1,4 @@
-/** What the text of a dump says by itself: the process died, a test has run out of time, the race detector has found a race. */
+/** Findings from the text of a dump: the process died, a test ran out of time, or the race detector found a race. */
 import type { Frame, RaceAccess, Stack } from '../core/model.ts'
 import { baseAt, goroutines, placeOf } from '../leaks/words.ts'
 import { titleFrame } from '../stacks/title.ts'
@@ -7,19 +7,19 @@ import type { Finding, Scene, Seen } from './finding.ts'
 import { stackText } from './stack-text.ts'
 import { OUTER, waysOf } from './ways.ts'
 
-/** Characters of a panic value in a title. */
+/** Longest panic value in a title, in characters. */
 const REASON_CHARACTERS = 120
 
-/** What the runtime, and the testing of synctest bubbles, say of a deadlock (runtime/proc.go checkdead; internal/synctest). */
+/** What the runtime, and tests in synctest bubbles, print about a deadlock (runtime/proc.go checkdead; internal/synctest). */
 const DEADLOCK = /^(?:all goroutines are asleep - deadlock!|deadlock: )/
 
 const PANIC = /^(?:panic|runtime\.gopanic)$/
 const OF_RUNTIME = /^(?:panic$|runtime[./])/
-/** Of a goroutine that nothing is known of. */
+/** The stack of an unknown goroutine. */
 const NO_STACK: Stack = { frames: [] }
 const RECOVERED = 'recovered: only the stack of its own goroutine was logged'
 
-/** Signatures that a finding about the whole process names. */
+/** Most signatures that a finding about the whole process names. */
 const NAMED = 3
 
 export function crash({ dump, seen }: Scene): Finding[] {
@@ -30,7 +30,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
     const [first] = dump.died === undefined ? inOrder(seen, dump.signatures) : []
     const stack = dump.died ?? first?.tally.signature.stack ?? NO_STACK
     const title = first?.tally.signature.title ?? titleFrame(stack)
-    // Of a stack that is cut nothing may be left but how the runtime panics.
+    // A stack that is cut may contain only the frames in which the runtime panics.
     const isKnown = first !== undefined || (stack.frames.length > 0 && !OF_RUNTIME.test(title.function))
     const recovery = !isKnown || dump.goroutines > 1 ? undefined : recoveryOf(stack, dump.reasonByLog)
     const found = about(first === undefined ? [] : [first], {
@@ -42,7 +42,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
     return [first !== undefined || !isKnown ? found : { ...found, ...placeIn(title), stack: stackText(stack) }]
   }
   if (kind === 'signal') {
-    // Who asked for a dump knows it; whoever reads the log later does not.
+    // Whoever sent the signal knows about it, but a later reader of the log does not.
     const isAsked = reason.startsWith('SIGQUIT')
     return [
       about([], {
@@ -68,8 +68,8 @@ export function crash({ dump, seen }: Scene): Finding[] {
 }
 
 /**
- * What shows that the panic whose stack this is was recovered: the runtime prints by none of these functions, and where the program has logged the
- * stack itself, it runs above that of the panic.
+ * The evidence that a panic was recovered. The runtime never prints a crash from within these functions, and if the program has logged the
+ * stack itself, the logging frames are on top of those of the panic.
  */
 function recoveryOf(stack: Stack, isLogged = false): string | undefined {
   if (has(stack, /^net\/http\.\(\*(?:conn|http2serverConn)\)\./))
@@ -78,7 +78,7 @@ function recoveryOf(stack: Stack, isLogged = false): string | undefined {
   return isOwn || (isLogged && has(stack, PANIC)) ? RECOVERED : undefined
 }
 
-/** Who waits for another goroutine has not printed its own stack: it is in a deferred call. */
+/** A goroutine that waits for another one cannot be printing its own stack: it is in a deferred call. */
 function isPanicking(seen: Seen): boolean {
   return hasFunction(seen, PANIC) && (waysOf(seen.state) & OUTER) !== 0
 }
@@ -140,7 +140,7 @@ interface Tests {
   readonly names: readonly string[]
 }
 
-/** Those that run. One that waits for its subtests, or for its turn among parallel ones, is named where there is no other. */
+/** The tests that run. A test that waits for its subtests, or for its turn among parallel ones, is named only if there is no other. */
 function testsIn(seen: readonly Seen[]): Tests {
   const all = seen.filter((each) => testIn(each) !== undefined)
   const running = all.filter((each) => !hasFunction(each, WAITS_FOR_TEST))
@@ -156,13 +156,13 @@ function notReturned({ names }: Tests): string {
 
 /** testing/testing.go; gopkg.in/check.v1 runTest waits for the goroutine of a test. */
 const WAITS_FOR_TEST = /^testing\.\(\*T\)\.(?:Run|Parallel)$|\/check%2ev1\.\(\*suiteRunner\)\.runTest$/
-/** Who calls tests: testing/testing.go; gopkg.in/check.v1 check.go. */
+/** Functions that call tests: testing/testing.go; gopkg.in/check.v1 check.go. */
 const RUNS_TEST = /^testing\.tRunner$|\/check%2ev1\.\(\*suiteRunner\)\.forkTest/
-/** A suite calls its tests by name (testify/suite/suite.go, check.v1). */
+/** Suites call their tests through reflection (testify/suite/suite.go, check.v1). */
 const BY_NAME = /^reflect\.Value\.call$/
 const TEST = /\.((?:Test|Benchmark|Fuzz|Example)[^./]*)/
 
-/** The function that the testing package, or a suite, calls: `TestHang`, of `TestHang.func1` too. */
+/** The test function that the testing package or a suite calls: `TestHang`, also for `TestHang.func1`. */
 function testIn({ tally }: Seen): string | undefined {
   const { frames } = tally.signature.stack
   const runner = frames.findIndex((frame) => RUNS_TEST.test(frame.function))
@@ -172,7 +172,7 @@ function testIn({ tally }: Seen): string | undefined {
   return (called ?? TEST.exec(frames[runner - 1]?.function ?? ''))?.[1]
 }
 
-/** The goroutine that the dump begins with is the one that died. */
+/** The first goroutine of the dump is the one that died. */
 function inOrder(seen: readonly Seen[], signatures: Scene['dump']['signatures']): Seen[] {
   const [first] = signatures
   return seen.filter((each) => each.tally === first)
@@ -186,7 +186,7 @@ function has({ frames }: Stack, name: RegExp): boolean {
   return frames.some((frame) => name.test(frame.function))
 }
 
-/** As records have it. */
+/** The fields of a record. */
 function placeIn({ function: name, file, line }: Frame): Pick<Finding, 'function' | 'file' | 'line'> {
   return { function: name, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
 }
@@ -197,14 +197,14 @@ function where(frame: Frame): string {
   return at === undefined ? frame.function : `${frame.function} ${at}`
 }
 
-/** `at main.go:10` of `main.(*S).inc /srv/app/race/main.go:10`. */
+/** `at main.go:10` for `main.(*S).inc /srv/app/race/main.go:10`. */
 function accessPlace(frame: string | undefined): string {
   if (frame === undefined) return 'somewhere'
   const file = frame.slice(frame.indexOf(' ') + 1)
   return `at ${file.slice(file.lastIndexOf('/') + 1)}`
 }
 
-/** The runtime's map functions do the access, and somebody calls them. */
+/** The first frame outside the runtime: map functions of the runtime do the access on behalf of their caller. */
 function ownFrame({ stack }: RaceAccess): string | undefined {
   return stack.find((frame) => !/^(?:internal\/)?runtime[./]/.test(frame)) ?? stack[0]
 }

@@ -1,6 +1,6 @@
 /**
- * Who ends something, and waits for minutes until it has ended. It tells those who are to end, and they do so at once, or finish what they are at: they
- * do not rest.
+ * Goroutines that end something, and wait for minutes until it has ended. Those that they have told to end either end at once or finish their
+ * current work; they do not rest.
  */
 import { factOfName, namesOf } from '../core/names.ts'
 import { creatorOf, kinOf } from '../leaks/kin.ts'
@@ -16,7 +16,10 @@ import { miscounts } from './unended.ts'
 import { receiverType } from './waiting.ts'
 import { CONDITION, GROUP, OUTER, RECEIVE } from './ways.ts'
 
-/** A loop that takes what comes is called a drain, too: only where it waits for a WaitGroup does the name say more. */
+/**
+ * The part of a function name that says that it ends something. A loop that takes what comes is also called a drain: that name counts only if
+ * it waits for a WaitGroup.
+ */
 const endsBy = factOfName(({ text }): string => {
   const [, name = ''] = isStandard(text)
     ? []
@@ -34,15 +37,15 @@ export function ending(scene: Scene): Finding[] {
         finding: 'slow',
         severity: 'warning',
         title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
-        because: `${count === 1 ? 'it waits' : 'they wait'} for the end of others, none of whom is at work`,
+        because: `${count === 1 ? 'it waits' : 'they wait'} for others to end, and none of them is at work`,
       })
       return { ...found, goroutines: count }
     })
 }
 
 /**
- * Those who should have ended, and wait for minutes themselves: whom it has started, or a function that it is in, or a method of a type that it is in.
- * What `main.main` has started is of all kinds.
+ * Goroutines that should have ended, but wait for minutes themselves: those that `each` has started, or that were started by a function on its
+ * stack or by a method of a type on its stack. `main.main` does not count: it starts goroutines of all kinds.
  */
 function awaitedBy(scene: Scene, each: Seen): readonly Seen[] {
   const inside = namesOf(each.tally.signature.stack).flatMap(({ text }) =>

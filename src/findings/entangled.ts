@@ -1,20 +1,20 @@
 /**
- * Most goroutines of a large dump wait alone, each for an object that nobody else has to do with: no pile, and no step of a chain. They are
- * found by sorting addresses, so that nothing is made for each of a hundred thousand.
+ * Most goroutines of a large dump wait for an object that no other goroutine has to do with: they are not in a pile or a chain. Sorting
+ * addresses filters them out, without allocating anything for each of a hundred thousand goroutines.
  */
 import type { CallingGoroutine, CallingGoroutines } from '../core/model.ts'
 import { isIn, isLock, noteReceiver, type Offsets, offsetsOf } from './objects.ts'
 import { addressOf, receiverOf, shapeOf, type WaitKind } from './waiting.ts'
 
-/** Makes one number of an address and of what is waited for. Two of one number, past 2^50, are looked at closely like any other pair. */
+/** Combined with the address into one number. Past 2^50 two objects may share a number; they are then compared like any other pair. */
 const KINDS: Readonly<Record<WaitKind, number>> = { mutex: 1, rwmutex: 2, channel: 3, waitgroup: 4, cond: 5 }
 const SENDS = 6
 const ROOM = 8
 
 export interface Entangled {
-  /** Those who wait for an object that another one waits for, too, or for a lock in an object that another one is in a method of. */
+  /** Goroutines that wait for an object that another one waits for too, or for a lock in an object that another one is in a method of. */
   readonly waiting: readonly CallingGoroutine[]
-  /** Of the locks of all who wait. */
+  /** Offsets of all locks that are waited for. */
   readonly offsets: Offsets
 }
 
@@ -40,7 +40,7 @@ export function entangled(callers: CallingGoroutines): Entangled {
   const objects = new Numbers(keys.slice(0, waiters))
   if (!isAnyLock && !objects.anyTwice) return { waiting: [], offsets }
   const receivers = new Numbers(pointers.subarray(0, used))
-  /** May one that waits be in a method of the object that the lock is in? */
+  /** May a waiting goroutine be in a method of the object that contains the lock? */
   const isWatched = (goroutine: CallingGoroutine, object: number): boolean => {
     const { kind, type } = shapeOf(goroutine)
     if (isIn(goroutine, object)) return receivers.hasTwice(goroutine.pointer(goroutine.waits))
@@ -55,19 +55,19 @@ export function entangled(callers: CallingGoroutines): Entangled {
     const isWanted =
       key !== 0 &&
       (objects.hasTwice(key) || (isLock(shapeOf(goroutine).kind) && isWatched(goroutine, Math.floor(key / ROOM))))
-    // Which lock one waits for whose address is lost, the other locks say.
+    // If the address of a lock is lost, the other locks show which one it is.
     if (isWanted || (isAnyLost && isLock(shapeOf(goroutine).kind))) waiting.push(goroutine.copy())
   })
   return { waiting, offsets }
 }
 
-/** Which numbers are among many, once or more often. */
+/** Answers whether a number occurs among many, once or more often. */
 class Numbers {
   readonly #sorted: Float64Array
-  /** Those that are there more than once: few, or none, of a hundred thousand. */
+  /** Numbers that occur more than once: few, or none, of a hundred thousand. */
   readonly #twice: Float64Array
 
-  /** Without 0, which stands for an unknown one. `numbers` are sorted in place. */
+  /** Ignores 0, which means unknown. Sorts `numbers` in place. */
   constructor(numbers: Float64Array) {
     const sorted = numbers.sort()
     const twice: number[] = []

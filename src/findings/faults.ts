@@ -1,4 +1,7 @@
-/** What is wrong, where the stacks prove it, and what to do about it. A leak that fits no row has no hint: a wrong one is worse than none. */
+/**
+ * What is wrong with a leak, if the stacks prove it, and what to do about it. A leak that matches no row has no hint: a wrong hint is worse
+ * than none.
+ */
 import type { SignatureTally } from '../core/model.ts'
 
 interface FaultRow {
@@ -6,7 +9,7 @@ interface FaultRow {
   /** What the stacks show. */
   readonly when: string
   readonly state: RegExp
-  /** A function that is in the stack. */
+  /** A function on the stack. */
   readonly inner?: RegExp
   readonly hint: string
   readonly source: string
@@ -92,7 +95,7 @@ export const FAULTS: readonly FaultRow[] = [
   },
 ]
 
-/** Of goroutines that leak; undefined where the stacks prove none. */
+/** For goroutines that leak; undefined if the stacks prove no fault. */
 export function faultOf({ signature, states }: SignatureTally): FaultRow | undefined {
   const { frames } = signature.stack
   return FAULTS.find(

@@ -1,4 +1,4 @@
-/** Every rule is asked; what they find is put in order. */
+/** Runs every rule, and sorts the findings. */
 import { FINDING_KINDS, type Severity, type Verdict } from '../core/model.ts'
 import { tellApart } from './caller.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
@@ -7,16 +7,16 @@ import { provenBy } from './proven.ts'
 import { RULES, type Rule } from './rules.ts'
 import { WAITS } from './ways.ts'
 
-/** Verdicts that a rule looks for. */
+/** Verdicts that have a rule. */
 const JUDGED: ReadonlySet<Verdict> = new Set(['leaking', 'growing', 'stuck'])
 
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
 
-/** What is found, and the verdicts that it has changed. */
+/** The findings, and the signatures with the verdicts that the findings have changed. */
 export interface Told {
-  /** Most urgent first: by severity, by kind, by number of goroutines. Empty where nothing stands out. */
+  /** Most urgent first: by severity, kind, and number of goroutines. Empty if nothing is conspicuous. */
   readonly findings: readonly Finding[]
-  /** As in the scene. */
+  /** In the order of `Scene.seen`. */
   readonly seen: readonly Seen[]
 }
 
@@ -46,7 +46,7 @@ function sceneWith(scene: Scene, changed: ReadonlyMap<Seen, Seen>): Scene {
   return { ...scene, bySlot: scene.bySlot.map(change), seen: scene.seen.map(change) }
 }
 
-/** A profile does not say who does. */
+/** A profile does not show who waits, so it may be any. */
 function somebodyWaits({ dump, seen }: Scene): boolean {
   return dump.format === 'profile' || seen.some(({ ways }) => (ways & WAITS) !== 0)
 }

@@ -1,4 +1,4 @@
-/** What the rules look at, and what they make of it. */
+/** The input and output of the rules. */
 import type { Assessment, Bound, DumpTally, Signature, SignatureTally } from '../core/model.ts'
 import { namesOf } from '../core/names.ts'
 import type { FindingRecord } from '../core/records.ts'
@@ -7,24 +7,24 @@ import type { Track } from '../leaks/track.ts'
 import { mainState } from '../leaks/words.ts'
 import { waysOf } from './ways.ts'
 
-/** A finding before it has its rank in a dump. */
+/** A finding before its rank in the dump is known. */
 export type Finding = Omit<FindingRecord, 'v' | 'type' | 'dump' | 'source' | 'rank'>
 
-/** One signature of the dump, with all that is known of it. */
+/** One signature of the dump, with everything known about it. */
 export interface Seen {
   /** Index into the signatures of the dump. */
   readonly slot: number
   readonly tally: SignatureTally
   readonly assessment: Assessment
-  /** Undefined for dumps that show only a part of their process. */
+  /** Undefined for dumps that show only part of their process. */
   readonly track: Track | undefined
   /** It waits by design. */
   readonly idle: boolean
-  /** State → goroutines. Those of a profile its frames and pcs tell (parked.ts); none where they do not. */
+  /** State → number of goroutines. For a profile they are derived from frames and pcs (parked.ts); empty if that is not possible. */
   readonly states: ReadonlyMap<string, number>
-  /** The state that most of them are in; empty where none is known. */
+  /** The most frequent state; empty if none is known. */
   readonly state: string
-  /** How any of them waits (ways.ts), by its state. */
+  /** The ways in which any of them waits (ways.ts). */
   readonly ways: number
 }
 
@@ -41,7 +41,7 @@ export function seenOf(
   return { slot, tally, track, assessment, idle: isIdle(tally.signature, states), states, state, ways }
 }
 
-/** Those with most goroutines first, of as many the one that came first. Most dumps have few counts. */
+/** Most goroutines first; on a tie, in the order of the dump. Groups by count first, since most dumps have few different counts. */
 export function largestFirst(bySlot: readonly Seen[]): readonly Seen[] {
   if (bySlot.length < 2) return bySlot
   const byCount = new Map<number, Seen[]>()
@@ -49,7 +49,7 @@ export function largestFirst(bySlot: readonly Seen[]): readonly Seen[] {
   return [...byCount].sort(([a], [b]) => b - a).flatMap(([, seen]) => seen)
 }
 
-/** One dump, with all that is known of it. */
+/** One dump, with everything known about it. */
 export interface Scene {
   readonly dump: DumpTally
   /** In the order of the signatures of the dump. */
@@ -59,7 +59,7 @@ export interface Scene {
   readonly bound?: Bound | undefined
 }
 
-/** What `find` says of a scene, asked once: a dump may have thousands of signatures, and each asks. */
+/** Caches the result of `find` per scene: a dump may have thousands of signatures, and each asks. */
 export function ofScene<T extends object>(find: (scene: Scene) => T): (scene: Scene) => T {
   const found = new WeakMap<Scene, T>()
   return (scene) => {
@@ -69,9 +69,9 @@ export function ofScene<T extends object>(find: (scene: Scene) => T): (scene: Sc
   }
 }
 
-/** How the main goroutine waits for the end of the program, … */
+/** States in which the main goroutine waits for the end of the program, … */
 const MAIN_WAITS = /^(?:chan receive|select|select \(no cases\)|sync\.WaitGroup\.Wait|semacquire|IO wait|sleep)$/
-/** … and how it may do so in `main.main` alone: in what that calls, it is at work. */
+/** … and those that count only in `main.main` itself: in a function that it calls, the goroutine is at work. */
 const MAIN_WORKS = /^(?:IO wait|sleep)$/
 
 function isIdle(signature: Signature, states: ReadonlyMap<string, number>): boolean {
@@ -81,17 +81,17 @@ function isIdle(signature: Signature, states: ReadonlyMap<string, number>): bool
   return true
 }
 
-/** How many goroutines they are. */
+/** Total number of goroutines. */
 export function countOf(seen: readonly Seen[]): number {
   return seen.reduce((sum, { tally }) => sum + tally.count, 0)
 }
 
-/** Is a function of that name anywhere in its stack? */
+/** Does any function on its stack match? */
 export function isIn({ tally }: Seen, name: RegExp): boolean {
   return namesOf(tally.signature.stack).some(({ text }) => name.test(text))
 }
 
-/** It has a finding of its history. */
+/** It has a finding from its history. */
 export function isJudged({ assessment }: Seen): boolean {
   return assessment.verdict === 'leaking' || assessment.verdict === 'stuck'
 }

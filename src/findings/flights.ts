@@ -1,6 +1,6 @@
 /**
- * Calls that wait for one that another goroutine makes for all of them (golang.org/x/sync/singleflight, groupcache/singleflight). Its caller holds
- * them up as the holder of a lock does.
+ * Calls that wait for one that another goroutine makes on behalf of all (golang.org/x/sync/singleflight, groupcache/singleflight). The caller
+ * holds up the others, as the holder of a lock does.
  */
 import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
@@ -13,10 +13,10 @@ import { GROUP, SEMACQUIRE } from './ways.ts'
 
 const JOINS = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.Do$/
 const MAKES = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.doCall(?:\.func|$)/
-/** So many wait for it: one may have come this moment. */
+/** Number of waiters needed: a single one may have come just now. */
 const WAITERS = 2
 
-/** Those who wait for one that hangs, and who makes it. */
+/** The goroutines that wait for a hanging call, and those that make it. */
 export function flightIn(scene: Scene): readonly Seen[] {
   const { waiting, making } = hanging(scene)
   return [...waiting, ...making]
@@ -43,8 +43,8 @@ export function flights(scene: Scene): Finding[] {
     about([...waiting, ...making], {
       finding: 'stuck',
       severity: 'warning',
-      title: `${goroutines(count)} wait for a call that ${making.length === 1 && first.tally.count === 1 ? 'another one makes' : 'others make'} for them ${placeOf(waiting[0]?.tally.signature.title ?? title)}`,
-      because: `who makes it waits in ${first.state} ${placeOf(title)}, and no goroutine of the code that it calls goes on`,
+      title: `${goroutines(count)} wait for a call that ${making.length === 1 && first.tally.count === 1 ? 'another goroutine makes' : 'other goroutines make'} for them ${placeOf(waiting[0]?.tally.signature.title ?? title)}`,
+      because: `${making.length === 1 && first.tally.count === 1 ? 'that goroutine waits' : 'those goroutines wait'} in ${first.state} ${placeOf(title)}, and no goroutine of the code that is called is active`,
     }),
   ]
 }
@@ -55,7 +55,7 @@ function joins(each: Seen): boolean {
   return caller !== undefined && JOINS.test(caller)
 }
 
-/** Packages of the functions that make the call, innermost first; undefined for who makes none. */
+/** Packages of the functions inside the call, innermost first; undefined if the goroutine makes no such call. */
 function callIn({ tally: { signature } }: Seen): readonly string[] | undefined {
   const names = namesOf(signature.stack).map(({ text }) => text)
   const at = names.findIndex((name) => MAKES.test(name))
@@ -70,7 +70,7 @@ function callIn({ tally: { signature } }: Seen): readonly string[] | undefined {
   ]
 }
 
-/** Do they wait for other goroutines, where none of the code that they call goes on? */
+/** Do they wait for other goroutines, while no goroutine of the code that they call is active? */
 function areAtRest(scene: Scene, making: readonly Seen[]): boolean {
   const packages = new Set<string>()
   for (const each of making) {

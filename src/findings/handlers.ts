@@ -1,7 +1,7 @@
 /**
- * Handlers of requests that wait for another goroutine, and for nothing else, for minutes, or where nobody is left who could end it: they see neither
- * that their client has left nor a deadline. Streams and long polls wait in a select; a handler that waits for goroutines of its connection has kin at
- * work.
+ * Request handlers that wait only for another goroutine, for minutes or after everyone who could end the wait has gone. They notice neither
+ * that their client has left nor a deadline. Streams and long polls wait in a select instead; a handler that waits for goroutines of its
+ * connection has relatives at work.
  */
 import { namesOf, saysName } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
@@ -25,7 +25,7 @@ const SERVES =
 const serves = saysName(({ text }) => SERVES.test(text))
 const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
 const WATCHES = 'net/http.(*connReader).startBackgroundRead'
-/** Handlers without minutes: one may have come this moment. */
+/** Number of handlers without minutes that is needed: a single one may have come just now. */
 const DESERTED = 3
 
 export function handlers(scene: Scene): Finding[] {
@@ -37,12 +37,12 @@ export function handlers(scene: Scene): Finding[] {
         finding: 'slow',
         severity: 'warning',
         title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
-        because: `${count === 1 ? 'a handler of a request waits' : 'handlers of requests wait'} so, without a look at their clients, and no other goroutine of this code goes on`,
+        because: `${count === 1 ? 'a request handler waits there without watching its client' : 'request handlers wait there without watching their clients'}, and no other goroutine of this code is active`,
       })
     })
 }
 
-/** The same without minutes: who waits to receive may do so between two tries, or until a timer answers. */
+/** The same without minutes. Receives do not count: they may come between two tries, or end with a timer. */
 export function deserted(scene: Scene): Finding[] {
   const recent = waitingIn(scene).filter((each) => !isLate(each) && (each.ways & RECEIVE) === 0)
   if (countOf(recent) < DESERTED) return []
@@ -55,7 +55,8 @@ export function deserted(scene: Scene): Finding[] {
         finding: 'stuck',
         severity: 'warning',
         title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} in ${each.state} ${placeOf(signature.title)}`,
-        because: 'they handle requests, nobody else is in this code, and nobody is at work whom they may have asked',
+        because:
+          'they handle requests, no other goroutine is in this code, and none that they may have asked is at work',
       })
     })
 }
@@ -67,13 +68,13 @@ const waitingIn: (scene: Scene) => readonly Seen[] = ofScene((scene) => {
   return mayBe.filter((each) => !told.has(each))
 })
 
-/** Those whom a handler waits for come after it in `signatures`. */
+/** The goroutines that a handler waits for follow it in `signatures`. */
 function aboutHandlers(scene: Scene, each: Seen, said: Said): Finding {
   const others = (each.ways & GROUP) === 0 ? [] : waitingChildren(scene, each).filter((other) => other !== each)
   return { ...about([each, ...others], said), goroutines: each.tally.count }
 }
 
-/** Those whom it has started, and who wait for another goroutine. */
+/** Goroutines that it has started and that wait for another goroutine. */
 function waitingChildren({ dump, bySlot }: Scene, { slot }: Seen): readonly Seen[] {
   const children = kinOf(dump.signatures)
     .helpersOf(slot)
@@ -85,7 +86,7 @@ function isLate({ tally }: Seen): boolean {
   return (tally.waitMax ?? 0) >= SURE_MINUTES
 }
 
-/** Those of whom other rules say what is wrong. */
+/** Signatures that other rules report. */
 function toldIn(scene: Scene): ReadonlySet<Seen> {
   return new Set([
     ...haltedIn(scene).keys(),
@@ -107,7 +108,7 @@ export function isServing(each: Seen): boolean {
   return namesOf(each.tally.signature.stack).some(serves)
 }
 
-/** Does it wait for others in a select, which may see that its client has left? */
+/** Does it wait for others that are in a select, and so may notice that the client has left? */
 function looksOn({ dump, bySlot }: Scene, each: Seen): boolean {
   if ((each.ways & GROUP) === 0) return false
   return kinOf(dump.signatures)
@@ -115,7 +116,7 @@ function looksOn({ dump, bySlot }: Scene, each: Seen): boolean {
     .some(({ slot }) => ((bySlot[slot]?.ways ?? 0) & SELECT) !== 0)
 }
 
-/** Does another one of the code that waits go on, or one that belongs to it? */
+/** Is another goroutine of the waiting code, or a relative, active? */
 function isHelped(scene: Scene, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (own === undefined || isRelieved(scene, each)) return true
@@ -123,7 +124,7 @@ function isHelped(scene: Scene, each: Seen): boolean {
   return goingOnIn(scene, own).some((other) => other !== each)
 }
 
-/** Does nobody watch one of the connections (net/http/server.go startBackgroundRead)? Its client has left, and the handler goes on waiting. */
+/** Does no goroutine watch one of the connections (net/http/server.go startBackgroundRead)? Then the client has left, and the handler still waits. */
 function hasLostClient({ dump, bySlot }: Scene, each: Seen): boolean {
   if (each.tally.parents === undefined || !isIn(each, HTTP1)) return false
   let watched = 0
@@ -133,8 +134,8 @@ function hasLostClient({ dump, bySlot }: Scene, each: Seen): boolean {
 }
 
 /**
- * Without minutes: does nobody else of the code that waits go on, nor may have a timer? Nor may anybody at work, of whatever code, have been asked;
- * `main` uses what others provide.
+ * Without minutes: no other goroutine of the waiting code may be active or wait for a timer; and no active goroutine of any other code may have
+ * been asked. `main` does not count among those, since it uses what others provide.
  */
 function isDeserted(scene: Scene, handling: ReadonlySet<Seen>, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
@@ -143,7 +144,7 @@ function isDeserted(scene: Scene, handling: ReadonlySet<Seen>, each: Seen): bool
   return others.every((other) => handling.has(other) || !(goesOn(other) || mayPause(other))) && isQuiet(scene, own)
 }
 
-/** Is nobody at work, in any package but `main`? */
+/** Is no goroutine active, in any package except `main`? */
 function isQuiet(scene: Scene, own: string): boolean {
   const dumper = dumperOf(scene)
   return scene.seen.every((each) => {
@@ -155,7 +156,7 @@ function isQuiet(scene: Scene, own: string): boolean {
 
 const goingOn = ofScene(() => new Map<string, readonly Seen[]>())
 
-/** Two of those in a package who go on: one may be who asks, and thousands do. */
+/** Up to two active goroutines of a package: one of them may be the one that asks, and thousands ask. */
 function goingOnIn(scene: Scene, name: string): readonly Seen[] {
   const known = goingOn(scene).get(name)
   if (known !== undefined) return known

@@ -8,9 +8,9 @@ import { classOf } from './class.ts'
 import { faultOf } from './faults.ts'
 import { countOf, type Finding, type Scene, type Seen } from './finding.ts'
 
-/** Steps after which a leak is certain enough to wake somebody, … */
+/** Number of steps from which a leak is certain enough to wake somebody up, … */
 const CERTAIN_STEPS = 4
-/** … or so many goroutines. */
+/** … or number of goroutines. */
 const CERTAIN_GOROUTINES = 100
 
 export function leak(scene: Scene): Finding[] {
@@ -32,7 +32,7 @@ export function leak(scene: Scene): Finding[] {
   })
 }
 
-/** `; 40 more wait with them, in sync.WaitGroup.Wait at main.go:22`. */
+/** `; 40 more leak with them in sync.WaitGroup.Wait at main.go:22`. */
 function withThem(others: readonly Seen[]): string {
   const [first] = others
   if (first === undefined) return ''
@@ -40,7 +40,7 @@ function withThem(others: readonly Seen[]): string {
   return `; ${count} more leak with them${inState(first)} ${placeOf(first.tally.signature.title)}${others.length === 1 ? '' : ' and elsewhere'}`
 }
 
-/** A loop starts them, or each request one. */
+/** Says whether one goroutine started them in a loop, or many started one each, as requests do. */
 function originOf({ tally: { parents, count } }: Seen): string {
   if (parents === undefined || count === 1) return ''
   const { distinct, alive } = parents

@@ -1,6 +1,7 @@
 /**
- * Many that wait to receive, or in a select, in one place, started by calls that have returned, while none of their code goes on. A few may be workers
- * that wait for their next turn; what a call has written within itself, and left behind, waits for what that call knew.
+ * Many goroutines that wait to receive, or in a select, in one place, started by calls that have returned, while no goroutine of their code is
+ * active. A few of them may be workers waiting for their next turn. A closure left by a call that has returned waits for something that only
+ * that call knew.
  */
 import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
@@ -12,11 +13,11 @@ import { restsAll } from './goes-on.ts'
 import { isRelieved } from './relieved.ts'
 import { anyGoesOn } from './standstill.ts'
 
-/** Closures of a call, … */
+/** Number of goroutines needed if they are closures of their creator, … */
 const CLOSURES = 100
-/** … or any others: a service may have a worker for each of hundreds of customers, all of whom are asleep. */
+/** … or otherwise: a service may have a worker for each of hundreds of customers, all of them asleep. */
 const MANY = 1000
-/** Calls that have started them: one or two may have been the start of a service. */
+/** Number of different starters needed: one or two may have been the start of the service. */
 const CALLS = 5
 
 export function left(scene: Scene): Finding[] {
@@ -27,7 +28,7 @@ export function left(scene: Scene): Finding[] {
         finding: 'pile_up',
         severity: 'warning',
         title: `${goroutines(each.tally.count)} wait in ${each.state} ${placeOf(each.tally.signature.title)}`,
-        because: 'the calls that have started them have returned, and no other goroutine of this code goes on',
+        because: 'the calls that have started them have returned, and no other goroutine of this code is active',
       }),
     )
 }
@@ -43,7 +44,7 @@ function isLeft(scene: Scene, each: Seen): boolean {
   return !anyGoesOn(scene, each, each) && !isRelieved(scene, each)
 }
 
-/** Is one of those that have started them still in the function that did? */
+/** Is any of their starters still in the function that started them? */
 function isAnyIn({ dump }: Scene, { tally }: Seen, creator: string): boolean {
   for (const slot of tally.parents?.signatures.keys() ?? []) {
     const parent = dump.signatures[slot]

@@ -27,7 +27,7 @@ function faultAndHint({ tally }: Seen, count: number): { readonly fault?: string
   return known === undefined ? {} : { fault: known.fault, hint: known.hint }
 }
 
-/** One `select {}` alone, by a goroutine that lives on, keeps something going on purpose. */
+/** A single `select {}`, by a goroutine whose starter is alive, keeps something going on purpose. */
 function isKept({ tally, states }: Seen, count: number): boolean {
   return count === 1 && states.has('select (no cases)') && tally.parents?.alive !== 0
 }

@@ -1,9 +1,9 @@
-/** Which signatures of a dump are in a method of a type, or in a package. */
+/** Indexes the signatures of a dump by the types whose methods they are in, and by package. */
 import { addTo } from '../leaks/kin.ts'
 import { codeOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
 
-/** `shop.(*Cache).` → slots of the signatures that are in a method of it. */
+/** `shop.(*Cache).` → slots of the signatures with a method of it on the stack. */
 export const byTypeIn: (scene: Scene) => ReadonlyMap<string, readonly number[]> = ofScene(({ dump }) => {
   const slots = new Map<string, number[]>()
   for (const [slot, { signature }] of dump.signatures.entries())
@@ -11,7 +11,7 @@ export const byTypeIn: (scene: Scene) => ReadonlyMap<string, readonly number[]> 
   return slots
 })
 
-/** Package → signatures in it, or started by it, but for what idles by design. */
+/** Package → signatures in it or started by it, except those that are idle by design. */
 export const byPackageIn: (scene: Scene) => ReadonlyMap<string, readonly Seen[]> = ofScene(({ seen }) => {
   const members = new Map<string, Seen[]>()
   for (const each of seen)
@@ -19,7 +19,7 @@ export const byPackageIn: (scene: Scene) => ReadonlyMap<string, readonly Seen[]>
   return members
 })
 
-/** Is anybody who has own code of one of the packages such a one? */
+/** Does any signature in one of the packages satisfy `isSuch`? */
 export function anyMember(scene: Scene, packages: Iterable<string>, isSuch: (each: Seen) => boolean): boolean {
   const members = byPackageIn(scene)
   for (const name of packages) if (members.get(name)?.some(isSuch) === true) return true

@@ -1,13 +1,13 @@
-/** Goroutines by the object that they wait for, and whose methods they are in meanwhile. */
+/** Groups goroutines by the object that they wait for, and collects the receivers of the methods that they are in. */
 import type { CallingGoroutine } from '../core/model.ts'
 import { addressOf, isSame, type Receiver, receiverOf, shapeOf, type WaitKind } from './waiting.ts'
 
-/** A lock is part of the object whose method locks it, if it is within so many bytes of its beginning. */
+/** A lock belongs to the object whose method locks it if it is within this many bytes of its start. */
 const OBJECT_BYTES = 4096
 
 export type Lock = Extract<WaitKind, 'mutex' | 'rwmutex'>
 
-/** Type → how far into an object of that type its locks are. */
+/** Type → offsets of its locks, in bytes. */
 export type Offsets = Readonly<Record<Lock, Map<string, Set<number>>>>
 
 /** Goroutines that wait for one object. */
@@ -16,16 +16,16 @@ export interface Open {
   readonly object: number
   readonly sends: boolean
   readonly goroutines: CallingGoroutine[]
-  /** Those that its waiters name. */
+  /** Receivers of the methods of its waiters. */
   receivers: readonly Receiver[]
   readonly offsets: Offsets
 }
 
 const NO_RECEIVERS: readonly Receiver[] = []
-/** Receivers of an object, and places of a lock in a type: code has one or two, and more than so many say nothing. */
+/** Most receivers of an object, and most offsets of locks in a type: real code has one or two, and many prove nothing. */
 const MOST = 16
 
-/** Groups of `waiting`. Where in objects their locks are is added to `offsets`. */
+/** Groups `waiting` by object. Adds the offsets of their locks to `offsets`. */
 export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets): Open[] {
   const byKind = new Map<string, Map<number, Open>>()
   const add = (goroutine: CallingGoroutine, object: number, receiver?: Receiver): void => {
@@ -59,7 +59,7 @@ export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets)
   for (const goroutine of lost) {
     const receiver = receiverOf(goroutine)
     if (receiver === undefined) continue
-    // Two locks of one object: the receiver alone does not say which.
+    // If an object has two locks, the receiver alone does not say which one it is.
     const { kind = '' } = shapeOf(goroutine)
     const object = known?.get(`${kind} ${receiver.type} ${receiver.pointer}`) ?? receiver.pointer
     if (object !== 0) add(goroutine, object, receiver)
@@ -70,7 +70,7 @@ export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets)
   return all
 }
 
-/** Is `object` a lock of the object whose method waits for it? */
+/** Is `object` a lock inside the receiver of the method that waits for it? */
 export function isIn(goroutine: CallingGoroutine, object: number): boolean {
   const pointer = isLock(shapeOf(goroutine).kind) ? goroutine.pointer(goroutine.waits) : 0
   return pointer !== 0 && object >= pointer && object < pointer + OBJECT_BYTES
@@ -80,7 +80,7 @@ export function isLock(kind: WaitKind | undefined): kind is Lock {
   return kind === 'mutex' || kind === 'rwmutex'
 }
 
-/** Its lock of `kind` is `object`. */
+/** Notes that the receiver has a lock of `kind` at `object`. */
 export function noteReceiver(offsets: Offsets, kind: Lock, object: number, receiver: Receiver | undefined): void {
   if (receiver === undefined) return
   const { type, pointer } = receiver
@@ -89,7 +89,7 @@ export function noteReceiver(offsets: Offsets, kind: Lock, object: number, recei
   else if (known.size < MOST) known.add(object - pointer)
 }
 
-/** Of those who wait for it; where all are stale, those that it may be in. */
+/** Receivers of the waiters; if all are stale, those that the lock may be in, by known offsets. */
 export function receiversOf({ kind, object, goroutines, receivers, offsets }: Open): readonly Receiver[] {
   if (receivers.length > 0 || !isLock(kind)) return receivers
   const found: Receiver[] = []
@@ -103,18 +103,17 @@ export function receiversOf({ kind, object, goroutines, receivers, offsets }: Op
 }
 
 /**
- * Where a lock may be in an object of a type. Another waiter may tell. If nobody does, and the lock is the first field, or the second behind a
- * word, whoever is in a method of that very address and type is in the same object: two objects of a type that has a lock and a word are
- * farther apart.
+ * Offsets at which a lock may be in a type. Other waiters may show them. If none does, we try the first field, and the second after one word: a
+ * goroutine in a method of that type with that very address is in the same object, since two objects with a lock and a word are farther apart.
  */
 export function offsetsOf(offsets: Offsets, kind: Lock, type: string): Iterable<number> {
   return offsets[kind].get(type) ?? FIRST_FIELDS
 }
 
-/** A lock is 8 bytes; on most machines a word is, too. */
+/** A lock has 8 bytes, and so has a word on most machines. */
 const FIRST_FIELDS: readonly number[] = [0, 8]
 
-/** Kind and receiver → the object of that kind that its methods wait for, 0 for several. */
+/** Kind and receiver → the one object of that kind that its methods wait for; 0 if there are several. */
 function byReceiver(groups: readonly Open[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   for (const { kind, object, receivers } of groups) {

@@ -1,6 +1,6 @@
 /**
- * A goroutine that waits for a lock which it may have taken itself, further out. That it is in another method of the same object proves
- * nothing where others are in its methods, too, and one of them may hold it.
+ * A goroutine that waits for a lock which it may have taken itself, further out. That it is in another method of the same object proves nothing
+ * if other goroutines are in methods of the object too, since one of them may hold the lock.
  */
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
@@ -21,11 +21,11 @@ export interface OwnLock {
   readonly method: string
 }
 
-/** Is it alone with the object whose lock it waits for, and in two of its methods? */
+/** Is it the only goroutine in methods of the object whose lock it waits for, and in two of them? */
 export function ownLockOf(scene: Scene, each: Seen): OwnLock | undefined {
   const { tally, slot, idle, ways } = each
   const { kind, truncated, callers } = scene.dump
-  // What is cut off, or was never asked for, may hold it.
+  // A goroutine that is cut off, or was not in the dump, may hold it.
   if (kind === 'single' || truncated || callers === undefined) return undefined
   if (idle || (ways & (LOCK | SEMACQUIRE)) === 0 || tally.count !== 1 || waitsForLock(each) !== 1) return undefined
   const [goroutine] = callers.of(slot)
@@ -44,12 +44,12 @@ export function ownLockOf(scene: Scene, each: Seen): OwnLock | undefined {
   return undefined
 }
 
-/** `; it is in shop.(*Cache).set meanwhile, and no other goroutine is in a method of (*Cache): it may hold the lock itself`. */
+/** `it is in shop.(*Cache).set meanwhile, and no other goroutine is in a method of (*Cache)`. */
 export function ownLockText({ type, method }: OwnLock): string {
   return `it is in ${method} meanwhile, and no other goroutine is in a method of ${shortType(type)}`
 }
 
-/** Those whose code nobody else is at work in: where all is well, somebody holds the lock, and is there. */
+/** Only if no other goroutine of their code is active: in a healthy program the holder of the lock is at work there. */
 export const ownLocksIn: (scene: Scene) => ReadonlyMap<Seen, OwnLock> = ofScene((scene) => {
   const found = new Map<Seen, OwnLock>()
   for (const each of scene.seen) {
@@ -67,7 +67,7 @@ export function ownLock(scene: Scene): Finding[] {
       finding: 'stuck',
       severity: 'warning',
       title: `${goroutines(1)} waits for a lock that it may hold itself ${placeOf(each.tally.signature.title)}`,
-      because: `${ownLockText(own)}, nor does any of this code go on`,
+      because: `${ownLockText(own)}, nor is any other goroutine of this code active`,
     }),
   )
 }

@@ -1,12 +1,12 @@
-/** Where those who have started the goroutines of a finding are, as far as they live. */
+/** Where the living starters of a finding's goroutines are. */
 import type { SignatureTally } from '../core/model.ts'
 import type { Writable } from '../core/records.ts'
 import { type Finding, ofScene, type Scene } from './finding.ts'
 
-/** Signatures named. */
+/** Most signatures that are named. */
 const MOST = 3
 
-/** Notes the signatures that the living parents of the worst signature are in. */
+/** Adds the signatures of the living parents of the worst signature. */
 export function tellParents(finding: Writable<Finding>, scene: Scene): void {
   const { dump } = scene
   const { parents } = finding
@@ -19,7 +19,7 @@ export function tellParents(finding: Writable<Finding>, scene: Scene): void {
   if (ids.length > 0) finding.parents = { ...parents, signatures: ids }
 }
 
-/** There may be as many findings as signatures. */
+/** Cached, since there may be as many findings as signatures. */
 const byId = ofScene(
   ({ dump }): ReadonlyMap<string, SignatureTally> =>
     new Map(dump.signatures.map((tally) => [tally.signature.id, tally])),

@@ -1,40 +1,40 @@
 /**
- * The states of a text profile. It has none, and the innermost functions of the runtime have no frames in it, but their pcs are there: goroutines that
- * wait in the same way wait in the same places of one binary.
+ * Derives the states of a text profile, which has none. The innermost functions of the runtime have no frames in it, but their pcs are there:
+ * goroutines that wait in the same way are parked at the same addresses of one binary.
  *
  *     1 @ 0x48e76e 0x41d2bc 0x41ceb7 0x7db46e    gopark, chansend, chansend1, main.(*compactor).suggest
  *     1 @ 0x48e76e 0x41e2ae 0x41ddd2 0x7d4a35    gopark, chanrecv, chanrecv1, main.main
  *     1 @ 0x48e76e 0x46d3f7 0x7d5a11             gopark, selectgo, main.(*cache).janitor
  *
- * The linker keeps the functions of a file in their order, and in runtime/chan.go those that send come before those that receive: so it is from
- * Go 1.15 to 1.27 (test/golden/dumps/zoo-*-pprof1.txt).
+ * The linker keeps the functions of a file in order, and in runtime/chan.go those that send come before those that receive. That holds from Go
+ * 1.15 to 1.27 (test/golden/dumps/zoo-*-pprof1.txt).
  */
 import type { Signature, SignatureTally } from '../core/model.ts'
 import { fileOf } from '../core/names.ts'
 import { ONE_OF_BOTH, stateByFrames } from './ways.ts'
 
-/** Bytes that the functions of runtime/chan.go have together, at most, on any architecture. */
+/** Largest size of all functions of runtime/chan.go together, on any architecture, in bytes. */
 const FILE_BYTES = 0x8000
-/** `-trimpath` leaves no more of it. */
+/** With `-trimpath` only this much of the path is left. */
 const RUNTIME = /(?:^|\/src\/)runtime\/[^/]*\.go$/
 const NONE: ReadonlyMap<string, number> = new Map()
 
-/** Of each signature of a profile, by its place; empty where nothing tells, or not of all of its goroutines. */
+/** States per signature, by slot; empty if the profile does not show the state of all of its goroutines. */
 export function parkedStates(signatures: readonly SignatureTally[]): readonly ReadonlyMap<string, number>[] {
   const parked = new Parked(signatures)
   return signatures.map((tally) => parked.statesOf(tally))
 }
 
-/** A wait for a channel: the places in what waits (chansend, chanrecv), and in what has called that. */
+/** A wait on a channel: the address in the function that waits (chansend, chanrecv), and in its caller. */
 interface Channel {
   readonly op: number
   readonly call: number
 }
 
 class Parked {
-  /** The places in gopark: of those who wait in a way that their frames show. */
+  /** Addresses in gopark of the goroutines whose frames show how they wait. */
   readonly #parks: ReadonlySet<number>
-  /** Pcs → state: of thousands of signatures there are a few dozen. */
+  /** Pcs → state: thousands of signatures have a few dozen. */
   readonly #states: ReadonlyMap<string, string>
 
   constructor(signatures: readonly SignatureTally[]) {
@@ -76,12 +76,12 @@ class Parked {
   }
 }
 
-/** Bytes between the calls of chanrecv in chanrecv1 and in chanrecv2, at most, which are next to each other. Of chansend there is chansend1 alone. */
+/** Largest distance between the calls of chanrecv in chanrecv1 and chanrecv2, which are next to each other. For chansend there is only chansend1. */
 const TWINS_BYTES = 0x80
 
-/** Tells who sends from who receives. */
+/** Distinguishes senders from receivers. */
 class Channels {
-  /** The places that chansend and chanrecv are called at, as far as anybody waits in them; none where they are not what they seem to be. */
+  /** Addresses from which chansend and chanrecv are called, if any goroutine waits in them; empty if the addresses contradict the assumed order. */
   readonly #called: readonly (readonly number[])[]
 
   constructor(all: readonly Channel[]) {
@@ -109,7 +109,7 @@ function numbersOf(pcs: string): number[] {
   return pcs === '' ? [] : pcs.split(' ').map(Number)
 }
 
-/** Is the innermost frame one of the runtime's, under a name that another package knows it by? */
+/** Is the innermost frame a function of the runtime, under the name that another package links to it? */
 function isInRuntime({ stack }: Signature): boolean {
   return RUNTIME.test(fileOf(stack, 0)?.text ?? '')
 }

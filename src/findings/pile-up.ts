@@ -1,4 +1,4 @@
-/** Many goroutines that wait for one thing, and those that wait for each other: what one dump shows by itself. */
+/** Many goroutines that wait for one thing, and goroutines that wait for each other: what a single dump shows. */
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import {
@@ -24,24 +24,24 @@ import { miscounts, unsignalled } from './unended.ts'
 import type { Group } from './waits.ts'
 import { LOCK, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
-/** Waiters of one object, or senders in one place, that are no rush of a moment, … */
+/** Number of waiters for one lock that is not a brief rush, … */
 const PILE = 50
-/** … or so many where none has come within a minute. */
+/** … or if none of them came within the last minute. */
 export const OLD_PILE = 10
-/** Of these a service has as many as it has clients; senders wait under back-pressure. */
+/** The same for senders, which a service may have by the number of its clients, and which wait under back-pressure. */
 const SENDERS = 100
-/** Waiters of a lock whose holder waits for the world outside, or for a timer, or for ever. Fewer come together while all is well. */
+/** The same for a lock whose holder waits for the outside world, for a timer, or forever. A healthy program has fewer of them. */
 const CONVOY = 20
 const CRITICAL = 100
-/** Who may wait for a lock, or to send. */
+/** Waits for a lock, or to send. */
 export const IN_DEMAND: number = LOCK | SEMACQUIRE | SEND
 
-const NOBODY = 'no goroutine of this code runs, nor waits for anything outside of the program'
+const NOBODY = 'no goroutine of this code runs or waits for anything outside the program'
 
 export interface Pile {
   readonly group: Group
   readonly seen: readonly Seen[]
-  /** The standstill that it is most of: one finding says both. */
+  /** The standstill of which this pile is the larger part: one finding reports both. */
   readonly standstill: Standstill | undefined
 }
 
@@ -52,7 +52,7 @@ function findPiles(scene: Scene): readonly Pile[] {
   const ring = new Set(ringIn(scene))
   return waitsIn(scene).groups.flatMap((group) => {
     const count = group.goroutines.length
-    // A dump may have thousands of groups: most are of no interest, whoever is in them.
+    // A dump may have thousands of groups; most are too small to be of interest.
     if (count < FEW || (group.kind === 'channel' && !group.sends)) return []
     const seen = seenOf(scene, group)
     if (ring.has(group)) return []
@@ -73,7 +73,7 @@ export function pileUp(scene: Scene): Finding[] {
   const found = piles.map((pile) => ofPile(scene, pile))
   for (const seen of scene.seen) {
     const { count } = seen.tally
-    // Fewer are no pile, whatever they wait for.
+    // Fewer are not a pile, whatever they wait for.
     if (count < FEW || (seen.ways & IN_DEMAND) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen)) continue
     if (count < leastIn(scene, seen)) continue
     found.push(
@@ -88,13 +88,13 @@ export function pileUp(scene: Scene): Finding[] {
   return found
 }
 
-/** All that wait for one object, and what those wait for who may hold it. */
+/** A finding about the waiters for one object, with what its holder waits for. */
 function ofPile(scene: Scene, { group, seen, standstill }: Pile): Finding {
   const count = group.goroutines.length
   const steps = chainOf(scene, group)
   const [worst] = seen
   const place = worst === undefined ? '' : ` ${placeOf(worst.tally.signature.title)}`
-  const behind = worst === undefined ? undefined : waitsForOutside(scene, worst)
+  const outside = worst === undefined ? undefined : waitsForOutside(scene, worst)
   const own = new Set(seen)
   const others = standstill?.heldUp.filter((each) => !own.has(each)) ?? []
   return {
@@ -102,7 +102,7 @@ function ofPile(scene: Scene, { group, seen, standstill }: Pile): Finding {
       finding: 'pile_up',
       severity: count >= CRITICAL ? 'critical' : 'warning',
       title: `${goroutines(count)} wait ${group.sends ? 'to send on' : 'for'} one ${group.kind}${place}`,
-      because: `all of them wait for ${group.object}${chainText(scene, group, steps)}${meanwhile(scene, behind, steps)}${standstill === undefined ? '' : `; ${NOBODY}`}`,
+      because: `all of them wait for ${group.object}${chainText(scene, group, steps)}${meanwhile(scene, outside, steps)}${standstill === undefined ? '' : `; ${NOBODY}`}`,
       class: standstill?.class,
       waits_on: objectsOf(group, steps),
     }),
@@ -110,14 +110,14 @@ function ofPile(scene: Scene, { group, seen, standstill }: Pile): Finding {
   }
 }
 
-function meanwhile({ dump }: Scene, behind: Seen | undefined, steps: readonly Step[]): string {
-  if (behind === undefined || steps.some((step) => dump.signatures[step.goroutine.signature] === behind.tally))
+function meanwhile({ dump }: Scene, outside: Seen | undefined, steps: readonly Step[]): string {
+  if (outside === undefined || steps.some((step) => dump.signatures[step.goroutine.signature] === outside.tally))
     return ''
-  const { title } = behind.tally.signature
-  return `; meanwhile ${title.function} waits for the world outside in ${behind.state} ${placeOf(title)}`
+  const { title } = outside.tally.signature
+  return `; meanwhile ${title.function} waits for the outside world in ${outside.state} ${placeOf(title)}`
 }
 
-/** Signatures that leak have a finding of their own; so has a ring, or a pile, that is most of a standstill, and who waits for a member of a pool. */
+/** Leaks, rings, piles that make up most of a standstill, and waits for a member of a pool have separate findings. */
 export function standstill(scene: Scene): Finding[] {
   const told = new Set(pilesIn(scene).map((pile) => pile.standstill))
   const pooled = new Set(emptyPools(scene).map(({ seen }) => seen))
@@ -151,7 +151,7 @@ function notSignalled(scene: Scene): Finding[] {
       finding: 'stuck',
       severity: 'warning',
       title: `${goroutines(each.tally.count)} wait for a condition ${placeOf(each.tally.signature.title)}`,
-      because: `${NOBODY}, and who has started them has exited`,
+      because: `${NOBODY}, and the goroutines that started them have exited`,
     }),
   )
 }
@@ -161,20 +161,20 @@ function miscounted(scene: Scene): Finding[] {
     const { count, signature } = each.tally
     const [waits, because] =
       count === 1
-        ? ['waits', 'it has started no goroutine that still lives, and no other one is in its package']
-        : ['wait', 'none of them has started a goroutine that still lives']
+        ? ['waits', 'it has started no goroutine that is still alive, and no other one is in its package']
+        : ['wait', 'none of them has started a goroutine that is still alive']
     return about([each], {
       finding: 'stuck',
       severity: 'warning',
       title: `${goroutines(count)} ${waits} for a WaitGroup ${placeOf(signature.title)}`,
       because,
       fault: 'waitgroup_miscount',
-      hint: 'Add counts more than there are goroutines that call Done: call Add(1) beside each go statement and defer Done in the goroutine',
+      hint: 'Add counts more goroutines than call Done: call Add(1) beside each go statement and defer Done in the goroutine',
     })
   })
 }
 
-/** Waiters of one object that are worth a finding. */
+/** Number of waiters for one object from which it is worth a finding. */
 function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
   if (group.kind === 'mutex' || group.kind === 'rwmutex')
     return isHeldByRunner(scene, group) ? FEW : leastForLock(scene, seen)
@@ -195,7 +195,7 @@ function leastForLock(scene: Scene, seen: readonly Seen[]): number {
   return isConvoy ? CONVOY : PILE
 }
 
-/** All of them have waited for a minute at least. */
+/** All of them have waited for at least a minute. */
 function isOld({ tally }: Seen): boolean {
   return (tally.waitMin ?? 0) >= SURE_MINUTES
 }

@@ -1,4 +1,4 @@
-/** A pool all of whose members are taken. */
+/** Pools whose members are all taken. */
 import { addTo } from '../leaks/kin.ts'
 import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
@@ -10,13 +10,13 @@ import { mayPause, poolOf, SURE_MINUTES } from './goes-on.ts'
 import { anyMember } from './members.ts'
 import { mayBeWokenBeside } from './standstill.ts'
 
-/** Goroutines that wait for a member of a pool, while others are at work with one, … */
+/** Number of waiters for a member of a pool that is worth a finding while others are at work with members, … */
 const POOL = 50
-/** … or so many where none has come within a minute. */
+/** … or if none of them came within the last minute. */
 const OLD_POOL = 10
 const CRITICAL = 100
 
-/** Who waits for a member of a pool that is empty. */
+/** Goroutines that wait for a member of an empty pool. */
 interface Waiting {
   readonly seen: Seen
   readonly row: Pool
@@ -67,24 +67,24 @@ function findEmpty(scene: Scene): readonly Waiting[] {
   })
 }
 
-/** Of who has waited for minutes: is nobody at work, or may wait for a timer, who has come to the pool from where it has? */
+/** For a goroutine that has waited for minutes: is no goroutine that came to the pool the same way active, or waiting for a timer? */
 function isForgotten(scene: Scene, seen: Seen): boolean {
   return !isAnyAtWorkNear(scene, seen) && !isAnyPausingBeside(scene, seen)
 }
 
-/** May anybody of this code wait for a timer, with a member of the pool? */
+/** May another goroutine of this code wait for a timer, with a member of the pool? */
 function anyRests(scene: Scene, known: ReadonlySet<Seen>, { tally }: Seen): boolean {
   return anyMember(scene, codeOf(tally.signature).packages, (each) => !known.has(each) && mayPause(each))
 }
 
-/** Members of a pool that are being made. */
+/** Number of members that are being created. */
 function inTheMaking({ seen }: Scene, { making }: Pool): number {
   return making === undefined ? 0 : countOf(seen.filter((each) => isIn(each, making)))
 }
 
 /**
- * Has each member that is known to be taken one who waits for another one? Nobody gives one back then. Known is what a goroutine watches; whoever is
- * at work with any other one is in the package of the pool.
+ * Is each member that is known to be taken held by a goroutine that waits for another one? Then none is given back. A member is known if a
+ * goroutine watches it; a goroutine that uses any other member is in a function that matches `uses`.
  */
 function isHeldByWaiters(scene: Scene, { watched, uses }: Pool, waiting: readonly Seen[]): boolean {
   if (watched === undefined || uses === undefined) return false

@@ -1,6 +1,7 @@
 /**
- * What shows that those who are held up are no moment of a healthy program. Who waits to receive looks the same whether it is idle, waits for a timer, or
- * for somebody who never comes; who waits for a lock, to send, or for a WaitGroup waits for another goroutine.
+ * The evidence that goroutines are held up, and not just caught at a moment of a healthy program. A goroutine that receives looks the same
+ * whether it is idle, waits for a timer, or for a sender that never comes. One that waits for a lock, to send, or for a WaitGroup waits for
+ * another goroutine.
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
@@ -16,17 +17,17 @@ import { anyMember, byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
 import { GROUP, LOCK, RECEIVE, RESTS, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
-/** Goroutines that are held up, from which on it is no moment between two steps of a healthy one. Of one alone more is asked. */
+/** Number of goroutines from which being held up is not a moment between two steps of a healthy program. A single one needs more evidence. */
 const HELD_UP = 2
-/** Waits until another goroutine does something. A select may have a timer, too. */
+/** States that another goroutine has to end. A select may have a timer, so it is not among them. */
 const HELD = /^(?:chan (?:receive|send)|semacquire|sync\.(?:Mutex|RWMutex|WaitGroup|Cond)\.\w+)$/
 const CLOSURE = /\.func\d+(?:\.\d+)*$/
-/** What the compiler puts around the call of a go statement. */
+/** The wrapper that the compiler adds around the call of a go statement. */
 const WRAPPER = /\.gowrap\d+$/
 /** Functions whose names say that they wait for others to end. */
 const ENDS = /[.)](?:[Cc]lose|[Ss]top|[Ss]hut[Dd]own|[Dd]rain|[Ff]lush|[Ww]ait|[Tt]erminate)(?:All)?$/
 
-/** Together: `seen`. `inDemand` is for how many of a signature somebody else has to act. */
+/** Are `seen`, taken together, proven to be held up? `inDemand`: for how many goroutines of a signature another one has to act. */
 export function isProven(scene: Scene, seen: readonly Seen[], inDemand: (each: Seen) => number): boolean {
   const wanting = seen.filter((each) => inDemand(each) > 0)
   const demand = wanting.reduce((sum, each) => sum + inDemand(each), 0)
@@ -39,28 +40,26 @@ export function isProven(scene: Scene, seen: readonly Seen[], inDemand: (each: S
   })
 }
 
-/** Some of the same code may wait for a timer, while others want what they hold. To write into a pipe is a select. */
+/** Others of the same signature may wait for a timer while these want what they hold. A write into a pipe is a select, too, but has no timer. */
 function isMixed(each: Seen): boolean {
   return mayPause(each) && !codeOf(each.tally.signature).inPipeWrite
 }
 
-/** One alone waits for a moment where all is well: nobody near it may have a timer, nor go on. */
+/** In a healthy program a single goroutine waits for a moment: no goroutine near it may have a timer or be active. */
 function isProvenOfOne(scene: Scene, seen: readonly Seen[], one: Seen): boolean {
   const { kind, truncated } = scene.dump
-  // What is cut off, or was never asked for, may end it.
+  // A goroutine that is cut off, or was not in the dump, may end the wait.
   if (kind === 'single' || truncated) return false
   const code = codeOf(one.tally.signature)
   if (!code.inLock) return !isRelieved(scene, one) && nobodyGoesOn(scene, code.packages, new Set(seen))
   const holder = onlyOtherOf(scene, one, code.lockedBy)
   if (holder === undefined || code.lockedBy === undefined) return false
-  // Where it waits now decides who may end that.
+  // The function where the holder waits decides who may end its wait.
   const packages = [packageOfType(code.lockedBy), ...codeOf(holder.tally.signature).packages.slice(0, 1)]
   return nobodyGoesOn(scene, packages, new Set([...seen, holder]))
 }
 
-/**
- * Nobody gives the lock back: who may hold it has gone, waits for a lock, too, or for one whom the waiters hold up.
- */
+/** Nobody gives the lock back: every possible holder has gone, waits for a lock too, or waits for a goroutine that the waiters hold up. */
 function isLockLost(scene: Scene, known: ReadonlySet<Seen>, waiter: Seen): boolean {
   for (const holder of mayHold(scene, waiter)) {
     if (holder === waiter) continue
@@ -71,14 +70,14 @@ function isLockLost(scene: Scene, known: ReadonlySet<Seen>, waiter: Seen): boole
   return true
 }
 
-/** Does it wait for those who are at work? Who waits for a condition has given its lock back. */
+/** Does it wait for goroutines that are at work? A waiter for a condition does not count, since it has given its lock back. */
 function mayBeHelped(scene: Scene, holder: Seen): boolean {
   if ((holder.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) === 0) return false
   const [own = ''] = codeOf(holder.tally.signature).packages
   return isRelieved(scene, holder) || packagesAtWork(scene).has(own)
 }
 
-/** Those in a method of the type, or, where no method takes the lock, those in the function that does. */
+/** Goroutines in a method of the type or, if no method takes the lock, in the function that does. */
 function mayHold(scene: Scene, { tally }: Seen): readonly Seen[] {
   const { lockedBy, packages } = codeOf(tally.signature)
   if (lockedBy !== undefined) return (byTypeIn(scene).get(lockedBy) ?? []).flatMap((slot) => scene.bySlot[slot] ?? [])
@@ -87,7 +86,7 @@ function mayHold(scene: Scene, { tally }: Seen): readonly Seen[] {
   return members.filter((each) => own !== undefined && ownOf(each.tally.signature).names.includes(own))
 }
 
-/** It waits to receive what the waiter, whom it has started, or who has started it, would send. */
+/** Does it wait to receive what the waiter, its child or parent, would send? */
 function isBound(scene: Scene, holder: Seen, waiter: Seen): boolean {
   if ((waysOf(holder.state) & RECEIVE) === 0) return false
   return isChild(scene, holder, waiter) || isChild(scene, waiter, holder) || isAnyIn(holder, ENDS)
@@ -103,19 +102,19 @@ function isAnyIn({ tally }: Seen, name: RegExp): boolean {
   return namesOf(tally.signature.stack).some(({ text }) => name.test(text))
 }
 
-/** Who holds the lock waits to send: may the waiter be who receives, rather than one who comes to send, too? Or is there nobody else who receives? */
+/** The holder of the lock waits to send: may the waiter be its receiver, rather than another sender? Or is there no other receiver? */
 function isReceiver(scene: Scene, known: ReadonlySet<Seen>, sender: Seen, waiter: Seen): boolean {
   const entry = entryOf(waiter.tally.signature.stack)
   if (entryOf(sender.tally.signature.stack) === entry) return !anyPauses(scene, known, sender)
-  // Its like receive what is theirs.
+  // Goroutines with the same entry function receive from other senders.
   return !anyPauses(scene, known, sender, (each) => entryOf(each.tally.signature.stack) !== entry)
 }
 
-/** Nobody receives: none of this code is left who might, or whoever would waits for the sender, or has exited. */
+/** Nobody receives: no goroutine of this code is left that might, or those that would wait for the sender or have exited. */
 function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boolean {
   const { tally } = sender
   const { count, parents, signature } = tally
-  // What a call has written within itself sends on a channel of that call.
+  // A closure sends on a channel of the call that created it.
   const isOfCall =
     signature.createdBy !== undefined &&
     ownOf(signature).names.at(-1)?.startsWith(`${signature.createdBy.function}.func`)
@@ -128,7 +127,7 @@ function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boole
   return !anyPauses(scene, known, sender)
 }
 
-/** Is it all that the goroutine does? An iterator, or who hands out ids, waits so until the next one is wanted. */
+/** Does the goroutine do nothing but send? An iterator, or a generator of ids, waits like this until the next value is wanted. */
 function mayGenerate({ tally }: Seen): boolean {
   const { signature } = tally
   if (codeOf(signature).inPipeWrite) return false
@@ -136,7 +135,7 @@ function mayGenerate({ tally }: Seen): boolean {
   return only !== undefined && callers.length === 0 && !CLOSURE.test(only)
 }
 
-/** Does `waiter` wait for goroutines that it has started, the sender among them, none of whom may receive later? */
+/** Does `waiter` wait for goroutines that it has started, including the sender, none of which may receive later? */
 function isAwaitedBy(scene: Scene, known: ReadonlySet<Seen>, sender: Seen, waiter: Seen): boolean {
   const children = kinOf(scene.dump.signatures).startedBy(waiter.slot)
   const isStillAt = ({ slot }: { readonly slot: number }): boolean => {
@@ -146,7 +145,7 @@ function isAwaitedBy(scene: Scene, known: ReadonlySet<Seen>, sender: Seen, waite
   return children.some(({ slot }) => slot === sender.slot) && children.every(isStillAt)
 }
 
-/** It sends from within what would receive: all that are in a method of the type are at something else. */
+/** It sends from within the object that would receive: all goroutines in a method of the type are busy otherwise. */
 function isToItself(scene: Scene, { tally }: Seen): boolean {
   const { names, type } = ownOf(tally.signature)
   if (type === '' || !names.some((name, i) => i > 0 && name !== names[0] && name.startsWith(type))) return false
@@ -156,7 +155,7 @@ function isToItself(scene: Scene, { tally }: Seen): boolean {
   })
 }
 
-/** Does one rest in the very function that has started it? It may take what it has it send, now and then. */
+/** Does its starter rest in the very function that started it? It may take what is sent now and then. */
 function isKept({ bySlot }: Scene, { tally }: Seen): boolean {
   return [...(tally.parents?.signatures.keys() ?? [])].some((slot) => {
     const parent = bySlot[slot]
@@ -165,13 +164,13 @@ function isKept({ bySlot }: Scene, { tally }: Seen): boolean {
   })
 }
 
-/** The functions of own code, innermost first, and `shop.(*Cache).` where the first is a method. */
+/** The functions outside the standard library, innermost first, and `shop.(*Cache).` if the first is a method. */
 const ownOf = fact(({ stack }: Signature) => {
   const names = namesOf(stack).flatMap(({ text }) => (isStandard(text) || WRAPPER.test(text) ? [] : text))
   return { names, type: /^.*?\(\*[^)]*\)\./.exec(names[0] ?? '')?.[0] ?? '' }
 })
 
-/** Does one of this code wait for others to end, by the name of what it is in? */
+/** Does a goroutine of this code wait for others to end, by the name of its function? */
 function anyEnds(scene: Scene, { tally }: Seen): boolean {
   return anyMember(
     scene,
@@ -180,13 +179,13 @@ function anyEnds(scene: Scene, { tally }: Seen): boolean {
   )
 }
 
-/** The main goroutine, in what `main.main` has called: it waits for the end of the program there, or is one who works. */
+/** Is it the main goroutine in a function that `main.main` has called? It either waits for the end of the program there or is one of the workers. */
 function isMainInPackage({ tally, idle }: Seen, packages: readonly string[]): boolean {
   const { title, idle: kind } = tally.signature
   return idle && kind === 'main' && title.function !== 'main.main' && packages.includes(packageOf(title.function))
 }
 
-/** May anybody of this code wait for a timer? */
+/** May another goroutine of this code wait for a timer? */
 function anyPauses(
   scene: Scene,
   known: ReadonlySet<Seen>,
@@ -205,7 +204,7 @@ function isSender({ states }: Seen): boolean {
   return states.has('chan send')
 }
 
-/** The only other goroutine that is in a method of the type, if it waits for another one itself, and not for a timer. */
+/** The only other goroutine in a method of the type, if it waits for another goroutine itself and not for a timer. */
 function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | undefined {
   const slots = (byTypeIn(scene).get(type ?? '') ?? []).filter((slot) => slot !== one.slot)
   const other = slots.length === 1 ? scene.bySlot[slots[0] ?? -1] : undefined
@@ -213,7 +212,7 @@ function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | 
   return mayPause(other) && !isAnyIn(other, ENDS) ? undefined : other
 }
 
-/** Does everybody in one of the packages wait for another one, but for `known`? */
+/** Do all goroutines in these packages, except `known`, wait for another one? */
 export function nobodyGoesOn(scene: Scene, packages: Iterable<string>, known: ReadonlySet<Seen>): boolean {
   const dumper = dumperOf(scene)
   return !anyMember(scene, packages, (each) => each !== dumper && !known.has(each) && !isStill(each))
@@ -223,12 +222,12 @@ function isStill(each: Seen): boolean {
   return !goesOn(each) && isHeld(each)
 }
 
-/** Does it wait for another goroutine, with no timer beside? */
+/** Does it wait for another goroutine, without a timer? */
 export function isHeld({ states }: Seen): boolean {
   return states.size > 0 && [...states.keys()].every((state) => HELD.test(state))
 }
 
-/** `example.com/shop` of `example.com/shop.(*Cache).`. */
+/** `example.com/shop` for `example.com/shop.(*Cache).`. */
 function packageOfType(type: string): string {
   return type.slice(0, type.indexOf('.(*'))
 }

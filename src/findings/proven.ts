@@ -1,6 +1,6 @@
 /**
- * What one dump alone shows to wait too long, and the history to be as it was ten minutes ago, is stuck, whatever its state; and so are those who wait
- * for nothing else.
+ * A signature is stuck, whatever its state, if one dump alone shows that it waits too long and the history shows that it was the same ten
+ * minutes ago. So are goroutines that wait only for stuck ones.
  */
 import { caught } from '../leaks/caught.ts'
 import { nowStuck } from '../leaks/judge.ts'
@@ -9,22 +9,22 @@ import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import { GROUP } from './ways.ts'
 
 export interface Proven {
-  /** Those whom the findings tell. */
+  /** Signatures that findings report. */
   readonly told: ReadonlyMap<Seen, Seen>
-  /** Those who wait for them. */
+  /** Signatures that wait only for those. */
   readonly caught: ReadonlyMap<Seen, Seen>
 }
 
 const NOBODY: ReadonlyMap<Seen, Seen> = new Map()
 const NOTHING: Proven = { told: NOBODY, caught: NOBODY }
 
-/** Each with what it is as stuck. `waits`: findings of the rules of waits. */
+/** Maps each signature to its stuck version. `waits`: findings of the rules about waits. */
 export function provenBy(waits: readonly Finding[], scene: Scene): Proven {
   if (!waits.some((finding) => finding.steps !== undefined)) return NOTHING
   const all = new Set(waits.flatMap(({ signatures }) => signatures))
   const late = new Set(waits.flatMap(({ finding, signatures }) => (finding === 'stuck' ? [] : signatures)))
   const told = scene.bySlot.filter((each) => {
-    // Who waits for a group waits for all in it, of whom a standstill may be only some: `caught` asks for the others.
+    // A waiter for a WaitGroup waits for all of its goroutines, of which a standstill may contain only some: `caught` checks the others.
     const ids = (each.ways & GROUP) === 0 ? all : late
     return ids.has(each.tally.signature.id) && !isJudged(each) && isUnchanged(each.track)
   })

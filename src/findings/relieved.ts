@@ -1,4 +1,4 @@
-/** Who waits to send under back-pressure: those are at work that take what it sends, as far as kinship tells. */
+/** Goroutines that wait to send under back-pressure: as far as kinship shows, those that take what they send are at work. */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
@@ -8,20 +8,20 @@ import { goesOn, SURE_MINUTES } from './goes-on.ts'
 import { RESTS } from './ways.ts'
 
 /**
- * Is one of those at work that have started the senders, or that they or their own starters have started? What a server of a library has
- * started is of all kinds: it is not asked.
+ * Is any relative active: a starter of the senders, or a goroutine that the senders or their creating function have started? Creators in
+ * libraries do not count, since a server starts goroutines of all kinds.
  */
 export function isRelieved(scene: Scene, sender: Seen): boolean {
   return isKinAtWork(scene, sender, ownCreatorOf(sender.tally.signature))
 }
 
-/** The same, where what `main.main` starts has nothing to do with each other. */
+/** Like `isRelieved`, but goroutines started by `main.main` are not related. */
 export function isRelievedApart(scene: Scene, waiter: Seen): boolean {
   const creator = ownCreatorOf(waiter.tally.signature)
   return isKinAtWork(scene, waiter, creator === MAIN ? '' : creator)
 }
 
-/** `creator`: the function that has started them; empty where it is not asked. */
+/** `creator`: the function that has started them; empty to ignore it. */
 function isKinAtWork(scene: Scene, sender: Seen, creator: string): boolean {
   const { signature, parents } = sender.tally
   const kin = kinOf(scene.dump.signatures)
@@ -35,7 +35,7 @@ function isKinAtWork(scene: Scene, sender: Seen, creator: string): boolean {
   return kin.startedBy(slot).some((child) => isAtWork(child.slot))
 }
 
-/** It starts whatever there is in a program: only what it has started in one package belongs together. */
+/** It starts goroutines of all kinds: only those in one package belong together. */
 const MAIN = 'main.main'
 
 function worksIn({ bySlot }: Scene, slot: number): boolean {
@@ -43,7 +43,7 @@ function worksIn({ bySlot }: Scene, slot: number): boolean {
   return each !== undefined && !each.idle && goesOn(each)
 }
 
-/** Who waits to receive, and has not done so since the last collections, lives on while others wait for minutes. */
+/** A goroutine that receives, and has begun to wait since the last collections, is alive while others wait for minutes. */
 function hasJustRun({ bySlot }: Scene, slot: number): boolean {
   const each = bySlot[slot]
   return each !== undefined && (each.ways & RESTS) !== 0 && each.tally.waitMax === undefined
@@ -51,7 +51,7 @@ function hasJustRun({ bySlot }: Scene, slot: number): boolean {
 
 const atWorkIn = ofScene(() => new Map<string, readonly number[]>())
 
-/** Two of those at work whom the function has started, in the package `near`, if any: one may be the sender itself. */
+/** Up to two active goroutines that the function has started, in the package `near` if given: one of them may be the sender itself. */
 function atWorkOf(scene: Scene, creator: string, near: string): readonly number[] {
   const byCreator = atWorkIn(scene)
   const key = `${creator} ${near}`
@@ -67,7 +67,7 @@ function atWorkOf(scene: Scene, creator: string, near: string): readonly number[
   return found
 }
 
-/** The function of own code that has started it; empty for none. */
+/** The creating function, if it is the program's own code; otherwise empty. */
 const ownCreatorOf = fact(({ createdBy }: Signature) =>
   createdBy === undefined || isStandard(createdBy.function) || isDependency(createdBy) ? '' : createdBy.function,
 )

@@ -1,4 +1,4 @@
-/** Waits that are too long, in what is short where all is well; with who may be the cause. */
+/** Waits that are too long, in operations that are short in a healthy program, with a possible culprit. */
 import type { WaitsOn } from '../core/records.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
@@ -39,7 +39,7 @@ export function slow(scene: Scene): Finding[] {
   })
 }
 
-/** Who may hold the lock, as far as the dump tells. */
+/** Which goroutine may hold the lock, if the dump shows it. */
 function holderText(scene: Scene, each: Seen): { readonly text: string; readonly waitsOn?: WaitsOn[] } {
   const { lock, steps } = lockToTell(scene, [each])
   if (lock !== undefined && steps.length > 0)

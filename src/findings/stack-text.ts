@@ -1,4 +1,4 @@
-/** Frames as records have them. */
+/** A frame as records write it. */
 import type { Frame, Signature, Stack } from '../core/model.ts'
 import { baseAt } from '../leaks/words.ts'
 
@@ -6,14 +6,14 @@ export function frameText(frame: Frame): string {
   return frame.file === undefined ? frame.function : `${frame.function} ${frame.file}:${frame.line ?? 0}`
 }
 
-/** Innermost first; what the runtime left out is said where it was. */
+/** Innermost frame first; `...` marks frames that the runtime left out. */
 export function stackText({ frames, elidedAt }: Stack): string[] {
   const lines = frames.map(frameText)
   if (elidedAt !== undefined) lines.splice(elidedAt, 0, '...')
   return lines
 }
 
-/** Of a record: who has started the goroutines of the signature, and where the go statement is, `producer.go:27`. */
+/** Adds the creator of the goroutines to a record, and the place of the go statement, as in `producer.go:27`. */
 export function addCreator(record: Created, { createdBy }: Signature): void {
   if (createdBy === undefined) return
   record.created_by = createdBy.function

@@ -1,7 +1,7 @@
 /**
- * Goroutines that wait for each other while nobody runs who could wake them. Whoever waits for a lock, or to send, has work in hand: where
- * all is well another goroutine of the same code is at work meanwhile, holds the lock, or is on its way to receive. Idle workers
- * are none of these: they wait in a receive, a select, or for a condition.
+ * Goroutines that wait for each other while no active goroutine could wake them. A goroutine that waits for a lock, or to send, has work to do:
+ * in a healthy program another goroutine of the same code is at work meanwhile, holds the lock, or is on its way to receive. Idle workers are
+ * different: they wait in a receive, a select, or for a condition.
  */
 import { addTo } from '../leaks/kin.ts'
 import { classOf, type WaitClass, waitsForLock } from './class.ts'
@@ -12,9 +12,9 @@ import { isProven } from './proof.ts'
 import { GROUP, LOCK, SEMACQUIRE, SEND } from './ways.ts'
 
 export interface Standstill {
-  /** Signatures that are held up together, the ones with most goroutines first. */
+  /** Signatures that are held up together, most goroutines first. */
   readonly heldUp: readonly Seen[]
-  /** Goroutines of all of them. */
+  /** Number of goroutines of all of them. */
   readonly count: number
   readonly class: WaitClass | undefined
 }
@@ -27,7 +27,7 @@ function findStandstills(scene: Scene): Standstill[] {
   for (const each of scene.seen) {
     if (!isHeldUp(each) || mayBeWoken(scene, each)) continue
     const own = codeOf(each.tally.signature).packages
-    // Of what the standard library does by itself nobody knows who serves it.
+    // For goroutines of the standard library alone it is unknown who serves them.
     if (own.length === 0) continue
     const near = new Set(own.flatMap((name) => mergedOf(byPackage.get(name)) ?? []))
     const [largest = { seen: [], into: undefined }] = [...near].sort((a, b) => b.seen.length - a.seen.length)
@@ -49,17 +49,17 @@ function findStandstills(scene: Scene): Standstill[] {
   })
 }
 
-/** Those that are held up, each with the standstill that it is of. */
+/** Signatures that are held up → the standstill that they belong to. */
 export const haltedIn: (scene: Scene) => ReadonlyMap<Seen, Standstill> = ofScene((scene) => {
   const found = new Map<Seen, Standstill>()
   for (const each of standstills(scene)) for (const seen of each.heldUp) found.set(seen, each)
   return found
 })
 
-/** Signatures that are held up in packages that one of them has in common with another. */
+/** Signatures that are held up, and connected by common packages. */
 interface Cluster {
   readonly seen: Seen[]
-  /** It was merged into a larger one. */
+  /** The larger cluster that it was merged into. */
   into: Cluster | undefined
 }
 
@@ -69,12 +69,12 @@ function mergedOf(cluster: Cluster | undefined): Cluster | undefined {
   return merged
 }
 
-/** Is any goroutine of the code that `waiter` is in at work, or does it wait for what is outside of the program? */
+/** Is any goroutine of the waiter's code active? */
 export function mayBeWoken(scene: Scene, waiter: Seen): boolean {
   return canWake(helpersOf(scene), waiter)
 }
 
-/** As `mayBeWoken`; `others` are not asked. */
+/** Like `mayBeWoken`, but without counting `others`. */
 export function mayBeWokenBeside(scene: Scene, others: ReadonlySet<Seen>): (waiter: Seen) => boolean {
   const helpers = new Helpers(scene, others)
   return (waiter) => canWake(helpers, waiter)
@@ -86,12 +86,12 @@ function canWake(helpers: Helpers, waiter: Seen): boolean {
   return helpers.isAnyIn(codeOf(waiter.tally.signature).packages, undefined)
 }
 
-/** Does any goroutine of a package that `waiter` is in go on, but for `except`? */
+/** Is any goroutine, except `except`, active in a package that `waiter` is in? */
 export function anyGoesOn(scene: Scene, waiter: Seen, except: Seen): boolean {
   return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).packages, except)
 }
 
-/** The network, or another program, is all that those wait for who may hold the lock of `waiter`. */
+/** A goroutine that may hold the lock of `waiter`, if all that may hold it wait for the network or another program. */
 export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
   const type = lockedBy(waiter)
   if (type === undefined) return undefined
@@ -100,35 +100,35 @@ export function waitsForOutside(scene: Scene, waiter: Seen): Seen | undefined {
 }
 
 /**
- * Those of a dump who go on, by where they are. A dump may have thousands of signatures, and each asks for its own; most have an answer among the
- * first hundreds, so that the others are looked at only when nobody was found.
+ * The active goroutines of a dump, by type and package. A dump may have thousands of signatures, and each asks for its own; most find an answer
+ * among the first hundreds, so the rest is searched only if needed.
  */
 class Helpers {
   readonly #scene: Scene
   readonly #others: ReadonlySet<Seen>
   readonly #dumper: Seen | undefined
-  /** A lock that a method takes is held by a goroutine that is in a method of the same type. */
+  /** A lock that a method takes is held by a goroutine in a method of the same type. */
   readonly #byType = new Map<string, Seen[]>()
-  /** Any other lock is held, and a channel served, by somebody in the same package, or in one that is in the stack of the waiter. */
+  /** Any other lock is held, and a channel served, by a goroutine in the same package, or in one that is on the waiter's stack. */
   readonly #byPackage = new Map<string, Seen[]>()
-  /** How many of a type were asked for one at work; AT_WORK where there is one. */
+  /** Type → how many of it were checked for being at work; AT_WORK if one was found. */
   readonly #asked = new Map<string, number>()
-  /** Signatures that were looked at. */
+  /** Number of signatures searched so far. */
   #looked = 0
 
-  /** All but `others`. */
+  /** All except `others`. */
   constructor(scene: Scene, others: ReadonlySet<Seen> = NOBODY) {
     this.#scene = scene
     this.#others = others
     this.#dumper = dumperOf(scene)
   }
 
-  /** The first one in a method of that type. */
+  /** The first one in a method of the type. */
   ofType(type: string): Seen | undefined {
     return this.#first(this.#byType, type, undefined)
   }
 
-  /** Does one in a method of that type not wait for what is outside of the program? */
+  /** Is any in a method of the type at work, rather than waiting for something outside the program? */
   isAnyAtWork(type: string): boolean {
     let asked = this.#asked.get(type) ?? 0
     while (asked !== AT_WORK) {
@@ -140,7 +140,7 @@ class Helpers {
     return asked === AT_WORK
   }
 
-  /** Is there one in one of the packages, other than `except`? */
+  /** Is any of them, other than `except`, in one of the packages? */
   isAnyIn(packages: readonly string[], except: Seen | undefined): boolean {
     if (packages.some((name) => this.#byPackage.get(name)?.some((each) => each !== except) === true)) return true
     return packages.some((name) => this.#first(this.#byPackage, name, except) !== undefined)
@@ -157,7 +157,7 @@ class Helpers {
     }
   }
 
-  /** Looks at one more who goes on; false: there is none. */
+  /** Searches for one more active goroutine; false if there is none. */
   #look(): boolean {
     const { seen } = this.#scene
     while (this.#looked < seen.length) {
@@ -177,7 +177,7 @@ const AT_WORK = -1
 
 const helpersOf = ofScene((scene) => new Helpers(scene))
 
-/** `shop.(*Cache).` where a method of it waits for a lock. */
+/** `shop.(*Cache).` if a method of it waits for a lock. */
 function lockedBy(each: Seen): string | undefined {
   const { tally, ways } = each
   if ((ways & (LOCK | SEMACQUIRE)) === 0 || waitsForLock(each) < tally.count) return undefined
@@ -185,11 +185,11 @@ function lockedBy(each: Seen): string | undefined {
 }
 
 function isHeldUp(each: Seen): boolean {
-  // Who waits for a WaitGroup waits for goroutines that have work in hand.
+  // A waiter for a WaitGroup waits for goroutines that have work to do.
   return !each.idle && ((each.ways & (GROUP | SEMACQUIRE | LOCK | SEND)) !== 0 || intoPipe(each) > 0)
 }
 
-/** For a lock, or to hand something over. */
+/** Number of goroutines that wait for a lock, or to hand something over. */
 function inDemand(each: Seen): number {
   return waitsForLock(each) + (each.states.get('chan send') ?? 0) + intoPipe(each)
 }

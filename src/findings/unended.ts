@@ -1,4 +1,4 @@
-/** A WaitGroup, or a condition, that is waited for although nobody is left who could end the wait. */
+/** Waits for a WaitGroup or a condition that no goroutine is left to end. */
 import { namesOf } from '../core/names.ts'
 import { aroundWait } from '../leaks/awaited.ts'
 import { kinOf } from '../leaks/kin.ts'
@@ -10,27 +10,27 @@ import { byPackageIn } from './members.ts'
 import { anyGoesOn } from './standstill.ts'
 import { CONDITION, GROUP } from './ways.ts'
 
-/** One alone may wait for what others have started, as a shutdown does: then somebody else is in its package. */
+/**
+ * Number of waiters needed. A single one may wait for goroutines that others have started, as a shutdown does: then another goroutine is in its
+ * package.
+ */
 const WAITERS = 2
 
-/**
- * Signatures whose goroutines have started none that lives, and whose sisters are gone, too. The last `Done` wakes the waiter at once, so
- * that there is no moment between the two.
- */
+/** Signatures that have no living children, and no living siblings. The last `Done` wakes the waiter at once, so no dump falls between the two. */
 export function miscounts(scene: Scene): Seen[] {
   const { dump, seen } = scene
   return seen.filter((each) => {
     const { tally } = each
     if (each.idle || (each.ways & GROUP) === 0) return false
     if ((each.states.get('sync.WaitGroup.Wait') ?? 0) < tally.count) return false
-    // Before Go 1.21 nobody knows who has started whom.
+    // Before Go 1.21 the creating goroutine is unknown.
     if (tally.parents === undefined || kinOf(dump.signatures).helpersOf(each.slot).length > 0) return false
     if (isJoined(scene, each)) return false
     return !mayBeCounted(scene, each) && (tally.count >= WAITERS || isAlone(scene, each))
   })
 }
 
-/** Is nobody else in the package that waits, nor was started by it? */
+/** Is no other goroutine in the package that waits, or started by it? */
 function isAlone(scene: Scene, waiter: Seen): boolean {
   const { title } = waiter.tally.signature
   if (isStandard(title.function) || isDependency(title)) return false
@@ -38,14 +38,14 @@ function isAlone(scene: Scene, waiter: Seen): boolean {
 }
 
 /**
- * Is another one further in than where this one waits? It may do for both what they have called for, as in singleflight, and end the wait of who has
- * come later.
+ * Is another goroutine further inside the function where this one waits? It may do the work for both, as in singleflight, and end the wait of
+ * the later one.
  */
 function isJoined(scene: Scene, waiter: Seen): boolean {
   return furtherIn(scene).has(groupIn(waiter) ?? '')
 }
 
-/** Functions that wait for a WaitGroup, and that others are in who wait for something else, or are at work. */
+/** Functions that wait for a WaitGroup, and that other goroutines are in while at work or waiting for something else. */
 const furtherIn = ofScene(({ seen }): ReadonlySet<string> => {
   const waiting = new Set(seen.flatMap((each) => groupIn(each) ?? []))
   const found = new Set<string>()
@@ -56,12 +56,12 @@ const furtherIn = ofScene(({ seen }): ReadonlySet<string> => {
   return found
 })
 
-/** The function that waits for a WaitGroup, itself or in the standard library; undefined for who does not. */
+/** The function that waits for a WaitGroup, directly or in the standard library; undefined for other waits. */
 function groupIn({ tally, ways }: Seen): string | undefined {
   return (ways & GROUP) === 0 ? undefined : callerOf(tally.signature)
 }
 
-/** Was any other started by what the waiter is in, or by who started the waiter? */
+/** Was any other goroutine started by a function on the waiter's stack, or by the waiter's creator? */
 function mayBeCounted(scene: Scene, waiter: Seen): boolean {
   for (const creator of aroundWait(waiter.tally.signature)) {
     if (isStandard(creator)) continue
@@ -73,14 +73,14 @@ function mayBeCounted(scene: Scene, waiter: Seen): boolean {
   return false
 }
 
-/** So many calls have come to wait for one condition, and have been left alone with it, … */
+/** Number of different calls that wait for the same condition, … */
 const UNSIGNALLED = 5
-/** … or so many for whichever: a service may have a queue for each of dozens of customers, all of whom are asleep. */
+/** … or for any condition: a service may have a queue for each of dozens of customers, all of them asleep. */
 const MANY = 100
 
 /**
- * Signatures of own code that wait for a condition, whose starters have exited, while no other goroutine of that code goes on. Workers
- * without work look the same but for who has started them.
+ * Signatures outside the standard library that wait for a condition, whose starters have exited, while no other goroutine of that code is
+ * active. Only the starters distinguish them from workers without work.
  */
 export function unsignalled(scene: Scene): Seen[] {
   return scene.seen.filter((each) => {

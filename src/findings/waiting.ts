@@ -1,4 +1,4 @@
-/** What a goroutine waits for, and on which object: read from the functions that wait, and the address in their arguments. */
+/** What a goroutine waits for, and on which object: read from the functions in which it waits, and from the address in their arguments. */
 import type { CallingGoroutine } from '../core/model.ts'
 import type { WaitsOn } from '../core/records.ts'
 import { isOwnLock } from '../stacks/title.ts'
@@ -10,10 +10,10 @@ export interface Receiver {
   readonly pointer: number
 }
 
-/** What the functions that a stack waits in say. */
+/** What the functions in which a stack waits say. */
 interface Shape {
   readonly waits: number
-  /** Undefined where the functions do not tell. */
+  /** Undefined if the functions do not show it. */
   readonly kind: WaitKind | undefined
   /** Does it wait to send? */
   readonly sends: boolean
@@ -21,13 +21,13 @@ interface Shape {
   readonly type: string | undefined
   /** Calls of methods of the object. */
   readonly methods: readonly number[]
-  /** Where the semaphore, or the list, is in the object; 0 where it is the object itself, or a channel. */
+  /** Offset of the semaphore, or of the notify list, in the object; 0 for the object itself, or a channel. */
   readonly offset: number
 }
 
 const shapes = new WeakMap<readonly string[], Shape>()
 
-/** `Cond.Wait` takes its lock before it returns: who waits for that waits for a lock. */
+/** `Cond.Wait` takes its lock again before it returns; that wait is one for a lock. */
 const KINDS: readonly (readonly [name: RegExp, kind: WaitKind])[] = [
   [/^(?:internal\/)?sync\.\S*RWMutex/, 'rwmutex'],
   [/^(?:internal\/)?sync\.(?:\(\*Mutex\)|runtime_SemacquireMutex)/, 'mutex'],
@@ -40,7 +40,7 @@ const KINDS: readonly (readonly [name: RegExp, kind: WaitKind])[] = [
 const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
   [/SemacquireRWMutexR$|RWMutex\)\.RLock$/, 12],
   [/SemacquireRWMutex$/, 8],
-  // Until Go 1.19 both locks wait in one function. An RWMutex begins with the Mutex of its writers.
+  // Until Go 1.19 both kinds of lock wait in one function. An RWMutex begins with the Mutex of its writers.
   [/\(\*Mutex\)/, 4],
   [/RWMutex\)\.Lock$/, 8],
   [/SemacquireMutex$/, 4],
@@ -50,7 +50,7 @@ const OFFSETS: readonly (readonly [name: RegExp, offset: number])[] = [
 
 const METHOD = /\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\./
 
-/** A lock that is built on the semaphores of the runtime. One that waits in another way may be that of several machines. */
+/** A lock built on the semaphores of the runtime. One that waits differently may be a distributed lock. */
 function kindOfOwn(own: readonly string[]): WaitKind | undefined {
   if (own[0]?.startsWith('sync.runtime_Semacquire') !== true) return undefined
   const lock = own.find(isOwnLock)
@@ -59,7 +59,7 @@ function kindOfOwn(own: readonly string[]): WaitKind | undefined {
 
 export function shapeOf({ names, waits }: CallingGoroutine): Shape {
   let shape = shapes.get(names)
-  // Another stack of the same signature may have more of them.
+  // Another stack of the same signature may have more waiting frames.
   if (shape?.waits !== waits) {
     const own = names.slice(0, waits)
     const find = <T>(rows: readonly (readonly [RegExp, T])[]): T | undefined =>
@@ -77,7 +77,7 @@ export function shapeOf({ names, waits }: CallingGoroutine): Shape {
   return shape
 }
 
-/** Of the object that it waits for; 0 where the frames have lost it. */
+/** Address of the object that it waits for; 0 if the frames have lost it. */
 export function addressOf(goroutine: CallingGoroutine, { methods, offset }: Shape = shapeOf(goroutine)): number {
   for (const i of methods) {
     const pointer = goroutine.pointer(i)
@@ -97,7 +97,7 @@ export function receiverOf(goroutine: CallingGoroutine): Receiver | undefined {
   return pointer === 0 || type === undefined ? undefined : { type, pointer }
 }
 
-/** Which of the calls of `goroutine` is of a method of one of `receivers`; -1 for none. */
+/** Index of the first frame of `goroutine` that is a method of one of `receivers`; -1 for none. */
 export function methodOf(goroutine: CallingGoroutine, receivers: readonly Receiver[]): number {
   for (let i = goroutine.waits; i < goroutine.count; i++) {
     const pointer = goroutine.pointer(i)
@@ -112,7 +112,7 @@ export function isSame(a: Receiver, b: Receiver): boolean {
   return a.pointer === b.pointer && a.type === b.type
 }
 
-/** `shop.(*Cache)` of `shop.(*Cache).get`. */
+/** `shop.(*Cache)` for `shop.(*Cache).get`. */
 export function receiverType(name: string): string | undefined {
   const at = name.indexOf('(*')
   const end = name.indexOf(').', at)

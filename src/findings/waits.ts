@@ -1,7 +1,7 @@
 /**
- * Who waits for whom, from the addresses that Go prints. A goroutine may hold a lock if it is in a method of the type that locks it,
- * with the same receiver, and does not wait for the lock itself. That is a conjecture: it may have unlocked it, or not locked it yet.
- * Of a channel, a WaitGroup or a condition nobody is the holder.
+ * Who waits for whom, from the addresses that Go prints. A goroutine may hold a lock if it is in a method of the type that locks it, with the
+ * same receiver, and does not wait for the lock itself. That is a guess: it may have unlocked it, or not locked it yet. A channel, a WaitGroup
+ * or a condition has no holder.
  */
 import type { CallingGoroutine, CallingGoroutines, DumpTally } from '../core/model.ts'
 import type { MayHold, WaitsOn } from '../core/records.ts'
@@ -9,25 +9,25 @@ import { entangled } from './entangled.ts'
 import { byObject, type Open, receiversOf } from './objects.ts'
 import { addressOf, methodOf, type Receiver, receiverType, type WaitKind } from './waiting.ts'
 
-/** More than so many goroutines that may hold one object say nothing. */
+/** If more goroutines than this may hold one object, that says nothing. */
 const MAY_HOLD = 3
 
 export interface Group {
   readonly kind: WaitKind
   /** `0xc000010008`. */
   readonly object: string
-  /** Of a channel: do they wait to send? */
+  /** For a channel: do they wait to send? */
   readonly sends: boolean
   readonly goroutines: readonly CallingGoroutine[]
-  /** Those that may hold it. */
+  /** Goroutines that may hold it. */
   readonly mayHold: readonly CallingGoroutine[]
   readonly waits: () => WaitsOn
 }
 
 export interface Waits {
-  /** Most waiters first. Locks that fewer than `least` wait for, and nobody who waits may hold, are left out: they are no pile, and in no ring. */
+  /** Most waiters first. Left out: locks with fewer than `least` waiters that no waiting goroutine may hold, which are in no pile and in no ring. */
   readonly groups: readonly Group[]
-  /** What it waits for; undefined where the dump does not say. */
+  /** What it waits for; undefined if the dump does not say. */
   of(goroutine: CallingGoroutine): Group | undefined
 }
 
@@ -51,7 +51,7 @@ export function waitsOf({ callers, signatures }: DumpTally, least: number): Wait
   for (const open of opens) for (const { goroutine } of open.goroutines) openOf.set(goroutine, open)
   const of = (goroutine: CallingGoroutine): Group | undefined => {
     const id = goroutine.goroutine
-    // One that nobody else has to do with is grouped when it is asked for.
+    // A goroutine whose object no other one has to do with is grouped on demand.
     const open = openOf.has(id) ? openOf.get(id) : byObject([goroutine], offsets)[0]
     openOf.set(id, open)
     if (open === undefined) return undefined
@@ -61,7 +61,7 @@ export function waitsOf({ callers, signatures }: DumpTally, least: number): Wait
   return { groups, of }
 }
 
-/** Those that are in a method of what the waiters of `opens` are in a method of. */
+/** Goroutines in a method of an object that the waiters of `opens` are in a method of. */
 function inMethodsOf(
   callers: CallingGoroutines,
   opens: readonly Open[],
@@ -71,10 +71,10 @@ function inMethodsOf(
   return { waiting: all.filter(({ waits }) => waits > 0), others: all.filter(({ waits }) => waits === 0) }
 }
 
-/** Pointer and type of a receiver → the goroutines that are in a method of it. */
+/** Pointer and type of a receiver → the goroutines in a method of it. */
 type Inside = ReadonlyMap<number, ReadonlyMap<string, readonly CallingGoroutine[]>>
 
-/** But for those that wait for an unknown lock: it may be any of the object's. */
+/** Leaves out goroutines that wait for an unknown lock: it may be any of the object's. */
 function byReceiver(goroutines: readonly CallingGoroutine[]): Inside {
   const found = new Map<number, Map<string, CallingGoroutine[]>>()
   for (const goroutine of goroutines) {
@@ -142,7 +142,7 @@ function mayHoldRecord(
   }
 }
 
-/** Signatures of the waiters, by index, the one with most of them first. */
+/** Slots of the waiters' signatures, most waiters first. */
 export function signaturesOf({ goroutines }: Group): number[] {
   const counts = new Map<number, number>()
   for (const each of goroutines) counts.set(each.signature, (counts.get(each.signature) ?? 0) + 1)

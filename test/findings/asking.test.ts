@@ -19,9 +19,9 @@ describe('a goroutine that waits for minutes', () => {
     ['an answer', 'shop/stock.(*Mux[...]).RoundTrip(0x0?)'],
     ['an answer', 'shop/stock.(*actor).wait(0x0?)', 'shop/stock.(*actor).ask(0x0?)'],
     ['an answer', 'shop/stock.send_and_wait_for_reply(0x1)'],
-    ['what others have', 'shop/stock.(*limit).Acquire(0x0?)'],
-    ['somebody who takes what it has', 'shop/stock.(*batcher).Add(0x0?)'],
-    ['a beginning', 'shop/stock.(*node).waitUntilReady(0x0?)'],
+    ['something that others hold', 'shop/stock.(*limit).Acquire(0x0?)'],
+    ['a receiver', 'shop/stock.(*batcher).Add(0x0?)'],
+    ['something to start', 'shop/stock.(*node).waitUntilReady(0x0?)'],
   ])('is slow where a name says that it waits for %s: %s', (what, call, ...callers) => {
     const [first, ...others] = findings(dumpOf([late(call, undefined, ...callers)]))
     expect(others).toEqual([])
@@ -84,8 +84,8 @@ describe('a call that has an end by who calls it', () => {
   })
 
   it.each([
-    ['a finalizer, or a cleanup, which holds up all others', 'runtime.runFinalizers()'],
-    ['a finalizer, or a cleanup, which holds up all others', 'runtime.runCleanups()'],
+    ['a finalizer or cleanup, which holds up all others', 'runtime.runFinalizers()'],
+    ['a finalizer or cleanup, which holds up all others', 'runtime.runCleanups()'],
     ['the initialization of a package', 'shop/stock.init.0()'],
     ['a test', 'testing.tRunner(0x1, 0x2)'],
     [

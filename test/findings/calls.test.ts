@@ -1,18 +1,18 @@
-/** Calls to the world outside that no time-out ends: real dumps of hangs/calls.go after 12 minutes, and what waits by design beside them. */
+/** Calls to the outside world that no time-out ends: real dumps of hangs/calls.go after 12 minutes, and what waits by design beside them. */
 import { describe, expect, it } from 'vitest'
 import { CALLS } from '../../src/findings/calls.ts'
 import { dumpOf, findings, findingsOf, times, type Written } from './findings.ts'
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   host: ['a host name', 'a host name'],
-  handshake: ['an HTTP connection', 'the handshake of TLS'],
+  handshake: ['an HTTP connection', 'the TLS handshake'],
   response: ['an HTTP response'],
-  query: ['the answer of a database'],
-  pipe: ['the end of the output of a command that has ended'],
+  query: ['the response of a database'],
+  pipe: ['the last output of a command that has exited'],
   output: ['the output of a command'],
 }
 
-const REMOTE = 'the answer of a remote procedure'
+const REMOTE = 'the response to a remote procedure call'
 
 describe('a call without a time-out', () => {
   it.each(Object.entries(EXAMPLES))('is told of a dump of %s', (name, whats) => {
@@ -36,7 +36,7 @@ describe('a call without a time-out', () => {
   it('is what a pool of connections waits for in the end', () => {
     const [first, ...others] = findingsOf('connections')
     expect(others).toEqual([])
-    expect(first?.title).toContain('1 goroutine waits for the answer of a database')
+    expect(first?.title).toContain('1 goroutine waits for the response of a database')
   })
 
   const request = (minutes: number): Written => ({
@@ -65,15 +65,15 @@ describe('a call without a time-out', () => {
     expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))).toEqual([])
   })
 
-  it('is told without minutes of commands that have ended', () => {
+  it('is told without minutes of commands that have exited', () => {
     const output: Written = {
       state: 'chan receive',
       calls: ['os/exec.(*Cmd).awaitGoroutines(0x0?)', 'os/exec.(*Cmd).Wait(0x0?)', 'main.run()'],
       by: 'main.main in goroutine 1',
     }
     const [first] = findings(dumpOf(times(3, () => output)))
-    expect(first).toMatchObject({ finding: 'slow', goroutines: 3, because: 'the command has ended' })
-    expect(first?.title).toMatch(/^3 goroutines wait for the end of the output of a command that has ended at /)
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 3, because: 'the command has exited' })
+    expect(first?.title).toMatch(/^3 goroutines wait for the last output of a command that has exited at /)
     expect(findings(dumpOf(times(2, () => output)))).toEqual([])
   })
 

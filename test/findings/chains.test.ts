@@ -12,7 +12,7 @@ describe('a chain over locks and a channel', () => {
       'all of them wait for 0x' +
         '; goroutine 5 [sync.Mutex.Lock] in main.(*cache).load may hold it; it waits for rwmutex 0x at locks.go:34' +
         '; goroutine 21 [chan send] in main.(*index).flush may hold it; it waits to send on channel 0x at locks.go:39' +
-        '; no goroutine of this code runs, nor waits for anything outside of the program',
+        '; no goroutine of this code runs or waits for anything outside the program',
     )
   })
 

@@ -24,7 +24,7 @@ describe('a goroutine that ends others, and waits for it for minutes', () => {
     const [first, ...others] = findings(dumpOf([rests, each]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'slow', goroutines: 1 })
-    expect(first?.because).toBe('it waits for the end of others, none of whom is at work')
+    expect(first?.because).toBe('it waits for others to end, and none of them is at work')
   })
 
   it('is told with those who should have ended', () => {

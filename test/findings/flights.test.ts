@@ -29,7 +29,7 @@ it('are stuck where that one waits for another goroutine, and none of the code t
   expect(second).toBeUndefined()
   expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
   expect(first?.because).toBe(
-    'who makes it waits in chan receive at shoppricesload.go:9, and no goroutine of the code that it calls goes on',
+    'that goroutine waits in chan receive at shoppricesload.go:9, and no goroutine of the code that is called is active',
   )
 })
 

@@ -63,7 +63,7 @@ const DUMPS: Readonly<Record<string, () => string>> = {
       'select, 12 minutes',
       (i) => frame('database/sql.(*DB).conn(0xc000000000)', 0) + frame(`shop/p.q${i}(0x1)`, i),
     ),
-  'who waits for a lock, and who holds it waits for the world outside': () =>
+  'who waits for a lock, and who holds it waits for the outside world': () =>
     dump(
       6,
       'sync.Mutex.Lock, 12 minutes',
@@ -108,7 +108,7 @@ const DUMPS: Readonly<Record<string, () => string>> = {
       (i) => frame('sync.(*Cond).Wait(0x1)', 0) + frame(`shop/p.f${i}(0x1)`, i),
       CREATOR,
     ),
-  'calls to the world outside from one function': () =>
+  'calls to the outside world from one function': () =>
     dump(
       1,
       'IO wait, 12 minutes',
