@@ -9,7 +9,12 @@ const CLOUD_FOUNDRY = /^\[(?:APP|RTR|STG|API|CELL|SSH|LGR)(?:\/[\w-]+)*\/(\d+)\]
 /** `E/GoLog   ( 1234): `: a level, a tag and a process, as logcat prints them in its form `brief`. */
 const LOGCAT = /^[VDIWEFA]\/([\w.$-]+)(?:\((?:\d+\):?)?)?$/
 const LOGCAT_PID = /^\d+\):?$/
-const STREAMS: Readonly<Record<string, string>> = { stdout: 'stdout', stderr: 'stderr', OUT: 'stdout', ERR: 'stderr' }
+const STREAMS: ReadonlyMap<string, string> = new Map([
+  ['stdout', 'stdout'],
+  ['stderr', 'stderr'],
+  ['OUT', 'stdout'],
+  ['ERR', 'stderr'],
+])
 
 /** Read when somebody asks: most of what may become a dump is none. */
 export class PrefixNames implements StreamNames {
@@ -39,10 +44,11 @@ function streamNames(words: readonly string[]): StreamNames {
   const attributes: Record<string, string> = {}
   const names: string[] = []
   for (const word of words.map(utf8Of)) {
-    const stream = STREAMS[word]
-    const pod = KUBECTL.exec(word)
-    const logcat = LOGCAT.exec(word)
-    const instance = CLOUD_FOUNDRY.exec(word)
+    const stream = STREAMS.get(word)
+    const isBracketed = word.startsWith('[')
+    const pod = isBracketed ? KUBECTL.exec(word) : null
+    const logcat = word[1] === '/' ? LOGCAT.exec(word) : null
+    const instance = isBracketed && pod === null ? CLOUD_FOUNDRY.exec(word) : null
     if (stream !== undefined) attributes['log.iostream'] = stream
     else if (pod !== null) {
       attributes['k8s.pod.name'] = pod[1] ?? ''

@@ -72,6 +72,14 @@ describe('streams', () => {
     }
   })
 
+  it('a stream whose name is that of a property of every object has that name, and no attributes', () => {
+    const lines = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
+    const run = feed([Buffer.from(lines.map((line) => `constructor | ${line}\n`).join(''))])
+    const [dump] = run.records
+    expect(dump).toMatchObject({ type: 'dump', source: 'constructor' })
+    expect(dump).not.toHaveProperty('attributes')
+  })
+
   it('500 pods interleaved at random, 40 of them dumping at once: every dump whole', () => {
     const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
     let state = 5
