@@ -21,10 +21,12 @@ export interface Told {
 }
 
 export function findAll(scene: Scene): Told {
-  const found = [...ask(scene, 'text'), ...(somebodyWaits(scene) ? ask(scene, 'waits') : [])]
+  const found: Finding[] = []
+  ask(scene, 'text', found)
+  if (somebodyWaits(scene)) ask(scene, 'waits', found)
   const { told, caught } = provenBy(found, scene)
   const judged = caught.size === 0 ? scene : sceneWith(scene, caught)
-  if (somebodyIsJudged(judged)) found.push(...ask(judged, 'verdicts'))
+  if (somebodyIsJudged(judged)) ask(judged, 'verdicts', found)
   if (found.length === 0) return { findings: found, seen: scene.seen }
   tellApart(found, scene)
   for (const finding of found) tellParents(finding, scene)
@@ -37,8 +39,9 @@ export function findAll(scene: Scene): Told {
   return { findings: found, seen: told.size === 0 ? judged.seen : judged.seen.map((each) => told.get(each) ?? each) }
 }
 
-function ask(scene: Scene, of: Rule['of']): Finding[] {
-  return RULES.flatMap((rule) => (rule.of === of ? rule.find(scene) : []))
+/** There may be a dump for each few lines of a log: of most nothing is found, and nothing is made. */
+function ask(scene: Scene, of: Rule['of'], found: Finding[]): void {
+  for (const rule of RULES) if (rule.of === of) for (const finding of rule.find(scene)) found.push(finding)
 }
 
 function sceneWith(scene: Scene, changed: ReadonlyMap<Seen, Seen>): Scene {
