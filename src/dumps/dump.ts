@@ -1,6 +1,7 @@
 /** A dump that is streaming in, and what it is when it is complete. */
 
 import { utf8Of } from '../core/latin1.ts'
+import type { Limits } from '../core/limits.ts'
 import type {
   CallingGoroutines,
   DumpKind,
@@ -82,6 +83,7 @@ export interface AssemblerSink {
   goroutine(id: number, info: HeaderInfo, signature: Signature | undefined): void
 }
 
+const NO_LIMITS: readonly string[] = []
 /** Of a goroutine with a header and nothing else. */
 const NO_STACK: GoroutineEnd = { entry: undefined, damaged: true, at: undefined }
 
@@ -101,7 +103,8 @@ export class OpenDump extends Block {
   first: HeaderInfo | undefined
   /** What a crash has come to: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
   part: 'goroutines' | 'threads' = 'goroutines'
-  #limits: Set<string> | undefined
+  /** Those that were hit. */
+  #limits: readonly string[] = NO_LIMITS
   #died: Stack | undefined
 
   /** Registers behind the goroutines of a crash: more are `due` until the last has come; `cut`: what may be the head of one came instead. */
@@ -131,10 +134,9 @@ export class OpenDump extends Block {
     else if (candidate.hasRuntimeStack) this.kind = 'fatal'
   }
 
-  /** Those that were hit. */
-  get limits(): Set<string> {
-    this.#limits ??= new Set()
-    return this.#limits
+  /** A limit was hit. */
+  hit(limit: keyof Limits): void {
+    if (!this.#limits.includes(limit)) this.#limits = [...this.#limits, limit]
   }
 
   #announce({ kind, reason }: PreambleStart | LoggedReason, by: 'preamble' | 'log'): void {
@@ -211,10 +213,10 @@ export class OpenDump extends Block {
     const { format } = this.body
     const { damaged, truncated, race } = this.body.finish()
     const signatures = tally.finish()
-    if (tally.idsOverflow) this.limits.add('goroutineIds')
-    if (tally.callers.overflow) this.limits.add('callers')
-    if (tally.signaturesOverflow) this.limits.add('signatures')
-    if (tally.memoryOverflow) this.limits.add('memoryBytes')
+    if (tally.idsOverflow) this.hit('goroutineIds')
+    if (tally.callers.overflow) this.hit('callers')
+    if (tally.signaturesOverflow) this.hit('signatures')
+    if (tally.memoryOverflow) this.hit('memoryBytes')
     return {
       kind: this.kind ?? this.#kindByContent(signatures),
       format,
@@ -225,7 +227,7 @@ export class OpenDump extends Block {
       foreignLines: this.foreign.lines,
       damaged: this.damaged + damaged,
       truncated: this.truncated || truncated || this.registers === 'cut' || this.#fillsBuffer(),
-      limits: this.#limits === undefined ? [] : [...this.#limits],
+      limits: this.#limits,
       reason: this.reason === undefined ? undefined : utf8Of(this.reason),
       reasonByLog: this.announcedBy === 'log',
       died: this.#died,

@@ -6,20 +6,24 @@
 /** Nobody pauses for so long, milliseconds. */
 const LONG_MS = 60_000
 
+interface Clock {
+  timeOf(text: string): number | undefined
+}
+
 export class LogTimes {
-  #timeOf: (text: string) => number | undefined
+  #clock: Clock
   /** Of the lines before the last line of the dump. */
   #before = ''
   #first = ''
   #last = ''
 
-  constructor(timeOf: (text: string) => number | undefined) {
-    this.#timeOf = timeOf
+  constructor(clock: Clock) {
+    this.#clock = clock
   }
 
   /** For another stream. */
-  reuse(timeOf: (text: string) => number | undefined): void {
-    this.#timeOf = timeOf
+  reuse(clock: Clock): void {
+    this.#clock = clock
     this.clear()
   }
 
@@ -47,9 +51,9 @@ export class LogTimes {
   /** Have the log lines gone on for long since the last line of what began at `time`? One line alone may name another time. */
   isLongSince(time: () => number | undefined): boolean {
     if (this.#last === '') return false
-    const [first, last] = [this.#timeOf(this.#first), this.#timeOf(this.#last)]
+    const [first, last] = [this.#clock.timeOf(this.#first), this.#clock.timeOf(this.#last)]
     if (first === undefined || last === undefined) return false
-    const from = this.#timeOf(this.#before) ?? time()
+    const from = this.#clock.timeOf(this.#before) ?? time()
     return from !== undefined && Math.min(first, last) > from + LONG_MS
   }
 }

@@ -52,7 +52,7 @@ export class OpenBlocks {
     this.limits = limits
     this.#tape = tape
     this.sinceLastLine = new SinceLastLine(tape)
-    this.logTimes = new LogTimes((text) => sink.timeOf(text))
+    this.logTimes = new LogTimes(sink)
     this.#sink = sink
     this.signatures = signatures
     this.#trees = trees
@@ -76,7 +76,7 @@ export class OpenBlocks {
     this.#tape = tape
     this.#sink = sink
     this.sinceLastLine.reuse(tape)
-    this.logTimes.reuse((text) => sink.timeOf(text))
+    this.logTimes.reuse(sink)
     this.reasonBefore.forget()
     const tree = this.#trees.take()
     this.fragments.reuse(tree, tape)
@@ -145,7 +145,7 @@ export class OpenBlocks {
     this.decide()
     if (this.dump === undefined) return
     this.dump.truncated = true
-    if (limit !== undefined) this.dump.limits.add(limit)
+    if (limit !== undefined) this.dump.hit(limit)
   }
 
   /** As Block.reach, of all that the line may be of. */
@@ -376,7 +376,7 @@ export class OpenBlocks {
     if (dump === undefined) return
     if (this.sinceLastLine.lines === 0) this.tape.markDump()
     this.reasonBefore.forget()
-    if (this.goroutine.tooDeep > 0) dump.limits.add('frames')
+    if (this.goroutine.tooDeep > 0) dump.hit('frames')
     this.goroutine.tooDeep = 0
     // Its body asks for the fragments, which go below.
     const finished = dump.finish()

@@ -1,8 +1,12 @@
-/** Takes the dumps of one stream, or of the text as it is, to the reporter: one object for each stream that has a dump open. */
+/** Who reads the dumps of one stream, or of the text as it is, and where they go: to the reporter. */
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { timeOf } from '../carriers/time.ts'
 import type { Signature } from '../core/model.ts'
+import type { Assembler } from '../dumps/assembler.ts'
+import type { Assemblers } from '../dumps/assemblers.ts'
 import type { AssemblerSink, FinishedDump, OpeningToBe } from '../dumps/dump.ts'
+import type { AssemblerSource } from '../dumps/interleaved.ts'
+import type { LogTape } from '../lines/tape.ts'
 import type { Origin, Reporter } from '../report/reporter.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import type { Memory } from './memory.ts'
@@ -12,33 +16,61 @@ import type { OpeningAt } from './openings.ts'
 export interface SinkParts {
   readonly reporter: Reporter
   readonly memory: Memory
+  readonly assemblers: Assemblers
   /** The time of the last tick. */
   now(): number | undefined
   /** How much of the input there is so far. */
   bytes(): number
 }
 
-export class DumpSink implements AssemblerSink {
+/** Whose the dumps are, and what came before them. */
+export interface Whose {
+  origin(): Origin
+  /** For the dumps that one assembler reads. */
+  openings(): OpeningAt
+}
+
+export class DumpSource implements AssemblerSource {
   readonly #parts: SinkParts
-  readonly #originOf: () => Origin
+  readonly #tape: LogTape
+  readonly #whose: Whose
+
+  constructor(parts: SinkParts, tape: LogTape, whose: Whose) {
+    this.#parts = parts
+    this.#tape = tape
+    this.#whose = whose
+  }
+
+  take(): Assembler {
+    return this.#parts.assemblers.take(this.#tape, new DumpSink(this.#parts, this.#whose))
+  }
+
+  give(assembler: Assembler, knows: boolean): void {
+    this.#parts.assemblers.give(assembler, knows)
+  }
+}
+
+class DumpSink implements AssemblerSink {
+  readonly #parts: SinkParts
+  readonly #whose: Whose
   readonly #openingAt: OpeningAt
   #frame: RecordFrame | undefined
   /** Found out when a goroutine is counted: most of what may become a dump is none. */
   #known: Origin | undefined
 
-  constructor(parts: SinkParts, originOf: () => Origin, openingAt: OpeningAt) {
+  constructor(parts: SinkParts, whose: Whose) {
     this.#parts = parts
-    this.#originOf = originOf
-    this.#openingAt = openingAt
+    this.#whose = whose
+    this.#openingAt = whose.openings()
   }
 
   get #origin(): Origin {
-    this.#known ??= this.#originOf()
+    this.#known ??= this.#whose.origin()
     return this.#known
   }
 
   opening(start: number): OpeningToBe {
-    const opened = this.#openingAt(start)
+    const opened = this.#openingAt.opening(start)
     this.#frame = opened.frame
     return opened
   }

@@ -3,14 +3,12 @@
  * command, the mounts) is a thin layer around it.
  */
 
-import { attributesOfPath } from '../carriers/kubernetes.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
 import { limitsOf } from '../core/limits.ts'
 import { validTime } from '../core/number.ts'
 import { InterleavedDumps } from '../dumps/interleaved.ts'
 import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
-import type { LogTape } from '../lines/tape.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
 import { WORTH_ITS_WHILE } from '../stacks/tables.ts'
 import { CarriedStreams } from '../streams/carried-streams.ts'
@@ -18,11 +16,12 @@ import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
-import { DumpSink, type SinkParts } from './dump-sink.ts'
+import { DumpSource, type SinkParts, type Whose } from './dump-sink.ts'
 import { FormedEngine } from './formed.ts'
 import { GuardedEngine } from './guarded.ts'
 import { Memory } from './memory.ts'
-import { type OpeningAt, Openings } from './openings.ts'
+import { namedInput, OfStream } from './of-stream.ts'
+import { Openings } from './openings.ts'
 import { OrderedEngine } from './ordered.ts'
 import { checkSnapshot } from './snapshot.ts'
 import { SummingEngine } from './summary.ts'
@@ -72,18 +71,12 @@ class LogEngine implements Engine, Keeper {
       numbers: memory.numbers,
     })
     const { assemblers } = memory
-    const parts: SinkParts = { reporter: this.#reporter, memory, now: () => this.#now, bytes: () => this.#bytes }
-    const dumpsOf = (originOf: () => Origin, tape: LogTape, openingAt: () => OpeningAt): InterleavedDumps =>
-      new InterleavedDumps({
-        take: () => assemblers.take(tape, new DumpSink(parts, originOf, openingAt())),
-        give: (assembler, knows) => assemblers.give(assembler, knows),
-      })
+    const [now, bytes] = [() => this.#now, () => this.#bytes]
+    const parts: SinkParts = { reporter: this.#reporter, memory, assemblers, now, bytes }
+    const named = namedInput(source, options)
     const own: Origin = { source, attributes: options.attributes }
-    this.#plain = dumpsOf(
-      () => own,
-      this.#tape,
-      () => openings.plain(),
-    )
+    const ofInput: Whose = { origin: () => own, openings: () => openings.plain() }
+    this.#plain = new InterleavedDumps(new DumpSource(parts, tape, ofInput))
     const blockBytes = (options.kernels ?? WORTH_ITS_WHILE).bytes
     this.#streams = new CarriedStreams({
       limits,
@@ -92,17 +85,8 @@ class LogEngine implements Engine, Keeper {
       input,
       blockBytes,
       keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
-      makeDumps: (stream, tape) => {
-        const origin = (): Origin => {
-          const { names } = stream
-          const attributes = { ...options.attributes, ...attributesOfPath(source), ...names.attributes }
-          return {
-            source: names.source === '' ? source : options.qualified ? `${source}:${names.source}` : names.source,
-            attributes: Object.keys(attributes).length === 0 ? undefined : attributes,
-          }
-        }
-        return dumpsOf(origin, tape, () => openings.carried(stream))
-      },
+      makeDumps: (stream, carried) =>
+        new InterleavedDumps(new DumpSource(parts, carried, new OfStream(stream, named, openings))),
     })
     this.#router = new Router({
       limits,

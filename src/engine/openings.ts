@@ -18,7 +18,10 @@ const OBSERVED_LINES = 16
 const NO_LINES: readonly string[] = []
 
 /** Of the dumps that one assembler reads. */
-export type OpeningAt = (start: number) => OpeningToBe
+export interface OpeningAt {
+  /** A dump may begin at `start` of the input. */
+  opening(start: number): OpeningToBe
+}
 
 export class Openings {
   readonly #options: InnerOptions
@@ -40,40 +43,25 @@ export class Openings {
   /** Of dumps in the text as it is. */
   plain(): OpeningAt {
     let learnt = 0
-    return (start) => {
-      const before = this.#before(start)
-      const { passed } = this.#tape
-      const logLines = passed === learnt ? NO_LINES : lastLines(before.linesIn(passed - learnt))
-      learnt = passed
-      const timeAt = this.#timeAt(start, before)
-      return {
-        frame: undefined,
-        logLines,
-        mayHaveReason: this.#mayHaveReason(before),
-        ahead: () => lastLines(before.sinceDump),
-        head: () => headOf(before.sinceDump),
-        confirm: () => ({ ...timeAt(), frame: undefined }),
-      }
+    return {
+      opening: (start) => {
+        const before = this.#before(start)
+        const { passed } = this.#tape
+        const logLines = passed === learnt ? NO_LINES : lastLines(before.linesIn(passed - learnt))
+        learnt = passed
+        return new OpeningBehindLog(this.#stampAt(start, before), undefined, logLines, this.#mayHaveReason(before))
+      },
     }
   }
 
-  /** Of dumps in a stream. */
-  carried(stream: StreamOrigin): OpeningAt {
-    return (start) => {
-      const before = this.#before(start)
-      // Of the line at hand, which is another one once the dump is certain.
-      const time = stream.time(this.#now())
-      const frame = this.#options.onLog === undefined ? undefined : stream.frame()
-      const timeAt = time === undefined ? this.#timeAt(start, before) : () => ({ time, timeFrom: 'carrier' as const })
-      return {
-        frame,
-        logLines: NO_LINES,
-        mayHaveReason: this.#mayHaveReason(before),
-        ahead: () => stream.texts(lastLines(before.sinceDump)),
-        head: () => stream.texts([headOf(before.sinceDump)])[0] ?? '',
-        confirm: () => ({ ...timeAt(), frame }),
-      }
-    }
+  /** Of a dump in a stream, which may begin at `start`. */
+  carried(stream: StreamOrigin, start: number): OpeningToBe {
+    const before = this.#before(start)
+    // Of the line at hand, which is another one once the dump is certain.
+    const time = stream.time(this.#now())
+    const frame = this.#options.onLog === undefined ? undefined : stream.frame()
+    const stamp = this.#stampAt(start, before, time)
+    return new OpeningInStream(stamp, frame, NO_LINES, this.#mayHaveReason(before), stream)
   }
 
   #before(start: number): RecentLines {
@@ -91,20 +79,21 @@ export class Openings {
     return passed - this.#foundAt < RECENT_BYTES
   }
 
+  /** `carried`: when it was, as its carrier says. Else the caller may know. */
+  #stampAt(start: number, before: RecentLines, carried?: number): StampToBe {
+    const told = carried ?? validTime(this.#options.time?.(start))
+    return { openings: this, before, told, passed: this.#tape.passed, now: this.#now() }
+  }
+
   /**
-   * When a dump was that begins at `start`: the caller knows, or the nearest log line ahead of it that has a time stamp. When following a
-   * log without time stamps, it is the time of arrival.
+   * When a dump was: the caller knows, or the nearest log line ahead of it that has a time stamp. When following a log without time stamps, it is
+   * the time of arrival.
    */
-  #timeAt(start: number, before: RecentLines): () => Pick<Opening, 'time' | 'timeFrom'> {
-    const now = this.#now()
-    const told = validTime(this.#options.time?.(start))
-    if (told !== undefined) return () => ({ time: told, timeFrom: 'carrier' })
-    const { passed } = this.#tape
-    return () => {
-      const time = this.#logTime(before, passed, now)
-      if (time !== undefined) return { time, timeFrom: 'log' }
-      return { time: now, timeFrom: now === undefined ? undefined : 'arrival' }
-    }
+  timeOf({ before, told, passed, now }: StampToBe): Pick<Opening, 'time' | 'timeFrom'> {
+    if (told !== undefined) return { time: told, timeFrom: 'carrier' }
+    const time = this.#logTime(before, passed, now)
+    if (time !== undefined) return { time, timeFrom: 'log' }
+    return { time: now, timeFrom: now === undefined ? undefined : 'arrival' }
   }
 
   /** The time of the nearest line of `before`, the end of the first `passed` bytes of the log. Each line is read once, however many dumps there are. */
@@ -128,6 +117,66 @@ export class Openings {
     if (lines > OBSERVED_LINES || passed - at > RECENT_BYTES) time = undefined
     this.#stamp = { passed, time, at, lines }
     return time
+  }
+}
+
+/** What is kept to tell when a dump was, should there be one. */
+interface StampToBe {
+  readonly openings: Openings
+  readonly before: RecentLines
+  readonly told: number | undefined
+  /** Bytes of the log ahead of it. */
+  readonly passed: number
+  readonly now: number | undefined
+}
+
+class OpeningBehindLog implements OpeningToBe {
+  readonly frame: Opening['frame']
+  readonly logLines: readonly string[]
+  readonly mayHaveReason: boolean
+  protected readonly stamp: StampToBe
+
+  constructor(stamp: StampToBe, frame: Opening['frame'], logLines: readonly string[], mayHaveReason: boolean) {
+    this.stamp = stamp
+    this.frame = frame
+    this.logLines = logLines
+    this.mayHaveReason = mayHaveReason
+  }
+
+  ahead(): readonly string[] {
+    return lastLines(this.stamp.before.sinceDump)
+  }
+
+  head(): string {
+    return headOf(this.stamp.before.sinceDump)
+  }
+
+  confirm(): Opening {
+    const { time, timeFrom } = this.stamp.openings.timeOf(this.stamp)
+    return { time, timeFrom, frame: this.frame }
+  }
+}
+
+class OpeningInStream extends OpeningBehindLog {
+  readonly #stream: StreamOrigin
+
+  constructor(
+    stamp: StampToBe,
+    frame: Opening['frame'],
+    logLines: readonly string[],
+    mayHaveReason: boolean,
+    stream: StreamOrigin,
+  ) {
+    super(stamp, frame, logLines, mayHaveReason)
+    this.#stream = stream
+  }
+
+  override ahead(): readonly string[] {
+    return this.#stream.texts(super.ahead())
+  }
+
+  override head(): string {
+    return this.#stream.texts([super.head()])[0] ?? ''
   }
 }
 

@@ -130,7 +130,8 @@ export class LogQueue implements LogTape {
       if (held === undefined || !held.decided) break
       this.#head++
       this.waiting -= held.bytes.length
-      if (held.from < held.bytes.length) this.#emit?.(held.bytes.subarray(held.from), held.at + held.from)
+      const { bytes, from, at } = held
+      if (from < bytes.length) this.#emit?.(from === 0 ? bytes : bytes.subarray(from), at + from)
     }
     if (this.#head === this.#queue.length) {
       this.#queue.length = 0

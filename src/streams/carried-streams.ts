@@ -218,23 +218,21 @@ export class CarriedStreams {
   #beginWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean {
     const text = this.#text
     if (text.partial || carrier.several === true || carrier === this.recognition.whole) return true
-    const stream = this.#map.get(carrier, text.key)
+    const { buf, start, end: next } = this.#line
+    const line = { buf, start, next, end, isFinal }
+    if (!this.#wrappedLines.mayBegin(text, line)) return true
+    const { key } = text
+    const stream = this.#map.get(carrier, key)
     if (stream?.open !== true && !(needle ? startsHeader(text.latin1()) : announces(text.buf, text.start, text.end)))
       return true
-    const { buf, start, end: next } = this.#line
-    const { key } = text
-    return this.#wrappedLines.begin(text, (words) => stream?.withoutInner(words) ?? words, {
-      ...{ buf, start, next, end, isFinal },
-      isCarried: (from, to, least) =>
-        this.recognition.isCarried(
-          buf,
-          from,
-          to,
-          least,
-          // The stream that the line at hand begins is not there yet.
-          (other, of) => of === key || this.#map.get(other, of) !== undefined,
-        ),
-    })
+    // The stream that the line at hand begins is not there yet.
+    const isStream = (other: Carrier, of: string): boolean => of === key || this.#map.get(other, of) !== undefined
+    return this.#wrappedLines.begin(
+      text,
+      (words) => stream?.withoutInner(words) ?? words,
+      line,
+      (from, to, least) => this.recognition.isCarried(buf, from, to, least, isStream),
+    )
   }
 
   /** As OpenStrings.begin, of a line that is in the log already, with all that follows. `needle`: its beginning holds one. */

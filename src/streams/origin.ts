@@ -17,8 +17,8 @@ export interface StreamOrigin {
 
 /** What an origin asks of the stream that it is of. */
 interface OriginStream {
-  /** Is the line at hand one of its own? At the end there is none. */
-  isAtLine(): boolean
+  /** The line at hand is one of its own. */
+  readonly isAtLine: boolean
   withoutInner(text: string): string
 }
 
@@ -42,12 +42,12 @@ export class CarriedOrigin implements StreamOrigin {
   }
 
   time(now: number | undefined): number | undefined {
-    if (this.#stream.isAtLine()) this.#time = this.#carrier?.time(now)
+    if (this.#stream.isAtLine) this.#time = this.#carrier?.time(now)
     return this.#time
   }
 
   frame(): RecordFrame | undefined {
-    if (this.#stream.isAtLine()) this.#frame = this.#carrier?.frame?.()
+    if (this.#stream.isAtLine) this.#frame = this.#carrier?.frame?.()
     return this.#frame
   }
 

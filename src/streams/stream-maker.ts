@@ -5,8 +5,8 @@ import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogTape } from '../lines/tape.ts'
 import type { CarriedTape } from './carried-tape.ts'
-import { CarriedOrigin, type StreamOrigin } from './origin.ts'
-import { Stream } from './stream.ts'
+import type { StreamOrigin } from './origin.ts'
+import { Stream, type StreamParts } from './stream.ts'
 
 export interface StreamMakerOptions {
   readonly limits: Limits
@@ -14,18 +14,30 @@ export interface StreamMakerOptions {
   readonly makeDumps: (origin: StreamOrigin, tape: LogTape) => InterleavedDumps
 }
 
-export class StreamMaker {
+export class StreamMaker implements StreamParts {
   /** The stream that is given the raw line at hand: what its carrier has read last is of that line. Others may be ended meanwhile. */
   atLine: Stream | undefined
+  readonly tape: CarriedTape
+  readonly innerCarriers: () => readonly Carrier[]
   readonly #options: StreamMakerOptions
-  readonly #tape: CarriedTape
-  /** Carriers that may stand inside the one of a stream. */
-  #inner: readonly Carrier[] | undefined
   #prober: Stream | undefined
 
   constructor(options: StreamMakerOptions, tape: CarriedTape) {
     this.#options = options
-    this.#tape = tape
+    this.tape = tape
+    let inner: readonly Carrier[] | undefined
+    this.innerCarriers = () => {
+      inner ??= innerCarriers(options.keys)
+      return inner
+    }
+  }
+
+  get limits(): Limits {
+    return this.#options.limits
+  }
+
+  makeDumps(origin: StreamOrigin): InterleavedDumps {
+    return this.#options.makeDumps(origin, this.tape)
   }
 
   /** Says whether a dump begins in a text, before its stream is there. */
@@ -36,21 +48,6 @@ export class StreamMaker {
 
   /** The stream `key` of `carrier`, which has just read a line of it; without one, for questions only. */
   make(carrier: Carrier | undefined, key: string): Stream {
-    const { limits, keys, makeDumps } = this.#options
-    const tape = this.#tape
-    const stream: Stream = new Stream({
-      limits,
-      tape,
-      innerCarriers: () => {
-        this.#inner ??= innerCarriers(keys)
-        return this.#inner
-      },
-      makeDumps: () => makeDumps(origin, tape),
-    })
-    const origin = new CarriedOrigin(carrier, key, {
-      isAtLine: () => this.atLine === stream,
-      withoutInner: (text) => stream.withoutInner(text),
-    })
-    return stream
+    return new Stream(this, carrier, key)
   }
 }

@@ -24,48 +24,78 @@ import { beginsDump, holdsHeaderHead, startsTitle } from '../text/titles.ts'
 import type { CarriedTape } from './carried-tape.ts'
 import { CutText } from './cut-text.ts'
 import { InnerLogger } from './inner-logger.ts'
+import { CarriedOrigin, type StreamOrigin } from './origin.ts'
 import { Silence } from './silence.ts'
 import { giveLine, StringDumps } from './string-dumps.ts'
 
 const TITLE_BYTES = 32
 
+/** What all streams of an input share. */
 export interface StreamParts {
   readonly limits: Limits
   readonly tape: CarriedTape
-  readonly makeDumps: () => InterleavedDumps
+  /** The stream that is given the raw line at hand. */
+  readonly atLine: Stream | undefined
   /** Carriers that may stand inside the one of the stream. */
   readonly innerCarriers: () => readonly Carrier[]
+  makeDumps(origin: StreamOrigin): InterleavedDumps
 }
 
 export class Stream {
   readonly #parts: StreamParts
+  readonly #origin: StreamOrigin
   #dumps: InterleavedDumps | undefined
   readonly #inner: InnerLogger
-  readonly #cut: CutText
-  readonly #strings: StringDumps
+  // Made when they are asked for: each line of a log may begin a stream.
+  #cutText: CutText | undefined
+  #stringDumps: StringDumps | undefined
   readonly #silence = new Silence()
 
-  constructor(parts: StreamParts) {
+  /** The stream `key` of `carrier`, which has just read a line of it; without one, for questions only. */
+  constructor(parts: StreamParts, carrier: Carrier | undefined, key: string) {
     this.#parts = parts
+    this.#origin = new CarriedOrigin(carrier, key, this)
     this.#inner = new InnerLogger(parts.innerCarriers)
-    this.#cut = new CutText(parts.tape, parts.limits.lineBytes)
-    this.#strings = new StringDumps(parts.tape, parts.limits.lineBytes, () => this.#dumpsFor())
+  }
+
+  get #cut(): CutText {
+    const { tape, limits } = this.#parts
+    this.#cutText ??= new CutText(tape, limits.lineBytes)
+    return this.#cutText
+  }
+
+  get #strings(): StringDumps {
+    const { tape, limits } = this.#parts
+    this.#stringDumps ??= new StringDumps(tape, limits.lineBytes, () => this.#dumpsFor())
+    return this.#stringDumps
+  }
+
+  get #isCut(): boolean {
+    return this.#cutText?.isOpen === true
+  }
+
+  get #isInString(): boolean {
+    return this.#stringDumps?.isOpen === true
+  }
+
+  /** The raw line at hand is one of its own. At the end there is none. */
+  get isAtLine(): boolean {
+    return this.#parts.atLine === this
   }
 
   /** A dump is open here, may be, or half a line is. */
   get open(): boolean {
-    return this.#cut.isOpen || this.#strings.isOpen || (this.#dumps !== undefined && !this.#dumps.quiet)
+    return this.#isCut || this.#isInString || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
   /** Offset in the input of the first line of what is open; undefined when nothing is. */
   get start(): number | undefined {
-    const starts = [this.#dumps?.start, this.#cut.start, this.#strings.start].filter((start) => start !== undefined)
-    return starts.length === 0 ? undefined : Math.min(...starts)
+    return first(this.#dumps?.start, first(this.#cutText?.start, this.#stringDumps?.start))
   }
 
   /** About what it keeps: the parts of a line, which are held as well, and its dump. */
   get bytes(): number {
-    return this.#cut.bytes + this.#strings.bytes + (this.#dumps?.bytes ?? 0)
+    return (this.#cutText?.bytes ?? 0) + (this.#stringDumps?.bytes ?? 0) + (this.#dumps?.bytes ?? 0)
   }
 
   /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: that holds the word. */
@@ -109,12 +139,12 @@ export class Stream {
 
   /** The texts of its lines are those of the dump. */
   get #isBare(): boolean {
-    return this.#inner.isNone && !this.#cut.isOpen && !this.#strings.isOpen
+    return this.#inner.isNone && !this.#isCut && !this.#isInString
   }
 
   /** Its last line lacks the end of the string that a dump is in. */
   get isWrapped(): boolean {
-    return this.#strings.isCut
+    return this.#stringDumps?.isCut === true
   }
 
   /** May `feedKnown` go on? */
@@ -149,9 +179,9 @@ export class Stream {
 
   /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */
   feed(text: CarriedText, needle: boolean, start: number, end: number): void {
-    if (!this.#cut.take(text)) return
-    this.#whole(text, needle || this.#cut.isHeld, start, end)
-    this.#cut.clear()
+    if ((text.partial || this.#isCut) && !this.#cut.take(text)) return
+    this.#whole(text, needle || this.#cutText?.isHeld === true, start, end)
+    this.#cutText?.clear()
     this.#forget()
   }
 
@@ -163,14 +193,14 @@ export class Stream {
   /** As StringDumps.takeBeginning. */
   feedBeginning(line: Buffer, start: number, end: number): boolean {
     if (!this.#strings.takeBeginning(line, start, end)) return false
-    if (this.#strings.isOpen) this.#silence.break()
+    if (this.#isInString) this.#silence.break()
     this.#forget()
     return true
   }
 
   /** As StringDumps.take. */
   feedRest(piece: Buffer, upTo: number): void {
-    if (!this.#strings.isOpen) return
+    if (!this.#isInString) return
     this.#silence.break()
     this.#strings.take(piece, upTo)
     this.#forget()
@@ -178,14 +208,14 @@ export class Stream {
 
   /** As StringDumps.end. */
   endRest(): void {
-    if (!this.#strings.isOpen) return
+    if (!this.#isInString) return
     this.#strings.end()
     this.#forget()
   }
 
   /** Completes what is open. */
   end(limit?: keyof Limits): void {
-    this.#cut.release()
+    this.#cutText?.release()
     if (limit !== undefined) this.#dumps?.cut(limit)
     this.endRest()
     this.#dumps?.end()
@@ -226,16 +256,20 @@ export class Stream {
   }
 
   #dumpsFor(): InterleavedDumps {
-    this.#dumps ??= this.#parts.makeDumps()
+    this.#dumps ??= this.#parts.makeDumps(this.#origin)
     return this.#dumps
   }
 
   /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
-    if (this.#dumps?.quiet !== true || this.#cut.isOpen || this.#strings.isOpen) return
+    if (this.#dumps?.quiet !== true || this.#isCut || this.#isInString) return
     this.#dumps.release()
     this.#dumps = undefined
   }
+}
+
+function first(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }
 
 /** Are they the same text, but for a line end? */

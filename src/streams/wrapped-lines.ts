@@ -27,14 +27,17 @@ export interface LineBefore {
   readonly end: number
   /** No more lines come. */
   readonly isFinal: boolean
-  /** Has a carrier put something ahead of the line [from, to), `least` bytes or more? */
-  isCarried(from: number, to: number, least: number): boolean
 }
+
+/** Has a carrier put something ahead of the line [from, to), `least` bytes or more? */
+type IsCarried = (from: number, to: number, least: number) => boolean
+
+const NONE: readonly string[] = []
 
 export class WrappedLines {
   readonly #widths = new WrapWidths()
   /** The texts of the lines that the last one goes on with. */
-  #rest: readonly string[] = []
+  #rest: readonly string[] = NONE
   /** The stream of the last line, if it goes on. */
   #stream: Stream | undefined
 
@@ -48,21 +51,27 @@ export class WrappedLines {
     if (this.#rest.length > 0) this.#stream = stream
   }
 
-  /**
-   * Does `line` go on with those behind it? Then `text`, which is its own, is a part from now on, and `takePart` gives the other parts; `inside` is the end of
-   * it, without what a logger has put ahead of that. False: the lines behind it must come first.
-   */
-  begin(text: CarriedText, inside: (words: string) => string, line: LineBefore): boolean {
-    this.#rest = []
+  /** May `line`, of which `text` is its own, go on with those behind it? Most lines end as no wrapped one does. */
+  mayBegin(text: CarriedText, line: LineBefore): boolean {
+    this.#rest = NONE
     const { buf, start, next, end } = line
-    if (!endsLine(text, buf, next)) return true
+    const stop = trimLineEnd(buf, start, next)
+    if (!mayBeWrapped(stop - start) || !endsLine(text, buf, stop)) return false
+    const ahead = stop - start - (text.end - text.start) + 1
+    return next >= end || ahead <= 0 || !beginsAlike(buf, start, next, Math.min(FIRST_BYTES, ahead))
+  }
+
+  /**
+   * Does `line`, which may, go on with those behind it? Then `text`, which is its own, is a part from now on, and `takePart` gives the other parts;
+   * `inside` is the end of it, without what a logger has put ahead of that. False: the lines behind it must come first.
+   */
+  begin(text: CarriedText, inside: (words: string) => string, line: LineBefore, isCarried: IsCarried): boolean {
+    const { buf, start, next } = line
     const length = trimLineEnd(buf, start, next) - start
     const ahead = length - (text.end - text.start) + 1
-    const like = buf.subarray(start, start + Math.min(FIRST_BYTES, ahead))
-    if (next < end && like.length > 0 && buf.subarray(next, next + like.length).equals(like)) return true
     const whole = text.latin1().replace(/\r$/, '')
     const words = inside(whole)
-    const texts = this.#pieces(words, length, line, ahead / 2)
+    const texts = this.#pieces(words, length, line, (from, to) => isCarried(from, to, ahead / 2))
     if (texts === 'unknown') return false
     if (texts === undefined) return true
     const [first = '', ...others] = texts
@@ -86,10 +95,15 @@ export class WrappedLines {
 
   /**
    * The texts of a line and of the lines behind it that it goes on with; undefined where it goes on with none, 'unknown' where more must come first. The
-   * line is `length` bytes long, with what carries `text`; a line that is carried has `least` bytes ahead of its own.
+   * line is `length` bytes long, with what carries `text`.
    */
-  #pieces(text: string, length: number, line: LineBefore, least: number): readonly string[] | 'unknown' | undefined {
-    if (!mayBeWrapped(length) || !(this.#widths.has(length) || mayGoOn(text))) return undefined
+  #pieces(
+    text: string,
+    length: number,
+    line: LineBefore,
+    isCarried: (from: number, to: number) => boolean,
+  ): readonly string[] | 'unknown' | undefined {
+    if (!this.#widths.has(length) && !mayGoOn(text)) return undefined
     const { buf, end } = line
     let taken: readonly string[] | undefined
     const texts = [text]
@@ -105,7 +119,7 @@ export class WrappedLines {
       const isUsual = this.#widths.has(width)
       const found = headOfWrapped(head, rest, isUsual)
       const isFull = this.#isFull(rest, length)
-      if ((found === undefined && !isFull) || line.isCarried(at, next, least)) break
+      if ((found === undefined && !isFull) || isCarried(at, next)) break
       const before = found?.head ?? (isSoft ? head.slice(0, -1) : head)
       texts.push(`${texts.pop()}`.slice(0, isSoft ? -1 : undefined) + before.slice(head.length), rest)
       if (found !== undefined) taken = [...texts]
@@ -141,12 +155,19 @@ export function wrappedHeader(buf: Buffer, pos: number, next: number, end: numbe
   return Buffer.concat([buf.subarray(pos, stop), buf.subarray(next, after)])
 }
 
-/** Does the line that ends at `next` of `buf` end as its text does? */
-function endsLine(text: CarriedText, buf: Buffer, next: number): boolean {
+/** Does the line that ends at `end` of `buf`, without its line end, end as its text does? */
+function endsLine(text: CarriedText, buf: Buffer, end: number): boolean {
   const stop = trimLineEnd(text.buf, text.start, text.end)
-  const last = text.buf.subarray(Math.max(text.start, stop - LAST_BYTES), stop)
-  const end = trimLineEnd(buf, 0, next)
-  return end >= last.length && buf.subarray(end - last.length, end).equals(last)
+  const length = Math.min(LAST_BYTES, stop - text.start)
+  if (end < length) return false
+  for (let i = 1; i <= length; i++) if (buf[end - i] !== text.buf[stop - i]) return false
+  return true
+}
+
+/** Does the line at `next` begin as the one at `start`, so many bytes of it? */
+function beginsAlike(buf: Buffer, start: number, next: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (buf[start + i] !== buf[next + i]) return false
+  return true
 }
 
 function setText(text: CarriedText, words: string): void {
