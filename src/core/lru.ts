@@ -1,9 +1,48 @@
+/** One of several in an order. */
+export interface Ordered<T> {
+  before: T | undefined
+  after: T | undefined
+}
+
+/** The order in which some were last used; each of them is a link of it. */
+export class RecentOrder<T extends Ordered<T>> {
+  oldest: T | undefined
+  latest: T | undefined
+
+  /** It is used now, for the first time. */
+  append(one: T): void {
+    const before = this.latest
+    one.before = before
+    one.after = undefined
+    if (before === undefined) this.oldest = one
+    else before.after = one
+    this.latest = one
+  }
+
+  /** It is used again. */
+  renew(one: T): void {
+    if (one === this.latest) return
+    this.remove(one)
+    this.append(one)
+  }
+
+  remove({ before, after }: T): void {
+    if (before === undefined) this.oldest = after
+    else before.after = after
+    if (after === undefined) this.latest = before
+    else after.before = before
+  }
+
+  clear(): void {
+    this.oldest = undefined
+    this.latest = undefined
+  }
+}
+
 /** Of a map that keeps its keys in the order in which they were last set. */
-interface Link<K, V> {
+interface Link<K, V> extends Ordered<Link<K, V>> {
   readonly key: K
   value: V
-  before: Link<K, V> | undefined
-  after: Link<K, V> | undefined
 }
 
 /**
@@ -14,8 +53,7 @@ export class RecentMap<K, V> {
   readonly #links = new Map<K, Link<K, V>>()
   readonly #most: number
   readonly #onGone: ((key: K, value: V) => void) | undefined
-  #oldest: Link<K, V> | undefined
-  #latest: Link<K, V> | undefined
+  readonly #order = new RecentOrder<Link<K, V>>()
 
   constructor(most: number, onGone?: (key: K, value: V) => void) {
     this.#most = most
@@ -34,15 +72,17 @@ export class RecentMap<K, V> {
     const known = this.#links.get(key)
     if (known !== undefined) {
       known.value = value
-      if (known === this.#latest) return
-      this.#unlink(known)
-      this.#append(known)
+      this.#order.renew(known)
       return
     }
     const link: Link<K, V> = { key, value, before: undefined, after: undefined }
     this.#links.set(key, link)
-    this.#append(link)
-    for (let gone = this.#oldest; gone !== undefined && this.#links.size > this.#most; gone = this.#oldest) {
+    this.#order.append(link)
+    for (
+      let gone = this.#order.oldest;
+      gone !== undefined && this.#links.size > this.#most;
+      gone = this.#order.oldest
+    ) {
       this.#remove(gone)
       this.#onGone?.(gone.key, gone.value)
     }
@@ -55,38 +95,21 @@ export class RecentMap<K, V> {
 
   clear(): void {
     this.#links.clear()
-    this.#oldest = undefined
-    this.#latest = undefined
+    this.#order.clear()
   }
 
   /** The one that was set longest ago is the first. None may be set meanwhile. */
   *[Symbol.iterator](): IterableIterator<[K, V]> {
-    for (let link = this.#oldest; link !== undefined; link = link.after) yield [link.key, link.value]
+    for (let link = this.#order.oldest; link !== undefined; link = link.after) yield [link.key, link.value]
   }
 
   /** As the iterator. */
   *values(): IterableIterator<V> {
-    for (let link = this.#oldest; link !== undefined; link = link.after) yield link.value
+    for (let link = this.#order.oldest; link !== undefined; link = link.after) yield link.value
   }
 
   #remove(link: Link<K, V>): void {
     this.#links.delete(link.key)
-    this.#unlink(link)
-  }
-
-  #unlink({ before, after }: Link<K, V>): void {
-    if (before === undefined) this.#oldest = after
-    else before.after = after
-    if (after === undefined) this.#latest = before
-    else after.before = before
-  }
-
-  #append(link: Link<K, V>): void {
-    const before = this.#latest
-    link.before = before
-    link.after = undefined
-    if (before === undefined) this.#oldest = link
-    else before.after = link
-    this.#latest = link
+    this.#order.remove(link)
   }
 }

@@ -214,7 +214,7 @@ export class OpenDump extends Block {
     const { damaged, truncated, race } = this.body.finish()
     const signatures = tally.finish()
     if (tally.idsOverflow) this.hit('goroutineIds')
-    if (tally.callers.overflow) this.hit('callers')
+    if (tally.callers?.overflow === true) this.hit('callers')
     if (tally.signaturesOverflow) this.hit('signatures')
     if (tally.memoryOverflow) this.hit('memoryBytes')
     return {
@@ -235,7 +235,7 @@ export class OpenDump extends Block {
       opening: this.opening,
       race,
       anyMinutes: tally.anyMinutes,
-      callers: tally.callers.anyWaits ? tally.callers : undefined,
+      callers: tally.callers?.anyWaits === true ? tally.callers : undefined,
     }
   }
 

@@ -122,7 +122,7 @@ export class FastLane {
       if (nextPlace < 0) break
       const entry = tree.entry(kernel.lineBefore(row)) as StackEntry
       const calls = kernel.callsBefore(row)
-      const hasEnough = calls === 0 || tally.callers.hasEnough(entry)
+      const hasEnough = calls === 0 || tally.callers?.hasEnough(entry) === true
       // Of the first one, some lines came before.
       if (row === 0 || !hasEnough || (calls > 0 && kernel.waitsBefore(this.#calls))) {
         kernel.noteBefore(row, this.#calls, tree.calls, buf, row > 0 && hasEnough)

@@ -57,12 +57,18 @@ export class LogQueue implements LogTape {
   #out(buf: Buffer, start: number, end: number): void {
     if (this.#emit === undefined) return
     if (this.#head === this.#queue.length) this.#emit(buf.subarray(start, end), this.base + start)
-    else this.#push({ at: this.base + start, from: 0, decided: true, bytes: copyOf(buf, start, end) })
+    else this.#push({ at: this.base + start, from: 0, decided: true, bytes: copyOf(buf, start, end), parts: undefined })
   }
 
   hold(buf: Buffer, start: number, upTo: number): Held {
     const end = this.#real(buf, upTo)
-    const held: Held = { at: this.base + start, from: 0, decided: false, bytes: copyOf(buf, start, end) }
+    const held: Held = {
+      at: this.base + start,
+      from: 0,
+      decided: false,
+      bytes: copyOf(buf, start, end),
+      parts: undefined,
+    }
     if (this.#emit !== undefined) this.#push(held)
     return held
   }
@@ -70,17 +76,29 @@ export class LogQueue implements LogTape {
   claim(held: Held, from: number = held.bytes.length): void {
     if (held.decided) return
     const whole = from >= held.bytes.length
-    for (const part of held.parts ?? []) this.claim(part, whole ? part.bytes.length : 0)
+    if (held.parts !== undefined) for (const part of held.parts) this.claim(part, whole ? part.bytes.length : 0)
     held.from = whole || held.parts === undefined ? from : 0
     held.decided = true
     this.#drain()
   }
 
   release(held: Held): void {
-    for (const part of held.parts ?? []) if (part.at < held.at) this.release(part)
+    if (held.parts !== undefined) for (const part of held.parts) this.release(part)
     if (!held.decided) this.#recent.add(held.bytes, 0, held.bytes.length)
-    for (const part of held.parts ?? []) if (part.at >= held.at) this.release(part)
     this.claim(held, 0)
+  }
+
+  split(held: Held, from: number, to: number): readonly [Held, Held, Held] {
+    const before = pieceOf(held, 0, from)
+    const between = pieceOf(held, from, to)
+    const after = pieceOf(held, to, held.bytes.length)
+    if (held.parts !== undefined && held.parts.length > 0) before.parts = held.parts
+    held.parts = []
+    held.decided = true
+    // It is one of the last.
+    const place = this.#queue.lastIndexOf(held)
+    if (place >= 0) this.#queue.splice(place, 1, before, between, after)
+    return [before, between, after]
   }
 
   /** Log that came before the input: `recent` of another run, and of that what came after its last dump. */
@@ -141,6 +159,10 @@ export class LogQueue implements LogTape {
       this.#head = 0
     }
   }
+}
+
+function pieceOf({ at, bytes }: Held, from: number, to: number): Held {
+  return { at: at + from, from: 0, decided: false, bytes: bytes.subarray(from, to), parts: undefined }
 }
 
 /** Without a view in between: there may be one for each line. */

@@ -7,8 +7,8 @@ export interface Held {
   from: number
   decided: boolean
   readonly bytes: Buffer
-  /** The other parts of a line in a carrier: what holds of it holds of them, and what is not all dump is log. */
-  parts?: readonly Held[]
+  /** Of a line in a carrier, its other parts: what holds of it holds of them, and what is not all dump is log. */
+  parts: readonly Held[] | undefined
 }
 
 /** One line of the chunk at hand, for who reads lines by their text. */
@@ -36,6 +36,8 @@ export interface LogTape {
   claim(held: Held, from?: number): void
   /** It was log. */
   release(held: Held): void
+  /** What is held is three pieces, of which each has a fate of its own: up to `from` of its bytes, up to `to`, and the rest. */
+  split(held: Held, from: number, to: number): readonly [Held, Held, Held]
   /** The last lines of the log so far, Latin-1. */
   recent(): string
   /** A dump lies between the log so far and what comes. */

@@ -28,7 +28,8 @@ export class Tally {
   readonly #signatures: Signatures
   readonly #limits: Limits
   readonly ids: GoroutineIdTable
-  readonly callers: Callers
+  /** Made for the first goroutine that has calls to keep. */
+  callers: Callers | undefined
   /** Some header said for how many minutes its goroutine has waited. */
   anyMinutes = false
   /** True once the id limit was hit: then `ids` is incomplete. */
@@ -47,13 +48,12 @@ export class Tally {
     this.#signatures = signatures
     this.#limits = limits
     this.#most = limits.memoryBytes * SHARE
-    this.callers = new Callers(limits.callers)
     this.ids = new GoroutineIdTable(Math.min(expected, limits.goroutineIds))
   }
 
   /** About what it takes. */
   get bytes(): number {
-    return this.#taken.bytes + this.ids.bytes + this.callers.bytes
+    return this.#taken.bytes + this.ids.bytes + (this.callers?.bytes ?? 0)
   }
 
   /** Notes the id of a goroutine whose header has come: a place for `add`, or -1 when it is in this dump already or is not noted. */
@@ -82,7 +82,10 @@ export class Tally {
     }
     const found = this.#slots[slot] as Slot
     found.add(info, tree.calls.parent, this.#limits)
-    if (tree.calls.count > 0) this.callers.add(id, info, slot, entry, tree.calls)
+    if (tree.calls.count > 0) {
+      this.callers ??= new Callers(this.#limits.callers)
+      this.callers.add(id, info, slot, entry, tree.calls)
+    }
     return found.signature
   }
 

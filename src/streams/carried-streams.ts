@@ -26,14 +26,14 @@ import type { Budget } from '../core/budget.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { announces, mayAnnounce } from '../text/announcement.ts'
 import { startsHeader } from '../text/titles.ts'
-import { CarriedTape, type GluedHeader } from './carried-tape.ts'
+import { CarriedTape } from './carried-tape.ts'
 import { LikeLines } from './like-lines.ts'
 import { OpenStrings } from './open-strings.ts'
 import { Recognition } from './recognition.ts'
 import type { Stream } from './stream.ts'
 import { StreamMaker, type StreamMakerOptions } from './stream-maker.ts'
 import { StreamMap } from './stream-map.ts'
-import { Unproved } from './unproved.ts'
+import { type GluedHeader, Unproved, type UnprovedParts } from './unproved.ts'
 import { WrappedLines } from './wrapped-lines.ts'
 
 export interface CarriedStreamsOptions extends StreamMakerOptions {
@@ -63,6 +63,7 @@ export class CarriedStreams {
   readonly #maker: StreamMaker
   /** The stream of a header with a prefix that its other lines may not have. */
   #unproved: Unproved | undefined
+  #unprovedParts: UnprovedParts | undefined
   readonly #wrappedLines = new WrappedLines()
   readonly #like: LikeLines
 
@@ -91,6 +92,12 @@ export class CarriedStreams {
   get #map(): StreamMap {
     this.#streams ??= new StreamMap(this.#options.limits.sources, this.#options.budget)
     return this.#streams
+  }
+
+  get #ofUnproved(): UnprovedParts {
+    const { tape } = this.#options
+    this.#unprovedParts ??= { tape, streams: this.#map, maker: this.#maker, recognition: this.recognition }
+    return this.#unprovedParts
   }
 
   get #strings(): OpenStrings {
@@ -242,7 +249,7 @@ export class CarriedStreams {
     const { whole } = this.recognition
     this.#text.key = ''
     const stream = this.#map.get(whole, '') ?? this.#maker.make(whole, '')
-    this.#map.add(whole, '', stream)
+    this.#map.add(stream)
     this.#line.beginKept(buf, 0, buf.length)
     return this.#strings.begin(stream, buf, offset)
   }
@@ -284,17 +291,15 @@ export class CarriedStreams {
         stream = this.#maker.make(carrier, key)
         // The stream looks for itself for the logger inside.
         if (!isInValue) stream.begins(text, needle, line.buf, line.start, line.end)
-        this.#map.add(carrier, key, stream)
+        this.#map.add(stream)
       }
       if (isInValue) stream.indent()
       const label = needle && !isInValue ? stream.label(text) : 0
       if (needle && (label > 0 || carrier instanceof Prefix || carrier instanceof Syslog)) {
-        this.#line.mayBeGlued(text.buf.subarray(text.start + label, trimLineEnd(text.buf, text.start, text.end)))
+        this.#line.mayBeGlued(text.buf, text.start + label, trimLineEnd(text.buf, text.start, text.end))
         this.#feed(carrier, stream, text, offset, needle)
         const { glued } = this.#line
-        const [streams, maker, recognition] = [this.#map, this.#maker, this.recognition]
-        const { tape } = this.#options
-        this.#unproved = glued && new Unproved({ carrier, stream, glued, label, tape, streams, maker, recognition })
+        this.#unproved = glued && new Unproved(this.#ofUnproved, carrier, stream, glued, label)
         return true
       }
     } else if (stream === this.#unproved?.stream && stream.fit(text) > 0) {

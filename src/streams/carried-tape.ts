@@ -6,29 +6,31 @@ import type { Held, LogTape } from '../lines/tape.ts'
 
 const EMPTY = Buffer.alloc(0)
 
-/** A log line with a header glued to it, in three parts. */
-export interface GluedHeader {
-  readonly before: Held
-  readonly header: Held
-  /** What follows it, the line end at least. */
-  readonly after: Held
-  /** The line as the dump in the carrier holds it. */
+/** A raw line that may be a log line with a header glued to it, at [from, to) of its bytes. */
+export interface GluedLine {
+  /** As the dump in the carrier holds it. */
   readonly line: Held
+  readonly from: number
+  readonly to: number
 }
+
+const NO_PARTS: readonly Held[] = []
 
 export class CarriedTape implements LogTape {
   readonly #tape: LogTape
-  #parts: readonly Held[] = []
+  #parts: readonly Held[] = NO_PARTS
   /** What became of the raw line: dump as long as nobody has said otherwise. */
   #fate: 'dump' | 'log' | 'held' = 'dump'
   /** The raw line. */
   buf: Buffer = EMPTY
   start = 0
   end = 0
-  /** The header that stands in the raw line with a prefix before it, once it is held. */
-  glued: GluedHeader | undefined
-  /** Where it is in the raw line: [from, to). */
-  #header: { readonly from: number; readonly to: number } | undefined
+  /** The raw line with the header that stands in it behind a prefix, once it is held. */
+  glued: GluedLine | undefined
+  #mayBeGlued = false
+  /** Where the header is in `buf`: [from, to). */
+  #from = 0
+  #to = 0
 
   constructor(tape: LogTape) {
     this.#tape = tape
@@ -40,8 +42,8 @@ export class CarriedTape implements LogTape {
     this.start = start
     this.end = end
     this.#fate = 'dump'
-    this.#parts = []
-    this.#header = undefined
+    this.#parts = NO_PARTS
+    this.#mayBeGlued = false
   }
 
   /** As `begin`, of a line that is in the log already. */
@@ -53,13 +55,13 @@ export class CarriedTape implements LogTape {
   /** Does `work`, which is about a raw line that is in the log already, and has gone by: another one may be at hand. */
   beside(work: () => void): void {
     const { buf, start, end } = this
-    const [fate, parts, header] = [this.#fate, this.#parts, this.#header]
+    const [fate, parts, mayBeGlued] = [this.#fate, this.#parts, this.#mayBeGlued]
     this.beginKept(EMPTY, 0, 0)
     work()
     this.begin(buf, start, end)
     this.#fate = fate
     this.#parts = parts
-    this.#header = header
+    this.#mayBeGlued = mayBeGlued
   }
 
   /** The raw line ends a line that the carrier had cut into `parts`. */
@@ -67,11 +69,12 @@ export class CarriedTape implements LogTape {
     this.#parts = parts
   }
 
-  /** The raw line has `header` in it, and may turn out to be a log line with a header glued to it. */
-  mayBeGlued(header: Buffer): void {
-    const from = this.buf.subarray(0, this.end).indexOf(header, this.start)
+  /** [from, to) of `buf`, a header, stands in the raw line, which may turn out to be a log line with the header glued to it. */
+  mayBeGlued(buf: Buffer, from: number, to: number): void {
     this.glued = undefined
-    if (from > this.start) this.#header = { from, to: from + header.length }
+    this.#from = buf === this.buf ? from : this.buf.subarray(0, this.end).indexOf(buf.subarray(from, to), this.start)
+    this.#to = this.#from + to - from
+    this.#mayBeGlued = this.#from > this.start
   }
 
   /** Holds the raw line, a part of a line that the carrier has cut. */
@@ -98,21 +101,12 @@ export class CarriedTape implements LogTape {
   }
 
   hold(): Held {
-    if (this.#fate !== 'dump') return { at: 0, from: 0, decided: true, bytes: EMPTY }
+    if (this.#fate !== 'dump') return { at: 0, from: 0, decided: true, bytes: EMPTY, parts: undefined }
     this.#fate = 'held'
-    if (this.#header !== undefined) return this.#holdGlued(this.#header.from, this.#header.to)
     const held = this.#tape.hold(this.buf, this.start, this.end)
     held.parts = this.#parts
+    if (this.#mayBeGlued) this.glued = { line: held, from: this.#from - this.start, to: this.#to - this.start }
     return held
-  }
-
-  #holdGlued(from: number, to: number): Held {
-    const before = this.#tape.hold(this.buf, this.start, from)
-    const header = this.#tape.hold(this.buf, from, to)
-    const after = this.#tape.hold(this.buf, to, this.end)
-    const line: Held = { at: before.at, from: 0, decided: false, bytes: EMPTY, parts: [before, header, after] }
-    this.glued = { before, header, after, line }
-    return line
   }
 
   claim(held: Held, from?: number): void {
@@ -121,6 +115,10 @@ export class CarriedTape implements LogTape {
 
   release(held: Held): void {
     this.#tape.release(held)
+  }
+
+  split(held: Held, from: number, to: number): readonly [Held, Held, Held] {
+    return this.#tape.split(held, from, to)
   }
 
   recent(): string {

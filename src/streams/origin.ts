@@ -17,6 +17,8 @@ export interface StreamOrigin {
 
 /** What an origin asks of the stream that it is of. */
 interface OriginStream {
+  readonly carrier: Carrier | undefined
+  readonly key: string
   /** The line at hand is one of its own. */
   readonly isAtLine: boolean
   withoutInner(text: string): string
@@ -26,34 +28,31 @@ const NO_NAMES: StreamNames = { source: '', attributes: {} }
 
 export class CarriedOrigin implements StreamOrigin {
   readonly names: StreamNames
-  readonly #carrier: Carrier | undefined
-  readonly #key: string
   readonly #stream: OriginStream
   /** Of the line in which the latest dump began. */
   #time: number | undefined
   #frame: RecordFrame | undefined
 
-  /** Of the stream `key` of `carrier`, which has just read a line of it; without one it is for questions only. */
-  constructor(carrier: Carrier | undefined, key: string, stream: OriginStream) {
-    this.names = carrier?.names() ?? NO_NAMES
-    this.#carrier = carrier
-    this.#key = key
+  /** Of a stream whose carrier has just read a line of it. */
+  constructor(stream: OriginStream) {
+    this.names = stream.carrier?.names() ?? NO_NAMES
     this.#stream = stream
   }
 
   time(now: number | undefined): number | undefined {
-    if (this.#stream.isAtLine) this.#time = this.#carrier?.time(now)
+    if (this.#stream.isAtLine) this.#time = this.#stream.carrier?.time(now)
     return this.#time
   }
 
   frame(): RecordFrame | undefined {
-    if (this.#stream.isAtLine) this.#frame = this.#carrier?.frame?.()
+    if (this.#stream.isAtLine) this.#frame = this.#stream.carrier?.frame?.()
     return this.#frame
   }
 
   texts(lines: readonly string[]): string[] {
-    if (this.#carrier === undefined) return []
-    return textsOf(this.#carrier, this.#key, lines).map((text) => this.#stream.withoutInner(text))
+    const { carrier, key } = this.#stream
+    if (carrier === undefined) return []
+    return textsOf(carrier, key, lines).map((text) => this.#stream.withoutInner(text))
   }
 }
 

@@ -5,98 +5,123 @@
  */
 import type { Carrier } from '../carriers/carrier.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
-import { RecentMap } from '../core/lru.ts'
+import { type Ordered, RecentOrder } from '../core/lru.ts'
 import type { Stream } from './stream.ts'
 
-/** Where a stream is; the budget of memory asks for what it keeps, and may have it ended. */
-class Place implements Keeper {
-  readonly carrier: Carrier
-  readonly key: string
-  readonly #stream: Stream
-  readonly #open: Set<Stream>
+/** How many streams are there, how many of them are open, and how often one was opened. */
+interface Count {
+  all: number
+  open: number
+  openings: number
+}
 
-  constructor(carrier: Carrier, key: string, stream: Stream, open: Set<Stream>) {
-    this.carrier = carrier
-    this.key = key
-    this.#stream = stream
-    this.#open = open
+/** Where a stream is; the budget of memory asks for what it keeps, and may have it ended. */
+class Place implements Keeper, Ordered<Place> {
+  readonly stream: Stream
+  readonly #count: Count
+  isOpen = false
+  /** Which opening was its last. */
+  opened = 0
+  before: Place | undefined
+  after: Place | undefined
+
+  constructor(stream: Stream, count: Count) {
+    this.stream = stream
+    this.#count = count
   }
 
   get bytes(): number {
-    return this.#stream.bytes
+    return this.stream.bytes
   }
 
   giveBack(): void {
-    this.#stream.end('memoryBytes')
-    noteOpen(this.#open, this.#stream)
+    this.stream.end('memoryBytes')
+    this.noteOpen()
+  }
+
+  /** The stream may be open now, or closed. */
+  noteOpen(): void {
+    const isOpen = this.stream.open
+    if (isOpen === this.isOpen) return
+    this.isOpen = isOpen
+    this.#count.open += isOpen ? 1 : -1
+    if (isOpen) this.opened = ++this.#count.openings
   }
 }
 
-function noteOpen(open: Set<Stream>, stream: Stream): void {
-  if (stream.open) open.add(stream)
-  else open.delete(stream)
-}
-
 export class StreamMap {
+  readonly #most: number
   readonly #budget: Budget
-  readonly #byCarrier = new Map<Carrier, Map<string, Stream>>()
-  /** Every stream with its place in `#byCarrier`, the least recently used first. */
-  readonly #places: RecentMap<Stream, Place>
-  #latest: Stream | undefined
-  #latestPlace: Place | undefined
-  readonly #open = new Set<Stream>()
+  readonly #byCarrier = new Map<Carrier | undefined, Map<string, Place>>()
+  readonly #places = new RecentOrder<Place>()
+  readonly #count: Count = { all: 0, open: 0, openings: 0 }
+  #latest: Place | undefined
 
   constructor(most: number, budget: Budget) {
-    this.#places = new RecentMap(most, (gone, its) => this.#end(gone, its))
+    this.#most = most
     this.#budget = budget
   }
 
   /** Some stream is open. */
   get open(): boolean {
-    return this.#open.size > 0
+    return this.#count.open > 0
   }
 
   /** Where the first of what is open begins; undefined when nothing is. */
   get start(): number | undefined {
     let first: number | undefined
-    for (const { start } of this.#open) if (start !== undefined && (first === undefined || start < first)) first = start
+    if (!this.open) return first
+    for (let place = this.#places.oldest; place !== undefined; place = place.after) {
+      const { start } = place.stream
+      if (start !== undefined && (first === undefined || start < first)) first = start
+    }
     return first
   }
 
   get(carrier: Carrier, key: string): Stream | undefined {
-    const place = this.#latestPlace
-    if (place !== undefined && place.key === key && place.carrier === carrier) return this.#latest
-    return this.#byCarrier.get(carrier)?.get(key)
+    const stream = this.#latest?.stream
+    if (stream !== undefined && stream.key === key && stream.carrier === carrier) return stream
+    return this.#byCarrier.get(carrier)?.get(key)?.stream
   }
 
-  add(carrier: Carrier, key: string, stream: Stream): void {
-    const ofCarrier = this.#byCarrier.get(carrier) ?? new Map<string, Stream>()
-    this.#byCarrier.set(carrier, ofCarrier.set(key, stream))
-    this.#places.set(stream, new Place(carrier, key, stream, this.#open))
+  add(stream: Stream): void {
+    const { carrier, key } = stream
+    const ofCarrier = this.#byCarrier.get(carrier) ?? new Map<string, Place>()
+    const known = ofCarrier.get(key)
+    if (known?.stream === stream) return
+    if (known !== undefined) this.#remove(known)
+    const place = new Place(stream, this.#count)
+    this.#byCarrier.set(carrier, ofCarrier.set(key, place))
+    this.#places.append(place)
+    this.#count.all++
+    const { oldest } = this.#places
+    // There are too many: what is open in it is all there will be.
+    if (this.#count.all > this.#most && oldest !== undefined) this.#remove(oldest)
   }
 
   /** The stream has been fed: it is the one used latest, and it may be open now, or closed. */
   fed(stream: Stream): void {
-    noteOpen(this.#open, stream)
-    if (stream === this.#latest) return
+    if (stream === this.#latest?.stream) {
+      this.#latest.noteOpen()
+      return
+    }
     this.count()
-    const place = this.#places.get(stream)
-    this.#latest = stream
-    this.#latestPlace = place
-    if (place !== undefined) this.#places.set(stream, place)
+    const place = this.#placeOf(stream)
+    this.#latest = place
+    if (place === undefined) return
+    place.noteOpen()
+    this.#places.renew(place)
   }
 
   /** Counts what the stream keeps that was used latest: others may have to give back. */
   count(): void {
-    if (this.#latestPlace !== undefined) this.#budget.note(this.#latestPlace)
+    if (this.#latest !== undefined) this.#budget.note(this.#latest)
   }
 
   /** The stream is none: what is open in it is let go. */
   remove(stream: Stream): void {
-    const place = this.#places.get(stream)
-    if (place === undefined) return
-    this.#places.delete(stream)
-    this.#end(stream, place)
+    const place = this.#placeOf(stream)
+    if (place !== undefined) this.#remove(place)
   }
 
   /** Has `carrier` any streams? */
@@ -106,49 +131,51 @@ export class StreamMap {
 
   /** The carrier is in use no longer. */
   drop(carrier: Carrier): void {
-    for (const stream of this.#byCarrier.get(carrier)?.values() ?? []) {
-      const place = this.#places.get(stream)
-      this.#places.delete(stream)
-      if (place !== undefined) this.#end(stream, place)
-    }
+    for (const place of [...(this.#byCarrier.get(carrier)?.values() ?? [])]) this.#remove(place)
   }
 
   /** As Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
-    for (const stream of [...this.#open]) {
-      stream.tick(now, idle)
-      noteOpen(this.#open, stream)
-      if (!stream.open) this.#forget(stream)
+    for (const place of this.#opened()) {
+      place.stream.tick(now, idle)
+      place.noteOpen()
+      if (!place.isOpen) this.#budget.forget(place)
     }
   }
 
   /** Completes what is open. */
   end(): void {
-    for (const stream of [...this.#open]) {
-      stream.end()
-      this.#forget(stream)
+    for (const place of this.#opened()) {
+      place.stream.end()
+      place.noteOpen()
+      this.#budget.forget(place)
     }
-    this.#open.clear()
   }
 
-  /** Nothing is kept for it. */
-  #forget(stream: Stream): void {
-    const place = this.#places.get(stream)
-    if (place !== undefined) this.#budget.forget(place)
+  /** Those that are open, the one that was opened first is the first. */
+  #opened(): Place[] {
+    const opened: Place[] = []
+    if (!this.open) return opened
+    for (let place = this.#places.oldest; place !== undefined; place = place.after) if (place.isOpen) opened.push(place)
+    return opened.sort((a, b) => a.opened - b.opened)
   }
 
-  /** There are too many: what is open in it is all there will be. */
-  #end(stream: Stream, place: Place): void {
-    const { carrier, key } = place
+  #placeOf(stream: Stream): Place | undefined {
+    const place = this.#byCarrier.get(stream.carrier)?.get(stream.key)
+    return place?.stream === stream ? place : undefined
+  }
+
+  /** What is open in it is all there will be. */
+  #remove(place: Place): void {
+    const { stream } = place
+    this.#places.remove(place)
+    this.#count.all--
     stream.end('sources')
+    place.noteOpen()
     this.#budget.forget(place)
-    this.#open.delete(stream)
-    if (stream === this.#latest) {
-      this.#latest = undefined
-      this.#latestPlace = undefined
-    }
-    const ofCarrier = this.#byCarrier.get(carrier)
-    ofCarrier?.delete(key)
-    if (ofCarrier?.size === 0) this.#byCarrier.delete(carrier)
+    if (place === this.#latest) this.#latest = undefined
+    const ofCarrier = this.#byCarrier.get(stream.carrier)
+    ofCarrier?.delete(stream.key)
+    if (ofCarrier?.size === 0) this.#byCarrier.delete(stream.carrier)
   }
 }

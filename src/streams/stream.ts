@@ -42,6 +42,9 @@ export interface StreamParts {
 }
 
 export class Stream {
+  /** Undefined of one that is for questions only. */
+  readonly carrier: Carrier | undefined
+  readonly key: string
   readonly #parts: StreamParts
   readonly #origin: StreamOrigin
   #dumps: InterleavedDumps | undefined
@@ -54,7 +57,9 @@ export class Stream {
   /** The stream `key` of `carrier`, which has just read a line of it; without one, for questions only. */
   constructor(parts: StreamParts, carrier: Carrier | undefined, key: string) {
     this.#parts = parts
-    this.#origin = new CarriedOrigin(carrier, key, this)
+    this.carrier = carrier
+    this.key = key
+    this.#origin = new CarriedOrigin(this)
     this.#inner = new InnerLogger(parts.innerCarriers)
   }
 

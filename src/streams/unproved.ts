@@ -2,24 +2,26 @@
 import type { CarriedText, Carrier } from '../carriers/carrier.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { isBlank, TAB } from '../core/ascii.ts'
-import type { LogTape } from '../lines/tape.ts'
+import type { Held, LogTape } from '../lines/tape.ts'
 import { startsPreamble } from '../text/preamble.ts'
-import type { GluedHeader } from './carried-tape.ts'
+import type { GluedLine } from './carried-tape.ts'
 import type { Recognition } from './recognition.ts'
 import type { Stream } from './stream.ts'
 import type { StreamMaker } from './stream-maker.ts'
 import type { StreamMap } from './stream-map.ts'
 
+/** What all of an input share. */
 export interface UnprovedParts {
-  readonly carrier: Carrier
-  readonly stream: Stream
-  readonly glued: GluedHeader
-  /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
-  readonly label: number
   readonly tape: LogTape
   readonly streams: StreamMap
   readonly maker: StreamMaker
   readonly recognition: Recognition
+}
+
+/** A header that stood behind a log line, and what follows it, the line end at least. */
+export interface GluedHeader {
+  readonly header: Held
+  readonly after: Held
 }
 
 /**
@@ -32,13 +34,18 @@ export type Proof =
 
 export class Unproved {
   readonly #parts: UnprovedParts
+  readonly #carrier: Carrier
+  readonly stream: Stream
+  readonly #glued: GluedLine
+  /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
+  readonly #label: number
 
-  constructor(parts: UnprovedParts) {
+  constructor(parts: UnprovedParts, carrier: Carrier, stream: Stream, glued: GluedLine, label: number) {
     this.#parts = parts
-  }
-
-  get stream(): Stream {
-    return this.#parts.stream
+    this.#carrier = carrier
+    this.stream = stream
+    this.#glued = glued
+    this.#label = label
   }
 
   /**
@@ -46,49 +53,47 @@ export class Unproved {
    * a log line, and the stream is none; behind a prefix with which that of the header begins, the rest of it was a label.
    */
   prove(buf: Buffer, pos: number, next: number, text: CarriedText): Proof | undefined {
-    const { carrier, glued, stream, recognition } = this.#parts
+    const { stream } = this
     // Nobody has decided about the line with the header, and its stream waits for more.
-    if (glued.line.decided || !stream.open) return undefined
+    if (this.#glued.line.decided || !stream.open) return undefined
     text.inPlace(buf, pos, next)
     // The value of a panic goes on with a TAB on each line, whatever it quotes.
-    if (stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic)) {
-      this.#part(0)
-      return { is: 'glued', header: glued }
-    }
-    if (!(carrier instanceof Prefix)) return undefined
-    const prefix = carrier.heads.find((each) => each.read(buf, pos, next, text) && stream.fit(text) > 0)
+    if (stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic))
+      return { is: 'glued', header: this.#part(0) }
+    if (!(this.#carrier instanceof Prefix)) return undefined
+    const prefix = this.#carrier.heads.find((each) => each.read(buf, pos, next, text) && stream.fit(text) > 0)
     if (prefix === undefined) return undefined
     const labelled = this.partLabel(prefix, text.key, prefix.length)
-    recognition.use(prefix)
+    this.#parts.recognition.use(prefix)
     return { is: 'labelled', prefix, stream: labelled }
   }
 
   /** Is what the stream takes for the form of the program's own logger a label, as a line behind it with `text` has it? */
   isLabelled(text: CarriedText): boolean {
-    const { label, glued, stream } = this.#parts
-    return label > 0 && !glued.line.decided && !stream.fitsInside(text)
+    return this.#label > 0 && !this.#glued.line.decided && !this.stream.fitsInside(text)
   }
 
   /** Bytes ahead of what may be a label. */
   get #lengthAhead(): number {
-    return this.#parts.glued.before.bytes.length - this.#parts.label
+    return this.#glued.from - this.#label
   }
 
   /** Is what stands before the header the beginning of a panic? */
   get #isBehindPanic(): boolean {
-    return startsPreamble(this.#parts.glued.before.bytes.toString('latin1')) !== undefined
+    const { line, from } = this.#glued
+    return startsPreamble(line.bytes.toString('latin1', 0, from)) !== undefined
   }
 
   /** The header is of the stream `key` of `carrier`, which is made; what stands between the prefix, of `length` bytes, and the header is a label. */
   partLabel(carrier: Carrier, key: string, length: number = this.#lengthAhead): Stream {
-    const { glued, maker, streams } = this.#parts
-    this.#part(length)
+    const { tape, maker, streams } = this.#parts
+    const glued = this.#part(length)
     const stream = maker.make(carrier, key)
-    streams.add(carrier, key, stream)
+    streams.add(stream)
     maker.atLine = stream
     stream.takeHeader(glued.header)
     maker.atLine = undefined
-    endGlued(this.#parts.tape, glued)
+    endGlued(tape, glued)
     return stream
   }
 
@@ -96,18 +101,18 @@ export class Unproved {
    * Its stream is none. What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was
    * indented, and nothing is. Its line end is released once the header is taken: so far the log ends with what is ahead of the header on its line.
    */
-  #part(length: number): void {
-    const { carrier, stream, glued, tape, streams, recognition } = this.#parts
-    const { before, after, line } = glued
-    const { bytes } = before
-    if (isBlank(bytes, Math.min(length, bytes.length), bytes.length)) {
+  #part(length: number): GluedHeader {
+    const { tape, streams, recognition } = this.#parts
+    const carrier = this.#carrier
+    const { line, from, to } = this.#glued
+    const [before, header, after] = tape.split(line, from, to)
+    if (isBlank(before.bytes, Math.min(length, from), from)) {
       tape.claim(before)
       tape.claim(after)
     } else tape.release(before)
-    line.decided = true
-    line.parts = []
-    streams.remove(stream)
+    streams.remove(this.stream)
     if (carrier instanceof Prefix && !streams.has(carrier)) recognition.drop(carrier)
+    return { header, after }
   }
 }
 
