@@ -177,6 +177,7 @@ export interface DumpTally {
   /** Milliseconds since the epoch. */
   readonly time?: number
   readonly timeFrom?: TimeFrom
+  /** The pid, if the carrier gives it. */
   readonly process?: string
   /** Attributes that the carrier knows: pod, container, host, unit. */
   readonly attributes?: Readonly<Record<string, string>>

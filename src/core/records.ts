@@ -32,6 +32,7 @@ export interface DumpRecord {
   readonly time?: string
   /** Where `time` comes from: the carrier, a log line just before the dump, or the time of arrival. */
   readonly time_from?: TimeFrom
+  /** The pid, if the carrier gives it. */
   readonly process?: string
   readonly attributes?: Readonly<Record<string, string>>
   /** Seconds since the previous dump of this source. */

@@ -12,6 +12,9 @@ const SAMPLE = 4096
 /** Share of common ids that may have a different origin, because of cut and damaged stacks. */
 const OTHER_ORIGIN = 0.1
 
+/** In a container every main process has this pid. */
+const PID_IN_CONTAINER = '1'
+
 type Last = Pick<LastDump, 'time' | 'process' | 'ids' | 'maxId' | 'signatures'>
 
 /** How the goroutines of a dump, except the main one, relate to those of an earlier dump. */
@@ -73,7 +76,7 @@ function relate(last: Last, tally: DumpTally, now: IdsOfDump): Relation {
 }
 
 function isRestart(last: Last, tally: DumpTally, now: IdsOfDump, relation: Relation): boolean {
-  if (last.process !== undefined && tally.process !== undefined) return last.process !== tally.process
+  if (last.process !== undefined && tally.process !== undefined && last.process !== tally.process) return true
   // Without ids we cannot know which of the two is older, or whether the clock was set back.
   if (last.ids === undefined || now.table === undefined) return timeGoesBack(last, tally)
   const { looked, common, other, impossible } = relation
@@ -88,7 +91,8 @@ function isRestart(last: Last, tally: DumpTally, now: IdsOfDump, relation: Relat
 /** An earlier process may have ended, so it takes positive evidence to continue it, not only the absence of a contradiction. */
 function continues(last: Last, tally: DumpTally, now: IdsOfDump, relation: Relation): boolean {
   if (isRestart(last, tally, now, relation)) return false
-  if (last.process !== undefined && tally.process !== undefined) return true
+  // Other evidence has not shown a restart, and the pid is the same.
+  if (last.process !== undefined && tally.process !== undefined && tally.process !== PID_IN_CONTAINER) return true
   return relation.common > relation.strangers && now.maxId >= last.maxId && !timeGoesBack(last, tally)
 }
 

@@ -126,6 +126,10 @@ function toTally(origin: Origin, finished: FinishedDump, dump: number, inputByte
   if (callers !== undefined) tally.callers = callers
   if (time !== undefined) tally.time = time
   if (time !== undefined && timeFrom !== undefined) tally.timeFrom = timeFrom
-  if (origin.attributes !== undefined) tally.attributes = origin.attributes
+  const { attributes } = origin
+  if (attributes !== undefined) tally.attributes = attributes
+  const process = attributes?.['process.pid']
+  // A field named `pid` may hold something else.
+  if (process !== undefined && /^\d+$/.test(process)) tally.process = process
   return tally
 }

@@ -78,3 +78,60 @@ describe('two processes in one log without a name', () => {
     expect(dumps[5]?.verdicts).toMatchObject({ worker: 'steady', wait: 'leaking' })
   })
 })
+
+describe('a pid in the log', () => {
+  /** A dump in one line of JSON: 12 goroutines of the start, and some that wait. */
+  const line = (pid: number | string, minute: number, wait: readonly number[]): string => {
+    const time = new Date(Date.UTC(2026, 10, 24, 7, minute)).toISOString()
+    const stacks = [...WORKERS.map((id) => ['worker', id] as const), ...wait.map((id) => ['wait', id] as const)]
+    const msg = stacks
+      .map(([name, id]) => `goroutine ${id} [chan receive]:\nmain.${name}()\n\t/src/${name}.go:9 +0x1d\n`)
+      .join('\n')
+    return `${JSON.stringify({ time, pid, msg })}\n`
+  }
+  const waiting = (texts: readonly string[]) =>
+    judgeAll(texts).map(({ signatures }) => {
+      const wait = signatures.find(({ function: name }) => name === 'main.wait')
+      return [wait?.count, wait?.delta]
+    })
+
+  it('is `process` of the record', () => {
+    const [judged] = judgeAll([line(43, 0, [40, 41])])
+    expect(judged?.dump).toMatchObject({ process: '43', attributes: { 'process.pid': '43' } })
+  })
+
+  it('tells a restart, though no id speaks against it', () => {
+    const texts = [line(43, 0, ids(40, 49)), line(44, 5, ids(40, 54))]
+    expect(waiting(texts)).toEqual([
+      [10, undefined],
+      [15, undefined],
+    ])
+  })
+
+  it('keeps the histories of two processes apart that write into one log', () => {
+    const texts = [0, 1, 2].flatMap((i) => [line(43, i, ids(40, 49 + i)), line(44, i, ids(40, 69))])
+    expect(waiting(texts).slice(2)).toEqual([
+      [11, 1],
+      [30, 0],
+      [12, 1],
+      [30, 0],
+    ])
+  })
+
+  it('proves nothing where it is the same', () => {
+    const texts = [line(1, 0, ids(9040, 9049)), line(1, 5, ids(40, 54))]
+    expect(waiting(texts)).toEqual([
+      [10, undefined],
+      [15, undefined],
+    ])
+  })
+
+  it('is nothing where it is no number', () => {
+    const texts = [line('acme', 0, ids(40, 49)), line('ajax', 5, ids(40, 54))]
+    expect(waiting(texts)).toEqual([
+      [10, undefined],
+      [15, 5],
+    ])
+    expect(judgeAll(texts)[0]?.dump).not.toHaveProperty('process')
+  })
+})
