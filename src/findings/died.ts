@@ -3,9 +3,9 @@ import type { Frame, RaceAccess, Stack } from '../core/model.ts'
 import { baseAt, goroutines, placeOf } from '../leaks/words.ts'
 import { titleFrame } from '../stacks/title.ts'
 import { about } from './about.ts'
-import type { Finding, Scene, Seen } from './finding.ts'
+import { countOf, type Finding, type Scene, type Seen } from './finding.ts'
 import { stackText } from './stack-text.ts'
-import { OUTER, waysOf } from './ways.ts'
+import { OUTER, WAITS, waysOf } from './ways.ts'
 
 /** Longest panic value in a title, in characters. */
 const REASON_CHARACTERS = 120
@@ -41,20 +41,7 @@ export function crash({ dump, seen }: Scene): Finding[] {
     })
     return [first !== undefined || !isKnown ? found : { ...found, ...placeIn(title), stack: stackText(stack) }]
   }
-  if (kind === 'signal') {
-    // Whoever sent the signal knows about it, but a later reader of the log does not.
-    const isAsked = reason.startsWith('SIGQUIT')
-    return [
-      about([], {
-        finding: 'crash',
-        severity: isAsked ? 'info' : 'critical',
-        title: `the process was ended by ${short(reason)}`,
-        because: isAsked
-          ? `Go prints its goroutines and exits when it gets SIGQUIT${notReturned(testsIn(seen))}`
-          : `the dump has ${goroutines(dump.goroutines)}`,
-      }),
-    ]
-  }
+  if (kind === 'signal') return [ended(reason, seen, dump.goroutines)]
   const [only] = seen
   if (kind !== 'single' || only === undefined || (reason === '' && !isPanicking(only))) return []
   return [
@@ -65,6 +52,48 @@ export function crash({ dump, seen }: Scene): Finding[] {
       because: RECOVERED,
     }),
   ]
+}
+
+function ended(reason: string, seen: readonly Seen[], count: number): Finding {
+  const title = `the process was ended by ${short(reason)}`
+  if (!reason.startsWith('SIGQUIT'))
+    return about([], { finding: 'crash', severity: 'critical', title, because: `the dump has ${goroutines(count)}` })
+  // Whoever sent the signal knows about it, but a later reader of the log does not.
+  const because = 'Go prints its goroutines and exits when it gets SIGQUIT'
+  const tests = testsIn(seen)
+  const waiting = (tests.seen.length > 0 ? tests.seen : longestWaits(seen)).slice(0, NAMED)
+  return {
+    ...about([], {
+      finding: 'crash',
+      severity: 'info',
+      title,
+      because: because + (tests.names.length > 0 ? notReturned(tests) : waitsOf(waiting)),
+    }),
+    // It did not crash in any of them: place and stack are absent.
+    goroutines: countOf(waiting),
+    signatures: waiting.map(({ tally }) => tally.signature.id),
+  }
+}
+
+/**
+ * A process that is sent SIGQUIT hangs, as a rule, and this is what it may hang in: the longest waits first, of equal ones the largest group. A
+ * main goroutine that waits for the end of the program comes last.
+ */
+function longestWaits(seen: readonly Seen[]): readonly Seen[] {
+  const waiting = seen.filter(({ ways, state }) => (ways & WAITS) !== 0 && state !== 'runnable')
+  const busy = waiting.filter(({ idle }) => !idle).sort((a, b) => (b.tally.waitMax ?? 0) - (a.tally.waitMax ?? 0))
+  return [...busy, ...waiting.filter(({ idle, tally }) => idle && tally.signature.idle === 'main')]
+}
+
+/** `; the longest waits: 12 goroutines in select, shop.(*Pool).get pool.go:40, for up to 9 minutes; the main goroutine in …`. */
+function waitsOf(waiting: readonly Seen[]): string {
+  if (waiting.length === 0) return ''
+  const waits = waiting.map(({ tally, state }) => {
+    const { count, signature, waitMax = 0 } = tally
+    const who = signature.idle === 'main' ? 'the main goroutine' : goroutines(count)
+    return `${who} in ${state}, ${where(signature.title)}${waitMax === 0 ? '' : `, for up to ${waitMax} minutes`}`
+  })
+  return `; the ${(waiting[0]?.tally.waitMax ?? 0) > 0 ? 'longest waits' : 'largest groups that wait'}: ${waits.join('; ')}`
 }
 
 /**
