@@ -130,7 +130,7 @@ function isLineEnd(text: string, at: number): boolean {
   )
 }
 
-/** Does `text` begin as titles do? */
+/** Does `text` begin like a title? */
 export function startsTitle(text: string): boolean {
   return TITLE.test(text)
 }

@@ -29,7 +29,7 @@ const VERSION = /@[^/\\]*/g
 interface Frame {
   readonly call: string
   readonly place: string
-  /** Where the place ends, if all the digits before this offset belong to it. */
+  /** Where the place ends, if all the digits at its end belong to its offset. */
   readonly end: number
 }
 
