@@ -1,6 +1,6 @@
 /**
- * The texts of many lines of one shape at once, one after the other, as a dump without a carrier has them: strip.wat takes them out, in a memory
- * that serves the process; they are copied from there. Without WebAssembly there are none, and lines are read one by one.
+ * Reads the texts of many lines of one shape at once, one after the other, as a dump without a carrier has them. strip.wat takes them out, in a
+ * memory that serves the whole process; they are copied from there. Without WebAssembly there are none, and lines are read one by one.
  *
  * Hot while a dump is open in a carrier: guarded by `npm run bench` (half of it dumps).
  */
@@ -9,10 +9,10 @@ import { type Kernel, openKernel } from '../core/kernel.ts'
 import { type Escapes, type LineShape, LONGEST_TEXT } from './line-shape.ts'
 import module from './strip.wat'
 
-/** Bytes that are taken at a time: a few at first, since the next line may be of another shape. */
+/** Bytes that are taken at a time: few at first, since the next line may have another shape. */
 const FIRST = 4 << 10
 const MOST = 64 << 10
-/** What stands where in the memory: strip.wat. */
+/** The layout of the memory, as in strip.wat. */
 const NEXT = 0
 const END = 1
 const HEAD_AT = 64
@@ -23,7 +23,7 @@ const BEYOND = 64
 const TEXTS_AT = INPUT_AT + MOST + BEYOND
 const MEMORY = TEXTS_AT + MOST + BEYOND
 const INT = 4
-/** As strip.wat numbers them. */
+/** As numbered in strip.wat. */
 const ESCAPES: Readonly<Record<Escapes, number>> = { none: 0, json: 1, octal: 2 }
 const NONE = Buffer.alloc(0)
 const NO_WORDS = wordsOf(NONE)
@@ -43,27 +43,27 @@ function open(): void {
 }
 
 export class BareLines {
-  /** The texts, each with a line feed. Another buffer each time. */
+  /** The texts, each followed by a line feed. Another buffer each time. */
   buf: Buffer = NONE
   words: DataView = NO_WORDS
   #room: ArrayBuffer | undefined
-  /** Where each line begins, and its text, in the memory. */
+  /** For each line, where it begins and where its text begins, in the memory. */
   #rows = NO_ROWS
   #count = 0
-  /** The line at hand. */
+  /** Index of the current line. */
   #at = 0
-  /** Where in the chunk is what was copied to the memory; where the line behind the last one begins. */
+  /** Offset in the chunk of the first byte that was copied to the memory; offset after the last line that was taken. */
   #from = 0
   #after = 0
   #size = FIRST
 
-  /** The chunk goes. */
+  /** The chunk is about to go: forgets the lines. */
   leave(): void {
     this.#count = 0
     this.#at = 0
   }
 
-  /** No dump is open: what it takes to read one, 200 kB, is let go. */
+  /** No dump is open: releases the buffers that reading one takes, 200 kB. */
   release(): void {
     this.leave()
     if (this.#room === undefined) return
@@ -73,27 +73,27 @@ export class BareLines {
     this.words = NO_WORDS
   }
 
-  /** Does the line at hand begin at `pos` of the chunk? */
+  /** Does the current line begin at `pos` of the chunk? */
   isAt(pos: number): boolean {
     return this.#at < this.#count && this.#lineAt(this.#at) === pos
   }
 
-  /** Where the text of the line at hand begins. */
+  /** Where the text of the current line begins. */
   get start(): number {
     return this.#textAt(this.#at)
   }
 
-  /** Where the line at hand begins in the chunk; behind the last one: where that ends. */
+  /** Where the current line begins in the chunk; after the last one, where that ends. */
   get pos(): number {
     return this.#posAt(this.#at)
   }
 
-  /** The line whose text begins at `text` is at hand. */
+  /** Makes the line whose text begins at `text` the current one. */
   goTo(text: number): void {
     this.#at = this.#indexOf(text)
   }
 
-  /** Where the text begins of the first line at `pos` of the chunk, or behind it. */
+  /** Where the text of the first line at or after `pos` of the chunk begins. */
   textAt(pos: number): number {
     let [low, high] = [this.#at, this.#count]
     while (low < high) {
@@ -104,7 +104,7 @@ export class BareLines {
     return this.#textAt(low)
   }
 
-  /** Where the line begins in the chunk whose text begins at `text`; behind the last one: where that ends. */
+  /** Where the line whose text begins at `text` begins in the chunk; after the last one, where that ends. */
   posOf(text: number): number {
     return this.#posAt(this.#indexOf(text))
   }
@@ -113,7 +113,7 @@ export class BareLines {
     return index < this.#count ? this.#lineAt(index) : this.#after
   }
 
-  /** Takes the lines of `shape` from `pos` on, or some of them; false when there are none. */
+  /** Takes the lines of `shape` from `pos` on, or some of them; false if there are none. */
   take({ head, tail, escapes }: LineShape, buf: Buffer, pos: number, end: number): boolean {
     if (!isOpened) open()
     if (kernel === undefined) return false

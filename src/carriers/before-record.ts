@@ -1,9 +1,9 @@
 /**
- * A prefix ahead of a record of JSON, which no shipper has written: `kubectl logs --timestamps`, the log of a CI job, `docker compose`.
+ * A prefix before a JSON record that no log shipper has written: `kubectl logs --timestamps`, the log of a CI job, `docker compose`.
  *
  *     2026-11-24T05:00:00.1234567Z {"Time":"…","Action":"output","Package":"shop","Output":"goroutine 7 [running]:\n"}
  *
- * Each record has one line of the dump: a line of the log with a whole one in a string needs no carrier (whole.ts).
+ * Each record has one line of the dump: a log line with a whole dump in a string needs no carrier (whole.ts).
  */
 import { ESC, LF } from '../core/ascii.ts'
 import { headerEnd } from '../text/titles.ts'
@@ -12,10 +12,10 @@ import { Prefix, SEPARATOR } from './prefix.ts'
 const RECORD = Buffer.from('{"')
 const LONGEST = 256
 const HEADER = '"goroutine '
-/** Behind a header that is all of its string. */
+/** What follows a header that fills its string. */
 const END = /^(?:\\r)?(?:\\n)?"/
 
-/** The carrier of lines with a prefix like that of `line`, behind which a record begins; undefined when there is none. */
+/** The carrier of lines with a prefix like that of `line`, after which a record begins; undefined if there is none. */
 export function prefixOfRecord(line: Buffer): Prefix | undefined {
   const at = line.indexOf(RECORD)
   if (at <= 0 || at > LONGEST || line.includes(LF) || line.includes(ESC)) return undefined

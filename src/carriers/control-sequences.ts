@@ -1,4 +1,4 @@
-/** What terminals and pages of builds are told within a line: colours, links, times (ECMA-48). */
+/** Control sequences within a line, for terminals and pages of builds: colours, links, times (ECMA-48). */
 import { ESC, LF } from '../core/ascii.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
@@ -9,8 +9,8 @@ export function withoutControls(text: string): string {
 }
 
 /**
- * Copies [pos, end) of `buf` without them to the start of `room`, with a line end behind: what is looked at there is no byte of another line.
- * Returns how much that is.
+ * Copies [pos, end) of `buf` without them to the start of `room`, followed by a line end, so that looking past the text does not find bytes of
+ * another line. Returns the length of the text.
  */
 export function copyWithoutControls(buf: Buffer, pos: number, end: number, room: Buffer): number {
   let q = 0

@@ -1,6 +1,6 @@
 /**
  * CRI, as kubelet and containerd write it (kubernetes/cri-api, `pkg/kubelet/kuberuntime/logs`): a line longer than 16 KiB comes in
- * parts tagged P, the last one F. Further tags stand behind colons. Podman's k8s-file is the same.
+ * parts tagged P, the last one F. Further tags follow after colons. Podman's k8s-file is the same.
  *
  *     2026-11-24T05:00:00.123456789Z stdout F goroutine 7 [running]:
  */
@@ -20,7 +20,7 @@ export class Cri implements Carrier {
   #buf: Buffer = Buffer.alloc(0)
   #pos = 0
   #stampEnd = 0
-  /** Where the text begins; -1: there is only a part of it. */
+  /** Where the text begins; -1 if this is only a part of it. */
   #textAt = -1
   #stream = ''
   readonly #head = new ShapePart()

@@ -1,4 +1,4 @@
-/** Which carriers there are for each `--input`, and which one a line is of. */
+/** The carriers of each `--input`. */
 import { BRACE_OPEN } from '../core/ascii.ts'
 import { CarriedText, type Carrier } from './carrier.ts'
 import { CloudWatchEvents } from './cloudwatch.ts'
@@ -18,10 +18,10 @@ import { Syslog } from './syslog.ts'
 
 export const INPUT_KINDS = ['auto', 'plain', 'cri', 'docker', 'json', 'journald', 'syslog', 'otlp'] as const
 
-/** `auto`: told by the line that holds the first header. `plain`: none. */
+/** `auto`: decided by the line that holds the first header. `plain`: no carrier. */
 export type InputKind = (typeof INPUT_KINDS)[number]
 
-/** Names of fields in lines of JSON, dotted paths; they go before the usual ones. */
+/** Names of fields in lines of JSON, as dotted paths; they take precedence over the usual ones. */
 export interface KeyNames {
   readonly text?: string | undefined
   readonly time?: string | undefined
@@ -68,13 +68,13 @@ export function carriersFor(kind: InputKind, keys: KeyNames): Carrier[] {
   }
 }
 
-/** May the text of the log whose first line is [pos, next) of `buf` stand in arrays of bytes? journald writes them. */
+/** Can the text of the log whose first line is [pos, next) of `buf` be in arrays of bytes? journald writes them. */
 export function writesNumbers(kind: InputKind, buf: Buffer, pos: number, next: number): boolean {
   if (kind !== 'auto' || buf[pos] !== BRACE_OPEN) return kind === 'journald'
   return new JsonCarrier(journald).read(buf, pos, next, new CarriedText())
 }
 
-/** Carriers that a program's own logger, or the tool that runs its tests, may put inside those of the machine. */
+/** Carriers that a program's own logger, or the tool that runs its tests, can put inside those of the machine. */
 export function innerCarriers(keys: KeyNames): Carrier[] {
   const named = keys.text === undefined ? logger : namedBy(keys)
   return [new JsonCarrier(named), new JsonCarrier(goTest), new Logfmt(), new Goleak()]

@@ -1,12 +1,12 @@
 /**
- * What each writer, shipper and store of JSON calls its fields: one row each. A new store is a new row of store-dialects.ts; one that has no row
- * is learned from the line that holds the first header (learned.ts), but has no attributes then. docs/carriers.md is made from these tables, and
- * a test reads each sample.
+ * The field names of each writer, shipper and store of JSON: one row each. A new store is a new row of store-dialects.ts; one without a row is
+ * learned from the line that holds the first header (learned.ts), with the attributes that its field names suggest. docs/carriers.md is made from
+ * these tables, and a test reads each sample.
  */
 import type { Dialect, StreamField } from './json-dialect.ts'
 import { AT, type DialectRow, field, HEADER, line, named, STORES } from './store-dialects.ts'
 
-/** Of Fluentd's and Fluent Bit's kubernetes filters. */
+/** Of the kubernetes filters of Fluentd and Fluent Bit. */
 const KUBERNETES_FILTER: readonly StreamField[] = [
   named('kubernetes.namespace_name', 'k8s.namespace.name'),
   named('kubernetes.pod_name', 'k8s.pod.name'),
@@ -29,18 +29,18 @@ export const docker: DialectRow = {
   reference: 'moby daemon/logger/jsonfilelog/jsonlog',
   text: ['log'],
   requires: [['log'], ['stream'], ['time']],
-  // `attrs` is there when the daemon was told to add labels.
+  // `attrs` is present if the daemon was configured to add labels.
   maxMembers: 4,
   time: ['time'],
   streams: [field('stream', 'log.iostream')],
-  // The text ends with its line end, but for the parts of a line that Docker cut (`daemon/logger/copier.go`, defaultBufSize).
+  // The text ends with its line end, except for the parts of a line that Docker cut (`daemon/logger/copier.go`, defaultBufSize).
   cutAt: 16 << 10,
   sample: line({ log: `${HEADER}\n`, stream: 'stderr', time: AT }),
 }
 
 /**
- * MESSAGE is a string, an array of bytes when it is not printable UTF-8, an array of strings when the field came twice, null when it is longer
- * than 4096 bytes and `--all` was not given.
+ * MESSAGE is a string; an array of bytes if it is not printable UTF-8; an array of strings if the field occurs twice; null if it is longer than
+ * 4096 bytes and `--all` was not given.
  */
 export const journald: DialectRow = {
   name: 'journald',
@@ -65,8 +65,8 @@ export const journald: DialectRow = {
 const LOGGER_TIMES = ['time', 'timestamp', '@timestamp', 'ts', 'date', 't']
 
 /**
- * What loggers themselves write: log/slog's JSONHandler, zap, zerolog, logrus's JSONFormatter, bunyan and their kin. One line of the dump in
- * each. (A whole dump in one string is found whatever its name: dump-string.ts.)
+ * What loggers themselves write: log/slog's JSONHandler, zap, zerolog, logrus's JSONFormatter, bunyan and their kin, with one line of the dump in
+ * each record. (A whole dump in one string is found in any field: dump-string.ts.)
  */
 export const logger: DialectRow = {
   name: 'json',
@@ -105,7 +105,7 @@ export const goTest: DialectRow = {
   sample: line({ Time: AT, Action: 'output', Package: 'shop/mail', Test: 'TestDrain', Output: `${HEADER}\n` }),
 }
 
-/** What ships logs, from the one that says most of itself to the one that says least. */
+/** Log shippers, the most specific first. */
 const SHIPPERS: readonly DialectRow[] = [
   {
     name: 'vector',
@@ -206,10 +206,10 @@ const SHIPPERS: readonly DialectRow[] = [
   },
 ]
 
-/** From the one that says most of itself to the one that takes anything. */
+/** The most specific first; the last one takes anything. */
 export const DIALECTS: readonly DialectRow[] = [docker, journald, goTest, ...STORES, ...SHIPPERS, logger]
 
-/** What is after `time<TAB>tag<TAB>` in files that Fluentd writes (fluentd.ts). */
+/** The record after `time<TAB>tag<TAB>` in files that Fluentd writes (fluentd.ts). */
 export const FLUENTD_RECORD: Dialect = {
   name: 'fluentd-file',
   text: ['log', 'message', 'msg', 'MESSAGE'],
@@ -218,7 +218,7 @@ export const FLUENTD_RECORD: Dialect = {
   cutAt: 16 << 10,
 }
 
-/** `--text-key`, `--time-key`, `--stream-key`: the names that the caller gives, before the usual ones. */
+/** `--text-key`, `--time-key`, `--stream-key`: the names that the caller gives, and the usual ones for those not given. */
 export function namedBy(keys: {
   readonly text?: string | undefined
   readonly time?: string | undefined
@@ -233,7 +233,7 @@ export function namedBy(keys: {
   }
 }
 
-/** The attribute for a usual path; its own name otherwise. */
+/** The attribute for a usual path; for any other path, the path itself. */
 function attributeOf(path: string): string {
   return logger.streams.find((each) => each.path === path)?.attribute ?? path
 }

@@ -1,6 +1,6 @@
 /**
- * A dump in a string of a line that is too long to be read as one: the string is decoded as its pieces come, and no more of it is kept than
- * an escape that the last piece has cut.
+ * A dump in a string of a line that is too long to be read at once: the string is decoded as its pieces come, and nothing of it is kept except
+ * an escape that was cut at the end of a piece.
  *
  *     {"msg":"goroutine 1 [running]:\nmain.main()\n … 60 MB … \n"}
  */
@@ -11,10 +11,10 @@ const EMPTY = Buffer.alloc(0)
 const LINE_END = Buffer.from('\n')
 const LETTER_U = 0x75
 
-/** How long an escape may be, by the letter after its backslash; `\u` may be the first of a pair. */
+/** Length of an escape at most, by the letter after its backslash; `\u` can be the first of a pair. */
 const LONGEST: Readonly<Record<number, number>> = { [LETTER_U]: 12, 85: 10, 120: 4 }
 
-/** Where a text begins, in the line or in the text of the string around it. One without quotes goes on to the end. */
+/** Where a text begins, in the line or in the text of the string around it. One without quotes extends to the end. */
 export interface TextPlace {
   readonly start: number
   readonly isQuoted: boolean
@@ -24,7 +24,7 @@ class Decoder {
   #skip: number
   readonly isQuoted: boolean
   #cut: Buffer = EMPTY
-  /** The quote at its end has come. */
+  /** Its closing quote has come. */
   isOver = false
 
   constructor({ start, isQuoted }: TextPlace) {
@@ -32,7 +32,7 @@ class Decoder {
     this.isQuoted = isQuoted
   }
 
-  /** `isLast`: an escape that is cut stays so. */
+  /** `isLast`: no more comes, so an escape that is cut stays cut. */
   take(piece: Buffer, isLast: boolean): Buffer {
     if (this.isOver) return EMPTY
     const skipped = Math.min(this.#skip, piece.length)
@@ -59,7 +59,7 @@ class Decoder {
 
 export class DumpStringRest {
   readonly #decoders: readonly Decoder[]
-  /** Bytes of the innermost text up to its header, ahead of which a line end must stand. */
+  /** Bytes of the innermost text up to its header, before which a line end must be inserted. */
   #label: number
 
   constructor(places: readonly TextPlace[], label: number) {
@@ -72,7 +72,7 @@ export class DumpStringRest {
     return this.#decoders.some(({ isQuoted }) => isQuoted) && !this.#decoders.some(({ isOver }) => isOver)
   }
 
-  /** Takes the next piece of the line; returns what it is of the text. */
+  /** Takes the next piece of the line; returns the text that it holds. */
   take(piece: Buffer, isLast: boolean): Buffer {
     const text = this.#decoders.reduce((outer, decoder) => decoder.take(outer, isLast), piece)
     const at = this.#label

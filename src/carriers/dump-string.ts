@@ -16,25 +16,25 @@ import { decodeEscapes, stringAround } from './escapes.ts'
 
 const LINE_END = Buffer.from('\n')
 const NEEDLE = Buffer.from('goroutine')
-/** A line end, as who escapes texts writes it. */
+/** A line end, as escaped text has it. */
 const ESCAPED_END = '\\n'
-/** Quotes that are none of JSON: those of SQL, for one. */
+/** Quotes that are not JSON's, but SQL's, for example. */
 const OTHER_QUOTE = /['`]/g
-/** Longer lines are not looked at but for their strings. */
+/** Of longer lines, only the strings are examined. */
 const LONGEST_LINE = 4 << 20
-/** How deep strings in strings are looked into. */
+/** How many levels of strings in strings are examined. */
 const DEPTH = 3
-/** Dumps of one line that are read: a report may have one for each of a few processes. */
+/** Most dumps that are read from one line: a report may have one for each of a few processes. */
 const MOST = 16
 
 export interface DumpString {
-  /** Lines, parted by line feeds. */
+  /** Lines, separated by line feeds. */
   readonly text: Buffer
-  /** The line ended before the string did: what its writer had to say is longer. */
+  /** The line ended before the string did: the original text is longer. */
   readonly cut: boolean
-  /** Where it is: in a string of the line, in a string of that, and so on. None: it is the line itself. */
+  /** Where it is: in a string of the line, in a string of that, and so on. Empty: it is the line itself. */
   readonly places: readonly TextPlace[]
-  /** Bytes of it that are a label of the header after them; 0 for none. */
+  /** Length of the label before its header, bytes; 0 if there is none. */
   readonly label: number
 }
 
@@ -45,8 +45,8 @@ export function dumpString(buf: Buffer, pos: number, end: number): DumpString | 
 }
 
 /**
- * All that the line [pos, end) holds: the dumps in its strings, or that which is the line itself, whose line ends are written as something
- * else. A logger may write the same one twice, as a message and as a field.
+ * All the dumps that the line [pos, end) holds: those in its strings, or the line itself, if its line ends are written as something else. A logger
+ * may write the same dump twice, as a message and as a field.
  */
 export function dumpsInLine(buf: Buffer, pos: number, end: number): DumpString[] {
   const found: DumpString[] = []
@@ -64,7 +64,7 @@ export function holdsDump(buf: Buffer, pos: number, end: number): boolean {
   return dumpString(buf, pos, end) !== undefined || unfoldedLine(buf, pos, end) !== undefined
 }
 
-/** The dump that the line [pos, end) is itself: its line ends are written as something else. */
+/** The line [pos, end) as a dump whose line ends are written as something else. */
 export function unfoldedLine(buf: Buffer, pos: number, end: number): DumpString | undefined {
   const lines = end - pos > LONGEST_LINE ? undefined : unfoldedText(buf, pos, end)
   if (lines === undefined) return undefined
@@ -74,7 +74,7 @@ export function unfoldedLine(buf: Buffer, pos: number, end: number): DumpString 
   return { text: label > 0 ? withoutLabel(text, label) : text, cut: false, places: [], label }
 }
 
-/** The line [pos, end), or the string in it that has the first header, with the line ends that were lost: what else it has may be escaped. */
+/** The line [pos, end), or the string in it with the first header, with its lost line ends restored: the rest of the line may be escaped. */
 function unfoldedText(buf: Buffer, pos: number, end: number): string | undefined {
   const line = buf.toString('latin1', pos, end)
   const at = line.includes('\\') ? indexOf(buf, pos, end) : -1
@@ -89,7 +89,7 @@ function* strings(buf: Buffer, pos: number, end: number, depth: number): Generat
   let at = indexOf(buf, from, end)
   while (at >= 0) {
     const span = stringAround(buf, from, end, at)
-    // Text that was escaped without being quoted: a line feed would not stand in it as it is.
+    // Text that was escaped without being quoted: it cannot contain a line feed as it is.
     const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
     const { start, end: stop, cut } = span ?? { start: startOfBare(buf, from, at), end, cut: false }
@@ -100,7 +100,7 @@ function* strings(buf: Buffer, pos: number, end: number, depth: number): Generat
   return undefined
 }
 
-/** Where the text begins that was escaped without being quoted: with the first line of its preamble, or with the header at `at`. */
+/** Where text that was escaped without being quoted begins: at the first line of its preamble, or at the header at `at`. */
 function startOfBare(buf: Buffer, from: number, at: number): number {
   let start = from
   const lines = buf.toString('latin1', from, at).split(ESCAPED_END)
@@ -113,14 +113,14 @@ function startOfBare(buf: Buffer, from: number, at: number): number {
   return at
 }
 
-/** Where the first line of a preamble begins, glued to a word or behind the quote of a text; -1: nowhere. */
+/** Offset of the first line of a preamble, glued to a word or after the quote of a text; -1 if there is none. */
 function beginningIn(line: string): number {
   for (const { index } of line.matchAll(OTHER_QUOTE))
     if (startsPreamble(line.slice(index + 1)) !== undefined) return index + 1
   return cutBeginning(line)
 }
 
-/** As `strings`, of the string [start, stop). */
+/** Like `strings`, for the string [start, stop). */
 function* stringsIn(
   buf: Buffer,
   start: number,
@@ -153,7 +153,7 @@ function* stringsIn(
   return undefined
 }
 
-/** The dump in a text that its writer had escaped before another one put it into a string: `"panic: boom\\n\\ngoroutine 1 [running]:\\n…"`. */
+/** The dump in a text that was escaped before another writer put it into a string: `"panic: boom\\n\\ngoroutine 1 [running]:\\n…"`. */
 function escapedTwice(text: Buffer, latin1: string): DumpString | undefined {
   if (latin1.includes('\n') || !latin1.includes('\\n')) return undefined
   const lines = Buffer.allocUnsafe(text.length)
@@ -167,7 +167,7 @@ function indexOf(buf: Buffer, from: number, end: number): number {
   return at < 0 ? -1 : from + at
 }
 
-/** `text` with the header at `at` on a line by itself. */
+/** `text` with a line end before the header at `at`. */
 function withoutLabel(text: Buffer, at: number): Buffer {
   return Buffer.concat([text.subarray(0, at), LINE_END, text.subarray(at)])
 }

@@ -4,7 +4,7 @@
  */
 import { BACKSLASH, QUOTE } from '../core/ascii.ts'
 
-/** What a letter behind a backslash stands for; 0 for none. */
+/** The byte that a letter after a backslash encodes; 0 if it encodes none. */
 export const SIMPLE_ESCAPES: Uint8Array = new Uint8Array(256)
 for (const [letter, byte] of [
   ['n', 10],
@@ -17,7 +17,7 @@ for (const [letter, byte] of [
 ] as const)
   SIMPLE_ESCAPES[letter.charCodeAt(0)] = byte
 
-/** Writes what [start, end) of `src` stands for into `dst` at `at`; never more bytes than it has itself. Returns the offset behind. */
+/** Decodes [start, end) of `src` into `dst` at `at`; the result is never longer than the source. Returns the offset after it. */
 export function decodeEscapes(src: Uint8Array, start: number, end: number, dst: Uint8Array, at: number): number {
   let q = at
   for (let p = start; p < end; p++) {
@@ -35,7 +35,7 @@ export function decodeEscapes(src: Uint8Array, start: number, end: number, dst: 
     const digits = kind === 0x75 ? 4 : kind === 0x55 ? 8 : kind === 0x78 ? 2 : 0
     const value = digits === 0 ? -1 : hex(src, p + 1, p + 1 + digits, end)
     if (value < 0) {
-      // `\"`, `\\`, `\/`, or none that is known: the character itself.
+      // `\"`, `\\`, `\/`, or an unknown escape: the character itself.
       dst[q++] = kind
       continue
     }
@@ -98,12 +98,12 @@ export interface QuotedSpan {
   readonly cut: boolean
 }
 
-/** The quoted string of [pos, end) that holds the byte at `at`; undefined when it stands outside of any. */
+/** The quoted string of [pos, end) that contains the byte at `at`; undefined if no string does. */
 export function stringAround(buf: Uint8Array, pos: number, end: number, at: number): QuotedSpan | undefined {
   let p = pos
   while (p < at) {
     if (buf[p] !== QUOTE) {
-      // An escaped quote is of a text that its writer has put between other quotes, or none.
+      // An escaped quote belongs to text that its writer has put between other quotes, or between none.
       p += buf[p] === BACKSLASH ? 2 : 1
       continue
     }

@@ -1,6 +1,6 @@
 /**
- * Lines of Fluent Bit's `stdout` output in its own format: its number in the chunk, the tag, and what msgpack-c prints of time, metadata and record
- * (lib/msgpack-c, objectc.c). Nothing is escaped in a string.
+ * Lines of Fluent Bit's `stdout` output in its own format: the number of the record in the chunk, the tag, and time, metadata and record as
+ * msgpack-c prints them (lib/msgpack-c, objectc.c). Nothing is escaped in a string.
  *
  *     [0] app.log: [[1795503600.550000000, {}], {"log"=>"goroutine 7 [running]:", "stream"=>"stderr"}]
  *     [0] app.log: [1795503600.550000000, {"log"=>"goroutine 7 [running]:"}]                               up to version 2.0
@@ -13,7 +13,7 @@ import { timeOfNumber } from './time.ts'
 const LONGEST = 64 << 10
 const HEAD = /^\[\d+\] (\S+): \[\[?(\d+(?:\.\d+)?), (?:\{[^}]*\}\], )?\{/
 const TEXT = /[{ ]"(?:log|message|msg|MESSAGE)"=>"/g
-/** What stands behind a string: the next name, or the end of the record. */
+/** What follows a string: the next name, or the end of the record. */
 const BEHIND = /"(?:, "[^"=]*"=>|\}\]$)/g
 
 export class FluentBitStdout implements Carrier {

@@ -1,5 +1,5 @@
 /**
- * What Fluentd says of a line that its parser does not know: it quotes the line as Ruby does (fluent/plugin/in_tail.rb, parser_regexp.rb). Up
+ * Fluentd's warning about a line that its parser does not know: it quotes the line as Ruby does (fluent/plugin/in_tail.rb, parser_regexp.rb). Up
  * to version 0.12 it was `pattern not match`, without the number of the worker.
  *
  *     2026-11-24 07:00:00 +0000 [warn]: #0 pattern not matched: "goroutine 7 [running]:"

@@ -1,6 +1,6 @@
 /**
- * Goroutines as goleak, and tests that look for leaks as it does, report them (uber-go/goleak, internal/stack/stacks.go): with a header of its own
- * before the stack that Go has printed. A list of them is in brackets, and all but the first stand behind a blank.
+ * Goroutines as goleak, and tests that look for leaks as it does, report them (uber-go/goleak, internal/stack/stacks.go): with goleak's header
+ * before the stack that Go printed. A list of them is in brackets, and all but the first begin with a blank.
  *
  *     main_test.go:21: found unexpected goroutines:
  *         [Goroutine 7 in state chan receive, 2 minutes, with main.f on top of the stack:
@@ -10,7 +10,7 @@
  *         …
  *         ]
  *
- * What stands before the bracket is a prefix like any other: indentation, a time, the name of a service.
+ * What comes before the bracket is a prefix like any other: indentation, a time, the name of a service.
  */
 import { BRACKET_CLOSE } from '../core/ascii.ts'
 import { leakHeader } from '../text/leak-header.ts'
@@ -20,16 +20,16 @@ import { Prefix } from './prefix.ts'
 
 const WORD = 'Goroutine '
 const LONGEST = 4096
-/** Of the line that closes the bracket, with its line end. */
+/** Length of the line that closes the bracket, with its line end. */
 const END_BYTES = 2
-/** Ahead of the first goroutine of a list. */
+/** Before the first goroutine of a list. */
 const BRACKET = /\[$/
 
 export class Goleak implements Carrier {
   readonly name = 'goleak'
   readonly isLabel = true
   #prefix: Prefix | undefined
-  /** `goroutine 7 `, of the header that was read last. */
+  /** `goroutine 7 ` from the header that was read last. */
   #head = Buffer.alloc(0)
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
@@ -50,7 +50,9 @@ export class Goleak implements Carrier {
     return true
   }
 
-  /** A line of the stack, or the end of the list: what comes behind that is of others. Up to version 1.1 Go's own header follows goleak's: it says the same. */
+  /**
+   * A line of the stack, or the end of the list, after which come other lines. Up to version 1.1, Go's own header follows goleak's and repeats it.
+   */
   #readOther(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     if (this.#prefix?.read(buf, pos, next, text) !== true) return false
     const { buf: bytes, start, end } = text

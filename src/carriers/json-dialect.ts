@@ -1,53 +1,53 @@
-/** What one writer of JSON lines calls its fields, and how json.ts asks for them. */
+/** The field names of one writer of JSON lines, and how json.ts looks for them. */
 
-/** A field that tells streams apart, and the attribute it becomes. */
+/** A field that distinguishes streams, and the attribute that it becomes. */
 export interface StreamField {
   readonly path: string
   readonly attribute: string
   /** Part of the stream's name in the records. */
   readonly named: boolean
-  /** Some loggers write the place of the call there, `recover.go:119`, which is no part of the stream. */
+  /** Some loggers write the place of the call there, `recover.go:119`, which is not part of the stream. */
   readonly mayBeCaller?: boolean
 }
 
-/** What one writer of JSON lines calls its fields: dotted paths. */
+/** The field names of one writer of JSON lines, as dotted paths. */
 export interface Dialect {
   readonly name: string
-  /** The text; the first that is there. */
+  /** Names of the text; the first one present counts. */
   readonly text: readonly string[]
-  /** One of each must be there. */
+  /** One of each list must be present. */
   readonly requires?: readonly (readonly string[])[]
-  /** As many members as there may be. */
+  /** Most members that the object may have. */
   readonly maxMembers?: number
-  /** The first that is there. RFC 3339 and the like, or a number since the epoch (time.ts). */
+  /** The first one present counts. RFC 3339 and the like, or a number since the epoch (time.ts). */
   readonly time: readonly string[]
   readonly streams: readonly StreamField[]
   /** A line without a text is an empty line. */
   readonly blankWithoutText?: boolean
   /** The text of a whole line ends with a line feed, unless the writer cut it at this many bytes. */
   readonly cutAt?: number
-  /** The text may begin with the blank behind a syslog tag, and have control characters as `#011`. */
+  /** The text may begin with the blank after a syslog tag, and have control characters as `#011`. */
   readonly syslogText?: boolean
   /** `P` in this field: the carrier below had cut the line. */
   readonly partialTag?: string
 }
 
-/** The paths of a dialect: its texts, times, streams, and what else is asked for; and where they are in the list, -1 for nowhere. */
+/** The paths of a dialect: its texts, times, streams, and others that are looked for; and indexes into that list, -1 for none. */
 export interface Layout {
   readonly paths: readonly string[]
-  /** The first of the times, which is behind the last text; of the streams; and what is behind the last one of these. */
+  /** Index of the first of the times, which follow the texts; of the first of the streams; of the first after those. */
   readonly times: number
   readonly streams: number
   readonly others: number
   readonly requires: readonly (readonly number[])[]
   readonly tag: number
-  /** What may say the place of the call. */
+  /** The path that may hold the place of a call. */
   readonly mayBeCaller: number
-  /** In one of the paths there is a digit. */
+  /** One of the paths contains a digit. */
   readonly haveDigits: boolean
 }
 
-/** Of the dialects, which are the same in each engine. */
+/** By dialect: they are the same in each engine. */
 const LAYOUTS = new WeakMap<Dialect, Layout>()
 
 export function layoutOf(dialect: Dialect): Layout {

@@ -1,6 +1,6 @@
 /**
- * Lines of JSON. What the writers have in common is here; what each calls its fields is in a dialect, a file of its own. The line is
- * scanned for those fields and nothing else.
+ * Lines of JSON. What all writers have in common is here; the field names of each are in a dialect (json-dialect.ts). The line is scanned for those
+ * fields and nothing else.
  */
 import { BRACE_OPEN, LF, QUOTE, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
@@ -20,27 +20,27 @@ const CALLER = /\.(?:go|s|c|cc|cpp|h|py|js|ts|java|rs|rb)(?::\d+)*$/
 export class JsonCarrier implements Carrier {
   readonly name: string
   readonly #dialect: Dialect
-  /** Made when the first line of JSON comes: an engine has many dialects, and most logs none of them. */
+  /** Made when the first line of JSON comes: an engine has many dialects, and most logs use none of them. */
   #made: JsonPaths | undefined
   readonly #layout: Layout
   #buf: Buffer = EMPTY
   #pos = 0
   #next = 0
-  /** Index of the path of the text; -1 for none. */
+  /** Index of the path that held the text; -1 for none. */
   #text = -1
   #textEndsLine = false
   /**
-   * Members of the last line with a text, and of the last one that had another number of them: a line of the log, which has its own, may
-   * stand between those of a dump.
+   * How many members the last line with a text had, and the last one before it with another number: a line of the log, which has other members, may
+   * come between the lines of a dump.
    */
   #members = 0
   #otherMembers = 0
   readonly #streamKey = new StreamKey()
   readonly #like = new LikeLast()
-  /** How much of the last line stood before its text, and behind it. */
+  /** Length of the last line before its text, and after it. */
   #before = -1
   #behind = -1
-  /** `#paths` are those of the line that was read last. */
+  /** `#paths` holds the result for the line that was read last. */
   #isScanned = false
 
   constructor(dialect: Dialect) {
@@ -83,7 +83,7 @@ export class JsonCarrier implements Carrier {
     return true
   }
 
-  /** Reads the line without a scan, if it is the last one but for its text and its time. */
+  /** Reads the line without a scan, if it differs from the last one only in its text and time. */
   #isLikeLast(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const like = this.#like
     if (!like.read(buf, pos, next, text)) return false
@@ -96,7 +96,7 @@ export class JsonCarrier implements Carrier {
     return true
   }
 
-  /** Where one line is as long as the one before, but for its text, the next may be, too. */
+  /** If one line is as long as the one before, apart from its text, the next may be, too. */
   #rememberLine({ partial }: CarriedText): void {
     const { kinds, starts, ends } = this.#paths
     const [pos, next, at] = [this.#pos, this.#next, this.#text]
@@ -111,7 +111,7 @@ export class JsonCarrier implements Carrier {
     const like = this.#like
     const { times, streams, others, haveDigits } = this.#layout
     like.remember(this.#buf, pos, next, start, end)
-    // Another digit in a name could make it one that is looked for.
+    // With another digit, a name could become one of those that are looked for.
     if (!haveDigits) like.varyAll()
     for (let i = times; i < others; i++) {
       if (kinds[i] === ABSENT) continue
@@ -136,7 +136,7 @@ export class JsonCarrier implements Carrier {
     this.#members = members
   }
 
-  /** A logger that leaves out what is empty: zerolog's empty line is as one before it, but for the text. */
+  /** For a logger that leaves out what is empty: zerolog's empty line is like an earlier one without the text. */
   #isBlank(members: number): boolean {
     return members === this.#members - 1 || members === this.#otherMembers - 1
   }
@@ -210,7 +210,7 @@ export class JsonCarrier implements Carrier {
     if (kinds[tag] === STRING && buf[starts[tag] as number] === 0x50) text.partial = true
   }
 
-  /** The first `length` bytes of the room of `text` are what the string stands for. */
+  /** The first `length` bytes of the room of `text` are the decoded string. */
   #filled(text: CarriedText, length: number, holdsLines?: boolean): void {
     const { cutAt, syslogText } = this.#dialect
     this.#textEndsLine = length > 0 && text.room(length)[length - 1] === LF
@@ -241,7 +241,7 @@ export class JsonCarrier implements Carrier {
 const EMPTY = Buffer.alloc(0)
 const CALLER_BYTES = 64
 
-/** journald gives bytes that are no UTF-8 as an array of numbers, and a field that came twice as an array of strings. */
+/** journald writes bytes that are not UTF-8 as an array of numbers, and a field that occurs twice as an array of strings. */
 function fromArray(buf: Buffer, start: number, end: number, room: Buffer): number {
   let length = 0
   let strings = 0

@@ -1,5 +1,5 @@
 /**
- * Where kubelet and the container runtimes put their logs: the path says whose they are (kubernetes/kubernetes,
+ * Where kubelet and the container runtimes put their logs: the path names pod and container (kubernetes/kubernetes,
  * `pkg/kubelet/kuberuntime/helpers.go`, BuildPodLogsDirectory and BuildContainerLogsDirectory).
  *
  *     /var/log/pods/<namespace>_<pod>_<uid>/<container>/0.log
@@ -32,14 +32,14 @@ export function attributesOfPath(path: string): Record<string, string> {
   }
 }
 
-/** Whose log a file is. */
+/** The container that a log file belongs to. */
 interface PodFile {
   /** `namespace/pod/container`. */
   readonly key: string
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** Whose log the file at `path` is, when its name says so as those of kubelet do. */
+/** The container whose log is at `path`, if the name of the file says so in kubelet's form. */
 export function podFile(path: string): PodFile | undefined {
   const attributes = attributesOfPath(path)
   const names = ['k8s.namespace.name', 'k8s.pod.name', 'k8s.container.name'].flatMap((name) => attributes[name] ?? [])

@@ -1,9 +1,9 @@
 /**
  * JSON of any shape: the text is the string that begins a dump, wherever it is in the object. Its path is learned from the line that holds the
- * header and kept for the lines that follow, and so are the fields that say when and where.
+ * header and kept for the lines that follow, as are the fields that hold the time and the source.
  *
  *     {"a":{"b":[{"when":"2026-11-24T07:00:00Z","pod":"web-1","x":"goroutine 7 [running]:"}]}}      text: a.b.0.x
- *     {"stack":["goroutine 7 [running]:","main.main()","\t/app/main.go:3 +0x1d"]}                   text: stack, a line in each
+ *     {"stack":["goroutine 7 [running]:","main.main()","\t/app/main.go:3 +0x1d"]}                   text: stack, one line per element
  */
 import { BRACE_OPEN } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
@@ -14,9 +14,9 @@ import { prefixOf } from './prefix.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
 const NEEDLE = 'goroutine'
-/** Shapes that are known at once; the oldest goes. */
+/** Most shapes that are remembered; the oldest is dropped. */
 const SHAPES = 4
-/** How deep objects are looked into, and how many fields are looked at. */
+/** How many levels of objects, and how many fields, are examined. */
 const DEPTH = 12
 const LEAVES = 512
 
@@ -28,7 +28,7 @@ export class LearnedJson implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     if (buf[pos] !== BRACE_OPEN) return false
-    // One that this line was learned from before goes first, for it reads the lines without a header, too.
+    // If the shape of this line is known already, it moves to the front: it reads the lines without a header, too.
     if (buf.subarray(pos, next).includes(NEEDLE)) this.#learn(buf.toString('utf8', pos, next))
     for (const { path, carrier } of this.#shapes) {
       if (!carrier.read(buf, pos, next, text)) continue
@@ -78,7 +78,7 @@ export class LearnedJson implements Carrier {
 }
 
 interface Leaf {
-  /** Dotted; elements of arrays by their number. */
+  /** Dotted; elements of arrays by number. */
   readonly path: string
   readonly value: string | number
 }
@@ -105,7 +105,7 @@ function isHeader({ value }: Leaf): boolean {
   return typeof value === 'string' && value.includes(NEEDLE) && beginsDump(value)
 }
 
-/** The program's own logger put something around the text, too. */
+/** Has the program's own logger put something around the header, too? */
 function holdsHeader({ value }: Leaf): boolean {
   if (typeof value !== 'string' || !value.includes(NEEDLE)) return false
   const text = Buffer.from(value.trimEnd())
@@ -113,7 +113,7 @@ function holdsHeader({ value }: Leaf): boolean {
 }
 
 const TIME_NAME = /(?:^|[._@])(?:\w*time(?:stamp|generated|_?ns)?|ts|date|datetime|when|at|t|0)$/i
-/** Names that say another time than that of the line. */
+/** Names of times other than the one at which the line was written. */
 const OTHER_TIME = /ingest|index|receiv|arriv|duration|uptime|elapsed/i
 
 function isTime({ path, value }: Leaf): boolean {
@@ -123,7 +123,7 @@ function isTime({ path, value }: Leaf): boolean {
   return value.length < 64 && timeOf(value) !== undefined
 }
 
-/** Last names of a path → attribute. Fields that differ from line to line are not in it. */
+/** Last names of a path → attribute. Fields that differ from line to line are not included. */
 const STREAM_NAMES: readonly (readonly [name: RegExp, attribute: string])[] = [
   [/(?:^|[._])namespace(?:[._]?name)?$|namespaceName$/i, 'k8s.namespace.name'],
   [/(?:^|[._])pod(?:[._]?name)?$/i, 'k8s.pod.name'],
@@ -147,7 +147,7 @@ function streamOf({ path, value }: Leaf): StreamField[] {
   return [{ path, attribute, named: attribute !== 'log.iostream' && attribute !== 'container.id' }]
 }
 
-/** Dotted path of the string of a line of JSON that holds what looks like a header; undefined when there is none. */
+/** Dotted path of the string in a line of JSON that holds what looks like a header; undefined if there is none. */
 export function pathOfNeedle(line: string): string | undefined {
   const leaf = leavesOf(line).find(({ value }) => typeof value === 'string' && value.includes(NEEDLE))
   return leaf?.path

@@ -1,6 +1,6 @@
 /**
- * A line of JSON that is the line before but for one string, and for digits: a container's lines differ in their text and their time, and here and
- * there in an offset or an id. Such a line needs no scan.
+ * A line of JSON that equals the line before except for one string, and for digits: the lines of a container differ in text and time, and
+ * occasionally in an offset or an id. Such a line needs no scan.
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench` (half of it dumps).
  */
@@ -13,11 +13,11 @@ export class LikeLast {
   readonly #head = new ShapePart()
   readonly #tail = new ShapePart()
   #isSet = false
-  /** Of the text that `read` has written: how long it is, and whether there is a line feed before its last byte. */
+  /** Length of the text that `read` has written, and whether there is a line feed before its last byte. */
   length = 0
   holdsLines = false
 
-  /** The line [pos, next) of `buf`, whose text is the string without its quotes at [start, end), is the last one. */
+  /** Remembers the line [pos, next) of `buf`, whose text is the string without its quotes at [start, end), as the last one. */
   remember(buf: Uint8Array, pos: number, next: number, start: number, end: number): void {
     this.#isSet = start - pos < LONGEST_PART && next - end < LONGEST_PART
     if (!this.#isSet) return
@@ -25,19 +25,19 @@ export class LikeLast {
     this.#tail.set(buf, end, next)
   }
 
-  /** All digits of the last line but those of its text may differ. */
+  /** All digits of the last line may differ, in addition to its text. */
   varyAll(): void {
     this.#head.varyAll()
     this.#tail.varyAll()
   }
 
-  /** What is between `from` and `to` may not differ, counted from where the line began; its text ended at `end`. */
+  /** Nothing between `from` and `to` may differ. Offsets are from the beginning of the line, whose text ended at `end`. */
   fix(from: number, to: number, end: number): void {
     if (to <= this.#head.length) this.#head.fix(from, to)
     else this.#tail.fix(from - end, to - end)
   }
 
-  /** Digits of the last line may differ between `from` and `to`, counted as in `fix`. */
+  /** Digits of the last line may differ between `from` and `to`; offsets as in `fix`. */
   vary(from: number, to: number, end: number): void {
     if (to <= this.#head.length) this.#head.vary(from, to)
     else this.#tail.vary(from - end, to - end)
@@ -47,7 +47,7 @@ export class LikeLast {
     this.#isSet = false
   }
 
-  /** What the last line has in common with those that are like it. */
+  /** What the last line has in common with lines that are like it. */
   get shape(): LineShape | undefined {
     return this.#isSet ? { head: this.#head, tail: this.#tail, escapes: 'json' } : undefined
   }

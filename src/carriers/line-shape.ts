@@ -1,23 +1,23 @@
-/** What the lines of a carrier have in common, but for their texts: what stands before the text and behind it. Some digits may be others. */
+/** What the lines of a carrier have in common apart from their texts: the bytes before the text and after it. Some digits may differ. */
 import { BACKSLASH, DIGIT } from '../core/ascii.ts'
 
 /** Longer parts are not remembered. */
 export const LONGEST_PART = 512
-/** Longer texts are not taken: they may be parts of one. */
+/** Longer texts are not taken: they may be parts of a text. */
 export const LONGEST_TEXT: number = 8 << 10
-/** A part is three rows, which strip.wat reads: its bytes; ones where any digit may stand; ones where it counts at all. */
+/** A part is three rows, which strip.wat reads: its bytes; ones where any digit may be; ones up to its length. */
 const ROW = LONGEST_PART + 16
 const ONES = 0xff
 const NONE: Uint8Array = new Uint8Array(0)
 
 export class ShapePart {
-  /** Made when there is a line to remember: most carriers of a log never see two of theirs. */
+  /** Made when there is a line to remember: most carriers of a log never see two of their lines. */
   rows: Uint8Array = NONE
   #bytes = NONE
   #digits = NONE
   length = 0
 
-  /** The bytes [start, end) of `buf`. */
+  /** Sets the part to the bytes [start, end) of `buf`. */
   set(buf: Uint8Array, start: number, end: number): void {
     if (this.rows === NONE) {
       this.rows = new Uint8Array(3 * ROW)
@@ -37,7 +37,7 @@ export class ShapePart {
       this.#digits[i] = DIGIT[this.#bytes[i] as number] === 1 ? ONES : 0
   }
 
-  /** All digits may differ, unless there are escapes, of which they may be a part. */
+  /** All digits may differ, unless there are escapes, which they could be part of. */
   varyAll(): void {
     const at = this.#bytes.indexOf(BACKSLASH)
     if (at < 0 || at >= this.length) this.vary(0, this.length)
@@ -59,8 +59,8 @@ export class ShapePart {
 }
 
 /**
- * What stands for other bytes in a text. `json`: it is a string without its quotes, and a line feed at its end is that of the line. `octal`: as rsyslog
- * writes control characters (syslog-text.ts); what begins with a blank is read by the carrier alone.
+ * How a text encodes other bytes. `json`: it is a string without its quotes, and a line feed at its end is that of the line. `octal`: as rsyslog
+ * writes control characters (syslog-text.ts); a text that begins with a blank is read by the carrier alone.
  */
 export type Escapes = 'none' | 'json' | 'octal'
 

@@ -1,5 +1,5 @@
 /**
- * A line of text in each string literal of a program or of a document: the tables of tests, the lines of a list in JSON that is printed on many
+ * A line of text in each string literal of a program or a document: tables of tests, a list in JSON that is printed on many lines.
  * lines.
  *
  *     "goroutine 7 [running]:",                     Go, C#, JSON
@@ -8,9 +8,9 @@
  *     `main.main()` + "\n" +                        Go
  *     - "main.main()"                               a list of YAML
  *     b'main.main()\n'                              Python
- *     stderr: 'panic: boom\n' +                      Node, ahead of others
+ *     stderr: 'panic: boom\n' +                      Node, before others
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
- *     main.main()\n\                               C, Rust: one literal over many lines, which its quote ends
+ *     main.main()\n\                               C, Rust: one literal over many lines, up to its quote
  *
  * A literal with a header and what follows it is a dump in one string (whole.ts).
  */
@@ -21,17 +21,17 @@ import { decodeEscapes } from './escapes.ts'
 
 const APOSTROPHE = 0x27
 const BACKTICK = 0x60
-/** What may stand before the literal on its line, and behind it. */
+/** What may come before the literal on its line, and after it. */
 const BEFORE = byteClass(' \t([{+-')
 const BEHIND = byteClass(' \t\r,;+)]}\\')
-/** A field or a variable that has the literal, and what stands between them. */
+/** A field or a variable that the literal is assigned to, and what comes between them. */
 const NAME = byteClass('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
 const ASSIGNS = byteClass(' :=')
 const LONGEST_NAME = 32
 const LINE_END = '"\\n"'
-/** What ends a line of a literal that goes on with the next one. */
+/** The end of a line of a literal that continues on the next one. */
 const GOES_ON = /(?<!\\)(?:\\\\)*(\\n\\)$/
-/** The quote of such a literal, ahead of its first text or behind its last. */
+/** The quote of such a literal, before its first text or after its last. */
 const OPENING = /^(?:.*[^\\])?"(?=(?:[^"\\]|\\.)*$)/
 const CLOSING = /^((?:[^"\\]|\\.)*)"[\s,;)\]}]*$/
 /** Longer ones are read as dumps in one string, if at all. */
@@ -43,7 +43,7 @@ export class Literal implements Carrier {
   /** The texts of the last line, without its line end. */
   #texts: Buffer = NONE
   #at = 0
-  /** Lines were seen of a literal that goes on. */
+  /** The last line was part of a literal that continues. */
   #goesOn = false
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
@@ -72,7 +72,7 @@ export class Literal implements Carrier {
     return this.again(text)
   }
 
-  /** Is the line [pos, end) one of a literal over many lines? */
+  /** Is the line [pos, end) part of a literal over many lines? */
   #readContinued(buf: Buffer, pos: number, end: number): boolean {
     if ((buf[end - 1] !== BACKSLASH && !this.#goesOn) || end - pos > LONGEST) return false
     const line = buf.toString('latin1', pos, end)
@@ -107,7 +107,7 @@ export class Literal implements Carrier {
     return new Literal()
   }
 
-  /** A log line ahead may say it. */
+  /** A log line before it may give one. */
   time(): number | undefined {
     return undefined
   }
@@ -117,7 +117,7 @@ export class Literal implements Carrier {
   }
 }
 
-/** Where the literal may begin that stands behind a name, or the letter of its kind, at `pos`; the same where none does. */
+/** Where the literal may begin after a name, or the letter of its kind, at `pos`; `pos` if there is neither. */
 function behindName(buf: Buffer, pos: number, next: number): number {
   let end = pos
   while (end < next && NAME[buf[end] as number] === 1) end++
@@ -128,7 +128,7 @@ function behindName(buf: Buffer, pos: number, next: number): number {
   return isAssigned ? start : pos
 }
 
-/** Does [pos, end) hold nothing of a text? A raw string gets its line end from another literal. */
+/** Is there no text in [pos, end)? A raw string gets its line end from another literal. */
 function isOver(buf: Buffer, pos: number, end: number): boolean {
   for (let p = pos; p < end; p++) {
     if (startsWith(buf, p, end, LINE_END)) p += LINE_END.length - 1
@@ -137,7 +137,7 @@ function isOver(buf: Buffer, pos: number, end: number): boolean {
   return true
 }
 
-/** Where the literal ends whose text begins at `pos`; -1: not on this line. */
+/** Where the literal whose text begins at `pos` ends; -1 if it does not end on this line. */
 function closing(buf: Buffer, pos: number, end: number, quote: number): number {
   for (let p = pos; p < end; p++) {
     if (buf[p] === quote) return p

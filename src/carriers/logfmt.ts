@@ -1,6 +1,6 @@
 /**
- * logfmt, one line of the text in each: log/slog's TextHandler, logrus's TextFormatter. Values are quoted as strconv.Quote does where they
- * need it.
+ * logfmt with one line of the text in each record: log/slog's TextHandler, logrus's TextFormatter. Values are quoted as strconv.Quote does where
+ * they need it.
  *
  *     time=2026-11-24T05:00:00.779Z level=INFO msg="\t/app/main.go:3 +0x1d" service=shop
  *     time=2026-11-24T05:00:00.779Z level=INFO msg=main.main()
@@ -58,7 +58,7 @@ export class Logfmt implements Carrier {
     return true
   }
 
-  /** logrus leaves out a message that is empty. */
+  /** logrus leaves out an empty message. */
   #blank(buf: Buffer, pos: number, end: number, text: CarriedText): boolean {
     const head = Math.min(end, pos + HEAD)
     if (!/^time=\S+ level=\w+(?: |$)/.test(buf.toString('latin1', pos, head).trimEnd())) return false
@@ -70,7 +70,7 @@ export class Logfmt implements Carrier {
     return true
   }
 
-  /** The time of the line at `pos` stands ahead of `text`. */
+  /** Notes the line at `pos`, whose time comes before `text`. */
   #at(buf: Buffer, pos: number, text: number): void {
     this.#buf = buf
     this.#pos = pos

@@ -1,6 +1,6 @@
 /**
- * OTLP logs as JSON (opentelemetry-proto `logs/v1/logs.proto` in the JSON mapping; the collector's `file` exporter writes one request a
- * line). A line holds many log records; the attributes of their resource tell the streams apart.
+ * OTLP logs as JSON (opentelemetry-proto `logs/v1/logs.proto` in the JSON mapping; the collector's `file` exporter writes one request per line). A
+ * line holds many log records; the attributes of their resource distinguish the streams.
  *
  *     {"resourceLogs":[{"resource":{"attributes":[{"key":"k8s.pod.name","value":{"stringValue":"web-1"}}]},"scopeLogs":[
  *       {"logRecords":[{"timeUnixNano":"1795500000000000000","body":{"stringValue":"goroutine 7 [running]:"}}]}]}]}
@@ -12,7 +12,7 @@ import { ARRAY, eachElement, JsonPaths, STRING } from './scan.ts'
 import { StreamKey } from './stream-key.ts'
 import { timeOfNumber } from './time.ts'
 
-/** Of a resource or a log record; all others are left where they are. */
+/** Attributes of a resource or a log record that are kept; all others are ignored. */
 const KEPT = /^(?:k8s|container|host|service|process|log|deployment|cloud)\./
 const NAMES = [
   ['k8s.namespace.name', 'k8s.pod.name', 'k8s.container.name'],
@@ -25,7 +25,7 @@ const NAMES = [
 interface LogRecord {
   readonly start: number
   readonly end: number
-  /** Attributes of the resource. */
+  /** Span of the attributes of the resource. */
   readonly from: number
   readonly to: number
 }
@@ -111,7 +111,7 @@ export class Otlp implements Carrier {
     return { source: named?.join('/') ?? '', attributes }
   }
 
-  /** Only for a line with one log record: others stay in the log. */
+  /** Only for a line with a single log record: any other line stays in the log. */
   frame(): RecordFrame | undefined {
     if (this.#records.length !== 1) return undefined
     const { starts, ends } = this.#record
@@ -138,7 +138,7 @@ export class Otlp implements Carrier {
     }
   }
 
-  /** The collector's filelog receiver says the file, and stdout or stderr, in each log record. */
+  /** The collector's filelog receiver names the file, and stdout or stderr, in each log record. */
   #addFile(start: number, end: number): void {
     const buf = this.#buf
     const at = buf.indexOf('"log.', start)

@@ -1,14 +1,14 @@
 /**
- * Lines of a page, or of what was made of one: the tags and the entities that each line has, what Markdown has escaped, blanks that do not break.
+ * Lines of a page, or of text made from one: tags and entities in each line, escapes of Markdown, no-break spaces.
  *
  *     <div class="line">goroutine 7 [running]:</div>
  *     <tr><td>12</td><td>main.(*T).f(0x1, &lt;nil&gt;)</td></tr>
- *     <span>goroutine</span> <span>7</span> <span>[</span>running<span>]:</span>    what colours code
+ *     <span>goroutine</span> <span>7</span> <span>[</span>running<span>]:</span>    a code highlighter
  *     goroutine 7 \[running\]:
  *     goroutine\u00a07\u00a0[running]:
  *     goroutine 7 [running]:$                             cat -A, less -U: ^I is a TAB
  *
- * Which of them it is the line with the header shows. Several lines of a dump on one line are another form (text/unfold.ts).
+ * The line with the header shows which of these it is. Several lines of a dump on one line are another form (text/unfold.ts).
  */
 import { LESS, trimLineEnd } from '../core/ascii.ts'
 import { readLine } from '../text/line.ts'
@@ -20,7 +20,7 @@ const LONGEST = 16 << 10
 const NEEDLE = 'goroutine'
 /** Tags, and the number of the line in one of them. */
 const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
-/** What colours code has tags around words, around signs, or around some of either. */
+/** A code highlighter puts tags around words, around signs, or around some of either. */
 const TAGS = '(?:<\\/?[a-z][^<>]*>)*'
 const HEADER_WITH_TAGS = new RegExp(`goroutine${TAGS} ${TAGS}\\d+${TAGS}(?: ${TAGS}\\[)?`, 'i')
 const TAG_BEHIND = /^<\/[a-z][^<>]*>$/i
@@ -40,7 +40,7 @@ export class Page implements Carrier {
     const line = buf.toString('latin1', pos, end)
     if (line.includes(NEEDLE)) {
       const form = formOf(line)
-      // A creator has the word, too: only a header says that a dump is of no page.
+      // A creator has the word, too: only a header shows that a dump is not from a page.
       if (form === undefined && findTitle(line, LONGEST, 1) !== undefined) return false
       this.#form = form ?? this.#form
     }
@@ -58,7 +58,7 @@ export class Page implements Carrier {
     return other
   }
 
-  /** A log line ahead may say it. */
+  /** A log line before it may give one. */
   time(): number | undefined {
     return undefined
   }
@@ -68,7 +68,7 @@ export class Page implements Carrier {
   }
 }
 
-/** Where words have elements, a line of a stack may have none. */
+/** Where words are in elements, a line of a stack may still have none. */
 function isOfPage(line: string): boolean {
   return line.includes('<') || line.trim() === '' || readLine(line) !== undefined
 }
@@ -79,7 +79,7 @@ function startsTag(buf: Buffer, pos: number, end: number): boolean {
   return start === end || buf[start] === LESS
 }
 
-/** What the line, which holds the word of a header, shows of the page; undefined where it is as Go has printed it. */
+/** The form that the line, which holds the word of a header, shows; undefined if the line is as Go prints it. */
 function formOf(line: string): Form | undefined {
   if (HEADER_WITH_TAGS.exec(line)?.[0].includes('<') === true)
     return findTitle(withoutTags(line), LONGEST, 1) === undefined ? undefined : 'words'

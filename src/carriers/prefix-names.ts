@@ -16,12 +16,12 @@ const STREAMS: ReadonlyMap<string, string> = new Map([
   ['ERR', 'stderr'],
 ])
 
-/** Read when somebody asks: most of what may become a dump is none. */
+/** Parsed on demand: most of what may become a dump does not. */
 export class PrefixNames implements StreamNames {
   readonly #key: string
   #read: StreamNames | undefined
 
-  /** `key`: the words, each with a NUL behind it. */
+  /** `key`: the words, each followed by a NUL. */
   constructor(key: string) {
     this.#key = key
   }

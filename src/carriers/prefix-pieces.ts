@@ -1,4 +1,4 @@
-/** What the pieces of a prefix may be in other lines: times, levels and places in the code differ, blanks may be more or fewer. */
+/** What the pieces of a prefix may be in other lines: times, levels and places in the code differ, and there may be more or fewer blanks. */
 import { COLON, DASH, DIGIT, SPACE, TAB } from '../core/ascii.ts'
 
 /** What loggers call the severity of a line. */
@@ -7,21 +7,21 @@ export const LEVEL: RegExp =
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
 /** Also as svlogd writes it: `2026-11-24_05:00:00.12345`. */
 const TIME = /^[[(]?\d[\d:.,+\-/TZ_]*[\])]?$/
-/** TeamCity says the severity directly behind it: `[05:00:00]W:`. */
+/** TeamCity puts the severity directly after it: `[05:00:00]W:`. */
 const TIME_AND_SEVERITY = /^\[\d\d:\d\d:\d\d\][A-Z]:$/
 /** TAI64N, of daemontools, runit and s6 (cr.yp.to/libtai/tai64.html). */
 const TAI64N = /^@[0-9a-f]{24}$/
-/** `app.log:7:` of grep, and `app.log-7-` where the line only stands near one that it looked for; without numbers, what looks like a file. */
+/** `app.log:7:` of grep, and `app.log-7-` for a line of context; without numbers, what looks like a file. */
 const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
 const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
-/** `grep -n` of one file, ahead of a line that has a prefix of its own: the number is that of the line, and no name. */
+/** `grep -n` of one file, before a line with a prefix of its own: the number is that of the line, not a name. */
 const LINE_NUMBER = /^\d+(?=[:-][^\s\d:-])/
 /** Drone and Woodpecker count the lines of a step, and its seconds: `[build:12]`, `[build:12:3s]`. */
 const STEP = /^\[([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
 const HALF_OF_DAY = /^[AP]M$/
-/** Pages put nothing between it and the text. */
+/** Pages put nothing between a zone and the text. */
 const ZONE = /^[A-Z]{3,4}$/
-/** Also as a page has it: `&gt;` ahead of what a mail quotes. */
+/** Also as a page has it: `&gt;` before what a mail quotes. */
 const SIGNS = /^(?:[^\w&]|&(?:[a-z]+;)?)+$/
 const KLOG = /^[IWEF]\d{4}(?:\d\d)?$/
 const PLACE = /^\S*\.\w+:\d+[\]:]?$/
@@ -33,7 +33,7 @@ export type Piece =
   | { readonly kind: 'run'; readonly table: Uint8Array; readonly named: boolean; readonly place?: PlaceEnd }
   | { readonly kind: 'word'; readonly separator: number; readonly times: number }
 
-/** What stands behind the number of a line of code. */
+/** What follows the number of a line of code. */
 type PlaceEnd = '' | ':' | ']'
 
 function table(has: (c: number) => boolean): Uint8Array {
@@ -78,7 +78,7 @@ export function piecesOf(prefix: string): Piece[] {
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
     else if (SIGNS.test(word) || HALF_OF_DAY.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
     else {
-      // What stands directly ahead of the text ends with its separator.
+      // The word directly before the text ends with its separator.
       const separator = i === words.length - 1 ? word.slice(-1) : ''
       if (separator === '') pieces.push({ kind: 'run', table: SOLID, named: true })
       else pieces.push({ kind: 'word', separator: separator.charCodeAt(0), times: word.split(separator).length - 1 })
@@ -87,7 +87,7 @@ export function piecesOf(prefix: string): Piece[] {
   return pieces
 }
 
-/** The file is the stream. Undefined: grep writes no such word. */
+/** The file is the stream. Undefined: grep does not write such a word. */
 function grepPieces(word: string): Piece[] | undefined {
   const numbered = GREP_NUMBERED.exec(word)
   const file = (numbered ?? GREP.exec(word))?.[1]
@@ -95,7 +95,7 @@ function grepPieces(word: string): Piece[] | undefined {
   return [{ ...literal(file), named: true }, numbered === null ? GREP_END : GREP_NUMBER]
 }
 
-/** Where what grep puts between a file and its line ends, which begins at `pos`; -1: it is not there. */
+/** Offset after what grep puts between a file and its line, which begins at `pos`; -1 if it is not there. */
 export function grepEnd(buf: Buffer, pos: number, isNumbered: boolean): number {
   const separator = buf[pos]
   if (separator !== COLON && separator !== DASH) return -1
@@ -105,7 +105,7 @@ export function grepEnd(buf: Buffer, pos: number, isNumbered: boolean): number {
   return at > pos + 1 && buf[at] === separator ? at + 1 : -1
 }
 
-/** Where a word ends that begins at `pos`, with so many of its separators, of which the last one ends it; -1: there is none. */
+/** Offset after the word at `pos` that ends with its `times`th separator; -1 if there is none. */
 export function wordEnd(buf: Buffer, pos: number, end: number, separator: number, times: number): number {
   let left = times
   for (let at = pos; at < end && (buf[at] as number) > SPACE; at++)
@@ -118,7 +118,7 @@ function placeEnd(word: string): PlaceEnd {
   return word.endsWith(']') ? ']' : ''
 }
 
-/** Does [from, to) of `buf` end as a place in the code does: `shop.go:12:`? */
+/** Does [from, to) of `buf` end like a place in the code: `shop.go:12:`? */
 export function isPlace(buf: Buffer, from: number, to: number, end: PlaceEnd): boolean {
   let at = to - end.length
   if (end !== '' && buf[at] !== end.charCodeAt(0)) return false
@@ -127,21 +127,21 @@ export function isPlace(buf: Buffer, from: number, to: number, end: PlaceEnd): b
   return at < digits && buf[at - 1] === COLON
 }
 
-/** The step is the stream. Undefined: the word counts nothing. */
+/** The step is the stream. Undefined: the word does not count lines. */
 function stepPieces(word: string): Piece[] | undefined {
   const [, name, counts = ''] = STEP.exec(word) ?? []
   if (name === undefined) return undefined
   return [literal('['), { ...literal(name), named: true }, ...countedPieces(counts, literal)]
 }
 
-/** `INFO[0000]`, `[warn]`, `I1124`: other letters and other numbers may stand there. */
+/** `INFO[0000]`, `[warn]`, `I1124`: letters and numbers may be others. */
 function levelPieces(word: string): Piece[] {
   return countedPieces(word, (part) =>
     /^[A-Za-z]/.test(part) ? { kind: 'run', table: LETTERS, named: false } : literal(part),
   )
 }
 
-/** Any number may stand where there is one. */
+/** Where there is a number, any number may be. */
 function countedPieces(word: string, other: (part: string) => Piece): Piece[] {
   return (word.match(/[A-Za-z]+|\d+|[^A-Za-z\d]+/g) ?? []).map((part) =>
     /^\d/.test(part) ? { kind: 'run', table: DIGIT, named: false } : other(part),

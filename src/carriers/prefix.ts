@@ -1,14 +1,14 @@
 /**
- * Text in front of every line, and perhaps behind it. Nothing tells it but the header that it stands around: what is ahead of
- * `goroutine 7 [` is the prefix, and the lines of its stream have one like it: time stamps, levels, places in the code and numbers
- * differ, blanks may be more or fewer, words make the name of the stream.
+ * Text in front of every line, and perhaps after it. Only the header inside shows it: what comes before `goroutine 7 [` is the prefix, and the lines
+ * of its stream have one like it: time stamps, levels, places in the code and numbers differ, there may be more or fewer blanks, and words make the
+ * name of the stream.
  *
  *     [pod/web-7d9f-abc12/app] goroutine 7 [running]:                     kubectl logs --prefix
  *     service-1  | goroutine 7 [running]:                                 docker compose logs; nerdctl: `service_1 |`
  *     web-1 app goroutine 7 [running]:                                    stern
  *        2026-11-24T05:00:00.00+0000 [APP/PROC/WEB/0] OUT goroutine 7 …   cf logs
  *     I1124 08:17:51.515399   26313 main.go:18] goroutine 7 [running]:    klog, glog
- *     2026-11-24T05:00:00.123Z	INFO	app/main.go:3	goroutine 7 [running]:	{"service": "shop"}    zap console, with fields behind
+ *     2026-11-24T05:00:00.123Z	INFO	app/main.go:3	goroutine 7 [running]:	{"service": "shop"}    zap console, with fields after it
  *
  *     F250826 15:24:56.099044 3162 sql/x.go:63 - [n1] 250 !goroutine 1 …  CockroachDB: a mark without a blank
  *     goroutine 7 [running]: wasm_exec.js:97:29                           Firefox's console; an empty line is `<empty string>`
@@ -16,8 +16,8 @@
  *     app.log:12:goroutine 7 [running]:                                   grep -n; `app.log-13-` with -A
  *        | goroutine 7 [running]:      +                                  psql: the first row of a cell has words in the other columns
  *
- * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are taken out wherever they are. Fields
- * after the text are found by the first one's name.
+ * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are removed wherever they are. Fields after the
+ * text are found by the name of the first one.
  */
 import { BACKSLASH, BRACE_OPEN, CR, DIGIT, ESC, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
 import { callBehindHeader } from '../text/header.ts'
@@ -34,27 +34,27 @@ import { timeOf, timeOfNumber } from './time.ts'
 const BUILDKITE = /_bk;t=(\d{12,14})/
 const LONGEST = 512
 const BAR = 0x7c
-/** Head of a line in which a control string may say the time. */
+/** Head of a line in which a control string can give the time. */
 const STAMP_BYTES = 64
 const TRIES = 8
-/** Where in a prefix a label may begin: behind a blank, or CockroachDB's mark. */
+/** Where a label may begin in a prefix: after a blank, or after CockroachDB's mark. */
 const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
-/** So many of them are tried. */
+/** Most heads that are tried. */
 const HEADS = 12
 const NUMBER_BEHIND = /^[ \t]\d{10,19}$/
 /** Columns of a table that are empty in the further rows of a cell (PostgreSQL `src/fe_utils/print.c`, print_aligned_text). */
 const EMPTY_COLUMNS = /^ +\| (?: +\| )*$/
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
-/** What a prefix ends with. A log line that lacks its line end mostly does not. */
+/** What a prefix ends with. A log line that lacks its line end usually does not. */
 export const SEPARATOR: RegExp =
   /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d (?:[AP]M|[A-Z]{3,4})$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
 /** What Firefox shows for an empty line. */
 const EMPTY = '<empty string>'
 
 /**
- * The carrier of lines with a prefix like that of `line`, which holds a header; undefined when there is none. `indented`: the header stands
- * behind a TAB that is no part of the prefix.
+ * The carrier of lines with a prefix like that of `line`, which holds a header; undefined if there is none. `indented`: the header comes after a
+ * TAB that is not part of the prefix.
  */
 export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (line.includes(LF)) return undefined
@@ -73,8 +73,8 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
 }
 
 /**
- * As `prefixOf`, of a header that is indented, perhaps after a time: its frames begin with the same blanks. That it is not text in the value of
- * a panic is for the caller to see.
+ * Like `prefixOf`, for a header that is indented, perhaps after a time: its frames begin with the same blanks. The caller has to check that it is
+ * not text in the value of a panic.
  */
 export function indentOf(line: Buffer): Prefix | undefined {
   if (line.includes(LF) || line.includes(ESC)) return undefined
@@ -91,20 +91,20 @@ export class Prefix implements Carrier {
   readonly name = 'prefix'
   readonly #pieces: readonly Piece[]
   readonly #suffix: Uint8Array | undefined
-  /** A number stands behind each text: the time of `aws logs get-log-events --output text`. */
+  /** A number follows each text: the time of `aws logs get-log-events --output text`. */
   readonly #isNumbered: boolean
   readonly #padded: boolean
   readonly #coloured: boolean
   readonly #mayBeBrace: boolean
-  /** Length of the prefix when that is indentation; 0 otherwise. */
+  /** Length of the prefix if it is indentation; 0 otherwise. */
   readonly #indent: number
-  /** Where its bars are, if it is the empty columns of a table. */
+  /** Offsets of its bars, if it is the empty columns of a table. */
   readonly #bars: readonly number[]
-  /** That is of spaces alone. */
+  /** The indentation consists only of spaces. */
   readonly #isSpaces: boolean
   #stamp = ''
   readonly #key = new StreamKey()
-  /** Where the text begins is decided by the bytes before it alone: lines with the same ones have the same prefix, and are of one stream. */
+  /** Only the bytes before the text decide where it begins: lines that have the same ones have the same prefix, and belong to one stream. */
   readonly #isFixed: boolean
   #same: Uint8Array = new Uint8Array(64)
   #sameLength = 0
@@ -113,11 +113,11 @@ export class Prefix implements Carrier {
   #start = 0
   #end = 0
 
-  /** As the constructor was given it. */
+  /** The arguments of the constructor. */
   readonly #given: string
   readonly #givenSuffix: string
 
-  /** `verbatim`: the prefix is indentation, and every line has just that. */
+  /** `verbatim`: the prefix is indentation, and every line has exactly that. */
   constructor(prefix: string, suffix = '', coloured = false, verbatim = false) {
     this.#given = prefix
     this.#givenSuffix = suffix
@@ -131,7 +131,7 @@ export class Prefix implements Carrier {
     this.#padded = suffix !== ''
     this.#isNumbered = NUMBER_BEHIND.test(suffix)
     const field = FIRST_FIELD.exec(suffix)
-    // A table fills its cells up: the shorter the text, the more blanks are behind it.
+    // A table pads its cells: the shorter the text, the more blanks follow it.
     const behind = suffix.startsWith('  ') ? suffix.trimStart() : suffix
     const marker = field?.[0] ?? (behind.trim() === '' ? undefined : behind)
     this.#suffix = marker === undefined ? undefined : Uint8Array.from(Buffer.from(marker, 'latin1'))
@@ -143,12 +143,12 @@ export class Prefix implements Carrier {
     return this.#indent > 0
   }
 
-  /** Is it blanks alone, of which some lines may have more? */
+  /** Does it consist only of blanks, of which some lines may have more? */
   get isBlank(): boolean {
     return this.#given.trim() === ''
   }
 
-  /** The prefixes that it may be with a label of its header behind: `web-1  | recovered: boom ` begins with `web-1  | `. The longest first. */
+  /** Shorter prefixes that it may really be, the rest being a label of the header: `web-1  | ` of `web-1  | recovered: boom `. The longest first. */
   get heads(): Prefix[] {
     if (this.#padded || this.#indent > 0) return []
     const ends = [...this.#given.matchAll(HEAD_END)].map(({ index, 0: { length } }) => index + length)
@@ -158,7 +158,7 @@ export class Prefix implements Carrier {
       .reverse()
   }
 
-  /** How much of the line that was read last it is, bytes. */
+  /** Length of the prefix in the line that was read last, bytes. */
   get length(): number {
     return this.#end - this.#start
   }
@@ -174,11 +174,11 @@ export class Prefix implements Carrier {
       src = room
       start = 0
     }
-    // A record of JSON has no prefix: its strings are no names.
+    // A record of JSON has no prefix: its strings are not names.
     if (src[start] === BRACE_OPEN && !this.#mayBeBrace) return false
     let at =
       this.#indent > 0 && end - start < this.#indent ? this.#blankEnd(src, start, end) : this.#match(src, start, end)
-    // The blanks before a TAB may be missing: it reaches over them.
+    // The blanks before a TAB may be missing: the TAB reaches over them.
     if (at < 0 && this.#isSpaces && src[start] === TAB) at = start
     if (at < 0) return false
     if (this.#coloured)
@@ -234,21 +234,21 @@ export class Prefix implements Carrier {
     return { head: this.#head, escapes: 'none' }
   }
 
-  /** An empty line may have lost its indentation. -1: it is not empty. */
+  /** An empty line may have lost its indentation. -1: the line is not empty. */
   #blankEnd(buf: Buffer, start: number, end: number): number {
     for (let p = start; p < end; p++) if (BLANKS[buf[p] as number] !== 1) return -1
     this.#key.begin()
     return end
   }
 
-  /** Offset of the text behind the prefix; -1 when it is not there. Blanks at its end may be missing where there is no text. */
+  /** Offset of the text after the prefix; -1 if the prefix is not there. Blanks at its end may be missing if there is no text. */
   #match(buf: Buffer, start: number, end: number): number {
     const length = this.#sameLength
     if (length > 0 && end - start >= length && this.#isSame(buf, start, length)) return start + length
     const found = this.#find(buf, start, end)
     const at = found < 0 && this.#hasBars(buf, start, end) ? start + this.#given.length : found
     this.#sameLength = 0
-    // A blank that is missing where there is no text would not be missing elsewhere.
+    // Blanks may be missing only where there is no text: a prefix without them is not remembered.
     if (this.#isFixed && at > start && (at < end || buf[at - 1] === SPACE) && at - start <= this.#same.length) {
       this.#same.set(buf.subarray(start, at))
       this.#sameLength = at - start
@@ -256,7 +256,7 @@ export class Prefix implements Carrier {
     return at
   }
 
-  /** Has the line [start, end) the bars of the table where they are in other rows? Its other columns may hold words. */
+  /** Does the line [start, end) have bars where the other rows of the table have them? Its other columns may hold words. */
   #hasBars(buf: Buffer, start: number, end: number): boolean {
     if (this.#bars.length === 0 || end - start < this.#given.length) return false
     const isBar = (at: number): boolean => buf[at] === BAR && buf[at - 1] === SPACE && buf[at + 1] === SPACE
@@ -301,7 +301,7 @@ export class Prefix implements Carrier {
       while (p < end && allowed[buf[p] as number] === 1) p++
       if (p === from && !(p === end && allowed === BLANKS)) return -1
       if (piece.place !== undefined && !isPlace(buf, from, p, piece.place)) return -1
-      // One blank parts the prefix from the text; more belong to the text.
+      // One blank separates the prefix from the text; more belong to the text.
       if (piece === LAST_BLANK && p > from) p = from + 1
       if (piece.named) key.add(buf, from, p)
     }
@@ -309,7 +309,7 @@ export class Prefix implements Carrier {
   }
 }
 
-/** Where the blank stands ahead of the number that ends [from, end); -1: nowhere. */
+/** Offset of the blank before the number that ends [from, end); -1 if there is none. */
 function numberBehind(buf: Buffer, from: number, end: number): number {
   let at = end
   while (at > from && DIGIT[buf[at - 1] as number] === 1) at--

@@ -1,11 +1,11 @@
 /**
- * Finds values in a line of JSON (RFC 8259) by their paths, as offsets: no object is made, nothing is decoded. What follows a line
- * that was cut in the middle is not invented: the scan says where it stopped.
+ * Finds values in a line of JSON (RFC 8259) by their paths, as offsets: no object is made, and nothing is decoded. A line that was cut is not
+ * completed: the scan fails.
  *
  * Hot while a dump is open in JSON lines: guarded by `npm run bench -- --only 5`.
  */
 
-// Of its own: the tests run each module by itself, where a constant of another one is a getter, and these loops ask for them at each byte.
+// Declared again here: the tests run each module separately, where another module's constant is a getter, and these loops read them for each byte.
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const BRACE_OPEN = 0x7b
@@ -20,7 +20,7 @@ const LF = 0x0a
 const CR = 0x0d
 
 export const ABSENT = 0
-/** Offsets without the quotes. */
+/** Offsets exclude the quotes. */
 export const STRING = 1
 export const ARRAY = 2
 export const OBJECT = 3
@@ -47,7 +47,7 @@ export class JsonPaths {
   members = 0
   readonly #root: Level
 
-  /** Dotted paths; a name that has the dots in itself is found too. A list that is given again costs nothing. */
+  /** Dotted paths; a name that itself contains the dots is found, too. A list that is given again costs nothing. */
   constructor(paths: readonly string[]) {
     this.kinds = new Uint8Array(paths.length)
     this.starts = new Int32Array(paths.length)
@@ -55,7 +55,7 @@ export class JsonPaths {
     this.#root = rootOf(paths)
   }
 
-  /** Scans the object that begins at `pos`. Returns the offset behind it; -1 when it is none, or cut. */
+  /** Scans the object that begins at `pos`. Returns the offset after it; -1 if it is not an object, or is cut. */
   scan(buf: Uint8Array, pos: number, end: number): number {
     this.kinds.fill(ABSENT)
     this.members = 0
@@ -142,7 +142,7 @@ function kindOf(first: number | undefined): number {
   return first === 0x6e ? NULL : LITERAL
 }
 
-/** By the list itself: those of the dialects are the same in each engine, which is to be made fast. */
+/** By the list itself: the lists of the dialects are the same in each engine, and making an engine should be fast. */
 const ROOTS = new WeakMap<readonly string[], Level>()
 
 function rootOf(paths: readonly string[]): Level {
@@ -200,7 +200,7 @@ function skipBlank(buf: Uint8Array, pos: number, end: number): number {
   return p
 }
 
-/** Offset of the quote that ends the string whose first byte is at `pos`; -1 when there is none before `end`. */
+/** Offset of the quote that ends the string whose first byte is at `pos`; -1 if there is none before `end`. */
 export function stringEnd(buf: Uint8Array, pos: number, end: number): number {
   for (let p = pos; p < end; p++) {
     const c = buf[p]
@@ -210,7 +210,7 @@ export function stringEnd(buf: Uint8Array, pos: number, end: number): number {
   return -1
 }
 
-/** Offset behind the value that begins at `pos`; -1 when it is cut. */
+/** Offset after the value that begins at `pos`; -1 if it is cut. */
 function valueEnd(buf: Uint8Array, pos: number, end: number): number {
   const c = buf[pos]
   if (c === QUOTE) {

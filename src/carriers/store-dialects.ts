@@ -1,4 +1,4 @@
-/** What the stores of logs call the fields of what they export; what a row of a dialect is. */
+/** The field names that log stores use in what they export, and what a row of a dialect is. */
 
 import type { Dialect, StreamField } from './json-dialect.ts'
 
@@ -6,7 +6,7 @@ export interface DialectRow extends Dialect {
   /** Who writes it. */
   readonly of: string
   readonly reference: string
-  /** One line, with a header of a goroutine as its text. */
+  /** One line, with the header of a goroutine as its text. */
   readonly sample: string
 }
 
@@ -17,7 +17,7 @@ export const line = (record: Readonly<Record<string, unknown>>): string => JSON.
 
 /** A field that is part of the stream's name in the records. */
 export const named = (path: string, attribute: string): StreamField => ({ path, attribute, named: true })
-/** A field that tells streams apart, and is an attribute. */
+/** A field that distinguishes streams, and is an attribute. */
 export const field = (path: string, attribute: string): StreamField => ({ path, attribute, named: false })
 
 /** Elastic Common Schema (elastic.co/guide/en/ecs) below `at`. */
@@ -38,7 +38,7 @@ const ecs = (at: string): readonly StreamField[] => [
   field(`${at}stream`, 'log.iostream'),
 ]
 
-/** From the one that says most of itself to the one that says least. */
+/** The most specific first. */
 export const STORES: readonly DialectRow[] = [
   {
     name: 'elasticsearch',

@@ -1,14 +1,14 @@
-/** The key of a stream out of some bytes of its line. Most lines are of the stream of the line before: then no string is made. */
+/** The key of a stream, made from some bytes of its line. Most lines are of the same stream as the line before: then no string is made. */
 
-/** Bytes of a key that count: keys that differ only behind them are taken for the same. */
+/** Bytes of a key that count: keys that differ only after these are taken for the same. */
 const LONGEST = 1024
 const NONE = new Uint8Array(0)
 
 export class StreamKey {
-  /** Made when something is added: most carriers of a log never see a line of theirs. */
+  /** Made when something is added: most carriers of a log never see one of their lines. */
   #bytes = NONE
   #length = 0
-  /** The bytes have changed since the key was taken last, perhaps by a line that turned out to be of no stream. */
+  /** The bytes have changed since the key was taken last, perhaps by a line that turned out to belong to no stream. */
   #stale = true
   #known = ''
   #knownLength = -1
@@ -17,7 +17,7 @@ export class StreamKey {
     this.#length = 0
   }
 
-  /** Adds [start, end) of `buf`, and what parts it from the next. */
+  /** Adds [start, end) of `buf`, and a separator. */
   add(buf: Uint8Array, start: number, end: number): void {
     if (this.#bytes === NONE) this.#bytes = new Uint8Array(LONGEST)
     const bytes = this.#bytes

@@ -1,18 +1,18 @@
-;; Takes the text out of lines of one shape: what stands before and behind it is the same in each, but for some digits. bare-lines.ts puts the
-;; lines and their shape into the memory and takes the texts; what it gives is what the carrier would read, line by line, and the tests hold it to that.
+;; Takes the texts out of lines of one shape: what comes before and after the text is the same in each, except for some digits. bare-lines.ts puts
+;; the lines and their shape into the memory and reads the texts; they are what the carrier would read line by line, and the tests compare the two.
 ;;
-;; A part of the shape, before or behind, is three rows of 528 bytes: its bytes; ones where any digit may stand; ones where it counts at all,
-;; which ends it. Behind the lines stand 64 bytes of zero, which end whatever is looked for.
+;; A part of the shape, before the text or after it, is three rows of 528 bytes: its bytes; ones where any digit may be; ones up to its length,
+;; which mark its end. After the lines come 64 bytes of zero, which end every search.
 (module
   (memory (export "memory") 1)
 
   (global $head i32 (i32.const 64))
   (global $tail i32 (i32.const 2048))
-  ;; A row of a line: where it begins; where its text begins.
+  ;; The row of a line: where the line begins; where its text begins.
   (global $rows i32 (i32.const 4096))
   (global $end_of_rows i32 (i32.const 36864)) ;; 4096 of 8 bytes each
 
-  ;; What is returned; the two parts; the rows; the lines with what is read behind them; the texts (scripts/checked-wat.mjs):
+  ;; What is returned; the two parts; the rows; the lines with what is read past their end; the texts (scripts/checked-wat.mjs):
   ;; region write (i32.const 0) (i32.const 8)
   ;; region read (global.get $head) (i32.const 1648)
   ;; region read (global.get $tail) (i32.const 3632)
@@ -20,7 +20,7 @@
   ;; region read (global.get $end_of_rows) (i32.const 102464)
   ;; region write (i32.const 102464) (i32.const 168064)
 
-  ;; Where this part of the shape ends, $length bytes, that begins at $pos; 0: it is not there. Of a fraction, there may be more or fewer digits.
+  ;; Where this part of the shape, $length bytes, which begins at $pos, ends; 0 if it is not there. A fraction may have more or fewer digits.
   (func $end_of_part (param $pos i32) (param $part i32) (param $length i32) (result i32)
     (local $i i32) (local $bytes v128) (local $other v128)
     (loop $more
@@ -58,7 +58,7 @@
             (local.set $digits (i32.sub (local.get $digits) (i32.const 1)))
             (local.set $part (i32.add (local.get $part) (i32.const 1)))
             (br_if $digit (i32.load8_u offset=528 (local.get $part))))
-          ;; What is missing to as many digits is left.
+          ;; Leaves in $digits how many more or fewer digits there are.
           (local.set $fraction (i32.const 0))
           (loop $digit
             (if (i32.lt_u (i32.sub (i32.load8_u (local.get $pos)) (i32.const 0x30)) (i32.const 10))
@@ -81,17 +81,17 @@
       (br $more))
     (unreachable))
 
-  ;; Takes the lines from $pos on, up to the first that is of another shape or is not whole before $end, and writes their texts to $to, each
-  ;; with a line feed. $head, $tail: how long the parts are. $escapes, 1: the text is a string of JSON without its quotes; of its escapes
-  ;; only `\t`, `\"`, `\\`, `\/` and a `\n` at its end are read. 2: of control characters that are written in octal digits only TAB is read, `#011`,
-  ;; and no text that begins with a blank or a byte order mark. A text has no more than $most bytes. Returns how many lines; at 0 stands where the line
-  ;; behind them begins, at 4 where their texts end.
+  ;; Takes the lines from $pos on, up to the first that has another shape or is not complete before $end, and writes their texts to $to, each with a
+  ;; line feed. $head_length, $tail_length: lengths of the parts. $escapes, 1: the text is a string of JSON without its quotes; of its escapes only
+  ;; `\t`, `\"`, `\\`, `\/` and a `\n` at its end are read. 2: of control characters written in octal digits only TAB, `#011`, is read, and no text
+  ;; that begins with a blank or a byte order mark. A text has at most $most bytes. Returns the number of lines; stores where the line after them
+  ;; begins at 0, and where their texts end at 4.
   (func (export "strip")
     (param $pos i32) (param $end i32) (param $to i32) (param $head_length i32) (param $tail_length i32) (param $escapes i32) (param $most i32)
     (result i32)
     (local $row i32) (local $p i32) (local $q i32) (local $bits i32) (local $c i32) (local $sign i32) (local $bytes v128)
     (local.set $row (global.get $rows))
-    ;; What a text is looked through for, besides its end.
+    ;; What a text is searched for, besides its end.
     (local.set $sign (select (i32.const 0x23) (i32.const 10) (i32.eq (local.get $escapes) (i32.const 2))))
     (block $over
       (loop $line

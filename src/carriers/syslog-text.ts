@@ -5,7 +5,7 @@
 import { HASH } from '../core/ascii.ts'
 import type { CarriedText } from './carrier.ts'
 
-/** Text in which control characters may stand as `#011`. */
+/** Reads text in which control characters may be written as `#011`. */
 export function fillEscaped(buf: Buffer, start: number, next: number, text: CarriedText): void {
   let p = start
   while (p < next && !isEscape(buf, p, next)) p++

@@ -1,6 +1,6 @@
 /**
- * syslog lines: RFC 5424, RFC 3164, what rsyslog and syslog-ng write into files, `journalctl -o short`, `short-iso`, `short-precise`, `short-full` and
- * `with-unit`, and Heroku's and Cloud Foundry's drains; with and without `<PRI>`, and behind the octet count of RFC 6587.
+ * syslog lines: RFC 5424, RFC 3164, what rsyslog and syslog-ng write into files, `journalctl -o short`, `short-iso`, `short-precise`, `short-full`
+ * and `with-unit`, and Heroku's and Cloud Foundry's drains; with and without `<PRI>`, and after the octet count of RFC 6587.
  *
  *     <14>1 2026-11-24T05:00:00.003Z host app 43 - - goroutine 7 [running]:
  *     <14>Nov 24 05:00:00 host app[43]: goroutine 7 [running]:
@@ -10,7 +10,7 @@
  *     2026-11-24T05:00:00+00:00 app[web.1]: goroutine 7 [running]:                       heroku logs
  *
  * rsyslog writes control characters as `#` and three octal digits, so that TAB is `#011` and a message of several lines has `#012` in it.
- * journalctl puts as many blanks in front of the further lines of a message as its first has bytes ahead of the text (systemd
+ * journalctl indents the further lines of a message by as many blanks as its first line has bytes before the text (systemd
  * `src/shared/logs-show.c`, print_multiline).
  */
 import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DASH, DOT, GREATER, isDigit, LESS, SPACE } from '../core/ascii.ts'
@@ -21,7 +21,7 @@ import { StreamKey } from './stream-key.ts'
 import { fillEscaped } from './syslog-text.ts'
 import { timeOf } from './time.ts'
 
-/** Longest line head that is looked at. */
+/** Longest head of a line that is examined. */
 const HEAD = 512
 /** Longest name of a month, bytes. */
 const MONTH = 16
@@ -36,7 +36,7 @@ export class Syslog implements Carrier {
   #stampEnd = 0
   /** Offsets of host, program and process, in turn. */
   readonly #spans = new Int32Array(6)
-  /** Bytes ahead of the text of the last line with a head: what continues it has as many blanks. */
+  /** Bytes before the text of the last line with a head: lines that continue it have as many blanks. */
   #width = 0
   #lastKey = ''
   #lastNames: StreamNames = { source: '', attributes: {} }
@@ -123,12 +123,12 @@ export class Syslog implements Carrier {
     if (id === p) return -1
     if (buf[id] !== SPACE) return id
     p = id + 1
-    // Heroku has none. Text in brackets is none either.
+    // Heroku has none. Text in brackets is not structured data either.
     if (buf[p] === DASH || buf[p] === BRACKET_OPEN) {
       const m = STRUCTURED_DATA.exec(buf.toString('latin1', p, Math.min(next - 1, p + 2 * HEAD)))
       if (m !== null) {
         p += m[0].length
-        // A blank that stood behind the colon of an RFC 3164 tag. Two are the text's: race reports are indented so.
+        // A blank that followed the colon of an RFC 3164 tag. Two belong to the text: race reports are indented by two.
         if (buf[p] === SPACE && buf[p + 1] !== SPACE) p++
       }
     }
@@ -168,7 +168,7 @@ export class Syslog implements Carrier {
       spans[4] = start
       spans[5] = p
       p++
-      // rsyslog writes what came by RFC 5424 without the colon.
+      // rsyslog writes what arrived in RFC 5424 without the colon.
       if (buf[p] === SPACE && p < end && pos > this.#stampEnd + 1) return p + 1
     }
     if (buf[p] !== COLON || p >= end) return -1
@@ -187,7 +187,7 @@ export class Syslog implements Carrier {
   }
 }
 
-/** With its brackets. */
+/** Including its brackets. */
 const LONGEST_LEVEL = 12
 
 function isLevel(buf: Buffer, start: number, end: number): boolean {
@@ -209,7 +209,7 @@ function skipCountAndPriority(buf: Buffer, pos: number, end: number): number {
 const TIME_BYTE = new Uint8Array(256)
 for (const c of '0123456789:.,+-TZ') TIME_BYTE[c.charCodeAt(0)] = 1
 
-/** Where the time stamp at `pos` ends; -1 when there is none. */
+/** Where the time stamp at `pos` ends; -1 if there is none. */
 function stampEnd(buf: Buffer, pos: number, end: number): number {
   let p = pos
   if (isDigit(buf[p])) {
@@ -231,8 +231,8 @@ function stampEnd(buf: Buffer, pos: number, end: number): number {
 }
 
 /**
- * Where the month at `pos` ends, or the day of the week: three letters in English; journalctl writes what the locale has, such as `4月`, `févr.` or
- * `Mär`. `pos` when there is none.
+ * Where the month at `pos` ends, or the day of the week: three letters in English; journalctl writes it in the language of the locale, such as
+ * `4月`, `févr.` or `Mär`. `pos` if there is none.
  */
 function monthEnd(buf: Buffer, pos: number, end: number): number {
   let p = pos

@@ -1,12 +1,13 @@
 /**
- * `tail -f a.log b.log` says whose lines follow, GNU's (`src/tail.c`, write_header), BusyBox's (`coreutils/tail.c`, header_fmt_str) and BSD's alike:
+ * `tail -f a.log b.log` names the file whose lines follow, GNU's (`src/tail.c`, write_header), BusyBox's (`coreutils/tail.c`, header_fmt_str) and
+ * BSD's alike:
  *
  *     ==> a.log <==
  *     goroutine 7 [running]:
  *
  *     ==> b.log <==
  *
- * A line feed of its own stands ahead of each title but the first, also where the file's last line is not complete yet.
+ * tail writes a line feed before each title but the first, even if the file's last line is not complete yet.
  */
 import { LF, startsWith } from '../core/ascii.ts'
 
@@ -17,10 +18,10 @@ const TITLE = /^==> (.+) <==\r?\n$/
 const LONGEST = 8192
 
 export interface TailTitle {
-  /** Offsets of the bytes that are tail's own, with the line feed ahead of the title. */
+  /** Offsets of the bytes that tail itself has written, with the line feed before the title. */
   readonly start: number
   readonly end: number
-  /** The file, or `standard input`; undefined when its end has not come yet. */
+  /** The file, or `standard input`; undefined if the end of the title has not come yet. */
   readonly name: string | undefined
 }
 
@@ -38,24 +39,24 @@ export function findTitle(buf: Buffer, pos: number, atLine: boolean): TailTitle 
   return undefined
 }
 
-/** Start of the next line behind `pos` that opens as a title does; -1 when there is none. */
+/** Start of the next line after `pos` that opens like a title; -1 if there is none. */
 function lineBehind(buf: Buffer, pos: number): number {
   const lf = buf.indexOf(BEHIND, pos)
   return lf < 0 ? -1 : lf + 1
 }
 
-/** May all of `buf` be the beginning of a title, or a title and more? */
+/** Can all of `buf` be the beginning of a title, or a title and more? */
 export function mayBeTitle(buf: Buffer): boolean {
   return OPENS.startsWith(buf.toString('latin1', 0, OPENS.length)) && (buf.length < LONGEST || buf.includes(LF))
 }
 
-/** Where the beginning of a title may stand at the end of `buf`, with the line feed ahead; its length when none does. */
+/** Where the beginning of a title may be at the end of `buf`, with the line feed before it; the length of `buf` if there is none. */
 export function titleBegins(buf: Buffer, pos: number, atLine: boolean): number {
   const end = buf.length
   const lf = end > pos ? buf.lastIndexOf(LF, end - 1) : -1
   const line = lf < pos ? pos : lf + 1
   if ((lf < pos && !atLine) || !OPENS.startsWith(buf.toString('latin1', line, end))) return end
   if (line < end) return Math.max(lf, pos)
-  // A line feed may be the one before a title, also where it seems to end a line: tail does not wait for the rest of one.
+  // A line feed may be the one before a title, even where it seems to end a line: tail does not wait for the rest of one.
   return lf >= pos ? lf : end
 }

@@ -1,7 +1,7 @@
-/** When a log line says it was written: time stamps of all usual forms → milliseconds since the epoch. */
+/** When a log line was written, as it says itself: time stamps of all usual forms → milliseconds since the epoch. */
 import { validTime } from '../core/number.ts'
 
-// RFC 3339 and its kin, Go's log package, the date of the same with a slash, and svlogd with `_`; fractions of any length.
+// RFC 3339 and its kin, Go's log package, which writes the date with slashes, and svlogd with `_`; fractions of any length.
 const STAMP = /(\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?/
 // `Nov 24 05:00:00` of RFC 3164 and journalctl; `I1124 05:00:00.515399` of klog: neither has a year.
 const BSD = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
@@ -12,13 +12,13 @@ const CRDB = /\b[IWEF](\d\d)(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 const TAI64N = /@4([0-9a-f]{15})([0-9a-f]{8})\b/
 const TAI_AHEAD = 10
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-/** A time stamp stands in front, behind a level or a key, not deep in the message. */
+/** A time stamp is at the start, after a level or a key, not deep in the message. */
 const HEAD = 120
 const DAY_MS = 86_400_000
 
 /**
- * The first time stamp in the head of `text`; a stamp without a zone counts as UTC. One without a year is of the twelve months
- * before `now`, and says nothing when that is unknown.
+ * The first time stamp in the head of `text`; a stamp without a zone counts as UTC. One without a year is taken to be in the twelve months before
+ * `now`, and is ignored if `now` is unknown.
  */
 export function timeOf(text: string, now?: number): number | undefined {
   const head = text.slice(0, HEAD)

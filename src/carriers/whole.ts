@@ -1,4 +1,4 @@
-/** No carrier, but a line that holds a whole dump in one string (dump-string.ts): the line is the text. */
+/** Not really a carrier: for a line that holds a whole dump in one string (dump-string.ts), the text is the line itself. */
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { holdsDump } from './dump-string.ts'
 
@@ -17,7 +17,7 @@ export class Whole implements Carrier {
     return new Whole()
   }
 
-  /** A log line ahead may say it. */
+  /** A log line before it may give one. */
   time(): number | undefined {
     return undefined
   }
