@@ -1,6 +1,6 @@
 /**
- * A header, and what announces it, that were copied without the prefix that all lines behind them have: a person has marked the text from the
- * word on. The two lines behind the header show the prefix: it stands ahead of a call, and ahead of its place.
+ * A header, and what announces it, copied without the prefix that all lines after them have: a person has selected the text from the word on. The two
+ * lines after the header show the prefix: it comes before a call, and before the place of that call.
  *
  *     goroutine 7 [running]:
  *     web-1  | main.f(0x1)
@@ -13,14 +13,14 @@ import { readLine, readStripped, TEXT_BYTES } from '../text/line.ts'
 import { lineStart } from '../text/needle.ts'
 import { continuesPreamble, startsPreamble } from '../text/preamble.ts'
 
-/** Lines between the first one of a preamble and the one behind which all have a prefix. */
+/** Most lines between the first one of a preamble and the first one with a prefix. */
 const MOST_LINES = 4
-/** What a page that was copied has ahead of the rows of a table. */
+/** What a copied page has before the rows of a table. */
 const RULE = /^-{2,}$/
 
 /**
- * The line [pos, next) of `buf`, a header without a prefix, as it would stand behind the prefix that its frames have; undefined where they have
- * none. Whole lines go up to `end`: 'unknown' where they do not show it yet.
+ * The line [pos, next) of `buf`, a header without a prefix, with the prefix that its frames have; undefined if they have none. Whole lines go up
+ * to `end`: 'unknown' if they do not show the prefix yet.
  */
 export function withPrefixBehind(buf: Buffer, pos: number, next: number, end: number): Buffer | 'unknown' | undefined {
   if (next >= end) return 'unknown'
@@ -40,7 +40,7 @@ export function withPrefixBehind(buf: Buffer, pos: number, next: number, end: nu
   return isBehind(next, after, 'func') && isBehind(after, buf.indexOf(LF, after) + 1, 'file') ? header : undefined
 }
 
-/** What stands ahead of the call in the line [pos, next), with which that ends. */
+/** What comes before the call with which the line [pos, next) ends. */
 function prefixOfCall(buf: Buffer, pos: number, next: number): string | undefined {
   const stop = trimLineEnd(buf, pos, next)
   if (stop - pos > TEXT_BYTES || buf[stop - 1] !== PAREN_CLOSE) return undefined
@@ -51,8 +51,8 @@ function prefixOfCall(buf: Buffer, pos: number, next: number): string | undefine
 }
 
 /**
- * Where the first line of a preamble stands that has no prefix, in [least, from) of `buf`, while the lines from `from` on have one; `from` where
- * there is none. `inside` gives the text of a line behind the prefix.
+ * Start of the first line of a preamble without a prefix in [least, from) of `buf`, where the lines from `from` on have one; `from` if there is none.
+ * `inside` gives the text of a line after the prefix.
  */
 export function bareAnnouncement(
   buf: Buffer,

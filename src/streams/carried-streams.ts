@@ -1,17 +1,17 @@
 /**
- * Dumps inside carriers: each raw line goes to the stream that it is of. One pod's lines never break another's dump. recognition.ts tells
- * which carriers a log has, stream-map.ts keeps the streams, stream.ts is one of them.
+ * Dumps inside carriers: each raw line goes to the stream that it belongs to. One pod's lines never break another's dump. recognition.ts decides
+ * which carriers a log has, stream-map.ts keeps the streams, and stream.ts is one of them.
  *
  *   state  | raw line                                           | what happens
  *   -------|----------------------------------------------------|------------------------------------------------------
- *   closed | holds a header, a carrier knows it                 | open: its text goes to its stream
- *   closed | the same, a dump without a carrier is open         | open, unless all that carries it is a prefix
+ *   closed | holds a header that a carrier knows                | open: its text goes to its stream
+ *   closed | the same, while a dump without a carrier is open   | open, unless a prefix is all that carries it
  *   open   | of a carrier in use, its stream is open            | its text goes there, with those of many lines that follow
  *   open   | of a carrier in use, a dump begins in it           | its stream opens too
- *   open   | holds a header, another carrier knows it           | that is in use from now on
- *   open   | in no carrier, fits behind a header with a prefix  | the prefix was of the first line only: it goes there
- *   open   | the same, behind a prefix with which that begins   | the rest of it was a label: the others are of that prefix
- *   open   | any other                                          | log, or of a dump without a carrier
+ *   open   | holds a header that another carrier knows          | that carrier is in use from now on
+ *   open   | in no carrier, fits after a header with a prefix   | only the header had the prefix: the line goes to its dump
+ *   open   | the same, after a beginning of that prefix         | the rest was a label: the other lines have the shorter prefix
+ *   open   | any other                                          | log, or part of a dump without a carrier
  *   open   | the last open stream is complete                   | closed
  *
  * Hot while a dump is open: guarded by `npm run bench -- --only 5`.
@@ -40,14 +40,14 @@ export interface CarriedStreamsOptions extends StreamMakerOptions {
   readonly budget: Budget
   readonly tape: LogTape
   readonly input: InputKind
-  /** Of how many bytes on the texts of many lines are taken at once. */
+  /** The texts of many lines are taken at once only from this many bytes on. */
   readonly blockBytes: number
 }
 
 /**
- * What became of a raw line. A header with a prefix is handed on: the line goes on with it, and has none; the line was not taken then. `likely log`: it
- * looks like a line of a prefix, of no dump. That proves little where the prefix is a word: a header has one, too. `waits`: it was not taken, the lines
- * behind it say what it is.
+ * What became of a raw line. `GluedHeader`: the line continues, without a prefix, a header that had one; the header is handed on, and the line was
+ * not taken. `likely log`: it looks like a line with a prefix, but of no dump; where the prefix is a word, that proves little, since a header has
+ * one, too. `waits`: it was not taken, since the lines after it decide what it is.
  */
 export type Taken = 'taken' | 'refused' | 'likely log' | 'waits' | GluedHeader
 
@@ -56,12 +56,12 @@ export class CarriedStreams {
   #recognised: Recognition | undefined
   #streams: StreamMap | undefined
   #openStrings: OpenStrings | undefined
-  /** The text of the raw line at hand. */
+  /** The text of the current raw line. */
   readonly #text = new CarriedText()
-  /** The raw line at hand. */
+  /** The current raw line. */
   readonly #line: CarriedTape
   readonly #maker: StreamMaker
-  /** The stream of a header with a prefix that its other lines may not have. */
+  /** The stream of a header with a prefix that the other lines of its dump may not have. */
   #unproved: Unproved | undefined
   #unprovedParts: UnprovedParts | undefined
   readonly #wrappedLines = new WrappedLines()
@@ -74,7 +74,7 @@ export class CarriedStreams {
     this.#like = new LikeLines(options.blockBytes)
   }
 
-  // Made when they are asked for: most inputs have no dump in a carrier, and there may be thousands of files.
+  // Made on demand: most inputs have no dump in a carrier, and there may be thousands of files.
 
   /** Which carriers the log has. */
   get recognition(): Recognition {
@@ -105,18 +105,18 @@ export class CarriedStreams {
     return this.#openStrings
   }
 
-  /** Where the first of what is open in any stream begins; undefined when nothing is. */
+  /** Where the first of what is open in any stream begins; undefined if nothing is open. */
   get start(): number | undefined {
     return this.#streams?.start
   }
 
-  /** Some stream has a dump open: every line must be shown. */
+  /** A stream has a dump open: every line must be shown to `line`. */
   get open(): boolean {
     return this.#streams?.open === true
   }
 
   /**
-   * Takes the raw line [pos, next) of `buf`, which stands at `offset` of the input. `needle`: it holds one. Whole lines go up to `end`; `final`: it must
+   * Takes the raw line [pos, next) of `buf`, which is at `offset` of the input. `needle`: it holds one. Whole lines go up to `end`; `final`: it must
    * be taken now. Returns what became of it.
    */
   line(
@@ -165,8 +165,8 @@ export class CarriedStreams {
   }
 
   /**
-   * Takes the raw line [pos, next) of `buf`, at `offset` of the input, which lacks what carries it: it is of the stream of `like`, a line that a
-   * carrier in use reads. `needle`: it holds one. False: it is of no dump.
+   * Takes the raw line [pos, next) of `buf`, at `offset` of the input, which lacks what carries it: it belongs to the stream of `like`, a line that a
+   * carrier in use reads. `needle`: it holds one. False: it is not part of a dump.
    */
   bare(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, like: Buffer): boolean {
     this.#like.forget()
@@ -181,15 +181,15 @@ export class CarriedStreams {
     return this.#give(carrier, offset, needle)
   }
 
-  /** A chunk comes: what was seen of the last one is gone. */
+  /** Another chunk comes: forgets what was seen of the last one. */
   enter(): void {
     this.#like.forget()
     this.#like.leave(this.open)
   }
 
   /**
-   * Takes lines of [pos, end) of `buf` that are like the one before, of the same stream, and whose texts are of known stacks. `base`: where the first
-   * byte of `buf` stands in the input. Returns where the line begins that is left.
+   * Takes lines of [pos, end) of `buf` that are like the one before, of the same stream, and whose texts are of known stacks. `base`: offset of the
+   * first byte of `buf` in the input. Returns where the first line begins that was not taken.
    */
   known(buf: Buffer, pos: number, end: number, base: number): number {
     const { stream } = this.#like
@@ -199,12 +199,12 @@ export class CarriedStreams {
     return at
   }
 
-  /** Are the lines that come likely to be plain log behind a dump? */
+  /** Are the next lines likely to be plain log after a dump? */
   get logs(): boolean {
     return this.#like.stream?.logs === true
   }
 
-  /** As `known`, of lines whose texts are plain log behind the dump: they pass. None of them holds a needle. */
+  /** Like `known`, for lines whose texts are plain log after the dump: they pass. None of them holds a needle. */
   passLog(buf: Buffer, pos: number, end: number): number {
     const { stream } = this.#like
     if (stream === undefined || !this.#mayRepeat(stream)) return pos
@@ -214,14 +214,14 @@ export class CarriedStreams {
     return at
   }
 
-  /** May the next line be read as the one before, which `stream` was given? */
+  /** May the next line be read like the one before, which `stream` was given? */
   #mayRepeat(stream: Stream): boolean {
     const { inUse, klog } = this.recognition
     if (this.#wrappedLines.areKnown || inUse[0] !== this.#like.carrier) return false
     return klog.isNowhere && this.#unproved?.stream !== stream
   }
 
-  /** As WrappedLines.begin, of the text at hand, if it is of a dump: lines go up to `end`. */
+  /** Like WrappedLines.begin, for the current text, if it is part of a dump: lines go up to `end`. */
   #beginWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean {
     const text = this.#text
     if (text.partial || carrier.several === true || carrier === this.recognition.whole) return true
@@ -232,7 +232,7 @@ export class CarriedStreams {
     const stream = this.#map.get(carrier, key)
     if (stream?.open !== true && !(needle ? startsHeader(text.latin1()) : announces(text.buf, text.start, text.end)))
       return true
-    // The stream that the line at hand begins is not there yet.
+    // The stream that the current line begins does not exist yet.
     const isStream = (other: Carrier, of: string): boolean => of === key || this.#map.get(other, of) !== undefined
     return this.#wrappedLines.begin(
       text,
@@ -242,7 +242,7 @@ export class CarriedStreams {
     )
   }
 
-  /** As OpenStrings.begin, of a line that is in the log already, with all that follows. `needle`: its beginning holds one. */
+  /** Like OpenStrings.begin, for a line that is already in the log, as is all that follows. `needle`: its beginning holds one. */
   beginning(buf: Buffer, offset: number, needle: boolean): boolean {
     this.#openStrings?.endWrapped()
     if (!needle) return false
@@ -254,12 +254,12 @@ export class CarriedStreams {
     return this.#strings.begin(stream, buf, offset)
   }
 
-  /** As OpenStrings.takePiece. */
+  /** See OpenStrings.takePiece. */
   rest(piece: Buffer, upTo: number, isLast: boolean): void {
     this.#openStrings?.takePiece(piece, upTo, isLast)
   }
 
-  /** As StreamMap.count. */
+  /** See StreamMap.count. */
   count(): void {
     this.#streams?.count()
   }
@@ -270,13 +270,13 @@ export class CarriedStreams {
     this.#unproved = undefined
   }
 
-  /** As Engine.tick: silence ends a dump. */
+  /** See Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
     this.#streams?.tick(now, idle)
     if (!this.open) this.#like.leave(false)
   }
 
-  /** The text at hand goes to its stream, if that is open or a dump begins here. */
+  /** Gives the current text to its stream, if that is open or a dump begins here. */
   #give(carrier: Carrier, offset: number, needle: boolean): boolean {
     const text = this.#text
     const { key } = text
@@ -289,7 +289,7 @@ export class CarriedStreams {
         return false
       if (stream === undefined) {
         stream = this.#maker.make(carrier, key)
-        // The stream looks for itself for the logger inside.
+        // The stream has to find the program's own logger, too.
         if (!isInValue) stream.begins(text, needle, line.buf, line.start, line.end)
         this.#map.add(stream)
       }
@@ -311,7 +311,7 @@ export class CarriedStreams {
     return true
   }
 
-  /** `carrier` is undefined where the line is in none. */
+  /** `carrier` is undefined if the line is in none. */
   #feed(carrier: Carrier | undefined, stream: Stream, text: CarriedText, offset: number, needle: boolean): void {
     const line = this.#line
     this.#maker.atLine = stream
@@ -325,7 +325,7 @@ export class CarriedStreams {
     else this.#like.follow(stream, carrier)
   }
 
-  /** As `#give`, of each text that `carrier` finds in the line. One with several log records stays in the log: it says more than the dump. */
+  /** Like `#give`, for each text that `carrier` finds in the line. A line with several log records stays in the log: it holds more than the dump. */
   #take(carrier: Carrier, offset: number, needle: boolean): boolean {
     if (carrier.several !== true) return this.#give(carrier, offset, needle)
     this.#line.keep()

@@ -1,6 +1,6 @@
 /**
- * The tape as a dump in a carrier sees it: the dump decides about texts, and what it says of a text holds of the raw line that carried it, as
- * a whole, with the parts of it that came before when the carrier had cut it.
+ * The tape as a dump in a carrier sees it. The dump decides about texts, and each decision applies to the whole raw line that carried the text, and
+ * to its earlier parts if the carrier had cut it.
  */
 import type { Held, LogTape } from '../lines/tape.ts'
 
@@ -8,7 +8,7 @@ const EMPTY = Buffer.alloc(0)
 
 /** A raw line that may be a log line with a header glued to it, at [from, to) of its bytes. */
 export interface GluedLine {
-  /** As the dump in the carrier holds it. */
+  /** The line as the dump in the carrier holds it. */
   readonly line: Held
   readonly from: number
   readonly to: number
@@ -19,13 +19,13 @@ const NO_PARTS: readonly Held[] = []
 export class CarriedTape implements LogTape {
   readonly #tape: LogTape
   #parts: readonly Held[] = NO_PARTS
-  /** What became of the raw line: dump as long as nobody has said otherwise. */
+  /** What became of the raw line: part of the dump unless decided otherwise. */
   #fate: 'dump' | 'log' | 'held' = 'dump'
   /** The raw line. */
   buf: Buffer = EMPTY
   start = 0
   end = 0
-  /** The raw line with the header that stands in it behind a prefix, once it is held. */
+  /** The raw line with a header in it after a prefix, once it is held. */
   glued: GluedLine | undefined
   #mayBeGlued = false
   /** Where the header is in `buf`: [from, to). */
@@ -36,7 +36,7 @@ export class CarriedTape implements LogTape {
     this.#tape = tape
   }
 
-  /** [start, end) of `buf` is the raw line that the next calls are about. */
+  /** Makes [start, end) of `buf` the raw line that the next calls are about. */
   begin(buf: Buffer, start: number, end: number): void {
     this.buf = buf
     this.start = start
@@ -46,13 +46,13 @@ export class CarriedTape implements LogTape {
     this.#mayBeGlued = false
   }
 
-  /** As `begin`, of a line that is in the log already. */
+  /** Like `begin`, for a line that is already in the log. */
   beginKept(buf: Buffer, start: number, end: number): void {
     this.begin(buf, start, end)
     this.#fate = 'log'
   }
 
-  /** Does `work`, which is about a raw line that is in the log already, and has gone by: another one may be at hand. */
+  /** Does `work` for an earlier raw line, which is already in the log, and then returns to the current one. */
   beside(work: () => void): void {
     const { buf, start, end } = this
     const [fate, parts, mayBeGlued] = [this.#fate, this.#parts, this.#mayBeGlued]
@@ -64,12 +64,12 @@ export class CarriedTape implements LogTape {
     this.#mayBeGlued = mayBeGlued
   }
 
-  /** The raw line ends a line that the carrier had cut into `parts`. */
+  /** The raw line is the last part of a line that the carrier had cut; `parts` are the others. */
   join(parts: readonly Held[]): void {
     this.#parts = parts
   }
 
-  /** [from, to) of `buf`, a header, stands in the raw line, which may turn out to be a log line with the header glued to it. */
+  /** The header [from, to) of `buf` is in the raw line, which may turn out to be a log line with the header glued to it. */
   mayBeGlued(buf: Buffer, from: number, to: number): void {
     this.glued = undefined
     this.#from = buf === this.buf ? from : this.buf.subarray(0, this.end).indexOf(buf.subarray(from, to), this.start)
@@ -83,7 +83,7 @@ export class CarriedTape implements LogTape {
     return this.#tape.hold(this.buf, this.start, this.end)
   }
 
-  /** The raw line stays in the log, whatever is said of its texts. */
+  /** Leaves the raw line in the log, whatever is decided about its texts. */
   keep(): void {
     if (this.#fate !== 'dump') return
     this.#fate = 'log'
@@ -91,7 +91,7 @@ export class CarriedTape implements LogTape {
     this.#tape.pass(this.buf, this.start, this.end)
   }
 
-  /** All is said about the raw line. */
+  /** Everything about the raw line is decided. */
   settle(): void {
     if (this.#fate === 'dump') for (const part of this.#parts) this.#tape.claim(part)
   }

@@ -1,4 +1,4 @@
-/** A text that the carrier has cut: its parts, whose raw lines are held, until the last one comes. */
+/** A text that the carrier has cut: collects its parts, and holds their raw lines, until the last one comes. */
 import type { CarriedText } from '../carriers/carrier.ts'
 import type { Held } from '../lines/tape.ts'
 import type { CarriedTape } from './carried-tape.ts'
@@ -10,7 +10,7 @@ export class CutText {
   #bytes = 0
   #held: Held[] = []
 
-  /** `mostBytes`: a part that makes it longer is taken for the last. */
+  /** `mostBytes`: a part that exceeds this in total is taken for the last. */
   constructor(tape: CarriedTape, mostBytes: number) {
     this.#tape = tape
     this.#mostBytes = mostBytes
@@ -31,12 +31,12 @@ export class CutText {
     return this.#held[0]?.at
   }
 
-  /** About what it takes: the raw lines are held as well. */
+  /** Approximate size of what is kept: the raw lines are held as well. */
   get bytes(): number {
     return this.#bytes * 2
   }
 
-  /** Takes `text` of the raw line that the tape is at. True: nothing was cut, or it was the last part, and `text` is the whole now. */
+  /** Takes `text` from the tape's current raw line. True: nothing was cut, or this was the last part, and `text` is now the whole. */
   take(text: CarriedText): boolean {
     if (!text.partial && this.#parts.length === 0) return true
     this.#parts.push(Buffer.from(text.buf.subarray(text.start, text.end - 1)))
@@ -55,12 +55,12 @@ export class CutText {
     return true
   }
 
-  /** All is said about its raw lines. */
+  /** Everything about its raw lines is decided. */
   clear(): void {
     if (this.#held.length > 0) this.#held = []
   }
 
-  /** The last part does not come: its raw lines are log. */
+  /** The last part will not come: its raw lines are log. */
   release(): void {
     for (const held of this.#held) this.#tape.release(held)
     this.clear()

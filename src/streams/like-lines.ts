@@ -1,26 +1,26 @@
 /**
- * Lines that are like the one before: of its carrier and of its stream. The texts of many are taken at once, and where lines of several streams come
- * in turn, that is tried ever less often.
+ * Lines that are like the one before, of the same carrier and the same stream. The texts of many are taken at once; where lines of several streams
+ * alternate, this is tried less and less often.
  */
 import { BareLines } from '../carriers/bare-lines.ts'
 import type { Carrier } from '../carriers/carrier.ts'
 import type { Stream } from './stream.ts'
 
-/** Lines until their like is looked for again, at most. */
+/** Most lines until the next attempt. */
 const MOST_WAITED = 64
 
 export class LikeLines {
   readonly #blockBytes: number
-  /** Made when it is asked for: most inputs have no dump in a carrier, and there may be thousands of files. */
+  /** Made on demand: most inputs have no dump in a carrier, and there may be thousands of files. */
   #made: BareLines | undefined
-  /** The stream that the line before was given to, and its carrier; undefined when it was given to none. */
+  /** The stream that the line before was given to, and its carrier; undefined if it was given to none. */
   stream: Stream | undefined
   carrier: Carrier | undefined
-  /** Lines to go until their like is looked for, and how many these were the last time. */
+  /** Lines until the next attempt, and how many there were before the last one. */
   #wait = 0
   #waited = 0
 
-  /** `blockBytes`: fewer are not worth the trouble. */
+  /** `blockBytes`: fewer bytes are not worth the effort. */
   constructor(blockBytes: number) {
     this.#blockBytes = blockBytes
   }
@@ -30,7 +30,7 @@ export class LikeLines {
     return this.#made
   }
 
-  /** The line before was given to `stream`, and `carrier` has read it. */
+  /** The line before was read by `carrier` and given to `stream`. */
   follow(stream: Stream, carrier: Carrier): void {
     this.stream = stream
     this.carrier = carrier
@@ -41,15 +41,15 @@ export class LikeLines {
     this.stream = undefined
   }
 
-  /** The chunk goes. While no dump is open, little is kept. */
+  /** The chunk is about to go. While no dump is open, little is kept. */
   leave(isOpen: boolean): void {
     if (isOpen) this.#made?.leave()
     else this.#made?.release()
   }
 
   /**
-   * Gives the stream those lines of [pos, end) of `buf` that are like the one before, and whose texts are of known stacks. `base`: where the first
-   * byte of `buf` stands in the input. Returns where the line begins that is left.
+   * Gives the stream those lines of [pos, end) of `buf` that are like the one before, and whose texts are of known stacks. `base`: offset of the
+   * first byte of `buf` in the input. Returns where the first line begins that was not taken.
    */
   giveKnown(buf: Buffer, pos: number, end: number, base: number): number {
     const { stream } = this
@@ -58,7 +58,7 @@ export class LikeLines {
     return this.#lines.pos
   }
 
-  /** As `giveKnown`, of lines whose texts are plain log behind the dump. None of them holds a needle. */
+  /** Like `giveKnown`, for lines whose texts are plain log after the dump. None of them holds a needle. */
   giveLog(buf: Buffer, pos: number, end: number): number {
     const { stream } = this
     if (stream === undefined || !this.#find(buf, pos, end)) return pos
@@ -67,7 +67,7 @@ export class LikeLines {
     return lines.pos
   }
 
-  /** Is the line at `pos` like the one that the carrier has read last? Then it is the line at hand. */
+  /** Is the line at `pos` like the one that the carrier read last? Then it becomes the current line. */
   #find(buf: Buffer, pos: number, end: number): boolean {
     const { carrier } = this
     if (carrier?.shape === undefined) return false

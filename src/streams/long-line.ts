@@ -1,6 +1,6 @@
 /**
- * A line that is too long to be read, and in whose beginning no dump begins: it is searched as it comes for the string that one begins in. No
- * more of it is kept than may be the beginning of such a string.
+ * A line that is too long to be read, and whose beginning holds no dump: it is searched as it comes for a string that one begins in. Nothing of it is
+ * kept except what may be the beginning of such a string.
  *
  *     {"request":" … 40 MB … ","stacks":"goroutine 1 [running]:\nmain.main()\n … 20 MB … "}
  */
@@ -9,19 +9,19 @@ import { BACKSLASH, CR, LF, QUOTE, trimLineEnd } from '../core/ascii.ts'
 import { findNeedle, NEEDLE_BYTES } from '../text/needle.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 
-/** Backslashes that are looked at to tell whether the quote behind them is escaped: in whatever pieces the line comes, these are kept. */
+/** Most backslashes that are examined to decide whether the quote after them is escaped; they are kept however the line is split into pieces. */
 const ESCAPES = 16
 const EMPTY = Buffer.alloc(0)
 const NEWLINE = Buffer.from('\n')
 
-/** Lines that are too long to be read, one after the other. They are in the log already. */
+/** Lines that are too long to be read, one after the other. They are already in the log. */
 export class LongLines {
   readonly #streams: CarriedStreams
   readonly #reach: number
-  /** The one that comes, as long as no dump was found in it. */
+  /** The line that is coming, as long as no dump was found in it. */
   #line: LongLine | undefined
 
-  /** `reach`: as LongLine has it. */
+  /** `reach`: see LongLine. */
   constructor(streams: CarriedStreams, reach: number) {
     this.#streams = streams
     this.#reach = reach
@@ -32,14 +32,14 @@ export class LongLines {
     return this.#line?.at
   }
 
-  /** `buf` is the beginning of one, at `base` of the input, with a line end that is ours. `needle`: it holds one. */
+  /** `buf` is the beginning of a line, at `base` of the input, with a line end that was added. `needle`: it holds one. */
   begin(buf: Buffer, base: number, needle: boolean): void {
     const isFound = this.#streams.beginning(buf, base, needle)
     this.#line = isFound ? undefined : new LongLine(this.#reach, base)
     this.#line?.begin(buf.subarray(0, -1))
   }
 
-  /** The next piece is [start, end) of `buf`, whose first byte stands at `base` of the input. */
+  /** The next piece is [start, end) of `buf`, whose first byte is at `base` of the input. */
   take(buf: Buffer, start: number, end: number, base: number): void {
     const isLast = buf[end - 1] === LF
     const stop = isLast ? trimLineEnd(buf, start, end) : end
@@ -50,13 +50,13 @@ export class LongLines {
       this.#streams.rest(piece, base + end, isLast)
       return
     }
-    // Its first line has come with the beginning: all else is of the same string.
+    // The first line of the string is in the beginning: the rest belongs to the same string.
     if (this.#streams.beginning(Buffer.concat([found.beginning, NEWLINE]), found.at, true))
       this.#streams.rest(found.rest, base + end, isLast)
   }
 }
 
-/** Where a dump begins: what has come of its string, and what of that shows that it is one. */
+/** A string in which a dump begins: enough of it to show that, and the rest that has come so far. */
 interface FoundString {
   readonly beginning: Buffer
   readonly rest: Buffer
@@ -65,10 +65,10 @@ interface FoundString {
 }
 
 class LongLine {
-  /** A string is looked at from so many bytes before a needle to so many after it. */
+  /** A string is examined from this many bytes before a needle to this many after it. */
   readonly #reach: number
   #kept: Buffer = EMPTY
-  /** Offset in what is kept of the first byte that may be of a needle. */
+  /** Offset in what is kept of the first byte that can belong to a needle. */
   #from = 0
 
   /** Offset of the line in the input. */
@@ -87,7 +87,7 @@ class LongLine {
   /** Takes the next piece of the line, which ends at `upTo` of the input. `isLast`: the line ends with it. */
   take(piece: Buffer, upTo: number, isLast: boolean): FoundString | undefined {
     const read = Buffer.concat([this.#kept, piece])
-    // Of a line end that came in two pieces, the first is here.
+    // If the line end came in two pieces, its first byte is here.
     const isCut = isLast && piece.length === 0 && read.at(-1) === CR
     const all = isCut ? read.subarray(0, -1) : read
     const end = isCut ? upTo - 1 : upTo
@@ -98,21 +98,21 @@ class LongLine {
         this.#keep(all, Math.max(from, all.length - NEEDLE_BYTES))
         return undefined
       }
-      // The same is looked at in whatever pieces it comes.
+      // The same bytes are examined whatever the pieces.
       const reached = needle + this.#reach
       if (reached > all.length && !isLast) {
         this.#keep(all, needle)
         return undefined
       }
       const start = this.#stringStart(all, needle)
-      // Where its quote is too far away, one is lent to it in the place of the byte before.
+      // If its quote is too far away, the byte before the needle is replaced by one.
       if (start < needle) all[start] = QUOTE
       const beginning = all.subarray(start, reached)
       if (dumpString(beginning, 0, beginning.length) !== undefined) {
         this.#kept = EMPTY
         return { beginning, rest: all.subarray(start + beginning.length), at: end - (all.length - start) }
       }
-      // All other needles in there were looked at, too.
+      // All other needles in there have been examined, too.
       from = Math.min(all.length, needle + Math.max(1, this.#reach >> 1))
     }
   }
@@ -123,7 +123,7 @@ class LongLine {
     this.#from = from - start
   }
 
-  /** Where the quote of the string around the needle is; the byte before the needle, when none is near. */
+  /** Offset of the quote that opens the string around the needle; of the byte before the needle if no quote is near. */
   #stringStart(all: Buffer, needle: number): number {
     const first = Math.max(0, needle - this.#reach)
     for (let p = needle - 1; p >= first; p--) if (all[p] === QUOTE && !isEscaped(all, p)) return p

@@ -1,5 +1,5 @@
 /**
- * A dump in a string of a line that is too long to be read as one, as it comes: whole lines of its text, and the beginning of the next.
+ * A dump in a string of a line that is too long to be read at once: whole lines of its text as they come, and the beginning of the next.
  */
 import type { DumpString } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
@@ -8,16 +8,16 @@ import { LF } from '../core/ascii.ts'
 const EMPTY = Buffer.alloc(0)
 
 export class LongString {
-  /** Where the line begins in the input, where its beginning ends, and how far it has come. */
+  /** Where the line begins in the input, where its beginning ends, and up to where it has come. */
   readonly start: number
   readonly end: number
   upTo: number
-  /** The last line of the text, as far as it has come. */
+  /** The last line of the text, as much of it as has come. */
   tail: Buffer = EMPTY
   readonly #rest: DumpStringRest
   readonly #lineBytes: number
 
-  /** `lineBytes`: a longer line of the text is none of a dump. */
+  /** `lineBytes`: a longer line of the text is not part of a dump. */
   constructor({ places, label }: DumpString, start: number, end: number, lineBytes: number) {
     this.#rest = new DumpStringRest(places, label)
     this.start = start
@@ -26,7 +26,7 @@ export class LongString {
     this.#lineBytes = lineBytes
   }
 
-  /** Takes a piece that ends at `upTo` of the input. Returns the lines that are whole now. */
+  /** Takes a piece that ends at `upTo` of the input. Returns the lines that are complete now. */
   take(piece: Buffer, upTo: number): Buffer {
     this.upTo = upTo
     return this.#lines(this.#rest.take(piece, false))
@@ -42,7 +42,7 @@ export class LongString {
     return this.#rest.isCut
   }
 
-  /** Its last line is too long to be one of a dump: no more is looked at. */
+  /** Its last line is too long to be part of a dump: the rest is not examined. */
   get isOver(): boolean {
     return this.tail.length > this.#lineBytes
   }

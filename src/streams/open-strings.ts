@@ -1,6 +1,6 @@
 /**
- * Strings with a dump in them, of which more is to come: of a line that is too long to be read as one, in pieces; and of a line that a terminal
- * has wrapped, in the next lines, where somebody has copied it from there.
+ * Strings with a dump in them that are not complete yet: in a line that is too long to be read at once, which comes in pieces; and in a line that
+ * a terminal has wrapped and that was copied from there, whose rest is in the next lines.
  *
  *     {"level":"error","stack":"goroutine 1 [running]:\\nmain.(*Server).ha
  *     ndle(0x1)\\n\\t/app/main.go:3 +0x1d\\n"}
@@ -11,16 +11,16 @@ import { WIDEST } from '../text/wrap-widths.ts'
 import type { Stream } from './stream.ts'
 import type { StreamMap } from './stream-map.ts'
 
-/** What a line of its own begins with, and no arguments: a record, a date, the first field of logfmt. */
+/** How a separate line begins, but not arguments: a record, a date, the first field of logfmt. */
 const BEGINNING = /^(?:\{(?!0x|[{}.])|\[(?!\.)|\d{2,4}[-/:.]|\w+=)/
-/** The rest of a string up to its quote, behind which nothing of a string follows; or a line of it, with a line end or a TAB that was escaped. */
+/** The rest of a string up to its quote, after which it cannot go on; or a whole line of it. `ESCAPED`: it must have such an escape, or the quote. */
 const REST = /^(?:[^"\\]|\\.)*(?:"(?=[,}\] ]|$)|\\?$)/
 const ESCAPED = /\\[nt]|"/
 
 export class OpenStrings {
   readonly #tape: LogTape
   readonly #streams: StreamMap
-  /** The stream of a line that is too long to be read as one, as long as it has a dump in it. */
+  /** The stream of a line that is too long to be read at once, as long as a dump is open in it. */
   #long: Stream | undefined
   /** The stream of a line that lacks the end of the string with its dump. */
   #wrapped: Stream | undefined
@@ -35,7 +35,7 @@ export class OpenStrings {
     this.#wrapped = stream
   }
 
-  /** Takes the line [pos, next) of `buf`, at `offset` of the input, if it goes on with a string; else that is over. */
+  /** Takes the line [pos, next) of `buf`, at `offset` of the input, if it continues a string; otherwise the string is over. */
   takeLine(buf: Buffer, pos: number, next: number, offset: number): boolean {
     const stream = this.#wrapped
     if (stream === undefined) return false
@@ -50,7 +50,7 @@ export class OpenStrings {
     return goesOn
   }
 
-  /** The string of a wrapped line is over: what comes does not go on with it. */
+  /** The string of a wrapped line is over: the next line does not continue it. */
   endWrapped(): void {
     const stream = this.#wrapped
     if (stream === undefined) return
@@ -59,7 +59,7 @@ export class OpenStrings {
     this.#streams.fed(stream)
   }
 
-  /** `line`, at `offset` of the input, is the beginning of one that is too long to be read, and of `stream`. True when a dump begins in it. */
+  /** `line`, at `offset` of the input, is the beginning of a line of `stream` that is too long to be read. True if a dump begins in it. */
   begin(stream: Stream, line: Buffer, offset: number): boolean {
     const isFound = stream.feedBeginning(line, offset, offset + line.length - 1)
     this.#streams.fed(stream)
@@ -80,7 +80,7 @@ export class OpenStrings {
   }
 }
 
-/** Does `line` go on with the string that the line before it lacks the end of? */
+/** Does `line` continue the string whose end is missing in the line before? */
 function goesOnString(line: string): boolean {
   return line.length <= WIDEST && ESCAPED.test(line) && !BEGINNING.test(line) && REST.test(line)
 }

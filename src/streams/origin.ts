@@ -1,4 +1,4 @@
-/** Where a dump of a stream comes from: what the carrier names, and what the line says in which the dump began. */
+/** Where a dump of a stream comes from: what the carrier names, and what the line in which the dump began says. */
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { Whole } from '../carriers/whole.ts'
@@ -8,18 +8,18 @@ import { headerAfterLabel, startsHeader } from '../text/titles.ts'
 
 export interface StreamOrigin {
   readonly names: StreamNames
-  /** Of the line at hand. */
+  /** The time of the current line. */
   time(now: number | undefined): number | undefined
   frame(): RecordFrame | undefined
-  /** The texts of those of the lines that are of the stream. */
+  /** The texts of those `lines` that belong to the stream. */
   texts(lines: readonly string[]): string[]
 }
 
-/** What an origin asks of the stream that it is of. */
+/** What an origin needs from its stream. */
 interface OriginStream {
   readonly carrier: Carrier | undefined
   readonly key: string
-  /** The line at hand is one of its own. */
+  /** Is the current line one of the stream's? */
   readonly isAtLine: boolean
   withoutInner(text: string): string
 }
@@ -33,7 +33,7 @@ export class CarriedOrigin implements StreamOrigin {
   #time: number | undefined
   #frame: RecordFrame | undefined
 
-  /** Of a stream whose carrier has just read a line of it. */
+  /** The origin of a stream whose carrier has just read a line of it. */
   constructor(stream: OriginStream) {
     this.names = stream.carrier?.names() ?? NO_NAMES
     this.#stream = stream
@@ -56,7 +56,7 @@ export class CarriedOrigin implements StreamOrigin {
   }
 }
 
-/** The texts of the lines that are of the stream `key` of `carrier`. */
+/** The texts of those `lines` that belong to the stream `key` of `carrier`. */
 function textsOf(carrier: Carrier, key: string, lines: readonly string[]): string[] {
   const text = new CarriedText()
   const other = carrier.afresh()
@@ -64,7 +64,7 @@ function textsOf(carrier: Carrier, key: string, lines: readonly string[]): strin
     const buf = Buffer.from(`${line}\n`, 'latin1')
     const texts: string[] = []
     let isRead = other.read(buf, 0, buf.length, text)
-    // A dump on one line has no carrier; the line itself is in the log by now, and parts nothing from it.
+    // A dump on one line has no carrier; its line is already in the log, and does not separate anything.
     if (carrier instanceof Whole) return isRead && !givesReason(line) ? [] : [line]
     // The value of a field is indented, and the line with its name is not.
     if (!isRead && carrier instanceof Prefix && carrier.isBlank) return [line]
@@ -78,7 +78,7 @@ function givesReason(line: string): boolean {
   return (readLoggedReason(line) ?? readRecordReason(line)) !== undefined
 }
 
-/** The lines of `text` up to that with which a dump begins; what stands ahead of a header on its line is one. */
+/** The lines of `text` up to the one with which a dump begins; what comes before a header on its line counts as a line. */
 function linesBeforeDump(text: string): string[] {
   if (!text.includes('\n')) return [text]
   const label = headerAfterLabel(text)

@@ -1,13 +1,13 @@
-/** A header that is text in the value of a panic: Go indents the lines of that by a TAB. */
+/** A header that is text in the value of a panic: Go indents the lines of a value by a TAB. */
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { isLoggedByTest, isPanicAlone, mentionsPanic } from '../text/announcement.ts'
 import { findTitle } from '../text/titles.ts'
 
-/** Time stamps before an indented text differ in length by so much at most, zeros left out. */
+/** The most by which time stamps before an indented text differ in length, as trailing zeros are left out. */
 const SLACK = 4
 
-/** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Those from `from` on come before it in `buf`. */
+/** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Those from `from` on are still in `buf`. */
 export function isInPanicValue(tape: LogTape, buf: Buffer, pos: number, next: number, from: number): boolean {
   const indent = indentBefore(buf.toString('latin1', pos, next))
   let found = false
@@ -21,19 +21,19 @@ export function isInPanicValue(tape: LogTape, buf: Buffer, pos: number, next: nu
 }
 
 interface Indent {
-  /** Where it is in its line: after a prefix, if there is one. */
+  /** Offset in its line: after a prefix, if there is one. */
   readonly at: number
   readonly width: number
 }
 
-/** Is the line the first one of a column of text, whose further lines are indented by as much: `- panic: boom`, `Message:  panic: boom`? */
+/** Does the line begin a column of text whose further lines are indented as deep: `- panic: boom`, `Message:  panic: boom`? */
 function beginsColumn(line: string, { at, width }: Indent): boolean {
   return at === 0 && /^(?: *(?:[-*+]|\d+[.)])| *[A-Z][\w ]{0,40}:) +/.exec(line)?.[0].length === width
 }
 
 /**
- * Has a logger written `panic: boom` behind words that the lines below it have not? The runtime writes nothing ahead of it, and a shipper writes what
- * it does ahead of every line.
+ * Has a logger written `panic: boom` after words that the lines below it do not have? The runtime writes nothing before it, and what a shipper writes
+ * comes before every line.
  */
 function isLogged(line: string, { at }: Indent): boolean {
   return at === 0 && !isPanicAlone(line)
@@ -45,7 +45,7 @@ function indentBefore(line: string): Indent {
   return { at, width: end - at }
 }
 
-/** Is the text of `line` indented by as much, after a prefix by a TAB? */
+/** Is the text of `line` indented as deep, or after a prefix by a TAB? */
 function isIndentedBy(line: string, { at, width }: Indent): boolean {
   if (at === 0) return line.length - line.trimStart().length >= width
   return line.slice(Math.max(0, at - SLACK), at + SLACK).includes('\t')

@@ -1,15 +1,15 @@
 /**
  * Which carriers a log has. A carrier is in use from the first line on in which it carries the beginning of a dump; before that, any JSON of
- * an ordinary log would pass for a carrier of text. With `--input` those named are in use from the start, and there are no others.
+ * an ordinary log would pass for a carrier of text. With `--input`, the named carriers are in use from the start, and there are no others.
  *
- *   asked in this order                                   | in use when a dump begins in its text
- *   ------------------------------------------------------|---------------------------------------
- *   carriers in use, the latest first                     | already
- *   the known ones: CRI, OTLP, JSON dialects, syslog, …   | from now on
- *   a prefix ahead of a record that holds a header alone   | from now on
- *   a log line with a whole dump in one of its strings    | from now on, last of all
- *   a TAB, in a value of klog                             | from now on
- *   a prefix like that of this line                       | from now on
+ *   asked in this order                                       | in use when a dump begins in its text
+ *   ----------------------------------------------------------|---------------------------------------
+ *   carriers in use, the latest first                         | already
+ *   the known ones: CRI, OTLP, JSON dialects, syslog, …       | from now on
+ *   a prefix before a record that holds nothing but a header  | from now on
+ *   a log line with a whole dump in one of its strings        | from now on, last of all
+ *   a TAB, in a value of klog                                 | from now on
+ *   a prefix like that of this line                           | from now on
  */
 
 import { prefixOfRecord } from '../carriers/before-record.ts'
@@ -28,22 +28,22 @@ import { beginsValue, isIndentedTitle, KlogValue } from './klog-value.ts'
 import { isInPanicValue } from './panic-value.ts'
 import type { Stream } from './stream.ts'
 
-/** Carriers in use at once: a log that several programs write, each in its own way. */
+/** Most carriers in use at once: several programs may write one log, each in its own way. */
 const CARRIERS = 16
 
 export interface RecognitionParts {
   readonly input: InputKind
   readonly keys: KeyNames
   readonly tape: LogTape
-  /** Says whether a dump begins in a text, before its stream is there. */
+  /** Decides whether a dump begins in a text before its stream exists. */
   readonly probe: () => Stream
-  /** A carrier is in use no longer: there are too many. */
+  /** A carrier is no longer in use, because there are too many. */
   readonly onDrop: (carrier: Carrier) => void
 }
 
 export class Recognition {
   readonly #parts: RecognitionParts
-  /** Made when the first line is shown: most inputs have no dump. */
+  /** Made when the first line is examined: most inputs have no dump. */
   #all: readonly Carrier[] | undefined
   readonly whole: Carrier = new Whole()
   readonly klog: KlogValue = new KlogValue()
@@ -73,17 +73,17 @@ export class Recognition {
     return this.#recognise(buf, pos, next, from, 'any')
   }
 
-  /** As `recognise`, but for indentation: after `panic: …` an indented header is text in its value. */
+  /** Like `recognise`, but without indentation: after `panic: …` an indented header is text in its value. */
   recogniseFlush(buf: Buffer, pos: number, next: number, from: number): boolean {
     return this.#recognise(buf, pos, next, from, 'flush')
   }
 
-  /** As `recognise`, but for prefixes: nothing shows them but the header itself. `isInDump`: the line comes behind one of a dump without a carrier. */
+  /** Like `recognise`, but without prefixes, which only the header itself shows. `isInDump`: the line follows a line of a dump without a carrier. */
   recogniseForm(buf: Buffer, pos: number, next: number, from: number, isInDump: boolean): boolean {
     return this.#recognise(buf, pos, next, from, 'none', isInDump)
   }
 
-  /** As `recognise`, for indentation alone. */
+  /** Like `recognise`, for indentation alone. */
   recogniseIndent(buf: Buffer, pos: number, next: number, from: number): boolean {
     if (this.#parts.input !== 'auto' || (buf[pos] !== SPACE && buf[pos] !== TAB)) return false
     const indent = indentOf(buf.subarray(pos, next - 1))
@@ -114,7 +114,7 @@ export class Recognition {
     if (beforeRecord !== undefined && this.#beginsIn(beforeRecord, buf, pos, next, from)) return this.#use(beforeRecord)
     const { whole } = this
     if (!this.#inUse.includes(whole) && this.#beginsIn(whole, buf, pos, next, from)) {
-      // Behind the others: any of them says more of a line than that it holds a dump.
+      // After the others: each of them knows more about a line than that it holds a dump.
       this.#inUse.push(whole)
       return true
     }
@@ -128,7 +128,7 @@ export class Recognition {
     return inValue !== undefined && this.#beginsIn(inValue, buf, pos, next, from) && this.#use(inValue)
   }
 
-  /** Is the line of a carrier that only quotes a header? Then no dump begins in it. The parameters are those of `recognise`. */
+  /** Does the carrier of the line only quote a header? Then no dump begins in the line. The parameters are those of `recognise`. */
   quotes(buf: Buffer, pos: number, next: number, from: number): boolean {
     if (this.#known.length === 0 || this.recognise(buf, pos, next, from)) return false
     const reads = (carrier: Carrier): boolean => carrier.read(buf, pos, next, this.#text)
@@ -137,7 +137,7 @@ export class Recognition {
     return this.#known.some(reads) || prefixOf(buf.subarray(pos, next - 1), true) !== undefined
   }
 
-  /** Is the line [pos, next) one of those streams, with `least` bytes ahead of its text? A time may have the form of any number. */
+  /** Does the line [pos, next) belong to one of those streams, with at least `least` bytes before its text? Any number can look like a time. */
   isCarried(
     buf: Buffer,
     pos: number,
@@ -153,13 +153,13 @@ export class Recognition {
     })
   }
 
-  /** Where the first line of an announcement stands, in [from, near), of the dump in the line [near, next) or of one in another stream. */
+  /** Start of the first line in [from, near) that announces the dump in the line [near, next), or one in another stream; `near` if there is none. */
   announced(buf: Buffer, from: number, near: number, next: number): number {
     const text = this.#text
     const carrier = this.#inUse.find((each) => each.read(buf, near, next, text))
     if (carrier === undefined) return near
     const other = carrier.afresh()
-    // Only lines that have waited: what would have gone out at the end of a chunk is log in any chunks.
+    // Only lines that have waited: the result must not depend on the chunks, and at the end of a chunk any other line would have gone out.
     const least = findAnnouncement(buf, from, near, near - from)
     let at = near
     for (let line = near; line > least; ) {
@@ -172,8 +172,8 @@ export class Recognition {
   }
 
   /**
-   * As `announced`, of lines that were copied without the prefix of the line [near, next). What a shipper or a daemon writes is whole: a line without
-   * its form is of another writer.
+   * Like `announced`, for lines that were copied without the prefix of the line [near, next). A shipper or a daemon writes whole lines: a line
+   * without its form comes from another writer.
    */
   announcedBare(buf: Buffer, from: number, near: number, next: number): number {
     const text = this.#text
@@ -196,7 +196,7 @@ export class Recognition {
     return false
   }
 
-  /** Does the line at `pos`, of the stream `key`, stand in a value of klog? The nearest line of the stream that is not indented tells. */
+  /** Is the line at `pos`, of the stream `key`, in a value of klog? The nearest line of the stream that is not indented decides. */
   #isInValue(carrier: Carrier, key: string, buf: Buffer, pos: number, from: number): boolean {
     const text = this.#text
     const other = carrier.afresh()
@@ -208,7 +208,7 @@ export class Recognition {
     return this.klog.isIn(carrier, key)
   }
 
-  /** `runtime stack:` alone proves no prefix: `fatal error: …` must come before it in the same stream. */
+  /** `runtime stack:` alone does not prove a prefix: `fatal error: …` must come before it in the same stream. */
   #isAnnounced(prefix: Prefix, buf: Buffer, pos: number, next: number, from: number): boolean {
     const text = this.#text
     if (!prefix.read(buf, pos, next, text) || !isRuntimeStack(text.buf, text.start, text.end)) return true
@@ -221,7 +221,7 @@ export class Recognition {
     return found
   }
 
-  /** As `#isInValue`, without a carrier. */
+  /** Like `#isInValue`, without a carrier. */
   #isInPlainValue(buf: Buffer, pos: number, from: number): boolean {
     let found = false
     lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
@@ -232,7 +232,7 @@ export class Recognition {
     return found
   }
 
-  /** A line with blanks ahead may go on with a message of journalctl: the message's first line says whose it is. */
+  /** A line that begins with blanks may continue a message of journalctl: the message's first line names its stream. */
   #showHeadOfMessage(buf: Buffer, pos: number, from: number): void {
     const syslog = this.#known.find((carrier) => carrier instanceof Syslog)
     if (syslog === undefined) return
@@ -243,12 +243,12 @@ export class Recognition {
     })
   }
 
-  /** The carrier is in use no longer: it was none. */
+  /** The carrier is no longer in use: it was not one. */
   drop(carrier: Carrier): void {
     this.#inUse = this.#inUse.filter((each) => each !== carrier)
   }
 
-  /** The carrier is in use from now on. */
+  /** Puts the carrier in use. */
   use(carrier: Carrier): void {
     this.#use(carrier)
   }

@@ -1,6 +1,6 @@
 /**
- * Where a line goes: to the dump in the text as it is, to the stream of a carrier, or out as log. Most of a log goes out as it came, a
- * chunk at a time.
+ * Where a line goes: to the dump in the text as it is, to the stream of a carrier, or out as log. Most of a log goes out unchanged, a chunk at a
+ * time.
  *
  *   open                    | what comes                           | where it goes
  *   ------------------------|--------------------------------------|-----------------------------------------------------
@@ -29,7 +29,7 @@ import { Needles } from './needles.ts'
 import { endGlued } from './unproved.ts'
 import { wrappedHeader } from './wrapped-lines.ts'
 
-/** Longest last line that is looked at when the input ends. */
+/** Most bytes of the last line that are examined when the input ends. */
 const LAST_LINE_BYTES = 4096
 
 export interface RouterParts {
@@ -40,7 +40,7 @@ export interface RouterParts {
   readonly plain: InterleavedDumps
   /** Dumps inside carriers. */
   readonly streams: CarriedStreams
-  /** As CarriedStreamsOptions.blockBytes, of log behind a dump. */
+  /** See CarriedStreamsOptions.blockBytes, for log after a dump. */
   readonly blockBytes: number
 }
 
@@ -51,7 +51,7 @@ export class Router implements LineSink {
   readonly #streams: CarriedStreams
   readonly #blockBytes: number
   readonly #needles: Needles
-  /** Offset in the input of the line that may announce a dump, for which lines wait; -1 for none. */
+  /** Offset in the input of the line that may announce a dump, from which on lines wait; -1 for none. */
   announced = -1
   readonly #long: LongLines
 
@@ -65,12 +65,12 @@ export class Router implements LineSink {
     this.#long = new LongLines(parts.streams, parts.limits.preambleBytes)
   }
 
-  /** The lines that come are known to hold no needle, or not. */
+  /** Whether the next lines are known to hold no needle. */
   set isOrdinary(isKnown: boolean) {
     this.#needles.isOrdinary = isKnown
   }
 
-  /** Offset in the input of the line in which a dump may still begin, though it is in the log already. */
+  /** Offset in the input of the line in which a dump may still begin, though it is already in the log. */
   get start(): number | undefined {
     return this.#long.start
   }
@@ -162,8 +162,8 @@ export class Router implements LineSink {
   }
 
   /**
-   * Gives the lines [pos, end) to the plain dump, up to where it stops. A line that is foreign to it goes to the streams if a dump in a
-   * carrier begins there; a prefix is not enough, it may be a log line that lacks its line end.
+   * Gives the lines [pos, end) to the plain dump, up to where it stops. A line that is foreign to it goes to the streams if a dump begins there in a
+   * carrier. A prefix is not enough: the line may be a log line that lacks its line end.
    */
   #plainLines(buf: Buffer, words: DataView, pos: number, end: number, base: number): number {
     const at = this.#plain.run(buf, words, pos, end, base)
@@ -183,14 +183,14 @@ export class Router implements LineSink {
     return end - after < this.#blockBytes || !this.#plain.logs ? after : this.#passLog(buf, after, base)
   }
 
-  /** Passes the lines from `pos` on that are plain log behind the dump; those with a needle are none. Returns where the next one begins. */
+  /** Passes the lines from `pos` on that are plain log after the dump; a line with a needle is not. Returns where the next one begins. */
   #passLog(buf: Buffer, pos: number, base: number): number {
     const stop = this.#plain.takeLog(buf, pos, this.#needles.lineFrom(buf, pos), base)
     this.#tape.pass(buf, pos, stop)
     return stop
   }
 
-  /** Where the lines that must wait for what comes next begin, in [pos, end]: they may announce a dump. */
+  /** Start of the lines in [pos, end) that must wait for what comes next, because they may announce a dump; `end` if there are none. */
   #announcement(buf: Buffer, pos: number, end: number, base: number): number {
     const window = this.#limits.preambleBytes
     if (base + pos === this.announced && end - pos <= window) return pos
@@ -199,7 +199,7 @@ export class Router implements LineSink {
     return at
   }
 
-  /** Where the next needle stands that may be of a header; -1 when there is none. Lines of carriers that only quote one are passed over. */
+  /** Offset of the next needle that may belong to a header; -1 if there is none. Lines of carriers that only quote one are skipped. */
   #nextHeader(buf: Buffer, pos: number, end: number): number {
     for (let at = this.#needles.from(buf, pos); at < end; ) {
       const line = lineStart(buf, pos, at)
@@ -211,16 +211,16 @@ export class Router implements LineSink {
     return -1
   }
 
-  /** Passes the log ahead of the line at `near`, which may hold a header, and of what announces it. Returns where that stands. */
+  /** Passes the log before the line at `near`, which may hold a header, and before what announces it. Returns where that begins. */
   #approach(buf: Buffer, pos: number, near: number): number {
     const at = announcementAhead(buf, pos, near, this.#limits.preambleBytes)
     this.#tape.pass(buf, pos, at)
     return at
   }
 
-  /** As `#approach`, of the line [near, next) in a carrier, which it takes, too. Returns where the next line begins. */
+  /** Like `#approach`, for the line [near, next) in a carrier, which it also takes. Returns where the next line begins. */
   #approachCarried(buf: Buffer, words: DataView, pos: number, near: number, next: number, base: number): number {
-    // What announces it, a few lines ahead in the same stream, belongs to it.
+    // What announces it, a few lines before in the same stream, belongs to it.
     const window = firstLine(buf, pos, near - this.#limits.preambleBytes)
     const { recognition } = this.#streams
     const announced = recognition.announced(buf, window, near, next)
@@ -234,7 +234,7 @@ export class Router implements LineSink {
     return from
   }
 
-  /** Takes the lines [pos, end), which lack what carries them, as `like` has it. */
+  /** Takes the lines [pos, end), which lack what carries the line `like`. */
   #bareLines(buf: Buffer, words: DataView, pos: number, end: number, base: number, like: Buffer): number {
     for (let from = pos; from < end; ) {
       const next = buf.indexOf(LF, from) + 1
@@ -245,24 +245,24 @@ export class Router implements LineSink {
     return end
   }
 
-  /** Does a carrier know the header at `near` as it stands in `like`, behind the log from `pos` on? */
+  /** Does a carrier know the header at `near` as it is in `like`, after the log from `pos` on? */
   #isBareOf(like: Buffer, buf: Buffer, pos: number, near: number): boolean {
     const ahead = buf.subarray(firstLine(buf, pos, near - this.#limits.preambleBytes), near)
     const all = Buffer.concat([ahead, like])
     return this.#streams.recognition.recognise(all, ahead.length, all.length, 0)
   }
 
-  /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from` as in Recognition.recognise. */
+  /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from`: see Recognition.recognise. */
   #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number): boolean {
     return this.#mayBeCarried(buf, line, next, needle) && this.#streams.recognition.recognise(buf, line, next, from)
   }
 
-  /** A line that begins with a needle and ends as a title does is a header without a carrier. */
+  /** A line that begins with a needle and ends like a title is a header without a carrier. */
   #mayBeCarried(buf: Buffer, line: number, next: number, needle: number): boolean {
     return needle >= 0 && (needle > line || !isTitle(buf, line, next))
   }
 
-  /** Does a carrier know the header in the line at `pos`? Then what was held ahead of it without one is log. */
+  /** Does a carrier know the header in the line at `pos`? Then what was held before it without a carrier is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
     if (!this.#mayBeCarried(buf, pos, next, this.#needles.within(buf, pos, next))) return false
@@ -271,7 +271,9 @@ export class Router implements LineSink {
     return true
   }
 
-  /** Takes one line while a stream has a dump open. Returns where the next one begins, or `pos` where the line waits: not if this is `final`. */
+  /**
+   * Takes one line while a stream has a dump open. Returns where the next one begins; `pos` if the line waits, which it cannot if this is `final`.
+   */
   #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
     const needle = this.#needles.within(buf, pos, next) >= 0
@@ -294,13 +296,13 @@ export class Router implements LineSink {
     return next
   }
 
-  /** May the line be of a dump without a carrier? `needle`: it holds one. */
+  /** May the line belong to a dump without a carrier? `needle`: it holds one. */
   #concernsPlain(buf: Buffer, words: DataView, pos: number, next: number, needle: boolean): boolean {
     if (needle && this.#needles.from(buf, pos) === pos && isTitle(buf, pos, next)) return true
     return announces(buf, pos, next) || (!this.#plain.quiet && this.#plain.fit(buf, words, pos, next) > 0)
   }
 
-  /** Up to where lines go to the plain dump. As long as it may still be none, a header in a carrier must be found: up to the next needle. */
+  /** Up to where lines go to the plain dump. As long as it may turn out not to be one, only up to the next needle, which may be in a carrier. */
   #plainEnd(buf: Buffer, pos: number, end: number): number {
     if (this.#plain.open) return end
     const next = buf.indexOf(LF, pos) + 1

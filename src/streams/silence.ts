@@ -1,9 +1,9 @@
-/** How long nothing has come: silence ends what is open. */
+/** Measures how long nothing has come: silence ends what is open. */
 export class Silence {
   #since: number | undefined
   #progress = 0
 
-  /** Has `progress` been the same for `idle` milliseconds? Asked now and then. */
+  /** Has `progress` been the same for `idle` milliseconds? To be asked from time to time. */
   lasts(progress: number, now: number, idle: number): boolean {
     if (this.#since === undefined || progress !== this.#progress) {
       this.#since = now
@@ -13,7 +13,7 @@ export class Silence {
     return now - this.#since >= idle
   }
 
-  /** It begins anew with the next question. */
+  /** Restarts with the next question. */
   break(): void {
     this.#since = undefined
   }

@@ -1,4 +1,4 @@
-/** Makes streams. What their dumps ask of the line at hand is answered for the one that is given it. */
+/** Makes streams, and lets their dumps ask about the current line, if it was given to them. */
 import type { Carrier } from '../carriers/carrier.ts'
 import { innerCarriers, type KeyNames } from '../carriers/detect.ts'
 import type { Limits } from '../core/limits.ts'
@@ -15,7 +15,7 @@ export interface StreamMakerOptions {
 }
 
 export class StreamMaker implements StreamParts {
-  /** The stream that is given the raw line at hand: what its carrier has read last is of that line. Others may be ended meanwhile. */
+  /** The stream that is given the current raw line: what its carrier has read last is about that line. Others may be ended meanwhile. */
   atLine: Stream | undefined
   readonly tape: CarriedTape
   readonly innerCarriers: () => readonly Carrier[]
@@ -40,13 +40,13 @@ export class StreamMaker implements StreamParts {
     return this.#options.makeDumps(origin, this.tape)
   }
 
-  /** Says whether a dump begins in a text, before its stream is there. */
+  /** A stream that is asked whether a dump begins in a text, before the stream of that text exists. */
   get probe(): Stream {
     this.#prober ??= this.make(undefined, '')
     return this.#prober
   }
 
-  /** The stream `key` of `carrier`, which has just read a line of it; without one, for questions only. */
+  /** Makes the stream `key` of `carrier`, which has just read a line of it; without a carrier, only for asking whether a dump begins. */
   make(carrier: Carrier | undefined, key: string): Stream {
     return new Stream(this, carrier, key)
   }

@@ -1,5 +1,5 @@
 /**
- * All streams: found by carrier and key, and bounded; the least recently used one goes.
+ * All streams, by carrier and key. Their number is bounded: the least recently used one is dropped.
  *
  * Hot while a dump is open: most lines are of the stream that was used last, which is found without a look-up.
  */
@@ -8,19 +8,19 @@ import type { Budget, Keeper } from '../core/budget.ts'
 import { type Ordered, RecentOrder } from '../core/lru.ts'
 import type { Stream } from './stream.ts'
 
-/** How many streams are there, how many of them are open, and how often one was opened. */
+/** How many streams there are, how many of them are open, and how often one was opened. */
 interface Count {
   all: number
   open: number
   openings: number
 }
 
-/** Where a stream is; the budget of memory asks for what it keeps, and may have it ended. */
+/** The place of a stream in the map; the memory budget asks it how much the stream keeps, and may have the stream ended. */
 class Place implements Keeper, Ordered<Place> {
   readonly stream: Stream
   readonly #count: Count
   isOpen = false
-  /** Which opening was its last. */
+  /** The number of its last opening. */
   opened = 0
   before: Place | undefined
   after: Place | undefined
@@ -39,7 +39,7 @@ class Place implements Keeper, Ordered<Place> {
     this.noteOpen()
   }
 
-  /** The stream may be open now, or closed. */
+  /** The stream may have been opened or closed. */
   noteOpen(): void {
     const isOpen = this.stream.open
     if (isOpen === this.isOpen) return
@@ -62,12 +62,12 @@ export class StreamMap {
     this.#budget = budget
   }
 
-  /** Some stream is open. */
+  /** Is a stream open? */
   get open(): boolean {
     return this.#count.open > 0
   }
 
-  /** Where the first of what is open begins; undefined when nothing is. */
+  /** Where the first of what is open begins; undefined if nothing is open. */
   get start(): number | undefined {
     let first: number | undefined
     if (!this.open) return first
@@ -95,11 +95,11 @@ export class StreamMap {
     this.#places.append(place)
     this.#count.all++
     const { oldest } = this.#places
-    // There are too many: what is open in it is all there will be.
+    // There are too many: what is open in the oldest will not be continued.
     if (this.#count.all > this.#most && oldest !== undefined) this.#remove(oldest)
   }
 
-  /** The stream has been fed: it is the one used latest, and it may be open now, or closed. */
+  /** The stream was fed: it is now the most recently used, and may have been opened or closed. */
   fed(stream: Stream): void {
     if (stream === this.#latest?.stream) {
       this.#latest.noteOpen()
@@ -113,28 +113,28 @@ export class StreamMap {
     this.#places.renew(place)
   }
 
-  /** Counts what the stream keeps that was used latest: others may have to give back. */
+  /** Counts what the most recently used stream keeps: others may have to give back memory. */
   count(): void {
     if (this.#latest !== undefined) this.#budget.note(this.#latest)
   }
 
-  /** The stream is none: what is open in it is let go. */
+  /** Removes a stream that turned out not to be one: what is open in it is released. */
   remove(stream: Stream): void {
     const place = this.#placeOf(stream)
     if (place !== undefined) this.#remove(place)
   }
 
-  /** Has `carrier` any streams? */
+  /** Does `carrier` have any streams? */
   has(carrier: Carrier): boolean {
     return this.#byCarrier.has(carrier)
   }
 
-  /** The carrier is in use no longer. */
+  /** The carrier is no longer in use. */
   drop(carrier: Carrier): void {
     for (const place of [...(this.#byCarrier.get(carrier)?.values() ?? [])]) this.#remove(place)
   }
 
-  /** As Engine.tick: silence ends a dump. */
+  /** See Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
     for (const place of this.#opened()) {
       place.stream.tick(now, idle)
@@ -152,7 +152,7 @@ export class StreamMap {
     }
   }
 
-  /** Those that are open, the one that was opened first is the first. */
+  /** The open streams, in the order in which they were opened. */
   #opened(): Place[] {
     const opened: Place[] = []
     if (!this.open) return opened
@@ -165,7 +165,7 @@ export class StreamMap {
     return place?.stream === stream ? place : undefined
   }
 
-  /** What is open in it is all there will be. */
+  /** Ends a stream and drops it: what is open in it will not be continued. */
   #remove(place: Place): void {
     const { stream } = place
     this.#places.remove(place)

@@ -1,12 +1,12 @@
 /**
- * One stream of an input: a container, a unit, a file. It joins the parts that the carrier cut (cut-text.ts), takes off what the program's own logger put
- * around the text, and gives the lines to its dump.
+ * One stream of an input: a container, a unit, a file. It joins the parts that the carrier cut (cut-text.ts), removes what the program's own logger
+ * put around the text, and gives the lines to its dump.
  *
  *   text                                   | what happens
  *   ---------------------------------------|-------------------------------------------------------------------
  *   a part                                 | kept, its line held
  *   the last part                          | joined, and taken as a whole
- *   in the form of the logger inside       | without it
+ *   in the form of the logger inside       | taken without that form
  *   several lines, or a dump in one string | the line stays in the log; its lines are one dump, which is complete
  *   any other                              | a line of the dump, or foreign to it
  */
@@ -34,27 +34,27 @@ const TITLE_BYTES = 32
 export interface StreamParts {
   readonly limits: Limits
   readonly tape: CarriedTape
-  /** The stream that is given the raw line at hand. */
+  /** The stream that is given the current raw line. */
   readonly atLine: Stream | undefined
-  /** Carriers that may stand inside the one of the stream. */
+  /** Carriers that may be inside that of the stream. */
   readonly innerCarriers: () => readonly Carrier[]
   makeDumps(origin: StreamOrigin): InterleavedDumps
 }
 
 export class Stream {
-  /** Undefined of one that is for questions only. */
+  /** Undefined if the stream is only for asking whether a dump begins. */
   readonly carrier: Carrier | undefined
   readonly key: string
   readonly #parts: StreamParts
   readonly #origin: StreamOrigin
   #dumps: InterleavedDumps | undefined
   readonly #inner: InnerLogger
-  // Made when they are asked for: each line of a log may begin a stream.
+  // Made on demand: each line of a log may begin a stream.
   #cutText: CutText | undefined
   #stringDumps: StringDumps | undefined
   readonly #silence = new Silence()
 
-  /** The stream `key` of `carrier`, which has just read a line of it; without one, for questions only. */
+  /** The stream `key` of `carrier`, which has just read a line of it; without a carrier, only for asking whether a dump begins. */
   constructor(parts: StreamParts, carrier: Carrier | undefined, key: string) {
     this.#parts = parts
     this.carrier = carrier
@@ -83,27 +83,27 @@ export class Stream {
     return this.#stringDumps?.isOpen === true
   }
 
-  /** The raw line at hand is one of its own. At the end there is none. */
+  /** Is the current raw line one of its own? At the end there is none. */
   get isAtLine(): boolean {
     return this.#parts.atLine === this
   }
 
-  /** A dump is open here, may be, or half a line is. */
+  /** A dump is open here, or may be, or part of a line is. */
   get open(): boolean {
     return this.#isCut || this.#isInString || (this.#dumps !== undefined && !this.#dumps.quiet)
   }
 
-  /** Offset in the input of the first line of what is open; undefined when nothing is. */
+  /** Offset in the input of the first line of what is open; undefined if nothing is open. */
   get start(): number | undefined {
     return first(this.#dumps?.start, first(this.#cutText?.start, this.#stringDumps?.start))
   }
 
-  /** About what it keeps: the parts of a line, which are held as well, and its dump. */
+  /** Approximate size of what it keeps: the parts of a line, which are held as well, and its dump. */
   get bytes(): number {
     return (this.#cutText?.bytes ?? 0) + (this.#stringDumps?.bytes ?? 0) + (this.#dumps?.bytes ?? 0)
   }
 
-  /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: that holds the word. */
+  /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: the line holds one. */
   begins(text: CarriedText, needle: boolean, line: Buffer, start: number, end: number): boolean {
     if (text.partial && needle) return holdsHeaderHead(text.latin1())
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
@@ -122,27 +122,27 @@ export class Stream {
     this.#inner.indent()
   }
 
-  /** As InnerLogger.prefixLength: it may be a label of the header alone. */
+  /** See InnerLogger.prefixLength: it may be a label that only the header has. */
   label(text: CarriedText): number {
     return this.#inner.prefixLength(text)
   }
 
-  /** As InnerLogger.without. */
+  /** See InnerLogger.without. */
   withoutInner(text: string): string {
     return this.#inner.without(text)
   }
 
-  /** How well a line fits the open dump, as Assembler.fit. */
+  /** How well a line fits the open dump, see Assembler.fit. */
   fit(text: CarriedText): number {
     return this.#dumps?.fit(text.buf, text.words, text.start, text.end) ?? 0
   }
 
-  /** As `fit`, without what the program's own logger put around it: a call with several arguments may look as if it had words before it. */
+  /** Does it fit without what the program's own logger put around it? A call with several arguments can look like one with words before it. */
   fitsInside(text: CarriedText): boolean {
     return this.label(text) > 0 && this.fit(this.#inner.inside(text)) > 0
   }
 
-  /** The texts of its lines are those of the dump. */
+  /** The texts of its lines are lines of the dump as they are. */
   get #isBare(): boolean {
     return this.#inner.isNone && !this.#isCut && !this.#isInString
   }
@@ -152,12 +152,12 @@ export class Stream {
     return this.#stringDumps?.isCut === true
   }
 
-  /** May `feedKnown` go on? */
+  /** Can `feedKnown` continue? */
   get walks(): boolean {
     return this.#isBare && this.#dumps?.walks === true
   }
 
-  /** Takes those of the lines that are of known stacks, up to the first that is not; the chunk that they are of stands at `base` of the input. */
+  /** Takes those of the lines that are of known stacks, up to the first that is not; the chunk that they are from is at `base` of the input. */
   feedKnown(lines: BareLines, base: number): void {
     const dumps = this.#dumpsFor()
     const { start, pos } = lines
@@ -168,12 +168,12 @@ export class Stream {
     this.#silence.break()
   }
 
-  /** May `feedLog` go on? */
+  /** Can `feedLog` continue? */
   get logs(): boolean {
     return this.#isBare && this.#dumps?.logs === true
   }
 
-  /** Takes those of the lines whose texts begin ahead of `end` that are plain log, up to the first that is not. The caller lets them pass. */
+  /** Takes the lines that are plain log and whose texts begin before `end`, up to the first that is not. The caller lets them pass. */
   feedLog(lines: BareLines, end: number): void {
     const { start } = lines
     const stop = this.#dumpsFor().takeLog(lines.buf, start, end, 0)
@@ -182,7 +182,7 @@ export class Stream {
     this.#silence.break()
   }
 
-  /** Takes the text of the raw line that the tape is at, which stands at [start, end) of the input. */
+  /** Takes the text of the tape's current raw line, which is at [start, end) of the input. */
   feed(text: CarriedText, needle: boolean, start: number, end: number): void {
     if ((text.partial || this.#isCut) && !this.#cut.take(text)) return
     this.#whole(text, needle || this.#cutText?.isHeld === true, start, end)
@@ -190,12 +190,12 @@ export class Stream {
     this.#forget()
   }
 
-  /** Takes a header that stood behind a label on its line. */
+  /** Takes a header that came after a label on its line. */
   takeHeader(held: Held): void {
     this.#dumpsFor().takeHeader(held)
   }
 
-  /** As StringDumps.takeBeginning. */
+  /** See StringDumps.takeBeginning. */
   feedBeginning(line: Buffer, start: number, end: number): boolean {
     if (!this.#strings.takeBeginning(line, start, end)) return false
     if (this.#isInString) this.#silence.break()
@@ -203,7 +203,7 @@ export class Stream {
     return true
   }
 
-  /** As StringDumps.take. */
+  /** See StringDumps.take. */
   feedRest(piece: Buffer, upTo: number): void {
     if (!this.#isInString) return
     this.#silence.break()
@@ -211,7 +211,7 @@ export class Stream {
     this.#forget()
   }
 
-  /** As StringDumps.end. */
+  /** See StringDumps.end. */
   endRest(): void {
     if (!this.#isInString) return
     this.#strings.end()
@@ -227,7 +227,7 @@ export class Stream {
     this.#forget()
   }
 
-  /** As Engine.tick. */
+  /** See Engine.tick. */
   tick(now: number, idle: number): void {
     if (this.#silence.lasts(this.#dumps?.progress ?? 0, now, idle)) this.end()
   }
@@ -236,13 +236,13 @@ export class Stream {
     this.#silence.break()
     const line = this.#inner.inside(text)
     const { tape } = this.#parts
-    // What the logger inside puts around a text may be around several lines.
+    // What the logger inside puts around a text may enclose several lines.
     if (line === text ? text.holdsLines : line.buf.indexOf(LF, line.start) < line.end - 1) {
-      // The line feed at the end is ours.
+      // The line feed at the end was added.
       const found = needle ? dumpsInLine(tape.buf, tape.start, tape.end - 1) : []
       const own = line.buf.subarray(line.start, line.end)
       const isDump = beginsDump(line.latin1())
-      // The text is one of the strings, too, or the line itself.
+      // The text is also one of the strings, or the line itself.
       const others = isDump ? found.filter((each) => each.places.length > 0 && !isSame(own, each.text)) : found
       if (isDump || (found.length === 0 && announces(line.buf, line.start, line.end)))
         this.#strings.takeAll([{ text: own, cut: false }, ...others], text, start, end)
@@ -265,7 +265,7 @@ export class Stream {
     return this.#dumps
   }
 
-  /** Lets go of what only a dump needs: the next dump of the stream may be seconds or weeks away. */
+  /** Releases what only a dump needs: the next dump of the stream may be seconds or weeks away. */
   #forget(): void {
     if (this.#dumps?.quiet !== true || this.#isCut || this.#isInString) return
     this.#dumps.release()
@@ -277,7 +277,7 @@ function first(one: number | undefined, other: number | undefined): number | und
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }
 
-/** Are they the same text, but for a line end? */
+/** Are they the same text, apart from a line end? */
 function isSame(own: Buffer, other: Buffer): boolean {
   return own.includes(other) || other.includes(own.subarray(0, -1))
 }

@@ -1,6 +1,6 @@
 /**
- * Dumps in the strings of lines: each is a whole one, and its line says more, and stays in the log. Of a line that is too long to be read as one, or that a
- * terminal has wrapped, the string goes on in what comes.
+ * Dumps in the strings of lines: each is a whole dump; its line holds more, and stays in the log. If a line is too long to be read at once, or a
+ * terminal has wrapped it, the string continues in what comes.
  */
 import type { CarriedText } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
@@ -20,7 +20,7 @@ export class StringDumps {
   readonly #tape: CarriedTape
   readonly #lineBytes: number
   readonly #dumps: () => InterleavedDumps
-  /** The string that goes on in what comes. */
+  /** The string that continues in what comes. */
   #long: LongString | undefined
 
   constructor(tape: CarriedTape, lineBytes: number, dumps: () => InterleavedDumps) {
@@ -34,7 +34,7 @@ export class StringDumps {
     return this.#long !== undefined
   }
 
-  /** Its line lacks the end of it. */
+  /** Its line lacks the end of the string. */
   get isCut(): boolean {
     return this.#long?.isCut === true
   }
@@ -44,18 +44,18 @@ export class StringDumps {
     return this.#long?.start
   }
 
-  /** About what is kept of it. */
+  /** Approximate size of what is kept of it. */
   get bytes(): number {
     return this.#long?.tail.length ?? 0
   }
 
-  /** Takes the dumps in `whole`, the text of the raw line [start, end) of the input, each with the reason that the line gives. */
+  /** Takes the dumps `found` in `whole`, the text of the raw line [start, end) of the input, each with the reason that the line gives. */
   takeAll(found: readonly Found[], whole: CarriedText, start: number, end: number): void {
     const reason = this.#reasonIn(whole)
     for (const each of found) this.#take(each, reason, start, end)
   }
 
-  /** Takes the beginning of a line that is too long to be read, which stands at [start, end) of the input. True when a dump begins in it. */
+  /** Takes the beginning of a line that is too long to be read, which is at [start, end) of the input. True if a dump begins in it. */
   takeBeginning(line: Buffer, start: number, end: number): boolean {
     const found = dumpString(line, 0, line.length - 1)
     if (found === undefined) return false
@@ -115,7 +115,7 @@ export class StringDumps {
     dumps.end(endsLine ? '' : text.toString('latin1', last + 1))
   }
 
-  /** The raw line lacks the end of the string: the next one may go on with it. */
+  /** The raw line lacks the end of the string: the next one may continue it. */
   #beginWrapped(start: number, end: number): boolean {
     const tape = this.#tape
     const line = tape.buf.subarray(tape.start, trimLineEnd(tape.buf, tape.start, tape.end))
@@ -126,7 +126,7 @@ export class StringDumps {
     return true
   }
 
-  /** What the line of the program's logger says of the dump in it, or the raw line: one may be the text of the other. */
+  /** The reason for the dump that the line of the program's logger gives, or the raw line: one may be the text of the other. */
   #reasonIn(text: CarriedText): LoggedReason | undefined {
     const tape = this.#tape
     const raw = tape.buf.toString('latin1', tape.start, tape.end - 1)
@@ -135,7 +135,7 @@ export class StringDumps {
   }
 }
 
-/** Gives `dumps` whole lines, all of the raw line [start, end) of the input. */
+/** Gives `dumps` whole lines, all from the raw line [start, end) of the input. */
 function giveLines(dumps: InterleavedDumps, lines: Buffer, start: number, end: number): void {
   const words = wordsOf(lines)
   for (let pos = 0; pos < lines.length; ) {
@@ -145,7 +145,7 @@ function giveLines(dumps: InterleavedDumps, lines: Buffer, start: number, end: n
   }
 }
 
-/** Gives `dumps` the line [pos, next) of `buf`, of the raw line [start, end) of the input. */
+/** Gives `dumps` the line [pos, next) of `buf`, from the raw line [start, end) of the input. */
 export function giveLine(
   dumps: InterleavedDumps,
   buf: Buffer,

@@ -1,4 +1,4 @@
-/** A header behind what may be a prefix or a log line: whether the other lines of its dump have that prefix, too, is not known yet. */
+/** A header after what may be a prefix or a log line: it is not known yet whether the other lines of its dump have that prefix, too. */
 import type { CarriedText, Carrier } from '../carriers/carrier.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { isBlank, TAB } from '../core/ascii.ts'
@@ -10,7 +10,7 @@ import type { Stream } from './stream.ts'
 import type { StreamMaker } from './stream-maker.ts'
 import type { StreamMap } from './stream-map.ts'
 
-/** What all of an input share. */
+/** What is shared by all of an input. */
 export interface UnprovedParts {
   readonly tape: LogTape
   readonly streams: StreamMap
@@ -18,15 +18,15 @@ export interface UnprovedParts {
   readonly recognition: Recognition
 }
 
-/** A header that stood behind a log line, and what follows it, the line end at least. */
+/** A header after a log line on the same line, and what follows it, at least the line end. */
 export interface GluedHeader {
   readonly header: Held
   readonly after: Held
 }
 
 /**
- * What a line has proved. `glued`: the header is of a dump without a carrier, and all that stands before it is a log line; `endGlued` follows, once it
- * is taken. `labelled`: it is of a stream of `prefix`, which has its header already.
+ * What a line has proved. `glued`: the header belongs to a dump without a carrier, and all that comes before it is a log line; `endGlued` must follow
+ * once the header is taken. `labelled`: the line belongs to a stream of `prefix`, which already has its header.
  */
 export type Proof =
   | { readonly is: 'glued'; readonly header: GluedHeader }
@@ -37,7 +37,7 @@ export class Unproved {
   readonly #carrier: Carrier
   readonly stream: Stream
   readonly #glued: GluedLine
-  /** Bytes before the header that the stream takes for the form of the program's own logger, and that may be a label of this header. */
+  /** Length of what the stream takes for the form of the program's own logger, which may be a label that only this header has. */
   readonly #label: number
 
   constructor(parts: UnprovedParts, carrier: Carrier, stream: Stream, glued: GluedLine, label: number) {
@@ -49,15 +49,15 @@ export class Unproved {
   }
 
   /**
-   * What the line [pos, next) of `buf` proves, if it goes on with the header: then `text` is its text. Without a prefix, what stands before the header is
-   * a log line, and the stream is none; behind a prefix with which that of the header begins, the rest of it was a label.
+   * What the line [pos, next) of `buf` proves, if it continues the header; `text` is then its text. Without a prefix: what comes before the header
+   * is a log line, and the stream was not one. After a prefix with which that of the header begins: the rest of that was a label.
    */
   prove(buf: Buffer, pos: number, next: number, text: CarriedText): Proof | undefined {
     const { stream } = this
-    // Nobody has decided about the line with the header, and its stream waits for more.
+    // The line with the header is still undecided, and its stream waits for more.
     if (this.#glued.line.decided || !stream.open) return undefined
     text.inPlace(buf, pos, next)
-    // The value of a panic goes on with a TAB on each line, whatever it quotes.
+    // The value of a panic continues with a TAB on each line, whatever it quotes.
     if (stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic))
       return { is: 'glued', header: this.#part(0) }
     if (!(this.#carrier instanceof Prefix)) return undefined
@@ -68,23 +68,23 @@ export class Unproved {
     return { is: 'labelled', prefix, stream: labelled }
   }
 
-  /** Is what the stream takes for the form of the program's own logger a label, as a line behind it with `text` has it? */
+  /** Is what the stream takes for the form of the program's own logger only a label, judging by a later line with `text`? */
   isLabelled(text: CarriedText): boolean {
     return this.#label > 0 && !this.#glued.line.decided && !this.stream.fitsInside(text)
   }
 
-  /** Bytes ahead of what may be a label. */
+  /** Length of what comes before a possible label. */
   get #lengthAhead(): number {
     return this.#glued.from - this.#label
   }
 
-  /** Is what stands before the header the beginning of a panic? */
+  /** Is what comes before the header the beginning of a panic? */
   get #isBehindPanic(): boolean {
     const { line, from } = this.#glued
     return startsPreamble(line.bytes.toString('latin1', 0, from)) !== undefined
   }
 
-  /** The header is of the stream `key` of `carrier`, which is made; what stands between the prefix, of `length` bytes, and the header is a label. */
+  /** Gives the header to a new stream `key` of `carrier`; what is between the prefix, of `length` bytes, and the header is a label. */
   partLabel(carrier: Carrier, key: string, length: number = this.#lengthAhead): Stream {
     const { tape, maker, streams } = this.#parts
     const glued = this.#part(length)
@@ -98,8 +98,9 @@ export class Unproved {
   }
 
   /**
-   * Its stream is none. What stands before the header, but for a prefix of `length` bytes, is a log line; where nothing does, the header alone was
-   * indented, and nothing is. Its line end is released once the header is taken: so far the log ends with what is ahead of the header on its line.
+   * Removes its stream. What comes before the header, except for a prefix of `length` bytes, is a log line; if there is nothing but blanks, only the
+   * header was indented. The log line's end is released once the header is taken: until then the log ends with what comes before the header on its
+   * line.
    */
   #part(length: number): GluedHeader {
     const { tape, streams, recognition } = this.#parts
@@ -116,7 +117,7 @@ export class Unproved {
   }
 }
 
-/** The header that stood behind a log line is taken: the rest of that line is log. */
+/** Call when a header glued to a log line is taken: the rest of that line is log. */
 export function endGlued(tape: LogTape, { after }: GluedHeader): void {
   if (!after.decided) tape.release(after)
 }

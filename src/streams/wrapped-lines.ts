@@ -1,6 +1,6 @@
 /**
- * Lines behind a prefix that a terminal or a mail has wrapped: the prefix stands ahead of the first piece alone. text/wrapped.ts says what goes on
- * with what.
+ * Lines with a prefix that a terminal or a mail has wrapped: only the first piece has the prefix. text/wrapped.ts decides which lines belong
+ * together.
  *
  *     web-1  | github.com/example/shop/internal/handl
  *     ers.(*Server).Serve(0xc000332e00)
@@ -11,15 +11,15 @@ import { mayBeWrapped, PIECES, WIDEST, WrapWidths } from '../text/wrap-widths.ts
 import { cutHeaderIn, headOfWrapped, mayGoOn, SOFT_BREAK } from '../text/wrapped.ts'
 import type { Stream } from './stream.ts'
 
-/** A TAB is one byte, and up to so many columns. */
+/** A TAB is one byte, and up to this many columns. */
 const TAB_COLUMNS = 8
 
-/** Bytes ahead of a text with which the next line mostly begins, too. */
+/** Bytes before a text with which the next line usually begins, too. */
 const FIRST_BYTES = 8
 /** Bytes at the end of a line that are compared with its text. */
 const LAST_BYTES = 16
 
-/** A line as it stands in `buf`, [start, next), with whole lines behind it up to `end`. */
+/** A line in `buf`, [start, next), with whole lines after it up to `end`. */
 export interface LineBefore {
   readonly buf: Buffer
   readonly start: number
@@ -29,16 +29,16 @@ export interface LineBefore {
   readonly isFinal: boolean
 }
 
-/** Has a carrier put something ahead of the line [from, to), `least` bytes or more? */
+/** Has a carrier put at least `least` bytes before the text of the line [from, to)? */
 type IsCarried = (from: number, to: number, least: number) => boolean
 
 const NONE: readonly string[] = []
 
 export class WrappedLines {
   readonly #widths = new WrapWidths()
-  /** The texts of the lines that the last one goes on with. */
+  /** The texts of the lines that continue the last one. */
   #rest: readonly string[] = NONE
-  /** The stream of the last line, if it goes on. */
+  /** The stream of the last line, if it is continued. */
   #stream: Stream | undefined
 
   /** Lines are known to be wrapped. */
@@ -46,12 +46,12 @@ export class WrappedLines {
     return this.#widths.areKnown
   }
 
-  /** The last line was given to `stream`: if it goes on, the next part is its, too. */
+  /** The last line was given to `stream`: if it is continued, the next part belongs to the same stream. */
   fed(stream: Stream): void {
     if (this.#rest.length > 0) this.#stream = stream
   }
 
-  /** May `line`, of which `text` is its own, go on with those behind it? Most lines end as no wrapped one does. */
+  /** May the lines after `line`, whose own text is `text`, continue it? Most lines do not end like a wrapped one. */
   mayBegin(text: CarriedText, line: LineBefore): boolean {
     this.#rest = NONE
     const { buf, start, next, end } = line
@@ -62,8 +62,8 @@ export class WrappedLines {
   }
 
   /**
-   * Does `line`, which may, go on with those behind it? Then `text`, which is its own, is a part from now on, and `takePart` gives the other parts;
-   * `inside` is the end of it, without what a logger has put ahead of that. False: the lines behind it must come first.
+   * Do the lines after `line` continue it, for which `mayBegin` is true? Then `text`, its own text, is a part from now on, and `takePart` gives the
+   * other parts. `inside` returns the end of a text, without what a logger has put before it. False: the lines after it must come first.
    */
   begin(text: CarriedText, inside: (words: string) => string, line: LineBefore, isCarried: IsCarried): boolean {
     const { buf, start, next } = line
@@ -81,7 +81,7 @@ export class WrappedLines {
     return true
   }
 
-  /** The stream that the next part is of, which is put into `text`; undefined where the last line does not go on. */
+  /** Puts the next part into `text` and returns its stream; undefined if the last line is not continued. */
   takePart(text: CarriedText): Stream | undefined {
     const stream = this.#stream
     this.#stream = undefined
@@ -94,8 +94,8 @@ export class WrappedLines {
   }
 
   /**
-   * The texts of a line and of the lines behind it that it goes on with; undefined where it goes on with none, 'unknown' where more must come first. The
-   * line is `length` bytes long, with what carries `text`.
+   * The texts of a line and of the lines that continue it; undefined if none does, 'unknown' if more lines must come first. The line is `length`
+   * bytes long, including what carries `text`.
    */
   #pieces(
     text: string,
@@ -132,7 +132,7 @@ export class WrappedLines {
     return taken
   }
 
-  /** Is a piece without a prefix as long as the lines that go on, of which one has `length` bytes? */
+  /** Is a piece without a prefix as long as the lines that are continued, one of which has `length` bytes? */
   #isFull(piece: string, length: number): boolean {
     if (this.#widths.has(piece.length) || SOFT_BREAK.test(piece)) return true
     return piece.length >= length && piece.length < length + TAB_COLUMNS
@@ -140,8 +140,8 @@ export class WrappedLines {
 }
 
 /**
- * The line [pos, next) of `buf`, which ends within a header, with the rest of that, which is the next line; undefined where it is not. Whole lines go up to
- * `end`: 'unknown' where the next one is not there.
+ * The line [pos, next) of `buf`, which ends within a header, joined with the next line, which is the rest of it; undefined if it is not. Whole lines
+ * go up to `end`: 'unknown' if the next one has not come yet.
  */
 export function wrappedHeader(buf: Buffer, pos: number, next: number, end: number): Buffer | 'unknown' | undefined {
   const stop = trimLineEnd(buf, pos, next)
@@ -155,7 +155,7 @@ export function wrappedHeader(buf: Buffer, pos: number, next: number, end: numbe
   return Buffer.concat([buf.subarray(pos, stop), buf.subarray(next, after)])
 }
 
-/** Does the line that ends at `end` of `buf`, without its line end, end as its text does? */
+/** Does the line that ends, without its line end, at `end` of `buf` end like its text? */
 function endsLine(text: CarriedText, buf: Buffer, end: number): boolean {
   const stop = trimLineEnd(text.buf, text.start, text.end)
   const length = Math.min(LAST_BYTES, stop - text.start)
@@ -164,7 +164,7 @@ function endsLine(text: CarriedText, buf: Buffer, end: number): boolean {
   return true
 }
 
-/** Does the line at `next` begin as the one at `start`, so many bytes of it? */
+/** Does the line at `next` begin with the same `length` bytes as the one at `start`? */
 function beginsAlike(buf: Buffer, start: number, next: number, length: number): boolean {
   for (let i = 0; i < length; i++) if (buf[start + i] !== buf[next + i]) return false
   return true
