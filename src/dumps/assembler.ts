@@ -1,5 +1,5 @@
 /**
- * Lines → dumps. One assembler for one stream of text; foreign lines may stand between any two lines of a dump.
+ * Lines → dumps. One assembler serves one stream of text; foreign lines may come between any two lines of a dump.
  *
  * The states of a stream, and what leads from one to the next, are a table: states.ts.
  *
@@ -25,10 +25,10 @@ import type { State } from './states.ts'
  * Why `Assembler.run` stopped:
  *
  *   end     | all lines were taken
- *   closed  | the dump is complete, or what might have become one is none: the lines that follow may belong to anybody
- *   foreign | the next line is foreign to the open dump, and was not taken: `takeForeign` or `takenElsewhere` goes on
- *   rival   | the next line is a header in the middle of a goroutine, with an id that the dump has already, and was not taken: another
- *           | process may dump to the same stream. `takeHeader` goes on
+ *   closed  | the dump is complete, or what might have become one is not: the next lines may belong to anything
+ *   foreign | the next line is foreign to the open dump, and was not taken: `takeForeign` or `takenElsewhere` must follow
+ *   rival   | the next line is a header in the middle of a goroutine, with an id that the dump already has, and was not taken: another
+ *           | process may dump to the same stream. `takeHeader` must follow
  */
 export type Stop = 'end' | 'closed' | 'foreign' | 'rival'
 
@@ -46,12 +46,12 @@ export class Assembler {
     this.#reader = new LineReader(this.#open, this.#headers)
   }
 
-  /** Neither a dump nor what may become one is open. Then lines that cannot begin one need not be shown. */
+  /** Neither a dump nor what may become one is open. Lines that cannot begin a dump then need not be passed to `run`. */
   get quiet(): boolean {
     return this.#open.quiet
   }
 
-  /** As OpenBlocks.reuse. */
+  /** See OpenBlocks.reuse. */
   reuse(tape: LogTape, sink: AssemblerSink): void {
     this.#open.reuse(tape, sink)
     this.#lane.reuse()
@@ -59,7 +59,7 @@ export class Assembler {
     this.stopped = 'end'
   }
 
-  /** As OpenBlocks.release. */
+  /** See OpenBlocks.release. */
   release(): void {
     this.#open.release()
   }
@@ -68,52 +68,52 @@ export class Assembler {
     return this.#open.dump !== undefined
   }
 
-  /** The lines of the goroutine at hand are indented. */
+  /** The lines of the current goroutine are indented. */
   get isIndented(): boolean {
     return this.#open.goroutine.indent !== ''
   }
 
-  /** The line at hand comes behind one of the open dump. */
+  /** The current line directly follows a line of the open dump. */
   get isInDump(): boolean {
     return this.#open.dump !== undefined && this.#open.sinceLastLine.lines === 0
   }
 
-  /** As the table in states.ts has it. */
+  /** See the table in states.ts. */
   get state(): State {
     return this.#open.state
   }
 
-  /** Where what is open begins, a dump or what may become one; undefined when nothing is. */
+  /** Where what is open begins, a dump or what may become one; undefined if nothing is open. */
   get start(): number | undefined {
     return this.#open.start
   }
 
-  /** As OpenBlocks.bytes. */
+  /** See OpenBlocks.bytes. */
   get bytes(): number {
     return this.#open.bytes
   }
 
-  /** How many lines were dump so far. While it stands still, the dump is silent. */
+  /** How many lines were dump so far. As long as it does not grow, the dump is silent. */
   get progress(): number {
     return this.#open.progress
   }
 
-  /** As OpenBlocks.reach. */
+  /** See OpenBlocks.reach. */
   reach(start: number, end: number): void {
     this.#open.reach(start, end)
   }
 
-  /** As ReasonBefore.give. */
+  /** See ReasonBefore.give. */
   giveReason(reason: LoggedReason): void {
     this.#open.reasonBefore.give(reason)
   }
 
-  /** As OpenBlocks.cut. */
+  /** See OpenBlocks.cut. */
   cut(limit: keyof Limits | undefined): void {
     this.#open.cut(limit)
   }
 
-  /** As OpenBlocks.end. */
+  /** See OpenBlocks.end. */
   end(lastLine = ''): void {
     this.#open.end(lastLine)
   }
@@ -124,7 +124,7 @@ export class Assembler {
    */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const stop = this.#run(buf, words, start, end, base)
-    // The chunk is the caller's.
+    // The chunk belongs to the caller.
     this.#open.goroutine.tree.leave(buf)
     return stop
   }
@@ -142,7 +142,7 @@ export class Assembler {
       }
       let at = goroutine.at
       if (at !== undefined) {
-        // The first line settles what stood before it.
+        // The first line settles what came before it.
         if (!this.#open.unsettled) {
           pos = this.#lane.run(at, buf, words, pos, end, base)
           if (pos >= end) break
@@ -164,7 +164,7 @@ export class Assembler {
       if (c === LOWER_G) {
         const next = this.#headers.read(buf, words, pos, end)
         if (next > 0) {
-          // Behind a header no line of the goroutine is in doubt any more.
+          // After a header, no line of the previous goroutine remains in doubt.
           this.#open.decide()
           if (at !== undefined && breaksIn(this.#open, this.#headers.id, this.#headers.info)) {
             this.stopped = 'rival'
@@ -175,7 +175,7 @@ export class Assembler {
           continue
         }
       } else if (c === LF && buf[pos + 1] === LOWER_G && this.#goesOn) {
-        // The empty line between two goroutines of one dump; one that runs may begin another.
+        // The empty line between two goroutines of one dump; a running goroutine may begin another dump.
         const next = this.#headers.read(buf, words, pos + 1, end)
         if (next > 0 && this.#headers.info.state !== 'running') {
           beginGoroutine(this.#open, this.#headers, buf, pos + 1, next, base)
@@ -196,15 +196,15 @@ export class Assembler {
     return pos
   }
 
-  /** Is the goroutine that is open at a line, and nothing in doubt? Then `runKnown` may go on. */
+  /** Is the open goroutine at a known line, with nothing in doubt? Then `runKnown` can continue. */
   get walks(): boolean {
     return this.#open.goroutine.at !== undefined && !this.#open.unsettled
   }
 
   /**
-   * As `run`, as far as nothing is said of the log: lines of known stacks, and plain headers. Texts of lines in a carrier, one after the other, are
-   * not where the log is: `startOf` says where in the input the line is whose text begins at an offset, and where the last one ends. Returns where
-   * it stopped.
+   * Like `run`, but only for what does not affect the log: lines of known stacks, and plain headers. `buf` can hold texts taken out of a carrier,
+   * whose offsets are not those of the log: `startOf` returns where the line whose text begins at an offset is in the input, and, for the end, where
+   * the last one ends. Returns where it stopped.
    */
   runKnown(
     buf: Buffer,
@@ -236,39 +236,39 @@ export class Assembler {
     return pos
   }
 
-  /** May an empty line and a header be what parts two goroutines of one dump? */
+  /** Can an empty line and a header separate two goroutines of one dump here? */
   get #goesOn(): boolean {
     return this.#open.goroutine.at !== undefined && !this.#open.unsettled && this.#open.fragments.pending.length === 0
   }
 
-  /** Takes the foreign line at `pos`, which no other stage wants. Returns where the next one begins. */
+  /** Takes the foreign line at `pos`, which no other stage has taken. Returns where the next one begins. */
   takeForeign(buf: Buffer, pos: number, base: number): number {
     return this.#reader.takeForeign(buf, pos, base)
   }
 
-  /** As PlainLog.mayCome. */
+  /** See PlainLog.mayCome. */
   get logs(): boolean {
     return this.#reader.plainLog.mayCome
   }
 
-  /** As PlainLog.take; `logs` holds. */
+  /** See PlainLog.take; only if `logs`. */
   takeLog(buf: Buffer, pos: number, end: number, base: number): number {
     return this.#reader.plainLog.take(buf, pos, end, base)
   }
 
-  /** Another stage has taken the foreign line, which has `bytes`. */
+  /** Another stage has taken the foreign line, which is `bytes` long. */
   takenElsewhere(bytes: number): void {
     this.#reader.takenElsewhere(bytes)
   }
 
-  /** Takes the header at `pos`, or the title of a profile or a race report, which is that of no other process. `held`: it is held already. */
+  /** Takes the header at `pos`, or the title of a profile or a race report, as one of this process. `held`: it is already held. */
   takeHeader(buf: Buffer, words: DataView, pos: number, end: number, base: number, held?: Held): void {
     const next = this.#headers.read(buf, words, pos, end)
     if (next > 0) beginGoroutine(this.#open, this.#headers, buf, pos, next, base, held)
     else if (held !== undefined) this.#reader.takeBeginning(buf, pos, base, held)
   }
 
-  /** As fitOf. */
+  /** See fitOf. */
   fit(buf: Buffer, words: DataView, pos: number, next: number): Fit {
     return fitOf(this.#open, this.#headers, buf, words, pos, next)
   }
@@ -283,13 +283,13 @@ export class Assembler {
     adopt(this.#open, this.#headers, line)
   }
 
-  /** Takes the line that it holds, unless what that fits is over: then it is log. */
+  /** Takes a held line, unless what it fits is over: then it is log. */
   takeHeld(line: HeldLine): void {
     if (fitsStill(this.#open, line)) this.adopt(line)
     else this.#open.tape.release(line.held)
   }
 
-  /** The open dump was cut where it is. */
+  /** Ends the open dump, which was cut at this point. */
   endCut(): void {
     this.#open.close(true)
     this.#open.end()

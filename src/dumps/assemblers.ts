@@ -1,6 +1,6 @@
 /**
- * The assemblers of one input. One whose stream has no dump any more goes to the next stream: where each line begins a dump in another stream,
- * making them, and clearing them away, would take most of the time.
+ * The assemblers of one input. One whose stream no longer has a dump goes to the next stream: if each line begins a dump in another stream, making
+ * assemblers and collecting them would take most of the time.
  */
 import type { Limits } from '../core/limits.ts'
 import type { LogTape } from '../lines/tape.ts'
@@ -10,8 +10,8 @@ import { Assembler } from './assembler.ts'
 import type { AssemblerSink } from './dump.ts'
 
 /**
- * Assemblers that wait for a stream: where there are many, one ends as the next one begins, and two dumps by turns are two. Each still refers to the
- * tree that it had, which may be large, and to what its stream was of.
+ * Most assemblers that wait for a stream: if there are many streams, one usually ends as the next begins, and two alternating dumps need two. Each
+ * still refers to its last tree, which may be large, and to what its stream used.
  */
 const SPARE = 2
 
@@ -35,8 +35,8 @@ export class Assemblers {
   }
 
   /**
-   * Nothing is open in it, and whoever had it has it no longer. `knows`: its tree may go to another dump. That of two writers in one log may have
-   * stacks of both, put together.
+   * Nothing is open in it, and its stream has let go of it. `knows`: its tree may go to another dump. The tree of two writers in one log may have
+   * stacks that mix lines of both.
    */
   give(assembler: Assembler, knows: boolean): void {
     if (knows) assembler.release()

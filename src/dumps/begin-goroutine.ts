@@ -4,11 +4,11 @@
  *   open        | the header                                                | what happens
  *   ------------|-----------------------------------------------------------|--------------------------------------------
  *   nothing     | any                                                       | it is held: a candidate
- *   a candidate | shows that what came before was cut                       | that is log, and it is held in another one
- *   a candidate | any other                                                 | it is held in it
- *   a dump      | its preamble has come, or an id that the dump has         | the dump is complete
- *   a dump      | runs, where the dump may be over (next-dump.ts)           | the dump may part before it
- *   a dump      | any other                                                 | it is of the dump
+ *   a candidate | shows that what came before was cut                       | that is log; the header is held in a new candidate
+ *   a candidate | any other                                                 | it is held in the candidate
+ *   a dump      | its preamble has come, or the dump already has its id     | the dump is complete
+ *   a dump      | runs, where the dump may be over (next-dump.ts)           | the dump may end before it
+ *   a dump      | any other                                                 | it is part of the dump
  */
 import { LF, trimLineEnd } from '../core/ascii.ts'
 import type { Held } from '../lines/tape.ts'
@@ -16,10 +16,10 @@ import type { HeaderInfo, HeaderReader } from '../text/header.ts'
 import { endsCut, isAnnounced, isLongOver, lacksItsEnd, mayStartNext, startsOver } from './next-dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
-/** A header has a line, is glued to a log line that lacks its line end, or was put together of pieces. */
+/** A header has its own line, is glued to a log line that lacks its line end, or was put together from pieces. */
 type HeaderPlace = 'line' | 'glued' | 'joined'
 
-/** Takes the header at [pos, next) of `buf`, which `headers` has read last. `how`: where it stands, or as what its line is held already. */
+/** Takes the header at [pos, next) of `buf`, which `headers` read last. `how`: how it was found; or its line, if that is already held. */
 export function beginGoroutine(
   open: OpenBlocks,
   { id, info }: Pick<HeaderReader, 'id' | 'info'>,
@@ -50,25 +50,25 @@ export function beginGoroutine(
   } else {
     if (info.state === 'running' && dump.tally.goroutines > 0 && mayStartNext(open, dump)) open.mayPart(dump, wasCut)
     else if (open.unsettled) open.settle(base + pos)
-    // A header that was held elsewhere may stand before what came here.
+    // A header that was held elsewhere may be before what came here.
     dump.start = Math.min(dump.start, base + pos)
     dump.end = Math.max(dump.end, base + next)
     if (typeof how !== 'string') open.tape.claim(how)
   }
   open.goroutine.begin({ id, place, info, start: base + pos, counted: true })
-  // Prose may quote a header with what stands behind it on its line.
+  // Prose may quote a header followed by something on the same line.
   if (buf[next - 1] !== LF) open.goroutine.interrupt('')
-  // A header that was put together of pieces is no prose: its dump need not wait for a frame.
+  // A header that was put together from pieces is not prose: its dump need not wait for a frame.
   if (how === 'joined') open.claimed(base + pos, base + next)
 }
 
-/** Of a header that is glued to a log line, the line end stays with the log line. */
+/** If a header is glued to a log line, the line end stays with the log line. */
 function hold(open: OpenBlocks, buf: Buffer, pos: number, next: number, how: 'line' | 'glued' | Held): Held {
   if (typeof how !== 'string') return how
   return open.tape.hold(buf, pos, how === 'glued' ? trimLineEnd(buf, pos, next) : next)
 }
 
-/** Ends the goroutine before this header, and the dump if the header starts another one. Returns the place of its id. */
+/** Ends the goroutine before this header, and the dump if the header begins another one. Returns the place of its id. */
 function addId(open: OpenBlocks, id: number, info: HeaderInfo): number {
   const { dump } = open
   if (dump === undefined) return -1

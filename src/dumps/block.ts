@@ -1,4 +1,4 @@
-/** What is open, a dump or what may become one: where it is in the input, and what it is made of. */
+/** What is open, a dump or what may become one: where it is in the input, and what it consists of. */
 import type { Body } from './body.ts'
 import { ForeignCount } from './foreign-count.ts'
 
@@ -8,7 +8,7 @@ export class Block {
   end: number
   readonly body: Body
   readonly foreign: ForeignCount = new ForeignCount()
-  /** Its lines came inside a carrier: its length is not what Go wrote. */
+  /** Its lines came inside a carrier: its length is not that of what Go wrote. */
   carried = false
 
   constructor(start: number, body: Body) {
@@ -17,10 +17,10 @@ export class Block {
     this.body = body
   }
 
-  /** The line that was taken last is at [start, end) of the input, inside a carrier. */
+  /** The last line taken is at [start, end) of the input, inside a carrier. */
   reach(start: number, end: number): void {
     this.carried = true
-    // Offsets within a text say nothing of the input: the text may be longer than what there is of its line so far.
+    // Offsets within a text are not offsets of the input: the text may be longer than the part of its line that has come so far.
     if (this.start > start) this.start = start
     if (this.end > start || this.start === start) this.end = end
   }

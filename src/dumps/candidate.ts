@@ -1,6 +1,6 @@
 /**
  * What may turn out to be a dump. Its lines are held until a frame, a profile record or an access of a race report follows: then they are
- * part of the dump. If nothing of the kind comes, they were log.
+ * part of the dump. If none comes, they were log.
  */
 
 import type { Held, LogTape } from '../lines/tape.ts'
@@ -10,29 +10,29 @@ import { Block } from './block.ts'
 import type { Body } from './body.ts'
 import type { OpeningToBe } from './dump.ts'
 
-/** What a held line takes beside its text. */
+/** Approximate size of a held line besides its text. */
 const HELD_BYTES = 200
 
-/** What else may follow `panic: `. */
+/** What can follow `panic: ` besides a value. */
 const NO_VALUE = /^(?:$|\[|panic:)/
 
 export class Candidate extends Block {
   readonly opening: OpeningToBe
   readonly #held: Held[] = []
-  /** About what its lines take. */
+  /** Approximate size of its lines. */
   bytes = 0
   /** Foreign lines since it began, for the limits. */
   lines = 0
   preamble: PreambleStart | undefined
-  /** The preamble whose next line may come: it goes on up to its first empty line. */
+  /** The preamble whose next line may come: it ends with its first empty line. */
   preambleAtHand: PreambleStart | undefined
-  /** Its preamble has said where the signal came. */
+  /** Its preamble contains the place where the signal came. */
   hasTrap = false
-  /** Only what is fatal to the runtime itself shows its stack. */
+  /** `runtime stack:` has come: only a fatal error of the runtime itself shows its stack. */
   hasRuntimeStack = false
-  /** A header has followed its preamble directly: it is the dump of a crash, whether a frame follows or not. */
+  /** A header followed its preamble directly: it is the dump of a crash, whether a frame follows or not. */
   isCrash = false
-  /** Goroutines with a header and nothing else. */
+  /** Goroutines of which only the header has come. */
   readonly bare: { readonly id: number; readonly info: HeaderInfo }[] = []
 
   constructor(start: number, opening: OpeningToBe, body: Body) {
@@ -40,13 +40,13 @@ export class Candidate extends Block {
     this.opening = opening
   }
 
-  /** A preamble begins, or goes on with what is more than a further line. */
+  /** A preamble begins, or goes on with more than a further line. */
   announce(preamble: PreambleStart): void {
     this.preamble = preamble
     this.preambleAtHand = preamble
   }
 
-  /** A line behind the first one of the preamble: where that says nothing, the value of the panic begins with a line feed. */
+  /** Notes a line after the first one of the preamble: if the first one has no value, the value of the panic begins with a line feed. */
   noteValue(text: string): void {
     const { preambleAtHand } = this
     if (preambleAtHand?.kind !== 'panic' || preambleAtHand.reason !== '') return
@@ -54,7 +54,7 @@ export class Candidate extends Block {
     if (!NO_VALUE.test(reason)) this.announce({ ...preambleAtHand, reason })
   }
 
-  /** One more line that may be dump. */
+  /** Holds one more line that may be dump. */
   hold(held: Held): void {
     this.#held.push(held)
     this.bytes += HELD_BYTES + held.bytes.length

@@ -4,7 +4,7 @@
  *   line                                        | what proves it
  *   --------------------------------------------|----------------------------------------------------------------
  *   a function or a creator                     | its file line
- *   the same, where the stack may have ended    | a file line with an offset, but for what is inlined
+ *   the same, where the stack may have ended    | a file line with an offset, except for inlined functions
  *   the same, without parentheses (gccgo)       | a file line as the very next line
  *   a call with odd arguments, or a bare name   | a file line with an offset as the very next line
  *   a file line without an offset               | that no file line with one comes next
@@ -15,26 +15,26 @@ import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import type { StackTree } from '../stacks/stack-tree.ts'
 import { hasOffset, type LineText } from '../text/line.ts'
 
-/** The line at which the goroutine is may be a log line: then it goes on from `from`. */
+/** The goroutine's last line may be a log line: if it is, the goroutine continues from `from`. */
 export type Doubt =
   | {
       /** A function or a creator without its file line. */
       readonly about: 'frame'
       readonly from: KnownLine
       readonly proof: 'offset' | 'file' | 'next' | 'next with offset'
-      /** What it is if nothing of the kind comes. Behind other log lines it is one; directly behind lines of the stack, the stack was cut. */
+      /** What it is if no proof comes. After other log lines it is one; directly after lines of the stack, the stack was cut. */
       readonly otherwise: 'log' | 'dump'
     }
   | {
-      /** A file line without an offset, of a function with arguments: if one with an offset is next, that is the function's. */
+      /** A file line without an offset, of a function with arguments: if one with an offset comes next, that one is the function's. */
       readonly about: 'file'
       readonly from: KnownLine
       readonly otherwise: 'dump'
     }
 
 /**
- * The doubt about the line `text`, read as `line`, that comes behind `from`. `isApart`: what comes there is more likely a log line than one of
- * this stack.
+ * The doubt about the line `text`, read as `line`, which comes after `from`. `isApart`: a line there is more likely a log line than one of this
+ * stack.
  */
 export function doubtOf(
   tree: StackTree,
@@ -53,12 +53,12 @@ export function doubtOf(
   if (line.isOdd === true) return { about: 'frame', from, proof: 'next with offset', otherwise: 'log' }
   if (line.kind === 'func' && line.tail === 'none') return { about: 'frame', from, proof: 'next', otherwise: 'log' }
   if (!isApart) return { about: 'frame', from, proof: 'file', otherwise: 'dump' }
-  // Behind a header alone, no line of a stack may end there.
+  // Directly after a header, no stack can have ended.
   const isAnyProof = text.endsWith('(...)') || from === ROOT
   return { about: 'frame', from, proof: isAnyProof ? 'file' : 'offset', otherwise: 'log' }
 }
 
-/** What the line in doubt is, now that `text` has come, read as `line`. Undefined: it is not decided yet. */
+/** Decides what the line in doubt is, now that `text` has come, read as `line`. Undefined: still undecided. */
 export function decideDoubt(
   doubt: Doubt,
   text: string,

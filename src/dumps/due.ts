@@ -1,4 +1,4 @@
-/** What a line is in the place where it comes: in some places more is believed to be a line of a stack than in others. */
+/** Reads a line by where it comes: in some places more forms are accepted as a line of a stack than in others. */
 
 import { TAILS } from '../stacks/line-table.ts'
 import { ROOT } from '../stacks/rows.ts'
@@ -13,10 +13,10 @@ import {
 } from '../text/line.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
 
-/** Where the goroutine is; `at` is undefined where it is damaged. */
+/** Where the goroutine is; `at` is undefined if it is damaged. */
 type Place = Pick<OpenGoroutine, 'tree' | 'at' | 'expected' | 'length' | 'isCertain'>
 
-/** What `text` is, if it can be part of a goroutine. Where what Go indents is due, it may have lost its TAB. */
+/** What `text` is, if it can be part of a goroutine. Where a line that Go indents is due, it may have lost its TAB. */
 export function readDue(text: string, place: Place): LineText | undefined {
   const { at, expected } = place
   const line = readLine(text)
@@ -35,7 +35,7 @@ export function readDue(text: string, place: Place): LineText | undefined {
   )
 }
 
-/** gccgo's functions have no parentheses: one comes directly behind the header, or behind the file line of another. */
+/** gccgo's functions have no parentheses: one comes directly after the header, or after the file line of another. */
 function mayBeBare({ tree, at, length }: Place): boolean {
   if (at === ROOT) return length > 0
   if (at === undefined || length === 0 || tree.kind(at) !== 'file') return false

@@ -1,4 +1,4 @@
-/** A dump that is streaming in, and what it is when it is complete. */
+/** A dump that is streaming in, and its result when it is complete. */
 
 import { utf8Of } from '../core/latin1.ts'
 import type { Limits } from '../core/limits.ts'
@@ -24,31 +24,31 @@ import { Block } from './block.ts'
 import type { Candidate } from './candidate.ts'
 import type { GoroutineEnd, GoroutineHeader } from './goroutine.ts'
 
-/** What is known from the outside of where a dump begins. */
+/** What is known about the place where a dump begins. */
 export interface Opening {
   /** Milliseconds since the epoch. */
   readonly time: number | undefined
   readonly timeFrom: TimeFrom | undefined
-  /** Present when the carrier is JSON: puts the JSON text of a record in the place of the text of the dump's first line. */
+  /** Present if the carrier is JSON: puts the JSON text of a record in place of the text of the dump's first line. */
   readonly frame: ((json: string) => string) | undefined
 }
 
-/** What is kept of where a dump may begin. Most of it is found out once there is one: a log may quote a header in each line. */
+/** What is kept about a place where a dump may begin. Most of it is computed only once there is a dump: a log may quote a header in each line. */
 export interface OpeningToBe {
   readonly frame: Opening['frame']
-  /** The log lines close ahead of it that have come since the opening before: they show how log lines begin. */
+  /** Log lines shortly before it that have come since the opening before: they show how log lines begin. */
   readonly logLines: readonly string[]
-  /** May a log line before it give a reason for it? */
+  /** Can a log line before it give a reason for it? */
   readonly mayHaveReason: boolean
-  /** The log lines close ahead of it, behind the dump before it. */
+  /** The log lines shortly before it, and after the previous dump. */
   ahead(): readonly string[]
-  /** What stands ahead of it on the line in which it begins; empty when nothing does. */
+  /** What comes before it on the line in which it begins; empty if nothing does. */
   head(): string
-  /** There is a dump. */
+  /** To be called once there is a dump. */
   confirm(): Opening
 }
 
-/** A dump that is complete. Whose it is, which number it has and when it was is not known here. */
+/** A dump that is complete. Its source, number and time are not known here. */
 export interface FinishedDump
   extends Pick<
     DumpTally,
@@ -73,7 +73,7 @@ export interface FinishedDump
   readonly opening: Opening
 }
 
-/** What an assembler tells, and asks, whoever has made it. */
+/** What an assembler reports to its owner, and asks it. */
 export interface AssemblerSink {
   /** A dump may begin at `start` of the input. */
   opening(start: number): OpeningToBe
@@ -84,35 +84,35 @@ export interface AssemblerSink {
 }
 
 const NO_LIMITS: readonly string[] = []
-/** Of a goroutine with a header and nothing else. */
+/** The end of a goroutine of which only the header has come. */
 const NO_STACK: GoroutineEnd = { entry: undefined, damaged: true, at: undefined }
 
 export class OpenDump extends Block {
   readonly opening: Opening
   readonly #sink: Pick<AssemblerSink, 'goroutine'>
   tally: Tally
-  /** What the preamble said; undefined when there was none. */
+  /** From the preamble; undefined if there was none. */
   kind: DumpKind | undefined
-  /** Latin-1, as lines are. */
+  /** Latin-1, like lines. */
   reason: string | undefined
-  /** Where `kind` and `reason` are from. Where the log says why, the program has mostly recovered, and the process lives on. */
+  /** The source of `kind` and `reason`. If it is the log, the program has usually recovered, and the process lives on. */
   announcedBy: 'preamble' | 'log' | 'nobody' = 'nobody'
   damaged = 0
   truncated = false
-  /** Of its first goroutine: where that runs, it has made the dump. */
+  /** Of its first goroutine: if that runs, it has made the dump. */
   first: HeaderInfo | undefined
-  /** What a crash has come to: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
+  /** The part of a crash that has been reached: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
   part: 'goroutines' | 'threads' = 'goroutines'
-  /** Those that were hit. */
+  /** The limits that were hit. */
   #limits: readonly string[] = NO_LIMITS
   #died: Stack | undefined
 
-  /** Registers behind the goroutines of a crash: more are `due` until the last has come; `cut`: what may be the head of one came instead. */
+  /** Registers after the goroutines of a crash: more are `due` until the last has come; `cut`: what may be the head of one came instead. */
   registers: 'none' | 'due' | 'cut' = 'none'
   /** While the last header may be the first of the next dump: where this one ended before it, and whether in the middle of a goroutine. */
   #before = { end: 0, wasCut: false }
 
-  /** `before`: the reason that the log before it gives, if it does. */
+  /** `before`: the reason that the log before the dump gives, if any. */
   constructor(
     candidate: Candidate,
     tally: Tally,
@@ -145,13 +145,13 @@ export class OpenDump extends Block {
     this.announcedBy = by
   }
 
-  /** The process died, or was told to: the runtime goes on after the goroutines, with registers and further threads. */
+  /** The process died, or was made to dump by a signal: after the goroutines the runtime goes on with registers and further threads. */
   get isCrash(): boolean {
     return this.kind === 'signal' || this.kind === 'fatal' || this.kind === 'panic'
   }
 
   /**
-   * May its only goroutine be text in the value of the panic? Until Go 1.22 the lines of the value stand in column 0 and may look like a
+   * May its only goroutine be text in the value of the panic? Until Go 1.22 the lines of the value are in column 0 and may look like a
    * goroutine. The goroutine that panics comes first and is the only one that runs and has a stack. If a second one runs, the first was
    * part of the value.
    */
@@ -159,12 +159,12 @@ export class OpenDump extends Block {
     return this.kind === 'panic' && this.announcedBy === 'preamble' && this.tally.goroutines === 1
   }
 
-  /** Takes goroutines of which nothing but the headers has come. */
+  /** Takes goroutines of which only the headers have come. */
   addBare(headers: Candidate['bare'], tree: StackTree): void {
     for (const { id, info } of headers) this.add({ id, place: this.tally.addId(id), info }, NO_STACK, tree)
   }
 
-  /** Takes a goroutine, whose id is in the tally, and which has come to an end. */
+  /** Takes a goroutine that has come to an end, and whose id is in the tally. */
   add({ id, place, info }: Pick<GoroutineHeader, 'id' | 'place' | 'info'>, end: GoroutineEnd, tree: StackTree): void {
     const { entry, damaged, at } = end
     if (damaged) this.damaged++
@@ -173,36 +173,36 @@ export class OpenDump extends Block {
     if (!damaged && at !== undefined && this.tally.has(entry)) tree.ended(at, this.tally.serial)
   }
 
-  /** Counts a goroutine; `entry` is undefined where it cannot be said which stack it has. */
+  /** Counts a goroutine; `entry` is undefined if its stack cannot be determined. */
   count(id: number, place: number, info: HeaderInfo, entry: StackEntry | undefined, tree: StackTree): void {
     this.#sink.goroutine(id, info, this.tally.add(place, id, info, entry, tree))
   }
 
-  /** As `count`, of what Tally.addKnown takes. */
+  /** Like `count`, for what Tally.addKnown takes. */
   countKnown(id: number, place: number, info: HeaderInfo, entry: StackEntry, parent: number): void {
     this.#sink.goroutine(id, info, this.tally.addKnown(place, info, entry, parent))
   }
 
-  /** The header that comes may be the first of the next dump. `wasCut`: the goroutine before it was open in the middle. */
+  /** The next header may be the first of the next dump. `wasCut`: the goroutine before it had not come to an end. */
   mayEnd(wasCut: boolean): void {
     this.#before = { end: this.end, wasCut }
   }
 
-  /** It ended before `header`, which was taken for one of its own. */
+  /** The dump ended before `header`, which was taken for one of its own. */
   endBefore(header: GoroutineHeader): void {
     if (header.place >= 0) this.tally.ids.undo(header.place)
     this.end = this.#before.end
     this.truncated ||= this.#before.wasCut
   }
 
-  /** What was counted so far was text: `header` is the first of its own, and `tally` is empty. */
+  /** What was counted so far was text: `header` is the first of the dump, and `tally` is empty. */
   startOver(header: GoroutineHeader, tally: Tally): void {
     this.tally = tally
     this.damaged = 0
     header.place = tally.addId(header.id)
   }
 
-  /** The goroutine that comes now stands in no signature: `at` is how far its stack is known. */
+  /** The current goroutine is in no signature: `at` is how far its stack is known. */
   #noteLost(tree: StackTree, at: KnownLine | undefined): void {
     if (this.tally.goroutines > 0 || (this.kind !== 'panic' && this.kind !== 'fatal')) return
     this.#died = at === undefined ? { frames: [] } : stackOf(tree, at)
@@ -245,8 +245,8 @@ export class OpenDump extends Block {
   }
 
   /**
-   * A traceback of exactly 2^n bytes, n >= 10, filled the buffer it was written to: runtime.Stack cuts without a sign, and pprof
-   * does at 64 MiB (runtime/pprof/pprof.go writeGoroutineStacks).
+   * A traceback of exactly 2^n bytes, n >= 10, filled the buffer it was written to: runtime.Stack truncates silently, and so does
+   * pprof at 64 MiB (runtime/pprof/pprof.go writeGoroutineStacks).
    */
   #fillsBuffer(): boolean {
     const own = this.end - this.start - this.foreign.bytes

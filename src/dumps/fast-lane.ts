@@ -1,14 +1,14 @@
 /**
- * Goroutines of stacks that the open dump has, one after the other: the kernel walks their lines and reads the headers between them
- * (stacks/walk.wat), and what is left is to count. Each is one turn of the loop in assembler.ts, for the plain case:
+ * Goroutines of stacks that the open dump already has, one after the other: the kernel walks their lines and reads the headers between them
+ * (stacks/walk.wat), and only counting remains. This does what the loop in assembler.ts does for each of them, in the plain case:
  *
- *   what is seen                                      | who takes it
+ *   what comes                                        | who takes it
  *   --------------------------------------------------|---------------------------------------------------------
- *   lines that are known; an empty line and a header  | here
+ *   lines that are known; an empty line and a header  | this class
  *   a line that is not known                          | the reader of lines
- *   a stack that the dump has not                     | the loop
- *   a state that is not known, or `running`; labels   | the loop, which has the state known from now on
- *   an id that the dump has already                   | the loop: the dump may be over
+ *   a stack that the dump does not have               | the loop
+ *   a state that is not known, or `running`; labels   | the loop, which makes the state known
+ *   an id that the dump already has                   | the loop: the dump may be over
  *   anything in doubt, held, or announced             | the loop, line by line
  *
  * Hot: guarded by `npm run bench` (dump-heavy).
@@ -21,21 +21,21 @@ import type { HeaderInfo } from '../text/info.ts'
 import type { OpenDump } from './dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
-/** Rows that a dump may have at once, for each goroutine that it has: what comes of them is in vain if it is over before. */
+/** Rows that the kernel may read at once, for each goroutine that the dump has: they are wasted if the dump ends before them. */
 const AHEAD = 4
 
 export class FastLane {
   readonly #open: OpenBlocks
   /** The kernel that stopped at a header that is not plain. */
   #stopped: WalkKernel | undefined
-  /** Calls of the rows that were taken. */
+  /** Calls in the rows that were taken. */
   #calls = 0
 
   constructor(open: OpenBlocks) {
     this.#open = open
   }
 
-  /** Goes on from where the open goroutine is. Returns where the first line begins that is left; `goroutine.at` is where its goroutine is. */
+  /** Continues from where the open goroutine is. Returns where the first line begins that was not taken; `goroutine.at` is then up to date. */
   run(from: KnownLine, buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     const { goroutine } = this.#open
     const { tree } = goroutine
@@ -44,7 +44,7 @@ export class FastLane {
     let pos = start
     tree.growFor(this.#open.dump?.tally.goroutines ?? 0)
     let kernel = tree.kernelFor(buf, pos, end)
-    // A line that has just been learnt: nothing is known to come behind it.
+    // A line that has just been learnt: no line is known after it.
     if (kernel === undefined && buf[start] !== LF && tree.firstChild(from) === ROOT) return start
     while (kernel !== undefined) {
       const dump = this.#plainDump
@@ -52,7 +52,7 @@ export class FastLane {
       const { rows } = kernel
       const taken = rows === 0 || dump === undefined ? 0 : this.#take(kernel, rows, dump, buf, base)
       if (taken < rows) {
-        // The header of this row is for the loop.
+        // The header of this row is left to the loop.
         kernel.noteBefore(taken, this.#calls, tree.calls, buf, false)
         this.#walked(kernel.lineBefore(taken), buf, kernel.fromBefore(taken), kernel.headerFrom(taken) - 1, base)
         return kernel.headerFrom(taken) - 1
@@ -68,7 +68,7 @@ export class FastLane {
         if (why === AT_HEADER) this.#stopped = kernel
         return pos
       }
-      // The line goes on behind what the kernel has seen.
+      // The line continues past what the kernel has seen.
       if (!kernel.isFull(why) && !kernel.seeFrom(buf, pos, end)) kernel = undefined
     }
     const last = tree.walkPlain(at, buf, words, pos, end)
@@ -77,26 +77,26 @@ export class FastLane {
     return tree.after
   }
 
-  /** For another stream. */
+  /** Prepares for another stream. */
   reuse(): void {
     this.#stopped = undefined
     this.#calls = 0
   }
 
-  /** A header has come that the kernel did not know: it knows its like from now on. */
+  /** Teaches the kernel a header that it did not know. */
   learn(info: HeaderInfo): void {
     this.#stopped?.learn(info)
     this.#stopped = undefined
   }
 
-  /** Has the kernel go through the goroutines of stacks that the dump has. */
+  /** Lets the kernel read goroutines of stacks that the dump has. */
   #runIn(dump: OpenDump, at: KnownLine, buf: Buffer, pos: number, end: number): number {
     const { length, mostLines, tree } = this.#open.goroutine
     const { goroutines, serial } = dump.tally
     return tree.run(at, buf, pos, end, serial, (goroutines + 1) * AHEAD, length > 0 ? mostLines : 0)
   }
 
-  /** The dump, where the next goroutine may be taken without a look at anything else. */
+  /** The dump, if the next goroutine can be taken without checking anything else. */
   get #plainDump(): OpenDump | undefined {
     const { dump, body, fragments, goroutine } = this.#open
     const { header, tree } = goroutine
@@ -105,7 +105,7 @@ export class FastLane {
     return tree.full || dump.tally.idsOverflow || fragments.pending.length > 0 ? undefined : dump
   }
 
-  /** Takes rows, up to one that is not plain; returns how many. */
+  /** Takes rows, up to one that is not plain; returns their number. */
   #take(kernel: WalkKernel, rows: number, dump: OpenDump, buf: Buffer, base: number): number {
     const open = this.#open
     const { goroutine } = open
@@ -123,7 +123,7 @@ export class FastLane {
       const entry = tree.entry(kernel.lineBefore(row)) as StackEntry
       const calls = kernel.callsBefore(row)
       const hasEnough = calls === 0 || tally.callers?.hasEnough(entry) === true
-      // Of the first one, some lines came before.
+      // Some lines of the first one came before.
       if (row === 0 || !hasEnough || (calls > 0 && kernel.waitsBefore(this.#calls))) {
         kernel.noteBefore(row, this.#calls, tree.calls, buf, row > 0 && hasEnough)
         dump.count(id, place, info, entry, tree)
@@ -143,7 +143,7 @@ export class FastLane {
     return row
   }
 
-  /** The open goroutine is at `line`, which begins at `from`, and the line behind it at `after`. */
+  /** Moves the open goroutine to `line`, which begins at `from`; the line after it begins at `after`. */
   #walked(line: KnownLine, buf: Buffer, from: number, after: number, base: number): void {
     const { dump, goroutine } = this.#open
     goroutine.at = line

@@ -1,5 +1,5 @@
 /**
- * Which line of a goroutine may come behind which. The lines stand in the tree of known stacks (stacks/stack-tree.ts).
+ * Which line of a goroutine may follow which. The lines are in the tree of known stacks (stacks/stack-tree.ts).
  *
  *   at              | what may come next
  *   ----------------|---------------------------------------
@@ -29,19 +29,19 @@ const AFTER: Readonly<Record<LineKind, readonly LineKind[]>> = {
   unavailable: ['created'],
 }
 
-/** The kinds of line that may come behind `at`; undefined: nobody knows where in its stack the goroutine is. */
+/** The kinds of line that may come after `at`; if `at` is undefined, it is not known where in its stack the goroutine is. */
 export function kindsAfter(tree: StackTree, at: KnownLine | undefined): readonly LineKind[] {
   if (at === undefined) return AFTER_FRAME
   if (at === ROOT) return AFTER_HEADER
   return isFileOfCreator(tree, at) ? AFTER_CREATOR : AFTER[tree.kind(at)]
 }
 
-/** As `kindsAfter`, of a line that is in no tree. */
+/** Like `kindsAfter`, for a line that is not in a tree. */
 export function kindsAfterKind(kind: LineKind): readonly LineKind[] {
   return AFTER[kind]
 }
 
-/** Is this the file line of `created by …`, behind which only ancestors may come? */
+/** Is this the file line of `created by …`, after which only ancestors may come? */
 export function isFileOfCreator(tree: StackTree, at: KnownLine): boolean {
   return tree.kind(at) === 'file' && tree.kind(tree.parent(at)) === 'created'
 }

@@ -1,4 +1,4 @@
-/** Lines that stand between the lines of a dump and are not part of it: how many, and how many bytes. */
+/** Lines between the lines of a dump that are not part of it: how many, and how many bytes. */
 export class ForeignCount {
   lines = 0
   bytes = 0
@@ -8,13 +8,13 @@ export class ForeignCount {
     this.bytes += bytes
   }
 
-  /** A line that was counted is a piece of a dump line after all. */
+  /** A line that was counted turned out to be a piece of a dump line. */
   remove(bytes: number): void {
     this.lines--
     this.bytes -= bytes
   }
 
-  /** Adds what `other` has counted, which starts over. */
+  /** Adds what `other` has counted, and clears it. */
   takeOver(other: ForeignCount): void {
     this.lines += other.lines
     this.bytes += other.bytes

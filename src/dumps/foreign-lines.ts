@@ -1,11 +1,11 @@
 /**
- * Lines that nothing open can claim. They are log, but for what is hidden in them: the header of a goroutine behind a log line that lacks
- * its line end, a dump line with foreign text glued to it, the head of a dump line that was cut (fragments.ts).
+ * Lines that nothing open can claim. They are log, except for what is hidden in them: the header of a goroutine after a log line that lacks its
+ * line end, a dump line with foreign text glued to it, the head of a dump line that was cut (fragments.ts).
  *
  *   open             | line                                    | what happens
  *   -----------------|-----------------------------------------|--------------------------------------------------
- *   anything         | ends in a header                        | what stands ahead of the header is log
- *   a dump           | says that the dump is over              | log; the dump is complete
+ *   anything         | ends in a header                        | what comes before the header is log
+ *   a dump           | marks the end of the dump               | log; the dump is complete
  *   a dump, or a     | begins with a whole known line          | that is dump, the rest is log
  *   candidate        | may begin with the head of a dump line  | held until its tail comes, or too much else
  *                    | any other                               | log; too many of them end the dump or candidate
@@ -23,7 +23,7 @@ import { beginGoroutine } from './begin-goroutine.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Openers } from './openers.ts'
 
-/** Foreign lines behind which a preamble inside an open dump is taken for log. */
+/** Foreign lines after which a preamble inside an open dump is taken for log. */
 const PREAMBLE_LINES = 64
 
 export class ForeignLines {
@@ -97,7 +97,7 @@ export class ForeignLines {
     if (open.sinceLastLine.lines > foreignLines || open.sinceLastLine.bytes > foreignBytes) open.close()
   }
 
-  /** A foreign line of `bytes` stands in the open dump, and another stage has taken it. */
+  /** Another stage has taken a foreign line of `bytes` inside the open dump. */
   takenElsewhere(bytes: number): void {
     this.#count(bytes)
   }
@@ -106,7 +106,7 @@ export class ForeignLines {
     this.#open.foreign(bytes)
   }
 
-  /** A header behind a log line that lacks its line end. */
+  /** Takes a header after a log line that lacks its line end. */
   #gluedHeader({ text, buf, pos, next, base }: LineAt): boolean {
     const open = this.#open
     if (open.dump?.body.mayQuote(text) === true) return false
@@ -115,7 +115,7 @@ export class ForeignLines {
     const head = text.slice(0, at)
     open.decide()
     if (open.candidate !== undefined && isCutHeader(head)) open.dropCandidate()
-    // A line of the dump was cut, and what follows it is the first goroutine of the next one.
+    // A line of the dump was cut, and is followed by the first goroutine of the next one.
     else if (
       open.dump !== undefined &&
       this.#headers.info.state === 'running' &&
@@ -131,13 +131,13 @@ export class ForeignLines {
     const isIndented = open.goroutine.indent !== ''
     open.tape.pass(buf, pos, pos + at)
     beginGoroutine(open, this.#headers, buf, pos + at, next, base, 'glued')
-    // The value of a panic goes on with a TAB on each line, whatever it quotes. Headers may be indented by more than their lines.
+    // The value of a panic continues with a TAB on each line, whatever it quotes. Headers may be indented by more than their lines.
     open.goroutine.mayBeIndented = head.trim() === '' ? isIndented : startsPreamble(head) === undefined
     open.tape.pass(buf, trimLineEnd(buf, pos, next), next)
     return true
   }
 
-  /** What begins another dump, behind a line of this one that was cut. */
+  /** Takes what begins another dump, after a line of this one that was cut. */
   #gluedBeginning(line: LineAt): boolean {
     const { text, buf, pos } = line
     const at = cutBeginning(text)
@@ -148,7 +148,7 @@ export class ForeignLines {
     return this.#openers.take({ ...line, text: text.slice(at), pos: pos + at })
   }
 
-  /** A whole known line with foreign text behind it. */
+  /** Takes a whole known line with foreign text after it. */
   #gluedLine({ text, buf, pos, next, base }: LineAt): boolean {
     const open = this.#open
     const length = text === '' ? -1 : open.body.glued(text)
@@ -159,7 +159,7 @@ export class ForeignLines {
     return true
   }
 
-  /** Holds the line if it may begin with the head of a dump line, or go on with one; else it is log. */
+  /** Holds the line if it may begin with the head of a dump line, or continue one; otherwise it is log. */
   #holdOrPass({ text, buf, pos, next }: LineAt): void {
     const { fragments, tape } = this.#open
     if (!this.#mayBePiece(text)) {

@@ -11,31 +11,31 @@ import { stackWith } from './repair/missing.ts'
 
 export interface GoroutineHeader {
   readonly id: number
-  /** Where its id is in the tally; -1 for nowhere. */
+  /** Where its id is in the tally; -1 if it is not there. */
   place: number
   readonly info: HeaderInfo
   /** Absolute offset in the input. */
   start: number
-  /** `runtime stack:` comes in the place of one, and counts as no goroutine. */
+  /** False for `runtime stack:`, which takes the place of a header, but does not count as a goroutine. */
   readonly counted: boolean
 }
 
-/** What a goroutine was. `entry` is undefined when it cannot be said which stack it has. */
+/** The result of a goroutine. `entry` is undefined if its stack cannot be determined. */
 export interface GoroutineEnd {
   readonly entry: StackEntry | undefined
   readonly damaged: boolean
-  /** Where it is known to have come: up to what is damaged. */
+  /** The last line known of it: the one before the damage, if it is damaged. */
   readonly at: KnownLine | undefined
 }
 
-/** Is the goroutine that ends at `at` whole as far as it goes: not in the middle of a frame? */
+/** Is the goroutine that ends at `at` whole up to there, that is, not in the middle of a frame? */
 export function isWhole(tree: StackTree, at: KnownLine | undefined): boolean {
   if (at === undefined || at === ROOT) return false
   const kind = tree.kind(at)
   return kind !== 'func' && kind !== 'created' && kind !== 'ancestor'
 }
 
-/** Has its stack an end of its own: created by, main.main, or the runtime? If not, the dump may have been cut here. */
+/** Does its stack have a real end: created by, main.main, or the runtime? If not, the dump may have been cut here. */
 export function isEnd(tree: StackTree, at: KnownLine | undefined, id: number | undefined): boolean {
   if (at === undefined || !isWhole(tree, at)) return false
   const kind = tree.kind(at)
@@ -48,8 +48,8 @@ export function isEnd(tree: StackTree, at: KnownLine | undefined, id: number | u
 }
 
 /**
- * Are the frames of the runtime shown in the stack that has come to the file line `at`? Then each frame has its registers, but for what was
- * inlined, and only the one that all goroutines begin with ends it; those of a thread (goroutine 0) end in many ways.
+ * Does the stack up to the file line `at` show the frames of the runtime? Then each frame has its registers, unless it was inlined, and only the
+ * frame that all goroutines begin with ends the stack; stacks of a thread (goroutine 0) end in many ways.
  */
 export function showsSystem(tree: StackTree, at: KnownLine): boolean {
   for (let line = at; line !== ROOT; line = tree.parent(line)) {
@@ -69,7 +69,7 @@ export function entryAt(tree: StackTree, at: KnownLine): StackEntry {
   return entry
 }
 
-/** The one known stack of a damaged goroutine, which was at `from` before the damage; `lost` came since. Nothing is known of one without a line. */
+/** The one known stack that fits a damaged goroutine, which was at `from` before the damage; `lost` came since. Without a line, none fits. */
 export function damagedEntry(
   tree: StackTree,
   from: KnownLine | undefined,
@@ -80,8 +80,8 @@ export function damagedEntry(
 }
 
 /**
- * Is a frame whole, its file line included? A goroutine without one may be of any stack, and so may one that has come no further than the frames of
- * the runtime in which each waits.
+ * Is a frame complete, including its file line? A goroutine without one can have any stack, and so can one that shows only the frames of the runtime
+ * in which every goroutine waits.
  */
 function hasFrame(tree: StackTree, from: KnownLine): boolean {
   for (let at = from; at !== ROOT; at = tree.parent(at))

@@ -1,4 +1,4 @@
-/** Lines of a stream that two dumps share: how well one fits a dump, and one that is held until it is known whose it is. */
+/** Lines of a stream that two dumps share: how well a line fits a dump, and how it is held until it is known which dump it belongs to. */
 import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
@@ -9,20 +9,20 @@ import type { GoroutineHeader } from './goroutine.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
 /**
- * How well a line fits what is due in a dump. 3: a known stack goes on with it. 2: it may come next. 1: it is a header, but the open goroutine
- * has not ended. 0: it is none of this dump's.
+ * How well a line fits what is due in a dump. 3: a known stack continues with it. 2: it may come next. 1: it is a header, but the open goroutine
+ * has not ended. 0: it does not belong to this dump.
  */
 export type Fit = 0 | 1 | 2 | 3
 
-/** A line that is held until it is known whose it is. */
+/** A line that is held until it is known which dump it belongs to. */
 export interface HeldLine {
   readonly held: Held
   /** With its line end. */
   readonly bytes: Buffer
-  /** Where it is in the input. */
+  /** Its place in the input. */
   readonly start: number
   end: number
-  /** What it fits in the dump that holds it. */
+  /** The part of the dump that it fits. */
   readonly fits: GoroutineHeader | Body
 }
 
@@ -38,7 +38,7 @@ export function fitsStill(open: OpenBlocks, line: HeldLine): boolean {
   return line.fits === openPart(open)
 }
 
-/** What the next line of the dump goes on with: its open goroutine, or its body where there is none. */
+/** What the next line of the dump would continue: its open goroutine, or its body if there is none. */
 function openPart({ goroutine, body }: OpenBlocks): GoroutineHeader | Body {
   return goroutine.header ?? body
 }

@@ -1,7 +1,7 @@
 /**
- * Two processes that dump into one stream at the same time, their lines interleaved; or one that dumped, was cut in the middle of a goroutine,
- * and dumped again. Both show when a header with an id that the open dump has already breaks into one of its goroutines, and the next two
- * lines tell them apart: two lines of one frame, one after the other, are of one writer, and the dump before it was cut.
+ * Two processes that dump into one stream at the same time, with their lines interleaved; or one that dumped, was cut in the middle of a goroutine,
+ * and dumped again. Both show as a header in the middle of a goroutine, with an id that the open dump already has. The next two lines distinguish
+ * them: two consecutive lines of one frame come from one writer, so the dump before was cut.
  *
  * The states, and what leads from one to the next, are a table: WRITERS in states.ts.
  */
@@ -13,14 +13,14 @@ import type { Assembler, Stop } from './assembler.ts'
 import { completes, type HeldLine } from './held-line.ts'
 import { after, WRITERS, type Writers, type WritersEvent } from './states.ts'
 
-/** Lines that fit neither dump, while it is not known whether there are two; lines of one dump without one of the other. */
+/** Most lines that fit neither dump, while it is not known whether there are two; most lines of one dump without one of the other. */
 const MOST_LINES = 64
 const NEWLINE = Buffer.from('\n')
 
-/** Where assemblers are from, and go to. */
+/** Provides assemblers, and takes them back. */
 export interface AssemblerSource {
   take(): Assembler
-  /** Nothing is open in it. `knows`: the stacks that it has learnt are of one writer. */
+  /** Nothing is open in it. `knows`: all the stacks that it has learnt are from one writer. */
   give(assembler: Assembler, knows: boolean): void
 }
 
@@ -29,13 +29,13 @@ export class InterleavedDumps {
   /** Made when the first line comes: most streams have no dump. */
   #made: Assembler | undefined
   #state: Writers = 'one'
-  /** The second dump; undefined where there is one alone. */
+  /** The second dump; undefined if there is only one. */
   #second: Assembler | undefined
   /** While weighing: a line that fits both. */
   #held: HeldLine | undefined
-  /** Lines that say nothing of how many write. */
+  /** Lines that do not show how many processes write. */
   #lines = 0
-  /** The one that took the last line, or stopped before it. */
+  /** The assembler that took the last line, or stopped before it. */
   #last: Assembler | undefined
   /** Why the last `run` stopped. */
   stopped: Stop = 'end'
@@ -53,7 +53,7 @@ export class InterleavedDumps {
     this.#made = assembler
   }
 
-  /** As the table WRITERS in states.ts has it. */
+  /** See the table WRITERS in states.ts. */
   get state(): Writers {
     return this.#state
   }
@@ -65,7 +65,7 @@ export class InterleavedDumps {
     this.#lines = 0
   }
 
-  /** Gives back what the next stream may use, when nothing is open. */
+  /** If nothing is open, gives back what the next stream can use. */
   release(): void {
     const made = this.#made
     if (made === undefined || !this.quiet) return
@@ -74,17 +74,17 @@ export class InterleavedDumps {
     this.#source.give(made, true)
   }
 
-  /** There is a dump, not only what may become one. */
+  /** A dump is open, not only what may become one. */
   get open(): boolean {
     return this.#second?.open === true || this.#made?.open === true
   }
 
-  /** As Assembler.isIndented. */
+  /** See Assembler.isIndented. */
   get isIndented(): boolean {
     return this.#last?.isIndented === true
   }
 
-  /** As Assembler.isInDump. */
+  /** See Assembler.isInDump. */
   get isInDump(): boolean {
     return this.#last?.isInDump === true
   }
@@ -93,13 +93,13 @@ export class InterleavedDumps {
     return this.#second === undefined && this.#made?.quiet !== false
   }
 
-  /** As Assembler.start, of the one that began first. */
+  /** See Assembler.start, for the dump that began first. */
   get start(): number | undefined {
     const [one, other] = [this.#made?.start, this.#second?.start]
     return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
   }
 
-  /** As Assembler.bytes, of both. */
+  /** See Assembler.bytes, for both. */
   get bytes(): number {
     return (this.#made?.bytes ?? 0) + (this.#second?.bytes ?? 0)
   }
@@ -109,24 +109,24 @@ export class InterleavedDumps {
     return (this.#made?.progress ?? 0) + (this.#second?.progress ?? 0)
   }
 
-  /** As Assembler.fit. */
+  /** See Assembler.fit. */
   fit(buf: Buffer, words: DataView, pos: number, next: number): number {
     const fit = this.#made?.fit(buf, words, pos, next) ?? 0
     return Math.max(fit, this.#second?.fit(buf, words, pos, next) ?? 0)
   }
 
-  /** As ReasonBefore.give. */
+  /** See ReasonBefore.give. */
   giveReason(reason: LoggedReason): void {
     this.#first.giveReason(reason)
   }
 
-  /** As Assembler.cut. */
+  /** See Assembler.cut. */
   cut(limit: keyof Limits | undefined): void {
     this.#made?.cut(limit)
     this.#second?.cut(limit)
   }
 
-  /** As Assembler.reach. */
+  /** See Assembler.reach. */
   reach(start: number, end: number): void {
     this.#last?.reach(start, end)
     if (this.#held !== undefined && this.#held.start >= start) this.#held.end = end
@@ -139,7 +139,7 @@ export class InterleavedDumps {
     this.#settle()
   }
 
-  /** As Assembler.run; there is no `rival`. */
+  /** See Assembler.run; it never stops for a `rival`. */
   run(buf: Buffer, words: DataView, start: number, end: number, base: number): number {
     let pos = start
     let wasOpen = this.open
@@ -156,7 +156,7 @@ export class InterleavedDumps {
         pos =
           this.#state === 'two' ? this.#deal(second, buf, words, pos, base) : this.#weigh(second, buf, words, pos, base)
         if (this.stopped === 'foreign') return pos
-        // What is left may become a dump: a header in a carrier must be found.
+        // The rest may become a dump: a header in a carrier must be found.
         if (this.quiet || (wasOpen && !this.open)) {
           this.stopped = 'closed'
           return pos
@@ -168,12 +168,12 @@ export class InterleavedDumps {
     return pos
   }
 
-  /** As Assembler.walks: of one dump. */
+  /** See Assembler.walks, for a single dump. */
   get walks(): boolean {
     return this.#second === undefined && this.#made?.walks === true
   }
 
-  /** As Assembler.runKnown. */
+  /** See Assembler.runKnown. */
   runKnown(
     buf: Buffer,
     words: DataView,
@@ -186,29 +186,29 @@ export class InterleavedDumps {
     return this.#first.runKnown(buf, words, start, end, base, startOf)
   }
 
-  /** As Assembler.takeForeign. */
+  /** See Assembler.takeForeign. */
   takeForeign(buf: Buffer, pos: number, base: number): number {
     const next = (this.#last ?? this.#first).takeForeign(buf, pos, base)
     this.#settle()
     return next
   }
 
-  /** As Assembler.logs: of one dump. */
+  /** See Assembler.logs, for a single dump. */
   get logs(): boolean {
     return this.#second === undefined && this.#made?.logs === true
   }
 
-  /** As Assembler.takeLog. */
+  /** See Assembler.takeLog. */
   takeLog(buf: Buffer, pos: number, end: number, base: number): number {
     return this.#first.takeLog(buf, pos, end, base)
   }
 
-  /** As Assembler.takenElsewhere. */
+  /** See Assembler.takenElsewhere. */
   takenElsewhere(bytes: number): void {
     this.#last?.takenElsewhere(bytes)
   }
 
-  /** As Assembler.takeHeader, of one that stood behind something else on its line, and is held. */
+  /** See Assembler.takeHeader, for a header that came after something else on its line, and is held. */
   takeHeader(held: Held): void {
     const line = Buffer.concat([held.bytes, NEWLINE])
     this.#last ??= this.#first
@@ -255,7 +255,7 @@ export class InterleavedDumps {
     return this.#feed(second, buf, words, pos, base)
   }
 
-  /** The first dump was cut: it is all there will be of it, and what has come since the header of the second is the second's. */
+  /** The first dump was cut: nothing more of it comes, and what has come since the header of the second belongs to the second. */
   #endWeighing(): void {
     const second = this.#second
     const held = this.#held
@@ -269,7 +269,7 @@ export class InterleavedDumps {
     if (held !== undefined) second.takeHeld(held)
   }
 
-  /** Takes a line of two dumps. */
+  /** Takes a line while there are two dumps. */
   #deal(second: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
     const before = this.#last
     const taker = this.#choose(this.#first, second, buf, words, pos)
@@ -304,7 +304,7 @@ export class InterleavedDumps {
     return next
   }
 
-  /** One of two is complete: the other goes on alone. */
+  /** If one of the two is complete, the other continues alone. */
   #settle(): void {
     const second = this.#second
     if (this.#state !== 'two' || second === undefined) return

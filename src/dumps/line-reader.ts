@@ -1,6 +1,6 @@
 /**
- * Reads the lines that are not of a stack already seen: the frames of a new stack, the lines of profiles and race reports, the tail of a line
- * that was cut, empty lines. openers.ts has the lines that begin a dump, foreign-lines.ts what is foreign, plain-log.ts many of these at once.
+ * Reads the lines that are not in a stack already seen: the frames of a new stack, the lines of profiles and race reports, the tail of a line that
+ * was cut, empty lines. openers.ts has the lines that begin a dump, foreign-lines.ts foreign lines, and plain-log.ts many of those at once.
  *
  * Hot where most stacks are new: `#takeFast`, guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -36,13 +36,13 @@ export class LineReader {
     this.plainLog = new PlainLog(open, this.#remarks)
   }
 
-  /** For another stream. */
+  /** Prepares for another stream. */
   reuse(): void {
     this.#remarks.reuse()
     this.#openers.reuse()
   }
 
-  /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos`. */
+  /** Takes the line at `pos`, unless it is foreign to an open dump; returns where the next one begins, or `pos` if it was not taken. */
   take(buf: Buffer, pos: number, end: number, base: number): number {
     if (this.#open.goroutine.isProvedBy(buf[pos])) this.#open.decide('dump')
     const after = this.#takeFast(buf, pos, end, base)
@@ -78,14 +78,14 @@ export class LineReader {
     return next
   }
 
-  /** Takes the line at `pos`, which is held already, if a dump begins with it. */
+  /** Takes the line at `pos`, which is already held, if a dump begins with it. */
   takeBeginning(buf: Buffer, pos: number, base: number, held: Held): void {
     const next = buf.indexOf(LF, pos) + 1
     const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
     if (!this.#openers.take({ text, buf, pos, next, base, held })) this.#open.tape.release(held)
   }
 
-  /** As ForeignLines.takenElsewhere. */
+  /** See ForeignLines.takenElsewhere. */
   takenElsewhere(bytes: number): void {
     this.#foreign.takenElsewhere(bytes)
     this.#open.goroutine.interrupt('')
@@ -97,8 +97,8 @@ export class LineReader {
   }
 
   /**
-   * Takes lines of a new stack, or one of a profile, by their bytes alone, where nothing else can have a claim to them; else returns -1. With
-   * pieces of cut lines about, their text must be looked at.
+   * Takes lines of a new stack, or one of a profile, by their bytes alone, if nothing else can claim them; otherwise returns -1. If pieces of cut
+   * lines are pending, the text of a line must be examined.
    */
   #takeFast(buf: Buffer, pos: number, end: number, base: number): number {
     const open = this.#open
@@ -109,7 +109,7 @@ export class LineReader {
     for (let from = pos; ; ) {
       if (goroutine.doubt !== undefined) open.doubt(open.tape.hold(buf, from, next), base + from, base + next)
       else open.claimed(base + from, base + next)
-      // Below a line that has just been learnt nothing is known: the next one is new, too, or a kernel knows it from elsewhere.
+      // Nothing is known below a line that has just been learnt: the next line is new, too, or a kernel knows it from elsewhere.
       const { isAtLeaf, tree } = goroutine
       if (!isAtLeaf || tree.hasKernel || open.dump === undefined || open.unsettled || next >= end) break
       const after = body.lineFast(buf, next, end)
@@ -146,7 +146,7 @@ export class LineReader {
     const joined = body.join(text)
     if (joined !== undefined) {
       this.#claimHead(joined)
-      // Its file line has been put together.
+      // Its file line was put together.
       this.#open.decide('dump')
       this.#claimed(line)
       return true
@@ -163,14 +163,14 @@ export class LineReader {
     return false
   }
 
-  /** The head of a line is dump. Lines of its fragment that are dump as a whole had been counted as foreign. */
+  /** The head of a line is dump. Lines of its fragment that belong to the dump completely had been counted as foreign. */
   #claimHead({ fragment, cut }: Joined): void {
     const { candidate, fragments, sinceLastLine } = this.#open
     const counted = candidate?.foreign ?? sinceLastLine
     for (const length of fragments.claim(fragment, cut)) counted.remove(length + 1)
   }
 
-  /** A line of what the dump is made of. */
+  /** Takes a line of the body. */
   #bodyLine(line: LineAt): boolean {
     const open = this.#open
     const part = open.body.line(line.text, line.plain ?? line.buf, line.plain === undefined ? line.pos : 0)
@@ -182,7 +182,7 @@ export class LineReader {
         return true
       case 'damaged':
         if (open.dump !== undefined) break
-        // A goroutine of which a line is missing does not make a dump of what may be prose.
+        // A goroutine with a missing line does not make a dump of what may be prose.
         open.dropCandidate()
         return false
     }
@@ -191,7 +191,7 @@ export class LineReader {
     return true
   }
 
-  /** Is this the first line of a stack that stands without its header after the place where a signal came? */
+  /** Is this the first line of a stack that follows, without a header, the place where a signal came? */
   #isTrapped({ text, base, pos }: LineAt): boolean {
     const open = this.#open
     const { candidate, goroutine, next } = open
@@ -202,13 +202,13 @@ export class LineReader {
     return true
   }
 
-  /** `runtime stack:` stands in the place of a header, but is no goroutine. */
+  /** `runtime stack:` takes the place of a header, but is not a goroutine. */
   #runtimeStack(line: LineAt): boolean {
     const open = this.#open
     if (line.text !== 'runtime stack:') return false
     if (open.quiet) open.newCandidate(line.base + line.pos)
     if (open.dump !== undefined && open.next !== undefined && open.next.lines <= 1) open.closeForNext()
-    // A profile or a report of races has none.
+    // A profile or a race report has no such stack.
     if (open.body.goroutines === 'none') return false
     open.finishGoroutine(false)
     open.goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: line.base + line.pos, counted: false })
@@ -220,11 +220,11 @@ export class LineReader {
     return true
   }
 
-  /** What stands behind the goroutines of a crash: registers, and with GOTRACEBACK=crash the next thread. */
+  /** Takes what follows the goroutines of a crash: registers, and with GOTRACEBACK=crash the next thread. */
   #crashLine(line: LineAt): boolean {
     const { dump } = this.#open
     if (dump === undefined || !dump.isCrash) return false
-    // A log line behind a crash: what it says of threads to come is over.
+    // After a log line, no further threads are expected.
     if (this.#open.sinceLastLine.isApart) dump.part = 'goroutines'
     if (line.text === '-----') dump.part = 'threads'
     else if (isRegister(line.text))
@@ -237,11 +237,11 @@ export class LineReader {
   #blank(line: LineAt): void {
     const open = this.#open
     const { buf, pos, next } = line
-    // Its line end may be all that is left of a cut line.
+    // The line may be the tail of a cut line that lacks only its line end.
     const tail = { ...line, text: '' }
     const { beginning } = open
     if (beginning?.preambleAtHand === undefined && open.fragments.pending.length > 0 && this.#join(tail)) return
-    // The empty line behind a preamble is no end of a profile.
+    // The empty line after a preamble does not end a profile.
     if (open.dump?.body.blank() === 'last' && open.next === undefined) {
       this.#claimed(line)
       open.close()
@@ -249,7 +249,7 @@ export class LineReader {
     }
     if (beginning !== undefined) {
       beginning.hold(open.tape.hold(buf, pos, next))
-      // A tab alone is an empty line of a panic value.
+      // A TAB alone is an empty line of a panic's value.
       if (trimLineEnd(buf, pos, next) === pos) beginning.preambleAtHand = undefined
       return
     }
@@ -262,7 +262,7 @@ export class LineReader {
   }
 }
 
-/** Where the text of the line ends. logrus fills a message up with blanks; the last line of a dump in one is a file line. */
+/** Where the text of the line ends. logrus pads a message with blanks; the last line of a dump in one is a file line. */
 function textEnd(buf: Buffer, pos: number, next: number): number {
   let stop = trimLineEnd(buf, pos, next)
   if (buf[pos] === TAB) while (stop > pos + 1 && buf[stop - 1] === SPACE) stop--

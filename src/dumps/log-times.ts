@@ -1,9 +1,9 @@
 /**
- * When the log lines were written that came since a line of what is open. Nobody pauses for long in the middle of a dump: where the log has gone on
- * for as long, the dump was cut there, and the header that comes is of another one.
+ * When the log lines were written that have come since a line of what is open. No process pauses for long in the middle of a dump: if the log has
+ * gone on for long, the dump was cut there, and the next header belongs to another one.
  */
 
-/** Nobody pauses for so long, milliseconds. */
+/** A longer pause than any within a dump, milliseconds. */
 const LONG_MS = 60_000
 
 interface Clock {
@@ -12,7 +12,7 @@ interface Clock {
 
 export class LogTimes {
   #clock: Clock
-  /** Of the lines before the last line of the dump. */
+  /** The last log line before the last line of the dump. */
   #before = ''
   #first = ''
   #last = ''
@@ -21,7 +21,7 @@ export class LogTimes {
     this.#clock = clock
   }
 
-  /** For another stream. */
+  /** Prepares for another stream. */
   reuse(clock: Clock): void {
     this.#clock = clock
     this.clear()
@@ -48,7 +48,7 @@ export class LogTimes {
     this.#last = ''
   }
 
-  /** Have the log lines gone on for long since the last line of what began at `time`? One line alone may name another time. */
+  /** Have the log lines gone on for long since the last line of what began at `time`? A single line may contain some other time. */
   isLongSince(time: () => number | undefined): boolean {
     if (this.#last === '') return false
     const [first, last] = [this.#clock.timeOf(this.#first), this.#clock.timeOf(this.#last)]

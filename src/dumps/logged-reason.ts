@@ -1,13 +1,13 @@
 /**
- * The reason for a dump that a log line in front of it has given (text/reason.ts, text/record-reason.ts): it counts for the dump that begins
- * next, if it begins soon.
+ * The reason for a dump that a log line before it has given (text/reason.ts, text/record-reason.ts): it applies to the next dump, if that begins
+ * soon.
  */
 import { startsPreamble } from '../text/preamble.ts'
 import { type LoggedReason, parts, readLoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 import type { OpeningToBe } from './dump.ts'
 
-/** More lines than this between two parts of a dump: the second is of another one. */
+/** If there are more lines than this between two parts of a dump, the second belongs to another one. */
 export const APART_LINES = 16
 
 export class ReasonBefore {
@@ -16,18 +16,18 @@ export class ReasonBefore {
   #lines = 0
   #ofRecord: LoggedReason | undefined
 
-  /** Undefined when none was given of late. */
+  /** Undefined if none was given recently. */
   get latest(): LoggedReason | undefined {
     if (this.#ofRecord === undefined) return this.#latest
     return { ...this.#ofRecord, kind: this.#latest?.kind }
   }
 
-  /** The record that holds the dump that comes gives it. */
+  /** Gives the reason from the record that holds the next dump. */
   give(reason: LoggedReason): void {
     this.#ofRecord = reason
   }
 
-  /** Takes note of a log line in front of what may come. */
+  /** Notes a log line before a possible dump. */
   note(text: string): void {
     const found = readLoggedReason(text) ?? readRecordReason(text)
     if (found === undefined) this.noteOther(text)
@@ -37,7 +37,7 @@ export class ReasonBefore {
     }
   }
 
-  /** Takes note of what stands in front of a place where a dump may begin. */
+  /** Notes what comes before a place where a dump may begin. */
   noteBefore(opening: OpeningToBe): void {
     const head = opening.head()
     for (const text of opening.ahead()) {
@@ -47,7 +47,7 @@ export class ReasonBefore {
     if (head !== '') this.#noteHead(head)
   }
 
-  /** As `note`, of a line in front of one to which a header is glued: the first line of a preamble is log there, but says the same. */
+  /** Like `note`, for a line before one to which a header is glued: there the first line of a preamble is log, but has the same meaning. */
   #noteBeforeGlued(text: string): void {
     const preamble = startsPreamble(text)
     if (preamble === undefined) this.note(text)
@@ -58,8 +58,8 @@ export class ReasonBefore {
   }
 
   /**
-   * As `#noteBeforeGlued`, of what stands in front of a header on its line: no line of its own, it parts nothing. Who writes both on one line logs a
-   * stack, and goes on, but for the runtime.
+   * Like `#noteBeforeGlued`, for what comes before a header on its line: it is not a separate line, so it does not separate a reason from the
+   * header. A writer that puts both on one line logs a stack and lives on, unless it is the runtime.
    */
   #noteHead(text: string): void {
     const preamble = startsPreamble(text.trimEnd())
@@ -69,12 +69,12 @@ export class ReasonBefore {
     this.#latest = { kind, reason: said.reason, within: 1 }
   }
 
-  /** As `note`, of a line that gives none. */
+  /** Like `note`, for a line that gives no reason. */
   noteOther(text: string): void {
     if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.#latest = undefined
   }
 
-  /** What it was the reason for has come, or something else has. */
+  /** The dump that it was the reason for has come, or something else has. */
   forget(): void {
     this.#latest = undefined
     this.#ofRecord = undefined

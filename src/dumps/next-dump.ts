@@ -7,20 +7,20 @@ import type { OpenBlocks } from './open-blocks.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
 
 /**
- * A goroutine on its way out of a system call may run although the world is stopped: from Go 1.26 it is printed as running, with its
- * stack (runtime/traceback.go, tracebackothers). These are the callers of runtime.entersyscall.
+ * A goroutine that is leaving a system call may run although the world is stopped: from Go 1.26 on it is printed as running, with its stack
+ * (runtime/traceback.go, tracebackothers). These are the callers of runtime.entersyscall.
  */
 const IN_SYSCALL =
   /^(?:syscall\.|internal\/runtime\/syscall|runtime\.(?:cgocall|notetsleepg)\b|os\/signal\.signal_recv\b|[^(]*\._Cfunc_)/
 
-/** Does the preamble of another dump belong to this header? */
+/** Does this header belong to the preamble of another dump? */
 export function isAnnounced({ next }: OpenBlocks, info: HeaderInfo): boolean {
   return next !== undefined && (info.state === 'running' || next.lines <= 1)
 }
 
 /**
- * Does the header of goroutine `id` come in the middle of a goroutine of a dump that has `id` already? Then it is the header of
- * another process's dump, written to the same stream at the same time, or of the next one, and the dump was cut.
+ * Does the header of goroutine `id` come in the middle of a goroutine of a dump that already has `id`? Then it belongs to the dump of another
+ * process, written to the same stream at the same time, or to the next dump of the same process, and this one was cut.
  */
 export function breaksIn(open: OpenBlocks, id: number, info: HeaderInfo): boolean {
   const { header, ended } = open.goroutine
@@ -29,7 +29,7 @@ export function breaksIn(open: OpenBlocks, id: number, info: HeaderInfo): boolea
   return header.id === id || open.dump?.tally.ids.has(id) === true
 }
 
-/** Is the header of goroutine `id`, behind an empty line, of the open dump for certain? */
+/** Does the header of goroutine `id`, after an empty line, certainly belong to the open dump? */
 export function isOfDump(open: OpenBlocks, id: number, info: HeaderInfo): boolean {
   const { dump, goroutine, next } = open
   if (dump === undefined || dump.body.goroutines === 'none' || next !== undefined || goroutine.doubt !== undefined)
@@ -38,14 +38,14 @@ export function isOfDump(open: OpenBlocks, id: number, info: HeaderInfo): boolea
   return !isLongOver(open)
 }
 
-/** Was what may become a dump cut in its first header, or behind it? A whole dump begins here then. */
+/** Was the candidate cut in its first header, or directly after it? Then a whole dump begins here. */
 export function startsOver({ candidate, goroutine, fragments }: OpenBlocks, info: HeaderInfo): boolean {
   if (candidate === undefined) return false
   if (candidate.body.goroutines === 'none' || fragments.pending.some(({ text }) => isCutHeader(text))) return true
   return info.state === 'running' && goroutine.at === ROOT && goroutine.header?.info.state === 'running'
 }
 
-/** Was what is open cut long before a header comes: a dump in the middle of a goroutine, or a preamble before its first one? */
+/** Was what is open cut long before the header that has come: a dump in the middle of a goroutine, or a preamble before its first one? */
 export function isLongOver({ dump, candidate, goroutine, next, logTimes }: OpenBlocks): boolean {
   if (dump !== undefined)
     return (
@@ -58,12 +58,12 @@ export function isLongOver({ dump, candidate, goroutine, next, logTimes }: OpenB
   return logTimes.isLongSince(() => logTimeOf(candidate.opening.confirm()))
 }
 
-/** The clock of a carrier, or of whoever reads, may be another one than that of the log lines. */
+/** The clock of a carrier, or of the reading process, can differ from that of the log lines. */
 function logTimeOf({ time, timeFrom }: Opening): number | undefined {
   return timeFrom === 'log' ? time : undefined
 }
 
-/** May a second goroutine that runs, and has a stack, be the first of another dump? */
+/** Can a second goroutine that runs, and has a stack, be the first of another dump? */
 export function mayStartNext({ reasonBefore, sinceLastLine }: OpenBlocks, dump: OpenDump): boolean {
   if (dump.kind === 'panic' && dump.announcedBy === 'log') return true
   if (reasonBefore.latest !== undefined || (sinceLastLine.isApart && dump.part !== 'threads')) return true
@@ -71,19 +71,19 @@ export function mayStartNext({ reasonBefore, sinceLastLine }: OpenBlocks, dump: 
 }
 
 /**
- * A second running goroutine with frames has made a dump of its own: runtime.Stack and pprof print theirs first. One that runs on another
- * thread, whose stack is unavailable, or that is just out of a system call is one of the others.
+ * A second running goroutine with frames has made another dump: runtime.Stack and pprof print the calling goroutine first. A goroutine that runs on
+ * another thread, whose stack is unavailable, or that has just left a system call is only one of the others.
  */
 export function isAnotherDump({ at, tree }: OpenGoroutine): boolean {
   if (at === undefined || at === ROOT) return false
-  // gccgo's function was not believed without its file line.
+  // gccgo's function was not accepted without its file line.
   const first = tree.kind(at) === 'file' ? tree.parent(at) : at
   return tree.kind(first) === 'func' && !IN_SYSCALL.test(tree.literal(first))
 }
 
 /**
- * Does the dump end in the middle of the last line of the input, which lacks its end? Go ends a dump with a line end, but a person may have pasted it
- * whole, and behind it the last line may be log.
+ * Does the dump end in the middle of the last line of the input, which lacks its line end? Go ends a dump with a line end, but a person may have
+ * pasted a whole dump without it, and after a dump the last line may be log.
  */
 export function endsCutIn({ goroutine, sinceLastLine }: OpenBlocks, lastLine: string): boolean {
   const { lines } = sinceLastLine
@@ -91,7 +91,7 @@ export function endsCutIn({ goroutine, sinceLastLine }: OpenBlocks, lastLine: st
   return lines === 1 && (goroutine.cut !== undefined || (mayBegin(lastLine) && !/\S\s/.test(lastLine)))
 }
 
-/** Does the dump end in the middle of a goroutine, if it ends here? */
+/** If the dump ends here, does it end in the middle of a goroutine? */
 export function endsCut({ goroutine, fragments }: OpenBlocks, dump: OpenDump): boolean {
   if (goroutine.cut !== undefined) return true
   if (fragments.pending.some(({ text }) => dump.body.beginsKnown(text) || isCutHeader(text))) return true
@@ -99,8 +99,8 @@ export function endsCut({ goroutine, fragments }: OpenBlocks, dump: OpenDump): b
 }
 
 /**
- * A stack may end in any function, but for those that have said who created them; and whoever was told by a signal to show the frames of the runtime
- * shows the last one, too.
+ * A stack can end in any function, except in a dump whose stacks have named their creators; and a process made to show the frames of the runtime by a
+ * signal shows the last one, too.
  */
 export function lacksItsEnd({ ended, showsSystem }: OpenGoroutine, { kind, tally }: OpenDump): boolean {
   return !ended && (tally.hasCreators || (kind === 'signal' && showsSystem))

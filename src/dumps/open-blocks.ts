@@ -1,7 +1,7 @@
 /**
- * What is open in one stream of text: a dump, what may become one, and what comes between their lines. The files that read lines
- * (assembler.ts, line-reader.ts, openers.ts, foreign-lines.ts) decide what a line is; here is what follows from it for the dump and for the log.
- * The states, and what leads from one to the next, are a table: states.ts.
+ * What is open in one stream of text: a dump, what may become one, and what comes between their lines. The files that read lines (assembler.ts,
+ * line-reader.ts, openers.ts, foreign-lines.ts) decide what a line is; this file applies the consequences to the dump and to the log. The states,
+ * and what leads from one to the next, are a table: states.ts.
  */
 
 import { trimLineEnd } from '../core/ascii.ts'
@@ -32,20 +32,20 @@ export class OpenBlocks {
   readonly signatures: Signatures
   readonly fragments: Fragments
   readonly goroutine: OpenGoroutine
-  /** Of a dump that is not made of anything else. */
+  /** The body of a dump that has no other. */
   readonly #stacks: Body
   dump: OpenDump | undefined
-  /** What may become a dump: `candidate` where none is open, `next` beside one. */
+  /** What may become a dump: `candidate` if none is open, `next` beside an open one. */
   #beginning: Candidate | undefined
   #state: State = 'quiet'
   readonly reasonBefore: ReasonBefore = new ReasonBefore()
   readonly sinceLastLine: SinceLastLine
   readonly logTimes: LogTimes
-  /** A line of the goroutine that may be a log line, and the foreign lines since. */
+  /** A line of the goroutine that may be a log line, and the number of foreign lines since. */
   #doubtful: { readonly held: Held; start: number; end: number; lines: number } | undefined
-  /** Goroutines of the last dump: the next one is likely to have as many. */
+  /** Number of goroutines of the last dump: the next one is likely to have as many. */
   #expected = 0
-  /** Lines that were dump, ever: shells watch it for silence. */
+  /** Total number of lines that were dump: callers watch it for silence. */
   progress = 0
 
   constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
@@ -66,12 +66,12 @@ export class OpenBlocks {
     return this.#tape
   }
 
-  /** Gives back what the next dump may use; only when nothing is open, and nothing will be, but for what `reuse` begins. */
+  /** Gives back what the next dump can use. Only if nothing is open, and nothing will be opened before `reuse`. */
   release(): void {
     this.#trees.give(this.goroutine.tree)
   }
 
-  /** For another stream, as if it were new; it was released. */
+  /** Prepares for another stream, as if it were new; it was released. */
   reuse(tape: LogTape, sink: AssemblerSink): void {
     this.#tape = tape
     this.#sink = sink
@@ -90,7 +90,7 @@ export class OpenBlocks {
     return this.#state === 'quiet'
   }
 
-  /** As the table in states.ts has it. */
+  /** See the table in states.ts. */
   get state(): State {
     return this.#state
   }
@@ -118,18 +118,18 @@ export class OpenBlocks {
     return this.dump ?? this.#beginning
   }
 
-  /** What the dump is made of, or what may become one. */
+  /** What the dump consists of, or what may become one. */
   get body(): Body {
     return this.#block?.body ?? this.#stacks
   }
 
-  /** Is it for the next line of a dump to say what came before it: foreign lines, empty ones, a candidate, a line in doubt? */
+  /** Will the next line of a dump decide what came before it: foreign lines, empty ones, a candidate, a line in doubt? */
   get unsettled(): boolean {
     const isOpen = this.#state === 'open' || this.#state === 'quiet'
     return !isOpen || this.#doubtful !== undefined || !this.sinceLastLine.isNothing
   }
 
-  /** Completes what is open: silence, or the end of the input, whose last line may lack its end. */
+  /** Completes what is open, after silence or at the end of the input, whose last line may lack its line end. */
   end(lastLine = ''): void {
     if (this.candidate !== undefined) this.dropCandidate()
     if (this.dump !== undefined) {
@@ -139,16 +139,16 @@ export class OpenBlocks {
     this.fragments.clear()
   }
 
-  /** A limit was hit: what is open is all there will be. */
+  /** A limit was hit: nothing is added to what is open. */
   cut(limit: keyof Limits | undefined): void {
-    // A line in doubt may begin another dump: that is the one which is cut.
+    // A line in doubt may begin another dump: then that dump is the one that is cut.
     this.decide()
     if (this.dump === undefined) return
     this.dump.truncated = true
     if (limit !== undefined) this.dump.hit(limit)
   }
 
-  /** As Block.reach, of all that the line may be of. */
+  /** See Block.reach; for everything that the line may belong to. */
   reach(start: number, end: number): void {
     this.dump?.reach(start, end)
     this.#beginning?.reach(start, end)
@@ -160,18 +160,18 @@ export class OpenBlocks {
     }
   }
 
-  /** Where what is open begins; undefined when nothing is. */
+  /** Where what is open begins; undefined if nothing is open. */
   get start(): number | undefined {
     return this.#block?.start
   }
 
-  /** About what is kept for it, bytes; 0 when nothing is. */
+  /** Approximate size of what is kept for it, bytes; 0 if nothing is open. */
   get bytes(): number {
     if (this.#state === 'quiet') return 0
     return this.goroutine.tree.memory + (this.dump?.tally.bytes ?? 0) + (this.#beginning?.bytes ?? 0)
   }
 
-  /** Holds the line: it may be dump. */
+  /** Holds the line, which may be dump. */
   hold(line: LineAt): Held {
     return line.held ?? this.tape.hold(line.buf, line.pos, line.next)
   }
@@ -185,7 +185,7 @@ export class OpenBlocks {
     return candidate
   }
 
-  /** The goroutine whose header comes runs: if a frame follows, it may be the first of another dump. `wasCut`: as OpenDump.mayEnd. */
+  /** The goroutine of the current header runs: if a frame follows, it may be the first of another dump. `wasCut`: see OpenDump.mayEnd. */
   mayPart(dump: OpenDump, wasCut: boolean): void {
     dump.mayEnd(wasCut)
     this.#on('runs')
@@ -198,14 +198,14 @@ export class OpenBlocks {
     return opening
   }
 
-  /** As `newCandidate`, in the place of the one that there is. */
+  /** Like `newCandidate`, but replaces an existing one. */
   startCandidate(start: number): Candidate {
     if (this.dump !== undefined) this.dropNext()
     else if (this.candidate !== undefined) this.dropCandidate()
     return this.newCandidate(start)
   }
 
-  /** The line at `offset` is dump. Then what led to it is dump, too, and what stood between was foreign. */
+  /** The line at `offset` is dump. So is what led to it, and what came in between was foreign. */
   settle(offset: number): void {
     if (this.candidate !== undefined) this.#confirm(this.candidate)
     if (this.dump === undefined) return
@@ -222,7 +222,7 @@ export class OpenBlocks {
     if (offset > dump.end) dump.end = offset
   }
 
-  /** The line at [start, end) of the input may be one of the goroutine, or log: what comes next decides. */
+  /** The line at [start, end) of the input may belong to the goroutine, or be log: what comes next decides. */
   doubt(held: Held, start: number, end: number): void {
     this.#doubtful = { held, start, end, lines: 0 }
   }
@@ -232,7 +232,7 @@ export class OpenBlocks {
     return this.#doubtful !== undefined
   }
 
-  /** The line that was in doubt is log, or dump; where `as` does not say it, what it is if nothing more comes. */
+  /** Decides that the line in doubt is log, or dump; without `as`, what it is if nothing more comes. */
   decide(as?: 'log' | 'dump'): void {
     const settled = this.goroutine.settle(as) ?? as
     const doubtful = this.#doubtful
@@ -259,7 +259,7 @@ export class OpenBlocks {
     this.noteForeign()
   }
 
-  /** A line has come between a line in doubt and what decides it. */
+  /** A line has come between a line in doubt and what will decide it. */
   noteForeign(): void {
     if (this.#doubtful !== undefined && ++this.#doubtful.lines > this.limits.candidateLines) this.decide()
   }
@@ -276,7 +276,7 @@ export class OpenBlocks {
     const { dump } = this
     if (dump === undefined) return
     if (dump.mayBePanicValue && !this.sinceLastLine.isApart && this.reasonBefore.latest === undefined) {
-      // It is the dump that there is.
+      // The other dump is the one that is open already.
       dump.startOver(header, this.#newTally())
       return
     }
@@ -284,7 +284,7 @@ export class OpenBlocks {
     dump.endBefore(header)
     this.complete()
     this.#confirm(this.newCandidate(header.start))
-    // Its header has come, and was taken for one of the dump that there was.
+    // Its header has already come, and was taken for one of the previous dump.
     if (this.dump !== undefined) this.dump.end = Math.max(this.dump.end, end)
   }
 
@@ -305,13 +305,13 @@ export class OpenBlocks {
     dump.first = candidate.bare[0]?.info ?? header?.info
   }
 
-  /** What might have become a dump is none. */
+  /** What might have become a dump is not one. */
   dropCandidate(): void {
     this.decide()
-    // A line that was in doubt has made a dump of it.
+    // A line that was in doubt has turned it into a dump.
     if (this.candidate === undefined) return
     if (this.candidate.isCrash || this.goroutine.cut === 'line') {
-      // What was foreign stood after it.
+      // What was foreign came after it.
       this.candidate.foreign.clear()
       this.#confirm(this.candidate)
       this.close(true)
@@ -322,7 +322,7 @@ export class OpenBlocks {
     this.fragments.clear()
   }
 
-  /** As `dropCandidate`, of the one beside the open dump. */
+  /** Like `dropCandidate`, for the one beside the open dump. */
   dropNext(): void {
     if (this.next !== undefined) this.#refute(this.next)
   }
@@ -344,7 +344,7 @@ export class OpenBlocks {
     else this.dump.add(header, end, tree)
   }
 
-  /** The dump is complete: nothing of it can follow. `isCut`: it ends in the middle of a goroutine. */
+  /** The dump is complete: nothing more of it can follow. `isCut`: it ends in the middle of a goroutine. */
   close(isCut = false): void {
     const dump = this.dump
     if (dump === undefined) return
@@ -370,7 +370,7 @@ export class OpenBlocks {
     this.#on('begins')
   }
 
-  /** As `close`, when the open goroutine is none of it. */
+  /** Like `close`, if the open goroutine does not belong to the dump. */
   complete(): void {
     const dump = this.dump
     if (dump === undefined) return
@@ -378,7 +378,7 @@ export class OpenBlocks {
     this.reasonBefore.forget()
     if (this.goroutine.tooDeep > 0) dump.hit('frames')
     this.goroutine.tooDeep = 0
-    // Its body asks for the fragments, which go below.
+    // Its body needs the fragments, which are cleared below.
     const finished = dump.finish()
     this.dump = undefined
     this.#on('over')

@@ -1,5 +1,5 @@
 /**
- * The goroutine that is open, and where it is in its stack: a walk down the tree of stacks. stack-body.ts says which line takes which step.
+ * The open goroutine, and where it is in its stack: a walk down the tree of stacks. stack-body.ts decides which line takes which step.
  *
  * Hot: `at`, which the assembler moves, and `add`; guarded by `npm run bench` (dump-heavy).
  */
@@ -20,20 +20,20 @@ import {
   showsSystem,
 } from './goroutine.ts'
 
-/** By how much a call is indented; '' for no call, and none with what is odd in it. */
+/** The indentation of a call; '' if `text` is not a plain call. */
 function indentOfCall(text: string): string {
   const call = text.trimStart()
   return text !== call && readLine(call)?.kind === 'func' ? text.slice(0, text.length - call.length) : ''
 }
 
-/** Lines of a damaged goroutine that are noted. */
+/** Most lines of a damaged goroutine that are noted. */
 const LOST_LINES = 256
-/** Of a header it only matters that it was the line before. */
+/** Length of a header: it only matters that it was the line before. */
 const HEADER_LENGTH = 1
-/** Length of a foreign line that is the name of a function alone: a file line belongs to it, as in the stacks of zap and pkg/errors. */
+/** Length of a foreign line that is only the name of a function: a file line belongs to it, as in the stacks of zap and pkg/errors. */
 const NAME_ALONE = -1
 
-/** A line past the limit, behind the line `at`, which is the last one that is kept. */
+/** A line past the limit, after the line `at`, which is the last one that is kept. */
 interface PastLine {
   readonly at: KnownLine
   readonly kind: LineKind
@@ -47,29 +47,29 @@ interface Damage {
 
 export class OpenGoroutine {
   #tree: StackTree
-  /** Lines of a stack that are kept. */
+  /** Most lines of a stack that are kept. */
   readonly mostLines: number
-  /** Undefined when no goroutine is open. */
+  /** Undefined if no goroutine is open. */
   header: GoroutineHeader | undefined
-  /** Where the walk is. Undefined when no goroutine is open, or it is damaged. */
+  /** Where the walk is. Undefined if no goroutine is open, or it is damaged. */
   at: KnownLine | undefined
   #damage: Damage | undefined
   /** Length of the previous line without its line end; 0 or less if it was not part of this goroutine. */
   length = 0
   #doubt: Doubt | undefined
-  /** What all its lines have ahead of them, and its header has not. */
+  /** What all its lines begin with, but not its header. */
   indent = ''
-  /** What stood ahead of its header leaves it open whether its lines are indented. */
+  /** Judging by what came before its header, its lines may be indented. */
   mayBeIndented = false
-  /** Lines of its stack past the limit that were not kept. */
+  /** Lines of its stack past the limit, which were not kept. */
   tooDeep = 0
   /** The last of them, and the one before it. */
   #past: PastLine | undefined
   #pastBefore: PastLine | undefined
-  /** Where it was when the head of a line came that has no rest. */
+  /** Where it was when the head of a line came without its rest. */
   #head: { readonly at: KnownLine | undefined; readonly cut: CutLine } | undefined
 
-  /** `mostFrames`: of a stack, as `Limits.frames`. */
+  /** `mostFrames`: of a stack, see `Limits.frames`. */
   constructor(tree: StackTree, mostFrames: number) {
     this.#tree = tree
     this.mostLines = mostFrames * 2
@@ -79,7 +79,7 @@ export class OpenGoroutine {
     return this.#tree
   }
 
-  /** For another stream; no goroutine is open. */
+  /** Prepares for another stream; no goroutine is open. */
   reuse(tree: StackTree): void {
     this.#tree = tree
     this.leave()
@@ -110,7 +110,7 @@ export class OpenGoroutine {
     this.#head = undefined
   }
 
-  /** The line `raw` as Go has printed it, if it is one of the goroutine. */
+  /** The line `raw` as Go printed it, if it belongs to the goroutine. */
   plain(raw: string): string {
     const text = plainText(raw)
     if (!isIndent(text.charCodeAt(0))) return text
@@ -118,13 +118,13 @@ export class OpenGoroutine {
     return this.unindented(text)
   }
 
-  /** `text` without what all lines of the goroutine have ahead of them. */
+  /** `text` without what all lines of the goroutine begin with. */
   unindented(text: string): string {
     const indent = this.#indentBy(text)
     return text.startsWith(indent) ? text.slice(indent.length) : text
   }
 
-  /** By how much its lines are indented: the first call shows it. */
+  /** The indentation of its lines: the first call shows it. */
   #indentBy(text: string): string {
     if (this.at !== ROOT) return this.indent
     return this.mayBeIndented ? indentOfCall(text) : ''
@@ -135,7 +135,7 @@ export class OpenGoroutine {
     this.length = text.includes('.') && readBareFunction(text) !== undefined ? NAME_ALONE : 0
   }
 
-  /** May a file line that comes be that of a foreign function? */
+  /** Can the next file line belong to a foreign function? */
   get isBehindName(): boolean {
     return this.length === NAME_ALONE
   }
@@ -161,7 +161,7 @@ export class OpenGoroutine {
     return this.#past !== undefined && this.#past.at === this.at ? this.#past.kind : undefined
   }
 
-  /** Is what comes next more likely a log line than one of this stack, which may end here, or may be a header that is quoted? */
+  /** Is the next line more likely a log line than one of this stack, because the stack may end here, or its header may be a quotation? */
   get isApart(): boolean {
     const { at } = this
     if (at === undefined || at === ROOT) return this.length <= 0
@@ -175,7 +175,7 @@ export class OpenGoroutine {
     return this.header?.id === 1 && this.tree.literal(this.tree.parent(at)).startsWith('main.main(')
   }
 
-  /** Goes on to a line that was not known where it is. Past the limit no more are kept, but for the creator. `doubt`: about that line. */
+  /** Moves to a line that was not known at this point. Past the limit none is kept, except the creator. `doubt`: about that line. */
   add(buf: Buffer, pos: number, line: LineText, doubt: Doubt | undefined = this.#doubt): void {
     const { at, tree } = this
     if (at === undefined) return
@@ -188,7 +188,7 @@ export class OpenGoroutine {
     } else this.at = tree.add(at, buf, pos, line)
   }
 
-  /** As `add`, of a line that is not in the buffer, and may be known. */
+  /** Like `add`, for a line that is not in the buffer, and may be known. */
   addText(text: string, line: LineText): void {
     const { at, tree } = this
     if (at === undefined) return
@@ -201,13 +201,13 @@ export class OpenGoroutine {
     this.add(Buffer.from(text, 'latin1'), 0, line)
   }
 
-  /** Goes on to a line that has been put together: nothing is in doubt. */
+  /** Moves to a line that was put together: nothing about it is in doubt. */
   goTo(line: KnownLine): void {
     this.at = line
     this.#doubt = undefined
   }
 
-  /** `text` is a line of it, and lines before it are missing: it is damaged from here on. */
+  /** `text` belongs to it, but lines before it are missing: it is damaged from here on. */
   lose(text: string): void {
     if (this.at !== undefined) this.#damage = { at: this.at, lines: [] }
     this.at = undefined
@@ -215,25 +215,25 @@ export class OpenGoroutine {
     if (lines !== undefined && lines.length < LOST_LINES) lines.push(text)
   }
 
-  /** What is in doubt about the last line; undefined: nothing. */
+  /** What is in doubt about the last line; undefined if nothing is. */
   get doubt(): Doubt | undefined {
     return this.#doubt
   }
 
-  /** The last line is none that may be log: it is one of the goroutine, and the previous line. */
+  /** The last line cannot be log: it belongs to the goroutine, and is the line before the current one. */
   get isCertain(): boolean {
     return this.length > 0 && this.#doubt?.otherwise !== 'log'
   }
 
   /**
-   * Does the first byte of the next line prove that the last one is a frame? What is indented is mostly its file line, and is taken for that
-   * where it is at hand, too (StackBody.lineFast).
+   * Does the first byte of the next line prove that the last one is a frame? An indented line is usually its file line, and StackBody.lineFast
+   * assumes that, too, when it sees the next line.
    */
   isProvedBy(byte: number | undefined): boolean {
     return this.#doubt?.about === 'frame' && this.#doubt.otherwise === 'dump' && this.length > 0 && isIndent(byte)
   }
 
-  /** Decides what the last line is; where `as` does not say it, as if nothing more came. */
+  /** Decides what the last line is; without `as`, as if nothing more came. */
   settle(as: 'log' | 'dump' | undefined): 'log' | 'dump' | undefined {
     const doubt = this.#doubt
     if (doubt === undefined) return undefined
@@ -248,46 +248,46 @@ export class OpenGoroutine {
     return what
   }
 
-  /** Directly behind its last line comes `text`, which is none of its lines: is it the head of one? */
+  /** Notes `text`, which directly follows its last line but is not one of its lines, if it is the head of one. */
   noteHead(text: string): void {
     if (this.header === undefined) return
     const { at } = this
     const plain = this.unindented(text)
     const cut = cutLine(plain) ?? (isCutName(plain) && this.tree.names.knowsRoot(plain) ? 'line' : undefined)
     if (cut === undefined || (cut === 'line' && at !== undefined && at !== ROOT && this.#isEndOfMain(at))) return
-    // Behind the creator only the stack of an ancestor may come.
+    // After the creator, only the stack of an ancestor can come.
     if (cut === 'line' && at !== undefined && isFileOfCreator(this.tree, at) && !text.startsWith('[')) return
     this.#head = { at, cut }
   }
 
-  /** What was cut behind its last line, if nothing has gone on from there. */
+  /** What was cut after its last line, unless the goroutine has continued from there. */
   get cut(): CutLine | undefined {
     return this.#head !== undefined && this.#head.at === this.at ? this.#head.cut : undefined
   }
 
-  /** The last line that is one for certain. */
+  /** The last line that certainly belongs to it. */
   get #last(): KnownLine | undefined {
     return this.#doubt?.otherwise === 'log' ? this.#doubt.from : this.at
   }
 
-  /** As isWhole. */
+  /** See isWhole. */
   get whole(): boolean {
     const past = this.#doubt?.otherwise === 'log' ? undefined : this.#pastKind
     return past === undefined ? isWhole(this.tree, this.#last) : past !== 'func' && past !== 'ancestor'
   }
 
-  /** As isEnd. */
+  /** See isEnd. */
   get ended(): boolean {
     return isEnd(this.tree, this.#last, this.header?.id)
   }
 
-  /** As showsSystem, of one that is no thread's own. */
+  /** See showsSystem; false for a thread's own goroutine. */
   get showsSystem(): boolean {
     const at = this.#last
     return at !== undefined && this.header?.id !== 0 && showsSystem(this.tree, at)
   }
 
-  /** Ends the goroutine. `isCut`: the dump ends with it, in the middle; but for a stack that is known, and goes no further. */
+  /** Ends the goroutine. `isCut`: the dump ends in the middle of it, unless its stack is known and goes no further. */
   finish(isCut: boolean): GoroutineEnd {
     const { at, tree } = this
     const hasAll = this.whole && this.cut !== 'line' && (!isCut || (this.ended && this.isAtLeaf))

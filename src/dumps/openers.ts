@@ -1,10 +1,10 @@
 /**
- * Lines that begin a dump, or come before its first goroutine and belong to it. They are held: what follows says whether they are dump.
+ * Lines that begin a dump, or come before its first goroutine and belong to it. They are held: what follows decides whether they are dump.
  *
  *   line                           | what happens
  *   -------------------------------|---------------------------------------------------------------------
  *   title of a profile             | the open dump is complete; a candidate
- *   rule or title of a race report | the same; a title behind a rule belongs to the candidate of the rule
+ *   rule or title of a race report | the same; a title after a rule belongs to the candidate of the rule
  *   first line of a preamble       | a candidate; while a dump is open, one beside it
  *   further line of a preamble     | belongs to its candidate, up to the first empty line or goroutine
  *   any other                      | not taken
@@ -26,7 +26,7 @@ export class Openers {
     this.#open = open
   }
 
-  /** For another stream: where its stacks are in its program is not known. */
+  /** Prepares for another stream: its program may be another, with other pcs. */
   reuse(): void {
     this.#pcLists = undefined
   }
@@ -60,7 +60,7 @@ export class Openers {
     open.decide()
     if (isRule && open.candidate !== undefined) return false
     open.close()
-    // The rule above the title is held by now, if there was one.
+    // The rule above the title, if there was one, is already held.
     if (open.candidate !== undefined && open.candidate.body.kind !== 'race') open.dropCandidate()
     const candidate = open.candidate ?? open.newCandidate(line.base + line.pos, new RaceReport())
     candidate.hold(open.hold(line))
@@ -71,7 +71,7 @@ export class Openers {
     const open = this.#open
     open.decide()
     const before = open.beginning
-    // `runtime: goroutine stack exceeds …` comes first, what it was fatal for second. Any other start is a new one.
+    // `runtime: goroutine stack exceeds …` comes first, the fatal error itself second. Any other first line begins a new candidate.
     const isSecond =
       before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.goroutine.header === undefined
     const candidate = isSecond && before !== undefined ? before : open.startCandidate(line.base + line.pos)
@@ -85,7 +85,7 @@ export class Openers {
     const open = this.#open
     const candidate = open.beginning
     if (candidate?.preambleAtHand === undefined) return false
-    // Beside an open dump a preamble goes on while a goroutine of that dump is open; else none has come yet.
+    // Beside an open dump, a preamble can continue while a goroutine of that dump is open; otherwise only before the first goroutine.
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
     const { preambleAtHand } = candidate
     const reason = wholeReason(preambleAtHand.reason, line.text)

@@ -1,14 +1,14 @@
 /**
- * Log lines behind those of a dump, many at a time: lines that begin, and end, as no line of a dump does. They are what foreign-lines.ts finds them to
- * be, which looks at the text of each.
+ * Log lines after those of a dump, many at a time: lines that begin, and end, as no line of a dump does. The result is that of foreign-lines.ts,
+ * which examines the text of each line.
  *
  *   begins with                              | is plain log
  *   -----------------------------------------|---------------------------------------------------------------
- *   a digit, a brace, and such               | unless it ends as a call may, without a blank ahead of it
- *   a letter                                 | the same, if log lines of the stream begin so (log-shapes.ts)
+ *   a digit, a brace, and such               | unless it ends as a call may, with no blank before that
+ *   a letter                                 | the same, if log lines of the stream begin like it (log-shapes.ts)
  *   what a line of a dump may begin with     | no
  *
- * Hot behind a dump: guarded by `npm run bench` (half of it dumps).
+ * Hot after a dump: guarded by `npm run bench` (half of it dumps).
  */
 import { byteClass, DOT, LF, PAREN_CLOSE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { ROOT } from '../stacks/rows.ts'
@@ -19,20 +19,20 @@ import { LONG_SHAPE } from './repair/log-shapes.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const DIGITS = '0123456789'
-/** First bytes of lines that no line of a dump, and no piece of one, begins with. */
+/** First bytes with which no line of a dump, and no piece of one, begins. */
 const APART: Uint8Array = byteClass(`${DIGITS}{"<(#*+,;>@|`)
 /**
- * First bytes of what may be the piece of a dump line, but begins none: not those of `created by`, `goroutine`, `panic: `, `fatal error: `, `SIG`,
+ * Letters that can begin a piece of a dump line, except the first letters of `created by`, `goroutine`, `panic: `, `fatal error: `, `SIG`,
  * `runtime: `, `unexpected fault`, `non-Go function` and `stack: `.
  */
 const LETTER: Uint8Array = byteClass([...LETTERS].filter((c) => !'cgpfSruns'.includes(c)).join(''))
-/** Those of the others that begin a line which belongs to a dump. */
+/** Beginnings of lines of a dump that start with one of those letters. */
 const BEGINNINGS = ['Exception 0x', 'WARNING: DATA', 'traceback: ']
-/** What names of functions are made of, up to the first parenthesis or bracket (line.ts). */
+/** Bytes of names of functions, up to the first parenthesis or bracket (line.ts). */
 const WORD: Uint8Array = byteClass(`${LETTERS}${DIGITS}_.~%/@*)$+-`)
 for (let c = 0x80; c < 0x100; c++) WORD[c] = 1
 const SEMICOLON = 0x3b
-/** What ends the word that a log line begins with, and is in no name, nor makes one if a page has put it there. */
+/** What ends the first word of a log line, and is not in a name, not even in one that a page has changed. */
 const AFTER_WORD: Uint8Array = byteClass(' \t":=,{|\'')
 
 export class PlainLog {
@@ -44,7 +44,7 @@ export class PlainLog {
     this.#remarks = remarks
   }
 
-  /** Is the open dump, after a log line, so much without doubt that lines may be passed at once? */
+  /** Is the open dump, after a log line, free of doubt to the point that lines can be passed at once? */
   get mayCome(): boolean {
     const { dump, goroutine, fragments, reasonBefore, sinceLastLine, doubts, state } = this.#open
     const { at } = goroutine
@@ -67,8 +67,8 @@ export class PlainLog {
   }
 
   /**
-   * Takes those of the lines [pos, end) of `buf` that are plain log, up to the first that is not, or that ends the dump; returns where that begins. The
-   * caller lets them pass. `base` as in Remarks.mayBeIn.
+   * Takes the lines [pos, end) of `buf` that are plain log, up to the first that is not, or that ends the dump; returns where that begins. The
+   * caller lets them pass. `base`: see Remarks.mayBeIn.
    */
   take(buf: Buffer, pos: number, end: number, base: number): number {
     const { goroutine, fragments, sinceLastLine, logTimes, limits } = this.#open
@@ -120,8 +120,8 @@ export class PlainLog {
 const NONE = new Uint8Array(256)
 
 /**
- * Is the line [pos, stop) no call, and not the name of a function alone? `isLetter`: it begins with one. What a page or a person may have put behind a
- * line of a dump is left to who takes it off (plain.ts).
+ * Is the line [pos, stop) neither a call nor the name of a function alone? `isLetter`: it begins with a letter. What a page or a person may have put
+ * after a line of a dump is left to the code that removes it (plain.ts).
  */
 function endsPlain(buf: Buffer, pos: number, stop: number, isLetter: boolean): boolean {
   const last = buf[stop - 1]

@@ -1,6 +1,6 @@
 /**
- * The text of debug=1 (formats.md § 4): records of equal stacks with their count, no ids, no states. To os.Stdout every cell is
- * a write of its own, so that other goroutines of the same process cut in between any two cells.
+ * The text of debug=1 (formats.md § 4): records of equal stacks with their count, without ids and states. On os.Stdout every cell is a separate
+ * write, so that other goroutines of the same process can write in between any two cells.
  *
  *     goroutine profile: total 41
  *     40 @ 0x487c0a 0x4176ce 0x526bb9
@@ -20,21 +20,21 @@ import { FastProfileLine } from '../text/profile-fast.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 import type { Fragments } from './repair/fragments.ts'
 
-/** Distinct lists of pcs that are remembered. */
+/** Most distinct lists of pcs that are remembered. */
 const LISTS = 100_000
-/** Bytes of the pcs and of the lines of a record that are remembered, and of those of all. */
+/** Most bytes that are remembered: of the pcs of a record, of its lines, and of all records. */
 const PCS_BYTES = 1 << 13
 const RECORD_BYTES = 1 << 16
 const TEXT_BYTES = 4 << 20
 
-/** There are a few dozen in a process, and each of its records has one: they are shared. */
+/** There are a few dozen in a process, and each of its records has one: the strings are shared. */
 const PLACES = 1024
 const parkedAt = rememberedText(PLACES, (pcs) => Buffer.from(pcs, 'latin1').toString('latin1'))
 
 interface OpenRecord {
   readonly count: number
   readonly pcs: string
-  /** The stack that these pcs were before: its frames need not be read again. */
+  /** The stack that these pcs had before: its frames need not be read again. */
   readonly known: KnownRecord | undefined
   labels: ReadonlyMap<string, string> | undefined
 }
@@ -44,13 +44,13 @@ interface KnownRecord {
   readonly pcs: string
   /** The pcs of the runtime's functions that wait, innermost first: they have no frames. */
   readonly parked: string
-  /** Its pcs, and the plain lines behind them: these need not be read again. */
+  /** Its pcs and the plain lines after them, which need not be read again. */
   readonly text: Buffer | undefined
-  /** The record that came behind it last. */
+  /** The record that last came after it. */
   next: KnownRecord | undefined
 }
 
-/** pc list → stack: the same pcs are the same stack as long as the process lives. Shared by the profiles of one stream. */
+/** pc list → stack: the same pcs are the same stack for the lifetime of the process. Shared by the profiles of one stream. */
 export class PcLists {
   readonly #records = new Map<string, KnownRecord>()
   #bytes = 0
@@ -59,7 +59,7 @@ export class PcLists {
     return this.#records.get(pcs)
   }
 
-  /** `lines`: the plain lines behind those of the pcs, if there are no others; they are copied. */
+  /** `lines`: the plain lines after that of the pcs, if there are no others; they are copied. */
   add(pcs: string, entry: StackEntry, lines: Buffer | undefined, parked: string): KnownRecord {
     if (this.#records.size >= LISTS) {
       this.#records.clear()
@@ -80,7 +80,7 @@ export class Profile implements Body {
   readonly format = 'profile'
   readonly goroutines = 'none'
   readonly #title: ProfileTitle
-  /** There is none before its first record. */
+  /** Undefined before its first record. */
   #tally: Tally | undefined
   readonly #lists: PcLists
   readonly #fragments: Fragments
@@ -89,9 +89,9 @@ export class Profile implements Body {
   #last: KnownRecord | undefined
   readonly #fast = new FastProfileLine()
   #damaged = 0
-  /** Of the open record; none where it is known. */
+  /** The frames of the open record; none if it is known. */
   readonly #frames = new FrameList()
-  /** The address of its first frame; empty before that, and where it is not plain. */
+  /** The address of its first frame; undefined before that, and if the record is known. */
   #firstAddress: string | undefined
 
   constructor(title: ProfileTitle, lists: PcLists, fragments: Fragments) {
@@ -117,7 +117,7 @@ export class Profile implements Body {
     return { damaged: this.#damaged, truncated: this.#counted < this.#title.total, race: undefined }
   }
 
-  /** It ends the record, and the last one ends the profile. */
+  /** It ends the record, and after the last one the profile. */
   blank(): 'last' | 'foreign' {
     this.#closeRecord()
     return this.#counted >= this.#title.total ? 'last' : 'foreign'
@@ -183,14 +183,14 @@ export class Profile implements Body {
     this.#record = { count, pcs, known, labels: undefined }
   }
 
-  /** Its lines leave no doubt. */
+  /** Its lines are never in doubt. */
   decide(): undefined {}
 
   takeCut(): Joined | undefined {
     return undefined
   }
 
-  /** A line of a profile looks the same wherever it is cut: what is glued to one can't be told from it. */
+  /** A line of a profile looks the same wherever it is cut: text glued to one cannot be separated from it. */
   glued(): number {
     return -1
   }
@@ -231,8 +231,8 @@ export class Profile implements Body {
     if (record === undefined) return
     this.#record = undefined
     let { known } = record
-    // The head of a line of it still waits for its tail: what it belonged to is counted, and known only if its pcs are. A pc list
-    // longer than its frames is usual (hidden runtime frames), one without frames is not.
+    // If the head of one of its lines still waits for its tail, the record is counted, but known only if its pcs are. A pc list that is longer
+    // than its frames is usual (hidden runtime frames), one without frames is not.
     const cut = isCut || this.#fragments.pending.some((fragment) => fragment.text.startsWith('#'))
     if (cut || (this.#frames.isEmpty && record.pcs !== '')) {
       if (known === undefined) this.#damaged += record.count
@@ -245,13 +245,13 @@ export class Profile implements Body {
       )
     if (this.#last !== undefined) this.#last.next = known
     this.#last = known
-    // The goroutineleak profile of debug=1 has the leaked ones alone (runtime/pprof, Go 1.26 and 1.27).
+    // With debug=1, the goroutineleak profile has only leaked goroutines (runtime/pprof, Go 1.26 and 1.27).
     const { count, labels } = record
     this.#tally?.addRecord({ count, labels, leaked: this.#title.leak, parked: known?.parked ?? '' }, known?.entry)
   }
 }
 
-/** Is what begins at `pos` all that came with these pcs before? */
+/** Is the text at `pos` all that came with these pcs before? */
 function isTextAt(known: KnownRecord, buf: Buffer, pos: number, end: number): known is KnownRecord & { text: Buffer } {
   const { text } = known
   return text !== undefined && pos + text.length <= end && text.compare(buf, pos, pos + text.length) === 0

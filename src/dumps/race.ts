@@ -1,13 +1,13 @@
 /**
- * Reports of the race detector (formats.md § 3.3): two accesses with their stacks, then where the goroutines were created. They
- * hold no goroutine headers, so they count no goroutines; the accesses go into the record.
+ * Reports of the race detector (formats.md § 3.3): two accesses with their stacks, then where the goroutines were created. They have no goroutine
+ * headers, so they count no goroutines; the accesses go into the record.
  */
 import { utf8Of } from '../core/latin1.ts'
 import { readGluedPlace } from '../text/line.ts'
 import { endsOffset, readRaceLine } from '../text/race.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 
-/** Frames of an access that are kept. */
+/** Most frames of an access that are kept. */
 const FRAMES = 64
 
 interface OpenAccess {
@@ -24,14 +24,14 @@ export class RaceReport implements Body {
   #stack: string[] | undefined
   #function = ''
   #due: 'function' | 'file' = 'function'
-  /** What the offset of the last line lacks stands on the next one. */
+  /** The part of the last line's offset that is on it; the rest is on the next line. */
   #cut: string | undefined
-  /** The line before this one is none of the report. */
+  /** The line before this one does not belong to the report. */
   #isApart = false
   /** The last line is a function that may be a log line: its file decides. */
   #isDoubtful = false
 
-  /** It counts no goroutines. */
+  /** A report counts no goroutines. */
   open(): void {}
 
   line(text: string): Part {
@@ -39,7 +39,7 @@ export class RaceReport implements Body {
     this.#cut = undefined
     if (cut !== undefined && endsOffset(cut, text)) return 'part'
     const line = readRaceLine(text, this.#due)
-    // Lines that look like its frames, and a rule, are a report's own only behind an access.
+    // A rule, and lines that look like frames, belong to a report only after an access.
     if (line === undefined || (this.#accesses.length === 0 && line.kind !== 'access')) {
       this.#isApart = true
       return 'foreign'
@@ -70,7 +70,7 @@ export class RaceReport implements Body {
     return this.#isDoubtful ? 'doubtful' : 'part'
   }
 
-  /** Empty lines part its sections. */
+  /** Its lines are not read by their bytes alone. */
   lineFast(): number {
     return -1
   }

@@ -1,15 +1,15 @@
 /**
- * What has come since the last line of the open dump. If the dump goes on, its foreign lines count and the empty lines beside its own are the
- * dump's; if not, all of it is log after the dump.
+ * What has come since the last line of the open dump. If the dump continues, foreign lines are counted, and empty lines next to its own belong to
+ * it; if not, everything is log after the dump.
  */
 import type { Held, LogTape } from '../lines/tape.ts'
 import { ForeignCount } from './foreign-count.ts'
 import { APART_LINES } from './logged-reason.ts'
 
-/** Empty lines in a row that may stand between two goroutines. */
+/** Most empty lines in a row between two goroutines. */
 const BLANKS = 16
 
-/** An empty line, and how many foreign lines stand between the last line of the dump and it. */
+/** An empty line, and the number of foreign lines between the last line of the dump and it. */
 interface Blank {
   readonly held: Held
   readonly lines: number
@@ -24,13 +24,13 @@ export class SinceLastLine extends ForeignCount {
     this.#tape = tape
   }
 
-  /** For another stream; nothing has come since. */
+  /** Prepares for another stream; nothing has come since. */
   reuse(tape: LogTape): void {
     this.end()
     this.#tape = tape
   }
 
-  /** The next line is the one after the last line of the dump. */
+  /** Nothing has come since the last line of the dump. */
   get isNothing(): boolean {
     return this.lines === 0 && this.#blanks.length === 0
   }
@@ -39,19 +39,19 @@ export class SinceLastLine extends ForeignCount {
     return this.#blanks.length > 0
   }
 
-  /** Is a goroutine that runs, and comes next, of another dump? In a crash the runtime prints an empty line ahead of each. */
+  /** If a running goroutine comes next, is it of another dump? In a crash the runtime prints an empty line before each goroutine. */
   get isApart(): boolean {
     return this.lines > APART_LINES || (this.lines > 0 && !this.hasBlanks)
   }
 
-  /** Holds the empty line [pos, next) of `buf`. False: there are too many for it to part goroutines. */
+  /** Holds the empty line [pos, next) of `buf`. False: there are too many to separate two goroutines. */
   holdBlank(buf: Buffer, pos: number, next: number): boolean {
     if (this.#blanks.length >= BLANKS) return false
     this.#blanks.push({ held: this.#tape.hold(buf, pos, next), lines: this.lines })
     return true
   }
 
-  /** The dump goes on. Empty lines between foreign ones are log, but for one where no other parts the goroutines. */
+  /** The dump continues. Empty lines between foreign ones are log, except for the first, if no empty line is next to a line of the dump. */
   claimBlanks(): void {
     if (!this.hasBlanks) return
     const isBeside = (blank: Blank): boolean => blank.lines === 0 || blank.lines >= this.lines

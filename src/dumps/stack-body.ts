@@ -1,17 +1,17 @@
 /**
- * The stacks of goroutines, one after the other: what a line is to the goroutine that is open (open-goroutine.ts), which a header begins. follows.ts
- * says which line may come behind which.
+ * The stacks of goroutines, one after the other: what a line is to the open goroutine (open-goroutine.ts), which a header begins. follows.ts says
+ * which line may follow which.
  *
  *   state   | line                                               | to
  *   --------|----------------------------------------------------|-----------------------------------------------
  *   walking | may come next                                      | walking, at that line
- *   walking | goes on with the line before it, which was wrapped | walking, at the longer line
- *   walking | stands two lines down in exactly one known stack   | walking, at that line: the one between is missing
- *   walking | any other line of a stack                          | damaged, if more than a log line speaks for it
- *   damaged | a line of a stack                                  | damaged: noted, to tell the stack by in the end
+ *   walking | continues the line before it, which was wrapped    | walking, at the longer line
+ *   walking | is two lines down in exactly one known stack       | walking, at that line: the one between is missing
+ *   walking | any other line of a stack                          | damaged, if it is more than a possible log line
+ *   damaged | a line of a stack                                  | damaged: noted, to identify the stack in the end
  *   any     | any other                                          | the same: the line is foreign
  *
- * Where a file line is due, it may have lost its TAB. A damaged goroutine is counted, and never in a new signature (missing.ts).
+ * Where a file line is due, it may have lost its TAB. A damaged goroutine is counted, but never as a new signature (missing.ts).
  *
  * Hot: `lineFast`; guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -45,7 +45,7 @@ import { hasLineLike, lineAfterNext } from './repair/missing.ts'
 
 const END: BodyEnd = { damaged: 0, truncated: false, race: undefined }
 
-/** Packages that may have a function in any stack. */
+/** Packages that can have a function in any stack. */
 const ANY_PACKAGE =
   /^(?:main\.|(?:github\.com|gitlab\.com|golang\.org|google\.golang\.org|go\.uber\.org|gopkg\.in|k8s\.io)\/)/
 
@@ -62,10 +62,10 @@ export class StackBody implements Body {
     this.#fragments = fragments
   }
 
-  /** Goroutines are counted where their headers are. */
+  /** Goroutines are counted with their headers. */
   open(): void {}
 
-  /** Takes a line that is not a known child of where the goroutine is. What is in doubt is decided by now, as far as this line decides it. */
+  /** Takes a line that is not a known child of where the goroutine is. Doubts that this line can decide are already decided. */
   line(text: string, buf: Buffer, pos: number): Part {
     const goroutine = this.#goroutine
     if (goroutine.header === undefined) return 'foreign'
@@ -95,7 +95,7 @@ export class StackBody implements Body {
     if (line.kind === 'file') {
       if (goroutine.isBehindName || (isIndentedNext && !line.hasOffset)) return -1
     } else if (!isIndentedNext || goroutine.isApart) return -1
-    // Where the next line is not at hand, it decides when it comes.
+    // If the next line has not come yet, it decides when it comes.
     else if (line.after >= end) doubt = { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }
     goroutine.add(buf, pos, line, doubt)
     const added = goroutine.at
@@ -111,7 +111,7 @@ export class StackBody implements Body {
     if (goroutine.isProvedBy(text.charCodeAt(0))) return 'dump'
     if (this.#isRestOfName(text)) return 'dump'
     const line = doubt.about === 'file' ? readLine(text) : (readDue(text, goroutine) ?? this.#placeOnLine(text))
-    // What goes on with the line says nothing of what comes behind it.
+    // A line that continues the last one does not decide what that is.
     if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.goesOn(goroutine.length))
       return 'dump'
     return decideDoubt(doubt, text, line, this.#hasPieces)
@@ -128,7 +128,7 @@ export class StackBody implements Body {
     return joined
   }
 
-  /** The call before `text`, its place, if a pager has cut it. */
+  /** Takes the call before `text`, which is its place, if a pager has cut it. */
   takeCut(text: string): Joined | undefined {
     const { at, expected } = this.#goroutine
     const fragment = this.#fragments.wraps.head
@@ -141,7 +141,7 @@ export class StackBody implements Body {
     return { fragment, cut: fragment.text.length }
   }
 
-  /** A known line, or a file line where one is due, with foreign text behind it. */
+  /** Takes a known line, or a file line where one is due, that is followed by foreign text. */
   glued(text: string): number {
     const goroutine = this.#goroutine
     const { at } = goroutine
@@ -154,7 +154,7 @@ export class StackBody implements Body {
     if (goroutine.length <= 0 || !goroutine.expectsFile) return -1
     const shown = withoutEscapedTab(goroutine.unindented(text))
     const place = readGluedPlace(shown)
-    // The offset goes on with the next line.
+    // The offset continues on the next line.
     if (place === undefined || (place.end === shown.length - 1 && SOFT_BREAK.test(shown))) return -1
     goroutine.add(Buffer.from(shown, 'latin1'), 0, place.line)
     return text.length - shown.length + place.end
@@ -193,7 +193,7 @@ export class StackBody implements Body {
     return END
   }
 
-  /** Are there pieces of what may be cut lines? */
+  /** Are there pieces of possible cut lines? */
   get #hasPieces(): boolean {
     return this.#fragments.pending.some((each) => each.cuts.length > 0)
   }
@@ -203,14 +203,14 @@ export class StackBody implements Body {
     return linesOnOne(text, (name) => ANY_PACKAGE.test(name) || isStandard(name) || tree.names.knowsRoot(name))
   }
 
-  /** The place that stands ahead of the next call on its line. */
+  /** The place that comes before the next call on its line. */
   #placeOnLine(text: string): LineText | undefined {
     const first = this.#split(text)?.[0]
     const line = first === undefined ? undefined : readLine(first)
     return line?.kind === 'file' ? line : undefined
   }
 
-  /** Takes lines that stand on one, if they may come next. */
+  /** Takes two lines that are joined on one, if they may come next. */
   #linesOnOne(text: string): Part | undefined {
     const goroutine = this.#goroutine
     const { at, expected, tree } = goroutine
@@ -226,17 +226,17 @@ export class StackBody implements Body {
       goroutine.addText(second, next)
       return 'part'
     }
-    // What is behind the place is lost.
+    // What comes after the place is lost.
     return this.#lose(text, line.kind)
   }
 
-  /** Words of the stack come directly behind what the runtime has to say of it. They are no part of the stack's text. */
+  /** Words of the stack directly follow a note of the runtime. They are not part of the stack's text. */
   #isWords(text: string): boolean {
     const { at, length, tree } = this.#goroutine
     return at !== undefined && at !== ROOT && length > 0 && tree.kind(at) === 'note' && isStackWords(text)
   }
 
-  /** `text` may not come behind `at`: a line before it is missing, or it is a log line. */
+  /** `text` cannot follow `at`: either a line before it is missing, or it is a log line. */
   #resync(at: KnownLine, text: string, kind: LineKind): Part {
     const goroutine = this.#goroutine
     const { tree } = goroutine
@@ -248,30 +248,30 @@ export class StackBody implements Body {
     }
     if (kind !== 'func' && kind !== 'file' && kind !== 'created' && kind !== 'ancestor') return 'foreign'
     const cut = this.#hasPieces
-    // A file line out of nowhere is more likely a log line than all that is left of a frame. A complete stack needs none.
+    // An isolated file line is more likely a log line than the rest of a frame. A complete stack needs none.
     if (kind === 'file' && (!cut || goroutine.ended || !hasOffset(text))) return 'foreign'
     if (tree.kind(at) === 'func' && !cut && !tree.literal(at).includes('.')) {
-      // `done(1)`: a log line had passed for a frame.
+      // `done(1)`: a log line was taken for a frame.
       goroutine.at = tree.parent(at)
       return this.line(text, Buffer.from(text, 'latin1'), 0)
     }
     return this.#lose(text, kind)
   }
 
-  /** A line of a goroutine that is damaged, from here on or before. */
+  /** Takes a line of a goroutine that is damaged, from here on or already. */
   #lose(text: string, kind: LineKind): Part {
     if (kind === 'note' || kind === 'unavailable') return 'foreign'
     this.#goroutine.lose(text)
     return 'damaged'
   }
 
-  /** Is the line before this one a name, and `text` the rest of it, and its arguments? */
+  /** Is the line before this one a name, and `text` the rest of the call? */
   #isRestOfName(text: string): boolean {
     const { at, length, tree } = this.#goroutine
     return at !== undefined && at !== ROOT && callOfName(tree, at, length, text) !== undefined
   }
 
-  /** Does the line before this one, which can stand by itself, go on with `text`? An offset is no part of the stack's text. */
+  /** Does `text` continue the line before it, which may be complete without it? An offset is not part of the stack's text. */
   #goesOn(text: string): boolean {
     const goroutine = this.#goroutine
     const { at, length, tree } = goroutine

@@ -65,7 +65,7 @@ export const WRITERS: StateTable<Writers, WritersEvent> = {
   },
 }
 
-/** The state after `event`. One that the table does not have is a fault: the engine counts it, says it, and goes on (engine/guarded.ts). */
+/** The state after `event`. A transition that is not in the table is a fault: the engine counts it, reports it, and goes on (engine/guarded.ts). */
 export function after<State extends string, Event extends string>(
   { transitions }: StateTable<State, Event>,
   state: State,
@@ -76,7 +76,7 @@ export function after<State extends string, Event extends string>(
   return to
 }
 
-/** Each way of the table. */
+/** All transitions of the table. */
 export function waysOf<State extends string, Event extends string>({
   states,
   events,
@@ -90,7 +90,7 @@ export function waysOf<State extends string, Event extends string>({
   )
 }
 
-/** The table, in Markdown. */
+/** The table, as Markdown. */
 export function printTable<State extends string, Event extends string>(table: StateTable<State, Event>): string {
   const head = ['state', 'what comes', 'next state'] as const
   const rows = waysOf(table).map(({ from, event, to }) => [from, table.events[event], to] as const)

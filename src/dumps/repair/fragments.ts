@@ -1,12 +1,12 @@
 /**
  * Cut lines. A writer's text may be cut anywhere by another writer on the same pipe (formats.md § 5): the head of a dump line
- * with foreign text glued to it, whole foreign lines, then the tail of the dump line on a line of its own:
+ * with foreign text glued to it, whole foreign lines, then the tail of the dump line on a separate line:
  *
  *     goroutine 1100 [chan receiveOTHERPROC 994 ####
  *     ]:
  *
- * A head is put back together with its tail at the place where known lines say, else where the foreign part begins as other log
- * lines do. Where neither says it, the pieces stay foreign and the goroutine is damaged.
+ * A head is joined to its tail where known lines show the cut, else where the foreign part begins like other log lines. If neither shows it, the
+ * pieces stay foreign and the goroutine is damaged.
  */
 
 import { DIGIT } from '../../core/ascii.ts'
@@ -22,17 +22,17 @@ import { PIECES } from '../../text/wrap-widths.ts'
 import { LogShapes } from './log-shapes.ts'
 import { type Fragment, Wraps } from './wraps.ts'
 
-/** Longest head that is looked at: names and paths are shorter. */
+/** Longest head that is examined: names and paths are shorter. */
 const HEAD_BYTES = 1024
 const HEADER = 'goroutine '
 /** Longest head of a cut header. */
 const HEADER_BYTES = 256
-/** Places of a head at which it may be cut, and how far apart they are, where nothing is certain. */
+/** Most offsets at which a head may be cut, and their least distance if none is certain. */
 const CUTS = 8
 const APART = 5
-/** The beginning of the name of a function: of its package, at least. */
+/** The beginning of a function's name, with its package at least. */
 const NAME = /^[^\s"'=:;,{}<>|]+$/
-/** `Cart).Run(0x1)`, `...]).Run()`: the bracket that is closed was opened in what stands before. */
+/** `Cart).Run(0x1)`, `...]).Run()`: a bracket is closed that was opened in what comes before. */
 const LACKS_ITS_HEAD = /^[^()[\]]*[)\]]/
 
 export class Fragments {
@@ -50,7 +50,7 @@ export class Fragments {
     this.shapes = new LogShapes(tree)
   }
 
-  /** For another stream; none is pending. */
+  /** Prepares for another stream; nothing is pending. */
   reuse(tree: StackTree, tape: LogTape): void {
     this.#tree = tree
     this.#tape = tape
@@ -58,7 +58,7 @@ export class Fragments {
     this.wraps.reuse()
   }
 
-  /** Longest first: a piece in the middle must not pass for a line of its own. */
+  /** The longest first: a piece from the middle must not pass for a separate line. */
   get pending(): readonly Fragment[] {
     return this.#list
   }
@@ -66,7 +66,7 @@ export class Fragments {
   /** Remembers what may be a head. One that is too old is log. */
   add(text: string, held: Held): void {
     const cuts = this.#cuts(text)
-    // The middle of a line that was cut before: with the head of it, it makes a longer head.
+    // The middle of a line that was already cut: together with its head, it makes a longer head.
     if (cuts.length > 0) {
       const heads = this.#list.slice()
       for (const head of heads) {
@@ -91,7 +91,7 @@ export class Fragments {
     if (oldest !== undefined) this.#tape.release(oldest)
   }
 
-  /** Those that wait for the rest are log. */
+  /** What still waits for its rest is log. */
   clear(): void {
     this.wraps.interrupt()
     if (this.#list.length === 0) return
@@ -100,11 +100,11 @@ export class Fragments {
     for (const fragment of all) for (const part of fragment.parts) this.#tape.release(part.held)
   }
 
-  /** The first `cut` bytes of `fragment` are dump. Returns the lengths of its lines of which nothing is foreign. */
+  /** The first `cut` bytes of `fragment` are dump. Returns the lengths of those of its lines that are dump as a whole. */
   claim(fragment: Fragment, cut: number): number[] {
     const whole: number[] = []
     fragment.parts.forEach(({ held, at, length }, i) => {
-      // The cut may lie in a part before: then nothing of this one is dump.
+      // If the cut is in an earlier part, nothing of this one is dump.
       const claimed = Math.max(0, Math.min(fragment.parts[i + 1]?.at ?? cut, cut) - at)
       if (claimed === length) {
         this.#tape.claim(held)
@@ -117,7 +117,7 @@ export class Fragments {
     return whole
   }
 
-  /** Offsets in a head at which its foreign part may begin, likeliest first. */
+  /** Offsets in a head at which its foreign part may begin, the likeliest first. */
   #cuts(text: string): number[] {
     const certain: number[] = []
     const likely: number[] = []
@@ -130,13 +130,13 @@ export class Fragments {
     return [...certain, ...likely]
   }
 
-  /** Where in `run` (offsets from..to) the foreign part begins: as a log line does, else at the end. */
+  /** Offset in [from, to] of `text` at which the foreign part begins: where it looks like a log line, else `to`. */
   #cutWithin(text: string, from: number, to: number): number {
     for (let at = from; at <= to; at++) if (this.shapes.startsAt(text, at)) return at
     return to
   }
 
-  /** Joins head and tail into one of `lines`; returns it and where the head ends. */
+  /** Joins head and tail into a known line below `at`; returns it and where the head ends. */
   joinKnown(at: KnownLine, head: string, tail: string): { line: KnownLine; cut: number } | undefined {
     for (let line = this.#tree.firstChild(at); line !== ROOT; line = this.#tree.nextChild(line)) {
       const literal = this.#tree.literal(line)
@@ -154,7 +154,7 @@ export class Fragments {
       const cut = literal.length - tail.length
       return cut >= 1 && cut <= common && literal.endsWith(tail) ? cut : -1
     }
-    // The cut lies in the literal part: the tail is its rest and then the variable part.
+    // If the cut is in the literal part: the tail is its rest and then the variable part.
     const m = variable.whole.exec(tail)
     const rest = m === null ? undefined : tail.slice(0, tail.length - m[0].length)
     for (let extra = 0; rest !== undefined && m !== null && extra <= m[0].length; extra++) {
@@ -170,7 +170,7 @@ export class Fragments {
       )
         return cut
     }
-    // The cut lies behind it.
+    // The cut is after the literal part.
     if (common < literal.length) return -1
     let run = literal.length
     while (run < head.length && variable.byte.test(head[run] ?? '')) run++
@@ -180,8 +180,8 @@ export class Fragments {
   }
 
   /**
-   * Joins head and tail into a line that is not known, of a kind that may stand here. A tail that is a line by itself is believed to be one,
-   * unless the head was cut within a name for certain.
+   * Joins head and tail into a line that is not known, of a kind that may come here. A tail that is itself a line is taken as one, unless the head
+   * was certainly cut within a name.
    */
   joinNew(head: Fragment, tail: string, kinds: readonly LineKind[]): { text: string; cut: number } | undefined {
     if (!mayBegin(head.text)) return undefined
@@ -197,8 +197,8 @@ export class Fragments {
   }
 
   /**
-   * Was a name cut at `cut`, though its `tail` is one, too? `backup_2026-11-24 08:14:51.log done` is a line of a log. But
-   * `shop/cart/{"time":…` is none, and `shop/cart/2026-11-24 08:14:51 …` is none where other functions are those of `shop`.
+   * Was a name cut at `cut`, although its `tail` is also one? `backup_2026-11-24 08:14:51.log done` is a log line. But `shop/cart/{"time":…` is not
+   * one, and `shop/cart/2026-11-24 08:14:51 …` is not one if other functions belong to `shop`.
    */
   #isCutName(head: string, cut: number, tail: string): boolean {
     const name = head.slice(0, cut)
@@ -208,9 +208,9 @@ export class Fragments {
     return (isCertain && DIGIT[head.charCodeAt(cut)] !== 1) || this.#tree.names.knowsRoot(name)
   }
 
-  /** Does `line`, which is whole without it, go on with `text`? The line had `length` bytes. */
+  /** Does `text` continue `line`, which is complete without it? The line had `length` bytes. */
   goesOn(line: KnownLine, text: string, length: number): boolean {
-    // ` sp=0x… pc=0x…` stands nowhere else.
+    // ` sp=0x… pc=0x…` occurs nowhere else.
     return VARIABLE[this.#tree.tail(line)]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
   }
 
@@ -219,7 +219,7 @@ export class Fragments {
     if (head[0] !== 'g') return undefined
     if (!tail.endsWith(':') && tail !== '') return undefined
     let found: { text: string; cut: number } | undefined
-    // Where the head goes on otherwise than a header does, it is foreign.
+    // Where the head differs from a header, it is foreign.
     const common = commonPrefix(head, HEADER)
     const last = common < HEADER.length ? common : Math.min(head.length, HEADER_BYTES)
     for (let cut = 1; cut <= last; cut++) {
@@ -243,7 +243,7 @@ interface Variable {
   readonly byte: RegExp
 }
 
-/** By tail, as TAILS: arguments, registers, parent. */
+/** By tail, in the order of TAILS: arguments, registers, parent. */
 const VARIABLE: readonly (Variable | undefined)[] = [
   undefined,
   {

@@ -1,4 +1,4 @@
-/** Cut and wrapped lines of a goroutine, put back together: each function says at which line of the tree the goroutine is then. */
+/** Joins cut and wrapped lines of a goroutine: each function returns the line of the tree that the goroutine is at afterwards. */
 
 import { TAILS } from '../../stacks/line-table.ts'
 import { type KnownLine, ROOT } from '../../stacks/rows.ts'
@@ -16,7 +16,7 @@ export interface JoinedLine {
   readonly cut: number
 }
 
-/** Joins `tail` to a head that is pending, into a line of one of `kinds` below `at`. */
+/** Joins `tail` to a pending head, into a line of one of `kinds` below `at`. */
 export function joinTail(
   tree: StackTree,
   fragments: Fragments,
@@ -38,11 +38,11 @@ export function joinTail(
   return { line, fragment: wrapped.fragment, cut: wrapped.fragment.text.length }
 }
 
-/** They stand behind a place, and nowhere else. */
+/** Registers come after a place, and nowhere else. */
 const REGISTERS = /^fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?$/
 
 /**
- * Does the line at `at`, which can stand by itself and has `length` bytes, go on with `text`: more of its name or its number, its registers, its creator?
+ * Does `text` continue the line at `at`, which may be complete and has `length` bytes: with more of its name or number, its registers, its creator?
  */
 export function goOn(
   tree: StackTree,
@@ -53,7 +53,7 @@ export function goOn(
 ): KnownLine | undefined {
   const kind = tree.kind(at)
   if (kind === 'func') {
-    // A line that ends within a name, or behind it, looks like a name of gccgo. The arguments may go on with a further line.
+    // A line that ends within a name, or after it, looks like a name of gccgo. The arguments may continue on a further line.
     const call = callOfName(tree, at, length, text)
     if (call === undefined) return undefined
     fragments.wraps.goesOn(length, true)
@@ -63,13 +63,13 @@ export function goOn(
   if (tree.tail(at) !== TAILS.none) return fragments.goesOn(at, text, length) ? at : undefined
   const isRegisters = REGISTERS.test(text)
   if (!fragments.wraps.goesOn(length, isRegisters)) return undefined
-  // Who wraps at a blank leaves it out.
+  // What wraps at a blank leaves it out.
   const whole = `${tree.literal(at)}${isRegisters ? ' ' : ''}${text}`
   const line = readLine(whole) ?? readStripped(whole)
   return line?.kind === kind ? longerLine(tree, at, whole, line) : undefined
 }
 
-/** The call that the name at `at`, a line of `length` bytes that has no arguments, makes with `text`: the whole of it, or as far as that goes. */
+/** The call that the name at `at`, a line of `length` bytes without arguments, makes together with `text`, as much of it as has come. */
 export function callOfName(tree: StackTree, at: KnownLine, length: number, text: string): LineText | undefined {
   if (length < NARROWEST || tree.kind(at) !== 'func' || tree.tail(at) !== TAILS.none) return undefined
   const both = tree.literal(at) + text
@@ -80,7 +80,7 @@ export function callOfName(tree: StackTree, at: KnownLine, length: number, text:
     : undefined
 }
 
-/** The line `whole`, in the place of the one at `at`. */
+/** The line `whole`, in place of the one at `at`. */
 function longerLine(tree: StackTree, at: KnownLine, whole: string, line: LineText): KnownLine {
   const parent = tree.parent(at)
   for (let child = tree.firstChild(parent); child !== ROOT; child = tree.nextChild(child))

@@ -1,16 +1,16 @@
 /**
- * How log lines of a stream begin: the lines that stand ahead of a dump show it, and the foreign lines inside one. It tells where, in a line
- * that another writer cut, the foreign part begins.
+ * How log lines of a stream begin, learned from the lines before a dump and the foreign lines inside one. In a line that another writer cut, this
+ * shows where the foreign part begins.
  */
 
 import { DIGIT, ZERO } from '../../core/ascii.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
 
-/** Letters of a beginning that are compared; any digit is as good as another. */
+/** Letters of a beginning that are compared; all digits are equivalent. */
 const SHAPE = 5
-/** Beginnings that are remembered. */
+/** Most beginnings that are remembered. */
 const SHAPES = 128
-/** How often a beginning must be seen inside dumps, where it may be a piece of a cut line, before it is taken for that of a log line. */
+/** How often a beginning must be seen inside dumps, where it may be a piece of a cut line, before it counts as that of a log line. */
 const BELIEVED = 8
 /** Log lines of most programs begin with one of these. */
 const LOG_FIRST = new Uint8Array(256)
@@ -18,23 +18,23 @@ for (const c of '0123456789{[<tlABCDEFGHIJKLMNOPQRSTUVWXYZ') LOG_FIRST[c.charCod
 /** Dates and times, JSON, levels, klog, logfmt, syslog. */
 const LOG_START =
   /^(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\{"|[A-Z]{4,}[ :=\]\d]|[IWEF]\d{4} |\[\d|time=|level=|ts=|<\d+>)/
-/** Longest text that LOG_START looks at. */
+/** Longest text that LOG_START examines. */
 const LOG_START_BYTES = 12
-/** A date with its time, klog, JSON of a logger: no word has one of these glued behind it. */
+/** A date with its time, klog, JSON of a logger: none of these occurs glued to a word. */
 const CERTAIN_START =
   /^(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:|\{"(?:time|ts|@?timestamp|level|lvl|severity|msg|message|log|logger|caller)":|time="?\d{4}-)/
 const CERTAIN_START_BYTES = 20
-/** Letters of a beginning that are compared where no word begins. */
+/** Letters of a beginning that are compared if no word begins there. */
 export const LONG_SHAPE = 12
 /** Beginnings of lines that are found by their bytes; a power of two. */
 const SLOTS = 64
-/** Any digit is as good as another. */
+/** All digits are equivalent. */
 const ANY_DIGIT: Uint8Array = Uint8Array.from({ length: 256 }, (_, c) => (DIGIT[c] === 1 ? ZERO : c))
 
-/** How sure it is that a log line begins at some place of a line. */
+/** How certain it is that a log line begins at some offset of a line. */
 export type Certainty = 'certain' | 'likely' | undefined
 
-/** How lines begin. */
+/** A way in which lines begin. */
 interface Beginning {
   /** How often it was seen, and in which line last. */
   times: number
@@ -43,23 +43,23 @@ interface Beginning {
   readonly first: number
 }
 
-/** The bytes with which a line began, any digit for any other, and what is known of them. */
+/** The bytes with which a line began, all digits being equivalent, and what is known about them. */
 interface Slot {
   readonly a: number
   readonly b: number
   readonly c: number
   readonly short: Beginning
   readonly long: Beginning
-  /** As LOG_START says. */
+  /** Does LOG_START match? */
   readonly startsLog: boolean
 }
 
 export class LogShapes {
   #tree: StackTree
   #seen: Map<string, Beginning> | undefined
-  /** First letters of the shapes that are believed. */
+  /** First letters of the beginnings that count as those of log lines. */
   #firsts: Set<number> | undefined
-  /** Lines that were learned from. */
+  /** Number of lines that were learned from. */
   #lines = 0
   #slots: (Slot | undefined)[] | undefined
 
@@ -67,7 +67,7 @@ export class LogShapes {
     this.#tree = tree
   }
 
-  /** For another stream: nothing is known of how its lines begin. */
+  /** Prepares for another stream: nothing is known about how its lines begin. */
   reuse(tree: StackTree): void {
     this.#tree = tree
     this.#seen = undefined
@@ -76,18 +76,18 @@ export class LogShapes {
     this.#slots = undefined
   }
 
-  /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line: there it takes more than one to be believed. */
+  /** Learns how a log line begins. `inside` a dump it may be a piece of a cut line, so several are needed there. */
   learn(text: string, inside: boolean): void {
     if (text.length < SHAPE) return
     const times = inside ? 1 : BELIEVED
     this.#note(this.#beginning(shapeAt(text, 0)), times)
-    // It is believed no sooner than the shorter one.
+    // The longer one does not count before the shorter one does.
     if (text.length >= LONG_SHAPE) this.#note(this.#beginning(shapeAt(text, 0, LONG_SHAPE)), times)
   }
 
   /**
-   * As `learn` inside a dump, of the line at `pos` of `buf`, which has LONG_SHAPE bytes or more: most lines begin as others did. With `asLog`
-   * only if a log line begins so; false: none does, and nothing was learned.
+   * Like `learn` inside a dump, for the line at `pos` of `buf`, which has LONG_SHAPE bytes or more: most lines begin like earlier ones. With `asLog`,
+   * only if a log line begins like this; false: it does not, and nothing was learned.
    */
   learnAt(buf: Buffer, pos: number, asLog: boolean): boolean {
     const a = fourAt(buf, pos)
@@ -120,7 +120,7 @@ export class LogShapes {
     return beginning
   }
 
-  /** That of a shape. The one that was seen longest ago goes. */
+  /** The record of a shape. The one that was seen longest ago is dropped. */
   #beginning(shape: string): Beginning {
     this.#seen ??= new Map()
     const known = this.#seen.get(shape)
@@ -147,7 +147,7 @@ export class LogShapes {
     return (this.#seen?.get(shape)?.times ?? 0) >= BELIEVED
   }
 
-  /** Does a log line begin like `text`? What begins a line of a known stack does not. */
+  /** Does a log line begin like `text`? The beginning of a line of a known stack does not count. */
   isStart(text: string): boolean {
     return this.#isStartAt(text, 0)
   }
@@ -160,8 +160,8 @@ export class LogShapes {
   }
 
   /**
-   * Does a log line begin at `at`, glued behind what stands there? Only where a word begins: `uptime=12s` and `APP_WORKER: stopped` are no
-   * pieces. A beginning that is as long as no word, and has been seen, is one anywhere.
+   * Does a log line begin at `at`, glued to what comes before? Only where a word begins: `uptime=12s` and `APP_WORKER: stopped` are not pieces. A
+   * beginning that is longer than a word, and was seen before, counts anywhere.
    */
   startsAt(text: string, at: number): Certainty {
     if (!this.#isStartAt(text, at)) return undefined
@@ -172,7 +172,7 @@ export class LogShapes {
   }
 }
 
-/** Letters in lower case, in upper case, and digits, are words of different kinds. */
+/** Lower-case letters, upper-case letters and digits are different kinds of word. */
 function beginsWord(text: string, at: number): boolean {
   const kind = kindOf(text.charCodeAt(at))
   const before = kindOf(text.charCodeAt(at - 1))
@@ -191,7 +191,7 @@ function shapeAt(text: string, at: number, length: number = SHAPE): string {
 
 const PRIME = 0x9e3779b1
 
-/** Four bytes, any digit for any other. */
+/** Four bytes; all digits are equivalent. */
 function fourAt(buf: Uint8Array, pos: number): number {
   return (
     ((ANY_DIGIT[buf[pos] as number] as number) << 24) |

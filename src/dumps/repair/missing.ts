@@ -1,6 +1,6 @@
 /**
- * A goroutine of which lines are missing is looked for among the known stacks. It is taken for one of them only where no other one fits:
- * a damaged goroutine never becomes a stack that was not there.
+ * Finds the stack of a goroutine with missing lines among the known ones. It is accepted only if no other stack fits: a damaged goroutine never
+ * becomes a stack that was not there.
  */
 
 import { TAILS } from '../../stacks/line-table.ts'
@@ -8,7 +8,7 @@ import { type KnownLine, ROOT } from '../../stacks/rows.ts'
 import type { StackEntry } from '../../stacks/stack.ts'
 import type { StackTree } from '../../stacks/stack-tree.ts'
 
-/** Known lines that one search looks at, at most: a tree with many branches tells little, and takes long. */
+/** Most known lines that one search examines: a tree with many branches shows little, and takes long. */
 const SEARCH_LINES = 512
 /** First letters of a line that are compared. */
 const START = 4
@@ -19,7 +19,7 @@ export function isLine(tree: StackTree, line: KnownLine, text: string): boolean 
   return text.startsWith(literal) && (tree.tail(line) !== TAILS.none || text.length === literal.length)
 }
 
-/** Does `text` begin as a line that is known to come behind `at`? */
+/** Does `text` begin like a line that is known to come after `at`? */
 export function hasLineLike(tree: StackTree, at: KnownLine, text: string): boolean {
   if (text.length < START) return false
   const start = text.slice(0, START)
@@ -28,7 +28,7 @@ export function hasLineLike(tree: StackTree, at: KnownLine, text: string): boole
   return false
 }
 
-/** The one known line that `text` is, two lines below `at`: the line between them is missing. */
+/** The only known line two levels below `at` that `text` is: the line between them is missing. */
 export function lineAfterNext(tree: StackTree, at: KnownLine, text: string): KnownLine | undefined {
   let found: KnownLine | undefined
   let looked = 0
@@ -43,11 +43,11 @@ export function lineAfterNext(tree: StackTree, at: KnownLine, text: string): Kno
   return found
 }
 
-/** The one known stack below `from` in which the lines of `texts` stand in this order. */
+/** The only known stack below `from` that has the lines of `texts` in this order. */
 export function stackWith(tree: StackTree, from: KnownLine, texts: readonly string[]): StackEntry | undefined {
   let found: StackEntry | undefined
   let looked = 0
-  /** `next`: how many of the lines stand above `at`, or at it. False: there is no such stack, or more than one. */
+  /** `next`: how many of the lines are above `at`, or at it. False: there is no such stack, or more than one. */
   const visit = (at: KnownLine, next: number): boolean => {
     if (++looked > SEARCH_LINES) return false
     const entry = tree.entry(at)

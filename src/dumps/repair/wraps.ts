@@ -1,16 +1,16 @@
 /**
- * Wrapped lines. A terminal or a logger that wraps cuts a line with nothing foreign in its head, and the tail is the very next line:
+ * Wrapped lines. A terminal or a logger that wraps cuts a line without anything foreign in its head, and the tail is the very next line:
  *
  *     \t/usr/local/go/src/github.com/example/service/internal/worker/pool/dispatch
  *     er.go:48 +0x1d
  *
- *   lines of this length | this line                       | what it is
- *   ---------------------|---------------------------------|--------------------------------------
- *   any                  | may stand here by itself        | none of the line before
- *   any                  | makes a line that may stand here | its tail; such lines go on, from now on
- *   go on                | makes a line that may stand here | its tail
+ *   lines of this length  | this line                       | what it is
+ *   ----------------------|---------------------------------|------------------------------------------------------
+ *   any                   | may come here by itself         | not part of the line before
+ *   any                   | makes a line that may come here | its tail; this length is known to wrap from now on
+ *   are known to wrap     | makes a line that may come here | its tail
  *
- * A person who wraps a path does it behind one of its folders, however short it is.
+ * A person who wraps a path does so after one of its folders, however short the line is.
  */
 
 import type { Held } from '../../lines/tape.ts'
@@ -21,18 +21,18 @@ import { NARROWEST, PIECES, WrapWidths } from '../../text/wrap-widths.ts'
 import { SOFT_BREAK } from '../../text/wrapped.ts'
 
 /**
- * Foreign text, Latin-1, that may begin with the head of a dump line. When the line was cut more than once, it is the heads of several lines
- * of the log, one behind the other.
+ * Foreign text, Latin-1, that may begin with the head of a dump line. If the line was cut more than once, it consists of the heads of several log
+ * lines, one after the other.
  */
 export interface Fragment {
   readonly text: string
-  /** The lines of the log that `text` was taken from. Each has `length` bytes, and stands in `text` from `at` up to the next one's `at`. */
+  /** The log lines that `text` was taken from. Each has `length` bytes, and is in `text` from `at` up to the next one's `at`. */
   readonly parts: readonly { readonly held: Held; readonly at: number; readonly length: number }[]
   /** Offsets at which foreign text may begin. */
   readonly cuts: readonly number[]
 }
 
-/** A line that was wrapped, put together with its tail. */
+/** A line that was wrapped, joined with its tail. */
 interface Wrapped {
   readonly fragment: Fragment
   readonly text: string
@@ -45,12 +45,12 @@ const HAS_ROOT = /[/\\](?:\/|[A-Za-z]:[/\\])/
 const LONG: readonly LineKind[] = ['func', 'file', 'created']
 
 export class Wraps {
-  /** The line before this one, and those that it goes on with, if it may be wrapped. */
+  /** The line before this one, with the lines that it continues, if it may be wrapped. */
   #head: Fragment | undefined
-  /** Made when it is asked for: most streams have no wrapped line. */
+  /** Made on demand: most streams have no wrapped line. */
   #known: WrapWidths | undefined
 
-  /** For another stream: nothing is known of how its lines are wrapped. */
+  /** Prepares for another stream: nothing is known about how its lines are wrapped. */
   reuse(): void {
     this.#head = undefined
     this.#known = undefined
@@ -61,7 +61,7 @@ export class Wraps {
     return this.#known
   }
 
-  /** Remembers a line that may be the beginning of a wrapped one. When it may be the middle of one, returns all that there is of that. */
+  /** Remembers a line that may be the beginning of a wrapped one. If it may be the middle of one, returns the part that has come so far. */
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
     this.interrupt()
@@ -75,12 +75,12 @@ export class Wraps {
     return this.#head
   }
 
-  /** The line before this one, which nothing has taken. */
+  /** The line before this one, if nothing has taken it. */
   get head(): Fragment | undefined {
     return this.#head
   }
 
-  /** What is wrapped goes on with the very next line. The line at hand was no piece of one, so nothing is under way any more. */
+  /** A wrapped line continues on the very next line. The current line was not a piece of one, so nothing is pending any more. */
   interrupt(): void {
     this.#head = undefined
   }
@@ -105,14 +105,14 @@ export class Wraps {
     return { fragment, text, line }
   }
 
-  /** Do lines of this length go on with the next? `certain`: this one does. */
+  /** Do lines of this length continue on the next? `certain`: this one does. */
   goesOn(length: number, certain = false): boolean {
     if (certain && length >= NARROWEST) this.#widths.add(length)
     return this.#known?.has(length) === true
   }
 }
 
-/** Joins a path that goes on behind one of its folders: `text` is the whole place. */
+/** Joins a path that continues after one of its folders: `text` is the whole place. */
 function joinPath(fragment: Fragment, text: string, kinds: readonly LineKind[]): Wrapped | undefined {
   if (!kinds.includes('file') || HAS_ROOT.test(text)) return undefined
   const plain = plainText(text)
@@ -120,25 +120,25 @@ function joinPath(fragment: Fragment, text: string, kinds: readonly LineKind[]):
   return line?.kind === 'file' ? { fragment, text: plain, line } : undefined
 }
 
-/** Where the call of a function in C (line.ts) is wrapped, nothing but arguments goes to its next line. */
+/** If the call of a function in C (line.ts) is wrapped, only arguments can go to its next line. */
 function readCallOfC(text: string, tail: string): LineText | undefined {
   return /^(?:0x[0-9a-f]+, )*(?:0x[0-9a-f]+|\.\.\.)\)$/.test(tail) && /^\w+\(/.test(text)
     ? readOddCall(text)
     : undefined
 }
 
-/** May `text`, behind a line that was wrapped, be more of it than its end? */
+/** Can `text`, after a line that was wrapped, be a middle part of it and not its end? */
 function isMiddle(before: Fragment, text: string): boolean {
   if (text.length === widthOf(before)) return true
   return SOFT_BREAK.test(before.text) && SOFT_BREAK.test(text)
 }
 
-/** What the lines of `fragment` make, without the signs that they go on. */
+/** The text of the lines of `fragment` together, without the signs that they continue. */
 function textOf({ text, parts }: Fragment): string {
   return parts.map(({ at, length }) => text.slice(at, at + length).replace(SOFT_BREAK, '')).join('')
 }
 
-/** Of the lines that are wrapped; the last of one is shorter. */
+/** Length of the wrapped lines; the last of them is shorter. */
 function widthOf(fragment: Fragment): number {
   return fragment.parts[0]?.length ?? 0
 }
