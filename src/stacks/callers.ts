@@ -1,7 +1,7 @@
 /**
- * Which goroutines of a dump call what on which object: to find out who waits for whom. Of goroutines that wait for an object all are
- * kept, of the others some of each stack, since one that holds a lock is mostly alone where it is. Most dumps have no
- * goroutine that waits for an object, and are never asked: only numbers are kept.
+ * Which goroutines of a dump call methods on which objects, to find out who waits for whom. All goroutines that wait for an object are kept; of
+ * the others only some of each stack, since a goroutine that holds a lock is usually the only one with its stack. Only numbers are kept: in
+ * most dumps no goroutine waits for an object, and nobody asks.
  */
 import { fact } from '../core/facts.ts'
 import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
@@ -11,16 +11,19 @@ import { callOfName, type TracedCalls } from './calls.ts'
 import { RowChains } from './row-chains.ts'
 import type { PrintedStack, StackEntry } from './stack.ts'
 
-/** Goroutines of a stack whose calls are kept, all of them; of those that wait, past it, those from the object to its first method. */
+/**
+ * Number of goroutines of a stack whose calls are all kept. Of later ones only those that wait are kept, with the calls from the object to its
+ * first method.
+ */
 const SAMPLES = 8
 
-/** A row: signature, stack, where its pointers are, how many, how many of these calls wait. */
+/** Columns of a row: signature, stack, offset of its pointers, number of calls, number of these that wait. */
 const ROW = 5
 
-/** Questions about pointers that are answered by going through all rows: most dumps have no more. */
+/** Number of questions about pointers that are answered by scanning all rows: most dumps have no more. */
 const WALKS = 8
 
-/** Most dumps have none. */
+/** Shared, since most dumps have no rows. */
 const NONE = new Float64Array(0)
 const NO_ROWS = new Int32Array(0)
 
@@ -30,7 +33,7 @@ const callsOf = fact((stack: PrintedStack): readonly string[] => stack.names.fil
 
 export class Callers implements CallingGoroutines {
   readonly #most: number
-  /** Ids of the goroutines, a row for each, and their pointers, one behind the other. */
+  /** Ids of the goroutines, a row for each, and the pointers of all rows, one row after the other. */
   #ids = NONE
   #rows = NO_ROWS
   count = 0
@@ -40,7 +43,7 @@ export class Callers implements CallingGoroutines {
   readonly #infos: HeaderInfo[] = []
   #waits = false
   overflow = false
-  /** Made when many questions are asked, of a dump that is over: none comes behind them. */
+  /** Built once many questions are asked; the dump is complete by then, so nothing is added later. */
   #byPointer: RowChains | undefined
   #bySignature: RowChains | undefined
   #walks = 0
@@ -49,7 +52,7 @@ export class Callers implements CallingGoroutines {
     this.#most = most
   }
 
-  /** Is a goroutine of this stack kept only if it waits? */
+  /** Are further goroutines of this stack kept only if they wait? */
   hasEnough(entry: StackEntry): boolean {
     return entry.callers >= SAMPLES
   }
@@ -91,7 +94,7 @@ export class Callers implements CallingGoroutines {
     this.#rows = copied(this.#rows, new Int32Array(most * ROW))
   }
 
-  /** What it takes. */
+  /** Bytes that it takes. */
   get bytes(): number {
     return this.#ids.byteLength + this.#rows.byteLength + this.#pointers.byteLength + this.#infos.length * 8
   }
@@ -119,7 +122,7 @@ export class Callers implements CallingGoroutines {
     return this.#at(this.#bySignature.of(signature))
   }
 
-  /** Is it in a method of one of them, but for what it waits in? */
+  /** Is it in a method of one of them, apart from the calls in which it waits? */
   #isOn(row: number, pointers: ReadonlySet<number>): boolean {
     const start = this.#rows[row * ROW + 2] as number
     const end = start + (this.#rows[row * ROW + 3] as number)
@@ -128,7 +131,7 @@ export class Callers implements CallingGoroutines {
     return false
   }
 
-  /** Whose pointer is at `place`: rows have theirs in the order in which they came. */
+  /** The row whose pointer is at `place`: pointers are in the order of the rows. */
   #rowOf(place: number): number {
     let [low, high] = [0, this.count - 1]
     while (low < high) {
@@ -164,7 +167,7 @@ export class Callers implements CallingGoroutines {
   }
 }
 
-/** What the rows of a dump are made of, and point to. */
+/** The columns of a dump, and what they refer to. */
 interface Table {
   readonly ids: Float64Array
   readonly rows: Int32Array
@@ -184,7 +187,7 @@ class Caller implements MovingGoroutine {
     this.#row = row
   }
 
-  /** False for a row that says nothing: another stack of the same signature is kept in its place. */
+  /** False if the row is useless: the stack that is kept is another one of the same signature. */
   move(row: number): boolean {
     this.#row = row
     this.names = callsOf(this.#table.stacks[this.#at(1)] as PrintedStack)

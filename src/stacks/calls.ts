@@ -1,15 +1,15 @@
 /**
- * Calls whose first argument says who waits for whom: of functions that lock, wait, send and receive, and of methods with a pointer
- * receiver. The walk notes where the argument is, and no more, since most goroutines are never asked for theirs.
+ * Calls whose first argument shows who waits for whom: functions that lock, wait, send and receive, and methods with a pointer receiver. The
+ * walk only notes the position of the argument, since most goroutines are never asked for theirs.
  *
  * Hot: `note`, guarded by `npm run bench` (dump-heavy).
  */
 import { COMMA, DIGIT, DOT, PAREN_CLOSE, PAREN_OPEN, ZERO } from '../core/ascii.ts'
 import { isOwnLock, isStandard } from './title.ts'
 
-/** Calls kept of one goroutine, the innermost ones. */
+/** Most calls kept per goroutine; the innermost ones. */
 const MOST = 64
-/** `(*`: a receiver. */
+/** In `(*`: a pointer receiver. */
 const STAR = 0x2a
 const SLASH = 0x2f
 const LOWER_I = 0x69
@@ -17,11 +17,11 @@ const LOWER_K = 0x6b
 const LOWER_R = 0x72
 const LOWER_S = 0x73
 
-/** Where goroutines wait: sync/mutex.go, rwmutex.go, waitgroup.go, cond.go; runtime/chan.go, sema.go. */
+/** Functions in which goroutines wait: sync/mutex.go, rwmutex.go, waitgroup.go, cond.go; runtime/chan.go, sema.go. */
 const WAITING =
   /^(?:internal\/)?sync\.(?:\(\*(?:Mutex|RWMutex|WaitGroup|Cond)\)\.|runtime_(?:Semacquire|notifyListWait))|^runtime\.(?:chanrecv|chansend|semacquire1?)\b/
 
-/** What the function whose literal part is [start, end) does with its first argument; undefined where that is of no interest. */
+/** What the function whose literal part is [start, end) does with its first argument; undefined if it is of no interest. */
 export function callOf(bytes: Buffer, start: number, end: number): 'waits' | 'method' | undefined {
   // The first element of the import path.
   let slash = start
@@ -33,7 +33,7 @@ export function callOf(bytes: Buffer, start: number, end: number): 'waits' | 'me
     if (!isMethod) return undefined
     return bytes[end - 2] === LOWER_K && isOwnLock(bytes.toString('latin1', start, end - 1)) ? 'waits' : 'method'
   }
-  // Neither a method nor `runtime.`, `sync.`, `internal/sync.`.
+  // Neither a method nor in `runtime.`, `sync.` or `internal/sync.`.
   const first = bytes[start]
   if (!isMethod && first !== LOWER_R && first !== LOWER_S && first !== LOWER_I) return undefined
   return callOfName(bytes.toString('latin1', start, end - 1))
@@ -41,7 +41,7 @@ export function callOf(bytes: Buffer, start: number, end: number): 'waits' | 'me
 
 export function callOfName(name: string): 'waits' | 'method' | undefined {
   if (WAITING.test(name)) return 'waits'
-  // Who is in another method of the standard library holds nothing that a reader could name.
+  // A goroutine in any other method of the standard library holds nothing that a reader could name.
   if (!name.includes('(*') || isStandard(name)) return undefined
   return isOwnLock(name) ? 'waits' : 'method'
 }
@@ -52,14 +52,14 @@ const NO_POINTERS = new Float64Array(0)
 /** The calls of one goroutine, innermost first. */
 export class TracedCalls {
   #places = NO_PLACES
-  /** First arguments, as far as they were read. */
+  /** First arguments, as far as they have been read. */
   pointers: Float64Array = NO_POINTERS
   #buf: Uint8Array | undefined
   #read = 0
   count = 0
-  /** How many of the innermost ones are functions to wait in. */
+  /** How many of the innermost calls are to functions that wait. */
   waits = 0
-  /** The goroutine that started this one; 0 when the dump does not say. */
+  /** The goroutine that started this one; 0 if the dump does not say. */
   parent = 0
 
   begin(): void {
@@ -69,7 +69,7 @@ export class TracedCalls {
     this.waits = 0
   }
 
-  /** `place` of `buf` is behind the `(`; `waits`: it is a function to wait in. */
+  /** `place`: offset in `buf` after the `(`. `waits`: it is a function in which goroutines wait. */
   note(buf: Uint8Array, place: number, waits: boolean): void {
     const { count } = this
     if (count === this.#places.length) {
@@ -82,7 +82,7 @@ export class TracedCalls {
     this.count = count + 1
   }
 
-  /** Most streams have no such call: nothing is kept for them. */
+  /** Allocated on demand: most streams have no such call. */
   #grow(): void {
     const [places, pointers] = [new Int32Array(MOST), new Float64Array(MOST)]
     this.#places = places
@@ -94,7 +94,7 @@ export class TracedCalls {
     this.#buf = buf
   }
 
-  /** A line was only looked at: things are as they were. */
+  /** Undoes the notes of a line that was only looked at. */
   takeBack(count: number, parent: number): void {
     this.count = count
     this.parent = parent
@@ -102,14 +102,14 @@ export class TracedCalls {
     if (this.#read > count) this.#read = count
   }
 
-  /** The buffer goes. */
+  /** Reads all pointers before the buffer is reused. */
   leave(): void {
     if (this.#buf === undefined) return
     this.read(this.count)
     this.#buf = undefined
   }
 
-  /** Reads the first `count` of `pointers`. */
+  /** Reads the first `count` pointers. */
   read(count: number): void {
     const buf = this.#buf
     if (buf === undefined) return
@@ -119,17 +119,17 @@ export class TracedCalls {
 }
 
 /**
- * The pointer at `at`, `0xc000012345`: 0 for anything else, and for what ends in `?`: the register may hold something else by now
+ * The pointer at `at`, as in `0xc000012345`. 0 for anything else, and for values that end in `?`: the register may hold something else by now
  * (runtime/traceback.go printArgs, 1.18).
  */
 export function pointerAt(buf: Uint8Array, at: number): number {
   if (buf[at] !== ZERO || buf[at + 1] !== 0x78) return 0
   let p = at + 2
   let value = 0
-  // Of whole numbers as far as 28 bits go: sums of others take three times as long.
+  // Parts of up to 28 bits stay small integers: sums of larger numbers take three times as long.
   let part = 0
   let scale = 1
-  // Behind the last byte there is no digit either: undefined is not less.
+  // Past the last byte there is no digit either: `undefined < NO_DIGIT` is false.
   for (let digit = HEX[buf[p] as number] as number; digit < NO_DIGIT; digit = HEX[buf[++p] as number] as number) {
     part = part * 16 + digit
     scale *= 16
@@ -143,7 +143,7 @@ export function pointerAt(buf: Uint8Array, at: number): number {
 }
 
 const NO_DIGIT = 16
-/** What each byte is worth. */
+/** Value of each byte as a hexadecimal digit. */
 const HEX = new Uint8Array(256).fill(NO_DIGIT)
 for (let digit = 0; digit < NO_DIGIT; digit++) HEX[digit.toString(16).charCodeAt(0)] = digit
 

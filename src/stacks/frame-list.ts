@@ -1,4 +1,4 @@
-/** The frames that another grammar (debug=1) reads, one after the other, of which a stack is made. */
+/** The frames read by another grammar (debug=1), one after the other, to build a stack from. */
 import { wordsOf } from '../core/ascii.ts'
 import { behindBlanks, colonBefore, endOfPlace, pushLine } from './place.ts'
 import { codeOf, PrintedStack, textsWithRoom } from './stack.ts'
@@ -7,7 +7,7 @@ export class FrameList {
   #bytes: Buffer = Buffer.allocUnsafe(1 << 12)
   #words: DataView = wordsOf(this.#bytes)
   #used = 0
-  /** Of each frame: its name, [from, to), and its place, [file, end). */
+  /** Four offsets per frame: its name, [from, to), and its place, [file, end). */
   #marks: number[] = []
   #isOfLines = true
 
@@ -15,7 +15,7 @@ export class FrameList {
     return this.#marks.length === 0
   }
 
-  /** The lines that were added, while there are no others. */
+  /** The lines that were added, if only lines were added. */
   get lines(): Buffer | undefined {
     return this.#isOfLines ? this.#bytes.subarray(0, this.#used) : undefined
   }
@@ -33,7 +33,7 @@ export class FrameList {
     this.#marks.push(at + from - pos, at + to - pos, at + file - pos, at + end - pos)
   }
 
-  /** Latin-1, as lines are. */
+  /** Strings are Latin-1, like lines. */
   addText(name: string, file: string): void {
     const at = this.#room(name.length + file.length)
     this.#bytes.write(name + file, at, 'latin1')
@@ -57,7 +57,7 @@ export class FrameList {
     return new PrintedStack(codeOf(units), known, false, undefined, known.bytes - before)
   }
 
-  /** Where `length` bytes have room. */
+  /** Makes room for `length` bytes, and returns their offset. */
   #room(length: number): number {
     const at = this.#used
     this.#used += length

@@ -1,13 +1,13 @@
-;; Headers of goroutines, whole, of states that the kernel has been told: what walk.wat reads between two stacks. Part of walk.wat.
+;; Complete headers of goroutines, in states that the kernel knows: what walk.wat reads between two stacks. Part of walk.wat.
 ;;
-;; A state has up to 31 bytes, and is kept with zeroes behind it, as two vectors of 16. Its number is its place in $states, which is told by a hash: that
-;; place, or one of the three behind it.
+;; A state has up to 31 bytes, and is stored as two vectors of 16, padded with zeros. Its number is its place in $states: the one given by its
+;; hash, or one of the three after that.
 
-  ;; What the last header says: its id; the number of its state, and << 6, its minutes and one, 0 for none.
+  ;; What the last header says: its id; the number of its state, plus (minutes + 1) << 6, with 0 for no minutes.
   (global $id (mut f64) (f64.const 0))
   (global $info (mut i32) (i32.const 0))
 
-  ;; Reads `goroutine 7 [select]:` or `goroutine 7 [select, 3 minutes]:` of a state that is known; returns where the line behind it begins; 0: it is
+  ;; Reads `goroutine 7 [select]:` or `goroutine 7 [select, 3 minutes]:` with a known state. Returns the start of the next line; 0: it is
   ;; something else.
   (func $header (param $pos i32) (param $end i32) (result i32)
     (local $p i32) (local $c i32) (local $length i32) (local $state i32) (local $minutes i32) (local $id i64)
@@ -22,7 +22,7 @@
           (local.set $id (i64.add (i64.mul (local.get $id) (i64.const 10)) (i64.extend_i32_u (local.get $c))))
           (local.set $p (i32.add (local.get $p) (i32.const 1)))
           (br $more)))
-      ;; 15 digits are less than what a number holds exactly.
+      ;; 15 digits are less than what an f64 holds exactly.
       (br_if $no (i32.gt_u (i32.sub (local.get $p) (local.get $pos)) (i32.const 25)))
       (br_if $no (i64.eqz (local.get $id)))
       (br_if $no (i32.ne (i32.load16_u (local.get $p)) (i32.const 0x5b20))) ;; _[
@@ -57,7 +57,7 @@
       (return (local.get $p)))
     (i32.const 0))
 
-  ;; Of a state, up to the comma or bracket behind it: its length; 0 for none of less than 32 bytes.
+  ;; Length of a state, up to the comma or bracket after it; 0 if it does not end within 32 bytes.
   (func $state_length (param $pos i32) (result i32)
     (local $stops i32)
     (local.set $stops
@@ -72,7 +72,7 @@
         (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x2c)))
         (i8x16.eq (local.get $bytes) (i8x16.splat (i32.const 0x5d))))))
 
-  ;; The number of the state of $length bytes at $pos; -1 where it is not known. $new: from now on it is, maybe in the place of another one.
+  ;; The number of the state of $length bytes at $pos; -1 if unknown. $new: adds it, possibly in place of another one.
   (func $state (export "knowState") (param $pos i32) (param $length i32) (param $new i32) (result i32)
     (local $mask i32) (local $first v128) (local $second v128) (local $home i32) (local $number i32) (local $row i32) (local $i i32)
     (local.set $mask (i32.sub (i32.add (global.get $ones) (i32.const 32)) (local.get $length)))
@@ -89,7 +89,7 @@
                   (v128.xor (local.get $first) (v128.load (local.get $row)))
                   (v128.xor (local.get $second) (v128.load offset=16 (local.get $row))))))
           (then (return (local.get $number))))
-        ;; Nobody has taken this place, nor those behind it.
+        ;; This place is free, and so are those after it.
         (br_if $unknown (i32.eq (i32.load8_u (local.get $row)) (i32.const 0xff)))
         (local.set $i (i32.add (local.get $i) (i32.const 1)))
         (br_if $more (i32.lt_u (local.get $i) (i32.const 4))))

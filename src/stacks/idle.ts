@@ -1,16 +1,16 @@
 /**
- * Goroutines that wait by design, each with the source that says so. They are counted, and set aside where a person reads.
+ * Goroutines that wait by design, each with the source that shows it. They are counted, and set aside in what people read.
  *
- * A row names functions: `inner` is a frame that must be there, `outer` another one further out.
+ * A row names functions: `inner` must be on the stack, and `outer`, if given, further out.
  */
 import type { Signature, Stack } from '../core/model.ts'
 import { factOfName, type Name, namesOf, UNKNOWN } from '../core/names.ts'
 
 export interface IdleRow {
   readonly what: string
-  /** A function that is in the stack. */
+  /** A function on the stack. */
   readonly inner: RegExp
-  /** Another one, further out. */
+  /** Another function, further out. */
   readonly outer?: RegExp
   readonly source: string
 }
@@ -107,10 +107,10 @@ export const IDLE: readonly IdleRow[] = [
   },
 ]
 
-/** The runtime's own: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
+/** Goroutines of the runtime: garbage collector, finalizers, timers (runtime/proc.go, mgc.go, mfinal.go). */
 const RUNTIME = /^(?:internal\/)?runtime[./]/
 
-/** What a function that is in a row is in the rows: a bit for each. */
+/** The rows that a function matches, a bit for each. */
 interface Place {
   readonly inner: number
   readonly outer: number
@@ -123,7 +123,7 @@ const placeOf = factOfName(({ text }): Place => {
   return { inner: bitsOf(({ inner }) => inner.test(text)), outer: bitsOf(({ outer }) => outer?.test(text) === true) }
 })
 
-/** Rows for which `inner` is enough. */
+/** Rows without `outer`. */
 const ALONE = bitsOf(({ outer }) => outer === undefined)
 
 const OF_RUNTIME = 1
@@ -141,7 +141,7 @@ function idleOf(name: Name): number {
   return name.idle
 }
 
-/** As `Signature.idle`. */
+/** The value of `Signature.idle`. */
 export function idleness(stack: Stack): Signature['idle'] {
   const names = namesOf(stack)
   let runtime = names.length > 0
@@ -159,6 +159,6 @@ export function idleness(stack: Stack): Signature['idle'] {
     within |= place.inner
   }
   if (runtime) return 'always'
-  // Does `main.main` wait, and nothing of the program's own in between?
+  // Does `main.main` wait directly, without other functions of the program in between?
   return last?.text === 'main.main' ? 'main' : 'no'
 }

@@ -1,47 +1,51 @@
 /**
- * Goroutine ids of one dump, each with its signature: in two columns in the order in which they came, and found by an open-addressing
- * index of four bytes a slot, since a Map of a million ids costs four times that. Fibonacci hashing spreads runs of ids, and runs with
- * gaps, evenly.
+ * Goroutine ids of one dump, each with its signature: in two columns in order of appearance, with an open-addressing index of four bytes per
+ * slot, since a Map of a million ids costs four times as much. Fibonacci hashing spreads runs of ids evenly, with or without gaps.
  *
- * Hot: guarded by `npm run bench` (dump-heavy). What is waited for here is memory: the index is small, and the columns are gone through
- * from end to end. With the ids themselves in the slots, known stacks took a twentieth longer.
+ * Hot: guarded by `npm run bench` (dump-heavy). The time goes to memory access: the index is small, and the columns are traversed sequentially.
+ * With the ids themselves in the slots, known stacks took a twentieth longer.
  */
 import type { GoroutineIds } from '../core/model.ts'
 import { MULTIPLIER } from './hash.ts'
 
-/** In the index: nothing; else a place in the columns, from 1. */
+/** An empty slot of the index; others hold a place in the columns, from 1. */
 const EMPTY = 0
-/** Beside the signature, in bits below the sign. */
+/** Flags stored with the signature, in bits below the sign. */
 const MARK = 1 << 30
 const READY = 1 << 28
 const MOST_MINUTES = 0xffff
-/** Sixteen places, in arrays so small that V8 keeps them in its own heap: most dumps of a log may be of one goroutine. */
+/** Sixteen slots, in arrays so small that V8 keeps them in its own heap: in some logs most dumps have a single goroutine. */
 const SMALLEST_BITS = 4
 const LARGEST_BITS = 28
 const UINT32 = 0xffffffff
-/** From a place that is taken to the next one that is tried: among other neighbours, since where one of sixteen is, most others are. */
+/**
+ * Distance from a taken slot to the next one that is tried: outside its group of sixteen, since if one of the group is taken, most others are too.
+ */
 const ASIDE = 17
 
 const NO_IDS = new Float64Array(0)
 const NO_VALUES = new Int32Array(0)
 
 export class GoroutineIdTable implements GoroutineIds {
-  /** Empty as long as there is one id at most: most dumps of a log may be of one goroutine, and three arrays are more than all else of it. */
+  /**
+   * Empty while there is at most one id: in some logs most dumps have a single goroutine, and three arrays would be larger than everything else
+   * about it.
+   */
   #ids: Float64Array = NO_IDS
   #values: Int32Array = NO_VALUES
-  /** That id, and what is known of it. */
+  /** That single id and its value. */
   #only = 0
   #onlyValue = -1
-  /** A dump of a young process has none. */
+  /** Minutes; absent until a header has some, as in a dump of a young process. */
   #minutes: Uint16Array | undefined
-  /** Seconds; a dump that is compared with none has none. */
+  /** Seconds; absent until the dump is compared with another one. */
   #watched: Uint32Array | undefined
   #index: Int32Array = NO_VALUES
   #mask = 0
   #shift = 0
   size = 0
 
-  /** `expected`: how many ids there may be; the table grows past it. */
+  /** `expected`: expected number of ids; the table grows beyond it. */
   constructor(expected = 0) {
     if (expected > 1) this.#allocate(expected)
   }
@@ -55,7 +59,7 @@ export class GoroutineIdTable implements GoroutineIds {
     this.#shift = 32 - bits
   }
 
-  /** What it takes. */
+  /** Bytes that it takes. */
   get bytes(): number {
     return (
       this.#ids.byteLength +
@@ -92,7 +96,7 @@ export class GoroutineIdTable implements GoroutineIds {
   watch(id: number, seconds: number): void {
     const place = this.#place(id)
     if (place < 0) return
-    // No id is added to a dump that is compared.
+    // No ids are added once a dump is compared.
     this.#watched ??= new Uint32Array(this.size)
     this.#watched[place] = seconds
   }
@@ -106,7 +110,7 @@ export class GoroutineIdTable implements GoroutineIds {
     return this.#place(id) >= 0
   }
 
-  /** Adds `id` without a signature; returns its place for `put`, or -1 when it is there already. */
+  /** Adds `id` without a signature; returns its place for `put`, or -1 if it is already there. */
   add(id: number): number {
     if (this.#isOne) {
       if (this.size === 0) {
@@ -133,7 +137,7 @@ export class GoroutineIdTable implements GoroutineIds {
     if (this.#minutes !== undefined) this.#minutes[place] = Math.min(minutes, MOST_MINUTES)
   }
 
-  /** Takes back the last `add`. */
+  /** Undoes the last `add`. */
   undo(place: number): void {
     if (!this.#isOne) this.#index[this.#find(this.#ids[place] as number)] = EMPTY
     this.size--
@@ -145,7 +149,7 @@ export class GoroutineIdTable implements GoroutineIds {
       visit(ids[place] as number, signatureOf(this.#value(place)), this.#minutes?.[place] ?? 0)
   }
 
-  /** -1 when the id is not there. */
+  /** -1 if the id is absent. */
   #place(id: number): number {
     if (this.#isOne) return this.size > 0 && id === this.#only ? 0 : -1
     return (this.#index[this.#find(id)] as number) - 1
@@ -164,7 +168,7 @@ export class GoroutineIdTable implements GoroutineIds {
     else this.#values[place] = value
   }
 
-  /** There is a second one: both have a place in arrays. */
+  /** Moves the single id into arrays, for a second one. */
   #spread(): void {
     const minutes = this.#minutes?.[0] ?? 0
     this.#allocate(0)
@@ -176,7 +180,7 @@ export class GoroutineIdTable implements GoroutineIds {
     this.#minutes[0] = minutes
   }
 
-  /** Where in the index `id` is, or would be. */
+  /** The slot of the index where `id` is, or would be. */
   #find(id: number): number {
     const index = this.#index
     const ids = this.#ids
@@ -190,7 +194,7 @@ export class GoroutineIdTable implements GoroutineIds {
   }
 
   #home(id: number): number {
-    // Sixteen neighbours stay together: ids are handed out in runs, and a dump mostly goes up.
+    // Sixteen consecutive ids share a group of slots: ids are handed out in runs, and mostly ascend within a dump.
     const sixteen = id <= UINT32 ? id >>> 4 : Math.floor(id / 16) ^ Math.imul(Math.floor(id / (UINT32 + 1)), MULTIPLIER)
     return ((Math.imul(sixteen, MULTIPLIER) >>> this.#shift) & ~15) | (id & 15)
   }

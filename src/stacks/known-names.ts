@@ -1,15 +1,15 @@
-/** How the names of the functions in a tree of stacks begin: what begins as one of them does may be one of them. */
+/** The beginnings of the function names in a tree of stacks: a line that begins like one of them may be a line of a dump. */
 import type { LineTable } from './line-table.ts'
 import { WORD } from './same-bytes.ts'
 
-/** Of a known line, what tells its like from a log line. */
+/** Bytes at the start of a known line that distinguish such lines from log lines. */
 const START_BYTES = 5
 const CREATED_BY = 'created by '
-/** Modules and packages that are told by their first element. */
+/** Most first elements of names that are kept. */
 const ROOTS = 256
-/** The first element of a name, where there are more. */
+/** The first element of a name that has several. */
 const ROOT_OF_NAME = /^[^./()\s]+(?=[./])/
-/** Starts that are known to be noted, at a time; a power of two. */
+/** Starts in the cache of those already noted; a power of two. */
 const RECENT_STARTS = 64
 
 export class KnownNames {
@@ -26,7 +26,7 @@ export class KnownNames {
     this.#table = table
   }
 
-  /** The table has no lines any more. */
+  /** Called when the table was emptied. */
   clear(): void {
     this.#starts.clear()
     this.#startsUpTo = 1
@@ -34,23 +34,23 @@ export class KnownNames {
     this.#rootsUpTo = 1
   }
 
-  /** It has no longer the line that was added last. */
+  /** Called when the last line of the table was removed. */
   takeBack(): void {
     this.#startsUpTo = Math.min(this.#startsUpTo, this.#table.lines)
     this.#rootsUpTo = Math.min(this.#rootsUpTo, this.#table.lines)
   }
 
-  /** Does some known line begin with `text`, five characters? What begins a dump line begins no log line. */
+  /** Does any known line begin with `text`, five characters? A line that begins like a dump line does not begin a log line. */
   beginsLine(text: string): boolean {
     if (this.#startsUpTo < this.#table.lines) this.#noteStarts()
     if (this.#starts.has(text)) return true
-    // `a.b(`, and then the arguments.
+    // A short name such as `a.b(`, followed by its arguments.
     const shortest = 'a.('.length
     for (let end = shortest; end < text.length; end++) if (this.#starts.has(text.slice(0, end))) return true
     return false
   }
 
-  /** Of the lines since the last time. There may be thousands, which begin as a few packages do: for those no string is made. */
+  /** Notes the lines added since the last call. There may be thousands that begin like a few packages: the cache avoids making strings for those. */
   #noteStarts(): void {
     const { bytes, bytesAsWords: words } = this.#table
     const noted = new Int32Array(2 * RECENT_STARTS).fill(-1)
@@ -70,7 +70,7 @@ export class KnownNames {
     }
   }
 
-  /** May `name` be the beginning of the name of some function of a module or package that is known? */
+  /** May `name` be the beginning of a function name in a known module or package? */
   knowsRoot(name: string): boolean {
     for (; this.#rootsUpTo < this.#table.lines; this.#rootsUpTo++) {
       const line = this.#rootsUpTo

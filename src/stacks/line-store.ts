@@ -1,6 +1,6 @@
 /**
- * Where the rows and the texts of the lines of a tree of stacks are, while there are more and more of them, and how one is found among many. A table
- * that is more than small stands in the memory of a kernel (walk.ts), which walks it.
+ * Storage for the rows and texts of the lines of a growing tree of stacks, and the lookup of one among many. A table that is not small is
+ * placed in the memory of a kernel (walk.ts), which walks it.
  */
 import { wordsOf } from '../core/ascii.ts'
 import { hashLiteral } from './hash.ts'
@@ -22,45 +22,43 @@ import { WORD } from './same-bytes.ts'
 import { type KernelUse, plainTables, type Tables } from './tables.ts'
 import { NOT_KNOWN, WalkKernel } from './walk.ts'
 
-/** Lines in a bucket: of more, which only somebody who knows the hash can make, the others are read anew each time. */
+/** Most lines in a bucket. More occur only if someone knows the hash; those beyond are parsed again each time. */
 const MOST_IN_BUCKET = 64
 
-/** Bytes of a line beside its text: two rows, the number of its text, and a word for its stack. */
+/** Bytes of a line without its text: two rows, the number of its text, its bucket, and a word for its stack. */
 const LINE_BYTES = (HOT + COLD + 2) * 4 + 8
-/** Thousands of streams may have a dump open, of a few lines each, or what may become one, of none. */
+/** Thousands of streams may each have an open dump of a few lines, or a candidate without any. */
 export const SMALLEST_LINES = 4
 const SMALLEST_ARENA = 512
-/** The root alone, which nothing is written to: of all trees without a line. */
+/** Only the root, which is never written: shared by all trees without lines. */
 const NO_LINES = plainTables(1, 0)
-/** Most literal parts are as long as this. */
+/** Typical length of a literal part, in bytes. */
 const LITERAL_BYTES = 64
 const NOTHING = Buffer.alloc(0)
 const NO_WORDS = wordsOf(NOTHING)
-/**
- * A new memory takes time, and so do the pages of it that are written, for the first time, with what is copied; room that is not used takes none.
- */
+/** Creating a memory takes time, and so does the first write to each of its pages while copying; unused room costs nothing. */
 const KERNEL_ROOM = 1 << 14
 const KERNEL_GROWTH = 4
-/** Room of a tree that gets one for the goroutines that walk it. */
+/** Lines for which a tree has room if it gets a kernel because of the number of goroutines. */
 const KERNEL_LINES = 256
 
 export class LineStore {
-  /** Grow; the table starts over when full, so that memory stays bounded whatever the input. */
+  /** They grow; the tree starts over when it is full, so memory stays bounded whatever the input. */
   #tables: Tables = NO_LINES
   protected hot: Int32Array = this.#tables.hot
   protected cold: Int32Array = this.#tables.cold
-  /** Hash of parent and literal part → the first line that has it. Only of lines whose parent has more than a few. */
+  /** Hash of parent and literal part → first line with that hash. Only for lines whose parent has more than a few children. */
   protected buckets: Int32Array = this.#tables.buckets
   protected numbers: Int32Array = this.#tables.numbers
   #numberedBy: object | undefined
   protected arena: Buffer = this.#tables.arena
   protected words: DataView = this.#tables.words
-  /** Walks the tree; undefined while it is small, and where there is no WebAssembly. */
+  /** Walks the tree; undefined while the tree is small, and without WebAssembly. */
   protected kernel: WalkKernel | undefined
-  /** When it has one. */
+  /** When to use a kernel. */
   protected readonly use: KernelUse
   protected used = 0
-  /** What lines were stored from last. */
+  /** The buffer from which lines were last stored. */
   #source: Buffer = NOTHING
   #sourceWords: DataView = NO_WORDS
   protected count = 1
@@ -69,12 +67,12 @@ export class LineStore {
     this.use = use
   }
 
-  /** What it takes, with a word for the stack of each line. */
+  /** Bytes in use, with a word for the stack of each line. */
   protected get size(): number {
     return this.used + this.count * LINE_BYTES
   }
 
-  /** What the tables take, used or not; in the memory of a kernel, pages that were never written are none. */
+  /** Bytes that the tables take, used or not. In the memory of a kernel, pages that were never written do not count. */
   protected get allocated(): number {
     if (this.kernel !== undefined) return this.size + this.buckets.byteLength
     return (
@@ -92,12 +90,12 @@ export class LineStore {
     this.used = 0
   }
 
-  /** How many there are, the root included. */
+  /** Number of lines, including the root. */
   get lines(): number {
     return this.count
   }
 
-  /** A dump has so many goroutines: a kernel may be worth its while, even for few lines. */
+  /** Announces the number of goroutines of a dump: with many, a kernel is worthwhile even for few lines. */
   growFor(goroutines: number): void {
     if (this.kernel !== undefined || this.buckets.length >= KERNEL_LINES) return
     if (goroutines >= this.use.goroutines) this.grow(KERNEL_LINES, this.arena.length)
@@ -131,7 +129,7 @@ export class LineStore {
     if (before !== undefined) kernel?.knowAs(before)
   }
 
-  /** As WalkKernel.run, of the kernel that there is: lines that it knows from elsewhere are added, below `depth`. */
+  /** Runs the kernel, if there is one (WalkKernel.run). It may add lines whose parts it knows from elsewhere, above `depth`. */
   run(line: KnownLine, buf: Buffer, pos: number, end: number, dump: number, most: number, depth: number): number {
     const { kernel } = this
     if (kernel === undefined) return NOT_KNOWN
@@ -142,7 +140,7 @@ export class LineStore {
     return why
   }
 
-  /** The number of what a line names, among `texts`: 0 where nobody has set it. */
+  /** The number, in the texts, of the name or path in the line; 0 if not set. */
   number(line: KnownLine): number {
     return this.numbers[line] as number
   }
@@ -151,23 +149,23 @@ export class LineStore {
     this.numbers[line] = number
   }
 
-  /** From now on numbers are those of `texts`: others are forgotten. */
+  /** Numbers refer to `texts` from now on; numbers of other texts are forgotten. */
   numberBy(texts: object): void {
     if (texts !== this.#numberedBy) this.numbers.fill(0)
     this.#numberedBy = texts
   }
 
-  /** Does a kernel walk it, and add plain lines? */
+  /** Does a kernel walk it and add plain lines? */
   get hasKernel(): boolean {
     return this.kernel !== undefined
   }
 
-  /** `line` is a plain one (line-fast.ts), and stays. */
+  /** Tells the kernel that `line` is a plain one (line-fast.ts) and stays. */
   know(line: KnownLine): void {
     this.kernel?.know(line)
   }
 
-  /** Keeps the literal part; returns where it is in `bytes`. */
+  /** Stores the literal part; returns its offset in `bytes`. */
   protected store(buf: Buffer, start: number, length: number): number {
     const at = this.used
     if (at + length > this.arena.length)
@@ -189,7 +187,7 @@ export class LineStore {
     return at
   }
 
-  /** The buffer that lines were stored from goes. */
+  /** Releases the buffer from which lines were stored. */
   protected leaveSource(): void {
     this.#source = NOTHING
     this.#sourceWords = NO_WORDS
@@ -202,7 +200,7 @@ export class LineStore {
     this.#putInBucket(line)
   }
 
-  /** The same of a line whose key is known. */
+  /** Like `index`, for a line whose key is known. */
   #putInBucket(line: KnownLine): void {
     const { cold, buckets } = this
     cold[line * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
@@ -212,7 +210,7 @@ export class LineStore {
       buckets[bucket] = line
       return
     }
-    // Behind those that were there: a line that was put together of pieces may stand here twice, and the first one is found.
+    // At the end: a line that was put together from pieces may be here twice, and the first one must be found.
     let left = MOST_IN_BUCKET
     for (let next = last; next !== NONE_OF_THEM; next = cold[next * COLD + NEXT_IN_BUCKET] as number) {
       last = next
@@ -221,7 +219,7 @@ export class LineStore {
     cold[last * COLD + NEXT_IN_BUCKET] = line
   }
 
-  /** Takes `line`, the last one there, out of its bucket. */
+  /** Takes `line`, the last one in it, out of its bucket. */
   protected unindex(line: KnownLine): void {
     const { cold, buckets } = this
     const bucket = (cold[line * COLD + KEY] as number) & (buckets.length - 1)
@@ -234,12 +232,12 @@ export class LineStore {
       if (cold[each * COLD + NEXT_IN_BUCKET] === line) cold[each * COLD + NEXT_IN_BUCKET] = NONE_OF_THEM
   }
 
-  /** Where literal parts stand: good until the next `add`. */
+  /** The literal parts; valid until the next `add`. */
   get bytes(): Buffer {
     return this.arena
   }
 
-  /** As `bytes`. */
+  /** The same memory as `bytes`. */
   get bytesAsWords(): DataView {
     return this.words
   }
@@ -255,7 +253,7 @@ export class LineStore {
   }
 }
 
-/** Children of different lines share the buckets. */
+/** Mixes in the parent, since children of different lines share the buckets. */
 export function keyOf(parent: KnownLine, hash: number): number {
   return hash ^ Math.imul(parent, 0x9e3779b1)
 }

@@ -1,6 +1,6 @@
 /**
- * The lines of the tree of stacks, as rows of two tables of numbers, with their text in one buffer: as objects each would take four times the
- * memory, and a walk would wait for it. line-store.ts has the tables.
+ * The lines of the tree of stacks, as rows of two tables of numbers, with their text in one buffer: objects would take four times the memory,
+ * and slow a walk down by cache misses. line-store.ts has the tables.
  */
 import type { LineKind, Tail } from '../text/line.ts'
 import { LineStore, SMALLEST_LINES } from './line-store.ts'
@@ -41,7 +41,7 @@ export const TAILS: Readonly<Record<Tail, number>> = {
 }
 
 const KINDS: readonly LineKind[] = ['note', 'func', 'file', 'created', 'ancestor', 'elided', 'unavailable']
-/** The other way around. */
+/** The inverse of KINDS. */
 const CODES: Readonly<Record<LineKind, number>> = {
   note: 0,
   func: 1,
@@ -57,28 +57,28 @@ export class LineTable extends LineStore {
     return KINDS[(this.hot[line * HOT + SHAPE] as number) & LOW_BITS] as LineKind
   }
 
-  /** What stands behind the literal part, as `TAILS` has it. */
+  /** What follows the literal part, a value of `TAILS`. */
   tail(line: KnownLine): number {
     const tail = ((this.hot[line * HOT + SHAPE] as number) >> TAIL_SHIFT) & LOW_BITS
     return tail >= TRACED ? ARGUMENTS : tail
   }
 
-  /** Of a first line: the root. Of the root: itself. */
+  /** The parent of a first line is the root; that of the root is itself. */
   parent(line: KnownLine): KnownLine {
     return this.cold[line * COLD + ABOVE] as number
   }
 
-  /** The child that was added first; the root when there is none. */
+  /** The child that was added first; the root if there is none. */
   firstChild(line: KnownLine): KnownLine {
     return this.cold[line * COLD + FIRST] as number
   }
 
-  /** The next child of the same line; the root when there is none. */
+  /** The next child of the same line; the root if there is none. */
   nextChild(line: KnownLine): KnownLine {
     return this.cold[line * COLD + NEXT] as number
   }
 
-  /** Lines above it, the root included. */
+  /** Number of lines above it, including the root. */
   depth(line: KnownLine): number {
     return (this.cold[line * COLD + DEPTH] as number) >> 1
   }
@@ -97,7 +97,7 @@ export class LineTable extends LineStore {
     this.numbers[child] = 0
     const own = child * COLD
     const above = parent * COLD
-    // Other lines stood here before the tables started over.
+    // The rows may hold old lines from before the tables started over.
     cold[own + FIRST] = NONE_OF_THEM
     cold[own + LAST] = NONE_OF_THEM
     cold[own + NEXT] = NONE_OF_THEM
@@ -113,7 +113,7 @@ export class LineTable extends LineStore {
     return child
   }
 
-  /** Removes the line that was added last, and has no children. */
+  /** Removes the line that was added last; it must not have children. */
   protected removeLast(): void {
     const line = this.count - 1
     const { cold } = this
@@ -129,7 +129,7 @@ export class LineTable extends LineStore {
     this.count--
   }
 
-  /** The literal part, or so much of it, Latin-1. */
+  /** The literal part, or its first `most` bytes, as Latin-1. */
   literal(line: KnownLine, most: number = this.length(line)): string {
     const start = this.start(line)
     return this.arena.toString('latin1', start, start + Math.min(most, this.length(line)))

@@ -1,11 +1,12 @@
-;; Lines of new stacks that are put together of what is known. Most are: the function stands in another stack, or the file does, and not the place in
-;; it. Part of walk.wat.
+;; Lines of new stacks that consist of known parts. Most do: the function is in another stack, or the file is, with a different line number.
+;; Part of walk.wat.
 ;;
-;; `know` is told of each line that TypeScript has read and added (line-fast.ts). $texts is a hash table of these, by the bytes with which such a line
-;; begins: of a function or a creator the literal part, of a file all up to its colon. Where two begin alike, the first is there.
+;; `know` is called for each plain line that TypeScript has read and added (line-fast.ts). $texts is a hash table of these lines, by the bytes
+;; with which they begin: for a function or creator the literal part, for a file all up to its colon. If two begin alike, the first one is in
+;; the table.
 
-  ;; As StackBody.lineFast: adds the line at $pos below $line, which has nothing below it, if its function, or its file, is known. Returns the new
-  ;; line; 0: somebody else has to read it.
+  ;; Like StackBody.lineFast: adds the line at $pos below $line, which has no children, if its function or file is known. Returns the new line; 0:
+  ;; TypeScript has to read it.
   (func $add_line (param $line i32) (param $pos i32) (param $end i32) (result i32)
     (local $row i32) (local $cold i32) (local $kind i32) (local $p i32) (local $known i32) (local $length i32)
     (local $shape i32) (local $from i32) (local $colon i32)
@@ -16,11 +17,11 @@
       (br_if $no (i32.load offset=4 (local.get $cold)))
       (br_if $no (i32.ge_u (i32.shr_u (i32.load offset=16 (local.get $cold)) (i32.const 1)) (i32.load offset=40 (i32.const 0))))
       (br_if $no (i32.ge_u (i32.load offset=32 (i32.const 0)) (global.get $mask)))
-      ;; No line that is read is longer than 16 KiB.
+      ;; Lines longer than 16 KiB are not read.
       (br_if $no (i32.gt_u (i32.add (i32.load offset=36 (i32.const 0)) (i32.const 16384)) (global.get $arena_bytes)))
       (if (i32.eq (i32.load8_u (local.get $pos)) (i32.const 9))
         (then
-          ;; Of a function, or a creator.
+          ;; The file line of a function or creator.
           (br_if $no (i32.and (i32.ne (local.get $kind) (i32.const 1)) (i32.ne (local.get $kind) (i32.const 3))))
           (local.set $p (call $find (local.get $pos) (local.get $end) (i32.const 0x3a)))
           (br_if $no (i32.ge_u (local.get $p) (local.get $end)))
@@ -49,7 +50,7 @@
           (br_if $no (i32.ne (i32.load8_u (local.get $p)) (i32.const 10)))
           (br_if $no (i32.gt_u (local.get $length) (i32.const 16384)))
           (local.set $p (i32.add (local.get $p) (i32.const 1)))
-          ;; Without an offset it may be a line of the log ahead of one with an offset.
+          ;; A line without an offset may be a log line before the one with an offset.
           (if (local.get $kind)
             (then
               (br_if $no (i32.ge_u (local.get $p) (local.get $end)))
@@ -57,14 +58,14 @@
           (global.set $from (local.get $pos))
           (global.set $after (local.get $p)))
         (else
-          ;; A function, or a creator, behind the file line of a function, but not that of main.main, where a stack may end.
+          ;; A function or creator, after the file line of a function, except that of main.main, where a stack may end.
           (br_if $no (i32.ne (local.get $kind) (i32.const 2)))
           (local.set $row (i32.add (global.get $hot) (i32.shl (i32.load (local.get $cold)) (i32.const 4))))
           (br_if $no (i32.ne (i32.and (i32.load offset=4 (local.get $row)) (i32.const 7)) (i32.const 1)))
           (local.set $known (i32.add (global.get $arena) (i32.load (local.get $row))))
           (if (i64.eq (i64.load (local.get $known)) (i64.const 0x69616d2e6e69616d)) ;; main.mai
             (then (br_if $no (i32.eq (i32.load16_u offset=8 (local.get $known)) (i32.const 0x286e))))) ;; n(
-          ;; Its file line proves it.
+          ;; The file line after it proves that it is one.
           (local.set $p (call $find (local.get $pos) (local.get $end) (i32.const 10)))
           (br_if $no (i32.ge_u (i32.add (local.get $p) (i32.const 1)) (local.get $end)))
           (br_if $no (i32.eqz (call $is_indent (i32.add (local.get $p) (i32.const 1)))))
@@ -81,7 +82,7 @@
       (return (call $append (local.get $line) (local.get $pos) (local.get $length) (local.get $shape))))
     (i32.const 0))
 
-  ;; $line is a function, a creator or a file line that is as plain as line-fast.ts has it: its like may be added here.
+  ;; $line is a function, creator or file line that is as plain as line-fast.ts requires: similar lines may be added here.
   (func (export "know") (param $line i32)
     (local $row i32) (local $p i32) (local $length i32) (local $at i32)
     (if (i32.gt_u (i32.shl (i32.load offset=44 (i32.const 0)) (i32.const 1)) (global.get $mask)) (then (return)))
@@ -100,7 +101,8 @@
         (i32.store (local.get $at) (local.get $line))
         (i32.store offset=44 (i32.const 0) (i32.add (i32.load offset=44 (i32.const 0)) (i32.const 1))))))
 
-  ;; Where among the texts that of $length bytes at $p is, or would be. Of a file it ends with the colon, and its line is longer; else it is the literal part.
+  ;; Address in $texts of the entry for the $length bytes at $p, or of the free entry for it. The bytes are the start of a file line up to the
+  ;; colon, or a whole literal part.
   (func $text (param $p i32) (param $length i32) (result i32)
     (local $slot i32) (local $at i32) (local $row i32) (local $own i32) (local $known i32) (local $i i32)
     (local.set $slot (call $hash_text (local.get $p) (local.get $length)))
@@ -141,7 +143,7 @@
       (br $next))
     (unreachable))
 
-  ;; Of four bytes or more; eight at a time, where $hash has to be what TypeScript makes of them.
+  ;; Hash of four bytes or more, eight at a time; unlike $hash, it need not agree with TypeScript.
   (func $hash_text (param $p i32) (param $length i32) (result i32)
     (local $hash i64) (local $last i32)
     (if (i32.lt_u (local.get $length) (i32.const 8)) (then (return (call $hash (local.get $p) (local.get $length)))))
@@ -162,7 +164,7 @@
         (i64.or (i64.shl (i64.extend_i32_u (global.get $multiplier)) (i64.const 32)) (i64.const 0x9e3779b1))))
     (i64.xor (local.get $hash) (i64.shr_u (local.get $hash) (i64.const 32))))
 
-  ;; Where the first $byte is, at $pos or behind it; $end or more: there is none before.
+  ;; Address of the first $byte at or after $pos; $end or more: there is none before $end.
   (func $find (param $pos i32) (param $end i32) (param $byte i32) (result i32)
     (local $found i32)
     (block $over
@@ -175,7 +177,7 @@
         (br $more)))
     (local.get $end))
 
-  ;; Where digits end; $hex: of hexadecimal numbers.
+  ;; Address after the digits; $hex: hexadecimal ones.
   (func $digits (param $p i32) (param $hex i32) (result i32)
     (local $c i32)
     (loop $more
@@ -193,14 +195,14 @@
       (i32.eq (i32.load8_u (local.get $p)) (i32.const 9))
       (i32.eq (i32.load8_u (local.get $p)) (i32.const 32))))
 
-  ;; As LineTable.append, of a line below which there is none: its only child, with the literal part of $length bytes at $pos.
+  ;; Like LineTable.append, for a line without children: adds its only child, with the literal part of $length bytes at $pos.
   (func $append (param $line i32) (param $pos i32) (param $length i32) (param $shape i32) (result i32)
     (local $child i32) (local $at i32) (local $row i32) (local $above i32) (local $i i32)
     (local.set $child (i32.load offset=32 (i32.const 0)))
     (local.set $at (i32.load offset=36 (i32.const 0)))
     (i32.store offset=32 (i32.const 0) (i32.add (local.get $child) (i32.const 1)))
     (i32.store offset=36 (i32.const 0) (i32.add (local.get $at) (local.get $length)))
-    ;; Sixteen bytes at a time, as there is room for more than the line.
+    ;; Sixteen bytes at a time: there is room for more than the line.
     (loop $more
       (v128.store
         (i32.add (i32.add (global.get $arena) (local.get $at)) (local.get $i))

@@ -1,18 +1,20 @@
-/** The place in a file that a line of a stack says: where its path and its line are, and the units that these are in a stack (stack.ts). */
+/**
+ * Parses the place in a file that a line of a stack gives: the positions of path and line number, and their encoding as units of a stack (stack.ts).
+ */
 import { COLON, DIGIT, EQUALS, isHexDigit, SPACE, TAB, ZERO } from '../core/ascii.ts'
 import type { Texts } from './texts.ts'
 
-/** In the place of a line's upper 16 bits: the lower ones are the number of its text. */
+/** Stored instead of the upper 16 bits of a line number: the lower ones are then the number of its text. */
 export const LINE_IS_TEXT = 0xffff
 
-/** Where the path begins in the line that begins at `from`. */
+/** Offset of the path in the line that begins at `from`. */
 export function behindBlanks(bytes: Buffer, from: number): number {
   let start = from
   for (let blank = blankAt(bytes, start); blank > 0; blank = blankAt(bytes, start)) start += blank
   return start
 }
 
-/** Of the literal part of a file line that ends at `upTo`, and may end in the beginning of the registers: where its place ends. */
+/** End of the place in the literal part of a file line that ends at `upTo`, which may include the beginning of the registers. */
 export function endOfPlace(bytes: Buffer, upTo: number): number {
   let end = upTo
   // ` fp=`
@@ -23,7 +25,7 @@ export function endOfPlace(bytes: Buffer, upTo: number): number {
   return bytes[hex - 1] === 0x78 ? hex - 4 : end
 }
 
-/** The colon of the place that ends at `end`. */
+/** Offset of the colon in the place that ends at `end`. */
 export function colonBefore(bytes: Buffer, start: number, end: number): number {
   let colon = end - 1
   while (colon > start && bytes[colon] !== COLON) colon--
@@ -44,7 +46,7 @@ export function pushLine(
   else into.push(known.numberOf(bytes, words, from, end), LINE_IS_TEXT)
 }
 
-/** Bytes of the blank at `at`; 0 for none. A page may have put spaces of its own there: U+00A0, U+2000 to U+200A. */
+/** Length in bytes of the blank at `at`; 0 for none. A web page may have put other spaces there: U+00A0, U+2000 to U+200A. */
 function blankAt(bytes: Buffer, at: number): number {
   const c = bytes[at]
   if (c === TAB || c === SPACE) return 1

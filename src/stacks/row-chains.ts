@@ -1,4 +1,4 @@
-/** Which rows of a column hold a number: chains over two arrays of four bytes a row, since a Map of lists takes twenty times that. */
+/** Finds the rows of a column that hold a number: chains in two arrays of four bytes per row, since a Map of lists takes twenty times as much. */
 import { MULTIPLIER } from './hash.ts'
 
 const END = -1
@@ -21,7 +21,7 @@ export class RowChains {
     }
   }
 
-  /** In the order of the column. */
+  /** Rows with that number, in the order of the column. */
   of(number: number): number[] {
     const rows: number[] = []
     for (let row = this.#heads[this.#home(number)] as number; row !== END; row = this.#next[row] as number)

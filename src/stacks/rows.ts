@@ -1,27 +1,25 @@
-/**
- * What a line of the tree of stacks is made of: a row in each of two tables of numbers (line-table.ts). The kernel knows these, too (walk.wat).
- */
+/** The layout of a line of the tree of stacks: a row in each of two tables of numbers (line-table.ts). The kernel uses the same layout (walk.wat). */
 
-/** A line of the tree, as `StackTree` knows it: good until it starts over. */
+/** A line of a `StackTree`; valid until the tree starts over. */
 export type KnownLine = number
 
-/** Above the first lines of all stacks; no child of any line, so that it also stands for none. */
+/** The parent of the first lines of all stacks. It is never a child, so 0 also means no line. */
 export const ROOT: KnownLine = 0
 export const NONE_OF_THEM = 0
 
-/** What stands behind the literal part. */
+/** Tails: what follows the literal part. */
 export const NONE = 0
 export const ARGUMENTS = 1
 export const REGISTERS = 2
 export const PARENT = 3
 export const ANY = 4
-/** As ARGUMENTS, of a function whose first argument says who waits for whom: calls.ts. In the second a goroutine waits. */
+/** Like ARGUMENTS, for functions whose first argument shows who waits for whom (calls.ts). In functions of the second kind a goroutine waits. */
 export const TRACED = 5
 export const WAITING = 6
 
 /**
- * What a walk reads of each line, side by side with what it reads of the next: where the literal part stands in the arena; its
- * length, tail and kind; its last four bytes, since that is where lines mostly differ; and the child that matched last.
+ * The columns that a walk reads, adjacent to those of the next line: offset of the literal part in the arena; its length, tail and kind; its
+ * last four bytes, since lines mostly differ there; and the child that matched last.
  */
 export const HOT = 4
 export const AT = 0
@@ -33,8 +31,8 @@ export const TAIL_SHIFT = 3
 export const LOW_BITS = 7
 
 /**
- * The rest: how lines hang together, how deep one is and whether its children are hashed; of a line whose like are hashed, the next one in its
- * bucket, and its key; the dump that last had a goroutine that ended at the line.
+ * The other columns: the links between lines; the depth, and whether the children are hashed; if the line is hashed, the next one in its bucket
+ * and its key; and the last dump in which a goroutine ended at this line.
  */
 export const COLD = 8
 export const ABOVE = 0

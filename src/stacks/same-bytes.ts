@@ -1,11 +1,11 @@
 /**
- * What a walk compares a line by: its literal part, and where its arguments end.
+ * Comparison of a line during a walk: its literal part, and the end of its arguments.
  *
  * Hot: guarded by `npm run bench` (dump-heavy).
  */
 import { ARGUMENT, ARGUMENT_BYTES, PAREN_CLOSE } from '../core/ascii.ts'
 
-/** Two bytes at once: half the steps through the longest part of a line that varies. */
+/** Indexed by two bytes at once, which halves the steps through the longest part of a line that varies. */
 const ARGUMENT_PAIR = new Uint8Array(1 << 16)
 for (const a of ARGUMENT_BYTES)
   for (const b of ARGUMENT_BYTES) ARGUMENT_PAIR[a.charCodeAt(0) | (b.charCodeAt(0) << 8)] = 1
@@ -13,7 +13,7 @@ for (const a of ARGUMENT_BYTES)
 /** Bytes that are read at once. */
 export const WORD = 4
 
-/** Are [pos, stop) the bytes that stand at `a` of the known ones? But for the last four, which were looked at. */
+/** Is [pos, stop) equal to the known bytes at `a`? The last four were compared before. */
 export function isSame(known: DataView, at: number, words: DataView, pos: number, stop: number): boolean {
   let a = at
   let p = pos
@@ -36,7 +36,7 @@ export function isSameShort(known: Buffer, at: number, buf: Buffer, pos: number,
   return true
 }
 
-/** Where what may be arguments ends. */
+/** Offset after the bytes that may be arguments. */
 export function endOfArguments(buf: Buffer, words: DataView, pos: number, end: number): number {
   let p = pos
   if (buf[p] === PAREN_CLOSE) return p

@@ -1,4 +1,4 @@
-/** A stack and its identity. Frames are parsed when they are asked for: most signatures of a large dump are only counted. */
+/** A stack and its identity. Frames are parsed on demand: most signatures of a large dump are only counted. */
 import { hash } from 'node:crypto'
 import { type Facts, newFacts } from '../core/facts.ts'
 import type { Frame, Signature, Similarity } from '../core/model.ts'
@@ -13,7 +13,7 @@ class StackSignature implements Signature {
   readonly idle: Signature['idle']
   readonly #similarity: Similarity
   readonly #state: string
-  /** Where the title stands in the stack: a frame for each signature would be as much memory as all else of it. */
+  /** Place of the title frame in the stack: a Frame per signature would double its memory. */
   readonly #titlePlace: number
   #facts: Facts | undefined
 
@@ -22,7 +22,7 @@ class StackSignature implements Signature {
     this.stack = stack
     this.#similarity = similarity
     this.#state = state
-    // Now that its names are at hand: whoever asked for its canonical text has had them listed.
+    // Computed now because the names of the stack are cached: the canonical text has just needed them.
     this.idle = idleness(stack)
     this.#titlePlace = titlePlace(stack)
   }
@@ -49,14 +49,14 @@ const ID = Buffer.alloc(16)
 
 /** First 16 hex digits of SHA-256 over the canonical text, UTF-8. */
 export function signatureId(canonical: string): string {
-  // A slice of a string keeps the whole string.
+  // A slice of a string would keep the whole string alive.
   ID.write(hash('sha256', canonical, 'hex'), 'latin1')
   return ID.toString('latin1')
 }
 
 /**
- * Signatures by id, so that the stacks of many dumps share one object. Starts over when full: an id is recomputed from the
- * stack, so nothing but the sharing is lost.
+ * Signatures by id, so that the stacks of many dumps share one object. Starts over when full: an id is recomputed from the stack, so only the
+ * sharing is lost.
  */
 export class Signatures {
   readonly #byId = new Map<string, StackSignature>()
@@ -65,19 +65,19 @@ export class Signatures {
   readonly #mostBytes: number
   #bytes = 0
 
-  /** `most` of them, which take `mostBytes`. */
+  /** At most `most` signatures, and `mostBytes` bytes of stacks. */
   constructor(similarity: Similarity, most: number, mostBytes: number) {
     this.#similarity = similarity
     this.#most = most
     this.#mostBytes = mostBytes
   }
 
-  /** Does the state of a goroutine take part in its identity? */
+  /** Is the state of a goroutine part of its identity? */
   get stateful(): boolean {
     return this.#similarity === 'exact'
   }
 
-  /** The id of what `of` returns, which is not made. */
+  /** The id of the signature that `of` would return, without creating it. */
   idOf(entry: StackEntry, state: string): string {
     return this.#known(entry, state)?.id ?? this.#id(entry.stack, state)
   }

@@ -1,4 +1,4 @@
-/** Counts of one signature in one dump: states, minutes, labels, and who started its goroutines. */
+/** Counts of one signature in one dump: states, minutes, labels, and the starters of its goroutines. */
 
 import type { Limits } from '../core/limits.ts'
 import type { ParentTally, Signature, SignatureTally } from '../core/model.ts'
@@ -11,35 +11,35 @@ interface Cell {
   count: number
 }
 
-/** So many goroutines of one stack. */
+/** A record of a text profile: a number of goroutines with one stack. */
 export interface ProfileRecord {
   readonly count: number
   readonly labels: ReadonlyMap<string, string> | undefined
   /** The runtime says that nothing can wake them. */
   readonly leaked: boolean
-  /** The pcs of the runtime's functions that they wait in, innermost first. */
+  /** Pcs of the runtime functions in which they wait, innermost first. */
   readonly parked: string
 }
 
-/** What a goroutine takes that started others, and a value of a label beside its text. */
+/** Bytes of a starter, and of a label value without its text. */
 const PARENT_BYTES = 40
 const VALUE_BYTES = 64
 
-/** What all slots of a dump take together. */
+/** Memory that all slots of a dump take together. */
 export interface Taken {
   bytes: number
   /** There is no room for anything new. */
   isFull: boolean
 }
 
-/** Distinct sets of labels of a signature that are counted apart before they are folded into its maps. */
+/** Distinct sets of labels that are counted separately before they are folded into the maps of the signature. */
 const CELLS = 32
 
-/** Most signatures have no labels, and one state: neither costs them a map of their own. */
+/** Most signatures have no labels, and one state: they share these maps. */
 const NO_LABELS: ReadonlyMap<string, Map<string, number>> = new Map()
 const NO_STATES: ReadonlyMap<string, number> = new Map()
 
-/** Where most stacks are distinct, most signatures have one goroutine, in one of a few states. */
+/** If most stacks are distinct, most signatures have one goroutine, in one of a few states: their maps are shared too. */
 const ONE_IN = new Map<string, ReadonlyMap<string, number>>()
 const MOST_STATES = 256
 
@@ -53,10 +53,10 @@ function oneIn(state: string): ReadonlyMap<string, number> {
 
 const NO_SIGNATURES: ReadonlyMap<number, number> = new Map()
 
-/** As most have who were started by one that is gone. */
+/** Shared by signatures with one starter that is gone. */
 const ONE_GONE: ParentTally = { distinct: 1, alive: 0, signatures: NO_SIGNATURES }
 
-/** As most others have: a map of each would take more than all else of the signature. */
+/** For one living starter; storing a map would take more than the rest of the signature. */
 class OneAlive implements ParentTally {
   readonly distinct = 1
   readonly alive = 1
@@ -71,31 +71,31 @@ class OneAlive implements ParentTally {
   }
 }
 
-/** What most slots have not. */
+/** Fields that most slots do not need. */
 interface Rest {
-  /** Those who have started others than the first one has. */
+  /** Starters other than the first one. */
   parents: Set<number> | undefined
   cells: Cell[]
   labels: Map<string, Map<string, number>> | undefined
 }
 
-/** What is counted of one signature in one dump. A field is eight bytes, of a hundred thousand. */
+/** The counts of one signature in one dump. A field takes eight bytes, times a hundred thousand. */
 export class Slot implements SignatureTally {
   readonly signature: Signature
   readonly #taken: Taken
   count = 0
   leaked = 0
   isUnexpected = false
-  /** The state of the first one, and of all as long as there is no map. Who asks, asks more than once. */
+  /** State of the first goroutine, and of all while there is no map. The map is kept once made, since callers ask more than once. */
   #state: string | undefined
   #states: Map<string, number> | undefined
-  /** -1 while no header has said any: a field that holds Infinity is an object of its own. */
+  /** -1 until a header gives minutes. Not Infinity: a field that holds it is a separate heap object. */
   #leastMinutes = -1
   #mostMinutes = -1
-  /** The first one; 0 when there was none. */
+  /** The first starter; 0 if none is known. */
   #parent = 0
   parents?: ParentTally
-  /** Of a profile: where all are parked, or how many are where. */
+  /** For a profile: the pcs where all are parked, or the number per pcs. */
   #parked: string | Map<string, number> | undefined
   #rest: Rest | undefined
 
@@ -135,7 +135,7 @@ export class Slot implements SignatureTally {
         [this.#state ?? '', this.count],
         [state, 1],
       ])
-    // Who waits for less than a minute has none: the first may have been one.
+    // A wait of less than a minute has no minutes; the first goroutine may have been such a one.
     if (minutes === undefined) this.#leastMinutes = 0
     else {
       if (minutes < this.#leastMinutes || this.count === 0) this.#leastMinutes = minutes
@@ -197,7 +197,7 @@ export class Slot implements SignatureTally {
   }
 
   fold(limits: Limits, ids: GoroutineIdTable): void {
-    // A list of leaks does not show who has started them, whether or not they live.
+    // A list of leaks does not show the starters, whether or not they are alive.
     if (!this.isUnexpected) this.#foldParents(ids)
     if (this.#rest !== undefined) this.#foldLabels(this.#rest, limits)
   }

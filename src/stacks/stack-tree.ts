@@ -1,9 +1,9 @@
 /**
- * Every stack seen so far, as a tree of its lines: the parser of goroutines is a walk down this tree. A line that is known
- * costs a comparison of bytes; a line that is not is read once (line.ts) and becomes a child. Nothing rests on a hash alone.
+ * Every stack seen so far, as a tree of its lines: parsing a goroutine is a walk down this tree. A known line costs a comparison of bytes; an
+ * unknown one is read once (line.ts) and becomes a child. Nothing relies on a hash alone.
  *
- * Hot: guarded by `npm run bench` (dump-heavy). A child is tried in this order: the one that matched last; all of them while
- * they are few; by a hash of the line's literal part.
+ * Hot: guarded by `npm run bench` (dump-heavy). Children are tried in this order: the one that matched last; all of them while they are few;
+ * otherwise by a hash of the literal part of the line.
  */
 import { CR, DIGIT, LF, PAREN_CLOSE, REGISTER, ZERO } from '../core/ascii.ts'
 import type { LineText } from '../text/line.ts'
@@ -46,24 +46,24 @@ import type { StackEntry } from './stack.ts'
 import { type KernelUse, WORTH_ITS_WHILE } from './tables.ts'
 import { NO_DUMP, type WalkKernel } from './walk.ts'
 
-/** Children compared one by one before a hash is asked. */
+/** Children that are compared one by one before they are hashed. */
 const FEW = 24
 
 export class StackTree extends LineTable {
-  /** The stack of the goroutines that end at a line, once one has. */
+  /** The stack of goroutines that end at a line, once one has. */
   readonly #entries: (StackEntry | undefined)[] = [undefined]
   readonly #limit: number
   readonly names: KnownNames = new KnownNames(this)
-  /** Bytes of the texts of its stacks: two that differ in their last line alone share all other lines, and no text. */
+  /** Bytes of the stacks: two that differ only in their last line share all other lines, but not their code. */
   #text = 0
-  /** Bytes of the texts that lines have had since its last stack, and nothing had before. */
+  /** Bytes of the texts that are new since the last stack was made. */
   newTexts = 0
-  /** How often the tree was dropped for being full. */
+  /** How often the tree was cleared because it was full. */
   restarts = 0
-  /** Calls of the goroutine that the walk is in. */
+  /** Calls of the goroutine that is being walked. */
   readonly calls: TracedCalls = new TracedCalls()
 
-  /** `use`: when a kernel walks it, which has a memory of its own. */
+  /** `use`: when a kernel walks it, which takes a separate memory. */
   constructor(limitBytes: number, use: KernelUse = WORTH_ITS_WHILE) {
     super(use)
     this.#limit = limitBytes
@@ -73,12 +73,12 @@ export class StackTree extends LineTable {
     return this.size >= this.#limit || this.#text >= this.#limit
   }
 
-  /** What it takes, with the texts of its stacks. */
+  /** Bytes that it takes, with the texts of its stacks. */
   get memory(): number {
     return this.allocated + this.#text
   }
 
-  /** Forgets everything; only between goroutines. */
+  /** Forgets everything; call it only between goroutines. */
   restart(): void {
     this.clear()
     this.#entries.fill(undefined)
@@ -98,11 +98,11 @@ export class StackTree extends LineTable {
     this.#entries[line] = entry
   }
 
-  /** Where the last line that was matched begins, and the offset behind its line end. */
+  /** Offsets of the last line that was matched, and of the line after it. */
   from = 0
   after = 0
 
-  /** The child of `line` that the line at `pos` is, or undefined. */
+  /** The child of `line` that equals the line at `pos`, or undefined. */
   step(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
     const recent = this.hot[line * HOT + RECENT] as number
     if (recent === NONE_OF_THEM) return undefined
@@ -110,7 +110,7 @@ export class StackTree extends LineTable {
     return this.#other(line, buf, words, pos, end)
   }
 
-  /** Goes down from `line` as far as the lines from `pos` on are known: returns the last of them, or `line` itself. */
+  /** Goes down from `line` as far as the lines from `pos` on are known; returns the last of them, or `line` itself. */
   walk(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine {
     const kernel = this.kernelFor(buf, pos, end)
     if (kernel === undefined) return this.walkPlain(line, buf, words, pos, end)
@@ -126,24 +126,24 @@ export class StackTree extends LineTable {
         kernel.noteLast(this.calls, buf)
       }
       if (start >= end || kernel.hasWhole(start, end)) return at
-      // The line goes on behind what the kernel has seen.
+      // The line continues past what is in the memory of the kernel.
       if (!kernel.seeFrom(buf, start, end)) return this.walkPlain(at, buf, words, start, end)
     }
   }
 
-  /** The kernel, where there is one and it is worth its while. */
+  /** The kernel, if there is one and it is worthwhile. */
   kernelFor(buf: Buffer, pos: number, end: number): WalkKernel | undefined {
     const { kernel, use } = this
     if (kernel === undefined) return undefined
     return end - pos >= use.bytes || kernel.has(buf, pos) ? kernel : undefined
   }
 
-  /** `dump` has had a goroutine that ended at `line`, and more than a few. */
+  /** Notes that `dump` has more than a few goroutines that end at `line`. */
   ended(line: KnownLine, dump: number): void {
     this.cold[line * COLD + DUMP] = dump
   }
 
-  /** The same without the kernel: its reference. */
+  /** Like `walk`, without the kernel: the reference implementation. */
   walkPlain(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine {
     let at = line
     let start = pos
@@ -164,14 +164,14 @@ export class StackTree extends LineTable {
     return at
   }
 
-  /** `buf` goes, or whatever was walked: it may hold something else by the next time. */
+  /** Releases `buf`, or whichever buffer was walked: its content may change. */
   leave(buf?: Buffer): void {
     this.calls.leave()
     this.leaveSource()
     this.kernel?.leave(buf)
   }
 
-  /** As `step`, among the children beside the one that matched last. */
+  /** Like `step`, for the children other than the one that matched last. */
   #other(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number): KnownLine | undefined {
     const cold = this.cold
     const row = line * COLD
@@ -197,8 +197,8 @@ export class StackTree extends LineTable {
   }
 
   /**
-   * Is the line at `pos` this one? `on`: and are those behind it the ones that followed last? Returns the last that is. One loop for a whole
-   * stack: with a call for each line, known stacks took a tenth longer.
+   * Is the line at `pos` equal to `line`? `on`: continue with the child that followed last. Returns the last line that matches. A single loop for
+   * a whole stack: with a call per line, known stacks took a tenth longer.
    */
   #match(line: KnownLine, buf: Buffer, words: DataView, pos: number, end: number, on: boolean): KnownLine {
     const hot = this.hot
@@ -265,7 +265,7 @@ export class StackTree extends LineTable {
     return matched
   }
 
-  /** Adds the line at [start, …) of `buf`, read as `line`, below `parent`. */
+  /** Adds the line at [start, …) of `buf`, parsed as `line`, below `parent`. */
   add(parent: KnownLine, buf: Buffer, start: number, line: LineText): KnownLine {
     const at = this.store(buf, start, line.literal)
     const call = line.tail === 'arguments' ? callOf(this.arena, at, at + line.literal) : undefined
@@ -284,7 +284,7 @@ export class StackTree extends LineTable {
     return child
   }
 
-  /** Takes back the line that was added last, below which no other was. */
+  /** Removes the line that was added last, unless it has children. */
   takeBack(line: KnownLine): void {
     if (line !== this.count - 1 || this.firstChild(line) !== ROOT) return
     const parent = this.parent(line)

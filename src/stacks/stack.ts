@@ -1,6 +1,6 @@
 /**
- * A stack as one string of the numbers of its names, its paths and its lines, of which names and paths are shared (texts.ts): an eighth of its
- * text. Its frames are made when they are asked for.
+ * A stack as one string of numbers: those of its names, its paths and its line numbers. Names and paths are shared (texts.ts), so it takes an
+ * eighth of its text. Its frames are made on demand.
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -16,22 +16,22 @@ import { Texts } from './texts.ts'
 const CREATED_BY = 'created by '.length
 const IN_GOROUTINE = ' in goroutine '.length
 
-/** A function, its file (0 where none was printed) and the line there, in two units of 16 bits. */
+/** Units per frame: the function, its file (0 if none was printed), and the line number in two units of 16 bits. */
 const UNITS = 4
-/** What a stack takes beside its code and its texts: the object, and the head of a string. */
+/** Bytes of a stack without its code and texts: the object, and the head of a string. */
 const STACK_BYTES = 80
 
 /**
- * Its frames are made anew when another stack was asked for in between: whoever wants several things of a stack wants them in a
- * row, and the frames of all signatures at once are several times what they are made of.
+ * Only the frames of the last stack that was asked are cached: callers ask several things of one stack in a row, and the frames of all
+ * signatures together would take several times as much as their codes.
  */
 export class PrintedStack implements Stack {
-  /** Of the frames, innermost first, and then of the creator. */
+  /** The units of the frames, innermost first, and then of the creator. */
   readonly #code: string
   readonly #texts: Texts
   readonly #hasCreator: boolean
   readonly elidedAt: number | undefined
-  /** About what it takes: itself, its code, and those of its texts that no stack had before. */
+  /** Approximate bytes that it takes: itself, its code, and those of its texts that no stack had before. */
   readonly bytes: number
   #facts: Facts | undefined
 
@@ -74,7 +74,7 @@ export class PrintedStack implements Stack {
     return this.#code.charCodeAt(place * UNITS + 1) === this.#texts.generated
   }
 
-  /** Where the frames end in the code. */
+  /** End of the frames in the code. */
   get #end(): number {
     return this.#code.length - (this.#hasCreator ? UNITS : 0)
   }
@@ -111,17 +111,17 @@ let latestFrames: readonly Frame[] = []
 let latestNamed: PrintedStack | undefined
 let latestNames: readonly Name[] = []
 
-/** A stack as the parser knows it, with the place of its signature in the dump at hand. */
+/** A stack as the parser knows it, with the place of its signature in the current dump. */
 export interface StackEntry {
   stack: PrintedStack
-  /** Serial of the tally for which `slot` holds. */
+  /** Serial of the tally to which `slot` belongs. */
   serial: number
   slot: number
-  /** Goroutines of that tally whose calls are kept. */
+  /** Number of goroutines in that tally whose calls are kept. */
   callers: number
-  /** Where its stack is among theirs. */
+  /** Index of its stack among those of the kept calls. */
   callersStack: number
-  /** What it was found to be last, and for which state where that counts. */
+  /** The signature found last, and the state that it was found for, if states matter. */
   signature: Signature | undefined
   state: string
 }
@@ -130,7 +130,7 @@ export function newEntry(stack: PrintedStack): StackEntry {
   return { stack, serial: 0, slot: 0, callers: 0, callersStack: 0, signature: undefined, state: '' }
 }
 
-/** Of the process, since services in one log have the same. */
+/** Shared by the whole process, since services in one log use the same texts. */
 let texts: Texts | undefined
 
 export function textsWithRoom(): Texts {
@@ -142,14 +142,17 @@ export function textsWithRoom(): Texts {
   return texts
 }
 
-/** The texts of the process, by whose numbers the tree has its own. */
+/** The texts of the process; the tree's numbers refer to them from now on. */
 function textsOf(tree: StackTree): Texts {
   const known = textsWithRoom()
   tree.numberBy(known)
   return known
 }
 
-/** `line` is a plain one (line-fast.ts), and stays: a kernel may add its like, of the same text, which has a number from now on. */
+/**
+ * Tells the kernel about `line`, a plain one (line-fast.ts) that stays. The kernel may add similar lines with the same text, so the text gets
+ * its number now.
+ */
 export function know(tree: StackTree, line: KnownLine): void {
   if (!tree.hasKernel) return
   const known = textsOf(tree)
@@ -159,7 +162,7 @@ export function know(tree: StackTree, line: KnownLine): void {
   tree.know(line)
 }
 
-/** Of the name in a line of a function or a creator, of the path in that of a file. */
+/** The number of the name in a function or creator line, or of the path in a file line. */
 function numberOf(tree: StackTree, known: Texts, line: KnownLine): number {
   const numbered = tree.number(line)
   if (numbered !== 0) return numbered
@@ -182,7 +185,7 @@ function numberOf(tree: StackTree, known: Texts, line: KnownLine): number {
   return number
 }
 
-/** The stack of a goroutine that ends at `line` of the tree. Ancestors (`[originating from …]`) are history, not stack. */
+/** The stack of a goroutine that ends at `line` of the tree. Ancestors (`[originating from …]`) are history, not part of the stack. */
 export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
   let lines: KnownLine[] = []
   for (let at = line; at !== ROOT; at = tree.parent(at)) {
@@ -220,7 +223,7 @@ export function stackOf(tree: StackTree, line: KnownLine): PrintedStack {
   return new PrintedStack(codeOf(units), known, creator.length > 0, elidedAt, newTexts)
 }
 
-/** Units that are passed to a function at once. */
+/** Most units that are passed to a function at once. */
 const PIECE = 4096
 
 export function codeOf(units: readonly number[]): string {
@@ -230,7 +233,7 @@ export function codeOf(units: readonly number[]): string {
   return code
 }
 
-/** As Number() of the digits there, within what a number holds exactly. */
+/** The number that the digits give, limited to what a number holds exactly. */
 function numberIn(digits: string): number {
   return Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
 }

@@ -2,23 +2,23 @@
 import { wordsOf } from '../core/ascii.ts'
 import { COLD, HOT } from './rows.ts'
 
-/** Rows of the lines, as line-table.ts has them, and their text. */
+/** Rows of the lines, as line-table.ts uses them, and their text. */
 export interface Tables {
   readonly hot: Int32Array
   readonly cold: Int32Array
   readonly buckets: Int32Array
-  /** Of the text of each line, among those of the process. */
+  /** Number of each line's text among those of the process. */
   readonly numbers: Int32Array
   readonly arena: Buffer
   readonly words: DataView
 }
 
-/** From what size on a kernel is worth its while. */
+/** Sizes from which a kernel is worthwhile. */
 export interface KernelUse {
-  /** Of the tree, lines; or else of the dump, goroutines. */
+  /** Lines of the tree, or else goroutines of the dump. */
   readonly lines: number
   readonly goroutines: number
-  /** Of what is walked: less than this is walked where it is. */
+  /** Bytes to walk; less than this is walked without the kernel. */
   readonly bytes: number
 }
 

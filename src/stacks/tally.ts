@@ -1,4 +1,4 @@
-/** Counts of one dump, kept while it streams in: one slot a signature, whatever the number of goroutines. */
+/** Counts of one dump, updated while it streams in: one slot per signature, whatever the number of goroutines. */
 
 import type { Limits } from '../core/limits.ts'
 import type { Signature, SignatureTally } from '../core/model.ts'
@@ -10,40 +10,40 @@ import { type ProfileRecord, Slot, type Taken } from './slot.ts'
 import type { StackEntry } from './stack.ts'
 import type { StackTree } from './stack-tree.ts'
 
-/** What a signature takes beside its text: its slot, and its place in the maps. */
+/** Bytes of a signature without its text: its slot, and its entries in maps. */
 const SLOT_BYTES = 512
-/** Of the memory for all that is open, what one dump may take. */
+/** Share of the memory limit that one dump may take. */
 const SHARE = 1 / 2
-/** Signatures that are found one by one: most dumps of a log may be of one goroutine. */
+/** Number of signatures up to which they are searched one by one: in some logs most dumps have a single goroutine. */
 const FEW = 8
 
 let serials = 0
 
 export class Tally {
-  /** Another one for each, from 1. */
+  /** Different for each tally, from 1. */
   readonly serial: number = ++serials
   readonly #slots: Slot[] = []
-  /** By the ids of their signatures, once there are more than a few. */
+  /** Signature id → slot, once there are more than a few. */
   #slotOf: Map<string, number> | undefined
   readonly #signatures: Signatures
   readonly #limits: Limits
   readonly ids: GoroutineIdTable
-  /** Made for the first goroutine that has calls to keep. */
+/** Created for the first goroutine that has calls to keep. */
   callers: Callers | undefined
-  /** Some header said for how many minutes its goroutine has waited. */
+  /** Some header gave the minutes that its goroutine has waited. */
   anyMinutes = false
-  /** True once the id limit was hit: then `ids` is incomplete. */
+  /** True once the limit of ids was hit: `ids` is then incomplete. */
   idsOverflow = false
   signaturesOverflow = false
   /** True once there was no memory for more. */
   memoryOverflow = false
   readonly #taken: Taken = { bytes: 0, isFull: false }
   readonly #most: number
-  /** Goroutines that stand in no signature. */
+  /** Goroutines that are in no signature. */
   other = 0
   goroutines = 0
 
-  /** `expected`: goroutines of the dump before, as a hint. */
+  /** `expected`: number of goroutines of the previous dump, as a hint. */
   constructor(signatures: Signatures, limits: Limits, expected = 0) {
     this.#signatures = signatures
     this.#limits = limits
@@ -51,12 +51,12 @@ export class Tally {
     this.ids = new GoroutineIdTable(Math.min(expected, limits.goroutineIds))
   }
 
-  /** About what it takes. */
+  /** Approximate bytes that it takes. */
   get bytes(): number {
     return this.#taken.bytes + this.ids.bytes + (this.callers?.bytes ?? 0)
   }
 
-  /** Notes the id of a goroutine whose header has come: a place for `add`, or -1 when it is in this dump already or is not noted. */
+  /** Notes the id of a goroutine whose header was read. Returns a place for `add`, or -1 if the id is already in this dump or is not noted. */
   addId(id: number): number {
     if (id === 0) return -1
     if (this.ids.size < this.#limits.goroutineIds) return this.ids.add(id)
@@ -64,7 +64,7 @@ export class Tally {
     return -1
   }
 
-  /** Counts one goroutine; `entry` is undefined when it is damaged beyond recognition. Returns its signature. */
+  /** Counts one goroutine; `entry` is undefined if the goroutine is damaged beyond recognition. Returns its signature. */
   add(
     place: number,
     id: number,
@@ -90,7 +90,7 @@ export class Tally {
   }
 
   /**
-   * As `add`, of a goroutine of a stack that the dump `has` and of which no calls are kept, whose `info` has no labels.
+   * Like `add`, for a goroutine whose stack the dump `has`, of which no calls are kept, and whose `info` has no labels.
    *
    * Hot: guarded by `npm run bench` (dump-heavy).
    */
@@ -104,7 +104,7 @@ export class Tally {
     return found.signature
   }
 
-  /** Has this stack a slot, and is the next goroutine of it known to be of the same signature, whatever its header says? */
+  /** Does this stack have a slot, and will its next goroutine have the same signature whatever its header says? */
   has(entry: StackEntry | undefined): boolean {
     return entry?.serial === this.serial && entry.slot >= 0 && !this.#signatures.stateful
   }
@@ -117,12 +117,12 @@ export class Tally {
     else this.#slots[slot]?.addMany(record, this.#limits)
   }
 
-  /** Has any of the stacks said who created its goroutine? */
+  /** Does any stack show the creator of its goroutine? */
   get hasCreators(): boolean {
     return this.#slots.some(({ signature }) => signature.stack.createdBy !== undefined)
   }
 
-  /** -1 when there is no room for one more. */
+  /** -1 if there is no room for another one. */
   #slot(entry: StackEntry, state: string): number {
     if (entry.serial === this.serial && !this.#signatures.stateful) return entry.slot
     const slot = this.#isFull ? this.#oldSlot(entry, state) : this.#anySlot(entry, state)
@@ -136,7 +136,7 @@ export class Tally {
     return this.#slots.length >= this.#limits.signatures || this.#taken.isFull
   }
 
-  /** As `#slot`, of a dump that has no room: of a signature that it does not have, no more than the id is needed. */
+  /** Like `#slot`, for a full dump: for a signature that it does not have, only the id is computed. */
   #oldSlot(entry: StackEntry, state: string): number {
     const slot = this.#find(this.#signatures.idOf(entry, state))
     if (slot < 0) this.#overflow()
@@ -172,7 +172,7 @@ export class Tally {
     return slot
   }
 
-  /** The finished counts, in the order in which the signatures were first seen. */
+  /** The final counts, in the order in which the signatures were first seen. */
   finish(): readonly SignatureTally[] {
     for (const slot of this.#slots) slot.fold(this.#limits, this.ids)
     return this.#slots

@@ -1,6 +1,6 @@
 /**
- * Names and paths, each once and with a number: thousands of stacks are made of a few hundred of them, and what is found by its bytes needs no
- * new string. A full table is followed by an empty one, and lives on in the stacks that refer to it.
+ * Names and paths, each stored once, with a number: thousands of stacks consist of a few hundred of them, and a lookup by bytes makes no new
+ * string. When a table is full, a new one is started; the full one lives on in the stacks that refer to it.
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
@@ -9,17 +9,17 @@ import { GENERATED, Name } from '../core/names.ts'
 import { hashLiteral } from './hash.ts'
 import { isSame, isSameShort, WORD } from './same-bytes.ts'
 
-/** Half full, or little more. */
+/** Size of the index, which is at most about half full. */
 const INDEX = 1 << 16
 const MOST = INDEX / 2
 const MOST_BYTES = 4 << 20
 const SMALLEST = 64 << 10
-/** What a text takes beside its letters: its `Name`, the head of a string, its hash, its place. */
+/** Bytes of a text without its letters: its `Name`, the head of a string, its hash, its place. */
 const TEXT_BYTES = 136
 const NOTHING = Buffer.alloc(0)
 
 export class Texts {
-  /** Hash → number, from 1; 0 for nothing, and for the empty text. */
+  /** Hash → number, from 1; 0 for a free slot and for the empty text. */
   #index = new Int32Array(INDEX)
   readonly #names: Name[] = [new Name('')]
   #hashes: number[] = [0]
@@ -27,20 +27,20 @@ export class Texts {
   #bytes: Buffer = Buffer.allocUnsafe(SMALLEST)
   #words: DataView = wordsOf(this.#bytes)
   #used = 0
-  /** The number of the file of what the compiler has written; -1 while there is none. */
+  /** Number of the file name of generated code; -1 while there is none. */
   generated = -1
 
-  /** About what all texts take: each is kept as bytes, for comparing, and as a string. */
+  /** Approximate bytes that all texts take: each is stored as bytes, for comparison, and as a string. */
   get bytes(): number {
     return this.#used * 2 + this.#names.length * TEXT_BYTES
   }
 
-  /** Another stack may still be added. */
+  /** There is room for another stack. */
   get hasRoom(): boolean {
     return this.#names.length < MOST && this.#used < MOST_BYTES
   }
 
-  /** From now on it is only asked for what it has. */
+  /** Frees what is only needed to add texts: from now on it is read only. */
   close(): void {
     this.#index = new Int32Array(0)
     this.#hashes = []
@@ -53,7 +53,7 @@ export class Texts {
     return this.#names[number] as Name
   }
 
-  /** The number, less than 2^16, of the text that [start, end) of `buf` is, UTF-8. */
+  /** The number, less than 2^16, of the UTF-8 text [start, end) of `buf`. */
   numberOf(buf: Buffer, words: DataView, start: number, end: number): number {
     const length = end - start
     if (length <= 0) return 0
@@ -97,7 +97,7 @@ export class Texts {
   }
 }
 
-/** `main.(*T).Gr<C3><B6><C3><9F>e`: a pager has written the bytes of what is not ASCII so. */
+/** `main.(*T).Gr<C3><B6><C3><9F>e`: a pager writes bytes that are not ASCII this way. */
 function unescaped(text: string): string {
   if (!text.includes('<')) return text
   return text.replace(/(?:<[89A-F][0-9A-F]>)+/g, (bytes) => Buffer.from(bytes.replace(/[<>]/g, ''), 'hex').toString())

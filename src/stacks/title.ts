@@ -1,10 +1,10 @@
-/** Which frame of a stack a person would name: the innermost of their own code. */
+/** The frame of a stack that a person would name: the innermost one of their own code. */
 import type { Frame, Stack } from '../core/model.ts'
 import { fileOf, isGenerated, MOST_NAMES, type Name, nameOf, namesOf, saysName, UNKNOWN } from '../core/names.ts'
 import { rememberedText } from '../core/remembered.ts'
 import { isParking, isRuntime } from './canonical.ts'
 
-/** First elements of standard library import paths (`go list std`, Go 1.27). A path with a dot in it is never one of them. */
+/** First elements of standard library import paths (`go list std`, Go 1.27). A path with a dot in its first element is never one of them. */
 const STANDARD = new Set(
   (
     'archive arena bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html ' +
@@ -17,7 +17,7 @@ const STANDARD = new Set(
 const PLUMBING =
   /^(?:internal\/|sync[./]|time\.|syscall\.|io[./]|bufio\.|os\.|net\.|context\.|errors\.|iter\.|vendor\/)/
 
-/** The import path of a linker name: up to the last slash, then up to the first dot behind it. */
+/** The import path of a linker name: up to the first dot after the last slash. */
 export const packageOf: (name: string) => string = rememberedText(MOST_NAMES, (name) => {
   let dot = -1
   let end = 0
@@ -38,24 +38,22 @@ export const isStandard: (name: string) => boolean = rememberedText(MOST_NAMES, 
   return name === 'panic' || STANDARD.has(slash < 0 ? path : path.slice(0, slash))
 })
 
-/**
- * A lock of the program's own, around one of sync or of the runtime: `x.(*SafeMutex).Lock`. What a reader wants to know is who called it.
- */
+/** A lock type of the program that wraps one of sync or of the runtime: `x.(*SafeMutex).Lock`. A reader wants to know its caller. */
 const OWN_LOCK = /(?:[mM]utex|[lL]ock(?:er)?)\)\.R?[lL]ock$/
 
 export function isOwnLock(name: string): boolean {
   return OWN_LOCK.test(name) && !isStandard(name)
 }
 
-/** Module cache, vendor folder, or `-trimpath`'s `module@version`: somebody else's code. */
+/** In the module cache, a vendor folder, or `-trimpath`'s `module@version`: somebody else's code. */
 export function isDependency({ file }: Frame): boolean {
   return file !== undefined && isOfDependency(nameOf(file))
 }
 
-/** The same of a file. */
+/** Like `isDependency`, for a file. */
 export const isOfDependency: (file: Name) => boolean = saysName(({ text }) => /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text))
 
-/** What a function is to somebody who reads its name, as bits: what has a dot in its name and is not of the standard library may be their own. */
+/** What a function is to a reader, as bits. A function with a dot in its name, outside the standard library, may be their own. */
 const RUNTIME = 1
 const PARKING = 2
 const PANIC = 4
@@ -77,14 +75,14 @@ function findTitled(name: string): number {
   )
 }
 
-/** As `titlePlace`, the frame. */
+/** The frame at `titlePlace`. */
 export function titleFrame(stack: Stack): Frame {
   return stack.frames[titlePlace(stack)] ?? stack.createdBy ?? { function: 'unknown' }
 }
 
 /**
- * Own code before dependencies before the standard library; there the innermost frame that is not plumbing, else the innermost
- * that is not runtime. A goroutine of the runtime itself goes by its entry. -1 where there are no frames.
+ * Prefers the program's own code, then dependencies, then the standard library. Within the last, it takes the innermost frame that is not
+ * plumbing, else the innermost that is not of the runtime. A goroutine of the runtime is named by its entry. -1 if there are no frames.
  */
 export function titlePlace(stack: Stack): number {
   const names = namesOf(stack)
@@ -108,13 +106,13 @@ export function titlePlace(stack: Stack): number {
   return -1
 }
 
-/** Frames that park a goroutine: one that waits in a deferred call does not print its stack because it panicked. */
+/** Frames that park a goroutine: a goroutine that waits in a deferred call does not print its stack because it panicked. */
 const WAITS =
   /^(?:runtime\.(?:gopark|semacquire|chanrecv|chansend|selectgo|block)|internal\/(?:sync|poll)\.|sync\.|time\.Sleep$)/
 
 /**
- * Where the frames begin that a panic came from, where the stack is that of a panic: what recovered it, printed it or threw it again is further
- * in (`runtime.gopanic` calls the deferred functions). Of several panics the first is the outermost.
+ * Place of the first frame from which a panic came, if the stack is that of a panic. Frames that recovered it, printed it or threw it again are
+ * further in (`runtime.gopanic` calls the deferred functions). Of several panics the first is the outermost.
  */
 function panickedFrom(names: readonly Name[]): number {
   let at = names.length - 1

@@ -1,6 +1,6 @@
 /**
- * The tables of a tree of stacks, and the kernel that walks them where they are (walk.wat). The lines that are walked are copied to it, a piece
- * of a chunk at a time, which takes a twentieth of the walk; what it matched is read from its memory.
+ * The tables of a tree of stacks, and the kernel that walks them in place (walk.wat). The lines to walk are copied to it, a piece of a chunk at
+ * a time, which takes a twentieth of the walk; its results are read from its memory.
  *
  * Hot: guarded by `npm run bench` (dump-heavy).
  */
@@ -44,7 +44,7 @@ export const NOT_KNOWN = 0
 const NO_ROOM = 1
 export const AT_HEADER = 3
 
-/** What plain headers say that the kernel may read; others it leaves to us. */
+/** States that the kernel may read in plain headers; all other headers are left to TypeScript. */
 const PLAIN = /^[A-Za-z][\w .()/]{2,30}$/
 
 export class WalkKernel extends Walked {
@@ -52,10 +52,10 @@ export class WalkKernel extends Walked {
   readonly #memory: Buffer
   readonly #run: Functions['run']
   readonly #knowState: Functions['knowState']
-  /** Lines by the bytes that they begin with, where these are known. */
+  /** Hash table of known lines by their first bytes. */
   readonly #texts: Int32Array
   readonly #know: Functions['know']
-  /** What is in the memory: [from, to) of this buffer. */
+  /** The buffer of which [base, #to) is in the memory. */
   #buf: Buffer | undefined
   #to = 0
 
@@ -66,7 +66,7 @@ export class WalkKernel extends Walked {
     this.tables = tables
     memory.set(REGISTER, REGISTER_AT)
     memory.fill(0xff, ONES_AT, ONES_AT + STATE_BYTES)
-    // No state is as long as this.
+    // Marks free entries: no state is as long as this.
     memory.fill(0xff, STATES_AT, FIRST_CALL_AT)
     functions.init(...places, MULTIPLIER)
     this.#memory = Buffer.from(buffer)
@@ -81,14 +81,14 @@ export class WalkKernel extends Walked {
     return kernel && new WalkKernel(kernel.memory, kernel.functions, lines, arenaBytes)
   }
 
-  /** Has it a piece of what begins at `pos`? */
+  /** Does the memory contain the bytes at `pos`? */
   has(buf: Buffer, pos: number): boolean {
     return buf === this.#buf && pos >= this.base && pos < this.#to
   }
 
   /**
-   * As `StackTree.walk`, as far as the lines are in the memory, and through the goroutines whose stacks `dump` has and whose headers are plain: a row
-   * of each, `most` at most. Returns why it stopped.
+   * Like `StackTree.walk`, as far as the lines are in the memory; then continues through goroutines whose stacks `dump` has and whose headers are
+   * plain. Writes a row for each, at most `most`. Returns why it stopped.
    */
   run(line: number, buf: Buffer, pos: number, end: number, dump: number, most: number): number {
     if (!this.has(buf, pos)) this.#copy(buf, pos, end)
@@ -96,14 +96,14 @@ export class WalkKernel extends Walked {
     return this.#run(line, pos + shift, Math.min(end, this.#to) + shift, dump, Math.min(most, MOST_ROWS))
   }
 
-  /** What is known of the tree: of the lines that come, those that it knows from elsewhere may be added below `depth`. */
+  /** Passes the size of the tree. During the next `run`, lines with parts known from elsewhere may be added, above `depth`. */
   begin(lines: number, bytes: number, depth: number): void {
     this.ints[LINES] = lines
     this.ints[USED] = bytes
     this.ints[MOST_DEPTH] = depth
   }
 
-  /** Lines of the tree, and bytes of their literal parts, those that were added included. */
+  /** Lines of the tree, including those that were added; then the bytes of their literal parts. */
   get lines(): number {
     return this.ints[LINES] as number
   }
@@ -112,31 +112,31 @@ export class WalkKernel extends Walked {
     return this.ints[USED] as number
   }
 
-  /** `line` is a plain one (line-fast.ts): lines with its function, or its file, may be added. */
+  /** Declares `line` plain (line-fast.ts): lines with its function or file may be added. */
   know(line: number): void {
     this.#know(line)
   }
 
-  /** As one that this kernel has taken the place of. */
+  /** Knows the same lines as the kernel that this one replaces. */
   knowAs(before: WalkKernel): void {
     for (const line of before.#texts) if (line !== 0) this.#know(line)
   }
 
-  /** The tree has no lines any more. */
+  /** Called when the tree was cleared. */
   forget(): void {
     this.#texts.fill(0)
     this.ints[TEXTS] = 0
   }
 
-  /** Can it go on, now that its rows are taken? */
+  /** Can it go on once its rows were taken? */
   isFull(why: number): boolean {
     return why === NO_ROOM && this.rows > 0
   }
 
-  /** From now on headers of this state are plain, with and without minutes. */
+  /** Headers in this state are plain from now on, with and without minutes. */
   learn({ state, leaked, locked, labels }: HeaderInfo): void {
     if (leaked !== '' || locked || labels !== undefined || !PLAIN.test(state)) return
-    // The next lines are copied anew.
+    // The memory of the lines is overwritten, so they must be copied again.
     this.leave()
     this.#memory.write(state, INPUT_AT, 'latin1')
     const slot = this.#knowState(INPUT_AT, state.length, 1)
@@ -144,7 +144,7 @@ export class WalkKernel extends Walked {
     this.waits[slot] = []
   }
 
-  /** Is the line at `pos`, before `end`, in the memory to its end? */
+  /** Is the line at `pos`, before `end`, in the memory up to its end? */
   hasWhole(pos: number, end: number): boolean {
     if (end <= this.#to) return true
     const memory = this.#memory
@@ -153,7 +153,7 @@ export class WalkKernel extends Walked {
     return false
   }
 
-  /** Has the memory begin at `pos`; false: it does already. */
+  /** Makes the memory begin at `pos`; false if it does already. */
   seeFrom(buf: Buffer, pos: number, end: number): boolean {
     if (buf === this.#buf && pos === this.base) return false
     this.#copy(buf, pos, end)
@@ -169,7 +169,7 @@ export class WalkKernel extends Walked {
     this.#to = to
   }
 
-  /** `buf` goes, or whatever there is: it may hold something else by the next time. */
+  /** Releases `buf`, or whichever buffer there is: its content may change. */
   leave(buf?: Buffer): void {
     if (buf === undefined || buf === this.#buf) this.#buf = undefined
   }

@@ -1,47 +1,48 @@
-;; The walk down the tree of known stacks (stack-tree.ts): as far as lines are known, it compares bytes, 16 at a time, where stack-tree.ts
-;; compares them by the word. Nothing is known here that is not known there, and the tests hold one to the other.
+;; The walk down the tree of known stacks: as far as lines are known, it compares 16 bytes at a time, where stack-tree.ts compares four. Both
+;; must know exactly the same lines; the tests compare them.
 ;;
 ;; One call of `run` goes through many goroutines:
 ;;
 ;;     goroutine 7 [select]:              read by $header (headers.wat), and noted in a row
-;;     main.worker(0xc000012345)          a line of the tree: $walk goes down to it, by $match or $other
+;;     main.worker(0xc000012345)          a line of the tree: $walk goes down to it, with $match or $other
 ;;             /app/main.go:12 +0x1d      below it: the same
-;;                                        an empty line, and the dump has this stack: on with the next header, from the root
+;;                                        an empty line, and the dump has this stack: continue with the next header, from the root
 ;;
-;; A line that the tree has not at that place may be put together of parts that are known from elsewhere: new-lines.wat adds it. At anything else `run`
-;; stops, and says why. TypeScript takes the rows, in order, and counts (fast-lane.ts); it may refuse one, and then nothing of what came after it holds.
+;; A line that the tree does not have at that place may consist of parts known from elsewhere: new-lines.wat adds it. At anything else `run`
+;; stops and says why. TypeScript takes the rows, in order, and counts them (fast-lane.ts). It may refuse one; then nothing that came after it
+;; is valid.
 ;;
-;; The tables of the tree are in this memory, and TypeScript reads and writes the same bytes. walk-memory.ts says what is where, rows.ts what is in a
-;; row of the tables. Here they are read by offset:
+;; The tables of the tree are in this memory, and TypeScript reads and writes the same bytes. walk-memory.ts describes the layout, rows.ts the
+;; columns of the tables. Here they are read by offset:
 ;;
-;;     $hot, 16 bytes a line    0  where its literal part begins in $arena        4  length << 6 | tail << 3 | kind
+;;     $hot, 16 bytes a line    0  offset of its literal part in $arena           4  length << 6 | tail << 3 | kind
 ;;                              8  the last four bytes of that                   12  the child that matched last
 ;;     $cold, 32 bytes a line   0  the line above       4  its first child       8  its last child       12  the next child of the same line
 ;;                             16  depth << 1 | are the children hashed?         20  the next line in the same bucket
-;;                             24  the key by which it is in one                 28  the dump that last had a goroutine that ended here
-;;     $numbers, 4 bytes        its function, or its file, among all texts (stack.ts)
+;;                             24  its key in the buckets                        28  the last dump in which a goroutine ended here
+;;     $numbers, 4 bytes        the number of its function or file among all texts (stack.ts)
 (module
   (memory (export "memory") 1)
 
-  ;; What comes from TypeScript and goes back, at 0. Read by offset, too:
-  ;;     0  where the last line begins that was matched        4  where the line after it begins
-  ;;     8  calls of the goroutine whose arguments count      12  where these are
+  ;; Values exchanged with TypeScript, at 0. Also read by offset:
+  ;;     0  start of the last line that was matched            4  start of the line after it
+  ;;     8  calls of the goroutine whose arguments count      12  address of these
   ;;    16  the goroutine that started it, f64; -1: unknown   24  the line that was walked to
   ;;    28  rows                                              32  lines of the tree
   ;;    36  bytes of their literal parts                      40  the depth from which on no line is added
   ;;    44  texts that are known
   (global $shared_end i32 (i32.const 48))
-  (global $register i32 (i32.const 512)) ;; 1 for each byte that may stand among registers
-  (global $ones i32 (i32.const 768)) ;; 32 bytes of ones, and 32 of zeroes
+  (global $register i32 (i32.const 512)) ;; 1 for each byte that may occur among registers
+  (global $ones i32 (i32.const 768)) ;; 32 bytes of 0xff, and 32 of zeros
   (global $states i32 (i32.const 1024)) ;; 64 of 32 bytes each
-  (global $first_call i32 (i32.const 3072)) ;; place << 1 | is it one to wait in?
-  (global $last_call i32 (i32.const 19200)) ;; behind it, room for those of one more goroutine
+  (global $first_call i32 (i32.const 3072)) ;; place << 1 | does a goroutine wait in it?
+  (global $last_call i32 (i32.const 19200)) ;; after it, room for those of one more goroutine
   (global $most_calls i32 (i32.const 64))
   (global $rows i32 (i32.const 19456)) ;; 1024 of 40 bytes each
-  (global $input i32 (i32.const 60416)) ;; the lines, 64 KiB at most, and 64 zeroes, which end whatever is looked for
+  (global $input i32 (i32.const 60416)) ;; the lines, at most 64 KiB, and 64 zeros, which end every search
   (global $tables i32 (i32.const 126016))
 
-  ;; Where the tables are.
+  ;; Addresses of the tables.
   (global $hot (mut i32) (i32.const 0))
   (global $cold (mut i32) (i32.const 0))
   (global $buckets (mut i32) (i32.const 0))
@@ -52,7 +53,7 @@
   (global $arena_bytes (mut i32) (i32.const 0))
   (global $multiplier (mut i32) (i32.const 0))
 
-  ;; The checked build (scripts/checked-wat.mjs) holds each access to:
+  ;; The checked build (scripts/checked-wat.mjs) checks each access against:
   ;; region write (i32.const 0) (global.get $shared_end)
   ;; region read (global.get $register) (i32.const 832)
   ;; region write (global.get $states) (global.get $first_call)
@@ -66,10 +67,10 @@
   ;; region write (global.get $texts) (global.get $arena)
   ;; region write (global.get $arena) (i32.shl (memory.size) (i32.const 16))
 
-  ;; What was matched last: where that line begins, and where the line after it begins.
+  ;; Start of the line that was matched last, and of the line after it.
   (global $from (mut i32) (i32.const 0))
   (global $after (mut i32) (i32.const 0))
-  ;; The calls of the goroutine that is walked.
+  ;; The calls of the goroutine that is being walked.
   (global $calls (mut i32) (i32.const 0))
 
   (@include "headers.wat")
@@ -87,13 +88,13 @@
     (global.set $arena_bytes (local.get $n))
     (global.set $multiplier (local.get $x)))
 
-  ;; Walks on from $line, and through goroutine after goroutine, $most of them, whose stack $dump has, whose header is plain; 0: of no dump. Returns why it stopped:
-  ;;   0  at a line that is not known, or at the end
+  ;; Walks on from $line, then through up to $most goroutines whose stacks $dump has and whose headers are plain; $dump 0: only the walk. Returns why it stopped:
+  ;;   0  at an unknown line, or at the end
   ;;   1  there is no room for more rows
-  ;;   2  behind a stack that the dump has not
+  ;;   2  after a stack that the dump does not have
   ;;   3  at a header that is not plain
-  ;; A row: the id of the goroutine whose header was read (f64); of the one before it, its parent (f64), the line at which it ended, where that line
-  ;; began; where the header begins and ends; its state and minutes; the number of calls of the goroutine before it.
+  ;; A row: the id of the goroutine whose header was read (f64); of the one before it, its parent (f64), the line at which it ended, the start of that
+  ;; line; start and end of the header; its state and minutes; the number of calls of the goroutine before it.
   (func (export "run") (param $line i32) (param $pos i32) (param $end i32) (param $dump i32) (param $most i32)
     (result i32)
     (local $at i32) (local $row i32) (local $end_of_rows i32) (local $next i32) (local $why i32)
@@ -148,14 +149,14 @@
       (i32.div_u (i32.sub (local.get $row) (global.get $rows)) (i32.const 40)))
     (local.get $why))
 
-  ;; A goroutine begins to be walked, or goes on.
+  ;; Starts the walk of a goroutine, or continues it.
   (func $begin (param $pos i32)
     (global.set $from (i32.const 0))
     (global.set $after (local.get $pos))
     (i32.store offset=8 (i32.const 0) (i32.const 0))
     (f64.store offset=16 (i32.const 0) (f64.const -1)))
 
-  ;; Goes down from $line as far as the lines in [$pos, $end) are known: returns the last of them, or $line itself.
+  ;; Goes down from $line as far as the lines in [$pos, $end) are known; returns the last of them, or $line itself.
   (func $walk (param $line i32) (param $pos i32) (param $end i32) (result i32)
     (local $at i32) (local $found i32) (local $recent i32)
     (local.set $at (local.get $line))
@@ -177,7 +178,7 @@
         (br $more)))
     (local.get $at))
 
-  ;; The child of $line that the line at $pos is, among those beside the one that matched last; 0 for none.
+  ;; The child of $line that equals the line at $pos, other than the one that matched last; 0 for none.
   (func $other (param $line i32) (param $pos i32) (param $end i32) (result i32)
     (local $row i32) (local $recent i32) (local $child i32) (local $key i32) (local $hashed i32) (local $cold i32)
     (local.set $row (i32.add (global.get $cold) (i32.shl (local.get $line) (i32.const 5))))
@@ -221,7 +222,7 @@
         (br $more)))
     (i32.const 0))
 
-  ;; Is the line at $pos this one? $on: and are those after it the ones that followed last? Returns the last that is; 0 for none.
+  ;; Is the line at $pos equal to $line? $on: continue with the child that followed last. Returns the last line that matches; 0 for none.
   (func $match (param $line i32) (param $pos i32) (param $end i32) (param $on i32) (result i32)
     (local $matched i32) (local $row i32) (local $shape i32) (local $known i32) (local $length i32) (local $stop i32)
     (local $i i32) (local $last i32) (local $p i32) (local $c i32) (local $tail i32) (local $call i32) (local $calls i32)
@@ -236,7 +237,7 @@
         (local.set $stop (i32.add (local.get $pos) (local.get $length)))
         (br_if $done (i32.ge_u (local.get $stop) (local.get $end)))
         (local.set $known (i32.add (global.get $arena) (i32.load (local.get $row))))
-        ;; The literal part, of which the end mostly tells lines apart.
+        ;; The literal part; its end goes first, since that is where lines mostly differ.
         (local.set $i (i32.const 0))
         (if (i32.ge_u (local.get $length) (i32.const 16))
           (then
@@ -246,7 +247,8 @@
                 (v128.load (i32.add (local.get $pos) (local.get $last)))
                 (v128.load (i32.add (local.get $known) (local.get $last)))))
             (br_if $done (v128.any_true (local.get $bytes)))
-            ;; Two at a time, and what differs is looked for once: nearly always nothing does. The last two may reach into what was compared.
+            ;; Two at a time, with one check for a difference at the end: there is hardly ever one. The last two may overlap with bytes already
+            ;; compared.
             (if (i32.gt_u (local.get $last) (i32.const 16))
               (then
                 (local.set $last (i32.sub (local.get $last) (i32.const 16)))
@@ -288,8 +290,8 @@
           (br_if $read (i32.eqz (local.get $tail)))
           (if (i32.or (i32.eq (local.get $tail) (i32.const 1)) (i32.ge_u (local.get $tail) (i32.const 5)))
             (then
-              ;; 1, 5, 6: arguments, `0123456789abcdefx?,{}._ ` and then `)`. Two tables, by the low and the high half of a byte: it is one of them
-              ;; if the two have a bit in common. 1 is for 2x (space, comma, dot), 2 for 3x, 4 for 5x, 8 for 6x, 16 for 7x.
+              ;; 1, 5, 6: arguments, `0123456789abcdefx?,{}._ ` and then `)`. Two tables, indexed by the low and the high half of a byte: the byte is
+              ;; one of these if the two entries have a bit in common. 1 is for 2x (space, comma, dot), 2 for 3x, 4 for 5x, 8 for 6x, 16 for 7x.
               (loop $more
                 (local.set $bytes (v128.load (local.get $p)))
                 (local.set $i
@@ -372,7 +374,7 @@
         (global.set $after (local.get $pos))))
     (local.get $matched))
 
-  ;; As `hashLiteral` in hash.ts.
+  ;; The same as `hashLiteral` in hash.ts.
   (func $hash (param $p i32) (param $length i32) (result i32)
     (local $hash i32) (local $last i32)
     (local.set $hash (local.get $length))
@@ -400,14 +402,14 @@
     (local.set $hash (i32.mul (i32.xor (local.get $hash) (local.get $word)) (global.get $multiplier)))
     (i32.xor (local.get $hash) (i32.shr_u (local.get $hash) (i32.const 15))))
 
-  ;; As `literalLength` in hash.ts.
+  ;; The same as `literalLength` in hash.ts.
   (func $literal_length (param $pos i32) (param $end i32) (result i32)
     (local $p i32) (local $c i32) (local $found i32) (local $last i32) (local $bytes v128)
     (local.set $c (i32.load8_u (local.get $pos)))
     (block $slow
       (br_if $slow
         (i32.and (i32.eq (local.get $c) (i32.const 0x63)) (i32.eq (i32.load8_u offset=7 (local.get $pos)) (i32.const 32))))
-      ;; Behind the last bracket that opens, in a line of no file that ends with one that closes, and has no registers.
+      ;; Fast path: up to the last opening bracket, for a line that is not a file line, ends with a closing bracket and has no registers.
       (local.set $p (local.get $pos))
       (block $over
         (loop $more
@@ -439,7 +441,7 @@
       (return (i32.sub (local.get $p) (local.get $pos))))
     (call $literal_length_slow (local.get $pos) (local.get $end)))
 
-  ;; Behind the last bracket in $bytes at $p that opens, before the first of $stops; $before: there is none.
+  ;; Address after the last opening bracket in $bytes at $p, before the first of $stops; $before if there is none.
   (func $last_open (param $p i32) (param $bytes v128) (param $stops i32) (param $before i32) (result i32)
     (local $found i32)
     (local.set $found
@@ -450,7 +452,7 @@
       (then (i32.sub (i32.add (local.get $p) (i32.const 32)) (i32.clz (local.get $found))))
       (else (local.get $before))))
 
-  ;; The same of any line, byte by byte.
+  ;; The same for any line, byte by byte.
   (func $literal_length_slow (param $pos i32) (param $end i32) (result i32)
     (local $first i32) (local $p i32) (local $c i32) (local $spaces i32) (local $name i32) (local $kind i32)
     (local.set $first (i32.load8_u (local.get $pos)))

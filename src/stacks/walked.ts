@@ -1,5 +1,5 @@
 /**
- * What a kernel has walked (walk.ts), as it is in its memory: the goroutines whose headers it has read, a row of each, and how far it has come in the
+ * The results of a kernel's walk (walk.ts), read from its memory: a row for each goroutine whose header it has read, and its position in the
  * last one.
  *
  * Hot: guarded by `npm run bench` (dump-heavy).
@@ -33,19 +33,19 @@ import {
   STATE_BITS,
 } from './walk-memory.ts'
 
-/** Of a state, shorter waits are remembered. */
+/** Headers with fewer minutes than this are cached, per state. */
 const MOST_WAITS = 1024
 
 export class Walked {
   protected readonly ints: Int32Array
   readonly #doubles: Float64Array
-  /** The same, of the rows alone. */
+  /** Views of the rows only. */
   readonly #rowInts: Int32Array
   readonly #rowDoubles: Float64Array
-  /** By their places in the kernel: what a header says, without its minutes, and with so many. */
+  /** By state number of the kernel: the header without minutes, and the headers with minutes. */
   protected readonly infos: (HeaderInfo | undefined)[] = []
   protected readonly waits: (HeaderInfo | undefined)[][] = []
-  /** Offset in its buffer of the first byte that is in the memory. */
+  /** Offset in the buffer of the first byte in the memory. */
   protected base = 0
 
   protected constructor(buffer: ArrayBuffer) {
@@ -55,22 +55,22 @@ export class Walked {
     this.#rowDoubles = new Float64Array(buffer, ROWS_AT, MOST_ROWS * ROW_DOUBLES)
   }
 
-  /** The line that was walked to. */
+  /** The line that the walk has reached. */
   get line(): number {
     return this.ints[LINE] as number
   }
 
-  /** Where that begins; negative: none was walked of the last goroutine. */
+  /** Offset of that line; negative if no line of the last goroutine was walked. */
   get from(): number {
     return this.#offsetOfLine(this.ints[FROM] as number)
   }
 
-  /** Where the line after it begins. */
+  /** Offset of the line after it. */
   get after(): number {
     return this.#offset(this.ints[AFTER] as number)
   }
 
-  /** Goroutines whose headers were read. */
+  /** Number of goroutines whose headers were read. */
   get rows(): number {
     return this.ints[ROWS] as number
   }
@@ -94,7 +94,7 @@ export class Walked {
     return waited
   }
 
-  /** Where the header begins and ends. */
+  /** Start of the header, and end. */
   headerFrom(row: number): number {
     return this.#offset(this.#of(row, HEADER_FROM))
   }
@@ -103,7 +103,7 @@ export class Walked {
     return this.#offset(this.#of(row, HEADER_AFTER))
   }
 
-  /** Of the goroutine before the header: the line at which it ended, and where that begins; negative: it was there before. */
+  /** The line at which the goroutine before the header ended, and the offset of that line; negative: its last line was walked earlier. */
   lineBefore(row: number): number {
     return this.#of(row, LINE_BEFORE)
   }
@@ -124,24 +124,24 @@ export class Walked {
     return at === 0 ? -1 : this.#offset(at)
   }
 
-  /** Calls of the goroutine before the header. */
+  /** Number of calls of the goroutine before the header. */
   callsBefore(row: number): number {
     return this.#of(row, CALLS_BEFORE)
   }
 
-  /** Does the goroutine before the header wait in the innermost of its calls? `call`: how many calls the rows before have. */
+  /** Does the goroutine before the header wait in its innermost call? `call`: number of calls in the rows before. */
   waitsBefore(call: number): boolean {
     return ((this.ints[FIRST_CALL_AT / INT + call] as number) & 1) === 1
   }
 
-  /** Who started the goroutine before the header; 0: it does not say. */
+  /** The starter of the goroutine before the header; 0 if unknown. */
   parentBefore(row: number): number {
     return Math.max(0, this.#rowDoubles[row * ROW_DOUBLES + PARENT_BEFORE_AS_DOUBLE] as number)
   }
 
   /**
-   * Notes what the walk has met of the goroutine before the header; `call`: how many calls the rows before have. `untilMethod`: of those that
-   * come after the calls to functions to wait in, the first alone.
+   * Passes on the calls and parent of the goroutine before the header. `call`: number of calls in the rows before. `untilMethod`: of the calls
+   * outside those that wait, only the first.
    */
   noteBefore(row: number, call: number, calls: TracedCalls, buf: Buffer, untilMethod: boolean): void {
     let count = this.callsBefore(row)
@@ -159,7 +159,7 @@ export class Walked {
     )
   }
 
-  /** The same, of the last goroutine. */
+  /** Like `noteBefore`, for the last goroutine. */
   noteLast(calls: TracedCalls, buf: Buffer): void {
     const ints = this.ints
     this.#note(
