@@ -1,4 +1,4 @@
-/** Goroutines over time: the largest signatures piled on each other, with a gap where one process ends and the next begins. */
+/** Goroutines over time: the largest signatures stacked on each other, with a gap where one process ends and the next begins. */
 import uPlot from 'uplot'
 import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
 import { grouped, withoutPath } from '../sinks/names.ts'
@@ -13,14 +13,14 @@ const TICK_SPACE = 90
 interface Layer {
   readonly name: string
   readonly title: string
-  /** Element of its row; undefined for the rest. */
+  /** Id of its row in the table; undefined for the rest. */
   readonly row: string | undefined
   readonly color: string
   /** Goroutines at each x; null in a gap. */
   readonly values: (number | null)[]
 }
 
-/** Returns what takes the chart down. */
+/** Returns a function that removes the chart. */
 export function drawChart(host: HTMLElement, data: PageData, source: SourceData, prefix: string): () => void {
   const points = source.dumps.flatMap((dump, index) => (dump.w === 1 ? [{ dump, index }] : []))
   const timed = points.every(({ dump }, i) => dump.t > 0 && dump.t > (points[i - 1]?.dump.t ?? 0))
@@ -82,7 +82,7 @@ export function drawChart(host: HTMLElement, data: PageData, source: SourceData,
   }
 }
 
-/** From the bottom of the pile to its top. */
+/** From the bottom of the stack to its top. */
 function layersOf(data: PageData, source: SourceData, at: readonly (number | undefined)[], prefix: string): Layer[] {
   const most = ({ c }: DataSignature): number => Math.max(...c)
   const ranked = source.signatures.toSorted((a, b) => most(b) - most(a))
@@ -106,7 +106,7 @@ function layersOf(data: PageData, source: SourceData, at: readonly (number | und
   return layers
 }
 
-/** Top of each layer, the highest first: each is painted down to the axis, and over the ones before. */
+/** Top of each layer, highest first: each is painted down to the axis, over those before it. */
 function piled(layers: readonly Layer[], length: number): (number | null)[][] {
   const sum = new Array<number>(length).fill(0)
   const tops = layers.map(({ values }) =>
@@ -135,7 +135,7 @@ function options(
   return {
     width: Math.max(200, width),
     height: HEIGHT,
-    // The last time is written around the end of the axis.
+    // The last time label is centred on the end of the axis.
     padding: [8, 40, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { show: false } },
@@ -162,7 +162,7 @@ function options(
           stroke: color(layer.color),
           width: 1,
           fill: color(layer.color),
-          // One dump between two gaps has no line.
+          // A single dump between two gaps has no line.
           points: { show: layer.values.includes(null) || layer.values.length < 3, size: 4, fill: color(layer.color) },
         }),
       ),
@@ -173,7 +173,7 @@ function options(
   }
 }
 
-/** `10:57:31`, with the date below where it is another; UTC, as the times of the records. */
+/** `10:57:31`, with the date below where it changes; UTC, like the times of the records. */
 function timeTicks(_plot: uPlot, ticks: number[], _axis: number, _space: number, step: number): string[] {
   let day = ''
   return ticks.map((tick) => {

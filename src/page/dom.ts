@@ -1,8 +1,8 @@
-/** Elements out of data: text stays text. */
+/** Makes elements from data: text stays text. */
 
 type Child = Node | string | undefined
 
-/** `attributes` that are undefined are left out. */
+/** Undefined `attributes` are left out. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | undefined>> = {},

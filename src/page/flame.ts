@@ -1,9 +1,9 @@
 /**
- * All stacks of a dump as an icicle: who called is above, as wide as it has goroutines. With a second dump the width is what either has
- * more of, and the colour says what came and what went.
+ * All stacks of a dump as an icicle graph: callers are above, and each frame is as wide as its number of goroutines. With a second dump, the
+ * width is the larger of the two counts, and the colour shows growth and decline.
  *
- * No library: d3-flame-graph with what it needs of d3 is 65 kB, as much as the rest of the script with uPlot, and its frames can not be
- * reached with a keyboard; flame-chart-js is 92 kB, and a canvas.
+ * No library: d3-flame-graph with the parts of d3 that it needs is 65 kB, as much as the rest of the script with uPlot, and its frames cannot
+ * be reached with a keyboard; flame-chart-js is 92 kB, and uses a canvas.
  */
 import type { PageData, SourceData } from '../sinks/html/data-format.ts'
 import { grouped, withoutPath } from '../sinks/names.ts'
@@ -12,7 +12,7 @@ import { choice, element } from './dom.ts'
 const ROW = 20
 /** Share of the width below which a frame is not drawn. */
 const LEAST = 0.002
-/** Share below which a frame has no name on it. */
+/** Share of the width below which a frame shows no name. */
 const NAMED = 0.02
 
 interface Frame {
@@ -21,7 +21,7 @@ interface Frame {
   readonly children: Map<string, Frame>
   count: number
   before: number
-  /** What its width stands for. */
+  /** Number of goroutines that its width represents. */
   width: number
 }
 
@@ -85,7 +85,7 @@ function treeOf({ functions }: PageData, source: SourceData, dump: number, befor
   return root
 }
 
-/** A frame is as wide as its own goroutines and its callees. */
+/** A frame is as wide as its own goroutines and its callees together. */
 function widen(frame: Frame): number {
   for (const child of frame.children.values()) frame.width += widen(child)
   return frame.width
@@ -139,7 +139,7 @@ class Icicle {
     const button = element(
       'button',
       { type: 'button', tabindex: '-1', class: this.#tone(frame), title: text, 'aria-label': text },
-      // No name can be read in so few pixels.
+      // No name is legible in so few pixels.
       share < NAMED ? '' : withoutPath(frame.name),
     )
     button.style.left = `${left * 100}%`
@@ -199,12 +199,12 @@ function neighbour(frame: Frame, key: string, isDrawn: (frame: Frame) => boolean
   return siblings[siblings.indexOf(frame) + (key === 'ArrowRight' ? 1 : -1)]
 }
 
-/** The widest first. */
+/** Widest first. */
 function sorted({ children }: Frame): Frame[] {
   return [...children.values()].sort((a, b) => b.width - a.width)
 }
 
-/** One colour a package. */
+/** One colour per package. */
 function hash(text: string): number {
   let sum = 7
   for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) >>> 0

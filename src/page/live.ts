@@ -1,4 +1,4 @@
-/** A page that a server gave asks for the report again when the server says that there is a new one. */
+/** A page from a server requests the report again when the server announces a new one. */
 import { element } from './dom.ts'
 
 export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
@@ -8,7 +8,7 @@ export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
   let busy = false
 
   const update = async (): Promise<void> => {
-    // A page that nobody looks at waits until somebody does.
+    // A hidden page waits until somebody looks at it.
     if (busy || shown === newest || document.hidden) return
     busy = true
     const wanted = newest
@@ -21,7 +21,7 @@ export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
         refocus()
       }
     } catch {
-      // The event source says when the server is back.
+      // The event source reports when the server is back.
     }
     busy = false
     if (shown === wanted) void update()
@@ -35,12 +35,12 @@ export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
   events.addEventListener('error', () => {
     said.textContent = 'connection lost; trying again'
     said.classList.add('lost')
-    // A server that answered wrongly is not asked again by the browser.
+    // After an invalid response the browser does not retry by itself.
     if (events.readyState === EventSource.CLOSED) said.textContent = 'connection closed; load the page again'
   })
   events.addEventListener('report', (event) => {
     newest = event.data
-    // The page came with the newest report.
+    // The page was served with the newest report.
     if (shown === '' && newest === report.dataset.version) shown = newest
     void update()
   })
@@ -48,8 +48,8 @@ export function listen(report: HTMLElement, onNew: () => Promise<void>): void {
 }
 
 /**
- * The new report in the place of the old one. What was open stays open; what had the focus gets it back by the function that is returned,
- * for when the new controls are there.
+ * Replaces the old report with the new one. What was open stays open. The returned function restores scroll position and focus, to be called
+ * once the new controls exist.
  */
 function replace(report: HTMLElement, text: string): () => void {
   const open = new Set(Array.from(report.querySelectorAll('details[open]'), (each) => keyOf(each)))
@@ -75,7 +75,7 @@ function replace(report: HTMLElement, text: string): () => void {
   }
 }
 
-/** What it is about, whatever its place and its counts are now. */
+/** Identifies an element by what it is about, independent of its position and counts. */
 function keyOf(details: Element): string {
   const own = details.getAttribute('data-key')
   if (own !== null) return own

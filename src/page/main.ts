@@ -1,4 +1,4 @@
-/** Brings a report to life. All that is worth reading is there without it: this adds search, charts and the flame graph. */
+/** Makes a report interactive. Everything worth reading is there without it; this adds search, charts and the flame graph. */
 import type { PageData, SourceData } from '../sinks/html/data-format.ts'
 import { drawChart } from './chart.ts'
 import { drawFlame } from './flame.ts'
@@ -6,16 +6,16 @@ import { listen } from './live.ts'
 import { showStacks } from './stacks.ts'
 import { enhanceTable } from './table.ts'
 
-/** Undoes what outlives the elements of the page. */
+/** Undoes what would outlive the elements of the page. */
 type Undo = () => void
 
-/** Unpacks what the report has put beside its markup. */
+/** Unpacks the data that the report contains besides its markup. */
 async function readData(root: ParentNode): Promise<PageData | undefined> {
   const text = root.querySelector('#data')?.textContent ?? ''
   if (text === '' || typeof DecompressionStream === 'undefined') return undefined
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  // The report and its script are of one build.
+  // Trusted: the report and its script are from the same build.
   return await new Response(stream).json()
 }
 
@@ -43,7 +43,7 @@ function enlivenSource(root: HTMLElement, data: PageData, source: SourceData, pr
   return chart === null ? () => {} : drawChart(chart, data, source, prefix)
 }
 
-/** The row that the address names is opened and shown. */
+/** Opens and shows the row that the address names. */
 function openTarget(): void {
   const id = decodeURIComponent(location.hash.slice(1))
   const target = id === '' ? null : document.getElementById(id)
@@ -59,12 +59,12 @@ function openTarget(): void {
 }
 
 function openAllForPrint(): void {
-  // What is folded up would be missing on paper, but for the table, which would be a book.
+  // Folded parts would be missing on paper; the table stays folded, since it would fill a book.
   for (const details of document.querySelectorAll<HTMLDetailsElement>('.findings details, details.source'))
     details.open = true
 }
 
-/** `/` goes to the first search field, as on many pages. */
+/** `/` focuses the first search field, as on many pages. */
 function focusSearch(event: KeyboardEvent): void {
   const typing = event.target instanceof Element && event.target.matches('input, select, textarea')
   if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return

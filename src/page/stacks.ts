@@ -1,4 +1,4 @@
-/** The stack of a row is made when the row is opened: with links, and for rows that came without one. */
+/** Renders the stack of a row when the row is opened: with links, and also for rows that came without a stack. */
 import type { DataSignature, PageData, SourceData } from '../sinks/html/data-format.ts'
 import { baseName, withoutPath } from '../sinks/names.ts'
 import { element } from './dom.ts'

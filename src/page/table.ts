@@ -3,26 +3,26 @@ import type { DataSignature, PageData, SourceData } from '../sinks/html/data-for
 import { grouped } from '../sinks/names.ts'
 import { choice, element } from './dom.ts'
 
-/** What the user has asked for, by source: a live page keeps it when its table is made anew. */
+/** The user's choices, by source: a live page keeps them when its table is replaced. */
 interface Wishes {
   search: string
   verdict: string
   state: string
   package: string
   label: string
-  /** Column, and -1 for descending; unsorted: -1. */
+  /** Column to sort by; -1: unsorted. For `direction`, -1 is descending. */
   column: number
   direction: 1 | -1
 }
 
 const wishesOf = new Map<string, Wishes>()
-/** Packages and labels that can be chosen. */
+/** Most packages and labels to choose from. */
 const OPTIONS_MAX = 200
 
 interface Row {
   readonly element: HTMLTableRowElement
   readonly signature: DataSignature
-  /** In lower case; made when somebody searches. */
+  /** In lower case; made on the first search. */
   text: string | undefined
 }
 
@@ -84,7 +84,7 @@ export function enhanceTable(table: HTMLTableElement, data: PageData, source: So
   sort()
 }
 
-/** The first columns hold numbers: most people want the largest first. */
+/** The first columns hold numbers, of which most people want the largest first. */
 const NUMBERS = 3
 
 function searchText(row: Row, { functions, files }: PageData): string {

@@ -1,18 +1,18 @@
-/** Two dumps, signature by signature. Pure: the ids are the same over builds and processes, so counts compare. */
+/** Compares two dumps, signature by signature. Pure: ids are the same across builds and processes, so counts can be compared. */
 import type { DumpRecord, SignatureRecord } from '../core/records.ts'
 
-/** One dump with its signatures, as records say it. */
+/** One dump with its signatures, as records. */
 export interface RecordedDump {
   readonly dump: DumpRecord
   readonly signatures: readonly SignatureRecord[]
-  /** The member of an archive that it is from: `bundle.zip:app.log`. */
+  /** The archive member that it comes from: `bundle.zip:app.log`. */
   readonly member?: string
 }
 
 /**
- * What changed, as the records of `after` with `delta` against `before`; largest change first, what has vanished with a count of 0.
- * What did not change is left out. `known` are records of `after` with what goroutine ids tell (survivors, verdicts), when both
- * dumps are of one process. `ofOneLog`: both are of one log, whose history has judged `after`; the change must not contradict it.
+ * The changed signatures, as records of `after` with `delta` relative to `before`; largest change first, vanished ones with a count of 0.
+ * `known`: records of `after` with what goroutine ids show (survivors, verdicts), if both dumps are from one process. `ofOneLog`: both are from
+ * one log, whose history has judged `after`; the change must not contradict that.
  */
 export function compareDumps(
   before: RecordedDump,
@@ -58,7 +58,7 @@ function withChange(
   return { ...rest, delta, verdict: isNew ? 'new' : delta > 0 ? 'growing' : 'shrinking' }
 }
 
-/** The history of the log knows the dumps in between. */
+/** The history of the log includes the dumps in between. */
 function withHistory(change: SignatureRecord, { verdict, because }: SignatureRecord): SignatureRecord {
   const isWorse = verdict === 'leaking' || verdict === 'stuck' || (verdict === 'growing' && change.verdict === 'steady')
   if (!isWorse || verdict === change.verdict) return change

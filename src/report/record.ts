@@ -1,4 +1,4 @@
-/** A counted dump → the records that go out. */
+/** Turns a counted dump into records. */
 
 import type { DumpTally, Signature, SignatureTally } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, GoroutineRecord, SignatureRecord, Writable } from '../core/records.ts'
@@ -44,7 +44,7 @@ interface Place {
   readonly source: string
 }
 
-/** `withStack`: also where the verdict does not ask for it. */
+/** `withStack`: include the stack even if the verdict does not require it. */
 export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: boolean): SignatureRecord {
   const { tally, assessment, track } = seen
   const { signature } = tally
@@ -69,7 +69,7 @@ export function signatureRecord({ dump, source }: Place, seen: Seen, withStack: 
   return record
 }
 
-/** Of a signature that the earlier dump had, `before` times, and this one has not. */
+/** The record of a signature that the previous dump had `before` times, and this one does not. */
 export function goneRecord(
   { dump, source }: Place,
   signature: Signature,
@@ -111,7 +111,7 @@ export function findingRecord({ dump, source }: Place, rank: number, finding: Fi
 let latest = 0
 let latestText = new Date(0).toISOString()
 
-/** Most signatures of a dump were first seen with one of few. */
+/** Caches the last text: the signatures of a dump were first seen at only a few different times. */
 function isoTime(time: number): string {
   if (time !== latest) {
     latest = time

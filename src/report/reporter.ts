@@ -1,4 +1,4 @@
-/** Finished dumps → records, for every source: its dumps are numbered and compared with each other. */
+/** Turns finished dumps into records. The dumps of each source are numbered and compared with each other. */
 
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { Limits } from '../core/limits.ts'
@@ -17,7 +17,7 @@ import { dumpRecord, findingRecord, goneRecord, goroutineRecord, signatureRecord
 export interface ReporterOptions {
   readonly limits: Limits
   readonly stacks: 'first' | 'always' | 'never'
-  /** Also a record for each goroutine. */
+  /** Also write a record for each goroutine. */
   readonly goroutines: boolean
   readonly onRecord: ((record: DumpstreamRecord, frame: RecordFrame | undefined) => void) | undefined
   readonly history: History
@@ -34,7 +34,7 @@ export interface Origin {
 
 export class Reporter {
   readonly #options: ReporterOptions
-  /** Signatures whose stacks are reported. Made when there is one: there may be thousands of files without a dump. */
+  /** Signatures whose stacks were reported. Created on demand: there may be thousands of files without a dump. */
   #seen: Set<string> | undefined
   dumps = 0
   goroutines = 0
@@ -57,7 +57,7 @@ export class Reporter {
     this.#options.onRecord?.(goroutineRecord({ dump, source: origin.source }, id, info, signature), frame)
   }
 
-  /** `inputBytes`: how much there is of the input so far; a line end that it lacks is not counted. */
+  /** `inputBytes`: size of the input so far; a missing final line end is not counted. */
   dump(origin: Origin, finished: FinishedDump, inputBytes: number): void {
     this.dumps++
     this.damaged += finished.damaged
@@ -99,7 +99,7 @@ export class Reporter {
   }
 }
 
-/** One object, field by field: there may be a dump for each few lines of a log. */
+/** Built field by field: there may be a dump for every few lines of a log. */
 function toTally(origin: Origin, finished: FinishedDump, dump: number, inputBytes: number): DumpTally {
   const { reason, ids, race, callers, opening, bytes } = finished
   const { time, timeFrom } = opening

@@ -1,9 +1,9 @@
-/** Signatures that share their function and place: what tells them apart is further out in their stacks. */
+/** Signatures with the same function and place: finds the outer frame that distinguishes them. */
 import type { SignatureRecord } from '../core/records.ts'
 import { readFrame } from './last-dumps.ts'
 import { baseName } from './names.ts'
 
-/** Record → the function that the others of its kind do not have at this depth; nothing for those that look like no other. */
+/** Record → the function that the others of its group do not have at this depth; absent for records that are unlike any other. */
 export function alike(records: readonly SignatureRecord[]): Map<SignatureRecord, string> {
   const groups = new Map<string, SignatureRecord[]>()
   for (const record of records) {

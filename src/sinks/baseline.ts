@@ -1,7 +1,6 @@
 /**
- * Known signatures: `--save` writes them, `--baseline` reads them back and lets through what exceeds them. The rule: a signature is
- * known up to the highest count that any record of the file has for its id, whatever its source; the same code has the same id in
- * every pod.
+ * Known signatures: `--save` writes them, `--baseline` reads them back and lets through what exceeds them. A signature is known up to the
+ * highest count that any record of the file has for its id, whatever its source: the same code has the same id in every pod.
  */
 import { DumpstreamError } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -9,13 +8,13 @@ import type { DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { ReplacingFile } from './replacing-file.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
-/** Signatures that are kept, as many as the engine remembers of a source; more are not known. */
+/** Most signatures that are kept: as many as the engine remembers per source. Others count as unknown. */
 const SIGNATURES_MAX = LIMITS.historySignatures
 
 export class Baseline {
   readonly #counts = new Map<string, number>()
 
-  /** Signatures that are known. */
+  /** Number of known signatures. */
   get size(): number {
     return this.#counts.size
   }
@@ -26,13 +25,13 @@ export class Baseline {
     if (record.count > (known ?? 0)) this.#counts.set(record.id, record.count)
   }
 
-  /** Never true for what has vanished. */
+  /** Never true for a vanished signature. */
   isExceededBy(record: SignatureRecord): boolean {
     return record.count > (this.#counts.get(record.id) ?? 0)
   }
 }
 
-/** The record of each signature from the dump in which it had most goroutines. */
+/** Keeps, for each signature, the record of the dump in which it had most goroutines. */
 export class SaveSink implements RecordSink {
   readonly #path: string
   readonly #complain: (line: string) => void
@@ -48,14 +47,14 @@ export class SaveSink implements RecordSink {
     if (record.type !== 'signature' || record.count === 0) return
     const known = this.#highest.get(record.id)
     if (known === undefined ? this.#highest.size >= SIGNATURES_MAX : known.count >= record.count) return
-    // Only the first record of a signature need have the stack.
+    // Only the first record of a signature has to have the stack.
     const stack = record.stack ?? known?.stack
     this.#highest.set(record.id, stack === undefined ? record : { ...record, stack })
   }
 
   end(): SinkResult {
     if (this.#highest.size === 0) {
-      this.#complain(`can't save to ${this.#path}: there was no dump; the file is left as it was`)
+      this.#complain(`can't save to ${this.#path}: no dump was found; the file is unchanged`)
       return { exportFailed: true }
     }
     let file: ReplacingFile | undefined
@@ -77,7 +76,7 @@ export class SaveSink implements RecordSink {
   }
 }
 
-/** What is known of a signature, without what only its dump knew. */
+/** The record without what is only true of its dump. */
 function known(record: SignatureRecord): SignatureRecord {
   const {
     delta: _delta,

@@ -1,4 +1,4 @@
-/** Rows in columns, laid out for the width there is: what gives way first, and how far, is a list of plans. */
+/** Lays out rows in columns for the available width. A list of plans says which columns shrink first, and how far. */
 import type { Paint } from './style.ts'
 import { cutEnd, displayWidth, padEnd, padStart } from './width.ts'
 
@@ -9,35 +9,35 @@ export interface Column<R> {
   readonly name: string
   readonly title: string
   readonly right?: boolean
-  /** Made to fit this width. */
+  /** The text of the cell, fitted to this width. */
   cell(row: R, width: number): string
-  /** Columns it would like to have. */
+  /** Preferred width. */
   natural(row: R): number
-  /** Columns below which it says much less; absent: the same. */
+  /** Width below which it says much less; default: the preferred width. */
   short?(row: R): number
-  /** Colour, after it was made to fit. */
+  /** Adds colour after fitting. */
   paint?(text: string, row: R, paint: Paint): string
 }
 
 export interface Plan {
-  /** How far a column may be cut; one that is not named keeps its natural width. */
+  /** Minimum width by column; a column without an entry keeps its preferred width. */
   readonly least: Readonly<Record<string, number>>
   readonly without: readonly string[]
-  /** Columns that do with their short form. */
+  /** Columns that get only their short width. */
   readonly short: readonly string[]
 }
 
 export interface Layout {
-  /** From nothing that gives way to nearly everything: the first plan whose least widths fit is taken. */
+  /** From no concessions to nearly all; the first plan whose minimum widths fit is used. */
   readonly plans: readonly Plan[]
-  /** Who gets the room that is left, in this order. */
+  /** Which columns get the remaining room, in this order. */
   readonly growth: readonly (readonly [column: string, goal: 'short' | 'wish'])[]
 }
 
 interface Placed<R> {
   readonly column: Column<R>
   width: number
-  /** What it would like to have. */
+  /** Preferred width. */
   readonly wish: number
   readonly short: number
 }

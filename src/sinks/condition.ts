@@ -1,6 +1,6 @@
 /**
- * `--fail-on`: what makes a run end with exit code 1. Verdicts and numbers are held to the last dump of each source that shows its
- * process; what has happened (a panic, a race, a dump that was cut) to every dump.
+ * `--fail-on`: the conditions that make a run end with exit code 1. Verdicts and numbers are checked against the last dump of each source that
+ * shows its process; events (a panic, a race, a truncated dump) against every dump.
  */
 import { LIMITS } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
@@ -10,7 +10,7 @@ import type { Baseline } from './baseline.ts'
 import { replaces } from './process.ts'
 import type { RecordSink, SinkResult } from './sink.ts'
 
-/** One condition, as typed, and what it looks at. */
+/** One condition, as typed, with what it is checked against. */
 export type Condition = { readonly text: string } & (
   | { readonly on: 'any dump' | 'last dump'; holds(dump: DumpRecord): boolean }
   | { readonly on: 'signatures of the last dump'; holds(signature: SignatureRecord): boolean }
@@ -19,9 +19,9 @@ export type Condition = { readonly text: string } & (
 
 const VERDICTS = ['leaking', 'growing', 'stuck', 'new'] as const
 const KINDS = ['panic', 'fatal', 'race', 'timeout'] as const
-/** Findings whose name is no verdict and no kind of dump. What has happened stays so; the others may heal. */
+/** Findings whose name is not a verdict or a kind of dump. Crashes and deadlocks have happened; the others may go away. */
 const FINDINGS = FINDING_KINDS.filter((each) => ![...VERDICTS, ...KINDS].some((other) => other === each))
-/** All that may be asked for, for the error message. */
+/** All valid conditions, for the error message. */
 export const CONDITIONS: readonly string[] = [
   ...VERDICTS,
   ...FINDINGS,
@@ -33,11 +33,11 @@ export const CONDITIONS: readonly string[] = [
   'goroutines>N',
 ]
 
-/** Undefined when `text` is none. */
+/** Undefined if `text` is not a condition. */
 export function readCondition(text: string): Condition | undefined {
   const verdict = VERDICTS.find((each) => each === text)
   if (verdict !== undefined) {
-    // What leaks grows, too.
+    // A leak is also growth.
     const holds = (each: SignatureRecord): boolean =>
       each.verdict === verdict || (verdict === 'growing' && each.verdict === 'leaking')
     return { text, on: 'signatures of the last dump', holds }
@@ -59,14 +59,14 @@ export function readCondition(text: string): Condition | undefined {
   return { text, on: 'signatures of the last dump', holds: (each) => number(each) > limit }
 }
 
-/** What holds for one source so far: one line a condition. */
+/** What holds for one source so far: one line per condition. */
 interface Held {
-  /** Of any dump: the first one. */
+  /** In any dump; the line of the first one. */
   readonly happened: Map<Condition, string>
-  /** Of the last dump that shows the process. */
+  /** In the last dump that shows the process. */
   readonly now: Map<Condition, string>
   last: DumpRecord | undefined
-  /** Signatures of the dump at hand that the baseline knows. */
+  /** Signatures of the current dump that the baseline knows. */
   readonly known: Set<string>
 }
 
@@ -74,11 +74,11 @@ export class FailOn implements RecordSink {
   readonly #conditions: readonly Condition[]
   readonly #say: (line: string) => void
   readonly #baseline: Baseline | undefined
-  /** By source, the one of the last dump last. */
+  /** By source; that of the last dump is last. */
   readonly #sources = new RecentMap<string, Held>(LIMITS.sources, (_, gone) => this.#tell(gone))
   #holds = false
 
-  /** `say` gets one line for each condition that holds. Signatures that `baseline` knows make none hold. */
+  /** `say` gets one line for each condition that holds. Signatures known to `baseline` do not count. */
   constructor(conditions: readonly Condition[], say: (line: string) => void, baseline?: Baseline) {
     this.#conditions = conditions
     this.#say = say

@@ -1,4 +1,4 @@
-/** One dump as text: what stands out first, then the table. Keeps the rows that are shown and sums up the rest. */
+/** One dump as text: the findings first, then the table. Keeps the rows that are shown and sums up the rest. */
 import type { FindingKind, Severity, Verdict } from '../core/model.ts'
 import { FINDING_KINDS } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
@@ -14,29 +14,29 @@ import { cutEnd, wrap } from './width.ts'
 export interface TextOptions {
   readonly narrowing: Narrowing
   readonly paint: Paint
-  /** Columns to fit in. Asked for each dump. */
+  /** Columns available; evaluated for each dump. */
   readonly width: () => number
-  /** Lines of the screen; undefined where there is none. */
+  /** Lines of the screen; undefined without a screen. */
   readonly height: () => number | undefined
-  /** Print the stacks of the rows below the table. */
+  /** Which stacks to print below the table. */
   readonly stacks: PrintedStacks
-  /** Findings only, a line each; nothing where nothing stands out. */
+  /** Only findings, one line each; nothing if there are none. */
   readonly quiet: boolean
-  /** The last line says what was read. */
+  /** Whether the last line says what was read. */
   readonly summary: boolean
 }
 
-/** Rows of a table where nobody says how many. */
+/** Rows of a table if neither `--top` nor a screen limits them. */
 const ROWS = 20
 const ROWS_LEAST = 3
-/** Vanished signatures that are named; more are only counted. */
+/** Vanished signatures that are named; further ones are only counted. */
 const GONE_NAMED = 3
-/** Findings that are told with their evidence, and those that have at least a line. */
+/** Findings that are shown with their evidence, and findings that get at least a line, … */
 const FINDINGS_FULL = 4
 const FINDINGS_SHOWN = 10
-/** … of which so many at least, however short the screen is. */
+/** … and the minimum of these, however short the screen is. */
 const FINDINGS_LEAST = 4
-/** Signatures, the largest, whose labels a finding may show. */
+/** Number of largest signatures whose labels a finding may show. */
 const RECORDS_MAX = 200
 
 export class DumpText {
@@ -44,11 +44,11 @@ export class DumpText {
   readonly #options: TextOptions
   readonly #rows: SignatureRecord[] = []
   readonly #findings: FindingRecord[] = []
-  /** Records of the signatures that the findings may be about; those come first, for they are large. */
+  /** Records of signatures that findings may be about. Records come in order of size, so these are the largest. */
   readonly #records = new Map<string, SignatureRecord>()
   readonly #gone: SignatureRecord[] = []
   readonly #wantedIds = new Set<string>()
-  /** What is not wanted, or is in no row: counts by verdict. */
+  /** Ids by verdict, for the counts in the headline. */
   readonly #verdicts = new Map<Verdict | 'idle' | '', string[]>()
   #goneCount = 0
   #change: number | undefined
@@ -95,20 +95,20 @@ export class DumpText {
     this.#findings.push(finding)
   }
 
-  /** Who asks for some goroutines gets the idle ones among them, too. */
+  /** A filter shows the idle goroutines that match, too. */
   get #showsIdle(): boolean {
     const { match, states, minCount, top } = this.#options.narrowing
     return match !== undefined || states !== undefined || minCount !== undefined || top === 0
   }
 
-  /** Those about signatures that are wanted, most urgent first. */
+  /** Findings about wanted signatures, most urgent first. */
   get findings(): readonly FindingRecord[] {
     return this.#findings.filter(
       ({ signatures }) => signatures.length === 0 || signatures.some((id) => this.#wantedIds.has(id)),
     )
   }
 
-  /** One line, for a dump that others come after. */
+  /** One line, for a dump that is followed by others. */
   briefLine(width: number): string {
     const parts = [
       `dump ${this.dump.dump}`,
@@ -125,13 +125,13 @@ export class DumpText {
     return this.#options.paint.dim(cutEnd(`  ${parts.join(' · ')}`, width))
   }
 
-  /** `taken`: lines of the screen that are in use already. */
+  /** `taken`: lines of the screen that are already in use. */
   lines(taken = 0): string[] {
     const { paint } = this.#options
     const width = this.#options.width()
     const below = this.#below(width)
     const head = [...headline(this.dump, this.#change, width, paint), ...this.#countLine(width)]
-    // A blank line, the head of the table, the line of what is hidden, and the two that end a run.
+    // A blank line, the head of the table, the line about hidden rows, and the two lines that end a run.
     const around = taken + head.length + below.length + (this.findings.length > 0 ? 5 : 4)
     const above = [...head, ...this.#findingsThatFit(width, around)]
     const rows = this.#rowsThatFit(around + above.length - head.length)
@@ -144,7 +144,7 @@ export class DumpText {
     return rest.length > 0 && this.findings.length > 0 ? [...above, '', ...rest] : [...above, ...rest]
   }
 
-  /** `--quiet`: a line a finding. */
+  /** `--quiet`: one line per finding. */
   quietLines(): string[] {
     const width = this.#options.width()
     const source = printable(this.dump.source)
@@ -181,7 +181,7 @@ export class DumpText {
     })
   }
 
-  /** The verdict must not scroll away: on a short screen fewer findings have their evidence, then fewer are named, then no stack is shown. */
+  /** The headline must not scroll away: on a short screen fewer findings show their evidence, then fewer are named, then the stack is left out. */
   #findingsThatFit(width: number, around: number): string[] {
     const height = this.#options.height() ?? Number.POSITIVE_INFINITY
     const rows = Math.min(ROWS_LEAST, this.#rows.length)
@@ -264,7 +264,7 @@ export class DumpText {
     return parts.length === 0 ? undefined : printable(parts.join(', '))
   }
 
-  /** Of verdicts without a finding: a comparison of two dumps has none. */
+  /** Sentences for verdicts without a finding: a comparison of two dumps has no findings. */
   #sentences(rows: readonly SignatureRecord[], width: number): string[] {
     const { paint } = this.#options
     const named = new Set(this.#findings.flatMap(({ signatures }) => signatures))
@@ -280,7 +280,7 @@ export class DumpText {
     })
   }
 
-  /** Frames are not cut: they are there to be copied. */
+  /** Frames are not cut, so that they can be copied. */
   #stacks(rows: readonly SignatureRecord[]): string[] {
     const { paint, stacks } = this.#options
     return rows.flatMap((record) =>
@@ -296,5 +296,5 @@ export class DumpText {
   }
 }
 
-/** Signatures without a finding, in this order. */
+/** Order in which signatures without a finding are counted. */
 const COUNTED = ['leaking', 'stuck', 'growing', 'new', 'shrinking', '', 'idle', 'steady'] as const

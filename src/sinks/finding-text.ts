@@ -1,4 +1,4 @@
-/** A finding as text: its title, the numbers behind it, the place, where it was started. */
+/** A finding as text: its title, the evidence, the place, and the creator. */
 import type { FindingKind, Severity } from '../core/model.ts'
 import type { DumpRecord, FindingRecord, MayHold, Parents, SignatureRecord, WaitsOn } from '../core/records.ts'
 import { readFrame } from './last-dumps.ts'
@@ -33,13 +33,13 @@ export const KIND_NAMES: Readonly<Record<FindingKind, string>> = {
 
 const SEVERITY_STYLE = { critical: 'alarm', warning: 'warning', info: 'notice' } as const
 
-/** Columns of the words before a finding: the longest is `deadlock`. */
+/** Width of the word before a finding: the longest is `deadlock`. */
 const KIND_COLUMN = 8
 const INDENT = ' '.repeat(KIND_COLUMN + 1)
-/** Frames of the stack of the worst finding. */
+/** Frames of the stack that is shown for the worst finding. */
 const FRAMES = 6
 const OBJECTS = 3
-/** Where the course of the counts ends, on a wide terminal. */
+/** Column where the sparkline of the counts ends on a wide terminal. */
 const GRAPH_COLUMN = 100
 const HOLDERS = 2
 const LABELS = 3
@@ -55,7 +55,7 @@ export function findingTitle(finding: FindingRecord, width: number, paint: Paint
   return `${paintSeverity(finding.severity, kind, paint)} ${title}`
 }
 
-/** Who has to look wants to know where: ` at cron.go:42` stays. */
+/** Keeps the place at the end (` at cron.go:42`): the reader has to know where to look. */
 function cutBeforePlace(title: string, width: number): string {
   const at = title.lastIndexOf(' at ')
   const room = width - displayWidth(title.slice(at))
@@ -65,14 +65,14 @@ function cutBeforePlace(title: string, width: number): string {
 export interface FindingParts {
   readonly width: number
   readonly paint: Paint
-  /** Of the worst signature, where it is known. */
+  /** The record of the worst signature, if known. */
   readonly record: SignatureRecord | undefined
   readonly stack: boolean
-  /** Of a race: what each goroutine did, and where. */
+  /** For a race: what each goroutine did, and where. */
   readonly race?: DumpRecord['race']
 }
 
-/** With its evidence. */
+/** The finding with its evidence. */
 export function findingLines(finding: FindingRecord, parts: FindingParts): string[] {
   const { width, paint, record } = parts
   const room = Math.max(24, width - INDENT.length)
@@ -95,14 +95,14 @@ export function findingLines(finding: FindingRecord, parts: FindingParts): strin
       `${INDENT}${printable(access.toLowerCase())} by ${goroutine === undefined ? 'the main goroutine' : `goroutine ${goroutine}`}`,
       ...stackLines(stack, room, paint),
     ]),
-    // A single frame is in the lines above.
+    // A single frame is already in the lines above.
     ...(parts.race === undefined && parts.stack && (finding.stack ?? []).length > 1
       ? stackLines(fromOwn(finding.stack ?? [], finding.function), room, paint, finding.stack?.length)
       : []),
   ]
 }
 
-/** The title, and at its right, where there is room, the course of the counts. */
+/** The title and, to its right if there is room, the sparkline of the counts. */
 function titleLines(finding: FindingRecord, width: number, paint: Paint): string[] {
   const kind = paintSeverity(finding.severity, padEnd(KIND_NAMES[finding.finding].toUpperCase(), KIND_COLUMN), paint)
   const counts = finding.counts ?? []
@@ -112,13 +112,13 @@ function titleLines(finding: FindingRecord, width: number, paint: Paint): string
   const title = wrap(printable(finding.title), room)
   const lines = title.map((line, i) => `${i === 0 ? `${kind} ` : INDENT}${paint.bold(line)}`)
   if (graph === '') return lines
-  // Farther from the title nobody sees that they belong together.
+  // Farther away, the two would not look as if they belong together.
   const gap = Math.min(room, GRAPH_COLUMN) - displayWidth(title.at(-1) ?? '') - displayWidth(graph)
   if (gap < 2) return [...lines, `${INDENT}${graph}`]
   return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${' '.repeat(gap)}${graph}`]
 }
 
-/** Who called, where other goroutines are in the same function. */
+/** The caller, if other goroutines are in the same function. */
 function callerLine({ caller }: FindingRecord, room: number, paint: Paint): string[] {
   if (caller === undefined) return []
   const { function: name, file, line } = readFrame(caller)
@@ -134,7 +134,7 @@ const CLASSES = {
   communication: 'none waits for a lock',
 } as const satisfies Record<NonNullable<FindingRecord['class']>, string>
 
-/** What those who wait for each other wait for. */
+/** What goroutines that wait for each other are waiting for. */
 export function classText({ class: kind }: FindingRecord): string | undefined {
   return kind === undefined ? undefined : CLASSES[kind]
 }
@@ -147,7 +147,7 @@ export function boundText({ bound }: FindingRecord): string | undefined {
   return `${what} ${hours === 0 ? 'by now' : `in ${spanText(hours * 3600)}`}${at === undefined ? '' : `, at ${timeText(at)}`}`
 }
 
-/** `over 2 steps`: from dump to dump. */
+/** `over 2 steps`: steps between dumps. */
 export function stepsText({ steps }: FindingRecord): string | undefined {
   return steps === undefined ? undefined : `over ${counted(steps, 'step')}`
 }
@@ -165,7 +165,7 @@ function creatorLine(finding: FindingRecord, room: number, paint: Paint): string
   return by === '' ? [line] : [line, `${INDENT}     ${cutEnd(by.replace(/^, /, ''), room - 5)}`]
 }
 
-/** `, all by one goroutine that is still alive`; empty where it says nothing. */
+/** `, all by one goroutine that is still alive`; empty if there is nothing to say. */
 export function parentsText(goroutines: number, { distinct, alive }: Parents): string {
   if (goroutines === 1) return alive === 1 ? '' : ', by a goroutine that has exited'
   if (distinct === 1) return `, all by one goroutine that ${alive === 1 ? 'is still alive' : 'has exited'}`
@@ -184,7 +184,7 @@ function rateLine(finding: FindingRecord): string[] {
   return parts.length === 0 ? [] : [parts.join(', ')]
 }
 
-/** What most of them have in common: `tenant=acme: 280 of 292`, of the keys with the most goroutines. */
+/** Labels that most of them share, as in `tenant=acme: 280 of 292`, for the keys with most goroutines. */
 export function labelsText(record: SignatureRecord | undefined): string | undefined {
   if (record?.labels === undefined) return undefined
   const parts = Object.entries(record.labels).flatMap(([key, values]) => {
@@ -214,13 +214,13 @@ function holderText(holder: MayHold): string {
   return `goroutine ${holder.goroutine} [${printable(holder.state)}] ${printable(holder.function)}${place === '' ? '' : ` ${place}`}`
 }
 
-/** A stack from the frame that the function called: with `GOTRACEBACK=system`, six frames of the runtime stand ahead of `sync.(*Mutex).Lock`. */
+/** The stack from the frame that the function called: with `GOTRACEBACK=system`, six frames of the runtime come before `sync.(*Mutex).Lock`. */
 function fromOwn(stack: readonly string[], own: string | undefined): readonly string[] {
   if (stack.length <= FRAMES) return stack
   return stack.slice(Math.max(0, stack.findIndex((text) => readFrame(text).function === own) - 1))
 }
 
-/** Function and place of each frame, of `length` that there are; the whole paths are in `--stacks always`. */
+/** Function and place of each frame, out of `length` frames; `--stacks always` shows whole paths. */
 function stackLines(stack: readonly string[], room: number, paint: Paint, length = stack.length): string[] {
   const lines = stack.slice(0, FRAMES).map((text) => {
     const { function: name, file, line } = readFrame(text)

@@ -1,6 +1,6 @@
 /**
  * Folded stacks, one line each: `main.main;svc.run;svc.(*Pool).take 41`, outermost first, as flamegraph.pl and speedscope read them
- * (https://github.com/brendangregg/FlameGraph#2-fold-stacks). Of the last dump of each source; several sources are their own roots.
+ * (https://github.com/brendangregg/FlameGraph#2-fold-stacks). Contains the last dump of each source; with several sources, each is a root.
  */
 import { type LastDump, type LastDumpsOptions, LastDumpsSink, OTHER, othersOf, readFrame } from './last-dumps.ts'
 import type { LineOutput } from './output.ts'
@@ -28,7 +28,7 @@ export class FoldedSink extends LastDumpsSink {
   }
 
   #line(frames: readonly string[], count: number): void {
-    // A semicolon would be a frame of its own.
+    // A semicolon would start another frame.
     this.#output.writeLines(`${frames.map((frame) => printable(frame).replaceAll(';', ':')).join(';')} ${count}\n`)
   }
 }

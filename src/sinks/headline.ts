@@ -1,4 +1,4 @@
-/** The line above a dump: whose it is, which kind, how large, what is odd about it. */
+/** The line above a dump: its source, kind and size, and what is unusual about it. */
 import { stripVTControlCharacters } from 'node:util'
 import type { DumpKind } from '../core/model.ts'
 import type { DumpRecord } from '../core/records.ts'
@@ -7,7 +7,7 @@ import { printable } from './printable.ts'
 import type { Paint } from './style.ts'
 import { cutEnd, displayWidth } from './width.ts'
 
-/** The usual kind goes without saying. */
+/** The usual kind is not mentioned. */
 export const KIND_WORDS: Readonly<Record<DumpKind, string>> = {
   all: '',
   single: 'one stack',
@@ -19,7 +19,7 @@ export const KIND_WORDS: Readonly<Record<DumpKind, string>> = {
   timeout: 'test timed out',
 }
 
-/** `change`: goroutines more than in the dump before; undefined where there is none. The reason for the dump is a line of its own. */
+/** `change`: growth since the previous dump; undefined if there is none. The reason for the dump is on a separate line. */
 export function headline(dump: DumpRecord, change: number | undefined, width: number, paint: Paint): string[] {
   const parts = [
     paint.bold(`${printable(dump.source)} · dump ${dump.dump}`),
@@ -27,7 +27,7 @@ export function headline(dump: DumpRecord, change: number | undefined, width: nu
     ...(dump.format === 'profile' ? ['profile'] : []),
     ...(dump.process === undefined ? [] : [printable(dump.process)]),
     ...(dump.time === undefined ? [] : [timeText(dump.time)]),
-    // A report of the race detector has accesses in place of goroutines.
+    // A race report has accesses instead of goroutines.
     ...(dump.kind === 'race'
       ? []
       : [
@@ -44,7 +44,7 @@ export function headline(dump: DumpRecord, change: number | undefined, width: nu
   return lines
 }
 
-/** ` (+168 in 2h)`; empty without a dump before. */
+/** ` (+168 in 2h)`; empty without a previous dump. */
 export function changeText(
   { duration_s: span }: DumpRecord,
   change: number | undefined,
@@ -55,7 +55,7 @@ export function changeText(
   return ` (${change > 0 ? paint(text) : text})`
 }
 
-/** Puts parts on as few lines as they need. */
+/** Puts the parts on as few lines as possible. */
 export function flow(parts: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

@@ -1,4 +1,4 @@
-/** JSON lines: every record as it is, one a line. */
+/** JSON lines: every record unchanged, one per line. */
 import type { RecordFrame } from '../carriers/carrier.ts'
 import type { DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import { isGoroutineWanted, isWanted, type Narrowing, type PrintedStacks } from './narrow.ts'
@@ -9,7 +9,7 @@ import type { RecordSink, SinkResult } from './sink.ts'
 export interface JsonlOptions {
   readonly narrowing: Narrowing
   readonly stacks: PrintedStacks
-  /** The log goes on the same output: records take the form of the lines that they replace. */
+  /** The log goes to the same output, so records take the form of the lines that they replace. */
   readonly framed?: boolean
 }
 
@@ -36,7 +36,7 @@ export class JsonlSink implements RecordSink {
         this.#signature(record, frame)
         return
       case 'summary':
-        // In a log it would be a line that nobody wrote.
+        // In a log, this would be a line that nobody wrote.
         if (this.#options.framed === true) return
         break
     }

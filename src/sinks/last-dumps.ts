@@ -1,4 +1,4 @@
-/** The last dump of each source that shows its process, with the signatures that are wanted of it: what a profile is made of. */
+/** The last dump of each source that shows its process, with its wanted signatures: what profiles are made from. */
 import { LIMITS } from '../core/limits.ts'
 import { RecentMap } from '../core/lru.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
@@ -8,24 +8,24 @@ import type { RecordSink, SinkResult } from './sink.ts'
 
 export interface LastDump {
   readonly dump: DumpRecord
-  /** Largest first; vanished ones are not among them. Their records have stacks when the engine was asked for all. */
+  /** Largest first, without vanished ones. Their records have stacks if the engine was asked for all stacks. */
   readonly signatures: readonly SignatureRecord[]
 }
 
 export interface LastDumpsOptions {
   readonly narrowing: Narrowing
-  /** Gets one line for what is missing. */
+  /** Gets one line about anything that is missing. */
   readonly complain: (line: string) => void
 }
 
 export class LastDumps {
   readonly #narrowing: Narrowing
-  /** By source, the one of the last dump last. */
+  /** By source; that of the last dump is last. */
   readonly #sources = new RecentMap<string, { readonly dump: DumpRecord; readonly signatures: SignatureRecord[] }>(
     LIMITS.sources,
     () => this.#forgotten++,
   )
-  /** Sources whose dump had to go for those of others. */
+  /** Number of sources that were dropped to make room for others. */
   #forgotten = 0
   readonly #complain: (line: string) => void
 
@@ -39,7 +39,7 @@ export class LastDumps {
     else if (record.type === 'signature') this.#take(record)
   }
 
-  /** At the end of a run: tells what a reader would miss. */
+  /** Called at the end of a run; complains about what is missing. */
   all(): LastDump[] {
     const dumps = [...this.#sources.values()].filter(({ dump }) => dump.goroutines > 0)
     if (dumps.length === 0) this.#complain('there was no dump; nothing was written')
@@ -62,7 +62,7 @@ export class LastDumps {
   }
 }
 
-/** What is written once, at the end of the run, of the last dumps. */
+/** A sink that writes once, at the end of the run, from the last dumps. */
 export abstract class LastDumpsSink implements RecordSink {
   protected readonly narrowing: Narrowing
   readonly #last: LastDumps
@@ -82,26 +82,26 @@ export abstract class LastDumpsSink implements RecordSink {
     return { exportFailed: false }
   }
 
-  /** `dumps`: one at least. */
+  /** `dumps`: at least one. */
   protected abstract write(dumps: readonly LastDump[]): void
 }
 
-/** Goroutines that stand in no signature are a frame of their own, so that a profile has as many as the dump. */
+/** The frame for goroutines without a signature, so that a profile has as many goroutines as the dump. */
 export const OTHER = '(other)'
 
-/** Is everything shown that was counted? What was left out on purpose is no part of the sum. */
+/** Number of goroutines without a signature; 0 if a filter is active, since what it leaves out is not part of the sum. */
 export function othersOf({ dump }: LastDump, narrowing: Narrowing): number {
   return Object.keys(narrowing).length > 0 ? 0 : (dump.other?.count ?? 0)
 }
 
-/** One frame of a record's stack: `function file:line`, or `...` for those that the runtime left out. */
+/** One frame of a record's stack: `function file:line`, or `...` for frames that the runtime left out. */
 export interface StackFrame {
   readonly function: string
   readonly file: string
   readonly line: number
 }
 
-/** Names of functions have no spaces: the runtime prints type arguments as `[...]`. Paths may have. */
+/** Function names have no spaces: the runtime prints type arguments as `[...]`. Paths may have some. */
 export function readFrame(text: string): StackFrame {
   const m = /^(\S+) (.+):(\d+)$/.exec(text)
   return { function: m?.[1] ?? text, file: m?.[2] ?? '', line: Number(m?.[3] ?? 0) }

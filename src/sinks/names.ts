@@ -6,8 +6,8 @@ import { cutMiddle, displayWidth } from './width.ts'
 
 /**
  * `content_svr/cron/hashtag_suggestion.(*Cron).step2.func1` → `…/hashtag_suggestion.(*Cron).step2.func1` →
- * `hashtag_suggestion.(*Cron).step2.func1` → `hashtag_…Cron).step2.func1`. The package's last element and the function are what
- * people know it by; what stands in brackets may hold slashes of its own.
+ * `hashtag_suggestion.(*Cron).step2.func1` → `hashtag_…Cron).step2.func1`. People know a function by its name and the last element of its
+ * package. Text in brackets may contain slashes too.
  */
 export function shortenFunction(name: string, width: number): string {
   if (displayWidth(name) <= width) return name
@@ -25,13 +25,13 @@ export function withoutPath(name: string): string {
   return name.slice(name.lastIndexOf('/', bracket === -1 ? name.length : bracket) + 1)
 }
 
-/** `/app/producer/producer.go:40`, or empty where no file is known. */
+/** `/app/producer/producer.go:40`, or empty if the file is unknown. */
 export function placeOf({ file, line }: { readonly file?: string; readonly line?: number }): string {
   if (file === undefined) return ''
   return printable(line === undefined ? file : `${file}:${line}`)
 }
 
-/** `producer.go:40` of a path. */
+/** The last element of a path, as in `producer.go:40`. */
 export function baseName(place: string): string {
   return place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)
 }
@@ -52,7 +52,7 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
 }
 
-/** Begins a sentence. */
+/** For the beginning of a sentence. */
 export function capitalized(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
@@ -99,10 +99,10 @@ export function timeText(time: string): string {
 }
 
 const BARS = '▁▂▃▄▅▆▇█'
-/** Counts that are drawn; older ones are left out. */
+/** Newest counts that are drawn. */
 const BARS_MAX = 16
 
-/** `[4, 148, 292]` → `▁▄█`; empty for a single count, which has no course. */
+/** `[4, 148, 292]` → `▁▄█`; empty for a single count. */
 export function sparkline(counts: readonly number[]): string {
   if (counts.length < 2) return ''
   const shown = counts.slice(-BARS_MAX)

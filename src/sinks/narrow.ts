@@ -1,8 +1,8 @@
-/** What is printed of a dump: `--match`, `--min-count`, `--state`, `--top`, `--baseline`. Nothing here changes what is counted. */
+/** Which part of a dump is printed: `--match`, `--min-count`, `--state`, `--top`, `--baseline`. None of these changes what is counted. */
 import type { GoroutineRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from './baseline.ts'
 
-/** What a regular expression is asked, whichever engine runs it. */
+/** A regular expression, whichever engine runs it. */
 export interface Pattern {
   test(text: string): boolean
   /** As it was typed. */
@@ -10,21 +10,21 @@ export interface Pattern {
 }
 
 export interface Narrowing {
-  /** Tried on every frame as `function file:line` and on the creator. Needs records with their stacks. */
+  /** Tested on every frame as `function file:line`, and on the creator. Needs records with their stacks. */
   readonly match?: Pattern
   readonly minCount?: number
-  /** What is known already is left out. */
+  /** Known signatures are left out. */
   readonly baseline?: Baseline
-  /** The first words of states, in any case. */
+  /** First words of states, case-insensitive. */
   readonly states?: readonly string[]
-  /** Signatures a dump; 0 or absent: all. */
+  /** Signatures per dump; 0 or absent: all. */
   readonly top?: number
 }
 
-/** Signatures whose stack is known to have been printed; past it they are printed again, which is no harm. */
+/** Signatures whose printed stacks are remembered; beyond this they are printed again, which does no harm. */
 const REMEMBERED_MAX = 200_000
 
-/** `--stacks` among the records that are printed: the first of a signature may have been narrowed away. */
+/** `--stacks` for the printed records: the first record of a signature may have been filtered out. */
 export class PrintedStacks {
   readonly #when: 'first' | 'always' | 'never'
   readonly #printed = new Set<string>()
@@ -33,7 +33,7 @@ export class PrintedStacks {
     this.#when = when
   }
 
-  /** Asked once for each record that is printed. */
+  /** Call it exactly once for each printed record. */
   shows(record: SignatureRecord): boolean {
     if (this.#when !== 'first') return this.#when === 'always'
     const key = `${record.source}\n${record.id}`
@@ -44,7 +44,7 @@ export class PrintedStacks {
   }
 }
 
-/** `top` aside: it depends on the records before. */
+/** Ignores `top`, which depends on the records before. */
 export function isWanted(record: SignatureRecord, narrowing: Narrowing): boolean {
   if (record.count < (narrowing.minCount ?? 0)) return false
   if (narrowing.baseline?.isExceededBy(record) === false) return false
@@ -55,12 +55,12 @@ export function isWanted(record: SignatureRecord, narrowing: Narrowing): boolean
   return narrowing.match === undefined || matches(record, narrowing.match)
 }
 
-/** A goroutine record says nothing of its stack: only its state narrows it. */
+/** A goroutine record does not have its stack, so it is filtered only by its state. */
 export function isGoroutineWanted(record: GoroutineRecord, narrowing: Narrowing): boolean {
   return narrowing.states === undefined || isState(record.state, narrowing.states)
 }
 
-/** `chan` is `chan send` and `chan receive (nil chan)`, but `run` is not `running`. */
+/** `chan` matches `chan send` and `chan receive (nil chan)`, but `run` does not match `running`. */
 function isState(state: string, wanted: readonly string[]): boolean {
   const lower = state.toLowerCase()
   return wanted.some((words) => {

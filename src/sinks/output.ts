@@ -1,38 +1,38 @@
 /**
- * The one writer of a file descriptor: a fixed buffer in front of synchronous writes. A reader that is slow therefore slows the
- * whole program down, and memory stays at one buffer however much a dump has to say. `process.stdout` is left alone: writes to
- * pipes are synchronous there too (Node.js, process I/O), but its queue is not bounded.
+ * The only writer of a file descriptor: a fixed buffer in front of synchronous writes. A slow reader therefore slows down the whole program,
+ * and memory stays at one buffer however much output a dump has. `process.stdout` is not used: its writes to pipes are synchronous too
+ * (Node.js, process I/O), but its queue is unbounded.
  *
- * A disk that fills up leaves whole lines: what was written of the last one is taken away again.
+ * When a disk fills up, only whole lines remain: the partial last line is removed.
  */
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorCode, writeErrorText } from '../core/system-error.ts'
 
 const BUFFER_BYTES = 128 << 10
-/** A UTF-16 unit takes three bytes of UTF-8 at most. */
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
 const UTF8_MAX = 3
-/** Not that of core/ascii.ts: `--help` loads this file, and would load what shares that one with it (scripts/build.mjs). */
+/** Not imported from core/ascii.ts: `--help` loads this file, and would then load everything that is bundled with that one (scripts/build.mjs). */
 const LINE_FEED = 0x0a
-/** A pipe that does not block answers EAGAIN when it is full. Its reader mostly takes the 64 KiB in 20 to 40 µs: waits double from there. */
+/** A full non-blocking pipe answers EAGAIN. Its reader usually takes the 64 KiB in 20 to 40 µs, so waits start there and double. */
 const EAGAIN_WAIT_MS = { first: 0.03, longest: 16 } as const
-/** A reader that takes nothing for so long has stopped. */
+/** A reader that takes nothing for this long has stopped. */
 const STALLED_MS = 250
 
 export interface OutputOptions {
-  /** What errors call it: a path, or `stdout`. */
+  /** Its name in error messages: a path, or `stdout`. */
   readonly name: string
   /** Runs before each write, to clear a progress line off the same terminal. */
   readonly beforeWrite?: () => void
-  /** The reader has stopped, and nothing else happens until it goes on. Needs a descriptor that does not block. */
+  /** Called when the reader has stopped; nothing else happens until it continues. Needs a non-blocking descriptor. */
   readonly onStall?: () => void
-  /** It goes on. */
+  /** Called when the reader continues. */
   readonly onResume?: () => void
 }
 
-/** What a printing sink needs of an output. */
+/** The part of an output that a printing sink needs. */
 export interface LineOutput {
-  /** Whole lines, their line ends included. */
+  /** Writes whole lines, including their line ends. */
   writeLines(text: string): void
 }
 
@@ -45,9 +45,9 @@ export class Output implements LineOutput {
   #closed = false
   #failure: DumpstreamError | undefined
   #atLineStart = true
-  /** Size before the first write, of a file. */
+  /** For a file: its size before the first write. */
   #sizeBefore: number | undefined
-  /** Bytes that have gone out since the last line end. */
+  /** Bytes written since the last line end. */
   #sinceLineEnd = 0
 
   constructor(fd: number, options: OutputOptions) {
@@ -55,22 +55,25 @@ export class Output implements LineOutput {
     this.#options = options
   }
 
-  /** Bytes that have gone out so far. */
+  /** Bytes written so far. */
   get written(): number {
     return this.#written
   }
 
-  /** The reader has gone (EPIPE), or writing failed: everything more is dropped. */
+  /** The reader is gone (EPIPE) or writing failed: all further output is dropped. */
   get closed(): boolean {
     return this.#closed
   }
 
-  /** Why writing failed; a reader that went away is no failure. */
+  /** Why writing failed; a reader that is gone is not a failure. */
   get failure(): DumpstreamError | undefined {
     return this.#failure
   }
 
-  /** Whole lines, their line ends included. A log that was cut in a line is closed first, so that a record has its own line. */
+  /**
+   * Writes whole lines, including their line ends. If the log was cut in the middle of a line, that line is ended first, so that a record starts
+   * on a new one.
+   */
   writeLines(text: string): void {
     if (text === '') return
     if (!this.#atLineStart) this.write('\n')
@@ -153,14 +156,14 @@ export class Output implements LineOutput {
     this.#cutToLines()
   }
 
-  /** Not of a file into which others have written, too. */
+  /** Does nothing if others have written to the file too. */
   #cutToLines(): void {
     const size = fileSize(this.#fd)
     if (size === undefined || this.#sizeBefore === undefined || size !== this.#sizeBefore + this.#written) return
     try {
       ftruncateSync(this.#fd, size - this.#sinceLineEnd)
     } catch {
-      // Then the last line is a part of one; the error has been told.
+      // The last line stays partial; the error was already reported.
     }
   }
 }

@@ -1,9 +1,9 @@
-/** Which dumps stand for their process. */
+/** Which dumps represent the state of their process. */
 import type { DumpRecord } from '../core/records.ts'
 
 /**
- * Does this dump show all goroutines of the process? The stack that `debug.Stack` logs, a recovered panic and a race report do not:
- * they are dumps, but whoever took them for the state of the process would see it drop to one goroutine and back.
+ * Does this dump show all goroutines of the process? A stack logged with `debug.Stack`, a recovered panic and a race report do not: taken for
+ * the state of the process, they would make it drop to one goroutine and back.
  */
 export function showsProcess(dump: DumpRecord): boolean {
   switch (dump.kind) {
@@ -21,7 +21,7 @@ export function showsProcess(dump: DumpRecord): boolean {
   }
 }
 
-/** Does `next` take the place of `last` as the state of their process? Where nothing shows it, any dump does. */
+/** Does `next` replace `last` as the state of their process? If neither shows the process, any dump does. */
 export function replaces(next: DumpRecord, last: DumpRecord | undefined): boolean {
   return last === undefined || showsProcess(next) || !showsProcess(last)
 }

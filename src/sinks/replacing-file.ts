@@ -1,15 +1,15 @@
 /**
- * A file that is written as a whole: who reads it sees the old one or the new one, never a part.
+ * A file that is replaced as a whole: readers see the old one or the new one, never a part.
  *
- * | the path is                                     | what is done                                                        |
+ * | the path is                                     | what happens                                                        |
  * |-------------------------------------------------|---------------------------------------------------------------------|
- * | absent, or a regular file                       | a file beside it is written, synced, given the old one's mode and   |
+ * | absent, or a regular file                       | a file next to it is written, synced, given the old one's mode and  |
  * |                                                 | owner, and renamed over it                                          |
  * | a link                                          | the same, for what it leads to                                      |
  * | a device, a pipe, a descriptor of this process  | written in place                                                    |
- * | a file that can't be replaced: mounted by       | written in place; the first three of these are known before the old |
- * | itself, of another owner, in a folder that may  | content is gone, but a disk that fills up leaves a part             |
- * | not be written                                  |                                                                     |
+ * | a file that can't be replaced: itself a mount,  | written in place; the first three of these are known before the old |
+ * | of another owner, in a folder that is not       | content is gone, but a disk that fills up leaves a partial file     |
+ * | writable                                        |                                                                     |
  */
 import {
   closeSync,
@@ -31,9 +31,9 @@ import { systemErrorCode, writeErrorText } from '../core/system-error.ts'
 import { Output } from './output.ts'
 import { descriptorAt, targetOf } from './path-target.ts'
 
-/** Of a name that grows by a few characters: file systems allow 255 bytes. */
+/** Characters kept of a name that is then extended: file systems allow 255 bytes. */
 const NAME_CHARACTERS = 80
-/** A folder or a mount that does not let go of its file. */
+/** Errors of a folder or a mount that does not let its file be replaced. */
 const IN_PLACE = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'])
 
 export class ReplacingFile {
@@ -41,7 +41,7 @@ export class ReplacingFile {
   readonly #path: string
   readonly #target: string
   readonly #fd: number
-  /** Beside the target; undefined: written in place. */
+  /** A file next to the target; undefined: written in place. */
   readonly #temporary: string | undefined
   readonly #isOurs: boolean
   #open = true
@@ -65,8 +65,8 @@ export class ReplacingFile {
   }
 
   /**
-   * Puts what was written in the place of the old file.
-   * @throws DumpstreamError `DS_OUTPUT`: the old file is as it was
+   * Puts the new content in place of the old file.
+   * @throws DumpstreamError `DS_OUTPUT`; the old file is then unchanged
    */
   commit(): void {
     try {
@@ -83,7 +83,7 @@ export class ReplacingFile {
     }
   }
 
-  /** Leaves the old file as it was. Without effect after `commit`. */
+  /** Leaves the old file unchanged. No effect after `commit`. */
   discard(): void {
     if (!this.#open) return
     this.#open = false
@@ -101,13 +101,13 @@ export class ReplacingFile {
   }
 }
 
-/** A file of the same mode and owner; undefined when there can't be one. */
+/** Creates a file with the same mode and owner; undefined if that is not possible. */
 function createBeside(target: string, old: Stats | undefined): { path: string; fd: number } | undefined {
   const name = basename(target).slice(0, NAME_CHARACTERS)
   const path = join(dirname(target), `.${name}.${process.pid}.tmp`)
   let fd: number | undefined
   try {
-    // A process of this id may have been killed over it. Never through a link that somebody has put there.
+    // A killed process with this id may have left one. Never follows a link that somebody has put there.
     rmSync(path, { force: true })
     fd = openSync(path, 'wx', old === undefined ? 0o666 : 0o600)
     if (old !== undefined) likeOld(fd, old)
@@ -128,7 +128,7 @@ function likeOld(fd: number, old: Stats): void {
   fchmodSync(fd, old.mode & 0o7777)
 }
 
-/** A pipe is not waited for: whoever has nobody at its other end is told so. */
+/** Does not wait for a pipe: if nobody is at its other end, that is an error. */
 function inPlace(old: Stats | undefined): number {
   return constants.O_WRONLY | (old?.isFile() === true ? constants.O_TRUNC : constants.O_NONBLOCK)
 }
@@ -142,14 +142,14 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** The rename itself is on the disk only then. Some file systems can't, and need not. */
+/** Makes the rename itself durable. Some file systems cannot do this, and need not. */
 function syncFolder(folder: string): void {
   let fd: number | undefined
   try {
     fd = openSync(folder, 'r')
     fsyncSync(fd)
   } catch {
-    // The new content is written; after a power cut it may be the old one.
+    // The new content is written; after a power failure the old one may be back.
   } finally {
     if (fd !== undefined) closeSync(fd)
   }

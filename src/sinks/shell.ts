@@ -1,11 +1,11 @@
-/** Commands that a reader may copy. */
+/** Parts of commands that a reader may copy. */
 
-/** For a POSIX shell. */
+/** Quoted for a POSIX shell. */
 export function shellQuoted(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** A word that is a regular expression of itself. */
+/** A regular expression that matches exactly this text. */
 export function literalPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

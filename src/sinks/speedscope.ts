@@ -1,6 +1,6 @@
 /**
- * A profile for https://www.speedscope.app: goroutines as samples, the last dump of each source, at the end of the run. The format is
- * its file-format-schema.json.
+ * A profile for https://www.speedscope.app, with goroutines as samples: the last dump of each source, at the end of the run. The format is its
+ * file-format-schema.json.
  */
 import { VERSION } from '../core/version.ts'
 import {

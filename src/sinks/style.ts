@@ -1,4 +1,4 @@
-/** Colour and links, or none: the same calls either way. */
+/** Colour and links, or neither, with the same calls. */
 import { styleText } from 'node:util'
 
 type Painter = (text: string) => string
@@ -6,22 +6,22 @@ type Painter = (text: string) => string
 export interface Paint {
   readonly bold: Painter
   readonly dim: Painter
-  /** What must be looked at. */
+  /** For what needs attention. */
   readonly alarm: Painter
   readonly warning: Painter
   readonly notice: Painter
   readonly fresh: Painter
   readonly good: Painter
-  /** A place in the source that a click opens, where the terminal has links. */
+  /** A place in the source that opens on a click, if the terminal supports links. */
   link(text: string, file: string | undefined, line: number | undefined): string
 }
 
-/** The URL of a line of a file; undefined where there is nothing to open. */
+/** The URL of a line of a file; undefined if there is nothing to open. */
 export type UrlOf = (file: string, line: number | undefined) => string | undefined
 
 /** `urlOf`: absent for a terminal without links. */
 export function makePaint(color: boolean, urlOf?: UrlOf): Paint {
-  // validateStream: whether to colour was decided before; Node must not look at `process.stdout` for it.
+  // validateStream: whether to colour has already been decided; Node must not look at `process.stdout` for it.
   const painter =
     (...format: Extract<Parameters<typeof styleText>[0], readonly unknown[]>): Painter =>
     (text) =>
@@ -41,7 +41,7 @@ export function makePaint(color: boolean, urlOf?: UrlOf): Paint {
   }
 }
 
-/** OSC 8: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda. The URL is ASCII without controls: `encodeURI` made it. */
+/** OSC 8: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda. `encodeURI` makes the URL ASCII without control characters. */
 function hyperlink(text: string, url: string): string {
   const [, before = '', shown = '', after = ''] = /^(\s*)(.*?)(\s*)$/.exec(text) ?? []
   return `${before}\u001b]8;;${encodeURI(url).replaceAll('%25', '%')}\u001b\\${shown}\u001b]8;;\u001b\\${after}`

@@ -1,4 +1,4 @@
-/** The table of a dump: one row a signature, laid out for the width there is. */
+/** The table of a dump: one row per signature, laid out for the available width. */
 import type { Verdict } from '../core/model.ts'
 import type { SignatureRecord } from '../core/records.ts'
 import { alike } from './alike.ts'
@@ -9,8 +9,8 @@ import type { Paint } from './style.ts'
 import { cutMiddle, displayWidth } from './width.ts'
 
 /**
- * The place is never cut, whatever has to give way: functions first, then states, then whole columns. The room that is left goes to
- * the functions until package and name are whole, then to the others, then to the rest of the functions' paths.
+ * The place is cut last: first functions shrink, then states, then whole columns are dropped. Remaining room goes to the functions until
+ * package and name are complete, then to the other columns, then to the rest of the functions' paths.
  */
 const LAYOUT: Layout = {
   plans: [
@@ -70,7 +70,7 @@ function columnsFor(records: readonly SignatureRecord[]): Column<SignatureRecord
   return columns
 }
 
-/** Rows that would look alike have the first function that differs, too. */
+/** Rows that would look alike also show the first function that differs. */
 function functionColumn(records: readonly SignatureRecord[]): Column<SignatureRecord> {
   const callers = alike(records)
   const texts = (record: SignatureRecord): readonly [string, string | undefined] => {
@@ -96,7 +96,7 @@ function functionColumn(records: readonly SignatureRecord[]): Column<SignatureRe
 
 const ARROW = ' ← '
 
-/** The caller is what tells the rows apart: it keeps two thirds. */
+/** The caller distinguishes the rows, so it gets two thirds. */
 function withCaller(name: string, caller: string | undefined, width: number): string {
   if (caller === undefined) return shortenFunction(name, width)
   const room = width - ARROW.length
@@ -112,7 +112,7 @@ function withCaller(name: string, caller: string | undefined, width: number): st
   return `${shortenFunction(name, room - displayWidth(shortCaller))}${ARROW}${shortCaller}`
 }
 
-/** As much of the path as fits; base name and line always. */
+/** As much of the path as fits; always base name and line. */
 function placeColumn(): Column<SignatureRecord> {
   return {
     name: 'at',
@@ -171,7 +171,7 @@ function stateText(record: SignatureRecord): string {
   return printable(`${dominantState(record)}${others > 0 ? ` +${others}` : ''}`)
 }
 
-/** Minutes as the runtime printed them: a hint, for its clock ticks with the garbage collector's. */
+/** Minutes as printed by the runtime: a hint only, since they advance with garbage collections. */
 function waitText(record: SignatureRecord): string {
   const wait = record.wait_minutes
   if (wait === undefined || wait.max === 0) return ''

@@ -1,8 +1,8 @@
 /**
- * What a person wants to see after `kill -USR2`: what stands out in plain sentences, with the evidence, and below it a table.
+ * What a person wants to see after `kill -USR2`: findings in plain sentences, with the evidence, and a table below.
  *
- * While the input goes on, each dump is printed when it is whole. Of files that are read to their end, a dump that others come after
- * is a line, and only the last one is told: a person wants the state of the process, not its diary.
+ * While the input continues, each dump is printed when it is complete. For files that are read to their end, earlier dumps get one line each
+ * and only the last one is shown in full: a person wants the state of the process, not its history.
  */
 import type { DumpRecord, DumpstreamRecord, GoroutineRecord, SummaryRecord } from '../core/records.ts'
 import { DumpText, type TextOptions } from './dump-text.ts'
@@ -89,7 +89,7 @@ export class RunCounts {
     if (this.#sources.size < 10_000) this.#sources.add(dump.source)
   }
 
-  /** None for a single dump: its headline has said it. */
+  /** None for a single dump: its headline already says it. */
   lines({ paint }: Pick<TextOptions, 'paint'>): string[] {
     const unread = this.#unread.map(({ source, unread }) =>
       paint.warning(

@@ -1,7 +1,7 @@
-/** Columns that text takes on a terminal, and cutting it to them. */
+/** The width of text on a terminal, in columns, and cutting text to a width. */
 import { eastAsianWidth } from 'get-east-asian-width'
 
-/** Marks that stand on the character before them, and format characters that take no room. */
+/** Marks that combine with the character before them, and format characters without width. */
 const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u
 
 const PLAIN = /^[\x20-\x7e]*$/
@@ -26,7 +26,7 @@ export function cutEnd(text: string, width: number): string {
   return width < 1 ? '' : `${takeStart(text, width - 1)}${ELLIPSIS}`
 }
 
-/** Keeps the beginning and, of what is left, two thirds for the end, which tells most names apart. */
+/** Keeps the beginning and, with two thirds of the room, the end, which distinguishes most names. */
 export function cutMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   if (width < 4) return cutEnd(text, width)
@@ -78,7 +78,7 @@ function takeEnd(text: string, width: number): string {
     if (left < 0) break
     at--
   }
-  // A mark without its character would stand on the ellipsis.
+  // A combining mark without its character would attach to the ellipsis.
   while (at < characters.length && NARROW.test(characters[at] ?? '')) at++
   return characters.slice(at).join('')
 }

@@ -77,7 +77,7 @@ describe('--save and --baseline', () => {
     const result = await run('--save', 'known.jsonl', 'empty.log')
     expect([result.code, result.stderr]).toEqual([
       4,
-      "dumpstream: can't save to known.jsonl: there was no dump; the file is left as it was\n",
+      "dumpstream: can't save to known.jsonl: no dump was found; the file is unchanged\n",
     ])
     expect(readFileSync(folder.at('known.jsonl'), 'utf8')).toBe(old)
   })

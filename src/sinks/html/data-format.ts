@@ -1,13 +1,13 @@
-/** What goes from the report to the page's script: the contract of the two. Short names, for there are thousands of them. */
+/** The data that the report passes to the page's script: the contract between the two. Names are short because there are thousands of them. */
 
 export interface PageData {
-  /** Those that have a section, in the page's order. */
+  /** Sources that have a section, in the page's order. */
   readonly sources: readonly SourceData[]
   readonly sourcesInAll: number
-  /** Names of functions, as stacks refer to them. */
+  /** Function names, to which stacks refer by index. */
   readonly functions: readonly string[]
   readonly files: readonly string[]
-  /** Beside `files`: where each can be read, with `{line}` in it; empty where nobody knows. */
+  /** Parallel to `files`: URL of each, with `{line}` in it; empty if unknown. */
   readonly urls: readonly string[]
 }
 
@@ -27,9 +27,9 @@ export interface DataDump {
   /** Milliseconds since the epoch; 0: unknown. */
   readonly t: number
   readonly g: number
-  /** Goroutines of no signature that is in the report. */
+  /** Goroutines that are in no signature of the report. */
   readonly o: number
-  /** 1: nothing connects it with the dump before. */
+  /** 1: nothing connects it with the previous dump. */
   readonly f: 0 | 1
   /** 1: it shows the whole process. */
   readonly w: 0 | 1
@@ -38,7 +38,7 @@ export interface DataDump {
 export interface DataSignature {
   /** Its id. */
   readonly i: string
-  /** Index of the function a person would name. */
+  /** Index of the function that a person would name. */
   readonly f: number
   /** Its package. */
   readonly p: string
@@ -50,7 +50,7 @@ export interface DataSignature {
   readonly l: readonly string[]
   /** Goroutines in each of the dumps. */
   readonly c: readonly number[]
-  /** Stack, innermost first: function, file (-1: none), line, and again. */
+  /** Stack, innermost first: function, file (-1: none) and line of each frame in turn. */
   readonly k: readonly number[]
   /** Some of its goroutines: id, and state with its wait. */
   readonly e: readonly { readonly g: number; readonly s: string }[]

@@ -1,4 +1,4 @@
-/** What the page's script gets beside the markup: compact, and compressed, for it is as much as the rest of the page. */
+/** The data for the page's script: in a compact form and compressed, since it is as large as the rest of the page. */
 import { deflateRawSync } from 'node:zlib'
 import { readFrame } from '../last-dumps.ts'
 import { verdictWord } from '../names.ts'
@@ -6,7 +6,7 @@ import type { Report, SourceReport } from '../report/report.ts'
 import type { DataDump, DataSignature, PageData, SourceData } from './data-format.ts'
 import { packageOf, type SourceLinks } from './links.ts'
 
-/** Base64 of the deflated JSON: nothing in it can end the element that it is in. */
+/** Base64 of the deflated JSON: nothing in it can end the element that contains it. */
 export function packData(data: PageData): string {
   return deflateRawSync(JSON.stringify(data), { level: 9 }).toString('base64')
 }

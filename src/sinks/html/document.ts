@@ -1,25 +1,25 @@
 /**
- * The whole file. It asks for nothing: its policy allows its own style and script, by their hashes, and nothing else, so that whatever
- * a log says can neither run nor call home.
+ * The complete file. It loads nothing: its policy allows only its own style and script, by their hashes, so nothing that a log says can run or
+ * send anything out.
  */
 import type { Report } from '../report/report.ts'
 import { html } from './markup.ts'
 import { type PageOptions, pageBody } from './page.ts'
 
-/** Of the built package: scripts/build.mjs makes them from src/page. */
+/** Defined in the built package: scripts/build.mjs makes these from src/page. */
 declare const DUMPSTREAM_PAGE: PageAssets
 const ASSETS: PageAssets = DUMPSTREAM_PAGE
 
 export interface PageAssets {
   readonly script: string
   readonly style: string
-  /** `sha256-…` of each, as they are between their tags. */
+  /** `sha256-…` of each, exactly as between their tags. */
   readonly scriptHash: string
   readonly styleHash: string
 }
 
 export interface DocumentOptions extends PageOptions {
-  /** The page is asked from a server, and listens to it. */
+  /** The page comes from a server, and listens to it for updates. */
   readonly live: boolean
 }
 
@@ -46,7 +46,7 @@ ${bodyText(report, options)}
 `
 }
 
-/** The part that a live page asks for anew. */
+/** The part that a live page requests again. */
 export function bodyText(report: Report, options: PageOptions): string {
   return html`<div id="report"${options.version !== undefined && html` data-version="${options.version}"`}>${pageBody(report, options)}</div>`
     .text

@@ -1,4 +1,4 @@
-/** Where the dumps are in the log, and how to print them again. */
+/** The list of dumps: where each is in the log, and the command that prints it again. */
 import type { DumpRecord } from '../../core/records.ts'
 import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
@@ -15,7 +15,7 @@ ${source.dumps.toReversed().map(({ dump, fresh }) => {
 </tbody></table></div>${source.dropped > 0 && html`<p class="quiet">${grouped(source.dropped)} older dumps are not in this report.</p>`}</section>`
 }
 
-/** `tail` counts from 1. A source that is no file is read by name from wherever its log is kept. */
+/** `tail` counts from 1. A source that is not a file is also given by its name: its log may be kept anywhere. */
 export function printCommand({ source, bytes: [from, to] }: DumpRecord): string {
   const file = source === 'stdin' ? '' : ` ${shellQuoted(source.startsWith('-') ? `./${source}` : source)}`
   return `tail -c +${from + 1}${file} | head -c ${to - from}`

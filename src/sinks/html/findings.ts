@@ -1,4 +1,4 @@
-/** What is the matter, most urgent first: a card each, with its evidence. */
+/** The findings, most urgent first: one card each, with its evidence. */
 import type { FindingRecord, Parents, WaitsOn } from '../../core/records.ts'
 import { boundText, classText, labelsText, parentsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
@@ -14,9 +14,9 @@ import { trend } from './trend.ts'
 import { waitsGraph } from './waits.ts'
 import { timeText } from './words.ts'
 
-/** Cards that are open at first; the others are one line each. */
+/** Cards that are open initially; the others show one line. */
 const OPEN_MAX = 3
-/** Cards that have all facts and their stack; the row in the table has those of the others. */
+/** Cards that have all facts and the stack; for the others, these are in the table row. */
 const FULL_MAX = 10
 const FINDINGS_MAX = 40
 /** Objects that a card names. */
@@ -36,7 +36,7 @@ ${findings.length > FINDINGS_MAX && html`<p class="quiet">${findings.length - FI
 ${waitsGraph(findings, prefix)}</section>`
 }
 
-/** Those of the dump that the page is about, and the crashes and races of the dumps around it. */
+/** Findings of the dump that the page is about, and crashes and races from the other dumps. */
 function findingsOf({ dumps, last }: SourceReport): FindingRecord[] {
   const others = dumps.filter((point) => point !== last && !point.whole)
   return [...last.findings, ...others.flatMap(({ findings }) => findings)]
@@ -88,7 +88,7 @@ function briefCard(finding: FindingRecord, prefix: string): Markup {
 `
 }
 
-/** The same from dump to dump, by which a live page keeps open what was open. */
+/** A key that stays the same from dump to dump, so that a live page can keep cards open. */
 function keyOf({ source, finding, signatures }: FindingRecord): string {
   return `${finding} ${signatures[0] ?? ''} ${source}`
 }

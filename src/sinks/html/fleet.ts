@@ -1,4 +1,4 @@
-/** One signature, or one value of a label, over all sources: where it is worst, and since when. */
+/** One signature, or one value of a label, across all sources: where it is worst, and since when. */
 import type { FleetRecord } from '../../core/records.ts'
 import { counted, grouped } from '../names.ts'
 import { type FleetKey, fleetOf } from '../report/fleet.ts'
@@ -9,7 +9,7 @@ import { placeText, timeText } from './words.ts'
 
 const ROWS_MAX = 100
 
-/** `key` undefined: by signature, which says nothing new of a single source. */
+/** `key` undefined: by signature, which adds nothing for a single source. */
 export function fleetSection(
   report: Report,
   shown: readonly SourceReport[],

@@ -1,10 +1,10 @@
 /**
- * HTML out of data: the one place where text is escaped. A template is markup; whatever is put into it is text, unless it is markup
- * already. There is no other way to make a `Markup`, so nothing that a log says can become an element, an attribute or a script.
+ * Makes HTML from data: the only place where text is escaped. A template is markup; a value put into it is text, unless it is already markup.
+ * There is no other way to make a `Markup`, so nothing that a log says can become an element, an attribute or a script.
  */
 import { printable } from '../printable.ts'
 
-/** What may be put into a template. Arrays are joined, absent values leave nothing. */
+/** What may be put into a template. Arrays are joined; absent values add nothing. */
 export type Content = Markup | string | number | undefined | false | readonly Content[]
 
 export class Markup {
@@ -40,7 +40,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Also replaces what a reader could not see: control characters, marks of direction, halves of surrogate pairs. */
+/** Also replaces invisible characters: control characters, direction marks, halves of surrogate pairs. */
 function escaped(text: string): string {
   return text
     .split('\n')

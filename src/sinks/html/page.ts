@@ -1,4 +1,4 @@
-/** The parts of a report page in their order: what is the matter first, where it is in the log last. */
+/** The parts of a report page in order: the findings first, the position of the dumps in the log last. */
 import type { FindingRecord } from '../../core/records.ts'
 import { readFrame, type StackFrame } from '../last-dumps.ts'
 import { counted, grouped } from '../names.ts'
@@ -19,25 +19,25 @@ export interface PageOptions {
   readonly sourceUrl: string | undefined
   /** What several sources are compared by; undefined: by signature. */
   readonly by: FleetKey | undefined
-  /** Of a live page: changes with the report. */
+  /** For a live page: changes with the report. */
   readonly version?: string
 }
 
-/** Sources that have a section; the others are in the table of all sources. */
+/** Sources that have a section; the others are only in the table of all sources. */
 const SECTIONS_MAX = 12
-/** Of several, those that are open at first. */
+/** Sections that are open initially, if there are several. */
 const OPEN_MAX = 2
-/** Rows of signatures on the page, at most and at least of each source. */
+/** Rows of signatures: total for the page, and maximum and minimum per source. */
 const ROWS = { page: 1_500, most: 500, least: 100 } as const
 /**
- * Characters of a page up to which rows get their stacks as markup, for those who read it with scripts off; the script has them all. With
- * the script and the style, which are not counted, a page of 300 signatures and 20 dumps stays below 400 kB.
+ * Characters of the page up to which rows get their stacks as markup, for readers without scripts; the script has all stacks. With script and
+ * style, which are not counted, a page with 300 signatures and 20 dumps stays below 400 kB.
  */
 const PAGE_BYTES = 300_000
-/** What rows may have of stacks, however long the page is. */
+/** Characters for stacks in rows, however long the page is. */
 const STACK_BYTES_LEAST = 25_000
 
-/** What is between the page's head and its script, and changes when a dump comes. */
+/** The part between the page's head and its script, which changes with each dump. */
 export function pageBody(report: Report, options: PageOptions): Markup {
   const shown = mostUrgent(report)
   const links = new SourceLinks(options.sourceUrl, framesOf(shown))
@@ -60,7 +60,7 @@ interface SectionParts {
   readonly stacks: ReadonlyMap<string, Markup>
 }
 
-/** Those that findings are about come first, then the largest of each source in turn. */
+/** Signatures with findings come first, then the largest of each source in turn. */
 function chooseStacks(shown: readonly SourceReport[], bytes: number): Map<string, Markup> {
   const stacks = new Map<string, Markup>()
   let left = bytes
@@ -124,7 +124,7 @@ ${dumpList(source, prefix)}`
 ${parts}</details>`
 }
 
-/** One dump makes no curve. */
+/** A single dump is not a curve. */
 function chart(source: SourceReport, prefix: string): Markup | undefined {
   if (source.dumps.filter(({ whole }) => whole).length < 2) return undefined
   return html`<section class="part" aria-labelledby="${prefix}-time"><h2 id="${prefix}-time">Goroutines over time</h2>
@@ -133,7 +133,7 @@ function chart(source: SourceReport, prefix: string): Markup | undefined {
 
 const SEVERITIES: Readonly<Record<FindingRecord['severity'], number>> = { critical: 0, warning: 1, info: 2 }
 
-/** The sources that are worst off. */
+/** The sources with the most urgent findings. */
 function mostUrgent(report: Report): SourceReport[] {
   const urgency = ({ last }: SourceReport): number =>
     last.findings.reduce((least, { severity }) => Math.min(least, SEVERITIES[severity]), 3)

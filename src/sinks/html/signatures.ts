@@ -1,4 +1,4 @@
-/** The table of signatures. Each row opens to its stack, also with scripts off; the script adds search, sort and filters. */
+/** The table of signatures. Each row opens to show its stack, even without scripts; the script adds search, sorting and filters. */
 import { readFrame } from '../last-dumps.ts'
 import { counted, grouped, verdictWord } from '../names.ts'
 import type { DumpPoint, SignatureHistory, SourceReport } from '../report/report.ts'
@@ -9,7 +9,7 @@ import { placeText } from './words.ts'
 const LABELS_MAX = 12
 const EXAMPLES_MAX = 3
 
-/** `stacks`: by `PREFIX-ID`, of the rows that get one. */
+/** `stacks`: by `PREFIX-ID`, for the rows that get one. */
 export function signatureTable(
   source: SourceReport,
   prefix: string,
@@ -34,7 +34,7 @@ function signatureRow(row: SignatureHistory, source: SourceReport, prefix: strin
   const count = source.last.counts.get(record.id) ?? 0
   const verdict = count === 0 ? 'gone' : verdictWord(record)
   const states = Object.entries(record.states)
-  // Its finding says the same.
+  // Its finding already says this.
   const covered = source.last.findings.some(({ signatures }) => signatures[0] === record.id)
   return html`<tr id="${prefix}-${record.id}"><td>${grouped(count)}<td>${change(record, count, source.last)}<td>${trend(trendOf(row, source))}<td>${verdict !== '' && html`<b class="v v-${verdict}">${verdict}</b>`}<td>${states[0]?.[0] ?? ''}${states.length > 1 && html` <span class="q">+${states.length - 1}</span>`}<td><details><summary>${functionName(record.function)} <u>${placeText(record)}</u></summary><div>${details(row, states, covered)}${stack ?? (record.stack !== undefined && html`<p class="late">`)}</div></details>
 `
@@ -80,7 +80,7 @@ function details(
   return html`<p>${facts.join('\n')}</p>${labels.length > 0 && html`<p class="labels">${labels.slice(0, LABELS_MAX).map(({ text, count }) => html`<span>${text} <b>${grouped(count)}</b></span> `)}${labels.length > LABELS_MAX && `and ${labels.length - LABELS_MAX} more`}</p>`}`
 }
 
-/** Frames as text, `producer.(*Producer).send  producer.go:40` each. The script puts whole names and links in its place. */
+/** Frames as text, each as `producer.(*Producer).send producer.go:40`. The script replaces them with whole names and links. */
 export function shortStack(stack: readonly string[]): Markup {
   return html`<pre>${stack
     .map((text) => {
@@ -91,7 +91,7 @@ export function shortStack(stack: readonly string[]): Markup {
     .join('\n')}</pre>`
 }
 
-/** The path of the package is dimmed: the name after its last slash is what people know it by. */
+/** The path of the package is dimmed: people know the function by the name after the last slash. */
 export function functionName(name: string): Markup {
   const path = pathLength(name)
   return html`${path > 0 && html`<i>${name.slice(0, path)}</i>`}<b>${name.slice(path)}</b>`

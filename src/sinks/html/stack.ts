@@ -1,11 +1,11 @@
-/** A stack as the page shows it without its script: one frame a line, the service's own in front of those of Go. */
+/** A stack as the page shows it without its script: one frame per line. */
 import { readFrame } from '../last-dumps.ts'
 import { isGoroot, type SourceLinks } from './links.ts'
 import { html, type Markup } from './markup.ts'
 import { functionName } from './signatures.ts'
 import { placeText } from './words.ts'
 
-/** With links, and the frames of Go's distribution dimmed. */
+/** With links; frames of the Go distribution are dimmed. */
 export function linkedStack(stack: readonly string[], links: SourceLinks): Markup {
   return html`<ol class="stack">${stack.map((text) => {
     const { function: name, file, line } = readFrame(text)
@@ -13,7 +13,7 @@ export function linkedStack(stack: readonly string[], links: SourceLinks): Marku
   })}</ol>`
 }
 
-/** `producer.go:40`, linked to where it can be read; the whole path is its title. */
+/** `producer.go:40`, linked to its source; the title is the whole path. */
 export function place(file: string, line: number | undefined, links: SourceLinks): Markup {
   const text = placeText({ file, ...(line === undefined ? {} : { line }) })
   const url = links.urlOf(file)?.replaceAll('{line}', String(line ?? 1))

@@ -1,4 +1,4 @@
-/** What goroutines wait in, dump by dump: a table that is coloured like a heat map. */
+/** The states of goroutines, dump by dump, as a table coloured like a heat map. */
 
 import { grouped } from '../names.ts'
 import type { SourceReport } from '../report/report.ts'
@@ -30,7 +30,7 @@ ${rows.slice(0, STATES_MAX).map(
 </tbody></table></div>${rows.length > STATES_MAX && html`<p class="quiet">${rows.length - STATES_MAX} rarer states are left out.</p>`}</section>`
 }
 
-/** By the square root: a few goroutines can be seen beside a thousand. */
+/** By the square root, so that a few goroutines are visible beside a thousand. */
 function shade(count: number, top: number): number {
   if (count === 0) return 0
   return 1 + Math.round(Math.sqrt(count / top) * (SHADES - 1))

@@ -3,18 +3,18 @@ import { html, type Markup } from './markup.ts'
 
 const WIDTH = 64
 const HEIGHT = 16
-/** The newest. */
+/** Newest points that are drawn. */
 const POINTS_MAX = 24
-/** Counts in words. */
+/** Counts in the label. */
 const WORDS_MAX = 4
 
-/** One count, and whether nothing connects it with the one before: the curve has a gap there. */
+/** One count; `fresh`: nothing connects it with the previous one, so the curve has a gap. */
 export interface TrendPoint {
   readonly count: number
   readonly fresh: boolean
 }
 
-/** Undefined for fewer than two counts. What they are is in the label, for those who do not see it. */
+/** Undefined for fewer than two counts. The label gives the counts, for those who cannot see the curve. */
 export function trend(all: readonly TrendPoint[]): Markup | undefined {
   const points = all.slice(-POINTS_MAX)
   const counts = points.map(({ count }) => count)
@@ -26,7 +26,7 @@ export function trend(all: readonly TrendPoint[]): Markup | undefined {
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${words}"><path d="${path}"/></svg>`
 }
 
-/** In whole units and relative to the point before, which is short; level parts are one line. */
+/** In whole units, relative to the previous point, which is short; level parts are one line. */
 function curve(points: readonly TrendPoint[]): string {
   const top = Math.max(1, ...points.map(({ count }) => count))
   let path = ''
@@ -35,7 +35,7 @@ function curve(points: readonly TrendPoint[]): string {
     const nextX = Math.round((i * WIDTH) / (points.length - 1))
     const nextY = Math.round(HEIGHT - 1 - (count / top) * (HEIGHT - 2))
     const begins = i === 0 || fresh
-    // A level part goes on to where it ends.
+    // A level part is drawn at its end.
     const after = points[i + 1]
     if (!begins && nextY === y && after !== undefined && !after.fresh && after.count === count) continue
     // A lone point is a dot one unit wide.

@@ -23,7 +23,7 @@ interface Edge {
   readonly conjecture: boolean
 }
 
-/** Undefined when nothing waits for a known object. */
+/** Undefined if nothing waits for a known object. */
 export function waitsGraph(findings: readonly FindingRecord[], prefix: string): Markup | undefined {
   const graph = buildGraph(findings)
   if (graph.edges.length === 0) return undefined
@@ -68,7 +68,7 @@ function buildGraph(findings: readonly FindingRecord[]): Graph {
   return { nodes, edges }
 }
 
-/** A holder that waits itself is one of the groups: so a chain, or a circle, shows. */
+/** A holder that is waiting itself is one of the groups, which makes chains and cycles visible. */
 function holderNode(
   holder: MayHold,
   nodes: ReadonlyMap<string, Node>,
@@ -84,7 +84,7 @@ function holderNode(
   )
 }
 
-/** Longest path from the left; an arrow of a circle that leads back is not counted. */
+/** Places each node at its longest path from the left; an arrow that closes a cycle does not count. */
 function layOut({ nodes, edges }: Graph): void {
   const onPath = new Set<string>()
   const visit = (key: string, layer: number): void => {
@@ -98,7 +98,7 @@ function layOut({ nodes, edges }: Graph): void {
   const reached = new Set(edges.map(({ to }) => to))
   const starts = [...nodes.keys()].filter((key) => !reached.has(key))
   for (const key of starts) visit(key, 0)
-  // A circle that nothing leads into begins anywhere.
+  // A cycle that nothing leads into begins anywhere.
   for (const [key, { layer, kind }] of nodes)
     if (layer === 0 && kind === 'group' && !starts.includes(key)) visit(key, 0)
   const rows = new Map<number, number>()

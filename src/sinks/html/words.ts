@@ -20,7 +20,7 @@ export function placeText({ file, line }: { readonly file?: string; readonly lin
   return line === undefined ? baseName(file) : `${baseName(file)}:${line}`
 }
 
-/** What verdicts and findings are called, and the colour class of each. */
+/** Order of the verdicts, which are also the names of their colour classes. */
 const VERDICT_ORDER = ['leaking', 'stuck', 'growing', 'new', 'shrinking', 'steady', 'idle', 'gone'] as const
 
 /** `3 leaking · 1 growing · 6 idle · 281 steady`, each with its colour. */

@@ -1,10 +1,10 @@
-/** Records → attributes. */
+/** Makes attributes from records. */
 import type { DumpRecord, SignatureRecord } from '../../core/records.ts'
 import { ATTRIBUTE } from './names.ts'
 
 export type Attributes = Record<string, string | number>
 
-/** Longest text in an attribute; of a longer one its beginning. A stack line may be a megabyte, a label value must not. */
+/** Longest text in an attribute; longer ones are cut. A stack line may be a megabyte, but a label value must not be. */
 const TEXT_MAX = 1024
 
 export function shortened(text: string): string {
@@ -18,13 +18,13 @@ export function sourceAttributes(dump: DumpRecord): Attributes {
   if (dump.process !== undefined) attributes[ATTRIBUTE.process] = shortened(dump.process)
   for (const [key, value] of Object.entries(dump.attributes ?? {})) {
     if (key === '' || value === '') continue
-    // The conventions have a number there; a carrier has text.
+    // The conventions require a number here; a carrier has text.
     attributes[key] = key === ATTRIBUTE.processId && /^\d{1,10}$/.test(value) ? Number(value) : shortened(value)
   }
   return attributes
 }
 
-/** What a signature is, the same in every dump unless its code moved. */
+/** What identifies a signature: the same in every dump unless its code has moved. */
 export function codeAttributes(record: SignatureRecord): Attributes {
   const attributes: Attributes = {
     [ATTRIBUTE.signature]: record.id,
@@ -35,7 +35,7 @@ export function codeAttributes(record: SignatureRecord): Attributes {
   return attributes
 }
 
-/** What a signature is in this dump. */
+/** The same, with what is true of it in this dump. */
 export function signatureAttributes(record: SignatureRecord): Attributes {
   const attributes = codeAttributes(record)
   const state = mainState(record)
@@ -44,7 +44,7 @@ export function signatureAttributes(record: SignatureRecord): Attributes {
   return attributes
 }
 
-/** The state that most are in; the first by name among equals, so that a tie does not change the series from dump to dump. */
+/** The most frequent state; on a tie the first by name, so that the series does not change from dump to dump. */
 function mainState(record: SignatureRecord): string | undefined {
   let main: string | undefined
   let most = 0

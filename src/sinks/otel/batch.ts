@@ -1,4 +1,4 @@
-/** The metrics of one resource, while their points are put together. */
+/** The metrics of one resource, while their points are collected. */
 import { type HrTime, ValueType } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import {
@@ -25,7 +25,7 @@ export class Batch {
     const at = hrTime(time)
     const points = this.#points(metric, () => ({
       descriptor: descriptor(metric),
-      // Gauges have none, but the SDK's type does.
+      // Gauges have no temporality, but the SDK's type requires one.
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: DataPointType.GAUGE,
       dataPoints: [],

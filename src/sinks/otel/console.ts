@@ -1,4 +1,4 @@
-/** `--metrics console`: what would be sent, for a person, on stderr. stdout belongs to the records. */
+/** `--metrics console`: shows on stderr, for a person, what would be sent. stdout belongs to the records. */
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { inertJson, printable } from '../printable.ts'
 

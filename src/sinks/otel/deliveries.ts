@@ -1,49 +1,49 @@
 /**
- * When something is sent: soon after there is news, again after a failure, now and then if nothing happens, and once at the end.
- * One attempt at a time; whoever has news never waits.
+ * Decides when something is sent: soon after there is news, again after a failure, periodically if nothing happens, and once at the end. Only
+ * one attempt runs at a time, and callers that report news never wait.
  *
  *   state   | event                          | next
  *   --------|--------------------------------|------------------------------------------------------------------
  *   idle    | news                           | due, in NEWS_MS
- *   idle    | the interval is over           | sending
+ *   idle    | the interval has passed        | sending
  *   due     | its time has come              | sending
- *   sending | news                           | sending, and due after it
+ *   sending | news                           | sending, then due
  *   sending | delivered, or refused for good | idle, or due
  *   sending | failed                         | waiting: 1 s, 2 s, 4 s … RETRY_MAX_MS, or what the other side asks for
  *   waiting | its time has come              | sending
- *   any     | end                            | ended: a last attempt, when the one under way is over or has taken half of the time;
- *           |                                | another one RETRY_MS later when there is time. None before the other side wants one
+ *   any     | end                            | ended: a last attempt, once the current one is over or has taken half of the time;
+ *           |                                | another one RETRY_MS later if there is time. None before the time that the other side asked for
  */
 
 export type Outcome =
   | {
       readonly ok: true
-      /** What the other side has to say of what it took, for a person. */
+      /** A message from the other side about what it accepted, for a person. */
       readonly note?: string
     }
   | {
       readonly ok: false
-      /** For a person, to stand after a colon. */
+      /** For a person; follows a colon. */
       readonly reason: string
-      /** The same again may succeed. */
+      /** A retry may succeed. */
       readonly retry: boolean
-      /** Milliseconds that the other side asks to be left alone. */
+      /** Milliseconds that the other side asks to wait. */
       readonly retryAfter?: number
-      /** It has not answered in the time that there was. */
+      /** It did not answer in the time available. */
       readonly late?: true
     }
 
 export interface DeliveriesOptions {
-  /** Must settle within `timeout` milliseconds. Undefined: there was nothing to send. */
+  /** Must settle within `timeout` milliseconds. Resolves to undefined if there was nothing to send. */
   attempt(timeout: number): Promise<Outcome | undefined>
   onOutcome(outcome: Outcome): void
-  /** Milliseconds that an attempt may take, and the end. */
+  /** Milliseconds allowed for an attempt, and for the end. */
   readonly timeout: number
-  /** Milliseconds to the next attempt when nothing happens. Absent: none then. */
+  /** Milliseconds until the next attempt if nothing happens. Absent: none. */
   readonly interval?: number
 }
 
-/** Dumps that come in a burst go out together; a short input is over before, and is sent once. */
+/** Dumps that come in a burst go out together; a short input ends earlier, and is sent once. */
 const NEWS_MS = 500
 const RETRY_MS = 1_000
 const RETRY_MAX_MS = 30_000
@@ -57,7 +57,7 @@ export class Deliveries {
   #again = false
   #failures = 0
   #last: Outcome = { ok: true }
-  /** The other side asked to be left alone until then, by `performance.now()`. */
+  /** No attempt before this time, by `performance.now()`: the other side asked for it. */
   #notBefore = 0
   #closed = false
 
@@ -71,7 +71,7 @@ export class Deliveries {
     else if (this.#state === 'sending') this.#again = true
   }
 
-  /** Resolves, within the time-out, to how the last attempt went. */
+  /** Resolves, within the time-out, to the outcome of the last attempt. */
   async end(): Promise<Outcome> {
     const deadline = performance.now() + this.#options.timeout
     const underWay = this.#underWay
@@ -79,14 +79,14 @@ export class Deliveries {
     clearTimeout(this.#timer)
     if (underWay !== undefined) await within(underWay, this.#options.timeout / 2)
     let outcome = await this.#tryAfter(0, deadline)
-    // It may be about to start again.
+    // The other side may just be restarting.
     if (outcome?.ok === false && outcome.retry) outcome = moreOf(outcome, await this.#tryAfter(RETRY_MS, deadline))
     if (outcome !== undefined && moreOf(this.#last, outcome) === outcome) this.#note(outcome)
     this.#closed = true
     return this.#last
   }
 
-  /** Undefined when there was nothing to send, or it would be too late. */
+  /** Undefined if there was nothing to send, or if it would be too late. */
   async #tryAfter(milliseconds: number, deadline: number): Promise<Outcome | undefined> {
     const now = performance.now()
     const wait = Math.max(milliseconds, this.#notBefore - now)
@@ -105,7 +105,7 @@ export class Deliveries {
     this.#state = state
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#start(), milliseconds)
-    // What there is to tell keeps nobody from ending.
+    // A pending delivery does not keep the process alive.
     this.#timer.unref()
   }
 
@@ -158,7 +158,7 @@ export function noAnswer(timeout: number): Extract<Outcome, { ok: false }> {
   return { ok: false, reason: `no answer within ${seconds} s`, retry: true, late: true }
 }
 
-/** Which of two outcomes says more: an attempt that the end cut short says less than the failure before it. */
+/** The more informative of two outcomes: an attempt cut short by the end says less than the failure before it. */
 function moreOf(before: Outcome, after: Outcome | undefined): Outcome {
   return after === undefined || (!before.ok && !after.ok && after.late) ? before : after
 }

@@ -1,22 +1,21 @@
 /**
- * Records → whole dumps, cut down to what metrics are made of. One dump at a time: the records of a dump follow each other without
- * a gap.
+ * Collects records into whole dumps, reduced to what metrics need. One dump at a time: the records of a dump are consecutive.
  *
  *   state  | record                           | next
  *   -------|----------------------------------|------------------------------------------------------
  *   closed | dump with signatures             | open
- *   closed | dump without                     | closed: handed on
+ *   closed | dump without signatures          | closed: handed on
  *   open   | signature of it                  | open, or closed with the last one: handed on
- *   open   | dump                             | the open one is handed on as it is, then as closed
+ *   open   | dump                             | the open one is handed on as it is; then as in state closed
  *   open   | flush                            | closed: handed on
  */
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../../core/records.ts'
 
 export interface WholeDump {
   readonly dump: DumpRecord
-  /** The largest ones and those that were asked for, largest first; vanished ones are not among them. */
+  /** The largest ones and those that were asked for, largest first, without vanished ones. */
   readonly signatures: readonly SignatureRecord[]
-  /** Goroutines of all others. */
+  /** Goroutines of all other signatures. */
   readonly other: number
   /** Goroutines whose signature is `leaking`. */
   readonly leaking: number
@@ -30,11 +29,11 @@ export class DumpCollector {
   #seen = 0
   #leaking = 0
   #largest: SignatureRecord[] = []
-  /** Past the largest ones. */
+  /** Leaking signatures that are not among the largest. */
   #smallLeaks: SignatureRecord[] = []
   #wanted: SignatureRecord[] = []
 
-  /** `most`: signatures that are kept of a dump, those that leak before all others; besides, all that are `isWanted`. */
+  /** `most`: signatures kept per dump, leaking ones before others; in addition, all that are `isWanted`. */
   constructor(
     most: number,
     onDump: (dump: WholeDump) => void,
@@ -56,7 +55,7 @@ export class DumpCollector {
     }
   }
 
-  /** Hands on what is open. */
+  /** Hands on the open dump. */
   flush(): void {
     const dump = this.#dump
     if (dump === undefined) return
@@ -79,7 +78,7 @@ export class DumpCollector {
     else if (record.verdict === 'leaking' && this.#smallLeaks.length < this.#most) this.#smallLeaks.push(record)
   }
 
-  /** Whoever is paged for a leak must find it. */
+  /** Leaks come first: someone who is paged for a leak must find it. */
   #chosen(): SignatureRecord[] {
     if (this.#smallLeaks.length + this.#wanted.length === 0) return this.#largest
     const leaks = this.#largest.filter((each) => each.verdict === 'leaking').concat(this.#smallLeaks)
@@ -92,7 +91,7 @@ export class DumpCollector {
   }
 }
 
-/** Milliseconds since the epoch: when the dump was, else now. */
+/** Milliseconds since the epoch: the time of the dump, or else now. */
 export function timeOf(dump: DumpRecord, now: number): number {
   const time = dump.time === undefined ? Number.NaN : Date.parse(dump.time)
   return Number.isNaN(time) ? now : time

@@ -1,10 +1,10 @@
 /**
- * The `OTEL_*` variables. sdk-metrics and the exporters read some of them, and none of those that choose exporters, protocol and
- * interval: those are read by `@opentelemetry/sdk-node`, which weighs 71 packages. Here all are read in one place, so that flags, both
- * signals and error messages go by the same rules.
+ * The `OTEL_*` variables. sdk-metrics and the exporters read some of them, but none of those that choose exporters, protocol and interval:
+ * `@opentelemetry/sdk-node` reads these, which has 71 packages. Here all are read in one place, so that flags, both signals and error messages
+ * follow the same rules.
  *
- * As the specification has it (specs/otel/configuration/sdk-environment-variables): empty means unset, and a value that can not be
- * read is told once and left out.
+ * As the specification requires (specs/otel/configuration/sdk-environment-variables), empty means unset, and an invalid value is reported once
+ * and ignored.
  */
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -35,7 +35,7 @@ export class EnvReader {
     return this.text(name)?.toLowerCase() === 'true'
   }
 
-  /** The specification counts in milliseconds, and these must be more than none. */
+  /** In milliseconds, as in the specification; must be positive. */
   milliseconds(...names: string[]): number | undefined {
     const found = this.first(names)
     if (found === undefined) return undefined
@@ -54,7 +54,7 @@ export class EnvReader {
     return choice
   }
 
-  /** A list of choices with commas. */
+  /** A comma-separated list of choices. */
   choices<T extends string>(name: string, choices: readonly T[]): T[] | undefined {
     const value = this.text(name)
     if (value === undefined) return undefined
@@ -75,45 +75,45 @@ export class EnvReader {
     return url
   }
 
-  /** `key=value,key2=value2`, percent-encoded; of variables later in the list come the keys that earlier ones lack. */
+  /** `key=value,key2=value2`, percent-encoded. Earlier variables have precedence, key by key. */
   headers(...names: string[]): Record<string, string> {
     const headers: Record<string, string> = {}
     for (const name of names) {
       for (const pair of (this.text(name) ?? '').split(',')) {
         if (pair.trim() === '') continue
         const header = readPair(pair)
-        // A value may be a secret: it is not repeated.
+        // The value may be a secret, so it is not repeated.
         if (header === undefined)
-          this.#warn(`${name} takes key=value,key2=value2; a part of it is not that and is left out`)
+          this.#warn(`${name} takes key=value,key2=value2; one part is malformed and is ignored`)
         else headers[header[0]] ??= header[1]
       }
     }
     return headers
   }
 
-  /** The SDK reads these itself, and drops all of them without a word when one is wrong. */
+  /** The SDK reads these itself, and silently drops all of them if one is malformed. */
   checkPairs(name: string): void {
     const parts = (this.text(name) ?? '').split(',').filter((part) => part.trim() !== '')
     if (
       parts.every((part) => part.split('=').length === 2 && decoded(part) !== undefined && !part.trim().startsWith('='))
     )
       return
-    this.#warn(`${name} takes key=value,key2=value2, with %2C and %3D for , and = in a value; it is left out`)
+    this.#warn(`${name} takes key=value,key2=value2, with %2C and %3D for , and = in a value; it is ignored`)
   }
 
   #ignore({ name, value }: { readonly name: string; readonly value: string }, wanted: string): void {
-    this.#warn(`${name} takes ${wanted}, not ${JSON.stringify(value)}; it is left out`)
+    this.#warn(`${name} takes ${wanted}, not ${JSON.stringify(value)}; it is ignored`)
   }
 }
 
-/** Undefined when `text` is none. */
+/** Undefined if `text` is not an HTTP URL. */
 export function httpUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined
 }
 
-/** Names of HTTP headers are tokens (RFC 9110, 5.1); a value must not end its line. */
+/** Names of HTTP headers are tokens (RFC 9110, 5.1); a value must not contain a line end. */
 function readPair(pair: string): [string, string] | undefined {
   const at = pair.indexOf('=')
   const key = decoded(pair.slice(0, Math.max(0, at)).trim())?.toLowerCase() ?? ''

@@ -1,6 +1,6 @@
 /**
- * Ways out for metrics. For HTTP the SDK's serializers with a transport of our own (post.ts); for gRPC the SDK's exporter, which a
- * user installs when it is needed (34 packages).
+ * Exporters of metrics. For HTTP they are the SDK's serializers with our own transport (post.ts); for gRPC the SDK's exporter, which users
+ * install if they need it (34 packages).
  */
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { DumpstreamError, installed } from '../../core/errors.ts'
@@ -16,16 +16,16 @@ export interface MetricsExporter {
 
 const TRANSFORMER = '@opentelemetry/otlp-transformer'
 const GRPC = '@opentelemetry/exporter-metrics-otlp-grpc'
-/** Both go with sdk-metrics 2.12.0. */
+/** Both belong to sdk-metrics 2.12.0. */
 const EXPORTERS_VERSION = '0.223.0'
 
-/** @throws DumpstreamError `DS_USAGE` when a package is missing. */
+/** @throws DumpstreamError `DS_USAGE` if a package is missing. */
 export async function openExporter(target: OtlpTarget, version: string): Promise<MetricsExporter> {
   if (target.protocol === 'grpc') return new GrpcExporter(target, await loadGrpcExporter())
   return new HttpExporter(target, version, await loadSerializer(target.protocol === 'http/json'))
 }
 
-/** A URL as it may be shown: without what may be a password. */
+/** A URL for display: without what may be a password. */
 export function shown(url: URL): string {
   return `${url.origin}${url.pathname === '/' ? '' : url.pathname}`
 }
@@ -50,7 +50,7 @@ class HttpExporter implements MetricsExporter {
 
   close(): void {}
 
-  /** A 200 may still say that points were refused; sending them again would change nothing. */
+  /** A 200 may still say that points were rejected; sending them again would not help. */
   #accepted(body: Buffer): Outcome {
     const { rejected, message } = refusal(this.#serializer, body)
     if (rejected === 0) return message === '' ? { ok: true } : { ok: true, note: message }
@@ -62,26 +62,26 @@ class HttpExporter implements MetricsExporter {
   }
 }
 
-/** What is used of otlp-transformer, whose version is pinned because its API is experimental. */
+/** The part of otlp-transformer that is used; its version is pinned because its API is experimental. */
 interface Serializer {
   serializeRequest(metrics: ResourceMetrics): Uint8Array | undefined
-  /** Undefined, or an error, where it is none. */
+  /** Returns undefined or throws if the body is not a response. */
   deserializeResponse(body: Uint8Array): unknown
 }
 
 async function loadSerializer(json: boolean): Promise<Serializer> {
-  // A literal name, so that a bundle of the command has the package in it.
+  // A literal name, so that a bundle of the command includes the package.
   const transformer = await installed(() => import('@opentelemetry/otlp-transformer'))
   if (transformer === undefined) throw missing('--otlp', TRANSFORMER)
   if (!json) return transformer.ProtobufMetricsSerializer
-  // The SDK's own takes what is no JSON for an empty answer.
+  // The SDK's own takes anything that is not JSON for an empty response.
   return {
     serializeRequest: (metrics) => transformer.JsonMetricsSerializer.serializeRequest(metrics),
     deserializeResponse: jsonOf,
   }
 }
 
-/** Requests of one resource each as one request: their resources are a repeated field, and those join by writing them one after the other. */
+/** Joins requests with one resource each into one request: the resources are a repeated field, whose elements may simply follow each other. */
 function joinProtobuf(requests: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(requests)
 }
@@ -94,17 +94,17 @@ function joinJson(requests: readonly Uint8Array[]): Uint8Array {
   return Buffer.from(JSON.stringify({ resourceMetrics }))
 }
 
-/** Undefined: it is none. */
+/** Undefined if the body is not a response. */
 function answerOf(serializer: Serializer, body: Buffer): unknown {
   try {
     return serializer.deserializeResponse(body)
   } catch {
-    // Some answer `{}`, whatever they are asked in.
+    // Some servers answer `{}` whatever the protocol.
     return jsonOf(body) === undefined ? undefined : {}
   }
 }
 
-/** `partialSuccess` of the answer. */
+/** `partialSuccess` of the response. */
 function refusal(serializer: Serializer, body: Buffer): { rejected: number; message: string } {
   const response = answerOf(serializer, body)
   if (response === undefined) return { rejected: 0, message: NOT_OTLP }
@@ -120,7 +120,7 @@ class GrpcExporter implements MetricsExporter {
 
   constructor(target: OtlpTarget, Exporter: GrpcConstructor) {
     const { url } = target
-    // Headers and certificates it reads from the environment, as it is used to.
+    // The exporter reads headers and certificates from the environment, as usual.
     this.#make = (timeoutMillis) =>
       new Exporter({
         url: url.href,
@@ -168,7 +168,7 @@ interface GrpcOptions {
 type GrpcConstructor = new (options: GrpcOptions) => PushMetricExporter
 
 async function loadGrpcExporter(): Promise<GrpcConstructor> {
-  // Not a dependency: its name in a variable keeps it out of bundles.
+  // Not a dependency: a variable for its name keeps it out of bundles.
   const name: string = GRPC
   const loaded: unknown = await installed(() => import(name))
   const found = isObject(loaded) ? loaded.OTLPMetricExporter : undefined

@@ -1,11 +1,11 @@
-/** What the flags say, and whether anybody asks for telemetry at all. In the way of every start, so there is little of it. */
+/** The telemetry flags, and whether telemetry is wanted at all. Loaded at every start, so this file is small. */
 import type { Env } from './env.ts'
 
 export const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
 export interface TelemetryFlags {
-  /** `--otlp`: a URL, or true for the one of the environment or the default. */
+  /** `--otlp`: a URL, or true for that of the environment or the default. */
   readonly otlp?: string | true
   /** `--otlp-protocol` */
   readonly protocol?: Protocol
@@ -17,11 +17,11 @@ export interface TelemetryFlags {
   readonly prometheus?: string
   /** `--metrics console` */
   readonly console?: boolean
-  /** `--metric-signatures`: series a dump. */
+  /** `--metric-signatures`: series per dump. */
   readonly signatures?: number
 }
 
-/** Cheap, and asked at every start. */
+/** Cheap, since it runs at every start. */
 export function asksForTelemetry(flags: TelemetryFlags, env: Env): boolean {
   if (flags.otlp !== undefined || flags.prometheus !== undefined || flags.console === true || flags.logs === true)
     return true

@@ -1,4 +1,4 @@
-/** What there is to say at this moment: the last dump of each source, and what was counted. Plain numbers, no OpenTelemetry. */
+/** The current state to report: the last dump of each source, and the counters. Plain numbers, without OpenTelemetry. */
 
 import { RecentMap } from '../../core/lru.ts'
 import type { DumpKind } from '../../core/model.ts'
@@ -8,7 +8,7 @@ import { type Attributes, signatureAttributes, sourceAttributes } from './attrib
 import { DumpCollector, timeOf, type WholeDump } from './dumps.ts'
 import { ATTRIBUTE, OTHER } from './names.ts'
 
-/** Sources that are remembered; the one that was silent for longest goes, with all its series. */
+/** Sources that are remembered; the one silent for longest is dropped, with all its series. */
 const SOURCES = 256
 
 export interface Series {
@@ -17,9 +17,9 @@ export interface Series {
 }
 
 export interface SourceAccount {
-  /** Of every point of this source. */
+  /** On every point of this source. */
   attributes: Attributes
-  /** When it was first heard of; milliseconds since the epoch. */
+  /** Time of its first record, milliseconds since the epoch. */
   readonly since: number
   readonly dumps: Map<DumpKind, number>
   parsed: number
@@ -33,7 +33,7 @@ export interface LastDump {
   readonly time: number
   readonly total: number
   readonly leaking: number
-  /** They sum up to `total`. */
+  /** They add up to `total`. */
   readonly series: readonly Series[]
 }
 
@@ -42,11 +42,11 @@ export class Ledger {
   readonly #dumps: DumpCollector
   readonly #sources = new RecentMap<string, SourceAccount>(SOURCES)
   readonly #now: () => number
-  /** Dumps taken in. */
+  /** Number of dumps received. */
   changes = 0
   exportFailures = 0
 
-  /** `signatures`: how many get a series of their own, in each dump. */
+  /** `signatures`: how many get their own series, per dump. */
   constructor(signatures: number, now: () => number = Date.now) {
     this.#now = now
     this.since = now()
@@ -61,7 +61,7 @@ export class Ledger {
     this.#dumps.record(record)
   }
 
-  /** What came so far is all of it. */
+  /** The records so far are complete dumps. */
   flush(): void {
     this.#dumps.flush()
   }

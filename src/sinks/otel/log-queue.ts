@@ -1,19 +1,19 @@
-/** Log records on their way out: bounded, sent in order, kept while the other side is away. */
+/** A queue of outgoing log records: bounded, sent in order, and kept while the other side is unavailable. */
 import type { Outcome } from './deliveries.ts'
 import { type LogEntry, logsRequest } from './logs.ts'
 import { jsonOf, NOT_OTLP, type Poster } from './post.ts'
 import type { RunResource } from './resources.ts'
 
-/** Records that wait; of more, the oldest go. */
+/** Most records that wait; beyond that the oldest are dropped. */
 const QUEUE = 1_000
-/** Records in a request: with long stacks some hundred KiB. */
+/** Records per request; with long stacks a few hundred KiB. */
 const BATCH = 64
 
 export interface LogQueueOptions {
   readonly poster: Poster
   readonly run: RunResource
   readonly version: string
-  /** Called when records that could not be sent any more are known to be lost. */
+  /** Called when records are known to be lost. */
   readonly onLost: (count: number) => void
 }
 
@@ -33,7 +33,7 @@ export class LogQueue {
     this.#lost++
   }
 
-  /** Sends what is there; undefined when there is nothing. */
+  /** Sends all records; resolves to undefined if there are none. */
   async send(timeout: number): Promise<Outcome | undefined> {
     const deadline = performance.now() + timeout
     let outcome: Outcome | undefined
@@ -41,7 +41,7 @@ export class LogQueue {
       const batch = this.#entries.slice(0, BATCH)
       outcome = await this.#sendBatch(batch, Math.max(1, deadline - performance.now()))
       if (!outcome.ok && outcome.retry) return outcome
-      // What is refused for good would be refused again.
+      // What was rejected permanently would be rejected again.
       const done = new Set(batch)
       this.#entries = this.#entries.filter((entry) => !done.has(entry))
       if (!outcome.ok) return outcome
@@ -50,7 +50,7 @@ export class LogQueue {
     return outcome
   }
 
-  /** What is still here is lost. */
+  /** Counts the remaining records as lost. */
   close(): void {
     this.#lost += this.#entries.length
     this.#entries = []
@@ -73,7 +73,7 @@ export class LogQueue {
   }
 }
 
-/** `partialSuccess` of the answer. */
+/** `partialSuccess` of the response. */
 function refusal(body: Buffer): { rejected: number; message: string } {
   const answer = jsonOf(body)
   if (answer === undefined) return { rejected: 0, message: NOT_OTLP }

@@ -1,7 +1,7 @@
 /**
- * `--otlp-logs`: each dump's summary, and every signature that leaks, with its stack, as OTLP log records. Written as OTLP's JSON by
- * hand (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding": 64-bit integers are strings, enums numbers, keys in camelCase),
- * for the log exporter would be another dependency.
+ * `--otlp-logs`: a summary of each dump, and every leaking signature with its stack, as OTLP log records. The OTLP JSON is written by hand
+ * (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding": 64-bit integers are strings, enums numbers, keys in camelCase), since the log
+ * exporter would be another dependency.
  */
 import type { DumpRecord, SignatureRecord } from '../../core/records.ts'
 import { type Attributes, shortened, signatureAttributes, sourceAttributes } from './attributes.ts'
@@ -16,13 +16,13 @@ export interface LogEntry {
   readonly eventName: string
   readonly severity: keyof typeof SEVERITY
   readonly body: string
-  /** Of the entity and of the record. */
+  /** Attributes of the entity and of the record. */
   readonly attributes: Attributes
 }
 
-/** Numbers of the logs data model. */
+/** Severity numbers of the logs data model. */
 const SEVERITY = { INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 } as const
-/** A stack of 512 frames with long names stays below it. */
+/** Longest stack, in characters; 512 frames with long names fit. */
 const STACK_MAX = 64 << 10
 
 export function dumpEntry(dump: DumpRecord, now: number): LogEntry {

@@ -1,10 +1,10 @@
 /**
- * Metrics for a program that has an OpenTelemetry SDK of its own. Only the Meter that it passes in is used, and nothing is imported
- * but types, so that it does not matter which version of the API either side has.
+ * Metrics for a program that has its own OpenTelemetry SDK. It uses only the Meter that the program passes in, and imports only types, so the
+ * versions of the API need not agree.
  *
- * An SDK reports an attribute set for ever once it was reported (sdk-metrics 2.12.0 and 3.1.1), and past 2000 of them it drops
- * what tells them apart. So there is a fixed number of series for the life of the process: the first signatures that are large enough
- * get one each, with attributes that do not change, and report 0 when they have vanished; all others are summed.
+ * Once an attribute set has been reported, an SDK reports it forever (sdk-metrics 2.12.0 and 3.1.1), and beyond 2000 sets it drops the
+ * attributes that distinguish them. So the number of series is fixed for the life of the process: the first signatures that are large enough
+ * get one each, with attributes that do not change, and report 0 after they have vanished; all others are summed.
  */
 import type { Counter, Meter, MetricOptions, ObservableResult, ValueType } from '@opentelemetry/api'
 import { RecentMap } from '../../core/lru.ts'
@@ -16,29 +16,29 @@ import { DumpCollector, type WholeDump } from './dumps.ts'
 import { ATTRIBUTE, METRICS, type MetricName, OTHER } from './names.ts'
 
 export interface MeterSinkOptions {
-  /** Of the host's SDK: `metrics.getMeter('dumpstream')`. */
+  /** The host's meter: `metrics.getMeter('dumpstream')`. */
   readonly meter: Meter
-  /** Signatures with a series of their own, over all sources and for the life of the process. Default 50. */
+  /** Signatures that get their own series, over all sources and for the life of the process. Default 50. */
   readonly maxSignatures?: number
-  /** Goroutines that a signature must reach in a dump to get one. Default 2. */
+  /** Number of goroutines in one dump from which a signature gets a series. Default 2. */
   readonly minCount?: number
-  /** Sources told apart, for the life of the process; all others are one source, `other`. Default 20. */
+  /** Sources that are distinguished, for the life of the process; all others are one source, `other`. Default 20. */
   readonly maxSources?: number
 }
 
 const SIGNATURES = 50
 const MIN_COUNT = 2
 const SOURCES = 20
-/** Sources past `maxSources` whose last dump is remembered for their sum; the oldest goes. */
+/** Sources beyond `maxSources` whose last dumps are kept for the sum; the oldest are dropped. */
 const OTHER_SOURCES = 1_024
 
-/** Takes records as they come, and answers the SDK's collections. `end` stops it. */
+/** Makes a sink that takes records as they come and answers the SDK's collections. `end` stops it. */
 export function meterSink(options: MeterSinkOptions): RecordSink {
   return new MeterSink(options)
 }
 
 /**
- * Feeds a `meterSink` with all records of a stream; resolves at its end, rejects with its error. What was last reported stays.
+ * Feeds all records of a stream to a `meterSink`. Resolves at the end of the stream, rejects with its error. The last values remain reported.
  *
  *     await recordsToMetrics(log.pipe(dumpstream()), { meter: metrics.getMeter('dumpstream') })
  */
@@ -51,7 +51,7 @@ export async function recordsToMetrics(
   sink.settle()
 }
 
-/** A source that is told apart, and its last dump. */
+/** A distinguished source, and its last dump. */
 interface Source {
   readonly attributes: Attributes
   readonly series: Map<string, { readonly attributes: Attributes; count: number }>
@@ -67,7 +67,7 @@ class MeterSink implements RecordSink {
   readonly #maxSources: number
   readonly #dumps: DumpCollector
   readonly #sources = new Map<string, Source>()
-  /** Last dumps of the sources that are one. */
+  /** Last dumps of the sources that are merged into one. */
   readonly #others = new RecentMap<string, { readonly total: number; readonly leaking: number }>(OTHER_SOURCES)
   readonly #counters: ReadonlyMap<MetricName, Counter>
   readonly #stop: () => void
@@ -179,14 +179,14 @@ class MeterSink implements RecordSink {
   }
 }
 
-/** Whole numbers go out as such. The enum is not imported, only its type. */
+/** Reports integers as integers. Only the type of the enum is imported. */
 const INT: ValueType.INT = 0
 
 function describe({ description, unit }: MetricName): MetricOptions {
   return { description, unit, valueType: INT }
 }
 
-/** Returns what stops it. */
+/** Returns a function that stops it. */
 function observe(meter: Meter, metric: MetricName, callback: (result: ObservableResult) => void): () => void {
   const gauge = meter.createObservableGauge(metric.name, describe(metric))
   gauge.addCallback(callback)

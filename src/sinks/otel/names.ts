@@ -1,13 +1,13 @@
 /**
- * Every name that goes out, in one table. The reference in the README is made from it, and a test holds it to what is exported.
+ * Every exported name, in one table. The reference in the README is generated from it, and a test compares it with what is exported.
  *
- * Names that the semantic conventions have are theirs (opentelemetry.io/docs/specs/semconv, 1.45.0); the package that holds them
- * weighs 9.7 MB, so the few that are needed are copied. `go.goroutine.count` is left alone: it is what a live process says of itself.
+ * Names defined by the semantic conventions are used as they are (opentelemetry.io/docs/specs/semconv, 1.45.0). The package with them has 9.7
+ * MB, so the few that are needed are copied. `go.goroutine.count` is not used: it is what a live process says about itself.
  */
 
 export const SCOPE = 'dumpstream'
 
-/** What a series is called that sums what has none of its own. */
+/** The name of a series that sums everything without its own series. */
 export const OTHER = 'other'
 
 export interface MetricName {
@@ -18,9 +18,9 @@ export interface MetricName {
   readonly description: string
   /** The name at the `--prometheus` endpoint. */
   readonly prometheus: string
-  /** Whose points: one a signature, one a source, one a partition that is read, or one in all. */
+  /** One point per signature, source, partition, or run. */
   readonly per: 'signature' | 'source' | 'partition' | 'run'
-  /** Sent by `meterSink` too. */
+  /** Also sent by `meterSink`. */
   readonly library: boolean
 }
 
@@ -41,7 +41,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
     name: 'dumpstream.goroutines',
     instrument: 'gauge',
     unit: '{goroutine}',
-    description: 'Goroutines by signature in the last dump; they sum up to dumpstream.dump.goroutines.',
+    description: 'Goroutines by signature in the last dump; they add up to dumpstream.dump.goroutines.',
     prometheus: 'dumpstream_goroutines',
     per: 'signature',
     library: true,
@@ -86,7 +86,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
     name: 'dumpstream.goroutines.damaged',
     instrument: 'counter',
     unit: '{goroutine}',
-    description: 'Goroutines that could not be read whole.',
+    description: 'Goroutines that could not be read completely.',
     prometheus: 'dumpstream_goroutines_damaged_total',
     per: 'source',
     library: true,
@@ -95,7 +95,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
     name: 'dumpstream.partition.lag',
     instrument: 'gauge',
     unit: '{message}',
-    description: 'Messages of the partition that are not read yet.',
+    description: 'Messages of the partition that have not been read yet.',
     prometheus: 'dumpstream_partition_lag',
     per: 'partition',
     library: false,
@@ -104,7 +104,7 @@ export const METRICS: Readonly<Record<MetricKey, MetricName>> = {
     name: 'dumpstream.partition.settled',
     instrument: 'gauge',
     unit: '{message}',
-    description: 'Offset that is committed: all before it is written.',
+    description: 'Committed offset: everything before it is written.',
     prometheus: 'dumpstream_partition_settled',
     per: 'partition',
     library: false,
@@ -149,7 +149,7 @@ export const ATTRIBUTE = {
   systemdUnit: 'systemd.unit',
 } as const
 
-/** What stands in attributes, and where: on the points, or on the resource. */
+/** An attribute, and where it is: on the points, or on the resource. */
 export interface AttributeName {
   readonly name: string
   readonly on: 'signature' | 'source' | 'dumps' | 'partition' | 'entity' | 'resource'
@@ -162,7 +162,7 @@ export const ATTRIBUTES: readonly AttributeName[] = [
   {
     name: ATTRIBUTE.signature,
     on: 'signature',
-    meaning: 'the id of the records; `other` for the sum of all that have no series of their own',
+    meaning: 'the id of the records; `other` for the sum of all without their own series',
     library: true,
   },
   { name: ATTRIBUTE.functionName, on: 'signature', meaning: 'innermost function of your own code', library: true },
@@ -172,7 +172,7 @@ export const ATTRIBUTES: readonly AttributeName[] = [
   { name: ATTRIBUTE.verdict, on: 'signature', meaning: 'as in the records, from the second dump on', library: false },
   { name: ATTRIBUTE.source, on: 'source', meaning: 'as in the records', library: true },
   { name: ATTRIBUTE.process, on: 'source', meaning: '`process` of the records', library: true },
-  { name: 'log.iostream', on: 'source', meaning: '`stdout` or `stderr`, when the carrier says', library: true },
+  { name: 'log.iostream', on: 'source', meaning: '`stdout` or `stderr`, if the carrier says so', library: true },
   { name: ATTRIBUTE.kind, on: 'dumps', meaning: '`kind` of the records', library: true },
   { name: ATTRIBUTE.topic, on: 'partition', meaning: 'the topic', library: false },
   { name: ATTRIBUTE.partition, on: 'partition', meaning: 'the number of the partition', library: false },
@@ -191,13 +191,13 @@ export const ATTRIBUTES: readonly AttributeName[] = [
     ATTRIBUTE.containerName,
     'container.id',
     ATTRIBUTE.systemdUnit,
-  ].map((name) => ({ name, on: 'entity' as const, meaning: 'of the service, when the carrier knows', library: true })),
+  ].map((name) => ({ name, on: 'entity' as const, meaning: 'of the service, if the carrier knows it', library: true })),
 ]
 
 /** Namespaces of the semantic conventions that describe what a thing is, not what it did. */
 const RESOURCE = /^(?:service|process|host|os|k8s|container|systemd|cloud|deployment|aws|gcp|azure)\./
 
-/** Does this attribute describe the entity that was observed? Then it stands on the resource, where the sink has one a source. */
+/** Does this attribute describe the observed entity? Then it goes on the resource, if the sink has one per source. */
 export function isOfResource(attribute: string): boolean {
   return RESOURCE.test(attribute)
 }
@@ -207,7 +207,7 @@ const ON = {
   source: 'points of sources and signatures',
   dumps: 'points of `dumpstream.dumps`',
   partition: 'points of partitions',
-  entity: 'resource; points at the Prometheus endpoint and in `meterSink`, which have but one resource',
+  entity: 'resource; points at the Prometheus endpoint and in `meterSink`, which have only one resource',
   resource: 'resource',
 } as const
 

@@ -1,6 +1,6 @@
 /**
- * Everything that was asked for, behind one sink. This is the only way in for the command line, which imports it when a metric is
- * asked for: OpenTelemetry is a third of a start.
+ * Puts all requested telemetry behind one sink. This is the only entry for the command line, which imports it only if metrics are wanted:
+ * OpenTelemetry takes a third of the start-up time.
  */
 import type { DumpRecord, DumpstreamRecord } from '../../core/records.ts'
 import { VERSION } from '../../core/version.ts'
@@ -29,28 +29,28 @@ export interface TelemetryOptions {
   readonly complain: (line: string) => void
   /** Text for a person, line ends included: `--metrics console`. */
   readonly print: (text: string) => void
-  /** Shared with what else listens in this run; absent: its own. */
+  /** Shared with other listeners of this run; absent: a separate one. */
   readonly servers?: WebServers
   /** Bytes read so far. */
   readonly inputBytes: () => number
-  /** Of a log in partitions: how far each is read. */
+  /** For a partitioned log: how far each partition is read. */
   readonly partitions?: () => readonly PartitionPoint[]
 }
 
-/** One way out. */
+/** One destination. */
 interface Outlet {
   record?(record: DumpstreamRecord): void
-  /** There are whole dumps that were not there before. */
+  /** There are new complete dumps. */
   news?(): void
   /** Resolves, within the time-out, to whether the last export failed. */
   end(): Promise<boolean>
 }
 
 /**
- * Opens the exporters that flags and environment ask for. What fails later is told by `complain` and by the result of `end()`; no
- * call here or on the sink ever waits for the other side, but `end()`.
+ * Opens the exporters that flags and environment ask for. Later failures are reported by `complain` and by the result of `end()`. No call here
+ * or on the sink waits for the other side, except `end()`.
  *
- * @throws DumpstreamError `DS_USAGE` for what is asked wrongly, `DS_OUTPUT` when the Prometheus endpoint can not be opened.
+ * @throws DumpstreamError `DS_USAGE` for invalid requests, `DS_OUTPUT` if the Prometheus endpoint cannot be opened.
  */
 export async function openTelemetry(options: TelemetryOptions): Promise<RecordSink> {
   const plan = readPlan(options.flags, options.env, options.complain)
@@ -141,7 +141,7 @@ class Opening {
       poster: new Poster(target, VERSION),
       run: this.#run,
       version: VERSION,
-      onLost: (count) => complain(`${count} log records for ${shown(target.url)} are lost`),
+      onLost: (count) => complain(`${count} log records for ${shown(target.url)} were lost`),
     })
     const deliveries = new Deliveries({
       timeout: this.#plan.timeout,

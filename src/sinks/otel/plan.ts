@@ -1,4 +1,4 @@
-/** What was asked for, by flags and environment → what to open. A flag wins over its variable. */
+/** Turns flags and environment into what to open. A flag has precedence over its variable. */
 import { readFileSync } from 'node:fs'
 import { DumpstreamError } from '../../core/errors.ts'
 import { systemErrorText } from '../../core/system-error.ts'
@@ -23,18 +23,18 @@ export interface TelemetryPlan {
   readonly logs: OtlpTarget | undefined
   readonly prometheus: Address | undefined
   readonly console: boolean
-  /** Series of signatures in each dump. */
+  /** Series of signatures per dump. */
   readonly signatures: number
-  /** Milliseconds between exports when nothing happens. */
+  /** Milliseconds between exports if nothing happens. */
   readonly interval: number
-  /** Milliseconds that an export may take, and the end of the run. */
+  /** Milliseconds allowed for an export, and for the end of the run. */
   readonly timeout: number
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory'
 }
 
-/** Series a dump; the rest is summed. */
+/** Series per dump; the rest is summed. */
 export const SIGNATURES = 100
-/** The specification's 10 s is long for somebody who waits for a prompt. */
+/** The specification's 10 s is long for someone who waits for a prompt. */
 const TIMEOUT_MS = 3_000
 const INTERVAL_MS = 60_000
 const PROMETHEUS_PORT = 9464
@@ -42,7 +42,7 @@ const HTTP_URL = 'http://localhost:4318'
 const GRPC_URL = 'http://localhost:4317'
 
 /**
- * Undefined when nothing is to be opened.
+ * Undefined if nothing is to be opened.
  *
  * @throws DumpstreamError `DS_USAGE`
  */
@@ -111,7 +111,7 @@ function readTarget(signal: Signal, flags: TelemetryFlags, reader: EnvReader): O
   }
 }
 
-/** A certificate that can not be read is no reason to go on without it. */
+/** A certificate that cannot be read is an error: never continue without it. */
 function readPem(name: string, path: string): Buffer {
   try {
     return readFileSync(path)
@@ -138,11 +138,11 @@ function readUrl(signal: Signal, protocol: Protocol, flag: string | true | undef
   const own = reader.url(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)
   if (own !== undefined) return own
   throw usage(
-    '--otlp-logs goes by HTTP, not gRPC: name its address in OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, such as http://localhost:4318/v1/logs',
+    '--otlp-logs uses HTTP, not gRPC: set its address in OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, such as http://localhost:4318/v1/logs',
   )
 }
 
-/** A base URL gets the signal's path; one that has the path of a signal already is meant for all of them. */
+/** A base URL gets the signal's path; one that already has the path of a signal is meant for all of them. */
 function withPath(base: URL, signal: Signal): URL {
   const url = new URL(base)
   const root = url.pathname.replace(/\/(?:v1\/(?:metrics|logs))?\/*$/, '')

@@ -1,6 +1,6 @@
 /**
- * One OTLP request over HTTP (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"). Not the transport of the SDK's exporters: theirs
- * retries on timers of its own, up to its time-out again, hides the status of a 503, and puts no bound on an answer that trickles.
+ * One OTLP request over HTTP (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"). The transport of the SDK's exporters is not used: it retries on
+ * its own timers, for another time-out, hides the status of a 503, and does not limit a response that trickles in.
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
@@ -10,7 +10,7 @@ import type { OtlpTarget } from './plan.ts'
 
 export type Reply = { readonly ok: true; readonly body: Buffer } | Extract<Outcome, { ok: false }>
 
-/** An answer is a few bytes; what goes past this is not read. */
+/** A response has a few bytes; more than this is not read. */
 const ANSWER_BYTES = 1 << 20
 
 export class Poster {
@@ -27,14 +27,14 @@ export class Poster {
       ...(target.gzip ? { 'content-encoding': 'gzip' } : {}),
     }
     const { ca, cert, key } = target
-    // Exports are a minute apart: a connection kept for so long is as good as gone.
+    // Exports are a minute apart: no connection is worth keeping for that long.
     this.#agent =
       target.url.protocol === 'https:'
         ? new HttpsAgent({ keepAlive: false, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) })
         : new HttpAgent({ keepAlive: false })
   }
 
-  /** Settles within `timeout` milliseconds, and leaves nothing open then. Never rejects. */
+  /** Settles within `timeout` milliseconds, and leaves nothing open. Never rejects. */
   post(body: Uint8Array, timeout: number): Promise<Reply> {
     const { url, gzip } = this.#target
     const data = gzip ? gzipSync(body) : body
@@ -82,16 +82,16 @@ function reply(response: IncomingMessage, body: Buffer): Reply {
   return {
     ok: false,
     reason: `it answers ${status} ${response.statusMessage ?? ''}`.trimEnd() + hint(status),
-    // The specification's list; anything else would fail again.
+    // The list of the specification; anything else would fail again.
     retry: status === 429 || status === 502 || status === 503 || status === 504,
     ...(retryAfter === undefined ? {} : { retryAfter }),
   }
 }
 
-/** Of a 200 with an answer that cannot be read: a page, mostly. */
-export const NOT_OTLP = 'its answer is none of OTLP/HTTP: is it a collector?'
+/** For a 200 with an unreadable response, usually a web page. */
+export const NOT_OTLP = 'its answer is not OTLP/HTTP: is it a collector?'
 
-/** The body of an answer, which may be empty; undefined where it is no JSON. */
+/** The JSON of a response body, which may be empty; undefined if it is not JSON. */
 export function jsonOf(body: Uint8Array): unknown {
   if (body.length === 0) return {}
   try {
@@ -102,16 +102,16 @@ export function jsonOf(body: Uint8Array): unknown {
 }
 
 function hint(status: number): string {
-  if (status === 401 || status === 403) return ' (OTEL_EXPORTER_OTLP_HEADERS holds what it wants to see)'
+  if (status === 401 || status === 403) return ' (set the credentials in OTEL_EXPORTER_OTLP_HEADERS)'
   if (status === 404 || status === 405) return ' (is it an OTLP/HTTP endpoint?)'
   return ''
 }
 
-/** The three forms of a date in HTTP (RFC 9110, 5.6.7). `Date.parse` alone reads a year out of `-5000`, and out of `soon 2040`. */
+/** The three forms of a date in HTTP (RFC 9110, 5.6.7). `Date.parse` alone also reads a year from `-5000` and from `soon 2040`. */
 const HTTP_DATE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*(?:, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT| [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})$/
 
-/** Milliseconds; undefined for what is neither seconds nor a date to come. */
+/** Milliseconds; undefined for anything but seconds or a future date. */
 function readRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   let wait = Number.NaN
@@ -124,10 +124,10 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was cut',
   EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'it can not be reached',
-  EHOSTUNREACH: 'it can not be reached',
-  ENETUNREACH: 'it can not be reached',
-  ENOTFOUND: 'there is no such host',
+  ETIMEDOUT: 'it cannot be reached',
+  EHOSTUNREACH: 'it cannot be reached',
+  ENETUNREACH: 'it cannot be reached',
+  ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name service does not answer',
 }
 

@@ -1,7 +1,7 @@
 /**
- * The ledger as OpenTelemetry metrics. A `MetricProducer`, not instruments: with instruments a series once reported is reported for
- * ever under cumulative temporality, whether its signature is still there or not, and beyond 2000 of them all fall into one
- * (sdk-metrics 2.12.0 and 3.1.1, measured). Here every gauge point is of the last dump of its source, at the dump's own time.
+ * The ledger as OpenTelemetry metrics. It is a `MetricProducer` and does not use instruments: with instruments a series that was reported once
+ * is reported forever under cumulative temporality, even if its signature is gone, and beyond 2000 series all are merged (sdk-metrics 2.12.0
+ * and 3.1.1, measured). Here every gauge point is from the last dump of its source, at the dump's own time.
  */
 import { emptyResource } from '@opentelemetry/resources'
 import type { CollectionResult, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
@@ -15,15 +15,15 @@ import { entityResource, parted, type RunResource } from './resources.ts'
 export interface ProducerOptions {
   readonly ledger: Ledger
   readonly version: string
-  /** Of the counters; gauges have none. */
+  /** For counters; gauges have none. */
   readonly temporality: 'cumulative' | 'delta'
   /** Bytes read so far. */
   readonly inputBytes: () => number
-  /** What is read of a log in partitions. */
+  /** How far each partition of a log is read. */
   readonly partitions?: () => readonly PartitionPoint[]
   /**
-   * Gives each entity a resource of its own. Absent: one resource, which is the reader's, and all attributes on the points, as text that is
-   * safe to show: the text format of Prometheus has no escapes for control characters.
+   * Gives each entity a separate resource. Absent: there is one resource, that of the reader, and all attributes are on the points, as printable
+   * text: the text format of Prometheus has no escapes for control characters.
    */
   readonly run?: RunResource
   readonly now?: () => number
@@ -37,13 +37,13 @@ export interface PartitionPoint {
 }
 
 export interface Taken {
-  /** One for each resource. */
+  /** One per resource. */
   readonly metrics: readonly ResourceMetrics[]
-  /** They arrived: what deltas are counted from, the next time. */
+  /** Called when the metrics have arrived: the next deltas are counted from here. */
   delivered(): void
 }
 
-/** A count at a time, by series. */
+/** By series: the count at a given time. */
 type Counted = Map<string, { readonly value: number; readonly time: number }>
 
 export class RecordProducer implements MetricProducer {
@@ -62,7 +62,7 @@ export class RecordProducer implements MetricProducer {
     return { resourceMetrics, errors: [] }
   }
 
-  /** The metrics of this moment. Deltas that are not delivered are part of the next ones. */
+  /** The current metrics. Deltas that are not delivered become part of the next ones. */
   take(): Taken {
     const { ledger, version, inputBytes, partitions, now = Date.now } = this.#options
     const taking = new Taking(this.#options, this.#base, now())
@@ -126,7 +126,7 @@ class Taking {
     }
     const key = `${metric.name} ${JSON.stringify(attributes)}`
     const known = this.#base.get(key)
-    // A source that was forgotten in between starts over.
+    // A source that was forgotten in the meantime starts over.
     const before = known === undefined || known.value > value ? { value: 0, time: since } : known
     this.counted.set(key, { value, time: this.#now })
     batch.sum(metric, 'delta', own, value - before.value, before.time, this.#now)

@@ -14,7 +14,7 @@ export interface PrometheusEndpoint {
   close(): Promise<void>
 }
 
-/** @throws DumpstreamError `DS_USAGE` when the package is missing, `DS_OUTPUT` when the address can not be listened on. */
+/** @throws DumpstreamError `DS_USAGE` if the package is missing, `DS_OUTPUT` if the address cannot be listened on. */
 export async function openPrometheus(
   servers: WebServers,
   address: Address,
@@ -27,7 +27,7 @@ export async function openPrometheus(
   const { MeterProvider } = await import('@opentelemetry/sdk-metrics')
   const exporter = new PrometheusExporter({
     metricProducers: [producer],
-    // `otel_scope_name` on every series says nothing here.
+    // `otel_scope_name` on every series would say nothing.
     withoutScopeInfo: true,
     preventServerStart: true,
   })

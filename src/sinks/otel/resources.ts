@@ -1,7 +1,6 @@
 /**
- * What was observed, as resources: a backend joins on `k8s.pod.name` of the resource, not of a point. One process may read the logs
- * of many pods, so each has a resource of its own. (An endpoint that is scraped has one resource only; there everything stays on
- * the points.)
+ * The observed entities, as resources: a backend joins on `k8s.pod.name` of the resource, not of a point. One process may read the logs of many
+ * pods, so each pod has a separate resource. (A scraped endpoint has only one resource, so there everything stays on the points.)
  */
 import {
   defaultResource,
@@ -13,10 +12,10 @@ import {
 import type { Attributes } from './attributes.ts'
 import { ATTRIBUTE, isOfResource } from './names.ts'
 
-/** What the run itself is, by the environment. */
+/** The run itself, as described by the environment. */
 export interface RunResource {
   readonly resource: Resource
-  /** The environment names the service. */
+  /** Whether the environment names the service. */
   readonly named: boolean
 }
 
@@ -24,12 +23,12 @@ export interface RunResource {
 export function runResource(): RunResource {
   const detected = detectResources({ detectors: [envDetector] })
   const named = detected.attributes[ATTRIBUTE.serviceName] !== undefined
-  // What the specification wants where nobody named the service; the SDK would say `node`.
+  // What the specification requires if nobody named the service; the SDK would say `node`.
   const unknown = resourceFromAttributes({ [ATTRIBUTE.serviceName]: 'unknown_service:dumpstream' })
   return { resource: defaultResource().merge(unknown).merge(detected), named }
 }
 
-/** The resource of an entity that a carrier describes. What the carrier says is nearer to the truth than the environment. */
+/** The resource of an entity that a carrier describes. The carrier is closer to the truth than the environment. */
 export function entityResource(run: RunResource, entity: Attributes): Resource {
   const service = run.named ? undefined : serviceName(entity)
   const named = service === undefined ? entity : { [ATTRIBUTE.serviceName]: service, ...entity }
@@ -46,7 +45,7 @@ function serviceName(entity: Attributes): string | number | undefined {
   )
 }
 
-/** Attributes in two: what describes the entity, and what is left. */
+/** Splits attributes into those that describe the entity and the others. */
 export function parted(attributes: Attributes): { entity: Attributes; own: Attributes } {
   const entity: Attributes = {}
   const own: Attributes = {}

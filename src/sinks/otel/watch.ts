@@ -1,6 +1,6 @@
 /**
- * Tells a person about an outage: one line when it begins, one when it ends. OpenTelemetry itself says nothing: `forceFlush()` and
- * `shutdown()` resolve though the collector refused.
+ * Reports outages to a person: one line when an outage begins, one when it ends. OpenTelemetry says nothing: `forceFlush()` and `shutdown()`
+ * resolve even if the collector rejected everything.
  *
  *   state   | outcome   | next, and what is said
  *   --------|-----------|--------------------------------------------
@@ -9,7 +9,7 @@
  *   failing | failed    | failing
  *   failing | ok        | fine: metrics are sent again …
  *
- * What the other side says of what it took is told once, until it says something else.
+ * A message from the other side about what it accepted is shown once, until it changes.
  */
 import type { Outcome } from './deliveries.ts'
 

@@ -1,17 +1,17 @@
-/** As much of the protobuf wire format as a profile needs (https://protobuf.dev/programming-guides/encoding): varints and bytes. */
+/** The part of the protobuf wire format that a profile needs (https://protobuf.dev/programming-guides/encoding): varints and bytes. */
 
 const VARINT = 0
 const LENGTH_DELIMITED = 2
-/** A varint of a double that is an integer below 2^63. */
+/** Longest varint of an integer below 2^63. */
 const VARINT_MAX = 9
 const utf8 = new TextEncoder()
 
-/** Fields stand in the order in which they are added. A number that is 0 is left out: it is the default. */
+/** Fields are written in the order in which they are added. A number 0 is left out, since that is the default. */
 export class Message {
   #bytes = new Uint8Array(64)
   #length = 0
 
-  /** An integer, not negative. */
+  /** A non-negative integer. */
   number(field: number, value: number): this {
     if (value !== 0) {
       this.#varint((field << 3) | VARINT)
@@ -20,7 +20,7 @@ export class Message {
     return this
   }
 
-  /** Integers, not negative, packed. */
+  /** Non-negative integers, packed. */
   numbers(field: number, values: readonly number[]): this {
     const packed = new Message()
     for (const value of values) packed.#varint(value)
@@ -31,12 +31,12 @@ export class Message {
     return this.#delimited(field, value.toBytes())
   }
 
-  /** Also an empty one: the string table of a profile begins with it. */
+  /** May be empty: the string table of a profile begins with an empty string. */
   text(field: number, value: string): this {
     return this.#delimited(field, utf8.encode(value))
   }
 
-  /** A view, good until something is added. */
+  /** A view, valid until something is added. */
   toBytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }
@@ -50,7 +50,7 @@ export class Message {
     return this
   }
 
-  /** Seven bits a byte, the lowest first. Division, because a shift would cut at 32 bits. */
+  /** Seven bits per byte, lowest first. Division, because a shift would cut to 32 bits. */
   #varint(value: number): void {
     this.#reserve(VARINT_MAX)
     let rest = value

@@ -1,6 +1,6 @@
 /**
- * Dumps as a profile of pprof: google/pprof, proto/profile.proto, whose numbers of fields these are. One sample for each signature and
- * state, labelled with both and with the verdict, so that `go tool pprof -tagfocus leaking` shows what leaks.
+ * Dumps as a pprof profile, with the field numbers of google/pprof, proto/profile.proto. There is one sample per signature and state, labelled
+ * with both and with the verdict, so that `go tool pprof -tagfocus leaking` shows what leaks.
  */
 import type { SignatureRecord } from '../../core/records.ts'
 import { type LastDump, OTHER, othersOf, readFrame, type StackFrame } from '../last-dumps.ts'
@@ -47,18 +47,18 @@ export function encodeProfile(dumps: readonly LastDump[], narrowing: Narrowing):
       profile.message(PROFILE.sample, sample([nowhere], others, source, tables))
     }
   }
-  // Without one that has functions pprof looks for a binary to name them.
+  // Without a mapping that has functions, pprof looks for a binary to name them.
   const mapping = new Message().number(MAPPING.id, 1)
   for (const has of [MAPPING.hasFunctions, MAPPING.hasFilenames, MAPPING.hasLineNumbers]) mapping.number(has, 1)
   profile.message(PROFILE.mapping, mapping)
   tables.write(profile)
   const times = dumps.flatMap(({ dump }) => (dump.time === undefined ? [] : [Date.parse(dump.time)]))
-  // Nanoseconds do not fit a double to the last digit; milliseconds is what a record has.
+  // A double cannot hold nanoseconds exactly; records have milliseconds.
   if (times.length > 0) profile.number(PROFILE.timeNanos, Math.max(...times) * 1e6)
   return profile.message(PROFILE.periodType, goroutine).number(PROFILE.period, 1).toBytes()
 }
 
-/** A profile of debug=1 knows no states: one sample. */
+/** A debug=1 profile has no states: one sample. */
 function samplesOf(record: SignatureRecord): [Record<string, string>, number][] {
   const labels = { signature: record.id, ...(record.verdict === undefined ? {} : { verdict: record.verdict }) }
   const states = Object.entries(record.states)
@@ -66,7 +66,7 @@ function samplesOf(record: SignatureRecord): [Record<string, string>, number][] 
   return states.map(([state, count]) => [{ ...labels, state }, count])
 }
 
-/** Innermost first, as pprof has it. */
+/** Innermost first, as in pprof. */
 function stackOf({ stack = [], function: name, file = '', line = 0 }: SignatureRecord): StackFrame[] {
   return stack.length === 0 ? [{ function: name, file, line }] : stack.map(readFrame)
 }
@@ -80,9 +80,9 @@ function sample(locations: readonly number[], count: number, labels: Record<stri
   return message
 }
 
-/** Strings, functions and locations stand once each, and are referred to by number. */
+/** Strings, functions and locations are stored once each, and referred to by number. */
 class Tables {
-  /** The first is always the empty one. */
+  /** The first is always the empty string. */
   readonly #strings = new Map<string, number>([['', 0]])
   readonly #functions = new Map<string, number>()
   readonly #locations = new Map<string, { readonly id: number; readonly frame: StackFrame }>()

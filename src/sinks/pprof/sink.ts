@@ -1,4 +1,4 @@
-/** A profile for `go tool pprof`, gzipped as pprof writes its own: the last dump of each source, at the end of the run. */
+/** A profile for `go tool pprof`, gzipped like those of pprof: the last dump of each source, at the end of the run. */
 import { gzipSync } from 'node:zlib'
 import { type LastDump, type LastDumpsOptions, LastDumpsSink } from '../last-dumps.ts'
 import { encodeProfile } from './profile.ts'

@@ -1,16 +1,16 @@
 /**
- * Secrets are masked where records leave the machine or are handed over. What a developer wrote (functions, files) is left alone, and
- * so are ids; what a program had in its hands (panic values, labels) is looked through, and so are the names that shippers give.
+ * Masks secrets where records leave the machine or are passed on. What a developer wrote (functions, files) and ids are left alone; what a
+ * program handled (panic values, labels) is searched, and so are the names that shippers give.
  */
 import type { RecordFrame } from '../../carriers/carrier.ts'
 import type { DumpRecord, DumpstreamRecord, FleetRecord } from '../../core/records.ts'
 import type { RecordSink, SinkResult } from '../sink.ts'
 import { mask, RULES, type Rule, SECRET_NAME } from './rules.ts'
 
-/** Texts that are remembered: each signature of a dump repeats its source. */
+/** Texts that are cached: each signature of a dump repeats its source. */
 const REMEMBERED = 2_000
 const REMEMBERED_LENGTH = 512
-/** Ids that orchestrators make are no secrets, and what correlates telemetry: `container.id`, `k8s.pod.uid`, `vcs.revision`. */
+/** Ids from orchestrators are not secrets, and telemetry is correlated by them: `container.id`, `k8s.pod.uid`, `vcs.revision`. */
 const ID_NAME = /(?:^|[._-])(?:u?id|digest|revision|commit|sha)$/i
 /** `/var/lib/docker/containers/<id>/<id>-json.log`, `docker-<id>.scope`: the name of a container is a hash. */
 const CONTAINER = /(?<=(?:containers\/|containerd[-:]|docker-|crio-)(?:[0-9a-f]{64}\/)?)[0-9a-f]{64}/
@@ -49,18 +49,18 @@ function hasSecret(groups: unknown): groups is { readonly secret: string } {
   return typeof groups === 'object' && groups !== null && 'secret' in groups && typeof groups.secret === 'string'
 }
 
-/** The name of a pod, a file or a stream; what merely identifies a container stays. */
+/** Masks the name of a pod, a file or a stream; the id of a container is kept. */
 export function redactSource(source: string): string {
   return CONTAINER.test(source) ? applyRules(source, RULES_OF_IDS) : redactText(source)
 }
 
-/** A value whose name may say more than its form. */
+/** Masks a value, whose name may say more than its form. */
 function redactNamed(name: string, value: string): string {
   if (SECRET_NAME.test(name)) return '[secret]'
   return ID_NAME.test(name) ? applyRules(value, RULES_OF_IDS) : redactText(value)
 }
 
-/** The same record with its secrets masked; ids, functions, files and numbers are as they were. */
+/** The same record with its secrets masked; ids, functions, files and numbers are unchanged. */
 export function redactRecord<T extends DumpstreamRecord | FleetRecord>(record: T): T
 export function redactRecord(record: DumpstreamRecord | FleetRecord): DumpstreamRecord | FleetRecord {
   switch (record.type) {
@@ -116,7 +116,7 @@ function redactValues(values: Readonly<Record<string, string>>): Record<string, 
   )
 }
 
-/** Values that look the same once they are masked are summed up. */
+/** Values that are equal once masked are summed. */
 function redactCounts(
   labels: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): Record<string, Record<string, number>> {
@@ -132,7 +132,7 @@ function redactCounts(
   )
 }
 
-/** Hands masked records on. */
+/** Passes masked records on. */
 export class RedactingSink implements RecordSink {
   readonly #sink: RecordSink
 

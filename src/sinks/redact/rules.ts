@@ -1,7 +1,7 @@
 /**
- * What a secret looks like: one row a form. The forms of keys are those that their issuers document and that secret scanners look for;
- * a test holds this table to secretlint's recommended rules. Every pattern is linear in the text: repetitions are bounded, or begin
- * only where a word does, because the text is whatever somebody logged.
+ * What secrets look like: one row per form. The forms of keys are those that their issuers document and that secret scanners look for; a test
+ * compares this table with secretlint's recommended rules. Every pattern is linear in the text, which can be anything that somebody logged:
+ * repetitions are bounded, or begin only at a word.
  */
 import { createHash } from 'node:crypto'
 
@@ -9,15 +9,15 @@ export interface Rule {
   readonly name: string
   /** Global. Its named group `secret` is masked; without one the whole match is. */
   readonly pattern: RegExp
-  /** What every match contains, so that most texts are passed over quickly. */
+  /** Something that every match contains, so that most texts are skipped quickly. */
   readonly hint?: RegExp
-  /** What the pattern cannot say. */
+  /** A condition that the pattern cannot express. */
   accept?(secret: string): boolean
-  /** The mask carries four digits of a hash, so that what was different stays different. For what cannot be guessed only. */
+  /** The mask has four digits of a hash, so that different secrets stay different. Only for secrets that cannot be guessed. */
   readonly tagged?: true
 }
 
-/** In this order: what is specific comes before what is general. */
+/** Specific rules come before general ones. */
 export const RULES: readonly Rule[] = [
   {
     name: 'private key',
@@ -91,7 +91,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'secret',
-    // After a colon and a blank also stands prose: `token: unexpected end of input`.
+    // After a colon and a blank there may also be prose: `token: unexpected end of input`.
     pattern:
       /\b[\w-]{0,32}?(?:passw(?:or)?d|secret|token|api[_-]?key)[\w-]{0,16}:[ \t]{1,3}(?<secret>[^\s"'&;,)}\]]{6,1024})/gi,
     hint: /passw|secret|token|key/i,
@@ -118,15 +118,18 @@ export const RULES: readonly Rule[] = [
   },
 ]
 
-/** Names of labels and attributes whose values are secret, whatever they look like. */
+/** Names of labels and attributes whose values are always secret. */
 export const SECRET_NAME: RegExp =
   /passw(?:or)?d|passphrase|secret|api[_.-]?key|access[_.-]?key|private[_.-]?key|credential|authorization|(?:^|[_.-])(?:pwd|token|cookie|jwt)$/i
 
-/** Letters of both cases and digits, and changes between them as often as chance makes them: two in three, in names one in three. */
+/**
+ * Has letters of both cases and digits, and changes between these classes as often as random text: two in three characters; in names it is one
+ * in three.
+ */
 function looksRandom(text: string): boolean {
   if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/\d/.test(text)) return false
   const slashes = text.split('/').length - 1
-  // One character in 64; a path has more.
+  // In random text, one character in 64; a path has more.
   if (slashes > text.length / 16) return false
   let changes = 0
   for (let i = 1; i < text.length; i++) if (classOf(text[i]) !== classOf(text[i - 1])) changes++

@@ -1,4 +1,4 @@
-/** A finding as tools that review code take it: what, where, how bad, and the stack. */
+/** A finding in the form that code review tools use: what, where, how bad, and the stack. */
 import type { FindingRecord } from '../../core/records.ts'
 import { KIND_NAMES } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
@@ -14,17 +14,17 @@ export interface Annotation {
   readonly kind: string
   /** One line. */
   readonly title: string
-  /** What is known, a sentence each; then nothing but the stack. */
+  /** The facts, one sentence each; only the stack is missing. */
   readonly sentences: readonly string[]
-  /** Innermost first, `function file:line` each, the creator last. */
+  /** Innermost first, each `function file:line`; the creator is last. */
   readonly stack: readonly string[]
-  /** The test that has run out of time. */
+  /** The test that ran out of time. */
   readonly test: string | undefined
   readonly file: string | undefined
   readonly line: number | undefined
 }
 
-/** Of each thing that was found, one, however many sources have it. */
+/** One per distinct finding, however many sources have it. */
 export function annotationsOf(report: Report): Annotation[] {
   return foundTogether(report).map(({ worst, goroutines, sources }) => {
     const stack = [
@@ -63,7 +63,7 @@ function waitText(report: Report, finding: FindingRecord): string[] | undefined 
   return [printable(`It waits in ${state}${place === '' ? '' : ` at ${place}`}`)]
 }
 
-/** `TestHang`, of the frame that the testing package called. */
+/** `TestHang`, from the frame that the testing package called. */
 function testOf(stack: readonly string[]): string | undefined {
   const names = stack.map((frame) => readFrame(frame).function)
   const called = names[names.indexOf('testing.tRunner') - 1]

@@ -1,4 +1,4 @@
-/** Many sources in one screen: what stands out in how many of them, and a row for each signature or value of a label. */
+/** Many sources on one screen: each finding with the number of sources that have it, and a row per signature or label value. */
 import type { FleetRecord } from '../../core/records.ts'
 import { type Column, columnLines, type Layout, plainColumn } from '../columns.ts'
 import type { TextOptions } from '../dump-text.ts'
@@ -211,7 +211,7 @@ function columnsFor(
   return columns
 }
 
-/** What all names of sources begin and end with: `web-7d9f8c6b5-` and `/app`. The rest of a name is never empty. */
+/** The common beginning and end of all source names, as in `web-7d9f8c6b5-` and `/app`. The rest of a name is never empty. */
 function commonEnds({ sources }: Report): readonly [start: number, end: number] {
   const names = sources.map(({ source }) => source)
   const [first = ''] = names

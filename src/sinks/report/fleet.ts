@@ -1,6 +1,6 @@
 /**
- * The same signature in many sources: pods, containers, units, nodes. Made of a report, and so bounded as it is: of each source, the
- * dump that speaks for the state of its process.
+ * The same signature in many sources: pods, containers, units, nodes. Derived from a report, and so bounded like it: it uses, for each source,
+ * the dump that represents the state of its process.
  */
 import type { Verdict } from '../../core/model.ts'
 import type { FleetRecord, SignatureRecord } from '../../core/records.ts'
@@ -9,10 +9,10 @@ import type { Report } from './report.ts'
 /** What the sources are compared by: signatures, or the values of a label. */
 export type FleetKey = { readonly by: 'signature' } | { readonly by: 'label'; readonly label: string }
 
-/** What a report of several sources has sections for: what they have in common, or each of them. */
+/** What a report of several sources has sections for: what they have in common, or each source. */
 export type Comparison = FleetKey | { readonly by: 'source' }
 
-/** Undefined where `text` is neither `signature` nor `label:KEY`. */
+/** Undefined if `text` is neither `signature` nor `label:KEY`. */
 export function readFleetKey(text: string): FleetKey | undefined {
   if (text === 'signature') return { by: 'signature' }
   const label = /^label:(.+)$/s.exec(text)?.[1]
@@ -23,18 +23,18 @@ interface Group {
   goroutines: number
   sources: number
   worst: { source: string; count: number }
-  /** The record with most goroutines of it. */
+  /** The record with most goroutines of the group. */
   largest: SignatureRecord
   most: number
   firstSeen: string | undefined
   readonly verdicts: Map<Verdict, number>
 }
 
-/** What leaks in any source first, then what most goroutines are in. */
+/** Leaks in any source first, then by number of goroutines. */
 export function fleetOf(report: Report, key: FleetKey): FleetRecord[] {
   const groups = new Map<string, Group>()
   for (const { source, last, signatures } of report.sources) {
-    /** Of this source: group → goroutines. */
+    /** For this source: group → goroutines. */
     const counts = new Map<string, number>()
     const verdicts = new Map<string, Set<Verdict>>()
     for (const { record } of signatures) {
@@ -83,7 +83,7 @@ function emptyGroup(record: SignatureRecord, count: number): Group {
 }
 
 function see(group: Group, record: SignatureRecord, count: number): void {
-  // The stack may be in the record of another source only.
+  // The stack may be only in the record of another source.
   const stack = record.stack ?? (record.id === group.largest.id ? group.largest.stack : undefined)
   if (count > group.most) {
     group.most = count

@@ -1,6 +1,6 @@
 /**
- * GitHub Actions: a workflow command for each finding, which the runner makes an annotation of
- * (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions). GitHub shows ten of each level a step.
+ * GitHub Actions: a workflow command for each finding, which the runner turns into an annotation
+ * (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions). GitHub shows ten of each level per step.
  */
 import type { Severity } from '../../core/model.ts'
 import { printable } from '../printable.ts'
@@ -11,7 +11,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { critical: 'error', warning:
 const MOST = 10
 const FRAMES = 30
 
-/** `workspace`: the folder of the checkout; files in it are named from there, as GitHub does. */
+/** `workspace`: the folder of the checkout; files in it are named relative to it, as GitHub does. */
 export function githubText(report: Report, workspace: string | undefined): string {
   const shown = new Map<string, number>()
   return annotationsOf(report)
@@ -36,7 +36,7 @@ function relative(file: string, workspace: string | undefined): string {
   return root !== undefined && file.startsWith(root) ? file.slice(root.length) : file
 }
 
-/** As the runner reads it back: actions/toolkit, packages/core/src/command.ts escapeData, escapeProperty. */
+/** Escapes as the runner reads it: actions/toolkit, packages/core/src/command.ts escapeData, escapeProperty. */
 function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -1,4 +1,4 @@
-/** JUnit XML, as CI servers read it: a failed test case for each finding; one that passes where nothing stands out. */
+/** JUnit XML, as CI servers read it: a failed test case for each finding; one that passes if there are none. */
 
 import { printable } from '../printable.ts'
 import { annotationsOf } from './annotation.ts'
@@ -6,7 +6,7 @@ import type { Report } from './report.ts'
 
 export function junitText(report: Report): string {
   const annotations = annotationsOf(report)
-  // What is only worth knowing fails no build.
+  // Findings that are only informative do not fail a build.
   const failures = annotations.filter(({ finding }) => finding.severity !== 'info').length
   const cases = annotations.map(({ finding, kind, title, sentences, stack, file, line, test }) => {
     const place = file === undefined ? '' : ` file="${xml(file)}"${line === undefined ? '' : ` line="${line}"`}`

@@ -1,6 +1,6 @@
 /**
- * A report for a ticket: headline, table, evidence, one stack in a fold, the commands to repeat it; at most 60 lines. GitHub-flavored
- * Markdown, as far as GitLab and Jira have it, too; Slack shows it as it is written.
+ * A report for a ticket: headline, table, evidence, one folded stack, and the commands to repeat it; at most 60 lines. GitHub-flavored
+ * Markdown, restricted to what GitLab and Jira support too; Slack shows it as written.
  */
 import { boundText, classText, KIND_NAMES, labelsText, stepsText } from '../finding-text.ts'
 import { readFrame } from '../last-dumps.ts'
@@ -23,7 +23,7 @@ import { type Report, recordOf, type SourceReport } from './report.ts'
 import { type FoundTogether, foundTogether } from './together.ts'
 
 export interface MarkdownOptions {
-  /** Operands of the command, for the commands to repeat; `-` is stdin. */
+  /** Operands of the command, for the commands to repeat it; `-` is stdin. */
   readonly files: readonly string[]
   /** What several sources are compared by. */
   readonly key: FleetKey
@@ -80,7 +80,7 @@ function overview(report: Report, found: readonly FoundTogether[]): string[] {
   const number = source.dumps.length > 1 ? `dump ${dump.dump} of ${source.dropped + source.dumps.length}` : 'one dump'
   const lines = [`${counted(goroutines, 'goroutine')} (${number}${time}${changeOf(source)}): ${parts}`]
   if (dump.reason === undefined) return lines
-  // What would be a tag of HTML is prose: readers of code spans differ in what they take for their end.
+  // Text that looks like an HTML tag is written as prose: renderers disagree about where a code span ends.
   return [...lines, '', /<[A-Za-z/]/.test(dump.reason) ? escaped(dump.reason) : code(dump.reason)]
 }
 
@@ -194,7 +194,7 @@ function stackFold(found: readonly FoundTogether[]): string[] {
     ...(more > 0 ? [`… ${counted(more, 'more frame')}`] : []),
     ...(shown.created_by === undefined ? [] : [`created by ${shown.created_by} ${shown.created_at ?? ''}`.trimEnd()]),
   ]
-  // Longer than any fence in it; a frame is one line.
+  // Longer than any fence inside; a frame is one line.
   const lines = frames.map(printable)
   const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1))
   return ['', `<details><summary>Stack</summary>`, '', `${fence}text`, ...lines, fence, '', '</details>']
@@ -216,7 +216,7 @@ function commands(found: readonly FoundTogether[], { files }: MarkdownOptions): 
   ]
 }
 
-/** A code span that ends where it should: no mark-up, no mention, no link in it. A bar would end a table's cell. */
+/** A code span that ends where it should: without markup, mentions or links. A bar would end the table cell. */
 export function code(text: string): string {
   const inert = printable(text)
   if (inert === '') return ''
@@ -229,15 +229,15 @@ function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
 }
 
-/** Breaks what would ping somebody, or link to an issue or an address: nobody sees it. */
+/** Invisible; breaks what would ping somebody, or link to an issue or an address. */
 const BREAK = '\u200b'
 
-/** Prose from a log: no mark-up in it, no mention, no link. */
+/** Prose from a log, without markup, mentions or links. */
 export function escaped(text: string): string {
   return (
     printable(text)
       .replace(/[\\`*_{}[\]>#!|~&^$]/g, '\\$&')
-      // Safe also for a reader that knows no backslashes.
+      // Also safe for renderers without backslash escapes.
       .replaceAll('<', '&lt;')
       .replace(/@(?=\w)/g, `@${BREAK}`)
       .replace(/\\#(?=\d)/g, `\\#${BREAK}`)

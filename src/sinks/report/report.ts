@@ -1,6 +1,6 @@
 /**
- * What a run has seen, source by source: the dumps, how many goroutines each signature had in them, the findings. It is what reports
- * are made of that show more than one dump (markdown, html, the live page). Bounded whatever the input: the oldest dumps go first.
+ * What a run has seen, source by source: the dumps, the goroutines of each signature in them, the findings. Reports that show more than one
+ * dump are made from it (markdown, html, the live page). Bounded whatever the input: the oldest dumps are dropped first.
  */
 import { LIMITS } from '../../core/limits.ts'
 import { RecentMap } from '../../core/lru.ts'
@@ -14,15 +14,15 @@ import type {
 } from '../../core/records.ts'
 import { showsProcess } from '../process.ts'
 
-/** Dumps kept of each source. */
+/** Dumps kept per source. */
 const DUMPS_MAX = 240
-/** Counts kept over all sources and dumps; one is about 50 bytes. */
+/** Counts kept over all sources and dumps; one takes about 50 bytes. */
 const COUNTS_MAX = 500_000
-/** Signatures kept of a dump, the largest; the rest is summed in `others`. */
+/** Signatures kept per dump, largest first; the rest is summed in `others`. */
 const SIGNATURES_MAX = 1_000
-/** Stacks that sources share; past it they are collected anew. */
+/** Stacks shared between sources; beyond this the collection starts over. */
 const STACKS_MAX = 50_000
-/** Goroutines kept of a signature in the last dump, as examples. */
+/** Goroutines kept per signature of the last dump, as examples. */
 const EXAMPLES_MAX = 5
 
 /** One dump of the history. */
@@ -30,25 +30,25 @@ export interface DumpPoint {
   readonly dump: DumpRecord
   /** Signature id → goroutines, largest first. */
   readonly counts: ReadonlyMap<string, number>
-  /** Goroutines that are in no signature, or in one of those that are not kept. */
+  /** Goroutines in no signature, or in one that is not kept. */
   readonly others: number
   /** Signatures that are not kept. */
   readonly otherSignatures: number
   /** State → goroutines, as far as the dump says. */
   readonly states: ReadonlyMap<string, number>
   readonly findings: readonly FindingRecord[]
-  /** Nothing connects it with the dump before it: another process, or the first dump of all. */
+  /** Nothing connects it with the previous dump: it is from another process, or the first of all. */
   readonly fresh: boolean
-  /** It shows all goroutines of its process, and not only those of a panic. */
+  /** It shows all goroutines of its process, not only those of a panic. */
   readonly whole: boolean
 }
 
 export interface SignatureHistory {
-  /** As the last dump that has the signature says, with the stack, which an earlier record may have had. */
+  /** The record of the last dump with this signature, with the stack, which only an earlier record may have had. */
   readonly record: SignatureRecord
-  /** Goroutines in each of `dumps`; 0 where it was not there. */
+  /** Goroutines in each of `dumps`; 0 if it was not there. */
   readonly counts: readonly number[]
-  /** Some of its goroutines in the last dump; empty unless goroutine records were asked for. */
+  /** Some of its goroutines in the last dump; empty unless goroutine records were requested. */
   readonly examples: readonly GoroutineRecord[]
 }
 
@@ -58,13 +58,13 @@ export interface SourceReport {
   readonly dumps: readonly DumpPoint[]
   /** Older dumps that are not kept. */
   readonly dropped: number
-  /** The dump that speaks for the state of the process: the last that shows all of it, or else the last. */
+  /** The dump that represents the state of the process: the last one that shows all of it, or else the last. */
   readonly last: DumpPoint
-  /** Those of `last`, largest first; then those that only earlier dumps have. */
+  /** Signatures of `last`, largest first; then those that only earlier dumps have. */
   readonly signatures: readonly SignatureHistory[]
 }
 
-/** What is known of the signature that a finding is about first. */
+/** The record of the first signature that a finding is about. */
 export function recordOf(
   { signatures: [id] }: FindingRecord,
   { signatures }: SourceReport,
@@ -73,7 +73,7 @@ export function recordOf(
 }
 
 export interface Report {
-  /** The one of the newest dump last. */
+  /** The source of the newest dump is last. */
   readonly sources: readonly SourceReport[]
   readonly summaries: readonly SummaryRecord[]
   /** Sources that are not kept. */
@@ -95,7 +95,7 @@ interface OpenSource {
   readonly records: Map<string, SignatureRecord>
   /** Signature id → goroutines of the dump that is coming in, or came last. */
   examples: Map<string, GoroutineRecord[]>
-  /** The dump that the examples are of. */
+  /** The dump that the examples are from. */
   exampleDump: number
 }
 
@@ -166,7 +166,7 @@ export class ReportBuilder {
     if (source.dumps.length > DUMPS_MAX) this.#dropOldest(source)
   }
 
-  /** The dump that a record belongs to: records of a dump follow it without a gap. */
+  /** The dump that a record belongs to: the records of a dump follow it directly. */
   #pointOf(record: { readonly source: string; readonly dump: number }): OpenPoint | undefined {
     const last = this.#sources.get(record.source)?.dumps.at(-1)
     return last?.dump.dump === record.dump ? last : undefined
@@ -187,14 +187,14 @@ export class ReportBuilder {
     point.counts.set(record.id, record.count)
     this.#counts++
     const { records } = this.#source(record.source)
-    // The stack of one goroutine does not speak for the process.
+    // The stack of a single goroutine does not represent the process.
     if (!point.whole && records.has(record.id)) return
     const stack = this.#stackOf(record)
     records.set(record.id, stack === undefined ? record : { ...record, stack })
     while (this.#counts > COUNTS_MAX && this.#dropOldestOfAll());
   }
 
-  /** Only the first record of a signature need have the stack, and all that have the same share it. */
+  /** Only the first record of a signature has to have the stack; signatures with equal stacks share it. */
   #stackOf({ id, stack }: SignatureRecord): readonly string[] | undefined {
     const known = this.#stacks.get(id)
     if (known !== undefined) {
@@ -231,7 +231,7 @@ export class ReportBuilder {
       if (!source.dumps.some(({ counts }) => counts.has(id))) source.records.delete(id)
   }
 
-  /** Of the source with most dumps; false when each has only one. */
+  /** Drops the oldest dump of the source with most dumps; false if each has only one. */
   #dropOldestOfAll(): boolean {
     let longest: OpenSource | undefined
     for (const source of this.#sources.values())

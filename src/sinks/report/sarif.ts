@@ -1,4 +1,4 @@
-/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as code scanning takes it: a result for each finding. */
+/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as code scanning reads it: one result per finding. */
 import { FINDING_KINDS, type FindingKind, type Severity } from '../../core/model.ts'
 import { VERSION } from '../../core/version.ts'
 import { readFrame } from '../last-dumps.ts'
@@ -10,16 +10,16 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 const LEVELS: Readonly<Record<Severity, string>> = { critical: 'error', warning: 'warning', info: 'note' }
 
 const RULES: Readonly<Record<FindingKind, string>> = {
-  crash: 'The process ended by a panic, a fatal error or a signal',
+  crash: 'The process ended with a panic, a fatal error or a signal',
   deadlock: 'No goroutine can run, or goroutines wait for each other',
   leak: 'Goroutines are left behind and none of them ends',
-  lost: 'Goroutines wait for what can never happen',
+  lost: 'Goroutines wait for something that can never happen',
   pile_up: 'Many goroutines wait for one object',
   pool: 'All members of a pool are taken',
-  stuck: 'The same goroutines wait in the same place for long',
+  stuck: 'The same goroutines wait in the same place for a long time',
   growing: 'There are more goroutines in each dump',
-  slow: 'Goroutines wait longest here',
-  race: 'Two accesses to the same memory without order between them',
+  slow: 'Goroutines wait too long here',
+  race: 'Two unsynchronized accesses to the same memory',
   timeout: 'A test has run out of time',
 }
 
@@ -85,7 +85,7 @@ function physical(path: string, line: number | undefined) {
   }
 }
 
-/** A path is a URI once each of its elements is encoded; a drive letter is an element of a file URL. */
+/** Encodes each element of a path to make a URI; a drive letter is an element of a file URL. */
 function uriOf(path: string): string {
   const encoded = printable(path)
     .replaceAll('\\', '/')

@@ -1,4 +1,4 @@
-/** What is written once, at the end of the run, out of all that was seen. */
+/** Output that is written once, at the end of the run, from everything that was seen. */
 import type { DumpstreamRecord } from '../../core/records.ts'
 import type { LineOutput } from '../output.ts'
 import { inertJson } from '../printable.ts'
@@ -6,7 +6,7 @@ import type { RecordSink, SinkResult } from '../sink.ts'
 import { type FleetKey, fleetOf } from './fleet.ts'
 import { type Report, ReportBuilder } from './report.ts'
 
-/** `render` makes whole lines, their line ends included. */
+/** `render` returns whole lines, including their line ends. */
 export class ReportSink implements RecordSink {
   readonly #output: LineOutput
   readonly #render: (report: Report) => string
@@ -27,7 +27,7 @@ export class ReportSink implements RecordSink {
   }
 }
 
-/** `--by` in JSON lines: a `fleet` record each. */
+/** `--by` in JSON lines: one `fleet` record each. */
 export function fleetJson(report: Report, key: FleetKey, top: number | undefined): string {
   const records = fleetOf(report, key)
   const shown = top === undefined || top === 0 ? records : records.slice(0, top)

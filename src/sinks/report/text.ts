@@ -1,6 +1,6 @@
 /**
- * Text of an input that is read to its end: of one source, a line for each earlier dump and then the last one in full; of several, what
- * they have in common.
+ * Text for an input that is read to its end. One source: a line for each earlier dump, then the last one in full. Several sources: what they
+ * have in common.
  */
 
 import { LIMITS } from '../../core/limits.ts'
@@ -15,21 +15,21 @@ import type { Comparison } from './fleet.ts'
 import { fleetLines, fleetTitles } from './fleet-text.ts'
 import { ReportBuilder } from './report.ts'
 
-/** Earlier dumps that have a line. */
+/** Earlier dumps that get a line. */
 const EARLIER = 6
 
 interface SourceText {
   /** The dump whose records are coming in. */
   open: DumpText
-  /** The one that shows the process. */
+  /** The last dump that shows the process. */
   last: DumpText
   readonly earlier: string[]
-  /** Earlier dumps without a line. */
+  /** Number of earlier dumps without a line. */
   skipped: number
 }
 
 export interface ReportTextOptions extends TextOptions {
-  /** What several sources are compared by; `source`: each has its own section. */
+  /** What several sources are compared by; `source`: each has a separate section. */
   readonly by: Comparison | undefined
 }
 
@@ -39,7 +39,7 @@ export class ReportTextSink implements RecordSink {
   readonly #sources = new RecentMap<string, SourceText>(LIMITS.sources)
   readonly #report = new ReportBuilder()
   readonly #run = new RunCounts()
-  /** Sources are compared; none is told by itself. */
+  /** Sources are compared, not shown one by one. */
   #isFleet: boolean
 
   constructor(output: LineOutput, options: ReportTextOptions) {
@@ -66,7 +66,7 @@ export class ReportTextSink implements RecordSink {
   #open(dump: DumpRecord): void {
     const known = this.#sources.get(dump.source)
     if (known === undefined && this.#sources.size > 0 && this.#options.by === undefined) {
-      // The report has all that the comparison needs.
+      // The report has everything that the comparison needs.
       this.#isFleet = true
       this.#sources.clear()
       return
@@ -74,7 +74,7 @@ export class ReportTextSink implements RecordSink {
     const open = new DumpText(dump, this.#options)
     const source = known ?? { open, last: open, earlier: [], skipped: 0 }
     if (known !== undefined) {
-      // What does not show the process is a line, and what it showed last stays.
+      // A dump that does not show the process gets a line; the last one that does stays.
       if (source.open !== source.last) this.#pass(source, source.open)
       if (replaces(dump, source.last.dump)) {
         this.#pass(source, source.last)
@@ -111,7 +111,7 @@ export class ReportTextSink implements RecordSink {
     }
     const sections = [...this.#sources.values()].map(({ last, earlier, skipped }) => {
       if (quiet) return last.quietLines()
-      const before = skipped > 0 ? [paint.dim(`  … ${skipped} dumps before`), ...earlier] : earlier
+      const before = skipped > 0 ? [paint.dim(`  … ${skipped} earlier dumps`), ...earlier] : earlier
       return [...before, ...last.lines(before.length)]
     })
     if (quiet) return sections.flat()

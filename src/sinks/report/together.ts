@@ -1,23 +1,23 @@
-/** Findings of the same thing in several sources, put together. */
+/** Combines findings about the same thing in several sources. */
 
 import { FINDING_KINDS, type Severity } from '../../core/model.ts'
 import type { FindingRecord } from '../../core/records.ts'
 import type { Report } from './report.ts'
 
 export interface FoundTogether {
-  /** The one with most goroutines. */
+  /** The finding with most goroutines. */
   readonly worst: FindingRecord
   /** Over all sources. */
   readonly goroutines: number
-  /** Sources that have it, the worst first. */
+  /** Sources that have it, worst first. */
   readonly sources: readonly { readonly source: string; readonly goroutines: number }[]
-  /** The earliest. */
+  /** The earliest time. */
   readonly since: string | undefined
 }
 
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
 
-/** Most urgent first; of each source, what its last dump says, and crashes of any dump. */
+/** Most urgent first: for each source the findings of its last dump, and crashes and races of any dump. */
 export function foundTogether(report: Report): FoundTogether[] {
   const groups = new Map<string, FindingRecord[]>()
   for (const { dumps, last } of report.sources) {

@@ -1,4 +1,4 @@
-/** `[HOST:]PORT`, as `--serve` and `--prometheus` take it. */
+/** `[HOST:]PORT`, for `--serve` and `--prometheus`. */
 
 export interface Address {
   /** Without brackets. */
@@ -6,10 +6,10 @@ export interface Address {
   readonly port: number
 }
 
-/** Whoever wants to be seen from outside says so: stacks and counts tell a lot about a service. */
+/** The default: listening on other addresses must be requested, since stacks and counts reveal a lot about a service. */
 export const LOOPBACK = '127.0.0.1'
 
-/** `host`: absent where only a port is given. Undefined for what is neither. */
+/** `host`: absent if only a port is given. Undefined if `text` is neither. */
 export function readHostPort(text: string): { readonly host: string | undefined; readonly port: number } | undefined {
   const m = /^(?:(\[[^\]]+\]|[^:\s]*):)?(\d{1,5})$/.exec(text)
   const port = Number(m?.[2])

@@ -1,7 +1,7 @@
 /**
- * Which names a request may have come by. A page of somebody else can be given a name that leads to this machine (DNS rebinding), and
- * would then be of the same origin as what is served here; but it cannot choose the `Host` that the browser sends. So what is asked for by a
- * name that anybody may own is refused. A name is no login: whoever reaches the port from outside can read.
+ * Which host names a request may use. Somebody else's page can be given a name that resolves to this machine (DNS rebinding), and would then be
+ * same-origin with what is served here; but it cannot choose the `Host` header that the browser sends. So requests for a name that anybody may
+ * own are refused. This is not authentication: whoever reaches the port from outside can read.
  */
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
@@ -11,7 +11,8 @@ import type { Address } from './address.ts'
 const PRIVATE = /\.(?:localhost|local|internal|svc|cluster\.local)$/
 
 /**
- * An IP address is no name, and a name without a dot is not of the public DNS. `header`: of the request; undefined where it has none.
+ * IP addresses are allowed, and so are names without a dot, which are not in the public DNS. `header`: the `Host` of the request; undefined if
+ * absent.
  *
  * @example isAllowedHost('evil.example:9464', { host: '127.0.0.1', port: 9464 }) // false
  */

@@ -1,6 +1,6 @@
 /**
- * `--serve`: the report as a page that follows the run. Browsers hear by server-sent events that there is a new report and ask for it when
- * somebody looks; it is made when the first one asks, once. An idle browser is an open connection and nothing else.
+ * `--serve`: the report as a page that follows the run. Server-sent events tell browsers about a new report, and they request it when somebody
+ * looks. It is made once, at the first request. An idle browser costs only an open connection.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DumpstreamRecord } from '../../core/records.ts'
@@ -11,16 +11,16 @@ import type { RecordSink, SinkResult } from '../sink.ts'
 import type { Address } from './address.ts'
 import type { Endpoint, WebServers } from './server.ts'
 
-/** Browsers that listen at a time; more are asked to come back later. */
+/** Browsers that may listen at a time; others are asked to come back later. */
 const LISTENERS_MAX = 64
-/** Unread bytes after which a browser is let go: it comes back by itself, and then gets the newest. */
+/** Unread bytes after which a browser is disconnected: it reconnects by itself, and then gets the newest report. */
 const UNREAD_BYTES_MAX = 16 << 10
-/** How often browsers hear of a new report at most. */
+/** Minimum time between two notifications of a browser. */
 const NEWS_MS = 500
-/** How long a browser waits before it comes back. */
+/** How long a browser waits before it reconnects. */
 const RETRY_MS = 2_000
 
-/** What was made of one version of the report. */
+/** The rendered forms of one version of the report. */
 interface Made {
   readonly version: string
   readonly document: Buffer
@@ -31,7 +31,7 @@ export class LiveSink implements RecordSink {
   readonly #options: PageOptions
   readonly #report = new ReportBuilder()
   readonly #listeners = new Set<ServerResponse>()
-  /** Versions begin anew with the run: a browser that stayed must not take an old one for the newest. */
+  /** Distinguishes runs, since versions start over with each: a browser that stayed open must not take an old version for the newest. */
   readonly #run: string = Date.now().toString(36)
   #made: Made | undefined
   #told = 0
@@ -42,7 +42,7 @@ export class LiveSink implements RecordSink {
     this.#options = options
   }
 
-  /** Resolves to the URL of the page. Throws what `WebServers.listen` does. */
+  /** Resolves to the URL of the page. Throws what `WebServers.listen` throws. */
   async open(servers: WebServers, address: Address): Promise<string> {
     this.#endpoint = await servers.listen('--serve', address, {
       '/': (request, response) => this.#send(request, response, ({ document }) => document),
@@ -132,7 +132,7 @@ export class LiveSink implements RecordSink {
       response.end()
       return
     }
-    // Silence is what is expected here; that the other side is still there is the system's to find out.
+    // Silence is normal here; the system detects whether the other side is still there.
     request.socket.setTimeout(0)
     request.socket.setKeepAlive(true, 30_000)
     response.once('close', () => this.#listeners.delete(response))

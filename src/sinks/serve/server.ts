@@ -1,6 +1,6 @@
 /**
- * The HTTP servers of a run: one for each address, whoever listens there. They only ever give out: GET and HEAD, no bodies, and no more
- * connections than are good for the run, which goes on whatever its readers do.
+ * The HTTP servers of a run: one per address, shared by all that listen there. They only serve: GET and HEAD, no request bodies, and limited
+ * connections, so that the run continues whatever its readers do.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,16 +11,16 @@ import { isAllowedHost } from './host.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Path → what answers there. */
+/** Path → handler. */
 export type Routes = Readonly<Record<string, Handler>>
 
-/** Connections to one address; more are closed at once. */
+/** Most connections to one address; further ones are closed at once. */
 const CONNECTIONS_MAX = 128
 const HEADER_BYTES_MAX = 8 << 10
 const HEADERS_TIMEOUT_MS = 10_000
-/** Of silence on a connection: a reader that takes nothing of an answer, or one that asks for nothing more. */
+/** Limit of silence on a connection: of a reader that takes nothing of a response, or requests nothing more. */
 const SILENCE_MS = 30_000
-/** How long readers may take to get the rest of their answers when the run ends. */
+/** How long readers may take for the rest of their responses when the run ends. */
 const CLOSE_MS = 1_000
 
 interface Listening {
@@ -39,10 +39,10 @@ export class WebServers {
   readonly #listening = new Map<string, Listening>()
 
   /**
-   * Answers at `routes`. An address that is listened on already gets them beside the others.
+   * Serves `routes`. If the address is already listened on, they are added to the others.
    *
-   * @param flag Who asks, for errors: `--serve`.
-   * @throws DumpstreamError `DS_OUTPUT` when the address cannot be listened on.
+   * @param flag The flag to name in errors: `--serve`.
+   * @throws DumpstreamError `DS_OUTPUT` if the address cannot be listened on.
    */
   async listen(flag: string, address: Address, routes: Routes): Promise<Endpoint> {
     const key = addressText(address)
@@ -109,7 +109,7 @@ function answer(
     response.setHeader('Allow', 'GET, HEAD')
     refuse(response, 405, 'Only GET and HEAD are answered')
   } else if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') {
-    refuse(response, 413, 'A request has no body here')
+    refuse(response, 413, 'Requests must not have a body')
   } else {
     const handler = routes.get(url.replace(/[?#].*$/s, ''))
     if (handler === undefined) refuse(response, 404, 'There is nothing at this address')
@@ -117,7 +117,7 @@ function answer(
   }
 }
 
-/** Also ends the connection: what else is on it need not be read. */
+/** Also ends the connection: the rest of it need not be read. */
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' })
   response.end(`${text}\n`)
@@ -140,7 +140,7 @@ function cannotListen(flag: string, address: Address, error: unknown): string {
   const where = addressText(address)
   const code = systemErrorCode(error)
   if (code === 'EADDRINUSE') return `${flag}: ${where} is in use; name another port`
-  if (code === 'EACCES') return `${flag}: ${where} may not be listened on; name a port above 1023`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${flag}: ${address.host} is no address of this machine`
+  if (code === 'EACCES') return `${flag}: no permission to listen on ${where}; name a port above 1023`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${flag}: ${address.host} is not an address of this machine`
   return `${flag}: can't listen on ${where}: ${error instanceof Error ? error.message : String(error)}`
 }

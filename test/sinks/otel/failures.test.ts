@@ -125,7 +125,7 @@ describe('at the end of the input', () => {
 
   it.each([
     [400, 'it answers 400 Bad Request'],
-    [401, 'it answers 401 Unauthorized (OTEL_EXPORTER_OTLP_HEADERS holds what it wants to see)'],
+    [401, 'it answers 401 Unauthorized (set the credentials in OTEL_EXPORTER_OTLP_HEADERS)'],
     [404, 'it answers 404 Not Found (is it an OTLP/HTTP endpoint?)'],
     [413, 'it answers 413 Payload Too Large'],
     [500, 'it answers 500 Internal Server Error'],
@@ -220,7 +220,7 @@ describe('at the end of the input', () => {
     const to = await receiver((response) => response.writeHead(200).end('<html>'))
     const { code, stderr } = await run(to.url)
     expect(code).toBe(0)
-    expect(stderr).toContain('its answer is none of OTLP/HTTP: is it a collector?')
+    expect(stderr).toContain('its answer is not OTLP/HTTP: is it a collector?')
   })
 
   it('what does not speak HTTP is told as that', async () => {

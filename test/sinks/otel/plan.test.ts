@@ -52,7 +52,7 @@ describe('who asks for metrics', () => {
   it('an exporter that is none is told', () => {
     expect(plan({}, { OTEL_METRICS_EXPORTER: 'zipkin' })).toEqual({
       plan: undefined,
-      said: ['OTEL_METRICS_EXPORTER takes otlp, prometheus, console, none, not "zipkin"; it is left out'],
+      said: ['OTEL_METRICS_EXPORTER takes otlp, prometheus, console, none, not "zipkin"; it is ignored'],
     })
   })
 
@@ -103,7 +103,7 @@ describe('where metrics go', () => {
   })
 
   it('logs do not go by gRPC, which is told before anything is read', () => {
-    expect(() => plan({ logs: true, otlp: true, protocol: 'grpc' })).toThrow(/goes by HTTP, not gRPC/)
+    expect(() => plan({ logs: true, otlp: true, protocol: 'grpc' })).toThrow(/uses HTTP, not gRPC/)
   })
 
   it.each(['collector:4318', 'ftp://x', 'x', 'http://'])('--otlp=%s is no URL', (otlp) => {
@@ -114,7 +114,7 @@ describe('where metrics go', () => {
     const { plan: found, said } = plan({ otlp: true }, { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })
     expect(found?.metrics?.url.href).toBe('http://localhost:4318/v1/metrics')
     expect(said).toEqual([
-      'OTEL_EXPORTER_OTLP_ENDPOINT takes a URL, such as http://localhost:4318, not "collector:4318"; it is left out',
+      'OTEL_EXPORTER_OTLP_ENDPOINT takes a URL, such as http://localhost:4318, not "collector:4318"; it is ignored',
     ])
   })
 })
@@ -150,7 +150,7 @@ describe('how metrics go', () => {
     [
       { OTEL_METRIC_EXPORT_INTERVAL: '1m' },
       60_000,
-      ['OTEL_METRIC_EXPORT_INTERVAL takes milliseconds, such as 3000, not "1m"; it is left out'],
+      ['OTEL_METRIC_EXPORT_INTERVAL takes milliseconds, such as 3000, not "1m"; it is ignored'],
     ],
   ])('with %j every %i ms', (env, interval, told) => {
     const { plan: found, said } = plan({ otlp: true }, env)

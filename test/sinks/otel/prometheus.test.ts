@@ -106,7 +106,7 @@ describe('--prometheus', () => {
 
   it('says when the address is not of this machine', async () => {
     const { code, stderr } = await cli(['--prometheus', '192.0.2.1:9464'], { input: 'x\n' })
-    expect([code, stderr]).toEqual([4, 'dumpstream: --prometheus: 192.0.2.1 is no address of this machine\n'])
+    expect([code, stderr]).toEqual([4, 'dumpstream: --prometheus: 192.0.2.1 is not an address of this machine\n'])
   })
 })
 

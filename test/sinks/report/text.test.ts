@@ -94,7 +94,7 @@ describe('text of one source', () => {
 
   it('leaves out the oldest of many dumps, and counts them', () => {
     const many = Array.from({ length: 40 }, (_, i) => dump({ dump: i + 1 }))
-    expect(print(many)[0]).toBe('  … 33 dumps before')
+    expect(print(many)[0]).toBe('  … 33 earlier dumps')
   })
 })
 
