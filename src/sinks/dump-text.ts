@@ -48,7 +48,7 @@ export class DumpText {
   readonly #records = new Map<string, SignatureRecord>()
   readonly #gone: SignatureRecord[] = []
   readonly #wantedIds = new Set<string>()
-  /** Ids by verdict, for the counts in the headline. */
+  /** Ids by verdict, for the line of counts. */
   readonly #verdicts = new Map<Verdict | 'idle' | '', string[]>()
   #goneCount = 0
   #change: number | undefined

@@ -129,7 +129,7 @@ export class LineStore {
     if (before !== undefined) kernel?.knowAs(before)
   }
 
-  /** Runs the kernel, if there is one (WalkKernel.run). It may add lines whose parts it knows from elsewhere, above `depth`. */
+  /** Runs the kernel, if there is one (WalkKernel.run). It may add lines whose parts it knows from elsewhere, at depths less than `depth`. */
   run(line: KnownLine, buf: Buffer, pos: number, end: number, dump: number, most: number, depth: number): number {
     const { kernel } = this
     if (kernel === undefined) return NOT_KNOWN

@@ -96,7 +96,7 @@ export class WalkKernel extends Walked {
     return this.#run(line, pos + shift, Math.min(end, this.#to) + shift, dump, Math.min(most, MOST_ROWS))
   }
 
-  /** Passes the size of the tree. During the next `run`, lines with parts known from elsewhere may be added, above `depth`. */
+  /** Passes the size of the tree. During the next `run`, lines with parts known from elsewhere may be added, at depths less than `depth`. */
   begin(lines: number, bytes: number, depth: number): void {
     this.ints[LINES] = lines
     this.ints[USED] = bytes

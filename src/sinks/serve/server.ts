@@ -141,6 +141,7 @@ function cannotListen(flag: string, address: Address, error: unknown): string {
   const code = systemErrorCode(error)
   if (code === 'EADDRINUSE') return `${flag}: ${where} is in use; name another port`
   if (code === 'EACCES') return `${flag}: no permission to listen on ${where}; name a port above 1023`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${flag}: ${address.host} is not an address of this machine`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${flag}: ${address.host} is not an address of this machine`
   return `${flag}: can't listen on ${where}: ${error instanceof Error ? error.message : String(error)}`
 }
