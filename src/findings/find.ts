@@ -39,7 +39,7 @@ export function findAll(scene: Scene): Told {
   return { findings: found, seen: told.size === 0 ? judged.seen : judged.seen.map((each) => told.get(each) ?? each) }
 }
 
-/** There may be a dump for each few lines of a log: of most nothing is found, and nothing is made. */
+/** Adds to `found`, without an array of its results: there may be a dump for every few lines of a log, and most have no findings. */
 function ask(scene: Scene, of: Rule['of'], found: Finding[]): void {
   for (const rule of RULES) if (rule.of === of) for (const finding of rule.find(scene)) found.push(finding)
 }

@@ -37,7 +37,7 @@ export function judgeAll(
   tracks: readonly (Track | undefined)[],
   births: BirthsOf,
 ): Assessment[] {
-  // Most dumps of a log show one goroutine, and are compared with none.
+  // In some logs most dumps have a single goroutine, and are not compared with any other.
   if (tracks.length === 0 && !signatures.some(({ leaked }) => leaked > 0)) return signatures.map(() => NOTHING_TO_SAY)
   const dump: Tracked = { signatures, tracks }
   const verdicts = signatures.map((tally, slot) => verdictOf(tally, tracks[slot], dump, () => births(slot)))

@@ -28,7 +28,7 @@ export class Tally {
   readonly #signatures: Signatures
   readonly #limits: Limits
   readonly ids: GoroutineIdTable
-/** Created for the first goroutine that has calls to keep. */
+  /** Created for the first goroutine that has calls to keep. */
   callers: Callers | undefined
   /** Some header gave the minutes that its goroutine has waited. */
   anyMinutes = false
