@@ -1,15 +1,15 @@
-/** One of several in an order. */
+/** An element of a `RecentOrder`. */
 export interface Ordered<T> {
   before: T | undefined
   after: T | undefined
 }
 
-/** The order in which some were last used; each of them is a link of it. */
+/** Elements in the order in which they were last used: a linked list of the elements themselves. */
 export class RecentOrder<T extends Ordered<T>> {
   oldest: T | undefined
   latest: T | undefined
 
-  /** It is used now, for the first time. */
+  /** Adds an element, as the latest. */
   append(one: T): void {
     const before = this.latest
     one.before = before
@@ -19,7 +19,7 @@ export class RecentOrder<T extends Ordered<T>> {
     this.latest = one
   }
 
-  /** It is used again. */
+  /** Makes an element the latest. */
   renew(one: T): void {
     if (one === this.latest) return
     this.remove(one)
@@ -39,15 +39,15 @@ export class RecentOrder<T extends Ordered<T>> {
   }
 }
 
-/** Of a map that keeps its keys in the order in which they were last set. */
+/** An entry of a map that keeps its keys in the order in which they were last set. */
 interface Link<K, V> extends Ordered<Link<K, V>> {
   readonly key: K
   value: V
 }
 
 /**
- * A map that keeps its keys in the order in which they were last set. When there are more than `most`, the one that was set longest ago goes, and
- * `onGone` is told. The order stands beside the map: to find its oldest key, a Map goes over all that have gone before it, half as many as it has.
+ * A map that keeps its keys in the order in which they were last set. When it has more than `most`, the least recently set key is removed and passed
+ * to `onGone`. The order is kept outside the Map: to find its oldest key, a Map walks over the deleted ones before it, on average half of its size.
  */
 export class RecentMap<K, V> {
   readonly #links = new Map<K, Link<K, V>>()
@@ -98,12 +98,12 @@ export class RecentMap<K, V> {
     this.#order.clear()
   }
 
-  /** The one that was set longest ago is the first. None may be set meanwhile. */
+  /** Least recently set first. The map must not be changed during the iteration. */
   *[Symbol.iterator](): IterableIterator<[K, V]> {
     for (let link = this.#order.oldest; link !== undefined; link = link.after) yield [link.key, link.value]
   }
 
-  /** As the iterator. */
+  /** In the same order as the iterator. */
   *values(): IterableIterator<V> {
     for (let link = this.#order.oldest; link !== undefined; link = link.after) yield link.value
   }

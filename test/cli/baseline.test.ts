@@ -98,7 +98,7 @@ describe('--save and --baseline', () => {
     const result = await run('--save', 'no/known.jsonl', '--format', 'none', 'app.log')
     expect([result.code, result.stderr]).toEqual([
       4,
-      "dumpstream: can't write to no/known.jsonl: there is no such folder\n",
+      "dumpstream: can't write to no/known.jsonl: no such folder\n",
     ])
   })
 

@@ -184,7 +184,7 @@ describe('outputs', () => {
     const nowhere = folder.at('no', 'dumps.jsonl')
     expect(await run(['--out', nowhere], LOG)).toMatchObject({
       code: 4,
-      stderr: `dumpstream: can't write to ${nowhere}: there is no such folder\n`,
+      stderr: `dumpstream: can't write to ${nowhere}: no such folder\n`,
     })
     expect(await run(['--out', '/dev/full'], LOG)).toMatchObject({
       code: 4,
