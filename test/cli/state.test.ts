@@ -192,7 +192,7 @@ describe('--state-file', () => {
     const { code, stderr } = await cli([...argv, '--similarity', 'exact'], { cwd: folder.path })
     expect([code, stderr]).toEqual([
       3,
-      'dumpstream: state: snapshot was made with another similarity than exact; start without it; remove it to start over\n',
+      'dumpstream: state: snapshot was made with a similarity other than exact; start without it; remove it to start over\n',
     ])
   })
 
