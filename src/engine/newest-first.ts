@@ -40,7 +40,9 @@ export class NewestFirstEngine extends EngineAround {
   override get notices(): readonly string[] {
     return this.#cuts === 0
       ? []
-      : ['the newest line comes first, and dumps are compared within blocks only; to compare all: tac FILE | dumpstream']
+      : [
+          'the newest line comes first, and dumps are compared within blocks only; to compare all: tac FILE | dumpstream',
+        ]
   }
 
   override get isNewestFirst(): boolean {

@@ -96,10 +96,7 @@ describe('--save and --baseline', () => {
   it('a folder that is not there: exit code 4', async () => {
     log('app.log', [receive(5)])
     const result = await run('--save', 'no/known.jsonl', '--format', 'none', 'app.log')
-    expect([result.code, result.stderr]).toEqual([
-      4,
-      "dumpstream: can't write to no/known.jsonl: no such folder\n",
-    ])
+    expect([result.code, result.stderr]).toEqual([4, "dumpstream: can't write to no/known.jsonl: no such folder\n"])
   })
 
   it('a baseline that is missing, or knows nothing, is an input error', async () => {
