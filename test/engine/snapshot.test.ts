@@ -138,8 +138,8 @@ describe('a snapshot', () => {
     refused({ ...snapshot, v: 2 }, 'snapshot has version 2, but this dumpstream reads version 1; start without it')
     refused({ ...snapshot, similarity: 'exact' }, 'a similarity other than functions')
     refused('a text', 'must be a result of engine.snapshot()')
-    refused({ ...snapshot, history: { signatures: [1], sources: [] } }, 'this is not one')
-    refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'not one')
+    refused({ ...snapshot, history: { signatures: [1], sources: [] } }, 'this one is not')
+    refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'this one is not')
   })
 
   it('is refused, or gone on with, whatever one of its values was changed to', () => {
