@@ -4,7 +4,7 @@ import { readRecords } from '../input/recorded.ts'
 import { Baseline } from '../sinks/baseline.ts'
 import type { RunOptions } from './options.ts'
 
-/** The options with the baseline among what narrows. A log will do, too: its dumps are counted as they are read. */
+/** Adds the baseline to the options. FILE can also be a log: its dumps are counted as they are read. */
 export async function withBaseline(options: RunOptions, complain: (line: string) => void): Promise<RunOptions> {
   const path = options.baseline
   if (path === undefined) return options
