@@ -140,7 +140,7 @@ describe('diff of several sources', () => {
     const result = await run('diff', 'before.log', 'after.log')
     expect(signatures(result)).toEqual([['app.worker', 12]])
     expect(result.stdout.match(/"type":"dump"/g)?.length).toBe(2)
-    expect(result.stderr).toBe('dumpstream: in one of the files only, and not compared: c\n')
+    expect(result.stderr).toBe('dumpstream: only in one of the files, and not compared: c\n')
     folder.write('both.log', before + after)
     expect(signatures(await run('diff', 'both.log'))).toEqual([['app.worker', 12]])
     await run('both.log', '--out', 'both.jsonl')

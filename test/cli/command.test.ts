@@ -254,7 +254,7 @@ describe('the process', () => {
     expect(await cli(['--formt'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'dumpstream: there is no --formt; did you mean --format?\n',
+      stderr: 'dumpstream: unknown flag --formt; did you mean --format?\n',
     })
   })
 

@@ -287,7 +287,7 @@ describe('help', () => {
   it('on what is no topic says which one is meant', async () => {
     expect(await run(['help', 'outptu'])).toMatchObject({
       code: 2,
-      stderr: 'dumpstream: there is no help on outptu; did you mean output?\n',
+      stderr: 'dumpstream: no help on outptu; did you mean output?\n',
     })
     expect((await run(['help', 'constructor'])).code).toBe(2)
   })

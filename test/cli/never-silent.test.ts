@@ -31,7 +31,7 @@ describe('an input without a dump', () => {
     const input = `${NONE}{"payload":{"note":"see goroutine 7 [running]: in the docs"}}\n`
     const { code, stderr } = await cli(['--fail-on', 'leaking'], { input })
     expect(code).toBe(3)
-    expect(stderr).toContain('1 line looks like a header of a goroutine and was not read; try --text-key payload.note')
+    expect(stderr).toContain('1 line looks like a goroutine header but was not read; try --text-key payload.note')
   })
 
   it.each([
