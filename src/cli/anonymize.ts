@@ -29,7 +29,7 @@ function read(file: string, terminal: Terminal): Buffer {
   const source = file === '-' ? terminal.stdin : file
   try {
     if (typeof source === 'string' && statSync(source).size > LARGEST)
-      throw new DumpstreamError('DS_INPUT', `${file}: is larger than 256 MB; cut out the dump and what is around it`)
+      throw new DumpstreamError('DS_INPUT', `${file}: is larger than 256 MB; cut out the dump with the lines around it`)
     return readFileSync(source)
   } catch (error) {
     if (error instanceof DumpstreamError) throw error

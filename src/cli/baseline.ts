@@ -14,7 +14,7 @@ export async function withBaseline(options: RunOptions, complain: (line: string)
     if (record.type === 'signature') baseline.add(record)
   })
   if (baseline.size === 0) {
-    throw new DumpstreamError('DS_INPUT', `${path} has no signatures; --save FILE makes a FILE that has them`)
+    throw new DumpstreamError('DS_INPUT', `${path} has no signatures; --save FILE writes one that has`)
   }
   if (badLines > 0) complain(`${path}: skipped ${badLines} lines that are not records`)
   return { ...options, narrowing: { ...options.narrowing, baseline } }

@@ -155,7 +155,7 @@ export class Session {
     for (const notice of new Set(engine.notices)) this.#parts.complain(`${name}: ${notice}`)
     for (const fault of new Set(engine.faults)) {
       this.#inputFailed = true
-      const before = engine.stats.dumps > 0 ? '; what came before it was read' : ''
+      const before = engine.stats.dumps > 0 ? '; the data before that was read' : ''
       this.#parts.complain(`${name}: ${fault}${before}`)
     }
   }

@@ -2,8 +2,8 @@
 const LONGEST = 512
 
 /**
- * When more keys are in use than fit, the remembered ones are kept as long as they answer at least one question in `WORTH`. Starting over whenever
- * the map is full would never hit if keys come in rotation; never starting over would keep keys that nobody asks about any more.
+ * When more keys are in use than fit, the remembered ones are kept as long as there is at least one hit per `WORTH` misses. Starting over whenever the
+ * map is full would never hit if keys come in rotation; never starting over would keep keys that nobody asks about any more.
  */
 const WORTH = 8
 

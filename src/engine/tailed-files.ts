@@ -11,7 +11,7 @@ import { add, NOTHING } from './stats.ts'
 import { TailedFile } from './tailed-file.ts'
 import { WaitingLog } from './waiting-log.ts'
 
-/** How many idle files are examined when an engine is created: some no longer need theirs. */
+/** How many other files with an engine are examined when one is created: some no longer need theirs. */
 const LOOKS = 4
 
 export class TailedFiles {

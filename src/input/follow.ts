@@ -149,7 +149,7 @@ export class Follower {
       this.#from = 'start'
       // A file that was read before usually comes back in a moment.
       if (!absent || (this.#current === undefined && this.#resume.length === 0)) {
-        this.#complain(absent ? 'not there yet; waiting for it' : systemErrorText(error))
+        this.#complain(absent ? 'does not exist yet; waiting for it' : systemErrorText(error))
       }
       return undefined
     }

@@ -160,7 +160,7 @@ export class Gate implements Stage {
   }
 
   #stop(why: string): DumpstreamError {
-    this.#input.over ??= new DumpstreamError('DS_INPUT', `${this.#input.name}: ${why}; what came before it was read`)
+    this.#input.over ??= new DumpstreamError('DS_INPUT', `${this.#input.name}: ${why}; the data before that was read`)
     return this.#input.over
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Detects silence on a pipe. A timer alone is not enough: it also runs late while we work, or while we wait for a slow reader of our output, and
- * input may be waiting in the pipe all that time. So a tick counts only if it comes on time and the pipe was seen empty: the last read did not fill
- * the buffer, or there was none.
+ * input may be waiting in the pipe all that time. So a tick counts only if it comes on time and the pipe was seen empty: the last read
+ * returned less than a full pipe, or there was none.
  */
 
 /** The default capacity of a pipe (pipe(7)), and so what reading a full one returns at least. */

@@ -28,5 +28,5 @@ export interface StageParts {
 /** The message for a packed input that ends too early, or cannot be unpacked any further. */
 export function brokenText(name: string, what: string, reason: string | undefined): string {
   const state = reason === undefined ? 'is cut short' : `is damaged (${reason})`
-  return `${name}: the ${what} ${state}; what came before it was read`
+  return `${name}: the ${what} ${state}; the data before that was read`
 }

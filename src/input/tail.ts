@@ -137,7 +137,7 @@ export class Tail {
     this.generation++
     this.#fingerprint.clear()
     this.#afterTruncation = true
-    return 'was truncated; reading it from its start'
+    return 'was truncated; reading from the start'
   }
 
   read(buffer: Buffer): number {

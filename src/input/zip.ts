@@ -108,7 +108,7 @@ async function readMember(queue: ByteQueue, member: Member, parts: StageParts): 
         ...(length === undefined ? { likelySmall: true } : { length }),
         onChunk: take,
         explain: (error) =>
-          new BadMember('DS_INPUT', `${path}: is damaged (${error.message}); what came before it was read`),
+          new BadMember('DS_INPUT', `${path}: is damaged (${error.message}); the data before that was read`),
       })
     if ((flags & STREAMED) !== 0) told = await readDescriptor(queue)
   } catch (error) {

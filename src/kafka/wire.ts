@@ -6,7 +6,7 @@ import type { Client } from './client.ts'
 export async function connectionTo(client: Client, consumer: Consumer, node: number): Promise<Connection> {
   const { brokers } = await consumer.metadata({ topics: [...consumer.topics.current] })
   const broker = brokers.get(node)
-  if (broker === undefined) throw new Error(`there is no broker ${node}`)
+  if (broker === undefined) throw new Error(`unknown broker ${node}`)
   return await new Promise((resolve, reject) =>
     consumer[client.kGetConnection](broker, settle<Connection>(resolve, reject)),
   )

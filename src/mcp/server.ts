@@ -78,7 +78,7 @@ async function answer(
   given: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> {
   const tool = tools.find((each) => each.name === name)
-  if (tool === undefined) return failure(`there is no tool ${name}`)
+  if (tool === undefined) return failure(`no such tool: ${name}`)
   const args: Record<string, string> = {}
   for (const parameter of Object.keys(tool.parameters)) {
     const value = given[parameter]

@@ -71,7 +71,7 @@ function headline({ first, last, dumps, told }: Seen): string {
   const verdict = leaking === 0 ? 'nothing leaks' : leaking === 1 ? '1 signature leaks' : `${leaking} signatures leak`
   const grows = growing === 0 ? '' : growing === 1 ? ', 1 grows' : `, ${growing} grow`
   const single = dumps === 1 && leaking === 0
-  return `${dumps} dump${dumps === 1 ? '' : 's'} of ${last.source}${over}: ${single ? 'a leak shows from the second on' : verdict}${grows}`
+  return `${dumps} dump${dumps === 1 ? '' : 's'} of ${last.source}${over}: ${single ? 'leaks show from the second dump on' : verdict}${grows}`
 }
 
 function sentence(record: SignatureRecord): string {

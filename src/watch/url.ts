@@ -136,7 +136,7 @@ function bounded(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8
 }
 
 function tooLong(name: string): DumpstreamError {
-  return failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; what came before was read`)
+  return failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; the data before that was read`)
 }
 
 async function* body(response: Response, name: string): AsyncGenerator<Uint8Array> {

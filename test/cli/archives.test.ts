@@ -56,7 +56,7 @@ describe('an archive', () => {
     const { code, stderr, stdout } = await cli([cut])
     expect([code, stderr]).toEqual([
       3,
-      `dumpstream: ${cut}: the tar archive is cut short; what came before it was read\n`,
+      `dumpstream: ${cut}: the tar archive is cut short; the data before that was read\n`,
     ])
     expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([
       { source: `${cut}:a.log`, goroutines: 55, truncated: false },
@@ -70,7 +70,7 @@ describe('an archive', () => {
     const { code, stderr, stdout } = await cli([tar])
     expect([code, stderr]).toEqual([
       3,
-      `dumpstream: ${tar}:a.gz: the gzip stream is cut short; what came before it was read\n`,
+      `dumpstream: ${tar}:a.gz: the gzip stream is cut short; the data before that was read\n`,
     ])
     expect(
       recordsIn(stdout)

@@ -108,7 +108,7 @@ describe('--save and --baseline', () => {
     })
     expect(await run('--baseline', 'empty.jsonl', 'app.log')).toMatchObject({
       code: 3,
-      stderr: 'dumpstream: empty.jsonl has no signatures; --save FILE makes a FILE that has them\n',
+      stderr: 'dumpstream: empty.jsonl has no signatures; --save FILE writes one that has\n',
     })
   })
 

@@ -70,7 +70,7 @@ describe('a broken input', () => {
   ])('%s: what was readable is counted, one line on stderr, exit code 3', async (_, input, fault) => {
     const { code, stdout, stderr } = await cli([], { input })
     expect(code).toBe(3)
-    expect(stderr).toBe(`dumpstream: stdin: ${fault}; what came before it was read\n`)
+    expect(stderr).toBe(`dumpstream: stdin: ${fault}; the data before that was read\n`)
     expect(recordsIn(stdout)[0]).toMatchObject({ type: 'dump' })
     expect(Number(recordsIn(stdout)[0]?.goroutines)).toBeGreaterThan(10)
   })

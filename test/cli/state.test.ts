@@ -120,7 +120,7 @@ describe('--state-file', () => {
     truncateSync(log)
     appendFileSync(log, dump(2))
     const { stdout, stderr } = await runUntil(1)
-    expect(stderr).toContain('app.log: was truncated; reading it from its start')
+    expect(stderr).toContain('app.log: was truncated; reading from the start')
     expect(dumpsIn(stdout).map(({ goroutines }) => goroutines)).toEqual([11])
   })
 
@@ -150,7 +150,7 @@ describe('--state-file', () => {
     writeFileSync(log, dump(1))
     const { stdout, stderr } = await runUntil(1)
     expect(stderr).toMatch(
-      /app\.log: (?:the file read before is gone; reading from the start|was truncated; reading it from its start)\n/,
+      /app\.log: (?:the file read before is gone; reading from the start|was truncated; reading from the start)\n/,
     )
     expect(dumpsIn(stdout).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([[2, 8]])
   })

@@ -137,7 +137,7 @@ describe('dumpstream watch --pid', () => {
     watch.kill('SIGINT')
     expect(await result).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/1 dump of .*: a leak shows from the second on\n$/),
+      stderr: expect.stringMatching(/1 dump of .*: leaks show from the second dump on\n$/),
     })
   })
 

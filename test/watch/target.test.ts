@@ -29,7 +29,8 @@ describe('signals', () => {
   })
 
   it('KILL and STOP never make a dump', () => {
-    for (const name of ['KILL', 'STOP', 'TSTP']) expect(objectionTo(signal(name), true)).toContain('does not make a dump')
+    for (const name of ['KILL', 'STOP', 'TSTP'])
+      expect(objectionTo(signal(name), true)).toContain('does not make a dump')
     expect(objectionTo(signal('USR1'), false)).toBeUndefined()
   })
 })
