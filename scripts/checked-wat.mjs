@@ -1,15 +1,14 @@
-// The checked build of a kernel, for tests and the fuzzer: each load and store first checks its address, and ends the kernel if that is outside of
-// all
-// regions. A kernel names its regions next to the description of its memory: from, to (exclusive), and what is allowed there:
+// The checked build of a kernel, which the tests and the fuzzer run: each load and store says first where it goes, and ends the kernel where that is
+// outside of all regions. A kernel names its regions beside the description of its memory, from, to (exclusive), and what may be done there:
 //
 //     ;; region read (i32.const 0) (i32.const 64)
 //     ;; region write (global.get $rows) (i32.const 60416)
 const REGION = /^\s*;; region (read|write) (.+)$/gm
-/** Bytes that an instruction accesses. */
+/** Bytes that an instruction reaches. */
 const SIZES = { v128: 16, i64: 8, f64: 8, i32: 4 }
 const ACCESS = /^(i32|i64|f64|v128)\.(load|store)(8|16|32)?(?:_[su])?$/
 
-/** WebAssembly text → the same text with checks. */
+/** WebAssembly text → the same, checked. */
 export function checked(text) {
   const regions = [...text.matchAll(REGION)].map(([, may, bounds]) => ({
     writes: may === 'write',
@@ -28,7 +27,7 @@ export function checked(text) {
   return print([...module.map(guard), ...parse(checks.join('\n'))])
 }
 
-/** Passes the address of each load and store through a check. */
+/** The address of each load and store goes through a check. */
 function guard(node) {
   if (!Array.isArray(node)) return node
   const inner = node.map(guard)
@@ -42,7 +41,7 @@ function guard(node) {
   return inner
 }
 
-/** Returns the address if the `$size` bytes at `$offset` from it are in one of the regions. */
+/** Returns the address if what begins `$offset` behind it, of `$size` bytes, is in one of the regions. */
 function check(name, regions) {
   const within = ({ bounds: [from, to] }) => `
     (if (i32.and
@@ -56,7 +55,7 @@ function check(name, regions) {
     (unreachable))`
 }
 
-/** Nested lists of words. */
+/** Lists of words and lists. */
 function parse(text) {
   const stack = [[]]
   for (const [token] of text.matchAll(/;;[^\n]*|"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g)) {

@@ -1,6 +1,6 @@
-// Measures how accurate the verdicts and the findings are: `npm run bench:verdicts -- --help`.
+// How right the verdicts and the findings are: `npm run bench:verdicts -- --help`.
 //
-// The rules were tuned on the seeds from TUNED_ON on, 60 to 250 services of each kind; the default seeds are different ones.
+// The rules were tuned on the seeds from TUNED_ON on, 60 to 250 services of each kind; those of the default are others.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

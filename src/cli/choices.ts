@@ -1,21 +1,21 @@
-/** The values of flags with a fixed set of values, shared by the table of flags and the code that reads flags. */
+/** What a flag may be set to, where there are only so many values: the table of flags and what reads the flags have them from here. */
 
 import type { InputKind } from '../carriers/detect.ts'
 import type { Similarity } from '../core/model.ts'
 import type { Keep } from '../mounts/keep.ts'
 
-/** Printed during the run. */
+/** What is printed while the run goes on. */
 export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
-/** Printed once, at the end of the run. */
+/** What is printed once, at the end of the run. */
 export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope'] as const
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
-/** Written once, at the end of the run, for people or other programs. */
+/** What is written once, at the end of the run, for others to read. */
 export const REPORT_FORMATS = ['html', 'markdown', 'github', 'junit', 'sarif'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat | ReportFormat
 export const FORMATS: readonly Format[] = [...RECORD_FORMATS, ...REPORT_FORMATS, ...PROFILE_FORMATS]
 
-/** Is it passed to others? `--redact auto` masks such formats. */
+/** `--redact auto` masks what others get to see. */
 export function isHandedOver(format: Format): format is ReportFormat {
   return REPORT_FORMATS.some((each) => each === format)
 }

@@ -1,7 +1,6 @@
 /**
- * `dumpstream report FILE…`: one report of many logs, or of JSON lines from many dumpstreams, each read once, one after the other. Without
- * `--format`,
- * it writes both Markdown and html.
+ * `dumpstream report FILE…`: one report of many logs, or of JSON lines that many dumpstreams have written, each read once, one after the
+ * other. Without `--format` it writes Markdown and html, side by side.
  */
 import { basename } from 'node:path'
 import { DumpstreamError } from '../core/errors.ts'
@@ -16,7 +15,7 @@ import { loadOptions, type RunOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The default name of the files. */
+/** What the files are called where nobody says. */
 const NAME = 'dumpstream-report'
 const STDIN = '/dev/stdin'
 
@@ -46,7 +45,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   }
 }
 
-/** The command line of each output: the one that was typed, or one per format. Only the first one judges. */
+/** The command line of each output: the one that was typed, or one for each of both formats. What judges is in the first only. */
 function outputsOf(args: ParsedArgs): ParsedArgs[] {
   if (args.flags.has('format')) return [args]
   const typed = args.flags.get('out')?.at(-1) ?? NAME
@@ -61,7 +60,7 @@ function outputsOf(args: ParsedArgs): ParsedArgs[] {
   })
 }
 
-/** Reads all files. Resolves to whether an input could not be read. */
+/** Resolves to whether an input could not be read, or had no dump in it at all. */
 async function readAll(
   options: RunOptions,
   sinks: readonly RecordSink[],
@@ -96,16 +95,16 @@ async function readAll(
     }
     for (const sink of sinks) sink.settle?.()
   }
-  if (dumps === 0 && !failed) complain('no goroutine dump in these files')
+  if (dumps === 0 && !failed) complain('there is no goroutine dump in these files')
   return failed
 }
 
 /**
- * Names of sources. Each node calls its input `stdin`, or `/var/log/app.log`: if another file has used a name for other dumps of the same time, the
- * name of the file is put before it. Files that follow each other in time continue a source.
+ * Each node calls its input `stdin`, or `/var/log/app.log`: a name that another file has used for other dumps of that time gets the file's
+ * name before it. Files that follow each other in time go on with a source.
  */
 class SourceNames {
-  /** Name in the report → its file, and the time of its last dump. */
+  /** Name in the report → the file that it is from, and the time of its last dump. */
   readonly #owners = new Map<string, { file: string; last: number }>()
 
   /** For the records of one file, in their order. */

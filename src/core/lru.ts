@@ -1,15 +1,16 @@
-/** An element of a `RecentOrder`. */
+/** An element of a RecentOrder, linked to its neighbours. */
 export interface Ordered<T> {
   before: T | undefined
   after: T | undefined
 }
 
-/** Elements in the order in which they were last used: a linked list of the elements themselves. */
+/** Elements in the order in which they were last used: a list that is linked through the elements themselves. */
 export class RecentOrder<T extends Ordered<T>> {
   oldest: T | undefined
   latest: T | undefined
+  size = 0
 
-  /** Adds an element, as the latest. */
+  /** Adds an element, as the most recently used. */
   append(one: T): void {
     const before = this.latest
     one.before = before
@@ -17,9 +18,10 @@ export class RecentOrder<T extends Ordered<T>> {
     if (before === undefined) this.oldest = one
     else before.after = one
     this.latest = one
+    this.size++
   }
 
-  /** Makes an element the latest. */
+  /** The element is now the most recently used. */
   renew(one: T): void {
     if (one === this.latest) return
     this.remove(one)
@@ -31,23 +33,30 @@ export class RecentOrder<T extends Ordered<T>> {
     else before.after = after
     if (after === undefined) this.latest = before
     else after.before = before
+    this.size--
   }
 
   clear(): void {
     this.oldest = undefined
     this.latest = undefined
+    this.size = 0
+  }
+
+  /** The least recently used first. The order must not change meanwhile. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let one = this.oldest; one !== undefined; one = one.after) yield one
   }
 }
 
-/** An entry of a map that keeps its keys in the order in which they were last set. */
+/** Of a map that keeps its keys in the order in which they were last set. */
 interface Link<K, V> extends Ordered<Link<K, V>> {
   readonly key: K
   value: V
 }
 
 /**
- * A map that keeps its keys in the order in which they were last set. When it has more than `most`, the least recently set key is removed and passed
- * to `onGone`. The order is kept outside the Map: to find its oldest key, a Map walks over the deleted ones before it, on average half of its size.
+ * A map that keeps its keys in the order in which they were last set. When there are more than `most`, the one that was set longest ago goes, and
+ * `onGone` is told. The order stands beside the map: to find its oldest key, a Map goes over all that have gone before it, half as many as it has.
  */
 export class RecentMap<K, V> {
   readonly #links = new Map<K, Link<K, V>>()
@@ -98,14 +107,14 @@ export class RecentMap<K, V> {
     this.#order.clear()
   }
 
-  /** Least recently set first. The map must not be changed during the iteration. */
+  /** The one that was set longest ago is the first. None may be set meanwhile. */
   *[Symbol.iterator](): IterableIterator<[K, V]> {
-    for (let link = this.#order.oldest; link !== undefined; link = link.after) yield [link.key, link.value]
+    for (const { key, value } of this.#order) yield [key, value]
   }
 
-  /** In the same order as the iterator. */
+  /** As the iterator. */
   *values(): IterableIterator<V> {
-    for (let link = this.#order.oldest; link !== undefined; link = link.after) yield link.value
+    for (const { value } of this.#order) yield value
   }
 
   #remove(link: Link<K, V>): void {

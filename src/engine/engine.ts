@@ -1,6 +1,6 @@
 /**
- * The engine: bytes in, records out. Synchronous and pure: no Node streams, timers or clocks. Every shell (the transform, the command, the
- * mounts) is a thin layer around it.
+ * The engine: bytes in, records out. Synchronous and pure: no Node streams, timers or clocks; every shell (the transform, the
+ * command, the mounts) is a thin layer around it.
  */
 
 import type { Budget, Keeper } from '../core/budget.ts'
@@ -11,7 +11,7 @@ import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
 import { WORTH_ITS_WHILE } from '../stacks/tables.ts'
-import { CarriedStreams } from '../streams/carried-streams.ts'
+import { LazyStreams } from '../streams/lazy-streams.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
@@ -36,16 +36,16 @@ class LogEngine implements Engine, Keeper {
   readonly #splitter: Splitter
   readonly #tape: LogQueue
   readonly #reporter: Reporter
-  /** Dumps in the plain text. */
+  /** Dumps in the text as it is. */
   readonly #plain: InterleavedDumps
   /** Dumps inside carriers. */
-  readonly #streams: CarriedStreams
+  readonly #streams: LazyStreams
   readonly #router: Router
   #bytes = 0
   #now: number | undefined
-  /** Silence since the last line of the dump in the plain text. */
+  /** Since the last line of the dump in the text as it is. */
   readonly #silence = new Silence()
-  /** Silence since the splitter kept lines that may announce a dump. */
+  /** Since the splitter has kept lines that may announce a dump. */
   readonly #waiting = new Silence()
 
   constructor(options: InnerOptions) {
@@ -73,20 +73,22 @@ class LogEngine implements Engine, Keeper {
     const { assemblers } = memory
     const [now, bytes] = [() => this.#now, () => this.#bytes]
     const parts: SinkParts = { reporter: this.#reporter, memory, assemblers, now, bytes }
-    const named = namedInput(source, options)
     const own: Origin = { source, attributes: options.attributes }
     const ofInput: Whose = { origin: () => own, openings: () => openings.plain() }
     this.#plain = new InterleavedDumps(new DumpSource(parts, tape, ofInput))
     const blockBytes = (options.kernels ?? WORTH_ITS_WHILE).bytes
-    this.#streams = new CarriedStreams({
-      limits,
-      budget,
-      tape: this.#tape,
-      input,
-      blockBytes,
-      keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
-      makeDumps: (stream, carried) =>
-        new InterleavedDumps(new DumpSource(parts, carried, new OfStream(stream, named, openings))),
+    this.#streams = new LazyStreams(() => {
+      const named = namedInput(source, options)
+      return {
+        limits,
+        budget,
+        tape,
+        input,
+        blockBytes,
+        keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
+        makeDumps: (stream, carried) =>
+          new InterleavedDumps(new DumpSource(parts, carried, new OfStream(stream, named, openings))),
+      }
     })
     this.#router = new Router({
       limits,
@@ -110,15 +112,15 @@ class LogEngine implements Engine, Keeper {
 
   get resumeAt(): number {
     const { settled } = this
-    const starts = [this.#plain.start, this.#streams.start, this.#router.start]
+    const starts = [this.#plain.start, this.#streams.made?.start, this.#router.start]
     return Math.min(settled, this.#splitter.decided, ...starts.map((start) => start ?? settled))
   }
 
   get open(): boolean {
-    return this.#streams.open || !this.#plain.quiet || this.#splitter.waiting
+    return this.#streams.made?.open === true || !this.#plain.quiet || this.#splitter.waiting
   }
 
-  /** Besides what its streams keep: the dump in the plain text, the log that waits, the beginning of a line. */
+  /** Beside what its streams keep: the dump in the text as it is, the log that waits, the beginning of a line. */
   get bytes(): number {
     return this.#plain.bytes + this.#tape.waiting + this.#splitter.kept
   }
@@ -132,7 +134,7 @@ class LogEngine implements Engine, Keeper {
   push(chunk: Uint8Array): void {
     this.#bytes += chunk.length
     this.#splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
-    this.#streams.count()
+    this.#streams.made?.count()
     this.#budget.note(this)
   }
 
@@ -145,9 +147,9 @@ class LogEngine implements Engine, Keeper {
   tick(now: number): void {
     this.#now = validTime(now)
     const idle = this.#options.idle ?? 1000
-    // The waiting lines may belong to an open dump.
+    // What waits may be of a dump that is open.
     this.#tickWaiting(now, idle)
-    this.#streams.tick(now, idle)
+    this.#streams.made?.tick(now, idle)
     if (this.#plain.quiet) this.#silence.break()
     else if (this.#silence.lasts(this.#plain.progress, now, idle)) {
       this.#silence.break()
@@ -159,11 +161,11 @@ class LogEngine implements Engine, Keeper {
     this.#splitter.end()
     this.#plain.end()
     this.#plain.release()
-    this.#streams.end()
+    this.#streams.made?.end()
     this.#budget.forget(this)
   }
 
-  /** Waiting lines become log if the dump that they may announce does not come. */
+  /** Lines that announced a dump which did not come are log. */
   #tickWaiting(now: number, idle: number): void {
     const from = this.#splitter.waiting ? this.#router.announced : -1
     if (from < 0) this.#waiting.break()

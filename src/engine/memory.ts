@@ -1,5 +1,6 @@
 /**
- * What the engines of one input share: histories and numbers of dumps, which dumps are reported, known stacks, and the memory budget.
+ * What the engines of one input know and keep together: histories and numbers of dumps, which dumps are reported, known stacks, and the
+ * budget of memory that all draw on.
  */
 import { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
@@ -14,14 +15,14 @@ import type { KernelUse } from '../stacks/tables.ts'
 import { StackTrees } from '../stacks/trees.ts'
 import { type EngineSnapshot, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
-/** Finished dumps that are remembered while a dump is open that began before they ended: at most twice this number. */
+/** Dumps that are remembered while one is open that began before their ends: twice as many at most. */
 const FINISHED = 4096
-/** Simultaneously open dumps whose preceding lines are remembered, 4 KiB each: at most twice this number. */
+/** Dumps that are open at once whose lines before are remembered, 4 KiB each: twice as many at most. */
 const OPENED = 64
 
-/** Share of the memory budget for signatures that nothing open refers to. */
+/** Of the memory for all that is open, what signatures may take that nothing open refers to any more. */
 const SIGNATURES_SHARE = 1 / 4
-/** Share of the memory budget for the tree of known stacks of one dump. */
+/** The same of the tree of known stacks of one dump. */
 const TREE_SHARE = 1 / 16
 
 interface Finished {
@@ -38,13 +39,11 @@ export class Memory {
   readonly budget: Budget
   readonly assemblers: Assemblers
   readonly #shared: Shared
-  /**
-   * Maps an offset of an engine to the input; absent if the engine reads the whole input. A snapshot does not need what came before dumps of a part.
-   */
+  /** Absent for the whole input: no snapshot asks what came before the dumps of a part of it. */
   readonly #place: ((offset: number) => number) | undefined
-  /** The log before the input. */
+  /** What came before the input. */
   readonly before: LinesBefore | undefined
-  /** The starts of dumps that may still be open, with the log before each. */
+  /** Where dumps began, as far as they may be open, and what came before. */
   readonly #opened: { readonly start: number; readonly before: LinesBefore }[] = []
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
@@ -66,7 +65,7 @@ export class Memory {
   /**
    * `kernels`: when they walk the stacks.
    *
-   * @throws DumpstreamError `DS_OPTION` if `snapshot` is not valid
+   * @throws DumpstreamError `DS_OPTION` when `snapshot` is not one
    */
   static make(
     limits: Limits,
@@ -91,26 +90,26 @@ export class Memory {
   }
 
   /**
-   * The same memory for an engine that reads part of the input: `place` maps its offsets to those of the input. `before`: the log before that part,
-   * if it is known.
+   * The same for an engine of a part of the input: `place` makes offsets of the input of its own. `before`: what came before that part; absent,
+   * it does not say.
    */
   placed(place: (offset: number) => number, before?: LinesBefore): Memory {
     return new Memory(this, before, this.#shared, (offset) => this.#inInput(place(offset)))
   }
 
-  /** `latest`: returns the end of the log so far. */
+  /** `latest`: what has come so far. */
   watch(latest: () => LinesBefore): void {
     this.#latest = latest
   }
 
-  /** A dump may begin at `start`, after the log in `before`. */
+  /** A dump may begin at `start`, behind `before`. */
   open(start: number, before: LinesBefore): void {
     if (this.#place !== undefined) return
     this.#opened.push({ start, before })
     if (this.#opened.length > 2 * OPENED) this.#opened.splice(0, OPENED)
   }
 
-  /** Notes that a dump is complete. Returns whether to report it: not if the engine of the snapshot already did. */
+  /** A dump is complete. True when it is to be reported: it was not, by the engine of the snapshot. */
   finish(source: string, [first, after]: readonly [number, number]): boolean {
     const { known, finished } = this.#shared
     const start = this.#inInput(first)
@@ -126,7 +125,7 @@ export class Memory {
 
   /** `needed`: the first byte of what is still open. */
   snapshot(needed: number, isOpen: boolean, similarity: Similarity): EngineSnapshot {
-    // If nothing is open, no dump that ended so far can overlap what comes next.
+    // Nothing that is open now began before what comes next.
     const { finished } = this.#shared
     if (!isOpen) {
       finished.length = 0
@@ -148,7 +147,7 @@ export class Memory {
     }
   }
 
-  /** Cached: without another dump, the history is the same. */
+  /** Without a dump since, it is the same. */
   #history(): HistorySnapshot {
     const { written, dumps } = this.#shared
     if (written?.dumps === dumps) return written.history
@@ -157,7 +156,7 @@ export class Memory {
     return history
   }
 
-  /** Moves back to an offset that is inside no dump: a dump that is read from its middle would be a different one. */
+  /** A dump that is read from its middle would be another one: goes back to where none has begun. */
   #beforeAll(needed: number): number {
     let resumeAt = needed
     for (let before = Number.POSITIVE_INFINITY; before !== resumeAt; ) {
@@ -171,7 +170,7 @@ export class Memory {
 interface Shared {
   readonly known: ReadonlySet<string>
   readonly finished: Finished[]
-  /** The history as last written, and the number of finished dumps at that time. */
+  /** The history as it was last written, and how many dumps were finished then. */
   written: { readonly history: HistorySnapshot; readonly dumps: number } | undefined
   dumps: number
 }

@@ -1,4 +1,4 @@
-/** Totals over several engines. */
+/** What several engines have counted together. */
 import type { EngineStats } from './contract.ts'
 
 export const NOTHING: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }

@@ -1,17 +1,16 @@
 /**
- * The files of one input: which of them have an engine, how far each has decided, and the log of all of them, which comes out in the order of the
- * input.
+ * The files of one input: which of them have an engine, how far each has decided, and the log of all, which comes out in the order of the input.
  */
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import type { Limits } from '../core/limits.ts'
-import { RecentMap } from '../core/lru.ts'
+import { RecentMap, RecentOrder } from '../core/lru.ts'
 import type { Writable } from '../core/records.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { add, NOTHING } from './stats.ts'
 import { TailedFile } from './tailed-file.ts'
 import { WaitingLog } from './waiting-log.ts'
 
-/** How many other files with an engine are examined when one is created: some no longer need theirs. */
+/** Of the files without anything open, so many are looked at when one more comes: some need their engine no longer. */
 const LOOKS = 4
 
 export class TailedFiles {
@@ -21,19 +20,20 @@ export class TailedFiles {
   /** Least recently used first. */
   readonly #files: RecentMap<string, TailedFile>
   #atHand: TailedFile | undefined
-  /** The files with an engine, least recently used first; and those with undecided bytes, except the current file. */
-  readonly #running = new Set<TailedFile>()
+  /** Those with an engine, least recently used first; and of these, other than the one at hand, those that may still say something. */
+  readonly #running = new RecentOrder<TailedFile>()
   readonly #undecided = new Set<TailedFile>()
-  /** Totals of the engines that were dropped. */
+  /** What the engines have counted that are gone. */
   #past: EngineStats = NOTHING
-  /** A file has shown that its oldest line comes first: then the same holds for the others. */
-  #isForward = false
+  /** What the engines of all files are told. */
+  #ofAll: InnerOptions
   readonly #log: WaitingLog
-  /** Offset in the input before which all files but the current one have decided. */
+  /** Offset in the input before which no file but the one at hand has anything to say. */
   #others = Number.POSITIVE_INFINITY
 
   constructor(options: InnerOptions, limits: Limits, make: (options: InnerOptions) => Engine) {
     this.#options = options
+    this.#ofAll = { ...options, qualified: true, source: '' }
     this.#limits = limits
     this.#make = make
     this.#log = new WaitingLog(options.onLog, limits.waitingBytes)
@@ -55,12 +55,12 @@ export class TailedFiles {
     return !this.#log.isEmpty
   }
 
-  /** Offset in the input before which all files have decided. */
+  /** Offset in the input before which no file has anything more to say. */
   get decided(): number {
     return Math.min(this.#others, this.#atHand?.undecided ?? Number.POSITIVE_INFINITY)
   }
 
-  /** Offset in the input of the first title that a fresh engine must see, that of a file with something open; infinite if there is none. */
+  /** Offset in the input of the first title that a fresh engine must see: of a file with something open; none is infinite. */
   get resumeAt(): number {
     let first = Number.POSITIVE_INFINITY
     for (const file of this.#running) {
@@ -70,17 +70,17 @@ export class TailedFiles {
     return first
   }
 
-  /** Is there a current file? */
+  /** A file is at hand. */
   get isAny(): boolean {
     return this.#atHand !== undefined
   }
 
-  /** Does the current file have an engine? Then the engine must get all of the file. */
+  /** The file at hand has an engine: it must be given all that is of it. */
   get isRunning(): boolean {
     return this.#atHand?.engine !== undefined
   }
 
-  /** Reads a title, `bytes` at offset `at` of the input: the file of that name becomes the current one. */
+  /** A title, `bytes` at `at` of the input: the file of that name is at hand. */
   switchTo(name: string, bytes: Buffer, at: number): void {
     this.#pass(undefined, bytes, at)
     const before = this.#atHand
@@ -89,11 +89,11 @@ export class TailedFiles {
     this.#atHand = file
     if (before !== undefined && before.undecided < Number.POSITIVE_INFINITY) this.#undecided.add(before)
     this.#undecided.delete(file)
-    if (this.#running.delete(file)) this.#running.add(file)
+    if (file.engine !== undefined) this.#running.renew(file)
     this.#look()
   }
 
-  /** Takes log of the current file, which has no engine, at offset `input`. */
+  /** Log of the file at hand, which has no engine, at `input`. */
   remember(piece: Buffer, input: number): void {
     const file = this.#atHand
     file?.remember(piece)
@@ -101,7 +101,7 @@ export class TailedFiles {
     this.#flush()
   }
 
-  /** Takes bytes of the current file, at offset `input`, that may belong to a dump; `title`: offset of the title before them. */
+  /** What comes of the file at hand, at `input`, and may be of a dump; `title`: where the title before it begins. */
   push(piece: Buffer, input: number, title: number): void {
     const file = this.#atHand
     if (file === undefined) return
@@ -113,7 +113,7 @@ export class TailedFiles {
     engine.push(piece)
     this.#learnOrder(engine)
     this.#flush()
-    // A long line is log at once, but a dump may yet be found in it.
+    // A long line is log at once, and a dump may yet be found in it.
     if (!engine.open && engine.resumeAt >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
   }
@@ -130,12 +130,12 @@ export class TailedFiles {
     this.#log.flush(Number.POSITIVE_INFINITY)
   }
 
-  /** Ends the engine of a file, and what is open in it. */
+  /** What is open in it is all there will be. */
   #stop(file: TailedFile): void {
-    this.#running.delete(file)
     this.#undecided.delete(file)
     const { engine } = file
     if (engine === undefined) return
+    this.#running.remove(file)
     engine.end()
     this.#learnOrder(engine)
     this.#past = add(this.#past, engine.stats)
@@ -145,24 +145,23 @@ export class TailedFiles {
   }
 
   #learnOrder(engine: Engine): void {
-    this.#isForward ||= engine.stats.dumps > 0 && engine.isNewestFirst !== true
+    if (this.#ofAll.order === 'oldest_first' || engine.stats.dumps === 0 || engine.isNewestFirst === true) return
+    // A file has shown that its oldest line is the first: so it is in the others.
+    this.#ofAll = { ...this.#ofAll, order: 'oldest_first' }
   }
 
-  /** Creates the engine of a file; among those with nothing open, the least recently used ones lose theirs. */
+  /** Makes the engine of a file; of those that have nothing open, the ones that were used longest ago lose theirs. */
   #start(file: TailedFile): Engine {
     const engine = this.#engineOf(file)
     file.engine = engine
-    this.#running.add(file)
-    let looks = LOOKS
-    for (const each of this.#running) {
-      if (this.#running.size <= this.#limits.files || looks-- === 0) break
-      if (each === file) continue
-      if (each.engine?.open === false && each.undecided === Number.POSITIVE_INFINITY) this.#stop(each)
-      else {
-        // Examine a different one next time.
-        this.#running.delete(each)
-        this.#running.add(each)
-      }
+    this.#running.append(file)
+    for (let looks = LOOKS; looks > 0 && this.#running.size > this.#limits.files; looks--) {
+      const { oldest } = this.#running
+      if (oldest === undefined) break
+      if (oldest !== file && oldest.engine?.open === false && oldest.undecided === Number.POSITIVE_INFINITY)
+        this.#stop(oldest)
+      // Another one is looked at next time.
+      else this.#running.renew(oldest)
     }
     return engine
   }
@@ -171,10 +170,9 @@ export class TailedFiles {
     const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
     const { name } = file
     const recent = file.takeRecent()
-    // Field by field: there can be thousands of files.
-    const own: Writable<InnerOptions> = { ...this.#options, qualified: true }
+    // Field by field, of fields that are there: there may be thousands of files.
+    const own: Writable<InnerOptions> = { ...this.#ofAll }
     own.source = qualified === true && source !== undefined ? `${source}:${name}` : name
-    if (this.#isForward) own.order = 'oldest_first'
     const named = attributesOfPath(name)
     if (Object.keys(named).length > 0) own.attributes = { ...attributes, ...named }
     if (memory !== undefined)
@@ -185,7 +183,7 @@ export class TailedFiles {
     return this.#make(own)
   }
 
-  /** Takes log of a file, at `offset` in it. */
+  /** Log of a file, at `offset` of it. */
   #logOf(file: TailedFile, bytes: Uint8Array, offset: number): void {
     for (let from = 0; from < bytes.length; ) {
       const next = file.pieces[file.pieceOf(offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
@@ -195,7 +193,7 @@ export class TailedFiles {
     }
   }
 
-  /** Takes log of `file`, or a title, at offset `at` of the input. */
+  /** Log of `file`, or a title, at `at` of the input. */
   #pass(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
     this.#log.add(bytes, at, () => (file !== undefined && file === this.#atHand ? this.#others : this.decided))
   }
@@ -204,7 +202,7 @@ export class TailedFiles {
     if (!this.#log.isEmpty) this.#log.flush(this.decided)
   }
 
-  /** Updates how far the other files have decided, because the current file changed or a tick may have ended a dump. */
+  /** Looks anew how far the files that are not at hand have decided: the one at hand has changed, or a clock has ended a dump. */
   #look(): void {
     this.#others = Number.POSITIVE_INFINITY
     if (!this.#log.isWanted) return

@@ -1,9 +1,9 @@
-/** Bytes that one side pushes and the other side takes, in pieces of the size it chooses. */
+/** Bytes that are pushed by one side and asked for by the other, in pieces of its choice. */
 import type { Stage } from './stage.ts'
 
 const EMPTY = Buffer.alloc(0)
 
-/** More bytes were requested than the input has. */
+/** Asked for more than there is: the input has ended. */
 export class EndOfBytes extends Error {}
 
 export class ByteQueue implements Stage {
@@ -11,12 +11,12 @@ export class ByteQueue implements Stage {
   #ended = false
   #reading: Promise<void>
   #failure: unknown
-  /** The reading side has ended: what is pushed is dropped. */
+  /** Nobody asks any more: what is pushed is dropped. */
   #over = false
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
-  /** `read` takes the bytes, and starts at once. What it throws rejects `push` or `end`. */
+  /** `read` asks, and is run at once. What it throws rejects `push` or `end`. */
   constructor(read: (queue: ByteQueue) => Promise<void>) {
     this.#reading = read(this)
       .catch((error: unknown) => {
@@ -61,24 +61,24 @@ export class ByteQueue implements Stage {
     return taken
   }
 
-  /** Takes at least one byte, at most `most`. @throws EndOfBytes */
+  /** At least one byte, at most `most`. @throws EndOfBytes */
   async some(most: number): Promise<Buffer> {
     if (this.#bytes.length === 0) await this.#more()
     return await this.exactly(Math.min(most, this.#bytes.length))
   }
 
-  /** Up to `count` of the next bytes, without taking them; fewer only at the end of the input. */
+  /** Up to `count` of the bytes that come next, which stay; fewer only at the end of the input. */
   async peek(count: number): Promise<Buffer> {
     while (this.#bytes.length < count && !this.#ended) await this.#more().catch(() => {})
     return this.#bytes.subarray(0, count)
   }
 
-  /** Up to `count` of the next bytes that are already there, without taking them. */
+  /** Up to `count` of the bytes that come next and need not be waited for; they stay. */
   atHand(count: number): Buffer {
     return this.#bytes.subarray(0, count)
   }
 
-  /** Puts taken bytes back to the front. */
+  /** Bytes that were taken come next again. */
   unread(bytes: Uint8Array): void {
     this.#bytes = this.#bytes.length === 0 ? Buffer.from(bytes) : Buffer.concat([bytes, this.#bytes])
   }

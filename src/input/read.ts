@@ -1,6 +1,6 @@
 /**
- * Reads an input to its end and passes the bytes on. The consumer is synchronous and takes everything at once, so nothing is queued here and the
- * buffer is reused.
+ * Reads an input to its end and hands the bytes on. The consumer is synchronous and takes everything at once, so nothing is
+ * queued here and the buffer is reused.
  *
  * Measured on Node 20 with 328 MB through `cat … |`: a socket with its own buffer 132 ms, a blocking `readSync` loop 137 ms,
  * `fs.read` 206 ms, `process.stdin` 'data' events 260 ms. The socket also lets timers and signals run.
@@ -13,32 +13,31 @@ import { systemErrorCode, systemErrorText } from '../core/system-error.ts'
 import { Gate, type Reader } from './gate.ts'
 import type { OpenInput } from './open.ts'
 
-/** For files. Pieces of 64 KiB are read at a third of the speed of pieces of 1 MiB. */
+/** Files: 64 KiB pieces read at a third of the rate of 1 MiB pieces. */
 const READ_BYTES = 1 << 20
 /** How long a file may be read before signals and timers get their turn. */
 const TURN_MS = 25
 
 /**
- * Ends early, without an error, if `signal` is aborted. Rejects with a `DumpstreamError` if reading or decompressing fails; everything before the
- * error
- * was passed on by then.
+ * Ends early, without an error, when `signal` is aborted. Rejects with a `DumpstreamError` when reading or decompressing
+ * fails; what came before has been handed on by then.
  */
 export async function readInput(input: OpenInput, reader: Reader, signal: AbortSignal): Promise<void> {
   const gate = new Gate(input.name, reader)
   try {
     if (input.kind === 'file') await readFile(input.fd, gate, signal)
     else await readStream(input, gate, signal)
-    // Stopping has cut the stream, which is not an error of the file.
+    // A stopped read has cut the stream itself: that is no fault of the file's.
     if (signal.aborted) gate.close()
     else await gate.end()
   } catch (error) {
-    // Any other error is the consumer's, or is already complete.
+    // What is not the system's is the consumer's own, or says it all already.
     if (systemErrorCode(error) === undefined) throw error
     throw new DumpstreamError('DS_INPUT', `${input.name}: ${systemErrorText(error)}`, { cause: error })
   }
 }
 
-/** The same for bytes from elsewhere: the body of a response, the output of a command. */
+/** The same for bytes that come from elsewhere: the body of an answer, the output of a command. */
 export async function readChunks(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
@@ -80,7 +79,7 @@ async function readStream(input: OpenInput, gate: Gate, signal: AbortSignal): Pr
       }
     }
     const socket = input.kind === 'terminal' ? new ReadStream(input.fd) : new Socket(socketOptions(input.fd, take))
-    // Terminal input is slow: speed does not matter, and the stream does not use our buffer.
+    // A terminal is typed at: its speed does not matter, and its stream has no buffer of ours.
     if (input.kind === 'terminal') socket.on('data', take)
     const done = (): void => {
       signal.removeEventListener('abort', stop)
@@ -97,7 +96,7 @@ async function readStream(input: OpenInput, gate: Gate, signal: AbortSignal): Pr
     }
     socket.once('end', done)
     socket.once('error', (error) => {
-      // A reset connection has delivered all that it will.
+      // A connection whose other end went away has said all it had to say.
       if (systemErrorCode(error) === 'ECONNRESET') done()
       else fail(error)
     })
@@ -105,7 +104,7 @@ async function readStream(input: OpenInput, gate: Gate, signal: AbortSignal): Pr
   })
 }
 
-/** Documented for the constructor, but @types/node 20 declares it only for `connect`. */
+/** Documented for the constructor, but @types/node 20 has it for `connect` only. */
 type ReadableSocketOptions = SocketConstructorOpts & { readonly onread: OnReadOpts }
 
 function socketOptions(fd: number, take: (bytes: Uint8Array) => void): ReadableSocketOptions {

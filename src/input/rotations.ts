@@ -1,10 +1,10 @@
-/** Finds the current name of a file: rotation renames it within its folder, which may contain ten thousand others. */
+/** What a file is called by now: rotation renames it within its folder, where there may be ten thousand others. */
 import { readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 
-/** What rotation appends to a file name: `.1`, `-20261124`, `.20261124-101500`. Compressed files do not count. */
+/** What rotation puts behind the name of a file: `.1`, `-20261124`, `.20261124-101500`. Not what it has compressed. */
 const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
 
 export function isRotationOf(path: string, other: string): boolean {
@@ -21,12 +21,10 @@ export function isAt(path: string, identity: string): boolean {
   return stats !== undefined && identityOf(stats) === identity
 }
 
-/**
- * If files are renamed while a folder is listed, the listing can contain a file twice and miss another: so it is listed again, at most this often.
- */
+/** A folder whose files are renamed while it is looked at shows one of them twice, and another nowhere: it is looked at again. */
 const LOOKS = 16
 
-/** Visits the files that were once at `path`, by their names: some may come twice, and none is missed unless the folder never comes to rest. */
+/** Hands on the files that were at `path` once, by their names: some twice, and none is missing unless its folder is never at rest. */
 export function eachRotation(path: string, take: (name: string, stats: Stats) => void): void {
   lookUntilSteady(path, rotatedNames(path), (name, stats) => {
     take(name, stats)
@@ -34,7 +32,7 @@ export function eachRotation(path: string, take: (name: string, stats: Stats) =>
   })
 }
 
-/** The current path of the file: one of `paths`, or a new name; undefined if it is gone. */
+/** One of the paths, or what the file is called that was there; undefined when it is gone. */
 export function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
   const known = paths.find((path) => isAt(path, identity))
   if (known !== undefined) return known
@@ -49,8 +47,8 @@ function rotatedNames(path: string): (name: string) => boolean {
 }
 
 /**
- * Visits the `wanted` names in the folder of `path`, until nothing was renamed between two listings. Returns the path for which `take` returned true;
- * undefined if there is none.
+ * Looks at what is in the folder of `path` under names that are `wanted`, until nothing was renamed between two looks. Returns the path at
+ * which `take` was done; undefined: at none.
  */
 function lookUntilSteady(
   path: string,
@@ -74,7 +72,7 @@ function lookUntilSteady(
   return undefined
 }
 
-/** Undefined if there is no file, or if we may not see it. */
+/** Undefined also where we may not look. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path)

@@ -1,4 +1,4 @@
-/** A partition that belongs to this member of the group: how far it was read, and which states must be saved. */
+/** A partition that this member of the group has: how far it is read, and what is to be kept of it. */
 import type { PlacedRecord } from '../partitions/message.ts'
 import { Partition, type PartitionOptions } from '../partitions/partition.ts'
 import type { MessageRun } from '../partitions/run.ts'
@@ -9,9 +9,9 @@ import type { StreamChange } from './states.ts'
 export interface PartitionFigures {
   readonly topic: string
   readonly partition: number
-  /** Messages that were not read yet, as of the last response. */
+  /** Messages that are not read yet, as of the last answer. */
   readonly lag: number
-  /** The committed offset: everything before it is written. */
+  /** Committed: everything before it is written. */
   readonly settled: bigint
   readonly streams: number
 }
@@ -21,12 +21,12 @@ export class OwnedPartition {
   readonly partition: number
   readonly #runner: Partition
   readonly #streamBy: StreamBy
-  /** The next offset to fetch. */
+  /** What is fetched next. */
   position: bigint
-  /** The offset after the newest message that may be read; undefined before the first response. */
+  /** One past the newest message that may be read; undefined before the first answer. */
   end: bigint | undefined
   committed: bigint
-  /** Changes that are not saved yet, the latest for each stream. */
+  /** Not kept yet, newest of each. */
   readonly #changes = new Map<string | undefined, StreamChange>()
 
   constructor(options: PartitionOptions & { readonly partition: number }, streamBy: StreamBy, position: bigint) {
@@ -42,7 +42,7 @@ export class OwnedPartition {
     return `${this.topic}/${this.partition}`
   }
 
-  /** Was everything read that is there? */
+  /** Nothing is there that was not read. */
   get isCaughtUp(): boolean {
     return this.end !== undefined && this.position >= this.end
   }
@@ -53,7 +53,7 @@ export class OwnedPartition {
     return { topic, partition, lag, settled: committed, streams: this.#runner.streams }
   }
 
-  /** Advances the position past the batches, and returns their new messages. */
+  /** Moves on; the runs are what is new in the batches. */
   advance(fetched: FetchedBatches, decompress: Decompress, now: number): MessageRun[] {
     const runs = new RunBuilder(this.#streamBy)
     const from = this.position
@@ -69,7 +69,7 @@ export class OwnedPartition {
     return this.#runner.tick(now)
   }
 
-  /** The changes to save, and the offset that can be committed after that. */
+  /** What has to be kept, and what can be committed then. */
   checkpoint(): { readonly changes: readonly StreamChange[]; readonly offset: bigint } {
     const { states, offset } = this.#runner.checkpoint()
     for (const change of states) this.#changes.set(change.stream, change)

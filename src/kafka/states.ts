@@ -1,33 +1,33 @@
-/** Keeps the states of streams between processes. */
+/** Where the states of streams are kept between processes. */
 import type { StreamState } from '../partitions/stream.ts'
 
 export interface StreamChange {
-  /** Undefined for the stream of the partition itself. */
+  /** Absent: that of the partition itself. */
   readonly stream: string | undefined
-  /** Undefined to forget it. */
+  /** Undefined: forget it. */
   readonly state: StreamState | undefined
 }
 
-/** A message that stores a state in a transaction. */
+/** What a transaction writes for a state. */
 export interface StateMessage {
   readonly topic: string
   readonly partition: number
   readonly key: Buffer
-  /** Absent to forget the state. */
+  /** Absent: forget it. */
   readonly value?: Buffer
 }
 
 export interface StateStore {
-  /** All states of a partition. */
+  /** All that is kept of a partition. */
   load(topic: string, partition: number): Promise<readonly StreamState[]>
-  /** Resolves when the states are saved; only then are offsets committed. */
+  /** Resolves when it is kept: offsets are committed after that. */
   save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void>
-  /** Like `save`, but for a transaction; absent if the store does not support them. */
+  /** As `save`, for a transaction; absent where there is none. */
   messages?(topic: string, partition: number, changes: readonly StreamChange[]): Promise<StateMessage[]>
   close(): Promise<void>
 }
 
-/** Parses what `save` has written; undefined if it is something else. */
+/** Of JSON that was written by `save`; undefined when it is something else. */
 export function readState(json: string): StreamState | undefined {
   let value: unknown
   try {
@@ -38,7 +38,7 @@ export function readState(json: string): StreamState | undefined {
   return isState(value) ? value : undefined
 }
 
-/** The engine checks the snapshot itself. */
+/** What is in the snapshot the engine checks. */
 function isState(value: unknown): value is StreamState {
   if (typeof value !== 'object' || value === null) return false
   if (!('offset' in value && 'byte' in value && 'snapshot' in value)) return false

@@ -1,9 +1,9 @@
-/** Serves the tools over the Model Context Protocol (modelcontextprotocol.io, "Tools"), on stdin and stdout. */
+/** The tools as the Model Context Protocol names them (modelcontextprotocol.io, "Tools"), on stdin and stdout. */
 import { DumpstreamError, installed } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 
 declare global {
-  /** The SDK's declarations name this type of the DOM library; @types/node 20 only has `Headers`. */
+  /** The SDK's declarations name this type of the DOM library; @types/node 20 has `Headers` only. */
   type HeadersInit = ConstructorParameters<typeof Headers>[0]
 }
 
@@ -12,17 +12,17 @@ const PACKAGE = '@modelcontextprotocol/sdk'
 export interface Tool {
   readonly name: string
   readonly description: string
-  /** Parameter → description; all parameters are strings. */
+  /** Parameter → what it is; all are strings. */
   readonly parameters: Readonly<Record<string, string>>
   readonly optional?: readonly string[]
-  /** @throws DumpstreamError, whose message is sent to the agent. */
+  /** @throws DumpstreamError: the agent is told its message. */
   call(args: Readonly<Record<string, string>>): Promise<string>
 }
 
 /**
- * Serves until the client closes stdin and all its requests are answered.
+ * Serves until the client closes stdin, and all that it has asked is answered.
  *
- * @throws DumpstreamError `DS_USAGE` if the SDK, an optional package, is not installed; `DS_INPUT` if a request is longer than the SDK accepts
+ * @throws DumpstreamError `DS_USAGE` when the SDK, an optional package, is not installed; `DS_INPUT` when a request is longer than the SDK takes
  *   (10 MiB).
  */
 export async function serve(tools: readonly Tool[]): Promise<void> {
@@ -49,7 +49,7 @@ export async function serve(tools: readonly Tool[]): Promise<void> {
     // The transport does not notice the end of its input.
     process.stdin.once('end', async () => {
       isOver = true
-      // The last request is passed to its tool, and the last answer is written, one turn later.
+      // The last request is handed to its tool, and the last answer is written, a turn later.
       await turn()
       while (answering.size > 0) await Promise.allSettled(answering)
       await turn()
@@ -78,7 +78,7 @@ async function answer(
   given: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> {
   const tool = tools.find((each) => each.name === name)
-  if (tool === undefined) return failure(`no such tool: ${name}`)
+  if (tool === undefined) return failure(`there is no tool ${name}`)
   const args: Record<string, string> = {}
   for (const parameter of Object.keys(tool.parameters)) {
     const value = given[parameter]

@@ -52,10 +52,11 @@ export interface CarriedStreamsOptions extends StreamMakerOptions {
 export type Taken = 'taken' | 'refused' | 'likely log' | 'waits' | GluedHeader
 
 export class CarriedStreams {
-  readonly #options: CarriedStreamsOptions
-  #recognised: Recognition | undefined
-  #streams: StreamMap | undefined
-  #openStrings: OpenStrings | undefined
+  readonly #tape: LogTape
+  /** Which carriers the log has. */
+  readonly recognition: Recognition
+  readonly #map: StreamMap
+  readonly #strings: OpenStrings
   /** The text of the current raw line. */
   readonly #text = new CarriedText()
   /** The current raw line. */
@@ -63,56 +64,33 @@ export class CarriedStreams {
   readonly #maker: StreamMaker
   /** The stream of a header with a prefix that the other lines of its dump may not have. */
   #unproved: Unproved | undefined
-  #unprovedParts: UnprovedParts | undefined
+  readonly #ofUnproved: UnprovedParts
   readonly #wrappedLines = new WrappedLines()
   readonly #like: LikeLines
 
   constructor(options: CarriedStreamsOptions) {
-    this.#options = options
-    this.#line = new CarriedTape(options.tape)
-    this.#maker = new StreamMaker(options, this.#line)
-    this.#like = new LikeLines(options.blockBytes)
-  }
-
-  // Made on demand: most inputs have no dump in a carrier, and there may be thousands of files.
-
-  /** Which carriers the log has. */
-  get recognition(): Recognition {
-    const { input, keys, tape } = this.#options
-    this.#recognised ??= new Recognition({
-      input,
-      keys,
-      tape,
-      probe: () => this.#maker.probe,
-      onDrop: (carrier) => this.#map.drop(carrier),
-    })
-    return this.#recognised
-  }
-
-  get #map(): StreamMap {
-    this.#streams ??= new StreamMap(this.#options.limits.sources, this.#options.budget)
-    return this.#streams
-  }
-
-  get #ofUnproved(): UnprovedParts {
-    const { tape } = this.#options
-    this.#unprovedParts ??= { tape, streams: this.#map, maker: this.#maker, recognition: this.recognition }
-    return this.#unprovedParts
-  }
-
-  get #strings(): OpenStrings {
-    this.#openStrings ??= new OpenStrings(this.#options.tape, this.#map)
-    return this.#openStrings
+    const { tape, input, keys, limits, budget, blockBytes } = options
+    this.#tape = tape
+    this.#line = new CarriedTape(tape)
+    const maker = new StreamMaker(options, this.#line)
+    const streams = new StreamMap(limits.sources, budget)
+    this.#maker = maker
+    this.#map = streams
+    const [probe, onDrop] = [() => maker.probe, (carrier: Carrier) => streams.drop(carrier)]
+    this.recognition = new Recognition({ input, keys, tape, probe, onDrop })
+    this.#strings = new OpenStrings(tape, streams)
+    this.#ofUnproved = { tape, streams, maker, recognition: this.recognition }
+    this.#like = new LikeLines(blockBytes)
   }
 
   /** Where the first of what is open in any stream begins; undefined if nothing is open. */
   get start(): number | undefined {
-    return this.#streams?.start
+    return this.#map.start
   }
 
   /** A stream has a dump open: every line must be shown to `line`. */
   get open(): boolean {
-    return this.#streams?.open === true
+    return this.#map.open
   }
 
   /**
@@ -131,7 +109,7 @@ export class CarriedStreams {
     this.#like.forget()
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
-    if (this.#openStrings?.takeLine(buf, pos, next, offset) === true) return 'taken'
+    if (this.#strings.takeLine(buf, pos, next, offset) === true) return 'taken'
     this.#line.begin(buf, pos, next)
     const goingOn = this.#wrappedLines.takePart(text)
     if (goingOn !== undefined) {
@@ -160,7 +138,7 @@ export class CarriedStreams {
     }
     if (known === undefined) return 'refused'
     if (known instanceof Prefix) return 'likely log'
-    this.#options.tape.pass(buf, pos, next)
+    this.#tape.pass(buf, pos, next)
     return 'taken'
   }
 
@@ -209,7 +187,7 @@ export class CarriedStreams {
     const { stream } = this.#like
     if (stream === undefined || !this.#mayRepeat(stream)) return pos
     const at = this.#like.giveLog(buf, pos, end)
-    this.#options.tape.pass(buf, pos, at)
+    this.#tape.pass(buf, pos, at)
     this.#map.fed(stream)
     return at
   }
@@ -244,7 +222,7 @@ export class CarriedStreams {
 
   /** Like OpenStrings.begin, for a line that is already in the log, as is all that follows. `needle`: its beginning holds one. */
   beginning(buf: Buffer, offset: number, needle: boolean): boolean {
-    this.#openStrings?.endWrapped()
+    this.#strings.endWrapped()
     if (!needle) return false
     const { whole } = this.recognition
     this.#text.key = ''
@@ -256,23 +234,23 @@ export class CarriedStreams {
 
   /** See OpenStrings.takePiece. */
   rest(piece: Buffer, upTo: number, isLast: boolean): void {
-    this.#openStrings?.takePiece(piece, upTo, isLast)
+    this.#strings.takePiece(piece, upTo, isLast)
   }
 
   /** See StreamMap.count. */
   count(): void {
-    this.#streams?.count()
+    this.#map.count()
   }
 
   /** Completes what is open. */
   end(): void {
-    this.#streams?.end()
+    this.#map.end()
     this.#unproved = undefined
   }
 
   /** See Engine.tick: silence ends a dump. */
   tick(now: number, idle: number): void {
-    this.#streams?.tick(now, idle)
+    this.#map.tick(now, idle)
     if (!this.open) this.#like.leave(false)
   }
 

@@ -23,7 +23,7 @@ import type { LineSink } from '../lines/splitter.ts'
 import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
 import { firstLine, isTitle, lineStart } from '../text/needle.ts'
 import { withPrefixBehind } from './bare-head.ts'
-import type { CarriedStreams } from './carried-streams.ts'
+import type { LazyStreams } from './lazy-streams.ts'
 import { LongLines } from './long-line.ts'
 import { Needles } from './needles.ts'
 import { endGlued } from './unproved.ts'
@@ -39,7 +39,7 @@ export interface RouterParts {
   /** Dumps in the text as it is. */
   readonly plain: InterleavedDumps
   /** Dumps inside carriers. */
-  readonly streams: CarriedStreams
+  readonly streams: LazyStreams
   /** See CarriedStreamsOptions.blockBytes, for log after a dump. */
   readonly blockBytes: number
 }
@@ -48,7 +48,7 @@ export class Router implements LineSink {
   readonly #limits: Limits
   readonly #tape: LogQueue
   readonly #plain: InterleavedDumps
-  readonly #streams: CarriedStreams
+  readonly #streams: LazyStreams
   readonly #blockBytes: number
   readonly #needles: Needles
   /** Offset in the input of the line that may announce a dump, from which on lines wait; -1 for none. */
@@ -79,12 +79,13 @@ export class Router implements LineSink {
     this.#tape.base = base
     const words = wordsOf(buf)
     this.#needles.enter(end)
-    this.#streams.enter()
+    this.#streams.made?.enter()
     let pos = start
     while (pos < end) {
-      if (this.#streams.open) {
-        pos = this.#streams.known(buf, pos, end, base)
-        if (pos < end && this.#streams.logs) pos = this.#streams.passLog(buf, pos, this.#needles.lineFrom(buf, pos))
+      const { made: streams } = this.#streams
+      if (streams?.open === true) {
+        pos = streams.known(buf, pos, end, base)
+        if (pos < end && streams.logs) pos = streams.passLog(buf, pos, this.#needles.lineFrom(buf, pos))
         if (pos === end) break
         const next = this.#carriedLine(buf, words, pos, base, final)
         if (next === pos) {
@@ -169,18 +170,23 @@ export class Router implements LineSink {
     const at = this.#plain.run(buf, words, pos, end, base)
     if (this.#plain.stopped !== 'foreign') return at
     const next = buf.indexOf(LF, at) + 1
-    const { recognition } = this.#streams
     if (
       this.#mayBeCarried(buf, at, next, this.#needles.within(buf, at, next)) &&
-      (recognition.recogniseForm(buf, at, next, at, this.#plain.isInDump) ||
-        (!this.#plain.isIndented && recognition.recogniseIndent(buf, at, next, at))) &&
-      this.#streams.line(buf, at, next, base + at, true) === 'taken'
+      this.#breaksIn(buf, at, next) &&
+      this.#streams.make().line(buf, at, next, base + at, true) === 'taken'
     ) {
       this.#plain.takenElsewhere(next - at)
       return next
     }
     const after = this.#plain.takeForeign(buf, at, base)
     return end - after < this.#blockBytes || !this.#plain.logs ? after : this.#passLog(buf, after, base)
+  }
+
+  /** Does a dump in a carrier begin in the line [at, next), which is foreign to the plain one? */
+  #breaksIn(buf: Buffer, at: number, next: number): boolean {
+    const { recognition } = this.#streams.make()
+    if (recognition.recogniseForm(buf, at, next, at, this.#plain.isInDump)) return true
+    return !this.#plain.isIndented && recognition.recogniseIndent(buf, at, next, at)
   }
 
   /** Passes the lines from `pos` on that are plain log after the dump; a line with a needle is not. Returns where the next one begins. */
@@ -205,7 +211,7 @@ export class Router implements LineSink {
       const line = lineStart(buf, pos, at)
       const next = buf.indexOf(LF, at) + 1
       if (at === line || wrappedHeader(buf, line, next, end) !== undefined) return at
-      if (!this.#streams.recognition.quotes(buf, line, next, pos)) return at
+      if (!this.#streams.make().recognition.quotes(buf, line, next, pos)) return at
       at = this.#needles.from(buf, next)
     }
     return -1
@@ -222,7 +228,7 @@ export class Router implements LineSink {
   #approachCarried(buf: Buffer, words: DataView, pos: number, near: number, next: number, base: number): number {
     // What announces it, a few lines before in the same stream, belongs to it.
     const window = firstLine(buf, pos, near - this.#limits.preambleBytes)
-    const { recognition } = this.#streams
+    const { recognition } = this.#streams.make()
     const announced = recognition.announced(buf, window, near, next)
     let from = announced < near ? announced : recognition.announcedBare(buf, window, near, next)
     this.#tape.pass(buf, pos, from)
@@ -239,7 +245,7 @@ export class Router implements LineSink {
     for (let from = pos; from < end; ) {
       const next = buf.indexOf(LF, from) + 1
       const needle = this.#needles.within(buf, from, next) >= 0
-      if (this.#streams.bare(buf, from, next, base + from, needle, like)) from = next
+      if (this.#streams.make().bare(buf, from, next, base + from, needle, like)) from = next
       else from = this.#carriedLine(buf, words, from, base)
     }
     return end
@@ -249,12 +255,14 @@ export class Router implements LineSink {
   #isBareOf(like: Buffer, buf: Buffer, pos: number, near: number): boolean {
     const ahead = buf.subarray(firstLine(buf, pos, near - this.#limits.preambleBytes), near)
     const all = Buffer.concat([ahead, like])
-    return this.#streams.recognition.recognise(all, ahead.length, all.length, 0)
+    return this.#streams.make().recognition.recognise(all, ahead.length, all.length, 0)
   }
 
   /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from`: see Recognition.recognise. */
   #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number): boolean {
-    return this.#mayBeCarried(buf, line, next, needle) && this.#streams.recognition.recognise(buf, line, next, from)
+    return (
+      this.#mayBeCarried(buf, line, next, needle) && this.#streams.make().recognition.recognise(buf, line, next, from)
+    )
   }
 
   /** A line that begins with a needle and ends like a title is a header without a carrier. */
@@ -266,7 +274,7 @@ export class Router implements LineSink {
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
     if (!this.#mayBeCarried(buf, pos, next, this.#needles.within(buf, pos, next))) return false
-    if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
+    if (!this.#streams.make().recognition.recogniseFlush(buf, pos, next, pos)) return false
     this.#plain.end()
     return true
   }
@@ -277,7 +285,7 @@ export class Router implements LineSink {
   #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
     const needle = this.#needles.within(buf, pos, next) >= 0
-    const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#needles.end, final)
+    const taken = this.#streams.make().line(buf, pos, next, base + pos, needle, this.#needles.end, final)
     if (taken === 'taken') return next
     if (taken === 'waits') return pos
     if (taken === 'likely log') {

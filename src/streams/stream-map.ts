@@ -8,9 +8,8 @@ import type { Budget, Keeper } from '../core/budget.ts'
 import { type Ordered, RecentOrder } from '../core/lru.ts'
 import type { Stream } from './stream.ts'
 
-/** How many streams there are, how many of them are open, and how often one was opened. */
+/** How many streams are open, and how often one was opened. */
 interface Count {
-  all: number
   open: number
   openings: number
 }
@@ -54,7 +53,7 @@ export class StreamMap {
   readonly #budget: Budget
   readonly #byCarrier = new Map<Carrier | undefined, Map<string, Place>>()
   readonly #places = new RecentOrder<Place>()
-  readonly #count: Count = { all: 0, open: 0, openings: 0 }
+  readonly #count: Count = { open: 0, openings: 0 }
   #latest: Place | undefined
 
   constructor(most: number, budget: Budget) {
@@ -71,8 +70,8 @@ export class StreamMap {
   get start(): number | undefined {
     let first: number | undefined
     if (!this.open) return first
-    for (let place = this.#places.oldest; place !== undefined; place = place.after) {
-      const { start } = place.stream
+    for (const { stream } of this.#places) {
+      const { start } = stream
       if (start !== undefined && (first === undefined || start < first)) first = start
     }
     return first
@@ -93,10 +92,9 @@ export class StreamMap {
     const place = new Place(stream, this.#count)
     this.#byCarrier.set(carrier, ofCarrier.set(key, place))
     this.#places.append(place)
-    this.#count.all++
     const { oldest } = this.#places
     // There are too many: what is open in the oldest will not be continued.
-    if (this.#count.all > this.#most && oldest !== undefined) this.#remove(oldest)
+    if (this.#places.size > this.#most && oldest !== undefined) this.#remove(oldest)
   }
 
   /** The stream was fed: it is now the most recently used, and may have been opened or closed. */
@@ -156,7 +154,7 @@ export class StreamMap {
   #opened(): Place[] {
     const opened: Place[] = []
     if (!this.open) return opened
-    for (let place = this.#places.oldest; place !== undefined; place = place.after) if (place.isOpen) opened.push(place)
+    for (const place of this.#places) if (place.isOpen) opened.push(place)
     return opened.sort((a, b) => a.opened - b.opened)
   }
 
@@ -169,7 +167,6 @@ export class StreamMap {
   #remove(place: Place): void {
     const { stream } = place
     this.#places.remove(place)
-    this.#count.all--
     stream.end('sources')
     place.noteOpen()
     this.#budget.forget(place)

@@ -7,7 +7,7 @@ import type { FinishedDump } from '../../src/dumps/dump.ts'
 import { InterleavedDumps } from '../../src/dumps/interleaved.ts'
 import { LogQueue } from '../../src/lines/log-queue.ts'
 import { Splitter } from '../../src/lines/splitter.ts'
-import { CarriedStreams } from '../../src/streams/carried-streams.ts'
+import { LazyStreams } from '../../src/streams/lazy-streams.ts'
 import { Router } from '../../src/streams/router.ts'
 import { type Found, fresh, headBefore, linesBefore, makeAssembler } from '../dumps/reader.ts'
 
@@ -30,7 +30,7 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
   const plain = new InterleavedDumps(
     fresh(() => makeAssembler(tape, found, undefined, (dump) => dumps.push({ ...dump, source: '', attributes: {} }))),
   )
-  const streams = new CarriedStreams({
+  const streams = new LazyStreams(() => ({
     limits: LIMITS,
     budget: new Budget(LIMITS.memoryBytes),
     tape,
@@ -45,7 +45,7 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
         fresh(() => makeAssembler(own, found, ahead, (dump) => dumps.push({ ...dump, source, attributes }), head)),
       )
     },
-  })
+  }))
   const splitter = new Splitter(
     new Router({ limits: LIMITS, input, tape, plain, streams, blockBytes: 0 }),
     LIMITS.lineBytes,
@@ -53,6 +53,6 @@ export function route(chunks: readonly (string | Buffer)[], input: InputKind = '
   for (const chunk of chunks) splitter.push(Buffer.from(chunk))
   splitter.end()
   plain.end()
-  streams.end()
+  streams.made?.end()
   return { dumps, log: Buffer.concat(log).toString() }
 }

@@ -193,7 +193,7 @@ func (u *users) rename(ctx context.Context) error {
 		return err
 	}
 	defer tx.Commit()
-	// Bypasses the transaction, which holds the last connection.
+	// Past the transaction, which has the last connection.
 	row := u.db.QueryRowContext(ctx, "select id from users")
 	return row.Err()
 }
@@ -302,7 +302,7 @@ func (t *tasks) await(f func()) {
 	<-done
 }
 
-// A task waits for another task while all workers do the same.
+// A task that waits for another one, when all workers do.
 func tasksInTasks(_ string, callers int) {
 	t := &tasks{make(chan func())}
 	for i := 0; i < 4; i++ {
