@@ -19,17 +19,17 @@ export type Event = 'begins' | 'runs' | 'proved' | 'refuted' | 'over'
 export const STREAM: StateTable<State, Event> = {
   states: {
     quiet: 'nothing is open',
-    candidate: 'lines are held that may begin a dump',
+    candidate: 'lines that may begin a dump are held',
     open: 'a dump is streaming in',
-    announced: 'a dump is open, and lines are held beside it that may begin the next one',
+    announced: 'a dump is open, and lines that may begin the next one are held',
     parting: 'a dump is open, and its last header may be the first of the next one',
   },
   events: {
     begins: 'a preamble, a header, the title of a profile or a race report',
-    runs: 'the header of another goroutine that runs',
-    proved: 'a frame, a record, an access: a line that is dump',
-    refuted: 'too many other lines, or nothing more',
-    over: 'the dump is complete: an id that it has, a title, an end mark, a limit, silence, the end',
+    runs: 'the header of another running goroutine',
+    proved: 'a frame, a record, an access: a line that proves a dump',
+    refuted: 'too many other lines, or the end',
+    over: 'the dump is complete: an id that it already has, a title, an end mark, a limit, silence, the end',
   },
   transitions: {
     quiet: { begins: 'candidate' },
@@ -50,13 +50,13 @@ export const WRITERS: StateTable<Writers, WritersEvent> = {
     one: 'one process dumps',
     weighing:
       'a second dump has begun in the middle of the first: either the first was cut, or two processes dump at the same time',
-    two: 'two processes dump at the same time: each line goes to the dump that it fits, and of both to the one that waited',
+    two: 'two processes dump at the same time: each line goes to the dump that it fits, or, if it fits both, to the one that waited',
   },
   events: {
-    rival: 'a header in the middle of a goroutine, with an id that the dump has',
-    second: 'a line that goes on with the second dump alone, too many that go on with neither, or the end',
-    first: 'a line that goes on with the first dump',
-    alone: 'one of them is complete, or the other goes on alone',
+    rival: 'a header in the middle of a goroutine, with an id that the dump already has',
+    second: 'a line that only continues the second dump, too many lines that continue neither, or the end',
+    first: 'a line that continues the first dump',
+    alone: 'one of them is complete, or only the other one continues',
   },
   transitions: {
     one: { rival: 'weighing' },
@@ -72,7 +72,7 @@ export function after<State extends string, Event extends string>(
   event: Event,
 ): State {
   const to = transitions[state][event]
-  if (to === undefined) throw new Error(`no way from "${state}" on "${event}"`)
+  if (to === undefined) throw new Error(`no transition from "${state}" on "${event}"`)
   return to
 }
 

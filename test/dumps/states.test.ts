@@ -137,5 +137,5 @@ describe.each([
 })
 
 it('an event that a state has no way for is a fault', () => {
-  expect(() => after(STREAM, 'quiet', 'over')).toThrow('no way from "quiet" on "over"')
+  expect(() => after(STREAM, 'quiet', 'over')).toThrow('no transition from "quiet" on "over"')
 })
