@@ -8,7 +8,7 @@ import { isBlank, LF, SPACE, TAB, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
-import { readLine, TEXT_BYTES } from '../text/line.ts'
+import { readLine, readOddCall, TEXT_BYTES } from '../text/line.ts'
 import { areRegistersDue, continuesPreamble, isRegister } from '../text/preamble.ts'
 import { Remarks } from '../text/remarks.ts'
 import { beginGoroutine } from './begin-goroutine.ts'
@@ -195,7 +195,7 @@ export class LineReader {
   #isTrapped({ text, base, pos }: LineAt): boolean {
     const open = this.#open
     const { candidate, goroutine, next } = open
-    if (readLine(text)?.kind !== 'func') return false
+    if (!beginsStack(text)) return false
     if (next?.hasTrap === true && next.lines === 0) open.closeForNext()
     else if (candidate?.hasTrap !== true || candidate.lines > 0 || goroutine.header !== undefined) return false
     goroutine.begin({ id: 0, place: -1, info: RUNTIME_STACK, start: base + pos, counted: false })
@@ -267,4 +267,10 @@ function textEnd(buf: Buffer, pos: number, next: number): number {
   let stop = trimLineEnd(buf, pos, next)
   if (buf[pos] === TAB) while (stop > pos + 1 && buf[stop - 1] === SPACE) stop--
   return stop
+}
+
+/** May the stack of a thread begin with this line? Its first function may be in C, or there may be none. */
+function beginsStack(text: string): boolean {
+  const kind = (readLine(text) ?? readOddCall(text))?.kind
+  return kind === 'func' || kind === 'created'
 }

@@ -11,7 +11,16 @@
  */
 
 import type { LineAt } from '../lines/tape.ts'
-import { continuesPreamble, isTrap, type PreambleStart, startsPreamble, wholeReason } from '../text/preamble.ts'
+import { readLine } from '../text/line.ts'
+import {
+  comesBeforeStack,
+  continuesPreamble,
+  isOfNewStack,
+  isTrap,
+  type PreambleStart,
+  startsPreamble,
+  wholeReason,
+} from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
 import { isRaceWarning, RACE_RULE } from '../text/race.ts'
 import type { OpenBlocks } from './open-blocks.ts'
@@ -90,10 +99,16 @@ export class Openers {
     const { preambleAtHand } = candidate
     const reason = wholeReason(preambleAtHand.reason, line.text)
     if (reason !== undefined) candidate.announce({ ...preambleAtHand, reason })
-    else if (!continuesPreamble(line.text, preambleAtHand.kind)) return false
+    else if (!continuesPreamble(line.text, preambleAtHand.kind) && !isOfStackBefore(preambleAtHand, line.text))
+      return false
     candidate.hold(open.hold(line))
     candidate.noteValue(line.text)
     candidate.hasTrap ||= isTrap(line.text)
     return true
   }
+}
+
+/** Is this a line of the stack that the runtime prints without a header between its first words and its `fatal error:`? */
+function isOfStackBefore({ reason }: PreambleStart, text: string): boolean {
+  return comesBeforeStack(reason) && (isOfNewStack(text) || readLine(text) !== undefined)
 }

@@ -20,6 +20,7 @@ import { know } from '../stacks/stack.ts'
 import { isStandard } from '../stacks/title.ts'
 import { isCutPath, mayBegin, mayBeWrappedFile } from '../text/cut.ts'
 import {
+  type GluedPlace,
   hasOffset,
   isOffset,
   isStackWords,
@@ -110,7 +111,10 @@ export class StackBody implements Body {
     if (doubt === undefined) return undefined
     if (goroutine.isProvedBy(text.charCodeAt(0))) return 'dump'
     if (this.#isRestOfName(text)) return 'dump'
-    const line = doubt.about === 'file' ? readLine(text) : (readDue(text, goroutine) ?? this.#placeOnLine(text))
+    const line =
+      doubt.about === 'file'
+        ? readLine(text)
+        : (readDue(text, goroutine) ?? this.#placeOnLine(text) ?? gluedPlace(text)?.line)
     // A line that continues the last one does not decide what that is.
     if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.goesOn(goroutine.length))
       return 'dump'
@@ -153,9 +157,8 @@ export class StackBody implements Body {
     }
     if (goroutine.length <= 0 || !goroutine.expectsFile) return -1
     const shown = withoutEscapedTab(goroutine.unindented(text))
-    const place = readGluedPlace(shown)
-    // The offset continues on the next line.
-    if (place === undefined || (place.end === shown.length - 1 && SOFT_BREAK.test(shown))) return -1
+    const place = gluedPlace(shown)
+    if (place === undefined) return -1
     goroutine.add(Buffer.from(shown, 'latin1'), 0, place.line)
     return text.length - shown.length + place.end
   }
@@ -281,4 +284,10 @@ export class StackBody implements Body {
     if (longer !== undefined) goroutine.at = longer
     return longer !== undefined
   }
+}
+
+/** A place and what is glued to it; undefined where its offset goes on with the next line. */
+function gluedPlace(text: string): GluedPlace | undefined {
+  const place = readGluedPlace(text)
+  return place?.end === text.length - 1 && SOFT_BREAK.test(text) ? undefined : place
 }

@@ -76,3 +76,16 @@ const CUT_PATH = /^[ \t]+\S*[^\s/\\][/\\]$/
 export function isCutPath(text: string): boolean {
   return CUT_PATH.test(text)
 }
+
+/** Arguments of a call, as far as a comma. */
+const ARGUMENTS = /^[ \t]*[0-9a-fx?,{}._ ]+,[ \t]*$/
+
+/** Does this line end at the blank at which a mail, or a person, has wrapped it: `main.f(0x1,`, `created by`? */
+export function isCutAtBlank(text: string): boolean {
+  return text === CREATOR.trimEnd() || (/,[ \t]*$/.test(text) && readCutCall(text.trimEnd()) !== undefined)
+}
+
+/** Is this a line of arguments in the middle of a call? */
+export function isMiddleOfCall(text: string): boolean {
+  return ARGUMENTS.test(text)
+}

@@ -2,14 +2,15 @@
  * Two lines of a stack on one line: a page, a mail or a writer has lost the line end between them.
  *
  *     shop.f(0x1) /app/shop.go:12 +0x1d            a call, or a creator, and its place
- *     \t/app/shop.go:12 +0x1dshop.g(0x1)           a place, and the next call
+ *     \t/app/shop.go:12 +0x1dshop.g(0x1)           a place, and the next call, also behind registers
  *
  * Letters after an offset can belong to the offset or to the name after it: only a name that is known settles where it begins.
  */
-import { hasOffset, readLine, readStripped } from './line.ts'
+import { readLine, readStripped } from './line.ts'
 
 const CALL = /^(?:created by \S+(?: in goroutine \d+)?|\S.*\))(?=[ \t]+\S*[\\/<?].*:\d+(?: \+0x[0-9a-f]+|$))/
-const PLACE = /^[ \t]*((?:[A-Za-z]:)?[^\s"'`:]+:\d+(?: \+0x[0-9a-f]+)?)([ \t]*)(?=\S)/
+const PLACE =
+  /^[ \t]*((?:[A-Za-z]:)?[^\s"'`:]+:\d+(?: \+0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+ sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)([ \t]*)(?=\S)/
 const CREATED = 'created by '
 /** Letters at the end of an offset: no function is so long that there are more. */
 const MOST_LETTERS = 8
@@ -38,7 +39,7 @@ function placeBeforeCall(text: string, isKnown: (name: string) => boolean): Line
     const call = text.slice(end - letters)
     if (isCall(call)) {
       mayBeCall = true
-      const isCertain = isParted || !hasOffset(place) || (letters === 0 && /\d$/.test(place))
+      const isCertain = isParted || !/0x[0-9a-f]+$/.test(place) || (letters === 0 && /\d$/.test(place))
       if (isCertain || call.startsWith(CREATED) || isKnown(call)) {
         const own: LinesOnOne = [`\t${place.slice(0, place.length - letters)}`, call]
         if (isCertain) return own

@@ -9,6 +9,14 @@ export interface PreambleStart {
 /** A byte order mark, and what a terminal echoes for Ctrl-\\: both come first on the line that the runtime goes on with. Latin-1. */
 const BEFORE = /^(?:\xef\xbb\xbf)?(?:\^[A-Z\\])*/
 
+/** Some systems describe a signal in a phrase: `SIGABRT: used by abort, replace SIGIOT in the future` (runtime/signal_solaris.go, sigtab_aix.go). */
+const SIGNAL = /^SIG[A-Z0-9]+: [a-z][\w /,()-]*$|^Signal \d+$/
+const BEFORE_FATAL =
+  /^runtime: (?:goroutine stack exceeds|sp=|newstack |out of memory|cannot|g \d|bad|unexpected|program|mmap|VirtualAlloc|failed|may need)/
+/** The line `runtime: newstack …`, and the lines after it. A stack without a header follows them (runtime/stack.go, newstack). */
+const NEW_STACK = /^runtime: newstack /
+const OF_NEW_STACK = /^[ \t]+(?:morebuf=\{|sched=\{|m=0x[0-9a-f]+ m->curg=)/
+
 const EXCEPTION = /^Exception 0x[0-9a-f]+(?: 0x[0-9a-f]+){3}$/
 
 /** Further panics after the first, and the tests that ran when a test timed out, both indented by blanks. */
@@ -30,14 +38,13 @@ export function startsPreamble(line: string): PreambleStart | undefined {
     case 'f':
       return text.startsWith('fatal error: ') ? { kind: 'fatal', reason: text.slice(13) } : undefined
     case 'S':
-      return /^SIG[A-Z0-9]+: [a-z][a-z /-]*$|^Signal \d+$/.test(text) ? { kind: 'signal', reason: text } : undefined
+      return SIGNAL.test(text) ? { kind: 'signal', reason: text } : undefined
     case 'r':
       // These come before their `fatal error:`, which then gives the reason.
-      return /^runtime: (?:goroutine stack exceeds|sp=|out of memory|cannot|g \d|bad|unexpected|program|mmap|VirtualAlloc|failed|may need)/.test(
-        text,
-      )
-        ? { kind: 'fatal', reason: text }
-        : undefined
+      return BEFORE_FATAL.test(text) ? { kind: 'fatal', reason: text } : undefined
+    case 't':
+      // Up to Go 1.0.
+      return text.startsWith('throw: ') ? { kind: 'fatal', reason: text.slice(7) } : undefined
     case 'E':
       // Windows (runtime/signal_windows.go, winthrow).
       return EXCEPTION.test(text) ? { kind: 'signal', reason: text } : undefined
@@ -70,6 +77,16 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
     default:
       return startsPreamble(text) !== undefined
   }
+}
+
+/** Is a stack without a header printed between the preamble with this `reason` and its `fatal error:`? */
+export function comesBeforeStack(reason: string): boolean {
+  return NEW_STACK.test(reason)
+}
+
+/** Is this a further line of such a preamble, before its stack? */
+export function isOfNewStack(text: string): boolean {
+  return OF_NEW_STACK.test(text)
 }
 
 /** The reason of nearly every panic that is copied from a terminal or a mail, where it is wrapped. */

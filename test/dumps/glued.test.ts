@@ -80,3 +80,11 @@ it('a header and a call that prose quotes on one line stay log', () => {
   const text = 'goroutine 7 [running]: main.main()\nis what it shows\n'
   expect(readDumps(text)).toMatchObject({ dumps: [], log: Buffer.from(text) })
 })
+
+it('the last frame of a page was lost where its function is in C', () => {
+  const text =
+    'goroutine 1 [running]:\nmain.f()\n\t/src/main.go:3 +0x1\ngc(0x25e3af0)\n\tsrc/runtime/mgc0.c:2407 +0x1d6</pre>\n'
+  const { dumps, log } = readDumps(text)
+  expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0 }])
+  expect(log.toString()).toBe('</pre>\n')
+})

@@ -82,3 +82,44 @@ describe('a crash of which there are only headers', () => {
       expect(readDumps(`${before}goroutine 1 [running]:\nis a header\n`).dumps).toEqual([])
   })
 })
+
+describe('a stack without a header ahead of the first goroutine was left in the log', () => {
+  const MORE =
+    'scanblock(0xc000012345, 0x28)\n\t/go/src/runtime/mgc0.c:948 +0x8c1\nruntime.mcall()\n\t/go/src/runtime/asm.s:9 +0x1\n\n'
+
+  it.each([
+    ['a function in C', MORE],
+    ['a creator alone', 'created by main.main\n\t/src/main.go:9 +0x1\n\n'],
+  ])('where it begins with %s', (_what, stack) => {
+    const { dumps, log } = readDumps(`SIGSEGV: segmentation violation\nPC=0x40e191\n\n${stack}${DUMP}`)
+    expect(dumps).toMatchObject([{ kind: 'signal', goroutines: 1, damaged: 0 }])
+    expect(log.toString()).toBe('')
+  })
+
+  it.each([
+    [
+      'runtime: newstack sp=0x10 stack=[0x10, 0x20]\n\tmorebuf={pc:0x1 sp:0x2 lr:0x0}\n\tsched={pc:0x1 sp:0x2}\n',
+      'stack split at bad time',
+    ],
+    [
+      'runtime: newstack called from g=0xc0\n\tm=0xc0 m->curg=0xc1 m->g0=0xc2 m->gsignal=0xc3\n',
+      'wrong goroutine in newstack',
+    ],
+  ])('where the runtime could not grow it: %s', (before, error) => {
+    const stack = 'syscall.Kill(0x1, 0x2)\n\t/go/src/syscall/asm.s:40 +0x5b\n'
+    const { dumps, log } = readDumps(`${before}${stack}fatal error: runtime: ${error}\n\n${DUMP}`)
+    expect(dumps).toMatchObject([{ kind: 'fatal', reason: `runtime: ${error}`, goroutines: 1, damaged: 0 }])
+    expect(log.toString()).toBe('')
+  })
+})
+
+it.each([
+  ['SIGABRT: used by abort, replace SIGIOT in the future', 'signal', undefined],
+  ['SIGTRAP: trace trap (not reset when caught)', 'signal', undefined],
+  ['SIGUSR1: user-defined signal 1', 'signal', undefined],
+  ['throw: all goroutines are asleep - deadlock!', 'fatal', 'all goroutines are asleep - deadlock!'],
+])('the reason of some systems, and of Go 1.0, was lost: %s', (line, kind, reason) => {
+  const { dumps, log } = readDumps(`${line}\n\n${DUMP}`)
+  expect(dumps).toMatchObject([{ kind, reason: reason ?? line, goroutines: 1 }])
+  expect(log.toString()).toBe('')
+})

@@ -143,3 +143,30 @@ it('a log line behind that of a panic with a prefix is none of its reason', () =
   expect(found).toMatchObject([{ reason: 'cannot read the table of orders' }, {}])
   expect(log).toBe('served\n')
 })
+
+it.each([
+  ['in two', ['main.f(0x1,', '    0x2)']],
+  [
+    'in three, none of them as wide as the others',
+    ['main.f(0xc000332e00,', '0xc000332e00, 0xc000332e00, 0xc000332e00,', '0x0, ...)'],
+  ],
+])('a call was lost that is wrapped %s, behind its arguments', (_, call) => {
+  for (const prefix of ['', '> ', 'web-1  | ']) {
+    const lines = [
+      'goroutine 7 [running]:',
+      ...call,
+      '\t/app/main.go:3 +0x1d',
+      'created by',
+      'main.main',
+      '\t/app/main.go:9 +0x1',
+    ]
+    const text = lines.map((line) => `${prefix}${line}\n`).join('')
+    const { found, log } = read(text)
+    expect(found, text).toMatchObject([
+      { goroutines: 1, damaged: 0 },
+      { stack: ['main.f /app/main.go:3'], created_by: 'main.main' },
+    ])
+    expect(log).toBe('')
+    for (const size of [1, 7, 64]) expect(read(text, size)).toEqual(read(text))
+  }
+})

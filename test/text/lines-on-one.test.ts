@@ -20,6 +20,7 @@ describe('two lines of a stack on one', () => {
     ['\t/app/shop.go:12 +0x1d', 'created by main.g', 'and a creator'],
     ['\t/app/shop.go:12', 'shop.g(0x1)', 'and any behind a line number'],
     ['C:/app/shop.go:12 +0x1', 'shop.g(0x1)', 'also where the TAB is gone'],
+    ['\t/app/shop.go:12 +0x1d fp=0xc1 sp=0xc0', 'shop.g(0x1)', 'and behind registers'],
   ])('%s, and %s: %s', (place, call) => {
     expect(read(place + call)).toEqual([`\t${place.trimStart()}`, call])
   })

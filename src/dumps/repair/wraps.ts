@@ -10,11 +10,11 @@
  *   any                   | makes a line that may come here | its tail; this length is known to wrap from now on
  *   are known to wrap     | makes a line that may come here | its tail
  *
- * A person who wraps a path does so after one of its folders, however short the line is.
+ * A person who wraps a path does so after one of its folders, however short the line is; a mail wraps a call after an argument.
  */
 
 import type { Held } from '../../lines/tape.ts'
-import { isCutPath } from '../../text/cut.ts'
+import { isCutAtBlank, isCutPath, isMiddleOfCall } from '../../text/cut.ts'
 import { type LineKind, type LineText, readLine, readOddCall, readStripped } from '../../text/line.ts'
 import { plainText } from '../../text/plain.ts'
 import { NARROWEST, PIECES, WrapWidths } from '../../text/wrap-widths.ts'
@@ -65,11 +65,11 @@ export class Wraps {
   add(text: string, held: Held): Fragment | undefined {
     const before = this.#head
     this.interrupt()
-    if (text.length < NARROWEST && !isCutPath(text)) return undefined
+    const isInMiddle = before !== undefined && before.parts.length < PIECES && isMiddle(before, text)
+    if (text.length < NARROWEST && !isInMiddle && !isCutPath(text) && !isCutAtBlank(text)) return undefined
     const part = { held, at: 0, length: text.length }
     this.#head = { text, parts: [part], cuts: [] }
-    if (before === undefined || before.parts.length >= PIECES) return undefined
-    if (!isMiddle(before, text)) return undefined
+    if (!isInMiddle) return undefined
     const at = before.text.length
     this.#head = { text: before.text + text, parts: [...before.parts, { ...part, at }], cuts: [] }
     return this.#head
@@ -91,17 +91,18 @@ export class Wraps {
     if (fragment === undefined) return undefined
     const head = textOf(fragment)
     if (isCutPath(head)) return joinPath(fragment, head + tail.trimStart(), kinds)
-    const text = plainText(head + tail)
+    const isAtBlank = isCutAtBlank(head)
+    const text = plainText(isAtBlank ? `${head.trimEnd()} ${tail.trimStart()}` : head + tail)
     const line = readLine(text) ?? readStripped(text) ?? readCallOfC(text, tail)
     if (line === undefined || !LONG.includes(line.kind) || !kinds.includes(line.kind)) return undefined
     const width = widthOf(fragment)
-    if (this.#known?.has(width) !== true) {
+    if (!isAtBlank && this.#known?.has(width) !== true) {
       const isIndented = /^\s/.test(text)
       const own = readLine(tail) ?? (isIndented ? undefined : readStripped(tail))
       if (tail.length > width || (own !== undefined && kinds.includes(own.kind))) return undefined
       if (line.kind === 'file' && readStripped(text.trimStart()) === undefined) return undefined
     }
-    this.#widths.add(width)
+    if (width >= NARROWEST) this.#widths.add(width)
     return { fragment, text, line }
   }
 
@@ -129,7 +130,7 @@ function readCallOfC(text: string, tail: string): LineText | undefined {
 
 /** Can `text`, after a line that was wrapped, be a middle part of it and not its end? */
 function isMiddle(before: Fragment, text: string): boolean {
-  if (text.length === widthOf(before)) return true
+  if (text.length === widthOf(before) || (isCutAtBlank(before.text) && isMiddleOfCall(text))) return true
   return SOFT_BREAK.test(before.text) && SOFT_BREAK.test(text)
 }
 
