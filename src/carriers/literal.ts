@@ -10,6 +10,7 @@
  *     b'main.main()\n'                              Python
  *     stderr: 'panic: boom\n' +                      Node, before others
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
+ *     lines.push("main.main()");                    a call (literal-call.ts)
  *     main.main()\n\                               C, Rust: one literal over many lines, up to its quote
  *
  * A literal with a header and what follows it is a dump in one string (whole.ts).
@@ -18,6 +19,7 @@ import { BACKSLASH, byteClass, CR, LF, QUOTE, SPACE, startsWith, trimLineEnd } f
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
+import { LiteralCall } from './literal-call.ts'
 
 const APOSTROPHE = 0x27
 const BACKTICK = 0x60
@@ -45,22 +47,16 @@ export class Literal implements Carrier {
   #at = 0
   /** The last line was part of a literal that continues. */
   #goesOn = false
+  #call = new LiteralCall()
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     if (this.#readContinued(buf, pos, trimLineEnd(buf, pos, next))) return this.again(text)
-    let start = pos
-    while (start < next && BEFORE[buf[start] as number] === 1) start++
-    start = behindName(buf, start, next)
-    const quote = buf[start]
-    if (quote !== QUOTE && quote !== APOSTROPHE && quote !== BACKTICK) return false
-    const end = next - 1
-    if (end - start > LONGEST) return false
-    start++
-    const stop = closing(buf, start, end, quote)
-    if (stop < 0) return false
-    if (!isOver(buf, stop + 1, end)) return false
+    const found = literalAt(buf, pos, next) ?? this.#inCall(buf, pos, next)
+    if (found === undefined) return false
+    const [start, stop] = found
     const texts = Buffer.allocUnsafe(stop - start)
-    let length = quote === BACKTICK ? buf.copy(texts, 0, start, stop) : decodeEscapes(buf, start, stop, texts, 0)
+    let length =
+      buf[start - 1] === BACKTICK ? buf.copy(texts, 0, start, stop) : decodeEscapes(buf, start, stop, texts, 0)
     while (length > 0 && (texts[length - 1] === LF || texts[length - 1] === CR)) length--
     this.#texts = texts.subarray(0, length)
     this.#at = 0
@@ -70,6 +66,13 @@ export class Literal implements Carrier {
       if (beginsDump(latin1) && !beginsDump(latin1.slice(last))) return false
     }
     return this.again(text)
+  }
+
+  /** As `literalAt`, for a literal among the arguments of a call. */
+  #inCall(buf: Buffer, pos: number, next: number): readonly [number, number] | undefined {
+    const end = trimLineEnd(buf, pos, next)
+    const found = end - pos > LONGEST ? undefined : this.#call.find(buf.toString('latin1', pos, end))
+    return found === undefined ? undefined : [pos + found.index, pos + found.end]
   }
 
   /** Is the line [pos, end) part of a literal over many lines? */
@@ -104,7 +107,9 @@ export class Literal implements Carrier {
   }
 
   afresh(): Literal {
-    return new Literal()
+    const other = new Literal()
+    other.#call = this.#call.afresh()
+    return other
   }
 
   /** A log line before it may give one. */
@@ -115,6 +120,20 @@ export class Literal implements Carrier {
   names(): StreamNames {
     return { source: '', attributes: {} }
   }
+}
+
+/** Where the text of the literal begins and ends that makes up the line [pos, next); undefined if the line is something else. */
+function literalAt(buf: Buffer, pos: number, next: number): readonly [number, number] | undefined {
+  let start = pos
+  while (start < next && BEFORE[buf[start] as number] === 1) start++
+  start = behindName(buf, start, next)
+  const quote = buf[start]
+  if (quote !== QUOTE && quote !== APOSTROPHE && quote !== BACKTICK) return undefined
+  const end = next - 1
+  if (end - start > LONGEST) return undefined
+  start++
+  const stop = closing(buf, start, end, quote)
+  return stop >= 0 && isOver(buf, stop + 1, end) ? [start, stop] : undefined
 }
 
 /** Where the literal may begin after a name, or the letter of its kind, at `pos`; `pos` if there is neither. */

@@ -51,7 +51,7 @@ export class LineReader {
     const stop = textEnd(buf, pos, next)
     const { fragments, goroutine } = this.#open
     const raw = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
-    const text = goroutine.header === undefined ? raw : goroutine.plain(raw)
+    const text = goroutine.header === undefined ? withoutFill(raw) : goroutine.plain(raw)
     const plain = text === raw ? undefined : Buffer.from(text, 'latin1')
     const line = { text, buf, pos, next, base, plain }
     const decided = this.#open.body.decide(text)
@@ -273,4 +273,11 @@ function textEnd(buf: Buffer, pos: number, next: number): number {
 function beginsStack(text: string): boolean {
   const kind = (readLine(text) ?? readOddCall(text))?.kind
   return kind === 'func' || kind === 'created'
+}
+
+/** A terminal fills its lines with blanks. The value of a panic may begin with the next line. */
+function withoutFill(text: string): string {
+  if (!text.endsWith(' ')) return text
+  const filled = text.replace(/ +$/, '')
+  return filled === 'panic:' ? 'panic: ' : filled
 }

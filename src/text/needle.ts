@@ -10,6 +10,7 @@ import {
   COLON,
   CR,
   ESC,
+  isBlank,
   isDigit,
   LESS,
   LF,
@@ -148,9 +149,10 @@ function blankAt(buf: Buffer, at: number): number {
   return buf[at] === 0xc2 && buf[at + 1] === 0xa0 ? 2 : 0
 }
 
-/** Is the line [start, end), which ends with its line end, `runtime stack:`? */
+/** Is the line [start, end), which ends with its line end, `runtime stack:`? A terminal may have filled it with blanks. */
 export function isRuntimeStack(buf: Buffer, start: number, end: number): boolean {
-  return startsWith(buf, start, end, 'runtime stack:') && trimLineEnd(buf, start, end) === start + RUNTIME_STACK.length
+  if (!startsWith(buf, start, end, 'runtime stack:')) return false
+  return isBlank(buf, start + RUNTIME_STACK.length, trimLineEnd(buf, start, end))
 }
 
 /** Start of the line that holds `at`, not before `pos`. */

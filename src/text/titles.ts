@@ -7,6 +7,8 @@
  *     goroutine profile: total 41
  *     Previous write at 0x00c0000180e8 by goroutine 7:
  */
+import { readLine } from './line.ts'
+
 export interface Span {
   readonly index: number
   readonly end: number
@@ -89,10 +91,15 @@ export function findTitle(text: string, within: number, tries: number): Span | u
   let at = text.indexOf(WORD)
   for (let left = tries; at >= 0 && at <= within && left > 0; left--) {
     const found = titleAt(text, at)
-    if (found !== undefined && ENDS_TITLE.test(text.slice(found.end))) return found
+    if (found !== undefined && (ENDS_TITLE.test(text.slice(found.end)) || isCall(text.slice(found.end)))) return found
     at = text.indexOf(WORD, at + 1)
   }
   return undefined
+}
+
+/** A mail that reflows its text may put the first call on the line of the header. */
+function isCall(behind: string): boolean {
+  return behind.endsWith(')') && readLine(behind)?.kind === 'func'
 }
 
 /** A fatal error of the runtime itself may show no goroutine. */
@@ -103,7 +110,7 @@ export function beginsDump(text: string): boolean {
   if (text.includes('runtime stack:') && FATAL_STACK.test(text)) return true
   for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
     const found = titleAt(text, at)
-    if (found === undefined || !isLineEnd(text, found.end)) continue
+    if (found === undefined || !(isLineEnd(text, found.end) || isCall(restOfLine(text, found.end)))) continue
     if (found.index === 0 || text[found.index - 1] === '\n') return true
     const line = text.lastIndexOf('\n', at) + 1
     if (text.startsWith(ECHO, line) && found.end < text.length) return true
@@ -128,6 +135,10 @@ function isLineEnd(text: string, at: number): boolean {
   return (
     at === text.length || text[at] === '\n' || (text[at] === '\r' && (at + 1 === text.length || text[at + 1] === '\n'))
   )
+}
+
+function restOfLine(text: string, at: number): string {
+  return /[^\r\n]*/.exec(text.slice(at, at + FRAME_BYTES))?.[0] ?? ''
 }
 
 /** Does `text` begin like a title? */

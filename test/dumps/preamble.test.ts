@@ -123,3 +123,19 @@ it.each([
   expect(dumps).toMatchObject([{ kind, reason: reason ?? line, goroutines: 1 }])
   expect(log.toString()).toBe('')
 })
+
+it('what a terminal has filled with blanks was lost where no goroutine is shown', () => {
+  const lines = [
+    'fatal error: boom',
+    '[signal 0xc0000005 code=0x0 addr=0x10 pc=0x424bda]',
+    '',
+    'runtime stack:',
+    'runtime.throw(0x63ece0)',
+    '\t/go/panic.c:464 +0x67',
+  ]
+  for (const filled of [lines.map((line) => `${line} `), lines.map((line) => line.padEnd(80))]) {
+    const { dumps, log } = readDumps(`${filled.join('\n')}\n`)
+    expect(dumps).toMatchObject([{ kind: 'fatal', reason: 'boom', goroutines: 0 }])
+    expect(log.toString()).toBe('')
+  }
+})

@@ -261,3 +261,14 @@ it('a dump on one line lost the reason that the line ahead of it gives', () => {
   expect(dumpsOf(['2026/11/24 05:00:00 recovered: boom', line])).toMatchObject([{ reason: 'boom', goroutines: 1 }])
   expect(dumpsOf(['2026/11/24 05:00:00 recovered: boom', 'served', line])[0]).not.toHaveProperty('reason')
 })
+
+it('a call that a mail has put on the line of its header hid the dump behind a prefix', () => {
+  for (const prefix of ['> ', 'web-1  | ']) {
+    const glued = [`${DUMP[0]}${DUMP[1]}`, ...DUMP.slice(2)]
+    for (const lines of [glued, ['panic: boom', '', ...glued]])
+      expectStacks(
+        lines.map((line) => prefix + line),
+        ['shop.f /app/shop.go:12', 'shop.wait /app/shop.go:33'],
+      )
+  }
+})
