@@ -269,7 +269,7 @@ function textEnd(buf: Buffer, pos: number, next: number): number {
   return stop
 }
 
-/** May the stack of a thread begin with this line? Its first function may be in C, or there may be none. */
+/** Can the stack of a thread begin with this line? Its first function may be in C, or it may have none. */
 function beginsStack(text: string): boolean {
   const kind = (readLine(text) ?? readOddCall(text))?.kind
   return kind === 'func' || kind === 'created'

@@ -108,7 +108,7 @@ export class Openers {
   }
 }
 
-/** Is this a line of the stack that the runtime prints without a header between its first words and its `fatal error:`? */
+/** Is this a line of the stack that the runtime prints, without a header, before its `fatal error:`? */
 function isOfStackBefore({ reason }: PreambleStart, text: string): boolean {
   return comesBeforeStack(reason) && (isOfNewStack(text) || readLine(text) !== undefined)
 }

@@ -286,7 +286,7 @@ export class StackBody implements Body {
   }
 }
 
-/** A place and what is glued to it; undefined where its offset goes on with the next line. */
+/** A place with text glued to it; undefined if its offset continues on the next line. */
 function gluedPlace(text: string): GluedPlace | undefined {
   const place = readGluedPlace(text)
   return place?.end === text.length - 1 && SOFT_BREAK.test(text) ? undefined : place

@@ -80,7 +80,7 @@ export function isCutPath(text: string): boolean {
 /** Arguments of a call, as far as a comma. */
 const ARGUMENTS = /^[ \t]*[0-9a-fx?,{}._ ]+,[ \t]*$/
 
-/** Does this line end at the blank at which a mail, or a person, has wrapped it: `main.f(0x1,`, `created by`? */
+/** Does this line end where a mail or a person has wrapped it, at a blank: `main.f(0x1,`, `created by`? */
 export function isCutAtBlank(text: string): boolean {
   return text === CREATOR.trimEnd() || (/,[ \t]*$/.test(text) && readCutCall(text.trimEnd()) !== undefined)
 }
