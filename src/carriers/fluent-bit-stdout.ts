@@ -14,7 +14,7 @@ const LONGEST = 64 << 10
 const HEAD = /^\[\d+\] (\S+): \[\[?(\d+(?:\.\d+)?), (?:\{[^}]*\}\], )?\{/
 const TEXT = /[{ ]"(?:log|message|msg|MESSAGE)"=>"/g
 /** What follows a string: the next name, or the end of the record. */
-const BEHIND = /"(?:, "[^"=]*"=>|\}\]$)/g
+const AFTER = /"(?:, "[^"=]*"=>|\}\]$)/g
 
 export class FluentBitStdout implements Carrier {
   readonly name = 'fluent-bit-stdout'
@@ -30,8 +30,8 @@ export class FluentBitStdout implements Carrier {
     TEXT.lastIndex = head[0].length - 1
     if (TEXT.exec(line) === null) return false
     const start = TEXT.lastIndex
-    BEHIND.lastIndex = start
-    const stop = BEHIND.exec(line)?.index
+    AFTER.lastIndex = start
+    const stop = AFTER.exec(line)?.index
     if (stop === undefined) return false
     this.#tag = head[1] ?? ''
     this.#time = head[2] ?? ''

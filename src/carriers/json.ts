@@ -39,7 +39,7 @@ export class JsonCarrier implements Carrier {
   readonly #like = new LikeLast()
   /** Length of the last line before its text, and after it. */
   #before = -1
-  #behind = -1
+  #after = -1
   /** `#paths` holds the result for the line that was read last. */
   #isScanned = false
 
@@ -101,9 +101,9 @@ export class JsonCarrier implements Carrier {
     const { kinds, starts, ends } = this.#paths
     const [pos, next, at] = [this.#pos, this.#next, this.#text]
     const [start, end] = [starts[at] ?? pos, ends[at] ?? pos]
-    const isAsLong = start - pos === this.#before && next - end === this.#behind
+    const isAsLong = start - pos === this.#before && next - end === this.#after
     this.#before = start - pos
-    this.#behind = next - end
+    this.#after = next - end
     if (!isAsLong || kinds[at] !== STRING || partial) {
       this.#like.forget()
       return

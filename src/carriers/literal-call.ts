@@ -11,8 +11,8 @@ import { headerEnd, type Span } from '../text/titles.ts'
 const NEEDLE = 'goroutine'
 /** The call as far as its literal, and what may come before a header in that: the prefix of a log. */
 const BEFORE = /^([ \t]*[\w.:]+\([^"'`]*["'`])(?:[^"'`]*[\s\]|:])?$/
-/** What may follow the literal. */
-const AFTER = /^[\w\s.,:;()[\]{}]*\)[\w\s.,:;()[\]{}]*$/
+/** What may follow the literal, if it holds the bracket that closes the call. */
+const AFTER = /^[\w\s.,:;()[\]{}]*$/
 
 export class LiteralCall {
   #before = ''
@@ -26,7 +26,7 @@ export class LiteralCall {
     if (end < 0) return undefined
     const after = line.slice(end + 1)
     if (before !== this.#before || after !== this.#after) {
-      if (!AFTER.test(after) || this.#repeats(line)) return undefined
+      if (!AFTER.test(after) || !after.includes(')') || this.#repeats(line)) return undefined
       this.#before = before
       this.#after = after
     }

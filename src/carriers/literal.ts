@@ -25,7 +25,7 @@ const APOSTROPHE = 0x27
 const BACKTICK = 0x60
 /** What may come before the literal on its line, and after it. */
 const BEFORE = byteClass(' \t([{+-')
-const BEHIND = byteClass(' \t\r,;+)]}\\')
+const AFTER = byteClass(' \t\r,;+)]}\\')
 /** A field or a variable that the literal is assigned to, and what comes between them. */
 const NAME = byteClass('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
 const ASSIGNS = byteClass(' :=')
@@ -126,7 +126,7 @@ export class Literal implements Carrier {
 function literalAt(buf: Buffer, pos: number, next: number): readonly [number, number] | undefined {
   let start = pos
   while (start < next && BEFORE[buf[start] as number] === 1) start++
-  start = behindName(buf, start, next)
+  start = afterName(buf, start, next)
   const quote = buf[start]
   if (quote !== QUOTE && quote !== APOSTROPHE && quote !== BACKTICK) return undefined
   const end = next - 1
@@ -137,7 +137,7 @@ function literalAt(buf: Buffer, pos: number, next: number): readonly [number, nu
 }
 
 /** Where the literal may begin after a name, or the letter of its kind, at `pos`; `pos` if there is neither. */
-function behindName(buf: Buffer, pos: number, next: number): number {
+function afterName(buf: Buffer, pos: number, next: number): number {
   let end = pos
   while (end < next && NAME[buf[end] as number] === 1) end++
   if (end === pos || end - pos > LONGEST_NAME) return pos
@@ -151,7 +151,7 @@ function behindName(buf: Buffer, pos: number, next: number): number {
 function isOver(buf: Buffer, pos: number, end: number): boolean {
   for (let p = pos; p < end; p++) {
     if (startsWith(buf, p, end, LINE_END)) p += LINE_END.length - 1
-    else if (BEHIND[buf[p] as number] !== 1) return false
+    else if (AFTER[buf[p] as number] !== 1) return false
   }
   return true
 }

@@ -23,7 +23,7 @@ const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
 /** A code highlighter puts tags around words, around signs, or around some of either. */
 const TAGS = '(?:<\\/?[a-z][^<>]*>)*'
 const HEADER_WITH_TAGS = new RegExp(`goroutine${TAGS} ${TAGS}\\d+${TAGS}(?: ${TAGS}\\[)?`, 'i')
-const TAG_BEHIND = /^<\/[a-z][^<>]*>$/i
+const TAG_AFTER = /^<\/[a-z][^<>]*>$/i
 const ESCAPED = /\\([\\`*_{}[\]()#+.!<>|~-])/g
 const SHOWN_END = /(?:\^M)?\$$/
 const UNBROKEN = '\xc2\xa0'
@@ -83,23 +83,23 @@ function startsTag(buf: Buffer, pos: number, end: number): boolean {
 function formOf(line: string): Form | undefined {
   if (HEADER_WITH_TAGS.exec(line)?.[0].includes('<') === true)
     return findTitle(withoutTags(line), LONGEST, 1) === undefined ? undefined : 'words'
-  if (TAGS_BEFORE.test(line) && withoutTagsBehind(line).length < line.trimEnd().length) return 'tags'
+  if (TAGS_BEFORE.test(line) && withoutTagsAfter(line).length < line.trimEnd().length) return 'tags'
   return headerOnPage(line)
 }
 
 function plainOf(line: string, form: Form): string {
   if (form === 'shown') return line.replace(SHOWN_END, '').replaceAll('^I', '\t')
   if (form === 'words') return withoutEntities(withoutTags(line))
-  const inside = form === 'tags' ? withoutTagsBehind(line.replace(TAGS_BEFORE, '')) : line
+  const inside = form === 'tags' ? withoutTagsAfter(line.replace(TAGS_BEFORE, '')) : line
   const plain = form === 'escaped' ? inside.replace(ESCAPED, '$1') : withoutEntities(inside)
   return plain.replaceAll(UNBROKEN, ' ')
 }
 
-function withoutTagsBehind(line: string): string {
+function withoutTagsAfter(line: string): string {
   let end = line.trimEnd().length
   while (line[end - 1] === '>') {
     const start = line.lastIndexOf('<', end - 1)
-    if (start < 0 || !TAG_BEHIND.test(line.slice(start, end))) break
+    if (start < 0 || !TAG_AFTER.test(line.slice(start, end))) break
     end = start
   }
   return line.slice(0, end)

@@ -20,7 +20,7 @@
  * text are found by the name of the first one.
  */
 import { BACKSLASH, BRACE_OPEN, CR, DIGIT, ESC, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
-import { callBehindHeader } from '../text/header.ts'
+import { callAfterHeader } from '../text/header.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { copyWithoutControls, withoutControls } from './control-sequences.ts'
@@ -41,7 +41,7 @@ const TRIES = 8
 const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
 /** Most heads that are tried. */
 const HEADS = 12
-const NUMBER_BEHIND = /^[ \t]\d{10,19}$/
+const NUMBER_AFTER = /^[ \t]\d{10,19}$/
 /** Columns of a table that are empty in the further rows of a cell (PostgreSQL `src/fe_utils/print.c`, print_aligned_text). */
 const EMPTY_COLUMNS = /^ +\| (?: +\| )*$/
 const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
@@ -65,7 +65,7 @@ export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
   if (m === undefined) return undefined
   if (indented && text[m.index - 1] !== '\t') return undefined
   const prefix = text.slice(0, indented ? m.index - 1 : m.index)
-  const suffix = callBehindHeader(text.slice(m.index)) < 0 ? text.slice(m.end) : ''
+  const suffix = callAfterHeader(text.slice(m.index)) < 0 ? text.slice(m.end) : ''
   if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
   // Blanks alone are indentation, and so is a TAB after a blank: `indentOf` reads them.
   if (prefix.trim() === '' || !SEPARATOR.test(prefix) || prefix.endsWith(' \t')) return undefined
@@ -129,11 +129,11 @@ export class Prefix implements Carrier {
     const last = this.#pieces[this.#pieces.length - 1]
     this.#isFixed = last === LAST_BLANK || last?.kind === 'literal' || last?.kind === 'word'
     this.#padded = suffix !== ''
-    this.#isNumbered = NUMBER_BEHIND.test(suffix)
+    this.#isNumbered = NUMBER_AFTER.test(suffix)
     const field = FIRST_FIELD.exec(suffix)
     // A table pads its cells: the shorter the text, the more blanks follow it.
-    const behind = suffix.startsWith('  ') ? suffix.trimStart() : suffix
-    const marker = field?.[0] ?? (behind.trim() === '' ? undefined : behind)
+    const rest = suffix.startsWith('  ') ? suffix.trimStart() : suffix
+    const marker = field?.[0] ?? (rest.trim() === '' ? undefined : rest)
     this.#suffix = marker === undefined ? undefined : Uint8Array.from(Buffer.from(marker, 'latin1'))
     this.#coloured = coloured
   }
@@ -190,7 +190,7 @@ export class Prefix implements Carrier {
     if (this.#padded) {
       const from = Math.max(start, at - 1)
       const marker = this.#isNumbered
-        ? numberBehind(src, from, end)
+        ? numberAfter(src, from, end)
         : this.#suffix === undefined
           ? -1
           : lastIndexOf(src, this.#suffix, from, end)
@@ -310,7 +310,7 @@ export class Prefix implements Carrier {
 }
 
 /** Offset of the blank before the number that ends [from, end); -1 if there is none. */
-function numberBehind(buf: Buffer, from: number, end: number): number {
+function numberAfter(buf: Buffer, from: number, end: number): number {
   let at = end
   while (at > from && DIGIT[buf[at - 1] as number] === 1) at--
   return at < end && at > from && BLANKS[buf[at - 1] as number] === 1 ? at - 1 : -1

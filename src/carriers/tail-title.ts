@@ -12,7 +12,7 @@
 import { LF, startsWith } from '../core/ascii.ts'
 
 const OPENS = '==> '
-const BEHIND = Buffer.from(`\n${OPENS}`)
+const NEXT_TITLE = Buffer.from(`\n${OPENS}`)
 const TITLE = /^==> (.+) <==\r?\n$/
 /** Longest title: a path has 4096 bytes at most. */
 const LONGEST = 8192
@@ -27,21 +27,21 @@ export interface TailTitle {
 
 /** The first title in `buf` from `pos` on. `atLine`: a line begins at `pos`. */
 export function findTitle(buf: Buffer, pos: number, atLine: boolean): TailTitle | undefined {
-  let line = atLine && startsWith(buf, pos, buf.length, OPENS) ? pos : lineBehind(buf, pos)
+  let line = atLine && startsWith(buf, pos, buf.length, OPENS) ? pos : lineAfter(buf, pos)
   while (line >= 0) {
     const start = Math.max(line - 1, pos)
     const lf = buf.indexOf(LF, line)
     if (lf < 0) return buf.length - line < LONGEST ? { start, end: buf.length, name: undefined } : undefined
     const name = lf - line < LONGEST ? TITLE.exec(buf.toString('utf8', line, lf + 1))?.[1] : undefined
     if (name !== undefined) return { start, end: lf + 1, name }
-    line = lineBehind(buf, line)
+    line = lineAfter(buf, line)
   }
   return undefined
 }
 
 /** Start of the next line after `pos` that opens like a title; -1 if there is none. */
-function lineBehind(buf: Buffer, pos: number): number {
-  const lf = buf.indexOf(BEHIND, pos)
+function lineAfter(buf: Buffer, pos: number): number {
+  const lf = buf.indexOf(NEXT_TITLE, pos)
   return lf < 0 ? -1 : lf + 1
 }
 

@@ -22,7 +22,7 @@ import type { OpenDump } from './dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
 /** Rows that the kernel may read at once, for each goroutine that the dump has: they are wasted if the dump ends before them. */
-const AHEAD = 4
+const ROWS_PER_GOROUTINE = 4
 
 export class FastLane {
   readonly #open: OpenBlocks
@@ -93,7 +93,7 @@ export class FastLane {
   #runIn(dump: OpenDump, at: KnownLine, buf: Buffer, pos: number, end: number): number {
     const { length, mostLines, tree } = this.#open.goroutine
     const { goroutines, serial } = dump.tally
-    return tree.run(at, buf, pos, end, serial, (goroutines + 1) * AHEAD, length > 0 ? mostLines : 0)
+    return tree.run(at, buf, pos, end, serial, (goroutines + 1) * ROWS_PER_GOROUTINE, length > 0 ? mostLines : 0)
   }
 
   /** The dump, if the next goroutine can be taken without checking anything else. */

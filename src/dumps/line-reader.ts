@@ -9,7 +9,7 @@ import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
 import { readLine, readOddCall, TEXT_BYTES } from '../text/line.ts'
-import { areRegistersDue, continuesPreamble, isRegister } from '../text/preamble.ts'
+import { areRegistersDue, continuesPreamble, isRegister, withoutFill } from '../text/preamble.ts'
 import { Remarks } from '../text/remarks.ts'
 import { beginGoroutine } from './begin-goroutine.ts'
 import type { Joined } from './body.ts'
@@ -273,11 +273,4 @@ function textEnd(buf: Buffer, pos: number, next: number): number {
 function beginsStack(text: string): boolean {
   const kind = (readLine(text) ?? readOddCall(text))?.kind
   return kind === 'func' || kind === 'created'
-}
-
-/** A terminal fills its lines with blanks. The value of a panic may begin with the next line. */
-function withoutFill(text: string): string {
-  if (!text.endsWith(' ')) return text
-  const filled = text.replace(/ +$/, '')
-  return filled === 'panic:' ? 'panic: ' : filled
 }

@@ -136,7 +136,7 @@ export class OpenGoroutine {
   }
 
   /** Can the next file line belong to a foreign function? */
-  get isBehindName(): boolean {
+  get isAfterName(): boolean {
     return this.length === NAME_ALONE
   }
 

@@ -76,7 +76,7 @@ export class StackBody implements Body {
     const part = line === undefined || line.isOdd === true ? this.#linesOnOne(text) : undefined
     if (part !== undefined) return part
     if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'part' : 'foreign'
-    if (line.kind === 'file' && goroutine.isBehindName && !hasOffset(text)) return 'foreign'
+    if (line.kind === 'file' && goroutine.isAfterName && !hasOffset(text)) return 'foreign'
     const { at, expected, tree } = goroutine
     if (at === undefined) return this.#lose(text, line.kind)
     if (!expected.includes(line.kind)) return this.#resync(at, text, line.kind)
@@ -94,7 +94,7 @@ export class StackBody implements Body {
     let doubt: Doubt | undefined
     const isIndentedNext = line.after >= end || isIndent(buf[line.after])
     if (line.kind === 'file') {
-      if (goroutine.isBehindName || (isIndentedNext && !line.hasOffset)) return -1
+      if (goroutine.isAfterName || (isIndentedNext && !line.hasOffset)) return -1
     } else if (!isIndentedNext || goroutine.isApart) return -1
     // If the next line has not come yet, it decides when it comes.
     else if (line.after >= end) doubt = { about: 'frame', from: at, proof: 'file', otherwise: 'dump' }

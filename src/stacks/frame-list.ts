@@ -1,6 +1,6 @@
 /** The frames read by another grammar (debug=1), one after the other, to build a stack from. */
 import { wordsOf } from '../core/ascii.ts'
-import { behindBlanks, colonBefore, endOfPlace, pushLine } from './place.ts'
+import { afterBlanks, colonBefore, endOfPlace, pushLine } from './place.ts'
 import { codeOf, PrintedStack, textsWithRoom } from './stack.ts'
 
 export class FrameList {
@@ -48,7 +48,7 @@ export class FrameList {
     const marks = this.#marks
     for (let i = 0; i < marks.length; i += 4) {
       units.push(known.numberOf(this.#bytes, this.#words, marks[i] as number, marks[i + 1] as number))
-      const start = behindBlanks(this.#bytes, marks[i + 2] as number)
+      const start = afterBlanks(this.#bytes, marks[i + 2] as number)
       const end = endOfPlace(this.#bytes, marks[i + 3] as number)
       const colon = colonBefore(this.#bytes, start, end)
       units.push(known.numberOf(this.#bytes, this.#words, start, colon))

@@ -8,7 +8,7 @@ import type { Texts } from './texts.ts'
 export const LINE_IS_TEXT = 0xffff
 
 /** Offset of the path in the line that begins at `from`. */
-export function behindBlanks(bytes: Buffer, from: number): number {
+export function afterBlanks(bytes: Buffer, from: number): number {
   let start = from
   for (let blank = blankAt(bytes, start); blank > 0; blank = blankAt(bytes, start)) start += blank
   return start

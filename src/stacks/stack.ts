@@ -8,7 +8,7 @@ import { type Facts, newFacts } from '../core/facts.ts'
 import type { Frame, Signature, Stack } from '../core/model.ts'
 import type { Name } from '../core/names.ts'
 import { TAILS } from './line-table.ts'
-import { behindBlanks, colonBefore, endOfPlace, LINE_IS_TEXT, pushLine } from './place.ts'
+import { afterBlanks, colonBefore, endOfPlace, LINE_IS_TEXT, pushLine } from './place.ts'
 import { type KnownLine, ROOT } from './rows.ts'
 import type { StackTree } from './stack-tree.ts'
 import { Texts } from './texts.ts'
@@ -172,7 +172,7 @@ function numberOf(tree: StackTree, known: Texts, line: KnownLine): number {
   const kind = tree.kind(line)
   const tail = tree.tail(line)
   if (kind === 'file') {
-    start = behindBlanks(bytes, start)
+    start = afterBlanks(bytes, start)
     end = colonBefore(bytes, start, endOfPlace(bytes, end))
   } else if (kind === 'created') {
     start += CREATED_BY

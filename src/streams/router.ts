@@ -20,7 +20,7 @@ import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
-import { announcementAhead, announces, findAnnouncement } from '../text/announcement.ts'
+import { announcementBefore, announces, findAnnouncement } from '../text/announcement.ts'
 import { firstLine, isTitle, lineStart } from '../text/needle.ts'
 import { withPrefixBehind } from './bare-head.ts'
 import type { LazyStreams } from './lazy-streams.ts'
@@ -219,7 +219,7 @@ export class Router implements LineSink {
 
   /** Passes the log before the line at `near`, which may hold a header, and before what announces it. Returns where that begins. */
   #approach(buf: Buffer, pos: number, near: number): number {
-    const at = announcementAhead(buf, pos, near, this.#limits.preambleBytes)
+    const at = announcementBefore(buf, pos, near, this.#limits.preambleBytes)
     this.#tape.pass(buf, pos, at)
     return at
   }

@@ -58,8 +58,7 @@ export class Unproved {
     if (this.#glued.line.decided || !stream.open) return undefined
     text.inPlace(buf, pos, next)
     // The value of a panic continues with a TAB on each line, whatever it quotes.
-    if (stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isBehindPanic))
-      return { is: 'glued', header: this.#part(0) }
+    if (stream.fit(text) > 0 && !(buf[pos] === TAB && this.#isAfterPanic)) return { is: 'glued', header: this.#part(0) }
     if (!(this.#carrier instanceof Prefix)) return undefined
     const prefix = this.#carrier.heads.find((each) => each.read(buf, pos, next, text) && stream.fit(text) > 0)
     if (prefix === undefined) return undefined
@@ -74,18 +73,18 @@ export class Unproved {
   }
 
   /** Length of what comes before a possible label. */
-  get #lengthAhead(): number {
+  get #lengthBefore(): number {
     return this.#glued.from - this.#label
   }
 
   /** Is what comes before the header the beginning of a panic? */
-  get #isBehindPanic(): boolean {
+  get #isAfterPanic(): boolean {
     const { line, from } = this.#glued
     return startsPreamble(line.bytes.toString('latin1', 0, from)) !== undefined
   }
 
   /** Gives the header to a new stream `key` of `carrier`; what is between the prefix, of `length` bytes, and the header is a label. */
-  partLabel(carrier: Carrier, key: string, length: number = this.#lengthAhead): Stream {
+  partLabel(carrier: Carrier, key: string, length: number = this.#lengthBefore): Stream {
     const { tape, maker, streams } = this.#parts
     const glued = this.#part(length)
     const stream = maker.make(carrier, key)

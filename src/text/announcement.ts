@@ -38,7 +38,7 @@ export function announces(buf: Buffer, start: number, end: number): boolean {
  * Looks back from `to` (a line start) over at most `window` bytes, not before `pos`, for the earliest line that announces a dump. Returns
  * its offset, or `to`.
  */
-export function announcementAhead(buf: Buffer, pos: number, to: number, window: number): number {
+export function announcementBefore(buf: Buffer, pos: number, to: number, window: number): number {
   const from = Math.max(pos, to - window)
   let found = to
   let at = to

@@ -78,7 +78,7 @@ export function isCutPath(text: string): boolean {
 }
 
 /** Arguments of a call, as far as a comma. */
-const ARGUMENTS = /^[ \t]*[0-9a-fx?,{}._ ]+,[ \t]*$/
+const ARGUMENTS = /^[ \t]*[0-9a-fx?{}._][0-9a-fx?,{}._ ]*,[ \t]*$/
 
 /** Does this line end where a mail or a person has wrapped it, at a blank: `main.f(0x1,`, `created by`? */
 export function isCutAtBlank(text: string): boolean {

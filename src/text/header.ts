@@ -128,7 +128,7 @@ export class HeaderReader {
   #readBeforeCall(buf: Uint8Array, start: number, stop: number, id: number): number {
     if (stop - start > INTERNED_BYTES || buf[stop - 1] !== PARENTHESIS_CLOSE) return -1
     const text = Buffer.from(buf.subarray(start, stop)).toString('latin1')
-    const call = callBehindHeader(text)
+    const call = callAfterHeader(text)
     const info = call < 0 ? undefined : parseHeaderRest(text.slice(0, call).trimEnd())
     if (info === undefined) return -1
     this.id = id
@@ -138,9 +138,9 @@ export class HeaderReader {
 }
 
 /** Offset of the call that follows the header of `line`, which has lost its line end; -1 if there is none. Latin-1. */
-export function callBehindHeader(line: string): number {
-  const behind = line.endsWith(')') ? BEFORE_CALL.exec(line)?.[0].length : undefined
-  return behind !== undefined && readLine(line.slice(behind))?.kind === 'func' ? behind : -1
+export function callAfterHeader(line: string): number {
+  const start = line.endsWith(')') ? BEFORE_CALL.exec(line)?.[0].length : undefined
+  return start !== undefined && readLine(line.slice(start))?.kind === 'func' ? start : -1
 }
 
 const NO_HEADER: HeaderInfo = headerInfo('', undefined, '', false, undefined)

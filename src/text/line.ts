@@ -132,7 +132,7 @@ const FOLDER = /^(?:[A-Za-z]:|\.\.\.)?\/(?=[\w.])/
 /** `go.(*struct { io.Reader; io.Closer }).Read`. */
 const TYPE_IN_NAME = /struct \{[^{}]*\}/
 /** A note that a person has written after a call. */
-const NOTE_BEHIND = /\)[ \t]+\S.*$/
+const NOTE_AFTER = /\)[ \t]+\S.*$/
 /** The arguments of a call that a pager has cut, with or without its mark: `shop.f(0xc000012345, 0x1>`. */
 const CUT_ARGUMENTS = /^[0-9a-fx?,{}._ ]*(?:>|\xe2\x80\xa6)?$/
 
@@ -148,7 +148,7 @@ const CUT_ARGUMENTS = /^[0-9a-fx?,{}._ ]*(?:>|\xe2\x80\xa6)?$/
 export function readOddCall(text: string): LineText | undefined {
   if (text.length > ODD_BYTES) return undefined
   if (ODD_CREATOR.test(text)) return { kind: 'created', tail: 'none', literal: text.length, isOdd: true }
-  const call = text.replace(NOTE_BEHIND, ')')
+  const call = text.replace(NOTE_AFTER, ')')
   const open = call.endsWith(')') ? endOfName(call) : -1
   if (open < 0 || (!call.slice(0, open).includes('.') && !isArguments(call, open + 1))) return undefined
   return { kind: 'func', tail: 'arguments', literal: open + 1, isOdd: true }

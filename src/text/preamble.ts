@@ -141,3 +141,13 @@ export function areRegistersDue(register: string, due: boolean): boolean {
 export function isCutRegister(text: string): boolean {
   return /^[a-z][a-z0-9_]{0,7}(?: +(?:0x?)?)?$/.test(text)
 }
+
+const PANIC = 'panic:'
+
+/** A terminal fills its lines with blanks. The value of a panic may begin with the next line. */
+export function withoutFill(text: string): string {
+  if (!text.endsWith(' ')) return text
+  let end = text.length
+  while (text[end - 1] === ' ') end--
+  return end === PANIC.length && text.startsWith(PANIC) ? `${PANIC} ` : text.slice(0, end)
+}

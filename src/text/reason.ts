@@ -26,9 +26,9 @@ export interface LoggedReason {
 const SERVING_LINES = 16
 
 /** A stack on the same line: after blanks, a bar, or nothing. */
-const STACK_BEHIND = String.raw`[ \t]{0,8}(?:(?:\||\xe2\x94\x82)[ \t]?)?(?:goroutine \d+ \[|\[signal SIG)`
+const STACK_AFTER = String.raw`[ \t]{0,8}(?:(?:\||\xe2\x94\x82)[ \t]?)?(?:goroutine \d+ \[|\[signal SIG)`
 /** In a string of a program, the stack follows after an escape. */
-const SERVING = new RegExp(String.raw`\bpanic serving \S+: (.*?)(?:(?:\\n|${STACK_BEHIND}).*)?$`)
+const SERVING = new RegExp(String.raw`\bpanic serving \S+: (.*?)(?:(?:\\n|${STACK_AFTER}).*)?$`)
 const RECOVERED =
   /(?:^|[^\w.])(?:observed a panic|(?:caught |recovered )?panic(?:ked)?(?: (?:recovered|caught|occurred|detected))?(?: (?:in|at|running) \S+)?|recover(?:ed)?(?: from(?: an?)?)?(?: panic)?)(?: ?= ?|"?: ?)(\S.*)$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
@@ -85,8 +85,8 @@ export function parts(text: string): boolean {
 }
 
 /** Fields after the message, words that announce the stack, and the end of the string that the message is in. */
-const BEHIND_VALUE = new RegExp(
-  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|${STACK_BEHIND}).*|[,;.]? *stack(?: ?trace)?: *)$`,
+const AFTER_VALUE = new RegExp(
+  String.raw`(?:\t\{".*\}|(?:\\+[rn]|${LOST_END}|${STACK_AFTER}).*|[,;.]? *stack(?: ?trace)?: *)$`,
   'i',
 )
 
@@ -107,6 +107,6 @@ function panicValue(text: string): string {
   if (quoted !== null) return quoted[2] ?? unquoteLatin1(quoted[1] ?? '')
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)
   if (both !== null) return both[1] ?? ''
-  const bare = text.replace(BEHIND_VALUE, '').trimEnd()
+  const bare = text.replace(AFTER_VALUE, '').trimEnd()
   return /^[^"]*"(?:[},\s].*)?$/.test(bare) ? bare.slice(0, bare.indexOf('"')) : bare
 }

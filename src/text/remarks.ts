@@ -9,7 +9,7 @@ import { Words } from './search/words.ts'
 /** Whatever `cutBeginning`, `endsDump`, `readLoggedReason` or a header matches contains one of these. */
 const WORDS = new Words(['goroutine', 'fatal error', 'SIG', '====', 'END', '\u001b['], ['panic', 'recover'])
 /** Bytes that are searched at a time: after a text that a carrier has unescaped, the buffer may still hold the rest of a longer one. */
-const AHEAD = 4096
+const PIECE = 4096
 const LONGEST = 'fatal error'.length
 
 export class Remarks {
@@ -40,7 +40,7 @@ export class Remarks {
   }
 
   #look(buf: Buffer, next: number): void {
-    const end = Math.min(buf.length, Math.max(next, this.#to + AHEAD))
+    const end = Math.min(buf.length, Math.max(next, this.#to + PIECE))
     const at = WORDS.first(buf, this.#to, end)
     this.#isThere = at >= 0
     // No word crosses the end of its line, but one can cross the end of a piece.

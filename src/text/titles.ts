@@ -98,8 +98,8 @@ export function findTitle(text: string, within: number, tries: number): Span | u
 }
 
 /** A mail that reflows its text may put the first call on the line of the header. */
-function isCall(behind: string): boolean {
-  return behind.endsWith(')') && readLine(behind)?.kind === 'func'
+function isCall(rest: string): boolean {
+  return rest.endsWith(')') && readLine(rest)?.kind === 'func'
 }
 
 /** A fatal error of the runtime itself may show no goroutine. */

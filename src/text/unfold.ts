@@ -45,7 +45,7 @@ const HEADER = /[ \t]+(?=goroutine \d+ \[)/y
 /** docker compose's prefix, after a header and before what follows it. */
 const COMPOSE = /[ \t]+(\S+[ \t]*\|)(?=[ \t])/y
 /** The end of the last line that docker compose passes on, before what it says itself: `web-1 exited with code 2`. */
-const BEHIND_LAST = / \+0x[0-9a-f]+(?= (?!fp=)[^\n]*$)/
+const AFTER_LAST = / \+0x[0-9a-f]+(?= (?!fp=)[^\n]*$)/
 /** What separates two strings of a list: Go uses only blanks. */
 const NEXT_STRING = /[ \t]*(?:,[ \t]*|[ \t])(?=["'])/y
 /** Strings of a list that are read before its first header, and how far back they reach. */
@@ -130,7 +130,7 @@ function unfoldCompose(text: string, end: number): string | undefined {
   if (!isCall(first.trim())) return undefined
   // The first prefix may be at the beginning.
   const lines = ` ${text}`.split(sign).map((line) => (line.startsWith(' ') ? line.slice(1) : line).trimEnd())
-  return lines.join('\n').replace(BEHIND_LAST, '$&\n')
+  return lines.join('\n').replace(AFTER_LAST, '$&\n')
 }
 
 /** The strings of a list, each of them a line; the header is the one at [at, end). */
