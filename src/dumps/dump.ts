@@ -41,7 +41,7 @@ export interface OpeningToBe {
   /** Can a log line before it give a reason for it? */
   readonly mayHaveReason: boolean
   /** The log lines shortly before it, and after the previous dump. */
-  ahead(): readonly string[]
+  linesBefore(): readonly string[]
   /** What comes before it on the line in which it begins; empty if nothing does. */
   head(): string
   /** To be called once there is a dump. */

@@ -40,7 +40,7 @@ export class ReasonBefore {
   /** Notes what comes before a place where a dump may begin. */
   noteBefore(opening: OpeningToBe): void {
     const head = opening.head()
-    for (const text of opening.ahead()) {
+    for (const text of opening.linesBefore()) {
       if (head === '') this.note(text)
       else this.#noteBeforeGlued(text)
     }

@@ -49,7 +49,7 @@ export class Openings {
         const { passed } = this.#tape
         const logLines = passed === learnt ? NO_LINES : lastLines(before.linesIn(passed - learnt))
         learnt = passed
-        return new OpeningBehindLog(this.#stampAt(start, before), undefined, logLines, this.#mayHaveReason(before))
+        return new OpeningAfterLog(this.#stampAt(start, before), undefined, logLines, this.#mayHaveReason(before))
       },
     }
   }
@@ -130,7 +130,7 @@ interface StampToBe {
   readonly now: number | undefined
 }
 
-class OpeningBehindLog implements OpeningToBe {
+class OpeningAfterLog implements OpeningToBe {
   readonly frame: Opening['frame']
   readonly logLines: readonly string[]
   readonly mayHaveReason: boolean
@@ -143,7 +143,7 @@ class OpeningBehindLog implements OpeningToBe {
     this.mayHaveReason = mayHaveReason
   }
 
-  ahead(): readonly string[] {
+  linesBefore(): readonly string[] {
     return lastLines(this.stamp.before.sinceDump)
   }
 
@@ -157,7 +157,7 @@ class OpeningBehindLog implements OpeningToBe {
   }
 }
 
-class OpeningInStream extends OpeningBehindLog {
+class OpeningInStream extends OpeningAfterLog {
   readonly #stream: StreamOrigin
 
   constructor(
@@ -171,8 +171,8 @@ class OpeningInStream extends OpeningBehindLog {
     this.#stream = stream
   }
 
-  override ahead(): readonly string[] {
-    return this.#stream.texts(super.ahead())
+  override linesBefore(): readonly string[] {
+    return this.#stream.texts(super.linesBefore())
   }
 
   override head(): string {

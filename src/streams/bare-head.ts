@@ -22,7 +22,7 @@ const RULE = /^-{2,}$/
  * The line [pos, next) of `buf`, a header without a prefix, with the prefix that its frames have; undefined if they have none. Whole lines go up
  * to `end`: 'unknown' if they do not show the prefix yet.
  */
-export function withPrefixBehind(buf: Buffer, pos: number, next: number, end: number): Buffer | 'unknown' | undefined {
+export function withPrefixAfter(buf: Buffer, pos: number, next: number, end: number): Buffer | 'unknown' | undefined {
   if (next >= end) return 'unknown'
   const after = buf.indexOf(LF, next) + 1
   const before = prefixOfCall(buf, next, after)
@@ -32,12 +32,12 @@ export function withPrefixBehind(buf: Buffer, pos: number, next: number, end: nu
   if (prefix === undefined) return undefined
   if (after >= end) return 'unknown'
   const text = new CarriedText()
-  const isBehind = (from: number, to: number, kind: string): boolean => {
+  const isAfter = (from: number, to: number, kind: string): boolean => {
     if (!prefix.read(buf, from, to, text)) return false
     const line = text.latin1().trimEnd()
     return (readLine(line) ?? readStripped(line))?.kind === kind
   }
-  return isBehind(next, after, 'func') && isBehind(after, buf.indexOf(LF, after) + 1, 'file') ? header : undefined
+  return isAfter(next, after, 'func') && isAfter(after, buf.indexOf(LF, after) + 1, 'file') ? header : undefined
 }
 
 /** What comes before the call with which the line [pos, next) ends. */

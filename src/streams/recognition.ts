@@ -200,8 +200,8 @@ export class Recognition {
   #isInValue(carrier: Carrier, key: string, buf: Buffer, pos: number, from: number): boolean {
     const text = this.#text
     const other = carrier.afresh()
-    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
-      if (!other.read(ahead, start, next, text) || text.key !== key) return false
+    lookBack(this.#parts.tape, buf, from, pos, (before, start, next) => {
+      if (!other.read(before, start, next, text) || text.key !== key) return false
       this.klog.note(carrier, text)
       return text.buf[text.start] !== TAB
     })
@@ -224,9 +224,9 @@ export class Recognition {
   /** Like `#isInValue`, without a carrier. */
   #isInPlainValue(buf: Buffer, pos: number, from: number): boolean {
     let found = false
-    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
-      if (ahead[start] === TAB) return false
-      found = beginsValue(ahead, start, next)
+    lookBack(this.#parts.tape, buf, from, pos, (before, start, next) => {
+      if (before[start] === TAB) return false
+      found = beginsValue(before, start, next)
       return true
     })
     return found
@@ -236,9 +236,9 @@ export class Recognition {
   #showHeadOfMessage(buf: Buffer, pos: number, from: number): void {
     const syslog = this.#known.find((carrier) => carrier instanceof Syslog)
     if (syslog === undefined) return
-    lookBack(this.#parts.tape, buf, from, pos, (ahead, start, next) => {
-      if (ahead[start] === SPACE) return false
-      syslog.read(ahead, start, next, this.#text)
+    lookBack(this.#parts.tape, buf, from, pos, (before, start, next) => {
+      if (before[start] === SPACE) return false
+      syslog.read(before, start, next, this.#text)
       return true
     })
   }

@@ -22,7 +22,7 @@ import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
 import { announcementBefore, announces, findAnnouncement } from '../text/announcement.ts'
 import { firstLine, isTitle, lineStart } from '../text/needle.ts'
-import { withPrefixBehind } from './bare-head.ts'
+import { withPrefixAfter } from './bare-head.ts'
 import type { LazyStreams } from './lazy-streams.ts'
 import { LongLines } from './long-line.ts'
 import { Needles } from './needles.ts'
@@ -105,7 +105,7 @@ export class Router implements LineSink {
         const near = needle < 0 ? end : lineStart(buf, pos, needle)
         const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
         if (needle === near && needle >= 0 && isTitle(buf, near, next)) {
-          const like = withPrefixBehind(buf, near, next, end)
+          const like = withPrefixAfter(buf, near, next, end)
           if (like === 'unknown' && !final) {
             pos = this.#approach(buf, pos, near)
             this.announced = base + pos
@@ -253,9 +253,9 @@ export class Router implements LineSink {
 
   /** Does a carrier know the header at `near` as it is in `like`, after the log from `pos` on? */
   #isBareOf(like: Buffer, buf: Buffer, pos: number, near: number): boolean {
-    const ahead = buf.subarray(firstLine(buf, pos, near - this.#limits.preambleBytes), near)
-    const all = Buffer.concat([ahead, like])
-    return this.#streams.make().recognition.recognise(all, ahead.length, all.length, 0)
+    const before = buf.subarray(firstLine(buf, pos, near - this.#limits.preambleBytes), near)
+    const all = Buffer.concat([before, like])
+    return this.#streams.make().recognition.recognise(all, before.length, all.length, 0)
   }
 
   /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from`: see Recognition.recognise. */

@@ -57,8 +57,8 @@ export class WrappedLines {
     const { buf, start, next, end } = line
     const stop = trimLineEnd(buf, start, next)
     if (!mayBeWrapped(stop - start) || !endsLine(text, buf, stop)) return false
-    const ahead = stop - start - (text.end - text.start) + 1
-    return next >= end || ahead <= 0 || !beginsAlike(buf, start, next, Math.min(FIRST_BYTES, ahead))
+    const prefixLength = stop - start - (text.end - text.start) + 1
+    return next >= end || prefixLength <= 0 || !beginsAlike(buf, start, next, Math.min(FIRST_BYTES, prefixLength))
   }
 
   /**
@@ -68,10 +68,10 @@ export class WrappedLines {
   begin(text: CarriedText, inside: (words: string) => string, line: LineBefore, isCarried: IsCarried): boolean {
     const { buf, start, next } = line
     const length = trimLineEnd(buf, start, next) - start
-    const ahead = length - (text.end - text.start) + 1
+    const prefixLength = length - (text.end - text.start) + 1
     const whole = text.latin1().replace(/\r$/, '')
     const words = inside(whole)
-    const texts = this.#pieces(words, length, line, (from, to) => isCarried(from, to, ahead / 2))
+    const texts = this.#pieces(words, length, line, (from, to) => isCarried(from, to, prefixLength / 2))
     if (texts === 'unknown') return false
     if (texts === undefined) return true
     const [first = '', ...others] = texts

@@ -4,7 +4,7 @@ import { openingOf } from './reader.ts'
 
 function given(ahead: readonly string[], head = ''): { kind: string | undefined; reason: string } | undefined {
   const before = new ReasonBefore()
-  before.noteBefore(openingOf({ ahead: () => ahead, head: () => head }))
+  before.noteBefore(openingOf({ linesBefore: () => ahead, head: () => head }))
   const { latest } = before
   return latest === undefined ? undefined : { kind: latest.kind, reason: latest.reason }
 }

@@ -45,7 +45,7 @@ export function openingOf(known: Partial<OpeningToBe> = {}): OpeningToBe {
     frame: undefined,
     logLines: [],
     mayHaveReason: true,
-    ahead: () => [],
+    linesBefore: () => [],
     head: () => '',
     confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
     ...known,
@@ -65,7 +65,7 @@ export function makeAssembler(
     const head = headOf()
     const time = lines.map(timeOf).findLast((each) => each !== undefined)
     return openingOf({
-      ahead: () => lines,
+      linesBefore: () => lines,
       head: () => head,
       confirm: () => ({ time, timeFrom: 'log', frame: undefined }),
     })
