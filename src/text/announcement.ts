@@ -12,10 +12,10 @@ import { isRaceWarning, RACE_RULE } from './race.ts'
 import { Words } from './search/words.ts'
 
 /**
- * First bytes of lines that may announce a dump: panic, fatal error, throw, SIGQUIT and Signal, Exception, runtime, unexpected, WARNING, `====`,
- * `^\\` and a byte order mark.
+ * First bytes of lines that may announce a dump: panic, fatal error, SIGQUIT and Signal, Exception, runtime, unexpected, WARNING, `====`, `^\\` and a
+ * byte order mark.
  */
-const FIRST_BYTES: Uint8Array = byteClass('pftSEruW=^\xef')
+const FIRST_BYTES: Uint8Array = byteClass('pfSEruW=^\xef')
 /** No more of a line than this is examined. */
 const LINE_BYTES = 512
 
@@ -83,11 +83,8 @@ const WORDS: readonly Word[] = [
   word('unexpected fault address', /^unexpected fault address 0x/, SOON),
 ]
 
-/** Further words, where `Words` has room for eight. The rest of the dump is written together with them, so they are searched for only nearby. */
-const FURTHER_WORDS: readonly Word[] = [
-  word('Exception 0x', /^Exception 0x[0-9a-f]+ 0x/, SOON),
-  word('throw: ', /^throw: /, SOON),
-]
+/** A ninth word, where `Words` has room for eight. The rest of the dump is written together with it, so it is searched for only nearby. */
+const EXCEPTION = word('Exception 0x', /^Exception 0x[0-9a-f]+ 0x/, SOON)
 /** A word coloured by a page, with or without its colon, and the start of the closing tag. */
 const COLOURED = /(?:panic:?|fatal)<\/[a-z]$/
 const LONGEST_COLOURED = 'panic:'.length
@@ -102,10 +99,8 @@ export function findAnnouncement(buf: Buffer, pos: number, end: number, window: 
   const from = Math.max(pos, end - window)
   const soon = Math.max(from, end - SOON)
   let first = end
-  for (const { bytes, form } of FURTHER_WORDS) {
-    const at = findWord(buf, soon, first, bytes, form)
-    if (at >= 0) first = at
-  }
+  const exception = findWord(buf, soon, end, EXCEPTION.bytes, EXCEPTION.form)
+  if (exception >= 0) first = exception
   const coloured = findColoured(buf, soon, first)
   if (coloured >= 0) first = coloured
   if (first === end && !mayHoldForm(buf, from, end)) return end

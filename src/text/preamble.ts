@@ -42,9 +42,6 @@ export function startsPreamble(line: string): PreambleStart | undefined {
     case 'r':
       // These come before their `fatal error:`, which then gives the reason.
       return BEFORE_FATAL.test(text) ? { kind: 'fatal', reason: text } : undefined
-    case 't':
-      // Up to Go 1.0.
-      return text.startsWith('throw: ') ? { kind: 'fatal', reason: text.slice(7) } : undefined
     case 'E':
       // Windows (runtime/signal_windows.go, winthrow).
       return EXCEPTION.test(text) ? { kind: 'signal', reason: text } : undefined
