@@ -1,20 +1,20 @@
-// Seeded logs and dumps, as pieces of bytes, so that an input of any length needs little memory. As a library for the
-// other files here, and as a command that writes to stdout:
+// Seeded logs and dumps, as pieces of bytes, so that an input of any length needs little memory. A library for the other files here, and a command
+// that writes to stdout:
 //
 //   node bench/generate.mjs log    --bytes 512M [--prose]
 //   node bench/generate.mjs dump   --goroutines 100000 --stacks 10 [--dumps 2] [--parents 5000]
 //   node bench/generate.mjs line   --bytes 32M [--fill text|headers]
 //   node bench/generate.mjs stream --bytes 10G [--every 64M] [--goroutines 1000]
 //
-// The same seed (--seed N) gives the same bytes. --dumps repeats ids as a living process does: six in ten goroutines of a
-// dump are still there in the next.
+// The same seed (--seed N) gives the same bytes. --dumps repeats ids like a living process: six in ten goroutines of a dump are still there in the
+// next one.
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const PIECE = 256 << 10
 
-/** mulberry32: small, seedable, and good enough to vary a log. Gives integers below n. */
+/** mulberry32: small, seedable, and good enough to vary a log. Returns integers below n. */
 export function random(seed) {
   let a = seed >>> 0
   return (n) => {
@@ -31,7 +31,7 @@ const AGENTS = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
   'kube-probe/1.31',
 ]
-/** What people write about goroutines in logs that hold no dump. */
+/** What people write about goroutines in logs without a dump. */
 const PROSE = [
   'worker pool: goroutine 17 finished after 3 retries',
   'goroutine pool exhausted, 512 waiting',
@@ -44,7 +44,7 @@ function stamp(rnd) {
   return `2026-11-24T${two(rnd(24))}:${two(rnd(60))}:${two(rnd(60))}.${String(rnd(1000)).padStart(3, '0')}Z`
 }
 
-/** One line of a service's log: logfmt, JSON, the log package's form, an access log. */
+/** One line of a service's log: logfmt, JSON, the format of the log package, or an access log. */
 export function logLine(rnd) {
   const path = PATHS[rnd(PATHS.length)]
   const id = (rnd(1 << 30) + (1 << 30)).toString(16)
@@ -60,7 +60,7 @@ export function logLine(rnd) {
   }
 }
 
-/** `bytes` of ordinary log. Blocks of 1 MiB are made once and then drawn: making is slower than what is to be measured. */
+/** `bytes` of ordinary log. Blocks of 1 MiB are generated once and then drawn at random, because generating is slower than what is measured. */
 export function* log({ bytes, seed = 1, prose = false }) {
   const rnd = random(seed)
   const blocks = []
@@ -84,7 +84,7 @@ export function* log({ bytes, seed = 1, prose = false }) {
   }
 }
 
-/** Stacks of a service that leaks, in the form of Go 1.21 to 1.27. `~` becomes a pointer that differs from goroutine to goroutine. */
+/** Stacks of a service that leaks, in the format of Go 1.21 to 1.27. `~` becomes a pointer that differs between goroutines. */
 const STACKS = [
   {
     state: 'chan receive',
@@ -200,12 +200,12 @@ const STACKS = [
   },
 ]
 
-/** Last digits of the pointers of one goroutine: near each other and not the same. */
+/** Last digits of the pointers of one goroutine: close together, but not the same. */
 const OFFSETS = ['008', '1e0', '0c8', '360', 'd28', '4b0', '918', 'a80']
 
 const STATES = ['chan receive', 'chan send', 'select', 'IO wait', 'semacquire', 'sync.Mutex.Lock', 'sleep']
 
-/** The n-th stack past the written ones: a call chain of its own, four to eight frames of which only some are shared. */
+/** The n-th stack after the ones above: a distinct call chain of four to eight frames, only some of which are shared. */
 function madeStack(n, rnd) {
   const frames = []
   for (let i = 4 + rnd(5); i > 0; i--) {
@@ -229,7 +229,7 @@ function madeStack(n, rnd) {
   }
 }
 
-/** A stack as pieces of text between which pointers go; the first piece starts behind the header. */
+/** A stack as pieces of text with pointers between them; the first piece starts after the header. */
 function pieces(stack) {
   const body = stack.frames.map(([name, args, file]) => `${name}(${args})\n\t${file}\n`).join('')
   const [by, file] = stack.by
@@ -237,9 +237,10 @@ function pieces(stack) {
 }
 
 /**
- * `dumps` dumps of `goroutines` goroutines each, over `stacks` different stacks of which earlier ones are commoner, with
- * `between` bytes of log before each and after the last. The goroutines of a stack have one parent; with `parents` above 1
- * they have that many (a leak per request), which makes panicparse form a bucket for each and take minutes.
+ * `dumps` dumps of `goroutines` goroutines each, over `stacks` different stacks, the first of which are the most frequent, with `between` bytes of
+ * log
+ * before each dump and after the last. The goroutines of a stack have one parent; with `parents` above 1 they have that many (a leak per request),
+ * which makes panicparse build a bucket for each and take minutes.
  */
 export function* dumps({ goroutines, stacks = 10, dumps: count = 1, between = 4096, seed = 1, parents = 1 }) {
   const rnd = random(seed)
@@ -262,7 +263,7 @@ export function* dumps({ goroutines, stacks = 10, dumps: count = 1, between = 40
     for (let i = kept; i < goroutines; i++) {
       nextId += 1 + rnd(3)
       ids[i] = nextId
-      // Every stack occurs at least once when there are goroutines enough; past that the first ones are commoner.
+      // Every stack occurs at least once if there are enough goroutines; apart from that, the first ones are more frequent.
       which[i] = dump === 0 && i < stacks ? i : Math.min(rnd(stacks), rnd(stacks))
     }
     for (let i = 0; i < goroutines; i++) {
@@ -280,14 +281,14 @@ export function* dumps({ goroutines, stacks = 10, dumps: count = 1, between = 40
         text = ''
       }
     }
-    // The runtime writes an empty line between goroutines, not after the last.
+    // The runtime writes an empty line between goroutines, but not after the last one.
     yield Buffer.from(text.slice(0, -1))
     text = ''
   }
   yield* log({ bytes: between, seed: ++logs })
 }
 
-/** One line of `bytes` bytes between two short ones; `headers`: of text that looks like the start of a dump wherever one looks. */
+/** One line of `bytes` bytes between two short ones; `headers`: of text that looks like the start of a dump everywhere. */
 export function* line({ bytes, fill = 'text' }) {
   yield Buffer.from('first\n')
   const unit =
@@ -299,7 +300,7 @@ export function* line({ bytes, fill = 'text' }) {
   yield Buffer.from('\nlast\n')
 }
 
-/** An endless service's log, cut at `bytes`: ordinary lines, and a dump every `every` bytes. */
+/** The log of an endless service, cut at `bytes`: ordinary lines, and a dump every `every` bytes. */
 export function* stream({ bytes, every = 64 << 20, goroutines = 1000, seed = 1 }) {
   let n = seed
   for (let left = bytes; left > 0; left -= every) {

@@ -1,8 +1,8 @@
-// Many dumps through one engine: what a dump costs must not rise with those before it, and memory must not either.
+// Many dumps through one engine: neither the cost of a dump nor memory may rise with the number of dumps before it.
 //
 //   npm run build && node bench/many-dumps.mjs [--dumps 10000] [--goroutines 10000]
 //
-// The text is made on the fly (10 000 dumps of 10 000 goroutines are more than 10 GB); its making is not in the times.
+// The text is generated on the fly (10 000 dumps of 10 000 goroutines are more than 10 GB); the times do not include that.
 import { parseArgs } from 'node:util'
 import { createEngine } from '../dist/index.js'
 import { dumps } from './generate.mjs'

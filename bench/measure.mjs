@@ -1,4 +1,4 @@
-// Runs commands and says how long they took and how much memory they held.
+// Runs commands and measures their time and memory.
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,12 +9,12 @@ export const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 export const CLI = here('../dist/cli.cjs')
 const PEAK = new URL('programs/peak.mjs', import.meta.url).href
 
-/** A folder for inputs, gone with the process. */
+/** A folder for inputs, removed at exit. */
 export const temporary = mkdtempSync(join(tmpdir(), 'dumpstream-bench-'))
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
-/** Writes what a generator gives to a file of the temporary folder. */
+/** Writes the output of a generator to a file in the temporary folder. */
 export function makeFile(name, pieces) {
   const path = join(temporary, name)
   const fd = openSync(path, 'w')
@@ -26,8 +26,8 @@ export function makeFile(name, pieces) {
 export const remove = (path) => rmSync(path, { force: true })
 
 /**
- * Seconds from start to exit of one run. Its stdout goes to a file: GNU grep stops at the first match when it is /dev/null.
- * Throws when the command failed.
+ * Seconds from start to exit of one run. Its stdout goes to a file, because GNU grep stops at the first match if it is /dev/null.
+ * Throws if the command failed.
  */
 export function wall(argv, { env, allow = [0] } = {}) {
   const out = openSync(join(temporary, 'stdout'), 'w')
@@ -46,8 +46,8 @@ export function wall(argv, { env, allow = [0] } = {}) {
 export const piped = (file, argv) => ['sh', '-c', 'cat "$0" | "$@"', file, ...argv]
 
 /**
- * Seconds that `argv(file)` needs for `file` beyond what it needs for an empty file: each the least of some runs, because
- * other work on the machine only ever adds.
+ * Seconds that `argv(file)` needs for `file` in addition to what it needs for an empty file. Each is the minimum of some runs, because other work on
+ * the machine can only add time.
  */
 export function beyondStart(argv, file, runs, options) {
   const empty = makeFile('empty', [])
@@ -60,7 +60,7 @@ export function beyondStart(argv, file, runs, options) {
   return { seconds: Math.max(Math.min(...samples) - Math.min(...starts), 1e-4), start: Math.min(...starts), samples }
 }
 
-/** Runs a Node program and gives its peak resident memory in bytes and the seconds it took. `before`: a command piped into it. */
+/** Runs a Node program, and returns its peak resident memory in bytes and its time in seconds. `before`: a command that is piped into it. */
 export function peak(program, { before } = {}) {
   const file = join(temporary, 'peak')
   const node = [process.execPath, '--import', PEAK, ...program]
@@ -91,7 +91,7 @@ export const ms = (seconds) => `${(seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0
 export const rate = (bytes, seconds) => `${(bytes / seconds / MB).toFixed(0)} MB/s`
 export const megabytes = (bytes) => `${(bytes / MB).toFixed(0)} MB`
 
-/** First number of /proc/loadavg, or undefined. */
+/** The first number of /proc/loadavg, or undefined. */
 export function load() {
   try {
     return Number(readFileSync('/proc/loadavg', 'latin1').split(' ')[0])

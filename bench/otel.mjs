@@ -1,7 +1,7 @@
-// What metrics cost: npm run build && node bench/otel.mjs [--runs 15]
+// Measures what metrics cost: npm run build && node bench/otel.mjs [--runs 15]
 //
-// The time from start to exit with and without metrics, beside an empty Node process; and time, memory and requests of 100 dumps
-// with 5000 signatures each that were never seen before.
+// The time from start to exit with and without metrics, next to an empty Node process; and time, memory and requests of 100 dumps with 5000 new
+// signatures each.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpus } from 'node:os'
@@ -13,7 +13,7 @@ const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' 
 const runs = Number(values.runs)
 const node = process.execPath
 
-/** A receiver in a process of its own, for the commands run while this one waits. */
+/** A receiver in a separate process, for commands that run while this one waits. */
 async function receiver() {
   const child = spawn(node, [here('programs/receiver.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] })
   let out = ''
@@ -34,7 +34,7 @@ async function receiver() {
   }
 }
 
-/** Commands in turn, so that other work on the machine falls on all of them. */
+/** Runs commands in turn, so that other work on the machine affects all of them. */
 function medians(commands) {
   const samples = new Map(Object.keys(commands).map((name) => [name, []]))
   for (let i = 0; i < runs; i++) {
@@ -63,7 +63,7 @@ async function starts() {
   for (const [name, seconds] of times) console.log(`| ${name} | ${ms(seconds)} | ${(seconds / base).toFixed(2)} |`)
 }
 
-/** Dumps whose signatures are all new; goroutine 1 again begins another dump. */
+/** Dumps whose signatures are all new; goroutine 1 begins another dump. */
 function* churn(count, signatures) {
   for (let d = 0; d < count; d++) {
     let text = '2026-11-24T05:00:00Z INFO dumping\ngoroutine 1 [select]:\nmain.main()\n\t/app/main.go:3 +0x1d\n\n'

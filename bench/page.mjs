@@ -1,4 +1,4 @@
-// Writes the tables of the newest kept run into docs/benchmarks.md: node bench/page.mjs. A test holds the two together.
+// Writes the tables of the newest saved run into docs/benchmarks.md: node bench/page.mjs. A test checks that they match.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -7,13 +7,13 @@ const PAGE = `${root}docs/benchmarks.md`
 const BEGIN = '<!-- node bench/page.mjs -->\n'
 const END = '\n<!-- end -->'
 
-/** The newest of bench/runs, by its name. */
+/** The newest run in bench/runs, by its name. */
 export function newestRun() {
   const name = readdirSync(`${root}bench/runs`).sort().at(-1)
   return JSON.parse(readFileSync(`${root}bench/runs/${name}`, 'utf8'))
 }
 
-/** A kept run as the page shows it. */
+/** A saved run in the format of the page. */
 export function runMarkdown({ rows, machine, load, options }) {
   const yardsticks = rows.filter(({ yardstick, case: what }) => yardstick !== 5 || !carried(what))
   const lines = yardsticks.map(({ case: what, ours, rival = '', ratio = '', goal, met }) => [
@@ -32,7 +32,7 @@ ${carriersMarkdown(rows)}
 ${machine}; ${load}; \`--runs ${options.runs} --size ${options.size} --long ${options.long}\`.`
 }
 
-/** `CRI, no dump` → the carrier and which of the two logs. */
+/** `CRI, no dump` → the carrier, and which of the two logs. */
 function carried(what) {
   const m = /^(.+), (no dump|half of it dumps)$/.exec(what)
   return m === null ? undefined : { carrier: m[1], log: m[2] }

@@ -1,10 +1,10 @@
-// The parsers that dumpstream is measured against: built from their modules, with the small drivers in peers/, into the
-// temporary folder. Nothing of theirs is in this repository.
+// The parsers that dumpstream is compared with: built from their modules, with the small drivers in peers/, in the temporary folder. None of their
+// code is in this repository.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { here, json, temporary } from './measure.mjs'
 
-/** `{ run(tool, file, runs, flags) }`, or `{ missing: why }` where Go or the modules cannot be had. */
+/** `{ run(tool, file, runs, flags) }`, or `{ missing: why }` if Go or the modules are not available. */
 export function buildPeers() {
   const out = join(temporary, 'peers')
   const build = spawnSync('go', ['build', '-o', `${out}/`, './panicparse', './gostackparse'], {
@@ -18,7 +18,7 @@ export function buildPeers() {
   return {
     go,
     run: (tool, file, runs = 1, flags = []) => json([join(out, tool), ...flags, '-runs', String(runs), file]),
-    /** The same, or undefined where that is not done in so many seconds. */
+    /** The same, or undefined if it takes longer than that. */
     runWithin: (seconds, tool, file, runs, flags = []) =>
       json(['timeout', String(seconds), join(out, tool), ...flags, '-runs', String(runs), file], { late: 124 }),
   }

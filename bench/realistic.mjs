@@ -1,5 +1,5 @@
-// Seeded dumps with stacks as services have them: 5 to 25 frames of some eighty bytes a line, paths of the module cache, pointers and numbers
-// that differ from goroutine to goroutine. generate.mjs has short ones. As a command it writes to stdout:
+// Seeded dumps with realistic stacks: 5 to 25 frames of some eighty bytes a line, paths in the module cache, pointers and numbers that differ between
+// goroutines. The stacks of generate.mjs are short. As a command it writes to stdout:
 //
 //   node bench/realistic.mjs [--goroutines 50000] [--stacks 300] [--zipf] [--form stack|signal|profile] [--dumps 1]
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ const PIECE = 256 << 10
 const GO = '/usr/local/go/src/'
 const MOD = '/go/pkg/mod/'
 
-/** What a goroutine waits in: state, then the innermost frames. `~`: a pointer, `#`: a small number. */
+/** What a goroutine waits in: its state, then the innermost frames. `~`: a pointer, `#`: a small number. */
 const WAITS = [
   [
     'IO wait',
@@ -47,7 +47,7 @@ const FUNCTIONS = ['ServeHTTP', 'process', 'Run', 'Watch', 'run.func1', 'GetList
 const ARGUMENTS = ['~', '~, {~, ~}, ~', '{~, ~}, {~, ~}, ~', '~, {~, #}, 0x1', '', '...', '~?, {0x2a8f0c8?, ~?}, ~?']
 const FILES = ['watch', 'cache', 'store', 'handler', 'transport', 'server']
 
-/** `stacks` of them; what is outermost is shared by many, as it is in a service. */
+/** Makes `stacks` stacks. As in a service, many share the outermost frames. */
 function makeStacks(stacks, rnd) {
   const pick = (list) => list[rnd(list.length)]
   const frame = () => {
@@ -69,7 +69,7 @@ function makeStacks(stacks, rnd) {
 
 const hex = (n) => `0x${n.toString(16)}`
 
-/** The text of a goroutine in pieces between which pointers and numbers go. */
+/** The text of a goroutine in pieces with pointers and numbers between them. */
 function pieces({ frames, by, parent }, isSignal) {
   const registers = isSignal ? ' fp=~ sp=~ pc=0x47a12e' : ''
   const lines = frames.map(
@@ -79,7 +79,7 @@ function pieces({ frames, by, parent }, isSignal) {
   return text.split(/([~#])/)
 }
 
-/** Which stack the next goroutine has: any, or the first ones most of the time. */
+/** Chooses the stack of the next goroutine: any of them, or mostly the first ones. */
 function chooser(stacks, zipf, rnd) {
   if (!zipf) return (i) => (i < stacks ? i : rnd(stacks))
   const sums = []

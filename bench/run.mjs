@@ -1,12 +1,12 @@
-// The yardsticks of speed, in one table: `npm run bench -- [options]`. Every figure is a ratio taken in this one run on the
-// same input; figures taken while the machine has other work are provisional, so its load is printed.
+// The speed yardsticks, in one table: `npm run bench -- [options]`. Every figure is a ratio, taken in one run on the same input. Figures taken
+// while the machine has other work are provisional, so its load is printed.
 //
 //   --only 1,2,3,4,5 some of the yardsticks; 5 is carriers
 //   --size 512M      length of the ordinary log (1; 5 takes a quarter)
-//   --long 1G        length of the log on a pipe (3); the yardstick's own is 10G, which takes about a minute more
+//   --long 1G        length of the log on a pipe (3); the yardstick itself requires 10G, which takes about a minute more
 //   --runs 5         how often each command is run
-//   --scale 1        shrinks the inputs of 2 and 3, for a quick look; goals are judged at 1
-//   --json FILE      keeps the run, with every sample
+//   --scale 1        shrinks the inputs of 2 and 3, for a quick look; goals apply at 1
+//   --json FILE      saves the run, with every sample
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'

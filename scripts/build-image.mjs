@@ -1,5 +1,5 @@
-// Makes dist/image: the root file system of the container image and its Containerfile. The image is the single file (build-binary.mjs), the
-// shared libraries that it is linked against, and nothing else: no shell, no package manager.
+// Builds dist/image: the root file system of the container image and its Containerfile. The image contains the executable (build-binary.mjs), the
+// shared libraries that it is linked with, and nothing else: no shell, no package manager.
 //   npm run build:binary && node scripts/build-image.mjs && buildah build --format oci -t dumpstream dist/image
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ const put = (from, to) => {
 put(binary, '/usr/bin/dumpstream')
 put(join(root, 'LICENSE'), '/usr/share/doc/dumpstream/LICENSE')
 for (const library of librariesOf(binary)) put(library, library)
-// Where a program looks up the name of the user that it runs as, and writes what it may write.
+// Where a program looks up its user name, and the folders to which it may write.
 mkdirSync(join(image, 'root/etc'), { recursive: true })
 writeFileSync(join(image, 'root/etc/passwd'), 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin\n')
 writeFileSync(join(image, 'root/etc/group'), 'nonroot:x:65532:\n')

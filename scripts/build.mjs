@@ -1,7 +1,7 @@
-// Compiles src/ to dist/, from empty: declarations by tsc into one file, code by rolldown. The library is ES modules; the command is CommonJS, for
-// V8's code cache (src/start.ts), and minified, names apart: traces are for reading. `--readable` leaves it as it is, with source maps, for coverage.
-// The code goes into few files because each costs half a millisecond of start (guarded by `npm run bench`, start to first byte). What is
-// often wanted together is one file, with all that it imports.
+// Compiles src/ to an empty dist/: declarations by tsc into one file, code by rolldown. The library is ES modules. The command is CommonJS, for
+// V8's code cache (src/start.ts), and minified except for names, which keep traces readable. `--readable` does not minify and adds source maps, for
+// coverage. The code goes into few files because each costs half a millisecond of start (guarded by `npm run bench`, start to first byte). What is
+// often needed together is one file, with everything that it imports.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -20,8 +20,8 @@ const { common, pageOutput } = await bundling(root)
 const shared = {
   cwd: root,
   ...common,
-  // Bundled: the packages that are none of package.json's dependencies. They are small, and would cost each start the loading of their modules, or
-  // each user packages that few need.
+  // Packages that are not dependencies in package.json are bundled. They are small; as dependencies they would cost each start the loading of their
+  // modules, or each user packages that few need.
   external: isInstalled,
   logLevel: 'warn',
   checks: { bundlerTimings: false, ineffectiveDynamicImport: false },
@@ -37,7 +37,7 @@ const format = {
   entryFileNames: '[name].cjs',
   chunkFileNames: '[name].cjs',
   sourcemap: isReadable,
-  // The code that is kept can `require` only (src/start.ts).
+  // Cached code can only `require` (src/start.ts).
   dynamicImportInCjs: false,
   minify: isReadable ? false : { compress: true, mangle: false, codegen: true },
 }
@@ -48,7 +48,7 @@ const command = await build({
     ...format,
     dir: 'dist/command',
     codeSplitting: {
-      // What two of them share goes to the one with the higher priority: `--help` may not load the others for it.
+      // Code that two groups share goes to the one with the higher priority: `--help` must not load the others for it.
       groups: [
         { name: 'main', test: /src[\\/](?:cli[\\/]main|sinks[\\/]output)\.ts$/, priority: 1 },
         { name: 'run', test: /src[\\/](?:cli[\\/]run|engine[\\/]engine|sinks[\\/]jsonl)\.ts$/, priority: 0 },
@@ -64,14 +64,15 @@ const start = await build({
 for (const { fileName } of command.output)
   if (fileName.endsWith('.cjs')) writeAsAscii(`${root}/dist/command/${fileName}`)
 chmodSync(`${root}/dist/cli.cjs`, 0o755)
-// Where the command was before, which scripts and images may name.
+// The previous path of the command, which scripts and images may use.
 writeFileSync(`${root}/dist/cli.js`, "#!/usr/bin/env node\nimport './cli.cjs'\n")
 chmodSync(`${root}/dist/cli.js`, 0o755)
 writeNotices(root, [...pageOutput, ...library.output, ...command.output, ...start.output])
 
 /**
- * With a character that is not Latin-1 in it, V8 keeps code in two bytes a character: it is read, and its functions are found in it, in twice the
- * time. Such characters are in strings and patterns alone, where an escape means the same.
+ * If the code contains a character that is not Latin-1, V8 stores it with two bytes a character, and reading it and finding its functions takes twice
+ * the
+ * time. Such characters occur only in strings and patterns, where an escape means the same.
  */
 function writeAsAscii(path) {
   const code = readFileSync(path, 'utf8')
@@ -79,14 +80,14 @@ function writeAsAscii(path) {
   if (ascii !== code) writeFileSync(path, ascii)
 }
 
-/** A package that a user has, or a module of Node. */
+/** A package that users install, or a module of Node. */
 function isInstalled(id) {
   const { dependencies, optionalDependencies, peerDependencies } = manifest
   const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
   return isBuiltin(id) || names.some((name) => id === name || id.startsWith(`${name}/`))
 }
 
-/** One declaration file for `import` and its copy for `require`: TypeScript takes the module format of a declaration from its name. */
+/** One declaration file for `import` and a copy for `require`: TypeScript derives the module format of a declaration from its name. */
 async function buildTypes() {
   // Inside the checkout, so that packages are found from there.
   const declarations = mkdtempSync(join(root, 'node_modules/.dumpstream-types-'))
@@ -100,7 +101,7 @@ async function buildTypes() {
       external: [/^node:/, /^[a-z@][^:]*$/],
       plugins: [dts({ dtsInput: true, emitDtsOnly: true })],
       output: { dir: `${root}/dist`, format: 'esm' },
-      // No comments that name the folder of the declarations: the same source makes the same file.
+      // Without comments that name the temporary folder: the same source gives the same file.
       experimental: { attachDebugInfo: 'none' },
       logLevel: 'warn',
       checks: { bundlerTimings: false },
@@ -109,6 +110,6 @@ async function buildTypes() {
     rmSync(declarations, { recursive: true, force: true })
   }
   copyFileSync(`${root}/dist/index.d.ts`, `${root}/dist/index.d.cts`)
-  // `require` of an ES module works in every Node that `engines` names; TypeScript asks for a file of the right format.
+  // `require` of an ES module works in every Node in `engines`, but TypeScript needs a file of the right format.
   writeFileSync(`${root}/dist/index.cjs`, "'use strict'\nmodule.exports = require('./index.js')\n")
 }

@@ -1,14 +1,15 @@
-// The checked build of a kernel, which the tests and the fuzzer run: each load and store says first where it goes, and ends the kernel where that is
-// outside of all regions. A kernel names its regions beside the description of its memory, from, to (exclusive), and what may be done there:
+// The checked build of a kernel, for tests and the fuzzer: each load and store first checks its address, and ends the kernel if that is outside of
+// all
+// regions. A kernel names its regions next to the description of its memory: from, to (exclusive), and what is allowed there:
 //
 //     ;; region read (i32.const 0) (i32.const 64)
 //     ;; region write (global.get $rows) (i32.const 60416)
 const REGION = /^\s*;; region (read|write) (.+)$/gm
-/** Bytes that an instruction reaches. */
+/** Bytes that an instruction accesses. */
 const SIZES = { v128: 16, i64: 8, f64: 8, i32: 4 }
 const ACCESS = /^(i32|i64|f64|v128)\.(load|store)(8|16|32)?(?:_[su])?$/
 
-/** WebAssembly text → the same, checked. */
+/** WebAssembly text → the same text with checks. */
 export function checked(text) {
   const regions = [...text.matchAll(REGION)].map(([, may, bounds]) => ({
     writes: may === 'write',
@@ -27,7 +28,7 @@ export function checked(text) {
   return print([...module.map(guard), ...parse(checks.join('\n'))])
 }
 
-/** The address of each load and store goes through a check. */
+/** Passes the address of each load and store through a check. */
 function guard(node) {
   if (!Array.isArray(node)) return node
   const inner = node.map(guard)
@@ -41,7 +42,7 @@ function guard(node) {
   return inner
 }
 
-/** Returns the address if what begins `$offset` behind it, of `$size` bytes, is in one of the regions. */
+/** Returns the address if the `$size` bytes at `$offset` from it are in one of the regions. */
 function check(name, regions) {
   const within = ({ bounds: [from, to] }) => `
     (if (i32.and
@@ -55,7 +56,7 @@ function check(name, regions) {
     (unreachable))`
 }
 
-/** Lists of words and lists. */
+/** Nested lists of words. */
 function parse(text) {
   const stack = [[]]
   for (const [token] of text.matchAll(/;;[^\n]*|"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g)) {

@@ -1,6 +1,7 @@
-// Line coverage of src by the tests, of which many run the built command as a process of its own: what these processes covered counts
-// as well. Vitest measures what runs in its own processes; the command's report as V8 has it (NODE_V8_COVERAGE) goes back to src over
-// the source maps of dist, which is built for that, by the same converter that vitest uses. Arguments go to vitest.
+// Line coverage of src by the tests. Many tests run the built command in separate processes, whose coverage counts as well: vitest measures its own
+// processes; the V8 reports of the command (NODE_V8_COVERAGE) are mapped back to src by the source maps of dist, which is built for that, with the
+// same
+// converter that vitest uses. Arguments go to vitest.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,17 +20,17 @@ const raw = mkdtempSync(join(tmpdir(), 'dumpstream-coverage-'))
 build('--readable')
 try {
   const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--coverage', ...process.argv.slice(2)]
-  // Code that is kept (src/start.ts) is no file of its own to V8.
+  // For V8, cached code (src/start.ts) is not a separate file.
   const env = { ...process.env, DUMPSTREAM_COVERAGE: raw, NODE_DISABLE_COMPILE_CACHE: '1' }
   const { status } = spawnSync(process.execPath, vitest, { cwd: root, stdio: 'inherit', env })
   const map = istanbul.createCoverageMap(JSON.parse(readFileSync(join(root, 'coverage/coverage-final.json'), 'utf8')))
   const own = map.getCoverageSummary().lines.pct
   const files = new Set(map.files())
   for (const script of scriptsOf(raw)) {
-    // A chunk without a map only names what others hold.
+    // A chunk without a map only re-exports.
     if (existsSync(`${fileURLToPath(script.url)}.map`)) map.merge(await toSource(script))
   }
-  // The packages that are bundled have tests of their own, and some files are for the live tests (vitest.config.ts).
+  // The bundled packages have their own tests, and some files are only for the live tests (vitest.config.ts).
   map.filter((file) => files.has(file))
   process.exitCode = report(map, own) && status === 0 ? 0 : 1
 } finally {
@@ -41,7 +42,7 @@ function build(...flags) {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), ...flags], { stdio: 'inherit' })
 }
 
-/** What all processes together ran of the scripts in dist. */
+/** What all processes together have run of the scripts in dist. */
 function scriptsOf(folder) {
   const dist = new URL('../dist/', import.meta.url).href
   const reports = readdirSync(folder).flatMap((name) => {
@@ -49,7 +50,7 @@ function scriptsOf(folder) {
       const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8'))
       return [{ result: result.filter(({ url }) => url.startsWith(dist)) }]
     } catch {
-      // Of a process that was killed while it wrote.
+      // From a process that was killed while it was writing.
       return []
     }
   })

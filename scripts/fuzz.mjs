@@ -1,4 +1,4 @@
-// Bundles the fuzzer with the engine from src/ and runs it: nothing is compiled while it runs. Its flags are in test/fuzz/main.ts.
+// Bundles the fuzzer with the engine from src/, so that nothing is compiled while it runs, and runs it. Its flags are in test/fuzz/main.ts.
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { wat } from './wat.mjs'

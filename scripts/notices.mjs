@@ -1,11 +1,11 @@
-// Writes dist/THIRD_PARTY_NOTICES: the packages whose code the build has put into its files, and the licence of each.
+// Writes dist/THIRD_PARTY_NOTICES: the packages whose code is in the built files, with their licences.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** @param output chunks of rolldown */
 export function writeNotices(root, output) {
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
-  // uplot's style is put into the page by name.
+  // The style of uplot is added to the page by name.
   const names = new Set(modules.flatMap((id) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))
   writeFileSync(
     join(root, 'dist/THIRD_PARTY_NOTICES'),
@@ -25,7 +25,7 @@ function notice(root, name) {
     main = 'index.js',
   } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const files = ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'LICENSE.MIT']
-  // xz-decompress says whose its parts are, and their licences, at the head of its code.
+  // The header of xz-decompress lists the authors of its parts and their licences.
   const banner = read(join(folder, main)).flatMap((code) => /^\/\*![\s\S]*?\*\//.exec(code)?.[0] ?? [])
   const text = [...files.flatMap((file) => read(join(folder, file))), ...banner].at(0)
   if (text === undefined) throw new Error(`${name} has no licence to quote`)

@@ -1,12 +1,12 @@
-// Makes what a release consists of, out of a checkout: node scripts/release.mjs --tag v1.2.3 --repository OWNER/NAME --output DIR
+// Makes the files of a release from a checkout: node scripts/release.mjs --tag v1.2.3 --repository OWNER/NAME --output DIR
 //   package.json      with `repository`, without which npm refuses `--provenance`
 //   notes.md          the section of CHANGELOG.md for this version
 //   *.tgz             the npm package
-//   dumpstream-*      the single files that are there (dist/bin), compressed
+//   dumpstream-*      the executables in dist/bin, compressed
 //   sbom.cdx.json     CycloneDX, of what is installed with the package
 //   SHA256SUMS        of all of these
-//   dumpstream.rb     a Homebrew formula that installs the single files
-// It fails before anything is made if the tag, package.json and CHANGELOG.md do not agree. .github/workflows/release.yml publishes the result.
+//   dumpstream.rb     a Homebrew formula that installs the executables
+// It fails before it writes anything if the tag, package.json and CHANGELOG.md do not agree. .github/workflows/release.yml publishes the result.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -42,7 +42,7 @@ try {
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder])
   const sbom = JSON.parse(run('npm', ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only']))
-  // npm takes the name of the folder.
+  // npm uses the name of the folder.
   sbom.metadata.component.name = about.name
   sbom.components.push(...bundled())
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`)
@@ -52,7 +52,7 @@ try {
 
 const binaries = join(root, 'dist/bin')
 for (const name of existsSync(binaries) ? readdirSync(binaries) : []) {
-  // `dumpstream` is the one that was made for this machine.
+  // `dumpstream` is the one for this machine.
   const target = name === 'dumpstream' ? `dumpstream-${process.platform}-${process.arch}` : name
   writeFileSync(join(folder, `${target}.gz`), gzipSync(readFileSync(join(binaries, name)), { level: 9 }))
 }
@@ -71,8 +71,7 @@ writeFileSync(join(folder, 'SHA256SUMS'), [...sums].map(([name, sum]) => `${sum}
 writeFileSync(join(folder, 'dumpstream.rb'), formula())
 console.log([...sums.keys(), 'SHA256SUMS', 'notes.md', 'package.json', 'dumpstream.rb'].join('\n'))
 
-/** The text under the version's heading, as keepachangelog.com has them; undefined when there is none. */
-/** What the build has put into our own files is installed with the package, too. */
+/** Packages that the build has put into our own files are installed with the package, too. */
 function bundled() {
   const notices = readFileSync(join(root, 'dist/THIRD_PARTY_NOTICES'), 'utf8')
   return [...notices.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d\S*) \((.+?)\)/gm)].map(([, name, version, licence]) => ({
@@ -87,6 +86,7 @@ function bundled() {
   }))
 }
 
+/** The text under the version's heading, in the format of keepachangelog.com; undefined if there is none. */
 function notesOf(changelog, wanted) {
   for (const section of changelog.split(/^## /m).slice(1)) {
     const [heading, ...lines] = section.split('\n')

@@ -1,7 +1,7 @@
 // Makes `import module from './x.wat'` work in the build and in the tests: WebAssembly text → the assembled module as Base64. One plugin for
 // rolldown and Vite. x.d.wat.ts declares the type.
 //
-// A module may be more than one file: `(@include "y.wat")` stands for the fields that are in y.wat, beside it.
+// A module may consist of several files: `(@include "y.wat")` is replaced by the fields in y.wat, in the same folder.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import wabt from 'wabt'
@@ -10,7 +10,7 @@ import { checked } from './checked-wat.mjs'
 const features = { simd: true }
 const INCLUDE = /^ *\(@include "([\w-]+\.wat)"\)$/gm
 
-/** The text of the module in the file at `path`, with those that it includes. */
+/** The text of the module in the file at `path`, with its includes. */
 export function readWat(path) {
   return readFileSync(path, 'utf8').replaceAll(INCLUDE, (_, name) => readFileSync(join(dirname(path), name), 'utf8'))
 }
@@ -27,7 +27,7 @@ export async function assemble(path, text) {
   }
 }
 
-/** `isChecked`: with what checked-wat.mjs adds. */
+/** `isChecked`: adds the checks of checked-wat.mjs. */
 export function wat({ isChecked = false } = {}) {
   return {
     name: 'wat',

@@ -1,9 +1,9 @@
-// What a fleet costs a real Prometheus: series, memory, and the time of the dashboard's questions with and without the recording rules.
+// Measures what a fleet costs a real Prometheus: series, memory, and the time of the dashboard's queries with and without the recording rules.
 //
 //   node bench/fleet/run.mjs [--pods 2000] [--signatures 300] [--minutes 4]
 //
-// 20 deployments, two ReplicaSets each, on 100 nodes. Each node is one target, as a DaemonSet is, with the lines that `dumpstream --prometheus`
-// has for its pods. The newer ReplicaSets leak.
+// 20 deployments with two ReplicaSets each, on 100 nodes. Each node is one target, as with a DaemonSet, with the lines that `dumpstream --prometheus`
+// prints for its pods. The newer ReplicaSets leak.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Kafka's own consumer, committed messages only: prints the value of each message that is in a topic now.
+// Kafka's own consumer, committed messages only: prints the value of each message that is now in a topic.
 //
 //   java -cp 'jars/*' ReadCommitted.java localhost:9092 topic
 import java.time.Duration;
@@ -19,7 +19,7 @@ class ReadCommitted {
             List<TopicPartition> partitions = consumer.partitionsFor(args[1]).stream()
                 .map(each -> new TopicPartition(args[1], each.partition()))
                 .collect(Collectors.toList());
-            // Transactions of processes that were killed end some seconds later.
+            // Transactions of killed processes end some seconds later.
             Map<TopicPartition, Long> ends = all.endOffsets(partitions);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);

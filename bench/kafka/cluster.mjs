@@ -1,4 +1,4 @@
-// Apache Kafka from Maven Central, started from nothing: KRaft, one broker or several, each a process on this machine.
+// Apache Kafka from Maven Central, set up from scratch: KRaft, one or more brokers, each a process on this machine.
 //
 //   node bench/kafka/cluster.mjs [--brokers 3]      starts them, prints their addresses, ends them with Ctrl-C
 import { execFileSync, spawn } from 'node:child_process'
@@ -13,7 +13,7 @@ const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dum
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const START_MS = 120_000
 
-/** A class path. Fetched once for this machine. */
+/** A class path. The files are downloaded once per machine. */
 export function kafkaJars() {
   if (!existsSync(CACHE)) {
     const folder = mkdtempSync(join(tmpdir(), 'dumpstream-kafka-'))
@@ -41,7 +41,7 @@ export function kafkaJars() {
   return join(CACHE, '*')
 }
 
-/** `settings`: of server.properties. `listeners`: more of them, name → protocol. `format`: more for the format of the storage. */
+/** `settings`: of server.properties. `listeners`: additional ones, name → protocol. `format`: additional arguments for formatting the storage. */
 export async function startKafka({ brokers = 1, settings = {}, listeners = {}, format = [] } = {}) {
   const jars = kafkaJars()
   const folder = mkdtempSync(join(tmpdir(), 'dumpstream-kafka-'))
@@ -79,7 +79,7 @@ export async function startKafka({ brokers = 1, settings = {}, listeners = {}, f
       'transaction.state.log.min.isr': 1,
       'share.coordinator.state.topic.replication.factor': replicas,
       'share.coordinator.state.topic.min.isr': 1,
-      // A transaction of a process that was killed is aborted one such interval after its timeout. Default 10 s.
+      // The transaction of a killed process is aborted one such interval after its timeout. Default 10 s.
       'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1000,
       'group.initial.rebalance.delay.ms': 0,
       'group.min.session.timeout.ms': 1000,

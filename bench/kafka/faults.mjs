@@ -1,9 +1,10 @@
-// What faults cost: dumps lost, written twice, and how long until all that was there at the fault is committed.
+// Measures what faults cost: dumps that are lost or written twice, and the time until everything that was there at the fault is committed.
 //
 //   npm run build && node bench/kafka/faults.mjs [--dumps 640] [--only 'kill -9'] [--exactly-once]
 //
-// Three brokers and two members of a group, each a process; dumps of pods woven into their logs over 8 partitions. What was written is held
-// to what one process says that reads all partitions in order (workload.mjs).
+// Three brokers and two members of a group, each a process; dumps of pods woven into their logs over 8 partitions. The output is compared with that
+// of
+// one process that reads all partitions in order (workload.mjs).
 import { parseArgs } from 'node:util'
 import { createPartition } from '../../dist/index.js'
 import { startKafka } from './cluster.mjs'

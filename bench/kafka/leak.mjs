@@ -1,8 +1,8 @@
-// The log of a pod that leaks: what tests and benchmarks of partitions read.
+// The log of a pod that leaks, for tests and benchmarks of partitions.
 
 const LOG_LINES = 20
 
-/** A dump: lines. `leaked` goroutines block in one place, one after the other. */
+/** The lines of a dump in which `leaked` goroutines block in one place. */
 export function leakingDump(leaked) {
   const lines = ['goroutine 1 [select]:', 'main.main()', '\t/app/main.go:3 +0x1', '']
   for (let i = 0; i < leaked; i++)
@@ -17,7 +17,7 @@ export function leakingDump(leaked) {
   return lines
 }
 
-/** What a pod logs between one dump and the next, and the dump: lines. */
+/** The lines that a pod logs between two dumps, and of the dump. */
 export function podLines(pod, number) {
   const log = Array.from({ length: LOG_LINES }, (_, i) => `level=info pod=${pod} served=${number * LOG_LINES + i}`)
   return [...log, ...leakingDump(2 + (number % 12)), `level=info pod=${pod} goes on`]

@@ -1,8 +1,8 @@
-// What members of a group cost, and how fast they are: a log over 8 partitions, a line or 50 lines a message, read by 1, 2 and 4 of them.
+// Measures what members of a group cost, and how fast they are: a log over 8 partitions, with one or 50 lines a message, read by 1, 2 and 4 members.
 //
 //   npm run build && node bench/kafka/throughput.mjs [--mb 200] [--members 1,2,4]
 //
-// Processor time is what counts: broker and members share this machine with whatever else runs on it.
+// Processor time is what counts, because the broker and the members share this machine with whatever else runs on it.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Producer } from '@platformatic/kafka'
@@ -15,14 +15,14 @@ const { values } = parseArgs({
 })
 const PARTITIONS = 8
 const PODS = 64
-/** Lines in a request of the producer. */
+/** Lines per request of the producer. */
 const REQUEST = 16_000
 const TIMING = { session: '30s', commitEvery: '1s' }
 const START = Date.parse('2026-11-24T10:00:00Z')
 const LINE = `level=info ts=2026-11-24T10:00:00Z caller=http/server.go:311 method=GET path=/api/v1/items/{} status=200 duration=3.1ms trace=`
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Lines of log in some 180 bytes each; a dump of some goroutines every 2000 lines of a pod. */
+/** Lines of log of about 180 bytes each; a dump of some goroutines every 2000 lines of a pod. */
 function* messages(topic, size) {
   const pods = Array.from({ length: PODS }, () => ({ lines: [], at: 0, serial: 0 }))
   for (let number = 0; ; number++) {
@@ -39,13 +39,13 @@ function* messages(topic, size) {
     }
     const value = Buffer.from(own.lines.slice(own.at, own.at + size).join('\n'))
     own.at += size
-    // 50 lines a second of each pod.
+    // 50 lines per second and pod.
     const timestamp = BigInt(START + Math.floor(number / PODS) * 20 * size)
     yield { topic, partition: pod % PARTITIONS, timestamp, key: Buffer.from(`pod-${pod}`), value }
   }
 }
 
-/** Returns what was written, MB. */
+/** Returns how much was written, MB. */
 async function fill(topic, size, mb, atMost = Number.POSITIVE_INFINITY) {
   const producer = new Producer({ clientId: 'bench', bootstrapBrokers: brokers, acks: 1, retries: 3 })
   const started = performance.now()
@@ -93,7 +93,7 @@ async function measure({ topic, size, mb, members }) {
   const consumers = Array.from({ length: members }, () => start(topic, group, `out-${size}`))
   const follower = new Follower(brokers, topic, group)
   const ends = await follower.ends()
-  // Until the first commit they start, and wait for each other.
+  // Until the first commit, they are starting and waiting for each other.
   while ((await follower.committed()).every((offset) => offset <= 0n)) await pause(20)
   const [at, used, done] = [performance.now(), cpuOf(consumers), await follower.committed()]
   await follower.reaches(ends, consumers)
@@ -113,7 +113,7 @@ async function measure({ topic, size, mb, members }) {
   await stop(consumers)
 }
 
-/** Two members follow a log that grows; a third one joins, and leaves. */
+/** Two members follow a growing log; a third one joins and leaves. */
 async function follow() {
   await makeTopics(brokers, ['live'], { partitions: PARTITIONS })
   const consumers = [start('live', 'live', 'out-1'), start('live', 'live', 'out-1')]
@@ -162,12 +162,12 @@ async function stop(consumers) {
   await Promise.all(consumers.map(({ ended }) => ended))
 }
 
-/** Resident, MB. */
+/** Peak resident memory, MB. */
 function peakOf(pid) {
   return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
 }
 
-/** Seconds of a processor. The kernel counts in hundredths. */
+/** Processor time, seconds. The kernel counts in hundredths. */
 function cpuOf(consumers) {
   return consumers.reduce((sum, { child }) => {
     const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ')

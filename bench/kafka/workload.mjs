@@ -1,4 +1,4 @@
-// Dumps of pods, woven into their logs, produced to a topic; consumers that are killed; and what came out, held to what one process says.
+// Produces dumps of pods, woven into their logs, to a topic; starts consumers that are killed; and compares the output with that of one process.
 import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { kafkaJars } from './cluster.mjs'
 import { podLines } from './leak.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-/** Bytes that are no log: a consumer must not stumble over them. */
+/** Bytes that are not log: a consumer must not stumble over them. */
 export const POISON = [
   Buffer.alloc(0),
   Buffer.from([0x0a, 0x80, 0x04, 0, 0, 0xff, 0xfe, 0x01]),
@@ -25,9 +25,9 @@ export async function makeTopics(brokers, topics, { partitions = 8, replicas = 1
   await admin.close()
 }
 
-/** Writes `dumps` dumps of `pods` pods, a message a line, each pod in one partition. Resolves to messages by partition, as they were written. */
+/** Writes `dumps` dumps of `pods` pods, one message a line, each pod in one partition. Resolves to messages by partition, in the order written. */
 export async function produce(brokers, topic, { pods, dumps, partitions = 8, poison = true, pauseMs = 0, skewMs = 0 }) {
-  // An answer that is lost is written twice, in order: what is there is what consumers are held to.
+  // If a response is lost, the message is written twice, in order: consumers are compared with what is in the topic.
   const producer = new Producer({
     clientId: 'bench',
     bootstrapBrokers: brokers,
@@ -74,7 +74,7 @@ export async function produce(brokers, topic, { pods, dumps, partitions = 8, poi
   await producer.close()
 }
 
-/** All messages of a topic that are there now, by partition. */
+/** All messages that are now in a topic, by partition. */
 export async function readAll(brokers, topic) {
   const consumer = new Consumer({
     clientId: 'bench',
@@ -130,7 +130,7 @@ export async function readAll(brokers, topic) {
   return all
 }
 
-/** What Kafka's own consumer reads of a topic when it takes committed messages only: values, in the form of `readAll`. */
+/** What Kafka's own consumer reads of a topic if it accepts only committed messages: values, in the format of `readAll`. */
 export async function readCommitted(brokers, topic) {
   const program = fileURLToPath(new URL('ReadCommitted.java', import.meta.url))
   const folder = mkdtempSync(join(tmpdir(), 'dumpstream-java-'))
@@ -150,7 +150,7 @@ export async function deleteTopic(brokers, topic) {
   await admin.close()
 }
 
-/** What a group has read of a topic. */
+/** How far a group has read a topic. */
 export class Follower {
   #consumer
   #options
@@ -161,27 +161,27 @@ export class Follower {
     this.#options = { clientId: 'bench', groupId, bootstrapBrokers: brokers, retries: 0 }
   }
 
-  /** One past the newest message of each partition. */
+  /** The offset after the newest message of each partition. */
   ends() {
     return this.#ask(async (consumer) => (await consumer.listOffsets({ topics: [this.#topic] })).get(this.#topic))
   }
 
-  /** Of each partition, what is read next; negative: nothing is committed. */
+  /** The next offset to read of each partition; negative if nothing is committed. */
   async committed() {
     const partitions = (await this.ends()).map((_, i) => i)
     const asked = { topics: [{ topic: this.#topic, partitions }] }
     return await this.#ask(async (consumer) => (await consumer.listCommittedOffsets(asked)).get(this.#topic))
   }
 
-  /** Messages that are not committed yet. */
+  /** How many messages are not committed yet. */
   async lag() {
     const [ends, committed] = await Promise.all([this.ends(), this.committed()])
     return ends.reduce((sum, end, i) => sum + Number(end - (committed[i] < 0n ? 0n : committed[i])), 0)
   }
 
   /**
-   * Resolves when the group has committed all before `ends`. Rejects when one of `consumers` has ended by itself, it would never be, or
-   * after `patienceMs`.
+   * Resolves when the group has committed everything before `ends`. Rejects after `patienceMs`, or if one of `consumers` has ended by itself, so that
+   * this would never happen.
    */
   async reaches(ends, consumers, patienceMs = Number.POSITIVE_INFINITY) {
     for (const until = performance.now() + patienceMs; ; ) {
@@ -232,7 +232,7 @@ export function startConsumer(brokers, flags, { session = '3s', commitEvery = '5
   return consumer
 }
 
-/** What one process says of each dump that it reads in order: dump id → its records as JSON, without what is of one process. */
+/** The output of one process that reads the dumps in order: dump id → its records as JSON, without what depends on the process. */
 export function expected(createPartition, topic, partitions) {
   const dumps = new Map()
   for (const [number, messages] of partitions.entries()) {
@@ -248,7 +248,7 @@ export function expected(createPartition, topic, partitions) {
   return new Map([...dumps].map(([id, records]) => [id, records.join('\n')]))
 }
 
-/** Of the topic of records: dump id → each version of it that was written. */
+/** From a topic of records: dump id → each version of it that was written. */
 export function written(partitions) {
   const dumps = new Map()
   for (const { value } of partitions.flat()) {
@@ -264,7 +264,7 @@ function add(dumps, id, record) {
   known.push(JSON.stringify(record.type === 'dump' ? { ...record, bytes: 0 } : record))
 }
 
-/** `lost`: dumps that were not written, `doubled`: written more than once, `other`: that say something else than one process does. */
+/** `lost`: dumps that were not written; `doubled`: dumps written more than once; `other`: dumps whose records differ from those of one process. */
 export function compare(whole, out) {
   let [lost, doubled, other] = [0, 0, 0]
   for (const [id, text] of whole) {

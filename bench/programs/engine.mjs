@@ -1,5 +1,5 @@
-// dumpstream's counterpart to peers/: reads a file into memory, has a fresh engine read it some times, and prints as JSON
-// what was found and how long each time took. Signatures, history and verdicts are made, records are built and counted.
+// dumpstream's counterpart to peers/: reads a file into memory, has a fresh engine read it several times, and prints as JSON what was found and how
+// long each run took. Signatures, history and verdicts are computed, records are built and counted.
 import { readFileSync } from 'node:fs'
 import { createEngine } from '../../dist/index.js'
 

@@ -1,5 +1,5 @@
-// The stream pass that dumpstream's transform stands beside: every line through split2 and through2, and nothing done but
-// the question that grep asks. `node lines.mjs [FILE]`, else stdin.
+// The stream pipeline that dumpstream's transform is compared with: every line through split2 and through2, doing nothing but grep's test.
+// `node lines.mjs [FILE]`, or stdin.
 import { createReadStream } from 'node:fs'
 import split2 from 'split2'
 import through2 from 'through2'

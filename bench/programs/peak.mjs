@@ -1,5 +1,5 @@
-// Preloaded into a measured process (`node --import`): leaves the peak of its resident memory, in bytes, in the file that
-// PEAK_FILE names. VmHWM and not getrusage's maxrss, because that one also counts what the process was before its exec.
+// Preloaded into a measured process (`node --import`): writes its peak resident memory, in bytes, to the file named by PEAK_FILE. Uses VmHWM and not
+// the maxrss of getrusage, which includes what the process was before its exec.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 process.on('exit', () => {

@@ -1,4 +1,4 @@
-// An OTLP/HTTP endpoint that takes all. Prints its port; at SIGTERM how many requests of how many bytes it had.
+// An OTLP/HTTP endpoint that accepts everything. Prints its port, and at SIGTERM the number of requests and bytes.
 import { createServer } from 'node:http'
 
 const sizes = []

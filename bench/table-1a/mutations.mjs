@@ -1,8 +1,8 @@
-// What happens to a dump on its way into a log, one row a mutation: the rows of the comparison with other parsers. The number
-// of goroutines that a row truly holds is counted here, in the text, and by no parser.
+// What happens to a dump on its way into a log, one row per mutation: the rows of the comparison with other parsers. The true number of goroutines of
+// a row is counted here, in the text, without any parser.
 import { dumps, log } from '../generate.mjs'
 
-/** `{ name, count, groups, text }` for each row; `groups` only where it is what the row is about. */
+/** Yields `{ name, count, groups, text }` for each row; `groups` only if the row is about groups. */
 export function* mutations({ clean, quit, ancestors, profile }) {
   const count = headers(clean)
   const row = (name, text, more) => ({ name, count, text, ...more })
@@ -53,7 +53,7 @@ const split = (dump) => dump.trimEnd().split(/\n\n+/)
 const join = (goroutines) => `${goroutines.join('\n\n')}\n`
 const headers = (text) => text.match(/^goroutine \d+ (?:gp=|\[)/gm)?.length ?? 0
 
-/** Distinct chains of functions, created by among them. */
+/** Distinct chains of functions, including created by. */
 function stacks(dump) {
   const chain = (goroutine) =>
     goroutine
@@ -79,7 +79,7 @@ function labelled(dump, which) {
   )
 }
 
-/** Go 1.21 and later leave out the middle of a stack of more than 100 frames: after the first frame of the last goroutine. */
+/** Go 1.21 and later omit the middle of a stack with more than 100 frames: here, after the first frame of the last goroutine. */
 function elided(dump) {
   const goroutines = split(dump)
   const last = goroutines.length - 1
@@ -87,7 +87,7 @@ function elided(dump) {
   return join(goroutines)
 }
 
-/** The goroutine was running on another thread: its header and its creator are all there is. */
+/** The goroutine was running on another thread: there is only its header and its creator. */
 function unavailable(dump) {
   const goroutines = split(dump)
   const last = goroutines.length - 1
@@ -102,7 +102,7 @@ function unavailable(dump) {
   return join(goroutines)
 }
 
-/** The stacks of the SIGQUIT text behind the lines of a panic, and no registers behind them. */
+/** The stacks of the SIGQUIT text after the lines of a panic, without the registers. */
 function systemPanic(quit) {
   const first = /^goroutine [1-9]\d* .*:\n/m.exec(quit)?.index ?? 0
   const stacksOnly = quit.slice(first).replace(/\n\n?[a-z]\w+ +0x[0-9a-f]+\n[\s\S]*$/, '\n')
@@ -121,7 +121,7 @@ function midLine(dump, share) {
   return dump.slice(0, at)
 }
 
-/** One goroutine that has a creator, several times over. */
+/** One goroutine with a creator, repeated n times. */
 function parents(dump, n) {
   const one = split(dump).find((goroutine) => / in goroutine \d+\n/.test(goroutine)) ?? ''
   const copies = Array.from({ length: n }, (_, i) =>
@@ -130,7 +130,7 @@ function parents(dump, n) {
   return join(copies)
 }
 
-/** Small numbers in the place of some pointers: `f(0x12)`. */
+/** Replaces some pointers by small numbers: `f(0x12)`. */
 function ints(dump) {
   let n = 0
   return dump.replaceAll(/0xc[0-9a-f]{6}008\b/g, () => `0x${(n++ % 10).toString(16)}`)

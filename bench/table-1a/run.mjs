@@ -1,9 +1,9 @@
-// How many goroutines each parser finds in a dump after what logs do to it, as a Markdown table:
+// Counts how many goroutines each parser finds in a dump after what logs do to it, as a Markdown table:
 //
 //   npm run build && node bench/table-1a/run.mjs [--keep FOLDER]
 //
-// The dump is that of examples/leaky-service. panicparse and gostackparse are built from their modules (bench/peers).
-// --keep leaves the inputs in FOLDER.
+// The dump comes from examples/leaky-service. panicparse and gostackparse are built from their modules (bench/peers).
+// --keep saves the inputs in FOLDER.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ console.log(
 console.log(lines.join('\n'))
 console.log(`\n${versions}Bold: not what is there.`)
 
-/** `21 in 9`; what is wrong in bold. */
+/** `21 in 9`; wrong numbers are bold. */
 function cell(found, row) {
   const right = found.goroutines === row.count
   let text = right ? `${found.goroutines}` : `**${found.goroutines}**`

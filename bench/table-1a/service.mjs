@@ -1,4 +1,4 @@
-// What examples/leaky-service writes when it is asked for its goroutines, each time in a process of its own.
+// What examples/leaky-service writes when it is asked for its goroutines, in a separate process each time.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { here, temporary } from '../measure.mjs'
 /** Long enough for a few rounds of the leak. */
 const LIFE = 1000
 
-/** `{ clean, quit, ancestors, profile }`: debug=2, SIGQUIT, debug=2 with ancestors, debug=1; dump text alone, no log around it. */
+/** `{ clean, quit, ancestors, profile }`: debug=2, SIGQUIT, debug=2 with ancestors, debug=1; only the text of the dump, without log. */
 export async function recordService() {
   const binary = join(temporary, 'leaky-service')
   const build = spawnSync('go', ['build', '-o', binary, '.'], {
@@ -25,7 +25,7 @@ export async function recordService() {
   }
 }
 
-/** Everything on stdout and stderr of one life. */
+/** Everything that one run writes to stdout and stderr. */
 async function record(binary, what, env = {}) {
   const form = what === 'quit' ? 'stack' : what
   const service = spawn(binary, ['-interval', '250ms', '-dump', form], { env: { ...process.env, ...env } })
@@ -46,7 +46,7 @@ async function record(binary, what, env = {}) {
   return text
 }
 
-/** From the first line of the dump to the log line behind it. */
+/** From the first line of the dump to the log line after it. */
 function dumpOf(text) {
   const lines = text.split('\n')
   const first = lines.findIndex((line) => /^goroutine (?:\d+ \[running\]:|profile: total )/.test(line))

@@ -1,4 +1,4 @@
-// The hard mix: real Go programs, one leak or one healthy habit each beside the traffic of a service.
+// The hard mix: real Go programs, with one leak or one healthy pattern each next to the traffic of a service.
 //   npm run bench:verdicts -- --programs [--seeds 4] [--set report|tune] [--real-time] [--keep FOLDER | --from FOLDER]
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { isOfSubject, judgeAll, lastRecords, logs } from './judge.mjs'
 import { build, plan, record, subjects } from './programs.mjs'
 
-/** Dumps that follow each other at once, and those 100 s apart, whose headers have minutes. */
+/** Dumps in quick succession, and dumps 100 s apart, whose headers have minutes. */
 const FAST = { step: 300, dumps: 8, counts: [2, 3, 5, 8], atOnce: 6, load: 300 }
 const REAL = { step: 100_000, dumps: 5, counts: [3, 5], atOnce: 200, load: 3 }
 
@@ -32,10 +32,10 @@ export async function hardMix(createEngine, { set = 'report', seeds = 4, realTim
   return { lines, healthy: triage(createEngine, all), hangs: hanging(createEngine, all) }
 }
 
-/** Findings of a dump in which the guilty signature must be. */
+/** The guilty signature must be among this many first findings of a dump. */
 const FIRST = 3
 
-/** Single dumps of services that hang. */
+/** Single dumps of hanging services. */
 function hanging(createEngine, all) {
   const hangs = all.filter(({ kind }) => kind === 'hang')
   const missed = hangs.filter((log) => !isFound(createEngine, log))
@@ -53,7 +53,7 @@ function isFound(createEngine, log) {
   return first.some(({ signatures }) => signatures.some((id) => guilty.includes(id)))
 }
 
-/** Single dumps of healthy services in which something stands out. */
+/** Single dumps of healthy services for which there is a finding. */
 function triage(createEngine, all) {
   let dumps = 0
   let said = 0

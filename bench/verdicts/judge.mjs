@@ -1,4 +1,4 @@
-// Recorded logs of real programs, held to the truth: what leaks is what has a function of the subject in its stack.
+// Compares the verdicts on recorded logs of real programs with the truth: a signature leaks if its stack has a function of the subject.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VISIBLE } from './measure.mjs'
@@ -9,7 +9,7 @@ const SUBJECT = {
   hang: /^example\.com\/shop\/hangs\./,
 }
 
-/** `{ kind, name, seed, dumps }` of each log in `folder`; a dump is the text between two lines of log. */
+/** Yields `{ kind, name, seed, dumps }` for each log in `folder`; a dump is the text between two lines of log. */
 export function* logs(folder) {
   for (const file of readdirSync(folder).sort()) {
     const [kind, name, seed] = file.split('.')
@@ -21,7 +21,7 @@ export function* logs(folder) {
   }
 }
 
-/** Ids of the goroutines whose stack has a function of the subject, and wait. */
+/** Ids of waiting goroutines whose stack has a function of the subject. */
 function subjectIds(dump, { kind, name }) {
   const prefix = `example.com/shop/${kind === 'leak' ? 'leaks' : kind}.`
   const ids = new Set()
@@ -35,7 +35,7 @@ function subjectIds(dump, { kind, name }) {
   return ids
 }
 
-/** Records of the last of the first `count` dumps. */
+/** Records of the last one of the first `count` dumps. */
 export function lastRecords(createEngine, dumps, count) {
   let last = []
   const engine = createEngine({
@@ -50,7 +50,7 @@ export function lastRecords(createEngine, dumps, count) {
   return last
 }
 
-/** What leaks leave behind that has none of their own frames. */
+/** Goroutines that a leak leaves behind, without any of the leak's own frames. */
 const CONNECTIONS = /^net\/http\.\(\*persistConn\)\./
 const BESIDE = {
   'body-not-closed': CONNECTIONS,
@@ -64,7 +64,7 @@ const BESIDE = {
   'foreign-context': /^context\./,
   'call-without-timeout': /^(?:net\/http\.\(\*persistConn\)|main\.serve\.func)/,
 }
-/** Leaks of which no goroutine has a frame of theirs. */
+/** Leaks without a goroutine that has any of their frames. */
 const BESIDE_ALONE = new Set(['foreign-context'])
 
 export function isOfSubject(record, { kind, name }) {
@@ -73,7 +73,7 @@ export function isOfSubject(record, { kind, name }) {
   return record.stack?.some((frame) => own?.test(frame) === true || beside?.test(frame) === true) === true
 }
 
-/** `{ right, wrong, isLeak, visible }` for one log and so many dumps. */
+/** `{ right, wrong, isLeak, visible }` for one log and a number of dumps. */
 export function judgeLog(createEngine, log, count, verdict = 'leaking') {
   const { kind, dumps } = log
   const records = lastRecords(createEngine, dumps, count)
@@ -87,7 +87,7 @@ export function judgeLog(createEngine, log, count, verdict = 'leaking') {
   return { records, right, wrong: called.filter((record) => !isOfSubject(record, log)), visible: visible >= VISIBLE }
 }
 
-/** Precision, recall of the visible, and what was wrong, by number of dumps. */
+/** Precision, recall of the visible leaks, and the errors, by number of dumps. */
 export function judgeAll(createEngine, all, counts) {
   return counts.map((count) => {
     const sum = {

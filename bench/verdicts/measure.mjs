@@ -1,13 +1,13 @@
-// The verdicts on simulated services, held to the truth.
+// Compares the verdicts on simulated services with the truth.
 import { KINDS, serviceDumps } from './services.mjs'
 
 /**
- * A leak is visible when this many of its goroutines have come since the first dump. Where as many leave as come, five come and none
- * leaves once in e^5 = 148 times: with fewer no rule can be right 99 times in 100. Known from the simulation, whatever the verdict.
+ * A leak is visible once this many of its goroutines have come since the first dump. If as many goroutines leave as come, five come and none leaves
+ * once in e^5 = 148 times: with fewer, no rule can be right 99 times in 100. Known from the simulation, independent of the verdict.
  */
 export const VISIBLE = 5
 
-/** `{ subject, others, leaked }`: was the subject called leaking in the last dump, how many others were, how much had leaked. */
+/** `{ subject, others, leaked }`: was the subject called leaking in the last dump, how many other signatures were, and how much had leaked. */
 function alarms(createEngine, kind, dumps, seed, ages) {
   let last = []
   const engine = createEngine({
@@ -29,8 +29,8 @@ function alarms(createEngine, kind, dumps, seed, ages) {
 }
 
 /**
- * For each kind and each number of dumps, the share of `services` that were called leaking; over all of them precision, recall,
- * recall of the visible leaks, and the share of the leaks that were not visible yet.
+ * For each kind and each number of dumps, the share of `services` that were called leaking; and over all of them precision, recall, recall of the
+ * visible leaks, and the share of the leaks that were not visible yet.
  */
 export function measure(createEngine, { services, counts, seed, ages }) {
   const totals = counts.map(() => ({ leaks: 0, found: 0, wrong: 0, visible: 0, visibleFound: 0 }))
@@ -63,7 +63,7 @@ export function measure(createEngine, { services, counts, seed, ages }) {
     recall: column('recall'),
     recallOfVisible: column('recallOfVisible'),
     notVisible: column('notVisible'),
-    /** Over all that have three dumps or more. */
+    /** Over all with three or more dumps. */
     together: judgement(sum(totals.filter((_, i) => counts[i] >= 3))),
   }
 }

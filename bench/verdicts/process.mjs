@@ -1,5 +1,5 @@
-// A Go process that lives in simulated time: goroutines are born and end, ids are handed out as the runtime does, and a dump shows
-// those alive. The unit of time is the usual interval between dumps.
+// A Go process in simulated time: goroutines are started and end, ids are assigned as by the runtime, and a dump shows the goroutines that are
+// alive. The unit of time is the usual interval between dumps.
 
 /** mulberry32, seeded; uniform in [0, 1). */
 export function random(seed) {
@@ -13,11 +13,11 @@ export function random(seed) {
 }
 
 export const uniform = (next, low, high) => low + next() * (high - low)
-/** As often between 1 and 2 as between 10 and 20. */
+/** Log-uniform: equally likely between 1 and 2 as between 10 and 20. */
 export const spread = (next, low, high) => low * (high / low) ** next()
 export const exponential = (next, mean) => -mean * Math.log(1 - next())
 
-/** Ids are handed out in batches of 16 to each P (runtime/proc.go newproc1, `_GoidCacheBatch`). */
+/** Ids are assigned in batches of 16 to each P (runtime/proc.go newproc1, `_GoidCacheBatch`). */
 const BATCH = 16
 
 export class Ids {
@@ -40,7 +40,7 @@ export class Ids {
     return cache.at++
   }
 
-  /** `count` goroutines that are of no interest are born. */
+  /** Starts `count` goroutines that are not of interest. */
   skip(count) {
     const exact = this.#caches.length * BATCH * 4
     if (count > exact) this.#given += Math.floor((count - exact) / BATCH) * BATCH
@@ -48,7 +48,7 @@ export class Ids {
   }
 }
 
-/** Times of a Poisson process of varying rate between `from` and `to`: thinned from its peak. */
+/** Times of a Poisson process of varying rate between `from` and `to`, by thinning from its peak. */
 export function arrivals(next, rate, peak, from, to) {
   const times = []
   for (let at = from; ; ) {
@@ -59,8 +59,8 @@ export function arrivals(next, rate, peak, from, to) {
 }
 
 /**
- * Lives from `start` to `end`. `groups` give their births: `births(start, end)` → times; `life(at)` → how long; `stack(goroutine, at)`
- * → what a dump shows. Returns the goroutines with ids, oldest first.
+ * Runs from `start` to `end`. Each of `groups` has `births(start, end)` → times, `life(at)` → how long, and `stack(goroutine, at)` → what a dump
+ * shows. Returns the goroutines with ids, oldest first.
  */
 export function live({ next, groups, start, end, traffic, processors }) {
   const ids = new Ids(next, processors)

@@ -1,5 +1,5 @@
-// Real Go programs: the service of program/, with one subject each. Those of Go's own goroutine leak tests are generated from the
-// distribution that is installed (src/runtime/testdata/testgoroutineleakprofile), never kept here.
+// Real Go programs: the service of program/, with one subject each. The subjects from Go's own goroutine leak tests are generated from the installed
+// distribution (src/runtime/testdata/testgoroutineleakprofile), and are not kept here.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('./program', import.meta.url))
-/** Not leaks, or made to stress the leak profile: thousands of goroutines in one call. */
+/** Not leaks, or made to stress the leak profile with thousands of goroutines in one call. */
 const LEFT_OUT = new Set(['NoLeakGlobal', 'SpawnGC', 'DaisyChain'])
 
-/** Builds the program in a temporary folder; returns its path. */
+/** Builds the program in a temporary folder, and returns its path. */
 export function build() {
   const folder = mkdtempSync(join(tmpdir(), 'dumpstream-verdicts-'))
   cpSync(PROGRAM, folder, { recursive: true })
@@ -32,9 +32,9 @@ function generateSuite(from, to) {
   for (const file of files) {
     const text = readFileSync(join(from, file), 'utf8')
       .replace(/^package main$/m, 'package suite')
-      // They print the leak profile at their end; a service is dumped from outside.
+      // The tests print the leak profile at their end; a service is dumped from outside.
       .replace(/prof\.WriteTo\((\S+), 2\)/g, '_, _ = prof, $1')
-      // What they try a thousand times, to be sure of it, a service does as often as it is asked.
+      // What the tests try a thousand times, a service does as often as it is asked to.
       .replace(/^\tfor i := 0; i <=? \d{2,}; i\+\+ \{/gm, '\tfor i := 0; i < 2; i++ {')
     writeFileSync(join(to, `go_${file.replace('/', '_')}`), text)
   }
@@ -53,8 +53,8 @@ export function subjects(binary) {
 }
 
 /**
- * The programs are split by their name before anything is measured: one half to tune on, the other to report. Those that were written
- * when the rules stood are a set of their own, and five times more were others written when the mistakes on these had been mended.
+ * The programs are split by name, before anything is measured: one half to tune on, the other half to report. Programs that were written after the
+ * rules were fixed are a separate set, and so are five later sets, each written after the mistakes on the previous one had been fixed.
  */
 function setOf({ name, mark }) {
   if (mark) return mark
@@ -72,10 +72,10 @@ const FIRST_SEEDS = {
   sixth: 12001,
 }
 
-/** Clients of what hangs. */
+/** Numbers of clients of what hangs. */
 const CALLERS = [6, 12, 24, 80]
 
-/** What is run of one subject: half of the processes young, half old. What hangs is dumped once. */
+/** The runs of one subject: half of the processes young, half old. What hangs is dumped once. */
 export function plan(all, { set, seeds, step, dumps }) {
   return all
     .filter((subject) => setOf(subject) === set)
@@ -89,7 +89,7 @@ export function plan(all, { set, seeds, step, dumps }) {
     )
 }
 
-/** Runs them, so many at a time; each writes its log to `folder`. */
+/** Runs them, `atOnce` at a time; each writes its log to `folder`. */
 export async function record(binary, runs, folder, atOnce) {
   mkdirSync(folder, { recursive: true })
   const left = [...runs]
@@ -129,7 +129,7 @@ function output(binary, args) {
     child.stdout.on('data', (chunk) => chunks.push(chunk))
     child.stderr.on('data', (chunk) => errors.push(chunk))
     child.on('error', reject)
-    // A leak may take its process with it: what it has printed counts.
+    // A leak can crash its process: what it has printed counts.
     child.on('close', () => resolve(Buffer.concat(chunks)))
   })
 }

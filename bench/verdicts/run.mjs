@@ -1,6 +1,6 @@
-// How right the verdicts and the findings are: `npm run bench:verdicts -- --help`.
+// Measures how accurate the verdicts and the findings are: `npm run bench:verdicts -- --help`.
 //
-// The rules were tuned on the seeds from TUNED_ON on, 60 to 250 services of each kind; those of the default are others.
+// The rules were tuned on the seeds from TUNED_ON on, 60 to 250 services of each kind; the default seeds are different ones.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

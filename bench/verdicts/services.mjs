@@ -1,11 +1,12 @@
-// Simulated services. Each kind says whether its subject leaks; the verdicts must find it in the text of the dumps alone. Parameters
-// are drawn for each service; none is tied to a threshold of the verdicts.
+// Simulated services. Each kind says whether its subject leaks; the verdicts must find that from the text of the dumps alone. Parameters are drawn
+// for
+// each service; none is tied to a threshold of the verdicts.
 import { arrivals, exponential, live, random, spread, uniform } from './process.mjs'
 
 const FOREVER = () => Number.POSITIVE_INFINITY
 const never = () => []
 
-/** What the goroutines of a leak wait in, by kind: state, frames inside the subject's. */
+/** What the goroutines of a leak wait in, by kind: state, and frames inside the subject's. */
 const WAITS = {
   'leak on send': ['chan send', []],
   'leak on receive': ['chan receive', []],
@@ -23,7 +24,7 @@ const steadyLeak = (next) => {
   return [group((from, to) => arrivals(next, () => rate, rate, from, to), FOREVER)]
 }
 
-/** Goroutines come at a rate and end after a while, both drawn from these bounds. */
+/** Goroutines that come at a rate and end after a while, both drawn from these bounds. */
 function turnover(next, rates, lives) {
   const rate = spread(next, ...rates)
   const life = spread(next, ...lives)
@@ -39,7 +40,7 @@ function group(births, life, more = {}) {
   return { births, life, ...more }
 }
 
-/** Goroutines of a moment: alive when a dump is taken, gone right after. */
+/** Short-lived goroutines: alive when a dump is taken, gone right after. */
 function passing(next, mean, dumps) {
   const ends = new Map()
   return group(
@@ -58,7 +59,7 @@ function passing(next, mean, dumps) {
 const atOnce = (next, at, count) => Array.from({ length: count }, () => at + next() * 0.002)
 const within = (times) => (from, to) => times.filter((at) => at >= from && at < to)
 
-/** name → { leaks, make(next, { load, dumps, last }) → groups of the subject, each kind of group with births and lives }. */
+/** name → { leaks, make(next, { load, dumps, last }) → groups of the subject, each with births and lives }. */
 export const KINDS = {
   ...Object.fromEntries(Object.keys(WAITS).map((name) => [name, { leaks: true, make: steadyLeak }])),
   'slow leak': {
@@ -227,19 +228,21 @@ export const KINDS = {
   'few connections': { leaks: false, make: (next) => turnover(next, [1, 10], [0.5, 8]) },
 }
 
-/** Who waits for the other end of a connection may be a user who stays: that is no leak before the dumps show more. */
+/** The other end of a connection may be a user who stays: that is not a leak before later dumps show more. */
 const BLOCKED = ['chan receive', 'select', 'semacquire', 'chan send']
 const STATES = [...BLOCKED, 'IO wait']
 
 /**
- * How old a process is when it is first dumped, in intervals between dumps: as often 0.05 to 0.5 as 5 to 50. A service runs for days or
- * weeks, and is dumped every few minutes to hours; the young ones are those that somebody watches from a deploy on.
+ * Age of a process at its first dump, in intervals between dumps: equally likely 0.05 to 0.5 as 5 to 50. A service runs for days or weeks, and is
+ * dumped
+ * every few minutes to hours; the young ones are those that somebody watches right after a deploy.
  */
 export const AGES = [0.05, 50]
 
 /**
- * `{ text, leaked }` of each of `count` dumps of one service of `kind`: its text, with log lines around and now and then between,
- * and how many goroutines in it have come since the first dump and never end.
+ * Yields `{ text, leaked }` for each of `count` dumps of one service of `kind`: its text, with log lines around and sometimes within it, and how many
+ * of
+ * its goroutines have come since the first dump and never end.
  */
 export function* serviceDumps(kind, count, seed, ages = AGES) {
   const next = random(seed)
@@ -261,9 +264,9 @@ export function* serviceDumps(kind, count, seed, ages = AGES) {
   const handlers = { ...passing(next, 8, dumps), other: 'api' }
   const noisy = next() < 0.3
   const timed = next() < 0.8
-  // Most leaks come with requests, whose goroutines are gone soon; some by a loop. What is healthy comes as often one way as the other.
+  // Most leaks come with requests, whose goroutines end soon; some come from a loop. Healthy goroutines come equally often either way.
   const byRequest = next() < (leaks ? 0.75 : 0.5)
-  // How long what lives on waits for its next turn; what leaks has none. A turn that was not taken since the dump before was not taken.
+  // How long a living goroutine waits for its next turn; a leaked one has none. A turn that was missed since the last dump stays missed.
   const idle = spread(next, ...IDLE)
   const waited = (each, at, works) => {
     if (works) each.turn = at
@@ -298,13 +301,13 @@ export function* serviceDumps(kind, count, seed, ages = AGES) {
   }
 }
 
-/** Hours that idle workers wait, on average: from half a minute to two hours. */
+/** Hours that idle workers wait on average: from half a minute to two hours. */
 const IDLE = [1 / 120, 2]
 
 /** Ids of goroutines that are in no dump. */
 const GONE = 1e9
 
-/** A new build has its lines elsewhere. */
+/** The text of one dump. A new build has different line numbers. */
 function dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, waited, build }) {
   const stamp = timed ? `${new Date(Date.UTC(2026, 10, 24) + at * 3_600_000).toISOString()} ` : ''
   const line = 40 + build
@@ -327,7 +330,7 @@ function dumpText(next, alive, { at, kind, state, noisy, timed, byRequest, waite
       out.push(`${frame}(0xc000${(each.id * 64).toString(16)})`, '\t/usr/local/go/src/x.go:95 +0x25')
     if (noisy && next() < 0.02) out.push(`${stamp}INFO request handled status=200`)
     out.push(`example.com/app/${name}.(*Thing).${works ? 'work' : 'wait'}(0xc000${(each.id * 64).toString(16)}, 0x5?)`)
-    // A line that was written over: this goroutine is damaged.
+    // A line that was overwritten: this goroutine is damaged.
     out.push(noisy && next() < 0.003 ? `\t/app/${name}/thi` : `\t/app/${name}/thing.go:${line} +0x9c`)
     out.push(
       `created by example.com/app/${name}.Start in goroutine ${byRequest && other === undefined ? GONE + each.id : 1}`,

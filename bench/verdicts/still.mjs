@@ -1,13 +1,13 @@
-// `stuck` on recorded programs whose leaks are called no more, or that hang: what has waited in one place for ten minutes is to be said.
+// `stuck` on recorded programs whose leak has stopped, or that hang: what has waited in one place for ten minutes must be reported.
 import { isOfSubject, lastRecords, logs } from './judge.mjs'
 
-/** Minutes apart; half of the leaks cease before the first dump, half soon after it. */
+/** Minutes between dumps; half of the leaks stop before the first dump, half soon after it. */
 const STEP = 240_000
 const DUMPS = 5
 const LONG = 600_000
 const BLOCKED = /^(?:chan (?:receive|send)|select|semacquire|sync\.)/
 
-/** It runs all the time, so that hundreds of processes at once could not. */
+/** It uses a processor all the time, so hundreds of processes cannot run at once. */
 const LEFT_OUT = 'lock-by-hot-loop'
 
 export function stillRuns(plan, subjects, { set, seeds }) {
@@ -21,7 +21,7 @@ export function stillRuns(plan, subjects, { set, seeds }) {
   }))
 }
 
-/** `{ rows: [{ state, stuck, found }], wrong, healthy }`; wrong are signatures of what is not the subject. */
+/** `{ rows: [{ state, stuck, found }], wrong, healthy }`; `wrong` are signatures that do not belong to the subject. */
 export function judgeStill(createEngine, folder) {
   const rows = new Map()
   const wrong = []
@@ -49,7 +49,7 @@ export function judgeStill(createEngine, folder) {
   return { rows: [...rows.values()].sort((a, b) => (a.state < b.state ? -1 : 1)), wrong, healthy }
 }
 
-/** States in which goroutines of the subject have waited for ten minutes, by the text of their headers. */
+/** States in which goroutines of the subject have waited for ten minutes, according to their headers. */
 function statesOf({ kind, dumps }) {
   const last = dumps.at(-1) ?? ''
   const time = (dump) => Date.parse(dump.slice(0, 24))

@@ -1,4 +1,4 @@
-// `stuck`, held to the truth by state: simulated services, dumped some minutes apart, whose headers have minutes as the runtime prints them.
+// Compares `stuck` with the truth, by state: simulated services, dumped some minutes apart, whose headers have minutes as the runtime prints them.
 import { exponential, random, spread, uniform } from './process.mjs'
 
 /** State → frames of the standard library that wait in it, innermost first. */
@@ -13,24 +13,26 @@ const STATES = {
   'select (no cases)': [],
 }
 
-/** States that idle workers wait in, for hours if nobody needs them. */
+/** States that idle workers wait in, for hours if they are not needed. */
 const IDLE = new Set(['chan receive', 'select', 'sync.Cond.Wait'])
 
-/** Minutes from dump to dump. */
+/** Minutes between dumps. */
 const STEP = [4, 30]
 const DUMPS = [4, 8]
-/** Of what is stuck, and of idle workers, so many came while the process was watched; the others were there. */
+/** Share of the stuck goroutines, and of the idle workers, that came while the process was watched; the others were already there. */
 const WATCHED = 0.5
-/** So many are started by a request, which ends or is stuck itself; the others by one loop that goes on. */
+/** Share that is started by a request, which ends or is itself stuck; the others are started by a loop that continues. */
 const BY_REQUEST = 0.75
-/** Of idle workers fewer: one for each tenant, when its first request comes. */
+/** The same for idle workers, where it is smaller: one for each tenant, at its first request. */
 const WORKERS_BY_REQUEST = 0.3
-/** Minutes from one request of a tenant to the next. */
+/** Minutes between requests of a tenant. */
 const USED = [0.1, 60]
-/** Minutes between two garbage collections: each notes who waits, with the time of the one before it, and the first nobody (src/leaks/ran.ts). */
+/**
+ * Minutes between garbage collections: each records who waits, with the time of the previous one; the first one records nobody (src/leaks/ran.ts).
+ */
 const COLLECTIONS = [0.05, 2]
 
-/** `{ state, found, stuck, visible, visibleFound, wrong, healthy }` for each state. */
+/** Returns `{ state, found, stuck, visible, visibleFound, wrong, healthy }` for each state. */
 export function measureStuck(createEngine, { services, seed }) {
   return Object.keys(STATES).map((state, k) => {
     const row = { state, found: 0, stuck: 0, visible: 0, visibleFound: 0, wrong: 0, healthy: 0 }
@@ -64,18 +66,18 @@ function isCalledStuck(createEngine, texts) {
   })
   for (const text of texts) engine.push(Buffer.from(text))
   engine.end()
-  // What is lost, and came while it was watched, is called a leak: that is right, too.
+  // Goroutines that are lost and came while the process was watched are called a leak, which is right, too.
   return last.some(({ verdict }) => verdict === 'stuck' || verdict === 'leaking')
 }
 
 /**
- * `{ texts, isVisible }`. What waits where idle workers do is visible unless a worker with nothing to do stands there with the very same
- * text: one of those that a loop which lives has started, or one alone that was there before the first dump.
+ * `{ texts, isVisible }`. A goroutine that waits where idle workers wait is visible, unless an idle worker could have exactly the same text: one of
+ * several that a living loop has started, or a single one that was there before the first dump.
  */
 function serviceOf(next, state, isStuck) {
   const times = [uniform(next, 30, 600)]
   for (let i = Math.floor(spread(next, ...DUMPS)); i > 1; i--) times.push(times.at(-1) + spread(next, ...STEP))
-  // What came while it was watched was there for ten minutes at least.
+  // A goroutine that came while it was watched was there for at least ten minutes.
   const late = times.findLast((at) => times.at(-1) - at > 12) ?? times[0]
   const isWatched = next() < WATCHED
   const latest = isWatched ? Math.max(times[0] + 1, late) : times[0]
@@ -95,19 +97,19 @@ function serviceOf(next, state, isStuck) {
   }
 }
 
-/** A healthy one has its turn now and then; in a state that idle workers wait in it may be hours. */
+/** Minutes between turns of a healthy goroutine; in a state that idle workers wait in, these can be hours. */
 function turnOf(next, state, byRequest) {
   if (byRequest) return spread(next, ...USED)
   return IDLE.has(state) && next() < 0.5 ? 600 : spread(next, 0.01, 1.5)
 }
 
-/** When it began to wait, as each of the dumps finds it. */
+/** For each dump, when the goroutine began to wait. */
 function parks(next, born, turn, times) {
   let since = born
   let before = born
   return times.map((at) => {
     if (at < born) return at
-    // Turns come at random: the last one before the dump, if there was one since the dump before.
+    // Turns come at random: the last one before the dump, if there was one since the previous dump.
     const ago = turn === Number.POSITIVE_INFINITY ? turn : exponential(next, turn)
     if (at - ago > before) since = at - ago
     before = at
@@ -128,7 +130,7 @@ function dumpText({ state, at, i, all, byRequest, collections }) {
     const noted = (collection - 1) * collections
     return collection * collections <= at && at - noted >= 1 ? `, ${Math.floor(at - noted)} minutes` : ''
   }
-  // It waits since the start.
+  // It has waited since the start.
   add(18, `chan receive${minutes(0)}`, ['os/signal.loop'], 'example.com/app/api.Start in goroutine 1')
   for (const [k, { born, parks }] of all.entries()) {
     if (born > at) continue
@@ -137,7 +139,7 @@ function dumpText({ state, at, i, all, byRequest, collections }) {
     const creator = `example.com/app/subject.Start in goroutine ${byRequest ? 1e9 + k : 1}`
     add(id, `${state}${minutes(parks[i])}`, frames, creator)
   }
-  // Requests that come and go; the newest has the highest id.
+  // Requests that come and go; the newest one has the highest id.
   for (let k = 0; k < 5; k++)
     add(
       Math.floor(at * 100) + 200 + k,

@@ -1,5 +1,5 @@
-// Yardstick 5: the same log bare and in each carrier, with no dump and with dumps, in MB/s of what is read; and yardstick 1 on the
-// logs of containers.
+// Yardstick 5: the same log bare and in each carrier, without a dump and with dumps, in MB/s of what is read; and yardstick 1 on container
+// logs.
 import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { dumps, log } from '../generate.mjs'
@@ -7,7 +7,7 @@ import { beyondStart, CLI, makeFile, ms, rate, remove } from '../measure.mjs'
 
 const dumpstream = (path) => [process.execPath, CLI, '--format', 'none', path]
 const grep = (path) => ['grep', '-c', 'goroutine ', path]
-/** grep ends with 1 when it found nothing. */
+/** grep exits with 1 if it found nothing. */
 const fine = { allow: [0, 1] }
 const TIME = '2026-11-24T05:00:00.123456789Z'
 const kubernetes = { pod_name: 'web-1', namespace_name: 'default', container_name: 'app' }
@@ -36,10 +36,10 @@ export const CARRIERS = {
   'syslog, RFC 5424': (line) => `<14>1 ${TIME} host app 43 - - ${line}`,
 }
 
-/** Those on whose logs yardstick 1 must hold, too. */
+/** Carriers on whose logs yardstick 1 must hold, too. */
 const CONTAINERS = new Set(['CRI', 'Docker'])
 
-/** The pieces in a carrier; the lines of a log of which blocks repeat are wrapped once a block. */
+/** The pieces in a carrier; the lines of a log with repeating blocks are wrapped once per block. */
 export function* carried(pieces, wrap) {
   const known = new Map()
   let rest = ''
@@ -61,7 +61,7 @@ export function* carried(pieces, wrap) {
 
 const GOROUTINES = 2000
 
-/** Log and dumps by turns, as many bytes of each. */
+/** Log and dumps in turn, with equally many bytes of each. */
 function* mixed(bytes) {
   let left = bytes
   for (let seed = 1; left > 0; seed++) {
@@ -101,7 +101,7 @@ export function* carriers({ size, runs }) {
   }
 }
 
-/** A carrier that is not read would look fast. */
+/** Checks that all goroutines are found: a carrier that is not read would look fast. */
 function allFound(name, file) {
   const out = execFileSync(process.execPath, [CLI, '--format', 'jsonl', '--stacks', 'never', file], {
     encoding: 'utf8',

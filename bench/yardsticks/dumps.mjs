@@ -1,5 +1,5 @@
-// Yardstick 2: a log that is nearly all dump, or half of it, bare and in a carrier. Each parser's own time in its own process, on the same file
-// held in memory.
+// Yardstick 2: a log that is nearly all dump, or half of it, bare and in a carrier. Each parser's own time, in a separate process, on the same file
+// in memory.
 import { dumps, log } from '../generate.mjs'
 import { beyondStart, CLI, here, json, makeFile, median, ms, rate, remove } from '../measure.mjs'
 import { realistic } from '../realistic.mjs'
@@ -28,7 +28,7 @@ export function* dumpHeavy({ runs, peers, goroutines }) {
       pieces: realistic({ goroutines: n / 5, stacks: 2000 }),
       goal: 2.5,
     },
-    // The peers read neither of these.
+    // The peers can read neither of these.
     {
       name: `${n / 5} goroutines, SIGQUIT`,
       pieces: realistic({ goroutines: n / 5, stacks: 300, zipf: true, form: 'signal' }),
@@ -51,7 +51,7 @@ export function* dumpHeavy({ runs, peers, goroutines }) {
     if (peers.missing === undefined) {
       const fast = peers.run('gostackparse', file, runs * 2 + 1)
       yield row(name, ours, 'gostackparse', fast, goal)
-      // Its time grows with the square of the goroutines whose arguments differ.
+      // Its time is quadratic in the number of goroutines whose arguments differ.
       const slow = peers.runWithin(PATIENCE, 'panicparse', file, 1, ['-names=false'])
       yield slow === undefined ? unfinished(name, ours) : row(name, ours, 'panicparse', slow, 20)
     } else {
@@ -71,7 +71,7 @@ export function* dumpHeavy({ runs, peers, goroutines }) {
   }
 }
 
-/** Four dumps, and as many bytes of log behind each. */
+/** Four dumps, each followed by equally many bytes of log. */
 function* half(goroutines) {
   for (let seed = 1; seed <= 4; seed++) {
     const dump = [...realistic({ goroutines, stacks: 300, zipf: true, seed: 1 })]
@@ -80,7 +80,7 @@ function* half(goroutines) {
   }
 }
 
-/** Median of the runs; the first, on cold code, beside it. */
+/** The median of the runs, and the first one, on cold code. */
 function text(found) {
   const cold = rate(found.bytes, found.seconds[0])
   const groups = found.groups === undefined ? '' : ` in ${Math.max(0, ...found.groups)}`
@@ -101,7 +101,7 @@ function row(name, ours, rival, theirs, goal) {
   }
 }
 
-/** A peer that did not end in time: its rate is at most this. */
+/** A peer that did not finish in time: its rate is at most this. */
 function unfinished(name, ours) {
   const ratio = PATIENCE / median(ours.seconds)
   return {

@@ -1,5 +1,4 @@
-// Yardstick 4: how long one waits. From the last byte of a dump to the first byte of its records, and from start to the
-// first byte of all.
+// Yardstick 4: latency. From the last byte of a dump to the first byte of its records, and from the start to the first byte of output.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dumps } from '../generate.mjs'
@@ -27,12 +26,12 @@ export async function* latency({ runs }) {
   yield await start(Math.max(runs * 3, 15))
 }
 
-/** Seconds from the moment the pipe has taken the last byte of a dump, or of what ends it, to the first byte of output about it. */
+/** Seconds from the moment when the pipe took the last byte of a dump, or of what ends it, to the first byte of output about it. */
 async function afterDump(goroutines, end) {
   const child = spawn(node, [CLI, '--format', 'jsonl'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')
   const text = Buffer.concat([...dumps({ goroutines, between: 0 }), Buffer.from('\n')])
-  // A first dump, ended by the start of the second, so that neither start-up nor cold code is in the figure.
+  // A first dump, ended by the start of the second one, so that the figure includes neither start-up nor cold code.
   const warm = once(child.stdout, 'data')
   const begun = text.subarray(0, 400)
   await write(child.stdin, Buffer.concat([text, begun]))
@@ -53,7 +52,7 @@ async function afterDump(goroutines, end) {
 const write = (stream, bytes) =>
   new Promise((done, fail) => stream.write(bytes, (error) => (error ? fail(error) : done())))
 
-/** Until nothing has come for 200 ms: less than --idle, so that the open dump stays open. */
+/** Waits until nothing has come for 200 ms: less than --idle, so that the open dump stays open. */
 async function quiet(stream) {
   let last = now()
   const seen = () => {
@@ -89,7 +88,7 @@ async function start(runs) {
   }
 }
 
-/** Seconds from spawn to the first byte on stdout, or to the exit of a process that writes none. */
+/** Seconds from spawn to the first byte on stdout, or to the exit if there is no output. */
 async function firstByte(argv) {
   const start = now()
   // Node reads these certificates at start, which takes longer than the rest of an empty process.

@@ -1,5 +1,5 @@
-// Yardstick 3: cost linear in bytes, resident memory flat. Each input is made at a quarter of its size and in full (lines: at
-// a quarter of the length): what a byte costs must not rise, and the peak of resident memory stays under its bound.
+// Yardstick 3: cost linear in bytes, resident memory flat. Each input is generated at a quarter of its size and in full (lines: at a quarter of the
+// length): the cost per byte must not rise, and peak resident memory must stay below its bound.
 
 import { statSync } from 'node:fs'
 import { dumps, line, log } from '../generate.mjs'
@@ -7,12 +7,12 @@ import { beyondStart, CLI, here, makeFile, megabytes, ms, peak, rate, remove } f
 import { realistic } from '../realistic.mjs'
 
 const node = process.execPath
-/** A byte of the full input may cost this much more than one of the quarter: what is left of noise, not a slope. */
+/** A byte of the full input may cost this much more than one of the quarter, which allows for noise but not for a slope. */
 const SLOPE = 1.3
 
 function inputs(scale) {
   const n = (full) => Math.max(4, Math.round(full * scale))
-  // Lines of a quarter of the length, in as many bytes: one line alone is over before it can be timed.
+  // Lines of a quarter of the length, with the same total of bytes: a single line would be over before it can be timed.
   const lines = (fill) =>
     function* (part) {
       for (let i = 0; i < 8 / part; i++) yield* line({ bytes: n(32) * part * 2 ** 20, fill })
@@ -36,7 +36,7 @@ function inputs(scale) {
       make: (part) => realistic({ goroutines: n(100_000) * part, stacks: n(100_000) * part }),
     },
     {
-      // From the second dump on each signature is judged beside the others.
+      // From the second dump on, each signature is also compared with the earlier dump.
       name: `three dumps of ${n(20_000)} distinct stacks`,
       bound: 400,
       make: (part) => dumps({ goroutines: n(20_000) * part, stacks: n(20_000) * part, dumps: 3 }),

@@ -1,4 +1,4 @@
-// Yardstick 1: an ordinary log in which there is no dump.
+// Yardstick 1: an ordinary log without a dump.
 import { log } from '../generate.mjs'
 import { beyondStart, CLI, here, makeFile, ms, piped, rate, remove } from '../measure.mjs'
 
@@ -6,7 +6,7 @@ const node = process.execPath
 const dumpstream = [node, CLI, '--format', 'none']
 const grep = ['grep', '-c', 'goroutine ']
 const lines = [node, here('programs/lines.mjs')]
-/** grep ends with 1 when it found nothing. */
+/** grep exits with 1 if it found nothing. */
 const fine = { allow: [0, 1] }
 
 export function* ordinary({ size, runs }) {

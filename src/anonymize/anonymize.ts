@@ -1,7 +1,8 @@
 /**
- * A log whose dumps can be shown to strangers: every word that is not Go's, a shipper's or a logger's becomes another word, the same one
- * wherever it stands. Digits, punctuation, line ends and the names of fields stay, so that the log is read as the original is, damage
- * included: a bug that the original shows, the result shows too.
+ * Anonymizes a log so that its dumps can be shown to strangers: every word that does not come from Go, a shipper or a logger becomes another word,
+ * the
+ * same one everywhere. Digits, punctuation, line ends and field names stay, so the result is parsed like the original, damage included: a bug
+ * that the original shows, the result shows too.
  */
 import type { DumpstreamRecord } from '../core/records.ts'
 import { isStandard } from '../stacks/title.ts'
@@ -15,24 +16,24 @@ export interface Anonymized {
 }
 
 /**
- * Escapes and colours are not part of the word behind them (`\ngoroutine`, `\u001b[0mgoroutine`); rsyslog writes escapes as `#011`, the
- * linker as `%2e`. An address of four numbers is a word, and so are letters, digits and underscores in a row.
+ * Escapes and colours are not part of the word that follows (`\ngoroutine`, `\u001b[0mgoroutine`); rsyslog writes escapes as `#011`, the
+ * linker as `%2e`. A dotted IPv4 address is one word; otherwise a word is a run of letters, digits and underscores.
  */
 const TOKEN =
   /(?:\p{Cc}|\\u001b|\\x1b|#033)\[[\d;]*m|\\+(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[a-z"/]|$)|#\d{3}|%[0-9a-f]{2}|\b0x[0-9a-f]+|\b\d{1,3}(?:\.\d{1,3}){3}\b|[\p{L}\p{M}\p{N}_]+/gu
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
-/** Times, durations, klog's first word, versions, numbers, and what the compiler calls closures and wrappers. */
+/** Times, durations, klog's first word, versions, numbers, and the compiler's names for closures and wrappers. */
 const FORM =
   /^(?:[\d_]+|\d+[TZ]\d*Z?|\d+[AP]M|(?:\d+(?:ns|us|µs|ms|s|m|h))+|[IWEF]\d{4}|v\d+|0x[0-9a-f]+|(?:func|gowrap|deferwrap|range|dwrap|init)\d*)$/
-/** A name of a field: of JSON, also of JSON in a string of JSON, or of logfmt. */
+/** A field name: in JSON, in JSON inside a JSON string, or in logfmt. */
 const FIELD = /(?<=\\*")[\w.@-]+(?=\\*"\s*:)|(?<=^|[\s{,"])[A-Za-z_][\w.-]*(?==)/gm
 
-/** A text as an array of its bytes: journald's form of what is not printable. */
+/** A text as an array of its bytes: journald's form of text that is not printable. */
 const BYTES = /\[\d{1,3}(?:,\d{1,3})+\]/g
 /** A file of the standard library. */
 const STANDARD_FILE = /(?<=\/src\/)[a-z][\w/.-]*\.(?:go|s)(?=:\d)/g
 
-/** @param log whole: a word that a chunk ends in the middle of could not be told. UTF-8; other bytes are taken as Latin-1. */
+/** @param log the whole log: a word that is cut at the end of a chunk could not be recognized. UTF-8; invalid UTF-8 is read as Latin-1. */
 export function anonymize(log: Uint8Array): Anonymized {
   const { text, encoding } = decode(log)
   const kept = new Set(VOCABULARY)
@@ -61,7 +62,7 @@ function decode(log: Uint8Array): { readonly text: string; readonly encoding: 'u
   }
 }
 
-/** The words of the standard library's functions and files: which frames a person would name depends on them. */
+/** Words of the standard library's functions and files: they decide which frame a person would name. */
 function standardWords(records: readonly DumpstreamRecord[], text: string): Set<string> {
   const words = new Set<string>()
   const frames = records.flatMap((record) => {
@@ -100,7 +101,7 @@ class Replacements {
     return made
   }
 
-  /** An exported name stays exported; a test stays a test; a function of C stays one. */
+  /** An exported name stays exported, a test stays a test, and a C function stays a C function. */
   #make(token: string): string {
     if (ADDRESS.test(token)) {
       const n = ++this.#addresses

@@ -1,6 +1,6 @@
 /**
- * Words that stay as they are: those that Go's runtime and tools print, those by which loggers, container runtimes and shippers are known,
- * and those of which every path is made.
+ * Words that are not replaced: those that Go's runtime and tools print, those by which loggers, container runtimes and shippers are recognized,
+ * and the common parts of paths.
  */
 const TEXT = `
 goroutine goroutines running runnable idle syscall waiting dead copystack enqueue moribund preempted leaked scan durable minutes locked to thread

@@ -1,4 +1,4 @@
-/** `dumpstream anonymize [FILE]`: a log whose dumps can be shown to strangers, for a bug report. */
+/** `dumpstream anonymize [FILE]`: makes a log whose dumps can be shown to strangers, for a bug report. */
 import { readFileSync, statSync } from 'node:fs'
 import { anonymize } from '../anonymize/anonymize.ts'
 import { DumpstreamError } from '../core/errors.ts'
@@ -8,7 +8,7 @@ import { type ParsedArgs, usageError } from './args.ts'
 import { EXIT } from './exit.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The whole log is in memory, several times over. */
+/** The whole log is held in memory, several times over. */
 const LARGEST = 256 << 20
 
 /** Resolves to the exit code. */
@@ -21,9 +21,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   output.flush()
   if (output.failure !== undefined) throw output.failure
   const what = replaced === 1 ? '1 word was' : `${replaced} words were`
-  terminal.complain(
-    `${what} replaced; look through the result before you share it: numbers and names of fields are as they were`,
-  )
+  terminal.complain(`${what} replaced; check the result before you share it: numbers and field names are unchanged`)
   return EXIT.fine
 }
 
@@ -31,7 +29,7 @@ function read(file: string, terminal: Terminal): Buffer {
   const source = file === '-' ? terminal.stdin : file
   try {
     if (typeof source === 'string' && statSync(source).size > LARGEST)
-      throw new DumpstreamError('DS_INPUT', `${file}: is larger than 256 MB; cut out the dump and what is around it`)
+      throw new DumpstreamError('DS_INPUT', `${file}: is larger than 256 MB; cut out the dump with the lines around it`)
     return readFileSync(source)
   } catch (error) {
     if (error instanceof DumpstreamError) throw error

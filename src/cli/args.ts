@@ -1,16 +1,16 @@
-/** What was typed: argv against a table of flags. Every mistake is one line that says what to write instead. */
+/** Parses the command line against a table of flags. Every mistake is reported as one line that says what to write instead. */
 import { parseArgs } from 'node:util'
 import { DumpstreamError } from '../core/errors.ts'
 import type { Flag } from './flag.ts'
 import { nearest } from './nearest.ts'
 
 export interface ParsedArgs {
-  /** Flag name → its values as typed, in order; a switch has none. */
+  /** Flag name → its values as typed, in order; empty for a switch. */
   readonly flags: ReadonlyMap<string, readonly string[]>
   readonly operands: readonly string[]
 }
 
-/** Exit code 2. */
+/** An error with exit code 2. */
 export function usageError(message: string): DumpstreamError {
   return new DumpstreamError('DS_USAGE', message)
 }
@@ -32,7 +32,7 @@ export function parseCommandLine(argv: readonly string[], table: readonly Flag[]
   const flags = new Map<string, string[]>()
   const operands: string[] = []
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
-  /** Index in argv of a word that was taken for a value. */
+  /** Index in argv of a word that was read as the value of a flag. */
   let taken = -1
   for (const token of tokens) {
     if (token.kind === 'positional' && token.index !== taken) operands.push(token.value)
@@ -63,7 +63,7 @@ function checkValue(flag: Flag, typed: string, value: string | undefined, inline
     if (flag.valueOptional === true && value === undefined) return undefined
     throw usageError(`${typed} needs ${valueInWords(flag)}`)
   }
-  // `--out --logs` is a forgotten value; a value that does begin with a dash is written with `=`.
+  // In `--out --logs`, a value was forgotten; a value that really begins with a dash is written with `=`.
   if (!inline && /^-[^\d]/.test(value)) {
     throw usageError(`${typed} needs ${valueInWords(flag)}; write --${flag.name}=${value} if ${value} is meant`)
   }
@@ -90,12 +90,12 @@ function unknownFlag(typed: string, table: readonly Flag[]): DumpstreamError {
       )
     : undefined
   const short = long ? undefined : table.find((flag) => flag.short?.toLowerCase() === typed.slice(1).toLowerCase())
-  if (meant !== undefined) return usageError(`there is no ${typed}; did you mean --${meant}?`)
-  if (short !== undefined) return usageError(`there is no ${typed}; did you mean -${short.short} (--${short.name})?`)
-  return usageError(`there is no ${typed}; dumpstream --help lists the flags`)
+  if (meant !== undefined) return usageError(`unknown flag ${typed}; did you mean --${meant}?`)
+  if (short !== undefined) return usageError(`unknown flag ${typed}; did you mean -${short.short} (--${short.name})?`)
+  return usageError(`unknown flag ${typed}; dumpstream --help lists the flags`)
 }
 
-/** `-match x` would be read as `-m atch`: say so instead. */
+/** `-match x` would be read as `-m atch`: refuses it instead. */
 function refuseSingleDash(argv: readonly string[], byName: ReadonlyMap<string, Flag>): void {
   for (const arg of argv) {
     if (arg === '--') return

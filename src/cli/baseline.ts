@@ -4,7 +4,7 @@ import { readRecords } from '../input/recorded.ts'
 import { Baseline } from '../sinks/baseline.ts'
 import type { RunOptions } from './options.ts'
 
-/** The options with the baseline among what narrows. A log will do, too: its dumps are counted as they are read. */
+/** Adds the baseline to the options. FILE can also be a log: its dumps are counted as they are read. */
 export async function withBaseline(options: RunOptions, complain: (line: string) => void): Promise<RunOptions> {
   const path = options.baseline
   if (path === undefined) return options
@@ -14,7 +14,7 @@ export async function withBaseline(options: RunOptions, complain: (line: string)
     if (record.type === 'signature') baseline.add(record)
   })
   if (baseline.size === 0) {
-    throw new DumpstreamError('DS_INPUT', `${path} has no signatures; --save FILE makes a FILE that has them`)
+    throw new DumpstreamError('DS_INPUT', `${path} has no signatures; --save FILE writes one that has`)
   }
   if (badLines > 0) complain(`${path}: skipped ${badLines} lines that are not records`)
   return { ...options, narrowing: { ...options.narrowing, baseline } }

@@ -1,10 +1,10 @@
-/** Lines of bounded length: records without what is least needed, and as many of those that wait as one line takes. */
+/** Lines of bounded length: drops the least needed parts of a record, and takes only as many waiting entries as fit. */
 
-/** In this order; a record without them is still one. */
+/** In this order. A record is still valid without them. */
 const DISPENSABLE = ['labels', 'because', 'attributes', 'race', 'created_by', 'reason', 'states', 'limits', 'stack']
 const MARK = '...'
 
-/** `line` is a record's JSON. The stack is shortened from its outer end, then fields go one by one; `"cut":true` says so. */
+/** Shortens `line`, a record as JSON: first the stack from its outer end, then field after field. `"cut":true` marks the result. */
 export function boundedLine(line: string, most: number): string {
   const text = line.trimEnd()
   if (Buffer.byteLength(text) <= most) return text
@@ -28,7 +28,7 @@ export function boundedLine(line: string, most: number): string {
   return JSON.stringify(record)
 }
 
-/** Takes as many of the first `entries` as `most` bytes hold, a comma behind each; one of them always. */
+/** Removes and returns as many of the first `entries` as fit into `most` bytes, each followed by a comma; at least one. */
 export function takeFitting(entries: string[], most: number): string[] {
   let bytes = 0
   let fits = 0

@@ -1,6 +1,6 @@
 /**
- * `dumpstream bridge --journal BASE`: reads what a filter wrote that cannot wait (mounts/journal.ts), and writes the events for it. Ends
- * with its stdin, and leaves open dumps to the one that starts next.
+ * `dumpstream bridge --journal BASE`: reads what a filter that must not wait has written (mounts/journal.ts), and writes events for it. Ends when its
+ * stdin ends, and leaves open dumps to the next bridge.
  */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -19,9 +19,9 @@ import type { RunOptions } from './options.ts'
 import { handleSignals } from './signals.ts'
 
 const POLL_MS = 50
-/** Another bridge that was told to end is waited for. */
+/** How long to wait for another bridge that is ending. */
 const HANDOVER_MS = 2_000
-/** After a start, dumps that were open may go on: the filter's input needs a moment. */
+/** After a start, wait this long before ending open dumps: they may continue, but the filter's input needs a moment. */
 const RESUME_MS = 5_000
 const RECORD_BYTES = 64 << 10
 
@@ -42,7 +42,7 @@ interface Setup {
 
 /** Resolves to the exit code. */
 export async function runJournal({ base, options, elsewhere }: Setup): Promise<number> {
-  if (!existsSync(dirname(base))) throw new DumpstreamError('DS_INPUT', `--journal ${base}: there is no such directory`)
+  if (!existsSync(dirname(base))) throw new DumpstreamError('DS_INPUT', `--journal ${base}: no such directory`)
   claim(base)
   const out = new JournalOut(base)
   const reader = new JournalReader(base, options, elsewhere, out)
@@ -55,7 +55,7 @@ export async function runJournal({ base, options, elsewhere }: Setup): Promise<n
     .on('data', () => {})
     .once('end', end)
     .once('error', end)
-  // The filter waits for it.
+  // The filter waits for the state file.
   reader.save()
   const handover = Date.now() + HANDOVER_MS
   while (otherJournals(base).some(({ isRead }) => isRead) && Date.now() < handover && !isEnding) await sleep(POLL_MS)
@@ -92,15 +92,15 @@ class JournalReader {
   #adopted: Journal[] = []
   readonly #printer: JsonlSink
   readonly #streams = new Map<Journal, Map<number, JournalStream>>()
-  /** Stream → where its open lines begin. */
+  /** Stream → the start of its open lines. */
   readonly #open = new Map<string, { journal: Journal; position: number }>()
-  /** Stream → position behind its last line, of those that are not open. */
+  /** For streams that are not open: stream → position after its last line. */
   #done: Record<string, number> = {}
   #saved = ''
-  /** Chunks of what others left. */
+  /** How many chunks were read that other filters left. */
   #chunks = 0
   #events = ''
-  /** What is being printed. */
+  /** The record that is being printed. */
   #printed: RecordOutcome | undefined
 
   constructor(base: string, options: RunOptions, elsewhere: Elsewhere, out: JournalOut) {
@@ -114,7 +114,7 @@ class JournalReader {
     )
   }
 
-  /** Reads what another one left, to its end. */
+  /** Reads what another filter left, to its end. */
   adopt(base: string): void {
     const journal = new Journal(base)
     this.#adopted.push(journal)
@@ -136,7 +136,7 @@ class JournalReader {
     this.save()
   }
 
-  /** What was read is said after what was found in it has been written. */
+  /** Saves the read position, after the findings up to it were written. */
   save(): void {
     const { position } = this.#own
     let resume = position
@@ -211,7 +211,7 @@ class JournalReader {
     }
   }
 
-  /** It is log after all. An empty line behind a dump's line says nothing that the log would miss. */
+  /** Releases a line that is log after all. An empty line next to a dump is not worth adding to the log. */
   #letGo({ stream, time }: Line, text: string): void {
     if (text.trim() === '') return
     this.#events += journalEvent(time, withText(stream, text))

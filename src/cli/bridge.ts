@@ -1,21 +1,21 @@
 /**
- * `dumpstream bridge`: a log pipeline asks, line by line, what becomes of its records; they stay where they are, only their text
- * crosses. One request a line on stdin, one reply a line on stdout, at once. Requests count from 1.
+ * `dumpstream bridge`: a log pipeline asks, line by line, what to do with its records; the records stay in the pipeline, and only their text is
+ * sent. Each line on stdin is a request, and is answered at once by one line on stdout. Requests count from 1.
  *
  * | request                                | meaning                                                                      |
  * |----------------------------------------|------------------------------------------------------------------------------|
- * | `{"s":STREAM,"l":TEXT,"t":MS}`         | a record; `l` absent: an empty line; `t`: when, milliseconds since the epoch |
- * | `{"more":1}`                           | what did not fit into the last reply                                         |
+ * | `{"s":STREAM,"l":TEXT,"t":MS}`         | a record; without `l`: an empty line; `t`: milliseconds since the epoch      |
+ * | `{"more":1}`                           | asks for what did not fit into the last reply                                |
  *
  * | reply                                  | meaning                                                                      |
  * |----------------------------------------|------------------------------------------------------------------------------|
- * | `k`                                    | the record goes on; no dump is open in its stream                            |
- * | `d`                                    | it was dump; its stream is open: every line of it has to be asked about      |
- * | `{"open":0\|1\|2,"out":[…],"more":1}`  | in the place of the record: `n`, the record of request n; `[n,TEXT]`, with   |
- * |                                        | this text; `-n`, it was dump; `{…}`, a record to add. `open` 2: of its       |
- * |                                        | stream, lines that look like a part of a stack are enough                    |
+ * | `k`                                    | keep the record; no dump is open in its stream                               |
+ * | `d`                                    | drop it, it was dump; its stream is open: ask about every line of it         |
+ * | `{"open":0\|1\|2,"out":[…],"more":1}`  | replaces the record: `n`, the record of request n; `[n,TEXT]`, the same with |
+ * |                                        | this text; `-n`, drop it, it was dump; `{…}`, a record to add. `open` 2: in  |
+ * |                                        | its stream, ask only about lines that look like part of a stack              |
  *
- * A record in no reply so far is held back. What cannot be read is answered with `k`.
+ * A record that is in no reply yet is held back. An invalid request is answered with `k`.
  */
 import split2 from 'split2'
 import { elapsed, SteadyClock } from '../core/clock.ts'
@@ -37,16 +37,16 @@ import { FlagValues } from './values.ts'
 /** Fluent Bit's in_exec reads lines of up to 4096 bytes, in_stdin of up to 16 000. */
 const MAX_LINE = 4_000
 const LEAST_LINE = 512
-/** What a reply says around its entries. */
+/** Bytes of a reply besides its entries. */
 const REPLY_FRAME = 40
-/** Longer requests are not read; the other side waits in vain and lets its record go. */
+/** Longer requests are not read; the other side waits in vain, and then keeps its record. */
 const REQUEST_BYTES = 8 << 20
 const SPLIT = { maxLength: REQUEST_BYTES, skipOverflow: true }
-/** Entries of replies that nobody came for: records are given up, oldest first. They are in `--out`, too. */
+/** How many entries wait for a reply. Past it, all waiting records are dropped; they are also in `--out`. */
 const WAITING_ENTRIES = 100_000
 /**
- * So many lines of log in a row, and the rest of the dump is known by its looks: a busy log would cross the pipe for a second after
- * each dump. A line that was cut, and goes on after so many others, is damaged.
+ * After this many consecutive lines of log, only lines that look like part of a stack are needed: otherwise a busy log would cross the pipe for a
+ * second after each dump. A dump line that was cut, and continues only after that many lines, is damaged.
  */
 const CALM_LINES = 64
 
@@ -91,7 +91,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
       lines.on('data', (line: string) => {
         stdout.write(`${bridge.answer(line)}\n`)
         stdout.flush()
-        // Behind the answer: a disk is not waited for.
+        // After the answer, which must not wait for a disk.
         elsewhere.settle()
         if (stdout.closed) lines.destroy()
       })
@@ -119,7 +119,7 @@ class Bridge {
   #entries: string[] = []
   #requests = 0
   #complained = false
-  /** Open streams → lines of log since the last one of the dump. */
+  /** Open streams → lines of log since the last dump line. */
   readonly #calm = new RecentMap<string, number>(LIMITS.sources)
 
   constructor(options: RunOptions, elsewhere: Elsewhere, maxLine: number, complain: (line: string) => void) {
@@ -138,7 +138,7 @@ class Bridge {
     const item = ++this.#requests
     const request = readRequest(line)
     if (request === undefined) {
-      if (!this.#complained) this.#complain('a request is not {"s":…,"l":…}: answering k, also to others like it')
+      if (!this.#complained) this.#complain('a request is not {"s":…,"l":…}: answering k to it and to others like it')
       this.#complained = true
       return 'k'
     }

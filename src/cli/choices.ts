@@ -1,21 +1,21 @@
-/** What a flag may be set to, where there are only so many values: the table of flags and what reads the flags have them from here. */
+/** The values of flags with a fixed set of values, shared by the table of flags and the code that reads flags. */
 
 import type { InputKind } from '../carriers/detect.ts'
 import type { Similarity } from '../core/model.ts'
 import type { Keep } from '../mounts/keep.ts'
 
-/** What is printed while the run goes on. */
+/** Printed during the run. */
 export const RECORD_FORMATS = ['text', 'jsonl', 'none'] as const
-/** What is printed once, at the end of the run. */
+/** Printed once, at the end of the run. */
 export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope'] as const
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number]
-/** What is written once, at the end of the run, for others to read. */
+/** Written once, at the end of the run, for people or other programs. */
 export const REPORT_FORMATS = ['html', 'markdown', 'github', 'junit', 'sarif'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export type Format = (typeof RECORD_FORMATS)[number] | ProfileFormat | ReportFormat
 export const FORMATS: readonly Format[] = [...RECORD_FORMATS, ...REPORT_FORMATS, ...PROFILE_FORMATS]
 
-/** `--redact auto` masks what others get to see. */
+/** Is it passed to others? `--redact auto` masks such formats. */
 export function isHandedOver(format: Format): format is ReportFormat {
   return REPORT_FORMATS.some((each) => each === format)
 }

@@ -1,6 +1,6 @@
 /**
- * The subcommands. To add one: a file beside this one that exports `run`, and a row here. A command's name is looked for in
- * the first argument only, so a FILE of that name is written `./diff`.
+ * The subcommands. To add one, add a file next to this one that exports `run`, and a row here. Only the first argument can be a command, and a FILE
+ * with the name of a command is written `./diff`.
  */
 import type { ParsedArgs } from './args.ts'
 import { KEEPS, RECORD_FORMATS } from './choices.ts'
@@ -21,11 +21,11 @@ export interface Command {
   readonly operands: string
   /** For `--help`: at most 54 columns, no full stop. */
   readonly summary: string
-  /** Its own flags; the common ones come by themselves. */
+  /** Its own flags; the common ones are added to them. */
   readonly flags: readonly Flag[]
-  /** Ends its help, as command lines. */
+  /** Command lines at the end of its help. */
   readonly examples: readonly string[]
-  /** Nobody types it: a log pipeline runs it. */
+  /** Run by a log pipeline, not typed by a person. */
   readonly isProtocol?: true
   load(): Promise<CommandModule>
 }
@@ -48,10 +48,10 @@ const REPORT_FLAGS = [...DIFF_FLAGS, 'bound', 'by', 'memory', 'quiet', 'redact',
 
 const METRIC_FLAG_NAMES = FLAGS.filter(({ group }) => group === 'Metrics').map(({ name }) => name)
 
-/** Of the flags of the program itself, what a watch does not take: its logs are not handed on, it has one source, and begins with each run. */
+/** Flags of the main command that `watch` does not have: it does not pass logs on, has one source, and starts over with each run. */
 const UNWATCHED_FLAGS = ['logs', 'follow', 'by', 'state-file', 'completion', 'version']
 
-/** Of the flags of the program itself, what a reader of topics understands too. */
+/** Flags of the main command that `kafka` also has. */
 const TOPIC_READER_FLAGS = [
   'format',
   'out',
@@ -132,7 +132,7 @@ const EVENT_FLAGS: readonly Flag[] = [
   },
 ]
 
-/** Two profiles are compared by `go tool pprof -diff_base`. */
+/** Without the profile formats: `go tool pprof -diff_base` compares profiles. */
 function withoutProfiles(flag: Flag): Flag {
   if (flag.name !== 'format') return flag
   return {
@@ -142,7 +142,7 @@ function withoutProfiles(flag: Flag): Flag {
   }
 }
 
-/** Without `--format` it writes two files. */
+/** Without `--format`, `report` writes two files. */
 const REPORT_SUMMARIES: Readonly<Record<string, string>> = {
   format: 'one format, not markdown and html; see help formats',
   out: 'write FILE.md and FILE.html; with --format, FILE',

@@ -1,4 +1,4 @@
-/** Completion scripts for bash, zsh and fish, made from the table of flags. */
+/** Completion scripts for bash, zsh and fish, generated from the table of flags. */
 import { type Command, flagsOf } from './commands.ts'
 import type { Flag } from './flag.ts'
 
@@ -9,9 +9,9 @@ export function completionScript(shell: Shell, flags: readonly Flag[], commands:
   return write(flags, commands)
 }
 
-/** The flags of the program itself, then each command with its own. */
+/** The flags of the main command, or of a subcommand. */
 interface Context {
-  /** Empty for the program itself. */
+  /** Empty for the main command. */
   readonly command: string
   readonly flags: readonly Flag[]
 }
@@ -119,7 +119,7 @@ function zshSpec(flag: Flag): string {
   if (flag.short === undefined) {
     return shellQuote(`${flag.repeatable === true ? '*' : ''}--${flag.name}${equals}${about}${value}`)
   }
-  // The two spellings exclude each other, unless the flag may be repeated.
+  // The two spellings exclude each other, unless the flag is repeatable.
   const exclude = flag.repeatable === true ? '*' : `(-${flag.short} --${flag.name})`
   const both = `{-${flag.short}${plus},--${flag.name}${equals}}`
   return `${shellQuote(exclude)}${both}${shellQuote(`${about}${value}`)}`

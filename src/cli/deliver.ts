@@ -1,4 +1,4 @@
-/** Where the records of a run go: what prints them, what judges, saves and exports them. Shared by the commands that read dumps. */
+/** Where the records of a run go: the sinks that print, judge, save and export them. Shared by the commands that read dumps. */
 import { DumpstreamError } from '../core/errors.ts'
 import { FailOn } from '../sinks/condition.ts'
 import { asksForTelemetry } from '../sinks/otel/flags.ts'
@@ -18,19 +18,19 @@ export interface DeliverySetup {
   readonly options: RunOptions
   readonly terminal: Terminal
   readonly complain: (line: string) => void
-  /** Bytes read so far, for the metrics; absent: there are none, whatever the environment says. */
+  /** Bytes read so far, for the metrics. Without it there are no metrics, whatever the environment says. */
   readonly inputBytes?: () => number
-  /** Of a log in partitions: how far each is read. */
+  /** For a log in partitions: how far each was read. */
   readonly partitions?: TelemetryOptions['partitions']
   /** Runs before each write to stdout. */
   readonly beforeWrite?: () => void
   /** Ends the wait for the reader of a named pipe. */
   readonly signal?: AbortSignal
-  /** Aborted when somebody wants the program to end: a page that is served stays until then. */
+  /** Aborted when the program is to end: a served page stays up until then. */
   readonly leave?: AbortSignal
-  /** The inputs are files that are read to their end: only the last dump of each source is told in full. */
+  /** The inputs are files that are read to their end: only the last dump of each source is shown in full. */
   readonly readsToEnd?: boolean
-  /** The command itself says at the end what came of it. */
+  /** The command itself prints a verdict at the end. */
   readonly isJudged?: boolean
 }
 
@@ -41,15 +41,15 @@ export interface Delivery {
   readonly outputs: readonly Output[]
   readonly sinks: readonly RecordSink[]
   readonly printer: RecordSink | undefined
-  /** What `--save` asked for, also among the sinks. */
+  /** The sink of `--save`, which is also among the sinks. */
   readonly saver: RecordSink | undefined
-  /** Ends the sinks, writes what is left, and resolves to the exit code. */
+  /** Ends the sinks, writes the rest, and resolves to the exit code. */
   end(inputFailed: boolean): Promise<number>
   close(): void
 }
 
 export async function openDelivery(setup: DeliverySetup): Promise<Delivery> {
-  // Endpoints may be asked before there is anything to read.
+  // Opened first, because the endpoint may be requested before there is any input.
   const page = await openPage(setup)
   try {
     return await openSinks(setup, page)
@@ -98,7 +98,7 @@ async function openSinks(setup: DeliverySetup, page: LivePage | undefined): Prom
       return exitCode(inputFailed, failures.length > 0, results)
     },
     close: () => {
-      // Nothing to do after `end`.
+      // After `end`, this does nothing.
       void page?.close()
       out?.close()
     },
@@ -108,7 +108,7 @@ async function openSinks(setup: DeliverySetup, page: LivePage | undefined): Prom
 interface LivePage {
   readonly sink: RecordSink
   readonly servers: WebServers
-  /** Resolves when somebody has asked the program to end; the page is closed then. */
+  /** Resolves after the program was asked to end; the page is closed then. */
   stay(): Promise<void>
   close(): Promise<void>
 }
@@ -137,7 +137,7 @@ async function openPage({ options, complain, leave }: DeliverySetup): Promise<Li
   }
 }
 
-/** OpenTelemetry is loaded only when it is asked for: it takes as long as all the rest of a start. */
+/** OpenTelemetry is loaded only on request, because it takes as long as the rest of the start. */
 async function openTelemetry(setup: DeliverySetup, servers?: WebServers): Promise<RecordSink | undefined> {
   const { options, terminal, complain, inputBytes, partitions } = setup
   const { env } = terminal
@@ -170,7 +170,7 @@ async function openSaver(path: string, complain: (line: string) => void): Promis
   return new SaveSink(path, complain)
 }
 
-/** An input that was not read spoils every other answer; a failed delivery spoils what was delivered. */
+/** An input that was not read outweighs every other result; a failed delivery outweighs what was delivered. */
 function exitCode(inputFailed: boolean, outputFailed: boolean, results: readonly SinkResult[]): number {
   if (inputFailed) return EXIT.input
   if (outputFailed || results.some((result) => result.exportFailed)) return EXIT.delivery
@@ -183,7 +183,7 @@ async function openOut({ options, signal }: DeliverySetup): Promise<OutFile | un
   return await openOutFile(out, isWhole(format) ? 'whole' : 'over', signal)
 }
 
-/** Why what was written is not in its place. */
+/** Moves the output into place, or returns the reasons why that failed. */
 function finish(out: OutFile | undefined): DumpstreamError[] {
   if (out === undefined) return []
   if (out.output.failure !== undefined) return [out.output.failure]

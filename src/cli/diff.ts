@@ -1,12 +1,12 @@
 /**
- * `dumpstream diff BEFORE AFTER`: the two-dump question. Each is a dump, a log (its last dump, or FILE#2), either compressed, or JSON
- * lines that dumpstream wrote. One FILE alone: its first dump against its last.
+ * `dumpstream diff BEFORE AFTER`: compares two dumps. Each operand is a dump, a log (its last dump, or FILE#2), compressed or not, or JSON lines that
+ * dumpstream wrote. With only one FILE: its first dump against its last.
  *
- * | sources (pods, containers, files) | what is compared                                                        |
- * |-----------------------------------|-------------------------------------------------------------------------|
- * | one FILE                          | each source that has two dumps with itself                              |
- * | one in BEFORE, one in AFTER       | these, whatever they are called                                         |
- * | several                           | those of the same name; which have no counterpart is told               |
+ * | sources (pods, containers, files) | what is compared                                                                |
+ * |-----------------------------------|---------------------------------------------------------------------------------|
+ * | one FILE                          | each source with two dumps, with itself                                         |
+ * | one in BEFORE, one in AFTER       | these two, whatever their names                                                 |
+ * | several                           | those with the same name; the ones without a counterpart are reported           |
  */
 import { existsSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
@@ -21,12 +21,12 @@ import { loadOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Dumps up to this size are read again, both by one engine, for what goroutine ids tell. */
+/** Up to this total size, both dumps are read again by one engine, to compare goroutine ids. */
 const JUDGED_BYTES = 256 << 20
-/** Names of sources in one line. */
+/** How many names of sources are listed in one line. */
 const NAMED = 3
 
-/** Both dumps are looked for by name. */
+/** The path of stdin: both dumps are opened by path. */
 const STDIN = '/dev/stdin'
 
 interface Operand {
@@ -34,7 +34,7 @@ interface Operand {
   readonly number: number | undefined
 }
 
-/** A dump and where its text is. */
+/** A dump, and where its text is. */
 interface Side {
   readonly path: string
   readonly found: RecordedDump
@@ -43,10 +43,10 @@ interface Side {
 
 type Pair = readonly [before: Side, after: Side]
 
-/** Two dumps of one source, and what changed from the one to the other. */
+/** Two dumps of one source, and what changed between them. */
 export interface Comparison {
   readonly after: RecordedDump
-  /** The record of `after`, its duration counted from the dump before. */
+  /** The record of `after`; its duration counts from the dump before. */
   readonly dump: DumpRecord
   readonly changes: readonly SignatureRecord[]
 }
@@ -68,7 +68,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     let changed = 0
     for (const { after, dump, changes } of comparisons) {
       changed += changes.length
-      // Also what did not change is known from now on.
+      // Unchanged signatures are known from now on as well.
       for (const record of after.signatures) delivery.saver?.record(record)
       for (const record of [dump, ...changes]) for (const sink of delivery.sinks) sink.record(record)
     }
@@ -81,9 +81,9 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
 }
 
 /**
- * Compares what two operands name; one alone: its first dump with its last.
+ * Compares the dumps that the operands name; with only one operand, its first dump with its last.
  *
- * @throws DumpstreamError `DS_USAGE` or `DS_INPUT` when there is nothing to compare.
+ * @throws DumpstreamError `DS_USAGE` or `DS_INPUT` if there is nothing to compare.
  */
 export async function compareFiles(
   before: string,
@@ -119,20 +119,20 @@ async function firstAndLast(path: string, engine: EngineOptions, complain: (line
       ],
     )
   if (pairs.length === 0) {
-    const what = sources.size === 0 ? 'no dump' : sources.size === 1 ? 'one dump only' : 'one dump only of each source'
+    const what = sources.size === 0 ? 'no dump' : sources.size === 1 ? 'only one dump' : 'only one dump of each source'
     throw new DumpstreamError('DS_INPUT', `${path} has ${what}: name two files, or a log with two dumps`)
   }
   return pairs
 }
 
-/** `FILE`: its last dump that shows the process. `FILE#2`: its dump number 2. `-` is stdin. */
+/** `FILE`: its last dump that shows the process. `FILE#2`: its second dump. `-`: stdin. */
 function readOperand(operand: string): Operand {
   const m = existsSync(operand) ? null : /^(.+)#(\d{1,9})$/.exec(operand)
   const path = m?.[1] ?? operand
   return { path: path === '-' ? STDIN : path, number: m === null ? undefined : Number(m[2]) }
 }
 
-/** The dump that is meant, of each source. */
+/** The selected dump of each source. */
 async function lastOf(
   { path, number }: Operand,
   engine: EngineOptions,
@@ -169,18 +169,18 @@ function pairUp(before: readonly Side[], after: readonly Side[], complain: (line
   if (pairs.length === 0) {
     throw new DumpstreamError('DS_INPUT', `no source is in both files, so nothing can be compared: ${named(alone)}`)
   }
-  if (alone.length > 0) complain(`in one of the files only, and not compared: ${named(alone)}`)
+  if (alone.length > 0) complain(`only in one of the files, and not compared: ${named(alone)}`)
   return pairs
 }
 
-/** A log without a carrier is its own source, whatever its name; so is a member of an archive, whatever that is called. */
+/** The name to pair a source by: empty for a log without a carrier, whatever its file is called, and likewise within a member of an archive. */
 function sourceOf({ path, found }: Side): string {
   const { source } = found.dump
   if (source === path) return ''
   return found.member !== undefined && source.startsWith(`${path}:`) ? source.slice(path.length + 1) : source
 }
 
-/** The stream that a dump is of, within its file or member. */
+/** The stream of a dump within its file or member. */
 function streamOf(side: Side): string {
   const { member, dump } = side.found
   if (member === undefined) return sourceOf(side)
@@ -203,7 +203,7 @@ async function read(
   return dumps
 }
 
-/** Both dumps through one engine: where they are of one process, goroutine ids tell who has stayed. */
+/** Reads both dumps with one engine: if they are of the same process, goroutine ids show which goroutines have stayed. */
 async function judge(before: Side, after: Side, options: EngineOptions): Promise<SignatureRecord[]> {
   const ranges = [before.found.dump.bytes, after.found.dump.bytes]
   const size = ranges.reduce((sum, [start, end]) => sum + end - start, 0)
@@ -216,7 +216,7 @@ async function judge(before: Side, after: Side, options: EngineOptions): Promise
     source: '',
     order: 'oldest_first',
     onRecord: (record) => {
-      // Between the lines of a dump in a carrier stand other sources', dumps too.
+      // Other sources, and their dumps, can be between the lines of a dump in a carrier.
       if (record.source !== source) return
       if (record.type === 'dump') dumps++
       else if (record.type === 'signature' && dumps === 2) records.push(record)
@@ -230,7 +230,7 @@ async function judge(before: Side, after: Side, options: EngineOptions): Promise
   return dumps === 2 ? records : []
 }
 
-/** The dump record of `after`, its duration counted from `before`. */
+/** The dump record of `after`, with its duration counted from `before`. */
 function sinceBefore(before: DumpRecord, after: DumpRecord): DumpRecord {
   const { duration_s: _duration, ...rest } = after
   if (before.time === undefined || after.time === undefined) return rest

@@ -1,4 +1,4 @@
-/** The engines of a run, one for each input: all their records go to the same sinks, their logs to the same output. */
+/** The engines of a run, one per input: all records go to the same sinks, all logs to the same output. */
 
 import { podFile } from '../carriers/kubernetes.ts'
 import { elapsed, SteadyClock } from '../core/clock.ts'
@@ -13,13 +13,13 @@ import { YoungGeneration } from './young-generation.ts'
 export interface EnginesParts {
   readonly options: RunOptions
   readonly sinks: readonly RecordSink[]
-  /** The sink that prints: a dump must be on its output before the log goes on there. */
+  /** The sink that prints: a dump must be on its output before the log continues there. */
   readonly printer: RecordSink | undefined
-  /** Where the log goes; undefined: nowhere. */
+  /** Where the log goes; undefined if it is dropped. */
   readonly logs: Output | undefined
-  /** Everything that is written to, for flushing. */
+  /** All outputs, for flushing. */
   readonly outputs: readonly Output[]
-  /** A person looks on, or a gate depends on the run: an input without a dump is said, with how many lines it has. */
+  /** A person is watching, or a gate depends on the run: an input without a dump is reported, with its number of lines. */
   readonly isWatched?: boolean
   readonly complain: (line: string) => void
 }
@@ -33,33 +33,33 @@ export class Engines {
   #past: EngineStats = NOTHING
   #lastPush = 0
 
-  /** `onUnread`: nobody reads an output any more. */
+  /** `onUnread`: called when an output has no reader any more. */
   constructor(parts: EnginesParts, onUnread: () => void) {
     this.#parts = parts
     this.#onUnread = onUnread
   }
 
-  /** Over all inputs, also those that are done. */
+  /** Totals over all inputs, including those that are done. */
   get stats(): EngineStats {
     let sum = this.#past
     for (const { stats } of this.#open) sum = add(sum, stats)
     return sum
   }
 
-  /** When an input last had bytes, by `elapsed()`. */
+  /** When bytes last came from an input, by `elapsed()`. */
   get lastPush(): number {
     return this.#lastPush
   }
 
-  /** Somebody takes what is written. */
+  /** Do all outputs still have a reader? */
   get isRead(): boolean {
     return this.#parts.outputs.every((output) => !output.closed)
   }
 
   /**
-   * `more`: what this input needs besides the options of the run. `place` puts its records where they are in the input.
+   * `more`: options of this input in addition to those of the run. `place` maps its records to their places in the input.
    *
-   * @throws DumpstreamError `DS_OPTION` when a snapshot can't be gone on with
+   * @throws DumpstreamError `DS_OPTION` if an engine cannot continue from a snapshot
    */
   open(
     source: string,
@@ -73,7 +73,7 @@ export class Engines {
       source,
       ...more,
       lines: this.#parts.isWatched === true,
-      // Streams that have a name of their own stand behind the container.
+      // Streams with a name are qualified by the container.
       ...(pod === undefined ? {} : { source: pod.key, attributes: pod.attributes, qualified: true }),
       onFault: ({ message }) => this.#parts.complain(`${source}: ${message}`),
       onRecord: (record, frame) => {
@@ -99,7 +99,7 @@ export class Engines {
     this.#settle()
   }
 
-  /** Finishes what is open in it. `isCut`: the input had more. */
+  /** Ends an engine, and completes what is open in it. `isCut`: the input had more. */
   close(engine: WholeEngine, isCut = false): void {
     engine.end(isCut)
     this.#past = add(this.#past, engine.stats)
@@ -107,12 +107,12 @@ export class Engines {
     this.#settle()
   }
 
-  /** What it has read is read again. */
+  /** Forgets an engine, because its input will be read again. */
   drop(engine: WholeEngine): void {
     this.#open.delete(engine)
   }
 
-  /** What is open in it is another process's to finish. */
+  /** Forgets an engine without ending it: another process completes what is open. */
   leave(engine: WholeEngine): void {
     this.#past = add(this.#past, engine.stats)
     this.#open.delete(engine)
@@ -129,7 +129,7 @@ export class Engines {
     this.#settle()
   }
 
-  /** What is complete goes out. */
+  /** Writes what is complete. */
   #settle(): void {
     for (const sink of this.#parts.sinks) sink.settle?.()
     for (const output of this.#parts.outputs) {

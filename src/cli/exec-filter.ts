@@ -1,16 +1,16 @@
 /**
- * `dumpstream exec-filter`: events come as JSON objects, a line each, and go on as they came, at their own pace. In the place of a
- * dump's come its records, each as an event with all other fields of the one in which the dump began:
+ * `dumpstream exec-filter`: events come as JSON objects, one a line, and go out unchanged, each at its own time. A dump is replaced by
+ * its records, each as an event with all other fields of the event in which the dump began:
  *
  *     {"message":"goroutine dump 1: 55 goroutines in 3 signatures","kubernetes":{…},"tag":"app.web","time":…,"severity":"INFO",
  *      "attributes":{…},"dumpstream":{…}}
  *
  * `--pad 8192` is for Fluentd: its JSON parser reads blocks of 8192 bytes (parser_json.rb, `stream_buffer_size`; yajl-ruby's
- * `io.read`) and waits until one is full, so that the last events of a batch would come with the next batch only. Empty lines fill it.
+ * `io.read`) and waits until a block is full, so the last events of a batch would come only with the next batch. Empty lines fill it up.
  *
- * `--to fluent-bit` is for Fluent Bit's `in_stdin`: what goes out is in the form that it takes, lines of plain text too.
+ * `--to fluent-bit` is for Fluent Bit's `in_stdin`: the output is in the format that it reads, including lines of plain text.
  *
- * While no dump is open, chunks without a word that a dump begins with are written on unread.
+ * While no dump is open, chunks without a word that can begin a dump are passed on unread.
  */
 import { isUtf8 } from 'node:buffer'
 import { LF } from '../core/ascii.ts'
@@ -30,22 +30,22 @@ import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
-/** A batch is filled up in one write. */
+/** A batch is padded in one write. */
 const MAX_PAD = 1 << 20
 
 interface EventOptions extends EventKeys {
-  /** What goes out is a multiple of so many bytes whenever nothing more is at hand; 0: as it is. */
+  /** Pads the output to a multiple of this many bytes whenever there is no more input; 0 for no padding. */
   readonly pad: number
-  /** Everything that goes out is an event for Fluent Bit's `in_stdin`. */
+  /** All output is events for Fluent Bit's `in_stdin`. */
   readonly isForFluentBit: boolean
   readonly keep: Keep
 }
 
 interface Item {
   readonly event: Event
-  /** It stays in the log even if it is dump. */
+  /** Stays in the log even if it is dump. */
   readonly stays: boolean
-  /** It has gone on already. */
+  /** Was already written. */
   readonly isGone: boolean
 }
 
@@ -73,7 +73,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
 class EventFilter implements Mounted {
   readonly #mount: Mount<Item>
   readonly #keeper: Keeper
-  /** Stream → lines that have not gone on. */
+  /** Stream → lines that are not written yet. */
   readonly #held = new Map<string, number>()
   readonly #keys: EventOptions
   readonly #stdout: Output
@@ -112,7 +112,7 @@ class EventFilter implements Mounted {
 
   unterminated(last: Buffer): void {
     const line = this.#own(last)
-    // Nothing follows that could put it in its place.
+    // A last line that is not an event is passed on as it is, without a line end.
     if (this.#keys.isForFluentBit || readEvent(line, this.#keys) !== undefined) this.#line(line)
     else this.#pass(line)
     this.#settle()
@@ -135,7 +135,7 @@ class EventFilter implements Mounted {
   }
 
   #line(line: Buffer): void {
-    // The line is a view of what is read next, and may have to wait.
+    // Copied, because the line is a view of a buffer that is reused, and may have to wait.
     const event = readEvent(Buffer.from(line), this.#keys)
     if (event === undefined) {
       this.#passLine(line)
@@ -144,7 +144,7 @@ class EventFilter implements Mounted {
     const { stream, text, time, attributes } = event
     const stays = this.#keeper.stays(stream, text, this.#mount.isOpen(stream))
     const held = this.#held.get(stream) ?? 0
-    // What goes on anyway need not wait: nothing of it is lost with this process.
+    // A line that stays in any case need not wait: then it is not lost if this process ends.
     const isGone = stays && held === 0
     if (isGone) this.#passLine(line)
     else this.#held.set(stream, held + 1)
@@ -198,7 +198,7 @@ class EventFilter implements Mounted {
     return { keys: this.#keys, seconds: Date.now() / 1000 }
   }
 
-  /** A line in the form in which it goes out. */
+  /** The line in the form in which it is written. */
   #own(line: Buffer): Buffer {
     return this.#keys.isForFluentBit ? Buffer.from(stdinEvent(line, this.#stdinOptions())) : line
   }
@@ -212,7 +212,7 @@ class EventFilter implements Mounted {
     }
   }
 
-  /** Fluentd's JSON parser stops for good at a byte that is no UTF-8. */
+  /** Replaces invalid UTF-8, because Fluentd's JSON parser stops for good at such a byte. */
   #pass(bytes: Buffer): void {
     if (isUtf8(bytes)) this.#stdout.writeBytes(bytes)
     else this.#stdout.write(bytes.toString())

@@ -1,4 +1,4 @@
-/** What a flag is, and how it is spelled in `--help` and in the README. The flags themselves stand in flags.ts and watch-flags.ts. */
+/** What a flag is, and how it is spelled in `--help` and in the README. The flags themselves are in flags.ts and watch-flags.ts. */
 
 /** In the order of `--help`. */
 export const GROUPS = [
@@ -25,30 +25,30 @@ export interface Flag {
   /** Without the dashes. */
   readonly name: string
   readonly short?: string
-  /** What stands for the value in the help; absent for a switch. */
+  /** Placeholder for the value in the help; absent for a switch. */
   readonly value?: string
-  /** The value may be left out, and is written `--name=VALUE` when given. */
+  /** The value may be omitted, and is written `--name=VALUE`. */
   readonly valueOptional?: boolean
-  /** The next word is taken for the optional value, too, when it looks like this. */
+  /** The next word is read as the optional value if it looks like this. */
   readonly valueLike?: RegExp
-  /** A value to copy, for error messages; needed where there are no choices. */
+  /** An example value for error messages; needed if there are no choices. */
   readonly example?: string
   /** May be given more than once. */
   readonly repeatable?: boolean
-  /** The values there are. */
+  /** All possible values. */
   readonly choices?: readonly string[]
-  /** The value is a file's name. */
+  /** The value is a file name. */
   readonly file?: boolean
   readonly group: (typeof GROUPS)[number]
-  /** In `--help` itself; the others are in `dumpstream help TOPIC`. */
+  /** Shown in `--help` itself; the others are in `dumpstream help TOPIC`. */
   readonly essential?: true
   /** For `--help`: at most 54 columns, no full stop. */
   readonly summary: string
-  /** For the README: one or two sentences more. */
+  /** For the README: one or two more sentences. */
   readonly details?: string
 }
 
-/** `-f, --follow` or `    --idle DURATION`, as the help and the README write it. */
+/** `-f, --follow` or `    --idle DURATION`, as in the help and the README. */
 export function spelling(flag: Flag): string {
   const value = flag.value === undefined ? '' : flag.valueOptional === true ? optional(flag) : ` ${flag.value}`
   return `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${flag.name}${value}`

@@ -1,6 +1,7 @@
 /**
- * The one table of flags. `--help`, the completions, the table in the README, the parser and a test are all made from it.
- * To add a flag: a row here, and its meaning in options.ts.
+ * The table of flags, from which `--help`, the completions, the table in the README, the parser and a test are derived. To add a flag, add a row
+ * here,
+ * and its meaning in options.ts.
  */
 import { PROTOCOLS } from '../sinks/otel/flags.ts'
 import { COLORS, FORMATS, REDACTIONS, SHELLS, SIMILARITIES, STACKS } from './choices.ts'
@@ -91,7 +92,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Output',
     summary: 'leaks say when they reach goroutines=1e6, memory=2GiB',
     details:
-      'At the rate of the dumps so far, by the time of the log: a leak that was watched for less than a minute says nothing. Memory is counted as 2 KiB for each goroutine, the least that its stack has, so that the bound is reached no later.',
+      'At the rate of the dumps so far, by the times in the log; not for a leak that was watched for less than a minute. Memory is counted as 2 KiB per goroutine, the smallest stack, so the bound is reached no later than that.',
   },
   {
     name: 'redact',
@@ -159,7 +160,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Narrow what is printed',
     summary: 'only signatures with more goroutines than in FILE',
     details:
-      'FILE was written by `--save`, or has any other records. A signature is left out, also for `--fail-on`, unless its count exceeds the highest count that FILE has for its id, from whatever source. Use the same `--similarity`.',
+      'FILE was written by `--save`, or contains any other records. A signature is left out, also for `--fail-on`, unless its count exceeds the highest count that FILE has for its id, in any source. Use the same `--similarity`.',
   },
   {
     name: 'save',
@@ -269,5 +270,5 @@ export const FLAGS: readonly Flag[] = [
   { name: 'version', short: 'V', group: 'Other', summary: 'print the version' },
 ]
 
-/** Understood by every command. */
+/** The flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = FLAGS.filter(({ name }) => name === 'color' || name === 'help')

@@ -1,6 +1,6 @@
 /**
- * `dumpstream fluent-bit --check [RECORDS]`: is everything there that dumpstream.lua needs? RECORDS are lines of JSON, as Fluent Bit's
- * stdout output writes them: do they have the text where it is looked for?
+ * `dumpstream fluent-bit --check [RECORDS]`: checks that everything is there that dumpstream.lua needs. RECORDS are lines of JSON, as Fluent Bit's
+ * stdout output writes them: checks that they have the text where it is looked for.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -27,14 +27,14 @@ interface Finding {
 const fine = (text: string): Finding => ({ isFine: true, text })
 const wrong = (text: string): Finding => ({ isFine: false, text })
 
-/** As dumpstream.lua has them. */
+/** The same as in dumpstream.lua. */
 const TEXT_KEYS = ['log', 'message', 'msg', 'MESSAGE']
-/** The first whose Lua filter gives metadata (plugins/filter_lua/lua.c). */
+/** The first version whose Lua filter supports metadata (plugins/filter_lua/lua.c). */
 const METADATA_SINCE = 5
 const START_MS = 5_000
 const SAMPLE_BYTES = 8 << 20
 
-/** Resolves to the exit code: 1 when something is wrong. */
+/** Resolves to the exit code: 1 if something is wrong. */
 export async function run(args: ParsedArgs, terminal: Terminal): Promise<number> {
   if (!new FlagValues(args).has('check')) throw usageError('fluent-bit takes --check: dumpstream fluent-bit --check')
   const [records, ...more] = args.operands
@@ -54,7 +54,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   return findings.every(({ isFine }) => isFine) ? EXIT.fine : EXIT.condition
 }
 
-/** Starts what dumpstream.lua starts. */
+/** Starts the same command as dumpstream.lua. */
 async function bridge(env: Env): Promise<Finding> {
   const command = env.DUMPSTREAM ?? 'dumpstream bridge'
   const [program = ''] = command.split(' ')
@@ -87,7 +87,7 @@ async function bridge(env: Env): Promise<Finding> {
     }
     if (!head.startsWith(`dumpstream ${JOURNAL_PROTOCOL} `)) {
       return wrong(
-        `\`${command}\` speaks another protocol (${head}): take dumpstream and dumpstream.lua of one version`,
+        `\`${command}\` speaks a different protocol (${head}): use dumpstream and dumpstream.lua of the same version`,
       )
     }
     return fine(`\`${command}\` starts (${found})`)
@@ -96,7 +96,7 @@ async function bridge(env: Env): Promise<Finding> {
   }
 }
 
-/** The first of these that can be written to is taken. */
+/** Like dumpstream.lua, takes the first writable directory. */
 function directory(env: Env): Finding {
   const named = env.DUMPSTREAM_DIR
   if (named !== undefined && named !== '') {
@@ -107,13 +107,13 @@ function directory(env: Env): Finding {
   const usable = ['/var/lib/dumpstream', join(tmpdir(), `dumpstream-${own}`)].find(
     (path) => unwritable(path) === undefined && statSync(path).uid === own,
   )
-  if (usable === undefined) return wrong('there is no directory to write to: set DUMPSTREAM_DIR')
-  return fine(`findings wait in ${usable}; DUMPSTREAM_DIR names another place, which has to outlive a container`)
+  if (usable === undefined) return wrong('no writable directory: set DUMPSTREAM_DIR')
+  return fine(`findings wait in ${usable}; DUMPSTREAM_DIR selects another place; it must outlive a container`)
 }
 
 function unwritable(path: string): string | undefined {
   try {
-    // Not mkdirSync: with `recursive` it never returns for a place below /proc (Node 20).
+    // Not mkdirSync, which with `recursive` never returns for a place below /proc (Node 20).
     if (!existsSync(path)) spawnSync('mkdir', ['-p', '-m', '700', path])
     accessSync(path, constants.W_OK)
     return undefined
@@ -126,7 +126,7 @@ function fluentBit(env: Env): Finding {
   const command = env.FLUENT_BIT ?? 'fluent-bit'
   const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8', env })
   const version = /v(\d+)\.[\d.]+/.exec(stdout ?? '')
-  if (version === null) return fine(`${command} is not here: its version was not looked at (5.0 or newer is needed)`)
+  if (version === null) return fine(`${command} not found: its version was not checked (5.0 or newer is needed)`)
   const [name, major] = version
   if (Number(major) >= METADATA_SINCE) return fine(`Fluent Bit ${name}`)
   return wrong(`Fluent Bit ${name} is older than 5.0: dump lines that stay in the log are not marked`)

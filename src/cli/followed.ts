@@ -1,4 +1,4 @@
-/** The files that --follow watches: those that were named, and those that patterns show. */
+/** The files that --follow watches: those that were named, and those that match patterns. */
 
 import { elapsed } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
@@ -13,38 +13,38 @@ import { placeOf } from './own-output.ts'
 import type { StateFile } from './state.ts'
 
 /**
- * How often followed files are looked at: often while one of them grows, so that a dump is printed within 50 ms of its end, and
- * seldom when all are quiet (1 % of a core against 0.2 %, on Node 20).
+ * How often followed files are examined: often while one of them grows, so that a dump is printed within 50 ms of its end, and seldom when all
+ * are quiet (1 % of a core against 0.2 %, on Node 20).
  */
 const LOOK_MS = { growing: 40, quiet: 250 } as const
 const QUIET_AFTER_MS = 5_000
-/** How often patterns are matched anew. */
+/** How often patterns are matched again. */
 const RESCAN_MS = 2_000
-/** A file that its pattern has not shown this long is gone: a rotation takes a moment only. */
+/** A file that has not matched its pattern for this long is gone: a rotation takes only a moment. */
 const GONE_MS = 60_000
-/** Files that patterns may open: each has an engine of its own. */
+/** Files that patterns may open: each has its own engine. */
 const MATCHED_FILES = 10_000
-/** How often what has been reached is written down: soon after a dump, so that a kill repeats few of them. */
+/** How often the state is saved: soon after a dump, so that a kill repeats few of them. */
 const SAVE_MS = { dumps: 100, bytes: 1_000 } as const
 const SAVE_SHARE = 10
 
 interface Followed {
   readonly follower: Follower
   readonly engine: WholeEngine
-  /** When its pattern last showed it. Absent: it was named. */
+  /** When its pattern last matched it; absent if it was named. */
   seen?: number
 }
 
 export interface FollowedParts {
   readonly engines: Engines
   readonly patterns: readonly string[]
-  /** Files that the run writes itself, paths and descriptors. */
+  /** Files that the run itself writes, paths and descriptors. */
   readonly written: readonly (string | number)[]
-  /** Where reading starts in a file that is there already. */
+  /** Where reading starts in a file that already exists. */
   readonly from: 'start' | 'end'
   readonly signal: AbortSignal
   readonly complain: (line: string) => void
-  /** Where the files were when another process followed them, and what this one leaves. */
+  /** The state that another process has left, and that this one will leave. */
   readonly state: StateFile | undefined
 }
 
@@ -59,12 +59,12 @@ export class FollowedFiles {
     this.#parts = parts
   }
 
-  /** Follows a file that was named; it need not be there yet. */
+  /** Follows a file that was named; it need not exist yet. */
   async add(file: string): Promise<void> {
     this.#followed.push(await this.#open(file, this.#parts.from))
   }
 
-  /** The first look settles where reading begins. */
+  /** The first look determines where reading begins. */
   look(): void {
     for (const { follower } of this.#followed) follower.poll(elapsed())
   }
@@ -95,11 +95,11 @@ export class FollowedFiles {
       if (!late) engines.tick(followed.map(({ engine }) => engine))
       await pause(wait, signal)
     }
-    // What was written before the signal is read.
+    // Read what was written before the signal.
     for (const { follower } of followed) follower.poll(elapsed())
   }
 
-  /** False when what has been reached could not be written down. */
+  /** Saves and closes. False if the state could not be saved. */
   close(): boolean {
     this.#save()
     for (const each of this.#followed) this.#close(each)
@@ -109,12 +109,12 @@ export class FollowedFiles {
   #isSaveDue(): boolean {
     if (this.#parts.state === undefined) return false
     const since = elapsed() - this.#saved.at
-    // With many files it takes its time, which the log must not wait for.
+    // Saving many files takes time, which must not hold up the log.
     if (since < this.#saved.took * SAVE_SHARE) return false
     return since >= SAVE_MS.bytes || (since >= SAVE_MS.dumps && this.#parts.engines.stats.dumps !== this.#saved.dumps)
   }
 
-  /** Only what has gone out is done. */
+  /** Saves the state, unless an output has lost its reader: only what was written counts as done. */
   #save(): void {
     const { engines, state, complain } = this.#parts
     if (state === undefined || !engines.isRead) return
@@ -138,7 +138,7 @@ export class FollowedFiles {
     this.#saved = { at, took: elapsed() - at, push, dumps }
   }
 
-  /** Follows what matches now and is new; lets go of what has not matched for a while. */
+  /** Follows files that newly match, and drops those that have not matched for a while. */
   async #match(from: 'start' | 'end'): Promise<void> {
     const { patterns, written, complain } = this.#parts
     const followed = this.#followed
@@ -156,7 +156,7 @@ export class FollowedFiles {
     for (const path of paths) {
       if (own.has(placeOf(path))) continue
       if (followed.length >= MATCHED_FILES) {
-        if (!this.#toldTooMany) complain(`${path}: not followed: ${MATCHED_FILES} files already are`)
+        if (!this.#toldTooMany) complain(`${path}: not followed, because ${MATCHED_FILES} files already are`)
         this.#toldTooMany = true
         return
       }
@@ -191,7 +191,7 @@ export class FollowedFiles {
     }
   }
 
-  /** What is open at the end the next process finishes, when there is one to do it. */
+  /** With a state file, an open dump is left to the next process. */
   #close({ follower, engine }: Followed): void {
     const { engines, state } = this.#parts
     if (state === undefined || follower.over) engines.close(engine)

@@ -1,4 +1,4 @@
-/** `--help` in a screenful, and the rest by topic: all of it is made from the tables. */
+/** `--help` on one screen, and the rest by topic, all generated from the tables. */
 import { capitalized } from '../sinks/names.ts'
 import type { Paint } from '../sinks/style.ts'
 import { FORMATS, type Format } from './choices.ts'
@@ -7,12 +7,12 @@ import { EXIT_MEANINGS } from './exit.ts'
 import { type Flag, GROUPS, spelling, TOPICS } from './flag.ts'
 import { FLAGS } from './flags.ts'
 
-/** Where the summaries begin; the longest spelling and two blanks. */
+/** Column of the summaries: the longest spelling and two blanks. */
 const SUMMARY_COLUMN = 26
 const COMMAND_COLUMN = 36
 const DETAILS_WIDTH = 76
 const FLAGS_ON_A_SCREEN = 30
-/** Flags of its own from which on a command has no room for others. */
+/** A command with this many flags of its own shows no others. */
 const OWN_FLAGS = 15
 
 const EXAMPLES: readonly string[] = [
@@ -62,7 +62,7 @@ export function helpText({ flags, commands, paint }: HelpParts): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Undefined where there is no such topic. A command's help is `commandHelpText`. */
+/** Undefined if there is no such topic. For the help of a command, see `commandHelpText`. */
 export function topicText(topic: string, { flags, commands, paint }: HelpParts): string | undefined {
   const group = TOPICS[topic]
   if (group !== undefined && Object.hasOwn(TOPICS, topic))
@@ -82,7 +82,7 @@ export function topicText(topic: string, { flags, commands, paint }: HelpParts):
   return flag === undefined ? undefined : flagText(flag, paint)
 }
 
-/** All topics, for the message about one that is none. */
+/** All topics, for the message about an unknown one. */
 export function topicNames(commands: readonly Command[]): string[] {
   return [...Object.keys(TOPICS), 'formats', 'exit', 'all', ...commands.map(({ name }) => name)]
 }
@@ -100,7 +100,7 @@ export function commandHelpText(command: Command, paint: Paint): string {
   return text(lines)
 }
 
-/** More flags than fit on a screen: its own, and the essential ones if they fit, with their meaning, the others by name. */
+/** If the flags do not fit on a screen: the command's own, and the essential ones if they fit, with their meaning; the others by name. */
 function commandFlagLines(flags: readonly Flag[], paint: Paint): string[] {
   if (flags.length <= FLAGS_ON_A_SCREEN) return flagLines(flags, paint)
   const own = flags.filter((flag) => !FLAGS.includes(flag))
@@ -126,7 +126,7 @@ function flagText(flag: Flag, paint: Paint): string {
   ])
 }
 
-/** All of it is ASCII: a character is a column. */
+/** Wraps the text. It is ASCII, so that a character is a column. */
 function paragraph(prose: string): string[] {
   const lines: string[] = []
   let line = ' '

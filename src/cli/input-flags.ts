@@ -1,4 +1,4 @@
-/** Flags that say how the input is read. */
+/** Flags for how the input is read. */
 import { INPUTS, STARTS } from './choices.ts'
 import type { Flag } from './flag.ts'
 
@@ -54,7 +54,7 @@ export const INPUT_FLAGS: readonly Flag[] = [
     example: 'payload.text',
     group,
     summary: 'JSON lines: field with the text',
-    details: 'A dotted path, for JSON whose field names are not known.',
+    details: 'A dotted path, for JSON with unknown field names.',
   },
   {
     name: 'time-key',
@@ -78,7 +78,7 @@ export const INPUT_FLAGS: readonly Flag[] = [
     example: '1s',
     group,
     summary: 'silence that ends a dump on a live input (1s)',
-    details: 'For `--follow` and pipes. Such as `500ms`, `2s`, `1m`.',
+    details: 'For `--follow` and pipes, such as `500ms`, `2s` or `1m`.',
   },
   {
     name: 'memory',
@@ -87,6 +87,6 @@ export const INPUT_FLAGS: readonly Flag[] = [
     group,
     summary: 'memory for what is open in an input (512M)',
     details:
-      'Shared by all files, pods and streams in one input; histories may have half as much beside it, and Node takes about 100 MB for itself. When it is not enough, the dump that has not grown for longest ends early, as `truncated` and with `memoryBytes` in `limits`. A container needs about twice this size. At least `1M`.',
+      'Shared by all files, pods and streams in one input; histories may use half as much in addition, and Node itself takes about 100 MB. When it is not enough, the dump that has not grown for the longest time ends early, as `truncated` and with `memoryBytes` in `limits`. A container needs about twice this size. At least `1M`.',
   },
 ]

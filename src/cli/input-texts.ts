@@ -1,20 +1,20 @@
-/** The texts of one input: itself, or each member of the archive that it is. Each is read by an engine of its own and is a source of its own. */
+/** The texts of one input: the input itself, or each member of an archive. Each has its own engine and is a separate source. */
 import type { DumpstreamRecord, SummaryRecord } from '../core/records.ts'
 import type { WholeEngine } from '../engine/engine.ts'
 import type { Engines } from './engines.ts'
 
-/** Bytes that say what a file is. */
+/** Bytes from which the type of a file is detected. */
 const HEAD_BYTES = 4096
 
 export class InputTexts {
   readonly name: string
-  /** The text at hand. */
+  /** The engine of the current text. */
   engine: WholeEngine
-  /** Of the input, unless it is an archive. */
+  /** The first bytes of the input, unless it is an archive. */
   head: Buffer | undefined
-  /** What is at hand could not be read to its end. */
+  /** The current text could not be read to its end. */
   isCut = false
-  /** Over those that have been read. */
+  /** Totals over the texts that were read. */
   dumps = 0
   bytes = 0
   lines: number | undefined = 0
@@ -24,7 +24,7 @@ export class InputTexts {
   readonly #onRead: (engine: WholeEngine, name: string) => void
   #textName: string
 
-  /** `onRead`: a text has been read to its end. */
+  /** `onRead`: a text was read to its end. */
   constructor(engines: Engines, name: string, onRead: (engine: WholeEngine, name: string) => void) {
     this.name = name
     this.#textName = name
@@ -38,15 +38,15 @@ export class InputTexts {
     this.#engines.push(this.engine, bytes)
   }
 
-  /** The newest line is the first: it is read anew, from its end. `place` puts its records where they are in the input. */
+  /** The newest line comes first, so the input is read again, from its end. `place` maps records to their places in the input. */
   turn(place: (record: DumpstreamRecord) => DumpstreamRecord): void {
     this.#engines.drop(this.engine)
     this.engine = this.#engines.open(this.name, { order: 'oldest_first' }, place)
   }
 
-  /** What follows is of this member. */
+  /** The following bytes belong to this member. */
   begin(name: string): void {
-    // An archive has no text itself.
+    // An archive itself has no text.
     if (this.members === 0) this.#engines.leave(this.engine)
     else this.#close()
     this.members++
@@ -55,7 +55,7 @@ export class InputTexts {
     this.engine = this.#engines.open(name, { qualified: true })
   }
 
-  /** `isCut`: there was more. */
+  /** Ends the last text. `isCut`: it had more. */
   end(isCut: boolean): void {
     this.isCut ||= isCut
     this.#close()

@@ -1,12 +1,13 @@
 /**
- * Journals in a directory, as a filter that cannot wait writes them (mounts/journal.ts). Each filter has an id, and these files:
+ * Journals in a directory, written by filters that must not wait (mounts/journal.ts). Each filter has an id, and these files:
  *
  *   `ID.N.in`    what it wrote, in files of some megabytes; `ID.N.out`: the events for it
  *   `ID.state`   how far this was read: `dumpstream PROTOCOL N OFFSET`, then where to begin again after a stop; any change is a sign of life
- *   `ID.taken`   how far the filter has handed on the events: `N OFFSET`
- *   `ID.pid`     who reads it
+ *   `ID.taken`   how far the filter has passed on the events: `N OFFSET`
+ *   `ID.pid`     the process that reads it
  *
- * All of them survive a crash of either side: whoever starts next goes on where the other stopped, and takes over from those that are gone.
+ * All of them survive a crash of either side: whichever starts next continues where its predecessor stopped, and takes over the journals of filters
+ * that are gone.
  */
 import {
   closeSync,
@@ -24,16 +25,16 @@ import { basename, dirname, join } from 'node:path'
 import { LF } from '../core/ascii.ts'
 import { JOURNAL_PROTOCOL } from '../mounts/journal.ts'
 
-/** After so many it is said how far it was read: who waits for that takes a silent one for hung. */
+/** Bytes after which the position is saved: the filter considers a silent reader hung. */
 const CHUNK_BYTES = 256 << 10
 const OUT_BYTES = 8 << 20
 const MODE = 0o600
-/** A position is the number of a file and an offset in it, in one number. */
+/** A position combines the number of a file and an offset in it into one number. */
 const FILE = 2 ** 40
 
 interface Saved {
   readonly resume: number
-  /** Source → position before which its lines were dealt with. */
+  /** Source → position before which its lines are done. */
   readonly done: Readonly<Record<string, number>>
 }
 
@@ -49,7 +50,7 @@ export class Journal {
   constructor(base: string) {
     this.base = base
     this.#saved = readSaved(base) ?? this.#saved
-    // Streams are declared once a file: it is read from its beginning, the lines before `resume` are passed over.
+    // Each file declares its streams once: so it is read from its beginning, and the lines before `resume` are skipped.
     this.#file = Math.floor(this.#saved.resume / FILE)
   }
 
@@ -57,12 +58,12 @@ export class Journal {
     return this.#file * FILE + this.#offset
   }
 
-  /** Was the line at `position` of `source` dealt with before? */
+  /** Was the line at `position` of `source` already handled? */
   isDone(source: string, position: number): boolean {
     return position < this.#saved.resume || position < (this.#saved.done[source] ?? 0)
   }
 
-  /** Reads what is there, at most a chunk; false when there was nothing. */
+  /** Reads what is there, at most a chunk; false if there was nothing. */
   read(each: (line: string, position: number) => void): boolean {
     this.#fd ??= openIfThere(`${this.base}.${this.#file}.in`)
     if (this.#fd === undefined) return false
@@ -80,7 +81,7 @@ export class Journal {
     return true
   }
 
-  /** `resume`: where to begin again. Files before it are not needed any more. `adopted`: chunks read of what others left. */
+  /** `resume`: where to begin again; files before it are removed. `adopted`: chunks that were read of what other filters left. */
   save(resume: number, done: Readonly<Record<string, number>>, adopted: number): void {
     const rest = JSON.stringify({ resume, done, adopted })
     const text = `dumpstream ${JOURNAL_PROTOCOL} ${this.#file} ${this.#offset}\n${rest}\n`
@@ -94,7 +95,7 @@ export class Journal {
     this.#fd = undefined
   }
 
-  /** Nothing of it is needed any more. */
+  /** Removes the journal, because nothing of it is needed any more. */
   remove(): void {
     this.close()
     removeJournal(this.base)
@@ -141,7 +142,7 @@ export class JournalOut {
   }
 }
 
-/** Says who reads the journal. */
+/** Registers this process as the reader of the journal. */
 export function claim(base: string): void {
   writeFileSync(`${base}.pid`, `${process.pid}\n`, { mode: MODE })
 }
@@ -150,7 +151,7 @@ export function release(base: string): void {
   if (textOf(`${base}.pid`).trim() === String(process.pid)) removed(`${base}.pid`)
 }
 
-/** Journals beside `base`, oldest first, and whether somebody reads them. */
+/** Journals next to `base`, oldest first, and whether a process reads them. */
 export function otherJournals(base: string): { base: string; isRead: boolean }[] {
   const folder = dirname(base)
   const ids = new Set(readdirSync(folder).flatMap((name) => /^(\d+-\d+)\.\d+\.(?:in|out)$/.exec(name)?.[1] ?? []))
@@ -158,7 +159,7 @@ export function otherJournals(base: string): { base: string; isRead: boolean }[]
   return [...ids].sort().map((id) => ({ base: join(folder, id), isRead: isRead(join(folder, id)) }))
 }
 
-/** Events that the filter of `base` has not handed on. */
+/** Events that the filter of `base` has not passed on yet. */
 export function untaken(base: string): string {
   const [file = 1, offset = 0] = textOf(`${base}.taken`).trim().split(' ').map(Number)
   const texts = filesOf(base, 'out').flatMap((each) => {
@@ -182,7 +183,7 @@ function removeJournal(base: string): void {
 function isRead(base: string): boolean {
   const pid = Number(textOf(`${base}.pid`))
   if (!(pid > 0)) return false
-  // The number may be another process's by now.
+  // The pid may belong to another process by now.
   if (existsSync('/proc/self/cmdline')) return textOf(`/proc/${pid}/cmdline`).includes(base)
   try {
     process.kill(pid, 0)
@@ -237,7 +238,7 @@ function removed(path: string): boolean {
   }
 }
 
-/** Empty when the file is not there. */
+/** Empty if there is no such file. */
 function textOf(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
   try {
     return readFileSync(path, encoding)

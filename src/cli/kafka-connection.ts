@@ -1,4 +1,4 @@
-/** What the flags of `dumpstream kafka` say of the brokers, and of who we are to them. */
+/** Reads the flags of `dumpstream kafka` for the brokers and the credentials. */
 import { readFileSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorText } from '../core/system-error.ts'
@@ -13,7 +13,7 @@ const PASSWORD = 'DUMPSTREAM_KAFKA_PASSWORD'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** @throws DumpstreamError `DS_USAGE`, or `DS_INPUT` for a file that can't be read */
+/** @throws DumpstreamError `DS_USAGE`, or `DS_INPUT` for a file that cannot be read */
 export function readConnection(values: FlagValues, env: Env): KafkaConnection {
   const brokers = listOf(values, 'brokers').map(withPort)
   if (brokers.length === 0) throw usageError('kafka needs --brokers HOST:PORT and --topic TOPIC')
@@ -32,7 +32,7 @@ export function listOf(values: FlagValues, name: string): string[] {
 export function readStart(text: string | undefined): 'earliest' | 'latest' | number {
   if (text === undefined || text === 'latest') return 'latest'
   if (text === 'earliest') return 'earliest'
-  // Without a zone it would be another moment on each machine.
+  // Without a time zone, it would be a different moment on each machine.
   const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN
@@ -81,7 +81,7 @@ function readSasl(values: FlagValues, env: Env): KafkaSasl | undefined {
   const secret = file === undefined ? env[PASSWORD] : undefined
   if (file === undefined && secret === undefined)
     throw usageError(`--sasl needs --password-file FILE, or ${PASSWORD} in the environment`)
-  // It is read for each connection: tokens are replaced. Whether it can be read is known at once.
+  // The file is read for each connection, because tokens are replaced. Read it now as well, to report an error at once.
   if (file !== undefined) contentOf(file)
   const read = (): string => (file === undefined ? (secret ?? '') : contentOf(file).trimEnd())
   if (mechanism === 'OAUTHBEARER') return { mechanism, token: read }

@@ -1,4 +1,4 @@
-/** The flags that only `dumpstream kafka` has. */
+/** The flags of `dumpstream kafka` only. */
 import type { Flag } from './flag.ts'
 
 const group = 'Where dumps come from'
@@ -10,14 +10,14 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     example: 'kafka-0:9092,kafka-1:9092',
     repeatable: true,
     group,
-    summary: 'one or more of the brokers; the others are found',
+    summary: 'one or more brokers; the others are discovered',
   },
   {
     name: 'group',
     value: 'NAME',
     example: 'dumpstream',
     group,
-    summary: 'consumer group to be a member of (dumpstream)',
+    summary: 'consumer group to join (dumpstream)',
   },
   {
     name: 'topic',
@@ -25,7 +25,7 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     example: 'logs',
     repeatable: true,
     group,
-    summary: 'topics to read; several with commas',
+    summary: 'topics to read, separated by commas',
   },
   {
     name: 'from',
@@ -33,7 +33,8 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     example: '2026-11-24T10:00:00Z',
     group,
     summary: 'latest (default), earliest, or a time',
-    details: 'Where the group has not committed an offset yet. A time has a zone: messages from then on.',
+    details:
+      'Applies where the group has not committed an offset yet. A time must have a zone; messages from then on are read.',
   },
   {
     name: 'stream-by',
@@ -42,7 +43,7 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     group,
     summary: 'what names a stream: key (default), header:NAME, none',
     details:
-      'Lines of one stream are read together, so all of them have to be in one partition: producers use the pod or the file as key. With `none` what is in the message says it, as in files.',
+      'Lines of one stream are read together, so all of them have to be in one partition: producers use the pod or the file as key. With `none`, the content of the messages names the stream, as in files.',
   },
   {
     name: 'out-topic',
@@ -56,8 +57,8 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     value: 'TOPIC',
     example: 'dumpstream-state',
     group,
-    summary: 'keep histories there, over rebalances and restarts',
-    details: 'A compacted topic; made with as many partitions as the first `--topic` has when it is not there.',
+    summary: 'keep histories there, across rebalances and restarts',
+    details: 'A compacted topic. If it does not exist, it is created with as many partitions as the first `--topic`.',
   },
   {
     name: 'state-dir',
@@ -72,7 +73,7 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     group,
     summary: 'write records, states and offsets in transactions',
     details:
-      'With `--out-topic`, and `--state-topic` for histories. Consumers that read committed messages only see each record once; they wait for the next commit.',
+      'Needs `--out-topic`, and `--state-topic` for histories. Consumers that read only committed messages see each record once, after the next commit.',
   },
   {
     name: 'session',
@@ -80,15 +81,14 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     example: '10s',
     group,
     summary: 'silence after which others take over (30s)',
-    details:
-      'How long the partitions of a member that was killed are read by nobody. The brokers allow 6s to 30m unless told.',
+    details: 'How long nobody reads the partitions of a killed member. The brokers allow 6s to 30m by default.',
   },
   {
     name: 'commit-every',
     value: 'DURATION',
     example: '5s',
     group,
-    summary: 'keep states and commit offsets so often (5s)',
+    summary: 'time between commits of offsets and states (5s)',
   },
   { name: 'tls', group, summary: 'connect with TLS' },
   {
@@ -108,15 +108,14 @@ export const KAFKA_FLAGS: readonly Flag[] = [
     group,
     summary: 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
   },
-  { name: 'user', value: 'NAME', example: 'dumpstream', group, summary: 'user of SASL' },
+  { name: 'user', value: 'NAME', example: 'dumpstream', group, summary: 'SASL user' },
   {
     name: 'password-file',
     value: 'FILE',
     example: '/run/secrets/kafka',
     file: true,
     group,
-    summary: 'its password; of OAUTHBEARER the token',
-    details:
-      'Also in `DUMPSTREAM_KAFKA_PASSWORD`. The file is read for each connection, so that a token may be replaced.',
+    summary: 'SASL password, or the token for OAUTHBEARER',
+    details: 'Or set `DUMPSTREAM_KAFKA_PASSWORD`. The file is read for each connection, so a token can be replaced.',
   },
 ]

@@ -1,5 +1,5 @@
 /**
- * `dumpstream kafka`: topics as a member of a consumer group. Records are written before states are kept, and both before offsets are
+ * `dumpstream kafka`: reads topics as a member of a consumer group. Records are written before states are saved, and both before offsets are
  * committed.
  */
 import type { DumpstreamRecord } from '../core/records.ts'
@@ -96,7 +96,7 @@ function readAsked(values: FlagValues, { env }: Terminal): Asked {
   return { connection, topics, group: values.text('group') ?? GROUP }
 }
 
-/** With a topic for the records, stdout has them only where that is said. */
+/** With a topic for the records, they go to stdout only on request. */
 async function readOptions(args: ParsedArgs, values: FlagValues, terminal: Terminal): Promise<RunOptions> {
   const options = await loadOptions(args, terminal)
   const isElsewhere = values.has('out-topic') && !values.has('format') && !values.has('out')
@@ -154,7 +154,7 @@ async function openTransactional(
   return await openTransactions({ connection, group, outTopic, complain })
 }
 
-/** Resolves when all that was asked for has the records. */
+/** Resolves when all outputs have the records. */
 function writer(
   options: RunOptions,
   delivery: Delivery,

@@ -1,16 +1,16 @@
-/** Places in the source that a click in the terminal opens. */
+/** Source places as links in the terminal. */
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { createSupportsHyperlinks } from 'supports-hyperlinks'
 import { SourceLinks } from '../sinks/html/links.ts'
 import type { UrlOf } from '../sinks/style.ts'
 
-/** Files that are known to be there or not; past it they are looked up again. */
+/** Files whose existence is remembered; past it, they are looked up again. */
 const REMEMBERED = 10_000
 
 /**
- * On the web where `sourceUrl`, the module cache or the Go distribution says so; else on this machine, where the file is there.
- * Undefined where the terminal has no links.
+ * Links to the file on this machine if it exists; otherwise to the web if `sourceUrl`, the module cache or the Go distribution provides a URL.
+ * Undefined if the terminal does not support links.
  */
 export function openSourceLinks(sourceUrl: string | undefined): UrlOf | undefined {
   if (!createSupportsHyperlinks({ isTTY: true })) return undefined

@@ -1,4 +1,4 @@
-/** argv → what to do → exit code. Everything that fails ends here as one line on stderr. */
+/** argv → command → exit code. Every failure ends here, as one line on stderr. */
 import { existsSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
@@ -12,7 +12,7 @@ import { nearest } from './nearest.ts'
 import { type Terminal, wantsColor } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
-/** Resolves to the exit code; never rejects for what a user can do wrong. */
+/** Resolves to the exit code; never rejects for a mistake of the user. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(argv, terminal)
@@ -46,14 +46,14 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   return await run(args, terminal)
 }
 
-/** A mistyped command would be read as a FILE that is not there. */
+/** Refuses a mistyped command, which would otherwise be read as a FILE that does not exist. */
 function refuseUnknownCommand(word: string | undefined): void {
   if (word === undefined || !/^[a-z-]+$/.test(word) || word.startsWith('-') || existsSync(word)) return
   const meant = nearest(
     word,
     COMMANDS.map(({ name }) => name),
   )
-  if (meant !== undefined) throw usageError(`there is no file or command ${word}; did you mean ${meant}?`)
+  if (meant !== undefined) throw usageError(`no such file or command: ${word}; did you mean ${meant}?`)
 }
 
 async function printHelp(command: Command | undefined, values: FlagValues, terminal: Terminal): Promise<number> {
@@ -64,7 +64,7 @@ async function printHelp(command: Command | undefined, values: FlagValues, termi
   return await print(text, terminal)
 }
 
-/** `dumpstream help [TOPIC]`; a topic may be a flag. */
+/** `dumpstream help [TOPIC]`; a topic can be a flag. */
 async function printTopic(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { commandHelpText, helpText, topicNames, topicText } = await import('./help.ts')
   const isColor = (word: string): boolean => word.startsWith('--color')
@@ -78,7 +78,7 @@ async function printTopic(argv: readonly string[], terminal: Terminal): Promise<
   if (text !== undefined) return await print(text, terminal)
   const meant = nearest(topic, topicNames(COMMANDS))
   throw usageError(
-    `there is no help on ${topic}; ${meant === undefined ? `topics are ${inWords(topicNames(COMMANDS))}` : `did you mean ${meant}?`}`,
+    `no help on ${topic}; ${meant === undefined ? `topics are ${inWords(topicNames(COMMANDS))}` : `did you mean ${meant}?`}`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** `dumpstream mcp`: questions about logs, for agents. It reads the files that it is asked about, and nothing else; it writes nothing. */
+/** `dumpstream mcp`: answers questions about logs, for agents. Reads only the files that it is asked about, and writes nothing. */
 import { diff, signature, triage, waits } from '../mcp/answers.ts'
 import { serve, type Tool } from '../mcp/server.ts'
 import { type ParsedArgs, usageError } from './args.ts'
@@ -12,7 +12,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'triage',
     description:
-      'What stands out of the last goroutine dump in a log: crashes, deadlocks, leaks, pile-ups, stuck goroutines, most urgent first, with numbers, place, creator and stack. Start here.',
+      'What stands out in the last goroutine dump of a log: crashes, deadlocks, leaks, pile-ups, stuck goroutines, most urgent first, with numbers, place, creator and stack. Start here.',
     parameters: { path: PATH },
     call: ({ path = '' }) => triage(path),
   },
@@ -26,7 +26,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: 'signature',
-    description: 'One signature in every dump of a log: counts, states, verdicts, and its whole stack.',
+    description: 'One signature in every dump of a log: counts, states, verdicts, and its complete stack.',
     parameters: { path: PATH, id: 'The id that triage or diff gave: 16 hex digits' },
     call: ({ path = '', id = '' }) => signature(path, id),
   },

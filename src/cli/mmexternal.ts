@@ -1,15 +1,15 @@
 /**
- * `dumpstream mmexternal`: rsyslog asks about one message at a time, and goes on when it has read one line of JSON, which is merged
- * into the message.
+ * `dumpstream mmexternal`: rsyslog passes one message at a time, and continues when it has read one line of JSON, which it merges into the
+ * message.
  *
  *   reply                                 | the message
  *   --------------------------------------|------------------------------------------------------------
  *   `{}`                                  | is log, or may be
- *   `{"$!":{"dumpstream":{"drop":1}}}`    | is of a dump, for certain
- *   … `"records":[…]`                     | also carries what a dump has said, of any stream
- *   … `"complaint":"…"`                   | also carries what dumpstream has to say of itself: its stderr is rsyslog's reply pipe
+ *   `{"$!":{"dumpstream":{"drop":1}}}`    | certainly belongs to a dump
+ *   … `"records":[…]`                     | also carries the records of a dump, of any stream
+ *   … `"complaint":"…"`                   | also carries a complaint of dumpstream, whose stderr is rsyslog's reply pipe
  *
- * A reply is final, so that a line is kept while it may be log: the first header of a dump, empty lines. Of the rest, `--keep` says what stays.
+ * A reply is final, so a line is kept as long as it may be log: the first header of a dump, empty lines. `--keep` decides which of the rest stays.
  */
 import { LF, trimLineEnd } from '../core/ascii.ts'
 import { mayMatter } from '../mounts/events.ts'
@@ -27,11 +27,11 @@ import { openStdout } from './stdout.ts'
 import type { Terminal } from './terminal.ts'
 import { FlagValues } from './values.ts'
 
-/** What a reply says around its records. */
+/** Bytes of a reply besides its records. */
 const FRAME_BYTES = 256
-/** rsyslog grows its buffer by 4 KiB a read and logs what it can't parse: a reply stays well below a message's usual limit. */
+/** rsyslog grows its buffer by 4 KiB per read, and logs what it cannot parse: a reply stays well below the usual limit of a message. */
 const REPLY_BYTES = 32 << 10
-/** Records that wait for a message; the oldest are given up. */
+/** How many records wait for a message; past it, the oldest are dropped. */
 const WAITING_RECORDS = 10_000
 
 /** Resolves to the exit code. */
@@ -106,7 +106,7 @@ class Messages implements Mounted {
     this.#answer(this.#reply(line.toString()))
   }
 
-  /** It has to be answered, too. */
+  /** A line that is too long must be answered as well. */
   overlong(piece: Buffer): void {
     if (piece.at(-1) === LF) this.#answer('{}')
   }
@@ -160,7 +160,7 @@ class Messages implements Mounted {
     if (this.#waiting.length > WAITING_RECORDS) this.#waiting = this.#waiting.slice(WAITING_RECORDS / 10)
   }
 
-  /** The records that a message takes along: as many as go into a reply. */
+  /** The records that go out with the current message: as many as fit into a reply. */
   #riding(): string {
     return takeFitting(this.#waiting, REPLY_BYTES - FRAME_BYTES).join(',')
   }

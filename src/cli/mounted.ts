@@ -1,4 +1,4 @@
-/** What the commands share that stand in a pipeline: lines of stdin in, the clock, the end, and where else records go. */
+/** Shared by the commands in a log pipeline: reading lines from stdin, the clock, the end, and where else records go. */
 
 import { elapsed, SteadyClock } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
@@ -23,13 +23,13 @@ import type { FlagValues } from './values.ts'
 
 /** Longer lines are passed on unread. */
 const LINE_BYTES = 8 << 20
-/** Fluentd closes the pipe and sends TERM at once: what is in the pipe is still read, until nothing comes for so long. */
+/** Fluentd closes the pipe and sends TERM at once: the rest of the pipe is still read, until nothing comes for this long. */
 const DRAIN_MS = 200
-/** A writer that does not notice is not waited for any longer. */
+/** How long to wait at most for a writer that does not notice the signal. */
 const DRAIN_MAX_MS = 5_000
 
 export interface Mounted {
-  /** A dump, or what may be the beginning of one, is under way. */
+  /** Is a dump, or what may be the beginning of one, open? */
   readonly open: boolean
   /** [start, end) holds whole lines. */
   lines(buf: Buffer, start: number, end: number): void
@@ -42,14 +42,14 @@ export interface Mounted {
 }
 
 export interface Elsewhere {
-  /** `--out`. */
+  /** The output of `--out`. */
   readonly out: Output | undefined
-  /** One line for a person, wherever that may go. */
+  /** One line for a person, wherever it goes. */
   readonly complain: (line: string) => void
   record(record: DumpstreamRecord): void
-  /** What is complete goes out. */
+  /** Writes what is complete. */
   settle(): void
-  /** Resolves to the exit code; what `stdout` could not take counts, too. */
+  /** Resolves to the exit code, which includes failures of `stdout`. */
   end(stdout?: Output): Promise<number>
 }
 
@@ -59,7 +59,7 @@ export interface ElsewhereSetup {
   readonly complain: (line: string) => void
 }
 
-/** The engine gets the text alone: the flags that say where it stands are the filter's own. */
+/** Options of the engine, which gets only the text: flags that say where the text is are handled by the filter. */
 export function mountEngine(
   { similarity, stacks, goroutines, idle }: RunOptions['engine'],
   complain: (line: string) => void,
@@ -79,7 +79,7 @@ export function keepOf(values: FlagValues): Keep {
   return KEEPS.find((keep) => keep === named) ?? 'crash'
 }
 
-/** A file and OTLP. The file is appended to: a filter that is started anew goes on where the last one stopped. */
+/** Opens `--out` and OTLP. The file is appended to, so that a restarted filter continues it. */
 export async function openElsewhere({ options, terminal, complain }: ElsewhereSetup): Promise<Elsewhere> {
   const file = options.out === undefined ? undefined : await openOutFile(options.out, 'append')
   const out = file?.output
@@ -107,7 +107,7 @@ export async function openElsewhere({ options, terminal, complain }: ElsewhereSe
       out?.flush()
       file?.close()
       const failures = [stdout, out].flatMap((output) => output?.failure ?? [])
-      // There is nothing left that a complaint could get in the way of.
+      // Nothing follows that a complaint could disturb.
       for (const { message } of failures) terminal.complain(message)
       return failures.length > 0 || results.some(({ exportFailed }) => exportFailed) ? EXIT.delivery : EXIT.fine
     },
@@ -115,8 +115,8 @@ export async function openElsewhere({ options, terminal, complain }: ElsewhereSe
 }
 
 /**
- * Reads stdin to its end, or, after SIGTERM, until it is quiet. `closed`: nobody reads the answers any more.
- * @throws DumpstreamError `DS_INPUT` when it can't be read; what came before has been handed on
+ * Reads stdin to its end, or, after SIGTERM, until it is quiet. `closed`: the answers have no reader any more.
+ * @throws DumpstreamError `DS_INPUT` if stdin cannot be read; everything before the error was passed on
  */
 export async function readStdin(mounted: Mounted, idle: number, closed: () => boolean): Promise<void> {
   checkStdin()
@@ -162,7 +162,7 @@ export async function readStdin(mounted: Mounted, idle: number, closed: () => bo
   }
 }
 
-/** Resolves at the end of stdin, with the error if there was one. A file ends without `close`, a socket that is destroyed without `end`. */
+/** Resolves at the end of stdin, with the error if there was one. A file ends without `close`, a destroyed socket without `end`. */
 export function stdinEnd(onChunk: (chunk: Buffer) => void): Promise<Error | undefined> {
   return new Promise((resolve) => {
     process.stdin.on('data', onChunk)
@@ -172,7 +172,7 @@ export function stdinEnd(onChunk: (chunk: Buffer) => void): Promise<Error | unde
   })
 }
 
-/** Of what can't be read Node makes an empty stdin. */
+/** Throws if stdin cannot be read: Node would make it an empty stream. */
 export function checkStdin(): void {
   openStdin(0)
 }

@@ -1,9 +1,9 @@
-/** Did you mean …? */
+/** For "did you mean …?" */
 
-/** The candidate that `word` was probably meant to be; undefined when none is near. */
+/** The candidate that `word` was probably meant to be; undefined if none is close. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  // Half of the letters may be wrong, three at most.
+  // Half of the letters may be wrong, at most three.
   let bestDistance = Math.min(3, Math.ceil(word.length / 2)) + 1
   for (const candidate of candidates) {
     const prefix = word.length >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))
@@ -16,7 +16,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Letters to insert, delete, change or swap (optimal string alignment). */
+/** How many letters to insert, delete, change or swap (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let older: number[] = []
   let old: number[] = Array.from({ length: to.length + 1 }, (_, index) => index)

@@ -1,18 +1,18 @@
-/** What is said of an input in which no dump was found. */
+/** The message for an input without a dump. */
 import type { SummaryRecord } from '../core/records.ts'
 import { bytesText, counted, grouped } from '../sinks/names.ts'
 
 export interface Input {
   readonly name: string
   readonly bytes: number
-  /** Undefined: not counted. */
+  /** Undefined if they were not counted. */
   readonly lines: number | undefined
   /** Files in an archive. */
   readonly members: number
   readonly unread: SummaryRecord['unread']
 }
 
-/** One line, and one more when something looked like a dump. */
+/** One line, and another one if something looked like a dump. */
 export function nothingFound({ name, bytes, lines, members, unread }: Input): string[] {
   const counts = [
     ...(members === 0 ? [] : [counted(members, 'file')]),
@@ -24,7 +24,7 @@ export function nothingFound({ name, bytes, lines, members, unread }: Input): st
   const { headers, hint } = unread
   const what =
     headers === 1
-      ? '1 line looks like a header of a goroutine and was'
-      : `${grouped(headers)} lines look like headers of goroutines and were`
+      ? '1 line looks like a goroutine header but was'
+      : `${grouped(headers)} lines look like goroutine headers but were`
   return [first, `${what} not read; try ${hint}`]
 }

@@ -1,4 +1,4 @@
-/** What is meant: flags and terminal → everything the run needs to know, defaults filled in. */
+/** From flags and terminal to everything that the run needs to know, with defaults filled in. */
 import type { EngineOptions } from '../engine/engine.ts'
 import { isPattern, matchingPaths } from '../input/pattern.ts'
 import { CONDITIONS, type Condition, readCondition } from '../sinks/condition.ts'
@@ -28,15 +28,15 @@ export interface RunOptions {
   /** `-` is stdin. Never empty. */
   readonly files: readonly string[]
   readonly follow: boolean
-  /** Where a followed file is read from. */
+  /** Where reading of a followed file starts. */
   readonly from: 'start' | 'end'
-  /** Reads also pipes that are another process's stdout. */
+  /** Also reads pipes that are the stdout of another process. */
   readonly steal: boolean
-  /** File of known signatures: only what exceeds them is printed and judged. */
+  /** File of known signatures: only those that exceed it are printed and judged. */
   readonly baseline: string | undefined
   /** File that the signatures of this run are written to. */
   readonly save: string | undefined
-  /** File that says where followed files were, and what is known of them. */
+  /** File with the positions in followed files, and what is known of them. */
   readonly state: string | undefined
   readonly format: Format
   readonly passLogs: boolean
@@ -47,20 +47,20 @@ export interface RunOptions {
   /** File for the records; undefined: stdout. */
   readonly out: string | undefined
   readonly narrowing: Narrowing
-  /** What makes exit code 1. */
+  /** Conditions for exit code 1. */
   readonly failOn: readonly Condition[]
-  /** Where metrics go; the environment has a say, too. */
+  /** Where metrics go, in addition to what the environment says. */
   readonly telemetry: TelemetryFlags
-  /** Stacks that are printed; the engine may be asked for more. */
+  /** Which stacks are printed; the engine may have to provide more. */
   readonly stacks: 'first' | 'always' | 'never'
   /** Milliseconds of silence that end a dump on a pipe and when following. */
   readonly idle: number
   readonly color: boolean
-  /** What is masked: all that goes out, what leaves the machine or is handed over, or nothing. */
+  /** What is masked: everything that goes out; what leaves the machine or is passed to others; or nothing. */
   readonly redact: 'on' | 'auto' | 'off'
-  /** Findings only, a line each. */
+  /** Findings only, one line each. */
   readonly quiet: boolean
-  /** What sources are compared by. */
+  /** By what sources are compared. */
   readonly by: Comparison | undefined
   readonly engine: Pick<
     EngineOptions,
@@ -79,13 +79,13 @@ export interface RunOptions {
 }
 
 const IDLE_MS = 1_000
-/** Less has no room for the dump of a small service. */
+/** The dump of a small service does not fit into less. */
 const LEAST_MEMORY = 1 << 20
 
-/** Makes a pattern out of the text that a flag has; throws `DS_USAGE`. */
+/** Compiles the pattern of a flag. Throws `DS_USAGE`. */
 type Compile = (flag: string, text: string) => Pattern
 
-/** As `readOptions`. What compiles patterns is loaded when there is one. */
+/** Like `readOptions`. The pattern compiler is loaded only if there is a pattern. */
 export async function loadOptions(args: ParsedArgs, terminal: Terminal): Promise<RunOptions> {
   if (!args.flags.has('match')) return readOptions(args, terminal)
   const { compilePattern } = await import('./pattern.ts')
@@ -93,7 +93,7 @@ export async function loadOptions(args: ParsedArgs, terminal: Terminal): Promise
 }
 
 /**
- * @param compile needed when `--match` is given
+ * @param compile needed if `--match` is given
  * @throws DumpstreamError `DS_USAGE`
  */
 export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Compile): RunOptions {
@@ -137,7 +137,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
     by: readComparison(values, format),
     engine: {
       stacks: format === 'text' ? 'always' : engineStacks(stacks, narrowing, values),
-      // A report names some goroutines of each signature.
+      // A report shows some goroutines of each signature.
       goroutines: values.has('emit') || format === 'html',
       idle,
       ...(similarity === undefined ? {} : { similarity }),
@@ -149,7 +149,7 @@ export function readOptions(args: ParsedArgs, terminal: Terminal, compile?: Comp
   }
 }
 
-/** A pattern that no shell has put names to is that of the files there are; following, it is also that of those to come. */
+/** Expands patterns that the shell has not expanded. With --follow, they are kept, because they also match files that are created later. */
 function filesOf(operands: readonly string[], follow: boolean): readonly string[] {
   if (operands.length === 0) return ['-']
   if (follow) return operands
@@ -163,19 +163,19 @@ export function isProfile(format: Format): format is ProfileFormat {
   return PROFILE_FORMATS.some((each) => each === format)
 }
 
-/** Profiles and reports are written once, as a whole. */
+/** Is it written once, as a whole? Profiles and reports are. */
 export function isWhole(format: Format): boolean {
   return isProfile(format) || isHandedOver(format)
 }
 
-/** A profile or a report has its output for itself. */
+/** A profile or a report needs an output of its own. */
 function refuseStdout(format: Format, passLogs: boolean, onTerminal: boolean): void {
   if (passLogs) throw usageError(`--logs pass takes stdout: write the ${format} elsewhere, with --out FILE`)
   if ((format === 'pprof' || format === 'html') && onTerminal)
     throw usageError(`--format ${format} is not for a terminal: name a file, with --out FILE`)
 }
 
-/** Port 0: any that is free. */
+/** Port 0: any free port. */
 function readServe(values: FlagValues): Address | undefined {
   const text = values.text('serve')
   if (text === undefined) return undefined
@@ -184,7 +184,7 @@ function readServe(values: FlagValues): Address | undefined {
   return { host: address.host ?? LOOPBACK, port: address.port }
 }
 
-/** Only a web address, for a reader will click on it. */
+/** Must be a web address, because a reader will click on it. */
 function readSourceUrl(values: FlagValues): string | undefined {
   const url = values.text('source-url')
   if (url === undefined || (/^https?:\/\/[^{}\s]+/.test(url) && url.includes('{path}'))) return url
@@ -194,8 +194,8 @@ function readSourceUrl(values: FlagValues): string | undefined {
 }
 
 /**
- * `--match` looks at every stack each time, and a log record of a leak has its own; where rows are left out, the first one printed
- * need not be the first one seen. A saved signature has its stack, too.
+ * `--match` needs every stack each time, and a log record of a leak includes its stack. If rows are left out, the first one printed need not be the
+ * first one seen. A saved signature includes its stack, too.
  */
 function engineStacks(
   printed: 'first' | 'always' | 'never',

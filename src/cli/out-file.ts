@@ -1,4 +1,4 @@
-/** `--out FILE`, opened as it will be written. */
+/** `--out FILE`, opened according to how it will be written. */
 import { closeSync, constants, openSync, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { pause } from '../core/pause.ts'
@@ -8,18 +8,18 @@ import { descriptorAt } from '../sinks/path-target.ts'
 import { ReplacingFile } from '../sinks/replacing-file.ts'
 import { STALL } from './signals.ts'
 
-/** How often it is looked whether somebody reads a named pipe. */
+/** How often to check whether a named pipe has a reader. */
 const LOOK_MS = 50
 
 /**
- * `whole`: at the end of the run, in the place of the old file. `over`: line by line, the old content goes first. `append`: line by line,
- * behind the old content.
+ * `whole`: at the end of the run, replacing the old file. `over`: line by line, after the old content was removed. `append`: line by line, after the
+ * old content.
  */
 type Writing = 'whole' | 'over' | 'append'
 
 export interface OutFile {
   readonly output: Output
-  /** What was written takes its place. @throws DumpstreamError `DS_OUTPUT` */
+  /** Moves what was written into place. @throws DumpstreamError `DS_OUTPUT` */
   finish(): void
   close(): void
 }
@@ -50,7 +50,7 @@ export async function openOutFile(path: string, writing: Writing, signal?: Abort
 
 async function open(path: string, writing: 'over' | 'append', signal: AbortSignal | undefined): Promise<number> {
   if (!isPipe(path)) return openSync(path, writing === 'over' ? 'w' : 'a')
-  // open(2) waits for a reader, and no signal is heard meanwhile.
+  // A blocking open(2) would wait for a reader without reacting to signals.
   const waiting = signal ?? new AbortController().signal
   for (;;) {
     try {

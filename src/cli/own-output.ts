@@ -1,4 +1,4 @@
-/** No output may be an input of the same run, and no log is lost to one. */
+/** Ensures that no output is an input of the same run, and that no log is overwritten. */
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { identityOf } from '../input/open.ts'
@@ -7,11 +7,11 @@ import { usageError } from './args.ts'
 import type { RunOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
-/** How each record begins. */
+/** The beginning of each record. */
 const RECORD = /^\s*\{"v":\d/
 const RECORD_BYTES = 64
 
-/** Writing into the file that is read would empty it, or never end; saving would put what is known in the place of a log. */
+/** Writing to the file that is being read would empty it, or never end; saving would replace a log by signatures. */
 export function refuseOwnOutput(
   options: Pick<RunOptions, 'files' | 'out' | 'save' | 'baseline' | 'state'>,
   terminal: Terminal,
@@ -25,7 +25,7 @@ export function refuseOwnOutput(
   const saved = save === undefined ? undefined : placeOf(save)
   const savedInput = inputs.get(saved ?? '')
   if (savedInput !== undefined) throw usageError(`${savedInput} is also what --save would write; save to another file`)
-  // Known signatures may be saved where they came from.
+  // Known signatures may be saved to the file that they came from.
   const known = baseline === undefined ? undefined : placeOf(baseline)
   if (baseline !== undefined && known !== undefined) inputs.set(known, baseline)
   const written = placeOf(out ?? terminal.stdout)
@@ -43,19 +43,19 @@ export function statsOf(file: string | number): Stats | undefined {
   try {
     return typeof file === 'number' ? fstatSync(file) : statSync(file)
   } catch {
-    // Whoever opens it says why it can't be.
+    // The code that opens it reports the error.
     return undefined
   }
 }
 
-/** The same for all names of one file, also of one that is not there yet; undefined for what is not a file. */
+/** The same for all names of a file, even one that does not exist yet; undefined if it is not a file. */
 export function placeOf(file: string | number): string | undefined {
   const stats = statsOf(file)
   if (stats !== undefined) return stats.isFile() ? identityOf(stats) : undefined
   return typeof file === 'string' ? targetOf(resolve(file)) : undefined
 }
 
-/** Nothing, or what an earlier run has saved. */
+/** Is there nothing, or what an earlier run has saved? */
 function mayBeSavedTo(path: string): boolean {
   const stats = statsOf(path)
   if (stats?.isFile() !== true || stats.size === 0) return true
@@ -68,7 +68,7 @@ function mayBeSavedTo(path: string): boolean {
       closeSync(fd)
     }
   } catch {
-    // Whoever writes it says why it can't.
+    // The code that writes it reports the error.
     return true
   }
 }

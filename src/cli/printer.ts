@@ -1,4 +1,4 @@
-/** The sink that writes the records in the format that was asked for. */
+/** The sink that writes the records in the chosen format. */
 import { appendFileSync } from 'node:fs'
 import { writeErrorText } from '../core/system-error.ts'
 import type { LastDumpsOptions } from '../sinks/last-dumps.ts'
@@ -11,7 +11,7 @@ import { isHandedOver, type ProfileFormat, type ReportFormat } from './choices.t
 import { isProfile, type RunOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Of text that is not for a terminal. */
+/** Width of text that does not go to a terminal. */
 const PIPE_COLUMNS = 120
 
 export interface PrinterSetup {
@@ -20,7 +20,7 @@ export interface PrinterSetup {
   readonly terminal: Terminal
   /** The inputs are files that are read to their end. */
   readonly readsToEnd: boolean
-  /** The command has the last word. */
+  /** The command itself prints a verdict at the end. */
   readonly isJudged: boolean
 }
 
@@ -43,7 +43,7 @@ export async function openPrinter(setup: PrinterSetup): Promise<RecordSink | und
   return new JsonlSink(output, { narrowing, stacks, framed: options.passLogs && options.out === undefined })
 }
 
-/** Undefined where every source is shown by itself. */
+/** Undefined if every source is shown separately. */
 export function fleetKey({ by }: RunOptions): FleetKey | undefined {
   return by === undefined || by.by === 'source' ? undefined : by
 }
@@ -68,7 +68,7 @@ async function openText({ options, output, terminal, readsToEnd, isJudged }: Pri
   return new TextSink(output, text)
 }
 
-/** Undefined where the terminal has no links. */
+/** Undefined if the terminal does not support links. */
 async function openLinks({ sourceUrl }: RunOptions): Promise<UrlOf | undefined> {
   const { openSourceLinks } = await import('./links.ts')
   return openSourceLinks(sourceUrl)
@@ -121,7 +121,7 @@ async function openReport(format: ReportFormat, { options, output, terminal }: P
   }
 }
 
-/** The summary of a job of GitHub Actions: Markdown that is appended to the file that the runner names. */
+/** Appends to the job summary of GitHub Actions: Markdown, in a file that the runner names. */
 function appendSummary(markdown: string, terminal: Terminal): void {
   const path = terminal.env.GITHUB_STEP_SUMMARY
   if (path === undefined || path === '') return

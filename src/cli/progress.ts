@@ -1,11 +1,11 @@
-/** One line on the terminal behind stderr while a long file is read; rewritten in place and wiped before anything else is printed. */
+/** One line on the terminal of stderr while a long file is read; it is rewritten in place, and wiped before anything else is printed. */
 
 import { writeSync } from 'node:fs'
 import { bytesText, counted } from '../sinks/names.ts'
 import { printable } from '../sinks/printable.ts'
 import { cutMiddle, displayWidth } from '../sinks/width.ts'
 
-/** A file that is read sooner needs no progress. */
+/** Files that are read faster show no progress. */
 const FIRST_AFTER_MS = 500
 const EVERY_MS = 100
 const WIPE = '\r\u001b[K'
@@ -49,7 +49,7 @@ export class Progress {
     this.#shown = true
   }
 
-  /** Before other output to the same terminal. */
+  /** Call this before any other output to the same terminal. */
   wipe(): void {
     if (!this.#shown) return
     this.#write(WIPE)
@@ -66,7 +66,7 @@ export class Progress {
     const part = Math.min(99, Math.floor((this.#read / this.#size) * 100))
     const { dumps, goroutines } = this.#figures()
     const tail = ` ${String(part).padStart(2)} % of ${bytesText(this.#size)}, ${bytesText(rate)}/s, ${counted(dumps, 'dump')}, ${counted(goroutines, 'goroutine')}`
-    // The last column stays free: some terminals wrap as soon as it is filled.
+    // Leave the last column free: some terminals wrap as soon as it is filled.
     const room = this.#columns() - 1 - displayWidth(tail)
     return room < 4 ? tail.trimStart().slice(0, this.#columns() - 1) : `${cutMiddle(this.#name, room)}${tail}`
   }

@@ -1,6 +1,7 @@
 /**
- * `dumpstream report FILE…`: one report of many logs, or of JSON lines that many dumpstreams have written, each read once, one after the
- * other. Without `--format` it writes Markdown and html, side by side.
+ * `dumpstream report FILE…`: one report of many logs, or of JSON lines from many dumpstreams, each read once, one after the other. Without
+ * `--format`,
+ * it writes both Markdown and html.
  */
 import { basename } from 'node:path'
 import { DumpstreamError } from '../core/errors.ts'
@@ -15,7 +16,7 @@ import { loadOptions, type RunOptions } from './options.ts'
 import { refuseOwnOutput } from './own-output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What the files are called where nobody says. */
+/** The default name of the files. */
 const NAME = 'dumpstream-report'
 const STDIN = '/dev/stdin'
 
@@ -45,7 +46,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   }
 }
 
-/** The command line of each output: the one that was typed, or one for each of both formats. What judges is in the first only. */
+/** The command line of each output: the one that was typed, or one per format. Only the first one judges. */
 function outputsOf(args: ParsedArgs): ParsedArgs[] {
   if (args.flags.has('format')) return [args]
   const typed = args.flags.get('out')?.at(-1) ?? NAME
@@ -60,7 +61,7 @@ function outputsOf(args: ParsedArgs): ParsedArgs[] {
   })
 }
 
-/** Resolves to whether an input could not be read, or had no dump in it at all. */
+/** Reads all files. Resolves to whether an input could not be read. */
 async function readAll(
   options: RunOptions,
   sinks: readonly RecordSink[],
@@ -95,16 +96,16 @@ async function readAll(
     }
     for (const sink of sinks) sink.settle?.()
   }
-  if (dumps === 0 && !failed) complain('there is no goroutine dump in these files')
+  if (dumps === 0 && !failed) complain('no goroutine dump in these files')
   return failed
 }
 
 /**
- * Each node calls its input `stdin`, or `/var/log/app.log`: a name that another file has used for other dumps of that time gets the file's
- * name before it. Files that follow each other in time go on with a source.
+ * Names of sources. Each node calls its input `stdin`, or `/var/log/app.log`: if another file has used a name for other dumps of the same time, the
+ * name of the file is put before it. Files that follow each other in time continue a source.
  */
 class SourceNames {
-  /** Name in the report → the file that it is from, and the time of its last dump. */
+  /** Name in the report → its file, and the time of its last dump. */
   readonly #owners = new Map<string, { file: string; last: number }>()
 
   /** For the records of one file, in their order. */

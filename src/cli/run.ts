@@ -1,7 +1,7 @@
 /**
- * `dumpstream [options] [FILE…]`: the default command.
+ * `dumpstream [options] [FILE…]`: the main command.
  *
- * What only some runs need is imported when they do: each module costs 0.7 ms of the start on Node 20.
+ * Modules that only some runs need are imported on demand: each costs 0.7 ms of the start on Node 20.
  */
 import { type ParsedArgs, usageError } from './args.ts'
 import { openDelivery } from './deliver.ts'
@@ -37,7 +37,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   let inputBytes = (): number => 0
   let interrupted = false
   const stopping = new AbortController()
-  /** A page that is served stays until then, also when Ctrl-C is for the service that is piped in. */
+  /** A served page stays up until this is aborted, also if Ctrl-C was meant for the service that is piped in. */
   const leaving = new AbortController()
   stopping.signal.addEventListener('abort', () => leaving.abort())
   const stopSignals = handleSignals({
@@ -48,7 +48,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
       stopping.abort()
     },
   })
-  // The metrics endpoint listens from here on, and whoever sees it may end the run.
+  // The metrics endpoint listens from here on, and a client that sees it may end the run.
   const delivery = await openDelivery({
     options,
     terminal,
@@ -79,7 +79,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   if (stopping.signal.aborted) session.stop()
   try {
     await session.read()
-    // A gate that saw no dump has seen nothing.
+    // A gate that saw no dump has checked nothing.
     const sawNothing = options.failOn.length > 0 && session.stats.dumps === 0
     const code = await delivery.end(session.inputFailed || sawNothing)
     if (interrupted) return EXIT.interrupted

@@ -1,4 +1,4 @@
-/** One run: each input through an engine of its own, all records to the same sinks. */
+/** One run: each input has its own engine, and all records go to the same sinks. */
 
 import { existsSync } from 'node:fs'
 import { elapsed } from '../core/clock.ts'
@@ -15,12 +15,12 @@ import type { Progress } from './progress.ts'
 import type { StateFile } from './state.ts'
 
 export interface SessionParts extends EnginesParts {
-  /** Descriptor. */
+  /** A descriptor. */
   readonly stdin: number
   readonly progress: Progress | undefined
-  /** Paths and descriptors that the run writes to: a pattern that shows them does not mean them. */
+  /** Paths and descriptors that the run writes to: patterns do not match them. */
   readonly written?: readonly (string | number)[]
-  /** What is followed has been opened: bytes that are written from now on are read. */
+  /** Called when the followed files are open: bytes that are written from now on are read. */
   readonly onOpened?: () => void
 }
 
@@ -45,12 +45,12 @@ export class Session {
     return this.#inputFailed
   }
 
-  /** Over all inputs, also those that are done. */
+  /** Totals over all inputs, including those that are done. */
   get stats(): EngineStats {
     return this.#engines.stats
   }
 
-  /** Ends reading; what is open is finished. */
+  /** Stops reading, and completes what is open. */
   stop(): void {
     this.#stopping.abort()
   }
@@ -73,7 +73,7 @@ export class Session {
     if (input !== undefined) await this.#readOpen(input)
   }
 
-  /** undefined after a complaint. */
+  /** Undefined after a complaint. */
   async #open(file: string): Promise<OpenInput | undefined> {
     try {
       return file === '-'
@@ -98,7 +98,7 @@ export class Session {
   async #readInput(input: OpenInput): Promise<void> {
     const { progress, complain } = this.#parts
     const texts = new InputTexts(this.#engines, input.name, (engine, name) => this.#checkText(engine, name))
-    // A file never waits; on a pipe a dump also ends with silence.
+    // A file never blocks; on a pipe, silence also ends a dump.
     const every = Math.max(10, this.#parts.options.idle / 4)
     const idle = new IdleWatch(every, elapsed())
     const tick = (): void => {
@@ -108,7 +108,7 @@ export class Session {
     if (input.size !== undefined) progress?.start(input.name, input.size)
     let isCut = true
     const { fd, size } = input
-    // What is log comes out in the order of the file.
+    // With --logs pass, log must come out in the order of the file.
     let mayTurn = input.kind === 'file' && size !== undefined && this.#parts.logs === undefined
     const turning = new AbortController()
     const { signal } = this.#stopping
@@ -150,17 +150,17 @@ export class Session {
     }
   }
 
-  /** What is broken in it is said always. */
+  /** Faults are always reported. */
   #checkText(engine: Engine, name: string): void {
     for (const notice of new Set(engine.notices)) this.#parts.complain(`${name}: ${notice}`)
     for (const fault of new Set(engine.faults)) {
       this.#inputFailed = true
-      const before = engine.stats.dumps > 0 ? '; what came before it was read' : ''
+      const before = engine.stats.dumps > 0 ? '; the data before that was read' : ''
       this.#parts.complain(`${name}: ${fault}${before}`)
     }
   }
 
-  /** An input without a dump is said where a person looks on or a gate depends on it. */
+  /** An input without a dump is reported if a person is watching or a gate depends on it. */
   async #sayWhatIsMissing(texts: InputTexts): Promise<void> {
     const { complain, isWatched = false } = this.#parts
     if (texts.dumps > 0) return
@@ -191,7 +191,7 @@ export class Session {
     for (const file of files) {
       if (signal.aborted) break
       if (patterns.includes(file)) continue
-      // What is not there yet is waited for; a process that is not there is a mistake.
+      // A file that does not exist yet is waited for; a process that does not exist is a mistake.
       const input = file === '-' || file.startsWith('/proc/') || existsSync(file) ? await this.#open(file) : 'absent'
       if (input === undefined) continue
       if (input === 'absent') {
@@ -200,7 +200,7 @@ export class Session {
         input.close()
         await followed.add(file)
       } else {
-        // A pipe or a device (/dev/null) has an end and no rotation. It is not opened anew: its writer may have come and gone.
+        // A pipe or a device (/dev/null) ends and is not rotated. It is not reopened, because its writer may have come and gone.
         streams.push(this.#readOpen(input))
       }
     }

@@ -3,18 +3,19 @@
  *
  * | signal          | stdin is a pipe                                       | otherwise                                  |
  * |-----------------|-------------------------------------------------------|--------------------------------------------|
- * | SIGINT          | ignored: Ctrl-C reaches the whole foreground group,   | what is open is finished; exit code 130,   |
- * |                 | and the service that is being piped in still has to   | or 0 when following; a second one kills    |
+ * | SIGINT          | ignored: Ctrl-C reaches the whole foreground group,   | what is open is completed; exit code 130,  |
+ * |                 | and the service that is piped in still has to         | or 0 when following; a second one kills    |
  * |                 | write its dump                                        |                                            |
- * | SIGQUIT         | ignored, for the same reason: Ctrl-\ is how a Go      | as the system has it                       |
- * |                 | program is told to dump                               |                                            |
- * | SIGTERM         | what is open is finished; exit code 0                 | the same                                   |
- * | SIGHUP          | as SIGTERM, if stdout is no terminal                  | the same                                   |
+ * | SIGQUIT         | ignored, for the same reason: Ctrl-\ makes a Go       | the system's default                       |
+ * |                 | program dump                                          |                                            |
+ * | SIGTERM         | what is open is completed; exit code 0                | the same                                   |
+ * | SIGHUP          | like SIGTERM, if stdout is not a terminal             | the same                                   |
  *
- * SIGHUP says that the terminal is gone: what goes into a file or a pipe is still wanted, what goes to that terminal can't be written.
+ * SIGHUP means that the terminal is gone: output to a file or a pipe is still wanted, output to that terminal cannot be written.
  *
- * A second SIGTERM (SIGINT) ends the process at once, and so does the first while the reader of the output has stopped: nothing could be
- * finished then, and nothing else is heard. One that comes before that is known (output.ts, STALLED_MS) waits until the reader goes on.
+ * A second SIGTERM (SIGINT) ends the process at once. So does the first one while the reader of the output is stalled, because nothing could be
+ * completed then, and no other signal is handled. A signal that comes before the stall is detected (output.ts, STALLED_MS) waits until the reader
+ * continues.
  */
 import { isTerminal } from '../input/is-terminal.ts'
 import type { OutputOptions } from '../sinks/output.ts'
@@ -23,18 +24,18 @@ export type Stop = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 export interface SignalPlan {
   readonly stdinIsPiped: boolean
-  /** SIGINT has come while stdin is a pipe. */
+  /** SIGINT came while stdin is a pipe. */
   ignored?(): void
-  /** Stop reading and finish; called at most once. */
+  /** Stops reading and completes what is open; called at most once. */
   stop(signal: Stop): void
 }
 
 type Handler = readonly [NodeJS.Signals, () => void]
 
-/** Those that stop: left to the system while an output is stalled. */
+/** Handlers of signals that stop: removed while an output is stalled. */
 const stopping = new Set<Handler>()
 
-/** For an output that may be stalled. */
+/** For an output that can stall. */
 export const STALL: Pick<OutputOptions, 'onStall' | 'onResume'> = {
   onStall: () => {
     for (const [signal, handler] of stopping) process.off(signal, handler)
@@ -44,7 +45,7 @@ export const STALL: Pick<OutputOptions, 'onStall' | 'onResume'> = {
   },
 }
 
-/** Returns what takes the handlers away again. */
+/** Returns a function that removes the handlers. */
 export function handleSignals(plan: SignalPlan): () => void {
   const handlers: Handler[] = []
   const on = (signal: NodeJS.Signals, handler: () => void): void => {
@@ -59,9 +60,9 @@ export function handleSignals(plan: SignalPlan): () => void {
   }
   const stopOn = (signal: Stop): void => {
     on(signal, () => {
-      // Without handlers, a second signal ends the program at once, should finishing take too long.
+      // Without handlers, a second signal ends the program at once if finishing takes too long.
       off()
-      // The kernel and the shell both say it of a terminal that is gone.
+      // When a terminal is gone, both the kernel and the shell send it.
       if (signal === 'SIGHUP') on(signal, () => {})
       plan.stop(signal)
     })

@@ -1,4 +1,4 @@
-/** Sizes of memory, `256M`, `2GiB`, `512Mi`, and bounds, `goroutines=1e6`, `memory=2GiB`. */
+/** Memory sizes, `256M`, `2GiB`, `512Mi`, and bounds, `goroutines=1e6`, `memory=2GiB`. */
 import type { Bound } from '../core/model.ts'
 import { quote, usageError } from './args.ts'
 
@@ -8,7 +8,7 @@ const UNITS: Readonly<Record<string, number>> = {
   mb: 1e6,
   gb: 1e9,
   tb: 1e12,
-  // As Docker, systemd and the JVM write powers of two, and as Kubernetes does.
+  // Powers of two, as Docker, systemd, the JVM and Kubernetes write them.
   k: 2 ** 10,
   m: 2 ** 20,
   g: 2 ** 30,
@@ -23,7 +23,7 @@ const UNITS: Readonly<Record<string, number>> = {
   tib: 2 ** 40,
 }
 
-/** Bytes; NaN when `text` is no size. */
+/** Bytes; NaN if `text` is not a size. */
 export function sizeOf(text: string): number {
   const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([a-z]*)$/i.exec(text)
   return Number(match?.[1]) * (UNITS[(match?.[2] ?? '').toLowerCase()] ?? Number.NaN)

@@ -1,8 +1,8 @@
 /**
- * `--state-file`: where each followed file was, and what is known of its dumps. The first line says what follows, and its SHA-256; then
- * comes a line of JSON for each file. It is replaced as a whole, so that a process that is killed leaves the last one.
+ * `--state-file`: the position in each followed file, and what is known of its dumps. The first line describes the content, with its SHA-256; then
+ * comes one line of JSON per file. The file is replaced as a whole, so that a killed process leaves the last complete one.
  *
- * What is written is as of the last record that went out: after a restart, records since then come once more, with the same dump numbers.
+ * The state is that of the last record that was written: after a restart, later records come again, with the same dump numbers.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -13,10 +13,10 @@ import type { TailPlace } from '../input/tail.ts'
 import { ReplacingFile } from '../sinks/replacing-file.ts'
 
 const VERSION = 1
-/** Files that were not met again are kept, the newest ones. */
+/** How many states are kept of files that were not opened again; the newest ones. */
 const KEPT = 10_000
 
-/** One file that is followed. */
+/** One followed file. */
 export interface FileState {
   readonly path: string
   readonly places: readonly TailPlace[]
@@ -25,30 +25,30 @@ export interface FileState {
 
 export class StateFile {
   readonly #path: string
-  /** From an earlier process, by path, as long as the file has not been opened. */
+  /** States from an earlier process, by path, until the file is opened. */
   readonly #waiting: Map<string, FileState>
   /** History → its JSON. */
   readonly #texts = new WeakMap<object, string>()
 
-  /** @throws DumpstreamError `DS_INPUT` when there is a file that can't be gone on with */
+  /** @throws DumpstreamError `DS_INPUT` if the file exists and cannot be continued */
   constructor(path: string) {
     this.#path = path
     this.#waiting = new Map(read(path).map((state) => [state.path, state]))
   }
 
-  /** What is known of a file, once. */
+  /** Returns what is known of a file, and forgets it. */
   take(path: string): FileState | undefined {
     const state = this.#waiting.get(path)
     this.#waiting.delete(path)
     return state
   }
 
-  /** That snapshot can't be gone on with. */
+  /** The error for a snapshot that an engine cannot continue from. */
   refusal(error: DumpstreamError): DumpstreamError {
     return new DumpstreamError('DS_INPUT', `${this.#path}: ${error.message}; remove it to start over`, { cause: error })
   }
 
-  /** @throws DumpstreamError `DS_OUTPUT`: the old file is as it was */
+  /** @throws DumpstreamError `DS_OUTPUT`; then the old file is unchanged */
   save(states: readonly FileState[]): void {
     const waiting = [...this.#waiting.values()].slice(-KEPT)
     const lines = [...waiting, ...states].map((state) => `${this.#line(state)}\n`)
@@ -64,7 +64,7 @@ export class StateFile {
     }
   }
 
-  /** The history is most of it, and seldom another one. */
+  /** Caches the JSON of the history, which is most of the line and seldom changes. */
   #line({ path, places, snapshot: { history, ...snapshot } }: FileState): string {
     const text = this.#texts.get(history) ?? JSON.stringify(history)
     this.#texts.set(history, text)
@@ -81,7 +81,7 @@ function read(path: string): FileState[] {
   if (!isRecord(head) || head.dumpstream !== 'state' || typeof head.v !== 'number')
     throw refusal(path, 'is not a state file; name another one')
   if (head.v !== VERSION)
-    throw refusal(path, `is of version ${head.v}, and this dumpstream reads ${VERSION}; remove it to start over`)
+    throw refusal(path, `has version ${head.v}, but this dumpstream reads version ${VERSION}; remove it to start over`)
   const body = text.slice(end)
   if (createHash('sha256').update(body).digest('hex') !== head.sha256)
     throw refusal(path, 'is damaged; remove it to start over')
@@ -90,7 +90,7 @@ function read(path: string): FileState[] {
     .slice(0, -1)
     .map(parse)
     .map((state) => {
-      if (!isState(state)) throw refusal(path, 'is not what dumpstream writes; remove it to start over')
+      if (!isState(state)) throw refusal(path, 'was not written by dumpstream; remove it to start over')
       return state
     })
 }
@@ -113,7 +113,7 @@ function parse(line: string): unknown {
   }
 }
 
-/** What is in the snapshot the engine checks. */
+/** The engine checks the snapshot itself. */
 function isState(value: unknown): value is FileState {
   return isRecord(value) && typeof value.path === 'string' && isPlaces(value.places) && isRecord(value.snapshot)
 }

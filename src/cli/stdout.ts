@@ -1,4 +1,4 @@
-/** stdout, in a form in which a reader that stops does not make the process deaf to signals. */
+/** stdout, opened so that signals still work if its reader stops. */
 import { constants, fstatSync, openSync } from 'node:fs'
 import { Output, type OutputOptions } from '../sinks/output.ts'
 import { STALL } from './signals.ts'
@@ -8,8 +8,8 @@ export function openStdout(fd: number, options: Pick<OutputOptions, 'beforeWrite
 }
 
 /**
- * A pipe, opened a second time: the flag is this opening's alone, where the first may be shared with other processes. What can't be
- * opened again (a socket, a pipe of another user's) blocks in write(2).
+ * Reopens a pipe as non-blocking: the flag applies only to the new description, since other processes may share the old one. What cannot be
+ * reopened (a socket, another user's pipe) blocks in write(2).
  */
 function nonBlocking(fd: number): number {
   try {

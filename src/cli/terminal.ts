@@ -1,9 +1,9 @@
-/** What stands at the other ends of stdin, stdout and stderr, asked once. */
+/** What stdin, stdout and stderr are connected to, examined once. */
 import { writeSync } from 'node:fs'
 import { isTerminal } from '../input/is-terminal.ts'
 import { printable } from '../sinks/printable.ts'
 
-/** Of a terminal that does not know its size, as behind `script`. */
+/** For a terminal that does not know its size, for example under `script`. */
 const COLUMNS_UNKNOWN = 80
 
 export interface Terminal {
@@ -15,11 +15,11 @@ export interface Terminal {
   readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Columns of the terminal that stdout or stderr is; undefined when it is none. Asked anew each time, for it may be resized. */
+  /** Columns of the terminal that stdout or stderr is; undefined if it is not a terminal. Determined anew each time, because it can be resized. */
   columns(stream: 'stdout' | 'stderr'): number | undefined
-  /** Lines of the terminal that stdout is; undefined when it is none, or does not know. */
+  /** Lines of the terminal that stdout is; undefined if it is not a terminal, or does not know. */
   rows(): number | undefined
-  /** Writes one line for a person, `dumpstream: ` before it. */
+  /** Writes one line for a person, prefixed with `dumpstream: `. */
   complain(line: string): void
 }
 
@@ -50,15 +50,15 @@ export function openTerminal(stdin = 0, stdout = 1, stderr = 2, env: Terminal['e
       try {
         writeSync(stderr, `dumpstream: ${printable(line)}\n`)
       } catch {
-        // Nobody listens; the exit code still says it.
+        // Nobody reads it; the exit code still tells.
       }
     },
   }
 }
 
 /**
- * Whether to colour a stream. `--color` decides; else `NO_COLOR` (no-color.org: any value that is not empty), then
- * `FORCE_COLOR` (`0` and `false` mean no), then whether it is a terminal that is not `dumb`.
+ * Whether to use colours. `--color` decides; otherwise `NO_COLOR` (no-color.org: any value that is not empty), then `FORCE_COLOR` (`0` and `false`
+ * mean no), then whether it is a terminal that is not `dumb`.
  */
 export function wantsColor(
   choice: 'auto' | 'always' | 'never',

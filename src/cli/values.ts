@@ -1,11 +1,11 @@
-/** The values of flags, from text to what they mean. */
+/** Parses the values of flags. */
 import type { ParsedArgs } from './args.ts'
 import { quote, usageError } from './args.ts'
 import { sizeOf } from './size.ts'
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
-/** Reads one command line's flags by name. */
+/** Reads the flags of a command line by name. */
 export class FlagValues {
   readonly #args: ParsedArgs
 
@@ -25,7 +25,7 @@ export class FlagValues {
     return this.#args.flags.get(name) ?? []
   }
 
-  /** The value when it is one of `choices` (the parser has refused all others). */
+  /** The value, as one of `choices` (the parser has refused all others). */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const text = this.text(name)
     return choices.find((choice) => choice === text)
@@ -38,7 +38,7 @@ export class FlagValues {
     return Number(text)
   }
 
-  /** Bytes, a whole number, `least` or more. */
+  /** Bytes, a whole number, at least `least`. */
   size(name: string, least: number): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined

@@ -1,4 +1,4 @@
-/** The flags that only `dumpstream watch` has. */
+/** The flags of `dumpstream watch` only. */
 import type { Flag } from './flag.ts'
 
 const group = 'Where dumps come from'
@@ -38,7 +38,7 @@ export const WATCH_FLAGS: readonly Flag[] = [
     group,
     summary: 'fetch dumps from a pprof endpoint',
     details:
-      'With debug=2 (stacks) or debug=1 (counts), or a goroutineleak profile. Redirects are followed within the host only.',
+      'With debug=2 (stacks) or debug=1 (counts), or a goroutineleak profile. Redirects are followed only on the same host.',
   },
   {
     name: 'user',

@@ -1,5 +1,5 @@
 /**
- * `dumpstream watch`: asks for a dump now and then, prints each, and judges at the end. Ctrl-C and SIGTERM end it with the judgement.
+ * `dumpstream watch`: requests a dump at intervals, prints each one, and judges them at the end. Ctrl-C and SIGTERM end it, with the verdict.
  */
 
 import { DumpstreamError } from '../core/errors.ts'
@@ -22,14 +22,14 @@ import { FlagValues } from './values.ts'
 
 const EVERY_MS = 5 * 60_000
 const TIMEOUT_MS = 30_000
-/** How often it is looked whether the dump that was asked for has come. */
+/** How often to check whether the requested dump has come. */
 const LOOK_MS = 20
 
 /** One way to get a dump. */
 interface Asker {
-  /** Resolves to whether a dump came; it has said why not. */
+  /** Resolves to whether a dump came; if not, the reason was reported. */
   ask(signal: AbortSignal): Promise<boolean>
-  /** There will be no more. */
+  /** There will be no more dumps. */
   readonly over: boolean
   readonly bytes: number
   close(): Promise<void>
@@ -40,7 +40,7 @@ interface Setup {
   readonly values: FlagValues
   readonly timeout: number
   readonly sinks: readonly RecordSink[]
-  /** Dumps so far that show their process. */
+  /** Number of dumps so far that show their process. */
   readonly shown: () => number
   readonly delivery: Delivery
   readonly complain: (line: string) => void
@@ -79,7 +79,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
     const came = await askAll(asker, { every, count, delivery, signal: stopping.signal })
     await asker.close()
     for (const line of judgement.lines()) {
-      // In a table it is the last word; JSON lines stay JSON lines.
+      // With text output it is part of the records; JSON lines stay JSON lines.
       if (options.format === 'text') delivery.records.writeLines(`${line}\n`)
       else complain(line)
     }
@@ -90,7 +90,7 @@ export async function run(args: ParsedArgs, terminal: Terminal): Promise<number>
   }
 }
 
-/** False when the last dump did not come, and nobody stopped waiting for it. */
+/** False if the last dump did not come, although nobody stopped waiting for it. */
 async function askAll(
   asker: Asker,
   plan: { every: number; count: number; delivery: Delivery; signal: AbortSignal },
@@ -107,7 +107,7 @@ async function askAll(
   }
 }
 
-/** Refuses what was typed wrong, and what should not be signalled, before anything is opened. */
+/** Refuses invalid arguments, and processes that should not be signalled, before anything is opened. */
 async function chooseAsker(values: FlagValues, timeout: number): Promise<OpenAsker> {
   const given = ['pid', 'url', 'exec'].filter((name) => values.has(name))
   if (given.length !== 1) {
@@ -125,7 +125,7 @@ async function chooseAsker(values: FlagValues, timeout: number): Promise<OpenAsk
     const stray = ['user', 'header'].find((name) => values.has(name))
     if (stray !== undefined) throw usageError(`--${stray} goes with --url`)
   }
-  if (values.count('count') === 0) throw usageError('--count takes a number from 1 on')
+  if (values.count('count') === 0) throw usageError('--count takes a number of 1 or more')
   const url = values.text('url')
   const command = values.text('exec')
   if (url !== undefined) return await urlAsker(values, url, timeout)
@@ -145,7 +145,8 @@ async function urlAsker(values: FlagValues, url: string, timeout: number): Promi
 
 async function commandAsker(command: string, timeout: number): Promise<OpenAsker> {
   const { commandAsk } = await import('../watch/command.ts')
-  return async (setup) => openAnswers(setup, command, commandAsk(command, timeout), '; 2>&1 reads its stderr, too')
+  return async (setup) =>
+    openAnswers(setup, command, commandAsk(command, timeout), '; add 2>&1 to read its stderr, too')
 }
 
 function openAnswers(

@@ -1,36 +1,36 @@
 /**
- * The young generation of V8's heap, kept small in a run that reads much. V8 doubles it, to two halves of 16 MB, as long as what a dump is made of
- * survives; there it finds no fewer survivors. Where it stays small, runs take as long, and tens of megabytes less.
+ * Keeps the young generation of V8's heap small in a run that reads a lot. As long as the objects of a dump survive, V8 doubles it, up to two halves
+ * of 16 MB, where no fewer of them survive. If it stays small, runs take the same time, and tens of megabytes less.
  *
- * V8 reads this flag each time it would grow (`SemiSpaceNewSpace::Grow`), so that it may be set in a process that runs.
+ * V8 reads this flag each time it would grow (`SemiSpaceNewSpace::Grow`), so it can be set in a running process.
  */
 
-/** Bytes of input. For less, loading `node:v8` would take longer than what it saves. */
+/** Bytes of input. For less, loading `node:v8` would take longer than it saves. */
 const MUCH = 1 << 20
-/** Until it is looked at again: it may double twice in a megabyte of new stacks. */
+/** Bytes between checks: the young generation can double twice in a megabyte of new stacks. */
 const STEP = 128 << 10
-/** Of both halves. In less, what a dump of a few goroutines is made of survives it, and old objects are collected more often. */
+/** Size of both halves. With less, the objects of a dump of a few goroutines survive, and old objects are collected more often. */
 const ENOUGH = 8 << 20
-/** As V8 has it. */
+/** V8's default. */
 const DEFAULT_FACTOR = 2
 
 export class YoungGeneration {
   #left = isSetByUser() ? Number.POSITIVE_INFINITY : MUCH
 
-  /** So many more bytes are read. */
+  /** Notes that this many more bytes are read. */
   read(bytes: number): void {
     this.#left -= bytes
     if (this.#left <= 0) this.#left = keepSmall() ? Number.POSITIVE_INFINITY : STEP
   }
 }
 
-/** False: it may grow still. */
+/** False if it may still grow. */
 function keepSmall(): boolean {
   const v8 = process.getBuiltinModule('node:v8')
   const space = v8.getHeapSpaceStatistics().find((each) => each.space_name === 'new_space')
   if (space !== undefined && space.space_size < ENOUGH) return false
   v8.setFlagsFromString('--semi-space-growth-factor=1')
-  // What V8 compiled is kept at the exit (start.ts), and refused by a V8 whose flags are others.
+  // The compiled code that is cached at exit (start.ts) is refused by a V8 with other flags.
   process.prependOnceListener('exit', () => v8.setFlagsFromString(`--semi-space-growth-factor=${DEFAULT_FACTOR}`))
   return true
 }

@@ -32,11 +32,11 @@ export function byteClass(members: string): Uint8Array {
   return table
 }
 
-/** What stands between the parentheses of a frame: `{0x12, 0x0?}, ..., _` (formats.md § 2.1). */
+/** The bytes between the parentheses of a frame: `{0x12, 0x0?}, ..., _` (formats.md § 2.1). */
 export const ARGUMENT_BYTES = '0123456789abcdefx?,{}._ '
 export const ARGUMENT: Uint8Array = byteClass(ARGUMENT_BYTES)
 
-/** What stands after ` fp=` on a system-mode file line: `0x… sp=0x… pc=0x…`. */
+/** The bytes after ` fp=` on a system-mode file line: `0x… sp=0x… pc=0x…`. */
 export const REGISTER: Uint8Array = byteClass('0123456789abcdefxsp= ')
 
 export const DIGIT: Uint8Array = byteClass('0123456789')
@@ -50,7 +50,7 @@ export function isHexDigit(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= ZERO && byte <= NINE) || (byte >= 0x61 && byte <= 0x66))
 }
 
-/** Where [start, end) ends without its line end: LF, or CR LF. */
+/** The end of [start, end) without its line end (LF or CR LF). */
 export function trimLineEnd(buf: Uint8Array, start: number, end: number): number {
   let e = end
   if (e > start && buf[e - 1] === LF) e--
@@ -58,7 +58,7 @@ export function trimLineEnd(buf: Uint8Array, start: number, end: number): number
   return e
 }
 
-/** True when [start, end) holds nothing but blanks. */
+/** True if [start, end) holds nothing but blanks. */
 export function isBlank(buf: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const c = buf[i]
@@ -67,14 +67,14 @@ export function isBlank(buf: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** Does `text` (ASCII) stand at `at`, before `end`? */
+/** Is `text` (ASCII) at `at`, before `end`? */
 export function startsWith(buf: Uint8Array, at: number, end: number, text: string): boolean {
   if (at + text.length > end) return false
   for (let i = 0; i < text.length; i++) if (buf[at + i] !== text.charCodeAt(i)) return false
   return true
 }
 
-/** The bytes of `buf`, to be read several at once. */
+/** A view of `buf` that reads several bytes at once. */
 export function wordsOf(buf: Uint8Array): DataView {
   return new DataView(buf.buffer, buf.byteOffset, buf.length)
 }

@@ -1,33 +1,33 @@
 /**
- * One budget of memory for all that is open in an input: its files, its streams, the dumps in them. Each keeper says how much it keeps when
- * another one comes to be used; when all together keep too much, the one that has not grown for longest gives back.
+ * One memory budget for everything that is open in an input: its files, its streams, the dumps in them. Each keeper reports how much it keeps
+ * whenever it is used; when the total exceeds the budget, the keeper that has not grown for the longest time gives its memory back.
  */
 
 export interface Keeper {
   /** About how much it keeps, bytes. */
   readonly bytes: number
-  /** Ends what is open in it: that is all there will be. */
+  /** Ends what is open in it, as if nothing more came. */
   giveBack(): void
 }
 
-/** What a keeper may grow by before it is counted anew. */
+/** How much a keeper may grow before it is counted again. */
 const STEP_BYTES = 4096
-/** So much of the budget is in use when enough has been given back. */
+/** Reclaiming stops when no more than this share of the budget is in use. */
 const ENOUGH = 7 / 8
 
 export class Budget {
-  /** Bytes that all may keep together. */
+  /** Bytes that all keepers together may keep. */
   readonly most: number
-  /** The one that has not grown for longest is the first. */
+  /** What each keeper last reported; the one that has not grown for the longest time comes first. */
   readonly #kept = new Map<Keeper, number>()
-  /** Bytes that all keep, as they have said. */
+  /** Bytes that all keepers together have reported. */
   used = 0
 
   constructor(most: number) {
     this.most = most
   }
 
-  /** `keeper` has been used, and may keep more now, or less. Not to be called where others can't be ended. */
+  /** `keeper` was used, and may keep more or less than before. Do not call this where other keepers must not be ended. */
   note(keeper: Keeper): void {
     const { bytes } = keeper
     const before = this.#kept.get(keeper) ?? 0
@@ -39,7 +39,7 @@ export class Budget {
     if (this.used > this.most) this.#reclaim(keeper)
   }
 
-  /** It keeps nothing any more. */
+  /** `keeper` no longer keeps anything. */
   forget(keeper: Keeper): void {
     this.used -= this.#kept.get(keeper) ?? 0
     this.#kept.delete(keeper)

@@ -1,20 +1,18 @@
-/** Clocks that nobody sets. */
+/** Monotonic clocks. */
 
-/**
- * Milliseconds on a clock that nobody sets, as `performance.now()`: but that is loaded when it is first named, which takes one of them.
- */
+/** Milliseconds on a monotonic clock. Not `performance.now()`, which is loaded on first use and takes a millisecond to load. */
 export function elapsed(): number {
   return process.uptime() * 1000
 }
 
 /**
- * The time for `tick`, where clocks are set: a step of the clock is no silence, so that it does not end a dump, nor keep one open for a
- * day. While something is open time goes on as on a clock that nobody sets; else it is the time of day.
+ * The time for `tick` when the wall clock can be set: a step of the clock must neither end a dump nor keep one open for a day. While something is
+ * open, time advances with the monotonic clock; otherwise it is the wall clock.
  */
 export class SteadyClock {
   #last: { readonly now: number; readonly elapsed: number } | undefined
 
-  /** `wall`: milliseconds since the epoch. `elapsed`: milliseconds on a clock that nobody sets. */
+  /** `wall`: milliseconds since the epoch. `elapsed`: milliseconds on a monotonic clock. */
   now(wall: number, elapsed: number, isOpen: boolean): number {
     const { now = wall, elapsed: before = elapsed } = this.#last ?? {}
     const steady = isOpen ? now + elapsed - before : wall

@@ -20,7 +20,7 @@ export async function installed<T>(load: () => Promise<T>): Promise<T | undefine
   try {
     return await load()
   } catch (error) {
-    // By `import`, or by `require` in what is built of the command.
+    // `import` and, in the built command, `require` name the error differently.
     if (error instanceof Error && 'code' in error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(error.code)))
       return undefined
     throw error

@@ -1,12 +1,12 @@
 /**
- * What was found out about an object stays with the object: found once, however many questions there are of however many others, and gone
- * when the object is. A table beside it would have to be bounded, and would find out again what does not fit.
+ * What we find out about an object is stored in the object: it is computed once, however many other objects and questions there are, and is freed
+ * with the object. A separate table would have to be bounded, and would compute again what it had dropped.
  */
 
-/** By question. */
+/** The answers, indexed by question. */
 export type Facts = unknown[]
 
-/** Whoever is asked, if it has room for the answers. */
+/** An object that may have room for the answers. */
 interface Asked {
   readonly facts?: Facts | undefined
 }
@@ -18,13 +18,13 @@ export function newFacts(): Facts {
   return new Array(questions).fill(undefined)
 }
 
-/** What `find` says of an object, asked once as long as it lives. */
+/** Memoizes `find` in the object: it is called once per object, if the object has room for the answer. */
 export function fact<K extends Asked, V extends object | string | number | boolean>(find: (of: K) => V): (of: K) => V {
   const question = questions++
   return (of) => {
     const { facts } = of
     if (facts === undefined) return find(of)
-    // Nobody else writes in this place.
+    // Only this question writes to this slot.
     const known = facts[question] as V | undefined
     if (known !== undefined) return known
     const found = find(of)

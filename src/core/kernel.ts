@@ -1,11 +1,11 @@
-/** Kernels: modules of WebAssembly that work in a memory of their own. How they are opened, where there is WebAssembly. */
+/** Opens kernels: WebAssembly modules that each have their own memory. */
 
 export interface Kernel<Functions> {
   readonly memory: Uint8Array<ArrayBuffer>
   readonly functions: Functions
 }
 
-/** What a module exports; TypeScript has WebAssembly in the DOM library only. */
+/** What a module exports; TypeScript declares WebAssembly only in the DOM library. */
 interface Memory {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
 }
@@ -21,8 +21,8 @@ const PAGE = 64 << 10
 const compiled = new Map<string, object>()
 
 /**
- * A new instance of `module`, its bytes in base64, with a memory of `bytes` or more, all zero. Undefined where WebAssembly is switched off, and where
- * there is no such memory to be had. A short module is compiled at once, and runs at full speed from its first call.
+ * Instantiates `module` (base64) with a zeroed memory of at least `bytes`. Undefined if WebAssembly is switched off or the memory cannot be
+ * allocated. A short module is compiled at once, and runs at full speed from its first call.
  */
 export function openKernel<Functions>(module: string, bytes = 0): Kernel<Functions> | undefined {
   if (typeof WebAssembly === 'undefined') return undefined
@@ -37,7 +37,7 @@ export function openKernel<Functions>(module: string, bytes = 0): Kernel<Functio
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
     return { memory: new Uint8Array(exports.memory.buffer), functions: exports }
   } catch (error) {
-    // Each memory reserves 8 GB of addresses, which a limit (`ulimit -v`) may forbid.
+    // Each memory reserves 8 GB of address space, which a limit (`ulimit -v`) can forbid.
     if (error instanceof RangeError) return undefined
     throw error
   }

@@ -1,14 +1,14 @@
 /**
- * Every bound of the engine, in one table. None depends on the input, so memory does not either. When one is hit, its name
- * stands in the dump record's `limits`.
+ * Every bound of the engine, in one table. None depends on the input, so memory does not either. When one is hit, its name appears in `limits` of
+ * the dump record.
  */
 export interface Limits {
   /**
-   * Memory that all files and streams of an input share for what is open in them, bytes; histories may have half of it. Past it, the dump that
-   * has not grown for longest ends, and signatures of one that is too large alone are counted in `other`.
+   * Memory that all files and streams of an input share for what is open in them, bytes; histories may use half of it. Past it, the dump that
+   * has not grown for the longest time ends; if a single dump is too large, its further signatures are counted in `other`.
    */
   readonly memoryBytes: number
-  /** Longest line that is looked at, bytes; of a longer one, the first dump in a string is read to its end. */
+  /** Longest line that is parsed, bytes. In a longer line, only the first dump in a string is read, up to its end. */
   readonly lineBytes: number
   /** Foreign lines in a row that end a dump. */
   readonly foreignLines: number
@@ -16,54 +16,54 @@ export interface Limits {
   readonly foreignBytes: number
   /** How far before the first header a preamble (`panic: …`) is looked for, bytes. */
   readonly preambleBytes: number
-  /** Lines a header may wait for its first frame before it is taken for prose. */
+  /** Lines a header may wait for its first frame before it is considered prose. */
   readonly candidateLines: number
-  /** Headers in a row without a frame, after which they are taken for prose. */
+  /** Consecutive headers without a frame before they are considered prose. */
   readonly candidateHeaders: number
   /** Unfinished pieces of cut lines that are remembered at once. */
   readonly fragments: number
-  /** Memory of the lines of distinct stacks, text and table, bytes; past it the table starts over. */
+  /** Memory for the lines of distinct stacks, text and table, bytes; past it the table starts over. */
   readonly knownStackBytes: number
-  /** Signatures told apart in one dump; the rest is counted in `other`. */
+  /** Distinct signatures of one dump; the rest is counted in `other`. */
   readonly signatures: number
   /** Frames kept of one goroutine. */
   readonly frames: number
-  /** Goroutine ids remembered of one dump; past it survivors are unknown. */
+  /** Goroutine ids remembered of one dump; past it, survivors are unknown. */
   readonly goroutineIds: number
-  /** Goroutines of one dump whose arguments are kept while it is open, to tell who waits for whom. */
+  /** Goroutines of one dump whose arguments are kept while it is open, to find out who waits for whom. */
   readonly callers: number
-  /** Distinct goroutines remembered as those that started the goroutines of a signature. */
+  /** Distinct parents remembered per signature: the goroutines that started its goroutines. */
   readonly parents: number
-  /** Distinct label keys of a signature, and values of a key. */
+  /** Distinct label keys per signature, and distinct values per key. */
   readonly labels: number
-  /** Processes of one source whose histories go on side by side: replicas that write into one log. */
+  /** Processes per source whose histories are kept side by side: replicas that write to one log. */
   readonly processes: number
   /** Dumps remembered per process. */
   readonly historyDumps: number
   /**
-   * Dumps in a row that a signature may be missing from before it is forgotten: as many as a verdict looks back on. One that comes
-   * back later begins anew.
+   * Consecutive dumps that a signature may be missing from before it is forgotten: as far back as a verdict looks. If it comes back later, its
+   * history starts over.
    */
   readonly historyAbsences: number
   /** Signatures remembered per process. */
   readonly historySignatures: number
-  /** Sources (stream keys) with a state of their own; the least recently used goes. */
+  /** Sources (stream keys) that have state; the least recently used one is dropped. */
   readonly sources: number
-  /** Files of one input (`tail -f a.log b.log`) that keep what they have learnt of their logs while nothing is open in them. */
+  /** Files of one input (`tail -f a.log b.log`) that keep what was learnt about their logs while nothing is open in them. */
   readonly files: number
-  /** Pieces of a file that are remembered while a dump is open in it; where a dump in more of them begins is not known exactly. */
+  /** Pieces of a file that are remembered while a dump is open in it; past it, the start of the dump is not known exactly. */
   readonly pieces: number
-  /** Log that may wait until it is known what lines before it are, bytes; past it, the lines that it waits for are log. */
+  /** Bytes of log that may wait for a decision about earlier lines; past it, those earlier lines are log. */
   readonly waitingBytes: number
-  /** A log whose newest line is the first is read in blocks of this many bytes. */
+  /** Block size, bytes, in which a log with its newest line first is read. */
   readonly newestFirstBytes: number
-  /** How often an input may be packed, one archive in the other. */
+  /** How deeply an input may be packed, one archive in another. */
   readonly packings: number
-  /** Members of an archive that are read. */
+  /** Members that are read of an archive. */
   readonly members: number
-  /** Bytes that come out of a packed input, for each byte that it has; the first `unpackedBytes` are free. */
+  /** Unpacked bytes per byte of a packed input; the first `unpackedBytes` are always allowed. */
   readonly unpackedRatio: number
-  /** Bytes that any packed input may have. */
+  /** Unpacked bytes that any packed input may have. */
   readonly unpackedBytes: number
 }
 
@@ -98,7 +98,7 @@ export const LIMITS: Limits = Object.freeze({
   unpackedBytes: 1 << 30,
 })
 
-/** All of them, where `own` says some. */
+/** The default limits, overridden by `own`. */
 export function limitsOf(own: Partial<Limits> | undefined): Limits {
   return own === undefined ? LIMITS : { ...LIMITS, ...own }
 }

@@ -1,16 +1,16 @@
-/** An element of a RecentOrder, linked to its neighbours. */
+/** An element of a `RecentOrder`. */
 export interface Ordered<T> {
   before: T | undefined
   after: T | undefined
 }
 
-/** Elements in the order in which they were last used: a list that is linked through the elements themselves. */
+/** Elements in the order in which they were last used: a linked list of the elements themselves. */
 export class RecentOrder<T extends Ordered<T>> {
   oldest: T | undefined
   latest: T | undefined
   size = 0
 
-  /** Adds an element, as the most recently used. */
+  /** Adds an element, as the latest. */
   append(one: T): void {
     const before = this.latest
     one.before = before
@@ -21,7 +21,7 @@ export class RecentOrder<T extends Ordered<T>> {
     this.size++
   }
 
-  /** The element is now the most recently used. */
+  /** Makes an element the latest. */
   renew(one: T): void {
     if (one === this.latest) return
     this.remove(one)
@@ -48,15 +48,15 @@ export class RecentOrder<T extends Ordered<T>> {
   }
 }
 
-/** Of a map that keeps its keys in the order in which they were last set. */
+/** An entry of a map that keeps its keys in the order in which they were last set. */
 interface Link<K, V> extends Ordered<Link<K, V>> {
   readonly key: K
   value: V
 }
 
 /**
- * A map that keeps its keys in the order in which they were last set. When there are more than `most`, the one that was set longest ago goes, and
- * `onGone` is told. The order stands beside the map: to find its oldest key, a Map goes over all that have gone before it, half as many as it has.
+ * A map that keeps its keys in the order in which they were last set. When it has more than `most`, the least recently set key is removed and passed
+ * to `onGone`. The order is kept outside the Map: to find its oldest key, a Map walks over the deleted ones before it, on average half of its size.
  */
 export class RecentMap<K, V> {
   readonly #links = new Map<K, Link<K, V>>()
@@ -107,12 +107,12 @@ export class RecentMap<K, V> {
     this.#order.clear()
   }
 
-  /** The one that was set longest ago is the first. None may be set meanwhile. */
+  /** Least recently set first. The map must not be changed during the iteration. */
   *[Symbol.iterator](): IterableIterator<[K, V]> {
     for (const { key, value } of this.#order) yield [key, value]
   }
 
-  /** As the iterator. */
+  /** In the same order as the iterator. */
   *values(): IterableIterator<V> {
     for (const { value } of this.#order) yield value
   }

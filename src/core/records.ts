@@ -1,6 +1,6 @@
 /**
- * The records that go out, version 1: one JSON object a line. `schema/record.v1.json` says the same in JSON Schema and the
- * tests hold the two together. Absent means unknown, never `null`; times are RFC 3339 UTC.
+ * The output records, version 1: one JSON object a line. `schema/record.v1.json` is the same in JSON Schema; tests compare the two. Absent means
+ * unknown, never `null`; times are RFC 3339 UTC.
  */
 import type { DumpFormat, DumpKind, FindingKind, RaceAccess, Severity, TimeFrom, Verdict } from './model.ts'
 
@@ -219,13 +219,13 @@ export interface GoroutineRecord {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-/** What the engine hands out. Fleet records are made of these by a sink. */
+/** What the engine emits. A sink derives fleet records from these. */
 export type DumpstreamRecord = DumpRecord | SignatureRecord | GoroutineRecord | FindingRecord | SummaryRecord
 
-/** A record that is being made. */
+/** A record under construction. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** The record with its bytes where `place` says that a dump is which was read at [start, end). */
+/** Moves a dump record: `place` maps the range in which the dump was read to its bytes in the input. */
 export function placeRecord(
   record: DumpstreamRecord,
   place: (start: number, end: number) => readonly [number, number],
@@ -233,7 +233,7 @@ export function placeRecord(
   return record.type === 'dump' ? { ...record, bytes: place(...record.bytes) } : record
 }
 
-/** The record as of an input in which what was read begins `by` bytes later. */
+/** The record for an input in which the same bytes start `by` bytes later. */
 export function shiftRecord(record: DumpstreamRecord, by: number): DumpstreamRecord {
   return by === 0 ? record : placeRecord(record, (start, end) => [start + by, end + by])
 }

@@ -1,13 +1,13 @@
-/** Longer texts are asked of anew each time. */
+/** Longer texts are not remembered. */
 const LONGEST = 512
 
 /**
- * Where more are in use than are remembered, those that are stay, as long as one question in so many is about one of them. Starting over each time
- * that it is full would find none of them where they come in turns; never to start over would remember what nobody asks about any more.
+ * When more keys are in use than fit, the remembered ones are kept as long as there is at least one hit per `WORTH` misses. Starting over whenever the
+ * map is full would never hit if keys come in rotation; never starting over would keep keys that nobody asks about any more.
  */
 const WORTH = 8
 
-/** What `find` says of a text, asked once as long as no more than `most` texts are in use. */
+/** Memoizes `find` by text, as long as no more than `most` texts are in use. */
 export function rememberedText<V extends object | string | number | boolean>(
   most: number,
   find: (text: string) => V,
@@ -17,12 +17,12 @@ export function rememberedText<V extends object | string | number | boolean>(
 }
 
 /**
- * What `find` says of a key, asked once as long as no more than `most` keys are in use: past that nothing but time is lost. The keys live on: a WeakMap
- * would be found by the garbage collector to be most of its work.
+ * Memoizes `find` by key, as long as no more than `most` keys are in use; past that, only time is lost. Keys are held strongly: with a WeakMap, the
+ * garbage collector would spend most of its time on it.
  */
 export function remembered<K extends object | string, V>(most: number, find: (key: K) => V): (key: K) => V {
   let known = new Map<K, V>()
-  /** Since it was full, or last found to be worth its while. */
+  /** Hits since the map was full, or since it was last found worth keeping. */
   let answered = 0
   let missed = 0
   return (key) => {

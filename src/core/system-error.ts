@@ -1,4 +1,4 @@
-/** What the operating system answered, in words for the person at the terminal. */
+/** Errors of the operating system, in words for the person at the terminal. */
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many files are open; raise `ulimit -n`',
-  ENXIO: 'is a socket, or nobody is at its other end; it can not be opened as a file',
+  ENXIO: 'is a socket, or has nothing at its other end; it cannot be opened as a file',
   EIO: 'the disk or terminal failed (EIO)',
   ENOSPC: 'no space left on the device',
   EROFS: 'the file system is read-only',
@@ -17,13 +17,13 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 const WRITING: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such folder',
+  ENOENT: 'no such folder',
   EACCES: 'permission denied; run as a user who may write there',
   EPERM: 'permission denied; run as a user who may write there',
   EISDIR: 'is a directory; name a file in it',
 }
 
-/** `ENOENT` and the like; undefined when the error is not the system's. */
+/** `ENOENT` and the like; undefined if it is not an error of the operating system. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
@@ -35,7 +35,7 @@ export function systemErrorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** As `systemErrorText`, of what was to be written. */
+/** Like `systemErrorText`, but for writing. */
 export function writeErrorText(error: unknown): string {
   return WRITING[systemErrorCode(error) ?? ''] ?? systemErrorText(error)
 }

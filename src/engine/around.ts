@@ -1,9 +1,9 @@
-/** An engine around another one: it says what that one says, where it does not know better. */
+/** An engine that wraps another one, and answers with the inner engine's answers unless overridden. */
 import type { Engine, EngineStats } from './contract.ts'
 import { NOTHING } from './stats.ts'
 
 export abstract class EngineAround implements Engine {
-  /** Undefined as long as it is not known which one it is to be. */
+  /** Undefined until it is known which engine it will be. */
   protected abstract get inner(): Engine | undefined
 
   get stats(): EngineStats {

@@ -1,16 +1,16 @@
-/** Lines that are read from the last to the first, and which of them are log. */
+/** Lines that are read from last to first, and which of them are log. */
 import { LF } from '../core/ascii.ts'
 import { isStackLine } from '../text/stack-lines.ts'
 import { holdsHeaderHead } from '../text/titles.ts'
 
-/** Lines without a stack among them, between which a block may be cut. */
+/** Consecutive lines without a stack that make a gap in which a block may be cut. */
 const GAP_LINES = 16
 const DUMP = 0
 const LOG = 1
 const PARTS = 2
 
 export class LineBlock {
-  /** Where it stands in the input, and where its lines stand in what the engine gets: in that, the last is the first. */
+  /** Offset of the block in the input, and offset of its lines in what the engine got, where they are reversed. */
   readonly at: number
   readonly base: number
   #bytes: Buffer = Buffer.allocUnsafe(64 << 10)
@@ -18,9 +18,9 @@ export class LineBlock {
   /** Offsets of the lines; filled by `close`. */
   #starts: Uint32Array = new Uint32Array(0)
   #fates: Uint8Array = new Uint8Array(0)
-  /** Of a line that is log in parts: where each begins and ends in the block. */
+  /** For a line that is log only in parts: the start and end of each part in the block. */
   readonly #parts = new Map<number, [number, number][]>()
-  /** The last line lacks its end: one was lent to it. */
+  /** The last line has no line end: one was lent to it. */
   #lent = false
 
   constructor(at: number, base: number) {
@@ -38,7 +38,9 @@ export class LineBlock {
     this.length += buf.copy(this.#bytes, this.length, start, end)
   }
 
-  /** Ends the block where no dump is open, or else after a header, which is the last line of its goroutine. Returns what comes after. */
+  /**
+   * Ends the block in a gap where no dump is open, or else after a header, which is the last line of its goroutine. Returns the bytes after the cut.
+   */
   cut(): Buffer {
     const at = this.#cutAt()
     const rest = Buffer.from(this.#bytes.subarray(at, this.length))
@@ -47,7 +49,7 @@ export class LineBlock {
     return rest
   }
 
-  /** All lines are there. */
+  /** Ends the block: all its lines are there. */
   close(): void {
     if (this.length > 0 && this.#bytes[this.length - 1] !== LF) {
       this.add(NEWLINE, 0, 1)
@@ -65,14 +67,14 @@ export class LineBlock {
     for (let i = this.#starts.length - 1; i >= 0; i--) visit(this.#bytes.subarray(this.#starts[i], this.#end(i)))
   }
 
-  /** `size` bytes from `offset` on of what the engine got are log. */
+  /** `size` bytes at `offset` of what the engine got are log. */
   markLog(size: number, offset: number): void {
     const stop = Math.min(offset + size, this.base + this.length)
     for (let at = Math.max(offset, this.base); at < stop; ) {
       const line = this.#lineOf(at)
       const start = this.#starts[line] ?? 0
       const end = this.#end(line)
-      // Where the line stands in what the engine got.
+      // The line's offset in what the engine got.
       const begins = this.base + this.length - end
       const ends = begins + end - start
       if (at === begins && ends <= stop) this.#fates[line] = LOG
@@ -85,7 +87,7 @@ export class LineBlock {
     }
   }
 
-  /** The log, in the order of the input. */
+  /** Emits the log in the order of the input. */
   eachLog(emit: (bytes: Uint8Array, offset: number) => void): void {
     const length = this.length - (this.#lent ? 1 : 0)
     let from = -1
@@ -120,7 +122,7 @@ export class LineBlock {
     return this.#starts[line + 1] ?? this.length
   }
 
-  /** The line that holds the byte at `offset` of what the engine got. */
+  /** The line that contains the byte at `offset` of what the engine got. */
   #lineOf(offset: number): number {
     const place = this.length - 1 - (offset - this.base)
     let low = 0
@@ -133,7 +135,7 @@ export class LineBlock {
     return low - 1
   }
 
-  /** Start of the line after the one at `start`; 0 for none. */
+  /** Start of the line after the one at `start`; 0 if there is none. */
   #next(start: number): number {
     if (start >= this.length) return 0
     const lf = this.#bytes.indexOf(LF, start)

@@ -1,4 +1,4 @@
-/** Options as JavaScript may pass them: one that has no such value is told at once, not found as a dump that is missing. */
+/** Checks options, which JavaScript can pass without types: an invalid value is refused at once instead of showing up as a missing dump. */
 import { INPUT_KINDS } from '../carriers/detect.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -28,7 +28,7 @@ export function checkOptions(options: EngineOptions): void {
   }
   for (const [name, value] of Object.entries(limits ?? {})) {
     if (!Object.hasOwn(LIMITS, name))
-      throw new DumpstreamError('DS_OPTION', `limits has no ${name}; LIMITS has all names`)
+      throw new DumpstreamError('DS_OPTION', `limits has no ${name}; LIMITS lists all names`)
     if (!(Number.isInteger(value) && value > 0)) throw refusal(`limits.${name}`, 'a whole number above 0', value)
   }
 }
@@ -40,10 +40,10 @@ export function checkObject(options: unknown): void {
 
 /** @throws DumpstreamError `DS_OPTION` */
 export function checkBytes(chunk: unknown): void {
-  if (!ArrayBuffer.isView(chunk)) throw refusal('push', 'bytes, as Buffer.from(text) has them', chunk)
+  if (!ArrayBuffer.isView(chunk)) throw refusal('push', 'bytes, such as Buffer.from(text)', chunk)
 }
 
-/** Absent is the default. */
+/** Undefined means the default. */
 export function checkChoice(name: string, choices: readonly string[], value: unknown): void {
   if (value !== undefined && !choices.some((choice) => choice === value)) throw refusal(name, choices.join(', '), value)
 }

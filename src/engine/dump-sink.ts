@@ -1,4 +1,4 @@
-/** Who reads the dumps of one stream, or of the text as it is, and where they go: to the reporter. */
+/** Provides the assemblers that read the dumps of one stream, or of the plain text, and passes the dumps to the reporter. */
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { timeOf } from '../carriers/time.ts'
 import type { Signature } from '../core/model.ts'
@@ -19,11 +19,11 @@ export interface SinkParts {
   readonly assemblers: Assemblers
   /** The time of the last tick. */
   now(): number | undefined
-  /** How much of the input there is so far. */
+  /** Bytes of the input so far. */
   bytes(): number
 }
 
-/** Whose the dumps are, and what came before them. */
+/** Where the dumps come from, and what came before them. */
 export interface Whose {
   origin(): Origin
   /** For the dumps that one assembler reads. */
@@ -55,7 +55,7 @@ class DumpSink implements AssemblerSink {
   readonly #whose: Whose
   readonly #openingAt: OpeningAt
   #frame: RecordFrame | undefined
-  /** Found out when a goroutine is counted: most of what may become a dump is none. */
+  /** Determined when a goroutine is counted, because most candidates for a dump turn out not to be one. */
   #known: Origin | undefined
 
   constructor(parts: SinkParts, whose: Whose) {

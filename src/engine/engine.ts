@@ -1,6 +1,6 @@
 /**
- * The engine: bytes in, records out. Synchronous and pure: no Node streams, timers or clocks; every shell (the transform, the
- * command, the mounts) is a thin layer around it.
+ * The engine: bytes in, records out. Synchronous and pure: no Node streams, timers or clocks. Every shell (the transform, the command, the
+ * mounts) is a thin layer around it.
  */
 
 import type { Budget, Keeper } from '../core/budget.ts'
@@ -36,16 +36,16 @@ class LogEngine implements Engine, Keeper {
   readonly #splitter: Splitter
   readonly #tape: LogQueue
   readonly #reporter: Reporter
-  /** Dumps in the text as it is. */
+  /** Dumps in the plain text. */
   readonly #plain: InterleavedDumps
   /** Dumps inside carriers. */
   readonly #streams: LazyStreams
   readonly #router: Router
   #bytes = 0
   #now: number | undefined
-  /** Since the last line of the dump in the text as it is. */
+  /** Silence since the last line of the dump in the plain text. */
   readonly #silence = new Silence()
-  /** Since the splitter has kept lines that may announce a dump. */
+  /** Silence since the splitter kept lines that may announce a dump. */
   readonly #waiting = new Silence()
 
   constructor(options: InnerOptions) {
@@ -120,7 +120,7 @@ class LogEngine implements Engine, Keeper {
     return this.#streams.made?.open === true || !this.#plain.quiet || this.#splitter.waiting
   }
 
-  /** Beside what its streams keep: the dump in the text as it is, the log that waits, the beginning of a line. */
+  /** Besides what its streams keep: the dump in the plain text, the log that waits, the beginning of a line. */
   get bytes(): number {
     return this.#plain.bytes + this.#tape.waiting + this.#splitter.kept
   }
@@ -147,7 +147,7 @@ class LogEngine implements Engine, Keeper {
   tick(now: number): void {
     this.#now = validTime(now)
     const idle = this.#options.idle ?? 1000
-    // What waits may be of a dump that is open.
+    // The waiting lines may belong to an open dump.
     this.#tickWaiting(now, idle)
     this.#streams.made?.tick(now, idle)
     if (this.#plain.quiet) this.#silence.break()
@@ -165,7 +165,7 @@ class LogEngine implements Engine, Keeper {
     this.#budget.forget(this)
   }
 
-  /** Lines that announced a dump which did not come are log. */
+  /** Waiting lines become log if the dump that they may announce does not come. */
   #tickWaiting(now: number, idle: number): void {
     const from = this.#splitter.waiting ? this.#router.announced : -1
     if (from < 0) this.#waiting.break()

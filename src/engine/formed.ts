@@ -1,12 +1,12 @@
 /**
- * What form an input has is found by its first bytes; most have none, and cost no more than a look at their first line.
+ * Detects the form of an input by its first bytes. Most inputs have none; for them, this costs only a look at the first line.
  *
- *   state    | input                                  | what happens
- *   ---------|----------------------------------------|------------------------------------------------------
- *   start    | too little to say                      | kept; at the second tick it has no form
- *   start    | UTF-16                                 | its lines are an input like any other: start
- *   start    | JSON, CSV, YAML, journal, frames       | their records are lines
- *   start    | anything else                          | lines, and a carriage return alone ends one
+ *   state    | input                             | what happens
+ *   ---------|-----------------------------------|-----------------------------------------------------------------------
+ *   start    | too little to decide              | kept; at the second tick, the input has no form
+ *   start    | UTF-16                            | its lines are an input like any other: start
+ *   start    | JSON, CSV, YAML, journal, frames  | its records become lines
+ *   start    | anything else                     | lines; a carriage return without a line feed ends a line as well
  */
 import { CR, LF } from '../core/ascii.ts'
 import { shiftRecord } from '../core/records.ts'
@@ -15,7 +15,7 @@ import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { ReformedEngine } from './reformed.ts'
 
-/** How far into an input a carriage return alone is looked for. */
+/** How far into an input we look for a carriage return without a line feed. */
 const RETURN_BYTES = 256 << 10
 
 const EMPTY = Buffer.alloc(0)
@@ -26,16 +26,16 @@ export class FormedEngine extends EngineAround {
   #engine: Engine | undefined
   #head: Buffer = EMPTY
   #ticks = 0
-  /** Lines as they are. */
+  /** The input has no form. */
   #isPlain = false
   /** Bytes before those that the engine gets: a byte order mark. */
   #skipped = 0
   #bytes = 0
-  /** `looking`: as long as it may be. `yes`: a carriage return alone ends a line. */
+  /** `looking`: not known yet. `yes`: a carriage return without a line feed ends a line. */
   #returns: 'looking' | 'yes' | 'no' = 'looking'
   /** The last byte was a carriage return. */
   #endsInReturn = false
-  /** The input as it was, from `settled` of the engine on, while carriage returns are changed. */
+  /** The original input from `settled` of the engine on, while carriage returns are replaced. */
   #raw: Buffer[] = []
   #rawAt = 0
 
@@ -61,7 +61,7 @@ export class FormedEngine extends EngineAround {
     return this.#engine === undefined ? 0 : this.#engine.settled + this.#skipped
   }
 
-  /** A byte order mark is not needed. */
+  /** A fresh engine does not need the byte order mark. */
   override get resumeAt(): number {
     return this.#engine === undefined || this.#engine.resumeAt === 0 ? 0 : this.#engine.resumeAt + this.#skipped
   }
@@ -141,7 +141,7 @@ export class FormedEngine extends EngineAround {
       if (this.#bytes > RETURN_BYTES && !this.#endsInReturn) this.#returns = 'no'
       if (holdsReturn(buf, this.#endsInReturn)) this.#returns = 'yes'
     }
-    // What follows a carriage return says what it is.
+    // Whether a carriage return ends a line depends on the byte after it.
     const whole = this.#endsInReturn ? Buffer.concat([RETURN, buf]) : buf
     this.#endsInReturn = whole.length > 0 && whole[whole.length - 1] === CR
     const shown = this.#endsInReturn ? whole.subarray(0, -1) : whole
@@ -157,7 +157,7 @@ export class FormedEngine extends EngineAround {
     }
     if (this.#options.onLog !== undefined) this.#raw.push(Buffer.from(buf))
     engine.push(withLineFeeds(buf))
-    // What has been handed out, or was dump, is not needed any more.
+    // The original of log that was emitted, and of dumps, is no longer needed.
     const { settled } = engine
     for (let first = this.#raw[0]; first !== undefined && this.#rawAt + first.length <= settled; first = this.#raw[0]) {
       this.#rawAt += first.length
@@ -171,7 +171,7 @@ export class FormedEngine extends EngineAround {
       onLog?.(bytes, offset + this.#skipped)
       return
     }
-    // The same places of the input as it was.
+    // The same range of the original input.
     let at = this.#rawAt
     if (offset < at) onLog?.(bytes.subarray(0, at - offset), offset + this.#skipped)
     for (const raw of this.#raw) {
@@ -185,7 +185,7 @@ export class FormedEngine extends EngineAround {
 
 const RETURN = Buffer.from('\r')
 
-/** Is there a carriage return that no line feed follows? The last byte does not count. */
+/** Is there a carriage return that is not followed by a line feed? The last byte does not count. */
 function holdsReturn(buf: Buffer, afterReturn: boolean): boolean {
   if (afterReturn && buf.length > 0 && buf[0] !== LF) return true
   for (let at = buf.indexOf(CR); at >= 0 && at < buf.length - 1; at = buf.indexOf(CR, at + 1))
@@ -193,7 +193,7 @@ function holdsReturn(buf: Buffer, afterReturn: boolean): boolean {
   return false
 }
 
-/** The same length, so that offsets hold. */
+/** Keeps the length, so that offsets stay valid. */
 function withLineFeeds(buf: Buffer): Buffer {
   const out = Buffer.from(buf)
   for (let at = out.indexOf(CR); at >= 0; at = out.indexOf(CR, at + 1)) if (out[at + 1] !== LF) out[at] = LF

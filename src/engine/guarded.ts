@@ -1,6 +1,6 @@
 /**
- * Goes on when an engine throws, which none should: whoever can write a log line could end the process otherwise. What is open is ended
- * as it is, the rest of what was pushed comes out as log, and a new engine takes over with what is known so far.
+ * Continues after an engine has thrown. None should, but otherwise anyone who can write a log line could end the process. What is open ends as it
+ * is, the rest of the pushed bytes comes out as log, and a new engine takes over with what is known so far.
  */
 import { DumpstreamError } from '../core/errors.ts'
 import { shiftRecord } from '../core/records.ts'
@@ -17,7 +17,7 @@ export class GuardedEngine extends EngineAround {
   #base = 0
   #bytes = 0
   #past: EngineStats = NOTHING
-  /** What the caller's own functions threw: that is the caller's. */
+  /** The last error thrown by a callback of the caller: it is passed on to the caller. */
   #theirs: unknown
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
@@ -78,12 +78,12 @@ export class GuardedEngine extends EngineAround {
       const from = Math.max(settled, pushed.at)
       if (from < this.#bytes) onLog(pushed.chunk.subarray(from - pushed.at), from)
     }
-    // It has been read: the dumps that it reported are known, and so are their numbers.
+    // The snapshot was already read into `memory`, with the dumps that it reported and their numbers.
     const { snapshot: _, ...options } = this.#options
     this.#engine = this.#make(this.#guarded(options))
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     const lost = pushed === undefined ? this.#bytes - settled : Math.max(0, pushed.at - settled)
-    const held = lost === 0 ? '' : `, and ${lost} bytes before it with it`
+    const held = lost === 0 ? '' : `, and ${lost} bytes before it were lost`
     onFault?.(
       new DumpstreamError(
         'DS_FAULT',
@@ -93,7 +93,7 @@ export class GuardedEngine extends EngineAround {
     )
   }
 
-  /** What it holds may still come out. */
+  /** Ends the failed engine: what it holds may still come out. */
   #finish(): void {
     try {
       this.#engine.end()

@@ -1,6 +1,5 @@
 /**
- * What the engines of one input know and keep together: histories and numbers of dumps, which dumps are reported, known stacks, and the
- * budget of memory that all draw on.
+ * What the engines of one input share: histories and numbers of dumps, which dumps are reported, known stacks, and the memory budget.
  */
 import { Budget } from '../core/budget.ts'
 import type { Limits } from '../core/limits.ts'
@@ -15,14 +14,14 @@ import type { KernelUse } from '../stacks/tables.ts'
 import { StackTrees } from '../stacks/trees.ts'
 import { type EngineSnapshot, type Reported, SNAPSHOT_VERSION } from './snapshot.ts'
 
-/** Dumps that are remembered while one is open that began before their ends: twice as many at most. */
+/** Finished dumps that are remembered while a dump is open that began before they ended: at most twice this number. */
 const FINISHED = 4096
-/** Dumps that are open at once whose lines before are remembered, 4 KiB each: twice as many at most. */
+/** Simultaneously open dumps whose preceding lines are remembered, 4 KiB each: at most twice this number. */
 const OPENED = 64
 
-/** Of the memory for all that is open, what signatures may take that nothing open refers to any more. */
+/** Share of the memory budget for signatures that nothing open refers to. */
 const SIGNATURES_SHARE = 1 / 4
-/** The same of the tree of known stacks of one dump. */
+/** Share of the memory budget for the tree of known stacks of one dump. */
 const TREE_SHARE = 1 / 16
 
 interface Finished {
@@ -39,11 +38,13 @@ export class Memory {
   readonly budget: Budget
   readonly assemblers: Assemblers
   readonly #shared: Shared
-  /** Absent for the whole input: no snapshot asks what came before the dumps of a part of it. */
+  /**
+   * Maps an offset of an engine to the input; absent if the engine reads the whole input. A snapshot does not need what came before dumps of a part.
+   */
   readonly #place: ((offset: number) => number) | undefined
-  /** What came before the input. */
+  /** The log before the input. */
   readonly before: LinesBefore | undefined
-  /** Where dumps began, as far as they may be open, and what came before. */
+  /** The starts of dumps that may still be open, with the log before each. */
   readonly #opened: { readonly start: number; readonly before: LinesBefore }[] = []
   #latest: () => LinesBefore = () => ({ recent: '', sinceDump: '' })
 
@@ -65,7 +66,7 @@ export class Memory {
   /**
    * `kernels`: when they walk the stacks.
    *
-   * @throws DumpstreamError `DS_OPTION` when `snapshot` is not one
+   * @throws DumpstreamError `DS_OPTION` if `snapshot` is not valid
    */
   static make(
     limits: Limits,
@@ -90,26 +91,26 @@ export class Memory {
   }
 
   /**
-   * The same for an engine of a part of the input: `place` makes offsets of the input of its own. `before`: what came before that part; absent,
-   * it does not say.
+   * The same memory for an engine that reads part of the input: `place` maps its offsets to those of the input. `before`: the log before that part,
+   * if it is known.
    */
   placed(place: (offset: number) => number, before?: LinesBefore): Memory {
     return new Memory(this, before, this.#shared, (offset) => this.#inInput(place(offset)))
   }
 
-  /** `latest`: what has come so far. */
+  /** `latest`: returns the end of the log so far. */
   watch(latest: () => LinesBefore): void {
     this.#latest = latest
   }
 
-  /** A dump may begin at `start`, behind `before`. */
+  /** A dump may begin at `start`, after the log in `before`. */
   open(start: number, before: LinesBefore): void {
     if (this.#place !== undefined) return
     this.#opened.push({ start, before })
     if (this.#opened.length > 2 * OPENED) this.#opened.splice(0, OPENED)
   }
 
-  /** A dump is complete. True when it is to be reported: it was not, by the engine of the snapshot. */
+  /** Notes that a dump is complete. Returns whether to report it: not if the engine of the snapshot already did. */
   finish(source: string, [first, after]: readonly [number, number]): boolean {
     const { known, finished } = this.#shared
     const start = this.#inInput(first)
@@ -125,7 +126,7 @@ export class Memory {
 
   /** `needed`: the first byte of what is still open. */
   snapshot(needed: number, isOpen: boolean, similarity: Similarity): EngineSnapshot {
-    // Nothing that is open now began before what comes next.
+    // If nothing is open, no dump that ended so far can overlap what comes next.
     const { finished } = this.#shared
     if (!isOpen) {
       finished.length = 0
@@ -147,7 +148,7 @@ export class Memory {
     }
   }
 
-  /** Without a dump since, it is the same. */
+  /** Cached: without another dump, the history is the same. */
   #history(): HistorySnapshot {
     const { written, dumps } = this.#shared
     if (written?.dumps === dumps) return written.history
@@ -156,7 +157,7 @@ export class Memory {
     return history
   }
 
-  /** A dump that is read from its middle would be another one: goes back to where none has begun. */
+  /** Moves back to an offset that is inside no dump: a dump that is read from its middle would be a different one. */
   #beforeAll(needed: number): number {
     let resumeAt = needed
     for (let before = Number.POSITIVE_INFINITY; before !== resumeAt; ) {
@@ -170,7 +171,7 @@ export class Memory {
 interface Shared {
   readonly known: ReadonlySet<string>
   readonly finished: Finished[]
-  /** The history as it was last written, and how many dumps were finished then. */
+  /** The history as last written, and the number of finished dumps at that time. */
   written: { readonly history: HistorySnapshot; readonly dumps: number } | undefined
   dumps: number
 }

@@ -1,6 +1,6 @@
 /**
- * An engine for what has its newest line first: it takes the input in blocks, and gives the lines of each to the engine within, the last one
- * first. What is log comes out in the order of the input.
+ * An engine for an input with its newest line first: takes the input in blocks, and gives the lines of each block to the inner engine in reverse.
+ * Log comes out in the order of the input.
  */
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
@@ -13,16 +13,15 @@ const BATCH_BYTES = 64 << 10
 export class NewestFirstEngine extends EngineAround {
   readonly #options: InnerOptions
   protected readonly inner: Engine
-  /** Of the input, up to here. */
+  /** Offset in the input up to which bytes were pushed. */
   #bytes: number
-  /** Read from their ends, and not all decided. */
+  /** Blocks that were read from their ends, and are not fully decided. */
   readonly #blocks: LineBlock[] = []
-  /** Blocks that were ended where the input goes on. */
+  /** Blocks that were ended although the input continued. */
   #cuts = 0
-  /** The block that is being filled. */
   #block: LineBlock | undefined
 
-  /** Takes the input from `at` on. */
+  /** Takes the input from offset `at`. */
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine, at: number) {
     super()
     this.#options = options
@@ -41,7 +40,9 @@ export class NewestFirstEngine extends EngineAround {
   override get notices(): readonly string[] {
     return this.#cuts === 0
       ? []
-      : ['the newest line is the first, and dumps are compared in pieces; read it as a whole: tac FILE | dumpstream']
+      : [
+          'the newest line comes first, and dumps are compared within blocks only; to compare all: tac FILE | dumpstream',
+        ]
   }
 
   override get isNewestFirst(): boolean {
@@ -80,7 +81,7 @@ export class NewestFirstEngine extends EngineAround {
     }
   }
 
-  /** Nothing is decided by time: the lines that come are older. */
+  /** Nothing is decided by time, because the lines that follow are older. */
   tick(): void {}
 
   end(): void {
@@ -93,7 +94,7 @@ export class NewestFirstEngine extends EngineAround {
     this.#flush(true)
   }
 
-  /** Gives the lines of the block to the engine, the last one first. */
+  /** Gives the lines of the block to the engine, in reverse. */
   #read(block: LineBlock): void {
     this.#blocks.push(block)
     const batch = Buffer.allocUnsafe(BATCH_BYTES)
@@ -114,7 +115,7 @@ export class NewestFirstEngine extends EngineAround {
     for (const block of this.#blocks) block.markLog(bytes.length, offset)
   }
 
-  /** The log of the blocks of which all is decided. */
+  /** Emits the log of the blocks that are fully decided. */
   #flush(final: boolean): void {
     while (this.#blocks.length > 0) {
       const block = this.#blocks[0] as LineBlock

@@ -1,4 +1,4 @@
-/** Whose the dumps of a stream are: what its carrier says, and what is known of the input. */
+/** The origin of the dumps of a stream: from its carrier, and from what is known about the input. */
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import type { OpeningToBe } from '../dumps/dump.ts'
 import type { Origin } from '../report/reporter.ts'
@@ -9,10 +9,10 @@ import type { OpeningAt, Openings } from './openings.ts'
 
 type Attributes = Readonly<Record<string, string>>
 
-/** What is known of the input as a whole. */
+/** What is known about the input as a whole. */
 export interface NamedInput {
   readonly source: string
-  /** Sources of streams begin with that of the input. */
+  /** The sources of streams are prefixed with that of the input. */
   readonly isQualified: boolean
   readonly attributes: Attributes | undefined
 }
@@ -21,7 +21,7 @@ export function namedInput(source: string, { qualified, attributes }: InnerOptio
   return { source, isQualified: qualified === true, attributes: both(attributes, attributesOfPath(source)) }
 }
 
-/** Undefined where there are none. */
+/** Undefined if there are none. */
 function both(one: Attributes | undefined, other: Attributes): Attributes | undefined {
   const all = { ...one, ...other }
   return Object.keys(all).length === 0 ? undefined : all

@@ -1,6 +1,6 @@
 /**
- * When a dump was that begins here, and what came before it. Most of it is found out once there is a dump: a hostile log quotes a header in
- * each line, and none of them is one.
+ * The time of a dump that begins here, and what came before it. Most of it is computed only once there is a dump: a hostile log can quote a header in
+ * each line, none of them a dump.
  */
 import { timeOf } from '../carriers/time.ts'
 import { validTime } from '../core/number.ts'
@@ -12,12 +12,12 @@ import { mayGiveReason, REASON_WORD_BYTES } from '../text/reason.ts'
 import type { InnerOptions } from './contract.ts'
 import type { Memory } from './memory.ts'
 
-/** Lines ahead of a dump that are looked at: they tell how log lines begin, what the dump is announced by, and when it was. */
+/** Lines before a dump that are examined: they show how log lines begin, what announced the dump, and when it was. */
 const OBSERVED_LINES = 16
 
 const NO_LINES: readonly string[] = []
 
-/** Of the dumps that one assembler reads. */
+/** What is known at the start of the dumps that one assembler reads. */
 export interface OpeningAt {
   /** A dump may begin at `start` of the input. */
   opening(start: number): OpeningToBe
@@ -28,7 +28,7 @@ export class Openings {
   readonly #tape: LogQueue
   readonly #memory: Memory
   readonly #now: () => number | undefined
-  /** How much of the log had come when it was last searched for what may give a reason, and how much when some was found. */
+  /** Length of the log when it was last searched for words that may give a reason, and when such a word was last found. */
   #searched = 0
   #foundAt = Number.NEGATIVE_INFINITY
   #stamp = NO_STAMP
@@ -40,7 +40,7 @@ export class Openings {
     this.#now = now
   }
 
-  /** Of dumps in the text as it is. */
+  /** For dumps in the plain text. */
   plain(): OpeningAt {
     let learnt = 0
     return {
@@ -54,10 +54,10 @@ export class Openings {
     }
   }
 
-  /** Of a dump in a stream, which may begin at `start`. */
+  /** For a dump in a stream, which may begin at `start`. */
   carried(stream: StreamOrigin, start: number): OpeningToBe {
     const before = this.#before(start)
-    // Of the line at hand, which is another one once the dump is certain.
+    // Of the current line, which is another one by the time the dump is certain.
     const time = stream.time(this.#now())
     const frame = this.#options.onLog === undefined ? undefined : stream.frame()
     const stamp = this.#stampAt(start, before, time)
@@ -70,7 +70,7 @@ export class Openings {
     return before
   }
 
-  /** The log is searched once, however many dumps may begin in it. */
+  /** Each part of the log is searched once, however many dumps may begin in it. */
   #mayHaveReason(before: RecentLines): boolean {
     const { passed } = this.#tape
     if (passed > this.#searched && mayGiveReason(before.last(passed - this.#searched + REASON_WORD_BYTES)))
@@ -79,15 +79,15 @@ export class Openings {
     return passed - this.#foundAt < RECENT_BYTES
   }
 
-  /** `carried`: when it was, as its carrier says. Else the caller may know. */
+  /** `carried`: its time according to the carrier; without it, the caller may know the time. */
   #stampAt(start: number, before: RecentLines, carried?: number): StampToBe {
     const told = carried ?? validTime(this.#options.time?.(start))
     return { openings: this, before, told, passed: this.#tape.passed, now: this.#now() }
   }
 
   /**
-   * When a dump was: the caller knows, or the nearest log line ahead of it that has a time stamp. When following a log without time stamps, it is
-   * the time of arrival.
+   * The time of a dump: from its carrier or the caller, or from the nearest log line before it that has a timestamp. If the log has no timestamps and
+   * is being followed, it is the time of arrival.
    */
   timeOf({ before, told, passed, now }: StampToBe): Pick<Opening, 'time' | 'timeFrom'> {
     if (told !== undefined) return { time: told, timeFrom: 'carrier' }
@@ -96,7 +96,7 @@ export class Openings {
     return { time: now, timeFrom: now === undefined ? undefined : 'arrival' }
   }
 
-  /** The time of the nearest line of `before`, the end of the first `passed` bytes of the log. Each line is read once, however many dumps there are. */
+  /** The time of the nearest line in `before`, the end of the first `passed` bytes of log. Each line is read once, however many dumps there are. */
   #logTime(before: RecentLines, passed: number, now: number | undefined): number | undefined {
     const known = passed >= this.#stamp.passed ? this.#stamp : NO_STAMP
     let { time, at, lines } = known
@@ -109,7 +109,7 @@ export class Openings {
         at = passed - lately.length + start
         lines = 0
       }
-      // The rest of a line comes with the dump, and the whole of it is counted then.
+      // An incomplete line is completed by the dump, and is counted as a whole then.
       if (isWhole) fresh++
       return found === undefined && fresh < OBSERVED_LINES
     })
@@ -120,12 +120,12 @@ export class Openings {
   }
 }
 
-/** What is kept to tell when a dump was, should there be one. */
+/** What is needed to determine the time of a dump, if there turns out to be one. */
 interface StampToBe {
   readonly openings: Openings
   readonly before: RecentLines
   readonly told: number | undefined
-  /** Bytes of the log ahead of it. */
+  /** Bytes of the log before it. */
   readonly passed: number
   readonly now: number | undefined
 }
@@ -180,7 +180,7 @@ class OpeningInStream extends OpeningAfterLog {
   }
 }
 
-/** The time stamp nearest to the end of the first `passed` bytes of the log, where its line begins, and how many lines it is from the end. */
+/** The timestamp nearest to the end of the first `passed` bytes of log, the offset of its line, and the number of lines from there to the end. */
 interface Stamp {
   readonly passed: number
   readonly time: number | undefined
@@ -190,12 +190,12 @@ interface Stamp {
 
 const NO_STAMP: Stamp = { passed: 0, time: undefined, at: 0, lines: 0 }
 
-/** What `log` ends with that is no whole line: the dump begins behind it on the same one. */
+/** The incomplete line at the end of `log`: the dump begins on the same line. */
 function headOf(log: string): string {
   return log.slice(log.lastIndexOf('\n') + 1)
 }
 
-/** Shows the lines of `log`, up to its end, the last one first, until `visit` has seen enough. */
+/** Visits the lines of `log`, last one first, until `visit` returns false. */
 function eachLineBack(log: string, visit: (line: string, start: number, isWhole: boolean) => boolean): void {
   let isWhole = log === '' || log.endsWith('\n')
   let end = isWhole ? log.length - 1 : log.length
@@ -207,7 +207,7 @@ function eachLineBack(log: string, visit: (line: string, start: number, isWhole:
   }
 }
 
-/** The last lines: there may be many, and a dump each few lines. */
+/** The last lines of `log`. Reads only as many as needed, since the log can be long and have a dump every few lines. */
 function lastLines(log: string): string[] {
   const lines: string[] = []
   eachLineBack(log.slice(0, log.lastIndexOf('\n') + 1), (line) => lines.push(line) < OBSERVED_LINES)

@@ -1,14 +1,14 @@
 /**
- * A log whose newest line is the first: the default of `gcloud logging read`, Grafana, Loki and most stores. Finds out whether this is one, which
- * is then read in blocks (newest-first.ts).
+ * Detects a log with its newest line first, which is the default of `gcloud logging read`, Grafana, Loki and most log stores. Such a log is then read
+ * in blocks (newest-first.ts).
  *
- *   state    | input                                    | what happens
- *   ---------|------------------------------------------|-----------------------------------------------------------------
- *   looking  | no header                                | on to the engine; a stack at the end of a chunk waits for its header
- *   looking  | a header, no function before it          | on to the engine, with its line; if it opens a dump there: forward
- *   looking  | a header, a function before it           | waits for more, then both ways are tried: as above, or blocks
- *   forward  | anything                                 | on to the engine
- *   blocks   | anything                                 | on to the engine that reads from the end
+ *   state    | input                             | what happens
+ *   ---------|-----------------------------------|----------------------------------------------------------------------------
+ *   looking  | no header                         | passed to the engine; a stack at the end of a chunk waits for its header
+ *   looking  | a header, no function before it   | passed to the engine, with its line; if that opens a dump: forward
+ *   looking  | a header, a function before it    | waits for more, then both directions are tried: as above, or blocks
+ *   forward  | anything                          | passed to the engine
+ *   blocks   | anything                          | passed to the engine that reads blocks from their ends
  *
  * An ordinary log costs one search a chunk until its first dump.
  */
@@ -21,11 +21,11 @@ import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { NewestFirstEngine } from './newest-first.ts'
 import { UnreadHeaders } from './unread-headers.ts'
 
-/** After the first header, bytes; before it, the stack that it may belong to. */
+/** Bytes after the first header that are examined; before it, only the stack that may belong to it is. */
 const SAMPLE_BYTES = 64 << 10
-/** Headers that opened no dump, after which an order is not looked for any more. */
+/** Headers without a dump after which the direction is no longer examined. */
 const TRIES = 64
-/** A longer line is of no stack that stands line by line. */
+/** A longer line cannot be part of a stack that is printed line by line. */
 const LINE_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 
@@ -38,9 +38,9 @@ export class OrderedEngine extends EngineAround {
   #held: Buffer = EMPTY
   #heldTicks = 0
   #tries = 0
-  /** A line is under way that is too long to be of a stack. */
+  /** Inside a line that is too long to be part of a stack. */
   #inLong = false
-  /** Counts the headers as long as there is no dump. */
+  /** Counts the headers until there is a dump. */
   #headers: UnreadHeaders | undefined
   #bytes = 0
 
@@ -89,9 +89,7 @@ export class OrderedEngine extends EngineAround {
     this.#engine.end()
   }
 
-  /**
-   * Takes whole lines only, and decides about each header with the same lines around it, however the input is cut into chunks.
-   */
+  /** Takes whole lines only, and decides about each header from the same surrounding lines, however the input is cut into chunks. */
   #look(buf: Buffer): void {
     const rest = this.#passLong(buf)
     if (this.#state === 'forward') {
@@ -120,7 +118,7 @@ export class OrderedEngine extends EngineAround {
         this.#beginLong(all)
         return
       }
-      // The line must be whole; if its stack may be before it, what comes after it says more.
+      // The line must be whole; if its stack may precede it, the lines after it are needed too.
       const isLong = end - line > LINE_BYTES
       if (end === 0 || (!isLong && votesIn(all, start, end).newestFirst > 0 && all.length - line < SAMPLE_BYTES)) {
         if (start > 0) this.#engine.push(all.subarray(0, start))
@@ -131,7 +129,7 @@ export class OrderedEngine extends EngineAround {
     }
   }
 
-  /** The last line of `all` is too long to be of a stack: it is not kept until it is whole. */
+  /** The last line of `all` is too long to be part of a stack: it is passed on without waiting for its end. */
   #beginLong(all: Buffer): void {
     this.#inLong = true
     this.#headers?.push(all.subarray(all.lastIndexOf(LF) + 1))
@@ -157,8 +155,9 @@ export class OrderedEngine extends EngineAround {
   }
 
   /**
-   * `buf` with what was held in front of it. Where that is no part of a stack in `buf`, only its last line is completed: most log lines that name
-   * a place in the code, as the frames of a stack do, are none.
+   * Prepends what was held to `buf`. If that is not part of a stack in `buf`, only its last line is completed: most log lines that name a place in
+   * the
+   * code look like the frame of a stack but are not.
    */
   #withHeld(buf: Buffer): Looked {
     const held = this.#held
@@ -174,7 +173,7 @@ export class OrderedEngine extends EngineAround {
     return looked
   }
 
-  /** There is a header in the line [line, end) of `buf`, and perhaps its stack from `start` on. Returns what is still to be looked at. */
+  /** There is a header in the line [line, end) of `buf`, and perhaps its stack from `start` on. Returns the bytes that are still to be examined. */
   #decide(buf: Buffer, start: number, line: number, end: number): Buffer {
     if (end - line <= LINE_BYTES && votesIn(buf, start, end).newestFirst > 0) {
       const sample = buf.subarray(start, Math.max(end, buf.lastIndexOf(LF, line + SAMPLE_BYTES - 1) + 1))
@@ -199,13 +198,13 @@ export class OrderedEngine extends EngineAround {
   #forward(chunk: Uint8Array): void {
     this.#engine.push(chunk)
     if (this.#headers === undefined) return
-    // A goroutine is counted once there is a dump, which will be reported.
+    // Once a goroutine is counted, there is a dump that will be reported.
     const { dumps, goroutines } = this.#engine.stats
     if (dumps > 0) this.#headers = undefined
     else if (goroutines === 0) this.#headers.push(chunk)
   }
 
-  /** What waited for more gets none. */
+  /** Decides about what was held, because nothing more will come. */
   #decideAtEnd(): void {
     let rest = this.#held
     this.#held = EMPTY
@@ -232,7 +231,7 @@ export class OrderedEngine extends EngineAround {
     this.#held = EMPTY
   }
 
-  /** Frames of goroutines that are whole. Where there is none, the log is not this way round, however little speaks against it. */
+  /** Counts the frames of whole goroutines. If there is none, the log is not in this direction, however little speaks against it. */
   #score(sample: Buffer): number {
     let score = 0
     let isReadable = false
@@ -258,11 +257,11 @@ export class OrderedEngine extends EngineAround {
 
 const NEWLINE = Buffer.from('\n')
 
-/** Lines, and what is known of them by now. */
+/** Lines, and what is already known about them. */
 interface Looked {
   readonly lines: Buffer
   readonly needle?: number
-  /** That they end with, or that stands before the line with the needle. */
+  /** The stack at the end of the lines, or before the line with the needle. */
   readonly stack?: TrailingStack
 }
 

@@ -1,7 +1,6 @@
 /**
- * An input that is not lines of text yet (forms/): its form makes lines of it, an engine reads those, and what is log comes out as it was in
- * the input.
- *
+ * An engine for an input that is not lines of text yet (forms/): its form turns it into lines, an inner engine reads those, and log comes out as it
+ * was in the input.
  *   bytes → form → lines → engine → records, with the offsets of the input
  *     └──────────── what each line was made of ────────────→ log
  */
@@ -12,17 +11,17 @@ import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 
 /** Bytes of lines that are given to the engine at once. */
 const BATCH_BYTES = 64 << 10
-/** Lines whose place is remembered one by one; of more, every second. */
+/** Number of lines whose place is remembered exactly; of older ones, every second is kept. */
 const PLACES = 1 << 15
 
 interface Piece {
-  /** Offsets of the line, and of what it was made of. */
+  /** Offsets of the line, and the offset of the input bytes that it was made of. */
   readonly at: number
   readonly end: number
   readonly raw: number
   /** What comes out if it is log. */
   readonly log: Uint8Array | undefined
-  /** Parts of the line that are log, each its first offset in the line and the one behind it; `all` of a frame. */
+  /** Parts of the line that are log, each [start, end) in the line; `all` for a frame. */
   fate: 'all' | 'dump' | [number, number][]
 }
 
@@ -33,7 +32,7 @@ export class ReformedEngine extends EngineAround {
   readonly #places = new Places()
   #faults: string[] = []
   #bytes = 0
-  /** Bytes of the input of which something has been made. */
+  /** Bytes of the input that were turned into lines or frames. */
   #made = 0
   #rawChunks: Buffer[] = []
   #lineBytes = 0
@@ -75,7 +74,7 @@ export class ReformedEngine extends EngineAround {
     return this.#pieces[0]?.raw ?? this.#made
   }
 
-  /** What form the input has is said at its beginning. */
+  /** The beginning of the input is needed, because it shows the form. */
   override get resumeAt(): number {
     return 0
   }
@@ -130,7 +129,7 @@ export class ReformedEngine extends EngineAround {
     this.#made += raw
   }
 
-  /** The next `raw` bytes of the input; undefined when nobody wants the log. */
+  /** Takes the next `raw` bytes of the input; undefined if nobody wants the log. */
   #take(raw: number): Buffer | undefined {
     if (this.#options.onLog === undefined) return undefined
     const taken: Buffer[] = []
@@ -145,7 +144,7 @@ export class ReformedEngine extends EngineAround {
     return taken.length === 1 ? taken[0] : Buffer.concat(taken)
   }
 
-  /** What has been batched goes to the engine. */
+  /** Passes the batch to the engine. */
   #give(): void {
     const batch = this.#batch.subarray(0, this.#batched)
     this.#batched = 0
@@ -167,7 +166,7 @@ export class ReformedEngine extends EngineAround {
     }
   }
 
-  /** Hands out the log of which the engine has decided. */
+  /** Emits the log that the engine has decided. */
   #flush(): void {
     const { settled } = this.#engine
     let done = 0
@@ -183,7 +182,7 @@ export class ReformedEngine extends EngineAround {
     const { onLog } = this.#options
     if (onLog === undefined || fate === 'dump' || log === undefined) return
     const form = this.#form
-    // A part of a record of JSON, of CSV, … is none: the whole of it is log, though a dump has taken a part of its text.
+    // Part of a record in JSON, CSV, … is not a record: it is log as a whole, even if a dump has taken part of its text.
     if (fate === 'all' || form.place === undefined) {
       if (log.length > 0) onLog(log, raw)
       return
@@ -210,7 +209,7 @@ function pieceAt(pieces: readonly Piece[], offset: number): number {
   return low
 }
 
-/** Where lines stand in the input: exact for the last ones, and to some lines for those long past. */
+/** Maps lines to the input: exactly for the latest lines, to within a few lines for older ones. */
 class Places {
   #at: number[] = []
   #raw: number[] = []
@@ -218,14 +217,14 @@ class Places {
   #skip = 0
   #every = 1
 
-  /** The line that begins at `at` was made of what stands at [raw, end) of the input. */
+  /** The line that begins at `at` was made of [raw, end) of the input. */
   add(at: number, raw: number, end: number): void {
     if (this.#skip++ % this.#every !== 0) return
     this.#at.push(at)
     this.#raw.push(raw)
     this.#end.push(end)
     if (this.#at.length < PLACES) return
-    // The older half is thinned out.
+    // Thin out the older half.
     const half = PLACES >> 1
     const keep = (_: number, i: number): boolean => i >= half || i % 2 === 0
     this.#at = this.#at.filter(keep)
@@ -233,17 +232,17 @@ class Places {
     this.#end = this.#end.filter(keep)
   }
 
-  /** Offset in the input of the line that holds `at`. */
+  /** Offset in the input of the line that contains `at`. */
   raw(at: number): number {
     return this.#raw[this.#lines(at) - 1] ?? 0
   }
 
-  /** Offset in the input behind the line that holds the byte before `end`. */
+  /** Offset in the input after the line that contains the byte before `end`. */
   after(end: number): number {
     return this.#end[this.#lines(end - 1) - 1] ?? 0
   }
 
-  /** How many lines begin at `at` or before it. */
+  /** How many lines begin at or before `at`. */
   #lines(at: number): number {
     let low = 0
     let high = this.#at.length

@@ -1,4 +1,4 @@
-/** What several engines have counted together. */
+/** Totals over several engines. */
 import type { EngineStats } from './contract.ts'
 
 export const NOTHING: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }

@@ -1,4 +1,4 @@
-/** The last record of an input: what there was in it. */
+/** The last record of an input: what it contained. */
 import type { InputKind } from '../carriers/detect.ts'
 import { pathOfNeedle } from '../carriers/learned.ts'
 import { LF } from '../core/ascii.ts'
@@ -12,15 +12,15 @@ import type { Engine, InnerOptions, WholeEngine } from './contract.ts'
 import { Memory } from './memory.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 
-/** Lines of a longer input are not counted unless it is asked for: that takes as long as reading it. */
+/** Lines of a longer input are counted only on request: counting takes as long as reading. */
 const COUNTED_BYTES = 4 << 20
-/** Longest line that is looked at for a hint. */
+/** Longest line that is examined for a hint. */
 const HINT_BYTES = 64 << 10
 
-/** What is left of a record or a line where an input breaks off: a dump that ends so close to its end may have gone on. */
+/** Longest remainder of a record or a line where an input breaks off: a dump that ends this close to the end may have been cut. */
 const BREAK_BYTES = 4096
 
-/** Most dumps of a log may have none. */
+/** Shared, because most dumps of a log can be without findings. */
 const NO_FINDINGS: ReadonlyMap<FindingKind, number> = new Map()
 
 export class SummingEngine extends EngineAround implements WholeEngine {
@@ -34,7 +34,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   #headers = 0
   #hint = ''
   #ended = false
-  /** While the input is ended: there was more of it. */
+  /** Set once the input has ended: was it cut? */
   #isCut: boolean | undefined
 
   constructor(options: InnerOptions, make: (options: InnerOptions) => Engine) {
@@ -61,7 +61,6 @@ export class SummingEngine extends EngineAround implements WholeEngine {
     return this.#engine
   }
 
-  /** What its last record says. */
   get summary(): SummaryRecord {
     const { bytes, dumps, goroutines } = this.#engine.stats
     const findings: Partial<Record<FindingKind, number>> = {}
@@ -110,7 +109,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
     return this.#options.lines === true || this.#bytes <= COUNTED_BYTES
   }
 
-  /** A dump that was open where the input breaks off. */
+  /** Was the dump open where the input broke off? */
   #isBroken(record: DumpstreamRecord): record is DumpRecord {
     if (record.type !== 'dump' || this.#isCut === undefined) return false
     return (this.#isCut || this.faults.length > 0) && record.bytes[1] > this.stats.bytes - BREAK_BYTES
@@ -138,7 +137,7 @@ export class SummingEngine extends EngineAround implements WholeEngine {
   }
 }
 
-/** What a person may try where `line` looks like a header of a goroutine, and was not read. */
+/** What a person can try if `line` looks like a goroutine header and was not read. */
 function headerHint(line: string, input: InputKind | undefined): string {
   if (input !== undefined && input !== 'auto') return '--input auto'
   const path = line.startsWith('{') ? pathOfNeedle(line) : undefined

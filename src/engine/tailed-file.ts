@@ -5,7 +5,7 @@ import { type DumpstreamRecord, placeRecord } from '../core/records.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import type { Engine } from './contract.ts'
 
-/** Offsets in what the engine got, in the input, and of the title before it. */
+/** Offsets of a piece in what the engine got and in the input, and the offset of the title before it. */
 interface Piece {
   readonly at: number
   readonly input: number
@@ -16,42 +16,42 @@ const NOTHING = Buffer.alloc(0)
 
 export class TailedFile implements Ordered<TailedFile> {
   readonly name: string
-  /** Made when something comes that may be of a dump, and gone when nothing has for long. */
+  /** Created when something comes that may belong to a dump; dropped after a long time without such a thing. */
   engine: Engine | undefined
   /** Its neighbours among the files with an engine, in the order of use. */
   before: TailedFile | undefined
   after: TailedFile | undefined
   pieces: Piece[] = []
-  /** How much the engine got. */
+  /** Bytes that the engine got. */
   bytes = 0
-  /** The last bytes of its log, as long as there is no engine. */
+  /** The last bytes of the log, while there is no engine. */
   #recent: Buffer = NOTHING
 
   constructor(name: string) {
     this.name = name
   }
 
-  /** More lines of log. */
+  /** Adds lines of log. */
   remember(lines: Buffer): void {
     const last = lines.subarray(-RECENT_BYTES)
     const kept = this.#recent.subarray(Math.max(0, this.#recent.length + last.length - RECENT_BYTES))
     this.#recent = kept.length === 0 ? Buffer.from(last) : Buffer.concat([kept, last])
   }
 
-  /** The last lines of its log, Latin-1, which an engine is told: it remembers from then on. */
+  /** Takes the last lines of the log, Latin-1, to pass them to an engine, which remembers the log from then on. */
   takeRecent(): string {
     const text = this.#recent.toString('latin1')
     this.#recent = NOTHING
     return text.length < RECENT_BYTES ? text : text.slice(text.indexOf('\n') + 1)
   }
 
-  /** Offset in the input of the first byte that may still be dump or log; none is infinite. */
+  /** Offset in the input of the first undecided byte; infinite if there is none. */
   get undecided(): number {
     const settled = this.engine?.settled ?? this.bytes
     return settled < this.bytes ? this.inInput(settled) : Number.POSITIVE_INFINITY
   }
 
-  /** Index of the piece that holds what stands at `offset` of the file. */
+  /** Index of the piece that contains `offset` of the file. */
   pieceOf(offset: number): number {
     let i = this.pieces.length - 1
     while (i > 0 && (this.pieces[i]?.at ?? 0) > offset) i--

@@ -1,5 +1,6 @@
 /**
- * The files of one input: which of them have an engine, how far each has decided, and the log of all, which comes out in the order of the input.
+ * The files of one input: which of them have an engine, how far each has decided, and the log of all of them, which comes out in the order of the
+ * input.
  */
 import { attributesOfPath } from '../carriers/kubernetes.ts'
 import type { Limits } from '../core/limits.ts'
@@ -10,7 +11,7 @@ import { add, NOTHING } from './stats.ts'
 import { TailedFile } from './tailed-file.ts'
 import { WaitingLog } from './waiting-log.ts'
 
-/** Of the files without anything open, so many are looked at when one more comes: some need their engine no longer. */
+/** How many other files with an engine are examined when one is created: some no longer need theirs. */
 const LOOKS = 4
 
 export class TailedFiles {
@@ -20,15 +21,15 @@ export class TailedFiles {
   /** Least recently used first. */
   readonly #files: RecentMap<string, TailedFile>
   #atHand: TailedFile | undefined
-  /** Those with an engine, least recently used first; and of these, other than the one at hand, those that may still say something. */
+  /** The files with an engine, least recently used first; and those with undecided bytes, except the current file. */
   readonly #running = new RecentOrder<TailedFile>()
   readonly #undecided = new Set<TailedFile>()
-  /** What the engines have counted that are gone. */
+  /** Totals of the engines that were dropped. */
   #past: EngineStats = NOTHING
-  /** What the engines of all files are told. */
+  /** Options that the engines of all files have. */
   #ofAll: InnerOptions
   readonly #log: WaitingLog
-  /** Offset in the input before which no file but the one at hand has anything to say. */
+  /** Offset in the input before which all files but the current one have decided. */
   #others = Number.POSITIVE_INFINITY
 
   constructor(options: InnerOptions, limits: Limits, make: (options: InnerOptions) => Engine) {
@@ -55,12 +56,12 @@ export class TailedFiles {
     return !this.#log.isEmpty
   }
 
-  /** Offset in the input before which no file has anything more to say. */
+  /** Offset in the input before which all files have decided. */
   get decided(): number {
     return Math.min(this.#others, this.#atHand?.undecided ?? Number.POSITIVE_INFINITY)
   }
 
-  /** Offset in the input of the first title that a fresh engine must see: of a file with something open; none is infinite. */
+  /** Offset in the input of the first title that a fresh engine must see, that of a file with something open; infinite if there is none. */
   get resumeAt(): number {
     let first = Number.POSITIVE_INFINITY
     for (const file of this.#running) {
@@ -70,17 +71,17 @@ export class TailedFiles {
     return first
   }
 
-  /** A file is at hand. */
+  /** Is there a current file? */
   get isAny(): boolean {
     return this.#atHand !== undefined
   }
 
-  /** The file at hand has an engine: it must be given all that is of it. */
+  /** Does the current file have an engine? Then the engine must get all of the file. */
   get isRunning(): boolean {
     return this.#atHand?.engine !== undefined
   }
 
-  /** A title, `bytes` at `at` of the input: the file of that name is at hand. */
+  /** Reads a title, `bytes` at offset `at` of the input: the file of that name becomes the current one. */
   switchTo(name: string, bytes: Buffer, at: number): void {
     this.#pass(undefined, bytes, at)
     const before = this.#atHand
@@ -93,7 +94,7 @@ export class TailedFiles {
     this.#look()
   }
 
-  /** Log of the file at hand, which has no engine, at `input`. */
+  /** Takes log of the current file, which has no engine, at offset `input`. */
   remember(piece: Buffer, input: number): void {
     const file = this.#atHand
     file?.remember(piece)
@@ -101,7 +102,7 @@ export class TailedFiles {
     this.#flush()
   }
 
-  /** What comes of the file at hand, at `input`, and may be of a dump; `title`: where the title before it begins. */
+  /** Takes bytes of the current file, at offset `input`, that may belong to a dump; `title`: offset of the title before them. */
   push(piece: Buffer, input: number, title: number): void {
     const file = this.#atHand
     if (file === undefined) return
@@ -113,7 +114,7 @@ export class TailedFiles {
     engine.push(piece)
     this.#learnOrder(engine)
     this.#flush()
-    // A long line is log at once, and a dump may yet be found in it.
+    // A long line is log at once, but a dump may yet be found in it.
     if (!engine.open && engine.resumeAt >= file.bytes) file.pieces = file.pieces.slice(-1)
     else if (file.pieces.length > this.#limits.pieces) file.pieces.splice(0, this.#limits.pieces >> 1)
   }
@@ -130,7 +131,7 @@ export class TailedFiles {
     this.#log.flush(Number.POSITIVE_INFINITY)
   }
 
-  /** What is open in it is all there will be. */
+  /** Ends the engine of a file, and what is open in it. */
   #stop(file: TailedFile): void {
     this.#undecided.delete(file)
     const { engine } = file
@@ -146,11 +147,11 @@ export class TailedFiles {
 
   #learnOrder(engine: Engine): void {
     if (this.#ofAll.order === 'oldest_first' || engine.stats.dumps === 0 || engine.isNewestFirst === true) return
-    // A file has shown that its oldest line is the first: so it is in the others.
+    // A file has shown that its oldest line comes first: then the same holds for the others.
     this.#ofAll = { ...this.#ofAll, order: 'oldest_first' }
   }
 
-  /** Makes the engine of a file; of those that have nothing open, the ones that were used longest ago lose theirs. */
+  /** Creates the engine of a file; among those with nothing open, the least recently used ones lose theirs. */
   #start(file: TailedFile): Engine {
     const engine = this.#engineOf(file)
     file.engine = engine
@@ -160,7 +161,7 @@ export class TailedFiles {
       if (oldest === undefined) break
       if (oldest !== file && oldest.engine?.open === false && oldest.undecided === Number.POSITIVE_INFINITY)
         this.#stop(oldest)
-      // Another one is looked at next time.
+      // Examine a different one next time.
       else this.#running.renew(oldest)
     }
     return engine
@@ -170,7 +171,7 @@ export class TailedFiles {
     const { source, qualified, attributes, time, onRecord, onLog, memory } = this.#options
     const { name } = file
     const recent = file.takeRecent()
-    // Field by field, of fields that are there: there may be thousands of files.
+    // Field by field, and only fields that are present: there can be thousands of files.
     const own: Writable<InnerOptions> = { ...this.#ofAll }
     own.source = qualified === true && source !== undefined ? `${source}:${name}` : name
     const named = attributesOfPath(name)
@@ -183,7 +184,7 @@ export class TailedFiles {
     return this.#make(own)
   }
 
-  /** Log of a file, at `offset` of it. */
+  /** Takes log of a file, at `offset` in it. */
   #logOf(file: TailedFile, bytes: Uint8Array, offset: number): void {
     for (let from = 0; from < bytes.length; ) {
       const next = file.pieces[file.pieceOf(offset + from) + 1]?.at ?? Number.POSITIVE_INFINITY
@@ -193,7 +194,7 @@ export class TailedFiles {
     }
   }
 
-  /** Log of `file`, or a title, at `at` of the input. */
+  /** Takes log of `file`, or a title, at offset `at` of the input. */
   #pass(file: TailedFile | undefined, bytes: Uint8Array, at: number): void {
     this.#log.add(bytes, at, () => (file !== undefined && file === this.#atHand ? this.#others : this.decided))
   }
@@ -202,7 +203,7 @@ export class TailedFiles {
     if (!this.#log.isEmpty) this.#log.flush(this.decided)
   }
 
-  /** Looks anew how far the files that are not at hand have decided: the one at hand has changed, or a clock has ended a dump. */
+  /** Updates how far the other files have decided, because the current file changed or a tick may have ended a dump. */
   #look(): void {
     this.#others = Number.POSITIVE_INFINITY
     if (!this.#log.isWanted) return

@@ -1,15 +1,15 @@
 /**
- * Several files in one input, as `tail -f a.log b.log` writes them: each is a source of its own, and has an engine of its own as soon as a dump
- * may begin in it. What is not dump comes out in the order of the input, titles included.
+ * Several files in one input, as `tail -f a.log b.log` writes them. Each is a separate source, and gets its own engine as soon as a dump may begin in
+ * it. Everything that is not dump comes out in the order of the input, titles included.
  *
- *   state    | input                              | what happens
- *   ---------|------------------------------------|---------------------------------------------------------
- *   start    | a title                            | its file is at hand; titled
- *   start    | anything else                      | one file, of which nothing is looked at here, to the end
- *   titled   | a title                            | log; its file is at hand
- *   titled   | what may be the beginning of one   | waits for the rest, or for the next tick but one
- *   titled   | a line without its end             | as that, unless its file has an engine: the line may be ordinary, and need none
- *   titled   | anything else                      | of the file at hand
+ *   state    | input                                   | what happens
+ *   ---------|-----------------------------------------|-----------------------------------------------------------------------
+ *   start    | a title                                 | its file becomes current; titled
+ *   start    | anything else                           | a single file: nothing more is examined here
+ *   titled   | a title                                 | log; its file becomes current
+ *   titled   | what may be the beginning of a title    | waits for the rest, or for the next tick but one
+ *   titled   | a line without its end                  | the same, unless its file has an engine: an ordinary line needs none
+ *   titled   | anything else                           | belongs to the current file
  *
  * An input without titles costs one test a chunk.
  */
@@ -25,27 +25,27 @@ import { EngineAround } from './around.ts'
 import type { Engine, EngineStats, InnerOptions } from './contract.ts'
 import { TailedFiles } from './tailed-files.ts'
 
-/** No more is kept of a line before it is known whether its file needs an engine. */
+/** At most this much of a line is kept until it is known whether its file needs an engine. */
 const LONGEST = RECENT_BYTES
 
 const EMPTY = Buffer.alloc(0)
 
 export class TailedEngine extends EngineAround {
   readonly #options: InnerOptions
-  /** A line that is longer is no ordinary one. */
+  /** A longer line is not an ordinary one. */
   readonly #longest: number
   readonly #make: (options: InnerOptions) => Engine
   /** The engine of an input without titles. */
   #only: Engine | undefined
   readonly #files: TailedFiles
-  /** Of the file at hand. */
+  /** Offset of the current file's title. */
   #titleAt = 0
   /** What may be the beginning of a title, or of an ordinary line. */
   #held: Buffer = EMPTY
   #heldSinceTick = false
   /** The last byte was a line end. */
   #atLine = true
-  /** Of the chunk at hand, once somebody has asked. */
+  /** Whether the current chunk is ordinary, once computed. */
   #chunkIsOrdinary: boolean | undefined
   #bytes = 0
 
@@ -74,7 +74,7 @@ export class TailedEngine extends EngineAround {
     return this.#only?.settled ?? Math.min(this.#files.decided, this.#bytes - this.#held.length)
   }
 
-  /** A fresh engine must see the title of the file at hand, and those of all files with something open. */
+  /** A fresh engine must see the title of the current file, and those of all files with something open. */
   override get resumeAt(): number {
     return this.#only?.resumeAt ?? Math.min(this.#titleAt, this.#files.resumeAt, this.settled)
   }
@@ -109,7 +109,7 @@ export class TailedEngine extends EngineAround {
     this.#files.end()
   }
 
-  /** Does the input begin with a title? If it does not, there will be no titles in it. */
+  /** Does the input begin with a title? If not, it contains none. */
   #begins(buf: Buffer): boolean {
     if (mayBeTitle(buf)) {
       const title = findTitle(buf, 0, true)
@@ -144,7 +144,7 @@ export class TailedEngine extends EngineAround {
     this.#hold(buf, rest)
   }
 
-  /** Where in [pos, end) the line begins that lacks its end, if that tells whether its file needs an engine; `end` otherwise. */
+  /** The start of the incomplete line at the end of [pos, end), if it must wait for the decision whether its file needs an engine; else `end`. */
   #heldFrom(buf: Buffer, pos: number, end: number): number {
     if (this.#files.isRunning) return end
     const line = lineStart(buf, pos, end)
@@ -156,7 +156,7 @@ export class TailedEngine extends EngineAround {
     this.#heldSinceTick = false
   }
 
-  /** What was held gets no end. */
+  /** Gives up waiting for the rest of what was held. */
   #release(): void {
     this.#chunkIsOrdinary = undefined
     const held = this.#held
@@ -170,7 +170,7 @@ export class TailedEngine extends EngineAround {
     this.#only.push(held)
   }
 
-  /** [start, end) is of the file at hand. */
+  /** [start, end) belongs to the current file. */
   #give(buf: Buffer, start: number, end: number, base: number): void {
     if (!this.#files.isAny || start >= end) return
     this.#atLine = buf[end - 1] === LF
@@ -179,10 +179,10 @@ export class TailedEngine extends EngineAround {
     else this.#files.push(piece, base + start, this.#titleAt)
   }
 
-  /** Are these whole lines of log, of which no engine need know more than that they came before what comes? */
+  /** Are these whole lines of log that no engine needs to read, except as the log before what follows? */
   #isOrdinary(buf: Buffer, start: number, end: number): boolean {
     if (buf[end - 1] !== LF || holdsLonger(buf, start, end, this.#longest)) return false
-    // There may be thousands of titles in a chunk.
+    // A chunk can contain thousands of titles.
     this.#chunkIsOrdinary ??= isOrdinary(buf)
     return this.#chunkIsOrdinary || isOrdinary(buf.subarray(start, end))
   }
@@ -198,7 +198,7 @@ function holdsLonger(buf: Buffer, start: number, end: number, most: number): boo
   return false
 }
 
-/** Is nothing in `lines` that may be of a dump, or may announce one? */
+/** Do `lines` contain nothing that may belong to a dump or announce one? */
 function isOrdinary(lines: Buffer): boolean {
   const { length } = lines
   return (

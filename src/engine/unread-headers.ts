@@ -1,8 +1,8 @@
-/** Shows each header of an input in which no dump has begun, with the whole of its line, for the summary to count them. */
+/** Passes on each header of an input in which no dump has begun, with its whole line, so that the summary can count them. */
 import { LF } from '../core/ascii.ts'
 import { findNeedle } from '../text/needle.ts'
 
-/** From the first header on, so much of the input is looked at. */
+/** How much of the input is searched, from the first header on. */
 const SHOWN_BYTES = 1 << 20
 const EMPTY = Buffer.alloc(0)
 const NEWLINE = Buffer.from('\n')

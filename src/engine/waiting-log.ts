@@ -1,17 +1,16 @@
 /**
- * The log of several files of one input on its way out, in the order of the input: what comes after a line of which its file has not decided
- * waits for it.
+ * The log of several files of one input on its way out, in the order of the input: log after an undecided line of any file waits for that line.
  */
 
 export class WaitingLog {
   readonly #onLog: ((bytes: Uint8Array, offset: number) => void) | undefined
   readonly #most: number
-  /** Log that waits, and where it stood in the input: in this order. */
+  /** Log that waits, with its offset in the input, by which it is sorted. */
   #queue: { readonly at: number; readonly bytes: Uint8Array }[] = []
   #bytes = 0
   #since: number | undefined
 
-  /** `most`: bytes that may wait. Past it, and when it has waited too long, log goes out before what it waits for. */
+  /** `most`: bytes that may wait. If there are more, or they have waited too long, log goes out before what it waits for. */
   constructor(onLog: ((bytes: Uint8Array, offset: number) => void) | undefined, most: number) {
     this.#onLog = onLog
     this.#most = most
@@ -21,33 +20,33 @@ export class WaitingLog {
     return this.#queue.length === 0
   }
 
-  /** Somebody wants it. */
+  /** Does anyone want the log? */
   get isWanted(): boolean {
     return this.#onLog !== undefined
   }
 
-  /** Takes log that stood at `at` of the input, before which all is decided up to `decided`. */
+  /** Takes log from offset `at` of the input; everything before `decided` is decided. */
   add(bytes: Uint8Array, at: number, decided: () => number): void {
     if (this.#onLog === undefined) return
     if (this.#queue.length === 0 && at < decided()) {
       this.#onLog(bytes, at)
       return
     }
-    // What a dump has held may be older than what waits.
+    // Log that a dump had held may be older than what already waits.
     let place = this.#queue.length
     while (place > 0 && (this.#queue[place - 1]?.at ?? 0) > at) place--
     this.#queue.splice(place, 0, { at, bytes: Buffer.from(bytes) })
     this.#bytes += bytes.length
   }
 
-  /** As Engine.tick. */
+  /** Like Engine.tick. */
   tick(now: number, idle: number): void {
     if (this.#queue.length === 0) this.#since = undefined
     else if (this.#since === undefined) this.#since = now
     else if (now - this.#since >= idle) this.flush(Number.POSITIVE_INFINITY)
   }
 
-  /** The log that stood before `decided` comes out. */
+  /** Emits the log from before `decided`. */
   flush(decided: number): void {
     const upTo = this.#bytes > this.#most ? Number.POSITIVE_INFINITY : decided
     const left = this.#queue.findIndex(({ at }) => at >= upTo)

@@ -10,11 +10,11 @@ import { type Form, type FormSink, LineBuilder, RECORD_BYTES, Rest } from './for
 
 const SEMICOLON = 0x3b
 const DELIMITERS = [COMMA, SEMICOLON, TAB, 0x7c] as const
-/** Quotes without an end that are forgiven; after that, quotes are text. */
+/** How many quotes without an end are accepted as text; after that, every quote is text. */
 const BAD_QUOTES = 3
-/** Lines after a quote that never closes which tell whether it was a quote, or the file is cut in its field. */
+/** How many lines after an unclosed quote decide whether it was a quote, or the file was cut inside its field. */
 const LINES_AHEAD = 8
-/** A column with one of these names is in every download of a log. */
+/** Every log download has a column with one of these names. */
 const KNOWN =
   /^"?[@_]?(?:raw|line|log|message|msg|text|body|content|value|event|log_?(?:entry|message|line)|time|timestamp|ts(?:ns)?|date|datetime|_time|timegenerated(?: \[.*\])?|host|service|severity|level|status|source)"?$/i
 const ISO_TIME = /^"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d/
@@ -25,7 +25,7 @@ export interface CsvTable {
   readonly columns: number
 }
 
-/** What the first line says: undefined when it is not the names of columns. `second`: the line after it; absent: whether it matters. */
+/** Parses the first line; undefined if it does not hold column names. `second`: the next line, if it is known. */
 export function csvTable(first: string, second?: string): CsvTable | undefined {
   const line = first.replace(/\r?\n?$/, '')
   for (const delimiter of DELIMITERS) {
@@ -44,7 +44,7 @@ export function csvTable(first: string, second?: string): CsvTable | undefined {
   return undefined
 }
 
-/** Columns in another language: the row below has as many, and a time. Prose has commas, and may have times. */
+/** For column names in other languages: the next row has as many fields, one of them a time. Prose has commas too, and can have times. */
 function isTimed(columns: number, delimiter: number, second: string | undefined): boolean {
   if (second === undefined) return delimiter !== COMMA
   const fields = second.split(String.fromCharCode(delimiter))
@@ -98,7 +98,7 @@ export class Csv implements Form {
     }
   }
 
-  /** Offset after the line end of the row; -1 when that has not come. */
+  /** Offset after the line end of the row; -1 if it has not arrived. */
   #rowEnd(buf: Buffer, pos: number): number {
     let from = pos
     for (;;) {
@@ -119,21 +119,21 @@ export class Csv implements Form {
     open: false,
   }
 
-  /** Is a quoted field open at `end`? Goes on where it stopped for the same row. */
+  /** Is a quoted field open at `end`? For the same row, continues where the last call stopped. */
   #hasOpenQuote(buf: Buffer, pos: number, end: number = buf.length): boolean {
     const last = this.#scanned
     const goesOn = last.buf === buf && last.pos === pos && last.at <= end
     let open = goesOn && last.open
     for (let p = goesOn ? last.at : pos; p < end; p++) {
       if (buf[p] !== QUOTE) continue
-      // A quote begins a field only where the field begins.
+      // A quote opens a field only at its start.
       if (open || p === pos || buf[p - 1] === this.#delimiter || buf[p - 1] === QUOTE) open = !open
     }
     this.#scanned = { buf, pos, at: end, open }
     return open
   }
 
-  /** The quote at the row at `pos` never closes: its first line is text. */
+  /** The quote in the row at `pos` never closes: its first line is taken as text. */
   #forgive(buf: Buffer, pos: number): number {
     this.#badQuotes++
     if (this.#badQuotes === 1) this.#sink.fault('a quote in the CSV never closes')
@@ -143,7 +143,7 @@ export class Csv implements Form {
     return end
   }
 
-  /** Are the lines after the first one no rows? */
+  /** Was the field cut? Then the lines after its first one do not look like rows. */
   #isCutField(buf: Buffer, pos: number): boolean {
     const lines = buf
       .toString('latin1', pos, pos + RECORD_BYTES)
@@ -154,7 +154,7 @@ export class Csv implements Form {
     return rows.length * 2 < lines.length
   }
 
-  /** `isCut`: its last field has no end. */
+  /** `isCut`: its last field is not closed. */
   #row(buf: Buffer, pos: number, end: number, isCut = false): void {
     let stop = end
     if (stop > pos && buf[stop - 1] === LF) stop--
@@ -174,7 +174,7 @@ export class Csv implements Form {
       const name = names[index] ?? JSON.stringify(`column ${index + 1}`)
       if (index++ > 0) line.byte(COMMA)
       line.text(`${name}:`)
-      // Labels of Loki are JSON in a field.
+      // Loki's labels are JSON inside a field.
       if (text[0] === 0x7b && isObject(text)) line.bytes(text, 0, text.length)
       else line.quoted(text)
     })

@@ -1,4 +1,4 @@
-/** Which form an input has, by its first bytes. */
+/** Detects the form of an input by its first bytes. */
 import { CarriedText } from '../carriers/carrier.ts'
 import { CloudWatchEvents } from '../carriers/cloudwatch.ts'
 import { Otlp } from '../carriers/otlp.ts'
@@ -12,32 +12,32 @@ import { JournalExport, JournalVerbose } from './journal.ts'
 import { isProfileHead, Pprof } from './pprof.ts'
 import { isList, YamlDocuments } from './yaml.ts'
 
-/** Bytes that are looked at, at most, before an input has the form of plain lines. */
+/** Bytes that are examined at most; if they do not decide, the input is plain lines. */
 export const SNIFF_BYTES: number = 64 << 10
-/** Lists in a line that are looked at. */
+/** Lists that are examined in one line. */
 const LISTS = 64
-/** A first line of JSON may be a whole answer. */
+/** The first line may be a whole response in JSON. */
 const FIRST_LINE_BYTES = 1 << 20
-/** Longest string that a record in a line of many records is believed to have. */
+/** Longest string expected in a record, if one line holds many records. */
 const LONG_STRING_BYTES = 256 << 10
 
 export interface Found {
   readonly name: string
-  /** Bytes before it that are of no form: a byte order mark. */
+  /** Bytes before the content, such as a byte order mark. */
   readonly skip: number
-  /** Absent: lines as they are. */
+  /** Absent for plain lines. */
   readonly make?: FormMaker
 }
 
 const PLAIN: Found = { name: 'lines', skip: 0 }
-/** A first line that may be one of YAML. */
+/** A first line that may be YAML. */
 const YAML_HEAD = /^(?:---\s*$|insertId: |logName: |\w+:\s*$|- [\w.]+: )/
 const YAML = /^(?:---\s*\r?\n(?:\w[\w.]*:(?:\s|$)|$)|insertId: \S|logName: \S)/
-/** The first line of a further document: gcloud writes no empty line behind the separator. */
+/** The first line of a further document: gcloud writes no empty line after the separator. */
 const MEMBER = /^[\w.-]+:(?:\s|$)|^- /
 const VERBOSE = /^\w{3} \d{4}-\d\d-\d\d .*\[s=[0-9a-f]+;/
 
-/** Undefined: `head` is too short to say. `final`: there is no more. */
+/** Undefined if `head` is too short to decide. `final`: there is no more input. */
 export function detectForm(head: Buffer, final: boolean): Found | undefined {
   if (head.length === 0) return final ? PLAIN : undefined
   const enough = final || head.length >= SNIFF_BYTES
@@ -63,7 +63,7 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
   if (first.startsWith('__CURSOR=')) return { name: 'journal-export', skip: 0, make: (sink) => new JournalExport(sink) }
   if (VERBOSE.test(first)) return { name: 'journal-verbose', skip: 0, make: (sink) => new JournalVerbose(sink) }
   if (csvTable(first) === undefined && !YAML_HEAD.test(first.trimEnd())) return PLAIN
-  // The second line has the last word.
+  // The second line decides.
   const second = head.indexOf(LF, lf + 1)
   if (second < 0 && !enough) return undefined
   const table = csvTable(first, head.toString('utf8', lf + 1, second < 0 ? head.length : second))
@@ -77,8 +77,8 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
 }
 
 /**
- * Does text that is no YAML follow the first document? Then that is the front matter of a page (jekyllrb.com/docs/front-matter). Undefined:
- * its end is not there.
+ * Is the first document followed by text that is not YAML? Then it is the front matter of a page (jekyllrb.com/docs/front-matter). Undefined if the
+ * end of the document is not in `head`.
  */
 function endsInText(head: Buffer, enough: boolean): boolean | undefined {
   const text = head.toString('latin1')
@@ -92,7 +92,7 @@ function endsInText(head: Buffer, enough: boolean): boolean | undefined {
 
 const DOCUMENT: Found = { name: 'json-document', skip: 0, make: (sink) => new JsonDocument(sink) }
 
-/** Lines of JSON that each are one record are read faster as they are. */
+/** Lines of JSON with one record each are PLAIN: they are faster to read without a form. */
 function json(head: Buffer, start: number, final: boolean): Found | undefined {
   let second = start + 1
   while (second < head.length && (head[second] as number) <= 0x20) second++
@@ -111,7 +111,7 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
   if (lf < 0 && endsInLongString(head, start)) return PLAIN
   const whole = new JsonPaths([])
   const after = whole.scan(head, start, end)
-  // More than 1 MiB in one line, or a value that goes over its line.
+  // The line has more than 1 MiB, or a value continues on the next line.
   if (after < 0)
     return lf < 0 || /[,{[:]\s*$/.test(head.toString('latin1', Math.max(start, end - 16), end)) ? DOCUMENT : PLAIN
   const line = Buffer.concat([head.subarray(start, end), Buffer.from('\n')])
@@ -121,7 +121,7 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
   return holdsRecords(head, start, after) ? DOCUMENT : PLAIN
 }
 
-/** Is the end of `head` in a string that no document has in a record? It is one line, and read as such, however long. */
+/** Does `head` end in a string that is too long for a record of a document? Then it is read as one line, however long. */
 function endsInLongString(head: Buffer, start: number): boolean {
   for (let p = start; p < head.length; p++) {
     if (head[p] !== QUOTE) continue
@@ -132,7 +132,7 @@ function endsInLongString(head: Buffer, start: number): boolean {
   return false
 }
 
-/** Is an array of several objects, or of arrays, in the object? Lists of pairs do not count; one of a single record is read as part of its line. */
+/** Does the object contain an array of several objects or arrays? Lists of pairs do not count; an array of one record is read as part of its line. */
 function holdsRecords(buf: Buffer, start: number, end: number): boolean {
   let lists = 0
   for (let p = start; p < end; p++) {

@@ -1,5 +1,5 @@
 /**
- * JSON over many lines, and many records in one value: arrays and answers of log stores, pretty-printed or not, of any length. Each record
+ * JSON over many lines, and many records in one value: arrays and responses of log stores, pretty-printed or not, of any length. Each record
  * becomes a line of JSON, which the carriers read.
  *
  *   value                                           | becomes
@@ -7,14 +7,14 @@
  *   an object at the top, or an element of an array | a line
  *   an array in an array: `["1795…","text"]`        | a line, `{"0":"1795…","1":"text"}`
  *   `[{"key":"a","value":1},…]`, also with `field`  | `{"a":1,…}`, part of its record
- *   an array of such in a record                    | lines, each with the fields of the record before the array
+ *   an array of records inside a record             | lines, each with the fields of the outer record before the array
  *   a line of text between two values               | itself
  *   `"message" => "text"`, as Logstash's rubydebug  | part of its record
- *   a record that breaks off                        | what there is of it: carriers know JSON that is cut
+ *   a record that is cut                            | what there is of it: carriers can read cut JSON
  *
  *     {"status":"success","data":{"result":[{"stream":{"pod":"web-1"},"values":[["1795517851473000000","goroutine 7 [running]:"]]}]}}
  *
- * Memory: one record and the fields of those around it.
+ * Memory: one record and the fields of the records around it.
  */
 import {
   BACKSLASH,
@@ -40,11 +40,11 @@ export class JsonDocument implements Form {
   readonly #sink: FormSink
   readonly #rest = new Rest()
   readonly #records = new JsonRecords((at) => this.#frame(at))
-  /** Bytes of the input that have been read, of those up to the end of the last token, and of those that belong to a line or a frame. */
+  /** Bytes of the input that were read; of those, the bytes up to the end of the last token, and the bytes that were emitted as a line or a frame. */
   #at = 0
   #tokenEnd = 0
   #cut = 0
-  /** The beginning of a line of text has been handed on. */
+  /** The beginning of a line of text was already emitted. */
   #inLine = false
 
   constructor(sink: FormSink) {
@@ -97,7 +97,7 @@ export class JsonDocument implements Form {
       }
       let stop = p + 1
       if (c === EQUALS) {
-        // Ruby writes `=>` in the place of a colon.
+        // Ruby writes `=>` instead of a colon.
         if (stop === buf.length && !final) return p
         if (buf[stop] === GREATER) stop++
       } else if (c === QUOTE) {
@@ -109,15 +109,15 @@ export class JsonDocument implements Form {
           return buf.length
         }
         if (buf[stop - 1] === LF) {
-          // A string does not go over the end of its line: the rest of it is missing.
+          // A JSON string cannot contain a line end: its rest is missing.
           this.#records.cutString(buf, p, buf[stop - 2] === CR ? stop - 2 : stop - 1)
           this.#at += stop - p
-          this.#fail('a string without its end')
+          this.#fail('an unterminated string')
           p = stop
           continue
         }
       } else if (!isPunctuation(c)) {
-        // A time in Ruby has no quotes.
+        // Ruby writes times without quotes.
         while (stop < buf.length && (isLiteral(buf[stop] as number) || (buf[stop] === COLON && isDigit(c)))) stop++
         if (stop === buf.length && !final) return p
       }
@@ -127,13 +127,13 @@ export class JsonDocument implements Form {
       this.#at += stop - p
       this.#tokenEnd = this.#at
       if (c === COMMA) this.#emit(1)
-      if (!isFine) this.#fail('what is not JSON')
+      if (!isFine) this.#fail('invalid syntax')
       p = stop
     }
     return p
   }
 
-  /** Hands on the record that is complete. `comma`: its comma has been read. */
+  /** Emits the complete record, if there is one. `comma`: its comma was read. */
   #emit(comma: 0 | 1): void {
     const line = this.#records.complete
     if (line === undefined) return
@@ -158,8 +158,9 @@ export class JsonDocument implements Form {
   }
 
   /**
-   * A string is longer than a record may be. What there is of the record, and all that comes up to the end of the line in the input, is one
-   * line: it goes on in pieces, and whoever reads lines that are too long finds the dump in it.
+   * A string is longer than a record may be. The record so far, and everything up to the end of the line in the input, becomes one line: it is
+   * emitted
+   * in pieces, and the code for lines that are too long finds the dump in it.
    */
   #tooLong(): void {
     const record = this.#records.line()?.view()
@@ -174,7 +175,7 @@ export class JsonDocument implements Form {
     this.#inLine = true
   }
 
-  /** Begins anew with what follows: a line, or a value. */
+  /** Starts over with what follows: a line, or a value. */
   #fail(what: string): void {
     this.#sink.fault(`${what} in the JSON`)
     this.#emit(0)
@@ -195,7 +196,7 @@ function isLiteral(c: number): boolean {
   return c > SPACE && c !== QUOTE && !isPunctuation(c)
 }
 
-/** Offset after the quote that ends the string, or after the line end that it goes over; -1 when neither is there. */
+/** Offset after the quote that ends the string, or after the line end that interrupts it; -1 if there is neither. */
 function endOfString(buf: Buffer, pos: number): number {
   for (let p = pos; p < buf.length; p++) {
     const c = buf[p]

@@ -1,8 +1,8 @@
-/** Bytes that are not lines of UTF-8: UTF-16 with a byte order mark, and the frames in which Docker's and Podman's API sends two streams. */
+/** Bytes that are not lines of UTF-8: UTF-16 with a byte order mark, and the frames in which the APIs of Docker and Podman multiplex two streams. */
 import { LF } from '../core/ascii.ts'
 import { type Form, type FormSink, LINE_END, RECORD_BYTES, Rest } from './form.ts'
 
-/** PowerShell's `>` writes the least byte first. */
+/** UTF-16 with a byte order mark. PowerShell's `>` writes little-endian. */
 export class Utf16 implements Form {
   readonly #sink: FormSink
   readonly #bigEndian: boolean
@@ -53,7 +53,7 @@ export class Utf16 implements Form {
     this.#sink.line(Buffer.concat([this.#utf8(rest, 0, rest.length & ~1), LINE_END]), rest.length)
   }
 
-  /** Offset after the next line end, which is at an even place; -1 for none. */
+  /** Offset after the next line end, which must be at an even distance from `pos`; -1 if there is none. */
   #lineEnd(buf: Buffer, pos: number): number {
     const high = this.#bigEndian ? 0 : 1
     for (let at = buf.indexOf(LF, pos); at >= 0; at = buf.indexOf(LF, at + 1)) {
@@ -73,7 +73,7 @@ const EMPTY = Buffer.alloc(0)
 const HEAD = 8
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const
 
-/** Is this the head of a frame: `[stream, 0, 0, 0, length]` (docs.docker.com/reference/api/engine, "Attach to a container", Stream format)? */
+/** Is this the header of a frame: `[stream, 0, 0, 0, length]` (docs.docker.com/reference/api/engine, "Attach to a container", Stream format)? */
 export function isFrameHead(buf: Uint8Array, at = 0): boolean {
   return (
     (buf[at] === 1 || buf[at] === 2) &&
@@ -87,17 +87,17 @@ export function isFrameHead(buf: Uint8Array, at = 0): boolean {
 export class Multiplexed implements Form {
   readonly #sink: FormSink
   readonly #rest = new Rest()
-  /** The line that each stream has not ended, as far as it has come. */
+  /** The unfinished line of each stream, in pieces. */
   readonly #open: Buffer[][] = STREAMS.map(() => [])
   readonly #openBytes: number[] = STREAMS.map(() => 0)
-  /** Where it begins in the input. */
+  /** Offset in the input where the unfinished line begins. */
   readonly #openAt: number[] = STREAMS.map(() => 0)
   /** Bytes of the input that were read. */
   #at = 0
-  /** Of the frame that is read: its stream, and the bytes that it still has. */
+  /** The current frame: its stream, and its remaining bytes. */
   #stream = 0
   #left = 0
-  /** Bytes of the input of which no line has been made. */
+  /** Bytes of the input that were read since the last line was emitted. */
   #raw = 0
   #isDamaged = false
 
@@ -123,20 +123,20 @@ export class Multiplexed implements Form {
 
   end(): void {
     const rest = this.#rest.take()
-    if (rest.length > 0 || this.#left > 0) this.#sink.fault('the stream of Docker ends in the middle of a frame')
+    if (rest.length > 0 || this.#left > 0) this.#sink.fault('the Docker stream ends in the middle of a frame')
     this.#endLines()
     this.#raw += rest.length
     if (this.#raw > 0) this.#sink.frame(this.#raw)
   }
 
-  /** Takes what there is of the frame at `pos`, up to its end; returns where that is. */
+  /** Takes the part of the frame that begins at `pos`, up to its end; returns where it stops. */
   #payload(buf: Buffer, pos: number): number {
     const end = Math.min(buf.length, pos + this.#left)
     const stream = this.#stream
     this.#left -= end - pos
     let at = pos
     while (at < end) {
-      // A line without an end comes in pieces.
+      // A line that does not end is emitted in pieces.
       const most = Math.min(end, at + RECORD_BYTES - (this.#openBytes[stream] ?? 0))
       const lf = buf.subarray(at, most).indexOf(LF)
       const stop = lf < 0 ? most : at + lf + 1
@@ -151,9 +151,9 @@ export class Multiplexed implements Form {
     return end
   }
 
-  /** What is at `pos` is not a frame: it is log as it is, up to the next frame. Returns where that may begin. */
+  /** There is no frame at `pos`: the bytes up to the next frame are log. Returns where that may begin. */
   #damage(buf: Buffer, pos: number): number {
-    if (!this.#isDamaged) this.#sink.fault('what is not a frame in the stream of Docker')
+    if (!this.#isDamaged) this.#sink.fault('bytes that are not a frame in the Docker stream')
     this.#isDamaged = true
     this.#endLines()
     let at = pos + 1
@@ -164,7 +164,7 @@ export class Multiplexed implements Form {
     return at
   }
 
-  /** `bytes` more of the input are read. */
+  /** Counts `bytes` of the input as read. */
   #skip(bytes: number): void {
     this.#at += bytes
     this.#raw += bytes
@@ -174,7 +174,7 @@ export class Multiplexed implements Form {
     for (const [stream, open] of this.#open.entries()) if (open.length > 0) this.#line(stream, LINE_END)
   }
 
-  /** A line of log goes out in a frame for itself. */
+  /** As log, the line goes out in a frame with only that line. */
   #line(stream: number, end: Uint8Array = EMPTY): void {
     const text = Buffer.concat(this.#open[stream] ?? [])
     this.#open[stream] = []

@@ -1,17 +1,19 @@
 /**
- * Forms: how a log was written down before it is lines of text. A form takes bytes and hands on lines, and says how many bytes of the input
- * each line was made of: what is log comes out as it was.
+ * Forms: how a log is encoded before it is lines of text. A form takes bytes and emits lines, with the number of input bytes that each line was made
+ * of, so that log can come out as it was.
  */
 
 export interface FormSink {
   /**
-   * `text`, which ends with its line end unless more of a line that is too long follows, was made of the next `raw` bytes of the input. It is valid during the call only. `log`: what comes
-   * out if it is log; absent: the bytes that it was made of. `before`: how many bytes before those it begins, where another line ended since.
+   * `text` was made of the next `raw` bytes of the input. It ends with a line end, unless the line is too long and more of it follows; it is valid
+   * only
+   * during the call. `log`: what comes out if the line is log; by default, the bytes that it was made of. `before`: how many bytes earlier the line
+   * begins, if another line has ended since.
    */
   line(text: Uint8Array, raw: number, log?: Uint8Array, before?: number): void
-  /** The next `raw` bytes of the input are not text: brackets, a byte order mark, the names of columns. */
+  /** The next `raw` bytes of the input are not text: brackets, a byte order mark, column names. */
   frame(raw: number): void
-  /** Something can't be read. One plain clause without the input's name: `the JSON ends in the middle of a record`. */
+  /** Something cannot be read. `what` is a plain clause without the name of the input: `the JSON ends in the middle of a record`. */
   fault(what: string): void
 }
 
@@ -19,22 +21,22 @@ export interface Form {
   /** The chunk may be reused after the call. */
   push(chunk: Buffer): void
   end(): void
-  /** Nothing has come for a while: a record that is complete goes out, even if its comma has not come. */
+  /** Nothing has come for a while: emits a record that is complete although its comma has not come. */
   flush?(): void
-  /** Where in `raw`, what a line was made of, the byte at `offset` of the line is. Absent: a line is log as a whole, or not at all. */
+  /** Maps `offset` in the line to its place in `raw`, the bytes the line was made of. Absent: a line is log as a whole, or not at all. */
   place?(raw: Uint8Array, offset: number): number
 }
 
 export type FormMaker = (sink: FormSink) => Form
 
-/** Longest record that is put into one line, bytes: Limits.lineBytes holds for the line in turn. */
+/** Longest record that becomes one line, bytes. Limits.lineBytes then applies to that line. */
 export const RECORD_BYTES: number = 1 << 20
 
-/** A line that grows, for a record of many fields. */
+/** A growing line, for a record of many fields. */
 export class LineBuilder {
   #bytes = Buffer.allocUnsafe(4096)
   length = 0
-  /** More bytes came than a record may have. */
+  /** More bytes were added than a record may have. */
   overflow = false
 
   clear(): void {
@@ -56,7 +58,7 @@ export class LineBuilder {
     this.bytes(Buffer.from(value), 0, Buffer.byteLength(value))
   }
 
-  /** `from` as a string of JSON. */
+  /** Adds `from` as a JSON string. */
   quoted(from: Uint8Array, start = 0, end: number = from.length): void {
     if (!this.#fits((end - start) * 6 + 2)) return
     const { length } = this
@@ -80,7 +82,7 @@ export class LineBuilder {
     this.length = q
   }
 
-  /** What has been written, with a line end; empty after too much. */
+  /** What was written, with a line end; only a line end after an overflow. */
   take(): Uint8Array {
     if (this.overflow) return LINE_END
     this.byte(0x0a)
@@ -108,7 +110,7 @@ export class LineBuilder {
 export const LINE_END: Uint8Array = Uint8Array.of(0x0a)
 const EMPTY = Buffer.alloc(0)
 
-/** Chunks, with what was left over of the one before in front. */
+/** Prepends to each chunk what was left over from the previous one. */
 export class Rest {
   #bytes: Buffer = EMPTY
 

@@ -6,7 +6,7 @@
  *     __REALTIME_TIMESTAMP=1795517851123456               _SYSTEMD_UNIT=app.service
  *     MESSAGE=goroutine 7 [running]:                      MESSAGE=goroutine 7 [running]:
  *
- * A value with a control character, which TAB is, comes in the export after its name and eight bytes that say its length, least first.
+ * In the export, a value with a control character (TAB is one) follows its name and a line end, preceded by its length in eight bytes, little-endian.
  */
 import { EQUALS, LF } from '../core/ascii.ts'
 import { type Form, type FormSink, LineBuilder, RECORD_BYTES, Rest } from './form.ts'
@@ -46,7 +46,7 @@ export class JournalExport implements Form {
     this.#entry()
   }
 
-  /** Offset after the field, or the empty line, at `pos`; -1 when it is not complete. */
+  /** Offset after the field, or the empty line, at `pos`; -1 if it is not complete. */
   #field(buf: Buffer, pos: number): number {
     const lf = buf.indexOf(LF, pos)
     if (lf < 0) return -1
@@ -126,7 +126,7 @@ export class JournalVerbose implements Form {
   #take(line: string, raw: number): void {
     if (ENTRY.test(line)) {
       this.#entry()
-      // The stamp is in the zone of the reader; the fields have one that is not.
+      // The timestamp is in the reader's time zone; a field has it in UTC.
       this.#fields = {
         __CURSOR: line.slice(line.indexOf('[') + 1, -1),
         __VERBOSE_TIME: line.slice(0, line.indexOf(' [')),
@@ -141,7 +141,7 @@ export class JournalVerbose implements Form {
       this.#name = m[1] ?? ''
       this.#fields[this.#name] = m[2] ?? ''
     } else if (this.#name !== '') {
-      // The further lines of a value are indented as far as its first.
+      // Further lines of a value are indented as far as its first one.
       this.#fields[this.#name] += `\n${line.slice(4 + this.#name.length + 1)}`
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Tokens of JSON → a line for each record. Which values are records is told by where they stand, and by the first element of an array; the table is
+ * Tokens of JSON → one line per record. Which values are records follows from their position, and from the first element of an array; the table is
  * in document.ts.
  */
 import { holdsDump } from '../carriers/dump-string.ts'
@@ -8,31 +8,31 @@ import { LineBuilder } from './form.ts'
 
 /** How deep values may be nested. */
 const DEPTH = 64
-/** Fields of a record that are given to the records in it, bytes. */
+/** How many bytes of a record's fields are repeated in the records inside it. */
 const CONTEXT_BYTES = 4096
-/** First names of a list of pairs. */
+/** Names of the first member of a pair. */
 const PAIR_NAMES = new Set(['key', 'field', 'Key'])
 
 /**
- * `record`: has a line. `inline`: part of one. `list`: its elements are records. `map`: an array of pairs, `pair` one of them. `unknown`: an
- * array of which nothing is known yet; `maybePair`: its first element is an object, of which no name is known yet.
+ * `record`: becomes a line. `inline`: part of a line. `list`: its elements are records. `map`: an array of pairs. `pair`: one of these pairs.
+ * `unknown`: an array without an element yet. `maybePair`: the first element of an array, an object without a name yet.
  */
 type Mode = 'record' | 'inline' | 'list' | 'map' | 'pair' | 'unknown' | 'maybePair'
 
 interface Level {
   readonly isArray: boolean
   mode: Mode
-  /** Elements, or members, so far. */
+  /** Elements or members so far. */
   count: number
-  /** Of a record. */
+  /** For a record. */
   line: LineBuilder | undefined
-  /** Fields of the record for those in it: length of its line where its first list begins; -1 for none. */
+  /** The fields that records inside this one repeat: the length of the line at the start of its first list; -1 without a list. */
   context: number
-  /** Where the next token is a name, a colon, a value, or what comes after one. */
+  /** What kind of token comes next; `next` is what follows a value. */
   expects: 'name' | 'colon' | 'value' | 'next'
-  /** Of a pair: the member that is being read. */
+  /** For a pair: the member that is being read. */
   pairName: string
-  /** Where its opening bracket is, with the blanks before it. */
+  /** Offset of its opening bracket, including the blanks before it. */
   readonly start: number
 }
 
@@ -40,43 +40,45 @@ export class JsonRecords {
   readonly #onBegin: (at: number) => void
   #levels: Level[] = []
   readonly #free: LineBuilder[] = []
-  /** Offset in the input of the end of the token before. */
+  /** Offset in the input of the end of the previous token. */
   #tokenEnd = 0
   #complete: LineBuilder | undefined
 
-  /** `onBegin`: a record begins behind the token that ends at `at` of the input. */
+  /** `onBegin`: a record begins after the token that ends at `at` of the input. */
   constructor(onBegin: (at: number) => void) {
     this.#onBegin = onBegin
   }
 
-  /** Some value is open. */
+  /** Is a value open? */
   get open(): boolean {
     return this.#levels.length > 0
   }
 
-  /** The line of a record that is complete. */
+  /** The line of a complete record, until it is released. */
   get complete(): LineBuilder | undefined {
     return this.#complete
   }
 
-  /** That line has been handed on. */
+  /** `line` was emitted: its memory can be reused. */
   release(line: LineBuilder): void {
     this.#complete = undefined
     this.#free.push(line)
   }
 
-  /** What was open is none. */
+  /** Drops all open values. */
   leave(): void {
     this.#levels = []
   }
 
-  /** A value without its last quote. */
+  /** A string value that is cut before its last quote. */
   cutString(buf: Buffer, start: number, stop: number): void {
     const level = this.#levels[this.#levels.length - 1]
     if (level?.expects === 'value') this.#scalar(level, buf, start, stop)
   }
 
-  /** The token [start, stop) of `buf`, which begins with `c`; the one before it ended at `before` of the input. False: it can't come here. */
+  /**
+   * Reads the token [start, stop) of `buf`, which begins with `c`; the previous one ended at `before` of the input. False if it is not valid here.
+   */
   token(buf: Buffer, start: number, stop: number, c: number, before: number): boolean {
     this.#tokenEnd = before
     const level = this.#levels[this.#levels.length - 1]
@@ -150,7 +152,7 @@ export class JsonRecords {
     return true
   }
 
-  /** What is before an element of an array in a line: an array that is a record is an object there. */
+  /** Writes what precedes an element of an array: an array that is a record becomes an object. */
   #element(level: Level, line: LineBuilder): void {
     const index = level.count
     this.#comma(level, line)
@@ -158,7 +160,7 @@ export class JsonRecords {
   }
 
   #comma(level: Level, line: LineBuilder): void {
-    // A record begins with the fields of those around it.
+    // A record begins with the fields of the records around it.
     if (level.line === undefined ? level.count > 0 : line.length > 1) line.byte(COMMA)
     level.count++
   }
@@ -168,7 +170,7 @@ export class JsonRecords {
     level.expects = 'next'
     if (level.mode === 'unknown') {
       if (!isArray) {
-        // The first name says whether these are pairs.
+        // Its first name decides whether these are pairs.
         this.#open(false, 'maybePair')
         return true
       }
@@ -211,7 +213,7 @@ export class JsonRecords {
     this.#levels.push(level)
   }
 
-  /** What was read before the record is of no line; blanks before it are its own. */
+  /** Bytes before the record belong to no line, except the blanks right before it. */
   #beginRecord(level: Level): void {
     this.#onBegin(level.start)
     const line = this.#free.pop() ?? new LineBuilder()
@@ -221,7 +223,7 @@ export class JsonRecords {
     level.line = line
   }
 
-  /** The first element of an array has shown what it is. */
+  /** The first element of an array has shown what kind of array it is. */
   #decide(level: Level, mode: 'inline' | 'list' | 'map'): void {
     const parent = this.#levels[this.#levels.indexOf(level) - 1]
     const isElement = parent === undefined || parent.mode === 'list'
@@ -246,7 +248,7 @@ export class JsonRecords {
   }
 
   #close(level: Level): void {
-    // An array without elements.
+    // An empty array.
     if (level.mode === 'unknown') this.#decide(level, 'inline')
     const parent = this.#levels[this.#levels.length - 2]
     const line = this.line()
@@ -268,21 +270,21 @@ export class JsonRecords {
     line.byte(level.isArray && level.mode !== 'map' ? BRACKET_CLOSE : BRACE_CLOSE)
   }
 
-  /** Fields of the records around it, so that the stream that they name is known. */
+  /** Adds the fields of the records around it, which name its stream. */
   #addContext(line: LineBuilder): void {
     for (const level of this.#levels) {
       if (level.line === undefined || level.context < 3 || level.context > CONTEXT_BYTES) continue
       const fields = level.line.view().subarray(1, level.context)
-      // Up to the name of the list itself.
+      // Without the name of the list.
       const end = lastComma(fields)
-      // A dump that is one of them is its own record's.
+      // A dump in these fields belongs to the outer record.
       if (end <= 0 || holdsDump(Buffer.from(fields.buffer, fields.byteOffset, end), 0, end)) continue
       if (line.length > 1) line.byte(COMMA)
       line.bytes(fields, 0, end)
     }
   }
 
-  /** The line that is being written: of the innermost record. */
+  /** The line that is being written: that of the innermost record. */
   line(): LineBuilder | undefined {
     for (let i = this.#levels.length - 1; i >= 0; i--) {
       const level = this.#levels[i]
@@ -293,7 +295,7 @@ export class JsonRecords {
   }
 }
 
-/** Offset of the last comma of the outermost level in `fields`: the members before it are complete. */
+/** Offset of the last comma at the outermost level of `fields`: the members before it are complete. */
 function lastComma(fields: Uint8Array): number {
   let depth = 0
   let last = -1

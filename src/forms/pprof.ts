@@ -1,6 +1,6 @@
 /**
- * A profile of goroutines as pprof writes it for itself (`debug=0`; google/pprof, proto/profile.proto): becomes the text of `debug=1`, with the
- * rules of runtime/pprof's printCountProfile and printStackRecord, so that both give the same ids.
+ * A profile of goroutines in pprof's format (`debug=0`; google/pprof, proto/profile.proto). It becomes the text of `debug=1`, by the rules of
+ * printCountProfile and printStackRecord of runtime/pprof, so that both formats give the same ids.
  *
  *   goroutine profile: total 39
  *   3 @ 0x487c0a 0x526bb9
@@ -10,7 +10,7 @@
 import type { Form, FormSink } from './form.ts'
 import { addNumbers, eachField, NotProtobuf } from './protobuf.ts'
 
-/** Longest profile, bytes. One with 100 000 distinct stacks has 20 MB. */
+/** Longest profile, bytes. A profile with 100 000 distinct stacks has 20 MB. */
 const PROFILE_BYTES = 64 << 20
 
 const PROFILE = { sampleType: 1, sample: 2, location: 4, function: 5, stringTable: 6, timeNanos: 9, periodType: 11 }
@@ -21,12 +21,12 @@ const LOCATION = { id: 1, address: 3, line: 4 }
 const LINE = { functionId: 1, line: 2 }
 const FUNCTION = { id: 1, name: 2, filename: 4 }
 
-/** What `--format pprof` labels its samples with. */
+/** The labels that `--format pprof` adds to its samples. */
 const OWN_LABELS = new Set(['signature', 'state', 'verdict', 'source'])
 const KINDS = /^(goroutine|goroutineleak)s?$/
 const EMPTY = Buffer.alloc(0)
 
-/** Does a profile begin so? Go begins with the type of its period, other writers with that of the samples. */
+/** Can a profile begin like this? Go writes the type of its period first; other writers, the type of the samples. */
 export function isProfileHead(head: Uint8Array): boolean {
   const [tag, length = 0, first, type = 0x80, second, unit = 0x80] = head
   const isType = tag === ((PROFILE.periodType << 3) | 2) || tag === ((PROFILE.sampleType << 3) | 2)
@@ -103,7 +103,7 @@ export class Pprof implements Form {
     }
     const count = ({ values }: Sample): number => Math.max(0, values[index] ?? 0)
     const total = samples.reduce((sum, sample) => sum + count(sample), 0)
-    // A line of log that says when it was.
+    // A log line that gives the time.
     if (profile.nanoseconds > 0 && profile.nanoseconds < 8.64e21)
       this.#sink.line(Buffer.from(`${new Date(profile.nanoseconds / 1e6).toISOString()} pprof\n`), 0, EMPTY)
     this.#sink.line(Buffer.from(`${KINDS.exec(names[index] ?? '')?.[1]} profile: total ${total}\n`), this.#length)
@@ -133,14 +133,14 @@ export class Pprof implements Form {
   }
 }
 
-/** Hides runtime.goexit, and the functions of the runtime that a goroutine waits in, unless there are no others. */
+/** Hides runtime.goexit and the runtime functions that a goroutine waits in, unless there are no others. */
 function shown<T extends { readonly name: string }>(frames: readonly T[]): readonly T[] {
   const named = frames.filter(({ name }) => name !== '' && name !== 'runtime.goexit')
   const first = named.findIndex(({ name }) => !name.startsWith('runtime.'))
   return first < 0 ? named : named.slice(first)
 }
 
-/** `main.Map[go.shape.int]` is `main.Map[...]` in all texts (runtime.FrameSymbolName in proto.go). */
+/** Text formats print `main.Map[go.shape.int]` as `main.Map[...]` (runtime.FrameSymbolName in proto.go). */
 function withoutTypes(name: string): string {
   if (!name.includes('[')) return name
   let out = ''
@@ -184,7 +184,7 @@ function readProfile(bytes: Buffer): Profile {
           frames.push({ function: numberIn(line, LINE.functionId), line: numberIn(line, LINE.line) })
       })
       const id = numberIn(inner, LOCATION.id)
-      // A profile whose places are not of a program has none: they are told apart all the same.
+      // A profile that is not of a program can lack addresses: the ids distinguish the locations as well.
       profile.locations.set(id, { address: numberIn(inner, LOCATION.address) || id, frames })
     } else if (field === PROFILE.function) {
       const name = numberIn(inner, FUNCTION.name)

@@ -1,20 +1,20 @@
-/** As much of the protobuf wire format as it takes to read a profile (https://protobuf.dev/programming-guides/encoding). */
+/** The part of the protobuf wire format that is needed to read a profile (https://protobuf.dev/programming-guides/encoding). */
 
 const VARINT = 0
 const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
-/** Bytes of a varint of 64 bits. */
+/** Bytes of a 64-bit varint. */
 const VARINT_MAX = 10
 
-/** The bytes are no message, or end in the middle of one. */
+/** The bytes are not a message, or end in the middle of one. */
 export class NotProtobuf extends Error {}
 
-/** A field of a message: a number, or the bytes of a text, a message or a packed list. */
+/** A field of a message: a number, or the bytes of a string, a message or a packed list. */
 export type Visit = (field: number, value: number, bytes: Buffer | undefined) => void
 
 /**
- * Shows each field of the message at [0, end) of `bytes`, in turn. Numbers beyond 2^53 lose their last bits.
+ * Visits each field of the message in turn. Numbers past 2^53 lose their last bits.
  *
  * @throws NotProtobuf
  */
@@ -24,18 +24,18 @@ export function eachField(bytes: Buffer, visit: Visit): void {
     const tag = varint(bytes, at)
     const field = Math.floor(tag / 8)
     const wire = tag % 8
-    if (field === 0) throw new NotProtobuf('there is no field 0')
+    if (field === 0) throw new NotProtobuf('field 0 is not valid')
     if (wire === VARINT) visit(field, varint(bytes, at), undefined)
     else if (wire === LENGTH_DELIMITED) {
       const length = varint(bytes, at)
       visit(field, 0, take(bytes, at, length))
     } else if (wire === FIXED64) take(bytes, at, 8)
     else if (wire === FIXED32) take(bytes, at, 4)
-    else throw new NotProtobuf(`there is no wire type ${wire}`)
+    else throw new NotProtobuf(`wire type ${wire} is not valid`)
   }
 }
 
-/** A list of numbers: packed, or one field each. */
+/** Adds to a list of numbers, which is packed or has one field per number. */
 export function addNumbers(list: number[], value: number, bytes: Buffer | undefined): void {
   if (bytes === undefined) {
     list.push(value)

@@ -1,7 +1,7 @@
 /**
- * Documents of YAML, one a record, as `gcloud logging read` prints them: block maps of scalars. Each becomes a line of JSON, which the carriers
- * read. Of YAML (yaml.org/spec/1.2.2) as much is read as that needs: plain, single- and double-quoted scalars, also over several lines, block
- * scalars, nested maps and lists.
+ * YAML documents with one record each, as `gcloud logging read` prints them: block maps of scalars. Each becomes a line of JSON, which the carriers
+ * read. Only the parts of YAML (yaml.org/spec/1.2.2) that this needs are supported: plain, single- and double-quoted scalars, also over several
+ * lines, block scalars, nested maps and lists.
  *
  *     ---
  *     insertId: k50
@@ -20,13 +20,13 @@
  */
 import { type Form, type FormSink, RECORD_BYTES, Rest } from './form.ts'
 
-/** Where the next record begins: of documents, and of the elements of a list. */
+/** What begins the next record: of documents, and of list elements. */
 const DOCUMENT = Buffer.from('\n---')
 const ELEMENT = Buffer.from('\n- ')
-/** A list of maps, with or without a name: its first two lines, if its first element has two fields. */
+/** The first two lines of a list of maps, with or without a name, whose first element has two fields. */
 const LIST = /^(?:\w+:[ \t]*\r?\n- [\w.]+: |- [\w.]+: .*\r?\n {2}[\w.]+: )/
 
-/** Do the first two lines of a text say that it is a list of maps? */
+/** Do the first two lines of a text show that it is a list of maps? */
 export function isList(lines: string): boolean {
   return LIST.test(lines)
 }
@@ -84,7 +84,7 @@ class BlockReader {
     this.#lines = lines
   }
 
-  /** The map, or the list, whose lines are indented by `indent` at least. */
+  /** Reads the map, or the list, whose lines are indented by at least `indent`. */
   read(indent: number): Value {
     const map: { [name: string]: Value } = {}
     const list: Value[] = []
@@ -113,7 +113,7 @@ class BlockReader {
         list.push(nested.read(width + 1))
         continue
       }
-      // A list may stand as far left as its name; the next name ends it.
+      // A list may be indented as far as its name; the next name ends it.
       if (list.length > 0) break
       this.#at++
       const name = unquoted(m[3] ?? '')
@@ -123,7 +123,7 @@ class BlockReader {
     return list.length > 0 ? list : map
   }
 
-  /** The lines after the one at hand that are indented by `indent` at least; they are taken. */
+  /** Takes the lines after the current one that are indented by at least `indent`. */
   #deeper(indent: number): string[] {
     const lines: string[] = []
     this.#at++
@@ -205,7 +205,7 @@ function unquoted(text: string): string {
   if (text.startsWith("'")) return text.slice(1, text.endsWith("'") ? -1 : undefined).replaceAll("''", "'")
   if (!text.startsWith('"')) return text
   try {
-    // YAML has more escapes than JSON: `\e`, `\x07`, `\U0001f600` and a blank.
+    // YAML has more escapes than JSON: `\e`, `\x07`, `\U0001f600` and an escaped blank.
     const json = text
       .replaceAll('\n', '\\n')
       .replace(/\\(x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[^"\\/bfnrtu])/g, (_, kind: string) => {

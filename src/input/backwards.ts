@@ -1,5 +1,5 @@
 /**
- * A file whose newest line is its first, read from its end: its lines come oldest first, however long it is, in the memory of a few blocks.
+ * Reads a file whose newest line comes first from its end: lines come out oldest first, however long the file is, in the memory of a few blocks.
  *
  *     file     … | line 3 | line 2 | line 1     read from the right
  *     window          [ block  | held ]          held: the rest of a line that begins before the block
@@ -10,14 +10,14 @@ import { elapsed } from '../core/clock.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 
 const BLOCK_BYTES = 256 << 10
-/** A longer line is handed on in pieces, as if it were several: more of it than the engine looks at. */
+/** A longer line is passed on in pieces, as if it were several lines; a piece is longer than the longest line that the engine reads. */
 const LINE_BYTES = 2 << 20
 const TURN_MS = 25
 
 export interface Backwards {
   readonly fd: number
   readonly size: number
-  /** Takes whole lines; the view is valid during the call only. */
+  /** Takes whole lines; the view is valid only during the call. */
   onChunk(lines: Buffer): void
 }
 
@@ -47,7 +47,7 @@ export async function readBackwards({ fd, size, onChunk }: Backwards, signal: Ab
   }
 }
 
-/** What was cut off the file meanwhile reads as empty lines. */
+/** Fills the block. If the file was truncated in the meantime, the missing part reads as empty lines. */
 function fill(fd: number, block: Buffer, start: number): void {
   let read = 0
   while (read < block.length) {
@@ -58,7 +58,7 @@ function fill(fd: number, block: Buffer, start: number): void {
   block.fill(LF, read)
 }
 
-/** The lines, the last one first. That one lacks its end if it is the last of the file. */
+/** Reverses the lines. The first one of the result may lack its line end in the file; it gets one. */
 function reverse(lines: Buffer, out: Buffer): Buffer {
   let at = 0
   for (let end = lines.length; end > 0; ) {
@@ -70,12 +70,12 @@ function reverse(lines: Buffer, out: Buffer): Buffer {
   return out.subarray(0, at)
 }
 
-/** Lines of a log whose newest line is the first, oldest first. */
+/** Reverses the lines of a log whose newest line comes first. */
 export function oldestFirst(lines: Buffer): Buffer {
   return reverse(lines, Buffer.allocUnsafe(lines.length + 1))
 }
 
-/** The record of what was read so, placed in the file of `size` bytes. */
+/** Places a record that was read backwards in the file of `size` bytes. */
 export function placedBackwards(record: DumpstreamRecord, size: number): DumpstreamRecord {
   if (record.type !== 'dump') return record
   const [start, end] = record.bytes

@@ -1,9 +1,9 @@
-/** Bytes that are pushed by one side and asked for by the other, in pieces of its choice. */
+/** Bytes that one side pushes and the other side takes, in pieces of the size it chooses. */
 import type { Stage } from './stage.ts'
 
 const EMPTY = Buffer.alloc(0)
 
-/** Asked for more than there is: the input has ended. */
+/** More bytes were requested than the input has. */
 export class EndOfBytes extends Error {}
 
 export class ByteQueue implements Stage {
@@ -11,12 +11,12 @@ export class ByteQueue implements Stage {
   #ended = false
   #reading: Promise<void>
   #failure: unknown
-  /** Nobody asks any more: what is pushed is dropped. */
+  /** The reading side has ended: what is pushed is dropped. */
   #over = false
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
-  /** `read` asks, and is run at once. What it throws rejects `push` or `end`. */
+  /** `read` takes the bytes, and starts at once. What it throws rejects `push` or `end`. */
   constructor(read: (queue: ByteQueue) => Promise<void>) {
     this.#reading = read(this)
       .catch((error: unknown) => {
@@ -61,24 +61,24 @@ export class ByteQueue implements Stage {
     return taken
   }
 
-  /** At least one byte, at most `most`. @throws EndOfBytes */
+  /** Takes at least one byte, at most `most`. @throws EndOfBytes */
   async some(most: number): Promise<Buffer> {
     if (this.#bytes.length === 0) await this.#more()
     return await this.exactly(Math.min(most, this.#bytes.length))
   }
 
-  /** Up to `count` of the bytes that come next, which stay; fewer only at the end of the input. */
+  /** Up to `count` of the next bytes, without taking them; fewer only at the end of the input. */
   async peek(count: number): Promise<Buffer> {
     while (this.#bytes.length < count && !this.#ended) await this.#more().catch(() => {})
     return this.#bytes.subarray(0, count)
   }
 
-  /** Up to `count` of the bytes that come next and need not be waited for; they stay. */
+  /** Up to `count` of the next bytes that are already there, without taking them. */
   atHand(count: number): Buffer {
     return this.#bytes.subarray(0, count)
   }
 
-  /** Bytes that were taken come next again. */
+  /** Puts taken bytes back to the front. */
   unread(bytes: Uint8Array): void {
     this.#bytes = this.#bytes.length === 0 ? Buffer.from(bytes) : Buffer.concat([bytes, this.#bytes])
   }

@@ -1,17 +1,17 @@
 /**
- * Decompression in passing: compressed bytes in, plain bytes out at once, and one plain sentence when the file is cut or damaged. Zeros
- * after the last member of gzip are passed over, as gzip(1) does: tapes have them.
+ * Streaming decompression: compressed bytes in, plain bytes out at once, and one plain sentence if the file is cut or damaged. Like gzip(1), it skips
+ * zeros after the last gzip member, because tapes have them.
  */
 import type { Duplex } from 'node:stream'
 import type { Stage } from './stage.ts'
 
 export interface DecompressorParts {
   readonly stream: Duplex
-  /** Takes what comes out, in order. What it returns is waited for. */
+  /** Takes the output, in order. The promise that it returns is awaited. */
   readonly onChunk: (bytes: Uint8Array) => Promise<void> | undefined
-  /** Nothing more comes out: at the end, and where the stream fails. */
+  /** Called when nothing more comes out: at the end, and if the stream fails. */
   readonly onEnd?: () => Promise<void>
-  /** What a person is told of an error of the stream's; undefined: it is none. */
+  /** The error to report for an error of the stream; undefined if it is to be ignored. */
   readonly explain: (error: Error) => Error | undefined
 }
 
@@ -19,7 +19,7 @@ export class Decompressor implements Stage {
   readonly #stream: Duplex
   readonly #onEnd: () => Promise<void>
   #failure: Error | undefined
-  /** All is out: the last member, and what may follow it. */
+  /** Everything is out: the last member, and what may follow it. */
   #over = false
   #settle: (() => void) | undefined
 
@@ -29,7 +29,7 @@ export class Decompressor implements Stage {
     const fail = (error: unknown): void => {
       stream.destroy(error instanceof Error ? error : new Error(String(error)))
     }
-    // Flowing from the start, so that everything that came out before an error has been handed on when the error comes.
+    // Flowing from the start, so that everything that precedes an error was passed on before the error comes.
     stream.on('data', (chunk: Uint8Array) => {
       try {
         const waits = onChunk(chunk)
@@ -44,12 +44,12 @@ export class Decompressor implements Stage {
       this.#failure ??= explain(error)
       this.#finish()
     })
-    // Before `end` is called when zeros follow the last member.
+    // If zeros follow the last member, this comes before `end` is called.
     stream.on('end', () => this.#finish())
   }
 
   push(bytes: Uint8Array): Promise<void> {
-    // Some streams keep what they are given.
+    // Copied, because some streams keep what they are given.
     return this.#wait((settle) => this.#stream.write(Buffer.from(bytes), settle))
   }
 
@@ -76,7 +76,7 @@ export class Decompressor implements Stage {
       this.#settle = undefined
     }
     if (this.#failure === undefined) return
-    // What it was is cut with it, and need not be said of what was in it.
+    // The content was cut along with the stream, so an error about the content adds nothing.
     await this.#onEnd().catch(() => {})
     throw this.#failure
   }

@@ -1,4 +1,4 @@
-/** The last bytes that were read of a file: one that was cut, and has grown past them, has others there. */
+/** The last bytes that were read of a file. If the file was truncated and has grown past them, it has different bytes there. */
 import { readSync } from 'node:fs'
 
 const FINGERPRINT_BYTES = 64
@@ -8,12 +8,11 @@ export class Fingerprint {
   readonly #there: Buffer = Buffer.alloc(FINGERPRINT_BYTES)
   #length = 0
 
-  /** Nothing is known. */
   get isEmpty(): boolean {
     return this.#length === 0
   }
 
-  /** A view; fewer where less was read. */
+  /** A view; shorter if less was read. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length)
   }
@@ -22,7 +21,7 @@ export class Fingerprint {
     this.#length = 0
   }
 
-  /** `bytes` were read behind those that it has. */
+  /** Adds the bytes that were read next. */
   add(bytes: Buffer): void {
     if (bytes.length >= FINGERPRINT_BYTES) {
       bytes.copy(this.#bytes, 0, bytes.length - FINGERPRINT_BYTES)
@@ -35,13 +34,13 @@ export class Fingerprint {
     this.#length = kept + bytes.length
   }
 
-  /** What the file has there now, up to `position`. A view. */
+  /** The bytes that the file now has there, before `position`. A view. */
   there(fd: number, position: number): Buffer {
     return this.#there.subarray(0, readSync(fd, this.#there, 0, this.#length, position - this.#length))
   }
 }
 
-/** As Fingerprint.bytes of a file that is read up to `position`; empty where it is shorter. */
+/** Like Fingerprint.bytes, for a file that was read up to `position`; empty if the file is shorter. */
 export function fingerprintAt(fd: number, position: number): Buffer {
   const length = Math.min(position, FINGERPRINT_BYTES)
   const bytes = Buffer.alloc(length)

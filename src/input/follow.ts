@@ -1,19 +1,19 @@
 /**
- * `tail -F`: a file by its name, over rotation, truncation, deletion and re-creation, each byte once.
+ * `tail -F`: follows a file by name across rotation, truncation, deletion and re-creation, and reads each byte once.
  *
- * | what the path shows             | what is done                                                                          |
- * |---------------------------------|---------------------------------------------------------------------------------------|
- * | the same file, longer           | read on                                                                               |
- * | the same file, shorter          | truncated: from its start                                                             |
- * | the same file, other bytes there| truncated and grown again since the last look: from its start                         |
- * | another file                    | the old one is read on until it is quiet, then those that came and were renamed since |
- * |                                 | the last look, then the new one from its start; a writer                              |
- * |                                 | that keeps the old one open a little longer is still read                             |
- * | no file                         | the old one is read on; a new one is waited for                                       |
+ * | what the path shows              | what is done                                                                          |
+ * |----------------------------------|---------------------------------------------------------------------------------------|
+ * | the same file, longer            | read on                                                                               |
+ * | the same file, shorter           | truncated: read from its start                                                        |
+ * | the same file, other bytes there | truncated and grown again since the last look: read from its start                    |
+ * | another file                     | the old one is read until it is quiet, then those that came and were renamed since    |
+ * |                                  | the last look, then the new one from its start; an old one that a writer keeps        |
+ * |                                  | open a little longer is still read                                                    |
+ * | no file                          | the old one is read on, while waiting for a new one                                   |
  *
- * Losses no follower by name can avoid: bytes that are written after one look and truncated away before the next (copytruncate),
- * and a file that comes and is deleted between two looks; one that is renamed is found by its new name if that ends in digits. Beyond 32 files the descriptors of the quiet ones are closed (tail.ts): what
- * is written to one of these and deleted before the next look is lost, too.
+ * Losses that no follower by name can avoid: bytes that are written after one look and truncated away before the next (copytruncate), and a file that
+ * is created and deleted between two looks; a renamed one is found if its new name ends in digits. With more than 32 files, the descriptors of the
+ * quiet ones are closed (tail.ts): what is written to one of these and deleted before the next look is lost, too.
  */
 import { type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
@@ -26,34 +26,34 @@ import { isAt } from './rotations.ts'
 import { rotatedSince, Tail, type TailPlace } from './tail.ts'
 
 const READ_BYTES = 1 << 20
-/** For all followers: a look is synchronous, and what it read is valid during the call only. */
+/** Shared by all followers: a look is synchronous, and what it reads is valid only during the call. */
 const buffer = Buffer.allocUnsafe(READ_BYTES)
-/** Reads of one file in one look: signals and the other files get their turn. */
+/** Reads of one file per look, so that signals and the other files get their turn. */
 const READS_A_LOOK = 16
 /** Looks without a new byte after which a rotated file counts as quiet. */
 const QUIET_LOOKS = 2
-/** How long the new file may be kept waiting by an old one that never is. */
+/** How long the new file waits at most for an old one that never becomes quiet. */
 const QUIET_WAIT_MS = 2_000
-/** How long a rotated file is still looked at after its last byte: `logrotate` signals its service some time after the rename. */
+/** How long a rotated file is still examined after its last byte: `logrotate` signals its service some time after the rename. */
 const LINGER_MS = 10_000
-/** Rotated files that are looked at once; the oldest goes. */
+/** Rotated files that are examined at the same time; the oldest is dropped. */
 const LINGERING_MAX = 8
-/** Files that are known to have been read. */
+/** How many files that were already read are remembered. */
 const READ_MAX = 64
 
 export interface FollowEvents {
-  /** New bytes; the view is valid during the call only. */
+  /** New bytes; the view is valid only during the call. */
   onChunk(bytes: Uint8Array): void
   /** One line for a person: not there yet, truncated, no longer readable. */
   onNotice(line: string): void
 }
 
 export interface FollowOptions {
-  /** Where reading begins in the file that is there at first; later ones are read from their start. Default `start`. */
+  /** Where reading begins in the file that exists at the start; later files are read from their start. Default `start`. */
   readonly from?: 'start' | 'end'
-  /** The process whose descriptor `path` is: when it has ended, the path is another one's or nobody's. */
+  /** The process whose descriptor `path` is: when it has ended, the path is gone or belongs to another process. */
   readonly process?: ProcessIdentity
-  /** Where another process had come to: `placesAt` of its follower. */
+  /** Where another process stopped reading: `placesAt` of its follower. */
   readonly resume?: readonly TailPlace[]
 }
 
@@ -65,7 +65,7 @@ export class Follower {
   #over = false
   #current: Tail | undefined
   #lingering: Tail[] = []
-  /** The last complaint, so that it is made once. */
+  /** The last complaint, to make each only once. */
   #complaint = ''
   #more = false
   #resume: readonly TailPlace[]
@@ -81,19 +81,19 @@ export class Follower {
     this.#resume = options.resume ?? []
   }
 
-  /** The process has ended, and all that it wrote has been read. */
+  /** The process has ended, and everything it wrote was read. */
   get over(): boolean {
     return this.#over && !this.#more
   }
 
-  /** Identity of the file that is read now, `dev:ino`. */
+  /** Identity of the current file, `dev:ino`. */
   get identity(): string | undefined {
     return this.#current?.identity
   }
 
   /**
-   * Looks once and hands on what is new, 16 MiB at most. True when there may be more at once. `now` in milliseconds, from any
-   * clock that runs on.
+   * Looks once and passes on what is new, at most 16 MiB. Returns whether there may be more right away. `now`: milliseconds of any monotonic
+   * clock.
    */
   poll(now: number): boolean {
     this.#more = false
@@ -111,20 +111,21 @@ export class Follower {
   }
 
   /**
-   * Where reading has to go on, in each file that is still read, for what comes after the first `offset` bytes that were handed on; what
-   * came before will not be asked for again. The file at the path is the last one. Empty when nothing has been opened.
+   * Where reading must continue, in each file that is still read, for what follows the first `offset` bytes that were passed on. A later call must
+   * not ask
+   * for a smaller `offset`. The file at the path comes last. Empty if nothing was opened.
    */
   placesAt(offset: number): TailPlace[] {
     const places = this.#handed.placesFrom(offset)
     const current = this.#current === undefined ? [] : [this.#current]
     const read = [...this.#lingering, ...current]
-    // What is neither read any more nor asked for again is done.
+    // A file that is neither read any more nor needed is done.
     const older = [...places.keys()].filter((tail) => !read.includes(tail))
     const found = [...older, ...read].map((tail) => tail.placeAt(places.get(tail) ?? tail.position))
     return found.length > 0 ? found : [...this.#resume]
   }
 
-  /** Where in its file the dump begins that was read as these bytes of what was handed on. It may go on in the next file. */
+  /** The record with the place of its dump in the file in which the dump begins. It may continue in the next file. */
   placed(record: DumpstreamRecord): DumpstreamRecord {
     return this.#handed.placed(record)
   }
@@ -144,17 +145,20 @@ export class Follower {
       return stats
     } catch (error) {
       const absent = systemErrorCode(error) === 'ENOENT'
-      // What is not there at first is waited for, and is new then.
+      // A file that does not exist at the start is new when it appears.
       this.#from = 'start'
-      // A file that was read before is usually back in a moment.
+      // A file that was read before usually comes back in a moment.
       if (!absent || (this.#current === undefined && this.#resume.length === 0)) {
-        this.#complain(absent ? 'not there yet; waiting for it' : systemErrorText(error))
+        this.#complain(absent ? 'does not exist yet; waiting for it' : systemErrorText(error))
       }
       return undefined
     }
   }
 
-  /** What was read before, wherever it is now, and what came after it. The file at the path may be another one, and comes last. */
+  /**
+   * Opens the files that were read before, wherever they are now, and those that came after them. The file at the path may be another one, and comes
+   * last.
+   */
   #resumeFirst(now: number): Tail | undefined {
     const place = this.#resume.at(-1)
     if (place === undefined) return undefined
@@ -164,14 +168,14 @@ export class Follower {
     this.#resume = []
     this.#from = 'start'
     for (const tail of tails) this.#noteRead(tail)
-    if (last === undefined) this.#events.onNotice(`${this.path}: what was read before is gone; reading from the start`)
+    if (last === undefined) this.#events.onNotice(`${this.path}: the file read before is gone; reading from the start`)
     if (last === undefined || last.isCut()) {
       const missed = this.#missed(place.modified ?? 0, undefined, now)
       for (const tail of missed) tail.skipWhatWasRead(place)
-      // What is in the place of the last file came after them.
+      // A file that has replaced the last one came after the missed ones.
       tails.splice(last === undefined ? tails.length : -1, 0, ...missed)
     } else if (!isAt(this.path, last.identity)) {
-      // While it is at the path, none has come after it: ten thousand files may be gone on with, each in a folder of as many.
+      // Skipped while the file is at the path, since none came after it: up to ten thousand files can be resumed, each in a folder of as many.
       tails.push(...this.#missed(last.modified, undefined, now))
     }
     const current = tails.pop()
@@ -180,7 +184,7 @@ export class Follower {
     return current
   }
 
-  /** Files that came after the one that was `modified` then, and before `next`, and had gone again at the next look. */
+  /** Files that came after the one last `modified` then, and before `next`, and were renamed before the next look. */
   #missed(modified: number, next: Tail | undefined, now: number): Tail[] {
     const missed = rotatedSince(this.path, modified, next, this.#read, now)
     for (const each of missed) this.#noteRead(each)
@@ -216,20 +220,20 @@ export class Follower {
     try {
       return Tail.open(this.path, now)
     } catch (error) {
-      // Between the look and this the file may have gone again.
+      // The file may have gone since the look.
       if (systemErrorCode(error) !== 'ENOENT') this.#complain(systemErrorText(error))
       return undefined
     }
   }
 
-  /** The path names another file: goes over to it once the old one is quiet. An empty new one can wait for its first byte. */
+  /** The path names another file: switches to it once the old one is quiet. An empty new file can wait for its first byte. */
   #rotate(current: Tail, found: Stats, now: number): void {
     current.rotatedAt ??= now
     if (found.size === 0) return
     if (current.quietLooks < QUIET_LOOKS && now - current.rotatedAt < QUIET_WAIT_MS) return
     const next = this.#openTail(now)
     if (next === undefined) return
-    // What is at the path now may have been renamed before we look for those that were.
+    // Noted first: the file that is at the path now may be renamed before we look for the renamed ones.
     this.#noteRead(next)
     const missed = this.#missed(current.modified, next, now)
     for (const tail of missed) this.#drainAll(tail, now)
@@ -267,7 +271,7 @@ export class Follower {
       this.#more = true
     } catch (error) {
       if (systemErrorCode(error) === undefined) throw error
-      // Nothing more can come of a file that is gone.
+      // Nothing more can come from a file that is gone.
       tail.quietLooks++
       this.#complain(systemErrorText(error))
     }

@@ -1,6 +1,6 @@
 /**
- * Looks at the first bytes of an input, and puts in the way what unpacks it. What comes out may be packed again: each member of an archive,
- * and each decompressed stream, passes a gate of its own.
+ * Examines the first bytes of an input, and inserts a stage that unpacks it. The output may be packed again: each member of an archive, and each
+ * decompressed stream, passes through another gate.
  *
  *     app.tgz → gzip → tar → app.tgz:node-3/app.log.gz → gzip → the reader
  */
@@ -10,17 +10,17 @@ import { type Packing, packingOf } from './magic.ts'
 import type { Stage } from './stage.ts'
 
 export interface Reader {
-  /** Takes the next bytes; the view is valid during the call only. */
+  /** Takes the next bytes; the view is valid only during the call. */
   onChunk(bytes: Uint8Array): void
   /** Bytes read of the input itself, before decompression. */
   onRead?(bytes: number): void
-  /** The input is packed: what is handed on are not its own bytes. */
+  /** The input is packed: the bytes that are passed on are not those of the input. */
   onPacked?(): void
-  /** The bytes that follow, up to the next call, are of this member of the archive that the input is: `bundle.zip:node-3/app.log`. */
+  /** The bytes up to the next call belong to this member of the input, which is an archive: `bundle.zip:node-3/app.log`. */
   onMember?(name: string): void
   /** One line for a person; nothing is lost. */
   onNotice?(line: string): void
-  /** A member of an archive can't be read, or not to its end. The next may be fine. */
+  /** A member of an archive cannot be read, or not to its end. The next one may be readable. */
   onFault?(error: DumpstreamError): void
 }
 
@@ -32,13 +32,13 @@ interface Input {
   read: number
   unpacked: number
   members: number
-  /** A limit was hit: nothing more of it is read. */
+  /** Set when a limit was hit: nothing more of the input is read. */
   over: DumpstreamError | undefined
 }
 
 export class Gate implements Stage {
   readonly #input: Input
-  /** What the bytes are of. */
+  /** Name of what the bytes belong to. */
   readonly #name: string
   readonly #depth: number
   readonly #isMember: boolean
@@ -123,7 +123,7 @@ export class Gate implements Stage {
     })
   }
 
-  /** What is wrong with a member is its own. */
+  /** An error in a member concerns only that member. */
   #member(name: string): Stage {
     const { limits } = this.#input
     if (++this.#input.members > limits.members) throw this.#stop(`has more than ${limits.members} files in it`)
@@ -160,12 +160,12 @@ export class Gate implements Stage {
   }
 
   #stop(why: string): DumpstreamError {
-    this.#input.over ??= new DumpstreamError('DS_INPUT', `${this.#input.name}: ${why}; what came before it was read`)
+    this.#input.over ??= new DumpstreamError('DS_INPUT', `${this.#input.name}: ${why}; the data before that was read`)
     return this.#input.over
   }
 }
 
-/** What throws, rejects. */
+/** Turns an exception into a rejection. */
 async function later(work: () => Promise<void> | undefined): Promise<void> {
   await work()
 }

@@ -1,6 +1,6 @@
 /**
- * gzip (RFC 1952): one member after the other, zeros after the last one passed over, and anything else there said, as gzip(1) does. zlib's own
- * reader of several members loses what it has just inflated when garbage follows.
+ * gzip (RFC 1952): reads one member after the other, skips zeros after the last one, and reports anything else there, as gzip(1) does. zlib's own
+ * reader of several members loses what it has just inflated if garbage follows.
  */
 import zlib from 'node:zlib'
 import { DumpstreamError } from '../core/errors.ts'
@@ -32,7 +32,7 @@ export function openGzip(parts: StageParts): Stage {
   })
 }
 
-/** Returns whether it was small: the next one is likely to be, too. */
+/** Returns whether the member was small, because then the next one probably is, too. */
 async function readMember(
   queue: ByteQueue,
   parts: StageParts,
@@ -75,14 +75,14 @@ async function passText(queue: ByteQueue): Promise<void> {
   }
 }
 
-/** Also after zeros; false at the end. */
+/** Is there another member, perhaps after zeros? */
 async function isAtMember(queue: ByteQueue, parts: StageParts): Promise<boolean> {
   for (;;) {
     const head = await queue.peek(2)
     if (head.length === 0) return false
     if (head[0] !== 0) {
       if (head[0] === 0x1f && (head.length < 2 || head[1] === 0x8b)) return true
-      parts.onNotice(`${parts.name}: what follows the gzip stream is not gzip's, and was ignored`)
+      parts.onNotice(`${parts.name}: ignored trailing data that is not gzip`)
       return false
     }
     const piece = await queue.some(SOME_BYTES)

@@ -1,15 +1,15 @@
-/** What a follower has handed on, one file after the other: where in its file each byte is. */
+/** What a follower has passed on, one file after the other, and the place of each byte in its file. */
 import { type DumpstreamRecord, shiftRecord } from '../core/records.ts'
 import type { Tail } from './tail.ts'
 
-/** Rotations, and turns between a file and the one before it, over which a place is known. */
+/** How many runs are remembered: rotations, and switches between a file and its predecessor. */
 const RUNS_MAX = 256
 
-/** Bytes of one file without a gap. */
+/** Contiguous bytes of one file. */
 interface Run {
   readonly tail: Tail
   readonly generation: number
-  /** In the file, and in all that was handed on. */
+  /** Offsets of its first byte in the file, and in everything that was passed on. */
   readonly position: number
   readonly offset: number
   length: number
@@ -20,7 +20,7 @@ export class HandedOn {
   /** Oldest first. */
   #runs: Run[] = []
 
-  /** The last `length` bytes that were read of `tail` are handed on. */
+  /** Notes that the last `length` bytes that were read of `tail` are passed on. */
   note(tail: Tail, length: number): void {
     const position = tail.position - length
     const last = this.#runs[this.#runs.length - 1]
@@ -32,7 +32,7 @@ export class HandedOn {
     this.#bytes += length
   }
 
-  /** Where in each file what came after the first `offset` bytes begins; what came before is forgotten. */
+  /** Where the bytes after the first `offset` begin in each file; forgets the bytes before. */
   placesFrom(offset: number): Map<Tail, number> {
     const first = this.#runs.findIndex(({ offset: start, length }) => start + length > offset)
     this.#runs.splice(0, first === -1 ? this.#runs.length : first)
@@ -42,7 +42,7 @@ export class HandedOn {
     return places
   }
 
-  /** The record with the bytes that it has in the file in which it begins. */
+  /** The record with its bytes in the file in which it begins. */
   placed(record: DumpstreamRecord): DumpstreamRecord {
     if (record.type !== 'dump') return record
     const [start] = record.bytes

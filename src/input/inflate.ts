@@ -1,26 +1,29 @@
-/** Raw deflate out of a queue of bytes, of which it takes no more than it needs. */
+/** Raw deflate from a queue of bytes, of which it takes no more than it needs. */
 import zlib from 'node:zlib'
 import type { ByteQueue } from './byte-queue.ts'
 import { Decompressor } from './decompressor.ts'
 
 const PIECE_BYTES = 256 << 10
-/** Data of up to so many bytes is inflated at once, into up to so many. A stream costs 0.25 ms, which a hundred thousand small members would wait for. */
+/**
+ * Data of at most `packed` bytes is inflated in one call, into at most `plain` bytes: a stream costs 0.25 ms, too much for a hundred thousand small
+ * members.
+ */
 const SMALL = { packed: 64 << 10, plain: 256 << 10 } as const
 
 export interface InflateParts {
   readonly queue: ByteQueue
-  /** Bytes of the deflated data; absent: it says itself where it ends. */
+  /** Bytes of the deflated data; if absent, the data itself shows where it ends. */
   readonly length?: number
-  /** Its length is not known, and is likely to be small. */
+  /** The length is unknown, and probably small. */
   readonly likelySmall?: boolean
   readonly onChunk: (bytes: Uint8Array) => Promise<void> | undefined
-  /** What is thrown when the data is not deflated. */
+  /** The error to throw if the data is not valid. */
   readonly explain: (error: Error) => Error
 }
 
 /**
  * Returns whether the data was small.
- * @throws EndOfBytes after all that could be inflated has been handed on. Bytes of a known length are taken in any case.
+ * @throws EndOfBytes after everything that could be inflated was passed on. If the length is known, its bytes are taken in any case.
  */
 export async function inflate(parts: InflateParts): Promise<boolean> {
   const { queue, length, likelySmall = false, onChunk } = parts
@@ -36,11 +39,11 @@ export async function inflate(parts: InflateParts): Promise<boolean> {
   return (await inflateStream(parts)) <= SMALL.packed
 }
 
-/** Undefined: it does not end within these bytes, is large, or damaged. */
+/** Undefined if the data does not end within these bytes, is large, or is damaged. */
 function inflateSmall(bytes: Buffer): { readonly plain: Uint8Array; readonly length: number } | undefined {
   try {
     const inflated: unknown = zlib.inflateRawSync(bytes, INFLATE_SMALL)
-    // `info`, which the types leave out. A byte that was left is the sign that the data has ended.
+    // `info` is missing from the types. An unread byte proves that the data has ended.
     if (!isInflated(inflated) || inflated.engine.bytesWritten >= bytes.length) return undefined
     return { plain: inflated.buffer, length: inflated.engine.bytesWritten }
   } catch {

@@ -1,8 +1,8 @@
-/** What the first bytes of an input say about it. */
+/** Recognizes inputs by their first bytes. */
 
 import { LF } from '../core/ascii.ts'
 
-/** What an input may be packed in. */
+/** How an input can be packed. */
 export type Packing = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'zip' | 'tar'
 
 interface Head {
@@ -15,11 +15,11 @@ const USTAR_AT = 257
 const NAME_BYTES = 100
 const BZ_BLOCK = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59] as const
 
-/** RFC 1952, RFC 8878, the magic bytes of bzip2's first block, xz's file-format.txt, PKWARE's APPNOTE, POSIX's ustar and GNU's. */
+/** RFC 1952, RFC 8878, the magic bytes of bzip2's first block, xz's file-format.txt, PKWARE's APPNOTE, ustar of POSIX and GNU. */
 const HEADS: readonly Head[] = [
   { packing: 'gzip', at: 0, bytes: [0x1f, 0x8b, 0x08] },
   { packing: 'zstd', at: 0, bytes: [0x28, 0xb5, 0x2f, 0xfd] },
-  // A frame to be skipped, in which pzstd writes the size of the next.
+  // A skippable frame, in which pzstd writes the size of the next one.
   { packing: 'zstd', at: 0, bytes: [0x50, 0x2a, 0x4d, 0x18] },
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(
     (level): Head => ({
@@ -30,16 +30,16 @@ const HEADS: readonly Head[] = [
   ),
   { packing: 'xz', at: 0, bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
   { packing: 'zip', at: 0, bytes: [0x50, 0x4b, 0x03, 0x04] },
-  // Without a member.
+  // An empty archive.
   { packing: 'zip', at: 0, bytes: [0x50, 0x4b, 0x05, 0x06] },
   { packing: 'tar', at: USTAR_AT, bytes: [0x75, 0x73, 0x74, 0x61, 0x72] },
 ]
 
-/** How an input is packed that begins with these bytes; `none`, or undefined when there are too few to tell. */
+/** How the input that begins with these bytes is packed; `none`, or undefined if there are too few bytes to decide. */
 export function packingOf(head: Uint8Array): Packing | 'none' | undefined {
   let undecided = head.length === 0
   for (const { packing, at, bytes } of HEADS) {
-    // The name that a tar begins with is filled up with zeros, and has no line end.
+    // A tar begins with a name that is padded with zeros and has no line end.
     if (at > 0 && !head.includes(0) && (head.length >= NAME_BYTES || head.includes(LF))) continue
     const there = head.subarray(at, at + bytes.length)
     if (!there.every((byte, i) => byte === bytes[i])) continue
@@ -62,7 +62,7 @@ const KNOWN: readonly (readonly [name: string, head: readonly number[]])[] = [
   ['a 7-Zip archive', [0x37, 0x7a, 0xbc, 0xaf]],
 ]
 
-/** `an ELF binary`, or undefined for what may be text. UTF-16 and the frames of Docker have NUL bytes, too, and heads that say so. */
+/** `an ELF binary`, or undefined if it may be text. UTF-16 and Docker's frames contain NUL bytes as well, but are recognized by their first bytes. */
 export function describeNonText(head: Uint8Array): string | undefined {
   const known = KNOWN.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte))
   if (known !== undefined) return known[0]

@@ -1,12 +1,12 @@
-/** Opens what a FILE argument names and says how it is best read. */
+/** Opens a FILE argument, and determines how it is best read. */
 import { closeSync, constants, fstatSync, open, openSync, type Stats, statSync } from 'node:fs'
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorText } from '../core/system-error.ts'
 import { isTerminal } from './is-terminal.ts'
 
 /**
- * `file`: has a size and never waits; read in large synchronous pieces.
- * `stream`: a pipe or a socket; read as the event loop says that there is something.
+ * `file`: has a size and never blocks; read in large synchronous pieces.
+ * `stream`: a pipe or a socket; read when the event loop reports data.
  * `terminal`: someone types or pastes.
  */
 export type InputKind = 'file' | 'stream' | 'terminal'
@@ -16,16 +16,16 @@ export interface OpenInput {
   readonly name: string
   readonly kind: InputKind
   readonly fd: number
-  /** Bytes, for a file that says so (`/proc` files say 0). */
+  /** Size in bytes, for a file that reports one (`/proc` files report 0). */
   readonly size: number | undefined
-  /** Tells a file apart from every other: `--out` must not be one of the inputs. */
+  /** Distinguishes a file from every other one: `--out` must not be one of the inputs. */
   readonly identity: string | undefined
   close(): void
 }
 
 export const STDIN = 'stdin'
 
-/** `-` and no FILE at all. */
+/** For `-`, and if there is no FILE. */
 export function openStdin(fd: number): OpenInput {
   try {
     return describe(STDIN, fd, () => {})
@@ -35,13 +35,12 @@ export function openStdin(fd: number): OpenInput {
 }
 
 /**
- * Waits for a writer when `path` is a named pipe, until `signal` is aborted. `steal`: also reads a pipe that is another process's
- * stdout.
+ * If `path` is a named pipe, waits for a writer until `signal` is aborted. `steal`: also opens a pipe that is the stdout of another process.
  */
 export async function openPath(path: string, signal?: AbortSignal, steal = false): Promise<OpenInput> {
   try {
     const stats = await look(path, steal)
-    // A named pipe without a writer blocks in open(2): that must not hold the event loop.
+    // Opening a named pipe without a writer blocks in open(2), which must not block the event loop.
     const fd = stats.isFIFO() ? await openFifo(path, signal) : openSync(path, constants.O_RDONLY)
     return describe(path, fd, () => closeSync(fd))
   } catch (error) {
@@ -62,12 +61,12 @@ async function look(path: string, steal: boolean): Promise<Stats> {
 
 function openFifo(path: string, signal: AbortSignal | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
-    // Nothing cancels an open(2) that waits; being the writer it waits for does (fifo(7): O_RDWR does not block on Linux).
+    // A waiting open(2) cannot be cancelled; but opening the pipe for writing ends the wait (fifo(7): O_RDWR does not block on Linux).
     const unblock = (): void => {
       try {
         closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
       } catch {
-        // Not ours to write: the wait goes on until a second signal.
+        // We may not write to it: the wait continues until a second signal.
       }
     }
     signal?.addEventListener('abort', unblock, { once: true })
@@ -92,7 +91,7 @@ function describe(name: string, fd: number, close: () => void): OpenInput {
     fd,
     size: stats.isFile() && stats.size > 0 ? stats.size : undefined,
     identity: stats.isFile() ? identityOf(stats) : undefined,
-    // The stream that reads a pipe or a terminal closes it.
+    // The stream that reads a pipe or a terminal closes its descriptor.
     close: kind === 'file' ? close : () => {},
   }
 }

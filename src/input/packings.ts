@@ -1,10 +1,10 @@
 /**
- * Everything that an input may be packed in. What decompresses is loaded when it is met.
+ * All supported packings. Decompressors are loaded when they are needed.
  *
- *   packing      | by
+ *   packing      | implemented by
  *   -------------|------------------------------------
  *   gzip         | gzip.ts and node:zlib
- *   zstd         | node:zlib, from Node 22.15 on
+ *   zstd         | node:zlib, since Node 22.15
  *   bzip2        | unbzip2-stream
  *   xz           | xz-decompress, which is WebAssembly
  *   zip          | zip.ts and node:zlib
@@ -37,7 +37,7 @@ const STAGES: Readonly<Record<Packing, (parts: StageParts) => Promise<Stage> | S
   },
 }
 
-/** @throws DumpstreamError `DS_INPUT` when this Node can't */
+/** @throws DumpstreamError `DS_INPUT` if this version of Node does not support the packing */
 export async function openStage(packing: Packing, parts: StageParts): Promise<Stage> {
   return await STAGES[packing](parts)
 }
@@ -60,7 +60,7 @@ function decompressor(packing: Packing, stream: Duplex, parts: StageParts): Deco
 
 const CUT = 'unexpected end'
 
-/** What the stream has against the data; undefined: the error is somebody else's, such as the consumer's own. */
+/** What is wrong with the data; undefined if the error is not about the data, for example if the consumer has thrown it. */
 function reasonOf(error: Error): string | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'Z_BUF_ERROR') return CUT
@@ -68,14 +68,14 @@ function reasonOf(error: Error): string | undefined {
   return undefined
 }
 
-/** A library has found fault with the data. */
+/** A library reports that the data is not valid. */
 class PackedError extends Error {}
 
 interface Zstd {
   createZstdDecompress(options: { readonly chunkSize: number }): Duplex
 }
 
-/** Its types are those of the oldest Node. */
+/** The types are those of the oldest supported Node. */
 function hasZstd(module: object): module is Zstd {
   return 'createZstdDecompress' in module
 }
@@ -84,7 +84,7 @@ function zstdStream(name: string): Duplex {
   if (hasZstd(zlib)) return zlib.createZstdDecompress({ chunkSize: OUTPUT_BYTES })
   throw new DumpstreamError(
     'DS_INPUT',
-    `${name}: zstd needs Node 22.15 or newer, and this is ${process.versions.node}; use: zstd -dc FILE | dumpstream`,
+    `${name}: zstd needs Node 22.15 or newer; this is ${process.versions.node}; use: zstd -dc FILE | dumpstream`,
   )
 }
 
@@ -104,7 +104,7 @@ async function bzip2Stream(): Promise<Duplex> {
   })
   inner.on('data', (chunk: Uint8Array) => outer.push(chunk))
   inner.on('error', (error: Error) => {
-    // Where its bits run out it reads of what is not there.
+    // When it runs out of bits, it throws a different error by reading past the end.
     failure ??= new PackedError(error.name === 'Bzip2Error' ? error.message : CUT)
   })
   return outer
@@ -122,7 +122,7 @@ async function xzStream(): Promise<Duplex> {
   })
 }
 
-/** XZ Embedded's enum xz_ret, of which only the number is told. */
+/** XZ Embedded's enum xz_ret; the message contains only the number. */
 function xzReason(message: string): string {
   const code = /error code (\d)/.exec(message)?.[1]
   if (code === '8') return CUT

@@ -1,4 +1,4 @@
-/** File name patterns that are looked at again while following: `*` and `?` within a name, in any part of the path. */
+/** File name patterns that are matched again and again while following: `*` and `?` within a name, in any part of the path. */
 import { type Dirent, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,7 +6,9 @@ export function isPattern(path: string): boolean {
   return /[*?]/.test(path) && !existsSync(path)
 }
 
-/** Paths that match now, in order of name. A folder that can't be read has none. Hidden names are matched only by a part that begins with a dot, as in a shell. */
+/**
+ * Paths that match now, sorted by name. An unreadable folder counts as empty. As in a shell, hidden names match only a part that begins with a dot.
+ */
 export function matchingPaths(pattern: string): string[] {
   let found = [pattern.startsWith('/') ? '/' : '']
   for (const part of pattern.split('/').filter((name) => name !== '')) {

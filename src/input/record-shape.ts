@@ -1,6 +1,6 @@
 /**
- * Is it a record? What is read back comes from a file that anybody may have written: a field of another type would be met far from
- * here. A field that a later version adds is passed on unread.
+ * Validates records. They are read back from a file that anybody may have written, and a field of the wrong type would cause an error far from
+ * here. Fields that a later version adds are passed on unread.
  */
 import { FINDING_KINDS } from '../core/model.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
@@ -125,7 +125,7 @@ const FIELDS: Readonly<Record<string, Fields>> = {
   },
 }
 
-/** What `--by` has written is nothing that the engine hands out: it is passed over. */
+/** Records that `--by` has written do not come from the engine, and are skipped. */
 export function isFleetRecord(value: unknown): boolean {
   return isObject(value) && value.v === 1 && value.type === 'fleet'
 }

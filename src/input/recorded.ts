@@ -1,6 +1,7 @@
 /**
- * The dumps of a file: of a log, which is read by an engine, or of JSON lines that dumpstream wrote earlier, which are read back.
- * Only the dumps that are asked for are kept.
+ * The dumps of a file: either of a log, which an engine reads, or of JSON lines that dumpstream wrote earlier, which are read back. Only the
+ * requested
+ * dumps are kept.
  */
 
 import split2 from 'split2'
@@ -15,17 +16,17 @@ import { openPath } from './open.ts'
 import { readInput } from './read.ts'
 import { isFleetRecord, isRecord } from './record-shape.ts'
 
-/** Longest record that is read back, bytes: a stack of 512 frames with long names has room. */
+/** Longest record that is read back, bytes: enough for a stack of 512 frames with long names. */
 const RECORD_BYTES = 1 << 20
-/** A longer line is passed over, the stream goes on (split2 README; its types do not know `skipOverflow`). */
+/** A longer line is skipped without ending the stream (split2 README; its types lack `skipOverflow`). */
 const LINES = { maxLength: RECORD_BYTES, skipOverflow: true }
 
 /** The dumps of one source that were kept. */
 export interface SourceDumps {
-  /** First and last are those that show the process, where any does: the stack of one goroutine is compared with nothing. */
+  /** First and last are dumps that show the process, if there are any: the stack of a single goroutine cannot be compared. */
   readonly first: RecordedDump
   readonly last: RecordedDump
-  /** The dump that was asked for by number. */
+  /** The dump that was requested by number. */
   readonly numbered: RecordedDump | undefined
   /** The highest number. */
   readonly highest: number
@@ -34,9 +35,9 @@ export interface SourceDumps {
 export interface RecordedDumps {
   /** By source, in the order of their first dumps. */
   readonly sources: ReadonlyMap<string, SourceDumps>
-  /** The dumps were read back: there is no text of them. */
+  /** The dumps were read back, so their text is not available. */
   readonly readBack: boolean
-  /** Lines of JSON that were no records. */
+  /** JSON lines that are not records. */
   readonly badLines: number
 }
 
@@ -52,8 +53,8 @@ export async function readRecorded(
 }
 
 /**
- * Reads FILE to its end and hands on its records; those of a log are made with their stacks. `member`: that of an archive, which is read as
- * a FILE of its own.
+ * Reads FILE to its end and passes on its records; records of a log include their stacks. `member`: the member of an archive, which is read like
+ * a separate FILE.
  */
 export async function readRecords(
   path: string,
@@ -131,7 +132,7 @@ function openFeed(
   return new FromLog(taken, member ?? path, member === undefined ? options : { ...options, qualified: true })
 }
 
-/** The bytes of one dump of FILE, or of a member of it, with what stands between its lines. */
+/** The bytes of one dump of FILE, or of a member of it, including what is between its lines. */
 export async function readRange(
   path: string,
   [start, end]: readonly [number, number],
@@ -157,7 +158,7 @@ export async function readRange(
         onMember: (name) => {
           isInside = name === member
         },
-        // It has been said of the whole.
+        // Faults were already reported when the whole FILE was read.
         onFault: () => {},
       },
       controller.signal,
@@ -168,7 +169,7 @@ export async function readRange(
   return Buffer.concat(parts)
 }
 
-/** A record of version 1 at the beginning: a log of JSON lines has no `"v":1,"type":` there. */
+/** Does it begin with a record of version 1? A log of JSON lines does not begin with `"v":1,"type":`. */
 function isRecords(bytes: Uint8Array): boolean {
   return (
     bytes[0] === BRACE_OPEN &&
@@ -178,7 +179,7 @@ function isRecords(bytes: Uint8Array): boolean {
   )
 }
 
-/** Keeps of each source the first dump of its process, the last one, and the one with the number. */
+/** Keeps for each source the first dump of its process, the last one, and the one with the requested number. */
 class Collector {
   readonly #number: number | undefined
   readonly #sources = new Map<string, Source>()
@@ -214,7 +215,7 @@ class Collector {
 interface Source {
   first: Kept
   last: Kept
-  /** Whose signatures follow. */
+  /** The dump whose signatures follow. */
   open: Kept
   numbered: Kept | undefined
   highest: number
@@ -227,7 +228,7 @@ interface Kept {
 }
 
 interface Feed {
-  /** Nothing of it has been handed on: it is better read from its end. */
+  /** No record was passed on yet, and the input is better read from its end. */
   readonly isNewestFirst: boolean
   push(bytes: Uint8Array): void
   /** Resolves to the number of bad lines. */
@@ -269,7 +270,7 @@ class ReadBack implements Feed {
   }
 
   push(bytes: Uint8Array): void {
-    // The chunk is the reader's own: split2 may keep its end.
+    // Copied, because the reader reuses the chunk and split2 may keep its end.
     this.#lines.write(Buffer.from(bytes))
   }
 

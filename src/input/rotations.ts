@@ -1,10 +1,10 @@
-/** What a file is called by now: rotation renames it within its folder, where there may be ten thousand others. */
+/** Finds the current name of a file: rotation renames it within its folder, which may contain ten thousand others. */
 import { readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemErrorCode } from '../core/system-error.ts'
 import { identityOf } from './open.ts'
 
-/** What rotation puts behind the name of a file: `.1`, `-20261124`, `.20261124-101500`. Not what it has compressed. */
+/** What rotation appends to a file name: `.1`, `-20261124`, `.20261124-101500`. Compressed files do not count. */
 const ROTATED = /^[.-]\d[\d.:TZ_-]*$/
 
 export function isRotationOf(path: string, other: string): boolean {
@@ -21,10 +21,12 @@ export function isAt(path: string, identity: string): boolean {
   return stats !== undefined && identityOf(stats) === identity
 }
 
-/** A folder whose files are renamed while it is looked at shows one of them twice, and another nowhere: it is looked at again. */
+/**
+ * If files are renamed while a folder is listed, the listing can contain a file twice and miss another: so it is listed again, at most this often.
+ */
 const LOOKS = 16
 
-/** Hands on the files that were at `path` once, by their names: some twice, and none is missing unless its folder is never at rest. */
+/** Visits the files that were once at `path`, by their names: some may come twice, and none is missed unless the folder never comes to rest. */
 export function eachRotation(path: string, take: (name: string, stats: Stats) => void): void {
   lookUntilSteady(path, rotatedNames(path), (name, stats) => {
     take(name, stats)
@@ -32,7 +34,7 @@ export function eachRotation(path: string, take: (name: string, stats: Stats) =>
   })
 }
 
-/** One of the paths, or what the file is called that was there; undefined when it is gone. */
+/** The current path of the file: one of `paths`, or a new name; undefined if it is gone. */
 export function findFile(paths: readonly [string, ...string[]], identity: string): string | undefined {
   const known = paths.find((path) => isAt(path, identity))
   if (known !== undefined) return known
@@ -47,8 +49,8 @@ function rotatedNames(path: string): (name: string) => boolean {
 }
 
 /**
- * Looks at what is in the folder of `path` under names that are `wanted`, until nothing was renamed between two looks. Returns the path at
- * which `take` was done; undefined: at none.
+ * Visits the `wanted` names in the folder of `path`, until nothing was renamed between two listings. Returns the path for which `take` returned true;
+ * undefined if there is none.
  */
 function lookUntilSteady(
   path: string,
@@ -72,7 +74,7 @@ function lookUntilSteady(
   return undefined
 }
 
-/** Undefined also where we may not look. */
+/** Undefined if there is no file, or if we may not see it. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path)

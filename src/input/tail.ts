@@ -1,6 +1,6 @@
 /**
- * One file that is followed: how far it has been read, and whether it is still the same. Its descriptor is closed while other files need
- * one: few are open, however many files are followed.
+ * One followed file: how far it was read, and whether it is still the same. Its descriptor is closed when other files need one, so that only a few
+ * are open, however many files are followed.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { systemErrorCode } from '../core/system-error.ts'
@@ -8,19 +8,19 @@ import { Fingerprint, fingerprintAt } from './fingerprint.ts'
 import { identityOf } from './open.ts'
 import { eachRotation, findFile, isRotationOf } from './rotations.ts'
 
-/** A file that is renamed while it is looked for is looked for again. */
+/** If a file is renamed during the search, the search is repeated, at most this often. */
 const LOOKS = 3
-/** Descriptors that are open at once. Node itself has 20, and 64 must be enough for all. */
+/** Descriptors that are open at the same time. Node itself uses 20, and 64 must be enough for everything. */
 const MOST_OPEN = 32
 
-/** Where reading may go on in another process. Plain JSON. */
+/** Where another process can continue reading. Plain JSON. */
 export interface TailPlace {
   /** `dev:ino` */
   readonly identity: string
   readonly position: number
-  /** The bytes before the position, Base64; empty where they are not known. */
+  /** The bytes before the position, Base64; empty if unknown. */
   readonly fingerprint: string
-  /** When it was written last, milliseconds since the epoch; 0 or absent: not known. */
+  /** Time of its last modification, milliseconds since the epoch; 0 or absent if unknown. */
   readonly modified?: number
 }
 
@@ -32,18 +32,18 @@ export class Tail {
   position = 0
   quietLooks = 0
   lastByteAt: number
-  /** When it was seen that another file is at its path. */
+  /** When another file was first seen at its path. */
   rotatedAt: number | undefined
-  /** Goes up when the file was truncated. */
+  /** Increased when the file was truncated. */
   generation = 0
-  /** Where it was first, and last. It may have another name by now. */
+  /** Where it was first, and where it was last seen. It may have another name by now. */
   readonly #path: string
   #foundAt: string
   #fd: number | undefined
   readonly #fingerprint = new Fingerprint()
   #modified = 0
   #afterTruncation = false
-  /** It has no name in its folder any more, and is not looked for again. */
+  /** It has no name in its folder any more, and is not searched for again. */
   #isGone = false
 
   private constructor(path: string, fd: number, now: number) {
@@ -62,8 +62,8 @@ export class Tail {
   }
 
   /**
-   * What was read by another process: found where it is now, or under the name that rotation gave it; undefined when it is gone. `isRotated`:
-   * another file had come to the path by then.
+   * Reopens a file that another process has read: where it is now, or under its rotated name; undefined if it is gone. `isRotated`: another file
+   * was already at the path.
    */
   static resume(path: string, place: TailPlace, isRotated: boolean, now: number): Tail | undefined {
     const found = openFound([path], place.identity)
@@ -81,7 +81,7 @@ export class Tail {
     return undefined
   }
 
-  /** The file of that identity, once at `path`, which is called `name` by now; undefined when it is not any more. */
+  /** Opens the file of that identity, once at `path` and now called `name`; undefined if it no longer is. */
   static openRotated(path: string, name: string, identity: string, now: number): Tail | undefined {
     const found = openIfThere(name, identity)
     if (found === undefined) return undefined
@@ -92,17 +92,17 @@ export class Tail {
     return tail
   }
 
-  /** Nothing has happened to the file since the last look. */
+  /** Is the file unchanged since the last look? */
   isUntouched(stats: Stats): boolean {
     return stats.size === this.position && stats.mtimeMs === this.#modified
   }
 
-  /** @throws the system's error, ENOENT when the file is gone */
+  /** @throws the system's error, ENOENT if the file is gone */
   stat(): Stats {
     return fstatSync(this.#descriptor())
   }
 
-  /** When it was written last, as far as is known: the file may be gone. Milliseconds since the epoch; 0 for not yet. */
+  /** Time of its last modification, milliseconds since the epoch: the last known one if the file is gone; 0 if it was never examined. */
   get modified(): number {
     try {
       return this.stat().mtimeMs
@@ -112,12 +112,12 @@ export class Tail {
     }
   }
 
-  /** What was read of it is not there any more: it was truncated, or is a new file that has the number of a deleted one. */
+  /** Is what was read no longer there? The file was truncated, or is a new file with the inode number of a deleted one. */
   isCut(): boolean {
     return this.stat().size < this.position || !this.#sameBytesBefore()
   }
 
-  /** A copy of what was read so far, as `copytruncate` makes it, is read from there on. */
+  /** If the file is a copy of what was read so far, as `copytruncate` makes it, continues after the read part. */
   skipWhatWasRead({ position, fingerprint }: TailPlace): void {
     const bytes = Buffer.from(fingerprint, 'base64')
     if (bytes.length === 0) return
@@ -128,7 +128,7 @@ export class Tail {
     this.#fingerprint.add(bytes)
   }
 
-  /** Goes back to the start when the file was cut; says so. */
+  /** Goes back to the start if the file was truncated, and returns a message. */
   checkForTruncation(stats: Stats): string | undefined {
     const untouched = this.isUntouched(stats)
     this.#modified = stats.mtimeMs
@@ -137,7 +137,7 @@ export class Tail {
     this.generation++
     this.#fingerprint.clear()
     this.#afterTruncation = true
-    return 'was truncated; reading it from its start'
+    return 'was truncated; reading from the start'
   }
 
   read(buffer: Buffer): number {
@@ -148,7 +148,7 @@ export class Tail {
     return count
   }
 
-  /** A writer that was not told of the truncation writes on at its old offset: the hole before it reads as NUL bytes nobody wrote. */
+  /** A writer that does not notice the truncation continues at its old offset: the hole before it reads as NUL bytes that nobody wrote. */
   skipHole(bytes: Uint8Array): Uint8Array {
     if (!this.#afterTruncation) return bytes
     const first = bytes.findIndex((byte) => byte !== 0)
@@ -157,13 +157,13 @@ export class Tail {
     return bytes.subarray(first)
   }
 
-  /** `position` is one that has been read. */
+  /** `position` must have been read. */
   placeAt(position: number): TailPlace {
     const fingerprint = this.#bytesBefore(position).toString('base64')
     return { identity: this.identity, position, fingerprint, modified: this.#modified }
   }
 
-  /** It is opened again when it is read again. */
+  /** Closes the descriptor; it is opened again for the next read. */
   close(): void {
     open.delete(this)
     if (this.#fd !== undefined) closeSync(this.#fd)
@@ -179,7 +179,7 @@ export class Tail {
       this.#isGone = found === undefined || !this.#isStill(found.path)
       if (found === undefined || this.#isGone) {
         this.close()
-        // Whoever asks treats it as it treats any file that is not there.
+        // The caller treats it like any file that does not exist.
         throw Object.assign(new Error('is gone'), { code: 'ENOENT', syscall: 'open' })
       }
       this.#foundAt = found.path
@@ -191,8 +191,8 @@ export class Tail {
   }
 
   /**
-   * The file at `path`, which has the same number: a file that was deleted may have left it to another one, and that has other bytes where this
-   * one has been read to. Under its own name it has been truncated, unless another file had come there before.
+   * Is it still this file? The file at `path` has the same inode number, but the number of a deleted file can be reused; then the bytes before the
+   * read position differ. At its original path they may differ because it was truncated, unless another file had been seen there before.
    */
   #isStill(path: string): boolean {
     if (path === this.#path ? this.rotatedAt === undefined : path === this.#foundAt) return true
@@ -243,8 +243,9 @@ function openFile(path: string): number {
 }
 
 /**
- * Files that were rotated after the one that was `modified` then, oldest first: nobody looked while they had their first name. `next`: the file
- * at the path a moment ago; what came after it comes later. `read`: identities of those that somebody did see, or will.
+ * Files that were rotated after the file last `modified` then, oldest first: they were renamed before anyone saw them at the path. `next`: the file
+ * that
+ * was at the path a moment ago; later files are not included. `read`: identities of files that were read, or will be.
  */
 export function rotatedSince(
   path: string,
@@ -260,7 +261,7 @@ export function rotatedSince(
     const identity = identityOf(stats)
     if (!stats.isFile() || read.has(identity) || found.has(identity)) return
     if (stats.mtimeMs < modified || stats.mtimeMs > upTo) return
-    // At once: by the end of the look it may have another name.
+    // Opened at once, because it may have another name by the end of the listing.
     const missed = Tail.openRotated(path, name, identity, now)
     if (missed !== undefined) found.set(identity, { tail: missed, modified: stats.mtimeMs })
   })
@@ -272,7 +273,7 @@ interface Opened {
   readonly path: string
 }
 
-/** The file of that identity, wherever it is by now. */
+/** Opens the file of that identity, wherever it is by now. */
 function openFound(paths: readonly [string, ...string[]], identity: string): Opened | undefined {
   for (let looks = 0; looks < LOOKS; looks++) {
     const found = findFile(paths, identity)
@@ -282,7 +283,7 @@ function openFound(paths: readonly [string, ...string[]], identity: string): Ope
   return undefined
 }
 
-/** The file at the path if it has that identity: between a look and this another one may have come there. */
+/** Opens the file at the path if it has that identity: another one may have come there since the look. */
 function openIfThere(path: string, identity: string): Opened | undefined {
   try {
     const fd = openFile(path)

@@ -1,4 +1,4 @@
-/** The members of a tar: of ustar, pax and GNU, by tar-stream. */
+/** The members of a tar archive (ustar, pax and GNU), read by tar-stream. */
 import { extract } from 'tar-stream'
 import { DumpstreamError } from '../core/errors.ts'
 import { brokenText, type Stage, type StageParts } from './stage.ts'
@@ -44,7 +44,7 @@ export class TarStage implements Stage {
       const { name, type } = entry.header
       const isFile = type === 'file' || type === 'contiguous-file'
       const stage = isFile ? this.#parts.onMember(name) : undefined
-      // A folder has no content, whatever size its header claims: tar-stream hands out none, and would wait for it for ever.
+      // A folder has no content, whatever size its header claims: tar-stream emits none, and would wait for it forever.
       if (type === 'directory') entry.header.size = 0
       try {
         for await (const piece of entry) if (piece instanceof Uint8Array) await stage?.push(piece)

@@ -1,9 +1,10 @@
 /**
- * The members of a zip, in the order in which they are written (PKWARE's APPNOTE 6.3.10, chapter 4.3): so a pipe will do, and a file that is
- * cut. What the libraries do is to ask for the directory at the end (yauzl, zip.js), or to search compressed data for the next signature
- * (fflate), which may be there by chance: Go's archive/zip never writes a length ahead.
+ * The members of a zip, in the order in which they are written (PKWARE's APPNOTE 6.3.10, chapter 4.3), so that a pipe or a cut file can be read.
+ * Libraries
+ * need the directory at the end (yauzl, zip.js), or search compressed data for the next signature (fflate), which can occur there by chance: Go's
+ * archive/zip never writes lengths before the data.
  *
- *   local header | name | extra | data | descriptor, where the header has no lengths
+ *   local header | name | extra | data | descriptor, if the header has no lengths
  */
 import zlib from 'node:zlib'
 import { DumpstreamError } from '../core/errors.ts'
@@ -13,7 +14,7 @@ import { brokenText, type Stage, type StageParts } from './stage.ts'
 
 const LOCAL = 0x04034b50
 const DESCRIPTOR = 0x08074b50
-/** After the members: their directory, and what may be before it. */
+/** What follows the members: the directory, and what may precede it. */
 const DIRECTORY = new Set([0x02014b50, 0x06054b50, 0x06064b50, 0x08064b50])
 const HEADER_BYTES = 26
 const STORED = 0
@@ -31,7 +32,7 @@ interface Member {
   readonly flags: number
   readonly method: number
   readonly crc: number
-  /** Of its data; undefined: a descriptor after it says. */
+  /** Length of its data; undefined if it is in a descriptor after the data. */
   readonly length: number | undefined
 }
 
@@ -72,7 +73,7 @@ async function readHeader(queue: ByteQueue): Promise<Member> {
   }
 }
 
-/** The second of the two lengths of the field. */
+/** The second of the two lengths in the field. */
 function longLength(extra: Buffer): number {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2))
     if (extra.readUInt16LE(at) === ZIP64 && at + 20 <= extra.length) return Number(extra.readBigUInt64LE(at + 12))
@@ -107,19 +108,19 @@ async function readMember(queue: ByteQueue, member: Member, parts: StageParts): 
         ...(length === undefined ? { likelySmall: true } : { length }),
         onChunk: take,
         explain: (error) =>
-          new BadMember('DS_INPUT', `${path}: is damaged (${error.message}); what came before it was read`),
+          new BadMember('DS_INPUT', `${path}: is damaged (${error.message}); the data before that was read`),
       })
     if ((flags & STREAMED) !== 0) told = await readDescriptor(queue)
   } catch (error) {
     await stage?.end()
-    // Where the next one is, only the length of this one says.
+    // Only the length of this member shows where the next one begins.
     if (!(error instanceof BadMember) || length === undefined) throw error
     parts.onFault(error)
     if ((flags & STREAMED) !== 0) await readDescriptor(queue)
     return
   }
   await stage?.end()
-  if (crc !== told) refuse('its checksum is not that of what was read')
+  if (crc !== told) refuse('its checksum does not match')
 }
 
 async function pass(
@@ -134,10 +135,10 @@ async function pass(
   }
 }
 
-/** The data of a member is not deflated. All of it has been passed over, if its length is known. */
+/** The data of a member is not valid. If its length is known, all of the data was skipped. */
 class BadMember extends DumpstreamError {}
 
-/** The checksum. The lengths have four bytes or eight, as nobody says: the next signature does. */
+/** Reads the checksum. The lengths have four or eight bytes, which only the position of the next signature shows. */
 async function readDescriptor(queue: ByteQueue): Promise<number> {
   const head = await queue.peek(4)
   if (head.length === 4 && head.readUInt32LE() === DESCRIPTOR) await queue.exactly(4)

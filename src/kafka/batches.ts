@@ -1,10 +1,10 @@
 /**
- * Batches of records as a broker sends them (https://kafka.apache.org/documentation/#messageformat), read without an object for each record.
- * The client makes six of each, which costs more than all that is done with a line of log; and it hands on what an aborted transaction has
- * written when the end of that transaction is not in the same answer.
+ * Reads record batches as a broker sends them (https://kafka.apache.org/documentation/#messageformat), without an object for each record. The client
+ * makes six objects per record, which costs more than everything else done with a line of log; and it passes on the records of an aborted
+ * transaction if the end of that transaction is not in the same response.
  */
 
-/** Where the fields of a batch are. */
+/** Offsets of the fields of a batch. */
 const LENGTH_AT = 8
 const MAGIC_AT = 16
 const ATTRIBUTES_AT = 21
@@ -14,16 +14,16 @@ const MAX_TIME_AT = 35
 const PRODUCER_AT = 43
 const COUNT_AT = 57
 const RECORDS_AT = 61
-/** Its offset and its length are not counted in its length. */
+/** The length field of a batch does not count its offset and its length. */
 const HEAD = 12
-/** Since Kafka 0.11. */
+/** The format since Kafka 0.11. */
 const MAGIC = 2
-/** Bits of its attributes. */
+/** Bits of the attributes. */
 const COMPRESSION = 0x07
 const LOG_APPEND_TIME = 0x08
 const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
-/** Second field of a control record's key: 0 ends a transaction whose records are not to be read. */
+/** Second field of a control record's key: 0 aborts a transaction, so its records must not be read. */
 const ABORT = 0
 
 export interface AbortedTransaction {
@@ -31,18 +31,18 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint
 }
 
-/** What a broker sent of one partition. */
+/** The response of a broker for one partition. */
 export interface FetchedBatches {
-  /** The last one may be cut. */
+  /** The last batch may be cut. */
   readonly bytes: Buffer
-  /** Those that have to do with them. */
+  /** The aborted transactions that affect these batches. */
   readonly aborted: readonly AbortedTransaction[]
 }
 
-/** By the bits of the attributes, as the client has it. */
+/** `compression`: the bits of the attributes, as in the client. */
 export type Decompress = (compression: number, bytes: Buffer) => Buffer
 
-/** Hands each batch to `take`, and returns what is fetched next: `from`, or one past the last batch. */
+/** Passes each batch to `take`, and returns the next offset to fetch: `from`, or the one after the last batch. */
 export function eachBatch(
   { bytes, aborted }: FetchedBatches,
   from: bigint,
@@ -57,7 +57,7 @@ export function eachBatch(
     if (end > bytes.length) break
     const batch = bytes.subarray(at, end)
     at = end
-    if (batch[MAGIC_AT] !== MAGIC) throw new RangeError('messages of a form older than Kafka 0.11')
+    if (batch[MAGIC_AT] !== MAGIC) throw new RangeError('a message format older than Kafka 0.11')
     const attributes = batch.readInt16BE(ATTRIBUTES_AT)
     const producerId = batch.readBigInt64BE(PRODUCER_AT)
     const last = batch.readBigInt64BE(0) + BigInt(batch.readInt32BE(LAST_DELTA_AT))
@@ -76,25 +76,25 @@ function isAbort(batch: Buffer): boolean {
   return record.next() && record.key.length >= 4 && record.bytes.readInt16BE(record.key.at + 2) === ABORT
 }
 
-/** Where something is in `bytes`. A length of -1 is Kafka's null. */
+/** A range of `bytes`. A length of -1 is Kafka's null. */
 export interface Place {
   at: number
   length: number
 }
 
-/** The records of a batch, one at a time. */
+/** A cursor over the records of a batch. */
 export class Records {
   readonly firstOffset: bigint
   readonly #firstTime: number
-  /** Of all of them, where the broker has given them their time. */
+  /** The time of all records, if the broker has set it. */
   readonly #appendTime: number | undefined
   readonly bytes: Buffer
   #left: number
   #at = 0
   #end = 0
-  /** Of the record that `next` has read: its offset is `firstOffset + delta`. */
+  /** The fields of the current record; its offset is `firstOffset + delta`. */
   delta = 0
-  /** Milliseconds since the epoch; negative: none. */
+  /** Milliseconds since the epoch; negative if there is none. */
   time = 0
   readonly key: Place = { at: 0, length: -1 }
   readonly value: Place = { at: 0, length: -1 }
@@ -110,14 +110,14 @@ export class Records {
     this.bytes = (attributes & COMPRESSION) === 0 ? packed : decompress(attributes & COMPRESSION, packed)
   }
 
-  /** Goes to the next one; false: there is none. */
+  /** Moves to the next record; false if there is none. */
   next(): boolean {
     if (this.#left-- <= 0) return false
     this.#at = this.#end
     const length = this.#number()
     this.#end = this.#at + length
     if (length < 0 || this.#end > this.bytes.length) throw new RangeError('a message is longer than its batch')
-    // Its attributes: none is defined.
+    // Skip its attributes: none are defined.
     this.#at++
     const time = this.#firstTime + this.#number()
     this.time = this.#appendTime ?? time
@@ -138,24 +138,24 @@ export class Records {
     return undefined
   }
 
-  /** Empty for null. */
+  /** The text at a place; empty for null. */
   textOf({ at, length }: Place): string {
     return length <= 0 ? '' : this.bytes.toString('utf8', at, at + length)
   }
 
-  /** Goes past what a length is in front of. */
+  /** Reads a length, and skips the bytes that follow it. */
   #place(place: Place): void {
     place.length = this.#number()
     place.at = this.#at
     if (place.length > 0) this.#at += place.length
   }
 
-  /** Seven bits a byte, the lowest first, the sign in the lowest bit. */
+  /** Reads a zigzag varint: seven bits per byte, lowest first, with the sign in the lowest bit. */
   #number(): number {
     const { bytes } = this
     let byte = bytes[this.#at++] ?? 0
     let value = byte & 0x7f
-    // Not by shifts: times may have more than 32 bits.
+    // Without shifts, because times can have more than 32 bits.
     for (let scale = 0x80; byte >= 0x80; scale *= 0x80) {
       byte = bytes[this.#at++] ?? 0
       value += (byte & 0x7f) * scale

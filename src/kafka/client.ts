@@ -1,9 +1,9 @@
 /**
  * The Kafka client, an optional package, and how it is connected.
  *
- * `@platformatic/kafka`: alive, no native code, reads lz4, snappy and zstd, and has the steps of a consumer (join, fetch, commit) one by one, so that
- * nothing is fetched for a partition that was lost. kafkajs 2.2 reads only gzip by itself; `@confluentinc/kafka-javascript` and node-rdkafka need a
- * binary that is downloaded or built.
+ * `@platformatic/kafka` is maintained, has no native code, reads lz4, snappy and zstd, and exposes the steps of a consumer (join, fetch, commit)
+ * separately, so that nothing is fetched for a lost partition. kafkajs 2.2 by itself reads only gzip; `@confluentinc/kafka-javascript` and
+ * node-rdkafka need a binary that is downloaded or built.
  */
 import type { Admin, BaseOptions, Consumer, Producer } from '@platformatic/kafka'
 import { DumpstreamError, installed } from '../core/errors.ts'
@@ -11,14 +11,14 @@ import { DumpstreamError, installed } from '../core/errors.ts'
 const PACKAGE = '@platformatic/kafka'
 const CONNECT_MS = 5_000
 const REQUEST_MS = 30_000
-/** A transaction that was begun by a member that is killed is aborted then. */
+/** The brokers abort the transaction of a killed member after this time. */
 const TRANSACTION_MS = 10_000
 
 export interface KafkaSasl {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
   readonly username?: string
   readonly password?: string | (() => string | Promise<string>)
-  /** Of OAUTHBEARER; a function is asked for each connection. */
+  /** For OAUTHBEARER; a function is called for each connection. */
   readonly token?: string | (() => string | Promise<string>)
 }
 
@@ -30,7 +30,7 @@ export interface KafkaTls {
 }
 
 export interface KafkaConnection {
-  /** `host:port` of one or more; the others are found. */
+  /** `host:port` of at least one broker; the others are discovered. */
   readonly brokers: readonly string[]
   readonly clientId?: string
   readonly tls?: KafkaTls
@@ -39,14 +39,14 @@ export interface KafkaConnection {
 
 export type Client = typeof import('@platformatic/kafka')
 
-/** @throws DumpstreamError `DS_USAGE` when the package is not installed */
+/** @throws DumpstreamError `DS_USAGE` if the package is not installed */
 export async function loadClient(): Promise<Client> {
   const client = await installed(() => import('@platformatic/kafka'))
   if (client === undefined) throw new DumpstreamError('DS_USAGE', `kafka needs a package: npm install ${PACKAGE}`)
   return client
 }
 
-/** Retries are ours: each call says at once what went wrong. */
+/** No retries by the client: each call reports at once what went wrong, and we retry. */
 function baseOptions({ brokers, clientId, tls, sasl }: KafkaConnection): BaseOptions {
   return {
     clientId: clientId ?? 'dumpstream',
@@ -59,13 +59,13 @@ function baseOptions({ brokers, clientId, tls, sasl }: KafkaConnection): BaseOpt
   }
 }
 
-/** The name that is asked for is one of hosts (RFC 6066). */
+/** TLS server names must be host names, not addresses (RFC 6066). */
 function isAddress(broker: string): boolean {
   return /^(?:\[|\d+\.\d+\.\d+\.\d+:)/.test(broker)
 }
 
 export interface GroupTiming {
-  /** A member of which nothing was heard for so long is out of the group, milliseconds. */
+  /** Milliseconds of silence after which a member is removed from the group. */
   readonly sessionTimeout: number
 }
 
@@ -98,22 +98,22 @@ export function openProducer(client: Client, connection: KafkaConnection): Produ
   })
 }
 
-/** Its transactions end, one way or the other, within `TRANSACTION_MS`. */
+/** The producer's transactions end, one way or the other, within `TRANSACTION_MS`. */
 export function openTransactional(client: Client, connection: KafkaConnection, transactionalId: string): Producer {
   return new client.Producer<Buffer, Buffer, Buffer, Buffer>({
     ...baseOptions(connection),
-    // A transaction is begun while the brokers still end the one before. One or none is any number to the client.
+    // Retries are needed because a transaction can begin while the brokers are still ending the previous one. The client treats 0 and 1 as unlimited.
     retries: 20,
     retryDelay: 100,
     idempotent: true,
     transactionalId,
-    // The client asks for transactions of that length.
+    // The client uses this as the transaction timeout.
     timeout: TRANSACTION_MS,
     autocreateTopics: false,
   })
 }
 
-/** Whatever it was doing. */
+/** Closes the client, whatever it is doing. */
 export function closeClient(client: Pick<Consumer, 'close'>): Promise<void> {
   return new Promise((resolve) => client.close(true, () => resolve()))
 }

@@ -1,28 +1,28 @@
-/** What the client throws, as one line, and whether it is worth trying again. */
+/** Turns errors of the client into one line, and decides whether to retry. */
 import { DumpstreamError } from '../core/errors.ts'
 
-/** Ids of Kafka's protocol → what a person should know. They don't go away by trying again. */
+/** Error ids of Kafka's protocol that retrying does not help with → what a person should know. */
 const FINAL: Readonly<Record<string, string>> = {
   TOPIC_AUTHORIZATION_FAILED:
-    'no right to use the topic: it takes an ACL that allows READ (WRITE for --out-topic and --state-topic)',
-  GROUP_AUTHORIZATION_FAILED: 'no right to be in the group: it takes an ACL that allows READ on it',
+    'not authorized to use the topic: needs an ACL that allows READ (WRITE for --out-topic and --state-topic)',
+  GROUP_AUTHORIZATION_FAILED: 'not authorized to join the group: needs an ACL that allows READ on it',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
-    'no right to use transactions: it takes an ACL that allows WRITE on transactional ids that begin with the name of the group',
-  CLUSTER_AUTHORIZATION_FAILED: 'no right on the cluster',
+    'not authorized to use transactions: needs an ACL that allows WRITE on transactional ids that begin with the name of the group',
+  CLUSTER_AUTHORIZATION_FAILED: 'not authorized on the cluster',
   SASL_AUTHENTICATION_FAILED: 'the user or the password is wrong',
   UNSUPPORTED_SASL_MECHANISM: 'the broker does not have this SASL mechanism',
-  INVALID_GROUP_ID: 'this is not a name for a group',
-  INVALID_TOPIC_EXCEPTION: 'this is not a name for a topic',
+  INVALID_GROUP_ID: 'not a valid group name',
+  INVALID_TOPIC_EXCEPTION: 'not a valid topic name',
 }
 
-/** What goes away by itself, in fewer words than the client has for it. */
+/** Errors that go away by themselves, in fewer words than the client's. */
 const OFTEN: Readonly<Record<string, string>> = {
   NOT_LEADER_OR_FOLLOWER: 'another broker leads the partition now',
   LEADER_NOT_AVAILABLE: 'the partition has no leader right now',
 }
 
 export interface Failure {
-  /** A clause. */
+  /** A clause for a person. */
   readonly text: string
   readonly isFinal: boolean
   /** Ids of Kafka's protocol. */
@@ -36,13 +36,13 @@ export function failureOf(error: unknown): Failure {
   const messages = all.map((each) => (each instanceof Error ? each.message : String(each)))
   const refused = all.find((each) => property(each, 'code') === 'PLT_KFK_AUTHENTICATION')
   if (refused !== undefined)
-    return { text: `the broker refuses who we say we are (${oneLine(messages.at(-1))})`, isFinal: true, ids }
+    return { text: `the broker rejected our credentials (${oneLine(messages.at(-1))})`, isFinal: true, ids }
   const packed = all.find((each) => property(each, 'code') === 'PLT_KFK_UNSUPPORTED_COMPRESSION')
   if (packed !== undefined) return { text: oneLine(messages.at(-1)), isFinal: true, ids }
   const unknown = messages.find((text) => text.startsWith('Unknown topic '))
   if (unknown !== undefined || ids.has('UNKNOWN_TOPIC_OR_PARTITION'))
     return {
-      text: `${unknown === undefined ? 'the topic' : `topic ${unknown.slice('Unknown topic '.length, -1)}`} is not there`,
+      text: `${unknown === undefined ? 'the topic' : `topic ${unknown.slice('Unknown topic '.length, -1)}`} does not exist`,
       isFinal: true,
       ids,
     }
@@ -50,18 +50,18 @@ export function failureOf(error: unknown): Failure {
   if (tls !== undefined) return { text: oneLine(tls), isFinal: true, ids }
   const [id] = ids
   if (id !== undefined) return { text: OFTEN[id] ?? id.toLowerCase().replaceAll('_', ' '), isFinal: false, ids }
-  // The innermost says most: `connect ECONNREFUSED 127.0.0.1:9092`.
+  // The innermost error is the most specific: `connect ECONNREFUSED 127.0.0.1:9092`.
   return { text: oneLine(messages.at(-1)), isFinal: false, ids }
 }
 
 export function inputError(what: string, error: unknown): DumpstreamError {
   if (error instanceof DumpstreamError) return error
   const { text } = failureOf(error)
-  const hint = text === 'Connection closed' ? '; the broker may want --tls or --sasl' : ''
+  const hint = text === 'Connection closed' ? '; the broker may require --tls or --sasl' : ''
   return new DumpstreamError('DS_INPUT', `${what}: ${text}${hint}`, { cause: error })
 }
 
-/** Outermost first. */
+/** The error and its causes, outermost first. */
 function* causes(error: unknown, seen: Set<unknown>): Generator<unknown> {
   if (error === undefined || error === null || seen.has(error)) return
   seen.add(error)
@@ -78,7 +78,7 @@ function oneLine(text: string | undefined): string {
   return (text ?? 'unknown').replace(/\s+/g, ' ').trim().replace(/\.$/, '')
 }
 
-/** A message, or a request of several, is larger than the topic allows. */
+/** Is a message, or a request with several, larger than the topic allows? */
 export function isTooLarge(error: unknown): boolean {
   const { ids } = failureOf(error)
   return ids.has('MESSAGE_TOO_LARGE') || ids.has('RECORD_LIST_TOO_LARGE')

@@ -1,16 +1,16 @@
-/** One fetch from a broker: the client's connections and requests, and the answer with batches that nobody has taken apart. */
+/** One fetch from a broker: uses the client's connections and requests, but returns the batches of the response undecoded. */
 import type { Consumer, fetchV17, Reader } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
 import type { Decompress, FetchedBatches } from './batches.ts'
 import type { Client } from './client.ts'
 import { connectionTo, requestOf, settle } from './wire.ts'
 
-/** An answer waits so long for messages. */
+/** How long a broker waits for messages before it responds. */
 const WAIT_MS = 500
 const READ_COMMITTED = 1
 const FETCH = 1
 const NOTHING = Buffer.alloc(0)
-/** The client and the broker then do without. */
+/** Tells the broker not to check epochs. */
 const NO_EPOCH = -1
 
 type RequestCreator = typeof fetchV17.createRequest
@@ -18,23 +18,23 @@ type RequestCreator = typeof fetchV17.createRequest
 export interface FetchedPartition extends FetchedBatches {
   readonly topicId: string
   readonly partition: number
-  /** 0: none (https://kafka.apache.org/protocol#protocol_error_codes). */
+  /** 0: no error (https://kafka.apache.org/protocol#protocol_error_codes). */
   readonly errorCode: number
-  /** One past the newest message that may be read. */
+  /** The offset after the newest message that may be read. */
   readonly end: bigint
 }
 
 export interface FetchAnswer {
   readonly partitions: readonly FetchedPartition[]
-  /** What went wrong with some of them, as the client says it. */
+  /** The errors of the response and its partitions, in the client's form. */
   readonly error: Error | undefined
 }
 
 export interface FetchRequest {
   readonly node: number
-  /** Topic id → what of it. */
+  /** Topic id → the partitions to fetch. */
   readonly topics: ReadonlyMap<string, readonly { readonly partition: number; readonly position: bigint }[]>
-  /** Compressed: a log is some ten times as much. */
+  /** Compressed; uncompressed, a log has about ten times the size. */
   readonly maxBytes: number
   readonly partitionBytes: number
 }
@@ -48,7 +48,7 @@ export class FetchClient {
     this.#client = client
     this.#consumer = consumer
     const { fetchV13, fetchV14, fetchV15, fetchV16, fetchV17 } = client
-    // They differ in the request only; the ones before have no ids of topics.
+    // They differ only in the request; earlier versions have no topic ids.
     this.#requests = new Map([
       [13, fetchV13.createRequest],
       [14, fetchV14.createRequest],
@@ -60,11 +60,11 @@ export class FetchClient {
 
   readonly decompress: Decompress = (compression, bytes) => {
     const algorithm = this.#client.compressionsAlgorithmsByBitmask[compression]
-    if (algorithm === undefined) throw new RangeError(`compression ${compression} is not known`)
+    if (algorithm === undefined) throw new RangeError(`unknown compression ${compression}`)
     return algorithm.decompressSync(bytes)
   }
 
-  /** Rejects when the broker can't be asked, or answers nothing. */
+  /** Rejects if the broker cannot be reached, or does not respond. */
   async fetch({ node, topics, maxBytes, partitionBytes }: FetchRequest): Promise<FetchAnswer> {
     const [connection, { version }] = await Promise.all([
       connectionTo(this.#client, this.#consumer, node),
@@ -125,7 +125,7 @@ function readPartition(reader: Reader, topicId: string): FetchedPartition {
   reader.readInt32()
   const length = reader.readUnsignedVarInt() - 1
   const { position } = reader
-  // Parts of it came one after the other: joined here, once.
+  // The buffer is a list of parts; they are joined here, once.
   const bytes = length > 0 ? reader.buffer.subarray(position, position + length).buffer : NOTHING
   if (length > 0) reader.skip(length)
   return { topicId, partition, errorCode, end: lastStable < 0n ? highWatermark : lastStable, bytes, aborted }

@@ -1,4 +1,4 @@
-/** Fetches from the brokers that lead the partitions, one request at a time from each. */
+/** Fetches from the brokers that lead the partitions, one request at a time per broker. */
 import type { Consumer } from '@platformatic/kafka'
 import { pause } from '../core/pause.ts'
 import type { MessageRun } from '../partitions/run.ts'
@@ -7,14 +7,14 @@ import type { FetchAnswer, FetchClient } from './fetch.ts'
 import type { Outage } from './outage.ts'
 import type { OwnedPartition } from './owned.ts'
 
-/** What a broker led is looked for again. */
+/** How soon the new leaders of a broker's partitions are looked up. */
 const LOOK_MS = 500
 const MOVED_MS = 100
 const RESPONSE_BYTES = 2 << 20
 const PARTITION_BYTES = 512 << 10
 /** https://kafka.apache.org/protocol#protocol_error_codes */
 const OFFSET_OUT_OF_RANGE = 1
-/** So long a topic may be unknown: brokers learn of it one after the other. */
+/** How long a topic may be unknown: brokers learn of it one after the other. */
 const UNKNOWN_MS = 15_000
 
 export interface FetcherParts {
@@ -23,13 +23,13 @@ export interface FetcherParts {
   readonly outage: Outage
   readonly topics: readonly string[]
   readonly signal: AbortSignal
-  /** What this member has now. */
+  /** The partitions that this member has now. */
   readonly owned: () => readonly OwnedPartition[]
-  /** Resolves when the messages are dealt with; the next ones are under way meanwhile. */
+  /** Resolves when the messages are processed; the next request runs in the meantime. */
   readonly take: (owned: OwnedPartition, runs: readonly MessageRun[]) => Promise<void>
-  /** The position is not there any more: sets another one. */
+  /** The position no longer exists: sets another one. */
   readonly outOfRange: (owned: OwnedPartition) => Promise<void>
-  /** It will not work again. */
+  /** Called for an error that retrying does not help with. */
   readonly failed: (error: unknown) => void
 }
 
@@ -40,13 +40,13 @@ interface Answer {
 
 interface Answers {
   readonly answers: readonly Answer[]
-  /** Of those that are not there. */
+  /** Error of the partitions that are not in `answers`. */
   readonly failure: unknown
 }
 
 export class Fetcher {
   readonly #parts: FetcherParts
-  /** Leaders that are asked. */
+  /** Leaders with a running fetch loop. */
   readonly #asked = new Set<number>()
   #unknownSince: number | undefined
 
@@ -54,7 +54,7 @@ export class Fetcher {
     this.#parts = parts
   }
 
-  /** Asks every leader of what is owned. To be called when that has changed. */
+  /** Starts a fetch loop for every leader of the owned partitions. Call it when those have changed. */
   async look(): Promise<void> {
     const { signal, outage } = this.#parts
     for (;;) {
@@ -89,7 +89,7 @@ export class Fetcher {
           this.#unknownSince = undefined
         }
         under = this.#fetch(node)
-        // It is awaited at the next turn.
+        // Awaited in the next round.
         under.catch(() => {})
         for (const { owned, runs } of answers) await take(owned, runs)
         if (failure !== undefined) throw failure
@@ -101,7 +101,7 @@ export class Fetcher {
     }
     outage.forget(name)
     this.#asked.delete(node)
-    // What it led is led by another one now, or is another member's.
+    // Its partitions now have another leader, or belong to another member.
     if (!signal.aborted) setTimeout(() => void this.look(), LOOK_MS).unref()
   }
 
@@ -113,11 +113,11 @@ export class Fetcher {
     const now = performance.now()
     if (isFinal) this.#unknownSince ??= now
     if (isFinal && now - (this.#unknownSince ?? now) > UNKNOWN_MS) failed(error)
-    // A leader that has moved is no outage.
+    // A moved leader is not an outage.
     else await pause(ids.has('NOT_LEADER_OR_FOLLOWER') ? MOVED_MS : outage.failed(name, text), signal)
   }
 
-  /** Undefined when this broker leads nothing that is owned. */
+  /** Undefined if this broker leads none of the owned partitions. */
   async #fetch(node: number): Promise<Answers | undefined> {
     const led = (await this.#byLeader()).get(node)
     if (led === undefined) return undefined
@@ -125,7 +125,7 @@ export class Fetcher {
     return await this.#advance(await this.#parts.client.fetch(request), led)
   }
 
-  /** What goes wrong with one partition must not cost what the others have moved on by. */
+  /** Advances the partitions. An error in one must not discard the progress of the others. */
   async #advance({ partitions, error }: FetchAnswer, led: Led): Promise<Answers> {
     const { client, outOfRange } = this.#parts
     const answers: Answer[] = []
@@ -164,5 +164,5 @@ export class Fetcher {
   }
 }
 
-/** Topic id → what a broker leads of it. */
+/** Topic id → the partitions that a broker leads. */
 type Led = Map<string, OwnedPartition[]>

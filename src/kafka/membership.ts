@@ -1,10 +1,10 @@
-/** Being in the group: joining, and joining again when the client has given up. */
+/** Membership in the group: joins, and joins again if the client has given up. */
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
 import { pause } from '../core/pause.ts'
 import { failureOf } from './errors.ts'
 import type { Outage } from './outage.ts'
 
-/** The coordinator may have to be made first. */
+/** The coordinator may have to be created first. */
 const FIRST_JOIN_MS = 20_000
 const JOIN_AGAIN_MS = 250
 
@@ -12,22 +12,22 @@ export interface MembershipParts {
   readonly consumer: Consumer
   readonly outage: Outage
   readonly signal: AbortSignal
-  /** This is what the member has from now on. */
+  /** Called with the partitions that the member has from now on. */
   readonly assigned: (assignments: readonly GroupAssignment[], generation: number) => void
-  /** The group parts its partitions anew. */
+  /** The group is reassigning its partitions. */
   readonly rebalancing: () => void
-  /** It will not work again. */
+  /** Called for an error that retrying does not help with. */
   readonly failed: (error: unknown) => void
 }
 
-/** Rejects with what is wrong from the start. */
+/** Rejects if joining fails with an error that retrying does not help with. */
 export async function joinGroup(parts: MembershipParts): Promise<void> {
   const { consumer, outage, signal, assigned, rebalancing } = parts
   consumer.on('consumer:group:join', ({ assignments, generationId }) => assigned(assignments ?? [], generationId ?? -1))
   consumer.on('consumer:group:rebalance', rebalancing)
   consumer.on('consumer:heartbeat:error', ({ error }) => void outage.failed('the group', failureOf(error).text))
   consumer.on('consumer:heartbeat:end', () => outage.worked('the group'))
-  // The client gave up joining again.
+  // The client has given up rejoining.
   consumer.on('error', (error: unknown) => void joinAgain(parts, error))
   const until = performance.now() + FIRST_JOIN_MS
   for (;;) {

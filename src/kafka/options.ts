@@ -1,4 +1,4 @@
-/** What a source of Kafka is asked for, and what it is to whoever has opened it. */
+/** Options of a Kafka source, and its interface. */
 import type { PlacedRecord } from '../partitions/message.ts'
 import type { StreamOptions } from '../partitions/stream.ts'
 import type { KafkaConnection } from './client.ts'
@@ -11,36 +11,36 @@ import type { Transactions } from './transactions.ts'
 export interface KafkaSourceOptions extends KafkaConnection {
   readonly group: string
   readonly topics: readonly string[]
-  /** Where the group has committed nothing yet: default `latest`, as Kafka has it; a number is milliseconds since the epoch. */
+  /** Where to start if the group has not committed anything: default `latest`, as in Kafka; a number is milliseconds since the epoch. */
   readonly from?: Start
-  /** What names a message's stream. Default: its key. */
+  /** What names the stream of a message. Default: its key. */
   readonly streamBy?: StreamBy
   readonly engine?: StreamOptions
-  /** Keeps histories over rebalances and restarts. Absent: they begin anew. */
+  /** Keeps histories across rebalances and restarts. Absent: they start over. */
   readonly states?: StateStore
-  /** Resolves when the records are written: offsets are committed after that. What it throws ends the source. */
+  /** Resolves when the records are written; only then are offsets committed. An error that it throws ends the source. */
   readonly write: (records: readonly PlacedRecord[]) => Promise<void> | void
-  /** One line for a person: an outage and its end, messages that are gone. */
+  /** One line for a person: an outage and its end, messages that were lost. */
   readonly complain?: (line: string) => void
-  /** Ends it: what is read is written and committed. */
+  /** Stops the source: what was read is written and committed. */
   readonly signal?: AbortSignal
   /** Milliseconds between commits. Default 5000. */
   readonly checkpointEvery?: number
-  /** Milliseconds after which the group takes a silent member's partitions from it. Default 30000. */
+  /** Milliseconds after which the group reassigns the partitions of a silent member. Default 30000. */
   readonly sessionTimeout?: number
 }
 
-/** Of `--exactly-once`, which is experimental. */
+/** Options of `--exactly-once`, which is experimental. */
 export interface TransactionalOptions extends KafkaSourceOptions {
-  /** `write` puts records aside there, and each commit is a transaction. States have to be in a topic then. */
+  /** If set, `write` passes records to it, and each commit is a transaction. States must then be in a topic. */
   readonly transactions?: Transactions
 }
 
 export interface KafkaSource {
-  /** Resolves when `signal` has ended it. Rejects with `DumpstreamError` `DS_INPUT` when it can't go on. */
+  /** Resolves after `signal` has ended the source. Rejects with `DumpstreamError` `DS_INPUT` if it cannot continue. */
   readonly done: Promise<void>
-  /** Of the partitions that this member has. */
+  /** Figures of the partitions that this member has. */
   readonly partitions: readonly PartitionFigures[]
-  /** Of messages, so far. */
+  /** Bytes of messages so far. */
   readonly bytes: number
 }

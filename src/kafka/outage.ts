@@ -1,11 +1,11 @@
-/** What is away: said once, and once more when it is back. In between it is tried again, ever more slowly. */
+/** Reports an outage once, and once more when it is over. In between, retries become less and less frequent. */
 const FIRST_MS = 250
 const MOST_MS = 10_000
 
 export class Outage {
   readonly #complain: (line: string) => void
   readonly #now: () => number
-  /** What is away → since when, and how often it was tried. */
+  /** What is away → since when, and the number of retries. */
   readonly #away = new Map<string, { readonly since: number; tries: number }>()
   #saidAt: number | undefined
 
@@ -18,7 +18,7 @@ export class Outage {
     return this.#away.size > 0
   }
 
-  /** Returns how long to wait, milliseconds. */
+  /** Returns how many milliseconds to wait before the next try. */
   failed(what: string, why: string): number {
     const away = this.#away.get(what) ?? { since: this.#now(), tries: 0 }
     this.#away.set(what, away)
@@ -36,7 +36,7 @@ export class Outage {
     this.#complain(`${what}: works again after ${seconds.toFixed(1)} s`)
   }
 
-  /** Nobody asks for it any more. */
+  /** `what` is no longer needed. */
   forget(what: string): void {
     this.#away.delete(what)
     if (this.#away.size === 0) this.#saidAt = undefined

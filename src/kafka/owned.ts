@@ -1,4 +1,4 @@
-/** A partition that this member of the group has: how far it is read, and what is to be kept of it. */
+/** A partition that belongs to this member of the group: how far it was read, and which states must be saved. */
 import type { PlacedRecord } from '../partitions/message.ts'
 import { Partition, type PartitionOptions } from '../partitions/partition.ts'
 import type { MessageRun } from '../partitions/run.ts'
@@ -9,9 +9,9 @@ import type { StreamChange } from './states.ts'
 export interface PartitionFigures {
   readonly topic: string
   readonly partition: number
-  /** Messages that are not read yet, as of the last answer. */
+  /** Messages that were not read yet, as of the last response. */
   readonly lag: number
-  /** Committed: everything before it is written. */
+  /** The committed offset: everything before it is written. */
   readonly settled: bigint
   readonly streams: number
 }
@@ -21,12 +21,12 @@ export class OwnedPartition {
   readonly partition: number
   readonly #runner: Partition
   readonly #streamBy: StreamBy
-  /** What is fetched next. */
+  /** The next offset to fetch. */
   position: bigint
-  /** One past the newest message that may be read; undefined before the first answer. */
+  /** The offset after the newest message that may be read; undefined before the first response. */
   end: bigint | undefined
   committed: bigint
-  /** Not kept yet, newest of each. */
+  /** Changes that are not saved yet, the latest for each stream. */
   readonly #changes = new Map<string | undefined, StreamChange>()
 
   constructor(options: PartitionOptions & { readonly partition: number }, streamBy: StreamBy, position: bigint) {
@@ -42,7 +42,7 @@ export class OwnedPartition {
     return `${this.topic}/${this.partition}`
   }
 
-  /** Nothing is there that was not read. */
+  /** Was everything read that is there? */
   get isCaughtUp(): boolean {
     return this.end !== undefined && this.position >= this.end
   }
@@ -53,7 +53,7 @@ export class OwnedPartition {
     return { topic, partition, lag, settled: committed, streams: this.#runner.streams }
   }
 
-  /** Moves on; the runs are what is new in the batches. */
+  /** Advances the position past the batches, and returns their new messages. */
   advance(fetched: FetchedBatches, decompress: Decompress, now: number): MessageRun[] {
     const runs = new RunBuilder(this.#streamBy)
     const from = this.position
@@ -69,7 +69,7 @@ export class OwnedPartition {
     return this.#runner.tick(now)
   }
 
-  /** What has to be kept, and what can be committed then. */
+  /** The changes to save, and the offset that can be committed after that. */
   checkpoint(): { readonly changes: readonly StreamChange[]; readonly offset: bigint } {
     const { states, offset } = this.#runner.checkpoint()
     for (const change of states) this.#changes.set(change.stream, change)

@@ -1,9 +1,9 @@
-/** Where a partition is read from: what the group has committed, or else what it was told. */
+/** Where to start reading a partition: at the offset that the group has committed, or else at the configured start. */
 import type { Consumer, offsetFetchV9 } from '@platformatic/kafka'
 import type { Client } from './client.ts'
 import { connectionTo, requestOf } from './wire.ts'
 
-/** Offsets that Kafka takes for times. */
+/** Timestamps with a special meaning to Kafka. */
 const LATEST = -1n
 const EARLIEST = -2n
 const NO_EPOCH = -1
@@ -38,7 +38,7 @@ export class Positions {
   }
 
   /**
-   * Rejects with UNSTABLE_OFFSET_COMMIT while the transaction of another member may still commit. The client's own call takes what was
+   * Rejects with UNSTABLE_OFFSET_COMMIT while the transaction of another member may still commit; the client's own call would return the offsets
    * committed before that.
    */
   async #committed(topic: string, partitions: readonly number[]): Promise<Map<number, bigint>> {

@@ -1,4 +1,4 @@
-/** Records to a topic: a signature's under its id, so that all of one signature are in one partition, the others under their dump's. */
+/** Writes records to a topic. A signature's key is its id, so that all records of a signature are in one partition; other keys are the dump's id. */
 import type { MessageToProduce, Producer } from '@platformatic/kafka'
 import { pause } from '../core/pause.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
@@ -6,18 +6,18 @@ import { type Client, closeClient, type KafkaConnection, loadClient, openProduce
 import { failureOf, inputError, isTooLarge } from './errors.ts'
 import { Outage } from './outage.ts'
 
-/** In one request. */
+/** Messages per request. */
 export const MESSAGES = 500
 
 export interface OutRecord {
   readonly record: DumpstreamRecord
   readonly dumpId: string
-  /** As it is written. */
+  /** The record as it is written. */
   readonly json: string
 }
 
 export interface RecordTopic {
-  /** Resolves when the brokers have them; tries again as long as they are away. */
+  /** Resolves when the brokers have the records; retries while they are away. */
   write(records: readonly OutRecord[]): Promise<void>
   close(): Promise<void>
 }
@@ -29,7 +29,7 @@ export interface RecordTopicOptions {
   readonly signal: AbortSignal
 }
 
-/** @throws DumpstreamError `DS_INPUT` when the topic is not there, or may not be used */
+/** @throws DumpstreamError `DS_INPUT` if the topic does not exist, or may not be used */
 export async function openRecordTopic(options: RecordTopicOptions): Promise<RecordTopic> {
   const { connection, outTopic, complain, signal } = options
   const client = await loadClient()
@@ -82,7 +82,7 @@ async function send(producer: Producer, records: readonly OutRecord[], sending: 
           for (const record of records) await send(producer, [record], sending)
         } else
           complain(
-            `${what}: a record of ${messages[0]?.value?.length ?? 0} bytes is too large (max.message.bytes) and is left out`,
+            `${what}: a record of ${messages[0]?.value?.length ?? 0} bytes is too large (max.message.bytes) and was dropped`,
           )
         return
       }

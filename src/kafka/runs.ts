@@ -1,21 +1,21 @@
-/** Runs of messages out of batches: what is copied is the text, and all that is kept of a message is a few numbers. */
+/** Builds runs of messages from batches: copies the text, and keeps only a few numbers per message. */
 import { LF } from '../core/ascii.ts'
 import type { MessageRun } from '../partitions/run.ts'
 import type { Records } from './batches.ts'
 
-/** What names a message's stream. */
+/** What names the stream of a message. */
 export type StreamBy =
   | { readonly by: 'key' }
   | { readonly by: 'none' }
   | { readonly by: 'header'; readonly name: string }
 
-/** A key or a header that is longer names no pod. */
+/** A longer key or header is cut: it is not the name of a pod. */
 const NAME_BYTES = 512
 const FIRST_BYTES = 16 << 10
 
 export class RunBuilder {
   readonly #streamBy: StreamBy
-  /** Streams by their names as they are sent. */
+  /** Runs by the name of their stream, as it was sent. */
   readonly #byName = new Map<string, Run>()
   #own: Run | undefined
 
@@ -23,7 +23,9 @@ export class RunBuilder {
     this.#streamBy = streamBy
   }
 
-  /** Messages before `from` were read. Milliseconds since the epoch: a clock that is ahead of `now` would make all other streams look silent. */
+  /**
+   * Skips messages before `from`. `now`: milliseconds since the epoch; later times are capped, because they would make all other streams look silent.
+   */
   add(records: Records, from: bigint, now: number): void {
     const { firstOffset, bytes } = records
     const skipped = from > firstOffset ? Number(from - firstOffset) : 0

@@ -1,12 +1,12 @@
 /**
- * Topics of Kafka as a member of a consumer group: each partition through engines of its own (partitions), records to `write`.
+ * Reads Kafka topics as a member of a consumer group: each partition has its own engines (partitions), and records go to `write`.
  *
- * | what happens      | what is done                                                                                       |
- * |-------------------|----------------------------------------------------------------------------------------------------|
- * | every 5 s         | records are written, then the states are kept, then offsets are committed, never past an open dump  |
- * | a rebalance       | the same at once; whoever gets a partition goes on from the committed offset with the kept states   |
- * | a broker is away  | said once, tried again ever more slowly, said when it is back                                       |
- * | killed anywhere   | dumps since the last commit are written once more, with the same `dumpId`; not with `transactions`  |
+ * | event             | action                                                                                                  |
+ * |-------------------|---------------------------------------------------------------------------------------------------------|
+ * | every 5 s         | records are written, then states are saved, then offsets are committed, never past an open dump         |
+ * | a rebalance       | the same, at once; the new member continues from the committed offset with the saved states             |
+ * | a broker is away  | reported once, retried less and less often, reported when it is back                                    |
+ * | killed anywhere   | dumps since the last commit are written again, with the same `dumpId`; not with `transactions`          |
  */
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
@@ -27,16 +27,16 @@ import type { Offset, Transactions } from './transactions.ts'
 const CHECKPOINT_MS = 5_000
 const SESSION_MS = 30_000
 const TICK_MS = 250
-/** How long another member's transaction is waited for at a time. */
+/** How long to wait between checks for the end of another member's transaction. */
 const UNSTABLE_MS = 200
-/** The partitions are another member's: it goes on from the last commit. */
+/** Errors of a commit if the partitions belong to another member by now, which continues from the last commit. */
 const OTHERS = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']
 
 /**
- * Joins the group.
+ * Joins the group, and starts reading.
  *
- * @throws DumpstreamError `DS_USAGE` when `@platformatic/kafka` is not installed, `DS_INPUT` when the brokers can't be reached or refuse,
- * `DS_OPTION` for an option that is invalid
+ * @throws DumpstreamError `DS_USAGE` if `@platformatic/kafka` is not installed, `DS_INPUT` if the brokers cannot be reached or refuse,
+ * `DS_OPTION` for an invalid option
  * @example
  * const source = await kafkaSource({ brokers: ['kafka:9092'], group: 'dumpstream', topics: ['logs'], write })
  * await source.done
@@ -45,7 +45,7 @@ export async function kafkaSource(options: KafkaSourceOptions): Promise<KafkaSou
   return await joinSource(options)
 }
 
-/** @throws as `kafkaSource` */
+/** @throws like `kafkaSource` */
 export async function joinSource(options: TransactionalOptions): Promise<KafkaSource> {
   const client = await loadClient()
   const { group, sessionTimeout = SESSION_MS } = options
@@ -79,7 +79,7 @@ class Source implements KafkaSource {
   readonly #owned = new Map<string, OwnedPartition>()
   #generation = -1
   #failure: unknown
-  /** All that was handed to `write`, and all checkpoints: one after the other. */
+  /** Serializes the calls of `write`, and the checkpoints. */
   #written: Promise<void> = Promise.resolve()
   #checkpoint: Promise<void> = Promise.resolve()
   #assigning: Promise<void> = Promise.resolve()
@@ -122,7 +122,7 @@ class Source implements KafkaSource {
     return this.#bytes
   }
 
-  /** What is wrong from the start is not tried again. */
+  /** Does not retry: errors at the start are final. */
   async open(): Promise<void> {
     const { topics, signal, checkpointEvery = CHECKPOINT_MS } = this.#options
     await this.#consumer.metadata({ topics: [...topics] })
@@ -153,7 +153,7 @@ class Source implements KafkaSource {
 
   async #assign(assignments: readonly GroupAssignment[], generation: number): Promise<void> {
     if (this.#stopping.signal.aborted) return
-    // Others may have had what we had, in between.
+    // If a generation was missed, another member may have had our partitions.
     const isNext = generation === this.#generation + 1
     const mine = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}/${each}`)))
     const { transactions } = this.#options
@@ -161,7 +161,7 @@ class Source implements KafkaSource {
       await this.#checkpoint
       this.#discard(transactions)
     }
-    // Not before: what is settled until then is of the old one, and the group refuses it.
+    // Not earlier: checkpoints until then belong to the old generation, whose commits the group refuses now.
     this.#generation = generation
     for (const key of this.#owned.keys()) if (!isNext || !mine.has(key)) this.#owned.delete(key)
     for (const { topic, partitions } of assignments) {
@@ -171,18 +171,18 @@ class Source implements KafkaSource {
     void this.#fetcher.look()
   }
 
-  /** All that is not committed is read again: what it has said is in no transaction, and its offsets must not be in the next one. */
+  /** Drops everything that is not committed, to read it again: its records are in no transaction, and its offsets must not be in the next one. */
   #discard(transactions: Transactions): void {
     this.#owned.clear()
     this.#written = this.#written.then(() => void transactions.cut())
   }
 
-  /** False when there has been another rebalance. */
+  /** Takes over partitions; false if there was another rebalance. */
   async #adopt(topic: string, partitions: readonly number[], generation: number): Promise<boolean> {
     const { states, engine, streamBy = { by: 'key' } } = this.#options
     while (!this.#stopping.signal.aborted) {
       try {
-        // What the one before has written last comes first.
+        // Offsets before states, so that the states are at least as new as the previous owner's last commit.
         const committed = await this.#positions.of(topic, partitions)
         const kept = await Promise.all(partitions.map((each) => states?.load(topic, each) ?? []))
         if (this.#consumer.generationId !== generation) return false
@@ -214,13 +214,13 @@ class Source implements KafkaSource {
     this.#options.complain?.(
       position < earliest
         ? `${owned.key}: messages ${position} to ${earliest - 1n} were deleted before they were read`
-        : `${owned.key}: offset ${position} is not there, the topic was made anew; reading from ${earliest}`,
+        : `${owned.key}: offset ${position} does not exist, because the topic was recreated; reading from ${earliest}`,
     )
     owned.position = earliest
   }
 
   async #tick(): Promise<void> {
-    // What is silent is the broker.
+    // The broker is silent, not the log.
     if (this.#outage.isAway) return
     const now = performance.now()
     for (const owned of this.#owned.values()) if (owned.isCaughtUp) await this.#write(owned.tick(now))
@@ -233,7 +233,7 @@ class Source implements KafkaSource {
     return this.#written
   }
 
-  /** Records, then states, then offsets. */
+  /** Makes a checkpoint: records, then states, then offsets. */
   #settle(): Promise<void> {
     this.#checkpoint = this.#checkpoint.then(() => this.#settleNow()).catch((error: unknown) => this.#missed(error))
     return this.#checkpoint
@@ -264,15 +264,15 @@ class Source implements KafkaSource {
     await this.#consumer.commit({ offsets })
   }
 
-  /** What has become another member's meanwhile must not be put back to where we were: the group takes that from any member. */
+  /** A partition that another member has taken over must not be set back to our offset: the group accepts commits from any member. */
   #isOurs(owned: OwnedPartition): boolean {
     return this.#owned.get(owned.key) === owned
   }
 
   async #settleAtOnce(transactions: Transactions, points: readonly Point[], moved: readonly Offset[]): Promise<void> {
-    // The client may have joined again by the time it is sent, and have other partitions.
+    // Taken now, because the client may have joined again by the time of the commit, with other partitions.
     const generation = this.#generation
-    // Behind the last record that the points have, ahead of the next one.
+    // After the last record that the points include, and before the next one.
     const cut = this.#written.then(() => transactions.cut())
     this.#written = cut.then(() => {})
     const messages = await cut
@@ -286,7 +286,7 @@ class Source implements KafkaSource {
 
   #missed(error: unknown): void {
     const { transactions } = this.#options
-    // At once: the next commit may be waiting for this one.
+    // At once, because the next commit may be waiting for this one.
     if (transactions !== undefined) this.#discard(transactions)
     const { text, ids, isFinal } = failureOf(error)
     if (error instanceof DumpstreamError || isFinal) {
@@ -308,7 +308,7 @@ class Source implements KafkaSource {
     const timer = new AbortController()
     const late = pause(CHECKPOINT_MS, timer.signal)
     await Promise.race([this.#settle(), late])
-    // The client asks for the topics before it says farewell, and stays for ever when one of them is gone.
+    // The client requests the topics' metadata before it leaves, and hangs forever if one of them is gone.
     this.#consumer.topics.untrackAll(...this.#options.topics)
     await Promise.race([leaveGroup(this.#consumer), late])
     await Promise.race([closeClient(this.#consumer), late])

@@ -1,4 +1,4 @@
-/** States in a folder that all members share, or that the only member keeps: a file for each partition, replaced as a whole. */
+/** States in a folder that all members share, or that belongs to the only member: one file per partition, replaced as a whole. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DumpstreamError } from '../core/errors.ts'
@@ -7,14 +7,14 @@ import type { StreamState } from '../partitions/stream.ts'
 import { ReplacingFile } from '../sinks/replacing-file.ts'
 import { readState, type StateStore, type StreamChange } from './states.ts'
 
-/** @throws DumpstreamError `DS_OUTPUT` when the folder can't be made */
+/** @throws DumpstreamError `DS_OUTPUT` if the folder cannot be created */
 export function openStateFolder(folder: string, group: string): StateStore {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     throw new DumpstreamError('DS_OUTPUT', `${folder}: ${systemErrorText(error)}`, { cause: error })
   }
-  /** Of each file, a line for each stream. */
+  /** The lines of each file, by stream. */
   const files = new Map<string, Map<string | undefined, string>>()
   const pathOf = (topic: string, partition: number): string =>
     join(folder, `${encodeURIComponent(group)}+${encodeURIComponent(topic)}+${partition}.jsonl`)
@@ -64,7 +64,7 @@ function read(path: string): StreamState[] {
     .map((line) => {
       const state = readState(line)
       if (state === undefined)
-        throw new DumpstreamError('DS_INPUT', `${path}: is not what dumpstream writes; remove it to start over`)
+        throw new DumpstreamError('DS_INPUT', `${path}: was not written by dumpstream; remove it to start over`)
       return state
     })
 }

@@ -1,6 +1,6 @@
 /**
- * States in a compacted topic: key `[group, topic, partition, stream]` as JSON, value the state as JSON. Those of a partition are in the
- * partition of the same number, which is read from its start by whoever gets it.
+ * States in a compacted topic: key `[group, topic, partition, stream]` as JSON, value the state as JSON. The states of a partition are in the
+ * partition of the same number, which the new owner reads from its start.
  */
 import type { Consumer, Producer } from '@platformatic/kafka'
 import { DumpstreamError } from '../core/errors.ts'
@@ -14,12 +14,12 @@ import { readState, type StateMessage, type StateStore, type StreamChange } from
 
 const FETCH_BYTES = 16 << 20
 const SESSION_MS = 30_000
-/** How long the brokers take to agree on who leads a topic that was just made. */
+/** How long to wait between checks whether a new topic has a leader. */
 const LEADER_MS = 200
 const LEADER_TRIES = 50
 const LATEST = -1n
 const EARLIEST = -2n
-/** Levels of isolation. */
+/** Isolation levels. */
 const UNCOMMITTED = 0
 const COMMITTED = 1
 
@@ -27,12 +27,12 @@ export interface StateTopicOptions {
   readonly connection: KafkaConnection
   readonly group: string
   readonly stateTopic: string
-  /** A topic: it gets as many partitions as this one has, where it has to be made. */
+  /** A topic: if the state topic has to be created, it gets the same number of partitions. */
   readonly like: string
   readonly complain: (line: string) => void
 }
 
-/** @throws DumpstreamError `DS_INPUT` when it is not there and can't be made */
+/** @throws DumpstreamError `DS_INPUT` if the topic does not exist and cannot be created */
 export async function openStateTopic(options: StateTopicOptions): Promise<StateStore> {
   const client = await loadClient()
   const { connection, stateTopic, group } = options
@@ -41,7 +41,7 @@ export async function openStateTopic(options: StateTopicOptions): Promise<StateS
   const store = new StateTopic(consumer, new FetchClient(client, consumer), producer, options)
   try {
     await consumer.metadata({ topics: [stateTopic] }).catch(async (error: unknown) => {
-      if (!failureOf(error).text.endsWith('is not there')) throw error
+      if (!failureOf(error).text.endsWith('does not exist')) throw error
       const { like } = options
       const topics = (await consumer.metadata({ topics: [like] })).topics
       await makeTopic(options, topics.get(like)?.partitionsCount ?? 1)
@@ -61,12 +61,12 @@ async function makeTopic({ connection, stateTopic }: StateTopicOptions, partitio
     await admin.createTopics({
       topics: [stateTopic],
       partitions,
-      // As the cluster has it for all topics.
+      // The cluster's default.
       replicas: -1,
       configs: [{ name: 'cleanup.policy', value: 'compact' }],
     })
   } catch (error) {
-    // Another member was faster.
+    // Another member has created it.
     if (!failureOf(error).ids.has('TOPIC_ALREADY_EXISTS')) throw error
   } finally {
     await admin.close()
@@ -86,7 +86,7 @@ class StateTopic implements StateStore {
     this.#options = options
   }
 
-  /** Resolves when a topic that was just made can be used. */
+  /** Resolves when a new topic can be used. */
   async hasLeader(): Promise<void> {
     const { signal } = new AbortController()
     for (let tries = 1; ; tries++) {
@@ -105,7 +105,7 @@ class StateTopic implements StateStore {
     const { group, complain } = this.#options
     const { id, leader, count } = await this.#place(partition)
     const own = partition % count
-    // What a transaction has written that is about to commit is of what the offsets say, too: it is waited for.
+    // The read offsets may include a transaction that is about to commit: so we read to the uncommitted end, which waits for its states, too.
     const [start, end] = await Promise.all([this.#offset(own, EARLIEST), this.#offset(own, LATEST, UNCOMMITTED)])
     const prefix = JSON.stringify([group, topic, partition]).slice(0, -1)
     const states = new Map<string, StreamState>()
@@ -130,7 +130,7 @@ class StateTopic implements StateStore {
       if (fetched === undefined || (fetched.bytes.length === 0 && fetched.end >= end)) break
       position = eachBatch(fetched, position, this.#fetcher.decompress, take)
     }
-    if (unread > 0) complain(`${topic}/${partition}: ${unread} states are not what dumpstream writes; begun anew`)
+    if (unread > 0) complain(`${topic}/${partition}: ${unread} states were not written by dumpstream; starting over`)
     return [...states.values()]
   }
 
@@ -141,7 +141,7 @@ class StateTopic implements StateStore {
       topic: stateTopic,
       partition: partition % count,
       key: Buffer.from(JSON.stringify([group, topic, partition, stream ?? null])),
-      // A null value is forgotten by the broker, too.
+      // A null value is a tombstone: the broker forgets the state, too.
       ...(state === undefined ? {} : { value: Buffer.from(JSON.stringify(state)) }),
     }))
   }
@@ -173,7 +173,7 @@ class StateTopic implements StateStore {
     const count = topic?.partitionsCount ?? 0
     const leader = count === 0 ? undefined : topic?.partitions[partition % count]?.leader
     if (topic === undefined || leader === undefined)
-      throw new DumpstreamError('DS_INPUT', `topic ${stateTopic} is not there`)
+      throw new DumpstreamError('DS_INPUT', `topic ${stateTopic} does not exist`)
     return { id: topic.id, leader, count }
   }
 

@@ -1,33 +1,33 @@
-/** Where the states of streams are kept between processes. */
+/** Keeps the states of streams between processes. */
 import type { StreamState } from '../partitions/stream.ts'
 
 export interface StreamChange {
-  /** Absent: that of the partition itself. */
+  /** Undefined for the stream of the partition itself. */
   readonly stream: string | undefined
-  /** Undefined: forget it. */
+  /** Undefined to forget it. */
   readonly state: StreamState | undefined
 }
 
-/** What a transaction writes for a state. */
+/** A message that stores a state in a transaction. */
 export interface StateMessage {
   readonly topic: string
   readonly partition: number
   readonly key: Buffer
-  /** Absent: forget it. */
+  /** Absent to forget the state. */
   readonly value?: Buffer
 }
 
 export interface StateStore {
-  /** All that is kept of a partition. */
+  /** All states of a partition. */
   load(topic: string, partition: number): Promise<readonly StreamState[]>
-  /** Resolves when it is kept: offsets are committed after that. */
+  /** Resolves when the states are saved; only then are offsets committed. */
   save(topic: string, partition: number, changes: readonly StreamChange[]): Promise<void>
-  /** As `save`, for a transaction; absent where there is none. */
+  /** Like `save`, but for a transaction; absent if the store does not support them. */
   messages?(topic: string, partition: number, changes: readonly StreamChange[]): Promise<StateMessage[]>
   close(): Promise<void>
 }
 
-/** Of JSON that was written by `save`; undefined when it is something else. */
+/** Parses what `save` has written; undefined if it is something else. */
 export function readState(json: string): StreamState | undefined {
   let value: unknown
   try {
@@ -38,7 +38,7 @@ export function readState(json: string): StreamState | undefined {
   return isState(value) ? value : undefined
 }
 
-/** What is in the snapshot the engine checks. */
+/** The engine checks the snapshot itself. */
 function isState(value: unknown): value is StreamState {
   if (typeof value !== 'object' || value === null) return false
   if (!('offset' in value && 'byte' in value && 'snapshot' in value)) return false

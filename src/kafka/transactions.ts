@@ -1,12 +1,12 @@
 /**
- * `--exactly-once`: records, states and offsets in one transaction. Who reads committed messages only sees each record once.
+ * `--exactly-once`: records, states and offsets in one transaction. A consumer that reads only committed messages sees each record once.
  *
- * | what happens                   | what is done                                                                                  |
- * |--------------------------------|-----------------------------------------------------------------------------------------------|
- * | records are made               | they are put aside                                                                            |
- * | a commit                       | a transaction: the records, the states, then the offsets; the group refuses those of a member that it has given up |
- * | anything of that goes wrong    | it is aborted, and everything is read again from what is committed                            |
- * | killed anywhere                | the brokers abort it after 10 s; whoever goes on waits for that                               |
+ * | event                          | action                                                                                                       |
+ * |--------------------------------|--------------------------------------------------------------------------------------------------------------|
+ * | new records                    | are put aside                                                                                                |
+ * | a commit                       | a transaction: records, states, then offsets; the group refuses the offsets of a member that it has dropped  |
+ * | any error in it                | it is aborted, and everything since the last commit is read again                                            |
+ * | killed anywhere                | the brokers abort it after 10 s; the next member waits for that                                              |
  */
 import { randomUUID } from 'node:crypto'
 import type { Consumer, MessageToProduce, Producer } from '@platformatic/kafka'
@@ -14,7 +14,7 @@ import { type Client, closeClient, type KafkaConnection, loadClient, openTransac
 import { isTooLarge } from './errors.ts'
 import { MESSAGES, type OutRecord, outMessage, type RecordTopic, requireTopic } from './record-topic.ts'
 
-/** @throws DumpstreamError `DS_USAGE` when `@platformatic/kafka` is not installed, `DS_INPUT` when the topic is not there, or may not be used */
+/** @throws DumpstreamError `DS_USAGE` if `@platformatic/kafka` is not installed, `DS_INPUT` if the topic does not exist or may not be used */
 export async function openTransactions(options: TransactionOptions): Promise<Transactions> {
   const client = await loadClient()
   await requireTopic(client, options.connection, options.outTopic)
@@ -36,7 +36,7 @@ export interface TransactionOptions {
 
 interface Membership {
   readonly consumer: Consumer
-  /** In which the offsets were this member's. */
+  /** The generation in which the offsets belonged to this member. */
   readonly generation: number
 }
 
@@ -53,19 +53,19 @@ export class Transactions implements RecordTopic {
     this.#options = options
   }
 
-  /** Puts them aside until the next commit. */
+  /** Puts records aside until the next commit. */
   async write(records: readonly OutRecord[]): Promise<void> {
     for (const record of records) this.#aside.push(outMessage(this.#options.outTopic, record))
   }
 
-  /** What was put aside since the last time. */
+  /** Returns what was put aside since the last call. */
   cut(): MessageToProduce[] {
     const messages = this.#aside
     this.#aside = []
     return messages
   }
 
-  /** Rejects when nothing of it is committed, or it is not known whether it is. */
+  /** Rejects if nothing was committed, or if that is unknown. */
   async commit(
     consumer: Consumer,
     generation: number,
@@ -77,7 +77,7 @@ export class Transactions implements RecordTopic {
       await this.#commit(group, messages, offsets, MESSAGES)
     } catch (error) {
       if (!isTooLarge(error)) throw error
-      // One of a request: which one is known when each has its own.
+      // Too large: with one message per request, we find out which one.
       await this.#commit(group, messages, offsets, 1)
     }
   }
@@ -100,12 +100,12 @@ export class Transactions implements RecordTopic {
       transaction = await this.#producer.beginTransaction()
       for (let at = 0; at < messages.length; at += size) await this.#send(transaction, messages.slice(at, at + size))
       await transaction.addConsumer(group.consumer)
-      // One after the other: the client takes calls at the same time for one.
+      // One after the other: the client merges concurrent calls into one.
       for (const offset of offsets) await transaction.addOffset(committed(group, offset))
       await transaction.commit()
     } catch (error) {
       await transaction?.abort().catch(() => {})
-      // The client goes on with a producer that was refused as if nothing had been.
+      // After a producer was refused, the client would continue as if it had not been: so it is closed.
       await this.close()
       throw error
     }
@@ -118,18 +118,18 @@ export class Transactions implements RecordTopic {
       const [message] = messages
       if (messages.length > 1 || message === undefined || !isTooLarge(error)) throw error
       this.#options.complain(
-        `${message.topic}: a record or a state of ${message.value?.length ?? 0} bytes is too large (max.message.bytes) and is left out`,
+        `${message.topic}: a record or a state of ${message.value?.length ?? 0} bytes is too large (max.message.bytes) and was dropped`,
       )
     }
   }
 
-  /** The group's name first, so that one ACL allows it for all members. */
+  /** Begins with the group's name, so that one ACL covers all members. */
   #name(): string {
     return `${this.#options.group}-${randomUUID()}`
   }
 }
 
-/** The client commits offsets as those of a message: the one before. */
+/** Converts an offset: the client expects the offset of the last consumed message, which is one less. */
 function committed(
   { consumer, generation }: Membership,
   { topic, partition, offset }: Offset,

@@ -1,18 +1,18 @@
-/** The client's connections and the requests it has agreed on with the brokers, for what its own calls leave out. */
+/** The client's connections and negotiated requests, for what its own calls do not offer. */
 import type { API, Connection, Consumer } from '@platformatic/kafka'
 import type { Client } from './client.ts'
 
-/** @throws Error when there is no such broker, or it can't be reached */
+/** @throws Error if there is no such broker, or it cannot be reached */
 export async function connectionTo(client: Client, consumer: Consumer, node: number): Promise<Connection> {
   const { brokers } = await consumer.metadata({ topics: [...consumer.topics.current] })
   const broker = brokers.get(node)
-  if (broker === undefined) throw new Error(`broker ${node} is not there`)
+  if (broker === undefined) throw new Error(`unknown broker ${node}`)
   return await new Promise((resolve, reject) =>
     consumer[client.kGetConnection](broker, settle<Connection>(resolve, reject)),
   )
 }
 
-/** In the highest version that both sides have. */
+/** The request in the highest version that both sides support. */
 export async function requestOf<Arguments extends unknown[], Answer>(
   client: Client,
   consumer: Consumer,

@@ -275,5 +275,5 @@ function isIds(value: object): value is GoroutineIds {
 }
 
 function refusal(): DumpstreamError {
-  return new DumpstreamError('DS_OPTION', 'snapshot takes what engine.snapshot() made; this is not one')
+  return new DumpstreamError('DS_OPTION', 'snapshot must be a result of engine.snapshot(); this one is not')
 }

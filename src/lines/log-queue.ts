@@ -1,12 +1,12 @@
 /**
- * The log on its way out: bytes that are not dump leave in the order in which they came. A line whose nature is not yet known is held, and
- * everything after it waits; what waits is bounded, and the oldest held line is let go as log when it is too much.
+ * The log on its way out: bytes that are not dump leave in the order in which they came. A line that is not yet decided is held, and everything after
+ * it waits. What waits is bounded: past the bound, the oldest held line is released as log.
  */
 import { LIMITS } from '../core/limits.ts'
 import { type RecentLines, RecentLog } from './recent-log.ts'
 import type { Held, LogTape } from './tape.ts'
 
-/** `offset`: where the first of the bytes was in the input. */
+/** `offset`: the offset of the first byte in the input. */
 export type EmitLog = (bytes: Uint8Array, offset: number) => void
 
 export class LogQueue implements LogTape {
@@ -17,9 +17,9 @@ export class LogQueue implements LogTape {
   #head = 0
   /** Bytes that wait. */
   waiting = 0
-  /** A buffer whose last byte is a line end that was not in the input (splitter.ts): it must not come out. */
+  /** A buffer whose last byte is a line end that is not in the input (splitter.ts): it must not be emitted. */
   lent: Buffer | undefined
-  /** Absolute offset of the first byte of the buffer that the calls are about. */
+  /** Absolute offset of the first byte of the current buffer. */
   base = 0
 
   /** `most`: bytes that may wait. */
@@ -28,7 +28,7 @@ export class LogQueue implements LogTape {
     this.#most = most
   }
 
-  /** Offset of the first byte that may still be either; undefined when all is decided. */
+  /** Offset of the first undecided byte; undefined if everything is decided. */
   get undecided(): number | undefined {
     return this.#queue[this.#head]?.at
   }
@@ -41,8 +41,9 @@ export class LogQueue implements LogTape {
   }
 
   /**
-   * Passes the beginning of a line that is too long to be read, with the line end that was lent to it. That is all of the line that is remembered:
-   * for a dump in it, how much of the rest has come must not count, which depends on the chunks.
+   * Passes the beginning of a line that is too long to be read, with the line end that was lent to it. Nothing else of the line is remembered: a dump
+   * in
+   * it must not depend on how much of the rest has arrived, because that depends on the chunks.
    */
   passBeginning(buf: Buffer): void {
     this.#recent.add(buf, 0, buf.length)
@@ -95,13 +96,13 @@ export class LogQueue implements LogTape {
     if (held.parts !== undefined && held.parts.length > 0) before.parts = held.parts
     held.parts = []
     held.decided = true
-    // It is one of the last.
+    // It is among the last entries.
     const place = this.#queue.lastIndexOf(held)
     if (place >= 0) this.#queue.splice(place, 1, before, between, after)
     return [before, between, after]
   }
 
-  /** Log that came before the input: `recent` of another run, and of that what came after its last dump. */
+  /** Log from before the input: `recent` of another run, and the part of it after its last dump. */
   precede(recent: string, sinceDump: string): void {
     const all = Buffer.from(recent, 'latin1')
     const after = Math.max(0, all.length - sinceDump.length)
@@ -110,12 +111,12 @@ export class LogQueue implements LogTape {
     this.#recent.add(all, after, all.length)
   }
 
-  /** Bytes of the log so far, of those that are remembered for a while. */
+  /** Bytes of log so far, not counting the rest of lines that are too long. */
   get passed(): number {
     return this.#recent.passed
   }
 
-  /** Its last lines. */
+  /** The last lines of the log so far. */
   before(): RecentLines {
     return this.#recent.before()
   }
@@ -165,7 +166,7 @@ function pieceOf({ at, bytes }: Held, from: number, to: number): Held {
   return { at: at + from, from: 0, decided: false, bytes: bytes.subarray(from, to), parts: undefined }
 }
 
-/** Without a view in between: there may be one for each line. */
+/** Copies without an intermediate view: there can be one copy per line. */
 function copyOf(buf: Buffer, start: number, end: number): Buffer {
   const copy = Buffer.allocUnsafe(end - start)
   buf.copy(copy, 0, start, end)

@@ -1,4 +1,4 @@
-/** The lines before a line: those of the chunk, and before them those of the log that has passed. */
+/** The lines before a line: those in the chunk, preceded by the log that has already passed. */
 
 import { LF } from '../core/ascii.ts'
 import { lineStart } from '../text/needle.ts'
@@ -6,8 +6,8 @@ import { RECENT_BYTES } from './recent-log.ts'
 import type { LogTape } from './tape.ts'
 
 /**
- * Shows the lines before `pos`, nearest first, up to the one that `isEnough` says it of, or to the bound of the log that is remembered.
- * [from, pos) of `buf` is log that has not passed yet.
+ * Visits the lines before `pos`, nearest first, until `isEnough` returns true or the remembered log ends. [from, pos) of `buf` is log that has
+ * not passed yet.
  */
 export function lookBack(
   tape: LogTape,
@@ -21,7 +21,7 @@ export function lookBack(
     own.length > RECENT_BYTES
       ? own
       : Buffer.concat([Buffer.from(tape.recent(), 'latin1'), own]).subarray(-RECENT_BYTES - 1)
-  // The first line may be cut, but for that of the input.
+  // The first line may be cut, unless it is the first line of the input.
   const first = before.length > RECENT_BYTES ? before.indexOf(LF) + 1 : 0
   for (let next = before.length; next > first; ) {
     const start = lineStart(before, first, next - 1)

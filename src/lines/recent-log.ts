@@ -1,29 +1,29 @@
-/** The last bytes of the log: the lines before a dump say when it was, and why. */
+/** The last bytes of the log: the lines before a dump give its time and its reason. */
 
 import { LF } from '../core/ascii.ts'
 
 export interface LinesBefore {
   /** Latin-1. */
   readonly recent: string
-  /** Of these, the ones after the last dump. */
+  /** The part of `recent` after the last dump. */
   readonly sinceDump: string
 }
 
 /** Bytes that are remembered. */
 export const RECENT_BYTES = 4096
 
-/** Room for them, and for as much more, so that they are moved now and then only. */
+/** Three times the bytes to remember, so that they are seldom moved. */
 const ROOM = RECENT_BYTES * 3
 const SMALLEST = 256
 
-/** What there was of the log at one moment: its strings are made when somebody asks, since most of what may become a dump is none. */
+/** The end of the log at one moment. Its strings are made on demand, since most candidates for a dump turn out not to be one. */
 export class RecentLines implements LinesBefore {
   readonly #bytes: Buffer
   readonly #end: number
   readonly #dumpAt: number
   readonly #hasMore: boolean
 
-  /** The first `end` bytes of `bytes`, which do not change. */
+  /** `bytes`: its first `end` bytes must not change. */
   constructor(bytes: Buffer, end: number, dumpAt: number, hasMore: boolean) {
     this.#bytes = bytes
     this.#end = end
@@ -41,7 +41,7 @@ export class RecentLines implements LinesBefore {
     return bytes < recent.length ? recent.slice(recent.length - bytes) : recent
   }
 
-  /** Of `recent`, the lines that end in the last `bytes`. */
+  /** The lines of `recent` that end within its last `bytes`. */
   linesIn(bytes: number): string {
     if (bytes <= 0) return ''
     const first = Math.max(0, this.#end - RECENT_BYTES)
@@ -49,13 +49,13 @@ export class RecentLines implements LinesBefore {
     return this.#lines(at <= first ? first : Math.max(first, this.#bytes.lastIndexOf(LF, at - 1) + 1))
   }
 
-  /** Of `recent`, the last `bytes`. */
+  /** The last `bytes` of `recent`. */
   last(bytes: number): string {
     if (bytes >= RECENT_BYTES) return this.recent
     return this.#bytes.toString('latin1', Math.max(0, this.#end - bytes), this.#end)
   }
 
-  /** From `start` on, or from the first line that begins behind it. */
+  /** From `start`, or from the first line that begins after it. */
   #lines(start: number): string {
     const text = this.#bytes.toString('latin1', start, this.#end)
     const beginsLine = start === 0 ? !this.#hasMore : this.#bytes[start - 1] === LF
@@ -68,18 +68,18 @@ const NOTHING = Buffer.alloc(0)
 export class RecentLog {
   #bytes: Buffer = NOTHING
   #length = 0
-  /** Somebody has been given the bytes so far: they stay where they are. */
+  /** A `RecentLines` refers to the bytes so far: they must stay where they are. */
   #isShared = false
-  /** Some of the log is no longer among the bytes. */
+  /** The beginning of the log is no longer among the bytes. */
   #hasMore = false
-  /** Where the last dump was. */
+  /** Length of the bytes up to the last dump. */
   #dumpAt = 0
-  /** Bytes of the log so far, but for the rests of lines that are too long. */
+  /** Bytes of log so far, not counting the rest of lines that are too long. */
   passed = 0
 
   add(buf: Buffer, from: number, end: number): void {
     this.passed += end - from
-    // One more than what is shown: the byte before says whether a line begins there.
+    // One more than is shown: the byte before tells whether a line begins there.
     const start = Math.max(from, end - RECENT_BYTES - 1)
     if (start > from) this.#forget(this.#length)
     else if (this.#length + end - start > ROOM) this.#forget(this.#length - RECENT_BYTES - 1)
@@ -89,18 +89,18 @@ export class RecentLog {
     if (start > from) this.#hasMore = true
   }
 
-  /** A dump lies between the log so far and what comes. */
+  /** There is a dump between the log so far and what follows. */
   markDump(): void {
     this.#dumpAt = this.#length
   }
 
-  /** What there is now. */
+  /** The end of the log as it is now. */
   before(): RecentLines {
     this.#isShared = true
     return this.#now()
   }
 
-  /** The last bytes, Latin-1, from the start of a line on. */
+  /** The last bytes, Latin-1, from the start of a line. */
   all(): string {
     return this.#now().recent
   }
@@ -109,7 +109,7 @@ export class RecentLog {
     return new RecentLines(this.#bytes, this.#length, this.#dumpAt, this.#hasMore)
   }
 
-  /** Many streams and files have a log of a few lines. */
+  /** Grows in steps: many streams and files have only a few lines of log. */
   #grow(length: number): void {
     if (length <= this.#bytes.length) return
     const bytes = Buffer.allocUnsafe(Math.min(ROOM, Math.max(SMALLEST, length * 2)))
@@ -118,7 +118,7 @@ export class RecentLog {
     this.#isShared = false
   }
 
-  /** The first `count` bytes go. */
+  /** Drops the first `count` bytes. */
   #forget(count: number): void {
     if (count <= 0) return
     if (this.#isShared) {

@@ -1,35 +1,35 @@
 /**
- * Chunks → runs of whole lines. A chunk is handed on as it is, but for the line that it shares with its neighbours, and for lines that
- * the sink wants to see again with those that follow: these are put together in a buffer of the splitter's own. A line of more than `limit`
+ * Chunks → runs of whole lines. A chunk is passed on without a copy, except for the line that it shares with its neighbours and for lines that
+ * the sink wants to see again together with those that follow: those are joined in a buffer of the splitter. A line of more than `limit`
  * bytes is not read: the sink gets its first `limit` bytes as a beginning, and the rest in pieces.
  *
- *   state    | input                  | to
- *   ---------|------------------------|-----------------------------------------------------
- *   at start | whole lines            | handed on; at start, or waiting when some were not taken
- *   any      | beginning of a line    | kept; inside
- *   inside   | up to the line end     | the line handed on; as above
- *   waiting  | whole lines            | handed on after those that wait; as above
- *   inside   | more than the limit    | what waits is handed on for good, then the beginning of the line; overlong
- *   overlong | up to the line end     | handed on unread; at start
+ *   state    | input               | next
+ *   ---------|---------------------|-------------------------------------------------------------------------------------------
+ *   at start | whole lines         | passed on; at start, or waiting if some were not taken
+ *   any      | beginning of a line | kept; inside
+ *   inside   | up to the line end  | the line is passed on; as above
+ *   waiting  | whole lines         | passed on after those that wait; as above
+ *   inside   | more than the limit | the waiting lines are passed on as final, then the beginning of the line; overlong
+ *   overlong | up to the line end  | passed on unread; at start
  */
 import { LF } from '../core/ascii.ts'
 
 export interface LineSink {
   /**
-   * [start, end) holds whole lines; `base` is the absolute offset of buf[0]. Returns up to where they were taken: a line start, or
-   * `end`. The others are shown again, with what has come by then. `final`: all must be taken.
+   * [start, end) holds whole lines; `base` is the absolute offset of buf[0]. Returns the end of what was taken: a line start, or `end`. The other
+   * lines are shown again, together with what has arrived by then. `final`: all lines must be taken.
    */
   lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number
-  /** The last lines; the very last one lacks its end: one is lent to it, the last byte of buf. */
+  /** The last lines of the input; the last one has no line end, so one is lent to it: the last byte of buf. */
   unterminated(buf: Buffer, base: number): void
-  /** The first bytes of a line that is too long to be read, as many as may be kept. A line end is lent to them, the last byte of buf. */
+  /** The first bytes of a line that is too long to be read, as many as may be kept. A line end is lent to them: the last byte of buf. */
   beginning(buf: Buffer, base: number): void
-  /** What follows the beginning of a line that is too long, in pieces, the last one with the line end; `base` as above. */
+  /** The rest of a line that is too long, in pieces, the last one with the line end; `base` as above. */
   overlong(buf: Buffer, start: number, end: number, base: number): void
 }
 
 const SMALLEST = 256
-/** How many bytes of new lines are put after those that wait at a time: what waits is copied once for all of them. */
+/** How many bytes of new lines are appended to the waiting ones at a time: the waiting lines are copied once for all of them. */
 const AT_ONCE = 64 << 10
 
 export class Splitter {
@@ -39,7 +39,7 @@ export class Splitter {
   #kept: Buffer = NOTHING
   #length = 0
   #waiting = 0
-  /** What is kept is with the sink. */
+  /** The sink is reading the kept bytes. */
   #isHanding = false
   #overlong = false
   /** Absolute offset of the next byte. */
@@ -61,19 +61,20 @@ export class Splitter {
     }
   }
 
-  /** The lines that wait have waited too long for what follows them: they are handed on as they are. */
+  /** Passes on the waiting lines as final, because what follows them has not come in time. */
   release(): void {
     if (this.#waiting > 0) this.#hand(this.#waiting, true)
   }
 
-  /** Bytes of lines that wait, and of the beginning of a line. */
+  /** Bytes of the waiting lines and of the beginning of a line. */
   get kept(): number {
     return this.#length
   }
 
   /**
-   * There is no memory for what is kept: lines that wait are handed on, and a line that has begun is too long to be read. Where the sink asks, which is
-   * reading what is kept, nothing is done.
+   * Frees the kept bytes: the waiting lines are passed on as final, and the beginning of a line is treated as a line that is too long. Does nothing
+   * if
+   * the sink calls it while it is reading the kept bytes.
    */
   giveBack(): void {
     if (this.#isHanding) return
@@ -82,7 +83,6 @@ export class Splitter {
     this.#kept = NOTHING
   }
 
-  /** The input is over. */
   end(): void {
     if (this.#length === this.#waiting) {
       this.release()
@@ -94,17 +94,17 @@ export class Splitter {
     this.#sink.unterminated(Buffer.concat([this.#kept.subarray(0, length), NEWLINE]), this.offset - length)
   }
 
-  /** Absolute offset up to which all has been taken. */
+  /** Absolute offset up to which everything was taken. */
   get decided(): number {
     return this.offset - this.#length
   }
 
-  /** Whole lines wait. */
+  /** Are whole lines waiting? */
   get waiting(): boolean {
     return this.#waiting > 0
   }
 
-  /** Nothing is kept: hands on the whole lines at `pos`, up to one that is too long, and keeps the beginning of a line. */
+  /** With nothing kept: passes on the whole lines at `pos`, up to one that is too long, and keeps the beginning of a line. */
   #whole(chunk: Buffer, pos: number, base: number): number {
     const last = chunk.lastIndexOf(LF) + 1
     const end = last - pos > this.#limit ? this.#fittingEnd(chunk, pos, last) : last
@@ -117,7 +117,7 @@ export class Splitter {
     return this.#begin(chunk, pos, base)
   }
 
-  /** End of the whole lines in [pos, last) up to the first one that is too long. */
+  /** End of the whole lines in [pos, last) before the first one that is too long. */
   #fittingEnd(chunk: Buffer, pos: number, last: number): number {
     let end = pos
     while (end < last) {
@@ -128,7 +128,7 @@ export class Splitter {
     return end
   }
 
-  /** Takes more of the line, or of the lines, that are kept. Returns up to where. */
+  /** Adds to the kept lines. Returns the position in `chunk` up to which it has read. */
   #goOn(chunk: Buffer, pos: number, base: number): number {
     const lf = chunk.indexOf(LF, pos)
     if (lf < 0 || lf - pos > this.#room) return this.#begin(chunk, pos, base)
@@ -144,7 +144,7 @@ export class Splitter {
     return this.#limit - (this.#length - this.#waiting)
   }
 
-  /** Hands on the first `whole` bytes of what is kept, which ends at `end` of the input. */
+  /** Passes on the first `whole` bytes of what is kept, which ends at offset `end` of the input. */
   #hand(whole: number, final: boolean, end = this.offset): void {
     const base = end - this.#length
     this.#isHanding = true
@@ -155,7 +155,7 @@ export class Splitter {
     this.#waiting = whole - taken
   }
 
-  /** Keeps the beginning of a line, from `pos` on, as much of it as there may be. Returns up to where. */
+  /** Keeps the beginning of the line at `pos`, as much of it as fits. Returns the position up to which it has read. */
   #begin(chunk: Buffer, pos: number, base: number): number {
     const stop = Math.min(chunk.length, pos + this.#room)
     this.#append(chunk, pos, stop)
@@ -165,7 +165,7 @@ export class Splitter {
     return stop
   }
 
-  /** What is kept, which ends at `end` of the input, is the beginning of a line that is too long. */
+  /** What is kept, which ends at offset `end` of the input, is the beginning of a line that is too long. */
   #handBeginning(end: number): void {
     const length = this.#length
     this.#length = 0

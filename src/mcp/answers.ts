@@ -1,5 +1,6 @@
 /**
- * What an agent is told of a log: small JSON texts, redacted, with the byte ranges and commands by which a person can check them. An answer
+ * Answers for agents that ask about a log: short JSON texts, redacted, with the byte ranges and commands with which a person can check them. An
+ * answer
  * that would be too long loses its least urgent parts, and says how many.
  */
 import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
@@ -9,14 +10,14 @@ import { redactRecord } from '../sinks/redact/redact.ts'
 
 /** Longest answer, bytes of UTF-8. */
 export const ANSWER_BYTES = 8_000
-/** Sources and signatures of a log that are kept while it is read: the first ones. */
+/** Sources of a log that are kept while it is read: the first ones. */
 const SOURCES = 200
 /** Frames of a stack in an overview. */
 const FRAMES = 6
-/** Characters of one text: with a name of 10 kB, a log would keep all that stands out from its reader. */
+/** Longest text, characters: otherwise a log with a name of 10 kB could hide all findings from its reader. */
 const TEXT_LENGTH = 600
 
-/** What is told of a signature, besides its stack. */
+/** The fields of a signature that are included, besides its stack. */
 const SHOWN = [
   ...(['id', 'count', 'delta', 'verdict', 'because', 'states', 'function', 'file', 'line'] as const),
   ...(['created_by', 'created_at', 'counts', 'idle', 'labels'] as const),
@@ -31,7 +32,7 @@ interface SourceState {
 
 type Item = Readonly<Record<string, unknown>>
 
-/** What stands out of the last dump of each source. */
+/** The findings of the last dump of each source. */
 export async function triage(path: string): Promise<string> {
   const sources = new Map<string, SourceState>()
   await readRecords(path, { stacks: 'always' }, (record) => noteLast(sources, record))
@@ -44,7 +45,7 @@ export async function triage(path: string): Promise<string> {
   return bounded(items)
 }
 
-/** The changes between two dumps, given as `dumpstream diff` finds them. */
+/** The changes between two dumps, as `dumpstream diff` finds them. */
 export function diff(
   path: string,
   comparisons: readonly { readonly dump: DumpRecord; readonly changes: readonly SignatureRecord[] }[],
@@ -56,7 +57,7 @@ export function diff(
   return comparisons.every(({ changes }) => changes.length === 0) ? 'no signature changed' : bounded(items)
 }
 
-/** One signature in every dump that has it, with its whole stack. */
+/** One signature in every dump that has it, with its complete stack. */
 export async function signature(path: string, id: string): Promise<string> {
   const items: Item[] = []
   let stack: readonly string[] | undefined
@@ -70,7 +71,7 @@ export async function signature(path: string, id: string): Promise<string> {
   })
   if (items.length === 0)
     return `no signature ${printable(id)} in ${printable(path)}; triage lists those that stand out`
-  // The newest first: what is cut off is history.
+  // Newest first, so that only history is cut off.
   return bounded([{ id, stack: stack?.slice(0, 64) }, ...items.reverse()])
 }
 
@@ -105,7 +106,7 @@ function noteLast(sources: Map<string, SourceState>, record: DumpstreamRecord): 
   else if (state.largest.length < 3 && record.count > 0) state.largest.push(redactRecord(record))
 }
 
-/** Where a dump is, and how it is printed. */
+/** The place of a dump, and the command that prints it. */
 function place(path: string, dump: DumpRecord): Item {
   const [start, end] = dump.bytes
   return {
@@ -130,7 +131,7 @@ function signatureItem(record: SignatureRecord): Item {
   return { ...Object.fromEntries(SHOWN.map((field) => [field, record[field]])), stack: record.stack?.slice(0, FRAMES) }
 }
 
-/** The same, with the ends of long texts cut off, names included. */
+/** Cuts long texts, names included. */
 function shortened(value: unknown): unknown {
   if (typeof value === 'string') return short(value)
   if (Array.isArray(value)) return value.map(shortened)
@@ -143,7 +144,7 @@ function short(text: string): string {
   return left <= 0 ? text : `${text.slice(0, TEXT_LENGTH)}… (${left} more)`
 }
 
-/** As many of the items, in their order, as an answer may hold. */
+/** As many of the items, in order, as fit into an answer. */
 function bounded(items: readonly Item[]): string {
   const lines: string[] = []
   let bytes = 0
@@ -151,7 +152,7 @@ function bounded(items: readonly Item[]): string {
     const line = inertJson(shortened(item))
     const size = Buffer.byteLength(line) + 1
     const left = items.length - index
-    // Room for the line that says what is missing.
+    // Leave room for the line that says what is missing.
     if (bytes + size > ANSWER_BYTES - 80) {
       lines.push(`${left} more ${left === 1 ? 'item does' : 'items do'} not fit into this answer`)
       break

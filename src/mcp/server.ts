@@ -1,9 +1,9 @@
-/** The tools as the Model Context Protocol names them (modelcontextprotocol.io, "Tools"), on stdin and stdout. */
+/** Serves the tools over the Model Context Protocol (modelcontextprotocol.io, "Tools"), on stdin and stdout. */
 import { DumpstreamError, installed } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 
 declare global {
-  /** The SDK's declarations name this type of the DOM library; @types/node 20 has `Headers` only. */
+  /** The SDK's declarations name this type of the DOM library; @types/node 20 only has `Headers`. */
   type HeadersInit = ConstructorParameters<typeof Headers>[0]
 }
 
@@ -12,17 +12,17 @@ const PACKAGE = '@modelcontextprotocol/sdk'
 export interface Tool {
   readonly name: string
   readonly description: string
-  /** Parameter → what it is; all are strings. */
+  /** Parameter → description; all parameters are strings. */
   readonly parameters: Readonly<Record<string, string>>
   readonly optional?: readonly string[]
-  /** @throws DumpstreamError: the agent is told its message. */
+  /** @throws DumpstreamError, whose message is sent to the agent. */
   call(args: Readonly<Record<string, string>>): Promise<string>
 }
 
 /**
- * Serves until the client closes stdin, and all that it has asked is answered.
+ * Serves until the client closes stdin and all its requests are answered.
  *
- * @throws DumpstreamError `DS_USAGE` when the SDK, an optional package, is not installed; `DS_INPUT` when a request is longer than the SDK takes
+ * @throws DumpstreamError `DS_USAGE` if the SDK, an optional package, is not installed; `DS_INPUT` if a request is longer than the SDK accepts
  *   (10 MiB).
  */
 export async function serve(tools: readonly Tool[]): Promise<void> {
@@ -49,7 +49,7 @@ export async function serve(tools: readonly Tool[]): Promise<void> {
     // The transport does not notice the end of its input.
     process.stdin.once('end', async () => {
       isOver = true
-      // The last request is handed to its tool, and the last answer is written, a turn later.
+      // The last request is passed to its tool, and the last answer is written, one turn later.
       await turn()
       while (answering.size > 0) await Promise.allSettled(answering)
       await turn()
@@ -78,7 +78,7 @@ async function answer(
   given: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> {
   const tool = tools.find((each) => each.name === name)
-  if (tool === undefined) return failure(`there is no tool ${name}`)
+  if (tool === undefined) return failure(`no such tool: ${name}`)
   const args: Record<string, string> = {}
   for (const parameter of Object.keys(tool.parameters)) {
     const value = given[parameter]

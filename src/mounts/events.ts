@@ -1,6 +1,7 @@
 /**
- * Events as JSON objects, one a line, as Fluentd's `exec_filter` and syslog-ng's `program()` write them, or with time and metadata ahead,
- * as Fluent Bit has them (fluent-bit.ts): which of their fields is the text, which stream they are of, and when they were.
+ * Events as JSON objects, one a line, as Fluentd's `exec_filter` and syslog-ng's `program()` write them, or preceded by time and metadata as in
+ * Fluent
+ * Bit (fluent-bit.ts): which field holds the text, which stream an event belongs to, and when it happened.
  */
 
 import { mayConcernDump } from '../text/announcement.ts'
@@ -8,9 +9,9 @@ import { mayConcernDump } from '../text/announcement.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 export interface Event {
-  /** As it came, without its line end. */
+  /** The original line, without its line end. */
   readonly line: Buffer
-  /** Of `[TIME,{…}]` and `[[TIME,METADATA],{…}]`: what stands ahead of the fields. */
+  /** For `[TIME,{…}]` and `[[TIME,METADATA],{…}]`: what precedes the fields. */
   readonly head: unknown
   readonly fields: Fields
   readonly textKey: string
@@ -22,14 +23,14 @@ export interface Event {
 }
 
 export interface EventKeys {
-  /** Field that holds the text; absent: the first of the usual ones that an event has. */
+  /** Field that holds the text; by default, the first of the usual ones that an event has. */
   readonly text?: string | undefined
   readonly tag: string
   readonly time: string
 }
 
 const TEXT_KEYS = ['message', 'log', 'msg', 'MESSAGE', 'text']
-/** Fields that tell the streams of one tag apart, and the attribute each becomes. Those in capitals are syslog-ng's. */
+/** Fields that distinguish the streams of one tag, and the attribute that each becomes. The ones in capitals are syslog-ng's. */
 const STREAM_FIELDS: readonly (readonly [string, string])[] = [
   ['kubernetes.namespace_name', 'k8s.namespace.name'],
   ['kubernetes.pod_name', 'k8s.pod.name'],
@@ -44,12 +45,12 @@ const STREAM_FIELDS: readonly (readonly [string, string])[] = [
   ['stream', 'log.iostream'],
 ]
 
-/** Lines of which that is not so are not read while no dump is open. */
+/** Does the line have to be read even if no dump is open? */
 export function mayMatter(bytes: Buffer, start: number, end: number): boolean {
   return mayConcernDump(bytes.toString('latin1', start, end))
 }
 
-/** Undefined when the line is no event, or has no text. */
+/** Undefined if the line is not an event, or has no text. */
 export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
   const value = line[0] === 0x7b || line[0] === 0x5b ? parseJson(line.toString()) : undefined
   const [head, fields] = Array.isArray(value) ? value : [undefined, value]
@@ -72,7 +73,7 @@ export function readEvent(line: Buffer, keys: EventKeys): Event | undefined {
   }
 }
 
-/** The event with another text, and `more` behind its fields: JSON of one object's members, `"name":value`. */
+/** The event with a different text. `more` is appended to its fields: members of a JSON object, `"name":value`. */
 export function eventLine(event: Pick<Event, 'head' | 'fields' | 'textKey'>, text: string, more = ''): string {
   const json = JSON.stringify({ ...event.fields, [event.textKey]: text })
   const whole = more === '' ? json : `${json.slice(0, -1)},${more}}`
@@ -90,7 +91,7 @@ export function streamAttributes(fields: Fields): Record<string, string> {
   return out
 }
 
-/** Seconds since the epoch, as a number or a string, or a date. */
+/** Parses seconds since the epoch, as a number or a string, or a date. */
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value * 1000
   if (typeof value !== 'string') return undefined
@@ -98,7 +99,7 @@ function timeOf(value: unknown): number | undefined {
   return Number.isFinite(time) ? time : undefined
 }
 
-/** Undefined when the text is no JSON. */
+/** Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,25 +1,27 @@
 /**
- * Events as Fluent Bit's `in_stdin` reads them (5.1.1, plugins/in_stdin/in_stdin.c, process_pack): a line each, `{…}`, `[TIME,{…}]`, or
- * with metadata `[[TIME,{…}],{…}]`; TIME is in seconds. A line that is none of these costs it what else it has read, and one that does
+ * Events in the format that Fluent Bit's `in_stdin` reads (5.1.1, plugins/in_stdin/in_stdin.c, process_pack): one a line, `{…}`, `[TIME,{…}]`, or
+ * with metadata `[[TIME,{…}],{…}]`; TIME is in seconds. A line that is none of these makes it drop everything it has buffered, and one that does
  * not fit into its buffer (`buffer_size`, 16 000 bytes) ends it.
  */
 import { type EventKeys, eventLine, isFields, parseJson, readEvent } from './events.ts'
 
-/** Bytes of a line, without its end. */
+/** Longest line, bytes, without its line end. */
 export const STDIN_LINE = 15_900
-/** An event that leaves less to its text becomes text itself. */
+/** If the other fields of an event leave less room than this, the whole event becomes text. */
 const LEAST_TEXT = 1024
 
 export interface StdinOptions {
   readonly keys: EventKeys
-  /** Now, since the epoch. */
+  /** The current time, seconds since the epoch. */
   readonly seconds: number
 }
 
-/** A line of log as an event: what is one with a time stays as it is, an object gets the time that it tells or else now's, all else is text. */
+/**
+ * A line of log as an event: an event with a time stays as it is, an object gets its own time or else the current one, anything else becomes text.
+ */
 export function stdinEvent(line: Buffer, { keys, seconds }: StdinOptions): string {
   const text = line.toString()
-  // The error of a text that is no JSON costs more than the look.
+  // Parsing text that is not JSON costs more than this test, because of the exception.
   const value = /^\s*[[{]/.test(text) ? parseJson(text) : undefined
   if (Array.isArray(value) && value.length === 2 && isFields(value[1])) return text
   if (!isFields(value)) return `[[${seconds},{}],${JSON.stringify({ [textKeyOf(keys)]: text })}]`
@@ -27,7 +29,7 @@ export function stdinEvent(line: Buffer, { keys, seconds }: StdinOptions): strin
   return `[[${time === undefined ? seconds : time / 1000},{}],${text}]`
 }
 
-/** The event in as many as it takes for each to fit: its text is divided, all else is repeated. */
+/** Splits an event into as many as needed for each to fit: its text is divided, the other fields are repeated. */
 export function fittingEvents(event: string, { keys, seconds }: StdinOptions): string[] {
   if (Buffer.byteLength(event) <= STDIN_LINE) return [event]
   const read = readEvent(Buffer.from(event), keys)
@@ -37,12 +39,12 @@ export function fittingEvents(event: string, { keys, seconds }: StdinOptions): s
   return divided(event, STDIN_LINE - LEAST_TEXT).map((part) => eventLine(bare, part))
 }
 
-/** Fluent Bit's own name for it. */
+/** Defaults to Fluent Bit's own name for the text. */
 export function textKeyOf(keys: EventKeys): string {
   return keys.text ?? 'log'
 }
 
-/** Parts of which none takes more than `room` bytes as JSON. No character is cut. */
+/** Divides the text into parts of at most `room` bytes as JSON, without cutting a character. */
 function divided(text: string, room: number): string[] {
   if (Buffer.byteLength(JSON.stringify(text)) <= room) return [text]
   const half = text.length >> 1

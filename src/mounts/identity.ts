@@ -1,7 +1,6 @@
 /**
- * A dump that is written twice (a log read again, a bridge killed between two writes) has the same identity both times: 16 hex digits
- * of FNV-1a over its source, the time of its first header in milliseconds, and that header. `examples/fluent-bit/dumpstream.lua` makes
- * the same.
+ * A dump that is written twice (a log that is read again, a bridge that is killed between two writes) has the same identity both times: 16 hex digits
+ * of FNV-1a over its source, the time of its first header in milliseconds, and that header. `examples/fluent-bit/dumpstream.lua` computes the same.
  */
 export function dumpIdentity(source: string, time: number | undefined, header: string): string {
   const bytes = Buffer.from(`${source}\0${time === undefined ? '' : time.toFixed(3)}\0${header}`)

@@ -1,11 +1,11 @@
 /**
- * The journal: what a filter that cannot wait writes, and `dumpstream bridge --journal` reads. Entries are lines:
+ * The journal: what a filter that must not wait writes, and `dumpstream bridge --journal` reads. Each entry is a line:
  *
- *   `+N\tJSON`             | stream N, in this file: `source`, `tag`, `key` (the field of the text), `fields` (all others of its first record)
- *   `N\tSECONDS\t-\tTEXT`  | a line of stream N that has gone on
- *   `N\tSECONDS\tw\tTEXT`  | one that has been withheld
+ *   `+N\tJSON`             | stream N of this file: `source`, `tag`, `key` (the field of the text), `fields` (the others of its first record)
+ *   `N\tSECONDS\t-\tTEXT`  | a line of stream N that the filter has let through
+ *   `N\tSECONDS\tw\tTEXT`  | a line of stream N that the filter has withheld
  *
- * A line feed of TEXT is written `\n`, a backslash `\\`. What comes back are lines, too: `SECONDS\tJSON`, a record to add to the log
+ * A line feed in TEXT is written as `\n`, a backslash as `\\`. The answers are lines, too: `SECONDS\tJSON`, a record to add to the log
  * with its time.
  */
 import { isFields, parseJson } from './events.ts'
@@ -30,7 +30,7 @@ export type JournalEntry =
       readonly text: string
     }
 
-/** Undefined when the line is none. */
+/** Undefined if the line is not an entry. */
 export function readEntry(line: string): JournalEntry | undefined {
   const match = /^(\+?)(\d+)\t/.exec(line)
   if (match === null) return undefined
@@ -54,7 +54,7 @@ export function readEntry(line: string): JournalEntry | undefined {
   }
 }
 
-/** A record of the log, with its time: an answer to the journal. */
+/** An answer to the journal: a record of the log, with its time. */
 export function journalEvent(time: number, record: Readonly<Record<string, unknown>>): string {
   return `${(time / 1000).toFixed(6)}\t${JSON.stringify(record)}\n`
 }

@@ -1,6 +1,6 @@
 /**
- * Messages of rsyslog as its `mmexternal` hands them over (plugins/external/INTERFACE.md): with `interface.input="fulljson"` JSON
- * objects, else the text alone.
+ * Messages of rsyslog as its `mmexternal` passes them (plugins/external/INTERFACE.md): JSON objects with `interface.input="fulljson"`, otherwise
+ * only the text.
  */
 export interface Message {
   readonly stream: string
@@ -15,7 +15,7 @@ const NOTHING = '-'
 export function readMessage(line: string): Message {
   const fields = line.startsWith('{') ? parse(line) : undefined
   const msg = property(fields, 'msg')
-  // An application's own JSON has no `rawmsg`.
+  // JSON that an application has logged has no `rawmsg`.
   if (typeof msg !== 'string' || property(fields, 'rawmsg') === undefined) {
     return { stream: 'stdin', text: textOf(line), time: undefined, attributes: undefined }
   }
@@ -37,7 +37,7 @@ function textOf(msg: string): string {
   return (msg.startsWith(' ') ? msg.slice(1) : msg).replaceAll('#011', '\t')
 }
 
-/** The file, of an imfile with `addMetadata="on"`; else host, program and process. */
+/** The file, for an imfile with `addMetadata="on"`; otherwise host, program and process. */
 function streamOf(fields: unknown): string {
   const file = text(property(property(property(fields, '$!'), 'metadata'), 'filename'))
   if (file !== undefined) return file

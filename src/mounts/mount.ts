@@ -1,13 +1,13 @@
 /**
- * A place in a pipeline: its log records go in one by one, those that are not dump come back as they were and in order, dumpstream's
- * records stand where a dump was complete. One engine for each stream. Synchronous.
+ * A mount in a pipeline: log records go in one by one; those that are not dump come back unchanged and in order, and dumpstream's records come out
+ * where a dump was complete. One engine per stream. Synchronous.
  *
  *   line is     | the engine has said                            | what happens
  *   ------------|------------------------------------------------|----------------------------------
  *   pending     | all of it is log                               | its record comes out
  *   pending     | some of it is log (a log line cut a dump line) | its record comes out with the rest
  *   pending     | none of it is log                              | dropped
- *   pending     | nothing yet                                    | it waits, and what is behind it
+ *   pending     | nothing yet                                    | it waits, and so does everything after it
  */
 
 import { LF } from '../core/ascii.ts'
@@ -17,20 +17,20 @@ import { createEngine, type Engine, type EngineOptions } from '../engine/engine.
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { dumpIdentity } from './identity.ts'
 
-/** What comes out of a mount, in order. `item` is what the caller gave for a line. */
+/** The output of a mount, in order. `item` is what the caller passed with a line. */
 export type Outcome<T> =
   | {
       readonly type: 'log'
       readonly item: T
-      /** Set when a part of the text was dump: what is left of it. */
+      /** The remaining text, if part of the text was dump. */
       readonly rest: string | undefined
     }
   | {
       readonly type: 'record'
       readonly record: DumpstreamRecord
-      /** Of the dump that it is about: the same whenever the same dump is read (identity.ts). */
+      /** Identity of the dump that the record is about: the same whenever the same dump is read (identity.ts). */
       readonly identity: string
-      /** The line that holds the dump's first header; absent when it is not known any more. */
+      /** The line with the dump's first header; absent if it is no longer known. */
       readonly item: T | undefined
     }
   /** The line was dump: it does not come back. */
@@ -43,9 +43,9 @@ export interface MountLine<T> {
   readonly text: string
   /** When it was written, milliseconds since the epoch. */
   readonly time?: number | undefined
-  /** Of the stream; those of its first line count. */
+  /** Attributes of the stream; those of its first line are used. */
   readonly attributes?: Readonly<Record<string, string>> | undefined
-  /** Comes back with the line. */
+  /** Returned with the line. */
   readonly item: T
 }
 
@@ -62,7 +62,7 @@ interface Header<T> {
 interface Pending<T> extends Header<T> {
   readonly type: 'log'
   readonly end: number
-  /** Bytes of it that are log, as far as they are known. */
+  /** The parts of it that are known to be log. */
   readonly pieces: Buffer[]
   bytes: number
   rest: string | undefined
@@ -71,19 +71,19 @@ interface Pending<T> extends Header<T> {
 
 type Slot<T> = Pending<T> | Exclude<Outcome<T>, { readonly type: 'log' }>
 
-/** So many are remembered of an open dump; the first one counts. */
+/** How many headers of an open dump are remembered; the first one counts. */
 const HEADERS = 32
 
 class MountStream<T> {
   readonly #engine: Engine
   readonly #source: string
   #headers: Header<T>[] = []
-  /** Of the dump that the records are about. */
+  /** Identity of the dump that the current records are about. */
   #identity = ''
   #item: T | undefined
-  /** Lines that nothing is known of yet, or not all; oldest first. */
+  /** Lines that are not fully decided, oldest first. */
   #pending: Pending<T>[] = []
-  /** What comes out next; a line stands here as soon as any of it is log. */
+  /** What comes out next. A line is added as soon as any part of it is log. */
   #slots: Slot<T>[] = []
   #offset = 0
 
@@ -95,7 +95,7 @@ class MountStream<T> {
       ...(attributes === undefined ? {} : { attributes }),
       time: (offset) => this.#pending.find(({ end }) => end > offset)?.time,
       onRecord: (record) => {
-        // A pipeline has no end that a summary could be of.
+        // A pipeline has no end that a summary could describe.
         if (record.type === 'summary') return
         if (record.type === 'dump') this.#identify(record.bytes)
         this.#slots.push({ type: 'record', record, identity: this.#identity, item: this.#item })
@@ -146,7 +146,7 @@ class MountStream<T> {
 
   #identify([start, end]: readonly [number, number]): void {
     const isWithin = (line: Header<T>): boolean => line.start >= start && line.start < end
-    // One record may hold log and dump.
+    // One record can contain both log and dump.
     const first =
       this.#headers.find(isWithin) ??
       this.#pending.find(isWithin) ??
@@ -167,7 +167,7 @@ class MountStream<T> {
       const to = Math.min(line.end, end)
       if (line.bytes === 0) this.#slots.push(line)
       line.bytes += to - from
-      // The view is the engine's; a whole line needs no copy.
+      // The view belongs to the engine; a whole line needs no copy.
       if (to - from < line.end - line.start) line.pieces.push(Buffer.from(bytes.subarray(from - offset, to - offset)))
     }
   }
@@ -201,7 +201,7 @@ class MountStream<T> {
   }
 }
 
-/** The line of a text that holds its first header. */
+/** The line of a text that contains its first header. */
 function firstHeader(text: string): string {
   const bytes = Buffer.from(text)
   const at = Math.max(0, findNeedle(bytes, 0, bytes.length, false))
@@ -220,7 +220,7 @@ export class Mount<T> {
     this.#most = options.limits?.sources ?? LIMITS.sources
   }
 
-  /** Takes one record's text. What comes out may be of lines before it, and of the stream that had to make room for it. */
+  /** Takes the text of one record. The output can include earlier lines, and lines of a stream that had to make room. */
   push(line: MountLine<T>): Outcome<T>[] {
     const out: Outcome<T>[] = []
     let stream = this.#streams.get(line.stream)
@@ -238,7 +238,7 @@ export class Mount<T> {
     return out
   }
 
-  /** Is a dump under way in the stream, or does a line of it wait? Otherwise only a line that may begin a dump is of interest. */
+  /** Is a dump in progress in the stream, or is a line of it waiting? If not, only lines that may begin a dump are of interest. */
   isOpen(stream: string): boolean {
     return this.#streams.get(stream)?.open ?? false
   }
@@ -249,12 +249,12 @@ export class Mount<T> {
     return false
   }
 
-  /** As Engine.tick, for every stream. */
+  /** Like Engine.tick, for every stream. */
   tick(now: number): Outcome<T>[] {
     return [...this.#streams.values()].flatMap((stream) => stream.tick(now))
   }
 
-  /** Completes what is open, forgets all streams. */
+  /** Completes what is open, and forgets all streams. */
   end(): Outcome<T>[] {
     const out = [...this.#streams.values()].flatMap((stream) => stream.end())
     this.#streams.clear()
@@ -263,9 +263,9 @@ export class Mount<T> {
 }
 
 /**
- * A place in a pipeline for log records: each goes in with an item of the caller's, and what is decided comes out, in order.
+ * A mount in a pipeline of log records: each record goes in with an item of the caller, and decided ones come out, in order.
  *
- * @throws DumpstreamError `DS_OPTION` at the first line of a stream, for an option that is invalid
+ * @throws DumpstreamError `DS_OPTION` at the first line of a stream, for an invalid option
  * @example
  * const mount = createMount<LogRecord>()
  * for (const { type, ...outcome } of mount.push({ stream: pod, text: record.log, time: record.time, item: record })) …

@@ -1,4 +1,4 @@
-/** Records as events of a log: the fields of the line in which their dump began, and what they say. */
+/** Records as log events: the fields of the line in which their dump began, with the content of the record. */
 import type { DumpstreamRecord } from '../core/records.ts'
 import { isFields } from './events.ts'
 import { attributesOf, sentence, severityOf } from './sentence.ts'
@@ -9,7 +9,7 @@ interface Place {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** The event of `record`; `found`: as it is printed. */
+/** Builds the event of `record`. `found`: the record as it is printed. */
 export function recordEvent(
   place: Place,
   record: DumpstreamRecord,
@@ -24,7 +24,7 @@ export function recordEvent(
   }
 }
 
-/** The fields with a text. */
+/** Replaces the text. */
 export function withText({ key, fields }: Place, text: string): Record<string, unknown> {
   const [name = '', ...rest] = key.split('.')
   if (rest.length === 0) return { ...fields, [key]: text }

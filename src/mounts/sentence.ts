@@ -1,13 +1,13 @@
-/** What a record says of itself in a log: a sentence that can be searched for, a severity, and attributes under OpenTelemetry's names. */
+/** How a record describes itself in a log: a searchable sentence, a severity, and attributes with OpenTelemetry's names. */
 import type { FindingKind } from '../core/model.ts'
 import type { DumpRecord, DumpstreamRecord, FindingRecord, SignatureRecord } from '../core/records.ts'
 
 export type SeverityText = 'ERROR' | 'WARN' | 'INFO'
 
-/** Characters. */
+/** Longest reason, characters. */
 const REASON = 500
 
-/** Searches for a verdict find the finding, too. */
+/** Prefixes, so that a search for a verdict also finds the finding. */
 const VERDICT_OF: Readonly<Partial<Record<FindingKind, string>>> = {
   leak: 'leaking',
   stuck: 'stuck',
@@ -80,7 +80,7 @@ export function attributesOf(record: DumpstreamRecord, identity: string | undefi
   return known
 }
 
-/** Its first line, of a length that fits into any event. */
+/** Its first line, short enough for any event. */
 function reasonOf({ reason }: DumpRecord): string | undefined {
   const line = reason?.split('\n', 1)[0]
   return line === undefined || line.length <= REASON ? line : `${line.slice(0, REASON)}…`

@@ -1,6 +1,6 @@
 /**
- * A partition of a log that others keep (Kafka, JetStream, Kinesis): its messages in, records with an id out, and how far whoever
- * reads on after this one need not go back. Synchronous; nothing here knows where messages come from.
+ * A partition of a log that is kept elsewhere (Kafka, JetStream, Kinesis): messages in, records with ids out, and the offset from which the next
+ * reader must continue. Synchronous, and independent of where messages come from.
  */
 import { LIMITS } from '../core/limits.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
@@ -8,24 +8,24 @@ import type { PartitionMessage, PlacedRecord } from './message.ts'
 import { type MessageRun, runsOf } from './run.ts'
 import { PartitionStream, type Place, type StreamOptions, type StreamState } from './stream.ts'
 
-/** Silence of a stream that ends its dump: shippers write in bursts. */
+/** Silence of a stream that ends its dump. It is long because shippers write in bursts. */
 const IDLE_MS = 5_000
 
 export interface PartitionOptions {
   readonly topic: string
   readonly partition: number | string
-  /** What `checkpoint()` of the one that read before has returned, the newest state of each stream. */
+  /** What `checkpoint()` of the previous reader returned: the latest state of each stream. */
   readonly states?: Iterable<StreamState>
-  /** As of createEngine. `idle`: 5000 unless told. */
+  /** As for createEngine. `idle` defaults to 5000. */
   readonly engine?: StreamOptions
 }
 
 export interface Checkpoint {
-  /** Of the streams that had messages since the last checkpoint: keep the newest of each. `undefined`: the stream is forgotten. */
+  /** States of the streams that had messages since the last checkpoint: keep the latest of each. `undefined`: the stream was forgotten. */
   readonly states: readonly { readonly stream: string | undefined; readonly state: StreamState | undefined }[]
   /**
-   * The first message that is needed by whoever goes on with these states: commit it once they and the records are written. Undefined
-   * before the first message.
+   * The first message that a reader with these states needs: commit it after the states and the records are written. Undefined before the first
+   * message.
    */
   readonly offset: bigint | undefined
 }
@@ -39,7 +39,7 @@ export class Partition {
   readonly #states: Map<string | undefined, StreamState>
   readonly #gone = new Set<string | undefined>()
   #next: bigint | undefined
-  /** Milliseconds since the epoch, of the newest message. */
+  /** Time of the newest message, milliseconds since the epoch. */
   #time = Number.NEGATIVE_INFINITY
   #records: PlacedRecord[] = []
 
@@ -50,25 +50,25 @@ export class Partition {
     this.#states = new Map([...(options.states ?? [])].map((state) => [state.stream, state]))
   }
 
-  /** Streams that an engine is kept for. */
+  /** How many streams have an engine. */
   get streams(): number {
     return this.#streams.size
   }
 
-  /** One past the newest message. */
+  /** The offset after the newest message. */
   get next(): bigint | undefined {
     return this.#next
   }
 
   /**
-   * Takes messages, in the order of the partition. Any batches do: the records are the same.
-   * @throws DumpstreamError `DS_OPTION` for an option, or a state, that is invalid
+   * Takes messages in the order of the partition. The records do not depend on how messages are batched.
+   * @throws DumpstreamError `DS_OPTION` for an invalid option or state
    */
   push(messages: readonly PartitionMessage[]): PlacedRecord[] {
     return this.pushRuns(runsOf(messages))
   }
 
-  /** As `push`, of messages that are joined already: a run of each stream. */
+  /** Like `push`, but for messages that are already joined: one run per stream. */
   pushRuns(runs: readonly MessageRun[]): PlacedRecord[] {
     for (const run of runs) {
       this.#stream(run.stream).push(run)
@@ -76,26 +76,26 @@ export class Partition {
       if (newest !== undefined && newest >= (this.#next ?? 0n)) this.#next = newest + 1n
       for (const time of run.times) if (time > this.#time) this.#time = time
     }
-    // Other streams go on, this one has nothing to say.
+    // Time passes for all streams, also for those without messages.
     if (Number.isFinite(this.#time)) for (const each of this.#streams.values()) each.pass(this.#time, this.#idle)
     return this.#take()
   }
 
   /**
-   * Nothing has come up to `now`, milliseconds of any clock: for when all that was written has been read. Dumps end after `idle` of silence.
+   * Nothing has come up to `now`, in milliseconds of any clock. Call it when all messages so far have been read: dumps end after `idle` of silence.
    */
   tick(now: number): PlacedRecord[] {
     for (const stream of this.#streams.values()) stream.tick(now, this.#idle)
     return this.#take()
   }
 
-  /** Completes what is open: for a partition that has an end. Otherwise whoever goes on completes it. */
+  /** Completes what is open: for a partition that has an end. Otherwise the next reader completes it. */
   end(): PlacedRecord[] {
     for (const stream of this.#streams.values()) stream.end()
     return this.#take()
   }
 
-  /** Where another one can go on. Write the records that came before, then the states, then commit the offset. */
+  /** Where another reader can continue. Write the records from before, then the states, then commit the offset. */
   checkpoint(): Checkpoint {
     const states: { stream: string | undefined; state: StreamState | undefined }[] = []
     for (const stream of this.#gone) states.push({ stream, state: undefined })

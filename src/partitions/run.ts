@@ -1,20 +1,20 @@
-/** Messages of one stream that follow each other, in one buffer: a log has a message a line, and an object for each would cost more than reading it. */
+/** Consecutive messages of one stream in one buffer: a log has one message per line, and an object for each would cost more than reading it. */
 import { LF } from '../core/ascii.ts'
 import type { PartitionMessage } from './message.ts'
 
 export interface MessageRun {
-  /** Absent: that of the partition itself. */
+  /** Absent for the stream of the partition itself. */
   readonly stream: string | undefined
   /** Each message ends with a line end. */
   readonly bytes: Buffer
-  /** Of each message, where it begins in `bytes`. */
+  /** Offset in `bytes` of each message. */
   readonly starts: readonly number[]
   readonly offsets: readonly bigint[]
-  /** Milliseconds since the epoch; NaN: unknown. */
+  /** Milliseconds since the epoch; NaN if unknown. */
   readonly times: readonly number[]
 }
 
-/** The messages of each stream as a run, in their order. */
+/** Joins the messages of each stream into a run, in their order. */
 export function runsOf(messages: readonly PartitionMessage[]): MessageRun[] {
   const streams = new Map<string | undefined, PartitionMessage[]>()
   for (const message of messages) {

@@ -1,7 +1,7 @@
 /**
- * One stream of a partition: an engine, and which of its bytes are of which message.
+ * One stream of a partition: an engine, and which of its bytes belong to which message.
  *
- * The engine's clock is the time of the messages, so that the same messages make the same dumps, however they arrive.
+ * The engine's clock is the time of the messages, so that the same messages give the same dumps, however they arrive.
  */
 import type { DumpRecord, DumpstreamRecord } from '../core/records.ts'
 import { createEngine, type EngineOptions, type EngineSnapshot, type WholeEngine } from '../engine/engine.ts'
@@ -14,11 +14,11 @@ export type StreamOptions = Omit<
   'source' | 'onRecord' | 'onLog' | 'time' | 'snapshot' | 'form' | 'order' | 'goroutines'
 >
 
-/** Of a stream, for an engine that goes on with it. Plain JSON. */
+/** State of a stream, for an engine that continues it. Plain JSON. */
 export interface StreamState {
-  /** Absent: that of the partition itself. */
+  /** Absent for the stream of the partition itself. */
   readonly stream?: string
-  /** Decimal. The message with which reading goes on, and how many bytes of it are known. */
+  /** Decimal. The message at which reading continues, and how many of its bytes are already read. */
   readonly offset: string
   readonly byte: number
   readonly snapshot: EngineSnapshot
@@ -34,23 +34,23 @@ export class PartitionStream {
   readonly #engine: WholeEngine
   /** Messages before this place were read by another engine. */
   readonly #from: Place | undefined
-  /** Of the messages that the engine may still say something of: where each begins in its input, and its offset. */
+  /** For the messages that the engine may still refer to: the start of each in the engine's input, and its offset. */
   #starts: number[] = []
   #offsets: bigint[] = []
-  /** Bytes of the first message that came before what was pushed. */
+  /** Bytes of the first message that were not pushed, because they are already known. */
   #skipped = 0
   #pushed = 0
   #last: bigint
   #needed: bigint | undefined
-  /** Of the last message. */
+  /** Time of the last message. */
   #time: number | undefined
-  /** By the caller's clock, and by the messages of other streams. */
+  /** Silence by the caller's clock, and by the times of messages of other streams. */
   readonly #unheard = new Silence()
   readonly #passed = new Silence()
-  /** Something was pushed since the state was last taken. */
+  /** Was anything pushed since the state was last taken? */
   isChanged = false
 
-  /** @throws DumpstreamError `DS_OPTION` when the state can't be gone on with */
+  /** @throws DumpstreamError `DS_OPTION` if an engine cannot continue from the state */
   constructor(
     source: string,
     options: StreamOptions,
@@ -66,7 +66,7 @@ export class PartitionStream {
       order: 'oldest_first',
       ...(state === undefined ? {} : { snapshot: state.snapshot }),
       onRecord: (record) => {
-        // A partition has no end that a summary could be of.
+        // A partition has no end that a summary could describe.
         if (record.type === 'summary') return
         onRecord(record, record.type === 'dump' ? this.#placeOf(record) : undefined)
       },
@@ -77,7 +77,7 @@ export class PartitionStream {
     return this.#engine.open
   }
 
-  /** The message that whoever goes on with the last state has to begin with; undefined: any that comes. */
+  /** The message with which a reader that has the last state must begin; undefined if any later one will do. */
   get needed(): bigint | undefined {
     return this.#needed
   }
@@ -91,7 +91,7 @@ export class PartitionStream {
     return { offset: String(offset), byte, snapshot }
   }
 
-  /** Messages of this stream, in order. Those that are known are passed over. */
+  /** Takes messages of this stream, in order. Skips those that are already known. */
   push(run: MessageRun): void {
     const first = this.#firstNew(run)
     if (first === undefined) return
@@ -117,12 +117,12 @@ export class PartitionStream {
     if (at > fed) this.#feed(bytes.subarray(fed, at))
   }
 
-  /** Time goes on, and nothing came: `now` is of the caller's clock. */
+  /** Nothing came up to `now` of the caller's clock. */
   tick(now: number, idle: number): void {
     this.#wait(this.#unheard, now, idle)
   }
 
-  /** As `tick`: `now` is the time of other streams' messages. */
+  /** Like `tick`, but `now` is the time of other streams' messages. */
   pass(now: number, idle: number): void {
     this.#wait(this.#passed, now, idle)
   }
@@ -151,7 +151,7 @@ export class PartitionStream {
     this.#engine.tick(time)
   }
 
-  /** The first message that is new, and where what is new of it begins; undefined: none is. */
+  /** The first new message, and where its new bytes begin; undefined if there is none. */
   #firstNew(run: MessageRun): { readonly index: number; readonly at: number } | undefined {
     const from = this.#from
     for (const [index, offset] of run.offsets.entries()) {
@@ -180,7 +180,7 @@ export class PartitionStream {
     this.#forget()
   }
 
-  /** Messages that the engine is done with. While it is open, its state may begin before what it needs itself. */
+  /** Forgets messages that the engine is done with. While it is open, a snapshot can begin before what the engine itself needs. */
   #forget(): void {
     if (this.#engine.open) return
     const done = this.#index(Math.min(this.#engine.resumeAt, this.#pushed))
@@ -194,7 +194,7 @@ export class PartitionStream {
     return this.#at(start)
   }
 
-  /** Where byte `at` of the engine's input stands. */
+  /** The place of byte `at` of the engine's input. */
   #at(at: number): Place {
     const index = this.#index(at)
     const offset = this.#offsets[index]
@@ -203,7 +203,7 @@ export class PartitionStream {
     return { offset, byte: index === 0 ? byte + this.#skipped : byte }
   }
 
-  /** The last message that begins at `at` or before. */
+  /** The last message that begins at or before `at`. */
   #index(at: number): number {
     let low = 0
     let high = this.#starts.length - 1

@@ -1,4 +1,4 @@
-/** The public stream: a transform around one engine, called once a chunk (a transform per line costs half the rate). */
+/** The public stream: a transform around one engine, called once per chunk (a transform per line costs half the throughput). */
 import { Transform } from 'node:stream'
 import type { RecordFrame } from '../carriers/carrier.ts'
 import { SteadyClock } from '../core/clock.ts'
@@ -7,8 +7,8 @@ import { checkChoice, checkObject } from '../engine/check-options.ts'
 import { createEngine, type EngineOptions } from '../engine/engine.ts'
 
 /**
- * A transform whose readable side is typed: `for await` yields `T`. An intersection, for `pipeline(log, dumpstream(), async (records) => …)`: an
- * interface whose iterator yields `T` alone is no `NodeJS.ReadWriteStream`, which is one of strings and buffers.
+ * A transform whose readable side is typed: `for await` yields `T`. It is an intersection so that `pipeline(log, dumpstream(), async (records) => …)`
+ * type-checks: an interface whose iterator yields only `T` is not a `NodeJS.ReadWriteStream`, which yields strings and buffers.
  */
 export type TypedTransform<T> = Transform & AsyncIterable<T>
 
@@ -19,12 +19,12 @@ export interface DumpstreamOptions extends Omit<EngineOptions, 'onRecord' | 'onL
    * programs that send them to different places.
    */
   readonly logs?: 'drop' | 'pass' | 'objects'
-  /** The input is live: an open dump also ends after `idle` milliseconds of silence. Default: true when `idle` is given. */
+  /** The input is live: an open dump also ends after `idle` milliseconds of silence. Default: true if `idle` is given. */
   readonly follow?: boolean
   /** Destroys the stream with an `AbortError`. */
   readonly signal?: AbortSignal
   /**
-   * How many objects, or bytes (`pass`), may wait for the reader. Default: 16, or 16 KiB. All records of a dump are made at once when it
+   * How many objects, or bytes with `pass`, may wait for the reader. Default: 16, or 16 KiB. All records of a dump are emitted at once when it
    * ends, so one dump may exceed it.
    */
   readonly readableHighWaterMark?: number
@@ -68,10 +68,10 @@ export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<Dump
     ...engineOptions,
     onRecord: (record: DumpstreamRecord, frame?: RecordFrame) => {
       if (pass) {
-        // A summary replaces no dump: in a log it would be a line that nobody wrote.
+        // A summary does not replace a dump: in the log it would be an extra line.
         if (record.type === 'summary') return
         const json = JSON.stringify(record)
-        // A record is a line of its own, also where the log stops in the middle of one.
+        // A record is always a separate line, even if the log stops in the middle of one.
         stream.push(`${atLineStart ? '' : '\n'}${frame === undefined ? json : frame(json)}\n`)
         atLineStart = true
       } else {
@@ -108,7 +108,7 @@ export function dumpstream(options: DumpstreamOptions = {}): TypedTransform<Dump
   return stream
 }
 
-/** A throw would come out of the writer's `write()`; here it becomes the stream's error. */
+/** Turns an exception into the stream's error; otherwise it would be thrown from the writer's `write()`. */
 function attempt(work: () => void, done: (error?: Error) => void): void {
   try {
     work()
@@ -119,7 +119,7 @@ function attempt(work: () => void, done: (error?: Error) => void): void {
   done()
 }
 
-/** A view of the chunk that was written stays valid: a stream owns what was written to it. Others are the engine's own memory. */
+/** Are `bytes` a view of the written chunk? Such a view stays valid, because the stream owns the chunk; other bytes are the engine's own memory. */
 function isPartOf(bytes: Uint8Array, chunk: Uint8Array | undefined): boolean {
   return (
     chunk !== undefined &&
@@ -129,7 +129,7 @@ function isPartOf(bytes: Uint8Array, chunk: Uint8Array | undefined): boolean {
   )
 }
 
-/** Silence counts only while the stream can take more, and could all the time since the last tick: what a slow reader holds up is not silent. */
+/** Ticks only if the stream was able to take more the whole time since the last tick: while a slow reader holds up the input, it is not silent. */
 function tickWhileOpen(stream: Transform, idle: number, tick: (elapsed: number) => void): void {
   const every = Math.max(10, idle / 4)
   let last = performance.now()

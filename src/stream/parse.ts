@@ -4,7 +4,11 @@ import { createEngine, type EngineOptions } from '../engine/engine.ts'
 
 export type ParseOptions = Omit<EngineOptions, 'onRecord' | 'onLog' | 'idle'>
 
-/** All records of a log that is in memory. Text is taken as UTF-8. */
+/**
+ * Reads a whole log that is in memory, and returns its records. A string is encoded as UTF-8.
+ *
+ * @throws DumpstreamError with code `DS_OPTION` for an option, or an input, that is not valid.
+ */
 export function parseDumps(input: Uint8Array | string, options: ParseOptions = {}): DumpstreamRecord[] {
   if (typeof input !== 'string' && !(input instanceof Uint8Array)) {
     throw new DumpstreamError('DS_OPTION', `parseDumps takes a Uint8Array or a string, not ${typeof input}`)

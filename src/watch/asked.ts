@@ -1,16 +1,16 @@
-/** Dumps that are asked for, one at a time: each answer is handed to one engine, and ends the dump in it. */
+/** Requests dumps, one at a time: each answer is read by an engine, and ends the dump in it. */
 import type { Engine } from '../engine/engine.ts'
 
 const LINE_FEED = 0x0a
 
-/** Hands on the bytes of one answer as they come; rejects with a `DumpstreamError`, what came before is kept. */
+/** Passes on the bytes of one answer as they come. Rejects with a `DumpstreamError`; the bytes before it stay valid. */
 export type Ask = (take: (bytes: Uint8Array) => void, signal: AbortSignal) => Promise<void>
 
-/** Resolves to the number of dumps in the answer. Throws what `ask` throws once the answer is closed. */
+/** Resolves to the number of dumps in the answer. Throws the error of `ask`, after the answer was closed. */
 export async function askOnce(engine: Engine, idle: number, ask: Ask, signal: AbortSignal): Promise<number> {
   const before = engine.stats.dumps
   let last = LINE_FEED
-  // The time of a dump without time stamps is when it was asked for.
+  // A dump without timestamps gets the time of the request.
   engine.tick(Date.now())
   try {
     await ask((bytes) => {
@@ -19,7 +19,7 @@ export async function askOnce(engine: Engine, idle: number, ask: Ask, signal: Ab
     }, signal)
   } finally {
     if (last !== LINE_FEED) engine.push(Buffer.of(LINE_FEED))
-    // The silence after an answer is certain: the engine sees that nothing moves, and then that it has been so for long enough.
+    // Nothing follows an answer: the ticks make the engine see first that nothing has moved, and then that this has lasted long enough.
     const now = Date.now()
     for (const time of [now, now, now + idle]) engine.tick(time)
   }

@@ -1,13 +1,13 @@
-/** `--exec`: a shell command whose stdout has the dump. Its stderr goes where ours does: `2>&1` in the command reads both. */
+/** `--exec`: a shell command that prints the dump to stdout. Its stderr is ours; `2>&1` in the command includes it. */
 import { spawn } from 'node:child_process'
 import { DumpstreamError } from '../core/errors.ts'
 import { readChunks } from '../input/read.ts'
 import type { Ask } from './asked.ts'
 
-/** `timeout` in milliseconds: then the command and what it started are killed. */
+/** `timeout`: milliseconds after which the command and its children are killed. */
 export function commandAsk(command: string, timeout: number): Ask {
   return async (take, signal) => {
-    // A group of its own, so that the whole pipeline can be killed.
+    // A separate process group, so that the whole pipeline can be killed.
     const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
     let timedOut = false
     const kill = (): void => {

@@ -1,17 +1,17 @@
-/** Whether an executable was made by Go: the sections of its ELF file say so (`go version` reads the same one, debug/buildinfo). */
+/** Detects whether Go made an executable, by the sections of its ELF file (`go version` reads one of them, debug/buildinfo). */
 import { closeSync, openSync, readSync } from 'node:fs'
 
 /** A Go program has some 30 sections; C++ programs have had hundreds. */
 const SECTIONS_MAX = 4_096
-/** Names of all sections together, bytes. */
+/** Total length of the section names, bytes. */
 const NAMES_MAX = 256 << 10
-/** The file header of 64 bit is 64 bytes, of 32 bit 52. */
+/** The file header is 64 bytes long for 64 bit, 52 for 32 bit. */
 const HEADER_BYTES = 64
 
-/** `.note.go.buildid` is there since Go 1.5, `.go.buildinfo` since 1.13, `.gopclntab` also in programs linked by others. */
+/** `.note.go.buildid` exists since Go 1.5, `.go.buildinfo` since 1.13, `.gopclntab` also in programs that another linker has linked. */
 const GO_SECTION = /(?:^|\0)\.(?:note\.go\.buildid|go\.buildinfo|gopclntab)\0/
 
-/** Undefined when the file is no ELF file, or has no section names: nothing can be said then. Throws what reading throws. */
+/** Undefined if it is not an ELF file, or has no section names. Throws the errors of reading. */
 export function isGoBinary(path: string): boolean | undefined {
   const fd = openSync(path, 'r')
   try {

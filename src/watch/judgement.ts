@@ -1,4 +1,4 @@
-/** What a watch says at its end: of each source, from its last dump that shows the process. */
+/** The verdict at the end of a watch: for each source, from its last dump that shows the process. */
 import { LIMITS } from '../core/limits.ts'
 import type { DumpRecord, DumpstreamRecord, SignatureRecord } from '../core/records.ts'
 import type { Baseline } from '../sinks/baseline.ts'
@@ -10,7 +10,7 @@ interface Seen {
   first: DumpRecord
   last: DumpRecord
   dumps: number
-  /** Of the last dump: what leaks or grows. */
+  /** From the last dump: signatures that leak or grow. */
   told: SignatureRecord[]
 }
 
@@ -19,7 +19,7 @@ export class Judgement implements RecordSink {
   readonly #seen = new Map<string, Seen>()
   #shown = 0
 
-  /** What `baseline` knows is not told. */
+  /** Signatures that `baseline` knows are not reported. */
   constructor(baseline: Baseline | undefined) {
     this.#baseline = baseline
   }
@@ -43,7 +43,7 @@ export class Judgement implements RecordSink {
     }
   }
 
-  /** Dumps that show their process. What a handler logs besides (the stack of one goroutine, a race report) answers no signal. */
+  /** Dumps that show their process. Anything else that a handler logs (the stack of one goroutine, a race report) is not an answer to a signal. */
   get shown(): number {
     return this.#shown
   }
@@ -56,7 +56,7 @@ export class Judgement implements RecordSink {
     return [...this.#seen.values()].reduce((sum, { dumps }) => sum + dumps, 0)
   }
 
-  /** Lines without line ends: one for each source, and one for each signature that leaks or grows. */
+  /** Lines without line ends: one per source, followed by one per signature that leaks or grows. */
   lines(): string[] {
     if (this.#seen.size === 0) return ['no dump was seen']
     return [...this.#seen.values()].flatMap((seen) => [headline(seen), ...seen.told.map(sentence)])
@@ -71,7 +71,7 @@ function headline({ first, last, dumps, told }: Seen): string {
   const verdict = leaking === 0 ? 'nothing leaks' : leaking === 1 ? '1 signature leaks' : `${leaking} signatures leak`
   const grows = growing === 0 ? '' : growing === 1 ? ', 1 grows' : `, ${growing} grow`
   const single = dumps === 1 && leaking === 0
-  return `${dumps} dump${dumps === 1 ? '' : 's'} of ${last.source}${over}: ${single ? 'a leak shows from the second on' : verdict}${grows}`
+  return `${dumps} dump${dumps === 1 ? '' : 's'} of ${last.source}${over}: ${single ? 'leaks show from the second dump on' : verdict}${grows}`
 }
 
 function sentence(record: SignatureRecord): string {

@@ -1,13 +1,13 @@
 /**
- * The process that is told by a signal to dump. Before each signal it is made sure that it is still the same process, that it is a Go
- * program, and that it catches the signal: one that is not caught ends a process.
+ * The process that a signal asks for a dump. Before each signal we check that it is still the same process, that it is a Go program, and that it
+ * catches the signal: an uncaught signal ends a process.
  *
- * | signal                          | what a Go program does that has no handler of its own (os/signal, runtime/sigtab_linux_generic.go) |
+ * | signal                          | what a Go program without a handler does (os/signal, runtime/sigtab_linux_generic.go)            |
  * |---------------------------------|--------------------------------------------------------------------------------------------------|
  * | USR1, USR2, ALRM, WINCH, …      | nothing: the runtime catches and drops it                                                        |
  * | QUIT, ABRT, ILL, TRAP, SYS, …   | dumps all goroutines to stderr and exits                                                         |
  * | HUP, INT, TERM                  | exits                                                                                            |
- * | KILL, STOP, TSTP, TTIN, TTOU    | can't be caught, or stops the process                                                            |
+ * | KILL, STOP, TSTP, TTIN, TTOU    | cannot be caught, or stops the process                                                           |
  */
 import { readdirSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -43,10 +43,10 @@ function isSignal(name: string): name is NodeJS.Signals {
 /** Why this signal is not sent; undefined when it may be. */
 export function objectionTo({ name }: SignalChoice, iKnow: boolean): string | undefined {
   if (NEVER.test(name))
-    return `${name} makes no dump: it can't be handled, or stops the process; name the signal the service handles`
+    return `${name} does not make a dump: it can't be handled, or stops the process; name the signal that the service handles`
   if (iKnow || !ENDING.test(name)) return undefined
   const how = DUMPS_AND_ENDS.test(name) ? 'ends a Go program after its dump' : 'ends a Go program'
-  return `${name} ${how}, unless it has a handler; --i-know sends it all the same`
+  return `${name} ${how}, unless it has a handler; --i-know sends it anyway`
 }
 
 export class Target {
@@ -54,10 +54,10 @@ export class Target {
   readonly #signal: SignalChoice
   readonly #iKnow: boolean
 
-  /** @throws DumpstreamError when there is no such process */
+  /** @throws DumpstreamError if there is no such process */
   constructor(pid: number, signal: SignalChoice, iKnow: boolean) {
     const found = identifyProcess(pid)
-    if (found === undefined) throw refusal(`there is no process ${pid}; pgrep finds the pid of a name`)
+    if (found === undefined) throw refusal(`no process has pid ${pid}; pgrep finds a pid by name`)
     this.#process = found
     this.#signal = signal
     this.#iKnow = iKnow
@@ -67,7 +67,7 @@ export class Target {
     return this.#process.ended()
   }
 
-  /** @throws DumpstreamError that says what to do, when the signal should not be sent */
+  /** @throws DumpstreamError with advice, if the signal should not be sent */
   check(): void {
     const { pid } = this.#process
     if (this.ended) throw refusal(`process ${pid} has ended`)
@@ -107,13 +107,12 @@ function checkIsGo(pid: number): void {
   if (isGo === true) return
   const child = goChildOf(pid)
   const what =
-    isGo === false ? 'is no Go program' : 'does not say whether it is a Go program (its sections are stripped)'
-  const advice =
-    child === undefined ? '--i-know signals it all the same' : `its child ${child} (${nameOf(child)}) is one`
+    isGo === false ? 'is not a Go program' : 'does not say whether it is a Go program (its sections are stripped)'
+  const advice = child === undefined ? '--i-know signals it anyway' : `its child ${child} (${nameOf(child)}) is one`
   throw refusal(`process ${pid} (${nameOf(pid)}) ${what}; ${advice}`)
 }
 
-/** Services are often started by a shell. */
+/** A child that is a Go program, since services are often started by a shell. */
 function goChildOf(pid: number): number | undefined {
   try {
     const children = readdirSync(`/proc/${pid}/task`).flatMap(

@@ -1,17 +1,17 @@
 /**
- * A pprof endpoint over HTTP. Credentials and headers are in the request alone: never in a record, a message, or a request to another
- * origin (scheme, host and port).
+ * A pprof endpoint over HTTP. Credentials and headers are used only in the request: never in a record, a message, or a request to another origin
+ * (scheme, host and port).
  */
 import { DumpstreamError } from '../core/errors.ts'
 import { systemErrorText } from '../core/system-error.ts'
 import { readChunks } from '../input/read.ts'
 import type { Ask } from './asked.ts'
 
-/** Longest answer that is read, before and after decompression: pprof itself stops at 64 MiB of debug=2, other handlers do not. */
+/** Longest response that is read, before and after decompression: pprof itself stops at 64 MiB of debug=2, but other handlers do not. */
 const ANSWER_BYTES = 1 << 30
 const REDIRECTS_MAX = 5
 const COMMON_HEADERS = { accept: 'text/plain, */*', 'accept-encoding': 'gzip' }
-/** Of the body of an answer that is an error. */
+/** How much of the body of an error response is read. */
 const REASON_BYTES = 200
 
 export interface Endpoint {
@@ -19,11 +19,11 @@ export interface Endpoint {
   /** Without user and password. */
   readonly name: string
   readonly headers: Headers
-  /** Milliseconds for a whole answer. */
+  /** Milliseconds for a complete response. */
   readonly timeout: number
 }
 
-/** `user`: `NAME:PASSWORD`; `headers`: `Name: value` each. Throws a plain sentence for what was typed wrong. */
+/** `user`: `NAME:PASSWORD`; `headers`: `Name: value` each. Throws an error with a plain sentence if an argument is not valid. */
 export function readEndpoint(
   text: string,
   user: string | undefined,
@@ -58,16 +58,16 @@ export function readEndpoint(
 export function urlAsk(endpoint: Endpoint): Ask {
   return async (take, signal) => {
     const timeout = new AbortController()
-    // A timer that holds the process, which `AbortSignal.timeout` does not: there may be nothing else that does.
+    // Unlike `AbortSignal.timeout`, this timer keeps the process alive, which nothing else may do.
     const timer = setTimeout(() => timeout.abort(), endpoint.timeout)
     const over = AbortSignal.any([signal, timeout.signal])
     try {
-      // Where an answer can't be decompressed, the fetch of Node 20 never settles, not even when it is aborted.
+      // If a response cannot be decompressed, the fetch of Node 20 never settles, not even when it is aborted.
       await Promise.race([readAnswer(endpoint, take, over), aborted(over)])
     } catch (error) {
       if (signal.aborted) return
       if (timeout.signal.aborted)
-        throw failure(endpoint.name, `no whole answer within ${endpoint.timeout / 1000}s; --timeout allows more`)
+        throw failure(endpoint.name, `no complete answer within ${endpoint.timeout / 1000}s; --timeout allows more`)
       throw error instanceof DumpstreamError ? error : failure(endpoint.name, networkText(error))
     } finally {
       clearTimeout(timer)
@@ -88,7 +88,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** Follows redirects within the host; to another port or scheme without credentials. */
+/** Follows redirects on the same host; to another port or scheme, without credentials. */
 async function request({ url, name, headers }: Endpoint, signal: AbortSignal): Promise<Response> {
   let at = url
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
@@ -101,7 +101,7 @@ async function request({ url, name, headers }: Endpoint, signal: AbortSignal): P
     next.username = ''
     next.password = ''
     if (next.hostname !== url.hostname || (at.protocol === 'https:' && next.protocol !== 'https:')) {
-      throw failure(name, `redirects to ${next.href}, which is elsewhere; give that URL if it is meant`)
+      throw failure(name, `redirects to ${next.href}, which is another host; use that URL if it is right`)
     }
     at = next
   }
@@ -125,7 +125,7 @@ async function refuseError(response: Response, { name }: Endpoint): Promise<void
   throw failure(name, `answered ${response.status} ${response.statusText}${line === '' ? '' : ` (${line})`}${advice}`)
 }
 
-/** What a few bytes decompress to may be long, too. */
+/** Limits the decompressed bytes as well, since a few bytes can decompress to many. */
 function bounded(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
   let size = 0
   return (bytes) => {
@@ -136,7 +136,7 @@ function bounded(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8
 }
 
 function tooLong(name: string): DumpstreamError {
-  return failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; what came before was read`)
+  return failure(name, `the answer is longer than ${ANSWER_BYTES >> 20} MiB; the data before that was read`)
 }
 
 async function* body(response: Response, name: string): AsyncGenerator<Uint8Array> {
@@ -148,7 +148,7 @@ async function* body(response: Response, name: string): AsyncGenerator<Uint8Arra
   }
 }
 
-/** debug=0 is a protobuf profile: its period type (11) or a sample type (1) comes first, a message of two numbers (profile.proto). */
+/** debug=0 is a protobuf profile: it begins with a period type (11) or a sample type (1), a message of two numbers (profile.proto). */
 function firstOf(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
   let first = true
   return (bytes) => {
@@ -161,20 +161,20 @@ function firstOf(name: string, take: (bytes: Uint8Array) => void): (bytes: Uint8
 }
 
 const NETWORK_WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name of the host can not be looked up now',
+  ECONNREFUSED: 'connection refused; nothing listens there',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the host name cannot be looked up right now',
   ECONNRESET: 'the connection was closed',
   UND_ERR_SOCKET: 'the connection was closed',
   UND_ERR_HEADERS_OVERFLOW: 'its headers are longer than 16 KiB',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as it says',
-  EHOSTUNREACH: 'the host can not be reached',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is shorter than its content-length',
+  EHOSTUNREACH: 'the host cannot be reached',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS=ca.pem trusts its issuer',
 }
 
-/** fetch says `fetch failed`, and why in the cause. */
+/** fetch throws `fetch failed`, with the reason in `cause`. */
 function networkText(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''

@@ -12,7 +12,7 @@ describe('dumpstream anonymize', () => {
     const { code, stdout, stderr } = await cli(['anonymize', demo])
     expect(code).toBe(0)
     expect(stdout).not.toMatch(/hashtag|content_svr|producer/)
-    expect(stderr).toMatch(/^dumpstream: \d+ words were replaced; look through the result before you share it/)
+    expect(stderr).toMatch(/^dumpstream: \d+ words were replaced; check the result before you share it/)
     const shape = (text: string): unknown[] =>
       recordsIn(text).map(({ type, count, goroutines, states, line }) => ({ type, count, goroutines, states, line }))
     const path = folder.write('anonymous.log', stdout)

@@ -56,7 +56,7 @@ describe('an archive', () => {
     const { code, stderr, stdout } = await cli([cut])
     expect([code, stderr]).toEqual([
       3,
-      `dumpstream: ${cut}: the tar archive is cut short; what came before it was read\n`,
+      `dumpstream: ${cut}: the tar archive is cut short; the data before that was read\n`,
     ])
     expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([
       { source: `${cut}:a.log`, goroutines: 55, truncated: false },
@@ -70,7 +70,7 @@ describe('an archive', () => {
     const { code, stderr, stdout } = await cli([tar])
     expect([code, stderr]).toEqual([
       3,
-      `dumpstream: ${tar}:a.gz: the gzip stream is cut short; what came before it was read\n`,
+      `dumpstream: ${tar}:a.gz: the gzip stream is cut short; the data before that was read\n`,
     ])
     expect(
       recordsIn(stdout)
@@ -106,10 +106,7 @@ describe('compressed streams', () => {
       input: Buffer.concat([gzipSync(dumpText()), Buffer.from('rest')]),
     })
     expect(recordsIn(stdout)[0]).toMatchObject({ goroutines: 55, truncated: false })
-    expect([code, stderr]).toEqual([
-      0,
-      "dumpstream: stdin: what follows the gzip stream is not gzip's, and was ignored\n",
-    ])
+    expect([code, stderr]).toEqual([0, 'dumpstream: stdin: ignored trailing data that is not gzip\n'])
   })
 
   it('of zstd name the Node that reads them where this one does not', async () => {

@@ -117,13 +117,13 @@ describe('a bound', () => {
 
 describe('a mistake is one line that says what to write', () => {
   it.each([
-    [['--formt', 'text'], 'there is no --formt; did you mean --format?'],
-    [['--formattext'], 'there is no --formattext; did you mean --format?'],
-    [['--colour=never'], 'there is no --colour; did you mean --color?'],
-    [['--min'], 'there is no --min; did you mean --min-count?'],
-    [['--zzzz'], 'there is no --zzzz; dumpstream --help lists the flags'],
-    [['-F', 'x'], 'there is no -F; did you mean -f (--follow)?'],
-    [['-x'], 'there is no -x; dumpstream --help lists the flags'],
+    [['--formt', 'text'], 'unknown flag --formt; did you mean --format?'],
+    [['--formattext'], 'unknown flag --formattext; did you mean --format?'],
+    [['--colour=never'], 'unknown flag --colour; did you mean --color?'],
+    [['--min'], 'unknown flag --min; did you mean --min-count?'],
+    [['--zzzz'], 'unknown flag --zzzz; dumpstream --help lists the flags'],
+    [['-F', 'x'], 'unknown flag -F; did you mean -f (--follow)?'],
+    [['-x'], 'unknown flag -x; dumpstream --help lists the flags'],
     [['-match', 'x'], 'write --match with two dashes, not -match'],
     [
       ['--format', 'jsn'],
@@ -152,11 +152,11 @@ describe('a mistake is one line that says what to write', () => {
     [['--idle', '0'], '--idle takes a duration such as 500ms, 2s or 1m, not "0"'],
     [
       ['--match', '(*Cron)'],
-      '--match takes a regular expression as Go has it (RE2), not "(*Cron)" (missing argument to repetition operator: `*`); put \\ before ( ) [ ] * + ? . that mean themselves',
+      '--match takes a regular expression in Go syntax (RE2), not "(*Cron)" (missing argument to repetition operator: `*`); put \\ before a literal ( ) [ ] * + ? or .',
     ],
     [
       ['--match', '(?!main)'],
-      '--match takes a regular expression as Go has it (RE2), not "(?!main)" (invalid or unsupported Perl syntax: `(?!`); put \\ before ( ) [ ] * + ? . that mean themselves',
+      '--match takes a regular expression in Go syntax (RE2), not "(?!main)" (invalid or unsupported Perl syntax: `(?!`); put \\ before a literal ( ) [ ] * + ? or .',
     ],
   ])('%j', (argv, message) => {
     expect(() => options(argv)).toThrow(expect.objectContaining({ code: 'DS_USAGE', message }))

@@ -160,7 +160,7 @@ describe('bridge --journal', () => {
     const base = folder.at('missing/1-1')
     expect(await cli(['bridge', '--journal', base])).toMatchObject({
       code: 3,
-      stderr: `dumpstream: --journal ${base}: there is no such directory\n`,
+      stderr: `dumpstream: --journal ${base}: no such directory\n`,
     })
   })
 })

@@ -205,7 +205,7 @@ describe('following', () => {
     talk.child.kill('SIGTERM')
     const result = await ended
     expect(result.code).toBe(0)
-    expect(result.stderr).toBe(`dumpstream: ${log}: was truncated; reading it from its start\n`)
+    expect(result.stderr).toBe(`dumpstream: ${log}: was truncated; reading from the start\n`)
     const lines = result.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
     const expected = [logText(3), 'last words\n', logText(1, 10), logText(1, 20)].join('')
     expect(lines).toEqual(expected.split('\n').slice(0, -1))
@@ -221,7 +221,7 @@ describe('following', () => {
     await talk.until('two.log')
     talk.child.kill('SIGTERM')
     const result = await ended
-    expect(result).toMatchObject({ code: 0, stderr: `dumpstream: ${two}: not there yet; waiting for it\n` })
+    expect(result).toMatchObject({ code: 0, stderr: `dumpstream: ${two}: does not exist yet; waiting for it\n` })
     expect(recordsIn(result.stdout).filter((record) => record.type === 'dump')).toMatchObject([
       { source: one, dump: 1 },
       { source: two, dump: 1 },
@@ -254,7 +254,7 @@ describe('the process', () => {
     expect(await cli(['--formt'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'dumpstream: there is no --formt; did you mean --format?\n',
+      stderr: 'dumpstream: unknown flag --formt; did you mean --format?\n',
     })
   })
 

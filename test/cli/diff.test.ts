@@ -112,6 +112,6 @@ describe('dumpstream diff', () => {
   it('a log with one dump is told so', () => {
     const bytes = readFileSync(demo)
     folder.write('one.log', bytes.subarray(0, 8000))
-    expect(run('diff', 'one.log').stderr).toContain('one.log has one dump only')
+    expect(run('diff', 'one.log').stderr).toContain('one.log has only one dump')
   })
 })

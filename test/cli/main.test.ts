@@ -76,7 +76,7 @@ describe('inputs', () => {
     expect(stderr.split('\n')).toEqual([
       `dumpstream: ${missing}: no such file`,
       `dumpstream: ${folder.path}: is a directory; name the files in it`,
-      `dumpstream: ${cut}: the gzip stream is cut short; what came before it was read`,
+      `dumpstream: ${cut}: the gzip stream is cut short; the data before that was read`,
       '',
     ])
     expect(recordsIn(stdout).filter(({ type }) => type === 'dump')).toMatchObject([{ source: cut }, { source: good }])
@@ -131,7 +131,7 @@ describe('following', () => {
     process.emit('SIGTERM', 'SIGTERM')
     const { code, stdout, stderr } = await running
     writer.kill()
-    expect([code, stderr]).toEqual([0, `dumpstream: ${late}: not there yet; waiting for it\n`])
+    expect([code, stderr]).toEqual([0, `dumpstream: ${late}: does not exist yet; waiting for it\n`])
     expect(stdout.split('\n').filter((line) => !line.startsWith('{'))).toContain('the last line')
     const dumps = recordsIn(stdout.replace(/^[^{].*\n/gm, '')).filter(({ type }) => type === 'dump')
     expect(dumps.filter(({ source }) => source === log)).toMatchObject([{ dump: 1 }, { dump: 2 }])
@@ -184,7 +184,7 @@ describe('outputs', () => {
     const nowhere = folder.at('no', 'dumps.jsonl')
     expect(await run(['--out', nowhere], LOG)).toMatchObject({
       code: 4,
-      stderr: `dumpstream: can't write to ${nowhere}: there is no such folder\n`,
+      stderr: `dumpstream: can't write to ${nowhere}: no such folder\n`,
     })
     expect(await run(['--out', '/dev/full'], LOG)).toMatchObject({
       code: 4,
@@ -287,7 +287,7 @@ describe('help', () => {
   it('on what is no topic says which one is meant', async () => {
     expect(await run(['help', 'outptu'])).toMatchObject({
       code: 2,
-      stderr: 'dumpstream: there is no help on outptu; did you mean output?\n',
+      stderr: 'dumpstream: no help on outptu; did you mean output?\n',
     })
     expect((await run(['help', 'constructor'])).code).toBe(2)
   })

@@ -114,7 +114,7 @@ describe('dumpstream mcp', () => {
     ['triage', { path: '/no-such-file' }, '/no-such-file: no such file'],
     ['triage', {}, 'triage needs path, a string'],
     ['signature', { path: demo, id: '0000000000000000' }, `no signature 0000000000000000 in ${demo}`],
-    ['nonsense', {}, 'there is no tool nonsense'],
+    ['nonsense', {}, 'no such tool: nonsense'],
   ])('%s %o is answered with what is wrong', async (name, args, says) => {
     expect((await ask(name, args)).text).toContain(says)
   })

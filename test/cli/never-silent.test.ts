@@ -31,7 +31,7 @@ describe('an input without a dump', () => {
     const input = `${NONE}{"payload":{"note":"see goroutine 7 [running]: in the docs"}}\n`
     const { code, stderr } = await cli(['--fail-on', 'leaking'], { input })
     expect(code).toBe(3)
-    expect(stderr).toContain('1 line looks like a header of a goroutine and was not read; try --text-key payload.note')
+    expect(stderr).toContain('1 line looks like a goroutine header but was not read; try --text-key payload.note')
   })
 
   it.each([
@@ -70,7 +70,7 @@ describe('a broken input', () => {
   ])('%s: what was readable is counted, one line on stderr, exit code 3', async (_, input, fault) => {
     const { code, stdout, stderr } = await cli([], { input })
     expect(code).toBe(3)
-    expect(stderr).toBe(`dumpstream: stdin: ${fault}; what came before it was read\n`)
+    expect(stderr).toBe(`dumpstream: stdin: ${fault}; the data before that was read\n`)
     expect(recordsIn(stdout)[0]).toMatchObject({ type: 'dump' })
     expect(Number(recordsIn(stdout)[0]?.goroutines)).toBeGreaterThan(10)
   })

@@ -86,6 +86,6 @@ it('a pipe is read in blocks, and a line says how it is read as a whole where on
   expect(long.length).toBeGreaterThan(33 << 20)
   const more = await cli([], { input: long })
   expect(more.stderr).toBe(
-    'dumpstream: stdin: the newest line is the first, and dumps are compared in pieces; read it as a whole: tac FILE | dumpstream\n',
+    'dumpstream: stdin: the newest line comes first, and dumps are compared within blocks only; to compare all: tac FILE | dumpstream\n',
   )
 })

@@ -62,7 +62,7 @@ describe('report', () => {
     })
     writeFileSync(folder.at('fleet.jsonl'), stdout)
     const again = await report('--format', 'text', 'fleet.jsonl')
-    expect(again.stderr).toContain('there is no goroutine dump in these files')
+    expect(again.stderr).toContain('no goroutine dump in these files')
   })
 
   it('goes on with a source in the file that follows in time', async () => {

@@ -120,7 +120,7 @@ describe('--state-file', () => {
     truncateSync(log)
     appendFileSync(log, dump(2))
     const { stdout, stderr } = await runUntil(1)
-    expect(stderr).toContain('app.log: was truncated; reading it from its start')
+    expect(stderr).toContain('app.log: was truncated; reading from the start')
     expect(dumpsIn(stdout).map(({ goroutines }) => goroutines)).toEqual([11])
   })
 
@@ -150,7 +150,7 @@ describe('--state-file', () => {
     writeFileSync(log, dump(1))
     const { stdout, stderr } = await runUntil(1)
     expect(stderr).toMatch(
-      /app\.log: (?:what was read before is gone; reading from the start|was truncated; reading it from its start)\n/,
+      /app\.log: (?:the file read before is gone; reading from the start|was truncated; reading from the start)\n/,
     )
     expect(dumpsIn(stdout).map(({ dump, goroutines }) => [dump, goroutines])).toEqual([[2, 8]])
   })
@@ -173,7 +173,11 @@ describe('--state-file', () => {
   })
 
   it.each([
-    ['of another version', '{"dumpstream":"state","v":9}\n', 'is of version 9, and this dumpstream reads 1; remove it'],
+    [
+      'of another version',
+      '{"dumpstream":"state","v":9}\n',
+      'has version 9, but this dumpstream reads version 1; remove it',
+    ],
     ['damaged', '{"dumpstream":"state","v":1,"sha256":"00"}\n{}\n', 'is damaged; remove it to start over'],
     ['something else', 'an ordinary log\n', 'is not a state file; name another one'],
   ])('is refused when it is %s', async (_, content, why) => {
@@ -192,7 +196,7 @@ describe('--state-file', () => {
     const { code, stderr } = await cli([...argv, '--similarity', 'exact'], { cwd: folder.path })
     expect([code, stderr]).toEqual([
       3,
-      'dumpstream: state: snapshot was made with another similarity than exact; start without it; remove it to start over\n',
+      'dumpstream: state: snapshot was made with a similarity other than exact; start without it; remove it to start over\n',
     ])
   })
 

@@ -137,7 +137,7 @@ describe('dumpstream watch --pid', () => {
     watch.kill('SIGINT')
     expect(await result).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/1 dump of .*: a leak shows from the second on\n$/),
+      stderr: expect.stringMatching(/1 dump of .*: leaks show from the second dump on\n$/),
     })
   })
 
@@ -241,7 +241,7 @@ describe('what is typed wrong', () => {
     [['--pid', '1', '--signal', 'FOO'], '--signal takes a name such as USR2, not "FOO"'],
     [['--url', 'http://a', '--signal', 'USR2'], '--signal goes with --pid'],
     [['--exec', 'true', '--user', 'a:b'], '--user goes with --url'],
-    [['--exec', 'true', '--count', '0'], '--count takes a number from 1 on'],
+    [['--exec', 'true', '--count', '0'], '--count takes a number of 1 or more'],
     [['--exec', 'true', 'app.log'], 'watch takes no FILE; --log FILE names what the process writes'],
     [['--url', 'localhost:6060'], '--url takes a URL that begins with http:// or https://'],
   ])('%j', async (args, says) => {

@@ -14,7 +14,7 @@ describe('an option that has no such value', () => {
     [{ input: 'k8s' }, 'input takes auto, plain, cri, docker, json, journald, syslog, otlp, not "k8s"'],
     [{ streamKeys: 'pod' }, 'streamKeys takes an array of names, not "pod"'],
     [{ idle: 0 }, 'idle takes milliseconds above 0, not 0'],
-    [{ limits: { signature: 5 } }, 'limits has no signature; LIMITS has all names'],
+    [{ limits: { signature: 5 } }, 'limits has no signature; LIMITS lists all names'],
     [{ limits: { signatures: -1 } }, 'limits.signatures takes a whole number above 0, not -1'],
     [{ limits: { lineBytes: undefined } }, 'limits.lineBytes takes a whole number above 0, not undefined'],
   ])('%j is told', (options, message) => {
@@ -34,7 +34,7 @@ describe('an option that has no such value', () => {
 
 it('text that is pushed in the place of bytes is told, and the engine goes on', () => {
   const engine = createEngine()
-  const message = 'push takes bytes, as Buffer.from(text) has them, not "panic: x\\n"'
+  const message = 'push takes bytes, such as Buffer.from(text), not "panic: x\\n"'
   expect(() => Reflect.apply(engine.push, engine, ['panic: x\n'])).toThrow(
     expect.objectContaining({ name: 'DumpstreamError', code: 'DS_OPTION', message }),
   )

@@ -135,11 +135,11 @@ describe('a snapshot', () => {
         expect.objectContaining({ code: 'DS_OPTION', message: expect.stringContaining(message) }),
       )
     }
-    refused({ ...snapshot, v: 2 }, 'snapshot is of version 2, and this dumpstream reads 1; start without it')
-    refused({ ...snapshot, similarity: 'exact' }, 'another similarity than functions')
-    refused('a text', 'takes what engine.snapshot() made')
-    refused({ ...snapshot, history: { signatures: [1], sources: [] } }, 'this is not one')
-    refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'not one')
+    refused({ ...snapshot, v: 2 }, 'snapshot has version 2, but this dumpstream reads version 1; start without it')
+    refused({ ...snapshot, similarity: 'exact' }, 'a similarity other than functions')
+    refused('a text', 'must be a result of engine.snapshot()')
+    refused({ ...snapshot, history: { signatures: [1], sources: [] } }, 'this one is not')
+    refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'this one is not')
   })
 
   it('is refused, or gone on with, whatever one of its values was changed to', () => {

@@ -33,5 +33,5 @@ it.each([1, 7, 1 << 16])('goes on with the next frame behind what is not one, in
   engine.end()
   expect(records[0]).toMatchObject({ type: 'dump', goroutines: 1, damaged: 0 })
   expect(Buffer.concat(log).toString()).toBe(`${frame(1, 'served\n')}not a frame${frame(1, 'served\n')}`)
-  expect(engine.faults).toEqual(['what is not a frame in the stream of Docker'])
+  expect(engine.faults).toEqual(['bytes that are not a frame in the Docker stream'])
 })

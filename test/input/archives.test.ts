@@ -71,7 +71,7 @@ describe.each(ARCHIVES)('%s', (_, make) => {
   it('is read up to where it is cut, and says so once', async () => {
     const packed = await make()
     const { texts, faults } = await read(packed.subarray(0, Math.floor(packed.length / 2)), 4096)
-    expect(faults).toEqual([expect.stringMatching(/^input: the \w+ \w+ is cut short; what came before it was read$/)])
+    expect(faults).toEqual([expect.stringMatching(/^input: the \w+ \w+ is cut short; the data before that was read$/)])
     const text = texts['input:node-1/app.log'] ?? ''
     expect(text.length).toBeGreaterThan(BIG.length / 4)
     expect(BIG.startsWith(text)).toBe(true)
@@ -93,7 +93,7 @@ describe('packed inputs', () => {
     ['xz', XZ],
   ])('says that %s is cut', async (what, packed) => {
     const { faults } = await read(packed.subarray(0, -12))
-    expect(faults).toEqual([`input: the ${what} stream is cut short; what came before it was read`])
+    expect(faults).toEqual([`input: the ${what} stream is cut short; the data before that was read`])
   })
 
   it('unpacks what is packed in what is packed', async () => {
@@ -116,13 +116,13 @@ describe('packed inputs', () => {
     packed.fill(0xff, 60, 80)
     const { texts, faults } = await read(packed)
     expect(texts['input:b.log']).toBe('b\n')
-    expect(faults).toEqual([expect.stringMatching(/^input:a\.log: is damaged \(.+\); what came before it was read$/)])
+    expect(faults).toEqual([expect.stringMatching(/^input:a\.log: is damaged \(.+\); the data before that was read$/)])
   })
 
   it('reads on after a compressed member that is cut', async () => {
     const { texts, faults } = await read(await tarOf({ 'a.gz': gzipSync(BIG).subarray(0, 5000), 'b.log': 'b\n' }))
     expect(texts['input:b.log']).toBe('b\n')
-    expect(faults).toEqual(['input:a.gz: the gzip stream is cut short; what came before it was read'])
+    expect(faults).toEqual(['input:a.gz: the gzip stream is cut short; the data before that was read'])
   })
 
   it.each([
@@ -135,12 +135,12 @@ describe('packed inputs', () => {
   it('says that the checksum of a member is wrong', async () => {
     const packed = zipOf({ 'a.log': 'text\n' }, { stored: true })
     packed[30 + 'a.log'.length] = 0x54
-    expect((await read(packed)).faults).toEqual(['input:a.log: its checksum is not that of what was read'])
+    expect((await read(packed)).faults).toEqual(['input:a.log: its checksum does not match'])
   })
 
   it('reads all before the garbage that follows gzip, and says that it is there', async () => {
     const packed = Buffer.concat([gzipSync(BIG), gzipSync('two\n'), Buffer.from('garbage')])
-    const notices = ["input: what follows the gzip stream is not gzip's, and was ignored"]
+    const notices = ['input: ignored trailing data that is not gzip']
     for (const size of [packed.length, 1000])
       expect(await read(packed, size)).toEqual({ texts: { input: `${BIG}two\n` }, faults: [], notices })
   })
@@ -150,7 +150,7 @@ describe('packed inputs', () => {
     packed.writeUInt32LE(1, packed.length - 8)
     const { texts, faults } = await read(packed)
     expect(texts.input).toBe(BIG)
-    expect(faults).toEqual(['input: the gzip stream is damaged (incorrect data check); what came before it was read'])
+    expect(faults).toEqual(['input: the gzip stream is damaged (incorrect data check); the data before that was read'])
   })
 
   it.each([...'01234567gxLKSVMDN\0 \u00ff'])(
@@ -170,7 +170,7 @@ describe('packed inputs', () => {
     const name = Buffer.alloc(64 << 20, 'n')
     const before = process.cpuUsage()
     const { faults } = await read(Buffer.concat([head, name]), 64 << 10)
-    expect(faults).toEqual(['input: the gzip stream is cut short; what came before it was read'])
+    expect(faults).toEqual(['input: the gzip stream is cut short; the data before that was read'])
     // 1 µs a byte, asked for one by one, were a minute.
     expect(process.cpuUsage(before).user).toBeLessThan(10e6)
   })
@@ -218,14 +218,14 @@ describe('bombs', () => {
       unpackedBytes: 1 << 20,
       unpackedRatio: 10,
     })
-    expect(faults).toEqual(['input: unpacks to more than 10 times its size; what came before it was read'])
+    expect(faults).toEqual(['input: unpacks to more than 10 times its size; the data before that was read'])
     expect(texts.input?.length).toBeLessThan(2 << 20)
   })
 
   it('counts all members together', async () => {
     const members = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}`, '\n'.repeat(1 << 20)]))
     const { faults } = await read(zipOf(members), 100, { unpackedBytes: 1 << 20, unpackedRatio: 10 })
-    expect(faults).toEqual(['input: unpacks to more than 10 times its size; what came before it was read'])
+    expect(faults).toEqual(['input: unpacks to more than 10 times its size; the data before that was read'])
   })
 
   it('lets a small input be compressed by any ratio', async () => {
@@ -236,7 +236,7 @@ describe('bombs', () => {
     let packed: Uint8Array = gzipSync('a\n')
     for (let i = 0; i < 4; i++) packed = gzipSync(packed)
     expect((await read(packed, 100, { packings: 4 })).faults).toEqual([
-      'input: is packed more than 4 times; what came before it was read',
+      'input: is packed more than 4 times; the data before that was read',
     ])
     expect((await read(packed, 100)).texts).toEqual({ input: 'a\n' })
   })
@@ -244,7 +244,7 @@ describe('bombs', () => {
   it('stops at too many members', async () => {
     const { texts, faults } = await read(zipOf({ a: 'a', b: 'b', c: 'c' }), 100, { members: 2 })
     expect(Object.keys(texts)).toEqual(['input:a', 'input:b'])
-    expect(faults).toEqual(['input: has more than 2 files in it; what came before it was read'])
+    expect(faults).toEqual(['input: has more than 2 files in it; the data before that was read'])
   })
 })
 

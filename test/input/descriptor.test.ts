@@ -59,7 +59,7 @@ describe('another process’s stdout', () => {
       const refused = await cli([path])
       expect(refused).toMatchObject({ code: 3, stdout: '' })
       expect(refused.stderr).toMatch(/is a pipe: reading it takes lines away from its reader, process \d+ \(sleep\); /)
-      expect(refused.stderr).toMatch(/--steal reads it all the same\n$/)
+      expect(refused.stderr).toMatch(/--steal reads it anyway\n$/)
       expect(refused.stderr.trim().split('\n').length).toBe(1)
       const thief = start(['--steal', '--idle', '200ms', path])
       const result = finish(thief)
@@ -100,7 +100,7 @@ describe('another process’s stdout', () => {
     const child = children.sleeper()
     expect(await cli(['/proc/4194305/fd/1'])).toMatchObject({
       code: 3,
-      stderr: 'dumpstream: /proc/4194305/fd/1: there is no process 4194305; pgrep finds the pid of a name\n',
+      stderr: 'dumpstream: /proc/4194305/fd/1: no process has pid 4194305; pgrep finds a pid by name\n',
     })
     expect((await cli(['--follow', '/proc/4194305/fd/1'])).code).toBe(3)
     expect((await cli([`/proc/${child.pid}/fd/77`])).stderr).toBe(
@@ -125,7 +125,7 @@ describe('another process’s stdout', () => {
   it('a link to /dev/stdout, as images make of a log file, is the command’s own', async () => {
     symlinkSync('/dev/stdout', folder.at('access.log'))
     const { code, stderr } = await cli([folder.at('access.log')])
-    expect(stderr).toContain("is where this command itself writes; the service's is /proc/PID/fd/1")
+    expect(stderr).toContain("is this command's own output; the service's is /proc/PID/fd/1")
     expect(code).toBe(3)
   })
 

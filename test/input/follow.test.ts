@@ -78,7 +78,7 @@ describe('a followed file', () => {
     writeFileSync(log, 'late\n')
     watched.look()
     expect(watched.text).toBe('late\n')
-    expect(watched.notices).toEqual([`${log}: not there yet; waiting for it`])
+    expect(watched.notices).toEqual([`${log}: does not exist yet; waiting for it`])
   })
 
   it('is a complaint, not a crash, when it is a directory', () => {
@@ -272,7 +272,7 @@ describe('truncation', () => {
     appendFileSync(log, 'three\n')
     watched.look()
     expect(watched.text).toBe('one\ntwo\nthree\n')
-    expect(watched.notices).toEqual([`${log}: was truncated; reading it from its start`])
+    expect(watched.notices).toEqual([`${log}: was truncated; reading from the start`])
   })
 
   it('is seen when the file has grown past the old position before the next look', () => {

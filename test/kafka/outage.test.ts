@@ -48,7 +48,7 @@ describe('a failure', () => {
   it('is final where trying again does not help', () => {
     expect(failureOf(new AggregateError([protocol('TOPIC_AUTHORIZATION_FAILED')])).isFinal).toBe(true)
     expect(failureOf(new Error('Unknown topic nope.'))).toMatchObject({
-      text: 'topic nope is not there',
+      text: 'topic nope does not exist',
       isFinal: true,
     })
     expect(failureOf(protocol('LEADER_NOT_AVAILABLE'))).toMatchObject({

@@ -78,14 +78,14 @@ const sasl = (mechanism: string, user = 'reader'): string[] => [
 ]
 const REFUSED: [string, () => string[], RegExp][] = [
   ['a wrong password', () => [...sasl('PLAIN', 'nobody')], /the user or the password is wrong/],
-  ['no rights', () => [...sasl('PLAIN', 'stranger')], /no right to use the topic/],
+  ['no rights', () => [...sasl('PLAIN', 'stranger')], /not authorized to use the topic/],
   ['a mechanism it does not have', () => [...sasl('SCRAM-SHA-512')], /the broker does not have this SASL mechanism/],
   [
     'an authority that is not known',
     () => ['--brokers', `localhost:${kafka.ports.TLS}`, '--tls'],
     /self-signed certificate/,
   ],
-  ['plain text at a port of TLS', () => ['--brokers', `localhost:${kafka.ports.TLS}`], /the broker may want --tls/],
+  ['plain text at a port of TLS', () => ['--brokers', `localhost:${kafka.ports.TLS}`], /the broker may require --tls/],
 ]
 const TAKEN: [string, () => string[]][] = [
   ['SASL PLAIN', () => sasl('PLAIN')],
@@ -98,7 +98,7 @@ describe.runIf(process.env.DUMPSTREAM_LIVE)('brokers that ask who we are', () =>
   // A topic for the records that is not there is what is complained of once the brokers have let us in.
   it.each(TAKEN)('let us in by %s', async (_, flags) => {
     const { stderr } = await cli(['kafka', ...flags(), '--topic', 'logs', '--out-topic', 'nope'])
-    expect(stderr).toBe('dumpstream: --out-topic nope: topic nope is not there\n')
+    expect(stderr).toBe('dumpstream: --out-topic nope: topic nope does not exist\n')
   })
 
   it.each(REFUSED)('refuse %s: one line, exit code 3', async (_, flags, said) => {

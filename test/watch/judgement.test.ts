@@ -36,7 +36,7 @@ describe('the judgement at the end of a watch', () => {
 
   it('says that nothing came, and when there is nothing to compare with', () => {
     expect(judged([]).lines).toEqual(['no dump was seen'])
-    expect(judged([dump()]).lines).toEqual(['1 dump of app.log: a leak shows from the second on'])
+    expect(judged([dump()]).lines).toEqual(['1 dump of app.log: leaks show from the second dump on'])
     expect(judged(SINGLE).lines[0]).toContain('1 dump of app.log')
   })
 })

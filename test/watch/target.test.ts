@@ -24,12 +24,13 @@ describe('signals', () => {
   })
 
   it.each(['QUIT', 'ABRT', 'TERM', 'HUP', 'INT'])('%s ends a Go program: only when that is known', (name) => {
-    expect(objectionTo(signal(name), false)).toContain('--i-know sends it all the same')
+    expect(objectionTo(signal(name), false)).toContain('--i-know sends it anyway')
     expect(objectionTo(signal(name), true)).toBeUndefined()
   })
 
   it('KILL and STOP never make a dump', () => {
-    for (const name of ['KILL', 'STOP', 'TSTP']) expect(objectionTo(signal(name), true)).toContain('makes no dump')
+    for (const name of ['KILL', 'STOP', 'TSTP'])
+      expect(objectionTo(signal(name), true)).toContain('does not make a dump')
     expect(objectionTo(signal('USR1'), false)).toBeUndefined()
   })
 })
@@ -38,7 +39,7 @@ describe('the process', () => {
   it('that is no Go program is not signalled', () => {
     const { pid = 0 } = children.sleeper()
     const target = new Target(pid, signal('USR2'), false)
-    expect(() => target.send()).toThrow(`process ${pid} (sleep) is no Go program; --i-know signals it all the same`)
+    expect(() => target.send()).toThrow(`process ${pid} (sleep) is not a Go program; --i-know signals it anyway`)
   })
 
   it('that does not catch the signal is not ended by it, whatever is known', () => {
@@ -55,7 +56,7 @@ describe('the process', () => {
     child.kill('SIGKILL')
     await exited
     expect(() => target.send()).toThrow(`process ${child.pid} has ended`)
-    expect(() => new Target(4194305, signal('USR2'), true)).toThrow('there is no process 4194305')
+    expect(() => new Target(4194305, signal('USR2'), true)).toThrow('no process has pid 4194305')
   })
 })
 

@@ -79,7 +79,7 @@ describe('a pprof endpoint', () => {
     const asked = ask((bytes) => {
       size += bytes.length
     }, new AbortController().signal)
-    await expect(asked).rejects.toThrow(`${base}/d: the answer is longer than 1024 MiB; what came before was read`)
+    await expect(asked).rejects.toThrow(`${base}/d: the answer is longer than 1024 MiB; the data before that was read`)
     expect(size).toBeGreaterThan((1 << 30) - (8 << 20))
     expect(size).toBeLessThanOrEqual(1 << 30)
   })
@@ -103,7 +103,7 @@ describe('a pprof endpoint', () => {
     const location = other.replace('127.0.0.1', 'localhost')
     const base = await serve((_request, response) => response.writeHead(307, { location }).end())
     await expect(get(`${base}/d`, { user: 'a:b' })).rejects.toThrow(
-      `redirects to ${location}/, which is elsewhere; give that URL if it is meant`,
+      `redirects to ${location}/, which is another host; use that URL if it is right`,
     )
     expect(asked).toBe(false)
   })
@@ -140,7 +140,7 @@ describe('a pprof endpoint', () => {
         size += bytes.length
       }, new AbortController().signal)
       await expect(asked).rejects.toThrow(
-        /(?:the answer is longer than 1024 MiB|unpacks to more than 1000 times its size); what came before/,
+        /(?:the answer is longer than 1024 MiB|unpacks to more than 1000 times its size); the data before that was read/,
       )
       expect(size).toBeLessThanOrEqual(1 << 30)
     }
@@ -153,7 +153,7 @@ describe('a pprof endpoint', () => {
       const timer = setInterval(() => response.write('x'), 20)
       response.on('close', () => clearInterval(timer))
     })
-    await expect(get(`${slow}/d`, { timeout: 400 })).rejects.toThrow('no whole answer within 0.4s')
+    await expect(get(`${slow}/d`, { timeout: 400 })).rejects.toThrow('no complete answer within 0.4s')
   })
 
   it('a protobuf profile: add ?debug=2', async () => {
@@ -178,7 +178,7 @@ describe('a pprof endpoint', () => {
     const ask = urlAsk(readEndpoint(`${base}/d`, undefined, [], 300))
     await expect(
       ask((bytes) => chunks.push(Buffer.from(bytes).toString()), new AbortController().signal),
-    ).rejects.toThrow(`${base}/d: no whole answer within 0.3s; --timeout allows more`)
+    ).rejects.toThrow(`${base}/d: no complete answer within 0.3s; --timeout allows more`)
     expect(chunks.join('')).toBe(TEXT)
   })
 
@@ -198,7 +198,7 @@ describe('a pprof endpoint', () => {
     })
     await expect(get(`${base}/d`)).rejects.toThrow('the connection was closed')
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
-    await expect(get(`${base}/d`)).rejects.toThrow('nobody listens there')
+    await expect(get(`${base}/d`)).rejects.toThrow('connection refused; nothing listens there')
   })
 
   it.each([

@@ -1,5 +1,5 @@
-// Package driver reads a file into memory, has a parser read it some times, and prints as JSON what was found and how long
-// each time took: the parser's own time, without start-up and without reading the file.
+// Package driver reads a file into memory, runs a parser on it several times, and prints as JSON what was found and how long each
+// run took: only the parser's time, without start-up and without reading the file.
 package driver
 
 import (
@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Found is what one pass over the input made out.
+// Found is the result of one pass over the input.
 type Found struct {
 	Goroutines int   `json:"goroutines"`
 	Groups     []int `json:"groups,omitempty"` // one number a snapshot; absent: the parser does not group
-	// Errors is how many the parser returned, Error the first of them.
+	// Errors is the number of errors that the parser returned, Error the first of them.
 	Errors int    `json:"errors"`
 	Error  string `json:"error,omitempty"`
 }
@@ -28,7 +28,7 @@ func (f *Found) Fail(err error) {
 	f.Errors++
 }
 
-// Main is the whole program around a parser of the given module.
+// Main is the complete program around a parser of the given module.
 func Main(module string, parse func(input []byte) Found) {
 	runs := flag.Int("runs", 1, "times the input is parsed")
 	flag.Parse()

@@ -1,7 +1,8 @@
-// Drives panicparse as a library, in the loop that its own command `pp` has, at the similarity that is its default.
+// Drives panicparse as a library, in the same loop as its command `pp`, at its default similarity.
 //
-// Left off are the two options that read the local disk (GuessPaths, AnalyzeSources); -names=false also leaves off the naming
-// of recurring pointers, which a caller who wants speed does without.
+// The two options that read the local disk (GuessPaths, AnalyzeSources) are off; -names=false also turns off the naming of recurring pointers, which
+// a
+// caller who wants speed does not need.
 package main
 
 import (

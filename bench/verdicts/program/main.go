@@ -1,4 +1,4 @@
-// Command shop is a service with an HTTP server, keep-alive clients, a pool, a cache and a ticker. Beside them runs one subject:
+// Command shop is a service with an HTTP server, keep-alive clients, a pool, a cache and a ticker. Next to them runs one subject:
 // a leak that is called at random times, or something healthy. It prints dumps of itself, each after a line of log.
 package main
 
@@ -54,7 +54,7 @@ func main() {
 	end := time.Now().Add(time.Duration(min(*until, 1e5) * float64(*step)))
 	url := serve(rng.Int63(), *load)
 	workers(rng.Int63())
-	// Who has few requests has little to do beside them.
+	// A service with few requests has little else to do.
 	busy := time.Duration(1 + 300 / *load)
 	go janitor(busy * 25 * time.Millisecond)
 	go report(busy * 50 * time.Millisecond)
@@ -82,7 +82,7 @@ func main() {
 	os.Exit(0)
 }
 
-// setOf is the later set that has it, if one has.
+// setOf is the later set that contains name, if any.
 func setOf[F any](sets map[string]map[string]F, name string) string {
 	for set, subjects := range sets {
 		if _, has := subjects[name]; has {
@@ -92,10 +92,10 @@ func setOf[F any](sets map[string]map[string]F, name string) string {
 	return ""
 }
 
-// buf is as large as dumps were: hundreds of such processes run at the same time.
+// buf is only as large as the dumps need, because hundreds of such processes run at the same time.
 var buf = make([]byte, 128<<10)
 
-// dump writes one dump with a line of log before and after.
+// dump writes one dump, with a line of log before and after it.
 func dump() {
 	n := len(buf)
 	for n == len(buf) {
@@ -107,7 +107,7 @@ func dump() {
 	fmt.Printf("%s INFO done\n", time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
 }
 
-// callAtRandom calls f as a Poisson process with 1 to 15 calls a step.
+// callAtRandom calls f as a Poisson process with 1 to 15 calls per step.
 func callAtRandom(seed int64, step time.Duration, end time.Time, f func()) {
 	rng := rand.New(rand.NewSource(seed))
 	rate := math.Exp(rng.Float64() * math.Log(15))

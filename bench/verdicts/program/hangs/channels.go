@@ -193,7 +193,7 @@ func (u *users) rename(ctx context.Context) error {
 		return err
 	}
 	defer tx.Commit()
-	// Past the transaction, which has the last connection.
+	// Bypasses the transaction, which holds the last connection.
 	row := u.db.QueryRowContext(ctx, "select id from users")
 	return row.Err()
 }
@@ -302,7 +302,7 @@ func (t *tasks) await(f func()) {
 	<-done
 }
 
-// A task that waits for another one, when all workers do.
+// A task waits for another task while all workers do the same.
 func tasksInTasks(_ string, callers int) {
 	t := &tasks{make(chan func())}
 	for i := 0; i < 4; i++ {

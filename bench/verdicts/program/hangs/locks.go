@@ -1,4 +1,4 @@
-// Package hangs has services that come to a standstill: each function breaks one, and goes on calling it as clients do.
+// Package hangs has services that come to a standstill: each function breaks one, and keeps calling it as clients do.
 package hangs
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// All is name → what breaks; url is that of the service, callers how many clients there are.
+// All is name → what breaks; url is the service's, callers the number of clients.
 var All = map[string]func(url string, callers int){
 	"lock-order":          lockOrder,
 	"lock-forgotten":      lockForgotten,
@@ -41,7 +41,7 @@ var All = map[string]func(url string, callers int){
 	"tasks-in-tasks":      tasksInTasks,
 }
 
-// each calls f from callers goroutines, a little after each other.
+// each calls f from callers goroutines, slightly staggered.
 func each(callers int, f func(i int)) {
 	for i := 0; i < callers; i++ {
 		go f(i)
@@ -301,7 +301,7 @@ func withShard(i int, f func()) {
 	f()
 }
 
-// The locks have no method of their own, and are taken in whatever order.
+// The locks have no methods of their own, and are taken in any order.
 func registryOfLocks(_ string, callers int) {
 	each(callers, func(i int) {
 		withShard(i%4, func() {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Sixth are hangs of kinds that All had not, written before the rules that knew those were read again.
+// Sixth has hangs of kinds that All does not have, written before the rules that knew those were revised.
 var Sixth = map[string]func(url string, callers int){
 	"shutdown-waits":        shutdownWaits,
 	"gate-without-key":      gateWithoutKey,
@@ -33,7 +33,7 @@ var Sixth = map[string]func(url string, callers int){
 	"select-on-closed-shop": selectOnClosedShop,
 }
 
-// Sets are those that were written later than All.
+// Sets has the sets that were written after All.
 var Sets = map[string]map[string]func(url string, callers int){"sixth": Sixth}
 
 func init() {
@@ -47,7 +47,7 @@ type uploader struct {
 	acks chan int
 }
 
-// One waits for all to end, and each waits for an acknowledgement that nobody sends any more.
+// One goroutine waits for all others to end, and each of them waits for an acknowledgement that nobody sends any more.
 func shutdownWaits(_ string, callers int) {
 	u := &uploader{acks: make(chan int)}
 	for i := 0; i < callers; i++ {
@@ -78,7 +78,7 @@ func (g *gate) pass() {
 	}
 }
 
-// The gate is opened without a word to those who wait.
+// The gate is opened without notifying those who wait.
 func gateWithoutKey(_ string, callers int) {
 	g := &gate{}
 	g.opens = sync.NewCond(&g.mu)
@@ -88,7 +88,7 @@ func gateWithoutKey(_ string, callers int) {
 	g.mu.Unlock()
 }
 
-// Who collects ranges over results until they are closed; callers wait for what is collected.
+// The collector ranges over results until the channel is closed; callers wait for what is collected.
 func resultsWithoutEnd(_ string, callers int) {
 	results, collected := make(chan int), make(chan struct{})
 	go collect(results, collected)
@@ -111,7 +111,7 @@ type tickets chan struct{}
 func (l tickets) take() { l <- struct{}{} }
 func (l tickets) give() { <-l }
 
-// Whoever has a slot needs a second one.
+// A goroutine with a slot needs a second one.
 func slotsWithinSlots(_ string, callers int) {
 	slots := make(tickets, 4)
 	each(callers, func(int) {
@@ -125,7 +125,7 @@ func slotsWithinSlots(_ string, callers int) {
 
 type fork struct{ mu sync.Mutex }
 
-// Five take the fork on their left first; callers come to eat as well.
+// Five philosophers take the fork on their left first; callers come to eat as well.
 func philosophers(_ string, callers int) {
 	forks := make([]fork, 5)
 	for i := range forks {
@@ -147,7 +147,7 @@ type buffers struct{ free chan []byte }
 
 func (b *buffers) get() []byte { return <-b.free }
 
-// Buffers are lost at each error.
+// A buffer is lost at each error.
 func buffersNotReturned(_ string, callers int) {
 	b := &buffers{make(chan []byte, 4)}
 	for i := 0; i < 4; i++ {
@@ -161,7 +161,7 @@ func buffersNotReturned(_ string, callers int) {
 	})
 }
 
-// The peer accepts, and says nothing; the client has no time-out.
+// The peer accepts, and then says nothing; the client has no timeout.
 func peerNeverAnswers(_ string, callers int) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -188,7 +188,7 @@ func ask(client *http.Client, url string) {
 	}
 }
 
-// Each request has a connection for its rows, and needs another for the details of a row.
+// Each request has a connection for its rows, and needs another one for the details of a row.
 func queryWithinRows(_ string, callers int) {
 	db, _ := sql.Open("fake", "")
 	db.SetMaxOpenConns(4)
@@ -220,7 +220,7 @@ func (g *group) start(f func()) {
 	}()
 }
 
-// A member of a group with a limit starts another one, when all are taken.
+// A member of a group with a limit starts another one while all slots are taken.
 func groupWithinGroup(_ string, callers int) {
 	g := &group{slots: make(chan struct{}, 4)}
 	each(callers, func(int) {
@@ -263,7 +263,7 @@ func flightNeverLands(_ string, callers int) {
 	each(callers, func(int) { f.do("prices", func() int { return <-replies }) })
 }
 
-// The timer that would wake all was stopped in the meantime.
+// The timer that would wake everyone has been stopped.
 func timerWasStopped(_ string, callers int) {
 	ready := make(chan struct{})
 	timer := time.AfterFunc(time.Hour, func() { close(ready) })
@@ -273,7 +273,7 @@ func timerWasStopped(_ string, callers int) {
 
 func awaitReady(ready chan struct{}) { <-ready }
 
-// The end of a context is waited for that nobody cancels.
+// Waits for the end of a context that nobody cancels.
 func contextWithoutEnd(_ string, callers int) {
 	ctx, cancel := context.WithCancel(context.Background())
 	_ = cancel
@@ -303,7 +303,7 @@ func (c *shelf) read() {
 	defer c.mu.RUnlock()
 }
 
-// One reads under the lock for as long as no update comes, one wants to write, and so nobody else reads.
+// A reader keeps the lock until an update comes, a writer waits for it, and so nobody else can read.
 func readerStays(_ string, callers int) {
 	c := &shelf{updates: make(chan int)}
 	go c.watch()
@@ -330,7 +330,7 @@ func (m *letters) take() {
 	m.mails--
 }
 
-// Who waits gives back the inner lock alone.
+// A waiter releases only the inner lock.
 func waitUnderTwoLocks(_ string, callers int) {
 	m := &letters{}
 	m.more = sync.NewCond(&m.inner)
@@ -367,7 +367,7 @@ func (b *barrier) arrive() {
 	<-b.all
 }
 
-// One of those who are waited for never comes.
+// One of the goroutines that the barrier waits for never comes.
 func barrierIsOneShort(_ string, callers int) {
 	b := &barrier{missing: callers + 1, all: make(chan struct{})}
 	each(callers, func(int) { b.arrive() })
@@ -382,7 +382,7 @@ func (p *publisher) publish() {
 	}
 }
 
-// The broker has confirmed before anybody listened.
+// The broker confirmed before anybody listened.
 func confirmationIsLost(_ string, callers int) {
 	p := &publisher{make(chan uint64)}
 	each(callers, func(int) { p.publish() })
@@ -399,7 +399,7 @@ func (s *shop) order(i int) {
 	}
 }
 
-// Nobody is behind the counter.
+// Nobody serves the counter.
 func selectOnClosedShop(_ string, callers int) {
 	s := &shop{make(chan int), make(chan int)}
 	each(callers, func(i int) { s.order(i) })

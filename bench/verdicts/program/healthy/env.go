@@ -1,4 +1,4 @@
-// Package healthy has what goes on in services where nothing leaks. Most of it gathers goroutines for a while, or for good.
+// Package healthy has patterns of services in which nothing leaks. Most of them accumulate goroutines for a while, or for good.
 package healthy
 
 import (
@@ -9,31 +9,31 @@ import (
 	"time"
 )
 
-// Env is what a subject is given.
+// Env is the environment of a subject.
 type Env struct {
-	// Rand is for the subject's own goroutine.
+	// Rand is for the subject's own goroutine only.
 	Rand *rand.Rand
 	// Step is the time between dumps.
 	Step time.Duration
-	// URL is that of the service.
+	// URL is the service's URL.
 	URL string
 }
 
 // All is name → subject, which runs until the process ends.
 var All = map[string]func(*Env){}
 
-// steps is a time of so many steps.
+// steps is the duration of n steps.
 func (e *Env) steps(n float64) time.Duration { return time.Duration(n * float64(e.Step)) }
 
-// spread is a number between from and to, as often in each octave.
+// spread is a number between from and to, log-uniform.
 func (e *Env) spread(from, to float64) float64 {
 	return from * math.Pow(to/from, e.Rand.Float64())
 }
 
-// count is a whole one.
+// count is spread, rounded.
 func (e *Env) count(from, to float64) int { return int(math.Round(e.spread(from, to))) }
 
-// arrivals calls f at random, rate times a step.
+// arrivals calls f at random times, rate times per step on average.
 func (e *Env) arrivals(rate float64, f func()) {
 	for {
 		time.Sleep(e.steps(e.Rand.ExpFloat64() / rate))
@@ -41,7 +41,7 @@ func (e *Env) arrivals(rate float64, f func()) {
 	}
 }
 
-// life is a random time with a mean of so many steps.
+// life is a random duration with a mean of that many steps.
 func life(step time.Duration, mean float64) time.Duration {
 	return time.Duration(rand.ExpFloat64() * mean * float64(step))
 }
@@ -54,7 +54,7 @@ var (
 	kept   []net.Conn
 )
 
-// keep holds on to a connection: the garbage collector closes one that nobody holds.
+// keep holds a connection, because the garbage collector closes connections that nobody holds.
 func keep(conn net.Conn) {
 	keptMu.Lock()
 	kept = append(kept, conn)

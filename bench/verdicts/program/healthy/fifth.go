@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Fifth are what was written before the rules that knew Fourth were read again: parts of libraries, and services under load.
+// Fifth has patterns that were written before the rules that knew Fourth were revised: parts of libraries, and services under load.
 var Fifth = map[string]func(*Env){
 	"cache-with-flights":    flights,
 	"crawls-with-a-limit":   crawls,
@@ -30,7 +30,7 @@ var Fifth = map[string]func(*Env){
 	"partition-with-limits": partitioned,
 }
 
-// Who misses waits for the flight of the key; the backend is slow for some steps, and quick again.
+// A cache miss waits for the running request for the key; the backend is slow for some steps, and then fast again.
 func flights(e *Env) {
 	type flight struct{ done chan struct{} }
 	var mu sync.Mutex
@@ -85,7 +85,7 @@ func (g *limitedGroup) start(f func()) {
 	}()
 }
 
-// Crawls of many pages with a limit each; more of them are ordered as the day goes on.
+// Crawls of many pages with a limit each; more of them are ordered during the day.
 func crawls(e *Env) {
 	limit, pages := e.count(3, 12), e.spread(20, 150)
 	page := e.spread(0.2, 1)
@@ -105,7 +105,7 @@ func crawls(e *Env) {
 	}
 }
 
-// Streams in both directions over one connection each: a reader, a writer that waits for its quota, and a handler.
+// Bidirectional streams over one connection each: a reader, a writer that waits for its quota, and a handler.
 func bidiStreams(e *Env) {
 	mean, pause := e.spread(3, 60), e.spread(0.3, 4)
 	for rate := e.spread(1, 10); ; rate = max(1, rate*e.spread(0.97, 1.03)) {
@@ -175,7 +175,7 @@ func bidiStreams(e *Env) {
 	}
 }
 
-// Users add entries to a scheduler that has a goroutine for each; they rarely take one away.
+// Users add entries to a scheduler that has a goroutine for each, and rarely remove one.
 func cronEntries(e *Env) {
 	period := e.spread(0.5, 8)
 	var stops []chan struct{}
@@ -204,7 +204,7 @@ func cronEntries(e *Env) {
 	})
 }
 
-// A consumer takes as many messages as it may have in flight; what it calls becomes slower, and recovers.
+// A consumer takes as many messages as may be in flight; the service that it calls slows down, and recovers.
 func pullConsumer(e *Env) {
 	inFlight := make(chan struct{}, e.count(20, 150))
 	var mean atomic.Int64
@@ -235,7 +235,7 @@ func pullConsumer(e *Env) {
 	})
 }
 
-// A pool dials when none is free, to its maximum; each connection has a reader. Those idle for long are closed.
+// A pool dials up to its maximum when no connection is free; each connection has a reader. Connections that are idle for long are closed.
 func dialedPool(e *Env) {
 	listener, _ := net.Listen("tcp", "127.0.0.1:0")
 	go func() {
@@ -304,7 +304,7 @@ func dialedPool(e *Env) {
 	}
 }
 
-// A cluster grows replica by replica: to each the leader has a sender and one that probes, for as long as it leads.
+// A cluster grows replica by replica: for each one, the leader has a sender and a prober as long as it leads.
 func replicasJoin(e *Env) {
 	size := e.count(10, 60)
 	rate := e.spread(1, 6)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Each reload starts a generation of workers; those of the one before leave when their jobs are done, which may take long.
+// Each reload starts a generation of workers; those of the previous one end when their jobs are done, which can take long.
 func generations(e *Env) {
 	workers, job := e.count(3, 12), e.spread(0.2, 6)
 	for {
@@ -44,7 +44,7 @@ func generations(e *Env) {
 	}
 }
 
-// Editors open projects and close them hours later; each has a watcher of files, and one that puts what it says together.
+// Editors open projects and close them hours later; each has a file watcher, and a goroutine that batches its events.
 func projectWatchers(e *Env) {
 	mean := e.spread(8, 80)
 	for rate := e.spread(2, 12); ; rate = max(rate*0.985, 0.5) {
@@ -81,7 +81,7 @@ func projectWatchers(e *Env) {
 	}
 }
 
-// A limiter lets so many through; a burst stands in line before it, and the line becomes shorter.
+// A limiter admits a limited number of requests; a burst queues up before it, and the queue becomes shorter.
 func limiterQueue(e *Env) {
 	tokens := make(chan struct{})
 	pace := e.spread(10, 40)
@@ -113,7 +113,7 @@ func limiterQueue(e *Env) {
 	}
 }
 
-// An LRU has so many sessions, each with its own goroutine; the one that was used last of all makes room.
+// An LRU cache has a limited number of sessions, each with a goroutine; the least recently used one is evicted.
 func lruSessions(e *Env) {
 	type session struct {
 		id     int
@@ -153,7 +153,7 @@ func lruSessions(e *Env) {
 	})
 }
 
-// What has failed is tried again after a while, and then after a longer one; a third party fails more on some days.
+// Failed requests are retried with growing delays; a third party fails more often on some days.
 func timedRetries(e *Env) {
 	fails := e.spread(0.3, 0.8)
 	e.requests(e.spread(2, 15), func() {
@@ -173,7 +173,7 @@ func timedRetries(e *Env) {
 	})
 }
 
-// A tenant that signs up has an exporter with a queue, which sends what has come at intervals, and stays.
+// A tenant that signs up gets an exporter with a queue, which sends at intervals, and stays.
 func exporters(e *Env) {
 	every := e.steps(e.spread(0.5, 10))
 	var queues []chan int
@@ -208,7 +208,7 @@ func exporters(e *Env) {
 	}
 }
 
-// Those who train wait for each other at the end of each round; more join while it goes on.
+// Trainers wait for each other at the end of each round; more join in the meantime.
 func elasticBarrier(e *Env) {
 	var mu sync.Mutex
 	round := sync.NewCond(&mu)
@@ -274,7 +274,7 @@ func transcodes(e *Env) {
 	}
 }
 
-// A key that is asked for is refreshed before it is old, for as long as somebody asks for it.
+// A key is refreshed before it expires, as long as it is requested.
 func refreshAhead(e *Env) {
 	type entry struct{ asked chan struct{} }
 	var mu sync.Mutex
@@ -314,7 +314,7 @@ func refreshAhead(e *Env) {
 	})
 }
 
-// One shard is not reached for some steps: calls to it end at their time-out, those that find its limit reached at once.
+// One shard is unreachable for some steps: calls to it end with a timeout, or fail at once when its limit is reached.
 func partitioned(e *Env) {
 	type shard struct {
 		slots chan struct{}

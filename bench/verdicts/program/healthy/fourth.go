@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Fourth are what was written when the rules knew the mistakes that they had made on Third: what gathers for a while, then holds.
+// Fourth has patterns that were written when the rules knew their mistakes on Third: what accumulates for a while, and then stays constant.
 var Fourth = map[string]func(*Env){
 	"workers-of-tenants":      tenantWorkers,
 	"pool-of-callers":         callersPool,
@@ -69,7 +69,7 @@ func tenantWorkers(e *Env) {
 	}
 }
 
-// Whoever has a task takes the worker that was idle last, or starts one; those that have been idle for long are told to go.
+// A caller with a task takes the worker that was idle last, or starts one; workers that are idle for long are stopped.
 func callersPool(e *Env) {
 	type worker struct {
 		tasks chan func()
@@ -124,7 +124,7 @@ func callersPool(e *Env) {
 	}
 }
 
-// Websockets: the handler reads, what it has started writes and pings. Users sign in in the morning, and stay.
+// Websockets: the handler reads, and the goroutines that it has started write and ping. Users sign in in the morning, and stay.
 func hijacked(e *Env) {
 	listener, _ := net.Listen("tcp", "127.0.0.1:0")
 	ping := e.steps(e.spread(0.5, 5))
@@ -165,7 +165,7 @@ func hijacked(e *Env) {
 	}
 }
 
-// The first write to a partition starts its flusher, which writes what has come from time to time.
+// The first write to a partition starts its flusher, which writes at intervals.
 func flushers(e *Env) {
 	type partition struct {
 		once    sync.Once
@@ -195,7 +195,7 @@ func flushers(e *Env) {
 	}
 }
 
-// A queue for each server that there is something for; its sender ends when all is sent, and waits for long where the server is away.
+// A queue for each server with something to send; its sender ends when everything is sent, and waits for long if the server is away.
 func senders(e *Env) {
 	var mu sync.Mutex
 	queues := map[int]chan int{}
@@ -238,7 +238,7 @@ func senders(e *Env) {
 	})
 }
 
-// Who wants the lock waits for the one before to be gone, as with a lock in etcd; there are about as many as it can bear.
+// A client that wants the lock waits for its predecessor to go, as with a lock in etcd; there are about as many clients as the lock can serve.
 func lockQueue(e *Env) {
 	var mu sync.Mutex
 	last := make(chan struct{})
@@ -264,7 +264,7 @@ func reapers(e *Env) {
 	e.requests(e.spread(10, 40), func() {
 		mu.Lock()
 		defer mu.Unlock()
-		// Users of the day: they go on for a while, and others follow.
+		// Users of the day: they continue for a while, and others follow.
 		id := int(time.Since(time.Unix(0, 0))/(e.Step*4))*3 + int(rand.ExpFloat64()*users)
 		touched := sessions[id]
 		if touched == nil {

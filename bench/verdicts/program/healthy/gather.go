@@ -81,7 +81,7 @@ func poolWarms(e *Env) {
 	}
 }
 
-// After a deploy partitions are handed over a few at a time; each has a fetcher, and some have hardly anything in them.
+// After a deploy, partitions are handed over a few at a time; each has a fetcher, and some are nearly empty.
 func partitions(e *Env) {
 	merged := make(chan int, 16)
 	go func() {
@@ -115,7 +115,7 @@ func partitions(e *Env) {
 	select {}
 }
 
-// Clients ask for what is new, and the server answers when there is something, or when they have waited for long enough.
+// Clients ask for news, and the server answers when there are some, or after a timeout.
 func longPolls(e *Env) {
 	listener, _ := net.Listen("tcp", "127.0.0.1:0")
 	var mu sync.Mutex
@@ -158,7 +158,7 @@ func longPolls(e *Env) {
 	select {}
 }
 
-// Workflows wait for what a person does; most do it within some steps, some never, and then a timer ends them.
+// Workflows wait for a person to act; most people do so within some steps, some never do, and then a timer ends the workflow.
 func workflows(e *Env) {
 	mean := e.spread(2, 10)
 	e.requests(e.spread(2, 12), func() {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Later are what was written when the rules knew the mistakes that they had made on Fresh.
+// Later has patterns that were written when the rules knew their mistakes on Fresh.
 var Later = map[string]func(*Env){
 	"tenant-pipelines":  tenantPipelines,
 	"lock-per-key":      lockPerKey,

@@ -67,7 +67,7 @@ func hangingBackend(e *Env) {
 	})
 }
 
-// For some steps nothing gets through; then all goes on.
+// For some steps nothing gets through; then everything continues.
 func partition(e *Env) {
 	for {
 		heals := make(chan struct{})
@@ -116,7 +116,7 @@ func transform(from <-chan int, to chan<- int) {
 	}
 }
 
-// The producers wait most of the time, and one after the other goes on.
+// The producers wait most of the time, and continue one after the other.
 func slowConsumer(e *Env) {
 	queue := make(chan int)
 	for i := 0; i < e.count(4, 30); i++ {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Fresh are what the rules were neither tuned on nor reported on before they were written.
+// Fresh has patterns that the rules were neither tuned on nor reported on before they were written.
 var Fresh = map[string]func(*Env){
 	"event-streams":       eventStreams,
 	"autoscaled-pool":     autoscaled,
@@ -35,7 +35,7 @@ var Fresh = map[string]func(*Env){
 	"warm-standby-queues": standby,
 }
 
-// Sets are those that were written later than All.
+// Sets has the sets that were written after All.
 var Sets = map[string]map[string]func(*Env){"fresh": Fresh, "later": Later, "third": Third, "fourth": Fourth, "fifth": Fifth, "sixth": Sixth}
 
 func init() {
@@ -86,7 +86,7 @@ func eventStreams(e *Env) {
 	})
 }
 
-// A pool that adds workers when the queue is long, and lets idle ones go.
+// A pool that adds workers when the queue is long, and removes idle ones.
 func autoscaled(e *Env) {
 	queue := make(chan time.Duration, 1000)
 	load := e.spread(30, 150)
@@ -124,7 +124,7 @@ func autoscaled(e *Env) {
 	}
 }
 
-// The first event of a key starts a goroutine that collects for some time.
+// The first event of a key starts a goroutine that collects events for some time.
 func batchers(e *Env) {
 	window := e.spread(0.5, 4)
 	e.arrivals(e.spread(4, 20), func() {
@@ -144,7 +144,7 @@ func batchers(e *Env) {
 	})
 }
 
-// Streams of a remote procedure call: one goroutine receives, the other sends; they live for some steps.
+// Streams of remote procedure calls: one goroutine receives, the other sends; they live for some steps.
 func rpcStreams(e *Env) {
 	mean := e.spread(1, 8)
 	e.arrivals(e.spread(2, 10), func() {
@@ -181,7 +181,7 @@ func rpcStreams(e *Env) {
 	})
 }
 
-// Partitions are assigned, one goroutine each; now and then all are taken back, and others given.
+// Partitions are assigned, one goroutine each; now and then all are revoked, and others assigned.
 func consumerGroup(e *Env) {
 	for {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -207,7 +207,7 @@ func consumerGroup(e *Env) {
 	}
 }
 
-// A job that begins in every step and may take longer than that.
+// A job that begins in every step and may take longer than a step.
 func cronOverlaps(e *Env) {
 	for {
 		time.Sleep(e.Step)
@@ -223,7 +223,7 @@ func cronOverlaps(e *Env) {
 	}
 }
 
-// An actor for each account that is used; those that nobody uses end.
+// An actor for each account in use; unused ones end.
 func actors(e *Env) {
 	var mu sync.Mutex
 	mailboxes := map[int]chan int{}
@@ -262,7 +262,7 @@ func actors(e *Env) {
 	}
 }
 
-// All clients come back after a restart, ever fewer of them, and stay.
+// All clients come back after a restart, at a falling rate, and stay.
 func reconnects(e *Env) {
 	listener, _ := net.Listen("tcp", "127.0.0.1:0")
 	go func() {
@@ -308,7 +308,7 @@ func reconnects(e *Env) {
 	}
 }
 
-// Uploads over slow lines, through a pipe.
+// Uploads over slow connections, through a pipe.
 func uploads(e *Env) {
 	mean := e.spread(0.5, 5)
 	e.arrivals(e.spread(3, 12), func() {
@@ -325,7 +325,7 @@ func uploads(e *Env) {
 	})
 }
 
-// More callers than connections; who waits is served in turn.
+// More callers than connections; waiting callers are served in turn.
 func checkouts(e *Env) {
 	free := make(chan int, 4)
 	for i := 0; i < cap(free); i++ {
@@ -356,7 +356,7 @@ func leases(e *Env) {
 	})
 }
 
-// A backend is away for some steps: deliveries wait, and then all go.
+// A backend is away for some steps: deliveries wait, and then all succeed.
 func outage(e *Env) {
 	var mu sync.Mutex
 	back := sync.NewCond(&mu)
@@ -414,7 +414,7 @@ func watches(e *Env) {
 	select {}
 }
 
-// Searches over some shards, with an answer after the quickest three, and the rest cancelled.
+// Searches over some shards that return after the fastest three, and cancel the others.
 func search(e *Env) {
 	for {
 		time.Sleep(e.steps(e.Rand.ExpFloat64() / 25))
@@ -438,7 +438,7 @@ func search(e *Env) {
 	}
 }
 
-// A supervisor for each tenant waits for its workers, which run on.
+// A supervisor for each tenant waits for its workers, which keep running.
 func supervised(e *Env) {
 	e.arrivals(e.spread(0.5, 4), func() {
 		go func() {
@@ -458,7 +458,7 @@ func supervised(e *Env) {
 	})
 }
 
-// What waits for the end of the process, and is there from the start.
+// Hooks that wait for the end of the process, and are there from the start.
 func hooks(e *Env) {
 	ctx, cancel := context.WithCancel(context.Background())
 	started := make(chan struct{})
@@ -478,7 +478,7 @@ func hooks(e *Env) {
 	select {}
 }
 
-// Jobs that users start, which take many steps, and tell how far they are.
+// Jobs that users start, which take many steps, and report their progress.
 func longJobs(e *Env) {
 	e.arrivals(e.spread(1, 6), func() {
 		progress := make(chan int)
@@ -498,7 +498,7 @@ func longJobs(e *Env) {
 	})
 }
 
-// Each shard has a janitor from when it is first touched.
+// Each shard has a janitor from its first use on.
 func janitors(e *Env) {
 	seen := map[int]bool{}
 	shards := e.count(16, 64)
@@ -517,7 +517,7 @@ func janitors(e *Env) {
 	}
 }
 
-// Each document that is edited has a goroutine which saves it once nobody types.
+// Each document that is being edited has a goroutine that saves it when nobody types.
 func debounced(e *Env) {
 	quiet := e.spread(0.3, 1.5)
 	e.arrivals(e.spread(3, 15), func() {
@@ -544,7 +544,7 @@ func debounced(e *Env) {
 	})
 }
 
-// Workers of queues that are mostly empty, all there from the start, and some more when the settings are read again.
+// Workers of queues that are mostly empty: all of them there from the start, and some more when the settings are reloaded.
 func standby(e *Env) {
 	queues := make([]chan int, e.count(4, 30))
 	for i := range queues {

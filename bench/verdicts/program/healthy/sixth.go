@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Sixth are of kinds that no set before has, written before the rules that knew Fifth were read again.
+// Sixth has patterns of kinds that no earlier set has, written before the rules that knew Fifth were revised.
 var Sixth = map[string]func(*Env){
 	"iterators-merged":    mergedIterators,
 	"callback-listeners":  callbackListeners,
@@ -34,7 +34,7 @@ var Sixth = map[string]func(*Env){
 	"terminals":           terminals,
 }
 
-// Merges pull from two iterators at a time, which wait between two pulls; a merge of a large table takes some steps.
+// Merges pull from two iterators at a time, which wait between pulls; a merge of a large table takes some steps.
 func mergedIterators(e *Env) {
 	pause, length := e.spread(0.02, 0.3), e.spread(5, 60)
 	numbers := func(n int) iter.Seq[int] {
@@ -60,7 +60,7 @@ func mergedIterators(e *Env) {
 	})
 }
 
-// A listener for each browser that is to come back, which takes people some time; the port is closed then.
+// A listener for each browser that is to return, which takes people some time; then the port is closed.
 func callbackListeners(e *Env) {
 	mean := e.spread(0.5, 10)
 	e.arrivals(e.spread(1, 8), func() {
@@ -148,7 +148,7 @@ func serveDevice(conn net.Conn) {
 	}
 }
 
-// A session ends so long after it was touched last; few are touched more than some times.
+// A session ends some time after it was last used; few are used more than a few times.
 func ttlSessions(e *Env) {
 	ttl := e.steps(e.spread(0.5, 5))
 	again := e.spread(0.2, 2)
@@ -179,7 +179,7 @@ func ttlSessions(e *Env) {
 	})
 }
 
-// Jobs that are to run at a time, most of them soon, some much later; one may be called off.
+// Jobs that are to run at a certain time, most of them soon, some much later; a job can be cancelled.
 func delayedJobs(e *Env) {
 	mean := e.spread(0.5, 6)
 	for rate := e.spread(2, 15); ; rate = max(1, rate*e.spread(0.98, 1.02)) {
@@ -204,7 +204,7 @@ func delayedJobs(e *Env) {
 	}
 }
 
-// What is proposed waits until most of the nodes have it; the leader is away for a while, and then all of it is settled.
+// A proposal waits until most of the nodes have it; the leader is away for a while, and then all proposals are settled.
 func proposals(e *Env) {
 	var mu sync.Mutex
 	var open []chan struct{}
@@ -233,7 +233,7 @@ func proposals(e *Env) {
 	})
 }
 
-// A plugin is started when it is used first, and stays: the usual ones soon, the rest over the day.
+// A plugin is started when it is first used, and stays: the usual ones soon, the others during the day.
 func pluginsOnDemand(e *Env) {
 	type plugin struct{ calls chan chan int }
 	plugins := map[int]*plugin{}
@@ -259,7 +259,7 @@ func pluginsOnDemand(e *Env) {
 	})
 }
 
-// Each file that is written has one who follows it, until it has been rotated for a while.
+// Each file that is being written has a follower, until some time after its rotation.
 func tailers(e *Env) {
 	mean, linger := e.spread(1, 10), e.spread(0.2, 2)
 	e.arrivals(e.spread(1, 8), func() {
@@ -285,7 +285,7 @@ func tailers(e *Env) {
 	})
 }
 
-// A batch has a phase that maps and one that reduces; reducers stand ready from the start, and wait for the last mapper.
+// A batch has a map phase and a reduce phase; the reducers are there from the start, and wait for the last mapper.
 func phases(e *Env) {
 	width, task := e.count(4, 40), e.spread(0.2, 3)
 	for {
@@ -359,7 +359,7 @@ func bulkheads(e *Env) {
 	})
 }
 
-// What somebody is to approve waits for that, or for the end of the day.
+// Requests for approval wait for a person, or for the end of the day.
 func approvals(e *Env) {
 	mean, day := e.spread(1, 12), e.spread(10, 60)
 	e.requests(e.spread(1, 12), func() {
@@ -372,7 +372,7 @@ func approvals(e *Env) {
 	})
 }
 
-// Members join a cluster one by one; each is probed from then on, and those that do not answer are taken out.
+// Members join a cluster one by one; each is probed from then on, and those that do not answer are removed.
 func gossip(e *Env) {
 	size := e.count(10, 80)
 	mean, beat := e.spread(40, 400), e.spread(0.3, 3)
@@ -399,7 +399,7 @@ func gossip(e *Env) {
 	}
 }
 
-// Reports read through cursors, for each of which a goroutine waits for the end of its context.
+// Reports read through cursors; for each cursor, a goroutine waits for the end of its context.
 func cursors(e *Env) {
 	mean := e.spread(0.5, 8)
 	e.requests(e.spread(1, 12), func() {
@@ -426,7 +426,7 @@ func cursors(e *Env) {
 	})
 }
 
-// Who has a lock renews its lease; who wants it stands in line, and goes when that takes too long.
+// The owner of a lock renews its lease; clients that want it queue up, and give up when that takes too long.
 func leasedLocks(e *Env) {
 	locks := make([]chan struct{}, e.count(3, 20))
 	for i := range locks {
@@ -458,7 +458,7 @@ func leasedLocks(e *Env) {
 	})
 }
 
-// An auction is open for as long as every other; its bids come through one goroutine, and watchers wait for the hammer.
+// All auctions are open for the same time; the bids of an auction go through one goroutine, and its bidders wait for its end.
 func auctions(e *Env) {
 	open := e.steps(e.spread(0.5, 4))
 	e.arrivals(e.spread(1, 6), func() {
@@ -489,7 +489,7 @@ func auctions(e *Env) {
 	})
 }
 
-// A terminal in a browser: who starts it is gone, one goroutine reads what the shell says, one hands it on.
+// A terminal in a browser: the goroutine that started it is gone, one reads the output of the shell, and one passes it on.
 func terminals(e *Env) {
 	mean, pause := e.spread(2, 30), e.spread(0.2, 3)
 	e.requests(e.spread(1, 10), func() {

@@ -340,7 +340,7 @@ func streams(e *Env) {
 	})
 }
 
-// Users of a service who keep their connections, at first ever more.
+// Users of a service who keep their connections; at first their number grows.
 func idleConns(e *Env) {
 	e.arrivals(e.spread(2, 10), func() {
 		conn, err := net.Dial("tcp", e.URL[len("http://"):])

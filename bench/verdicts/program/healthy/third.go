@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Third are what was written when the rules knew the mistakes that they had made on Later: users and peers. The rest is in work.go.
+// Third has patterns that were written when the rules knew their mistakes on Later: users and peers. The rest is in work.go.
 var Third = map[string]func(*Env){
 	"chat-hub":            chatHub,
 	"streams-of-a-server": serverStreams,
@@ -31,10 +31,10 @@ var Third = map[string]func(*Env){
 	"uploads-in-parts":    uploadsInParts,
 }
 
-// requests are arrivals in goroutines of their own, which are gone when f returns.
+// requests are arrivals in separate goroutines, which end when f returns.
 func (e *Env) requests(rate float64, f func()) { e.arrivals(rate, func() { go f() }) }
 
-// A hub with two pumps for each connection; the handler that starts them returns.
+// A hub with two pumps per connection; the handler that starts them returns.
 func chatHub(e *Env) {
 	listener, _ := net.Listen("tcp", "127.0.0.1:0")
 	ping := e.steps(0.5)
@@ -134,7 +134,7 @@ func serverStreams(e *Env) {
 	})
 }
 
-// Subscriptions that requests make, to topics in which something is said now and then; some end.
+// Subscriptions that requests make, to topics with an occasional message; some end.
 func topics(e *Env) {
 	var mu sync.Mutex
 	all := map[chan int]bool{}
@@ -175,7 +175,7 @@ func topics(e *Env) {
 	})
 }
 
-// The first request for a key starts the goroutine that owns it; few keys are used much, many little.
+// The first request for a key starts the goroutine that owns it; a few keys are used a lot, many are used little.
 func shardsOnDemand(e *Env) {
 	var mu sync.Mutex
 	owners := map[int]chan int{}
@@ -201,7 +201,7 @@ func shardsOnDemand(e *Env) {
 	}
 }
 
-// A bucket of tokens for each client, filled by a goroutine that ends when the client has been away.
+// A token bucket for each client, filled by a goroutine that ends when the client has been away.
 func limiters(e *Env) {
 	var mu sync.Mutex
 	buckets := map[int]chan struct{}{}
@@ -273,7 +273,7 @@ func peerMesh(e *Env) {
 	select {}
 }
 
-// Each tenant has a queue and a consumer, from the request that creates it on; fewer come as time goes by.
+// Each tenant has a queue and a consumer, from the request that creates it; the number of new tenants falls.
 func onboarding(e *Env) {
 	busy := e.spread(0.1, 1)
 	for i := 1.0; ; i++ {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Clients who read slowly: what is for them waits to be sent.
+// Clients that read slowly: the data for them waits to be sent.
 func slowReaders(e *Env) {
 	pause := e.steps(e.spread(0.1, 0.6))
 	e.requests(e.spread(1, 6), func() {
@@ -25,7 +25,7 @@ func slowReaders(e *Env) {
 	})
 }
 
-// A backend that takes long for a while; who calls it has patience for some steps.
+// A backend that is slow for a while; its callers are patient for some steps.
 func backendSlows(e *Env) {
 	slow, patience := e.steps(e.spread(1, 6)), e.steps(e.spread(1, 4))
 	began := time.Now()
@@ -46,7 +46,7 @@ func backendSlows(e *Env) {
 	})
 }
 
-// Files come all at once, and few are read at the same time.
+// Many files come at once, and only a few are read at the same time.
 func bulkImport(e *Env) {
 	for {
 		slots := make(chan struct{}, 4)
@@ -68,7 +68,7 @@ func bulkImport(e *Env) {
 	}
 }
 
-// Who watches a rollout waits for one pod after the other.
+// The watcher of a rollout waits for one pod after the other.
 func rollout(e *Env) {
 	for {
 		var wg sync.WaitGroup
@@ -90,7 +90,7 @@ func rollout(e *Env) {
 	}
 }
 
-// An order is paid, packed, sent and delivered; each takes its time.
+// An order is paid, packed, sent and delivered; each step takes some time.
 func ordersInFlight(e *Env) {
 	mean := e.spread(0.3, 2)
 	e.requests(e.spread(1, 10), func() {
@@ -115,7 +115,7 @@ type region struct {
 	depth     int
 }
 
-// Regions of a store split as they fill; each starts the next one, and all have a clock.
+// Regions of a store split as they fill up; each one starts the next, and all have a clock.
 func regions(e *Env) {
 	var mu sync.Mutex
 	count, most := 1, e.count(10, 60)
@@ -146,7 +146,7 @@ func regions(e *Env) {
 	select {}
 }
 
-// Deliveries that fail are tried again, each time after twice as long.
+// Failed deliveries are retried, each time after twice the delay.
 func backOff(e *Env) {
 	first := e.spread(0.05, 0.3)
 	fails := e.spread(0.5, 0.85)
@@ -190,7 +190,7 @@ func election(e *Env) {
 	}
 }
 
-// Each upload has its parts, a few of which go at a time, and one that waits for all.
+// Each upload has parts, a few of which are sent at a time, and a goroutine that waits for all of them.
 func uploadsInParts(e *Env) {
 	part := e.spread(0.2, 1.5)
 	e.requests(e.spread(0.5, 4), func() {

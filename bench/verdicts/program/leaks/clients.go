@@ -28,7 +28,7 @@ var patientServer = sync.OnceValue(func() string {
 	return "http://" + listener.Addr().String()
 })
 
-// hangUp gives up soon; the handler does not look at the context of its request.
+// hangUp gives up soon; the handler does not check the context of its request.
 func hangUp() {
 	url := patientServer()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
@@ -45,7 +45,7 @@ type topic struct {
 	queue   []string
 }
 
-// subscribe is done once for each request, and never undone.
+// subscribe is called for each request, and never undone.
 func (b *topic) subscribe() {
 	b.arrived = sync.NewCond(&b.mu)
 	go b.deliver()
@@ -67,7 +67,7 @@ type producer struct {
 	closing        chan struct{}
 }
 
-// newProducer makes a client with what it has in the background, sends one message, and forgets it.
+// newProducer makes a client with its background goroutines, sends one message, and forgets it.
 func newProducer() {
 	p := &producer{make(chan string), make(chan string), make(chan struct{})}
 	go p.refresh(10 * time.Minute)
@@ -97,7 +97,7 @@ func (p *producer) dispatch() {
 	}
 }
 
-// reload watches the file anew, and lets the old watcher be.
+// reload starts a new watcher of the file, and does not stop the old one.
 func reload() {
 	events, errs := make(chan byte), make(chan error)
 	read, write, err := os.Pipe()

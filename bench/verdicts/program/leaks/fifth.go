@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Fifth are leaks as issues of libraries and post-mortems have them, written before the rules that knew Fourth were read again.
+// Fifth has leaks from issues of libraries and post-mortems, written before the rules that knew Fourth were revised.
 var Fifth = map[string]func(url string){
 	"stop-sent-once":        func(string) { runJob() },
 	"abort-never-comes":     func(string) { scan() },
@@ -30,7 +30,7 @@ var Fifth = map[string]func(url string){
 	"turn-never-comes":      func(string) { watchUntilStopped() },
 }
 
-// runJob tells its workers to stop, who are three; the word reaches one.
+// runJob tells its three workers to stop, but the message reaches only one.
 func runJob() {
 	stop, work := make(chan struct{}), make(chan int)
 	for i := 0; i < 3; i++ {
@@ -52,7 +52,7 @@ func runJob() {
 
 type daemon struct{ replies chan string }
 
-// scan waits for the abort of who called in a goroutine, whether or not the scan has come to its end.
+// scan waits in a goroutine for its caller to abort it, even after the scan has ended.
 func scan() {
 	d := &daemon{make(chan string, 1)}
 	d.stream(make(chan bool))
@@ -120,7 +120,7 @@ type breaker struct {
 	checked  bool
 }
 
-// throughBreaker leaves at its time-out without noting that the ticket has been looked at; who gives it back waits for that.
+// throughBreaker returns at its timeout without noting that the ticket was checked; the goroutine that returns the ticket waits for that.
 func throughBreaker() {
 	b := &breaker{}
 	b.returned = sync.NewCond(&b.mu)
@@ -161,10 +161,10 @@ var upstream = sync.OnceValue(func() net.Listener {
 	return listener
 })
 
-// held keeps the servers' ends, which nobody reads.
+// held keeps the server ends of connections, which nobody reads.
 var held = make(chan net.Conn, 1<<20)
 
-// tunnel copies both ways; when the client has gone, the way back is open for as long as the upstream says nothing.
+// tunnel copies both ways; when the client has gone, the way back stays open as long as the upstream sends nothing.
 func tunnel() {
 	here, client := net.Pipe()
 	there, err := net.Dial("tcp", upstream().Addr().String())
@@ -184,7 +184,7 @@ type broker struct {
 	closes []chan error
 }
 
-// reconnect asks to be notified of the end, and returns at another error before it reads of it.
+// reconnect asks to be notified of the end, and returns at another error before it reads the notification.
 func reconnect() {
 	b := &broker{}
 	b.mu.Lock()
@@ -215,7 +215,7 @@ type deviceClient struct {
 
 var device deviceClient
 
-// publishToGone waits for a token that only the client's own loop would complete, and that has ended.
+// publishToGone waits for a token that only the client's own loop could complete, which has ended.
 func publishToGone() {
 	t := &token{make(chan struct{})}
 	device.mu.Lock()
@@ -230,7 +230,7 @@ type folderWatcher struct {
 	done   chan struct{}
 }
 
-// watchFolder reads events alone: at the first error the watcher stands still, whether or not it is closed.
+// watchFolder reads only events: at the first error the watcher is blocked, whether or not it is closed.
 func watchFolder() {
 	w := &folderWatcher{make(chan string), make(chan error), make(chan struct{})}
 	go w.read()
@@ -260,7 +260,7 @@ type workQueue struct {
 	closed bool
 }
 
-// startController runs its workers until the context is over, which they do not see while they wait for an item.
+// startController runs its workers until the context is done, which they do not notice while they wait for an item.
 func startController() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// walkTree has two slots for a walk; who has one needs another for a folder within.
+// walkTree has two slots for a walk; a goroutine with a slot needs another one for a subfolder.
 func walkTree() {
 	w := &walk{slots: make(chan struct{}, 2)}
 	w.folders.Add(1)
@@ -41,7 +41,7 @@ func (w *walk) folder(depth int) {
 	inner.Wait()
 }
 
-// runRing has three stages, each of which waits for the one before it to begin.
+// runRing has three stages, each of which waits for the previous one to begin.
 func runRing() {
 	a, b, c := make(chan int), make(chan int), make(chan int)
 	go ringStage(a, b)
@@ -62,7 +62,7 @@ type rpcConn struct {
 	ctx     context.Context
 }
 
-// invoke dials for a call, and forgets to close what it has dialed.
+// invoke dials for a call, and forgets to close the connection.
 func invoke(url string) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
@@ -105,7 +105,7 @@ var (
 	ofDay = map[int64]string{}
 )
 
-// putForADay starts a goroutine for the day on which the entry is to go.
+// putForADay starts a goroutine for the day on which the entry expires.
 func putForADay() {
 	key := time.Now().UnixNano()
 	dayMu.Lock()
@@ -123,7 +123,7 @@ func expire(key int64) {
 
 var lifetime, _ = context.WithCancel(context.Background())
 
-// withBoth merges the context of the process with that of a session which has no end.
+// withBoth merges the context of the process with that of a session that does not end.
 func withBoth() {
 	session, cancel := context.WithCancel(context.WithoutCancel(lifetime))
 	_ = cancel
@@ -149,7 +149,7 @@ type boundedBuffer struct {
 	closed bool
 }
 
-// closeSession has three readers, of which Signal wakes one.
+// closeSession has three readers, of which Signal wakes only one.
 func closeSession() {
 	b := &boundedBuffer{}
 	b.change.L = &b.mu
@@ -180,7 +180,7 @@ type rpcClient struct {
 
 var rpc = rpcClient{pending: map[int]*rpcCall{}}
 
-// callOverDead registers a call with a client whose reader has returned at an error that it took for the end of one call.
+// callOverDead registers a call with a client whose reader has returned, because it mistook an error for the end of one call.
 func callOverDead() {
 	rpc.invoke("Cart.Add")
 }
@@ -219,7 +219,7 @@ var events struct {
 	n int
 }
 
-// emit sends to all under the read lock; now and then somebody wants to write.
+// emit sends to everyone under the read lock; now and then, another goroutine wants to write.
 func emit() {
 	events.Lock()
 	events.n++
@@ -244,7 +244,7 @@ type ticketer struct {
 	next    *sync.Cond
 }
 
-// watchUntilStopped has a goroutine for each event, which waits for its turn to be given on; nobody takes more than the first.
+// watchUntilStopped has a goroutine for each event, which waits for its turn to be delivered; nobody takes more than the first one.
 func watchUntilStopped() {
 	t := &ticketer{}
 	t.next = sync.NewCond(&t.mu)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Fourth are leaks as public post-mortems have them, written when the rules knew the mistakes that they had made on Third.
+// Fourth has leaks from public post-mortems, written when the rules knew their mistakes on Third.
 var Fourth = map[string]func(url string){
 	"stream-not-drained":   func(string) { firstOfStream() },
 	"keepalives-unread":    func(string) { keepLease() },
@@ -39,7 +39,7 @@ type clientStream struct {
 
 var transportCtx = context.Background()
 
-// open is as a client of streams does it: one goroutine waits for the end of the stream or of the connection, one receives.
+// open does what a client of streams does: one goroutine waits for the end of the stream or of the connection, one receives.
 func open(ctx context.Context) *clientStream {
 	s := &clientStream{ctx, make(chan int)}
 	connection, _ := context.WithCancel(transportCtx)
@@ -70,7 +70,7 @@ func firstOfStream() int {
 	return <-open(ctx).messages
 }
 
-// keepLease reads the first answer alone; the buffer is full after some.
+// keepLease reads only the first answer; the buffer is full after a few more.
 func keepLease() {
 	answers := make(chan int, 4)
 	go func() {
@@ -91,7 +91,7 @@ type flightGroup struct {
 
 var prices flightGroup
 
-// load lets all wait for the first call, which waits for a backend that never answers.
+// load lets all callers wait for the first call, which waits for a backend that never answers.
 func (g *flightGroup) load(key string) {
 	g.mu.Lock()
 	if call := g.calls[key]; call != nil {
@@ -135,7 +135,7 @@ func bookSeat() error {
 	return tx.Commit()
 }
 
-// callBackend calls what never answers, and has no time-out.
+// callBackend calls a service that never answers, without a timeout.
 func callBackend(url string) {
 	response, err := http.Get(url + "/never")
 	if err == nil {
@@ -155,7 +155,7 @@ func leaveHub() {
 	there.Close()
 }
 
-// runCommand waits for the command, which has ended, and for its input, which does not.
+// runCommand waits for the command, which has ended, and for its input, which has not.
 func runCommand() {
 	input, _ := io.Pipe()
 	command := exec.Command("true")
@@ -210,7 +210,7 @@ var (
 	})
 )
 
-// job of a scheduler waits for a lock that another node has taken with it.
+// job is a scheduled job that waits for a lock; the node that holds it is gone.
 func job(n int) {
 	locked, lost := make(chan int), make(chan error)
 	select {

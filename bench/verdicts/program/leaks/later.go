@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Later are leaks that were written when the rules knew the mistakes that they had made on Fresh.
+// Later has leaks that were written when the rules knew their mistakes on Fresh.
 var Later = map[string]func(url string){
 	"cache-fill-waiters":  func(string) { fill() },
 	"ack-never-read":      func(string) { ack() },

@@ -1,4 +1,4 @@
-// Package leaks has leaks as they are found in services, each as one call.
+// Package leaks has leaks as they occur in services, each as one call.
 package leaks
 
 import (
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// All is name → one call; url is that of the service.
+// All is name → one call; url is the service's.
 var All = map[string]func(url string){
 	"result-after-timeout": func(string) { query(time.Microsecond) },
 	"first-of-three":       func(string) { first(3) },
@@ -219,7 +219,7 @@ func idle(done <-chan struct{}) { <-done }
 
 func serveForever() { go func() { select {} }() }
 
-// The peers that never answer, and never close.
+// The peers never answer, and never close.
 var (
 	deadMu sync.Mutex
 	dead   []net.Conn

@@ -18,7 +18,7 @@ var Step = 300 * time.Millisecond
 
 var began = time.Now()
 
-// Fresh are leaks that the rules were neither tuned on nor reported on before they were written.
+// Fresh has leaks that the rules were neither tuned on nor reported on before they were written.
 var Fresh = map[string]func(url string){
 	"stage-abandoned":       func(string) { report() },
 	"unsubscribe-forgotten": func(string) { join("orders") },
@@ -40,7 +40,7 @@ var Fresh = map[string]func(url string){
 	"stop-channel-nil":      func(string) { (&poller{}).start() },
 }
 
-// Sets are those that were written later than All.
+// Sets has the sets that were written after All.
 var Sets = map[string]map[string]func(url string){"fresh": Fresh, "later": Later, "third": Third, "fourth": Fourth, "fifth": Fifth, "sixth": Sixth}
 
 func init() {
@@ -49,7 +49,7 @@ func init() {
 	}
 }
 
-// report takes the first rows of a pipeline of three stages and goes.
+// report takes the first rows of a pipeline of three stages, and returns.
 func report() {
 	ids, rows, lines := make(chan int), make(chan int), make(chan int)
 	go func() {
@@ -84,7 +84,7 @@ type room struct {
 
 var rooms sync.Map
 
-// join is a client that has gone: its channel stays with the room, in which nobody says anything any more.
+// join is a client that has gone: its channel stays in the room, in which nobody says anything any more.
 func join(topic string) {
 	each, _ := rooms.LoadOrStore(topic, &room{})
 	r := each.(*room)
@@ -101,7 +101,7 @@ func member(messages <-chan string) {
 	}
 }
 
-// push is the handler of a stream of events whose client hangs up.
+// push is the handler of an event stream whose client hangs up.
 func push() {
 	events := make(chan string)
 	acks := make(chan struct{})
@@ -157,7 +157,7 @@ func resize() {
 
 var slots = make(chan struct{}, 6)
 
-// convert takes one of six slots, and does not give it back where it fails.
+// convert takes one of six slots, and does not return it if it fails.
 func convert() error {
 	slots <- struct{}{}
 	if rand.Intn(3) > 0 {
@@ -196,7 +196,7 @@ func export() error {
 
 var plain = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 
-// status reads the body only where all is well.
+// status reads the body only if all is well.
 func status(url string) error {
 	response, err := plain.Get(url + "/missing")
 	if err != nil {
@@ -242,7 +242,7 @@ func (c *connections) use() {
 	}
 }
 
-// submit waits for the answer of a task that found no place in the queue.
+// submit waits for the result of a task that did not fit into the queue.
 func submit() {
 	queue := make(chan func(), 1)
 	for i := 0; i < 3; i++ {
@@ -341,7 +341,7 @@ func merged() {
 
 type catalog struct{ mu sync.RWMutex }
 
-// add locks for writing while it reads; who comes later waits behind it.
+// add locks for writing while it reads; later callers wait as well.
 func (c *catalog) add() {
 	go func() {
 		c.mu.RLock()

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Sixth are leaks of kinds that no set before has, written before the rules that knew Fifth were read again.
+// Sixth has leaks of kinds that no earlier set has, written before the rules that knew Fifth were revised.
 var Sixth = map[string]func(url string){
 	"pull-not-stopped":         func(string) { firstPage() },
 	"signals-per-job":          func(string) { runOnce() },
@@ -34,7 +34,7 @@ var Sixth = map[string]func(url string){
 	"subscriber-of-a-dead-bus": func(string) { subscribePrices() },
 }
 
-// firstPage pulls pages out of an iterator, and forgets to stop it.
+// firstPage pulls pages from an iterator, and forgets to stop it.
 func firstPage() int {
 	next, stop := iter.Pull(pages())
 	_ = stop
@@ -52,7 +52,7 @@ func pages() iter.Seq[int] {
 	}
 }
 
-// runOnce listens to signals for a job, and to the end of the job, which is never said.
+// runOnce waits for signals during a job, and for the end of the job, which is never announced.
 func runOnce() {
 	signals, done := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(signals, syscall.SIGUSR1)
@@ -73,7 +73,7 @@ type settings struct {
 
 var current = settings{changed: make(chan struct{})}
 
-// waitForConfig waits for the next generation; the writer puts a new channel in the place of the old one, and does not close it.
+// waitForConfig waits for the next generation; the writer replaces the channel, and does not close the old one.
 func waitForConfig() {
 	current.mu.Lock()
 	changed := current.changed
@@ -89,7 +89,7 @@ var waiters = struct {
 	byID map[int64]*order
 }{byID: map[int64]*order{}}
 
-// awaitOrder is answered through a table that has room for one waiter of each order.
+// awaitOrder is answered through a table that has room for only one waiter per order.
 func awaitOrder(id int64) string {
 	o := &order{make(chan string)}
 	waiters.Lock()
@@ -115,7 +115,7 @@ var inserting = sync.OnceFunc(func() {
 			if batch = append(batch, each); len(batch) < 4 {
 				continue
 			}
-			// The third of a batch is a duplicate: those behind it are dropped with the transaction.
+			// The third one of a batch is a duplicate: those after it are dropped with the transaction.
 			for _, each := range batch[:2] {
 				each.saved <- nil
 			}
@@ -136,7 +136,7 @@ type feed struct {
 	stop chan struct{}
 }
 
-// startFeed closes itself at an error, and waits for all of its goroutines, of whom it is one.
+// startFeed closes itself at an error, and waits for all of its goroutines, itself included.
 func startFeed() {
 	f := &feed{stop: make(chan struct{})}
 	f.wg.Add(2)
@@ -162,7 +162,7 @@ func (f *feed) close() {
 	f.wg.Wait()
 }
 
-// authorize listens for the browser that comes back, and goes when it takes too long.
+// authorize listens for the browser to return, and gives up when it takes too long.
 func authorize() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -229,7 +229,7 @@ var (
 		go func() {
 			version := 1
 			for range updates {
-				// Who counts from one waits for a version before its own that nobody applies.
+				// Versions count from one, so this waits for a version zero that nobody applies.
 				go r.apply(version)
 				version++
 			}
@@ -267,7 +267,7 @@ func (f *future) then(next func(int) int) *future {
 	return after
 }
 
-// placeOrder chains what is to come after a payment; a payment that fails resolves nothing.
+// placeOrder chains what is to happen after a payment; a failed payment resolves nothing.
 func placeOrder() {
 	payment := &future{done: make(chan struct{})}
 	go func() {
@@ -279,7 +279,7 @@ func placeOrder() {
 	payment.then(func(n int) int { return n + 1 }).then(func(n int) int { return n * 2 })
 }
 
-// reserve takes more slots than there are, as big requests are rare in tests.
+// reserve takes more slots than there are, because tests seldom have big requests.
 func reserve() {
 	slots := make(chan struct{}, 4)
 	for i := 0; i < 6; i++ {
@@ -302,7 +302,7 @@ var (
 	parked = make(chan func(), 2)
 )
 
-// runTask puts what has failed into a queue that nobody empties.
+// runTask puts a failed task into a queue that nobody empties.
 func runTask(task func()) {
 	defer func() {
 		if recover() != nil {
@@ -317,7 +317,7 @@ func enqueue() {
 	tasks <- func() { panic("no such user") }
 }
 
-// checksum copies to two readers at once, of whom one has seen enough after the first bytes.
+// checksum copies to two readers at once, one of which stops after the first bytes.
 func checksum() {
 	in := strings.NewReader(strings.Repeat("x", 4096))
 	first, toFirst := io.Pipe()
@@ -345,7 +345,7 @@ var sockets = sync.OnceValue(func() string {
 	return listener.Addr().String()
 })
 
-// upgrade hijacks the connection, and leaves it to two goroutines, which look for the end of each other, not of the client.
+// upgrade hijacks the connection, and leaves it to two goroutines, which watch for the end of each other, not of the client.
 func upgrade(w http.ResponseWriter, _ *http.Request) {
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -363,7 +363,7 @@ func upgrade(w http.ResponseWriter, _ *http.Request) {
 	}()
 }
 
-// listen is the side of the client: its reader forgets the connection when nobody asks for more.
+// listen is the client side: its reader blocks when nobody takes more messages.
 func listen() {
 	conn, err := net.Dial("tcp", sockets())
 	if err != nil {
@@ -392,7 +392,7 @@ type priceBus struct {
 
 var thePrices = priceBus{subs: map[chan float64]bool{}}
 
-// subscribePrices ranges over what a bus sends that has been shut down, and closed only those that it had then.
+// subscribePrices ranges over a channel of a bus that has shut down, and that closed only the channels it had at the time.
 func subscribePrices() {
 	prices := make(chan float64, 8)
 	thePrices.mu.Lock()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Third are leaks that were written when the rules knew the mistakes that they had made on Later.
+// Third has leaks that were written when the rules knew their mistakes on Later.
 var Third = map[string]func(url string){
 	"producer-of-a-stream":  tail,
 	"pool-per-request":      func(string) { thumbnails() },
@@ -31,7 +31,7 @@ var Third = map[string]func(url string){
 	"lines-after-an-error":  func(string) { parse() },
 }
 
-// tail is a client that reads one event and hangs up; the handler goes, what it has started does not.
+// tail is a client that reads one event and hangs up; the handler ends, but not what it has started.
 func tail(string) {
 	events := make(chan string)
 	handler := func(ctx context.Context, w io.Writer) {
@@ -103,7 +103,7 @@ type flights struct {
 	calls map[string]*sync.WaitGroup
 }
 
-// load lets who comes later wait for the first, which panics.
+// load lets later callers wait for the first one, which panics.
 func (f *flights) load(key string) {
 	for i := 0; i < 3; i++ {
 		go func() {
@@ -150,7 +150,7 @@ var (
 	announcing    = sync.OnceFunc(func() { go hub() })
 )
 
-// hub hands each announcement to a listener that is gone.
+// hub passes each announcement to a listener that is gone.
 func hub() {
 	listener := make(chan int)
 	for n := range announcements {
@@ -179,7 +179,7 @@ func (memory) QueryContext(context.Context, string, []driver.NamedValue) (driver
 
 var database = sql.OpenDB(memory{})
 
-// names returns at the first row, and leaves the others.
+// names returns at the first row, and does not close the rows.
 func names() (name string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	_ = cancel
@@ -234,7 +234,7 @@ var (
 	dispatching = sync.OnceFunc(func() { go dispatcher() })
 )
 
-// dispatcher starts one goroutine for each order; the acknowledgement goes to another channel.
+// dispatcher starts one goroutine for each order; the acknowledgement goes to a different channel.
 func dispatcher() {
 	for range orders {
 		ack := make(chan bool)
@@ -269,7 +269,7 @@ func (l *ledger) write() { l.mu.Lock(); l.n++; l.mu.Unlock() }
 
 var parsed atomic.Int64
 
-// parse stops at the first line that is wrong; two stages are behind it.
+// parse stops at the first invalid line; two more stages wait.
 func parse() error {
 	lines, rows := make(chan string), make(chan int)
 	go func() {
