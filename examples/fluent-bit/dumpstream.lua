@@ -1,21 +1,21 @@
--- dumpstream in Fluent Bit: a Lua filter that finds goroutine dumps in the log and adds what they say.
+-- dumpstream in Fluent Bit: a Lua filter that finds goroutine dumps in the log and adds findings about them.
 --
--- No record waits here: a Lua filter cannot give back records with times of their own. Lines that may be part of a dump are copied to
--- a journal, a file that `dumpstream bridge --journal` reads at its own pace (format: src/mounts/journal.ts). What it finds comes back
--- in a file, and goes out in place of a heartbeat or of a withheld line, with the time of the dump, or else beside any other record.
--- A line of a dump is withheld only when it is in the journal. The journal outlives Fluent Bit and the bridge, and the next start goes
--- on with it. Whatever fails, records go on as they are.
+-- No record waits here, because a Lua filter cannot emit a record later with its original time. Lines that may be part of a dump are
+-- copied to a journal, a file that `dumpstream bridge --journal` reads at its own pace (format: src/mounts/journal.ts). Findings come
+-- back in a file. They replace a heartbeat or a withheld line, with the time of the dump, or else accompany any other record.
+-- A line of a dump is withheld only after it has been written to the journal. The journal outlives Fluent Bit and the bridge, and the
+-- next start continues with it. Whatever fails, records pass unchanged.
 local COMMAND = os.getenv("DUMPSTREAM") or "dumpstream bridge"
--- Of what stays in the log: `all`, `crash` (panics, fatal errors, signals, race reports), or `none`.
+-- Which dumps stay in the log: `all`, `crash` (panics, fatal errors, signals, race reports), or `none`.
 local KEEP = os.getenv("DUMPSTREAM_KEEP") or "crash"
 local KEYS = { "log", "message", "msg", "MESSAGE" }
 local PROTOCOL = "1"
--- Seconds: until a failed bridge is started anew; without progress, after which a bridge is given up, at first and at most; that a
--- finding waits for a record whose time may be changed; of log time without a dump line, after which a window closes, and of quiet.
+-- Seconds: until a failed bridge is restarted; without progress until a bridge is given up, at first and at most; that a finding waits
+-- for a record whose time may be changed; of log time without a dump line until a window closes, and of quiet.
 local BACK_OFF, HUNG, LONGEST_HUNG, PATIENCE, WINDOW, QUIET = 2, 10, 320, 2, 5, 60
 -- Lines of log after a dump line that are copied to the journal, and after which the window closes.
 local NEAR, FAR = 64, 5000
--- Bytes: a longer text is not read; a journal file; what may wait in the journal.
+-- Bytes: the longest text that is read; of a journal file; that may wait in the journal.
 local LONGEST, SEGMENT, BACKLOG = 1048576, 8388608, 67108864
 local WINDOWS, AT_ONCE, RECENT = 1000, 100, 1000
 
@@ -28,7 +28,7 @@ if key_path == "" then key_path = nil end
 local path = {}
 for part in (key_path or ""):gmatch("[^.]+") do path[#path + 1] = part end
 if KEEP ~= "all" and KEEP ~= "crash" and KEEP ~= "none" then
-  say("DUMPSTREAM_KEEP is all, crash or none, not " .. KEEP .. "; crash is taken")
+  say("DUMPSTREAM_KEEP is all, crash or none, not " .. KEEP .. "; using crash")
   KEEP = "crash"
 end
 
@@ -126,11 +126,11 @@ end
 -- The journal -------------------------------------------------------------------------------------------------------------------
 local base, journal, writer, reader
 local generation, written, read_generation, rest = 0, 0, 1, ""
--- What the bridge has read, as far as it says, and what it could have read; `alive`: it has said so lately.
+-- What the bridge has read according to its state file, and what it could have read; `alive`: it has written the state lately.
 local acked_generation, acked, flushed_generation, flushed, alive, started, complained = 0, 0, 0, 0, false, 0, {}
--- Seconds that it did not go on; so many are too many. A machine that is too busy for it gives it more each time.
+-- Seconds without progress, and how many are allowed: more each time, because the machine may be too busy for the bridge.
 local stalled, patience, last_said = 0, HUNG, nil
--- Events that wait for a record: { time in seconds, record, generation and offset behind it in the file }, oldest first.
+-- Events that wait for a record: { time in seconds, record, generation and offset after it in the file }, oldest first.
 local queue, first_waiting, waiting_since = {}, 1, 0
 local taken = "1 0"
 local windows, open_windows, declared, streams, last_tick, open_saved = {}, 0, {}, 0, 0, false
@@ -147,7 +147,7 @@ local function shell(command)
   return out
 end
 
--- A directory that is ours alone, unless the user has named it.
+-- A directory that only we use, unless the user has named one.
 local function directory()
   local named = os.getenv("DUMPSTREAM_DIR")
   if named == "" then named = nil end
@@ -178,21 +178,21 @@ local function append(line)
   return true
 end
 
--- The shell has gone when the bridge runs: closing the pipe waits for nobody, so that a bridge that hangs holds up no stop.
+-- The shell has exited when the bridge runs, so closing the pipe does not wait, and a bridge that hangs does not delay a stop.
 local function start(now)
   if writer then writer:close() end
   started, stalled, alive = now, 0, false
   writer = io.popen("{ " .. COMMAND .. " --journal '" .. base .. "' <&3 3<&- >/dev/null & } 3<&0", "w")
 end
 
--- The first line of the state: what the bridge has read.
+-- The first line of the state file: what the bridge has read.
 local function read_state()
   local state = io.open(base .. ".state", "rb")
   if not state then return end
   local said = state:read("*a")
   state:close()
   local protocol, g, offset = match(said or "", "^dumpstream (%d+) (%d+) (%d+)\n")
-  if protocol ~= PROTOCOL then once("this dumpstream speaks another protocol: take dumpstream.lua of its version"); return end
+  if protocol ~= PROTOCOL then once("this dumpstream speaks another version of the protocol: use the dumpstream.lua that came with it"); return end
   g, offset = tonumber(g), tonumber(offset)
   local is_behind = g < flushed_generation or g == flushed_generation and offset < flushed
   if said ~= last_said or not is_behind then stalled, patience, alive = 0, HUNG, true end
