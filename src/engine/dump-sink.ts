@@ -24,7 +24,7 @@ export interface SinkParts {
 }
 
 /** Where the dumps come from, and what came before them. */
-export interface Whose {
+export interface DumpContext {
   origin(): Origin
   /** For the dumps that one assembler reads. */
   openings(): OpeningAt
@@ -33,16 +33,16 @@ export interface Whose {
 export class DumpSource implements AssemblerSource {
   readonly #parts: SinkParts
   readonly #tape: LogTape
-  readonly #whose: Whose
+  readonly #context: DumpContext
 
-  constructor(parts: SinkParts, tape: LogTape, whose: Whose) {
+  constructor(parts: SinkParts, tape: LogTape, context: DumpContext) {
     this.#parts = parts
     this.#tape = tape
-    this.#whose = whose
+    this.#context = context
   }
 
   take(): Assembler {
-    return this.#parts.assemblers.take(this.#tape, new DumpSink(this.#parts, this.#whose))
+    return this.#parts.assemblers.take(this.#tape, new DumpSink(this.#parts, this.#context))
   }
 
   give(assembler: Assembler, knows: boolean): void {
@@ -52,20 +52,20 @@ export class DumpSource implements AssemblerSource {
 
 class DumpSink implements AssemblerSink {
   readonly #parts: SinkParts
-  readonly #whose: Whose
+  readonly #context: DumpContext
   readonly #openingAt: OpeningAt
   #frame: RecordFrame | undefined
   /** Determined when a goroutine is counted, because most candidates for a dump turn out not to be one. */
   #known: Origin | undefined
 
-  constructor(parts: SinkParts, whose: Whose) {
+  constructor(parts: SinkParts, context: DumpContext) {
     this.#parts = parts
-    this.#whose = whose
-    this.#openingAt = whose.openings()
+    this.#context = context
+    this.#openingAt = context.openings()
   }
 
   get #origin(): Origin {
-    this.#known ??= this.#whose.origin()
+    this.#known ??= this.#context.origin()
     return this.#known
   }
 

@@ -16,14 +16,14 @@ import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
 import type { Engine, EngineOptions, EngineStats, InnerOptions, WholeEngine } from './contract.ts'
-import { DumpSource, type SinkParts, type Whose } from './dump-sink.ts'
+import { type DumpContext, DumpSource, type SinkParts } from './dump-sink.ts'
 import { FormedEngine } from './formed.ts'
 import { GuardedEngine } from './guarded.ts'
 import { Memory } from './memory.ts'
-import { namedInput, OfStream } from './of-stream.ts'
 import { Openings } from './openings.ts'
 import { OrderedEngine } from './ordered.ts'
 import { checkSnapshot } from './snapshot.ts'
+import { namedInput, StreamContext } from './stream-context.ts'
 import { SummingEngine } from './summary.ts'
 import { TailedEngine } from './tailed.ts'
 
@@ -74,7 +74,7 @@ class LogEngine implements Engine, Keeper {
     const [now, bytes] = [() => this.#now, () => this.#bytes]
     const parts: SinkParts = { reporter: this.#reporter, memory, assemblers, now, bytes }
     const own: Origin = { source, attributes: options.attributes }
-    const ofInput: Whose = { origin: () => own, openings: () => openings.plain() }
+    const ofInput: DumpContext = { origin: () => own, openings: () => openings.plain() }
     this.#plain = new InterleavedDumps(new DumpSource(parts, tape, ofInput))
     const blockBytes = (options.kernels ?? WORTH_ITS_WHILE).bytes
     this.#streams = new LazyStreams(() => {
@@ -87,7 +87,7 @@ class LogEngine implements Engine, Keeper {
         blockBytes,
         keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
         makeDumps: (stream, carried) =>
-          new InterleavedDumps(new DumpSource(parts, carried, new OfStream(stream, named, openings))),
+          new InterleavedDumps(new DumpSource(parts, carried, new StreamContext(stream, named, openings))),
       }
     })
     this.#router = new Router({

@@ -4,7 +4,7 @@ import type { OpeningToBe } from '../dumps/dump.ts'
 import type { Origin } from '../report/reporter.ts'
 import type { StreamOrigin } from '../streams/origin.ts'
 import type { InnerOptions } from './contract.ts'
-import type { Whose } from './dump-sink.ts'
+import type { DumpContext } from './dump-sink.ts'
 import type { OpeningAt, Openings } from './openings.ts'
 
 type Attributes = Readonly<Record<string, string>>
@@ -27,7 +27,7 @@ function both(one: Attributes | undefined, other: Attributes): Attributes | unde
   return Object.keys(all).length === 0 ? undefined : all
 }
 
-export class OfStream implements Whose, OpeningAt {
+export class StreamContext implements DumpContext, OpeningAt {
   readonly #stream: StreamOrigin
   readonly #input: NamedInput
   readonly #openings: Openings
