@@ -141,7 +141,16 @@ export function stacksOf(signatures: readonly SignatureRecord[]): Map<string, nu
   return stacks
 }
 
-/** The goroutine that dumps is busy with another function each time. */
+/**
+ * What the dump and the truth agree on: the goroutine that dumps is busy with another function each time, and a worker that sleeps may wake up
+ * between the two, and then waits for the pause to end. So workers are counted by their entry function alone.
+ */
 export function withoutDumper(stacks: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries([...stacks].filter(([chain]) => !/main\.(?:dump|tell)\b/.test(chain)).sort())
+  const counts: Record<string, number> = {}
+  for (const [chain, count] of [...stacks].sort()) {
+    if (/main\.(?:dump|tell)\b/.test(chain)) continue
+    const name = /(?:^| < )(main\.(?:serve|every))$/.exec(chain)?.[1] ?? chain
+    counts[name] = (counts[name] ?? 0) + count
+  }
+  return counts
 }
