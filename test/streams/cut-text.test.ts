@@ -13,7 +13,7 @@ class Reader {
   readonly tape: CarriedTape = new CarriedTape(this.#queue)
   readonly cut: CutText = new CutText(this.tape, LINE_BYTES)
 
-  /** The raw line `P text` is a part, any other is the last one. */
+  /** A raw line `P text` is a part; any other line is the last part. */
   take(raw: string): boolean {
     const buf = Buffer.from(`${raw}\n`)
     this.tape.begin(buf, 0, buf.length)
@@ -27,8 +27,8 @@ class Reader {
   }
 }
 
-describe('a text that a carrier has cut', () => {
-  it('is whole with its last part', () => {
+describe('a text that a carrier splits', () => {
+  it('is complete with its last part', () => {
     const reader = new Reader()
     expect([reader.take('F main.f'), reader.text.latin1(), reader.cut.isHeld]).toEqual([true, 'main.f', false])
     expect([reader.take('P main'), reader.take('P .f')]).toEqual([false, false])
@@ -39,7 +39,7 @@ describe('a text that a carrier has cut', () => {
     expect([reader.cut.isHeld, reader.cut.start, reader.cut.bytes]).toEqual([false, undefined, 0])
   })
 
-  it('has its raw lines in the log, or in no log, as the last one', () => {
+  it('puts all its raw lines into the log if its last one is log, none otherwise', () => {
     const [dump, log] = [new Reader(), new Reader()]
     for (const reader of [dump, log]) for (const raw of ['P main', 'F .f(0x1)']) reader.take(raw)
     log.tape.keep()
@@ -47,13 +47,13 @@ describe('a text that a carrier has cut', () => {
     expect([dump.all, log.all]).toEqual(['', 'P main\nF .f(0x1)\n'])
   })
 
-  it('is no longer than a line may be', () => {
+  it('is no longer than the line limit', () => {
     const reader = new Reader()
     expect(reader.take('P 0123456789')).toBe(false)
     expect([reader.take('P 0123456789'), reader.text.latin1()]).toEqual([true, '01234567890123456789'])
   })
 
-  it('is log where the last part does not come', () => {
+  it('is log if the last part never comes', () => {
     const reader = new Reader()
     reader.take('P main')
     reader.cut.release()

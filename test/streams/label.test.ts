@@ -1,8 +1,8 @@
-/** A header behind a label, `recovered: boom goroutine 7 [running]:`, in a carrier: the lines that follow it have no label. */
+/** A header after a label (`recovered: boom goroutine 7 [running]:`) in a carrier: the lines that follow it have no label. */
 import { describe, expect, it } from 'vitest'
 import { feed, type Run } from '../property/weave.ts'
 
-/** learning-go's `example1.go`, as its comment quotes it; the label is that of `fmt.Println("Stack trace:", string(buf))`. */
+/** From the comment in learning-go's `example1.go`; the label comes from `fmt.Println("Stack trace:", string(buf))`. */
 const LINES = [
   'Start test',
   'PANIC deferred',
@@ -48,7 +48,7 @@ describe.each<[string, (line: string) => string, string]>([
   ['CRI', (line) => `2026-11-24T08:00:00.1Z stderr F ${line}`, 'app.log'],
   ['Docker', DOCKER, 'app.log'],
 ])('in %s', (_name, carry, source) => {
-  it('a dump behind a label was lost, or its label was', () => {
+  it('a dump after a label was lost, or its label was', () => {
     const { records, log } = read(textOf(LINES, carry))
     expect(records.filter(({ type }) => type === 'dump')).toMatchObject([
       { source, goroutines: 1, signatures: 1, damaged: 0, truncated: false, foreign_lines: 0 },
@@ -57,7 +57,7 @@ describe.each<[string, (line: string) => string, string]>([
     expect(log.toString()).toBe(textOf(LOG, carry))
   })
 
-  it('a call whose arguments look as the words of the label hid all that followed', () => {
+  it('a call whose arguments look like the words of the label hid everything after it', () => {
     const stack = [
       'runtime/debug.Stack(0x4686bf, 0x717fd0, 0xc0000b80f0)',
       '\t/usr/local/go/src/runtime/debug/stack.go:24 +0x9f',
@@ -68,7 +68,7 @@ describe.each<[string, (line: string) => string, string]>([
     expect(log.toString()).toBe(textOf(['recovered: boom ', 'done'], carry))
   })
 
-  it('is read the same in any chunks', () => {
+  it('is read the same with any chunking', () => {
     const text = textOf(LINES, carry)
     const whole = read(text)
     for (const size of [1, 7, 64]) {
@@ -79,7 +79,7 @@ describe.each<[string, (line: string) => string, string]>([
     }
   })
 
-  it('is log when nothing of a stack follows', () => {
+  it('is log when no stack follows', () => {
     const text = textOf([...LINES.slice(0, 3), 'see the docs', 'done'], carry)
     const { records, log } = read(text)
     expect(records.filter(({ type }) => type === 'dump')).toEqual([])
@@ -87,7 +87,7 @@ describe.each<[string, (line: string) => string, string]>([
   })
 })
 
-it('gives each of many dumps behind labels, and no source of a label', () => {
+it('finds each of many dumps after labels, and takes no label for a source', () => {
   const stack = LINES.slice(3, -1)
   const users = Array.from({ length: 20 }, (_, i) => [
     `recovered: no user u${i}: goroutine ${i + 2} [running]:`,

@@ -1,4 +1,4 @@
-/** Chunks → dumps in streams, with nothing above the stage: what the tests of this folder read with. */
+/** Chunks → dumps in streams, without the stages above: the reader of this folder's tests. */
 
 import type { InputKind } from '../../src/carriers/detect.ts'
 import { Budget } from '../../src/core/budget.ts'
@@ -12,7 +12,7 @@ import { Router } from '../../src/streams/router.ts'
 import { type Found, fresh, headBefore, linesBefore, makeAssembler } from '../dumps/reader.ts'
 
 export interface StreamDump extends FinishedDump {
-  /** `''`: the text as it is. */
+  /** `''` for plain text. */
   readonly source: string
   readonly attributes: Readonly<Record<string, string>>
 }

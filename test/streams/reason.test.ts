@@ -16,23 +16,23 @@ describe('a panic that net/http served', () => {
     ['Docker', (line: string) => JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-24T07:00:00Z' })],
     ['compose', (line: string) => `web-1  | ${line}`],
     ['CRLF', (line: string) => `${line}\r`],
-  ])('is one in %s, too', (_name, carry) => {
+  ])('is found in %s', (_name, carry) => {
     const text = [...LOG_LINES.slice(0, 3), ...lines].map((line) => `${carry(line)}\n`).join('')
     expect(dumpsOf(text)).toEqual(['panic stack 1 handler boom'])
   })
 
-  it('is one in a string, too', () => {
+  it('is found in a string', () => {
     expect(dumpsOf(`${JSON.stringify({ level: 'ERROR', msg: SERVED })}\n`)).toEqual(['panic stack 1 handler boom'])
   })
 })
 
-it('the lines of a signal that were escaped with its stacks are its reason', () => {
+it('takes the reason from signal lines that were escaped together with the stacks', () => {
   const text =
     'SIGQUIT: quit\nPC=0x464ce1 m=0 sigcode=0\n\ngoroutine 0 [idle]:\nruntime.futex()\n\t/go/sys.s:552 +0x21\n'
   expect(dumpsOf(`${text.replaceAll('\n', '\\n')}\n`)).toEqual(['signal stack 1 SIGQUIT: quit'])
 })
 
-describe('the line ahead of a dump gives its reason', () => {
+describe('the line before a dump gives its reason', () => {
   const dump = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n'
   const journal = (text: string): string => text.replaceAll(/^(?=.)/gm, 'Nov 24 07:00:00 node1 kubelet[7]: ')
   it.each([
@@ -42,20 +42,24 @@ describe('the line ahead of a dump gives its reason', () => {
     ['a record of JSON', 'single', `{"level":"error","msg":"panic recovered","error":"boom"}\n${dump}`],
     ['log/slog', 'single', `time=2026-11-24T07:00:00Z level=ERROR msg="panic recovered" err=boom\n${dump}`],
     ['klog, in a journal', 'single', journal(`F1124 07:00:00.000000    7 server.go:198] boom\n${dump}`)],
-    ['rook, ahead of a title', 'panic', `E | ctl: Panic: boom\nE | ctl: Stack trace:\nE | ctl: ${dump}`],
-    ['who escapes a panic', 'panic', `panic: boom\n\n${dump}`.replaceAll('\n', '\\n').concat('\n')],
-    ['who escapes it behind a label', 'panic', `note: panic: boom\n\n${dump}`.replaceAll('\n', '\\n').concat('\n')],
+    ['rook, before a title', 'panic', `E | ctl: Panic: boom\nE | ctl: Stack trace:\nE | ctl: ${dump}`],
+    ['a logger that escapes the panic', 'panic', `panic: boom\n\n${dump}`.replaceAll('\n', '\\n').concat('\n')],
+    [
+      'a logger that escapes the panic after a label',
+      'panic',
+      `note: panic: boom\n\n${dump}`.replaceAll('\n', '\\n').concat('\n'),
+    ],
   ])('as %s writes it', (_who, kind, text) => {
     expect(dumpsOf(text)).toEqual([`${kind} stack 1 boom`])
   })
 
-  it('but not an error that nobody has panicked with', () => {
+  it('unless its error is not a panic', () => {
     expect(dumpsOf(`2026/11/24 07:00:00 request failed error=boom\n${dump}`)).toEqual(['single stack 1'])
   })
 })
 
-describe('two streams that die at once', () => {
-  it('have both a reason, whose ever lines came first', () => {
+describe('two streams that crash at once', () => {
+  it('both have a reason, whichever lines come first', () => {
     const lines = sample('crash-1.27-panic.txt').trimEnd().split('\n')
     const text = lines.flatMap((line) => [`web-1  | ${line}\n`, `web-2  | ${line}\n`]).join('')
     expect(dumpsOf(text)).toEqual(['panic stack 1 boom', 'panic stack 1 boom'])
@@ -76,7 +80,7 @@ describe('the value of a panic that imitates a dump', () => {
   it.each<[string, (line: string, i: number) => string]>([
     ['CRI', (line) => `2026-11-24T07:00:00.000000000Z stderr F ${line}`],
     ['compose', (line) => `web-1  | ${line}`],
-    ['time stamps of any length', (line, i) => `2026-11-24T07:00:00.${'1'.repeat(1 + (i % 3))}Z ${line}`],
+    ['timestamps of varying length', (line, i) => `2026-11-24T07:00:00.${'1'.repeat(1 + (i % 3))}Z ${line}`],
   ])('is not taken for one in %s', (_name, carry) => {
     const text = [...VALUE, ...DUMP].map((line, i) => `${carry(line, i)}\n`).join('')
     const { dumps } = route([text])
@@ -93,7 +97,7 @@ it('the reason of a fatal error that is indented with its runtime stack was lost
   expect(dumpsOf(`Output:\n${text}`)).toEqual(['fatal stack 1 boom'])
 })
 
-it('the lines of a message of journalctl were lost where lines of another program came before it', () => {
+it('the lines of a journalctl message were lost after lines of another program', () => {
   const head = 'Nov 24 05:00:01 host app[43]: '
   const blanks = ' '.repeat(head.length)
   const text = [
@@ -121,17 +125,17 @@ describe('the value of a panic that begins with a line feed', () => {
     expect(dumpsOf(carried)).toEqual(['panic stack 1 Your test failed.'])
   })
 
-  it('may be empty', () => {
+  it('can be empty', () => {
     expect(dumpsOf(`panic: \n${dump}`)).toEqual(['panic stack 1'])
   })
 })
 
-it.each(['hosts entry:', 'x=', '(', '"'])('a fatal error that is glued to %j gives its reason', (head) => {
+it.each(['hosts entry:', 'x=', '(', '"'])('a fatal error glued to %j gives its reason', (head) => {
   const text = `${head}fatal error: all is lost\n\ngoroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n`
   expect(dumpsOf(text)).toEqual(['fatal stack 1 all is lost'])
 })
 
-it('a stack that a logger has indented below its words is no text in the value of a panic', () => {
+it('a stack that a logger indents below its message is not part of the value of a panic', () => {
   const stack = [
     'goroutine 7 [running]:',
     'main.f(0x1)',
@@ -146,7 +150,7 @@ it('a stack that a logger has indented below its words is no text in the value o
   expect(route([`panic: boom\n${indented}`]).dumps).toEqual([])
 })
 
-it('the quote mark of a page names no source', () => {
+it('an HTML-escaped quote mark names no source', () => {
   const stack = ['goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
   const { dumps } = route([stack.map((line) => `&gt; ${line}\n`).join('')])
   expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0, source: '' }])

@@ -1,4 +1,4 @@
-/** Lines that a terminal or a mail has wrapped: a prefix stands ahead of the first piece alone. */
+/** Lines that a terminal or a mail client wrapped: only the first piece has the prefix. */
 import { expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
@@ -44,10 +44,10 @@ it.each([
   ['compose', 'web-1  | '],
   ['a quote', '> '],
   ['syslog', 'Nov 24 05:00:00 web-1 app[12]: '],
-  ['a time, whose form any number has', '2026-11-24T05:00:00] '],
+  ['a time, with a form that any number has', '2026-11-24T05:00:00] '],
   ['48 columns', '[pod/shop-web-7d9f8c6b5-x2x1z/app-checkout-web] '],
-])('frames behind the prefix of %s are not lost at any width', (_, prefix) => {
-  // No terminal is narrower, nor has it less room than the head of a header takes.
+])('frames after the prefix of %s are not lost at any width', (_, prefix) => {
+  // No terminal is narrower, or leaves less room than the beginning of a header takes.
   for (let width = Math.max(40, prefix.length + 'goroutine 7 ['.length); width < 140; width += 1 + (width % 3)) {
     const text = LINES.map((line) => `${wrap(prefix + line, width)}\n`).join('')
     const { found, log } = read(text)
@@ -61,7 +61,7 @@ it.each([
 it.each([
   ['a terminal', ''],
   ['quoted-printable', '='],
-])('frames without a prefix are not lost at any width of %s, nor is a piece of them left in the log', (_, mark) => {
+])('frames without a prefix are not lost at any width of %s, and leave no piece in the log', (_, mark) => {
   for (let width = 40; width < 140; width++) {
     const text = LINES.map((line) => `${wrap(line, width, mark)}\n`).join('')
     const { found, log } = read(text)
@@ -71,7 +71,7 @@ it.each([
   }
 })
 
-it('headers behind a prefix are not lost where a terminal has wrapped them, at a blank, too', () => {
+it('headers after a prefix are not lost if a terminal wraps them, even at a blank', () => {
   const prefix = '[pod/shop-web-7d9f8c6b5-x2x1z/app-checkout-web] '
   const header = 'goroutine 8 [chan receive, 12 minutes]:'
   const lines = [
@@ -93,7 +93,7 @@ it('headers behind a prefix are not lost where a terminal has wrapped them, at a
   }
 })
 
-it('a line that a prefix lacks is none of the line before it, if both make no line of Go', () => {
+it('does not join a line without the prefix to the line before it unless both make a line of Go', () => {
   const prefix = '[pod/shop-web-7d9f8c6b5-x2x1z/app-checkout-web] '
   const others = ['done', 'main.go', '2026/11/24 08:14:31 served', 'main.other(0x1)', '0x1f']
   for (const other of others) {
@@ -106,7 +106,7 @@ it('a line that a prefix lacks is none of the line before it, if both make no li
   }
 })
 
-it('frames of quoted-printable within a quote are not lost at any width', () => {
+it('quoted-printable frames in a quote are not lost at any width', () => {
   for (let width = 60; width < 140; width++) {
     const text = LINES.map((line) => `${wrap(`> ${line}`, width, '=')}\n`).join('')
     expect(read(text).found, text).toMatchObject([{ reason: 'boom', goroutines: 1, damaged: 0 }, FOUND[1]])
@@ -121,7 +121,7 @@ it('a log line without the prefix of the dump around it stays in the log', () =>
   expect(log).toBe('Attaching to web-1, web-2\nweb-1  | served\n')
 })
 
-it('what wraps within the reason of a panic, or its signal, was lost with its end', () => {
+it('the end of a wrapped panic reason or signal line was lost', () => {
   const REASON = 'runtime error: invalid memory address or nil pointer dereference'
   const SIGNAL = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x47b6d2]'
   const lines = [`panic: ${REASON}`, SIGNAL, ...LINES.slice(1)]
@@ -136,7 +136,7 @@ it('what wraps within the reason of a panic, or its signal, was lost with its en
   }
 })
 
-it('a log line behind that of a panic with a prefix is none of its reason', () => {
+it('a log line without the prefix of the panic before it is not part of the reason', () => {
   const text =
     'web-1  | panic: cannot read the table of orders\nserved\nweb-1  | \nweb-1  | goroutine 7 [running]:\nweb-1  | main.f()\nweb-1  | \t/app/f.go:3 +0x1d\n'
   const { found, log } = read(text)
@@ -145,12 +145,12 @@ it('a log line behind that of a panic with a prefix is none of its reason', () =
 })
 
 it.each([
-  ['in two', ['main.f(0x1,', '    0x2)']],
+  ['in two pieces', ['main.f(0x1,', '    0x2)']],
   [
-    'in three, none of them as wide as the others',
+    'in three pieces of different widths',
     ['main.f(0xc000332e00,', '0xc000332e00, 0xc000332e00, 0xc000332e00,', '0x0, ...)'],
   ],
-])('a call was lost that is wrapped %s, behind its arguments', (_, call) => {
+])('a call wrapped %s after its arguments was lost', (_, call) => {
   for (const prefix of ['', '> ', 'web-1  | ']) {
     const lines = [
       'goroutine 7 [running]:',

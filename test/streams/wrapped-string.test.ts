@@ -1,4 +1,4 @@
-/** A dump in a string that a terminal has wrapped: the line of the logger goes on in the next ones. */
+/** A dump in a string that a terminal wrapped: the line of the logger continues on the next ones. */
 import { expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
@@ -37,7 +37,7 @@ it.each([
   }
 })
 
-it('comes in any chunks', () => {
+it('is read the same with any chunking', () => {
   const text = `before\n${wrapped(RECORD, 97)}\nafter\n`
   const whole = read(text)
   for (const size of [1, 7, 64, 98]) expect(read(text, size)).toEqual(whole)
@@ -46,10 +46,10 @@ it('comes in any chunks', () => {
 it.each([
   ['an ordinary line', '2026-11-24 05:00:01 served\\n'],
   ['another record', '{"level":"info","msg":"served\\n"}'],
-  ['a record behind a word', 'INFO {"msg":"served\\n"}'],
+  ['a record after a word', 'INFO {"msg":"served\\n"}'],
   ['words', 'served 3 requests'],
-  ['nothing', ''],
-])('a string that its logger has cut is over where %s comes', (_, next) => {
+  ['an empty line', ''],
+])('a string that its logger cut ends before %s', (_, next) => {
   const cut = RECORD.slice(0, RECORD.indexOf('created by'))
   const text = `${cut}\n${next}\n${next}\n`
   const { found, log } = read(text)
