@@ -1,4 +1,4 @@
-/** What programs log after a dump: it costs the dump nothing, and comes out byte for byte. */
+/** What programs log after a dump: it does not change the dump, and is passed through byte for byte. */
 import { describe, expect, it } from 'vitest'
 import { goldenDump } from '../golden/dumps.ts'
 import { counted, readDumps } from './reader.ts'
@@ -18,10 +18,10 @@ const AFTER: Readonly<Record<string, string>> = {
   "Java's stack": 'java.lang.Error: oops\n\tat com.example.Foo.bar(Foo.java:12)\n\t... 3 more\n',
   "a sanitizer's stack":
     '==1==ERROR: AddressSanitizer\n    #0 0x4a1b2c in f /src/a.c:10:5\n    #1 0x55d0 in main /src/a.c:20\n',
-  'a source place of slog': 'time=2026-11-24T05:00:00Z level=INFO source=/src/a.go:12 msg=ok\n',
+  'a source position of slog': 'time=2026-11-24T05:00:00Z level=INFO source=/src/a.go:12 msg=ok\n',
   calls: 'starting\nserver.Start()\nhttp.Serve(1)\nbye\n',
-  'who created what': 'starting\ncreated by admin.user\n\tok\n',
-  'a function and its file, apart': 'starting\nmain.f(0x1)\nstill running\n\t/src/a.go:12\n',
+  'a line that begins with "created by"': 'starting\ncreated by admin.user\n\tok\n',
+  'a function and its file with a line between': 'starting\nmain.f(0x1)\nstill running\n\t/src/a.go:12\n',
   'numbers in hexadecimal': 'dump of memory\n0x0000000000000010: 00 01\n',
   'a goroutine in a sentence': 'goroutine 12 finished\n',
 }
@@ -37,7 +37,7 @@ const SMALL: Readonly<Record<string, string>> = {
   'the first goroutine': 'panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:30 +0x20\n',
   'a stack with a creator':
     'goroutine 8 [select]:\nmain.f(...)\n\t/src/a.go:1\ncreated by main.main\n\t/src/a.go:9 +0x1\n',
-  'a stack of which frames were left out':
+  'a stack with elided frames':
     'panic: boom\n\ngoroutine 1 [running]:\nmain.f(...)\n\t/src/a.go:1 +0x1\n...additional frames elided...\n',
   gccgo:
     'panic: boom\n\ngoroutine 16 [running]:\nmain.f\n\t/src/a.go:12\nmain.main\n\t/src/a.go:30\nruntime_main\n\t../go/proc.c:606\n',
@@ -53,23 +53,20 @@ describe.each(dumps)('%s', (_name, text) => {
     expect(run.log.toString()).toBe(alone.log.toString() + log)
   }
 
-  it.each(Object.entries(AFTER))('%s after it costs it nothing', (_what, after) => {
+  it.each(Object.entries(AFTER))('is not changed by %s after it', (_what, after) => {
     expectWhole(after)
     expectWhole(`one line\n${after}`)
   })
 
-  it('a place alone after it costs it nothing', () => {
+  it('is not changed by a lone place after it', () => {
     expectWhole('it is here:\n\t/src/dead/main.go:10 +0x2a\n')
   })
 
-  it.each(Object.entries(AFTER))(
-    '%s after it costs it nothing, where the log ends without a line end',
-    (_what, after) => {
-      expectWhole(after.slice(0, -1))
-    },
-  )
+  it.each(Object.entries(AFTER))('is not changed by %s after it if the log ends without a line end', (_what, after) => {
+    expectWhole(after.slice(0, -1))
+  })
 
-  it('all of that 3000 lines later costs it nothing', () => {
+  it('is not changed by all of them 3000 lines later', () => {
     expectWhole('log line\n'.repeat(3000) + Object.values(AFTER).join('log line\n'))
   })
 })

@@ -18,8 +18,8 @@ const dumpsOf = (text: string): unknown[] =>
 /** What runtime.Stack writes into a buffer that is too small. */
 const filled = (id: number): string => `goroutine ${id} [running]:\nmain.f()\n\t/src/a.go:3 +0x1\nmain.g()\n\t/src/b.`
 
-describe('a dump behind another one', () => {
-  it('begins where it does, and the other one ends before it', () => {
+describe('a dump after another one', () => {
+  it('begins at its own header, and the other one ends before it', () => {
     const one = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n'
     const two = one.replace('goroutine 7', 'goroutine 8')
     const [between, end] = [one.length + 'served\n'.length, one.length * 2 + 'served\n'.length]
@@ -32,7 +32,7 @@ describe('a dump behind another one', () => {
   it.each([
     [7, 7],
     [7, 8],
-  ])('leaves the other one cut, where its buffer was full: goroutines %i and %i', (one, two) => {
+  ])('leaves the other one truncated if its buffer was full: goroutines %i and %i', (one, two) => {
     const { dumps } = readDumps(`${filled(one)}\n${filled(two)}\n`)
     expect(dumps.map(({ goroutines, truncated }) => ({ goroutines, truncated }))).toEqual([
       { goroutines: 1, truncated: true },
@@ -40,16 +40,16 @@ describe('a dump behind another one', () => {
     ])
   })
 
-  it.each([1, 3, 30])('is not of the panic that net/http served %i lines before', (lines) => {
+  it.each([1, 3, 30])('does not belong to the panic that net/http served %i lines before', (lines) => {
     expect(dumpsOf(SERVED + log(lines) + ALL)).toEqual(['panic stack 1 handler boom', 'all stack 39'])
   })
 
-  it('may be of a second panic that net/http served', () => {
+  it('can belong to a second panic that net/http served', () => {
     const second = SERVED.replace('handler boom', 'other').replace('goroutine 7 [', 'goroutine 8 [')
     expect(dumpsOf(SERVED + log(2) + second)).toEqual(['panic stack 1 handler boom', 'panic stack 1 other'])
   })
 
-  it('is of the panic that net/http served while the first was open', () => {
+  it('belongs to the panic that net/http served while the first was open', () => {
     expect(dumpsOf(ALL + log(2) + SERVED + log(3) + ALL)).toEqual([
       'all stack 39',
       'panic stack 1 handler boom',
@@ -57,18 +57,18 @@ describe('a dump behind another one', () => {
     ])
   })
 
-  it('is a stack overflow with its reason', () => {
+  it('can be a stack overflow with its reason', () => {
     const overflow = sample('crash-1.27-overflow.txt')
     expect(dumpsOf(ALL + log(2) + overflow)).toEqual(['all stack 39', 'fatal stack 7 stack overflow'])
   })
 
-  it('is not of a panic or of a fatal error that a log line parts from it', () => {
+  it('does not belong to a panic or a fatal error that a log line separates from it', () => {
     const fatal = sample('dead-1.24-goexit.txt')
     expect(dumpsOf(sample('crash-1.27-panic.txt') + log(1) + ALL)).toEqual(['panic stack 1 boom', 'all stack 39'])
     expect(dumpsOf(fatal + log(1) + ALL)).toEqual([expect.stringMatching(/^fatal stack 1 /), 'all stack 39'])
   })
 
-  it('is a panic behind a crash of all threads', () => {
+  it('can be a panic after a crash of all threads', () => {
     const threads = sample('tb-1.27-quit-crash.txt')
     expect(dumpsOf(threads + log(1) + sample('crash-1.27-panic.txt'))).toEqual([
       'signal stack 12 SIGQUIT: quit',
@@ -76,29 +76,29 @@ describe('a dump behind another one', () => {
     ])
   })
 
-  it('is of the panic that net/http served behind a SIGQUIT of another process', () => {
+  it('belongs to the panic that net/http served after a SIGQUIT of another process', () => {
     expect(dumpsOf(sample('zoo-1.21-quit.txt') + log(1) + SERVED)).toEqual([
       'signal stack 44 SIGQUIT: quit',
       'panic stack 1 handler boom',
     ])
   })
 
-  it('is not of a panic of which many lines have told since', () => {
+  it('does not belong to a panic many lines before', () => {
     const panic = sample('crash-1.27-panic.txt')
     expect(dumpsOf(panic + log(40) + ALL)).toEqual(['panic stack 1 boom', 'all stack 39'])
   })
 
-  it('is found where a profile was cut', () => {
+  it('is found after a profile that was cut', () => {
     const cut = PROFILE.slice(0, PROFILE.length / 2)
     expect(dumpsOf(`${cut}\n${log(2)}${ALL}`)).toEqual(['all profile 14', 'all stack 39'])
   })
 
-  it('is found where a carrier has dropped the empty lines of a profile', () => {
+  it('is found after a profile whose empty lines a carrier dropped', () => {
     expect(dumpsOf(PROFILE.replace(/\n+/g, '\n') + log(2) + ALL)).toEqual(['all profile 39', 'all stack 39'])
   })
 })
 
-describe('a crash behind a profile whose empty lines a carrier has dropped', () => {
+describe('a crash after a profile whose empty lines a carrier dropped', () => {
   it.each([
     ['crash-1.27-panic.txt', 'panic stack 1 boom'],
     ['zoo-1.21-quit.txt', 'signal stack 44 SIGQUIT: quit'],
@@ -108,19 +108,19 @@ describe('a crash behind a profile whose empty lines a carrier has dropped', () 
 })
 
 describe('a profile', () => {
-  it('is read with spaces for its tabs', () => {
+  it('is read with spaces instead of tabs', () => {
     const stacks = (text: string): unknown => readDumps(text).dumps[0]?.signatures.map(({ signature }) => signature.id)
     expect(stacks(PROFILE.replace(/\t/g, '        '))).toEqual(stacks(PROFILE))
   })
 })
 
-it('the empty lines of a log that goes on while a dump is open are its own', () => {
+it('empty lines between log lines stay in the log while a dump is open', () => {
   const one = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n'
   const two = 'goroutine 8 [select]:\nmain.g(0x1)\n\t/src/a.go:9 +0x1\n'
   const log = 'served a\n\n\nserved b\n\nserved c\n'
   const { dumps, log: left } = readDumps(`${one}\n${log}\n${two}`)
   expect(dumps).toMatchObject([{ goroutines: 2 }])
   expect(left.toString()).toBe(log)
-  // The line that parts them may stand between lines of the log.
+  // The empty line between two goroutines can be among log lines.
   expect(readDumps(`${one}served a\n\nserved b\n${two}`).log.toString()).toBe('served a\nserved b\n')
 })

@@ -1,4 +1,4 @@
-/** A dump that is cut within a line, where its writer or a shipper has put a line end after the cut. */
+/** A dump that is cut within a line, with a line end after the cut from its writer or a shipper. */
 import { expect, it } from 'vitest'
 import { readDumps } from './reader.ts'
 
@@ -6,7 +6,7 @@ const STACK = 'goroutine 7 [running]:\nmain.g(0x1)\n\t/app/main.go:12 +0x1d\n'
 const CREATED = 'created by main.main in goroutine 1\n\t/app/main.go:30 +0x20\n'
 const LOG = '2026/11/24 08:14:00 std logger line 1\n2026/11/24 08:14:00 std logger line 2\n'
 
-/** Of each dump: its goroutines, how many of them are in a signature, how many damaged, whether it is truncated. */
+/** For each dump: goroutines, goroutines with a signature, damaged goroutines, whether it is truncated. */
 function read(text: string): unknown[] {
   const { dumps } = readDumps(Buffer.from(text))
   return dumps.map(({ goroutines, other, damaged, truncated }) => [goroutines, goroutines - other, damaged, truncated])
@@ -21,18 +21,18 @@ it.each([
   'crea',
   'created by ',
   'created by main',
-])('a stack that was cut in the line %j makes no signature, and its dump is truncated', (head) => {
+])('a stack cut in the line %j has no signature, and its dump is truncated', (head) => {
   expect(read(`${STACK}${head}\n${LOG}`)).toEqual([[1, 0, 1, true]])
 })
 
-it('a stack that was cut is the one known stack that it begins as', () => {
+it('a cut stack counts as the only known stack that begins like it', () => {
   const whole = `${STACK.replace('7 [running]', '8 [select]')}main.f(0x1, 0x2)\n\t/app/main.go:20 +0x1d\n${CREATED}\n`
   const running = `goroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\n\n${whole}`
   expect(read(`${running}${STACK.replace('running', 'select')}main.f(0x1, 0x\n${LOG}`)).toEqual([[3, 3, 1, true]])
 })
 
 it.each(['gorout', 'goroutine 8', 'goroutine 8 [sel'])(
-  'a dump that was cut in the header %j is truncated, and the stack before it is whole',
+  'a dump cut in the header %j is truncated, and the stack before it is complete',
   (head) => {
     expect(read(`${STACK}${CREATED}\n${head}\n${LOG}`)).toEqual([[1, 1, 0, true]])
     expect(read(`${STACK}${CREATED}\n${head}\n${LOG}${STACK}${CREATED}`)).toEqual([
@@ -42,19 +42,19 @@ it.each(['gorout', 'goroutine 8', 'goroutine 8 [sel'])(
   },
 )
 
-it('a dump that was cut in the stack of an ancestor is truncated', () => {
+it('a dump cut in the stack of an ancestor is truncated', () => {
   expect(read(`${STACK}${CREATED}[originating from gorou\n${LOG}`)).toEqual([[1, 0, 1, true]])
 })
 
-it('a first call that was cut makes a dump of its header', () => {
+it('a header followed by a cut first call is a dump', () => {
   expect(read(`goroutine 7 [running]:\nmain.f(0x1, 0x\n${LOG}`)).toEqual([[1, 0, 1, true]])
 })
 
-it('a line of the log behind a stack that has its end is no cut one', () => {
+it('a log line after a complete stack is not taken for a cut line', () => {
   for (const line of ['main.f(0x1, 0x', 'created by main', 'request.done('])
     expect(read(`${STACK}${CREATED}${line}\n${LOG}`)).toEqual([[1, 1, 0, false]])
 })
 
-it('a cut line that goes on elsewhere costs nothing', () => {
+it('a cut line that continues later does not damage the stack', () => {
   expect(read(`${STACK}main.f(0x1, 0x\n${LOG}2)\n\t/app/main.go:20 +0x1d\n${CREATED}`)).toEqual([[1, 1, 0, false]])
 })

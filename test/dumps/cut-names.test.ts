@@ -1,4 +1,4 @@
-/** A name that another writer has cut, at any place, is put together again: half of it is often a name, too. */
+/** A name that another writer cuts anywhere is put together again, although half of it is often a name, too. */
 import { expect, it } from 'vitest'
 import { counted, readDumps } from './reader.ts'
 
@@ -25,7 +25,7 @@ const KNOWN = goroutine(
 
 const cases = Object.entries(LOGS).flatMap(([name, log]) => CALLS.map((call) => ({ name, log, call })))
 
-it.each(cases)('$name in $call, behind other functions of its module', ({ log, call }) => {
+it.each(cases)('$name in $call, after other functions of its module', ({ log, call }) => {
   const before = `${log}\n`.repeat(10)
   const whole = readDumps(before + KNOWN + goroutine(32, call, PLACE)).dumps.map(counted)
   for (let cut = 1; cut < call.lastIndexOf('('); cut++) {
@@ -36,14 +36,14 @@ it.each(cases)('$name in $call, behind other functions of its module', ({ log, c
   }
 })
 
-it.each(['json', 'klog', 'logfmt'] as const)('%s in the first name there is, behind a slash', (name) => {
+it.each(['json', 'klog', 'logfmt'] as const)('%s in the first name of the dump, after a slash', (name) => {
   const log = LOGS[name]
   const whole = readDumps(goroutine(32, CALLS[0] ?? '', PLACE)).dumps.map(counted)
   const found = readDumps(goroutine(32, `shop_svr/cron/${log}`, log, 'hash_tags.(*Cron).step2.func1()', PLACE))
   expect(found.dumps.map(counted)).toEqual(whole)
 })
 
-it('a file of a log whose name ends in a date, before a call, is log', () => {
+it('a log line that begins with a dated file name is log, before a call', () => {
   const line = 'backup_2026-11-24 08:14:51.log done'
   const found = readDumps(KNOWN + goroutine(32, line, 'main.run()', PLACE))
   expect(found.dumps.map(counted)).toEqual(readDumps(KNOWN + goroutine(32, 'main.run()', PLACE)).dumps.map(counted))

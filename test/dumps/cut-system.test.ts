@@ -1,11 +1,11 @@
-/** A dump that shows the frames of the runtime, which is cut anywhere: each stack has an end of its own, and says by itself that it was cut. */
+/** A dump with the frames of the runtime, cut anywhere: each stack has its own end, and so shows by itself that it was cut. */
 import { expect, it } from 'vitest'
 import { goldenDump } from '../golden/dumps.ts'
 import { readDumps } from './reader.ts'
 
 const DUMP = goldenDump('tb-1.27-quit-all.txt').toString('latin1').trimEnd()
 const LOG = '2026/11/24 08:14:00 std logger line 1\n'
-/** What may have been cut behind its end: at the end of a goroutine, in the registers of the last frame, in the offset of its creator. */
+/** Cuts that leave a stack complete: at the end of a goroutine, in the registers of the last frame, in the offset of its creator. */
 const SEEMS_WHOLE =
   /(?:\n(?:g|go|gor|c|cr|cre)?|\n[a-z][a-z0-9]+ +0x[0-9a-f]+|\/asm_amd64\.s:1264 \+0x1(?: fp=0x\w+(?: sp=0x\w+(?: pc=0x\w+)?)?)?|\.go:\d+ ?(?:\+(?:0x?[0-9a-f]*)?)?)$/
 const STEP = 97
@@ -16,7 +16,7 @@ function read(text: string): { signatures: Map<unknown, number>; truncated: bool
   return { signatures, truncated: dumps[0]?.truncated === true, first: dumps.length }
 }
 
-it('a dump with the frames of the runtime that was cut said nothing of it, and its last goroutine had a stack that nobody has', () => {
+it('a cut dump with the frames of the runtime was not truncated, and its last goroutine had a stack that does not exist', () => {
   const whole = read(`${DUMP}\n`)
   for (let at = DUMP.indexOf('\n', DUMP.indexOf('\tmain')) + 250; at < DUMP.length; at += STEP) {
     const head = DUMP.slice(0, at).trimEnd()
@@ -30,7 +30,7 @@ it('a dump with the frames of the runtime that was cut said nothing of it, and i
 })
 
 it.each(['created by main.main in gor', 'created by main.main in goroutine ', 'goroutine 20 g', 'goroutine 20 gp=0'])(
-  'a dump that was cut in the line %j is truncated',
+  'a dump cut in the line %j is truncated',
   (head) => {
     const stack = 'goroutine 7 [running]:\nmain.g(0x1)\n\t/app/main.go:12 +0x1d\n'
     const created = head.startsWith('c') ? '' : 'created by main.main in goroutine 1\n\t/app/main.go:30 +0x20\n\n'

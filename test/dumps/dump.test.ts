@@ -38,7 +38,7 @@ function header(dump: OpenDump, id: number): GoroutineHeader {
 }
 
 describe('an open dump', () => {
-  it('counts the goroutines that end, and says each', () => {
+  it('counts the goroutines that end, and reports each', () => {
     const { dump, ids } = open()
     dump.add(header(dump, 1), { entry: STACK, damaged: false, at: undefined }, TREE)
     dump.add(header(dump, 2), { entry: undefined, damaged: true, at: undefined }, TREE)
@@ -48,7 +48,7 @@ describe('an open dump', () => {
     expect(dump.tally.ids.has(3)).toBe(true)
   })
 
-  it('ends before the header that was the first of the next one', () => {
+  it('ends before the first header of the next dump', () => {
     const { dump } = open()
     dump.mayEnd(true)
     const first = header(dump, 7)
@@ -58,7 +58,7 @@ describe('an open dump', () => {
     expect(dump.finish()).toMatchObject({ bytes: [100, 200], truncated: true })
   })
 
-  it('starts over where what was counted was text', () => {
+  it('starts over if what it counted was text', () => {
     const { dump } = open()
     dump.add(header(dump, 1), { entry: undefined, damaged: true, at: undefined }, TREE)
     const first = header(dump, 7)

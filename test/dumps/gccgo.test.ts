@@ -24,7 +24,7 @@ runtime.goexit
 \t:0
 `
 
-it('goroutines of gccgo have functions without parentheses', () => {
+it('reads goroutines of gccgo, whose functions have no parentheses', () => {
   const { dumps, log } = readDumps(DUMP)
   expect(dumps).toMatchObject([{ kind: 'panic', goroutines: 3, damaged: 0, truncated: false }])
   const stacks = dumps[0]?.signatures.map(({ signature }) => signature.stack)
@@ -37,14 +37,14 @@ it('goroutines of gccgo have functions without parentheses', () => {
   expect(log.toString()).toBe('')
 })
 
-it('words after a header are no functions of gccgo', () => {
+it('does not take words after a header for functions of gccgo', () => {
   const text = 'see goroutine 7 [running]:\nmain.go\nis.fine\n'
   const { dumps, log } = readDumps(text)
   expect(dumps).toEqual([])
   expect(log.toString()).toBe(text)
 })
 
-it('a goroutine that was cut in its first frame joins no signature', () => {
+it('a goroutine cut in its first frame joins no signature', () => {
   const whole =
     'goroutine 29 [IO wait]:\nmain.read(0x1)\n\t/src/a.go:12 +0x1d\ncreated by main.start\n\t/src/a.go:30 +0x20\n\n'
   for (const cut of [

@@ -11,7 +11,7 @@ it('a foreign line glued to a line of a dump is counted once', () => {
   expect(log.toString().replaceAll('\n', '')).toBe(FOREIGN)
 })
 
-it('a file line with foreign text behind it belongs to the bare name that was logged before it, not to the goroutine', () => {
+it('a file line followed by foreign text belongs to the bare name that was logged before it, not to the goroutine', () => {
   const logged = `example.com/zap.Info\n\t/app/zap.go:3 +0x1d${FOREIGN}\n`
   const { dumps, log } = readDumps(`goroutine 1 [running]:\nmain.f(0x1)\n${logged}\t/app/main.go:9 +0x1d\n\n`)
   expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0 }])
@@ -19,7 +19,7 @@ it('a file line with foreign text behind it belongs to the bare name that was lo
 })
 
 it.each(['"}]', '"}', '",', "',", '"]}', '`', '</pre>'])(
-  'the string of a dump is closed by %s directly behind its last line',
+  '%s directly after the last line of a dump closes its string',
   (end) => {
     for (const [tab, offset] of [
       ['\t', ' +0x20'],
@@ -35,7 +35,7 @@ it.each(['"}]', '"}', '",', "',", '"]}', '`', '</pre>'])(
 )
 
 it.each(['Process finished with the exit code 2', ' exit status 2', 'FAIL\tapp/queue\t0.01s'])(
-  'what is said of the end of the program is no part of the place before it: %j',
+  'a message about the end of the program is not part of the place before it: %j',
   (end) => {
     const { dumps, log } = readDumps(`goroutine 7 [running]:\nmain.f(0x1)\n    /app/main.go:12 +0x1d${end}\n`)
     expect(dumps).toMatchObject([{ goroutines: 1, damaged: 0, truncated: false }])
@@ -52,36 +52,36 @@ const crash = (glued: string): string =>
 const WHOLE = ['main.work:12', 'main.run:20', 'main.main:30']
 
 it.each(['\t/app/main.go:12 +0x1dmain.run()', '\t/app/main.go:12 +0x1d main.run()', '/app/main.go:12main.run()'])(
-  'a call behind the place of the one before it on its line has its own place: %j',
+  'a call on the line of the previous place has its own place: %j',
   (glued) => {
     expect(stacksOf(crash(glued))).toEqual([WHOLE])
     expect(readDumps(crash(glued)).log.toString()).toBe('')
   },
 )
 
-it('a call whose beginning nobody knows does not give its place to the call before it', () => {
+it('a call whose beginning is unclear does not give its place to the call before it', () => {
   const { dumps } = readDumps(crash('\t/app/main.go:12 +0x1dog.run()'))
   expect(dumps).toMatchObject([{ goroutines: 1, damaged: 1, signatures: [] }])
 })
 
-it('an offset that a mail has put on a line of its own is of the place before it', () => {
+it('an offset that a mail client put on a separate line belongs to the place before it', () => {
   const text = crash('\t/app/main.go:12\n+0x1d\nmain.run()')
   expect(stacksOf(text)).toEqual([WHOLE])
   expect(readDumps(text).log.toString()).toBe('')
 })
 
-it('the first call behind its header on one line is the first of the stack', () => {
+it('a call on the line of its header is the first of the stack', () => {
   const text = crash('\t/app/main.go:12 +0x1d\nmain.run()').replace(']:\n', ']: ')
   expect(stacksOf(text)).toEqual([WHOLE])
   expect(readDumps(text).log.toString()).toBe('')
 })
 
-it('a header and a call that prose quotes on one line stay log', () => {
+it('a header and a call quoted in prose on one line stay log', () => {
   const text = 'goroutine 7 [running]: main.main()\nis what it shows\n'
   expect(readDumps(text)).toMatchObject({ dumps: [], log: Buffer.from(text) })
 })
 
-it('the last frame of a page was lost where its function is in C', () => {
+it('the last frame before an HTML tag was lost if its function is in C', () => {
   const text =
     'goroutine 1 [running]:\nmain.f()\n\t/src/main.go:3 +0x1\ngc(0x25e3af0)\n\tsrc/runtime/mgc0.c:2407 +0x1d6</pre>\n'
   const { dumps, log } = readDumps(text)

@@ -29,7 +29,7 @@ describe('two processes that dump into one stream at once, line by line', () => 
   })
 })
 
-it('a header that may be of either dump is that of a goroutine, once it is known whose it is', () => {
+it('takes a header that fits either dump once it is known whose it is', () => {
   const lines = [
     'goroutine 1 [running]:',
     'main.f(0x1)',

@@ -19,7 +19,7 @@ const FORMS: readonly ((w: string, v: string, n: number) => string)[] = [
   (w, v, n) => `2026-11-24T08:14:${two(n)}.336Z [DEBUG] plugin.${w}_v${n}: ${v}`,
   (w, v, n) => `INFO[00${two(n)}] ${w} ${v}   id=${n}`,
   (w, v, n) => `08:14:${two(n)} WRN <${w}/${v}.go:${n}> slow`,
-  // Names, keys and files with a beginning of a log line inside.
+  // Names, keys and files that contain the beginning of a log line.
   (w, v, n) => `${w}time=${n}s ok ${v}`,
   (w, v, n) => `up${'time'}=${n}s ok ${w} ${v}`,
   (w, v, n) => `${w}level=info ${v}=${n}`,

@@ -9,18 +9,18 @@ function given(ahead: readonly string[], head = ''): { kind: string | undefined;
   return latest === undefined ? undefined : { kind: latest.kind, reason: latest.reason }
 }
 
-describe('what stands in front of a place where a dump may begin', () => {
+describe('the text before a place where a dump can begin', () => {
   it('gives the reason in one of its last lines', () => {
     expect(given(['http: panic serving 10.0.0.1:80: boom'])?.reason).toBe('boom')
     expect(given(['http: panic serving 10.0.0.1:80: boom', ...Array<string>(20).fill('served')])).toBeUndefined()
   })
 
-  it('gives that of a preamble only in front of a header that is glued', () => {
+  it('gives the reason of a preamble only before a glued header', () => {
     expect(given(['panic: boom'])?.kind).toBeUndefined()
     expect(given(['panic: boom'], 'served ')).toEqual({ kind: 'panic', reason: 'boom' })
   })
 
-  it('gives that on the line of the header, which is no crash, but for what is fatal', () => {
+  it('gives the reason on the line of the header', () => {
     expect(given([], 'panic: boom ')).toEqual({ kind: 'panic', reason: 'boom' })
     expect(given([], 'fatal error: all goroutines are asleep - deadlock! ')?.kind).toBe('fatal')
     expect(given(['served'], 'served ')).toBeUndefined()

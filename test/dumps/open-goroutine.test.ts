@@ -30,7 +30,7 @@ function walk(goroutine: OpenGoroutine, texts: readonly string[]): void {
 }
 
 describe('a goroutine', () => {
-  it('is whole behind a file line, and of the stack that it has walked', () => {
+  it('is complete after a file line, with the stack that it has walked', () => {
     const goroutine = open()
     walk(goroutine, STACK.slice(0, 3))
     expect(goroutine.whole).toBe(false)
@@ -42,7 +42,7 @@ describe('a goroutine', () => {
     expect(goroutine.header).toBeUndefined()
   })
 
-  it('keeps no lines past the limit but the creator, and knows what may come behind them', () => {
+  it('keeps only the creator past the limit, and knows what can come next', () => {
     const goroutine = open()
     for (const name of ['a', 'b', 'c']) walk(goroutine, [`main.${name}(0x1)`, `\t/app/${name}.go:1 +0x1d`])
     const { at } = goroutine
@@ -55,7 +55,7 @@ describe('a goroutine', () => {
     expect(goroutine.finish(false).entry?.stack.frames).toHaveLength(3)
   })
 
-  it('is back where it was when the line in doubt was log, past the limit, too', () => {
+  it('goes back to its previous state if the doubtful line was log, past the limit, too', () => {
     for (const frames of [['a'], ['a', 'b', 'c', 'd']]) {
       const goroutine = open()
       for (const name of frames) walk(goroutine, [`main.${name}(0x1)`, `\t/app/${name}.go:1 +0x1d`])
@@ -70,7 +70,7 @@ describe('a goroutine', () => {
     }
   })
 
-  it('that is damaged is of the one known stack that has its lines, or of none', () => {
+  it('gets the only known stack that has its lines if it is damaged, or none', () => {
     const tree = new StackTree(LIMITS.knownStackBytes)
     const other = ['main.c(0x2)', '\t/app/c.go:2 +0x1d']
     for (const rest of [STACK.slice(2), other]) {
@@ -89,7 +89,7 @@ describe('a goroutine', () => {
     expect(goroutine.finish(true)).toMatchObject({ damaged: true, entry: undefined })
   })
 
-  it('is cut where the head of a line follows its last one, until it goes on', () => {
+  it('is cut if the beginning of a line follows its last one, until it continues', () => {
     const goroutine = open()
     walk(goroutine, STACK.slice(0, 2))
     goroutine.noteHead('created by mai')
@@ -101,7 +101,7 @@ describe('a goroutine', () => {
     expect(goroutine.finish(false).damaged).toBe(false)
   })
 
-  it('that is over says nothing of the next thing that is cut', () => {
+  it('forgets at its end that it was cut', () => {
     const goroutine = open()
     walk(goroutine, STACK.slice(0, 2))
     goroutine.lose('\t/app/z.go:2 +0x1d')
@@ -111,7 +111,7 @@ describe('a goroutine', () => {
     expect(goroutine.cut).toBeUndefined()
   })
 
-  it('shows by its first call how far its lines are indented', () => {
+  it('takes the indentation of its lines from its first call', () => {
     const goroutine = open()
     expect(goroutine.plain('  main.a(0x1)')).toBe('main.a(0x1)')
     walk(goroutine, STACK.slice(0, 1))

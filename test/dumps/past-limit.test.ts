@@ -22,9 +22,9 @@ function read(text: string, size = text.length) {
 const signaturesOf = ({ records }: ReturnType<typeof read>): SignatureRecord[] =>
   records.filter((record): record is SignatureRecord => record.type === 'signature')
 
-describe('a goroutine of more frames than are kept', () => {
+describe('a goroutine with more frames than are kept', () => {
   it.each([1, 7, 64, 4096])(
-    'had lost its signature, and every other line past them was log (chunks of %i bytes)',
+    'lost its signature, and every other line past the limit was log (chunks of %i bytes)',
     (size) => {
       const run = read(`before\n${deep(7, 20)}${deep(8, 20)}${deep(9, 20, 'other')}after\n`, size)
       expect(run.records[0]).toMatchObject({ goroutines: 3, damaged: 0, foreign_lines: 0, limits: ['frames'] })
@@ -36,17 +36,17 @@ describe('a goroutine of more frames than are kept', () => {
     },
   )
 
-  it('is whole at the limit, and one past it', () => {
+  it('is complete at the limit, and past it', () => {
     for (const count of [FRAMES - 1, FRAMES, FRAMES + 1, FRAMES + 2])
       expect(read(deep(7, count) + deep(8, count)).records[0], `${count}`).toMatchObject({ goroutines: 2, damaged: 0 })
   })
 
-  it('is damaged if it ends in the middle of a frame past them', () => {
+  it('is damaged if it ends in the middle of a frame past the limit', () => {
     const cut = `goroutine 7 [select]:\n${frames(9)}main.last(0x1)\n`
     expect(read(`${cut}\n${deep(8, 2)}`).records[0]).toMatchObject({ goroutines: 2, damaged: 1 })
   })
 
-  it('has log lines between its lines, and calls that are none', () => {
+  it('is complete with log lines and logged calls between its lines', () => {
     const text = deep(7, 20).replaceAll(/(?<=\+0x20\n)/g, 'done(1)\nserved 3 requests\n')
     const run = read(`${text}${deep(8, 20)}`)
     expect(run.records[0]).toMatchObject({ goroutines: 2, damaged: 0, foreign_lines: 40 })

@@ -7,18 +7,18 @@ const first = (text: string): unknown => readDumps(text).dumps[0]
 describe('the first line of a preamble', () => {
   it.each([
     ['what a terminal shows of Ctrl-\\', '^\\SIGQUIT: quit\nPC=0x6cc43 m=2 sigcode=0\n\n', 'signal', 'SIGQUIT: quit'],
-    ['what comes behind a prompt', '/ # ^\\SIGQUIT: quit\nPC=0x6cc43 m=2 sigcode=0\n\n', 'signal', 'SIGQUIT: quit'],
+    ['what comes after a prompt', '/ # ^\\SIGQUIT: quit\nPC=0x6cc43 m=2 sigcode=0\n\n', 'signal', 'SIGQUIT: quit'],
     ['an old line of registers', '/ # ^\\SIGQUIT: quit\nPC=0x6cc43 m=2\n\n', 'signal', 'SIGQUIT: quit'],
     ['a string of code', 'const text = `fatal error: boom\n\n', 'fatal', 'boom'],
     ['a byte order mark', '\xef\xbb\xbfpanic: boom\n\n', 'panic', 'boom'],
     ['a prefix of the log package', '2026/11/24 08:01:14 panic: boom\n\n', 'panic', 'boom'],
     [
-      'a prefix, and what the runtime says of a signal',
+      'a prefix, and the signal line of the runtime',
       '2026/11/24 08:01:14 panic: boom\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\n',
       'panic',
       'boom',
     ],
-  ])('%s loses neither kind nor reason', (_what, preamble, kind, reason) => {
+  ])('keeps its kind and reason: %s', (_what, preamble, kind, reason) => {
     expect(first(preamble + DUMP)).toMatchObject({ kind, reason, goroutines: 1 })
   })
 
@@ -26,7 +26,7 @@ describe('the first line of a preamble', () => {
   const SIGNAL = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x10f2c5a]'
   const right = { kind: 'panic', reason: SEGV.slice('panic: '.length), goroutines: 1, damaged: 0 }
 
-  it('may be wrapped by a terminal, at any width, with the line of the signal', () => {
+  it('can be wrapped by a terminal at any width, like the line of the signal', () => {
     for (let width = 8; width < SEGV.length; width++) {
       const wrap = (line: string): string => `${line.slice(0, width)}\n${line.slice(width)}`
       const { dumps, log } = readDumps(`${wrap(SEGV)}\n${SIGNAL}\n\n${DUMP}`)
@@ -40,7 +40,7 @@ describe('the first line of a preamble', () => {
     }
   })
 
-  it('may be wrapped by a mail, where a blank was', () => {
+  it('can be wrapped by a mail client at a blank', () => {
     const { dumps, log } = readDumps(
       `${SEGV.replace('pointer ', 'pointer\n')}\n${SIGNAL.replace(' pc', '\npc')}\n\n${DUMP}`,
     )
@@ -48,7 +48,7 @@ describe('the first line of a preamble', () => {
     expect(log.toString()).toBe('')
   })
 
-  it('goes on with nothing else', () => {
+  it('does not continue on any other line', () => {
     const text = 'panic: runtime error: invalid memory\nserving\n'
     const { dumps, log } = readDumps(text + DUMP)
     expect(dumps).toMatchObject([{ kind: 'panic', reason: 'runtime error: invalid memory' }])
@@ -60,7 +60,7 @@ describe('the first line of a preamble', () => {
   })
 })
 
-describe('a crash of which there are only headers', () => {
+describe('a crash with only headers', () => {
   it.each([
     ['Go 1.2 that died while it printed', 'fatal error: fault\n[signal 0xb code=0x80 addr=0x0]\n\n', 'fatal', 'fault'],
     ['a page that shows no more', 'panic: boom\n\n', 'panic', 'boom'],
@@ -73,24 +73,24 @@ describe('a crash of which there are only headers', () => {
     expect(log.toString()).toBe('before\nSegmentation fault\n')
   })
 
-  it('is one where the input ends, too', () => {
+  it('is found at the end of the input, too', () => {
     expect(first('panic: boom\n\ngoroutine 1 [running]:\n')).toMatchObject({ kind: 'panic', goroutines: 1, damaged: 1 })
   })
 
-  it('is none where other lines stand between its preamble and a header, and behind no preamble', () => {
+  it('is not found without a preamble, or if other lines separate the preamble from a header', () => {
     for (const before of ['panic: boom\n\nand the text says\n', 'see this:\n'])
       expect(readDumps(`${before}goroutine 1 [running]:\nis a header\n`).dumps).toEqual([])
   })
 })
 
-describe('a stack without a header ahead of the first goroutine was left in the log', () => {
+describe('a stack without a header before the first goroutine was left in the log', () => {
   const MORE =
     'scanblock(0xc000012345, 0x28)\n\t/go/src/runtime/mgc0.c:948 +0x8c1\nruntime.mcall()\n\t/go/src/runtime/asm.s:9 +0x1\n\n'
 
   it.each([
     ['a function in C', MORE],
     ['a creator alone', 'created by main.main\n\t/src/main.go:9 +0x1\n\n'],
-  ])('where it begins with %s', (_what, stack) => {
+  ])('if it begins with %s', (_what, stack) => {
     const { dumps, log } = readDumps(`SIGSEGV: segmentation violation\nPC=0x40e191\n\n${stack}${DUMP}`)
     expect(dumps).toMatchObject([{ kind: 'signal', goroutines: 1, damaged: 0 }])
     expect(log.toString()).toBe('')
@@ -105,7 +105,7 @@ describe('a stack without a header ahead of the first goroutine was left in the 
       'runtime: newstack called from g=0xc0\n\tm=0xc0 m->curg=0xc1 m->g0=0xc2 m->gsignal=0xc3\n',
       'wrong goroutine in newstack',
     ],
-  ])('where the runtime could not grow it: %s', (before, error) => {
+  ])('if the runtime could not grow it: %s', (before, error) => {
     const stack = 'syscall.Kill(0x1, 0x2)\n\t/go/src/syscall/asm.s:40 +0x5b\n'
     const { dumps, log } = readDumps(`${before}${stack}fatal error: runtime: ${error}\n\n${DUMP}`)
     expect(dumps).toMatchObject([{ kind: 'fatal', reason: `runtime: ${error}`, goroutines: 1, damaged: 0 }])
@@ -117,13 +117,13 @@ it.each([
   'SIGABRT: used by abort, replace SIGIOT in the future',
   'SIGTRAP: trace trap (not reset when caught)',
   'SIGUSR1: user-defined signal 1',
-])('the reason of some systems was lost: %s', (line) => {
+])('the signal name of some systems was lost: %s', (line) => {
   const { dumps, log } = readDumps(`${line}\n\n${DUMP}`)
   expect(dumps).toMatchObject([{ kind: 'signal', reason: line, goroutines: 1 }])
   expect(log.toString()).toBe('')
 })
 
-it('what a terminal has filled with blanks was lost where no goroutine is shown', () => {
+it('a crash without goroutines was lost if a terminal padded its lines with blanks', () => {
   const lines = [
     'fatal error: boom',
     '[signal 0xc0000005 code=0x0 addr=0x10 pc=0x424bda]',

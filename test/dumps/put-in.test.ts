@@ -1,4 +1,4 @@
-/** Lines of goroutines into which a page, a pager or a person has put something, and those that an older runtime prints otherwise. */
+/** Lines of goroutines that a web page, a pager or a person changed, and lines that older runtimes print differently. */
 import { describe, expect, it } from 'vitest'
 import { readDumps } from './reader.ts'
 
@@ -25,27 +25,24 @@ describe('a frame was lost', () => {
   it.each([
     ['with a foreign > among its arguments', DUMP.replace('0xc000012345,', '0xc000012345>,')],
     ['with <nil> among its arguments', DUMP.replace('(0x1)', '(0x1, <nil>)')],
-    ['with the entities of a page', DUMP.replace('{0x1, 0x2}', '&lt;0x1&gt;').replaceAll('+0x', '&#43;0x')],
-    ['with entities in its name', DUMP.replace('(*T)', '(&#42;T)').replaceAll('+0x', '&#x2b;0x')],
-    ['of a page that was escaped twice', DUMP.replaceAll('+0x', '&amp;#43;0x')],
-    ['of Markdown', DUMP.replace('(*T)', '(\\*T)')],
+    ['with HTML entities', DUMP.replace('{0x1, 0x2}', '&lt;0x1&gt;').replaceAll('+0x', '&#43;0x')],
+    ['with HTML entities in its name', DUMP.replace('(*T)', '(&#42;T)').replaceAll('+0x', '&#x2b;0x')],
+    ['with HTML entities that were escaped twice', DUMP.replaceAll('+0x', '&amp;#43;0x')],
+    ['escaped for Markdown', DUMP.replace('(*T)', '(\\*T)')],
     ['with its file on the same line', DUMP.replaceAll(')\n\t', ') ')],
-    ['with its file on the same line, behind a TAB', DUMP.replaceAll('\n\t', '\t')],
-    ['with a note of a person behind it', DUMP.replace('0x2})', '0x2})     <<< here')],
-    ['that a pager has cut', DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3>')],
-    [
-      'that a pager has cut, without a mark',
-      DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3, 0x'),
-    ],
-    ['of which a terminal has filled the lines up with blanks', DUMP.replace(/[\d)](?=\n)/g, '$&      ')],
-    ['of which a person has shortened the offsets', DUMP.replace(/\+0x\w+/g, '+0x...')],
+    ['with its file on the same line, after a TAB', DUMP.replaceAll('\n\t', '\t')],
+    ['followed by a handwritten note', DUMP.replace('0x2})', '0x2})     <<< here')],
+    ['cut by a pager', DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3>')],
+    ['cut by a pager without a mark', DUMP.replace('0xc000012345, {0x1, 0x2})', '0xc000012345, {0x1, 0x2, 0x3, 0x')],
+    ['with lines that a terminal padded with blanks', DUMP.replace(/[\d)](?=\n)/g, '$&      ')],
+    ['with offsets shortened by hand', DUMP.replace(/\+0x\w+/g, '+0x...')],
     [
       'in quoted-printable',
       DUMP.replaceAll(/(\/\w+\/)(shop\.go:\d+ \+0x\w+)/g, '$1src/github.com/example/$2 fp=3D0x42c7a4 sp=3D0x42c7=\n90'),
     ],
-    ['that is indented, and its header is not', DUMP.replace(/^(?!goroutine|$)/gm, '    ')],
+    ['that is indented when its header is not', DUMP.replace(/^(?!goroutine|$)/gm, '    ')],
     [
-      'behind the frame pointer of Go 1.1, wrapped',
+      'after the frame pointer of Go 1.1, wrapped',
       DUMP.replace('shop.(*T).f(0xc000012345, ', '[fp=0x7f366a568ae8] shop.(*T).f(0xc000012345,\n'),
     ],
     [
@@ -95,13 +92,13 @@ describe('a frame was lost', () => {
     expect(log.toString()).toBe('')
   })
 
-  it('at the boundary of stacks that had segments', () => {
+  it('at a stack segment boundary', () => {
     const text = DUMP.replace('main.main()', '----- stack segment boundary -----\nmain.main()')
     expect(functions(text)[0]).toEqual(['shop.(*T).f', 'main.main'])
     expect(readDumps(text)).toMatchObject({ dumps: [WHOLE] })
   })
 
-  it('of a type that has no name', () => {
+  it('of an unnamed type', () => {
     const text = DUMP.replace('shop.(*T).f(', 'go.(*struct { io.Reader; io.Closer }).Read(')
     expect(functions(text)[0]).toEqual(['go.(*struct { io.Reader; io.Closer }).Read', 'main.main'])
   })
@@ -118,7 +115,7 @@ it.each(['done(1)', 'shop.stopped(after 3 s, <nil>)', 'created by someone', 'see
   },
 )
 
-it('in the C code of gccgo, a goroutine was damaged', () => {
+it('a goroutine in C code of gccgo was damaged', () => {
   const text =
     'panic: boom\n\ngoroutine 1 [running]:\nmain.main\n\t/app/main.go:5\n\ngoroutine 17 [syscall]:\n\tgoroutine in C code; stack unavailable\ncreated by runtime_main\n\t/gcc/libgo/runtime/proc.c:598\n'
   const { dumps, log } = readDumps(text)
@@ -139,20 +136,20 @@ describe('a stack without a header', () => {
     expect(log.toString()).toBe('x\n')
   })
 
-  it('is none of a log line that names a program counter', () => {
+  it('is not found after a log line that names a program counter', () => {
     const text = `PC=0x7ffb0b3b7e5d\n\n${STACK}`
     expect(readDumps(text)).toMatchObject({ dumps: [] })
   })
 })
 
-it('the stack of the runtime was lost where no fatal error came before it', () => {
+it('the runtime stack was lost without a fatal error before it', () => {
   const text = `x\nruntime stack:\nruntime.throw({0x1, 0x2})\n\t/go/panic.go:1077 +0x5c fp=0x7ffd sp=0x7ffc pc=0x43\n\n${DUMP}`
   const { dumps, log } = readDumps(text)
   expect(dumps).toMatchObject([{ ...WHOLE, kind: 'fatal' }])
   expect(log.toString()).toBe('x\n')
 })
 
-it('a race report in which a person has written Goroutine lost an access', () => {
+it('a race report with a handwritten "Goroutine" lost an access', () => {
   const text =
     'WARNING: DATA RACE\nRead at 0x00c0000180e8 by Goroutine 7:\n  main.inc()\n      /app/main.go:10 +0x30\n\nPrevious write at 0x00c0000180e8 by Main goroutine:\n  main.dec()\n      /app/main.go:20 +0x30</pre>\n'
   const { dumps, log } = readDumps(text)

@@ -1,4 +1,4 @@
-/** Dumps as people hand them on: pasted into pages, reports and code, indented anew, with more glued to them. */
+/** Dumps as people quote them: pasted into web pages, reports and code, reindented, with text glued to them. */
 import { describe, expect, it } from 'vitest'
 import { readDumps } from './reader.ts'
 
@@ -12,7 +12,7 @@ describe('a file line', () => {
   it.each([
     ['two TABs', '\t\t'],
     ['a TAB and blanks', '\t  '],
-    ['spaces of a page', '\xc2\xa0\xc2\xa0'],
+    ['non-breaking spaces', '\xc2\xa0\xc2\xa0'],
     ['a wide space', '\xe2\x80\x83'],
   ])('indented by %s lost the stack', (_what, indent) => {
     const dump = readDumps(goroutine(indent)).dumps[0]
@@ -20,11 +20,11 @@ describe('a file line', () => {
     expect(dump?.signatures[0]?.signature.stack.frames[0]).toMatchObject({ function: 'shop.f', file: '/app/shop.go' })
   })
 
-  it('with the plus sign of its offset lost in an address lost the stack', () => {
+  it('with the plus sign of its offset lost in a URL lost the stack', () => {
     expect(dumpOf(goroutine('\t', '  0x1d'))).toMatchObject(WHOLE)
   })
 
-  it('with a frame pointer alone, as up to Go 1.3, lost the stack', () => {
+  it('with only a frame pointer, as up to Go 1.3, lost the stack', () => {
     expect(dumpOf(goroutine('\t', ' +0x1d fp=0xc2080b39f8'))).toMatchObject(WHOLE)
   })
 
@@ -40,13 +40,13 @@ describe('a file line', () => {
   })
 })
 
-it('a goroutine that a function in C has started was damaged', () => {
+it('a goroutine that a C function started was damaged', () => {
   const text = 'SIGQUIT: quit\n\ngoroutine 4 [timer goroutine (idle)]:\ncreated by addtimer\n\t/go/time.c:73\n'
   expect(dumpOf(text)).toMatchObject(WHOLE)
 })
 
 it.each(['A sentence.', 'A sentence.\n\n```', '// parse reads it.'])(
-  'a header that prose quotes made a dump of a call below %j',
+  'a header quoted in prose made a dump of a call after %j',
   (prose) => {
     const text = `It begins with\n\ngoroutine 7 [running]:\n\n${prose}\nfmt.Println(x)\nand so on\n`
     const { dumps, log } = readDumps(text)
@@ -62,7 +62,7 @@ it('the finalizers of Go 1.3 lost the frame of a function in C', () => {
   expect(dump?.signatures.map(({ signature }) => signature.stack.frames.length)).toEqual([2, 3])
 })
 
-it('a panic that is logged after the dump of another was taken for what that one panicked with', () => {
+it('a panic logged after the dump of another was taken for the value of that one', () => {
   const text = `${goroutine('\t')}created by shop.x\n\t/app/x.go:1 +0x1\nEND\n\nNEXT\n2026/11/24 08:01:14 http: panic serving 127.0.0.1:1: other\ngoroutine 9 [running]:\nmain.g()\n\t/app/g.go:1 +0x1\n`
   expect(readDumps(text).dumps).toMatchObject([
     { reason: 'boom', goroutines: 1 },

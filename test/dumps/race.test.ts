@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readDumps } from './reader.ts'
 
-it('frames of a race report whose accesses are missing are log', () => {
+it('frames of a race report without its accesses are log', () => {
   const text =
     '==================\nPrevious write at 0x00c00009a150 by main gorout\n  runtime.mapassign_faststr()\n' +
     '      /usr/local/go/src/runtime/map_faststr.go:203 +0x0\n\nGoroutine 10 (running) created at:\n  main.main()\n' +
@@ -41,10 +41,10 @@ it.each([
   ['as it is', REPORT],
   ['without its indentation', linesOf((line) => line.trimStart())],
   ['wrapped within its offsets', linesOf((line) => line.replace(/ \+0(?=x)/, '$&\n'))],
-  ['wrapped ahead of the digits of its offsets', linesOf((line) => line.replace(/ \+0x/, '$&\n'))],
+  ['wrapped before the digits of its offsets', linesOf((line) => line.replace(/ \+0x/, '$&\n'))],
   ['without its colons', linesOf((line) => line.replace(/:$/, ''))],
-  ['with one blank in its place', linesOf((line) => line.replace(/^ +/, ' '))],
-  ['with TABs in its place', linesOf((line) => line.replace(/^ {6}/, '\t\t').replace(/^ {2}/, '\t'))],
+  ['indented by one blank', linesOf((line) => line.replace(/^ +/, ' '))],
+  ['indented by TABs', linesOf((line) => line.replace(/^ {6}/, '\t\t').replace(/^ {2}/, '\t'))],
   ['with log lines between', linesOf((line) => `${line}\n2026/11/24 08:01:14 served`)],
   ['without its indentation, with log lines between', linesOf((line) => `${line.trimStart()}\nserving() http://x:80`)],
 ])('a race report %s is taken as a whole', (what, text) => {
@@ -66,7 +66,7 @@ it.each([
   ['a rule', '==================\n'],
   ['the title of a race report', '==================\nWARNING: DATA RACE\n'],
   ['the title of a profile', 'goroutine profile: total 4\n'],
-])('%s without anything behind it is log, and does not make the goroutine after it one of its own', (_what, before) => {
+])('%s without its content is log, and does not claim the goroutine after it', (_what, before) => {
   const { dumps, log } = readDumps(`${before}goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n`)
   expect(dumps).toMatchObject([{ kind: 'single', format: 'stack', goroutines: 1, race: undefined }])
   expect(log.toString()).toBe(before)
@@ -79,13 +79,13 @@ it('a frame whose place is an address was log', () => {
   expect(log.toString()).toBe('')
 })
 
-it('calls that are logged behind a report without its end are log, and so are the empty lines between them', () => {
+it('calls logged after a report without its end are log, and so are the empty lines between them', () => {
   const cut = REPORT.slice(0, REPORT.indexOf('Heap block'))
   const log = 'served\n\n  mutex.Lock()\n\n  total++\n  mutex.Unlock()\n\n'
   expect(readDumps(`${cut}${log}${REPORT}`).log.toString()).toBe(log)
 })
 
-it('blanks behind a place are no part of it', () => {
+it('blanks after a place are not part of it', () => {
   const { dumps, log } = readDumps(REPORT.replaceAll(/ \+0x\w+/g, '$& '))
   expect(dumps[0]?.race?.[0]?.stack).toEqual(['main.a /src/a.go:89', 'main.(*List[...]).b.func1 /src/my dir/b.go:9'])
   expect(log.toString()).toBe('')

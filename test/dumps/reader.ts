@@ -1,4 +1,4 @@
-/** Lines → dumps, with nothing above the stage: what the tests of this folder read with. */
+/** Lines → dumps, without the stages above: the reader of this folder's tests. */
 import { wordsOf } from '../../src/core/ascii.ts'
 import { LIMITS } from '../../src/core/limits.ts'
 import { Assembler } from '../../src/dumps/assembler.ts'
@@ -12,7 +12,7 @@ import { StackTrees } from '../../src/stacks/trees.ts'
 export interface Goroutine {
   readonly id: number
   readonly state: string
-  /** Of its signature; undefined where it cannot be said which stack it has. */
+  /** Id of its signature; undefined if its stack is unknown. */
   readonly signature: string | undefined
 }
 
@@ -34,12 +34,12 @@ export function linesBefore(tape: LogQueue): string[] {
   return lines.slice(-LINES_BEFORE - 1, -1).map((line) => line.trimEnd())
 }
 
-/** What stands ahead of the dump on its line. */
+/** The text before the dump on its line. */
 export function headBefore(tape: LogQueue): string {
   return tape.before().sinceDump.split('\n').at(-1) ?? ''
 }
 
-/** A place where a dump may begin, of which the log around it says no more than is given. */
+/** A place where a dump can begin; `known` is all that the log around it says. */
 export function openingOf(known: Partial<OpeningToBe> = {}): OpeningToBe {
   return {
     frame: undefined,
@@ -87,7 +87,7 @@ export function makeAssembler(
   )
 }
 
-/** What `text` (a string: Latin-1) has in it, and the bytes that are not dump. */
+/** The dumps in `text` (a string: Latin-1), and the bytes that are not part of any. */
 export function readDumps(text: string | Buffer): Found & { readonly log: Buffer } {
   const log: Buffer[] = []
   const found: Found = { dumps: [], goroutines: [] }
@@ -106,7 +106,7 @@ export function readDumps(text: string | Buffer): Found & { readonly log: Buffer
   return { ...found, log: Buffer.concat(log) }
 }
 
-/** What a dump is counted as, but for its place. */
+/** The content of a dump, without its position. */
 export function counted(dump: FinishedDump): unknown {
   const { kind, format, reason, goroutines, other, damaged, truncated, signatures } = dump
   const counts = signatures
@@ -117,7 +117,7 @@ export function counted(dump: FinishedDump): unknown {
   return { kind, format, reason, goroutines, other, damaged, truncated, counts }
 }
 
-/** Assemblers that nobody uses again. */
+/** Makes each assembler anew and reuses none. */
 export function fresh(make: () => Assembler): AssemblerSource {
   return { take: make, give() {} }
 }

@@ -1,4 +1,4 @@
-/** Repair of cut lines never invents: foreign lines between those of a dump change nothing, however much they look like pieces. */
+/** Repairing cut lines invents nothing: foreign lines within a dump do not change it, however much they look like pieces of it. */
 import { expect, it } from 'vitest'
 import { goldenDump } from '../golden/dumps.ts'
 import { linesOf } from '../property/weave.ts'
@@ -16,7 +16,7 @@ const LINES = 10_000
 
 const countedIn = (text: Buffer): string => JSON.stringify(readDumps(text).dumps.map(counted))
 
-it(`of ${LINES} log lines between the lines of dumps, none is taken for a piece of one`, () => {
+it(`takes none of ${LINES} log lines between the lines of dumps for a piece of one`, () => {
   const log = logLines(LINES)
   const dumps = DUMPS.map((name) => ({
     lines: linesOf(goldenDump(name)),
@@ -26,7 +26,7 @@ it(`of ${LINES} log lines between the lines of dumps, none is taken for a piece 
   let at = 0
   for (let round = 0; at < log.length; round++) {
     const { lines, alone } = dumps[round % dumps.length] as (typeof dumps)[number]
-    // Everywhere but in the preamble, whose lines are indented as log lines may be.
+    // Everywhere except in the preamble, whose lines are indented as log lines can be.
     const first = lines.findIndex((line) => line.toString().startsWith('goroutine '))
     const slots = lines.length - first - 2
     const some = log.slice(at, at + slots)

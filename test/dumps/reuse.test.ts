@@ -12,14 +12,14 @@ import { openingOf } from './reader.ts'
 const STACK = 'main.f(0x1)\n\t/src/a.go:71 +0xf7\ncreated by main.main\n\t/src/b.go:3 +0x1\n'
 const PROFILE = 'goroutine profile: total 3\n3 @ 0x1 0x2\n#\t0x1\tmain.f+0x1\t/src/a.go:3\n\n'
 
-/** What leaves something to be known: of how lines begin, are indented and wrapped, of reasons, times, ids, places in the program. */
+/** Texts that leave state behind: how lines begin, are indented and wrapped; reasons, times, ids, places in the program. */
 const TEXTS: Readonly<Record<string, string>> = {
   'a dump': `goroutine 7 [running]:\n${STACK}`,
   'a dump of many goroutines': Array.from({ length: 99 }, (_, i) => `goroutine ${i + 1} [select]:\n${STACK}\n`).join(
     '',
   ),
   'log lines that begin alike, and a dump among them': `goroutine 1 [running]:\nmain.f(0x1)\n${'worker done\n'.repeat(20)}\t/src/a.go:71 +0xf7\n`,
-  'a reason, and no dump': 'panic: boom\nnothing\n',
+  'a reason without a dump': 'panic: boom\nnothing\n',
   'a reason in the log': 'recovered from panic: boom\n',
   'a dump in lines that are wrapped': `goroutine 1 [running]:\n${`example.com/${'long/'.repeat(20)}x.Run(0x1)\n\t/src/${'path/'.repeat(20)}x.go:3 +0x1`.replace(/.{80}/g, '$&\n')}\n`,
   'a dump that is indented': `  goroutine 1 [running]:\n  main.f(0x1)\n  \t/src/a.go:71 +0xf7\n`,
@@ -78,7 +78,7 @@ it.each(Object.keys(TEXTS))('reads what follows %s in another stream as if nothi
   }
 })
 
-it('hands on no tree in which a dump was that was cut, or mixed with another', () => {
+it('does not reuse the tree of a dump that was cut, or mixed with another', () => {
   const trees = new StackTrees(LIMITS.knownStackBytes)
   const [take, give] = [vi.spyOn(trees, 'take'), vi.spyOn(trees, 'give')]
   read(

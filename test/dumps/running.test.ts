@@ -5,7 +5,7 @@ const DUMPER = 'goroutine 1 [running]:\nmain.dump()\n\t/app/main.go:116 +0x3d\nm
 const WAITING = 'goroutine 21 [chan receive]:\nmain.receive(0x0?)\n\t/app/main.go:175 +0x15\n'
 
 describe('a second running goroutine', () => {
-  // Go 1.26.8 printed these of a service that logged while it dumped.
+  // Go 1.26.8 printed these for a service that logged while it dumped.
   it.each([
     ['syscall.Syscall(0x1, 0x1, 0xa87cfc1b000, 0x70)', 'syscall/syscall_linux.go:74 +0x25'],
     ['os/signal.signal_recv()', 'runtime/sigqueue.go:152 +0x29'],
@@ -16,7 +16,7 @@ describe('a second running goroutine', () => {
     expect(dumps).toMatchObject([{ kind: 'all', goroutines: 4 }])
   })
 
-  it('with frames of the program on top dumps itself: that is the next dump', () => {
+  it('with frames of the program on top begins the next dump', () => {
     const other = DUMPER.replace('goroutine 1', 'goroutine 9')
     const { dumps } = readDumps([DUMPER, WAITING, other, WAITING.replace('21', '22')].join('\n'))
     expect(dumps).toMatchObject([{ goroutines: 2 }, { goroutines: 2 }])

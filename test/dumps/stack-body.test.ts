@@ -20,7 +20,7 @@ class Reader {
     return this
   }
 
-  /** As LineReader gives it the lines. */
+  /** Passes the lines as LineReader does. */
   take(...texts: string[]): Part[] {
     return texts.map((text) => {
       const decided = this.body.decide(text)
@@ -36,7 +36,7 @@ class Reader {
 const FRAME = ['main.a(0x1)', '\t/app/a.go:1 +0x1d']
 
 describe('the lines of a stack', () => {
-  it('are its own as far as they may come next', () => {
+  it('are part of it if they can come next', () => {
     expect(new Reader().take(...FRAME)).toEqual(['foreign', 'foreign'])
     const reader = new Reader().begin()
     expect(reader.take(...FRAME, '...2 frames elided...', 'created by main.m in goroutine 1')).toEqual([
@@ -49,7 +49,7 @@ describe('the lines of a stack', () => {
     expect(reader.goroutine.ended).toBe(true)
   })
 
-  it('are taken by their bytes where what follows shows what they are', () => {
+  it('are read from their bytes if the next line shows what they are', () => {
     const { body, goroutine } = new Reader().begin()
     const text = Buffer.from(`${FRAME.join('\n')}\nmain.b(0x2)\nserved\n`)
     const file = body.lineFast(text, 0, text.length)
@@ -57,13 +57,13 @@ describe('the lines of a stack', () => {
     expect([file, next]).toEqual([12, 12 + 19])
     expect(body.lineFast(text, next, text.length)).toBe(-1)
     expect([goroutine.whole, goroutine.length]).toEqual([true, 18])
-    // What proves it is not at hand.
+    // The line that would prove it has not arrived yet.
     expect(body.lineFast(text, next, text.indexOf('served'))).toBe(text.indexOf('served'))
     expect(goroutine.doubt?.otherwise).toBe('dump')
     expect(goroutine.isProvedBy(0x09)).toBe(true)
   })
 
-  it('may stand two on one, or lack one between them that one stack alone has', () => {
+  it('can be two on one line, or lack one if a single known stack has it', () => {
     const reader = new Reader().begin()
     reader.take(...FRAME, 'main.b(0x2)', '\t/app/b.go:2 +0x1d')
     reader.goroutine.finish(false)
@@ -73,7 +73,7 @@ describe('the lines of a stack', () => {
     expect(reader.goroutine.finish(false).damaged).toBe(false)
   })
 
-  it('are damaged by a call that nothing says the beginning of', () => {
+  it('are damaged by a call whose beginning is unclear', () => {
     const reader = new Reader().begin()
     reader.take(FRAME[0] as string)
     expect(reader.take(`${FRAME[1]}shop.f(0x1)`)).toEqual(['damaged'])
@@ -81,7 +81,7 @@ describe('the lines of a stack', () => {
     expect(reader.goroutine.finish(false)).toMatchObject({ damaged: true, entry: undefined })
   })
 
-  it('are told from the foreign text behind them', () => {
+  it('are separated from the foreign text after them', () => {
     const { body, goroutine } = new Reader().begin()
     expect(body.glued('served\t/app/a.go:1 +0x1d')).toBe(-1)
     const call = Buffer.from(FRAME[0] as string)

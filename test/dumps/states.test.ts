@@ -23,7 +23,7 @@ const HEADER = 'goroutine 7 [running]:\n'
 const ANOTHER = 'goroutine 8 [running]:\n'
 const MANY = 'log line\n'.repeat(LIMITS.candidateLines + 1)
 
-/** A way into each state, and lines that are each event there. */
+/** Lines that lead into each state, and lines that cause each event there. */
 const WAYS: Readonly<Record<State, string>> = {
   quiet: '',
   candidate: BEGINS,
@@ -89,7 +89,7 @@ describe('the states of a stream', () => {
     expect(assemblerAfter(WAYS[from] + lines).state).toBe(to)
   })
 
-  it('all lead back to quiet when nothing more comes', () => {
+  it('all return to quiet at the end of the input', () => {
     for (const way of Object.values(WAYS)) {
       const assembler = assemblerAfter(way)
       assembler.end()
@@ -99,7 +99,7 @@ describe('the states of a stream', () => {
   })
 })
 
-describe('who writes', () => {
+describe('the writers of a stream', () => {
   it.each(Object.entries(WRITERS_WAYS))('%s is reached', (state, way) => {
     expect(writersAfter(way).state).toBe(state)
   })
@@ -111,7 +111,7 @@ describe('who writes', () => {
     expect(writersAfter(WRITERS_WAYS[from] + lines).state).toBe(to)
   })
 
-  it('is one again when nothing more comes', () => {
+  it('are one again at the end of the input', () => {
     for (const way of Object.values(WRITERS_WAYS)) {
       const dumps = writersAfter(way)
       dumps.end()
@@ -122,20 +122,20 @@ describe('who writes', () => {
 
 describe.each([
   ['of a stream', STREAM],
-  ['of who writes', WRITERS],
+  ['of the writers', WRITERS],
 ])('the table %s', (_what, table) => {
-  it('has every state and every event in it', () => {
+  it('contains every state and every event', () => {
     const ways = waysOf<string, string>(table)
     expect(new Set(ways.flatMap(({ from, to }) => [from, to]))).toEqual(new Set(Object.keys(table.states)))
     expect(new Set(ways.map(({ event }) => event))).toEqual(new Set(Object.keys(table.events)))
   })
 
-  it('is in src/README.md as it is printed', () => {
+  it('is in src/README.md as printed', () => {
     const readme = readFileSync(new URL('../../src/README.md', import.meta.url), 'utf8')
     expect(readme).toContain(printTable<string, string>(table))
   })
 })
 
-it('an event that a state has no way for is a fault', () => {
+it('throws for an event that a state has no transition for', () => {
   expect(() => after(STREAM, 'quiet', 'over')).toThrow('no transition from "quiet" on "over"')
 })
