@@ -1,4 +1,4 @@
-/** Who waits for minutes in what does not take long by its name. */
+/** Goroutines that wait for minutes in a call whose name promises a short wait. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
@@ -22,7 +22,7 @@ describe('a goroutine that waits for minutes', () => {
     ['something that others hold', 'shop/stock.(*limit).Acquire(0x0?)'],
     ['a receiver', 'shop/stock.(*batcher).Add(0x0?)'],
     ['something to start', 'shop/stock.(*node).waitUntilReady(0x0?)'],
-  ])('is slow where a name says that it waits for %s: %s', (what, call, ...callers) => {
+  ])('is slow if a name says that it waits for %s: %s', (what, call, ...callers) => {
     const [first, ...others] = findings(dumpOf([late(call, undefined, ...callers)]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'slow', goroutines: 1 })
@@ -35,24 +35,24 @@ describe('a goroutine that waits for minutes', () => {
     expect(findings(dumpOf([late('shop/stock.(*actor).ask(0x0?)', `${state}, 3 minutes`)]))[0]?.finding).toBe('slow')
   })
 
-  it('is slow where `main.main` has started others that are at work, too', () => {
+  it('is slow even if `main.main` started others that are at work', () => {
     const by = 'main.main in goroutine 9'
     const wait = { state: 'select, 3 minutes', calls: ['main.(*node).waitReady(0x0?)', 'main.join()'], by }
     expect(findings(dumpOf([wait, other('sleep', 'main.client()', by)]))[0]?.finding).toBe('slow')
     expect(findings(dumpOf([wait, other('sleep', 'main.(*node).boot()', by)]))).toEqual([])
   })
 
-  it('is slow where it is the main one', () => {
+  it('is slow if it is the main one', () => {
     const calls = ['main.(*node).waitReady(0x0?)', 'main.main()']
     expect(findings(dumpOf([{ state: 'select, 3 minutes', calls }]))[0]?.finding).toBe('slow')
     expect(findings(dumpOf([{ state: 'select, 3 minutes', calls: ['main.run()', 'main.main()'] }]))).toEqual([])
   })
 
   it.each<[string, Written[]]>([
-    ['may have come a moment ago', [late('shop/stock.(*actor).ask(0x0?)', 'chan receive, 2 minutes')]],
-    ['may be a loop by that name', [other('chan receive, 3 minutes', 'shop/stock.(*actor).call(0x0?)')]],
+    ['may have arrived a moment ago', [late('shop/stock.(*actor).ask(0x0?)', 'chan receive, 2 minutes')]],
+    ['may be a loop with that name', [other('chan receive, 3 minutes', 'shop/stock.(*actor).call(0x0?)')]],
     [
-      'runs what it was given',
+      'runs a function it was given',
       [late('shop/stock.(*mirror).follow(0x0?)', 'chan receive, 3 minutes', 'shop/stock.invoke(0x1)')],
     ],
     ['waits for another program', [{ ...ask, calls: ['net/http.(*Client).Do(0x0?)', ...ask.calls] }]],
@@ -65,17 +65,17 @@ describe('a goroutine that waits for minutes', () => {
         },
       ],
     ],
-    ['says by its name that it waits for work', [late('shop/stock.(*queue).get(0x0?)')]],
-    ['says by its name that it waits for the end', [late('shop/stock.waitDone()')]],
-    ['has one who reads the answers', [ask, other('IO wait', 'shop/stock.read()')]],
-    ['has one who may have a timer', [ask, other('select', 'shop/stock.tick()')]],
-    ['has started one who is at work', [ask, other('sleep', 'shop/api.send()', 'shop/stock.start in goroutine 2')]],
-  ])('is left alone where it %s', (_how, goroutines) => {
+    ['waits for work, by its name', [late('shop/stock.(*queue).get(0x0?)')]],
+    ['waits for the end, by its name', [late('shop/stock.waitDone()')]],
+    ['has another one that reads the answers', [ask, other('IO wait', 'shop/stock.read()')]],
+    ['has another one that may have a timer', [ask, other('select', 'shop/stock.tick()')]],
+    ['started one that is at work', [ask, other('sleep', 'shop/api.send()', 'shop/stock.start in goroutine 2')]],
+  ])('is not reported if it %s', (_how, goroutines) => {
     expect(findings(dumpOf(goroutines))).toEqual([])
   })
 })
 
-describe('a call that has an end by who calls it', () => {
+describe('a call that must end because of its caller', () => {
   const main = { state: 'select (no cases)', calls: ['main.main()'] }
   const wait = (state: string, ...callers: readonly string[]): Written => ({
     state,
@@ -103,13 +103,13 @@ describe('a call that has an end by who calls it', () => {
     ['may have begun a moment ago', [wait('chan receive', 'testing.tRunner(0x1, 0x2)')]],
     ['is a method named init', [wait('chan receive, 3 minutes', 'main.(*file).init(0x0?)')]],
     [
-      'waits for who is at work',
+      'waits for one that is at work',
       [
         wait('sync.WaitGroup.Wait, 3 minutes', 'testing.tRunner(0x1, 0x2)'),
         other('IO wait', 'main.(*file).read(0x0?)'),
       ],
     ],
-  ])('is left alone where it %s', (_how, goroutines) => {
+  ])('is not reported if it %s', (_how, goroutines) => {
     expect(findings(dumpOf([main, ...goroutines]))).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-/** When a leak reaches what its process may have. */
+/** When a leak reaches the bound of its process. */
 import { describe, expect, it } from 'vitest'
 import type { FindingRecord } from '../../src/core/records.ts'
 import { createEngine, type EngineOptions } from '../../src/engine/engine.ts'
@@ -29,19 +29,19 @@ describe('a leak of 100 an hour', () => {
     expect(leak({ goroutines: 1302 })?.bound).toEqual({ goroutines: 1302, hours: 10, at: '2026-11-24T12:00:00.000Z' })
   })
 
-  it('says when its stacks fill a memory, at the latest', () => {
+  it('says when its stacks fill the memory at the latest', () => {
     expect(leak({ goroutines: 1e9, memory: 2048 * 1302 })?.bound).toMatchObject({ memory: 2048 * 1302, hours: 10 })
   })
 
-  it('has reached what it is past', () => {
+  it('needs no more time once it is past the bound', () => {
     expect(leak({ goroutines: 50 })?.bound?.hours).toBe(0)
   })
 
-  it('says nothing where nobody has asked', () => {
+  it('says nothing without a bound', () => {
     expect(leak(undefined)).not.toHaveProperty('bound')
   })
 
-  it('refuses what is no bound', () => {
+  it('refuses an invalid bound', () => {
     expect(() => createEngine({ bound: { goroutines: 0 } })).toThrow('bound.goroutines takes a number above 0, not 0')
   })
 })

@@ -1,4 +1,4 @@
-/** Calls to the outside world that no time-out ends: real dumps of hangs/calls.go after 12 minutes, and what waits by design beside them. */
+/** Calls to the outside world without a timeout: real dumps of hangs/calls.go after 12 minutes, and similar waits that are by design. */
 import { describe, expect, it } from 'vitest'
 import { CALLS } from '../../src/findings/calls.ts'
 import { dumpOf, findings, findingsOf, times, type Written } from './findings.ts'
@@ -14,8 +14,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 
 const REMOTE = 'the response to a remote procedure call'
 
-describe('a call without a time-out', () => {
-  it.each(Object.entries(EXAMPLES))('is told of a dump of %s', (name, whats) => {
+describe('a call without a timeout', () => {
+  it.each(Object.entries(EXAMPLES))('is found in a dump of %s', (name, whats) => {
     const found = findingsOf(name)
     expect(found.map(({ finding, fault }) => [finding, fault])).toEqual(
       whats.map(() => ['slow', 'call_without_timeout']),
@@ -29,11 +29,11 @@ describe('a call without a time-out', () => {
     expect(new Set([...Object.values(EXAMPLES).flat(), REMOTE])).toEqual(new Set(CALLS.map(({ what }) => what)))
   })
 
-  it.each(['stream', 'supervisor', 'long-poll'])('is none in a dump of %s, which waits by design', (name) => {
+  it.each(['stream', 'supervisor', 'long-poll'])('is not found in a dump of %s, which waits by design', (name) => {
     expect(findingsOf(name)).toEqual([])
   })
 
-  it('is what a pool of connections waits for in the end', () => {
+  it('is reported as the cause of an exhausted connection pool', () => {
     const [first, ...others] = findingsOf('connections')
     expect(others).toEqual([])
     expect(first?.title).toContain('1 goroutine waits for the response of a database')
@@ -56,16 +56,16 @@ describe('a call without a time-out', () => {
       'ttrpc',
       remote('select', 'example.com/run/vendor/github.com/containerd/ttrpc.(*Client).Call(0x0?)', 'main.kill()'),
     ],
-  ])('is told of %s', (_of, call) => {
+  ])('is found for %s', (_of, call) => {
     expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))[0]?.title).toContain(REMOTE)
   })
 
-  it('is none where the remote procedure waits for the end of a task', () => {
+  it('is not found if the remote procedure waits for the end of a task', () => {
     const call = remote('select', 'github.com/containerd/ttrpc.(*Client).Call(0x0?)', 'main.(*task).Wait(0x0?)')
     expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))).toEqual([])
   })
 
-  it('is told without minutes of commands that have exited', () => {
+  it('is found without minutes for commands that have exited', () => {
     const output: Written = {
       state: 'chan receive',
       calls: ['os/exec.(*Cmd).awaitGoroutines(0x0?)', 'os/exec.(*Cmd).Wait(0x0?)', 'main.run()'],
@@ -77,7 +77,7 @@ describe('a call without a time-out', () => {
     expect(findings(dumpOf(times(2, () => output)))).toEqual([])
   })
 
-  it('is told earlier of ten that all wait for minutes', () => {
+  it('is found earlier if ten or more all wait for minutes', () => {
     expect(findings(dumpOf(times(10, () => request(3))))).toMatchObject([{ finding: 'slow', goroutines: 10 }])
     expect(findings(dumpOf(times(10, () => request(2))))).toEqual([])
     expect(findings(dumpOf(times(9, () => request(10))))).toEqual([])

@@ -1,11 +1,11 @@
-/** What a pile waits for in the end, in real dumps whose source says who holds what (hangs/locks.go), and what no address proves. */
+/** What a pile ultimately waits for, in real dumps whose source shows who holds what (hangs/locks.go), and what no address proves. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, findingsOf, times, type Written } from './findings.ts'
 
-describe('a chain over locks and a channel', () => {
+describe('a chain of locks and a channel', () => {
   const [first, ...others] = findingsOf('chain')
 
-  it('is said step by step, with places', () => {
+  it('is described step by step, with places', () => {
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'pile_up', goroutines: 60, class: 'lock_over_channel' })
     expect(first?.because.replaceAll(/0x[0-9a-f]+/g, '0x')).toBe(
@@ -16,7 +16,7 @@ describe('a chain over locks and a channel', () => {
     )
   })
 
-  it('has all its objects, the channel without a holder', () => {
+  it('lists all its objects, the channel without a holder', () => {
     const waits = first?.waits_on?.map((each) => [each.kind, each.waiters, each.may_hold?.map((one) => one.function)])
     expect(waits).toEqual([
       ['mutex', 60, ['main.(*cache).load']],
@@ -35,7 +35,7 @@ describe('a deadlock', () => {
     expect(held?.sort()).toEqual(['main.(*cache).store', 'main.(*index).save'])
   })
 
-  it('is a lock whose holder waits for goroutines that it has started, and that wait for the lock', () => {
+  it('is a lock whose holder waits for goroutines that it started and that wait for the lock', () => {
     const [first, ...others] = findingsOf('waitgroup')
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'deadlock', goroutines: 4, class: 'lock_over_channel' })
@@ -55,7 +55,7 @@ describe('a deadlock', () => {
     by: `main.(*store).rebuild in ${by}`,
   })
 
-  it('is none where another goroutine has started those that wait for the lock', () => {
+  it('is not found if another goroutine started those that wait for the lock', () => {
     const kinds = (by: string): string[] =>
       findings(dumpOf([rebuild, build(by), build(by)])).map((each) => each.finding)
     expect(kinds('goroutine 2')).toContain('deadlock')
@@ -73,17 +73,17 @@ describe('a lock whose waiters have stale receivers', () => {
   const mayHold = (...more: Written[]): unknown =>
     findings(dumpOf([...pile, ...more])).find((each) => each.finding === 'pile_up')?.waits_on?.[0]?.may_hold
 
-  it('may be held by nobody who is somewhere near', () => {
+  it('is not attributed to a goroutine in a nearby object', () => {
     expect(mayHold(holder('0xc000020000'))).toBeUndefined()
   })
 
-  it('is where another waiter of that type shows the lock to be', () => {
+  it('is located by another waiter of the same type', () => {
     const other = wait('0xc000030028', 'main.(*store).get(0xc000030000)')
     expect(mayHold(holder('0xc000020000'), other)).toMatchObject([{ function: 'main.(*store).flush' }])
     expect(mayHold(holder('0xc000020010'), other)).toBeUndefined()
   })
 
-  it('has the only other goroutine in a method of the type in words alone', () => {
+  it('names the only other goroutine in a method of the type in words only', () => {
     const [first] = findings(dumpOf([...pile, holder('0x0?')]))
     expect(first?.because).toContain(
       'goroutine 62 [chan send] in main.(*store).flush at mainstoreflush0x0.go:9 is the only other goroutine in a method of (*store)',
@@ -95,19 +95,19 @@ describe('a lock whose waiters have stale receivers', () => {
 })
 
 describe('a lock whose holder runs', () => {
-  it('is told for a few waiters, where nothing else of the code goes on', () => {
+  it('is found with a few waiters if nothing else of the code runs', () => {
     const [first] = findingsOf('loop')
     expect(first).toMatchObject({ finding: 'pile_up', goroutines: 6 })
     expect(first?.because).toContain('[runnable] in main.(*index).follow at locks.go:98 may hold it')
   })
 
-  it('is busy where each has its turn', () => {
+  it('is only busy if each waiter gets its turn', () => {
     expect(findingsOf('contention')).toEqual([])
   })
 })
 
 describe('senders', () => {
-  it('in several places that send on one channel are one pile', () => {
+  it('to one channel from several places are one pile', () => {
     const [first, ...others] = findingsOf('senders')
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'pile_up', goroutines: 120 })
@@ -117,7 +117,7 @@ describe('senders', () => {
 })
 
 describe('a pool of connections', () => {
-  it('is not exhausted where as many are being made as are waited for', () => {
+  it('is not exhausted if a connection is being made for each waiter', () => {
     const request: Written = {
       state: 'select',
       calls: ['net/http.(*Transport).getConn(0x0?)', 'net/http.Get(...)', 'main.fetch()'],
@@ -133,7 +133,7 @@ describe('a pool of connections', () => {
 })
 
 describe('the standard library by itself', () => {
-  it('is not at a standstill, since nobody knows who serves it', () => {
+  it('is not at a standstill, since it is unknown what serves it', () => {
     const idle: Written = {
       state: 'sync.Mutex.Lock',
       calls: [

@@ -1,4 +1,4 @@
-/** Where a panic was whose stack is cut, as people do before they show it. */
+/** The place of a panic whose stack was cut by hand before it was shared. */
 import { expect, it } from 'vitest'
 import { findings } from './findings.ts'
 
@@ -8,10 +8,10 @@ const OTHER =
   'goroutine 9 [select]:\nshop/mail.drain(0x1)\n\t/srv/app/mail.go:7 +0x1d\ncreated by main.main in goroutine 1\n\t/srv/app/main.go:5 +0x1d\n'
 
 it.each([
-  ['behind its first call', 'shop/cart.(*Cart).at(0xc000010000, 0x3)\n...\n\nSigned off by nobody.\n'],
-  ['behind a call without its file', `${FRAME}shop/api.add(0xc000020000)\n~~~\n\nSigned off by nobody.\n`],
-  ['where it ends in the middle', `${FRAME}shop/api.add(0xc000020000)\n`],
-])('is told where the stack is cut %s', (_where, stack) => {
+  ['after its first call', 'shop/cart.(*Cart).at(0xc000010000, 0x3)\n...\n\nSigned off by nobody.\n'],
+  ['after a call without its file', `${FRAME}shop/api.add(0xc000020000)\n~~~\n\nSigned off by nobody.\n`],
+  ['in the middle', `${FRAME}shop/api.add(0xc000020000)\n`],
+])('is found in a stack that is cut %s', (_where, stack) => {
   for (const chunk of [1 << 20, 7, 1]) {
     const [found, ...others] = findings(PANIC + stack, chunk)
     expect(others).toEqual([])
@@ -21,7 +21,7 @@ it.each([
   }
 })
 
-it('is not told of the next goroutine where nothing is left of the one that died', () => {
+it('is not taken from the next goroutine if the frames of the crashed one are missing', () => {
   const [found] = findings(`${PANIC}...\n\n${OTHER}`)
   expect(found?.title ?? '').not.toContain('shop/mail')
 })

@@ -1,4 +1,4 @@
-/** Whether the process died of a panic, as far as the stack shows it. */
+/** Whether the process died of a panic, as far as the stack shows. */
 import { expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
@@ -18,7 +18,7 @@ it.each([
   ['runtime/debug.Stack()', 'recovered: only the stack of its own goroutine was logged'],
   ['shop.recovered()', 'recovered: only the stack of its own goroutine was logged'],
   ['net/http.(*conn).serve.func1()', 'net/http recovered it, and the process goes on'],
-])('a stack with %s is of a panic that was recovered', (call, because) => {
+])('a stack with %s belongs to a panic that was recovered', (call, because) => {
   const [found] = findings(STACK([call, '\t/usr/local/go/src/x.go:26 +0x5e']))
   expect(found).toMatchObject({ finding: 'crash', severity: 'warning', because })
   expect(found?.title).toBe('panic: boom in shop.charge charge.go:40')
@@ -31,7 +31,7 @@ const worker = (state: string, name: string): Written => ({
   by: 'shop.start in goroutine 1',
 })
 
-it('a process that was ended by SIGQUIT: says what waited longest, since it mostly hangs', () => {
+it('a process ended by SIGQUIT: reports the longest waits, since it usually hangs', () => {
   const text =
     QUIT +
     dumpOf([worker('select, 2 minutes', 'poll'), worker('chan receive, 9 minutes', 'load'), worker('running', 'spin')])
@@ -43,7 +43,7 @@ it('a process that was ended by SIGQUIT: says what waited longest, since it most
   expect(found).not.toHaveProperty('function')
 })
 
-it('a process that was ended by SIGQUIT: without minutes, the largest groups', () => {
+it('a process ended by SIGQUIT: reports the largest groups if there are no minutes', () => {
   const [found] = findings(
     QUIT + dumpOf([worker('select', 'poll'), worker('chan receive', 'load'), worker('chan receive', 'load')]),
   )
@@ -53,7 +53,7 @@ it('a process that was ended by SIGQUIT: without minutes, the largest groups', (
   expect(found?.signatures).toHaveLength(2)
 })
 
-it('a process that was ended by SIGQUIT: the main goroutine, though it may wait for the end alone', () => {
+it('a process ended by SIGQUIT: reports the main goroutine, although it may only wait for the end', () => {
   const [found] = findings(
     `${QUIT}goroutine 1 [chan receive]:\nmain.run()\n\t/src/main.go:9 +0x1d\nmain.main()\n\t/src/main.go:5 +0x1d\n`,
   )
@@ -62,7 +62,7 @@ it('a process that was ended by SIGQUIT: the main goroutine, though it may wait 
   )
 })
 
-it('a process that was ended by another signal is not said to wait', () => {
+it('a process ended by another signal is not reported as waiting', () => {
   const [found] = findings(`SIGABRT: abort\nPC=0x46d1a1 m=0 sigcode=0\n\n${dumpOf([worker('select', 'poll')])}`)
   expect(found).toMatchObject({ finding: 'crash', severity: 'critical', signatures: [] })
 })

@@ -25,7 +25,7 @@ export interface Written {
   readonly by?: string
 }
 
-/** The text of a dump; the first goroutine is who has it written. */
+/** The text of a dump; the first goroutine is the one that writes it. */
 export function dumpOf(goroutines: readonly Written[]): string {
   const all = [{ state: 'running', calls: ['debug.write()'] }, ...goroutines]
   return all
@@ -38,7 +38,7 @@ export function dumpOf(goroutines: readonly Written[]): string {
 
 export const times = <T>(count: number, each: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => each(i))
 
-/** Of a real dump: test/findings/hangs/main.go, with the argument `name`, after SIGQUIT. That it was asked for is left out. */
+/** The findings of a real dump: test/findings/hangs/main.go with the argument `name`, after SIGQUIT. The finding about SIGQUIT is left out. */
 export function findingsOf(name: string): FindingRecord[] {
   const dump = gunzipSync(readFileSync(new URL(`./hangs/${name}.txt.gz`, import.meta.url)))
   return findings(dump).filter(({ finding }) => finding !== 'crash')

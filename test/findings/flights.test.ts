@@ -1,4 +1,4 @@
-/** Calls that wait for one that another goroutine makes for all of them. */
+/** Calls that wait for a shared call in another goroutine (singleflight). */
 import { expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
@@ -24,7 +24,7 @@ const made = (state: string): Written => ({
 })
 const other = (state: string, call: string): Written => ({ state, calls: [call], by: 'main.main in goroutine 8' })
 
-it('are stuck where that one waits for another goroutine, and none of the code that it calls goes on', () => {
+it('waiters are stuck if the shared call waits for another goroutine and none of the code it calls is active', () => {
   const [first, second] = findings(dumpOf([joined, joined, made('chan receive'), other('sleep', 'main.tick()')]))
   expect(second).toBeUndefined()
   expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
@@ -33,14 +33,20 @@ it('are stuck where that one waits for another goroutine, and none of the code t
   )
 })
 
-it.each(['IO wait', 'select', 'runnable', 'sleep'])('are not while that one is in [%s]', (state) => {
-  expect(findings(dumpOf([joined, joined, made(state)]))).toEqual([])
-})
+it.each(['IO wait', 'select', 'runnable', 'sleep'])(
+  'waiters are not stuck while the shared call is in [%s]',
+  (state) => {
+    expect(findings(dumpOf([joined, joined, made(state)]))).toEqual([])
+  },
+)
 
-it.each(['IO wait', 'select'])('are not while another one of the code that it calls is in [%s]', (state) => {
-  expect(findings(dumpOf([joined, joined, made('chan receive'), other(state, 'shop/prices.fetch()')]))).toEqual([])
-})
+it.each(['IO wait', 'select'])(
+  'waiters are not stuck while another goroutine of the code it calls is in [%s]',
+  (state) => {
+    expect(findings(dumpOf([joined, joined, made('chan receive'), other(state, 'shop/prices.fetch()')]))).toEqual([])
+  },
+)
 
-it('may have come this moment, where it is one', () => {
+it('a single waiter may have arrived just now', () => {
   expect(findings(dumpOf([joined, made('chan receive')]))).toEqual([])
 })

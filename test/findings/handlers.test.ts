@@ -1,4 +1,4 @@
-/** Handlers of requests that wait for another goroutine. */
+/** Request handlers that wait for another goroutine. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, times, type Written } from './findings.ts'
 
@@ -26,7 +26,7 @@ describe('handlers that wait for minutes', () => {
     expect(first?.title).toBe('3 goroutines in chan receive for up to 3 minutes at shopquotesbrokerget0x0.go:9')
   })
 
-  it('for a condition are slow, as is one of gRPC', () => {
+  it('for a condition are slow, like a gRPC handler', () => {
     const wait = handler(
       'sync.Cond.Wait, 3 minutes',
       'sync.runtime_notifyListWait(0x0?)',
@@ -41,13 +41,13 @@ describe('handlers that wait for minutes', () => {
     expect(findings(dumpOf([wait, unary, tick])).map(({ finding }) => finding)).toEqual(['slow', 'slow'])
   })
 
-  it('are told with those whom they wait for', () => {
+  it('are reported with those they wait for', () => {
     const [first] = findings(dumpOf([gather(3), gather(3), child(2, 'chan receive'), child(3, 'chan receive'), tick]))
     expect(first).toMatchObject({ finding: 'slow', goroutines: 2 })
     expect(first?.signatures).toHaveLength(2)
   })
 
-  it('may be streams, where those whom they wait for are in a select', () => {
+  it('may be streams if those they wait for are in a select', () => {
     expect(findings(dumpOf([gather(3), gather(3), child(2, 'select'), child(3, 'select'), tick]))).toEqual([])
   })
 
@@ -58,34 +58,34 @@ describe('handlers that wait for minutes', () => {
   })
   const inMain = handler('chan receive, 3 minutes', 'main.(*pool).get(0x0?)')
 
-  it('in the package of all else are slow where a client has left', () => {
+  it('in the same package as everything else are slow if a client has left', () => {
     expect(findings(dumpOf([inMain, inMain, watch(2), tick]))[0]).toMatchObject({ finding: 'slow', goroutines: 2 })
     expect(findings(dumpOf([inMain, inMain, watch(2), watch(3), tick]))).toEqual([])
     expect(findings(dumpOf([inMain, inMain, watch(2), other('sleep', 'main.(*pool).fill(0x0?)')]))).toEqual([])
   })
 
-  it('are slow where some of them wait to send in the same function', () => {
+  it('are slow if some of them wait to send in the same function', () => {
     const all = [inMain, inMain, { ...inMain, state: 'chan send, 3 minutes' }, watch(2), tick]
     expect(findings(dumpOf(all))).toMatchObject([{ finding: 'slow', goroutines: 3 }])
   })
 
   it.each<[string, Written[]]>([
-    ['may have begun to wait before a collection', [handler('chan receive, 2 minutes')]],
-    ['may be polled, in a select', [handler('select, 9 minutes')]],
+    ['may have begun to wait before a garbage collection', [handler('chan receive, 2 minutes')]],
+    ['may be long polls, in a select', [handler('select, 9 minutes')]],
     [
-      'wait beside others of their code at work',
+      'have others of their code at work',
       [handler('chan receive, 9 minutes'), other('IO wait', 'shop/quotes.fetch()')],
     ],
     [
       'wait for goroutines of their connection',
       [handler('chan receive, 9 minutes'), other('IO wait', 'shop/ws.read()', 'shop/quotes.get in goroutine 2')],
     ],
-    ['are none', [other('chan receive, 9 minutes', 'shop/quotes.(*broker).loop(0x0?)')]],
-  ])('are left alone that %s', (_how, goroutines) => {
+    ['are not handlers', [other('chan receive, 9 minutes', 'shop/quotes.(*broker).loop(0x0?)')]],
+  ])('are not reported if they %s', (_how, goroutines) => {
     expect(findings(dumpOf([...goroutines, tick]))).toEqual([])
   })
 
-  it('are told once, where another rule tells them', () => {
+  it('are reported once if another rule reports them', () => {
     const wait = handler('sync.WaitGroup.Wait, 3 minutes', 'sync.(*WaitGroup).Wait(0x0?)', 'shop/render.pages()')
     expect(findings(dumpOf([wait, wait, tick])).map(({ finding }) => finding)).toEqual(['stuck'])
   })
@@ -99,13 +99,13 @@ describe('handlers that wait, in a dump without minutes', () => {
     'shop/quotes.(*broker).get(0x0?)',
   )
 
-  it('are stuck where three do, nobody else is in their code, and nobody but main is at work', () => {
+  it('are stuck if there are three, no other goroutine is in their code, and only main is at work', () => {
     const [first, ...others] = findings(dumpOf([get, get, get, tick]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'stuck', goroutines: 3, function: 'shop/quotes.(*broker).get' })
   })
 
-  it('may wait for those who have a timer', () => {
+  it('may wait for goroutines that have a timer', () => {
     const gather = handler('sync.WaitGroup.Wait', 'sync.(*WaitGroup).Wait(0x0?)', 'shop/render.pages()')
     const child = (parent: number): Written => ({
       state: 'chan receive',
@@ -116,13 +116,13 @@ describe('handlers that wait, in a dump without minutes', () => {
   })
 
   it.each<[string, Written[]]>([
-    ['are two', [get, get]],
-    ['may be answered at a tick', [get, get, get, other('chan receive', 'shop/quotes.(*broker).fill(0x0?)')]],
+    ['are only two', [get, get]],
+    ['may be answered on a tick', [get, get, get, other('chan receive', 'shop/quotes.(*broker).fill(0x0?)')]],
     ['may be answered by a batch', [get, get, get, other('select', 'shop/quotes.(*broker).flush(0x0?)')]],
-    ['may have asked others', [get, get, get, other('IO wait', 'shop/stock.fetch()')]],
+    ['may have asked other goroutines', [get, get, get, other('IO wait', 'shop/stock.fetch()')]],
     ['wait in a select', times(3, () => handler('select'))],
-    ['may try again after a while, or are answered by a timer', times(3, () => handler('chan receive'))],
-  ])('are left alone that %s', (_how, goroutines) => {
+    ['may retry after a while, or be answered by a timer', times(3, () => handler('chan receive'))],
+  ])('are not reported if they %s', (_how, goroutines) => {
     expect(findings(dumpOf([...goroutines, tick]))).toEqual([])
   })
 })

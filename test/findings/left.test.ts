@@ -1,4 +1,4 @@
-/** Goroutines that calls have left behind, who have returned. */
+/** Goroutines left behind by calls that have returned. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, times, type Written } from './findings.ts'
 
@@ -12,26 +12,29 @@ const dump = (count: number, ...others: readonly Written[]): string =>
   dumpOf([...times(count, (i) => closure(i)), api, ...others])
 
 describe('closures of calls that have returned', () => {
-  it.each(['chan receive', 'select'])('are a pile where a hundred wait in [%s]', (state) => {
+  it.each(['chan receive', 'select'])('are a pile if a hundred wait in [%s]', (state) => {
     const [first, ...others] = findings(dumpOf([...times(100, (i) => closure(i, state)), api]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'pile_up', goroutines: 100, function: 'shop/feed.Follow.func1' })
   })
 
   it.each<[string, string]>([
-    ['are fewer, as the workers of a dozen customers', dump(99)],
+    ['there are fewer, as for the workers of a dozen customers', dump(99)],
     [
-      'others of the code go on',
+      'other goroutines of the code are active',
       dump(100, { state: 'IO wait', calls: ['shop/feed.read()'], by: 'main.main in goroutine 1' }),
     ],
-    ['who has started them is at work elsewhere', dump(100, { ...api, by: 'shop/feed.Follow in goroutine 8' })],
+    [
+      'the goroutine that started them is at work elsewhere',
+      dump(100, { ...api, by: 'shop/feed.Follow in goroutine 8' }),
+    ],
     ['some have another state', dump(100, closure(101, 'sleep'))],
-    ['a few calls have started them', dumpOf([...times(100, (i) => closure(i % 8)), api])],
-  ])('are none where %s', (_how, text) => {
+    ['only a few calls started them', dumpOf([...times(100, (i) => closure(i % 8)), api])],
+  ])('are not a pile if %s', (_how, text) => {
     expect(findings(text)).toEqual([])
   })
 
-  it('are none where a call that has started some goes on', () => {
+  it('are not a pile if a call that started some of them is still running', () => {
     const call: Written = {
       state: 'chan receive',
       calls: ['shop/feed.Follow()'],
@@ -43,7 +46,7 @@ describe('closures of calls that have returned', () => {
   })
 })
 
-it('workers that calls have started, each of which may have work again, are a pile from a thousand on', () => {
+it('workers started by calls, each of which may get work again, are a pile only from a thousand on', () => {
   const worker = (i: number): Written => ({
     state: 'chan receive',
     calls: ['shop/rooms.(*room).loop(0x0?)'],

@@ -1,19 +1,19 @@
 /**
- * Dumps that are made to hurt: thousands of signatures, each of which asks for others. What is found in them costs no more than their length, or these tests
- * do not end in time: the first of them took 100 seconds.
+ * Adversarial dumps: thousands of signatures, each of which makes the rules look for others. Analysis must cost no more than their length,
+ * or these tests do not end in time: the first of them once took 100 seconds.
  */
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/engine.ts'
 
 const SIGNATURES = 8_000
 
-/** Addresses apart, as objects are. */
+/** Addresses far apart, like those of objects. */
 const at = (i: number): string => `0xc${(i * 65_536).toString(16).padStart(9, '0')}`
 const frame = (call: string, i: number): string => `${call}\n\t/app/p${i}/t.go:12 +0x1d\n`
 const LOCK_SLOW = (address: string): string => frame(`sync.(*Mutex).lockSlow(${address})`, 0)
 const IO = frame('internal/poll.runtime_pollWait(0x1, 0x72)', 0) + frame('net.(*conn).Read(0x1)', 0)
 
-/** The text of `copies` goroutines each of SIGNATURES stacks. */
+/** The text of `copies` goroutines for each of SIGNATURES stacks. */
 function dump(copies: number, state: string, stack: (i: number, copy: number) => string, createdBy = ''): string {
   const parts: string[] = []
   let id = 100_000
@@ -27,21 +27,21 @@ const FLIGHT = 'golang.org/x/sync/singleflight.(*Group)'
 const CREATOR = 'created by shop/p.start in goroutine 7\n\t/app/p/t.go:3 +0x1d\n'
 
 const DUMPS: Readonly<Record<string, () => string>> = {
-  'one lock, whose receiver is another type each': () =>
+  'one lock, with a different receiver type in each': () =>
     dump(
       3,
       'sync.Mutex.Lock, 12 minutes',
       (i) => frame('sync.(*Mutex).Lock(...)', 0) + frame(`shop/p${i}.(*T${i}).get(0xc000000000)`, i),
     ),
-  'a pile before a lock each': () =>
+  'a pile for each lock': () =>
     dump(10, 'sync.Mutex.Lock, 12 minutes', (i) => LOCK_SLOW(at(i)) + frame(`shop/p${i}.(*T${i}).get(${at(i)})`, i)),
-  'a pile before a lock each, of one type and one package': () =>
+  'a pile for each lock, of one type and one package': () =>
     dump(
       6,
       'sync.Mutex.Lock, 12 minutes',
       (i) => LOCK_SLOW(at(i)) + frame(`shop/p.(*T).get(${at(i)})`, i) + frame(`shop/p.f${i}(0x1)`, i),
     ),
-  'locks within one object, of another type each': () =>
+  'locks within one object, each of a different type': () =>
     dump(
       5,
       'sync.Mutex.Lock, 12 minutes',
@@ -49,7 +49,7 @@ const DUMPS: Readonly<Record<string, () => string>> = {
         LOCK_SLOW(`0xc0000${(i % 4096).toString(16).padStart(5, '0')}`) +
         frame(`shop/p${i}.(*T${i}).get(0xc000000000)`, i),
     ),
-  'piles whose holder waits for a lock of its own': () =>
+  'piles whose holders each wait for another lock': () =>
     dump(6, 'sync.Mutex.Lock, 12 minutes', (i, copy) =>
       copy === 0
         ? LOCK_SLOW(at(SIGNATURES + i)) +
@@ -57,28 +57,28 @@ const DUMPS: Readonly<Record<string, () => string>> = {
           frame(`shop/p${i}.(*T${i}).hold(${at(i)})`, i)
         : LOCK_SLOW(at(i)) + frame(`shop/p${i}.(*T${i}).get(${at(i)})`, i),
     ),
-  'who waits for a member of a pool': () =>
+  'waiters for a member of a pool': () =>
     dump(
       12,
       'select, 12 minutes',
       (i) => frame('database/sql.(*DB).conn(0xc000000000)', 0) + frame(`shop/p.q${i}(0x1)`, i),
     ),
-  'who waits for a lock, and who holds it waits for the outside world': () =>
+  'waiters for a lock whose holders wait for the outside world': () =>
     dump(
       6,
       'sync.Mutex.Lock, 12 minutes',
       (i) => frame('sync.(*Mutex).Lock(...)', 0) + frame('shop/p.(*T).get(...)', 0) + frame(`shop/p.f${i}(0x1)`, i),
     ) + dump(1, 'IO wait, 12 minutes', (i) => IO + frame('shop/p.(*T).load(...)', 0) + frame(`shop/p.g${i}(0x1)`, i)),
-  'senders that one function has started': () =>
+  'senders that one function started': () =>
     dump(12, 'chan send, 12 minutes', (i) => frame(`shop/p.put${i}(0x1)`, i), CREATOR),
-  'who waits for a WaitGroup, beside others of the same creator': () =>
+  'waiters for a WaitGroup, among others of the same creator': () =>
     dump(
       2,
       'sync.WaitGroup.Wait, 12 minutes',
       (i) => frame('sync.(*WaitGroup).Wait(0x1)', 0) + frame(`shop/p.f${i}(0x1)`, i),
       CREATOR,
     ),
-  'one lock each, and one who may hold it': () =>
+  'many locks, each with one possible holder': () =>
     dump(1, 'sync.Mutex.Lock', (i) => LOCK_SLOW(at(i)) + frame(`shop/p${i}.(*T).get(${at(i)})`, i), CREATOR) +
     dump(1, 'chan receive', (i) => frame(`shop/p${i}.(*T).load(${at(i)})`, i), CREATOR),
   'handlers of one package': () =>
@@ -87,7 +87,7 @@ const DUMPS: Readonly<Record<string, () => string>> = {
       'chan receive, 12 minutes',
       (i) => frame('shop/p.get(0x1)', i) + frame(`shop/p.f${i}(0x1)`, i) + frame('net/http.(*conn).serve(0x1)', 0),
     ),
-  'calls that wait for one call': () =>
+  'calls that wait for a shared call': () =>
     dump(
       1,
       'sync.WaitGroup.Wait',
@@ -100,8 +100,8 @@ const DUMPS: Readonly<Record<string, () => string>> = {
       (i) => frame(`shop/q.g${i}(0x1)`, i) + frame(`${FLIGHT}.doCall(0x1)`, 0) + frame(`${FLIGHT}.Do(0x1)`, 0),
       CREATOR,
     ),
-  'closures that calls have left behind': () => dump(10, 'select', (i) => frame(`shop/p.f${i}.func1()`, i), CREATOR),
-  'who waits for a condition': () =>
+  'closures left behind by calls': () => dump(10, 'select', (i) => frame(`shop/p.f${i}.func1()`, i), CREATOR),
+  'waiters for a condition': () =>
     dump(
       6,
       'sync.Cond.Wait, 12 minutes',
@@ -118,7 +118,7 @@ const DUMPS: Readonly<Record<string, () => string>> = {
         frame('shop/p.call(0x1)', 0) +
         frame(`shop/p.f${i}(0x1)`, i),
     ),
-  'who is lost for ever': () =>
+  'goroutines blocked forever': () =>
     dump(3, 'chan receive (nil chan), 12 minutes', (i) => frame('shop/p.f(0x1)', 0) + frame(`shop/p.g${i}(0x1)`, i)),
 }
 
@@ -132,14 +132,14 @@ function findings(text: string): number {
   return found
 }
 
-describe('what is found in a dump costs no more than its length', () => {
+describe('the analysis of a dump costs no more than its length', () => {
   it.each(Object.entries(DUMPS))('%s', (_, text) => {
     expect(findings(text())).toBeGreaterThanOrEqual(0)
   })
 
   it.each([
     ['of one creator', 'created by shop/p.start in goroutine 7\n\t/app/p/t.go:3 +0x1d\n', 'shop/p.work'],
-    ['each of which has started the next', '', 'shop/p.work'],
+    ['each of which started the next', '', 'shop/p.work'],
   ])('thousands of leaks %s', (_, createdBy, name) => {
     const dumps = [2, 4, 6, 8].map((copies, n) => {
       let id = 100_000

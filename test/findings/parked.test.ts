@@ -1,4 +1,4 @@
-/** Findings of a text profile, whose states only the pcs of frames tell that it does not print. */
+/** Findings of a text profile: its states are known only from the pcs of frames that it does not print. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { SignatureTally } from '../../src/core/model.ts'
@@ -14,7 +14,7 @@ function signaturesOf(name: string): readonly SignatureTally[] {
   return readDumps(readFileSync(new URL(name, DUMPS))).dumps[0]?.signatures ?? []
 }
 
-/** States whose frames are the same. */
+/** Merges states whose frames are the same. */
 const ONE: readonly (readonly [RegExp, string])[] = [
   [/ \(n(?:il chan|o cases)\)|, locked to thread/, ''],
   [/^sync\..*|^semacquire$/, 'sync'],
@@ -22,7 +22,7 @@ const ONE: readonly (readonly [RegExp, string])[] = [
 const plain = (state: string): string => ONE.reduce((text, [pattern, by]) => text.replace(pattern, by), state)
 
 describe('the states of a profile', () => {
-  it.each(ZOOS)('are those of the headers of the same process: %s', (name) => {
+  it.each(ZOOS)('match those in the headers of the same process: %s', (name) => {
     const profile = signaturesOf(name)
     const states = parkedStates(profile)
     const byId = new Map(signaturesOf(name.replace('pprof1', 'pprof2')).map((each) => [each.signature.id, each]))
@@ -71,7 +71,7 @@ describe('senders in a profile', () => {
   const senders: Parked = { count: 3, pcs: SEND, calls: ['shop/queue.put', 'shop/queue.submit'] }
   const main: Parked = { pcs: RECEIVE, calls: ['main.main'] }
 
-  it('are stuck where nobody of their code is at work, or may have a timer', () => {
+  it('are stuck if no goroutine of their code is at work or may have a timer', () => {
     const [first, ...others] = findings(profileOf([senders, main]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
@@ -81,12 +81,12 @@ describe('senders in a profile', () => {
   it.each([
     ['select', SELECT],
     ['receive', RECEIVE],
-    ['are not said to wait', '0x44cb51'],
-  ])('are not where others of it %s', (_how, pcs) => {
+    ['have no known state', '0x44cb51'],
+  ])('are not stuck if others of their code %s', (_how, pcs) => {
     expect(findings(profileOf([senders, main, { pcs, calls: ['shop/queue.take'] }]))).toEqual([])
   })
 
-  it('are not told from those who receive where nobody waits for a channel in any other way', () => {
+  it('cannot be distinguished from receivers if no goroutine waits for a channel in another way', () => {
     expect(findings(profileOf([senders]))).toEqual([])
     expect(
       findings(
@@ -98,14 +98,14 @@ describe('senders in a profile', () => {
     ).toEqual([])
   })
 
-  it('are stuck as well where a logger has stripped the TABs', () => {
+  it('are stuck even if a logger stripped the TABs', () => {
     const stripped = profileOf([senders, main]).replaceAll('\t', '')
     expect(findings(stripped)).toEqual(
       findings(profileOf([senders, main])).map((each) => expect.objectContaining({ title: each.title })),
     )
   })
 
-  it('are not told where no frame shows what waiting looks like, or a frame is damaged', () => {
+  it('are not reported if no frame shows what waiting looks like, or a frame is damaged', () => {
     const text = profileOf([senders, main])
     expect(findings(text.replace('internal/poll.runtime_pollWait', 'shop/net.wait'))).toEqual([])
     expect(findings(text.replace(/^#\t0x7000[^\n]*\n/gm, '#\t0x123456\tshop/queue.put+0x1d\t/srv/q.go:9\n'))).toEqual(

@@ -1,4 +1,4 @@
-/** Pools all of whose members are taken. */
+/** Pools whose members are all taken. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
@@ -6,21 +6,21 @@ describe('a pool', () => {
   const tick: Written = { state: 'sleep', calls: ['main.tick()'], by: 'main.main in goroutine 1' }
   const query: Written = { state: 'select', calls: ['database/sql.(*DB).conn(0x0?)', 'shop/users.find()'] }
 
-  it('is exhausted for one waiter, when nobody is at work with a connection', () => {
+  it('is exhausted for one waiter if no goroutine works with a connection', () => {
     expect(findings(dumpOf([query]))[0]).toMatchObject({ finding: 'pool', goroutines: 1 })
   })
 
-  it('is busy where one of its code, who may have one, waits for a timer', () => {
+  it('is busy if a goroutine of its code, which may have a member, waits for a timer', () => {
     const pause: Written = { state: 'chan receive', calls: ['shop/users.retry()'], by: 'main.main in goroutine 9' }
     expect(findings(dumpOf([query, query, pause]))).toEqual([])
   })
 
-  it('is busy for a few waiters, when somebody is', () => {
+  it('is busy for a few waiters if a goroutine works with a connection', () => {
     const busy = { state: 'IO wait', calls: ['database/sql.(*Rows).Next(0x0?)', 'shop/users.list()'] }
     expect(findings(dumpOf([query, query, busy]))).toEqual([])
   })
 
-  it('is exhausted where one has waited for minutes, whatever others do who have not come that way', () => {
+  it('is exhausted if one has waited for minutes, whatever goroutines of other code do', () => {
     const late: Written = {
       state: 'select, 3 minutes',
       calls: [...query.calls, 'main.handle()', 'net/http.(*conn).serve(0xc000010000)'],
@@ -46,7 +46,7 @@ describe('a pool', () => {
     by: `database/sql.(*DB).beginDC in goroutine ${id}`,
   })
 
-  it('is empty where each member that is known to be taken has one who waits for another', () => {
+  it('is exhausted if each goroutine known to have a member waits for another one', () => {
     const [first, ...others] = findings(dumpOf([rename, rename, watch(2), watch(3), tick]))
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'pool', goroutines: 2 })
@@ -54,17 +54,17 @@ describe('a pool', () => {
   })
 
   it.each<[string, Written[]]>([
-    ['has begun it', [watch(2), watch(4)]],
-    ['is gone has it', [watch(2), watch(88)]],
+    ['the owner of a member does not wait', [watch(2), watch(4)]],
+    ['the owner of a member has exited', [watch(2), watch(88)]],
     [
-      'asks the database',
+      'another goroutine uses the database',
       [watch(2), { ...tick, state: 'IO wait', calls: ['database/sql.(*DB).query(0x0?)', 'main.list()'] }],
     ],
-  ])('is busy where one who %s', (_how, others) => {
+  ])('is busy if %s', (_how, others) => {
     expect(findings(dumpOf([rename, rename, tick, ...others]))).toEqual([])
   })
 
-  it('is told once, though those who wait to send for it are at a standstill', () => {
+  it('is reported once, although its waiting senders are at a standstill', () => {
     const go: Written = {
       state: 'chan send',
       calls: ['golang.org/x/sync/errgroup.(*Group).Go(0x1)', 'shop/jobs.all()'],

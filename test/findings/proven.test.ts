@@ -1,4 +1,4 @@
-/** What one dump shows to wait too long, and the dumps before it to have done so for ten minutes. */
+/** Goroutines that one dump shows to wait too long, and that earlier dumps show to have done so for ten minutes. */
 import { describe, expect, it } from 'vitest'
 import type { FindingRecord, SignatureRecord } from '../../src/core/records.ts'
 import { createEngine } from '../../src/engine/engine.ts'
@@ -10,7 +10,7 @@ interface Last {
   readonly findings: readonly FindingRecord[]
 }
 
-/** The last of dumps at these minutes. */
+/** The last of the dumps at these minutes. */
 function last(minutes: readonly number[], goroutines: (minutes: number) => readonly Written[]): Last {
   const signatures: SignatureRecord[] = []
   const findings: FindingRecord[] = []
@@ -50,13 +50,13 @@ const server = (minutes: number): Written => ({
 })
 
 describe('goroutines that one dump shows to wait too long', () => {
-  it('are stuck where they are the same as ten minutes ago, and told once', () => {
+  it('are stuck if they are the same as ten minutes ago, and reported once', () => {
     const { verdicts, findings } = last([0, 6, 12], (at) => [server(at), handler(at), handler(at)])
     expect(verdicts['shop/quotes.(*broker).get']).toBe('stuck')
     expect(findings).toMatchObject([{ finding: 'slow', goroutines: 2 }])
   })
 
-  it('are stuck together with those who wait for nothing else', () => {
+  it('are stuck together with those that wait for nothing else', () => {
     const parent = (at: number): Written => ({
       state: `select, ${at + 5} minutes`,
       calls: ['shop/quotes.refresh()'],
@@ -76,10 +76,10 @@ describe('goroutines that one dump shows to wait too long', () => {
   })
 
   it.each<[string, readonly number[], (at: number) => readonly Written[]]>([
-    ['are watched for less', [0, 4, 8], (at) => [server(at), handler(at)]],
-    ['are others', [0, 6, 12], (at) => [server(at), ...(at === 6 ? [server(at)] : []), handler(at)]],
+    ['are watched for less time', [0, 4, 8], (at) => [server(at), handler(at)]],
+    ['are not the same goroutines', [0, 6, 12], (at) => [server(at), ...(at === 6 ? [server(at)] : []), handler(at)]],
     ['may be a stream', [0, 6, 12], (at) => [server(at), handler(at, 'select')]],
-  ])('are none where they %s', (_why, minutes, goroutines) => {
+  ])('are not stuck if they %s', (_why, minutes, goroutines) => {
     expect(last(minutes, goroutines).verdicts['shop/quotes.(*broker).get']).not.toBe('stuck')
   })
 })

@@ -1,19 +1,19 @@
-/** One that has waited for minutes for what is short where all is well, and who may be the cause. */
+/** A goroutine that has waited for minutes for what is normally short, and what may be the cause. */
 import { describe, expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
 const written = (state: string, ...calls: string[]): Written => ({ state, calls, by: 'main.main in goroutine 1' })
-/** As Go up to 1.19 prints it. */
+/** As Go up to 1.19 prints the wait. */
 const OLD = ['sync.runtime_SemacquireMutex(0xc00001000c)', 'sync.(*Mutex).Lock(0xc000010008)']
 const atWork = written('runnable', 'shop/store.compact()')
 
 describe('a goroutine that has waited for a lock for minutes', () => {
-  it('is slow where the state is still called semacquire', () => {
+  it('is slow if the state is still called semacquire', () => {
     const waiter = written('semacquire, 7 minutes', ...OLD, 'shop/store.(*Store).get(0xc000010000)')
     expect(findings(dumpOf([waiter, atWork]))[0]).toMatchObject({ finding: 'slow', goroutines: 1 })
   })
 
-  it('is none where semacquire is a WaitGroup', () => {
+  it('is not reported if semacquire is a WaitGroup', () => {
     const waiter = written(
       'semacquire, 7 minutes',
       'sync.runtime_Semacquire(0xc000010010)',
@@ -23,7 +23,7 @@ describe('a goroutine that has waited for a lock for minutes', () => {
     expect(findings(dumpOf([waiter, atWork]))).toEqual([])
   })
 
-  it('tells who may hold the lock, and what that one waits for', () => {
+  it('names the possible holder of the lock, and what that one waits for', () => {
     const waiter = written('sync.Mutex.Lock, 7 minutes', ...OLD, 'shop/store.(*Store).get(0xc000010000)')
     const holder = written('chan receive, 8 minutes', 'shop/store.(*Store).flush(0xc000010000)')
     const [found] = findings(
@@ -33,7 +33,7 @@ describe('a goroutine that has waited for a lock for minutes', () => {
     expect(found?.waits_on?.[0]?.may_hold).toMatchObject([{ function: 'shop/store.(*Store).flush' }])
   })
 
-  it('is not told to panic, where it waits in a deferred call of a panic', () => {
+  it('is not reported as a panic if it waits in a deferred call of a panic', () => {
     const waiter = written(
       'sync.Mutex.Lock, 7 minutes',
       ...OLD,
@@ -51,12 +51,12 @@ describe('a goroutine that has waited to send for minutes', () => {
   const loop: Written = { state: 'chan receive', calls: ['shop/ids.serve()'], by: 'main.main in goroutine 1' }
   const by = (sender: Written): Written => ({ ...sender, by: 'shop/ids.serve in goroutine 2' })
 
-  it('is slow where who has started it has waited as long', () => {
+  it('is slow if the goroutine that started it has waited as long', () => {
     const other = { ...loop, state: 'chan receive, 4 minutes' }
     expect(findings(dumpOf([other, by(late)]))[0]?.finding).toBe('slow')
   })
 
-  it('is wanted no more often where who has started it lives on', () => {
+  it('is not reported if the goroutine that started it is active', () => {
     expect(findings(dumpOf([loop, by(late)]))).toEqual([])
   })
 })
@@ -72,14 +72,14 @@ describe('a lock of the program around one of sync', () => {
     )
 
   it.each(['SafeMutex', 'RWLock'])(
-    'is no type that holds it: others of the code may wake two that wait for a %s',
+    'does not count as the holder: others of the code can wake two that wait for a %s',
     (type) => {
       const get = wrapped(type, 'shop/store.(*Store).get(0xc000010000)')
       expect(findings(dumpOf([get, get, written('runnable', 'shop/store.(*Store).flush(0xc000010000)')]))).toEqual([])
     },
   )
 
-  it('is part of the lock: who is in a method of the object may hold it', () => {
+  it('is part of the lock: a goroutine in a method of the object may hold it', () => {
     const a = wrapped('SafeMutex', 'shop/store.(*Store).get(0xc000010000)')
     const holder = written('chan send', 'shop/store.(*Store).flush(0xc000010000)')
     const [found] = findings(dumpOf([a, a, holder]))
@@ -87,7 +87,7 @@ describe('a lock of the program around one of sync', () => {
     expect(found?.waits_on?.[0]?.may_hold).toMatchObject([{ function: 'shop/store.(*Store).flush' }])
   })
 
-  it('is a lock on the semaphores of the runtime, too', () => {
+  it('can be built on the semaphores of the runtime', () => {
     const waits = (id: string, inner: string, outer: string): Written =>
       written(
         'semacquire',

@@ -1,4 +1,4 @@
-/** Which test has not returned. */
+/** Naming the test that has not returned. */
 import { expect, it } from 'vitest'
 import { dumpOf, findings, type Written } from './findings.ts'
 
@@ -7,7 +7,7 @@ const test = (state: string, ...calls: string[]): Written => ({ state, calls, by
 const ALARM = 'panic: test timed out after 10m0s\n\n'
 const hangs = test('chan receive, 9 minutes', 'shop.wait()', 'shop.TestHangs(0xc000010000)', RUNNER)
 
-it('names the one that runs, and not those that wait for their turn, or for a subtest', () => {
+it('names the one that runs, not those that wait for their turn or for a subtest', () => {
   const turn = test('chan receive, 10 minutes', 'testing.(*T).Parallel(0xc000010000)', 'shop.TestTurn(0x1)', RUNNER)
   const parent = test('chan receive, 9 minutes', 'testing.(*T).Run(0xc000010000)', 'shop.TestParent(0x1)', RUNNER)
   const [found] = findings(ALARM + dumpOf([turn, parent, hangs]))
@@ -18,7 +18,7 @@ it('names the one that runs, and not those that wait for their turn, or for a su
   })
 })
 
-it('names the one that waits for a subtest where no other is there', () => {
+it('names the one that waits for a subtest if there is no other', () => {
   const parent = test('chan receive, 9 minutes', 'testing.(*T).Run(0xc000010000)', 'shop.TestParent(0x1)', RUNNER)
   expect(findings(ALARM + dumpOf([parent]))[0]?.title).toBe('test timed out after 10m0s: TestParent')
 })
@@ -42,7 +42,7 @@ it.each([
   expect(findings(ALARM + dumpOf([inSuite]))[0]?.title).toBe('test timed out after 10m0s: TestAdds')
 })
 
-it('is named where go test has ended the process with SIGQUIT', () => {
+it('names the test if go test ended the process with SIGQUIT', () => {
   const [found] = findings(`SIGQUIT: quit\nPC=0x46d1a1 m=0 sigcode=0\n\n${dumpOf([hangs])}`)
   expect(found).toMatchObject({ finding: 'crash', severity: 'info' })
   expect(found?.because).toMatch(/; TestHangs has not returned$/)

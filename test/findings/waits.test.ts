@@ -1,4 +1,4 @@
-/** Who waits for whom, from real dumps and from the traps that addresses set. */
+/** Which goroutine waits for which, in real dumps and despite misleading addresses. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -24,7 +24,7 @@ describe('609 of 619 goroutines on one lock', () => {
     expect(first?.waits_on?.[0]?.may_hold?.map((each) => each.function)).toEqual(['main.(*store).flush'])
   })
 
-  it('are the same, wherever the input is cut', () => {
+  it('are the same for any chunking', () => {
     expect(findings(dump, 997)).toEqual(findings(dump))
   })
 })
@@ -35,7 +35,7 @@ describe('who may hold a lock', () => {
       .map((id) => waiter(id, '0xc000010008', outer))
       .join('\n')
 
-  it('is not one that waits for it too', () => {
+  it('is not a goroutine that waits for it, too', () => {
     const [first] = findings(`${MAIN}\n${pile('(*store).get(0xc000010000)')}`)
     expect(first).toMatchObject({ finding: 'pile_up', goroutines: 60 })
     expect(first?.waits_on?.[0]?.may_hold).toBeUndefined()
@@ -45,21 +45,21 @@ describe('who may hold a lock', () => {
     ['an argument that may be stale', 'main.(*store).flush(0xc000010000?)'],
     ['a buffer close by', 'main.(*reader).read(0xc000010040)'],
     ['another object of the type', 'main.(*store).flush(0xc000020000)'],
-    ['a function that is no method', 'main.flush(0xc000010000)'],
-  ])('is not told from %s', (_what, call) => {
+    ['a function that is not a method', 'main.flush(0xc000010000)'],
+  ])('is not inferred from %s', (_what, call) => {
     const other = `goroutine 5 [IO wait]:\n${call}\n\t/srv/app/main.go:20 +0x1d\ncreated by main.main in goroutine 1\n\t/srv/app/main.go:5 +0x1d\n`
     const [first] = findings(`${MAIN}\n${other}\n${pile('(*store).get(0xc000010000)')}`)
     expect(first?.waits_on?.[0]).toEqual({ kind: 'mutex', object: '0xc000010008', waiters: 60 })
   })
 
-  it('is told from an object whose first field is the lock, where the receivers of the waiters are stale', () => {
+  it('is inferred from an object whose first field is the lock if the receivers of the waiters are stale', () => {
     const a = waiter(7, '0xc000020000', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000010000)')
     const b = waiter(8, '0xc000010000', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000020000)')
     const [first] = findings(`${MAIN}\n${a}\n${b}`)
     expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2, fault: 'resource_deadlock' })
   })
 
-  it('is nobody in any dump of the zoo', () => {
+  it('is unknown in every dump of the zoo', () => {
     const folder = new URL('../golden/dumps/', import.meta.url)
     const zoo = readdirSync(folder).filter((name) => name.startsWith('zoo-'))
     expect(zoo.length).toBeGreaterThan(20)
@@ -69,7 +69,7 @@ describe('who may hold a lock', () => {
     }
   })
 
-  it('makes a deadlock of two that wait for each other', () => {
+  it('reveals a deadlock of two that wait for each other', () => {
     const a = waiter(7, '0xc000010008', '(*store).get(0xc000010000)', '(*index).move(0xc000020000)')
     const b = waiter(8, '0xc000020008', '(*index).get(0xc000020000)', '(*store).move(0xc000010000)')
     const [first] = findings(`${MAIN}\n${a}\n${b}`)
@@ -84,7 +84,7 @@ describe('who may hold a lock', () => {
 
 describe('goroutines that wait alone', () => {
   const hex = (number: number): string => `0x${number.toString(16)}`
-  /** Each for a lock of its own, and for none of those in the tests. */
+  /** Each waits for a separate lock, and for none of those in the tests. */
   const alone = (receiver: (object: number) => string): string =>
     ids(1000, 400)
       .map((id) => waiter(id, hex(0xc100000008 + id * 4096), `(*conn).send(${receiver(0xc100000000 + id * 4096)})`))
@@ -92,7 +92,7 @@ describe('goroutines that wait alone', () => {
   const crowds: readonly (readonly [string, string])[] = [
     ['in methods of their objects', alone(hex)],
     ['in methods whose receivers are stale', alone(() => '0x4c4b40?')],
-    ['in methods of one object, in which their locks are not', alone(() => '0xc000010000')],
+    ['in methods of one object that does not contain their locks', alone(() => '0xc000010000')],
   ]
 
   it.each(crowds)('hide no deadlock: %s', (_what, crowd) => {
@@ -102,13 +102,16 @@ describe('goroutines that wait alone', () => {
     expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2 })
   })
 
-  it.each(crowds)('hide no deadlock of locks whose place in the object is known from another: %s', (_what, crowd) => {
-    const tells = waiter(6, '0xc000030018', '(*ledger).add(0xc000030000)')
-    const a = waiter(7, '0xc000020018', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000010000)')
-    const b = waiter(8, '0xc000010018', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000020000)')
-    const [first] = findings(`${MAIN}\n${tells}\n${a}\n${crowd}\n${b}`)
-    expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2 })
-  })
+  it.each(crowds)(
+    'hide no deadlock of locks whose offset in the object is known from another waiter: %s',
+    (_what, crowd) => {
+      const tells = waiter(6, '0xc000030018', '(*ledger).add(0xc000030000)')
+      const a = waiter(7, '0xc000020018', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000010000)')
+      const b = waiter(8, '0xc000010018', '(*ledger).add(0x4c4b40?)', '(*ledger).move(0xc000020000)')
+      const [first] = findings(`${MAIN}\n${tells}\n${a}\n${crowd}\n${b}`)
+      expect(first).toMatchObject({ finding: 'deadlock', goroutines: 2 })
+    },
+  )
 
   it.each(crowds)('hide no lock whose address is lost in some of its waiters: %s', (_what, crowd) => {
     const lost = (id: number): string => waiter(id, '...', '(*store).get(0xc000010000)')
@@ -144,14 +147,14 @@ describe('a profile, which has no states', () => {
     },
   )
 
-  it('does not take the main goroutine for idle that waits for a lock', () => {
+  it('does not take the main goroutine for idle if it waits for a lock', () => {
     const text = profile('sync.runtime_SemacquireMutex', 'sync.(*Mutex).Lock', 'main.(*store).get', 'main.main')
     expect(findings(text)).toMatchObject([{ finding: 'stuck' }])
   })
 
   it.each([
     ['a WaitGroup', ['sync.runtime_Semacquire', 'sync.(*WaitGroup).Wait', 'main.(*store).close']],
-    ['a lock of another one, which has it', ['main.(*store).get', 'sync.(*Mutex).Lock']],
+    ['a call inside Lock', ['main.(*store).get', 'sync.(*Mutex).Lock']],
   ])('does not show how others wait: %s', (_what, frames) => {
     expect(findings(profile(...frames))).toEqual([])
   })
