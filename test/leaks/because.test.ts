@@ -1,4 +1,4 @@
-/** The sentences that stand in `because`. */
+/** The sentences in `because`. */
 import { describe, expect, it } from 'vitest'
 import { dumpText, ids, judgeAll, profileText } from './dumps.ts'
 
@@ -8,19 +8,19 @@ const sentence = (texts: readonly string[]): string | undefined =>
     ?.signatures.find((each) => each.function !== 'main.main')?.because
 
 describe('growth per hour', () => {
-  it('is told of a leak, by the time of the log', () => {
+  it('is given for a leak, from the times in the log', () => {
     const texts = [dumpText(0, { cron: [20] }), dumpText(120, { cron: ids(20, 60) })]
     expect(sentence(texts)).toBe(
       '41 goroutines wait in chan receive at main.go:9; 40 new since the last dump (20 an hour), and none of the earlier ones has exited; the process is young, and may be filling its pools',
     )
   })
 
-  it('has a decimal where it is small', () => {
+  it('has a decimal if it is small', () => {
     const texts = ids(0, 3).map((i) => dumpText(i * 420, { cron: ids(20, 29 + i * 12) }))
     expect(sentence(texts)).toContain('; 12 new since the last dump (1.7 an hour), and ')
   })
 
-  it('is told of what grows, where the count says it', () => {
+  it('is given for growing signatures, from the counts', () => {
     const [before, now] = [ids(20, 29), [...ids(22, 29), ...ids(101, 142)]]
     expect(sentence([dumpText(0, { work: before }), dumpText(30, { work: now })])).toBe(
       '50 goroutines wait in chan receive at main.go:9, 10 before (80 more an hour), of which 2 have exited',
@@ -30,7 +30,7 @@ describe('growth per hour', () => {
     )
   })
 
-  it('is not told where times are unknown, or too close', () => {
+  it('is left out if times are unknown or too close', () => {
     const leak = (i: number, seconds: number): string => dumpText((i * seconds) / 60, { cron: ids(20, 40 + i * 40) })
     const timeless = (i: number): string => leak(i, 0).replaceAll(/^\S+Z /gm, '')
     for (const texts of [[timeless(0), timeless(1)], [0, 1].map((i) => leak(i, 59))])

@@ -1,4 +1,4 @@
-/** Who waits for nothing but what is stuck. */
+/** Goroutines that only wait for stuck ones. */
 import { describe, expect, it } from 'vitest'
 import { ids, judgeAll } from './dumps.ts'
 
@@ -27,7 +27,7 @@ function verdicts(waiters: readonly Waiter[]): Readonly<Record<string, string | 
 
 const LINKS = 300
 
-/** Each was started by the one before, and waits for it; `last`: the state of the last one. */
+/** Each goroutine was started by the one before and waits for the next; `last`: the state of the last one. */
 const chain = (last: string): Waiter[] =>
   ids(1, LINKS).map((n) => ({
     id: 10 + n,
@@ -37,7 +37,7 @@ const chain = (last: string): Waiter[] =>
     parent: n === 1 ? 1 : 9 + n,
   }))
 
-describe('those who wait for what is stuck', () => {
+describe('goroutines that wait for stuck ones', () => {
   it('are stuck at the end of a chain of any length', () => {
     expect(
       new Set(
@@ -63,17 +63,17 @@ describe('those who wait for what is stuck', () => {
     ...states.map((state, i) => ({ id: 30 + i, name: `worker${i}`, state, creator, parent: 7 })),
   ]
 
-  it('are stuck in a WaitGroup, where all that it may count are', () => {
+  it('are stuck in a WaitGroup if all goroutines that it may count are', () => {
     expect(verdicts(group(['sync.Mutex.Lock', 'sync.Mutex.Lock'])).run).toBe('stuck')
     expect(verdicts(group(['sync.Mutex.Lock', 'chan receive'])).run).toBe('steady')
   })
 
-  it('do not wait for themselves, though they come from where the others come from', () => {
+  it('do not wait for themselves, although they have the same creator as the others', () => {
     expect(verdicts(group(['sync.Mutex.Lock'], 'start')).wait).toBe('stuck')
     expect(verdicts(group(['IO wait'], 'start')).wait).toBe('steady')
   })
 
-  it('do not wait for themselves, though one of them has started another', () => {
+  it('do not wait for themselves, although one of them started another', () => {
     const twins = (state: string): string | undefined =>
       verdicts([
         { id: 20, name: 'twin', state: 'select', creator: 'twin', parent: 1 },

@@ -8,7 +8,7 @@ export type Goroutines = Readonly<Record<string, readonly number[]>>
 
 export const ids = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-/** The text of a dump that a log line with the time stands before. `parent`: who has started a goroutine; before Go 1.21 nobody knows. */
+/** The text of a dump after a log line with the time. `parent`: the goroutine that started one, unknown before Go 1.21. */
 export function dumpText(minutes: number, goroutines: Goroutines, parent?: (id: number) => number): string {
   const stacks = Object.entries(goroutines).flatMap(([name, each]) =>
     each.map(

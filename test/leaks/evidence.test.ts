@@ -1,11 +1,11 @@
-/** What the text says beyond counts: minutes, what has run since, dumps that come twice or without ids. */
+/** What the text shows beyond counts: minutes, goroutines that have run since, dumps that come twice or without ids. */
 import { describe, expect, it } from 'vitest'
 import type { SignatureRecord } from '../../src/core/records.ts'
 import { dumpText, type Goroutines, ids, judgeAll, profileText } from './dumps.ts'
 
 const last = (texts: readonly string[], name: string): string | undefined => judgeAll(texts).at(-1)?.verdicts[name]
 
-/** As `dumpText`; `asleep` have waited since five minutes before the first dump, and their headers say so. */
+/** Like `dumpText`; `asleep` have waited since five minutes before the first dump, and their headers say so. */
 function withMinutes(
   minutes: number,
   goroutines: Goroutines,
@@ -20,18 +20,18 @@ function withMinutes(
 describe('goroutines that stay and come', () => {
   const grow = (i: number): number[] => ids(20, 29 + i * 12)
 
-  it('leak where all that stayed have slept since', () => {
+  it('leak if all that stayed have slept since', () => {
     const texts = ids(0, 3).map((i) => withMinutes(i * 10, { work: grow(i) }, i === 0 ? [] : grow(i - 1)))
     expect(last(texts, 'work')).toBe('leaking')
   })
 
-  it('are growing at most where those that stayed have run since', () => {
-    // Another one sleeps, so that the collector was there.
+  it('are at most growing if those that stayed have run since', () => {
+    // Another goroutine has minutes, so the garbage collector has run.
     const texts = ids(0, 3).map((i) => withMinutes(i * 10, { work: grow(i), other: [9] }, [9]))
     expect(last(texts, 'work')).toBe('growing')
   })
 
-  /** Each of them has waited for so many minutes in the dumps after its first; `minutes` from dump to dump. */
+  /** Each of them has waited for `wait` minutes in the dumps after its first; `minutes` from dump to dump. */
   const waiting = (minutes: number, wait: (dump: number) => number): string | undefined =>
     last(
       ids(0, 4).map((i) =>
@@ -48,18 +48,18 @@ describe('goroutines that stay and come', () => {
       'work',
     )
 
-  it('are growing at most where they wait for less than the time since the dump before', () => {
+  it('are at most growing if they wait for less than the time since the previous dump', () => {
     expect(waiting(30, () => 26)).toBe('growing')
     expect(waiting(30, (dump) => dump * 30)).toBe('leaking')
   })
 
-  it('are growing at most where the same minute is waited for again and again', () => {
+  it('are at most growing if their wait stays at the same minute', () => {
     expect(waiting(1.5, () => 1)).toBe('growing')
     expect(waiting(1.5, (dump) => Math.floor(dump * 1.5 + 1))).toBe('leaking')
   })
 
-  it('are growing at most where they wait for less than they were watched, but the first collection notes nobody', () => {
-    // Watched for 3 and 6 minutes: two collections came since, and the header has the time of the first of them at most.
+  it('are at most growing if they wait for less than they were observed, minus the first collection, which records no waits', () => {
+    // Observed for 3 and 6 minutes: two collections ran since, and the header has at most the time since the first of them.
     const waited = (minutes: number, oldest: number): string | undefined =>
       last(
         ids(0, 3).map((i) =>
@@ -75,9 +75,9 @@ describe('goroutines that stay and come', () => {
     expect(waited(4, 4)).toBe('leaking')
   })
 
-  describe('that requests have started, which are gone', () => {
+  describe('started by requests that are gone', () => {
     const requests = (id: number): number => 1_000_000 + id
-    /** `others`: minutes of goroutines that live all the time. */
+    /** `others`: minutes of goroutines that are alive all the time. */
     const told = (minutes: number, others: readonly string[]): string | undefined =>
       last(
         ids(0, 2).map((i) =>
@@ -93,12 +93,12 @@ describe('goroutines that stay and come', () => {
         'work',
       )
 
-    it('leak where they have waited for longer than the others', () => {
+    it('leak if they have waited for longer than the others', () => {
       expect(told(3, [', 1 minutes'])).toBe('leaking')
       expect(told(3, [''])).toBe('leaking')
     })
 
-    it('are growing where all of the dump seem to have waited since the collection before the last', () => {
+    it('are growing if all goroutines of the dump seem to have waited since the second-last collection', () => {
       expect(told(1, [', 1 minutes', ', 3 minutes'])).toBe('growing')
       expect(
         last(
@@ -108,7 +108,7 @@ describe('goroutines that stay and come', () => {
       ).toBe('growing')
     })
 
-    it('leak where no header has minutes, whatever the time', () => {
+    it('leak if no header has minutes, whatever the time', () => {
       const texts = (minutes: number): string[] =>
         ids(0, 2).map((i) => dumpText(i * minutes, { work: grow(i) }, requests))
       expect(last(texts(0.01), 'work')).toBe('leaking')
@@ -116,12 +116,12 @@ describe('goroutines that stay and come', () => {
     })
   })
 
-  it('are growing at most where they sleep, which ends by itself', () => {
+  it('are at most growing if they sleep, which ends by itself', () => {
     const texts = ids(0, 8).map((i) => dumpText(i / 100, { work: grow(i) }).replaceAll('chan receive', 'sleep'))
     expect(last(texts, 'work')).toBe('growing')
   })
 
-  it('leak although the log says that hours have passed, while the machine was suspended', () => {
+  it('leak although the log shows that hours have passed, in which the machine was suspended', () => {
     const texts = ids(0, 4).map((i) =>
       dumpText(i * 300, { work: grow(i), other: [9] }).replace(/^goroutine (\d+) \[chan receive\]/gm, (all, id) =>
         Number(id) === 9 || (i > 0 && grow(i - 1).includes(Number(id)))
@@ -132,7 +132,7 @@ describe('goroutines that stay and come', () => {
     expect(last(texts, 'work')).toBe('leaking')
   })
 
-  it('are growing at most where some were seen at work', () => {
+  it('are at most growing if some were seen at work', () => {
     const texts = ids(0, 4).map((i) => {
       const busy = grow(i).slice(0, 2)
       return dumpText(i * 10, { work: grow(i).slice(i % 2 === 0 ? 0 : 2), busy: i % 2 === 0 ? [] : busy })
@@ -146,19 +146,19 @@ describe('the same goroutines over ten minutes and more', () => {
   const steps = (asleep: readonly number[]): string[] =>
     [0, 6, 12, 18].map((minutes) => withMinutes(minutes, { work: same, other: [9] }, [...asleep, 9], 'chan send'))
 
-  it('are stuck where none has run since', () => {
+  it('are stuck if none has run since', () => {
     expect(last(steps(same), 'work')).toBe('stuck')
   })
 
-  it('are stuck in a select without cases, which nothing ends', () => {
+  it('are stuck in a select without cases, which never ends', () => {
     const texts = [0, 6, 12, 18].map((minutes) =>
       withMinutes(minutes, { work: same, other: [9] }, [...same, 9], 'select (no cases)'),
     )
     expect(last(texts, 'work')).toBe('stuck')
   })
 
-  describe('that requests have started, which are gone', () => {
-    /** Born ten minutes after each other, long before; each has waited for so many minutes at the first dump. */
+  describe('started by requests that are gone', () => {
+    /** Started ten minutes apart, long before; `waits`: how many minutes each has waited at the first dump. */
     const left = (waits: readonly number[]): string | undefined => {
       const texts = [0, 6, 12, 18].map((minutes) =>
         dumpText(minutes, { work: waits.map((_, i) => 1000 * (i + 1)) }, (id) => 1e6 + id).replace(
@@ -169,16 +169,16 @@ describe('the same goroutines over ten minutes and more', () => {
       return last(texts, 'work')
     }
 
-    it('are stuck where the oldest wait for the longest', () => {
+    it('are stuck if the oldest wait for the longest', () => {
       expect(left([40, 30, 20])).toBe('stuck')
     })
 
-    it('are workers where an older one has run after a younger one had begun to wait', () => {
+    it('are workers if an older one has run after a younger one began to wait', () => {
       expect(left([40, 20, 30])).toBe('steady')
     })
   })
 
-  describe('that one has started who is gone', () => {
+  describe('started by one that is gone', () => {
     const inCall = (calls: readonly string[], creator: string, parent = 999): string | undefined => {
       const frames = calls.map((call) => `main.${call}()\n\t/app/main.go:9 +0x1d\n`).join('')
       const texts = [0, 6, 12, 18].map((minutes) =>
@@ -195,17 +195,21 @@ describe('the same goroutines over ten minutes and more', () => {
     })
 
     it.each<[string, readonly string[], string, number?]>([
-      ['may be what it has started them for', ['(*hall).enter'], 'visit'],
-      ['may wait for their next work by its name', ['(*hall).next', 'visit.func1'], 'visit'],
-      ['are in what goes on by its name', ['(*hall).enter', 'worker'], 'visit'],
-      ['were started by what begins something by its name', ['(*hall).enter', 'visit.func1'], '(*hall).Start.func2'],
-      ['are kept by one that lives', ['(*hall).enter', 'visit.func1'], 'visit', 1],
-    ])('are none where they %s', (_why, calls, creator, parent) => {
+      ['may be what it started them for', ['(*hall).enter'], 'visit'],
+      ['may wait for their next work, by the name of the call', ['(*hall).next', 'visit.func1'], 'visit'],
+      ['are in a function that is a loop by its name', ['(*hall).enter', 'worker'], 'visit'],
+      [
+        'were started by a function that begins something by its name',
+        ['(*hall).enter', 'visit.func1'],
+        '(*hall).Start.func2',
+      ],
+      ['are kept by one that is alive', ['(*hall).enter', 'visit.func1'], 'visit', 1],
+    ])('are not stuck if they %s', (_why, calls, creator, parent) => {
       expect(inCall(calls, creator, parent)).toBe('steady')
     })
   })
 
-  it('are stuck though the lines of the log were late', () => {
+  it('are stuck although log lines were late', () => {
     // The second dump was written four minutes before the time of its line, the third at once.
     const waits = [5, 7, 17, 23]
     const texts = [0, 6, 12, 18].map((minutes, i) =>
@@ -217,7 +221,7 @@ describe('the same goroutines over ten minutes and more', () => {
     expect(last(texts, 'work')).toBe('stuck')
   })
 
-  it('are stuck where one writes into a pipe, or waits for an answer, alone and since long before', () => {
+  it('are stuck if a single one has written to a pipe or waited for an answer since long before', () => {
     const alone = (frame: string): string | undefined => {
       const texts = [0, 6, 12, 18].map((minutes) =>
         withMinutes(minutes, { work: [30], other: [9] }, [30, 9], 'select').replace(
@@ -236,7 +240,7 @@ describe('the same goroutines over ten minutes and more', () => {
     expect(alone('io.(*pipe).read')).toBe('steady')
   })
 
-  it('are caught where all that they have started are stuck', () => {
+  it('are stuck if all that they started are stuck', () => {
     const parent = (state: string): string | undefined => {
       const texts = [0, 6, 12, 18].map((minutes) =>
         dumpText(minutes, { work: [30], child: [31, 32], other: [9] }, (id) => (id > 30 ? 30 : 1)).replace(
@@ -250,7 +254,7 @@ describe('the same goroutines over ten minutes and more', () => {
     expect(parent('chan receive')).toBe('steady')
   })
 
-  it('are no `select {}` by which one that lives keeps something going', () => {
+  it('are not stuck in a `select {}` if their parent is alive and keeps something going', () => {
     const alone = (parent: number): string | undefined => {
       const texts = [0, 6, 12, 18].map((minutes) =>
         dumpText(minutes, { work: [30] }, () => parent).replace('[chan receive]', '[select (no cases)]'),
@@ -261,7 +265,7 @@ describe('the same goroutines over ten minutes and more', () => {
     expect(alone(999)).toBe('stuck')
   })
 
-  it('are stuck in a process that allocates little, though the first collection comes late', () => {
+  it('are stuck in a process that allocates little, although the first collection comes late', () => {
     const waits = [0, 0, 5, 9, 14]
     const texts = [0, 4, 8.3, 12.4, 17.1].map((minutes, i) =>
       dumpText(minutes, { work: same }).replace(
@@ -272,7 +276,7 @@ describe('the same goroutines over ten minutes and more', () => {
     expect(last(texts, 'work')).toBe('stuck')
   })
 
-  it('have run where the collector met another one two minutes ago, and not them', () => {
+  it('have run if the collector saw another one waiting two minutes ago, but not them', () => {
     const texts = [0, 4, 8, 12].map((minutes) =>
       dumpText(minutes, { work: same, other: [Math.round(30 + minutes)] }).replace(
         /^goroutine (\d+) \[chan receive\]/gm,
@@ -282,12 +286,12 @@ describe('the same goroutines over ten minutes and more', () => {
     expect(last(texts, 'work')).toBe('steady')
   })
 
-  it('are a stage under back-pressure where they have', () => {
+  it('are a stage under back-pressure if they have run since', () => {
     expect(last(steps([]), 'work')).toBe('steady')
   })
 })
 
-describe('goroutines that came while the process was watched, and sleep since', () => {
+describe('goroutines that came while the process was observed, and have slept since', () => {
   /** They are in all dumps but the first. */
   const came = (state: string, parent: (id: number) => number): string | undefined => {
     const texts = [0, 6, 12, 18].map((minutes, i) =>
@@ -300,14 +304,14 @@ describe('goroutines that came while the process was watched, and sleep since', 
   }
 
   it.each(['chan receive', 'select', 'sync.Cond.Wait'])(
-    'are workers in [%s], if one that lives has started them',
+    'are workers in [%s] if one that is alive started them',
     (state) => {
       expect(came(state, () => 1)).toBe('steady')
       expect(came(state, (id) => 10_000 + id)).toBe('stuck')
     },
   )
 
-  it('are no workers, though they were there, in a WaitGroup, if none of those lives who could end it', () => {
+  it('are not workers in a WaitGroup, even if present from the start, if no goroutine that could complete it is alive', () => {
     const wait = (others: Goroutines): string | undefined => {
       const texts = [0, 6, 12, 18].map((minutes) =>
         dumpText(minutes, { other: [9], work: [30, 31], ...others }, (id) => (id === 50 ? 30 : 1)).replace(
@@ -321,12 +325,12 @@ describe('goroutines that came while the process was watched, and sleep since', 
     expect(wait({ child: [50] })).toBe('steady')
   })
 
-  it('are stuck in a WaitGroup, which no worker waits for', () => {
+  it('are stuck in a WaitGroup, for which no worker waits', () => {
     expect(came('sync.WaitGroup.Wait', () => 1)).toBe('stuck')
   })
 })
 
-describe('goroutines that wait for those that they have started', () => {
+describe('goroutines that wait for those they started', () => {
   /** Supervisors come, and none leaves; each has a child. */
   const supervisors = (childState: string): string | undefined => {
     const texts = [0, 1, 2, 3, 4].map((i) => {
@@ -341,11 +345,11 @@ describe('goroutines that wait for those that they have started', () => {
     return last(texts, 'work')
   }
 
-  it('are supervisors, if these go on', () => {
+  it('are supervisors if these are active', () => {
     expect(supervisors('sleep')).toBe('growing')
   })
 
-  it('are so of supervisors, too', () => {
+  it('are supervisors if these are supervisors, too', () => {
     const texts = [0, 1, 2, 3, 4].map((i) => {
       const work = ids(0, 2 + i * 3).map((n) => 20 + n * 10)
       const goroutines = { work, inner: work.map((id) => id + 1), child: work.map((id) => id + 2) }
@@ -359,7 +363,7 @@ describe('goroutines that wait for those that they have started', () => {
     expect([last(texts, 'work'), last(texts, 'inner')]).toEqual(['growing', 'growing'])
   })
 
-  it('leak, if these wait themselves', () => {
+  it('leak if these are blocked themselves', () => {
     expect(supervisors('chan send')).toBe('leaking')
   })
 })
@@ -371,13 +375,13 @@ describe('two dumps', () => {
       'work',
     )
 
-  it('do not tell what one goroutine keeps from what it leaks', () => {
+  it('cannot distinguish what one goroutine keeps from what it leaks', () => {
     expect(two(() => 1)).toBe('growing')
     expect(two((id) => 1e6 + id)).toBe('leaking')
   })
 })
 
-describe('dumps that are no step', () => {
+describe('dumps that do not count as a step', () => {
   const texts = ids(0, 2).map((i) => dumpText(i * 60, { cron: ids(20, 40 + i * 40) }))
 
   it('a dump that is delivered twice changes nothing', () => {
@@ -393,8 +397,8 @@ describe('dumps that are no step', () => {
   })
 })
 
-describe('the changes of the signatures of a dump', () => {
-  it('sum up to that of the goroutines, also behind a profile: what only one of the two dumps before has is gone once', () => {
+describe('the deltas of the signatures of a dump', () => {
+  it('add up to that of the goroutines, after a profile, too: what only one of the two previous dumps has is gone once', () => {
     const mixed = [
       dumpText(0, { cron: ids(20, 40), once: [7, 8] }),
       profileText(30, 100),
@@ -409,8 +413,8 @@ describe('the changes of the signatures of a dump', () => {
   })
 })
 
-describe('a last step that brought none', () => {
-  /** Those that come have an id after all that were handed out before. */
+describe('a last step that brought no new ones', () => {
+  /** New goroutines have higher ids than all before them. */
   const steps = (counts: readonly number[]): SignatureRecord | undefined => {
     const [first = 1] = counts
     const born = ids(1, first).map((n) => Math.floor((n * 990) / first))
@@ -424,17 +428,17 @@ describe('a last step that brought none', () => {
       ?.signatures.find((each) => each.function === 'main.work')
   }
 
-  it('ends a leak of which some were to be expected', () => {
+  it('ends a leak if some were to be expected', () => {
     expect(steps([47, 59, 60, 60])?.verdict).toBe('steady')
   })
 
-  it('is said in words where fewer come', () => {
+  it('is described in words if few come', () => {
     expect(steps([10, 12, 14, 14])?.because).toContain('none new since the last dump, 4 in those before, and ')
   })
 })
 
 describe('a jump', () => {
-  it('is growing, never steady', () => {
+  it('in the count is growing, never steady', () => {
     const counts = [12, 12, 36]
     const texts = counts.map((count, i) => dumpText(i * 60, { work: ids(20, 19 + count) }))
     expect(last(texts, 'work')).toBe('growing')

@@ -1,12 +1,12 @@
-/** What three dumps say, rule by rule. */
+/** What three dumps show, rule by rule. */
 import { describe, expect, it } from 'vitest'
 import { dumpText, ids, judgeAll } from './dumps.ts'
 
-/** Evenly spread ids, `count` from `from` on up to `to`. */
+/** `count` ids, spread evenly between `from` and `to`. */
 const spread = (from: number, to: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => Math.floor(from + ((i + 0.5) * (to - from)) / count))
 
-/** The verdict on `subject` in the last of dumps an hour apart, each of which has these goroutines more; `newest`: ids handed out. */
+/** The verdict on `subject` in the last of several dumps an hour apart. Each adds the next list of `cumulated`; `newest`: the highest id in each. */
 function verdict(
   newest: readonly number[],
   cumulated: readonly (readonly number[])[],
@@ -28,20 +28,20 @@ describe('goroutines that come and stay', () => {
     spread(start + 1000, start + 2000, 2),
   ]
 
-  it('leak when four have come, in a process that has run for long', () => {
+  it('leak when four have come in a process that has run for a long time', () => {
     expect(verdict([10_000, 11_000, 12_000], came(8, 10_000))).toBe('leaking')
   })
 
-  it('do not yet in one that has just started, whose pools fill', () => {
+  it('do not leak yet in a process that has just started, whose pools fill', () => {
     expect(verdict([500, 1500, 2500], came(8, 500))).not.toBe('leaking')
   })
 
-  it('do not where hardly one was watched', () => {
+  it('do not leak if hardly any was observed', () => {
     expect(verdict([10_000, 11_000, 12_000], [[], [10_500], spread(11_000, 12_000, 5)])).not.toBe('leaking')
   })
 })
 
-describe('who has started them', () => {
+describe('the creator of goroutines', () => {
   const judged = (state: string, parent: (id: number) => number, each: number): unknown => {
     const newest = [500, 1500, 2500]
     const came = [spread(20, 500, 3), spread(500, 1500, each), spread(1500, 2500, each)]
@@ -56,14 +56,17 @@ describe('who has started them', () => {
   const byOneLoop = (): number => 1
   const byRequests = (id: number): number => id + 100_000
 
-  it.each(['chan receive', 'select'])('one loop keeps workers and tickers: few in [%s] are no leak yet', (state) => {
-    expect(judged(state, byOneLoop, 4)).toBe('growing')
-    expect(judged(state, byOneLoop, 12)).toBe('growing')
-    expect(judged(state, byOneLoop, 20)).toBe('leaking')
-    expect(judged(state, byRequests, 20)).toBe('leaking')
-  })
+  it.each(['chan receive', 'select'])(
+    'can be one loop that keeps workers and tickers: few in [%s] are not a leak yet',
+    (state) => {
+      expect(judged(state, byOneLoop, 4)).toBe('growing')
+      expect(judged(state, byOneLoop, 12)).toBe('growing')
+      expect(judged(state, byOneLoop, 20)).toBe('leaking')
+      expect(judged(state, byRequests, 20)).toBe('leaking')
+    },
+  )
 
-  it('one loop that keeps a few more in each of many steps has not lost them, where no header says how long they wait', () => {
+  it('can be one loop that keeps a few more in each of many steps: they are not a leak if no header has minutes', () => {
     const came = Array.from({ length: 8 }, (_, i) => spread(500 + i * 1000, 1500 + i * 1000, 5))
     const last = (parent: (id: number) => number): unknown =>
       judgeAll(
@@ -73,7 +76,7 @@ describe('who has started them', () => {
     expect(last(byRequests)).toBe('leaking')
   })
 
-  it('requests that are gone wait for nobody to receive, though fewer come in the end', () => {
+  it('can be requests that are gone: senders leak although fewer come in the end', () => {
     const slower = [spread(20, 500, 8), spread(500, 1500, 12), [2000]]
     const last = (state: string): unknown =>
       judgeAll(
@@ -88,11 +91,11 @@ describe('who has started them', () => {
     expect(last('select')).not.toBe('leaking')
   })
 
-  it('one loop that sends has lost its receivers', () => {
+  it('can be one loop whose senders have lost their receivers', () => {
     expect(judged('chan send', byOneLoop, 4)).toBe('leaking')
   })
 
-  it('requests that are gone leave nobody behind who is wanted', () => {
+  it('can be requests that are gone: whatever they leave behind leaks', () => {
     expect(judged('select', byRequests, 2)).toBe('leaking')
   })
 })
@@ -108,21 +111,21 @@ describe('a pause', () => {
     )
   }
 
-  it('of two steps is chance where two came in each', () => {
+  it('of two steps is chance if two came in each', () => {
     expect(paused(2)).toBe('leaking')
   })
 
-  it('is the end where about six came in each', () => {
+  it('ends the growth if about six came in each step', () => {
     expect(paused(6, 5, 7)).not.toBe('leaking')
   })
 
-  it('of two steps is chance where six came in each at one call', () => {
+  it('of two steps is chance if exactly six came in each', () => {
     expect(paused(6)).toBe('leaking')
   })
 })
 
-describe('goroutines that have come from elsewhere', () => {
-  it('have not worked where they are, and stay', () => {
+describe('goroutines that arrive from elsewhere and stay', () => {
+  it('leak although they were first seen in another function', () => {
     const started = [spread(20, 10_000, 6), spread(10_000, 11_000, 6), spread(11_000, 12_000, 6)]
     const texts = [10_000, 11_000, 12_000].map((newest, i) =>
       dumpText(i * 60, {
@@ -134,7 +137,7 @@ describe('goroutines that have come from elsewhere', () => {
     expect(judgeAll(texts).at(-1)?.verdicts.subject).toBe('leaking')
   })
 
-  it('and were ready when they were first seen, have only started', () => {
+  it('leak although they were runnable when first seen, since they had only started', () => {
     const started = [spread(20, 8000, 6), spread(10_000, 11_000, 6), spread(11_000, 12_000, 6)]
     const texts = [10_000, 11_000, 12_000].map((newest, i) => {
       const text = dumpText(i * 60, { dumper: [newest], subject: started.slice(0, i + 1).flat() })
@@ -155,32 +158,32 @@ describe('arrivals that slow down', () => {
   })
 
   it.each(['select (no cases)', 'chan receive (nil chan)', 'chan send (nil chan)', 'sync.Mutex.Lock'])(
-    'are a leak all the same in [%s], where nothing wakes them',
+    'are a leak all the same in [%s], which nothing ends',
     (state) => {
       expect(verdict([500, 1500, 2500], slower, state)).toBe('leaking')
     },
   )
 
-  it('a WaitGroup is waited for in health, too', () => {
+  it('are not a leak in a WaitGroup, which healthy goroutines wait for, too', () => {
     expect(verdict([500, 1500, 2500], slower, 'sync.WaitGroup.Wait')).not.toBe('leaking')
   })
 })
 
-describe('where nothing wakes them', () => {
+describe('goroutines that nothing wakes', () => {
   const few = [spread(20, 500, 3), [900], spread(1500, 2500, 2)]
 
-  it('three are enough', () => {
+  it('leak when three have come', () => {
     expect(verdict([500, 1500, 2500], few, 'select (no cases)')).toBe('leaking')
     expect(verdict([500, 1500, 2500], few)).not.toBe('leaking')
   })
 
-  it('those that do not grow in number are stuck, and no leak', () => {
+  it('are stuck, not a leak, if their number does not grow', () => {
     expect(verdict([500, 1500, 2500], [spread(20, 500, 9), [], []], 'select (no cases)')).toBe('stuck')
   })
 })
 
 describe('a leak beside goroutines in flight', () => {
-  /** Each P hands out ids of its own 16, so that those of a moment lie some way below the highest. */
+  /** Each P hands out ids from its own block of 16, so that short-lived goroutines have ids somewhat below the highest. */
   const dump = (i: number): string => {
     const leaked = [spread(20, 3000, 20), spread(3000, 3600, 6), spread(3600, 4200, 6)].slice(0, i + 1).flat()
     const newest = 3000 + i * 600
@@ -188,14 +191,14 @@ describe('a leak beside goroutines in flight', () => {
     return dumpText(i * 60, { subject: [...leaked, ...passing], dumper: [newest + 9] })
   }
 
-  it('is found in three dumps, where ids are few and their order is loose', () => {
+  it('is found in three dumps if ids are few and only roughly in order', () => {
     const last = judgeAll([0, 1, 2].map(dump)).at(-1)
     expect(last?.signatures.find(({ function: name }) => name === 'main.subject')?.survivors).toBe(26)
     expect(last?.verdicts.subject).toBe('leaking')
   })
 
   describe('whose ids are older than half of the step', () => {
-    /** `stay`: share of those seen twice that are in the third dump. */
+    /** `stay`: share of the goroutines seen twice that are in the third dump. */
     const three = (stay: number): unknown => {
       const older = spread(20, 3000, 30)
       const leaked = [older, spread(3000, 3300, 6), spread(3300, 3600, 6)]
@@ -209,24 +212,24 @@ describe('a leak beside goroutines in flight', () => {
       return judgeAll(dumps).at(-1)?.verdicts.subject
     }
 
-    it('is found in three dumps when those seen twice stay, though others leave', () => {
+    it('is found in three dumps when those seen twice stay, although others leave', () => {
       expect(three(1)).toBe('leaking')
     })
 
-    it('is none when those seen twice leave, too', () => {
+    it('is not found when those seen twice leave, too', () => {
       expect(three(0.9)).not.toBe('leaking')
     })
   })
 
-  it('is none where those that had settled leave, too', () => {
+  it('is not found if settled goroutines leave, too', () => {
     const leaving = (i: number): string =>
       dumpText(i * 60, { subject: spread(600 * i, 3000 + i * 600, 20 + i * 6), dumper: [3000 + i * 600] })
     expect(judgeAll([0, 1, 2].map(leaving)).at(-1)?.verdicts.subject).not.toBe('leaking')
   })
 })
 
-describe('connections that gather, of which one closes now and then', () => {
-  it('are no leak for those that stay', () => {
+describe('accumulating connections, one of which closes now and then', () => {
+  it('are not a leak because of those that stay', () => {
     const came = [[50], spread(78, 292, 10), spread(292, 419, 6), spread(419, 514, 5)]
     const closed = [[], [], [came[1]?.[4]], [came[1]?.[4], came[2]?.[2]]]
     const dumps = [78, 292, 419, 514].map((newest, i) =>
@@ -245,7 +248,7 @@ describe('connections that gather, of which one closes now and then', () => {
 describe('two dumps', () => {
   const two = (came: readonly number[]): unknown => verdict([10_000, 12_000], [spread(20, 10_000, 10), came])
 
-  it('tell a leak that drips from a burst, whenever the burst was', () => {
+  it('distinguish a steady leak from a burst, whenever the burst was', () => {
     expect(two(spread(10_000, 12_000, 20))).toBe('leaking')
     for (const at of [10_100, 10_500, 11_200, 11_900]) expect(two(ids(at, at + 19))).toBe('growing')
   })

@@ -1,4 +1,4 @@
-/** What a history says once it may remember no more. */
+/** What a history reports once it reaches a limit. */
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
 import type { DumpTally } from '../../src/core/model.ts'
@@ -10,13 +10,13 @@ const each = (count: number): Record<string, number[]> =>
   Object.fromEntries(NAMES.map((name, i) => [name, ids(10 + i * 100, 9 + i * 100 + count)]))
 
 describe('historySignatures', () => {
-  it('is named in the record, and what it forgot is neither new nor gone', () => {
+  it('is named in the record, and forgotten signatures are neither new nor gone', () => {
     const texts = [dumpText(0, each(2)), dumpText(60, each(2)), dumpText(120, { a: each(2).a ?? [] })]
     const dumps = judgeAll(texts, { limits: { historySignatures: 4 } })
     expect(dumps.map(({ dump }) => dump.limits)).toEqual([['historySignatures'], ['historySignatures'], undefined])
     const said = dumps.flatMap(({ verdicts }) => Object.values(verdicts))
     expect(said).not.toContain('new')
-    // Of the first dump four are remembered: what they say of the second is right, and of the others it says nothing.
+    // Four signatures of the first dump are remembered: their verdicts in the second are right, and the others have none.
     expect(dumps[1]?.verdicts).toEqual({
       a: undefined,
       b: undefined,
@@ -30,7 +30,7 @@ describe('historySignatures', () => {
     expect(Object.values(dumps[2]?.verdicts ?? {}).filter((verdict) => verdict === 'gone')).toHaveLength(4)
   })
 
-  it('is not named while what goes has vanished before', () => {
+  it('is not named while the signatures it drops had already vanished', () => {
     const texts = NAMES.map((name, i) => dumpText(i * 60, { [name]: ids(10 + i, 10 + i) }))
     const dumps = judgeAll(texts, { limits: { historySignatures: 3 } })
     expect(dumps.map(({ dump }) => dump.limits)).toEqual(NAMES.map(() => undefined))
@@ -38,7 +38,7 @@ describe('historySignatures', () => {
 })
 
 describe('historyDumps', () => {
-  it('bounds what is kept, not what is found: a leak over many dumps is one still', () => {
+  it('bounds what is kept, not what is found: a leak over many dumps is still a leak', () => {
     const texts = ids(0, 19).map((i) => dumpText(i * 60, { leak: ids(10, 20 + i * 10), pool: ids(500, 520) }))
     const dumps = judgeAll(texts, { limits: { historyDumps: 3 } })
     expect(dumps.at(-1)?.verdicts).toMatchObject({ leak: 'leaking', pool: 'steady' })
@@ -58,7 +58,7 @@ describe('historyAbsences', () => {
     limits: [],
   } as const
 
-  /** A dump with a pool, and with a burst when it is told so. */
+  /** A dump with a pool, and with a burst if `burst` is set. */
   const tally = (dump: number, burst: boolean): DumpTally => ({
     ...empty,
     dump,
@@ -80,8 +80,8 @@ describe('historyAbsences', () => {
     return tracks.map((track) => track.steps.length)
   }
 
-  it('a signature that returns after so many dumps begins anew; what stayed keeps its history', () => {
-    // The burst's steps are its leaving and its return, or its return alone.
+  it('a signature that returns after that number of dumps begins a new history; one that stayed keeps its own', () => {
+    // The steps of the burst are its disappearance and its return, or only its return.
     expect(steps(2)).toEqual([3, 2])
     expect(steps(3)).toEqual([4, 1])
     expect(steps(9)).toEqual([10, 1])
@@ -91,14 +91,14 @@ describe('historyAbsences', () => {
 describe('goroutineIds', () => {
   const leak = (i: number): string => dumpText(i * 60, { leak: ids(10, 20 + i * 10) })
 
-  it('is named, and without ids nothing is called leaking', () => {
+  it('is named, and nothing is called leaking without ids', () => {
     const dumps = judgeAll(ids(0, 5).map(leak), { limits: { goroutineIds: 5 } })
     expect(dumps.map(({ dump }) => dump.limits)).toEqual(ids(0, 5).map(() => ['goroutineIds']))
     expect(dumps.map(({ verdicts }) => verdicts.leak)).toEqual([undefined, ...ids(1, 5).map(() => 'growing')])
     expect(dumps.at(-1)?.signatures.some(({ survivors }) => survivors !== undefined)).toBe(false)
   })
 
-  it('hit once does not blind the dumps that come after it', () => {
+  it('hit once does not affect the dumps after it', () => {
     const crowd = dumpText(150, { leak: ids(10, 40), crowd: ids(1000, 1200) })
     const texts = [leak(0), leak(1), leak(2), crowd, leak(4), leak(5), leak(6)]
     const dumps = judgeAll(texts, { limits: { goroutineIds: 150 } })
@@ -109,7 +109,7 @@ describe('goroutineIds', () => {
 })
 
 describe('signatures', () => {
-  it('is named; a dump whose signatures found no place is compared with nothing', () => {
+  it('is named; a dump that exceeds it is compared with nothing', () => {
     const [first, turned] = [each(2), Object.fromEntries(Object.entries(each(2)).reverse())]
     const dumps = judgeAll([dumpText(0, first), dumpText(60, turned)], { limits: { signatures: 4 } })
     expect(dumps.map(({ dump }) => dump.limits)).toEqual([['signatures'], ['signatures']])
@@ -120,7 +120,7 @@ describe('signatures', () => {
 })
 
 describe('sources', () => {
-  it('the least recently used one is forgotten, and begins anew', () => {
+  it('the least recently used one is forgotten and begins a new history', () => {
     const carried = (pod: string, text: string): string =>
       text
         .split('\n')

@@ -1,19 +1,19 @@
-/** Two processes whose dumps alternate in one log that names neither: two pods under one source. */
+/** Two processes whose dumps alternate in one log that names neither, such as two pods under one source. */
 import { describe, expect, it } from 'vitest'
 import { dumpText, type Goroutines, ids, judgeAll } from './dumps.ts'
 
 const each = (count: number, make: (k: number) => number): number[] => ids(0, count - 1).map(make)
 
-/** Workers of the start have the same ids in every process of one program. */
+/** Workers started at the beginning have the same ids in every process of a program. */
 const WORKERS = ids(20, 31)
 
-/** It leaks, and has handed out many ids: 100 more goroutines of 20 000 in each step. */
+/** A leaking process that has handed out many ids: of 20 000 goroutines in each step, 100 stay. */
 const leaky = (i: number): Goroutines => ({
   worker: WORKERS,
   wait: each(100 * (i + 1), (k) => 201 + k * 200),
   handler: ids(20_000 * (i + 1) - 4, 20_000 * (i + 1)),
 })
-/** It is younger, and healthy: five goroutines that turn over. */
+/** A younger, healthy process: five goroutines that come and go. */
 const healthy = (i: number): Goroutines => ({
   worker: WORKERS,
   wait: each(5, (k) => 8000 * (i + 1) + 101 + k * 300),
@@ -21,7 +21,7 @@ const healthy = (i: number): Goroutines => ({
 })
 
 describe('two processes in one log without a name', () => {
-  it('have a history each: the counts 100, 5, 200, 5 are a leak and none, not growth and restarts', () => {
+  it('each have a history: the counts 100, 5, 200, 5 are one leak and one healthy process, not growth and restarts', () => {
     const texts = [0, 1, 2, 3].flatMap((i) => [dumpText(i * 60, leaky(i)), dumpText(i * 60 + 5, healthy(i))])
     const dumps = judgeAll(texts)
     const alone = judgeAll([0, 1, 2, 3].map((i) => dumpText(i * 60, leaky(i))))
@@ -45,7 +45,7 @@ describe('two processes in one log without a name', () => {
     expect(dumps.map(({ dump }) => dump.duration_s)).toEqual([undefined, undefined, 3600, 3600, 3600, 3600, 3600, 3600])
   })
 
-  it('are followed as far as `processes` goes', () => {
+  it('are followed up to the limit `processes`', () => {
     const other = (n: number, i: number): Goroutines => ({ worker: WORKERS, wait: ids(9000 * n, 9000 * n + 5 + i) })
     const texts = [4, 3, 2, 1, 4].map((n, i) => dumpText(i, other(n, i)))
     const survivors = (processes: number): unknown =>
@@ -56,7 +56,7 @@ describe('two processes in one log without a name', () => {
     expect(survivors(3)).toBe(0)
   })
 
-  it('that handed out less than 4096 ids look like one, and nothing is called leaking', () => {
+  it('that handed out fewer than 4096 ids look like one, and nothing is called leaking', () => {
     const small = (goroutines: Goroutines): Goroutines =>
       Object.fromEntries(
         Object.entries(goroutines).map(([name, list]) => [name, list.map((id) => Math.ceil(id / 100))]),
@@ -80,7 +80,7 @@ describe('two processes in one log without a name', () => {
 })
 
 describe('a pid in the log', () => {
-  /** A dump in one line of JSON: 12 goroutines of the start, and some that wait. */
+  /** A dump in one line of JSON: 12 goroutines from the start, and some that wait. */
   const line = (pid: number | string, minute: number, wait: readonly number[]): string => {
     const time = new Date(Date.UTC(2026, 10, 24, 7, minute)).toISOString()
     const stacks = [...WORKERS.map((id) => ['worker', id] as const), ...wait.map((id) => ['wait', id] as const)]
@@ -95,12 +95,12 @@ describe('a pid in the log', () => {
       return [wait?.count, wait?.delta]
     })
 
-  it('is `process` of the record', () => {
+  it('is `process` in the record', () => {
     const [judged] = judgeAll([line(43, 0, [40, 41])])
     expect(judged?.dump).toMatchObject({ process: '43', attributes: { 'process.pid': '43' } })
   })
 
-  it('tells a restart, though no id speaks against it', () => {
+  it('shows a restart, although no id contradicts one process', () => {
     const texts = [line(43, 0, ids(40, 49)), line(44, 5, ids(40, 54))]
     expect(waiting(texts)).toEqual([
       [10, undefined],
@@ -108,7 +108,7 @@ describe('a pid in the log', () => {
     ])
   })
 
-  it('keeps the histories of two processes apart that write into one log', () => {
+  it('keeps the histories of two processes that write into one log separate', () => {
     const texts = [0, 1, 2].flatMap((i) => [line(43, i, ids(40, 49 + i)), line(44, i, ids(40, 69))])
     expect(waiting(texts).slice(2)).toEqual([
       [11, 1],
@@ -118,7 +118,7 @@ describe('a pid in the log', () => {
     ])
   })
 
-  it('proves nothing where it is the same', () => {
+  it('proves nothing if it is the same', () => {
     const texts = [line(1, 0, ids(9040, 9049)), line(1, 5, ids(40, 54))]
     expect(waiting(texts)).toEqual([
       [10, undefined],
@@ -126,7 +126,7 @@ describe('a pid in the log', () => {
     ])
   })
 
-  it('is nothing where it is no number', () => {
+  it('is ignored if it is not a number', () => {
     const texts = [line('acme', 0, ids(40, 49)), line('ajax', 5, ids(40, 54))]
     expect(waiting(texts)).toEqual([
       [10, undefined],

@@ -1,4 +1,4 @@
-/** Goroutines that come and stay, and those beside them who may end their wait. */
+/** Goroutines that come and stay, and others that may end their wait. */
 import { describe, expect, it } from 'vitest'
 import { ids, judgeAll } from './dumps.ts'
 
@@ -11,15 +11,15 @@ interface Group {
   /** Ids in dump `i`. */
   readonly at: (i: number) => readonly number[]
   readonly parent: (id: number) => number
-  /** Minutes that one has waited in dump `i`. */
+  /** Minutes that a goroutine has waited in dump `i`. */
   readonly minutes?: (i: number, id: number) => number
 }
 
-/** Requests of a step, each of which hands out so many ids. */
+/** Requests in each step, and ids that each request hands out. */
 const REQUESTS = 6
 const IDS = 400
 
-/** One goroutine, the `nth` of its request, of each of the first `some` requests of every step. */
+/** One goroutine, the `nth` of its request, for each of the first `some` requests of every step. */
 const comeAndStay =
   (nth: number, some = REQUESTS) =>
   (i: number): number[] =>
@@ -64,39 +64,39 @@ const beside = (more: Partial<Group> = {}): Group => ({
   ...more,
 })
 
-describe('goroutines that requests have started, which are gone', () => {
-  it('leak where nobody else has come from there', () => {
+describe('goroutines started by requests that are gone', () => {
+  it('leak if the requests left no other goroutines', () => {
     expect(verdict('main.wait', [waits()])).toBe('leaking')
   })
 
-  it('are growing where the same function has started as many that read from a connection, and stay', () => {
+  it('are growing if the same function started the same number of goroutines that read from a connection, and stay', () => {
     expect(verdict('main.wait', [waits(), beside()])).toBe('growing')
   })
 
-  /** Since they came, with two minutes from dump to dump. */
+  /** Minutes since they came, with two minutes from dump to dump. */
   const sinceBirth = (i: number, id: number): number => 2 * (i - Math.floor((id - 1000) / IDS / REQUESTS))
 
-  it('leak where those who read from connections have read nothing for minutes', () => {
+  it('leak if those that read from connections have read nothing for minutes', () => {
     const [waiting, silent] = [waits({ minutes: sinceBirth }), beside({ minutes: sinceBirth })]
     expect(verdict('main.wait', [waiting, silent], 5, 120_000)).toBe('leaking')
     const heard = beside({ minutes: (i, id) => Math.min(sinceBirth(i, id), 1) })
     expect(verdict('main.wait', [waiting, heard], 5, 120_000)).toBe('growing')
   })
 
-  it('are growing where those who read have been silent for no longer than a long poll', () => {
+  it('are growing if those that read have been silent for no longer than a long poll', () => {
     const [waiting, silent] = [waits({ minutes: sinceBirth }), beside({ minutes: sinceBirth })]
     expect(verdict('main.wait', [waiting, silent], 3, 120_000)).toBe('growing')
   })
 
-  it('are growing where the same function has started as many that sleep between two turns', () => {
+  it('are growing if the same function started the same number of goroutines that sleep between two turns', () => {
     expect(verdict('main.wait', [waits({ state: 'chan receive' }), beside({ state: 'sleep' })])).toBe('growing')
   })
 
-  it('leak where those beside them are blocked, too', () => {
+  it('leak if those beside them are blocked, too', () => {
     expect(verdict('main.wait', [waits(), beside({ state: 'chan send' })])).toBe('leaking')
   })
 
-  it('leak where those beside them are of a moment', () => {
+  it('leak if those beside them are short-lived', () => {
     const passing = (i: number): number[] =>
       comeAndStay(2)(i)
         .slice(-12)
@@ -104,17 +104,17 @@ describe('goroutines that requests have started, which are gone', () => {
     expect(verdict('main.wait', [waits(), beside({ at: passing })])).toBe('leaking')
   })
 
-  it('leak where those beside them are few', () => {
+  it('leak if those beside them are few', () => {
     expect(verdict('main.wait', [waits(), beside({ at: comeAndStay(2, 2) })])).toBe('leaking')
   })
 
-  it('leak where a server of another package has started both', () => {
+  it('leak if a function of another package started both', () => {
     const creator = 'golang.org/x/sync/errgroup.(*Group).Go'
     expect(verdict('main.wait', [waits({ creator }), beside({ creator })])).toBe('leaking')
   })
 })
 
-describe('goroutines whose starters live', () => {
+describe('goroutines whose parents are alive', () => {
   const parents = (state: string): Group => ({
     name: 'main.session',
     state,
@@ -124,17 +124,17 @@ describe('goroutines whose starters live', () => {
   })
   const ofParent = (id: number): number => id + 2
 
-  it('are growing where these sleep between two turns', () => {
+  it('are growing if these sleep between two turns', () => {
     const sends = waits({ state: 'chan send', creator: 'main.session', parent: ofParent })
     expect(verdict('main.wait', [sends, parents('sleep')])).toBe('growing')
   })
 
-  it('leak where these are blocked', () => {
+  it('leak if these are blocked', () => {
     const sends = waits({ state: 'chan send', creator: 'main.session', parent: ofParent })
     expect(verdict('main.wait', [sends, parents('chan receive')])).toBe('leaking')
   })
 
-  it('are growing where these are handlers whose clients are there', () => {
+  it('are growing if these are handlers whose clients are still connected', () => {
     const watch = beside({
       name: 'net/http.(*connReader).backgroundRead',
       creator: 'net/http.(*connReader).startBackgroundRead',
@@ -150,17 +150,17 @@ describe('goroutines whose starters live', () => {
 describe('connections whose bodies are not closed', () => {
   const connection = waits({ name: 'net/http.(*persistConn).readLoop', creator: 'net/http.(*Transport).dialConn' })
 
-  it('leak where nobody reads', () => {
+  it('leak if nothing reads from them', () => {
     expect(verdict('net/http.(*persistConn).readLoop', [connection])).toBe('leaking')
   })
 
-  it('are growing where as many read from them', () => {
+  it('are growing if the same number of goroutines read from them', () => {
     const reads = beside({ frames: ['net/http.(*bodyEOFSignal).Read', 'io.Copy'], creator: 'main.fetch' })
     expect(verdict('net/http.(*persistConn).readLoop', [connection, reads])).toBe('growing')
   })
 })
 
-describe('closures that requests have started, which are gone', () => {
+describe('closures started by requests that are gone', () => {
   const closure = (more: Partial<Group> = {}): Group =>
     waits({ name: 'main.serve.func1.1', creator: 'main.serve.func1', ...more })
   const around = (at: Group['at']): Group => ({
@@ -171,36 +171,36 @@ describe('closures that requests have started, which are gone', () => {
     parent: () => 1,
   })
 
-  it('leak where the function around them has returned', () => {
+  it('leak if the function around them has returned', () => {
     expect(verdict('main.serve.func1.1', [closure()])).toBe('leaking')
   })
 
-  it('are growing where it goes on in another goroutine, as a hub does', () => {
+  it('are growing if that function still runs in another goroutine, as a hub does', () => {
     expect(verdict('main.serve.func1.1', [closure(), around(() => [7])])).toBe('growing')
   })
 
-  it('leak where each call of it is left behind, too', () => {
+  it('leak if each call of that function is left behind, too', () => {
     expect(verdict('main.serve.func1.1', [closure(), around(comeAndStay(2))])).toBe('leaking')
   })
 
-  it('leak where they wait to send, which nobody keeps', () => {
+  it('leak if they wait to send, which no idle worker does', () => {
     expect(verdict('main.serve.func1.1', [closure({ state: 'chan send' }), around(() => [7])])).toBe('leaking')
   })
 })
 
-describe('goroutines of one that lives', () => {
+describe('goroutines started by one that is alive', () => {
   const of = (frames: readonly string[], name: string, creator: string): Group =>
     waits({ name, frames, creator, parent: () => 1 })
 
-  it('may be kept in a select', () => {
+  it('may be kept idle in a select', () => {
     expect(verdict('main.wait', [of([], 'main.wait', 'main.serve')])).not.toBe('leaking')
   })
 
-  it('leak where they wait for a member of a pool, which no idle worker does', () => {
+  it('leak if they wait for a member of a pool, which no idle worker does', () => {
     expect(verdict('main.wait', [of(['database/sql.(*DB).conn'], 'main.wait', 'main.serve')])).toBe('leaking')
   })
 
-  it('leak where they wait for the answer of a server, over more dumps than long polls may last', () => {
+  it('leak if they wait for the answer of a server over more dumps than a long poll can last', () => {
     const calls = of(['net/http.(*persistConn).roundTrip'], 'main.wait', 'main.serve')
     expect(verdict('main.wait', [calls])).toBe('leaking')
     expect(verdict('main.wait', [calls], 3)).not.toBe('leaking')
@@ -208,11 +208,11 @@ describe('goroutines of one that lives', () => {
 
   const handler = of(['main.wait'], 'net/http.(*conn).serve', 'net/http.(*Server).Serve')
 
-  it('leak where they are handlers whose clients are gone', () => {
+  it('leak if they are handlers whose clients are gone', () => {
     expect(verdict('main.wait', [handler])).toBe('leaking')
   })
 
-  it('are growing where the connections of these handlers are watched', () => {
+  it('are growing if the connections of these handlers are watched', () => {
     const watch: Group = {
       name: 'net/http.(*connReader).backgroundRead',
       state: 'IO wait',
@@ -232,17 +232,17 @@ describe('goroutines of contexts', () => {
       parent,
     })
 
-  it('leak where the requests are gone that have made them', () => {
+  it('leak if the requests that created them are gone', () => {
     expect(verdict('context.(*cancelCtx).propagateCancel.func2', [propagate(gone)])).toBe('leaking')
   })
 
-  it('wait by design while these are there', () => {
+  it('wait by design while these are alive', () => {
     expect(verdict('context.(*cancelCtx).propagateCancel.func2', [propagate(() => 1)])).not.toBe('leaking')
   })
 })
 
-describe('goroutines that gather once for each key', () => {
-  /** `at`: shares of its life at which those of the first dump were born. */
+describe('goroutines that accumulate, one for each key', () => {
+  /** `isEarly`: whether the goroutines of the first dump were started early in the life of the process. */
   const pool = (isEarly: boolean): Group =>
     waits({
       at: (i) => {
@@ -258,21 +258,21 @@ describe('goroutines that gather once for each key', () => {
     parent: gone,
   })
 
-  it('are growing where most were born long before the first dump', () => {
+  it('are growing if most were started long before the first dump', () => {
     expect(verdict('main.wait', [pool(true), later()])).not.toBe('leaking')
   })
 
-  it('leak over hours, in which the pace of ids has changed with the load', () => {
+  it('leak over hours, in which the rate of ids changes with the load', () => {
     expect(verdict('main.wait', [pool(true), later()], 4, 3_600_000)).toBe('leaking')
   })
 
-  it('leak where they have come all along', () => {
+  it('leak if they have come at a constant rate', () => {
     expect(verdict('main.wait', [pool(false), later()])).toBe('leaking')
   })
 })
 
 describe('the writers of HTTP connections', () => {
-  it('are steady where as many have left again as have come, the youngest first', () => {
+  it('are steady if each arrival is matched by an exit, the youngest first', () => {
     const writers = waits({
       name: 'net/http.(*persistConn).writeLoop',
       creator: 'net/http.(*Transport).dialConn',
