@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/core/ascii.ts'
 import { HeaderReader, parseHeaderRest } from '../../src/text/header.ts'
 
-/** What stands between the id and the line end. */
+/** The text between the id and the line end. */
 const RESTS = [
   '[running]:',
   '[select]:',
@@ -37,7 +37,7 @@ const RESTS = [
   '[]:',
 ]
 
-/** Reads `text` at `at` of a buffer that ends `after` bytes behind it. */
+/** Reads `text` at `at` of a buffer that ends `after` bytes after it. */
 function read(reader: HeaderReader, text: string, at = 0, after = 0): unknown {
   const buf = Buffer.from(`${'x'.repeat(at)}${text}${'\n'.repeat(after)}`, 'latin1')
   const next = reader.read(buf, wordsOf(buf), at, buf.length)
@@ -45,24 +45,27 @@ function read(reader: HeaderReader, text: string, at = 0, after = 0): unknown {
 }
 
 describe('a header that was seen before', () => {
-  it.each(['\n', '\r\n'])('reads as it did the first time, whatever was read in between, before %j', (end) => {
-    const reader = new HeaderReader()
-    const others = Array.from({ length: 100 }, (_, i) => `[state of kind ${i}]:`)
-    for (const rests of [RESTS, RESTS.toReversed(), others, RESTS])
-      for (const rest of rests) {
-        const text = `goroutine 17 ${rest}${end}`
-        const info = parseHeaderRest(rest)
-        const expected = info === undefined ? undefined : { ...info, id: 17, next: text.length }
-        for (const [at, after] of [
-          [0, 0],
-          [3, 1],
-          [5, 60],
-        ] as const)
-          expect(read(reader, text, at, after), text).toEqual(expected)
-      }
-  })
+  it.each(['\n', '\r\n'])(
+    'reads as it did the first time, whatever was read in between, with the line end %j',
+    (end) => {
+      const reader = new HeaderReader()
+      const others = Array.from({ length: 100 }, (_, i) => `[state of kind ${i}]:`)
+      for (const rests of [RESTS, RESTS.toReversed(), others, RESTS])
+        for (const rest of rests) {
+          const text = `goroutine 17 ${rest}${end}`
+          const info = parseHeaderRest(rest)
+          const expected = info === undefined ? undefined : { ...info, id: 17, next: text.length }
+          for (const [at, after] of [
+            [0, 0],
+            [3, 1],
+            [5, 60],
+          ] as const)
+            expect(read(reader, text, at, after), text).toEqual(expected)
+        }
+    },
+  )
 
-  it('has an id of its own', () => {
+  it('keeps its own id', () => {
     const reader = new HeaderReader()
     for (const id of [1, 22, 4294967297, 1])
       expect(read(reader, `goroutine ${id} [select]:\n`, 0, 60)).toMatchObject({ id, state: 'select' })
@@ -70,7 +73,7 @@ describe('a header that was seen before', () => {
       expect(read(reader, text, 0, 60), text).toBeUndefined()
   })
 
-  it('may say which thread it is on', () => {
+  it('can name its thread', () => {
     const reader = new HeaderReader()
     const text = 'goroutine 7 gp=0xc000 m=3 mp=0xc000 [select, 3 minutes]:\n'
     for (let i = 0; i < 2; i++)
@@ -78,7 +81,7 @@ describe('a header that was seen before', () => {
   })
 })
 
-describe('behind a header', () => {
+describe('after a header', () => {
   it.each([
     '[select]: ',
     '[select]:\t\t',
@@ -86,7 +89,7 @@ describe('behind a header', () => {
     '[select]:(waits)',
     '[select]: \u2190 waits',
     '[select]:\uff08\u963b\u585e\uff09',
-  ])('there may be blanks, or a note: %j', (rest) => {
+  ])('there can be blanks or a note: %j', (rest) => {
     const text = Buffer.from(`goroutine 7 ${rest}\n`)
     const reader = new HeaderReader()
     expect(reader.read(text, wordsOf(text), 0, text.length)).toBe(text.length)
@@ -98,7 +101,7 @@ describe('behind a header', () => {
     ['[select]: ', 'shop/cart.(*Cart[...]).Run({0x1, 0x2}, ...)'],
     ['gp=0xc000 m=nil [select]: ', 'main.f()'],
     ['[select] {k: v}:', 'main.f(0x1)'],
-  ])('%s the first call may stand, as the next line', (rest, call) => {
+  ])('%s the first call is read as the next line', (rest, call) => {
     const header = `goroutine 7 ${rest}`
     expect(read(new HeaderReader(), `${header}${call}\n`)).toMatchObject({
       id: 7,
@@ -108,7 +111,7 @@ describe('behind a header', () => {
   })
 
   it.each(['[select]: see main.f(0x1)', '[select]: main.f(go, on)', '[select]: 3 (of 7)', '[select]: main.f'])(
-    'no words may: %j',
+    'there can be no other words: %j',
     (rest) => {
       expect(read(new HeaderReader(), `goroutine 7 ${rest}\n`)).toBeUndefined()
     },

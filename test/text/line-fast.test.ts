@@ -7,7 +7,7 @@ import { runs } from '../property/seed.ts'
 
 const quick = new FastLine()
 
-/** What is read of the bytes, which stand between others, or undefined. */
+/** What is read from the bytes, which have others around them, or undefined. */
 function read(text: string, lineEnd = '\n'): object | undefined {
   const buf = Buffer.from(`\n${text}${lineEnd}main.f()\n`, 'latin1')
   if (!quick.read(buf, 1)) return undefined
@@ -52,14 +52,14 @@ describe('lines read by their bytes', () => {
     expect(read(text)).toBeUndefined()
   })
 
-  it('are what readLine makes of them, in every dump there is, and most are read so', () => {
+  it('match readLine in every golden dump, and most lines are read this way', () => {
     let both = 0
     let one = 0
     for (const { bytes } of goldenDumps()) {
       for (const text of bytes.toString('latin1').split(/\r?\n/)) {
         const line = readLine(text)
         const found = read(text)
-        // Nearly all are equal, and `expect` takes its time.
+        // Nearly all are equal, and `expect` is slow.
         if (found !== undefined && JSON.stringify(found) !== JSON.stringify(line)) expect(found).toEqual(line)
         if (line !== undefined) one++
         if (found !== undefined) both++
@@ -68,7 +68,7 @@ describe('lines read by their bytes', () => {
     expect(both / one).toBeGreaterThan(0.8)
   })
 
-  it('are what readLine makes of them, of whatever pieces', () => {
+  it('match readLine for any combination of pieces', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         'main',

@@ -1,4 +1,4 @@
-/** The gate lets through what may be a header, and little else: what follows the word decides. */
+/** The gate passes whatever may be a header, and little else: what follows the word decides. */
 import { describe, expect, it } from 'vitest'
 import { findNeedle } from '../../src/text/needle.ts'
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 const src = fileURLToPath(new URL('../../src', import.meta.url))
 
-/** Parts of patterns, as they are written in regular expressions and in strings. */
+/** Parts of patterns, as written in regular expressions and in strings. */
 const FORMS: readonly RegExp[] = [
   /goroutine(?:s\?)?(?:\\s| |\(\?[^)]*\))(?:\\d|\[0-9\]|profile|running)/,
   /profile: total/,
@@ -25,15 +25,15 @@ const FORMS: readonly RegExp[] = [
   /\\\.(?:\(\?:)?go(?:\|\w+)*\)?:/,
   / \\?\+0x/,
 ]
-/** A pattern: a regular expression, or a text that is searched for. */
+/** A pattern: a regular expression, or a string that is searched for. */
 const PATTERN =
   /(?<=[=(,:?&|!]\s*|^\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+\/[a-z]*|(?:startsWith|endsWith|includes|indexOf|lastIndexOf|Buffer\.from)\([^'"`\n]*(?:'[^'\n]*'|"[^"\n]*")/g
 
-/** Where a name of a function, or a word of its own, and no line is meant. */
+/** Patterns for the name of a function or a single word rather than a line. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {
   // The canonical text, and names of functions in it.
   'stacks/': /\\\.gowrap|runtime/,
-  // The reason of a dump, which is no line any more.
+  // The reason of a dump, which is not a line anymore.
   'findings/': /startsWith\('SIGQUIT'/,
 }
 

@@ -1,4 +1,4 @@
-/** What is read of the lines of a text profile by their bytes is what is read of their text. */
+/** Reading the lines of a text profile from their bytes gives the same as reading their text. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readProfileLine } from '../../src/text/profile.ts'
@@ -18,7 +18,7 @@ const LINES = [
 ]
 const PIECES = ['#', '\t', ' ', '0x', '+', ':', '@', '12', 'a', '.go:3', '\x80', '\r', '\xa0']
 
-it('reads a line by its bytes as it reads its text, wherever something stands in it', () => {
+it('reads the same from the bytes of a line as from its text, whatever is inserted or removed anywhere', () => {
   const line = new FastProfileLine()
   let fast = 0
   fc.assert(

@@ -9,7 +9,7 @@ it.each([
   ' // the leak',
   '\t\xe2\x86\x90 the leak',
   '  <- the leak',
-])('a record may have a note behind it: %j', (note) => {
+])('a record can be followed by a note: %j', (note) => {
   expect(readProfileLine(`40 @ 0x42f7cf 0x42aeda${note}`, undefined)).toEqual({
     kind: 'record',
     count: 40,
@@ -17,11 +17,11 @@ it.each([
   })
 })
 
-it.each([' and so on', ' 7', ' main.f'])('other words behind its addresses make it none: %j', (words) => {
+it.each([' and so on', ' 7', ' main.f'])('a line with other words after its addresses is not a record: %j', (words) => {
   expect(readProfileLine(`40 @ 0x42f7cf${words}`, undefined)).toBeUndefined()
 })
 
-it.each(['...', '\xe2\x80\xa6'])('the last frame that is shown may have %j behind it', (dots) => {
+it.each(['...', '\xe2\x80\xa6'])('the last frame shown can be followed by %j', (dots) => {
   expect(readProfileLine(`#\t0x526bb8\tmain.leak+0x18\t/app/main.go:124${dots}`, ' 0x526bb9')).toEqual({
     kind: 'frame',
     name: 'main.leak',
@@ -29,7 +29,7 @@ it.each(['...', '\xe2\x80\xa6'])('the last frame that is shown may have %j behin
   })
 })
 
-it.each(['\t', '        '])('a frame that has lost its mark was none: %j', (blanks) => {
+it.each(['\t', '        '])('a frame that has lost its mark was not recognized: %j', (blanks) => {
   const frame = { kind: 'frame', name: 'main.leak', file: '/app/main.go:124' }
   expect(readProfileLine(`${blanks}0x526bb8\tmain.leak+0x18\t/app/main.go:124`, ' 0x526bb9')).toEqual(frame)
   expect(readProfileLine(`${blanks}0x526bb8\tmain.leak+0x18\t/app/main.go:124`, undefined)).toBeUndefined()

@@ -51,7 +51,7 @@ describe('the reason that a log line gives for the dump after it', () => {
   })
 
   it.each(['don’t panic', 'panics are bad: see the docs', 'recovering the file: done', 'package.panic: x'])(
-    '%s: none',
+    'is not in %s',
     (text) => {
       expect(readLoggedReason(text)).toBeUndefined()
     },

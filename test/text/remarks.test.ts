@@ -1,4 +1,4 @@
-/** Which lines may say something of a dump: one search for many lines must say the same as one for each. */
+/** Which lines may say something about a dump: one search over many lines must give the same as one search for each line. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Remarks } from '../../src/text/remarks.ts'
@@ -7,7 +7,7 @@ const WORDS = ['goroutine', 'fatal error', 'SIG', '====', 'END', '\u001b[']
 const isRemark = (text: string): boolean => WORDS.some((word) => text.includes(word)) || /panic|recover/i.test(text)
 
 describe('Remarks', () => {
-  it('are the lines that hold one of the words, whatever is asked for in between', () => {
+  it('are the lines that hold one of the words, whatever is queried in between', () => {
     const line = fc.oneof(
       {
         weight: 8,
@@ -55,7 +55,7 @@ describe('Remarks', () => {
     )
   })
 
-  it('looks again where the buffer is filled anew', () => {
+  it('searches again when the buffer is refilled', () => {
     const remarks = new Remarks()
     const buf = Buffer.from('nothing here\n')
     expect(remarks.mayBeIn(buf, 0, buf.length, 0)).toBe(false)

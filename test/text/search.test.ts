@@ -30,7 +30,7 @@ describe('search', () => {
     )
   })
 
-  it('finds the word at every offset of long bytes, also across the borders of what is copied', () => {
+  it('finds the word at every offset of a long buffer, including across the borders of copied blocks', () => {
     const length = (16 << 10) * 22
     const buf = Buffer.alloc(length, 'goroutin ')
     for (let at = 0; at + WORD.length <= length; at += at % 4096 < 40 || at % 16_384 > 16_300 ? 1 : 911) {
@@ -66,7 +66,7 @@ describe('search', () => {
     )
   })
 
-  it('does not look behind the end', () => {
+  it('does not look past the end', () => {
     const buf = Buffer.from(`${' '.repeat(5_000)}goroutine`)
     expect(search(buf, WORD, 0, buf.length)).toBe(5_000)
     expect(search(buf, WORD, 0, buf.length - 1)).toBe(-1)
@@ -110,7 +110,7 @@ describe('Words', () => {
     )
   })
 
-  it('finds words in any case where that is asked for, and nowhere else', () => {
+  it('ignores case only for the words that ask for it', () => {
     const words = new Words(['SIG', 'goroutine'], ['panic', 'recover'])
     const piece = fc.constantFrom(
       'panic',
@@ -137,7 +137,7 @@ describe('Words', () => {
     )
   })
 
-  it('finds a word at every offset, also across the border of what is copied, and nothing of an earlier search', () => {
+  it('finds a word at every offset, including across the border of copied blocks, and nothing of an earlier search', () => {
     const words = new Words(WORDS.slice(0, 2))
     const buf = Buffer.alloc(70_000, 'panic; ')
     for (let at = 0; at < buf.length - 7; at += at % 32_768 > 32_740 || at % 32_768 < 20 ? 1 : 977) {
@@ -150,7 +150,7 @@ describe('Words', () => {
     expect(words.first(buf, 0, buf.length)).toBe(-1)
   })
 
-  it('finds every byte of a word that is looked at, whatever its halves are', () => {
+  it('matches every byte value of a word, whatever its halves are', () => {
     for (let byte = 0; byte < 256; byte++) {
       const word = Buffer.from([byte, 1, 255 - byte, byte ^ 0x55, byte])
       const words = new Words([word.toString('latin1')])

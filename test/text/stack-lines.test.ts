@@ -9,13 +9,13 @@ const stack = [
 ]
 
 describe('trailingStack', () => {
-  it('finds the stack that stands before its header', () => {
+  it('finds a trailing stack without its header', () => {
     const log = 'level=info msg=ready\n'
     const text = `${log}${stack.join('\n')}\nexample.com/sh`
     expect(trailingStack(Buffer.from(text)).from).toBe(log.length)
   })
 
-  it('finds no stack in a log whose lines name their caller, as zap and logrus do', () => {
+  it('finds no stack in a log whose lines name their caller, as with zap and logrus', () => {
     const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
     expect(trailingStack(Buffer.from(`${line.repeat(100)}{"lev`)).from).toBeGreaterThanOrEqual(line.length * 99)
   })
@@ -27,16 +27,16 @@ describe('trailingStack', () => {
   })
 })
 
-describe('trailingStack, whether it may have begun before', () => {
+describe('trailingStack().isOpen, whether the stack may have begun earlier', () => {
   const line = '{"level":"info","caller":"server/handler.go:12","msg":"handled (200)"}\n'
 
-  it('is so of a stack that the lines begin in the middle of, and of few lines', () => {
+  it('is true if the lines begin in the middle of a stack, and for few lines', () => {
     expect(trailingStack(Buffer.from(`${stack.join('\n')}\n`)).isOpen).toBe(true)
     expect(trailingStack(Buffer.from('level=info msg=ready\n')).isOpen).toBe(true)
     expect(trailingStack(Buffer.alloc(0)).isOpen).toBe(true)
   })
 
-  it('is not so of a log whose lines name their caller, nor of a stack behind it', () => {
+  it('is false for a log whose lines name their caller, and for a stack after such a log', () => {
     expect(trailingStack(Buffer.from(line.repeat(100))).isOpen).toBe(false)
     expect(trailingStack(Buffer.from(`${line.repeat(100)}${stack.join('\n')}\n`)).isOpen).toBe(false)
   })

@@ -16,7 +16,7 @@ const TITLES = [
   'Previous atomic write at 0x00c0000180e8 by main goroutine:',
 ]
 
-describe('where a title is, and how far it reaches', () => {
+describe('the position and length of a title', () => {
   it.each(TITLES)('%s', (title) => {
     for (const [before, after] of [
       ['', ''],
@@ -38,11 +38,11 @@ describe('where a title is, and how far it reaches', () => {
     'goroutine 7 [running] {k: v',
     'goroutine 7 [runnigoroutine 1 [running',
     'goroutine pool exhausted:',
-  ])('%s: none', (text) => {
+  ])('there is none in %s', (text) => {
     expect(beginsDump(text)).toBe(false)
   })
 
-  it('is read after a label that says what follows, where a frame follows', () => {
+  it('is found after a label for a stack if a frame follows', () => {
     const dump = 'goroutine 94 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n'
     expect(headerAfterLabel(`Stack: ${dump}`)).toBe('Stack: '.length)
     expect(headerAfterLabel(`see the docs of ${dump}`)).toBe(-1)

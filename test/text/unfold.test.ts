@@ -24,13 +24,13 @@ describe('a dump on one line', () => {
     expect(unfold(latin1(lines.join(sign)))).toBe(lines.join('\n'))
   })
 
-  it('in a page, whose other tags end lines, too', () => {
+  it('in HTML, whose other tags end lines, too', () => {
     const page = '<p class="a">boom<pre>goroutine 7 [running]:<br>main.f(0x1)<br>&#9;/app/main.go:3 +0x1d</pre>'
     expect(unfold(page)).toBe('\nboom\ngoroutine 7 [running]:\nmain.f(0x1)\n&#9;/app/main.go:3 +0x1d\n')
   })
 
   it.each(['web-1  | ', 'shop_worker_2 | ', 'db.example.org       | '])(
-    'that compose has written behind %j',
+    'with the prefix %j of compose before each line',
     (prefix) => {
       const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
       const one = ['Attaching to web-1', ...lines.map((line) => prefix + line)].join(' ')
@@ -84,7 +84,7 @@ describe('a dump on one line', () => {
     expect(unfold(latin1(lines.join(bar)))?.split('\n')).toEqual(lines)
   })
 
-  it('of which a bar parts the header from what stands ahead of it in a field', () => {
+  it('whose header follows the opening quote of a field', () => {
     expect(unfold('stack="goroutine 7 [running]:|main.f(0x1)|/app/main.go:3 +0x1d|"')?.split('\n')).toEqual([
       'stack="',
       'goroutine 7 [running]:',
@@ -94,12 +94,12 @@ describe('a dump on one line', () => {
     ])
   })
 
-  it('is none in the cells of a table, without a place behind the call', () => {
+  it('is not found in the cells of a table without a place after the call', () => {
     expect(unfold('| goroutine 1 [running]: | main.main() | who runs |')).toBeUndefined()
     expect(unfold('│ goroutine 1 [running]:      │')).toBeUndefined()
   })
 
-  it('whose line ends have nothing in their place', () => {
+  it('whose line ends were removed', () => {
     const lines = [
       'goroutine 7 [running]:',
       'shop/pool.Submit.func1.1(...)',
@@ -128,13 +128,13 @@ describe('a dump on one line', () => {
     ])
   })
 
-  it('is not read where its offset may end in any of two places', () => {
+  it('is not read if its offset can end in either of two places', () => {
     const frames = 'goroutine 7 [running]:main.f(0x1)/app/main.go:3 +0x1dexample.com/shop.Do(0x1)'
     expect(unfold(`${frames}/work/shop/do.go:9 +0x20`)).toBeUndefined()
     expect(unfold(`${frames}/go/src/example.com/shop/do.go:9 +0x20`)).toContain('\nexample.com/shop.Do(0x1)\n')
   })
 
-  it('is not read where a creator may end in any of two places', () => {
+  it('is not read if a creator can end in either of two places', () => {
     const glued =
       'goroutine 7 [running]:main.f(0x1)/app/main.go:3 +0x1dcreated by example.com/shop.Do/work/do.go:9 +0x20'
     expect(unfold(glued)).toBeUndefined()
@@ -169,6 +169,6 @@ it.each([
   'web-1  | goroutine 7 [running]: web-1  | and so on',
   "the words 'goroutine 7 [running]:', 'main' and 'done'",
   'goroutine 7 [running]:',
-])('prose that quotes a header is none: %s', (text) => {
+])('does not take prose that quotes a header for a dump: %s', (text) => {
   expect(unfold(text)).toBeUndefined()
 })
