@@ -1,4 +1,4 @@
-/** What a carrier reads in a line is in that line: not in what stands before or behind it in its chunk, nor in what its room held before. */
+/** A carrier reads only the bytes of its line: not those before or after it in the chunk, nor the previous content of its buffer. */
 import { expect, it } from 'vitest'
 import { CarriedText, type Carrier } from '../../src/carriers/carrier.ts'
 import { carriersFor, innerCarriers } from '../../src/carriers/detect.ts'
@@ -21,18 +21,18 @@ const TEXTS = [
   '\u001b[36m',
   '\u001b',
 ]
-/** Bytes that begin something, end it, or go on with it. */
+/** Bytes that begin, end or continue something. */
 const AROUND = [...Buffer.from('{"\\\t\nt7:'), 0x1b]
 const MARGIN = 64
 
-/** The carriers of such lines, each fresh. */
+/** New carriers for such lines. */
 function carriersOf(wrap: (line: string, i: number) => string): Carrier[] {
   const header = Buffer.from(wrap(HEADER, 0))
   const shown = [prefixOf(header), prefixOf(Buffer.from(wrap(`\t${HEADER}`, 0)), true), indentOf(header)]
   return [...carriersFor('auto', NO_KEYS), ...innerCarriers(NO_KEYS), ...shown.filter((prefix) => prefix !== undefined)]
 }
 
-/** What each carrier says of the line. */
+/** What each carrier reads from the line. */
 function read(wrap: (line: string, i: number) => string, line: string, around: number): unknown[] {
   const bytes = Buffer.from(`${line}\n`)
   const buf = Buffer.alloc(bytes.length + 2 * MARGIN, around)
@@ -49,7 +49,7 @@ function read(wrap: (line: string, i: number) => string, line: string, around: n
 const FORMS: readonly (readonly [string, (line: string, i: number) => string])[] = [
   ...Object.entries(WRAPS),
   ['a label in colours', (line) => `\u001b[36mweb-1  |\u001b[0m ${line}`],
-  ['fields behind', (line) => `INFO\tapp/main.go:3\t${line}\t{"service": "shop"}`],
+  ['fields after it', (line) => `INFO\tapp/main.go:3\t${line}\t{"service": "shop"}`],
   ['indentation', (line) => `    ${line}`],
   ['a literal', (line) => `\t"${line.replaceAll('\\', '\\\\')}",`],
   ['logfmt', (line) => `time=2026-11-24T05:00:00Z level=info msg=${JSON.stringify(line)}`],
@@ -68,7 +68,7 @@ it.each(FORMS)('%s', (_name, wrap) => {
     }
 })
 
-it('an empty line in colours was read by what its room held before', () => {
+it('an empty line in colours was read from the previous content of the buffer', () => {
   const prefix = prefixOf(Buffer.from(`\u001b[36m${HEADER}\u001b[0m`))
   const line = Buffer.from('\u001b[36m\u001b[0m\n')
   const text = new CarriedText()

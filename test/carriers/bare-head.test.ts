@@ -1,4 +1,4 @@
-/** A header, or what announces it, that was copied without the prefix of the lines behind it. */
+/** A header or preamble that was copied without the prefix of the lines after it. */
 import { describe, expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
@@ -29,7 +29,7 @@ function read(chunks: readonly Buffer[]): Read {
   return { dumps, log: log.toString() }
 }
 
-/** The same is read of `input` however it is cut. */
+/** Reads `input`, and expects the same with any chunking. */
 function readCut(input: string): Read {
   const whole = read([Buffer.from(input)])
   const bytes = Buffer.from(input)
@@ -42,8 +42,8 @@ function readCut(input: string): Read {
 
 const carried = (prefix: string, lines: readonly string[]): string => lines.map((line) => `${prefix}${line}\n`).join('')
 
-describe.each(PREFIXES)('behind %j', (prefix) => {
-  it('a header alone lacks it', () => {
+describe.each(PREFIXES)('before lines with %j', (prefix) => {
+  it('a header without the prefix is read', () => {
     const input = `before\ngoroutine 7 [running]:\n${carried(prefix, FRAMES)}`
     expect(readCut(input)).toEqual({
       dumps: [['single', 1, 0, undefined, 'main.f main.main']],
@@ -51,7 +51,7 @@ describe.each(PREFIXES)('behind %j', (prefix) => {
     })
   })
 
-  it('the panic lacks it, and its header', () => {
+  it('a panic and its header without the prefix are read', () => {
     const input = `before\npanic: boom\n\ngoroutine 7 [running]:\n${carried(prefix, FRAMES)}`
     expect(readCut(input)).toEqual({
       dumps: [['panic', 1, 0, 'boom', 'main.f main.main']],
@@ -61,7 +61,7 @@ describe.each(PREFIXES)('behind %j', (prefix) => {
 })
 
 it.each(['web-1  | ', '[pod/web-7d9f-abc12/app] ', '2026-11-24T05:00:00.1234567Z '])(
-  'the first line of the panic alone lacks %j',
+  'the first line of a panic is read if only it lacks %j',
   (prefix) => {
     const input = `before\npanic: boom\n${carried(prefix, [SIGNAL, '', 'goroutine 7 [running]:', ...FRAMES])}`
     expect(readCut(input)).toEqual({
@@ -72,7 +72,7 @@ it.each(['web-1  | ', '[pod/web-7d9f-abc12/app] ', '2026-11-24T05:00:00.1234567Z
 )
 
 it.each(['Nov 24 05:00:00 host app[43]: ', '2026-11-24T05:00:00.123456789Z stderr F '])(
-  'what stands ahead of lines of a daemon is of another writer: %j',
+  'text before lines of a daemon belongs to another writer: %j',
   (prefix) => {
     const input = `before\npanic: boom\n${carried(prefix, ['goroutine 7 [running]:', ...FRAMES])}`
     expect(readCut(input)).toEqual({
@@ -82,7 +82,7 @@ it.each(['Nov 24 05:00:00 host app[43]: ', '2026-11-24T05:00:00.123456789Z stder
   },
 )
 
-it('a page that makes the first line the head of a table', () => {
+it('reads a panic whose first line a page turned into the head of a table', () => {
   const rows = carried('  | ', [SIGNAL, '', 'goroutine 7 [running]:', ...FRAMES])
   expect(readCut(`before\npanic: boom\n--\n${rows}`)).toEqual({
     dumps: [['panic', 1, 0, 'boom', 'main.f main.main']],
@@ -90,7 +90,7 @@ it('a page that makes the first line the head of a table', () => {
   })
 })
 
-it('a second goroutine may follow behind the prefix', () => {
+it('a second goroutine can follow with the prefix', () => {
   const second = ['', 'goroutine 9 [select]:', 'main.g(0x1)', '\t/app/main.go:13 +0x1d']
   const { dumps } = readCut(`goroutine 7 [running]:\n${carried('web-1  | ', [...FRAMES.slice(0, 4), ...second])}`)
   expect(dumps).toEqual([['all', 2, 0, undefined, 'main.f main.main', 'main.g']])
@@ -99,13 +99,13 @@ it('a second goroutine may follow behind the prefix', () => {
 it.each([
   ['a log line that ends with a call', 'INFO called main.f(0x1)\nINFO done\n'],
   ['a log line that ends with a call, and a place', 'INFO called main.f(0x1)\nsee /app/main.go:3 +0x1d\n'],
-  ['nothing', ''],
+  ['the end of the input', ''],
 ])('a header alone is log before %s', (_what, rest) => {
   const input = `before\ngoroutine 7 [running]:\n${rest}`
   expect(readCut(input)).toEqual({ dumps: [], log: input })
 })
 
-it('a panic of which a log line stands ahead of the prefix is of no dump behind it', () => {
+it('a panic separated by a log line from a dump with a prefix does not belong to it', () => {
   const log = `panic: boom\n2026-11-24 served\n`
   const { dumps, log: left } = readCut(`${log}${carried('web-1  | ', ['goroutine 7 [running]:', ...FRAMES])}`)
   expect(dumps).toEqual([['single', 1, 0, undefined, 'main.f main.main']])

@@ -7,7 +7,7 @@ import { feed, LOG_LINES, linesOf } from '../property/weave.ts'
 import { TIME, WRAPS, wrapLines } from './weave.ts'
 
 describe.each(Object.entries(WRAPS))('a dump in %s', (_name, wrap) => {
-  it('lets the other lines through, byte for byte, in any chunks', () => {
+  it('lets the other lines through, byte for byte, with any chunking', () => {
     const dump = goldenDump('zoo-1.27-stack.txt').toString('utf8')
     const before = wrapLines(`${LOG_LINES.slice(0, 4).join('\n')}\n`, wrap)
     const after = wrapLines(`${LOG_LINES.slice(4, 8).join('\n')}\n`, wrap)
@@ -24,8 +24,8 @@ describe.each(Object.entries(WRAPS))('a dump in %s', (_name, wrap) => {
   })
 })
 
-// zerolog leaves an empty message out; the dump's lines have fields that the log's own have not.
-it("an empty line whose text the logger left out is the dump's, also behind a line of the log", () => {
+// zerolog omits an empty message; the lines of the dump have fields that log lines do not have.
+it('an empty line whose text the logger omitted belongs to the dump, even after a log line', () => {
   const event = (message: string, more = {}): string =>
     `${JSON.stringify({ level: 'info', ...more, time: '2026-11-25T16:36:33Z', ...(message === '' ? {} : { message }) })}\n`
   const served = event('served')
@@ -46,7 +46,7 @@ it("an empty line whose text the logger left out is the dump's, also behind a li
 })
 
 describe('streams', () => {
-  it('past the limit the least recently used one goes: its open dump is completed, and says so', () => {
+  it('past the limit the least recently used one is dropped: its open dump is completed and names the limit', () => {
     const records: DumpstreamRecord[] = []
     const engine = createEngine({ limits: { ...LIMITS, sources: 2 }, onRecord: (record) => records.push(record) })
     const dump = linesOf(goldenDump('zoo-1.27-stack.txt'))
@@ -72,7 +72,7 @@ describe('streams', () => {
     }
   })
 
-  it('a stream whose name is that of a property of every object has that name, and no attributes', () => {
+  it('a stream with the name of a property of every object keeps that name, and has no attributes', () => {
     const lines = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
     const run = feed([Buffer.from(lines.map((line) => `constructor | ${line}\n`).join(''))])
     const [dump] = run.records
@@ -132,7 +132,7 @@ describe('streams', () => {
   })
 })
 
-it('an announcement that the runtime had cut before the first dump of a log was no announcement', () => {
+it('a preamble that the container runtime had split before the first dump of a log was not recognized', () => {
   const lines = [
     'stdout P panic: runtime error: invalid memo',
     'stdout F ry address or nil pointer dereference',
@@ -154,7 +154,7 @@ it('an announcement that the runtime had cut before the first dump of a log was 
 })
 
 it.each(['SIGQUIT: quit', 'panic: boom'])(
-  '%s in no carrier, ahead of a dump in CRI, does not hide it in small chunks',
+  '%s without a carrier before a dump in CRI does not hide the dump in small chunks',
   (line) => {
     const dump = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d']
     const input = Buffer.from(`${line}\n${dump.map((text) => `${TIME} stderr F ${text}\n`).join('')}`)
@@ -172,7 +172,7 @@ it.each(['SIGQUIT: quit', 'panic: boom'])(
   },
 )
 
-it('a line with a piece of a dump in it comes out whole where it is carried', () => {
+it('a carried line that contains a piece of a dump stays whole in the log', () => {
   const event = (log: string): string => `${JSON.stringify({ log: `${log}\n`, stream: 'stdout', time: TIME })}\n`
   const foreign = event('main.wa2026-11-24T05:00:00Z INFO another writer')
   const dump = ['goroutine 1 [running]:', 'main.main()', '\t/app/main.go:3 +0x1d'].map(event).join('')

@@ -1,4 +1,4 @@
-/** What loggers and carriers do to a dump, and what is left of it. docs/limits.md states each row. */
+/** Damage that loggers and carriers do to a dump, and what can still be read. docs/limits.md has each row. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { DumpRecord, DumpstreamRecord } from '../../src/core/records.ts'
@@ -28,14 +28,14 @@ const dropped = (text: string): string => {
 
 interface Row {
   readonly change: (text: string) => string
-  /** Shares of goroutines found, and of dumps whose signatures are those of the bare dump. */
+  /** Shares of goroutines found, and of dumps with the same signatures as the bare dump. */
   readonly goroutines: number
   readonly signatures: number
-  /** A dump that differs says so by `damaged`, `truncated` or `foreign_lines`. */
+  /** Whether a dump that differs shows it in `damaged`, `truncated` or `foreign_lines`. */
   readonly tells: boolean
 }
 
-/** As docs/limits.md has them. */
+/** The rows of docs/limits.md. */
 const ROWS: Readonly<Record<string, Row>> = {
   'a time before each line': {
     change: eachLine((l, i) => `${time(i)} ${l}`),
@@ -129,7 +129,7 @@ describe.each([
   ['TABs stripped, and wrapped at 80 columns', (text: string) => wrap(80)(stripped(text))],
 ])('%s', (_name, change) => {
   it.each(['functions', 'lines'] as const)(
-    'the records at %s are those of the bare dump, and no line is left',
+    'the records at %s equal those of the bare dump, and no line stays in the log',
     (similarity) => {
       for (const { name, bytes } of subjects()) {
         const bare = feed([bytes], { similarity })
@@ -147,7 +147,7 @@ describe.each([
   ['TABs as four blanks', (text: string) => text.replaceAll('\t', '    ')],
 ])('%s in the text of debug=1', (_name, change) => {
   it.each(profiles().map(({ name, bytes }) => [name, bytes] as const))(
-    '%s: the records are those of the bare dump, and no line is left',
+    '%s: the records equal those of the bare dump, and no line stays in the log',
     (_, bytes) => {
       const bare = feed([bytes], { similarity: 'lines' })
       const run = feed([Buffer.from(change(bytes.toString('latin1')), 'latin1')], { similarity: 'lines' })
@@ -157,7 +157,7 @@ describe.each([
   )
 })
 
-it('log lines between those of a stripped dump are no part of it', () => {
+it('log lines between the lines of a stripped dump stay in the log', () => {
   for (const { name, bytes } of subjects()) {
     const lines = linesOf(stripped(bytes.toString('latin1')))
     const log = lines.map((_line, i) => `${LOG_LINES[i % LOG_LINES.length]}\n`)

@@ -1,4 +1,4 @@
-/** What may be around every line of a dump that is not a carrier with a form: indentation, marks, places, control strings. */
+/** Decoration around every line of a dump other than a known carrier: indentation, marks, places, control strings. */
 import { describe, expect, it } from 'vitest'
 import type { DumpRecord } from '../../src/core/records.ts'
 import { feed } from '../property/weave.ts'
@@ -24,7 +24,7 @@ function dumpsOf(text: string): { dumps: DumpRecord[]; log: string } {
   return { dumps: records.filter((record): record is DumpRecord => record.type === 'dump'), log: log.toString('utf8') }
 }
 
-it('reads names that a pager has escaped, with the ids of the names', () => {
+it('reads names that a pager escaped, with the ids of the unescaped names', () => {
   const dump = DUMP.join('\n').replaceAll('main.wait', 'main.(*Gr\u00f6\u00dfe).wait\u4e16')
   const escaped = dump.replace(/[\u0080-\uffff]/g, (c) =>
     [...Buffer.from(c)].map((byte) => `<${byte.toString(16).toUpperCase()}>`).join(''),
@@ -37,7 +37,7 @@ it('reads names that a pager has escaped, with the ids of the names', () => {
 
 describe.each<[string, (line: string, i: number) => string]>([
   ['two blanks', (line) => `  ${line}`],
-  ['four blanks, which an empty line has lost', (line) => (line === '' ? '' : `    ${line}`)],
+  ['four blanks, missing on empty lines', (line) => (line === '' ? '' : `    ${line}`)],
   ['eight blanks', (line) => `        ${line}`],
   ['a TAB', (line) => `\t${line}`],
   ['two TABs', (line) => `\t\t${line}`],
@@ -75,7 +75,7 @@ describe.each<[string, (line: string, i: number) => string]>([
   ],
   ['a list of YAML', (line) => `  - ${JSON.stringify(line)}`],
   ['a literal of Go', (line) => `\t\t${JSON.stringify(line)},`],
-  ['a raw string of Go, with its line end behind', (line) => `\t\t\`${line}\` + "\\n" +`],
+  ['a raw string of Go, followed by its line end', (line) => `\t\t\`${line}\` + "\\n" +`],
   ['bytes of Python', (line) => `b'${line.replace(/^\t/, '\\t')}\\n'`],
   [
     'what Node shows of a field',
@@ -91,7 +91,7 @@ describe.each<[string, (line: string, i: number) => string]>([
   ['bytes in a call of Go', (line) => `\tbuf.Write([]byte(${JSON.stringify(`${line}\n`)}))`],
   ['a hyperlink (OSC 8)', (line) => `\u001b]8;;file:///x\u001b\\web\u001b]8;;\u001b\\ | ${line}`],
 ])('%s', (_, wrap) => {
-  it('is taken off, and the log around it stays', () => {
+  it('is removed, and the log around the dump stays', () => {
     const { dumps, log } = dumpsOf(['before', ...DUMP.map(wrap), 'after', ''].join('\n'))
     expect(dumps).toHaveLength(1)
     expect(dumps[0]).toMatchObject({ kind: 'panic', reason: 'boom', goroutines: 2, signatures: 2, damaged: 0 })
@@ -109,10 +109,10 @@ it.each<[string, (line: string) => string]>([
 
 it.each<[string, (record: string) => string]>([
   ['a raw string of Go', (record) => `\t\t\`${record}\`,`],
-  ['a raw string of Go with its line end behind', (record) => `\t\t\`${record}\` + "\\n" +`],
+  ['a raw string of Go, followed by its line end', (record) => `\t\t\`${record}\` + "\\n" +`],
   ['the time of a CI job', (record) => `2026-08-07T10:14:03.1234567Z ${record}`],
   ['docker compose', (record) => `test-1  | ${record}`],
-])('reads the lines of go test -json behind %s', (_, wrap) => {
+])('reads the lines of go test -json after %s', (_, wrap) => {
   const lines = DUMP.slice(2).map((line) =>
     wrap(JSON.stringify({ Action: 'output', Package: 'x', Test: 'TestA', Output: `${line}\n` })),
   )
@@ -121,7 +121,7 @@ it.each<[string, (record: string) => string]>([
   expect(log).toBe('before\nafter\n')
 })
 
-it('leaves a record with a whole dump in the log, whatever is ahead of it', () => {
+it('leaves a record with a whole dump in the log, whatever precedes it', () => {
   const record = `2026-08-07T10:14:03Z ${JSON.stringify({ level: 'error', msg: `${DUMP.slice(2).join('\n')}\n` })}\n`
   const { dumps, log } = dumpsOf(record)
   expect(dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
@@ -136,7 +136,7 @@ it.each([
   expect(dumps[0]?.time).toBe('2026-06-07T01:14:03.268Z')
 })
 
-it.each(['<pre>', '<html><body><pre>', 'dump:'])('reads the first goroutine behind %s on its line', (mark) => {
+it.each(['<pre>', '<html><body><pre>', 'dump:'])('reads the first goroutine after %s on its line', (mark) => {
   const dump = DUMP.slice(2).join('\n')
   expect(dumpsOf(`${mark}${dump}\n`).dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
 })
@@ -165,7 +165,7 @@ it('takes an indented header in the value of a panic for text', () => {
   expect(dumps[0]).toMatchObject({ kind: 'panic', goroutines: 2, signatures: 2, damaged: 0 })
 })
 
-it('reads a dump behind a label in a string, and not a header that prose quotes', () => {
+it('reads a dump after a label in a string, but not a header quoted in prose', () => {
   const stack = 'goroutine 32 [running]:\\nmain.f(0x1)\\n\\t/src/a.go:71 +0xf7\\n'
   for (const label of ['Stack: ', 'stack trace: ', 'panic recovered: ', 'goroutine dump: '])
     expect(dumpsOf(`time="2018-10-18T09:33:48Z" level=error msg="${label}${stack}"\n`).dumps).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** Every row of the table of dialects reads its sample, and a shape that has no row is learned. */
+/** Every row of the table of dialects reads its sample, and a shape without a row is learned. */
 import { describe, expect, it } from 'vitest'
 import { CarriedText } from '../../src/carriers/carrier.ts'
 import { carriersFor } from '../../src/carriers/detect.ts'
@@ -30,7 +30,7 @@ function dumpOf(lines: readonly string[]): { dump: DumpRecord; log: string; sign
 
 const bare = dumpOf([...LOG, ...DUMP, ...LOG])
 
-/** The dump and log around it, each line wrapped; the log must come out to the byte. */
+/** Reads the dump and the log around it, each line wrapped; the log must be unchanged to the byte. */
 function expectRead(wrap: (text: string, i: number) => string): DumpRecord {
   const got = dumpOf([...LOG, ...DUMP, ...LOG].map(wrap))
   const at = (i: number): string => `${wrap([...LOG, ...DUMP, ...LOG][i] as string, i)}\n`
@@ -70,7 +70,7 @@ describe('a shape without a row', () => {
     expect(dump.attributes).toMatchObject({ 'k8s.pod.name': 'web-1' })
   })
 
-  it('keeps the streams of two pods apart', () => {
+  it('keeps the streams of two pods separate', () => {
     const lines = [...LOG, ...DUMP, ...LOG].flatMap((text) =>
       ['a', 'b'].map((pod) => JSON.stringify({ doc: { what: text, podName: pod } })),
     )

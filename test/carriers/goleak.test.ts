@@ -1,4 +1,4 @@
-/** Reports of goleak, whose goroutines have a header of its own. */
+/** Reports of goleak, which has its own header for goroutines. */
 import { describe, expect, it } from 'vitest'
 import type { DumpRecord } from '../../src/core/records.ts'
 import { feed } from '../property/weave.ts'
@@ -52,7 +52,7 @@ describe.each<[string, string, (line: string) => string]>([
     expect(log).toBe(`${before}\n${carry(']')}\n${carry('--- FAIL: TestF (0.44s)')}\n`)
   })
 
-  it('is read in any chunks', () => {
+  it('is read the same with any chunking', () => {
     const whole = read([Buffer.from(text)])
     for (const size of [1, 7, 64, 333]) {
       const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
@@ -67,7 +67,7 @@ function goTest(output: string): string {
   return JSON.stringify({ Time: TIME, Action: 'output', Package: 'shop', Test: 'TestF', Output: `${output}\n` })
 }
 
-it('says that what is listed leaks, and nothing of who has started it', () => {
+it('reports that the listed goroutines leak, but not which goroutine started them', () => {
   const { records } = feed([Buffer.from(LIST.map((line) => `${line}\n`).join(''))])
   const findings = records.filter((record) => record.type === 'finding')
   expect(
@@ -80,7 +80,7 @@ it('says that what is listed leaks, and nothing of who has started it', () => {
 
 const STILL_THERE = 'the test that looked for leaks found it still there at its end'
 
-it('another report may be indented otherwise, and a dump may follow', () => {
+it('another report can have a different indentation, and a dump can follow', () => {
   const tests = LIST.map((line) => `        ${line}\n`).join('')
   const main = LIST.map((line) => `${line}\n`).join('')
   const panic = 'panic: boom\n\ngoroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n'
@@ -94,7 +94,7 @@ it('another report may be indented otherwise, and a dump may follow', () => {
   ])
 })
 
-it('a dump of another writer between its lines loses nothing', () => {
+it('a dump of another writer between its lines is read completely', () => {
   const panic = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d', 'exit status 2']
   const text = LIST.flatMap((line, i) => [
     `web-1  | ${line}\n`,
@@ -110,7 +110,7 @@ it.each([
   'Goroutine 7 in state running, with main.f on top of the stack: and so on',
   '[Goroutine 7 in state running, with main.f on top of the stack:',
   'Goroutine 7 in state running is what you see:',
-])('prose is none: %s', (line) => {
+])('does not take prose for a report: %s', (line) => {
   const text = `${line}\nand so on\n`
   expect(read([Buffer.from(text)])).toEqual({ dumps: [], log: text })
 })
@@ -123,7 +123,7 @@ describe('up to version 1.1, Go\u2019s own header follows', () => {
   it.each<[string, (line: string) => string]>([
     ['bare', (line) => line],
     ['as a test logs it', (line) => `        ${line}`],
-    ['behind a time', (line) => `${TIME}         ${line}`],
+    ['after a time', (line) => `${TIME}         ${line}`],
   ])('%s', (_how, carry) => {
     const text = twice.map((line) => `${carry(line)}\n`).join('')
     expect(read([Buffer.from(text)])).toEqual({ dumps: [['stdin', 2, 0, ...FOUND]], log: `${carry(']')}\n` })
@@ -132,7 +132,7 @@ describe('up to version 1.1, Go\u2019s own header follows', () => {
   it.each<[string, (line: string) => string]>([
     ['bare', (line) => line],
     ['as a test logs it', (line) => `        ${line}`],
-  ])('and a list without its beginning is one dump, too: %s', (_how, carry) => {
+  ])('a list without its beginning is one dump, too: %s', (_how, carry) => {
     const text = twice
       .slice(1)
       .map((line) => `${carry(line)}\n`)
@@ -141,7 +141,7 @@ describe('up to version 1.1, Go\u2019s own header follows', () => {
   })
 })
 
-it('its lines may be the newest first', () => {
+it('its lines can be in reverse order, newest first', () => {
   const lines = LIST.map((line, i) => `2026-11-24T05:00:00.${100 + i}Z ${line}`)
   const { dumps } = read([Buffer.from(`${lines.toReversed().join('\n')}\n`)])
   expect(dumps).toMatchObject([[expect.any(String), 2, 0, ...FOUND]])

@@ -1,10 +1,10 @@
-/** Every form in which a dump begins, in every carrier, at every place: one grammar reads them all. */
+/** Every form of the beginning of a dump, in every carrier, at every position: one grammar reads them all. */
 import { describe, expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
 const FRAMES = 'main.f(0x1)\n\t/src/a.go:10 +0x1d\ncreated by main.main in goroutine 1\n\t/src/a.go:3 +0x5\n'
 const URL_LABEL = '{"k": "http://[::1]:80/"}'
-/** What begins a dump, and what follows it. */
+/** The beginning of a dump, and what follows it. */
 const FORMS: Readonly<Record<string, readonly [title: string, rest: string, kind: string]>> = {
   'Go 1.0': ['goroutine 7 [chan receive]:', FRAMES, 'single'],
   'minutes, locked': ['goroutine 7 [select, 3 minutes, locked to thread]:', FRAMES, 'single'],
@@ -60,12 +60,12 @@ const CARRIERS: Readonly<Record<string, (text: string) => string>> = {
   'a string of zap': (text) => `${JSON.stringify({ level: 'error', ts: 1, msg: 'dump', stacktrace: text })}\n`,
   'a string of logrus': (text) => `time="2026-11-24T05:00:00Z" level=info msg=${JSON.stringify(text)}\n`,
 }
-/** Where in the log the dump is. */
+/** The position of the dump in the log. */
 const POSITIONS: Readonly<Record<string, (text: string) => string>> = {
   first: (text) => text,
   'between log lines': (text) => `starting\nworker 7 done\n${text}bye\n`,
 }
-/** What announces a dump is read in the string of another logger together with its header; a title of a race report, with its first access. */
+/** In the string of another logger, a preamble is read together with its header, and the title of a race report with its first access. */
 const rows = Object.entries(FORMS).flatMap(([form, [title, rest, kind]]) =>
   Object.entries(CARRIERS).flatMap(([carrier, carry]) =>
     Object.entries(POSITIONS).map(([position, place]) => ({
@@ -91,7 +91,7 @@ describe('forms × carriers × positions', () => {
         dump.goroutines === goroutines &&
         !dump.truncated &&
         (dump.damaged ?? 0) === 0
-      // A line with a string stays in the log.
+      // A line that holds the dump in a string stays in the log.
       const left = carrier.startsWith('a string') ? '' : log.toString()
       return isRight && !left.includes('main.f')
         ? []

@@ -1,4 +1,4 @@
-/** A line that is the line before but for its text and its time is not scanned: what is read of it is what a scan finds. */
+/** A line that differs from the previous one only in its text and its time is not scanned: the result equals that of a scan. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CarriedText, type Carrier } from '../../src/carriers/carrier.ts'
@@ -56,8 +56,8 @@ describe('a line like the last one', () => {
     ['journald', journald, JOURNALD],
     ['a logger', logger, LOGGER],
     ['CloudWatch', cloudwatch, CLOUDWATCH],
-    ['names of one of whose fields a digit tells', namedBy({ text: 'message', time: 'time1' }), CLOUDWATCH],
-  ] as const)('of %s is read as a scan reads it', (_name, dialect, record) => {
+    ['names, one of which differs only in a digit', namedBy({ text: 'message', time: 'time1' }), CLOUDWATCH],
+  ] as const)('of %s is read as a scan would', (_name, dialect, record) => {
     const line = fc.oneof(
       { weight: 9, arbitrary: (record as fc.Arbitrary<object>).map((each) => JSON.stringify(each)) },
       {
@@ -75,7 +75,7 @@ describe('a line like the last one', () => {
     )
   })
 
-  it('of a prefix is of the same stream, and has the same text', () => {
+  it('of a prefix has the same stream and the same text as with a scan', () => {
     const make = (): Carrier => prefixOf(Buffer.from('[pod/web-7d9f/app] goroutine 7 [running]:')) as Carrier
     const prefix = fc.constantFrom(
       '[pod/web-7d9f/app] ',

@@ -1,5 +1,5 @@
 /**
- * The table, newest line first: every real dump of test/golden/dumps in every carrier, its lines in reverse, held to the same lines forward.
+ * The table, newest line first: every real dump of test/golden/dumps in every carrier, its lines reversed, compared with the same lines forward.
  * `npx vitest run test/carriers/newest-first.test.ts` prints it.
  */
 import { afterAll, describe, expect, it } from 'vitest'
@@ -7,13 +7,10 @@ import { tableDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
 
-/** Dumps of which a reader of reversed lines can't know as much: see the reasons. */
+/** Dumps from which reversed lines cannot give as much: see the reasons. */
 const DIFFERENCES: readonly (readonly [dump: RegExp, reason: string])[] = [
-  [/^(?:inter|leaky|trunc)-/, 'cut and mixed lines are repaired by what came before them'],
-  [
-    /^crash-.*-overflow/,
-    'reversed, the frames of one goroutine are longer than what is looked back on in carriers of long lines',
-  ],
+  [/^(?:inter|leaky|trunc)-/, 'cut and mixed lines are repaired from the lines before them'],
+  [/^crash-.*-overflow/, 'reversed, the frames of one goroutine exceed the look-back in carriers with long lines'],
   [
     /^(?:dlv|goleak|klog)|threadcreate|panicjson|^race|multiline|errjoin|mystr/,
     'not of the runtime, or a value with a header in it',
@@ -34,7 +31,7 @@ const CARRIERS: Readonly<Record<string, (line: string, i: number) => string>> = 
 const log = LOG_LINES.slice(0, 3)
 const table: string[][] = [['carrier', 'dumps', 'goroutines equal', 'ids equal']]
 
-describe('has the goroutines and the ids of the log in its order', () => {
+describe('has the same goroutines and ids as the log in its original order', () => {
   it.each(Object.entries(CARRIERS))('%s', (carrier, wrap) => {
     const unexplained: string[] = []
     const equal = { goroutines: 0, signatures: 0 }

@@ -1,8 +1,8 @@
-/** Dumps of which the line ends are gone, and several of them in one line. */
+/** Dumps without line ends, and several dumps in one line. */
 import { describe, expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
-/** Of each dump: its goroutines, those in no signature, its reason, the functions of its signatures. */
+/** For each dump: its goroutines, the damaged ones, its reason, the functions of its signatures. */
 function read(input: string): { dumps: unknown[]; log: string } {
   const { records, log } = feed([Buffer.from(input)])
   const dumps: unknown[][] = []
@@ -17,7 +17,7 @@ function read(input: string): { dumps: unknown[]; log: string } {
 const NEXT = '2026-11-24T05:00:01Z INFO next\n'
 
 describe('a log line that is a dump stays in the log', () => {
-  it.each(['⏎', '<br>', '#012'])('with %s in the place of line ends', (sign) => {
+  it.each(['⏎', '<br>', '#012'])('with %s instead of line ends', (sign) => {
     const line = [
       '2026-11-24T05:00:00Z ERROR panic: boom',
       '',
@@ -29,13 +29,13 @@ describe('a log line that is a dump stays in the log', () => {
     expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
   })
 
-  it('with blanks in the place of line ends', () => {
+  it('with blanks instead of line ends', () => {
     const input = `2026-11-24T05:00:00Z ERROR panic recovered: boom goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20\n${NEXT}`
     expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
   })
 })
 
-describe('bars, or nothing, in the place of line ends', () => {
+describe('bars, or nothing, instead of line ends', () => {
   const frames = [
     'goroutine 7 [running]:',
     'main.f(0x1)',
@@ -48,27 +48,27 @@ describe('bars, or nothing, in the place of line ends', () => {
     expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
   })
 
-  it.each([' | ', ''])('behind what net/http says: %j', (sign) => {
+  it.each([' | ', ''])('after the message of net/http: %j', (sign) => {
     const text = ['http: panic serving 10.0.0.1:80: boom', ...frames].join(sign).replaceAll('\\t', '')
     const input = `2026/11/24 05:00:00 ${text}\n${NEXT}`
     expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f main.main']], log: input })
   })
 })
 
-it('a reason ends ahead of the blanks that a terminal has filled its line up with', () => {
+it('a reason ends before the blanks that a terminal padded its line with', () => {
   const stack = 'goroutine 7 [running]:     main.f(0x1)      /app/main.go:3 +0x1d'
   const input = `$ ./x       2026/11/24 05:00:00 panic: boom${' '.repeat(300)}${stack}\n`
   expect(read(input).dumps).toEqual([[1, 0, 'boom', 'main.f']])
 })
 
-describe('blanks in the place of line ends, behind whatever text', () => {
+describe('blanks instead of line ends, after any text', () => {
   const stack = 'goroutine 7 [running]: main.f(0x1) /app/main.go:3 +0x1d main.main() /app/main.go:9 +0x20'
   const signal = '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x48a930]'
   it.each([
     ['a panic with a signal', `panic: boom ${signal} ${stack}`],
-    ['that in the cell of a table', `| panic: boom ${signal} ${stack} exit status 2`],
+    ['a panic with a signal in the cell of a table', `| panic: boom ${signal} ${stack} exit status 2`],
     [
-      'that in the message of another program',
+      'a panic with a signal in the message of another program',
       `// Fatal error: the command "/bin/x" failed. Output: ======== panic: boom ${signal} ${stack} in /app/x.php:273`,
     ],
     [
@@ -86,7 +86,7 @@ it('a sentence that quotes a header and a call makes no dump', () => {
   expect(read(input)).toEqual({ dumps: [], log: input })
 })
 
-it('a page ends each line of a dump with a tag, and indents with entities', () => {
+it('reads a dump in HTML with a tag at the end of each line and entities as indentation', () => {
   const lines = [
     'goroutine 1 [running]:<br>',
     'main.f(0x1)<br>',
@@ -119,14 +119,14 @@ describe('several dumps in the strings of one line', () => {
     expect(read(`${line}\n`).dumps).toEqual(right)
   })
 
-  it('the same one twice is one', () => {
+  it('the same one twice counts once', () => {
     const line = JSON.stringify({ level: 'error', msg: two.first, stack: two.first.trimEnd() })
     expect(read(`${line}\n`).dumps).toEqual(right.slice(0, 1))
   })
 })
 
 it.each(['#0 pattern not matched', 'pattern not match', '#0 [in_tail_app] pattern not matched'])(
-  'a dump that Fluentd quotes line by line: %s',
+  'reads a dump that Fluentd quotes line by line: %s',
   (what) => {
     const lines = ['goroutine 7 [running]:', 'main.f(0x1)', '\\t/app/main.go:3 +0x1d'].map(
       (line) => `2026-11-24 05:00:00 +0000 [warn]: ${what}: "${line}"\n`,
@@ -136,7 +136,7 @@ it.each(['#0 pattern not matched', 'pattern not match', '#0 [in_tail_app] patter
   },
 )
 
-it('a page that puts nothing between the time and the text', () => {
+it('reads a dump in a page that puts nothing between the time and the text', () => {
   const lines = [
     'goroutine 51 [running]:',
     'main.f(0x1)',
@@ -148,7 +148,7 @@ it('a page that puts nothing between the time and the text', () => {
   expect(read(input)).toEqual({ dumps: [[1, 0, undefined, 'main.f']], log: '' })
 })
 
-it('a race report whose addresses were shortened', () => {
+it('reads a race report whose addresses were shortened', () => {
   const report = [
     '==================',
     'WARNING: DATA RACE',
@@ -175,7 +175,7 @@ it('a race report whose addresses were shortened', () => {
   expect(log.toString()).toBe('')
 })
 
-it('a dump whose line ends and TABs syslog has escaped is one dump', () => {
+it('a dump whose line ends and TABs syslog escaped is one dump', () => {
   const text = 'panic: boom#012#012goroutine 1 [running]:#012main.f(0x1)#012#011/app/main.go:12 +0x1d'
   const input = `Nov 24 05:00:00 host app[43]: ${text}\nNov 24 05:00:01 host app[43]: next\n`
   expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
@@ -186,13 +186,13 @@ it('a log line that is a list of lines stays in the log', () => {
   expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
 })
 
-it('lines that compose has written behind one another stay in the log', () => {
+it('lines of compose joined into one stay in the log', () => {
   const lines = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d']
   const input = `${lines.map((line) => `web-1  | ${line}`).join(' ')} web-1 exited with code 2\n${NEXT}`
   expect(read(input)).toEqual({ dumps: [[1, 0, 'boom', 'main.f']], log: input })
 })
 
-it('the marks that cat -A shows are no text', () => {
+it('the marks of cat -A are not part of the text', () => {
   const lines = [
     'goroutine 7 [running]:$',
     'main.f(0x1)$',

@@ -19,7 +19,7 @@ function framed(input: Buffer): Record<string, unknown>[] {
   return out
 }
 
-describe('records that replace a dump come out in the JSON of its carrier', () => {
+describe('records that replace a dump are written in the JSON of its carrier', () => {
   it.each([
     ['docker', 'log', '\n', (line: string) => ({ log: `${line}\n`, stream: 'stderr', time: TIME })],
     ['Fluent Bit', 'log', '', (line: string) => ({ date: 1.5, log: line, kubernetes: { pod_name: 'web-1', n: 1 } })],
@@ -37,13 +37,13 @@ describe('--input', () => {
   const dumpOf = (records: readonly { type: string }[]): DumpRecord | undefined =>
     records.find((record): record is DumpRecord => record.type === 'dump')
 
-  it("names of one's own: text, time, streams", () => {
+  it('custom names: text, time, streams', () => {
     const input = lines((line) => ({ p: { t: line, at: TIME }, meta: { pod: 'web-1' } }))
     const { records } = feed([input], { textKey: 'p.t', timeKey: 'p.at', streamKeys: ['meta.pod'] })
     expect(dumpOf(records)).toMatchObject({ source: 'web-1', time: '2026-11-24T05:00:00.000Z', time_from: 'carrier' })
   })
 
-  it('plain: no carrier is looked for', () => {
+  it('plain: no carrier is recognized', () => {
     const input = lines((line) => ({ log: `${line}\n`, stream: 'stderr', time: TIME }))
     expect(feed([input], { input: 'plain' }).records).toEqual([])
     expect(dumpOf(feed([input], { input: 'docker' }).records)).toEqual(dumpOf(feed([input]).records))
@@ -53,7 +53,7 @@ describe('--input', () => {
 it.each([
   ['\\"goroutine 7 [x', 0],
   ['goroutine 7 [running]:\\nmain.x', 0],
-  // The last one is a dump that was cut within its first call.
+  // The last one is a dump cut within its first call.
   ['goroutine 7 [running]:\\nmain.x(', 1],
   ['{\\"a\\":\\"goroutine 7 [x\\n\\",', 0],
 ])('a long line that quotes headers costs no more than its length: %s', (text, dumps) => {
@@ -63,7 +63,7 @@ it.each([
   expect(run.log.equals(line)).toBe(true)
 })
 
-it('a long line that is full of dumps costs no more than its length: some of them are read', () => {
+it('a long line full of dumps costs no more than its length: some of them are read', () => {
   const dump = (i: number): string =>
     `"k${i}":"goroutine ${i} [running]:\\nmain.f${i}()\\n\\t/app/main.go:${i} +0x1d\\n"`
   const line = Buffer.from(`{${Array.from({ length: 8_000 }, (_, i) => dump(i + 1)).join(',')}}\n`)
@@ -73,7 +73,7 @@ it('a long line that is full of dumps costs no more than its length: some of the
 })
 
 it.each(['<br>', '#012', '⏎', ' | ', ''])(
-  'headers with %s behind them, and no calls, cost no more than their length',
+  'headers followed by %s and no calls cost no more than their length',
   (sign) => {
     const line = Buffer.from(`x ${`goroutine 7 [running]:${sign}no call${sign}`.repeat(20_000)}\n`)
     const run = feed([line])
@@ -92,7 +92,7 @@ it.each([
   ['goroutine 7 [running]:main.f(', ''],
   ['goroutine 7 [running]:main.f()/app/main.go:3', 'created by '],
   [`goroutine 7 [running]:main.f()/app/main.go:3 +0x1${'d'.repeat(40)}.f()/a.go:`, ''],
-])('headers in lists and behind prefixes that nothing follows cost no more than their length: %s', (text, tail) => {
+])('headers in lists and after prefixes that nothing follows cost no more than their length: %s', (text, tail) => {
   const line = Buffer.from(
     `x ${Array.from({ length: 20_000 }, (_, i) => `${text}${tail === '' ? '' : i}${tail}`).join('')}\n`,
   )

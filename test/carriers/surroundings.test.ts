@@ -1,4 +1,4 @@
-/** What pages, tools and reports put around and into each line of a dump: it is the same dump, and the log is the same log. */
+/** What web pages, tools and reports add around and within each line of a dump: the dump and the log stay the same. */
 import { describe, expect, it } from 'vitest'
 import { feed } from '../property/weave.ts'
 
@@ -21,7 +21,7 @@ const REASON = 'panic: runtime error: index out of range [3] with length 3'
 const PANIC = [REASON, '', HEADERS[0], ...FIRST, '', HEADERS[1], ...SECOND]
 const NEXT = '2026-11-24T05:00:01Z INFO next'
 
-/** Of each dump: kind, reason, whether something is missing; of its signatures: id, count and states. */
+/** For each dump: kind, reason, whether something is missing; for its signatures: id, count and states. */
 function read(text: string): { dumps: unknown[][]; log: string } {
   const { records, log } = feed([Buffer.from(text)])
   const dumps: unknown[][] = []
@@ -37,20 +37,20 @@ const right = read(textOf(PANIC)).dumps
 const escaped = (line: string): string => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const isFound = (line: string): boolean => /^(?:goroutine|panic)/.test(line)
 
-it('the goroutines of a dump are read of which a page has put each word into an element', () => {
+it('reads the goroutines of a dump with each word in an HTML element', () => {
   const tagged = (line: string): string => line.replace(/[\w.]+|[^\s\w.]+/g, '<span class="n">$&</span>')
   const { dumps, log } = read(`before\n${textOf(PANIC.slice(2).map(tagged))}after\n`)
-  // Kind and reason are of the panic.
+  // Kind and reason come from the panic.
   expect(dumps).toHaveLength(1)
   expect(dumps[0]?.slice(4)).toEqual(right[0]?.slice(4))
   expect(log).toBe('before\nafter\n')
 })
 
-describe('the reason of a dump was lost in a page that', () => {
+describe('the reason of a dump was lost in HTML that', () => {
   const span = '<span class="token">$&</span>'
   it.each<readonly [string, (line: string) => string]>([
     ['has each word in an element', (line) => line.replace(/[\w.]+|[^\s\w.]+/g, span)],
-    ['has each word with what is behind it in an element', (line) => line.replace(/\s*\S+/g, span)],
+    ['has each word with the blanks before it in an element', (line) => line.replace(/\s*\S+/g, span)],
     ['has some of the words in elements', (line) => line.replace(/\b(?:panic|range|goroutine|main|\d+)\b/g, span)],
     ['has signs in elements', (line) => line.replace(/[[\]()]/g, span)],
     [
@@ -64,10 +64,10 @@ describe('the reason of a dump was lost in a page that', () => {
   })
 })
 
-describe('a dump in elements of a page, all on one line, was lost', () => {
+describe('a dump in HTML elements, all on one line, was lost', () => {
   it.each<readonly [string, string, string]>([
     ['of a list', '<li class="L0"><span class="pln">', '</span></li>'],
-    ['of a division each', '<div class="line"><code class="plain">', '</code></div>'],
+    ['of a division for each line', '<div class="line"><code class="plain">', '</code></div>'],
     ['of a table', '<tr><td>1</td><td>', '</td></tr>'],
   ])('%s', (_name, open, close) => {
     const line = `${PANIC.map((each) => open + escaped(each) + close).join('')}\n`
@@ -78,9 +78,9 @@ describe('a dump in elements of a page, all on one line, was lost', () => {
   })
 })
 
-describe('a dump of which each line is decorated', () => {
+describe('a dump with each line decorated', () => {
   it.each<readonly [string, (line: string, i: number) => string]>([
-    ['by the tags of a page', (line) => `<div class="line">${escaped(line)}</div>`],
+    ['by HTML tags', (line) => `<div class="line">${escaped(line)}</div>`],
     ['by a table with the number of each line', (line, i) => `<tr><td>${i + 1}</td><td>${escaped(line)}</td></tr>`],
     ['by Markdown, which escapes brackets', (line) => line.replace(/[[\]*_]/g, '\\$&')],
     ['by grep, which names the file', (line) => `app.log${isFound(line) ? ':' : '-'}${line}`],
@@ -88,7 +88,7 @@ describe('a dump of which each line is decorated', () => {
       'by grep, which names the file and the line',
       (line, i) => [`/var/log/app.log`, `${i + 1}`, line].join(isFound(line) ? ':' : '-'),
     ],
-    ['by a page that puts nothing behind the zone', (line) => `2026-11-24 15:04:05.123 PST${line}`],
+    ['by a page that puts nothing after the time zone', (line) => `2026-11-24 15:04:05.123 PST${line}`],
     [
       'by Apache, which names the script',
       (line) =>
@@ -107,8 +107,8 @@ describe('a dump of which each line is decorated', () => {
       (line, i) => `[${i}] app.log: [[1795503600.550000000, {}], {"log"=>"${line}", "stream"=>"stderr"}]`,
     ],
     ['by Drone, which counts the lines of a step', (line, i) => `[build:${i + 1}] ${line}`],
-    ['by Woodpecker, which says the second, too', (line, i) => `[build:L${i + 1}:${i >> 2}s] ${line}`],
-    ['by a table that fills its cells up', (line, i) => `|  17955036${i}  |  ${line.padEnd(70)} |`],
+    ['by Woodpecker, which adds the second', (line, i) => `[build:L${i + 1}:${i >> 2}s] ${line}`],
+    ['by a table that pads its cells', (line, i) => `|  17955036${i}  |  ${line.padEnd(70)} |`],
     ['by the stdout of Fluent Bit 2.0', (line, i) => `[${i}] app.log: [1795503600.55, {"log"=>"${line}"}]`],
     [
       "by Logstash's rubydebug",
@@ -120,12 +120,12 @@ describe('a dump of which each line is decorated', () => {
     expect(log).toContain(`${NEXT}\n`)
   })
 
-  it('by blanks that do not break', () => {
+  it('by non-breaking blanks', () => {
     const unbroken = [HEADERS[0], ...FIRST].map((line) => line.replace('\t', '    ').replaceAll(' ', '\u00a0'))
     expect(read(textOf(unbroken)).dumps).toEqual(read(textOf([HEADERS[0], ...FIRST])).dumps)
   })
 
-  it('by blanks that do not break before each place, of which one has no offset', () => {
+  it('by non-breaking blanks before each place, one of which has no offset', () => {
     const lines = PANIC.map((line) => line.replace('\t', '\u00a0\u00a0\u00a0 '))
     expect(read(textOf(lines)).dumps).toEqual(right)
   })
@@ -147,29 +147,29 @@ describe('the reason of a dump', () => {
       JSON.stringify({ level: 'error', msg: 'panic recovered', error: reason, stack }),
     ],
     [
-      'in a record of a logger within that of Docker',
+      'in the record of a logger within that of Docker',
       JSON.stringify({ log: `${JSON.stringify({ level: 'error', msg: REASON, stack })}\n`, stream: 'stderr' }),
     ],
     [
-      'ahead of its header, as echo writes it',
+      'before its header, as written by echo',
       JSON.stringify({ level: '-', message: `[PANIC RECOVER] ${reason} ${stack}` }),
     ],
   ])('is %s', (_what, line) => {
     expect(read(textOf([line, NEXT])).dumps[0]?.[1]).toBe(reason)
   })
 
-  it('is in the line of klog that its indented stack belongs to', () => {
+  it('is in the klog line that its indented stack belongs to', () => {
     const head = `E1124 05:00:00.000000       1 panic.go:262] "Observed a panic" panic="${reason}" stacktrace=<`
     const { dumps } = read(textOf([head, ...dump.map((line) => `\t${line}`), ' >', NEXT]))
     expect(dumps[0]?.slice(0, 2)).toEqual([kind, reason])
   })
 
-  it('is what a label stands before, with its other lines in the same column', () => {
+  it('is read after a label, with its other lines in the same column', () => {
     const lines = PANIC.map((line, i) => `${i === 0 ? '      Message:      ' : ' '.repeat(20)}${line}`)
     expect(read(textOf(['    State:          Terminated', ...lines, '      Exit Code:    2'])).dumps).toEqual(right)
   })
 
-  it('begins behind a blank that does not break', () => {
+  it('begins after a non-breaking blank', () => {
     expect(read(textOf([REASON.replace(' ', '\u00a0'), ...PANIC.slice(1)])).dumps).toEqual(right)
   })
 })
@@ -177,7 +177,7 @@ describe('the reason of a dump', () => {
 describe('a dump on one line', () => {
   it.each([
     ['in a URL', PANIC.join('%0A')],
-    ['in the attribute of a page with CRLF', PANIC.join('&#xD;&#xA;').replaceAll('\t', '&#x9;')],
+    ['in an HTML attribute with CRLF', PANIC.join('&#xD;&#xA;').replaceAll('\t', '&#x9;')],
     ['with TABs', PANIC.join(' ')],
     ['with two blanks', PANIC.join('  ').replaceAll('\t', '')],
     ['in bytes of Python', `b'${PANIC.join('\\n').replaceAll('\t', '\\t')}'`],
@@ -194,14 +194,14 @@ describe('a dump on one line', () => {
     expect(read(input)).toEqual({ dumps: right, log: input })
   })
 
-  it('in the attribute of JUnit was said to be cut', () => {
+  it('in a JUnit attribute was reported as truncated', () => {
     const text = PANIC.join('&#xA;').replaceAll('\t', '&#x9;')
     const input = textOf([`<testcase name="TestX"><failure message="${text}" type=""></failure></testcase>`, NEXT])
     expect(read(input)).toEqual({ dumps: right, log: input })
   })
 })
 
-it('the reason of a panic stands before what PowerShell says of it', () => {
+it('the reason of a panic is read before the remarks of PowerShell', () => {
   const said = [
     'At line:1 char:1',
     '+ .\\app.exe 2>&1 > out.txt',
@@ -215,7 +215,7 @@ it('the reason of a panic stands before what PowerShell says of it', () => {
 })
 
 it.each(['log: ', 'what is this?\n```', '{noformat}', 'ERROR handler: '])(
-  'the reason of a dump in one string stands behind %j on its line, and was lost or had the stack in it',
+  'the reason of a dump in one string, after %j on its line, was lost or contained the stack',
   (before) => {
     for (const end of ['\n', '\r\n']) {
       const input = textOf([JSON.stringify({ level: 'error', msg: `${before}${PANIC.join(end)}` }), NEXT])
@@ -224,7 +224,7 @@ it.each(['log: ', 'what is this?\n```', '{noformat}', 'ERROR handler: '])(
   },
 )
 
-it.each(['4月', 'févr.', 'Mär', '10월', 'нояб.'])('the month %s of journalctl was a part of the stream', (month) => {
+it.each(['4月', 'févr.', 'Mär', '10월', 'нояб.'])('the month %s of journalctl became part of the stream', (month) => {
   const lines = PANIC.map((line) => `${month} 24 05:00:00 web-1 app[43]: ${line}`)
   const { records } = feed([Buffer.from(textOf(lines))])
   const dump = records.find(({ type }) => type === 'dump')
@@ -237,7 +237,7 @@ it.each([
     'the tests that ran',
     ['panic: test timed out after 1m0s', 'running tests:', '    TestCart (1m0s)', '    TestCart/two_items (59.5s)'],
   ],
-])('%s behind blanks for their TAB were log', (_what, reason) => {
+])('%s with blanks instead of their TAB were log', (_what, reason) => {
   const [, ...rest] = PANIC
   const spaces = [...reason, ...rest].map((line) => line.replace('\t', '        '))
   const { dumps, log } = read(textOf([...spaces, NEXT]))
@@ -245,7 +245,7 @@ it.each([
   expect(log).toBe(`${NEXT}\n`)
 })
 
-it('the arguments of each call were left out by a tool, and with them the methods', () => {
+it('methods were lost if a tool had removed the arguments of each call', () => {
   const bare = PANIC.map((line) => line.replace(/(?<=^\S+)\([^*()]*\)$/, ''))
   expect(bare).toContain('shop/cart.(*Cart).Total')
   expect(read(textOf([...bare, NEXT]))).toEqual({ dumps: right, log: `${NEXT}\n` })

@@ -1,5 +1,5 @@
 /**
- * The table: every real dump of test/golden/dumps, woven through every carrier, held to the same lines without one.
+ * The table: every real dump of test/golden/dumps, woven through every carrier, compared with the same lines without one.
  * `npx vitest run test/carriers/table.test.ts` prints it.
  */
 import { afterAll, describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { tableDumps } from '../golden/dumps.ts'
 import { feed, LOG_LINES } from '../property/weave.ts'
 import { WRAPS } from './weave.ts'
 
-/** What a carrier does to a dump, and why it cannot be otherwise, or is not yet. Each must be seen, and nothing else may be. */
+/** How a carrier changes a dump, and why that cannot be avoided, or is not avoided yet. Each difference must occur, and no others. */
 const DIFFERENCES: readonly {
   readonly dump: RegExp
   readonly carrier: RegExp
@@ -20,11 +20,11 @@ const DIFFERENCES: readonly {
     carrier: /./,
     in: 'log',
     reason:
-      'a line that another writer cut: without a carrier the foreign piece alone comes out, in one the whole line',
+      'a line that another writer cut: without a carrier only the foreign piece is log, in a carrier the whole line',
   },
 ]
 
-/** What each value of `--input` is for. */
+/** The carriers for each value of `--input`. */
 const INPUTS = {
   plain: ['none'],
   cri: ['cri'],
@@ -35,7 +35,7 @@ const INPUTS = {
   otlp: ['otlp'],
 } as const satisfies Partial<Record<InputKind, readonly string[]>>
 
-/** Told that nothing carries the log, no TAB is taken off the value of klog, either, and goleak's headers are not read. Prefixes have no name that could be told. */
+/** With `--input plain`, the TAB of a klog value is not removed either, and headers of goleak are not read. Prefixes have no value of `--input`. */
 const UNLIKE_AUTO = /^(?:goleak|klog-info)/
 
 const BEFORE = LOG_LINES.slice(0, 3)
@@ -69,12 +69,12 @@ function found(text: string): Found {
 const bare = new Map(dumps.map(({ name, lines }) => [name, found(lines.map((line) => `${line}\n`).join(''))]))
 const total = [...bare.values()].reduce((sum, { goroutines }) => sum + goroutines, 0)
 
-/** What is carried, and the log as it was before it was. */
+/** The records of the carried lines, and the log without its carrier. */
 function through(wrap: (line: string, i: number) => string, lines: readonly string[]): Found {
   const raw = new Map<string, string>()
   const carried = lines.map((line, i) => {
     const wrapped = `${wrap(line, i)}\n`
-    // A line in parts is one line of log.
+    // A line split into parts is one log line.
     const [first = '', ...rest] = wrapped.split(/(?<=\n)/)
     raw.set(first, `${line}\n`)
     for (const part of rest) raw.set(part, '')
@@ -105,7 +105,7 @@ function print(): void {
 }
 
 describe('every dump in every carrier', () => {
-  describe('has its goroutines, its signatures, and leaves the log as it was', () => {
+  describe('has the same goroutines and signatures, and leaves the log unchanged', () => {
     afterAll(print)
     it.each(Object.entries(WRAPS))('%s', (carrier, wrap) => {
       const unexplained: string[] = []
@@ -135,7 +135,7 @@ describe('every dump in every carrier', () => {
       ])
       expect(unexplained).toEqual([])
     })
-    it('still differs where it is said to', () => {
+    it('still shows every listed difference', () => {
       expect(DIFFERENCES.filter((each) => !seen.has(each))).toEqual([])
     })
   })

@@ -9,7 +9,7 @@ import { WRAPS, wrapLines } from './weave.ts'
 const stack = goldenDump('zoo-1.27-stack.txt').toString('utf8')
 const older = goldenDump('zoo-1.21-stack.txt').toString('utf8')
 
-/** What tail writes when `parts` come in turn: a title where the file is another one. */
+/** What tail writes when `parts` come in turn: a title whenever the file changes. */
 function tail(parts: readonly (readonly [file: string, text: string])[]): { text: string; titles: string } {
   let text = ''
   let titles = ''
@@ -26,7 +26,7 @@ function tail(parts: readonly (readonly [file: string, text: string])[]): { text
   return { text, titles }
 }
 
-/** Lines of a and b in turn, as many at once as `sizes` say. */
+/** Lines of a and b in turn; `sizes`: how many at once. */
 function woven(a: string, b: string, sizes: readonly number[]): [string, string][] {
   const left = [linesOf(Buffer.from(a)), linesOf(Buffer.from(b))]
   const parts: [string, string][] = []
@@ -47,7 +47,7 @@ function chunked(text: string, size: number): Buffer[] {
 const dumpsOf = ({ records }: Run): DumpRecord[] =>
   records.filter((record): record is DumpRecord => record.type === 'dump')
 
-/** All but its stack, which its id stands for: where the builds of two files differ in lines alone, that of the first one stands for both. */
+/** The record without its stack, which its id represents: if the builds of two files differ only in lines, both have the stack of the first. */
 function counted(record: DumpstreamRecord): unknown[] {
   if (record.type !== 'signature') return []
   const { stack, function: _, line, file, created_at, ...counts } = record
@@ -62,7 +62,7 @@ describe('two files that dump at once', () => {
   const parts = woven(stack, older, [40, 25, 3, 1, 7])
   const { text, titles } = tail(parts)
 
-  it('are two sources, each dump whole', () => {
+  it('are two sources, each with a complete dump', () => {
     const run = feed([Buffer.from(text)])
     expect(
       dumpsOf(run).map(({ source, dump, goroutines, damaged, truncated, foreign_lines }) => [
@@ -89,7 +89,7 @@ describe('two files that dump at once', () => {
     expect(run.log.toString()).toBe(titles)
   })
 
-  it('offsets are those of the input', () => {
+  it('have the offsets of the input', () => {
     for (const { source, bytes } of dumpsOf(feed([Buffer.from(text)]))) {
       const lines = linesOf(Buffer.from(source === 'a.log' ? stack : older))
       const last = lines.at(-1)?.toString() === '\n' ? lines.at(-2) : lines.at(-1)
@@ -99,12 +99,12 @@ describe('two files that dump at once', () => {
     }
   })
 
-  it.each([1, 2, 7, 100, 4096])('chunks of %d bytes give the same', (size) => {
+  it.each([1, 2, 7, 100, 4096])('give the same in chunks of %d bytes', (size) => {
     expect(feed(chunked(text, size))).toEqual(feed([Buffer.from(text)]))
   })
 })
 
-it('log lines come out byte for byte, in the order of the input', () => {
+it('log lines are passed through byte for byte, in the order of the input', () => {
   const log = (file: string): string => LOG_LINES.map((line) => `${file} ${line}\n`).join('')
   const { text } = tail(woven(log('a') + stack + log('a'), log('b') + older + log('b'), [5, 3, 11]))
   const dumps = new Set([...linesOf(Buffer.from(stack)), ...linesOf(Buffer.from(older))].map(String))
@@ -116,12 +116,12 @@ it('log lines come out byte for byte, in the order of the input', () => {
   }
 })
 
-/** The empty line ahead of a title. */
+/** The empty line before a title. */
 function isTails(lines: readonly string[], i: number): boolean {
   return lines[i] === '\n' && lines[i + 1]?.startsWith('==> ') === true
 }
 
-it('a file is left in the middle of a line', () => {
+it('reads a file that tail leaves in the middle of a line', () => {
   const half = stack.indexOf('main.', 300) + 7
   const { text, titles } = tail([
     ['a.log', stack.slice(0, half)],
@@ -133,7 +133,7 @@ it('a file is left in the middle of a line', () => {
   expect(run.log.toString()).toBe(titles.replace('==> b.log <==\n', '==> b.log <==\na line of b\n'))
 })
 
-it('files of a carrier: what the path says of the container is told', () => {
+it('files of a carrier: the attributes of the container come from the path', () => {
   const path = (pod: string): string => `/var/log/pods/shop_${pod}_1f2e/app/0.log`
   const cri = WRAPS.cri
   if (cri === undefined) throw new Error('no carrier cri')
@@ -151,7 +151,7 @@ it('files of a carrier: what the path says of the container is told', () => {
 })
 
 describe('bounds', () => {
-  it('past the limit of sources the least recently used file goes, its dump completed', () => {
+  it('past the limit of sources the least recently used file is dropped, with its dump completed', () => {
     const half = stack.indexOf('\ngoroutine ', stack.length / 2) + 1
     const { text, titles } = tail([
       ['a', stack.slice(0, half)],
@@ -165,11 +165,11 @@ describe('bounds', () => {
       ['a', 2],
     ])
     expect(dumpsOf(run).reduce((sum, { goroutines }) => sum + goroutines, 0)).toBe(39)
-    // The empty line behind its last goroutine is log.
+    // The empty line after its last goroutine is log.
     expect(run.log.toString().replaceAll(/^[xy]\n/gm, '')).toBe(titles.replace('<==\n', '<==\n\n'))
   })
 
-  it('an unfinished line of one file does not keep back the other for longer than silence ends a dump', () => {
+  it('an unfinished line of one file does not hold back the other for longer than the silence that ends a dump', () => {
     const log: string[] = []
     const engine = createEngine({ idle: 1000, onLog: (bytes) => log.push(Buffer.from(bytes).toString()) })
     engine.push(Buffer.from('==> a <==\nwaiting for'))
@@ -185,7 +185,7 @@ describe('bounds', () => {
 })
 
 describe('limits', () => {
-  it('files: one more, and what was learnt of the one that was used longest ago is forgotten', () => {
+  it('files: with one more, what is known about the least recently used one is forgotten', () => {
     const times = (files: number): (string | undefined)[] => {
       const found: (string | undefined)[] = []
       const engine = createEngine({
@@ -214,7 +214,7 @@ describe('limits', () => {
     expect(times(1)).toEqual([at, undefined])
   })
 
-  it('pieces: of a dump in more of them, the beginning is not known exactly, and no goroutine is lost', () => {
+  it('pieces: the beginning of a dump in more pieces is not known exactly, but no goroutine is lost', () => {
     const { text } = tail(woven(stack, `${LOG_LINES.join('\n')}\n`.repeat(20), [5, 3]))
     const dump = (limits: { readonly pieces?: number }): DumpRecord | undefined =>
       dumpsOf(feed([Buffer.from(text)], { limits }))[0]
@@ -225,7 +225,7 @@ describe('limits', () => {
     expect({ ...short, bytes: [] }).toEqual({ ...exact, bytes: [] })
   })
 
-  it('waitingBytes: log that waits for an older line of another file goes out before it when there is more', () => {
+  it('waitingBytes: log that waits for an older line of another file is written before it if there is more', () => {
     const text = '==> a <==\nwaiting for\n==> b <==\na line\n'
     const logOf = (waitingBytes: number): string => {
       const log: string[] = []
@@ -242,10 +242,10 @@ describe('limits', () => {
   })
 })
 
-describe('what is no title', () => {
+describe('not a title of tail', () => {
   it.each([
-    ['a title behind other lines', `a line\n\n==> a.log <==\n${stack}`],
-    ['a line that begins as one', `==> default: Running provisioner\n${stack}`],
+    ['a title after other lines', `a line\n\n==> a.log <==\n${stack}`],
+    ['a line that begins like a title', `==> default: Running provisioner\n${stack}`],
     ['with --input plain', `==> a.log <==\n${stack}`],
   ])('%s', (name, text) => {
     const run = feed([Buffer.from(text)], name.includes('plain') ? { input: 'plain' } : {})

@@ -1,11 +1,11 @@
 /**
- * Puts a text into the forms in which logs carry it. What can be run here is run by test/live and kept in test/golden/carriers; what
- * cannot (Docker, kubelet, shippers, clouds) is built from its documented form, whose source each entry names. No engine runs here.
+ * Puts a text into the forms in which logs carry it. Carriers that can be run here are run by test/live and kept in test/golden/carriers; those that
+ * cannot (Docker, kubelet, shippers, clouds) are built from their documented form, whose source each entry names. No engine runs here.
  */
 
 export const TIME = '2026-11-24T05:00:00.123456789Z'
 
-/** One line of text, the i-th, as its lines in the carrier, without the last line end. */
+/** The i-th line of text as its lines in the carrier, without the last line end. */
 type Wrap = (line: string, i: number) => string
 
 /** Where Docker and containerd cut a line. */
@@ -24,7 +24,7 @@ function parts(line: string): string[] {
   return out
 }
 
-/** Name → how one line looks. */
+/** Name → form of one line. */
 export const WRAPS: Readonly<Record<string, Wrap>> = {
   // Kubernetes, "CRI: Log management for container stdout/stderr streams"; containerd internal/cri/io/logger.go cuts at 16 KiB.
   cri: (line) =>
@@ -47,7 +47,7 @@ export const WRAPS: Readonly<Record<string, Wrap>> = {
       __REALTIME_TIMESTAMP: '1795496400000000',
       _HOSTNAME: 'h',
     }),
-  // docs.fluentbit.io, outputs, format json_lines, behind the kubernetes filter.
+  // docs.fluentbit.io, outputs, format json_lines, after the kubernetes filter.
   'fluent bit': (line) =>
     JSON.stringify({
       date: 1795496400.5,
@@ -69,7 +69,7 @@ export const WRAPS: Readonly<Record<string, Wrap>> = {
       timestamp: TIME,
     }),
   'json message': (line) => JSON.stringify({ '@timestamp': TIME, message: line, host: 'h' }),
-  // opentelemetry.io/docs/specs/otlp, JSON encoding; a line a batch, as the Collector's file exporter writes it.
+  // opentelemetry.io/docs/specs/otlp, JSON encoding; one batch per line, as the Collector's file exporter writes it.
   otlp: (line) =>
     JSON.stringify({
       resourceLogs: [
