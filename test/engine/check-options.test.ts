@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createEngine, dumpstream, parseDumps } from '../../src/index.ts'
 
-/** As JavaScript may call it. */
+/** Calls the engine as untyped JavaScript can. */
 const make = (options: unknown): unknown => Reflect.apply(createEngine, undefined, [options])
 
-describe('an option that has no such value', () => {
+describe('an invalid option value', () => {
   it.each([
     [null, 'options takes an object, not null'],
     ['app.log', 'options takes an object, not "app.log"'],
@@ -17,13 +17,13 @@ describe('an option that has no such value', () => {
     [{ limits: { signature: 5 } }, 'limits has no signature; LIMITS lists all names'],
     [{ limits: { signatures: -1 } }, 'limits.signatures takes a whole number above 0, not -1'],
     [{ limits: { lineBytes: undefined } }, 'limits.lineBytes takes a whole number above 0, not undefined'],
-  ])('%j is told', (options, message) => {
+  ])('throws for %j', (options, message) => {
     expect(() => make(options)).toThrow(
       expect.objectContaining({ name: 'DumpstreamError', code: 'DS_OPTION', message }),
     )
   })
 
-  it('is told by the stream and by parseDumps, too', () => {
+  it('throws in the stream and in parseDumps, too', () => {
     const code = expect.objectContaining({ code: 'DS_OPTION' })
     expect(() => Reflect.apply(dumpstream, undefined, [{ logs: 'keep' }])).toThrow(code)
     expect(() => Reflect.apply(dumpstream, undefined, [{ similarity: 'line' }])).toThrow(code)
@@ -32,7 +32,7 @@ describe('an option that has no such value', () => {
   })
 })
 
-it('text that is pushed in the place of bytes is told, and the engine goes on', () => {
+it('pushing text instead of bytes throws, and the engine continues', () => {
   const engine = createEngine()
   const message = 'push takes bytes, such as Buffer.from(text), not "panic: x\\n"'
   expect(() => Reflect.apply(engine.push, engine, ['panic: x\n'])).toThrow(

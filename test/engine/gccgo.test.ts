@@ -1,4 +1,4 @@
-/** What a program of gccgo 12.2 printed: `runtime.Stack`, `debug=1`, and a panic. */
+/** Output of a program built with gccgo 12.2: `runtime.Stack`, `debug=1`, and a panic. */
 import { expect, it } from 'vitest'
 import { parseDumps } from '../../src/stream/parse.ts'
 
@@ -54,7 +54,7 @@ main.main
 	/srv/shop/main.go:35
 `
 
-it('goroutines without arguments, and creators', () => {
+it('reads goroutines without arguments, and creators', () => {
   const [dump, ...records] = parseDumps(STACKS)
   expect(dump).toMatchObject({ type: 'dump', kind: 'all', goroutines: 5, signatures: 4, damaged: 0, truncated: false })
   expect(records).toContainEqual(
@@ -62,11 +62,11 @@ it('goroutines without arguments, and creators', () => {
   )
 })
 
-it('a profile with goroutines of which it has no stack', () => {
+it('reads a profile with goroutines without stacks', () => {
   expect(parseDumps(PROFILE)[0]).toMatchObject({ type: 'dump', format: 'profile', goroutines: 6, damaged: 0 })
 })
 
-it('a panic', () => {
+it('reads a panic', () => {
   expect(parseDumps(PANIC)[0]).toMatchObject({
     ...{ type: 'dump', kind: 'panic', goroutines: 1, damaged: 0 },
     reason: 'runtime error: invalid memory address or nil pointer dereference',

@@ -1,4 +1,4 @@
-/** An engine that throws, which only a bug makes it do: brought about by one around a real engine that throws at a word. */
+/** An engine that throws, which only a bug causes: simulated by a wrapper around a real engine that throws at a word. */
 import { describe, expect, it } from 'vitest'
 import type { DumpstreamRecord } from '../../src/core/records.ts'
 import type { Engine, InnerOptions } from '../../src/engine/contract.ts'
@@ -47,7 +47,7 @@ function run(pieces: readonly string[], more: Partial<InnerOptions> = {}) {
 }
 
 describe('an engine that throws', () => {
-  it('costs what was open in it; the log and the next dumps go on, at their places', () => {
+  it('loses only what was open; the log and the next dumps continue at their offsets', () => {
     const first = `one\n${DUMP}two\n`
     const boom = 'three BOOM\n'
     const last = `four\n${DUMP}five\n`
@@ -63,13 +63,13 @@ describe('an engine that throws', () => {
     expect([engine.settled, engine.open]).toEqual([engine.stats.bytes, false])
   })
 
-  it('hands out each byte of the log once, at its offset', () => {
+  it('passes each byte of the log once, at its offset', () => {
     const { log, offsets } = run(['a\nb\n', 'c BOOM\n', 'd\n'])
     expect(log).toBe('a\nb\nc BOOM\nd\n')
     expect(offsets.at(-1)).toBe('a\nb\nc BOOM\n'.length)
   })
 
-  it('is not what the caller’s own functions throw', () => {
+  it('does not hide what the functions of the caller throw', () => {
     const onLog = (): void => {
       throw new TypeError('mine')
     }

@@ -45,7 +45,7 @@ describe('a dump in a string of a line that is longer than lineBytes', () => {
     'without quotes': `${JSON.stringify(stacks).slice(1, -1)}\n`,
   }
 
-  it.each(Object.entries(lines))('is read to its end %s, however it is cut into chunks', (_, line) => {
+  it.each(Object.entries(lines))('is read to its end %s, with any chunking', (_, line) => {
     const whole = read(line + after, line.length * 2)
     expect(whole.dump).toMatchObject({ goroutines: 300, damaged: 0, truncated: false })
     expect(whole.dump?.limits).toBeUndefined()
@@ -55,13 +55,13 @@ describe('a dump in a string of a line that is longer than lineBytes', () => {
     for (const chunk of [1000, 4097, 65_536]) expect(read(line + after, chunk)).toEqual(whole)
   })
 
-  it('is truncated where its line ends before the string does', () => {
+  it('is truncated if its line ends before the string does', () => {
     const line = `${JSON.stringify({ msg: stacks }).slice(0, 20_000)}\n`
     expect(read(line, 512).dump).toMatchObject({ truncated: true })
     expect(read(line.trimEnd(), 512).dump).toMatchObject({ truncated: true })
   })
 
-  it('is not waited for when the input ends with the line', () => {
+  it('is complete when the input ends with the line', () => {
     expect(read(JSON.stringify({ msg: stacks }), 512).dump).toMatchObject({ goroutines: 300, truncated: false })
   })
 
@@ -71,18 +71,18 @@ describe('a dump in a string of a line that is longer than lineBytes', () => {
   })
 })
 
-describe('a dump in a line that is longer than lineBytes, and has none in its beginning', () => {
+describe('a dump that is not at the beginning of a line longer than lineBytes', () => {
   const pad = 'x'.repeat(20_000)
   const lines = {
-    'in a string of its own': `${JSON.stringify({ request: pad, msg: stacks, more: 'x'.repeat(9000) })}\n`,
+    'in a separate string': `${JSON.stringify({ request: pad, msg: stacks, more: 'x'.repeat(9000) })}\n`,
     'in a string that begins with something else': `${JSON.stringify({ request: pad, msg: `panic: boom\n\n${stacks}` })}\n`,
     'in a string of logfmt': `level=error request=${pad} msg=${JSON.stringify(stacks)}\n`,
     'in a string that began long before': `${JSON.stringify({ msg: `${pad}\n${stacks}` })}\n`,
     'in JSON in JSON': `${JSON.stringify({ request: pad, log: JSON.stringify({ msg: stacks }) })}\n`,
-    'behind a header in prose': `${JSON.stringify({ request: `${pad}see goroutine 7 [running]: there`, more: pad, msg: stacks })}\n`,
+    'after a header in prose': `${JSON.stringify({ request: `${pad}see goroutine 7 [running]: there`, more: pad, msg: stacks })}\n`,
   }
 
-  it.each(Object.entries(lines))('is read to its end %s, however it is cut into chunks', (_, line) => {
+  it.each(Object.entries(lines))('is read to its end %s, with any chunking', (_, line) => {
     const whole = read(after + line + after, line.length * 2)
     expect(whole.dump).toMatchObject({ goroutines: 300, damaged: 0, truncated: false })
     expect(whole.dump?.bytes[1]).toBe(Buffer.byteLength(after + line))
@@ -90,13 +90,13 @@ describe('a dump in a line that is longer than lineBytes, and has none in its be
     for (const chunk of [100, 1000, 4097, 65_536]) expect(read(after + line + after, chunk)).toEqual(whole)
   })
 
-  it('costs no more for each header that is none', () => {
+  it('costs no more for each header in prose', () => {
     const line = `${JSON.stringify({ msg: 'goroutine 7 [running]: in the docs '.repeat(60_000), more: stacks })}\n`
     expect(read(after + line, 65_536).dump).toMatchObject({ goroutines: 300 })
   })
 })
 
-describe('a string of more than a megabyte, and a dump behind it', () => {
+describe('a dump after a string of more than a megabyte', () => {
   const pad = 'x'.repeat(1_500_000)
   const readWhole = (
     text: string,
@@ -126,7 +126,7 @@ describe('a string of more than a megabyte, and a dump behind it', () => {
       ['a string of more than 1 MiB in the JSON'],
     ],
     [
-      'in a record on lines of its own',
+      'in a record on several lines',
       `${JSON.stringify({ request: pad, msg: stacks }, null, 2)}\n`,
       ['a string of more than 1 MiB in the JSON'],
     ],

@@ -23,7 +23,7 @@ function read(pieces: Iterable<string>, memoryBytes = 2 * MB): Read {
   return { records, dumps: records.filter((record) => record.type === 'dump'), log: log.join('') }
 }
 
-/** A goroutine whose stack no other one has. */
+/** A goroutine with a unique stack. */
 const goroutine = (i: number): string =>
   `goroutine ${i + 1} [select]:\nexample.com/pkg.F${i}(0x1)\n\t/src/pkg/f${i}.go:71 +0xf7\nmain.main()\n\t/src/main.go:3 +0x1\n`
 
@@ -37,7 +37,7 @@ const goroutinesOf = (dumps: readonly DumpRecord[]): number =>
   dumps.reduce((sum, { goroutines }) => sum + goroutines, 0)
 
 describe('memoryBytes', () => {
-  it('is shared by the streams of a log: the dump that has not grown for longest ends, and says so', () => {
+  it('is shared by the streams of a log: the dump that has not grown for the longest time ends, and names the limit', () => {
     const pods = ids(40)
     const { dumps } = read(pods.map((pod) => within(`[pod/web-${pod}/app] `, ids(200).map(goroutine).join(''))))
     expect(dumps).toHaveLength(pods.length)
@@ -56,12 +56,12 @@ describe('memoryBytes', () => {
     expect(dumps.filter(({ limits }) => limits?.includes('memoryBytes')).length).toBeGreaterThan(20)
   })
 
-  it('is as good as no limit where the dumps fit', () => {
+  it('has no effect if the dumps fit', () => {
     const input = ids(20).map((pod) => within(`[pod/web-${pod}/app] `, ids(30).map(goroutine).join('')))
     expect(read(input).dumps.flatMap(({ limits }) => limits ?? [])).toEqual([])
   })
 
-  it('of one dump that is too large, signatures are counted in `other`, and no goroutine is lost', () => {
+  it('counts signatures of a dump that is too large in `other`, and loses no goroutine', () => {
     const { dumps, records } = read(ids(4000).map(goroutine))
     expect(dumps).toHaveLength(1)
     expect(dumps[0]).toMatchObject({ goroutines: 4000, limits: ['memoryBytes'], truncated: false })
@@ -71,7 +71,7 @@ describe('memoryBytes', () => {
     expect(dumps[0]?.other).toEqual({ count: 4000 - counted, signatures: undefined })
   })
 
-  it('holds for parts of lines whose last part does not come, and they are log', () => {
+  it('holds for parts of lines whose last part never comes, and they are log', () => {
     const part = (pod: number): string =>
       JSON.stringify({
         log: `goroutine 7 [running]: ${'x'.repeat(100_000)}`,
@@ -94,7 +94,7 @@ describe('memoryBytes', () => {
     expect(all(MB)).toBeLessThan(40 * 101)
   })
 
-  it('a dump that follows one that was ended is a dump again', () => {
+  it('does not affect a dump that follows one that was ended', () => {
     const { dumps } = read(
       ids(3).flatMap(() => ids(30).map((pod) => within(`[pod/web-${pod}/app] `, ids(200).map(goroutine).join('')))),
     )

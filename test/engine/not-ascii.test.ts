@@ -1,4 +1,4 @@
-/** What a program prints is UTF-8, and goes into records as such: reasons and race reports came out as Latin-1. */
+/** The output of a program is UTF-8, and stays so in records: reasons and race reports came out as Latin-1. */
 import { describe, expect, it } from 'vitest'
 import { type DumpRecord, parseDumps, type SignatureRecord } from '../../src/index.ts'
 
@@ -32,7 +32,7 @@ const CARRIERS: Readonly<Record<string, (line: string) => string>> = {
 
 const recordsOf = (lines: readonly string[]) => parseDumps(Buffer.from(`${lines.join('\n')}\n`))
 
-describe.each(Object.entries(CARRIERS))('%s: what is not ASCII stays what it is', (_, carry) => {
+describe.each(Object.entries(CARRIERS))('%s: non-ASCII text is kept', (_, carry) => {
   it('in a crash', () => {
     const records = recordsOf(CRASH.map(carry))
     const dump = records.find((each): each is DumpRecord => each.type === 'dump')
@@ -55,7 +55,7 @@ describe.each(Object.entries(CARRIERS))('%s: what is not ASCII stays what it is'
 })
 
 it.each(['recovered from panic: ', 'http: panic serving 10.0.0.1:80: ', 'Observed a panic: '])(
-  'in a reason that the log gives: %s',
+  'non-ASCII text is kept in a reason from the log: %s',
   (text) => {
     expect(recordsOf([`2026/11/24 10:00:00 ${text}“wörld”`, ...STACK])[0]).toMatchObject({ reason: '“wörld”' })
   },

@@ -24,10 +24,10 @@ const times = (text: string): (string | undefined)[] => dumpsOf(text).map(({ tim
 const line = (second: number): string => `2026-11-24 08:00:0${second} served\n`
 
 describe('the time of a dump', () => {
-  it('is not that of the line of another stream, for which its own had to go', () => {
+  it('is not that of the line of another stream that evicted its own', () => {
     const docker = (text: string, stream: string, hour: number): string =>
       `${JSON.stringify({ log: `${text}\n`, stream, time: `2026-11-24T0${hour}:00:00.000Z` })}\n`
-    // The second dump is told from the first when its stream ends.
+    // The second dump is separated from the first when its stream ends.
     const lines = [
       'goroutine 7 [running]:',
       'main.f(0x1)',
@@ -36,21 +36,21 @@ describe('the time of a dump', () => {
     ]
     const text = lines.map((each) => docker(each, 'stdout', 5)).join('') + docker('goroutine 5 [running]:', 'stderr', 6)
     const time = '2026-11-24T05:00:00.000Z'
-    // The second one is what its stream had to let go.
+    // The second one is the dump of the evicted stream.
     expect(dumpsOf(text, { limits: { sources: 1 } }).map((dump) => [dump.time, dump.limits])).toEqual([
       [time, undefined],
       [time, ['sources']],
     ])
   })
 
-  it('is that of its carrier, behind a label, too', () => {
+  it('is that of its carrier, after a label, too', () => {
     const time = '2026-11-24T05:00:00.000Z'
     const lines = `recovered: no such user u1: ${DUMP}`.trimEnd().split('\n')
     const text = lines.map((each) => `${JSON.stringify({ log: `${each}\n`, stream: 'stdout', time })}\n`).join('')
     expect(dumpsOf(text)).toMatchObject([{ time, time_from: 'carrier' }])
   })
 
-  it('is that of its line of logfmt, which has no message, and not of the one before', () => {
+  it('is that of its logfmt line, which has no message, not of the line before', () => {
     const before = 'time=2026-11-24T08:00:01Z level=info msg="see goroutine 1 [running]: in the docs"\n'
     const stack = JSON.stringify(DUMP)
     expect(times(`${before}time=2026-11-24T08:00:05Z level=error stack=${stack}\n`)).toEqual([
@@ -58,14 +58,14 @@ describe('the time of a dump', () => {
     ])
   })
 
-  it('is that of the nearest log line, 16 lines back at most', () => {
+  it('is that of the nearest log line, at most 16 lines back', () => {
     const near = `${line(1)}${'no stamp\n'.repeat(15)}${DUMP}`
     const far = `${line(1)}${'no stamp\n'.repeat(16)}${DUMP}`
     expect(times(near)).toEqual(['2026-11-24T08:00:01.000Z'])
     expect(times(far)).toEqual([undefined])
   })
 
-  it('is that of the last 16 lines and 4 KiB, however many dumps were among them', () => {
+  it('comes from the last 16 lines and 4 KiB, however many dumps were among them', () => {
     const filler = (letter: string): string => `${letter.repeat(2000)} ok\n`
     const parts = [
       line(1),
@@ -92,15 +92,15 @@ describe('the time of a dump', () => {
     ])
   })
 
-  it('counts a log line that came in two parts once', () => {
-    // The header is glued to a line: what stands before it is log before the line end is.
+  it('counts a log line that comes in two parts once', () => {
+    // The header is glued to a line: the text before it is logged before the line end.
     const glued = (text: string): string => `${text}goroutine 7 [running]:\nmain.f()\n\t/src/a.go:71 +0xf7\n`
     const text = line(3) + 'no stamp\n'.repeat(7) + glued('late: ') + 'no stamp\n'.repeat(7) + DUMP
     expect(times(text)).toEqual(['2026-11-24T08:00:03.000Z', '2026-11-24T08:00:03.000Z'])
   })
 })
 
-it('finds the reason in a log line, as the last of them', () => {
+it('finds the reason in the last log line', () => {
   const reasons: (string | undefined)[] = []
   const engine = createEngine({
     onRecord: (record) => {

@@ -1,4 +1,4 @@
-/** The text of debug=1: records that came before are compared as a whole, and what stands between their lines is not lost. */
+/** The text of debug=1: records seen before are compared as a whole, and text between their lines is not lost. */
 import { describe, expect, it } from 'vitest'
 import { createEngine, type DumpRecord } from '../../src/index.ts'
 
@@ -8,7 +8,7 @@ const OTHER = ['2 @ 0x526bb9', '#\t0x526bb8\tmain.serve+0x9\t/app/serve.go:7']
 const profile = (...records: readonly (readonly string[])[]): string =>
   `goroutine profile: total 42\n${records.map((lines) => `${lines.join('\n')}\n`).join('\n')}\n`
 
-/** Goroutines of each dump by signature, and the log. */
+/** The goroutines of each dump by signature, and the log. */
 function read(text: string, chunk: number): { counts: string[]; log: string } {
   const counts: string[] = []
   const log: Buffer[] = []
@@ -20,7 +20,7 @@ function read(text: string, chunk: number): { counts: string[]; log: string } {
     },
     onLog: (bytes) => log.push(Buffer.from(bytes)),
   })
-  // One buffer for all chunks, as a shell has it.
+  // One buffer for all chunks, as a shell may reuse it.
   const bytes = Buffer.from(text)
   const room = Buffer.alloc(chunk)
   for (let at = 0; at < bytes.length; at += chunk)
@@ -39,13 +39,13 @@ describe.each([7, 64, 130, 1 << 16])('in chunks of %i bytes', (chunk) => {
     expect(read(first + first + first, chunk)).toEqual({ counts: [...plain, ...plain, ...plain], log: '' })
   })
 
-  it('a log line among the lines of a record that is known stays in the log', () => {
+  it('a log line within a known record stays in the log', () => {
     const [head = '', one = '', two = ''] = RECORD
     const again = profile([head, one, 'level=info msg=hello', two], OTHER)
     expect(read(first + again, chunk)).toEqual({ counts: [...plain, ...plain], log: 'level=info msg=hello\n' })
   })
 
-  it('a log line behind a record, and one ahead of the empty line, stay in the log', () => {
+  it('log lines after a record, before and after the empty line, stay in the log', () => {
     const again = profile([...RECORD, 'a log line'], ['another', ...OTHER])
     const { counts, log } = read(first + again, chunk)
     expect(counts).toEqual([...plain, ...plain])
@@ -53,7 +53,7 @@ describe.each([7, 64, 130, 1 << 16])('in chunks of %i bytes', (chunk) => {
     expect(log).toContain('another\n')
   })
 
-  it('labels of a record that was known without them are read', () => {
+  it('labels of a record that was known without labels are read', () => {
     const [head = '', ...frames] = RECORD
     const again = profile([head, '# labels: {"handler":"/api"}', ...frames], OTHER)
     expect(read(first + again, chunk)).toEqual({ counts: [...plain, ...plain], log: '' })

@@ -1,4 +1,4 @@
-/** What an engine knows goes on in another one, wherever the first was stopped. */
+/** Another engine continues from the state of the first, wherever that was stopped. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { createEngine, type EngineOptions, type EngineSnapshot } from '../../src
 
 const demo = readFileSync(new URL('../../examples/demo.log', import.meta.url))
 
-/** Goroutines of a leak, from `first` on, that block one after the other. */
+/** A dump with `count` leaked goroutines. */
 function dump(count: number, moment: number): string {
   const blocks = Array.from(
     { length: count },
@@ -38,14 +38,14 @@ interface Run {
   readonly snapshot: EngineSnapshot
 }
 
-/** Bytes of the input, [from, to); records have the offsets of the whole input. */
+/** Runs the bytes [from, to) of the input; records have the offsets of the whole input. */
 function run(input: Buffer, from: number, to: number, options: EngineOptions, end: boolean): Run {
   const records: DumpstreamRecord[] = []
   const engine = createEngine({
     stacks: 'always',
     ...options,
     onRecord: (record) => {
-      // It says what there was in this run.
+      // The summary covers only this run.
       if (record.type === 'summary') return
       records.push(
         record.type === 'dump' ? { ...record, bytes: [record.bytes[0] + from, record.bytes[1] + from] } : record,
@@ -65,14 +65,14 @@ const VALUES: readonly (Json | undefined)[] = [
   ...[{ $ids: '////' }, { $ids: 5 }, { $ids: 'AAAA', $minutes: 7 }, JSON.parse('{"__proto__":1}')],
 ]
 
-/** Where the values are, of the elements of each list the first. */
+/** The paths of all values, with only the first two elements of each list. */
 function pathsOf(value: Json, path: readonly string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [[...path]]
   const entries = Array.isArray(value) ? Object.entries(value).slice(0, 2) : Object.entries(value)
   return [[...path], ...entries.flatMap(([name, each]) => pathsOf(each, [...path, name]))]
 }
 
-/** `undefined` takes it away. */
+/** A copy with the value at the path replaced; `undefined` removes it. */
 function changed(of: Json, [name, ...rest]: readonly string[], value: Json | undefined): Json {
   if (name === undefined) return value ?? null
   if (typeof of !== 'object' || of === null) return of
@@ -100,7 +100,7 @@ const INPUTS: [string, Buffer][] = [
 ]
 
 describe('a snapshot', () => {
-  it.each(INPUTS)('goes on anywhere in %s with the records of one run', (_, input) => {
+  it.each(INPUTS)('continues anywhere in %s with the records of a single run', (_, input) => {
     const whole = run(input, 0, input.length, {}, true).records
     expect(whole.filter(({ type }) => type === 'dump').length).toBeGreaterThan(1)
     fc.assert(
@@ -121,14 +121,14 @@ describe('a snapshot', () => {
     )
   })
 
-  it('keeps a leak under watch', () => {
+  it('keeps watching a leak', () => {
     const first = run(leak, 0, leak.length >> 1, {}, false)
     const rest = run(leak, first.snapshot.resumeAt, leak.length, { snapshot: first.snapshot }, true)
     expect(rest.records.filter((record) => record.type === 'signature' && record.verdict === 'leaking')).not.toEqual([])
     expect(rest.records.find((record) => record.type === 'dump')?.dump).toBeGreaterThan(1)
   })
 
-  it('is refused when another version or similarity has made it, and when it is none', () => {
+  it('is refused if made by another version or similarity, or if it is not a snapshot', () => {
     const { snapshot } = run(leak, 0, leak.length, {}, true)
     const refused = (value: unknown, message: string): void => {
       expect(() => createEngine({ snapshot: value as EngineSnapshot })).toThrow(
@@ -142,7 +142,7 @@ describe('a snapshot', () => {
     refused({ ...snapshot, history: { signatures: [], sources: [['a', [{}]]] } }, 'this one is not')
   })
 
-  it('is refused, or gone on with, whatever one of its values was changed to', () => {
+  it('is refused or continued from, whatever one of its values is changed to', () => {
     const before: Json = JSON.parse(JSON.stringify(run(leak, 0, leak.length, {}, true).snapshot))
     const more = Buffer.from(dump(40, 6) + dump(50, 7))
     const wrong: string[] = []
@@ -165,7 +165,7 @@ describe('a snapshot', () => {
     expect(refused).toBeGreaterThan(500)
   })
 
-  it('is refused when it is nested deeper than any is', () => {
+  it('is refused if nested deeper than any real one', () => {
     const { snapshot } = run(leak, 0, leak.length, {}, true)
     const deep: unknown = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
     for (const value of [
@@ -177,7 +177,7 @@ describe('a snapshot', () => {
       )
   })
 
-  it('reads what version 1 has written', () => {
+  it('of version 1 is read', () => {
     const file = new URL('snapshot.v1.json', import.meta.url)
     const made = run(leak, 0, leak.length, {}, true).snapshot
     if (process.env.DUMPSTREAM_UPDATE_GOLDENS === '1') writeFileSync(file, `${JSON.stringify(made)}\n`)
