@@ -159,6 +159,11 @@ export class CarriedStreams {
     return this.#give(carrier, offset, needle)
   }
 
+  /** Ends a wrapped string that the line [pos, next) of `buf` does not continue. Returns whether nothing is open any more because of that. */
+  closesBefore(buf: Buffer, pos: number, next: number): boolean {
+    return this.#strings.endBefore(buf, pos, next) && !this.open
+  }
+
   /** Another chunk comes: forgets what was seen of the last one. */
   enter(): void {
     this.#like.forget()

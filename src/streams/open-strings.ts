@@ -38,16 +38,22 @@ export class OpenStrings {
   /** Takes the line [pos, next) of `buf`, at `offset` of the input, if it continues a string; otherwise the string is over. */
   takeLine(buf: Buffer, pos: number, next: number, offset: number): boolean {
     const stream = this.#wrapped
-    if (stream === undefined) return false
+    if (stream === undefined || this.endBefore(buf, pos, next)) return false
     const end = trimLineEnd(buf, pos, next)
-    const goesOn = stream.isWrapped && goesOnString(buf.toString('latin1', pos, end))
-    if (goesOn) {
-      this.#tape.pass(buf, pos, next)
-      stream.feedRest(buf.subarray(pos, end), offset + next - pos)
-    }
-    if (goesOn && stream.isWrapped) this.#streams.fed(stream)
+    this.#tape.pass(buf, pos, next)
+    stream.feedRest(buf.subarray(pos, end), offset + next - pos)
+    if (stream.isWrapped) this.#streams.fed(stream)
     else this.endWrapped()
-    return goesOn
+    return true
+  }
+
+  /** Ends a string that the line [pos, next) of `buf` does not continue. False if there is none. */
+  endBefore(buf: Buffer, pos: number, next: number): boolean {
+    const stream = this.#wrapped
+    if (stream === undefined) return false
+    if (stream.isWrapped && goesOnString(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))) return false
+    this.endWrapped()
+    return true
   }
 
   /** The string of a wrapped line is over: the next line does not continue it. */

@@ -87,6 +87,7 @@ export class Router implements LineSink {
         pos = streams.known(buf, pos, end, base)
         if (pos < end && streams.logs) pos = streams.passLog(buf, pos, this.#needles.lineFrom(buf, pos))
         if (pos === end) break
+        if (streams.closesBefore(buf, pos, buf.indexOf(LF, pos) + 1)) continue
         const next = this.#carriedLine(buf, words, pos, base, final)
         if (next === pos) {
           this.announced = base + pos

@@ -239,6 +239,12 @@ const FOUND: Readonly<Record<string, readonly [string, Input['options']?]>> = {
     ].join('\n'),
     { limits: { lineBytes: 276, preambleBytes: 244 } },
   ],
+  'the line after a wrapped string that is over goes to the stream of that string, unless a chunk ends between them': [
+    '2026-11-24T05:00:00.100001+00:00 app[web.1]: 2026/11/24 08:01:14 httpktrace=\u001b[0m"goroutine 1 [running]:\\nmain.whole()\\n\\texample.com/loggers/main.go:116 +0x3d\\nmain.main()\\: panic serving 127.0.0.1:35152: boom\n' +
+      '2026-11-24T05:00:00.100000+00:00 app[web.1]: ==================\n' +
+      '\u001b[90m5:11AM\u001b[0m \u001b[32mINF\u001b[0m \u001b[1mgoroutines of this process\u001b[0m \u001b[36mstacktrace=\u001b[0m"goroutine 1 [running]:\\nmain.whole()\\n\\texample.com/loggers/main\n' +
+      '.go:116 +0x3d\\nmain.main()\\n\\texample.com/loggers/main.go:58 +0x34d\\n\\ngoroutine 8 [chan receive]:\\nmain.receive(0x0?)\\n\\texample.com/loggers/main.go:175 +0x15\\nmai',
+  ],
 }
 
 it.each(Object.entries(FOUND))('%s', (_, [text, options = {}]) => {
