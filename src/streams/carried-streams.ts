@@ -109,7 +109,7 @@ export class CarriedStreams {
     this.#like.forget()
     const { inUse, whole, klog } = this.recognition
     const text = this.#text
-    if (this.#strings.takeLine(buf, pos, next, offset) === true) return 'taken'
+    if (this.#strings.takeLine(buf, pos, next, offset)) return 'taken'
     this.#line.begin(buf, pos, next)
     const goingOn = this.#wrappedLines.takePart(text)
     if (goingOn !== undefined) {

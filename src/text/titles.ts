@@ -91,7 +91,8 @@ export function findTitle(text: string, within: number, tries: number): Span | u
   let at = text.indexOf(WORD)
   for (let left = tries; at >= 0 && at <= within && left > 0; left--) {
     const found = titleAt(text, at)
-    if (found !== undefined && (ENDS_TITLE.test(text.slice(found.end)) || isCall(text.slice(found.end)))) return found
+    const rest = found === undefined ? '' : text.slice(found.end)
+    if (found !== undefined && (ENDS_TITLE.test(rest) || isCall(rest))) return found
     at = text.indexOf(WORD, at + 1)
   }
   return undefined
