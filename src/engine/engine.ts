@@ -11,7 +11,7 @@ import { LogQueue } from '../lines/log-queue.ts'
 import { Splitter } from '../lines/splitter.ts'
 import { type Origin, Reporter } from '../report/reporter.ts'
 import { WORTH_ITS_WHILE } from '../stacks/tables.ts'
-import { LazyStreams } from '../streams/lazy-streams.ts'
+import { CarriedStreams } from '../streams/carried-streams.ts'
 import { Router } from '../streams/router.ts'
 import { Silence } from '../streams/silence.ts'
 import { checkOptions } from './check-options.ts'
@@ -38,8 +38,6 @@ class LogEngine implements Engine, Keeper {
   readonly #reporter: Reporter
   /** Dumps in the plain text. */
   readonly #plain: InterleavedDumps
-  /** Dumps inside carriers. */
-  readonly #streams: LazyStreams
   readonly #router: Router
   #bytes = 0
   #now: number | undefined
@@ -77,9 +75,9 @@ class LogEngine implements Engine, Keeper {
     const ofInput: DumpContext = { origin: () => own, openings: () => openings.plain() }
     this.#plain = new InterleavedDumps(new DumpSource(parts, tape, ofInput))
     const blockBytes = (options.kernels ?? WORTH_ITS_WHILE).bytes
-    this.#streams = new LazyStreams(() => {
+    const makeStreams = (): CarriedStreams => {
       const named = namedInput(source, options)
-      return {
+      return new CarriedStreams({
         limits,
         budget,
         tape,
@@ -88,16 +86,9 @@ class LogEngine implements Engine, Keeper {
         keys: { text: options.textKey, time: options.timeKey, streams: options.streamKeys },
         makeDumps: (stream, carried) =>
           new InterleavedDumps(new DumpSource(parts, carried, new StreamContext(stream, named, openings))),
-      }
-    })
-    this.#router = new Router({
-      limits,
-      input,
-      tape: this.#tape,
-      plain: this.#plain,
-      streams: this.#streams,
-      blockBytes,
-    })
+      })
+    }
+    this.#router = new Router({ limits, input, tape, plain: this.#plain, makeStreams, blockBytes })
     this.#splitter = new Splitter(this.#router, limits.lineBytes)
   }
 
@@ -112,12 +103,12 @@ class LogEngine implements Engine, Keeper {
 
   get resumeAt(): number {
     const { settled } = this
-    const starts = [this.#plain.start, this.#streams.made?.start, this.#router.start]
+    const starts = [this.#plain.start, this.#router.streams?.start, this.#router.start]
     return Math.min(settled, this.#splitter.decided, ...starts.map((start) => start ?? settled))
   }
 
   get open(): boolean {
-    return this.#streams.made?.open === true || !this.#plain.quiet || this.#splitter.waiting
+    return this.#router.streams?.open === true || !this.#plain.quiet || this.#splitter.waiting
   }
 
   /** Besides what its streams keep: the dump in the plain text, the log that waits, the beginning of a line. */
@@ -134,7 +125,7 @@ class LogEngine implements Engine, Keeper {
   push(chunk: Uint8Array): void {
     this.#bytes += chunk.length
     this.#splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
-    this.#streams.made?.count()
+    this.#router.streams?.count()
     this.#budget.note(this)
   }
 
@@ -149,7 +140,7 @@ class LogEngine implements Engine, Keeper {
     const idle = this.#options.idle ?? 1000
     // The waiting lines may belong to an open dump.
     this.#tickWaiting(now, idle)
-    this.#streams.made?.tick(now, idle)
+    this.#router.streams?.tick(now, idle)
     if (this.#plain.quiet) this.#silence.break()
     else if (this.#silence.lasts(this.#plain.progress, now, idle)) {
       this.#silence.break()
@@ -161,13 +152,13 @@ class LogEngine implements Engine, Keeper {
     this.#splitter.end()
     this.#plain.end()
     this.#plain.release()
-    this.#streams.made?.end()
+    this.#router.streams?.end()
     this.#budget.forget(this)
   }
 
   /** Waiting lines become log if the dump that they may announce does not come. */
   #tickWaiting(now: number, idle: number): void {
-    const from = this.#splitter.waiting ? this.#router.announced : -1
+    const from = this.#splitter.waiting ? this.#router.waitsFrom : -1
     if (from < 0) this.#waiting.break()
     else if (this.#waiting.lasts(from, now, idle)) this.#splitter.release()
   }

@@ -24,8 +24,7 @@ import { Syslog } from '../carriers/syslog.ts'
 import { TAB, trimLineEnd } from '../core/ascii.ts'
 import type { Budget } from '../core/budget.ts'
 import type { LogTape } from '../lines/tape.ts'
-import { announces, mayAnnounce } from '../text/announcement.ts'
-import { startsHeader } from '../text/titles.ts'
+import { mayAnnounce } from '../text/announcement.ts'
 import { CarriedTape } from './carried-tape.ts'
 import { LikeLines } from './like-lines.ts'
 import { OpenStrings } from './open-strings.ts'
@@ -65,21 +64,20 @@ export class CarriedStreams {
   /** The stream of a header with a prefix that the other lines of its dump may not have. */
   #unproved: Unproved | undefined
   readonly #ofUnproved: UnprovedParts
-  readonly #wrappedLines = new WrappedLines()
+  readonly #wrappedLines: WrappedLines
   readonly #like: LikeLines
 
   constructor(options: CarriedStreamsOptions) {
     const { tape, input, keys, limits, budget, blockBytes } = options
     this.#tape = tape
     this.#line = new CarriedTape(tape)
-    const maker = new StreamMaker(options, this.#line)
-    const streams = new StreamMap(limits.sources, budget)
-    this.#maker = maker
-    this.#map = streams
-    const [probe, onDrop] = [() => maker.probe, (carrier: Carrier) => streams.drop(carrier)]
-    this.recognition = new Recognition({ input, keys, tape, probe, onDrop })
-    this.#strings = new OpenStrings(tape, streams)
-    this.#ofUnproved = { tape, streams, maker, recognition: this.recognition }
+    this.#maker = new StreamMaker(options, this.#line)
+    this.#map = new StreamMap(limits.sources, budget)
+    const onDrop = (carrier: Carrier): void => this.#map.drop(carrier)
+    this.recognition = new Recognition({ input, keys, tape, probe: () => this.#maker.probe, onDrop })
+    this.#strings = new OpenStrings(tape, this.#map)
+    this.#wrappedLines = new WrappedLines(this.recognition, this.#map)
+    this.#ofUnproved = { tape, streams: this.#map, maker: this.#maker, recognition: this.recognition }
     this.#like = new LikeLines(blockBytes)
   }
 
@@ -111,16 +109,17 @@ export class CarriedStreams {
     const text = this.#text
     if (this.#strings.takeLine(buf, pos, next, offset)) return 'taken'
     this.#line.begin(buf, pos, next)
-    const goingOn = this.#wrappedLines.takePart(text)
-    if (goingOn !== undefined) {
-      this.#feed(undefined, goingOn, text, offset, false)
+    const continued = this.#wrappedLines.takePart(text)
+    if (continued !== undefined) {
+      this.#feed(undefined, continued, text, offset, false)
       return 'taken'
     }
     let known: Carrier | undefined
     for (const carrier of inUse) {
       if (carrier === whole && !needle) continue
       if (!carrier.read(buf, pos, next, text)) continue
-      if (!this.#beginWrapped(carrier, needle, end, final)) return 'waits'
+      if (!this.#wrappedLines.begin(carrier, text, needle, { buf, start: pos, next, end, isFinal: final }))
+        return 'waits'
       klog.note(carrier, text)
       if (this.#take(carrier, offset, needle)) return 'taken'
       if (carrier !== whole && (known === undefined || known instanceof Prefix)) known = carrier
@@ -133,7 +132,7 @@ export class CarriedStreams {
       return 'taken'
     }
     if (needle && this.recognition.recognise(buf, pos, next, pos)) {
-      const carrier = this.recognition.inUse[0]
+      const [carrier] = this.recognition.inUse
       if (carrier?.read(buf, pos, next, text) === true && this.#take(carrier, offset, needle)) return 'taken'
     }
     if (known === undefined) return 'refused'
@@ -159,9 +158,10 @@ export class CarriedStreams {
     return this.#give(carrier, offset, needle)
   }
 
-  /** Ends a wrapped string that the line [pos, next) of `buf` does not continue. Returns whether nothing is open any more because of that. */
-  closesBefore(buf: Buffer, pos: number, next: number): boolean {
-    return this.#strings.endBefore(buf, pos, next) && !this.open
+  /** See OpenStrings.takeLine. If it is not taken, nothing may be open any more. */
+  takeRest(buf: Buffer, pos: number, next: number, offset: number): boolean {
+    this.#like.forget()
+    return this.#strings.takeLine(buf, pos, next, offset)
   }
 
   /** Another chunk comes: forgets what was seen of the last one. */
@@ -175,8 +175,8 @@ export class CarriedStreams {
    * first byte of `buf` in the input. Returns where the first line begins that was not taken.
    */
   known(buf: Buffer, pos: number, end: number, base: number): number {
-    const { stream } = this.#like
-    if (stream === undefined || !this.#mayRepeat(stream)) return pos
+    const stream = this.#repeated
+    if (stream === undefined) return pos
     const at = this.#like.giveKnown(buf, pos, end, base)
     this.#map.fed(stream)
     return at
@@ -189,40 +189,20 @@ export class CarriedStreams {
 
   /** Like `known`, for lines whose texts are plain log after the dump: they pass. None of them holds a needle. */
   passLog(buf: Buffer, pos: number, end: number): number {
-    const { stream } = this.#like
-    if (stream === undefined || !this.#mayRepeat(stream)) return pos
+    const stream = this.#repeated
+    if (stream === undefined) return pos
     const at = this.#like.giveLog(buf, pos, end)
     this.#tape.pass(buf, pos, at)
     this.#map.fed(stream)
     return at
   }
 
-  /** May the next line be read like the one before, which `stream` was given? */
-  #mayRepeat(stream: Stream): boolean {
+  /** The stream that was given the line before, if the next one may be read like that. */
+  get #repeated(): Stream | undefined {
+    const { stream, carrier } = this.#like
     const { inUse, klog } = this.recognition
-    if (this.#wrappedLines.areKnown || inUse[0] !== this.#like.carrier) return false
-    return klog.isNowhere && this.#unproved?.stream !== stream
-  }
-
-  /** Like WrappedLines.begin, for the current text, if it is part of a dump: lines go up to `end`. */
-  #beginWrapped(carrier: Carrier, needle: boolean, end: number, isFinal: boolean): boolean {
-    const text = this.#text
-    if (text.partial || carrier.several === true || carrier === this.recognition.whole) return true
-    const { buf, start, end: next } = this.#line
-    const line = { buf, start, next, end, isFinal }
-    if (!this.#wrappedLines.mayBegin(text, line)) return true
-    const { key } = text
-    const stream = this.#map.get(carrier, key)
-    if (stream?.open !== true && !(needle ? startsHeader(text.latin1()) : announces(text.buf, text.start, text.end)))
-      return true
-    // The stream that the current line begins does not exist yet.
-    const isStream = (other: Carrier, of: string): boolean => of === key || this.#map.get(other, of) !== undefined
-    return this.#wrappedLines.begin(
-      text,
-      (words) => stream?.withoutInner(words) ?? words,
-      line,
-      (from, to, least) => this.recognition.isCarried(buf, from, to, least, isStream),
-    )
+    const mayRepeat = !this.#wrappedLines.areKnown && inUse[0] === carrier && klog.isNowhere
+    return mayRepeat && this.#unproved?.stream !== stream ? stream : undefined
   }
 
   /** Like OpenStrings.begin, for a line that is already in the log, as is all that follows. `needle`: its beginning holds one. */

@@ -7,7 +7,7 @@
 import { dumpString } from '../carriers/dump-string.ts'
 import { BACKSLASH, CR, LF, QUOTE, trimLineEnd } from '../core/ascii.ts'
 import { findNeedle, NEEDLE_BYTES } from '../text/needle.ts'
-import type { LazyStreams } from './lazy-streams.ts'
+import type { CarriedStreams } from './carried-streams.ts'
 
 /** Most backslashes that are examined to decide whether the quote after them is escaped; they are kept however the line is split into pieces. */
 const ESCAPES = 16
@@ -16,13 +16,13 @@ const NEWLINE = Buffer.from('\n')
 
 /** Lines that are too long to be read, one after the other. They are already in the log. */
 export class LongLines {
-  readonly #streams: LazyStreams
+  readonly #streams: () => CarriedStreams
   readonly #reach: number
   /** The line that is coming, as long as no dump was found in it. */
   #line: LongLine | undefined
 
   /** `reach`: see LongLine. */
-  constructor(streams: LazyStreams, reach: number) {
+  constructor(streams: () => CarriedStreams, reach: number) {
     this.#streams = streams
     this.#reach = reach
   }
@@ -34,7 +34,7 @@ export class LongLines {
 
   /** `buf` is the beginning of a line, at `base` of the input, with a line end that was added. `needle`: it holds one. */
   begin(buf: Buffer, base: number, needle: boolean): void {
-    const isFound = this.#streams.make().beginning(buf, base, needle)
+    const isFound = this.#streams().beginning(buf, base, needle)
     this.#line = isFound ? undefined : new LongLine(this.#reach, base)
     this.#line?.begin(buf.subarray(0, -1))
   }
@@ -47,12 +47,12 @@ export class LongLines {
     const found = this.#line?.take(piece, base + stop, isLast)
     if (isLast || found !== undefined) this.#line = undefined
     if (found === undefined) {
-      this.#streams.make().rest(piece, base + end, isLast)
+      this.#streams().rest(piece, base + end, isLast)
       return
     }
     // The first line of the string is in the beginning: the rest belongs to the same string.
-    if (this.#streams.make().beginning(Buffer.concat([found.beginning, NEWLINE]), found.at, true))
-      this.#streams.make().rest(found.rest, base + end, isLast)
+    if (this.#streams().beginning(Buffer.concat([found.beginning, NEWLINE]), found.at, true))
+      this.#streams().rest(found.rest, base + end, isLast)
   }
 }
 

@@ -35,24 +35,19 @@ export class OpenStrings {
     this.#wrapped = stream
   }
 
-  /** Takes the line [pos, next) of `buf`, at `offset` of the input, if it continues a string; otherwise the string is over. */
+  /** Takes the line [pos, next) of `buf`, at `offset` of the input, if it continues the string of a wrapped line; otherwise that is over. */
   takeLine(buf: Buffer, pos: number, next: number, offset: number): boolean {
     const stream = this.#wrapped
-    if (stream === undefined || this.endBefore(buf, pos, next)) return false
+    if (stream === undefined) return false
     const end = trimLineEnd(buf, pos, next)
+    if (!stream.isWrapped || !continuesString(buf.toString('latin1', pos, end))) {
+      this.endWrapped()
+      return false
+    }
     this.#tape.pass(buf, pos, next)
     stream.feedRest(buf.subarray(pos, end), offset + next - pos)
     if (stream.isWrapped) this.#streams.fed(stream)
     else this.endWrapped()
-    return true
-  }
-
-  /** Ends a string that the line [pos, next) of `buf` does not continue. False if there is none. */
-  endBefore(buf: Buffer, pos: number, next: number): boolean {
-    const stream = this.#wrapped
-    if (stream === undefined) return false
-    if (stream.isWrapped && goesOnString(buf.toString('latin1', pos, trimLineEnd(buf, pos, next)))) return false
-    this.endWrapped()
     return true
   }
 
@@ -87,6 +82,6 @@ export class OpenStrings {
 }
 
 /** Does `line` continue the string whose end is missing in the line before? */
-function goesOnString(line: string): boolean {
+function continuesString(line: string): boolean {
   return line.length <= WIDEST && ESCAPED.test(line) && !BEGINNING.test(line) && REST.test(line)
 }

@@ -20,14 +20,13 @@ import type { Limits } from '../core/limits.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LogQueue } from '../lines/log-queue.ts'
 import type { LineSink } from '../lines/splitter.ts'
-import { announcementBefore, announces, findAnnouncement } from '../text/announcement.ts'
+import { announces } from '../text/announcement.ts'
 import { firstLine, isTitle, lineStart } from '../text/needle.ts'
-import { withPrefixAfter } from './bare-head.ts'
-import type { LazyStreams } from './lazy-streams.ts'
+import type { CarriedStreams } from './carried-streams.ts'
+import { HeaderSearch, mayBeCarried } from './header-search.ts'
 import { LongLines } from './long-line.ts'
 import { Needles } from './needles.ts'
 import { endGlued } from './unproved.ts'
-import { wrappedHeader } from './wrapped-lines.ts'
 
 /** Most bytes of the last line that are examined when the input ends. */
 const LAST_LINE_BYTES = 4096
@@ -38,8 +37,8 @@ export interface RouterParts {
   readonly tape: LogQueue
   /** Dumps in the text as it is. */
   readonly plain: InterleavedDumps
-  /** Dumps inside carriers. */
-  readonly streams: LazyStreams
+  /** Dumps inside carriers, made on demand: most inputs have none, and there may be thousands of files. */
+  readonly makeStreams: () => CarriedStreams
   /** See CarriedStreamsOptions.blockBytes, for log after a dump. */
   readonly blockBytes: number
 }
@@ -48,11 +47,12 @@ export class Router implements LineSink {
   readonly #limits: Limits
   readonly #tape: LogQueue
   readonly #plain: InterleavedDumps
-  readonly #streams: LazyStreams
+  readonly #makeStreams: () => CarriedStreams
+  /** Dumps inside carriers; undefined until a line may be in one. */
+  #made: CarriedStreams | undefined
   readonly #blockBytes: number
   readonly #needles: Needles
-  /** Offset in the input of the line that may announce a dump, from which on lines wait; -1 for none. */
-  announced = -1
+  readonly #search: HeaderSearch
   readonly #long: LongLines
 
   constructor(parts: RouterParts) {
@@ -60,9 +60,20 @@ export class Router implements LineSink {
     this.#needles = new Needles(parts.input)
     this.#tape = parts.tape
     this.#plain = parts.plain
-    this.#streams = parts.streams
+    this.#makeStreams = parts.makeStreams
     this.#blockBytes = parts.blockBytes
-    this.#long = new LongLines(parts.streams, parts.limits.preambleBytes)
+    this.#search = new HeaderSearch(parts.limits, this.#needles, () => this.#streams.recognition)
+    this.#long = new LongLines(() => this.#streams, parts.limits.preambleBytes)
+  }
+
+  get #streams(): CarriedStreams {
+    this.#made ??= this.#makeStreams()
+    return this.#made
+  }
+
+  /** Dumps inside carriers; undefined as long as no line may have been in one. */
+  get streams(): CarriedStreams | undefined {
+    return this.#made
   }
 
   /** Whether the next lines are known to hold no needle. */
@@ -75,65 +86,47 @@ export class Router implements LineSink {
     return this.#long.start
   }
 
+  /** Offset in the input of the line from which on lines wait; -1 for none. */
+  get waitsFrom(): number {
+    return this.#search.waitsFrom
+  }
+
   lines(buf: Buffer, start: number, end: number, base: number, final: boolean): number {
     this.#tape.base = base
     const words = wordsOf(buf)
     this.#needles.enter(end)
-    this.#streams.made?.enter()
+    this.#made?.enter()
     let pos = start
     while (pos < end) {
-      const { made: streams } = this.#streams
+      const streams = this.#made
       if (streams?.open === true) {
         pos = streams.known(buf, pos, end, base)
         if (pos < end && streams.logs) pos = streams.passLog(buf, pos, this.#needles.lineFrom(buf, pos))
         if (pos === end) break
-        if (streams.closesBefore(buf, pos, buf.indexOf(LF, pos) + 1)) continue
+        const stop = buf.indexOf(LF, pos) + 1
+        if (streams.takeRest(buf, pos, stop, base + pos)) pos = stop
+        if (pos === stop || !streams.open) continue
         const next = this.#carriedLine(buf, words, pos, base, final)
         if (next === pos) {
-          this.announced = base + pos
+          this.#search.waitsFrom = base + pos
           return pos
         }
         pos = next
         continue
       }
       if (this.#plain.quiet) {
-        const needle = this.#nextHeader(buf, pos, end)
-        if (needle < 0 && !final) {
-          const at = this.#announcement(buf, pos, end, base)
-          this.#tape.pass(buf, pos, at)
-          return at
-        }
-        const near = needle < 0 ? end : lineStart(buf, pos, needle)
-        const next = needle < 0 ? end : buf.indexOf(LF, needle) + 1
-        if (needle === near && needle >= 0 && isTitle(buf, near, next)) {
-          const like = withPrefixAfter(buf, near, next, end)
-          if (like === 'unknown' && !final) {
-            pos = this.#approach(buf, pos, near)
-            this.announced = base + pos
-            return pos
-          }
-          if (like !== undefined && like !== 'unknown' && this.#isBareOf(like, buf, pos, near)) {
-            pos = this.#approach(buf, pos, near)
-            pos = this.#bareLines(buf, words, pos, next, base, like)
-            continue
-          }
-        }
-        if (this.#isCarried(buf, near, next, needle, pos)) {
-          pos = this.#approachCarried(buf, words, pos, near, next, base)
+        const found = this.#search.next(buf, pos, end, base, final)
+        if (found.is === 'carried') {
+          pos = this.#approachCarried(buf, words, pos, found.near, found.next, base)
           continue
         }
-        const whole = needle > near ? wrappedHeader(buf, near, next, end) : undefined
-        if (whole === 'unknown' && !final) {
-          const at = findAnnouncement(buf, pos, near, this.#limits.preambleBytes)
-          this.#tape.pass(buf, pos, at)
-          this.announced = base + at
-          return at
-        }
-        if (whole !== undefined && whole !== 'unknown' && this.#isBareOf(whole, buf, pos, near)) {
-          pos = this.#approachCarried(buf, words, pos, near, next, base)
+        this.#tape.pass(buf, pos, found.at)
+        pos = found.at
+        if (found.is === 'waits') return pos
+        if (found.is === 'bare') {
+          pos = this.#bareLines(buf, words, pos, found.next, base, found.like)
           continue
         }
-        pos = this.#approach(buf, pos, near)
       } else if (!this.#plain.open && this.#entersCarrier(buf, pos)) {
         pos = this.#carriedLine(buf, words, pos, base)
         continue
@@ -172,9 +165,9 @@ export class Router implements LineSink {
     if (this.#plain.stopped !== 'foreign') return at
     const next = buf.indexOf(LF, at) + 1
     if (
-      this.#mayBeCarried(buf, at, next, this.#needles.within(buf, at, next)) &&
+      mayBeCarried(buf, at, next, this.#needles.within(buf, at, next)) &&
       this.#breaksIn(buf, at, next) &&
-      this.#streams.make().line(buf, at, next, base + at, true) === 'taken'
+      this.#streams.line(buf, at, next, base + at, true) === 'taken'
     ) {
       this.#plain.takenElsewhere(next - at)
       return next
@@ -185,7 +178,7 @@ export class Router implements LineSink {
 
   /** Does a dump in a carrier begin in the line [at, next), which is foreign to the plain one? */
   #breaksIn(buf: Buffer, at: number, next: number): boolean {
-    const { recognition } = this.#streams.make()
+    const { recognition } = this.#streams
     if (recognition.recogniseForm(buf, at, next, at, this.#plain.isInDump)) return true
     return !this.#plain.isIndented && recognition.recogniseIndent(buf, at, next, at)
   }
@@ -197,39 +190,11 @@ export class Router implements LineSink {
     return stop
   }
 
-  /** Start of the lines in [pos, end) that must wait for what comes next, because they may announce a dump; `end` if there are none. */
-  #announcement(buf: Buffer, pos: number, end: number, base: number): number {
-    const window = this.#limits.preambleBytes
-    if (base + pos === this.announced && end - pos <= window) return pos
-    const at = findAnnouncement(buf, pos, end, window)
-    this.announced = at < end ? base + at : -1
-    return at
-  }
-
-  /** Offset of the next needle that may belong to a header; -1 if there is none. Lines of carriers that only quote one are skipped. */
-  #nextHeader(buf: Buffer, pos: number, end: number): number {
-    for (let at = this.#needles.from(buf, pos); at < end; ) {
-      const line = lineStart(buf, pos, at)
-      const next = buf.indexOf(LF, at) + 1
-      if (at === line || wrappedHeader(buf, line, next, end) !== undefined) return at
-      if (!this.#streams.make().recognition.quotes(buf, line, next, pos)) return at
-      at = this.#needles.from(buf, next)
-    }
-    return -1
-  }
-
-  /** Passes the log before the line at `near`, which may hold a header, and before what announces it. Returns where that begins. */
-  #approach(buf: Buffer, pos: number, near: number): number {
-    const at = announcementBefore(buf, pos, near, this.#limits.preambleBytes)
-    this.#tape.pass(buf, pos, at)
-    return at
-  }
-
-  /** Like `#approach`, for the line [near, next) in a carrier, which it also takes. Returns where the next line begins. */
+  /** Passes the log before the header in the line [near, next), which is in a carrier, and takes what is left. Returns where the next line begins. */
   #approachCarried(buf: Buffer, words: DataView, pos: number, near: number, next: number, base: number): number {
     // What announces it, a few lines before in the same stream, belongs to it.
     const window = firstLine(buf, pos, near - this.#limits.preambleBytes)
-    const { recognition } = this.#streams.make()
+    const { recognition } = this.#streams
     const announced = recognition.announced(buf, window, near, next)
     let from = announced < near ? announced : recognition.announcedBare(buf, window, near, next)
     this.#tape.pass(buf, pos, from)
@@ -246,36 +211,17 @@ export class Router implements LineSink {
     for (let from = pos; from < end; ) {
       const next = buf.indexOf(LF, from) + 1
       const needle = this.#needles.within(buf, from, next) >= 0
-      if (this.#streams.make().bare(buf, from, next, base + from, needle, like)) from = next
+      if (this.#streams.bare(buf, from, next, base + from, needle, like)) from = next
       else from = this.#carriedLine(buf, words, from, base)
     }
     return end
   }
 
-  /** Does a carrier know the header at `near` as it is in `like`, after the log from `pos` on? */
-  #isBareOf(like: Buffer, buf: Buffer, pos: number, near: number): boolean {
-    const before = buf.subarray(firstLine(buf, pos, near - this.#limits.preambleBytes), near)
-    const all = Buffer.concat([before, like])
-    return this.#streams.make().recognition.recognise(all, before.length, all.length, 0)
-  }
-
-  /** Does a carrier know the header in the line [line, next), whose needle is at `needle`? `from`: see Recognition.recognise. */
-  #isCarried(buf: Buffer, line: number, next: number, needle: number, from: number): boolean {
-    return (
-      this.#mayBeCarried(buf, line, next, needle) && this.#streams.make().recognition.recognise(buf, line, next, from)
-    )
-  }
-
-  /** A line that begins with a needle and ends like a title is a header without a carrier. */
-  #mayBeCarried(buf: Buffer, line: number, next: number, needle: number): boolean {
-    return needle >= 0 && (needle > line || !isTitle(buf, line, next))
-  }
-
   /** Does a carrier know the header in the line at `pos`? Then what was held before it without a carrier is log. */
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
-    if (!this.#mayBeCarried(buf, pos, next, this.#needles.within(buf, pos, next))) return false
-    if (!this.#streams.make().recognition.recogniseFlush(buf, pos, next, pos)) return false
+    if (!mayBeCarried(buf, pos, next, this.#needles.within(buf, pos, next))) return false
+    if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
     this.#plain.end()
     return true
   }
@@ -286,7 +232,7 @@ export class Router implements LineSink {
   #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
     const needle = this.#needles.within(buf, pos, next) >= 0
-    const taken = this.#streams.make().line(buf, pos, next, base + pos, needle, this.#needles.end, final)
+    const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#needles.end, final)
     if (taken === 'taken') return next
     if (taken === 'waits') return pos
     if (taken === 'likely log') {

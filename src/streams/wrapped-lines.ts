@@ -5,11 +5,15 @@
  *     web-1  | github.com/example/shop/internal/handl
  *     ers.(*Server).Serve(0xc000332e00)
  */
-import type { CarriedText } from '../carriers/carrier.ts'
+import type { CarriedText, Carrier } from '../carriers/carrier.ts'
 import { LF, trimLineEnd } from '../core/ascii.ts'
+import { announces } from '../text/announcement.ts'
+import { startsHeader } from '../text/titles.ts'
 import { mayBeWrapped, PIECES, WIDEST, WrapWidths } from '../text/wrap-widths.ts'
 import { cutHeaderIn, headOfWrapped, mayGoOn, SOFT_BREAK } from '../text/wrapped.ts'
+import type { Recognition } from './recognition.ts'
 import type { Stream } from './stream.ts'
+import type { StreamMap } from './stream-map.ts'
 
 /** A TAB is one byte, and up to this many columns. */
 const TAB_COLUMNS = 8
@@ -29,17 +33,21 @@ export interface LineBefore {
   readonly isFinal: boolean
 }
 
-/** Has a carrier put at least `least` bytes before the text of the line [from, to)? */
-type IsCarried = (from: number, to: number, least: number) => boolean
-
 const NONE: readonly string[] = []
 
 export class WrappedLines {
+  readonly #recognition: Recognition
+  readonly #streams: StreamMap
   readonly #widths = new WrapWidths()
   /** The texts of the lines that continue the last one. */
   #rest: readonly string[] = NONE
   /** The stream of the last line, if it is continued. */
   #stream: Stream | undefined
+
+  constructor(recognition: Recognition, streams: StreamMap) {
+    this.#recognition = recognition
+    this.#streams = streams
+  }
 
   /** Lines are known to be wrapped. */
   get areKnown(): boolean {
@@ -51,27 +59,28 @@ export class WrappedLines {
     if (this.#rest.length > 0) this.#stream = stream
   }
 
-  /** May the lines after `line`, whose own text is `text`, continue it? Most lines do not end like a wrapped one. */
-  mayBegin(text: CarriedText, line: LineBefore): boolean {
-    this.#rest = NONE
-    const { buf, start, next, end } = line
-    const stop = trimLineEnd(buf, start, next)
-    if (!mayBeWrapped(stop - start) || !endsLine(text, buf, stop)) return false
-    const prefixLength = stop - start - (text.end - text.start) + 1
-    return next >= end || prefixLength <= 0 || !beginsAlike(buf, start, next, Math.min(FIRST_BYTES, prefixLength))
-  }
-
   /**
-   * Do the lines after `line` continue it, for which `mayBegin` is true? Then `text`, its own text, is a part from now on, and `takePart` gives the
-   * other parts. `inside` returns the end of a text, without what a logger has put before it. False: the lines after it must come first.
+   * Do the lines after `line`, whose own `text` `carrier` has read, continue it? Then `text` is a part from now on, and `takePart` gives the other
+   * parts. `needle`: the line holds one. False: the lines after it must come first.
    */
-  begin(text: CarriedText, inside: (words: string) => string, line: LineBefore, isCarried: IsCarried): boolean {
+  begin(carrier: Carrier, text: CarriedText, needle: boolean, line: LineBefore): boolean {
+    if (text.partial || carrier.several === true || carrier === this.#recognition.whole) return true
+    if (!this.#mayBegin(text, line)) return true
+    const { key } = text
+    const stream = this.#streams.get(carrier, key)
+    // Only lines of a dump are joined.
+    if (stream?.open !== true && !(needle ? startsHeader(text.latin1()) : announces(text.buf, text.start, text.end)))
+      return true
     const { buf, start, next } = line
     const length = trimLineEnd(buf, start, next) - start
     const prefixLength = length - (text.end - text.start) + 1
+    // The stream that the line begins does not exist yet.
+    const isStream = (other: Carrier, of: string): boolean => of === key || this.#streams.get(other, of) !== undefined
     const whole = text.latin1().replace(/\r$/, '')
-    const words = inside(whole)
-    const texts = this.#pieces(words, length, line, (from, to) => isCarried(from, to, prefixLength / 2))
+    const words = stream?.withoutInner(whole) ?? whole
+    const texts = this.#pieces(words, length, line, (from, to) =>
+      this.#recognition.isCarried(buf, from, to, prefixLength / 2, isStream),
+    )
     if (texts === 'unknown') return false
     if (texts === undefined) return true
     const [first = '', ...others] = texts
@@ -79,6 +88,16 @@ export class WrappedLines {
     text.partial = true
     this.#rest = others
     return true
+  }
+
+  /** May the lines after `line`, whose own text is `text`, continue it? Most lines do not end like a wrapped one. */
+  #mayBegin(text: CarriedText, line: LineBefore): boolean {
+    this.#rest = NONE
+    const { buf, start, next, end } = line
+    const stop = trimLineEnd(buf, start, next)
+    if (!mayBeWrapped(stop - start) || !endsLine(text, buf, stop)) return false
+    const prefixLength = stop - start - (text.end - text.start) + 1
+    return next >= end || prefixLength <= 0 || !beginsAlike(buf, start, next, Math.min(FIRST_BYTES, prefixLength))
   }
 
   /** Puts the next part into `text` and returns its stream; undefined if the last line is not continued. */
