@@ -2,7 +2,6 @@
 import { trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
-import { readLine, readStripped } from '../text/line.ts'
 import { beginGoroutine } from './begin-goroutine.ts'
 import type { Body } from './body.ts'
 import type { GoroutineHeader } from './goroutine.ts'
@@ -55,9 +54,9 @@ export function fitOf(
   const { goroutine, dump } = open
   const { tree, at } = goroutine
   const { count, parent } = tree.calls
-  const goesOn = at !== undefined && tree.step(at, buf, words, pos, next) !== undefined
+  const isKnown = at !== undefined && tree.step(at, buf, words, pos, next) !== undefined
   tree.calls.takeBack(count, parent)
-  if (goesOn) return 3
+  if (isKnown) return 3
   if (headers.read(buf, words, pos, next) > 0) {
     const { id } = headers
     if (goroutine.header?.id === id || dump?.tally.ids.has(id) === true) return 0
@@ -92,12 +91,4 @@ export function adopt(open: OpenBlocks, headers: HeaderReader, { held, bytes, st
   open.progress++
   tape.claim(held)
   open.claimed(start, end)
-}
-
-/** Is `held` a function or a creator, and the line [pos, next) of `buf` its file line? */
-export function completes(held: HeldLine, buf: Buffer, pos: number, next: number): boolean {
-  const kind = readLine(held.bytes.toString('latin1', 0, trimLineEnd(held.bytes, 0, held.bytes.length)))?.kind
-  if (kind !== 'func' && kind !== 'created') return false
-  const text = buf.toString('latin1', pos, trimLineEnd(buf, pos, next))
-  return (readLine(text) ?? readStripped(text))?.kind === 'file'
 }

@@ -10,8 +10,9 @@ import type { Limits } from '../core/limits.ts'
 import type { Held } from '../lines/tape.ts'
 import type { LoggedReason } from '../text/reason.ts'
 import type { Assembler, Stop } from './assembler.ts'
-import { completes, type HeldLine } from './held-line.ts'
+import type { HeldLine } from './held-line.ts'
 import { after, WRITERS, type Writers, type WritersEvent } from './states.ts'
+import { shownBy, takerOf } from './whose-line.ts'
 
 /** Most lines that fit neither dump, while it is not known whether there are two; most lines of one dump without one of the other. */
 const MOST_LINES = 64
@@ -222,36 +223,21 @@ export class InterleavedDumps {
     if (buf[pos] === LF) return this.#feed(second, buf, words, pos, base)
     const first = this.#first
     const held = this.#held
-    const ofSecond = second.fit(buf, words, pos, next) > 0
-    if (held !== undefined) {
-      if (completes(held, buf, pos, next)) {
-        this.#endWeighing()
-        return this.#feed(second, buf, words, pos, base)
-      }
-      if (ofSecond) {
-        this.#on('first', second)
-        first.adopt(held)
-        return this.#deal(second, buf, words, pos, base)
-      }
-    } else {
-      const ofFirst = first.fit(buf, words, pos, next) > 0
-      if (ofFirst && ofSecond) {
-        this.#held = second.hold(buf, pos, next, base)
-        this.#lines = 0
-        this.#last = second
-        this.stopped = 'end'
-        return next
-      }
-      if (ofFirst) {
-        this.#on('first', second)
-        return this.#feed(first, buf, words, pos, base)
-      }
-      if (ofSecond) {
-        this.#endWeighing()
-        return this.#feed(second, buf, words, pos, base)
-      }
+    const shown = shownBy(first, second, held, buf, words, pos, next)
+    if (shown === 'first') {
+      this.#on('first', second)
+      if (held === undefined) return this.#feed(first, buf, words, pos, base)
+      first.adopt(held)
+      return this.#deal(second, buf, words, pos, base)
     }
-    if (++this.#lines > MOST_LINES) this.#endWeighing()
+    if (shown === 'either') {
+      this.#held = second.hold(buf, pos, next, base)
+      this.#lines = 0
+      this.#last = second
+      this.stopped = 'end'
+      return next
+    }
+    if (shown === 'second' || ++this.#lines > MOST_LINES) this.#endWeighing()
     return this.#feed(second, buf, words, pos, base)
   }
 
@@ -272,7 +258,7 @@ export class InterleavedDumps {
   /** Takes a line while there are two dumps. */
   #deal(second: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
     const before = this.#last
-    const taker = this.#choose(this.#first, second, buf, words, pos)
+    const taker = takerOf(this.#first, second, before ?? this.#first, buf, words, pos)
     this.#lines = taker === before ? this.#lines + 1 : 0
     if (this.#lines > MOST_LINES) {
       const other = taker === this.#first ? second : this.#first
@@ -280,17 +266,6 @@ export class InterleavedDumps {
       this.#settle()
     }
     return this.#feed(taker, buf, words, pos, base)
-  }
-
-  #choose(one: Assembler, two: Assembler, buf: Buffer, words: DataView, pos: number): Assembler {
-    const last = this.#last ?? one
-    if (buf[pos] === LF) return last
-    const next = buf.indexOf(LF, pos) + 1
-    const a = one.fit(buf, words, pos, next)
-    const b = two.fit(buf, words, pos, next)
-    if (a === 0 && b === 0) return last
-    if (a !== b) return a > b ? one : two
-    return last === one ? two : one
   }
 
   #feed(assembler: Assembler, buf: Buffer, words: DataView, pos: number, base: number): number {
