@@ -1,131 +1,26 @@
 /**
- * What is open in one stream of text: a dump, what may become one, and what comes between their lines. The files that read lines (assembler.ts,
- * line-reader.ts, openers.ts, foreign-lines.ts) decide what a line is; this file applies the consequences to the dump and to the log. The states,
- * and what leads from one to the next, are a table: states.ts.
+ * What a line changes once it is known what it is: in the dump, in what may become one (stream-state.ts), and in the log. The files that read lines
+ * (assembler.ts, line-reader.ts, openers.ts, foreign-lines.ts) decide what a line is.
  */
 
 import { trimLineEnd } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Held, LineAt, LogTape } from '../lines/tape.ts'
-import type { Signatures } from '../stacks/signature.ts'
+import type { Held, LineAt } from '../lines/tape.ts'
 import { Tally } from '../stacks/tally.ts'
-import type { StackTrees } from '../stacks/trees.ts'
-import type { Block } from './block.ts'
 import type { Body } from './body.ts'
 import { Candidate } from './candidate.ts'
-import { type AssemblerSink, OpenDump, type OpeningToBe } from './dump.ts'
+import { OpenDump, type OpeningToBe } from './dump.ts'
 import type { GoroutineHeader } from './goroutine.ts'
-import { LogTimes } from './log-times.ts'
-import { ReasonBefore } from './logged-reason.ts'
 import { endsCut, endsCutIn, isAnotherDump } from './next-dump.ts'
-import { OpenGoroutine } from './open-goroutine.ts'
-import { Fragments } from './repair/fragments.ts'
-import { SinceLastLine } from './since-last-line.ts'
-import { StackBody } from './stack-body.ts'
-import { after, type Event, STREAM, type State } from './states.ts'
+import { StreamState } from './stream-state.ts'
 
-export class OpenBlocks {
-  readonly limits: Limits
-  #tape: LogTape
-  #sink: AssemblerSink
-  readonly #trees: StackTrees
-  readonly signatures: Signatures
-  readonly fragments: Fragments
-  readonly goroutine: OpenGoroutine
-  /** The body of a dump that has no other. */
-  readonly #stacks: Body
-  dump: OpenDump | undefined
-  /** What may become a dump: `candidate` if none is open, `next` beside an open one. */
-  #beginning: Candidate | undefined
-  #state: State = 'quiet'
-  readonly reasonBefore: ReasonBefore = new ReasonBefore()
-  readonly sinceLastLine: SinceLastLine
-  readonly logTimes: LogTimes
+export class OpenBlocks extends StreamState {
   /** A line of the goroutine that may be a log line, and the number of foreign lines since. */
   #doubtful: { readonly held: Held; start: number; end: number; lines: number } | undefined
-  /** Number of goroutines of the last dump: the next one is likely to have as many. */
-  #expected = 0
-  /** Total number of lines that were dump: callers watch it for silence. */
-  progress = 0
-
-  constructor(limits: Limits, signatures: Signatures, trees: StackTrees, tape: LogTape, sink: AssemblerSink) {
-    this.limits = limits
-    this.#tape = tape
-    this.sinceLastLine = new SinceLastLine(tape)
-    this.logTimes = new LogTimes(sink)
-    this.#sink = sink
-    this.signatures = signatures
-    this.#trees = trees
-    const tree = trees.take()
-    this.fragments = new Fragments(limits.fragments, tree, tape)
-    this.goroutine = new OpenGoroutine(tree, limits.frames)
-    this.#stacks = new StackBody(this.goroutine, this.fragments)
-  }
-
-  get tape(): LogTape {
-    return this.#tape
-  }
-
-  /** Gives back what the next dump can use. Only if nothing is open, and nothing will be opened before `reuse`. */
-  release(): void {
-    this.#trees.give(this.goroutine.tree)
-  }
-
-  /** Prepares for another stream, as if it were new; it was released. */
-  reuse(tape: LogTape, sink: AssemblerSink): void {
-    this.#tape = tape
-    this.#sink = sink
-    this.sinceLastLine.reuse(tape)
-    this.logTimes.reuse(sink)
-    this.reasonBefore.forget()
-    const tree = this.#trees.take()
-    this.fragments.reuse(tree, tape)
-    this.goroutine.reuse(tree)
-    this.#expected = 0
-    this.progress = 0
-  }
-
-  /** Nothing is open: the next line of interest is one that holds a mark. */
-  get quiet(): boolean {
-    return this.#state === 'quiet'
-  }
-
-  /** See the table in states.ts. */
-  get state(): State {
-    return this.#state
-  }
-
-  #on(event: Event): void {
-    this.#state = after(STREAM, this.#state, event)
-  }
-
-  /** What may become a dump, or the next one. */
-  get beginning(): Candidate | undefined {
-    return this.#beginning
-  }
-
-  /** What may become a dump, while none is open. */
-  get candidate(): Candidate | undefined {
-    return this.dump === undefined ? this.#beginning : undefined
-  }
-
-  /** A `panic: …` or `SIGQUIT: …` line inside the open dump: it starts the next dump if a header follows. */
-  get next(): Candidate | undefined {
-    return this.dump === undefined ? undefined : this.#beginning
-  }
-
-  get #block(): Block | undefined {
-    return this.dump ?? this.#beginning
-  }
-
-  /** What the dump consists of, or what may become one. */
-  get body(): Body {
-    return this.#block?.body ?? this.#stacks
-  }
 
   /** Will the next line of a dump decide what came before it: foreign lines, empty ones, a candidate, a line in doubt? */
   get unsettled(): boolean {
-    const isOpen = this.#state === 'open' || this.#state === 'quiet'
+    const isOpen = this.state === 'open' || this.state === 'quiet'
     return !isOpen || this.#doubtful !== undefined || !this.sinceLastLine.isNothing
   }
 
@@ -151,7 +46,7 @@ export class OpenBlocks {
   /** See Block.reach; for everything that the line may belong to. */
   reach(start: number, end: number): void {
     this.dump?.reach(start, end)
-    this.#beginning?.reach(start, end)
+    this.beginning?.reach(start, end)
     const { header } = this.goroutine
     if (header !== undefined && header.start > start) header.start = start
     if (this.#doubtful !== undefined && this.#doubtful.start >= start) {
@@ -160,39 +55,27 @@ export class OpenBlocks {
     }
   }
 
-  /** Where what is open begins; undefined if nothing is open. */
-  get start(): number | undefined {
-    return this.#block?.start
-  }
-
-  /** Approximate size of what is kept for it, bytes; 0 if nothing is open. */
-  get bytes(): number {
-    if (this.#state === 'quiet') return 0
-    return this.goroutine.tree.memory + (this.dump?.tally.bytes ?? 0) + (this.#beginning?.bytes ?? 0)
-  }
-
   /** Holds the line, which may be dump. */
   hold(line: LineAt): Held {
     return line.held ?? this.tape.hold(line.buf, line.pos, line.next)
   }
 
   /** A dump may begin at `start`. While one is open, this is the next one. */
-  newCandidate(start: number, body: Body = this.#stacks): Candidate {
+  newCandidate(start: number, body: Body = this.stacks): Candidate {
     const candidate = new Candidate(start, this.#opening(start), body)
     if (this.dump === undefined) this.logTimes.clear()
-    this.#beginning = candidate
-    this.#on('begins')
+    this.begins(candidate)
     return candidate
   }
 
   /** The goroutine of the current header runs: if a frame follows, it may be the first of another dump. `wasCut`: see OpenDump.mayEnd. */
   mayPart(dump: OpenDump, wasCut: boolean): void {
     dump.mayEnd(wasCut)
-    this.#on('runs')
+    this.runs()
   }
 
   #opening(start: number): OpeningToBe {
-    const opening = this.#sink.opening(start)
+    const opening = this.sink.opening(start)
     for (const text of opening.logLines) this.fragments.shapes.learn(text, false)
     if (opening.mayHaveReason || this.reasonBefore.latest !== undefined) this.reasonBefore.noteBefore(opening)
     return opening
@@ -210,14 +93,14 @@ export class OpenBlocks {
     if (this.candidate !== undefined) this.#confirm(this.candidate)
     if (this.dump === undefined) return
     const { header } = this.goroutine
-    if (this.#state === 'parting' && header !== undefined && isAnotherDump(this.goroutine)) this.#partAt(header)
+    if (this.state === 'parting' && header !== undefined && isAnotherDump(this.goroutine)) this.#partAt(header)
     this.reasonBefore.forget()
     this.logTimes.settle()
     this.sinceLastLine.claimBlanks()
     const dump = this.dump
     dump.foreign.takeOver(this.sinceLastLine)
     this.dropNext()
-    this.#on('proved')
+    this.proved()
     this.fragments.clear()
     if (offset > dump.end) dump.end = offset
   }
@@ -248,7 +131,7 @@ export class OpenBlocks {
       return
     }
     this.tape.claim(held)
-    if (doubtful.lines === 0 || this.candidate !== undefined || this.#state === 'parting') this.settle(start)
+    if (doubtful.lines === 0 || this.candidate !== undefined || this.state === 'parting') this.settle(start)
     if (this.dump !== undefined && end > this.dump.end) this.dump.end = end
   }
 
@@ -289,16 +172,14 @@ export class OpenBlocks {
   }
 
   #newTally(): Tally {
-    return new Tally(this.signatures, this.limits, this.#expected)
+    return new Tally(this.signatures, this.limits, this.expected)
   }
 
   /** What may become a dump is one. */
   #confirm(candidate: Candidate): void {
-    this.#beginning = undefined
-    this.#on('proved')
     candidate.claim(this.tape)
-    const dump = new OpenDump(candidate, this.#newTally(), this.reasonBefore.latest, this.#sink)
-    this.dump = dump
+    const dump = new OpenDump(candidate, this.#newTally(), this.reasonBefore.latest, this.sink)
+    this.proved(dump)
     dump.addBare(candidate.bare, this.goroutine.tree)
     const { header } = this.goroutine
     if (header !== undefined) header.place = dump.tally.addId(header.id)
@@ -329,8 +210,7 @@ export class OpenBlocks {
 
   #refute(candidate: Candidate): void {
     candidate.release(this.tape)
-    this.#beginning = undefined
-    this.#on('refuted')
+    this.refuted()
   }
 
   /** Counts the open goroutine. `cut`: the dump ends in the middle of it. */
@@ -361,13 +241,10 @@ export class OpenBlocks {
 
   /** The dump is complete, and the preamble beside it, if there is one, begins the next. */
   closeForNext(): void {
-    const { next } = this
-    if (next !== undefined) this.#beginning = undefined
+    const next = this.takeNext()
     if (this.sinceLastLine.lines === 0) this.sinceLastLine.claimBlanks()
     this.close()
-    if (next === undefined) return
-    this.#beginning = next
-    this.#on('begins')
+    if (next !== undefined) this.begins(next)
   }
 
   /** Like `close`, if the open goroutine does not belong to the dump. */
@@ -380,11 +257,10 @@ export class OpenBlocks {
     this.goroutine.tooDeep = 0
     // Its body needs the fragments, which are cleared below.
     const finished = dump.finish()
-    this.dump = undefined
-    this.#on('over')
+    this.over()
     this.sinceLastLine.end()
     this.fragments.clear()
-    this.#expected = dump.tally.ids.size
-    this.#sink.dump(finished)
+    this.expected = dump.tally.ids.size
+    this.sink.dump(finished)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The states of one stream of text, and what leads from one to the next, as tables that the code runs on: OpenBlocks (open-blocks.ts) and
- * InterleavedDumps (interleaved.ts). A test walks them, and src/README.md shows them as `printTable` prints them.
+ * The states of one stream of text, and what leads from one to the next, as tables that the code runs on: StreamState (stream-state.ts)
+ * and InterleavedDumps (interleaved.ts). A test walks them, and src/README.md shows them as `printTable` prints them.
  */
 
 export interface StateTable<State extends string, Event extends string> {
