@@ -19,7 +19,7 @@
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are removed wherever they are. Fields after the
  * text are found by the name of the first one.
  */
-import { BACKSLASH, BRACE_OPEN, CR, DIGIT, ESC, LF, SPACE, startsWith, TAB } from '../core/ascii.ts'
+import { BACKSLASH, BRACE_OPEN, CR, ESC, LF, SPACE, TAB } from '../core/ascii.ts'
 import { callAfterHeader } from '../text/header.ts'
 import { findTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
@@ -28,6 +28,7 @@ import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
 import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf, wordEnd } from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
+import { Suffix } from './suffix.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
 /** Buildkite's time of a line, milliseconds (buildkite.com/docs, "Managing log output"). */
@@ -41,16 +42,12 @@ const TRIES = 8
 const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
 /** Most heads that are tried. */
 const HEADS = 12
-const NUMBER_AFTER = /^[ \t]\d{10,19}$/
 /** Columns of a table that are empty in the further rows of a cell (PostgreSQL `src/fe_utils/print.c`, print_aligned_text). */
 const EMPTY_COLUMNS = /^ +\| (?: +\| )*$/
-const FIRST_FIELD = /\s(?:\{\s*"[^"]*":|[\w.-]+=)/
 
 /** What a prefix ends with. A log line that lacks its line end usually does not. */
 export const SEPARATOR: RegExp =
   /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d (?:[AP]M|[A-Z]{3,4})$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
-/** What Firefox shows for an empty line. */
-const EMPTY = '<empty string>'
 
 /**
  * The carrier of lines with a prefix like that of `line`, which holds a header; undefined if there is none. `indented`: the header comes after a
@@ -90,10 +87,8 @@ export function indentOf(line: Buffer): Prefix | undefined {
 export class Prefix implements Carrier {
   readonly name = 'prefix'
   readonly #pieces: readonly Piece[]
-  readonly #suffix: Uint8Array | undefined
-  /** A number follows each text: the time of `aws logs get-log-events --output text`. */
-  readonly #isNumbered: boolean
-  readonly #padded: boolean
+  /** Undefined if nothing follows the text. */
+  readonly #suffix: Suffix | undefined
   readonly #coloured: boolean
   readonly #mayBeBrace: boolean
   /** Length of the prefix if it is indentation; 0 otherwise. */
@@ -128,13 +123,7 @@ export class Prefix implements Carrier {
     this.#mayBeBrace = prefix.startsWith('{')
     const last = this.#pieces[this.#pieces.length - 1]
     this.#isFixed = last === LAST_BLANK || last?.kind === 'literal' || last?.kind === 'word'
-    this.#padded = suffix !== ''
-    this.#isNumbered = NUMBER_AFTER.test(suffix)
-    const field = FIRST_FIELD.exec(suffix)
-    // A table pads its cells: the shorter the text, the more blanks follow it.
-    const rest = suffix.startsWith('  ') ? suffix.trimStart() : suffix
-    const marker = field?.[0] ?? (rest.trim() === '' ? undefined : rest)
-    this.#suffix = marker === undefined ? undefined : Uint8Array.from(Buffer.from(marker, 'latin1'))
+    this.#suffix = suffix === '' ? undefined : new Suffix(suffix)
     this.#coloured = coloured
   }
 
@@ -150,7 +139,7 @@ export class Prefix implements Carrier {
 
   /** Shorter prefixes that it may really be, the rest being a label of the header: `web-1  | ` of `web-1  | recovered: boom `. The longest first. */
   get heads(): Prefix[] {
-    if (this.#padded || this.#indent > 0) return []
+    if (this.#suffix !== undefined || this.#indent > 0) return []
     const ends = [...this.#given.matchAll(HEAD_END)].map(({ index, 0: { length } }) => index + length)
     return ends
       .slice(0, HEADS)
@@ -186,20 +175,9 @@ export class Prefix implements Carrier {
     this.#buf = src
     this.#start = start
     this.#end = at
-    let stop = end
-    if (this.#padded) {
-      const from = Math.max(start, at - 1)
-      const marker = this.#isNumbered
-        ? numberAfter(src, from, end)
-        : this.#suffix === undefined
-          ? -1
-          : lastIndexOf(src, this.#suffix, from, end)
-      if (marker >= 0) stop = Math.max(at, marker)
-      while (stop > at && BLANKS[src[stop - 1] as number] === 1) stop--
-    }
+    const stop = this.#suffix?.textEnd(src, start, at, end) ?? end
     text.key = this.#key.take()
     text.partial = false
-    if (this.#padded && stop - at === EMPTY.length && startsWith(src, at, stop, EMPTY)) stop = at
     if (src[at] === BACKSLASH && src[at + 1] === 0x74 && at < stop) {
       // hclog quotes the TAB of a file line.
       const room = text.room(stop - at)
@@ -229,7 +207,7 @@ export class Prefix implements Carrier {
   }
 
   shape(): LineShape | undefined {
-    if (this.#sameLength === 0 || this.#padded || this.#coloured) return undefined
+    if (this.#sameLength === 0 || this.#suffix !== undefined || this.#coloured) return undefined
     this.#head.set(this.#same, 0, this.#sameLength)
     return { head: this.#head, escapes: 'none' }
   }
@@ -307,20 +285,4 @@ export class Prefix implements Carrier {
     }
     return p
   }
-}
-
-/** Offset of the blank before the number that ends [from, end); -1 if there is none. */
-function numberAfter(buf: Buffer, from: number, end: number): number {
-  let at = end
-  while (at > from && DIGIT[buf[at - 1] as number] === 1) at--
-  return at < end && at > from && BLANKS[buf[at - 1] as number] === 1 ? at - 1 : -1
-}
-
-function lastIndexOf(buf: Buffer, bytes: Uint8Array, from: number, end: number): number {
-  for (let p = end - bytes.length; p >= from; p--) {
-    let i = 0
-    while (i < bytes.length && buf[p + i] === bytes[i]) i++
-    if (i === bytes.length) return p
-  }
-  return -1
 }
