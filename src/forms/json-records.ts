@@ -20,6 +20,9 @@ const PAIR_NAMES = new Set(['key', 'field', 'Key'])
 type Mode = 'record' | 'inline' | 'list' | 'map' | 'pair' | 'unknown' | 'maybePair'
 
 interface Level {
+  /** The value that it is in; undefined at the outermost level. */
+  readonly parent: Level | undefined
+  readonly depth: number
   readonly isArray: boolean
   mode: Mode
   /** Elements or members so far. */
@@ -38,7 +41,8 @@ interface Level {
 
 export class JsonRecords {
   readonly #onBegin: (at: number) => void
-  #levels: Level[] = []
+  /** The innermost open value. */
+  #level: Level | undefined
   readonly #free: LineBuilder[] = []
   /** Offset in the input of the end of the previous token. */
   #tokenEnd = 0
@@ -51,7 +55,7 @@ export class JsonRecords {
 
   /** Is a value open? */
   get open(): boolean {
-    return this.#levels.length > 0
+    return this.#level !== undefined
   }
 
   /** The line of a complete record, until it is released. */
@@ -67,12 +71,12 @@ export class JsonRecords {
 
   /** Drops all open values. */
   leave(): void {
-    this.#levels = []
+    this.#level = undefined
   }
 
   /** A string value that is cut before its last quote. */
   cutString(buf: Buffer, start: number, stop: number): void {
-    const level = this.#levels[this.#levels.length - 1]
+    const level = this.#level
     if (level?.expects === 'value') this.#scalar(level, buf, start, stop)
   }
 
@@ -81,10 +85,9 @@ export class JsonRecords {
    */
   token(buf: Buffer, start: number, stop: number, c: number, before: number): boolean {
     this.#tokenEnd = before
-    const level = this.#levels[this.#levels.length - 1]
+    const level = this.#level
     if (level === undefined) {
-      if (c === COMMA) return true
-      this.#open(c === BRACKET_OPEN, c === BRACKET_OPEN ? 'unknown' : 'record')
+      if (c !== COMMA) this.#open(c === BRACKET_OPEN, c === BRACKET_OPEN ? 'unknown' : 'record')
       return true
     }
     if (c === BRACE_CLOSE || c === BRACKET_CLOSE) {
@@ -111,9 +114,8 @@ export class JsonRecords {
   #name(level: Level, buf: Buffer, start: number, stop: number): boolean {
     level.expects = 'colon'
     if (level.mode === 'maybePair') {
-      const array = this.#levels[this.#levels.length - 2]
       const isPair = PAIR_NAMES.has(buf.toString('latin1', start + 1, stop - 1))
-      if (array !== undefined) this.#decide(array, isPair ? 'map' : 'list')
+      if (level.parent !== undefined) this.#decide(level.parent, isPair ? 'map' : 'list')
       level.mode = isPair ? 'pair' : 'record'
       if (!isPair) this.#beginRecord(level)
     }
@@ -136,8 +138,7 @@ export class JsonRecords {
     if (line === undefined) return true
     if (level.mode === 'pair') {
       if (PAIR_NAMES.has(level.pairName)) {
-        const map = this.#levels[this.#levels.length - 2]
-        if (map !== undefined) this.#comma(map, line)
+        if (level.parent !== undefined) this.#comma(level.parent, line)
         line.bytes(buf, start, stop)
         line.byte(COLON)
         level.count = 1
@@ -166,7 +167,7 @@ export class JsonRecords {
   }
 
   #container(level: Level, isArray: boolean): boolean {
-    if (this.#levels.length >= DEPTH) return false
+    if (level.depth >= DEPTH) return false
     level.expects = 'next'
     if (level.mode === 'unknown') {
       if (!isArray) {
@@ -189,17 +190,16 @@ export class JsonRecords {
       if (level.pairName !== 'value' || level.count !== 1) return false
       level.count = 2
     } else if (level.isArray && line !== undefined) this.#element(level, line)
-    if (isArray) {
-      this.#open(true, 'unknown')
-      return true
-    }
-    this.#open(false, 'inline')
-    line?.byte(BRACE_OPEN)
+    this.#open(isArray, isArray ? 'unknown' : 'inline')
+    if (!isArray) line?.byte(BRACE_OPEN)
     return true
   }
 
   #open(isArray: boolean, mode: Mode): void {
+    const parent = this.#level
     const level: Level = {
+      parent,
+      depth: (parent?.depth ?? 0) + 1,
       isArray,
       mode,
       count: 0,
@@ -210,7 +210,7 @@ export class JsonRecords {
       start: this.#tokenEnd,
     }
     if (mode === 'record') this.#beginRecord(level)
-    this.#levels.push(level)
+    this.#level = level
   }
 
   /** Bytes before the record belong to no line, except the blanks right before it. */
@@ -219,26 +219,22 @@ export class JsonRecords {
     const line = this.#free.pop() ?? new LineBuilder()
     line.clear()
     line.byte(BRACE_OPEN)
-    this.#addContext(line)
+    addContext(level.parent, line)
     level.line = line
   }
 
   /** The first element of an array has shown what kind of array it is. */
   #decide(level: Level, mode: 'inline' | 'list' | 'map'): void {
-    const parent = this.#levels[this.#levels.indexOf(level) - 1]
-    const isElement = parent === undefined || parent.mode === 'list'
+    const isElement = level.parent === undefined || level.parent.mode === 'list'
     if (isElement && mode !== 'list') {
       // A record that is an array.
-      level.mode = 'record'
+      level.mode = mode === 'map' ? 'map' : 'record'
       this.#beginRecord(level)
-      if (mode === 'map') level.mode = 'map'
       return
     }
     level.mode = mode
-    const around = this.#levels
-      .slice(0, this.#levels.indexOf(level))
-      .reverse()
-      .find((each) => each.line !== undefined)
+    let around = level.parent
+    while (around !== undefined && around.line === undefined) around = around.parent
     const line = around?.line
     if (line === undefined || around === undefined) return
     if (mode === 'list') {
@@ -250,49 +246,40 @@ export class JsonRecords {
   #close(level: Level): void {
     // An empty array.
     if (level.mode === 'unknown') this.#decide(level, 'inline')
-    const parent = this.#levels[this.#levels.length - 2]
     const line = this.line()
-    if (level.mode === 'maybePair') {
-      // `[{}]`
-      if (parent !== undefined) this.#decide(parent, 'list')
-    }
-    this.#levels.pop()
+    // `[{}]`
+    if (level.mode === 'maybePair' && level.parent !== undefined) this.#decide(level.parent, 'list')
+    this.#level = level.parent
     if (level.line !== undefined) {
       level.line.byte(BRACE_CLOSE)
       this.#complete = level.line
       return
     }
     if (line === undefined || level.mode === 'list' || level.mode === 'maybePair') return
-    if (level.mode === 'pair') {
-      if (level.count === 1) line.text('null')
-      return
-    }
-    line.byte(level.isArray && level.mode !== 'map' ? BRACKET_CLOSE : BRACE_CLOSE)
-  }
-
-  /** Adds the fields of the records around it, which name its stream. */
-  #addContext(line: LineBuilder): void {
-    for (const level of this.#levels) {
-      if (level.line === undefined || level.context < 3 || level.context > CONTEXT_BYTES) continue
-      const fields = level.line.view().subarray(1, level.context)
-      // Without the name of the list.
-      const end = lastComma(fields)
-      // A dump in these fields belongs to the outer record.
-      if (end <= 0 || holdsDump(Buffer.from(fields.buffer, fields.byteOffset, end), 0, end)) continue
-      if (line.length > 1) line.byte(COMMA)
-      line.bytes(fields, 0, end)
-    }
+    if (level.mode !== 'pair') line.byte(level.isArray && level.mode !== 'map' ? BRACKET_CLOSE : BRACE_CLOSE)
+    else if (level.count === 1) line.text('null')
   }
 
   /** The line that is being written: that of the innermost record. */
   line(): LineBuilder | undefined {
-    for (let i = this.#levels.length - 1; i >= 0; i--) {
-      const level = this.#levels[i]
-      if (level?.line !== undefined) return level.line
-      if (level?.mode === 'list') return undefined
-    }
+    for (let level = this.#level; level !== undefined && level.mode !== 'list'; level = level.parent)
+      if (level.line !== undefined) return level.line
     return undefined
   }
+}
+
+/** Adds the fields of the records around a new one, from `level` outwards: they name its stream. */
+function addContext(level: Level | undefined, line: LineBuilder): void {
+  if (level === undefined) return
+  addContext(level.parent, line)
+  if (level.line === undefined || level.context < 3 || level.context > CONTEXT_BYTES) return
+  const fields = level.line.view().subarray(1, level.context)
+  // Without the name of the list.
+  const end = lastComma(fields)
+  // A dump in these fields belongs to the outer record.
+  if (end <= 0 || holdsDump(Buffer.from(fields.buffer, fields.byteOffset, end), 0, end)) return
+  if (line.length > 1) line.byte(COMMA)
+  line.bytes(fields, 0, end)
 }
 
 /** Offset of the last comma at the outermost level of `fields`: the members before it are complete. */
