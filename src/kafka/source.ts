@@ -19,7 +19,8 @@ import { Fetcher } from './fetcher.ts'
 import { joinGroup } from './membership.ts'
 import type { KafkaSource, KafkaSourceOptions, TransactionalOptions } from './options.ts'
 import { Outage } from './outage.ts'
-import { OwnedPartition, type PartitionFigures } from './owned.ts'
+import type { OwnedPartition, PartitionFigures } from './owned.ts'
+import { Ownership } from './ownership.ts'
 import { Positions } from './positions.ts'
 import type { StreamChange } from './states.ts'
 import type { Offset, Transactions } from './transactions.ts'
@@ -27,8 +28,6 @@ import type { Offset, Transactions } from './transactions.ts'
 const CHECKPOINT_MS = 5_000
 const SESSION_MS = 30_000
 const TICK_MS = 250
-/** How long to wait between checks for the end of another member's transaction. */
-const UNSTABLE_MS = 200
 /** Errors of a commit if the partitions belong to another member by now, which continues from the last commit. */
 const OTHERS = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']
 
@@ -76,8 +75,7 @@ class Source implements KafkaSource {
   readonly #fetcher: Fetcher
   readonly #positions: Positions
   readonly #stopping = new AbortController()
-  readonly #owned = new Map<string, OwnedPartition>()
-  #generation = -1
+  readonly #owned: Ownership
   #failure: unknown
   /** Serializes the calls of `write`, and the checkpoints. */
   #written: Promise<void> = Promise.resolve()
@@ -97,15 +95,23 @@ class Source implements KafkaSource {
     })
     this.done = ended.then(() => this.#close())
     this.done.catch(() => {})
+    this.#owned = new Ownership({
+      consumer,
+      positions: this.#positions,
+      outage: this.#outage,
+      signal: this.#stopping.signal,
+      options,
+      failed: (error) => this.#fail(error),
+    })
     this.#fetcher = new Fetcher({
       consumer,
       client: new FetchClient(client, consumer),
       outage: this.#outage,
       topics: options.topics,
       signal: this.#stopping.signal,
-      owned: () => [...this.#owned.values()],
+      owned: () => this.#owned.partitions,
       take: async (owned, runs) => {
-        if (!this.#isOurs(owned)) return
+        if (!this.#owned.has(owned)) return
         for (const { bytes } of runs) this.#bytes += bytes.length
         await this.#write(owned.push(runs))
       },
@@ -115,7 +121,7 @@ class Source implements KafkaSource {
   }
 
   get partitions(): readonly PartitionFigures[] {
-    return [...this.#owned.values()].map(({ figures }) => figures)
+    return this.#owned.partitions.map(({ figures }) => figures)
   }
 
   get bytes(): number {
@@ -153,59 +159,19 @@ class Source implements KafkaSource {
 
   async #assign(assignments: readonly GroupAssignment[], generation: number): Promise<void> {
     if (this.#stopping.signal.aborted) return
-    // If a generation was missed, another member may have had our partitions.
-    const isNext = generation === this.#generation + 1
-    const mine = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}/${each}`)))
     const { transactions } = this.#options
+    // Checkpoints until now belong to the old generation, whose commits the group refuses from now on.
     if (transactions !== undefined) {
       await this.#checkpoint
       this.#discard(transactions)
     }
-    // Not earlier: checkpoints until then belong to the old generation, whose commits the group refuses now.
-    this.#generation = generation
-    for (const key of this.#owned.keys()) if (!isNext || !mine.has(key)) this.#owned.delete(key)
-    for (const { topic, partitions } of assignments) {
-      const added = partitions.filter((each) => !this.#owned.has(`${topic}/${each}`))
-      if (added.length > 0 && !(await this.#adopt(topic, added, generation))) return
-    }
-    void this.#fetcher.look()
+    if (await this.#owned.assign(assignments, generation)) void this.#fetcher.look()
   }
 
   /** Drops everything that is not committed, to read it again: its records are in no transaction, and its offsets must not be in the next one. */
   #discard(transactions: Transactions): void {
     this.#owned.clear()
     this.#written = this.#written.then(() => void transactions.cut())
-  }
-
-  /** Takes over partitions; false if there was another rebalance. */
-  async #adopt(topic: string, partitions: readonly number[], generation: number): Promise<boolean> {
-    const { states, engine, streamBy = { by: 'key' } } = this.#options
-    while (!this.#stopping.signal.aborted) {
-      try {
-        // Offsets before states, so that the states are at least as new as the previous owner's last commit.
-        const committed = await this.#positions.of(topic, partitions)
-        const kept = await Promise.all(partitions.map((each) => states?.load(topic, each) ?? []))
-        if (this.#consumer.generationId !== generation) return false
-        for (const [index, partition] of partitions.entries()) {
-          const position = committed[index] ?? 0n
-          const own = { topic, partition, states: kept[index] ?? [], ...(engine === undefined ? {} : { engine }) }
-          const owned = new OwnedPartition(own, streamBy, position)
-          this.#owned.set(owned.key, owned)
-        }
-        this.#outage.worked('the group')
-        return true
-      } catch (error) {
-        if (error instanceof DumpstreamError || failureOf(error).isFinal) {
-          this.#fail(error)
-          return false
-        }
-        if (this.#consumer.generationId !== generation) return false
-        const { text, ids } = failureOf(error)
-        const wait = ids.has('UNSTABLE_OFFSET_COMMIT') ? UNSTABLE_MS : this.#outage.failed('the group', text)
-        await pause(wait, this.#stopping.signal)
-      }
-    }
-    return false
   }
 
   async #outOfRange(owned: OwnedPartition): Promise<void> {
@@ -223,7 +189,9 @@ class Source implements KafkaSource {
     // The broker is silent, not the log.
     if (this.#outage.isAway) return
     const now = performance.now()
-    for (const owned of this.#owned.values()) if (owned.isCaughtUp) await this.#write(owned.tick(now))
+    // A partition may be given up meanwhile.
+    for (const owned of this.#owned.partitions)
+      if (owned.isCaughtUp && this.#owned.has(owned)) await this.#write(owned.tick(now))
   }
 
   #write(records: readonly PlacedRecord[]): Promise<void> {
@@ -240,7 +208,7 @@ class Source implements KafkaSource {
   }
 
   async #settleNow(): Promise<void> {
-    const points = [...this.#owned.values()].map((owned) => ({ owned, ...owned.checkpoint() }))
+    const points = this.#owned.partitions.map((owned) => ({ owned, ...owned.checkpoint() }))
     const moved = points
       .filter(({ owned, offset }) => offset !== owned.committed)
       .map(({ owned, offset }) => ({ owned, topic: owned.topic, partition: owned.partition, offset }))
@@ -254,24 +222,19 @@ class Source implements KafkaSource {
     await this.#written
     const { states } = this.#options
     for (const { owned, changes } of points) {
-      if (changes.length === 0 || !this.#isOurs(owned)) continue
+      if (changes.length === 0 || !this.#owned.has(owned)) continue
       await states?.save(owned.topic, owned.partition, changes)
       owned.kept(changes)
     }
-    const ours = moved.filter(({ owned }) => this.#isOurs(owned))
+    const ours = moved.filter(({ owned }) => this.#owned.has(owned))
     if (ours.length === 0) return
     const offsets = ours.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 }))
     await this.#consumer.commit({ offsets })
   }
 
-  /** A partition that another member has taken over must not be set back to our offset: the group accepts commits from any member. */
-  #isOurs(owned: OwnedPartition): boolean {
-    return this.#owned.get(owned.key) === owned
-  }
-
   async #settleAtOnce(transactions: Transactions, points: readonly Point[], moved: readonly Offset[]): Promise<void> {
     // Taken now, because the client may have joined again by the time of the commit, with other partitions.
-    const generation = this.#generation
+    const { generation } = this.#owned
     // After the last record that the points include, and before the next one.
     const cut = this.#written.then(() => transactions.cut())
     this.#written = cut.then(() => {})
