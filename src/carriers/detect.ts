@@ -77,7 +77,7 @@ export function writesNumbers(kind: InputKind, buf: Buffer, pos: number, next: n
 /** Carriers that a program's own logger, or the tool that runs its tests, can put inside those of the machine. */
 export function innerCarriers(keys: KeyNames): Carrier[] {
   const named = keys.text === undefined ? logger : namedBy(keys)
-  return [new JsonCarrier(named), new JsonCarrier(goTest), new Logfmt(), new Goleak()]
+  return [new JsonCarrier(named), new JsonCarrier(goTest), new Logfmt(), new Syslog(), new Goleak()]
 }
 
 function dialects(): Carrier[] {

@@ -14,8 +14,15 @@ const TAI64N = /^@[0-9a-f]{24}$/
 /** `app.log:7:` of grep, and `app.log-7-` for a line of context; without numbers, what looks like a file. */
 const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
 const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
-/** `grep -n` of one file, before a line with a prefix of its own: the number is that of the line, not a name. */
-const LINE_NUMBER = /^\d+(?=[:-][^\s\d:-])/
+/**
+ * The same before a line with a prefix of its own, such as a time; `grep -n` of one file gives the number alone, which is that of the line, not a
+ * name. A place in the code may have a column: `shop.go:12:3: `.
+ */
+const GREP_HEADS: readonly RegExp[] = [
+  /^\d+[:-](?=[^\s\d:-])/,
+  /^(?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*:\d+:(?=[^\s:])(?!\d+:?$)/,
+  /^(?:[A-Za-z]:)?[^\s:]*?(?:\/[^\s:/]+?|\.(?:log|txt|out|err)(?:\.\d+)?)(?:-\d+-|:)(?=[^\s:])(?!\d+:?$)/,
+]
 /** Drone and Woodpecker count the lines of a step, and its seconds: `[build:12]`, `[build:12:3s]`. */
 const STEP = /^\[([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
 const HALF_OF_DAY = /^[AP]M$/
@@ -55,12 +62,19 @@ export function literal(text: string): Extract<Piece, { kind: 'literal' }> {
   return { kind: 'literal', bytes: Uint8Array.from(Buffer.from(text, 'latin1')) }
 }
 
-/** The pieces of a prefix: words of the same form, one by one. */
+/** The pieces of a prefix, perhaps behind what grep puts before it. */
 export function piecesOf(prefix: string): Piece[] {
+  const [first = ''] = prefix.split(/[ \t]/, 1)
+  const head = TIME.test(first) ? undefined : GREP_HEADS.map((form) => form.exec(first)?.[0]).find(Boolean)
+  if (head === undefined) return wordsOf(prefix)
+  const grep = grepPieces(head) ?? [{ kind: 'run', table: DIGIT, named: false }, GREP_END]
+  return [...grep, ...wordsOf(prefix.slice(head.length))]
+}
+
+/** Words of the same form, one by one. */
+function wordsOf(prefix: string): Piece[] {
   const pieces: Piece[] = []
-  const number = LINE_NUMBER.exec(prefix)?.[0]
-  if (number !== undefined) pieces.push({ kind: 'run', table: DIGIT, named: false }, GREP_END)
-  const words = (number === undefined ? prefix : prefix.slice(number.length + 1)).split(/([ \t]+)/)
+  const words = prefix.split(/([ \t]+)/)
   for (const [i, word] of words.entries()) {
     if (word === '') continue
     const last = i >= words.length - 2

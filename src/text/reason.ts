@@ -35,7 +35,7 @@ const RECOVERED =
 const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[^\w.])fatal error: (.+)$/
 const KLOG_FATAL = /(?:^|\s)F\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ \S+:\d+\] (.*\S)/
-const SIGNAL = /(?:^|\s)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)$/
+const SIGNAL = /(?:^|[\s"])(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)(?:"|$)/
 
 /** What a line mentions that says why a program has logged a stack. */
 export const SPOKEN: RegExp = /panic|recover/i
@@ -61,10 +61,10 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
     if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
     const recovered = RECOVERED.exec(text)
     if (recovered !== null)
-      return { kind: 'panic', reason: panicValue((recovered[1] ?? '').replace(UNBROKEN, '').trimEnd()), within: 1 }
+      return { kind: 'panic', reason: spokenValue((recovered[1] ?? '').replace(UNBROKEN, '').trimEnd()), within: 1 }
   }
   const fatal = text.includes('fatal error: ') ? FATAL.exec(text) : null
-  if (fatal !== null) return { kind: 'fatal', reason: fatal[1] ?? '', within: 1 }
+  if (fatal !== null) return { kind: 'fatal', reason: spokenValue(fatal[1] ?? ''), within: 1 }
   const signal = text.includes('SIG') ? SIGNAL.exec(text) : null
   if (signal !== null) return { kind: 'signal', reason: signal[1] ?? '', within: 1 }
   const logged = KLOG_FATAL.exec(text)
@@ -101,8 +101,8 @@ function withoutStack(reason: string): string {
 /** No-break spaces of a page. */
 const UNBROKEN = /^(?:\xc2\xa0)+/
 
-/** `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */
-function panicValue(text: string): string {
+/** The value without what follows it on its line: `"boom"`, `"boom" (boom)`, `&errors.errorString{s:"boom"} (boom)`, `boom"}`, `boom\t{"request": 7}` → `boom`. */
+function spokenValue(text: string): string {
   const quoted = /^("(?:[^"\\]|\\.)*")(?: \((.*)\)$|\W|$)/.exec(text)
   if (quoted !== null) return quoted[2] ?? unquoteLatin1(quoted[1] ?? '')
   const both = /^[&*\w.[\]]+\{.*\} \((.*)\)$/.exec(text)

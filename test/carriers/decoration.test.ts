@@ -58,6 +58,19 @@ describe.each<[string, (line: string, i: number) => string]>([
     'a file and a number, most lines as context (grep -rnC)',
     (line, i) => `logs/app-1.log${i === 4 ? `:${i}:` : `-${i}-`}${line}`,
   ],
+  [
+    'a file, and a number that looks like one of a time (grep -rn)',
+    (line, i) => `app.log:${i}:2026-11-24T05:00:0${i % 10}Z ${line}`,
+  ],
+  ['a file before the prefix of kubectl (grep -r)', (line) => `logs/app.log:[pod/web-1/app] ${line}`],
+  [
+    'a file and a number before the prefix of compose (grep -rnC)',
+    (line, i) => `app.log${i === 4 ? `:${i}:` : `-${i}-`}web-1  | ${line}`,
+  ],
+  [
+    'a file and a number before a place (grep -rn)',
+    (line, i) => `app.log:${i}:2026/11/24 05:00:00 shop.go:12: ${line}`,
+  ],
   ['a number, most lines as context (grep -nC)', (line, i) => `${i === 4 ? `${i}:` : `${i}-`}${line}`],
   [
     'a number, of the log of a job (grep -n)',
@@ -151,6 +164,23 @@ it('names the files of grep as sources', () => {
     ['logs/a.log', 2],
     ['logs/b.log', 2],
   ])
+})
+
+it.each([
+  ['2026-11-24T05:00:00Z ', ['a.log', 'b.log']],
+  ['web-1  | ', ['a.log web-1', 'b.log web-1']],
+])('names the files of grep as sources before the prefix %s', (prefix, sources) => {
+  const { dumps } = dumpsOf(
+    ['a.log', 'b.log']
+      .map((file) => DUMP.map((line, i) => `${file}:${i + 1}:${prefix}${line}\n`).join(''))
+      .join('--\n'),
+  )
+  expect(dumps.map(({ source }) => source)).toEqual(sources)
+})
+
+it.each(['2026-11-24T05:00:00Z', 'shop.go:12:', 'web-7-abcde'])('does not take %s for a file of grep', (first) => {
+  const { dumps } = dumpsOf(DUMP.map((line) => `${first} app ${line}\n`).join(''))
+  expect(dumps).toMatchObject([{ source: first.startsWith('web') ? 'web-7-abcde app' : 'app', goroutines: 2 }])
 })
 
 it('reads the time of Buildkite', () => {

@@ -46,6 +46,8 @@ describe('the reason that a log line gives for the dump after it', () => {
       'all goroutines are asleep - deadlock!',
     ],
     ['web-1  SIGQUIT: quit', 'signal', 'SIGQUIT: quit'],
+    ['{"msg":"fatal error: out of memory","host":"h"}', 'fatal', 'out of memory'],
+    ['{"msg":"SIGQUIT: quit","host":"h"}', 'signal', 'SIGQUIT: quit'],
   ])('%s', (text, kind, reason) => {
     expect(readLoggedReason(text)).toMatchObject({ kind, reason })
   })
