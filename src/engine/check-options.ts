@@ -2,7 +2,7 @@
 import { INPUT_KINDS } from '../carriers/detect.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { EngineOptions } from './contract.ts'
+import type { EngineOptions, InnerOptions } from './contract.ts'
 
 const SIMILARITIES = ['origin', 'functions', 'lines', 'exact']
 const STACKS = ['first', 'always', 'never']
@@ -34,11 +34,18 @@ const NAMES = {
   onLog: true,
 } satisfies Record<keyof EngineOptions, true>
 
+/** Those that tests set, too. */
+const INNER_NAMES = {
+  onHeader: true,
+  memory: true,
+  kernels: true,
+} satisfies Record<Exclude<keyof InnerOptions, keyof EngineOptions>, true>
+
 /** @throws DumpstreamError `DS_OPTION` */
 export function checkOptions(options: EngineOptions): void {
   checkObject(options)
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(NAMES, name))
+    if (!Object.hasOwn(NAMES, name) && !Object.hasOwn(INNER_NAMES, name))
       throw new DumpstreamError(
         'DS_OPTION',
         `there is no option ${JSON.stringify(name)}; there are ${Object.keys(NAMES).join(', ')}`,
