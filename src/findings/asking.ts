@@ -7,6 +7,7 @@ import { goroutines, placeOf } from '../leaks/words.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { isAnyAwakeAround } from './at-work.ts'
+import { isCallOut } from './calls.ts'
 import { isEnding } from './ending.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import { SURE_MINUTES } from './goes-on.ts'
@@ -22,6 +23,8 @@ interface Wanted {
   readonly calls: readonly string[]
   /** … or what follows `await`, `wait`, `waitFor` and the like. */
   readonly awaited: readonly string[]
+  /** No loop has such a name: a goroutine may begin with it. */
+  readonly isOnce?: true
 }
 
 /**
@@ -51,6 +54,7 @@ export const WANTED: readonly Wanted[] = [
     what: 'something to start',
     calls: [],
     awaited: ['connected', 'init', 'initialized', 'loaded', 'ready', 'started', 'sync', 'synced'],
+    isOnce: true,
   },
 ]
 
@@ -110,9 +114,12 @@ export function asking(scene: Scene): Finding[] {
   })
 }
 
-/** `for an answer`, `in a test`; undefined for waits that may be long. Handlers, and goroutines that end something, have separate rules. */
+/**
+ * `for an answer`, `in a test`; undefined for waits that may be long. Handlers, goroutines that end something, and calls outside the program have
+ * separate rules.
+ */
 function waitOf(each: Seen): string | undefined {
-  if (isServing(each) || isEnding(each)) return undefined
+  if (isServing(each) || isEnding(each) || isCallOut(each.tally.signature)) return undefined
   const caller = namesOf(each.tally.signature.stack).flatMap((name) => CALLERS[callerRowOf(name)] ?? [])[0]
   if (caller !== undefined) return `in ${caller.what}`
   const wanted = (each.ways & GROUP) === 0 ? wantedIn(each) : undefined
@@ -135,7 +142,10 @@ function wantedIn({ tally: { signature } }: Seen): Wanted | undefined {
   const names = namesOf(signature.stack).filter(({ text }) => !isStandard(text))
   const [first] = names
   const begins = names.findLast(({ text }) => !BEGINS.test(text))
-  if (first === undefined || begins === undefined || ownerOf(first) === ownerOf(begins)) return undefined
+  if (first === undefined) return undefined
+  const own = WANTED[rowOf(first)]
+  if (own?.isOnce === true) return own
+  if (begins === undefined || ownerOf(first) === ownerOf(begins)) return undefined
   const type = receiverType(first.text)
   const others = names.findIndex((name) => name !== first && (type === undefined || receiverType(name.text) !== type))
   return names.slice(0, others).flatMap((name) => WANTED[rowOf(name)] ?? [])[0]

@@ -150,6 +150,11 @@ const callOf = fact(({ stack }: Signature): number => {
   return (said & WAITS_BY_DESIGN) === 0 ? first : CALLS.length
 })
 
+/** Is a call of the table on the stack, however long it may take? */
+export const isCallOut: (signature: Signature) => boolean = fact(({ stack }: Signature) =>
+  namesOf(stack).some((name) => callOfName(name) >> ROW_SHIFT > 0),
+)
+
 function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle, ways } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally

@@ -63,6 +63,14 @@ export const FAULTS: readonly FaultRow[] = [
     source: 'os/exec/exec.go watchCtx',
   },
   {
+    fault: 'iterator_never_stopped',
+    when: 'the iterator waits until its next value is asked for, or until it is stopped',
+    state: /^coroutine$/,
+    inner: /^iter\.Pull2?\[/,
+    hint: 'stop the iterator on every path: defer stop()',
+    source: 'iter/iter.go Pull',
+  },
+  {
     fault: 'context_never_cancelled',
     when: 'the context package waits for a parent or child that is never done',
     state: /^select$/,

@@ -1,13 +1,15 @@
 /**
- * Calls that wait for one that another goroutine makes on behalf of all (golang.org/x/sync/singleflight, groupcache/singleflight). The caller
- * holds up the others, as the holder of a lock does.
+ * Calls that wait for one that another goroutine makes on behalf of all: in golang.org/x/sync/singleflight and groupcache/singleflight, or in a
+ * function of the program that does the same. The caller holds up the others, as the holder of a lock does.
  */
 import { namesOf } from '../core/names.ts'
+import { addTo } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { callerOf } from './code.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { SURE_MINUTES } from './goes-on.ts'
 import { isHeld, nobodyGoesOn } from './proof.ts'
 import { GROUP, SEMACQUIRE } from './ways.ts'
 
@@ -16,49 +18,56 @@ const MAKES = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.doCall(?:\.func|$)/
 /** Number of waiters needed: a single one may have come just now. */
 const WAITERS = 2
 
-/** The goroutines that wait for a hanging call, and those that make it. */
-export function flightIn(scene: Scene): readonly Seen[] {
-  const { waiting, making } = hanging(scene)
-  return [...waiting, ...making]
+interface Flight {
+  readonly waiting: readonly Seen[]
+  /** Those that make the call. */
+  readonly making: readonly Seen[]
 }
 
-const NONE: { readonly waiting: readonly Seen[]; readonly making: readonly Seen[] } = { waiting: [], making: [] }
+/** The goroutines that wait for a hanging call, and those that make it. */
+export function flightIn(scene: Scene): readonly Seen[] {
+  return hanging(scene).flatMap(({ waiting, making }) => [...waiting, ...making])
+}
 
 const hanging = ofScene(findHanging)
 
-function findHanging(scene: Scene): typeof NONE {
-  const waiting = scene.seen.filter(joins)
-  if (countOf(waiting) < WAITERS || waiting.some(isJudged)) return NONE
-  const making = scene.seen.filter((each) => callIn(each) !== undefined)
-  return making.length > 0 && areAtRest(scene, making) ? { waiting, making } : NONE
+function findHanging(scene: Scene): readonly Flight[] {
+  const byFunction = new Map<string, Seen[]>()
+  for (const each of scene.seen) addTo(byFunction, joinedBy(each), each)
+  byFunction.delete('')
+  return [...byFunction].flatMap(([joined, waiting]) => {
+    if (countOf(waiting) < WAITERS || waiting.some(isJudged)) return []
+    const making = scene.seen.filter((each) => joinedBy(each) !== joined && callIn(each, joined) !== undefined)
+    return making.length > 0 && areAtRest(scene, making, joined) ? [{ waiting, making }] : []
+  })
 }
 
 export function flights(scene: Scene): Finding[] {
-  const { waiting, making } = hanging(scene)
-  const [first] = making
-  if (first === undefined) return []
-  const count = countOf(waiting)
-  const { title } = first.tally.signature
-  return [
-    about([...waiting, ...making], {
+  return hanging(scene).flatMap(({ waiting, making }) => {
+    const [first] = making
+    if (first === undefined) return []
+    const isOne = making.length === 1 && first.tally.count === 1
+    const { title } = first.tally.signature
+    return about([...waiting, ...making], {
       finding: 'stuck',
       severity: 'warning',
-      title: `${goroutines(count)} wait for a call that ${making.length === 1 && first.tally.count === 1 ? 'another goroutine makes' : 'other goroutines make'} for them ${placeOf(waiting[0]?.tally.signature.title ?? title)}`,
-      because: `${making.length === 1 && first.tally.count === 1 ? 'that goroutine waits' : 'those goroutines wait'} in ${first.state} ${placeOf(title)}, and no goroutine of the code that is called is active`,
-    }),
-  ]
+      title: `${goroutines(countOf(waiting))} wait for a call that ${isOne ? 'another goroutine makes' : 'other goroutines make'} for them ${placeOf(waiting[0]?.tally.signature.title ?? title)}`,
+      because: `${isOne ? 'that goroutine waits' : 'those goroutines wait'} in ${first.state} ${placeOf(title)}, and no goroutine of the code that is called is active`,
+    })
+  })
 }
 
-function joins(each: Seen): boolean {
-  if ((each.ways & (GROUP | SEMACQUIRE)) === 0) return false
-  const caller = callerOf(each.tally.signature)
-  return caller !== undefined && JOINS.test(caller)
+/** The function in which it waits for the call; empty if it does not. Any function of the program may be one, if the wait takes minutes. */
+function joinedBy({ ways, tally }: Seen): string {
+  if ((ways & (GROUP | SEMACQUIRE)) === 0) return ''
+  const caller = callerOf(tally.signature) ?? ''
+  return JOINS.test(caller) || (tally.waitMin ?? 0) >= SURE_MINUTES ? caller : ''
 }
 
 /** Packages of the functions inside the call, innermost first; undefined if the goroutine makes no such call. */
-function callIn({ tally: { signature } }: Seen): readonly string[] | undefined {
+function callIn({ tally: { signature } }: Seen, joined: string): readonly string[] | undefined {
   const names = namesOf(signature.stack).map(({ text }) => text)
-  const at = names.findIndex((name) => MAKES.test(name))
+  const at = JOINS.test(joined) ? names.findIndex((name) => MAKES.test(name)) : names.indexOf(joined)
   if (at < 0) return undefined
   return [
     ...new Set(
@@ -71,10 +80,10 @@ function callIn({ tally: { signature } }: Seen): readonly string[] | undefined {
 }
 
 /** Do they wait for other goroutines, while no goroutine of the code that they call is active? */
-function areAtRest(scene: Scene, making: readonly Seen[]): boolean {
+function areAtRest(scene: Scene, making: readonly Seen[], joined: string): boolean {
   const packages = new Set<string>()
   for (const each of making) {
-    const called = callIn(each) ?? []
+    const called = callIn(each, joined) ?? []
     if (called.length === 0 || !isHeld(each)) return false
     for (const name of called) packages.add(name)
   }

@@ -15,24 +15,30 @@ export function isRelieved(scene: Scene, sender: Seen): boolean {
   return isKinAtWork(scene, sender, ownCreatorOf(sender.tally.signature))
 }
 
-/** Like `isRelieved`, but goroutines started by `main.main` are not related. */
+/** Like `isRelieved`, but neither `main.main`, which usually serves meanwhile, nor other goroutines that it has started are related. */
 export function isRelievedApart(scene: Scene, waiter: Seen): boolean {
   const creator = ownCreatorOf(waiter.tally.signature)
-  return isKinAtWork(scene, waiter, creator === MAIN ? '' : creator)
+  return creator === MAIN ? isAnyChildAtWork(scene, waiter) : isKinAtWork(scene, waiter, creator)
 }
 
-/** `creator`: the function that has started them; empty to ignore it. */
+/** `creator`: the function that has started them; empty if it is unknown. */
 function isKinAtWork(scene: Scene, sender: Seen, creator: string): boolean {
   const { signature, parents } = sender.tally
-  const kin = kinOf(scene.dump.signatures)
-  const slot = sender.slot
-  const isLate = (sender.tally.waitMin ?? 0) >= SURE_MINUTES
-  const isAtWork = (other: number): boolean =>
-    other !== slot && (worksIn(scene, other) || (isLate && hasJustRun(scene, other)))
   const near = creator === MAIN ? packageOf(signature.title.function) : ''
-  if (creator !== '' && atWorkOf(scene, creator, near).some(isAtWork)) return true
-  for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(parent)) return true
-  return kin.startedBy(slot).some((child) => isAtWork(child.slot))
+  if (creator !== '' && atWorkOf(scene, creator, near).some((other) => isAtWork(scene, sender, other))) return true
+  for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(scene, sender, parent)) return true
+  return isAnyChildAtWork(scene, sender)
+}
+
+function isAnyChildAtWork(scene: Scene, sender: Seen): boolean {
+  return kinOf(scene.dump.signatures)
+    .startedBy(sender.slot)
+    .some(({ slot }) => isAtWork(scene, sender, slot))
+}
+
+function isAtWork(scene: Scene, sender: Seen, other: number): boolean {
+  if (other === sender.slot) return false
+  return worksIn(scene, other) || ((sender.tally.waitMin ?? 0) >= SURE_MINUTES && hasJustRun(scene, other))
 }
 
 /** It starts goroutines of all kinds: only those in one package belong together. */

@@ -1,5 +1,6 @@
 /** The rules, in one table: the condition of each finding, and a dump that shows it. docs/findings-and-verdicts.md is generated from it. */
 import type { FindingKind } from '../core/model.ts'
+import { abandoned } from './abandoned.ts'
 import { asking } from './asking.ts'
 import { calls } from './calls.ts'
 import { ring } from './chains.ts'
@@ -86,7 +87,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'slow',
-    when: 'fewer than 10 goroutines have waited for a lock, or to send, for 3 minutes or more; senders only if none of their kin (their starters, and goroutines that they or the same function have started) is at work',
+    when: 'fewer than 10 goroutines have waited for a lock, to send, or for a reader of a pipe, for 3 minutes or more; senders only if none of their kin (their starters, and goroutines that they or the same function have started) is at work',
     example: 'src/findings/slow.ts',
     of: 'waits',
     find: slow,
@@ -120,6 +121,13 @@ export const RULES: readonly Rule[] = [
     find: asking,
   },
   {
+    finding: 'slow',
+    when: 'responses, queries, transactions or iterators were left open for 3 minutes or more (responses for 10), no goroutine uses them, and those that opened them (unknown for responses) have exited',
+    example: 'test/findings/abandoned.test.ts',
+    of: 'waits',
+    find: abandoned,
+  },
+  {
     finding: 'stuck',
     when: 'several goroutines of one package wait for locks, to send, or to write into a pipe, no other goroutine of that code is at work or waits for the outside world, and none that may hold the lock, or receive, waits in a receive or a select, which may have a timer. One may wait there if it has started them or closes what they are in. Senders are also stuck if the calls that have started them have returned, or if those that would receive wait for the lock or send themselves. A goroutine that only sends may hand out ids or rows, and is stuck only together with others. A single goroutine is stuck if also none of that code is in a select and, for a lock, only one goroutine may hold it, which waits for another one itself',
     example: 'bench/verdicts/program/hangs',
@@ -149,7 +157,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'stuck',
-    when: 'several goroutines wait in singleflight for a call that another goroutine makes, which waits for another one itself, and no goroutine of the code that it calls is active',
+    when: 'several goroutines wait in singleflight, or for 3 minutes in a function of the program, for a call that another goroutine makes inside it, which waits for another one itself, and no goroutine of the code that it calls is active',
     example: 'test/findings/flights.test.ts',
     of: 'waits',
     find: flights,

@@ -9,7 +9,7 @@ import { SURE_MINUTES } from './goes-on.ts'
 import { ownLockOf, ownLocksIn, ownLockText } from './own-lock.ts'
 import { IN_DEMAND, OLD_PILE, pilesIn } from './pile-up.ts'
 import { isRelieved } from './relieved.ts'
-import { haltedIn } from './standstill.ts'
+import { haltedIn, intoPipe } from './standstill.ts'
 import { SEND, waysOf } from './ways.ts'
 
 export function slow(scene: Scene): Finding[] {
@@ -19,21 +19,24 @@ export function slow(scene: Scene): Finding[] {
     ...ownLocksIn(scene).keys(),
   ])
   const mayBeSlow = scene.seen.filter(
-    ({ ways, tally, idle }) =>
-      (ways & IN_DEMAND) !== 0 && (tally.waitMax ?? 0) >= SURE_MINUTES && tally.count < OLD_PILE && !idle,
+    (each) =>
+      !each.idle &&
+      (each.tally.waitMax ?? 0) >= SURE_MINUTES &&
+      each.tally.count < OLD_PILE &&
+      ((each.ways & IN_DEMAND) !== 0 || intoPipe(each) > 0),
   )
   return mayBeSlow.flatMap((each) => {
     const { tally, state } = each
     if (isJudged(each)) return []
     const isLock = areInLock(each)
-    if ((!isLock && (waysOf(state) & SEND) === 0) || told.has(each)) return []
+    if ((!isLock && (waysOf(state) & SEND) === 0 && intoPipe(each) === 0) || told.has(each)) return []
     if (!isLock && isRelieved(scene, each)) return []
     const held = isLock ? holderText(scene, each) : undefined
     return about([each], {
       finding: 'slow',
       severity: 'warning',
       title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
-      because: `a ${isLock ? 'lock is normally held for microseconds' : 'send normally finds its receiver at once'}${held?.text ?? ''}`,
+      because: `a ${isLock ? 'lock is normally held for microseconds' : intoPipe(each) > 0 ? 'write into a pipe normally finds its reader at once' : 'send normally finds its receiver at once'}${held?.text ?? ''}`,
       ...(held?.waitsOn === undefined ? {} : { waits_on: held.waitsOn }),
     })
   })

@@ -194,7 +194,8 @@ function inDemand(each: Seen): number {
   return waitsForLock(each) + (each.states.get('chan send') ?? 0) + intoPipe(each)
 }
 
-function intoPipe({ tally, states }: Seen): number {
+/** Number of goroutines that wait for the other end of a pipe to read. */
+export function intoPipe({ tally, states }: Seen): number {
   const count = states.get('select') ?? 0
   return count > 0 && codeOf(tally.signature).inPipeWrite ? count : 0
 }

@@ -24,6 +24,8 @@ export const RECEIVE: number = 1 << 10
 export const SELECT: number = 1 << 11
 /** To send or to receive: a profile does not always show which (parked.ts). */
 export const CHANNEL: number = 1 << 12
+/** An iterator whose next value nobody asks for (iter.Pull). */
+export const COROUTINE: number = 1 << 13
 /** Waits of workers between two jobs, and waits for a timer. */
 export const RESTS: number = RECEIVE | SELECT | CHANNEL
 
@@ -42,6 +44,7 @@ const PATTERNS: readonly (readonly [way: number, pattern: RegExp])[] = [
   [RECEIVE, /^chan receive$/],
   [SELECT, /^select$/],
   [CHANNEL, new RegExp(`^${ONE_OF_BOTH}$`)],
+  [COROUTINE, /^coroutine$/],
   [CALLS, /^(?:select|chan(?: receive)?|IO wait|syscall|sync\.Cond\.Wait)$/],
 ]
 

@@ -29,6 +29,11 @@ describe('a goroutine that waits for minutes', () => {
     expect(first?.because).toBe(`it waits for ${what}, and no other goroutine of this code is at work`)
   })
 
+  it('is slow if it began with a call that nothing repeats', () => {
+    const start = other('chan receive, 3 minutes', 'shop/stock.awaitReady(0x0?)')
+    expect(findings(dumpOf([start]))[0]?.because).toContain('it waits for something to start')
+  })
+
   const ask = late('shop/stock.(*actor).ask(0x0?)')
 
   it.each(['select', 'sync.Cond.Wait', 'chan receive'])('is slow in [%s]', (state) => {

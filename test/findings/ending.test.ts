@@ -46,6 +46,16 @@ describe('a goroutine that ends others and waits for minutes', () => {
     expect(findings(dumpOf([stop, { ...client, calls: ['main.(*runner).work(0x0?)'] }]))).toEqual([])
   })
 
+  it('is slow even if `main.main`, which started it, serves meanwhile', () => {
+    const stop: Written = {
+      state: 'sync.WaitGroup.Wait, 4 minutes',
+      calls: [GROUP, 'shop/jobs.(*runner).Close(0x0?)'],
+      by: 'main.main in goroutine 4',
+    }
+    const serve: Written = { state: 'IO wait', calls: ['net/http.ListenAndServe()', 'main.main()'] }
+    expect(findings(dumpOf([rests, stop, serve]))[0]).toMatchObject({ finding: 'slow' })
+  })
+
   const stop = waiting('chan receive, 4 minutes', 'shop/jobs.(*runner).Stop(0x0?)')
   it.each<[string, Written[]]>([
     ['may have begun a moment ago', [waiting('chan receive, 2 minutes', 'shop/jobs.(*runner).Stop(0x0?)')]],

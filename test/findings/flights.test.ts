@@ -50,3 +50,22 @@ it.each(['IO wait', 'select'])(
 it('a single waiter may have arrived just now', () => {
   expect(findings(dumpOf([joined, made('chan receive')]))).toEqual([])
 })
+
+const DO = 'shop/cache.(*flights).do(0xc000010000)'
+const LATE = ', 4 minutes'
+const ownJoined = (minutes: string): Written => ({
+  state: `sync.WaitGroup.Wait${minutes}`,
+  calls: ['sync.(*WaitGroup).Wait(0xc000010008)', DO, ...SERVE],
+  by,
+})
+const ownMade = (state: string): Written => ({ state, calls: ['shop/prices.load()', DO, ...SERVE], by })
+
+it('waiters in a function of the program that shares calls are stuck, too, after minutes', () => {
+  const dump = (minutes: string, state: string): string =>
+    dumpOf([ownJoined(minutes), ownJoined(minutes), ownMade(state), other('sleep', 'main.tick()')])
+  const [first, ...others] = findings(dump(LATE, `chan receive${LATE}`))
+  expect(others).toEqual([])
+  expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
+  expect(findings(dump('', 'chan receive'))).toEqual([])
+  expect(findings(dump(LATE, 'runnable'))).toEqual([])
+})

@@ -46,6 +46,17 @@ describe('a goroutine that has waited for a lock for minutes', () => {
   })
 })
 
+it('a write into a pipe that nobody reads for minutes is slow', () => {
+  const by = 'shop/sum.start in goroutine 77'
+  const write: Written = { state: 'select, 4 minutes', calls: ['io.(*pipe).write(0xc000010000)', 'shop/sum.tee()'], by }
+  const read: Written = { state: 'select, 4 minutes', calls: ['io.(*pipe).read(0xc000020000)', 'shop/sum.check()'], by }
+  const [first, ...others] = findings(dumpOf([write, read]))
+  expect(others).toEqual([])
+  expect(first).toMatchObject({ finding: 'slow', function: 'shop/sum.tee' })
+  expect(first?.because).toBe('a write into a pipe normally finds its reader at once')
+  expect(findings(dumpOf([{ ...write, state: 'select, 2 minutes' }, read]))).toEqual([])
+})
+
 describe('a goroutine that has waited to send for minutes', () => {
   const late = written('chan send, 4 minutes', 'shop/ids.(*ids).run(0x0?)')
   const loop: Written = { state: 'chan receive', calls: ['shop/ids.serve()'], by: 'main.main in goroutine 1' }
