@@ -4,6 +4,7 @@
  */
 import { factOfName, type Name, namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
+import { lastNameOf } from '../stacks/last-name.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { isAnyAwakeAround } from './at-work.ts'
@@ -94,8 +95,7 @@ const AWAITS = /^(?:\w*and)?(?:await|wait)(?:for|till|until)?(\w*)$/
 
 /** Row of WANTED that a function matches; -1 for none. */
 const rowOf = factOfName(({ text }): number => {
-  const [, name = ''] = isStandard(text) ? [] : (/[.)](\w+)(?:\[.*\])?$/.exec(text) ?? [])
-  const plain = name.toLowerCase().replaceAll('_', '')
+  const plain = (isStandard(text) ? '' : lastNameOf(text)).toLowerCase().replaceAll('_', '')
   const [, what = ''] = AWAITS.exec(plain) ?? []
   return WANTED.findIndex(({ calls, awaited }) => calls.includes(plain) || awaited.includes(what))
 })

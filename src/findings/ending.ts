@@ -5,6 +5,7 @@
 import { factOfName, namesOf } from '../core/names.ts'
 import { creatorOf, kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
+import { lastNameOf } from '../stacks/last-name.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
 import { isAnyAtWorkNear } from './at-work.ts'
@@ -16,15 +17,15 @@ import { miscounts } from './unended.ts'
 import { receiverType } from './waiting.ts'
 import { CONDITION, GROUP, OUTER, RECEIVE } from './ways.ts'
 
+const ENDS = /^(?:[Cc]lose|[Ss]top|[Ss]hut[Dd]own|[Tt]erminate|[Dd]rain)(?:All)?$/
+
 /**
  * The part of a function name that says that it ends something. A loop that takes what comes is also called a drain: that name counts only if
  * it waits for a WaitGroup.
  */
 const endsBy = factOfName(({ text }): string => {
-  const [, name = ''] = isStandard(text)
-    ? []
-    : (/[.)]((?:[Cc]lose|[Ss]top|[Ss]hut[Dd]own|[Tt]erminate|[Dd]rain)(?:All)?)$/.exec(text) ?? [])
-  return name.toLowerCase()
+  const name = isStandard(text) ? '' : lastNameOf(text)
+  return ENDS.test(name) ? name.toLowerCase() : ''
 })
 
 export function ending(scene: Scene): Finding[] {

@@ -6,6 +6,7 @@
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { nameOf, namesOf, saysName } from '../core/names.ts'
+import { declaredNameOf } from '../stacks/last-name.ts'
 import { isStandard } from '../stacks/title.ts'
 import { creatorOf } from './kin.ts'
 
@@ -45,12 +46,9 @@ export const KEEPING: readonly Row[] = [
   },
 ]
 
-/** After the name come type arguments, and the suffixes that the compiler adds for closures. */
-const NAME = /(?:^|[.)/])([A-Za-z_]\w*?)(?:\[.*?\])?(?:-fm|\.(?:func|gowrap|deferwrap)\d[\w.-]*|-range\d+|\.\d+)*$/
-
 const mayKeep = saysName(({ text }) => {
   if (isStandard(text)) return false
-  const name = NAME.exec(text)?.[1]?.toLowerCase() ?? ''
+  const name = declaredNameOf(text).toLowerCase()
   return name === '' || KEEPING.some(({ named }) => named.test(name))
 })
 
