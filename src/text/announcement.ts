@@ -56,8 +56,9 @@ export function announcementBefore(buf: Buffer, pos: number, to: number, window:
 interface Word {
   readonly text: string
   readonly bytes: Buffer
-  /** What the text from the word on must match to be an announcement. */
+  /** What the text around the word must match to be an announcement, which then begins there: from `before` bytes before the word on. */
   readonly form: RegExp
+  readonly before: number
   /** It is searched for at most this many bytes before the earliest word found so far, or before the end. */
   readonly within: number
 }
@@ -67,8 +68,8 @@ const FORM_BYTES = 64
 /** For words that come just before their `fatal error:` and are also common in ordinary logs. */
 const SOON = 4096
 
-function word(text: string, form: RegExp, within = Number.POSITIVE_INFINITY): Word {
-  return { text, bytes: Buffer.from(text), form, within }
+function word(text: string, form: RegExp, within = Number.POSITIVE_INFINITY, before = 0): Word {
+  return { text, bytes: Buffer.from(text), form, within, before }
 }
 
 /** The first lines of preambles (text/preamble.ts) and of race reports. */
@@ -85,10 +86,8 @@ const WORDS: readonly Word[] = [
 
 /** A ninth word, where `Words` has room for eight. The rest of the dump is written together with it, so it is searched for only nearby. */
 const EXCEPTION = word('Exception 0x', /^Exception 0x[0-9a-f]+ 0x/, SOON)
-/** A word coloured by a page, with or without its colon, and the start of the closing tag. */
-const COLOURED = /(?:panic:?|fatal)<\/[a-z]$/
-const LONGEST_COLOURED = 'panic:'.length
-const ELEMENT_END = Buffer.from('</')
+/** A word coloured by a page, with or without its colon. It is searched for by its closing tag: pages have few elements, and other logs none. */
+const COLOURED = word('</', /(?:panic:?|fatal)<\/[a-z]/, SOON, 'panic:'.length)
 
 const ANY_WORD = new Words(WORDS.map(({ text }) => text))
 /** Hits that are not an announcement, after which each of the forms is searched for in turn. */
@@ -97,17 +96,10 @@ const TRIES = 16
 /** Start of the first line in [end - window, end), not before `pos`, that may announce a dump; `end` if there is none. `end` is a line start. */
 export function findAnnouncement(buf: Buffer, pos: number, end: number, window: number): number {
   const from = Math.max(pos, end - window)
-  const soon = Math.max(from, end - SOON)
-  let first = end
-  const exception = findWord(buf, soon, end, EXCEPTION.bytes, EXCEPTION.form)
-  if (exception >= 0) first = exception
-  const coloured = findColoured(buf, soon, first)
-  if (coloured >= 0) first = coloured
+  let first = findForm(buf, from, end, EXCEPTION)
+  first = findForm(buf, from, first, COLOURED)
   if (first === end && !mayHoldForm(buf, from, end)) return end
-  for (const each of WORDS) {
-    const at = findWord(buf, Math.max(from, first - each.within), first, each.bytes, each.form)
-    if (at >= 0) first = at
-  }
+  for (const each of WORDS) first = findForm(buf, from, first, each)
   if (first === end) return end
   const line = lineStart(buf, pos, first)
   // A line that starts before the window is too far from what may come.
@@ -124,25 +116,17 @@ function mayHoldForm(buf: Buffer, from: number, end: number): boolean {
   return false
 }
 
-function findWord(buf: Buffer, from: number, end: number, bytes: Buffer, form: RegExp): number {
+/** Offset of the first of these words in [from, end) that may be an announcement, no more than `within` bytes before `end`; `end` if there is none. */
+function findForm(buf: Buffer, from: number, end: number, { bytes, form, within, before }: Word): number {
+  const start = Math.max(from, end - within)
   // Only the tail is searched: the view keeps `indexOf` from running past `end`.
-  const tail = buf.subarray(from, end)
+  const tail = buf.subarray(start, end)
   for (let at = tail.indexOf(bytes); at >= 0; at = tail.indexOf(bytes, at + 1)) {
-    if (form.test(tail.toString('latin1', at, at + FORM_BYTES))) return from + at
+    const first = Math.max(0, at - before)
+    const found = form.exec(tail.toString('latin1', first, at + FORM_BYTES))
+    if (found !== null) return start + first + found.index
   }
-  return -1
-}
-
-/** One search for all coloured words: pages have few elements, and other logs none. */
-function findColoured(buf: Buffer, from: number, end: number): number {
-  const tail = buf.subarray(from, end)
-  for (let at = tail.indexOf(ELEMENT_END); at >= 0; at = tail.indexOf(ELEMENT_END, at + 1)) {
-    const found = COLOURED.exec(
-      tail.toString('latin1', Math.max(0, at - LONGEST_COLOURED), at + ELEMENT_END.length + 1),
-    )
-    if (found !== null) return from + at + ELEMENT_END.length + 1 - found[0].length
-  }
-  return -1
+  return end
 }
 
 const MARK =
