@@ -11,7 +11,7 @@ import module from './strip.wat'
 
 /** Bytes that are taken at a time: few at first, since the next line may have another shape. */
 const FIRST = 4 << 10
-const MOST = 64 << 10
+const MOST_BYTES = 64 << 10
 /** The layout of the memory, as in strip.wat. */
 const NEXT = 0
 const END = 1
@@ -20,8 +20,8 @@ const TAIL_AT = 2048
 const ROWS_AT = 4096
 const INPUT_AT = 36_864
 const BEYOND = 64
-const TEXTS_AT = INPUT_AT + MOST + BEYOND
-const MEMORY = TEXTS_AT + MOST + BEYOND
+const TEXTS_AT = INPUT_AT + MOST_BYTES + BEYOND
+const MEMORY = TEXTS_AT + MOST_BYTES + BEYOND
 const INT = 4
 /** As numbered in strip.wat. */
 const ESCAPES: Readonly<Record<Escapes, number>> = { none: 0, json: 1, octal: 2 }
@@ -131,7 +131,7 @@ export class BareLines {
     this.#from = pos
     const taken = (ints[NEXT] as number) - INPUT_AT
     this.#after = pos + taken
-    this.#size = taken * 2 > this.#size ? Math.min(MOST, this.#size * 4) : FIRST
+    this.#size = taken * 2 > this.#size ? Math.min(MOST_BYTES, this.#size * 4) : FIRST
     if (count === 0) return false
     if (this.#rows.length < 2 * count) this.#rows = new Int32Array(4 * count)
     this.#rows.set(ints.subarray(ROWS_AT / INT, ROWS_AT / INT + 2 * count))

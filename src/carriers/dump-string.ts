@@ -8,6 +8,7 @@
  */
 import { LF } from '../core/ascii.ts'
 import { cutBeginning } from '../text/cut.ts'
+import { NEEDLE } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump, headerAfterLabel } from '../text/titles.ts'
 import { unfold } from '../text/unfold.ts'
@@ -15,7 +16,7 @@ import type { TextPlace } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
 const LINE_END = Buffer.from('\n')
-const NEEDLE = Buffer.from('goroutine')
+const WORD = Buffer.from(NEEDLE)
 /** A line end, as escaped text has it. */
 const ESCAPED_END = '\\n'
 /** Quotes that are not JSON's, but SQL's, for example. */
@@ -25,7 +26,7 @@ const LONGEST_LINE = 4 << 20
 /** How many levels of strings in strings are examined. */
 const DEPTH = 3
 /** Most dumps that are read from one line: a report may have one for each of a few processes. */
-const MOST = 16
+const MOST_DUMPS = 16
 
 export interface DumpString {
   /** Lines, separated by line feeds. */
@@ -52,7 +53,7 @@ export function dumpsInLine(buf: Buffer, pos: number, end: number): DumpString[]
   const found: DumpString[] = []
   for (const each of strings(buf, pos, end, DEPTH)) {
     if (!found.some(({ text }) => text.includes(each.text) || each.text.includes(text))) found.push(each)
-    if (found.length === MOST) break
+    if (found.length === MOST_DUMPS) break
   }
   if (found.length > 0) return found
   const line = unfoldedLine(buf, pos, end)
@@ -71,7 +72,7 @@ export function unfoldedLine(buf: Buffer, pos: number, end: number): DumpString 
   const label = beginsDump(lines) ? 0 : headerAfterLabel(lines)
   if (label < 0) return undefined
   const text = Buffer.from(lines, 'latin1')
-  return { text: label > 0 ? withoutLabel(text, label) : text, cut: false, places: [], label }
+  return { text: label > 0 ? withLineEndAt(text, label) : text, cut: false, places: [], label }
 }
 
 /** The line [pos, end), or the string in it with the first header, with its lost line ends restored: the rest of the line may be escaped. */
@@ -106,18 +107,20 @@ function startOfBare(buf: Buffer, from: number, at: number): number {
   const lines = buf.toString('latin1', from, at).split(ESCAPED_END)
   if (lines.at(-1) !== '') return at
   for (const [n, line] of lines.entries()) {
-    const glued = startsPreamble(line) === undefined && n === 0 ? beginningIn(line) : 0
-    if (glued >= 0 && startsPreamble(line.slice(glued)) !== undefined) return start + glued
+    if (startsPreamble(line) !== undefined) return start
+    const glued = n === 0 ? gluedPreamble(line) : -1
+    if (glued >= 0) return start + glued
     start += line.length + ESCAPED_END.length
   }
   return at
 }
 
 /** Offset of the first line of a preamble, glued to a word or after the quote of a text; -1 if there is none. */
-function beginningIn(line: string): number {
+function gluedPreamble(line: string): number {
   for (const { index } of line.matchAll(OTHER_QUOTE))
     if (startsPreamble(line.slice(index + 1)) !== undefined) return index + 1
-  return cutBeginning(line)
+  const cut = cutBeginning(line)
+  return cut >= 0 && startsPreamble(line.slice(cut)) !== undefined ? cut : -1
 }
 
 /** Like `strings`, for the string [start, stop). */
@@ -137,7 +140,7 @@ function* stringsIn(
   if (latin1.includes('\n')) {
     const header = beginsDump(latin1) ? 0 : headerAfterLabel(latin1)
     if (header >= 0) {
-      yield { text: header > 0 ? withoutLabel(decoded, header) : decoded, cut, places: [place], label: header }
+      yield { text: header > 0 ? withLineEndAt(decoded, header) : decoded, cut, places: [place], label: header }
       return undefined
     }
   }
@@ -163,11 +166,11 @@ function escapedTwice(text: Buffer, latin1: string): DumpString | undefined {
 }
 
 function indexOf(buf: Buffer, from: number, end: number): number {
-  const at = buf.subarray(from, end).indexOf(NEEDLE)
+  const at = buf.subarray(from, end).indexOf(WORD)
   return at < 0 ? -1 : from + at
 }
 
-/** `text` with a line end before the header at `at`. */
-function withoutLabel(text: Buffer, at: number): Buffer {
+/** `text` with a line end between its label and the header at `at`. */
+function withLineEndAt(text: Buffer, at: number): Buffer {
   return Buffer.concat([text.subarray(0, at), LINE_END, text.subarray(at)])
 }

@@ -6,6 +6,7 @@
  *     {"stack":["goroutine 7 [running]:","main.main()","\t/app/main.go:3 +0x1d"]}                   text: stack, one line per element
  */
 import { BRACE_OPEN } from '../core/ascii.ts'
+import { NEEDLE } from '../text/needle.ts'
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { JsonCarrier } from './json.ts'
@@ -13,7 +14,6 @@ import type { StreamField } from './json-dialect.ts'
 import { prefixOf } from './prefix.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
-const NEEDLE = 'goroutine'
 /** Most shapes that are remembered; the oldest is dropped. */
 const SHAPES = 4
 /** How many levels of objects, and how many fields, are examined. */

@@ -6,9 +6,9 @@
  *     parser.next("main.main()", ctx);
  *     tracker.record(.raw(line: "\t/app/main.go:3 +0x1d", now: t0), now: t0)
  */
+import { NEEDLE } from '../text/needle.ts'
 import { headerEnd, type Span } from '../text/titles.ts'
 
-const NEEDLE = 'goroutine'
 /** The call as far as its literal, and what may come before a header in that: the prefix of a log. */
 const BEFORE = /^([ \t]*[\w.:]+\([^"'`]*["'`])(?:[^"'`]*[\s\]|:])?$/
 /** What may follow the literal, if it holds the bracket that closes the call. */

@@ -32,7 +32,7 @@ const ASSIGNS = byteClass(' :=')
 const LONGEST_NAME = 32
 const LINE_END = '"\\n"'
 /** The end of a line of a literal that continues on the next one. */
-const GOES_ON = /(?<!\\)(?:\\\\)*(\\n\\)$/
+const CONTINUED = /(?<!\\)(?:\\\\)*(\\n\\)$/
 /** The quote of such a literal, before its first text or after its last. */
 const OPENING = /^(?:.*[^\\])?"(?=(?:[^"\\]|\\.)*$)/
 const CLOSING = /^((?:[^"\\]|\\.)*)"[\s,;)\]}]*$/
@@ -46,7 +46,7 @@ export class Literal implements Carrier {
   #texts: Buffer = NONE
   #at = 0
   /** The last line was part of a literal that continues. */
-  #goesOn = false
+  #isContinued = false
   #call = new LiteralCall()
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
@@ -77,12 +77,12 @@ export class Literal implements Carrier {
 
   /** Is the line [pos, end) part of a literal over many lines? */
   #readContinued(buf: Buffer, pos: number, end: number): boolean {
-    if ((buf[end - 1] !== BACKSLASH && !this.#goesOn) || end - pos > LONGEST) return false
+    if ((buf[end - 1] !== BACKSLASH && !this.#isContinued) || end - pos > LONGEST) return false
     const line = buf.toString('latin1', pos, end)
-    const mark = GOES_ON.exec(line)?.[1]
+    const mark = CONTINUED.exec(line)?.[1]
     const text = mark === undefined ? CLOSING.exec(line)?.[1] : line.slice(0, -mark.length).replace(OPENING, '')
-    if (text === undefined || (mark === undefined && !this.#goesOn)) return false
-    this.#goesOn = true
+    if (text === undefined || (mark === undefined && !this.#isContinued)) return false
+    this.#isContinued = true
     const escaped = Buffer.from(text, 'latin1')
     const texts = Buffer.allocUnsafe(escaped.length)
     this.#texts = texts.subarray(0, decodeEscapes(escaped, 0, escaped.length, texts, 0))

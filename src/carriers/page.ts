@@ -12,12 +12,12 @@
  */
 import { LESS, trimLineEnd } from '../core/ascii.ts'
 import { readLine } from '../text/line.ts'
+import { NEEDLE } from '../text/needle.ts'
 import { withoutEntities, withoutTags } from '../text/plain.ts'
 import { findTitle, type HeaderOnPage, headerOnPage } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 
 const LONGEST = 16 << 10
-const NEEDLE = 'goroutine'
 /** Tags, and the number of the line in one of them. */
 const TAGS_BEFORE = /^\s*(?:<\/?[a-z][^<>]*>(?:\d{1,9}(?=<))?)+/i
 /** A code highlighter puts tags around words, around signs, or around some of either. */

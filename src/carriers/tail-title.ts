@@ -26,7 +26,7 @@ export interface TailTitle {
 }
 
 /** The first title in `buf` from `pos` on. `atLine`: a line begins at `pos`. */
-export function findTitle(buf: Buffer, pos: number, atLine: boolean): TailTitle | undefined {
+export function findTailTitle(buf: Buffer, pos: number, atLine: boolean): TailTitle | undefined {
   let line = atLine && startsWith(buf, pos, buf.length, OPENS) ? pos : lineAfter(buf, pos)
   while (line >= 0) {
     const start = Math.max(line - 1, pos)

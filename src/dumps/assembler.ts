@@ -174,7 +174,7 @@ export class Assembler {
           pos = next
           continue
         }
-      } else if (c === LF && buf[pos + 1] === LOWER_G && this.#goesOn) {
+      } else if (c === LF && buf[pos + 1] === LOWER_G && this.#mayHeaderFollow) {
         // The empty line between two goroutines of one dump; a running goroutine may begin another dump.
         const next = this.#headers.read(buf, words, pos + 1, end)
         if (next > 0 && this.#headers.info.state !== 'running') {
@@ -221,7 +221,7 @@ export class Assembler {
       const { at } = goroutine
       if (at === undefined || this.#open.unsettled) break
       pos = this.#lane.run(at, buf, words, pos, end, base)
-      if (buf[pos] !== LF || buf[pos + 1] !== LOWER_G || !this.#goesOn) break
+      if (buf[pos] !== LF || buf[pos + 1] !== LOWER_G || !this.#mayHeaderFollow) break
       const next = this.#headers.read(buf, words, pos + 1, end)
       if (next <= 0 || buf[next - 1] !== LF || !isOfDump(this.#open, this.#headers.id, this.#headers.info)) break
       beginGoroutine(this.#open, this.#headers, buf, pos + 1, next, base)
@@ -237,7 +237,7 @@ export class Assembler {
   }
 
   /** Can an empty line and a header separate two goroutines of one dump here? */
-  get #goesOn(): boolean {
+  get #mayHeaderFollow(): boolean {
     return this.#open.goroutine.at !== undefined && !this.#open.unsettled && this.#open.fragments.pending.length === 0
   }
 

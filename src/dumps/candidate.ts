@@ -25,7 +25,7 @@ export class Candidate extends Block {
   lines = 0
   preamble: PreambleStart | undefined
   /** The preamble whose next line may come: it ends with its first empty line. */
-  preambleAtHand: PreambleStart | undefined
+  openPreamble: PreambleStart | undefined
   /** Its preamble contains the place where the signal came. */
   hasTrap = false
   /** `runtime stack:` has come: only a fatal error of the runtime itself shows its stack. */
@@ -43,15 +43,15 @@ export class Candidate extends Block {
   /** A preamble begins, or goes on with more than a further line. */
   announce(preamble: PreambleStart): void {
     this.preamble = preamble
-    this.preambleAtHand = preamble
+    this.openPreamble = preamble
   }
 
   /** Notes a line after the first one of the preamble: if the first one has no value, the value of the panic begins with a line feed. */
   noteValue(text: string): void {
-    const { preambleAtHand } = this
-    if (preambleAtHand?.kind !== 'panic' || preambleAtHand.reason !== '') return
+    const { openPreamble } = this
+    if (openPreamble?.kind !== 'panic' || openPreamble.reason !== '') return
     const reason = text.trim()
-    if (!NO_VALUE.test(reason)) this.announce({ ...preambleAtHand, reason })
+    if (!NO_VALUE.test(reason)) this.announce({ ...openPreamble, reason })
   }
 
   /** Holds one more line that may be dump. */

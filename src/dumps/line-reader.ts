@@ -8,7 +8,7 @@ import { isBlank, LF, SPACE, TAB, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { Held, LineAt } from '../lines/tape.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { type HeaderInfo, headerInfo } from '../text/info.ts'
-import { readLine, readOddCall, TEXT_BYTES } from '../text/line.ts'
+import { GO_LINE_BYTES, readLine, readOddCall } from '../text/line.ts'
 import { areRegistersDue, continuesPreamble, isRegister, withoutFill } from '../text/preamble.ts'
 import { Remarks } from '../text/remarks.ts'
 import { beginGoroutine } from './begin-goroutine.ts'
@@ -50,7 +50,7 @@ export class LineReader {
     const next = buf.indexOf(LF, pos) + 1
     const stop = textEnd(buf, pos, next)
     const { fragments, goroutine } = this.#open
-    const raw = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
+    const raw = stop - pos <= GO_LINE_BYTES ? buf.toString('latin1', pos, stop) : ''
     const text = goroutine.header === undefined ? withoutFill(raw) : goroutine.plain(raw)
     const plain = text === raw ? undefined : Buffer.from(text, 'latin1')
     const line = { text, buf, pos, next, base, plain }
@@ -73,7 +73,7 @@ export class LineReader {
   takeForeign(buf: Buffer, pos: number, base: number): number {
     const next = buf.indexOf(LF, pos) + 1
     const stop = trimLineEnd(buf, pos, next)
-    const text = stop - pos <= TEXT_BYTES ? buf.toString('latin1', pos, stop) : ''
+    const text = stop - pos <= GO_LINE_BYTES ? buf.toString('latin1', pos, stop) : ''
     this.#takeForeign({ text, buf, pos, next, base })
     return next
   }
@@ -240,7 +240,7 @@ export class LineReader {
     // The line may be the tail of a cut line that lacks only its line end.
     const tail = { ...line, text: '' }
     const { beginning } = open
-    if (beginning?.preambleAtHand === undefined && open.fragments.pending.length > 0 && this.#join(tail)) return
+    if (beginning?.openPreamble === undefined && open.fragments.pending.length > 0 && this.#join(tail)) return
     // The empty line after a preamble does not end a profile.
     if (open.dump?.body.blank() === 'last' && open.next === undefined) {
       this.#claimed(line)
@@ -250,7 +250,7 @@ export class LineReader {
     if (beginning !== undefined) {
       beginning.hold(open.tape.hold(buf, pos, next))
       // A TAB alone is an empty line of a panic's value.
-      if (trimLineEnd(buf, pos, next) === pos) beginning.preambleAtHand = undefined
+      if (trimLineEnd(buf, pos, next) === pos) beginning.openPreamble = undefined
       return
     }
     if (open.quiet) open.tape.pass(buf, pos, next)

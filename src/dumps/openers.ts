@@ -47,7 +47,7 @@ export class Openers {
     if (title !== undefined) return this.#profile(title, line)
     if (isRaceWarning(text) || text === RACE_RULE) return this.#race(line)
     const preamble = startsPreamble(text)
-    return preamble === undefined ? this.#goesOn(line) : this.#preamble(preamble, line)
+    return preamble === undefined ? this.#furtherLine(line) : this.#preamble(preamble, line)
   }
 
   #profile(title: ProfileTitle, line: LineAt): true {
@@ -90,17 +90,16 @@ export class Openers {
   }
 
   /** Takes a further line of a preamble. */
-  #goesOn(line: LineAt): boolean {
+  #furtherLine(line: LineAt): boolean {
     const open = this.#open
     const candidate = open.beginning
-    if (candidate?.preambleAtHand === undefined) return false
+    if (candidate?.openPreamble === undefined) return false
     // Beside an open dump, a preamble can continue while a goroutine of that dump is open; otherwise only before the first goroutine.
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
-    const { preambleAtHand } = candidate
-    const reason = wholeReason(preambleAtHand.reason, line.text)
-    if (reason !== undefined) candidate.announce({ ...preambleAtHand, reason })
-    else if (!continuesPreamble(line.text, preambleAtHand.kind) && !isOfStackBefore(preambleAtHand, line.text))
-      return false
+    const { openPreamble } = candidate
+    const reason = wholeReason(openPreamble.reason, line.text)
+    if (reason !== undefined) candidate.announce({ ...openPreamble, reason })
+    else if (!continuesPreamble(line.text, openPreamble.kind) && !isOfStackBefore(openPreamble, line.text)) return false
     candidate.hold(open.hold(line))
     candidate.noteValue(line.text)
     candidate.hasTrap ||= isTrap(line.text)

@@ -12,7 +12,7 @@
  */
 import { byteClass, DOT, LF, PAREN_CLOSE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { ROOT } from '../stacks/rows.ts'
-import { TEXT_BYTES } from '../text/line.ts'
+import { GO_LINE_BYTES } from '../text/line.ts'
 import type { Remarks } from '../text/remarks.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { LONG_SHAPE } from './repair/log-shapes.ts'
@@ -86,7 +86,7 @@ export class PlainLog {
       if (
         next - pos > mostBytes ||
         stop - at < LONG_SHAPE ||
-        stop - at > TEXT_BYTES ||
+        stop - at > GO_LINE_BYTES ||
         !endsPlain(buf, at, stop, isLetter) ||
         this.#remarks.mayBeIn(buf, at, next, base) ||
         !fragments.shapes.learnAt(buf, at, isLetter)

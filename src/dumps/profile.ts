@@ -25,7 +25,7 @@ const LISTS = 100_000
 /** Most bytes that are remembered: of the pcs of a record, of its lines, and of all records. */
 const PCS_BYTES = 1 << 13
 const RECORD_BYTES = 1 << 16
-const TEXT_BYTES = 4 << 20
+const KEPT_BYTES = 4 << 20
 
 /** There are a few dozen in a process, and each of its records has one: the strings are shared. */
 const PLACES = 1024
@@ -67,7 +67,7 @@ export class PcLists {
     }
     const length = lines === undefined ? 0 : pcs.length + 1 + lines.length
     const isKept =
-      lines !== undefined && pcs.length < PCS_BYTES && length <= RECORD_BYTES && this.#bytes + length <= TEXT_BYTES
+      lines !== undefined && pcs.length < PCS_BYTES && length <= RECORD_BYTES && this.#bytes + length <= KEPT_BYTES
     if (isKept) this.#bytes += length
     const text = isKept ? Buffer.concat([Buffer.from(`${pcs}\n`, 'latin1'), lines], length) : undefined
     const record: KnownRecord = { entry, pcs, parked, text, next: undefined }

@@ -70,12 +70,12 @@ export class StackBody implements Body {
   line(text: string, buf: Buffer, pos: number): Part {
     const goroutine = this.#goroutine
     if (goroutine.header === undefined) return 'foreign'
-    if (this.#isRestOfName(text) && this.#goesOn(text)) return 'part'
+    if (this.#isRestOfName(text) && this.#continuesLine(text)) return 'part'
     const line = readDue(text, goroutine)
     if (goroutine.doubt !== undefined) return 'foreign'
     const part = line === undefined || line.isOdd === true ? this.#linesOnOne(text) : undefined
     if (part !== undefined) return part
-    if (line === undefined) return this.#goesOn(text) || this.#isWords(text) ? 'part' : 'foreign'
+    if (line === undefined) return this.#continuesLine(text) || this.#isWords(text) ? 'part' : 'foreign'
     if (line.kind === 'file' && goroutine.isAfterName && !hasOffset(text)) return 'foreign'
     const { at, expected, tree } = goroutine
     if (at === undefined) return this.#lose(text, line.kind)
@@ -116,7 +116,7 @@ export class StackBody implements Body {
         ? readLine(text)
         : (readDue(text, goroutine) ?? this.#placeOnLine(text) ?? gluedPlace(text)?.line)
     // A line that continues the last one does not decide what that is.
-    if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.goesOn(goroutine.length))
+    if (line === undefined && doubt.otherwise === 'dump' && this.#fragments.wraps.mayWrap(goroutine.length))
       return 'dump'
     return decideDoubt(doubt, text, line, this.#hasPieces)
   }
@@ -275,7 +275,7 @@ export class StackBody implements Body {
   }
 
   /** Does `text` continue the line before it, which may be complete without it? An offset is not part of the stack's text. */
-  #goesOn(text: string): boolean {
+  #continuesLine(text: string): boolean {
     const goroutine = this.#goroutine
     const { at, length, tree } = goroutine
     if (at === undefined) return false

@@ -81,16 +81,16 @@ export class Openings {
 
   /** `carried`: its time according to the carrier; without it, the caller may know the time. */
   #stampAt(start: number, before: RecentLines, carried?: number): StampToBe {
-    const told = carried ?? validTime(this.#options.time?.(start))
-    return { openings: this, before, told, passed: this.#tape.passed, now: this.#now() }
+    const given = carried ?? validTime(this.#options.time?.(start))
+    return { openings: this, before, given, passed: this.#tape.passed, now: this.#now() }
   }
 
   /**
    * The time of a dump: from its carrier or the caller, or from the nearest log line before it that has a timestamp. If the log has no timestamps and
    * is being followed, it is the time of arrival.
    */
-  timeOf({ before, told, passed, now }: StampToBe): Pick<Opening, 'time' | 'timeFrom'> {
-    if (told !== undefined) return { time: told, timeFrom: 'carrier' }
+  timeOf({ before, given, passed, now }: StampToBe): Pick<Opening, 'time' | 'timeFrom'> {
+    if (given !== undefined) return { time: given, timeFrom: 'carrier' }
     const time = this.#logTime(before, passed, now)
     if (time !== undefined) return { time, timeFrom: 'log' }
     return { time: now, timeFrom: now === undefined ? undefined : 'arrival' }
@@ -124,7 +124,7 @@ export class Openings {
 interface StampToBe {
   readonly openings: Openings
   readonly before: RecentLines
-  readonly told: number | undefined
+  readonly given: number | undefined
   /** Bytes of the log before it. */
   readonly passed: number
   readonly now: number | undefined

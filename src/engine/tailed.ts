@@ -14,7 +14,7 @@
  * An input without titles costs one test a chunk.
  */
 
-import { findTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
+import { findTailTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
 import { LF } from '../core/ascii.ts'
 import { limitsOf } from '../core/limits.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
@@ -112,7 +112,7 @@ export class TailedEngine extends EngineAround {
   /** Does the input begin with a title? If not, it contains none. */
   #begins(buf: Buffer): boolean {
     if (mayBeTitle(buf)) {
-      const title = findTitle(buf, 0, true)
+      const title = findTailTitle(buf, 0, true)
       if (title?.start === 0 && title.name !== undefined) return true
       if (!buf.includes(LF)) {
         this.#held = Buffer.from(buf)
@@ -128,7 +128,7 @@ export class TailedEngine extends EngineAround {
     this.#chunkIsOrdinary = undefined
     const base = this.#bytes - buf.length
     let pos = 0
-    for (let title = findTitle(buf, 0, this.#atLine); title !== undefined; title = findTitle(buf, pos, true)) {
+    for (let title = findTailTitle(buf, 0, this.#atLine); title !== undefined; title = findTailTitle(buf, pos, true)) {
       this.#give(buf, pos, title.start, base)
       if (title.name === undefined) {
         this.#hold(buf, title.start)

@@ -122,9 +122,9 @@ export class Csv implements Form {
   /** Is a quoted field open at `end`? For the same row, continues where the last call stopped. */
   #hasOpenQuote(buf: Buffer, pos: number, end: number = buf.length): boolean {
     const last = this.#scanned
-    const goesOn = last.buf === buf && last.pos === pos && last.at <= end
-    let open = goesOn && last.open
-    for (let p = goesOn ? last.at : pos; p < end; p++) {
+    const isSameRow = last.buf === buf && last.pos === pos && last.at <= end
+    let open = isSameRow && last.open
+    for (let p = isSameRow ? last.at : pos; p < end; p++) {
       if (buf[p] !== QUOTE) continue
       // A quote opens a field only at its start.
       if (open || p === pos || buf[p - 1] === this.#delimiter || buf[p - 1] === QUOTE) open = !open

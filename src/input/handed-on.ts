@@ -24,9 +24,9 @@ export class HandedOn {
   note(tail: Tail, length: number): void {
     const position = tail.position - length
     const last = this.#runs[this.#runs.length - 1]
-    const goesOn =
+    const isNext =
       last?.tail === tail && last.generation === tail.generation && position === last.position + last.length
-    if (goesOn) last.length += length
+    if (isNext) last.length += length
     else this.#runs.push({ tail, generation: tail.generation, position, offset: this.#bytes, length })
     if (this.#runs.length > RUNS_MAX) this.#runs.shift()
     this.#bytes += length

@@ -8,7 +8,7 @@ import { COMMA, DIGIT, DOT, PAREN_CLOSE, PAREN_OPEN, ZERO } from '../core/ascii.
 import { isOwnLock, isStandard } from './title.ts'
 
 /** Most calls kept per goroutine; the innermost ones. */
-const MOST = 64
+const MOST_CALLS = 64
 /** In `(*`: a pointer receiver. */
 const STAR = 0x2a
 const SLASH = 0x2f
@@ -73,7 +73,7 @@ export class TracedCalls {
   note(buf: Uint8Array, place: number, waits: boolean): void {
     const { count } = this
     if (count === this.#places.length) {
-      if (count === MOST) return
+      if (count === MOST_CALLS) return
       this.#grow()
     }
     if (buf !== this.#buf) this.#enter(buf)
@@ -84,7 +84,7 @@ export class TracedCalls {
 
   /** Allocated on demand: most streams have no such call. */
   #grow(): void {
-    const [places, pointers] = [new Int32Array(MOST), new Float64Array(MOST)]
+    const [places, pointers] = [new Int32Array(MOST_CALLS), new Float64Array(MOST_CALLS)]
     this.#places = places
     this.pointers = pointers
   }

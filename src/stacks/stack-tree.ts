@@ -47,7 +47,7 @@ import { type KernelUse, WORTH_ITS_WHILE } from './tables.ts'
 import { NO_DUMP, type WalkKernel } from './walk.ts'
 
 /** Children that are compared one by one before they are hashed. */
-const FEW = 24
+const FEW_CHILDREN = 24
 
 export class StackTree extends LineTable {
   /** The stack of goroutines that end at a line, once one has. */
@@ -295,7 +295,7 @@ export class StackTree extends LineTable {
   }
 
   #isMany(parent: KnownLine): boolean {
-    let left = FEW
+    let left = FEW_CHILDREN
     for (let child = this.firstChild(parent); child !== NONE_OF_THEM; child = this.nextChild(child))
       if (left-- === 0) return true
     return false

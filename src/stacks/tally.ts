@@ -15,7 +15,7 @@ const SLOT_BYTES = 512
 /** Share of the memory limit that one dump may take. */
 const SHARE = 1 / 2
 /** Number of signatures up to which they are searched one by one: in some logs most dumps have a single goroutine. */
-const FEW = 8
+const FEW_SLOTS = 8
 
 let serials = 0
 
@@ -168,7 +168,7 @@ export class Tally {
     const slot = this.#slots.length
     this.#slots.push(new Slot(signature, this.#taken))
     if (this.#slotOf !== undefined) this.#slotOf.set(signature.id, slot)
-    else if (slot >= FEW) this.#slotOf = new Map(this.#slots.map((each, i) => [each.signature.id, i]))
+    else if (slot >= FEW_SLOTS) this.#slotOf = new Map(this.#slots.map((each, i) => [each.signature.id, i]))
     return slot
   }
 

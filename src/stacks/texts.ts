@@ -11,11 +11,11 @@ import { isSame, isSameShort, WORD } from './same-bytes.ts'
 
 /** Size of the index, which is at most about half full. */
 const INDEX = 1 << 16
-const MOST = INDEX / 2
+const MOST_TEXTS = INDEX / 2
 const MOST_BYTES = 4 << 20
 const SMALLEST = 64 << 10
 /** Bytes of a text without its letters: its `Name`, the head of a string, its hash, its place. */
-const TEXT_BYTES = 136
+const BYTES_PER_TEXT = 136
 const NOTHING = Buffer.alloc(0)
 
 export class Texts {
@@ -32,12 +32,12 @@ export class Texts {
 
   /** Approximate bytes that all texts take: each is stored as bytes, for comparison, and as a string. */
   get bytes(): number {
-    return this.#used * 2 + this.#names.length * TEXT_BYTES
+    return this.#used * 2 + this.#names.length * BYTES_PER_TEXT
   }
 
   /** There is room for another stack. */
   get hasRoom(): boolean {
-    return this.#names.length < MOST && this.#used < MOST_BYTES
+    return this.#names.length < MOST_TEXTS && this.#used < MOST_BYTES
   }
 
   /** Frees what is only needed to add texts: from now on it is read only. */

@@ -14,7 +14,7 @@ export const DOUBLE = 8
 export const FROM = 0
 export const AFTER = 1
 /** Number of its calls whose arguments count, and their address. */
-export const CALLS = 2
+export const CALL_COUNT = 2
 export const CALLS_AT = 3
 /** Its starter, as the index of an eight-byte number. */
 export const PARENT_AS_DOUBLE = 2

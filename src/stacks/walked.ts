@@ -8,7 +8,7 @@ import { type HeaderInfo, withMinutes } from '../text/info.ts'
 import type { TracedCalls } from './calls.ts'
 import {
   AFTER,
-  CALLS,
+  CALL_COUNT,
   CALLS_AT,
   CALLS_BEFORE,
   DOUBLE,
@@ -164,7 +164,7 @@ export class Walked {
     const ints = this.ints
     this.#note(
       (ints[CALLS_AT] as number) / INT,
-      ints[CALLS] as number,
+      ints[CALL_COUNT] as number,
       this.#doubles[PARENT_AS_DOUBLE] as number,
       calls,
       buf,

@@ -9,7 +9,7 @@
 import { CarriedText } from '../carriers/carrier.ts'
 import { prefixOf } from '../carriers/prefix.ts'
 import { LF, PAREN_CLOSE, trimLineEnd } from '../core/ascii.ts'
-import { readLine, readStripped, TEXT_BYTES } from '../text/line.ts'
+import { GO_LINE_BYTES, readLine, readStripped } from '../text/line.ts'
 import { lineStart } from '../text/needle.ts'
 import { continuesPreamble, startsPreamble } from '../text/preamble.ts'
 
@@ -43,7 +43,7 @@ export function withPrefixAfter(buf: Buffer, pos: number, next: number, end: num
 /** What comes before the call with which the line [pos, next) ends. */
 function prefixOfCall(buf: Buffer, pos: number, next: number): string | undefined {
   const stop = trimLineEnd(buf, pos, next)
-  if (stop - pos > TEXT_BYTES || buf[stop - 1] !== PAREN_CLOSE) return undefined
+  if (stop - pos > GO_LINE_BYTES || buf[stop - 1] !== PAREN_CLOSE) return undefined
   const text = buf.toString('latin1', pos, stop)
   const name = text.lastIndexOf(' ', text.lastIndexOf('(')) + 1
   const prefix = text.slice(0, name)

@@ -6,7 +6,7 @@
  */
 import { dumpString } from '../carriers/dump-string.ts'
 import { BACKSLASH, CR, LF, QUOTE, trimLineEnd } from '../core/ascii.ts'
-import { findNeedle, NEEDLE_BYTES } from '../text/needle.ts'
+import { findNeedle, LONGEST_NEEDLE } from '../text/needle.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 
 /** Most backslashes that are examined to decide whether the quote after them is escaped; they are kept however the line is split into pieces. */
@@ -81,7 +81,7 @@ class LongLine {
 
   /** `line` is the beginning of a line. */
   begin(line: Buffer): void {
-    this.#keep(line, Math.max(0, line.length - NEEDLE_BYTES))
+    this.#keep(line, Math.max(0, line.length - LONGEST_NEEDLE))
   }
 
   /** Takes the next piece of the line, which ends at `upTo` of the input. `isLast`: the line ends with it. */
@@ -95,7 +95,7 @@ class LongLine {
     for (;;) {
       const needle = findNeedle(all, from, all.length, false)
       if (needle < 0) {
-        this.#keep(all, Math.max(from, all.length - NEEDLE_BYTES))
+        this.#keep(all, Math.max(from, all.length - LONGEST_NEEDLE))
         return undefined
       }
       // The same bytes are examined whatever the pieces.

@@ -2,6 +2,7 @@
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
 import { isLoggedByTest, isPanicAlone, mentionsPanic } from '../text/announcement.ts'
+import { NEEDLE } from '../text/needle.ts'
 import { findTitle } from '../text/titles.ts'
 
 /** The most by which time stamps before an indented text differ in length, as trailing zeros are left out. */
@@ -40,7 +41,7 @@ function isLogged(line: string, { at }: Indent): boolean {
 }
 
 function indentBefore(line: string): Indent {
-  const end = findTitle(line, line.length, 1)?.index ?? line.indexOf('goroutine')
+  const end = findTitle(line, line.length, 1)?.index ?? line.indexOf(NEEDLE)
   const at = line.slice(0, end).trimEnd().length
   return { at, width: end - at }
 }

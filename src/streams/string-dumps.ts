@@ -10,7 +10,7 @@ import type { LoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 import { mayBeWrapped } from '../text/wrap-widths.ts'
 import type { CarriedTape } from './carried-tape.ts'
-import { LongString } from './long-string.ts'
+import { StringInPieces } from './string-in-pieces.ts'
 
 type Found = Pick<DumpString, 'text' | 'cut'>
 
@@ -21,7 +21,7 @@ export class StringDumps {
   readonly #lineBytes: number
   readonly #dumps: () => InterleavedDumps
   /** The string that continues in what comes. */
-  #long: LongString | undefined
+  #unfinished: StringInPieces | undefined
 
   constructor(tape: CarriedTape, lineBytes: number, dumps: () => InterleavedDumps) {
     this.#tape = tape
@@ -31,22 +31,22 @@ export class StringDumps {
 
   /** More of a string is to come. */
   get isOpen(): boolean {
-    return this.#long !== undefined
+    return this.#unfinished !== undefined
   }
 
   /** Its line lacks the end of the string. */
   get isCut(): boolean {
-    return this.#long?.isCut === true
+    return this.#unfinished?.isCut === true
   }
 
   /** Where its line begins in the input. */
   get start(): number | undefined {
-    return this.#long?.start
+    return this.#unfinished?.start
   }
 
   /** Approximate size of what is kept of it. */
   get bytes(): number {
-    return this.#long?.tail.length ?? 0
+    return this.#unfinished?.tail.length ?? 0
   }
 
   /** Takes the dumps `found` in `whole`, the text of the raw line [start, end) of the input, each with the reason that the line gives. */
@@ -61,7 +61,7 @@ export class StringDumps {
     if (found === undefined) return false
     if (found.cut || !found.places.every(({ isQuoted }) => isQuoted)) {
       this.#dumps().end()
-      this.#long = new LongString(found, start, end, this.#lineBytes)
+      this.#unfinished = new StringInPieces(found, start, end, this.#lineBytes)
       this.take(line.subarray(0, -1), end)
     } else this.#take(found, undefined, start, end)
     return true
@@ -69,33 +69,33 @@ export class StringDumps {
 
   /** Takes more of the line, a piece that ends at `upTo` of the input. */
   take(piece: Buffer, upTo: number): void {
-    const long = this.#long
-    if (long !== undefined) this.#tape.beside(() => this.#takeLines(long, long.take(piece, upTo)))
+    const unfinished = this.#unfinished
+    if (unfinished !== undefined) this.#tape.beside(() => this.#takeLines(unfinished, unfinished.take(piece, upTo)))
   }
 
   /** The line is over. */
   end(): void {
-    const long = this.#long
-    if (long !== undefined) this.#tape.beside(() => this.#end(long))
+    const unfinished = this.#unfinished
+    if (unfinished !== undefined) this.#tape.beside(() => this.#end(unfinished))
   }
 
-  #end(long: LongString): void {
-    this.#takeLines(long, long.finish())
-    if (this.#long === undefined) return
-    this.#long = undefined
-    const { tail, start, end, upTo } = long
+  #end(unfinished: StringInPieces): void {
+    this.#takeLines(unfinished, unfinished.finish())
+    if (this.#unfinished === undefined) return
+    this.#unfinished = undefined
+    const { tail, start, end, upTo } = unfinished
     const dumps = this.#dumps()
     if (tail.length > 0) giveLines(dumps, Buffer.concat([tail, NEWLINE]), start, end)
     dumps.reach(start, upTo)
-    if (long.isCut) dumps.cut(undefined)
+    if (unfinished.isCut) dumps.cut(undefined)
     dumps.end(tail.toString('latin1'))
   }
 
-  #takeLines(long: LongString, lines: Buffer): void {
+  #takeLines(unfinished: StringInPieces, lines: Buffer): void {
     const dumps = this.#dumps()
-    giveLines(dumps, lines, long.start, long.end)
-    if (!long.isOver) return
-    this.#long = undefined
+    giveLines(dumps, lines, unfinished.start, unfinished.end)
+    if (!unfinished.isOver) return
+    this.#unfinished = undefined
     dumps.cut('lineBytes')
     dumps.end()
   }
@@ -121,7 +121,7 @@ export class StringDumps {
     const line = tape.buf.subarray(tape.start, trimLineEnd(tape.buf, tape.start, tape.end))
     const found = mayBeWrapped(line.length) ? dumpString(line, 0, line.length) : undefined
     if (found?.cut !== true) return false
-    this.#long = new LongString(found, start, end, this.#lineBytes)
+    this.#unfinished = new StringInPieces(found, start, end, this.#lineBytes)
     this.take(line, end)
     return true
   }

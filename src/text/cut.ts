@@ -1,12 +1,12 @@
 /** Lines that another writer has cut short, or glued to another line. */
 import { readCutCall } from './line.ts'
+import { NEEDLE } from './needle.ts'
 import { startsPreamble } from './preamble.ts'
 import { readProfileTitle } from './profile.ts'
 import { RACE_RULE } from './race.ts'
 import { NARROWEST } from './wrap-widths.ts'
 
 const CUT_HEADER = /^goroutine \d*(?:$| (?:$|\[|gp=0x|gp?=?0?$))/
-const WORD = 'goroutine'
 /** Anything shorter can begin any word. */
 const SHORTEST = 4
 /** How lines of a goroutine begin. */
@@ -15,7 +15,7 @@ const BEGINNING = /panic: |fatal error: |SIG[A-Z0-9]+: |goroutine(?:leak)? profi
 
 /** Is this the head of a header? */
 export function isCutHeader(text: string): boolean {
-  return CUT_HEADER.test(text) || (text.length >= SHORTEST && WORD.startsWith(text))
+  return CUT_HEADER.test(text) || (text.length >= SHORTEST && NEEDLE.startsWith(text))
 }
 
 /** `shop/cart.Tot`, `main.mai`: a name with its package and without arguments. A word in a log can look the same. */

@@ -24,7 +24,7 @@ import {
   startsWith,
   TAB,
 } from '../core/ascii.ts'
-import { type LineKind, type LineText, type Tail, TEXT_BYTES } from './line.ts'
+import { GO_LINE_BYTES, type LineKind, type LineText, type Tail } from './line.ts'
 
 /** The bytes of a name, as in line.ts; the bytes that can begin one. */
 const NAME = new Uint8Array(256)
@@ -155,7 +155,7 @@ export class FastLine implements LineText {
   /** Does the line from `pos` on end at `at`? */
   #ends(buf: Buffer, pos: number, at: number): boolean {
     const p = buf[at] === CR ? at + 1 : at
-    if (buf[p] !== LF || at - pos > TEXT_BYTES) return false
+    if (buf[p] !== LF || at - pos > GO_LINE_BYTES) return false
     this.length = at - pos
     this.after = p + 1
     return true

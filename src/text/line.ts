@@ -8,7 +8,7 @@
 import { ARGUMENT, isDigit, isHexDigit } from '../core/ascii.ts'
 
 /** Longest line that is read; the longest ones are headers with labels. */
-export const TEXT_BYTES: number = 16 << 10
+export const GO_LINE_BYTES: number = 16 << 10
 
 export type LineKind =
   /** `main.(*T).f(0xc000012345, 0x0?)` */

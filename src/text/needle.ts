@@ -22,7 +22,8 @@ import {
 import { IN_STATE } from './leak-header.ts'
 import { search } from './search/search.ts'
 
-const NEEDLE = Buffer.from('goroutine')
+/** The word that all headers have, and all titles of profiles and accesses of race reports. */
+export const NEEDLE = 'goroutine'
 const RUNTIME_STACK = Buffer.from('runtime stack:')
 /** Both needles have `r..ti.e` at the same offsets, so one search finds either. */
 const ROUTINE = Buffer.from('routine')
@@ -36,24 +37,25 @@ const GREATER = 0x3e
 const TAG_BYTES = 64
 const BY = ' by '
 /** Longer than any needle: `goroutineleak profile: total `, or `goroutine `, an id of up to twenty digits, ` gp=`. */
-export const NEEDLE_BYTES = 64
+export const LONGEST_NEEDLE = 64
 
 /** The word as an array of bytes: journald's form of what is not printable text. */
-const NUMBERS = Buffer.from([...NEEDLE].join(','))
+const NUMBERS = Buffer.from([...Buffer.from(NEEDLE)].join(','))
 
 /**
  * Offset of the next needle in [pos, end) that a header, a profile title or a race report can have; -1 if there is none. `numbers`: it can
  * also be in an array of bytes.
  */
 export function findNeedle(buf: Buffer, pos: number, end: number, numbers: boolean): number {
-  const word = findWord(buf, pos, end)
-  if (!numbers) return word
+  const text = findText(buf, pos, end)
+  if (!numbers) return text
   // What comes after `end` is not searched: the caller may ask about one line of many.
-  const at = buf.subarray(0, word < 0 ? end : word).indexOf(NUMBERS, pos)
-  return at < 0 ? word : at
+  const at = buf.subarray(0, text < 0 ? end : text).indexOf(NUMBERS, pos)
+  return at < 0 ? text : at
 }
 
-function findWord(buf: Buffer, pos: number, end: number): number {
+/** Like `findNeedle`, for a needle that is text. */
+function findText(buf: Buffer, pos: number, end: number): number {
   let at = search(buf, ROUTINE, pos, end, RUNTIME_STACK)
   while (at >= 0) {
     if (buf[at + 1] === LOWER_U) return at

@@ -8,7 +8,7 @@
  * Hot: guarded by `npm run bench` (debug=1).
  */
 import { COLON, DIGIT, isHexDigit, LF, SPACE, TAB, ZERO } from '../core/ascii.ts'
-import { TEXT_BYTES } from './line.ts'
+import { GO_LINE_BYTES } from './line.ts'
 
 const HASH = 0x23
 const PLUS = 0x2b
@@ -32,7 +32,7 @@ export class FastProfileLine {
   /** Reads the line at `pos`, which ends with a line end. False: it is not one of these, or not for certain. */
   read(buf: Buffer, pos: number): boolean {
     const isRead = buf[pos] === HASH ? this.#frame(buf, pos) : this.#record(buf, pos)
-    return isRead && this.end - pos <= TEXT_BYTES
+    return isRead && this.end - pos <= GO_LINE_BYTES
   }
 
   /** Reads only the count of the record at `pos`, and where its addresses begin. */

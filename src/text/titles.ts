@@ -8,13 +8,13 @@
  *     Previous write at 0x00c0000180e8 by goroutine 7:
  */
 import { readLine } from './line.ts'
+import { NEEDLE } from './needle.ts'
 
 export interface Span {
   readonly index: number
   readonly end: number
 }
 
-const WORD = 'goroutine'
 const HEAD = /goroutine \d+ (?:gp=0x\S+ m=\S+ (?:mp=\S+ )?)?(?=\[)/y
 const PROFILE = /goroutine(?:leak)? profile: total \d+/y
 /** What comes before the word in the access of a race report, and its greatest length. */
@@ -70,7 +70,7 @@ function titleAt(text: string, at: number): Span | undefined {
   PROFILE.lastIndex = at
   if (PROFILE.test(text)) return { index: at, end: PROFILE.lastIndex }
   const before = BEFORE_WORD.exec(text.slice(Math.max(0, at - BEFORE_BYTES), at))
-  AFTER_WORD.lastIndex = at + WORD.length
+  AFTER_WORD.lastIndex = at + NEEDLE.length
   if (before === null || !AFTER_WORD.test(text)) return undefined
   return { index: at - before[0].length, end: AFTER_WORD.lastIndex }
 }
@@ -88,12 +88,12 @@ const ENDS_TITLE = /^(?:\s|$|\(|(?:<br ?\/?>|(?:<\/[a-z]\w{0,9}>){1,4})\s*$|: \/
 export function findTitle(text: string, within: number, tries: number): Span | undefined {
   const stack = RUNTIME_STACK.exec(text)
   if (stack !== null) return { index: stack.index, end: text.length }
-  let at = text.indexOf(WORD)
+  let at = text.indexOf(NEEDLE)
   for (let left = tries; at >= 0 && at <= within && left > 0; left--) {
     const found = titleAt(text, at)
     const rest = found === undefined ? '' : text.slice(found.end)
     if (found !== undefined && (ENDS_TITLE.test(rest) || isCall(rest))) return found
-    at = text.indexOf(WORD, at + 1)
+    at = text.indexOf(NEEDLE, at + 1)
   }
   return undefined
 }
@@ -109,7 +109,7 @@ const FATAL_STACK = /(?:^|\n)fatal error: [^\n]+\n(?:\[signal [^\n]*\n)?\s*\nrun
 /** Does a dump begin in one of the lines of `text`: is one of them, from start to end, a title? */
 export function beginsDump(text: string): boolean {
   if (text.includes('runtime stack:') && FATAL_STACK.test(text)) return true
-  for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
+  for (let at = text.indexOf(NEEDLE); at >= 0; at = text.indexOf(NEEDLE, at + 1)) {
     const found = titleAt(text, at)
     if (found === undefined || !(isLineEnd(text, found.end) || isCall(restOfLine(text, found.end)))) continue
     if (found.index === 0 || text[found.index - 1] === '\n') return true
@@ -121,7 +121,7 @@ export function beginsDump(text: string): boolean {
 
 /** Offset of the first header that follows a label on its line and has a frame; -1 if there is none. */
 export function headerAfterLabel(text: string): number {
-  for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
+  for (let at = text.indexOf(NEEDLE); at >= 0; at = text.indexOf(NEEDLE, at + 1)) {
     const end = headerEnd(text, at)
     if (end < 0 || !FRAME.test(text.slice(end, end + FRAME_BYTES))) continue
     const line = Math.max(text.lastIndexOf('\n', at) + 1, at - LABEL_BYTES)

@@ -14,12 +14,12 @@
  */
 import { latin1Of } from '../core/latin1.ts'
 import { hasOffset, readLine, readStripped } from './line.ts'
+import { NEEDLE } from './needle.ts'
 import { plainText, withoutTags } from './plain.ts'
 import { unquoteLatin1 } from './quote.ts'
 import { headerEnd, holdsHeaderHead } from './titles.ts'
 import { BRACKETED, isFrameAt, match, unglue } from './unglue.ts'
 
-const WORD = 'goroutine'
 /**
  * What a line end becomes where one line is a message: the source of a case-insensitive pattern. Characters that are not ASCII are in UTF-8:
  * ⏎, ↵, ␤, ␊, and the separators of Unicode (U+2028, U+2029, U+0085).
@@ -72,7 +72,7 @@ export function withoutTeamcity(text: string): string | undefined {
 export function unfold(text: string): string | undefined {
   const message = withoutTeamcity(text)
   if (message !== undefined) return message
-  for (let at = text.indexOf(WORD); at >= 0; at = text.indexOf(WORD, at + 1)) {
+  for (let at = text.indexOf(NEEDLE); at >= 0; at = text.indexOf(NEEDLE, at + 1)) {
     const end = headerEnd(text, at, BRACKETED)
     if (end < 0) continue
     SIGN.lastIndex = end

@@ -209,9 +209,9 @@ export class Fragments {
   }
 
   /** Does `text` continue `line`, which is complete without it? The line had `length` bytes. */
-  goesOn(line: KnownLine, text: string, length: number): boolean {
+  isRestOf(line: KnownLine, text: string, length: number): boolean {
     // ` sp=0x… pc=0x…` occurs nowhere else.
-    return VARIABLE[this.#tree.tail(line)]?.end.test(text) === true && this.wraps.goesOn(length, text.includes('=0x'))
+    return VARIABLE[this.#tree.tail(line)]?.end.test(text) === true && this.wraps.mayWrap(length, text.includes('=0x'))
   }
 
   /** Joins head and tail into a goroutine header. */

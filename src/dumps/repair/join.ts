@@ -56,13 +56,13 @@ export function goOn(
     // A line that ends within a name, or after it, looks like a name of gccgo. The arguments may continue on a further line.
     const call = callOfName(tree, at, length, text)
     if (call === undefined) return undefined
-    fragments.wraps.goesOn(length, true)
+    fragments.wraps.mayWrap(length, true)
     return longerLine(tree, at, tree.literal(at) + text, call)
   }
   if (kind !== 'file' && kind !== 'created') return undefined
-  if (tree.tail(at) !== TAILS.none) return fragments.goesOn(at, text, length) ? at : undefined
+  if (tree.tail(at) !== TAILS.none) return fragments.isRestOf(at, text, length) ? at : undefined
   const isRegisters = REGISTERS.test(text)
-  if (!fragments.wraps.goesOn(length, isRegisters)) return undefined
+  if (!fragments.wraps.mayWrap(length, isRegisters)) return undefined
   // What wraps at a blank leaves it out.
   const whole = `${tree.literal(at)}${isRegisters ? ' ' : ''}${text}`
   const line = readLine(whole) ?? readStripped(whole)

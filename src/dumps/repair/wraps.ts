@@ -106,8 +106,8 @@ export class Wraps {
     return { fragment, text, line }
   }
 
-  /** Do lines of this length continue on the next? `certain`: this one does. */
-  goesOn(length: number, certain = false): boolean {
+  /** May a line of this length continue on the next, as others of that length do? `certain`: this one does. */
+  mayWrap(length: number, certain = false): boolean {
     if (certain && length >= NARROWEST) this.#widths.add(length)
     return this.#known?.has(length) === true
   }

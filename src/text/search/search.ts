@@ -13,7 +13,7 @@ import module from './find.wat'
 const SHORT = 2_048
 /** Bytes that are copied at a time: few at first, since the word may be near; more after a search that found none. */
 const FIRST = 16 << 10
-const MOST = 256 << 10
+const MOST_BYTES = 256 << 10
 /** Where the words and the bytes are in the memory. */
 const WORD_AT = 0
 const OTHER_AT = 64
@@ -46,7 +46,7 @@ export function search(buf: Buffer, word: Buffer, pos: number, end: number, othe
       size = FIRST
       return from + at - BYTES_AT
     }
-    if (to - from === size) size = Math.min(MOST, size * 4)
+    if (to - from === size) size = Math.min(MOST_BYTES, size * 4)
     if (to === end) return -1
     // A word may cross the border.
     from = to - other.length + 1
@@ -66,5 +66,5 @@ export function searchShort(buf: Buffer, word: Buffer, pos: number, end: number,
 function open(): void {
   isOpened = true
   const opened = openKernel<{ readonly find: Find }>(module)
-  if (opened !== undefined && opened.memory.length >= BYTES_AT + MOST + BEYOND) kernel = opened
+  if (opened !== undefined && opened.memory.length >= BYTES_AT + MOST_BYTES + BEYOND) kernel = opened
 }

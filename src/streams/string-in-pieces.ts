@@ -1,13 +1,11 @@
-/**
- * A dump in a string of a line that is too long to be read at once: whole lines of its text as they come, and the beginning of the next.
- */
+/** A dump in a string that comes in pieces: whole lines of its text as they come, and the beginning of the next. */
 import type { DumpString } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
 import { LF } from '../core/ascii.ts'
 
 const EMPTY = Buffer.alloc(0)
 
-export class LongString {
+export class StringInPieces {
   /** Where the line begins in the input, where its beginning ends, and up to where it has come. */
   readonly start: number
   readonly end: number
