@@ -3,7 +3,7 @@
  *
  *     2026-11-24T05:00:00.1234567Z {"Time":"…","Action":"output","Package":"shop","Output":"goroutine 7 [running]:\n"}
  *
- * Each record has one line of the dump: a log line with a whole dump in a string needs no carrier (whole.ts).
+ * Each record has one line of the dump: a log line with a whole dump in a string needs no carrier (Whole in dump-string.ts).
  */
 import { ESC, LF } from '../core/ascii.ts'
 import { headerEnd } from '../text/titles.ts'

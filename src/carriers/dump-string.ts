@@ -12,6 +12,7 @@ import { NEEDLE } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump, headerAfterLabel } from '../text/titles.ts'
 import { unfold } from '../text/unfold.ts'
+import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import type { TextPlace } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
@@ -173,4 +174,30 @@ function indexOf(buf: Buffer, from: number, end: number): number {
 /** `text` with a line end between its label and the header at `at`. */
 function withLineEndAt(text: Buffer, at: number): Buffer {
   return Buffer.concat([text.subarray(0, at), LINE_END, text.subarray(at)])
+}
+
+/** Not really a carrier: the text of a line that holds a dump is the line itself. */
+export class Whole implements Carrier {
+  readonly name = 'whole'
+
+  read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
+    if (!holdsDump(buf, pos, next - 1)) return false
+    text.inPlace(buf, pos, next)
+    text.key = ''
+    text.partial = false
+    return true
+  }
+
+  afresh(): Whole {
+    return new Whole()
+  }
+
+  /** A log line before it may give one. */
+  time(): number | undefined {
+    return undefined
+  }
+
+  names(): StreamNames {
+    return { source: '', attributes: {} }
+  }
 }

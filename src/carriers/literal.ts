@@ -13,7 +13,7 @@
  *     lines.push("main.main()");                    a call (literal-call.ts)
  *     main.main()\n\                               C, Rust: one literal over many lines, up to its quote
  *
- * A literal with a header and what follows it is a dump in one string (whole.ts).
+ * A literal with a header and what follows it is a dump in one string (dump-string.ts).
  */
 import { BACKSLASH, byteClass, CR, LF, QUOTE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'

@@ -3,8 +3,8 @@
 import { podFile } from '../carriers/kubernetes.ts'
 import { elapsed, SteadyClock } from '../core/clock.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
+import { addStats, NO_STATS } from '../engine/contract.ts'
 import { createEngine, type EngineOptions, type EngineStats, type WholeEngine } from '../engine/engine.ts'
-import { add, NOTHING } from '../engine/stats.ts'
 import type { Output } from '../sinks/output.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import type { RunOptions } from './options.ts'
@@ -30,7 +30,7 @@ export class Engines {
   readonly #open = new Set<WholeEngine>()
   readonly #clocks = new WeakMap<WholeEngine, SteadyClock>()
   readonly #youngGeneration = new YoungGeneration()
-  #past: EngineStats = NOTHING
+  #past: EngineStats = NO_STATS
   #lastPush = 0
 
   /** `onUnread`: called when an output has no reader any more. */
@@ -42,7 +42,7 @@ export class Engines {
   /** Totals over all inputs, including those that are done. */
   get stats(): EngineStats {
     let sum = this.#past
-    for (const { stats } of this.#open) sum = add(sum, stats)
+    for (const { stats } of this.#open) sum = addStats(sum, stats)
     return sum
   }
 
@@ -102,7 +102,7 @@ export class Engines {
   /** Ends an engine, and completes what is open in it. `isCut`: the input had more. */
   close(engine: WholeEngine, isCut = false): void {
     engine.end(isCut)
-    this.#past = add(this.#past, engine.stats)
+    this.#past = addStats(this.#past, engine.stats)
     this.#open.delete(engine)
     this.#settle()
   }
@@ -114,7 +114,7 @@ export class Engines {
 
   /** Forgets an engine without ending it: another process completes what is open. */
   leave(engine: WholeEngine): void {
-    this.#past = add(this.#past, engine.stats)
+    this.#past = addStats(this.#past, engine.stats)
     this.#open.delete(engine)
   }
 

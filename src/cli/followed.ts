@@ -1,8 +1,7 @@
 /** The files that --follow watches: those that were named, and those that match patterns. */
 
-import { elapsed } from '../core/clock.ts'
+import { elapsed, pause } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
-import { pause } from '../core/pause.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import type { EngineSnapshot, WholeEngine } from '../engine/engine.ts'
 import { Follower } from '../input/follow.ts'

@@ -1,7 +1,7 @@
 /** `--out FILE`, opened according to how it will be written. */
 import { closeSync, constants, openSync, statSync } from 'node:fs'
+import { pause } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
-import { pause } from '../core/pause.ts'
 import { systemErrorCode, writeErrorText } from '../core/system-error.ts'
 import { Output } from '../sinks/output.ts'
 import { descriptorAt } from '../sinks/path-target.ts'

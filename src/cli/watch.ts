@@ -2,8 +2,8 @@
  * `dumpstream watch`: requests a dump at intervals, prints each one, and judges them at the end. Ctrl-C and SIGTERM end it, with the verdict.
  */
 
+import { pause } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
-import { pause } from '../core/pause.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { RecordSink } from '../sinks/sink.ts'
 import { askOnce } from '../watch/asked.ts'

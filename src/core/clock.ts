@@ -1,4 +1,4 @@
-/** Monotonic clocks. */
+/** Time that passes: monotonic clocks, and waiting. */
 
 /** Milliseconds on a monotonic clock. Not `performance.now()`, which is loaded on first use and takes a millisecond to load. */
 export function elapsed(): number {
@@ -19,4 +19,17 @@ export class SteadyClock {
     this.#last = { now: steady, elapsed }
     return steady
   }
+}
+
+/** Resolves after a time, or at once when the signal is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal.addEventListener('abort', done)
+  })
 }

@@ -1,6 +1,34 @@
 /** What is open, a dump or what may become one: where it is in the input, and what it consists of. */
 import type { Body } from './body.ts'
-import { ForeignCount } from './foreign-count.ts'
+
+/** Lines between the lines of a dump that are not part of it: how many, and how many bytes. */
+export class ForeignCount {
+  lines = 0
+  bytes = 0
+
+  add(bytes: number): void {
+    this.lines++
+    this.bytes += bytes
+  }
+
+  /** A line that was counted turned out to be a piece of a dump line. */
+  remove(bytes: number): void {
+    this.lines--
+    this.bytes -= bytes
+  }
+
+  /** Adds what `other` has counted, and clears it. */
+  takeOver(other: ForeignCount): void {
+    this.lines += other.lines
+    this.bytes += other.bytes
+    other.clear()
+  }
+
+  clear(): void {
+    this.lines = 0
+    this.bytes = 0
+  }
+}
 
 export class Block {
   /** Absolute offsets: first byte; first byte after its last line. */

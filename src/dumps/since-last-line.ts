@@ -3,7 +3,7 @@
  * it; if not, everything is log after the dump.
  */
 import type { Held, LogTape } from '../lines/tape.ts'
-import { ForeignCount } from './foreign-count.ts'
+import { ForeignCount } from './block.ts'
 import { APART_LINES } from './logged-reason.ts'
 
 /** Most empty lines in a row between two goroutines. */

@@ -1,13 +1,12 @@
 /** An engine that wraps another one, and answers with the inner engine's answers unless overridden. */
-import type { Engine, EngineStats } from './contract.ts'
-import { NOTHING } from './stats.ts'
+import { type Engine, type EngineStats, NO_STATS } from './contract.ts'
 
 export abstract class EngineAround implements Engine {
   /** Undefined until it is known which engine it will be. */
   protected abstract get inner(): Engine | undefined
 
   get stats(): EngineStats {
-    return this.inner?.stats ?? NOTHING
+    return this.inner?.stats ?? NO_STATS
   }
 
   get faults(): readonly string[] {

@@ -91,6 +91,17 @@ export interface EngineStats {
   readonly damaged: number
 }
 
+export const NO_STATS: EngineStats = { bytes: 0, dumps: 0, goroutines: 0, damaged: 0 }
+
+export function addStats(one: EngineStats, other: EngineStats): EngineStats {
+  return {
+    bytes: one.bytes + other.bytes,
+    dumps: one.dumps + other.dumps,
+    goroutines: one.goroutines + other.goroutines,
+    damaged: one.damaged + other.damaged,
+  }
+}
+
 export interface Engine {
   /** Reads bytes. The chunk may be reused after the call. */
   push(chunk: Uint8Array): void

@@ -6,8 +6,7 @@ import { DumpstreamError } from '../core/errors.ts'
 import { shiftRecord } from '../core/records.ts'
 import { EngineAround } from './around.ts'
 import { checkBytes } from './check-options.ts'
-import type { Engine, EngineStats, InnerOptions } from './contract.ts'
-import { add, NOTHING } from './stats.ts'
+import { addStats, type Engine, type EngineStats, type InnerOptions, NO_STATS } from './contract.ts'
 
 export class GuardedEngine extends EngineAround {
   readonly #options: InnerOptions
@@ -16,7 +15,7 @@ export class GuardedEngine extends EngineAround {
   /** Offset in the input of the first byte that the engine got. */
   #base = 0
   #bytes = 0
-  #past: EngineStats = NOTHING
+  #past: EngineStats = NO_STATS
   /** The last error thrown by a callback of the caller: it is passed on to the caller. */
   #theirs: unknown
 
@@ -32,7 +31,7 @@ export class GuardedEngine extends EngineAround {
   }
 
   override get stats(): EngineStats {
-    return { ...add(this.#past, this.#engine.stats), bytes: this.#bytes }
+    return { ...addStats(this.#past, this.#engine.stats), bytes: this.#bytes }
   }
 
   override get settled(): number {
@@ -71,7 +70,7 @@ export class GuardedEngine extends EngineAround {
     this.#finish()
     const settled = Math.min(this.settled, this.#bytes)
     const { stats } = this.#engine
-    this.#past = add(this.#past, stats)
+    this.#past = addStats(this.#past, stats)
     this.#base = this.#bytes
     const { onLog, onFault } = this.#options
     if (pushed !== undefined && onLog !== undefined) {

@@ -6,8 +6,7 @@ import { attributesOfPath } from '../carriers/kubernetes.ts'
 import type { Limits } from '../core/limits.ts'
 import { RecentMap, RecentOrder } from '../core/lru.ts'
 import type { Writable } from '../core/records.ts'
-import type { Engine, EngineStats, InnerOptions } from './contract.ts'
-import { add, NOTHING } from './stats.ts'
+import { addStats, type Engine, type EngineStats, type InnerOptions, NO_STATS } from './contract.ts'
 import { TailedFile } from './tailed-file.ts'
 import { WaitingLog } from './waiting-log.ts'
 
@@ -25,7 +24,7 @@ export class TailedFiles {
   readonly #running = new RecentOrder<TailedFile>()
   readonly #undecided = new Set<TailedFile>()
   /** Totals of the engines that were dropped. */
-  #past: EngineStats = NOTHING
+  #past: EngineStats = NO_STATS
   /** Options that the engines of all files have. */
   #ofAll: InnerOptions
   readonly #log: WaitingLog
@@ -43,7 +42,7 @@ export class TailedFiles {
 
   get stats(): EngineStats {
     let all = this.#past
-    for (const { engine } of this.#running) if (engine !== undefined) all = add(all, engine.stats)
+    for (const { engine } of this.#running) if (engine !== undefined) all = addStats(all, engine.stats)
     return all
   }
 
@@ -139,7 +138,7 @@ export class TailedFiles {
     this.#running.remove(file)
     engine.end()
     this.#learnOrder(engine)
-    this.#past = add(this.#past, engine.stats)
+    this.#past = addStats(this.#past, engine.stats)
     file.engine = undefined
     file.pieces = []
     file.bytes = 0

@@ -1,6 +1,6 @@
 /** Fetches from the brokers that lead the partitions, one request at a time per broker. */
 import type { Consumer } from '@platformatic/kafka'
-import { pause } from '../core/pause.ts'
+import { pause } from '../core/clock.ts'
 import type { MessageRun } from '../partitions/run.ts'
 import { failureOf } from './errors.ts'
 import type { FetchAnswer, FetchClient } from './fetch.ts'

@@ -1,6 +1,6 @@
 /** Membership in the group: joins, and joins again if the client has given up. */
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
-import { pause } from '../core/pause.ts'
+import { pause } from '../core/clock.ts'
 import { failureOf } from './errors.ts'
 import type { Outage } from './outage.ts'
 

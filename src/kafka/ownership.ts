@@ -1,7 +1,7 @@
 /** The partitions that this member of the group has: which it takes over and gives up in a rebalance. */
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
+import { pause } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
-import { pause } from '../core/pause.ts'
 import { failureOf } from './errors.ts'
 import type { KafkaSourceOptions } from './options.ts'
 import type { Outage } from './outage.ts'

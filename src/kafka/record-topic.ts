@@ -1,6 +1,6 @@
 /** Writes records to a topic. A signature's key is its id, so that all records of a signature are in one partition; other keys are the dump's id. */
 import type { MessageToProduce, Producer } from '@platformatic/kafka'
-import { pause } from '../core/pause.ts'
+import { pause } from '../core/clock.ts'
 import type { DumpstreamRecord } from '../core/records.ts'
 import { type Client, closeClient, type KafkaConnection, loadClient, openProducer } from './client.ts'
 import { failureOf, inputError, isTooLarge } from './errors.ts'

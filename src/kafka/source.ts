@@ -9,8 +9,8 @@
  * | killed anywhere   | dumps since the last commit are written again, with the same `dumpId`; not with `transactions`          |
  */
 import type { Consumer, GroupAssignment } from '@platformatic/kafka'
+import { pause } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
-import { pause } from '../core/pause.ts'
 import type { PlacedRecord } from '../partitions/message.ts'
 import { type Client, closeClient, leaveGroup, loadClient, openConsumer } from './client.ts'
 import { failureOf, inputError } from './errors.ts'

@@ -3,8 +3,8 @@
  * partition of the same number, which the new owner reads from its start.
  */
 import type { Consumer, Producer } from '@platformatic/kafka'
+import { pause } from '../core/clock.ts'
 import { DumpstreamError } from '../core/errors.ts'
-import { pause } from '../core/pause.ts'
 import type { StreamState } from '../partitions/stream.ts'
 import { eachBatch, type Records } from './batches.ts'
 import { closeClient, type KafkaConnection, loadClient, openAdmin, openConsumer, openProducer } from './client.ts'

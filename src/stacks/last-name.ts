@@ -2,8 +2,7 @@
 
 const LAST = /[.)](\w+)(?:\[.*\])?$/
 /** After the name come type arguments, and the suffixes that the compiler adds for closures. */
-const DECLARED =
-  /(?:^|[.)/])([A-Za-z_]\w*?)(?:\[.*?\])?(?:-fm|\.(?:func|gowrap|deferwrap)\d[\w.-]*|-range\d+|\.\d+)*$/
+const DECLARED = /(?:^|[.)/])([A-Za-z_]\w*?)(?:\[.*?\])?(?:-fm|\.(?:func|gowrap|deferwrap)\d[\w.-]*|-range\d+|\.\d+)*$/
 
 /** Empty if it has none. That of a closure is the compiler's: `func1`. */
 export function lastNameOf(name: string): string {

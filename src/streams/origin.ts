@@ -1,7 +1,7 @@
 /** Where a dump of a stream comes from: what the carrier names, and what the line in which the dump began says. */
 import { CarriedText, type Carrier, type RecordFrame, type StreamNames } from '../carriers/carrier.ts'
+import { Whole } from '../carriers/dump-string.ts'
 import { Prefix } from '../carriers/prefix.ts'
-import { Whole } from '../carriers/whole.ts'
 import { readLoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
 import { headerAfterLabel, startsHeader } from '../text/titles.ts'
