@@ -62,11 +62,17 @@ export function literal(text: string): Extract<Piece, { kind: 'literal' }> {
   return { kind: 'literal', bytes: Uint8Array.from(Buffer.from(text, 'latin1')) }
 }
 
-/** The pieces of a prefix, perhaps behind what grep puts before it. */
-export function piecesOf(prefix: string): Piece[] {
+/** What grep has put before a prefix; empty if it has not. */
+export function grepHead(prefix: string): string {
   const [first = ''] = prefix.split(/[ \t]/, 1)
-  const head = TIME.test(first) ? undefined : GREP_HEADS.map((form) => form.exec(first)?.[0]).find(Boolean)
-  if (head === undefined) return wordsOf(prefix)
+  if (TIME.test(first)) return ''
+  return GREP_HEADS.map((form) => form.exec(first)?.[0]).find(Boolean) ?? ''
+}
+
+/** The pieces of a prefix, perhaps after what grep has put before it. */
+export function piecesOf(prefix: string): Piece[] {
+  const head = grepHead(prefix)
+  if (head === '') return wordsOf(prefix)
   const grep = grepPieces(head) ?? [{ kind: 'run', table: DIGIT, named: false }, GREP_END]
   return [...grep, ...wordsOf(prefix.slice(head.length))]
 }

@@ -26,7 +26,17 @@ import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { copyWithoutControls, withoutControls } from './control-sequences.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
-import { BLANKS, grepEnd, isPlace, LAST_BLANK, literal, type Piece, piecesOf, wordEnd } from './prefix-pieces.ts'
+import {
+  BLANKS,
+  grepEnd,
+  grepHead,
+  isPlace,
+  LAST_BLANK,
+  literal,
+  type Piece,
+  piecesOf,
+  wordEnd,
+} from './prefix-pieces.ts'
 import { StreamKey } from './stream-key.ts'
 import { Suffix } from './suffix.ts'
 import { timeOf, timeOfNumber } from './time.ts'
@@ -140,8 +150,9 @@ export class Prefix implements Carrier {
   /** Shorter prefixes that it may really be, the rest being a label of the header: `web-1  | ` of `web-1  | recovered: boom `. The longest first. */
   get heads(): Prefix[] {
     if (this.#suffix !== undefined || this.#indent > 0) return []
+    const grep = grepHead(this.#given).length
     const ends = [...this.#given.matchAll(HEAD_END)].map(({ index, 0: { length } }) => index + length)
-    return ends
+    return [...(grep > 0 ? [grep] : []), ...ends]
       .slice(0, HEADS)
       .map((end) => new Prefix(this.#given.slice(0, end), '', this.#coloured))
       .reverse()

@@ -183,6 +183,12 @@ it.each(['2026-11-24T05:00:00Z', 'shop.go:12:', 'web-7-abcde'])('does not take %
   expect(dumps).toMatchObject([{ source: first.startsWith('web') ? 'web-7-abcde app' : 'app', goroutines: 2 }])
 })
 
+it.each(['app.log:', 'app.log:12:'])('reads a dump after a label, each line found by grep as %s', (found) => {
+  const lines = DUMP.slice(2).map((line, i) => `${found}${i === 0 ? '2026/11/24 05:00:00 recovered: ' : ''}${line}\n`)
+  const { dumps } = dumpsOf(lines.join(''))
+  expect(dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
+})
+
 it('reads the time of Buildkite', () => {
   const { dumps } = dumpsOf(DUMP.map((line) => `\u001b_bk;t=1795517851123\u0007${line}\r\n`).join(''))
   expect(dumps[0]?.time).toBe('2026-11-24T10:57:31.123Z')
