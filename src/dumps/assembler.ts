@@ -197,7 +197,7 @@ export class Assembler {
   }
 
   /** Is the open goroutine at a known line, with nothing in doubt? Then `runKnown` can continue. */
-  get walks(): boolean {
+  get canWalk(): boolean {
     return this.#open.goroutine.at !== undefined && !this.#open.unsettled
   }
 
@@ -246,12 +246,12 @@ export class Assembler {
     return this.#reader.takeForeign(buf, pos, base)
   }
 
-  /** See PlainLog.mayCome. */
-  get logs(): boolean {
-    return this.#reader.plainLog.mayCome
+  /** See PlainLog.isExpected. */
+  get expectsLog(): boolean {
+    return this.#reader.plainLog.isExpected
   }
 
-  /** See PlainLog.take; only if `logs`. */
+  /** See PlainLog.take; only if `expectsLog`. */
   takeLog(buf: Buffer, pos: number, end: number, base: number): number {
     return this.#reader.plainLog.take(buf, pos, end, base)
   }

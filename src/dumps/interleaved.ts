@@ -169,9 +169,9 @@ export class InterleavedDumps {
     return pos
   }
 
-  /** See Assembler.walks, for a single dump. */
-  get walks(): boolean {
-    return this.#second === undefined && this.#made?.walks === true
+  /** See Assembler.canWalk, for a single dump. */
+  get canWalk(): boolean {
+    return this.#second === undefined && this.#made?.canWalk === true
   }
 
   /** See Assembler.runKnown. */
@@ -194,9 +194,9 @@ export class InterleavedDumps {
     return next
   }
 
-  /** See Assembler.logs, for a single dump. */
-  get logs(): boolean {
-    return this.#second === undefined && this.#made?.logs === true
+  /** See Assembler.expectsLog, for a single dump. */
+  get expectsLog(): boolean {
+    return this.#second === undefined && this.#made?.expectsLog === true
   }
 
   /** See Assembler.takeLog. */

@@ -111,7 +111,7 @@ export class OpenBlocks extends StreamState {
   }
 
   /** Is a line in doubt? */
-  get doubts(): boolean {
+  get hasDoubt(): boolean {
     return this.#doubtful !== undefined
   }
 

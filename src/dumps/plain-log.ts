@@ -45,13 +45,13 @@ export class PlainLog {
   }
 
   /** Is the open dump, after a log line, free of doubt to the point that lines can be passed at once? */
-  get mayCome(): boolean {
-    const { dump, goroutine, fragments, reasonBefore, sinceLastLine, doubts, state } = this.#open
+  get isExpected(): boolean {
+    const { dump, goroutine, fragments, reasonBefore, sinceLastLine, hasDoubt, state } = this.#open
     const { at } = goroutine
     return (
       state === 'open' &&
       dump !== undefined &&
-      !doubts &&
+      !hasDoubt &&
       goroutine.doubt === undefined &&
       fragments.pending.length === 0 &&
       reasonBefore.latest === undefined &&

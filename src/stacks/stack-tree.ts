@@ -224,15 +224,11 @@ export class StackTree extends LineTable {
       let p = stop
       let c = buf[p] as number
       const tail = (shape >> TAIL_SHIFT) & LOW_BITS
-      if (tail === ARGUMENTS) {
+      if (tail === ARGUMENTS || tail >= TRACED) {
         p = endOfArguments(buf, words, p, end)
         if (buf[p] !== PAREN_CLOSE) break
         c = buf[++p] as number
-      } else if (tail >= TRACED) {
-        p = endOfArguments(buf, words, p, end)
-        if (buf[p] !== PAREN_CLOSE) break
-        c = buf[++p] as number
-        traced = stop
+        if (tail !== ARGUMENTS) traced = stop
       } else if (tail === PARENT) {
         if (DIGIT[c] !== 1) break
         parent = 0

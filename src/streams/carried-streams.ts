@@ -86,7 +86,7 @@ export class CarriedStreams {
     return this.#map.start
   }
 
-  /** A stream has a dump open: every line must be shown to `line`. */
+  /** A stream has a dump open: every line must be shown to `takeLine`. */
   get open(): boolean {
     return this.#map.open
   }
@@ -95,7 +95,7 @@ export class CarriedStreams {
    * Takes the raw line [pos, next) of `buf`, which is at `offset` of the input. `needle`: it holds one. Whole lines go up to `end`; `final`: it must
    * be taken now. Returns what became of it.
    */
-  line(
+  takeLine(
     buf: Buffer,
     pos: number,
     next: number,
@@ -145,7 +145,7 @@ export class CarriedStreams {
    * Takes the raw line [pos, next) of `buf`, at `offset` of the input, which lacks what carries it: it belongs to the stream of `like`, a line that a
    * carrier in use reads. `needle`: it holds one. False: it is not part of a dump.
    */
-  bare(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, like: Buffer): boolean {
+  takeBare(buf: Buffer, pos: number, next: number, offset: number, needle: boolean, like: Buffer): boolean {
     this.#like.forget()
     const text = this.#text
     const carrier = this.recognition.inUse.find((each) => each.read(like, 0, like.length, text))
@@ -174,7 +174,7 @@ export class CarriedStreams {
    * Takes lines of [pos, end) of `buf` that are like the one before, of the same stream, and whose texts are of known stacks. `base`: offset of the
    * first byte of `buf` in the input. Returns where the first line begins that was not taken.
    */
-  known(buf: Buffer, pos: number, end: number, base: number): number {
+  takeKnown(buf: Buffer, pos: number, end: number, base: number): number {
     const stream = this.#repeated
     if (stream === undefined) return pos
     const at = this.#like.giveKnown(buf, pos, end, base)
@@ -183,12 +183,12 @@ export class CarriedStreams {
   }
 
   /** Are the next lines likely to be plain log after a dump? */
-  get logs(): boolean {
-    return this.#like.stream?.logs === true
+  get expectsLog(): boolean {
+    return this.#like.stream?.expectsLog === true
   }
 
-  /** Like `known`, for lines whose texts are plain log after the dump: they pass. None of them holds a needle. */
-  passLog(buf: Buffer, pos: number, end: number): number {
+  /** Like `takeKnown`, for lines whose texts are plain log after the dump: they pass. None of them holds a needle. */
+  takeLog(buf: Buffer, pos: number, end: number): number {
     const stream = this.#repeated
     if (stream === undefined) return pos
     const at = this.#like.giveLog(buf, pos, end)
@@ -206,7 +206,7 @@ export class CarriedStreams {
   }
 
   /** Like OpenStrings.begin, for a line that is already in the log, as is all that follows. `needle`: its beginning holds one. */
-  beginning(buf: Buffer, offset: number, needle: boolean): boolean {
+  takeBeginning(buf: Buffer, offset: number, needle: boolean): boolean {
     this.#strings.endWrapped()
     if (!needle) return false
     const { whole } = this.recognition
@@ -218,7 +218,7 @@ export class CarriedStreams {
   }
 
   /** See OpenStrings.takePiece. */
-  rest(piece: Buffer, upTo: number, isLast: boolean): void {
+  takePiece(piece: Buffer, upTo: number, isLast: boolean): void {
     this.#strings.takePiece(piece, upTo, isLast)
   }
 

@@ -53,7 +53,7 @@ export class LikeLines {
    */
   giveKnown(buf: Buffer, pos: number, end: number, base: number): number {
     const { stream } = this
-    if (stream?.walks !== true || !this.#find(buf, pos, end)) return pos
+    if (stream?.canWalk !== true || !this.#find(buf, pos, end)) return pos
     stream.feedKnown(this.#lines, base)
     return this.#lines.pos
   }

@@ -34,7 +34,7 @@ export class LongLines {
 
   /** `buf` is the beginning of a line, at `base` of the input, with a line end that was added. `needle`: it holds one. */
   begin(buf: Buffer, base: number, needle: boolean): void {
-    const isFound = this.#streams().beginning(buf, base, needle)
+    const isFound = this.#streams().takeBeginning(buf, base, needle)
     this.#line = isFound ? undefined : new LongLine(this.#reach, base)
     this.#line?.begin(buf.subarray(0, -1))
   }
@@ -47,12 +47,12 @@ export class LongLines {
     const found = this.#line?.take(piece, base + stop, isLast)
     if (isLast || found !== undefined) this.#line = undefined
     if (found === undefined) {
-      this.#streams().rest(piece, base + end, isLast)
+      this.#streams().takePiece(piece, base + end, isLast)
       return
     }
     // The first line of the string is in the beginning: the rest belongs to the same string.
-    if (this.#streams().beginning(Buffer.concat([found.beginning, NEWLINE]), found.at, true))
-      this.#streams().rest(found.rest, base + end, isLast)
+    if (this.#streams().takeBeginning(Buffer.concat([found.beginning, NEWLINE]), found.at, true))
+      this.#streams().takePiece(found.rest, base + end, isLast)
   }
 }
 

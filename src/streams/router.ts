@@ -100,8 +100,8 @@ export class Router implements LineSink {
     while (pos < end) {
       const streams = this.#made
       if (streams?.open === true) {
-        pos = streams.known(buf, pos, end, base)
-        if (pos < end && streams.logs) pos = streams.passLog(buf, pos, this.#needles.lineFrom(buf, pos))
+        pos = streams.takeKnown(buf, pos, end, base)
+        if (pos < end && streams.expectsLog) pos = streams.takeLog(buf, pos, this.#needles.lineFrom(buf, pos))
         if (pos === end) break
         const stop = buf.indexOf(LF, pos) + 1
         if (streams.takeRest(buf, pos, stop, base + pos)) pos = stop
@@ -167,13 +167,13 @@ export class Router implements LineSink {
     if (
       mayBeCarried(buf, at, next, this.#needles.within(buf, at, next)) &&
       this.#breaksIn(buf, at, next) &&
-      this.#streams.line(buf, at, next, base + at, true) === 'taken'
+      this.#streams.takeLine(buf, at, next, base + at, true) === 'taken'
     ) {
       this.#plain.takenElsewhere(next - at)
       return next
     }
     const after = this.#plain.takeForeign(buf, at, base)
-    return end - after < this.#blockBytes || !this.#plain.logs ? after : this.#passLog(buf, after, base)
+    return end - after < this.#blockBytes || !this.#plain.expectsLog ? after : this.#passLog(buf, after, base)
   }
 
   /** Does a dump in a carrier begin in the line [at, next), which is foreign to the plain one? */
@@ -211,7 +211,7 @@ export class Router implements LineSink {
     for (let from = pos; from < end; ) {
       const next = buf.indexOf(LF, from) + 1
       const needle = this.#needles.within(buf, from, next) >= 0
-      if (this.#streams.bare(buf, from, next, base + from, needle, like)) from = next
+      if (this.#streams.takeBare(buf, from, next, base + from, needle, like)) from = next
       else from = this.#carriedLine(buf, words, from, base)
     }
     return end
@@ -232,7 +232,7 @@ export class Router implements LineSink {
   #carriedLine(buf: Buffer, words: DataView, pos: number, base: number, final = true): number {
     const next = buf.indexOf(LF, pos) + 1
     const needle = this.#needles.within(buf, pos, next) >= 0
-    const taken = this.#streams.line(buf, pos, next, base + pos, needle, this.#needles.end, final)
+    const taken = this.#streams.takeLine(buf, pos, next, base + pos, needle, this.#needles.end, final)
     if (taken === 'taken') return next
     if (taken === 'waits') return pos
     if (taken === 'likely log') {

@@ -153,8 +153,8 @@ export class Stream {
   }
 
   /** Can `feedKnown` continue? */
-  get walks(): boolean {
-    return this.#isBare && this.#dumps?.walks === true
+  get canWalk(): boolean {
+    return this.#isBare && this.#dumps?.canWalk === true
   }
 
   /** Takes those of the lines that are of known stacks, up to the first that is not; the chunk that they are from is at `base` of the input. */
@@ -169,8 +169,8 @@ export class Stream {
   }
 
   /** Can `feedLog` continue? */
-  get logs(): boolean {
-    return this.#isBare && this.#dumps?.logs === true
+  get expectsLog(): boolean {
+    return this.#isBare && this.#dumps?.expectsLog === true
   }
 
   /** Takes the lines that are plain log and whose texts begin before `end`, up to the first that is not. The caller lets them pass. */
