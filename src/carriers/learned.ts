@@ -11,7 +11,7 @@ import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { JsonCarrier } from './json.ts'
 import type { StreamField } from './json-dialect.ts'
-import { prefixOf } from './prefix.ts'
+import { prefixOf } from './shown-prefix.ts'
 import { timeOf, timeOfNumber } from './time.ts'
 
 /** Most shapes that are remembered; the oldest is dropped. */

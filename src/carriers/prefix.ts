@@ -1,7 +1,7 @@
 /**
- * Text in front of every line, and perhaps after it. Only the header inside shows it: what comes before `goroutine 7 [` is the prefix, and the lines
- * of its stream have one like it: time stamps, levels, places in the code and numbers differ, there may be more or fewer blanks, and words make the
- * name of the stream.
+ * Text in front of every line, and perhaps after it. Only the header inside shows it (shown-prefix.ts): what comes before `goroutine 7 [` is the
+ * prefix, and the lines of its stream have one like it: time stamps, levels, places in the code and numbers differ, there may be more or fewer
+ * blanks, and words make the name of the stream.
  *
  *     [pod/web-7d9f-abc12/app] goroutine 7 [running]:                     kubectl logs --prefix
  *     service-1  | goroutine 7 [running]:                                 docker compose logs; nerdctl: `service_1 |`
@@ -19,11 +19,9 @@
  * Control sequences (ECMA-48: colours; strings such as Buildkite's `ESC _bk;t=1795517851123 BEL`) are removed wherever they are. Fields after the
  * text are found by the name of the first one.
  */
-import { BACKSLASH, BRACE_OPEN, CR, ESC, LF, SPACE, TAB } from '../core/ascii.ts'
-import { callAfterHeader } from '../text/header.ts'
-import { findTitle } from '../text/titles.ts'
+import { BACKSLASH, BRACE_OPEN, CR, ESC, SPACE, TAB } from '../core/ascii.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
-import { copyWithoutControls, withoutControls } from './control-sequences.ts'
+import { copyWithoutControls } from './control-sequences.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
 import {
@@ -43,56 +41,15 @@ import { timeOf, timeOfNumber } from './time.ts'
 
 /** Buildkite's time of a line, milliseconds (buildkite.com/docs, "Managing log output"). */
 const BUILDKITE = /_bk;t=(\d{12,14})/
-const LONGEST = 512
 const BAR = 0x7c
 /** Head of a line in which a control string can give the time. */
 const STAMP_BYTES = 64
-const TRIES = 8
 /** Where a label may begin in a prefix: after a blank, or after CockroachDB's mark. */
 const HEAD_END = /\S[ \t]+(?=[^\s!])|\d !(?=\w)/g
 /** Most heads that are tried. */
 const HEADS = 12
 /** Columns of a table that are empty in the further rows of a cell (PostgreSQL `src/fe_utils/print.c`, print_aligned_text). */
 const EMPTY_COLUMNS = /^ +\| (?: +\| )*$/
-
-/** What a prefix ends with. A log line that lacks its line end usually does not. */
-export const SEPARATOR: RegExp =
-  /[\s\]:|>]$|^(?:\S*[./]\S*-)?\d+-$|\d (?:[AP]M|[A-Z]{3,4})$|(?:^|\s)[^\w\s"'`({[\\]{1,4}$/
-
-/**
- * The carrier of lines with a prefix like that of `line`, which holds a header; undefined if there is none. `indented`: the header comes after a
- * TAB that is not part of the prefix.
- */
-export function prefixOf(line: Buffer, indented = false): Prefix | undefined {
-  if (line.includes(LF)) return undefined
-  const coloured = line.includes(ESC)
-  const raw = line.toString('latin1').replace(/\r$/, '')
-  const text = coloured ? withoutControls(raw) : raw
-  const m = findTitle(text, LONGEST, TRIES)
-  if (m === undefined) return undefined
-  if (indented && text[m.index - 1] !== '\t') return undefined
-  const prefix = text.slice(0, indented ? m.index - 1 : m.index)
-  const suffix = callAfterHeader(text.slice(m.index)) < 0 ? text.slice(m.end) : ''
-  if (prefix === '') return coloured || suffix !== '' ? new Prefix('', suffix, coloured) : undefined
-  // Blanks alone are indentation, and so is a TAB after a blank: `indentOf` reads them.
-  if (prefix.trim() === '' || !SEPARATOR.test(prefix) || prefix.endsWith(' \t')) return undefined
-  return new Prefix(prefix, suffix, coloured)
-}
-
-/**
- * Like `prefixOf`, for a header that is indented, perhaps after a time: its frames begin with the same blanks. The caller has to check that it is
- * not text in the value of a panic.
- */
-export function indentOf(line: Buffer): Prefix | undefined {
-  if (line.includes(LF) || line.includes(ESC)) return undefined
-  const text = line.toString('latin1')
-  const m = findTitle(text, LONGEST, TRIES)
-  if (m === undefined) return undefined
-  const prefix = text.slice(0, m.index)
-  const blanks = /[ \t]+$/.exec(prefix)?.[0]
-  if (blanks === undefined || (blanks !== prefix && !blanks.endsWith(' \t'))) return undefined
-  return blanks === prefix ? new Prefix(prefix, text.slice(m.end), false, true) : new Prefix(prefix, text.slice(m.end))
-}
 
 export class Prefix implements Carrier {
   readonly name = 'prefix'

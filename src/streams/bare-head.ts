@@ -7,7 +7,7 @@
  *     web-1  | 	/app/main.go:3 +0x1d
  */
 import { CarriedText } from '../carriers/carrier.ts'
-import { prefixOf } from '../carriers/prefix.ts'
+import { prefixOf } from '../carriers/shown-prefix.ts'
 import { LF, PAREN_CLOSE, trimLineEnd } from '../core/ascii.ts'
 import { GO_LINE_BYTES, readLine, readStripped } from '../text/line.ts'
 import { lineStart } from '../text/needle.ts'

@@ -6,7 +6,8 @@
  *     └ the carrier ───────────────────┘└ inner ┘
  */
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
-import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
+import { Prefix } from '../carriers/prefix.ts'
+import { indentOf, prefixOf } from '../carriers/shown-prefix.ts'
 import { SPACE } from '../core/ascii.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump } from '../text/titles.ts'

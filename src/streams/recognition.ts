@@ -12,11 +12,11 @@
  *   a prefix like that of this line                           | from now on
  */
 
-import { prefixOfRecord } from '../carriers/before-record.ts'
 import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { carriersFor, type InputKind, type KeyNames } from '../carriers/detect.ts'
 import { Whole } from '../carriers/dump-string.ts'
-import { indentOf, Prefix, prefixOf } from '../carriers/prefix.ts'
+import { Prefix } from '../carriers/prefix.ts'
+import { indentOf, prefixOf, prefixOfRecord } from '../carriers/shown-prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'

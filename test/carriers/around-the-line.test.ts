@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { CarriedText, type Carrier } from '../../src/carriers/carrier.ts'
 import { carriersFor, innerCarriers } from '../../src/carriers/detect.ts'
-import { indentOf, prefixOf } from '../../src/carriers/prefix.ts'
+import { indentOf, prefixOf } from '../../src/carriers/shown-prefix.ts'
 import { WRAPS } from './weave.ts'
 
 const NO_KEYS = { text: undefined, time: undefined, streams: undefined }

@@ -5,7 +5,7 @@ import { CarriedText, type Carrier } from '../../src/carriers/carrier.ts'
 import { DIALECTS, docker, journald, logger, namedBy } from '../../src/carriers/dialects.ts'
 import { JsonCarrier } from '../../src/carriers/json.ts'
 import type { Dialect } from '../../src/carriers/json-dialect.ts'
-import { prefixOf } from '../../src/carriers/prefix.ts'
+import { prefixOf } from '../../src/carriers/shown-prefix.ts'
 
 const TEXT = fc.constantFrom(
   'goroutine 7 [running]:\n',
