@@ -1,4 +1,4 @@
-/** Numbers from foreign input: one that cannot be right is treated as absent. */
+/** Numbers that may be absent. One from foreign input that cannot be right is treated as absent. */
 
 /** The value of `digits`; undefined past 2^53, where it would be inexact. */
 export function wholeNumber(digits: string): number | undefined {
@@ -19,4 +19,9 @@ const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 /** `time`, milliseconds since the epoch, if a record can hold it. */
 export function validTime(time: number | undefined): number | undefined {
   return time !== undefined && time >= FIRST_TIME && time <= LAST_TIME ? time : undefined
+}
+
+/** The smaller of two numbers that may be absent. */
+export function lesser(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }

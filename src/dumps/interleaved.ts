@@ -7,6 +7,7 @@
  */
 import { LF, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
+import { lesser } from '../core/number.ts'
 import type { Held } from '../lines/tape.ts'
 import type { LoggedReason } from '../text/reason.ts'
 import type { Assembler, Stop } from './assembler.ts'
@@ -96,8 +97,7 @@ export class InterleavedDumps {
 
   /** See Assembler.start, for the dump that began first. */
   get start(): number | undefined {
-    const [one, other] = [this.#made?.start, this.#second?.start]
-    return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+    return lesser(this.#made?.start, this.#second?.start)
   }
 
   /** See Assembler.bytes, for both. */

@@ -6,6 +6,7 @@
 import type { Carrier } from '../carriers/carrier.ts'
 import type { Budget, Keeper } from '../core/budget.ts'
 import { type Ordered, RecentOrder } from '../core/lru.ts'
+import { lesser } from '../core/number.ts'
 import type { Stream } from './stream.ts'
 
 /** How many streams are open, and how often one was opened. */
@@ -70,10 +71,7 @@ export class StreamMap {
   get start(): number | undefined {
     let first: number | undefined
     if (!this.open) return first
-    for (const { stream } of this.#places) {
-      const { start } = stream
-      if (start !== undefined && (first === undefined || start < first)) first = start
-    }
+    for (const { stream } of this.#places) first = lesser(first, stream.start)
     return first
   }
 

@@ -16,6 +16,7 @@ import type { CarriedText, Carrier } from '../carriers/carrier.ts'
 import { dumpString, dumpsInLine, holdsDump, unfoldedLine } from '../carriers/dump-string.ts'
 import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
+import { lesser } from '../core/number.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { Held } from '../lines/tape.ts'
 import { announces } from '../text/announcement.ts'
@@ -95,7 +96,7 @@ export class Stream {
 
   /** Offset in the input of the first line of what is open; undefined if nothing is open. */
   get start(): number | undefined {
-    return first(this.#dumps?.start, first(this.#cutText?.start, this.#stringDumps?.start))
+    return lesser(this.#dumps?.start, lesser(this.#cutText?.start, this.#stringDumps?.start))
   }
 
   /** Approximate size of what it keeps: the parts of a line, which are held as well, and its dump. */
@@ -271,10 +272,6 @@ export class Stream {
     this.#dumps.release()
     this.#dumps = undefined
   }
-}
-
-function first(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }
 
 /** Are they the same text, apart from a line end? */
