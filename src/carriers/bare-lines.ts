@@ -4,7 +4,7 @@
  *
  * Hot while a dump is open in a carrier: guarded by `npm run bench` (half of it dumps).
  */
-import { wordsOf } from '../core/ascii.ts'
+import { NO_BYTES, wordsOf } from '../core/ascii.ts'
 import { type Kernel, openKernel } from '../core/kernel.ts'
 import { type Escapes, type LineShape, LONGEST_TEXT } from './line-shape.ts'
 import module from './strip.wat'
@@ -25,8 +25,7 @@ const MEMORY = TEXTS_AT + MOST_BYTES + BEYOND
 const INT = 4
 /** As numbered in strip.wat. */
 const ESCAPES: Readonly<Record<Escapes, number>> = { none: 0, json: 1, octal: 2 }
-const NONE = Buffer.alloc(0)
-const NO_WORDS = wordsOf(NONE)
+const NO_WORDS = wordsOf(NO_BYTES)
 const NO_ROWS = new Int32Array(0)
 
 interface Functions {
@@ -44,7 +43,7 @@ function open(): void {
 
 export class BareLines {
   /** The texts, each followed by a line feed. Another buffer each time. */
-  buf: Buffer = NONE
+  buf: Buffer = NO_BYTES
   words: DataView = NO_WORDS
   #room: ArrayBuffer | undefined
   /** For each line, where it begins and where its text begins, in the memory. */
@@ -69,7 +68,7 @@ export class BareLines {
     if (this.#room === undefined) return
     this.#room = undefined
     this.#rows = NO_ROWS
-    this.buf = NONE
+    this.buf = NO_BYTES
     this.words = NO_WORDS
   }
 

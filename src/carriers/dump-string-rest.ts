@@ -4,11 +4,9 @@
  *
  *     {"msg":"goroutine 1 [running]:\nmain.main()\n … 60 MB … \n"}
  */
-import { BACKSLASH, QUOTE } from '../core/ascii.ts'
+import { BACKSLASH, NEWLINE, NO_BYTES, QUOTE } from '../core/ascii.ts'
 import { decodeEscapes } from './escapes.ts'
 
-const EMPTY = Buffer.alloc(0)
-const LINE_END = Buffer.from('\n')
 const LETTER_U = 0x75
 
 /** Length of an escape at most, by the letter after its backslash; `\u` can be the first of a pair. */
@@ -23,7 +21,7 @@ export interface TextPlace {
 class Decoder {
   #skip: number
   readonly isQuoted: boolean
-  #cut: Buffer = EMPTY
+  #cut: Buffer = NO_BYTES
   /** Its closing quote has come. */
   isOver = false
 
@@ -34,7 +32,7 @@ class Decoder {
 
   /** `isLast`: no more comes, so an escape that is cut stays cut. */
   take(piece: Buffer, isLast: boolean): Buffer {
-    if (this.isOver) return EMPTY
+    if (this.isOver) return NO_BYTES
     const skipped = Math.min(this.#skip, piece.length)
     this.#skip -= skipped
     const buf = Buffer.concat([this.#cut, piece.subarray(skipped)])
@@ -51,7 +49,7 @@ class Decoder {
       } else p++
     }
     const end = Math.min(p, buf.length)
-    this.#cut = this.isOver ? EMPTY : Buffer.from(buf.subarray(end))
+    this.#cut = this.isOver ? NO_BYTES : Buffer.from(buf.subarray(end))
     const text = Buffer.allocUnsafe(end)
     return text.subarray(0, decodeEscapes(buf, 0, end, text, 0))
   }
@@ -78,6 +76,6 @@ export class DumpStringRest {
     const at = this.#label
     if (at <= 0) return text
     this.#label -= text.length
-    return at > text.length ? text : Buffer.concat([text.subarray(0, at), LINE_END, text.subarray(at)])
+    return at > text.length ? text : Buffer.concat([text.subarray(0, at), NEWLINE, text.subarray(at)])
   }
 }

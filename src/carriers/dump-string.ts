@@ -6,7 +6,7 @@
  *     {"message":"panic: boom\\n\\ngoroutine 1 [running]:\\nmain.main()\\n"}
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
-import { LF } from '../core/ascii.ts'
+import { LF, NEWLINE } from '../core/ascii.ts'
 import { cutBeginning } from '../text/cut.ts'
 import { NEEDLE } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
@@ -16,7 +16,6 @@ import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import type { TextPlace } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
-const LINE_END = Buffer.from('\n')
 const WORD = Buffer.from(NEEDLE)
 /** A line end, as escaped text has it. */
 const ESCAPED_END = '\\n'
@@ -173,7 +172,7 @@ function indexOf(buf: Buffer, from: number, end: number): number {
 
 /** `text` with a line end between its label and the header at `at`. */
 function withLineEndAt(text: Buffer, at: number): Buffer {
-  return Buffer.concat([text.subarray(0, at), LINE_END, text.subarray(at)])
+  return Buffer.concat([text.subarray(0, at), NEWLINE, text.subarray(at)])
 }
 
 /** Not really a carrier: the text of a line that holds a dump is the line itself. */

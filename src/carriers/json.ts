@@ -2,7 +2,7 @@
  * Lines of JSON. What all writers have in common is here; the field names of each are in a dialect (json-dialect.ts). The line is scanned for those
  * fields and nothing else.
  */
-import { BRACE_OPEN, LF, QUOTE, SPACE } from '../core/ascii.ts'
+import { BRACE_OPEN, LF, NO_BYTES, QUOTE, SPACE } from '../core/ascii.ts'
 import type { CarriedText, Carrier, RecordFrame, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { type Dialect, type Layout, layoutOf } from './json-dialect.ts'
@@ -23,7 +23,7 @@ export class JsonCarrier implements Carrier {
   /** Made when the first line of JSON comes: an engine has many dialects, and most logs use none of them. */
   #made: JsonPaths | undefined
   readonly #layout: Layout
-  #buf: Buffer = EMPTY
+  #buf: Buffer = NO_BYTES
   #pos = 0
   #next = 0
   /** Index of the path that held the text; -1 for none. */
@@ -238,7 +238,6 @@ export class JsonCarrier implements Carrier {
   }
 }
 
-const EMPTY = Buffer.alloc(0)
 const CALLER_BYTES = 64
 
 /** journald writes bytes that are not UTF-8 as an array of numbers, and a field that occurs twice as an array of strings. */

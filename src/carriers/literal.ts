@@ -15,7 +15,7 @@
  *
  * A literal with a header and what follows it is a dump in one string (dump-string.ts).
  */
-import { BACKSLASH, byteClass, CR, LF, QUOTE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
+import { BACKSLASH, byteClass, CR, LF, NO_BYTES, QUOTE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
 import { beginsDump } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
@@ -38,12 +38,11 @@ const OPENING = /^(?:.*[^\\])?"(?=(?:[^"\\]|\\.)*$)/
 const CLOSING = /^((?:[^"\\]|\\.)*)"[\s,;)\]}]*$/
 /** Longer ones are read as dumps in one string, if at all. */
 const LONGEST = 16 << 10
-const NONE = Buffer.alloc(0)
 
 export class Literal implements Carrier {
   readonly name = 'literal'
   /** The texts of the last line, without its line end. */
-  #texts: Buffer = NONE
+  #texts: Buffer = NO_BYTES
   #at = 0
   /** The last line was part of a literal that continues. */
   #isContinued = false

@@ -26,6 +26,9 @@ export const LOWER_G = 0x67
 export const BRACE_OPEN = 0x7b
 export const BRACE_CLOSE = 0x7d
 
+export const NO_BYTES: Buffer = Buffer.alloc(0)
+export const NEWLINE: Buffer = Buffer.from('\n')
+
 export function byteClass(members: string): Uint8Array {
   const table = new Uint8Array(256)
   for (let i = 0; i < members.length; i++) table[members.charCodeAt(i)] = 1

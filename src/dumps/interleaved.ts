@@ -5,7 +5,7 @@
  *
  * The states, and what leads from one to the next, are a table: WRITERS in states.ts.
  */
-import { LF, wordsOf } from '../core/ascii.ts'
+import { LF, NEWLINE, wordsOf } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import { lesser } from '../core/number.ts'
 import type { Held } from '../lines/tape.ts'
@@ -17,7 +17,6 @@ import { shownBy, takerOf } from './whose-line.ts'
 
 /** Most lines that fit neither dump, while it is not known whether there are two; most lines of one dump without one of the other. */
 const MOST_LINES = 64
-const NEWLINE = Buffer.from('\n')
 
 /** Provides assemblers, and takes them back. */
 export interface AssemblerSource {

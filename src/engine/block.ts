@@ -1,5 +1,5 @@
 /** Lines that are read from last to first, and which of them are log. */
-import { LF } from '../core/ascii.ts'
+import { LF, NEWLINE } from '../core/ascii.ts'
 import { isStackLine } from '../text/stack-lines.ts'
 import { holdsHeaderHead } from '../text/titles.ts'
 
@@ -160,5 +160,3 @@ export class LineBlock {
     return afterHeader > 0 ? afterHeader : last
   }
 }
-
-const NEWLINE = Buffer.from('\n')

@@ -8,7 +8,7 @@
  *   start    | JSON, CSV, YAML, journal, frames  | its records become lines
  *   start    | anything else                     | lines; a carriage return without a line feed ends a line as well
  */
-import { CR, LF } from '../core/ascii.ts'
+import { CR, LF, NO_BYTES } from '../core/ascii.ts'
 import { shiftRecord } from '../core/records.ts'
 import { detectForm, type Found } from '../forms/detect.ts'
 import { EngineAround } from './around.ts'
@@ -18,13 +18,11 @@ import { ReformedEngine } from './reformed.ts'
 /** How far into an input we look for a carriage return without a line feed. */
 const RETURN_BYTES = 256 << 10
 
-const EMPTY = Buffer.alloc(0)
-
 export class FormedEngine extends EngineAround {
   readonly #options: InnerOptions
   readonly #make: (options: InnerOptions) => Engine
   #engine: Engine | undefined
-  #head: Buffer = EMPTY
+  #head: Buffer = NO_BYTES
   #ticks = 0
   /** The input has no form. */
   #isPlain = false
@@ -96,7 +94,7 @@ export class FormedEngine extends EngineAround {
   }
 
   #begin(found: Found, head: Buffer): void {
-    this.#head = EMPTY
+    this.#head = NO_BYTES
     const { make, skip } = found
     if (skip > 0) {
       this.#options.onLog?.(head.subarray(0, skip), 0)

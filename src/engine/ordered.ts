@@ -12,7 +12,7 @@
  *
  * An ordinary log costs one search a chunk until its first dump.
  */
-import { LF } from '../core/ascii.ts'
+import { LF, NEWLINE, NO_BYTES } from '../core/ascii.ts'
 import { findNeedle, lineStart } from '../text/needle.ts'
 import { isStackLine, type TrailingStack, trailingStack, votesIn } from '../text/stack-lines.ts'
 import { EngineAround } from './around.ts'
@@ -27,7 +27,6 @@ const SAMPLE_BYTES = 64 << 10
 const TRIES = 64
 /** A longer line cannot be part of a stack that is printed line by line. */
 const LINE_BYTES = 64 << 10
-const EMPTY = Buffer.alloc(0)
 
 export class OrderedEngine extends EngineAround {
   readonly #options: InnerOptions
@@ -35,7 +34,7 @@ export class OrderedEngine extends EngineAround {
   #engine: Engine
   #state: 'looking' | 'forward' | 'blocks' = 'looking'
   /** While looking: the beginning of a line, or a stack without its header yet. */
-  #held: Buffer = EMPTY
+  #held: Buffer = NO_BYTES
   #heldTicks = 0
   #tries = 0
   /** Inside a line that is too long to be part of a stack. */
@@ -143,14 +142,14 @@ export class OrderedEngine extends EngineAround {
     const line = end === 0 ? buf : buf.subarray(0, end)
     this.#headers?.push(line)
     this.#engine.push(line)
-    if (end === 0) return EMPTY
+    if (end === 0) return NO_BYTES
     this.#inLong = false
     if (this.#engine.open || this.#engine.stats.dumps > 0) this.#state = 'forward'
     return buf.subarray(end)
   }
 
   #hold(buf: Buffer, from: number): void {
-    this.#held = from < buf.length ? Buffer.from(buf.subarray(from)) : EMPTY
+    this.#held = from < buf.length ? Buffer.from(buf.subarray(from)) : NO_BYTES
     this.#heldTicks = 0
   }
 
@@ -162,7 +161,7 @@ export class OrderedEngine extends EngineAround {
   #withHeld(buf: Buffer): Looked {
     const held = this.#held
     if (held.length === 0) return { lines: buf }
-    this.#held = EMPTY
+    this.#held = NO_BYTES
     const next = buf.indexOf(LF) + 1
     const first = Buffer.concat([held, buf.subarray(0, next)])
     if (next === 0 || findNeedle(first, 0, first.length, false) >= 0) return { lines: Buffer.concat([held, buf]) }
@@ -183,7 +182,7 @@ export class OrderedEngine extends EngineAround {
         this.#state = 'blocks'
         this.#engine = new NewestFirstEngine(this.#options, this.#make, this.#bytes - buf.length)
         this.#engine.push(buf)
-        return EMPTY
+        return NO_BYTES
       }
     }
     this.#headers?.push(buf.subarray(line, end))
@@ -192,7 +191,7 @@ export class OrderedEngine extends EngineAround {
     if (!this.#engine.open && this.#engine.stats.dumps === 0 && ++this.#tries < TRIES) return rest
     this.#state = 'forward'
     if (rest.length > 0) this.#forward(rest)
-    return EMPTY
+    return NO_BYTES
   }
 
   #forward(chunk: Uint8Array): void {
@@ -207,7 +206,7 @@ export class OrderedEngine extends EngineAround {
   /** Decides about what was held, because nothing more will come. */
   #decideAtEnd(): void {
     let rest = this.#held
-    this.#held = EMPTY
+    this.#held = NO_BYTES
     while (rest.length > 0) {
       const whole = rest[rest.length - 1] === LF ? rest : Buffer.concat([rest, NEWLINE])
       const needle = findNeedle(whole, 0, whole.length, false)
@@ -228,7 +227,7 @@ export class OrderedEngine extends EngineAround {
 
   #release(): void {
     this.#decideAtEnd()
-    this.#held = EMPTY
+    this.#held = NO_BYTES
   }
 
   /** Counts the frames of whole goroutines. If there is none, the log is not in this direction, however little speaks against it. */
@@ -254,8 +253,6 @@ export class OrderedEngine extends EngineAround {
     return isReadable ? score : Number.NEGATIVE_INFINITY
   }
 }
-
-const NEWLINE = Buffer.from('\n')
 
 /** Lines, and what is already known about them. */
 interface Looked {

@@ -1,5 +1,6 @@
 /** One of several files in one input: its engine, and where in the input the pieces are that the engine got. */
 
+import { NO_BYTES } from '../core/ascii.ts'
 import type { Ordered } from '../core/lru.ts'
 import { type DumpstreamRecord, placeRecord } from '../core/records.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
@@ -12,8 +13,6 @@ interface Piece {
   readonly title: number
 }
 
-const NOTHING = Buffer.alloc(0)
-
 export class TailedFile implements Ordered<TailedFile> {
   readonly name: string
   /** Created when something comes that may belong to a dump; dropped after a long time without such a thing. */
@@ -25,7 +24,7 @@ export class TailedFile implements Ordered<TailedFile> {
   /** Bytes that the engine got. */
   bytes = 0
   /** The last bytes of the log, while there is no engine. */
-  #recent: Buffer = NOTHING
+  #recent: Buffer = NO_BYTES
 
   constructor(name: string) {
     this.name = name
@@ -41,7 +40,7 @@ export class TailedFile implements Ordered<TailedFile> {
   /** Takes the last lines of the log, Latin-1, to pass them to an engine, which remembers the log from then on. */
   takeRecent(): string {
     const text = this.#recent.toString('latin1')
-    this.#recent = NOTHING
+    this.#recent = NO_BYTES
     return text.length < RECENT_BYTES ? text : text.slice(text.indexOf('\n') + 1)
   }
 

@@ -15,7 +15,7 @@
  */
 
 import { findTailTitle, mayBeTitle, titleBegins } from '../carriers/tail-title.ts'
-import { LF } from '../core/ascii.ts'
+import { LF, NO_BYTES } from '../core/ascii.ts'
 import { limitsOf } from '../core/limits.ts'
 import { RECENT_BYTES } from '../lines/recent-log.ts'
 import { findAnnouncement } from '../text/announcement.ts'
@@ -28,8 +28,6 @@ import { TailedFiles } from './tailed-files.ts'
 /** At most this much of a line is kept until it is known whether its file needs an engine. */
 const LONGEST = RECENT_BYTES
 
-const EMPTY = Buffer.alloc(0)
-
 export class TailedEngine extends EngineAround {
   readonly #options: InnerOptions
   /** A longer line is not an ordinary one. */
@@ -41,7 +39,7 @@ export class TailedEngine extends EngineAround {
   /** Offset of the current file's title. */
   #titleAt = 0
   /** What may be the beginning of a title, or of an ordinary line. */
-  #held: Buffer = EMPTY
+  #held: Buffer = NO_BYTES
   #heldSinceTick = false
   /** The last byte was a line end. */
   #atLine = true
@@ -91,7 +89,7 @@ export class TailedEngine extends EngineAround {
     this.#bytes += chunk.length
     const more = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     const buf = this.#held.length > 0 ? Buffer.concat([this.#held, more]) : more
-    this.#held = EMPTY
+    this.#held = NO_BYTES
     if (!this.#files.isAny && !this.#begins(buf)) return
     this.#read(buf)
   }
@@ -152,7 +150,7 @@ export class TailedEngine extends EngineAround {
   }
 
   #hold(buf: Buffer, from: number): void {
-    this.#held = from < buf.length ? Buffer.from(buf.subarray(from)) : EMPTY
+    this.#held = from < buf.length ? Buffer.from(buf.subarray(from)) : NO_BYTES
     this.#heldSinceTick = false
   }
 
@@ -160,7 +158,7 @@ export class TailedEngine extends EngineAround {
   #release(): void {
     this.#chunkIsOrdinary = undefined
     const held = this.#held
-    this.#held = EMPTY
+    this.#held = NO_BYTES
     if (held.length === 0) return
     if (this.#files.isAny) {
       this.#give(held, 0, held.length, this.#bytes - held.length)

@@ -1,16 +1,14 @@
 /** Passes on each header of an input in which no dump has begun, with its whole line, so that the summary can count them. */
-import { LF } from '../core/ascii.ts'
+import { LF, NEWLINE, NO_BYTES } from '../core/ascii.ts'
 import { findNeedle } from '../text/needle.ts'
 
 /** How much of the input is searched, from the first header on. */
 const SHOWN_BYTES = 1 << 20
-const EMPTY = Buffer.alloc(0)
-const NEWLINE = Buffer.from('\n')
 
 export class UnreadHeaders {
   readonly #onHeader: (buf: Buffer, at: number) => void
   /** The beginning of a line. */
-  #rest: Buffer = EMPTY
+  #rest: Buffer = NO_BYTES
   #left = SHOWN_BYTES
 
   constructor(onHeader: (buf: Buffer, at: number) => void) {
@@ -24,12 +22,12 @@ export class UnreadHeaders {
     const all = this.#rest.length > 0 ? Buffer.concat([this.#rest, more]) : more
     const end = all.lastIndexOf(LF) + 1
     this.#show(all.subarray(0, end))
-    this.#rest = end < all.length ? Buffer.from(all.subarray(end)) : EMPTY
+    this.#rest = end < all.length ? Buffer.from(all.subarray(end)) : NO_BYTES
   }
 
   end(): void {
     if (this.#rest.length > 0) this.#show(Buffer.concat([this.#rest, NEWLINE]))
-    this.#rest = EMPTY
+    this.#rest = NO_BYTES
   }
 
   #show(lines: Buffer): void {

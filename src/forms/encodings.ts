@@ -1,5 +1,5 @@
 /** Bytes that are not lines of UTF-8: UTF-16 with a byte order mark, and the frames in which the APIs of Docker and Podman multiplex two streams. */
-import { LF } from '../core/ascii.ts'
+import { LF, NO_BYTES } from '../core/ascii.ts'
 import { type Form, type FormSink, LINE_END, RECORD_BYTES, Rest } from './form.ts'
 
 /** UTF-16 with a byte order mark. PowerShell's `>` writes little-endian. */
@@ -69,7 +69,6 @@ export class Utf16 implements Form {
   }
 }
 
-const EMPTY = Buffer.alloc(0)
 const HEAD = 8
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const
 
@@ -175,7 +174,7 @@ export class Multiplexed implements Form {
   }
 
   /** As log, the line goes out in a frame with only that line. */
-  #line(stream: number, end: Uint8Array = EMPTY): void {
+  #line(stream: number, end: Uint8Array = NO_BYTES): void {
     const text = Buffer.concat(this.#open[stream] ?? [])
     this.#open[stream] = []
     this.#openBytes[stream] = 0

@@ -2,6 +2,7 @@
  * Forms: how a log is encoded before it is lines of text. A form takes bytes and emits lines, with the number of input bytes that each line was made
  * of, so that log can come out as it was.
  */
+import { NO_BYTES } from '../core/ascii.ts'
 
 export interface FormSink {
   /**
@@ -108,11 +109,10 @@ export class LineBuilder {
 }
 
 export const LINE_END: Uint8Array = Uint8Array.of(0x0a)
-const EMPTY = Buffer.alloc(0)
 
 /** Prepends to each chunk what was left over from the previous one. */
 export class Rest {
-  #bytes: Buffer = EMPTY
+  #bytes: Buffer = NO_BYTES
 
   get length(): number {
     return this.#bytes.length
@@ -121,17 +121,17 @@ export class Rest {
   with(chunk: Buffer): Buffer {
     if (this.#bytes.length === 0) return chunk
     const both = Buffer.concat([this.#bytes, chunk])
-    this.#bytes = EMPTY
+    this.#bytes = NO_BYTES
     return both
   }
 
   keep(buf: Buffer, from: number): void {
-    this.#bytes = from < buf.length ? Buffer.from(buf.subarray(from)) : EMPTY
+    this.#bytes = from < buf.length ? Buffer.from(buf.subarray(from)) : NO_BYTES
   }
 
   take(): Buffer {
     const bytes = this.#bytes
-    this.#bytes = EMPTY
+    this.#bytes = NO_BYTES
     return bytes
   }
 }

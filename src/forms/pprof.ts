@@ -7,6 +7,7 @@
  *   # labels: {"queue":"mail"}
  *   #	0x526bb9	main.all.func20+0x0	/srv/app/zoo/main.go:124
  */
+import { NO_BYTES } from '../core/ascii.ts'
 import type { Form, FormSink } from './form.ts'
 import { addNumbers, eachField, NotProtobuf } from './protobuf.ts'
 
@@ -24,7 +25,6 @@ const FUNCTION = { id: 1, name: 2, filename: 4 }
 /** The labels that `--format pprof` adds to its samples. */
 const OWN_LABELS = new Set(['signature', 'state', 'verdict', 'source'])
 const KINDS = /^(goroutine|goroutineleak)s?$/
-const EMPTY = Buffer.alloc(0)
 
 /** Can a profile begin like this? Go writes the type of its period first; other writers, the type of the samples. */
 export function isProfileHead(head: Uint8Array): boolean {
@@ -105,7 +105,7 @@ export class Pprof implements Form {
     const total = samples.reduce((sum, sample) => sum + count(sample), 0)
     // A log line that gives the time.
     if (profile.nanoseconds > 0 && profile.nanoseconds < 8.64e21)
-      this.#sink.line(Buffer.from(`${new Date(profile.nanoseconds / 1e6).toISOString()} pprof\n`), 0, EMPTY)
+      this.#sink.line(Buffer.from(`${new Date(profile.nanoseconds / 1e6).toISOString()} pprof\n`), 0, NO_BYTES)
     this.#sink.line(Buffer.from(`${KINDS.exec(names[index] ?? '')?.[1]} profile: total ${total}\n`), this.#length)
     for (const sample of samples) if (count(sample) > 0) this.#record(profile, sample, count(sample))
   }

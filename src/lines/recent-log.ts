@@ -1,6 +1,6 @@
 /** The last bytes of the log: the lines before a dump give its time and its reason. */
 
-import { LF } from '../core/ascii.ts'
+import { LF, NO_BYTES } from '../core/ascii.ts'
 
 export interface LinesBefore {
   /** Latin-1. */
@@ -63,10 +63,8 @@ export class RecentLines implements LinesBefore {
   }
 }
 
-const NOTHING = Buffer.alloc(0)
-
 export class RecentLog {
-  #bytes: Buffer = NOTHING
+  #bytes: Buffer = NO_BYTES
   #length = 0
   /** A `RecentLines` refers to the bytes so far: they must stay where they are. */
   #isShared = false

@@ -12,7 +12,7 @@
  *   inside   | more than the limit | the waiting lines are passed on as final, then the beginning of the line; overlong
  *   overlong | up to the line end  | passed on unread; at start
  */
-import { LF } from '../core/ascii.ts'
+import { LF, NEWLINE, NO_BYTES } from '../core/ascii.ts'
 
 export interface LineSink {
   /**
@@ -36,7 +36,7 @@ export class Splitter {
   readonly #sink: LineSink
   readonly #limit: number
   /** Whole lines that wait, then the beginning of a line. */
-  #kept: Buffer = NOTHING
+  #kept: Buffer = NO_BYTES
   #length = 0
   #waiting = 0
   /** The sink is reading the kept bytes. */
@@ -80,7 +80,7 @@ export class Splitter {
     if (this.#isHanding) return
     this.release()
     if (this.#length > 0) this.#handBeginning(this.offset)
-    this.#kept = NOTHING
+    this.#kept = NO_BYTES
   }
 
   end(): void {
@@ -192,6 +192,3 @@ export class Splitter {
     this.#length = length
   }
 }
-
-const NEWLINE = Buffer.from('\n')
-const NOTHING = Buffer.alloc(0)

@@ -2,7 +2,7 @@
  * Storage for the rows and texts of the lines of a growing tree of stacks, and the lookup of one among many. A table that is not small is
  * placed in the memory of a kernel (walk.ts), which walks it.
  */
-import { wordsOf } from '../core/ascii.ts'
+import { NO_BYTES, wordsOf } from '../core/ascii.ts'
 import { hashLiteral } from './hash.ts'
 import {
   ABOVE,
@@ -34,8 +34,7 @@ const SMALLEST_ARENA = 512
 const NO_LINES = plainTables(1, 0)
 /** Typical length of a literal part, in bytes. */
 const LITERAL_BYTES = 64
-const NOTHING = Buffer.alloc(0)
-const NO_WORDS = wordsOf(NOTHING)
+const NO_WORDS = wordsOf(NO_BYTES)
 /** Creating a memory takes time, and so does the first write to each of its pages while copying; unused room costs nothing. */
 const KERNEL_ROOM = 1 << 14
 const KERNEL_GROWTH = 4
@@ -59,7 +58,7 @@ export class LineStore {
   protected readonly use: KernelUse
   protected used = 0
   /** The buffer from which lines were last stored. */
-  #source: Buffer = NOTHING
+  #source: Buffer = NO_BYTES
   #sourceWords: DataView = NO_WORDS
   protected count = 1
 
@@ -189,7 +188,7 @@ export class LineStore {
 
   /** Releases the buffer from which lines were stored. */
   protected leaveSource(): void {
-    this.#source = NOTHING
+    this.#source = NO_BYTES
     this.#sourceWords = NO_WORDS
   }
 

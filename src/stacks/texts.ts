@@ -4,7 +4,7 @@
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-import { wordsOf } from '../core/ascii.ts'
+import { NO_BYTES, wordsOf } from '../core/ascii.ts'
 import { GENERATED, Name } from '../core/names.ts'
 import { hashLiteral } from './hash.ts'
 import { isSame, isSameShort, WORD } from './same-bytes.ts'
@@ -16,7 +16,6 @@ const MOST_BYTES = 4 << 20
 const SMALLEST = 64 << 10
 /** Bytes of a text without its letters: its `Name`, the head of a string, its hash, its place. */
 const BYTES_PER_TEXT = 136
-const NOTHING = Buffer.alloc(0)
 
 export class Texts {
   /** Hash → number, from 1; 0 for a free slot and for the empty text. */
@@ -45,8 +44,8 @@ export class Texts {
     this.#index = new Int32Array(0)
     this.#hashes = []
     this.#starts = []
-    this.#bytes = NOTHING
-    this.#words = wordsOf(NOTHING)
+    this.#bytes = NO_BYTES
+    this.#words = wordsOf(NO_BYTES)
   }
 
   at(number: number): Name {

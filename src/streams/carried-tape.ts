@@ -2,9 +2,8 @@
  * The tape as a dump in a carrier sees it. The dump decides about texts, and each decision applies to the whole raw line that carried the text, and
  * to its earlier parts if the carrier had cut it.
  */
+import { NO_BYTES } from '../core/ascii.ts'
 import type { Held, LogTape } from '../lines/tape.ts'
-
-const EMPTY = Buffer.alloc(0)
 
 /** A raw line that may be a log line with a header glued to it, at [from, to) of its bytes. */
 export interface GluedLine {
@@ -22,7 +21,7 @@ export class CarriedTape implements LogTape {
   /** What became of the raw line: part of the dump unless decided otherwise. */
   #fate: 'dump' | 'log' | 'held' = 'dump'
   /** The raw line. */
-  buf: Buffer = EMPTY
+  buf: Buffer = NO_BYTES
   start = 0
   end = 0
   /** The raw line with a header in it after a prefix, once it is held. */
@@ -56,7 +55,7 @@ export class CarriedTape implements LogTape {
   beside(work: () => void): void {
     const { buf, start, end } = this
     const [fate, parts, mayBeGlued] = [this.#fate, this.#parts, this.#mayBeGlued]
-    this.beginKept(EMPTY, 0, 0)
+    this.beginKept(NO_BYTES, 0, 0)
     work()
     this.begin(buf, start, end)
     this.#fate = fate
@@ -101,7 +100,7 @@ export class CarriedTape implements LogTape {
   }
 
   hold(): Held {
-    if (this.#fate !== 'dump') return { at: 0, from: 0, decided: true, bytes: EMPTY, parts: undefined }
+    if (this.#fate !== 'dump') return { at: 0, from: 0, decided: true, bytes: NO_BYTES, parts: undefined }
     this.#fate = 'held'
     const held = this.#tape.hold(this.buf, this.start, this.end)
     held.parts = this.#parts

@@ -5,14 +5,12 @@
  *     {"request":" … 40 MB … ","stacks":"goroutine 1 [running]:\nmain.main()\n … 20 MB … "}
  */
 import { dumpString } from '../carriers/dump-string.ts'
-import { BACKSLASH, CR, LF, QUOTE, trimLineEnd } from '../core/ascii.ts'
+import { BACKSLASH, CR, LF, NEWLINE, NO_BYTES, QUOTE, trimLineEnd } from '../core/ascii.ts'
 import { findNeedle, LONGEST_NEEDLE } from '../text/needle.ts'
 import type { CarriedStreams } from './carried-streams.ts'
 
 /** Most backslashes that are examined to decide whether the quote after them is escaped; they are kept however the line is split into pieces. */
 const ESCAPES = 16
-const EMPTY = Buffer.alloc(0)
-const NEWLINE = Buffer.from('\n')
 
 /** Lines that are too long to be read, one after the other. They are already in the log. */
 export class LongLines {
@@ -67,7 +65,7 @@ interface FoundString {
 class LongLine {
   /** A string is examined from this many bytes before a needle to this many after it. */
   readonly #reach: number
-  #kept: Buffer = EMPTY
+  #kept: Buffer = NO_BYTES
   /** Offset in what is kept of the first byte that can belong to a needle. */
   #from = 0
 
@@ -109,7 +107,7 @@ class LongLine {
       if (start < needle) all[start] = QUOTE
       const beginning = all.subarray(start, reached)
       if (dumpString(beginning, 0, beginning.length) !== undefined) {
-        this.#kept = EMPTY
+        this.#kept = NO_BYTES
         return { beginning, rest: all.subarray(start + beginning.length), at: end - (all.length - start) }
       }
       // All other needles in there have been examined, too.

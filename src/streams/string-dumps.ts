@@ -4,7 +4,7 @@
  */
 import type { CarriedText } from '../carriers/carrier.ts'
 import { type DumpString, dumpString } from '../carriers/dump-string.ts'
-import { LF, trimLineEnd, wordsOf } from '../core/ascii.ts'
+import { LF, NEWLINE, trimLineEnd, wordsOf } from '../core/ascii.ts'
 import type { InterleavedDumps } from '../dumps/interleaved.ts'
 import type { LoggedReason } from '../text/reason.ts'
 import { readRecordReason } from '../text/record-reason.ts'
@@ -13,8 +13,6 @@ import type { CarriedTape } from './carried-tape.ts'
 import { StringInPieces } from './string-in-pieces.ts'
 
 type Found = Pick<DumpString, 'text' | 'cut'>
-
-const NEWLINE = Buffer.from('\n')
 
 export class StringDumps {
   readonly #tape: CarriedTape

@@ -1,9 +1,7 @@
 /** A dump in a string that comes in pieces: whole lines of its text as they come, and the beginning of the next. */
 import type { DumpString } from '../carriers/dump-string.ts'
 import { DumpStringRest } from '../carriers/dump-string-rest.ts'
-import { LF } from '../core/ascii.ts'
-
-const EMPTY = Buffer.alloc(0)
+import { LF, NO_BYTES } from '../core/ascii.ts'
 
 export class StringInPieces {
   /** Where the line begins in the input, where its beginning ends, and up to where it has come. */
@@ -11,7 +9,7 @@ export class StringInPieces {
   readonly end: number
   upTo: number
   /** The last line of the text, as much of it as has come. */
-  tail: Buffer = EMPTY
+  tail: Buffer = NO_BYTES
   readonly #rest: DumpStringRest
   readonly #lineBytes: number
 
@@ -32,7 +30,7 @@ export class StringInPieces {
 
   /** Nothing more comes. */
   finish(): Buffer {
-    return this.#lines(this.#rest.take(EMPTY, true))
+    return this.#lines(this.#rest.take(NO_BYTES, true))
   }
 
   /** The string lacks its end. */
