@@ -32,6 +32,8 @@ export class Syslog implements Carrier {
   readonly #key = new StreamKey()
   #buf: Buffer = Buffer.alloc(0)
   #pos = 0
+  /** Where the times before the host begin: there may be two. */
+  #stampsAt = 0
   #stamp = 0
   #stampEnd = 0
   /** Offsets of host, program and process, in turn. */
@@ -55,6 +57,13 @@ export class Syslog implements Carrier {
     if (modern && buf[p] === DASH) p++
     else p = stampEnd(buf, p, end)
     if (p < 0 || buf[p] !== SPACE) return false
+    this.#stampsAt = this.#stamp
+    // Whoever collects the log may have put a time of its own before the line.
+    const second = modern ? -1 : stampEnd(buf, p + 1, end)
+    if (second >= 0 && buf[second] === SPACE) {
+      this.#stamp = p + 1
+      p = second
+    }
     this.#stampEnd = p
     p = modern ? this.#modern(buf, p + 1, next) : this.#traditional(buf, p + 1, end)
     if (p < 0) return false
@@ -82,7 +91,9 @@ export class Syslog implements Carrier {
 
   time(now?: number): number | undefined {
     if (this.#isContinuation) return timeOf(this.#lastHead, now)
-    return timeOf(this.#buf.toString('latin1', this.#stamp, this.#stampEnd), now)
+    const text = this.#buf.toString('latin1', this.#stamp, this.#stampEnd)
+    // The second of two times may lack the year.
+    return timeOf(text, now) ?? timeOf(this.#buf.toString('latin1', this.#stampsAt, this.#stampEnd), now)
   }
 
   names(): StreamNames {
@@ -92,7 +103,7 @@ export class Syslog implements Carrier {
   shape(): LineShape | undefined {
     if (this.#isContinuation || this.#width > LONGEST_PART) return undefined
     this.#head.set(this.#buf, this.#pos, this.#pos + this.#width)
-    this.#head.vary(this.#stamp - this.#pos, this.#stampEnd - this.#pos)
+    this.#head.vary(this.#stampsAt - this.#pos, this.#stampEnd - this.#pos)
     return { head: this.#head, escapes: 'octal' }
   }
 

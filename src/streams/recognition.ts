@@ -5,7 +5,8 @@
  *   asked in this order                                       | in use when a dump begins in its text
  *   ----------------------------------------------------------|---------------------------------------
  *   carriers in use, the latest first                         | already
- *   the known ones: CRI, OTLP, JSON dialects, syslog, …       | from now on
+ *   the known ones: CRI, OTLP, JSON dialects, syslog, …, and  | from now on
+ *   the log of a container runtime in one of them             |
  *   a prefix before a record that holds nothing but a header  | from now on
  *   a log line with a whole dump in one of its strings        | from now on, last of all
  *   a TAB, in a value of klog                                 | from now on
@@ -18,6 +19,7 @@ import { Whole } from '../carriers/dump-string.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { indentOf, prefixOf, prefixOfRecord } from '../carriers/shown-prefix.ts'
 import { Syslog } from '../carriers/syslog.ts'
+import { unparsedIn } from '../carriers/unparsed.ts'
 import { SPACE, TAB } from '../core/ascii.ts'
 import { lookBack } from '../lines/look-back.ts'
 import type { LogTape } from '../lines/tape.ts'
@@ -107,6 +109,8 @@ export class Recognition {
     if (this.#parts.input !== 'auto') return false
     for (const carrier of this.#known) {
       if (this.#inUse.includes(carrier) || (isInDump && carrier.isLabel === true)) continue
+      const unparsed = unparsedIn(carrier, buf, pos, next)
+      if (unparsed !== undefined && this.#beginsIn(unparsed, buf, pos, next, from)) return this.#use(unparsed)
       if (this.#beginsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
     }
     const line = buf.subarray(pos, next - 1)

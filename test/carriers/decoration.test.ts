@@ -189,6 +189,16 @@ it.each(['app.log:', 'app.log:12:'])('reads a dump after a label, each line foun
   expect(dumps).toMatchObject([{ goroutines: 2, signatures: 2, damaged: 0 }])
 })
 
+it.each([
+  ['2026-11-24T05:00:01Z 2026-11-24T05:00:00Z host app[43]: ', 'host/app/43'],
+  ['2026-11-24T05:00:01Z Nov 24 05:00:00 host app[43]: ', 'host/app/43'],
+  ['2026-11-24T05:00:01.1Z 2026-11-24T05:00:00.100+00:00 app[web.1]: ', 'app/web.1'],
+])('takes the second time for one, and not for a host: %s', (prefix, source) => {
+  const { dumps } = dumpsOf(DUMP.map((line) => `${prefix}${line.replace('\t', '#011')}\n`).join(''))
+  expect(dumps).toMatchObject([{ source, goroutines: 2, signatures: 2, damaged: 0 }])
+  expect(dumps[0]?.time?.slice(0, 19)).toMatch(/^2026-11-24T05:00:0[01]$/)
+})
+
 it('reads the time of Buildkite', () => {
   const { dumps } = dumpsOf(DUMP.map((line) => `\u001b_bk;t=1795517851123\u0007${line}\r\n`).join(''))
   expect(dumps[0]?.time).toBe('2026-11-24T10:57:31.123Z')
