@@ -25,14 +25,17 @@ export type Found =
   | { readonly is: 'bare'; readonly at: number; readonly next: number; readonly like: Buffer }
   | { readonly is: 'carried'; readonly near: number; readonly next: number }
 
+/** Asked whether a carrier has a header. */
+type Carriers = Pick<Recognition, 'quotes' | 'recognise'>
+
 export class HeaderSearch {
   readonly #limits: Limits
   readonly #needles: Needles
-  readonly #recognition: () => Recognition
+  readonly #recognition: () => Carriers
   /** Offset in the input of the line from which on lines wait; -1 for none. */
   waitsFrom = -1
 
-  constructor(limits: Limits, needles: Needles, recognition: () => Recognition) {
+  constructor(limits: Limits, needles: Needles, recognition: () => Carriers) {
     this.#limits = limits
     this.#needles = needles
     this.#recognition = recognition
