@@ -3,7 +3,7 @@
  * headers, so they count no goroutines; the accesses go into the record.
  */
 import { utf8Of } from '../core/latin1.ts'
-import { readGluedPlace } from '../text/line.ts'
+import { readGluedPlace } from '../text/cut.ts'
 import { endsOffset, readRaceLine } from '../text/race.ts'
 import type { Body, BodyEnd, Joined, Part } from './body.ts'
 

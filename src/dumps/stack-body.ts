@@ -18,16 +18,14 @@
 import { type KnownLine, ROOT } from '../stacks/rows.ts'
 import { know } from '../stacks/stack.ts'
 import { isStandard } from '../stacks/title.ts'
-import { isCutPath, mayBegin, mayBeWrappedFile } from '../text/cut.ts'
+import { type GluedPlace, isCutPath, mayBegin, mayBeWrappedFile, readGluedPlace } from '../text/cut.ts'
 import {
-  type GluedPlace,
   hasOffset,
   isOffset,
   isStackWords,
   type LineKind,
   type LineText,
   readCutCall,
-  readGluedPlace,
   readLine,
   readStripped,
 } from '../text/line.ts'

@@ -209,30 +209,6 @@ export function readDeepFile(text: string): LineText | undefined {
     : undefined
 }
 
-/**
- * A place with something after it. With an offset: anything that is not a word, or what a shell, `go run` or an editor prints when the program ends.
- * Without one, the place must be indented, and a tag or the end of a string must follow.
- */
-const BEFORE_GLUED =
-  /^(?:(?:[ \t]+\S|[^\s"'`{[<])[^\n"]*?:\d+ [+ ]0x[0-9a-f]+(?=[ \t]*(?:[^\s\w]|exit status \d|Process finished with|FAIL\t))|[ \t]+\S[^\n"]*?:\d+(?: [+ ]0x[0-9a-f]+)?(?: fp=0x[0-9a-f]+(?: sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?)?(?=<\/?[a-z]|["'`](?:[\]}),; ]|$)))/
-
-export interface GluedPlace {
-  readonly line: LineText
-  /** Where the place ends. */
-  readonly end: number
-}
-
-/**
- * A place with something glued to it: `\t/app/main.go:12 +0x1d]]></error>`, `\t/app/main.go:12</pre>`, `\t/app/main.go:12"}]`. Like any place, it
- * may have lost its TAB. No path contains a quote, but the lines of many logs do.
- */
-export function readGluedPlace(text: string): GluedPlace | undefined {
-  const place = BEFORE_GLUED.exec(text)?.[0]
-  if (place === undefined) return undefined
-  const line = readLine(place) ?? readStripped(place)
-  return line?.kind === 'file' ? { line, end: place.length } : undefined
-}
-
 /** An indented `path:line`, of a source file or followed by the offset that only Go prints. Prose can end in a colon and a number, too. */
 function readFile(text: string): LineText | undefined {
   // gccgo does not know the file.
