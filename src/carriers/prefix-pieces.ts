@@ -4,6 +4,8 @@ import { COLON, DASH, DIGIT, SPACE, TAB } from '../core/ascii.ts'
 /** What loggers call the severity of a line. */
 export const LEVEL: RegExp =
   /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
+/** `ts=2026-11-24T05:00:00Z`, `time="05:00:00"`, `level=info`. */
+const FIELD = /^([\w.-]+=["']?)([^"']+)(["']?,?)$/
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
 /** Also as svlogd writes it: `2026-11-24_05:00:00.12345`. */
 const TIME = /^[[(]?\d[\d:.,+\-/TZ_]*[\])]?$/
@@ -11,21 +13,25 @@ const TIME = /^[[(]?\d[\d:.,+\-/TZ_]*[\])]?$/
 const TIME_AND_SEVERITY = /^\[\d\d:\d\d:\d\d\][A-Z]:$/
 /** TAI64N, of daemontools, runit and s6 (cr.yp.to/libtai/tai64.html). */
 const TAI64N = /^@[0-9a-f]{24}$/
+/** Part of a path, without the signs that a name of a stream or a field would have. */
+const PART = String.raw`[^\s:="'()[\]{}<>|,;]*`
+const FILE = `(?:[A-Za-z]:)?${PART}`
+/** What looks like a file even without a number. */
+const SURE_FILE = String.raw`${FILE}(?:\/[^\s:/="'()[\]{}<>|,;]+|\.(?:log|txt|out|err)(?:\.\d+)?)`
 /** `app.log:7:` of grep, and `app.log-7-` for a line of context; without numbers, what looks like a file. */
-const GREP_NUMBERED = /^((?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*?)([:-])\d+\2$/
-const GREP = /^((?:[A-Za-z]:)?[^\s:]*(?:\/[^\s:/]+|\.(?:log|txt|out|err)(?:\.\d+)?)):$/
-/**
- * The same before a line with a prefix of its own, such as a time; `grep -n` of one file gives the number alone, which is that of the line, not a
- * name. A place in the code may have a column: `shop.go:12:3: `.
- */
+const GREP_NUMBERED = new RegExp(`^(${FILE}[A-Za-z]${PART}?)([:-])\\d+\\2$`)
+const GREP = new RegExp(`^(${SURE_FILE}):$`)
+/** A line with a prefix of its own follows. A place in the code may have a column: `shop.go:12:3: `. */
+const BEFORE_PREFIX = String.raw`(?=[^\s:])(?!\d+:?$)`
+/** The same before such a prefix; `grep -n` of one file gives the number alone, which is that of the line, not a name. */
 const GREP_HEADS: readonly RegExp[] = [
   /^\d+[:-](?=[^\s\d:-])/,
-  /^(?:[A-Za-z]:)?[^\s:]*[A-Za-z][^\s:]*:\d+:(?=[^\s:])(?!\d+:?$)/,
-  /^(?:[A-Za-z]:)?[^\s:]*?(?:\/[^\s:/]+?|\.(?:log|txt|out|err)(?:\.\d+)?)(?:-\d+-|:)(?=[^\s:])(?!\d+:?$)/,
+  new RegExp(`^${FILE}[A-Za-z]${PART}(?<![T.-]\\d\\d):\\d+:${BEFORE_PREFIX}`),
+  new RegExp(`^${SURE_FILE}(?:-\\d+-|:)${BEFORE_PREFIX}`),
 ]
 /** Drone and Woodpecker count the lines of a step, and its seconds: `[build:12]`, `[build:12:3s]`. */
 const STEP = /^\[([A-Za-z][\w.-]*)((?::L?\d+s?)+\])$/
-const HALF_OF_DAY = /^[AP]M$/
+const HALF_OF_DAY = /^[AP]M:?$/
 /** Pages put nothing between a zone and the text. */
 const ZONE = /^[A-Z]{3,4}$/
 /** Also as a page has it: `&gt;` before what a mail quotes. */
@@ -86,6 +92,7 @@ function wordsOf(prefix: string): Piece[] {
     const last = i >= words.length - 2
     const step = stepPieces(word)
     const grep = i === words.length - 1 ? grepPieces(word) : undefined
+    const field = fieldPieces(word)
     if (/^[ \t]/.test(word))
       pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
@@ -95,6 +102,7 @@ function wordsOf(prefix: string): Piece[] {
     else if (step !== undefined) pieces.push(...step)
     else if (grep !== undefined) pieces.push(...grep)
     else if (PLACE.test(word)) pieces.push({ kind: 'run', table: SOLID, named: false, place: placeEnd(word) })
+    else if (field !== undefined) pieces.push(...field)
     else if (KLOG.test(word) || DATE_WORD.test(word) || LEVEL.test(word)) pieces.push(...levelPieces(word))
     else if (SIGNS.test(word) || HALF_OF_DAY.test(word) || (last && ZONE.test(word))) pieces.push(literal(word))
     else {
@@ -152,6 +160,13 @@ function stepPieces(word: string): Piece[] | undefined {
   const [, name, counts = ''] = STEP.exec(word) ?? []
   if (name === undefined) return undefined
   return [literal('['), { ...literal(name), named: true }, ...countedPieces(counts, literal)]
+}
+
+/** A field with a time or a severity. Undefined: the word is none. */
+function fieldPieces(word: string): Piece[] | undefined {
+  const [, name = '', value = '', end = ''] = FIELD.exec(word) ?? []
+  if (TIME.test(value)) return [literal(name), { kind: 'run', table: TIMES, named: false }, literal(end)]
+  return LEVEL.test(value) ? [literal(name), ...levelPieces(value), literal(end)] : undefined
 }
 
 /** `INFO[0000]`, `[warn]`, `I1124`: letters and numbers may be others. */

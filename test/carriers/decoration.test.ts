@@ -199,6 +199,15 @@ it.each([
   expect(dumps[0]?.time?.slice(0, 19)).toMatch(/^2026-11-24T05:00:0[01]$/)
 })
 
+it.each([
+  ['ts=2026-11-24T05:00:0%Z level=error web: ', 'web'],
+  ['web time="2026-11-24T05:00:0%Z" ', 'web'],
+  ['5:00:0% AM: ', 'stdin'],
+])('a time is no part of a name: %s', (prefix, source) => {
+  const { dumps } = dumpsOf(DUMP.map((line, i) => `${prefix.replace('%', `${i % 10}`)}${line}\n`).join(''))
+  expect(dumps).toMatchObject([{ source, goroutines: 2, signatures: 2, damaged: 0 }])
+})
+
 it('reads the time of Buildkite', () => {
   const { dumps } = dumpsOf(DUMP.map((line) => `\u001b_bk;t=1795517851123\u0007${line}\r\n`).join(''))
   expect(dumps[0]?.time).toBe('2026-11-24T10:57:31.123Z')
