@@ -3,7 +3,7 @@ import { COLON, DASH, DIGIT, SPACE, TAB } from '../core/ascii.ts'
 
 /** What loggers call the severity of a line. */
 export const LEVEL: RegExp =
-  /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc)[\])>:|]?(?:\[\d+\])?$/i
+  /^[[(<|]?(?:trace|debug|info|notice|warn|warning|error|err|fatal|panic|dpanic|critical|crit|[tdiwef]|trc|dbg|inf|wrn|ftl|pnc|trac|debu|erro|fata|pani)[\])>:|]?(?:\[\d+\])?$/i
 /** `ts=2026-11-24T05:00:00Z`, `time="05:00:00"`, `level=info`. */
 const FIELD = /^([\w.-]+=["']?)([^"']+)(["']?,?)$/
 const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/
@@ -92,7 +92,7 @@ function wordsOf(prefix: string): Piece[] {
     const last = i >= words.length - 2
     const step = stepPieces(word)
     const grep = i === words.length - 1 ? grepPieces(word) : undefined
-    const field = fieldPieces(word)
+    const field = fieldPieces(word) ?? bracketPieces(word)
     if (/^[ \t]/.test(word))
       pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
@@ -167,6 +167,20 @@ function fieldPieces(word: string): Piece[] | undefined {
   const [, name = '', value = '', end = ''] = FIELD.exec(word) ?? []
   if (TIME.test(value)) return [literal(name), { kind: 'run', table: TIMES, named: false }, literal(end)]
   return LEVEL.test(value) ? [literal(name), ...levelPieces(value), literal(end)] : undefined
+}
+
+/** `05:00:00.123][12][critical][main]` of spdlog: a time, a thread, a severity and a name. Undefined: the word is none of these. */
+function bracketPieces(word: string): Piece[] | undefined {
+  const parts = word.split(/(?<=\])(?=\[)/)
+  const names = parts.findIndex((part) => !TIME.test(part))
+  if (parts.length < 2 || names === 0) return undefined
+  const rest = names < 0 ? [] : parts.slice(names)
+  // The run of the times has taken the first bracket after them.
+  const named = rest.flatMap((part, i): Piece[] => {
+    const left = i === 0 ? part.slice(1) : part
+    return LEVEL.test(left) ? levelPieces(left) : [{ ...literal(left), named: true }]
+  })
+  return [{ kind: 'run', table: TIMES, named: false }, ...named]
 }
 
 /** `INFO[0000]`, `[warn]`, `I1124`: letters and numbers may be others. */

@@ -24,7 +24,7 @@ export class Unparsed implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     const line = this.#line
-    if (!this.#shipper.read(buf, pos, next, line) || line.partial) return false
+    if (!this.#shipper.read(buf, pos, next, line) || line.partial || line.holdsLines) return false
     if (!this.#runtime.read(line.buf, line.start, line.end, text)) return false
     text.key = `${line.key}\0${text.key}`
     return true
@@ -52,7 +52,7 @@ export class Unparsed implements Carrier {
 /** The carrier of lines like [pos, next), if the text that `shipper` reads in it is a line of a container runtime; undefined if it is not. */
 export function unparsedIn(shipper: Carrier, buf: Buffer, pos: number, next: number): Unparsed | undefined {
   const line = new CarriedText()
-  if (shipper.several === true || !shipper.read(buf, pos, next, line)) return undefined
+  if (shipper.several === true || !shipper.read(buf, pos, next, line) || line.holdsLines) return undefined
   const text = new CarriedText()
   const runtime = [new Cri(), new JsonCarrier(docker)].find((each) => each.read(line.buf, line.start, line.end, text))
   return runtime === undefined ? undefined : new Unparsed(shipper.afresh(), runtime.afresh())

@@ -28,6 +28,9 @@ const TITLE = /^(?:goroutine(?: \d| profile|leak profile)|(?:previous )?(?:atomi
 const ECHO = '[PANIC RECOVER] '
 /** After one of these words, with a colon, a blank or marks of code between, a header is not prose: `Stack: goroutine 94 [running]:` (Traefik). */
 const LABEL = /(?:stack|trace|panic|recover|dump|crash|fatal|error)[^\n]{0,64}?[:=\s]\s*(?:```)?$/i
+/** After what a logger puts before its message, neither: a time, perhaps after a severity, and whatever follows it. */
+const LOGGED =
+  /^[[(<]?[A-Z]?(?:\d{4}[-/]?\d\d[-/]?\d\d|\d{4} \d\d:|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d )[^\n]*[\s\]:>|]$/
 const LABEL_BYTES = 320
 /** A frame: a function, and its file line. */
 const FRAME = /^\r?\n[^\s(][^\n]*\)\r?\n(?:\t| {2,})\S[^\n]*:\d+/
@@ -127,7 +130,7 @@ export function headerAfterLabel(text: string): number {
     const line = Math.max(text.lastIndexOf('\n', at) + 1, at - LABEL_BYTES)
     const label = text.slice(line, at)
     // Or only the header is indented.
-    if (LABEL.test(label) || /^ +$/.test(label)) return at
+    if (LABEL.test(label) || LOGGED.test(label) || /^ +$/.test(label)) return at
   }
   return -1
 }

@@ -220,9 +220,18 @@ it('takes an indented header in the value of a panic for text', () => {
   expect(dumps[0]).toMatchObject({ kind: 'panic', goroutines: 2, signatures: 2, damaged: 0 })
 })
 
-it('reads a dump after a label in a string, but not a header quoted in prose', () => {
+it('reads a dump after a label, or after the head of a log line, in a string, but not a header quoted in prose', () => {
   const stack = 'goroutine 32 [running]:\\nmain.f(0x1)\\n\\t/src/a.go:71 +0xf7\\n'
   for (const label of ['Stack: ', 'stack trace: ', 'panic recovered: ', 'goroutine dump: '])
     expect(dumpsOf(`time="2018-10-18T09:33:48Z" level=error msg="${label}${stack}"\n`).dumps).toHaveLength(1)
+  for (const head of [
+    '2026/11/24 05:00:00 ',
+    '2026-11-24T05:00:00Z ERROR ',
+    'E1124 08:17:51.515399 1 m.go:18] ',
+    '[05:00:00] ',
+  ])
+    expect(dumpsOf(`{"log":"${head}${stack}","stream":"stderr"}\n`).dumps).toMatchObject([
+      { goroutines: 1, damaged: 0 },
+    ])
   expect(dumpsOf(`time="2018-10-18T09:33:48Z" level=error msg="a tutorial: ${stack}"\n`).dumps).toHaveLength(0)
 })

@@ -61,3 +61,9 @@ it('a line that the runtime has cut is put together', () => {
   ].join('\n')
   expect(read(`${text}\n`)).toMatchObject({ ids, dumps: [{ attributes: { 'log.iostream': 'stderr' } }] })
 })
+
+it('a record that holds several lines is not taken for one of the runtime', () => {
+  const cri = DUMP.split('\n').map((line) => `${TIME} stderr F ${line}`)
+  const record = `${JSON.stringify({ log: `${cri.join('\n')}\n`, tag: 'web' })}\n`
+  for (const { bytes } of read(`${record}${LOG}`).dumps) expect(bytes[1]).toBeGreaterThan(bytes[0])
+})
