@@ -63,6 +63,8 @@ export function continuesPreamble(text: string, kind: DumpKind): boolean {
       return /^\[signal .*\]$/.test(text) || isCutSignal(text)
     case 'P':
       return isTrap(text)
+    case 'p':
+      return isTrap(text) || startsPreamble(text) !== undefined
     case 's':
       return text.startsWith('signal arrived during ') || text.startsWith('stack: frame={sp:')
     case 'i':
@@ -113,11 +115,11 @@ export function knownReason(text: string): 'cut' | 'whole' | undefined {
 }
 
 /**
- * Where the process was when the signal came: `PC=0x7fff3e21a1c8 m=0 sigcode=1`; up to Go 1.6 without `sigcode`, on Windows without `m` either. The
- * stack of the trap may follow without a header: on Windows, and up to Go 1.4.
+ * Where the process was when the signal came: `PC=0x7fff3e21a1c8 m=0 sigcode=1`; up to Go 1.6 without `sigcode`, on Windows without `m` either, and
+ * `pc: 0xfb390` before Go 1.1. The stack of the trap may follow without a header: on Windows, and up to Go 1.4.
  */
 export function isTrap(text: string): boolean {
-  return /^PC=0x[0-9a-f]+(?:$| m=-?\d+(?:$| sigcode=\d+))/.test(text)
+  return /^(?:PC=0x[0-9a-f]+(?:$| m=-?\d+(?:$| sigcode=\d+))|pc: 0x[0-9a-f]+$)/.test(text)
 }
 
 /** `rax    0x0`: the register dump after the last goroutine. Names are padded to seven columns. */

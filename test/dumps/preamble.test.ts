@@ -96,6 +96,12 @@ describe('a stack without a header before the first goroutine was left in the lo
     expect(log.toString()).toBe('')
   })
 
+  it('if it follows the pc that Go 1.0 printed', () => {
+    const { dumps, log } = readDumps(`SIGQUIT: quit\npc: 0x40e191\n\n${MORE}${DUMP}`)
+    expect(dumps).toMatchObject([{ kind: 'signal', reason: 'SIGQUIT: quit', goroutines: 1, damaged: 0 }])
+    expect(log.toString()).toBe('')
+  })
+
   it.each([
     [
       'runtime: newstack sp=0x10 stack=[0x10, 0x20]\n\tmorebuf={pc:0x1 sp:0x2 lr:0x0}\n\tsched={pc:0x1 sp:0x2}\n',
