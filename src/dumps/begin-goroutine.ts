@@ -7,13 +7,14 @@
  *   a candidate | shows that what came before was cut                       | that is log; the header is held in a new candidate
  *   a candidate | any other                                                 | it is held in the candidate
  *   a dump      | its preamble has come, or the dump already has its id     | the dump is complete
+ *   a dump      | is that of a thread, after goroutines and log lines       | the dump is complete
  *   a dump      | runs, where the dump may be over (next-dump.ts)           | the dump may end before it
  *   a dump      | any other                                                 | it is part of the dump
  */
 import { LF, trimLineEnd } from '../core/ascii.ts'
 import type { Held } from '../lines/tape.ts'
 import type { HeaderInfo, HeaderReader } from '../text/header.ts'
-import { endsCut, isAnnounced, isLongOver, lacksItsEnd, mayStartNext, startsOver } from './next-dump.ts'
+import { endsCut, isAnnounced, isLongOver, isThreadOfNext, lacksItsEnd, mayStartNext, startsOver } from './next-dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 
 /** A header has its own line, is glued to a log line that lacks its line end, or was put together from pieces. */
@@ -80,13 +81,15 @@ function addId(open: OpenBlocks, id: number, info: HeaderInfo): number {
   }
   const { tally } = dump
   const { ended, whole, header, cut: head } = open.goroutine
+  const comesFirst = isThreadOfNext(id, dump, open.sinceLastLine)
   // A stack without an end was cut if the next dump follows.
-  const isCut = announced ? header !== undefined && (!whole || lacksItsEnd(open.goroutine, dump)) : tally.ids.has(id)
+  const isCut =
+    announced || comesFirst ? header !== undefined && (!whole || lacksItsEnd(open.goroutine, dump)) : tally.ids.has(id)
   const cut = !ended && isCut
   open.finishGoroutine(cut)
   const place = tally.addId(id)
   const again = place < 0 && id !== 0 && !tally.idsOverflow
-  if (!again && !announced) return place
+  if (!again && !announced && !comesFirst) return place
   if (place >= 0) tally.ids.undo(place)
   if (cut || head !== undefined) dump.truncated = true
   open.closeForNext()

@@ -101,8 +101,11 @@ export class OpenDump extends Block {
   truncated = false
   /** Of its first goroutine: if that runs, it has made the dump. */
   first: HeaderInfo | undefined
-  /** The part of a crash that has been reached: after `-----` the next preamble is that of a further thread, and belongs to this dump. */
-  part: 'goroutines' | 'threads' = 'goroutines'
+  /**
+   * The part of a crash that has been reached: after `-----` the next preamble is that of a further thread, and belongs to this dump. `interrupted`:
+   * a log line has come since.
+   */
+  part: 'goroutines' | 'threads' | 'interrupted' = 'goroutines'
   /** The limits that were hit. */
   #limits: readonly string[] = NO_LIMITS
   #died: Stack | undefined

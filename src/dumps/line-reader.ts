@@ -225,7 +225,7 @@ export class LineReader {
     const { dump } = this.#open
     if (dump === undefined || !dump.isCrash) return false
     // After a log line, no further threads are expected.
-    if (this.#open.sinceLastLine.isApart) dump.part = 'goroutines'
+    if (this.#open.sinceLastLine.isApart && dump.part === 'threads') dump.part = 'interrupted'
     if (line.text === '-----') dump.part = 'threads'
     else if (isRegister(line.text))
       dump.registers = areRegistersDue(line.text, dump.registers !== 'none') ? 'due' : 'none'

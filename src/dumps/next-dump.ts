@@ -5,6 +5,7 @@ import type { HeaderInfo } from '../text/header.ts'
 import type { OpenDump, Opening } from './dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
+import type { SinceLastLine } from './since-last-line.ts'
 
 /**
  * A goroutine that is leaving a system call may run although the world is stopped: from Go 1.26 on it is printed as running, with its stack
@@ -27,6 +28,14 @@ export function breaksIn(open: OpenBlocks, id: number, info: HeaderInfo): boolea
   if (isAnnounced(open, info)) return false
   if (header === undefined || id === 0 || open.sinceLastLine.hasBlanks || ended) return false
   return header.id === id || open.dump?.tally.ids.has(id) === true
+}
+
+/**
+ * Does goroutine 0, after log lines, come first in another dump? The stack of the thread that took the signal is printed before all goroutines, and
+ * that of a further thread after `-----`.
+ */
+export function isThreadOfNext(id: number, { part, tally: { ids } }: OpenDump, { lines }: SinceLastLine): boolean {
+  return id === 0 && lines > 0 && part === 'goroutines' && ids.size > (ids.has(0) ? 1 : 0)
 }
 
 /** Does the header of goroutine `id`, after an empty line, certainly belong to the open dump? */

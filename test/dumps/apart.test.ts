@@ -76,6 +76,14 @@ describe('a dump after another one', () => {
     ])
   })
 
+  it('was part of that one if it began with the stack of a thread', () => {
+    const thread = 'goroutine 0 [idle]:\nruntime.futex()\n\t/go/sys.s:558 +0x23\n\n'
+    const dump = `${thread}goroutine 7 [running]:\nmain.f(0x1)\n\t/src/a.go:3 +0x1\n`
+    expect(dumpsOf(`${dump}\n${log(1)}\n${dump}`)).toEqual(['all stack 2', 'all stack 2'])
+    // While the world is stopped, Go 1.1 shows such a stack among the others.
+    expect(dumpsOf(`${dump}\n${thread}goroutine 8 [select]:\n`)).toEqual(['all stack 4'])
+  })
+
   it('belongs to the panic that net/http served after a SIGQUIT of another process', () => {
     expect(dumpsOf(sample('zoo-1.21-quit.txt') + log(1) + SERVED)).toEqual([
       'signal stack 44 SIGQUIT: quit',
