@@ -5,6 +5,7 @@
  *   -------------------------------|---------------------------------------------------------------------
  *   title of a profile             | the open dump is complete; a candidate
  *   rule or title of a race report | the same; a title after a rule belongs to the candidate of the rule
+ *   access of a race report        | a candidate, if nothing is open: the lines before it were cut off
  *   first line of a preamble       | a candidate; while a dump is open, one beside it
  *   further line of a preamble     | belongs to its candidate, up to the first empty line or goroutine
  *   any other                      | not taken
@@ -22,7 +23,7 @@ import {
   wholeReason,
 } from '../text/preamble.ts'
 import { type ProfileTitle, readProfileTitle } from '../text/profile.ts'
-import { isRaceWarning, RACE_RULE } from '../text/race.ts'
+import { isRaceAccess, isRaceWarning, RACE_RULE } from '../text/race.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import { PcLists, Profile } from './profile.ts'
 import { RaceReport } from './race.ts'
@@ -46,6 +47,7 @@ export class Openers {
     const title = readProfileTitle(text)
     if (title !== undefined) return this.#profile(title, line)
     if (isRaceWarning(text) || text === RACE_RULE) return this.#race(line)
+    if (this.#open.quiet && isRaceAccess(text)) return this.#headlessRace(line)
     const preamble = startsPreamble(text)
     return preamble === undefined ? this.#furtherLine(line) : this.#preamble(preamble, line)
   }
@@ -73,6 +75,13 @@ export class Openers {
     if (open.candidate !== undefined && open.candidate.body.kind !== 'race') open.dropCandidate()
     const candidate = open.candidate ?? open.newCandidate(line.base + line.pos, new RaceReport())
     candidate.hold(open.hold(line))
+    return true
+  }
+
+  #headlessRace(line: LineAt): true {
+    const report = new RaceReport()
+    report.line(line.text)
+    this.#open.newCandidate(line.base + line.pos, report).hold(this.#open.hold(line))
     return true
   }
 

@@ -26,6 +26,13 @@ export function isRaceWarning(text: string): boolean {
   return text.startsWith('WARNING: DATA RACE') && /^WARNING: DATA RACE(?: at 0x[0-9a-f.]+)?$/.test(text)
 }
 
+/** Is this an access, just as the detector prints it? Without the title above it, only a frame makes a report of it. */
+export function isRaceAccess(text: string): boolean {
+  return /^(?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite) at 0x[0-9a-f]+ by (?:main goroutine|goroutine \d+):$/.test(
+    text,
+  )
+}
+
 export type RaceLine =
   /** The rule above and below a report. */
   | { readonly kind: 'rule' }

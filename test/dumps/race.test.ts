@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readDumps } from './reader.ts'
 
 it('frames of a race report without its accesses are log', () => {
@@ -60,6 +60,21 @@ it.each([
   ])
   if (!what.includes('between')) expect(log.toString()).toBe('before\nafter\n')
   else expect(log.toString()).not.toMatch(/main|0x|=====/)
+})
+
+describe('a report without its first lines', () => {
+  const cut = REPORT.slice(REPORT.indexOf('Write'))
+
+  it('was left in the log', () => {
+    const { dumps, log } = readDumps(`before\n${cut}after\n`)
+    expect(dumps).toMatchObject([{ kind: 'race', race: [{ access: 'Write', goroutine: 40 }, { stack: [] }] }])
+    expect(log.toString()).toBe('before\nafter\n')
+  })
+
+  it('is none without a frame', () => {
+    const text = 'Write at 0x00c0001d3fa0 by goroutine 40:\nand so on\n'
+    expect(readDumps(text)).toMatchObject({ dumps: [], log: Buffer.from(text) })
+  })
 })
 
 it.each([
