@@ -22,8 +22,8 @@ const WORD = 'Goroutine '
 const LONGEST = 4096
 /** Length of the line that closes the bracket, with its line end. */
 const END_BYTES = 2
-/** Before the first goroutine of a list. */
-const BRACKET = /\[$/
+/** Before the first goroutine of a list, and before each of the others. */
+const OF_LIST = /[[ ]$/
 
 export class Goleak implements Carrier {
   readonly name = 'goleak'
@@ -41,7 +41,7 @@ export class Goleak implements Carrier {
     const header = leakHeader(line.slice(at))
     if (header === undefined) return this.#readOther(buf, pos, next, text)
     if (this.#prefix?.read(buf, pos, next, text) !== true) {
-      const before = line.slice(0, at).replace(BRACKET, '')
+      const before = line.slice(0, at).replace(OF_LIST, '')
       this.#prefix = new Prefix(before, '', isColoured, before.trim() === '' && before !== '')
       if (!this.#prefix.read(buf, pos, next, text)) return false
     }

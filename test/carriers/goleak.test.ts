@@ -94,6 +94,17 @@ it('another report can have a different indentation, and a dump can follow', () 
   ])
 })
 
+it.each<[string, (line: string) => string]>([
+  ['bare', (line) => line],
+  ['as a test logs it', (line) => `        ${line}`],
+  ['of compose', (line) => `web-1  | ${line}`],
+])('a list whose first goroutine was cut off lost the stacks of all others: %s', (_how, carry) => {
+  const text = LIST.slice(3).map((line) => `${carry(line)}\n`)
+  const { dumps, log } = read([Buffer.from(text.join(''))])
+  expect(dumps).toMatchObject([[expect.anything(), 1, 0, FOUND[1]]])
+  expect(log).toBe([...text.slice(0, 2), `${carry(']')}\n`].join(''))
+})
+
 it('a dump of another writer between its lines is read completely', () => {
   const panic = ['panic: boom', '', 'goroutine 7 [running]:', 'main.f(0x1)', '\t/app/main.go:3 +0x1d', 'exit status 2']
   const text = LIST.flatMap((line, i) => [
