@@ -8,9 +8,9 @@
  */
 import { LF, NEWLINE } from '../core/ascii.ts'
 import { cutBeginning } from '../text/cut.ts'
-import { NEEDLE } from '../text/needle.ts'
+import { LONGEST_NEEDLE, NEEDLE } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
-import { beginsDump, headerAfterLabel } from '../text/titles.ts'
+import { beginsDump, headerAfterLabel, startsTitle } from '../text/titles.ts'
 import { unfold } from '../text/unfold.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import type { TextPlace } from './dump-string-rest.ts'
@@ -93,12 +93,23 @@ function* strings(buf: Buffer, pos: number, end: number, depth: number): Generat
     // Text that was escaped without being quoted: it cannot contain a line feed as it is.
     const bare = span === undefined && depth === DEPTH && !buf.subarray(at, end).includes(LF)
     if (span === undefined && !bare) return undefined
-    const { start, end: stop, cut } = span ?? { start: startOfBare(buf, from, at), end, cut: false }
+    const {
+      start,
+      end: stop,
+      cut,
+    } = span ?? { start: startOfBare(buf, from, firstTitle(buf, at, end)), end, cut: false }
     yield* stringsIn(buf, start, stop, cut, bare, depth)
     from = stop + 1
     at = bare || from >= end ? -1 : indexOf(buf, from, end)
   }
   return undefined
+}
+
+/** The first needle from `at` on that begins a title; `at` if none does. A reason can hold the word: all goroutines are asleep. */
+function firstTitle(buf: Buffer, at: number, end: number): number {
+  for (let next = at; next >= 0; next = indexOf(buf, next + 1, end))
+    if (startsTitle(buf.toString('latin1', next, Math.min(end, next + LONGEST_NEEDLE)))) return next
+  return at
 }
 
 /** Where text that was escaped without being quoted begins: at the first line of its preamble, or at the header at `at`. */

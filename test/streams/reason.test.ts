@@ -32,6 +32,14 @@ it('takes the reason from signal lines that were escaped together with the stack
   expect(dumpsOf(`${text.replaceAll('\n', '\\n')}\n`)).toEqual(['signal stack 1 SIGQUIT: quit'])
 })
 
+it('a reason that mentions goroutines was lost in a string that was escaped twice', () => {
+  const text =
+    'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select]:\nmain.main()\n\t/app/main.go:3 +0x21\n'
+  expect(dumpsOf(`{"msg":${JSON.stringify(text).replaceAll('\\', '\\\\')}}\n`)).toEqual([
+    'fatal stack 1 all goroutines are asleep - deadlock!',
+  ])
+})
+
 describe('the line before a dump gives its reason', () => {
   const dump = 'goroutine 7 [running]:\nmain.f(0x1)\n\t/app/main.go:3 +0x1d\n'
   const journal = (text: string): string => text.replaceAll(/^(?=.)/gm, 'Nov 24 07:00:00 node1 kubelet[7]: ')
