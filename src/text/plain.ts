@@ -6,6 +6,7 @@
  *     shop.(\*T).f(0x1)                             Markdown
  *     **shop.f(0x1)**                              the same, where a person has highlighted a line
  *     \t/app/shop.go:12 +0x... fp=3D0x7f0            an offset that a person has shortened; quoted-printable (RFC 2045)
+ *     \t/app/shop.go:12 +0×1d                       the typography of a page: a multiplication sign, an ellipsis
  *     \\t/app/shop.go:12 +0x1d                         the text of a program, in which a TAB was escaped
  *     [fp=0x7f366a568ae8] runtime.throw(0x11f326a)   Go 1.1, while the world is stopped
  */
@@ -22,6 +23,8 @@ const BOLD = /^(\s*)\*\*(\S.*)\*\*$/
 const TAG = /<\/?[a-z][^<>]*>/gi
 const SHORTENED = / \+0x\.\.\.$/
 const EQUALS = /=3D(?=0x)/g
+/** `0×1d`, and `…` instead of `...` among arguments, both in UTF-8. */
+const TYPOGRAPHY = /(?<![\w.])0\xc3\x97(?=[0-9a-f])|(?<=[({ ])\xe2\x80\xa6(?=[)},])/g
 const ESCAPED_TAB = '\\t'
 const FRAME_POINTER = /^\[fp=0x[0-9a-f]+\] /
 
@@ -38,7 +41,13 @@ export function plainText(raw: string): string {
     unmarked.includes('0x...') || unmarked.includes('=3D')
       ? unmarked.replace(SHORTENED, '').replace(EQUALS, '=')
       : unmarked
-  return place.includes('&') ? withoutEntities(place) : place
+  const printed = place.includes('&') ? withoutEntities(place) : place
+  return mayBeSet(printed) ? printed.replace(TYPOGRAPHY, (sign) => (sign.startsWith('0') ? '0x' : '...')) : printed
+}
+
+/** May a page have set `text` with typographic signs? */
+function mayBeSet(text: string): boolean {
+  return text.includes('\xc3\x97') || text.includes('\xe2\x80\xa6')
 }
 
 /** `text` with a TAB instead of the escape at its start. */

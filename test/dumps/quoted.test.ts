@@ -24,6 +24,12 @@ describe('a file line', () => {
     expect(dumpOf(goroutine('\t', '  0x1d'))).toMatchObject(WHOLE)
   })
 
+  it('with a multiplication sign in its offset, as a page sets it, lost the stack', () => {
+    expect(dumpOf(goroutine('\t', ' +0\xc3\x971d'))).toMatchObject(WHOLE)
+    const set = goroutine('\t').replace('0x1)', '0\xc3\x971, \xe2\x80\xa6)')
+    expect(dumpOf(set)).toMatchObject({ ...WHOLE, signatures: [{ signature: { stack: { frames: { length: 2 } } } }] })
+  })
+
   it('with only a frame pointer, as up to Go 1.3, lost the stack', () => {
     expect(dumpOf(goroutine('\t', ' +0x1d fp=0xc2080b39f8'))).toMatchObject(WHOLE)
   })
