@@ -58,7 +58,7 @@ export function factOfName<V extends object | string | number>(find: (name: Name
  *
  * Hot where most stacks are new: guarded by `npm run bench` (dump-heavy, 2000 stacks).
  */
-export function saysName(find: (name: Name) => boolean): (name: Name) => boolean {
+export function flagOfName(find: (name: Name) => boolean): (name: Name) => boolean {
   const bit = 1 << yesOrNo++
   return (name) => {
     if ((name.asked & bit) === 0) {

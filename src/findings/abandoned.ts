@@ -6,9 +6,9 @@ import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { factOfName, namesOf } from '../core/names.ts'
 import { about } from './about.ts'
+import { SURE_MINUTES } from './active.ts'
 import { FAULTS } from './faults.ts'
 import { countOf, type Finding, isJudged, type Scene, type Seen } from './finding.ts'
-import { SURE_MINUTES } from './goes-on.ts'
 import { COROUTINE, RECEIVE, SELECT } from './ways.ts'
 
 interface Opened {

@@ -1,14 +1,14 @@
 /** Which code is active: at work, or waiting for something outside the program. */
 import { namesOf } from '../core/names.ts'
 import { isStandard } from '../stacks/title.ts'
+import { dumperOf, isActive, mayPause, poolOf } from './active.ts'
 import { codeOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { dumperOf, goesOn, mayPause, poolOf } from './goes-on.ts'
 
 const atWork = ofScene((scene): readonly Seen[] => {
   const dumper = dumperOf(scene)
   // A member of a pool is given back by another goroutine than the one that waits for it.
-  return scene.seen.filter((each) => each !== dumper && !each.idle && goesOn(each) && poolOf(each) === undefined)
+  return scene.seen.filter((each) => each !== dumper && !each.idle && isActive(each) && poolOf(each) === undefined)
 })
 
 /** Packages with an active goroutine. */

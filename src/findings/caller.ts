@@ -5,7 +5,7 @@ import { isStandard } from '../stacks/title.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
 import { frameText } from './stack-text.ts'
 
-export function tellApart(findings: readonly Writable<Finding>[], { seen }: Scene): void {
+export function addCallers(findings: readonly Writable<Finding>[], { seen }: Scene): void {
   const wanted = new Map<string, Sharing>()
   for (const finding of findings) if (finding.function !== undefined) wanted.set(finding.function, new Sharing())
   for (const each of seen) wanted.get(each.tally.signature.title.function)?.add(each)

@@ -10,8 +10,8 @@ import { HTTP_CONNECTION } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
+import { SURE_MINUTES } from './active.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
-import { SURE_MINUTES } from './goes-on.ts'
 import { CALLS as CALLS_OUT, waysOf } from './ways.ts'
 
 interface CallRow {

@@ -11,7 +11,7 @@ const CONNECTION = 'net/http.(*Transport).dialConn'
 /** Goroutines that are started together come in equal numbers, except those in flight: largest ratio of two counts, … */
 const AS_MANY = 1.25
 /** … and smallest count for which that means anything. */
-const FEW = 3
+const LEAST_TOGETHER = 3
 
 /**
  * Groups of leaks. Each begins with the one to look at first; then follow its victims, which leak because they wait for leaking goroutines that
@@ -80,7 +80,7 @@ class Groups {
 
 function isAsMany(one: number, other: number): boolean {
   const [few, many] = one < other ? [one, other] : [other, one]
-  return few >= FEW && many <= few * AS_MANY
+  return few >= LEAST_TOGETHER && many <= few * AS_MANY
 }
 
 function waitsForOthers({ tally }: Seen): boolean {

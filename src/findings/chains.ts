@@ -7,23 +7,23 @@ import type { WaitsOn } from '../core/records.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { isOutside } from './active.ts'
 import { classOf, waitsForLock } from './class.ts'
 import { type Finding, ofScene, type Scene, type Seen } from './finding.ts'
-import { isOutside } from './goes-on.ts'
 import { byTypeIn } from './members.ts'
-import { anyGoesOn } from './standstill.ts'
+import { isAnyActive } from './standstill.ts'
 import { shapeOf, type WaitKind } from './waiting.ts'
 import { type Group, signaturesOf, type Waits, waitsOf } from './waits.ts'
 
 /** Number of waiters from which a group is of interest by itself. */
-export const FEW = 5
+export const FEW_WAITERS = 5
 const RUNS = /^(?:running|runnable|preempted)$/
 /** Number of signatures of a standstill for which locks are looked up. */
 const LOCKS = 8
 /** Longest chain that is followed: nobody reads further. */
 const STEPS = 8
 
-export const waitsIn: (scene: Scene) => Waits = ofScene(({ dump }) => waitsOf(dump, FEW))
+export const waitsIn: (scene: Scene) => Waits = ofScene(({ dump }) => waitsOf(dump, FEW_WAITERS))
 
 export interface Step {
   readonly goroutine: CallingGoroutine
@@ -95,7 +95,7 @@ export function isHeldByRunner(scene: Scene, group: Group): boolean {
   const [waiter] = seenOf(scene, group)
   if (holder === undefined || others.length > 0 || waiter === undefined || !RUNS.test(holder.state)) return false
   const seen = scene.bySlot[holder.signature]
-  return seen !== undefined && seen.tally.count === 1 && !anyGoesOn(scene, waiter, seen)
+  return seen !== undefined && seen.tally.count === 1 && !isAnyActive(scene, waiter, seen)
 }
 
 /** The objects of a chain, first one first. */

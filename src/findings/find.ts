@@ -1,8 +1,8 @@
 /** Runs every rule, and sorts the findings. */
 import { FINDING_KINDS, type Severity, type Verdict } from '../core/model.ts'
-import { tellApart } from './caller.ts'
+import { addCallers } from './caller.ts'
 import type { Finding, Scene, Seen } from './finding.ts'
-import { tellParents } from './parents.ts'
+import { addParents } from './parents.ts'
 import { provenBy } from './proven.ts'
 import { RULES, type Rule } from './rules.ts'
 import { WAITS } from './ways.ts'
@@ -13,14 +13,14 @@ const JUDGED: ReadonlySet<Verdict> = new Set(['leaking', 'growing', 'stuck'])
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
 
 /** The findings, and the signatures with the verdicts that the findings have changed. */
-export interface Told {
+export interface Outcome {
   /** Most urgent first: by severity, kind, and number of goroutines. Empty if nothing is conspicuous. */
   readonly findings: readonly Finding[]
   /** In the order of `Scene.seen`. */
   readonly seen: readonly Seen[]
 }
 
-export function findAll(scene: Scene): Told {
+export function findAll(scene: Scene): Outcome {
   const found: Finding[] = []
   ask(scene, 'text', found)
   if (somebodyWaits(scene)) ask(scene, 'waits', found)
@@ -28,8 +28,8 @@ export function findAll(scene: Scene): Told {
   const judged = caught.size === 0 ? scene : sceneWith(scene, caught)
   if (somebodyIsJudged(judged)) ask(judged, 'verdicts', found)
   if (found.length === 0) return { findings: found, seen: scene.seen }
-  tellApart(found, scene)
-  for (const finding of found) tellParents(finding, scene)
+  addCallers(found, scene)
+  for (const finding of found) addParents(finding, scene)
   found.sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

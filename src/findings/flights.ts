@@ -7,10 +7,10 @@ import { addTo } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
+import { SURE_MINUTES } from './active.ts'
 import { callerOf } from './code.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
-import { SURE_MINUTES } from './goes-on.ts'
-import { isHeld, nobodyGoesOn } from './proof.ts'
+import { isHeld, isNobodyActive } from './proof.ts'
 import { GROUP, SEMACQUIRE } from './ways.ts'
 
 const JOINS = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.Do$/
@@ -87,5 +87,5 @@ function areAtRest(scene: Scene, making: readonly Seen[], joined: string): boole
     if (called.length === 0 || !isHeld(each)) return false
     for (const name of called) packages.add(name)
   }
-  return nobodyGoesOn(scene, packages, new Set(making))
+  return isNobodyActive(scene, packages, new Set(making))
 }

@@ -3,15 +3,15 @@
  * that their client has left nor a deadline. Streams and long polls wait in a select instead; a handler that waits for goroutines of its
  * connection has relatives at work.
  */
-import { namesOf, saysName } from '../core/names.ts'
+import { flagOfName, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about, type Said } from './about.ts'
+import { dumperOf, isActive, mayPause, SURE_MINUTES } from './active.ts'
 import { isAnyAtWorkBeside } from './at-work.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
-import { dumperOf, goesOn, mayPause, SURE_MINUTES } from './goes-on.ts'
 import { byPackageIn } from './members.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
@@ -22,7 +22,7 @@ import { CONDITION, GROUP, NEVER_ENDS, OUTER, RECEIVE, SELECT } from './ways.ts'
 /** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
 const SERVES =
   /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
-const serves = saysName(({ text }) => SERVES.test(text))
+const serves = flagOfName(({ text }) => SERVES.test(text))
 const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
 const WATCHES = 'net/http.(*connReader).startBackgroundRead'
 /** Number of handlers without minutes that is needed: a single one may have come just now. */
@@ -79,7 +79,7 @@ function waitingChildren({ dump, bySlot }: Scene, { slot }: Seen): readonly Seen
   const children = kinOf(dump.signatures)
     .helpersOf(slot)
     .flatMap((child) => bySlot[child.slot] ?? [])
-  return children.filter((child) => !goesOn(child) && (child.ways & SELECT) === 0)
+  return children.filter((child) => !isActive(child) && (child.ways & SELECT) === 0)
 }
 
 function isLate({ tally }: Seen): boolean {
@@ -141,14 +141,14 @@ function isDeserted(scene: Scene, handling: ReadonlySet<Seen>, each: Seen): bool
   const [own] = codeOf(each.tally.signature).packages
   if (scene.dump.kind === 'single' || scene.dump.truncated || own === undefined) return false
   const others = byPackageIn(scene).get(own) ?? []
-  return others.every((other) => handling.has(other) || !(goesOn(other) || mayPause(other))) && isQuiet(scene, own)
+  return others.every((other) => handling.has(other) || !(isActive(other) || mayPause(other))) && isQuiet(scene, own)
 }
 
 /** Is no goroutine active, in any package except `main`? */
 function isQuiet(scene: Scene, own: string): boolean {
   const dumper = dumperOf(scene)
   return scene.seen.every((each) => {
-    if (each === dumper || each.idle || !goesOn(each)) return true
+    if (each === dumper || each.idle || !isActive(each)) return true
     const [name] = codeOf(each.tally.signature).packages
     return name === undefined || (name === 'main' && own !== 'main')
   })
@@ -163,7 +163,7 @@ function goingOnIn(scene: Scene, name: string): readonly Seen[] {
   const dumper = dumperOf(scene)
   const found: Seen[] = []
   for (const each of byPackageIn(scene).get(name) ?? []) {
-    if (each !== dumper && goesOn(each)) found.push(each)
+    if (each !== dumper && isActive(each)) found.push(each)
     if (found.length === 2) break
   }
   goingOn(scene).set(name, found)

@@ -7,18 +7,18 @@ import { namesOf } from '../core/names.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { about } from './about.ts'
+import { restsAll } from './active.ts'
 import { codeOf } from './code.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
-import { restsAll } from './goes-on.ts'
 import { isRelieved } from './relieved.ts'
-import { anyGoesOn } from './standstill.ts'
+import { isAnyActive } from './standstill.ts'
 
 /** Number of goroutines needed if they are closures of their creator, … */
 const CLOSURES = 100
 /** … or otherwise: a service may have a worker for each of hundreds of customers, all of them asleep. */
 const MANY = 1000
 /** Number of different starters needed: one or two may have been the start of the service. */
-const CALLS = 5
+const DISTINCT_CALLS = 5
 
 export function left(scene: Scene): Finding[] {
   return scene.seen
@@ -35,13 +35,14 @@ export function left(scene: Scene): Finding[] {
 
 function isLeft(scene: Scene, each: Seen): boolean {
   const { count, parents, signature } = each.tally
-  if (count < CLOSURES || each.idle || parents === undefined || parents.distinct < CALLS || isJudged(each)) return false
+  if (count < CLOSURES || each.idle || parents === undefined || parents.distinct < DISTINCT_CALLS || isJudged(each))
+    return false
   if (!restsAll(each)) return false
   const { title, createdBy } = signature
   if (createdBy === undefined || isStandard(title.function) || isDependency(title)) return false
   if (count < MANY && !title.function.startsWith(`${createdBy.function}.func`)) return false
   if (codeOf(signature).pool !== undefined || isAnyIn(scene, each, createdBy.function)) return false
-  return !anyGoesOn(scene, each, each) && !isRelieved(scene, each)
+  return !isAnyActive(scene, each, each) && !isRelieved(scene, each)
 }
 
 /** Is any of their starters still in the function that started them? */

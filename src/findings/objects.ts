@@ -23,7 +23,7 @@ export interface Open {
 
 const NO_RECEIVERS: readonly Receiver[] = []
 /** Most receivers of an object, and most offsets of locks in a type: real code has one or two, and many prove nothing. */
-const MOST = 16
+const MOST_PLACES = 16
 
 /** Groups `waiting` by object. Adds the offsets of their locks to `offsets`. */
 export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets): Open[] {
@@ -44,7 +44,7 @@ export function byObject(waiting: readonly CallingGoroutine[], offsets: Offsets)
       return
     }
     open.goroutines.push(goroutine)
-    if (receiver === undefined || open.receivers.length >= MOST) return
+    if (receiver === undefined || open.receivers.length >= MOST_PLACES) return
     if (!open.receivers.some((each) => isSame(each, receiver))) open.receivers = [...open.receivers, receiver]
   }
   const lost: CallingGoroutine[] = []
@@ -86,7 +86,7 @@ export function noteReceiver(offsets: Offsets, kind: Lock, object: number, recei
   const { type, pointer } = receiver
   const known = offsets[kind].get(type)
   if (known === undefined) offsets[kind].set(type, new Set([object - pointer]))
-  else if (known.size < MOST) known.add(object - pointer)
+  else if (known.size < MOST_PLACES) known.add(object - pointer)
 }
 
 /** Receivers of the waiters; if all are stale, those that the lock may be in, by known offsets. */
@@ -95,7 +95,7 @@ export function receiversOf({ kind, object, goroutines, receivers, offsets }: Op
   const found: Receiver[] = []
   for (const goroutine of goroutines) {
     const { type } = shapeOf(goroutine)
-    if (found.length >= MOST) break
+    if (found.length >= MOST_PLACES) break
     if (type === undefined || found.some((each) => each.type === type)) continue
     for (const offset of offsetsOf(offsets, kind, type)) found.push({ type, pointer: object - offset })
   }

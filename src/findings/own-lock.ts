@@ -10,7 +10,7 @@ import type { Finding, Scene, Seen } from './finding.ts'
 import { isJudged, ofScene } from './finding.ts'
 import { byTypeIn } from './members.ts'
 import { isIn } from './objects.ts'
-import { anyGoesOn, haltedIn } from './standstill.ts'
+import { haltedIn, isAnyActive } from './standstill.ts'
 import { addressOf, receiverOf, receiverType } from './waiting.ts'
 import { LOCK, SEMACQUIRE } from './ways.ts'
 
@@ -54,7 +54,7 @@ export const ownLocksIn: (scene: Scene) => ReadonlyMap<Seen, OwnLock> = ofScene(
   const found = new Map<Seen, OwnLock>()
   for (const each of scene.seen) {
     if ((each.ways & (LOCK | SEMACQUIRE)) === 0 || each.tally.count > 1) continue
-    if (isJudged(each) || haltedIn(scene).has(each) || anyGoesOn(scene, each, each)) continue
+    if (isJudged(each) || haltedIn(scene).has(each) || isAnyActive(scene, each, each)) continue
     const own = ownLockOf(scene, each)
     if (own !== undefined) found.set(each, own)
   }

@@ -4,17 +4,17 @@ import type { Writable } from '../core/records.ts'
 import { type Finding, ofScene, type Scene } from './finding.ts'
 
 /** Most signatures that are named. */
-const MOST = 3
+const MOST_PARENTS = 3
 
 /** Adds the signatures of the living parents of the worst signature. */
-export function tellParents(finding: Writable<Finding>, scene: Scene): void {
+export function addParents(finding: Writable<Finding>, scene: Scene): void {
   const { dump } = scene
   const { parents } = finding
   if (parents === undefined || parents.alive === 0) return
   const tally = byId(scene).get(finding.signatures[0] ?? '')
   const ids = [...(tally?.parents?.signatures ?? [])]
     .sort((a, b) => b[1] - a[1])
-    .slice(0, MOST)
+    .slice(0, MOST_PARENTS)
     .flatMap(([slot]) => dump.signatures[slot]?.signature.id ?? [])
   if (ids.length > 0) finding.parents = { ...parents, signatures: ids }
 }

@@ -1,10 +1,11 @@
 /** Many goroutines that wait for one thing, and goroutines that wait for each other: what a single dump shows. */
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
+import { SURE_MINUTES } from './active.ts'
 import {
   chainOf,
   chainText,
-  FEW,
+  FEW_WAITERS,
   isHeldByRunner,
   lockText,
   lockToTell,
@@ -16,7 +17,6 @@ import {
 } from './chains.ts'
 import { areInLock } from './class.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
-import { SURE_MINUTES } from './goes-on.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn, mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
@@ -53,7 +53,7 @@ function findPiles(scene: Scene): readonly Pile[] {
   return waitsIn(scene).groups.flatMap((group) => {
     const count = group.goroutines.length
     // A dump may have thousands of groups; most are too small to be of interest.
-    if (count < FEW || (group.kind === 'channel' && !group.sends)) return []
+    if (count < FEW_WAITERS || (group.kind === 'channel' && !group.sends)) return []
     const seen = seenOf(scene, group)
     if (ring.has(group)) return []
     if (count < leastOf(scene, group, seen)) return []
@@ -74,7 +74,8 @@ export function pileUp(scene: Scene): Finding[] {
   for (const seen of scene.seen) {
     const { count } = seen.tally
     // Fewer are not a pile, whatever they wait for.
-    if (count < FEW || (seen.ways & IN_DEMAND) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen)) continue
+    if (count < FEW_WAITERS || (seen.ways & IN_DEMAND) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen))
+      continue
     if (count < leastIn(scene, seen)) continue
     found.push(
       about([seen], {
@@ -177,7 +178,7 @@ function miscounted(scene: Scene): Finding[] {
 /** Number of waiters for one object from which it is worth a finding. */
 function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
   if (group.kind === 'mutex' || group.kind === 'rwmutex')
-    return isHeldByRunner(scene, group) ? FEW : leastForLock(scene, seen)
+    return isHeldByRunner(scene, group) ? FEW_WAITERS : leastForLock(scene, seen)
   if (!group.sends) return Number.POSITIVE_INFINITY
   return seen.every((each) => isOld(each) && !isRelieved(scene, each)) ? OLD_PILE : SENDERS
 }
@@ -191,7 +192,7 @@ function leastIn(scene: Scene, seen: Seen): number {
 function leastForLock(scene: Scene, seen: readonly Seen[]): number {
   const [worst] = seen
   const isConvoy = worst !== undefined && (waitsForOutside(scene, worst) !== undefined || !mayBeWoken(scene, worst))
-  if (seen.every(isOld)) return isConvoy ? FEW : OLD_PILE
+  if (seen.every(isOld)) return isConvoy ? FEW_WAITERS : OLD_PILE
   return isConvoy ? CONVOY : PILE
 }
 

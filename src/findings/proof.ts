@@ -8,11 +8,11 @@ import type { Signature } from '../core/model.ts'
 import { entryOf, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
+import { dumperOf, isActive, mayPause } from './active.ts'
 import { packagesAtWork } from './at-work.ts'
 import { waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import type { Scene, Seen } from './finding.ts'
-import { dumperOf, goesOn, mayPause } from './goes-on.ts'
 import { anyMember, byPackageIn, byTypeIn } from './members.ts'
 import { isRelieved } from './relieved.ts'
 import { GROUP, LOCK, RECEIVE, RESTS, SEMACQUIRE, SEND, waysOf } from './ways.ts'
@@ -51,12 +51,12 @@ function isProvenOfOne(scene: Scene, seen: readonly Seen[], one: Seen): boolean 
   // A goroutine that is cut off, or was not in the dump, may end the wait.
   if (kind === 'single' || truncated) return false
   const code = codeOf(one.tally.signature)
-  if (!code.inLock) return !isRelieved(scene, one) && nobodyGoesOn(scene, code.packages, new Set(seen))
+  if (!code.inLock) return !isRelieved(scene, one) && isNobodyActive(scene, code.packages, new Set(seen))
   const holder = onlyOtherOf(scene, one, code.lockedBy)
   if (holder === undefined || code.lockedBy === undefined) return false
   // The function where the holder waits decides who may end its wait.
   const packages = [packageOfType(code.lockedBy), ...codeOf(holder.tally.signature).packages.slice(0, 1)]
-  return nobodyGoesOn(scene, packages, new Set([...seen, holder]))
+  return isNobodyActive(scene, packages, new Set([...seen, holder]))
 }
 
 /** Nobody gives the lock back: every possible holder has gone, waits for a lock too, or waits for a goroutine that the waiters hold up. */
@@ -213,13 +213,13 @@ function onlyOtherOf(scene: Scene, one: Seen, type: string | undefined): Seen | 
 }
 
 /** Do all goroutines in these packages, except `known`, wait for another one? */
-export function nobodyGoesOn(scene: Scene, packages: Iterable<string>, known: ReadonlySet<Seen>): boolean {
+export function isNobodyActive(scene: Scene, packages: Iterable<string>, known: ReadonlySet<Seen>): boolean {
   const dumper = dumperOf(scene)
   return !anyMember(scene, packages, (each) => each !== dumper && !known.has(each) && !isStill(each))
 }
 
 function isStill(each: Seen): boolean {
-  return !goesOn(each) && isHeld(each)
+  return !isActive(each) && isHeld(each)
 }
 
 /** Does it wait for another goroutine, without a timer? */

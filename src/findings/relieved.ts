@@ -3,8 +3,8 @@ import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
+import { isActive, SURE_MINUTES } from './active.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { goesOn, SURE_MINUTES } from './goes-on.ts'
 import { RESTS } from './ways.ts'
 
 /**
@@ -46,7 +46,7 @@ const MAIN = 'main.main'
 
 function worksIn({ bySlot }: Scene, slot: number): boolean {
   const each = bySlot[slot]
-  return each !== undefined && !each.idle && goesOn(each)
+  return each !== undefined && !each.idle && isActive(each)
 }
 
 /** A goroutine that receives, and has begun to wait since the last collections, is alive while others wait for minutes. */

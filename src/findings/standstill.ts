@@ -4,10 +4,10 @@
  * different: they wait in a receive, a select, or for a condition.
  */
 import { addTo } from '../leaks/kin.ts'
+import { dumperOf, isActive, isOutside } from './active.ts'
 import { classOf, type WaitClass, waitsForLock } from './class.ts'
 import { codeOf } from './code.ts'
 import { countOf, ofScene, type Scene, type Seen } from './finding.ts'
-import { dumperOf, goesOn, isOutside } from './goes-on.ts'
 import { isProven } from './proof.ts'
 import { GROUP, LOCK, SEMACQUIRE, SEND } from './ways.ts'
 
@@ -87,7 +87,7 @@ function canWake(helpers: Helpers, waiter: Seen): boolean {
 }
 
 /** Is any goroutine, except `except`, active in a package that `waiter` is in? */
-export function anyGoesOn(scene: Scene, waiter: Seen, except: Seen): boolean {
+export function isAnyActive(scene: Scene, waiter: Seen, except: Seen): boolean {
   return helpersOf(scene).isAnyIn(codeOf(waiter.tally.signature).packages, except)
 }
 
@@ -162,7 +162,7 @@ class Helpers {
     const { seen } = this.#scene
     while (this.#looked < seen.length) {
       const each = seen[this.#looked++] as Seen
-      if (each === this.#dumper || each.idle || this.#others.has(each) || !goesOn(each)) continue
+      if (each === this.#dumper || each.idle || this.#others.has(each) || !isActive(each)) continue
       const { types, packages } = codeOf(each.tally.signature)
       for (const type of types) addTo(this.#byType, type, each)
       for (const name of packages) addTo(this.#byPackage, name, each)

@@ -7,7 +7,7 @@ import { waitsIn } from './chains.ts'
 import { callerOf } from './code.ts'
 import { isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { byPackageIn } from './members.ts'
-import { anyGoesOn } from './standstill.ts'
+import { isAnyActive } from './standstill.ts'
 import { CONDITION, GROUP } from './ways.ts'
 
 /**
@@ -89,7 +89,7 @@ export function unsignalled(scene: Scene): Seen[] {
     if (isJudged(each) || count < UNSIGNALLED || each.idle) return false
     if ((each.states.get('sync.Cond.Wait') ?? 0) < count) return false
     if (parents === undefined || parents.alive > 0 || isDependency(signature.title)) return false
-    if (isStandard(signature.title.function) || anyGoesOn(scene, each, each)) return false
+    if (isStandard(signature.title.function) || isAnyActive(scene, each, each)) return false
     return count >= MANY || (parents.distinct >= UNSIGNALLED && areForOne(scene, each))
   })
 }

@@ -4,7 +4,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { namesOf, saysName } from '../core/names.ts'
+import { flagOfName, namesOf } from '../core/names.ts'
 import { POOLS } from './pools.ts'
 
 /** Waits for the response of a server: HTTP/1 (net/http/transport.go) and HTTP/2 (h2_bundle.go). */
@@ -22,6 +22,6 @@ export const hasAsked: (signature: Signature) => boolean = among((name) => PLACE
 export const awaitsAnswer: (signature: Signature) => boolean = among((name) => HTTP_RESPONSE.test(name))
 
 function among(isPlace: (name: string) => boolean): (signature: Signature) => boolean {
-  const known = saysName(({ text }) => isPlace(text))
+  const known = flagOfName(({ text }) => isPlace(text))
   return fact(({ stack }: Signature) => namesOf(stack).some(known))
 }

@@ -5,7 +5,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { nameOf, namesOf, saysName } from '../core/names.ts'
+import { flagOfName, nameOf, namesOf } from '../core/names.ts'
 import { declaredNameOf } from '../stacks/last-name.ts'
 import { isStandard } from '../stacks/title.ts'
 import { creatorOf } from './kin.ts'
@@ -46,7 +46,7 @@ export const KEEPING: readonly Row[] = [
   },
 ]
 
-const mayKeep = saysName(({ text }) => {
+const mayKeep = flagOfName(({ text }) => {
   if (isStandard(text)) return false
   const name = declaredNameOf(text).toLowerCase()
   return name === '' || KEEPING.some(({ named }) => named.test(name))

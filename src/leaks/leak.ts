@@ -35,10 +35,10 @@ export function isLeak(
   // Users who stay cannot be distinguished from peers that are gone, nor a helper that runs on by mistake from one that should run on.
   if (waiting === 'peer' || waiting === 'child' || waiting === 'sleep') return false
   if (waiting === 'weak') return isEven(known, together)
-  if (isKept(waiting) && canTell(known) && !haveSlept(known)) return false
+  if (mayWaitForWork(waiting) && canTell(known) && !haveSlept(known)) return false
   const young = isYoung(known)
   if (!lost && waiting !== 'unreceived' && levelsOff(known, chanceOf(waiting, young), together)) return false
-  const born = isKept(waiting) && isShort(known) ? births() : undefined
+  const born = mayWaitForWork(waiting) && isShort(known) ? births() : undefined
   if (born !== undefined) {
     const isNew = young && known.length < THRESHOLDS.stepsOfKept
     if (gatheredEarly(born, isNew ? THRESHOLDS.chanceOfYoung : THRESHOLDS.chance, together)) return false
@@ -55,7 +55,7 @@ function asLongPoll(steps: readonly Known[]): Waiting {
 }
 
 /** Can it be waiting for the next piece of work? */
-function isKept(waiting: Waiting): boolean {
+function mayWaitForWork(waiting: Waiting): boolean {
   return waiting === 'orphaned' || waiting === 'kept'
 }
 

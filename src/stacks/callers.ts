@@ -5,7 +5,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
-import { saysName } from '../core/names.ts'
+import { flagOfName } from '../core/names.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
 import { RowChains } from './row-chains.ts'
@@ -27,7 +27,7 @@ const WALKS = 8
 const NONE = new Float64Array(0)
 const NO_ROWS = new Int32Array(0)
 
-const isCall = saysName(({ text }) => callOfName(text) !== undefined)
+const isCall = flagOfName(({ text }) => callOfName(text) !== undefined)
 
 const callsOf = fact((stack: PrintedStack): readonly string[] => stack.names.filter(isCall).map(({ text }) => text))
 

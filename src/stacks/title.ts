@@ -1,6 +1,6 @@
 /** The frame of a stack that a person would name: the innermost one of their own code. */
 import type { Frame, Stack } from '../core/model.ts'
-import { fileOf, isGenerated, MOST_NAMES, type Name, nameOf, namesOf, saysName, UNKNOWN } from '../core/names.ts'
+import { fileOf, flagOfName, isGenerated, MOST_NAMES, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
 import { rememberedText } from '../core/remembered.ts'
 import { isParking, isRuntime } from './canonical.ts'
 
@@ -51,7 +51,9 @@ export function isDependency({ file }: Frame): boolean {
 }
 
 /** Like `isDependency`, for a file. */
-export const isOfDependency: (file: Name) => boolean = saysName(({ text }) => /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text))
+export const isOfDependency: (file: Name) => boolean = flagOfName(({ text }) =>
+  /\/pkg\/mod\/|\/vendor\/|@v\d/.test(text),
+)
 
 /** What a function is to a reader, as bits. A function with a dot in its name, outside the standard library, may be their own. */
 const RUNTIME = 1

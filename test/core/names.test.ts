@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { factOfName, Name, saysName } from '../../src/core/names.ts'
+import { factOfName, flagOfName, Name } from '../../src/core/names.ts'
 
 it('finds out once what a name is asked for', () => {
   let asked = 0
@@ -7,11 +7,11 @@ it('finds out once what a name is asked for', () => {
     asked++
     return text.length
   })
-  const isMain = saysName(({ text }) => {
+  const isMain = flagOfName(({ text }) => {
     asked++
     return text.startsWith('main.')
   })
-  const isLong = saysName(({ text }) => {
+  const isLong = flagOfName(({ text }) => {
     asked++
     return text.length > 100
   })

@@ -5,7 +5,7 @@ import type { Scene, Seen } from './finding.ts'
 import { OUTER, POOLED, RESTS, waysOf } from './ways.ts'
 
 /** Is it active? A goroutine of a profile whose state is unknown may be, so it counts. */
-export function goesOn(each: Seen): boolean {
+export function isActive(each: Seen): boolean {
   if ((each.ways & OUTER) !== 0) return !keepsAlive(each)
   return each.state === '' || isOutside(each)
 }
