@@ -60,10 +60,12 @@ export function handleSignals(plan: SignalPlan): () => void {
   }
   const stopOn = (signal: Stop): void => {
     on(signal, () => {
+      // When a terminal is gone, both the kernel and the shell send it. It is handled before the other handlers go: in between, it would kill.
+      const again: Handler = [signal, () => {}]
+      if (signal === 'SIGHUP') process.on(...again)
       // Without handlers, a second signal ends the program at once if finishing takes too long.
       off()
-      // When a terminal is gone, both the kernel and the shell send it.
-      if (signal === 'SIGHUP') on(signal, () => {})
+      handlers.push(again)
       plan.stop(signal)
     })
     for (const handler of handlers) if (handler[0] === signal) stopping.add(handler)

@@ -140,7 +140,9 @@ describe('signals', () => {
       await delay(1)
     }
     const result = await ended
-    expect(result).toMatchObject({ code: 0, signal: null, stderr: '' })
+    expect(result.stderr).toBe('')
+    // The second of two may come when all is written, and Node has put the default back on its way out.
+    expect(result.signal ?? result.code).toBeOneOf(signals.length > 1 ? [0, 'SIGHUP'] : [0])
     expect(result.stdout).toContain('"goroutines":55')
   })
 
