@@ -33,8 +33,7 @@ export function startsPreamble(line: string): PreambleStart | undefined {
   const text = line[0] === '^' || line[0] === '\xef' ? line.replace(BEFORE, '') : line
   switch (text[0]) {
     case 'p':
-      if (!text.startsWith('panic: ')) return undefined
-      return { kind: text.startsWith('panic: test timed out after ') ? 'timeout' : 'panic', reason: text.slice(7) }
+      return text.startsWith('panic: ') ? { kind: panicKind(text.slice(7)), reason: text.slice(7) } : undefined
     case 'f':
       return text.startsWith('fatal error: ') ? { kind: 'fatal', reason: text.slice(13) } : undefined
     case 'S':
@@ -49,6 +48,11 @@ export function startsPreamble(line: string): PreambleStart | undefined {
       return text.startsWith('unexpected fault address 0x') ? { kind: 'fatal', reason: text } : undefined
   }
   return undefined
+}
+
+/** Is this the reason of a panic, or of the alarm of a test that takes too long (testing/testing.go, startAlarm)? */
+export function panicKind(reason: string): 'panic' | 'timeout' {
+  return reason.startsWith('test timed out after ') ? 'timeout' : 'panic'
 }
 
 /** Can this line be part of a preamble of this kind, after its first line? Blank lines aside. */

@@ -10,7 +10,7 @@
  */
 import type { DumpKind } from '../core/model.ts'
 import { cutBeginning } from './cut.ts'
-import { continuesPreamble, startsPreamble } from './preamble.ts'
+import { continuesPreamble, panicKind, startsPreamble } from './preamble.ts'
 import { unquoteLatin1 } from './quote.ts'
 import { LOST_END, withoutTeamcity } from './unfold.ts'
 
@@ -60,8 +60,10 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
     const served = SERVING.exec(text)
     if (served !== null) return { kind: 'panic', reason: served[1] ?? '', within: SERVING_LINES }
     const recovered = RECOVERED.exec(text)
-    if (recovered !== null)
-      return { kind: 'panic', reason: spokenValue((recovered[1] ?? '').replace(UNBROKEN, '').trimEnd()), within: 1 }
+    if (recovered !== null) {
+      const reason = spokenValue((recovered[1] ?? '').replace(UNBROKEN, '').trimEnd())
+      return { kind: panicKind(reason), reason, within: 1 }
+    }
   }
   const fatal = text.includes('fatal error: ') ? FATAL.exec(text) : null
   if (fatal !== null) return { kind: 'fatal', reason: spokenValue(fatal[1] ?? ''), within: 1 }
@@ -71,8 +73,9 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
   return logged === null ? undefined : { kind: undefined, reason: logged[1] ?? '', within: 1 }
 }
 
-/** What PowerShell prints about the first line that a program writes to stderr, after that line. */
-const OF_POWERSHELL = /^(?:At (?:line|\S.*):\d+ char:\d+$|\+ | {4}\+ (?:CategoryInfo|FullyQualifiedErrorId) +: )/
+/** What PowerShell prints about the first line that a program writes to stderr, after that line. Its console wraps the path of a script. */
+const OF_POWERSHELL =
+  /^(?:At (?:line:|[A-Z]:\\|\S.*:\d+ char:\d+$)|\S*:\d+ char:\d+$|\+ | {4}\+ (?:CategoryInfo|FullyQualifiedErrorId) +: )/
 
 /** What a program logs between the value of a panic and its stack. */
 const STACK_FOLLOWS = /(?:^|[\s:])stack ?trace:\s*$/i

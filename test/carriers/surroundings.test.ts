@@ -212,6 +212,9 @@ it('the reason of a panic is read before the remarks of PowerShell', () => {
   ]
   const [, , ...stack] = PANIC
   expect(read(textOf([`app.exe : ${REASON}`, ...said, ...stack])).dumps).toEqual(right)
+  // Its console may wrap the path of a script.
+  const script = ['At C:\\Users\\gopher\\shop\\scripts\\run-functi', 'onal-tests.ps1:26 char:3']
+  expect(read(textOf([`app.exe : ${REASON}`, ...script, ...said.slice(1), ...stack])).dumps).toEqual(right)
 })
 
 it.each(['log: ', 'what is this?\n```', '{noformat}', 'ERROR handler: '])(

@@ -59,3 +59,9 @@ describe('the reason that a log line gives for the dump after it', () => {
     },
   )
 })
+
+it('the alarm of a test, behind what a logger put before it, was taken for a panic', () => {
+  const reason = 'test timed out after 1s'
+  for (const before of ['go : ', '2026/11/24 08:01:14 '])
+    expect(readLoggedReason(`${before}panic: ${reason}`)).toMatchObject({ kind: 'timeout', reason })
+})
