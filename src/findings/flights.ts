@@ -2,7 +2,7 @@
  * Calls that wait for one that another goroutine makes on behalf of all: in golang.org/x/sync/singleflight and groupcache/singleflight, or in a
  * function of the program that does the same. The caller holds up the others, as the holder of a lock does.
  */
-import { namesOf } from '../core/names.ts'
+import { type Name, namesOf } from '../core/names.ts'
 import { addTo } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
@@ -17,6 +17,8 @@ const JOINS = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.Do$/
 const MAKES = /(?:^|\/)singleflight\.\(\*Group(?:\[.*\])?\)\.doCall(?:\.func|$)/
 /** Number of waiters needed: a single one may have come just now. */
 const WAITERS = 2
+/** Most calls that are examined, those with the most waiters: a dump may have thousands of functions that wait. */
+const MOST_FLIGHTS = 16
 
 interface Flight {
   readonly waiting: readonly Seen[]
@@ -32,13 +34,18 @@ export function flightIn(scene: Scene): readonly Seen[] {
 const hanging = ofScene(findHanging)
 
 function findHanging(scene: Scene): readonly Flight[] {
-  const byFunction = new Map<string, Seen[]>()
-  for (const each of scene.seen) addTo(byFunction, joinedBy(each), each)
-  byFunction.delete('')
-  return [...byFunction].flatMap(([joined, waiting]) => {
-    if (countOf(waiting) < WAITERS || waiting.some(isJudged)) return []
-    const making = scene.seen.filter((each) => joinedBy(each) !== joined && callIn(each, joined) !== undefined)
-    return making.length > 0 && areAtRest(scene, making, joined) ? [{ waiting, making }] : []
+  const waiting = new Map<string, Seen[]>()
+  for (const each of scene.seen) {
+    const joined = joinedBy(each)
+    if (joined !== '') addTo(waiting, joined, each)
+  }
+  const largest = [...waiting]
+    .filter(([, seen]) => countOf(seen) >= WAITERS && !seen.some(isJudged))
+    .sort(([, a], [, b]) => countOf(b) - countOf(a))
+    .slice(0, MOST_FLIGHTS)
+  return largest.flatMap(([joined, seen]) => {
+    const making = scene.seen.filter((each) => makes(each, joined) && joinedBy(each) !== joined)
+    return making.length > 0 && areAtRest(scene, making, joined) ? [{ waiting: seen, making }] : []
   })
 }
 
@@ -64,26 +71,28 @@ function joinedBy({ ways, tally }: Seen): string {
   return JOINS.test(caller) || (tally.waitMin ?? 0) >= SURE_MINUTES ? caller : ''
 }
 
-/** Packages of the functions inside the call, innermost first; undefined if the goroutine makes no such call. */
-function callIn({ tally: { signature } }: Seen, joined: string): readonly string[] | undefined {
-  const names = namesOf(signature.stack).map(({ text }) => text)
-  const at = JOINS.test(joined) ? names.findIndex((name) => MAKES.test(name)) : names.indexOf(joined)
-  if (at < 0) return undefined
-  return [
-    ...new Set(
-      names
-        .slice(0, at)
-        .filter((name) => !isStandard(name))
-        .map(packageOf),
-    ),
-  ]
+/** Is it inside the call for which others wait in `joined`? */
+function makes({ tally: { signature } }: Seen, joined: string): boolean {
+  return placeOfCall(namesOf(signature.stack), joined) >= 0
+}
+
+function placeOfCall(names: readonly Name[], joined: string): number {
+  if (JOINS.test(joined)) return names.findIndex(({ text }) => MAKES.test(text))
+  return names.findIndex(({ text }) => text === joined)
+}
+
+/** Packages of the functions inside the call, innermost first. */
+function packagesInCall({ tally: { signature } }: Seen, joined: string): readonly string[] {
+  const names = namesOf(signature.stack)
+  const inside = names.slice(0, Math.max(0, placeOfCall(names, joined))).map(({ text }) => text)
+  return [...new Set(inside.filter((name) => !isStandard(name)).map(packageOf))]
 }
 
 /** Do they wait for other goroutines, while no goroutine of the code that they call is active? */
 function areAtRest(scene: Scene, making: readonly Seen[], joined: string): boolean {
   const packages = new Set<string>()
   for (const each of making) {
-    const called = callIn(each, joined) ?? []
+    const called = packagesInCall(each, joined)
     if (called.length === 0 || !isHeld(each)) return false
     for (const name of called) packages.add(name)
   }
