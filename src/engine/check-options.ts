@@ -2,55 +2,16 @@
 import { INPUT_KINDS } from '../carriers/detect.ts'
 import { DumpstreamError } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { EngineOptions, InnerOptions } from './contract.ts'
+import type { EngineOptions } from './contract.ts'
 
 const SIMILARITIES = ['origin', 'functions', 'lines', 'exact']
 const STACKS = ['first', 'always', 'never']
 const ORDERS = ['auto', 'oldest_first']
 const FORMS = ['auto', 'lines']
 
-/** Every option: a misspelt name would be ignored without a word. */
-const NAMES = {
-  source: true,
-  similarity: true,
-  stacks: true,
-  goroutines: true,
-  idle: true,
-  limits: true,
-  bound: true,
-  attributes: true,
-  time: true,
-  input: true,
-  order: true,
-  form: true,
-  textKey: true,
-  timeKey: true,
-  streamKeys: true,
-  qualified: true,
-  lines: true,
-  snapshot: true,
-  onRecord: true,
-  onFault: true,
-  onLog: true,
-} satisfies Record<keyof EngineOptions, true>
-
-/** Those that tests set, too. */
-const INNER_NAMES = {
-  onHeader: true,
-  memory: true,
-  kernels: true,
-} satisfies Record<Exclude<keyof InnerOptions, keyof EngineOptions>, true>
-
 /** @throws DumpstreamError `DS_OPTION` */
 export function checkOptions(options: EngineOptions): void {
   checkObject(options)
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(NAMES, name) && !Object.hasOwn(INNER_NAMES, name))
-      throw new DumpstreamError(
-        'DS_OPTION',
-        `there is no option ${JSON.stringify(name)}; there are ${Object.keys(NAMES).join(', ')}`,
-      )
-  }
   const { source, similarity, stacks, input, order, form, idle, limits, streamKeys, bound } = options
   if (source !== undefined && typeof source !== 'string') throw refusal('source', 'a name', source)
   checkChoice('similarity', SIMILARITIES, similarity)
