@@ -27,6 +27,15 @@ const FLIGHT = 'golang.org/x/sync/singleflight.(*Group)'
 const CREATOR = 'created by shop/p.start in goroutine 7\n\t/app/p/t.go:3 +0x1d\n'
 
 const DUMPS: Readonly<Record<string, () => string>> = {
+  'a WaitGroup for minutes in another function each': () =>
+    dump(
+      2,
+      'sync.WaitGroup.Wait, 12 minutes',
+      (i) =>
+        frame('sync.(*WaitGroup).Wait(0xc000000000)', 0) +
+        frame(`shop/p${i}.(*T${i}).all(0x1)`, i) +
+        Array.from({ length: 80 }, (_, n) => frame(`shop/p.call${n}(0x1)`, n)).join(''),
+    ),
   'one lock, with a different receiver type in each': () =>
     dump(
       3,
