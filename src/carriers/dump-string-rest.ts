@@ -76,6 +76,11 @@ export class DumpStringRest {
     const at = this.#label
     if (at <= 0) return text
     this.#label -= text.length
-    return at > text.length ? text : Buffer.concat([text.subarray(0, at), NEWLINE, text.subarray(at)])
+    return at > text.length ? text : withLineEndAt(text, at)
   }
+}
+
+/** `text` with a line end between its label and the header at `at`. */
+export function withLineEndAt(text: Buffer, at: number): Buffer {
+  return Buffer.concat([text.subarray(0, at), NEWLINE, text.subarray(at)])
 }

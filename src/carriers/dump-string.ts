@@ -6,14 +6,14 @@
  *     {"message":"panic: boom\\n\\ngoroutine 1 [running]:\\nmain.main()\\n"}
  *     time="2026-11-24T05:00:00Z" level=info msg="goroutine 1 [running]:\nmain.main()\n"
  */
-import { LF, NEWLINE } from '../core/ascii.ts'
+import { LF } from '../core/ascii.ts'
 import { cutBeginning } from '../text/cut.ts'
 import { LONGEST_NEEDLE, NEEDLE } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump, headerAfterLabel, startsTitle } from '../text/titles.ts'
 import { unfold } from '../text/unfold.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
-import type { TextPlace } from './dump-string-rest.ts'
+import { type TextPlace, withLineEndAt } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
 
 const WORD = Buffer.from(NEEDLE)
@@ -179,11 +179,6 @@ function escapedTwice(text: Buffer, latin1: string): DumpString | undefined {
 function indexOf(buf: Buffer, from: number, end: number): number {
   const at = buf.subarray(from, end).indexOf(WORD)
   return at < 0 ? -1 : from + at
-}
-
-/** `text` with a line end between its label and the header at `at`. */
-function withLineEndAt(text: Buffer, at: number): Buffer {
-  return Buffer.concat([text.subarray(0, at), NEWLINE, text.subarray(at)])
 }
 
 /** Not really a carrier: the text of a line that holds a dump is the line itself. */

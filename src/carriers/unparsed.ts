@@ -49,10 +49,9 @@ export class Unparsed implements Carrier {
   }
 }
 
-/** The carrier of lines like [pos, next), if the text that `shipper` reads in it is a line of a container runtime; undefined if it is not. */
-export function unparsedIn(shipper: Carrier, buf: Buffer, pos: number, next: number): Unparsed | undefined {
-  const line = new CarriedText()
-  if (shipper.several === true || !shipper.read(buf, pos, next, line) || line.holdsLines) return undefined
+/** The carrier of lines like the one in which `shipper` has just read `line`, if that is a line of a container runtime; undefined if it is not. */
+export function unparsedIn(shipper: Carrier, line: CarriedText): Unparsed | undefined {
+  if (shipper.several === true || line.holdsLines) return undefined
   const text = new CarriedText()
   const runtime = [new Cri(), new JsonCarrier(docker)].find((each) => each.read(line.buf, line.start, line.end, text))
   return runtime === undefined ? undefined : new Unparsed(shipper.afresh(), runtime.afresh())

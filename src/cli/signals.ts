@@ -52,20 +52,19 @@ export function handleSignals(plan: SignalPlan): () => void {
     handlers.push([signal, handler])
     process.on(signal, handler)
   }
-  const off = (): void => {
-    for (const handler of handlers) {
+  const remove = (those: readonly Handler[]): void => {
+    for (const handler of those) {
       process.off(...handler)
       stopping.delete(handler)
     }
   }
   const stopOn = (signal: Stop): void => {
     on(signal, () => {
+      const those = handlers.splice(0)
       // When a terminal is gone, both the kernel and the shell send it. It is handled before the other handlers go: in between, it would kill.
-      const again: Handler = [signal, () => {}]
-      if (signal === 'SIGHUP') process.on(...again)
+      if (signal === 'SIGHUP') on(signal, () => {})
       // Without handlers, a second signal ends the program at once if finishing takes too long.
-      off()
-      handlers.push(again)
+      remove(those)
       plan.stop(signal)
     })
     for (const handler of handlers) if (handler[0] === signal) stopping.add(handler)
@@ -78,5 +77,5 @@ export function handleSignals(plan: SignalPlan): () => void {
   } else {
     stopOn('SIGINT')
   }
-  return off
+  return () => remove(handlers)
 }

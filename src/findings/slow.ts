@@ -19,27 +19,35 @@ export function slow(scene: Scene): Finding[] {
     ...ownLocksIn(scene).keys(),
   ])
   const mayBeSlow = scene.seen.filter(
-    (each) =>
-      !each.idle &&
-      (each.tally.waitMax ?? 0) >= SURE_MINUTES &&
-      each.tally.count < OLD_PILE &&
-      ((each.ways & IN_DEMAND) !== 0 || intoPipe(each) > 0),
+    ({ tally, idle }) => (tally.waitMax ?? 0) >= SURE_MINUTES && tally.count < OLD_PILE && !idle,
   )
   return mayBeSlow.flatMap((each) => {
     const { tally, state } = each
     if (isJudged(each)) return []
-    const isLock = areInLock(each)
-    if ((!isLock && (waysOf(state) & SEND) === 0 && intoPipe(each) === 0) || told.has(each)) return []
+    const reason = reasonOf(each)
+    if (reason === undefined || told.has(each)) return []
+    const isLock = reason === LOCKED
     if (!isLock && isRelieved(scene, each)) return []
     const held = isLock ? holderText(scene, each) : undefined
     return about([each], {
       finding: 'slow',
       severity: 'warning',
       title: `${goroutines(tally.count)} in ${state} for up to ${tally.waitMax ?? 0} minutes ${placeOf(tally.signature.title)}`,
-      because: `a ${isLock ? 'lock is normally held for microseconds' : intoPipe(each) > 0 ? 'write into a pipe normally finds its reader at once' : 'send normally finds its receiver at once'}${held?.text ?? ''}`,
+      because: `${reason}${held?.text ?? ''}`,
       ...(held?.waitsOn === undefined ? {} : { waits_on: held.waitsOn }),
     })
   })
+}
+
+const LOCKED = 'a lock is normally held for microseconds'
+
+/** Why the wait is normally short; undefined if it need not be. */
+function reasonOf(each: Seen): string | undefined {
+  const isPiped = intoPipe(each) > 0
+  if (!isPiped && (each.ways & IN_DEMAND) === 0) return undefined
+  if (areInLock(each)) return LOCKED
+  if (isPiped) return 'a write into a pipe normally finds its reader at once'
+  return (waysOf(each.state) & SEND) === 0 ? undefined : 'a send normally finds its receiver at once'
 }
 
 /** Which goroutine may hold the lock, if the dump shows it. */

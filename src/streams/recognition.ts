@@ -109,7 +109,8 @@ export class Recognition {
     if (this.#parts.input !== 'auto') return false
     for (const carrier of this.#known) {
       if (this.#inUse.includes(carrier) || (isInDump && carrier.isLabel === true)) continue
-      const unparsed = unparsedIn(carrier, buf, pos, next)
+      if (!carrier.read(buf, pos, next, this.#text)) continue
+      const unparsed = unparsedIn(carrier, this.#text)
       if (unparsed !== undefined && this.#beginsIn(unparsed, buf, pos, next, from)) return this.#use(unparsed)
       if (this.#beginsIn(carrier, buf, pos, next, from)) return this.#use(carrier)
     }
