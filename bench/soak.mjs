@@ -88,7 +88,7 @@ function all() {
 }
 
 function soak(piece, most, limit) {
-  const bytes = Math.min(most, speed(piece, limit / 10) * limit)
+  const bytes = Math.min(most, speed(piece, Math.min(limit / 10, 20)) * limit)
   const read = reader(piece)
   const seconds = []
   const peaks = []

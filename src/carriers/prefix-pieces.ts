@@ -53,6 +53,7 @@ function table(has: (c: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, c) => (has(c) ? 1 : 0))
 }
 export const BLANKS: Uint8Array = table((c) => c === SPACE || c === TAB)
+const SPACES = table((c) => c === SPACE)
 const SOLID = table((c) => c > SPACE)
 const LETTERS = table((c) => (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a)
 const TIMES = table((c) => '0123456789:.,+-/TZ_[]()'.includes(String.fromCharCode(c)))
@@ -60,6 +61,8 @@ const SEVERITY = table((c) => ' DEFIWN:'.includes(String.fromCharCode(c)))
 const STAMP = table((c) => '@0123456789abcdef'.includes(String.fromCharCode(c)))
 const BLANK_RUN: Piece = { kind: 'run', table: BLANKS, named: false }
 export const LAST_BLANK: Piece = { kind: 'run', table: BLANKS, named: false }
+/** Spaces at the end of a prefix: a TAB after them belongs to the text. */
+const LAST_SPACES: Piece = { kind: 'run', table: SPACES, named: false }
 
 const GREP_END: Piece = { kind: 'grep', isNumbered: false }
 const GREP_NUMBER: Piece = { kind: 'grep', isNumbered: true }
@@ -93,8 +96,7 @@ function wordsOf(prefix: string): Piece[] {
     const step = stepPieces(word)
     const grep = i === words.length - 1 ? grepPieces(word) : undefined
     const field = fieldPieces(word) ?? bracketPieces(word)
-    if (/^[ \t]/.test(word))
-      pieces.push(last && word.length === 1 ? LAST_BLANK : i === 0 && word === '\t' ? literal('\t') : BLANK_RUN)
+    if (/^[ \t]/.test(word)) pieces.push(blankPiece(word, i === 0, last))
     else if (TIME.test(word)) pieces.push({ kind: 'run', table: TIMES, named: false })
     else if (TAI64N.test(word)) pieces.push({ kind: 'run', table: STAMP, named: false })
     else if (TIME_AND_SEVERITY.test(word))
@@ -153,6 +155,17 @@ export function isPlace(buf: Buffer, from: number, to: number, end: PlaceEnd): b
   const digits = at
   while (at > from && DIGIT[buf[at - 1] as number] === 1) at--
   return at < digits && buf[at - 1] === COLON
+}
+
+function blankPiece(word: string, isFirst: boolean, isLast: boolean): Piece {
+  if (isLast && word.length === 1) return LAST_BLANK
+  if (isFirst && word === '\t') return literal('\t')
+  return isLast && !word.includes('\t') ? LAST_SPACES : BLANK_RUN
+}
+
+/** Does a run consist of blanks, which may be missing at the end of a line? */
+export function areBlanks(run: Uint8Array): boolean {
+  return run === BLANKS || run === SPACES
 }
 
 /** The step is the stream. Undefined: the word does not count lines. */

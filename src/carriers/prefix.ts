@@ -25,6 +25,7 @@ import { copyWithoutControls } from './control-sequences.ts'
 import { type LineShape, ShapePart } from './line-shape.ts'
 import { PrefixNames } from './prefix-names.ts'
 import {
+  areBlanks,
   BLANKS,
   grepEnd,
   grepHead,
@@ -245,7 +246,7 @@ export class Prefix implements Carrier {
       const from = p
       const { table: allowed } = piece
       while (p < end && allowed[buf[p] as number] === 1) p++
-      if (p === from && !(p === end && allowed === BLANKS)) return -1
+      if (p === from && !(p === end && areBlanks(allowed))) return -1
       if (piece.place !== undefined && !isPlace(buf, from, p, piece.place)) return -1
       // One blank separates the prefix from the text; more belong to the text.
       if (piece === LAST_BLANK && p > from) p = from + 1

@@ -1,7 +1,6 @@
 /**
- * Lines → dumps. One assembler serves one stream of text; foreign lines may come between any two lines of a dump.
- *
- * The states of a stream, and what leads from one to the next, are a table: states.ts.
+ * Lines → dumps. One assembler serves one stream of text; foreign lines may come between any two lines of a dump. The states of a stream, and what
+ * leads from one to the next, are a table: states.ts.
  *
  * Hot: `run`, guarded by `npm run bench` (dump-heavy).
  */
@@ -76,6 +75,11 @@ export class Assembler {
   /** The current line directly follows a line of the open dump. */
   get isInDump(): boolean {
     return this.#open.dump !== undefined && this.#open.sinceLastLine.lines === 0
+  }
+
+  /** What may be a dump began with the first line of a preamble: an indented header after that is text in the value of a panic. */
+  get isAnnounced(): boolean {
+    return this.#open.candidate?.preamble !== undefined
   }
 
   /** See the table in states.ts. */

@@ -24,8 +24,10 @@ export class Candidate extends Block {
   /** Foreign lines since it began, for the limits. */
   lines = 0
   preamble: PreambleStart | undefined
-  /** The preamble whose next line may come: it ends with its first empty line. */
+  /** The preamble whose next line may come. */
   openPreamble: PreambleStart | undefined
+  /** The preamble ends with an empty line, unless that is in the value of a panic and has lost its TAB. */
+  isPastEmptyLine = false
   /** Its preamble contains the place where the signal came. */
   hasTrap = false
   /** `runtime stack:` has come: only a fatal error of the runtime itself shows its stack. */
@@ -44,6 +46,17 @@ export class Candidate extends Block {
   announce(preamble: PreambleStart): void {
     this.preamble = preamble
     this.openPreamble = preamble
+    this.isPastEmptyLine = false
+  }
+
+  /** May another line of its preamble come, other than one of a panic's value after an empty line? */
+  get hasOpenPreamble(): boolean {
+    return this.openPreamble !== undefined && !this.isPastEmptyLine
+  }
+
+  /** May `text` be a further line of its preamble, as far as empty lines decide? */
+  mayGoOn(text: string): boolean {
+    return !this.isPastEmptyLine || (this.openPreamble?.kind === 'panic' && text.startsWith('\t'))
   }
 
   /** Notes a line after the first one of the preamble: if the first one has no value, the value of the panic begins with a line feed. */

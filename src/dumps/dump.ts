@@ -40,6 +40,8 @@ export interface OpeningToBe {
   readonly logLines: readonly string[]
   /** Can a log line before it give a reason for it? */
   readonly mayHaveReason: boolean
+  /** Is the dump inside what the program's own logger has put around its lines? */
+  readonly isLogged: boolean
   /** The log lines shortly before it, and after the previous dump. */
   linesBefore(): readonly string[]
   /** What comes before it on the line in which it begins; empty if nothing does. */

@@ -90,6 +90,11 @@ export class InterleavedDumps {
     return this.#last?.isInDump === true
   }
 
+  /** See Assembler.isAnnounced. */
+  get isAnnounced(): boolean {
+    return this.#made?.isAnnounced === true
+  }
+
   get quiet(): boolean {
     return this.#second === undefined && this.#made?.quiet !== false
   }

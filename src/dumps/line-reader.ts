@@ -240,7 +240,7 @@ export class LineReader {
     // The line may be the tail of a cut line that lacks only its line end.
     const tail = { ...line, text: '' }
     const { beginning } = open
-    if (beginning?.openPreamble === undefined && open.fragments.pending.length > 0 && this.#join(tail)) return
+    if (beginning?.hasOpenPreamble !== true && open.fragments.pending.length > 0 && this.#join(tail)) return
     // The empty line after a preamble does not end a profile.
     if (open.dump?.body.blank() === 'last' && open.next === undefined) {
       this.#claimed(line)
@@ -250,7 +250,7 @@ export class LineReader {
     if (beginning !== undefined) {
       beginning.hold(open.tape.hold(buf, pos, next))
       // A TAB alone is an empty line of a panic's value.
-      if (trimLineEnd(buf, pos, next) === pos) beginning.openPreamble = undefined
+      if (trimLineEnd(buf, pos, next) === pos) beginning.isPastEmptyLine = true
       return
     }
     if (open.quiet) open.tape.pass(buf, pos, next)

@@ -41,24 +41,24 @@ export class ReasonBefore {
   noteBefore(opening: OpeningToBe): void {
     const head = opening.head()
     for (const text of opening.linesBefore()) {
-      if (head === '') this.note(text)
-      else this.#noteBeforeGlued(text)
+      if (head !== '') this.#noteLogged(text, APART_LINES)
+      else if (opening.isLogged) this.#noteLogged(text, 1)
+      else this.note(text)
     }
     if (head !== '') this.#noteHead(head)
   }
 
-  /** Like `note`, for a line before one to which a header is glued: there the first line of a preamble is log, but has the same meaning. */
-  #noteBeforeGlued(text: string): void {
+  /** Like `note`, where the first line of a preamble is log, but has the same meaning. Its further lines do not change it. */
+  #noteLogged(text: string, within: number): void {
     const preamble = startsPreamble(text)
-    if (preamble === undefined) this.note(text)
-    else {
-      this.#latest = { ...preamble, within: APART_LINES }
+    if (preamble !== undefined) {
+      this.#latest = { ...preamble, within }
       this.#lines = 0
-    }
+    } else if (this.#latest === undefined || parts(text, this.#latest.kind)) this.note(text)
   }
 
   /**
-   * Like `#noteBeforeGlued`, for what comes before a header on its line: it is not a separate line, so it does not separate a reason from the
+   * Like `#noteLogged`, for what comes before a header on its line: it is not a separate line, so it does not separate a reason from the
    * header. A writer that puts both on one line logs a stack and lives on, unless it is the runtime.
    */
   #noteHead(text: string): void {
@@ -71,7 +71,9 @@ export class ReasonBefore {
 
   /** Like `note`, for a line that gives no reason. */
   noteOther(text: string): void {
-    if (this.#latest !== undefined && parts(text) && ++this.#lines >= this.#latest.within) this.#latest = undefined
+    const { latest } = this
+    if (latest === undefined || !parts(text, latest.kind)) return
+    if (++this.#lines >= latest.within) this.#latest = undefined
   }
 
   /** The dump that it was the reason for has come, or something else has. */

@@ -143,6 +143,10 @@ class OpeningAfterLog implements OpeningToBe {
     this.mayHaveReason = mayHaveReason
   }
 
+  get isLogged(): boolean {
+    return false
+  }
+
   linesBefore(): readonly string[] {
     return lastLines(this.stamp.before.sinceDump)
   }
@@ -169,6 +173,10 @@ class OpeningInStream extends OpeningAfterLog {
   ) {
     super(stamp, frame, logLines, mayHaveReason)
     this.#stream = stream
+  }
+
+  override get isLogged(): boolean {
+    return this.#stream.isLogged
   }
 
   override linesBefore(): readonly string[] {

@@ -9,7 +9,6 @@ import { CarriedText, type Carrier } from '../carriers/carrier.ts'
 import { Prefix } from '../carriers/prefix.ts'
 import { indentOf, prefixOf } from '../carriers/shown-prefix.ts'
 import { SPACE } from '../core/ascii.ts'
-import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump } from '../text/titles.ts'
 
 export class InnerLogger {
@@ -69,8 +68,6 @@ export class InnerLogger {
     const buf = Buffer.from(`${text}\n`, 'latin1')
     const read = new CarriedText()
     if (this.#form?.afresh().read(buf, 0, buf.length, read) !== true) return text
-    const inside = read.latin1().trimEnd()
-    // Without its prefix, a preamble would not be read as a reason (readLoggedReason).
-    return startsPreamble(inside) === undefined ? inside : text
+    return read.latin1().trimEnd()
   }
 }

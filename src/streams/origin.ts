@@ -11,6 +11,8 @@ export interface StreamOrigin {
   /** The time of the current line. */
   time(now: number | undefined): number | undefined
   frame(): RecordFrame | undefined
+  /** Has the program's own logger put something around the texts? */
+  readonly isLogged: boolean
   /** The texts of those `lines` that belong to the stream. */
   texts(lines: readonly string[]): string[]
 }
@@ -21,6 +23,7 @@ interface OriginStream {
   readonly key: string
   /** Is the current line one of the stream's? */
   readonly isAtLine: boolean
+  readonly isLogged: boolean
   withoutInner(text: string): string
 }
 
@@ -47,6 +50,10 @@ export class CarriedOrigin implements StreamOrigin {
   frame(): RecordFrame | undefined {
     if (this.#stream.isAtLine) this.#frame = this.#stream.carrier?.frame?.()
     return this.#frame
+  }
+
+  get isLogged(): boolean {
+    return this.#stream.isLogged
   }
 
   texts(lines: readonly string[]): string[] {

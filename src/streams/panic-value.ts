@@ -10,12 +10,23 @@ const SLACK = 4
 
 /** Are the lines before the one at `pos`, up to one that is indented less, the value of a panic? Those from `from` on are still in `buf`. */
 export function isInPanicValue(tape: LogTape, buf: Buffer, pos: number, next: number, from: number): boolean {
+  return panicOf(tape, buf, pos, next, from) !== undefined
+}
+
+/** Like `isInPanicValue`, where all lines are indented, those of the panic too. */
+export function isInIndentedPanic(tape: LogTape, buf: Buffer, pos: number, next: number, from: number): boolean {
+  return /^[ \t]/.test(panicOf(tape, buf, pos, next, from) ?? '')
+}
+
+/** The line that announces the panic in whose value the line at `pos` is; undefined if it is in none. */
+function panicOf(tape: LogTape, buf: Buffer, pos: number, next: number, from: number): string | undefined {
   const indent = indentBefore(buf.toString('latin1', pos, next))
-  let found = false
+  let found: string | undefined
   lookBack(tape, buf, from, pos, (before, start, end) => {
     const text = before.toString('latin1', start, end)
     if (text.slice(indent.at).trim() === '' || isIndentedBy(text, indent)) return false
-    found = mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent) && !isLogged(text, indent)
+    if (mentionsPanic(text) && !isLoggedByTest(text) && !beginsColumn(text, indent) && !isLogged(text, indent))
+      found = text
     return true
   })
   return found

@@ -27,7 +27,7 @@ import { announces, findAnnouncement } from '../text/announcement.ts'
 import { isRuntimeStack, lineStart } from '../text/needle.ts'
 import { bareAnnouncement } from './bare-head.ts'
 import { beginsValue, isIndentedTitle, KlogValue } from './klog-value.ts'
-import { isInPanicValue } from './panic-value.ts'
+import { isInIndentedPanic, isInPanicValue } from './panic-value.ts'
 import type { Stream } from './stream.ts'
 
 /** Most carriers in use at once: several programs may write one log, each in its own way. */
@@ -139,7 +139,9 @@ export class Recognition {
     const reads = (carrier: Carrier): boolean => carrier.read(buf, pos, next, this.#text)
     if (this.#inUse.some((carrier) => carrier !== this.whole && reads(carrier))) return true
     if (this.#parts.input !== 'auto') return false
-    return this.#known.some(reads) || prefixOf(buf.subarray(pos, next - 1), true) !== undefined
+    const line = buf.subarray(pos, next - 1)
+    if (this.#known.some(reads) || prefixOf(line, true) !== undefined) return true
+    return indentOf(line)?.isBlank === true && isInIndentedPanic(this.#parts.tape, buf, pos, next, from)
   }
 
   /** Does the line [pos, next) belong to one of those streams, with at least `least` bytes before its text? Any number can look like a time. */

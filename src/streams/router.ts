@@ -221,7 +221,11 @@ export class Router implements LineSink {
   #entersCarrier(buf: Buffer, pos: number): boolean {
     const next = buf.indexOf(LF, pos) + 1
     if (!mayBeCarried(buf, pos, next, this.#needles.within(buf, pos, next))) return false
-    if (!this.#streams.recognition.recogniseFlush(buf, pos, next, pos)) return false
+    const { recognition } = this.#streams
+    const isKnown = this.#plain.isAnnounced
+      ? recognition.recogniseFlush(buf, pos, next, pos)
+      : recognition.recognise(buf, pos, next, pos)
+    if (!isKnown) return false
     this.#plain.end()
     return true
   }

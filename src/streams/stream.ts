@@ -128,6 +128,11 @@ export class Stream {
     return this.#inner.prefixLength(text)
   }
 
+  /** Has the program's own logger put something around the texts? */
+  get isLogged(): boolean {
+    return !this.#inner.isNone
+  }
+
   /** See InnerLogger.without. */
   withoutInner(text: string): string {
     return this.#inner.without(text)

@@ -80,11 +80,9 @@ const OF_POWERSHELL =
 /** What a program logs between the value of a panic and its stack. */
 const STACK_FOLLOWS = /(?:^|[\s:])stack ?trace:\s*$/i
 
-/** Does a line separate the reason from the header, because it belongs to neither? The runtime may print more of its preamble there. */
-export function parts(text: string): boolean {
-  return (
-    text.trim() !== '' && !continuesPreamble(text, 'signal') && !OF_POWERSHELL.test(text) && !STACK_FOLLOWS.test(text)
-  )
+/** Does a line separate a reason of this kind from the header, because it belongs to neither? The runtime may print more of its preamble there. */
+export function parts(text: string, kind: DumpKind = 'signal'): boolean {
+  return text.trim() !== '' && !continuesPreamble(text, kind) && !OF_POWERSHELL.test(text) && !STACK_FOLLOWS.test(text)
 }
 
 /** Fields after the message, words that announce the stack, and the end of the string that the message is in. */

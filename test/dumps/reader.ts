@@ -45,6 +45,7 @@ export function openingOf(known: Partial<OpeningToBe> = {}): OpeningToBe {
     frame: undefined,
     logLines: [],
     mayHaveReason: true,
+    isLogged: false,
     linesBefore: () => [],
     head: () => '',
     confirm: () => ({ time: undefined, timeFrom: undefined, frame: undefined }),
