@@ -15,6 +15,7 @@ import { unfold } from '../text/unfold.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type TextPlace, withLineEndAt } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
+import { withoutPrefixes } from './prefixed-lines.ts'
 
 const WORD = Buffer.from(NEEDLE)
 /** A line end, as escaped text has it. */
@@ -152,6 +153,12 @@ function* stringsIn(
     const header = beginsDump(latin1) ? 0 : headerAfterLabel(latin1)
     if (header >= 0) {
       yield { text: header > 0 ? withLineEndAt(decoded, header) : decoded, cut, places: [place], label: header }
+      return undefined
+    }
+    // What continues a string that was cut would keep its prefixes.
+    const unprefixed = cut ? undefined : withoutPrefixes(decoded)
+    if (unprefixed !== undefined) {
+      yield { text: unprefixed, cut, places: [place], label: 0 }
       return undefined
     }
   }

@@ -11,18 +11,33 @@
  *     stderr: 'panic: boom\n' +                      Node, before others
  *     "main.main()\n\t/app/main.go:3 +0x1d\n",      several lines in one: it stays in the log
  *     lines.push("main.main()");                    a call (literal-call.ts)
+ *     stack := []byte("panic: boom\n\n" +           the first of several, in an expression
  *     main.main()\n\                               C, Rust: one literal over many lines, up to its quote
  *
  * A literal with a header and what follows it is a dump in one string (dump-string.ts).
  */
-import { BACKSLASH, byteClass, CR, LF, NO_BYTES, QUOTE, SPACE, startsWith, trimLineEnd } from '../core/ascii.ts'
-import { beginsDump } from '../text/titles.ts'
+import {
+  BACKSLASH,
+  byteClass,
+  COMMA,
+  CR,
+  LF,
+  NO_BYTES,
+  PAREN_CLOSE,
+  QUOTE,
+  SPACE,
+  startsWith,
+  trimLineEnd,
+} from '../core/ascii.ts'
+import { startsPreamble } from '../text/preamble.ts'
+import { beginsDump, startsTitle } from '../text/titles.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { decodeEscapes } from './escapes.ts'
 import { LiteralCall } from './literal-call.ts'
 
 const APOSTROPHE = 0x27
 const BACKTICK = 0x60
+const PLUS = 0x2b
 /** What may come before the literal on its line, and after it. */
 const BEFORE = byteClass(' \t([{+-')
 const AFTER = byteClass(' \t\r,;+)]}\\')
@@ -31,6 +46,8 @@ const NAME = byteClass('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 const ASSIGNS = byteClass(' :=')
 const LONGEST_NAME = 32
 const LINE_END = '"\\n"'
+/** What comes before the first literal of an expression, and its quote. */
+const EXPRESSION = /^[^"'`]*[({[=:,]\s*["'`]/
 /** The end of a line of a literal that continues on the next one. */
 const CONTINUED = /(?<!\\)(?:\\\\)*(\\n\\)$/
 /** The quote of such a literal, before its first text or after its last. */
@@ -50,7 +67,7 @@ export class Literal implements Carrier {
 
   read(buf: Buffer, pos: number, next: number, text: CarriedText): boolean {
     if (this.#readContinued(buf, pos, trimLineEnd(buf, pos, next))) return this.again(text)
-    const found = literalAt(buf, pos, next) ?? this.#inCall(buf, pos, next)
+    const found = literalAt(buf, pos, next) ?? this.#inCall(buf, pos, next) ?? firstAt(buf, pos, next)
     if (found === undefined) return false
     const [start, stop] = found
     const texts = Buffer.allocUnsafe(stop - start)
@@ -133,6 +150,19 @@ function literalAt(buf: Buffer, pos: number, next: number): readonly [number, nu
   start++
   const stop = closing(buf, start, end, quote)
   return stop >= 0 && isOver(buf, stop + 1, end) ? [start, stop] : undefined
+}
+
+/** As `literalAt`, for the first literal of an expression, with which a dump begins. */
+function firstAt(buf: Buffer, pos: number, next: number): readonly [number, number] | undefined {
+  const end = trimLineEnd(buf, pos, next)
+  const last = buf[end - 1] ?? 0
+  if (end - pos > LONGEST || (last !== PLUS && last !== COMMA && last !== PAREN_CLOSE)) return undefined
+  const line = buf.toString('latin1', pos, end)
+  const start = EXPRESSION.exec(line)?.[0].length ?? 0
+  const text = line.slice(start)
+  if (start === 0 || !(startsPreamble(text) !== undefined || startsTitle(text))) return undefined
+  const stop = closing(buf, pos + start, end, buf[pos + start - 1] ?? 0)
+  return stop >= 0 && isOver(buf, stop + 1, end) ? [pos + start, stop] : undefined
 }
 
 /** Where the literal may begin after a name, or the letter of its kind, at `pos`; `pos` if there is neither. */

@@ -1,6 +1,6 @@
 /**
  * CSV and TSV with the names of the columns in the first row (RFC 4180): what Grafana, Splunk, Kibana, Datadog and Azure download. Each row
- * becomes a line of JSON, which the carriers read.
+ * becomes a line of JSON, which the carriers read. Without the first row, the rows are known by their quotes: each field has them.
  *
  *     labels,Time,Line,tsNs,id
  *     "{""app"":""shop""}",2026-11-24T10:57:31.123456Z,goroutine 7 [running]:,1795517851123000000,id0
@@ -20,9 +20,14 @@ const KNOWN =
 const ISO_TIME = /^"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d/
 const NAME = /^[\p{L}@_"'#*][^=(){}]{0,80}$/u
 
+/** A row each of whose fields is in quotes. */
+const QUOTED_ROW = /^(?:"(?:[^"]|"")*",)+"(?:[^"]|"")*"\r?\n?$/
+
 export interface CsvTable {
   readonly delimiter: number
   readonly columns: number
+  /** Names of the columns, if the first row does not hold them. */
+  readonly names?: readonly string[]
 }
 
 /** Parses the first line; undefined if it does not hold column names. `second`: the next line, if it is known. */
@@ -44,6 +49,16 @@ export function csvTable(first: string, second?: string): CsvTable | undefined {
   return undefined
 }
 
+/** The table of which `first` and `second` are rows, quoted throughout; undefined if they are not. A list of strings may look the same, but has no time. */
+export function quotedTable(first: string, second: string): CsvTable | undefined {
+  if (!QUOTED_ROW.test(first) || !QUOTED_ROW.test(second)) return undefined
+  const fields = first.split('","')
+  const time = fields.findIndex((field) => ISO_TIME.test(field))
+  if (time < 0 || second.split('","').length !== fields.length) return undefined
+  const names = fields.map((_, i) => (i === time ? 'time' : `column ${i + 1}`))
+  return { delimiter: COMMA, columns: fields.length, names }
+}
+
 /** For column names in other languages: the next row has as many fields, one of them a time. Prose has commas too, and can have times. */
 function isTimed(columns: number, delimiter: number, second: string | undefined): boolean {
   if (second === undefined) return delimiter !== COMMA
@@ -59,9 +74,10 @@ export class Csv implements Form {
   #names: string[] | undefined
   #badQuotes = 0
 
-  constructor(sink: FormSink, { delimiter }: CsvTable) {
+  constructor(sink: FormSink, { delimiter, names }: CsvTable) {
     this.#sink = sink
     this.#delimiter = delimiter
+    this.#names = names?.map((name) => JSON.stringify(name))
   }
 
   push(chunk: Buffer): void {

@@ -4,7 +4,8 @@ import { CloudWatchEvents } from '../carriers/cloudwatch.ts'
 import { Otlp } from '../carriers/otlp.ts'
 import { eachElement, JsonPaths, stringEnd } from '../carriers/scan.ts'
 import { BRACE_OPEN, BRACKET_OPEN, LF, QUOTE } from '../core/ascii.ts'
-import { Csv, csvTable } from './csv.ts'
+import { Cast, isCastHead } from './cast.ts'
+import { Csv, csvTable, quotedTable } from './csv.ts'
 import { JsonDocument } from './document.ts'
 import { isFrameHead, Multiplexed, Utf16 } from './encodings.ts'
 import type { FormMaker } from './form.ts'
@@ -62,11 +63,12 @@ export function detectForm(head: Buffer, final: boolean): Found | undefined {
   const first = head.toString('utf8', 0, lf + 1)
   if (first.startsWith('__CURSOR=')) return { name: 'journal-export', skip: 0, make: (sink) => new JournalExport(sink) }
   if (VERBOSE.test(first)) return { name: 'journal-verbose', skip: 0, make: (sink) => new JournalVerbose(sink) }
-  if (csvTable(first) === undefined && !YAML_HEAD.test(first.trimEnd())) return PLAIN
+  if (csvTable(first) === undefined && head[0] !== QUOTE && !YAML_HEAD.test(first.trimEnd())) return PLAIN
   // The second line decides.
   const second = head.indexOf(LF, lf + 1)
   if (second < 0 && !enough) return undefined
-  const table = csvTable(first, head.toString('utf8', lf + 1, second < 0 ? head.length : second))
+  const after = head.toString('utf8', lf + 1, second < 0 ? head.length : second)
+  const table = csvTable(first, after) ?? quotedTable(first, after)
   if (table !== undefined) return { name: 'csv', skip: 0, make: (sink) => new Csv(sink, table) }
   const two = head.toString('utf8', 0, second < 0 ? head.length : second + 1)
   if (isList(two)) return { name: 'yaml', skip: 0, make: (sink) => new YamlDocuments(sink, true) }
@@ -108,6 +110,8 @@ function json(head: Buffer, start: number, final: boolean): Found | undefined {
   if (hasBreak) return DOCUMENT
   if (lf < 0 && !final && head.length < FIRST_LINE_BYTES) return undefined
   const end = lf < 0 ? head.length : lf
+  if (lf >= 0 && isCastHead(head.toString('latin1', start, end)))
+    return { name: 'asciicast', skip: 0, make: (sink) => new Cast(sink) }
   if (lf < 0 && endsInLongString(head, start)) return PLAIN
   const whole = new JsonPaths([])
   const after = whole.scan(head, start, end)

@@ -314,5 +314,18 @@ export const WRITTEN: readonly Written[] = [
           .join(''),
       ),
   },
+  {
+    name: 'CSV without names, all fields quoted',
+    write: (lines) =>
+      Buffer.from(lines.map((line, i) => `"${time(i)}","web-1","${line.replaceAll('"', '""')}"\n`).join('')),
+  },
+  {
+    name: 'asciinema',
+    frame: /^\{"version": 2, [^\n]*\n/,
+    write: (lines) => {
+      const events = lines.map((line, i) => `[${i / 8}, "o", ${JSON.stringify(`${line}\r\n`)}]\n`)
+      return Buffer.from(`{"version": 2, "width": 80, "height": 24}\n${events.join('')}`)
+    },
+  },
   { name: 'Docker API, multiplexed', write: (lines) => Buffer.concat(lines.map((line) => framed(line, 2))) },
 ]
