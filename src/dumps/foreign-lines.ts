@@ -18,7 +18,7 @@ import { cutBeginning, isCutHeader } from '../text/cut.ts'
 import type { HeaderReader } from '../text/header.ts'
 import { isCutRegister, startsPreamble } from '../text/preamble.ts'
 import type { Remarks } from '../text/remarks.ts'
-import { endsDump, startsHeader } from '../text/titles.ts'
+import { endsDump, isFence, startsHeader } from '../text/titles.ts'
 import { beginGoroutine } from './begin-goroutine.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { Openers } from './openers.ts'
@@ -72,6 +72,11 @@ export class ForeignLines {
   #inDump(line: LineAt): void {
     const open = this.#open
     const { text, buf, pos, next } = line
+    if (isFence(text)) {
+      open.close()
+      open.tape.pass(buf, pos, next)
+      return
+    }
     const isRemark = this.#remarks.mayBeIn(buf, pos, next, line.base)
     if (isRemark) {
       if (this.#gluedHeader(line) || this.#gluedBeginning(line)) return

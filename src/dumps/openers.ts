@@ -89,6 +89,10 @@ export class Openers {
     const open = this.#open
     open.decide()
     const before = open.beginning
+    if (before?.lines === 0 && repanics(before.preamble, preamble) && open.goroutine.header === undefined) {
+      before.hold(open.hold(line))
+      return true
+    }
     // `runtime: goroutine stack exceeds …` comes first, the fatal error itself second. Any other first line begins a new candidate.
     const isSecond =
       before?.preamble?.kind === 'fatal' && preamble.kind === 'fatal' && open.goroutine.header === undefined
@@ -114,6 +118,14 @@ export class Openers {
     candidate.hasTrap ||= isTrap(line.text)
     return true
   }
+}
+
+/**
+ * Does a panic that was recovered go on in this line, with the value that it was raised again with? Go indents the line (runtime/panic.go,
+ * printpanics), but an editor or a page may have taken its TAB.
+ */
+function repanics(before: PreambleStart | undefined, next: PreambleStart): boolean {
+  return before !== undefined && next.kind === 'panic' && before.reason.endsWith(' [recovered]')
 }
 
 /** Is this a line of the stack that the runtime prints, without a header, before its `fatal error:`? */

@@ -8,13 +8,15 @@
  */
 import { CarriedText } from '../carriers/carrier.ts'
 import { prefixOf } from '../carriers/shown-prefix.ts'
-import { LF, PAREN_CLOSE, trimLineEnd } from '../core/ascii.ts'
+import { isBlank, LF, PAREN_CLOSE, trimLineEnd } from '../core/ascii.ts'
 import { GO_LINE_BYTES, readLine, readStripped } from '../text/line.ts'
 import { lineStart } from '../text/needle.ts'
 import { continuesPreamble, startsPreamble } from '../text/preamble.ts'
 
 /** Most lines between the first one of a preamble and the first one with a prefix. */
 const MOST_LINES = 4
+/** As much of a line as shows that it is the first of a preamble. */
+const LONGEST_HEAD = 256
 /** What a copied page has before the rows of a table. */
 const RULE = /^-{2,}$/
 
@@ -38,6 +40,36 @@ export function withPrefixAfter(buf: Buffer, pos: number, next: number, end: num
     return (readLine(line) ?? readStripped(line))?.kind === kind
   }
   return isAfter(next, after, 'func') && isAfter(after, buf.indexOf(LF, after) + 1, 'file') ? header : undefined
+}
+
+/**
+ * Is the header at `header`, in the line [pos, next) of `buf`, indented like the preamble before it, while its first call is not? Whoever has copied
+ * the text has indented only its head. The preamble is in [least, pos). Whole lines go up to `end`: 'unknown' if they do not show the call yet.
+ */
+export function isHeadIndented(
+  buf: Buffer,
+  least: number,
+  pos: number,
+  header: number,
+  next: number,
+  end: number,
+): boolean | 'unknown' {
+  if (header === pos || !isBlank(buf, pos, header) || !isAfterIndentedPreamble(buf, least, pos)) return false
+  if (next >= end) return 'unknown'
+  const stop = trimLineEnd(buf, next, buf.indexOf(LF, next) + 1)
+  return stop - next <= GO_LINE_BYTES && readLine(buf.toString('latin1', next, stop))?.kind === 'func'
+}
+
+function isAfterIndentedPreamble(buf: Buffer, least: number, pos: number): boolean {
+  for (let at = pos, left = MOST_LINES; left > 0 && at > least; left--) {
+    const start = lineStart(buf, least, at - 1)
+    const line = buf.toString('latin1', start, Math.min(at, start + LONGEST_HEAD)).trimEnd()
+    const text = line.trimStart()
+    if (startsPreamble(text) !== undefined) return text.length < line.length
+    if (text !== '' && !continuesPreamble(text, 'panic')) return false
+    at = start
+  }
+  return false
 }
 
 /** What comes before the call with which the line [pos, next) ends. */

@@ -7,7 +7,7 @@ import { LF } from '../core/ascii.ts'
 import type { Limits } from '../core/limits.ts'
 import { announcementBefore, findAnnouncement } from '../text/announcement.ts'
 import { firstLine, isTitle, lineStart } from '../text/needle.ts'
-import { withPrefixAfter } from './bare-head.ts'
+import { isHeadIndented, withPrefixAfter } from './bare-head.ts'
 import type { Needles } from './needles.ts'
 import type { Recognition } from './recognition.ts'
 import { wrappedHeader } from './wrapped-lines.ts'
@@ -53,6 +53,10 @@ export class HeaderSearch {
       if (like !== undefined && like !== 'unknown' && this.#isCarriedAs(like, buf, pos, near))
         return { is: 'bare', at: this.#start(buf, pos, near), next, like }
     }
+    const isIndented = isHeadIndented(buf, pos, near, needle, next, end)
+    if (isIndented === 'unknown' && !isFinal)
+      return this.#waits(findAnnouncement(buf, pos, near, this.#limits.preambleBytes), base)
+    if (isIndented === true) return this.#plain(buf, pos, near)
     if (mayBeCarried(buf, near, next, needle) && this.#recognition().recognise(buf, near, next, pos))
       return { is: 'carried', near, next }
     const whole = needle > near ? wrappedHeader(buf, near, next, end) : undefined

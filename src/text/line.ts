@@ -202,10 +202,11 @@ export function readNamedFile(text: string): LineText | undefined {
 export function readDeepFile(text: string): LineText | undefined {
   const blanks = /^(?:[ \t]|\xc2\xa0|\xe2\x80[\x80-\x8a])+/.exec(text)?.[0] ?? ''
   if (blanks.length < 2) return undefined
-  const end = fileEnd(text)
-  const { path, offset } = placeOf(text, end)
-  return path !== undefined && offset && !isGlued(path) && !BLANK_IN_PROSE.test(path.slice(blanks.length))
-    ? fileLine(text, end)
+  const place = text.slice(blanks.length)
+  const end = fileEnd(place)
+  const { path, offset } = placeOf(place, end)
+  return path !== undefined && offset && !isGlued(path) && !BLANK_IN_PROSE.test(path)
+    ? fileLine(text, blanks.length + end)
     : undefined
 }
 

@@ -82,7 +82,8 @@ const STACK_FOLLOWS = /(?:^|[\s:])stack ?trace:\s*$/i
 
 /** Does a line separate a reason of this kind from the header, because it belongs to neither? The runtime may print more of its preamble there. */
 export function parts(text: string, kind: DumpKind = 'signal'): boolean {
-  return text.trim() !== '' && !continuesPreamble(text, kind) && !OF_POWERSHELL.test(text) && !STACK_FOLLOWS.test(text)
+  const isOfPreamble = continuesPreamble(text, kind) || continuesPreamble(text.trimStart(), 'signal')
+  return text.trim() !== '' && !isOfPreamble && !OF_POWERSHELL.test(text) && !STACK_FOLLOWS.test(text)
 }
 
 /** Fields after the message, words that announce the stack, and the end of the string that the message is in. */

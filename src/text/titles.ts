@@ -174,6 +174,13 @@ export function endsDump(text: string): boolean {
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
+/** The end of a block of code in Markdown: what comes in the next block is another dump. */
+const FENCE = /^(?:`{3,}|~{3,})$/
+
+export function isFence(text: string): boolean {
+  return (text[0] === '`' || text[0] === '~') && FENCE.test(text)
+}
+
 /** What a page has done to a header (escaped its bracket, put no-break spaces into it), or `cat -A` (shown its line end). Latin-1. */
 export type HeaderOnPage = 'escaped' | 'unbroken' | 'shown'
 
