@@ -8,6 +8,7 @@
  *     \t/app/shop.go:12 +0x... fp=3D0x7f0            an offset that a person has shortened; quoted-printable (RFC 2045)
  *     \t/app/shop.go:12 +0×1d                       the typography of a page: a multiplication sign, an ellipsis
  *     \\t/app/shop.go:12 +0x1d                         the text of a program, in which a TAB was escaped
+ *     \t/app/shop.go:[178](https://…#step:4:178)8    a number that a page has taken for the number of a line
  *     [fp=0x7f366a568ae8] runtime.throw(0x11f326a)   Go 1.1, while the world is stopped
  */
 import { latin1Of } from '../core/latin1.ts'
@@ -26,6 +27,8 @@ const EQUALS = /=3D(?=0x)/g
 /** `0×1d`, and `…` instead of `...` among arguments, both in UTF-8. */
 const TYPOGRAPHY = /(?<![\w.])0\xc3\x97(?=[0-9a-f])|(?<=[({ ])\xe2\x80\xa6(?=[)},])/g
 const ESCAPED_TAB = '\\t'
+/** GitHub links the numbers in a text that was copied from the log of a job, where they may be the number of one of its lines. */
+const LINKED = /\[(\d+)\]\(https?:\/\/[^\s()]+\)/g
 const FRAME_POINTER = /^\[fp=0x[0-9a-f]+\] /
 
 /** `text`, Latin-1, as Go printed it; the same string if nothing was put into it. */
@@ -41,7 +44,8 @@ export function plainText(raw: string): string {
     unmarked.includes('0x...') || unmarked.includes('=3D')
       ? unmarked.replace(SHORTENED, '').replace(EQUALS, '=')
       : unmarked
-  const printed = place.includes('&') ? withoutEntities(place) : place
+  const unlinked = place.includes('](http') ? place.replace(LINKED, '$1') : place
+  const printed = unlinked.includes('&') ? withoutEntities(unlinked) : unlinked
   return mayBeSet(printed) ? printed.replace(TYPOGRAPHY, (sign) => (sign.startsWith('0') ? '0x' : '...')) : printed
 }
 

@@ -34,6 +34,8 @@ const RECOVERED =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const COLOUR = /\u001b\[[0-9;]*m/g
 const FATAL = /(?:^|[^\w.])fatal error: (.+)$/
+/** What Go 1.0 prints instead of `fatal error: ` (runtime/runtime.c, runtime·throw). */
+const THROWN = /^throw: (.+)$/
 const KLOG_FATAL = /(?:^|\s)F\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ \S+:\d+\] (.*\S)/
 const SIGNAL = /(?:^|[\s"])(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)(?:"|$)/
 
@@ -45,7 +47,13 @@ export const REASON_WORD_BYTES = 16
 
 /** May one of the lines give the reason for a dump? */
 export function mayGiveReason(lines: string): boolean {
-  return SPOKEN.test(lines) || lines.includes('fatal error: ') || lines.includes('SIG') || KLOG_FATAL.test(lines)
+  return (
+    SPOKEN.test(lines) ||
+    lines.includes('fatal error: ') ||
+    lines.includes('throw: ') ||
+    lines.includes('SIG') ||
+    KLOG_FATAL.test(lines)
+  )
 }
 
 /** The reason that the log line `text` gives for the dump that follows. */
@@ -67,6 +75,8 @@ export function readLoggedReason(line: string): LoggedReason | undefined {
   }
   const fatal = text.includes('fatal error: ') ? FATAL.exec(text) : null
   if (fatal !== null) return { kind: 'fatal', reason: spokenValue(fatal[1] ?? ''), within: 1 }
+  const thrown = THROWN.exec(text)
+  if (thrown !== null) return { kind: 'fatal', reason: thrown[1] ?? '', within: 1 }
   const signal = text.includes('SIG') ? SIGNAL.exec(text) : null
   if (signal !== null) return { kind: 'signal', reason: signal[1] ?? '', within: 1 }
   const logged = KLOG_FATAL.exec(text)

@@ -174,11 +174,14 @@ export function endsDump(text: string): boolean {
 const END_MARK =
   /^(?:\*\*\* END \*\*\*|=== END .*===)$|=== END goroutine stack dump ===|\*\*\* goroutine dump end\.* \*\*\*/
 
-/** The end of a block of code in Markdown: what comes in the next block is another dump. */
-const FENCE = /^(?:`{3,}|~{3,})$/
+/** The end of a block of code in Markdown, or of a text over several lines in a program: what comes in the next one is another dump. */
+const FENCE = /^(?:`{3,}|~{3,}|[ \t]*(?:"""|'''|`)[,;)\]}]*)$/
+
+/** Longest of these lines that is recognised; nearly all lines of a log are longer. */
+const FENCE_BYTES = 24
 
 export function isFence(text: string): boolean {
-  return (text[0] === '`' || text[0] === '~') && FENCE.test(text)
+  return text.length <= FENCE_BYTES && FENCE.test(text)
 }
 
 /** What a page has done to a header (escaped its bracket, put no-break spaces into it), or `cat -A` (shown its line end). Latin-1. */

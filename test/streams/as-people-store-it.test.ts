@@ -79,6 +79,42 @@ describe('blocks of code in a page', () => {
   })
 })
 
+describe('texts over several lines of a program', () => {
+  const other = ['goroutine 42 [select]:', ...STACK]
+
+  it.each([
+    ['Python', '"""', '"""'],
+    ['Go and JavaScript', '`', '`,'],
+    ['C#', '"""', '""";'],
+  ])('goroutines of two of them were taken for one dump: %s', (_, begin, end) => {
+    const texts = [GOROUTINE, other].flatMap(([header = '', ...rest], i) => [
+      `    text${i} = ${begin}${header}`,
+      ...rest,
+      end,
+    ])
+    expect(dumpsOf(text(texts))).toMatchObject([{ goroutines: 1 }, { goroutines: 1 }])
+  })
+})
+
+it('numbers that a page has linked were no part of a line', () => {
+  const linked = (digits: string): string => `[${digits}](https://github.com/a/b/runs/58?check=true#step:4:${digits})`
+  const dump = [
+    'goroutine 5 [running]:',
+    `testing.runTests(0xc0000d${linked('208')}0, {0x85f640, 0x9})`,
+    `\tC:/go/src/testing/testing.go:${linked('159')}6 +0x7cb`,
+    'main.main()',
+    `\t_testmain.go:${linked('61')} +0x22c`,
+  ]
+  expect(dumpsOf(text(dump))).toMatchObject([{ goroutines: 1, damaged: 0 }])
+  const stack = ['testing.runTests C:/go/src/testing/testing.go:1596', 'main.main _testmain.go:61']
+  expect(ofType('signature', text(dump))).toMatchObject([{ stack }])
+})
+
+it('what Go 1.0 prints for a fatal error gave no reason', () => {
+  const dump = ['throw: all goroutines are asleep - deadlock!', '', 'goroutine 1 [chan receive]:', ...STACK]
+  expect(dumpsOf(text(dump))).toMatchObject([{ kind: 'fatal', reason: 'all goroutines are asleep - deadlock!' }])
+})
+
 describe('a text in one string, whose lines have a prefix each, was not read', () => {
   it.each([
     ['docker compose', 'web-1  | '],
@@ -89,6 +125,13 @@ describe('a text in one string, whose lines have a prefix each, was not read', (
   ])('%s', (_, prefix) => {
     const lines = ['It crashes:', '```', ...CRASH.map((line) => prefix + line), '```', 'Please help.']
     expectCrash(text([JSON.stringify({ title: 'crash', body: lines.join('\n') })]))
+  })
+
+  it('if its stack is unavailable', () => {
+    const lines = ['    goroutine 7 [running]:', '    \tgoroutine running on other thread; stack unavailable']
+    const creator = ['    created by main.main', '    \t/app/main.go:7 +0x44']
+    const bytes = text([JSON.stringify({ body: ['Which is this?', '', ...lines, ...creator].join('\n') })])
+    expect(dumpsOf(bytes)).toMatchObject([{ goroutines: 1, damaged: 0 }])
   })
 
   it('keeps the lines of other containers out of it', () => {
