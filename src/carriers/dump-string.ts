@@ -12,10 +12,10 @@ import { LONGEST_NEEDLE, NEEDLE } from '../text/needle.ts'
 import { startsPreamble } from '../text/preamble.ts'
 import { beginsDump, headerAfterLabel, startsTitle } from '../text/titles.ts'
 import { unfold } from '../text/unfold.ts'
+import { withoutCarrier } from './carried-string.ts'
 import type { CarriedText, Carrier, StreamNames } from './carrier.ts'
 import { type TextPlace, withLineEndAt } from './dump-string-rest.ts'
 import { decodeEscapes, stringAround } from './escapes.ts'
-import { withoutPrefixes } from './prefixed-lines.ts'
 
 const WORD = Buffer.from(NEEDLE)
 /** A line end, as escaped text has it. */
@@ -155,10 +155,10 @@ function* stringsIn(
       yield { text: header > 0 ? withLineEndAt(decoded, header) : decoded, cut, places: [place], label: header }
       return undefined
     }
-    // What continues a string that was cut would keep its prefixes.
-    const unprefixed = cut ? undefined : withoutPrefixes(decoded)
-    if (unprefixed !== undefined) {
-      yield { text: unprefixed, cut, places: [place], label: 0 }
+    // What continues a string that was cut would keep its carrier.
+    const inside = cut ? undefined : withoutCarrier(decoded)
+    if (inside !== undefined) {
+      yield { text: inside, cut, places: [place], label: 0 }
       return undefined
     }
   }

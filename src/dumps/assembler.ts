@@ -293,9 +293,8 @@ export class Assembler {
     else this.#open.tape.release(line.held)
   }
 
-  /** Ends the open dump, which was cut at this point. */
+  /** See OpenBlocks.endCut. */
   endCut(): void {
-    this.#open.close(true)
-    this.#open.end()
+    this.#open.endCut()
   }
 }

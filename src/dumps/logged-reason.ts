@@ -27,8 +27,9 @@ export class ReasonBefore {
     this.#ofRecord = reason
   }
 
-  /** Notes a log line before a possible dump. */
+  /** Notes a log line before a possible dump. Further lines of a preamble do not change the reason: panics that come while another one unwinds. */
   note(text: string): void {
+    if (this.#latest !== undefined && !parts(text, this.#latest.kind)) return
     const found = readLoggedReason(text) ?? readRecordReason(text)
     if (found === undefined) this.noteOther(text)
     else {
@@ -48,13 +49,13 @@ export class ReasonBefore {
     if (head !== '') this.#noteHead(head)
   }
 
-  /** Like `note`, where the first line of a preamble is log, but has the same meaning. Its further lines do not change it. */
+  /** Like `note`, where the first line of a preamble is log, but has the same meaning. */
   #noteLogged(text: string, within: number): void {
     const preamble = startsPreamble(text)
     if (preamble !== undefined) {
       this.#latest = { ...preamble, within }
       this.#lines = 0
-    } else if (this.#latest === undefined || parts(text, this.#latest.kind)) this.note(text)
+    } else this.note(text)
   }
 
   /**

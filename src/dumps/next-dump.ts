@@ -2,6 +2,7 @@
 import { ROOT } from '../stacks/rows.ts'
 import { isCutHeader, mayBegin } from '../text/cut.ts'
 import type { HeaderInfo } from '../text/header.ts'
+import { isRegister } from '../text/preamble.ts'
 import type { OpenDump, Opening } from './dump.ts'
 import type { OpenBlocks } from './open-blocks.ts'
 import type { OpenGoroutine } from './open-goroutine.ts'
@@ -94,8 +95,9 @@ export function isAnotherDump({ at, tree }: OpenGoroutine): boolean {
  * Does the dump end in the middle of the last line of the input, which lacks its line end? Go ends a dump with a line end, but a person may have
  * pasted a whole dump without it, and after a dump the last line may be log.
  */
-export function endsCutIn({ goroutine, sinceLastLine }: OpenBlocks, lastLine: string): boolean {
+export function endsCutIn({ dump, goroutine, sinceLastLine }: OpenBlocks, lastLine: string): boolean {
   const { lines } = sinceLastLine
+  if (lines === 0 && isRegister(lastLine)) return dump?.registers !== 'none'
   if (lines === 0) return !(goroutine.ended && /\+0x[0-9a-f]+$/.test(lastLine))
   return lines === 1 && (goroutine.cut !== undefined || (mayBegin(lastLine) && !/\S\s/.test(lastLine)))
 }

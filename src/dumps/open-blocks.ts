@@ -24,6 +24,12 @@ export class OpenBlocks extends StreamState {
     return !isOpen || this.#doubtful !== undefined || !this.sinceLastLine.isNothing
   }
 
+  /** Ends what is open; the dump was cut at this point. */
+  endCut(): void {
+    this.close(true)
+    this.end()
+  }
+
   /** Completes what is open, after silence or at the end of the input, whose last line may lack its line end. */
   end(lastLine = ''): void {
     if (this.candidate !== undefined) this.dropCandidate()

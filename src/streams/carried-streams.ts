@@ -246,14 +246,13 @@ export class CarriedStreams {
     let stream = this.#map.get(carrier, key)
     if (stream === undefined || !stream.open) {
       if (stream === undefined && !needle && !mayAnnounce(text.buf, text.start)) return false
-      const line = this.#line
+      const line = carrier.several === true ? text : this.#line
       const isInValue = needle && text.buf[text.start] === TAB && this.recognition.klog.isIn(carrier, key)
-      if (!isInValue && !(stream ?? this.#maker.probe).begins(text, needle, line.buf, line.start, line.end))
-        return false
+      if (!isInValue && !(stream ?? this.#maker.probe).begins(text, needle, line)) return false
       if (stream === undefined) {
         stream = this.#maker.make(carrier, key)
         // The stream has to find the program's own logger, too.
-        if (!isInValue) stream.begins(text, needle, line.buf, line.start, line.end)
+        if (!isInValue) stream.begins(text, needle, line)
         this.#map.add(stream)
       }
       if (isInValue) stream.indent()

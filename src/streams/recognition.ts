@@ -171,8 +171,7 @@ export class Recognition {
     let at = near
     for (let line = near; line > least; ) {
       const start = lineStart(buf, from, line - 1)
-      if (other.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text.buf, 0, text.buf.length))
-        at = start
+      if (other.read(buf, start, line, text) && this.#parts.probe().begins(text, false, text)) at = start
       line = start
     }
     return at
@@ -198,7 +197,8 @@ export class Recognition {
     if (!carrier.read(buf, pos, next, text)) return false
     if (isIndentedTitle(text.buf, text.start, text.end)) return this.#isInValue(carrier, text.key, buf, pos, from)
     do {
-      if (this.#parts.probe().begins(text, true, buf, pos, next)) return true
+      const line = carrier.several === true ? text : { buf, start: pos, end: next }
+      if (this.#parts.probe().begins(text, true, line)) return true
     } while (carrier.again?.(text) === true)
     return false
   }

@@ -42,6 +42,13 @@ export interface StreamParts {
   makeDumps(origin: StreamOrigin): InterleavedDumps
 }
 
+/** A line of the input, with its line end. */
+interface RawLine {
+  readonly buf: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 export class Stream {
   /** Undefined if the stream is only for asking whether a dump begins. */
   readonly carrier: Carrier | undefined
@@ -104,8 +111,8 @@ export class Stream {
     return (this.#cutText?.bytes ?? 0) + (this.#stringDumps?.bytes ?? 0) + (this.#dumps?.bytes ?? 0)
   }
 
-  /** Does a dump begin in `text`, of the raw line [start, end) of `line`? `needle`: the line holds one. */
-  begins(text: CarriedText, needle: boolean, line: Buffer, start: number, end: number): boolean {
+  /** Does a dump begin in `text`, or in `line`, the raw line that holds nothing else? `needle`: it holds one. */
+  begins(text: CarriedText, needle: boolean, line: RawLine): boolean {
     if (text.partial && needle) return holdsHeaderHead(text.latin1())
     if (announces(text.buf, text.start, text.end) || isRuntimeStack(text.buf, text.start, text.end)) return true
     if (!needle) return false
@@ -114,7 +121,7 @@ export class Stream {
       isDump ||
       this.#inner.find(text) ||
       dumpString(text.buf, text.start, text.end - 1) !== undefined ||
-      holdsDump(line, start, end - 1)
+      holdsDump(line.buf, line.start, line.end - 1)
     )
   }
 
@@ -257,7 +264,8 @@ export class Stream {
       return
     } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
       const inText = dumpsInLine(line.buf, line.start, line.end - 1)
-      const found = inText.length > 0 ? inText : dumpsInLine(tape.buf, tape.start, tape.end - 1)
+      const isAll = this.carrier?.several !== true
+      const found = inText.length > 0 || !isAll ? inText : dumpsInLine(tape.buf, tape.start, tape.end - 1)
       if (found.length > 0) {
         this.#strings.takeAll(found, text, start, end)
         return

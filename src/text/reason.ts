@@ -37,7 +37,7 @@ const FATAL = /(?:^|[^\w.])fatal error: (.+)$/
 /** What Go 1.0 prints instead of `fatal error: ` (runtime/runtime.c, runtime·throw). */
 const THROWN = /^throw: (.+)$/
 const KLOG_FATAL = /(?:^|\s)F\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ \S+:\d+\] (.*\S)/
-const SIGNAL = /(?:^|[\s"])(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)(?:"|$)/
+const SIGNAL = /(?:^|\W)(?:\^\\)?(SIG[A-Z0-9]+: [a-z][a-z /-]*)(?:"|$)/
 
 /** What a line mentions that says why a program has logged a stack. */
 export const SPOKEN: RegExp = /panic|recover/i
