@@ -6,6 +6,7 @@
 import type { Held, LogTape } from '../lines/tape.ts'
 import type { HeaderInfo } from '../text/header.ts'
 import type { PreambleStart } from '../text/preamble.ts'
+import { startsHeader } from '../text/titles.ts'
 import { Block } from './block.ts'
 import type { Body } from './body.ts'
 import type { OpeningToBe } from './dump.ts'
@@ -26,7 +27,7 @@ export class Candidate extends Block {
   preamble: PreambleStart | undefined
   /** The preamble whose next line may come. */
   openPreamble: PreambleStart | undefined
-  /** The preamble ends with an empty line, unless that is in the value of a panic and has lost its TAB. */
+  /** The preamble ends with an empty line, unless that has lost its TAB, which the stack in the value of a panic shows. */
   isPastEmptyLine = false
   /** Its preamble contains the place where the signal came. */
   hasTrap = false
@@ -54,9 +55,11 @@ export class Candidate extends Block {
     return this.openPreamble !== undefined && !this.isPastEmptyLine
   }
 
-  /** May `text` be a further line of its preamble, as far as empty lines decide? */
-  mayGoOn(text: string): boolean {
-    return !this.isPastEmptyLine || (this.openPreamble?.kind === 'panic' && text.startsWith('\t'))
+  /** Does its preamble go on with `text`, as far as empty lines decide? A header in its value opens it again. */
+  goesOn(text: string): boolean {
+    if (this.isPastEmptyLine && this.openPreamble?.kind === 'panic' && text.startsWith('\tgoroutine '))
+      this.isPastEmptyLine = !startsHeader(text.slice(1))
+    return !this.isPastEmptyLine
   }
 
   /** Notes a line after the first one of the preamble: if the first one has no value, the value of the panic begins with a line feed. */

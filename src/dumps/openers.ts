@@ -7,7 +7,7 @@
  *   rule or title of a race report | the same; a title after a rule belongs to the candidate of the rule
  *   access of a race report        | a candidate, if nothing is open: the lines before it were cut off
  *   first line of a preamble       | a candidate; while a dump is open, one beside it
- *   further line of a preamble     | belongs to its candidate, up to the first goroutine or empty line; after that only with a TAB
+ *   further line of a preamble     | belongs to its candidate, up to the first empty line or goroutine; after an empty line, only the stack in a value
  *   any other                      | not taken
  */
 
@@ -106,7 +106,7 @@ export class Openers {
   #furtherLine(line: LineAt): boolean {
     const open = this.#open
     const candidate = open.beginning
-    if (candidate?.openPreamble === undefined || !candidate.mayGoOn(line.text)) return false
+    if (candidate?.openPreamble === undefined || !candidate.goesOn(line.text)) return false
     // Beside an open dump, a preamble can continue while a goroutine of that dump is open; otherwise only before the first goroutine.
     if ((open.goroutine.header !== undefined) !== (open.next !== undefined)) return false
     const { openPreamble } = candidate
