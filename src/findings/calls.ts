@@ -32,9 +32,9 @@ interface CallRow {
 const MANY = 10
 const MANY_MINUTES = SURE_MINUTES
 
-/** Functions whose names say that they wait for something that may never come. */
+/** Functions whose names say that they wait for something that may never come; of Redis, its blocking commands, and any command given as text. */
 const BY_DESIGN =
-  /(?:(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*|\.(?:Wait|Lock))(?:\.func\d|$)/
+  /(?:(?:[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|WaitFor)\w*|\.(?:Wait|Lock)|\/go-redis\/.*\.(?:B[LRZ]\w+|XRead\w*|Do))(?:\.func\d|$)/
 
 export const CALLS: readonly CallRow[] = [
   {
@@ -85,6 +85,15 @@ export const CALLS: readonly CallRow[] = [
     reason: 'reports take minutes',
     hint: 'give each query a context with a deadline, and the driver a read time-out',
     source: 'database/sql/ctxutil.go',
+  },
+  {
+    what: 'the reply of Redis',
+    inner:
+      /^github\.com\/redis\/go-redis\/v\d+\.\(\*baseClient\)\.(?:_process|pipelineProcessCmds|txPipelineProcessCmds)$/,
+    minutes: 10,
+    reason: 'only blocking commands, which are not counted, take minutes',
+    hint: 'set ReadTimeout of the client, or give each command a context with a deadline and set ContextTimeoutEnabled',
+    source: 'go-redis/redis.go _process, cmdTimeout',
   },
   {
     what: 'the last output of a command that has exited',

@@ -6,6 +6,7 @@
 import { flagOfName, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
+import { isStandard } from '../stacks/title.ts'
 import { about, type Said } from './about.ts'
 import { dumperOf, isActive, mayPause, SURE_MINUTES } from './active.ts'
 import { isAnyAtWorkBeside } from './at-work.ts'
@@ -19,10 +20,12 @@ import { haltedIn } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import { CONDITION, GROUP, NEVER_ENDS, OUTER, RECEIVE, SELECT } from './ways.ts'
 
-/** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC. */
+/** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC, since 1.85 wrapUnaryHandler. */
 const SERVES =
-  /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.processUnaryRPC$/
+  /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.(?:processUnaryRPC|wrapUnaryHandler\.func1)$/
 const serves = flagOfName(({ text }) => SERVES.test(text))
+/** net/http/server.go: what calls a function that was registered as a handler. */
+const HANDS_OVER = /^net\/http\.HandlerFunc\.ServeHTTP$/
 const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
 const WATCHES = 'net/http.(*connReader).startBackgroundRead'
 /** Number of handlers without minutes that is needed: a single one may have come just now. */
@@ -30,7 +33,7 @@ const DESERTED = 3
 
 export function handlers(scene: Scene): Finding[] {
   return waitingIn(scene)
-    .filter((each) => isLate(each) && !isHelped(scene, each) && !looksOn(scene, each))
+    .filter((each) => isLate(each) && !isHelped(scene, each) && !looksOn(scene, each) && !mayServeOn(scene, each))
     .map((each) => {
       const { count, signature, waitMax = 0 } = each.tally
       return aboutHandlers(scene, each, {
@@ -106,6 +109,18 @@ function mayHang(each: Seen): boolean {
 /** Does it handle a request? */
 export function isServing(each: Seen): boolean {
   return namesOf(each.tally.signature.stack).some(serves)
+}
+
+/**
+ * Does it receive in the body of the handler itself, and are all clients still there? Such a receive may be the stream: `for event := range
+ * events`, or `<-r.Context().Done()`, which ends when the client leaves. A call for a result is a function of its own.
+ */
+function mayServeOn(scene: Scene, each: Seen): boolean {
+  if ((each.ways & RECEIVE) === 0) return false
+  // A method value has a wrapper, which only system tracebacks show.
+  const names = namesOf(each.tally.signature.stack).filter(({ text }) => !text.endsWith('-fm'))
+  const body = names.findIndex(({ text }) => !isStandard(text))
+  return body >= 0 && HANDS_OVER.test(names[body + 1]?.text ?? '') && !hasLostClient(scene, each)
 }
 
 /** Does it wait for others that are in a select, and so may notice that the client has left? */

@@ -13,6 +13,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const REMOTE = 'the response to a remote procedure call'
+const REDIS = 'the reply of Redis'
 
 describe('a call without a timeout', () => {
   it.each(Object.entries(EXAMPLES))('is found in a dump of %s', (name, whats) => {
@@ -26,7 +27,7 @@ describe('a call without a timeout', () => {
   })
 
   it('has an example in each row', () => {
-    expect(new Set([...Object.values(EXAMPLES).flat(), REMOTE])).toEqual(new Set(CALLS.map(({ what }) => what)))
+    expect(new Set([...Object.values(EXAMPLES).flat(), REMOTE, REDIS])).toEqual(new Set(CALLS.map(({ what }) => what)))
   })
 
   it.each(['stream', 'supervisor', 'long-poll'])('is not found in a dump of %s, which waits by design', (name) => {
@@ -58,6 +59,22 @@ describe('a call without a timeout', () => {
     ],
   ])('is found for %s', (_of, call) => {
     expect(findings(dumpOf([{ ...call, by: 'main.main in goroutine 1' }]))[0]?.title).toContain(REMOTE)
+  })
+
+  const redis = (command: string): Written => ({
+    state: 'IO wait, 12 minutes',
+    calls: [
+      'github.com/redis/go-redis/v9/internal/pool.(*Conn).WithReader(0x0?)',
+      'github.com/redis/go-redis/v9.(*baseClient)._process(0x0?)',
+      `github.com/redis/go-redis/v9.cmdable.${command}(0x0?)`,
+      'shop/session.(*store).load(0x0?)',
+    ],
+    by: 'main.main in goroutine 1',
+  })
+
+  it('is found for Redis, unless the command blocks by design', () => {
+    expect(findings(dumpOf([redis('Get')]))[0]?.title).toContain(REDIS)
+    for (const command of ['BLPop', 'BZPopMin', 'XReadGroup']) expect(findings(dumpOf([redis(command)]))).toEqual([])
   })
 
   it('is not found if the remote procedure waits for the end of a task', () => {

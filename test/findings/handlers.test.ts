@@ -41,6 +41,34 @@ describe('handlers that wait for minutes', () => {
     expect(findings(dumpOf([wait, unary, tick])).map(({ finding }) => finding)).toEqual(['slow', 'slow'])
   })
 
+  it('in the code of gRPC since 1.85 are slow', () => {
+    const unary: Written = {
+      state: 'chan receive, 3 minutes',
+      calls: [
+        'shop/stock.take()',
+        'google.golang.org/grpc.(*Server).wrapUnaryHandler.func1(0x0?)',
+        'google.golang.org/grpc.(*Server).processRPC(0x0?)',
+      ],
+      by: 'google.golang.org/grpc.(*Server).serveStreams.func1 in goroutine 99',
+    }
+    expect(findings(dumpOf([unary, tick])).map(({ finding }) => finding)).toEqual(['slow'])
+  })
+
+  it('may be streams if they receive in their own body and no client has left', () => {
+    const stream = (): Written => ({
+      state: 'chan receive, 3 minutes',
+      calls: [
+        'shop/feed.(*Topic).subscribe(0x0?)',
+        'shop/feed.(*Topic).subscribe-fm(0x0?)',
+        'net/http.HandlerFunc.ServeHTTP()',
+        'net/http.(*conn).serve(0x0?)',
+      ],
+      by: 'net/http.(*Server).Serve in goroutine 99',
+    })
+    expect(findings(dumpOf([stream(), watch(2), tick]))).toEqual([])
+    expect(findings(dumpOf([stream(), tick]))[0]?.finding).toBe('slow')
+  })
+
   it('are reported with those they wait for', () => {
     const [first] = findings(dumpOf([gather(3), gather(3), child(2, 'chan receive'), child(3, 'chan receive'), tick]))
     expect(first).toMatchObject({ finding: 'slow', goroutines: 2 })
