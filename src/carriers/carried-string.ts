@@ -7,6 +7,7 @@
  */
 import { LF, NEWLINE } from '../core/ascii.ts'
 import { type LineKind, readLine } from '../text/line.ts'
+import { readProfileLine } from '../text/profile.ts'
 import { beginsDump } from '../text/titles.ts'
 import { CarriedText, type Carrier } from './carrier.ts'
 import { carriersFor } from './detect.ts'
@@ -20,8 +21,6 @@ const TRIES = 8
 const FIRST: readonly (LineKind | undefined)[] = ['func', 'created', 'unavailable']
 /** Most lines between a header and its stack: empty ones, or those of other streams. */
 const BETWEEN = 8
-/** A line of a text profile. */
-const RECORD = /^\d+ @ 0x/
 
 /** `text` without the carrier that a header in it and the first line of its stack have; undefined if there is no such header. */
 export function withoutCarrier(text: Buffer): Buffer | undefined {
@@ -65,10 +64,15 @@ function isBeforeStack(carrier: Carrier, key: string, lines: Buffer, pos: number
     const next = lines.indexOf(LF, at) + 1
     if (!carrier.read(lines, at, next, text)) return false
     const line = text.latin1().trimEnd()
-    if (text.key === key && line !== '') return FIRST.includes(readLine(line)?.kind) || RECORD.test(line)
+    if (text.key === key && line !== '') return FIRST.includes(readLine(line)?.kind) || isRecord(line)
     at = next
   }
   return false
+}
+
+function isRecord(line: string): boolean {
+  const read = readProfileLine(line, undefined)
+  return read?.kind === 'record' && read.pcs !== ''
 }
 
 /** Lines of other streams than `key`, and those that are in no carrier, stay as they are. */

@@ -72,19 +72,12 @@ export class ForeignLines {
   #inDump(line: LineAt): void {
     const open = this.#open
     const { text, buf, pos, next } = line
-    if (isFence(text)) {
+    const isRemark = this.#remarks.mayBeIn(buf, pos, next, line.base)
+    if (isRemark && (this.#gluedHeader(line) || this.#gluedBeginning(line))) return
+    if (isFence(text) || (isRemark && endsDump(text))) {
       open.close()
       open.tape.pass(buf, pos, next)
       return
-    }
-    const isRemark = this.#remarks.mayBeIn(buf, pos, next, line.base)
-    if (isRemark) {
-      if (this.#gluedHeader(line) || this.#gluedBeginning(line)) return
-      if (endsDump(text)) {
-        open.close()
-        open.tape.pass(buf, pos, next)
-        return
-      }
     }
     if (this.#gluedLine(line)) return
     if (open.sinceLastLine.lines === 0) {

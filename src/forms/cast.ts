@@ -6,7 +6,6 @@
  *     [1.001376, "o", "panic: boom\r\n\r\ngorouti"]
  *     [1.001402, "o", "ne 1 [running]:\r\n"]
  */
-import { LF } from '../core/ascii.ts'
 import { type Form, type FormSink, LINE_END, RECORD_BYTES, Rest } from './form.ts'
 
 const HEAD = /^\{"version": ?[23], ?"(?:width|height|term|timestamp)"/
@@ -29,13 +28,7 @@ export class Cast implements Form {
   }
 
   push(chunk: Buffer): void {
-    const buf = this.#rest.with(chunk)
-    let pos = 0
-    for (let lf = buf.indexOf(LF, pos); lf >= 0; lf = buf.indexOf(LF, pos)) {
-      this.#event(buf.toString('utf8', pos, lf), lf + 1 - pos)
-      pos = lf + 1
-    }
-    this.#rest.keep(buf, pos)
+    this.#rest.eachLine(chunk, (line, raw) => this.#event(line, raw))
     if (this.#rest.length > RECORD_BYTES) this.#last()
   }
 

@@ -2,7 +2,7 @@
  * Forms: how a log is encoded before it is lines of text. A form takes bytes and emits lines, with the number of input bytes that each line was made
  * of, so that log can come out as it was.
  */
-import { NO_BYTES } from '../core/ascii.ts'
+import { LF, NO_BYTES } from '../core/ascii.ts'
 
 export interface FormSink {
   /**
@@ -123,6 +123,17 @@ export class Rest {
     const both = Buffer.concat([this.#bytes, chunk])
     this.#bytes = NO_BYTES
     return both
+  }
+
+  /** Hands on the lines that end in `chunk`, each without its line end, and keeps what is left. `raw`: bytes of the line, with its line end. */
+  eachLine(chunk: Buffer, take: (line: string, raw: number) => void): void {
+    const buf = this.with(chunk)
+    let pos = 0
+    for (let lf = buf.indexOf(LF, pos); lf >= 0; lf = buf.indexOf(LF, pos)) {
+      take(buf.toString('utf8', pos, lf), lf + 1 - pos)
+      pos = lf + 1
+    }
+    this.keep(buf, pos)
   }
 
   keep(buf: Buffer, from: number): void {

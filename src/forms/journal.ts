@@ -108,13 +108,7 @@ export class JournalVerbose implements Form {
   }
 
   push(chunk: Buffer): void {
-    const buf = this.#rest.with(chunk)
-    let pos = 0
-    for (let lf = buf.indexOf(LF, pos); lf >= 0; lf = buf.indexOf(LF, pos)) {
-      this.#take(buf.toString('utf8', pos, lf), lf + 1 - pos)
-      pos = lf + 1
-    }
-    this.#rest.keep(buf, pos)
+    this.#rest.eachLine(chunk, (line, raw) => this.#take(line, raw))
   }
 
   end(): void {

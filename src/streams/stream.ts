@@ -264,8 +264,8 @@ export class Stream {
       return
     } else if (needle && !(startsTitle(line.latin1(TITLE_BYTES)) && beginsDump(line.latin1()))) {
       const inText = dumpsInLine(line.buf, line.start, line.end - 1)
-      const isAll = this.carrier?.several !== true
-      const found = inText.length > 0 || !isAll ? inText : dumpsInLine(tape.buf, tape.start, tape.end - 1)
+      const isOneOfSeveral = this.carrier?.several === true
+      const found = inText.length > 0 || isOneOfSeveral ? inText : dumpsInLine(tape.buf, tape.start, tape.end - 1)
       if (found.length > 0) {
         this.#strings.takeAll(found, text, start, end)
         return
