@@ -120,23 +120,28 @@ export interface CallingGoroutines {
   of(signature: number): readonly CallingGoroutine[]
 }
 
-/** Goroutine id → index into `DumpTally.signatures`, compact enough for a million goroutines. */
+/**
+ * The goroutines of a dump that have ids, compact enough for a million. Each has a place, from 0 to `size`, and an id is searched once: all else is
+ * asked by place.
+ */
 export interface GoroutineIds {
   readonly size: number
-  /** -1 if the id was not in the dump, or has no signature. */
-  get(id: number): number
+  /** -1 if the id was not in the dump. */
+  place(id: number): number
   has(id: number): boolean
-  /** Marks the id, for code that compares dumps. */
-  mark(id: number): void
-  isMarked(id: number): boolean
+  id(place: number): number
+  /** Index into `DumpTally.signatures`; -1 if it has no signature. */
+  signature(place: number): number
+  /** Marks the goroutine, for code that compares dumps. */
+  mark(place: number): void
+  isMarked(place: number): boolean
   /** Minutes that it has waited according to its header; 0 if the header does not say. */
-  minutes(id: number): number
+  minutes(place: number): number
   /** Seconds that it is known from earlier dumps to have been where it is, as set by `watch`; 0 if not set. */
-  watched(id: number): number
-  watch(id: number, seconds: number): void
+  watched(place: number): number
+  watch(place: number, seconds: number): void
   /** Was it running or runnable, rather than waiting? */
-  isReady(id: number): boolean
-  forEach(visit: (id: number, signature: number, minutes: number) => void): void
+  isReady(place: number): boolean
 }
 
 /** One of the conflicting accesses of a race report. */

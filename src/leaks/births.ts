@@ -25,12 +25,13 @@ export function birthsOf({ signatures }: DumpTally, { table, maxId }: IdsOfDump)
     const sums = new Float64Array(signatures.length)
     const older = new Int32Array(sums.length)
     const all = new Int32Array(sums.length)
-    table.forEach((id, at) => {
-      if (at < 0) return
+    for (let place = 0; place < table.size; place++) {
+      const [id, at] = [table.id(place), table.signature(place)]
+      if (at < 0) continue
       sums[at] = (sums[at] as number) + id / maxId
       if (id * 2 <= maxId) older[at] = (older[at] as number) + 1
       all[at] = (all[at] as number) + 1
-    })
+    }
     found = signatures.map((_, at) => {
       const [count, old] = [all[at] as number, older[at] as number]
       return { older: old, newer: count - old, mean: (sums[at] as number) / count }

@@ -1,5 +1,5 @@
 /** Compares a dump with the previous one of the same process: for each signature, what came, what stayed and what left. */
-import type { DumpTally } from '../core/model.ts'
+import type { DumpTally, GoroutineIds } from '../core/model.ts'
 import { birthsOf } from './births.ts'
 import { type IdsOfDump, type LastDump, LOOSE_IDS, type ObservedDump, type Past } from './past.ts'
 import { findReordered, Waits } from './ran.ts'
@@ -74,41 +74,45 @@ function flow(
   const middle = (last.maxId + ids.maxId) / 2
   const settled = settledId(last.maxId, ids.maxId)
   const settledBefore = last.settledId ?? Number.NEGATIVE_INFINITY
-  ids.table.forEach((id, slot, minutes) => {
-    if (slot < 0) return
+  const { table } = ids
+  for (let place = 0; place < table.size; place++) {
+    const slot = table.signature(place)
+    if (slot < 0) continue
+    const id = table.id(place)
     if (id <= settled) add(out.settled, slot)
-    const was = before.get(id)
+    const placeBefore: number = before.place(id)
+    const was = placeBefore < 0 ? -1 : before.signature(placeBefore)
     if (was < 0) {
-      if (before.has(id)) return
+      if (placeBefore >= 0) continue
       add(out.fresh, slot)
       if (id <= middle) add(out.early, slot)
       if (id <= settled) add(out.arrived, slot)
     } else if (now[was] === slot) {
       add(out.survivors, slot)
       if (id > (youngest[slot] as number)) youngest[slot] = id
-      const isVeteran = before.isMarked(id)
-      if (waits.hasRun(id, minutes)) add(out.awake, slot)
+      const isVeteran = before.isMarked(placeBefore)
+      const minutes = table.minutes(place)
+      if (waits.hasRun(place, placeBefore)) add(out.awake, slot)
       else if (minutes > 0) {
         add(out.asleep, slot)
         if (waits.hasSlept(minutes)) add(out.slept, slot)
       }
       if (isVeteran) add(out.veterans, slot)
       // A goroutine that was ready when it was first seen may have been on its way into the wait.
-      const isReady =
-        ids.table?.isReady(id) === true ? isVeteran || id <= settledBefore : isVeteran && before.isReady(id)
+      const isReady = table.isReady(place) ? isVeteran || id <= settledBefore : isVeteran && before.isReady(placeBefore)
       if (isReady) add(out.worked, slot)
-      ids.table?.mark(id)
+      table.mark(place)
       if (id <= settledBefore) add(out.kept, slot)
       else if (id <= settled && !last.first) add(out.arrived, slot)
-    } else if (id <= settledBefore || before.isMarked(id)) {
+    } else if (id <= settledBefore || before.isMarked(placeBefore)) {
       // It has moved on from its previous signature, to which it may return. Nothing is known of an earlier stay in its present one.
       const from = now[was] as number
       if (from >= 0) add(out.worked, from)
     }
-  })
-  countYoungLeavers(out, last, now, ids, youngest)
+  }
+  countYoungLeavers(out, before, now, table, youngest)
   const sleepers = tally.signatures.map(({ count }, slot) => count > 1 && out.asleep[slot] === count)
-  if (sleepers.includes(true)) findReordered(out.isReordered, sleepers, ids.table)
+  if (sleepers.includes(true)) findReordered(out.isReordered, sleepers, table)
   return out
 }
 
@@ -117,12 +121,18 @@ const YOUNG_LEAVERS = 2
 /** Goroutines that must have stayed before it is no longer chance that the leavers were the youngest. */
 const MUST_STAY = 5
 
-function countYoungLeavers(out: Flow, last: LastDump, now: Int32Array, ids: IdsOfDump, youngest: Float64Array): void {
+function countYoungLeavers(
+  out: Flow,
+  before: GoroutineIds,
+  now: Int32Array,
+  ids: GoroutineIds,
+  youngest: Float64Array,
+): void {
   const left = new Int32Array(out.survivors.length)
-  last.ids?.forEach((_, was) => {
-    const slot = now[was]
+  for (let place = 0; place < before.size; place++) {
+    const slot = now[before.signature(place)]
     if (slot !== undefined && slot >= 0) add(left, slot)
-  })
+  }
   let any = false
   for (let slot = 0; slot < left.length; slot++) {
     const stayed = out.survivors[slot] as number
@@ -131,11 +141,12 @@ function countYoungLeavers(out: Flow, last: LastDump, now: Int32Array, ids: IdsO
     any ||= left[slot] === 1
   }
   if (!any) return
-  last.ids?.forEach((id, was) => {
-    const slot = now[was]
-    if (slot === undefined || slot < 0 || left[slot] !== 1) return
-    if (id > (youngest[slot] as number) && ids.table?.get(id) !== slot) add(out.leftYoung, slot)
-  })
+  for (let place = 0; place < before.size; place++) {
+    const slot = now[before.signature(place)]
+    if (slot === undefined || slot < 0 || left[slot] !== 1) continue
+    const id = before.id(place)
+    if (id > (youngest[slot] as number) && ids.signature(ids.place(id)) !== slot) add(out.leftYoung, slot)
+  }
 }
 
 /** How many ids were handed out just before the first dump with ids is unknown until the second: we assume as many as between the two. */
@@ -144,9 +155,10 @@ function settleFirst(past: Past, ids: IdsOfDump): void {
   if (!last.first || last.ids === undefined || ids.table === undefined) return
   const settled = Math.min(settledId(2 * last.maxId - ids.maxId, last.maxId), last.maxId - LOOSE_IDS)
   const counts = new Int32Array(last.signatures.length)
-  last.ids.forEach((id, slot) => {
-    if (slot >= 0 && id <= settled) add(counts, slot)
-  })
+  for (let place = 0; place < last.ids.size; place++) {
+    const slot = last.ids.signature(place)
+    if (slot >= 0 && last.ids.id(place) <= settled) add(counts, slot)
+  }
   for (let i = 0; i < counts.length; i++) {
     const track = tracks.get(last.signatures[i]?.id ?? '')
     if (track !== undefined) track.settled = counts[i]

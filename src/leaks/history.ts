@@ -191,13 +191,13 @@ function isRepeated(last: LastDump, tally: DumpTally, ids: IdsOfDump): boolean {
   if (before === undefined || ids.table === undefined || before.size !== ids.table.size) return false
   if (last.goroutines !== tally.goroutines) return false
   if (last.time !== tally.time && tally.timeFrom !== 'arrival' && tally.time !== undefined) return false
-  let same = true
-  ids.table.forEach((id, slot) => {
-    if (!same) return
-    const was = before.get(id)
-    same = was < 0 ? slot < 0 : last.signatures[was]?.id === tally.signatures[slot]?.signature.id
-  })
-  return same
+  for (let place = 0; place < ids.table.size; place++) {
+    const slot = ids.table.signature(place)
+    const placeBefore = before.place(ids.table.id(place))
+    const was = placeBefore < 0 ? -1 : before.signature(placeBefore)
+    if (was < 0 ? slot >= 0 : last.signatures[was]?.id !== tally.signatures[slot]?.signature.id) return false
+  }
+  return true
 }
 
 /** Called before a dump without ids: the next dump with ids is compared with the last one that had them. */

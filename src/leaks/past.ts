@@ -66,10 +66,11 @@ export function idsOf(tally: DumpTally): IdsOfDump {
   const table = tally.ids
   let maxId = 0
   let maxIdWithMinutes = 0
-  table?.forEach((id, _, minutes) => {
+  for (let place = 0; place < (table?.size ?? 0); place++) {
+    const id = table?.id(place) ?? 0
     if (id > maxId) maxId = id
-    if (minutes > 0 && id > maxIdWithMinutes) maxIdWithMinutes = id
-  })
+    if (id > maxIdWithMinutes && (table?.minutes(place) ?? 0) > 0) maxIdWithMinutes = id
+  }
   return { table, maxId, maxIdWithMinutes }
 }
 

@@ -54,24 +54,23 @@ function relate(last: Last, tally: DumpTally, now: IdsOfDump): Relation {
   const { ids: before, maxId } = last
   const relation: Relation = { looked: 0, common: 0, other: 0, strangers: 0, impossible: 0 }
   if (before === undefined || now.table === undefined) return relation
-  const step = Math.ceil(now.table.size / SAMPLE)
-  let left = 1
-  now.table.forEach((id, slot) => {
-    if (--left > 0) return
-    left = step
-    if (id === 1 || slot < 0) return
+  const { table } = now
+  for (let place = 0; place < table.size; place += Math.ceil(table.size / SAMPLE)) {
+    const [id, slot] = [table.id(place), table.signature(place)]
+    if (id === 1 || slot < 0) continue
     relation.looked++
-    const was = before.get(id)
+    const placeBefore = before.place(id)
+    const was = placeBefore < 0 ? -1 : before.signature(placeBefore)
     if (was >= 0) {
       relation.common++
       const signature = tally.signatures[slot]?.signature
       const earlier = last.signatures[was]
       if (signature !== undefined && earlier !== undefined && !sameOrigin(signature, earlier)) relation.other++
-    } else if (id <= maxId && !before.has(id)) {
+    } else if (id <= maxId && placeBefore < 0) {
       relation.strangers++
       if (id < maxId - CACHED_IDS) relation.impossible++
     }
-  })
+  }
   return relation
 }
 

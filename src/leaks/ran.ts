@@ -42,12 +42,16 @@ export class Waits {
     this.#seconds = this.#elapsed < 0 ? seconds : Math.min(seconds, (this.#elapsed + ROUNDING) * 60)
   }
 
-  /** For a goroutine that was in the same signature before. Call it once: it also records how long the goroutine has been watched. */
-  hasRun(id: number, minutes: number): boolean {
-    const before = this.#before.minutes(id)
-    const watched = Math.max(before * 60, this.#before.watched(id)) + this.#seconds
-    const ran = this.#isEarly(id, minutes, before, watched)
-    this.#now.watch(id, ran ? minutes * 60 : Math.max(minutes * 60, watched))
+  /**
+   * For a goroutine that was in the same signature before, at `placeBefore`. Call it once: it also records how long the goroutine has been
+   * watched.
+   */
+  hasRun(place: number, placeBefore: number): boolean {
+    const minutes = this.#now.minutes(place)
+    const before = this.#before.minutes(placeBefore)
+    const watched = Math.max(before * 60, this.#before.watched(placeBefore)) + this.#seconds
+    const ran = this.#isEarly(this.#now.id(place), minutes, before, watched)
+    this.#now.watch(place, ran ? minutes * 60 : Math.max(minutes * 60, watched))
     return ran
   }
 
@@ -95,9 +99,7 @@ const HAVE_RUN = 0.25
 function provenFrom(now: GoroutineIds, [least = Number.POSITIVE_INFINITY, next]: readonly number[]): number {
   if (next !== undefined) return next
   let none = 0
-  now.forEach((_id, _slot, minutes) => {
-    if (minutes === 0) none++
-  })
+  for (let place = 0; place < now.size; place++) if (now.minutes(place) === 0) none++
   return none >= now.size * HAVE_RUN ? least : Number.POSITIVE_INFINITY
 }
 
@@ -110,9 +112,10 @@ const TOLERANCE = 3
  */
 export function findReordered(out: Uint8Array, sleepers: readonly boolean[], ids: GoroutineIds): void {
   const rows: [id: number, slot: number, minutes: number][] = []
-  ids.forEach((id, slot, minutes) => {
-    if (sleepers[slot] === true) rows.push([id, slot, minutes])
-  })
+  for (let place = 0; place < ids.size; place++) {
+    const slot = ids.signature(place)
+    if (sleepers[slot] === true) rows.push([ids.id(place), slot, ids.minutes(place)])
+  }
   rows.sort(([a], [b]) => a - b)
   // Ids that are close to each other are not ordered by time.
   const least = new Map<number, number>()
@@ -134,11 +137,12 @@ interface WaitsOfDump {
 function waitsOf(now: GoroutineIds, before: GoroutineIds): WaitsOfDump {
   let elapsed = -1
   const waits = new Set<number>()
-  now.forEach((id, _, minutes) => {
-    if (minutes === 0) return
+  for (let place = 0; place < now.size; place++) {
+    const minutes = now.minutes(place)
+    if (minutes === 0) continue
     waits.add(minutes)
-    const was = before.minutes(id)
+    const was = before.minutes(before.place(now.id(place)))
     if (was > 0) elapsed = Math.max(elapsed, minutes - was)
-  })
+  }
   return { elapsed, waits: [...waits].sort((a, b) => a - b) }
 }

@@ -11,6 +11,7 @@
  */
 import { DumpstreamError } from '../core/errors.ts'
 import type { GoroutineIds, Signature } from '../core/model.ts'
+import { GoroutineIdTable } from '../stacks/ids.ts'
 import type { Past } from './past.ts'
 import { isPast, isSignature } from './snapshot-shape.ts'
 
@@ -67,7 +68,7 @@ class Writer {
     if (Array.isArray(value)) return value.map((each) => this.json(each))
     if (value instanceof Map) return { $map: [...value].map((entry) => this.json(entry)) }
     if (looksLikeSignature(value)) return { $signature: this.#place(value) }
-    if (isIds(value)) return this.#ids(value)
+    if (value instanceof GoroutineIdTable) return this.#ids(value)
     return this.#object(value)
   }
 
@@ -86,21 +87,17 @@ class Writer {
   #ids(ids: GoroutineIds): Json {
     this.#left -= ids.size
     if (this.#left < 0) return { $ids: null }
-    const rows: [id: number, signature: number][] = []
-    ids.forEach((id, signature) => {
-      rows.push([id, signature])
-    })
-    rows.sort(([a], [b]) => a - b)
+    const rows = Array.from({ length: ids.size }, (_, place) => place).sort((a, b) => ids.id(a) - ids.id(b))
     const bytes: number[] = []
     const minutes: number[] = []
     const watched: number[] = []
     let before = 0
-    for (const [id, signature] of rows) {
-      putNumber(bytes, id - before)
-      putNumber(bytes, (signature + 1) * FLAGS + flagsOf(ids, id))
-      if (ids.minutes(id) > 0) putNumber(minutes, ids.minutes(id))
-      putNumber(watched, ids.watched(id))
-      before = id
+    for (const place of rows) {
+      putNumber(bytes, ids.id(place) - before)
+      putNumber(bytes, (ids.signature(place) + 1) * FLAGS + flagsOf(ids, place))
+      if (ids.minutes(place) > 0) putNumber(minutes, ids.minutes(place))
+      putNumber(watched, ids.watched(place))
+      before = ids.id(place)
     }
     const base64 = (numbers: readonly number[]): string => Buffer.from(numbers).toString('base64')
     return {
@@ -111,8 +108,8 @@ class Writer {
   }
 }
 
-function flagsOf(ids: GoroutineIds, id: number): number {
-  return (ids.isMarked(id) ? MARKED : 0) | (ids.minutes(id) > 0 ? MINUTES : 0) | (ids.isReady(id) ? READY : 0)
+function flagsOf(ids: GoroutineIds, place: number): number {
+  return (ids.isMarked(place) ? MARKED : 0) | (ids.minutes(place) > 0 ? MINUTES : 0) | (ids.isReady(place) ? READY : 0)
 }
 
 /** Without the facts that signatures and stacks cache about themselves. */
@@ -129,7 +126,7 @@ function value(json: unknown, signatures: readonly Signature[], depth: number): 
   if ('$map' in json) return new Map(entries(json.$map).map(([key, each]) => [key, value(each, signatures, depth - 1)]))
   if ('$ids' in json)
     return typeof json.$ids === 'string'
-      ? new SavedIds(
+      ? readIds(
           numbersOf(json.$ids),
           '$minutes' in json ? numbersOf(json.$minutes) : [],
           '$watched' in json ? numbersOf(json.$watched) : [],
@@ -157,91 +154,20 @@ function entries(json: unknown): [unknown, unknown][] {
 }
 
 /** The ids of a dump that another process has read. */
-class SavedIds implements GoroutineIds {
-  readonly size: number
-  /** Ascending. */
-  readonly #ids: Float64Array
-  readonly #signatures: Int32Array
-  readonly #flags: Uint8Array
-  readonly #minutes: Uint16Array
-  readonly #watched: Uint32Array
-
-  constructor(numbers: readonly number[], minutes: readonly number[], watched: readonly number[]) {
-    this.size = numbers.length >> 1
-    this.#ids = new Float64Array(this.size)
-    this.#signatures = new Int32Array(this.size)
-    this.#flags = new Uint8Array(this.size)
-    this.#minutes = new Uint16Array(this.size)
-    this.#watched = new Uint32Array(this.size)
-    let id = 0
-    let wait = 0
-    for (let place = 0; place < this.size; place++) {
-      id += numbers[place * 2] ?? 0
-      const rest = numbers[place * 2 + 1] ?? 0
-      this.#ids[place] = id
-      this.#signatures[place] = Math.floor(rest / FLAGS) - 1
-      this.#flags[place] = rest % FLAGS
-      if ((rest & MINUTES) !== 0) this.#minutes[place] = minutes[wait++] ?? 0
-      this.#watched[place] = watched[place] ?? 0
-    }
+function readIds(numbers: readonly number[], minutes: readonly number[], watched: readonly number[]): GoroutineIdTable {
+  const table = new GoroutineIdTable(numbers.length >> 1)
+  let id = 0
+  let wait = 0
+  for (let row = 0; row < numbers.length >> 1; row++) {
+    id += numbers[row * 2] ?? 0
+    const rest = numbers[row * 2 + 1] ?? 0
+    const place = table.add(id)
+    if (place < 0) throw refusal()
+    table.put(place, Math.floor(rest / FLAGS) - 1, (rest & MINUTES) === 0 ? 0 : minutes[wait++], (rest & READY) !== 0)
+    if ((rest & MARKED) !== 0) table.mark(place)
   }
-
-  get(id: number): number {
-    return this.#signatures[this.#place(id)] ?? -1
-  }
-
-  has(id: number): boolean {
-    return this.#place(id) >= 0
-  }
-
-  mark(id: number): void {
-    const place = this.#place(id)
-    if (place >= 0) this.#flags[place] = (this.#flags[place] ?? 0) | MARKED
-  }
-
-  isMarked(id: number): boolean {
-    return this.#has(id, MARKED)
-  }
-
-  minutes(id: number): number {
-    return this.#minutes[this.#place(id)] ?? 0
-  }
-
-  watched(id: number): number {
-    return this.#watched[this.#place(id)] ?? 0
-  }
-
-  watch(id: number, seconds: number): void {
-    const place = this.#place(id)
-    if (place >= 0) this.#watched[place] = seconds
-  }
-
-  isReady(id: number): boolean {
-    return this.#has(id, READY)
-  }
-
-  forEach(visit: (id: number, signature: number, minutes: number) => void): void {
-    for (let place = 0; place < this.size; place++)
-      visit(this.#ids[place] as number, this.#signatures[place] as number, this.#minutes[place] as number)
-  }
-
-  #has(id: number, flag: number): boolean {
-    return ((this.#flags[this.#place(id)] ?? 0) & flag) !== 0
-  }
-
-  /** -1 if the id is absent. */
-  #place(id: number): number {
-    let low = 0
-    let high = this.size - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const found = this.#ids[middle] as number
-      if (found === id) return middle
-      if (found < id) low = middle + 1
-      else high = middle - 1
-    }
-    return -1
-  }
+  for (let place = 0; place < Math.min(table.size, watched.length); place++) table.watch(place, watched[place] ?? 0)
+  return table
 }
 
 /** Seven bits a byte, lowest first; all bytes but the last have the eighth bit set. Ids go up to 2^53. */
@@ -268,10 +194,6 @@ function readNumbers(bytes: Uint8Array): number[] {
 
 function looksLikeSignature(value: object): value is Signature {
   return 'canonical' in value && 'stack' in value && 'id' in value
-}
-
-function isIds(value: object): value is GoroutineIds {
-  return 'isMarked' in value && 'forEach' in value
 }
 
 function refusal(): DumpstreamError {

@@ -70,44 +70,50 @@ export class GoroutineIdTable implements GoroutineIds {
     )
   }
 
-  get(id: number): number {
-    const place = this.#place(id)
-    return place < 0 ? -1 : signatureOf(this.#value(place))
+  place(id: number): number {
+    if (this.#isOne) return this.size > 0 && id === this.#only ? 0 : -1
+    return (this.#index[this.#find(id)] as number) - 1
   }
 
-  mark(id: number): void {
-    const place = this.#place(id)
+  has(id: number): boolean {
+    return this.place(id) >= 0
+  }
+
+  id(place: number): number {
+    return this.#isOne ? this.#only : (this.#ids[place] as number)
+  }
+
+  signature(place: number): number {
+    const value = this.#value(place)
+    return value < 0 ? value : value & ~(MARK | READY)
+  }
+
+  mark(place: number): void {
     const value = this.#value(place)
     if (value >= 0) this.#setValue(place, value | MARK)
   }
 
-  isMarked(id: number): boolean {
-    return this.#value(this.#place(id)) >= MARK
+  isMarked(place: number): boolean {
+    return this.#value(place) >= MARK
   }
 
-  minutes(id: number): number {
-    return this.#minutes?.[this.#place(id)] ?? 0
+  minutes(place: number): number {
+    return this.#minutes?.[place] ?? 0
   }
 
-  watched(id: number): number {
-    return this.#watched?.[this.#place(id)] ?? 0
+  watched(place: number): number {
+    return this.#watched?.[place] ?? 0
   }
 
-  watch(id: number, seconds: number): void {
-    const place = this.#place(id)
-    if (place < 0) return
+  watch(place: number, seconds: number): void {
     // No ids are added once a dump is compared.
     this.#watched ??= new Uint32Array(this.size)
     this.#watched[place] = seconds
   }
 
-  isReady(id: number): boolean {
-    const value = this.#value(this.#place(id))
+  isReady(place: number): boolean {
+    const value = this.#value(place)
     return value >= 0 && (value & READY) !== 0
-  }
-
-  has(id: number): boolean {
-    return this.#place(id) >= 0
   }
 
   /** Adds `id` without a signature; returns its place for `put`, or -1 if it is already there. */
@@ -141,18 +147,6 @@ export class GoroutineIdTable implements GoroutineIds {
   undo(place: number): void {
     if (!this.#isOne) this.#index[this.#find(this.#ids[place] as number)] = EMPTY
     this.size--
-  }
-
-  forEach(visit: (id: number, signature: number, minutes: number) => void): void {
-    const ids = this.#isOne ? [this.#only] : this.#ids
-    for (let place = 0; place < this.size; place++)
-      visit(ids[place] as number, signatureOf(this.#value(place)), this.#minutes?.[place] ?? 0)
-  }
-
-  /** -1 if the id is absent. */
-  #place(id: number): number {
-    if (this.#isOne) return this.size > 0 && id === this.#only ? 0 : -1
-    return (this.#index[this.#find(id)] as number) - 1
   }
 
   get #isOne(): boolean {
@@ -223,8 +217,4 @@ export class GoroutineIdTable implements GoroutineIds {
       index[at] = place + 1
     }
   }
-}
-
-function signatureOf(value: number): number {
-  return value < 0 ? value : value & ~(MARK | READY)
 }

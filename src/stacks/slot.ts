@@ -206,15 +206,17 @@ export class Slot implements SignatureTally {
     if (this.#parent === 0) return
     const others = this.#rest?.parents
     if (others === undefined) {
-      this.parents = ids.has(this.#parent) ? new OneAlive(ids.get(this.#parent)) : ONE_GONE
+      const place = ids.place(this.#parent)
+      this.parents = place < 0 ? ONE_GONE : new OneAlive(ids.signature(place))
       return
     }
     const signatures = new Map<number, number>()
     let alive = 0
     for (const id of [this.#parent, ...others]) {
-      if (!ids.has(id)) continue
+      const place = ids.place(id)
+      if (place < 0) continue
       alive++
-      const slot = ids.get(id)
+      const slot = ids.signature(place)
       if (slot >= 0) signatures.set(slot, (signatures.get(slot) ?? 0) + 1)
     }
     this.parents = { distinct: 1 + others.size, alive, signatures }
