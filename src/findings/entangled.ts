@@ -21,6 +21,7 @@ export interface Entangled {
 export function entangled(callers: CallingGoroutines): Entangled {
   const offsets: Offsets = { mutex: new Map(), rwmutex: new Map() }
   const keys = new Float64Array(callers.count)
+  const locks = new Uint8Array(callers.count)
   let waiters = 0
   const pointers = new Float64Array(callers.pointers)
   let used = 0
@@ -30,7 +31,8 @@ export function entangled(callers: CallingGoroutines): Entangled {
     const shape = shapeOf(goroutine)
     const { kind, sends } = shape
     const object = addressOf(goroutine, shape)
-    keys[waiters++] = object === 0 ? 0 : object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind])
+    keys[waiters] = object === 0 ? 0 : object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind])
+    locks[waiters++] = isLock(kind) ? 1 : 0
     for (let i = goroutine.waits; i < goroutine.count; i++) pointers[used++] = goroutine.pointer(i)
     if (!isLock(kind)) return
     isAnyLock = true
@@ -39,7 +41,7 @@ export function entangled(callers: CallingGoroutines): Entangled {
   })
   const objects = new Numbers(keys.slice(0, waiters))
   if (!isAnyLock && !objects.anyTwice) return { waiting: [], offsets }
-  const receivers = new Numbers(pointers.subarray(0, used))
+  const receivers = new Numbers(pointers.subarray(0, isAnyLock ? used : 0))
   /** May a waiting goroutine be in a method of the object that contains the lock? */
   const isWatched = (goroutine: CallingGoroutine, object: number): boolean => {
     const { kind, type } = shapeOf(goroutine)
@@ -51,12 +53,13 @@ export function entangled(callers: CallingGoroutines): Entangled {
   const waiting: CallingGoroutine[] = []
   let at = 0
   callers.eachWaiting((goroutine) => {
-    const key = keys[at++] as number
-    const isWanted =
-      key !== 0 &&
-      (objects.hasTwice(key) || (isLock(shapeOf(goroutine).kind) && isWatched(goroutine, Math.floor(key / ROOM))))
+    const key = keys[at] as number
     // If the address of a lock is lost, the other locks show which one it is.
-    if (isWanted || (isAnyLost && isLock(shapeOf(goroutine).kind))) waiting.push(goroutine.copy())
+    const isWanted =
+      objects.hasTwice(key) ||
+      (locks[at] === 1 && (isAnyLost || (key !== 0 && isWatched(goroutine, Math.floor(key / ROOM)))))
+    at++
+    if (isWanted) waiting.push(goroutine.copy())
   })
   return { waiting, offsets }
 }
