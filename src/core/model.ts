@@ -101,19 +101,21 @@ export interface CallingGoroutine {
   pointer(i: number): number
 }
 
-/** A cursor: valid until the next goroutine is visited, because a dump can have a hundred thousand of them. */
-export interface MovingGoroutine extends CallingGoroutine {
-  /** A copy of the current goroutine that stays valid. */
-  copy(): CallingGoroutine
-}
-
 /** The goroutines of a dump and their calls, to find out who waits for whom: some of each stack, and all that wait for an object. */
 export interface CallingGoroutines {
-  /** How many goroutines there are, and how many pointers they have in total. */
-  readonly count: number
-  readonly pointers: number
-  /** Visits those that wait in a lock, a WaitGroup, a Cond or, if the dump shows the runtime's frames, a channel. */
-  eachWaiting(visit: (goroutine: MovingGoroutine) => void): void
+  /**
+   * Rows of those that wait in a lock, a WaitGroup, a Cond or, if the dump shows the runtime's frames, a channel. A dump can have a hundred thousand
+   * of them, so their values are read by row.
+   */
+  waiting(): Int32Array
+  waits(row: number): number
+  /** Number of its stack, from 0, among those of all rows. */
+  stack(row: number): number
+  /** First argument of the call at `i`, which must be one of its own. */
+  pointer(row: number, i: number): number
+  at(row: number): CallingGoroutine
+  /** First arguments of the calls of all that wait, apart from the calls they wait in; in no order, with zeros. */
+  receiversOfWaiting(): Float64Array
   /** Those with one of `pointers` as the receiver of a method, not counting the calls they wait in. */
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[]
   /** Those kept of a signature. */

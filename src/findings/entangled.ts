@@ -4,7 +4,7 @@
  */
 import type { CallingGoroutine, CallingGoroutines } from '../core/model.ts'
 import { isIn, isLock, noteReceiver, type Offsets, offsetsOf } from './objects.ts'
-import { addressOf, receiverOf, shapeOf, type WaitKind } from './waiting.ts'
+import { type Place, receiverOf, type Shape, shapeOf, type WaitKind } from './waiting.ts'
 
 /** Combined with the address into one number. Past 2^50 two objects may share a number; they are then compared like any other pair. */
 const KINDS: Readonly<Record<WaitKind, number>> = { mutex: 1, rwmutex: 2, channel: 3, waitgroup: 4, cond: 5 }
@@ -20,28 +20,37 @@ export interface Entangled {
 
 export function entangled(callers: CallingGoroutines): Entangled {
   const offsets: Offsets = { mutex: new Map(), rwmutex: new Map() }
-  const keys = new Float64Array(callers.count)
-  const locks = new Uint8Array(callers.count)
-  let waiters = 0
-  const pointers = new Float64Array(callers.pointers)
-  let used = 0
-  let isAnyLock = false
+  const rows = callers.waiting()
+  const shapes: (Shape | undefined)[] = []
+  const keys = new Float64Array(rows.length)
+  /** By place in `rows`. */
+  const locks = new Map<number, CallingGoroutine>()
   let isAnyLost = false
-  callers.eachWaiting((goroutine) => {
-    const shape = shapeOf(goroutine)
-    const { kind, sends } = shape
-    const object = addressOf(goroutine, shape)
-    keys[waiters] = object === 0 ? 0 : object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind])
-    locks[waiters++] = isLock(kind) ? 1 : 0
-    for (let i = goroutine.waits; i < goroutine.count; i++) pointers[used++] = goroutine.pointer(i)
-    if (!isLock(kind)) return
-    isAnyLock = true
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number
+    const stack = callers.stack(row)
+    let shape = shapes[stack]
+    if (shape?.waits !== callers.waits(row)) {
+      shape = shapeOf(callers.at(row))
+      shapes[stack] = shape
+    }
+    const { kind, places, sends } = shape
+    let object = 0
+    for (let place = 0; place < places.length && object === 0; place++) {
+      const { call, offset } = places[place] as Place
+      const pointer = callers.pointer(row, call)
+      if (pointer !== 0) object = pointer - offset
+    }
+    if (object !== 0) keys[i] = object * ROOM + (sends ? SENDS : kind === undefined ? 0 : KINDS[kind])
+    if (!isLock(kind)) continue
+    const goroutine = callers.at(row)
+    locks.set(i, goroutine)
     if (object === 0) isAnyLost = true
     else if (isIn(goroutine, object)) noteReceiver(offsets, kind, object, receiverOf(goroutine))
-  })
-  const objects = new Numbers(keys.slice(0, waiters))
-  if (!isAnyLock && !objects.anyTwice) return { waiting: [], offsets }
-  const receivers = new Numbers(pointers.subarray(0, isAnyLock ? used : 0))
+  }
+  const objects = new Numbers(keys.slice())
+  if (locks.size === 0 && !objects.anyTwice) return { waiting: [], offsets }
+  const receivers = new Numbers(locks.size === 0 ? new Float64Array() : callers.receiversOfWaiting())
   /** May a waiting goroutine be in a method of the object that contains the lock? */
   const isWatched = (goroutine: CallingGoroutine, object: number): boolean => {
     const { kind, type } = shapeOf(goroutine)
@@ -51,16 +60,15 @@ export function entangled(callers: CallingGoroutines): Entangled {
     return false
   }
   const waiting: CallingGoroutine[] = []
-  let at = 0
-  callers.eachWaiting((goroutine) => {
-    const key = keys[at] as number
+  for (let i = 0; i < rows.length; i++) {
+    const key = keys[i] as number
+    const lock = locks.get(i)
     // If the address of a lock is lost, the other locks show which one it is.
     const isWanted =
       objects.hasTwice(key) ||
-      (locks[at] === 1 && (isAnyLost || (key !== 0 && isWatched(goroutine, Math.floor(key / ROOM)))))
-    at++
-    if (isWanted) waiting.push(goroutine.copy())
-  })
+      (lock !== undefined && (isAnyLost || (key !== 0 && isWatched(lock, Math.floor(key / ROOM)))))
+    if (isWanted) waiting.push(lock ?? callers.at(rows[i] as number))
+  }
   return { waiting, offsets }
 }
 

@@ -11,7 +11,7 @@ export interface Receiver {
 }
 
 /** What the functions in which a stack waits say. */
-interface Shape {
+export interface Shape {
   readonly waits: number
   /** Undefined if the functions do not show it. */
   readonly kind: WaitKind | undefined
@@ -19,9 +19,13 @@ interface Shape {
   readonly sends: boolean
   /** Of the method that called what waits. */
   readonly type: string | undefined
-  /** Calls of methods of the object. */
-  readonly methods: readonly number[]
-  /** Offset of the semaphore, or of the notify list, in the object; 0 for the object itself, or a channel. */
+  /** The calls that may show the object, most reliable first: their first argument points at this offset in it. */
+  readonly places: readonly Place[]
+}
+
+export interface Place {
+  readonly call: number
+  /** Of the semaphore, or of the notify list, in the object; 0 for the object itself, or a channel. */
   readonly offset: number
 }
 
@@ -69,8 +73,10 @@ export function shapeOf({ names, waits }: CallingGoroutine): Shape {
       kind: find(KINDS) ?? kindOfOwn(own),
       sends: own.some((name) => name.startsWith('runtime.chansend')),
       type: receiverType(names[waits] ?? ''),
-      methods: own.flatMap((name, i) => (METHOD.test(name) || isOwnLock(name) ? i : [])),
-      offset: find(OFFSETS) ?? 0,
+      places: [
+        ...own.flatMap((name, call) => (METHOD.test(name) || isOwnLock(name) ? { call, offset: 0 } : [])),
+        ...own.map((_, call) => ({ call, offset: find(OFFSETS) ?? 0 })),
+      ],
     }
     shapes.set(names, shape)
   }
@@ -78,13 +84,9 @@ export function shapeOf({ names, waits }: CallingGoroutine): Shape {
 }
 
 /** Address of the object that it waits for; 0 if the frames have lost it. */
-export function addressOf(goroutine: CallingGoroutine, { methods, offset }: Shape = shapeOf(goroutine)): number {
-  for (const i of methods) {
-    const pointer = goroutine.pointer(i)
-    if (pointer !== 0) return pointer
-  }
-  for (let i = 0; i < goroutine.waits; i++) {
-    const pointer = goroutine.pointer(i)
+export function addressOf(goroutine: CallingGoroutine): number {
+  for (const { call, offset } of shapeOf(goroutine).places) {
+    const pointer = goroutine.pointer(call)
     if (pointer !== 0) return pointer - offset
   }
   return 0

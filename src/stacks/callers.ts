@@ -4,7 +4,7 @@
  * most dumps no goroutine waits for an object, and nobody asks.
  */
 import { fact } from '../core/facts.ts'
-import type { CallingGoroutine, CallingGoroutines, MovingGoroutine } from '../core/model.ts'
+import type { CallingGoroutine, CallingGoroutines } from '../core/model.ts'
 import { flagOfName } from '../core/names.ts'
 import type { HeaderInfo } from '../text/info.ts'
 import { callOfName, type TracedCalls } from './calls.ts'
@@ -17,8 +17,13 @@ import type { PrintedStack, StackEntry } from './stack.ts'
  */
 const SAMPLES = 8
 
-/** Columns of a row: signature, stack, offset of its pointers, number of calls, number of these that wait. */
+/** Columns of a row: signature, stack, place of its first pointer, number of calls, number of these that wait. */
 const ROW = 5
+const SIGNATURE = 0
+const STACK = 1
+const POINTERS = 2
+const COUNT = 3
+const WAITS = 4
 
 /** Number of questions about pointers that are answered by scanning all rows: most dumps have no more. */
 const WALKS = 8
@@ -38,7 +43,7 @@ export class Callers implements CallingGoroutines {
   #rows = NO_ROWS
   count = 0
   #pointers = NONE
-  pointers = 0
+  #used = 0
   readonly #stacks: PrintedStack[] = []
   readonly #infos: HeaderInfo[] = []
   #waits = false
@@ -74,18 +79,18 @@ export class Callers implements CallingGoroutines {
     }
     this.#infos.push(info)
     if (this.count === this.#ids.length) this.#grow()
-    if (this.pointers + count > this.#pointers.length)
-      this.#pointers = copied(this.#pointers, new Float64Array((this.pointers + count) * 2))
+    if (this.#used + count > this.#pointers.length)
+      this.#pointers = copied(this.#pointers, new Float64Array((this.#used + count) * 2))
     this.#ids[this.count] = goroutine
     const row = this.count++ * ROW
     const rows = this.#rows
-    rows[row] = signature
-    rows[row + 1] = entry.callersStack
-    rows[row + 2] = this.pointers
-    rows[row + 3] = count
-    rows[row + 4] = waits
+    rows[row + SIGNATURE] = signature
+    rows[row + STACK] = entry.callersStack
+    rows[row + POINTERS] = this.#used
+    rows[row + COUNT] = count
+    rows[row + WAITS] = waits
     calls.read(count)
-    for (let i = 0; i < count; i++) this.#pointers[this.pointers++] = calls.pointers[i] as number
+    for (let i = 0; i < count; i++) this.#pointers[this.#used++] = calls.pointers[i] as number
   }
 
   #grow(): void {
@@ -104,29 +109,68 @@ export class Callers implements CallingGoroutines {
     return this.#waits
   }
 
-  eachWaiting(visit: (goroutine: MovingGoroutine) => void): void {
-    const caller = new Caller(this.#table(), 0)
-    for (let row = 0; row < this.count; row++) if (this.#rows[row * ROW + 4] !== 0 && caller.move(row)) visit(caller)
+  waiting(): Int32Array {
+    const rows = this.#rows
+    const calls = Int32Array.from(this.#stacks, (stack) => callsOf(stack).length)
+    const found = new Int32Array(this.count)
+    let count = 0
+    for (let row = 0; row < this.count; row++) {
+      const at = row * ROW
+      // One whose stack is not the one kept of its signature is useless.
+      const isUsable = (calls[rows[at + STACK] as number] as number) >= (rows[at + COUNT] as number)
+      if (rows[at + WAITS] !== 0 && isUsable) found[count++] = row
+    }
+    return found.subarray(0, count)
+  }
+
+  waits(row: number): number {
+    return this.#rows[row * ROW + WAITS] as number
+  }
+
+  stack(row: number): number {
+    return this.#rows[row * ROW + STACK] as number
+  }
+
+  pointer(row: number, i: number): number {
+    return this.#pointers[(this.#rows[row * ROW + POINTERS] as number) + i] as number
+  }
+
+  at(row: number): CallingGoroutine {
+    return new Caller(this.#table(), row)
+  }
+
+  receiversOfWaiting(): Float64Array {
+    const rows = this.#rows
+    const found = new Float64Array(this.#used)
+    let count = 0
+    for (let at = 0; at < this.count * ROW; at += ROW) {
+      const waits = rows[at + WAITS] as number
+      const start = rows[at + POINTERS] as number
+      const end = start + (rows[at + COUNT] as number)
+      if (waits > 0)
+        for (let place = start + waits; place < end; place++) found[count++] = this.#pointers[place] as number
+    }
+    return found.subarray(0, count)
   }
 
   on(pointers: ReadonlySet<number>): readonly CallingGoroutine[] {
     if (this.#walks++ < WALKS) return this.#those((row) => this.#isOn(row, pointers))
-    this.#byPointer ??= new RowChains(this.pointers, (place) => this.#pointers[place] as number)
+    this.#byPointer ??= new RowChains(this.#used, (place) => this.#pointers[place] as number)
     const rows = new Set<number>()
     for (const pointer of pointers) for (const place of this.#byPointer.of(pointer)) rows.add(this.#rowOf(place))
-    return this.#at([...rows].filter((row) => this.#isOn(row, pointers)).sort((a, b) => a - b))
+    return this.#usable([...rows].filter((row) => this.#isOn(row, pointers)).sort((a, b) => a - b))
   }
 
   of(signature: number): readonly CallingGoroutine[] {
-    this.#bySignature ??= new RowChains(this.count, (row) => this.#rows[row * ROW] as number)
-    return this.#at(this.#bySignature.of(signature))
+    this.#bySignature ??= new RowChains(this.count, (row) => this.#rows[row * ROW + SIGNATURE] as number)
+    return this.#usable(this.#bySignature.of(signature))
   }
 
   /** Is it in a method of one of them, apart from the calls in which it waits? */
   #isOn(row: number, pointers: ReadonlySet<number>): boolean {
-    const start = this.#rows[row * ROW + 2] as number
-    const end = start + (this.#rows[row * ROW + 3] as number)
-    for (let at = start + (this.#rows[row * ROW + 4] as number); at < end; at++)
+    const start = this.#rows[row * ROW + POINTERS] as number
+    const end = start + (this.#rows[row * ROW + COUNT] as number)
+    for (let at = start + (this.#rows[row * ROW + WAITS] as number); at < end; at++)
       if (pointers.has(this.#pointers[at] as number)) return true
     return false
   }
@@ -136,7 +180,7 @@ export class Callers implements CallingGoroutines {
     let [low, high] = [0, this.count - 1]
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if ((this.#rows[middle * ROW + 2] as number) <= place) low = middle
+      if ((this.#rows[middle * ROW + POINTERS] as number) <= place) low = middle
       else high = middle - 1
     }
     return low
@@ -145,15 +189,12 @@ export class Callers implements CallingGoroutines {
   #those(isWanted: (row: number) => boolean): readonly CallingGoroutine[] {
     const rows: number[] = []
     for (let row = 0; row < this.count; row++) if (isWanted(row)) rows.push(row)
-    return this.#at(rows)
+    return this.#usable(rows)
   }
 
-  #at(rows: readonly number[]): readonly CallingGoroutine[] {
+  #usable(rows: readonly number[]): readonly CallingGoroutine[] {
     const table = this.#table()
-    return rows.flatMap((row) => {
-      const caller = new Caller(table, row)
-      return caller.move(row) ? [caller] : []
-    })
+    return rows.map((row) => new Caller(table, row)).filter((caller) => caller.isUsable)
   }
 
   #table(): Table {
@@ -177,27 +218,20 @@ interface Table {
 }
 
 /** A view of a row. */
-class Caller implements MovingGoroutine {
+class Caller implements CallingGoroutine {
   readonly #table: Table
-  #row: number
-  names: readonly string[] = []
+  readonly #row: number
+  readonly names: readonly string[]
 
   constructor(table: Table, row: number) {
     this.#table = table
     this.#row = row
+    this.names = callsOf(table.stacks[this.#at(STACK)] as PrintedStack)
   }
 
-  /** False if the row is useless: the stack that is kept is another one of the same signature. */
-  move(row: number): boolean {
-    this.#row = row
-    this.names = callsOf(this.#table.stacks[this.#at(1)] as PrintedStack)
+  /** False if the stack that is kept is another one of the same signature. */
+  get isUsable(): boolean {
     return this.names.length >= this.count
-  }
-
-  copy(): CallingGoroutine {
-    const caller = new Caller(this.#table, this.#row)
-    caller.names = this.names
-    return caller
   }
 
   get goroutine(): number {
@@ -205,15 +239,15 @@ class Caller implements MovingGoroutine {
   }
 
   get signature(): number {
-    return this.#at(0)
+    return this.#at(SIGNATURE)
   }
 
   get count(): number {
-    return this.#at(3)
+    return this.#at(COUNT)
   }
 
   get waits(): number {
-    return this.#at(4)
+    return this.#at(WAITS)
   }
 
   get state(): string {
@@ -225,7 +259,7 @@ class Caller implements MovingGoroutine {
   }
 
   pointer(i: number): number {
-    return i < this.count ? (this.#table.pointers[this.#at(2) + i] as number) : 0
+    return i < this.count ? (this.#table.pointers[this.#at(POINTERS) + i] as number) : 0
   }
 
   get #info(): HeaderInfo {
