@@ -2,7 +2,7 @@
 import { namesOf } from '../core/names.ts'
 import { isStandard } from '../stacks/title.ts'
 import { dumperOf, isActive, mayPause, poolOf } from './active.ts'
-import { codeOf } from './code.ts'
+import { codeOf, typesOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
 
 const atWork = ofScene((scene): readonly Seen[] => {
@@ -62,5 +62,5 @@ function isAmong(places: ReadonlySet<string>, each: Seen): boolean {
 /** Functions, and types of methods, outside the standard library. */
 function placesOf({ tally: { signature } }: Seen): readonly string[] {
   const names = namesOf(signature.stack).flatMap(({ text }) => (isStandard(text) ? [] : text))
-  return [...codeOf(signature).types.filter((type) => !isStandard(type)), ...names]
+  return [...typesOf(signature).filter((type) => !isStandard(type)), ...names]
 }

@@ -55,15 +55,12 @@ function findCode(name: string, path: string): number {
 class Code {
   /** Packages on the stack and of the creator, without the standard library. */
   readonly packages: readonly string[]
-  /** `shop.(*Cache).` for each method with a pointer receiver. */
-  readonly types: readonly string[]
   /** The type whose method takes the lock, if it waits for a lock. */
   readonly lockedBy: string | undefined
   readonly #said: number
 
   constructor({ stack, createdBy }: Signature) {
     const packages: string[] = []
-    const types: string[] = []
     let firstPool = POOLS.length
     let caller: Name | undefined
     let calledOut: boolean | undefined
@@ -73,7 +70,6 @@ class Code {
       const name = names[place] as Name
       const code = codeOfName(name)
       if ((code & OWN) !== 0) addOnce(packages, name.package)
-      if (name.type !== '') addOnce(types, name.type)
       const pool = (code >> POOL_SHIFT) - 1
       if (pool >= 0 && pool < firstPool) firstPool = pool
       if ((code & WAITS_FOR_LOCK) !== 0 || ((code & OWN_LOCK) !== 0 && caller === undefined)) said |= IN_A_LOCK
@@ -87,7 +83,6 @@ class Code {
       if ((codeOfName(name) & OWN) !== 0) addOnce(packages, name.package)
     }
     this.packages = exactly(packages)
-    this.types = exactly(types)
     this.lockedBy = caller?.type || undefined
     this.#said = said | (calledOut === true ? CALLED_OUT : 0) | (firstPool << FIRST_POOL_SHIFT)
   }
@@ -132,6 +127,16 @@ function addOnce(list: string[], text: string): void {
 }
 
 export const codeOf: (signature: Signature) => Code = fact((signature: Signature) => new Code(signature))
+
+/** `shop.(*Cache).` for each method with a pointer receiver. Not kept: each stack is asked once or twice, and there may be a hundred thousand. */
+export function typesOf({ stack }: Signature): readonly string[] {
+  const types: string[] = []
+  for (const name of namesOf(stack)) {
+    codeOfName(name)
+    if (name.type !== '') addOnce(types, name.type)
+  }
+  return types
+}
 
 /** The innermost function outside the standard library; undefined if there is none. */
 export function callerOf({ stack }: Signature): string | undefined {

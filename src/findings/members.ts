@@ -1,13 +1,13 @@
 /** Indexes the signatures of a dump by the types whose methods they are in, and by package. */
 import { addTo } from '../leaks/kin.ts'
-import { codeOf } from './code.ts'
+import { codeOf, typesOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
 
 /** `shop.(*Cache).` → slots of the signatures with a method of it on the stack. */
 export const byTypeIn: (scene: Scene) => ReadonlyMap<string, readonly number[]> = ofScene(({ dump }) => {
   const slots = new Map<string, number[]>()
   for (const [slot, { signature }] of dump.signatures.entries())
-    for (const type of codeOf(signature).types) addTo(slots, type, slot)
+    for (const type of typesOf(signature)) addTo(slots, type, slot)
   return slots
 })
 

@@ -6,7 +6,7 @@
 import { addTo } from '../leaks/kin.ts'
 import { dumperOf, isActive, isOutside } from './active.ts'
 import { classOf, type WaitClass, waitsForLock } from './class.ts'
-import { codeOf } from './code.ts'
+import { codeOf, typesOf } from './code.ts'
 import { countOf, ofScene, type Scene, type Seen } from './finding.ts'
 import { isProven } from './proof.ts'
 import { GROUP, LOCK, SEMACQUIRE, SEND } from './ways.ts'
@@ -163,9 +163,9 @@ class Helpers {
     while (this.#looked < seen.length) {
       const each = seen[this.#looked++] as Seen
       if (each === this.#dumper || each.idle || this.#others.has(each) || !isActive(each)) continue
-      const { types, packages } = codeOf(each.tally.signature)
-      for (const type of types) addTo(this.#byType, type, each)
-      for (const name of packages) addTo(this.#byPackage, name, each)
+      const { signature } = each.tally
+      for (const type of typesOf(signature)) addTo(this.#byType, type, each)
+      for (const name of codeOf(signature).packages) addTo(this.#byPackage, name, each)
       return true
     }
     return false

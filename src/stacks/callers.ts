@@ -111,14 +111,17 @@ export class Callers implements CallingGoroutines {
 
   waiting(): Int32Array {
     const rows = this.#rows
-    const calls = Int32Array.from(this.#stacks, (stack) => callsOf(stack).length)
     const found = new Int32Array(this.count)
     let count = 0
+    // Only stacks that wait are asked for their calls, each once: in most dumps they are few.
+    const calls = new Int32Array(this.#stacks.length)
     for (let row = 0; row < this.count; row++) {
       const at = row * ROW
+      if (rows[at + WAITS] === 0) continue
+      const stack = rows[at + STACK] as number
+      if (calls[stack] === 0) calls[stack] = callsOf(this.#stacks[stack] as PrintedStack).length
       // One whose stack is not the one kept of its signature is useless.
-      const isUsable = (calls[rows[at + STACK] as number] as number) >= (rows[at + COUNT] as number)
-      if (rows[at + WAITS] !== 0 && isUsable) found[count++] = row
+      if ((calls[stack] as number) >= (rows[at + COUNT] as number)) found[count++] = row
     }
     return found.subarray(0, count)
   }
