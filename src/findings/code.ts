@@ -1,7 +1,8 @@
 /** What the functions of a stack say about the code that it is in. Computed once per signature, since the same signatures come in dump after dump. */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { fileOf, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
+import { fileOf, MOST_NAMES, type Name, nameOf, namesOf, UNKNOWN } from '../core/names.ts'
+import { rememberedText } from '../core/remembered.ts'
 import { POOLS, type Pool } from '../leaks/pools.ts'
 import { isOfDependency, isOwnLock, isStandard, packageOf } from '../stacks/title.ts'
 
@@ -28,12 +29,15 @@ const WAITS_FOR_CALLER = 32
 const WRITES_PIPE = 64
 const POOL_SHIFT = 7
 
+/** Packages and types are keys of maps, where equal strings would be compared byte by byte: all names of one share a string. */
+const shared = rememberedText(MOST_NAMES, (text) => text)
+
 /** Also sets the package, and the type of which it is a method, as in `shop.(*Cache).`; empty for any other function. */
 function codeOfName(name: Name): number {
   if (name.code === UNKNOWN) {
     const { text } = name
-    name.package = packageOf(text)
-    name.type = text.includes('(*') ? (/^.*?\(\*[^)]*\)\./.exec(text)?.[0] ?? '') : ''
+    name.package = shared(packageOf(text))
+    name.type = text.includes('(*') ? shared(/^.*?\(\*[^)]*\)\./.exec(text)?.[0] ?? '') : ''
     name.code = findCode(text, name.package)
   }
   return name.code

@@ -2,7 +2,7 @@
  * Calls that wait for one that another goroutine makes on behalf of all: in golang.org/x/sync/singleflight and groupcache/singleflight, or in a
  * function of the program that does the same. The caller holds up the others, as the holder of a lock does.
  */
-import { type Name, namesOf } from '../core/names.ts'
+import { flagOfName, type Name, namesOf } from '../core/names.ts'
 import { addTo } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
@@ -43,8 +43,9 @@ function findHanging(scene: Scene): readonly Flight[] {
     .filter(([, seen]) => countOf(seen) >= WAITERS && !seen.some(isJudged))
     .sort(([, a], [, b]) => countOf(b) - countOf(a))
     .slice(0, MOST_FLIGHTS)
+  const makers = makersOf(scene, new Set(largest.map(([joined]) => joined)))
   return largest.flatMap(([joined, seen]) => {
-    const making = scene.seen.filter((each) => makes(each, joined) && joinedBy(each) !== joined)
+    const making = makers.get(joined) ?? []
     return making.length > 0 && areAtRest(scene, making, joined) ? [{ waiting: seen, making }] : []
   })
 }
@@ -71,14 +72,26 @@ function joinedBy({ ways, tally }: Seen): string {
   return JOINS.test(caller) || (tally.waitMin ?? 0) >= SURE_MINUTES ? caller : ''
 }
 
-/** Is it inside the call for which others wait in `joined`? */
-function makes({ tally: { signature } }: Seen, joined: string): boolean {
-  return placeOfCall(namesOf(signature.stack), joined) >= 0
+/** Function in which others wait → the signatures inside a call of it that do not wait there themselves. */
+function makersOf({ seen }: Scene, joined: ReadonlySet<string>): ReadonlyMap<string, readonly Seen[]> {
+  const shared = [...joined].filter((call) => JOINS.test(call))
+  const makers = new Map<string, Seen[]>()
+  for (const each of seen) {
+    const calls = namesOf(each.tally.signature.stack).flatMap((name) => {
+      if (isMaker(name)) return shared
+      return joined.has(name.text) && !JOINS.test(name.text) ? name.text : []
+    })
+    if (calls.length === 0) continue
+    const own = joinedBy(each)
+    for (const call of new Set(calls)) if (call !== own) addTo(makers, call, each)
+  }
+  return makers
 }
 
+const isMaker = flagOfName(({ text }) => MAKES.test(text))
+
 function placeOfCall(names: readonly Name[], joined: string): number {
-  if (JOINS.test(joined)) return names.findIndex(({ text }) => MAKES.test(text))
-  return names.findIndex(({ text }) => text === joined)
+  return JOINS.test(joined) ? names.findIndex(isMaker) : names.findIndex(({ text }) => text === joined)
 }
 
 /** Packages of the functions inside the call, innermost first. */

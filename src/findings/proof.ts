@@ -5,7 +5,7 @@
  */
 import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
-import { entryOf, namesOf } from '../core/names.ts'
+import { entryOf, flagOfName, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
 import { dumperOf, isActive, mayPause } from './active.ts'
@@ -34,9 +34,10 @@ export function isProven(scene: Scene, seen: readonly Seen[], inDemand: (each: S
   if (demand === 0) return false
   if (demand < HELD_UP && !isProvenOfOne(scene, seen, wanting[0] as Seen)) return false
   const known = new Set(seen)
+  const inGroups = seen.filter(({ ways }) => (ways & GROUP) !== 0)
   return wanting.some((each) => {
     if (isMixed(each)) return false
-    return waitsForLock(each) > 0 ? isLockLost(scene, known, each) : isSendLost(scene, known, each)
+    return waitsForLock(each) > 0 ? isLockLost(scene, known, each) : isSendLost(scene, known, inGroups, each)
   })
 }
 
@@ -110,8 +111,11 @@ function isReceiver(scene: Scene, known: ReadonlySet<Seen>, sender: Seen, waiter
   return !anyPauses(scene, known, sender, (each) => entryOf(each.tally.signature.stack) !== entry)
 }
 
-/** Nobody receives: no goroutine of this code is left that might, or those that would wait for the sender or have exited. */
-function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boolean {
+/**
+ * Nobody receives: no goroutine of this code is left that might, or those that would wait for the sender or have exited. `inGroups`: those of
+ * `known` that wait for a WaitGroup.
+ */
+function isSendLost(scene: Scene, known: ReadonlySet<Seen>, inGroups: readonly Seen[], sender: Seen): boolean {
   const { tally } = sender
   const { count, parents, signature } = tally
   // A closure sends on a channel of the call that created it.
@@ -119,7 +123,7 @@ function isSendLost(scene: Scene, known: ReadonlySet<Seen>, sender: Seen): boole
     signature.createdBy !== undefined &&
     ownOf(signature).names.at(-1)?.startsWith(`${signature.createdBy.function}.func`)
   if (isOfCall && parents !== undefined && parents.alive === 0 && parents.distinct >= HELD_UP) return true
-  const isAwaited = [...known].some((each) => (each.ways & GROUP) !== 0 && isAwaitedBy(scene, known, sender, each))
+  const isAwaited = inGroups.some((each) => isAwaitedBy(scene, known, sender, each))
   if (isAwaited || anyEnds(scene, sender)) return true
   if (isToItself(scene, sender) && !isKept(scene, sender)) return true
   if (count < HELD_UP && known.size < HELD_UP) return false
@@ -164,9 +168,13 @@ function isKept({ bySlot }: Scene, { tally }: Seen): boolean {
   })
 }
 
+const isOwn = flagOfName(({ text }) => !isStandard(text) && !WRAPPER.test(text))
+
 /** The functions outside the standard library, innermost first, and `shop.(*Cache).` if the first is a method. */
 const ownOf = fact(({ stack }: Signature) => {
-  const names = namesOf(stack).flatMap(({ text }) => (isStandard(text) || WRAPPER.test(text) ? [] : text))
+  const names = namesOf(stack)
+    .filter(isOwn)
+    .map(({ text }) => text)
   return { names, type: /^.*?\(\*[^)]*\)\./.exec(names[0] ?? '')?.[0] ?? '' }
 })
 
