@@ -1,10 +1,12 @@
 /**
  * Goroutines that wait by design, each with the source that shows it. They are counted, and set aside in what people read.
  *
- * A row names functions: `inner` must be on the stack, and `outer`, if given, further out.
+ * A row names functions: `inner` must be on the stack, and `outer`, if given, further out. Some of them call code of others, such as a handler: if
+ * that waits, the goroutine is not idle.
  */
 import type { Signature, Stack } from '../core/model.ts'
 import { factOfName, type Name, namesOf, UNKNOWN } from '../core/names.ts'
+import { isStandard, packageOf } from './title.ts'
 
 export interface IdleRow {
   readonly what: string
@@ -12,6 +14,8 @@ export interface IdleRow {
   readonly inner: RegExp
   /** Another function, further out. */
   readonly outer?: RegExp
+  /** It calls code of others: the row holds only while that is not on the stack. */
+  readonly callsOthers?: true
   readonly source: string
 }
 
@@ -73,13 +77,20 @@ export const IDLE: readonly IdleRow[] = [
   },
   {
     what: 'gRPC balancer',
-    inner: /^google\.golang\.org\/grpc\.(?:\(\*ccBalancerWrapper\)\.watcher|\(\*Server\)\.serverWorker)$/,
-    source: 'google.golang.org/grpc server.go serverWorker; balancer_wrapper.go',
+    inner: /^google\.golang\.org\/grpc\.\(\*ccBalancerWrapper\)\.watcher$/,
+    source: 'google.golang.org/grpc balancer_wrapper.go',
+  },
+  {
+    what: 'worker of a gRPC server between requests',
+    inner: /^google\.golang\.org\/grpc\.\(\*Server\)\.serverWorker$/,
+    callsOthers: true,
+    source: 'google.golang.org/grpc server.go serverWorker',
   },
   {
     what: 'informer that waits for events',
     inner:
       /^k8s\.io\/(?:client-go\/tools\/cache\.(?:\(\*Reflector\)\.|watchHandler|\(\*processorListener\)\.(?:run|pop)|\(\*DeltaFIFO\)\.Pop|\(\*sharedProcessor\)\.run)|client-go\/util\/workqueue\.|apimachinery\/pkg\/watch\.\(\*(?:Broadcaster|StreamWatcher))/,
+    callsOthers: true,
     source: 'k8s.io/client-go/tools/cache reflector.go, shared_informer.go; util/workqueue/queue.go',
   },
   {
@@ -123,8 +134,9 @@ const placeOf = factOfName(({ text }): Place => {
   return { inner: bitsOf(({ inner }) => inner.test(text)), outer: bitsOf(({ outer }) => outer?.test(text) === true) }
 })
 
-/** Rows without `outer`. */
+/** Rows without `outer`, and those of them that call code of others. */
 const ALONE = bitsOf(({ outer }) => outer === undefined)
+const CALLS_OTHERS = bitsOf(({ callsOthers }) => callsOthers === true)
 
 const OF_RUNTIME = 1
 const IN_ROW = 2
@@ -141,13 +153,26 @@ function idleOf(name: Name): number {
   return name.idle
 }
 
+/** Is any of the functions `inside` a call of `caller` neither of its project nor of the standard library? */
+function callsOthers(inside: readonly Name[], caller: Name): boolean {
+  return inside.some((name) => !isStandard(name.text) && hostOf(name) !== hostOf(caller))
+}
+
+/** `k8s.io` for `k8s.io/client-go/tools/cache.NewReflector`. */
+function hostOf({ text }: Name): string {
+  const path = packageOf(text)
+  const end = path.indexOf('/')
+  return end < 0 ? path : path.slice(0, end)
+}
+
 /** The value of `Signature.idle`. */
 export function idleness(stack: Stack): Signature['idle'] {
   const names = namesOf(stack)
   let runtime = names.length > 0
   let last: Name | undefined
   let within = 0
-  for (const name of names) {
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as Name
     const idle = idleOf(name)
     if ((idle & OF_RUNTIME) === 0) {
       runtime = false
@@ -155,8 +180,9 @@ export function idleness(stack: Stack): Signature['idle'] {
     }
     if ((idle & IN_ROW) === 0) continue
     const place = placeOf(name)
-    if ((place.inner & ALONE) !== 0 || (place.outer & within) !== 0) return 'always'
-    within |= place.inner
+    const inner = (place.inner & CALLS_OTHERS) !== 0 && callsOthers(names.slice(0, at), name) ? 0 : place.inner
+    if ((inner & ALONE) !== 0 || (place.outer & within) !== 0) return 'always'
+    within |= inner
   }
   if (runtime) return 'always'
   // Does `main.main` wait directly, without other functions of the program in between?
