@@ -164,6 +164,11 @@ export const isCallOut: (signature: Signature) => boolean = fact(({ stack }: Sig
   namesOf(stack).some((name) => callOfName(name) >> ROW_SHIFT > 0),
 )
 
+/** Has it a finding of this rule? */
+export function isSlowCall(seen: Seen): boolean {
+  return rowOf(seen) !== undefined
+}
+
 function rowOf(seen: Seen): CallRow | undefined {
   const { tally, idle, ways } = seen
   const { count, signature, waitMin = 0, waitMax = 0 } = tally

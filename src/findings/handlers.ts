@@ -6,12 +6,15 @@
 import { flagOfName, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
-import { isStandard } from '../stacks/title.ts'
+import { isDependency, isStandard } from '../stacks/title.ts'
 import { about, type Said } from './about.ts'
-import { dumperOf, isActive, mayPause, SURE_MINUTES } from './active.ts'
+import { dumperOf, isActive, isOutside, mayPause, SURE_MINUTES } from './active.ts'
 import { isAnyAtWorkBeside } from './at-work.ts'
+import { isSlowCall } from './calls.ts'
+import { clientsOf, leftBehind } from './clients.ts'
 import { codeOf } from './code.ts'
-import { countOf, type Finding, isIn, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+
+import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { flightIn } from './flights.ts'
 import { byPackageIn } from './members.ts'
 import { emptyPools } from './pool.ts'
@@ -26,42 +29,78 @@ const SERVES =
 const serves = flagOfName(({ text }) => SERVES.test(text))
 /** net/http/server.go: what calls a function that was registered as a handler. */
 const HANDS_OVER = /^net\/http\.HandlerFunc\.ServeHTTP$/
-const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
-const WATCHES = 'net/http.(*connReader).startBackgroundRead'
 /** Number of handlers without minutes that is needed: a single one may have come just now. */
 const DESERTED = 3
 
+const late: (scene: Scene) => readonly Seen[] = ofScene((scene) =>
+  waitingIn(scene).filter(
+    (each) => isLate(each) && !isHelped(scene, each) && !looksOn(scene, each) && !mayServeOn(scene, each),
+  ),
+)
+
 export function handlers(scene: Scene): Finding[] {
-  return waitingIn(scene)
-    .filter((each) => isLate(each) && !isHelped(scene, each) && !looksOn(scene, each) && !mayServeOn(scene, each))
+  return late(scene).map((each) => {
+    const { count, signature, waitMax = 0 } = each.tally
+    return aboutHandlers(scene, each, {
+      finding: 'slow',
+      severity: 'warning',
+      title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
+      because: `${count === 1 ? 'a request handler waits there without watching its client' : 'request handlers wait there without watching their clients'}, and no other goroutine of this code is active`,
+    })
+  })
+}
+
+const desertedIn: (scene: Scene) => readonly Seen[] = ofScene((scene) => {
+  const recent = waitingIn(scene).filter((each) => !isLate(each) && (each.ways & RECEIVE) === 0)
+  if (countOf(recent) < DESERTED) return []
+  const handling = new Set(recent)
+  return recent.filter((each) => isDeserted(scene, handling, each))
+})
+
+/** The same without minutes. Receives do not count: they may come between two tries, or end with a timer. */
+export function deserted(scene: Scene): Finding[] {
+  return desertedIn(scene).map((each) => {
+    const { count, signature } = each.tally
+    return aboutHandlers(scene, each, {
+      finding: 'stuck',
+      severity: 'warning',
+      title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} in ${each.state} ${placeOf(signature.title)}`,
+      because: 'they handle requests, no other goroutine is in this code, and none that they may have asked is at work',
+    })
+  })
+}
+
+/**
+ * Handlers that wait for another goroutine, in any way, although their clients have left. A stream or a long poll ends when the context of its request
+ * does; a handler that does not look at it waits for something that may never come.
+ */
+export function forsaken(scene: Scene): Finding[] {
+  const told = new Set([...toldIn(scene), ...late(scene), ...desertedIn(scene)])
+  return scene.seen
+    .filter((each) => !told.has(each) && isForsaken(scene, each))
     .map((each) => {
       const { count, signature, waitMax = 0 } = each.tally
-      return aboutHandlers(scene, each, {
+      const left = leftBehind(scene, each)
+      return about([each], {
         finding: 'slow',
         severity: 'warning',
-        title: `${goroutines(count)} in ${each.state} for up to ${waitMax} minutes ${placeOf(signature.title)}`,
-        because: `${count === 1 ? 'a request handler waits there without watching its client' : 'request handlers wait there without watching their clients'}, and no other goroutine of this code is active`,
+        title: `${goroutines(count)} in ${each.state}${isLate(each) ? ` for up to ${waitMax} minutes` : ''} ${placeOf(signature.title)}`,
+        because: `${left} of the clients whose requests they handle have left${isOutside(each) ? '' : ', and no other goroutine of this code is active'}`,
       })
     })
 }
 
-/** The same without minutes. Receives do not count: they may come between two tries, or end with a timer. */
-export function deserted(scene: Scene): Finding[] {
-  const recent = waitingIn(scene).filter((each) => !isLate(each) && (each.ways & RECEIVE) === 0)
-  if (countOf(recent) < DESERTED) return []
-  const handling = new Set(recent)
-  return recent
-    .filter((each) => isDeserted(scene, handling, each))
-    .map((each) => {
-      const { count, signature } = each.tally
-      return aboutHandlers(scene, each, {
-        finding: 'stuck',
-        severity: 'warning',
-        title: `${goroutines(count)} ${count === 1 ? 'waits' : 'wait'} in ${each.state} ${placeOf(signature.title)}`,
-        because:
-          'they handle requests, no other goroutine is in this code, and none that they may have asked is at work',
-      })
-    })
+/** One client may have left just now. */
+const LEFT = 2
+
+function isForsaken(scene: Scene, each: Seen): boolean {
+  const { title } = each.tally.signature
+  if ((each.ways & (RECEIVE | SELECT | CONDITION | GROUP)) === 0 || (each.ways & (OUTER | NEVER_ENDS)) !== 0)
+    return false
+  if (each.idle || isJudged(each) || isDependency(title) || isStandard(title.function)) return false
+  if (leftBehind(scene, each) < (isLate(each) ? LEFT : DESERTED)) return false
+  // A backend may take longer than a client waits, but not minutes.
+  return isOutside(each) ? isLate(each) && !isSlowCall(each) : !isHelped(scene, each)
 }
 
 const waitingIn: (scene: Scene) => readonly Seen[] = ofScene((scene) => {
@@ -90,15 +129,16 @@ function isLate({ tally }: Seen): boolean {
 }
 
 /** Signatures that other rules report. */
-function toldIn(scene: Scene): ReadonlySet<Seen> {
-  return new Set([
-    ...haltedIn(scene).keys(),
-    ...flightIn(scene),
-    ...miscounts(scene),
-    ...unsignalled(scene),
-    ...emptyPools(scene).map(({ seen }) => seen),
-  ])
-}
+const toldIn: (scene: Scene) => ReadonlySet<Seen> = ofScene(
+  (scene) =>
+    new Set([
+      ...haltedIn(scene).keys(),
+      ...flightIn(scene),
+      ...miscounts(scene),
+      ...unsignalled(scene),
+      ...emptyPools(scene).map(({ seen }) => seen),
+    ]),
+)
 
 function mayHang(each: Seen): boolean {
   if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || (each.ways & (SELECT | OUTER | NEVER_ENDS)) !== 0)
@@ -131,21 +171,16 @@ function looksOn({ dump, bySlot }: Scene, each: Seen): boolean {
     .some(({ slot }) => ((bySlot[slot]?.ways ?? 0) & SELECT) !== 0)
 }
 
+function hasLostClient(scene: Scene, each: Seen): boolean {
+  return (clientsOf(scene, each)?.lost ?? 0) > 0
+}
+
 /** Is another goroutine of the waiting code, or a relative, active? */
 function isHelped(scene: Scene, each: Seen): boolean {
   const [own] = codeOf(each.tally.signature).packages
   if (own === undefined || isRelieved(scene, each)) return true
   if (own === 'main' && hasLostClient(scene, each)) return isAnyAtWorkBeside(scene, each)
   return goingOnIn(scene, own).some((other) => other !== each)
-}
-
-/** Does no goroutine watch one of the connections (net/http/server.go startBackgroundRead)? Then the client has left, and the handler still waits. */
-function hasLostClient({ dump, bySlot }: Scene, each: Seen): boolean {
-  if (each.tally.parents === undefined || !isIn(each, HTTP1)) return false
-  let watched = 0
-  for (const { slot, parents } of kinOf(dump.signatures).startedBy(each.slot))
-    if (bySlot[slot]?.tally.signature.createdBy?.function === WATCHES) watched += parents
-  return watched < each.tally.count
 }
 
 /**

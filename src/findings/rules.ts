@@ -8,7 +8,7 @@ import { crash, deadlock, race, timeout } from './died.ts'
 import { ending } from './ending.ts'
 import type { Finding, Scene } from './finding.ts'
 import { flights } from './flights.ts'
-import { deserted, handlers } from './handlers.ts'
+import { deserted, forsaken, handlers } from './handlers.ts'
 import { growing, leak, stuck } from './judged.ts'
 import { left } from './left.ts'
 import { lost } from './lost.ts'
@@ -105,6 +105,13 @@ export const RULES: readonly Rule[] = [
     example: 'test/findings/handlers.test.ts',
     of: 'waits',
     find: handlers,
+  },
+  {
+    finding: 'slow',
+    when: 'request handlers wait for another goroutine, also in a select, although their clients have left, 2 of those that have waited for 3 minutes or 3 without minutes, and no other goroutine of the waiting code is active; for the outside world only if they have waited for 3 minutes',
+    example: 'test/findings/clients.test.ts',
+    of: 'waits',
+    find: forsaken,
   },
   {
     finding: 'slow',

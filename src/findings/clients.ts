@@ -1,0 +1,33 @@
+/**
+ * Clients that have left while their request is handled. For each request of HTTP/1 the server starts a goroutine that reads from the connection, to
+ * notice that its client leaves (net/http/server.go startBackgroundRead): then it ends, and the context of the request is cancelled.
+ */
+import { kinOf } from '../leaks/kin.ts'
+import { isIn, type Scene, type Seen } from './finding.ts'
+
+const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
+const WATCHES = 'net/http.(*connReader).startBackgroundRead'
+
+/** How many handlers have a client that is watched, and how many have none; undefined if the dump does not say. */
+interface Clients {
+  readonly watched: number
+  readonly lost: number
+}
+
+export function clientsOf({ dump, bySlot }: Scene, { tally, slot }: Seen): Clients | undefined {
+  const each = bySlot[slot]
+  if (each === undefined || tally.parents === undefined || !isIn(each, HTTP1)) return undefined
+  let watched = 0
+  for (const child of kinOf(dump.signatures).startedBy(slot))
+    if (bySlot[child.slot]?.tally.signature.createdBy?.function === WATCHES) watched += child.parents
+  return { watched, lost: Math.max(0, tally.count - watched) }
+}
+
+/**
+ * How many clients have left handlers that are watched otherwise. Nobody watches the connection of a handler that has taken it over, as for a
+ * websocket, or has not read the body of its request.
+ */
+export function leftBehind(scene: Scene, each: Seen): number {
+  const clients = clientsOf(scene, each)
+  return clients === undefined || clients.watched === 0 ? 0 : clients.lost
+}

@@ -1,0 +1,69 @@
+/** Request handlers whose clients have left: nobody reads from their connections any more. */
+import { describe, expect, it } from 'vitest'
+import { dumpOf, findings, times, type Written } from './findings.ts'
+
+const handler = (state: string, ...calls: readonly string[]): Written => ({
+  state,
+  calls: [...calls, 'main.route()', 'net/http.HandlerFunc.ServeHTTP()', 'net/http.(*conn).serve(0xc000010000)'],
+  by: 'net/http.(*Server).Serve in goroutine 99',
+})
+const take = (state: string): Written => handler(state, 'shop/limit.(*bucket).take(0x0?)')
+/** What watches the connection of the handler with that id. */
+const watch = (id: number): Written => ({
+  state: 'IO wait',
+  calls: ['internal/poll.(*FD).Read(0x0?)', 'net/http.(*connReader).backgroundRead(0xc000012000)'],
+  by: `net/http.(*connReader).startBackgroundRead in goroutine ${id}`,
+})
+/** `count` handlers, the last `watched` of which still have their clients. */
+const handlers = (count: number, watched: number, each: () => Written): Written[] => [
+  ...times(count, each),
+  ...times(watched, (i) => watch(count + 1 - i)),
+]
+
+describe('handlers whose clients have left', () => {
+  it('are slow in a select of their own', () => {
+    const [first, ...others] = findings(dumpOf(handlers(6, 2, () => take('select, 4 minutes'))))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'slow', goroutines: 6, function: 'shop/limit.(*bucket).take' })
+    expect(first?.because).toBe(
+      '4 of the clients whose requests they handle have left, and no other goroutine of this code is active',
+    )
+  })
+
+  it('are slow without minutes, also in a receive', () => {
+    for (const state of ['select', 'chan receive'])
+      expect(findings(dumpOf(handlers(6, 2, () => take(state)))).map(({ title }) => title)).toEqual([
+        `6 goroutines in ${state} at shoplimitbuckettake0x0.go:9`,
+      ])
+  })
+
+  it('are not reported while other goroutines of their code are at work', () => {
+    const refill: Written = {
+      state: 'sleep',
+      calls: ['shop/limit.(*bucket).refill(0x0?)'],
+      by: 'main.main in goroutine 1',
+    }
+    expect(findings(dumpOf([...handlers(6, 2, () => take('select')), refill]))).toEqual([])
+  })
+
+  it('are slow when they wait for a backend for minutes, and not for a moment', () => {
+    const call = (state: string): Written =>
+      handler(state, 'net/http.(*persistConn).roundTrip(0x0?)', 'net/http.(*Client).Do(0x0?)', 'shop/pay.charge()')
+    expect(findings(dumpOf(handlers(6, 2, () => call('select'))))).toEqual([])
+    const [first, ...others] = findings(dumpOf(handlers(6, 2, () => call('select, 4 minutes'))))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'slow', function: 'shop/pay.charge' })
+    expect(first?.because).toBe('4 of the clients whose requests they handle have left')
+  })
+})
+
+describe('handlers that nobody watches', () => {
+  it('may have taken over their connections, as for websockets', () => {
+    expect(findings(dumpOf(handlers(6, 0, () => take('select, 9 minutes'))))).toEqual([])
+  })
+
+  it('may have lost one client a moment ago', () => {
+    expect(findings(dumpOf(handlers(6, 5, () => take('select, 9 minutes'))))).toEqual([])
+    expect(findings(dumpOf(handlers(6, 4, () => take('select'))))).toEqual([])
+  })
+})
