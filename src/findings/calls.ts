@@ -96,6 +96,47 @@ export const CALLS: readonly CallRow[] = [
     source: 'go-redis/redis.go _process, cmdTimeout',
   },
   {
+    what: 'the response of PostgreSQL',
+    inner: /^github\.com\/jackc\/(?:pgx\/v\d+\/pgconn|pgconn)\.\(\*PgConn\)\.peekMessage$/,
+    minutes: 10,
+    reason: 'reports take minutes',
+    hint: 'give each query a context with a deadline, or set statement_timeout',
+    source: 'pgx/pgconn/pgconn.go peekMessage',
+  },
+  {
+    what: 'the response of MongoDB',
+    inner: /^go\.mongodb\.org\/mongo-driver\/.*\/topology\.\(\*connection\)\.readWireMessage$/,
+    minutes: 10,
+    reason: 'aggregations take minutes; change streams are asked again each second',
+    hint: 'set Timeout of the client, or give each operation a context with a deadline',
+    source: 'mongo-driver x/mongo/driver/topology/connection.go readWireMessage',
+  },
+  {
+    what: 'the reply of RabbitMQ',
+    inner: /^github\.com\/(?:rabbitmq\/amqp091-go|streadway\/amqp)\.\(\*(?:Channel|Connection)\)\.call$/,
+    minutes: SURE_MINUTES,
+    reason: 'a connection without heartbeats is closed after half a minute',
+    hint: 'keep receiving from the channels of NotifyClose, NotifyPublish and Consume: while one of them is full, the connection reads nothing',
+    source: 'amqp091-go channel.go call; connection.go call, defaultHeartbeat',
+  },
+  {
+    what: 'a confirmation of RabbitMQ',
+    inner: /^github\.com\/rabbitmq\/amqp091-go\.\(\*DeferredConfirmation\)\.Wait(?:Context)?$/,
+    minutes: 10,
+    reason: 'brokers block publishers while they are short of memory or disk, for minutes at most',
+    hint: 'wait with WaitContext and a deadline',
+    source: 'amqp091-go confirms.go Wait, WaitContext',
+  },
+  {
+    what: 'the acknowledgement of Kafka',
+    inner:
+      /^github\.com\/(?:segmentio\/kafka-go\.\(\*Writer\)\.WriteMessages|(?:IBM|Shopify)\/sarama\.\(\*syncProducer\)\.SendMessages?)$/,
+    minutes: 5,
+    reason: 'kafka-go gives up after 10 attempts of 10 s each, sarama after 4 of 30 s',
+    hint: 'give WriteMessages a context with a deadline; of sarama, read Errors and Successes of every producer',
+    source: 'kafka-go writer.go WriteMessages; sarama sync_producer.go SendMessage',
+  },
+  {
     what: 'the last output of a command that has exited',
     inner: OUTPUT_OF_ENDED,
     minutes: SURE_MINUTES,
@@ -142,7 +183,7 @@ function callOfName(name: Name): number {
   if (name.call === UNKNOWN) {
     const { text } = name
     const row = CALLS.findIndex(({ inner }) => inner.test(text)) + 1
-    name.call = (row << ROW_SHIFT) | (!isStandard(text) && BY_DESIGN.test(text) ? WAITS_BY_DESIGN : 0)
+    name.call = row === 0 && !isStandard(text) && BY_DESIGN.test(text) ? WAITS_BY_DESIGN : row << ROW_SHIFT
   }
   return name.call
 }

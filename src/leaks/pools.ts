@@ -25,8 +25,14 @@ export const POOLS: readonly Pool[] = [
   { what: 'a database connection', inner: /pgxpool\.\(\*Pool\)\.Acquire$/, source: 'pgx/pgxpool/pool.go Acquire' },
   {
     what: 'a Redis connection',
-    inner: /\/pool\.\(\*ConnPool\)\.waitTurn$/,
-    source: 'go-redis internal/pool/pool.go waitTurn',
+    inner: /\/pool\.\(\*ConnPool\)\.waitTurn$|\/redigo\/redis\.\(\*Pool\)\.waitVacantConn$/,
+    source: 'go-redis internal/pool/pool.go waitTurn; redigo/redis/pool.go waitVacantConn',
+  },
+  {
+    what: 'a MongoDB connection',
+    inner: /^go\.mongodb\.org\/mongo-driver\/.*\/topology\.\(\*pool\)\.checkOut$/,
+    making: /^go\.mongodb\.org\/mongo-driver\/.*\/topology\.\(\*connection\)\.connect$/,
+    source: 'mongo-driver x/mongo/driver/topology/pool.go checkOut, createConnections',
   },
   {
     what: 'an HTTP connection',

@@ -15,6 +15,38 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 const REMOTE = 'the response to a remote procedure call'
 const REDIS = 'the reply of Redis'
 
+/** What libraries wait for: the state, and the functions of the library, innermost first. */
+const LIBRARIES: Readonly<Record<string, readonly (readonly [state: string, ...functions: string[]])[]>> = {
+  'the response of PostgreSQL': [
+    ['IO wait', 'github.com/jackc/pgx/v5/pgconn.(*PgConn).peekMessage', 'github.com/jackc/pgx/v5.(*Conn).Query'],
+    ['IO wait', 'github.com/jackc/pgconn.(*PgConn).peekMessage', 'github.com/jackc/pgx/v4.(*Conn).Exec'],
+  ],
+  'the response of MongoDB': [
+    [
+      'IO wait',
+      'go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology.(*connection).readWireMessage',
+      'go.mongodb.org/mongo-driver/v2/mongo.(*Collection).Aggregate',
+    ],
+  ],
+  'the reply of RabbitMQ': [
+    [
+      'select',
+      'github.com/rabbitmq/amqp091-go.(*Channel).call',
+      'github.com/rabbitmq/amqp091-go.(*Channel).QueueDeclare',
+    ],
+    ['select', 'github.com/streadway/amqp.(*Connection).call', 'github.com/streadway/amqp.(*Connection).Channel'],
+  ],
+  'a confirmation of RabbitMQ': [
+    ['chan receive', 'github.com/rabbitmq/amqp091-go.(*DeferredConfirmation).Wait'],
+    ['select', 'github.com/rabbitmq/amqp091-go.(*DeferredConfirmation).WaitContext'],
+  ],
+  'the acknowledgement of Kafka': [
+    ['select', 'github.com/segmentio/kafka-go.(*Writer).WriteMessages'],
+    ['chan receive', 'github.com/IBM/sarama.(*syncProducer).SendMessage'],
+    ['chan receive', 'github.com/Shopify/sarama.(*syncProducer).SendMessages'],
+  ],
+}
+
 describe('a call without a timeout', () => {
   it.each(Object.entries(EXAMPLES))('is found in a dump of %s', (name, whats) => {
     const found = findingsOf(name)
@@ -27,7 +59,28 @@ describe('a call without a timeout', () => {
   })
 
   it('has an example in each row', () => {
-    expect(new Set([...Object.values(EXAMPLES).flat(), REMOTE, REDIS])).toEqual(new Set(CALLS.map(({ what }) => what)))
+    expect(new Set([...Object.values(EXAMPLES).flat(), ...Object.keys(LIBRARIES), REMOTE, REDIS])).toEqual(
+      new Set(CALLS.map(({ what }) => what)),
+    )
+  })
+
+  it.each(Object.entries(LIBRARIES))('is found for %s', (what, waits) => {
+    for (const [state, ...functions] of waits) {
+      const calls = [...functions.map((name) => `${name}(0xc000012000)`), 'shop/orders.(*Service).place(0xc000010000)']
+      const [first, ...others] = findings(dumpOf([{ state: `${state}, 12 minutes`, calls }]))
+      expect([first?.title.startsWith(`1 goroutine waits for ${what} for up to 12 minutes`), others]).toEqual([
+        true,
+        [],
+      ])
+    }
+  })
+
+  it('is not found where a connection waits for a notification', () => {
+    const names = ['pgconn.(*PgConn).peekMessage', 'pgconn.(*PgConn).WaitForNotification']
+    const calls = names.map((name) => `github.com/jackc/pgx/v5/${name}(0xc000012000)`)
+    expect(findings(dumpOf([{ state: 'IO wait, 12 minutes', calls: [...calls, 'shop/jobs.(*queue).run()'] }]))).toEqual(
+      [],
+    )
   })
 
   it.each(['stream', 'supervisor', 'long-poll'])('is not found in a dump of %s, which waits by design', (name) => {
