@@ -10,6 +10,19 @@ describe('a pool', () => {
     expect(findings(dumpOf([query]))[0]).toMatchObject({ finding: 'pool', goroutines: 1 })
   })
 
+  it.each([
+    ['a database connection', 'github.com/jackc/pgx/v5/pgxpool.(*Pool).Acquire'],
+    ['a Redis connection', 'github.com/redis/go-redis/v9/internal/pool.(*ConnPool).waitTurn'],
+    ['a Redis connection', 'github.com/gomodule/redigo/redis.(*Pool).waitVacantConn'],
+    ['a MongoDB connection', 'go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology.(*pool).checkOut'],
+    ['a semaphore', 'golang.org/x/sync/semaphore.(*Weighted).Acquire'],
+  ])('is known in libraries: %s, %s', (what, name) => {
+    const wait = { ...query, calls: [`${name}(0xc000010000)`, 'shop/users.find()'] }
+    const [first, ...others] = findings(dumpOf([wait, tick]))
+    expect([first?.finding, others]).toEqual(['pool', []])
+    expect(first?.title).toContain(`waits for ${what} `)
+  })
+
   it('is busy if a goroutine of its code, which may have a member, waits for a timer', () => {
     const pause: Written = { state: 'chan receive', calls: ['shop/users.retry()'], by: 'main.main in goroutine 9' }
     expect(findings(dumpOf([query, query, pause]))).toEqual([])
