@@ -94,13 +94,19 @@ export function forsaken(scene: Scene): Finding[] {
 const LEFT = 2
 
 function isForsaken(scene: Scene, each: Seen): boolean {
-  const { title } = each.tally.signature
-  if ((each.ways & (RECEIVE | SELECT | CONDITION | GROUP)) === 0 || (each.ways & (OUTER | NEVER_ENDS)) !== 0)
-    return false
-  if (each.idle || isJudged(each) || isDependency(title) || isStandard(title.function)) return false
+  const { idle, ways, tally } = each
+  const { title } = tally.signature
+  if (idle || isJudged(each) || isDependency(title) || isStandard(title.function)) return false
   if (leftBehind(scene, each) < (isLate(each) ? LEFT : DESERTED)) return false
   // A backend may take longer than a client waits, but not minutes.
-  return isOutside(each) ? isLate(each) && !isSlowCall(each) : !isHelped(scene, each)
+  if (isOutside(each)) return isLate(each) && !isSlowCall(each)
+  if ((ways & (RECEIVE | SELECT | CONDITION | GROUP)) === 0 || (ways & (OUTER | NEVER_ENDS)) !== 0) return false
+  // Without minutes they may be the queue of a service that is overloaded, but at work.
+  const [own = ''] = codeOf(tally.signature).packages
+  return (
+    !isHelped(scene, each) &&
+    (isLate(each) || (isQuiet(scene, own) && goingOnIn(scene, own).every((other) => other === each)))
+  )
 }
 
 const waitingIn: (scene: Scene) => readonly Seen[] = ofScene((scene) => {

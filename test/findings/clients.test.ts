@@ -46,6 +46,23 @@ describe('handlers whose clients have left', () => {
     expect(findings(dumpOf([...handlers(6, 2, () => take('select')), refill]))).toEqual([])
   })
 
+  it('may be the queue of an overloaded service if any other goroutine is at work', () => {
+    const work: Written = {
+      state: 'sleep',
+      calls: ['shop/render.(*worker).run(0x0?)'],
+      by: 'shop/render.start in goroutine 1',
+    }
+    expect(findings(dumpOf([...handlers(6, 2, () => take('select')), work]))).toEqual([])
+    expect(findings(dumpOf([...handlers(6, 2, () => take('select, 4 minutes')), work])).length).toBe(1)
+    const own = (): Written => ({
+      state: 'select',
+      calls: ['main.route()', 'net/http.HandlerFunc.ServeHTTP()', 'net/http.(*conn).serve(0xc000010000)'],
+      by: 'net/http.(*Server).Serve in goroutine 99',
+    })
+    const busy: Written = { state: 'sleep', calls: ['main.work()'], by: 'main.main in goroutine 1' }
+    expect(findings(dumpOf([...handlers(6, 2, own), busy]))).toEqual([])
+  })
+
   it('are slow when they wait for a backend for minutes, and not for a moment', () => {
     const call = (state: string): Written =>
       handler(state, 'net/http.(*persistConn).roundTrip(0x0?)', 'net/http.(*Client).Do(0x0?)', 'shop/pay.charge()')
@@ -54,6 +71,8 @@ describe('handlers whose clients have left', () => {
     expect(others).toEqual([])
     expect(first).toMatchObject({ finding: 'slow', function: 'shop/pay.charge' })
     expect(first?.because).toBe('4 of the clients whose requests they handle have left')
+    const read = handler('IO wait, 4 minutes', 'internal/poll.(*FD).Read(0x0?)', 'shop/stock.(*Conn).ask(0x0?)')
+    expect(findings(dumpOf(handlers(6, 2, () => read))).map(({ finding }) => finding)).toEqual(['slow'])
   })
 })
 
