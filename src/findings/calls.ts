@@ -96,6 +96,14 @@ export const CALLS: readonly CallRow[] = [
     source: 'go-redis/redis.go _process, cmdTimeout',
   },
   {
+    what: 'the lock of a file',
+    inner: /^(?:syscall|golang\.org\/x\/sys\/unix)\.(?:Flock|FcntlFlock)$/,
+    minutes: 10,
+    reason: 'programs that share a file lock it for moments',
+    hint: 'try with LOCK_NB until a deadline',
+    source: 'syscall/zsyscall_linux_amd64.go Flock; syscall/flock_linux.go FcntlFlock',
+  },
+  {
     what: 'the response of PostgreSQL',
     inner: /^github\.com\/jackc\/(?:pgx\/v\d+\/pgconn|pgconn)\.\(\*PgConn\)\.peekMessage$/,
     minutes: 10,

@@ -1,11 +1,12 @@
 /**
  * Request handlers that wait only for another goroutine, for minutes or after everyone who could end the wait has gone. They notice neither
- * that their client has left nor a deadline. Streams and long polls wait in a select instead; a handler that waits for goroutines of its
- * connection has relatives at work.
+ * that their client has left nor a deadline. Streams and long polls wait in a select instead: those are reported if their clients have left, or if
+ * they are no streams. A handler that waits for goroutines of its connection has relatives at work.
  */
 import { flagOfName, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
+import { lastNameOf } from '../stacks/last-name.ts'
 import { isDependency, isStandard } from '../stacks/title.ts'
 import { about, type Said } from './about.ts'
 import { dumperOf, isActive, isOutside, mayPause, SURE_MINUTES } from './active.ts'
@@ -23,10 +24,22 @@ import { haltedIn } from './standstill.ts'
 import { miscounts, unsignalled } from './unended.ts'
 import { CONDITION, GROUP, NEVER_ENDS, OUTER, RECEIVE, SELECT } from './ways.ts'
 
-/** net/http/server.go serve; h2_bundle.go runHandler; google.golang.org/grpc/server.go processUnaryRPC, since 1.85 wrapUnaryHandler. */
-const SERVES =
-  /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$|(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.(?:processUnaryRPC|wrapUnaryHandler\.func1)$/
-const serves = flagOfName(({ text }) => SERVES.test(text))
+/** net/http/server.go serve; h2_bundle.go runHandler. */
+const HTTP = /^net\/http\.\(\*conn\)\.serve$|\.\(\*(?:http2)?serverConn\)\.runHandler$/
+/** google.golang.org/grpc/server.go processUnaryRPC, since 1.85 wrapUnaryHandler. */
+const UNARY = /(?:^|\/)google\.golang\.org\/grpc\.\(\*Server\)\.(?:processUnaryRPC|wrapUnaryHandler\.func1)$/
+const serves = flagOfName(({ text }) => HTTP.test(text) || UNARY.test(text))
+/** A single one may be a long poll, whatever its name. */
+const MANY = 10
+/** As for the clients of such calls (calls.ts). */
+const LONG_MINUTES = 11
+const isUnary = flagOfName(({ text }) => UNARY.test(text))
+/** Words in the names of the program's own functions that say that a call lasts until something happens. */
+const LASTS =
+  /(?:[Aa]wait|[Ww]ait|[Ww]atch|[Pp]oll|[Ss]ubscri|[Ll]isten|[Ss]tream|[Nn]otif|[Pp]ull|[Rr]eceive|[Oo]bserve|[Ff]ollow|[Tt]ail|[Uu]pdates|[Ee]vents|[Hh]eartbeat|[Nn]ext|[Ll]ease|[Cc]ampaign)/
+const mayLast = flagOfName(
+  ({ text }) => !isStandard(text) && !text.includes('google.golang.org/') && LASTS.test(lastNameOf(text)),
+)
 /** net/http/server.go: what calls a function that was registered as a handler. */
 const HANDS_OVER = /^net\/http\.HandlerFunc\.ServeHTTP$/
 /** Number of handlers without minutes that is needed: a single one may have come just now. */
@@ -147,9 +160,24 @@ const toldIn: (scene: Scene) => ReadonlySet<Seen> = ofScene(
 )
 
 function mayHang(each: Seen): boolean {
+  if (isLongUnary(each)) return true
   if ((each.ways & (RECEIVE | GROUP | CONDITION)) === 0 || (each.ways & (SELECT | OUTER | NEVER_ENDS)) !== 0)
     return false
   return !each.idle && !isJudged(each) && isServing(each)
+}
+
+/**
+ * Is it a unary call of gRPC in a select, for longer than a call that is not a stream lasts by design, and by its names not a long poll? Unlike HTTP,
+ * nothing shows whether the clients are still there.
+ */
+function isLongUnary(each: Seen): boolean {
+  const { ways, tally, idle } = each
+  if ((ways & SELECT) === 0 || (ways & (OUTER | NEVER_ENDS)) !== 0 || idle || isJudged(each)) return false
+  if (tally.count < MANY || (tally.waitMax ?? 0) < LONG_MINUTES) return false
+  const { title } = tally.signature
+  if (isDependency(title) || isStandard(title.function)) return false
+  const names = namesOf(tally.signature.stack)
+  return names.some(isUnary) && !names.some(mayLast)
 }
 
 /** Does it handle a request? */

@@ -3,9 +3,9 @@ import { fact } from '../core/facts.ts'
 import type { Signature } from '../core/model.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
-import { isActive, SURE_MINUTES } from './active.ts'
+import { isActive, isOutside, SURE_MINUTES } from './active.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
-import { RESTS } from './ways.ts'
+import { RESTS, SEND } from './ways.ts'
 
 /**
  * Is any relative active: a starter of the senders, or a goroutine that the senders or their creating function have started? Creators in
@@ -25,7 +25,9 @@ export function isRelievedApart(scene: Scene, waiter: Seen): boolean {
 function isKinAtWork(scene: Scene, sender: Seen, creator: string): boolean {
   const { signature, parents } = sender.tally
   const near = creator === MAIN ? packageOf(signature.title.function) : ''
-  if (creator !== '' && atWorkOf(scene, creator, near).some((other) => isAtWork(scene, sender, other))) return true
+  const since = sinceOf(sender)
+  if (creator !== '' && atWorkOf(scene, creator, near, since).some((other) => isAtWork(scene, sender, other)))
+    return true
   for (const parent of parents?.signatures.keys() ?? []) if (isAtWork(scene, sender, parent)) return true
   return isAnyChildAtWork(scene, sender)
 }
@@ -38,15 +40,26 @@ function isAnyChildAtWork(scene: Scene, sender: Seen): boolean {
 
 function isAtWork(scene: Scene, sender: Seen, other: number): boolean {
   if (other === sender.slot) return false
-  return worksIn(scene, other) || ((sender.tally.waitMin ?? 0) >= SURE_MINUTES && hasJustRun(scene, other))
+  return (
+    worksIn(scene, other, sinceOf(sender)) || ((sender.tally.waitMin ?? 0) >= SURE_MINUTES && hasJustRun(scene, other))
+  )
+}
+
+/**
+ * Minutes for which a relative may have waited for the outside world and still be at work: while others wait to send for minutes, one that waits as
+ * long has taken nothing.
+ */
+function sinceOf({ ways, tally }: Seen): number {
+  return (ways & SEND) !== 0 && (tally.waitMin ?? 0) >= SURE_MINUTES ? SURE_MINUTES : Number.POSITIVE_INFINITY
 }
 
 /** It starts goroutines of all kinds: only those in one package belong together. */
 const MAIN = 'main.main'
 
-function worksIn({ bySlot }: Scene, slot: number): boolean {
+function worksIn({ bySlot }: Scene, slot: number, since: number): boolean {
   const each = bySlot[slot]
-  return each !== undefined && !each.idle && isActive(each)
+  if (each === undefined || each.idle || !isActive(each)) return false
+  return (each.tally.waitMin ?? 0) < since || !isOutside(each)
 }
 
 /** A goroutine that receives, and has begun to wait since the last collections, is alive while others wait for minutes. */
@@ -58,15 +71,15 @@ function hasJustRun({ bySlot }: Scene, slot: number): boolean {
 const atWorkIn = ofScene(() => new Map<string, readonly number[]>())
 
 /** Up to two active goroutines that the function has started, in the package `near` if given: one of them may be the sender itself. */
-function atWorkOf(scene: Scene, creator: string, near: string): readonly number[] {
+function atWorkOf(scene: Scene, creator: string, near: string, since: number): readonly number[] {
   const byCreator = atWorkIn(scene)
-  const key = `${creator} ${near}`
+  const key = `${creator} ${near} ${since}`
   const known = byCreator.get(key)
   if (known !== undefined) return known
   const found: number[] = []
   for (const slot of kinOf(scene.dump.signatures).createdIn(creator)) {
     const name = scene.bySlot[slot]?.tally.signature.title.function ?? ''
-    if (worksIn(scene, slot) && (near === '' || packageOf(name) === near)) found.push(slot)
+    if (worksIn(scene, slot, since) && (near === '' || packageOf(name) === near)) found.push(slot)
     if (found.length === 2) break
   }
   byCreator.set(key, found)

@@ -101,7 +101,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'slow',
-    when: 'request handlers wait to receive, for a WaitGroup or for a condition, for 3 minutes or more, no other goroutine of the waiting code is active, and none of their kin is at work; those that receive in their own body only if a client has left',
+    when: 'request handlers wait to receive, for a WaitGroup or for a condition, for 3 minutes or more, no other goroutine of the waiting code is active, and none of their kin is at work; those that receive in their own body only if a client has left; 10 unary calls of gRPC also in a select, after 11 minutes, unless the name of a function says that it waits for an event',
     example: 'test/findings/handlers.test.ts',
     of: 'waits',
     find: handlers,

@@ -17,6 +17,10 @@ const REDIS = 'the reply of Redis'
 
 /** What libraries wait for: the state, and the functions of the library, innermost first. */
 const LIBRARIES: Readonly<Record<string, readonly (readonly [state: string, ...functions: string[]])[]>> = {
+  'the lock of a file': [
+    ['syscall', 'syscall.Syscall', 'syscall.Flock', 'shop/state.(*Store).lock'],
+    ['syscall', 'golang.org/x/sys/unix.fcntl', 'golang.org/x/sys/unix.FcntlFlock', 'shop/state.(*Store).lock'],
+  ],
   'the response of PostgreSQL': [
     ['IO wait', 'github.com/jackc/pgx/v5/pgconn.(*PgConn).peekMessage', 'github.com/jackc/pgx/v5.(*Conn).Query'],
     ['IO wait', 'github.com/jackc/pgconn.(*PgConn).peekMessage', 'github.com/jackc/pgx/v4.(*Conn).Exec'],

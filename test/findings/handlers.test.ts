@@ -54,6 +54,23 @@ describe('handlers that wait for minutes', () => {
     expect(findings(dumpOf([unary, tick])).map(({ finding }) => finding)).toEqual(['slow'])
   })
 
+  it('in a select are slow if they are many unary calls of gRPC, for longer than a call lasts', () => {
+    const unary = (minutes: number, name: string) => (): Written => ({
+      state: `select, ${minutes} minutes`,
+      calls: [
+        `shop/stock.(*Service).${name}(0x0?)`,
+        `shop/stock/pb._Stock_${name}_Handler(0x0?)`,
+        'google.golang.org/grpc.(*Server).processUnaryRPC(0x0?)',
+      ],
+      by: 'google.golang.org/grpc.(*Server).serveStreams.func1 in goroutine 99',
+    })
+    const kinds = (...all: Written[]): string[] => findings(dumpOf([...all, tick])).map(({ finding }) => finding)
+    expect(kinds(...times(10, unary(11, 'Reserve')))).toEqual(['slow'])
+    expect(kinds(...times(9, unary(11, 'Reserve')))).toEqual([])
+    expect(kinds(...times(10, unary(10, 'Reserve')))).toEqual([])
+    expect(kinds(...times(10, unary(11, 'PollOrders')))).toEqual([])
+  })
+
   it('may be streams if they receive in their own body and no client has left', () => {
     const stream = (): Written => ({
       state: 'chan receive, 3 minutes',

@@ -116,3 +116,26 @@ describe('a lock of the program around one of sync', () => {
     expect(found).toMatchObject({ finding: 'deadlock', fault: 'resource_deadlock' })
   })
 })
+
+describe('a goroutine that waits to send in a pipeline', () => {
+  const stage = (state: string, call: string): Written => ({
+    state,
+    calls: [call],
+    by: 'shop/score.Run in goroutine 7',
+  })
+  const sender = stage('chan send, 5 minutes', 'shop/score.(*Pipeline).parse(0xc000010000)')
+  const read = (state: string): Written => ({
+    ...stage(state, 'internal/poll.(*FD).Read(0x0?)'),
+    calls: ['internal/poll.(*FD).Read(0x0?)', 'net.(*conn).Read(0x0?)', 'shop/score.(*Pipeline).score(0xc000010000)'],
+  })
+
+  it('is slow if those that should take it have waited for the outside world as long', () => {
+    const [first, ...others] = findings(dumpOf([sender, read('IO wait, 5 minutes')]))
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ finding: 'slow', function: 'shop/score.(*Pipeline).parse' })
+  })
+
+  it('is not reported while one of them has just begun to wait', () => {
+    expect(findings(dumpOf([sender, read('IO wait, 5 minutes'), read('IO wait')]))).toEqual([])
+  })
+})
